@@ -1,0 +1,23 @@
+"""How a net is adapted: theta = theta_start + delta(phi), and only phi is trained. One file a method.
+
+Every method is a module with the same two functions; none knows the net's layers by name or the data.
+
+phi(start, size, rngs) -> {name: tensor}   what is trained, at its first value, where delta is zero
+delta(phi) -> {name of a weight: tensor}   what it adds to the start; weights it does not name stay as they are
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from core.nets import Theta
+
+
+def load(method: str) -> ModuleType:
+    return import_module(f"core.adapt.{method}")
+
+
+def moved(start: Theta, delta: Theta) -> Theta:
+    """theta_start + delta."""
+    return {name: weight + delta[name] if name in delta else weight for name, weight in start.items()}

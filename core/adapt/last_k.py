@@ -1,0 +1,17 @@
+"""Fine-tune the last k layers and freeze those below (Yosinski et al. 2014); k is the method's size."""
+
+from __future__ import annotations
+
+import torch
+
+from core.nets import Theta, layer_of
+
+
+def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
+    layers = list(dict.fromkeys(layer_of(name) for name in start))
+    last = layers[-max(size, 1) :]
+    return {name: torch.zeros_like(weight) for name, weight in start.items() if layer_of(name) in last}
+
+
+def delta(phi: Theta) -> Theta:
+    return phi

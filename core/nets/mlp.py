@@ -1,0 +1,12 @@
+"""A multilayer perceptron for points in the plane: three hidden layers of 64, a head."""
+
+from core.nets import Linear, Net
+
+
+def layers(classes: int) -> Net:
+    return {
+        "hidden1": Linear(2, 64),
+        "hidden2": Linear(64, 64),
+        "hidden3": Linear(64, 64),
+        "head": Linear(64, classes, relu=False),
+    }

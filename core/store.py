@@ -1,0 +1,194 @@
+"""Results on disk: one folder a value, named by its digest, holding everything known about it.
+
+    spec.json             the value itself
+    events.jsonl          a run's events, one a line           answer.json   a measure's answer
+    weights.safetensors   a run's weights, where they are kept
+
+A folder is written as `<digest>.part` and renamed, so one without that ending is complete. Folders that are
+damaged or half written are set aside, never trusted and never silently deleted. What ships with the app is a
+second folder of the same form that is only read. Imports no torch; knows no training and no screen.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from core.spec import Measure, Run, digest, from_json, to_json
+
+SHIPPED = Path(__file__).resolve().parent.parent / "lessons" / "shipped"
+Event = dict[str, Any]
+
+
+def home() -> Path:
+    """The folder that is written: HEADSTART_STORE, or .headstart beside the code."""
+    return Path(os.environ.get("HEADSTART_STORE") or Path(__file__).resolve().parent.parent / ".headstart")
+
+
+def folder(name: str) -> Path:
+    path = home() / name
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def cache_folder() -> Path:
+    """For what can be made again at any time, such as a data set in a quicker format."""
+    return folder("cache")
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file so that others see all of it or nothing."""
+    part = path.with_name(f"part-{os.getpid()}-{path.name}")
+    try:
+        write(part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class Full(OSError):
+    """No room is left on the disk; the message is a sentence for the learner."""
+
+    def __init__(self) -> None:
+        super().__init__("The disk is full, so this run could not be kept. Free some space and run it again.")
+
+
+# --- Reading -------------------------------------------------------------------------------------------------------
+
+
+def events(run: Run) -> list[Event]:
+    """Everything known about a run so far, complete or in progress; empty if nobody has started it."""
+    name = digest(run)
+    places = [SHIPPED / name, home() / "runs" / name, home() / "runs" / f"{name}.part", home() / "runs" / name]
+    for place in places:  # the last once more: a run may be renamed between two looks
+        if found := read_events(place):
+            return found
+    return []
+
+
+def read_events(place: Path) -> list[Event]:
+    """The events in one folder, without a last line that is still being written."""
+    try:
+        lines = (place / "events.jsonl").read_text(encoding="utf-8")
+        return [json.loads(line) for line in lines[: lines.rfind("\n") + 1].splitlines()]
+    except (OSError, ValueError):
+        return []
+
+
+def finished(found: list[Event]) -> bool:
+    return bool(found) and found[-1]["kind"] == "done"
+
+
+def answer(measure: Measure) -> dict[str, Any] | None:
+    """What a measure found, or None if nobody has asked."""
+    for place in (SHIPPED, home() / "runs"):
+        try:
+            found: dict[str, Any] = json.loads((place / digest(measure) / "answer.json").read_text(encoding="utf-8"))
+            return found
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def complete(value: Run | Measure) -> bool:
+    return answer(value) is not None if isinstance(value, Measure) else finished(events(value))
+
+
+def weights(run: Run) -> Path | None:
+    """The file with a run's weights, if they were kept and are what they were when the run ended."""
+    for place in (SHIPPED / digest(run), home() / "runs" / digest(run)):
+        path, found = place / "weights.safetensors", read_events(place)
+        if path.exists() and finished(found) and hashlib.sha256(path.read_bytes()).hexdigest() == found[-1]["sha256"]:
+            return path
+    return None
+
+
+# --- Writing: only workers do -----------------------------------------------------------------------------------------
+
+
+class Folder:
+    """A result being written. Every event goes to disk at once, so that others can watch."""
+
+    def __init__(self, value: Run | Measure, restarted: bool):
+        self.path = folder("runs") / f"{digest(value)}.part"
+        self.restarted = restarted  # an earlier attempt was cut off
+        self.path.mkdir()
+        self.write("spec.json", to_json(value))
+
+    def write(self, name: str, data: Any) -> None:
+        write_whole(self.path / name, lambda part: part.write_text(json.dumps(data), "utf-8"))
+
+    def append(self, event: Event) -> None:
+        with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(event) + "\n")
+
+    def finish(self) -> None:
+        os.rename(self.path, self.path.with_suffix(""))
+
+
+@contextmanager
+def writing(value: Run | Measure, wait: float = 600) -> Iterator[Folder | None]:
+    """The right to write a value's folder, or None where there is nothing left to do.
+
+    Across processes only one has it at a time; the lock goes when its process goes, however it goes. What an
+    earlier attempt left, and a folder that does not hold what it should, are set aside first.
+    """
+    with FileLock(folder("locks") / digest(value), timeout=wait):
+        try:
+            if sound(value):
+                yield None
+                return
+            path = home() / "runs" / digest(value)
+            left = read_events(path.with_suffix(".part"))
+            set_aside(path)
+            set_aside(path.with_suffix(".part"))
+            yield Folder(value, restarted=bool(left) and left[-1]["kind"] != "stopped")
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise Full from error
+            raise
+
+
+def sound(value: Run | Measure) -> bool:
+    """Whether the value is stored whole: readable, of this very value, and with its weights if it is a run."""
+    if isinstance(value, Run) and weights(value) is None:
+        return False
+    for place in (SHIPPED, home() / "runs"):
+        try:
+            if from_json(json.loads((place / digest(value) / "spec.json").read_text("utf-8"))) == value:
+                return complete(value)
+        except (OSError, ValueError):
+            continue
+    return False
+
+
+def set_aside(path: Path) -> None:
+    """Keep a folder that is no longer trusted where somebody can look at it."""
+    if path.exists():
+        shutil.move(path, folder("aside") / f"{path.name}-{time.time_ns()}")
+
+
+def ship(value: Run | Measure, with_weights: bool) -> None:
+    """Copy a complete result to what the app ships with."""
+    source, target = home() / "runs" / digest(value), SHIPPED / digest(value)
+    shutil.rmtree(target, ignore_errors=True)
+    leave = None if with_weights else shutil.ignore_patterns("*.safetensors")
+    shutil.copytree(source, target, ignore=leave)
+
+
+# --- Stopping -------------------------------------------------------------------------------------------------------
+
+
+def stop_mark(value: Run | Measure) -> Path:
+    """A run whose mark exists stops at its next event."""
+    return folder("stops") / digest(value)

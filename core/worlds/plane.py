@@ -1,0 +1,43 @@
+"""Points on six spiral arms: a world that can be seen whole, with its decision boundary. Knows no net."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from core.spec import Plane
+from core.worlds import Pool, generator
+
+ARMS, NOISE = 6, 0.08
+
+
+def classes(task: Plane) -> int:
+    return ARMS if task.ask == "arm" else 2
+
+
+def points(task: Plane, arm: Tensor, rng: torch.Generator) -> Tensor:
+    """arm (n,) -> points (n, 2), most of them within radius 2."""
+    t = 0.15 + 0.85 * torch.rand(len(arm), generator=rng)
+    angle = 2 * math.pi * (arm / ARMS + task.winding * t + task.turn / 360)
+    x = 2 * t[:, None] * torch.stack([angle.cos(), angle.sin()], 1)
+    x = x * torch.tensor([-1.0 if task.mirrored else 1.0, 1.0])
+    return x + NOISE * torch.randn(x.shape, generator=rng)
+
+
+def examples(task: Plane, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """n points, as many of every arm, in random order; colour is the arm's number modulo 2."""
+    arm = (torch.arange(n) % ARMS)[torch.randperm(n, generator=rng)]
+    return points(task, arm, rng), arm % classes(task)
+
+
+def train(task: Plane, seeds: range) -> Pool:
+    n = task.labels * classes(task)
+    drawn = [examples(task, n, generator("plane", seed)) for seed in seeds]
+    return Pool(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
+
+
+def test(task: Plane) -> tuple[Tensor, Tensor]:
+    """3,000 points that no seed trains on."""
+    return examples(task, 3000, generator("plane test", 0))
