@@ -204,7 +204,7 @@ class Measure:
 
     def __post_init__(self) -> None:
         one_of("Measure", self.kind, names_in("measure"))
-        within("Number of runs", len(self.runs), 1, 64)
+        within("Number of runs", len(self.runs), 0, 64)
         within("Count", self.count, 1, 1000)
 
 

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from core.spec import Measure, Run, digest, from_json, to_json
 
@@ -143,8 +143,8 @@ def writing(value: Run | Measure, wait: float = 600) -> Iterator[Folder | None]:
     Across processes only one has it at a time; the lock goes when its process goes, however it goes. What an
     earlier attempt left, and a folder that does not hold what it should, are set aside first.
     """
-    with FileLock(folder("locks") / digest(value), timeout=wait):
-        try:
+    try:
+        with FileLock(folder("locks") / digest(value), timeout=wait):
             if sound(value):
                 yield None
                 return
@@ -152,11 +152,23 @@ def writing(value: Run | Measure, wait: float = 600) -> Iterator[Folder | None]:
             left = read_events(path.with_suffix(".part"))
             set_aside(path)
             set_aside(path.with_suffix(".part"))
-            yield Folder(value, restarted=bool(left) and left[-1]["kind"] != "stopped")
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise Full from error
-            raise
+            yield Folder(value, restarted=bool(left) and left[-1]["kind"] not in ("stopped", "failed"))
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Full from error
+        raise
+
+
+def in_hand(value: Run | Measure) -> bool:
+    """Whether a process is writing the value now: what a dead one left is a folder that nobody has locked."""
+    name = digest(value)
+    if not (home() / "runs" / f"{name}.part").exists():
+        return False
+    try:
+        with FileLock(folder("locks") / name, timeout=0):
+            return False
+    except Timeout:
+        return True
 
 
 def sound(value: Run | Measure) -> bool:

@@ -33,13 +33,18 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """Nothing worth keeping has happened; whoever listens may stop the run here."""
+
+
+@dataclass(frozen=True)
 class Done:
     """The last event: the weights that were learned, (seeds, ...) each."""
 
     theta: Theta
 
 
-def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Done]:
+def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Tick | Done]:
     """Train a run; `ancestors` holds the weights of every run it starts from."""
     seeds = range(run.first_seed, run.first_seed + run.seeds)
     world = worlds.load(run.task)
@@ -66,6 +71,8 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Done]:
             if step in marks:
                 marks.discard(step)
                 yield Point(step, stage.method, flops, nats(losses), marked(exams, start, method.delta(phi)))
+            elif step % 20 == 0:
+                yield Tick()
             x, y = felt.take(index)
             logits = nets.forward(net, adapt.moved(start, method.delta(phi)), x, first)
             each = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view_as(y).mean(1)
@@ -97,11 +104,11 @@ def rngs(purpose: str, seeds: range, number: int) -> list[torch.Generator]:
 
 
 def checkpoints(steps: int) -> list[int]:
-    """Where a run is tested: close together at first, where curves are steep, and never more than a twelfth apart."""
+    """Where a run is tested: close together at first, where curves are steep, and never more than a tenth apart."""
     marks, at = [0], 1.0
     while at < steps:
         marks.append(round(at))
-        at += max(1.0, min(at * 0.35, steps / 12))
+        at += max(1.0, min(at * 0.5, steps / 10))
     return marks
 
 

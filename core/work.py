@@ -5,6 +5,7 @@ The only place where training meets the disk and the clock. Imports torch, so on
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import time
 from collections.abc import Iterator
@@ -13,13 +14,13 @@ from importlib import import_module
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from core import store
 from core.nets import Theta
-from core.spec import Measure, Run, digest
+from core.spec import BadValue, Measure, Run, digest
 from core.store import Event, Folder
-from core.train import Done, train
+from core.train import Done, Point, train
 from core.worlds import glyphs, handwriting
 
 
@@ -35,15 +36,20 @@ def warm_up() -> None:
     glyphs.catalogue()
 
 
-def perform(value: Run | Measure, limit: float = 600) -> str:
+def perform(value: Run | Measure, limit: float = 600, forget_mark: bool = True) -> str:
     """Compute a value into the store unless it is there, and all that it stands on: "done" or "stopped".
 
     limit is in seconds, for each run. A stopped run keeps its events for whoever watches, and begins anew when
-    it is next asked for.
+    it is next asked for. A stop mark from before the call counts only for the engine, which removes it when asked.
     """
+    mark = store.stop_mark(value)
+    if forget_mark:
+        mark.unlink(missing_ok=True)
+    elif mark.exists():
+        return "stopped"
     stands_on = value.runs if isinstance(value, Measure) else (value.start,) if value.start else ()
     for run in {ancestor: None for run in stands_on for ancestor in run.lineage()}:
-        if store.weights(run) is None and perform(run, limit) == "stopped":
+        if store.weights(run) is None and perform(run, limit, forget_mark) == "stopped":
             return "stopped"
     with store.writing(value) as folder:
         if folder is None:
@@ -52,24 +58,36 @@ def perform(value: Run | Measure, limit: float = 600) -> str:
             kind = import_module(f"core.measure.{value.kind}")
             folder.write("answer.json", kind.measure(value, [lineage(run) for run in value.runs]))
         else:
-            for event in recorded(value, folder, limit):
-                folder.append(event)
-                if event["kind"] == "stopped":
-                    return "stopped"
+            try:
+                for event in recorded(value, folder, limit):
+                    folder.append(event)
+                    if event["kind"] == "stopped":
+                        return "stopped"
+            except Exception as error:
+                folder.append({"kind": "failed", "message": sentence(error)})
+                raise
         folder.finish()
     return "done"
+
+
+def sentence(error: Exception) -> str:
+    """What a learner is told about an error."""
+    if isinstance(error, (BadValue, TooLong, store.Full)):
+        return str(error)
+    if getattr(error, "errno", None) == errno.ENOSPC:
+        return str(store.Full())
+    about = str(error).partition("\n")[0][:200]
+    return f"Something went wrong while training: {type(error).__name__}{about and ', '}{about}"
 
 
 def recorded(run: Run, folder: Folder, limit: float) -> Iterator[Event]:
     """A run's events as they are stored: when it started, its points with the seconds they took, how it ended."""
     mark = store.stop_mark(run)
-    mark.unlink(missing_ok=True)  # an old mark, for an earlier attempt
     began = time.perf_counter()
     yield {"kind": "start", "restarted": folder.restarted}
     for event in train(run, lineage(run.start) if run.start else {}):
         seconds = time.perf_counter() - began
         if mark.exists():
-            mark.unlink(missing_ok=True)
             yield {"kind": "stopped", "seconds": seconds}
             return
         if seconds > limit:
@@ -77,14 +95,15 @@ def recorded(run: Run, folder: Folder, limit: float) -> Iterator[Event]:
         if isinstance(event, Done):
             check = keep(event.theta, folder.path / "weights.safetensors")
             yield {"kind": "done", "seconds": seconds, "sha256": check}
-        else:
+        elif isinstance(event, Point):
             yield {"kind": "point", "seconds": seconds} | asdict(event)
 
 
 def keep(theta: Theta, path: Path) -> str:
     """Write weights; returns their SHA-256."""
-    save_file({name: weight.contiguous() for name, weight in theta.items()}, path)
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    data = save({name: weight.contiguous() for name, weight in theta.items()})
+    path.write_bytes(data)  # not save_file: its error on a full disk is no OSError
+    return hashlib.sha256(data).hexdigest()
 
 
 def lineage(run: Run) -> dict[Run, Theta]:

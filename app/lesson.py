@@ -1,0 +1,105 @@
+"""Draws any lesson: its five beats, one screen each. Knows the types of a lesson, and no lesson by name."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app.parts import url
+from app.parts.badge import claim_card
+from app.parts.figure import draw
+from app.parts.live import live
+from app.parts.predict import NOT_YET, PREDICTED, SKIPPED, committed, guess, hide, predict
+from app.parts.recall import recall
+from app.parts.words import say
+from lessons.catalogue import BEATS, Evidence, Lesson, Settings
+from lessons.evidence import gather
+
+
+def show(lesson: Lesson) -> None:
+    st.caption(f"Lesson {lesson.number}")
+    st.title(lesson.title, anchor=False)
+    url.check(lesson)
+    beat = st.segmented_control(
+        "Step of the lesson",
+        list(BEATS),
+        format_func=BEATS.get,
+        default="hook",
+        required=True,
+        key=url.key(lesson.slug, "beat"),
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    st.session_state["last"] = lesson.slug
+    {"predict": beat_predict, "run": beat_run, "explain": beat_explain, "recall": beat_recall}.get(beat, beat_hook)(lesson)
+
+
+def go(lesson: Lesson, beat: str, commit: int | None = None) -> None:
+    """A button's callback: to another beat, perhaps with the prediction made."""
+    if commit is not None:
+        url.remember(lesson, "committed", commit)
+    st.session_state[url.key(lesson.slug, "beat")] = beat
+
+
+def forward(lesson: Lesson, label: str, beat: str, commit: int | None = None, primary: bool = True) -> None:
+    kind = "primary" if primary else "tertiary"
+    st.button(label, type=kind, on_click=go, args=(lesson, beat, commit), key=f"{lesson.slug}.to.{beat}.{label}")
+
+
+def backdrop(lesson: Lesson, settings: Settings) -> Evidence:
+    return gather(lesson.backdrop(settings))
+
+
+def beat_hook(lesson: Lesson) -> None:
+    st.subheader(lesson.question, anchor=False)
+    say(lesson, "hook")
+    settings = url.settings(lesson)
+    draw(lesson.hook(backdrop(lesson, settings), settings), f"{lesson.slug}.hook")
+    forward(lesson, "Make a prediction", "predict")
+
+
+def beat_predict(lesson: Lesson) -> None:
+    say(lesson, "predict")
+    settings = url.settings(lesson)
+    predict(lesson, backdrop(lesson, settings), settings)
+    with st.container(horizontal=True):
+        forward(lesson, "That is my prediction", "run", PREDICTED)
+        forward(lesson, "Skip, show me", "run", SKIPPED, primary=False)
+
+
+def beat_run(lesson: Lesson) -> None:
+    if committed(lesson) == NOT_YET:
+        st.info("First say what you expect: people who predict learn more than people who watch.")
+        with st.container(horizontal=True):
+            forward(lesson, "Make a prediction", "predict")
+            forward(lesson, "Skip, show me", "run", SKIPPED, primary=False)
+        return
+    say(lesson, "run")
+    settings = url.settings(lesson) | {control.name: url.choose(lesson.slug, control) for control in lesson.controls}
+    live(lesson, backdrop(lesson, settings), settings, guess(lesson))
+    forward(lesson, "What happened there?", "explain")
+
+
+def beat_explain(lesson: Lesson) -> None:
+    settings = url.settings(lesson)
+    if committed(lesson) == NOT_YET:
+        beat_run(lesson)
+        return
+    evidence, said = backdrop(lesson, settings), guess(lesson)
+    rows = lesson.verdict(evidence, said or {slider.name: slider.default for slider in lesson.prediction.sliders})
+    table = pd.DataFrame(rows, columns=["", "you said", "it did"]).set_index("")
+    st.table(table if said else table[["it did"]])
+    draw(lesson.picture(evidence, settings, said), f"{lesson.slug}.explain")
+    say(lesson, "explain")
+    for claim in lesson.claims:
+        claim_card(claim)
+    st.markdown("**Beyond this miniature**")
+    say(lesson, "carry")
+    with st.expander("Show me the PyTorch", icon=":material/code:"):
+        st.caption("One seed of exactly the run you chose, in plain PyTorch.")
+        st.code(lesson.script(settings), language="python")
+    forward(lesson, "Check what stays", "recall")
+
+
+def beat_recall(lesson: Lesson) -> None:
+    recall(lesson)

@@ -1,0 +1,36 @@
+"""The way in: every lesson becomes a page. Start it with `make run`, or `streamlit run app/main.py`."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
+
+from app import home, lesson
+from app.parts.workers import engine
+from lessons.catalogue import lessons
+
+
+@st.cache_resource
+def settled() -> bool:
+    """Start the workers, and keep the collector off what never dies: it would hold up every click for 40 ms or more."""
+    engine()
+    gc.freeze()
+    return True
+
+
+st.set_page_config(page_title="Headstart", page_icon=":material/directions_run:", layout="centered")
+settled()
+pages = {
+    one.slug: st.Page(
+        partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug, icon=":material/school:"
+    )
+    for one in lessons().values()
+}
+first = st.Page(partial(home.show, pages), title="Headstart", icon=":material/home:", default=True, url_path="home")
+st.navigation({"": [first], "Lessons": list(pages.values())}).run()

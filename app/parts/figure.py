@@ -1,0 +1,18 @@
+"""Draw a Figure. Charts keep their place on the page while their data grow, so zoom and hover survive."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lessons.figures import Figure
+
+
+def draw(figure: Figure, key: str) -> None:
+    if figure.title:
+        st.markdown(f"**{figure.title}**")
+    if figure.kind == "chart":
+        st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt, renderer="svg")
+    elif figure.kind == "table":
+        st.table(figure.spec)
+    else:
+        st.html(figure.spec)

@@ -1,0 +1,107 @@
+"""Beat three: ask for runs, watch them, stop them. The page only reads the store; the workers write it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import streamlit as st
+
+from app.parts import url
+from app.parts.figure import draw
+from app.parts.predict import hide
+from app.parts.workers import engine, me
+from core.engine import Busy, State
+from core.spec import Run
+from lessons.catalogue import Evidence, Lesson, Settings, Values
+from lessons.evidence import gather
+
+ALIVE = ("queued", "running")
+
+
+def live(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Settings) -> None:
+    """The runs and their pictures. Looks again by itself only while something runs, less often when many watch."""
+    every = max(0.3, 0.1 * engine().pending) if busy(states(wanted(lesson, settings))) else None
+    st.fragment(watch, run_every=every)(lesson, backdrop, settings, guess, every is not None)
+
+
+def watch(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Settings, ticking: bool) -> None:
+    runs = lesson.runs(settings)
+    known = states(runs)
+    done = all(state.kind == "done" for state in known.values())
+    buttons(lesson, settings, runs, known, done)
+    found = gather(runs | (lesson.after(settings) if done else {}))
+    for label, run in runs.items():
+        progress(label, run, known[label], found)
+    evidence = (backdrop if done else hide(lesson, backdrop)) | found
+    for number, figure in enumerate(lesson.pictures(evidence, settings, guess)):
+        draw(figure, f"{lesson.slug}.live.{number}.{figure.kind}")
+    if ticking and not busy(states(wanted(lesson, settings))):
+        st.rerun()
+
+
+def states(values: Values) -> dict[str, State]:
+    return {label: engine().state(value) for label, value in values.items()}
+
+
+def busy(known: dict[str, State]) -> bool:
+    return any(state.kind in ALIVE for state in known.values())
+
+
+def wanted(lesson: Lesson, settings: Settings) -> Values:
+    """The runs, and as soon as these are complete what is asked of them; asks for that itself."""
+    runs = lesson.runs(settings)
+    if any(state.kind != "done" for state in states(runs).values()):
+        return runs
+    after = lesson.after(settings)
+    with suppress(Busy):  # the page is whole without it, and the next look asks again
+        if any(state.kind == "absent" for state in states(after).values()):
+            engine().ask(list(after.values()), me())
+    return runs | after
+
+
+def ask(lesson: Lesson, settings: Settings, draw_labels: int) -> None:
+    """Called by the buttons, before the page is drawn again."""
+    url.remember(lesson, "draw", draw_labels)
+    try:
+        engine().ask(list(lesson.runs(settings | {"draw": draw_labels}).values()), me())
+    except Busy as error:
+        st.session_state["refused"] = str(error)
+
+
+def stop(runs: Values) -> None:
+    engine().stop(list(runs.values()), me())
+
+
+def buttons(lesson: Lesson, settings: Settings, runs: Values, known: dict[str, State], done: bool) -> None:
+    nets = sum(run.seeds for run in runs.values() if isinstance(run, Run))
+    if busy(known):
+        st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{lesson.slug}.stop")
+    elif done:
+        again = (lesson, settings, settings["draw"] + 1)
+        st.button("Again, with other labels", icon=":material/replay:", on_click=ask, args=again, key=f"{lesson.slug}.again")
+    else:
+        now = (lesson, settings, settings["draw"])
+        said = f"Train {nets} nets now"
+        st.button(said, icon=":material/play_arrow:", type="primary", on_click=ask, args=now, key=f"{lesson.slug}.run")
+    if refused := st.session_state.pop("refused", ""):
+        st.warning(refused)
+
+
+def progress(label: str, run: object, state: State, found: Evidence) -> None:
+    """One line a run: how far it is, or how it ended."""
+    if not isinstance(run, Run) or state.kind == "absent":
+        return
+    if state.kind == "failed":
+        st.error(f"{label}: {state.message}")
+        return
+    table = found.get(label)
+    step, seconds = (0, 0.0) if table is None else (int(table.step.max()), float(table.seconds.max()))
+    said = {
+        "queued": state.message or (f"waiting, {state.position} ahead" if state.position else "about to start"),
+        "running": f"step {step:,} of {run.steps:,}, {seconds:.1f} s",
+        "done": f"{run.seeds} nets, {run.steps:,} steps, {seconds:.1f} s",
+        "stopped": f"stopped at step {step:,}",
+    }[state.kind]
+    st.progress(1.0 if state.kind == "done" else step / run.steps, f"{label}: {said}")
+    if state.restarted:
+        st.info(f"{label}: a worker was lost in the middle of this run. It was begun again; nothing is missing.")

@@ -1,0 +1,156 @@
+"""What a lesson is made of, and the lessons there are. Knows no screen and no torch: it works in a notebook too.
+
+A lesson is a folder beside this file: `lesson.py` with one value LESSON, and `text.md` with its words, one
+heading a beat. Adding a lesson is adding a folder; nothing else needs to know of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from core.spec import BadValue, Measure, Run
+from lessons.figures import Figure
+from lessons.recipes import Seeds
+
+BEATS = {"hook": "Look", "predict": "Predict", "run": "Run", "explain": "Explain", "recall": "Recall"}
+Setting = int | float | str
+Settings = dict[str, Any]  # a value for each control, or for each slider of a prediction
+Values = dict[str, Run | Measure]  # by the label they have on screen
+Evidence = dict[str, Any]  # by the same labels: a run's table, a measure's answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """One choice of the learner among a few values; nothing else can be chosen, not even by a URL."""
+
+    name: str
+    label: str
+    options: Mapping[Setting, str]  # each value, and what it is called on screen
+    default: Setting
+    help: str  # a sentence
+    slider: bool = False  # ordered values on a slider; otherwise buttons side by side
+
+    def read(self, text: str) -> Setting:
+        """The option that a URL names, by its value or by its name; BadValue with a sentence if it names none."""
+        for value, name in self.options.items():
+            if text in (str(value), name):
+                return value
+        raise BadValue(f"{self.label} cannot be {text[:40]!r}; it is {self.options[self.default]} instead.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """What the learner commits to before seeing a result: a few sliders, drawn on the chart as they move."""
+
+    asks: str
+    sliders: tuple[Control, ...]
+    hidden: str  # evidence whose label starts like this is not shown until the learner has predicted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question that needs inference. Every option has its explanation."""
+
+    asks: str
+    options: Mapping[str, str]  # what can be answered, and why it is right or wrong
+    right: str
+
+    def __post_init__(self) -> None:
+        if self.right not in self.options:
+            raise BadValue(f"{self.right!r} is no option of {self.asks!r}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One part of a claim's bar, and whether it is cleared."""
+
+    says: str
+    met: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a claim's runs say: the statistic with its interval over seeds, the parts of the bar, numbers for prose."""
+
+    value: float
+    low: float
+    high: float
+    checks: tuple[Check, ...]
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        met = sum(check.met for check in self.checks)
+        return "reproduced" if met == len(self.checks) else "partly" if met else "not"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A published result, the runs that would show it here, and the bar at which it counts as reproduced."""
+
+    id: str
+    statement: str  # with {slots} for a finding's numbers
+    runs: Callable[[Seeds], Values]
+    finding: Callable[[Evidence], Finding]
+    statistic: str  # what the finding's value is
+    bar: str
+    paper: str  # authors, year, title
+    paper_found: str  # the paper's own result, in a sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """One lesson. Figures are functions of evidence and settings; they and the runs say all that the frame draws."""
+
+    number: int
+    title: str
+    covers: tuple[str, ...]  # letters of the curriculum
+    question: str  # the learner's, in their words
+    controls: tuple[Control, ...]
+    prediction: Prediction
+    runs: Callable[[Settings], Values]  # what the Run button races, two to four runs
+    backdrop: Callable[[Settings], Values]  # stored results that the figures stand on
+    hook: Callable[[Evidence, Settings], Figure]
+    picture: Callable[[Evidence, Settings, Settings], Figure]  # the one that is predicted; the last is the prediction
+    pictures: Callable[[Evidence, Settings, Settings], list[Figure]]  # while it runs and after, the live one first
+    after: Callable[[Settings], Values]  # measures of the runs, asked for when these are complete
+    verdict: Callable[[Evidence, Settings], list[tuple[str, str, str]]]  # (what, what you said, what it did)
+    script: Callable[[Settings], str]  # self-contained plain PyTorch that reproduces the run
+    claims: tuple[Claim, ...]
+    questions: tuple[Question, ...]
+    slug: str = ""  # its folder's name, given on discovery
+    words: dict[str, str] = field(default_factory=dict)  # text.md by heading, given on discovery
+
+    @property
+    def defaults(self) -> Settings:
+        return {control.name: control.default for control in self.controls}
+
+
+@cache
+def lessons() -> dict[str, Lesson]:
+    """Every lesson by its slug, in order of their numbers."""
+    here = Path(__file__).parent
+    found = [discover(path.parent) for path in here.glob("*/lesson.py")]
+    return {lesson.slug: lesson for lesson in sorted(found, key=lambda lesson: lesson.number)}
+
+
+def discover(folder: Path) -> Lesson:
+    lesson: Lesson = import_module(f"lessons.{folder.name}.lesson").LESSON
+    return replace(lesson, slug=folder.name, words=sections((folder / "text.md").read_text(encoding="utf-8")))
+
+
+def sections(text: str) -> dict[str, str]:
+    """Markdown by its second-level headings."""
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    return {name.strip(): body.strip() for name, body in zip(parts[1::2], parts[2::2])}
+
+
+def claims() -> dict[str, tuple[Lesson, Claim]]:
+    """Every claim by its id, with its lesson."""
+    return {claim.id: (lesson, claim) for lesson in lessons().values() for claim in lesson.claims}

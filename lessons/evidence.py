@@ -1,0 +1,97 @@
+"""From stored values to tables: what figures and claims read. Knows no lesson and no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core import store
+from core.spec import Measure, Run
+
+COLUMNS = ["step", "stage", "seconds", "flops", "seed", "accuracy", "loss"]
+
+
+def gather(values: Mapping[str, Run | Measure]) -> dict[str, Any]:
+    """What is known of each value so far: a run's table, a measure's answer. Unknown ones are left out."""
+    found = {}
+    for label, value in values.items():
+        if isinstance(value, Measure):
+            if (answer := store.answer(value)) is not None:
+                found[label] = answer
+        elif len(table := points(value)):
+            found[label] = table
+    return found
+
+
+def points(run: Run) -> pd.DataFrame:
+    """A run's points, one row a test and seed; accuracy of its own task in [0, 1], then "accuracy 1", ... watched."""
+    return whole(run) if store.complete(run) else table(run)
+
+
+@lru_cache(maxsize=1024)
+def whole(run: Run) -> pd.DataFrame:
+    """The table of a complete run, which never changes. Nobody may write to it."""
+    return table(run)
+
+
+def table(run: Run) -> pd.DataFrame:
+    rows = []
+    for event in store.events(run):
+        if event["kind"] != "point":
+            continue
+        for k in range(run.seeds):
+            row = {name: event[name] for name in ("step", "stage", "seconds", "flops")}
+            row |= {"seed": run.first_seed + k, "loss": event["loss"][k]}
+            row |= {"accuracy" if task == "0" else f"accuracy {task}": marks[k] for task, marks in event["accuracy"].items()}
+            rows.append(row)
+    return pd.DataFrame(rows, columns=None if rows else COLUMNS)
+
+
+def final(table: pd.DataFrame) -> np.ndarray:
+    """The last accuracy of every seed."""
+    return table[table.step == table.step.max()].sort_values("seed").accuracy.to_numpy()
+
+
+def best(table: pd.DataFrame) -> np.ndarray:
+    """Every seed's best accuracy at any test: early stopping by an oracle, the kindest reading of a run."""
+    return table.groupby("seed").accuracy.max().to_numpy()
+
+
+def band(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean and one standard deviation over seeds at every step: step, mean, low, high."""
+    over = table.groupby("step").accuracy
+    mean, spread = over.mean(), over.std(ddof=0)
+    return pd.DataFrame({"mean": mean, "low": mean - spread, "high": mean + spread}).reset_index()
+
+
+def steps_to(table: pd.DataFrame, accuracy: float) -> float:
+    """Steps until the mean over seeds first reaches an accuracy, between tests by a straight line; inf if never."""
+    curve = band(table)
+    above = np.flatnonzero(curve["mean"] >= accuracy)
+    if not len(above):
+        return float("inf")
+    k = above[0]
+    if k == 0:
+        return float(curve.step[0])
+    return float(np.interp(accuracy, curve["mean"][k - 1 : k + 1], curve.step[k - 1 : k + 1]))
+
+
+def labels_to(curve: Mapping[int, float], accuracy: float) -> float:
+    """Labels a class at which a curve {labels: accuracy} reaches an accuracy, on a log scale; inf if it never does."""
+    sizes = sorted(curve)
+    climbing = np.maximum.accumulate([curve[size] for size in sizes])
+    if accuracy > climbing[-1]:
+        return float("inf")
+    if accuracy <= climbing[0]:
+        return float(sizes[0])
+    k = int(np.searchsorted(climbing, accuracy))
+    return float(np.exp(np.interp(accuracy, climbing[k - 1 : k + 1], np.log(sizes[k - 1 : k + 1]))))
+
+
+def resampled(seeds: int, times: int = 1000) -> np.ndarray:
+    """(times, seeds) indices that draw the seeds again with replacement: a bootstrap (Efron 1979)."""
+    return np.random.default_rng(0).integers(seeds, size=(times, seeds))

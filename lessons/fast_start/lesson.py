@@ -1,0 +1,197 @@
+"""Lesson 4: fast start or higher ceiling? Accuracy against steps, pretrained and from scratch."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from core.spec import Run
+from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.evidence import band, steps_to
+from lessons.fast_start.claims import CLAIMS, FEW, MANY, RATE, STEPS, race, start_runs
+from lessons.figures import Figure, percent
+from lessons.figures.curves import Curve, Mark, curves
+from lessons.recipes import Seeds, backbone
+from lessons.script import script as plain_torch
+
+LABELS = {n: str(n) for n in (5, FEW, 50, 100, MANY)}
+RATES = {3e-4: "0.0003", RATE: "0.001", 3e-3: "0.003"}
+NEVER = 10_000
+MEETINGS = {50: "50 steps", 100: "100 steps", 200: "200 steps", 400: "400 steps", 800: "800 steps", NEVER: "never"}
+GUESSED = {"few": FEW, "many": MANY}
+NEAR = 0.01  # within a point counts as caught up
+
+
+def runs(settings: Settings) -> Values:
+    return race(settings["labels"], settings["rate"], Seeds(first=100 * settings["draw"]))
+
+
+def backdrop(settings: Settings) -> Values:
+    values = start_runs(Seeds()) | {"backbone": backbone()}
+    return values | {f"{label} here": run for label, run in race(settings["labels"], settings["rate"], Seeds()).items()}
+
+
+def lines(evidence: Evidence, suffix: str) -> list[Curve]:
+    """The two arms whose labels end so, as far as they are known."""
+    found = [(role, evidence.get(f"{role}{suffix}")) for role in ("scratch", "pretrained")]
+    return [
+        Curve(table=band(table).rename(columns={"step": "x"}), name=role, role=role)
+        for role, table in found
+        if table is not None
+    ]
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    """The first thirty steps of the race, after which everybody believes to know how it ends."""
+    early = [
+        Curve(table=curve.table[curve.table.x <= 160], name=curve.name, role=curve.role)
+        for curve in lines(evidence, f" {MANY}")
+    ]
+    return curves(early, "steps", (1, STEPS), title=f"The first steps, with {MANY} labels a class")
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
+    """Accuracy against steps: a live race if there is one, else the stored one at the same settings."""
+    live = lines(evidence, "")
+    shown = live or lines(evidence, " here")
+    marks = []
+    for name, n in GUESSED.items():
+        if guess and n == settings["labels"]:
+            at = guess[name]
+            says = "you: never" if at == NEVER else "you: they meet here"
+            marks.append(Mark(start=(min(at, STEPS), 0.02), end=(min(at, STEPS), 0.98), says=says, role="guess"))
+    what = "live" if live else "stored"
+    return curves(shown, "steps", (1, STEPS), marks, title=f"Accuracy on 1,000 unseen digits ({what} race)")
+
+
+def meeting(evidence: Evidence, suffix: str) -> float:
+    """The first step from which on scratch stays within a point of the pretrained net; inf if it never does."""
+    ours, theirs = (band(evidence[f"{role}{suffix}"]) for role in ("pretrained", "scratch"))
+    both = ours.merge(theirs, on="step", suffixes=("", " scratch"))
+    behind = both[both["mean"] - both["mean scratch"] > NEAR]
+    later = both[both.step > (behind.step.max() if len(behind) else -1)]
+    return float(later.step.min()) if len(later) else float("inf")
+
+
+def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
+    return [picture(evidence, settings, guess), *ledger(evidence, settings)]
+
+
+def ledger(evidence: Evidence, settings: Settings) -> list[Figure]:
+    """Steps to each accuracy, operations, seconds, and what was paid before the race began."""
+    suffix = "" if "scratch" in evidence and "pretrained" in evidence else " here"
+    if f"scratch{suffix}" not in evidence or f"pretrained{suffix}" not in evidence:
+        return []
+    tables = {name: evidence[f"{name}{suffix}"] for name in ("pretrained", "scratch")}
+    rows = {
+        f"steps to {percent(goal)}": [count(steps_to(table, goal)) for table in tables.values()]
+        for goal in (0.5, 0.7, 0.8, 0.9, 0.95)
+    }
+    last = {name: table.iloc[-1] for name, table in tables.items()}
+    seeds = len(tables["scratch"].seed.unique())
+    rows["operations, billions a net"] = [f"{row.flops / 1e9:.1f}" for row in last.values()]
+    rows["seconds, all nets of the arm"] = [f"{row.seconds:.1f}" for row in last.values()]
+    rows["labels a class"] = [str(settings["labels"])] * 2
+    if "backbone" in evidence:
+        before = evidence["backbone"].iloc[-1]
+        rows["paid once, before: operations, billions"] = [f"{before.flops / 1e9:.0f}", "0"]
+        rows["paid once, before: seconds"] = [f"{before.seconds:.0f}", "0"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(tables))
+    alt = "; ".join(f"{name}: {a} pretrained, {b} scratch" for name, (a, b) in rows.items())
+    return [Figure(kind="table", spec=table, alt=alt, title=f"The ledger of {seeds} nets an arm")]
+
+
+def count(steps: float) -> str:
+    return "never" if steps == float("inf") else f"{steps:.0f}"
+
+
+def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
+    found = []
+    for name, n in GUESSED.items():
+        met = meeting(evidence, f" {n}")
+        did = f"not in {STEPS:,} steps" if met == float("inf") else f"after {met:.0f} steps"
+        found.append((f"scratch catches up, {n} labels a class", MEETINGS[guess[name]], did))
+    return found
+
+
+def after(settings: Settings) -> Values:
+    return {}
+
+
+def script(settings: Settings) -> str:
+    run = runs(settings)["pretrained"]
+    assert isinstance(run, Run)
+    return plain_torch(run, f"{settings['labels']} labels a class, pretrained, rate {settings['rate']:g}")
+
+
+def mark(name: str, n: int, default: int) -> Control:
+    return Control(
+        name=name,
+        label=f"With {n} labels a class",
+        options=MEETINGS,
+        default=default,
+        help="The step from which on scratch stays within a point of the pretrained net.",
+        slider=True,
+    )
+
+
+QUESTIONS = (
+    Question(
+        asks="You have a million labelled photographs and a week of computing. A pretrained net is at hand. What will it "
+        "most likely buy you?",
+        options={
+            "A higher final accuracy": "With that many labels scratch tends to end in the same place. That was the finding of He and colleagues.",
+            "Time: the same accuracy, days sooner": "Yes. The head start remains when the higher ceiling is gone.",
+            "Nothing at all": "It ends in the same place, but it gets there with far fewer steps, and time is money too.",
+        },
+        right="Time: the same accuracy, days sooner",
+    ),
+    Question(
+        asks="With 10 labels a class, scratch is flat for the last 800 steps. What would make it better?",
+        options={
+            "More steps": "It has been flat for hundreds of steps: it already reads all its own labels perfectly.",
+            "A higher learning rate": "Try it with the slider: it gets there sooner, not higher.",
+            "More labels, or features learned elsewhere": "Yes. What it lacks is information, and it can only come from labels or from pretraining.",
+        },
+        right="More labels, or features learned elsewhere",
+    ),
+)
+
+LESSON = Lesson(
+    number=4,
+    title="Fast start or higher ceiling?",
+    covers=("A3",),
+    question="Does scratch ever catch up?",
+    controls=(
+        Control(
+            name="labels",
+            label="Labels a class",
+            options=LABELS,
+            default=FEW,
+            help="How many labelled examples of each digit both nets get. 400 is every one there is.",
+            slider=True,
+        ),
+        Control(
+            name="rate",
+            label="Learning rate",
+            options=RATES,
+            default=RATE,
+            help="How far Adam moves the weights at every step, the same for both nets.",
+            slider=True,
+        ),
+    ),
+    prediction=Prediction(
+        asks="From which step on is scratch within a point of the pretrained net?",
+        sliders=(mark("few", FEW, 400), mark("many", MANY, 400)),
+        hidden="pretrained",
+    ),
+    runs=runs,
+    backdrop=backdrop,
+    hook=hook,
+    picture=picture,
+    pictures=pictures_of,
+    after=after,
+    verdict=verdict,
+    script=script,
+    claims=CLAIMS,
+    questions=QUESTIONS,
+)

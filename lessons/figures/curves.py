@@ -1,0 +1,139 @@
+"""Curves with bands over seeds, labelled where they end. The one picture of accuracy against anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from lessons.evidence import band
+from lessons.figures import ROLES, Figure, percent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """One curve: a table with x, mean, low, high (accuracies in [0, 1]) and the role that gives it its look."""
+
+    table: pd.DataFrame
+    name: str
+    role: str
+    named: bool = True  # whether its name stands at its end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A straight line between two points of the picture, with a word on it: a bracket, a learner's mark."""
+
+    start: tuple[float, float]  # x, accuracy
+    end: tuple[float, float]
+    says: str
+    role: str = "note"
+
+
+def curves(
+    shown: Sequence[Curve],
+    x: str,
+    span: tuple[float, float],
+    marks: Sequence[Mark] = (),
+    title: str = "",
+    height: int = 380,
+) -> Figure:
+    """Accuracy against `x` on a log axis over `span`."""
+    series: list[dict[str, Any]] = []
+    for curve in shown:
+        series += drawn(curve)
+    series += [marked(mark, k) for k, mark in enumerate(marks)]
+    option = {
+        "animation": False,
+        "grid": {"left": 52, "right": 92, "top": 18, "bottom": 48},
+        "tooltip": {"trigger": "axis", "valueFormatter": "%.1f %%", "confine": True},
+        "xAxis": {
+            "type": "log",
+            "name": x,
+            "nameLocation": "middle",
+            "nameGap": 28,
+            "min": span[0],
+            "max": span[1],
+            "splitLine": {"show": False},
+        },
+        "yAxis": {"type": "value", "min": 0, "max": 100, "axisLabel": {"formatter": "{value} %"}},
+        "series": series,
+    }
+    return Figure(kind="chart", spec=option, alt=told(shown, x, marks), title=title, height=height)
+
+
+def race(tables: Mapping[str, pd.DataFrame], steps: int, title: str = "") -> Figure:
+    """Accuracy against steps of runs in progress; a table's label is its role."""
+    shown = [
+        Curve(table=band(table).rename(columns={"step": "x"}), name=role, role=role) for role, table in tables.items()
+    ]
+    return curves(shown, "steps", (1, steps), title=title)
+
+
+def drawn(curve: Curve) -> list[dict[str, Any]]:
+    """The band as two stacked lines, the lower one unseen, and the mean above them."""
+    colour, dash, symbol = ROLES[curve.role]
+    table = curve.table[curve.table.x > 0]
+    hidden = {"type": "line", "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True, "tooltip": {"show": False}}
+    low, span = 100 * table.low, 100 * (table.high - table.low)
+    band = [
+        hidden | {"id": f"{curve.name} low", "stack": curve.name, "data": points(table.x, low)},
+        hidden
+        | {
+            "id": f"{curve.name} band",
+            "stack": curve.name,
+            "data": points(table.x, span),
+            "areaStyle": {"color": colour, "opacity": 0.18},
+        },
+    ]
+    mean = {
+        "type": "line",
+        "id": curve.name,
+        "name": curve.name,
+        "data": points(table.x, 100 * table["mean"]),
+        "symbol": symbol,
+        "symbolSize": 7,
+        "color": colour,
+        "lineStyle": {"type": dash, "width": 2.5},
+        "endLabel": {"show": curve.named, "formatter": "{a}", "color": colour, "fontWeight": "bold", "distance": 6},
+        "labelLayout": {"moveOverlap": "shiftY"},
+        "z": 3,
+    }
+    return ([] if (span == 0).all() else band) + [mean]
+
+
+def points(x: pd.Series, y: pd.Series) -> list[list[float]]:
+    return [[round(float(a), 4), round(float(b), 3)] for a, b in zip(x, y)]
+
+
+def marked(mark: Mark, number: int) -> dict[str, Any]:
+    """The mark as a line without points of its own, with its word beside the middle."""
+    colour = ROLES[mark.role][0]
+    ends = [{"coord": [x, 100 * accuracy]} for x, accuracy in (mark.start, mark.end)]
+    return {
+        "type": "line",
+        "id": f"mark {number}",
+        "data": [],
+        "markLine": {
+            "silent": True,
+            "symbol": ["none", "none"] if mark.start[0] == mark.end[0] else ["none", "arrow"],
+            "lineStyle": {"type": ROLES[mark.role][1], "width": 2, "color": colour},
+            "label": {"formatter": mark.says, "position": "middle", "fontWeight": "bold", "color": colour},
+            "data": [ends],
+        },
+    }
+
+
+def told(shown: Sequence[Curve], x: str, marks: Sequence[Mark]) -> str:
+    """The picture in words: where each curve begins, passes its middle and ends, and what the marks say."""
+    parts = []
+    for curve in shown:
+        table = curve.table[curve.table.x > 0]
+        if len(table):
+            rows = table.iloc[sorted({0, len(table) // 2, len(table) - 1})]
+            stops = ", ".join(f"{percent(row['mean'])} at {row.x:g}" for _, row in rows.iterrows())
+            parts.append(f"{curve.name}: {stops}")
+    parts += [f"marked at {mark.start[0]:g}: {mark.says}" for mark in marks]
+    return f"Accuracy against {x}. " + "; ".join(parts) + "."

@@ -1,0 +1,232 @@
+"""Lesson 3: what is a label worth? Accuracy against labels on real handwriting, pretrained and from scratch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.spec import Glyphs, Handwriting, Measure, Run
+from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.evidence import final
+from lessons.figures import Figure, percent
+from lessons.figures.curves import Curve, Mark, curves, race
+from lessons.figures.pictures import pictures
+from lessons.label_worth.claims import CLAIMS, FEW, label_runs, pretrained, reaches, scratch_best, scratch_equal, worth
+from lessons.recipes import SIZES, STEPS, Seeds, backbone, fine_tuned, live_backbone, scratch
+from lessons.script import script as plain_torch
+
+METHODS = {"lp_ft": "head first", "full": "all at once", "probe": "head only"}
+GUESSED = {"at1": 1, "at5": 5, "at20": 20}  # slider -> labels a class
+
+
+def runs(settings: Settings) -> Values:
+    """The race at the chosen labels, on a draw of labels of its own."""
+    n, seeds = settings["labels"], Seeds(first=100 * settings["draw"])
+    live = settings["backbone"] == "live"
+    start = live_backbone() if live else backbone()
+    values: Values = {"glyph backbone": start} if live else {}
+    return values | {
+        "pretrained": fine_tuned(n, settings["method"], seeds=seeds, start=start),
+        "scratch": scratch(n, seeds=seeds),
+    }
+
+
+def backdrop(settings: Settings) -> Values:
+    """The whole curves, and what the nets see."""
+    values = label_runs(Seeds())
+    values |= {f"pretrained {n}": fine_tuned(n, settings["method"]) for n in FEW}
+    return values | {"examples": Measure(kind="examples", runs=(), tasks=(Glyphs(), Handwriting(labels=2)), count=20)}
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    glyphs, digits = evidence["examples"]["pictures"]
+    rows = {
+        "What one net has already learned to tell apart: drawn letters and signs, no digit among them": [
+            {"image": one["image"], "alt": "a glyph"} for one in glyphs
+        ],
+        "What both nets now get: two labelled digits a class": [
+            {"image": one["image"], "says": one["truth"], "alt": f"a {one['truth']}"} for one in digits
+        ],
+    }
+    alt = f"{len(glyphs)} drawn glyphs, then {len(digits)} handwritten digits with their labels."
+    return pictures(rows, alt)
+
+
+def against_labels(accuracies: dict[int, np.ndarray]) -> pd.DataFrame:
+    """A curve's table from the accuracies of every seed at each size."""
+    rows = [{"x": n, "mean": a.mean(), "low": a.mean() - a.std(), "high": a.mean() + a.std()} for n, a in accuracies.items()]
+    return pd.DataFrame(rows)
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
+    """Accuracy against labels: both bands, the learner's line, the live race as points, the bracket."""
+    ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
+    few = {n: equal[n] for n in SIZES if n <= 100}
+    kind = against_labels({n: theirs[n] for n in few})
+    shown = [
+        Curve(table=against_labels(few), name="scratch", role="scratch"),
+        Curve(table=kind.assign(low=kind["mean"], high=kind["mean"]), name="at its best", role="scratch best"),
+    ]
+    marks = []
+    if guess:
+        line = pd.DataFrame({"x": list(GUESSED.values()), "mean": [guess[name] / 100 for name in GUESSED]})
+        shown.append(Curve(table=line.assign(low=line["mean"], high=line["mean"]), name="your guess", role="guess"))
+    for role in ("scratch", "pretrained"):
+        if ours and role in evidence:
+            point = against_labels({settings["labels"]: final(evidence[role])})
+            shown.append(Curve(table=point, name=f"{role}, this race", role=role, named=False))
+    if ours:
+        shown.append(Curve(table=against_labels(ours), name="pretrained", role="pretrained"))
+        n = settings["labels"]
+        level = float(pd.Series({k: a.mean() for k, a in ours.items()}).reindex(range(1, 51)).interpolate()[n])
+        k = worth(level, n, theirs)
+        at_least = "" if reaches(level, theirs) else "at least "
+        if k > 1.3:
+            marks.append(Mark(start=(n, level), end=(min(n * k, 100), level), says=f"worth {at_least}{k:.1f} x labels"))
+    return curves(shown, "labels a class", (1, 100), marks, title="Accuracy on 1,000 unseen digits")
+
+
+def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
+    """The race, live; the backbone, if it is trained too; the picture that was predicted; what goes wrong."""
+    shown = []
+    racing = {role: evidence[role] for role in ("scratch", "pretrained") if role in evidence}
+    if racing:
+        shown.append(race(racing, STEPS, f"The race, {settings['labels']} labels a class"))
+    if "glyph backbone" in evidence:
+        learned = {"source": evidence["glyph backbone"]}
+        steps = live_backbone().steps
+        shown.append(race(learned, steps, "The backbone learns glyphs: accuracy on unseen drawings"))
+    shown.append(picture(evidence, settings, guess))
+    if "mistakes" in evidence:
+        shown.append(mistakes(evidence["mistakes"]["runs"]))
+    return shown
+
+
+def mistakes(found: list[dict[str, Any]]) -> Figure:
+    """The digits that the first net of each arm gets wrong."""
+    rows, told = {}, []
+    for name, one in zip(("pretrained", "from scratch"), found):
+        told.append(f"{name}: {one['wrong']} wrong")
+        rows[f"{name}: {one['wrong']} of {one['of']:,} wrong, some of them"] = [
+            {
+                "image": wrong["image"],
+                "says": f"{wrong['truth']} → {wrong['answer']}",
+                "alt": f"a {wrong['truth']} read as {wrong['answer']}",
+            }
+            for wrong in one["pictures"]
+        ]
+    alt = "Digits that the first net of each arm gets wrong. " + "; ".join(told) + "."
+    return pictures(rows, alt, title="What they get wrong: the true digit → what the net read")
+
+
+def after(settings: Settings) -> Values:
+    race = runs(settings)
+    return {"mistakes": Measure(kind="mistakes", runs=(race["pretrained"], race["scratch"]), count=14)}  # type: ignore[arg-type]
+
+
+def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
+    ours = pretrained(evidence)
+    return [
+        (f"pretrained, {n} labels a class", f"{guess[name]} %", percent(float(ours[n].mean())))
+        for name, n in GUESSED.items()
+    ]
+
+
+def script(settings: Settings) -> str:
+    run = runs(settings)["pretrained"]
+    assert isinstance(run, Run)
+    return plain_torch(run, f"{settings['labels']} labels a class, pretrained, {METHODS[settings['method']]}")
+
+
+def share(name: str, n: int, default: int) -> Control:
+    options = {value: f"{value} %" for value in range(10, 101, 5)}
+    return Control(
+        name=name,
+        label=f"With {n} label{'s' * (n > 1)} a class",
+        options=options,
+        default=default,
+        help="The share of unseen digits that the pretrained net reads correctly.",
+        slider=True,
+    )
+
+
+QUESTIONS = (
+    Question(
+        asks="Your pretrained net reads 90 % of digits with 5 labels a class. A colleague's net from scratch gets 90 % too, "
+        "with 50. What did pretraining buy?",
+        options={
+            "45 labels a class that nobody had to write": "Yes: at equal accuracy the difference is labels. That is what the bracket measures.",
+            "A better net, which would stay ahead at any number of labels": "Not shown by this. The curves draw closer as labels grow; equal accuracy only compares labels.",
+            "Nothing: both read 90 %": "Both read as well, but one of them cost ten times the labelling.",
+        },
+        right="45 labels a class that nobody had to write",
+    ),
+    Question(
+        asks="With 2 labels a class you fine-tune all weights at once from the first step, and it is hardly better than "
+        "scratch. What should you try first?",
+        options={
+            "Pretrain on more glyphs": "The features are not the weak spot: read out with the head alone they already do far better.",
+            "Train only the head first, then everything gently": "Yes. A random head sends large, wrong gradients into good features; let it settle before anything else moves.",
+            "Train four times as long": "More steps of the same kind do not bring back features that the first steps shook apart.",
+        },
+        right="Train only the head first, then everything gently",
+    ),
+    Question(
+        asks="Why does the band get narrower as labels grow?",
+        options={
+            "With few labels, which ones you happen to draw decides much": "Yes. One untypical 4 is your whole idea of 4. With fifty of each, draws resemble each other.",
+            "More labels mean more training steps": "Every run here makes equally many steps, whatever the labels.",
+            "Larger numbers vary less": "Accuracy is a share of the same 1,000 digits at every point; its size is not what shrinks the band.",
+        },
+        right="With few labels, which ones you happen to draw decides much",
+    ),
+)
+
+LESSON = Lesson(
+    number=3,
+    title="What is a label worth?",
+    covers=("A2", "T"),
+    question="How few labels can I get away with?",
+    controls=(
+        Control(
+            name="labels",
+            label="Labels a class",
+            options={n: str(n) for n in (1, 2, 3, 5, 7, 10, 15, 20, 30, 50)},
+            default=10,
+            help="How many labelled examples of each digit both nets get.",
+            slider=True,
+        ),
+        Control(
+            name="method",
+            label="How to fine-tune",
+            options=METHODS,
+            default="lp_ft",
+            help="Head first: the head on frozen features, then everything gently. All at once: every weight from the "
+            "first step. Head only: the features stay as they were.",
+        ),
+        Control(
+            name="backbone",
+            label="Pretrained net",
+            options={"shipped": "comes with the app", "live": "train one now"},
+            default="shipped",
+            help="Train one now: watch a backbone learn to tell glyphs apart from nothing, then use that one.",
+        ),
+    ),
+    prediction=Prediction(
+        asks="How many unseen digits will the pretrained net read?",
+        sliders=(share("at1", 1, 40), share("at5", 5, 60), share("at20", 20, 80)),
+        hidden="pretrained",
+    ),
+    runs=runs,
+    backdrop=backdrop,
+    hook=hook,
+    picture=picture,
+    pictures=pictures_of,
+    after=after,
+    verdict=verdict,
+    script=script,
+    claims=CLAIMS,
+    questions=QUESTIONS,
+)

@@ -1,0 +1,72 @@
+"""The runs that lessons share: the glyph backbone, and the ways to learn digits with it or without.
+
+A short list of values. Each departs from the defaults in core/spec.py only where a measurement said so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.spec import Glyphs, Handwriting, Run, Stage
+
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 400)  # labels a class; 400 is every training image there is
+STEPS = 300  # of a race, for either arm
+BEST_RATES = (5e-4, 1e-3, 3e-3)  # trained to its best: the best of these, in many more steps, and its best moment
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Which seeds an experiment uses; other seeds make it a replication."""
+
+    count: int = 8
+    first: int = 0
+
+
+def backbone(seeds: Seeds = Seeds()) -> Run:
+    """The backbone that ships, from 640,000 looks at drawings: under a minute of one core."""
+    stages = (Stage(steps=10_000, batch=64, rate=2e-3),)
+    return Run(task=Glyphs(labels=400), stages=stages, seeds=1, first_seed=seeds.first)
+
+
+def live_backbone(seed: int = 1) -> Run:
+    """A backbone that can be watched from nothing: 160,000 drawings, about ten seconds of one core."""
+    return Run(task=Glyphs(labels=80), stages=(Stage(steps=2500, batch=64, rate=2e-3),), seeds=1, first_seed=seed)
+
+
+def scratch(labels: int, rate: float = 1e-3, steps: int = STEPS, seeds: Seeds = Seeds()) -> Run:
+    stages = (Stage(steps=steps, rate=rate, batch=16),)
+    return Run(task=Handwriting(labels=labels), stages=stages, seeds=seeds.count, first_seed=seeds.first)
+
+
+def patient(labels: int) -> int:
+    """Steps for training to one's best: four times the usual, and some two dozen passes where labels are many."""
+    return max(1200, 15 * labels)
+
+
+def fine_tuning(method: str, rate: float = 1e-3, steps: int = STEPS) -> tuple[Stage, ...]:
+    """How a backbone is fine-tuned, in as many steps as scratch takes."""
+    probe = Stage(method="probe", rate=5e-3, steps=min(150, steps // 2), batch=16)
+    if method == "probe":
+        return (replace(probe, steps=steps),)
+    if method == "full":
+        return (Stage(rate=rate, steps=steps, batch=16),)
+    # The head alone on frozen features, then everything gently, lower layers slower (Kumar et al. 2022).
+    return probe, Stage(rate=rate, decay=2, steps=steps - probe.steps, batch=16)
+
+
+def fine_tuned(
+    labels: int,
+    method: str = "lp_ft",
+    rate: float = 1e-3,
+    steps: int = STEPS,
+    seeds: Seeds = Seeds(),
+    start: Run | None = None,
+) -> Run:
+    """Digits from a backbone: method is lp_ft, full or probe."""
+    return Run(
+        task=Handwriting(labels=labels),
+        start=start or backbone(seeds),
+        stages=fine_tuning(method, rate, steps),
+        seeds=seeds.count,
+        first_seed=seeds.first,
+    )

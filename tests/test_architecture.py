@@ -1,0 +1,156 @@
+"""app -> lessons -> core, never back; the screen in one place; no torch in the server; no text tied to a machine."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = ("core", "lessons", "app")  # each may use those before it
+SERVER = ("core.spec", "core.store", "core.engine")  # what the server has of core
+HEAVY = {"torch", "sklearn", "scipy", "mlxtend", "safetensors", "matplotlib"}  # for workers only
+MODULES = {
+    ".".join(f.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): f
+    for layer in LAYERS
+    for f in sorted((ROOT / layer).rglob("*.py"))
+}
+
+
+@cache
+def imports(module: str, inside_functions: bool = True) -> frozenset[str]:
+    """Every module that one imports, with full names; what only type checkers see does not count."""
+    found: set[str] = set()
+
+    def look(node: ast.AST) -> None:
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports by a relative name: write the full one"
+            base = node.module or ""
+            found.update(f"{base}.{a.name}" if f"{base}.{a.name}" in MODULES else base for a in node.names)
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            return
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not inside_functions:
+            return
+        for child in ast.iter_child_nodes(node):
+            look(child)
+
+    look(ast.parse(MODULES[module].read_text("utf-8")))
+    return frozenset(found)
+
+
+def packages(module: str) -> set[str]:
+    return {name.split(".")[0] for name in imports(module)}
+
+
+def of(*layers: str) -> list[str]:
+    return [module for module in MODULES if module.split(".")[0] in layers]
+
+
+def reached(module: str, seen: set[str] | None = None) -> set[str]:
+    """All that is imported by importing a module, through our own modules."""
+    seen = set() if seen is None else seen
+    for name in imports(module, inside_functions=False) - seen:
+        seen.add(name)
+        if name in MODULES:
+            reached(name, seen)
+    return seen
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_only_go_down(module: str) -> None:
+    above = set(LAYERS[LAYERS.index(module.split(".")[0]) + 1 :]) | {"tests"}
+    assert not packages(module) & above
+
+
+@pytest.mark.parametrize("module", of("core", "lessons"))
+def test_only_app_knows_streamlit(module: str) -> None:
+    assert "streamlit" not in packages(module)
+
+
+@pytest.mark.parametrize("module", of("core"))
+def test_core_draws_nothing(module: str) -> None:
+    assert not packages(module) & {"plotly", "altair", "matplotlib", "PIL"}
+
+
+@pytest.mark.parametrize("module", of("lessons", "app"))
+def test_lessons_and_app_never_import_torch_or_scikit_learn(module: str) -> None:
+    assert not packages(module) & {"torch", "sklearn"}
+
+
+@pytest.mark.parametrize("module", [*SERVER, *of("lessons", "app")])
+def test_what_the_server_imports_leads_to_nothing_heavy(module: str) -> None:
+    assert not {name.split(".")[0] for name in reached(module)} & HEAVY
+
+
+@pytest.mark.parametrize("module", of("app"))
+def test_app_uses_of_core_only_what_the_server_has(module: str) -> None:
+    assert not {name for name in imports(module) if name.startswith("core")} - set(SERVER)
+
+
+@pytest.mark.parametrize("modules", [SERVER, of("lessons")], ids=["core", "lessons"])
+def test_importing_for_the_server_leaves_torch_out(modules: list[str]) -> None:
+    names = [module for module in modules if not module.endswith("__main__")]
+    code = f"import sys, importlib\nfor name in {names}: importlib.import_module(name)\n"
+    code += f"print(*set({sorted(HEAVY)}) & sys.modules.keys())"
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+# --- Text ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Every text file that is, or would be, part of the repository."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+    return dict(readable(filter(None, listed)))
+
+
+def readable(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        try:
+            yield path, (ROOT / path).read_text("utf-8")
+        except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
+            continue
+
+
+def lines_with(pattern: str) -> list[str]:
+    looked_for = re.compile(pattern)
+    lines = ((path, line) for path, text in texts().items() for line in text.splitlines())
+    return [f"{path}: {line.strip()[:120]}" for path, line in lines if looked_for.search(line)]
+
+
+def test_no_text_names_a_folder_of_one_machine() -> None:
+    assert len(texts()) > 20
+    assert lines_with(r"(?<![\w.}])/(?:" + "|".join(["work", "root", "home", "Users"]) + r")/\w") == []
+
+
+def test_no_text_names_a_package_registry() -> None:
+    hosts = ["pypi", "pythonhosted", "npmjs", r"deb\.debian", r"download\.pytorch", "anaconda", "unpkg", "jsdelivr"]
+    assert lines_with(r"https?://[^\s/]*(?:" + "|".join(hosts) + ")") == []
+
+
+def test_every_make_target_that_is_promised_exists() -> None:
+    makefile, promised = texts()["Makefile"], []
+    for path in ("README.md", ".ci/run"):
+        for target in re.findall(r"(?:^    |`|exec )make ([a-z]+)", texts()[path], re.MULTILINE):
+            promised.append(target)
+            assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{path} promises make {target}"
+    assert {"run", "test"} <= set(promised)
+
+
+def test_no_file_grows_beyond_one_idea() -> None:
+    long = {module: n for module, file in MODULES.items() if (n := len(file.read_text("utf-8").splitlines())) > 300}
+    assert long == {}

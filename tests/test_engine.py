@@ -1,0 +1,331 @@
+"""What the engine promises: each value once, nothing lost with a worker, nothing left behind, and plain sentences."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core import store, workers
+from core.engine import Busy, Engine, Limits, State
+from core.spec import Plane, Run, Stage, digest
+
+LONG = 20_000  # steps: about half a minute
+seeds = itertools.count(1000)  # so that no two tests ask for the same run
+
+
+def tiny(steps: int = 20, start: Run | None = None) -> Run:
+    stages = (Stage(steps=steps, batch=16),)
+    return Run(task=Plane(labels=20), net="mlp", start=start, stages=stages, seeds=2, first_seed=next(seeds))
+
+
+def wait(true: Callable[[], object], seconds: float = 40) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def wait_for(engine: Engine, run: Run, *kinds: str) -> State:
+    wait(lambda: engine.state(run).kind in (kinds or ("done", "stopped", "failed")))
+    return engine.state(run)
+
+
+def kinds(run: Run) -> list[str]:
+    return [event["kind"] for event in store.events(run)]
+
+
+def workers_of(engine: Engine) -> list[psutil.Process]:
+    assert engine._child
+    children = psutil.Process(engine._child.pid).children()
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("HEADSTART_SCHEDULER", raising=False)
+        patch.setenv("HEADSTART_STORE", str(tmp_path_factory.mktemp("store")))
+        yield store.home()
+
+
+@pytest.fixture(scope="module")
+def engine(home: Path) -> Iterator[Engine]:
+    engine = Engine()
+    yield engine
+    engine.close()
+
+
+def test_a_run_asked_for_before_the_workers_are_up_is_queued_and_then_done(engine: Engine) -> None:
+    run = tiny()
+    assert engine.state(run) == State("absent")
+    engine.ask([run], "ann")
+    assert engine.state(run).kind in ("queued", "running")
+    assert wait_for(engine, run) == State("done")
+    assert kinds(run)[0] == "start" and kinds(run)[-1] == "done" and "point" in kinds(run)
+
+
+def test_equal_runs_are_one_task(engine: Engine) -> None:
+    run = tiny(1000)
+    for session in ("ann", "bob", "cem"):
+        engine.ask([run], session)
+    engine.ask([run], "ann")  # a double click
+    assert len(engine._jobs) == 1
+    wait_for(engine, run)
+    assert kinds(run).count("start") == 1 and kinds(run).count("done") == 1
+
+
+def test_what_is_stored_costs_nothing(engine: Engine) -> None:
+    done, waiting = tiny(), [tiny(LONG), tiny(LONG)]
+    engine.ask([done], "ann")
+    wait_for(engine, done)
+    for run in waiting:
+        engine.ask([run], "ann")
+    engine.ask([done], "ann")
+    engine.stop(waiting, "ann")
+    for run in waiting:
+        wait_for(engine, run, "stopped")
+
+
+def test_arms_that_share_a_backbone_train_it_once_and_then_run_side_by_side(engine: Engine) -> None:
+    backbone = tiny(300)
+    arms = [tiny(600, backbone), tiny(600, backbone)]
+    engine.ask(arms, "ann")
+    for arm in arms:
+        assert wait_for(engine, arm) == State("done")
+    assert kinds(backbone).count("start") == 1 and store.weights(backbone)
+    starts, ends = zip(*((p.stat().st_mtime for p in files(arm)) for arm in arms), strict=True)
+    assert max(starts) < min(ends)
+
+
+def files(run: Run) -> tuple[Path, Path]:
+    folder = store.home() / "runs" / digest(run)
+    return folder / "spec.json", folder / "events.jsonl"
+
+
+def test_a_stopped_run_ends_within_a_second_and_can_begin_anew(engine: Engine) -> None:
+    run = tiny(LONG)
+    engine.ask([run], "ann")
+    wait(lambda: "point" in kinds(run))
+    engine.stop([run], "ann")
+    wait(lambda: engine.state(run) == State("stopped"), 1)
+    assert kinds(run)[-1] == "stopped"
+    engine.ask([run], "ann")
+    wait(lambda: engine.state(run).kind == "running" and kinds(run)[-1] == "point")
+    assert not engine.state(run).restarted
+    engine.stop([run], "ann")
+    wait_for(engine, run, "stopped")
+
+
+def test_a_run_goes_on_while_another_session_wants_it(engine: Engine) -> None:
+    run = tiny(1500)
+    engine.ask([run], "ann")
+    engine.ask([run], "bob")
+    wait_for(engine, run, "running")
+    engine.stop([run], "ann")
+    assert wait_for(engine, run) == State("done")
+
+
+def test_a_run_that_is_wanted_again_while_it_stops_is_done(engine: Engine) -> None:
+    run = tiny(500)
+    engine.ask([run], "ann")
+    wait(lambda: "point" in kinds(run))
+    engine.stop([run], "ann")
+    engine.ask([run], "ann")
+    assert wait_for(engine, run, "done", "failed") == State("done")
+
+
+def test_a_third_request_of_a_session_is_refused_with_a_sentence(engine: Engine) -> None:
+    waiting = [tiny(LONG), tiny(LONG)]
+    for run in waiting:
+        engine.ask([run], "ann")
+    with pytest.raises(Busy, match=r"^[A-Z].+\.$"):
+        engine.ask([tiny()], "ann")
+    engine.ask([tiny()], "bob")  # others may
+    engine.stop(waiting, "ann")
+    engine.ask([tiny()], "ann")  # and what was stopped no longer counts
+    for run in waiting:
+        wait_for(engine, run, "stopped")
+    wait(lambda: not engine._jobs)
+
+
+def test_the_queue_is_bounded_and_tells_the_position(engine: Engine) -> None:
+    engine.limits = Limits(pending=3)
+    crowd = {f"learner {k}": tiny(LONG) for k in range(3)}
+    try:
+        for session, run in crowd.items():
+            engine.ask([run], session)
+        wait(lambda: sorted(engine.state(run).kind for run in crowd.values()) == ["queued", "running", "running"])
+        states = [engine.state(run) for run in crowd.values()]
+        assert all(state.position == k for k, state in enumerate(states) if state.kind == "queued")
+        with pytest.raises(Busy, match=r"^[A-Z].+\.$"):
+            engine.ask([tiny()], "learner 3")
+    finally:
+        engine.limits = Limits()
+        for session, run in crowd.items():
+            engine.stop([run], session)
+    for run in crowd.values():
+        wait_for(engine, run, "stopped")
+    wait(lambda: not engine._jobs)
+
+
+def test_a_run_that_takes_too_long_is_ended_with_a_sentence(engine: Engine) -> None:
+    run = tiny(LONG)
+    engine.limits = Limits(wall=0.2)
+    try:
+        engine.ask([run], "ann")
+        state = wait_for(engine, run)
+    finally:
+        engine.limits = Limits()
+    assert state.kind == "failed" and "seconds" in state.message and "Traceback" not in state.message
+    engine._ended.clear()  # as after a restart of the server, or on another one
+    assert engine.state(run) == state
+    engine.ask([run], "ann")
+    wait(lambda: engine.state(run).kind == "running" and "point" in kinds(run))
+    assert not engine.state(run).restarted
+    engine.stop([run], "ann")
+    wait_for(engine, run, "stopped")
+
+
+def test_a_damaged_folder_is_set_aside_and_recomputed(engine: Engine) -> None:
+    backbone = tiny()
+    engine.ask([backbone], "ann")
+    wait_for(engine, backbone)
+    weights = store.weights(backbone)
+    assert weights
+    before = weights.read_bytes()
+    weights.write_bytes(before[:-8])
+    child = tiny(start=backbone)
+    engine.ask([child], "ann")  # stands on the weights
+    assert wait_for(engine, child) == State("done")
+    assert weights.read_bytes() == before
+    assert list((store.home() / "aside").glob(f"{digest(backbone)}-*"))
+
+    events = files(child)[1]
+    events.write_text(events.read_text()[:-20])
+    assert engine.state(child).kind == "absent"
+    engine.ask([child], "ann")
+    assert wait_for(engine, child) == State("done")
+
+
+def test_a_full_disk_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run = tiny()
+    with monkeypatch.context() as patch:
+        patch.setattr(store.Folder, "append", full)
+        with pytest.raises(workers.Failed, match="disk is full"):
+            workers.compute(run, 600)
+    assert workers.compute(run, 600) == "done"  # when there is room again
+
+
+def test_an_unforeseen_error_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.work.train", lambda *_: 1 / 0)
+    run = tiny()
+    with pytest.raises(workers.Failed, match=r"^Something went wrong while training: .*division by zero$") as error:
+        workers.compute(run, 600)
+    assert error.value.__cause__ is error.value.__context__ is None
+    assert kinds(run) == ["start", "failed"]
+
+
+def test_a_worker_killed_in_mid_run_is_replaced_and_the_run_finishes(engine: Engine) -> None:
+    run = tiny(1500)
+    engine.ask([run], "ann")
+    wait(lambda: kinds(run).count("point") > 3)
+    before = workers_of(engine)
+    for worker in before:
+        worker.kill()
+    wait_for(engine, run, "queued")  # a folder that nobody writes is not a run in progress
+    assert wait_for(engine, run, "done", "failed") == State("done", restarted=True)
+    assert kinds(run).count("start") == 1  # the new attempt is complete in itself
+    wait(lambda: len(workers_of(engine)) == 2 and not {*before} & {*workers_of(engine)})
+
+
+def test_workers_that_are_lost_with_their_scheduler_are_started_again(engine: Engine) -> None:
+    run = tiny(1000)
+    engine.ask([run], "ann")
+    wait(lambda: "point" in kinds(run))
+    assert engine._child
+    engine._child.kill()
+    assert wait_for(engine, run) == State("done", restarted=True)
+
+
+def test_workers_that_cannot_be_reached_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "start", lambda: 1 / 0)
+    engine, run = Engine(), tiny()
+    engine.ask([run], "ann")
+    state = wait_for(engine, run)
+    engine.close()
+    assert state.kind == "failed" and state.message.endswith(".")
+
+
+def test_two_servers_on_one_store_do_each_run_once(engine: Engine) -> None:
+    other = Engine()
+    backbone, warm = tiny(200), tiny()
+    runs = [tiny(400, backbone), tiny(400, backbone)]
+    try:
+        other.ask([warm], "ann")
+        wait_for(other, warm)
+        aside = set((store.home() / "aside").glob("*"))
+        for server in (engine, other):
+            server.ask(runs, "ann")
+        for server in (engine, other):
+            for run in runs:
+                assert wait_for(server, run) == State("done")
+        assert set((store.home() / "aside").glob("*")) == aside  # nobody began what the other had begun
+        assert [kinds(run).count("start") for run in (backbone, *runs)] == [1, 1, 1]
+    finally:
+        other.close()
+
+
+def test_a_run_of_another_server_is_seen_to_run(engine: Engine) -> None:
+    run = tiny()
+    with store.writing(run):
+        assert engine.state(run).kind == "running"
+    assert engine.state(run).kind == "absent"  # it went away and left the folder
+
+
+def python(code: str) -> subprocess.Popen[str]:
+    env = os.environ | {"PYTHONPATH": str(workers.ROOT)}
+    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True, env=env)
+
+
+def test_when_the_server_dies_its_workers_end() -> None:
+    server = python("""
+        import time
+        from core.engine import Engine
+        engine = Engine()
+        while not (engine._client and engine._client.status == "running"):
+            time.sleep(0.01)
+        print(engine._child.pid, flush=True)
+        time.sleep(60)
+    """)
+    assert server.stdout
+    child = psutil.Process(int(server.stdout.readline()))
+    family = [child, *child.children(recursive=True)]
+    assert len(family) >= 3
+    server.kill()
+    server.wait()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive
+
+
+def test_the_server_process_never_imports_torch() -> None:
+    server = python("""
+        import json, sys
+        import core.engine, core.store, core.spec, core.workers, distributed
+        print(json.dumps([name for name in ("torch", "streamlit", "sklearn") if name in sys.modules]))
+    """)
+    out, _ = server.communicate(timeout=30)
+    assert json.loads(out) == []

@@ -1,0 +1,206 @@
+"""Equal values are the same experiment; no value outside its bounds can exist."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from core import spec
+from core.spec import BadValue, Glyphs, Handwriting, Measure, Plane, Run, Stage, Task, digest, from_json, to_json
+
+PARENT = Run(task=Plane(), net="mlp", seeds=2)
+CHILD = Run(task=Plane(ask="colour"), net="mlp", start=PARENT, stages=(Stage(method="probe"), Stage()), seeds=2)
+VALUES: list[Any] = [Handwriting(), Glyphs(), Plane(), Stage(), PARENT, CHILD]
+NO_ANSWER: list[Any] = ["false", 1, 0.0, None, []]
+NO_NAME: list[Any] = ["", "../../etc/passwd", "__init__", "a" * 10_000, None, 3, [], math.nan]
+NO_NUMBER: list[Any] = [math.nan, math.inf, -math.inf, 1e308, -1e308, 10**400, "10", "", None, [], {}, True, b"1", 1j]
+
+
+def kinds_of(*kinds: type) -> list[tuple[Any, str]]:
+    """Every field of these kinds, of every value."""
+    pairs = [(value, f.name) for value in VALUES[:-1] for f in fields(value)]
+    return [(value, name) for value, name in pairs if type(getattr(value, name)) in kinds]
+
+
+def named(pair: object) -> str:
+    return pair if isinstance(pair, str) else type(pair).__name__
+
+
+OTHER = {  # what a field that is not a number might be instead
+    "scripts": "latin",
+    "ask": "colour",
+    "method": "probe",
+    "net": "conv",
+    "task": Plane(labels=7),
+    "start": PARENT,
+    "stages": (Stage(), Stage()),
+    "watch": (Plane(turn=5),),
+}
+
+
+def changes(value: Any) -> Iterator[Any]:
+    """The value with one field changed, for every field."""
+    for f in fields(value):
+        old = getattr(value, f.name)
+        new = not old if isinstance(old, bool) else old + 1 if isinstance(old, int) else OTHER.get(f.name)
+        yield replace(value, **{f.name: old + 0.5 if new is None else new})
+
+
+def every_change() -> list[Run]:
+    """PARENT with one thing changed, in the run, in its stage or in its task; and a child of each of these."""
+    parents = [PARENT, *changes(PARENT)]
+    parents += [replace(PARENT, stages=(stage,)) for stage in changes(Stage())]
+    parents += [replace(PARENT, task=other) for task in (Plane(), Handwriting(), Glyphs()) for other in changes(task)]
+    fitting = [parent for parent in parents if (parent.net, parent.seeds) == (CHILD.net, CHILD.seeds)]
+    return parents + [replace(CHILD, start=parent) for parent in fitting]
+
+
+def test_changing_any_field_of_a_run_or_of_its_ancestors_changes_the_digest() -> None:
+    runs = every_change()
+    assert len(runs) > 60
+    assert len({digest(run) for run in runs}) == len(runs)
+
+
+def test_equal_runs_have_equal_digests() -> None:
+    same = Run(task=Plane(ask="colour"), net="mlp", start=replace(PARENT), stages=CHILD.stages, seeds=2)
+    assert same == CHILD and same is not CHILD
+    assert digest(same) == digest(CHILD)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [(Plane(turn=90.0), Plane(turn=90)), (Plane(turn=0.0), Plane(turn=-0.0)), (Glyphs(pen=1.0), Glyphs(pen=1))],
+)
+def test_numbers_that_are_equal_make_the_same_experiment(one: Task, two: Task) -> None:
+    assert one == two
+    assert digest(Run(task=one)) == digest(Run(task=two))
+
+
+def test_another_process_gives_the_same_digest() -> None:
+    code = "import sys, json; from core.spec import *; print(digest(from_json(json.load(sys.stdin))))"
+    env = os.environ | {"PYTHONHASHSEED": "77", "PYTHONPATH": os.pathsep.join(sys.path)}
+    text = json.dumps(to_json(CHILD))
+    there = subprocess.run(
+        [sys.executable, "-c", code], input=text, env=env, capture_output=True, text=True, check=True
+    )
+    assert there.stdout.strip() == digest(CHILD)
+
+
+def test_raising_the_meaning_changes_every_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digest(CHILD)
+    monkeypatch.setattr(spec, "MEANING", spec.MEANING + 1)
+    assert digest(CHILD) != before
+
+
+def test_a_digest_is_a_plain_name_for_a_folder() -> None:
+    assert len(digest(CHILD)) == 20
+    assert set(digest(CHILD)) <= set("0123456789abcdef")
+
+
+@pytest.mark.parametrize("value", VALUES, ids=named)
+def test_a_value_survives_json(value: Any) -> None:
+    again = from_json(json.loads(json.dumps(to_json(value))))
+    assert again == value
+    assert type(again) is type(value)
+    assert hash(again) == hash(value)
+
+
+def test_every_measure_survives_json() -> None:
+    for kind in spec.names_in("measure"):
+        measure = Measure(kind=kind, runs=(PARENT, CHILD))
+        assert from_json(json.loads(json.dumps(to_json(measure)))) == measure
+
+
+def is_a_sentence(error: BadValue) -> bool:
+    text = str(error)
+    return text[0].isupper() and text.endswith(".") and len(text) < 200 and "\n" not in text
+
+
+@pytest.mark.parametrize(("value", "name"), kinds_of(int, float), ids=named)
+def test_a_number_out_of_bounds_is_refused_with_a_sentence(value: Any, name: str) -> None:
+    for hostile in NO_NUMBER:
+        with pytest.raises(BadValue) as caught:
+            replace(value, **{name: hostile})
+        assert is_a_sentence(caught.value), (hostile, str(caught.value))
+
+
+@pytest.mark.parametrize(("value", "name"), kinds_of(int), ids=named)
+def test_a_count_must_be_whole(value: Any, name: str) -> None:
+    with pytest.raises(BadValue) as caught:
+        replace(value, **{name: 1.5})
+    assert is_a_sentence(caught.value)
+
+
+@pytest.mark.parametrize(("value", "name"), kinds_of(bool), ids=named)
+def test_a_choice_of_yes_and_no_takes_nothing_else(value: Any, name: str) -> None:
+    for hostile in NO_ANSWER:
+        with pytest.raises(BadValue) as caught:
+            replace(value, **{name: hostile})
+        assert is_a_sentence(caught.value)
+
+
+@pytest.mark.parametrize(("value", "name"), kinds_of(str), ids=named)
+def test_a_name_must_be_a_known_one(value: Any, name: str) -> None:
+    for hostile in NO_NAME:
+        with pytest.raises(BadValue) as caught:
+            replace(value, **{name: hostile})
+        assert is_a_sentence(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"task": 3},
+        {"task": Stage()},
+        {"start": "scratch"},
+        {"start": Plane()},
+        {"stages": ()},
+        {"stages": (Stage(),) * 9},
+        {"stages": (Plane(),)},
+        {"stages": [Stage()]},
+        {"watch": (Stage(),)},
+        {"watch": (Handwriting(),)},  # nothing in the run has learned it
+        {"net": "conv"},  # not the net of its start
+        {"seeds": 5},  # neither one backbone nor as many as its start has
+    ],
+    ids=str,
+)
+def test_a_run_of_wrong_parts_is_refused_with_a_sentence(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadValue) as caught:
+        replace(CHILD, **wrong)
+    assert is_a_sentence(caught.value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"is": "Run"},
+        {"is": "os"},
+        {"is": ["Run"]},
+        {"is": "Plane", "colour": "red"},
+        {"is": "Run", "task": 3},
+        {"is": "Run", "task": {"is": "Plane"}, "start": "scratch"},
+        {"is": "Run", "task": {"is": "Plane"}, "stages": 4},
+        {"is": "Run", "task": {"is": "Plane"}, "stages": [[]]},
+    ],
+    ids=str,
+)
+def test_json_that_describes_no_experiment_is_refused(data: Any) -> None:
+    with pytest.raises(BadValue):
+        from_json(data)
+
+
+def test_a_run_knows_its_ancestors_and_who_reads_a_task() -> None:
+    grandchild = Run(task=Plane(winding=0.0), net="mlp", start=CHILD, seeds=2)
+    assert list(grandchild.lineage()) == [grandchild, CHILD, PARENT]
+    assert grandchild.reader(Plane(ask="colour", turn=30)) == CHILD
+    assert grandchild.reader(Plane()) == grandchild  # the nearest that answers

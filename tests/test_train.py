@@ -1,0 +1,393 @@
+"""The one loop against the same sums done by plain PyTorch modules, one seed at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from core import adapt, nets, worlds
+from core.nets import Theta
+from core.spec import Handwriting, Plane, Run, Stage, names_in
+from core.train import Done, Point, begin, checkpoints, lowest, orders, rngs, step_flops, train
+
+SHORT = (Stage(steps=12, batch=16, rate=1e-2),)
+ARMS = Run(task=Plane(labels=30), net="mlp", stages=SHORT, seeds=2)
+DIGITS = Run(task=Handwriting(labels=4), net="conv", stages=SHORT, seeds=2)
+RECIPE = (Stage(method="probe", steps=9, batch=16, rate=1e-2), Stage(steps=7, batch=16, rate=1e-2, decay=2.0))
+
+
+@pytest.fixture
+def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Numbers so exact that two ways to the same sum agree in all that is shown."""
+    torch.set_default_dtype(torch.float64)
+    monkeypatch.setattr(Tensor, "float", Tensor.double)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def outcome(run: Run, ancestors: dict[Run, Theta] | None = None) -> tuple[list[Point], Theta]:
+    *points, done = train(run, ancestors or {})
+    assert isinstance(done, Done)
+    return [point for point in points if isinstance(point, Point)], done.theta
+
+
+CHILD = Run(task=Plane(labels=30, ask="colour"), net="mlp", start=ARMS, stages=RECIPE, seeds=2)
+
+
+def family(run: Run) -> dict[Run, Theta]:
+    """The weights of all that a run starts from."""
+    kept: dict[Run, Theta] = {}
+    for ancestor in reversed(list(run.lineage())[1:]):
+        kept[ancestor] = outcome(ancestor, kept)[1]
+    return kept
+
+
+# --- The same nets as plain modules --------------------------------------------------------------------------------
+
+
+def plain(name: str, classes: int) -> nn.Sequential:
+    """The net as anybody would write it, its layers under the same names."""
+    rows: dict[str, list[tuple[str, nn.Module]]] = {
+        "mlp": [
+            ("hidden1", nn.Linear(2, 64)),
+            ("relu1", nn.ReLU()),
+            ("hidden2", nn.Linear(64, 64)),
+            ("relu2", nn.ReLU()),
+            ("hidden3", nn.Linear(64, 64)),
+            ("relu3", nn.ReLU()),
+            ("head", nn.Linear(64, classes)),
+        ],
+        "conv": [
+            ("conv1", nn.Conv2d(1, 16, 5, stride=3, padding=2)),
+            ("relu1", nn.ReLU()),
+            ("conv2", nn.Conv2d(16, 32, 3, stride=2, padding=1)),
+            ("relu2", nn.ReLU()),
+            ("flat", nn.Flatten()),
+            ("hidden", nn.Linear(800, 64)),
+            ("relu3", nn.ReLU()),
+            ("head", nn.Linear(64, classes)),
+        ],
+    }
+    return nn.Sequential(OrderedDict(rows[name]))
+
+
+def as_plain(weight: Tensor) -> Tensor:
+    """One seed's weight as nn.Linear and nn.Conv2d keep it: ours multiply from the right, biases are rows."""
+    return weight[0] if weight.shape[0] == 1 and weight.dim() == 2 else weight.T if weight.dim() == 2 else weight
+
+
+def filled(run: Run, theta: Theta, seed: int) -> nn.Sequential:
+    """The plain module with the weights of one seed."""
+    module = plain(run.net, worlds.load(run.task).classes(run.task))
+    module.load_state_dict({name: as_plain(weight[seed]) for name, weight in theta.items()})
+    return module
+
+
+def fresh(run: Run) -> Theta:
+    net = nets.load(run.net, worlds.load(run.task).classes(run.task))
+    return nets.fresh(net, rngs("weights", range(run.seeds), 0))
+
+
+def first_batch(run: Run, size: int = 16) -> tuple[Tensor, Tensor]:
+    x, y = worlds.load(run.task).train(run.task, range(run.seeds)).take(torch.arange(size).expand(run.seeds, -1))
+    return x, y
+
+
+@pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
+def test_a_stacked_net_is_a_plain_net_for_every_seed(run: Run) -> None:
+    theta = {name: weight.requires_grad_() for name, weight in fresh(run).items()}
+    net = nets.load(run.net, worlds.load(run.task).classes(run.task))
+    x, y = first_batch(run)
+    logits = nets.forward(net, theta, x)
+    sum(F.cross_entropy(logits[s], y[s]) for s in range(run.seeds)).backward()  # type: ignore[union-attr]
+    for s in range(run.seeds):
+        module = filled(run, theta, s)
+        theirs = module(x[s])
+        assert torch.allclose(logits[s], theirs, atol=1e-5)
+        F.cross_entropy(theirs, y[s]).backward()
+        for name, parameter in module.named_parameters():
+            gradient = theta[name].grad
+            assert gradient is not None and parameter.grad is not None
+            assert parameter.grad.abs().max() > 0
+            assert torch.allclose(as_plain(gradient[s]), parameter.grad, atol=1e-6), name
+
+
+@pytest.mark.parametrize("net", names_in("nets"))
+def test_fresh_weights_are_as_wide_as_pytorchs_own(net: str) -> None:
+    ours = nets.fresh(nets.load(net, 10), rngs("weights", range(4), 0))
+    theirs = plain(net, 10).state_dict() if net in ("mlp", "conv") else {}
+    for name, weight in theirs.items():
+        assert ours[name].abs().max().item() == pytest.approx(weight.abs().max().item(), rel=0.35), name
+    for weight in ours.values():
+        assert not torch.equal(weight[0], weight[1])
+
+
+# --- Plain training ------------------------------------------------------------------------------------------------
+
+
+def by_hand(run: Run, start: Theta, seed: int) -> nn.Sequential:
+    """The run's stages for one seed with plain modules, torch.optim.Adam and no kept features."""
+    module = filled(run, start, seed)
+    layers = [name for name, part in module.named_children() if list(part.parameters())]
+    pool = worlds.load(run.task).train(run.task, range(run.seeds))
+    for number, stage in enumerate(run.stages):
+        trained = {"full": len(layers), "probe": 1, "last_k": stage.size}[stage.method]
+        for k, name in enumerate(layers):
+            module.get_submodule(name).requires_grad_(k >= len(layers) - trained)
+        groups = [
+            {"params": list(module.get_submodule(name).parameters()), "lr": stage.rate / stage.decay**above}
+            for above, name in enumerate(reversed(layers[-trained:]))
+        ]
+        adam = torch.optim.Adam(groups, fused=False, foreach=False)
+        order = orders(pool.size, stage, rngs("order", range(run.seeds), number))
+        for step in range(stage.steps):
+            x, y = pool.take(order[:, step * stage.batch : (step + 1) * stage.batch])
+            adam.zero_grad()
+            F.cross_entropy(module(x[seed]), y[seed]).backward()
+            adam.step()
+    return module
+
+
+def start_of(run: Run, ancestors: dict[Run, Theta]) -> Theta:
+    net = nets.load(run.net, worlds.load(run.task).classes(run.task))
+    return begin(run, net, ancestors, range(run.first_seed, run.first_seed + run.seeds))
+
+
+def assert_same(theta: Theta, seed: int, module: nn.Module, tolerance: float) -> None:
+    for name, parameter in module.named_parameters():
+        assert torch.allclose(as_plain(theta[name][seed]), parameter, atol=tolerance), name
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("decay", [1.0, 2.5])
+def test_one_step_is_one_step_of_plain_adam(decay: float) -> None:
+    run = replace(ARMS, stages=(Stage(steps=1, batch=16, rate=1e-2, decay=decay),))
+    theta = outcome(run)[1]
+    for seed in range(run.seeds):
+        assert_same(theta, seed, by_hand(run, start_of(run, {}), seed), 1e-10)
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize(
+    "stages",
+    [
+        SHORT,
+        (Stage(method="probe", steps=30, batch=16, rate=1e-2),),
+        (Stage(method="last_k", size=2, steps=12, batch=16, rate=1e-2),),
+        RECIPE,
+    ],
+    ids=["full", "probe", "last two", "probe then full"],
+)
+def test_a_run_learns_what_plain_pytorch_learns(stages: tuple[Stage, ...]) -> None:
+    run = replace(CHILD, stages=stages)
+    ancestors = family(run)
+    points, theta = outcome(run, ancestors)
+    for seed in range(run.seeds):
+        module = by_hand(run, start_of(run, ancestors), seed)
+        assert_same(theta, seed, module, 1e-8)
+        x, y = worlds.load(run.task).test(run.task)
+        accuracy = (module(x).argmax(1) == y).double().mean().item()
+        assert points[-1].accuracy["0"][seed] == pytest.approx(accuracy, abs=1e-4)
+
+
+def test_a_convolutional_run_learns_what_plain_pytorch_learns() -> None:
+    run = replace(DIGITS, start=DIGITS, stages=RECIPE)
+    ancestors = family(run)
+    theta = outcome(run, ancestors)[1]
+    for seed in range(run.seeds):
+        assert_same(theta, seed, by_hand(run, start_of(run, ancestors), seed), 2e-3)
+
+
+# --- What a run promises -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
+def test_training_twice_is_training_once(run: Run) -> None:
+    points, theta = outcome(run)
+    again, theta_again = outcome(run)
+    assert points == again
+    assert all(torch.equal(theta[name], theta_again[name]) for name in theta)
+
+
+@pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
+def test_seeds_side_by_side_learn_what_each_learns_alone(run: Run) -> None:
+    points, theta = outcome(run)
+    for seed in range(run.seeds):
+        alone, theta_alone = outcome(replace(run, seeds=1, first_seed=seed))
+        for name in theta:
+            assert torch.allclose(theta[name][seed], theta_alone[name][0], atol=1e-3), name
+        for both, one in zip(points, alone, strict=True):
+            assert both.accuracy["0"][seed] == pytest.approx(one.accuracy["0"][0], abs=0.01)
+            assert (both.step, both.flops) == (one.step, one.flops)
+
+
+def test_learning_from_scratch_beats_guessing() -> None:
+    points, _ = outcome(replace(ARMS, task=Plane(), stages=(Stage(steps=400, batch=64, rate=1e-2),)))
+    assert min(points[-1].accuracy["0"]) > 0.7
+    assert max(points[0].accuracy["0"]) < 0.4
+
+
+@pytest.mark.parametrize(
+    ("stage", "frozen"),
+    [
+        (Stage(method="probe", steps=5), {"hidden1", "hidden2", "hidden3"}),
+        (Stage(method="last_k", size=1, steps=5), {"hidden1", "hidden2", "hidden3"}),
+        (Stage(method="last_k", size=3, steps=5), {"hidden1"}),
+        (Stage(method="last_k", size=64, steps=5), set()),
+        (Stage(method="full", steps=5), set()),
+    ],
+    ids=["probe", "last layer", "last three", "more than there are", "full"],
+)
+def test_frozen_weights_do_not_move_and_the_others_do(stage: Stage, frozen: set[str]) -> None:
+    run = replace(CHILD, stages=(stage,))
+    ancestors = family(run)
+    start, theta = start_of(run, ancestors), outcome(run, ancestors)[1]
+    for name in theta:
+        assert torch.equal(theta[name], start[name]) == (nets.layer_of(name) in frozen), name
+
+
+def test_a_start_gives_its_backbone_and_the_head_begins_anew() -> None:
+    run = CHILD
+    ancestors = family(run)
+    start, learned, scratch = start_of(run, ancestors), ancestors[ARMS], start_of(replace(run, start=None), {})
+    for name in start:
+        assert torch.equal(start[name], scratch[name] if nets.layer_of(name) == "head" else learned[name])
+
+
+def test_one_backbone_serves_every_seed() -> None:
+    parent = replace(ARMS, seeds=1)
+    run = replace(CHILD, start=parent, seeds=3, stages=(Stage(method="probe", steps=3),))
+    theta, learned = outcome(run, family(run))[1], family(run)[parent]
+    assert theta["head.weight"].shape[0] == 3
+    for name, weight in learned.items():
+        if nets.layer_of(name) != "head":
+            assert torch.equal(theta[name], weight.expand(3, *weight.shape[1:]))
+
+
+def test_a_watched_task_begins_where_its_ancestor_ended() -> None:
+    elsewhere = Plane(turn=20)
+    run = replace(CHILD, watch=(ARMS.task, elsewhere), stages=(Stage(steps=40, rate=1e-2),))
+    ancestors = family(run)
+    points, theta = outcome(run, ancestors)
+    parent = outcome(ARMS)[0][-1]
+    assert points[0].accuracy["1"] == parent.accuracy["0"]
+    for position, task in (("1", ARMS.task), ("2", elsewhere)):
+        for seed in range(run.seeds):
+            learned = {name: w for name, w in ancestors[ARMS].items() if nets.layer_of(name) == "head"}
+            module = filled(ARMS, theta | learned, seed)
+            x, y = worlds.load(task).test(task)
+            accuracy = (module(x).argmax(1) == y).float().mean().item()
+            assert points[-1].accuracy[position][seed] == pytest.approx(accuracy, abs=1e-3)
+    assert points[-1].accuracy["1"] != points[0].accuracy["1"]
+
+
+def test_a_probe_forgets_nothing() -> None:
+    run = replace(CHILD, watch=(ARMS.task,), stages=(Stage(method="probe", steps=40, rate=1e-2),))
+    points, _ = outcome(run, family(run))
+    assert all(point.accuracy["1"] == points[0].accuracy["1"] for point in points)
+    assert points[-1].accuracy["0"] != points[0].accuracy["0"]
+
+
+def test_stages_follow_each_other_without_a_jump() -> None:
+    run = CHILD
+    points, _ = outcome(run, family(run))
+    alone, _ = outcome(replace(run, stages=RECIPE[:1]), family(run))
+    seam = next(point for point in points if point.stage == "full")
+    assert [point.step for point in points] == sorted({point.step for point in points})
+    assert points[-1].step == run.steps == 16
+    assert seam.step >= 9 > max(point.step for point in points if point.stage == "probe")
+    assert points[0].accuracy == alone[0].accuracy
+
+
+def test_a_second_stage_that_hardly_moves_keeps_what_the_first_learned() -> None:
+    first = replace(CHILD, stages=(Stage(method="last_k", size=2, steps=20, rate=1e-2),))
+    both = replace(first, stages=(*first.stages, Stage(steps=1, rate=1e-6)))
+    one, two = outcome(first, family(first))[1], outcome(both, family(both))[1]
+    for name in one:
+        assert torch.allclose(one[name], two[name], atol=1e-5), name
+
+
+@pytest.mark.parametrize("steps", [1, 2, 12, 300, 20_000])
+def test_a_run_is_tested_often_at_first_and_never_too_rarely(steps: int) -> None:
+    marks = checkpoints(steps)
+    gaps = [b - a for a, b in zip(marks, [*marks[1:], steps])]
+    assert marks[0] == 0 and marks[-1] < steps
+    assert min(gaps) >= 1 and max(gaps) <= steps / 10 + 1
+    assert len(marks) <= 60
+
+
+def test_every_example_is_seen_once_before_any_is_seen_twice() -> None:
+    order = orders(10, Stage(steps=5, batch=5), rngs("order", range(3), 0))
+    assert order.shape == (3, 25)
+    for row in order:
+        assert sorted(row[:10].tolist()) == sorted(row[10:20].tolist()) == list(range(10))
+    assert not torch.equal(order[0, 10:], order[1, 10:])
+
+
+# --- Methods -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("net", names_in("nets"))
+@pytest.mark.parametrize("method", names_in("adapt"))
+def test_a_method_begins_at_its_start(method: str, net: str) -> None:
+    start = nets.fresh(nets.load(net, 10), rngs("weights", range(2), 0))
+    how = adapt.load(method)
+    phi = how.phi(start, 4, rngs("phi", range(2), 0))
+    theta = adapt.moved(start, how.delta(phi))
+    assert phi and all(len(part) == 2 for part in phi.values())
+    assert theta.keys() >= start.keys()
+    for name, weight in start.items():
+        assert torch.equal(theta[name], weight), name
+
+
+@pytest.mark.parametrize("method", names_in("adapt"))
+def test_a_method_learns(method: str) -> None:
+    run = replace(CHILD, stages=(Stage(method=method, size=4, steps=60, rate=1e-2),))
+    points, _ = outcome(run, family(run))
+    first, last = points[1].loss, points[-1].loss
+    assert all(b is not None and a is not None and b < a for a, b in zip(first, last))
+
+
+# --- Cost ----------------------------------------------------------------------------------------------------------
+
+
+def counted(run: Run, trained: int) -> int:
+    """Operations of one plain training step that moves the last layers, as PyTorch counts them."""
+    module = filled(run, fresh(run), 0)
+    layers = [part for part in module.children() if list(part.parameters())]
+    for k, layer in enumerate(layers):
+        layer.requires_grad_(k >= len(layers) - trained)
+    x, y = first_batch(run)
+    with FlopCounterMode(display=False) as counter:
+        F.cross_entropy(module(x[0]), y[0]).backward()
+    return int(counter.get_total_flops())
+
+
+@pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
+@pytest.mark.parametrize(("method", "trained"), [("full", 4), ("probe", 1), ("last_k", 2), ("last_k", 3)])
+def test_the_cost_of_a_step_is_what_pytorch_counts(run: Run, method: str, trained: int) -> None:
+    one = replace(run, seeds=1, stages=(Stage(method=method, size=trained, steps=1, batch=16),))
+    points, _ = outcome(one)
+    assert points[-1].flops == counted(one, trained)
+
+
+def test_cost_is_of_one_seed_and_adds_up_over_steps() -> None:
+    price, rest = outcome(replace(ARMS, stages=(Stage(steps=1, batch=16),)))[0][-1].flops, outcome(ARMS)[0]
+    assert [point.flops for point in rest] == [price * point.step for point in rest]
+
+
+def test_the_first_layer_that_moves_is_found() -> None:
+    net = nets.load("mlp", 2)
+    theta: Theta = fresh(ARMS)
+    assert lowest(net, theta) == 0
+    assert lowest(net, {"head.bias": theta["head.bias"]}) == 3
+    assert step_flops(net, fresh(CHILD), torch.zeros(2, 1, 2), 3) < step_flops(
+        net, fresh(CHILD), torch.zeros(2, 1, 2), 0
+    )

