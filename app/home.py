@@ -3,27 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
-from lessons.catalogue import lessons
+from app.parts.badge import BADGES, COLOURS
+from app.parts.figure import draw
+from app.parts.memory import last_place
+from lessons.catalogue import Lesson, lessons
+from lessons.claims import Missing, shipped
+from lessons.evidence import gather
+
+Pages = Mapping[str, st.Page]
 
 
-def show(pages: Mapping[str, Any]) -> None:
+def show(pages: Pages) -> None:
     st.title("Headstart", anchor=False)
     st.markdown(
         "**See what a head start is worth.** Small neural networks train here while you watch, on real handwriting: "
-        "some begin with what they learned elsewhere, some from nothing. You say what will happen, then you see it. "
+        "some begin with what they learned elsewhere, some with nothing. You say what will happen, then you see it. "
         "Every curve is a real run in PyTorch on this computer, with its band over seeds."
     )
-    last = st.session_state.get("last")
-    first = next(iter(lessons()))
-    with st.container(horizontal=True):
-        st.page_link(pages[last or first], label="Continue where you were" if last else "Start here", icon=":material/play_arrow:")
+    first = next(iter(lessons().values()))
+    begin(pages, first)
+    settings = first.defaults | {"draw": 1}
+    evidence = gather(first.backdrop(settings))
+    if "examples" in evidence:
+        draw(first.hook(evidence, settings), "home.hook")
     st.subheader("Lessons", anchor=False)
-    for slug, lesson in lessons().items():
-        with st.container(border=True):
-            st.page_link(pages[slug], label=f"**{lesson.number}. {lesson.title}**")
-            st.markdown(lesson.question)
-            st.caption("Each takes about ten minutes: look, predict, run, explain, recall.")
+    for lesson in lessons().values():
+        card(lesson, pages[lesson.slug])
+
+
+def begin(pages: Pages, first: Lesson) -> None:
+    """One button: where the learner was, or the first lesson."""
+    slug, query = last_place()
+    known = slug if slug in pages else first.slug
+    label = f"Continue with “{lessons()[known].title}”" if slug in pages else f"Start with “{first.title}”"
+    if st.button(label, type="primary", icon=":material/play_arrow:"):
+        st.switch_page(pages[known], query_params=query if slug in pages else None)
+
+
+def card(lesson: Lesson, page: st.Page) -> None:
+    with st.container(border=True):
+        st.page_link(page, label=f"**{lesson.number}. {lesson.title}**")
+        st.markdown(lesson.question)
+        with st.container(horizontal=True):
+            for claim in lesson.claims:
+                try:
+                    status = shipped(claim.id).status
+                except Missing:
+                    continue
+                label, icon = BADGES[status]
+                st.badge(f"{claim.id}: {label.lower()}", color=COLOURS[status], icon=icon)

@@ -9,10 +9,11 @@ from app.parts import url
 from app.parts.badge import claim_card
 from app.parts.figure import draw
 from app.parts.live import live
-from app.parts.predict import NOT_YET, PREDICTED, SKIPPED, committed, guess, hide, predict
+from app.parts.memory import keep_place
+from app.parts.predict import NOT_YET, PREDICTED, SKIPPED, committed, guess, predict
 from app.parts.recall import recall
 from app.parts.words import say
-from lessons.catalogue import BEATS, Evidence, Lesson, Settings
+from lessons.catalogue import Evidence, Lesson, Settings
 from lessons.evidence import gather
 
 
@@ -20,18 +21,10 @@ def show(lesson: Lesson) -> None:
     st.caption(f"Lesson {lesson.number}")
     st.title(lesson.title, anchor=False)
     url.check(lesson)
-    beat = st.segmented_control(
-        "Step of the lesson",
-        list(BEATS),
-        format_func=BEATS.get,
-        default="hook",
-        required=True,
-        key=url.key(lesson.slug, "beat"),
-        label_visibility="collapsed",
-        bind="query-params",
-    )
-    st.session_state["last"] = lesson.slug
-    {"predict": beat_predict, "run": beat_run, "explain": beat_explain, "recall": beat_recall}.get(beat, beat_hook)(lesson)
+    beat = url.choose(lesson.slug, url.BEAT)
+    beats = {"predict": beat_predict, "run": beat_run, "explain": beat_explain, "recall": beat_recall}
+    beats.get(str(beat), beat_hook)(lesson)
+    keep_place(lesson.slug)
 
 
 def go(lesson: Lesson, beat: str, commit: int | None = None) -> None:
@@ -42,12 +35,23 @@ def go(lesson: Lesson, beat: str, commit: int | None = None) -> None:
 
 
 def forward(lesson: Lesson, label: str, beat: str, commit: int | None = None, primary: bool = True) -> None:
-    kind = "primary" if primary else "tertiary"
-    st.button(label, type=kind, on_click=go, args=(lesson, beat, commit), key=f"{lesson.slug}.to.{beat}.{label}")
+    st.button(
+        label,
+        type="primary" if primary else "tertiary",
+        on_click=go,
+        args=(lesson, beat, commit),
+        key=f"{lesson.slug}.to.{beat}.{label}",
+    )
 
 
 def backdrop(lesson: Lesson, settings: Settings) -> Evidence:
-    return gather(lesson.backdrop(settings))
+    """The stored results that a page stands on; without them it says what brings them, and ends."""
+    values = lesson.backdrop(settings)
+    found = gather(values)
+    if absent := len(values) - len(found):
+        st.warning(f"{absent} of the results that this page stands on are not stored. `make shipped` computes them.")
+        st.stop()
+    return found
 
 
 def beat_hook(lesson: Lesson) -> None:

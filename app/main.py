@@ -24,7 +24,7 @@ def settled() -> bool:
     return True
 
 
-st.set_page_config(page_title="Headstart", page_icon=":material/directions_run:", layout="centered")
+st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="centered")
 settled()
 pages = {
     one.slug: st.Page(

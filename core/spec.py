@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -22,16 +21,35 @@ class BadValue(ValueError):
 
 
 def within(name: str, value: Any, low: float, high: float, unit: str = "") -> None:
-    """Refuse anything but a finite number in [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise BadValue(f"{name} must be a number from {low:g} to {high:g}{unit}, not {str(value)[:40]!r}.")
-    if not low <= value <= high:
-        raise BadValue(f"{name} must be from {low:g} to {high:g}{unit}, not {value:g}.")
+    """Refuse anything but a number in [low, high]; not a number and infinity are in no such range."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise BadValue(f"{name} must be a number from {low:g} to {high:g}{unit}, not {shown(value)}.")
+
+
+def whole(name: str, value: Any, low: int, high: int, unit: str = "") -> None:
+    """Refuse anything but a whole number in [low, high]."""
+    within(name, value, low, high, unit)
+    if not isinstance(value, int):
+        raise BadValue(f"{name} must be a whole number, not {value:g}.")
+
+
+def yes_or_no(name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise BadValue(f"{name} must be yes or no, not {shown(value)}.")
+
+
+def shown(value: Any) -> str:
+    """A refused value, short enough for a sentence."""
+    return repr(str(value)[:40])
+
+
+def all_are(kind: type, values: Any) -> bool:
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
 
 
 def one_of(name: str, value: Any, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise BadValue(f"{name} must be one of {', '.join(choices)}, not {str(value)[:40]!r}.")
+        raise BadValue(f"{name} must be one of {', '.join(choices)}, not {shown(value)}.")
 
 
 def names_in(folder: str) -> tuple[str, ...]:
@@ -63,10 +81,12 @@ class Image(Task):
     noise: float = 0.0  # share of the training labels that are replaced at random
 
     def __post_init__(self) -> None:
-        within("Labels a class", self.labels, 1, 400)
+        whole("Labels a class", self.labels, 1, 400)
         within("Turn", self.turn, -180, 180, " degrees")
         within("Blur", self.blur, 0, 4, " pixels")
         within("Label noise", self.noise, 0, 1)
+        yes_or_no("Inverted", self.inverted)
+        yes_or_no("Shuffled", self.shuffled)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +98,12 @@ class Handwriting(Image):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        within("Thicken", self.thicken, 0, 3, " pixels")
+        whole("Thicken", self.thicken, 0, 3, " pixels")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Glyphs(Image):
-    """Drawings of the Hershey stroke glyphs, 456 script-and-character classes and no digit among them."""
+    """Drawings of the Hershey stroke glyphs, 444 classes and no digit among them."""
 
     world: ClassVar[str] = "glyphs"
     labels: int = 40
@@ -116,10 +136,11 @@ class Plane(Task):
     mirrored: bool = False
 
     def __post_init__(self) -> None:
-        within("Labels a class", self.labels, 1, 5000)
+        whole("Labels a class", self.labels, 1, 5000)
         one_of("Ask", self.ask, ("arm", "colour"))
         within("Turn", self.turn, -180, 180, " degrees")
         within("Winding", self.winding, -2, 2)
+        yes_or_no("Mirrored", self.mirrored)
 
     @property
     def question(self) -> str:
@@ -139,11 +160,11 @@ class Stage:
 
     def __post_init__(self) -> None:
         one_of("Method", self.method, names_in("adapt"))
-        within("Size", self.size, 0, 64)
-        within("Steps", self.steps, 1, 20_000)
+        whole("Size", self.size, 0, 64)
+        whole("Steps", self.steps, 1, 20_000)
         within("Learning rate", self.rate, 1e-6, 1)
         within("Decay", self.decay, 1, 100)
-        within("Batch", self.batch, 1, 512)
+        whole("Batch", self.batch, 1, 512)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,10 +184,18 @@ class Run:
     watch: tuple[Task, ...] = ()  # tasks tested along the way besides its own, through the head that learned them
 
     def __post_init__(self) -> None:
+        if not (isinstance(self.task, Task) and isinstance(self.start, Run | None)):
+            raise BadValue("A run learns a task, from scratch or from another run.")
+        if not (all_are(Stage, self.stages) and all_are(Task, self.watch)):
+            raise BadValue("A run is trained in stages and watches tasks.")
         one_of("Net", self.net, names_in("nets"))
-        within("Seeds", self.seeds, 1, 32)
-        within("First seed", self.first_seed, 0, 1_000_000)
+        whole("Seeds", self.seeds, 1, 32)
+        whole("First seed", self.first_seed, 0, 1_000_000)
         within("Number of stages", len(self.stages), 1, 8)
+        if any(stage.steps * stage.batch * self.seeds > 40_000_000 for stage in self.stages):
+            raise BadValue("A stage is too long: steps times batch times seeds may be 40 million.")
+        if len(tuple(self.lineage())) > 8:
+            raise BadValue("A run may stand on seven others at most.")
         if self.start and self.start.net != self.net:
             raise BadValue("A run must have the same net as the run it starts from.")
         if self.start and self.start.seeds not in (1, self.seeds):
@@ -204,19 +233,23 @@ class Measure:
 
     def __post_init__(self) -> None:
         one_of("Measure", self.kind, names_in("measure"))
+        if not (all_are(Run, self.runs) and all_are(Task, self.tasks)):
+            raise BadValue("A measure asks about runs and tasks.")
         within("Number of runs", len(self.runs), 0, 64)
-        within("Count", self.count, 1, 1000)
+        whole("Count", self.count, 1, 1000)
 
 
 Value = Task | Stage | Run | Measure
 KINDS: dict[str, type] = {c.__name__: c for c in (Handwriting, Glyphs, Plane, Stage, Run, Measure)}
 
 
-def to_json(value: Any) -> Any:
-    """A value as plain JSON, each dataclass tagged with its kind."""
+def to_json(value: Any, kind: object = None) -> Any:
+    """A value as plain JSON, each dataclass tagged with its kind; 90 and 90.0 degrees are written alike."""
     if is_dataclass(value):
-        return {"is": type(value).__name__} | {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
-    return [to_json(v) for v in value] if isinstance(value, tuple) else value
+        return {"is": type(value).__name__} | {f.name: to_json(getattr(value, f.name), f.type) for f in fields(value)}
+    if isinstance(value, tuple):
+        return [to_json(v) for v in value]
+    return value + 0.0 if kind == "float" else value  # + 0.0 also makes -0.0 zero
 
 
 def from_json(data: Any) -> Any:

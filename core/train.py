@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -16,7 +17,7 @@ from torch import Tensor
 from core import adapt, nets, worlds
 from core.nets import Net, Theta
 from core.spec import Run, Stage, Task
-from core.worlds import Pool, generator
+from core.worlds import generator
 
 CHUNK = 64  # test examples a seed that go through the net at a time: more do not fit the processor's cache
 
@@ -58,10 +59,12 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Tick | Done
     for number, stage in enumerate(run.stages):
         method = adapt.load(stage.method)
         start = theta
-        phi = {name: p.requires_grad_() for name, p in method.phi(start, stage.size, rngs("phi", seeds, number)).items()}
+        phi = method.phi(start, stage.size, rngs("phi", seeds, number))
+        for parameter in phi.values():
+            parameter.requires_grad_()
         first = lowest(net, method.delta(phi))
         # Layers below the first that moves are the same at every step: they are run once, over all examples.
-        felt = pool.through(lambda x: nets.forward(net, start, x, 0, first)) if first else pool
+        felt = pool.through(partial(nets.forward, net, start, end=first)) if first else pool
         for exam in exams:
             exam.freeze(start, first)
         price = step_flops(net, start, pool.x[:, :1].float(), first) * stage.batch
@@ -115,9 +118,7 @@ def checkpoints(steps: int) -> list[int]:
 def orders(size: int, stage: Stage, rngs: list[torch.Generator]) -> Tensor:
     """(seeds, steps * batch) indices: whole passes over the pool, the first in its own order, the rest shuffled."""
     need = stage.steps * stage.batch
-    passes = [
-        [torch.arange(size)] + [torch.randperm(size, generator=rng) for _ in range(need // size)] for rng in rngs
-    ]
+    passes = [[torch.arange(size)] + [torch.randperm(size, generator=rng) for _ in range(need // size)] for rng in rngs]
     return torch.stack([torch.cat(one)[:need] for one in passes])
 
 

@@ -48,7 +48,8 @@ def perform(value: Run | Measure, limit: float = 600, forget_mark: bool = True) 
     elif mark.exists():
         return "stopped"
     stands_on = value.runs if isinstance(value, Measure) else (value.start,) if value.start else ()
-    for run in {ancestor: None for run in stands_on for ancestor in run.lineage()}:
+    ancestors = {ancestor: None for one in stands_on for ancestor in one.lineage()}
+    for run in ancestors:
         if store.weights(run) is None and perform(run, limit, forget_mark) == "stopped":
             return "stopped"
     with store.writing(value) as folder:

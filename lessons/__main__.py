@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from lessons.catalogue import lessons
 
 
 def main() -> int:
-    listed = [
+    listed: list[dict[str, Any]] = [
         {
             "number": lesson.number,
             "slug": lesson.slug,

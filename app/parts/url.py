@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.spec import BadValue
-from lessons.catalogue import Control, Lesson, Setting, Settings
+from lessons.catalogue import BEATS, Control, Lesson, Setting, Settings
+
+BEAT = Control(name="beat", label="Step of the lesson", options=BEATS, default="hook", help="")
 
 
 def key(slug: str, name: str) -> str:
@@ -14,11 +16,12 @@ def key(slug: str, name: str) -> str:
 
 def check(lesson: Lesson) -> None:
     """Say in a sentence what the URL asks for that cannot be; everything then begins at its default."""
-    for control in (*lesson.controls, *lesson.prediction.sliders):
-        text = st.query_params.get(key(lesson.slug, control.name))
+    for control in (BEAT, *lesson.controls, *lesson.prediction.sliders):
+        at = key(lesson.slug, control.name)
+        text = st.query_params.get(at)
         try:
-            if text is not None:
-                control.read(text)
+            if text is not None and at not in st.session_state:
+                st.session_state[at] = control.read(text)  # by value or by name; the widget alone knows only names
         except BadValue as error:
             st.warning(str(error), icon=":material/link_off:")
 
@@ -57,7 +60,8 @@ def choose(slug: str, control: Control) -> Setting:
             default=control.default,
             required=True,
             key=key(slug, control.name),
-            help=control.help,
+            help=control.help or None,
+            label_visibility="visible" if control.help else "collapsed",
             bind="query-params",
             format_func=lambda one: names.get(one, str(one)),
         )

@@ -8,9 +8,9 @@ test(task) -> (x (n, ...), y (n,))      test examples that no training ever touc
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
-from typing import Callable
 
 import torch
 from torch import Tensor
@@ -45,4 +45,5 @@ class Pool:
 
     def through(self, function: Callable[[Tensor], Tensor]) -> Pool:
         """The same examples as a function of them: what frozen layers make of the set, computed once."""
-        return Pool(function(self.take(torch.arange(self.size).expand(len(self.y), -1))[0]), self.y)
+        parts = torch.arange(self.size).expand(len(self.y), -1).split(256, dim=1)
+        return Pool(torch.cat([function(self.take(part)[0]) for part in parts], 1), self.y)

@@ -37,8 +37,6 @@ def catalogue() -> tuple[Tensor, Tensor, tuple[str, ...], tuple[str, ...]]:
     seen: set[str] = set()
     for font in fonts.default_font_names:
         fonts.load_default_font(font)
-        script = SCRIPTS.get(font, "symbols")
-        family = script if script in ("latin", "greek") else font  # only these give one letter in many hands
         for character in map(chr, range(33, 127)):
             strokes = [np.array(s, float) for s in fonts.strokes_for_text(character) if len(s) > 1]
             shape = sample(strokes)
@@ -46,12 +44,21 @@ def catalogue() -> tuple[Tensor, Tensor, tuple[str, ...], tuple[str, ...]]:
                 continue
             seen.add(mark)
             shapes.append(shape)
-            labels.append((script, f"{family} {character}"))
+            labels.append(name_of(font, character))
     names = sorted(set(labels))
     index = {name: k for k, name in enumerate(names)}
     classes = torch.tensor([index[name] for name in labels])
     points = torch.tensor(np.stack(shapes), dtype=torch.float32)
     return points, classes, tuple(name for _, name in names), tuple(script for script, _ in names)
+
+
+def name_of(font: str, character: str) -> tuple[str, str]:
+    """The glyph's script and class: one letter in many hands is one class, signs of different fonts are not."""
+    script = SCRIPTS.get(font, "symbols")
+    if font in ("astrology", "music") and character.isalpha():
+        script = "latin"
+    family = script if script in ("latin", "greek") else font
+    return script, f"{family} {character}"
 
 
 def sample(strokes: list[np.ndarray]) -> np.ndarray | None:
@@ -103,7 +110,7 @@ def draw(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
     place = place * uniform(18, 21) + SIDE / 2 + 1.0 * task.warp * normal(1, 2)  # MNIST's digits are 20 pixels tall
 
     # The pen: one blot a point; its strength falls with the pen's width so that lines do not just get darker.
-    width = task.pen * uniform(0.6, 1.12)
+    width = task.pen * uniform(0.5, 1.7)
     ruler = torch.arange(SIDE) + 0.5
     # Far from the pen there is no ink: cut off before exp becomes denormal, where products cost ten times as much.
     blots = torch.exp(-((place.transpose(1, 2)[..., None] - ruler) / width[..., None]).square().clamp(max=16))
@@ -125,9 +132,9 @@ class Drawings(Pool):
         self.rngs = [generator("glyphs", seed) for seed in seeds]
         self.which = torch.stack([pick(labels, task.labels, rng) for rng in self.rngs])  # (seeds, n) glyphs
         y = labels[self.which]
-        for row, rng in zip(y, self.rngs):
+        for row, rng, seed in zip(y, self.rngs, seeds):
             wrong = torch.rand(len(row), generator=rng) < task.noise
-            row[wrong] = torch.randint(int(labels.max()) + 1, (int(wrong.sum()),), generator=rng)
+            row[wrong] = torch.randint(int(labels.max()) + 1, row.shape, generator=generator("noise", seed))[wrong]
         super().__init__(torch.zeros(*y.shape, 1, SIDE, SIDE, dtype=torch.uint8), y)  # a quarter of the memory
 
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]:

@@ -60,7 +60,7 @@ def train(task: Handwriting, seeds: range) -> Pool:
         x = seen(torch.stack([pool[k, pick[k]] for k in range(10)]).flatten(0, 1), task)
         y = torch.arange(10).repeat_interleave(task.labels)
         wrong = torch.rand(len(y), generator=rng) < task.noise
-        y[wrong] = torch.randint(10, (int(wrong.sum()),), generator=rng)
+        y = torch.where(wrong, torch.randint(10, y.shape, generator=generator("noise", seed)), y)
         order = torch.randperm(len(y), generator=rng)
         drawn.append((x[order], y[order]))
     return Pool(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))

@@ -1,4 +1,4 @@
-"""What can be done to any image: turn, blur, invert, shuffle. One place, so that every image world has the same knobs."""
+"""What can be done to any image: turn, blur, invert, shuffle. All image worlds have the same knobs."""
 
 from __future__ import annotations
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from core.spec import Run
 from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import band, steps_to
-from lessons.fast_start.claims import CLAIMS, FEW, MANY, RATE, STEPS, race, start_runs
-from lessons.figures import Figure, percent
+from lessons.evidence import band
+from lessons.fast_start.claims import CLAIMS, FEW, MANY, NEAR, RATE, STEPS, race, start_runs
+from lessons.figures import Figure
 from lessons.figures.curves import Curve, Mark, curves
+from lessons.figures.ledger import ledger
 from lessons.recipes import Seeds, backbone
 from lessons.script import script as plain_torch
 
@@ -18,7 +17,6 @@ RATES = {3e-4: "0.0003", RATE: "0.001", 3e-3: "0.003"}
 NEVER = 10_000
 MEETINGS = {50: "50 steps", 100: "100 steps", 200: "200 steps", 400: "400 steps", 800: "800 steps", NEVER: "never"}
 GUESSED = {"few": FEW, "many": MANY}
-NEAR = 0.01  # within a point counts as caught up
 
 
 def runs(settings: Settings) -> Values:
@@ -72,36 +70,17 @@ def meeting(evidence: Evidence, suffix: str) -> float:
     return float(later.step.min()) if len(later) else float("inf")
 
 
+def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
+    return [picture(evidence, settings, guess)]
+
+
 def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
-    return [picture(evidence, settings, guess), *ledger(evidence, settings)]
-
-
-def ledger(evidence: Evidence, settings: Settings) -> list[Figure]:
-    """Steps to each accuracy, operations, seconds, and what was paid before the race began."""
+    """The ledger of the live race if there is one, else of the stored one."""
     suffix = "" if "scratch" in evidence and "pretrained" in evidence else " here"
-    if f"scratch{suffix}" not in evidence or f"pretrained{suffix}" not in evidence:
+    tables = {role: evidence[f"{role}{suffix}"] for role in ("pretrained", "scratch") if f"{role}{suffix}" in evidence}
+    if len(tables) < 2:
         return []
-    tables = {name: evidence[f"{name}{suffix}"] for name in ("pretrained", "scratch")}
-    rows = {
-        f"steps to {percent(goal)}": [count(steps_to(table, goal)) for table in tables.values()]
-        for goal in (0.5, 0.7, 0.8, 0.9, 0.95)
-    }
-    last = {name: table.iloc[-1] for name, table in tables.items()}
-    seeds = len(tables["scratch"].seed.unique())
-    rows["operations, billions a net"] = [f"{row.flops / 1e9:.1f}" for row in last.values()]
-    rows["seconds, all nets of the arm"] = [f"{row.seconds:.1f}" for row in last.values()]
-    rows["labels a class"] = [str(settings["labels"])] * 2
-    if "backbone" in evidence:
-        before = evidence["backbone"].iloc[-1]
-        rows["paid once, before: operations, billions"] = [f"{before.flops / 1e9:.0f}", "0"]
-        rows["paid once, before: seconds"] = [f"{before.seconds:.0f}", "0"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(tables))
-    alt = "; ".join(f"{name}: {a} pretrained, {b} scratch" for name, (a, b) in rows.items())
-    return [Figure(kind="table", spec=table, alt=alt, title=f"The ledger of {seeds} nets an arm")]
-
-
-def count(steps: float) -> str:
-    return "never" if steps == float("inf") else f"{steps:.0f}"
+    return [ledger(tables, settings["labels"], evidence["backbone"], goals=(0.5, 0.7, 0.8, 0.9, 0.95))]
 
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
@@ -188,6 +167,7 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
+    live=live,
     pictures=pictures_of,
     after=after,
     verdict=verdict,

@@ -47,7 +47,7 @@ def curves(
     series += [marked(mark, k) for k, mark in enumerate(marks)]
     option = {
         "animation": False,
-        "grid": {"left": 52, "right": 92, "top": 18, "bottom": 48},
+        "grid": {"left": 4, "right": 88, "top": 18, "bottom": 30, "containLabel": True},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.1f %%", "confine": True},
         "xAxis": {
             "type": "log",
@@ -57,11 +57,19 @@ def curves(
             "min": span[0],
             "max": span[1],
             "splitLine": {"show": False},
+            "axisLabel": {"customValues": ticks(span)},
+            "axisTick": {"customValues": ticks(span)},
         },
         "yAxis": {"type": "value", "min": 0, "max": 100, "axisLabel": {"formatter": "{value} %"}},
         "series": series,
     }
     return Figure(kind="chart", spec=option, alt=told(shown, x, marks), title=title, height=height)
+
+
+def ticks(span: tuple[float, float]) -> list[float]:
+    """1, 2, 5, 10, ... where there is room for them, else powers of ten."""
+    steps = (1, 2, 5) if span[1] / span[0] <= 100 else (1,)
+    return [k * 10**power for power in range(6) for k in steps if span[0] <= k * 10**power <= span[1]]
 
 
 def race(tables: Mapping[str, pd.DataFrame], steps: int, title: str = "") -> Figure:

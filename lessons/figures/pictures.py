@@ -26,7 +26,9 @@ def pictures(rows: Mapping[str, Sequence[Mapping[str, Any]]], alt: str, title: s
     parts = []
     for heading, row in rows.items():
         cells = "".join(cell(one) for one in row)
-        parts.append(f'<p style="margin:0"><strong>{html.escape(heading)}</strong></p><div style="{STYLE[0]}">{cells}</div>')
+        parts.append(
+            f'<p style="margin:0"><strong>{html.escape(heading)}</strong></p><div style="{STYLE[0]}">{cells}</div>'
+        )
     return Figure(kind="html", spec="".join(parts), alt=alt, title=title)
 
 

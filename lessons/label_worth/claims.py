@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,9 +45,9 @@ def scratch_best(evidence: Evidence) -> Curve:
     return {n: kindest(evidence, f"scratch {n}") for n in SIZES}
 
 
-def worth(accuracy: float, labels: int, baseline: Curve, pick: Callable[[np.ndarray], float] = np.mean) -> float:
-    """k: how many times the labels the baseline needs for the same accuracy. At least that where it never gets there."""
-    needed = labels_to({n: float(pick(one)) for n, one in baseline.items()}, accuracy)
+def worth(accuracy: float, labels: int, baseline: Curve) -> float:
+    """k: how many times the labels the baseline needs for the same accuracy; where it never gets there, at least k."""
+    needed = labels_to({n: float(one.mean()) for n, one in baseline.items()}, accuracy)
     return min(needed, max(baseline)) / labels
 
 
@@ -59,11 +59,13 @@ def label_finding(evidence: Evidence) -> Finding:
     ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
     k = {n: worth(float(ours[n].mean()), n, theirs) for n in FEW}
     k_equal = {n: worth(float(ours[n].mean()), n, equal) for n in FEW}
-    draws = resampled(len(ours[2]))
-    spread = [worth(float(ours[2][d].mean()), 2, theirs, lambda one, d=d: float(one[d].mean())) for d in draws]
+    spread = [
+        worth(float(ours[2][draw].mean()), 2, {n: one[draw] for n, one in theirs.items()})
+        for draw in resampled(len(ours[2]))
+    ]
     big = [n for n in FEW if k[n] >= 4]
     apart = [n for n in big if ours[n].mean() - ours[n].std() > theirs[n].mean() + theirs[n].std()]
-    falls = all(k[a] > k[b] for a, b in zip(FEW, FEW[1:]))
+    falls = all(k[a] > k[b] for a, b in pairwise(FEW))
     peak = max(k, key=lambda n: k[n])
     numbers = {f"k{n}": f"{k[n]:.0f}" if k[n] >= 10 else f"{k[n]:.1f}" for n in FEW}
     numbers |= {f"equal_k{n}": f"{k_equal[n]:.1f}" for n in FEW}
@@ -98,25 +100,26 @@ def method_finding(evidence: Evidence) -> Finding:
     first = {n: final(evidence[f"lp_ft {n}"]) for n in SMALL}
     full = {n: final(evidence[f"full {n}"]) for n in SMALL}
     kind = {n: kindest(evidence, f"full {n}") for n in SMALL}
-    gap = {n: float((first[n] - kind[n]).mean()) for n in SMALL}
-    probe, all_at_once = (np.array(run) for run in evidence["away"]["accuracy"])
-    away = dict(zip(AWAY, zip(probe.mean(1), all_at_once.mean(1))))
-    draws = resampled(len(first[2]))
-    spread = [(first[2] - kind[2])[d].mean() for d in draws]
+    gap = {n: float((first[n] - full[n]).mean()) for n in SMALL}
+    least = {n: float((first[n] - kind[n]).mean()) for n in SMALL}
+    probe, all_at_once = (np.array(run).mean(1) for run in evidence["away"]["accuracy"])
+    away = {name: (float(a), float(b)) for name, a, b in zip(AWAY, probe, all_at_once)}
+    spread = [(first[2] - full[2])[draw].mean() for draw in resampled(len(first[2]))]
     numbers = {f"gap{n}": f"{100 * gap[n]:.0f}" for n in SMALL}
+    numbers |= {f"least{n}": f"{100 * least[n]:.0f}" for n in SMALL}
     numbers |= {f"first{n}": percent(float(first[n].mean())) for n in SMALL}
     numbers |= {f"full{n}": percent(float(full[n].mean())) for n in SMALL}
     numbers |= {f"{name}_probe": percent(one) for name, (one, _) in away.items()}
     numbers |= {f"{name}_full": percent(one) for name, (_, one) in away.items()}
-    least = min(gap.values())
     return Finding(
         value=100 * gap[2],
         low=100 * float(np.percentile(spread, 2.5)),
         high=100 * float(np.percentile(spread, 97.5)),
         checks=(
-            Check(says=f"probe first is ahead by 5 points or more at 1, 2, 5 and 10 labels a class", met=least >= 0.05),
+            Check(says="5 points ahead or more at 1, 2, 5 and 10 labels a class", met=min(gap.values()) >= 0.05),
+            Check(says="still ahead when the other trains longer, at its best rate", met=min(least.values()) > 0),
             *(
-                Check(says=f"on {name} digits the probe beats full fine-tuning", met=bool(one > other))
+                Check(says=f"on {name} digits the probe beats full fine-tuning", met=one > other)
                 for name, (one, other) in away.items()
             ),
         ),
@@ -135,19 +138,20 @@ CLAIMS = (
         finding=label_finding,
         statistic="times the labels that scratch at its best needs, at 2 labels a class",
         bar="k >= 4 at three sizes or more, bands apart, k shrinking as labels grow",
-        paper="Howard & Ruder 2018, Universal Language Model Fine-tuning; Hernandez et al. 2021, Scaling Laws for Transfer",
+        paper="Howard & Ruder 2018, Universal Language Model Fine-tuning; Hernandez et al. 2021, Scaling Laws for "
+        "Transfer",
         paper_found="Fine-tuned on 100 labelled texts, ULMFiT matched training from scratch on 100 times as many.",
     ),
     Claim(
         id="S10",
         statement=(
             "Training the head first and everything gently afterwards beats moving every weight at once by {gap1}, "
-            "{gap2}, {gap5} and {gap10} points at 1, 2, 5 and 10 labels a class, though the latter had four times the "
-            "steps and its best learning rate."
+            "{gap2}, {gap5} and {gap10} points at 1, 2, 5 and 10 labels a class; by {least1}, {least2}, {least5} and "
+            "{least10} where the latter gets four times the steps and its best learning rate."
         ),
         runs=method_runs,
         finding=method_finding,
-        statistic="points by which probe-then-fine-tune leads full fine-tuning at its best, at 2 labels a class",
+        statistic="points by which probe-then-fine-tune leads full fine-tuning, at 2 labels a class",
         bar="at least 5 points at 10 labels a class or fewer; away from the training digits, probe above full",
         paper="Kumar et al. 2022, Fine-Tuning Can Distort Pretrained Features and Underperform Out-of-Distribution",
         paper_found="Over ten shifted data sets a linear probe beat full fine-tuning out of distribution by 7 points "

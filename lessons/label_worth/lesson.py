@@ -12,6 +12,7 @@ from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, S
 from lessons.evidence import final
 from lessons.figures import Figure, percent
 from lessons.figures.curves import Curve, Mark, curves, race
+from lessons.figures.ledger import ledger
 from lessons.figures.pictures import pictures
 from lessons.label_worth.claims import CLAIMS, FEW, label_runs, pretrained, reaches, scratch_best, scratch_equal, worth
 from lessons.recipes import SIZES, STEPS, Seeds, backbone, fine_tuned, live_backbone, scratch
@@ -37,6 +38,7 @@ def backdrop(settings: Settings) -> Values:
     """The whole curves, and what the nets see."""
     values = label_runs(Seeds())
     values |= {f"pretrained {n}": fine_tuned(n, settings["method"]) for n in FEW}
+    values["backbone"] = backbone()
     return values | {"examples": Measure(kind="examples", runs=(), tasks=(Glyphs(), Handwriting(labels=2)), count=20)}
 
 
@@ -56,7 +58,9 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
 
 def against_labels(accuracies: dict[int, np.ndarray]) -> pd.DataFrame:
     """A curve's table from the accuracies of every seed at each size."""
-    rows = [{"x": n, "mean": a.mean(), "low": a.mean() - a.std(), "high": a.mean() + a.std()} for n, a in accuracies.items()]
+    rows = [
+        {"x": n, "mean": a.mean(), "low": a.mean() - a.std(), "high": a.mean() + a.std()} for n, a in accuracies.items()
+    ]
     return pd.DataFrame(rows)
 
 
@@ -88,17 +92,27 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     return curves(shown, "labels a class", (1, 100), marks, title="Accuracy on 1,000 unseen digits")
 
 
-def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
-    """The race, live; the backbone, if it is trained too; the picture that was predicted; what goes wrong."""
+def racing(evidence: Evidence) -> dict[str, pd.DataFrame]:
+    return {role: table for role, table in evidence.items() if role in ("scratch", "pretrained")}
+
+
+def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
+    """The race, and the backbone if it is trained too."""
     shown = []
-    racing = {role: evidence[role] for role in ("scratch", "pretrained") if role in evidence}
-    if racing:
-        shown.append(race(racing, STEPS, f"The race, {settings['labels']} labels a class"))
     if "glyph backbone" in evidence:
         learned = {"source": evidence["glyph backbone"]}
-        steps = live_backbone().steps
-        shown.append(race(learned, steps, "The backbone learns glyphs: accuracy on unseen drawings"))
-    shown.append(picture(evidence, settings, guess))
+        shown.append(race(learned, live_backbone().steps, "The backbone learns glyphs: accuracy on unseen drawings"))
+    if arms := racing(evidence):
+        shown.append(race(arms, STEPS, f"The race, {settings['labels']} labels a class"))
+    return shown
+
+
+def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
+    """The picture that was predicted, what the race cost, and what goes wrong."""
+    shown = [picture(evidence, settings, guess)]
+    if len(arms := racing(evidence)) == 2:
+        before = evidence["glyph backbone"] if "glyph backbone" in evidence else evidence["backbone"]
+        shown.append(ledger(arms, settings["labels"], before))
     if "mistakes" in evidence:
         shown.append(mistakes(evidence["mistakes"]["runs"]))
     return shown
@@ -223,6 +237,7 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
+    live=live,
     pictures=pictures_of,
     after=after,
     verdict=verdict,

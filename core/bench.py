@@ -1,0 +1,227 @@
+"""How fast it is, as ratios measured side by side in one run: `python -m core.bench [--json]`
+
+Everything trains on one thread, as a worker does. A ratio above 1 means that ours is the faster.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from core import store, worlds
+from core.engine import Engine
+from core.spec import Glyphs, Handwriting, Plane, Run, Stage
+from core.train import checkpoints, train
+from core.work import lineage
+from core.worlds import glyphs
+from core.worlds.glyphs import chosen
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = 8
+
+
+@dataclass(frozen=True)
+class Result:
+    """One comparison: what, in which unit, and how much better ours is."""
+
+    what: str
+    ours: float
+    theirs: float | None
+    unit: str
+    ratio: float | None
+
+
+def seconds(work: Callable[[], object], times: int = 3) -> float:
+    """The fastest of a few repetitions: what the machine can do when nothing disturbs it."""
+    best = float("inf")
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def conv() -> nn.Module:
+    """The net of core/nets/conv.py in PyTorch's own modules."""
+    first, second = nn.Conv2d(1, 16, 5, 3, 2), nn.Conv2d(16, 32, 3, 2, 1)
+    return nn.Sequential(
+        first, nn.ReLU(), second, nn.ReLU(), nn.Flatten(), nn.Linear(800, 64), nn.ReLU(), nn.Linear(64, 10)
+    )
+
+
+def mlp() -> nn.Module:
+    """The net of core/nets/mlp.py in PyTorch's own modules."""
+    hidden = [layer for _ in range(2) for layer in (nn.Linear(64, 64), nn.ReLU())]
+    return nn.Sequential(nn.Linear(2, 64), nn.ReLU(), *hidden, nn.Linear(64, 6))
+
+
+def plain(net: nn.Module, run: Run, fused: bool, x: Tensor, y: Tensor) -> None:
+    """One model trained as a tutorial would, and tested as often as ours."""
+    adam = torch.optim.Adam(net.parameters(), lr=1e-3, fused=fused)
+    test_x, test_y = worlds.load(run.task).test(run.task)
+    marks, batch = set(checkpoints(run.steps)), run.stages[0].batch
+    for step in range(run.steps):
+        pick = torch.randint(len(x), (batch,))
+        loss = nn.functional.cross_entropy(net(x[pick]), y[pick])
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        if step in marks:
+            with torch.no_grad():
+                (net(test_x).argmax(1) == test_y).float().mean().item()
+
+
+def training() -> list[Result]:
+    """The stacked trainer against one model after another, and eight seeds against one."""
+    found = []
+    for name, build, task in (("conv", conv, Handwriting(labels=50)), ("mlp", mlp, Plane(labels=100))):
+        run = Run(task=task, net=name, stages=(Stage(steps=300, batch=16),), seeds=SEEDS)
+        single = Run(task=task, net=name, stages=run.stages, seeds=1)
+        pool = worlds.load(task).train(task, range(1))
+        x, y = pool.x[0], pool.y[0]
+        each = 1000 / run.steps
+        ours = seconds(partial(spend, run)) * each / SEEDS
+        one = seconds(partial(spend, single)) * each
+        for kind, fused in (("plain loop", False), ("fused loop", True)):
+            theirs = seconds(partial(plain, build(), run, fused, x, y)) * each
+            found.append(Result(f"{name}: stacked trainer, {kind}", ours, theirs, "ms a step and model", theirs / ours))
+        found.append(Result(f"{name}: a step of {SEEDS} seeds, of one", ours * SEEDS, one, "ms", one / (ours * SEEDS)))
+    return found
+
+
+def drawing() -> Result:
+    points = chosen(Glyphs())[0][torch.arange(256)]
+    rng = torch.Generator().manual_seed(0)
+    took = seconds(lambda: glyphs.draw(points, Glyphs(), rng), 20)
+    return Result("glyphs drawn", 256 / took, None, "a second and core", None)
+
+
+def clicking() -> list[Result]:
+    """From a click to a race's first point and to its end, through the engine, warm."""
+    before = os.environ.get("HEADSTART_STORE")
+    folder = tempfile.mkdtemp(prefix="headstart-bench-")
+    os.environ["HEADSTART_STORE"] = folder
+    engine = Engine()
+    try:
+        warm = tuple(race(1, 1))
+        finish(engine, warm)
+        finish(engine, tuple(race(2, 1)))
+        runs = race(100, 10)
+        began = time.perf_counter()
+        engine.ask(runs, "bench")
+        while not any(event["kind"] == "point" for event in store.events(runs[0])):
+            time.sleep(0.001)
+        first = time.perf_counter() - began
+        finish(engine, runs)
+        whole = time.perf_counter() - began
+        alone = sum(seconds(partial(spend, run), 1) for run in runs)
+        return [
+            Result("click to the first point of a race", 1000 * first, None, "ms", None),
+            Result(
+                f"click to the end of a race of 2 x {SEEDS} nets, its runs one after another",
+                whole,
+                alone,
+                "s",
+                alone / whole,
+            ),
+        ]
+    finally:
+        engine.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        os.environ.pop("HEADSTART_STORE")
+        if before:
+            os.environ["HEADSTART_STORE"] = before
+
+
+def race(first_seed: int, labels: int) -> list[Run]:
+    """The flagship: probe then full from a backbone against scratch, 300 steps each."""
+    start = backbone()
+    stages = (Stage(method="probe", steps=150, rate=5e-3, batch=16), Stage(steps=150, decay=2, batch=16))
+    task = Handwriting(labels=labels)
+    scratch = Run(task=task, stages=(Stage(steps=300, batch=16),), first_seed=first_seed)
+    return [Run(task=task, start=start, stages=stages, first_seed=first_seed), scratch]
+
+
+def backbone() -> Run:
+    """A quick stand-in, so that the bench needs nothing that ships."""
+    return Run(task=Glyphs(labels=5), stages=(Stage(steps=50, batch=64),), seeds=1)
+
+
+def spend(run: Run) -> None:
+    """Train a run for its time alone."""
+    for _ in train(run, lineage(run.start) if run.start else {}):
+        pass
+
+
+def finish(engine: Engine, runs: tuple[Run, ...] | list[Run]) -> None:
+    engine.ask(runs, "bench")
+    while any(engine.state(run).kind in ("absent", "queued", "running") for run in runs):
+        time.sleep(0.005)
+
+
+def starting() -> list[Result]:
+    """From starting the server to the first page on a screen, beside Streamlit's own demo."""
+    command = [sys.executable, "-m", "streamlit"]
+    ours = first_page([*command, "run", str(ROOT / "app" / "main.py")], 8771, "Headstart")
+    theirs = first_page([*command, "hello"], 8772, "Welcome to Streamlit")
+    if ours is None or theirs is None:
+        return []  # no browser here
+    return [Result("server start to first page, `streamlit hello`", ours, theirs, "s", theirs / ours)]
+
+
+def first_page(command: list[str], port: int, words: str) -> float | None:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return None
+    browser_path = shutil.which("chromium")
+    if not browser_path:
+        return None
+    flags = ["--server.headless", "true", "--server.port", str(port), "--browser.serverAddress", "localhost"]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        began = time.perf_counter()
+        server = subprocess.Popen([*command, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+        try:
+            while time.perf_counter() - began < 60:
+                with suppress(OSError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
+                    break
+                time.sleep(0.02)
+            page.goto(f"http://127.0.0.1:{port}")
+            page.get_by_text(words).first.wait_for()
+            return time.perf_counter() - began
+        finally:
+            server.terminate()
+            server.wait()
+            browser.close()
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    results = [*training(), drawing(), *clicking(), *starting()]
+    if "--json" in sys.argv[1:]:
+        print(json.dumps([asdict(result) for result in results], indent=2))
+        return
+    for one in results:
+        beside = f"   beside {one.theirs:.3g}: {one.ratio:.2g} x" if one.theirs and one.ratio else ""
+        print(f"{one.what:<72} {one.ours:>9.3g} {one.unit}{beside}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Claims: their statistics against hand-worked cases, their status, and the command that reports them."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lessons.catalogue import Check, Finding, claims
+from lessons.claims import main, shipped
+from lessons.evidence import band, best, final, labels_to, steps_to
+from lessons.label_worth.claims import worth
+
+EACH = pytest.mark.parametrize("name", claims())
+
+
+def curve(*points: tuple[int, int, float]) -> pd.DataFrame:
+    return pd.DataFrame(points, columns=["step", "seed", "accuracy"])
+
+
+def finding(*met: bool) -> Finding:
+    return Finding(value=1, low=0, high=2, checks=tuple(Check(says=str(k), met=one) for k, one in enumerate(met)))
+
+
+def test_a_status_follows_from_the_checks() -> None:
+    assert finding(True, True).status == "reproduced"
+    assert finding(True, False).status == "partly"
+    assert finding(False, False).status == "not"
+
+
+def test_steps_to_an_accuracy_lie_on_the_straight_line_between_tests() -> None:
+    table = curve((0, 0, 0.1), (10, 0, 0.5), (20, 0, 0.7))
+    assert steps_to(table, 0.6) == pytest.approx(15)
+    assert steps_to(table, 0.05) == 0
+    assert steps_to(table, 0.71) == math.inf
+
+
+def test_labels_to_an_accuracy_lie_on_a_log_scale() -> None:
+    assert labels_to({1: 0.4, 100: 0.8}, 0.6) == pytest.approx(10)
+    assert labels_to({1: 0.4, 10: 0.3, 100: 0.8}, 0.4) == 1
+    assert labels_to({1: 0.4, 100: 0.8}, 0.81) == math.inf
+
+
+def test_a_label_is_worth_at_least_what_the_whole_data_set_could_not_give() -> None:
+    baseline = {1: np.array([0.4]), 100: np.array([0.8])}
+    assert worth(0.6, 2, baseline) == pytest.approx(5)
+    assert worth(0.9, 2, baseline) == 50
+
+
+def test_band_final_and_best_of_a_hand_worked_run() -> None:
+    table = curve((0, 0, 0.1), (0, 1, 0.3), (5, 0, 0.8), (5, 1, 0.4), (9, 0, 0.6), (9, 1, 0.5))
+    assert band(table)["mean"].tolist() == pytest.approx([0.2, 0.6, 0.55])
+    assert band(table)["high"].tolist() == pytest.approx([0.3, 0.8, 0.6])
+    assert final(table).tolist() == [0.6, 0.5]
+    assert best(table).tolist() == [0.8, 0.5]
+
+
+@EACH
+def test_a_claim_is_computed_from_at_least_eight_shipped_seeds(name: str) -> None:
+    _, claim = claims()[name]
+    found = shipped(name)
+    assert found.low <= found.value <= found.high
+    assert "{" not in claim.statement.format(**found.numbers)
+
+
+@EACH
+def test_a_claim_stands_at_least_partly(name: str) -> None:
+    assert shipped(name).status in ("reproduced", "partly")
+
+
+def test_the_command_reports_every_claim_as_json() -> None:
+    reports = json.loads(subprocess.check_output([sys.executable, "-m", "lessons.claims", "--json"]))
+    assert [one["id"] for one in reports] == list(claims())
+    fields = {"id", "lesson", "statement", "statistic", "value", "low", "high", "bar", "seeds", "status"}
+    assert all(fields <= set(one) for one in reports)
+    assert all(one["seeds"] >= 8 for one in reports)
+
+
+@pytest.mark.parametrize("arguments", [["S99"], ["--seeds", "1"], ["--seeds", "x"], ["--first-seed", "-1"]])
+def test_a_wrong_call_says_what_is_wrong(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert "error:" in capsys.readouterr().err

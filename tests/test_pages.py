@@ -1,0 +1,138 @@
+"""Every page of every lesson, drawn by Streamlit without a browser: its beats, its URL, what it says of bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.parts.workers import engine
+from lessons.catalogue import BEATS, lessons
+
+EACH = pytest.mark.parametrize("slug", lessons())
+HOSTILE = ["", "nan", "1e999", "-5", "<img src=x onerror=alert(1)>", "🙂" * 300, "9" * 40, "../../etc/passwd"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers_end() -> Iterator[None]:
+    yield
+    engine().close()
+
+
+def page(slug: str, **url: str) -> AppTest:
+    """A lesson's page, opened with a URL."""
+
+    def draw(slug: str) -> None:
+        from app.lesson import show
+        from lessons.catalogue import lessons
+
+        show(lessons()[slug])
+
+    test = AppTest.from_function(draw, kwargs={"slug": slug}, default_timeout=60)
+    for name, value in url.items():
+        test.query_params[f"{slug}.{name}"] = value
+    return test.run()
+
+
+def everything(test: AppTest) -> str:
+    return " ".join(str(one.value) for kind in ("title", "subheader", "markdown", "caption") for one in test.get(kind))
+
+
+@EACH
+@pytest.mark.parametrize("beat", BEATS)
+def test_every_beat_is_drawn(slug: str, beat: str) -> None:
+    test = page(slug, beat=beat, committed="1")
+    assert not test.exception
+    assert lessons()[slug].title in test.title[0].value
+    assert "{" not in everything(test)
+    assert "(not stored)" not in everything(test)
+
+
+@EACH
+def test_the_run_is_locked_until_the_learner_predicts_or_skips(slug: str) -> None:
+    test = page(slug, beat="run")
+    assert not any(one.key == f"{slug}.run" for one in test.button)
+    skip = next(one for one in test.button if one.label == "Skip, show me")
+    test = skip.click().run()
+    assert any(one.key == f"{slug}.run" for one in test.button)
+
+
+@EACH
+def test_a_prediction_is_kept_and_confronted(slug: str) -> None:
+    test = page(slug, beat="predict")
+    next(one for one in test.button if one.label == "That is my prediction").click().run()
+    assert test.query_params[f"{slug}.committed"] == ["1"]
+    shown = page(slug, beat="explain", committed="1")
+    assert "you said" in shown.table[0].value.columns
+    assert "you said" not in page(slug, beat="explain", committed="2").table[0].value.columns
+
+
+@EACH
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_url_gives_the_default_and_a_sentence(slug: str, text: str) -> None:
+    lesson = lessons()[slug]
+    names = [one.name for one in (*lesson.controls, *lesson.prediction.sliders)]
+    test = page(slug, beat="run", **dict.fromkeys(names, text), committed="2")
+    assert not test.exception
+    assert len(test.warning) == len(names)
+    run = next(one for one in test.button if one.key == f"{slug}.run")
+    assert "nets now" in run.label
+
+
+@EACH
+@pytest.mark.parametrize("name", ["committed", "draw"])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_number_gives_its_default_and_a_sentence(slug: str, name: str, text: str) -> None:
+    test = page(slug, beat="run", **{name: text})
+    assert not test.exception
+    if name == "committed":
+        assert test.warning
+
+
+@EACH
+def test_an_unknown_beat_is_the_first(slug: str) -> None:
+    assert lessons()[slug].question in page(slug, beat="nonsense").subheader[0].value
+
+
+@EACH
+def test_every_answer_has_its_explanation(slug: str) -> None:
+    lesson = lessons()[slug]
+    for number, question in enumerate(lesson.questions):
+        for answer, why in question.options.items():
+            test = page(slug, beat="recall")
+            test.radio(key=f"{slug}.question.{number}").set_value(answer).run()
+            said = [one.value for one in (*test.success, *test.error)]
+            assert said == [why]
+            assert bool(test.success) == (answer == question.right)
+
+
+def test_a_missed_question_comes_back_in_a_later_lesson() -> None:
+    first, second = list(lessons())[:2]
+    test = page(second, beat="recall")
+    assert not [one for one in test.radio if one.key.startswith(first)]
+    test.session_state["missed"] = {(first, 1)}
+    test.run()
+    assert [one.key for one in test.radio if one.key.startswith(first)] == [f"{first}.question.1.again"]
+
+
+@EACH
+def test_a_page_whose_data_are_missing_says_which_command_brings_them(
+    slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pathlib import Path
+
+    from core import store
+    from lessons.evidence import whole
+
+    monkeypatch.setattr(store, "SHIPPED", Path("nothing/ships"))
+    whole.cache_clear()
+    test = page(slug, beat="hook")
+    assert not test.exception
+    assert "make shipped" in test.warning[0].value
+
+
+def test_home_lists_every_lesson() -> None:
+    test = AppTest.from_file("../app/main.py", default_timeout=60).run()
+    assert not test.exception
+    assert len(test.get("page_link")) >= len(lessons())
