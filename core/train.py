@@ -19,7 +19,7 @@ from core.nets import Net, Theta
 from core.spec import Run, Stage, Task
 from core.worlds import generator
 
-CHUNK = 64  # test examples a seed that go through the net at a time: more do not fit the processor's cache
+CHUNK = 32  # test examples a seed that go through the net at a time: more do not fit the processor's cache
 
 
 @dataclass(frozen=True)
@@ -129,16 +129,12 @@ def lowest(net: Net, delta: Theta) -> int:
 
 
 def groups(net: Net, phi: Theta, stage: Stage) -> list[dict[str, object]]:
-    """Adam's parameter groups: the head at the stage's rate, each layer below `decay` times slower."""
+    """Adam's parameter groups, one a rate: the head at the stage's, each layer below `decay` times slower."""
     depth = {name: len(net) - 1 - k for k, name in enumerate(net)}
-    layers = dict.fromkeys(nets.layer_of(name) for name in phi)
-    return [
-        {
-            "params": [p for name, p in phi.items() if nets.layer_of(name) == layer],
-            "lr": stage.rate / stage.decay ** depth[layer],
-        }
-        for layer in layers
-    ]
+    by_rate: dict[float, list[Tensor]] = {}
+    for name, parameter in phi.items():
+        by_rate.setdefault(stage.rate / stage.decay ** depth[nets.layer_of(name)], []).append(parameter)
+    return [{"params": parameters, "lr": rate} for rate, parameters in by_rate.items()]
 
 
 def step_flops(net: Net, theta: Theta, example: Tensor, first: int) -> int:
