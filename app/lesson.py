@@ -22,7 +22,7 @@ def show(lesson: Lesson) -> None:
     st.title(lesson.title, anchor=False)
     url.check(lesson)
     beat = url.choose(lesson.slug, url.BEAT)
-    beats = {"predict": beat_predict, "run": beat_run, "explain": beat_explain, "recall": beat_recall}
+    beats = {"Predict": beat_predict, "Run": beat_run, "Explain": beat_explain, "Recall": beat_recall}
     beats.get(str(beat), beat_hook)(lesson)
     keep_place(lesson.slug)
 
@@ -59,7 +59,7 @@ def beat_hook(lesson: Lesson) -> None:
     say(lesson, "hook")
     settings = url.settings(lesson)
     draw(lesson.hook(backdrop(lesson, settings), settings), f"{lesson.slug}.hook")
-    forward(lesson, "Make a prediction", "predict")
+    forward(lesson, "Make a prediction", "Predict")
 
 
 def beat_predict(lesson: Lesson) -> None:
@@ -67,21 +67,21 @@ def beat_predict(lesson: Lesson) -> None:
     settings = url.settings(lesson)
     predict(lesson, backdrop(lesson, settings), settings)
     with st.container(horizontal=True):
-        forward(lesson, "That is my prediction", "run", PREDICTED)
-        forward(lesson, "Skip, show me", "run", SKIPPED, primary=False)
+        forward(lesson, "That is my prediction", "Run", PREDICTED)
+        forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
 
 
 def beat_run(lesson: Lesson) -> None:
     if committed(lesson) == NOT_YET:
         st.info("First say what you expect: people who predict learn more than people who watch.")
         with st.container(horizontal=True):
-            forward(lesson, "Make a prediction", "predict")
-            forward(lesson, "Skip, show me", "run", SKIPPED, primary=False)
+            forward(lesson, "Make a prediction", "Predict")
+            forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
         return
     say(lesson, "run")
     settings = url.settings(lesson) | {control.name: url.choose(lesson.slug, control) for control in lesson.controls}
     live(lesson, backdrop(lesson, settings), settings, guess(lesson))
-    forward(lesson, "What happened there?", "explain")
+    forward(lesson, "What happened there?", "Explain")
 
 
 def beat_explain(lesson: Lesson) -> None:
@@ -102,7 +102,7 @@ def beat_explain(lesson: Lesson) -> None:
     with st.expander("Show me the PyTorch", icon=":material/code:"):
         st.caption("One seed of exactly the run you chose, in plain PyTorch.")
         st.code(lesson.script(settings), language="python")
-    forward(lesson, "Check what stays", "recall")
+    forward(lesson, "Check what stays", "Recall")
 
 
 def beat_recall(lesson: Lesson) -> None:

@@ -18,7 +18,7 @@ from core.spec import BadValue, Measure, Run
 from lessons.figures import Figure
 from lessons.recipes import Seeds
 
-BEATS = {"hook": "Look", "predict": "Predict", "run": "Run", "explain": "Explain", "recall": "Recall"}
+BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
 Setting = int | float | str
 Settings = dict[str, Any]  # a value for each control, or for each slider of a prediction
 Values = dict[str, Run | Measure]  # by the label they have on screen
@@ -31,17 +31,17 @@ class Control:
 
     name: str
     label: str
-    options: Mapping[Any, str]  # each value, and what it is called on screen
+    options: tuple[Setting, ...]  # written alike on screen and in the URL
     default: Setting
     help: str  # a sentence
     slider: bool = False  # ordered values on a slider; otherwise buttons side by side
 
     def read(self, text: str) -> Setting:
-        """The option that a URL names, by its value or by its name; BadValue with a sentence if it names none."""
-        for value, name in self.options.items():
-            if text in (str(value), name):
+        """The option that a URL names; BadValue with a sentence if it names none."""
+        for value in self.options:
+            if text == str(value):
                 return value
-        raise BadValue(f"{self.label} cannot be {text[:40]!r}; it is {self.options[self.default]} instead.")
+        raise BadValue(f"{self.label} cannot be {text[:40]!r}; it is {self.default} instead.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -101,7 +101,7 @@ def test_a_live_chart_keeps_its_place_and_a_refreshed_page_goes_on(
     server: tuple[str, psutil.Process], page: Page
 ) -> None:
     draw = 40 + page.viewport_size["width"] % 7  # type: ignore[index]
-    page.goto(f"{server[0]}/fast_start?fast_start.beat=run&fast_start.committed=2&fast_start.draw={draw}")
+    page.goto(f"{server[0]}/fast_start?fast_start.beat=Run&fast_start.committed=2&fast_start.draw={draw}")
     press(page, "Train 16 nets now")
     expect(page.get_by_text(re.compile(r"scratch: step [1-9]")).first).to_be_visible()
     page.locator("[data-testid=stEChartsChart] svg, [data-testid=stEChartsChart] canvas").first.evaluate(
@@ -119,7 +119,7 @@ def test_a_live_chart_keeps_its_place_and_a_refreshed_page_goes_on(
 
 def test_a_run_can_be_stopped_and_begun_again(server: tuple[str, psutil.Process], page: Page) -> None:
     draw = 60 + page.viewport_size["width"] % 7  # type: ignore[index]
-    page.goto(f"{server[0]}/fast_start?fast_start.beat=run&fast_start.committed=2&fast_start.draw={draw}")
+    page.goto(f"{server[0]}/fast_start?fast_start.beat=Run&fast_start.committed=2&fast_start.draw={draw}")
     press(page, "Train 16 nets now")
     press(page, "Stop")
     expect(page.get_by_text(re.compile("scratch: stopped at step"))).to_be_visible()
@@ -129,7 +129,7 @@ def test_a_run_can_be_stopped_and_begun_again(server: tuple[str, psutil.Process]
 
 def test_a_killed_worker_is_replaced_and_the_page_says_so(server: tuple[str, psutil.Process], page: Page) -> None:
     draw = 80 + page.viewport_size["width"] % 7  # type: ignore[index]
-    page.goto(f"{server[0]}/fast_start?fast_start.beat=run&fast_start.committed=2&fast_start.draw={draw}")
+    page.goto(f"{server[0]}/fast_start?fast_start.beat=Run&fast_start.committed=2&fast_start.draw={draw}")
     press(page, "Train 16 nets now")
     expect(page.get_by_text(re.compile(r"scratch: step [1-9]")).first).to_be_visible()
     for process in server[1].children(recursive=True):
@@ -141,7 +141,7 @@ def test_a_killed_worker_is_replaced_and_the_page_says_so(server: tuple[str, psu
 
 def test_a_hostile_url_is_a_sentence(server: tuple[str, psutil.Process], page: Page) -> None:
     hostile = "label_worth.labels=1e99&label_worth.method=%3Cscript%3E&label_worth.committed=zzz&label_worth.draw=-1"
-    page.goto(f"{server[0]}/label_worth?label_worth.beat=run&{hostile}")
+    page.goto(f"{server[0]}/label_worth?label_worth.beat=Run&{hostile}")
     expect(page.get_by_text("Labels a class cannot be").first).to_be_visible()
     expect(page.get_by_text("How to fine-tune cannot be").first).to_be_visible()
     expect(page.get_by_text("Committed cannot be").first).to_be_visible()

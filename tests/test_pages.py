@@ -51,7 +51,7 @@ def test_every_beat_is_drawn(slug: str, beat: str) -> None:
 
 @EACH
 def test_the_run_is_locked_until_the_learner_predicts_or_skips(slug: str) -> None:
-    test = page(slug, beat="run")
+    test = page(slug, beat="Run")
     assert not any(one.key == f"{slug}.run" for one in test.button)
     skip = next(one for one in test.button if one.label == "Skip, show me")
     test = skip.click().run()
@@ -60,12 +60,12 @@ def test_the_run_is_locked_until_the_learner_predicts_or_skips(slug: str) -> Non
 
 @EACH
 def test_a_prediction_is_kept_and_confronted(slug: str) -> None:
-    test = page(slug, beat="predict")
+    test = page(slug, beat="Predict")
     next(one for one in test.button if one.label == "That is my prediction").click().run()
-    assert test.query_params[f"{slug}.committed"] == ["1"]
-    shown = page(slug, beat="explain", committed="1")
+    assert test.query_params[f"{slug}.committed"] == "1"
+    shown = page(slug, beat="Explain", committed="1")
     assert "you said" in shown.table[0].value.columns
-    assert "you said" not in page(slug, beat="explain", committed="2").table[0].value.columns
+    assert "you said" not in page(slug, beat="Explain", committed="2").table[0].value.columns
 
 
 @EACH
@@ -73,7 +73,7 @@ def test_a_prediction_is_kept_and_confronted(slug: str) -> None:
 def test_a_hostile_url_gives_the_default_and_a_sentence(slug: str, text: str) -> None:
     lesson = lessons()[slug]
     names = [one.name for one in (*lesson.controls, *lesson.prediction.sliders)]
-    test = page(slug, beat="run", **dict.fromkeys(names, text), committed="2")
+    test = page(slug, beat="Run", **dict.fromkeys(names, text), committed="2")
     assert not test.exception
     assert len(test.warning) == len(names)
     run = next(one for one in test.button if one.key == f"{slug}.run")
@@ -84,7 +84,7 @@ def test_a_hostile_url_gives_the_default_and_a_sentence(slug: str, text: str) ->
 @pytest.mark.parametrize("name", ["committed", "draw"])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_number_gives_its_default_and_a_sentence(slug: str, name: str, text: str) -> None:
-    test = page(slug, beat="run", **{name: text})
+    test = page(slug, beat="Run", **{name: text})
     assert not test.exception
     if name == "committed":
         assert test.warning
@@ -100,7 +100,7 @@ def test_every_answer_has_its_explanation(slug: str) -> None:
     lesson = lessons()[slug]
     for number, question in enumerate(lesson.questions):
         for answer, why in question.options.items():
-            test = page(slug, beat="recall")
+            test = page(slug, beat="Recall")
             test.radio(key=f"{slug}.question.{number}").set_value(answer).run()
             said = [one.value for one in (*test.success, *test.error)]
             assert said == [why]
@@ -109,7 +109,7 @@ def test_every_answer_has_its_explanation(slug: str) -> None:
 
 def test_a_missed_question_comes_back_in_a_later_lesson() -> None:
     first, second = list(lessons())[:2]
-    test = page(second, beat="recall")
+    test = page(second, beat="Recall")
     assert not [one for one in test.radio if one.key.startswith(first)]
     test.session_state["missed"] = {(first, 1)}
     test.run()
@@ -127,7 +127,7 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
 
     monkeypatch.setattr(store, "SHIPPED", Path("nothing/ships"))
     whole.cache_clear()
-    test = page(slug, beat="hook")
+    test = page(slug, beat="Look")
     assert not test.exception
     assert "make shipped" in test.warning[0].value
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.spec import BadValue
 from lessons.catalogue import BEATS, Control, Lesson, Setting, Settings
 
-BEAT = Control(name="beat", label="Step of the lesson", options=BEATS, default="hook", help="")
+BEAT = Control(name="beat", label="Step of the lesson", options=BEATS, default=BEATS[0], help="")
 
 
 def key(slug: str, name: str) -> str:
@@ -17,11 +17,10 @@ def key(slug: str, name: str) -> str:
 def check(lesson: Lesson) -> None:
     """Say in a sentence what the URL asks for that cannot be; everything then begins at its default."""
     for control in (BEAT, *lesson.controls, *lesson.prediction.sliders):
-        at = key(lesson.slug, control.name)
-        text = st.query_params.get(at)
+        text = st.query_params.get(key(lesson.slug, control.name))
         try:
-            if text is not None and at not in st.session_state:
-                st.session_state[at] = control.read(text)  # by value or by name; the widget alone knows only names
+            if text is not None:
+                control.read(text)
         except BadValue as error:
             st.warning(str(error), icon=":material/link_off:")
 
@@ -42,28 +41,25 @@ def settings(lesson: Lesson) -> Settings:
 
 def choose(slug: str, control: Control) -> Setting:
     """The control's widget, bound to the URL; returns one of its options whatever the browser sent."""
-    options, names = list(control.options), control.options
     if control.slider:
         value = st.select_slider(
             control.label,
-            options,
+            control.options,
             control.default,
             key=key(slug, control.name),
             help=control.help,
             bind="query-params",
-            format_func=lambda one: names.get(one, str(one)),
         )
     else:
         value = st.segmented_control(
             control.label,
-            options,
+            control.options,
             default=control.default,
             required=True,
             key=key(slug, control.name),
             help=control.help or None,
             label_visibility="visible" if control.help else "collapsed",
             bind="query-params",
-            format_func=lambda one: names.get(one, str(one)),
         )
     return value if value in control.options else control.default
 

@@ -12,10 +12,10 @@ from lessons.figures.ledger import ledger
 from lessons.recipes import Seeds, backbone
 from lessons.script import script as plain_torch
 
-LABELS = {n: str(n) for n in (5, FEW, 50, 100, MANY)}
-RATES = {3e-4: "0.0003", RATE: "0.001", 3e-3: "0.003"}
-NEVER = 10_000
-MEETINGS = {50: "50 steps", 100: "100 steps", 200: "200 steps", 400: "400 steps", 800: "800 steps", NEVER: "never"}
+LABELS = (5, FEW, 50, 100, MANY)
+RATES = (3e-4, RATE, 3e-3)
+NEVER = "never"
+MEETINGS = (50, 100, 200, 400, 800, NEVER)
 GUESSED = {"few": FEW, "many": MANY}
 
 
@@ -54,9 +54,9 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     marks = []
     for name, n in GUESSED.items():
         if guess and n == settings["labels"]:
-            at = guess[name]
-            says = "you: never" if at == NEVER else "you: they meet here"
-            marks.append(Mark(start=(min(at, STEPS), 0.02), end=(min(at, STEPS), 0.98), says=says, role="guess"))
+            at = STEPS if guess[name] == NEVER else guess[name]
+            says = "you: never" if guess[name] == NEVER else "you: they meet here"
+            marks.append(Mark(start=(at, 0.02), end=(at, 0.98), says=says, role="guess"))
     what = "live" if live else "stored"
     return curves(shown, "steps", (1, STEPS), marks, title=f"Accuracy on 1,000 unseen digits ({what} race)")
 
@@ -87,8 +87,9 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
     found = []
     for name, n in GUESSED.items():
         met = meeting(evidence, f" {n}")
+        said = str(guess[name]) if guess[name] == NEVER else f"after {guess[name]} steps"
         did = f"not in {STEPS:,} steps" if met == float("inf") else f"after {met:.0f} steps"
-        found.append((f"scratch catches up, {n} labels a class", MEETINGS[guess[name]], did))
+        found.append((f"scratch catches up, {n} labels a class", said, did))
     return found
 
 
@@ -105,7 +106,7 @@ def script(settings: Settings) -> str:
 def mark(name: str, n: int, default: int) -> Control:
     return Control(
         name=name,
-        label=f"With {n} labels a class",
+        label=f"With {n} labels a class, after how many steps?",
         options=MEETINGS,
         default=default,
         help="The step from which on scratch stays within a point of the pretrained net.",

@@ -18,18 +18,19 @@ from lessons.label_worth.claims import CLAIMS, FEW, label_runs, pretrained, reac
 from lessons.recipes import SIZES, STEPS, Seeds, backbone, fine_tuned, live_backbone, scratch
 from lessons.script import script as plain_torch
 
-METHODS = {"lp_ft": "head first", "full": "all at once", "probe": "head only"}
+METHODS = {"head first": "lp_ft", "all at once": "full", "head only": "probe"}
+SHIPPED, LIVE = "comes with the app", "train one now"
 GUESSED = {"at1": 1, "at5": 5, "at20": 20}  # slider -> labels a class
 
 
 def runs(settings: Settings) -> Values:
     """The race at the chosen labels, on a draw of labels of its own."""
     n, seeds = settings["labels"], Seeds(first=100 * settings["draw"])
-    live = settings["backbone"] == "live"
+    live = settings["backbone"] == LIVE
     start = live_backbone() if live else backbone()
     values: Values = {"glyph backbone": start} if live else {}
     return values | {
-        "pretrained": fine_tuned(n, settings["method"], seeds=seeds, start=start),
+        "pretrained": fine_tuned(n, METHODS[settings["method"]], seeds=seeds, start=start),
         "scratch": scratch(n, seeds=seeds),
     }
 
@@ -37,7 +38,7 @@ def runs(settings: Settings) -> Values:
 def backdrop(settings: Settings) -> Values:
     """The whole curves, and what the nets see."""
     values = label_runs(Seeds())
-    values |= {f"pretrained {n}": fine_tuned(n, settings["method"]) for n in FEW}
+    values |= {f"pretrained {n}": fine_tuned(n, METHODS[settings["method"]]) for n in FEW}
     values["backbone"] = backbone()
     return values | {"examples": Measure(kind="examples", runs=(), tasks=(Glyphs(), Handwriting(labels=2)), count=20)}
 
@@ -151,15 +152,14 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 def script(settings: Settings) -> str:
     run = runs(settings)["pretrained"]
     assert isinstance(run, Run)
-    return plain_torch(run, f"{settings['labels']} labels a class, pretrained, {METHODS[settings['method']]}")
+    return plain_torch(run, f"{settings['labels']} labels a class, pretrained, {settings['method']}")
 
 
 def share(name: str, n: int, default: int) -> Control:
-    options = {value: f"{value} %" for value in range(10, 101, 5)}
     return Control(
         name=name,
-        label=f"With {n} label{'s' * (n > 1)} a class",
-        options=options,
+        label=f"With {n} label{'s' * (n > 1)} a class, in percent",
+        options=tuple(range(10, 101, 5)),
         default=default,
         help="The share of unseen digits that the pretrained net reads correctly.",
         slider=True,
@@ -207,7 +207,7 @@ LESSON = Lesson(
         Control(
             name="labels",
             label="Labels a class",
-            options={n: str(n) for n in (1, 2, 3, 5, 7, 10, 15, 20, 30, 50)},
+            options=(1, 2, 3, 5, 7, 10, 15, 20, 30, 50),
             default=10,
             help="How many labelled examples of each digit both nets get.",
             slider=True,
@@ -215,16 +215,16 @@ LESSON = Lesson(
         Control(
             name="method",
             label="How to fine-tune",
-            options=METHODS,
-            default="lp_ft",
+            options=tuple(METHODS),
+            default="head first",
             help="Head first: the head on frozen features, then everything gently. All at once: every weight from the "
             "first step. Head only: the features stay as they were.",
         ),
         Control(
             name="backbone",
             label="Pretrained net",
-            options={"shipped": "comes with the app", "live": "train one now"},
-            default="shipped",
+            options=(SHIPPED, LIVE),
+            default=SHIPPED,
             help="Train one now: watch a backbone learn to tell glyphs apart from nothing, then use that one.",
         ),
     ),
