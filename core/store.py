@@ -41,11 +41,6 @@ def folder(name: str) -> Path:
     return path
 
 
-def cache_folder() -> Path:
-    """For what can be made again at any time, such as a data set in a quicker format."""
-    return folder("cache")
-
-
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file so that others see all of it or nothing."""
     part = path.with_name(f"part-{os.getpid()}-{path.name}")

@@ -140,3 +140,11 @@ def test_computing_a_shipped_run_again_gives_the_same_figures(monkeypatch, tmp_p
 
 def test_measures_and_runs_are_all_that_lessons_ask_for() -> None:
     assert all(isinstance(value, Run | Measure) for value in ship.values().values())
+
+
+@EACH
+def test_a_live_race_stands_on_a_backbone_that_ships_or_is_shown(lesson: Lesson) -> None:
+    for settings in all_settings(lesson):
+        runs = [run for run in lesson.runs(settings).values() if isinstance(run, Run)]
+        for start in {run.start for run in runs if run.start}:
+            assert start in runs or store.weights(start), f"{settings} would train a backbone out of sight"

@@ -126,15 +126,6 @@ def test_the_digits_are_the_packages_own() -> None:
         assert ours == theirs
 
 
-def test_damaged_digits_are_read_from_the_package_again() -> None:
-    from core import store
-
-    whole = handwriting.digits.__wrapped__()  # as a new process would: it leaves a copy in the store
-    path = store.cache_folder() / "mnist5k.npy"
-    path.write_bytes(path.read_bytes()[:1000])
-    assert torch.equal(handwriting.digits.__wrapped__(), whole)
-
-
 def test_thicken_grows_every_stroke_by_pixels_on_each_side() -> None:
     dot = torch.zeros(1, 28, 28, dtype=torch.uint8)
     dot[0, 14, 14] = 255

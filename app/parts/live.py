@@ -107,7 +107,8 @@ def progress(label: str, run: object, state: State, found: Evidence) -> None:
     table = found.get(label)
     step, seconds = (0, 0.0) if table is None else (int(table.step.max()), float(table.seconds.max()))
     said = {
-        "queued": state.message or (f"waiting, {state.position} ahead" if state.position else "about to start"),
+        "queued": state.message
+        or (f"waiting, {state.position} ahead" if state.position else "about to start, as soon as a worker is awake"),
         "running": f"step {step:,} of {run.steps:,}, {seconds:.1f} s",
         "done": f"{run.seeds} nets, {run.steps:,} steps, {seconds:.1f} s",
         "stopped": f"stopped at step {step:,}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from core.spec import Run
 from lessons.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.evidence import band, final, resampled, steps_to
 from lessons.label_worth.claims import kindest
@@ -15,9 +16,10 @@ RATE = 1e-3
 NEAR = 0.01  # within a point counts as there
 
 
-def race(labels: int, rate: float, seeds: Seeds) -> Values:
+def race(labels: int, rate: float, seeds: Seeds, start: Run | None = None) -> Values:
+    """Both arms; without a start the backbone too is made from these seeds."""
     return {
-        "pretrained": fine_tuned(labels, rate=rate, steps=STEPS, seeds=seeds),
+        "pretrained": fine_tuned(labels, rate=rate, steps=STEPS, seeds=seeds, start=start),
         "scratch": scratch(labels, rate, STEPS, seeds),
     }
 

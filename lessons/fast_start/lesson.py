@@ -20,7 +20,7 @@ GUESSED = {"few": FEW, "many": MANY}
 
 
 def runs(settings: Settings) -> Values:
-    return race(settings["labels"], settings["rate"], Seeds(first=100 * settings["draw"]))
+    return race(settings["labels"], settings["rate"], Seeds(first=100 * settings["draw"]), backbone())
 
 
 def backdrop(settings: Settings) -> Values:
