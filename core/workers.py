@@ -20,6 +20,12 @@ from core.spec import Measure, Run
 ROOT = Path(__file__).resolve().parent.parent
 
 
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+# Dask has its workers hand back every freed block at once; a training step frees the same ones again and again,
+# which made it take twice as long.
+MEMORY = {"MALLOC_TRIM_THRESHOLD_": 2**30, "MALLOC_MMAP_THRESHOLD_": 2**25}
+
+
 class Failed(RuntimeError):
     """What went wrong in a worker, as a sentence: unpickling the error itself would need torch."""
 
@@ -88,8 +94,10 @@ def end(child: subprocess.Popen[str]) -> None:
 
 def main() -> None:
     """Serve a scheduler and workers, and print the address for HEADSTART_SCHEDULER."""
+    import dask
     from distributed import LocalCluster
 
+    dask.config.set({"distributed.nanny.pre-spawn-environ": MEMORY | dict.fromkeys(THREADS, 1)})
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="whoever reaches this address can run code here")
     parser.add_argument("--port", type=int, default=0, help="0 is any free one")
@@ -98,7 +106,7 @@ def main() -> None:
     options = parser.parse_args()
     cluster = LocalCluster(  # type: ignore[no-untyped-call]  # it replaces workers that die
         n_workers=options.workers,
-        threads_per_worker=1,  # of Python; Dask then sets one for BLAS and OpenMP too
+        threads_per_worker=1,
         host=options.host,
         scheduler_port=options.port,
         dashboard_address=f"{options.host}:0",  # its port for health checks: there is no dashboard without bokeh

@@ -19,10 +19,10 @@ from conftest import chromium
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=25_000)
+expect.set_options(timeout=60_000)
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-LONG = 25_000  # milliseconds that something may take on a busy machine
+LONG = 60_000  # milliseconds that something may take on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,6 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     press(page, "That is my prediction")
     go = page.get_by_role("button", name=re.compile("Train 16 nets now|Again, with other labels")).first
     go.click()  # the second visitor finds the first one's race
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
     expect(page.get_by_role("button", name="Again, with other labels")).to_be_visible()
     expect(page.get_by_text(re.compile(r"pretrained: \d+ of 1,000 wrong"))).to_be_visible()
     press(page, "What happened there?")
@@ -146,4 +145,4 @@ def test_a_hostile_url_is_a_sentence(server: tuple[str, psutil.Process], page: P
     expect(page.get_by_text("How to fine-tune cannot be").first).to_be_visible()
     expect(page.get_by_text("Committed cannot be").first).to_be_visible()
     press(page, "Skip, show me")
-    expect(page.get_by_role("button", name="Train 16 nets now")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Train 16 nets now|Again, with other labels"))).to_be_visible()

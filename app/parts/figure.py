@@ -11,7 +11,7 @@ def draw(figure: Figure, key: str) -> None:
     if figure.title:
         st.markdown(f"**{figure.title}**")
     if figure.kind == "chart":
-        st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt, renderer="svg")
+        st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt)
     elif figure.kind == "table":
         st.table(figure.spec)
     else:

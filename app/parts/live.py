@@ -21,7 +21,7 @@ ALIVE = ("queued", "running")
 def live(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Settings) -> None:
     """The runs with their live pictures, and the others below them. Looks again by itself only while something runs,
     less often when many watch; only the live part is drawn again then."""
-    every = max(0.3, 0.1 * engine().pending) if busy(states(wanted(lesson, settings))) else None
+    every = max(0.4, 0.1 * engine().pending) if busy(states(wanted(lesson, settings))) else None
     st.fragment(watch, run_every=every)(lesson, backdrop, settings, guess, every is not None)
     runs = lesson.runs(settings)
     found = gather(runs | lesson.after(settings))
