@@ -102,6 +102,17 @@ class Handwriting(Image):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FiveDigits(Handwriting):
+    """Five of the ten handwritten digits; the head still has ten answers, which it shares with the other five."""
+
+    which: str = "low"  # low: 0 to 4 | high: 5 to 9
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one_of("Which digits", self.which, ("low", "high"))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Glyphs(Image):
     """Drawings of the Hershey stroke glyphs, 444 classes and no digit among them."""
 
@@ -171,8 +182,8 @@ class Stage:
 class Run:
     """One experiment: a task learned in stages from a start, by several seeds side by side.
 
-    start None is from scratch; a start run gives its backbone, and the head begins anew. The start is part
-    of the value, so a digest covers the whole ancestry.
+    start None is from scratch; a start run gives its backbone. Its head goes on too where both tasks ask the same
+    question; otherwise the head begins anew. The start is part of the value, so a digest covers the whole ancestry.
     """
 
     task: Task
@@ -240,7 +251,7 @@ class Measure:
 
 
 Value = Task | Stage | Run | Measure
-KINDS: dict[str, type] = {c.__name__: c for c in (Handwriting, Glyphs, Plane, Stage, Run, Measure)}
+KINDS: dict[str, type] = {c.__name__: c for c in (Handwriting, FiveDigits, Glyphs, Plane, Stage, Run, Measure)}
 
 
 def to_json(value: Any, kind: object = None) -> Any:

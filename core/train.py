@@ -93,11 +93,13 @@ def nats(losses: Tensor) -> list[float | None]:
 
 
 def begin(run: Run, net: Net, ancestors: dict[Run, Theta], seeds: range) -> Theta:
-    """Random weights, and below the head those of the start, the same for all seeds where it has only one."""
+    """Random weights, then those of the start, the same for all seeds where it has only one: its backbone, and its
+    head where both tasks ask the same question."""
     theta = nets.fresh(net, rngs("weights", seeds, 0))
     if run.start:
+        same = run.start.task.question == run.task.question
         for name, weight in ancestors[run.start].items():
-            if nets.layer_of(name) != "head":
+            if same or nets.layer_of(name) != "head":
                 theta[name] = weight.expand(run.seeds, *weight.shape[1:]).contiguous()
     return theta
 

@@ -14,11 +14,24 @@ from typing import Any
 import pytest
 
 from core import spec
-from core.spec import BadValue, Glyphs, Handwriting, Measure, Plane, Run, Stage, Task, digest, from_json, to_json
+from core.spec import (
+    BadValue,
+    FiveDigits,
+    Glyphs,
+    Handwriting,
+    Measure,
+    Plane,
+    Run,
+    Stage,
+    Task,
+    digest,
+    from_json,
+    to_json,
+)
 
 PARENT = Run(task=Plane(), net="mlp", seeds=2)
 CHILD = Run(task=Plane(ask="colour"), net="mlp", start=PARENT, stages=(Stage(method="probe"), Stage()), seeds=2)
-VALUES: list[Any] = [Handwriting(), Glyphs(), Plane(), Stage(), PARENT, CHILD]
+VALUES: list[Any] = [Handwriting(), FiveDigits(), Glyphs(), Plane(), Stage(), PARENT, CHILD]
 NO_ANSWER: list[Any] = ["false", 1, 0.0, None, []]
 NO_NAME: list[Any] = ["", "../../etc/passwd", "__init__", "a" * 10_000, None, 3, [], math.nan]
 NO_NUMBER: list[Any] = [math.nan, math.inf, -math.inf, 1e308, -1e308, 10**400, "10", "", None, [], {}, True, b"1", 1j]
@@ -36,6 +49,7 @@ def named(pair: object) -> str:
 
 OTHER = {  # what a field that is not a number might be instead
     "scripts": "latin",
+    "which": "high",
     "ask": "colour",
     "method": "probe",
     "net": "conv",
@@ -58,7 +72,11 @@ def every_change() -> list[Run]:
     """PARENT with one thing changed, in the run, in its stage or in its task; and a child of each of these."""
     parents = [PARENT, *changes(PARENT)]
     parents += [replace(PARENT, stages=(stage,)) for stage in changes(Stage())]
-    parents += [replace(PARENT, task=other) for task in (Plane(), Handwriting(), Glyphs()) for other in changes(task)]
+    parents += [
+        replace(PARENT, task=other)
+        for task in (Plane(), Handwriting(), FiveDigits(), Glyphs())
+        for other in changes(task)
+    ]
     fitting = [parent for parent in parents if (parent.net, parent.seeds) == (CHILD.net, CHILD.seeds)]
     return parents + [replace(CHILD, start=parent) for parent in fitting]
 

@@ -268,6 +268,21 @@ def test_a_start_gives_its_backbone_and_the_head_begins_anew() -> None:
         assert torch.equal(start[name], scratch[name] if nets.layer_of(name) == "head" else learned[name])
 
 
+def test_the_head_goes_on_where_the_question_is_the_same() -> None:
+    run = replace(ARMS, task=Plane(labels=30, turn=40), start=ARMS, watch=(ARMS.task,))
+    ancestors = family(run)
+    start, learned = start_of(run, ancestors), ancestors[ARMS]
+    assert all(torch.equal(start[name], learned[name]) for name in start)
+    # Both tasks are answered through the one head that now moves.
+    points, theta = outcome(run, ancestors)
+    assert points[0].accuracy["1"] == outcome(ARMS)[0][-1].accuracy["0"]
+    assert not torch.equal(theta["head.weight"], learned["head.weight"])
+    x, y = worlds.load(ARMS.task).test(ARMS.task)
+    for seed in range(run.seeds):
+        right = (filled(run, theta, seed)(x).argmax(1) == y).double().mean().item()
+        assert points[-1].accuracy["1"][seed] == pytest.approx(right, abs=1e-4)
+
+
 def test_one_backbone_serves_every_seed() -> None:
     parent = replace(ARMS, seeds=1)
     run = replace(CHILD, start=parent, seeds=3, stages=(Stage(method="probe", steps=3),))

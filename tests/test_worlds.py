@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
 from core import worlds
-from core.spec import Glyphs, Handwriting, Image, Plane, Task
+from core.spec import FiveDigits, Glyphs, Handwriting, Image, Plane, Task
 from core.worlds import Pool, glyphs, handwriting, plane
 from core.worlds.image import alter
 
@@ -45,6 +45,20 @@ def rows(x: Tensor) -> set[bytes]:
 
 def only(**altered: float | bool) -> Image:
     return Handwriting(**altered)  # type: ignore[arg-type]
+
+
+def test_five_digits_are_those_of_all_ten_under_their_own_names() -> None:
+    x, y = examples(Handwriting(labels=3), range(2))
+    for which, shown in (("low", range(5)), ("high", range(5, 10))):
+        task = FiveDigits(labels=3, which=which)
+        five_x, five_y = examples(task, range(2))
+        assert worlds.load(task).classes(task) == 10
+        for seed in range(2):
+            assert torch.bincount(five_y[seed], minlength=10).tolist() == [3 * (k in shown) for k in range(10)]
+            for k in shown:
+                assert rows(five_x[seed][five_y[seed] == k]) == rows(x[seed][y[seed] == k])
+        tested = handwriting.test(task)[1]
+        assert sorted(set(tested.tolist())) == list(shown)
 
 
 # --- All worlds ----------------------------------------------------------------------------------------------------

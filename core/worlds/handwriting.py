@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.spec import Handwriting
+from core.spec import FiveDigits, Handwriting
 from core.worlds import Pool, generator
 from core.worlds.image import SIDE, alter
 
@@ -35,6 +35,13 @@ def classes(task: Handwriting) -> int:
     return 10
 
 
+def among(task: Handwriting) -> Tensor:
+    """The digits that the examples show."""
+    if isinstance(task, FiveDigits):
+        return torch.arange(5) + (5 if task.which == "high" else 0)
+    return torch.arange(10)
+
+
 def seen(images: Tensor, task: Handwriting) -> Tensor:
     """uint8 images (n, 28, 28) -> float images as the task wants them seen."""
     x = images.float() / 255
@@ -45,13 +52,12 @@ def seen(images: Tensor, task: Handwriting) -> Tensor:
 
 def train(task: Handwriting, seeds: range) -> Pool:
     """Each seed draws its own `labels` images of every class."""
-    pool = digits()[:, TEST:]
-    drawn = []
+    pool, shown, drawn = digits()[:, TEST:], among(task), []
     for seed in seeds:
         rng = generator("handwriting", seed)
         pick = torch.stack([torch.randperm(pool.shape[1], generator=rng)[: task.labels] for _ in range(10)])
-        x = seen(torch.stack([pool[k, pick[k]] for k in range(10)]).flatten(0, 1), task)
-        y = torch.arange(10).repeat_interleave(task.labels)
+        x = seen(torch.stack([pool[k, pick[k]] for k in shown]).flatten(0, 1), task)
+        y = shown.repeat_interleave(task.labels)
         wrong = torch.rand(len(y), generator=rng) < task.noise
         y = torch.where(wrong, torch.randint(10, y.shape, generator=generator("noise", seed)), y)
         order = torch.randperm(len(y), generator=rng)
@@ -61,4 +67,5 @@ def train(task: Handwriting, seeds: range) -> Pool:
 
 @cache
 def test(task: Handwriting) -> tuple[Tensor, Tensor]:
-    return seen(digits()[:, :TEST].flatten(0, 1), task), torch.arange(10).repeat_interleave(TEST)
+    shown = among(task)
+    return seen(digits()[shown, :TEST].flatten(0, 1), task), shown.repeat_interleave(TEST)
