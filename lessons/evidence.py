@@ -58,6 +58,13 @@ def final(table: pd.DataFrame) -> np.ndarray:
     return table[table.step == table.step.max()].sort_values("seed").accuracy.to_numpy()
 
 
+def retention(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table, its accuracy now what is left of the first task it watches, as a share of every seed's own
+    accuracy before the first step."""
+    before = table[table.step == 0].set_index("seed")["accuracy 1"]
+    return table.assign(accuracy=table["accuracy 1"] / table.seed.map(before))
+
+
 def best(table: pd.DataFrame) -> np.ndarray:
     """Every seed's best accuracy at any test: early stopping by an oracle, the kindest reading of a run."""
     return table.groupby("seed").accuracy.max().to_numpy()
@@ -80,6 +87,19 @@ def steps_to(table: pd.DataFrame, accuracy: float) -> float:
     if k == 0:
         return float(curve.step[0])
     return float(np.interp(accuracy, curve["mean"][k - 1 : k + 1], curve.step[k - 1 : k + 1]))
+
+
+def steps_until(table: pd.DataFrame, accuracy: float) -> float:
+    """Steps until the mean over seeds first falls to an accuracy, as steps_to."""
+    return steps_to(table.assign(accuracy=1 - table.accuracy), 1 - accuracy)
+
+
+def against(accuracies: Mapping[int, np.ndarray] | Mapping[float, np.ndarray]) -> pd.DataFrame:
+    """A curve's table (x, mean, low, high) from the accuracies of every seed at each x."""
+    rows = [
+        {"x": x, "mean": a.mean(), "low": a.mean() - a.std(), "high": a.mean() + a.std()} for x, a in accuracies.items()
+    ]
+    return pd.DataFrame(rows)
 
 
 def labels_to(curve: Mapping[int, float], accuracy: float) -> float:

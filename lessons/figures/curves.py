@@ -39,8 +39,9 @@ def curves(
     marks: Sequence[Mark] = (),
     title: str = "",
     height: int = 380,
+    y: str = "Accuracy",
 ) -> Figure:
-    """Accuracy against `x` on a log axis over `span`."""
+    """Accuracy, or another share `y`, against `x` on a log axis over `span`."""
     series: list[dict[str, Any]] = []
     for curve in shown:
         series += drawn(curve)
@@ -63,13 +64,13 @@ def curves(
         "yAxis": {"type": "value", "min": 0, "max": 100, "axisLabel": {"formatter": "{value} %"}},
         "series": series,
     }
-    return Figure(kind="chart", spec=option, alt=told(shown, x, marks), title=title, height=height)
+    return Figure(kind="chart", spec=option, alt=told(shown, x, marks, y), title=title, height=height)
 
 
 def ticks(span: tuple[float, float]) -> list[float]:
     """1, 2, 5, 10, ... where there is room for them, else powers of ten."""
     steps = (1, 2, 5) if span[1] / span[0] <= 100 else (1,)
-    return [k * 10**power for power in range(6) for k in steps if span[0] <= k * 10**power <= span[1]]
+    return [k * 10**power for power in range(-6, 6) for k in steps if span[0] <= k * 10**power <= span[1]]
 
 
 def race(tables: Mapping[str, pd.DataFrame], steps: int, title: str = "") -> Figure:
@@ -134,7 +135,7 @@ def marked(mark: Mark, number: int) -> dict[str, Any]:
     }
 
 
-def told(shown: Sequence[Curve], x: str, marks: Sequence[Mark]) -> str:
+def told(shown: Sequence[Curve], x: str, marks: Sequence[Mark], y: str) -> str:
     """The picture in words: where each curve begins, passes its middle and ends, and what the marks say."""
     parts = []
     for curve in shown:
@@ -144,4 +145,4 @@ def told(shown: Sequence[Curve], x: str, marks: Sequence[Mark]) -> str:
             stops = ", ".join(f"{percent(row['mean'])} at {row.x:g}" for _, row in rows.iterrows())
             parts.append(f"{curve.name}: {stops}")
     parts += [f"marked at {mark.start[0]:g}: {mark.says}" for mark in marks]
-    return f"Accuracy against {x}. " + "; ".join(parts) + "."
+    return f"{y} against {x}. " + "; ".join(parts) + "."

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from core.spec import Glyphs, Handwriting, Measure, Run
 from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import final
+from lessons.evidence import against, final
 from lessons.figures import Figure, percent
 from lessons.figures.curves import Curve, Mark, curves, race
 from lessons.figures.ledger import ledger
@@ -57,21 +56,13 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     return pictures(rows, alt)
 
 
-def against_labels(accuracies: dict[int, np.ndarray]) -> pd.DataFrame:
-    """A curve's table from the accuracies of every seed at each size."""
-    rows = [
-        {"x": n, "mean": a.mean(), "low": a.mean() - a.std(), "high": a.mean() + a.std()} for n, a in accuracies.items()
-    ]
-    return pd.DataFrame(rows)
-
-
 def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     """Accuracy against labels: both bands, the learner's line, the live race as points, the bracket."""
     ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
     few = {n: equal[n] for n in SIZES if n <= 100}
-    kind = against_labels({n: theirs[n] for n in few})
+    kind = against({n: theirs[n] for n in few})
     shown = [
-        Curve(table=against_labels(few), name="scratch", role="scratch"),
+        Curve(table=against(few), name="scratch", role="scratch"),
         Curve(table=kind.assign(low=kind["mean"], high=kind["mean"]), name="at its best", role="scratch best"),
     ]
     marks = []
@@ -80,10 +71,10 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
         shown.append(Curve(table=line.assign(low=line["mean"], high=line["mean"]), name="your guess", role="guess"))
     for role in ("scratch", "pretrained"):
         if ours and role in evidence:
-            point = against_labels({settings["labels"]: final(evidence[role])})
+            point = against({settings["labels"]: final(evidence[role])})
             shown.append(Curve(table=point, name=f"{role}, this race", role=role, named=False))
     if ours:
-        shown.append(Curve(table=against_labels(ours), name="pretrained", role="pretrained"))
+        shown.append(Curve(table=against(ours), name="pretrained", role="pretrained"))
         n = settings["labels"]
         level = float(pd.Series({k: a.mean() for k, a in ours.items()}).reindex(range(1, 51)).interpolate()[n])
         k = worth(level, n, theirs)
