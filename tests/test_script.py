@@ -43,7 +43,7 @@ def test_the_script_knows_no_module_of_ours() -> None:
 def test_the_script_of_two_tasks_in_a_row_learns_and_forgets_as_the_run_does(tmp_path: Path) -> None:
     lesson = lessons()["day_it_forgot"]
     path = tmp_path / "script.py"
-    path.write_text(lesson.script(lesson.defaults | {"task": "low", "draw": 0}), "utf-8")
+    path.write_text(lesson.script(lesson.defaults | {"task": "5 to 9 after 0 to 4", "draw": 0}), "utf-8")
     printed = subprocess.check_output([sys.executable, str(path)], cwd=ROOT, text=True).splitlines()
     before, after = ([float(word.rstrip(",")) for word in line.split() if "." in word] for line in printed[-10::9])
     stored = gather({"run": after_low(RATE, Seeds())})["run"]

@@ -16,21 +16,21 @@ from lessons.figures.curves import Curve, Mark, curves
 from lessons.recipes import STEPS, Seeds, backbone
 from lessons.script import script as plain_torch
 
-TASKS = {"glyphs": "digits after glyphs", "low": "5 to 9 after 0 to 4"}
+AFTER_GLYPHS, AFTER_LOW = "digits after glyphs", "5 to 9 after 0 to 4"
 LIVE = 4  # nets of a live run: to test glyphs again and again takes more than half of its time
-NEVER = 10_000
-HALVES = {5: "5 steps", 10: "10 steps", 20: "20 steps", 50: "50 steps", 100: "100 steps", 200: "200 steps"}
+NEVER = "never"
+HALVES = (5, 10, 20, 50, 100, 200, NEVER)
 FIRST, RUN = "first 0 to 4", "the new task"
 SHARES = "New skill: digits read. Old skill: what is left of it"
 
 
 def learning(task: str, rate: float, seeds: Seeds) -> Run:
-    return after_low(rate, seeds) if task == "low" else after_glyphs(rate, seeds, backbone())
+    return after_low(rate, seeds) if task == AFTER_LOW else after_glyphs(rate, seeds, backbone())
 
 
 def runs(settings: Settings) -> Values:
     seeds = Seeds(LIVE, 100 * settings["draw"])
-    values: Values = {FIRST: low_digits(seeds)} if settings["task"] == "low" else {}
+    values: Values = {FIRST: low_digits(seeds)} if settings["task"] == AFTER_LOW else {}
     return values | {RUN: learning(settings["task"], settings["rate"], seeds)}
 
 
@@ -38,7 +38,7 @@ def backdrop(settings: Settings) -> Values:
     """Every run twice: what it shows of the new skill may be seen before the prediction, of the old one it may not."""
     values: Values = {"backbone": backbone()}
     stored = {f"{rate:g}": learning(settings["task"], rate, Seeds()) for rate in RATES}
-    stored["asked"] = learning("glyphs", RATE, Seeds())
+    stored["asked"] = learning(AFTER_GLYPHS, RATE, Seeds())
     for label, run in stored.items():
         values |= {f"new {label}": run, f"old {label}": run}
     return values
@@ -66,7 +66,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     shown = [over_steps(new, "new skill", "target")]
     if not hidden:
         shown.append(over_steps(retention(evidence[RUN if live else f"old {here}"]), "old skill", "source"))
-    if guess and (hidden or (settings["task"], settings["rate"]) == ("glyphs", RATE)):
+    if guess and (hidden or (settings["task"], settings["rate"]) == (AFTER_GLYPHS, RATE)):
         shown.append(Curve(table=guessed(guess), name="your guess", role="guess"))
     kind = "live" if live else "stored"
     return curves(shown, "steps", (1, STEPS), title=f"{SHARES} ({kind} run)", y="Share")
@@ -74,8 +74,8 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
 
 def guessed(guess: Settings) -> pd.DataFrame:
     """The learner's curve: whole at first, half at their step, and what they say is left in the end."""
-    places = {1: 1.0, guess["half"]: HALF, STEPS: guess["left"] / 100}
-    table = pd.DataFrame([{"x": x, "mean": share} for x, share in places.items() if x <= STEPS])
+    places = {1: 1.0, STEPS: guess["left"] / 100} | ({} if guess["half"] == NEVER else {guess["half"]: HALF})
+    table = pd.DataFrame([{"x": x, "mean": share} for x, share in sorted(places.items())])
     return table.assign(low=table["mean"], high=table["mean"])
 
 
@@ -101,7 +101,7 @@ def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list
         ),
     ]
     chosen = Mark(start=(settings["rate"], 0.0), end=(settings["rate"], 1.0), says="your rate")
-    title = f"After {STEPS} steps at each rate, {TASKS[settings['task']]} (stored runs)"
+    title = f"After {STEPS} steps at each rate, {settings['task']} (stored runs)"
     return [curves(shown, "learning rate", (8e-5, 1.25e-2), [chosen], title=title, y="Share")]
 
 
@@ -113,9 +113,9 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
     old = retention(evidence["old asked"])
     half = steps_until(old, HALF)
     did = "never" if math.isinf(half) else f"after {half:.0f} steps"
-    said = "never" if guess["half"] == NEVER else f"after {guess['half']} steps"
+    said = NEVER if guess["half"] == NEVER else f"after {guess['half']} steps"
     return [
-        (f"half of the old skill is lost, {TASKS['glyphs']}, rate {RATE:g}", said, did),
+        (f"half of the old skill is lost, {AFTER_GLYPHS}, rate {RATE:g}", said, did),
         (f"what is left of it after {STEPS} steps", f"{guess['left']} %", percent(float(final(old).mean()))),
     ]
 
@@ -123,9 +123,9 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 def script(settings: Settings) -> str:
     run = runs(settings)[RUN]
     assert isinstance(run, Run)
-    if settings["task"] == "low":
+    if settings["task"] == AFTER_LOW:
         return low_then_high(run)
-    return plain_torch(run, f"{TASKS['glyphs']}, rate {settings['rate']:g}; its last line is the new skill")
+    return plain_torch(run, f"{AFTER_GLYPHS}, rate {settings['rate']:g}; its last line is the new skill")
 
 
 QUESTIONS = (
@@ -169,7 +169,7 @@ LESSON = Lesson(
         Control(
             name="rate",
             label="Learning rate",
-            options={rate: f"{rate:g}" for rate in RATES},
+            options=RATES,
             default=RATE,
             help="How far Adam moves the weights at every step on the new task.",
             slider=True,
@@ -177,8 +177,8 @@ LESSON = Lesson(
         Control(
             name="task",
             label="What is learned after what",
-            options=TASKS,
-            default="glyphs",
+            options=(AFTER_GLYPHS, AFTER_LOW),
+            default=AFTER_GLYPHS,
             help="Digits after glyphs: the glyphs keep a head of their own, which nobody touches. 5 to 9 after 0 to 4: "
             "a net from scratch, and one head for both.",
         ),
@@ -188,16 +188,16 @@ LESSON = Lesson(
         sliders=(
             Control(
                 name="half",
-                label="Half of the old skill is lost after",
-                options=HALVES | {NEVER: "never"},
+                label="Half of the old skill is lost after how many steps?",
+                options=HALVES,
                 default=200,
                 help="The step at which it reads half as many glyphs as before.",
                 slider=True,
             ),
             Control(
                 name="left",
-                label="Left of it in the end",
-                options={value: f"{value} %" for value in range(0, 101, 10)},
+                label="Left of it in the end, in percent",
+                options=tuple(range(0, 101, 10)),
                 default=40,
                 help="The glyphs it still reads, as a share of those it read before.",
                 slider=True,
