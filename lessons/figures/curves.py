@@ -129,7 +129,7 @@ def marked(mark: Mark, number: int) -> dict[str, Any]:
             "silent": True,
             "symbol": ["none", "none"] if mark.start[0] == mark.end[0] else ["none", "arrow"],
             "lineStyle": {"type": ROLES[mark.role][1], "width": 2, "color": colour},
-            "label": {"formatter": mark.says, "position": "middle", "fontWeight": "bold", "color": colour},
+            "label": {"formatter": mark.says, "position": "insideMiddleBottom", "fontWeight": "bold", "color": colour},
             "data": [ends],
         },
     }

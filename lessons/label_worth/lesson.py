@@ -45,7 +45,7 @@ def backdrop(settings: Settings) -> Values:
 def hook(evidence: Evidence, settings: Settings) -> Figure:
     glyphs, digits = evidence["examples"]["pictures"]
     rows = {
-        "What one net has already learned to tell apart: drawn letters and signs, no digit among them": [
+        "What one net has already learned to tell apart: letters and signs. Some look like digits; none is one": [
             {"image": one["image"], "alt": "a glyph"} for one in glyphs
         ],
         "What both nets now get: two labelled digits a class": [
@@ -135,7 +135,7 @@ def after(settings: Settings) -> Values:
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
     ours = pretrained(evidence)
     return [
-        (f"pretrained, {n} labels a class", f"{guess[name]} %", percent(float(ours[n].mean())))
+        (f"pretrained, {n} label{'s' * (n > 1)} a class", f"{guess[name]} %", percent(float(ours[n].mean())))
         for name, n in GUESSED.items()
     ]
 
