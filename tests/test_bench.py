@@ -1,0 +1,19 @@
+"""The benchmark measures what it says; how fast the machine is, no test asserts."""
+
+from __future__ import annotations
+
+from core import bench
+from core.spec import Plane, Run, Stage
+
+RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=600, batch=16),), seeds=2)
+
+
+def test_a_step_takes_time_in_both_loops() -> None:
+    assert bench.stacked(RUN) > 0
+    assert bench.plain(bench.mlp(), RUN, fused=True) > 0
+
+
+def test_glyphs_are_counted_by_the_second() -> None:
+    drawn = bench.drawing()
+    assert drawn.ours > 100
+    assert drawn.ratio is None
