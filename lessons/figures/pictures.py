@@ -21,7 +21,7 @@ STYLE = (
 )
 
 
-def pictures(rows: Mapping[str, Sequence[Mapping[str, Any]]], alt: str, title: str = "", height: int = 0) -> Figure:
+def pictures(rows: Mapping[str, Sequence[Mapping[str, Any]]], alt: str, title: str = "") -> Figure:
     """rows: a heading for each row of {"image", "says", "alt"}, as core.measure.examples packs images."""
     parts = []
     for heading, row in rows.items():
