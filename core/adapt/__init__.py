@@ -3,7 +3,8 @@
 Every method is a module with the same two functions; none knows the net's layers by name or the data.
 
 phi(start, size, rngs) -> {name: tensor}   what is trained, at its first value, where delta is zero
-delta(phi) -> {name of a weight: tensor}   what it adds to the start; weights it does not name stay as they are
+delta(phi) -> {name of a weight: tensor}   what it adds to the start; weights it does not name stay as they
+                                           are, and weights that the start has not are new
 """
 
 from __future__ import annotations
@@ -19,5 +20,5 @@ def load(method: str) -> ModuleType:
 
 
 def moved(start: Theta, delta: Theta) -> Theta:
-    """theta_start + delta."""
-    return {name: weight + delta[name] if name in delta else weight for name, weight in start.items()}
+    """theta_start + delta, in which a weight that the start has not is all delta."""
+    return start | {name: start[name] + part if name in start else part for name, part in delta.items()}

@@ -1,5 +1,45 @@
-"""Questions put to finished runs. One file a question, each with the same function; none trains anything.
+"""What can be asked of finished runs. One file a kind, each with the same function; none knows a disk or a screen.
 
-measure(value, learned) -> answer as plain JSON; learned holds, for each of value.runs, the weights of the
-run and of all it started from
+measure(value, learned) -> plain JSON, from what each of value.runs has learned
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core import nets, worlds
+from core.nets import Net, Theta
+from core.spec import Run, Task
+from core.train import Exam
+
+
+@dataclass(frozen=True)
+class Learned:
+    """One run as it ended, and on the way there."""
+
+    run: Run
+    thetas: Mapping[Run, Theta]  # the weights of the run and of all it started from
+    frames: Mapping[int, Theta]  # by step: the first seed's weights, (1, ...) each; empty if it kept none
+
+    @property
+    def theta(self) -> Theta:
+        return self.thetas[self.run]
+
+    @property
+    def net(self) -> Net:
+        return nets.load(self.run.net, worlds.load(self.run.task).classes(self.run.task))
+
+    def exam(self, task: Task) -> Exam:
+        """The test of a task, read through the head that learned it, for weights that may all move."""
+        exam = Exam(self.run, task, self.net, dict(self.thetas))
+        exam.freeze(self.theta, 0)
+        return exam
+
+
+def spread_out(examples: Tensor, count: int) -> Tensor:
+    """`count` of the examples (n, ...), evenly spaced, so that every class is among them; all if there are fewer."""
+    return examples[torch.linspace(0, len(examples) - 1, min(count, len(examples))).long()]

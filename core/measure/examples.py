@@ -9,19 +9,21 @@ import torch
 from torch import Tensor
 
 from core import worlds
-from core.nets import Theta
-from core.spec import Measure, Run
+from core.measure import Learned
+from core.spec import Measure
 
 
-def measure(value: Measure, learned: list[dict[Run, Theta]]) -> dict[str, Any]:
-    """{"pictures": for each task a list of {"image", "truth"}}; images as `packed` makes them."""
-    shown = []
+def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+    """{"pictures": [task] a list of {"image", "truth"}, "classes": [task]}; images as `packed` makes them."""
+    shown, classes = [], []
     for task in value.tasks:
-        pool = worlds.load(task).train(task, range(1))
+        world = worlds.load(task)
+        classes.append(world.classes(task))
+        pool = world.train(task, range(1))
         x, y = pool.take(torch.arange(min(value.count, pool.size))[None])
         order = torch.argsort(y[0], stable=True)
         shown.append([{"image": packed(x[0, k]), "truth": int(y[0, k])} for k in order])
-    return {"pictures": shown}
+    return {"pictures": shown, "classes": classes}
 
 
 def packed(image: Tensor) -> str:

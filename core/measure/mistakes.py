@@ -6,21 +6,17 @@ from typing import Any
 
 import torch
 
-from core import nets, worlds
+from core.measure import Learned
 from core.measure.examples import packed
-from core.nets import Theta
-from core.spec import Measure, Run
-from core.train import Exam
+from core.spec import Measure
 
 
-def measure(value: Measure, learned: list[dict[Run, Theta]]) -> dict[str, Any]:
+def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
     """For each run {"wrong", "of", "pictures": [{"image", "truth", "answer"}]}, an even choice over the classes."""
     found = []
-    for run, thetas in zip(value.runs, learned):
-        net = nets.load(run.net, worlds.load(run.task).classes(run.task))
-        exam = Exam(run, run.task, net, thetas)
-        exam.freeze(thetas[run], 0)
-        answers = exam.answers(thetas[run])[0].argmax(-1)
+    for one in learned:
+        exam = one.exam(one.run.task)
+        answers = exam.answers(one.theta)[0].argmax(-1)
         wrong = torch.nonzero(answers != exam.y).flatten()
         shown = wrong[torch.linspace(0, len(wrong) - 1, min(value.count, len(wrong))).long()]
         pictures = [

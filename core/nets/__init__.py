@@ -8,8 +8,10 @@ theta = theta_start + delta(phi). All seeds go through one batched product. Know
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -29,7 +31,10 @@ class Linear:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"weight": (self.inputs, self.outputs), "bias": (1, self.outputs)}
 
-    def __call__(self, weight: Tensor, bias: Tensor, x: Tensor) -> Tensor:
+    def bound(self, part: str) -> float:
+        return 1 / math.sqrt(self.inputs)
+
+    def __call__(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         y = torch.baddbmm(bias, x.flatten(2), weight)
         return y.relu() if self.relu else y
 
@@ -51,7 +56,10 @@ class Conv:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"weight": (self.outputs, self.inputs, self.kernel, self.kernel), "bias": (self.outputs,)}
 
-    def __call__(self, weight: Tensor, bias: Tensor, x: Tensor) -> Tensor:
+    def bound(self, part: str) -> float:
+        return 1 / math.sqrt(self.inputs * self.kernel**2)
+
+    def __call__(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         seeds = len(x)
         x = x.transpose(0, 1).flatten(1, 2).contiguous(memory_format=torch.channels_last)
         y = F.conv2d(x, weight.flatten(0, 1), bias.flatten(), self.stride, self.padding, groups=seeds)
@@ -61,7 +69,22 @@ class Conv:
         return math.prod(outputs) * self.inputs * self.kernel**2
 
 
-Layer = Linear | Conv
+class Layer(Protocol):
+    """What a net is a row of. Its weights are its own affair: it names them, and is handed them by name."""
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each of its weights for one seed."""
+
+    def bound(self, part: str) -> float:
+        """A weight begins uniform between -bound and bound; 1 / sqrt(fan in) is PyTorch's own default."""
+
+    def __call__(self, *args: Any, **weights: Any) -> Tensor:
+        """x (seeds, batch, ...) -> (seeds, batch, ...)."""
+
+    def products(self, outputs: tuple[int, ...]) -> int:
+        """Multiplications for one example, from the shape of its output."""
+
+
 Net = dict[str, Layer]
 
 
@@ -75,28 +98,52 @@ def layer_of(name: str) -> str:
 
 
 def fresh(net: Net, rngs: list[torch.Generator]) -> Theta:
-    """Random weights, one generator a seed: uniform within 1 / sqrt(fan in), PyTorch's own default."""
+    """Random weights, one generator a seed."""
     theta = {}
-    for layer_name, layer in net.items():
-        weight = layer.shapes()["weight"]
-        bound = 1 / math.sqrt(weight[0] if isinstance(layer, Linear) else math.prod(weight[1:]))
+    for name, layer in net.items():
         for part, shape in layer.shapes().items():
+            bound = layer.bound(part)
             drawn = [torch.rand(shape, generator=rng) * 2 * bound - bound for rng in rngs]
-            theta[f"{layer_name}.{part}"] = torch.stack(drawn)
+            theta[f"{name}.{part}"] = torch.stack(drawn)
     return theta
 
 
 def forward(net: Net, theta: Theta, x: Tensor, first: int = 0, end: int | None = None) -> Tensor:
     """x (seeds, batch, ...) through the layers from `first` to before `end`; through all of them: logits."""
     for name, layer in list(net.items())[first:end]:
-        x = layer(theta[f"{name}.weight"], theta[f"{name}.bias"], x)
+        x = layer(x, **{part: theta[f"{name}.{part}"] for part in layer.shapes()})
+        if f"{name}.down" in theta:
+            x = detour(theta[f"{name}.down"], theta[f"{name}.up"], x)
     return x
 
 
-def products(net: Net, theta: Theta, x: Tensor) -> list[int]:
-    """Multiplications one example x (seeds, 1, ...) costs in each layer, forwards."""
-    counts = []
-    for k, layer in enumerate(net.values()):
+def detour(down: Tensor, up: Tensor, x: Tensor) -> Tensor:
+    """x (seeds, batch, features, ...) + up(relu(down(x))), the same at every place of an image."""
+    features_last = x.movedim(2, -1)
+    said = torch.bmm(torch.bmm(features_last.flatten(1, -2), down).relu(), up)
+    return x + said.view(features_last.shape).movedim(-1, 2)
+
+
+def products(net: Net, theta: Theta, x: Tensor) -> dict[str, int]:
+    """Multiplications that one example x (seeds, 1, ...) costs in each layer and each half of a detour, in order."""
+    counts = {}
+    for k, (name, layer) in enumerate(net.items()):
         x = forward(net, theta, x, k, k + 1)
-        counts.append(layer.products(tuple(x.shape[2:])))
+        counts[name] = layer.products(tuple(x.shape[2:]))
+        for part in (f"{name}.down", f"{name}.up"):
+            if part in theta:
+                counts[part] = theta[part][0].numel() * math.prod(x.shape[3:])
     return counts
+
+
+def step_flops(net: Net, theta: Theta, x: Tensor, moving: Collection[str]) -> int:
+    """Operations of one training step for one example x (seeds, 1, ...) and seed, if the named weights move: forwards,
+    then the gradients of these weights, and of the features above the first of them. Frozen layers are counted at
+    every step, as if their features were not kept. What it costs to make delta itself is not counted."""
+    with torch.no_grad():
+        counts = products(net, theta, x)
+    order = list(counts)
+    first = min(order.index(name if name in counts else layer_of(name)) for name in moving)
+    matrices = {name if name in counts else layer_of(name) for name in moving if not name.endswith(".bias")}
+    features = sum(counts[name] for name in order[first + 1 :])
+    return 2 * (sum(counts.values()) + sum(counts[name] for name in matrices) + features)

@@ -1,8 +1,15 @@
-"""Where examples come from. Every world is a module with the same three functions; none knows a net or a method.
+"""Where examples come from. Every world is a module with the same functions; none knows a net or a method.
 
 classes(task) -> int                    how many answers the question has
+names(task) -> tuple[str, ...]          what each answer is called, where that is not its number alone
 train(task, seeds) -> Pool              the training examples of each seed
-test(task) -> (x (n, ...), y (n,))      test examples that no training ever touches, the same for all seeds
+test(task) -> (x (n, ...), y (n, ...))  test examples that no training ever touches, the same for all seeds
+
+What a good answer is may differ too; a world whose question is not "which class?" says so with three more names:
+
+UNIT                                    what its marks are called where they are kept: accuracy if it does not say
+marks(answers, y) -> (seeds, n)         the mark of every test example, from answers (seeds, n, ..., classes)
+loss(answers, y) -> (seeds,)            what training makes small
 """
 
 from __future__ import annotations
@@ -13,9 +20,21 @@ from importlib import import_module
 from types import ModuleType
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from core.spec import Task
+
+
+def right(answers: Tensor, y: Tensor) -> Tensor:
+    """Marks for a class: 1 where the answer is right, else 0."""
+    return (answers.argmax(-1) == y).float()
+
+
+def cross_entropy(answers: Tensor, y: Tensor) -> Tensor:
+    """The mean over each seed's examples, in nats: answers (seeds, batch, ..., classes), y (seeds, batch, ...)."""
+    each = F.cross_entropy(answers.flatten(0, -2), y.flatten(), reduction="none")
+    return each.view(len(y), -1).mean(1)
 
 
 def load(task: Task) -> ModuleType:
@@ -38,10 +57,19 @@ class Pool:
     def size(self) -> int:
         return self.y.shape[1]
 
+    @property
+    def example(self) -> Tensor:
+        """One example a seed, (seeds, 1, ...), for its shape."""
+        return self.take(torch.zeros((len(self.y), 1), dtype=torch.long))[0]
+
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """index (seeds, batch) -> x (seeds, batch, ...), y (seeds, batch)."""
         row = torch.arange(len(index))[:, None]
         return self.x[row, index], self.y[row, index]
+
+    def every(self) -> tuple[Tensor, Tensor]:
+        """All examples at once: x (seeds, n, ...), y (seeds, n)."""
+        return self.take(torch.arange(self.size).expand(len(self.y), -1))
 
     def through(self, function: Callable[[Tensor], Tensor]) -> Pool:
         """The same examples as a function of them: what frozen layers make of the set, computed once."""

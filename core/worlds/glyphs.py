@@ -19,6 +19,7 @@ from core.worlds.image import SIDE, alter
 
 POINTS = 96  # points a glyph is sampled to; more are not seen at 28 pixels
 CHUNK = 256  # glyphs drawn at a time
+GRADES = 10  # of ink
 
 LATIN = "futural futuram cursive gothgbt gothgrt gothiceng gothicger gothicita gothitt rowmand rowmans rowmant"
 LATIN += " scriptc scripts timesi timesib timesr timesrb"
@@ -140,11 +141,28 @@ class Drawings(Pool):
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
         while self.drawn <= int(index.max()):
             part = slice(self.drawn, self.drawn + CHUNK)
-            for row, which, rng in zip(self.x, self.which, self.rngs):
-                row[part] = (images(self.points[which[part]], self.task, rng) * 255).round().byte()
+            for row, y, which, rng in zip(self.x, self.y, self.which, self.rngs):
+                drawn = images(self.points[which[part]], self.task, rng)
+                row[part] = (drawn * 255).round().byte()
+                if self.task.ink:
+                    y[part] = grade(drawn, self.task)
             self.drawn += CHUNK
         x, y = super().take(index)
         return x.float() / 255, y
+
+
+@cache
+def grades(task: Glyphs) -> Tensor:
+    """(GRADES - 1,) amounts of ink between which as many drawings lie."""
+    points, *_ = chosen(task)
+    rng = generator("glyphs grades", 0)
+    drawn = images(points[torch.randint(len(points), (2000,), generator=rng)], task, rng)
+    return drawn.mean((1, 2, 3)).quantile(torch.arange(1, GRADES) / GRADES)
+
+
+def grade(drawn: Tensor, task: Glyphs) -> Tensor:
+    """Drawings (n, 1, 28, 28) -> how much ink each has, 0 to GRADES - 1."""
+    return torch.bucketize(drawn.mean((1, 2, 3)), grades(task))
 
 
 def pick(labels: Tensor, each: int, rng: torch.Generator) -> Tensor:
@@ -166,7 +184,18 @@ def chosen(task: Glyphs) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def classes(task: Glyphs) -> int:
-    return int(chosen(task)[2].max()) + 1
+    return GRADES if task.ink else int(chosen(task)[2].max()) + 1
+
+
+def names(task: Glyphs) -> tuple[str, ...]:
+    """What each class is called: Latin letters and signs by themselves, the others by their script."""
+    _, _, every, scripts = catalogue()
+    kinds = {"greek": "a Greek letter", "cyrillic": "a Cyrillic letter", "kana": "a kana", "symbols": "a symbol"}
+    return tuple(
+        kinds.get(script, f'the Latin "{name[-1]}"')
+        for name, script in zip(every, scripts)
+        if task.scripts in ("all", script)
+    )
 
 
 def train(task: Glyphs, seeds: range) -> Pool:
@@ -179,4 +208,5 @@ def test(task: Glyphs) -> tuple[Tensor, Tensor]:
     points, _, labels = chosen(task)
     rng = generator("glyphs test", 0)
     which = torch.randint(len(points), (2000,), generator=rng)
-    return images(points[which], task, rng), labels[which]
+    drawn = images(points[which], task, rng)
+    return drawn, grade(drawn, task) if task.ink else labels[which]

@@ -35,6 +35,10 @@ def classes(task: Handwriting) -> int:
     return 10
 
 
+def names(task: Handwriting) -> tuple[str, ...]:
+    return tuple(f"the digit {k}" for k in range(10))
+
+
 def among(task: Handwriting) -> Tensor:
     """The digits that the examples show."""
     if isinstance(task, FiveDigits):

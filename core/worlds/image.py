@@ -1,4 +1,4 @@
-"""What can be done to any image: turn, blur, invert, shuffle. All image worlds have the same knobs."""
+"""What can be done to any image: turn, blur, invert, shuffle, cut up. All image worlds have the same knobs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from torch import Tensor
 from core.spec import Image
 
 SIDE = 28
+TILE = 4  # pixels; the tiles of a jigsaw are squares
 
 
 def alter(x: Tensor, task: Image) -> Tensor:
@@ -30,4 +31,9 @@ def alter(x: Tensor, task: Image) -> Tensor:
     if task.shuffled:
         order = torch.randperm(SIDE * SIDE, generator=torch.Generator().manual_seed(0))
         x = x.flatten(1)[:, order].view(-1, SIDE, SIDE)
+    if task.jigsaw:
+        across = SIDE // TILE
+        order = torch.randperm(across**2, generator=torch.Generator().manual_seed(task.jigsaw))
+        tiles = x.view(-1, across, TILE, across, TILE).transpose(2, 3).flatten(1, 2)[:, order]
+        x = tiles.view(-1, across, across, TILE, TILE).transpose(2, 3).reshape(-1, SIDE, SIDE)
     return x

@@ -17,6 +17,10 @@ def classes(task: Plane) -> int:
     return ARMS if task.ask == "arm" else 2
 
 
+def names(task: Plane) -> tuple[str, ...]:
+    return tuple(f"{task.ask} {k + 1}" for k in range(classes(task)))
+
+
 def points(task: Plane, arm: Tensor, rng: torch.Generator) -> Tensor:
     """arm (n,) -> points (n, 2), most of them within radius 2."""
     t = 0.15 + 0.85 * torch.rand(len(arm), generator=rng)

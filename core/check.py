@@ -1,0 +1,47 @@
+"""Bounds of values, and what is said when one is broken: a sentence for the learner, because values come from URLs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+class BadValue(ValueError):
+    """A value outside its bounds; the message is a sentence for the learner."""
+
+
+def within(name: str, value: Any, low: float, high: float, unit: str = "") -> None:
+    """Refuse anything but a number in [low, high]; not a number and infinity are in no such range."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise BadValue(f"{name} must be a number from {low:g} to {high:g}{unit}, not {shown(value)}.")
+
+
+def whole(name: str, value: Any, low: int, high: int, unit: str = "") -> None:
+    """Refuse anything but a whole number in [low, high]."""
+    within(name, value, low, high, unit)
+    if not isinstance(value, int):
+        raise BadValue(f"{name} must be a whole number, not {value:g}.")
+
+
+def yes_or_no(name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise BadValue(f"{name} must be yes or no, not {shown(value)}.")
+
+
+def shown(value: Any) -> str:
+    """A refused value, short enough for a sentence."""
+    return repr(str(value)[:40])
+
+
+def all_are(kind: type, values: Any) -> bool:
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
+
+
+def one_of(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise BadValue(f"{name} must be one of {', '.join(choices)}, not {shown(value)}.")
+
+
+def names_in(folder: str) -> tuple[str, ...]:
+    """What can be named: the modules in one of core's folders (a new method is a new file, nothing else)."""
+    return tuple(sorted(f.stem for f in (Path(__file__).parent / folder).glob("*.py") if f.stem != "__init__"))

@@ -1,0 +1,90 @@
+"""What protects the skills that a run's ancestors learned: a penalty beside the loss. One file a method.
+
+Every method is a module with the same one function; none knows the loop, and the loop knows none by name.
+
+prepare(keep, past, start, rngs) -> Penalty   past: the tasks of the lineage; start: the weights the run begins with
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib import import_module
+from types import ModuleType
+
+from torch import Tensor
+
+from core import nets, worlds
+from core.nets import Net, Theta
+from core.spec import BadValue, Image, Plane, Run, Task
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What is added to the loss of every seed, and what that takes."""
+
+    value: Callable[[Theta, Tensor, Tensor], Tensor]  # theta, x (seeds, batch, ...), features of x -> (seeds,)
+    flops: float = 0.0  # operations that each new example costs more
+    once: float = 0.0  # operations before the first step
+    numbers: int = 0  # pixels, weights and importances that must be kept
+
+
+@dataclass(frozen=True)
+class Past:
+    """A task that was learned before."""
+
+    task: Task
+    seeds: range
+    net: Net
+    theta: Theta  # the weights when it had just been learned, (seeds, ...)
+    head: Theta  # its head, kept as it was; empty where the run goes on training it
+
+    def examples(self, count: int) -> tuple[Tensor, Tensor]:
+        """x (seeds, n, ...), y (seeds, n): `count` of every class of each seed's own training examples, or all."""
+        if not isinstance(self.task, Image | Plane):
+            raise BadValue("Old examples are kept of images and of points only.")
+        some = replace(self.task, labels=min(count, self.task.labels))
+        return worlds.load(self.task).train(some, self.seeds).every()
+
+    def answers(self, theta: Theta, x: Tensor, first: int = 0) -> Tensor:
+        """Logits (seeds, batch, classes) through its own head; x has been through the layers below `first`."""
+        return nets.forward(self.net, theta | self.head, x, first)
+
+
+def load(method: str) -> ModuleType:
+    return import_module(f"core.keep.{method}")
+
+
+def past(run: Run, ancestors: dict[Run, Theta]) -> list[Past]:
+    """Every task of the lineage, the latest first."""
+    seeds, found = range(run.first_seed, run.first_seed + run.seeds), []
+    for ancestor in list(run.lineage())[1:]:
+        task = ancestor.task
+        net = nets.load(run.net, worlds.load(task).classes(task))
+        theta = spread(ancestors[ancestor], run.seeds)
+        found.append(Past(task, seeds, net, theta, old_head(run, task, ancestors)))
+    return found
+
+
+def old_head(run: Run, task: Task, ancestors: dict[Run, Theta]) -> Theta:
+    """The head through which a run answers a task, if an ancestor's that stays as it was; nothing if its own."""
+    reader = run.reader(task)
+    if reader == run:
+        return {}
+    return spread({n: w for n, w in ancestors[reader].items() if nets.layer_of(n) == "head"}, run.seeds)
+
+
+def spread(theta: Theta, seeds: int) -> Theta:
+    """The weights for every seed, the same for all where there is only one seed's."""
+    return {name: weight.expand(seeds, *weight.shape[1:]) for name, weight in theta.items()}
+
+
+def anchors(past: list[Past], start: Theta) -> Theta:
+    """The weights of the start that an old task stands on: all but a head that only the new task uses."""
+    one_head = any(not one.head for one in past)
+    return {name: weight for name, weight in start.items() if one_head or nets.layer_of(name) != "head"}
+
+
+def size(theta: Theta) -> int:
+    """How many weights one seed has."""
+    return sum(weight[0].numel() for weight in theta.values())

@@ -1,0 +1,29 @@
+"""L2-SP: every weight is held to where it started, all of them alike (Li, Grandvalet & Davoine 2018)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from core.keep import Past, Penalty, anchors, size
+from core.nets import Theta
+from core.spec import Keep
+
+
+def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generator]) -> Penalty:
+    """strength / 2 * squared distance from the start, over the weights that an old task stands on."""
+    anchor = anchors(past, start)
+
+    def value(theta: Theta, x: Tensor, features: Tensor) -> Tensor:
+        return keep.strength / 2 * distance(theta, anchor)
+
+    return Penalty(value, numbers=size(anchor))
+
+
+def distance(theta: Theta, anchor: Theta, importance: Theta | None = None) -> Tensor:
+    """(seeds,) sum over the anchor's weights of (theta - anchor)^2, each times its importance."""
+    parts = []
+    for name, weight in anchor.items():
+        square = (theta[name] - weight).square()
+        parts.append((square * importance[name] if importance else square).flatten(1).sum(1))
+    return torch.stack(parts).sum(0)

@@ -1,0 +1,32 @@
+"""Replay: some old examples are kept, and practised beside the new ones (Robins 1995; Chaudhry et al. 2019)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from core import nets
+from core.keep import Past, Penalty
+from core.nets import Theta
+from core.spec import Keep
+
+
+def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generator]) -> Penalty:
+    """strength * cross-entropy on old examples: at every step as many of each old task as the new batch has."""
+    kept = [one.examples(keep.count) for one in past]
+    row = torch.arange(len(rngs))[:, None]
+
+    def value(theta: Theta, x: Tensor, features: Tensor) -> Tensor:
+        total = torch.zeros(len(rngs))
+        for one, (old, truth) in zip(past, kept):
+            pick = torch.stack([torch.randint(truth.shape[1], (x.shape[1],), generator=rng) for rng in rngs])
+            logits, y = one.answers(theta, old[row, pick]), truth[row, pick]
+            total = total + F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view_as(y).mean(1)
+        return keep.strength * total
+
+    costs = [
+        nets.step_flops(one.net, start | one.head, old[:, :1], [name for name in start if name not in one.head])
+        for one, (old, _) in zip(past, kept)
+    ]
+    return Penalty(value, flops=sum(costs), numbers=sum(old[0].numel() for old, _ in kept))

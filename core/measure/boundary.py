@@ -1,0 +1,59 @@
+"""What a net says at every place of the plane: its decision boundary, at the end and at every frame."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core import nets, worlds
+from core.measure import Learned
+from core.nets import Net, Theta
+from core.spec import Measure, Task
+
+REACH = 2.2  # the map shows the square from -REACH to REACH
+SIDE = 60  # cells along an edge
+
+
+def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+    """{"side", "reach", "maps": [run][task]{"": map, step: map, ...}, "points": [task][[x, y, class], ...]}.
+
+    A map is `decided`, read through the head that learned the task, for the first seed; "" is the end.
+    """
+    maps = []
+    for one in learned:
+        moments = {"": one.theta} | {str(step): theta for step, theta in one.frames.items()}
+        heads = [one.exam(task).head for task in value.tasks]
+        maps.append([{at: decided(one.net, theta | first(head)) for at, theta in moments.items()} for head in heads])
+    return {
+        "side": SIDE,
+        "reach": REACH,
+        "maps": maps,
+        "points": [some_points(task, value.count) for task in value.tasks],
+    }
+
+
+def first(theta: Theta) -> Theta:
+    return {name: weight[:1] for name, weight in theta.items()}
+
+
+def grid() -> Tensor:
+    """(SIDE * SIDE, 2): the middles of the cells, row by row, the lowest first."""
+    middles = (torch.arange(SIDE) + 0.5) / SIDE * 2 * REACH - REACH
+    y, x = torch.meshgrid(middles, middles, indexing="ij")
+    return torch.stack([x, y], -1).view(-1, 2)
+
+
+def decided(net: Net, theta: Theta) -> str:
+    """The first seed's class in every cell, SIDE * SIDE bytes in base64."""
+    with torch.no_grad():
+        answers = nets.forward(net, first(theta), grid()[None])[0].argmax(-1)
+    return base64.b64encode(answers.byte().numpy().tobytes()).decode()
+
+
+def some_points(task: Task, count: int) -> list[list[float]]:
+    """`count` test points as [x, y, class]."""
+    x, y = worlds.load(task).test(task)
+    return [[round(a, 3), round(b, 3), int(c)] for (a, b), c in zip(x[:count].tolist(), y[:count].tolist())]

@@ -1,0 +1,118 @@
+"""theta_start + alpha * delta at many alphas, with nothing retrained: how well it does each task, and what it says.
+
+A whole layer's share of delta may be left out, and every matrix of it cut to a rank.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core import adapt, nets, train
+from core.delta import between, truncated
+from core.measure import Learned
+from core.measure.boundary import REACH, SIDE, first, grid
+from core.measure.examples import packed
+from core.nets import Theta, layer_of
+from core.spec import BadValue, Measure, Plane
+from core.train import Exam
+
+ALPHAS = tuple(round(k / 20, 2) for k in range(-10, 31))  # 0 is the start, 1 the end
+CHUNK = 128  # test examples a seed that go through the net at a time
+POINTS, IMAGES = 120, 20  # examples that are shown of each task
+
+
+def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+    """{"alphas", "accuracy": [task][alpha][seed], "size": [seed], "sizes": {layer: [seed]}, "shown": [task], and on the
+    plane "side", "reach", "maps"}.
+
+    The line runs from where the run started to where it ended, or from the end of a first run to that of a second.
+    Accuracy is that of `count` test examples. Sizes are those of the delta that is added, as a share of the start's:
+    of all weights, and of each layer's. "shown" has a few examples of each task and what the first seed answers.
+    """
+    one = learned[-1]
+    start = learned[0].theta if len(learned) == 2 else began(one)
+    delta = edited(between(start, one.theta), value)
+    path = [adapt.moved(start, {name: alpha * part for name, part in delta.items()}) for alpha in ALPHAS]
+    exams = [some(one.exam(task), value.count, one.run.seeds) for task in value.tasks]
+    answers = [torch.stack([exam.answers(theta).argmax(-1) for theta in path]) for exam in exams]
+    right = [(said == exam.y).float().mean(2) for said, exam in zip(answers, exams)]
+    found: dict[str, Any] = {
+        "alphas": ALPHAS,
+        "accuracy": [[[round(share, 4) for share in row] for row in rows.tolist()] for rows in right],
+        "size": shares(delta, start),
+        "sizes": {layer: shares(of(layer, delta), of(layer, start)) for layer in one.net},
+        "shown": [shown(exam, said[:, 0]) for exam, said in zip(exams, answers)],
+    }
+    if isinstance(one.run.task, Plane):
+        found |= {"side": SIDE, "reach": REACH, "maps": maps(exams[0], path)}
+    return found
+
+
+def began(one: Learned) -> Theta:
+    """The weights before the first step, which follow from the run's seeds and its start."""
+    run = one.run
+    return train.begin(run, one.net, dict(one.thetas), range(run.first_seed, run.first_seed + run.seeds))
+
+
+def edited(delta: Theta, value: Measure) -> Theta:
+    """Only the layers that are asked for, and only up to the rank; no layers mean all, no rank the whole."""
+    if strange := set(value.layers) - set(map(layer_of, delta)):
+        raise BadValue(f"This net has no layer {', '.join(sorted(strange))}.")
+    kept = {name: part for name, part in delta.items() if not value.layers or layer_of(name) in value.layers}
+    return truncated(kept, value.rank) if value.rank else kept
+
+
+def of(layer: str, theta: Theta) -> Theta:
+    return {name: weight for name, weight in theta.items() if layer_of(name) == layer}
+
+
+def shares(delta: Theta, start: Theta) -> list[float]:
+    """||delta|| / ||theta_start|| of every seed."""
+    return [round(share, 5) for share in (norm(delta, start) / norm(start, start)).tolist()]
+
+
+def norm(theta: Theta, like: Theta) -> Tensor:
+    """(seeds,): the Euclidean length of all weights together; zero if there are none."""
+    seeds = len(next(iter(like.values())))
+    return sum((weight.flatten(1).square().sum(1) for weight in theta.values()), torch.zeros(seeds)).sqrt()
+
+
+def some(exam: Exam, count: int, seeds: int) -> Exam:
+    """The same exam with `count` of its examples, evenly spread: in some worlds they are in order of their classes."""
+    pick = spread(len(exam.y), count)
+    exam.examples, exam.y = exam.examples[pick], exam.y[pick]
+    exam.x = [x.expand(seeds, *x.shape) for x in exam.examples.split(CHUNK)]
+    return exam
+
+
+def spread(size: int, count: int) -> Tensor:
+    return torch.linspace(0, size - 1, min(count, size)).long()
+
+
+def shown(exam: Exam, said: Tensor) -> dict[str, Any]:
+    """said (alphas, examples) -> {"examples", "truth", "answers": (alphas, shown)}."""
+    flat = exam.examples.shape[1:] == (2,)
+    pick = spread(len(exam.y), POINTS if flat else IMAGES)
+    return {
+        "examples": [[round(a, 3) for a in x.tolist()] if flat else packed(x) for x in exam.examples[pick]],
+        "truth": exam.y[pick].tolist(),
+        "answers": deflated(said[:, pick]),
+    }
+
+
+def maps(exam: Exam, path: list[Theta]) -> str:
+    """The first seed's class in every cell at every alpha, (alphas, SIDE * SIDE)."""
+    with torch.no_grad():
+        cells = grid()[None]
+        said = [nets.forward(exam.net, first(theta | exam.head), cells)[0].argmax(-1) for theta in path]
+    return deflated(torch.stack(said))
+
+
+def deflated(numbers: Tensor) -> str:
+    """Numbers from 0 to 65,535 as bytes, two each, the low one first; deflated, in base64."""
+    return base64.b64encode(zlib.compress(numbers.numpy().astype("<u2").tobytes(), 9)).decode()

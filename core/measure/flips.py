@@ -1,0 +1,70 @@
+"""What a net says of some examples of an old task while it learns a new one: which it loses, when, and to what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core import nets, worlds
+from core.measure import Learned
+from core.measure.boundary import first
+from core.measure.examples import packed
+from core.nets import Theta
+from core.spec import Measure, Task
+from core.train import Exam
+
+
+def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+    """{"examples": [{"image" or "at", "truth"}], "runs": [{"steps", "answers": [example][[step, answer], ...]}],
+    "names": {class: its name}}, of the first seeds.
+
+    `count` test examples of the one task, all of them right at the first run's first frame. Of its answers only those
+    are listed that differ from the one before.
+    """
+    (task,) = value.tasks
+    exams = [one.exam(task) for one in learned]
+    opening = next(iter(learned[0].frames.values()))
+    chosen = known(exams[0], opening, value.count)
+    x, y = exams[0].examples[chosen], exams[0].y[chosen]
+    runs: list[dict[str, Any]] = []
+    for one, exam in zip(learned, exams):
+        said = torch.stack([answered(exam, theta, x) for theta in one.frames.values()])
+        steps = list(one.frames)
+        runs.append({"steps": steps, "answers": [changes(steps, column) for column in said.T.tolist()]})
+    used = {answer for run in runs for row in run["answers"] for _, answer in row} | set(y.tolist())
+    return {
+        "examples": [shown(example) | {"truth": int(truth)} for example, truth in zip(x, y)],
+        "runs": runs,
+        "names": {str(k): name_of(task, k) for k in sorted(used)},
+    }
+
+
+def answered(exam: Exam, theta: Theta, x: Tensor) -> Tensor:
+    """x (n, ...) -> the classes (n,) that weights (1, ...) say, through the head that learned the task."""
+    with torch.no_grad():
+        return nets.forward(exam.net, theta | first(exam.head), x[None])[0].argmax(-1)
+
+
+def known(exam: Exam, theta: Theta, count: int) -> Tensor:
+    """The places of `count` test examples that are answered rightly, an even choice, class by class."""
+    right = torch.nonzero(answered(exam, theta, exam.examples) == exam.y).flatten()
+    right = right[torch.argsort(exam.y[right], stable=True)]
+    return right[torch.linspace(0, len(right) - 1, min(count, len(right))).long()]
+
+
+def changes(steps: list[int], answers: list[int]) -> list[list[int]]:
+    """[step, answer] wherever the answer is not what it was a frame before."""
+    return [[s, a] for k, (s, a) in enumerate(zip(steps, answers)) if k == 0 or a != answers[k - 1]]
+
+
+def shown(example: Tensor) -> dict[str, Any]:
+    """An image (1, 28, 28), or a point (2,)."""
+    return {"image": packed(example)} if example.dim() == 3 else {"at": [round(float(v), 3) for v in example]}
+
+
+def name_of(task: Task, k: int) -> str:
+    """What a class is called, where its world knows."""
+    world = worlds.load(task)
+    return str(world.names(task)[k]) if hasattr(world, "names") else str(k)

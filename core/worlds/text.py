@@ -1,0 +1,123 @@
+"""Real English in byte-pair tokens, cut into windows; the question is the next token, at every place. Knows no net."""
+
+from __future__ import annotations
+
+import lzma
+import math
+from functools import cache
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from core.spec import BadValue, Text
+from core.worlds import Pool, generator
+
+HERE = Path(__file__).parent / "texts"
+WINDOW = 128  # tokens a net sees at once
+BREAK = "\f"  # between two documents, in the files and as a token
+TEST = 32  # windows of documents that no training ever touches
+GENERAL = ("novel", "speeches", "articles")
+UNIT = "bits"  # a character, so that vocabularies can be compared
+
+
+@cache
+def tokenizer() -> Tokenizer:
+    return Tokenizer.from_file(str(HERE / "vocabulary.json"))
+
+
+@cache
+def characters() -> Tensor:
+    """How many characters each token stands for."""
+    vocabulary = tokenizer()
+    return torch.tensor([max(1, len(vocabulary.decode([k]))) for k in range(vocabulary.get_vocab_size())])
+
+
+@cache
+def documents(subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The documents to learn from, and every tenth, which only tests."""
+    if subject == "general":
+        parts = [documents(name) for name in GENERAL]
+        return sum((train for train, _ in parts), ()), sum((test for _, test in parts), ())
+    paths = [place / f"{subject}.txt.xz" for place in (HERE, HERE / "brought")]
+    path = next((path for path in paths if path.exists()), None)
+    if path is None:
+        raise BadValue(f"The texts on {subject} are not on this machine.")
+    found = lzma.decompress(path.read_bytes()).decode("ascii").split(BREAK)
+    held_out = tuple(found[5::10])
+    return tuple(one for k, one in enumerate(found) if k % 10 != 5), held_out
+
+
+def tokens(texts: list[str]) -> Tensor:
+    """The documents one after another, with a break before each."""
+    encoded = tokenizer().encode_batch([BREAK + text for text in texts])
+    return torch.tensor([k for one in encoded for k in one.ids], dtype=torch.int16)
+
+
+@cache
+def everything(subject: str) -> Tensor:
+    return tokens(list(documents(subject)[0]))
+
+
+class Windows(Pool):
+    """Windows of WINDOW tokens in random order, cut from each seed's own text (seeds, length)."""
+
+    def __init__(self, text: Tensor, seeds: range):
+        self.text = text
+        count = (text.shape[1] - 1) // WINDOW
+        starts = [torch.randperm(count, generator=generator("windows", seed)) * WINDOW for seed in seeds]
+        super().__init__(text, torch.stack(starts))
+
+    def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """x and y (seeds, batch, WINDOW): y is x one token later."""
+        starts = self.y.gather(1, index)
+        places = starts[..., None] + torch.arange(WINDOW + 1)
+        found = self.text[torch.arange(len(index))[:, None, None], places].long()
+        return found[..., :-1], found[..., 1:]
+
+
+def classes(task: Text) -> int:
+    return int(tokenizer().get_vocab_size())
+
+
+def train(task: Text, seeds: range) -> Pool:
+    if not task.kilobytes:
+        return Windows(everything(task.subject).expand(len(seeds), -1), seeds)
+    slices = [tokens([a_slice(task, seed)]) for seed in seeds]
+    shortest = max(WINDOW + 1, min(len(one) for one in slices))
+    return Windows(torch.stack([one[:shortest] for one in slices]), seeds)
+
+
+def a_slice(task: Text, seed: int) -> str:
+    """A stretch of the subject's training text, from a place that is the seed's own."""
+    text = BREAK.join(documents(task.subject)[0])
+    length = min(1000 * task.kilobytes, len(text))
+    start = int(torch.randint(len(text) - length + 1, (), generator=generator("slice", seed)))
+    return text[start : start + length]
+
+
+@cache
+def test(task: Text) -> tuple[Tensor, Tensor]:
+    """x and y (TEST, WINDOW), spread evenly over the held-out documents."""
+    held_out = tokens(list(documents(task.subject)[1])).long()
+    starts = torch.linspace(0, len(held_out) - WINDOW - 1, TEST).long()
+    found = held_out[starts[:, None] + torch.arange(WINDOW + 1)]
+    return found[:, :-1], found[:, 1:]
+
+
+def loss(answers: Tensor, y: Tensor) -> Tensor:
+    """Mean surprise a token, in nats."""
+    return surprise(answers, y).flatten(1).mean(1)
+
+
+def marks(answers: Tensor, y: Tensor) -> Tensor:
+    """Bits a character of every window: the surprise of its tokens over the characters they stand for."""
+    return surprise(answers, y).sum(-1) / math.log(2) / characters()[y].sum(-1)
+
+
+def surprise(answers: Tensor, y: Tensor) -> Tensor:
+    """-ln of the probability of what came next: answers (seeds, n, places, tokens) -> (seeds, n, places), in nats."""
+    y = y.expand(answers.shape[:-1])
+    return F.cross_entropy(answers.flatten(0, -2), y.flatten(), reduction="none").view(y.shape)
