@@ -18,6 +18,7 @@ from core.spec import BadValue, Measure, Run
 from lessons.figures import Figure
 from lessons.recipes import Seeds
 
+PARTS = ("runs", "backdrop", "hook", "picture", "live", "pictures", "after", "verdict", "script")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
 Setting = int | float | str
 Settings = dict[str, Any]  # a value for each control, or for each slider of a prediction
@@ -104,9 +105,20 @@ class Claim:
     paper_found: str  # the paper's own result, in a sentence
 
 
+def nothing(settings: Settings) -> Values:
+    return {}
+
+
+def undefined(*_: object) -> Any:
+    raise NotImplementedError("A lesson.py defines every function of a lesson.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """One lesson. Figures are functions of evidence and settings; they and the runs say all that the frame draws."""
+    """One lesson. Figures are functions of evidence and settings; they and the runs say all that the frame draws.
+
+    The functions are those of the lesson's module with the same names; they are put in on discovery.
+    """
 
     number: int
     title: str
@@ -114,19 +126,22 @@ class Lesson:
     question: str  # the learner's, in their words
     controls: tuple[Control, ...]
     prediction: Prediction
-    runs: Callable[[Settings], Values]  # what the Run button races, two to four runs
-    backdrop: Callable[[Settings], Values]  # stored results that the figures stand on
-    hook: Callable[[Evidence, Settings], Figure]
-    picture: Callable[[Evidence, Settings, Settings], Figure]  # the one that is predicted; the last is the prediction
-    live: Callable[[Evidence, Settings, Settings], list[Figure]]  # drawn again and again while the runs go on
-    pictures: Callable[[Evidence, Settings, Settings], list[Figure]]  # drawn before and after
-    after: Callable[[Settings], Values]  # measures of the runs, asked for when these are complete
-    verdict: Callable[[Evidence, Settings], list[tuple[str, str, str]]]  # (what, what you said, what it did)
-    script: Callable[[Settings], str]  # self-contained plain PyTorch that reproduces the run
     claims: tuple[Claim, ...]
     questions: tuple[Question, ...]
     slug: str = ""  # its folder's name, given on discovery
     words: dict[str, str] = field(default_factory=dict)  # text.md by heading, given on discovery
+    runs: Callable[[Settings], Values] = undefined  # what the Run button races, one to four runs
+    backdrop: Callable[[Settings], Values] = undefined  # stored results that the figures stand on
+    hook: Callable[[Evidence, Settings], Figure] = undefined
+    # The picture that is predicted; the last is the prediction.
+    picture: Callable[[Evidence, Settings, Settings], Figure] = undefined
+    # Drawn again and again while the runs go on.
+    live: Callable[[Evidence, Settings, Settings], list[Figure]] = undefined
+    pictures: Callable[[Evidence, Settings, Settings], list[Figure]] = undefined  # drawn before and after
+    after: Callable[[Settings], Values] = nothing  # measures of the runs, asked for when these are complete
+    # (what, what you said, what it did)
+    verdict: Callable[[Evidence, Settings], list[tuple[str, str, str]]] = undefined
+    script: Callable[[Settings], str] = undefined  # self-contained plain PyTorch that reproduces the run
 
     @property
     def defaults(self) -> Settings:
@@ -142,8 +157,11 @@ def lessons() -> dict[str, Lesson]:
 
 
 def discover(folder: Path) -> Lesson:
-    lesson: Lesson = import_module(f"lessons.{folder.name}.lesson").LESSON
-    return replace(lesson, slug=folder.name, words=sections((folder / "text.md").read_text(encoding="utf-8")))
+    module = import_module(f"lessons.{folder.name}.lesson")
+    parts = {name: getattr(module, name) for name in PARTS if hasattr(module, name)}
+    words = sections((folder / "text.md").read_text(encoding="utf-8"))
+    lesson: Lesson = replace(module.LESSON, slug=folder.name, words=words, **parts)
+    return lesson
 
 
 def sections(text: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ def report(lesson: Lesson, claim: Claim, finding: Finding, seeds: Seeds) -> dict
         "bar": claim.bar,
         "seeds": seeds.count,
         "status": finding.status,
-        "checks": {check.says: check.met for check in finding.checks},
+        "checks": {check.says: bool(check.met) for check in finding.checks},
     }
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from core import store
 from core.spec import Measure, Run
 
+UNITS = ("accuracy", "bits", "error")  # what tests are marked in: shares in [0, 1], bits a character, squared error
 COLUMNS = ["step", "stage", "seconds", "flops", "seed", "accuracy", "loss"]
 
 
@@ -47,7 +48,9 @@ def table(run: Run) -> pd.DataFrame:
             row = {name: event[name] for name in ("step", "stage", "seconds", "flops")}
             row |= {"seed": run.first_seed + k, "loss": event["loss"][k]}
             row |= {
-                "accuracy" if task == "0" else f"accuracy {task}": marks[k] for task, marks in event["accuracy"].items()
+                unit if task == "0" else f"{unit} {task}": marks[k]
+                for unit in UNITS
+                for task, marks in event.get(unit, {}).items()
             }
             rows.append(row)
     return pd.DataFrame(rows, columns=None if rows else COLUMNS)
@@ -80,18 +83,29 @@ def band(table: pd.DataFrame) -> pd.DataFrame:
 def steps_to(table: pd.DataFrame, accuracy: float) -> float:
     """Steps until the mean over seeds first reaches an accuracy, between tests by a straight line; inf if never."""
     curve = band(table)
-    above = np.flatnonzero(curve["mean"] >= accuracy)
+    return reached(curve.step.to_numpy(), curve["mean"].to_numpy(), accuracy)
+
+
+def reached(x: np.ndarray, y: np.ndarray, goal: float) -> float:
+    """Where a curve first reaches a goal, between its points by a straight line; inf if nowhere."""
+    above = np.flatnonzero(y >= goal)
     if not len(above):
         return float("inf")
     k = above[0]
     if k == 0:
-        return float(curve.step[0])
-    return float(np.interp(accuracy, curve["mean"][k - 1 : k + 1], curve.step[k - 1 : k + 1]))
+        return float(x[0])
+    return float(np.interp(goal, y[k - 1 : k + 1], x[k - 1 : k + 1]))
 
 
 def steps_until(table: pd.DataFrame, accuracy: float) -> float:
     """Steps until the mean over seeds first falls to an accuracy, as steps_to."""
     return steps_to(table.assign(accuracy=1 - table.accuracy), 1 - accuracy)
+
+
+def until(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    """A table up to the first test at which the mean over seeds is there."""
+    there = band(table).query("mean >= @level").step
+    return table[table.step <= there.min()] if len(there) else table
 
 
 def against(accuracies: Mapping[int, np.ndarray] | Mapping[float, np.ndarray]) -> pd.DataFrame:

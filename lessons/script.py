@@ -32,7 +32,7 @@ SCRIPT = (
 """
     + DIGITS
     + """\
-test_x, test_y = images[:, :100].flatten(0, 1), torch.arange(10).repeat_interleave(100)
+{seen}test_x, test_y = images[:, :100].flatten(0, 1), torch.arange(10).repeat_interleave(100)
 pick = [100 + torch.randperm(400)[:{labels}] for _ in range(10)]
 x = torch.cat([images[k, pick[k]] for k in range(10)])
 y = torch.arange(10).repeat_interleave({labels})
@@ -66,14 +66,23 @@ with torch.no_grad():
 )
 
 START = """
-# The backbone: weights that ship with Headstart, in lessons/shipped. The head begins anew.
+# The backbone: weights that ship with Headstart, in lessons/shipped. What is above it begins anew.
 from safetensors.torch import load_file
 kept = load_file("{path}/weights.safetensors")
-for name, layer in zip(["conv1", "conv2", "hidden"], layers):
+for name, layer in zip({copied}, layers):
     weight = kept[name + ".weight"][0]  # the first axis is the seed
     layer.weight.data.copy_(weight.T if name == "hidden" else weight)
     layer.bias.data.copy_(kept[name + ".bias"].flatten())
 """
+
+
+def started(run: Run) -> str:
+    """The lines that copy a run's backbone; none for a run from scratch."""
+    if not run.start:
+        return ""
+    place = "lessons/shipped" if (store.SHIPPED / digest(run.start)).exists() else ".headstart/runs"
+    copied = ["conv1", "conv2", "hidden"][: run.copied or None]
+    return START.format(path=f"{place}/{digest(run.start)}", copied=copied)
 
 
 def script(run: Run, title: str) -> str:
@@ -81,16 +90,13 @@ def script(run: Run, title: str) -> str:
     assert isinstance(run.task, Handwriting)
     moved = {"full": 4, "probe": 1}
     stages = [(moved.get(s.method, s.size), s.steps, s.rate, s.decay) for s in run.stages]
-    start = ""
-    if run.start:
-        place = "lessons/shipped" if (store.SHIPPED / digest(run.start)).exists() else ".headstart/runs"
-        start = START.format(path=f"{place}/{digest(run.start)}")
     return SCRIPT.format(
         title=title,
         needs=" safetensors, and this repository's folder to run in" if run.start else "",
         seed=run.first_seed,
         labels=run.task.labels,
-        start=start,
+        seen="images = 1 - images  # dark ink on a bright ground\n" if run.task.inverted else "",
+        start=started(run),
         stages=stages,
         batch=run.stages[0].batch,
     )

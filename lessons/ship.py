@@ -1,19 +1,20 @@
 """Make what ships: the backbone and the default runs of every lesson. `python -m lessons.ship`
 
 Everything that a lesson's pages and claims stand on is computed unless it is stored already, and copied to
-lessons/shipped. Weights go along only where runs that are made live start from them.
+lessons/shipped. Weights go along only of runs that a live run starts from without the page training them first.
 """
 
 from __future__ import annotations
 
 import itertools
 import shutil
+from functools import cache
 
 from core import store
 from core.spec import Measure, Run, digest
-from lessons.catalogue import lessons
+from lessons.catalogue import Lesson, Settings, lessons
 from lessons.claims import compute
-from lessons.recipes import Seeds, backbone
+from lessons.recipes import Seeds
 
 
 def values() -> dict[str, Run | Measure]:
@@ -21,10 +22,24 @@ def values() -> dict[str, Run | Measure]:
     found: dict[str, Run | Measure] = {}
     for lesson in lessons().values():
         wanted = [claim.runs(Seeds()) for claim in lesson.claims]
-        options = [[(control.name, value) for value in control.options] for control in lesson.controls]
-        wanted += [lesson.backdrop(dict(choice) | {"draw": 0}) for choice in itertools.product(*options)]
+        wanted += [lesson.backdrop(choice) for choice in every_setting(lesson)]
         found |= {digest(value): value for some in wanted for value in some.values()}
-    return found | {digest(backbone()): backbone()}
+    return found | {digest(run): run for run in starts()}
+
+
+def every_setting(lesson: Lesson) -> list[Settings]:
+    """Everything that the controls of a lesson can be set to, at the first draw."""
+    options = [[(control.name, value) for value in control.options] for control in lesson.controls]
+    return [dict(choice) | {"draw": 1} for choice in itertools.product(*options)]
+
+
+@cache
+def starts() -> frozenset[Run]:
+    """What live runs start from, unless the page trains it before their eyes."""
+    live = [set(lesson.runs(choice).values()) for lesson in lessons().values() for choice in every_setting(lesson)]
+    return frozenset(
+        run.start for some in live for run in some if isinstance(run, Run) and run.start and run.start not in some
+    )
 
 
 def main() -> None:
@@ -34,7 +49,7 @@ def main() -> None:
         shutil.rmtree(store.SHIPPED / name)  # of values that no lesson asks for any more
     for value in everything.values():
         if not (store.SHIPPED / digest(value)).exists():
-            store.ship(value, with_weights=value == backbone())
+            store.ship(value, with_weights=value in starts())
     size = sum(path.stat().st_size for path in store.SHIPPED.rglob("*") if path.is_file())
     print(f"{len(everything)} results ship, {size / 2**20:.1f} MB")
 

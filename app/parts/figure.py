@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.player import play
 from lessons.figures import Figure
 
 
@@ -14,5 +15,7 @@ def draw(figure: Figure, key: str) -> None:
         st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt)
     elif figure.kind == "table":
         st.table(figure.spec)
+    elif figure.kind == "player":
+        play(figure, key)
     else:
         st.html(figure.spec)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 import streamlit as st
@@ -11,17 +12,21 @@ from app.parts.figure import draw
 from app.parts.predict import hide
 from app.parts.workers import engine, me
 from core.engine import Busy, State
-from core.spec import Run
+from core.spec import Measure, Run
 from lessons.catalogue import Evidence, Lesson, Settings, Values
 from lessons.evidence import gather
 
 ALIVE = ("queued", "running")
+PATIENCE = 0.6  # seconds
+MANY = 4  # runs; of more, only those that are neither waiting nor done have a line of their own
 
 
 def live(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Settings) -> None:
     """The runs with their live pictures, and the others below them. Looks again by itself only while something runs,
     less often when many watch; only the live part is drawn again then."""
-    every = max(0.4, 0.1 * engine().pending) if busy(states(wanted(lesson, settings))) else None
+    asked = wanted(lesson, settings)
+    wait(asked)
+    every = max(0.4, 0.1 * engine().pending) if busy(asked) else None
     st.fragment(watch, run_every=every)(lesson, backdrop, settings, guess, every is not None)
     runs = lesson.runs(settings)
     found = gather(runs | lesson.after(settings))
@@ -36,10 +41,11 @@ def watch(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Setting
     buttons(lesson, settings, runs, known)
     found = gather(runs)
     for label, run in runs.items():
-        progress(label, run, known[label], found)
+        if len(runs) <= MANY or known[label].kind not in ("queued", "done"):
+            progress(label, run, known[label], found)
     for number, figure in enumerate(lesson.live(backdrop | found, settings, guess)):
         draw(figure, f"{lesson.slug}.live.{number}")
-    if ticking != busy(states(wanted(lesson, settings))):
+    if ticking != busy(wanted(lesson, settings)):
         st.rerun()  # begun or ended since the page was drawn: the rest of it changes too, and so does the ticking
 
 
@@ -51,8 +57,18 @@ def states(values: Values) -> dict[str, State]:
     return {label: engine().state(value) for label, value in values.items()}
 
 
-def busy(known: dict[str, State]) -> bool:
-    return any(state.kind in ALIVE for state in known.values())
+def busy(values: Values) -> bool:
+    """Whether something will change by itself. A measure that nobody could be asked for yet is asked for again."""
+    known = states(values)
+    return any(s.kind in ALIVE or (s.kind == "absent" and isinstance(values[v], Measure)) for v, s in known.items())
+
+
+def wait(values: Values) -> None:
+    """A measure mostly takes a few tenths of a second: wait for it rather than draw the page twice."""
+    measures: Values = {label: value for label, value in values.items() if isinstance(value, Measure)}
+    until = time.monotonic() + PATIENCE
+    while busy(measures) and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def wanted(lesson: Lesson, settings: Settings) -> Values:
@@ -82,7 +98,7 @@ def stop(runs: Values) -> None:
 
 def buttons(lesson: Lesson, settings: Settings, runs: Values, known: dict[str, State]) -> None:
     nets = sum(run.seeds for run in runs.values() if isinstance(run, Run))
-    if busy(known):
+    if any(state.kind in ALIVE for state in known.values()):
         st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{lesson.slug}.stop")
     elif all(state.kind == "done" for state in known.values()):
         again = (lesson, settings, settings["draw"] + 1)

@@ -19,13 +19,20 @@ ROLES: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A picture. spec is an ECharts option, a table (pandas), or HTML, by its kind."""
+    """A picture. spec is an ECharts option, a table (pandas), HTML, or what the player is sent, by its kind."""
 
-    kind: Literal["chart", "table", "html"]
+    kind: Literal["chart", "table", "html", "player"]
     spec: Any
     alt: str  # what the picture says, for who cannot see it
     title: str = ""  # a sentence above it
     height: int = 380
+
+
+def compact(spec: dict[str, Any], **axes: dict[str, Any]) -> dict[str, Any]:
+    """What all our charts have in common: no animation, room for labels, axis titles in the middle."""
+    common = {"animation": False, "grid": {"left": 8, "right": 40, "top": 18, "bottom": 30, "containLabel": True}}
+    named = {name: {"nameLocation": "middle", "nameGap": 28} | axis for name, axis in axes.items()}
+    return common | named | spec
 
 
 def percent(share: float) -> str:

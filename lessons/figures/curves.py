@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -30,6 +30,7 @@ class Mark:
     end: tuple[float, float]
     says: str
     role: str = "note"
+    place: str = "insideMiddleBottom"  # of the word along the line, as ECharts calls it
 
 
 def curves(
@@ -40,51 +41,75 @@ def curves(
     title: str = "",
     height: int = 380,
     y: str = "Accuracy",
+    log: bool = True,
+    share: tuple[float, float] = (0, 1),
+    at: Sequence[float] = (),
 ) -> Figure:
-    """Accuracy, or another share `y`, against `x` on a log axis over `span`."""
-    series: list[dict[str, Any]] = []
-    for curve in shown:
-        series += drawn(curve)
+    """Accuracy, or another share `y` within `share`, against `x` on an axis over `span`, log or linear; on a log axis
+    `at` says where numbers stand."""
+    shown = [after_zero(curve) for curve in shown] if log else shown
+    series = [one for curve in shown for one in drawn(curve)]
     series += [marked(mark, k) for k, mark in enumerate(marks)]
     option = {
         "animation": False,
         "grid": {"left": 4, "right": 88, "top": 18, "bottom": 30, "containLabel": True},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.1f %%", "confine": True},
         "xAxis": {
-            "type": "log",
+            "type": "log" if log else "value",
             "name": x,
             "nameLocation": "middle",
             "nameGap": 28,
             "min": span[0],
             "max": span[1],
             "splitLine": {"show": False},
-            "axisLabel": {"customValues": ticks(span)},
-            "axisTick": {"customValues": ticks(span)},
+            **(
+                {key: {"customValues": list(at) or ticks(span)} for key in ("axisLabel", "axisTick")}
+                if log
+                else linear(shown)
+            ),
         },
-        "yAxis": {"type": "value", "min": 0, "max": 100, "axisLabel": {"formatter": "{value} %"}},
+        "yAxis": {
+            "type": "value",
+            "min": 100 * share[0],
+            "max": 100 * share[1],
+            "axisLabel": {"formatter": "{value} %"},
+        },
         "series": series,
     }
     return Figure(kind="chart", spec=option, alt=told(shown, x, marks, y), title=title, height=height)
 
 
+def after_zero(curve: Curve) -> Curve:
+    """The curve without its points at or below zero, which no log axis shows."""
+    return replace(curve, table=curve.table[curve.table.x > 0])
+
+
 def ticks(span: tuple[float, float]) -> list[float]:
-    """1, 2, 5, 10, ... where there is room for them, else powers of ten."""
-    steps = (1, 2, 5) if span[1] / span[0] <= 100 else (1,)
+    """1, 2, 5, 10, ... where there is room for them, else powers of ten; on a short axis every number."""
+    reach = span[1] / span[0]
+    steps = tuple(range(1, 10)) if reach <= 6 else (1, 2, 5) if reach <= 100 else (1,)
     return [k * 10**power for power in range(-6, 6) for k in steps if span[0] <= k * 10**power <= span[1]]
+
+
+def linear(shown: Sequence[Curve]) -> dict[str, int]:
+    """A linear axis has no tick between whole numbers where only these can be."""
+    return {"minInterval": 1} if all((curve.table.x % 1 == 0).all() for curve in shown) else {}
+
+
+def over_steps(table: pd.DataFrame, name: str, role: str) -> Curve:
+    """A run's accuracy against steps."""
+    return Curve(table=band(table).rename(columns={"step": "x"}), name=name, role=role)
 
 
 def race(tables: Mapping[str, pd.DataFrame], steps: int, title: str = "") -> Figure:
     """Accuracy against steps of runs in progress; a table's label is its role."""
-    shown = [
-        Curve(table=band(table).rename(columns={"step": "x"}), name=role, role=role) for role, table in tables.items()
-    ]
-    return curves(shown, "steps", (1, steps), title=title)
+    return curves([over_steps(table, role, role) for role, table in tables.items()], "steps", (1, steps), title=title)
 
 
 def drawn(curve: Curve) -> list[dict[str, Any]]:
     """The band as two stacked lines, the lower one unseen, and the mean above them."""
     colour, dash, symbol = ROLES[curve.role]
-    table = curve.table[curve.table.x > 0]
+    table = curve.table
     hidden = {"type": "line", "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True, "tooltip": {"show": False}}
     low, span = 100 * table.low, 100 * (table.high - table.low)
     band = [
@@ -114,7 +139,7 @@ def drawn(curve: Curve) -> list[dict[str, Any]]:
 
 
 def points(x: pd.Series, y: pd.Series) -> list[list[float]]:
-    return [[round(float(a), 4), round(float(b), 3)] for a, b in zip(x, y)]
+    return [[float(f"{a:.6g}"), round(float(b), 3)] for a, b in zip(x, y)]
 
 
 def marked(mark: Mark, number: int) -> dict[str, Any]:
@@ -129,7 +154,7 @@ def marked(mark: Mark, number: int) -> dict[str, Any]:
             "silent": True,
             "symbol": ["none", "none"] if mark.start[0] == mark.end[0] else ["none", "arrow"],
             "lineStyle": {"type": ROLES[mark.role][1], "width": 2, "color": colour},
-            "label": {"formatter": mark.says, "position": "insideMiddleBottom", "fontWeight": "bold", "color": colour},
+            "label": {"formatter": mark.says, "position": mark.place, "fontWeight": "bold", "color": colour},
             "data": [ends],
         },
     }
@@ -139,7 +164,7 @@ def told(shown: Sequence[Curve], x: str, marks: Sequence[Mark], y: str) -> str:
     """The picture in words: where each curve begins, passes its middle and ends, and what the marks say."""
     parts = []
     for curve in shown:
-        table = curve.table[curve.table.x > 0]
+        table = curve.table
         if len(table):
             rows = table.iloc[sorted({0, len(table) // 2, len(table) - 1})]
             stops = ", ".join(f"{percent(row['mean'])} at {row.x:g}" for _, row in rows.iterrows())

@@ -17,11 +17,12 @@ SIDE = 28
 STYLE = (
     "display:flex;flex-wrap:wrap;gap:6px 8px;margin:4px 0 14px",
     "display:inline-block;text-align:center;font-size:0.8rem;line-height:1.25",
-    "width:44px;height:44px;image-rendering:pixelated;border-radius:4px;display:block;background:#000",
+    "width:44px;height:44px;image-rendering:pixelated;border-radius:4px;display:block;background:#000;"
+    "box-shadow:0 0 0 1px #80849566",
 )
 
 
-def pictures(rows: Mapping[str, Sequence[Mapping[str, Any]]], alt: str, title: str = "") -> Figure:
+def thumbnails(rows: Mapping[str, Sequence[Mapping[str, Any]]], alt: str, title: str = "") -> Figure:
     """rows: a heading for each row of {"image", "says", "alt"}, as core.measure.examples packs images."""
     parts = []
     for heading, row in rows.items():

@@ -1,0 +1,113 @@
+// Panels of frames that follow one scrubber. Knows what lessons/figures/player.py sends, and no lesson.
+
+const places = new Map() // the frame each player shows, so that a page drawn again stays where it was
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".player")
+  if (root.run?.id !== data.id) {
+    root.run?.end()
+    root.run = start(root, data)
+  } else root.run.repaint() // the theme may be another
+  return () => { root.run?.end(); root.run = null }
+}
+
+function start(root, data) {
+  const last = data.marks.length - 1
+  const calm = matchMedia("(prefers-reduced-motion: reduce)")
+  const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds a frame
+  const marks = data.marks.join("|") + "|"
+  const kept = places.get(data.key)
+  let at = kept && marks.startsWith(kept.marks) ? kept.at : data.first // frames may have been added at the end
+  let playing = 0
+
+  const stage = { data, last, look: looks(root), at: () => at, seek: to => { pause(); show(to) }, watched: [] }
+  const panels = data.panels.map(panel => PANELS[panel.kind](panel, stage))
+  const range = el("input", { type: "range", min: 0, max: last, step: 1, oninput: () => stage.seek(Number(range.value)) })
+  const mark = el("output", { className: "mark" })
+  const says = el("p", { className: "says" })
+  const button = (name, label, act) => el("button", { type: "button", className: name, onclick: act, ariaLabel: label, title: label }, icon(name))
+  const toggle = button("play", "Play", () => (playing ? pause() : play()))
+  const back = button("back", "Back one", () => stage.seek(Math.max(0, Math.ceil(at) - 1)))
+  const next = button("next", "Forward one", () => stage.seek(Math.min(last, Math.floor(at) + 1)))
+  const label = el("label", { className: "scrub" }, el("span", {}, data.scrub), range)
+  const controls = el("div", { className: "controls" }, back, toggle, next, label, mark)
+  root.replaceChildren(...legend(stage), el("div", { className: "panels" }, ...panels.map(p => p.node)), ...(last ? [controls] : []), says)
+  root.setAttribute("role", "group")
+  root.ariaLabel = data.alt
+
+  function show(to) {
+    at = to
+    const frame = Math.round(at)
+    places.set(data.key, { marks, at: frame })
+    range.value = frame
+    range.setAttribute("aria-valuetext", data.marks[frame])
+    range.style.setProperty("--done", `${last ? (100 * at) / last : 0}%`)
+    if (mark.textContent !== data.marks[frame]) mark.textContent = data.marks[frame]
+    if (says.textContent !== data.says[frame]) says.textContent = data.says[frame]
+    for (const panel of panels) panel.draw(at)
+  }
+  function play() {
+    const from = at >= last ? 0 : at
+    const began = performance.now()
+    says.ariaLive = "off"
+    dress(toggle, "pause", "Pause")
+    const tick = now => {
+      const passed = Math.max(0, now - began) / pace
+      show(Math.min(last, from + (calm.matches ? Math.floor(passed) : passed)))
+      if (at < last) playing = requestAnimationFrame(tick)
+      else pause()
+    }
+    playing = requestAnimationFrame(tick)
+  }
+  function pause() {
+    cancelAnimationFrame(playing)
+    if (playing) at = Math.round(at)
+    playing = 0
+    says.ariaLive = "polite"
+    dress(toggle, "play", "Play")
+    show(at)
+  }
+  function repaint() {
+    stage.look = looks(root)
+    for (const act of stage.watched) act()
+    for (const panel of panels) panel.fresh?.()
+    show(at)
+  }
+  const sizes = new ResizeObserver(repaint)
+  sizes.observe(root)
+  repaint()
+  pause()
+  return { id: data.id, repaint, end: () => { cancelAnimationFrame(playing); sizes.disconnect() } }
+}
+
+/** What colours, shapes and marks mean, for the panels that use them. */
+function legend(stage) {
+  const { data } = stage
+  const keys = []
+  const uses = kind => data.panels.some(panel => panel.kind === kind)
+  if (uses("space")) data.classes.forEach((name, k) => keys.push([name, (pen, look) => stamp(pen, sprite(k, 6, look))]))
+  const states = new Set(data.panels.flatMap(panel => (panel.states ? [...bytes(panel.states)] : [])))
+  data.states.forEach((name, k) => {
+    if (states.has(k + 1)) keys.push([name, (pen, look) => (uses("space") && k > 0 ? ring(pen, 11, 11, 4, k + 1, look) : letter(pen, k + 1, look))])
+  })
+  if (data.panels.some(panel => panel.signed))
+    ["below zero", "above zero"].forEach((name, k) => keys.push([name, pen => swatch(pen, SIGNED[k])]))
+  if (!keys.length) return []
+  return [el("ul", { className: "legend" }, ...keys.map(([name, ink]) => {
+    const canvas = el("canvas", { ariaHidden: "true" })
+    stage.watched.push(() => { fit(canvas, canvas); ink(canvas.getContext("2d"), stage.look) })
+    return el("li", {}, canvas, name)
+  }))]
+}
+
+/** The line under a panel that tells of the item that was chosen. */
+function stories(panel, what) {
+  const hint = `Choose ${what === "image" ? "an image" : "a point"} to read about it.`
+  const any = panel.stories?.some(Boolean) ?? false
+  const node = el("p", { className: "story", ariaLive: "polite", hidden: !any, textContent: hint })
+  return { any, node, tell: k => { node.textContent = panel.stories[k] || hint; node.classList.toggle("told", Boolean(panel.stories[k])) } }
+}
+
+function accessible(canvas, panel) {
+  Object.assign(canvas, { role: "img", ariaLabel: panel.alt })
+}

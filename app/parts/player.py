@@ -1,0 +1,22 @@
+"""Draws a player: frames scrubbed in the browser, without the server. What it is sent: lessons/figures/player.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from lessons.figures import Figure
+
+HERE = Path(__file__).parent
+_PLAYER = st.components.v2.component(
+    "headstart_player",
+    html='<div class="player"></div>',
+    js="\n".join((HERE / f"player{part}.js").read_text("utf-8") for part in ("_ink", "_panels", "")),
+    css=(HERE / "player.css").read_text("utf-8"),
+)
+
+
+def play(figure: Figure, key: str) -> None:
+    """The frame shown stays when the page is drawn again, also with other data if the frames have the same marks."""
+    _PLAYER(data=figure.spec | {"key": key, "alt": figure.alt}, key=key)

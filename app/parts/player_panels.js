@@ -1,0 +1,240 @@
+// The player's panels. Each gives a node, draw(at) with a fraction while playing, and perhaps fresh() when size or theme changed
+
+const PANELS = { space, images, bars, lines }
+const title = panel => el("p", { className: "title" }, panel.title)
+
+function space(panel, stage) {
+  const [left, right, bottom, top] = panel.extent
+  const canvas = el("canvas", {})
+  const box = el("div", { className: "stage" }, canvas)
+  box.style.aspectRatio = String(Math.min(2, Math.max(0.6, (right - left) / (top - bottom))))
+  const story = stories(panel, "point")
+  const node = el("section", {}, title(panel), box, story.node)
+  const areas = (panel.areas ?? []).map(bytes)
+  const sure = (panel.sure ?? []).map(bytes)
+  const smooths = []
+  const smoothed = k => (smooths[k] ??= smooth(areas[k], sure[k], panel.side))
+  const ahead = k => k < areas.length && canvas.isConnected && (smoothed(k), setTimeout(ahead, 0, k + 1)) // before anyone asks
+  setTimeout(ahead, 50, 0)
+  const side = panel.side * SMOOTH
+  const sheet = panel.side ? new ImageData(side, side) : null
+  const cells = sheet ? new Uint32Array(sheet.data.buffer) : null
+  const paper = el("canvas", { width: side || 1, height: side || 1 })
+  const xy = panel.xy ? new Uint16Array(bytes(panel.xy).buffer) : null
+  const count = panel.count ?? 0
+  const classes = xy ? bytes(panel.classes) : null
+  const states = xy ? bytes(panel.states) : null
+  let sprites = [], inks = [], size = [1, 1], radius = 4, chosen = -1
+  accessible(canvas, panel)
+
+  const row = (array, frame, width) => (array.length > width ? frame * width : 0) // where a frame begins; one frame holds for all
+  function place(item, at) {
+    const frame = Math.floor(at), more = Math.min(frame + 1, stage.last), t = at - frame
+    const a = row(xy, frame, 2 * count) + 2 * item, b = row(xy, more, 2 * count) + 2 * item
+    const [lowX, lowY, spanX, spanY] = panel.bounds
+    const x = lowX + ((xy[a] * (1 - t) + xy[b] * t) / 65535) * spanX
+    const y = lowY + ((xy[a + 1] * (1 - t) + xy[b + 1] * t) / 65535) * spanY
+    return [((x - left) / (right - left)) * size[0], ((top - y) / (top - bottom)) * size[1]]
+  }
+  function fresh() {
+    size = fit(canvas, box)
+    radius = Math.min(7, Math.max(2.4, size[0] / (count > 600 ? 120 : count > 150 ? 80 : 55)))
+    sprites = stage.data.classes.map((_, k) => sprite(k, radius, stage.look))
+    inks = inksOf(stage.look)
+  }
+  function draw(at) {
+    const pen = canvas.getContext("2d")
+    const frame = Math.round(at)
+    pen.clearRect(0, 0, ...size)
+    if (areas.length) {
+      const k = areas.length > 1 ? frame : 0
+      const area = smoothed(k)
+      for (let p = 0; p < cells.length; p++) cells[p] = inks[area[p]]
+      paper.getContext("2d").putImageData(sheet, 0, 0)
+      pen.imageSmoothingEnabled = true
+      pen.drawImage(paper, 0, 0, ...size)
+    }
+    if (!xy) return
+    const dense = density(), whole = v => Math.round(v * dense) / dense // whole pixels are copied, others must be mixed
+    const offset = row(classes, frame, count), state = row(states, frame, count)
+    for (let item = 0; item < count; item++) {
+      const [x, y] = place(item, at)
+      const stamp = sprites[classes[offset + item]]
+      pen.drawImage(stamp, whole(x - stamp.half), whole(y - stamp.half), 2 * stamp.half, 2 * stamp.half)
+    }
+    for (let item = 0; item < count; item++)
+      if (states[state + item] > 1) ring(pen, ...place(item, at), radius, states[state + item], stage.look)
+    if (chosen >= 0) halo(pen, ...place(chosen, at), radius + 6, stage.look)
+  }
+  function choose(item) {
+    chosen = item
+    story.tell(item)
+    draw(stage.at())
+  }
+  if (story.any) {
+    Object.assign(canvas, { tabIndex: 0, role: "application" })
+    canvas.style.cursor = "pointer"
+    const told = () => Array.from({ length: count }, (_, k) => k).filter(k => panel.stories[k])
+    const nearest = cost => {
+      const found = told().map(k => [cost(...place(k, stage.at()), k), k]).sort((a, b) => a[0] - b[0])[0]
+      return found && found[0] < Infinity ? found[1] : -1
+    }
+    canvas.onclick = event => choose(nearest((x, y) => (d => (d < 24 ? d : Infinity))(Math.hypot(x - event.offsetX, y - event.offsetY))))
+    canvas.onkeydown = event => {
+      const way = WAYS[event.key]
+      if (event.key === "Escape") choose(-1)
+      else if (event.key === "Enter" || event.key === " " || (way && chosen < 0)) choose(chosen < 0 ? nearest((x, y) => Math.hypot(x - size[0] / 2, y - size[1] / 2)) : chosen)
+      else if (way) {
+        const [x0, y0] = place(chosen, stage.at())
+        const to = nearest((x, y, k) => {
+          const along = (x - x0) * way[0] + (y - y0) * way[1], aside = Math.abs((x - x0) * way[1]) + Math.abs((y - y0) * way[0])
+          return k !== chosen && along > 0 ? along + 2 * aside : Infinity
+        })
+        if (to >= 0) choose(to)
+      } else return
+      event.preventDefault()
+    }
+  }
+  return { node, draw, fresh }
+}
+
+function images(panel, stage) {
+  const story = stories(panel, "image")
+  const grid = el("div", { className: "grid" })
+  const node = el("section", { className: "wide" }, title(panel), grid, story.node)
+  const states = bytes(panel.states)
+  const count = panel.images[0].length
+  const decoded = panel.images.map(row => row.map(bytes))
+  const picked = []
+  const cells = Array.from({ length: count }, (_, k) => {
+    const picture = el("canvas", { width: panel.width, height: panel.height })
+    picture.style.width = picture.style.height = `${panel.size}px`
+    const word = el("span", { className: "word" }), badge = el("span", { className: "badge", ariaHidden: "true" })
+    const told = panel.stories[k]
+    const cell = el(told ? "button" : "div", { className: "cell" }, el("span", { className: "frame" }, picture, badge), word)
+    if (told) Object.assign(cell, { type: "button", onclick: () => choose(k) }) && picked.push(k)
+    else cell.role = "img"
+    return { cell, picture, word, badge }
+  })
+  grid.append(...cells.map(one => one.cell))
+  const roving = to => picked.forEach(k => (cells[k].cell.tabIndex = k === to ? 0 : -1))
+  roving(picked[0])
+  function choose(k) {
+    cells.forEach((one, j) => one.cell.setAttribute("aria-pressed", String(j === k)))
+    roving(k)
+    story.tell(k)
+  }
+  grid.onkeydown = event => {
+    const way = WAYS[event.key], from = picked.findIndex(k => cells[k].cell === event.target)
+    if (!way || from < 0) return
+    const columns = cells.filter(one => one.cell.offsetTop === cells[0].cell.offsetTop).length
+    const to = picked[from + way[0] + way[1] * columns]
+    if (to !== undefined) { roving(to); cells[to].cell.focus() }
+    event.preventDefault()
+  }
+  let painted = -1
+  function draw(at) {
+    const frame = Math.round(at)
+    if (frame === painted) return
+    const row = decoded.length > 1 ? frame : 0
+    cells.forEach((one, k) => {
+      if (painted < 0 || decoded.length > 1) paint(one.picture, decoded[row][k], panel)
+      const word = panel.says[panel.says.length > 1 ? frame : 0][k]
+      const state = states[(states.length > count ? frame * count : 0) + k]
+      one.word.textContent = word
+      one.cell.dataset.state = state
+      one.badge.textContent = STATES[state]?.[1] ?? ""
+      one.cell.ariaLabel = [word || `${k + 1}`, stage.data.states[state - 1]].filter(Boolean).join(", ")
+    })
+    painted = frame
+  }
+  return { node, draw }
+}
+
+function bars(panel, stage) {
+  const [low, high] = panel.span
+  const share = value => (100 * (Math.min(high, Math.max(low, value)) - low)) / (high - low)
+  const rows = panel.names.map(name => {
+    const fill = el("i", {}), value = el("b", {})
+    fill.style.background = panel.colour
+    const track = el("div", { className: "track" }, fill)
+    track.style.setProperty("--zero", `${share(0)}%`)
+    return { node: el("div", { className: "bar" }, el("span", {}, name), track, value), fill, value }
+  })
+  const node = el("section", {}, title(panel), el("div", { className: "bars" }, ...rows.map(row => row.node)))
+  function draw(at) {
+    const a = panel.values[Math.floor(at)] ?? panel.values[0], b = panel.values[Math.ceil(at)] ?? panel.values[0], t = at % 1
+    rows.forEach((row, k) => {
+      const value = a[k] * (1 - t) + b[k] * t
+      row.fill.style.left = `${Math.min(share(0), share(value))}%`
+      row.fill.style.width = `${Math.abs(share(value) - share(0))}%`
+      row.value.textContent = (panel.shown[Math.round(at)] ?? panel.shown[0])[k]
+    })
+  }
+  return { node, draw }
+}
+
+function lines(panel, stage) {
+  const canvas = el("canvas", {})
+  const box = el("div", { className: "stage tall" }, canvas)
+  const node = el("section", {}, title(panel), box)
+  accessible(canvas, panel)
+  let size = [1, 1], edge = [40, 90, 12, 30] // left, right, top, bottom of the ground
+  const X = at => edge[0] + (stage.last ? at / stage.last : 0.5) * (size[0] - edge[0] - edge[1])
+  const Y = value => edge[2] + (1 - value) * (size[1] - edge[2] - edge[3])
+  function fresh() {
+    size = fit(canvas, box)
+    const pen = canvas.getContext("2d")
+    pen.font = stage.look.bold
+    edge[1] = 18 + Math.max(...panel.lines.map(line => Math.max(pen.measureText(line.name).width, pen.measureText("100 %").width)))
+  }
+  function draw(at) {
+    const pen = canvas.getContext("2d"), { look } = stage, frame = Math.round(at)
+    pen.clearRect(0, 0, ...size)
+    pen.font = look.font
+    pen.lineWidth = 1
+    pen.textBaseline = "middle"
+    for (const tick of [0, 0.5, 1]) {
+      stroke(pen, look.rule, [[X(0), Y(tick)], [X(stage.last), Y(tick)]])
+      pen.fillStyle = look.soft
+      pen.textAlign = "right"
+      pen.fillText(`${100 * tick} %`, edge[0] - 6, Y(tick))
+    }
+    pen.textBaseline = "alphabetic"
+    for (const [where, align] of [[0, "left"], [stage.last, "right"]]) {
+      pen.textAlign = align
+      pen.fillText(stage.data.marks[where], X(where), size[1] - 8)
+    }
+    stroke(pen, look.text, [[X(at), edge[2] - 6], [X(at), Y(0)]])
+    const labels = []
+    for (const line of panel.lines) {
+      pen.lineWidth = 2.5
+      pen.setLineDash(DASHES[line.dash] ?? [])
+      for (const [from, to, alpha] of [[0, at, 1], [at, stage.last, 0.28]]) {
+        pen.globalAlpha = alpha
+        stroke(pen, line.colour, along(line.values, from, to).map(([k, v]) => [X(k), Y(v)]))
+      }
+      pen.globalAlpha = 1
+      pen.setLineDash([])
+      const now = valueAt(line.values, at), end = line.values.findLast(v => v !== null)
+      if (now !== null) dot(pen, X(at), Y(now), 5, line.colour, look.ground)
+      if (end !== undefined) labels.push({ y: Y(end), line, value: line.values[frame] })
+    }
+    apart(labels, 32, edge[2] + 8, size[1] - edge[3])
+    pen.textAlign = "left"
+    for (const { y, line, value } of labels) {
+      pen.fillStyle = mix(line.colour, look.text, 0.8)
+      pen.font = look.bold
+      pen.fillText(line.name, X(stage.last) + 10, y - 3)
+      pen.font = look.font
+      pen.fillText(value === null ? "" : `${Math.round(100 * value)} %`, X(stage.last) + 10, y + 13)
+    }
+  }
+  const seek = event => {
+    const share = (event.offsetX - edge[0]) / (size[0] - edge[0] - edge[1])
+    stage.seek(Math.round(Math.min(1, Math.max(0, share)) * stage.last))
+  }
+  canvas.onpointerdown = event => { canvas.setPointerCapture(event.pointerId); seek(event) }
+  canvas.onpointermove = event => event.buttons && seek(event)
+  return { node, draw, fresh }
+}

@@ -1,0 +1,91 @@
+"""Horizontal bars from a zero line with the spread over seeds: gains to the right, losses to the left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lessons.figures import ROLES, Figure, compact
+
+LOSS = "#c8352b"  # a bar below zero, hatched as well, so that it is not told by its colour alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """One bar: its name and the values of every seed, of which it shows the mean and one standard deviation."""
+
+    name: str
+    values: np.ndarray
+    role: str = "pretrained"
+
+
+def bars(shown: Sequence[Bar], what: str, unit: str = "points", title: str = "", signed: bool = True) -> Figure:
+    """The bars from top to bottom; `what` and its unit are on the axis. signed: a value below zero is a loss."""
+    rows = [(bar, float(bar.values.mean()), float(bar.values.std())) for bar in shown]
+    low = min(min(mean - spread for _, mean, spread in rows), 0)
+    high = max(max(mean + spread for _, mean, spread in rows), 0)
+    room = 0.24 * (high - low or 1)  # for the numbers beside the bars
+    option = compact(
+        {
+            "series": [
+                {"type": "bar", "barMaxWidth": 22, "data": [one_bar(bar, mean, signed) for bar, mean, _ in rows]},
+                spread_lines(rows),
+                numbers(rows, signed),
+            ],
+            "tooltip": {"show": False},
+        },
+        xAxis={
+            "type": "value",
+            "name": f"{what}, {unit}",
+            "min": round(low - room * (low < 0)),
+            "max": round(high + room),
+            "axisLabel": {"showMaxLabel": False, "showMinLabel": low >= 0},  # they may fall on a round number
+        },
+        yAxis={"type": "category", "inverse": True, "data": [bar.name for bar in shown], "axisTick": {"show": False}},
+    )
+    sign = "+" if signed else ""
+    told = "; ".join(f"{bar.name} {mean:{sign}.1f} (spread {spread:.1f})" for bar, mean, spread in rows)
+    return Figure(kind="chart", spec=option, alt=f"{what} in {unit}: {told}.", title=title, height=70 + 34 * len(rows))
+
+
+def one_bar(bar: Bar, mean: float, signed: bool) -> dict[str, Any]:
+    loss = signed and mean < 0
+    colour = LOSS if loss and bar.role != "guess" else ROLES[bar.role][0]  # what was guessed stays a guess
+    style: dict[str, Any] = {"color": colour}
+    if loss:
+        style["decal"] = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [3, 4], "rotation": -0.785}
+    return {"value": round(mean, 3), "itemStyle": style}
+
+
+def numbers(rows: Sequence[tuple[Bar, float, float]], signed: bool) -> dict[str, Any]:
+    """The means in figures, each beyond its bar and its spread: labels of dots that are not seen."""
+    data = [
+        {
+            "value": [round(mean - spread if mean < 0 else mean + spread, 3), k],
+            "label": {
+                "formatter": f"{mean:{'+' if signed else ''}.1f}",
+                "position": "left" if mean < 0 else "right",
+            },
+        }
+        for k, (_, mean, spread) in enumerate(rows)
+    ]
+    label = {"show": True, "fontWeight": "bold", "distance": 6}
+    return {"type": "scatter", "symbolSize": 0, "silent": True, "label": label, "data": data}
+
+
+def spread_lines(rows: Sequence[tuple[Bar, float, float]]) -> dict[str, Any]:
+    """One standard deviation to either side of each bar's end, as thin lines."""
+    ends = [
+        [{"coord": [round(mean - spread, 3), k]}, {"coord": [round(mean + spread, 3), k]}]
+        for k, (_, mean, spread) in enumerate(rows)
+        if spread
+    ]
+    line = {
+        "silent": True,
+        "symbol": ["none", "none"],
+        "lineStyle": {"type": "solid", "width": 2, "color": ROLES["note"][0]},
+    }
+    return {"type": "bar", "data": [], "barGap": "-100%", "markLine": line | {"label": {"show": False}, "data": ends}}

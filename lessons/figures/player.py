@@ -1,0 +1,250 @@
+"""Frames that a learner plays or scrubs in the browser: decision areas, points, images, bars, lines. Knows no screen.
+
+    player(Player(marks=("step 0", "step 20"), says=("It knows nothing yet.", "It knows both."), panels=(...)))
+
+Every panel follows the one scrubber. An array's first axis counts the frames; if it is 1 or missing, the same holds
+for all of them. `says` is one sentence a frame, computed from data: it is read aloud and makes the text alternative.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from core.spec import BadValue
+from lessons.figures import ROLES, Figure, percent
+
+NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item; each has a colour and a mark
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Space:
+    """A plane: decision areas, points that stay or move, or both. Give areas an extent."""
+
+    title: str
+    areas: Sequence[str] = ()  # a frame: base64 of side * side class numbers as bytes, the lowest row first
+    sure: Sequence[str] = ()  # a frame: how sure, laid out as areas, 0 pale to 255 full
+    xy: ArrayLike = ()  # (frames, points, 2)
+    classes: ArrayLike = ()  # (frames, points), places in Player.classes
+    states: ArrayLike = ()  # (frames, points): NOTHING, RIGHT, LOST or WON_BACK
+    stories: Sequence[str] = ()  # a point: what is said when it is chosen; "" if it cannot be
+    extent: tuple[float, float, float, float] | None = None  # left, right, bottom, top; else all points fit
+
+    def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
+        frames = len(marks)
+        found: dict[str, Any] = {"kind": "space", "title": self.title, "alt": self.title}
+        xy = shaped("Points", self.xy, frames, -1, 2).astype(float) if len(np.asarray(self.xy)) else None
+        if xy is None and not len(self.areas):
+            raise BadValue("A space needs areas or points.")
+        if xy is not None:
+            found |= self.points(xy, frames, names)
+        if len(self.areas):
+            if self.extent is None:
+                raise BadValue("Areas need an extent.")
+            areas = [unpacked("Areas", one) for one in shaped("Areas", self.areas, frames)]
+            side = round(len(areas[0]) ** 0.5)
+            for one in [*areas, *(unpacked("Sure", s) for s in self.sure)]:
+                if len(one) != side * side:
+                    raise BadValue(f"Areas must be squares of the same size, not {side * side} and {len(one)} cells.")
+            if max(int(one.max()) for one in areas) >= names:
+                raise BadValue("Every class number in areas must be a place in the player's classes.")
+            if len(self.sure) not in (0, len(areas)):
+                raise BadValue("Sure needs as many frames as areas.")
+            found |= {"side": side, "areas": list(self.areas), "sure": list(self.sure)}
+        return found | {"extent": list(self.extent or around(xy))}
+
+    def points(self, xy: np.ndarray, frames: int, names: int) -> dict[str, Any]:
+        """Places as 16 bits within their own bounds; classes and states as bytes."""
+        if not np.isfinite(xy).all():
+            raise BadValue("Every point must have a place.")
+        count = xy.shape[1]
+        classes = shaped("Classes", self.classes, frames, count).astype(int)
+        if classes.min() < 0 or classes.max() >= names:
+            raise BadValue("Every class must be a place in the player's classes.")
+        low, span = xy.min((0, 1)), np.maximum(np.ptp(xy, (0, 1)), 1e-9)
+        return {
+            "count": count,
+            "xy": base64.b64encode(((xy - low) / span * 65535).round().astype("<u2").tobytes()).decode(),
+            "bounds": [*low.tolist(), *span.tolist()],
+            "classes": packed(classes),
+            "states": packed(state_of(self.states, frames, count)),
+            "stories": texts("Stories", self.stories, count),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Images:
+    """Small grey images in rows that wrap, or signed filters; a word, a state and a story for each if wanted."""
+
+    title: str
+    images: Sequence[str] | Sequence[Sequence[str]]  # (frames, items) base64 of height * width bytes, top row first
+    width: int = 28
+    height: int = 28
+    signed: bool = False  # whether 0, 128, 255 mean -1, 0, 1, drawn in two colours
+    says: Sequence[str] | Sequence[Sequence[str]] = ()  # (frames, items) a word under each
+    states: ArrayLike = ()  # (frames, items): NOTHING, RIGHT, LOST or WON_BACK
+    stories: Sequence[str] = ()  # an item: what is said when it is chosen; "" if it cannot be
+    size: int = 48  # pixels on screen
+
+    def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
+        images = shaped("Images", self.images, len(marks), -1)
+        count = images.shape[1]
+        if any(len(unpacked("Images", one)) != self.width * self.height for one in images.flat):
+            raise BadValue(f"Every image must have {self.width} times {self.height} bytes.")
+        says = shaped("Says", self.says, len(marks), count) if len(self.says) else np.full((1, count), "")
+        return {
+            "kind": "images",
+            "title": self.title,
+            "alt": self.title,
+            "images": images.tolist(),
+            "says": says.tolist(),
+            "states": packed(state_of(self.states, len(marks), count)),
+            "stories": texts("Stories", self.stories, count),
+        } | {name: getattr(self, name) for name in ("width", "height", "signed", "size")}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bars:
+    """A few named bars on one fixed scale."""
+
+    title: str
+    names: Sequence[str]
+    values: ArrayLike  # (frames, bars)
+    high: float = 1.0  # where the scale ends
+    low: float = 0.0  # where it begins; below zero if bars can be negative
+    form: str = "{:.2f}"  # how a value is written
+    role: str = "pretrained"
+
+    def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
+        values = shaped("Bars", self.values, len(marks), len(self.names)).astype(float)
+        if not (np.isfinite(values).all() and self.low <= 0 < self.high):
+            raise BadValue("Bars need numbers, and a scale that begins at or below zero and ends above it.")
+        return {
+            "kind": "bars",
+            "title": self.title,
+            "alt": self.title,
+            "names": list(self.names),
+            "values": values.round(5).tolist(),
+            "shown": [[self.written(v) for v in row] for row in values],
+            "span": [self.low, self.high],
+            "colour": ROLES[self.role][0],
+        }
+
+    def written(self, value: float) -> str:
+        """A value that rounds to zero has no minus."""
+        text = self.form.format(value)
+        return self.form.format(0.0) if text == self.form.format(-0.0) else text
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Line:
+    """A curve over the frames: shares in [0, 1], nan where there is nothing."""
+
+    name: str
+    role: str
+    values: ArrayLike  # (frames,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lines:
+    """Curves over the frames with a cursor at the present one, which a click moves."""
+
+    title: str
+    lines: Sequence[Line]
+
+    def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
+        drawn, told = [], []
+        for line in self.lines:
+            values = np.asarray(line.values, float)
+            if values.shape != (len(marks),):
+                raise BadValue(f"{line.name} must have one value a frame, {len(marks)}, not {values.size}.")
+            kept = [None if np.isnan(v) else round(float(v), 4) for v in values]
+            colour, dash, _ = ROLES[line.role]
+            drawn.append({"name": line.name, "colour": colour, "dash": dash, "values": kept})
+            ends = [f"{percent(v)} at {m}" for m, v in ((marks[0], values[0]), (marks[-1], values[-1])) if v == v]
+            told.append(f"{line.name}: {', '.join(ends)}")
+        return {"kind": "lines", "title": self.title, "alt": f"{self.title}. {'; '.join(told)}.", "lines": drawn}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Player:
+    """Panels side by side that follow one scrubber."""
+
+    marks: Sequence[str]  # a frame: a short label, "step 20", "alpha 0.50"
+    says: Sequence[str]  # a frame: a sentence computed from data
+    panels: Sequence[Space | Images | Bars | Lines]
+    classes: Sequence[str] = ()  # what the colours and shapes mean, ten at most
+    states: tuple[str, str, str] = ("right", "lost", "won back")  # what the marks of items mean
+    first: int = 0  # the frame that is shown first
+    scrub: str = "Moment"  # what the scrubber moves through: "Step", "Share of delta"
+
+
+def player(value: Player, title: str = "") -> Figure:
+    """The figure that a lesson returns; its spec is what the browser gets."""
+    if not (1 <= len(value.marks) == len(value.says)):
+        raise BadValue(f"There must be a sentence a frame, {len(value.marks)}, not {len(value.says)}.")
+    if not 0 <= value.first < len(value.marks):
+        raise BadValue(f"The first frame must be one of {len(value.marks)}, not {value.first}.")
+    if len(value.classes) > 10 or not value.panels:
+        raise BadValue("A player has panels, and ten classes at most.")
+    panels = [panel.spec(value.marks, len(value.classes)) for panel in value.panels]
+    spec: dict[str, Any] = {name: list(getattr(value, name)) for name in ("marks", "says", "classes", "states")}
+    spec |= {"panels": panels, "first": value.first, "scrub": value.scrub}
+    spec["id"] = hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:16]
+    ends = dict(zip((value.marks[0], value.marks[-1]), (value.says[0], value.says[-1])))
+    alt = f"{'; '.join(one['alt'].rstrip('.') for one in panels)}. {len(value.marks)} frames. "
+    return Figure(kind="player", spec=spec, alt=alt + " ".join(f"At {m}: {s}" for m, s in ends.items()), title=title)
+
+
+def shaped(name: str, values: Any, frames: int, *size: int) -> np.ndarray:
+    """values as (frames or 1, *size), where -1 is any size; a missing first axis is added."""
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise BadValue(f"{name} must have rows of the same length.") from error
+    array = array[None] if array.ndim == len(size) else array
+    fits = array.ndim == len(size) + 1 and all(b in (-1, a) for a, b in zip(array.shape[1:], size))
+    if not fits or array.shape[0] not in (1, frames) or not array.size:
+        wanted = ", ".join("any" if n < 0 else str(n) for n in size)
+        raise BadValue(f"{name} must have the shape (1 or {frames}, {wanted}), not {array.shape}.")
+    return array
+
+
+def state_of(states: ArrayLike, frames: int, count: int) -> np.ndarray:
+    array = shaped("States", states if len(np.asarray(states)) else np.zeros(count, int), frames, count)
+    if not np.isin(array, (NOTHING, RIGHT, LOST, WON_BACK)).all():
+        raise BadValue("A state is nothing, right, lost or won back.")
+    return array
+
+
+def texts(name: str, values: Sequence[str], count: int) -> list[str]:
+    if len(values) not in (0, count):
+        raise BadValue(f"{name} must be one for each of {count} items, not {len(values)}.")
+    return list(values)
+
+
+def around(xy: np.ndarray | None) -> list[float]:
+    """A square with a margin that holds every point of every frame, so that distances compare."""
+    assert xy is not None
+    low, high = xy.min((0, 1)), xy.max((0, 1))
+    middle, half = (low + high) / 2, max(float((high - low).max()) * 0.54, 1e-6)
+    return [float(v) for v in (middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half)]
+
+
+def packed(array: ArrayLike) -> str:
+    """Whole numbers from 0 to 255 as bytes in base64."""
+    return base64.b64encode(np.asarray(array).astype(np.uint8).tobytes()).decode()
+
+
+def unpacked(name: str, text: str) -> np.ndarray:
+    try:
+        return np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+    except ValueError as error:
+        raise BadValue(f"{name} must be bytes in base64.") from error
