@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import socket
+import subprocess
+import sys
 import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
+import psutil
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 # Before anything imports torch: several processes that each take all cores are up to 400 times slower.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -15,6 +25,10 @@ os.environ["HEADSTART_STORE"] = tempfile.mkdtemp(prefix="headstart-tests-")
 
 CI = os.environ.get("CI") == "true"
 LEFT_OUT: list[str] = []
+ROOT = Path(__file__).resolve().parent.parent
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+LONG = 60_000  # milliseconds that something may take on a busy machine
+expect.set_options(timeout=LONG)
 
 
 def chromium() -> str | None:
@@ -27,6 +41,61 @@ def chromium() -> str | None:
 def own_store() -> Iterator[None]:
     yield
     shutil.rmtree(os.environ["HEADSTART_STORE"], ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def workers_end() -> Iterator[None]:
+    """The engine of pages drawn in this process ends with the module, and the next module's pages begin another."""
+    from app.parts.workers import engine
+
+    yield
+    engine().close()
+    engine.clear()
+
+
+@contextmanager
+def served(script: str, **environment: str) -> Iterator[tuple[str, psutil.Process]]:
+    """A page that Streamlit serves; its address and its process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
+    process = subprocess.Popen([*command, "--server.port", str(port)], cwd=ROOT, env=os.environ | environment)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        with suppress(OSError):
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+            break
+        time.sleep(0.1)
+    yield address, psutil.Process(process.pid)
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh visitor; nothing may be fetched from elsewhere, and no page may show an error or overflow sideways."""
+    context = browser.new_context(viewport={"width": getattr(request, "param", 1280), "height": 900})
+    opened = context.new_page()
+    opened.set_default_timeout(LONG)
+    elsewhere: list[str] = []
+    opened.on(
+        "request",
+        lambda r: None if re.match(r"(https?|ws)://127\.0\.0\.1|data:|blob:", r.url) else elsewhere.append(r.url),
+    )
+    yield opened
+    assert not elsewhere
+    assert opened.locator("[data-testid=stException]").count() == 0
+    assert not opened.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+    context.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

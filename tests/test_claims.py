@@ -15,6 +15,10 @@ from lessons.catalogue import Check, Finding, claims
 from lessons.claims import main, shipped
 from lessons.evidence import band, best, final, labels_to, steps_to
 from lessons.label_worth.claims import worth
+from lessons.recipes import BEST_RATES
+from lessons.what_was_learned.findings import barriers, random_at_best
+from lessons.what_was_learned.worlds import RANDOM
+from lessons.wrong_teacher.claims import LABELS, WAYS, gap, in_order, kindest_gap, surprises
 
 EACH = pytest.mark.parametrize("name", claims())
 
@@ -58,6 +62,45 @@ def test_band_final_and_best_of_a_hand_worked_run() -> None:
     assert band(table)["high"].tolist() == pytest.approx([0.3, 0.8, 0.6])
     assert final(table).tolist() == [0.6, 0.5]
     assert best(table).tolist() == [0.8, 0.5]
+
+
+def worlds(**gaps: float) -> dict[str, np.ndarray]:
+    """Two seeds of each world, one point to either side of its gap."""
+    return {name: np.array([gap - 1, gap + 1]) for name, gap in gaps.items()}
+
+
+def test_a_meter_is_right_about_a_pair_of_which_the_nearer_helps_more() -> None:
+    far = {"near": 1.0, "middle": 2.0, "far": 3.0}
+    assert in_order(far, worlds(near=9, middle=5, far=0)) == 3
+    assert in_order(far, worlds(near=5, middle=9, far=0)) == 2
+    assert in_order(far, worlds(near=0, middle=5, far=9)) == 0
+
+
+def test_a_surprise_is_a_pair_of_which_the_farther_helps_clearly_more() -> None:
+    far = {"near": 1.0, "middle": 2.0, "far": 3.0}
+    assert surprises(far, worlds(near=9, middle=5, far=0)) == []
+    assert surprises(far, worlds(near=5, middle=6.5, far=9)) == [("near", "far"), ("middle", "far")]
+
+
+def test_the_kindest_gap_is_that_of_the_best_way_against_scratch_at_its_best() -> None:
+    flat = {way: curve((0, 0, 0.1), (9, 0, 0.3), (0, 1, 0.1), (9, 1, 0.5)) for way in WAYS}
+    evidence = {f"after strange, {way} {LABELS}": table for way, table in flat.items()}
+    for rate, ours, theirs in zip(BEST_RATES, (0.5, 0.6, 0.2), (0.8, 0.7, 0.1)):
+        evidence[f"after strange {LABELS} at {rate:g}"] = curve((0, 0, ours), (9, 0, 0.1), (0, 1, ours), (9, 1, 0.0))
+        evidence[f"scratch {LABELS} at {rate:g}"] = curve((0, 0, theirs), (0, 1, theirs - 0.1))
+    assert gap(evidence, "strange").tolist() == pytest.approx([30 - 80, 50 - 70])
+    assert kindest_gap(evidence, "strange").tolist() == pytest.approx([60 - 80, 60 - 70])
+
+
+def test_a_barrier_is_how_far_the_middle_lies_below_the_mean_of_the_ends() -> None:
+    valley = [[0.9, 0.5], [0.3, 0.6], [0.7, 0.7]]  # three places, two seeds
+    assert barriers({"accuracy": [valley]}).tolist() == [pytest.approx([0.5, 0.1])]
+
+
+def test_frozen_random_layers_are_given_their_best_rate_and_moment() -> None:
+    evidence = {f"{RANDOM} {n} here": curve((0, 0, 0.2), (9, 0, 0.3)) for n in (1, 2, 3)}
+    evidence |= {"random 2 at 0.01 here": curve((0, 0, 0.2), (5, 0, 0.6), (9, 0, 0.5))}
+    assert random_at_best(evidence, "here").tolist() == [[0.3], [0.6], [0.3]]
 
 
 @EACH

@@ -2,73 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
 import psutil
 import pytest
-from conftest import chromium
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from conftest import served
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=60_000)
-ROOT = Path(__file__).resolve().parent.parent
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-LONG = 60_000  # milliseconds that something may take on a busy machine
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, psutil.Process]]:
     """The app as `make run` starts it, with a store of its own; its address and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py", "--server.headless", "true"]
-    store = {"HEADSTART_STORE": str(tmp_path_factory.mktemp("store"))}
-    process = subprocess.Popen([*command, "--server.port", str(port)], cwd=ROOT, env=os.environ | store)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(600):
-        with suppress(OSError):
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-            break
-        time.sleep(0.1)
-    yield address, psutil.Process(process.pid)
-    process.terminate()
-    process.wait(30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh visitor; nothing may be fetched from elsewhere, and no page may show an error or overflow sideways."""
-    context = browser.new_context(viewport={"width": getattr(request, "param", 1280), "height": 900})
-    opened = context.new_page()
-    opened.set_default_timeout(LONG)
-    elsewhere: list[str] = []
-    opened.on(
-        "request",
-        lambda r: None if re.match(r"(https?|ws)://127\.0\.0\.1|data:|blob:", r.url) else elsewhere.append(r.url),
-    )
-    yield opened
-    assert not elsewhere
-    assert opened.locator("[data-testid=stException]").count() == 0
-    assert not opened.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
-    context.close()
+    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as found:
+        yield found
 
 
 def press(page: Page, name: str) -> None:
@@ -79,19 +28,21 @@ def press(page: Page, name: str) -> None:
 def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Process], page: Page) -> None:
     page.goto(server[0])
     press(page, "Start with")
-    expect(page.get_by_role("heading", name="What is a label worth?")).to_be_visible()
+    expect(page.get_by_role("heading", name="A small step from a good place")).to_be_visible()
     press(page, "Make a prediction")
     thumb = page.get_by_role("slider").first
     thumb.focus()
     before = thumb.get_attribute("aria-valuetext")
     thumb.press("ArrowRight")
     expect(thumb).not_to_have_attribute("aria-valuetext", before or "")
-    expect(page).to_have_url(re.compile(r"label_worth\.at1="))
+    expect(page).to_have_url(re.compile(r"small_step\.half="))
     press(page, "That is my prediction")
-    go = page.get_by_role("button", name=re.compile("Train 16 nets now|Again, with other labels")).first
-    go.click()  # the second visitor finds the first one's race
+    go = page.get_by_role("button", name=re.compile("Train 8 nets now|Again, with other labels")).first
+    go.click()  # the second visitor finds the first one's run
     expect(page.get_by_role("button", name="Again, with other labels")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"pretrained: \d+ of 1,000 wrong"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Your delta: \d+ % of the weights"))).to_be_visible()
+    page.get_by_role("radio", name="third").click()
+    expect(page.get_by_text(re.compile(r"Your delta of the third layer only"))).to_be_visible()
     press(page, "What happened there?")
     expect(page.get_by_text("you said")).to_be_visible()
     expect(page.get_by_text("reproduced here").first).to_be_visible()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 import subprocess
@@ -22,11 +21,6 @@ from lessons.recipes import Seeds, scratch
 
 EACH = pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())
 SLOT = re.compile(r"\{(\w+)\.(\w+)\}")
-
-
-def all_settings(lesson: Lesson) -> list[dict[str, object]]:
-    options = [[(control.name, value) for value in control.options] for control in lesson.controls]
-    return [dict(choice) | {"draw": 1} for choice in itertools.product(*options)]
 
 
 def prediction(lesson: Lesson) -> dict[str, object]:
@@ -73,7 +67,7 @@ def test_a_hostile_setting_is_a_sentence(lesson: Lesson, text: str) -> None:
 
 @EACH
 def test_every_setting_makes_valid_runs_and_its_figures_tell_themselves(lesson: Lesson) -> None:
-    for settings in all_settings(lesson):
+    for settings in ship.every_setting(lesson):
         for run in lesson.runs(settings).values():
             assert from_json(json.loads(json.dumps(to_plain(run)))) == run
         evidence = gather(lesson.backdrop(settings))
@@ -144,7 +138,7 @@ def test_measures_and_runs_are_all_that_lessons_ask_for() -> None:
 
 @EACH
 def test_a_live_race_stands_on_a_backbone_that_ships_or_is_shown(lesson: Lesson) -> None:
-    for settings in all_settings(lesson):
+    for settings in ship.every_setting(lesson):
         runs = [run for run in lesson.runs(settings).values() if isinstance(run, Run)]
         for start in {run.start for run in runs if run.start}:
             assert start in runs or store.weights(start), f"{settings} would train a backbone out of sight"

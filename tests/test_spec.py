@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from core import spec
+from core import spec, tasks
 from core.spec import (
     BadValue,
-    FiveDigits,
     Glyphs,
     Handwriting,
+    Keep,
     Measure,
     Plane,
     Run,
@@ -31,7 +31,7 @@ from core.spec import (
 
 PARENT = Run(task=Plane(), net="mlp", seeds=2)
 CHILD = Run(task=Plane(ask="colour"), net="mlp", start=PARENT, stages=(Stage(method="probe"), Stage()), seeds=2)
-VALUES: list[Any] = [Handwriting(), FiveDigits(), Glyphs(), Plane(), Stage(), PARENT, CHILD]
+VALUES: list[Any] = [*(kind() for kind in tasks.KINDS), Stage(), Keep(), PARENT, CHILD]
 NO_ANSWER: list[Any] = ["false", 1, 0.0, None, []]
 NO_NAME: list[Any] = ["", "../../etc/passwd", "__init__", "a" * 10_000, None, 3, [], math.nan]
 NO_NUMBER: list[Any] = [math.nan, math.inf, -math.inf, 1e308, -1e308, 10**400, "10", "", None, [], {}, True, b"1", 1j]
@@ -50,8 +50,10 @@ def named(pair: object) -> str:
 OTHER = {  # what a field that is not a number might be instead
     "scripts": "latin",
     "which": "high",
+    "subject": "law",
     "ask": "colour",
-    "method": "probe",
+    "Stage.method": "probe",
+    "Keep.method": "ewc",
     "net": "conv",
     "task": Plane(labels=7),
     "start": PARENT,
@@ -63,8 +65,11 @@ OTHER = {  # what a field that is not a number might be instead
 def changes(value: Any) -> Iterator[Any]:
     """The value with one field changed, for every field."""
     for f in fields(value):
+        if f.name in ("copied", "keep", "scrambled") and not value.start:
+            continue  # there is nothing to copy or to keep
         old = getattr(value, f.name)
-        new = not old if isinstance(old, bool) else old + 1 if isinstance(old, int) else OTHER.get(f.name)
+        other = OTHER.get(f"{type(value).__name__}.{f.name}", OTHER.get(f.name))
+        new = not old if isinstance(old, bool) else old + 1 if isinstance(old, int) else other
         yield replace(value, **{f.name: old + 0.5 if new is None else new})
 
 
@@ -72,13 +77,11 @@ def every_change() -> list[Run]:
     """PARENT with one thing changed, in the run, in its stage or in its task; and a child of each of these."""
     parents = [PARENT, *changes(PARENT)]
     parents += [replace(PARENT, stages=(stage,)) for stage in changes(Stage())]
-    parents += [
-        replace(PARENT, task=other)
-        for task in (Plane(), Handwriting(), FiveDigits(), Glyphs())
-        for other in changes(task)
-    ]
+    parents += [replace(PARENT, task=other) for kind in tasks.KINDS for other in changes(kind())]
+    keeping = [replace(CHILD, keep=(one,)) for one in (Keep(), *changes(Keep()))]
     fitting = [parent for parent in parents if (parent.net, parent.seeds) == (CHILD.net, CHILD.seeds)]
-    return parents + [replace(CHILD, start=parent) for parent in fitting]
+    copying = [replace(CHILD, copied=1), replace(CHILD, scrambled=True)]
+    return parents + [replace(CHILD, start=parent) for parent in fitting] + copying + keeping
 
 
 def test_changing_any_field_of_a_run_or_of_its_ancestors_changes_the_digest() -> None:
@@ -100,6 +103,11 @@ def test_equal_runs_have_equal_digests() -> None:
 def test_numbers_that_are_equal_make_the_same_experiment(one: Task, two: Task) -> None:
     assert one == two
     assert digest(Run(task=one)) == digest(Run(task=two))
+
+
+def test_a_knob_at_its_default_changes_no_digest() -> None:
+    assert to_json(Plane(turn=30)) == {"is": "Plane", "turn": 30.0}
+    assert from_json({"is": "Plane", "turn": 30}) == Plane(labels=500, turn=30.0)
 
 
 def test_another_process_gives_the_same_digest() -> None:
@@ -173,6 +181,12 @@ def test_a_name_must_be_a_known_one(value: Any, name: str) -> None:
         assert is_a_sentence(caught.value)
 
 
+def test_what_can_be_seen_has_no_label_noise() -> None:
+    with pytest.raises(BadValue) as caught:
+        Glyphs(ink=True, noise=0.5)
+    assert is_a_sentence(caught.value)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -185,8 +199,12 @@ def test_a_name_must_be_a_known_one(value: Any, name: str) -> None:
         {"stages": (Plane(),)},
         {"stages": [Stage()]},
         {"watch": (Stage(),)},
+        {"keep": (Stage(),)},
+        {"keep": (Keep(),), "start": None},
         {"watch": (Handwriting(),)},  # nothing in the run has learned it
         {"net": "conv"},  # not the net of its start
+        {"start": None, "copied": 1},
+        {"start": None, "scrambled": True},
         {"seeds": 5},  # neither one backbone nor as many as its start has
     ],
     ids=str,

@@ -15,7 +15,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from core import adapt, nets, worlds
 from core.nets import Theta
 from core.spec import Handwriting, Plane, Run, Stage, names_in
-from core.train import Done, Point, begin, checkpoints, lowest, orders, rngs, step_flops, train
+from core.train import Done, Frame, Point, begin, checkpoints, lowest, orders, rngs, train
+from core.worlds import handwriting
 
 SHORT = (Stage(steps=12, batch=16, rate=1e-2),)
 ARMS = Run(task=Plane(labels=30), net="mlp", stages=SHORT, seeds=2)
@@ -28,8 +29,10 @@ def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Numbers so exact that two ways to the same sum agree in all that is shown."""
     torch.set_default_dtype(torch.float64)
     monkeypatch.setattr(Tensor, "float", Tensor.double)
+    handwriting.test.cache_clear()
     yield
     torch.set_default_dtype(torch.float32)
+    handwriting.test.cache_clear()
 
 
 def outcome(run: Run, ancestors: dict[Run, Theta] | None = None) -> tuple[list[Point], Theta]:
@@ -283,6 +286,41 @@ def test_the_head_goes_on_where_the_question_is_the_same() -> None:
         assert points[-1].accuracy["1"][seed] == pytest.approx(right, abs=1e-4)
 
 
+def test_only_the_copied_layers_come_from_the_start() -> None:
+    run = replace(ARMS, task=Plane(labels=30, turn=40), start=ARMS, copied=2)
+    ancestors = family(run)
+    start, fresh, learned = start_of(run, ancestors), start_of(replace(run, start=None, copied=0), {}), ancestors[ARMS]
+    for name, weight in start.items():
+        assert torch.equal(weight, (learned if nets.layer_of(name) in ("hidden1", "hidden2") else fresh)[name])
+
+
+def test_scrambled_weights_keep_their_sizes_and_lose_their_places() -> None:
+    run = replace(CHILD, start=replace(ARMS, seeds=1), copied=2, scrambled=True)
+    ancestors = family(run)
+    start, learned = start_of(run, ancestors), ancestors[replace(ARMS, seeds=1)]
+    fresh = start_of(replace(run, start=None, copied=0, scrambled=False), {})
+    for name, weight in start.items():
+        if nets.layer_of(name) in ("hidden1", "hidden2"):
+            assert not torch.equal(weight[0], learned[name][0]) and not torch.equal(weight[0], weight[1])
+            for one in weight:
+                assert torch.equal(one.flatten().sort().values, learned[name][0].flatten().sort().values)
+        else:
+            assert torch.equal(weight, fresh[name])
+
+
+def test_frames_are_the_first_seed_at_the_first_step_the_last_and_between() -> None:
+    run = replace(ARMS, frames=5)
+    events = list(train(run, {}))
+    frames = [event for event in events if isinstance(event, Frame)]
+    done = next(event for event in events if isinstance(event, Done))
+    assert [frame.step for frame in frames] == sorted({frame.step for frame in frames})
+    assert (frames[0].step, frames[-1].step, len(frames)) == (0, run.steps, 5)
+    for name, weight in done.theta.items():
+        assert torch.equal(frames[-1].theta[name], weight[:1])
+        assert torch.equal(frames[0].theta[name], start_of(run, {})[name][:1])
+    assert not any(isinstance(event, Frame) for event in train(ARMS, {}))
+
+
 def test_one_backbone_serves_every_seed() -> None:
     parent = replace(ARMS, seeds=1)
     run = replace(CHILD, start=parent, seeds=3, stages=(Stage(method="probe", steps=3),))
@@ -410,6 +448,5 @@ def test_the_first_layer_that_moves_is_found() -> None:
     theta: Theta = fresh(ARMS)
     assert lowest(net, theta) == 0
     assert lowest(net, {"head.bias": theta["head.bias"]}) == 3
-    assert step_flops(net, fresh(CHILD), torch.zeros(2, 1, 2), 3) < step_flops(
-        net, fresh(CHILD), torch.zeros(2, 1, 2), 0
-    )
+    example, head = torch.zeros(2, 1, 2), [name for name in theta if name.startswith("head")]
+    assert nets.step_flops(net, theta, example, head) < nets.step_flops(net, theta, example, list(theta))

@@ -6,18 +6,19 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import PIL.Image
 import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
 from core import worlds
-from core.spec import FiveDigits, Glyphs, Handwriting, Image, Plane, Task
-from core.worlds import Pool, glyphs, handwriting, plane
+from core.spec import Clothing, FiveDigits, Glyphs, Handwriting, Image, Plane, Task
+from core.worlds import Pool, clothing, glyphs, handwriting, plane
 from core.worlds.image import alter
 
 KANA = Glyphs(labels=2, scripts="kana")  # the smallest set of glyphs
-TASKS = [Handwriting(labels=3), KANA, Plane(labels=30), Plane(labels=30, ask="colour")]
+TASKS = [Handwriting(labels=3), Clothing(labels=3), KANA, Plane(labels=30), Plane(labels=30, ask="colour")]
 ALIKE = Glyphs(warp=0.0, slant=0.0)
 
 
@@ -101,7 +102,9 @@ def test_the_test_examples_are_the_same_each_time(task: Task) -> None:
         assert torch.equal(one, two)
 
 
-@pytest.mark.parametrize("task", [Handwriting(labels=400), replace(KANA, labels=10), Plane(labels=500)], ids=short)
+@pytest.mark.parametrize(
+    "task", [Handwriting(labels=400), Clothing(labels=300), replace(KANA, labels=10), Plane(labels=500)], ids=short
+)
 def test_no_training_example_is_a_test_example(task: Task) -> None:
     x, _ = examples(task, range(2))
     tested, y = worlds.load(task).test(task)
@@ -109,7 +112,7 @@ def test_no_training_example_is_a_test_example(task: Task) -> None:
     assert not rows(x.flatten(0, 1)) & rows(tested)
 
 
-@pytest.mark.parametrize("task", [Handwriting(labels=100), replace(KANA, labels=25)], ids=short)
+@pytest.mark.parametrize("task", [Handwriting(labels=100), Clothing(labels=100), replace(KANA, labels=25)], ids=short)
 def test_label_noise_replaces_its_share_of_the_labels(task: Image) -> None:
     classes = worlds.load(task).classes(task)
     x, clean = examples(task, range(2))
@@ -147,6 +150,21 @@ def test_thicken_grows_every_stroke_by_pixels_on_each_side() -> None:
         thick = handwriting.seen(dot, Handwriting(thicken=k))[0, 0]
         assert thick.sum().item() == (2 * k + 1) ** 2
         assert thick[14 - k : 15 + k, 14 - k : 15 + k].min() == 1
+
+
+# --- Clothing ------------------------------------------------------------------------------------------------------
+
+
+def test_the_sheet_of_photos_is_read_class_by_class() -> None:
+    sheet = torch.from_numpy(np.array(PIL.Image.open(clothing.SHEET)))
+    photos = clothing.photos()
+    assert torch.equal(photos[0, 0], sheet[:28, :28])
+    assert torch.equal(photos[0, 51], sheet[28:56, 28:56])  # 50 a row
+    assert torch.equal(photos[9, 399], sheet[-28:, -28:])
+
+
+def test_no_photo_is_there_twice() -> None:
+    assert len(rows(clothing.photos().flatten(0, 1) / 255)) == 4000
 
 
 # --- Knobs of images -----------------------------------------------------------------------------------------------
@@ -187,6 +205,20 @@ def test_shuffled_is_one_permutation_of_the_pixels() -> None:
     order = (alter(ruler, only(shuffled=True)).flatten() * 784).round().long()
     assert sorted(order.tolist()) == list(range(784)) != order.tolist()
     assert torch.equal(x[:, order], shuffled)
+
+
+def test_a_jigsaw_moves_whole_tiles_in_one_order() -> None:
+    x, cut = a_few(), alter(a_few(), only(jigsaw=3))
+
+    def tiles(images: Tensor) -> Tensor:
+        parts = [images[:, i : i + 4, j : j + 4] for i in range(0, 28, 4) for j in range(0, 28, 4)]
+        return torch.stack(parts, 1)  # (n, 49, 4, 4)
+
+    ruler = torch.arange(49.0).repeat_interleave(4).view(7, 28).repeat_interleave(4, 0)[None]
+    order = tiles(alter(ruler, only(jigsaw=3)))[0, :, 0, 0].long()
+    assert sorted(order.tolist()) == list(range(49)) != order.tolist()
+    assert torch.equal(tiles(x)[:, order], tiles(cut))
+    assert not torch.equal(cut, alter(a_few(), only(jigsaw=4)))
 
 
 def test_an_unaltered_image_is_left_alone() -> None:
@@ -272,6 +304,19 @@ def test_warp_and_slant_make_drawings_of_one_glyph_differ() -> None:
 def test_a_wider_pen_leaves_more_ink() -> None:
     ink = [drawn(replace(ALIKE, pen=p)).mean().item() for p in (0.5, 1.0, 2.0)]
     assert ink[0] < ink[1] < ink[2]
+
+
+def test_ink_is_graded_by_how_bright_a_drawing_is_and_changes_no_drawing() -> None:
+    signs = Glyphs(labels=5, scripts="kana", turn=90)
+    task = replace(signs, ink=True)
+    x, y = examples(task, range(2))
+    assert torch.equal(x, examples(signs, range(2))[0])
+    for seed in range(2):
+        brightness, grade = x[seed].mean((1, 2, 3)), y[seed]
+        low, high = ([f(brightness[grade == k]).item() for k in range(10)] for f in (torch.min, torch.max))
+        assert all(a < b + 1 / 255 for a, b in zip(high, low[1:]))  # kept as bytes, a drawing is a little off
+    tested = glyphs.test(task)[1]
+    assert torch.bincount(tested, minlength=10).min() > 100  # of 2,000: about as many of each
 
 
 # --- The plane -----------------------------------------------------------------------------------------------------

@@ -3,42 +3,81 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
-from core.spec import Run
+from core.spec import Measure, Run
 from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.day_it_forgot.claims import CLAIMS, HALF, RATE, RATES, after_glyphs, after_low, low_digits
+from lessons.day_it_forgot.claims import (
+    ALIKE,
+    CLAIMS,
+    HALF,
+    RATE,
+    RATES,
+    UNLIKE,
+    after_arms,
+    after_glyphs,
+    after_low,
+    low_digits,
+    rate_runs,
+)
+from lessons.day_it_forgot.played import played
 from lessons.day_it_forgot.script import script as low_then_high
-from lessons.evidence import against, band, final, retention, steps_until
+from lessons.evidence import against, final, retention, steps_until
 from lessons.figures import Figure, percent
-from lessons.figures.curves import Curve, Mark, curves
-from lessons.recipes import STEPS, Seeds, backbone
+from lessons.figures.curves import Curve, Mark, curves, over_steps
+from lessons.plane_script import script as plane_torch
+from lessons.recipes import STEPS, Seeds, arms, backbone
 from lessons.script import script as plain_torch
 
-AFTER_GLYPHS, AFTER_LOW = "digits after glyphs", "5 to 9 after 0 to 4"
+AFTER_GLYPHS, AFTER_LOW, AFTER_ARMS = "digits after glyphs", "5 to 9 after 0 to 4", "colours after arms"
+IN_WORDS = {
+    AFTER_GLYPHS: {ALIKE: AFTER_GLYPHS, UNLIKE: "digits dark on bright after glyphs"},
+    AFTER_LOW: {ALIKE: AFTER_LOW, UNLIKE: "5 to 9 dark on bright after 0 to 4"},
+    AFTER_ARMS: {ALIKE: "two colours of turned arms after six arms", UNLIKE: "two colours of wedges after six arms"},
+}
 LIVE = 4  # nets of a live run: to test glyphs again and again takes more than half of its time
+FRAMES = 40
 NEVER = "never"
 HALVES = (5, 10, 20, 50, 100, 200, NEVER)
 FIRST, RUN = "first 0 to 4", "the new task"
-SHARES = "New skill: digits read. Old skill: what is left of it"
+SHARES = "New skill: what is right. Old skill: what is left of it"
 
 
-def learning(task: str, rate: float, seeds: Seeds) -> Run:
-    return after_low(rate, seeds) if task == AFTER_LOW else after_glyphs(rate, seeds, backbone())
+def learning(settings: Settings, rate: float, seeds: Seeds) -> Run:
+    similarity = settings["similarity"]
+    if settings["task"] == AFTER_LOW:
+        return after_low(rate, seeds, similarity)
+    if settings["task"] == AFTER_ARMS:
+        return after_arms(rate, seeds, arms(), similarity)
+    return after_glyphs(rate, seeds, backbone(), similarity)
 
 
 def runs(settings: Settings) -> Values:
     seeds = Seeds(LIVE, 100 * settings["draw"])
     values: Values = {FIRST: low_digits(seeds)} if settings["task"] == AFTER_LOW else {}
-    return values | {RUN: learning(settings["task"], settings["rate"], seeds)}
+    return values | {RUN: replace(learning(settings, settings["rate"], seeds), frames=FRAMES)}
+
+
+def after(settings: Settings) -> Values:
+    """What becomes of single examples of the old task, and in the plane of both tasks' boundaries."""
+    run = runs(settings)[RUN]
+    assert isinstance(run, Run)
+    (old,) = run.watch
+    if settings["task"] != AFTER_ARMS:
+        return {"flips": Measure(kind="flips", runs=(run,), tasks=(old,), count=33)}
+    return {
+        "flips": Measure(kind="flips", runs=(run,), tasks=(old,), count=90),
+        "maps": Measure(kind="boundary", runs=(run,), tasks=(old, run.task), count=150),
+    }
 
 
 def backdrop(settings: Settings) -> Values:
     """Every run twice: what it shows of the new skill may be seen before the prediction, of the old one it may not."""
-    values: Values = {"backbone": backbone()}
-    stored = {f"{rate:g}": learning(settings["task"], rate, Seeds()) for rate in RATES}
-    stored["asked"] = learning(AFTER_GLYPHS, RATE, Seeds())
+    values: Values = {"backbone": backbone(), "glyphs": rate_runs(Seeds())["glyphs"]}
+    stored = {f"{rate:g}": learning(settings, rate, Seeds()) for rate in RATES}
+    stored["asked"] = after_glyphs(RATE, Seeds())
     for label, run in stored.items():
         values |= {f"new {label}": run, f"old {label}": run}
     return values
@@ -47,13 +86,10 @@ def backdrop(settings: Settings) -> Values:
 def hook(evidence: Evidence, settings: Settings) -> Figure:
     """How long it took to learn what is now at stake."""
     table = evidence["backbone"]
-    glyphs = Curve(table=band(table).rename(columns={"step": "x"}), name="glyphs", role="source")
+    glyphs = over_steps(table, "glyphs", "source")
     steps = int(table.step.max())
-    return curves([glyphs], "steps", (1, steps), title=f"{steps:,} steps of learning to tell 444 glyphs apart")
-
-
-def over_steps(table: pd.DataFrame, name: str, role: str) -> Curve:
-    return Curve(table=band(table).rename(columns={"step": "x"}), name=name, role=role)
+    (kinds,) = evidence["glyphs"]["classes"]
+    return curves([glyphs], "steps", (1, steps), title=f"{steps:,} steps of learning to tell {kinds} glyphs apart")
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
@@ -66,10 +102,14 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     shown = [over_steps(new, "new skill", "target")]
     if not hidden:
         shown.append(over_steps(retention(evidence[RUN if live else f"old {here}"]), "old skill", "source"))
-    if guess and (hidden or (settings["task"], settings["rate"]) == (AFTER_GLYPHS, RATE)):
+    if guess and (hidden or (settings["rate"], in_words(settings)) == (RATE, AFTER_GLYPHS)):
         shown.append(Curve(table=guessed(guess), name="your guess", role="guess"))
     kind = "live" if live else "stored"
     return curves(shown, "steps", (1, STEPS), title=f"{SHARES} ({kind} run)", y="Share")
+
+
+def in_words(settings: Settings) -> str:
+    return IN_WORDS[settings["task"]][settings["similarity"]]
 
 
 def guessed(guess: Settings) -> pd.DataFrame:
@@ -87,8 +127,8 @@ def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure
     return [picture(evidence, settings, guess)]
 
 
-def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
-    """What is left and what is learned in the end, at every rate; nothing as long as the old skill is hidden."""
+def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
+    """One live net frame by frame; then every rate, as stored; nothing as long as the old skill is hidden."""
     old, new = ({rate: evidence.get(f"{skill} {rate:g}") for rate in RATES} for skill in ("old", "new"))
     if any(table is None for table in old.values()):
         return []
@@ -101,12 +141,13 @@ def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list
         ),
     ]
     chosen = Mark(start=(settings["rate"], 0.0), end=(settings["rate"], 1.0), says="your rate")
-    title = f"After {STEPS} steps at each rate, {settings['task']} (stored runs)"
-    return [curves(shown, "learning rate", (8e-5, 1.25e-2), [chosen], title=title, y="Share")]
-
-
-def after(settings: Settings) -> Values:
-    return {}
+    title = f"After {STEPS} steps at each rate, {in_words(settings)} (stored runs)"
+    every = curves(shown, "learning rate", (8e-5, 1.25e-2), [chosen], title=title, y="Share")
+    measured = "flips" in evidence and (settings["task"] != AFTER_ARMS or "maps" in evidence)
+    if not (measured and RUN in evidence):
+        return [every]
+    title = f"What flipped, and when: one of the {LIVE} nets, {in_words(settings)}"
+    return [played(evidence["flips"], evidence[RUN], evidence.get("maps"), title), every]
 
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
@@ -125,7 +166,9 @@ def script(settings: Settings) -> str:
     assert isinstance(run, Run)
     if settings["task"] == AFTER_LOW:
         return low_then_high(run)
-    return plain_torch(run, f"{AFTER_GLYPHS}, rate {settings['rate']:g}; its last line is the new skill")
+    if settings["task"] == AFTER_ARMS:
+        return plane_torch(run, f"{in_words(settings)}, rate {settings['rate']:g}")
+    return plain_torch(run, f"{in_words(settings)}, rate {settings['rate']:g}; its last line is the new skill")
 
 
 QUESTIONS = (
@@ -177,10 +220,18 @@ LESSON = Lesson(
         Control(
             name="task",
             label="What is learned after what",
-            options=(AFTER_GLYPHS, AFTER_LOW),
+            options=(AFTER_GLYPHS, AFTER_LOW, AFTER_ARMS),
             default=AFTER_GLYPHS,
             help="Digits after glyphs: the glyphs keep a head of their own, which nobody touches. 5 to 9 after 0 to 4: "
-            "a net from scratch, and one head for both.",
+            "a net from scratch, and one head for both. Colours after arms: points in the plane, and a head for each.",
+        ),
+        Control(
+            name="similarity",
+            label="The new task is",
+            options=(ALIKE, UNLIKE),
+            default=ALIKE,
+            help="Alike: bright digits on a dark ground, as the glyphs were; the same spiral arms, a little turned. "
+            "Unlike: dark digits on a bright ground; straight wedges where the arms were.",
         ),
     ),
     prediction=Prediction(
@@ -205,15 +256,6 @@ LESSON = Lesson(
         ),
         hidden="old",
     ),
-    runs=runs,
-    backdrop=backdrop,
-    hook=hook,
-    picture=picture,
-    live=live,
-    pictures=pictures_of,
-    after=after,
-    verdict=verdict,
-    script=script,
     claims=CLAIMS,
     questions=QUESTIONS,
 )

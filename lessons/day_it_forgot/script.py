@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.spec import Run
+from core.spec import Handwriting, Run
 from lessons.script import DIGITS
 
 SCRIPT = (
@@ -50,7 +50,7 @@ print(f"in the end: 0 to 4 {{accuracy(range(5)):.3f}}, 5 to 9 {{accuracy(range(5
 
 def script(run: Run) -> str:
     """One seed of a run on 5 to 9 that starts from one on 0 to 4."""
-    assert run.start
+    assert run.start and isinstance(run.task, Handwriting)
     (first,), (stage,) = run.start.stages, run.stages
     return SCRIPT.format(
         seed=run.first_seed,

@@ -5,37 +5,45 @@ from __future__ import annotations
 from core.spec import Run
 from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.evidence import band
-from lessons.fast_start.claims import CLAIMS, FEW, MANY, NEAR, RATE, STEPS, race, start_runs
+from lessons.fast_start.claims import CLAIMS, FEW, HANDWRITING, MANY, NEAR, PLANE, RATE, STEPS, race, start_runs
 from lessons.figures import Figure
-from lessons.figures.curves import Curve, Mark, curves
+from lessons.figures.curves import Curve, Mark, curves, over_steps
 from lessons.figures.ledger import ledger
-from lessons.recipes import Seeds, backbone
+from lessons.plane_script import script as plane_torch
+from lessons.recipes import Seeds, arms, backbone
 from lessons.script import script as plain_torch
 
 LABELS = (5, FEW, 50, 100, MANY)
 RATES = (3e-4, RATE, 3e-3)
 NEVER = "never"
 MEETINGS = (50, 100, 200, 400, 800, NEVER)
-GUESSED = {"few": FEW, "many": MANY}
+GUESSED = {"few": FEW, "many": MANY}  # on handwriting
+TESTED = {HANDWRITING: "1,000 unseen digits", PLANE: "3,000 unseen points"}
+GOALS = {HANDWRITING: (0.5, 0.7, 0.8, 0.9, 0.95), PLANE: (0.5, 0.7, 0.8, 0.9, 0.93)}
 
 
 def runs(settings: Settings) -> Values:
-    return race(settings["labels"], settings["rate"], Seeds(first=100 * settings["draw"]), backbone())
+    return racing(settings, Seeds(first=100 * settings["draw"]))
+
+
+def racing(settings: Settings, seeds: Seeds) -> Values:
+    return race(settings["labels"], settings["rate"], seeds, before(settings), settings["world"])
+
+
+def before(settings: Settings) -> Run:
+    """The backbone, which ships."""
+    return arms() if settings["world"] == PLANE else backbone()
 
 
 def backdrop(settings: Settings) -> Values:
-    values = start_runs(Seeds()) | {"backbone": backbone()}
-    return values | {f"{label} here": run for label, run in race(settings["labels"], settings["rate"], Seeds()).items()}
+    values = start_runs(Seeds()) | {"backbone": before(settings)}
+    return values | {f"{label} here": run for label, run in racing(settings, Seeds()).items()}
 
 
 def lines(evidence: Evidence, suffix: str) -> list[Curve]:
     """The two arms whose labels end so, as far as they are known."""
     found = [(role, evidence.get(f"{role}{suffix}")) for role in ("scratch", "pretrained")]
-    return [
-        Curve(table=band(table).rename(columns={"step": "x"}), name=role, role=role)
-        for role, table in found
-        if table is not None
-    ]
+    return [over_steps(table, role, role) for role, table in found if table is not None]
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
@@ -53,12 +61,12 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     shown = live or lines(evidence, " here")
     marks = []
     for name, n in GUESSED.items():
-        if guess and n == settings["labels"]:
+        if guess and (settings["world"], settings["labels"]) == (HANDWRITING, n):
             at = STEPS if guess[name] == NEVER else guess[name]
             says = "you: never" if guess[name] == NEVER else "you: they meet here"
             marks.append(Mark(start=(at, 0.02), end=(at, 0.98), says=says, role="guess"))
     what = "live" if live else "stored"
-    return curves(shown, "steps", (1, STEPS), marks, title=f"Accuracy on 1,000 unseen digits ({what} race)")
+    return curves(shown, "steps", (1, STEPS), marks, title=f"Accuracy on {TESTED[settings['world']]} ({what} race)")
 
 
 def meeting(evidence: Evidence, suffix: str) -> float:
@@ -74,13 +82,13 @@ def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure
     return [picture(evidence, settings, guess)]
 
 
-def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
+def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
     """The ledger of the live race if there is one, else of the stored one."""
     suffix = "" if "scratch" in evidence and "pretrained" in evidence else " here"
     tables = {role: evidence[f"{role}{suffix}"] for role in ("pretrained", "scratch") if f"{role}{suffix}" in evidence}
     if len(tables) < 2:
         return []
-    return [ledger(tables, settings["labels"], evidence["backbone"], goals=(0.5, 0.7, 0.8, 0.9, 0.95))]
+    return [ledger(tables, settings["labels"], evidence["backbone"], goals=GOALS[settings["world"]])]
 
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
@@ -93,14 +101,11 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
     return found
 
 
-def after(settings: Settings) -> Values:
-    return {}
-
-
 def script(settings: Settings) -> str:
     run = runs(settings)["pretrained"]
     assert isinstance(run, Run)
-    return plain_torch(run, f"{settings['labels']} labels a class, pretrained, rate {settings['rate']:g}")
+    title = f"{settings['world']}, {settings['labels']} labels a class, pretrained, rate {settings['rate']:g}"
+    return plane_torch(run, title) if settings["world"] == PLANE else plain_torch(run, title)
 
 
 def mark(name: str, n: int, default: int) -> Control:
@@ -147,7 +152,8 @@ LESSON = Lesson(
             label="Labels a class",
             options=LABELS,
             default=FEW,
-            help="How many labelled examples of each digit both nets get. 400 is every one there is.",
+            help="How many labelled examples of each digit, or points of each arm, both nets get. There are no more than "
+            "400 labelled digits of each kind.",
             slider=True,
         ),
         Control(
@@ -158,21 +164,19 @@ LESSON = Lesson(
             help="How far Adam moves the weights at every step, the same for both nets.",
             slider=True,
         ),
+        Control(
+            name="world",
+            label="World",
+            options=(HANDWRITING, PLANE),
+            default=HANDWRITING,
+            help="Real digits after glyphs; or points on six spiral arms, after the same arms before they were turned.",
+        ),
     ),
     prediction=Prediction(
-        asks="From which step on is scratch within a point of the pretrained net?",
+        asks="Handwritten digits: from which step on is scratch within a point of the pretrained net?",
         sliders=(mark("few", FEW, 400), mark("many", MANY, 400)),
         hidden="pretrained",
     ),
-    runs=runs,
-    backdrop=backdrop,
-    hook=hook,
-    picture=picture,
-    live=live,
-    pictures=pictures_of,
-    after=after,
-    verdict=verdict,
-    script=script,
     claims=CLAIMS,
     questions=QUESTIONS,
 )

@@ -12,7 +12,7 @@ from lessons.evidence import against, final
 from lessons.figures import Figure, percent
 from lessons.figures.curves import Curve, Mark, curves, race
 from lessons.figures.ledger import ledger
-from lessons.figures.pictures import pictures
+from lessons.figures.thumbnails import thumbnails
 from lessons.label_worth.claims import CLAIMS, FEW, label_runs, pretrained, reaches, scratch_best, scratch_equal, worth
 from lessons.recipes import SIZES, STEPS, Seeds, backbone, fine_tuned, live_backbone, scratch
 from lessons.script import script as plain_torch
@@ -53,7 +53,7 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
         ],
     }
     alt = f"{len(glyphs)} drawn glyphs, then {len(digits)} handwritten digits with their labels."
-    return pictures(rows, alt)
+    return thumbnails(rows, alt)
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
@@ -99,7 +99,7 @@ def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure
     return shown
 
 
-def pictures_of(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
+def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
     """The picture that was predicted, what the race cost, and what goes wrong."""
     shown = [picture(evidence, settings, guess)]
     if len(arms := racing(evidence)) == 2:
@@ -124,7 +124,7 @@ def mistakes(found: list[dict[str, Any]]) -> Figure:
             for wrong in one["pictures"]
         ]
     alt = "Digits that the first net of each arm gets wrong. " + "; ".join(told) + "."
-    return pictures(rows, alt, title="What they get wrong: the true digit → what the net read")
+    return thumbnails(rows, alt, title="What they get wrong: the true digit → what the net read")
 
 
 def after(settings: Settings) -> Values:
@@ -224,15 +224,6 @@ LESSON = Lesson(
         sliders=(share("at1", 1, 40), share("at5", 5, 60), share("at20", 20, 80)),
         hidden="pretrained",
     ),
-    runs=runs,
-    backdrop=backdrop,
-    hook=hook,
-    picture=picture,
-    live=live,
-    pictures=pictures_of,
-    after=after,
-    verdict=verdict,
-    script=script,
     claims=CLAIMS,
     questions=QUESTIONS,
 )

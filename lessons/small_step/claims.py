@@ -1,0 +1,192 @@
+"""The claims of this lesson, S11 and S11b: fine-tuning is a small step, and one can stop anywhere along it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.spec import Measure, Plane, Run, Stage
+from lessons.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.day_it_forgot.claims import RATE, after_glyphs
+from lessons.evidence import resampled
+from lessons.figures import percent
+from lessons.recipes import Seeds
+
+SOURCE = Plane()
+TURN = 30.0  # degrees, half of the angle from one arm to the next: where the old net is most wrong
+LABELS = 50  # of every turned arm
+TARGET, MIRRORED = Plane(labels=LABELS, turn=TURN), Plane(labels=LABELS, mirrored=True)
+# Turned by alpha times as much as the target. Nobody learns these.
+UNSEEN = {alpha: Plane(turn=alpha * TURN) for alpha in (-0.5, 0.5, 1.5)}
+STEPS, APART_STEPS = 300, 1000
+DIP = 0.02  # a fall that counts, in accuracy
+EXAMPLES = 600
+LAYERS = ("hidden1", "hidden2", "hidden3", "head")
+
+
+def source(seeds: Seeds) -> Run:
+    """Nets that know the arms: the good place, a different one for each seed."""
+    stages = (Stage(steps=1000, batch=64, rate=3e-3),)
+    return Run(task=SOURCE, net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first)
+
+
+def step(seeds: Seeds, start: Run, task: Plane = TARGET) -> Run:
+    """Fine-tuning, every weight free to move."""
+    stages = (Stage(steps=STEPS, batch=16),)
+    return Run(
+        task=task, net="mlp", start=start, stages=stages, seeds=seeds.count, first_seed=seeds.first, watch=(SOURCE,)
+    )
+
+
+def apart(seeds: Seeds) -> Run:
+    """The same arms learned from scratch, by nets with other first weights: as well, but somewhere else."""
+    stages = (Stage(steps=APART_STEPS, batch=16, rate=3e-3),)
+    return Run(task=TARGET, net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first + 500, watch=(SOURCE,))
+
+
+def dial(
+    *runs: Run, count: int = EXAMPLES, layers: tuple[str, ...] = (), rank: int = 0, also: tuple[Plane, ...] = ()
+) -> Measure:
+    """Between the last run's start and its end, or from the end of a first run; tested on the old task and the new."""
+    new = runs[-1]
+    tasks = (new.start.task if new.start else SOURCE, new.task, *also)
+    return Measure(kind="dial", runs=runs, tasks=tasks, count=count, layers=layers, rank=rank)
+
+
+def dial_runs(seeds: Seeds) -> Values:
+    old = source(seeds)
+    return {
+        "arms": dial(step(seeds, old), also=tuple(UNSEEN.values())),
+        "digits": dial(after_glyphs(RATE, seeds), count=500),
+        "mirrored": dial(step(seeds, old, MIRRORED)),
+        "apart": dial(old, apart(seeds)),
+    }
+
+
+def accuracy(answer: Evidence, task: int) -> np.ndarray:
+    """(alphas, seeds): 0 is the old task, 1 the new one."""
+    return np.array(answer["accuracy"][task])
+
+
+def at(answer: Evidence, alpha: float) -> int:
+    return int(answer["alphas"].index(alpha))
+
+
+def inside(answer: Evidence) -> slice:
+    """The alphas from 0 to 1."""
+    return slice(at(answer, 0.0), at(answer, 1.0) + 1)
+
+
+def lead(old: np.ndarray, new: np.ndarray) -> float:
+    """What the mean of both tasks has over the straight line between its ends, where that is least; below 0 it dips.
+
+    old, new (alphas from 0 to 1, seeds).
+    """
+    both = ((old + new) / 2).mean(1)
+    return float((both - np.linspace(both[0], both[-1], len(both)))[1:-1].min())
+
+
+def smooth(old: np.ndarray, new: np.ndarray) -> bool:
+    """Whether the old task never rises by DIP on the way, and the new one never falls by it."""
+    falling, rising = old.mean(1), new.mean(1)
+    return bool(
+        (falling - np.minimum.accumulate(falling)).max() < DIP and (np.maximum.accumulate(rising) - rising).max() < DIP
+    )
+
+
+def halves(old: np.ndarray, new: np.ndarray) -> bool:
+    """Whether one alpha keeps half of what the old net is better in, and has half of what the new one is better in."""
+    falling, rising = old.mean(1), new.mean(1)
+    middle_old, middle_new = (falling[0] + falling[-1]) / 2, (rising[0] + rising[-1]) / 2
+    return bool(((falling >= middle_old) & (rising >= middle_new)).any())
+
+
+def dial_finding(evidence: Evidence) -> Finding:
+    checks, leads = [], {}
+    for name, answer in evidence.items():
+        old, new = (accuracy(answer, task)[inside(answer)] for task in (0, 1))
+        leads[name] = lead(old, new)
+        if name in ("arms", "digits"):
+            checks += [
+                Check(says=f"{name}: neither task goes back by 2 points on the way", met=smooth(old, new)),
+                Check(says=f"{name}: both together never dip 2 points below the straight line", met=leads[name] > -DIP),
+                Check(says=f"{name}: some alpha keeps half of both gains", met=halves(old, new)),
+            ]
+    arms = evidence["arms"]
+    old, new = (accuracy(arms, task)[inside(arms)] for task in (0, 1))
+    spread = [lead(old[:, draw], new[:, draw]) for draw in resampled(old.shape[1])]
+    numbers = {f"dip_{name}": f"{-100 * least:.0f}" for name, least in leads.items()}
+    for name, answer in evidence.items():
+        for place, alpha in (("start", 0.0), ("half", 0.5), ("end", 1.0)):
+            for task, number in (("old", 0), ("new", 1)):
+                numbers[f"{name}_{task}_{place}"] = percent(float(accuracy(answer, number)[at(answer, alpha)].mean()))
+    for k, (name, alpha) in enumerate(zip(("back", "between", "beyond"), UNSEEN), 2):
+        numbers[name] = percent(float(accuracy(arms, k)[at(arms, alpha)].mean()))
+    return Finding(
+        value=100 * leads["arms"],
+        low=100 * float(np.percentile(spread, 2.5)),
+        high=100 * float(np.percentile(spread, 97.5)),
+        checks=tuple(checks),
+        numbers=numbers,
+    )
+
+
+def size_runs(seeds: Seeds) -> Values:
+    old = source(seeds)
+    own = Measure(kind="dial", runs=(old,), tasks=(SOURCE,), count=EXAMPLES)  # from the first, random weights on
+    return {"fine_tuned": dial(step(seeds, old)), "pretrained": own, "apart": dial(old, apart(seeds))}
+
+
+def size_finding(evidence: Evidence) -> Finding:
+    moved, before = (np.array(evidence[name]["size"]) for name in ("fine_tuned", "pretrained"))
+    layers = np.array([evidence["fine_tuned"]["sizes"][name] for name in LAYERS])  # (layers, seeds)
+    spread = [moved[draw].mean() for draw in resampled(len(moved))]
+    small, tenfold = bool(moved.mean() < 0.16), bool(before.mean() > 10 * moved.mean())
+    uneven = bool(layers.mean(1).max() > 2 * layers.mean(1).min())
+    numbers = {name: percent(float(np.mean(answer["size"]))) for name, answer in evidence.items()}
+    numbers |= {name: percent(float(share)) for name, share in zip(LAYERS, layers.mean(1))}
+    return Finding(
+        value=100 * float(moved.mean()),
+        low=100 * float(np.percentile(spread, 2.5)),
+        high=100 * float(np.percentile(spread, 97.5)),
+        checks=(
+            Check(says="fine-tuning moves the weights by less than 16 percent of their length", met=small),
+            Check(says="pretraining moved them ten times as far, or more", met=tenfold),
+            Check(says="one layer moves twice as far as another, for its length", met=uneven),
+        ),
+        numbers=numbers,
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="S11",
+        statement=(
+            "Half of delta, and nothing retrained: {arms_old_half} of the old arms and {arms_new_half} of the new ones "
+            "are right. Without delta it is {arms_old_start} and {arms_new_start}, with all of it {arms_old_end} and "
+            "{arms_new_end}."
+        ),
+        runs=dial_runs,
+        finding=dial_finding,
+        statistic="what both tasks together gain over the straight line between the two nets, where that is least, "
+        "in points",
+        bar="from the old net to the new one neither task goes back by two points, both together never dip two points "
+        "below the straight line, and some alpha keeps half of both gains, with arms and with digits",
+        paper="Wortsman et al. 2022, Robust Fine-Tuning of Zero-Shot Models",
+        paper_found="The weights of CLIP before and after fine-tuning, mixed in any share, trade the new task against "
+        "the old breadth smoothly; some mixtures beat both ends.",
+    ),
+    Claim(
+        id="S11b",
+        statement=(
+            "Fine-tuning moved the weights by {fine_tuned} of their length, the first layer by {hidden1} and the third "
+            "by {hidden3}. Pretraining had moved them by {pretrained}."
+        ),
+        runs=size_runs,
+        finding=size_finding,
+        statistic="length of delta as a share of the weights' own length, in percent",
+        bar="less than 16 percent, a tenth of what pretraining moved or less, and one layer twice as far as another",
+        paper="Radiya-Dixit & Wang 2020, How Fine Can Fine-Tuning Be?",
+        paper_found="Fine-tuned BERT models stay close to the pretrained one among all weights, and how close differs "
+        "from layer to layer.",
+    ),
+)

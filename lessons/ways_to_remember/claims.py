@@ -1,0 +1,198 @@
+"""Claims S8 and S8b: what protects an old skill and what that costs the new one, once and five times in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from core.spec import Measure, Run
+from lessons.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.evidence import final, resampled, retention
+from lessons.figures import percent
+from lessons.recipes import STEPS, Seeds
+from lessons.ways_to_remember.elsewhere import CLAIMS as ELSEWHERE
+from lessons.ways_to_remember.scenes import (
+    DARK,
+    FREEZE,
+    LEVELS,
+    METHODS,
+    NAIVE,
+    PLAIN,
+    TASKS,
+    digits,
+    row,
+    ways,
+)
+
+DEAR = 0.05  # of the new skill, the most that a way to remember may cost
+SLUGS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2"}  # in the names of numbers
+
+
+def old(table: pd.DataFrame) -> np.ndarray:
+    """The last accuracy of every seed on the first task that is watched."""
+    return final(table.assign(accuracy=table["accuracy 1"]))
+
+
+def of(scene: str, evidence: Evidence) -> dict[str, pd.DataFrame]:
+    """The tables of one scene, by way."""
+    return {label.removeprefix(f"{scene}: "): one for label, one in evidence.items() if label.startswith(f"{scene}: ")}
+
+
+def best(tables: Mapping[str, pd.DataFrame], method: str) -> str:
+    """The way of a method that keeps most without costing the new skill more than it may."""
+    least = final(tables[NAIVE]).mean() - DEAR
+    affordable = [f"{method} {level}" for level in LEVELS if final(tables[f"{method} {level}"]).mean() >= least]
+    return max(affordable or [f"{method} {LEVELS[0]}"], key=lambda way: old(tables[way]).mean())
+
+
+def plane_runs(seeds: Seeds) -> Values:
+    return {f"{scene}: {way}": digits(scene, way, seeds) for scene in (PLAIN, DARK) for way in (NAIVE, FREEZE, *ways())}
+
+
+def plane_finding(evidence: Evidence) -> Finding:
+    plain, dark = of(PLAIN, evidence), of(DARK, evidence)
+    draws = resampled(len(final(plain[NAIVE])))
+    gains = np.stack([old(plain[best(plain, method)]) - old(plain[NAIVE]) for method in METHODS])  # (methods, seeds)
+    fair = [final(plain[best(plain, method)]).mean() >= final(plain[NAIVE]).mean() - DEAR for method in METHODS]
+    lead = old(dark[best(dark, "EWC")]) - old(dark[best(dark, "L2-SP")])
+    spread = [gains[:, draw].mean(1).min() for draw in draws]
+    numbers = {"before": percent(float(dark[NAIVE][dark[NAIVE].step == 0]["accuracy 1"].mean())), "steps": str(STEPS)}
+    for where, tables in (("", dark), ("plain_", plain)):
+        shown = {NAIVE: NAIVE, FREEZE: FREEZE} | {SLUGS[method]: best(tables, method) for method in METHODS}
+        shown |= {f"{SLUGS[method]}_strong": f"{method} strong" for method in METHODS}
+        for name, way in shown.items():
+            numbers[f"{where}{name}_left"] = percent(float(final(retention(tables[way])).mean()))
+            numbers[f"{where}{name}_new"] = percent(float(final(tables[way]).mean()))
+    numbers |= {f"gain_{SLUGS[method]}": f"{100 * gain.mean():.0f}" for method, gain in zip(METHODS, gains)}
+    return Finding(
+        value=100 * float(gains.mean(1).min()),
+        low=100 * float(np.percentile(spread, 2.5)),
+        high=100 * float(np.percentile(spread, 97.5)),
+        checks=(
+            Check(
+                says="digits: every method reads 20 points more glyphs than naive, for 5 points of digits or fewer",
+                met=bool((gains.mean(1) >= 0.2).all() and all(fair)),
+            ),
+            Check(
+                says="dark digits, where features must change: EWC keeps more than L2-SP for 5 points or fewer",
+                met=float(np.percentile([lead[draw].mean() for draw in draws], 2.5)) > 0,
+            ),
+        ),
+        numbers=numbers,
+    )
+
+
+def row_runs(seeds: Seeds) -> Values:
+    shown = (NAIVE, "replay middle", "EWC middle", "L2-SP middle", "L2-SP strong", "LwF middle")
+    return {f"{way}: {k}": run for way in shown for k, run in enumerate(row(way, seeds), 1)}
+
+
+def grid(tables: Mapping[int, pd.DataFrame]) -> np.ndarray:
+    """(tasks learned, task, seeds) accuracy after each task of a row on each task so far; nan on those to come."""
+    seeds = len(final(tables[1]))
+    found = np.full((TASKS, TASKS, seeds), np.nan)
+    for k, table in tables.items():
+        last = table[table.step == table.step.max()].sort_values("seed")
+        for j in range(1, k):
+            found[k - 1, j - 1] = last[f"accuracy {j}"]
+        found[k - 1, k - 1] = last.accuracy
+    return found
+
+
+def rows(evidence: Evidence) -> dict[str, np.ndarray]:
+    """Each way's grid."""
+    tables: dict[str, dict[int, pd.DataFrame]] = {}
+    for label, table in evidence.items():
+        way, _, k = label.rpartition(": ")
+        tables.setdefault(way, {})[int(k)] = table
+    return {way: grid(some) for way, some in tables.items()}
+
+
+def row_finding(evidence: Evidence) -> Finding:
+    grids = rows(evidence)
+    ends = {way: found[-1].mean(0) for way, found in grids.items()}  # the average over tasks in the end, (seeds,)
+    new = {way: float(found[-1, -1].mean()) for way, found in grids.items()}
+    draws = resampled(len(ends[NAIVE]))
+    over = {
+        "replay": ends["replay middle"] - ends["EWC middle"],
+        "EWC": ends["EWC middle"] - ends[NAIVE],
+    }
+    low = {name: float(np.percentile([gap[draw].mean() for draw in draws], 2.5)) for name, gap in over.items()}
+    spread = [over["EWC"][draw].mean() for draw in draws]
+    learned = grids[NAIVE].diagonal()[:, :-1].mean()
+    numbers = {
+        "naive": percent(float(ends[NAIVE].mean())),
+        "replay": percent(float(ends["replay middle"].mean())),
+        "ewc": percent(float(ends["EWC middle"].mean())),
+        "l2": percent(float(ends["L2-SP middle"].mean())),
+        "lwf": percent(float(ends["LwF middle"].mean())),
+        "l2_strong": percent(float(ends["L2-SP strong"].mean())),
+        "l2_strong_new": percent(new["L2-SP strong"]),
+        "l2_strong_first": percent(float(grids["L2-SP strong"][-1, 0].mean())),
+        "naive_new": percent(new[NAIVE]),
+        "replay_new": percent(new["replay middle"]),
+        "ewc_new": percent(new["EWC middle"]),
+        "learned": percent(float(learned)),
+        "naive_first": percent(float(grids[NAIVE][-1, 0].mean())),
+    }
+    return Finding(
+        value=100 * float(over["EWC"].mean()),
+        low=100 * float(np.percentile(spread, 2.5)),
+        high=100 * float(np.percentile(spread, 97.5)),
+        checks=(
+            Check(says="replay reads more of the five than EWC", met=low["replay"] > 0),
+            Check(says="EWC reads more of the five than naive", met=low["EWC"] > 0),
+            Check(
+                says="weights held far too tightly learn nothing: under 20 % of the last, where guessing reads 10 %",
+                met=new["L2-SP strong"] < 0.2,
+            ),
+        ),
+        numbers=numbers,
+    )
+
+
+def price(seeds: Seeds) -> Measure:
+    """What each way to remember must keep."""
+    runs: tuple[Run, ...] = tuple(digits(DARK, f"{method} middle", seeds) for method in METHODS)
+    return Measure(kind="keeping", runs=runs)
+
+
+CLAIMS = (
+    Claim(
+        id="S8",
+        statement=(
+            "After {steps} steps on dark digits the naive net has {naive_left} of its skill with glyphs left and reads "
+            "{naive_new} of the digits. Replay keeps {replay_left} and reads {replay_new}, learning without forgetting "
+            "{lwf_left} and {lwf_new}, EWC {ewc_left} and {ewc_new}, L2-SP {l2_left} and {l2_new}. On digits drawn "
+            "like the glyphs they keep {plain_replay_left}, {plain_lwf_left}, {plain_ewc_left} and {plain_l2_left}, "
+            "naive {plain_naive_left}."
+        ),
+        runs=plane_runs,
+        finding=plane_finding,
+        statistic="glyphs that the least of the four methods reads more than naive, on plain digits, in points",
+        bar="20 points or more for each method at its best strength, for 5 points of digits or fewer; where features "
+        "must change, EWC above L2-SP",
+        paper="Kirkpatrick et al. 2017 (EWC); Li, Grandvalet & Davoine 2018 (L2-SP); Li & Hoiem 2016 (learning without "
+        "forgetting); Robins 1995 (replay)",
+        paper_found="Each kept old tasks that plain fine-tuning lost; holding all weights alike held back the new task "
+        "more than holding those that mattered.",
+    ),
+    Claim(
+        id="S8b",
+        statement=(
+            "Five jigsaws of the digits in a row: in the end the naive net reads {naive} of all five on average, with "
+            "EWC {ewc}, with replay {replay}. With every weight held far too tightly it reads {l2_strong_new} of the "
+            "last one."
+        ),
+        runs=row_runs,
+        finding=row_finding,
+        statistic="EWC above naive on the average of five tasks, in points",
+        bar="replay above EWC above naive on average; over-strong L2 learns nothing new",
+        paper="Kirkpatrick et al. 2017, Overcoming Catastrophic Forgetting in Neural Networks",
+        paper_found="On digits with permuted pixels plain training forgot, an even penalty could not learn the later "
+        "tasks, and EWC did both.",
+    ),
+    *ELSEWHERE,
+)

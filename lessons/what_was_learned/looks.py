@@ -1,0 +1,145 @@
+"""The pictures of this lesson: what is learned after what, the layer-transfer curve, and what lies behind it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lessons.catalogue import Evidence, Settings
+from lessons.evidence import against
+from lessons.figures import Figure, percent
+from lessons.figures.curves import Curve, curves, over_steps
+from lessons.figures.player import Images, Player, Space, packed, player
+from lessons.what_was_learned.findings import finals
+from lessons.what_was_learned.worlds import (
+    ARMS,
+    COPIES,
+    FROZEN,
+    LAYERS,
+    RANDOM,
+    SHUFFLED,
+    SPIRALS,
+    TUNED,
+    WORLDS,
+)
+
+LOOKS = {TUNED: "pretrained", FROZEN: "source", RANDOM: "scratch", SHUFFLED: "note"}
+FLOOR = 0.4  # where the axis of accuracies begins
+COLOURS = ("one colour", "the other")
+
+
+def tasks(answer: dict[str, Any]) -> Figure:
+    """What the backbone knows of the plane, and on its map the points of the new task."""
+    source, target = (np.array(points) for points in answer["points"])
+    arms, reach = tuple(f"arm {k}" for k in range(1, 7)), answer["reach"]
+    areas = [packed(np.frombuffer(base64.b64decode(answer["maps"][0][0][""]), np.uint8) + len(COLOURS))]
+    extent = (-reach, reach, -reach, reach)
+    known = Space(
+        title="Learned: which of six arms",
+        areas=areas,
+        extent=extent,
+        xy=source[:, :2],
+        classes=len(COLOURS) + source[:, 2].astype(int),
+    )
+    new = Space(
+        title="New, on the old map: which of two colours",
+        areas=areas,
+        extent=extent,
+        xy=target[:, :2],
+        classes=target[:, 2].astype(int) % len(COLOURS),
+    )
+    says = "On the left what the net has learned; on the right points of the new task on the same map."
+    return player(Player(marks=("",), says=(says,), classes=COLOURS + arms, panels=(known, new)))
+
+
+def layers(evidence: Evidence, world: str, guess: Settings, arms: Sequence[str] = ARMS) -> Figure:
+    """The layer-transfer curve of a world, with the guess on the spirals."""
+    shown = [Curve(table=against(dict(enumerate(finals(evidence, a, world)))), name=a, role=LOOKS[a]) for a in arms]
+    if guess and world == SPIRALS:
+        scratch = float(shown[0].table["mean"].iloc[0])
+        shown.append(guessed("you: random", {0: scratch, LAYERS: guess["random"] / 100}))
+        shown.append(guessed("you: best", {guess["best"]: FLOOR + 0.03}))
+    title = f"Accuracy on unseen examples by layers copied, {world} (stored runs)"
+    return curves(shown, "layers copied", (0, LAYERS), title=title, log=False, share=(FLOOR, 1))
+
+
+def guessed(name: str, places: Mapping[int, float]) -> Curve:
+    table = pd.DataFrame([{"x": x, "mean": share} for x, share in places.items()])
+    return Curve(table=table.assign(low=table["mean"], high=table["mean"]), name=name, role="guess")
+
+
+def race(tables: Mapping[str, pd.DataFrame], copied: int, steps: int) -> Figure:
+    """The live runs."""
+    shown = [over_steps(table, arm, LOOKS[arm]) for arm, table in tables.items()]
+    word = {1: "one layer", 2: "two layers", 3: "three layers"}[copied]
+    return curves(shown, "steps", (1, steps), title=f"With {word} copied, or random (live)")
+
+
+def likeness(answer: dict[str, Any]) -> Figure:
+    """CKA with the backbone, layer by layer."""
+    shown = [
+        Curve(table=against(dict(zip(COPIES, np.array(one)))), name=name, role=role)
+        for one, name, role in zip(answer["cka"], ("fine-tuned", "from scratch"), ("pretrained", "scratch"))
+    ]
+    title = "How alike each layer still is to the backbone's: least changed near the input"
+    return curves(
+        shown, "layer, from the input on", (1, LAYERS), title=title, log=False, y="Likeness (linear CKA)", height=300
+    )
+
+
+def line(answer: dict[str, Any]) -> Figure:
+    """Accuracy on the straight line between two solutions."""
+    roles = {"fine-tuned": "pretrained", "from scratch": "scratch", "random heads": "note"}
+    way = [round(100 * share) for share in answer["share"]]
+    shown = [
+        Curve(table=against(dict(zip(way, np.array(one)))), name=name, role=role)
+        for (name, role), one in zip(roles.items(), answer["accuracy"])
+    ]
+    title = "On the straight line from one net to another: two fine-tuned ones lie in one basin"
+    return curves(shown, "way from one net to the other, percent", (0, 100), title=title, log=False, height=360)
+
+
+def unwinding(evidence: Evidence, world: str) -> Figure:
+    """The space that the head reads while it learns, copied and from scratch; and the first layer's filters, where
+    these are pictures."""
+    answer = evidence["hidden"]
+    steps = answer["runs"][0]["steps"]
+    classes = COLOURS if WORLDS[world].net == "mlp" else tuple(str(k) for k in range(10))
+    names = ("All layers copied", "From scratch")
+    marks = [f"step {step}" for step in steps]
+    ours, theirs = (at(evidence[f"{arm} {world}"], steps) for arm in (f"{TUNED} {LAYERS}", "scratch"))
+    says = [
+        f"After {step} steps the copied net gets {percent(a)} right, the one from scratch {percent(b)}."
+        for step, a, b in zip(steps, ours, theirs)
+    ]
+    panels: list[Space | Images] = [
+        Space(title=name, xy=np.array(run["xy"]), classes=answer["classes"]) for name, run in zip(names, answer["runs"])
+    ]
+    if "filters" in evidence:
+        panels += [
+            Images(
+                title=f"First-layer filters. {name}",
+                images=run["images"],
+                width=evidence["filters"]["side"],
+                height=evidence["filters"]["side"],
+                signed=True,
+                size=36,
+            )
+            for name, run in zip(names, evidence["filters"]["runs"])
+        ]
+    across = (
+        "across, what tells one colour from the other" if len(classes) == 2 else "the two widest directions it uses"
+    )
+    title = f"What the head reads while everything below it learns: {across}"
+    value = Player(marks=marks, says=says, classes=classes, panels=panels, first=len(steps) - 1, scrub="Step")
+    return player(value, title=title)
+
+
+def at(table: pd.DataFrame, steps: list[int]) -> np.ndarray:
+    """The first seed's accuracy at some steps, between tests by a straight line."""
+    one = table[table.seed == table.seed.min()]
+    return np.interp(steps, one.step, one.accuracy)

@@ -1,0 +1,227 @@
+"""The claims of this lesson, S13 and S15: a teacher can do harm, and it need not be the one that looks strange."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from core.spec import Clothing, Glyphs, Handwriting, Measure, Run, Stage, Task
+from lessons.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.evidence import best, final, resampled
+from lessons.figures import percent
+from lessons.label_worth.claims import kindest
+from lessons.recipes import BEST_RATES, Seeds, fine_tuned, live_backbone, patient, scratch
+
+LABELS = 10  # a class
+WAYS = ("lp_ft", "probe", "full")
+SIGNS = Glyphs(labels=80, pen=0.75)  # of the backbone that lesson 3 trains live
+UPRIGHT, HALF, QUARTER = "upright", "upside down", "on their side"
+WORLDS: dict[str, Task] = {
+    UPRIGHT: SIGNS,
+    HALF: replace(SIGNS, turn=180),
+    QUARTER: replace(SIGNS, turn=90),
+    "inverted": replace(SIGNS, inverted=True),
+    "blurred": replace(SIGNS, blur=2),
+    "shuffled": replace(SIGNS, shuffled=True),
+    "graded by ink": replace(SIGNS, ink=True),
+    "random labels": replace(SIGNS, noise=1),
+    "clothing": Clothing(labels=300),
+}
+BAD = tuple(WORLDS)[3:]  # those that might do harm: asked in every way there is
+SEEN = tuple(name for name, task in WORLDS.items() if not getattr(task, "ink", False) and not task.noise)  # type: ignore[attr-defined]
+NOBODY = "nobody"  # before the second phase
+
+
+def teacher(world: str, seeds: Seeds) -> Run:
+    """A backbone that one world has taught: 160,000 looks at it, whichever it is."""
+    return replace(live_backbone(seeds.first), task=WORLDS[world])
+
+
+def mended(world: str, seeds: Seeds) -> Run:
+    """The same backbone after a second, shorter phase in the world of upright glyphs."""
+    start = None if world == NOBODY else teacher(world, seeds)
+    stages = (Stage(steps=1000, batch=64, rate=2e-3),)
+    return Run(task=SIGNS, start=start, stages=stages, seeds=1, first_seed=seeds.first)
+
+
+def scratch_runs(labels: int, seeds: Seeds) -> Values:
+    """From scratch, trained to its best."""
+    return {f"scratch {labels} at {rate:g}": scratch(labels, rate, patient(labels), seeds) for rate in BEST_RATES}
+
+
+def taught_runs(labels: int, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Values:
+    """Digits after each world, fine-tuned in each way."""
+    return {
+        f"after {world}, {way} {labels}": fine_tuned(labels, way, seeds=seeds, start=teacher(world, seeds))
+        for world in WORLDS
+        for way in ways
+    }
+
+
+def mended_runs(labels: int, seeds: Seeds) -> Values:
+    """Digits after a world and the second phase."""
+    worlds = (NOBODY, *BAD)
+    return {
+        f"after {world}, mended {labels}": fine_tuned(labels, seeds=seeds, start=mended(world, seeds))
+        for world in worlds
+    }
+
+
+def transfer_runs(seeds: Seeds) -> Values:
+    values = scratch_runs(LABELS, seeds) | taught_runs(LABELS, seeds) | mended_runs(LABELS, seeds)
+    for world in BAD:
+        values |= {
+            f"after {world} {LABELS} at {rate:g}": fine_tuned(
+                LABELS, "full", rate, patient(LABELS), seeds, teacher(world, seeds)
+            )
+            for rate in BEST_RATES
+        }
+    return values
+
+
+def gap(evidence: Evidence, world: str, way: str = "lp_ft", labels: int = LABELS) -> np.ndarray:
+    """Points above scratch at its best, for every seed: both have the same labels."""
+    ours = final(evidence[f"after {world}, {way} {labels}"])
+    return 100 * (ours - kindest(evidence, f"scratch {labels}"))
+
+
+def kindest_gap(evidence: Evidence, world: str) -> np.ndarray:
+    """The same where this world's net is fine-tuned in its best way, all weights at their best rate among them."""
+    everywhere = [best(evidence[f"after {world}, {way} {LABELS}"]) for way in WAYS]
+    ours = max([*everywhere, kindest(evidence, f"after {world} {LABELS}")], key=np.mean)
+    return 100 * (ours - kindest(evidence, f"scratch {LABELS}"))
+
+
+def interval(values: np.ndarray) -> tuple[float, float]:
+    """95 % of the means of the seeds drawn again."""
+    means = [float(values[draw].mean()) for draw in resampled(len(values))]
+    return float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5))
+
+
+def short(world: str) -> str:
+    """A world's name in a slot."""
+    return world.replace(" ", "_")
+
+
+def transfer_finding(evidence: Evidence) -> Finding:
+    gaps = {world: gap(evidence, world) for world in WORLDS}
+    kind = {world: kindest_gap(evidence, world) for world in BAD}
+    again = {world: gap(evidence, world, "mended") for world in (NOBODY, *BAD)}
+    helps = max(gaps, key=lambda world: gaps[world].mean())
+    harms = min(kind, key=lambda world: kind[world].mean())
+    low, high = interval(kind[harms])
+    numbers = {f"{short(world)}": f"{one.mean():+.0f}" for world, one in gaps.items()}
+    numbers |= {f"kind_{short(world)}": f"{one.mean():+.1f}" for world, one in kind.items()}
+    numbers |= {f"mended_{short(world)}": f"{one.mean():+.0f}" for world, one in again.items()}
+    numbers |= {
+        f"{way}_{short(world)}": percent(float(final(evidence[f"after {world}, {way} {LABELS}"]).mean()))
+        for world in WORLDS
+        for way in WAYS
+    }
+    scratch_best = kindest(evidence, f"scratch {LABELS}")
+    numbers |= {"helps": helps, "harms": harms, "most": numbers[short(helps)], "labels": str(LABELS)}
+    numbers |= {"least": f"{-kind[harms].mean():.1f}", "first": f"{-gaps[harms].mean():.0f}"}
+    numbers |= {"again": numbers[f"mended_{short(harms)}"], "scratch": percent(float(scratch_best.mean()))}
+    return Finding(
+        value=float(kind[harms].mean()),
+        low=low,
+        high=high,
+        checks=(
+            Check(says="one world lifts digits by 10 points or more over scratch", met=gaps[helps].mean() >= 10),
+            Check(
+                says="one costs 3 points or more, even when it is fine-tuned in its best way",
+                met=kind[harms].mean() <= -3,
+            ),
+            Check(says="a second phase in upright glyphs lifts that one above scratch", met=again[harms].mean() > 0),
+        ),
+        numbers=numbers,
+    )
+
+
+def look_runs(seeds: Seeds) -> Values:
+    worlds = tuple(WORLDS[world] for world in SEEN)
+    apart = Measure(kind="distance", runs=(teacher(UPRIGHT, seeds),), tasks=(Handwriting(), *worlds))
+    return scratch_runs(LABELS, seeds) | taught_runs(LABELS, seeds, ("lp_ft",)) | {"apart": apart}
+
+
+def distances(evidence: Evidence, meter: str) -> dict[str, float]:
+    """From the digits to each world that has pictures of its own: meter is "look" or "distance"."""
+    found = evidence["apart"][meter]
+    return dict(zip(SEEN, (found if meter == "look" else found[0])[1:]))
+
+
+def surprises(far: dict[str, float], gaps: dict[str, np.ndarray]) -> list[tuple[str, str]]:
+    """Pairs (nearer, farther) of which the farther helps more, clearly: bands of one standard deviation apart."""
+    ordered = sorted(far, key=lambda world: far[world])
+    return [
+        (near, away)
+        for near, away in combinations(ordered, 2)
+        if gaps[near].mean() + gaps[near].std() < gaps[away].mean() - gaps[away].std()
+    ]
+
+
+def in_order(far: dict[str, float], gaps: dict[str, np.ndarray]) -> int:
+    """How many pairs of worlds a meter orders as their help does: the nearer one helps more."""
+    return sum((far[a] < far[b]) == (gaps[a].mean() > gaps[b].mean()) for a, b in combinations(far, 2))
+
+
+def look_finding(evidence: Evidence) -> Finding:
+    gaps = {world: gap(evidence, world) for world in SEEN}
+    look, felt = distances(evidence, "look"), distances(evidence, "distance")
+    turned = gaps[HALF] - gaps[QUARTER]
+    low, high = interval(turned)
+    upright = float((gaps[UPRIGHT] - gaps[HALF]).mean())
+    clear = surprises(look, gaps)
+    numbers = {f"look_{short(world)}": f"{one:.2f}" for world, one in look.items()}
+    numbers |= {f"felt_{short(world)}": f"{one:.2f}" for world, one in felt.items()}
+    numbers |= {short(world): f"{one.mean():+.0f}" for world, one in gaps.items()}
+    numbers |= {"turned": f"{turned.mean():.0f}", "upright": f"{gaps[UPRIGHT].mean():+.0f}", "behind": f"{upright:.1f}"}
+    numbers |= {"pairs": str(len(SEEN) * (len(SEEN) - 1) // 2), "wrong": str(len(clear)), "labels": str(LABELS)}
+    numbers |= {"look_right": str(in_order(look, gaps)), "felt_right": str(in_order(felt, gaps))}
+    return Finding(
+        value=float(turned.mean()),
+        low=low,
+        high=high,
+        checks=(
+            Check(says="upside-down glyphs help as much as upright ones, within 2 points", met=abs(upright) <= 2),
+            Check(says="a half turn helps more than a quarter turn", met=low > 0),
+            Check(says="of two worlds the one that looks farther from digits can help clearly more", met=bool(clear)),
+        ),
+        numbers=numbers,
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="S13",
+        statement=(
+            "With {labels} labels a class, against scratch at its best ({scratch}), {helps} glyphs are worth {most} "
+            "points. The worst teacher, {harms}, costs {first} points by the same recipe and {least} in the way that "
+            "is kindest to it; a second phase in upright glyphs takes it to {again}."
+        ),
+        runs=transfer_runs,
+        finding=transfer_finding,
+        statistic="points above scratch after the worst teacher, each trained in its best way",
+        bar="one world at +10 points or more, one at -3 or fewer, and a second phase that lifts that one above scratch",
+        paper="Wang et al. 2019, Characterizing and Avoiding Negative Transfer; Gururangan et al. 2020, Don't Stop "
+        "Pretraining",
+        paper_found="Knowledge from a less related source can hurt the target. A second phase of pretraining in the "
+        "target's own domain helped in all four domains that were tried.",
+    ),
+    Claim(
+        id="S15",
+        statement=(
+            "Upside-down glyphs come within {behind} points of upright ones; a half turn helps {turned} points more "
+            "than a quarter turn. By pixels, {look_right} of {pairs} pairs of worlds are in the order of their help."
+        ),
+        runs=look_runs,
+        finding=look_finding,
+        statistic="points by which glyphs turned by half help more than glyphs turned by a quarter",
+        bar="upside down within 2 points of upright, half a turn above a quarter, and another order than that of looks",
+        paper="Papadimitriou & Jurafsky 2020, Learning Music Helps You Read",
+        paper_found="Nets trained first on music or on Java code read natural language better for it, though they "
+        "share no words with it.",
+    ),
+)

@@ -1,0 +1,178 @@
+"""The methods that train few weights: low rank against PEFT's, biases and adapters against plain PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+import torch.nn.functional as F
+from test_train import ARMS, CHILD, DIGITS, as_plain, double, family, filled, outcome, start_of
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from core import nets, worlds
+from core.adapt import adapter, low_rank
+from core.delta import between
+from core.nets import Theta
+from core.spec import Run, Stage
+from core.train import orders, rngs
+
+__all__ = ["double"]
+STEPS = 15
+
+
+def patched(run: Run, method: str, size: int = 0) -> Run:
+    return replace(run, stages=(Stage(method=method, size=size, steps=STEPS, batch=16, rate=1e-2),))
+
+
+def trained(module: nn.Module, run: Run, seed: int) -> nn.Module:
+    """The run's one stage, of one seed, on whatever in the module wants a gradient."""
+    (stage,) = run.stages
+    pool = worlds.load(run.task).train(run.task, range(run.seeds))
+    moving = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    adam = torch.optim.Adam(moving, lr=stage.rate, fused=False, foreach=False)
+    order = orders(pool.size, stage, rngs("order", range(run.seeds), 0))
+    for index in order.split(stage.batch, dim=1):
+        x, y = pool.take(index)
+        adam.zero_grad()
+        F.cross_entropy(module(x[seed]), y[seed]).backward()
+        adam.step()
+    return module
+
+
+def as_peft(name: str, factor: Tensor) -> Tensor:
+    """One seed's A or B as PEFT keeps it: for a convolution B is a convolution of one pixel."""
+    if name.startswith("conv"):
+        return factor[..., None, None] if name.endswith("B") else factor
+    return factor.T
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("run", [CHILD, replace(DIGITS, start=DIGITS)], ids=["mlp", "conv"])
+@pytest.mark.parametrize("rank", [1, 3])
+def test_our_low_rank_is_pefts(run: Run, rank: int) -> None:
+    peft = pytest.importorskip("peft", reason="PEFT is not installed here: pip install -r requirements-dev.txt")
+    run = patched(run, "low_rank", rank)
+    ancestors = family(run)
+    theta = outcome(run, ancestors)[1]
+    start = start_of(run, ancestors)
+    phi = low_rank.phi(start, rank, rngs("phi", range(run.seeds), 0))
+    for seed in range(run.seeds):
+        *below, head = dict.fromkeys(nets.layer_of(name) for name in start)
+        config = peft.LoraConfig(r=rank, lora_alpha=rank, target_modules=below, modules_to_save=[head])
+        theirs = peft.get_peft_model(filled(run, start, seed), config)
+        named = dict(theirs.named_parameters())
+        with torch.no_grad():
+            for name, part in phi.items():
+                if name.endswith((".A", ".B")):
+                    factor = f"base_model.model.{nets.layer_of(name)}.lora_{name[-1]}.default.weight"
+                    named[factor].copy_(as_peft(name, part[seed]))
+        assert sum(p.numel() for p in named.values() if p.requires_grad) == sum(p[seed].numel() for p in phi.values())
+        merged = trained(theirs, run, seed).merge_and_unload()
+        for name, parameter in merged.named_parameters():
+            name = name.replace("modules_to_save.default.", "")
+            assert torch.allclose(as_plain(theta[name][seed]), parameter, atol=1e-8), name
+
+
+def test_low_rank_moves_every_matrix_below_the_head_by_no_more_than_its_rank() -> None:
+    run = patched(CHILD, "low_rank", 2)
+    ancestors = family(run)
+    delta = between(start_of(run, ancestors), outcome(run, ancestors)[1])
+    for name in ("hidden1.weight", "hidden2.weight", "hidden3.weight"):
+        assert torch.linalg.matrix_rank(delta[name], atol=1e-5).tolist() == [2, 2]
+    for name in ("hidden1.bias", "hidden2.bias", "hidden3.bias"):
+        assert not delta[name].any()
+    assert delta["head.weight"].any() and delta["head.bias"].any()
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("run", [CHILD, DIGITS], ids=["mlp", "conv"])
+def test_training_biases_is_what_plain_pytorch_does_with_the_rest_frozen(run: Run) -> None:
+    run = patched(run, "bias")
+    ancestors = family(run)
+    theta = outcome(run, ancestors)[1]
+    module = filled(run, start_of(run, ancestors), 1)
+    for name, parameter in module.named_parameters():
+        parameter.requires_grad_(name.endswith("bias") or name.startswith("head"))
+    for name, parameter in trained(module, run, 1).named_parameters():
+        assert torch.allclose(as_plain(theta[name][1]), parameter, atol=1e-8), name
+
+
+# --- Adapters ------------------------------------------------------------------------------------------------------
+
+
+class Detour(nn.Module):
+    """Houlsby's adapter as anybody would write it, after a linear layer or a convolution."""
+
+    def __init__(self, down: Tensor, up: Tensor):
+        super().__init__()
+        self.down, self.up = nn.Parameter(down.clone()), nn.Parameter(up.clone())
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() == 2:
+            return x + F.relu(x @ self.down) @ self.up
+        narrow = F.conv2d(x, self.down.T[:, :, None, None]).relu()
+        return x + F.conv2d(narrow, self.up.T[:, :, None, None])
+
+
+def with_detours(run: Run, start: Theta, width: int, seed: int) -> nn.Sequential:
+    """The plain net of one seed, with an adapter after the ReLU of every layer below the head."""
+    phi = adapter.phi(start, width, rngs("phi", range(run.seeds), 0))
+    module, rows, layer = filled(run, start, seed).requires_grad_(False), [], ""
+    for name, part in module.named_children():
+        layer = name if list(part.parameters()) else layer
+        rows.append(part.requires_grad_(layer == "head"))
+        if isinstance(part, nn.ReLU):
+            rows.append(Detour(phi[f"{layer}.down"][seed], phi[f"{layer}.up"][seed]))
+    return nn.Sequential(*rows)
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("run", [CHILD, DIGITS], ids=["mlp", "conv"])
+def test_an_adapter_learns_what_plain_modules_learn(run: Run) -> None:
+    run = patched(run, "adapter", 3)
+    ancestors = family(run)
+    theta = outcome(run, ancestors)[1]
+    start = start_of(run, ancestors)
+    net = nets.load(run.net, worlds.load(run.task).classes(run.task))
+    x = worlds.load(run.task).test(run.task)[0][:50].double()
+    logits = nets.forward(net, theta, x.expand(run.seeds, *x.shape))
+    for seed in range(run.seeds):
+        module = trained(with_detours(run, start, 3, seed), run, seed)
+        assert torch.allclose(logits[seed], module(x), atol=1e-7)
+    assert all(torch.equal(theta[name], start[name]) for name in start if not name.startswith("head"))
+
+
+def test_what_starts_from_an_adapted_run_keeps_its_adapters_and_trains_them_on() -> None:
+    first = patched(CHILD, "adapter", 3)
+    second = replace(patched(CHILD, "adapter", 3), start=first)
+    ancestors = family(second)
+    points, theta = outcome(second, ancestors)
+    assert points[0].accuracy == outcome(first, ancestors)[0][-1].accuracy
+    assert not torch.equal(theta["hidden1.up"], ancestors[first]["hidden1.up"])
+
+
+# --- Cost ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_cost_of_training_biases_is_what_pytorch_counts() -> None:
+    run = replace(patched(DIGITS, "bias"), seeds=1)
+    module = filled(run, start_of(run, {}), 0)
+    for name, parameter in module.named_parameters():
+        parameter.requires_grad_(name.endswith("bias") or name.startswith("head"))
+    assert outcome(run)[0][-1].flops == STEPS * counted(module, run)
+
+
+@pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
+def test_the_cost_of_adapters_is_what_pytorch_counts(run: Run) -> None:
+    run = replace(patched(run, "adapter", 5), seeds=1)
+    module = with_detours(run, start_of(run, {}), 5, 0)
+    assert outcome(run)[0][-1].flops == STEPS * counted(module, run)
+
+
+def counted(module: nn.Module, run: Run) -> int:
+    x, y = worlds.load(run.task).train(run.task, range(1)).take(torch.arange(16)[None])
+    with FlopCounterMode(display=False) as counter:
+        F.cross_entropy(module(x[0].float()), y[0]).backward()
+    return int(counter.get_total_flops())

@@ -1,0 +1,75 @@
+"""What an accuracy costs and when a backbone is paid, against hand-worked bills."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lessons.the_bill.bill import Learning, Way, break_even, learning
+from lessons.the_bill.claims import Books, counted
+
+# Two seeds that read 20 % untaught and 60 % on average after 100 steps of ten operations each.
+RUN = Learning(
+    run="scratch 5",
+    labels=5,
+    steps=np.array([0, 100]),
+    operations=np.array([0.0, 1000.0]),
+    accuracy=np.array([[0.2, 0.2], [0.5, 0.7]]),
+)
+
+
+def way(labels: int, operations: float) -> Way:
+    return Way(run="", labels=labels, steps=1, operations=operations)
+
+
+def test_a_way_ends_where_the_mean_over_seeds_gets_there() -> None:
+    found = RUN.way(0.4)
+    assert found
+    assert (found.steps, found.operations) == (pytest.approx(50), pytest.approx(500))
+    assert RUN.way(0.65) is None
+    other = RUN.way(0.65, np.array([1, 1]))  # the second seed alone: 90 % of the way from 0.2 to 0.7
+    assert other
+    assert other.steps == pytest.approx(90)
+
+
+def test_a_task_costs_its_operations_and_ten_classes_of_labels() -> None:
+    assert way(5, 300).cost(price=2, speed=100) == pytest.approx(3 + 10 * 5 * 2)
+
+
+def test_the_cheapest_way_buys_labels_where_they_are_cheap() -> None:
+    few, many, other = way(5, 900), way(50, 300), way(9, 9)
+    bare = Books([], [], once=0, speed=100)
+    assert bare.choose(([few, many], [other]), price=0) == (many, other)
+    assert bare.choose(([few, many], [other]), price=0.1) == (few, other)  # 6 s more of computing, 45 s less of labels
+
+
+def test_what_was_paid_once_is_paid_back_by_the_difference() -> None:
+    assert break_even(once=100, ours=1, theirs=6) == pytest.approx(20)
+    assert break_even(once=100, ours=6, theirs=6) == math.inf
+
+
+def test_only_the_ratio_of_the_prices_counts() -> None:
+    ours = replace(RUN, labels=2, operations=RUN.operations / 9)
+    usual = Books([ours], [RUN], once=50, speed=100)
+    slow = Books([ours], [RUN], once=500, speed=10)  # the same work on a computer ten times as slow
+    ways = usual.ways(50)
+    assert slow.tasks(ways, 1.0) == pytest.approx(usual.tasks(ways, 0.1))
+    assert slow.tasks(ways, 0) == pytest.approx(usual.tasks(ways, 0))
+    assert usual.tasks(ways, 0.1) < usual.tasks(ways, 0.01)
+
+
+def test_a_table_is_learned_from_by_its_label() -> None:
+    rows = [(0, 0, 0.1, 0.0), (9, 0, 0.7, 18.0), (0, 1, 0.3, 0.0), (9, 1, 0.9, 18.0)]
+    table = pd.DataFrame(rows, columns=["step", "seed", "accuracy", "flops"])
+    names = ("scratch 20 at 0.003", "pretrained 5", "backbone", "scratch")  # the last is a live run
+    (one,) = learning(dict.fromkeys(names, table), "scratch")
+    assert (one.labels, one.steps.tolist(), one.operations.tolist()) == (20, [0, 9], [0, 18])
+    assert one.accuracy.tolist() == [[0.1, 0.3], [0.7, 0.9]]
+
+
+def test_tasks_are_counted_whole() -> None:
+    assert [counted(tasks) for tasks in (0.2, 1.0, 1.2, 1234.5, math.inf)] == ["1", "1", "2", "1,235", "never"]

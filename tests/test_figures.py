@@ -1,0 +1,59 @@
+"""Figures: what they draw is what the numbers say, and their text alternative says the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from lessons.figures.bars import LOSS, Bar, bars
+from lessons.figures.curves import Curve, curves
+from lessons.figures.dots import Axis, Dot, dots
+from lessons.figures.heat import heat
+
+
+def test_a_loss_is_told_from_a_gain_by_side_colour_hatching_and_sign() -> None:
+    shown = bars([Bar(name="letters", values=np.array([9.0, 11.0])), Bar(name="noise", values=np.array([-4.0]))], "Gap")
+    gain, loss = shown.spec["series"][0]["data"]
+    assert (gain["value"], loss["value"]) == (10, -4)
+    assert loss["itemStyle"]["color"] == LOSS != gain["itemStyle"]["color"]
+    assert "decal" in loss["itemStyle"] and "decal" not in gain["itemStyle"]
+    numbers = [one["label"] for one in shown.spec["series"][2]["data"]]
+    assert [(one["formatter"], one["position"]) for one in numbers] == [("+10.0", "right"), ("-4.0", "left")]
+    assert "letters +10.0 (spread 1.0); noise -4.0 (spread 0.0)" in shown.alt
+
+
+def test_the_spread_of_a_bar_is_drawn_at_its_row() -> None:
+    shown = bars([Bar(name="a", values=np.array([1.0])), Bar(name="b", values=np.array([2.0, 4.0]))], "Gap")
+    assert shown.spec["series"][1]["markLine"]["data"] == [[{"coord": [2.0, 1]}, {"coord": [4.0, 1]}]]
+
+
+def test_a_dot_stands_where_it_is_said_to_and_its_name_beside_it() -> None:
+    shown = dots(
+        [Dot(name="rank 1", x=452, y=0.95, y_spread=0.01)],
+        Axis(name="parameters", log=True, form=",.0f"),
+        Axis(name="accuracy"),
+    )
+    (one,) = shown.spec["series"]
+    assert one["data"] == [[452, 0.95]] and one["name"] == "rank 1" and one["label"]["show"]
+    assert shown.spec["xAxis"]["type"] == "log"
+    assert "rank 1: 452, 0.95" in shown.alt
+
+
+def test_dots_of_one_method_are_joined() -> None:
+    two = [Dot(name="weak", x=0, y=1), Dot(name="strong", x=1, y=0)]
+    line = dots(two, Axis(name="x"), Axis(name="y"), joined=[["weak", "strong"]]).spec["series"][-1]
+    assert (line["type"], line["data"]) == ("line", [[0, 1], [1, 0]])
+
+
+def test_a_heat_map_leaves_out_what_is_not_known() -> None:
+    table = pd.DataFrame([[0.5, None], [0.25, 1.0]], index=["one", "two"], columns=["first", "second"])
+    shown = heat(table, "task", "after")
+    assert shown.spec["series"][0]["data"] == [[0, 0, 50], [0, 1, 25], [1, 1, 100]]
+    assert "one: first 50 %; two: first 25 %, second 100 %" in shown.alt
+
+
+def test_only_a_log_axis_leaves_out_zero() -> None:
+    table = pd.DataFrame({"x": [0, 1], "mean": [0.1, 0.2], "low": [0.1, 0.2], "high": [0.1, 0.2]})
+    for log, points in ((True, 1), (False, 2)):
+        shown = curves([Curve(table=table, name="it", role="source")], "x", (0.1, 1), log=log)
+        assert len(shown.spec["series"][0]["data"]) == points

@@ -1,0 +1,249 @@
+"""What protects old tasks: every method against sums worked by hand, and against the same run without it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+import torch
+import torch.nn.functional as F
+from test_train import DIGITS, outcome
+from test_train import family as trained
+from torch import Tensor
+
+from core import keep, nets
+from core.keep import Past, Penalty
+from core.keep.ewc import fisher
+from core.keep.lwf import SOFT
+from core.nets import Linear, Net, Theta
+from core.spec import Handwriting, Keep, Plane, Run, Stage, names_in
+from core.train import begin, protection, rngs
+
+EACH = pytest.mark.parametrize("method", names_in("keep"))
+SHORT = (Stage(steps=15, batch=8, rate=1e-2),)
+ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=60, batch=16, rate=1e-2),), seeds=2)
+TURNED = Run(task=Plane(labels=30, turn=40), net="mlp", start=ARMS, stages=SHORT, seeds=2, watch=(ARMS.task,))
+COLOURS = replace(TURNED, task=Plane(labels=30, ask="colour"))  # a head of its own; that of the arms is kept
+AGAIN = replace(TURNED, task=Plane(labels=30, turn=80), start=TURNED)
+
+
+@cache
+def family(run: Run) -> dict[Run, Theta]:
+    """The weights of all that a run starts from, trained once for all tests."""
+    return trained(run)
+
+
+def prepared(run: Run, method: str, strength: float = 3.0, count: int = 5) -> tuple[Penalty, Theta, list[Past]]:
+    """One method's penalty for a run, the weights the run begins with, and what it protects."""
+    ancestors = family(run)
+    start = begin(run, net_of(run), ancestors, range(run.seeds))
+    run = replace(run, keep=(Keep(method=method, strength=strength, count=count),))
+    return protection(run, start, ancestors)[0], start, keep.past(run, ancestors)
+
+
+def net_of(run: Run) -> Net:
+    return nets.load(run.net, {"arm": 6, "colour": 2}[run.task.ask] if isinstance(run.task, Plane) else 10)
+
+
+def moved_from(start: Theta) -> Theta:
+    rng = torch.Generator().manual_seed(5)
+    return {name: weight + 0.1 * torch.randn(weight.shape, generator=rng) for name, weight in start.items()}
+
+
+def asked(penalty: Penalty, run: Run, theta: Theta, x: Tensor) -> Tensor:
+    return penalty.value(theta, x, nets.forward(net_of(run), theta, x, end=-1))
+
+
+X = torch.randn(2, 8, 2, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("run", [TURNED, COLOURS, AGAIN], ids=["one head", "two heads", "third task"])
+@pytest.mark.parametrize("method", [name for name in names_in("keep") if name != "replay"])
+def test_nothing_is_lost_at_the_start_and_something_is_elsewhere(method: str, run: Run) -> None:
+    penalty, start, _ = prepared(run, method)
+    assert torch.allclose(asked(penalty, run, start, X), torch.zeros(2), atol=1e-6)
+    assert (asked(penalty, run, moved_from(start), X) > 1e-3).all()
+
+
+@pytest.mark.parametrize("run", [TURNED, COLOURS, AGAIN], ids=["one head", "two heads", "third task"])
+def test_replay_is_the_loss_on_the_old_examples(run: Run) -> None:
+    penalty, start, past = prepared(run, "replay")
+    theta, said = moved_from(start), torch.zeros(2)
+    for _ in range(2):  # every step draws anew
+        said = asked(penalty, run, theta, X)
+    draws = rngs("keep", range(2), 0)
+    for seed, rng in enumerate(draws):
+        for _ in range(2):
+            total = 0.0
+            for one in past:
+                old, truth = one.examples(5)
+                pick = torch.randint(truth.shape[1], (8,), generator=rng)
+                mine = {name: weight[seed] for name, weight in (theta | one.head).items()}
+                x = old[seed, pick]
+                for layer in ("hidden1", "hidden2", "hidden3"):
+                    x = (x @ mine[f"{layer}.weight"] + mine[f"{layer}.bias"]).relu()
+                logits = x @ mine["head.weight"] + mine["head.bias"]
+                total += F.cross_entropy(logits, truth[seed, pick]).item()
+        assert said[seed].item() == pytest.approx(3.0 * total, rel=1e-4)
+
+
+def test_old_examples_are_those_that_were_learned_and_as_many_of_every_class() -> None:
+    first = replace(DIGITS, task=Handwriting(labels=4), stages=SHORT)
+    one = prepared(replace(first, start=first, task=Handwriting(turn=20, labels=4)), "replay")[2][0]
+    x, y = one.examples(2)
+    assert [torch.bincount(row).tolist() for row in y] == [[2] * 10] * 2
+    from core.worlds import handwriting
+
+    known = handwriting.train(first.task, range(2)).x
+    for seed in range(2):
+        for image in x[seed]:
+            assert (known[seed] == image).flatten(1).all(1).any()
+    assert one.examples(50)[0].shape[1] == 40  # it never had more
+
+
+# --- Anchors -------------------------------------------------------------------------------------------------------
+
+
+def test_fisher_information_of_logistic_regression_is_known() -> None:
+    """For logits x W the expected square of d log p / d W[i, k] is x[i]^2 p[k] (1 - p[k])."""
+    net: Net = {"head": Linear(3, 2, relu=False)}
+    weight = torch.tensor([[0.5, -0.5], [1.0, 0.2], [-0.3, 0.1]]).expand(2, 3, 2)
+    theta = {"head.weight": weight, "head.bias": torch.zeros(2, 1, 2)}
+    points = torch.tensor([[1.0, 2.0, -1.0], [0.5, -1.0, 0.3], [-2.0, 0.1, 1.0]])
+    x = points.repeat(4000, 1).expand(2, -1, -1)
+    found = fisher(net, theta, x, rngs("fisher", range(2), 0))
+    p = (points @ weight[0]).softmax(1)
+    expected = torch.einsum("ni,nk->ik", points.square(), p * (1 - p)) / 3
+    bias = (p * (1 - p)).mean(0)
+    for seed in range(2):
+        assert torch.allclose(found["head.weight"][seed], expected, rtol=0.06)
+        assert torch.allclose(found["head.bias"][seed][0], bias, rtol=0.06)
+    assert not torch.equal(found["head.weight"][0], found["head.weight"][1])  # each seed samples answers of its own
+
+
+@pytest.mark.parametrize("name", ["conv", "dense"])
+def test_fisher_information_is_the_mean_square_of_single_examples_gradients(name: str) -> None:
+    net = nets.load(name, 10)
+    theta = nets.fresh(net, rngs("weights", range(2), 0))
+    x = torch.rand(2, 21, 1, 28, 28, generator=torch.Generator().manual_seed(2))
+    found = fisher(net, theta, x, rngs("fisher", range(2), 0))
+    for seed, rng in enumerate(rngs("fisher", range(2), 0)):
+        mine = {n: w[seed : seed + 1].clone().requires_grad_() for n, w in theta.items()}
+        total = {n: torch.zeros_like(w) for n, w in mine.items()}
+        logits = nets.forward(net, mine, x[seed][None])[0]
+        parts = [torch.multinomial(p, 1, generator=rng) for p in logits.detach().softmax(-1).split(16)]
+        for row, answer in zip(logits, torch.cat(parts).flatten()):
+            gradients = torch.autograd.grad(row.log_softmax(-1)[answer], list(mine.values()), retain_graph=True)
+            for n, gradient in zip(mine, gradients):
+                total[n] += gradient.square() / 21
+        for n in mine:
+            assert total[n].max() > 0
+            assert torch.allclose(found[n][seed], total[n][0], rtol=1e-3, atol=1e-9), n
+
+
+def test_l2_sp_is_half_the_squared_distance() -> None:
+    penalty, start, _ = prepared(TURNED, "l2_sp", strength=3.0)
+    theta = {name: weight + 2.0 for name, weight in start.items()}
+    weights = sum(weight[0].numel() for weight in start.values())
+    assert asked(penalty, TURNED, theta, X).tolist() == pytest.approx([3.0 / 2 * 4 * weights] * 2)
+    assert penalty.numbers == weights
+
+
+def test_ewc_weighs_each_distance_by_the_informations_of_all_old_tasks() -> None:
+    penalty, start, past = prepared(AGAIN, "ewc", strength=3.0)
+    theta, draws, by_hand = moved_from(start), rngs("keep", range(2), 0), torch.zeros(2)
+    assert [one.task for one in past] == [TURNED.task, ARMS.task]
+    for one in past:
+        for name, information in fisher(one.net, one.theta, one.examples(5)[0], draws).items():
+            by_hand += 1.5 * (information * (theta[name] - start[name]) ** 2).flatten(1).sum(1)
+    assert torch.allclose(asked(penalty, AGAIN, theta, X), by_hand, rtol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["ewc", "l2_sp"])
+def test_a_head_that_only_the_new_task_uses_is_held_by_nothing(method: str) -> None:
+    for run, free in ((COLOURS, True), (TURNED, False)):
+        penalty, start, _ = prepared(run, method)
+        theta = start | {name: start[name] + 1 for name in ("head.weight", "head.bias")}
+        assert (asked(penalty, run, theta, X) == 0).all() == free
+
+
+def test_lwf_compares_softened_answers_of_the_old_head() -> None:
+    penalty, start, past = prepared(COLOURS, "lwf", strength=3.0)
+    theta, (old,) = moved_from(start), past
+    for seed in range(2):
+        before, after = (
+            {name: weight[seed : seed + 1] for name, weight in (one | old.head).items()} for one in (start, theta)
+        )
+        p, q = (nets.forward(old.net, one, X[seed][None])[0].div(SOFT).softmax(-1) for one in (before, after))
+        divergence = (p * (p / q).log()).sum(1).mean()
+        assert asked(penalty, COLOURS, theta, X)[seed].item() == pytest.approx(
+            3.0 * SOFT**2 * divergence.item(), rel=1e-3
+        )
+
+
+def test_lwf_asks_each_old_head_once() -> None:
+    alone, chained = prepared(TURNED, "lwf"), prepared(AGAIN, "lwf")
+    assert len(chained[2]) == 2
+    assert alone[0].flops == chained[0].flops
+
+
+# --- In the loop ---------------------------------------------------------------------------------------------------
+
+
+@EACH
+@pytest.mark.parametrize("run", [TURNED, COLOURS, AGAIN], ids=["one head", "two heads", "third task"])
+def test_a_penalty_that_weighs_nothing_changes_nothing(method: str, run: Run) -> None:
+    ancestors = family(run)
+    naive = outcome(run, ancestors)[1]
+    theta = outcome(replace(run, keep=(Keep(method=method, strength=0.0),)), ancestors)[1]
+    assert all(torch.allclose(theta[name], naive[name], atol=1e-6) for name in naive)
+
+
+@EACH
+@pytest.mark.parametrize("run", [TURNED, COLOURS], ids=["one head", "two heads"])
+def test_seeds_are_protected_side_by_side_as_alone(method: str, run: Run) -> None:
+    run = replace(run, keep=(Keep(method=method, strength=1.0, count=5),))
+    ancestors = family(run)
+    theta = outcome(run, ancestors)[1]
+    for seed in range(2):
+        before = replace(ARMS, seeds=1, first_seed=seed)
+        alone = replace(run, seeds=1, first_seed=seed, start=before)
+        start = {name: weight[seed : seed + 1] for name, weight in ancestors[ARMS].items()}
+        theta_alone = outcome(alone, {before: start})[1]
+        for name in theta:
+            assert torch.allclose(theta[name][seed], theta_alone[name][0], atol=1e-3), name
+
+
+@EACH
+def test_protection_keeps_more_of_the_old_task(method: str) -> None:
+    run = replace(COLOURS, stages=(Stage(steps=150, batch=16, rate=1e-2),))
+    ancestors = family(run)
+    strength = {"replay": 1.0, "lwf": 1.0, "l2_sp": 1.0, "ewc": 100.0}[method]
+    naive, _ = outcome(run, ancestors)
+    kept, _ = outcome(replace(run, keep=(Keep(method=method, strength=strength, count=20),)), ancestors)
+    assert kept[0].accuracy == naive[0].accuracy
+    assert sum(kept[-1].accuracy["1"]) / 2 > sum(naive[-1].accuracy["1"]) / 2 + 0.1
+
+
+def test_ways_to_remember_can_be_used_together() -> None:
+    both = replace(TURNED, keep=(Keep(method="replay"), Keep(method="l2_sp")))
+    one = replace(TURNED, keep=(Keep(method="replay"),))
+    assert not torch.equal(outcome(both, family(both))[1]["head.bias"], outcome(one, family(one))[1]["head.bias"])
+
+
+def test_the_price_of_remembering_is_counted() -> None:
+    naive = outcome(TURNED, family(TURNED))[0][-1].flops
+    flops = {m: outcome(replace(TURNED, keep=(Keep(method=m, count=5),)), family(TURNED))[0] for m in names_in("keep")}
+    assert flops["l2_sp"][-1].flops == naive
+    assert flops["replay"][-1].flops == 2 * naive  # as many old examples as new ones, through the same net
+    assert naive < flops["lwf"][-1].flops < 2 * naive
+    once = flops["ewc"][0].flops
+    assert once == naive / (15 * 8) * 5 * 6  # five examples of each of six arms
+    assert flops["ewc"][-1].flops == naive + once
+
+
+def test_what_must_be_kept_is_counted() -> None:
+    weights = 2 * 64 + 64 + 2 * (64 * 64 + 64) + 64 * 6 + 6
+    expected = {"replay": 5 * 6 * 2, "l2_sp": weights, "ewc": 2 * weights, "lwf": weights}
+    assert {method: prepared(TURNED, method)[0].numbers for method in names_in("keep")} == expected

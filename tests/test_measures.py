@@ -1,0 +1,205 @@
+"""Measures against hand-worked cases and independent formulas."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from scipy.linalg import sqrtm
+
+from core import nets
+from core.measure import Learned, barrier, boundary, cka, distance, filters, flips, hidden
+from core.nets import Theta
+from core.spec import BadValue, Glyphs, Handwriting, Measure, Plane, Run, Stage
+from core.train import Done, Frame, train
+
+ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=12, batch=16, rate=1e-2),), seeds=2, frames=3)
+
+
+@pytest.fixture(scope="module")
+def arms() -> Learned:
+    return trained(ARMS, {})
+
+
+def trained(run: Run, ancestors: dict[Run, Theta]) -> Learned:
+    events = list(train(run, ancestors))
+    theta = next(event.theta for event in events if isinstance(event, Done))
+    frames = {event.step: event.theta for event in events if isinstance(event, Frame)}
+    return Learned(run, {run: theta} | ancestors, frames)
+
+
+def test_a_map_shows_what_the_net_says_at_the_middle_of_each_cell(arms: Learned) -> None:
+    found = boundary.measure(Measure(kind="boundary", runs=(ARMS,), tasks=(Plane(turn=30),), count=5), [arms])
+    cells = base64.b64decode(found["maps"][0][0][""])
+    side, reach = found["side"], found["reach"]
+    assert len(cells) == side**2
+    low_left = torch.full((1, 1, 2), -reach + reach / side)
+    for cell, place in ((0, low_left), (side - 1, low_left * torch.tensor([-1, 1]))):
+        assert cells[cell] == nets.forward(arms.net, boundary.first(arms.theta), place).argmax()
+    assert found["maps"][0][0][str(ARMS.steps)] == found["maps"][0][0][""] != found["maps"][0][0]["0"]
+    assert len(found["points"][0]) == 5
+
+
+def test_an_old_task_is_mapped_through_the_head_that_learned_it(arms: Learned) -> None:
+    child = replace(ARMS, task=Plane(ask="colour", labels=30), start=ARMS)
+    one = trained(child, dict(arms.thetas))
+    found = boundary.measure(Measure(kind="boundary", runs=(child,), tasks=(ARMS.task,)), [one])
+    assert found["maps"][0][0]["0"] == boundary.decided(arms.net, arms.theta)
+
+
+def test_flips_list_the_frames_at_which_an_answer_changes() -> None:
+    assert flips.changes([0, 1, 5, 9], [3, 3, 7, 3]) == [[0, 3], [5, 7], [9, 3]]
+
+
+def test_flips_follow_examples_that_were_known_through_the_head_that_learned_them(arms: Learned) -> None:
+    child = replace(ARMS, task=Plane(ask="colour", labels=30), start=ARMS)
+    one = trained(child, dict(arms.thetas))
+    found = flips.measure(Measure(kind="flips", runs=(child,), tasks=(ARMS.task,), count=7), [one])
+    (run,) = found["runs"]
+    assert run["steps"] == list(one.frames)
+    assert len(found["examples"]) == len(run["answers"]) == 7
+    old_head = {name: weight[:1] for name, weight in arms.theta.items() if name.startswith("head")}
+    for example, row in zip(found["examples"], run["answers"]):
+        assert row[0] == [0, example["truth"]]  # known before the first step
+        x = torch.tensor([[example["at"]]])
+        for step, theta in one.frames.items():
+            said = [answer for at, answer in row if at <= step][-1]
+            assert said == nets.forward(arms.net, theta | old_head, x).argmax()
+    assert set(found["names"].values()) <= {f"arm {k}" for k in range(1, 7)}
+
+
+# --- Alike or not: CKA against its form with Gram matrices ------------------------------------------------------------
+
+
+def hsic(a: torch.Tensor, b: torch.Tensor) -> float:
+    """tr(KHLH) / (n - 1)^2 (Gretton et al. 2005)."""
+    n = len(a)
+    centre = torch.eye(n) - 1 / n
+    return float(torch.trace(a @ centre @ b @ centre)) / (n - 1) ** 2
+
+
+def test_cka_is_what_its_definition_by_gram_matrices_says() -> None:
+    rng = torch.Generator().manual_seed(0)
+    x, y = torch.randn(3, 40, 7, generator=rng), torch.randn(3, 40, 60, generator=rng)
+    y[..., :7] += 2 * x
+    for seed, value in enumerate(cka.cka(x, y).tolist()):
+        a, b = x[seed] @ x[seed].T, y[seed] @ y[seed].T
+        assert value == pytest.approx(hsic(a, b) / (hsic(a, a) * hsic(b, b)) ** 0.5, rel=1e-4)
+        assert 0.1 < value < 0.9
+
+
+def test_cka_sees_neither_rotation_nor_size_nor_place() -> None:
+    rng = torch.Generator().manual_seed(0)
+    x = torch.randn(2, 30, 5, generator=rng)
+    rotation = torch.linalg.qr(torch.randn(5, 5, generator=rng))[0]
+    assert cka.cka(x, 3 * x @ rotation + 7).tolist() == pytest.approx([1, 1], abs=1e-4)
+    assert cka.cka(x, x * torch.tensor([9.0, 1, 1, 1, 1])).max() < 0.99
+
+
+def test_a_run_is_like_itself_in_every_layer_and_less_like_another(arms: Learned) -> None:
+    other = trained(replace(ARMS, first_seed=7), {})
+    found = cka.measure(Measure(kind="cka", runs=(ARMS,) * 3, tasks=(ARMS.task,), count=200), [arms, arms, other])
+    assert found["layers"] == ["hidden1", "hidden2", "hidden3"]
+    assert [len(layer) for layer in found["cka"][0]] == [2, 2, 2]
+    assert all(value == pytest.approx(1, abs=1e-3) for layer in found["cka"][0] for value in layer)
+    assert all(value < 0.999 for layer in found["cka"][1] for value in layer)
+
+
+# --- The straight line between two solutions -----------------------------------------------------------------------
+
+
+def test_a_line_begins_at_the_one_and_ends_at_the_other(arms: Learned) -> None:
+    other = trained(replace(ARMS, first_seed=7), {})
+    found = barrier.measure(Measure(kind="barrier", runs=(ARMS, other.run), count=5), [arms, other])
+    assert found["share"] == [0, 0.25, 0.5, 0.75, 1]
+    (line,) = found["accuracy"]
+    exam = arms.exam(ARMS.task)
+    half = {name: (weight + other.theta[name]) / 2 for name, weight in arms.theta.items()}
+    for place, theta in ((0, arms.theta), (2, half), (4, other.theta)):
+        assert line[place] == pytest.approx(exam.mark(theta), abs=1e-3)
+    assert line[0] != line[4]
+
+
+def test_a_line_needs_two_ends(arms: Learned) -> None:
+    with pytest.raises(BadValue, match="two ends"):
+        barrier.measure(Measure(kind="barrier", runs=(ARMS,), count=5), [arms])
+
+
+# --- What can be looked at -----------------------------------------------------------------------------------------
+
+
+def test_a_projection_shows_what_the_head_reads_and_then_what_is_widest() -> None:
+    rng = torch.Generator().manual_seed(0)
+    z = torch.randn(500, 6, generator=rng) * torch.tensor([1.0, 9, 2, 3, 1, 1])
+    z = z - z.mean(0)
+    two = torch.zeros(6, 2)
+    two[0, 0] = two[0, 1] = 5  # says the same of both classes, which tells nothing
+    two[2, 1] = 1.0
+    across, up = hidden.axes(z, two).T
+    assert across[2] == pytest.approx(1, abs=1e-4)
+    assert up[1] == pytest.approx(1, abs=0.01)
+    many = torch.zeros(6, 4)
+    many[0, 1] = many[2, 2] = many[3, 3] = 1.0  # the widest of these are the fourth and the third
+    assert torch.allclose(hidden.axes(z, many).abs()[[3, 2], [0, 1]], torch.ones(2), atol=0.05)
+
+
+def test_the_hidden_space_of_every_frame_is_seen_from_the_same_side(arms: Learned) -> None:
+    found = hidden.measure(Measure(kind="hidden", runs=(ARMS,), count=50), [arms])
+    (run,) = found["runs"]
+    assert run["steps"] == list(arms.frames)
+    xy = torch.tensor(run["xy"])
+    assert xy.shape == (len(arms.frames), 50, 2)
+    assert len(found["classes"]) == 50
+    # Centred and scaled over all frames together, not frame by frame.
+    assert torch.allclose(xy.flatten(0, 1).mean(0), torch.zeros(2), atol=1e-2)
+    assert xy[0].mean(0).abs().max() > 0.05
+
+
+def test_filters_are_the_first_layer_at_every_frame(arms: Learned) -> None:
+    run = Run(task=Handwriting(labels=1), stages=(Stage(steps=3, batch=8),), seeds=1, frames=2)
+    one = trained(run, {})
+    found = filters.measure(Measure(kind="filters", runs=(run,)), [one])
+    images = found["runs"][0]["images"]
+    assert (found["side"], len(images), len(images[0])) == (5, 2, 16)
+    strength = max(theta["conv1.weight"].abs().max() for theta in one.frames.values())
+    shown = torch.tensor(list(base64.b64decode(images[-1][3]))).view(5, 5)
+    assert torch.allclose(
+        (shown - 128) / 127 * strength, one.theta["conv1.weight"][0, 3, 0], atol=float(strength) / 200
+    )
+    with pytest.raises(BadValue, match="pictures"):
+        filters.measure(Measure(kind="filters", runs=(ARMS,)), [arms])
+
+
+def test_frechet_distance_of_two_hand_worked_clouds() -> None:
+    # Means 3 apart along x and 4 along y, no correlation; standard deviations 1, 2 against 3, 2.
+    corners = torch.tensor([[1.0, 1], [1, -1], [-1, 1], [-1, -1]], dtype=torch.float64) * (3 / 4) ** 0.5
+    a, b = corners * torch.tensor([1.0, 2]), corners * torch.tensor([3.0, 2]) + torch.tensor([3.0, 4])
+    assert distance.frechet(a, b) == pytest.approx(3**2 + 4**2 + (3 - 1) ** 2)
+    assert distance.frechet(a, a) == pytest.approx(0, abs=1e-9)
+
+
+def test_frechet_distance_is_that_of_the_formula_with_a_matrix_root() -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(50, 6)) @ rng.normal(size=(6, 6)), rng.normal(size=(40, 6)) @ rng.normal(size=(6, 6)) + 1
+    covered = [np.cov(one.T) for one in (a, b)]
+    theirs = ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(sum(covered) - 2 * sqrtm(covered[0] @ covered[1]).real)
+    assert distance.frechet(torch.tensor(a), torch.tensor(b)) == pytest.approx(theirs)
+
+
+def test_a_look_is_the_distance_to_the_nearest_picture() -> None:
+    target = torch.zeros(2, 1, 2, 2)
+    source = torch.stack([torch.full((1, 2, 2), 0.5), torch.tensor([[[0.4, 0], [0, 0]]])])
+    assert distance.look(target, source) == pytest.approx(0.2)  # root of 0.16 / 4
+
+
+def test_worlds_with_the_same_pictures_are_at_no_distance_whatever_is_asked_about_them() -> None:
+    run = Run(task=Glyphs(labels=1, scripts="kana"), stages=(Stage(steps=1),), seeds=2)
+    one = trained(run, {})
+    tasks = (run.task, replace(run.task, ink=True), replace(run.task, noise=1.0), replace(run.task, inverted=True))
+    found = distance.measure(Measure(kind="distance", runs=(run,), tasks=tasks), [one])
+    assert found["distance"][0][:3] == pytest.approx([0, 0, 0], abs=1e-4)
+    assert found["look"][:3] == pytest.approx([0, 0, 0], abs=1e-3)
+    assert found["distance"][0][3] > 0.1 and found["look"][3] > 0.1

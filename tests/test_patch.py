@@ -1,0 +1,69 @@
+"""What is asked of a patch and of a finished delta: sizes counted by hand, cuts against the net itself."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+import torch
+from test_measures import trained
+
+from core import nets
+from core.measure import Learned, boundary, patch, squeeze
+from core.spec import Measure, Plane, Run, Stage
+
+ARMS = Run(task=Plane(labels=60), net="mlp", stages=(Stage(steps=60, batch=32, rate=1e-2),), seeds=1)
+COLOUR = replace(ARMS, task=Plane(labels=60, ask="colour"), start=ARMS, seeds=2)
+
+
+@pytest.fixture(scope="module")
+def arms() -> Learned:
+    return trained(ARMS, {})
+
+
+@pytest.mark.parametrize(
+    ("method", "size", "numbers"),
+    [
+        ("full", 0, 8642),
+        ("probe", 0, 64 * 2 + 2),
+        ("bias", 0, 3 * 64 + 130),
+        ("low_rank", 2, 2 * ((2 + 64) + 2 * (64 + 64)) + 130),
+        ("adapter", 3, 3 * 2 * 64 * 3 + 130),
+    ],
+)
+def test_a_patch_is_as_large_as_counted_by_hand(arms: Learned, method: str, size: int, numbers: int) -> None:
+    run = replace(COLOUR, stages=(Stage(method=method, size=size, steps=1),))
+    learned = trained(run, dict(arms.thetas))
+    as_stored = {one: dict(sorted(theta.items())) for one, theta in learned.thetas.items()}
+    (found,) = patch.measure(Measure(kind="patch", runs=(run,)), [Learned(run, as_stored, {})])["runs"]
+    assert found["trained"] == numbers
+    assert found["all"] == 8642
+
+
+def test_how_far_a_patch_moved_the_net_is_a_share_of_its_length(arms: Learned) -> None:
+    end = {name: torch.cat([1.5 * part, 3 * part]) for name, part in arms.theta.items()}
+    end |= {"head.weight": torch.zeros(2, 64, 2), "head.bias": torch.zeros(2, 1, 2)}
+    one = Learned(COLOUR, {COLOUR: end, ARMS: arms.theta}, {})
+    (found,) = patch.measure(Measure(kind="patch", runs=(COLOUR,)), [one])["runs"]
+    assert found["moved"] == [0.5, 2.0]
+
+
+def test_a_delta_cut_to_nothing_is_its_start_and_uncut_is_its_end(arms: Learned) -> None:
+    one = trained(COLOUR, dict(arms.thetas))
+    asked = Measure(kind="squeeze", runs=(COLOUR,), tasks=(COLOUR.task,), count=64)
+    found = squeeze.measure(asked, [one])
+    (run,) = found["runs"]
+    marks = dict(zip(found["ranks"], run["accuracy"][0]))
+    assert list(marks) == [0, 1, 2, 4, 8, 16, 32, 64]
+    assert marks[64] == one.exam(COLOUR.task).mark(one.theta) != marks[0]
+    x, y = one.exam(COLOUR.task).examples, one.exam(COLOUR.task).y
+    start = {n: one.theta[n] if n.endswith("bias") or n.startswith("head") else p for n, p in arms.theta.items()}
+    start = {name: part.expand(2, *part.shape[1:]) for name, part in start.items()}
+    right = nets.forward(one.net, start, x.expand(2, *x.shape)).argmax(-1) == y
+    assert marks[0] == [round(share, 5) for share in right.float().mean(1).tolist()]
+    assert run["maps"][-1] == boundary.decided(one.net, one.theta)
+    assert len(base64.b64decode(run["maps"][0])) == boundary.SIDE**2
+    assert {name: len(sizes) for name, sizes in run["spectrum"].items()} == {"hidden1": 2, "hidden2": 64, "hidden3": 64}
+    assert all(a >= b for sizes in run["spectrum"].values() for a, b in pairwise(sizes))

@@ -1,0 +1,180 @@
+"""The player: what it refuses, what it says to who cannot see it, and that a hand on the page moves it."""
+
+from __future__ import annotations
+
+import base64
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import served
+from playwright.sync_api import Page, expect
+
+from core.spec import BadValue
+from lessons.figures.player import Bars, Images, Line, Lines, Player, Space, packed, player
+
+ROOT = Path(__file__).resolve().parent.parent
+CELLS = packed([0, 0, 1, 1])  # 2 * 2: class 0 below, class 1 above
+BOX = (-1.0, 1.0, -1.0, 1.0)
+DOTS = np.array([[-0.5, 0.0], [0.5, 0.0]])
+
+
+def made(*panels: Any, frames: int = 3, **more: Any) -> Player:
+    marks = [f"step {k}" for k in range(frames)]
+    given = {"marks": marks, "says": [f"Sentence {k}." for k in range(frames)], "classes": ("low", "high")}
+    return Player(**given | {"panels": panels} | more)
+
+
+def test_the_alternative_text_says_what_is_shown_first_and_last() -> None:
+    line = Line(name="old task", role="source", values=[0.9, 0.5, 0.25])
+    alt = player(made(Lines(title="Both", lines=[line]))).alt
+    assert "At step 0: Sentence 0." in alt
+    assert "At step 2: Sentence 2." in alt
+    assert "90 % at step 0, 25 % at step 2" in alt
+    assert "Sentence 1." not in alt
+
+
+REFUSED = {
+    "fewer sentences than frames": made(Bars(title="", names=["a"], values=[[1.0]]), says=["One."]),
+    "a first frame beyond the last": made(Bars(title="", names=["a"], values=[[1.0]]), first=3),
+    "no panel": made(),
+    "maps for two of three frames": made(Space(title="", areas=[CELLS] * 2, extent=BOX)),
+    "maps that are no squares": made(Space(title="", areas=[packed([0, 0, 1])], extent=BOX)),
+    "maps without an extent": made(Space(title="", areas=[CELLS])),
+    "a class without a name on a map": made(Space(title="", areas=[packed([0, 0, 1, 2])], extent=BOX)),
+    "a class without a name": made(Space(title="", xy=DOTS, classes=[0, 2])),
+    "a class too few": made(Space(title="", xy=DOTS, classes=[0])),
+    "a point without a place": made(Space(title="", xy=DOTS * np.nan, classes=[0, 1])),
+    "a story too few": made(Space(title="", xy=DOTS, classes=[0, 1], stories=["Only one."])),
+    "an unknown state": made(Space(title="", xy=DOTS, classes=[0, 1], states=[0, 9])),
+    "an image of another size": made(Images(title="", images=[CELLS], width=3, height=2)),
+    "text that is no base64": made(Images(title="", images=["<b>"], width=2, height=2)),
+    "rows of different length": made(Images(title="", images=[[CELLS], [CELLS, CELLS], [CELLS]], width=2, height=2)),
+    "a curve too short": made(Lines(title="", lines=[Line(name="a", role="source", values=[0.1, 0.2])])),
+    "a bar that is no number": made(Bars(title="", names=["a"], values=[[float("nan")]])),
+}
+
+
+@pytest.mark.parametrize("value", REFUSED.values(), ids=REFUSED)
+def test_data_that_do_not_fit_are_refused(value: Player) -> None:
+    with pytest.raises(BadValue):
+        player(value)
+
+
+def test_points_arrive_where_they_were() -> None:
+    moving = np.random.default_rng(0).normal(0, 3, (3, 50, 2))
+    panel = player(made(Space(title="", xy=moving, classes=[0, 1] * 25))).spec["panels"][0]
+    steps = np.frombuffer(base64.b64decode(panel["xy"]), "<u2").reshape(3, 50, 2)
+    low, span = np.array(panel["bounds"]).reshape(2, 2)
+    assert np.abs(low + steps / 65535 * span - moving).max() < 3e-4
+    left, right, bottom, top = panel["extent"]
+    assert left < moving[..., 0].min() < moving[..., 0].max() < right
+    assert right - left == pytest.approx(top - bottom)  # equal scale: distances compare
+
+
+def test_equal_data_are_the_same_picture_and_other_data_are_not() -> None:
+    def name(value: float) -> str:
+        return player(made(Bars(title="", names=["a"], values=[[value]]))).spec["id"]
+
+    assert name(0.5) == name(0.5) != name(0.6)
+
+
+def test_a_bar_that_rounds_to_nothing_has_no_minus() -> None:
+    panel = player(made(Bars(title="", names=["a", "b"], values=[[-0.001, -0.2]], low=-1))).spec["panels"][0]
+    assert panel["shown"] == [["0.00", "-0.20"]]
+
+
+# ---- in a browser
+
+PAGE = f"""
+    import sys
+    sys.path.insert(0, {str(ROOT)!r})
+    import numpy as np
+    import streamlit as st
+    from app.parts.figure import draw
+    from lessons.figures.player import Images, Player, Space, packed, player
+
+    steps = range(10)
+    areas = [packed(np.add.outer(np.zeros(20, int), np.arange(20) > 2 * k)) for k in steps]
+    xy = np.array([[-0.5, 0.5], [0.5, 0.5]])
+    told = ["The left one.", "The right one."]
+    panels = (
+        Space(title="Map", areas=areas, extent=(-1, 1, -1, 1), xy=xy, classes=[0, 1], stories=told),
+        Images(title="Images", images=[packed(np.full(4, 90))] * 2, width=2, height=2, stories=told,
+               states=[[1, 1]] * 5 + [[2, 1]] * 5, says=["one", "two"]),
+    )
+    says = [f"Sentence {{k}}." for k in steps]
+    marks = [f"step {{k}}" for k in steps]
+    draw(player(Player(marks=marks, says=says, first=1, panels=panels, classes=("a", "b"))), "p")
+    st.button("Draw again")
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    script = tmp_path_factory.mktemp("page") / "page.py"
+    script.write_text(textwrap.dedent(PAGE), "utf-8")
+    with served(str(script)) as (found, _):
+        yield found
+
+
+def drawn(page: Page) -> str:
+    return page.locator(".stage canvas").first.evaluate("e => e.toDataURL()")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_keys_and_buttons_move_the_picture_which_stays_when_the_page_is_drawn_again(address: str, page: Page) -> None:
+    page.goto(address)
+    slider = page.get_by_role("slider", name="Moment")
+    expect(slider).to_have_attribute("aria-valuetext", "step 1")
+    before = drawn(page)
+    slider.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "step 2")
+    expect(page.get_by_text("Sentence 2.")).to_be_visible()
+    assert drawn(page) != before
+    page.get_by_role("button", name="Back one").press("Enter")
+    expect(slider).to_have_attribute("aria-valuetext", "step 1")
+    assert drawn(page) == before
+    slider.press("End")
+    expect(page.get_by_role("button", name="one, lost")).to_be_visible()
+    page.get_by_role("button", name="Draw again").click()
+    page.wait_for_timeout(1000)
+    expect(slider).to_have_attribute("aria-valuetext", "step 9")
+
+
+@pytest.mark.browser
+def test_it_plays_to_the_end_and_can_be_paused(address: str, page: Page) -> None:
+    page.goto(address)
+    slider = page.get_by_role("slider", name="Moment")
+    slider.press("Home")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").click()
+    paused = slider.get_attribute("aria-valuetext")
+    page.wait_for_timeout(1000)
+    assert slider.get_attribute("aria-valuetext") == paused != "step 9"
+    page.get_by_role("button", name="Play").click()
+    expect(slider).to_have_attribute("aria-valuetext", "step 9")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_point_and_an_image_tell_their_story_to_hand_and_keys(address: str, page: Page) -> None:
+    page.goto(address)
+    canvas = page.locator(".stage canvas").first
+    story = page.locator("section", has_text="Map").locator(".story")
+    expect(story).to_have_text("Choose a point to read about it.")
+    box = canvas.bounding_box()
+    assert box
+    canvas.click(position={"x": box["width"] * 0.25, "y": box["height"] * 0.25})
+    expect(story).to_have_text("The left one.")
+    canvas.press("ArrowRight")
+    expect(story).to_have_text("The right one.")
+    canvas.press("Escape")
+    expect(story).to_have_text("Choose a point to read about it.")
+    page.get_by_role("button", name="one, right").press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("section", has_text="Images").locator(".story")).to_have_text("The right one.")

@@ -1,0 +1,129 @@
+"""Lesson 2: what counts as a dip, a step back, half of both gains; and an editor that shows what was measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.parts import live
+from core import work
+from core.engine import State
+from lessons.catalogue import lessons
+from lessons.evidence import gather
+from lessons.figures.player import unpacked
+from lessons.small_step.claims import accuracy, at, halves, lead, smooth
+from lessons.small_step.lesson import APART, DIGITS, PLANE, after, runs
+from lessons.small_step.pictures import editor, guessed_line, opened
+
+LESSON = lessons()["small_step"]
+SETTINGS = LESSON.defaults | {"draw": 1}
+
+
+def curve(*values: float) -> np.ndarray:
+    """(alphas, 1 seed)."""
+    return np.array(values)[:, None]
+
+
+def test_the_lead_is_over_the_straight_line_where_it_is_least() -> None:
+    # Both together: .5, .6, .35, .7; the line from .5 to .7: .5, .567, .633, .7.
+    assert lead(curve(1, 0.9, 0.3, 0.5), curve(0, 0.3, 0.4, 0.9)) == pytest.approx(0.35 - 0.6333, abs=1e-3)
+    assert lead(curve(1, 1, 0), curve(0, 1, 1)) == pytest.approx(0.5)
+
+
+def test_a_step_back_by_less_than_two_points_is_smooth() -> None:
+    assert smooth(curve(0.9, 0.8, 0.81, 0.5), curve(0.5, 0.6, 0.6, 0.9))
+    assert not smooth(curve(0.9, 0.8, 0.83, 0.5), curve(0.5, 0.6, 0.6, 0.9))
+    assert not smooth(curve(0.9, 0.8, 0.7, 0.5), curve(0.5, 0.7, 0.67, 0.9))
+
+
+def test_half_of_both_gains_must_be_had_at_one_alpha() -> None:
+    assert halves(curve(0.9, 0.8, 0.5), curve(0.5, 0.7, 0.9))
+    assert not halves(curve(0.9, 0.6, 0.5), curve(0.5, 0.6, 0.9))
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Any:
+    return gather(LESSON.backdrop(SETTINGS))
+
+
+def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: Any) -> None:
+    answer = evidence["dial"]
+    spec = editor(answer, answer, PLANE, {"half": 20}, "").spec
+    assert spec["first"] == at(answer, 1.0)
+    bars = next(panel for panel in spec["panels"] if panel["kind"] == "bars")["values"]
+    assert bars[at(answer, 0.0)] == [0, 0, 0, 0]
+    assert np.allclose(bars[at(answer, 1.5)], 3 * np.array(bars[at(answer, 0.5)]), atol=1e-4)
+    assert bars[at(answer, 1.0)][0] == pytest.approx(np.mean(answer["sizes"]["hidden1"]), abs=1e-4)
+
+
+def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Any) -> None:
+    answer = evidence["dial"]
+    panels = editor(answer, answer, PLANE, {}, "").spec["panels"]
+    for task, panel in enumerate(panels[:2]):
+        marked = unpacked("states", panel["states"]).reshape(len(answer["alphas"]), -1)
+        truth = np.array(answer["shown"][task]["truth"])
+        said = opened(answer["shown"][task]["answers"], *marked.shape)
+        assert ((marked > 0) == (said != truth)).all()
+        share = 1 - (marked > 0).mean(1)  # of a few points and one net, beside all points and all nets
+        assert np.abs(share - accuracy(answer, task).mean(1)).max() < 0.2
+
+
+def test_the_guess_is_a_line_between_the_real_ends(evidence: Any) -> None:
+    answer = evidence["dial"]
+    line = guessed_line(answer, {"half": 20})
+    assert line[at(answer, 0.5)] == pytest.approx(0.2)
+    assert line[at(answer, 1.0)] == pytest.approx(
+        sum(accuracy(answer, task)[at(answer, 1.0)].mean() for task in (0, 1)) / 2
+    )
+    assert np.isnan(line[at(answer, -0.5)])
+    assert np.isnan(line[at(answer, 1.5)])
+
+
+@pytest.mark.parametrize("nets", [APART, DIGITS])
+def test_every_pair_of_nets_is_measured_at_the_layer_and_rank_of_the_controls(nets: str) -> None:
+    settings = SETTINGS | {"nets": nets, "layers": "third", "rank": 2}
+    asked = after(settings)["yours"]
+    assert (asked.layers, asked.rank) == (("hidden3",) if nets == APART else ("hidden",), 2)
+    assert asked.runs[-1] == runs(settings)["new net"]
+    assert len(asked.runs) == (2 if nets == APART else 1)
+
+
+@pytest.mark.usefixtures("workers_end")
+def test_a_changed_layer_is_answered_as_the_page_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "PATIENCE", 120)  # seconds, on a machine that does much else
+    new = runs(SETTINGS)["new net"]
+    assert work.perform(new) == "done"
+    for layer in ("second", "head"):
+        test = AppTest.from_function(page, default_timeout=200)
+        test.query_params.update({"small_step.beat": "Run", "small_step.committed": "2", "small_step.layers": layer})
+        shown = " ".join(one.value for one in test.run().markdown)
+        assert f"Your delta of the {layer} layer only" in shown
+
+
+def page() -> None:
+    from app.lesson import show
+    from lessons.catalogue import lessons
+
+    show(lessons()["small_step"])
+
+
+def test_a_measure_that_nobody_could_be_asked_for_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    states = {"absent": True, "queued": True, "running": True, "done": False, "failed": False, "stopped": False}
+    measure, run = after(SETTINGS)["yours"], runs(SETTINGS)["new net"]
+    for kind, waits in states.items():
+        monkeypatch.setattr(live, "engine", lambda kind=kind: Told(kind))
+        assert live.busy({"yours": measure}) == waits
+        assert live.busy({"new net": run}) == (waits and kind != "absent")  # a run waits for its button
+
+
+class Told:
+    """An engine that says the same of every value."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+
+    def state(self, value: object) -> State:
+        return State(self.kind)

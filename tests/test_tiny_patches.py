@@ -1,0 +1,52 @@
+"""Lesson 11: what a learner copies trains the same patch, and its findings follow from its tables."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lessons.evidence import final, gather
+from lessons.recipes import Seeds
+from lessons.tiny_patches.claims import ADAPTER, BIAS, FAR, HAND, HEAD, LOW_RANK, NEAR, enough, patch
+from lessons.tiny_patches.lesson import runs
+from lessons.tiny_patches.script import script
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize(
+    ("where", "method", "numbers"),
+    [
+        (NEAR, LOW_RANK, "774"),
+        (NEAR, ADAPTER, "898"),
+        (NEAR, BIAS, "322"),
+        (FAR, HEAD, "130"),
+        (HAND, LOW_RANK, "2,812"),
+        (HAND, ADAPTER, "1,098"),
+    ],
+)
+def test_the_script_trains_the_same_patch(where: str, method: str, numbers: str, tmp_path: Path) -> None:
+    path = tmp_path / "script.py"
+    path.write_text(script(patch(where, method, 2, Seeds()), "a patch"), "utf-8")
+    printed = subprocess.check_output([sys.executable, str(path)], cwd=ROOT, text=True).split()
+    assert printed[0] == numbers
+    stored = final(gather({"run": patch(where, method, 2, Seeds())})["run"])
+    # One other draw of labels: three standard deviations and what eight seeds leave open.
+    assert abs(float(printed[-1]) - stored.mean()) < 3 * stored.std() * (1 + 1 / 8) ** 0.5, (printed, stored)
+
+
+def test_the_smallest_rank_that_is_enough() -> None:
+    full = np.array([0.90, 0.92])
+    by_rank = {rank: np.full(2, mean) for rank, mean in {1: 0.7, 2: 0.89, 4: 0.88, 8: 0.95}.items()}
+    assert enough(by_rank, full) == 2
+    assert enough({1: by_rank[1]}, full) == float("inf")
+
+
+def test_a_method_without_a_size_is_one_run_whatever_the_size() -> None:
+    chosen = {"method": BIAS, "where": NEAR, "draw": 1}
+    assert runs(chosen | {"size": 1}) == runs(chosen | {"size": 8})
+    assert runs(chosen | {"method": LOW_RANK, "size": 1}) != runs(chosen | {"method": LOW_RANK, "size": 8})

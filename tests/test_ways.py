@@ -1,0 +1,102 @@
+"""Lesson 10: its statistics against hand-worked cases, and its scripts against its runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.spec import Run
+from lessons.catalogue import lessons
+from lessons.evidence import final, gather, retention
+from lessons.recipes import Seeds, backbone
+from lessons.ways_to_remember.claims import best, grid, old
+from lessons.ways_to_remember.elsewhere import even_best, forgotten
+from lessons.ways_to_remember.scenes import DARK, LEVELS, METHODS, NAIVE, ROW, TASKS, digits, row, ways
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def ended(new: float, *olds: float) -> pd.DataFrame:
+    """A run of two seeds that ended with these accuracies, a tenth less and a tenth more."""
+    rows = [
+        {"step": step, "seed": seed, "accuracy": new + off if step else 0.1, "flops": float(step), "loss": 1.0}
+        | {f"accuracy {k}": one + off if step else 0.9 for k, one in enumerate(olds, 1)}
+        for step in (0, 10)
+        for seed, off in ((0, -0.1), (1, 0.1))
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_the_best_strength_keeps_most_of_what_is_affordable() -> None:
+    tables = {NAIVE: ended(0.8, 0.2)}
+    tables |= {"EWC weak": ended(0.79, 0.3), "EWC middle": ended(0.76, 0.5), "EWC strong": ended(0.74, 0.7)}
+    assert best(tables, "EWC") == "EWC middle"  # strong would cost six points
+    assert old(tables["EWC middle"]).tolist() == pytest.approx([0.4, 0.6])
+
+
+def test_a_method_that_is_never_affordable_is_judged_at_its_weakest() -> None:
+    tables = {NAIVE: ended(0.8, 0.2)} | {f"EWC {level}": ended(0.5, 0.7) for level in LEVELS}
+    assert best(tables, "EWC") == "EWC weak"
+
+
+def test_a_row_fills_a_triangle_of_tasks_and_time() -> None:
+    found = grid({1: ended(0.8), 2: ended(0.7, 0.5), 3: ended(0.6, 0.4, 0.3)})
+    assert found.shape == (TASKS, TASKS, 2)
+    means = found.mean(-1)
+    assert means[:3, :3][np.tril_indices(3)].tolist() == pytest.approx([0.8, 0.5, 0.7, 0.4, 0.3, 0.6])
+    assert np.isnan(means[np.triu_indices(TASKS, 1)]).all() and np.isnan(means[3:]).all()
+
+
+def test_forgetting_is_accuracy_when_learned_minus_accuracy_in_the_end() -> None:
+    learned, left = np.array([[0.9], [0.8], [0.7]]), np.array([[0.5], [0.7], [0.7]])
+    assert forgotten(learned, left).tolist() == pytest.approx([0.25])  # (0.4 + 0.1) / 2; the last cannot be forgotten
+
+
+def test_one_rate_for_all_is_compared_at_its_best() -> None:
+    at = {5e-4: ended(0.95, 0.9), 1e-3: ended(0.98, 0.5), 2e-3: ended(0.99, 0.4)}
+    tables = {f"one rate for all, {rate:g}": table for rate, table in at.items()}
+    assert even_best(tables).endswith("0.001")  # the lowest rate has not learned the new task
+
+
+def test_a_row_is_one_lineage_whose_first_task_all_ways_share() -> None:
+    for way in (NAIVE, *ways()):
+        runs = row(way, Seeds(2))
+        assert runs[0] == row(NAIVE, Seeds(2))[0]
+        assert all(later.start == earlier for earlier, later in pairwise(runs))
+        assert [len(run.watch) for run in runs] == list(range(TASKS))
+        assert all(bool(run.keep) == (way != NAIVE) for run in runs[1:])
+
+
+def test_all_ways_learn_the_same_digits_from_the_same_start() -> None:
+    runs = [digits(DARK, way, Seeds(2), backbone()) for way in ways()]
+    assert len({(run.task, run.start, run.stages) for run in runs}) == 1
+    assert len({run.keep for run in runs}) == len(METHODS) * len(LEVELS)
+
+
+@pytest.mark.parametrize(("scene", "method"), [(DARK, "EWC"), (DARK, "replay"), (ROW, "EWC"), (ROW, "LwF")])
+def test_the_script_learns_and_remembers_as_the_run_does(scene: str, method: str, tmp_path: Path) -> None:
+    lesson = lessons()["ways_to_remember"]
+    settings = lesson.defaults | {"scene": scene, "method": method, "draw": 0}
+    path = tmp_path / "script.py"
+    path.write_text(lesson.script(settings), "utf-8")
+    env = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    said = subprocess.check_output([sys.executable, str(path)], cwd=ROOT, text=True, env=env).splitlines()
+    run = row(f"{method} middle", Seeds())[-1] if scene == ROW else digits(scene, f"{method} middle", Seeds())
+    assert isinstance(run, Run)
+    table = gather({"run": run})["run"]
+    if scene == ROW:
+        marks = [float(word) for word in said[-1].split(":")[1].split()]
+        expected = [final(table.assign(accuracy=table[f"accuracy {k}"])) for k in range(1, TASKS)] + [final(table)]
+        pairs = [(np.mean(marks), np.stack(expected).mean(0)), (marks[-1], expected[-1])]
+    else:
+        glyphs, new = (float(line.split()[1]) for line in said[-2:])
+        before = table[table.step == 0]["accuracy 1"].mean()
+        pairs = [(glyphs / before, final(retention(table))), (new, final(table))]
+    for mark, stored in pairs:  # one other draw of labels, as the other scripts are tested
+        assert abs(mark - stored.mean()) < 3 * max(stored.std(), 0.01) * (1 + 1 / 8) ** 0.5, (mark, stored)

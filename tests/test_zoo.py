@@ -1,0 +1,57 @@
+"""How backbones are ranked and how their loss falls, against hand-worked cases; pictures in their own units."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import kendalltau
+
+from lessons.figures.curves import Curve, Mark
+from lessons.figures.dots import Axis
+from lessons.figures.lines import lines
+from lessons.one_backbone.claims import GLYPHS, PASSES, SIZES, law, pretrained, tau
+from lessons.recipes import Seeds
+
+
+def test_tau_counts_pairs_in_the_same_order() -> None:
+    assert tau(np.array([1, 2, 3]), np.array([10, 20, 30])) == 1
+    assert tau(np.array([1, 2, 3]), np.array([30, 20, 10])) == -1
+    assert tau(np.array([1, 2, 3]), np.array([10, 30, 20])) == pytest.approx(1 / 3)
+
+
+def test_tau_is_kendalls() -> None:
+    a, b = np.random.default_rng(0).normal(size=(2, 13))
+    assert tau(a, b) == pytest.approx(kendalltau(a, b).statistic)
+
+
+def test_the_law_finds_the_exponent_and_the_worst_miss() -> None:
+    exact = 7 * np.array(SIZES, float) ** -0.25
+    exponent, start, missed = law(exact)
+    assert (exponent, start, missed) == (pytest.approx(0.25), pytest.approx(7), pytest.approx(0, abs=1e-9))
+    assert law(exact * np.array([1, 1, 1.2, 1, 1]))[2] > 0.1
+
+
+def test_every_size_makes_equally_many_passes_over_its_drawings() -> None:
+    for size in SIZES:
+        looks = sum(stage.steps * stage.batch for stage in pretrained(size, Seeds()).stages)
+        assert looks / (GLYPHS * size) == pytest.approx(PASSES, rel=0.02)
+
+
+def test_the_world_has_as_many_glyphs_as_its_law_says() -> None:
+    from core.spec import Glyphs
+    from core.worlds import glyphs
+
+    assert glyphs.classes(Glyphs()) == GLYPHS
+
+
+def test_lines_are_drawn_and_told_in_their_own_unit() -> None:
+    table = pd.DataFrame({"x": [1, 10], "mean": [4.0, 2.5], "low": [3.5, 2.5], "high": [4.5, 2.5]})
+    axes = Axis(name="tasks", low=1, high=10, log=True, form="g"), Axis(name="nats", low=1, high=5, log=True)
+    figure = lines([Curve(table=table, name="one", role="note")], *axes, [Mark(start=(2, 1), end=(2, 5), says="here")])
+    drawn = {one["id"]: one for one in figure.spec["series"]}
+    assert drawn["one"]["data"] == [[1, 4], [10, 2.5]]
+    assert drawn["one band"]["data"] == [[1, 1], [10, 0]]
+    assert drawn["mark 0"]["markLine"]["data"] == [[{"coord": [2, 1]}, {"coord": [2, 5]}]]
+    assert (figure.spec["yAxis"]["min"], figure.spec["yAxis"]["max"], figure.spec["yAxis"]["type"]) == (1, 5, "log")
+    assert figure.alt == "nats against tasks. one: 4.00 at 1, 2.50 at 10; marked at 2: here."
