@@ -14,7 +14,6 @@ from lessons.guess_next.readers import (
     FAR,
     MOST,
     PRETRAINED,
-    SCRATCH,
     SIZES,
     SUBJECTS,
     all_young,
@@ -99,13 +98,13 @@ def domain_finding(evidence: Evidence) -> Finding:
     for subject in SUBJECTS:
         ours, scratch = (evidence[f"{arm} {subject}"] for arm in (PRETRAINED, MOST))
         curve, general = bits(ours), bits(ours, "bits 1")
-        least = np.minimum(bits(scratch), bits(evidence[f"{SCRATCH} {subject}"]).min(0)).min(0)
+        least = bits(scratch).min(0).mean()
         steps = np.sort(ours.step.unique())
         early[subject] = least - curve[steps <= EARLY][-1]
         gains[subject] = least - curve.min(0)
         numbers |= {
             f"{subject}_zero": f"{curve[0].mean():.2f}", f"{subject}_best": f"{curve.min(0).mean():.2f}",
-            f"{subject}_scratch": f"{least.mean():.2f}", f"{subject}_general": f"{general[-1].mean():.2f}",
+            f"{subject}_scratch": f"{least:.2f}", f"{subject}_general": f"{general[-1].mean():.2f}",
             f"{subject}_gain": f"{gains[subject].mean():.2f}",
             f"{subject}_lost": f"{(general[-1] - general[0]).mean():.2f}",
             f"{subject}_share": f"{100 * (gains[subject] / least).mean():.0f}",
