@@ -42,7 +42,7 @@ STEPS = (20, 40, 80)
 BACK = (1, 4, 16, WINDOW)
 WRITTEN = 40  # tokens that the reader writes
 FOUND = "found "  # evidence that may not be seen before the prediction
-OPENING = "My fellow Americans, the state of the"
+OPENING = "The President of the United"
 
 
 def runs(settings: Settings) -> Values:

@@ -81,13 +81,18 @@ def readable(token: str) -> str:
 def written(answer: Evidence, title: str) -> Figure:
     """What is written after the learner's words, at every moment."""
     run = answer["runs"][0]
-    rows = [(moment(step), texts[0]) for step, texts in zip(run["steps"], run["texts"])]
+    rows = [(moment(step), printable(text)) for step, text in zip(run["steps"], run["texts"][0])]
     cells = "".join(
         f'<p style="margin:0;font-size:.8rem;opacity:.75">{when}</p>'
         f'<p style="margin:0 0 10px;overflow-wrap:anywhere">… <strong>{html.escape(text)}</strong></p>'
         for when, text in rows
     )
     return Figure(kind="html", spec=cells, alt="; ".join(f"{w}: {t}" for w, t in rows), title=title)
+
+
+def printable(text: str) -> str:
+    """Bytes that are no letter as dots: a model that knows nothing writes them too."""
+    return "".join(letter if letter.isprintable() and letter != "\ufffd" else "·" for letter in text.replace("\n", " "))
 
 
 def learned_first(evidence: Evidence) -> Figure:
