@@ -31,13 +31,14 @@ def bits(table: pd.DataFrame, name: str = "bits") -> np.ndarray:
     return table.pivot(index="step", columns="seed", values=name).to_numpy()
 
 
-def told_apart(evidence: Evidence) -> np.ndarray:
-    """(nets, moments, kinds): the share of pairs in which the real text is found likelier."""
-    return np.array([run["right"] for run in evidence["pairs"]["runs"]])
+def told_apart(evidence: Evidence) -> tuple[list[int], np.ndarray]:
+    """The steps of the moments; (nets, moments, kinds): the share of pairs in which the real text is found likelier."""
+    runs = [answer["runs"][0] for name, answer in evidence.items() if name.startswith("pairs")]
+    return runs[0]["steps"], np.array([run["right"] for run in runs])
 
 
 def first_finding(evidence: Evidence) -> Finding:
-    right, steps = told_apart(evidence), evidence["pairs"]["runs"][0]["steps"]
+    steps, right = told_apart(evidence)
     nets = [table for name, table in evidence.items() if name.startswith("net")]
     start, end = (np.array([float(net.bits.iloc[k]) for net in nets]) for k in (0, -1))
     last = {kind: right[:, -1, k] for k, kind in enumerate(KINDS)}

@@ -135,7 +135,7 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
     known = found(evidence)
     bits = known["reader"].bits
-    last = told_apart(known)[:, -1].mean(0)
+    last = told_apart(known)[1][:, -1].mean(0)
     unit = "bits a character"
     return [
         ("a model that knows nothing", f"{guess['start']:g} {unit}", f"{bits.iloc[0]:.1f} {unit}"),

@@ -97,7 +97,7 @@ def printable(text: str) -> str:
 
 def learned_first(evidence: Evidence) -> Figure:
     """The share of pairs told apart, by what was spoiled."""
-    right, steps = told_apart(evidence), evidence["pairs"]["runs"][0]["steps"]
+    steps, right = told_apart(evidence)
     read = np.maximum(np.array(steps) * BATCH * WINDOW, BEFORE).tolist()
     shown = [
         Curve(table=against(dict(zip(read, right[:, :, k].T))), name=kind, role=LOOKS[kind])

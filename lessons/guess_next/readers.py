@@ -30,9 +30,9 @@ def young(first_seed: int) -> Run:
 
 def all_young(seeds: Seeds) -> Values:
     """As many as there are seeds, each a run of its own: a run keeps moments of its first seed only."""
-    nets: Values = {f"net {k}": young(seeds.first + k) for k in range(seeds.count)}
-    runs = tuple(run for run in nets.values() if isinstance(run, Run))
-    return nets | {"pairs": Measure(kind="minimal_pairs", runs=runs, count=200)}
+    nets = {f"net {k}": young(seeds.first + k) for k in range(seeds.count)}
+    pairs = {f"pairs of {name}": Measure(kind="minimal_pairs", runs=(net,), count=200) for name, net in nets.items()}
+    return nets | pairs
 
 
 def amount(kilobytes: int, seeds: Seeds) -> Run:
