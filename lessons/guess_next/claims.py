@@ -104,11 +104,11 @@ def domain_finding(evidence: Evidence) -> Finding:
         early[subject] = least - curve[steps <= EARLY][-1]
         gains[subject] = least - curve.min(0)
         numbers |= {
-            f"{subject}_nothing": f"{bits(scratch)[0].mean():.2f}", f"{subject}_zero": f"{curve[0].mean():.2f}", f"{subject}_best": f"{curve.min(0).mean():.2f}",
+            f"{subject}_nothing": f"{bits(scratch)[0].mean():.2f}",
+            f"{subject}_zero": f"{curve[0].mean():.2f}", f"{subject}_best": f"{curve.min(0).mean():.2f}",
             f"{subject}_scratch": f"{least:.2f}", f"{subject}_general": f"{general[-1].mean():.2f}",
             f"{subject}_gain": f"{gains[subject].mean():.2f}",
             f"{subject}_lost": f"{(general[-1] - general[0]).mean():.2f}",
-            
         }  # fmt: skip
         numbers["general"], numbers["early"] = f"{general[0].mean():.2f}", f"{steps[steps <= EARLY][-1]}"
     near = [subject for subject in SUBJECTS if subject != FAR]
@@ -120,7 +120,7 @@ def domain_finding(evidence: Evidence) -> Finding:
         high=float(np.percentile(spread, 97.5)),
         checks=(
             Check(
-                says="after five steps at most the pretrained net beats all that scratch ever reaches, on plays and law",
+                says="on plays and law five steps of the pretrained net beat all that scratch ever reaches",
                 met=all(float(early[subject].mean()) > 0 for subject in near),
             ),
             Check(
