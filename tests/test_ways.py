@@ -17,7 +17,7 @@ from lessons.claims import shipped
 from lessons.evidence import final, gather, retention
 from lessons.recipes import Seeds, backbone
 from lessons.ways_to_remember.claims import best, grid, keeps, leads, old
-from lessons.ways_to_remember.elsewhere import even_best, forgotten
+from lessons.ways_to_remember.elsewhere import SLOW_STEPS, even_best, forgotten, thawing
 from lessons.ways_to_remember.pictures import plane
 from lessons.ways_to_remember.scenes import DARK, FREEZE, LEVELS, METHODS, NAIVE, PLAIN, ROW, TASKS, digits, row, ways
 
@@ -85,9 +85,15 @@ def test_forgetting_is_accuracy_when_learned_minus_accuracy_in_the_end() -> None
 
 
 def test_one_rate_for_all_is_compared_at_its_best() -> None:
-    at = {5e-4: ended(0.95, 0.9), 1e-3: ended(0.98, 0.5), 2e-3: ended(0.99, 0.4)}
+    at = {2.5e-4: ended(0.9, 0.95), 5e-4: ended(0.95, 0.9), 1e-3: ended(0.98, 0.5), 2e-3: ended(0.99, 0.4)}
     tables = {f"one rate for all, {rate:g}": table for rate, table in at.items()}
-    assert even_best(tables).endswith("0.001")  # the lowest rate has not learned the new task
+    assert even_best(tables).endswith("0.001")  # the lower rates have not learned the new task
+
+
+def test_setting_layers_free_one_by_one_takes_no_more_steps_than_one_rate() -> None:
+    stages = thawing(1.0)
+    assert [stage.size for stage in stages] == [1, 2, 3, 4]  # of the net's four layers, from the head down
+    assert sum(stage.steps for stage in stages) == SLOW_STEPS
 
 
 def test_a_row_is_one_lineage_whose_first_task_all_ways_share() -> None:

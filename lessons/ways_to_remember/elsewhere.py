@@ -177,7 +177,8 @@ CLAIMS = (
             "A net that told {before} of points on six spiral arms apart learns a new question about unwound arms. At "
             "the best single rate for all layers it then reads {even_old} of the old arms, with lower layers slower "
             "{slowed_old}, with one layer set free after the other, the lowest for {last} of {steps} steps, "
-            "{thawed_old}, with both {both_old}; of the new points {even_new}, {slowed_new}, {thawed_new} and {both_new}."
+            "{thawed_old}, with both {both_old}; of the new points {even_new}, {slowed_new}, {thawed_new} and "
+            "{both_new}."
         ),
         runs=speed_runs,
         finding=speed_finding,
