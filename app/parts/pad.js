@@ -17,7 +17,7 @@ function pad(root) {
   plane.append(below, above)
   const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act })
   const add = button("Add a point", () => insert(free()))
-  const drop = button("Remove", () => remove(chosen < 0 ? points.length - 1 : chosen))
+  const drop = button("Remove the last", () => remove(chosen < 0 ? points.length - 1 : chosen))
   const clear = button("Remove all", () => { points = []; chosen = -1; changed() })
   const says = document.createElement("output")
   const tools = Object.assign(document.createElement("div"), { className: "tools" })
@@ -109,7 +109,7 @@ function pad(root) {
     })
     drop.disabled = clear.disabled = !points.length
     add.disabled = points.length >= data.most
-    drop.textContent = chosen >= 0 && points[chosen] ? `Remove point ${chosen + 1}` : "Remove"
+    drop.textContent = chosen >= 0 && points[chosen] ? `Remove point ${chosen + 1}` : "Remove the last"
     const point = points[chosen]
     says.textContent = `${points.length} of ${data.most} points` + (point ? `; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
   }

@@ -38,9 +38,10 @@ from lessons.without_learning.claims import (
 from lessons.without_learning.pictures import NET, TOLD, YOURS, beneath, by_examples, cost, counted, riddle, training
 from lessons.without_learning.script import script as plain_torch
 
+__all__ = ["LESSON", "beneath"]  # the catalogue takes beneath from here
+
 STEPS = (50, 150, 500)  # of a live pretraining; 500 take four nets about 20 seconds of a core
 LIVE, BATCH = 4, 32
-__all__ = ["LESSON", "beneath"]
 NEVER = "never"
 REACH = (3.0, 4.0)
 SHEET = Sheet(
