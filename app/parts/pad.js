@@ -17,7 +17,7 @@ function pad(root) {
   plane.append(below, above)
   const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act })
   const add = button("Add a point", () => insert(free()))
-  const drop = button("Remove", () => remove(chosen < 0 ? points.length - 1 : chosen))
+  const drop = button("Remove the last", () => remove(chosen < 0 ? points.length - 1 : chosen))
   const clear = button("Remove all", () => { points = []; chosen = -1; changed() })
   const says = document.createElement("output")
   const tools = Object.assign(document.createElement("div"), { className: "tools" })
@@ -98,6 +98,7 @@ function pad(root) {
     const [width, height] = size(), [across, up] = data.axes
     set(plane, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": `${data.label}. ${points.length} of ${data.most} points. ${told()}` })
     below.replaceChildren(...grid(), ...data.curves.flatMap(curve => drawn(curve)))
+    apart([...below.querySelectorAll(".name")])
     while (above.children.length > points.length) above.lastChild.remove()
     while (above.children.length < points.length) above.append(one(above.children.length))
     points.forEach((point, k) => {
@@ -108,9 +109,15 @@ function pad(root) {
     })
     drop.disabled = clear.disabled = !points.length
     add.disabled = points.length >= data.most
-    drop.textContent = chosen >= 0 && points[chosen] ? `Remove point ${chosen + 1}` : "Remove"
+    drop.textContent = chosen >= 0 && points[chosen] ? `Remove point ${chosen + 1}` : "Remove the last"
     const point = points[chosen]
     says.textContent = `${points.length} of ${data.most} points` + (point ? `; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
+  }
+
+  /** Names that would lie on one another, each a line lower than the one before. */
+  function apart(names) {
+    names.sort((a, b) => a.getAttribute("y") - b.getAttribute("y"))
+    names.forEach((name, k) => { if (k) set(name, { y: Math.max(name.getAttribute("y"), Number(names[k - 1].getAttribute("y")) + 16) }) })
   }
 
   const told = () => data.curves.map(curve => {
@@ -128,7 +135,8 @@ function pad(root) {
       const [, y] = place([0, k]), [left] = place([-far, 0]), [right] = place([far, 0])
       found.push(svg("line", { class: k ? "grid" : "grid zero", x1: left, x2: right, y1: y, y2: y }), note(k, left - 6, y + 4, "end"))
     }
-    return found
+    const [right, low] = place([far, -high]), [left, top] = place([-far, high])
+    return [...found, note(data.axes[0], right, low - 6, "end"), note(data.axes[1], left + 6, top + 12, "start")]
   }
   function note(text, x, y, anchor) {
     const node = svg("text", { x, y, "text-anchor": anchor })
@@ -141,7 +149,10 @@ function pad(root) {
     const line = values => curve.x.map((x, k) => place([x, rim(values[k])]).map(v => v.toFixed(1)).join(" "))
     const band = svg("path", { class: "band", fill: curve.colour, d: `M${[...line(curve.high), ...line(curve.low).reverse()].join("L")}Z` })
     const mean = svg("path", { class: "mean", stroke: curve.colour, "stroke-dasharray": DASHES[curve.dash], d: `M${line(curve.mean).join("L")}` })
-    return [band, mean]
+    const end = curve.x.length - 1, [x, y] = place([curve.x[end], rim(curve.mean[end])])
+    const name = svg("text", { class: "name", x: x - 6, y: Math.max(16, y - 8), "text-anchor": "end", style: `fill: ${curve.colour}` })
+    name.textContent = curve.name
+    return [band, mean, name]
   }
 
   new ResizeObserver(() => data && draw()).observe(root)
