@@ -14,13 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from core import sources
 from core.sources import SOURCES, Source
 from core.spec import BadValue, Text
 from core.worlds import text
 from core.worlds.texts import bring
 
-HERE = Path(__file__).resolve().parent.parent
 TERMS = """\
 [Term]
 name: Fever
@@ -159,30 +157,3 @@ def test_texts_that_are_not_here_say_which_command_brings_them(tmp_path: Path, m
     for subject in ("medicine", "tweets"):
         with pytest.raises(BadValue, match=f"{subject}.*`make texts`"):
             text.train(Text(subject=subject), range(1))
-
-
-def test_notices_say_what_the_table_of_sources_says() -> None:
-    notice = (HERE / "NOTICE.md").read_text("utf-8")
-    assert sources.table() in notice and sources.notes() in notice
-    texts = [one for one in SOURCES if one.kind == "Texts"]
-    assert sources.table(texts) in (HERE / "core" / "worlds" / "texts" / "README.md").read_text("utf-8")
-
-
-def test_what_ships_or_comes_with_a_package_is_here() -> None:
-    for source in SOURCES:
-        assert source.place == "brought" or source.size(), source.name
-
-
-def test_what_ships_is_all_in_the_table() -> None:
-    there = {path.relative_to(HERE).as_posix() for path in (HERE / "core" / "worlds").rglob("*.xz")}
-    there |= {path.relative_to(HERE).as_posix() for path in (HERE / "core" / "worlds").rglob("*.png")}
-    assert there <= {file for source in SOURCES for file in source.files}
-
-
-def test_what_is_brought_is_pinned_and_has_a_command() -> None:
-    makefile = (HERE / "Makefile").read_text("utf-8")
-    ignored = [line for line in (HERE / ".gitignore").read_text("utf-8").splitlines() if line.startswith("core/")]
-    for source in (one for one in SOURCES if one.place == "brought"):
-        assert len(source.sha256) == 64 and source.version and not source.version.endswith("*")
-        assert f"\n{source.command.removeprefix('make ')}:" in makefile
-        assert all(any(map(file.startswith, ignored)) for file in source.files)
