@@ -17,16 +17,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PLACES = {
     "ships": "copied into this repository",
     "package": "comes with a package that the app needs",
-    "brought": "may be used but not copied; a command brings it",
+    "brought": "may be used, but is not copied into this repository; a command brings it",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One package that examples come from, and the files that hold them here."""
+    """One package that examples or a model come from, and the files that hold them here."""
 
     name: str  # as it is called on screen
-    kind: str  # Pictures | Texts
+    kind: str  # Pictures | Texts | Models
     what: str
     registry: str
     package: str

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from core import bring
 from core.sources import SOURCES, Source
 from core.spec import BadValue, Text
 from core.worlds import text
-from core.worlds.texts import bring
 
 TERMS = """\
 [Term]

@@ -49,31 +49,45 @@ def buckets(said: str) -> list[int]:
     return [1 + zlib.crc32(word.encode()) % (BUCKETS - 1) for word in words] + [0] * (LENGTH - len(words))
 
 
+Kinds = tuple[list[str], list[str]]  # unkind and kind sentences
+
+
 @cache
-def split(subject: str) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """Of unkind and of kind sentences (n, LENGTH): those to learn from, and those of every third review, which test."""
-    parts: tuple[list[list[list[int]]], ...] = ([[], []], [[], []])
+def split(subject: str) -> tuple[Kinds, Kinds]:
+    """The sentences to learn from, and those of every third review, which only test."""
+    parts: tuple[Kinds, Kinds] = (([], []), ([], []))
     for group, rating, said in rated(subject):
-        parts[zlib.crc32(group.encode()) % 3 == 0][rating > 0].append(buckets(said))
-    learned, held_out = (tuple(torch.tensor(one, dtype=torch.int16) for one in part) for part in parts)
-    return learned, held_out
+        parts[zlib.crc32(group.encode()) % 3 == 0][rating > 0].append(said)
+    return parts
+
+
+def drawn(task: Sentiment, seed: int) -> tuple[list[str], Tensor]:
+    """A seed's own `labels` sentences of each kind in random order, fewer where there are fewer; and their kinds."""
+    kinds, rng = split(task.subject)[0], generator(f"sentiment {task.subject}", seed)
+    count = min(task.labels, *map(len, kinds))
+    said = [kind[k] for kind in kinds for k in torch.randperm(len(kind), generator=rng)[:count].tolist()]
+    order = torch.randperm(2 * count, generator=rng)
+    return [said[k] for k in order.tolist()], torch.arange(2).repeat_interleave(count)[order]
+
+
+def held_out(task: Sentiment) -> tuple[list[str], Tensor]:
+    """As many unkind as kind sentences, so that half of them is right by chance."""
+    kinds = split(task.subject)[1]
+    count = min(map(len, kinds))
+    return kinds[0][:count] + kinds[1][:count], torch.arange(2).repeat_interleave(count)
+
+
+def in_buckets(said: list[str]) -> Tensor:
+    """(n, LENGTH)"""
+    return torch.tensor([buckets(one) for one in said], dtype=torch.int16)
 
 
 def train(task: Sentiment, seeds: range) -> Pool:
-    """Each seed draws its own `labels` sentences of each kind, as many as there are where these are fewer."""
-    drawn, pool = [], split(task.subject)[0]
-    count = min(task.labels, *map(len, pool))
-    for seed in seeds:
-        rng = generator(f"sentiment {task.subject}", seed)
-        x = torch.cat([one[torch.randperm(len(one), generator=rng)[:count]] for one in pool])
-        order = torch.randperm(2 * count, generator=rng)
-        drawn.append((x[order], torch.arange(2).repeat_interleave(count)[order]))
-    return Pool(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
+    found = [drawn(task, seed) for seed in seeds]
+    return Pool(torch.stack([in_buckets(said) for said, _ in found]), torch.stack([y for _, y in found]))
 
 
 @cache
 def test(task: Sentiment) -> tuple[Tensor, Tensor]:
-    """As many kind as unkind sentences, so that half of them is right by chance."""
-    held_out = split(task.subject)[1]
-    count = min(map(len, held_out))
-    return torch.cat([one[:count] for one in held_out]), torch.arange(2).repeat_interleave(count)
+    said, y = held_out(task)
+    return in_buckets(said), y

