@@ -15,11 +15,11 @@ from typing import Any
 
 from core import tasks
 from core.check import BadValue, all_are, names_in, one_of, plain, plain_text, whole, within, yes_or_no
-from core.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Lines, Plane, Task, Text
+from core.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Lines, Plane, Sentiment, Task, Text
 
 __all__ = [
     "BadValue", "Clothing", "FiveDigits", "Glyphs", "Handwriting", "Image", "Keep", "Lines", "Measure", "Plane", "Run",
-    "Stage", "Task", "Text", "Value", "digest", "from_json", "names_in", "plain", "to_json",
+    "Sentiment", "Stage", "Task", "Text", "Value", "digest", "from_json", "names_in", "plain", "to_json",
 ]  # fmt: skip
 
 MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it

@@ -12,6 +12,8 @@ from core.check import BadValue, one_of, whole, within, yes_or_no
 
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
 
+RATED = ("films", "tweets", "products", "editorials")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
@@ -146,6 +148,19 @@ class Text(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sentiment(Task):
+    """Sentences that people have rated; asks whether they are kind or unkind, the same question about any subject."""
+
+    world: ClassVar[str] = "sentiment"
+    subject: str = "tweets"  # films | tweets | products | editorials
+    labels: int = 10  # labelled sentences of each of the two kinds
+
+    def __post_init__(self) -> None:
+        one_of("Subject", self.subject, RATED)
+        whole("Labels a class", self.labels, 1, 5000)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lines(Task):
     """Prompts that each show a random straight line by some of its points; asks for the y of the next point."""
 
@@ -164,4 +179,4 @@ class Lines(Task):
         within("Bend", self.bend, -2, 2)
 
 
-KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Lines)
+KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Sentiment, Lines)
