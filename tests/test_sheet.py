@@ -128,7 +128,7 @@ def answered(test: AppTest) -> AppTest:
 
 @pytest.mark.usefixtures("workers_end")
 @pytest.mark.parametrize("kind", ["points", "text"])
-@pytest.mark.parametrize("text", ["nan", "<img src=x onerror=alert(1)>", "🙂" * 300, "9" * 500, "../../etc/passwd"])
+@pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "🙂" * 300, "9" * 500])
 def test_a_hostile_url_is_plain_text_or_a_sentence_and_the_default(kind: str, text: str) -> None:
     test = page(kind, given=text)
     assert not test.exception
