@@ -166,7 +166,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_points_are_placed_moved_and_removed_by_hand_and_by_keys(address: str, page: Page) -> None:
     page.goto(address)
     expect(page.get_by_role("button", name="Point 2: x 1, y 2.")).to_be_visible()
-    expect(page.locator(".pad .mean")).to_have_count(1)
+    expect(page.locator(".pad .mean")).to_have_count(1, timeout=180_000)  # workers may have to wake first
     point = page.get_by_role("button", name="Point 1:")
     point.focus()
     point.press("ArrowRight")
