@@ -14,7 +14,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function pad(root) {
   let data = null, send = null, points = [], chosen = -1, waiting = 0, moving = null
   const plane = svg("svg", { role: "group" }), below = svg("g", { "aria-hidden": "true" }), above = svg("g", {})
-  plane.append(below, above)
+  const rim = svg("rect", {}), cut = svg("clipPath", { id: "rim" }), named = svg("g", { "aria-hidden": "true" })
+  cut.append(rim)
+  const beneath = svg("g", { "aria-hidden": "true", "clip-path": "url(#rim)" })
+  plane.append(cut, below, beneath, named, above)
   const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act })
   const add = button("Add a point", () => insert(free()))
   const drop = button("Remove the last", () => remove(chosen < 0 ? points.length - 1 : chosen))
@@ -97,8 +100,11 @@ function pad(root) {
   function draw() {
     const [width, height] = size(), [across, up] = data.axes
     set(plane, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": `${data.label}. ${points.length} of ${data.most} points. ${told()}` })
-    below.replaceChildren(...grid(), ...data.curves.flatMap(curve => drawn(curve)))
-    apart([...below.querySelectorAll(".name")])
+    set(rim, { x: EDGE, y: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE })
+    below.replaceChildren(...grid())
+    beneath.replaceChildren(...data.curves.flatMap(drawn))
+    named.replaceChildren(...data.curves.map(title))
+    apart([...named.children])
     while (above.children.length > points.length) above.lastChild.remove()
     while (above.children.length < points.length) above.append(one(above.children.length))
     points.forEach((point, k) => {
@@ -143,16 +149,19 @@ function pad(root) {
     node.textContent = String(text).replace("-", "−")
     return node
   }
-  /** A curve: its band, its mean, and its name at its right end; what leaves the plane is cut off at its rim. */
+  /** A curve's band and its mean; what leaves the plane is cut off at its rim. */
   function drawn(curve) {
-    const rim = v => Math.max(-1.04 * data.reach[1], Math.min(1.04 * data.reach[1], v))
-    const line = values => curve.x.map((x, k) => place([x, rim(values[k])]).map(v => v.toFixed(1)).join(" "))
+    const line = values => curve.x.map((x, k) => place([x, values[k]]).map(v => v.toFixed(1)).join(" "))
     const band = svg("path", { class: "band", fill: curve.colour, d: `M${[...line(curve.high), ...line(curve.low).reverse()].join("L")}Z` })
     const mean = svg("path", { class: "mean", stroke: curve.colour, "stroke-dasharray": DASHES[curve.dash], d: `M${line(curve.mean).join("L")}` })
-    const end = curve.x.length - 1, [x, y] = place([curve.x[end], rim(curve.mean[end])])
-    const name = svg("text", { class: "name", x: x - 6, y: Math.max(16, y - 8), "text-anchor": "end", style: `fill: ${curve.colour}` })
+    return [band, mean]
+  }
+  /** A curve's name, at its last place in the plane. */
+  function title(curve) {
+    const end = Math.max(0, curve.mean.findLastIndex(v => Math.abs(v) <= data.reach[1])), [x, y] = place([curve.x[end], curve.mean[end]])
+    const name = svg("text", { class: "name", x: x - 6, y: Math.max(EDGE + 10, y - 8), "text-anchor": "end", style: `fill: ${curve.colour}` })
     name.textContent = curve.name
-    return [band, mean, name]
+    return name
   }
 
   new ResizeObserver(() => data && draw()).observe(root)

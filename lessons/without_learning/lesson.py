@@ -138,12 +138,12 @@ QUESTIONS = (
         right="Nothing",
     ),
     Question(
-        asks="Pretrained for 50 steps, your net hardly gets better with more examples. Pretrained for 500 steps, it does. "
+        asks="Pretrained for 50 steps, your net gains nothing from a third example on. Pretrained for 500 steps, it does. "
         "What has it learned in between?",
         options={
             "The lines that it will be asked about": "Every line is drawn anew, from more than it could ever remember. Those that you place it has never met.",
             "How to make use of examples": "Yes. What is stored in the weights is no line but a way to read one off the prompt.",
-            "The average line": "That is what it knows after 50 steps: say about zero. More examples do not help with that.",
+            "The average line": "The average line is flat, at zero. Saying that costs one hundred percent, after any number of examples.",
         },
         right="How to make use of examples",
     ),
@@ -196,7 +196,7 @@ LESSON = Lesson(
             ),
             Control(
                 name="far",
-                label=f"With points twice as far out as it ever saw: its error after {SHOWN} examples, in percent",
+                label=f"With points twice as far out as in its pretraining: its error after {SHOWN} examples, in percent",
                 options=(1, 2, 5, 10, 20, 50, 100),
                 default=1,
                 help="One hundred percent is what always saying zero costs. Least squares stays at zero.",

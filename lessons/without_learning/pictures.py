@@ -16,7 +16,7 @@ from lessons.figures.dots import Axis, Dot, dots
 from lessons.without_learning.claims import AS_SEEN, EXAMPLES, SHOWN, curve, errors, fitted, share
 
 NET, FIT, YOURS = "the net", "least squares", "your net"
-LOOK = {NET: "pretrained", FIT: "target", YOURS: "source"}
+LOOK = {NET: "pretrained", FIT: "target", YOURS: "scratch best"}
 TOLD = {
     AS_SEEN: "on lines like those it saw",
     "farther out": "with points twice as far out",
@@ -87,14 +87,14 @@ def cost(evidence: Evidence, runs: Mapping[str, Run], world: str) -> Figure:
         run, table = runs[name], evidence[TRAINED[name]]
         columns[name] = [
             f"{run.stages[0].steps * run.stages[0].batch:,}",
-            f"{table.seconds.max() / run.seeds:.0f}",
+            f"{table.flops.max() / 1e9:,.0f}",
             f"{evidence[label]['changed']} of {evidence[label]['weights']:,}",
             share(errors(evidence[label], world)[:, SHOWN].mean()),
         ]
     columns[FIT] = ["0", "0", "it has none", share(fitted(evidence["least squares"], world)[SHOWN])]
     rows = [
         "lines seen before",
-        "seconds of pretraining a net",
+        "operations before, billions a net",
         "weights changed by examples",
         f"error after {SHOWN} examples",
     ]
