@@ -22,6 +22,7 @@ from lessons.recipes import Seeds
 PARTS = ("runs", "backdrop", "hook", "picture", "live", "pictures", "after", "asks", "beneath", "verdict", "script")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
 Setting = int | float | str
+NONE = "none"  # how a URL writes that there are no points
 Settings = dict[str, Any]  # a value for each control, or for each slider of a prediction
 Given = str | tuple[tuple[float, float], ...]  # what a learner typed, or the points that they placed
 Values = dict[str, Run | Measure]  # by the label they have on screen
@@ -83,7 +84,7 @@ class Sheet:
 
     def points(self, text: str) -> tuple[tuple[float, float], ...]:
         found = []
-        for part in text.split():
+        for part in [] if text.strip() == NONE else text.split():
             try:
                 x, y = (round(float(number), 2) + 0.0 for number in part.split(","))
             except (ValueError, OverflowError) as error:
@@ -97,7 +98,7 @@ class Sheet:
 
     def write(self, given: Given) -> str:
         """As the URL writes it."""
-        return given if isinstance(given, str) else " ".join(f"{x:g},{y:g}" for x, y in given)
+        return given if isinstance(given, str) else " ".join(f"{x:g},{y:g}" for x, y in given) or NONE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,3 +66,13 @@ def test_a_few_steps_on_text_already_pay() -> None:
         if isinstance(event, Point)
     ]
     assert points[-1].marks["bits"]["0"][0] < points[0].marks["bits"]["0"][0] - 0.1
+
+
+def test_a_slice_of_general_text_is_a_mixture() -> None:
+    novel = set(text.documents("novel")[0])
+    shares = []
+    for seed in range(8):
+        said = text.a_slice(Text(kilobytes=200), seed).split(text.BREAK)[1:-1]  # whole documents
+        shares.append(sum(len(one) for one in said if one in novel) / sum(map(len, said)))
+    assert 0 < sum(shares) / 8 < 0.5
+    assert max(shares) < 1

@@ -22,6 +22,7 @@ from lessons.guess_next.pictures import (
 )  # fmt: skip
 from lessons.guess_next.readers import (
     BATCH,
+    BROUGHT,
     PRETRAINED,
     SCRATCH,
     SUBJECTS,
@@ -29,6 +30,7 @@ from lessons.guess_next.readers import (
     all_young,
     amounts,
     annealed,
+    domain,
     domains,
     fine_tuned,
     from_scratch,
@@ -42,7 +44,7 @@ STEPS = (20, 40, 80)
 BACK = (1, 4, 16, WINDOW)
 WRITTEN = 40  # tokens that the reader writes
 FOUND = "found "  # evidence that may not be seen before the prediction
-OPENING = "My fellow Americans, the state of the"
+OPENING = "The President of the United"
 
 
 def runs(settings: Settings) -> Values:
@@ -59,9 +61,8 @@ def runs(settings: Settings) -> Values:
 
 def backdrop(settings: Settings) -> Values:
     values: Values = {"look": expects(OPENING, WINDOW), FOUND + "reader": reader()}
-    for made in (all_young, amounts, domains):
-        values |= {FOUND + name: value for name, value in made(Seeds()).items()}
-    return values
+    known = all_young(Seeds()) | amounts(Seeds()) | domains(Seeds()) | domain(BROUGHT, Seeds())
+    return values | {FOUND + name: value for name, value in known.items()}
 
 
 def asks(settings: Settings, given: Given) -> Values:
@@ -135,7 +136,7 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
     known = found(evidence)
     bits = known["reader"].bits
-    last = told_apart(known)[:, -1].mean(0)
+    last = told_apart(known)[1][:, -1].mean(0)
     unit = "bits a character"
     return [
         ("a model that knows nothing", f"{guess['start']:g} {unit}", f"{bits.iloc[0]:.1f} {unit}"),
@@ -195,7 +196,7 @@ LESSON = Lesson(
         Control(
             name="subject",
             label="What it reads",
-            options=(GENERAL, *SUBJECTS),
+            options=(GENERAL, *SUBJECTS, BROUGHT),
             default=GENERAL,
             help="General English from nothing; or 50 thousand characters of plays, law or program code, with the "
             "reader's start and without.",
