@@ -50,7 +50,8 @@ def named(pair: object) -> str:
 OTHER = {  # what a field that is not a number might be instead
     "scripts": "latin",
     "which": "high",
-    "subject": "law",
+    "Text.subject": "law",
+    "Sentiment.subject": "films",
     "ask": "colour",
     "Stage.method": "probe",
     "Keep.method": "ewc",

@@ -17,7 +17,7 @@ def picture(evidence: Evidence, about: str) -> Figure:
     shown = [
         Curve(table=against(scratch(evidence, about)), name="scratch", role="scratch"),
         Curve(table=against(pretrained(evidence, about)), name="film reader", role="pretrained"),
-        Curve(table=against(encoder(evidence, about)), name="real model", role="source"),
+        Curve(table=against(encoder(evidence, about)), name="real model", role="real model"),
     ]
     title = f"Kind or unkind? Accuracy on unseen sentences ({about})"
     return curves(shown, "labels of each kind", (1, MANY), title=title, share=(0.4, 1), at=SIZES)
