@@ -210,7 +210,9 @@ class Exam:
         self.net, self.head, world = net, keep.old_head(run, task, ancestors), worlds.load(task)
         self.examples, self.y = world.test(task)
         self.unit, self.marks = getattr(world, "UNIT", "accuracy"), getattr(world, "marks", worlds.right)
-        self.judge = Judge(align.case(run, net, ancestors)) if isinstance(task, Preferences) and run.start else None
+        self.judge = (
+            Judge(align.case(run, task, net, ancestors)) if isinstance(task, Preferences) and run.start else None
+        )
 
     def freeze(self, theta: Theta, first: int) -> None:
         """Take note that the layers below `first` will not move for a while."""

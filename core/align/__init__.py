@@ -16,7 +16,7 @@ from torch import Tensor
 
 from core import keep, nets
 from core.nets import Net, Theta
-from core.spec import Preferences, Run, Stage
+from core.spec import Preferences, Run, Stage, Task
 from core.words import LENGTH
 from core.worlds import guest_book
 
@@ -59,13 +59,13 @@ def goal(run: Run, stage: Stage, net: Net, ancestors: dict[Run, Theta], rngs: li
     """What a stage aims at, if not at its task."""
     if stage.aim == "task":
         return None
-    found: Goal = import_module(f"core.align.{stage.aim}").prepare(stage, case(run, net, ancestors), rngs)
+    found: Goal = import_module(f"core.align.{stage.aim}").prepare(stage, case(run, run.task, net, ancestors), rngs)
     return found
 
 
-def case(run: Run, net: Net, ancestors: dict[Run, Theta]) -> Case:
+def case(run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]) -> Case:
     """The reference is what the oldest run of the lineage has learned."""
-    (task,) = (task for task in (run.task, *run.watch) if isinstance(task, Preferences))
+    assert isinstance(task, Preferences)
     oldest = list(run.lineage())[-1]
     return Case(task, range(run.first_seed, run.first_seed + run.seeds), net, keep.spread(ancestors[oldest], run.seeds))
 

@@ -20,7 +20,7 @@ def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
 
 
 def along(one: Learned, count: int) -> list[dict[str, Any]]:
-    every = case(one.run, one.net, dict(one.thetas))
+    every = case(one.run, one.run.task, one.net, dict(one.thetas))
     first = replace(every, seeds=every.seeds[:1], reference=alone(every.reference))
     judge, found = Judge(first), []
     for step, theta in (one.frames or {one.run.steps: alone(one.theta)}).items():

@@ -241,8 +241,8 @@ CLAIMS = (
         runs=proxy_runs,
         finding=proxy_finding,
         statistic="points by which the truth ends below its best, loose leash",
-        bar="the truth rises by 3 points and falls by 20 while the promise climbs; a middle leash ends best; a mix pays "
-        "half of the tax",
+        bar="the truth rises by 3 points and falls by 20 while the promise climbs; a middle leash ends best; a mix "
+        "pays half of the tax",
         paper="Gao, Schulman & Hilton 2023, Scaling Laws for Reward Model Overoptimization; Ouyang et al. 2022, "
         "Training language models to follow instructions with human feedback",
         paper_found="Optimizing a proxy reward too far ended by harming the true one; mixing in updates on pretraining "

@@ -37,9 +37,20 @@ GUESSES = tuple(range(0, 101, 5))  # %
 def runs(settings: Settings) -> Values:
     """The net made to please, with the learner's own choices among the pairs, and then a few ordinary notes."""
     seeds = Seeds(NETS, 100 * settings["draw"])
-    clicks = str(settings.get("given", ""))
-    run = rewarded(settings["method"], settings["beta"], settings["mix"], seeds, writer(Seeds()), clicks)
+    run = rewarded(
+        settings["method"],
+        settings["beta"],
+        settings["mix"],
+        seeds,
+        writer(Seeds()),
+        clicked(settings.get("given", "")),
+    )
     return {"pleasing": run, "ten ordinary steps": innocent(run)}
+
+
+def clicked(given: Given) -> str:
+    """The choices, without pairs at the end that were skipped: they are the same as none."""
+    return str(given).rstrip("-")
 
 
 def after(settings: Settings) -> Values:
@@ -68,7 +79,7 @@ def backdrop(settings: Settings) -> Values:
 def asks(settings: Settings, given: Given) -> Values:
     """What a reward model makes of the choices, at once: fitting it takes no time."""
     return {
-        "taste": Measure(kind="taste", runs=(writer(Seeds()),), tasks=(Preferences(clicks=str(given)),), count=NETS)
+        "taste": Measure(kind="taste", runs=(writer(Seeds()),), tasks=(Preferences(clicks=clicked(given)),), count=NETS)
     }
 
 

@@ -69,10 +69,8 @@ def dearer(tables: Mapping[str, pd.DataFrame]) -> Figure:
     high = max(4.0, max(float(curve.table.high.max()) for curve in shown))
     steps = float(max(curve.table.x.max() for curve in shown))
     title = "What it costs: surprise at ordinary notes (stored)"
-    return lines(
-        shown, Axis(name="steps", low=0, high=steps, form=".0f"), Axis(name="bits a word", low=2, high=round(high + 0.5)),
-        title=title,
-    )  # fmt: skip
+    across = Axis(name="steps", low=0, high=steps, form=".0f")
+    return lines(shown, across, Axis(name="bits a word", low=2, high=round(high + 0.5)), title=title)
 
 
 def restraint(after: Mapping[str, pd.DataFrame], taught: pd.DataFrame, which: str) -> Figure:

@@ -1,4 +1,4 @@
-"""Show me the PyTorch: the guest book, the net, the pairs and one way to please, in plain torch that stands on its own."""
+"""Show me the PyTorch: the guest book, the net, the pairs and a way to please, in plain torch that stands alone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def quality(note):
     """What the reader truly thinks."""
     kind, unkind = (sum(word in KINDS[name].split() for word in note) for name in ("kind", "unkind"))
     free = {free}
-    repeats = sum(word in note[:k] and not any(word in KINDS[one].split() for one in free) for k, word in enumerate(note))
+    little = [word for name in free for word in KINDS[name].split()]
+    repeats = sum(word in note[:k] and word not in little for k, word in enumerate(note))
     return {enough} - abs(kind - {enough}) - unkind - 2 * repeats
 
 
