@@ -2,66 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from core.spec import GuestBook, Preferences, Run, Stage
+from lessons.be_careful.recipe import (
+    BETAS,
+    DPO,
+    GOOD,
+    INNOCENT,
+    LOOSE,
+    MIX,
+    NO_MIX,
+    RL,
+    innocent,
+    rewarded,
+    sweep,
+)
 from lessons.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.evidence import reached, resampled
 from lessons.recipes import Seeds
 
-RL, DPO = "RL", "DPO"
-AIMS = {
-    RL: Stage(aim="policy_gradient", steps=80, rate=2e-3, batch=64),
-    DPO: Stage(aim="dpo", steps=80, rate=1e-3, batch=32),
-}
-BETAS = (0.1, 0.3, 1.0, 3.0)  # how tight the leash is
-LOOSE, GOOD = 0.1, 0.3
-NO_MIX, MIX = 0.0, 3.0
 LEVELS = (1, 2, 4, 8)  # nats a note from the pretrained net, where RL and DPO are compared
-INNOCENT = 10  # steps
+MARKS = ("promised", "preferred", "unkind", "kl", "bits")
 
 
-def writer(seeds: Seeds) -> Run:
-    """The net that has read the guest book: 19,200 looks at 4,000 notes."""
-    stages = (Stage(steps=300, batch=64, rate=5e-3, anneal=True),)
-    return Run(task=GuestBook(), net="writer", stages=stages, seeds=1, first_seed=seeds.first)
+def by_seed(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """A run's marks (tests, seeds)."""
+    return {mark: table.pivot(index="step", columns="seed", values=mark).to_numpy() for mark in MARKS}
 
 
-def rewarded(method: str, beta: float, mix: float, seeds: Seeds, start: Run | None = None, clicks: str = "") -> Run:
-    """The writer, made to please; without a start it is made from these seeds too."""
-    return Run(
-        task=Preferences(clicks=clicks),
-        net="writer",
-        start=start or writer(seeds),
-        stages=(replace(AIMS[method], beta=beta, mix=mix),),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        frames=9,
-    )
-
-
-def innocent(run: Run, polite: bool = False) -> Run:
-    """The same net after a few steps on a hundred ordinary notes that nobody chose for anything, at the rate at which
-    it was pretrained; polite leaves the notes with an unkind word out."""
-    assert isinstance(run.task, Preferences)
-    task = replace(run.task, notes=100, polite=polite)
-    return replace(run, task=task, start=run, stages=(Stage(steps=INNOCENT, rate=5e-3, batch=32),), frames=0)
-
-
-def sweep(method: str, seeds: Seeds) -> Values:
-    return {f"{method} {beta:g}": rewarded(method, beta, NO_MIX, seeds) for beta in BETAS}
-
-
-def mean(table: pd.DataFrame, draw: np.ndarray | None = None) -> pd.DataFrame:
-    """A run's marks at every test, step by step, on average over seeds, or over those that are drawn."""
-    marks = ["promised", "preferred", "unkind", "kl", "bits"]
-    first = table.seed.min()
-    chosen = np.arange(table.seed.nunique()) if draw is None else draw
-    weight = table.seed.map(lambda seed: (chosen == seed - first).mean())
-    return table[marks].mul(weight, axis=0).groupby(table.step).sum().reset_index()
+def mean(table: pd.DataFrame) -> pd.DataFrame:
+    """A run's marks at every test, step by step, on average over seeds."""
+    return table.groupby("step")[list(MARKS)].mean().reset_index()
 
 
 def ends(table: pd.DataFrame, mark: str) -> np.ndarray:
@@ -69,7 +43,7 @@ def ends(table: pd.DataFrame, mark: str) -> np.ndarray:
     return table[table.step == table.step.max()].sort_values("seed")[mark].to_numpy()
 
 
-def interval(values: list[float]) -> tuple[float, float]:
+def interval(values: Sequence[float] | np.ndarray) -> tuple[float, float]:
     low, high = np.percentile(values, (2.5, 97.5))
     return float(low), float(high)
 
@@ -81,10 +55,10 @@ def proxy_runs(seeds: Seeds) -> Values:
     return sweep(RL, seeds) | {f"{RL} mixed": rewarded(RL, LOOSE, MIX, seeds)}
 
 
-def fall(table: pd.DataFrame, draw: np.ndarray | None = None) -> float:
-    """How far the truth ends below its best moment."""
-    curve = mean(table, draw).preferred
-    return float(curve.max() - curve.iloc[-1])
+def fall(truth: np.ndarray, draw: np.ndarray | slice = slice(None)) -> float:
+    """How far the truth (tests, seeds) ends below its best moment, on average over these seeds."""
+    curve = truth[:, draw].mean(1)
+    return float(curve.max() - curve[-1])
 
 
 def tax(evidence: Evidence, promised: float) -> float:
@@ -107,14 +81,15 @@ def proxy_finding(evidence: Evidence) -> Finding:
     leash = max(kept, key=lambda beta: kept[beta])
     with_mix = float(mixed.bits.iloc[-1] - mixed.bits.iloc[0])
     without = tax(evidence, float(mixed.promised.iloc[-1]))
-    low, high = interval([fall(loose, draw) for draw in resampled(loose.seed.nunique(), 200)])
+    truth = by_seed(loose)["preferred"]
+    low, high = interval([fall(truth, draw) for draw in resampled(truth.shape[1])])
     return Finding(
-        value=100 * fall(loose),
+        value=100 * fall(truth),
         low=100 * low,
         high=100 * high,
         checks=(
             Check(says="without much leash the truth first rises by 3 points or more", met=rise >= 0.03),
-            Check(says="and then falls by 20 points or more", met=fall(loose) >= 0.2),
+            Check(says="and then falls by 20 points or more", met=fall(truth) >= 0.2),
             Check(says="while the promise goes on rising", met=bool(last.promised > best.promised)),
             Check(says="the truth ends best with a leash neither loosest nor tightest", met=leash in BETAS[1:-1]),
             Check(
@@ -149,24 +124,29 @@ def percent(share: float) -> str:
 # --- S17 ------------------------------------------------------------------------------------------------------------
 
 
-def frontier(evidence: Evidence, method: str, level: float, draw: np.ndarray | None = None) -> float:
+Known = dict[str, list[dict[str, np.ndarray]]]  # by method, the marks of each leash
+
+
+def frontier(known: Known, method: str, level: float, draw: np.ndarray | slice = slice(None)) -> float:
     """The truth at this distance from the pretrained net, with the leash that suits it best; nan if none gets there."""
-    found = [float("nan")]
-    for beta in BETAS:
-        curve = mean(evidence[f"{method} {beta:g}"], draw)
-        if (step := reached(curve.step.to_numpy(), curve.kl.to_numpy(), level)) < np.inf:
-            found.append(float(np.interp(step, curve.step, curve.preferred)))
-    return float(np.nanmax(found)) if len(found) > 1 else found[0]
+    found = []
+    for marks in known[method]:
+        kl, truth = (marks[name][:, draw].mean(1) for name in ("kl", "preferred"))
+        test = reached(np.arange(len(kl)), kl, level)
+        if test < np.inf:
+            found.append(float(np.interp(test, np.arange(len(kl)), truth)))
+    return max(found, default=float("nan"))
 
 
 def dpo_finding(evidence: Evidence) -> Finding:
-    seeds = evidence[f"{RL} {LOOSE:g}"].seed.nunique()
-    at = {name: {k: frontier(evidence, name, k) for k in LEVELS} for name in (RL, DPO)}
+    known = {name: [by_seed(evidence[f"{name} {beta:g}"]) for beta in BETAS] for name in (RL, DPO)}
+    seeds = known[RL][0]["kl"].shape[1]
+    at = {name: {k: frontier(known, name, k) for k in LEVELS} for name in (RL, DPO)}
     ahead = {k: at[DPO][k] - at[RL][k] for k in LEVELS}
     far = LEVELS[-1]
-    spread = [frontier(evidence, DPO, far, draw) - frontier(evidence, RL, far, draw) for draw in resampled(seeds, 100)]
+    spread = [frontier(known, DPO, far, draw) - frontier(known, RL, far, draw) for draw in resampled(seeds, 400)]
     low, high = interval([one for one in spread if one == one])
-    best = {name: max(mean(evidence[f"{name} {b:g}"]).preferred.max() for b in BETAS) for name in (RL, DPO)}
+    best = {name: max(marks["preferred"].mean(1).max() for marks in known[name]) for name in (RL, DPO)}
     numbers = {f"{name.lower()}{k}": percent(at[name][k]) for name in (RL, DPO) for k in LEVELS}
     numbers |= {f"best_{name.lower()}": percent(best[name]) for name in (RL, DPO)}
     return Finding(
@@ -191,19 +171,22 @@ def unlearned_runs(seeds: Seeds) -> Values:
     return values
 
 
-def left(evidence: Evidence, method: str, after: str, draw: np.ndarray | slice = slice(None)) -> float:
-    """How much of the restraint is left: of the unkind notes it no longer wrote, the share it still does not write."""
-    table = evidence[method]
-    before = table[table.step == 0].sort_values("seed").unkind.to_numpy()[draw].mean()
-    taught, now = (ends(evidence[name], "unkind")[draw].mean() for name in (method, f"{method} {after}"))
-    return float((before - now) / (before - taught))
+def left(evidence: Evidence, method: str, after: str, draws: np.ndarray) -> np.ndarray:
+    """How much of the restraint is left, for each draw of seeds: of the unkind notes it no longer wrote, the share it
+    still does not write."""
+    unkind = by_seed(evidence[method])["unkind"]
+    before, taught = unkind[0][draws].mean(1), unkind[-1][draws].mean(1)
+    now = by_seed(evidence[f"{method} {after}"])["unkind"][-1][draws].mean(1)
+    return (before - now) / (before - taught)
 
 
 def unlearned_finding(evidence: Evidence) -> Finding:
     seeds = evidence[RL].seed.nunique()
-    spread = [left(evidence, RL, "innocent", draw) for draw in resampled(seeds, 400)]
-    low, high = interval(spread)
-    kept = {(m, after): left(evidence, m, after) for m in (RL, DPO) for after in ("innocent", "polite")}
+    low, high = interval(left(evidence, RL, "innocent", resampled(seeds)))
+    every = np.arange(seeds)[None]
+    kept = {
+        (m, after): float(left(evidence, m, after, every)[0]) for m in (RL, DPO) for after in ("innocent", "polite")
+    }
     numbers = {"steps": str(INNOCENT), "notes": "100"}
     for method in (RL, DPO):
         name, table = method.lower(), evidence[method]

@@ -8,21 +8,9 @@ import pandas as pd
 
 from core.spec import Measure, Preferences, Run
 from core.words import ASKED
-from lessons.be_careful.claims import (
-    BETAS,
-    CLAIMS,
-    DPO,
-    GOOD,
-    LOOSE,
-    MIX,
-    NO_MIX,
-    RL,
-    innocent,
-    mean,
-    rewarded,
-    writer,
-)
+from lessons.be_careful.claims import CLAIMS, mean
 from lessons.be_careful.pictures import against_kl, dearer, restraint, samples, worths
+from lessons.be_careful.recipe import BETAS, DPO, GOOD, LOOSE, MIX, NO_MIX, RL, innocent, rewarded, writer
 from lessons.be_careful.script import script as plain_torch
 from lessons.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
 from lessons.evidence import reached
