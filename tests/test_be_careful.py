@@ -105,8 +105,7 @@ def page() -> Iterator[AppTest]:
     import streamlit as st
     from app.parts import url
     from app.parts.sheet import sheet
-    from lessons.be_careful.recipe import BETAS, DPO, RL
-from lessons.catalogue import lessons
+    from lessons.catalogue import lessons
     lesson = lessons()["be_careful"]
     sheet(lesson, url.settings(lesson), url.given(lesson), {})
     st.write(url.settings(lesson)["given"])
