@@ -80,11 +80,11 @@ def choose(lesson: Lesson, sheet: Sheet, given: str) -> None:
 
     with st.container(border=True):
         if number < len(sheet.pairs):
-            st.markdown(f"**{sheet.label}: {number + 1} of {len(sheet.pairs)}**", help=sheet.help)
+            st.markdown(f"**{sheet.label}** ({number + 1} of {len(sheet.pairs)})", help=sheet.help)
             for letter, text in zip("ab", sheet.pairs[number]):
                 st.button(f"“{text}”", key=f"{at}.{letter}", on_click=say, args=(given + letter,), width="stretch")
         else:
-            st.markdown(f"**{sheet.label}: you chose {chosen} of {len(sheet.pairs)}**", help=sheet.help)
+            st.markdown(f"**{sheet.label}** You chose {chosen} of {len(sheet.pairs)}.", help=sheet.help)
         with st.container(horizontal=True):
             if number < len(sheet.pairs):
                 st.button("Neither", key=f"{at}.skip", on_click=say, args=(given + "-",), type="tertiary")

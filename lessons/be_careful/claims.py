@@ -149,6 +149,8 @@ def dpo_finding(evidence: Evidence) -> Finding:
     best = {name: max(marks["preferred"].mean(1).max() for marks in known[name]) for name in (RL, DPO)}
     numbers = {f"{name.lower()}{k}": percent(at[name][k]) for name in (RL, DPO) for k in LEVELS}
     numbers |= {f"best_{name.lower()}": percent(best[name]) for name in (RL, DPO)}
+    numbers |= {f"loose_{name.lower()}": percent(known[name][0]["preferred"][-1].mean()) for name in (RL, DPO)}
+    numbers |= {f"loose_{name.lower()}_kl": f"{known[name][0]['kl'][-1].mean():.0f}" for name in (RL, DPO)}
     return Finding(
         value=100 * ahead[far],
         low=100 * low,
@@ -234,9 +236,10 @@ CLAIMS = (
     Claim(
         id="S17",
         statement=(
-            "At {level8} nats a note from the pretrained net DPO is preferred {dpo8} of the time, RL {rl8}; at "
-            "{level4} it is {dpo4} against {rl4}, at {level2} {dpo2} against {rl2}, at {level1} {dpo1} against {rl1}, "
-            "each with the leash that suits it best there."
+            "{level8} nats a note away from the pretrained net DPO is preferred {dpo8} of the time, RL {rl8}; {level4} "
+            "nats away it is {dpo4} against {rl4}, {level2} nats {dpo2} against {rl2}, and {level1} nat {dpo1} against "
+            "{rl1}, each with the leash that suits it best there. On the loosest leash DPO ends at {loose_dpo}, RL at "
+            "{loose_rl}, {loose_dpo_kl} and {loose_rl_kl} nats away."
         ),
         runs=lambda seeds: sweep(RL, seeds) | sweep(DPO, seeds),
         finding=dpo_finding,
@@ -250,8 +253,9 @@ CLAIMS = (
         id="S16b",
         statement=(
             "{steps} steps on {notes} ordinary notes leave {rl_left} of the restraint that RL taught, and {dpo_left} "
-            "of DPO's: unkind notes go from {rl_taught} back to {rl_after}, and from {dpo_taught} to {dpo_after}. With "
-            "the unkind ones taken out of these notes, {rl_polite_left} and {dpo_polite_left} are left."
+            "of DPO's: unkind notes go from {rl_taught} back to {rl_after}, and from {dpo_taught} to {dpo_after}; before "
+            "any reward they were {rl_before}. With the unkind ones taken out of these ordinary notes, {rl_polite} and "
+            "{dpo_polite} are unkind afterwards."
         ),
         runs=unlearned_runs,
         finding=unlearned_finding,

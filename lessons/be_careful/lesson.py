@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from core.spec import Measure, Preferences, Run
@@ -18,7 +19,7 @@ from lessons.figures import Figure, percent
 from lessons.recipes import Seeds
 
 NETS = 4  # of a live run
-PLACES = {"near": 1, "away": 10, "far": 30}  # nats a note from the pretrained net
+PLACES = {"near": 2, "away": 10, "far": 30}  # nats a note from the pretrained net
 GUESSES = tuple(range(0, 101, 5))  # %
 
 
@@ -42,7 +43,7 @@ def clicked(given: Given) -> str:
 
 
 def after(settings: Settings) -> Values:
-    return {"notes": Measure(kind="written", runs=(runs(settings)["pleasing"],), count=1)}  # type: ignore[arg-type]
+    return {"notes": Measure(kind="written", runs=(runs(settings)["pleasing"],), count=2)}  # type: ignore[arg-type]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -55,12 +56,13 @@ def backdrop(settings: Settings) -> Values:
         "promise": loose,
         "truth": loose,
         "truth here": here,
-        "truth, mix changed": other,
-        "truth, notes here": Measure(kind="written", runs=(here,), count=1),
-        "truth, notes": Measure(kind="written", runs=(loose,), count=1),
-        "truth, leashed": good,
-        "truth, after ten ordinary steps": innocent(good),
-        "truth, after ten polite steps": innocent(good, polite=True),
+        "here": here,
+        "mix changed": other,
+        "notes here": Measure(kind="written", runs=(here,), count=2),
+        "first notes": Measure(kind="written", runs=(loose,), count=2),
+        "leashed": good,
+        "after ten ordinary steps": innocent(good),
+        "after ten polite steps": innocent(good, polite=True),
     }
 
 
@@ -72,8 +74,8 @@ def asks(settings: Settings, given: Given) -> Values:
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    """Two notes, before and after."""
-    along = evidence["truth, notes"]["written"][0]
+    """Some notes, before and after."""
+    along = evidence["first notes"]["written"][0]
     return samples([along[0], along[-1]], "What a net writes before it is rewarded, and after")
 
 
@@ -102,29 +104,29 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
     if "taste" in evidence:
         found.append(worths(evidence["taste"]))
     done = "pleasing" in evidence and "notes" in evidence
-    if written := evidence.get("notes" if done else "truth, notes here"):
+    if written := evidence.get("notes" if done else "notes here"):
         found.append(
             samples(written["written"][0], "What the first net wrote on the way (the same luck, other weights)")
         )
-    if "truth here" in evidence:
+    if "here" in evidence:
         names = ("with the mix", "without the mix") if settings["mix"] else ("without the mix", "with the mix")
-        found.append(dearer(dict(zip(names, (evidence["truth here"], evidence["truth, mix changed"])))))
+        found.append(dearer(dict(zip(names, (evidence["here"], evidence["mix changed"])))))
     if "ten ordinary steps" in evidence and done:
         found.append(restraint({"ten ordinary steps": evidence["ten ordinary steps"]}, evidence["pleasing"], "live"))
-    elif "truth, leashed" in evidence:
+    elif "leashed" in evidence:
         tables = {
-            "ten ordinary steps": evidence["truth, after ten ordinary steps"],
-            "ten polite steps": evidence["truth, after ten polite steps"],
+            "ten ordinary steps": evidence["after ten ordinary steps"],
+            "ten polite steps": evidence["after ten polite steps"],
         }
-        found.append(restraint(tables, evidence["truth, leashed"], f"RL, leash {GOOD:g}, stored"))
+        found.append(restraint(tables, evidence["leashed"], f"RL, leash {GOOD:g}, stored"))
     return found
 
 
 def truth_at(table: pd.DataFrame, kl: float) -> float:
+    """How often it was preferred when it first was so far away; in the end if it never was."""
     curve = mean(table)
     step = reached(curve.step.to_numpy(), curve.kl.to_numpy(), kl)
-    after = curve[curve.step >= min(step, curve.step.max())]
-    return float(after.preferred.iloc[0])
+    return float(np.interp(min(step, curve.step.max()), curve.step, curve.preferred))
 
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:

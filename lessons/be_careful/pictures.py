@@ -36,7 +36,9 @@ def against_kl(table: pd.DataFrame, guess: Mapping[float, float], title: str, tr
         places = sorted(guess)
         said = pd.DataFrame({"x": [SPAN[0], *places], "mean": [0.5, *(guess[kl] for kl in places)]})
         shown.append(Curve(table=said.assign(low=said["mean"], high=said["mean"]), name="you", role="guess"))
-    marks = [Mark(start=(SPAN[0], 0.5), end=(SPAN[1], 0.5), says="as good as ordinary notes", place="insideEndTop")]
+    marks = [
+        Mark(start=(SPAN[0], 0.5), end=(SPAN[1], 0.5), says="as good as ordinary notes", place="insideStartBottom")
+    ]
     return curves(
         shown, "nats a note away from the pretrained net", SPAN, marks, title, y="Preferred", at=(0.1, 1, 10, 60)
     )

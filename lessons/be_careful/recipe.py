@@ -13,9 +13,9 @@ AIMS = {
     RL: Stage(aim="policy_gradient", steps=80, rate=2e-3, batch=64),
     DPO: Stage(aim="dpo", steps=80, rate=1e-3, batch=32),
 }
-BETAS = (0.1, 0.3, 1.0, 3.0)  # how tight the leash is
+BETAS = (0.1, 0.3, 1, 3)  # how tight the leash is
 LOOSE, GOOD = 0.1, 0.3
-NO_MIX, MIX = 0.0, 3.0
+NO_MIX, MIX = 0, 3
 INNOCENT = 10  # steps
 
 
