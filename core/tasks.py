@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from core.check import BadValue, one_of, whole, within, yes_or_no
+from core.check import BadValue, one_of, shown, whole, within, yes_or_no
+from core.words import ASKED
 
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
 
@@ -179,4 +180,31 @@ class Lines(Task):
         within("Bend", self.bend, -2, 2)
 
 
-KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Sentiment, Lines)
+@dataclass(frozen=True, kw_only=True)
+class GuestBook(Task):
+    """Notes of ten words in the guest book of a small house; asks for the next word at every place."""
+
+    world: ClassVar[str] = "guest_book"
+    notes: int = 4000  # to learn from
+    polite: bool = False  # none of these has an unkind word
+
+    def __post_init__(self) -> None:
+        whole("Notes", self.notes, 1, 20_000)
+        yes_or_no("Polite", self.polite)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences(GuestBook):
+    """The same notes, and pairs of which a reader prefers one; what is written is judged too, not only what is read."""
+
+    pairs: int = 300  # that a reader has chosen from
+    clicks: str = ""  # a letter for each of core.words.ASKED: a or b is better, - is skipped; the rest is simulated
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("Pairs", self.pairs, 2 * len(ASKED), 10_000)
+        if not isinstance(self.clicks, str) or len(self.clicks) > len(ASKED) or set(self.clicks) - set("ab-"):
+            raise BadValue(f"Clicks must be at most {len(ASKED)} letters a, b or -, not {shown(self.clicks)}.")
+
+
+KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Sentiment, Lines, GuestBook, Preferences)
