@@ -15,10 +15,10 @@ from typing import Any
 
 from core import tasks
 from core.check import BadValue, all_are, names_in, one_of, whole, within, yes_or_no
-from core.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Lines, Plane, Task, Text
+from core.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Instructions, Lines, Plane, Task, Text
 
 __all__ = [
-    "BadValue", "Clothing", "FiveDigits", "Glyphs", "Handwriting", "Image", "Keep", "Lines", "Measure", "Plane", "Run",
+    "BadValue", "Clothing", "FiveDigits", "Glyphs", "Handwriting", "Image", "Instructions", "Keep", "Lines", "Measure", "Plane", "Run",
     "Stage", "Task", "Text", "Value", "digest", "from_json", "names_in", "to_json",
 ]  # fmt: skip
 

@@ -10,6 +10,9 @@ from typing import ClassVar, Literal
 
 from core.check import BadValue, one_of, whole, within, yes_or_no
 
+WHAT = ("first word", "last word", "kind of text", "modern English", "good or bad", "French", "trivia")
+HOW = ("plain", "twice", "in brackets", "shouted")
+COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
 
 
@@ -146,6 +149,26 @@ class Text(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Instructions(Task):
+    """Instructions with short answers: combinations of what is to be done and how to write it, "last word, twice"."""
+
+    world: ClassVar[str] = "instructions"
+    examples: int = 400  # to learn from, over all combinations
+    without: str = ""  # the one combination that no example shows
+    ask: str = ""  # the one combination that is tested; all of them if empty
+
+    def __post_init__(self) -> None:
+        whole("Examples", self.examples, 1, 5000)
+        one_of("Without", self.without, ("", *COMBINATIONS))
+        one_of("Ask", self.ask, ("", *COMBINATIONS))
+
+    @property
+    def question(self) -> str:
+        """The next token, as in any text: so it is one head that answers."""
+        return Text.world
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lines(Task):
     """Prompts that each show a random straight line by some of its points; asks for the y of the next point."""
 
@@ -164,4 +187,4 @@ class Lines(Task):
         within("Bend", self.bend, -2, 2)
 
 
-KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Lines)
+KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Instructions, Lines)
