@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
+
+TYPED = str.maketrans(
+    "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2212\u00d7", "'''\"\"\"---x"
+)  # quotes, dashes, minus, times
 
 
 class BadValue(ValueError):
@@ -31,6 +36,21 @@ def yes_or_no(name: str, value: Any) -> None:
 def shown(value: Any) -> str:
     """A refused value, short enough for a sentence."""
     return repr(str(value)[:40])
+
+
+def plain(text: str) -> str:
+    """Text as the nets know it, printable ASCII and line ends: typographic quotes and dashes become plain ones, letters
+    lose their accents, tabs become spaces, and what has no plain form is left out."""
+    flat = unicodedata.normalize("NFKD", text.replace("\r\n", "\n").replace("\t", " ").translate(TYPED))
+    return "".join(letter for letter in flat if letter == "\n" or " " <= letter <= "~")
+
+
+def plain_text(name: str, value: Any, most: int) -> None:
+    """Refuse anything but text that is plain already, of at most so many characters."""
+    if not isinstance(value, str) or len(value) > most:
+        raise BadValue(f"{name} must be text of at most {most} characters, not {shown(value)}.")
+    if value != plain(value):
+        raise BadValue(f"{name} must be plain text, letters without accents and signs of an English keyboard.")
 
 
 def all_are(kind: type, values: Any) -> bool:

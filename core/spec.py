@@ -14,12 +14,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from core import tasks
-from core.check import BadValue, all_are, names_in, one_of, whole, within, yes_or_no
+from core.check import BadValue, all_are, names_in, one_of, plain, plain_text, whole, within, yes_or_no
 from core.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Instructions, Lines, Plane, Task, Text
 
 __all__ = [
-    "BadValue", "Clothing", "FiveDigits", "Glyphs", "Handwriting", "Image", "Instructions", "Keep", "Lines", "Measure", "Plane", "Run",
-    "Stage", "Task", "Text", "Value", "digest", "from_json", "names_in", "to_json",
+    "BadValue", "Clothing", "FiveDigits", "Glyphs", "Handwriting", "Image", "Instructions", "Keep", "Lines", "Measure",
+    "Plane", "Run", "Stage", "Task", "Text", "Value", "digest", "from_json", "names_in", "plain", "to_json",
 ]  # fmt: skip
 
 MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it
@@ -140,6 +140,9 @@ class Measure:
     count: int = 24  # how many rows, examples or draws of labels the answer may show or is made from
     first_seed: int = 0  # the first of these draws
     points: tuple[tuple[float, float], ...] = ()  # what a learner placed, x and y
+    prompts: tuple[
+        str, ...
+    ] = ()  # what a learner typed, or is asked of a net in words; core.check.plain makes it plain
     layers: tuple[str, ...] = ()  # only these layers; () is all of them
     rank: int = 0  # every matrix cut to this rank; 0 is uncut
 
@@ -154,6 +157,9 @@ class Measure:
         for x, y in self.points:
             within("x", x, -10, 10)
             within("y", y, -10, 10)
+        within("Number of prompts", len(self.prompts), 0, 16)
+        for prompt in self.prompts:
+            plain_text("A prompt", prompt, 400)
         if not all_are(str, self.layers):
             raise BadValue("A measure names layers.")
         whole("Rank", self.rank, 0, 64)

@@ -12,16 +12,18 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from core.spec import BadValue, Measure, Run
+from core.spec import BadValue, Measure, Run, plain
 from lessons.figures import Figure
+from lessons.figures.curves import Curve
 from lessons.recipes import Seeds
 
-PARTS = ("runs", "backdrop", "hook", "picture", "live", "pictures", "after", "verdict", "script")
+PARTS = ("runs", "backdrop", "hook", "picture", "live", "pictures", "after", "asks", "beneath", "verdict", "script")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
 Setting = int | float | str
 Settings = dict[str, Any]  # a value for each control, or for each slider of a prediction
+Given = str | tuple[tuple[float, float], ...]  # what a learner typed, or the points that they placed
 Values = dict[str, Run | Measure]  # by the label they have on screen
 Evidence = dict[str, Any]  # by the same labels: a run's table, a measure's answer
 
@@ -43,6 +45,59 @@ class Control:
             if text == str(value):
                 return value
         raise BadValue(f"{self.label} cannot be {text[:40]!r}; it is {self.default} instead.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """What a learner can place or type on the Run page besides the controls: points in a plane, or a text."""
+
+    kind: Literal["points", "text"]
+    label: str
+    help: str  # a sentence
+    default: str  # as the URL writes it: "-1,0.5 2,1.25" are two points
+    most: int  # points, at most 15, or characters, at most 400
+    reach: tuple[float, float] = (3.0, 3.0)  # of the plane, to either side of zero, at most 10: x, y
+    axes: tuple[str, str] = ("x", "y")
+    examples: tuple[str, ...] = ()  # that can be chosen instead of placing or typing
+
+    def __post_init__(self) -> None:
+        for text in (self.default, *self.examples):
+            self.read(text)
+
+    @property
+    def given(self) -> Given:
+        """The default, read."""
+        return self.read(self.default)
+
+    def read(self, text: str) -> Given:
+        """What a URL, the pad or a text area says; BadValue with a sentence if it cannot be. Points are rounded to
+        hundredths, there may be none; text becomes plain and loses the space around it, and something must be left."""
+        if self.kind == "points":
+            return self.points(text)
+        typed = plain(text).strip()
+        if not typed:
+            raise BadValue(f"{self.label} needs some letters.")
+        if len(typed) > self.most:
+            raise BadValue(f"{self.label} may have {self.most} characters, not {len(typed)}.")
+        return typed
+
+    def points(self, text: str) -> tuple[tuple[float, float], ...]:
+        found = []
+        for part in text.split():
+            try:
+                x, y = (round(float(number), 2) + 0.0 for number in part.split(","))
+            except (ValueError, OverflowError) as error:
+                raise BadValue(f"{self.label} are written as 1,2 0.5,-1 and not as {text[:40]!r}.") from error
+            if not (abs(x) <= self.reach[0] and abs(y) <= self.reach[1]):  # false for what is no number
+                raise BadValue(f"{self.label} go no farther than {self.reach[0]:g} and {self.reach[1]:g}.")
+            found.append((x, y))
+        if len(found) > self.most:
+            raise BadValue(f"{self.label}: there may be {self.most}, not {len(found)}.")
+        return tuple(found)
+
+    def write(self, given: Given) -> str:
+        """As the URL writes it."""
+        return given if isinstance(given, str) else " ".join(f"{x:g},{y:g}" for x, y in given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +164,14 @@ def nothing(settings: Settings) -> Values:
     return {}
 
 
+def no_questions(settings: Settings, given: Given) -> Values:
+    return {}
+
+
+def no_curves(evidence: Evidence, settings: Settings) -> list[Curve]:
+    return []
+
+
 def undefined(*_: object) -> Any:
     raise NotImplementedError("A lesson.py defines every function of a lesson.")
 
@@ -128,6 +191,7 @@ class Lesson:
     prediction: Prediction
     claims: tuple[Claim, ...]
     questions: tuple[Question, ...]
+    sheet: Sheet | None = None
     slug: str = ""  # its folder's name, given on discovery
     words: dict[str, str] = field(default_factory=dict)  # text.md by heading, given on discovery
     runs: Callable[[Settings], Values] = undefined  # what the Run button races, one to four runs
@@ -139,6 +203,10 @@ class Lesson:
     live: Callable[[Evidence, Settings, Settings], list[Figure]] = undefined
     pictures: Callable[[Evidence, Settings, Settings], list[Figure]] = undefined  # drawn before and after
     after: Callable[[Settings], Values] = nothing  # measures of the runs, asked for when these are complete
+    # Measures that answer what stands on the sheet, asked for whenever that changes; asking trains nothing.
+    asks: Callable[[Settings, Given], Values] = no_questions
+    # Curves under the points that were placed, from the answers; x and y in the units of the sheet.
+    beneath: Callable[[Evidence, Settings], list[Curve]] = no_curves
     # (what, what you said, what it did)
     verdict: Callable[[Evidence, Settings], list[tuple[str, str, str]]] = undefined
     script: Callable[[Settings], str] = undefined  # self-contained plain PyTorch that reproduces the run

@@ -60,9 +60,9 @@ def report(lesson: Lesson, claim: Claim, finding: Finding, seeds: Seeds) -> dict
 
 def compute(values: Mapping[str, Run | Measure]) -> None:
     """Have everything computed that is not stored, and say how it goes."""
-    from core.engine import Engine
+    from core.engine import Engine, Limits
 
-    engine = Engine()
+    engine = Engine(Limits(wall=7200))  # a language model takes longer than any learner would wait
     try:
         engine.ask(list(values.values()), "claims")
         waiting = set(values.values())

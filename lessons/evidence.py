@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -126,6 +126,14 @@ def labels_to(curve: Mapping[int, float], accuracy: float) -> float:
         return float(sizes[0])
     k = int(np.searchsorted(climbing, accuracy))
     return float(np.exp(np.interp(accuracy, climbing[k - 1 : k + 1], np.log(sizes[k - 1 : k + 1]))))
+
+
+def power_law(x: Sequence[float], y: np.ndarray) -> tuple[float, float, float]:
+    """The power law nearest to y at x: its exponent (positive where y falls), its value at 1, and by how much at most
+    it misses a value, as a share."""
+    slope, start = np.polyfit(np.log(x), np.log(y), 1)
+    law = np.exp(start + slope * np.log(x))
+    return -float(slope), float(np.exp(start)), float(np.abs(law / y - 1).max())
 
 
 def resampled(seeds: int, times: int = 1000) -> np.ndarray:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.spec import Glyphs, Handwriting, Plane, Run, Stage
+from core.spec import Glyphs, Handwriting, Plane, Run, Stage, Text
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 400)  # labels a class; 400 is every training image there is
 STEPS = 300  # of a race, for either arm
@@ -41,6 +41,13 @@ def arms(seeds: Seeds = Seeds()) -> Run:
     """The backbone of the plane: which of six spiral arms, learned to its end in seconds."""
     stages = (Stage(steps=3000, batch=128, rate=3e-3),)
     return Run(task=Plane(), net="mlp", stages=stages, seeds=1, first_seed=seeds.first)
+
+
+def reader(seeds: Seeds = Seeds()) -> Run:
+    """The language model that ships: ten million tokens of general English, a quarter of an hour of one core. Its
+    weights are kept at five moments, from knowing nothing to the end."""
+    stages = (Stage(steps=5000, batch=16, rate=3e-3, anneal=True),)
+    return Run(task=Text(), net="transformer", stages=stages, seeds=1, first_seed=seeds.first, frames=5)
 
 
 def source(task: Glyphs, seeds: Seeds = Seeds()) -> Run:

@@ -10,10 +10,12 @@ import streamlit as st
 from app.parts import url
 from app.parts.figure import draw
 from app.parts.predict import hide
+from app.parts.sheet import sheet
 from app.parts.workers import engine, me
+from core import store
 from core.engine import Busy, State
 from core.spec import Measure, Run
-from lessons.catalogue import Evidence, Lesson, Settings, Values
+from lessons.catalogue import Evidence, Given, Lesson, Settings, Values
 from lessons.evidence import gather
 
 ALIVE = ("queued", "running")
@@ -22,31 +24,41 @@ MANY = 4  # runs; of more, only those that are neither waiting nor done have a l
 
 
 def live(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Settings) -> None:
-    """The runs with their live pictures, and the others below them. Looks again by itself only while something runs,
-    less often when many watch; only the live part is drawn again then."""
-    asked = wanted(lesson, settings)
+    """What the learner places or types, the runs with their live pictures, and the others below them. Looks again by
+    itself only while something runs, less often when many watch; only the live part is drawn again then."""
+    given, place = url.given(lesson), st.container()
+    asked = wanted(lesson, settings, given)
     wait(asked)
-    every = max(0.4, 0.1 * engine().pending) if busy(asked) else None
-    st.fragment(watch, run_every=every)(lesson, backdrop, settings, guess, every is not None)
+    before = ticks(asked)
+    answers = gather(about(lesson, settings, given))
+    with place:
+        sheet(lesson, settings, given, answers)
+    for label, state in states(asked).items():
+        if isinstance(asked[label], Measure) and state.kind == "failed":
+            st.error(f"{label}: {state.message}")
+    every = max(0.4, 0.1 * engine().pending) if before[0] else None
+    st.fragment(watch, run_every=every)(lesson, backdrop, settings, given, guess, before)
     runs = lesson.runs(settings)
     found = gather(runs | lesson.after(settings))
     evidence = backdrop | found if finished(runs) else hide(lesson, backdrop)
-    for number, figure in enumerate(lesson.pictures(evidence, settings, guess)):
+    for number, figure in enumerate(lesson.pictures(evidence | answers, settings, guess)):
         draw(figure, f"{lesson.slug}.picture.{number}.{figure.kind}")
 
 
-def watch(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Settings, ticking: bool) -> None:
+def watch(
+    lesson: Lesson, backdrop: Evidence, settings: Settings, given: Given, guess: Settings, before: tuple[bool, int]
+) -> None:
     runs = lesson.runs(settings)
     known = states(runs)
     buttons(lesson, settings, runs, known)
-    found = gather(runs)
+    found, answers = gather(runs), gather(about(lesson, settings, given))
     for label, run in runs.items():
         if len(runs) <= MANY or known[label].kind not in ("queued", "done"):
             progress(label, run, known[label], found)
-    for number, figure in enumerate(lesson.live(backdrop | found, settings, guess)):
+    for number, figure in enumerate(lesson.live(backdrop | found | answers, settings, guess)):
         draw(figure, f"{lesson.slug}.live.{number}")
-    if ticking != busy(wanted(lesson, settings)):
-        st.rerun()  # begun or ended since the page was drawn: the rest of it changes too, and so does the ticking
+    if before != ticks(wanted(lesson, settings, given)):
+        st.rerun()  # begun, answered or ended since the page was drawn: the rest of it changes too, as does the ticking
 
 
 def finished(runs: Values) -> bool:
@@ -63,6 +75,21 @@ def busy(values: Values) -> bool:
     return any(s.kind in ALIVE or (s.kind == "absent" and isinstance(values[v], Measure)) for v, s in known.items())
 
 
+def ticks(values: Values) -> tuple[bool, int]:
+    """What the rest of the page depends on: whether it ticks, and how many answers are still to come."""
+    return busy(values), sum(isinstance(one, Measure) and not store.complete(one) for one in values.values())
+
+
+def about(lesson: Lesson, settings: Settings, given: Given) -> Values:
+    """What is asked about the sheet, of runs that are there already: asking trains nothing."""
+    asked = lesson.asks(settings, given) if lesson.sheet else {}
+    return {
+        label: one
+        for label, one in asked.items()
+        if isinstance(one, Measure) and (store.complete(one) or all(map(store.weights, one.runs)))
+    }
+
+
 def wait(values: Values) -> None:
     """A measure mostly takes a few tenths of a second: wait for it rather than draw the page twice."""
     measures: Values = {label: value for label, value in values.items() if isinstance(value, Measure)}
@@ -71,16 +98,15 @@ def wait(values: Values) -> None:
         time.sleep(0.02)
 
 
-def wanted(lesson: Lesson, settings: Settings) -> Values:
-    """The runs, and as soon as these are complete what is asked of them; asks for that itself."""
+def wanted(lesson: Lesson, settings: Settings, given: Given) -> Values:
+    """The runs, what is asked about the sheet, and as soon as the runs are complete what is asked of them; asks for
+    these measures itself."""
     runs = lesson.runs(settings)
-    if not finished(runs):
-        return runs
-    after = lesson.after(settings)
-    with suppress(Busy):  # the page is whole without it, and the next look asks again
-        if any(state.kind == "absent" for state in states(after).values()):
-            engine().ask(list(after.values()), me())
-    return runs | after
+    measures = about(lesson, settings, given) | (lesson.after(settings) if finished(runs) else {})
+    with suppress(Busy):  # the page is whole without them, and the next look asks again
+        if absent := [measures[label] for label, state in states(measures).items() if state.kind == "absent"]:
+            engine().ask(absent, me())
+    return runs | measures
 
 
 def ask(lesson: Lesson, settings: Settings, draw_labels: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.spec import BadValue
-from lessons.catalogue import BEATS, Control, Lesson, Setting, Settings
+from lessons.catalogue import BEATS, Control, Given, Lesson, Setting, Settings
 
 BEAT = Control(name="beat", label="Step of the lesson", options=BEATS, default=BEATS[0], help="")
 
@@ -75,7 +75,21 @@ def number(lesson: Lesson, name: str, default: int, low: int, high: int) -> int:
     return default
 
 
-def remember(lesson: Lesson, name: str, value: int) -> None:
-    """Put a number without a widget into the URL; the session keeps it too, because another page clears the URL."""
+def given(lesson: Lesson) -> Given:
+    """What stands on the lesson's sheet."""
+    if lesson.sheet is None:
+        return ()
+    at = key(lesson.slug, "given")
+    text = st.query_params.get(at, str(st.session_state.get(f"kept {at}", lesson.sheet.default)))
+    try:
+        return lesson.sheet.read(text)
+    except BadValue as error:
+        st.warning(f"{error} It begins with an example instead.", icon=":material/link_off:")
+        remember(lesson, "given", lesson.sheet.default)
+        return lesson.sheet.given
+
+
+def remember(lesson: Lesson, name: str, value: int | str) -> None:
+    """Put what has no widget bound to the URL there; the session keeps it too, because another page clears the URL."""
     st.query_params[key(lesson.slug, name)] = str(value)
     st.session_state[f"kept {key(lesson.slug, name)}"] = value

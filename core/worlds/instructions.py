@@ -87,7 +87,7 @@ def a_word(which: int, draw: Draw, testing: bool) -> tuple[str, str]:
     """Three to five different words of general English, and the one at this place."""
     wanted = 3 + draw(3)
     while True:
-        some = re.findall("[a-z]{2,}", " ".join(snippet("general", wanted + 6, draw, testing)))[:wanted]
+        some = re.findall(r"(?<![\w'])[a-z]{2,}(?![\w'])", " ".join(snippet("general", wanted + 6, draw, testing)))[:wanted]
         if len(set(some)) == wanted:
             return " ".join(some), some[which]
 

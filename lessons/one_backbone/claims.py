@@ -8,7 +8,7 @@ import numpy as np
 
 from core.spec import Glyphs, Handwriting, Measure, Run, Stage, Task
 from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import final, resampled
+from lessons.evidence import final, power_law, resampled
 from lessons.figures import percent
 from lessons.recipes import Seeds, fine_tuned, fine_tuning, source
 
@@ -169,18 +169,10 @@ def losses(evidence: Evidence) -> np.ndarray:
     return np.array([tasks[0] for tasks in evidence["loss"]["loss"]])
 
 
-def law(loss: np.ndarray) -> tuple[float, float, float]:
-    """loss (sizes,) -> the exponent of the power law nearest to it, its loss at one drawing, and by how much at most
-    the law misses a loss, as a share."""
-    x, y = np.log(SIZES), np.log(loss)
-    slope, start = np.polyfit(x, y, 1)
-    return -float(slope), float(np.exp(start)), float(np.abs(np.exp(slope * x + start - y) - 1).max())
-
-
 def size_finding(evidence: Evidence) -> Finding:
     loss = losses(evidence)
-    exponent, _, missed = law(loss.mean(1))
-    spread = [law(loss[:, draw].mean(1))[0] for draw in resampled(loss.shape[1])]
+    exponent, _, missed = power_law(SIZES, loss.mean(1))
+    spread = [power_law(SIZES, loss[:, draw].mean(1))[0] for draw in resampled(loss.shape[1])]
     found = {job: [float(final(evidence[f"size {job} {size}"]).mean()) for size in SIZES] for job in JOBS}
     rising = {job: all(a < b for a, b in pairwise(shares)) for job, shares in found.items()}
     numbers = {

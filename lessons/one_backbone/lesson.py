@@ -30,7 +30,7 @@ from lessons.one_backbone.claims import (
     tau,
     truth,
 )
-from lessons.one_backbone.pictures import against_truth, matrix, power_law, receipt, sizes
+from lessons.one_backbone.pictures import against_truth, matrix, receipt, scaling, sizes
 from lessons.one_backbone.script import script as plain_torch
 from lessons.recipes import Seeds
 
@@ -121,7 +121,7 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
     )
     if f"found {DIGITS} {UNTRAINED}" in evidence:
         shown += [picture(evidence, settings, guess), against_truth(evidence, settings), matrix(evidence)]
-    return [*shown, sizes(evidence), power_law(evidence)]
+    return [*shown, sizes(evidence), scaling(evidence)]
 
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:

@@ -11,8 +11,8 @@ from lessons.figures import Figure, percent
 from lessons.figures.curves import Curve, Mark, curves
 from lessons.figures.dots import Axis, Dot, dots
 from lessons.figures.heat import heat
-from lessons.figures.lines import lines
-from lessons.one_backbone.claims import DIGITS, GLYPHS, JOBS, NAMES, SIZES, law, losses, scored, truth
+from lessons.figures.law import law
+from lessons.one_backbone.claims import DIGITS, GLYPHS, JOBS, NAMES, SIZES, losses, scored, truth
 
 
 def receipt(evidence: Evidence, arms: list[str]) -> Figure:
@@ -77,21 +77,14 @@ def sizes(evidence: Evidence) -> Figure:
     )
 
 
-def power_law(evidence: Evidence) -> Figure:
+def scaling(evidence: Evidence) -> Figure:
     """The loss on unseen glyphs against drawings, both axes log."""
-    loss = losses(evidence)
-    exponent, start, _ = law(loss.mean(1))
-    measured = against({GLYPHS * size: one for size, one in zip(SIZES, loss)})
-    straight = pd.DataFrame({"x": measured.x, "mean": start * np.array(SIZES, float) ** -exponent})
-    shown = [
-        Curve(table=straight.assign(low=straight["mean"], high=straight["mean"]), name="a power law", role="note"),
-        Curve(table=measured, name="measured", role="source"),
-    ]
     span = (GLYPHS * SIZES[0] * 0.8, GLYPHS * SIZES[-1] * 1.2)
     guessing = float(np.log(GLYPHS))
     mark = Mark(start=(span[1], guessing), end=(span[0], guessing), says="knows nothing", place="insideEndTop")
-    return lines(
-        shown,
+    return law(
+        [GLYPHS * size for size in SIZES],
+        losses(evidence),
         Axis(name="drawings seen in pretraining", low=span[0], high=span[1], log=True, form=",.0f"),
         Axis(name="loss on unseen glyphs, nats", low=2, high=8, log=True),
         [mark],

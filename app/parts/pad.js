@@ -1,0 +1,166 @@
+// A plane on which points are placed, moved and removed. Knows what app/parts/sheet.py sends, and no lesson.
+
+const QUIET = 350 // milliseconds without another move before the server hears of it
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
+const DASHES = { solid: "", dashed: "8 5", dotted: "2 5" }
+const EDGE = 26, RADIUS = 9
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".pad")
+  root.pad ??= pad(root)
+  root.pad.show(data, text => setTriggerValue("placed", text))
+}
+
+function pad(root) {
+  let data = null, send = null, points = [], chosen = -1, waiting = 0, moving = null
+  const plane = svg("svg", { role: "group" }), below = svg("g", { "aria-hidden": "true" }), above = svg("g", {})
+  plane.append(below, above)
+  const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act })
+  const add = button("Add a point", () => insert(free()))
+  const drop = button("Remove", () => remove(chosen < 0 ? points.length - 1 : chosen))
+  const clear = button("Remove all", () => { points = []; chosen = -1; changed() })
+  const says = document.createElement("output")
+  const tools = Object.assign(document.createElement("div"), { className: "tools" })
+  tools.append(add, drop, clear, says)
+  root.replaceChildren(plane, tools)
+
+  const size = () => { const width = Math.max(200, root.clientWidth); return [width, Math.round(Math.min(420, Math.max(250, 0.6 * width)))] }
+  const place = ([x, y]) => {
+    const [width, height] = size(), [far, high] = data.reach
+    return [EDGE + (x / far + 1) / 2 * (width - 2 * EDGE), EDGE + (1 - y / high) / 2 * (height - 2 * EDGE)]
+  }
+  const read = event => {
+    const box = plane.getBoundingClientRect(), [width, height] = size(), [far, high] = data.reach
+    const x = ((event.clientX - box.left - EDGE) / (width - 2 * EDGE)) * 2 - 1
+    const y = 1 - ((event.clientY - box.top - EDGE) / (height - 2 * EDGE)) * 2
+    return inside([x * far, y * high])
+  }
+  const inside = ([x, y]) => [x, y].map((v, k) => Math.round(Math.max(-data.reach[k], Math.min(data.reach[k], v)) * 100) / 100)
+  /** A place for a point that nobody pointed at: along x, where no other is. */
+  const free = () => {
+    for (const share of [0, 0.3, -0.3, 0.6, -0.6, 0.15, -0.15, 0.45, -0.45, 0.75, -0.75, 0.9, -0.9])
+      if (!points.some(([x]) => Math.abs(x - share * data.reach[0]) < 0.05 * data.reach[0])) return inside([share * data.reach[0], 0])
+    return [0, 0]
+  }
+
+  function insert(point) {
+    if (points.length >= data.most) { says.textContent = `There may be ${data.most} points. Remove one first.`; return }
+    points.push(point)
+    chosen = points.length - 1
+    changed()
+    above.children[chosen].focus({ preventScroll: true })
+  }
+  function remove(k) {
+    if (!points[k]) return
+    const here = above.contains(root.getRootNode().activeElement)
+    points.splice(k, 1)
+    chosen = Math.min(k, points.length - 1)
+    changed()
+    if (here) (above.children[chosen] ?? add).focus({ preventScroll: true })
+  }
+  function changed(now = false) {
+    clearTimeout(waiting)
+    const tell = () => { waiting = 0; send(points.map(point => point.join(",")).join(" ")) }
+    waiting = setTimeout(tell, now ? 0 : QUIET)
+    draw()
+  }
+
+  plane.onclick = event => { if (!event.target.closest(".point")) insert(read(event)) }
+  function hold(event, k) {
+    event.preventDefault()
+    choose(k)
+    above.children[k].focus({ preventScroll: true })
+    moving = k
+    above.children[k].setPointerCapture(event.pointerId)
+  }
+  function key(event, k) {
+    const way = WAYS[event.key]
+    if (way) points[k] = inside(points[k].map((v, axis) => v + way[axis] * (event.shiftKey ? 0.5 : 0.1)))
+    else if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); return remove(k) }
+    else return
+    event.preventDefault()
+    changed()
+  }
+  function choose(k) { chosen = k; draw() }
+
+  function one(k) {
+    const node = svg("g", { class: "point", tabindex: 0, role: "button" })
+    node.append(svg("circle", { class: "hit", r: 22 }), svg("circle", { class: "ring", r: RADIUS + 4 }), svg("circle", { class: "dot", r: RADIUS }), svg("text", { y: 4 }))
+    node.onpointerdown = event => hold(event, k)
+    node.onpointermove = event => { if (moving === k) { points[k] = read(event); draw() } }
+    node.onpointerup = node.onpointercancel = () => { if (moving === k) { moving = null; changed(true) } }
+    node.onkeydown = event => key(event, k)
+    node.onfocus = () => choose(k)
+    return node
+  }
+
+  function draw() {
+    const [width, height] = size(), [across, up] = data.axes
+    set(plane, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": `${data.label}. ${points.length} of ${data.most} points. ${told()}` })
+    below.replaceChildren(...grid(), ...data.curves.flatMap(curve => drawn(curve)))
+    while (above.children.length > points.length) above.lastChild.remove()
+    while (above.children.length < points.length) above.append(one(above.children.length))
+    points.forEach((point, k) => {
+      const [x, y] = place(point), node = above.children[k]
+      set(node, { transform: `translate(${x} ${y})`, "aria-label": `Point ${k + 1}: ${across} ${point[0]}, ${up} ${point[1]}. Arrow keys move it, Delete removes it.` })
+      node.classList.toggle("chosen", k === chosen)
+      node.lastChild.textContent = k + 1
+    })
+    drop.disabled = clear.disabled = !points.length
+    add.disabled = points.length >= data.most
+    drop.textContent = chosen >= 0 && points[chosen] ? `Remove point ${chosen + 1}` : "Remove"
+    const point = points[chosen]
+    says.textContent = `${points.length} of ${data.most} points` + (point ? `; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
+  }
+
+  const told = () => data.curves.map(curve => {
+    const last = curve.x.length - 1
+    return `${curve.name}: ${curve.mean[0]} at ${curve.x[0]}, ${curve.mean[last]} at ${curve.x[last]}.`
+  }).join(" ")
+
+  function grid() {
+    const found = [], [far, high] = data.reach
+    for (let k = -Math.floor(far); k <= far; k++) {
+      const [x] = place([k, 0]), [, low] = place([0, -high]), [, top] = place([0, high])
+      found.push(svg("line", { class: k ? "grid" : "grid zero", x1: x, x2: x, y1: top, y2: low }), note(k, x, low + 16, "middle"))
+    }
+    for (let k = -Math.floor(high); k <= high; k++) {
+      const [, y] = place([0, k]), [left] = place([-far, 0]), [right] = place([far, 0])
+      found.push(svg("line", { class: k ? "grid" : "grid zero", x1: left, x2: right, y1: y, y2: y }), note(k, left - 6, y + 4, "end"))
+    }
+    return found
+  }
+  function note(text, x, y, anchor) {
+    const node = svg("text", { x, y, "text-anchor": anchor })
+    node.textContent = String(text).replace("-", "−")
+    return node
+  }
+  /** A curve: its band, its mean, and its name at its right end; what leaves the plane is cut off at its rim. */
+  function drawn(curve) {
+    const rim = v => Math.max(-1.04 * data.reach[1], Math.min(1.04 * data.reach[1], v))
+    const line = values => curve.x.map((x, k) => place([x, rim(values[k])]).map(v => v.toFixed(1)).join(" "))
+    const band = svg("path", { class: "band", fill: curve.colour, d: `M${[...line(curve.high), ...line(curve.low).reverse()].join("L")}Z` })
+    const mean = svg("path", { class: "mean", stroke: curve.colour, "stroke-dasharray": DASHES[curve.dash], d: `M${line(curve.mean).join("L")}` })
+    return [band, mean]
+  }
+
+  new ResizeObserver(() => data && draw()).observe(root)
+  return {
+    show(given, tell) {
+      data = given
+      send = tell
+      if (!waiting && moving === null) points = data.given.map(point => [...point])
+      chosen = Math.min(chosen, points.length - 1)
+      draw()
+    },
+  }
+}
+
+function svg(tag, attributes) {
+  return set(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes)
+}
+
+function set(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
+  return node
+}

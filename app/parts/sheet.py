@@ -1,0 +1,104 @@
+"""What a learner places or types on the Run page: a plane with points and the same points as a table, or a text.
+
+What stands there is in the URL, and nowhere else. What is asked about it: app/parts/live.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.parts import url
+from core.spec import BadValue
+from lessons.catalogue import Evidence, Given, Lesson, Settings, Sheet
+from lessons.figures import ROLES
+from lessons.figures.curves import Curve
+
+HERE = Path(__file__).parent
+_PAD = st.components.v2.component(
+    "headstart_pad",
+    html='<div class="pad"></div>',
+    js=(HERE / "pad.js").read_text("utf-8"),
+    css=(HERE / "pad.css").read_text("utf-8"),
+)
+LONG = 80  # characters; more of them get an area
+
+
+def sheet(lesson: Lesson, settings: Settings, given: Given, answers: Evidence) -> None:
+    """The lesson's sheet, if it has one."""
+    if lesson.sheet is None:
+        return
+    if isinstance(given, str):
+        write(lesson, lesson.sheet, given)
+    else:
+        place(lesson, lesson.sheet, given, lesson.beneath(answers, settings))
+    if refused := st.session_state.pop("refused sheet", ""):
+        st.warning(refused)
+
+
+def put(lesson: Lesson, text: str) -> Given | None:
+    """Have the URL say what was placed or typed, if it can be; otherwise what was there stays."""
+    assert lesson.sheet
+    try:
+        given = lesson.sheet.read(text)
+    except BadValue as error:
+        st.session_state["refused sheet"] = str(error)
+        return None
+    url.remember(lesson, "given", lesson.sheet.write(given))
+    return given
+
+
+def write(lesson: Lesson, sheet: Sheet, given: str) -> None:
+    at = url.key(lesson.slug, "typed")
+
+    def typed(text: str = "") -> None:
+        said = put(lesson, text or st.session_state[at])
+        st.session_state[at] = said or st.session_state[at]
+
+    st.session_state.setdefault(at, given)
+    area = st.text_area if sheet.most > LONG else st.text_input
+    area(sheet.label, key=at, max_chars=sheet.most, help=sheet.help, on_change=typed)
+    if sheet.examples:
+        with st.container(horizontal=True):
+            for number, text in enumerate(sheet.examples):
+                st.button(text, key=f"{at}.{number}", on_click=typed, args=(text,), type="tertiary")
+
+
+def place(lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], curves: Sequence[Curve]) -> None:
+    at = url.key(lesson.slug, "pad")
+
+    def placed() -> None:
+        if put(lesson, str(st.session_state[at].placed)) is not None:
+            st.session_state[f"{at}.turn"] = st.session_state.get(f"{at}.turn", 0) + 1
+
+    st.markdown(f"**{sheet.label}**", help=sheet.help)
+    data = {"given": [list(point) for point in given], "most": sheet.most, "reach": sheet.reach, "axes": sheet.axes}
+    data |= {"label": sheet.label, "curves": [drawn(curve) for curve in curves]}
+    _PAD(data=data, key=at, on_placed_change=placed)
+    with st.expander("The same points as a table", icon=":material/table:"):
+        table(lesson, sheet, given, f"{at}.table.{st.session_state.get(f'{at}.turn', 0)}")
+
+
+def table(lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], at: str) -> None:
+    """The points in rows. It begins anew when the pad has moved one, and stays as it is while its own cells change."""
+    if at not in st.session_state:
+        st.session_state[f"{at} from"] = pd.DataFrame(given, columns=sheet.axes, dtype=float)
+    limits = {
+        name: st.column_config.NumberColumn(min_value=-reach, max_value=reach, step=0.01, required=True)
+        for name, reach in zip(sheet.axes, sheet.reach)
+    }
+    start = st.session_state[f"{at} from"]
+    rows = st.data_editor(start, key=at, num_rows="dynamic", hide_index=True, column_config=limits)
+    text = sheet.write(tuple(rows.dropna().itertuples(index=False, name=None)))
+    if text != sheet.write(tuple(given)) and put(lesson, text) is not None:
+        st.rerun()
+
+
+def drawn(curve: Curve) -> dict[str, Any]:
+    colour, dash, _ = ROLES[curve.role]
+    columns = {name: [round(float(v), 3) for v in curve.table[name]] for name in ("x", "mean", "low", "high")}
+    return {"name": curve.name, "colour": colour, "dash": dash} | columns

@@ -1,0 +1,118 @@
+"""Which of two texts a language model finds likelier: a real one, or the same with one thing spoiled. At every frame.
+
+The pairs of BLiMP (Warstadt et al. 2020), made from held-out text instead of by hand. A model that knows nothing of
+what is spoiled is right half of the time.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core import nets
+from core.measure import Learned
+from core.nets import Net, Theta
+from core.spec import Measure
+from core.worlds import text
+
+NUMBERS = (("is", "are"), ("was", "were"), ("has", "have"), ("does", "do"))
+VERBS = dict(NUMBERS) | {many: one for one, many in NUMBERS}
+LONG = 64  # tokens of a text at most
+TRIES = 20  # spoiled texts that are looked at before the next sentence is
+
+
+def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+    """{"kinds": [...], "runs": [{"steps", "right": [frame][kind]}]}: the share of `count` pairs of each kind in which
+    the first seed finds the real text likelier."""
+    pairs = {kind: made(kind, value.count) for kind in SPOILS}
+    runs = []
+    for one in learned:
+        right = [[share(one.net, theta, *pairs[kind]) for kind in SPOILS] for theta in one.frames.values()]
+        runs.append({"steps": list(one.frames), "right": right})
+    return {"kinds": list(SPOILS), "runs": runs}
+
+
+def share(net: Net, theta: Theta, real: list[Tensor], spoiled: list[Tensor]) -> float:
+    scores = [likelihoods(net, theta, texts) for texts in (real, spoiled)]
+    return round(float((scores[0] > scores[1]).float().mean()), 4)
+
+
+def likelihoods(net: Net, theta: Theta, texts: list[Tensor]) -> Tensor:
+    """Log probability of each text as a whole."""
+    found = []
+    for k in range(0, len(texts), 50):
+        some = texts[k : k + 50]
+        x = torch.nn.utils.rnn.pad_sequence(some, batch_first=True)
+        counts = torch.arange(x.shape[1] - 1) < torch.tensor([len(one) - 1 for one in some])[:, None]
+        with torch.no_grad():
+            answers = nets.forward(net, theta, x[None, :, :-1])
+        found.append(-(text.surprise(answers, x[None, :, 1:])[0] * counts).sum(1))
+    return torch.cat(found)
+
+
+@cache
+def made(kind: str, count: int) -> tuple[list[Tensor], list[Tensor]]:
+    """`count` real texts from held-out documents and the same with one thing spoiled, both in as many tokens: for a
+    model that knows nothing, a text is less likely the longer it is."""
+    rng = random.Random(f"minimal pairs {kind}")
+    sentences = [one for document in text.documents("general")[1] for one in parts(document)]
+    rng.shuffle(sentences)
+    found: list[tuple[Tensor, Tensor]] = []
+    for sentence, other in pairwise(sentences):
+        real = text.tokens([sentence]).long()
+        candidates = list(SPOILS[kind](sentence, other))
+        rng.shuffle(candidates)
+        spoiled = (text.tokens([one]).long() for one in candidates[:TRIES])
+        alike = (one for one in spoiled if len(one) == len(real) and not torch.equal(one, real))
+        if len(real) <= LONG and (first := next(alike, None)) is not None:
+            found.append((real, first))
+        if len(found) == count:
+            break
+    return [real for real, _ in found], [spoiled for _, spoiled in found]
+
+
+def parts(document: str) -> list[str]:
+    """Sentences of five words or more."""
+    found = re.split(r"(?<=[.!?])\s+", document)
+    return [one for one in found if len(one.split()) >= 5]
+
+
+def misspelt(sentence: str, other: str) -> Iterator[str]:
+    """Two neighbouring letters within a word change places."""
+    for word in re.finditer(r"\b[a-z]{5,}\b", sentence):
+        for k in range(word.start() + 1, word.end() - 2):
+            yield sentence[:k] + sentence[k + 1] + sentence[k] + sentence[k + 2 :]
+
+
+def reordered(sentence: str, other: str) -> Iterator[str]:
+    """Two neighbouring words change places."""
+    for pair in re.finditer(r"(?<= )([a-z]+) (?=([a-z]+)\b)", sentence):
+        first, second = pair[1], pair[2]
+        yield sentence[: pair.start()] + f"{second} {first}" + sentence[pair.end() + len(second) :]
+
+
+def disagreeing(sentence: str, other: str) -> Iterator[str]:
+    """A verb's number no longer fits: is for are, have for has."""
+    for verb in re.finditer(rf"\b({'|'.join(VERBS)})\b", sentence):
+        yield sentence[: verb.start()] + VERBS[verb[1]] + sentence[verb.end() :]
+
+
+def untrue(sentence: str, other: str) -> Iterator[str]:
+    """A name or a number is that of another sentence."""
+    name = r"(?<=[a-z,] )(?:[A-Z][a-z]+|\d+)\b"
+    for mine in re.finditer(name, sentence):
+        for theirs in re.findall(name, other):
+            if theirs != mine[0] and theirs.isdigit() == mine[0].isdigit():
+                yield sentence[: mine.start()] + theirs + sentence[mine.end() :]
+
+
+SPOILS: dict[str, Callable[[str, str], Iterator[str]]] = {
+    "spelling": misspelt, "word order": reordered, "agreement": disagreeing, "names and numbers": untrue,
+}  # fmt: skip

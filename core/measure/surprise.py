@@ -1,0 +1,70 @@
+"""How surprised a language model is by each token of a text, and what it would have said instead, at every frame."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core import nets
+from core.measure import Learned
+from core.nets import Net, Theta
+from core.spec import Measure
+from core.worlds import text
+
+SAID = 3  # likeliest tokens told for every place
+NEXT = 8  # and for the place after the text
+
+
+def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+    """{"tokens": [prompt][place], "runs": [{"steps", "bits": [frame][prompt][place], "said": [frame][prompt][place][3]
+    [token, probability], "next": [frame][prompt][8][token, probability]}]}, of the first seed.
+
+    `count` is how many tokens back the net may look; a prompt longer than its window is cut to its last tokens.
+    """
+    prompts = [encoded(prompt) for prompt in value.prompts]
+    back = min(value.count, text.WINDOW)
+    runs: list[dict[str, Any]] = []
+    for one in learned:
+        found: dict[str, Any] = {"steps": list(one.frames), "bits": [], "said": [], "next": []}
+        for theta in one.frames.values():
+            rows = [chances(one.net, theta, prompt, back) for prompt in prompts]
+            found["bits"].append([bits(row, prompt) for row, prompt in zip(rows, prompts)])
+            found["said"].append([likeliest(row[:-1], SAID) for row in rows])
+            found["next"].append([likeliest(row[-1:], NEXT)[0] for row in rows])
+        runs.append(found)
+    return {"tokens": [[text.tokenizer().decode([k]) for k in prompt[1:].tolist()] for prompt in prompts], "runs": runs}
+
+
+def encoded(prompt: str) -> Tensor:
+    """A break, then the prompt's tokens, as many as leave room in a window: (places + 1,)."""
+    found = text.tokens([prompt]).long()
+    return torch.cat([found[:1], found[1:][1 - text.WINDOW :]])
+
+
+def chances(net: Net, theta: Theta, prompt: Tensor, back: int) -> Tensor:
+    """Log probabilities (places + 1, tokens) of what follows each token of the prompt, from `back` tokens at most."""
+    with torch.no_grad():
+        if back >= len(prompt):
+            return nets.forward(net, theta, prompt[None, None])[0, 0].log_softmax(-1)
+        starts = nets.forward(net, theta, prompt[None, None, : back - 1])[0, 0] if back > 1 else None
+        last = nets.forward(net, theta, prompt.unfold(0, back, 1)[None])[0, :, -1]
+        return torch.cat([starts, last] if starts is not None else [last]).log_softmax(-1)
+
+
+def bits(row: Tensor, prompt: Tensor) -> list[float]:
+    """Of every token after the break."""
+    found = row[:-1].gather(1, prompt[1:, None])[:, 0]
+    return [round(one / -math.log(2), 2) for one in found.tolist()]
+
+
+def likeliest(row: Tensor, count: int) -> list[list[tuple[str, float]]]:
+    """row (places, tokens) -> for every place the tokens that are likeliest next, with their probabilities."""
+    top = row.topk(count)
+    names = text.tokenizer()
+    return [
+        [(names.decode([k]), round(math.exp(v), 4)) for k, v in zip(places, values)]
+        for places, values in zip(top.indices.tolist(), top.values.tolist())
+    ]

@@ -1,0 +1,190 @@
+"""What a learner places or types: what is read, what is refused, that it is asked about at once and never trains."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import served
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+from core.spec import BadValue, Measure, from_json, plain, to_json
+from lessons import ship
+from lessons.catalogue import Sheet, lessons
+
+ROOT = Path(__file__).resolve().parent.parent
+DOTS = Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4)
+WORDS = Sheet(kind="text", label="Your words", help="Type some.", default="Once upon", most=40, examples=("A cat",))
+HOSTILE = ["nan,0", "1e999,0", "1,2,3", "<img src=x>", "9" * 40, "../../etc/passwd", "0,0 " * 5, "3.01,0", "\ud800"]
+
+
+def test_points_are_read_as_they_are_written() -> None:
+    assert DOTS.given == ((-1.0, 0.5), (1.0, 2.0))
+    assert DOTS.read(DOTS.write(DOTS.given)) == DOTS.given
+    assert DOTS.read("") == ()
+    assert str(DOTS.read("-0.001,1.23456")) == "((0.0, 1.23),)"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_points_that_cannot_be_are_a_sentence(text: str) -> None:
+    with pytest.raises(BadValue, match="Your points") as caught:
+        DOTS.read(text)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("text", ["", " \n", "🙂" * 300, "x" * 41])
+def test_text_that_cannot_be_is_a_sentence(text: str) -> None:
+    with pytest.raises(BadValue, match="Your words"):
+        WORDS.read(text)
+
+
+def test_text_becomes_plain() -> None:
+    assert plain("“Héllo” — it\u2019s…\tfine\r\n🙂ok") == '"Hello" - it\'s... fine\nok'
+    assert WORDS.read(" “naïve” ") == '"naive"'
+
+
+def test_a_sheet_that_begins_with_what_it_refuses_is_refused() -> None:
+    with pytest.raises(BadValue):
+        Sheet(kind="points", label="Your points", help="", default="9,9", most=4)
+
+
+def test_a_prompt_is_plain_and_short_and_changes_no_digest_where_there_is_none() -> None:
+    measure = Measure(kind="in_context", runs=(), prompts=("Once upon\n", ""))
+    assert from_json(json.loads(json.dumps(to_json(measure)))) == measure
+    assert "prompts" not in to_json(Measure(kind="in_context", runs=()))
+    for refused in (("é",), ("x" * 401,), ("a",) * 17, (3,), "abc\x00"):
+        with pytest.raises(BadValue):
+            Measure(kind="in_context", runs=(), prompts=refused)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("slug", [slug for slug, lesson in lessons().items() if lesson.sheet])
+def test_whom_a_sheet_asks_ships_with_its_first_answer(slug: str) -> None:
+    lesson = lessons()[slug]
+    asked = {run for choice in ship.every_setting(lesson) for one in ship.answers(lesson, choice).values()
+             if isinstance(one, Measure) for run in one.runs}  # fmt: skip
+    assert asked and asked <= ship.starts()
+
+
+# ---- pages
+
+TOY = f"""
+    import sys
+    sys.path.insert(0, {str(ROOT)!r})
+    from dataclasses import replace
+    import pandas as pd
+    import streamlit as st
+    from app.lesson import show
+    from core.spec import Measure, Plane
+    from lessons.catalogue import Sheet, lessons
+    from lessons.figures import Figure
+    from lessons.figures.curves import Curve
+    from lessons.recipes import arms, live_backbone
+
+    def asks(settings, given):
+        points = {{"points": given}} if KIND == "points" else {{"prompts": (given,)}}
+        there = Measure(kind="boundary", runs=(arms(),), tasks=(Plane(),), count=4, **points)
+        return {{"answer": there, "never": replace(there, runs=(live_backbone(77),))}}
+
+    def told(evidence, settings, guess):
+        return [Figure(kind="html", spec="answers: " + "+".join(evidence.keys() & {{"answer", "never"}}), alt="Which.")]
+
+    def beneath(evidence, settings):
+        table = pd.DataFrame({{"x": [-3, 3], "mean": [-1, 1], "low": [-2, 0], "high": [0, 2]}})
+        return [Curve(table=table, name="a line", role="pretrained")] if "answer" in evidence else []
+
+    sheets = {{
+        "points": Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4),
+        "text": Sheet(kind="text", label="Your words", help="Type some.", default="Once upon", most=200,
+                      examples=("A cat",)),
+    }}
+    toy = replace(lessons()["fast_start"], sheet=sheets[KIND], asks=asks, pictures=told, beneath=beneath)
+    show(toy)
+"""
+
+
+def script(kind: str) -> str:
+    return textwrap.dedent(TOY).replace("KIND", repr(kind))
+
+
+def page(kind: str, **url: str) -> AppTest:
+    test = AppTest.from_string(script(kind), default_timeout=60)
+    for name, value in {"beat": "Run", "committed": "2", **url}.items():
+        test.query_params[f"fast_start.{name}"] = value
+    return test.run()
+
+
+def answered(test: AppTest) -> AppTest:
+    for _ in range(200):  # a busy machine wakes its workers late
+        if any('"answers: answer"' in str(one.proto) for one in test.get("html")):
+            return test
+        test.run()
+    raise AssertionError("never answered")
+
+
+@pytest.mark.usefixtures("workers_end")
+@pytest.mark.parametrize("kind", ["points", "text"])
+@pytest.mark.parametrize("text", ["nan", "<img src=x onerror=alert(1)>", "🙂" * 300, "9" * 500, "../../etc/passwd"])
+def test_a_hostile_url_is_plain_text_or_a_sentence_and_the_default(kind: str, text: str) -> None:
+    test = page(kind, given=text)
+    assert not test.exception
+    refused = kind == "points" or len(text) > 200
+    assert len(test.warning) == refused
+    if kind == "text":
+        assert test.text_area[0].value == ("Once upon" if refused else text)
+
+
+@pytest.mark.usefixtures("workers_end")
+def test_what_is_typed_is_asked_before_any_run_and_stands_in_the_url() -> None:
+    test = answered(page("text"))
+    assert any(one.key == "fast_start.run" for one in test.button)  # nothing was trained
+    test.text_area[0].set_value(" “Two” cats ").run()
+    assert test.query_params["fast_start.given"] == '"Two" cats'
+    assert test.text_area[0].value == '"Two" cats'
+    test.text_area[0].set_value("🙂").run()
+    assert "needs some letters" in test.warning[0].value
+    assert test.query_params["fast_start.given"] == '"Two" cats'
+    next(one for one in test.button if one.label == "A cat").click().run()
+    assert test.text_area[0].value == test.query_params["fast_start.given"] == "A cat"
+    answered(test)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    place = tmp_path_factory.mktemp("page")
+    (place / "page.py").write_text(script("points"), "utf-8")
+    with served(str(place / "page.py"), HEADSTART_STORE=str(place)) as (found, _):
+        yield f"{found}/?fast_start.beat=Run&fast_start.committed=2"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_points_are_placed_moved_and_removed_by_hand_and_by_keys(address: str, page: Page) -> None:
+    page.goto(address)
+    expect(page.get_by_role("button", name="Point 2: x 1, y 2.")).to_be_visible()
+    expect(page.locator(".pad .mean")).to_have_count(1)
+    point = page.get_by_role("button", name="Point 1:")
+    point.focus()
+    point.press("ArrowRight")
+    point.press("Shift+ArrowUp")
+    expect(page.get_by_role("button", name="Point 1: x -0.9, y 1.")).to_be_focused()
+    page.wait_for_url("**given=-0.9%2C1*")
+    plane = page.locator(".pad svg")
+    box = plane.bounding_box()
+    assert box
+    plane.click(position={"x": box["width"] * 0.3, "y": box["height"] * 0.8})
+    expect(page.get_by_text("3 of 4 points")).to_be_visible()
+    page.get_by_role("button", name="Add a point").press("Enter")
+    expect(page.get_by_role("button", name="Add a point")).to_be_disabled()
+    page.keyboard.press("Delete")
+    expect(page.get_by_text("3 of 4 points")).to_be_visible()
+    page.wait_for_url(lambda url: url.count("%2C") == 3)
+    page.reload()
+    expect(page.get_by_text("3 of 4 points")).to_be_visible()
+    page.get_by_role("button", name="Remove all").click()
+    expect(page.get_by_text("0 of 4 points")).to_be_visible()
+    page.get_by_text("The same points as a table").click()
+    expect(page.locator("[data-testid=stDataFrame]")).to_be_visible()
