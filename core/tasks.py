@@ -10,8 +10,8 @@ from typing import ClassVar, Literal
 
 from core.check import BadValue, one_of, whole, within, yes_or_no
 
-WHAT = ("first word", "last word", "kind of text", "modern English", "good or bad", "French", "trivia")
-HOW = ("plain", "twice", "in brackets", "shouted")
+WHAT = ("old or new", "code or prose", "law or play", "good or bad", "in French", "answer", "first word")
+HOW = ("plain", "shouted", "doubted", "twice")
 COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
 
@@ -150,7 +150,7 @@ class Text(Task):
 
 @dataclass(frozen=True, kw_only=True)
 class Instructions(Task):
-    """Instructions with short answers: combinations of what is to be done and how to write it, "last word, twice"."""
+    """Instructions with short answers: combinations of what is to be done and how to write it, "old or new, twice"."""
 
     world: ClassVar[str] = "instructions"
     examples: int = 400  # to learn from, over all combinations

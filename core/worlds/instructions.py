@@ -1,19 +1,18 @@
-"""Instructions with their answers, written in the tokens of the text world. Knows no net.
+"""Instructions with short answers, written in the tokens of the text world. Knows no net.
 
-A prompt says what to do and how to answer, then what with; the answer ends with the break that stands between documents:
+A prompt says what to do and how to write it, then what with; the answer ends with the break between two documents:
 
-    Give the last word, twice: the whale swam
-    Answer: swam swam<break>
+    Old or new, twice: thou art a priest = old old<break>
 
 Only the tokens of the answer count. What is asked with comes from the texts in core/worlds/texts and the pairs in
-core/worlds/asked; documents, pairs and adjectives that test never train.
+core/worlds/asked; what tests is never shown in training: other documents, other pairs, other things.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import torch
@@ -25,43 +24,44 @@ from core.tasks import COMBINATIONS
 from core.worlds import Pool, generator, text
 
 HERE = Path(__file__).parent / "asked"
-PLACES = 56  # tokens of a prompt with its answer, at most
+PLACES = 40  # tokens of a prompt with its answer, at most
+LONG = 96  # of a prompt that a learner types; more than a net has been tuned on, but not more than it can read
 SKIP = -100  # a place where nothing is asked, as cross-entropy calls it
 TEST = 32  # test examples of one combination
 FEW = 2  # of every combination, where all of them are tested together
 Draw = Callable[[int], int]  # n -> a whole number below n
 
-SAYS = {
-    "first word": "Give the first word",
-    "last word": "Give the last word",
-    "kind of text": "Say what kind of text this is",
-    "modern English": "Say this in modern English",
-    "good or bad": "Say if this is good or bad",
-    "French": "Say this in French",
-    "trivia": "Answer the question",
-}
 WRITES: dict[str, Callable[[str], str]] = {
     "plain": lambda answer: answer,
-    "twice": lambda answer: f"{answer} {answer}",
-    "in brackets": lambda answer: f"({answer})",
     "shouted": lambda answer: f"{answer}!",
+    "doubted": lambda answer: f"{answer}?",
+    "twice": lambda answer: f"{answer} {answer}",
 }
-SOURCES = {
-    "law": "law", "play": "shakespeare", "code": "code", "novel": "novel", "speech": "speeches", "article": "articles",
-}  # fmt: skip
+READS = {"plain": r"(.*[^!?])", "shouted": r"(.*[^!?])!", "doubted": r"(.*[^!?])\?", "twice": r"(.*[^!?]) \1"}
+OPEN = {  # what an answer looks like where there are more than two, right or wrong
+    "in French": r"[A-Z][\w'-]*( [\w'-]+){0,3}",
+    "answer": r"[\w'.-]+( [\w'.-]+){0,3}",
+    "first word": r"[a-z]+",
+}
 MOODS = {
-    "good": "lovely wonderful excellent delightful superb splendid charming brilliant pleasant perfect beautiful fine "
-    "great good happy noble kind sweet glorious grand",
-    "bad": "dreadful awful terrible horrible poor bad sad ugly wretched miserable dull foul cruel evil vile rotten "
-    "gloomy dismal useless hateful",
+    "good": ("good", "fine", "great", "happy", "noble", "beautiful", "wonderful", "perfect"),
+    "bad": ("bad", "sad", "evil", "ugly", "cruel", "terrible", "dreadful", "wretched"),
 }
-THINGS = "food book house day voyage play speech song story weather room meal man ship town letter".split()
+THINGS = (
+    "book", "house", "day", "voyage", "play", "speech", "song", "story",
+    "room", "meal", "man", "ship", "town", "letter", "night", "garden",
+)  # fmt: skip
 FRAMES = ("The {} was {}.", "I found the {} {}.", "That {} is {}.", "We thought the {} {}.")
 
 
 def prompt(what: str, how: str, given: str) -> str:
-    """What a net is shown; what it writes next is its answer."""
-    return f"{SAYS[what]}{'' if how == 'plain' else f', {how}'}: {given}\nAnswer:"
+    """An instruction as a learner would type it."""
+    return f"{what[0].upper()}{what[1:]}{'' if how == 'plain' else f', {how}'}: {given}"
+
+
+def opened(asked: str) -> list[int]:
+    """The tokens of an instruction, and of the sign after which a net is to write the answer."""
+    return tokens(f"{asked.strip()} =")[-LONG:]
 
 
 @cache
@@ -83,24 +83,40 @@ def snippet(subject: str, length: int, draw: Draw, testing: bool) -> list[str]:
     return found[start : start + length]
 
 
-def a_word(which: int, draw: Draw, testing: bool) -> tuple[str, str]:
-    """Three to five different words of general English, and the one at this place."""
-    wanted = 3 + draw(3)
+def a_first_word(draw: Draw, testing: bool) -> tuple[str, str]:
+    """Three different words of general English that are a token each, and the first of them."""
     while True:
-        some = re.findall(r"(?<![\w'])[a-z]{2,}(?![\w'])", " ".join(snippet("general", wanted + 6, draw, testing)))[:wanted]
-        if len(set(some)) == wanted:
-            return " ".join(some), some[which]
+        some = [word for word in snippet("general", 12, draw, testing) if word in short_words()][:3]
+        if len(set(some)) == 3:
+            return " ".join(some), some[0]
 
 
-def a_source(draw: Draw, testing: bool) -> tuple[str, str]:
-    name = list(SOURCES)[draw(len(SOURCES))]
-    return " ".join(snippet(SOURCES[name], 8, draw, testing)), name
+@cache
+def short_words() -> frozenset[str]:
+    found = (token[1:] for token in text.tokenizer().get_vocab() if token[0] == "\u0120")  # how it writes a space
+    return frozenset(word for word in found if word.islower() and word.isalpha() and len(word) > 2)
+
+
+def a_source(sources: dict[str, str], draw: Draw, testing: bool) -> tuple[str, str]:
+    """Five words, and which of two kinds of text they are from; of code only stretches that are not all comment."""
+    name = list(sources)[draw(len(sources))]
+    while True:
+        some = " ".join(snippet(sources[name], 5, draw, testing))
+        if name != "code" or re.search(r"[_=(\[]", some):
+            return some, name
+
+
+def an_age(draw: Draw, testing: bool) -> tuple[str, str]:
+    pair, new = a_pair("verses", draw, testing), draw(2)
+    return pair[new], ("old", "new")[new]
 
 
 def a_mood(draw: Draw, testing: bool) -> tuple[str, str]:
+    """A sentence on a thing: other things test, the adjectives are the same."""
     mood = list(MOODS)[draw(2)]
-    known = [word for k, word in enumerate(MOODS[mood].split()) if (k % 4 == 2) == testing]
-    return FRAMES[draw(len(FRAMES))].format(THINGS[draw(len(THINGS))], known[draw(len(known))]), mood
+    things = [thing for k, thing in enumerate(THINGS) if (k % 4 == 2) == testing]
+    said = FRAMES[draw(len(FRAMES))].format(things[draw(len(things))], MOODS[mood][draw(len(MOODS[mood]))])
+    return said, mood
 
 
 def a_pair(name: str, draw: Draw, testing: bool) -> tuple[str, str]:
@@ -109,14 +125,21 @@ def a_pair(name: str, draw: Draw, testing: bool) -> tuple[str, str]:
 
 
 ASKS: dict[str, Callable[[Draw, bool], tuple[str, str]]] = {
-    "first word": lambda draw, testing: a_word(0, draw, testing),
-    "last word": lambda draw, testing: a_word(-1, draw, testing),
-    "kind of text": a_source,
-    "modern English": lambda draw, testing: a_pair("verses", draw, testing),
+    "old or new": an_age,
+    "code or prose": partial(a_source, {"code": "code", "prose": "general"}),
+    "law or play": partial(a_source, {"law": "law", "play": "shakespeare"}),
     "good or bad": a_mood,
-    "French": lambda draw, testing: a_pair("countries", draw, testing),
-    "trivia": lambda draw, testing: a_pair("trivia", draw, testing),
+    "in French": partial(a_pair, "countries"),
+    "answer": partial(a_pair, "trivia"),
+    "first word": a_first_word,
 }
+
+
+def formed(name: str, says: str) -> bool:
+    """Whether an answer is of the kind that a combination asks for and written as it wants it, be it right or wrong."""
+    what, how = name.split(", ")
+    content = re.fullmatch(READS[how], says)
+    return bool(content) and bool(re.fullmatch(OPEN.get(what) or what.replace(" or ", "|"), content[1]))
 
 
 def example(what: str, how: str, draw: Draw, testing: bool) -> tuple[str, str]:
@@ -124,7 +147,7 @@ def example(what: str, how: str, draw: Draw, testing: bool) -> tuple[str, str]:
     while True:
         given, answer = ASKS[what](draw, testing)
         asked, wanted = prompt(what, how, given), WRITES[how](answer)
-        if len(text.tokenizer().encode(f"{asked} {wanted}").ids) < PLACES:
+        if len(opened(asked)) + len(tokens(f" {wanted}")) < PLACES:
             return asked, wanted
 
 
@@ -136,7 +159,7 @@ def written(examples: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
     """x and y (n, PLACES): y is x one token later where the answer stands, and SKIP before and after it."""
     x, y = (torch.full((len(examples), PLACES), fill) for fill in (stop(), SKIP))
     for k, (asked, wanted) in enumerate(examples):
-        before, after = tokens(asked), [*tokens(f" {wanted}"), stop()]
+        before, after = opened(asked), [*tokens(f" {wanted}"), stop()]
         whole = torch.tensor(before + after)
         x[k, : len(whole) - 1] = whole[:-1]
         y[k, len(before) - 1 : len(whole) - 1] = whole[len(before) :]
@@ -171,7 +194,9 @@ def train(task: Instructions, seeds: range) -> Pool:
 @cache
 def test(task: Instructions) -> tuple[Tensor, Tensor]:
     """x and y (n, PLACES): TEST of the combination that is asked for, or a FEW of every one."""
-    return written([one for name in ([task.ask] if task.ask else COMBINATIONS) for one in exam(name, TEST if task.ask else FEW)])
+    return written(
+        [one for name in ([task.ask] if task.ask else COMBINATIONS) for one in exam(name, TEST if task.ask else FEW)]
+    )
 
 
 @cache

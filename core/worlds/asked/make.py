@@ -37,7 +37,11 @@ def countries(packages: Path) -> list[Pair]:
     from babel import Locale
 
     english, french = Locale("en").territories, Locale("fr").territories
-    pairs = [(plain(english[code]), plain(french[code])) for code in english if code in french and re.fullmatch("[A-WY-Z][A-Z]", code)]
+    pairs = [
+        (plain(english[code]), plain(french[code]))
+        for code in english
+        if code in french and re.fullmatch("[A-WY-Z][A-Z]", code)
+    ]
     return [(a, b) for a, b in pairs if a != b and len(a) < 14 and len(b) < 16 and "." not in a]
 
 
