@@ -40,7 +40,7 @@ def countries(packages: Path) -> list[Pair]:
     pairs = [
         (plain(english[code]), plain(french[code]))
         for code in english
-        if code in french and re.fullmatch("[A-WY-Z][A-Z]", code)
+        if code in french and re.fullmatch("(?!E[UZ]|QO|UN)[A-WYZ][A-Z]", code)
     ]
     return [(a, b) for a, b in pairs if a != b and len(a) < 14 and len(b) < 16 and "." not in a]
 
