@@ -19,6 +19,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,15 @@ def weights(run: Run) -> Path | None:
     """The file with a run's weights, if they were kept and are what they were when the run ended."""
     for place in (SHIPPED / digest(run), home() / "runs" / digest(run)):
         path, found = place / "weights.safetensors", read_events(place)
-        if path.exists() and finished(found) and hashlib.sha256(path.read_bytes()).hexdigest() == found[-1]["sha256"]:
+        if path.exists() and finished(found) and checksum(path, path.stat().st_mtime_ns) == found[-1]["sha256"]:
             return path
     return None
+
+
+@lru_cache(maxsize=256)
+def checksum(path: Path, changed: int) -> str:
+    """SHA-256 of a file as it was when it was last changed: a language model's takes long to read at every look."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 # --- Writing: only workers do -----------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ CI = os.environ.get("CI") == "true"
 LEFT_OUT: list[str] = []
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-LONG = 60_000  # milliseconds that something may take on a busy machine
+LONG = 120_000  # milliseconds that something may take on a busy machine
 expect.set_options(timeout=LONG)
 
 

@@ -71,3 +71,13 @@ def test_a_few_steps_on_text_already_pay() -> None:
 def test_texts_that_are_not_here_are_a_sentence() -> None:
     with pytest.raises(BadValue, match="tweets"):
         text.train(Text(subject="tweets"), range(1))
+
+
+def test_a_slice_of_general_text_is_a_mixture() -> None:
+    novel = set(text.documents("novel")[0])
+    shares = []
+    for seed in range(8):
+        said = text.a_slice(Text(kilobytes=200), seed).split(text.BREAK)[1:-1]  # whole documents
+        shares.append(sum(len(one) for one in said if one in novel) / sum(map(len, said)))
+    assert 0 < sum(shares) / 8 < 0.5
+    assert max(shares) < 1

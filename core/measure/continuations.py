@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from core import nets
 from core.measure import Learned
@@ -14,32 +13,30 @@ from core.nets import Net, Theta
 from core.spec import Measure
 from core.worlds import generator, text
 
-TEMPERATURE = 0.8  # below 1: likely tokens are drawn more often than the net itself believes
+TEMPERATURE = 0.7  # below 1: likely tokens are drawn more often than the net itself believes
 
 
 def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
-    """{"runs": [{"steps", "texts": [frame][prompt]}]}: `count` tokens each, drawn by the first seed with the same
+    """{"runs": [{"steps", "texts": [prompt][frame]}]}: `count` tokens each, drawn by the first seed with the same
     random numbers at every frame, up to where the net ends its document."""
-    prompts = [encoded(prompt) for prompt in value.prompts]
     runs = []
     for one in learned:
-        texts = [
-            [written(one.net, theta, prompt, value.count, value.first_seed) for prompt in prompts]
-            for theta in one.frames.values()
-        ]
+        theta = {name: torch.cat([frame[name] for frame in one.frames.values()]) for name in one.theta}
+        texts = [written(one.net, theta, prompt, value.count, value.first_seed) for prompt in value.prompts]
         runs.append({"steps": list(one.frames), "texts": texts})
     return {"runs": runs}
 
 
-def written(net: Net, theta: Theta, prompt: Tensor, count: int, seed: int) -> str:
-    """The text that follows prompt (places,)."""
-    rng = generator("continuation", seed)
-    row = prompt
+def written(net: Net, theta: Theta, prompt: str, count: int, seed: int) -> list[str]:
+    """The text that follows a prompt; theta (frames, ...) stands where seeds do."""
+    rng = generator(f"continuation of {prompt}", seed)
+    begun = encoded(prompt)
+    rows = begun.expand(len(theta["head.weight"]), 1, -1)
     with torch.no_grad():
         for _ in range(count):
-            logits = nets.forward(net, theta, row[None, None, -text.WINDOW :])[0, 0, -1]
-            drawn = torch.multinomial((logits / TEMPERATURE).softmax(0), 1, generator=rng)
-            if int(drawn) == int(prompt[0]):  # a break
-                break
-            row = torch.cat([row, drawn])
-    return str(text.tokenizer().decode(row[len(prompt) :].tolist()))
+            logits = nets.forward(net, theta, rows[..., -text.WINDOW :])[:, :, -1]
+            up_to = (logits / TEMPERATURE).softmax(-1).cumsum(-1)
+            drawn = (up_to < torch.rand(1, generator=rng)).sum(-1, keepdim=True).clamp(max=up_to.shape[-1] - 1)
+            rows = torch.cat([rows, drawn], -1)
+    said = [str(text.tokenizer().decode(row[len(begun) :].tolist())) for row in rows[:, 0]]
+    return [one.split(text.BREAK)[0] for one in said]

@@ -91,10 +91,14 @@ def train(task: Text, seeds: range) -> Pool:
 
 
 def a_slice(task: Text, seed: int) -> str:
-    """A stretch of the subject's training text, from a place that is the seed's own."""
-    text = BREAK.join(documents(task.subject)[0])
+    """A stretch of the subject's training text, from a place that is the seed's own. The general texts stand one after
+    another, and a stretch of them would be all novel or all speeches: their documents are shuffled first."""
+    parts, rng = list(documents(task.subject)[0]), generator("slice", seed)
+    if task.subject == "general":
+        parts = [parts[k] for k in torch.randperm(len(parts), generator=rng)]
+    text = BREAK.join(parts)
     length = min(1000 * task.kilobytes, len(text))
-    start = int(torch.randint(len(text) - length + 1, (), generator=generator("slice", seed)))
+    start = int(torch.randint(len(text) - length + 1, (), generator=rng))
     return text[start : start + length]
 
 

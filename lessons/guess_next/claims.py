@@ -1,0 +1,185 @@
+"""What lesson 1 claims: what is learned first, loss against data, and what a head start is worth on another subject."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from lessons.catalogue import Check, Claim, Evidence, Finding
+from lessons.evidence import power_law, resampled
+from lessons.figures import percent
+from lessons.guess_next.readers import (
+    FAR,
+    MOST,
+    PRETRAINED,
+    SIZES,
+    SUBJECTS,
+    all_young,
+    amounts,
+    domains,
+)
+
+KINDS = ("spelling", "word order", "agreement", "names and numbers")
+VOCABULARY = 1024
+EARLY = 5  # steps of fine-tuning that must beat all that scratch ever reaches
+
+
+def bits(table: pd.DataFrame, name: str = "bits") -> np.ndarray:
+    """(tests, seeds) of a run's table, in bits a character."""
+    return table.pivot(index="step", columns="seed", values=name).to_numpy()
+
+
+def told_apart(evidence: Evidence) -> tuple[list[int], np.ndarray]:
+    """The steps of the moments; (nets, moments, kinds): the share of pairs in which the real text is found likelier."""
+    runs = [answer["runs"][0] for name, answer in evidence.items() if name.startswith("pairs")]
+    return runs[0]["steps"], np.array([run["right"] for run in runs])
+
+
+def first_finding(evidence: Evidence) -> Finding:
+    steps, right = told_apart(evidence)
+    nets = [table for name, table in evidence.items() if name.startswith("net")]
+    start, end = (np.array([float(net.bits.iloc[k]) for net in nets]) for k in (0, -1))
+    last = {kind: right[:, -1, k] for k, kind in enumerate(KINDS)}
+    gap = last["spelling"] - last["names and numbers"]
+    spread = [float(gap[draw].mean()) for draw in resampled(len(gap))]
+    nats = [float(net.loss.dropna().iloc[0]) for net in nets]
+    numbers = {f"{kind.split()[0]}": percent(one.mean()) for kind, one in last.items()}
+    numbers |= {
+        "start": f"{start.mean():.2f}", "end": f"{end.mean():.2f}", "nats": f"{np.mean(nats):.2f}",
+        "ln": f"{math.log(VOCABULARY):.2f}", "tokens": f"{VOCABULARY:,}", "steps": f"{steps[-1]}",
+    }  # fmt: skip
+    return Finding(
+        value=100 * float(gap.mean()),
+        low=100 * float(np.percentile(spread, 2.5)),
+        high=100 * float(np.percentile(spread, 97.5)),
+        checks=(
+            Check(
+                says="the first loss is within 1 % of ln of the vocabulary",
+                met=bool(abs(np.mean(nats) / math.log(VOCABULARY) - 1) <= 0.01),
+            ),
+            Check(
+                says="misspelt words are told best, then exchanged words, then verbs that disagree",
+                met=bool(last["spelling"].mean() > last["word order"].mean() > last["agreement"].mean()),
+            ),
+            Check(
+                says="names and numbers are told worst, ten points or more behind spelling",
+                met=float(gap.mean()) >= 0.10 and min(KINDS, key=lambda kind: last[kind].mean()) == KINDS[3],
+            ),
+        ),
+        numbers=numbers,
+    )
+
+
+def size_finding(evidence: Evidence) -> Finding:
+    loss = np.array([bits(evidence[f"{size} KB"])[-1] for size in SIZES])
+    exponent, _, missed = power_law(SIZES, loss.mean(1))
+    spread = [power_law(SIZES, loss[:, draw].mean(1))[0] for draw in resampled(loss.shape[1])]
+    numbers = {f"bits{size}": f"{one:.2f}" for size, one in zip(SIZES, loss.mean(1))}
+    numbers |= {
+        "exponent": f"{exponent:.2f}", "missed": f"{100 * missed:.1f}", "double": f"{100 * (1 - 2**-exponent):.0f}",
+        "few": f"{SIZES[0]}", "many": f"{SIZES[-1]:,}", "nets": str(loss.shape[1]),
+    }  # fmt: skip
+    return Finding(
+        value=exponent,
+        low=float(np.percentile(spread, 2.5)),
+        high=float(np.percentile(spread, 97.5)),
+        checks=(
+            Check(says="the loss lies within 10 % of a power law at every amount", met=missed <= 0.10),
+            Check(says="it falls with every doubling", met=bool((np.diff(loss.mean(1)) < 0).all())),
+        ),
+        numbers=numbers,
+    )
+
+
+def domain_finding(evidence: Evidence) -> Finding:
+    numbers: dict[str, str] = {}
+    gains, early = {}, {}
+    for subject in SUBJECTS:
+        ours, scratch = (evidence[f"{arm} {subject}"] for arm in (PRETRAINED, MOST))
+        curve, general = bits(ours), bits(ours, "bits 1")
+        least = bits(scratch).min(0).mean()
+        steps = np.sort(ours.step.unique())
+        early[subject] = least - curve[steps <= EARLY][-1]
+        gains[subject] = least - curve.min(0)
+        numbers |= {
+            f"{subject}_nothing": f"{bits(scratch)[0].mean():.2f}",
+            f"{subject}_zero": f"{curve[0].mean():.2f}", f"{subject}_best": f"{curve.min(0).mean():.2f}",
+            f"{subject}_scratch": f"{least:.2f}", f"{subject}_general": f"{general[-1].mean():.2f}",
+            f"{subject}_gain": f"{gains[subject].mean():.2f}",
+            f"{subject}_lost": f"{(general[-1] - general[0]).mean():.2f}",
+        }  # fmt: skip
+        numbers["general"], numbers["early"] = f"{general[0].mean():.2f}", f"{steps[steps <= EARLY][-1]}"
+    near = [subject for subject in SUBJECTS if subject != FAR]
+    value = np.mean([early[subject] for subject in near], 0)
+    spread = [float(value[draw].mean()) for draw in resampled(len(value))]
+    return Finding(
+        value=float(value.mean()),
+        low=float(np.percentile(spread, 2.5)),
+        high=float(np.percentile(spread, 97.5)),
+        checks=(
+            Check(
+                says="on plays and law five steps of the pretrained net beat all that scratch ever reaches",
+                met=all(float(early[subject].mean()) > 0 for subject in near),
+            ),
+            Check(
+                says="code gains less than half as much as either",
+                met=bool(gains[FAR].mean() < min(gains[subject].mean() for subject in near) / 2),
+            ),
+            Check(
+                says="general text is forgotten everywhere, by 0.05 bits a character or more",
+                met=all(float(numbers[f"{subject}_lost"]) >= 0.05 for subject in SUBJECTS),
+            ),
+        ),
+        numbers=numbers,
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="O1",
+        statement=(
+            "A model that knows nothing pays {start} bits a character: {nats} nats a token, where ln {tokens} is {ln}. "
+            "After {steps} steps it pays {end}; it tells the real text from one with a misspelt word in {spelling} of "
+            "pairs, with two words exchanged in {word}, with a verb that disagrees in {agreement}, with a wrong name "
+            "or number in {names}."
+        ),
+        runs=all_young,
+        finding=first_finding,
+        statistic="points by which spelling is ahead of names and numbers in the end",
+        bar="it starts at ln V; spelling before word order before agreement; names and numbers last, ten points behind",
+        paper="Zhang et al. 2021, When Do You Need Billions of Words of Pretraining Data?",
+        paper_found="Grammar was mostly learned from ten to a hundred million words; facts and common sense needed "
+        "billions.",
+    ),
+    Claim(
+        id="S20b",
+        statement=(
+            "From {few} to {many} thousand characters, each read four times, the loss falls as a power law: by "
+            "{double} % whenever the text doubles, from {bits50} to {bits800} bits a character, never more than "
+            "{missed} % from a straight line on log axes. ({nets} nets of each size.)"
+        ),
+        runs=amounts,
+        finding=size_finding,
+        statistic="exponent of the power law of loss against text",
+        bar="within 10 % of a power law at every amount, and lower with every doubling",
+        paper="Kaplan et al. 2020, Scaling Laws for Neural Language Models",
+        paper_found="The loss fell as a power law of data, size and compute, over more than six orders of magnitude.",
+    ),
+    Claim(
+        id="S21",
+        statement=(
+            "After {early} steps on 50 thousand characters the reader is below all that scratch ever reaches on plays "
+            "and on law. At its best it pays {shakespeare_best} bits a character for Shakespeare, scratch "
+            "{shakespeare_scratch}; for law {law_best} and {law_scratch}; for code {code_best} and {code_scratch}. "
+            "General text, {general} before, then costs it {shakespeare_general}, {law_general} and {code_general}."
+        ),
+        runs=domains,
+        finding=domain_finding,
+        statistic="bits a character that five steps are below scratch at its best, on plays and law",
+        bar="above zero on both; code gains less than half as much; general text is forgotten by 0.05 bits or more",
+        paper="Gururangan et al. 2020, Don't Stop Pretraining: Adapt Language Models to Domains and Tasks",
+        paper_found="A second phase of pretraining on a task's own domain helped in all four domains that were tried.",
+    ),
+)

@@ -1,0 +1,155 @@
+"""What lesson 1 shows: the loss, the text by surprise, what comes next, what is written, what is learned first."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lessons.catalogue import Evidence, Settings
+from lessons.evidence import against
+from lessons.figures import Figure
+from lessons.figures.bars import Bar, bars
+from lessons.figures.curves import Curve, Mark, curves
+from lessons.figures.dots import Axis
+from lessons.figures.law import law
+from lessons.figures.lines import lines
+from lessons.figures.tinted import tinted
+from lessons.guess_next.claims import KINDS, bits, told_apart
+from lessons.guess_next.readers import BATCH, SIZES, SUBJECTS, WINDOW
+
+READER_BATCH = 16
+KNOWS_NOTHING = "knows nothing: ln V"
+BEFORE = 500  # tokens: where a log axis shows what was known before the first step
+SPAN = (BEFORE, 12_000_000)
+LOOKS = dict(zip(KINDS, ("pretrained", "source", "target", "scratch best")))
+NAMED = dict(zip(SUBJECTS, ("Shakespeare", "law", "code")))
+TOKENS = Axis(name="tokens read", low=SPAN[0], high=SPAN[1], log=True, form=",.0f")
+
+
+def over_tokens(table: pd.DataFrame, batch: int, name: str, role: str) -> Curve:
+    """A run's bits a character against the tokens that it has read, with its band over seeds."""
+    found = bits(table)
+    steps = np.sort(table.step.unique())
+    read = np.maximum(steps * batch * WINDOW, BEFORE)
+    return Curve(table=against(dict(zip(read.tolist(), found))), name=name, role=role)
+
+
+def losses(shown: Sequence[Curve], guess: Settings, nothing: float | None, title: str) -> Figure:
+    marks = []
+    if nothing is not None:
+        marks.append(Mark(start=(SPAN[0], nothing), end=(SPAN[1], nothing), says=KNOWS_NOTHING, place="insideEndTop"))
+    if guess:
+        ends = (SPAN[0] * 1.2, guess["start"]), (SPAN[1] / 1.2, guess["end"])
+        marks.append(Mark(start=ends[0], end=ends[1], says="you", role="guess"))
+    return lines(shown, TOKENS, Axis(name="bits a character", low=0, high=8), marks, title)
+
+
+def young_band(evidence: Evidence) -> pd.DataFrame:
+    """The nets that read for a minute as one table of eight seeds."""
+    return pd.concat([table for name, table in evidence.items() if name.startswith("net")])
+
+
+def surprises(answer: Evidence, title: str) -> Figure:
+    """The learner's text at every moment of the reader's training."""
+    run, tokens = answer["runs"][0], answer["tokens"][0]
+    rows = {
+        moment(step): [{"token": t, "bits": b, "said": s} for t, b, s in zip(tokens, row[0], said[0])]
+        for step, row, said in zip(run["steps"], run["bits"], run["said"])
+    }
+    return tinted(rows, title)
+
+
+def moment(step: int) -> str:
+    read = step * READER_BATCH * WINDOW
+    return f"after {read:,} tokens" if step else "before the first step"
+
+
+def expected(answer: Evidence, title: str) -> Figure:
+    """What the reader believes comes next, at the end of its training."""
+    tokens = answer["runs"][0]["next"][-1][0]
+    shown = [Bar(name=f"“{readable(token)}”", values=np.array([100 * chance])) for token, chance in tokens]
+    return bars(shown, "probability", "%", title, signed=False)
+
+
+def readable(token: str) -> str:
+    return token.replace(" ", "␣").replace("\n", "↵").replace("\f", "the end")
+
+
+def written(answer: Evidence, title: str) -> Figure:
+    """What is written after the learner's words, at every moment."""
+    run = answer["runs"][0]
+    rows = [(moment(step), printable(text)) for step, text in zip(run["steps"], run["texts"][0])]
+    cells = "".join(
+        f'<p style="margin:0;font-size:.8rem;opacity:.75">{when}</p>'
+        f'<p style="margin:0 0 10px;overflow-wrap:anywhere">… <strong>{html.escape(text)}</strong></p>'
+        for when, text in rows
+    )
+    return Figure(kind="html", spec=cells, alt="; ".join(f"{w}: {t}" for w, t in rows), title=title)
+
+
+def printable(text: str) -> str:
+    """Bytes that are no letter as dots: a model that knows nothing writes them too."""
+    return "".join(letter if letter.isprintable() and letter != "\ufffd" else "·" for letter in text.replace("\n", " "))
+
+
+def learned_first(evidence: Evidence) -> Figure:
+    """The share of pairs told apart, by what was spoiled."""
+    steps, right = told_apart(evidence)
+    read = np.maximum(np.array(steps) * BATCH * WINDOW, BEFORE).tolist()
+    shown = [
+        Curve(table=against(dict(zip(read, right[:, :, k].T))), name=kind, role=LOOKS[kind])
+        for k, kind in enumerate(KINDS)
+    ]
+    guessing = Mark(start=(BEFORE, 0.5), end=(1e6, 0.5), says="guessing", place="insideStartTop")
+    title = "Real text or spoiled? Pairs told apart in the first minute, by what was spoiled"
+    return curves(shown, "tokens read", (BEFORE, 1e6), [guessing], title, y="Pairs told apart", share=(0.4, 1))
+
+
+def scaling(evidence: Evidence) -> Figure:
+    loss = np.array([bits(evidence[f"{size} KB"])[-1] for size in SIZES])
+    return law(
+        SIZES,
+        loss,
+        Axis(
+            name="thousand characters, each read four times",
+            low=SIZES[0] * 0.8,
+            high=SIZES[-1] * 1.3,
+            log=True,
+            form=",.0f",
+        ),
+        Axis(name="bits a character", low=2, high=5, log=True),
+        title="More text, less loss: along a straight line, both axes logarithmic",
+    )
+
+
+def adapting(tables: dict[str, pd.DataFrame], subject: str, steps: int, how: str) -> Figure:
+    """Bits a character of a subject, pretrained and from scratch, and of general text, against steps."""
+    shown = [Curve(table=by_step(table, "bits"), name=arm, role=arm) for arm, table in tables.items()]
+    if "pretrained" in tables:
+        general = by_step(tables["pretrained"], "bits 1")
+        shown.append(Curve(table=general, name="general text", role="source"))
+    return lines(
+        shown,
+        Axis(name="steps", low=0, high=steps, form=".0f"),
+        Axis(name="bits a character", low=1, high=7 if subject == "code" else 5),
+        title=f"{NAMED[subject]}, from 50 thousand characters ({how} runs)",
+    )
+
+
+def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    return against(dict(zip(np.sort(table.step.unique()).tolist(), bits(table, column))))
+
+
+def by_subject(evidence: Evidence) -> Figure:
+    """A table: what the reader pays for each subject before and after, and what scratch pays at its best."""
+    rows = []
+    for subject in SUBJECTS:
+        ours, scratch = evidence[f"pretrained {subject}"], evidence[f"scratch, more steps {subject}"]
+        own, general = bits(ours).mean(1), bits(ours, "bits 1").mean(1)
+        rows.append([NAMED[subject], own[0], own.min(), bits(scratch).min(0).mean(), general[0], general[-1]])
+    names = ["", "reader, untouched", "fine-tuned", "scratch at its best", "general before", "general after"]
+    table = pd.DataFrame(rows, columns=names).set_index("").map("{:.2f}".format)
+    return Figure(kind="table", spec=table, alt=table.to_csv(), title="Bits a character, on average over eight draws")
