@@ -18,9 +18,9 @@ CHUNK = 64  # rows that go through the net at a time
 
 
 def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
-    """{"answers": [run][prompt] {"says", "ends": whether it ended the answer by itself}}, of the first seed of each."""
+    """{"prompts", "answers": [run][prompt] {"says", "ends": whether by itself}}, of the first seed of each run."""
     rows = [instructions.opened(prompt) for prompt in value.prompts]
-    return {"answers": [answered(one, rows) for one in learned]}
+    return {"prompts": list(value.prompts), "answers": [answered(one, rows) for one in learned]}
 
 
 def answered(one: Learned, rows: list[list[int]]) -> list[dict[str, Any]]:

@@ -139,11 +139,12 @@ def formed(name: str, says: str) -> bool:
     """Whether an answer is of the kind that a combination asks for and written as it wants it, be it right or wrong."""
     what, how = name.split(", ")
     content = re.fullmatch(READS[how], says)
-    return bool(content) and bool(re.fullmatch(OPEN.get(what) or what.replace(" or ", "|"), content[1]))
+    return content is not None and bool(re.fullmatch(OPEN.get(what) or what.replace(" or ", "|"), content[1]))
 
 
-def example(what: str, how: str, draw: Draw, testing: bool) -> tuple[str, str]:
+def example(name: str, draw: Draw, testing: bool) -> tuple[str, str]:
     """A prompt that fits, and what the answer to it should be."""
+    what, how = name.split(", ")
     while True:
         given, answer = ASKS[what](draw, testing)
         asked, wanted = prompt(what, how, given), WRITES[how](answer)
@@ -187,7 +188,7 @@ def train(task: Instructions, seeds: range) -> Pool:
     for seed in seeds:
         draw = drawn(generator("instructions", seed))
         order = torch.randperm(task.examples, generator=generator("turns", seed)).tolist()
-        sets.append(written([example(*shown[k % len(shown)].split(", "), draw, False) for k in order]))
+        sets.append(written([example(shown[k % len(shown)], draw, False) for k in order]))
     return Pool(*(torch.stack(some) for some in zip(*sets)))
 
 
@@ -203,7 +204,7 @@ def test(task: Instructions) -> tuple[Tensor, Tensor]:
 def exam(name: str, count: int) -> list[tuple[str, str]]:
     """The first test examples of a combination: prompts and what the answers should be."""
     draw = drawn(generator(f"exam {name}", 0))
-    return [example(*name.split(", "), draw, True) for _ in range(count)]
+    return [example(name, draw, True) for _ in range(count)]
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:

@@ -157,7 +157,8 @@ def facts_finding(evidence: Evidence) -> Finding:
 
 
 def price_runs(seeds: Seeds) -> Values:
-    return {RAW: reads(reader())} | {str(n): reads(tuned(n, HELD_OUT[0], seeds)) for n in EXAMPLES}
+    values: Values = {str(n): reads(tuned(n, HELD_OUT[0], seeds)) for n in EXAMPLES}
+    return {RAW: reads(reader())} | values
 
 
 def bits(answer: dict[str, Any]) -> np.ndarray:

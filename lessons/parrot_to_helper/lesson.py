@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.spec import Measure, Run
+from core.tasks import WHAT
 from lessons.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
 from lessons.figures import Figure, percent
 from lessons.figures.curves import curves, over_steps
@@ -86,7 +87,7 @@ def found(evidence: Evidence) -> Evidence:
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
     (raw,) = evidence[ASKED]["answers"]
-    return side_by_side(PROMPTS, {"the model goes on": raw}, "Four instructions, and what the model writes after them")
+    return side_by_side(PROMPTS, {"what it writes": raw}, "Four instructions, and what the model writes after them")
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
@@ -98,13 +99,11 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
 
 def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
     """What the models say to the learner's instruction, and exact answers while the tuning goes on."""
-    shown = []
-    if "asked both" in evidence:
-        raw, mine = evidence["asked both"]["answers"]
-        shown += [("raw", raw), ("tuned, just now", mine)]
-    elif "asked raw" in evidence:
-        shown.append(("raw", evidence["asked raw"]["answers"][0]))
-    figures = [side_by_side(["it writes"], dict(shown), "What is written after your instruction")] if shown else []
+    figures = []
+    asked = evidence.get("asked both", evidence.get("asked raw"))
+    if asked:
+        models = dict(zip(("raw", "tuned, just now"), asked["answers"]))
+        figures.append(side_by_side(asked["prompts"], models, "What is written after your instruction"))
     kind, table = ("live", evidence[TUNED]) if TUNED in evidence else ("stored", evidence.get(FOUND + TUNED))
     if table is not None:
         title = f"Right answers on unseen inputs, all kinds together, {settings['examples']} examples ({kind} runs)"
@@ -233,7 +232,7 @@ LESSON = Lesson(
     sheet=Sheet(
         kind="text",
         label="Your instruction",
-        help="What, how: with what. How may be left out, or be shouted, doubted or twice.",
+        help="What, how: with what. It was tuned on: " + ", ".join(WHAT) + "; plain, shouted, doubted, twice.",
         default="Old or new, shouted: thou art the man",
         most=80,
         examples=("Law or play, shouted: all rights and liability", "In French: Spain", "Answer: Who wrote Hamlet?"),
