@@ -72,8 +72,7 @@ def asks(settings: Settings, given: Given) -> Values:
 def backdrop(settings: Settings) -> Values:
     values: Values = {ASKED: Measure(kind="answers", runs=(reader(),), prompts=PROMPTS)}
     values |= {FOUND + label: one for label, one in (obeying(Seeds()) | priced()).items()}
-    here = tuned(settings["examples"], settings["without"], Seeds())
-    return values | {FOUND + TUNED: here, FOUND + "here": obeys(here)}
+    return values | {FOUND + TUNED: tuned(MOST, settings["without"], Seeds())}
 
 
 def priced() -> Values:
@@ -106,7 +105,8 @@ def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure
         figures.append(side_by_side(asked["prompts"], models, "What is written after your instruction"))
     kind, table = ("live", evidence[TUNED]) if TUNED in evidence else ("stored", evidence.get(FOUND + TUNED))
     if table is not None:
-        title = f"Right answers on unseen inputs, all kinds together, {settings['examples']} examples ({kind} runs)"
+        count = settings["examples"] if kind == "live" else MOST
+        title = f"Right answers on unseen inputs, all kinds together, {count} examples ({kind} runs)"
         line = over_steps(table, "right", "pretrained")
         figures.append(curves([line], "steps", (1, TUNING.steps), title=title, y="Right answers", share=(0, 0.6)))
     return figures
@@ -122,14 +122,14 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
     without = settings["without"]
     if "live obeys" in evidence:
         shown.append(by_kind(evidence["live obeys"], without, f"Your {LIVE} nets, by kind of instruction"))
-    title = f"By kind of instruction, after {settings['examples']} examples (stored runs)"
+    title = f"By kind of instruction, after {MOST} examples (stored runs)"
     prices = {RAW: known[f"price {RAW}"]} | {f"{n} examples": known[f"price {n}"] for n in EXAMPLES}
     if "live price" in evidence:
         prices["your nets"] = evidence["live price"]
     return [
         *shown,
         picture(evidence, settings, guess),
-        by_kind(known["here"], without, title),
+        by_kind(known[name(MOST, without)], without, title),
         price(prices, "What it cost: surprise at general text"),
     ]
 
