@@ -194,7 +194,7 @@ CLAIMS = (
         runs=obeying,
         finding=obeying_finding,
         statistic="percent of answers in form, to combinations of instructions that were held out",
-        bar="raw at most two in a hundred; after 400 examples three in four; held out one in two, by its whole interval",
+        bar="raw at most two in a hundred; 400 examples three in four; held out one in two, by its whole interval",
         paper="Wei et al. 2022, Finetuned Language Models Are Zero-Shot Learners",
         paper_found="A model of 137 billion weights, tuned on over 60 data sets written as instructions, did better on "
         "kinds of task that were held out, and beat the larger GPT-3 without examples on 20 of 25 data sets.",
