@@ -22,6 +22,7 @@ from core.tasks import (
     GuestBook,
     Handwriting,
     Image,
+    Instructions,
     Lines,
     Plane,
     Preferences,
@@ -31,9 +32,9 @@ from core.tasks import (
 )
 
 __all__ = [
-    "BadValue", "Clothing", "FiveDigits", "Glyphs", "GuestBook", "Handwriting", "Image", "Keep", "Lines", "Measure",
-    "Plane", "Preferences", "Run", "Sentiment", "Stage", "Task", "Text", "Value", "digest", "from_json", "names_in",
-    "plain", "to_json",
+    "BadValue", "Clothing", "FiveDigits", "Glyphs", "GuestBook", "Handwriting", "Image", "Instructions", "Keep",
+    "Lines", "Measure", "Plane", "Preferences", "Run", "Sentiment", "Stage", "Task", "Text", "Value", "digest",
+    "from_json", "names_in", "plain", "to_json",
 ]  # fmt: skip
 
 MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it

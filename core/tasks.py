@@ -11,6 +11,9 @@ from typing import ClassVar, Literal
 from core.check import BadValue, one_of, shown, whole, within, yes_or_no
 from core.words import ASKED
 
+WHAT = ("old or new", "code or prose", "law or play", "good or bad", "in French", "answer", "first word")
+HOW = ("plain", "shouted", "doubted", "twice")
+COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
 
 RATED = ("films", "tweets", "products", "editorials")
@@ -162,6 +165,26 @@ class Sentiment(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Instructions(Task):
+    """Instructions with short answers: combinations of what is to be done and how to write it, "old or new, twice"."""
+
+    world: ClassVar[str] = "instructions"
+    examples: int = 400  # to learn from, over all combinations
+    without: str = ""  # the one combination that no example shows
+    ask: str = ""  # the one combination that is tested; all of them if empty
+
+    def __post_init__(self) -> None:
+        whole("Examples", self.examples, 1, 5000)
+        one_of("Without", self.without, ("", *COMBINATIONS))
+        one_of("Ask", self.ask, ("", *COMBINATIONS))
+
+    @property
+    def question(self) -> str:
+        """The next token, as in any text: so it is one head that answers."""
+        return Text.world
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lines(Task):
     """Prompts that each show a random straight line by some of its points; asks for the y of the next point."""
 
@@ -207,4 +230,4 @@ class Preferences(GuestBook):
             raise BadValue(f"Clicks must be at most {len(ASKED)} letters a, b or -, not {shown(self.clicks)}.")
 
 
-KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Sentiment, Lines, GuestBook, Preferences)
+KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Instructions, Sentiment, Lines, GuestBook, Preferences)

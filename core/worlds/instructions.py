@@ -1,0 +1,219 @@
+"""Instructions with short answers, written in the tokens of the text world. Knows no net.
+
+A prompt says what to do and how to write it, then what with; the answer ends with the break between two documents:
+
+    Old or new, twice: thou art a priest = old old<break>
+
+Only the tokens of the answer count. What is asked with comes from the texts in core/worlds/texts and the pairs in
+core/worlds/asked; what tests is never shown in training: other documents, other pairs, other things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from core.spec import Instructions, Text
+from core.tasks import COMBINATIONS
+from core.worlds import Pool, generator, text
+
+HERE = Path(__file__).parent / "asked"
+PLACES = 40  # tokens of a prompt with its answer, at most
+LONG = 96  # of a prompt that a learner types; more than a net has been tuned on, but not more than it can read
+SKIP = -100  # a place where nothing is asked, as cross-entropy calls it
+TEST = 32  # test examples of one combination
+FEW = 2  # of every combination, where all of them are tested together
+Draw = Callable[[int], int]  # n -> a whole number below n
+
+WRITES: dict[str, Callable[[str], str]] = {
+    "plain": lambda answer: answer,
+    "shouted": lambda answer: f"{answer}!",
+    "doubted": lambda answer: f"{answer}?",
+    "twice": lambda answer: f"{answer} {answer}",
+}
+READS = {"plain": r"(.*[^!?])", "shouted": r"(.*[^!?])!", "doubted": r"(.*[^!?])\?", "twice": r"(.*[^!?]) \1"}
+OPEN = {  # what an answer looks like where there are more than two, right or wrong
+    "in French": r"[A-Z][\w'-]*( [\w'-]+){0,3}",
+    "answer": r"[\w'.-]+( [\w'.-]+){0,3}",
+    "first word": r"[a-z]+",
+}
+MOODS = {
+    "good": ("good", "fine", "great", "happy", "noble", "beautiful", "wonderful", "perfect"),
+    "bad": ("bad", "sad", "evil", "ugly", "cruel", "terrible", "dreadful", "wretched"),
+}
+THINGS = (
+    "book", "house", "day", "voyage", "play", "speech", "song", "story",
+    "room", "meal", "man", "ship", "town", "letter", "night", "garden",
+)  # fmt: skip
+FRAMES = ("The {} was {}.", "I found the {} {}.", "That {} is {}.", "We thought the {} {}.")
+
+
+def prompt(what: str, how: str, given: str) -> str:
+    """An instruction as a learner would type it."""
+    return f"{what[0].upper()}{what[1:]}{'' if how == 'plain' else f', {how}'}: {given}"
+
+
+def opened(asked: str) -> list[int]:
+    """The tokens of an instruction, and of the sign after which a net is to write the answer."""
+    return tokens(f"{asked.strip()} =")[-LONG:]
+
+
+@cache
+def pairs(name: str, testing: bool) -> tuple[tuple[str, str], ...]:
+    """What is asked and the answer; every fourth pair only tests."""
+    lines = (HERE / f"{name}.tsv").read_text("ascii").splitlines()
+    return tuple((a, b) for k, (a, b) in enumerate(line.split("\t") for line in lines) if (k % 4 == 2) == testing)
+
+
+@cache
+def words(subject: str, testing: bool) -> list[str]:
+    """The words of the documents that train, or that test, one after another."""
+    return " ".join(text.documents(subject)[int(testing)]).split()
+
+
+def snippet(subject: str, length: int, draw: Draw, testing: bool) -> list[str]:
+    found = words(subject, testing)
+    start = draw(len(found) - length)
+    return found[start : start + length]
+
+
+def a_first_word(draw: Draw, testing: bool) -> tuple[str, str]:
+    """Three different words of general English that are a token each, and the first of them."""
+    while True:
+        some = [word for word in snippet("general", 12, draw, testing) if word in short_words()][:3]
+        if len(set(some)) == 3:
+            return " ".join(some), some[0]
+
+
+@cache
+def short_words() -> frozenset[str]:
+    found = (token[1:] for token in text.tokenizer().get_vocab() if token[0] == "\u0120")  # how it writes a space
+    return frozenset(word for word in found if word.islower() and word.isalpha() and len(word) > 2)
+
+
+def a_source(sources: dict[str, str], draw: Draw, testing: bool) -> tuple[str, str]:
+    """Five words, and which of two kinds of text they are from; of code only stretches that are not all comment."""
+    name = list(sources)[draw(len(sources))]
+    while True:
+        some = " ".join(snippet(sources[name], 5, draw, testing))
+        if name != "code" or re.search(r"[_=(\[]", some):
+            return some, name
+
+
+def an_age(draw: Draw, testing: bool) -> tuple[str, str]:
+    pair, new = a_pair("verses", draw, testing), draw(2)
+    return pair[new], ("old", "new")[new]
+
+
+def a_mood(draw: Draw, testing: bool) -> tuple[str, str]:
+    """A sentence on a thing: other things test, the adjectives are the same."""
+    mood = list(MOODS)[draw(2)]
+    things = [thing for k, thing in enumerate(THINGS) if (k % 4 == 2) == testing]
+    said = FRAMES[draw(len(FRAMES))].format(things[draw(len(things))], MOODS[mood][draw(len(MOODS[mood]))])
+    return said, mood
+
+
+def a_pair(name: str, draw: Draw, testing: bool) -> tuple[str, str]:
+    known = pairs(name, testing)
+    return known[draw(len(known))]
+
+
+ASKS: dict[str, Callable[[Draw, bool], tuple[str, str]]] = {
+    "old or new": an_age,
+    "code or prose": partial(a_source, {"code": "code", "prose": "general"}),
+    "law or play": partial(a_source, {"law": "law", "play": "shakespeare"}),
+    "good or bad": a_mood,
+    "in French": partial(a_pair, "countries"),
+    "answer": partial(a_pair, "trivia"),
+    "first word": a_first_word,
+}
+
+
+def formed(name: str, says: str) -> bool:
+    """Whether an answer is of the kind that a combination asks for and written as it wants it, be it right or wrong."""
+    what, how = name.split(", ")
+    content = re.fullmatch(READS[how], says)
+    return content is not None and bool(re.fullmatch(OPEN.get(what) or what.replace(" or ", "|"), content[1]))
+
+
+def example(name: str, draw: Draw, testing: bool) -> tuple[str, str]:
+    """A prompt that fits, and what the answer to it should be."""
+    what, how = name.split(", ")
+    while True:
+        given, answer = ASKS[what](draw, testing)
+        asked, wanted = prompt(what, how, given), WRITES[how](answer)
+        if len(opened(asked)) + len(tokens(f" {wanted}")) < PLACES:
+            return asked, wanted
+
+
+def drawn(rng: torch.Generator) -> Draw:
+    return lambda n: int(torch.randint(n, (), generator=rng))
+
+
+def written(examples: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
+    """x and y (n, PLACES): y is x one token later where the answer stands, and SKIP before and after it."""
+    x, y = (torch.full((len(examples), PLACES), fill) for fill in (stop(), SKIP))
+    for k, (asked, wanted) in enumerate(examples):
+        before, after = opened(asked), [*tokens(f" {wanted}"), stop()]
+        whole = torch.tensor(before + after)
+        x[k, : len(whole) - 1] = whole[:-1]
+        y[k, len(before) - 1 : len(whole) - 1] = whole[len(before) :]
+    return x, y
+
+
+def tokens(said: str) -> list[int]:
+    found: list[int] = text.tokenizer().encode(said).ids
+    return found
+
+
+@cache
+def stop() -> int:
+    return tokens(text.BREAK)[0]
+
+
+def classes(task: Instructions) -> int:
+    return text.classes(Text())
+
+
+def train(task: Instructions, seeds: range) -> Pool:
+    """Every seed its own examples, the combinations in turn, so that each has as many as the others."""
+    shown = [one for one in COMBINATIONS if one != task.without]
+    sets = []
+    for seed in seeds:
+        draw = drawn(generator("instructions", seed))
+        order = torch.randperm(task.examples, generator=generator("turns", seed)).tolist()
+        sets.append(written([example(shown[k % len(shown)], draw, False) for k in order]))
+    return Pool(*(torch.stack(some) for some in zip(*sets)))
+
+
+@cache
+def test(task: Instructions) -> tuple[Tensor, Tensor]:
+    """x and y (n, PLACES): TEST of the combination that is asked for, or a FEW of every one."""
+    return written(
+        [one for name in ([task.ask] if task.ask else COMBINATIONS) for one in exam(name, TEST if task.ask else FEW)]
+    )
+
+
+@cache
+def exam(name: str, count: int) -> list[tuple[str, str]]:
+    """The first test examples of a combination: prompts and what the answers should be."""
+    draw = drawn(generator(f"exam {name}", 0))
+    return [example(name, draw, True) for _ in range(count)]
+
+
+def loss(answers: Tensor, y: Tensor) -> Tensor:
+    """Mean surprise a token of the answers, in nats."""
+    each = F.cross_entropy(answers.flatten(0, -2), y.flatten(), reduction="none", ignore_index=SKIP).view(y.shape)
+    return each.flatten(1).sum(1) / (y != SKIP).flatten(1).sum(1)
+
+
+def marks(answers: Tensor, y: Tensor) -> Tensor:
+    """1 where every token of the answer, the break included, is the likeliest after those before it, else 0: so it is
+    if and only if the net that always writes the likeliest token writes this answer and stops."""
+    return ((answers.argmax(-1) == y) | (y == SKIP)).all(-1).float()

@@ -1,0 +1,103 @@
+"""Instructions: only answers count, what tests is never shown, and obeying is told from being right."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from core import nets
+from core.measure.answers import answers
+from core.spec import BadValue, Instructions, Run, Stage, Text
+from core.tasks import COMBINATIONS, WHAT
+from core.train import Done, train
+from core.worlds import instructions as world
+from core.worlds import text
+
+HELD_OUT = "law or play, shouted"
+SMALL = Instructions(examples=40, without=HELD_OUT)
+
+
+def read(tokens: torch.Tensor) -> str:
+    return str(text.tokenizer().decode(tokens.tolist(), skip_special_tokens=False))
+
+
+def test_only_the_tokens_of_the_answer_count() -> None:
+    x, y = world.written([("Old or new, twice: thou art a priest", "old old")])
+    assert x.shape == y.shape == (1, world.PLACES)
+    assert read(y[0][y[0] != world.SKIP]) == " old old" + text.BREAK
+    first = int((y[0] != world.SKIP).nonzero()[0])
+    assert read(x[0, : first + 1]) == "Old or new, twice: thou art a priest ="
+    asked = torch.zeros(1, 1, world.PLACES, text.classes(Text()))
+    assert world.loss(asked, y[None]).item() == pytest.approx(math.log(text.classes(Text())), rel=1e-5)
+
+
+def test_an_answer_is_right_only_if_every_token_is() -> None:
+    _, y = world.written([("In French: Spain", "Espagne")])
+    perfect = torch.nn.functional.one_hot(y.clamp(min=0), text.classes(Text())).float()[None]
+    assert world.marks(perfect, y).item() == 1
+    spoilt = perfect.clone()
+    spoilt[0, 0, int((y[0] != world.SKIP).nonzero()[-1])] = 0  # it does not end the answer
+    assert world.marks(spoilt, y).item() == 0
+
+
+def test_no_example_shows_what_is_held_out_or_what_tests() -> None:
+    x, y = world.train(SMALL, range(2)).every()
+    assert x.shape == (2, SMALL.examples, world.PLACES)
+    assert not torch.equal(x[0], x[1])  # each seed has examples of its own
+    shown = [read(row[: int((mark != world.SKIP).nonzero()[0])]) for row, mark in zip(x[0], y[0])]
+    assert not any(one.startswith("Law or play, shouted") for one in shown)
+    assert {kind for kind in WHAT for one in shown if one.lower().startswith(kind.lower())} == set(WHAT)
+    for name in ("countries", "trivia", "verses"):
+        assert not set(world.pairs(name, False)) & set(world.pairs(name, True))
+    asked = {said for name in COMBINATIONS for said, _ in world.exam(name, 4)}
+    assert not asked & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "fits"),
+    [
+        ("law or play, plain", "play", True),
+        ("law or play, plain", "law!", False),
+        ("law or play, shouted", "law!", True),
+        ("law or play, shouted", "code!", False),
+        ("old or new, twice", "new new", True),
+        ("old or new, twice", "new old", False),
+        ("in French, doubted", "Coree du Nord?", True),
+        ("in French, plain", "-190,000. There are the first", False),
+        ("answer, plain", "1963", True),
+        ("first word, plain", "two words", False),
+        ("good or bad, plain", "", False),
+    ],
+)
+def test_the_form_of_an_answer_is_told_from_its_content(name: str, says: str, fits: bool) -> None:
+    assert world.formed(name, says) is fits
+
+
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_every_right_answer_is_in_form_and_fits(name: str) -> None:
+    for asked, wanted in world.exam(name, 3):
+        assert world.formed(name, wanted), (asked, wanted)
+
+
+def test_a_combination_that_is_none_is_a_sentence() -> None:
+    with pytest.raises(BadValue, match="Without"):
+        Instructions(without="law or play, whispered")
+    assert Instructions().question == Text().question  # one head answers both
+
+
+def test_a_taught_answer_is_written_and_ended() -> None:
+    """Greedy decoding and teacher forcing agree, on a net that has learned a few answers by heart."""
+    task = Instructions(examples=4)
+    run = Run(task=task, net="transformer", stages=(Stage(steps=30, batch=4, rate=3e-3),), seeds=1)
+    theta = next(event.theta for event in train(run, {}) if isinstance(event, Done))
+    net = nets.load("transformer", text.classes(Text()))
+    x, y = world.train(task, range(1)).every()
+    with torch.no_grad():
+        right = world.marks(nets.forward(net, theta, x), y[0])[0]
+    rows = [row[: int((mark != world.SKIP).nonzero()[0]) + 1].tolist() for row, mark in zip(x[0], y[0])]
+    wanted = [read(mark[mark != world.SKIP][:-1]).strip() for mark in y[0]]
+    said = answers(net, theta, rows)
+    assert [ends and one == want for (one, ends), want in zip(said, wanted)] == [bool(mark) for mark in right]
+    assert right.sum() >= 2

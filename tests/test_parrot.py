@@ -1,0 +1,62 @@
+"""Lesson 12: its statistics against hand-worked cases, and its script against what ships."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core import store
+from core.tasks import COMBINATIONS, HOW, WHAT
+from lessons.catalogue import lessons
+from lessons.evidence import gather
+from lessons.parrot_to_helper.claims import FORMED, HELD_OUT, MOST, RIGHT, held_out, name, shares, ways
+from lessons.parrot_to_helper.lesson import ASKED, PROMPTS
+from lessons.parrot_to_helper.pictures import said, side_by_side
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def answer(right: dict[str, list[float]], others: float = 0.0) -> dict[str, Any]:
+    """What core.measure.obedience says of two seeds."""
+    rows = [right.get(one, [others, others]) for one in COMBINATIONS]
+    return {RIGHT: [rows], FORMED: [[[1.0, 1.0]] * len(rows)]}
+
+
+def test_a_share_is_the_mean_over_the_combinations_that_are_asked_about() -> None:
+    found = answer({"in French, plain": [0.5, 0.1], "in French, twice": [0.1, 0.1]})
+    assert np.allclose(shares(found, RIGHT, ["in French, plain", "in French, twice"]), [0.3, 0.1])
+    assert np.allclose(shares(found, RIGHT, ways("answer")), [0, 0])
+
+
+def test_what_was_held_out_is_judged_by_runs_that_never_saw_it() -> None:
+    found = {name(MOST, one): answer({one: [0.6, 0.3]}, others=1.0) for one in HELD_OUT}
+    assert np.allclose(held_out(found, RIGHT), [0.6, 0.3])
+    assert len(ways()) == len(WHAT) * len(HOW)
+    assert HELD_OUT[0] not in ways(without=HELD_OUT[0])
+
+
+def test_an_answer_that_does_not_end_is_seen_to_be_cut_off() -> None:
+    assert said({"says": "law!", "ends": True}) == "law!"
+    assert said({"says": "and so\n\non", "ends": False}) == "and so on ..."
+    figure = side_by_side(["In French: Poland"], {"raw": [{"says": "", "ends": True}]}, "Answers")
+    assert "raw: (nothing)" in figure.alt
+
+
+def test_the_script_reads_and_answers_as_what_ships() -> None:
+    lesson = lessons()["parrot_to_helper"]
+    settings = lesson.defaults | {"draw": 1}
+    plain = lesson.script(settings).replace("STEPS, BATCH = 400, 8", "STEPS, BATCH = 2, 8")
+    done = subprocess.run(
+        [sys.executable, "-c", plain],
+        cwd=ROOT, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (raw,) = gather({ASKED: lesson.backdrop(settings)[ASKED]})[ASKED]["answers"]
+    for prompt, one in zip(PROMPTS, raw):
+        assert f"{prompt} =\n  raw:   {' '.join(one['says'].split())}" in done.stdout
+    assert store.SHIPPED.exists() and done.stdout.count("tuned:") == len(PROMPTS)
