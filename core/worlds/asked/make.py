@@ -47,7 +47,7 @@ def countries(packages: Path) -> list[Pair]:
 
 def trivia(packages: Path) -> list[Pair]:
     """Questions that are answered in one or two words."""
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 
     path = packages / "chatterbot_corpus" / "chatterbot_corpus" / "data" / "english" / "trivia.yml"
     talks = yaml.safe_load(path.read_text("utf-8"))["conversations"]
