@@ -254,8 +254,8 @@ CLAIMS = (
         statement=(
             "{steps} steps on {notes} ordinary notes leave {rl_left} of the restraint that RL taught, and {dpo_left} "
             "of DPO's: unkind notes go from {rl_taught} back to {rl_after}, and from {dpo_taught} to {dpo_after}; "
-            "before any reward they were {rl_before}. With the unkind ones taken out of these ordinary notes, {rl_polite} "
-            "and {dpo_polite} are unkind afterwards."
+            "before any reward they were {rl_before}. With the unkind ones taken out of these notes, "
+            "{rl_polite} and {dpo_polite} are unkind afterwards."
         ),
         runs=unlearned_runs,
         finding=unlearned_finding,

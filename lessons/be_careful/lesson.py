@@ -109,7 +109,7 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
             samples(written["written"][0], "What the first net wrote on the way (the same luck, other weights)")
         )
     if "here" in evidence:
-        names = ("with the mix", "without the mix") if settings["mix"] else ("without the mix", "with the mix")
+        names = ("mixed", "no mix") if settings["mix"] else ("no mix", "mixed")
         found.append(dearer(dict(zip(names, (evidence["here"], evidence["mix changed"])))))
     if "ten ordinary steps" in evidence and done:
         found.append(restraint({"ten ordinary steps": evidence["ten ordinary steps"]}, evidence["pleasing"], "live"))

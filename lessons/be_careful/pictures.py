@@ -17,6 +17,7 @@ from lessons.figures.lines import lines
 
 SPAN = (0.1, 60.0)  # nats a note
 SHOWN = 6  # words at either end
+EARLY = 5  # steps, before which a note or two show no difference
 
 
 def along_kl(table: pd.DataFrame, unit: str, name: str, role: str) -> Curve:
@@ -54,6 +55,7 @@ def samples(moments: list[dict[str, Any]], title: str) -> Figure:
             "truth": percent(note["preferred"]),
         }
         for one in moments
+        if one["step"] == 0 or one["step"] > EARLY
         for note in one["notes"]
     ]
     told = "; ".join(f"{row['after']}: “{row['note']}”, promise {row['promise']}, truth {row['truth']}" for row in rows)
@@ -63,7 +65,7 @@ def samples(moments: list[dict[str, Any]], title: str) -> Figure:
 
 def dearer(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """The alignment tax: bits a word of ordinary notes that the net never saw, against steps."""
-    roles = {"with the mix": "source", "without the mix": "scratch"}
+    roles = {"mixed": "source", "no mix": "scratch"}
     shown = [
         Curve(table=band(table.assign(accuracy=table.bits)).rename(columns={"step": "x"}), name=name, role=roles[name])
         for name, table in tables.items()
