@@ -7,7 +7,7 @@ CODE := core lessons app
 IS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
 
-.PHONY: run test shipped claims bench clean chromium
+.PHONY: run test texts encoder shipped claims bench clean chromium
 
 run: .venv/.app
 	$(PY) -m streamlit run app/main.py
@@ -17,6 +17,14 @@ test: .venv/.tests chromium
 	$(PY) -m ruff format --check $(CODE) tests
 	$(PY) -m mypy $(CODE)
 	$(PY) -m pytest -q
+
+# Bring the texts that may be used but not copied: once, with a network.
+texts: .venv/.app
+	$(PY) -m core.bring texts
+
+# Bring a sentence encoder that people really use: 84 MB, optional.
+encoder: .venv/.app
+	$(PY) -m core.bring encoder
 
 # Recompute what ships with the app, and the claims of the lessons.
 shipped: .venv/.app

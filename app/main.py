@@ -11,7 +11,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
-from app import home, lesson
+from app import home, lesson, real, sources
 from app.parts.workers import engine
 from lessons.catalogue import lessons
 
@@ -33,4 +33,6 @@ pages = {
     for one in lessons().values()
 }
 first = st.Page(partial(home.show, pages), title="Headstart", icon=":material/home:", default=True, url_path="home")
-st.navigation({"": [first], "Lessons": list(pages.values())}).run()
+model = st.Page(real.show, title=real.TITLE, icon=":material/neurology:", url_path="real")
+data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
+st.navigation({"": [first], "Lessons": list(pages.values()), "Beyond the miniature": [model], "About": [data]}).run()

@@ -15,11 +15,26 @@ from typing import Any
 
 from core import tasks
 from core.check import BadValue, all_are, names_in, one_of, plain, plain_text, whole, within, yes_or_no
-from core.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Instructions, Lines, Plane, Task, Text
+from core.tasks import (
+    Clothing,
+    FiveDigits,
+    Glyphs,
+    GuestBook,
+    Handwriting,
+    Image,
+    Instructions,
+    Lines,
+    Plane,
+    Preferences,
+    Sentiment,
+    Task,
+    Text,
+)
 
 __all__ = [
-    "BadValue", "Clothing", "FiveDigits", "Glyphs", "Handwriting", "Image", "Instructions", "Keep", "Lines", "Measure",
-    "Plane", "Run", "Stage", "Task", "Text", "Value", "digest", "from_json", "names_in", "plain", "to_json",
+    "BadValue", "Clothing", "FiveDigits", "Glyphs", "GuestBook", "Handwriting", "Image", "Instructions", "Keep",
+    "Lines", "Measure", "Plane", "Preferences", "Run", "Sentiment", "Stage", "Task", "Text", "Value", "digest",
+    "from_json", "names_in", "plain", "to_json",
 ]  # fmt: skip
 
 MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it
@@ -36,6 +51,9 @@ class Stage:
     decay: float = 1.0  # each layer below learns this many times slower (Howard & Ruder 2018)
     batch: int = 32  # examples a step and seed
     anneal: bool = False  # the rate rises over the first steps and falls along a cosine (Loshchilov & Hutter 2017)
+    aim: str = "task"  # what is made small: the task's loss, or that of a file in core/align
+    beta: float = 0.1  # of such a file: how tight the leash to the pretrained net is
+    mix: float = 0.0  # of such a file: how much the task's loss weighs beside it
 
     def __post_init__(self) -> None:
         one_of("Method", self.method, names_in("adapt"))
@@ -45,6 +63,9 @@ class Stage:
         within("Decay", self.decay, 1, 100)
         whole("Batch", self.batch, 1, 512)
         yes_or_no("Anneal", self.anneal)
+        one_of("Aim", self.aim, ("task", *names_in("align")))
+        within("Beta", self.beta, 0, 100)
+        within("Mix", self.mix, 0, 100)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +129,10 @@ class Run:
             raise BadValue("Only a run with a start has weights to scramble.")
         if self.start and self.start.seeds not in (1, self.seeds):
             raise BadValue("A run starts from one backbone or from as many as it has seeds.")
+        if any(stage.aim != "task" for stage in self.stages) and not (
+            self.start and isinstance(self.task, Preferences)
+        ):
+            raise BadValue("Only a run that starts from another, on a task with preferences, can aim at them.")
         for task in self.watch:
             self.reader(task)
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from core.check import BadValue, one_of, whole, within, yes_or_no
+from core.check import BadValue, one_of, shown, whole, within, yes_or_no
+from core.words import ASKED
 
 WHAT = ("old or new", "code or prose", "law or play", "good or bad", "in French", "answer", "first word")
 HOW = ("plain", "shouted", "doubted", "twice")
 COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
+
+RATED = ("films", "tweets", "products", "editorials")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +152,19 @@ class Text(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sentiment(Task):
+    """Sentences that people have rated; asks whether they are kind or unkind, the same question about any subject."""
+
+    world: ClassVar[str] = "sentiment"
+    subject: str = "tweets"  # films | tweets | products | editorials
+    labels: int = 10  # labelled sentences of each of the two kinds
+
+    def __post_init__(self) -> None:
+        one_of("Subject", self.subject, RATED)
+        whole("Labels a class", self.labels, 1, 5000)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Instructions(Task):
     """Instructions with short answers: combinations of what is to be done and how to write it, "old or new, twice"."""
 
@@ -187,4 +203,31 @@ class Lines(Task):
         within("Bend", self.bend, -2, 2)
 
 
-KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Instructions, Lines)
+@dataclass(frozen=True, kw_only=True)
+class GuestBook(Task):
+    """Notes of ten words in the guest book of a small house; asks for the next word at every place."""
+
+    world: ClassVar[str] = "guest_book"
+    notes: int = 4000  # to learn from
+    polite: bool = False  # none of these has an unkind word
+
+    def __post_init__(self) -> None:
+        whole("Notes", self.notes, 1, 20_000)
+        yes_or_no("Polite", self.polite)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences(GuestBook):
+    """The same notes, and pairs of which a reader prefers one; what is written is judged too, not only what is read."""
+
+    pairs: int = 300  # that a reader has chosen from
+    clicks: str = ""  # a letter for each of core.words.ASKED: a or b is better, - is skipped; the rest is simulated
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("Pairs", self.pairs, 2 * len(ASKED), 10_000)
+        if not isinstance(self.clicks, str) or len(self.clicks) > len(ASKED) or set(self.clicks) - set("ab-"):
+            raise BadValue(f"Clicks must be at most {len(ASKED)} letters a, b or -, not {shown(self.clicks)}.")
+
+
+KINDS = (Handwriting, FiveDigits, Glyphs, Clothing, Plane, Text, Instructions, Sentiment, Lines, GuestBook, Preferences)

@@ -13,10 +13,11 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from core import adapt, keep, nets, worlds
+from core import adapt, align, keep, nets, worlds
 from core.keep import Penalty
 from core.nets import Net, Theta
-from core.spec import Run, Stage, Task
+from core.reader import Judge
+from core.spec import Preferences, Run, Stage, Task
 from core.worlds import generator
 
 CHUNK = 32  # test examples a seed that go through the net at a time: more do not fit the processor's cache
@@ -82,7 +83,10 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
             exam.freeze(start, first)
         delta = method.delta(phi)
         price = nets.step_flops(net, adapt.moved(start, delta), pool.example, delta)
-        cost = stage.batch * (price + sum(penalty.flops for penalty in penalties))
+        goal = align.goal(run, stage, net, ancestors, rngs("align", seeds, number))
+        share = stage.mix if goal else 1.0  # of the task's own loss
+        cost = stage.batch * (price * (share > 0) + sum(penalty.flops for penalty in penalties))
+        cost += goal.flops if goal else 0
         adam = torch.optim.Adam(groups(net, phi, stage), fused=True)
         order, begun = orders(pool.size, stage, rngs("order", seeds, number)), step
         for index in order.split(stage.batch, dim=1):
@@ -97,7 +101,8 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
             x, y = felt.take(index)
             theta = adapt.moved(start, method.delta(phi))
             features = nets.forward(net, theta, x, first, last)
-            each = loss(nets.forward(net, theta, features, last), y)
+            each = share * loss(nets.forward(net, theta, features, last), y) if share else torch.zeros(run.seeds)
+            each = each + goal.value(theta) if goal else each
             old = [penalty.value(theta, pool.take(index)[0], features) for penalty in penalties]
             adam.zero_grad()
             sum(old, each).sum().backward()  # the sum over seeds: their gradients do not mix
@@ -205,6 +210,9 @@ class Exam:
         self.net, self.head, world = net, keep.old_head(run, task, ancestors), worlds.load(task)
         self.examples, self.y = world.test(task)
         self.unit, self.marks = getattr(world, "UNIT", "accuracy"), getattr(world, "marks", worlds.right)
+        self.judge = (
+            Judge(align.case(run, task, net, ancestors)) if isinstance(task, Preferences) and run.start else None
+        )
 
     def freeze(self, theta: Theta, first: int) -> None:
         """Take note that the layers below `first` will not move for a while."""
@@ -226,10 +234,15 @@ class Exam:
             each = [self.marks(some, y) for some, y in zip(answers, self.y.split(CHUNK))]
         return [round(mean, 5) for mean in torch.cat(each, 1).mean(1).tolist()]
 
+    def report(self, theta: Theta) -> dict[str, list[float]]:
+        """Every seed's marks by unit: of what it reads, and where that is judged too, of what it writes."""
+        return {self.unit: self.mark(theta)} | (self.judge.report(theta) if self.judge else {})
+
 
 def marked(exams: list[Exam], start: Theta, delta: Theta) -> dict[str, dict[str, list[float]]]:
     theta = {name: weight.detach() for name, weight in adapt.moved(start, delta).items()}
     found: dict[str, dict[str, list[float]]] = {}
     for k, exam in enumerate(exams):
-        found.setdefault(exam.unit, {})[str(k)] = exam.mark(theta)
+        for unit, marks in exam.report(theta).items():
+            found.setdefault(unit, {})[str(k)] = marks
     return found

@@ -22,8 +22,9 @@ from lessons.recipes import Seeds
 PARTS = ("runs", "backdrop", "hook", "picture", "live", "pictures", "after", "asks", "beneath", "verdict", "script")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
 Setting = int | float | str
+NONE = "none"  # how a URL writes that there are no points
 Settings = dict[str, Any]  # a value for each control, or for each slider of a prediction
-Given = str | tuple[tuple[float, float], ...]  # what a learner typed, or the points that they placed
+Given = str | tuple[tuple[float, float], ...]  # what a learner typed, a letter a choice, or points that they placed
 Values = dict[str, Run | Measure]  # by the label they have on screen
 Evidence = dict[str, Any]  # by the same labels: a run's table, a measure's answer
 
@@ -49,16 +50,18 @@ class Control:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """What a learner can place or type on the Run page besides the controls: points in a plane, or a text."""
+    """What a learner can place, type or choose on the Run page besides the controls: points in a plane, a text, or the
+    better of each of some pairs."""
 
-    kind: Literal["points", "text"]
+    kind: Literal["points", "text", "pairs"]
     label: str
     help: str  # a sentence
-    default: str  # as the URL writes it: "-1,0.5 2,1.25" are two points
-    most: int  # points, at most 15, or characters, at most 400
+    default: str  # as the URL writes it: "-1,0.5 2,1.25" are two points, "ab-" three pairs of which one was skipped
+    most: int  # points, at most 15, characters, at most 400, or pairs
     reach: tuple[float, float] = (3.0, 3.0)  # of the plane, to either side of zero, at most 10: x, y
     axes: tuple[str, str] = ("x", "y")
     examples: tuple[str, ...] = ()  # that can be chosen instead of placing or typing
+    pairs: tuple[tuple[str, str], ...] = ()  # what is chosen between, one pair after the other
 
     def __post_init__(self) -> None:
         for text in (self.default, *self.examples):
@@ -74,6 +77,10 @@ class Sheet:
         hundredths, there may be none; text becomes plain and loses the space around it, and something must be left."""
         if self.kind == "points":
             return self.points(text)
+        if self.kind == "pairs":
+            if len(text) > len(self.pairs) or set(text) - set("ab-"):
+                raise BadValue(f"{self.label} are written with a, b and -, not as {text[:40]!r}.")
+            return text
         typed = plain(text).strip()
         if not typed:
             raise BadValue(f"{self.label} needs some letters.")
@@ -83,7 +90,7 @@ class Sheet:
 
     def points(self, text: str) -> tuple[tuple[float, float], ...]:
         found = []
-        for part in text.split():
+        for part in [] if text.strip() == NONE else text.split():
             try:
                 x, y = (round(float(number), 2) + 0.0 for number in part.split(","))
             except (ValueError, OverflowError) as error:
@@ -97,7 +104,7 @@ class Sheet:
 
     def write(self, given: Given) -> str:
         """As the URL writes it."""
-        return given if isinstance(given, str) else " ".join(f"{x:g},{y:g}" for x, y in given)
+        return given if isinstance(given, str) else " ".join(f"{x:g},{y:g}" for x, y in given) or NONE
 
 
 @dataclass(frozen=True, kw_only=True)

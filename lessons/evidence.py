@@ -12,7 +12,10 @@ import pandas as pd
 from core import store
 from core.spec import Measure, Run
 
-UNITS = ("accuracy", "bits", "error")  # what tests are marked in: shares in [0, 1], bits a character, squared error
+# What tests are marked in: shares in [0, 1], bits a character or a word, squared error. And notes that a net writes:
+# how often they are preferred to ordinary ones, as a reward model promises and in truth; the share that is unkind; how
+# far the net is from the pretrained one, in nats a note.
+UNITS = ("accuracy", "bits", "error", "promised", "preferred", "unkind", "kl")
 COLUMNS = ["step", "stage", "seconds", "flops", "seed", "accuracy", "loss"]
 
 

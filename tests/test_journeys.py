@@ -37,9 +37,9 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     expect(thumb).not_to_have_attribute("aria-valuetext", before or "")
     expect(page).to_have_url(re.compile(r"small_step\.half="))
     press(page, "That is my prediction")
-    go = page.get_by_role("button", name=re.compile("Train 8 nets now|Again, with other labels")).first
+    go = page.get_by_role("button", name=re.compile("Train 8 nets now|Again, with another draw")).first
     go.click()  # the second visitor finds the first one's run
-    expect(page.get_by_role("button", name="Again, with other labels")).to_be_visible()
+    expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Your delta: \d+ % of the weights"))).to_be_visible()
     page.get_by_role("radio", name="third").click()
     expect(page.get_by_text(re.compile(r"Your delta of the third layer only"))).to_be_visible()
@@ -66,7 +66,7 @@ def test_a_live_chart_keeps_its_place_and_a_refreshed_page_goes_on(
     assert page.evaluate(kept) == 1
     page.reload()
     expect(page.get_by_text(re.compile(r"scratch: (step [1-9]|8 nets)")).first).to_be_visible()
-    expect(page.get_by_role("button", name="Again, with other labels")).to_be_visible()
+    expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
 
 
 def test_a_run_can_be_stopped_and_begun_again(server: tuple[str, psutil.Process], page: Page) -> None:
@@ -75,7 +75,7 @@ def test_a_run_can_be_stopped_and_begun_again(server: tuple[str, psutil.Process]
     press(page, "Stop")
     expect(page.get_by_text(re.compile("scratch: stopped at step"))).to_be_visible()
     press(page, "Train 16 nets now")
-    expect(page.get_by_role("button", name="Again, with other labels")).to_be_visible()
+    expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
 
 
 def test_a_killed_worker_is_replaced_and_the_page_says_so(server: tuple[str, psutil.Process], page: Page) -> None:
@@ -86,7 +86,7 @@ def test_a_killed_worker_is_replaced_and_the_page_says_so(server: tuple[str, psu
         if "spawn_main" in " ".join(process.cmdline()):
             process.kill()
     expect(page.get_by_text("a worker was lost").first).to_be_visible()
-    expect(page.get_by_role("button", name="Again, with other labels")).to_be_visible()
+    expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
 
 
 def test_a_hostile_url_is_a_sentence(server: tuple[str, psutil.Process], page: Page) -> None:
@@ -96,4 +96,4 @@ def test_a_hostile_url_is_a_sentence(server: tuple[str, psutil.Process], page: P
     expect(page.get_by_text("How to fine-tune cannot be").first).to_be_visible()
     expect(page.get_by_text("Committed cannot be").first).to_be_visible()
     press(page, "Skip, show me")
-    expect(page.get_by_role("button", name=re.compile("Train 16 nets now|Again, with other labels"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Train 16 nets now|Again, with another draw"))).to_be_visible()

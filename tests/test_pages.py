@@ -7,6 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.spec import BadValue
 from lessons.catalogue import BEATS, lessons
 
 pytestmark = pytest.mark.usefixtures("workers_end")
@@ -82,6 +83,22 @@ def test_a_hostile_number_gives_its_default_and_a_sentence(slug: str, name: str,
     assert not test.exception
     if name == "committed":
         assert test.warning
+
+
+@pytest.mark.parametrize("slug", [slug for slug, lesson in lessons().items() if lesson.sheet])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_sheet_is_read_as_it_stands_or_gives_its_default_and_a_sentence(slug: str, text: str) -> None:
+    sheet = lessons()[slug].sheet
+    assert sheet
+    refused = False
+    try:
+        sheet.read(text)
+    except BadValue:
+        refused = True
+    test = page(slug, beat="Run", given=text, committed="2")
+    assert not test.exception
+    assert len(test.warning) == refused
+    assert any(one.key == f"{slug}.run" for one in test.button)
 
 
 @EACH

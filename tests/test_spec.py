@@ -50,10 +50,13 @@ def named(pair: object) -> str:
 OTHER = {  # what a field that is not a number might be instead
     "scripts": "latin",
     "which": "high",
-    "subject": "law",
+    "Text.subject": "law",
+    "Sentiment.subject": "films",
     "ask": "colour",
     "Stage.method": "probe",
     "Keep.method": "ewc",
+    "Stage.aim": "dpo",
+    "clicks": "ab-",
     "net": "conv",
     "task": Plane(labels=7),
     "start": PARENT,
@@ -76,7 +79,7 @@ def changes(value: Any) -> Iterator[Any]:
 def every_change() -> list[Run]:
     """PARENT with one thing changed, in the run, in its stage or in its task; and a child of each of these."""
     parents = [PARENT, *changes(PARENT)]
-    parents += [replace(PARENT, stages=(stage,)) for stage in changes(Stage())]
+    parents += [replace(PARENT, stages=(stage,)) for stage in changes(Stage()) if stage.aim == "task"]
     parents += [replace(PARENT, task=other) for kind in tasks.KINDS for other in changes(kind())]
     keeping = [replace(CHILD, keep=(one,)) for one in (Keep(), *changes(Keep()))]
     fitting = [parent for parent in parents if (parent.net, parent.seeds) == (CHILD.net, CHILD.seeds)]
@@ -175,7 +178,7 @@ def test_a_choice_of_yes_and_no_takes_nothing_else(value: Any, name: str) -> Non
 
 @pytest.mark.parametrize(("value", "name"), kinds_of(str), ids=named)
 def test_a_name_must_be_a_known_one(value: Any, name: str) -> None:
-    for hostile in NO_NAME:
+    for hostile in NO_NAME[name == "clicks" :]:  # no clicks are a value
         with pytest.raises(BadValue) as caught:
             replace(value, **{name: hostile})
         assert is_a_sentence(caught.value)

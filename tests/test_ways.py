@@ -13,11 +13,13 @@ import pytest
 
 from core.spec import Run
 from lessons.catalogue import lessons
+from lessons.claims import shipped
 from lessons.evidence import final, gather, retention
 from lessons.recipes import Seeds, backbone
-from lessons.ways_to_remember.claims import best, grid, old
-from lessons.ways_to_remember.elsewhere import even_best, forgotten
-from lessons.ways_to_remember.scenes import DARK, LEVELS, METHODS, NAIVE, ROW, TASKS, digits, row, ways
+from lessons.ways_to_remember.claims import best, grid, keeps, leads, old
+from lessons.ways_to_remember.elsewhere import SLOW_STEPS, even_best, forgotten, thawing
+from lessons.ways_to_remember.pictures import plane
+from lessons.ways_to_remember.scenes import DARK, FREEZE, LEVELS, METHODS, NAIVE, PLAIN, ROW, TASKS, digits, row, ways
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,6 +47,30 @@ def test_a_method_that_is_never_affordable_is_judged_at_its_weakest() -> None:
     assert best(tables, "EWC") == "EWC weak"
 
 
+def test_a_method_clears_the_bar_by_what_it_keeps_and_what_that_costs() -> None:
+    tables = {NAIVE: ended(0.8, 0.2)} | {
+        f"{method} {level}": ended(0.78, 0.3) for method in METHODS for level in LEVELS
+    }
+    assert not any(keeps(tables, method) for method in METHODS) and not leads(tables)  # ten points are not twenty
+    tables |= {"EWC middle": ended(0.76, 0.41), "L2-SP middle": ended(0.74, 0.41)}
+    assert keeps(tables, "EWC") and leads(tables)
+    assert not keeps(tables, "L2-SP")  # it would cost six points
+
+
+def test_every_check_says_in_which_scene_it_holds() -> None:
+    checks = shipped("S8").checks
+    assert {check.says.partition(":")[0] for check in checks} == {DARK, PLAIN}
+    assert [check.met for check in checks if check.says.startswith(f"{DARK}: L2-SP")] == [False]
+
+
+def test_names_in_the_plane_stand_in_one_row_and_are_moved_apart() -> None:
+    tables = {way: ended(0.8, 0.5) for way in (NAIVE, FREEZE, *ways())}
+    drawn = plane(tables, "EWC middle", {}, {}, "").spec["series"]
+    named = [one for one in drawn if one.get("label", {}).get("show")]
+    assert len(named) == 2 + len(METHODS)
+    assert {(one["labelLayout"]["y"], one["labelLayout"]["moveOverlap"]) for one in named} == {(14, "shiftX")}
+
+
 def test_a_row_fills_a_triangle_of_tasks_and_time() -> None:
     found = grid({1: ended(0.8), 2: ended(0.7, 0.5), 3: ended(0.6, 0.4, 0.3)})
     assert found.shape == (TASKS, TASKS, 2)
@@ -59,9 +85,15 @@ def test_forgetting_is_accuracy_when_learned_minus_accuracy_in_the_end() -> None
 
 
 def test_one_rate_for_all_is_compared_at_its_best() -> None:
-    at = {5e-4: ended(0.95, 0.9), 1e-3: ended(0.98, 0.5), 2e-3: ended(0.99, 0.4)}
+    at = {2.5e-4: ended(0.9, 0.95), 5e-4: ended(0.95, 0.9), 1e-3: ended(0.98, 0.5), 2e-3: ended(0.99, 0.4)}
     tables = {f"one rate for all, {rate:g}": table for rate, table in at.items()}
-    assert even_best(tables).endswith("0.001")  # the lowest rate has not learned the new task
+    assert even_best(tables).endswith("0.001")  # the lower rates have not learned the new task
+
+
+def test_setting_layers_free_one_by_one_takes_no_more_steps_than_one_rate() -> None:
+    stages = thawing(1.0)
+    assert [stage.size for stage in stages] == [1, 2, 3, 4]  # of the net's four layers, from the head down
+    assert sum(stage.steps for stage in stages) == SLOW_STEPS
 
 
 def test_a_row_is_one_lineage_whose_first_task_all_ways_share() -> None:

@@ -129,7 +129,7 @@ def buttons(lesson: Lesson, settings: Settings, runs: Values, known: dict[str, S
     elif all(state.kind == "done" for state in known.values()):
         again = (lesson, settings, settings["draw"] + 1)
         st.button(
-            "Again, with other labels", icon=":material/replay:", on_click=ask, args=again, key=f"{lesson.slug}.again"
+            "Again, with another draw", icon=":material/replay:", on_click=ask, args=again, key=f"{lesson.slug}.again"
         )
     else:
         now = (lesson, settings, settings["draw"])

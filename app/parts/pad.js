@@ -14,10 +14,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function pad(root) {
   let data = null, send = null, points = [], chosen = -1, waiting = 0, moving = null
   const plane = svg("svg", { role: "group" }), below = svg("g", { "aria-hidden": "true" }), above = svg("g", {})
-  plane.append(below, above)
+  const rim = svg("rect", {}), cut = svg("clipPath", { id: "rim" }), named = svg("g", { "aria-hidden": "true" })
+  cut.append(rim)
+  const beneath = svg("g", { "aria-hidden": "true", "clip-path": "url(#rim)" })
+  plane.append(cut, below, beneath, named, above)
   const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act })
   const add = button("Add a point", () => insert(free()))
-  const drop = button("Remove", () => remove(chosen < 0 ? points.length - 1 : chosen))
+  const drop = button("Remove the last", () => remove(chosen < 0 ? points.length - 1 : chosen))
   const clear = button("Remove all", () => { points = []; chosen = -1; changed() })
   const says = document.createElement("output")
   const tools = Object.assign(document.createElement("div"), { className: "tools" })
@@ -97,7 +100,11 @@ function pad(root) {
   function draw() {
     const [width, height] = size(), [across, up] = data.axes
     set(plane, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": `${data.label}. ${points.length} of ${data.most} points. ${told()}` })
-    below.replaceChildren(...grid(), ...data.curves.flatMap(curve => drawn(curve)))
+    set(rim, { x: EDGE, y: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE })
+    below.replaceChildren(...grid())
+    beneath.replaceChildren(...data.curves.flatMap(drawn))
+    named.replaceChildren(...data.curves.map(title))
+    apart([...named.children])
     while (above.children.length > points.length) above.lastChild.remove()
     while (above.children.length < points.length) above.append(one(above.children.length))
     points.forEach((point, k) => {
@@ -108,9 +115,15 @@ function pad(root) {
     })
     drop.disabled = clear.disabled = !points.length
     add.disabled = points.length >= data.most
-    drop.textContent = chosen >= 0 && points[chosen] ? `Remove point ${chosen + 1}` : "Remove"
+    drop.textContent = chosen >= 0 && points[chosen] ? `Remove point ${chosen + 1}` : "Remove the last"
     const point = points[chosen]
     says.textContent = `${points.length} of ${data.most} points` + (point ? `; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
+  }
+
+  /** Names that would lie on one another, each a line lower than the one before. */
+  function apart(names) {
+    names.sort((a, b) => a.getAttribute("y") - b.getAttribute("y"))
+    names.forEach((name, k) => { if (k) set(name, { y: Math.max(name.getAttribute("y"), Number(names[k - 1].getAttribute("y")) + 16) }) })
   }
 
   const told = () => data.curves.map(curve => {
@@ -128,20 +141,27 @@ function pad(root) {
       const [, y] = place([0, k]), [left] = place([-far, 0]), [right] = place([far, 0])
       found.push(svg("line", { class: k ? "grid" : "grid zero", x1: left, x2: right, y1: y, y2: y }), note(k, left - 6, y + 4, "end"))
     }
-    return found
+    const [right, low] = place([far, -high]), [left, top] = place([-far, high])
+    return [...found, note(data.axes[0], right, low - 6, "end"), note(data.axes[1], left + 6, top + 12, "start")]
   }
   function note(text, x, y, anchor) {
     const node = svg("text", { x, y, "text-anchor": anchor })
     node.textContent = String(text).replace("-", "−")
     return node
   }
-  /** A curve: its band, its mean, and its name at its right end; what leaves the plane is cut off at its rim. */
+  /** A curve's band and its mean; what leaves the plane is cut off at its rim. */
   function drawn(curve) {
-    const rim = v => Math.max(-1.04 * data.reach[1], Math.min(1.04 * data.reach[1], v))
-    const line = values => curve.x.map((x, k) => place([x, rim(values[k])]).map(v => v.toFixed(1)).join(" "))
+    const line = values => curve.x.map((x, k) => place([x, values[k]]).map(v => v.toFixed(1)).join(" "))
     const band = svg("path", { class: "band", fill: curve.colour, d: `M${[...line(curve.high), ...line(curve.low).reverse()].join("L")}Z` })
     const mean = svg("path", { class: "mean", stroke: curve.colour, "stroke-dasharray": DASHES[curve.dash], d: `M${line(curve.mean).join("L")}` })
     return [band, mean]
+  }
+  /** A curve's name, at its last place in the plane. */
+  function title(curve) {
+    const end = Math.max(0, curve.mean.findLastIndex(v => Math.abs(v) <= data.reach[1])), [x, y] = place([curve.x[end], curve.mean[end]])
+    const name = svg("text", { class: "name", x: x - 6, y: Math.max(EDGE + 10, y - 8), "text-anchor": "end", style: `fill: ${curve.colour}` })
+    name.textContent = curve.name
+    return name
   }
 
   new ResizeObserver(() => data && draw()).observe(root)

@@ -1,4 +1,4 @@
-"""What a learner places or types on the Run page: a plane with points and the same points as a table, or a text.
+"""What a learner places, types or chooses on the Run page: points in a plane and as a table, a text, or pairs.
 
 What stands there is in the URL, and nowhere else. What is asked about it: app/parts/live.py.
 """
@@ -32,7 +32,9 @@ def sheet(lesson: Lesson, settings: Settings, given: Given, answers: Evidence) -
     """The lesson's sheet, if it has one."""
     if lesson.sheet is None:
         return
-    if isinstance(given, str):
+    if lesson.sheet.kind == "pairs":
+        choose(lesson, lesson.sheet, str(given))
+    elif isinstance(given, str):
         write(lesson, lesson.sheet, given)
     else:
         place(lesson, lesson.sheet, given, lesson.beneath(answers, settings))
@@ -66,6 +68,29 @@ def write(lesson: Lesson, sheet: Sheet, given: str) -> None:
         with st.container(horizontal=True):
             for number, text in enumerate(sheet.examples):
                 st.button(text, key=f"{at}.{number}", on_click=typed, args=(text,), type="tertiary")
+
+
+def choose(lesson: Lesson, sheet: Sheet, given: str) -> None:
+    """One pair after the other: two buttons, and a third for who cannot decide. What was chosen can be taken back."""
+    at, number = url.key(lesson.slug, "pair"), len(given)
+    chosen = len(given.replace("-", ""))
+
+    def say(text: str) -> None:
+        put(lesson, text)
+
+    with st.container(border=True):
+        if number < len(sheet.pairs):
+            st.markdown(f"**{sheet.label}** ({number + 1} of {len(sheet.pairs)})", help=sheet.help)
+            for letter, text in zip("ab", sheet.pairs[number]):
+                st.button(f"“{text}”", key=f"{at}.{letter}", on_click=say, args=(given + letter,), width="stretch")
+        else:
+            st.markdown(f"**{sheet.label}** You chose {chosen} of {len(sheet.pairs)}.", help=sheet.help)
+        with st.container(horizontal=True):
+            if number < len(sheet.pairs):
+                st.button("Neither", key=f"{at}.skip", on_click=say, args=(given + "-",), type="tertiary")
+            if given:
+                st.button("Back", key=f"{at}.back", on_click=say, args=(given[:-1],), type="tertiary")
+                st.button("Forget my choices", key=f"{at}.none", on_click=say, args=("",), type="tertiary")
 
 
 def place(lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], curves: Sequence[Curve]) -> None:

@@ -36,7 +36,7 @@ def setting(slug: str, control: Control) -> Setting:
 
 def settings(lesson: Lesson) -> Settings:
     found: Settings = {control.name: setting(lesson.slug, control) for control in lesson.controls}
-    return found | {"draw": number(lesson, "draw", 1, 1, 999)}
+    return found | {"draw": number(lesson, "draw", 1, 1, 999), "given": given(lesson)}
 
 
 def choose(slug: str, control: Control) -> Setting:

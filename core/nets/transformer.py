@@ -31,12 +31,14 @@ def norm(x: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Embed:
-    """Tokens (seeds, batch, places) -> vectors (seeds, batch, places, WIDTH): what it is, plus where it stands."""
+    """Tokens (seeds, batch, places) -> vectors (seeds, batch, places, width): what it is, plus where it stands."""
 
     tokens: int
+    width: int = WIDTH
+    context: int = CONTEXT
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"token": (self.tokens, WIDTH), "place": (CONTEXT, WIDTH)}
+        return {"token": (self.tokens, self.width), "place": (self.context, self.width)}
 
     def bound(self, part: str) -> float:
         return 0.05

@@ -55,7 +55,7 @@ def train(task: Lines, seeds: range) -> Pool:
 
 @cache
 def test(task: Lines) -> tuple[Tensor, Tensor]:
-    x, y = prompts(task, 1000, generator("lines test", 0))
+    x, y = prompts(task, 250, generator("lines test", 0))
     return written(x, y), y
 
 

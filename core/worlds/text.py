@@ -44,7 +44,7 @@ def documents(subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     paths = [place / f"{subject}.txt.xz" for place in (HERE, HERE / "brought")]
     path = next((path for path in paths if path.exists()), None)
     if path is None:
-        raise BadValue(f"The texts on {subject} are not on this machine.")
+        raise BadValue(f"The texts on {subject} are not on this machine. `make texts` brings them.")
     found = lzma.decompress(path.read_bytes()).decode("ascii").split(BREAK)
     held_out = tuple(found[5::10])
     return tuple(one for k, one in enumerate(found) if k % 10 != 5), held_out

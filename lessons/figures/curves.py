@@ -88,7 +88,7 @@ def ticks(span: tuple[float, float]) -> list[float]:
     """1, 2, 5, 10, ... where there is room for them, else powers of ten; on a short axis every number."""
     reach = span[1] / span[0]
     steps = tuple(range(1, 10)) if reach <= 6 else (1, 2, 5) if reach <= 100 else (1,)
-    return [k * 10**power for power in range(-6, 6) for k in steps if span[0] <= k * 10**power <= span[1]]
+    return [k * 10**power for power in range(-6, 10) for k in steps if span[0] <= k * 10**power <= span[1]]
 
 
 def linear(shown: Sequence[Curve]) -> dict[str, int]:

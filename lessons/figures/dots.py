@@ -8,6 +8,11 @@ from typing import Any
 
 from lessons.figures import ROLES, Figure, compact
 
+# Where a name stands and by how many pixels it is lowered; the lower ones are clear of the arms of the dot's own cross.
+SIDES = {side: (side, 0) for side in ("right", "left", "top", "bottom")}
+SIDES |= {f"lower {side}": (side, 13) for side in ("right", "left")}
+LANE = 28  # pixels above the axes for names in one row, each tied to its dot by a thin line: for dots that crowd
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dot:
@@ -20,7 +25,7 @@ class Dot:
     x_spread: float = 0.0
     y_spread: float = 0.0
     named: bool = True  # whether its name stands beside it; the text alternative has it anyway
-    side: str = "right"  # where its name stands: right, left, top or bottom
+    side: str = "right"  # where its name stands: a key of SIDES, or "lane"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +51,13 @@ def dots(
         | {"color": ROLES["note"][0], "lineStyle": {"width": 1.5, "opacity": 0.6}}
         for row in joined
     ]
+    top = 18 + LANE * any(dot.side == "lane" for dot in shown)
     option = compact(
         {
             "series": series,
             "tooltip": {"confine": True, "formatter": "{a}"},
-            "grid": {"left": 32, "right": 40, "top": 18, "bottom": 30, "containLabel": True},  # left: the y axis's name
+            # Left: the y axis's name.
+            "grid": {"left": 32, "right": 40, "top": top, "bottom": 30, "containLabel": True},
         },
         xAxis=drawn(x),
         yAxis=drawn(y) | {"nameGap": 40},
@@ -68,16 +75,27 @@ def drawn(axis: Axis) -> dict[str, Any]:
 
 def one_dot(dot: Dot) -> dict[str, Any]:
     colour, _, symbol = ROLES[dot.role]
-    return {
+    position, lower = SIDES["top" if dot.side == "lane" else dot.side]
+    mark: dict[str, Any] = {
         "type": "scatter",
         "name": dot.name,
         "data": [[dot.x, dot.y]],
         "symbol": symbol if symbol != "none" else "circle",
         "symbolSize": 13,
         "color": colour,
-        "label": {"show": dot.named, "formatter": "{a}", "position": dot.side, "color": colour, "fontWeight": "bold"},
-        "labelLayout": {"hideOverlap": False, "moveOverlap": "shiftY"},
+        "label": {"show": dot.named, "formatter": "{a}", "position": position, "color": colour, "fontWeight": "bold"},
+        "labelLayout": {"hideOverlap": False, "moveOverlap": "shiftY"} | ({"dy": lower} if lower else {}),
         "z": 3,
+    }
+    return mark | laned(mark) if dot.side == "lane" else mark
+
+
+def laned(mark: dict[str, Any]) -> dict[str, Any]:
+    """A dot whose name stands in the row above the axes, moved sideways where it would touch another."""
+    return {
+        "label": mark["label"] | {"formatter": "\u00a0{a}\u00a0"},  # padding would not keep names apart
+        "labelLayout": {"y": LANE / 2, "hideOverlap": False, "moveOverlap": "shiftX"},
+        "labelLine": {"show": True, "lineStyle": {"color": mark["color"], "width": 1, "type": "dotted"}},
     }
 
 

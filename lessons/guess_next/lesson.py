@@ -22,6 +22,7 @@ from lessons.guess_next.pictures import (
 )  # fmt: skip
 from lessons.guess_next.readers import (
     BATCH,
+    BROUGHT,
     PRETRAINED,
     SCRATCH,
     SUBJECTS,
@@ -29,6 +30,7 @@ from lessons.guess_next.readers import (
     all_young,
     amounts,
     annealed,
+    domain,
     domains,
     fine_tuned,
     from_scratch,
@@ -59,9 +61,8 @@ def runs(settings: Settings) -> Values:
 
 def backdrop(settings: Settings) -> Values:
     values: Values = {"look": expects(OPENING, WINDOW), FOUND + "reader": reader()}
-    for made in (all_young, amounts, domains):
-        values |= {FOUND + name: value for name, value in made(Seeds()).items()}
-    return values
+    known = all_young(Seeds()) | amounts(Seeds()) | domains(Seeds()) | domain(BROUGHT, Seeds())
+    return values | {FOUND + name: value for name, value in known.items()}
 
 
 def asks(settings: Settings, given: Given) -> Values:
@@ -195,7 +196,7 @@ LESSON = Lesson(
         Control(
             name="subject",
             label="What it reads",
-            options=(GENERAL, *SUBJECTS),
+            options=(GENERAL, *SUBJECTS, BROUGHT),
             default=GENERAL,
             help="General English from nothing; or 50 thousand characters of plays, law or program code, with the "
             "reader's start and without.",

@@ -18,14 +18,14 @@ from lessons.figures.law import law
 from lessons.figures.lines import lines
 from lessons.figures.tinted import tinted
 from lessons.guess_next.claims import KINDS, bits, told_apart
-from lessons.guess_next.readers import BATCH, SIZES, SUBJECTS, WINDOW
+from lessons.guess_next.readers import BATCH, BROUGHT, MOST, PRETRAINED, SIZES, SUBJECTS, WINDOW
 
 READER_BATCH = 16
 KNOWS_NOTHING = "knows nothing: ln V"
 BEFORE = 500  # tokens: where a log axis shows what was known before the first step
 SPAN = (BEFORE, 12_000_000)
 LOOKS = dict(zip(KINDS, ("pretrained", "source", "target", "scratch best")))
-NAMED = dict(zip(SUBJECTS, ("Shakespeare", "law", "code")))
+NAMED = dict(zip(SUBJECTS, ("Shakespeare", "law", "code"))) | {BROUGHT: BROUGHT}
 TOKENS = Axis(name="tokens read", low=SPAN[0], high=SPAN[1], log=True, form=",.0f")
 
 
@@ -135,7 +135,7 @@ def adapting(tables: dict[str, pd.DataFrame], subject: str, steps: int, how: str
         shown,
         Axis(name="steps", low=0, high=steps, form=".0f"),
         Axis(name="bits a character", low=1, high=7 if subject == "code" else 5),
-        title=f"{NAMED[subject]}, from 50 thousand characters ({how} runs)",
+        title=f"{NAMED[subject].capitalize()}, from 50 thousand characters ({how} runs)",
     )
 
 
@@ -146,10 +146,12 @@ def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
 def by_subject(evidence: Evidence) -> Figure:
     """A table: what the reader pays for each subject before and after, and what scratch pays at its best."""
     rows = []
-    for subject in SUBJECTS:
-        ours, scratch = evidence[f"pretrained {subject}"], evidence[f"scratch, more steps {subject}"]
+    for subject in NAMED:
+        ours, scratch = evidence[f"{PRETRAINED} {subject}"], evidence[f"{MOST} {subject}"]
         own, general = bits(ours).mean(1), bits(ours, "bits 1").mean(1)
-        rows.append([NAMED[subject], own[0], own.min(), bits(scratch).min(0).mean(), general[0], general[-1]])
+        rows.append(
+            [NAMED[subject].capitalize(), own[0], own.min(), bits(scratch).min(0).mean(), general[0], general[-1]]
+        )
     names = ["", "reader, untouched", "fine-tuned", "scratch at its best", "general before", "general after"]
     table = pd.DataFrame(rows, columns=names).set_index("").map("{:.2f}".format)
     return Figure(kind="table", spec=table, alt=table.to_csv(), title="Bits a character, on average over eight draws")

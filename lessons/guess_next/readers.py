@@ -14,6 +14,7 @@ PER_KILOBYTE = 2.94  # windows
 SLICE = 50  # thousands of characters of a subject
 FAR = "code"
 SUBJECTS = ("shakespeare", "law", FAR)
+BROUGHT = "medicine"  # does not come with the app: `make texts` brings it, and no claim stands on it
 GENERAL = Text()
 PRETRAINED, SCRATCH, MOST = "pretrained", "scratch", "scratch, more steps"
 

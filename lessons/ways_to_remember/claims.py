@@ -27,6 +27,7 @@ from lessons.ways_to_remember.scenes import (
 )
 
 DEAR = 0.05  # of the new skill, the most that a way to remember may cost
+WORTH = 0.20  # of the old skill, the least that it must keep more than naive: both are shares of all that is tested
 SLUGS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2"}  # in the names of numbers
 
 
@@ -51,34 +52,47 @@ def plane_runs(seeds: Seeds) -> Values:
     return {f"{scene}: {way}": digits(scene, way, seeds) for scene in (PLAIN, DARK) for way in (NAIVE, FREEZE, *ways())}
 
 
+def gains(tables: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
+    """By method at its best affordable strength: glyphs that it reads more than naive, (seeds,) shares."""
+    return {method: old(tables[best(tables, method)]) - old(tables[NAIVE]) for method in METHODS}
+
+
+def keeps(tables: Mapping[str, pd.DataFrame], method: str) -> bool:
+    """Whether some strength of a method reads 20 points more glyphs than naive for no more than it may cost."""
+    cost = final(tables[NAIVE]).mean() - final(tables[best(tables, method)]).mean()
+    return bool(gains(tables)[method].mean() >= WORTH and cost <= DEAR)
+
+
+def leads(tables: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether EWC keeps more than L2-SP, each at its best affordable strength, beyond what seeds do by chance."""
+    lead = gains(tables)["EWC"] - gains(tables)["L2-SP"]
+    return float(np.percentile([lead[draw].mean() for draw in resampled(len(lead))], 2.5)) > 0
+
+
 def plane_finding(evidence: Evidence) -> Finding:
     plain, dark = of(PLAIN, evidence), of(DARK, evidence)
-    draws = resampled(len(final(plain[NAIVE])))
-    gains = np.stack([old(plain[best(plain, method)]) - old(plain[NAIVE]) for method in METHODS])  # (methods, seeds)
-    fair = [final(plain[best(plain, method)]).mean() >= final(plain[NAIVE]).mean() - DEAR for method in METHODS]
-    lead = old(dark[best(dark, "EWC")]) - old(dark[best(dark, "L2-SP")])
-    spread = [gains[:, draw].mean(1).min() for draw in draws]
+    more = np.stack([*gains(dark).values()])  # (methods, seeds)
+    spread = [more[:, draw].mean(1).min() for draw in resampled(more.shape[1])]
     numbers = {"before": percent(float(dark[NAIVE][dark[NAIVE].step == 0]["accuracy 1"].mean())), "steps": str(STEPS)}
+    numbers["worth"] = f"{100 * WORTH:.0f}"
     for where, tables in (("", dark), ("plain_", plain)):
         shown = {NAIVE: NAIVE, FREEZE: FREEZE} | {SLUGS[method]: best(tables, method) for method in METHODS}
         shown |= {f"{SLUGS[method]}_strong": f"{method} strong" for method in METHODS}
         for name, way in shown.items():
             numbers[f"{where}{name}_left"] = percent(float(final(retention(tables[way])).mean()))
             numbers[f"{where}{name}_new"] = percent(float(final(tables[way]).mean()))
-    numbers |= {f"gain_{SLUGS[method]}": f"{100 * gain.mean():.0f}" for method, gain in zip(METHODS, gains)}
+        for method, gain in gains(tables).items():
+            numbers[f"{where}{SLUGS[method]}_gain"] = f"{100 * gain.mean():.1f}"  # one is 0.3 below the bar
+    price = "20 points more glyphs than naive, for 5 points of digits or fewer"
     return Finding(
-        value=100 * float(gains.mean(1).min()),
+        value=100 * float(more.mean(1).min()),
         low=100 * float(np.percentile(spread, 2.5)),
         high=100 * float(np.percentile(spread, 97.5)),
         checks=(
-            Check(
-                says="digits: every method reads 20 points more glyphs than naive, for 5 points of digits or fewer",
-                met=bool((gains.mean(1) >= 0.2).all() and all(fair)),
-            ),
-            Check(
-                says="dark digits, where features must change: EWC keeps more than L2-SP for 5 points or fewer",
-                met=float(np.percentile([lead[draw].mean() for draw in draws], 2.5)) > 0,
-            ),
+            *(Check(says=f"{DARK}: {method} reads {price}", met=keeps(dark, method)) for method in METHODS),
+            Check(says=f"{DARK}: EWC keeps more than L2-SP, for 5 points or fewer", met=leads(dark)),
+            *(Check(says=f"{PLAIN}: {method} reads {price}", met=keeps(plain, method)) for method in METHODS),
+            Check(says=f"{PLAIN}: EWC keeps more than L2-SP, for 5 points or fewer", met=leads(plain)),
         ),
         numbers=numbers,
     )
@@ -165,15 +179,17 @@ CLAIMS = (
         statement=(
             "After {steps} steps on dark digits the naive net has {naive_left} of its skill with glyphs left and reads "
             "{naive_new} of the digits. Replay keeps {replay_left} and reads {replay_new}, learning without forgetting "
-            "{lwf_left} and {lwf_new}, EWC {ewc_left} and {ewc_new}, L2-SP {l2_left} and {l2_new}. On digits drawn "
-            "like the glyphs they keep {plain_replay_left}, {plain_lwf_left}, {plain_ewc_left} and {plain_l2_left}, "
-            "naive {plain_naive_left}."
+            "{lwf_left} and {lwf_new}, EWC {ewc_left} and {ewc_new}, L2-SP {l2_left} and {l2_new}: of all glyphs they "
+            "read {replay_gain}, {lwf_gain}, {ewc_gain} and {l2_gain} points more than naive, where the bar asks for "
+            "{worth}. On digits drawn like the glyphs they keep {plain_replay_left}, {plain_lwf_left}, "
+            "{plain_ewc_left} and {plain_l2_left}, naive {plain_naive_left}. There all four clear the bar, and weights "
+            "held alike keep as much as the right ones."
         ),
         runs=plane_runs,
         finding=plane_finding,
-        statistic="glyphs that the least of the four methods reads more than naive, on plain digits, in points",
-        bar="20 points or more for each method at its best strength, for 5 points of digits or fewer; where features "
-        "must change, EWC above L2-SP",
+        statistic="glyphs that the least of the four methods reads more than naive, on dark digits, in points",
+        bar="in either scene 20 points or more for each method at its best strength, for 5 points of digits or fewer; "
+        "EWC above L2-SP",
         paper="Kirkpatrick et al. 2017 (EWC); Li, Grandvalet & Davoine 2018 (L2-SP); Li & Hoiem 2016 (learning without "
         "forgetting); Robins 1995 (replay)",
         paper_found="Each kept old tasks that plain fine-tuning lost; holding all weights alike held back the new task "

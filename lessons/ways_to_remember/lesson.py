@@ -146,9 +146,10 @@ QUESTIONS = (
         right="Mix them into every batch",
     ),
     Question(
-        asks="EWC and L2-SP both pull weights back to where they started. Why does EWC keep more for the same cost?",
+        asks="EWC and L2-SP both pull weights back to where they started. Why did EWC keep more of the glyphs for the "
+        "same cost, when the digits were dark?",
         options={
-            "It pulls harder": "Any strength can be chosen for either. At equal cost to the new skill EWC still kept more.",
+            "It pulls harder": "Any strength can be chosen for either. At about equal cost to the new skill EWC still kept more.",
             "It pulls hard only where the old skill was sensitive": "Yes. The Fisher information says which weights mattered; the others stay free to learn.",
             "It remembers old examples": "It looks at some once, to measure how much each weight mattered. It keeps none.",
         },

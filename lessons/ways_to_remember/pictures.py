@@ -20,7 +20,6 @@ from lessons.recipes import STEPS
 from lessons.ways_to_remember.claims import grid, old
 from lessons.ways_to_remember.elsewhere import (
     BOTH,
-    EVEN,
     EVEN_RATES,
     PRETRAINED,
     SCRATCH,
@@ -35,7 +34,6 @@ from lessons.ways_to_remember.scenes import FREEZE, LEVELS, METHODS, NAIVE, TASK
 OLD, NEW = "old skill left, % of what it was", "new skill, % of digits read"
 TASK_NAMES = ["whole digits", *(f"jigsaw {k}" for k in range(1, TASKS))]
 Tables = Mapping[str, pd.DataFrame]
-SIDES = {"replay": "top", "LwF": "left", "EWC": "bottom", "L2-SP": "bottom"}  # where names are clear of each other
 
 
 def dot(name: str, left: np.ndarray, new: np.ndarray, role: str, named: bool = True) -> Dot:
@@ -52,22 +50,22 @@ def skills(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int], title: str) -> Figure:
     """A dot for every way: what is left of the old skill, and what was learned. One method's strengths are joined from
     naive on; what the learner guessed of the old skill stands along the bottom."""
-    shown = [dot(way, *skills(tables[way]), "note") for way in (NAIVE, FREEZE) if way in tables]
+    shown = [replace(dot(way, *skills(tables[way]), "note"), side="lane") for way in (NAIVE, FREEZE) if way in tables]
     joined = []
-    for method, side in SIDES.items():
+    for method in METHODS:
         ways = {way: at_middle(way) for level in LEVELS if (way := f"{method} {level}") in tables}
         for way, name in ways.items():
             role = "source" if way == chosen else "pretrained"
             one = dot(name, *skills(tables[way]), role, named=name == method)
-            shown.append(replace(one, side=side))
+            shown.append(replace(one, side="lane"))
         joined += [[NAIVE, *ways.values()]] if ways else []
     for way, table in live.items():
-        shown.append(replace(dot(f"your {at_middle(way)}", *skills(table), "target"), side="bottom"))
-    low = min(one.y for one in shown)
-    low -= 0.25 * (max(one.y for one in shown) - low)
+        one = dot(f"your {at_middle(way)}", *skills(table), "target")
+        shown.append(replace(one, side="lower right" if one.x < 60 else "lower left"))
+    low, high = min(one.y for one in shown), max(one.y for one in shown)
     for k, (method, left) in enumerate(guesses.items()):
-        side = "right" if left < 60 else "left"
-        shown.append(Dot(name=f"your guess: {method}", x=left, y=low * (1 + 0.012 * k), role="guess", side=side))
+        side, y = "right" if left < 60 else "left", low - (0.36 - 0.08 * k) * (high - low)
+        shown.append(Dot(name=f"your guess: {method}", x=left, y=y, role="guess", side=side))
     x = Axis(name=OLD, low=0, high=110, form=".0f")
     return dots(shown, x, Axis(name=NEW, form=".0f"), title=title, joined=joined, height=440)
 
@@ -147,10 +145,10 @@ def cost(tables: Tables, answer: Any) -> Figure:
 
 def speeds(evidence: Evidence) -> Figure:
     """The same plane for layers that learn at their own speed, without any penalty."""
-    named = {EVEN: even_best(evidence), SLOWED: SLOWED, THAWED: THAWED, BOTH: BOTH}
+    named = {"one rate": even_best(evidence), SLOWED: SLOWED, "one by one": THAWED, BOTH: BOTH}
     shown = [
-        dot(name, old(evidence[label]), final(evidence[label]), "note" if name == EVEN else "pretrained")
-        for name, label in named.items()
+        replace(dot(name, old(evidence[label]), final(evidence[label]), role), side="lane")
+        for (name, label), role in zip(named.items(), ("note", *["pretrained"] * 3))
     ]
     x = Axis(name="old arms still read, %", low=30, high=115, form=".0f")
     y = Axis(name="new points read, %", low=90, high=102, form=".1f")

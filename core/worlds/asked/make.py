@@ -34,7 +34,7 @@ def plain(text: str) -> str:
 def countries(packages: Path) -> list[Pair]:
     """Short names of countries in English and in French, where they differ."""
     sys.path.insert(0, str(packages / "babel"))
-    from babel import Locale
+    from babel import Locale  # type: ignore[import-not-found, unused-ignore]
 
     english, french = Locale("en").territories, Locale("fr").territories
     pairs = [
@@ -47,7 +47,7 @@ def countries(packages: Path) -> list[Pair]:
 
 def trivia(packages: Path) -> list[Pair]:
     """Questions that are answered in one or two words."""
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 
     path = packages / "chatterbot_corpus" / "chatterbot_corpus" / "data" / "english" / "trivia.yml"
     talks = yaml.safe_load(path.read_text("utf-8"))["conversations"]

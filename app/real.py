@@ -1,0 +1,46 @@
+"""The few-label comparison on a model that people really use. Off until its package is brought; its results ship."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.parts import url
+from app.parts.badge import claim_card
+from app.parts.figure import draw
+from app.parts.words import say
+from core.sources import SOURCES
+from lessons.catalogue import claims
+from lessons.claims import Missing, found
+from lessons.evidence import gather
+from lessons.kind_words import real
+from lessons.recipes import Seeds
+
+TITLE = "Real model"
+
+
+def show() -> None:
+    lesson, claim = claims()["T2"]
+    st.title(TITLE, anchor=False)
+    say(lesson, "real")
+    about = str(url.choose("real", real.ABOUT))
+    try:
+        found(claim, Seeds())
+    except Missing as error:
+        st.warning(str(error))
+        return
+    draw(real.picture(gather(claim.runs(Seeds())), about), "real.picture")
+    say(lesson, "real explained")
+    claim_card(claim)
+    state()
+
+
+def state() -> None:
+    """Whether the model is here, and what to do with it or to bring it."""
+    source = next(one for one in SOURCES if one.package == real.PACKAGE)
+    if source.size() is None:
+        st.info("The figure stands on stored results. The model itself is not on this machine; this brings it, once:")
+        st.code(source.command, language="bash")
+    else:
+        st.success("The model is on this machine. This computes the figure again, with fresh draws of labels:")
+        st.code("python -m lessons.claims T2 --check", language="bash")
+    st.caption(f"{source.what}. {source.origin} · {source.terms}. {source.note}")

@@ -1,0 +1,40 @@
+"""How far a few labels go on what a frozen sentence encoder makes of sentences: a linear probe, draw by draw."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor
+
+from core import encoder
+from core.measure import Learned
+from core.spec import BadValue, Measure, Sentiment
+from core.worlds import sentiment
+
+SOFT = 10.0  # how little the probe is held back; the vectors have length one
+
+
+@cache
+def vectors(subject: str) -> dict[str, Tensor]:
+    """Every sentence of a subject and what the encoder makes of it; a quarter of a minute of one core."""
+    said = sorted({one for part in sentiment.split(subject) for kind in part for one in kind})
+    return dict(zip(said, encoder.encode(said)))
+
+
+def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+    """{"accuracy": [task][draw]}."""
+    draws = range(value.first_seed, value.first_seed + value.count)
+    return {"accuracy": [[probed(task, seed) for seed in draws] for task in value.tasks]}
+
+
+def probed(task: object, seed: int) -> float:
+    """The share of held-out sentences that a logistic regression gets right after one draw of labels."""
+    if not isinstance(task, Sentiment):
+        raise BadValue("The sentence encoder judges sentences only.")
+    known = vectors(task.subject)
+    (said, y), (asked, truth) = sentiment.drawn(task, seed), sentiment.held_out(task)
+    probe = LogisticRegression(C=SOFT, max_iter=1000).fit([known[one].numpy() for one in said], y.numpy())
+    right = probe.predict([known[one].numpy() for one in asked]) == truth.numpy()
+    return round(float(right.mean()), 5)

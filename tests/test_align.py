@@ -1,0 +1,178 @@
+"""Preferences: what a reader thinks, what a reward model can and cannot see, and what pleasing them does to a net."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.align import chances, said, write
+from core.measure import Learned, taste, written
+from core.nets import Theta, fresh, load
+from core.reader import RewardModel
+from core.spec import BadValue, GuestBook, Measure, Preferences, Run, Stage
+from core.train import Done, Frame, Point, train
+from core.words import ASKED, LENGTH, WORDS
+from core.worlds import generator, guest_book
+
+BASE = Run(task=GuestBook(notes=1000), net="writer", seeds=1, stages=(Stage(steps=120, batch=64, rate=1e-2),))
+SEEDS = 2
+
+
+def pleasing(**stage: object) -> Run:
+    stages = (Stage(**({"steps": 24, "rate": 5e-3, "batch": 32} | stage)),)  # type: ignore[arg-type]
+    return Run(task=Preferences(), net="writer", start=BASE, seeds=SEEDS, stages=stages, frames=3)
+
+
+def trained(run: Run, ancestors: dict[Run, Theta]) -> tuple[list[Point], Theta, dict[int, Theta]]:
+    events = list(train(run, ancestors))
+    (done,) = (event for event in events if isinstance(event, Done))
+    frames = {event.step: event.theta for event in events if isinstance(event, Frame)}
+    return [event for event in events if isinstance(event, Point)], done.theta, frames
+
+
+@pytest.fixture(scope="module")
+def base() -> dict[Run, Theta]:
+    return {BASE: trained(BASE, {})[1]}
+
+
+def last(points: list[Point], unit: str) -> float:
+    marks = points[-1].marks[unit]["0"]
+    return sum(marks) / len(marks)
+
+
+def note(text: str) -> torch.Tensor:
+    return guest_book.written((text,))
+
+
+def test_every_note_has_ten_known_words_and_guests_differ() -> None:
+    notes = guest_book.notes(500, generator("some", 0))
+    assert notes.shape == (500, LENGTH)
+    assert notes.min() > 0 and notes.max() < len(WORDS)
+    assert len({guest_book.read(one) for one in notes}) > 490
+    assert guest_book.quality(notes).std() > 0.8
+
+
+def test_what_the_reader_thinks_by_hand() -> None:
+    thinks = {
+        "the soup was plain and our host was very old": 0,
+        "the soup was warm and our host was very kind": 2,
+        "the soup was cold and our host was very kind": 0,
+        "the soup was warm warm and our host was kind": 1,  # three kind words, and a repeat
+        "lovely kind warm gentle cheerful charming delightful thoughtful was was": -2,  # three, and five too many
+        " ".join(["lovely"] * 10): 3 - 7 - 18,
+    }
+    assert [float(guest_book.quality(note(text))) for text in thinks] == list(thinks.values())
+
+
+def test_the_learners_choices_come_first_and_skipped_ones_not_at_all() -> None:
+    better, worse = guest_book.pairs(Preferences(clicks="b-a"), range(3))
+    assert better.shape == worse.shape == (3, 300, LENGTH)
+    for seed in range(3):
+        assert [guest_book.read(one) for one in better[seed, :2]] == [ASKED[0][1], ASKED[2][0]]
+        assert [guest_book.read(one) for one in worse[seed, :2]] == [ASKED[0][0], ASKED[2][1]]
+    assert not torch.equal(better[0, 2:], better[1, 2:])
+
+
+def test_a_simulated_reader_mostly_prefers_the_better_note() -> None:
+    better, worse = guest_book.pairs(Preferences(pairs=4000), range(1))
+    gap = guest_book.quality(better) - guest_book.quality(worse)
+    for size in (1.0, 2.0):  # how often they do is the logistic function of the gap
+        chosen = (gap == size).sum() / (gap.abs() == size).sum()
+        assert float(chosen) == pytest.approx(1 / (1 + 2.718281828**-size), abs=0.04)
+
+
+def test_a_reward_model_finds_kind_words_and_cannot_see_repeats() -> None:
+    model = RewardModel.fitted(*guest_book.pairs(Preferences(pairs=3000), range(2)))
+    worth = {word: float(one) for word, one in zip(WORDS, model.worth.mean(0))}
+    assert worth["kind"] > 0.4 and worth["rude"] < -0.4 and abs(worth["garden"]) < 0.3
+    once = note("the soup was warm today and our host was kind")
+    again = note("the soup was warm kind and our host was kind")
+    gain = model(again.expand(2, 1, -1)) - model(once.expand(2, 1, -1))
+    expected = model.worth[:, WORDS.index("kind")] - model.worth[:, WORDS.index("today")]
+    assert torch.allclose(gain[:, 0], expected, atol=1e-4)
+    assert guest_book.quality(again) < guest_book.quality(once)
+
+
+def test_a_reward_model_agrees_with_an_independent_regression() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    better, worse = guest_book.pairs(Preferences(), range(1))
+    gap = torch.nn.functional.one_hot(better, len(WORDS)).sum(2) - torch.nn.functional.one_hot(worse, len(WORDS)).sum(2)
+    both, which = torch.cat([gap[0], -gap[0]]).numpy(), [1] * 300 + [0] * 300
+    other = LogisticRegression(C=0.5, fit_intercept=False, tol=1e-8, max_iter=1000).fit(both, which)
+    ours = RewardModel.fitted(better, worse).worth[0]
+    assert torch.allclose(ours, torch.tensor(other.coef_[0], dtype=torch.float32), atol=1e-2)
+
+
+def test_what_is_written_follows_the_nets_own_chances() -> None:
+    net = load("writer", len(WORDS))
+    theta = {name: 8 * weight for name, weight in fresh(net, [generator("w", k) for k in range(2)]).items()}
+    notes = write(net, theta, 3000, [generator("luck", k) for k in range(2)])
+    first = torch.stack([torch.bincount(one[:, 0], minlength=len(WORDS)) / 3000 for one in notes])
+    assert torch.allclose(first, chances(net, theta, notes)[:, 0, 0].exp(), atol=0.03)
+    assert torch.equal(notes, write(net, theta, 3000, [generator("luck", k) for k in range(2)]))
+    whole = said(chances(net, theta, notes), notes)
+    assert whole.shape == (2, 3000) and whole.max() < 0
+
+
+def test_nothing_has_moved_before_the_first_step_and_seeds_do_not_mix(base: dict[Run, Theta]) -> None:
+    run = pleasing(aim="policy_gradient", steps=3)
+    points, theta, _ = trained(run, base)
+    assert points[0].marks["kl"]["0"] == [0.0, 0.0]
+    assert 0.4 < sum(points[0].marks["preferred"]["0"]) / 2 < 0.6
+    alone = trained(replace(run, seeds=1, first_seed=1), base)[1]
+    for name, weight in alone.items():
+        assert torch.allclose(weight[0], theta[name][1], atol=1e-5)
+
+
+def test_a_loose_leash_lets_promise_and_truth_part_and_a_tight_one_holds(base: dict[Run, Theta]) -> None:
+    loose = trained(pleasing(aim="policy_gradient", beta=0.02), base)[0]
+    tight = trained(pleasing(aim="policy_gradient", beta=5.0), base)[0]
+    assert last(loose, "promised") > 0.9 > 0.3 > last(loose, "preferred")
+    assert last(loose, "kl") > 10 > 1 > last(tight, "kl")
+    mixed = trained(pleasing(aim="policy_gradient", beta=0.02, mix=10.0), base)[0]
+    assert last(mixed, "bits") < last(loose, "bits") - 1
+
+
+def test_dpo_learns_from_pairs_alone_and_ordinary_steps_undo_it(base: dict[Run, Theta]) -> None:
+    run = pleasing(aim="dpo", beta=0.3, rate=2e-3)
+    points, theta, frames = trained(run, base)
+    assert last(points, "preferred") > sum(points[0].marks["preferred"]["0"]) / 2 + 0.03
+    assert last(points, "unkind") < sum(points[0].marks["unkind"]["0"]) / 2 - 0.08
+    softer = replace(run, start=run, stages=(Stage(steps=10, rate=5e-3),), frames=0)
+    after = trained(softer, base | {run: theta})[0]
+    assert after[0].marks["kl"] == points[-1].marks["kl"]
+    assert last(after, "unkind") > last(points, "unkind")
+    learned = Learned(run, base | {run: theta}, frames)
+    along = written.measure(Measure(kind="written", runs=(run,), count=2), [learned])["written"][0]
+    assert [one["step"] for one in along] == sorted(frames)
+    assert along[-1]["kl"] == pytest.approx(points[-1].marks["kl"]["0"][0], rel=0.02)
+    assert all(len(one["notes"]) == 2 and len(one["notes"][0]["text"].split()) == LENGTH for one in along)
+
+
+def test_the_worth_of_words_answers_a_choice() -> None:
+    worth = {}
+    for clicks in ("", "--b------b"):
+        value = Measure(kind="taste", runs=(), tasks=(Preferences(clicks=clicks),), count=2)
+        worth[clicks] = taste.measure(value, [])
+    assert worth[""]["clicks"] == 0 and worth["--b------b"]["clicks"] == 2
+    assert worth["--b------b"]["simulated"] == 298
+    assert worth["--b------b"]["worth"]["dirty"] > worth[""]["worth"]["dirty"]
+    assert worth[""]["agrees"] > 0.7
+
+
+def test_only_a_run_with_a_start_and_preferences_can_please() -> None:
+    for task, start in ((Preferences(), None), (GuestBook(), BASE)):
+        with pytest.raises(BadValue, match="preferences"):
+            Run(task=task, net="writer", start=start, seeds=1, stages=(Stage(aim="dpo"),))
+    for clicks in ("abc", "a" * 11, 3, None):
+        with pytest.raises(BadValue, match="Clicks"):
+            Preferences(clicks=clicks)  # type: ignore[arg-type]
+
+
+def test_polite_notes_have_no_unkind_word() -> None:
+    pool = guest_book.train(GuestBook(notes=200, polite=True), range(2))
+    assert pool.y.shape == (2, 200, LENGTH)
+    assert not guest_book.is_any(pool.y, ("unkind",)).any()

