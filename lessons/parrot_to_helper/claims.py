@@ -188,9 +188,9 @@ CLAIMS = (
     Claim(
         id="I1",
         statement=(
-            "The raw model answers {raw_formed} of unseen instructions in the form they ask for. After {few} "
-            "examples it is {formed25}, after {most} {formed400}; and {held} in three combinations "
-            "that were held out: {held0}, {held1} and {held2}. It names the style of a text rightly and in form in {style} of all cases."
+            "The raw model answers {raw_formed} of unseen instructions in the form they ask for. After {few} examples "
+            "it is {formed25}, after {most} {formed400}. Of three combinations that were held out it is {held0}, "
+            "{held1} and {held2}, together {held}. It names the style of a text rightly and in form in {style}."
         ),
         runs=obeying,
         finding=obeying_finding,
