@@ -104,6 +104,7 @@ def obeying_finding(evidence: Evidence) -> Finding:
         "style": percent(style.mean()),
         "scratch_formed": percent(shares(scratch, FORMED, ways(without=first)).mean()),
         "scratch_style": percent(shares(scratch, RIGHT, ways(*STYLES, without=first)).mean()),
+        "scratch_held": percent(shares(scratch, FORMED, [first]).mean()),
         "twice": percent(shares(most, FORMED, [f"{kind}, twice" for kind in WHAT]).mean()),
         "most": str(MOST),
         "few": str(EXAMPLES[0]),
@@ -187,9 +188,9 @@ CLAIMS = (
     Claim(
         id="I1",
         statement=(
-            "The raw model answers {raw_formed} of unseen instructions in the form they ask for. After {few} "
-            "examples it is {formed25}, after {most} {formed400}; and {held} where no example showed the combination. "
-            "It names the style of a text rightly and in form in {style} of all cases."
+            "The raw model answers {raw_formed} of unseen instructions in the form they ask for. After {few} examples "
+            "it is {formed25}, after {most} {formed400}. Of three combinations that were held out it is {held0}, "
+            "{held1} and {held2}, together {held}. It names the style of a text rightly and in form in {style}."
         ),
         runs=obeying,
         finding=obeying_finding,

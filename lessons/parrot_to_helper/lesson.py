@@ -166,11 +166,11 @@ QUESTIONS = (
         right="That it has learned how answers look",
     ),
     Question(
-        asks="No example showed the held-out combination, and the model obeys it. What has it learned from the others?",
+        asks="No example showed *law or play, shouted*, and yet most answers to it come in form. What was learned from the others?",
         options={
             "What to do and how to write it, each by itself": "Yes. Both parts appear in other company, and the two can be put together anew.",
             "All combinations, one by one": "Then the one that is missing from the list would fail.",
-            "Nothing: the raw model could do it too": "The raw model answers nothing in form. Look at the row of the raw model.",
+            "Nothing: the raw model could do it too": "The raw model answers nothing in form: look at the line of the raw model. Nor does the same net that never read.",
         },
         right="What to do and how to write it, each by itself",
     ),
