@@ -36,7 +36,7 @@ TUNED = "tuned"
 FOUND, ASKED = "found ", "shown raw"  # what was found may be seen only after the prediction
 PROMPTS = (
     "Law or play, shouted: the terms of this license",
-    "Old or new, twice: and thou shalt say",
+    "Old or new, twice: thou hast seen",
     "In French: Poland",
     "Good or bad, doubted: The garden was perfect.",
 )
@@ -92,7 +92,9 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
 def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     """Answers against the number of examples; before the prediction only what the learner says of them."""
     known = found(evidence)
-    title = "Unseen inputs: answers in form, and right ones about facts" + (" (stored runs)" if known else "")
+    title = "Unseen inputs: answers in form, and right ones about facts"
+    if known:
+        title += f" (stored runs; held out is {HELD_OUT[0]})"
     return by_examples(known, guess, title)
 
 
@@ -233,7 +235,7 @@ LESSON = Lesson(
         kind="text",
         label="Your instruction",
         help="What, how: with what. It was tuned on: " + ", ".join(WHAT) + "; plain, shouted, doubted, twice.",
-        default="Old or new, shouted: thou art the man",
+        default="Old or new, shouted: he saith unto them",
         most=80,
         examples=("Law or play, shouted: all rights and liability", "In French: Spain", "Answer: Who wrote Hamlet?"),
     ),

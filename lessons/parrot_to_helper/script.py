@@ -131,7 +131,7 @@ def answer(said):
 
 
 asked = [prompt(*one) for one in (
-    ("law or play", "shouted", "the terms of this license"), ("old or new", "twice", "and thou shalt say"),
+    ("law or play", "shouted", "the terms of this license"), ("old or new", "twice", "thou hast seen"),
     ("in French", "plain", "Poland"), ("good or bad", "doubted", "The garden was perfect."),
 )]
 raw = [answer(one) for one in asked]
