@@ -18,6 +18,7 @@ from lessons.claims import compute
 from lessons.recipes import Seeds
 
 
+@cache
 def values() -> dict[str, Run | Measure]:
     """All that ships, by digest."""
     found: dict[str, Run | Measure] = {}

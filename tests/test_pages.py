@@ -113,8 +113,8 @@ def test_an_unknown_beat_is_the_first(slug: str) -> None:
 def test_every_answer_has_its_explanation(slug: str) -> None:
     lesson = lessons()[slug]
     for number, question in enumerate(lesson.questions):
+        test = page(slug, beat="Recall")
         for answer, why in question.options.items():
-            test = page(slug, beat="Recall")
             test.radio(key=f"{slug}.question.{number}").set_value(answer).run()
             said = [one.value for one in (*test.success, *test.error)]
             assert said == [why]
