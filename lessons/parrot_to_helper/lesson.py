@@ -172,7 +172,7 @@ QUESTIONS = (
         options={
             "What to do and how to write it, each by itself": "Yes. Both parts appear in other company, and the two can be put together anew.",
             "All combinations, one by one": "Then the one that is missing from the list would fail.",
-            "Nothing: the raw model could do it too": "The raw model answers nothing in form: look at the line of the raw model. Nor does the same net that never read.",
+            "Nothing: the raw model could do it too": "The raw model answers nothing in form: look at the line of the raw model.",
         },
         right="What to do and how to write it, each by itself",
     ),
