@@ -124,7 +124,7 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
     without = settings["without"]
     if "live obeys" in evidence:
         shown.append(by_kind(evidence["live obeys"], without, f"Your {LIVE} nets, by kind of instruction"))
-    title = f"By kind of instruction, after {MOST} examples (stored runs)"
+    title = f"Stored runs, by kind of instruction, after {MOST} examples"
     prices = {RAW: known[f"price {RAW}"]} | {f"{n} examples": known[f"price {n}"] for n in EXAMPLES}
     if "live price" in evidence:
         prices["your nets"] = evidence["live price"]
