@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 TYPED = str.maketrans(
@@ -59,7 +60,8 @@ def all_are(kind: type, values: Any) -> bool:
 
 def one_of(name: str, value: Any, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise BadValue(f"{name} must be one of {', '.join(choices)}, not {shown(value)}.")
+        known = shorten(", ".join(filter(None, choices)), 110, placeholder=" and others")
+        raise BadValue(f"{name} must be one of {known}, not {shown(value)}.")
 
 
 def names_in(folder: str) -> tuple[str, ...]:

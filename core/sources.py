@@ -26,7 +26,7 @@ class Source:
     """One package that examples or a model come from, and the files that hold them here."""
 
     name: str  # as it is called on screen
-    kind: str  # Pictures | Texts | Models
+    kind: str  # Pictures | Texts | Questions | Models
     what: str
     registry: str
     package: str

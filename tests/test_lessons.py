@@ -60,7 +60,7 @@ def test_every_default_is_an_option(lesson: Lesson) -> None:
 @pytest.mark.parametrize("text", ["", "nan", "1e999", "-1", "<script>", "🙂" * 500, "../../etc/passwd", "None"])
 def test_a_hostile_setting_is_a_sentence(lesson: Lesson, text: str) -> None:
     for control in (*lesson.controls, *lesson.prediction.sliders):
-        with pytest.raises(BadValue, match=control.label[:8]) as error:
+        with pytest.raises(BadValue, match=re.escape(control.label[:8])) as error:
             control.read(text)
         assert len(str(error.value)) < 200
 

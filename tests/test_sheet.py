@@ -189,4 +189,4 @@ def test_points_are_placed_moved_and_removed_by_hand_and_by_keys(address: str, p
     expect(page.get_by_text("0 of 4 points")).to_be_visible()
     page.wait_for_url("**given=none*")
     page.get_by_text("The same points as a table").click()
-    expect(page.locator("[data-testid=stDataFrame]")).to_be_visible()
+    expect(page.locator("[data-testid=stDataFrame]").first).to_be_visible()
