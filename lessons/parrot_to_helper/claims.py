@@ -104,7 +104,6 @@ def obeying_finding(evidence: Evidence) -> Finding:
         "style": percent(style.mean()),
         "scratch_formed": percent(shares(scratch, FORMED, ways(without=first)).mean()),
         "scratch_style": percent(shares(scratch, RIGHT, ways(*STYLES, without=first)).mean()),
-        "scratch_held": percent(shares(scratch, FORMED, [first]).mean()),
         "twice": percent(shares(most, FORMED, [f"{kind}, twice" for kind in WHAT]).mean()),
         "most": str(MOST),
         "few": str(EXAMPLES[0]),

@@ -124,7 +124,7 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
     without = settings["without"]
     if "live obeys" in evidence:
         shown.append(by_kind(evidence["live obeys"], without, f"Your {LIVE} nets, by kind of instruction"))
-    title = f"By kind of instruction, after {MOST} examples (stored runs)"
+    title = f"Stored runs, by kind of instruction, after {MOST} examples"
     prices = {RAW: known[f"price {RAW}"]} | {f"{n} examples": known[f"price {n}"] for n in EXAMPLES}
     if "live price" in evidence:
         prices["your nets"] = evidence["live price"]
@@ -172,7 +172,7 @@ QUESTIONS = (
         options={
             "What to do and how to write it, each by itself": "Yes. Both parts appear in other company, and the two can be put together anew.",
             "All combinations, one by one": "Then the one that is missing from the list would fail.",
-            "Nothing: the raw model could do it too": "The raw model answers nothing in form: look at the line of the raw model. Nor does the same net that never read.",
+            "Nothing: the raw model could do it too": "The raw model answers nothing in form: look at the line of the raw model.",
         },
         right="What to do and how to write it, each by itself",
     ),

@@ -74,12 +74,12 @@ def by_examples(found: Evidence, guess: Settings, title: str) -> Figure:
 
 def by_kind(answer: Mapping[str, Any], without: str, title: str) -> Figure:
     """Answers in form and right ones for every kind of instruction, and for the combination that was held out."""
-    groups = {kind: ways(kind, without=without) for kind in WHAT} | {f"held out: {without}": [without]}
+    groups = {kind: ways(kind, without=without) for kind in WHAT} | {"held out": [without]}
     shown = []
     for label, names in groups.items():
         for what, word, role in ((FORMED, "in form", "target"), (RIGHT, "right", "pretrained")):
             shown.append(Bar(name=f"{label}, {word}", values=100 * shares(dict(answer), what, names), role=role))
-    return bars(shown, "Unseen inputs", "%", title, signed=False)
+    return bars(shown, "Unseen inputs", "%", f"{title}; held out is {without}", signed=False)
 
 
 def price(found: Mapping[str, dict[str, Any]], title: str) -> Figure:
