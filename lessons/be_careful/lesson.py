@@ -196,7 +196,7 @@ LESSON = Lesson(
     controls=(
         choice("method", "Method", (RL, DPO), RL, "RL: write, have a reward model mark it, do more of what was marked "
                "well. DPO: no reward model and no writing; the pairs alone move the net."),
-        choice("beta", "Leash (beta)", BETAS, LOOSE, "What it costs the net to write other things than the pretrained net "
+        choice("beta", "Leash, beta", BETAS, LOOSE, "What it costs the net to write other things than the pretrained net "
                "would. Small is loose."),
         choice("mix", "Pretraining mix", (NO_MIX, MIX), NO_MIX, "How much the loss on ordinary notes weighs beside it all."),
     ),
