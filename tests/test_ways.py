@@ -91,7 +91,7 @@ def test_one_rate_for_all_is_compared_at_its_best() -> None:
 
 
 def test_setting_layers_free_one_by_one_takes_no_more_steps_than_one_rate() -> None:
-    stages = thawing(1.0)
+    stages = thawing(5e-4, 1.0)
     assert [stage.size for stage in stages] == [1, 2, 3, 4]  # of the net's four layers, from the head down
     assert sum(stage.steps for stage in stages) == SLOW_STEPS
 
