@@ -15,9 +15,8 @@ EACH = pytest.mark.parametrize("slug", lessons())
 HOSTILE = ["", "nan", "1e999", "-5", "<img src=x onerror=alert(1)>", "🙂" * 300, "9" * 40, "../../etc/passwd"]
 
 # What a control makes of a text is its own affair, and test_lessons tries them all: here every lesson meets two.
-MEETINGS = pytest.mark.parametrize(
-    ("slug", "text"), [(slug, HOSTILE[(k + far) % len(HOSTILE)]) for k, slug in enumerate(lessons()) for far in (0, 4)]
-)
+MET = [(slug, HOSTILE[(k + far) % len(HOSTILE)]) for k, slug in enumerate(lessons()) for far in (0, 4)]
+MEETINGS = pytest.mark.parametrize(("slug", "text"), MET)
 
 
 def page(slug: str, **url: str) -> AppTest:
@@ -88,8 +87,7 @@ def test_a_hostile_number_gives_its_default_and_a_sentence(slug: str, name: str,
         assert test.warning
 
 
-@pytest.mark.parametrize("slug", [slug for slug, lesson in lessons().items() if lesson.sheet])
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize(("slug", "text"), [meeting for meeting in MET if lessons()[meeting[0]].sheet])
 def test_a_hostile_sheet_is_read_as_it_stands_or_gives_its_default_and_a_sentence(slug: str, text: str) -> None:
     sheet = lessons()[slug].sheet
     assert sheet
