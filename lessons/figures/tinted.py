@@ -27,7 +27,7 @@ def tinted(rows: Mapping[str, Sequence[Mapping[str, Any]]], title: str = "") -> 
         mean = sum(one["bits"] for one in row) / max(1, len(row))
         worst = max(row, key=lambda one: one["bits"], default=None)
         says = f"{heading}: {mean:.1f} bits a token on average"
-        says += f", most at “{shown(worst['token'])}” with {worst['bits']:.1f}" if worst else ""
+        says += f", most at “{visible(worst['token'])}” with {worst['bits']:.1f}" if worst else ""
         told.append(says)
         cells = "".join(cell(one) for one in row)
         parts.append(f'<p>{html.escape(heading)}</p><div role="group" aria-label="{html.escape(says)}">{cells}</div>')
@@ -38,14 +38,14 @@ def tinted(rows: Mapping[str, Sequence[Mapping[str, Any]]], title: str = "") -> 
 
 def cell(one: Mapping[str, Any]) -> str:
     share = min(1.0, one["bits"] / FULL)
-    expected = ", ".join(f"“{shown(token)}” {percent(chance)}" for token, chance in one["said"])
-    says = html.escape(f"“{shown(one['token'])}”: {one['bits']:.1f} bits\nexpected {expected}", quote=True)
+    expected = ", ".join(f"“{visible(token)}” {percent(chance)}" for token, chance in one["said"])
+    says = html.escape(f"“{visible(one['token'])}”: {one['bits']:.1f} bits\nexpected {expected}", quote=True)
     look = f"--a:{0.55 * share:.2f};--w:{4 * share:.1f}px"
     return (
         f'<span tabindex="0" style="{look}" data-says="{says}" aria-label="{says}">{html.escape(one["token"])}</span>'
     )
 
 
-def shown(token: str) -> str:
+def visible(token: str) -> str:
     """A token as it can be seen: a space as an open box, a line's end as an arrow."""
     return token.replace(" ", "␣").replace("\n", "↵").replace("\f", "the end")

@@ -16,9 +16,9 @@ from lessons.figures.curves import Curve, Mark, curves
 from lessons.figures.dots import Axis
 from lessons.figures.law import law
 from lessons.figures.lines import lines
-from lessons.figures.tinted import tinted
+from lessons.figures.tinted import tinted, visible
 from lessons.guess_next.claims import KINDS, bits, told_apart
-from lessons.guess_next.readers import BATCH, BROUGHT, MOST, PRETRAINED, SIZES, SUBJECTS, WINDOW
+from lessons.guess_next.readers import BATCH, BROUGHT, FAR, MOST, PRETRAINED, SIZES, SUBJECTS, WINDOW
 
 READER_BATCH = 16
 KNOWS_NOTHING = "knows nothing: ln V"
@@ -70,12 +70,8 @@ def moment(step: int) -> str:
 def expected(answer: Evidence, title: str) -> Figure:
     """What the reader believes comes next, at the end of its training."""
     tokens = answer["runs"][0]["next"][-1][0]
-    shown = [Bar(name=f"“{readable(token)}”", values=np.array([100 * chance])) for token, chance in tokens]
+    shown = [Bar(name=f"“{visible(token)}”", values=np.array([100 * chance])) for token, chance in tokens]
     return bars(shown, "probability", "%", title, signed=False)
-
-
-def readable(token: str) -> str:
-    return token.replace(" ", "␣").replace("\n", "↵").replace("\f", "the end")
 
 
 def written(answer: Evidence, title: str) -> Figure:
@@ -134,7 +130,7 @@ def adapting(tables: dict[str, pd.DataFrame], subject: str, steps: int, how: str
     return lines(
         shown,
         Axis(name="steps", low=0, high=steps, form=".0f"),
-        Axis(name="bits a character", low=1, high=7 if subject == "code" else 5),
+        Axis(name="bits a character", low=1, high=8 if subject == FAR else 6),
         title=f"{NAMED[subject].capitalize()}, from 50 thousand characters ({how} runs)",
     )
 
