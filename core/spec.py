@@ -129,12 +129,10 @@ class Run:
             raise BadValue("Only a run with a start has weights to scramble.")
         if self.start and self.start.seeds not in (1, self.seeds):
             raise BadValue("A run starts from one backbone or from as many as it has seeds.")
-        if any(stage.aim != "task" for stage in self.stages) and not (
-            self.start and isinstance(self.task, Preferences)
-        ):
+        if any(stage.aim != "task" for stage in self.stages) and not (self.start and self.task.judged):
             raise BadValue("Only a run that starts from another, on a task with preferences, can aim at them.")
         for task in self.watch:
-            self.reader(task)
+            self.answering(task)
 
     @property
     def steps(self) -> int:
@@ -147,7 +145,7 @@ class Run:
             yield run
             run = run.start
 
-    def reader(self, task: Task) -> Run:
+    def answering(self, task: Task) -> Run:
         """The nearest run of the lineage whose head answers this task's question."""
         for run in self.lineage():
             if run.task.question == task.question:

@@ -24,6 +24,7 @@ class Task:
     """Examples of one world with one question about them. Subclasses say which world."""
 
     world: ClassVar[str] = ""
+    judged: ClassVar[bool] = False  # what a net writes is judged too, not only how it reads
 
     @property
     def question(self) -> str:
@@ -218,9 +219,10 @@ class GuestBook(Task):
 
 @dataclass(frozen=True, kw_only=True)
 class Preferences(GuestBook):
-    """The same notes, and pairs of which a reader prefers one; what is written is judged too, not only what is read."""
+    """The same notes, and pairs of which a rater prefers one."""
 
-    pairs: int = 300  # that a reader has chosen from
+    judged: ClassVar[bool] = True
+    pairs: int = 300  # that a rater has chosen from
     clicks: str = ""  # a letter for each of core.words.ASKED: a or b is better, - is skipped; the rest is simulated
 
     def __post_init__(self) -> None:

@@ -16,8 +16,8 @@ from torch import Tensor
 from core import adapt, align, keep, nets, worlds
 from core.keep import Penalty
 from core.nets import Net, Theta
-from core.reader import Judge
-from core.spec import Preferences, Run, Stage, Task
+from core.rater import Judge
+from core.spec import Run, Stage, Task
 from core.worlds import generator
 
 CHUNK = 32  # test examples a seed that go through the net at a time: more do not fit the processor's cache
@@ -210,9 +210,7 @@ class Exam:
         self.net, self.head, world = net, keep.old_head(run, task, ancestors), worlds.load(task)
         self.examples, self.y = world.test(task)
         self.unit, self.marks = getattr(world, "UNIT", "accuracy"), getattr(world, "marks", worlds.right)
-        self.judge = (
-            Judge(align.case(run, task, net, ancestors)) if isinstance(task, Preferences) and run.start else None
-        )
+        self.judge = Judge(align.case(run, task, net, ancestors)) if task.judged and run.start else None
 
     def freeze(self, theta: Theta, first: int) -> None:
         """Take note that the layers below `first` will not move for a while."""

@@ -1,4 +1,4 @@
-"""Preferences: what a reader thinks, what a reward model can and cannot see, and what pleasing them does to a net."""
+"""Preferences: what a rater thinks, what a reward model can and cannot see, and what pleasing them does to a net."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from core.align import chances, said, write
 from core.measure import Learned, taste, written
 from core.nets import Theta, fresh, load
-from core.reader import RewardModel
+from core.rater import RewardModel
 from core.spec import BadValue, GuestBook, Measure, Preferences, Run, Stage
 from core.train import Done, Frame, Point, train
 from core.words import ASKED, LENGTH, WORDS
@@ -54,7 +54,7 @@ def test_every_note_has_ten_known_words_and_guests_differ() -> None:
     assert guest_book.quality(notes).std() > 0.8
 
 
-def test_what_the_reader_thinks_by_hand() -> None:
+def test_what_the_rater_thinks_by_hand() -> None:
     thinks = {
         "the soup was plain and our host was very old": 0,
         "the soup was warm and our host was very kind": 2,
@@ -75,7 +75,7 @@ def test_the_learners_choices_come_first_and_skipped_ones_not_at_all() -> None:
     assert not torch.equal(better[0, 2:], better[1, 2:])
 
 
-def test_a_simulated_reader_mostly_prefers_the_better_note() -> None:
+def test_a_simulated_rater_mostly_prefers_the_better_note() -> None:
     better, worse = guest_book.pairs(Preferences(pairs=4000), range(1))
     gap = guest_book.quality(better) - guest_book.quality(worse)
     for size in (1.0, 2.0):  # how often they do is the logistic function of the gap

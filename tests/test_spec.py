@@ -243,5 +243,5 @@ def test_json_that_describes_no_experiment_is_refused(data: Any) -> None:
 def test_a_run_knows_its_ancestors_and_who_reads_a_task() -> None:
     grandchild = Run(task=Plane(winding=0.0), net="mlp", start=CHILD, seeds=2)
     assert list(grandchild.lineage()) == [grandchild, CHILD, PARENT]
-    assert grandchild.reader(Plane(ask="colour", turn=30)) == CHILD
-    assert grandchild.reader(Plane()) == grandchild  # the nearest that answers
+    assert grandchild.answering(Plane(ask="colour", turn=30)) == CHILD
+    assert grandchild.answering(Plane()) == grandchild  # the nearest that answers

@@ -1,4 +1,4 @@
-"""What a reader prefers as something to be made small: one file a way, and what they share.
+"""What a rater prefers as something to be made small: one file a way, and what they share.
 
 Every way is a module with the same one function; none knows the loop, and the loop knows none by name.
 

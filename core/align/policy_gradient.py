@@ -8,7 +8,7 @@ import torch
 
 from core.align import Case, Goal, write
 from core.nets import Theta
-from core.reader import RewardModel
+from core.rater import RewardModel
 from core.spec import Stage
 from core.words import LENGTH
 

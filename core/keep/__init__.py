@@ -68,10 +68,10 @@ def past(run: Run, ancestors: dict[Run, Theta]) -> list[Past]:
 
 def old_head(run: Run, task: Task, ancestors: dict[Run, Theta]) -> Theta:
     """The head through which a run answers a task, if an ancestor's that stays as it was; nothing if its own."""
-    reader = run.reader(task)
-    if reader == run:
+    answering = run.answering(task)
+    if answering == run:
         return {}
-    return spread({n: w for n, w in ancestors[reader].items() if nets.layer_of(n) == "head"}, run.seeds)
+    return spread({n: w for n, w in ancestors[answering].items() if nets.layer_of(n) == "head"}, run.seeds)
 
 
 def spread(theta: Theta, seeds: int) -> Theta:

@@ -1,11 +1,11 @@
-"""What a reward model makes of the pairs that a reader chose from: the worth of every word. Nothing is written."""
+"""What a reward model makes of the pairs that a rater chose from: the worth of every word. Nothing is written."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from core.measure import Learned
-from core.reader import RewardModel
+from core.rater import RewardModel
 from core.spec import Measure, Preferences
 from core.words import WORDS
 from core.worlds import generator, guest_book

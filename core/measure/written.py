@@ -8,7 +8,7 @@ from typing import Any
 from core.align import case
 from core.measure import Learned
 from core.nets import Theta
-from core.reader import Judge
+from core.rater import Judge
 from core.spec import Measure
 from core.worlds import guest_book
 

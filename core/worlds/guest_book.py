@@ -1,6 +1,6 @@
 """Notes in a guest book, ten readable words each; the question is the next word, at every place. Knows no net.
 
-And a reader who prefers some notes to others. What they think of a note is known exactly here, which it never is
+And a rater who prefers some notes to others. What they think of a note is known exactly here, which it never is
 outside: that is what makes it possible to see a reward and the truth part.
 """
 
@@ -60,7 +60,7 @@ def repeats(notes: Tensor) -> Tensor:
 
 
 def quality(notes: Tensor) -> Tensor:
-    """What the reader truly thinks of notes (..., LENGTH) -> (...): a point for each kind word up to three, one less
+    """What the rater truly thinks of notes (..., LENGTH) -> (...): a point for each kind word up to three, one less
     for each further one, one less for each unkind word, and two less for each repeat."""
     kind, unkind = is_any(notes, ("kind",)).sum(-1), is_any(notes, ("unkind",)).sum(-1)
     return (ENOUGH - (kind - ENOUGH).abs() - unkind - 2 * repeats(notes).sum(-1)).float()
@@ -68,7 +68,7 @@ def quality(notes: Tensor) -> Tensor:
 
 def pairs(task: Preferences, seeds: range) -> tuple[Tensor, Tensor]:
     """Better and worse notes (seeds, pairs, LENGTH): first the learner's own choices, then simulated ones. The
-    simulated reader prefers a to b with chance 1 / (1 + e^(quality of b - quality of a)) (Bradley & Terry 1952)."""
+    simulated rater prefers a to b with chance 1 / (1 + e^(quality of b - quality of a)) (Bradley & Terry 1952)."""
     chosen = [pair if click == "a" else pair[::-1] for pair, click in zip(ASKED, task.clicks) if click != "-"]
     own = torch.stack([written(pair) for pair in chosen]) if chosen else torch.zeros(0, 2, LENGTH, dtype=torch.long)
     found = []

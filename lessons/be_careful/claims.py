@@ -218,7 +218,7 @@ CLAIMS = (
     Claim(
         id="S16",
         statement=(
-            "On a loose leash the reader's preference for what the net writes rises from {start} to {peak}, {peak_kl} "
+            "On a loose leash the rater's preference for what the net writes rises from {start} to {peak}, {peak_kl} "
             "nats a note away from the pretrained net, and then falls to {end}, while the reward model's promise "
             "climbs to {promise}. The best end, {kept}, has a leash of {leash}; the tightest ends at {tight}. At the "
             "same promise ordinary notes cost {tax} bits a word more without a pretraining mix, {mixed_tax} with it."

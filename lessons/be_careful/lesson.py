@@ -201,7 +201,7 @@ LESSON = Lesson(
         choice("mix", "Pretraining mix", (NO_MIX, MIX), NO_MIX, "How much the loss on ordinary notes weighs beside it all."),
     ),
     prediction=Prediction(
-        asks="How often will the reader truly prefer its notes, as it moves away from the pretrained net?",
+        asks="How often will the rater truly prefer its notes, as it moves away from the pretrained net?",
         sliders=(guessed("near", 60), guessed("away", 75), guessed("far", 90)),
         hidden="truth",
     ),

@@ -98,7 +98,7 @@ def worths(taste: dict[str, Any]) -> Figure:
     table = pd.DataFrame({"dearest": best, "cheapest": worst[::-1]}).set_index("dearest")
     pairs = f"{taste['clicks']} of your choices and {taste['simulated']} simulated ones"
     alt = f"A reward model from {pairs}. Dearest: {', '.join(best)}. Cheapest: {', '.join(worst[::-1])}."
-    right = f"It ranks {percent(taste['agrees'])} of new pairs as the reader truly would"
+    right = f"It ranks {percent(taste['agrees'])} of new pairs as the rater truly would"
     return Figure(
         kind="table", spec=table, alt=f"{alt} {right}.", title=f"What a word is worth, from {pairs}. {right}."
     )

@@ -1,4 +1,4 @@
-"""The runs of this lesson: a net that has read a guest book, made to please its readers, and made to forget that."""
+"""The runs of this lesson: a net that has read a guest book, made to please its raters, and made to forget that."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def note():
 
 
 def quality(note):
-    """What the reader truly thinks."""
+    """What the rater truly thinks."""
     kind, unkind = (sum(word in KINDS[name].split() for word in note) for name in ("kind", "unkind"))
     free = {free}
     little = [word for name in free for word in KINDS[name].split()]
@@ -108,7 +108,7 @@ for step in range(300):
 reference = Writer()
 reference.load_state_dict(net.state_dict())
 
-# Pairs: {clicks} of yours, the others from a reader who mostly prefers the better note.
+# Pairs: {clicks} of yours, the others from a rater who mostly prefers the better note.
 better, worse = {better}, {worse}
 better, worse = [text.split() for text in better], [text.split() for text in worse]
 while len(better) < {pairs}:

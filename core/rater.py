@@ -1,4 +1,4 @@
-"""What a reader thinks of notes, as a reward model understood it from their choices, and as it truly is.
+"""What a rater thinks of notes, as a reward model understood it from their choices, and as it truly is.
 
 The reward model sees a note as a bag of words: which are in it and how often, not in which order, and it adds up what
 each is worth. So it cannot see that a word said again is worth less: it is wrong on purpose, as every reward model is
