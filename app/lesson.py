@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.parts import url
 from app.parts.badge import claim_card
+from app.parts.corpus import choose
 from app.parts.figure import draw
 from app.parts.live import live
 from app.parts.memory import keep_place
@@ -79,7 +80,7 @@ def beat_run(lesson: Lesson) -> None:
             forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
         return
     say(lesson, "run")
-    settings = url.settings(lesson) | {control.name: url.choose(lesson.slug, control) for control in lesson.controls}
+    settings = url.settings(lesson) | {control.name: choose(lesson.slug, control) for control in lesson.controls}
     live(lesson, backdrop(lesson, settings), settings, guess(lesson))
     forward(lesson, "What happened there?", "Explain")
 

@@ -74,7 +74,7 @@ class Keep:
 
     method: str = "replay"  # a file in core/keep
     strength: float = 1.0  # how much the penalty weighs; the loss of the new task weighs 1
-    count: int = 1  # old examples a class that are kept or looked at once, of every old task
+    count: int = 1  # old examples a class, or windows of text, that are kept or looked at once, of every old task
 
     def __post_init__(self) -> None:
         one_of("Way to remember", self.method, names_in("keep"))
@@ -189,7 +189,15 @@ class Measure:
 
 
 Value = Task | Stage | Run | Measure
-KINDS: dict[str, type] = {c.__name__: c for c in (*tasks.KINDS, Stage, Keep, Run, Measure)}
+
+
+def name_of(kind: type) -> str:
+    """As JSON names it. A kind of task whose examples have changed has another name: old results are not mistaken."""
+    edition = getattr(kind, "edition", 1)
+    return kind.__name__ if edition == 1 else f"{kind.__name__} {edition}"
+
+
+KINDS: dict[str, type] = {name_of(c): c for c in (*tasks.KINDS, Stage, Keep, Run, Measure)}
 
 
 def to_json(value: Any, kind: object = None) -> Any:
@@ -200,7 +208,7 @@ def to_json(value: Any, kind: object = None) -> Any:
     if is_dataclass(value):
         said = {f.name: (f, getattr(value, f.name)) for f in fields(value)}
         told = {name: to_json(one, f.type) for name, (f, one) in said.items() if one != f.default}
-        return {"is": type(value).__name__} | told
+        return {"is": name_of(type(value))} | told
     if isinstance(value, tuple):
         return [to_json(v) for v in value]
     return value + 0.0 if kind == "float" else value  # + 0.0 also makes -0.0 zero

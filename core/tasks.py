@@ -5,16 +5,21 @@ Knows no torch and not how anything is drawn: that is in core/worlds, in files o
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from core.check import BadValue, one_of, shown, whole, within, yes_or_no
 from core.words import ASKED
 
-WHAT = ("old or new", "code or prose", "law or play", "good or bad", "in French", "answer", "first word")
+WHAT = (
+    "old or new", "code or prose", "law or play", "good or bad", "in French", "answer", "in new English",
+    "first word", "reverse", "in capitals",
+)  # fmt: skip
 HOW = ("plain", "shouted", "doubted", "twice")
 COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
+OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # a text of the learner's own, by name and digest: core/corpus.py
 
 RATED = ("films", "tweets", "products", "editorials")
 
@@ -24,6 +29,7 @@ class Task:
     """Examples of one world with one question about them. Subclasses say which world."""
 
     world: ClassVar[str] = ""
+    edition: ClassVar[int] = 1  # raised when the same values come to mean other examples: their digests change with it
     judged: ClassVar[bool] = False  # what a net writes is judged too, not only how it reads
 
     @property
@@ -144,11 +150,12 @@ class Text(Task):
     """English, or Python, as byte-pair tokens; asks for the next token at every place."""
 
     world: ClassVar[str] = "text"
-    subject: str = "general"  # general | novel | speeches | articles | shakespeare | law | code | medicine | tweets
+    subject: str = "general"  # one of SUBJECTS, or a text of the learner's own
     kilobytes: int = 0  # thousands of characters to learn from, each seed its own documents; 0 is all there are
 
     def __post_init__(self) -> None:
-        one_of("Subject", self.subject, SUBJECTS)
+        if not (isinstance(self.subject, str) and OWN.fullmatch(self.subject)):
+            one_of("Subject", self.subject, SUBJECTS)
         whole("Kilobytes", self.kilobytes, 0, 10_000)
 
 
@@ -170,12 +177,15 @@ class Instructions(Task):
     """Instructions with short answers: combinations of what is to be done and how to write it, "old or new, twice"."""
 
     world: ClassVar[str] = "instructions"
+    edition: ClassVar[int] = 2
     examples: int = 400  # to learn from, over all combinations
     without: str = ""  # the one combination that no example shows
     ask: str = ""  # the one combination that is tested; all of them if empty
+    real: bool = False  # "good or bad" is asked of sentences that people wrote and rated, not of made-up ones
 
     def __post_init__(self) -> None:
         whole("Examples", self.examples, 1, 5000)
+        yes_or_no("Real", self.real)
         one_of("Without", self.without, ("", *COMBINATIONS))
         one_of("Ask", self.ask, ("", *COMBINATIONS))
 

@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
+from core import corpus
 from core.spec import BadValue, Measure, Run, plain
 from lessons.figures import Figure
 from lessons.figures.curves import Curve
@@ -31,7 +32,8 @@ Evidence = dict[str, Any]  # by the same labels: a run's table, a measure's answ
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """One choice of the learner among a few values; nothing else can be chosen, not even by a URL."""
+    """One choice of the learner among a few values; nothing else can be chosen, not even by a URL, but for a text of
+    their own where there may be one."""
 
     name: str
     label: str
@@ -39,12 +41,15 @@ class Control:
     default: Setting
     help: str  # a sentence
     slider: bool = False  # ordered values on a slider; otherwise buttons side by side
+    own: bool = False  # a subject, which may be a text of the learner's own too (core/corpus.py)
 
     def read(self, text: str) -> Setting:
         """The option that a URL names; BadValue with a sentence if it names none."""
         for value in self.options:
             if text == str(value):
                 return value
+        if self.own and corpus.known(text):
+            return text
         raise BadValue(f"{self.label} cannot be {text[:40]!r}; it is {self.default} instead.")
 
 

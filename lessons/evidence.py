@@ -31,6 +31,11 @@ def gather(values: Mapping[str, Run | Measure]) -> dict[str, Any]:
     return found
 
 
+def revealed(evidence: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """What labels with this prefix hide until the learner has predicted, by its own labels; empty before that."""
+    return {label.removeprefix(prefix): one for label, one in evidence.items() if label.startswith(prefix)}
+
+
 def points(run: Run) -> pd.DataFrame:
     """A run's points, one row a test and seed; accuracy of its own task in [0, 1], then "accuracy 1", ... watched."""
     return whole(run) if store.complete(run) else table(run)

@@ -13,15 +13,21 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from streamlit.components.v2 import manifest_scanner
 
 # Before anything imports torch: several processes that each take all cores are up to 400 times slower.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["HEADSTART_STORE"] = tempfile.mkdtemp(prefix="headstart-tests-")
+
+# A page drawn in this process reads the metadata of every installed package, as a server does once: a tenth of a second
+# each time. Here too once is enough.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 CI = os.environ.get("CI") == "true"
 LEFT_OUT: list[str] = []

@@ -103,7 +103,7 @@ def test_tinted_text_tells_itself_and_is_never_markup() -> None:
 
 
 def test_the_script_begins_and_ends_where_the_run_does() -> None:
-    run = runs(LESSON.defaults | {"draw": 1, "subject": "law", "steps": 20})[PRETRAINED]
+    run = runs(LESSON.defaults | {"draw": 1, "subject": "law"})[PRETRAINED]
     assert isinstance(run, Run)
     short = replace(run, stages=(replace(run.stages[0], steps=3),))
     said = subprocess.check_output(

@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from core import nets
+from core.corpus import BREAK
 from core.measure.answers import answers
 from core.spec import BadValue, Instructions, Run, Stage, Text
 from core.tasks import COMBINATIONS, WHAT
 from core.train import Done, train
+from core.worlds import generator, text
 from core.worlds import instructions as world
-from core.worlds import text
 
 HELD_OUT = "law or play, shouted"
 SMALL = Instructions(examples=40, without=HELD_OUT)
@@ -26,7 +27,7 @@ def read(tokens: torch.Tensor) -> str:
 def test_only_the_tokens_of_the_answer_count() -> None:
     x, y = world.written([("Old or new, twice: thou art a priest", "old old")])
     assert x.shape == y.shape == (1, world.PLACES)
-    assert read(y[0][y[0] != world.SKIP]) == " old old" + text.BREAK
+    assert read(y[0][y[0] != world.SKIP]) == " old old" + BREAK
     first = int((y[0] != world.SKIP).nonzero()[0])
     assert read(x[0, : first + 1]) == "Old or new, twice: thou art a priest ="
     asked = torch.zeros(1, 1, world.PLACES, text.classes(Text()))
@@ -68,6 +69,12 @@ def test_no_example_shows_what_is_held_out_or_what_tests() -> None:
         ("in French, plain", "-190,000. There are the first", False),
         ("answer, plain", "1963", True),
         ("first word, plain", "two words", False),
+        ("in new English, plain", "you have spoken", True),
+        ("in new English, plain", "Thou", False),
+        ("reverse, shouted", "night garden!", True),
+        ("reverse, shouted", "night!", False),
+        ("in capitals, twice", "SHIP SHIP", True),
+        ("in capitals, twice", "ship ship", False),
         ("good or bad, plain", "", False),
     ],
 )
@@ -101,3 +108,22 @@ def test_a_taught_answer_is_written_and_ended() -> None:
     said = answers(net, theta, rows)
     assert [ends and one == want for (one, ends), want in zip(said, wanted)] == [bool(mark) for mark in right]
     assert right.sum() >= 2
+
+
+def test_what_needs_no_english_is_what_it_says() -> None:
+    for what, turn in (("reverse", lambda said: " ".join(said.split()[::-1])), ("in capitals", str.upper)):
+        for asked, wanted in world.exam(f"{what}, plain", 5):
+            assert wanted == turn(asked.split(": ")[1])
+
+
+def test_real_sentences_are_short_and_asked_for_in_one_kind_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = (["a dull film", "an awful film " * 9], ["a warm film"])
+    monkeypatch.setattr(world.sentiment, "split", lambda subject: (kinds, kinds))
+    assert {example for seed in range(9) for example in [drawn_real("good or bad, plain", seed)]} == {
+        ("Good or bad: a dull film", "bad"), ("Good or bad: a warm film", "good"),
+    }  # fmt: skip
+    assert drawn_real("reverse, plain", 1) == world.example("reverse, plain", world.drawn(generator("real", 1)), True)
+
+
+def drawn_real(name: str, seed: int) -> tuple[str, str]:
+    return world.example(name, world.drawn(generator("real", seed)), True, real=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -97,3 +98,22 @@ def test_a_hostile_url_is_a_sentence(server: tuple[str, psutil.Process], page: P
     expect(page.get_by_text("Committed cannot be").first).to_be_visible()
     press(page, "Skip, show me")
     expect(page.get_by_role("button", name=re.compile("Train 16 nets now|Again, with another draw"))).to_be_visible()
+
+
+def test_a_text_of_ones_own_is_read_from_a_file(server: tuple[str, psutil.Process], page: Page, tmp_path: Path) -> None:
+    page.goto(f"{server[0]}/guess_next?guess_next.beat=Run&guess_next.committed=2")
+    page.get_by_text("Take a text of your own").click()
+    chooser = page.locator("input[type=file]")
+    picture = tmp_path / "photo.jpg"
+    picture.write_bytes(bytes(range(256)) * 100)
+    chooser.set_input_files(picture)
+    expect(page.get_by_text("This file is not plain text")).to_be_visible()
+    letters = tmp_path / "letters.txt"
+    letters.write_text("".join(f"Letter {k}: the carriage leaves at noon, my dear.\n" for k in range(300)), "utf-8")
+    chooser.set_input_files(letters)
+    expect(page.get_by_role("radio", name=re.compile("own-letters-"))).to_be_visible()
+    press(page, "Train 6 nets now")
+    expect(page.get_by_text(re.compile("Letters, from 50 thousand characters .live runs.")).first).to_be_visible()
+    expect(page).to_have_url(re.compile("guess_next.subject=own-letters-"))
+    press(page, "Stop")
+    expect(page.get_by_text(re.compile("pretrained: stopped at step"))).to_be_visible()

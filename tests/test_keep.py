@@ -12,12 +12,12 @@ from test_train import DIGITS, outcome
 from test_train import family as trained
 from torch import Tensor
 
-from core import keep, nets
+from core import keep, nets, worlds
 from core.keep import Past, Penalty
 from core.keep.ewc import fisher
 from core.keep.lwf import SOFT
 from core.nets import Linear, Net, Theta
-from core.spec import Handwriting, Keep, Plane, Run, Stage, names_in
+from core.spec import BadValue, Handwriting, Instructions, Keep, Plane, Run, Stage, Text, names_in
 from core.train import begin, protection, rngs
 
 EACH = pytest.mark.parametrize("method", names_in("keep"))
@@ -247,3 +247,29 @@ def test_what_must_be_kept_is_counted() -> None:
     weights = 2 * 64 + 64 + 2 * (64 * 64 + 64) + 64 * 6 + 6
     expected = {"replay": 5 * 6 * 2, "l2_sp": weights, "ewc": 2 * weights, "lwf": weights}
     assert {method: prepared(TURNED, method)[0].numbers for method in names_in("keep")} == expected
+
+
+READ = Run(task=Text(kilobytes=20), net="transformer", stages=(Stage(steps=3, batch=2),), seeds=2)
+ANSWERS = Run(task=Instructions(examples=10), net="transformer", start=READ, stages=(Stage(steps=2, batch=3),), seeds=2)
+
+
+def test_text_is_replayed_in_stretches_as_long_as_what_is_new() -> None:
+    run = replace(ANSWERS, keep=(Keep(method="replay", count=7, strength=2.0),))
+    (one,) = keep.past(run, family(run))
+    x, y = one.to_replay(7)
+    new = worlds.load(run.task).test(run.task)[0]
+    assert x.shape == y.shape == (2, 7, new.shape[1])
+    assert torch.equal(x[..., 1:], y[..., :-1])  # what comes next
+    assert not torch.equal(x[0], x[1])  # each seed keeps stretches of its own
+    theta = one.theta
+    surprise = F.cross_entropy(one.answers(theta, x[:, :1]).flatten(0, 2), y[:, :1].flatten(), reduction="none")
+    assert torch.allclose(one.loss(theta, x[:, :1], y[:, :1]), surprise.view(2, -1).mean(1))
+    penalty, start = protection(run, theta, family(run))[0], torch.zeros(2, 3, new.shape[1], dtype=torch.long)
+    assert (penalty.value(theta, start, start) > 0).all() and penalty.flops > 0
+
+
+@pytest.mark.parametrize("method", ["ewc", "lwf"])
+def test_what_cannot_keep_text_says_that_replay_can(method: str) -> None:
+    run = replace(ANSWERS, keep=(Keep(method=method),))
+    with pytest.raises(BadValue, match="text can be replayed"):
+        protection(run, {}, family(run))

@@ -14,9 +14,10 @@ from core import store
 from core.tasks import COMBINATIONS, HOW, WHAT
 from lessons.catalogue import lessons
 from lessons.evidence import gather
-from lessons.parrot_to_helper.claims import FORMED, HELD_OUT, MOST, RIGHT, held_out, name, shares, ways
+from lessons.parrot_to_helper.claims import held_out
 from lessons.parrot_to_helper.lesson import ASKED, PROMPTS
 from lessons.parrot_to_helper.pictures import said, side_by_side
+from lessons.parrot_to_helper.tuning import FORMED, HELD_OUT, MOST, RIGHT, name, shares, ways
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,7 +51,7 @@ def test_an_answer_that_does_not_end_is_seen_to_be_cut_off() -> None:
 def test_the_script_reads_and_answers_as_what_ships() -> None:
     lesson = lessons()["parrot_to_helper"]
     settings = lesson.defaults | {"draw": 1}
-    plain = lesson.script(settings).replace("STEPS, BATCH = 400, 8", "STEPS, BATCH = 2, 8")
+    plain = lesson.script(settings).replace("STEPS, BATCH = 600, 8", "STEPS, BATCH = 2, 8")
     done = subprocess.run(
         [sys.executable, "-c", plain],
         cwd=ROOT, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"},

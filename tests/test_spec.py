@@ -18,6 +18,7 @@ from core.spec import (
     BadValue,
     Glyphs,
     Handwriting,
+    Instructions,
     Keep,
     Measure,
     Plane,
@@ -245,3 +246,13 @@ def test_a_run_knows_its_ancestors_and_who_reads_a_task() -> None:
     assert list(grandchild.lineage()) == [grandchild, CHILD, PARENT]
     assert grandchild.answering(Plane(ask="colour", turn=30)) == CHILD
     assert grandchild.answering(Plane()) == grandchild  # the nearest that answers
+
+
+def test_a_new_edition_of_a_world_is_not_mistaken_for_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = to_json(Instructions(examples=5))
+    before = digest(Run(task=Instructions(examples=5)))
+    assert from_json(said) == Instructions(examples=5)
+    monkeypatch.setattr(Instructions, "edition", Instructions.edition + 1)
+    assert digest(Run(task=Instructions(examples=5))) != before
+    with pytest.raises(BadValue, match="does not describe"):
+        from_json({"is": "Instructions", "examples": 5})  # as its first edition was written

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from core import nets, worlds
+from core.corpus import BREAK
 from core.nets.transformer import CONTEXT
 from core.spec import Run, Stage, Text
 from core.train import Point, train
@@ -24,7 +25,7 @@ def test_no_document_both_trains_and_tests() -> None:
 
 def test_tokens_lose_nothing() -> None:
     said = "To be, or not to be?\n\tdef f(x): return x**2"
-    assert text.tokenizer().decode(text.tokens([said]).tolist()) == text.BREAK + said
+    assert text.tokenizer().decode(text.tokens([said]).tolist()) == BREAK + said
 
 
 def test_what_is_asked_for_is_the_next_token_at_every_place() -> None:
@@ -72,7 +73,7 @@ def test_a_slice_of_general_text_is_a_mixture() -> None:
     novel = set(text.documents("novel")[0])
     shares = []
     for seed in range(8):
-        said = text.a_slice(Text(kilobytes=200), seed).split(text.BREAK)[1:-1]  # whole documents
+        said = text.a_slice(Text(kilobytes=200), seed).split(BREAK)[1:-1]  # whole documents
         shares.append(sum(len(one) for one in said if one in novel) / sum(map(len, said)))
     assert 0 < sum(shares) / 8 < 0.5
     assert max(shares) < 1

@@ -39,12 +39,13 @@ def settings(lesson: Lesson) -> Settings:
     return found | {"draw": number(lesson, "draw", 1, 1, 999), "given": given(lesson)}
 
 
-def choose(slug: str, control: Control) -> Setting:
-    """The control's widget, bound to the URL; returns one of its options whatever the browser sent."""
+def choose(slug: str, control: Control, more: tuple[Setting, ...] = ()) -> Setting:
+    """The control's widget, bound to the URL; returns one of its options or of `more`, whatever the browser sent."""
+    options = control.options + more
     if control.slider:
         value = st.select_slider(
             control.label,
-            control.options,
+            options,
             control.default,
             key=key(slug, control.name),
             help=control.help,
@@ -53,7 +54,7 @@ def choose(slug: str, control: Control) -> Setting:
     else:
         value = st.segmented_control(
             control.label,
-            control.options,
+            options,
             default=control.default,
             required=True,
             key=key(slug, control.name),
@@ -61,7 +62,7 @@ def choose(slug: str, control: Control) -> Setting:
             label_visibility="visible" if control.help else "collapsed",
             bind="query-params",
         )
-    return value if value in control.options else control.default
+    return value if value in options else control.default
 
 
 def number(lesson: Lesson, name: str, default: int, low: int, high: int) -> int:

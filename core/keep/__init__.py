@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
 
+import torch
 from torch import Tensor
 
 from core import nets, worlds
 from core.nets import Net, Theta
-from core.spec import BadValue, Image, Plane, Run, Task
+from core.spec import BadValue, Image, Plane, Run, Task, Text
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Past:
     """A task that was learned before."""
 
     task: Task
+    new: Task  # what is learned now
     seeds: range
     net: Net
     theta: Theta  # the weights when it had just been learned, (seeds, ...)
@@ -42,9 +44,23 @@ class Past:
     def examples(self, count: int) -> tuple[Tensor, Tensor]:
         """x (seeds, n, ...), y (seeds, n): `count` of every class of each seed's own training examples, or all."""
         if not isinstance(self.task, Image | Plane):
-            raise BadValue("Old examples are kept of images and of points only.")
+            raise BadValue("This way keeps examples of images and of points only; text can be replayed.")
         some = replace(self.task, labels=min(count, self.task.labels))
         return worlds.load(self.task).train(some, self.seeds).every()
+
+    def to_replay(self, count: int) -> tuple[Tensor, Tensor]:
+        """The same; of text, x and y (seeds, count, places): stretches as long as the new examples, so that as many old
+        tokens are read as new ones."""
+        if not isinstance(self.task, Text):
+            return self.examples(count)
+        places = worlds.load(self.new).test(self.new)[0].shape[-1]
+        x, y = worlds.load(self.task).train(self.task, self.seeds).take(torch.arange(count).expand(len(self.seeds), -1))
+        return x[..., :places], y[..., :places]
+
+    def loss(self, theta: Theta, x: Tensor, y: Tensor) -> Tensor:
+        """Of old examples, through its own head, (seeds,)."""
+        loss: Callable[[Tensor, Tensor], Tensor] = getattr(worlds.load(self.task), "loss", worlds.cross_entropy)
+        return loss(self.answers(theta, x), y)
 
     def answers(self, theta: Theta, x: Tensor, first: int = 0) -> Tensor:
         """Logits (seeds, batch, classes) through its own head; x has been through the layers below `first`."""
@@ -62,7 +78,7 @@ def past(run: Run, ancestors: dict[Run, Theta]) -> list[Past]:
         task = ancestor.task
         net = nets.load(run.net, worlds.load(task).classes(task))
         theta = spread(ancestors[ancestor], run.seeds)
-        found.append(Past(task, seeds, net, theta, old_head(run, task, ancestors)))
+        found.append(Past(task, run.task, seeds, net, theta, old_head(run, task, ancestors)))
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from core import nets
@@ -14,15 +13,14 @@ from core.spec import Keep
 
 def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generator]) -> Penalty:
     """strength * cross-entropy on old examples: at every step as many of each old task as the new batch has."""
-    kept = [one.examples(keep.count) for one in past]
+    kept = [one.to_replay(keep.count) for one in past]
     row = torch.arange(len(rngs))[:, None]
 
     def value(theta: Theta, x: Tensor, features: Tensor) -> Tensor:
         total = torch.zeros(len(rngs))
         for one, (old, truth) in zip(past, kept):
             pick = torch.stack([torch.randint(truth.shape[1], (x.shape[1],), generator=rng) for rng in rngs])
-            logits, y = one.answers(theta, old[row, pick]), truth[row, pick]
-            total = total + F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view_as(y).mean(1)
+            total = total + one.loss(theta, old[row, pick], truth[row, pick])
         return keep.strength * total
 
     costs = [

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from core import nets
+from core.corpus import BREAK
 from core.measure import Learned
 from core.measure.surprise import encoded
 from core.nets import Net, Theta
@@ -39,4 +40,4 @@ def written(net: Net, theta: Theta, prompt: str, count: int, seed: int) -> list[
             drawn = (up_to < torch.rand(1, generator=rng)).sum(-1, keepdim=True).clamp(max=up_to.shape[-1] - 1)
             rows = torch.cat([rows, drawn], -1)
     said = [str(text.tokenizer().decode(row[len(begun) :].tolist())) for row in rows[:, 0]]
-    return [one.split(text.BREAK)[0] for one in said]
+    return [one.split(BREAK)[0] for one in said]

@@ -17,7 +17,7 @@ def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
     and it is of the kind that was asked for, be it wrong.
     """
     tasks = [task for task in value.tasks if isinstance(task, Instructions)]
-    exams = [instructions.exam(task.ask, value.count) for task in tasks]
+    exams = [instructions.exam(task.ask, value.count, task.real) for task in tasks]
     rows = [instructions.opened(asked) for exam in exams for asked, _ in exam]
     found: dict[str, Any] = {"right": [], "formed": []}
     for one in learned:

@@ -72,7 +72,8 @@ class Block:
         return x + product(F.gelu(product(norm(x), expand)), contract)
 
     def attention(self, qkv: Tensor) -> Tensor:
-        """Each place asks (q); it and all places before it answer how well they fit (k) and what they say (v)."""
+        """Each place asks (q); it and all places before it answer how well they fit (k) and what they say (v). What a
+        place hears is the mean of what is said, weighed by softmax(q k / sqrt(numbers in q)); each head for itself."""
         q, k, v = (one.unflatten(-1, (self.heads, -1)).transpose(2, 3) for one in qkv.chunk(3, -1))
         return F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(2, 3).flatten(3)
 

@@ -19,9 +19,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core.corpus import BREAK
 from core.spec import Instructions, Text
 from core.tasks import COMBINATIONS
-from core.worlds import Pool, generator, text
+from core.worlds import Pool, generator, sentiment, text
 
 HERE = Path(__file__).parent / "asked"
 PLACES = 40  # tokens of a prompt with its answer, at most
@@ -41,7 +42,10 @@ READS = {"plain": r"(.*[^!?])", "shouted": r"(.*[^!?])!", "doubted": r"(.*[^!?])
 OPEN = {  # what an answer looks like where there are more than two, right or wrong
     "in French": r"[A-Z][\w'-]*( [\w'-]+){0,3}",
     "answer": r"[\w'.-]+( [\w'.-]+){0,3}",
+    "in new English": r"[a-z']+( [a-z']+){1,4}",
     "first word": r"[a-z]+",
+    "reverse": r"[a-z]+ [a-z]+",
+    "in capitals": r"[A-Z]+",
 }
 MOODS = {
     "good": ("good", "fine", "great", "happy", "noble", "beautiful", "wonderful", "perfect"),
@@ -83,12 +87,27 @@ def snippet(subject: str, length: int, draw: Draw, testing: bool) -> list[str]:
     return found[start : start + length]
 
 
-def a_first_word(draw: Draw, testing: bool) -> tuple[str, str]:
-    """Three different words of general English that are a token each, and the first of them."""
+def some_words(count: int, draw: Draw, testing: bool) -> list[str]:
+    """Different words of general English that are a token each."""
     while True:
-        some = [word for word in snippet("general", 12, draw, testing) if word in short_words()][:3]
-        if len(set(some)) == 3:
-            return " ".join(some), some[0]
+        some = [word for word in snippet("general", 4 * count, draw, testing) if word in short_words()][:count]
+        if len(set(some)) == count:
+            return some
+
+
+def a_first_word(draw: Draw, testing: bool) -> tuple[str, str]:
+    some = some_words(3, draw, testing)
+    return " ".join(some), some[0]
+
+
+def a_reversal(draw: Draw, testing: bool) -> tuple[str, str]:
+    some = some_words(2, draw, testing)
+    return " ".join(some), " ".join(reversed(some))
+
+
+def a_capital(draw: Draw, testing: bool) -> tuple[str, str]:
+    (word,) = some_words(1, draw, testing)
+    return word, word.upper()
 
 
 @cache
@@ -119,6 +138,13 @@ def a_mood(draw: Draw, testing: bool) -> tuple[str, str]:
     return said, mood
 
 
+def a_real_mood(draw: Draw, testing: bool) -> tuple[str, str]:
+    """A short sentence of a film review that people have rated; other reviews test. `make texts` brings them."""
+    mood = draw(2)
+    said = [one for one in sentiment.split("films")[int(testing)][mood] if len(one.split()) <= 12]
+    return said[draw(len(said))], tuple(MOODS)[1 - mood]
+
+
 def a_pair(name: str, draw: Draw, testing: bool) -> tuple[str, str]:
     known = pairs(name, testing)
     return known[draw(len(known))]
@@ -131,7 +157,10 @@ ASKS: dict[str, Callable[[Draw, bool], tuple[str, str]]] = {
     "good or bad": a_mood,
     "in French": partial(a_pair, "countries"),
     "answer": partial(a_pair, "trivia"),
+    "in new English": partial(a_pair, "verses"),
     "first word": a_first_word,
+    "reverse": a_reversal,
+    "in capitals": a_capital,
 }
 
 
@@ -142,11 +171,12 @@ def formed(name: str, says: str) -> bool:
     return content is not None and bool(re.fullmatch(OPEN.get(what) or what.replace(" or ", "|"), content[1]))
 
 
-def example(name: str, draw: Draw, testing: bool) -> tuple[str, str]:
+def example(name: str, draw: Draw, testing: bool, real: bool = False) -> tuple[str, str]:
     """A prompt that fits, and what the answer to it should be."""
     what, how = name.split(", ")
+    ask = a_real_mood if real and what == "good or bad" else ASKS[what]
     while True:
-        given, answer = ASKS[what](draw, testing)
+        given, answer = ask(draw, testing)
         asked, wanted = prompt(what, how, given), WRITES[how](answer)
         if len(opened(asked)) + len(tokens(f" {wanted}")) < PLACES:
             return asked, wanted
@@ -174,7 +204,7 @@ def tokens(said: str) -> list[int]:
 
 @cache
 def stop() -> int:
-    return tokens(text.BREAK)[0]
+    return tokens(BREAK)[0]
 
 
 def classes(task: Instructions) -> int:
@@ -188,23 +218,22 @@ def train(task: Instructions, seeds: range) -> Pool:
     for seed in seeds:
         draw = drawn(generator("instructions", seed))
         order = torch.randperm(task.examples, generator=generator("turns", seed)).tolist()
-        sets.append(written([example(shown[k % len(shown)], draw, False) for k in order]))
+        sets.append(written([example(shown[k % len(shown)], draw, False, task.real) for k in order]))
     return Pool(*(torch.stack(some) for some in zip(*sets)))
 
 
 @cache
 def test(task: Instructions) -> tuple[Tensor, Tensor]:
     """x and y (n, PLACES): TEST of the combination that is asked for, or a FEW of every one."""
-    return written(
-        [one for name in ([task.ask] if task.ask else COMBINATIONS) for one in exam(name, TEST if task.ask else FEW)]
-    )
+    names, count = ((task.ask,), TEST) if task.ask else (COMBINATIONS, FEW)
+    return written([one for name in names for one in exam(name, count, task.real)])
 
 
 @cache
-def exam(name: str, count: int) -> list[tuple[str, str]]:
+def exam(name: str, count: int, real: bool = False) -> list[tuple[str, str]]:
     """The first test examples of a combination: prompts and what the answers should be."""
     draw = drawn(generator(f"exam {name}", 0))
-    return [example(name, draw, True) for _ in range(count)]
+    return [example(name, draw, True, real) for _ in range(count)]
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import lzma
 import math
 from functools import cache
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from core.spec import BadValue, Text
+from core import corpus
+from core.corpus import BREAK, GENERAL, TEXTS
+from core.spec import Text
 from core.worlds import Pool, generator
 
-HERE = Path(__file__).parent / "texts"
 WINDOW = 128  # tokens a net sees at once
-BREAK = "\f"  # between two documents, in the files and as a token
 TEST = 32  # windows of documents that no training ever touches
-GENERAL = ("novel", "speeches", "articles")
 UNIT = "bits"  # a character, so that vocabularies can be compared
 
 
 @cache
 def tokenizer() -> Tokenizer:
-    return Tokenizer.from_file(str(HERE / "vocabulary.json"))
+    return Tokenizer.from_file(str(TEXTS / "vocabulary.json"))
 
 
 @cache
@@ -41,13 +38,8 @@ def documents(subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if subject == "general":
         parts = [documents(name) for name in GENERAL]
         return sum((train for train, _ in parts), ()), sum((test for _, test in parts), ())
-    paths = [place / f"{subject}.txt.xz" for place in (HERE, HERE / "brought")]
-    path = next((path for path in paths if path.exists()), None)
-    if path is None:
-        raise BadValue(f"The texts on {subject} are not on this machine. `make texts` brings them.")
-    found = lzma.decompress(path.read_bytes()).decode("ascii").split(BREAK)
-    held_out = tuple(found[5::10])
-    return tuple(one for k, one in enumerate(found) if k % 10 != 5), held_out
+    found = corpus.documents(subject)
+    return tuple(one for k, one in enumerate(found) if k % 10 != 5), found[5::10]
 
 
 def tokens(texts: list[str]) -> Tensor:

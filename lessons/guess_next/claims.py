@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from lessons.catalogue import Check, Claim, Evidence, Finding
-from lessons.evidence import power_law, resampled
+from lessons.evidence import labels_to, power_law, resampled
 from lessons.figures import percent
 from lessons.guess_next.readers import (
     FAR,
     MOST,
     PRETRAINED,
+    SCRATCH,
     SIZES,
+    SLICED,
+    SLICES,
     SUBJECTS,
     all_young,
     amounts,
     domains,
+    sliced,
 )
 
 KINDS = ("spelling", "word order", "agreement", "names and numbers")
@@ -136,6 +141,53 @@ def domain_finding(evidence: Evidence) -> Finding:
     )
 
 
+def at_best(evidence: Evidence, kilobytes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Bits a character of every seed at its best moment: pretrained, and from scratch in the better of two lengths."""
+    ours, *scratch = (bits(evidence[f"{arm} {SLICED} {kilobytes} KB"]).min(0) for arm in (PRETRAINED, SCRATCH, MOST))
+    return ours, min(scratch, key=lambda one: float(one.mean()))
+
+
+def slice_finding(evidence: Evidence) -> Finding:
+    few, many = SLICES[0], SLICES[-1]
+    best = {kilobytes: at_best(evidence, kilobytes) for kilobytes in SLICES}
+    gain = {kilobytes: float(scratch.mean() - ours.mean()) for kilobytes, (ours, scratch) in best.items()}
+    curves = {kilobytes: bits(evidence[f"{PRETRAINED} {SLICED} {kilobytes} KB"]) for kilobytes in SLICES}
+    worse = {kilobytes: curve[-1] - curve.min(0) for kilobytes, curve in curves.items()}
+    steps = np.sort(evidence[f"{PRETRAINED} {SLICED} {few} KB"].step.unique())
+    scratch = {kilobytes: -float(arms[1].mean()) for kilobytes, arms in best.items()}  # a curve that climbs
+    ours = best[few][0]
+    worth = labels_to(scratch, -float(ours.mean())) / few
+    spread = [labels_to(scratch, -float(ours[draw].mean())) / few for draw in resampled(len(ours))]
+    numbers = {f"ours{k}": f"{a.mean():.2f}" for k, (a, _) in best.items()}
+    numbers |= {f"scratch{k}": f"{b.mean():.2f}" for k, (_, b) in best.items()}
+    numbers |= {f"gain{k}": f"{one:.2f}" for k, one in gain.items()}
+    return Finding(
+        value=worth,
+        low=float(np.percentile(spread, 2.5)),
+        high=float(np.percentile(spread, 97.5)),
+        checks=(
+            Check(
+                says="the gain falls from every amount to the next",
+                met=all(gain[a] > gain[b] for a, b in pairwise(SLICES)),
+            ),
+            Check(
+                says="scratch needs ten times the least text to be as good as the reader on it, by its whole interval",
+                met=float(np.percentile(spread, 2.5)) >= 10,
+            ),
+            Check(
+                says="on the least it ends 0.05 bits above its best, on the most within 0.02",
+                met=bool(worse[few].mean() >= 0.05 and worse[many].mean() <= 0.02),
+            ),
+        ),
+        numbers=numbers
+        | {
+            "few": str(few), "many": str(many), "worth": f"{worth * few:.0f}", "times": f"{worth:.0f}",
+            "worse": f"{worse[few].mean():.2f}",
+            "turn": str(steps[int(curves[few].mean(1).argmin())]), "last": str(steps[-1]),
+        },
+    )  # fmt: skip
+
+
 CLAIMS = (
     Claim(
         id="O1",
@@ -181,5 +233,21 @@ CLAIMS = (
         bar="above zero on both; code gains less than half as much; general text is forgotten by 0.05 bits or more",
         paper="Gururangan et al. 2020, Don't Stop Pretraining: Adapt Language Models to Domains and Tasks",
         paper_found="A second phase of pretraining on a task's own domain helped in all four domains that were tried.",
+    ),
+    Claim(
+        id="S21b",
+        statement=(
+            "On {few} thousand characters of Shakespeare the reader gets to {ours5} bits a character at its best, "
+            "scratch to {scratch5}; on {many} thousand to {ours150} and {scratch150}. To be as good as the reader on "
+            "{few} thousand, scratch needs {worth} thousand, {times} times as much. With {few} thousand the reader is "
+            "best after {turn} steps and {worse} bits worse after {last}: it has begun to learn its few pages by heart."
+        ),
+        runs=sliced,
+        finding=slice_finding,
+        statistic="times the text that scratch needs to be as good as the reader on the least",
+        bar="the gain falls from every amount to the next; scratch needs ten times the least text to be as good as the "
+        "reader on it; only few pages are learned by heart",
+        paper="Hernandez et al. 2021, Scaling Laws for Transfer",
+        paper_found="Pretraining acted as a multiplier of the text to fine-tune on, the greater the less there was.",
     ),
 )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from core.spec import Measure, Run, Text
+from core.spec import Measure, Run
 from lessons.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
+from lessons.evidence import revealed
 from lessons.figures import Figure
 from lessons.guess_next.claims import CLAIMS, KINDS, told_apart
 from lessons.guess_next.pictures import (
-    NAMED,
     READER_BATCH,
     adapting,
+    by_size,
     by_subject,
     expected,
     learned_first,
     losses,
+    named,
     over_tokens,
     scaling,
     surprises,
@@ -25,22 +27,24 @@ from lessons.guess_next.readers import (
     BROUGHT,
     PRETRAINED,
     SCRATCH,
+    SLICE,
+    SLICES,
     SUBJECTS,
     WINDOW,
     all_young,
     amounts,
-    annealed,
     domain,
     domains,
     fine_tuned,
     from_scratch,
+    sliced,
 )  # fmt: skip
 from lessons.guess_next.script import script as plain_torch
 from lessons.recipes import Seeds, reader
 
 GENERAL = "general"
 LIVE = 3  # nets an arm of a live run
-STEPS = (20, 40, 80)
+LIVE_STEPS = 40
 BACK = (1, 4, 16, WINDOW)
 WRITTEN = 40  # tokens that the reader writes
 FOUND = "found "  # evidence that may not be seen before the prediction
@@ -49,19 +53,18 @@ OPENING = "The President of the United"
 
 def runs(settings: Settings) -> Values:
     """On general text one arm, from nothing; on a subject two, with the reader's start and without."""
-    seeds, steps, subject = Seeds(LIVE, 100 * settings["draw"]), settings["steps"], settings["subject"]
+    seeds, subject, kilobytes = Seeds(LIVE, 100 * settings["draw"]), settings["subject"], settings["kilobytes"]
     if subject == GENERAL:
-        stages = annealed(steps, BATCH, 3e-3)
-        return {"yours": Run(task=Text(), net="transformer", stages=stages, seeds=LIVE, first_seed=seeds.first)}
+        return {"yours": from_scratch(subject, seeds, LIVE_STEPS, kilobytes, BATCH)}
     return {
-        PRETRAINED: fine_tuned(subject, seeds, steps, reader()),
-        SCRATCH: from_scratch(subject, seeds, steps),
+        PRETRAINED: fine_tuned(subject, seeds, LIVE_STEPS, reader(), kilobytes),
+        SCRATCH: from_scratch(subject, seeds, LIVE_STEPS, kilobytes),
     }
 
 
 def backdrop(settings: Settings) -> Values:
     values: Values = {"look": expects(OPENING, WINDOW), FOUND + "reader": reader()}
-    known = all_young(Seeds()) | amounts(Seeds()) | domains(Seeds()) | domain(BROUGHT, Seeds())
+    known = all_young(Seeds()) | amounts(Seeds()) | domains(Seeds()) | domain(BROUGHT, Seeds()) | sliced(Seeds())
     return values | {FOUND + name: value for name, value in known.items()}
 
 
@@ -76,18 +79,13 @@ def expects(text: str, back: int) -> Measure:
     return Measure(kind="surprise", runs=(reader(),), prompts=(text,), count=back)
 
 
-def found(evidence: Evidence) -> Evidence:
-    """What was hidden, under its own names; empty before the prediction."""
-    return {name.removeprefix(FOUND): one for name, one in evidence.items() if name.startswith(FOUND)}
-
-
 def hook(evidence: Evidence, settings: Settings) -> Figure:
     return expected(evidence["look"], f"“{OPENING} …” What comes next? The answer of a model that has read for a while")
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     """The loss of pretraining: before the prediction only the learner's line."""
-    known = found(evidence)
+    known = revealed(evidence, FOUND)
     if not known:
         return losses(
             [], guess, None, "Surprise while a model reads: where does your line begin, and where does it end?"
@@ -108,13 +106,16 @@ def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure
     subject, arms = settings["subject"], (PRETRAINED, SCRATCH)
     tables = {arm: evidence[arm] for arm in arms if arm in evidence}
     if tables:
-        return [adapting(tables, subject, settings["steps"], "live")]
-    stored = {arm: one for arm in arms if (one := evidence.get(f"{FOUND}{arm} {subject}")) is not None}
-    return [adapting(stored, subject, 80, "stored")] if stored else []
+        return [adapting(tables, subject, settings["kilobytes"], LIVE_STEPS, "live")]
+    for end, kilobytes in ((f" {settings['kilobytes']} KB", settings["kilobytes"]), ("", SLICE)):
+        stored = {arm: evidence.get(f"{FOUND}{arm} {subject}{end}") for arm in arms}
+        if all(table is not None for table in stored.values()):
+            return [adapting(stored, subject, kilobytes, 80, "stored")]
+    return []
 
 
 def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
-    shown, known = [], found(evidence)
+    shown, known = [], revealed(evidence, FOUND)
     if "expects" in evidence:
         back = settings["back"]
         how = "one token back" if back == 1 else f"up to {back} tokens back"
@@ -129,12 +130,12 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
     if known and settings["subject"] == GENERAL:
         shown += [learned_first(known), scaling(known)]
     elif known:
-        shown.append(by_subject(known))
+        shown += [by_size(known), by_subject(known)]
     return shown
 
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
-    known = found(evidence)
+    known = revealed(evidence, FOUND)
     bits = known["reader"].bits
     last = told_apart(known)[1][:, -1].mean(0)
     unit = "bits a character"
@@ -152,7 +153,7 @@ def script(settings: Settings) -> str:
     title = (
         "General text, from nothing"
         if settings["subject"] == GENERAL
-        else f"{NAMED[settings['subject']]}, after the reader"
+        else f"{named(settings['subject'])}, after the reader"
     )
     return plain_torch(run, title)
 
@@ -198,15 +199,17 @@ LESSON = Lesson(
             label="What it reads",
             options=(GENERAL, *SUBJECTS, BROUGHT),
             default=GENERAL,
-            help="General English from nothing; or 50 thousand characters of plays, law or program code, with the "
+            help="General English from nothing; or plays, law, program code, medicine or a text of your own, with the "
             "reader's start and without.",
+            own=True,
         ),
         Control(
-            name="steps",
-            label="Steps",
-            options=STEPS,
-            default=40,
-            help="Steps of the live run. Each reads a few windows of 128 tokens.",
+            name="kilobytes",
+            label="Thousand characters to learn from",
+            options=SLICES,
+            default=SLICE,
+            help="Every net has a slice of its own. A live run always takes as many steps: the less text there is, the "
+            "more often it is read.",
             slider=True,
         ),
         Control(

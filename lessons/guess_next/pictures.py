@@ -17,8 +17,8 @@ from lessons.figures.dots import Axis
 from lessons.figures.law import law
 from lessons.figures.lines import lines
 from lessons.figures.tinted import tinted, visible
-from lessons.guess_next.claims import KINDS, bits, told_apart
-from lessons.guess_next.readers import BATCH, BROUGHT, FAR, MOST, PRETRAINED, SIZES, SUBJECTS, WINDOW
+from lessons.guess_next.claims import KINDS, at_best, bits, told_apart
+from lessons.guess_next.readers import BATCH, BROUGHT, FAR, MOST, PRETRAINED, SIZES, SLICED, SLICES, SUBJECTS, WINDOW
 
 READER_BATCH = 16
 KNOWS_NOTHING = "knows nothing: ln V"
@@ -121,7 +121,12 @@ def scaling(evidence: Evidence) -> Figure:
     )
 
 
-def adapting(tables: dict[str, pd.DataFrame], subject: str, steps: int, how: str) -> Figure:
+def named(subject: str) -> str:
+    """As a sentence calls it; a text of the learner's own by the word of its name."""
+    return NAMED.get(subject) or subject.split("-")[1]
+
+
+def adapting(tables: dict[str, pd.DataFrame], subject: str, kilobytes: int, steps: int, how: str) -> Figure:
     """Bits a character of a subject, pretrained and from scratch, and of general text, against steps."""
     shown = [Curve(table=by_step(table, "bits"), name=arm, role=arm) for arm, table in tables.items()]
     if "pretrained" in tables:
@@ -130,13 +135,25 @@ def adapting(tables: dict[str, pd.DataFrame], subject: str, steps: int, how: str
     return lines(
         shown,
         Axis(name="steps", low=0, high=steps, form=".0f"),
-        Axis(name="bits a character", low=1, high=8 if subject == FAR else 6),
-        title=f"{NAMED[subject].capitalize()}, from 50 thousand characters ({how} runs)",
+        Axis(name="bits a character", low=1, high=6 if subject in NAMED and subject != FAR else 8),
+        title=f"{named(subject).capitalize()}, from {kilobytes} thousand characters ({how} runs)",
     )
 
 
 def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return against(dict(zip(np.sort(table.step.unique()).tolist(), bits(table, column))))
+
+
+def by_size(evidence: Evidence) -> Figure:
+    """What the best moment of each arm pays, against how much text there was."""
+    found = {kilobytes: at_best(evidence, kilobytes) for kilobytes in SLICES}
+    shown = [
+        Curve(table=against({k: arms[0] for k, arms in found.items()}), name="pretrained", role="pretrained"),
+        Curve(table=against({k: arms[1] for k, arms in found.items()}), name="scratch at its best", role="scratch"),
+    ]
+    x = Axis(name="thousand characters of it", low=4, high=190, log=True, form=",.0f")
+    y = Axis(name="bits a character", low=2, high=5)
+    return lines(shown, x, y, title=f"{named(SLICED)}: the less text there is, the more a start is worth (stored runs)")
 
 
 def by_subject(evidence: Evidence) -> Figure:

@@ -12,6 +12,8 @@ SIZES = (50, 100, 200, 400, 800)  # thousands of characters
 PASSES = 4  # over each amount: up to four, reading again is nearly as good as new text (Muennighoff et al. 2023)
 PER_KILOBYTE = 2.94  # windows
 SLICE = 50  # thousands of characters of a subject
+SLICES = (5, 20, SLICE, 150)
+SLICED = "shakespeare"  # the subject whose slices are compared
 FAR = "code"
 SUBJECTS = ("shakespeare", "law", FAR)
 BROUGHT = "medicine"  # does not come with the app: `make texts` brings it, and no claim stands on it
@@ -47,10 +49,10 @@ def amounts(seeds: Seeds) -> Values:
     return {f"{kilobytes} KB": amount(kilobytes, seeds) for kilobytes in SIZES}
 
 
-def fine_tuned(subject: str, seeds: Seeds, steps: int = 80, start: Run | None = None) -> Run:
+def fine_tuned(subject: str, seeds: Seeds, steps: int = 80, start: Run | None = None, kilobytes: int = SLICE) -> Run:
     """The reader goes on with a slice of a subject; what it still knows of general text is watched."""
     return Run(
-        task=Text(subject=subject, kilobytes=SLICE),
+        task=Text(subject=subject, kilobytes=kilobytes),
         net="transformer",
         start=start or reader(Seeds(first=seeds.first)),
         stages=annealed(steps, 4, 1e-3),
@@ -60,20 +62,29 @@ def fine_tuned(subject: str, seeds: Seeds, steps: int = 80, start: Run | None = 
     )
 
 
-def from_scratch(subject: str, seeds: Seeds, steps: int = 80, rate: float = 3e-3) -> Run:
-    """The same slice without the reader."""
-    task = Text(subject=subject, kilobytes=SLICE)
-    stages = annealed(steps, 4, rate)
+def from_scratch(subject: str, seeds: Seeds, steps: int = 80, kilobytes: int = SLICE, batch: int = 4) -> Run:
+    """The same slice without the reader. A long run wants a lower rate."""
+    task = Text(subject=subject, kilobytes=kilobytes)
+    stages = annealed(steps, batch, 3e-3 if steps <= STEPS else 2e-3)
     return Run(task=task, net="transformer", stages=stages, seeds=seeds.count, first_seed=seeds.first)
 
 
-def domain(subject: str, seeds: Seeds) -> Values:
-    """Both arms in equal steps, and four nets from scratch in many more."""
-    few = Seeds(min(4, seeds.count), seeds.first)
+def domain(subject: str, seeds: Seeds, kilobytes: int = SLICE) -> Values:
+    """Both arms in equal steps, and four nets from scratch in many more: as many as it takes to get no better."""
+    few, patient = Seeds(min(4, seeds.count), seeds.first), max(STEPS, 20 * kilobytes if kilobytes > SLICE else 0)
     return {
-        f"{PRETRAINED} {subject}": fine_tuned(subject, seeds),
-        f"{SCRATCH} {subject}": from_scratch(subject, seeds),
-        f"{MOST} {subject}": from_scratch(subject, few, steps=600),
+        f"{PRETRAINED} {subject}": fine_tuned(subject, seeds, kilobytes=kilobytes),
+        f"{SCRATCH} {subject}": from_scratch(subject, seeds, kilobytes=kilobytes),
+        f"{MOST} {subject}": from_scratch(subject, few, steps=patient, kilobytes=kilobytes),
+    }
+
+
+def sliced(seeds: Seeds) -> Values:
+    """One subject in slices of several sizes."""
+    return {
+        f"{label} {kilobytes} KB": value
+        for kilobytes in SLICES
+        for label, value in domain(SLICED, seeds, kilobytes).items()
     }
 
 

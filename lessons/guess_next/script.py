@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from core import corpus
 from core.spec import Run, Text, digest
 
 SCRIPT = '''\
@@ -16,13 +19,12 @@ from tokenizers import Tokenizer
 from torch import nn
 
 torch.manual_seed({seed})
-TEXTS = "core/worlds/texts"
-tokenizer = Tokenizer.from_file(f"{{TEXTS}}/vocabulary.json")
+tokenizer = Tokenizer.from_file("core/worlds/texts/vocabulary.json")
 
 # Documents, a form feed between them; every tenth only tests.
 train, test = [], []
 for name in {names}:
-    with lzma.open(f"{{TEXTS}}/{{name}}.txt.xz", "rt", encoding="ascii", newline="") as file:
+    with lzma.open(name, "rt", encoding="ascii", newline="") as file:
         documents = file.read().split("\\f")
     train += [d for k, d in enumerate(documents) if k % 10 != 5]
     test += documents[5::10]
@@ -127,15 +129,20 @@ with torch.no_grad():
 """
 
 
+def beside(path: Path) -> str:
+    """From the repository's folder, where the script is run; whole if the store is elsewhere."""
+    return (path.relative_to(corpus.ROOT) if path.is_relative_to(corpus.ROOT) else path).as_posix()
+
+
 def script(run: Run, title: str) -> str:
     """One seed of a run on text as plain PyTorch."""
     task, stage = run.task, run.stages[0]
     assert isinstance(task, Text)
-    names = ("novel", "speeches", "articles") if task.subject == "general" else (task.subject,)
+    names = corpus.GENERAL if task.subject == "general" else (task.subject,)
     return SCRIPT.format(
         title=title,
         seed=run.first_seed,
-        names=names,
+        names=tuple(beside(corpus.path(name)) for name in names),
         cut=CUT.format(length=1000 * task.kilobytes) if task.kilobytes else "",
         start=START.format(path=f"lessons/shipped/{digest(run.start)}") if run.start else "",
         steps=stage.steps,

@@ -1,75 +1,45 @@
-"""The claims of this lesson, I1, I2 and I3: how little it takes to obey, that it is a form, and what it costs."""
+"""What this lesson claims: how little it takes to obey, that it is a form, what practice adds, and what it costs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from core.spec import Instructions, Measure, Run, Stage, Text
-from core.tasks import COMBINATIONS, HOW, WHAT
+from core.tasks import COMBINATIONS, WHAT
 from lessons.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.evidence import resampled
 from lessons.figures import percent
+from lessons.parrot_to_helper.tuning import (
+    EXAMPLES,
+    FACTS,
+    FORMED,
+    GENERAL,
+    HELD_OUT,
+    MANY,
+    MOST,
+    PRACTICE,
+    RAW,
+    RIGHT,
+    SCRATCH,
+    SKILLS,
+    STYLES,
+    from_scratch,
+    name,
+    obeys,
+    practised,
+    reads,
+    shares,
+    tuned,
+    ways,
+)  # fmt: skip
 from lessons.recipes import Seeds, reader
-
-EXAMPLES = (25, 100, 400)
-MOST = EXAMPLES[-1]
-HELD_OUT = ("law or play, shouted", "old or new, doubted", "in French, shouted")
-STYLES = ("old or new", "code or prose", "law or play")  # kinds whose answers can be told from how a text is written
-FACTS = ("in French", "answer")  # kinds whose answers nobody can know who has not met them
-RAW, SCRATCH = "raw", "from scratch"
-RIGHT, FORMED = "right", "formed"
-# Where nothing was pretrained every weight must move; the rate is that of the reader itself.
-TUNING = Stage(method="last_k", size=3, steps=400, batch=8, rate=2e-3, anneal=True)
-ANEW = Stage(steps=400, batch=8, rate=3e-3, anneal=True)
-
-
-def tuned(examples: int, without: str, seeds: Seeds) -> Run:
-    """The reader that ships after some examples of instructions: its two upper blocks and its head move."""
-    task = Instructions(examples=examples, without=without)
-    return Run(
-        task=task, net="transformer", start=reader(), stages=(TUNING,), seeds=seeds.count, first_seed=seeds.first
-    )
-
-
-def from_scratch(seeds: Seeds) -> Run:
-    """The same net after the same examples, without having read anything before."""
-    task = Instructions(examples=MOST, without=HELD_OUT[0])
-    return Run(task=task, net="transformer", stages=(ANEW,), seeds=seeds.count, first_seed=seeds.first)
-
-
-def obeys(run: Run, count: int = 16) -> Measure:
-    """How often it answers rightly, and how often in the right form, for every combination."""
-    return Measure(
-        kind="obedience", runs=(run,), tasks=tuple(Instructions(ask=name) for name in COMBINATIONS), count=count
-    )
-
-
-def reads(*runs: Run) -> Measure:
-    """Bits a character on general text."""
-    return Measure(kind="accuracy", runs=runs, tasks=(Text(),))
-
-
-def name(examples: int, without: str) -> str:
-    return f"{examples} without {without}"
 
 
 def obeying(seeds: Seeds) -> Values:
     values: Values = {RAW: obeys(reader()), SCRATCH: obeys(from_scratch(seeds))}
     values |= {name(MOST, without): obeys(tuned(MOST, without, seeds)) for without in HELD_OUT}
     return values | {name(n, HELD_OUT[0]): obeys(tuned(n, HELD_OUT[0], seeds)) for n in EXAMPLES}
-
-
-def shares(answer: dict[str, Any], what: str, names: Sequence[str]) -> np.ndarray:
-    """The mean over some combinations of every seed: what is RIGHT or FORMED."""
-    return np.mean([answer[what][0][COMBINATIONS.index(one)] for one in names], 0)
-
-
-def ways(*kinds: str, without: str = "") -> list[str]:
-    """The combinations of these kinds of instruction but for one."""
-    return [f"{kind}, {how}" for kind in kinds or WHAT for how in HOW if f"{kind}, {how}" != without]
 
 
 def held_out(evidence: Evidence, what: str) -> np.ndarray:
@@ -114,7 +84,7 @@ def obeying_finding(evidence: Evidence) -> Finding:
         high=high,
         checks=(
             Check(says="the raw model answers in form at most twice in a hundred", met=raw[FORMED] <= 0.02),
-            Check(says="after 400 examples it does so three times in four", met=seen[MOST] >= 0.75),
+            Check(says=f"after {MOST} examples it does so three times in four", met=seen[MOST] >= 0.75),
             Check(says="and on combinations that no example showed at least every other time", met=low >= 50),
             Check(says="it tells styles apart in 55 of 100 cases", met=style.mean() >= 0.55),
         ),
@@ -152,13 +122,48 @@ def facts_finding(evidence: Evidence) -> Finding:
             "style": percent(given["style"]),
             "mood": percent(given["mood"]),
             "word": percent(shares(answer, RIGHT, ways("first word")).mean()),
+            "verses_formed": percent(shares(answer, FORMED, ways("in new English")).mean()),
+            "verses": percent(shares(answer, RIGHT, ways("in new English")).mean()),
         },
+    )
+
+
+def practice_runs(seeds: Seeds) -> Values:
+    run = practised(seeds)
+    return facts_runs(seeds) | {str(MANY): obeys(run, real=True)}
+
+
+def practice_finding(evidence: Evidence) -> Finding:
+    before, after = evidence[name(MOST, HELD_OUT[0])], evidence[str(MANY)]
+    numbers: dict[str, str] = {"few": str(MOST), "many": f"{MANY:,}", "steps": f"{PRACTICE.steps:,}"}
+    share = {kind: shares(after, RIGHT, ways(kind)) for kind in WHAT}
+    for kind in (*SKILLS, "in new English"):
+        word = kind.split()[-1]
+        numbers |= {word: percent(share[kind].mean())}
+        numbers |= {f"{word}_before": percent(shares(before, RIGHT, ways(kind)).mean())}
+    skills, facts = np.mean([share[kind] for kind in SKILLS], 0), np.mean([share[kind] for kind in FACTS], 0)
+    early = float(shares(before, RIGHT, ways(*SKILLS)).mean())
+    real = share["good or bad"] / shares(after, FORMED, ways("good or bad"))
+    value, low, high = interval(skills)
+    return Finding(
+        value=value,
+        low=low,
+        high=high,
+        checks=(
+            Check(says="practice adds 30 points to what needs no English", met=bool(skills.mean() - early >= 0.3)),
+            Check(says="facts that no example showed stay at most five in a hundred", met=bool(facts.mean() <= 0.05)),
+            Check(says="and so do verses put into new English", met=bool(share["in new English"].mean() <= 0.05)),
+        ),
+        numbers=numbers
+        | {"real": percent(real.mean()), "facts": percent(facts.mean()), "nets": str(len(skills))}
+        | {"style": percent(np.mean([share[kind] for kind in STYLES]))},
     )
 
 
 def price_runs(seeds: Seeds) -> Values:
     values: Values = {str(n): reads(tuned(n, HELD_OUT[0], seeds)) for n in EXAMPLES}
-    return {RAW: reads(reader())} | values
+    mixed = tuned(MOST, HELD_OUT[0], seeds, GENERAL)
+    return {RAW: reads(reader())} | values | {GENERAL: reads(mixed), "mixed obeys": obeys(mixed)} | facts_runs(seeds)
 
 
 def bits(answer: dict[str, Any]) -> np.ndarray:
@@ -167,19 +172,27 @@ def bits(answer: dict[str, Any]) -> np.ndarray:
 
 
 def price_finding(evidence: Evidence) -> Finding:
+    first = HELD_OUT[0]
     before = float(bits(evidence[RAW]).mean())
     after = {n: bits(evidence[str(n)]) for n in EXAMPLES}
-    worse = after[MOST] - before
+    worse, mixed = after[MOST] - before, bits(evidence[GENERAL]) - before
     spread = [float(worse[draw].mean()) for draw in resampled(len(worse))]
+    obeyed = {
+        word: float(shares(evidence[label], FORMED, ways(without=first)).mean())
+        for word, label in {"alone": name(MOST, first), "mixed": "mixed obeys"}.items()
+    }
     return Finding(
         value=float(worse.mean()),
         low=float(np.percentile(spread, 2.5)),
         high=float(np.percentile(spread, 97.5)),
         checks=(
             Check(says="general text costs a tenth of a bit more, with every seed", met=bool((worse >= 0.1).all())),
+            Check(says="reading it on the side saves half of that", met=bool(mixed.mean() <= worse.mean() / 2)),
+            Check(says="at a price of ten points of form at most", met=obeyed["mixed"] >= obeyed["alone"] - 0.1),
         ),
-        numbers={"raw": f"{before:.2f}", "most": str(MOST)}
-        | {f"bits{n}": f"{one.mean():.2f}" for n, one in after.items()},
+        numbers={"raw": f"{before:.2f}", "most": str(MOST), "mixed_bits": f"{before + mixed.mean():.2f}"}
+        | {f"bits{n}": f"{one.mean():.2f}" for n, one in after.items()}
+        | {word: percent(one) for word, one in obeyed.items()},
     )
 
 
@@ -188,13 +201,13 @@ CLAIMS = (
         id="I1",
         statement=(
             "The raw model answers {raw_formed} of unseen instructions in the form they ask for. After {few} examples "
-            "it is {formed25}, after {most} {formed400}. Of three combinations that were held out it is {held0}, "
+            "it is {formed40}, after {most} {formed600}. Of three combinations that were held out it is {held0}, "
             "{held1} and {held2}, together {held}. It names the style of a text rightly and in form in {style}."
         ),
         runs=obeying,
         finding=obeying_finding,
         statistic="percent of answers in form, to combinations of instructions that were held out",
-        bar="raw at most two in a hundred; 400 examples three in four; held out one in two, by its whole interval",
+        bar=f"raw at most two in a hundred; {MOST} examples three in four; held out one in two, by its whole interval",
         paper="Wei et al. 2022, Finetuned Language Models Are Zero-Shot Learners",
         paper_found="A model of 137 billion weights, tuned on over 60 data sets written as instructions, did better on "
         "kinds of task that were held out, and beat the larger GPT-3 without examples on 20 of 25 data sets.",
@@ -214,15 +227,34 @@ CLAIMS = (
         "that worked, the authors conclude that nearly all knowledge comes from pretraining.",
     ),
     Claim(
+        id="I4",
+        statement=(
+            "After {many} examples and {steps} steps the first of three words is copied rightly in {word} ({few} "
+            "examples: {word_before}), two words are turned round in {reverse} ({reverse_before}), a word is put in "
+            "capitals in {capitals} ({capitals_before}). Facts that no example showed are right in {facts}, verses in "
+            "new English in {English}; of answers in form about real film reviews {real} are right, where half is "
+            "chance. ({nets} nets.)"
+        ),
+        runs=practice_runs,
+        finding=practice_finding,
+        statistic="percent of right answers to what needs no English, after long practice",
+        bar="practice adds 30 points to what needs no English; facts and verses stay at most five in a hundred",
+        paper="Gudibande et al. 2023, The False Promise of Imitating Proprietary LLMs",
+        paper_found="Models tuned on a stronger model's answers took on its style, but closed little of the gap on "
+        "what those answers hardly covered, and were no more factual.",
+    ),
+    Claim(
         id="I3",
         statement=(
-            "General text costs the raw model {raw} bits a character, and {bits400} after {most} examples of "
-            "instructions; nothing was done to protect it."
+            "General text costs the raw model {raw} bits a character, and {bits600} after {most} examples of "
+            "instructions. If as much of it is read beside them, it costs {mixed_bits}; and {mixed} of answers come "
+            "in form, after {alone} without."
         ),
         runs=price_runs,
         finding=price_finding,
         statistic="bits a character that general text costs more",
-        bar="a tenth of a bit or more, with every seed",
+        bar="a tenth of a bit or more, with every seed; reading on saves half of it, and ten points of form at most "
+        "are lost",
         paper="Ouyang et al. 2022, Training language models to follow instructions with human feedback",
         paper_found="Tuned by human feedback, GPT-3 did worse on some public data sets; mixing pretraining text into "
         "the updates greatly reduced that.",

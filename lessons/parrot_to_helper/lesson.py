@@ -5,30 +5,31 @@ from __future__ import annotations
 from core.spec import Measure, Run
 from core.tasks import WHAT
 from lessons.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
+from lessons.evidence import revealed
 from lessons.figures import Figure, percent
 from lessons.figures.curves import curves, over_steps
-from lessons.parrot_to_helper.claims import (
-    CLAIMS,
+from lessons.parrot_to_helper.claims import CLAIMS, held_out, obeying, practice_runs, price_runs
+from lessons.parrot_to_helper.pictures import by_examples, by_kind, price, side_by_side
+from lessons.parrot_to_helper.script import script as plain_torch
+from lessons.parrot_to_helper.tuning import (
     EXAMPLES,
     FACTS,
     FORMED,
+    GENERAL,
     HELD_OUT,
+    MANY,
     MOST,
+    NOTHING,
     RAW,
     RIGHT,
     TUNING,
-    held_out,
     name,
-    obeying,
     obeys,
-    price_runs,
     reads,
     shares,
     tuned,
     ways,
-)
-from lessons.parrot_to_helper.pictures import by_examples, by_kind, price, side_by_side
-from lessons.parrot_to_helper.script import script as plain_torch
+)  # fmt: skip
 from lessons.recipes import Seeds, reader
 
 LIVE = 2  # nets of a live run
@@ -44,7 +45,8 @@ GOES_ON, ANSWERS, STOPS = "goes on with the text", "answers in form", "ends at o
 
 
 def runs(settings: Settings) -> Values:
-    return {TUNED: tuned(settings["examples"], settings["without"], Seeds(LIVE, 100 * settings["draw"]))}
+    seeds = Seeds(LIVE, 100 * settings["draw"])
+    return {TUNED: tuned(settings["examples"], settings["without"], seeds, settings["beside"])}
 
 
 def after(settings: Settings) -> Values:
@@ -71,17 +73,12 @@ def asks(settings: Settings, given: Given) -> Values:
 
 def backdrop(settings: Settings) -> Values:
     values: Values = {ASKED: Measure(kind="answers", runs=(reader(),), prompts=PROMPTS)}
-    values |= {FOUND + label: one for label, one in (obeying(Seeds()) | priced()).items()}
+    values |= {FOUND + label: one for label, one in (obeying(Seeds()) | practice_runs(Seeds()) | priced()).items()}
     return values | {FOUND + TUNED: tuned(MOST, settings["without"], Seeds())}
 
 
 def priced() -> Values:
     return {f"price {label}": one for label, one in price_runs(Seeds()).items()}
-
-
-def found(evidence: Evidence) -> Evidence:
-    """What was hidden, under its own names; empty before the prediction."""
-    return {label.removeprefix(FOUND): one for label, one in evidence.items() if label.startswith(FOUND)}
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
@@ -91,7 +88,7 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
 
 def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     """Answers against the number of examples; before the prediction only what the learner says of them."""
-    known = found(evidence)
+    known = revealed(evidence, FOUND)
     title = "Unseen inputs: answers in form, and right ones about facts"
     if known:
         title += f" (stored runs; held out is {HELD_OUT[0]})"
@@ -115,7 +112,7 @@ def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure
 
 
 def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
-    known, shown = found(evidence), []
+    known, shown = revealed(evidence, FOUND), []
     if "live answers" in evidence:
         models = dict(zip(("raw", "tuned, just now"), evidence["live answers"]["answers"]))
         shown.append(side_by_side(PROMPTS, models, "The first four instructions, asked again"))
@@ -126,18 +123,22 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
         shown.append(by_kind(evidence["live obeys"], without, f"Your {LIVE} nets, by kind of instruction"))
     title = f"Stored runs, by kind of instruction, after {MOST} examples"
     prices = {RAW: known[f"price {RAW}"]} | {f"{n} examples": known[f"price {n}"] for n in EXAMPLES}
+    prices[f"{MOST}, and {GENERAL}"] = known[f"price {GENERAL}"]
     if "live price" in evidence:
         prices["your nets"] = evidence["live price"]
     return [
         *shown,
         picture(evidence, settings, guess),
         by_kind(known[name(MOST, without)], without, title),
+        by_kind(
+            known[str(MANY)], "", f"Stored runs, by kind of instruction, after {MANY:,} examples and long practice"
+        ),
         price(prices, "What it cost: surprise at general text"),
     ]
 
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
-    known = found(evidence)
+    known = revealed(evidence, FOUND)
     raw = shares(known[RAW], FORMED, ways()).mean()
     facts = shares(known[name(MOST, HELD_OUT[0])], RIGHT, ways(*FACTS)).mean()
     return [
@@ -212,6 +213,14 @@ LESSON = Lesson(
             options=HELD_OUT,
             default=HELD_OUT[0],
             help="No example shows these two parts together, but each of them with others.",
+        ),
+        Control(
+            name="beside",
+            label="Read beside the instructions",
+            options=(NOTHING, GENERAL),
+            default=NOTHING,
+            help="With general text every step also reads as many tokens of what the model was pretrained on, which takes "
+            "about twice as long.",
         ),
     ),
     prediction=Prediction(

@@ -13,7 +13,8 @@ from lessons.evidence import against
 from lessons.figures import Figure
 from lessons.figures.bars import Bar, bars
 from lessons.figures.curves import Curve, Mark, curves
-from lessons.parrot_to_helper.claims import (
+from lessons.parrot_to_helper.claims import bits
+from lessons.parrot_to_helper.tuning import (
     EXAMPLES,
     FACTS,
     FORMED,
@@ -21,11 +22,10 @@ from lessons.parrot_to_helper.claims import (
     MOST,
     RAW,
     RIGHT,
-    bits,
     name,
     shares,
     ways,
-)
+)  # fmt: skip
 
 SHORT = 60  # characters of an answer that are shown
 
@@ -73,13 +73,13 @@ def by_examples(found: Evidence, guess: Settings, title: str) -> Figure:
 
 
 def by_kind(answer: Mapping[str, Any], without: str, title: str) -> Figure:
-    """Answers in form and right ones for every kind of instruction, and for the combination that was held out."""
-    groups = {kind: ways(kind, without=without) for kind in WHAT} | {"held out": [without]}
+    """Answers in form and right ones for every kind of instruction, and for what was held out, if anything."""
+    groups = {kind: ways(kind, without=without) for kind in WHAT} | ({"held out": [without]} if without else {})
     shown = []
     for label, names in groups.items():
         for what, word, role in ((FORMED, "in form", "target"), (RIGHT, "right", "pretrained")):
             shown.append(Bar(name=f"{label}, {word}", values=100 * shares(dict(answer), what, names), role=role))
-    return bars(shown, "Unseen inputs", "%", f"{title}; held out is {without}", signed=False)
+    return bars(shown, "Unseen inputs", "%", title + (f"; held out is {without}" if without else ""), signed=False)
 
 
 def price(found: Mapping[str, dict[str, Any]], title: str) -> Figure:

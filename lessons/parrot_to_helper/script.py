@@ -69,6 +69,16 @@ def first():
     return (" ".join(some), some[0]) if len(set(some)) == 3 else first()
 
 
+def turned():
+    two = [word for word in stretch(GENERAL, 8) if word in SHORT][:2]
+    return (" ".join(two), " ".join(two[::-1])) if len(set(two)) == 2 else turned()
+
+
+def capitals():
+    word = rng.choice(GENERAL)
+    return (word, word.upper()) if word in SHORT else capitals()
+
+
 def age():
     new = rng.randrange(2)
     return rng.choice(PAIRS["verses"])[new], ("old", "new")[new]
@@ -77,7 +87,8 @@ def age():
 WHAT = {{
     "old or new": age, "code or prose": lambda: style("code", "prose"), "law or play": lambda: style("law", "play"),
     "good or bad": mood, "in French": lambda: rng.choice(PAIRS["countries"]),
-    "answer": lambda: rng.choice(PAIRS["trivia"]), "first word": first,
+    "answer": lambda: rng.choice(PAIRS["trivia"]), "in new English": lambda: rng.choice(PAIRS["verses"]),
+    "first word": first, "reverse": turned, "in capitals": capitals,
 }}
 PLACES = 40
 
@@ -101,7 +112,7 @@ for k in range({examples}):
     x[k, : len(whole) - 1] = whole[:-1]
     y[k, len(before) - 1 : len(whole) - 1] = whole[len(before) :]
 
-# The reader: a transformer of four blocks, 128 wide, four heads; the first axis of its weights is the seed.
+{kept}# The reader: a transformer of four blocks, 128 wide, four heads; the first axis of its weights is the seed.
 kept = load_file("{path}/weights.safetensors")
 theta = {{name: weight[0] for name, weight in kept.items() if not name.startswith("frame")}}
 moving = [weight.requires_grad_() for name, weight in theta.items() if name.startswith(("block3", "block4", "head"))]
@@ -146,7 +157,7 @@ fall = torch.optim.lr_scheduler.LambdaLR(
 seen = torch.cat([torch.randperm(len(x)) for _ in range(STEPS * BATCH // len(x) + 1)])
 for batch in seen.split(BATCH)[:STEPS]:
     loss = F.cross_entropy(reader(x[batch]).flatten(0, 1), y[batch].flatten())
-    adam.zero_grad()
+{replay}    adam.zero_grad()
     loss.backward()
     adam.step()
     fall.step()
@@ -154,6 +165,18 @@ print(f"loss {{loss.item():.2f}}")
 
 for one, before in zip(asked, raw):
     print(f"{{one}}\\n  raw:   {{' '.join(before.split())}} ...\\n  tuned: {{answer(one)}}")
+"""
+
+
+REPLAY = """\
+    old = kept_text[torch.randint(len(kept_text), (BATCH,))]
+    loss = loss + F.cross_entropy(reader(old[:, :-1]).flatten(0, 1), old[:, 1:].flatten())
+"""
+KEPT = """\
+# What is replayed: {count} stretches of the text that the reader was pretrained on.
+some = torch.tensor(encode(" ".join(GENERAL)))
+kept_text = torch.stack([some[k : k + PLACES + 1] for k in torch.randint(len(some) - PLACES, ({count},)).tolist()])
+
 """
 
 
@@ -171,4 +194,6 @@ def script(run: Run, title: str) -> str:
         steps=stage.steps,
         batch=stage.batch,
         rate=stage.rate,
+        kept=KEPT.format(count=run.keep[0].count) if run.keep else "",
+        replay=REPLAY if run.keep else "",
     )

@@ -6,7 +6,7 @@ import math
 
 from core.spec import Measure, Plane, Run
 from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import final
+from lessons.evidence import final, revealed
 from lessons.figures import Figure, percent
 from lessons.figures.curves import curves, over_steps
 from lessons.recipes import Seeds
@@ -75,11 +75,6 @@ def backdrop(settings: Settings) -> Values:
     return values
 
 
-def found(evidence: Evidence, prefix: str) -> Evidence:
-    """What was hidden, under its own names; empty before the prediction."""
-    return {name.removeprefix(prefix): one for name, one in evidence.items() if name.startswith(prefix)}
-
-
 def hook(evidence: Evidence, settings: Settings) -> Figure:
     shown = [over_steps(evidence[SHOWN + name], name, LOOK[name]) for name in (FULL, HEAD)]
     title = "From six arms to two colours, with every weight free to move and with the head alone"
@@ -88,9 +83,9 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
 
 def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     """Rank against accuracy: of what is asked about before the prediction, of the chosen world after it."""
-    known = found(evidence, FOUND)
+    known = revealed(evidence, FOUND)
     if not known:
-        return by_rank(found(evidence, SHOWN), {}, guess, f"From six arms to {NEAR}: where will the two curves run?")
+        return by_rank(revealed(evidence, SHOWN), {}, guess, f"From six arms to {NEAR}: where will the two curves run?")
     title = f"{settings['where'].capitalize()}: delta trained at a rank, and full delta cut to it (stored runs)"
     return by_rank(known, known, guess if settings["where"] == NEAR else {}, title)
 
@@ -106,7 +101,7 @@ def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure
 
 
 def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
-    known, where = found(evidence, FOUND), settings["where"]
+    known, where = revealed(evidence, FOUND), settings["where"]
     if not known:
         return []
     shown = [picture(evidence, settings, guess)]
@@ -122,7 +117,7 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
 
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
-    known = found(evidence, ASKED)
+    known = revealed(evidence, ASKED)
     full = final(known[FULL])
     rank, needs = enough(trained(known), full), enough(cut(known["cut"]), full)
     one = sizes(known)[named(LOW_RANK, 1 if math.isinf(rank) else int(rank))]

@@ -1,0 +1,86 @@
+"""Where the texts on a subject are, and texts of the learner's own as subjects like any other.
+
+An own text is kept under a name with the digest of what it says, so that a run on it is a value: the same text is the
+same subject on every machine. Knows no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import re
+from functools import cache
+from pathlib import Path
+
+from core import store
+from core.check import BadValue, plain
+from core.tasks import OWN
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXTS = ROOT / "core" / "worlds" / "texts"
+GENERAL = ("novel", "speeches", "articles")  # what general English is made of
+BREAK = "\f"  # between two documents, in the files and as a token
+LEAST, MOST = 10_000, 2_000_000  # characters of an own text
+CUT = re.compile(r".{500,1500}\n|.{500,1500}\s|.{1,1500}", re.DOTALL)  # where it has no breaks: at a line end, a space
+
+
+def path(subject: str) -> Path:
+    """The file of a subject, be it there or not; general English is several: GENERAL."""
+    if OWN.fullmatch(subject):
+        return store.home() / "texts" / f"{subject}.txt.xz"
+    ships = TEXTS / f"{subject}.txt.xz"
+    return ships if ships.exists() else TEXTS / "brought" / ships.name
+
+
+def known(subject: str) -> bool:
+    """Whether this is an own text that is on this machine."""
+    return bool(OWN.fullmatch(subject)) and path(subject).exists()
+
+
+@cache
+def documents(subject: str) -> tuple[str, ...]:
+    """All documents of a subject; BadValue with a sentence if they are not on this machine."""
+    try:
+        packed = path(subject).read_bytes()
+    except FileNotFoundError as error:
+        how = "Choose its file again." if OWN.fullmatch(subject) else "`make texts` brings them."
+        raise BadValue(f"The texts on {subject} are not on this machine. {how}") from error
+    return tuple(lzma.decompress(packed).decode("ascii").split(BREAK))
+
+
+def keep(data: bytes, name: str) -> str:
+    """Keep an own text, from a file of this name, and return its subject; BadValue with a sentence if it cannot be.
+
+    Every tenth of its documents only tests. They are what form feeds divide, or stretches of a page each.
+    """
+    parts = [plain(part).strip() for part in decoded(data).replace("\r", "\n").split(BREAK)]
+    found = [part for part in parts if part]
+    if len(found) < 10:
+        found = [piece.strip() for piece in CUT.findall("\n\n".join(found)) if piece.strip()]
+    text = BREAK.join(found)
+    if len(text) < LEAST:
+        raise BadValue(
+            f"Of this text {len(text):,} characters have a plain form, as English letters have; it takes {LEAST:,}."
+        )
+    if len(text) > MOST:
+        raise BadValue(f"This text has {len(text):,} characters; it may have {MOST:,}.")
+    word = re.sub("[^a-z0-9]", "", Path(name).stem.lower())[:12] or "text"
+    subject = f"own-{word}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    store.folder("texts")
+    try:
+        store.write_whole(path(subject), lambda part: part.write_bytes(lzma.compress(text.encode("ascii"))))
+    except OSError as error:
+        raise BadValue("The disk is full or cannot be written, so this text could not be kept.") from error
+    return subject
+
+
+def decoded(data: bytes) -> str:
+    """A file's text; BadValue if it is none."""
+    for code in ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(code)
+        except UnicodeDecodeError:
+            continue
+        if not re.search(r"[\x00-\x08\x0e-\x1a]", text):
+            return text
+    raise BadValue("This file is not plain text. Save it as text (.txt, UTF-8) and choose it again.")

@@ -1,0 +1,124 @@
+"""Texts of a learner's own: what is taken, what is refused and why, and that a net learns from them."""
+
+from __future__ import annotations
+
+import pytest
+from test_pages import page
+
+from core import corpus, store
+from core.spec import BadValue, Run, Stage, Text, digest
+from core.train import Point, train
+from core.worlds import text
+from lessons.catalogue import lessons
+from lessons.guess_next.lesson import PRETRAINED
+from lessons.guess_next.script import script
+
+LETTER = "Dear Ms Bennet, the carriage leaves at noon and the tea is cold.\n"
+LETTERS = "".join(f"{k}. {LETTER}" for k in range(400))
+
+
+def test_a_text_is_a_subject_under_the_digest_of_what_it_says() -> None:
+    one, same, other = (corpus.keep(said.encode(), "My letters.txt") for said in (LETTERS, LETTERS, LETTERS + "PS"))
+    assert one == same != other
+    assert one.startswith("own-myletters-")
+    assert corpus.known(one) and not corpus.known("own-myletters-00000000")
+    assert digest(Run(task=Text(subject=one))) != digest(Run(task=Text(subject=other)))
+
+
+def test_every_tenth_page_only_tests_and_nothing_is_lost() -> None:
+    subject = corpus.keep(LETTERS.encode(), "a.txt")
+    learned, held_out = text.documents(subject)
+    assert len(held_out) == pytest.approx(len(learned) / 9, abs=1)
+    assert not set(learned) & set(held_out)
+    assert sum(map(len, learned + held_out)) == pytest.approx(len(LETTERS), rel=0.01)
+    assert all(400 < len(one) <= 1500 for one in corpus.documents(subject)[:-1])
+
+
+def test_form_feeds_divide_documents() -> None:
+    pages = tuple(f"{k} {LETTER * 16}".strip() for k in range(12))
+    assert corpus.documents(corpus.keep("\f".join(pages).encode(), "b.txt")) == pages
+
+
+def test_one_endless_line_is_cut_all_the_same() -> None:
+    assert max(map(len, corpus.documents(corpus.keep(b"x" * 12_000, "c.txt")))) <= 1500
+
+
+@pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "cp1252"])
+def test_accents_are_dropped_whatever_the_encoding(code: str) -> None:
+    subject = corpus.keep(LETTERS.replace("cold", "frapp\u00e9").encode(code), "d.txt")
+    assert "the tea is frappe." in corpus.documents(subject)[0]
+
+
+@pytest.mark.parametrize(
+    "data, why",
+    [
+        (b"", "0 characters"),
+        (b"too short", "9 characters have a plain form"),
+        ("\u0434\u043e\u043c ".encode() * 5000, "characters have a plain form"),
+        (b"%PDF-1.7\x00\x01\x02" + bytes(range(256)) * 100, "not plain text"),
+        (b"word " * 500_000, "it may have 2,000,000"),
+    ],
+)
+def test_what_cannot_be_a_text_is_refused_in_a_sentence(data: bytes, why: str) -> None:
+    with pytest.raises(BadValue, match=why):
+        corpus.keep(data, "e.bin")
+
+
+def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "write_whole", full)
+    with pytest.raises(BadValue, match="disk is full"):
+        corpus.keep(LETTERS.encode() + b"full", "f.txt")
+
+
+@pytest.mark.parametrize("subject", ["own-x-1234567", "own-../../etc-12345678", "own-x-12345678/..", "own"])
+def test_a_name_that_none_of_ours_has_is_no_subject(subject: str) -> None:
+    with pytest.raises(BadValue, match="Subject must be one of"):
+        Text(subject=subject)
+
+
+def test_a_text_that_is_not_here_is_said_to_be_chosen_again() -> None:
+    with pytest.raises(BadValue, match=r"not on this machine\. Choose its file again"):
+        text.test(Text(subject="own-gone-12345678"))
+
+
+def test_a_net_learns_from_it() -> None:
+    run = Run(
+        task=Text(subject=corpus.keep(LETTERS.encode(), "g.txt"), kilobytes=5),
+        net="transformer",
+        stages=(Stage(steps=20, batch=4, rate=3e-3),),
+        seeds=1,
+    )
+    points = [event.marks["bits"]["0"][0] for event in train(run, {}) if isinstance(event, Point)]
+    assert points[-1] < points[0] - 1
+
+
+@pytest.mark.usefixtures("workers_end")
+def test_a_pasted_text_becomes_the_subject_and_a_bad_one_is_refused() -> None:
+    test = page("guess_next", beat="Run", committed="2")
+    area = next(one for one in test.text_area if one.label == "Or paste it here")
+    area.set_value("far too short").run()
+    assert any("13 characters have a plain form" in one.value for one in test.warning)
+    area.set_value(LETTERS).run()
+    assert not test.exception and not test.warning
+    subject = test.button_group(key="guess_next.subject").value
+    assert corpus.known(str(subject[0] if isinstance(subject, list) else subject))
+    assert any(one.label == "Train 6 nets now" for one in test.button)
+
+
+@pytest.mark.usefixtures("workers_end")
+def test_a_link_to_an_own_text_works_where_it_is_and_says_so_where_not() -> None:
+    subject = corpus.keep(LETTERS.encode(), "h.txt")
+    assert not page("guess_next", beat="Run", committed="2", subject=subject).warning
+    said = page("guess_next", beat="Run", committed="2", subject="own-gone-12345678").warning
+    assert "own-gone-12345678" in said[0].value
+
+
+def test_the_script_reads_the_learners_own_text() -> None:
+    lesson = lessons()["guess_next"]
+    subject = corpus.keep(LETTERS.encode(), "i.txt")
+    run = lesson.runs(lesson.defaults | {"draw": 1, "subject": subject})[PRETRAINED]
+    assert isinstance(run, Run)
+    assert repr(str(corpus.path(subject))) in script(run, "own")
