@@ -105,7 +105,7 @@ def test_a_pasted_text_becomes_the_subject_and_a_bad_one_is_refused() -> None:
     assert not test.exception and not test.warning
     subject = test.button_group(key="guess_next.subject").value
     assert corpus.known(str(subject[0] if isinstance(subject, list) else subject))
-    assert any(one.label == "Train 6 nets now" for one in test.button)
+    assert any(one.label == "Train 4 nets now" for one in test.button)
 
 
 @pytest.mark.usefixtures("workers_end")

@@ -112,7 +112,7 @@ def test_a_text_of_ones_own_is_read_from_a_file(server: tuple[str, psutil.Proces
     letters.write_text("".join(f"Letter {k}: the carriage leaves at noon, my dear.\n" for k in range(300)), "utf-8")
     chooser.set_input_files(letters)
     expect(page.get_by_role("radio", name=re.compile("own-letters-"))).to_be_visible()
-    press(page, "Train 6 nets now")
+    press(page, "Train 4 nets now")
     expect(page.get_by_text(re.compile("Letters, from 50 thousand characters .live runs.")).first).to_be_visible()
     expect(page).to_have_url(re.compile("guess_next.subject=own-letters-"))
     press(page, "Stop")

@@ -43,7 +43,7 @@ from lessons.guess_next.script import script as plain_torch
 from lessons.recipes import Seeds, reader
 
 GENERAL = "general"
-LIVE = 3  # nets an arm of a live run
+LIVE = 2  # nets an arm of a live run
 LIVE_STEPS = 40
 BACK = (1, 4, 16, WINDOW)
 WRITTEN = 40  # tokens that the reader writes
