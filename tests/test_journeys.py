@@ -76,7 +76,10 @@ def test_a_run_can_be_stopped_and_begun_again(server: tuple[str, psutil.Process]
     press(page, "Stop")
     expect(page.get_by_text(re.compile("scratch: stopped at step"))).to_be_visible()
     press(page, "Train 16 nets now")
-    expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
+    press(page, "Again, with another draw")
+    expect(page).to_have_url(re.compile("fast_start.draw=61"))
+    press(page, "Stop")
+    expect(page.get_by_text(re.compile("scratch: stopped at step"))).to_be_visible()
 
 
 def test_a_killed_worker_is_replaced_and_the_page_says_so(server: tuple[str, psutil.Process], page: Page) -> None:

@@ -48,6 +48,8 @@ def live(lesson: Lesson, backdrop: Evidence, settings: Settings, guess: Settings
 def watch(
     lesson: Lesson, backdrop: Evidence, settings: Settings, given: Given, guess: Settings, before: tuple[bool, int]
 ) -> None:
+    if url.settings(lesson)["draw"] != settings["draw"]:
+        st.rerun()  # another draw was asked for: a button here draws only this part again, still about the old one
     runs = lesson.runs(settings)
     known = states(runs)
     buttons(lesson, settings, runs, known)
