@@ -154,7 +154,7 @@ def progress(label: str, run: object, state: State, found: Evidence) -> None:
         "queued": state.message
         or (f"waiting, {state.position} ahead" if state.position else "about to start, as soon as a worker is awake"),
         "running": f"step {step:,} of {run.steps:,}, {seconds:.1f} s",
-        "done": f"{run.seeds} nets, {run.steps:,} steps, {seconds:.1f} s",
+        "done": f"{run.seeds} net{'s' * (run.seeds > 1)}, {run.steps:,} steps, {seconds:.1f} s",
         "stopped": f"stopped at step {step:,}",
     }[state.kind]
     st.progress(1.0 if state.kind == "done" else step / run.steps, f"{label}: {said}")

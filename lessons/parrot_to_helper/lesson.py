@@ -119,20 +119,19 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
     if not known:
         return shown
     without = settings["without"]
+    title, obeyed = f"Stored runs, by kind of instruction, after {MOST} examples", known[name(MOST, without)]
     if "live obeys" in evidence:
-        shown.append(by_kind(evidence["live obeys"], without, f"Your {LIVE} nets, by kind of instruction"))
-    title = f"Stored runs, by kind of instruction, after {MOST} examples"
+        title, obeyed = f"Your {LIVE} nets, by kind of instruction", evidence["live obeys"]
+    practised = f"Stored runs, by kind of instruction, after {MANY:,} examples and long practice"
     prices = {RAW: known[f"price {RAW}"]} | {f"{n} examples": known[f"price {n}"] for n in EXAMPLES}
     prices[f"{MOST}, and {GENERAL}"] = known[f"price {GENERAL}"]
     if "live price" in evidence:
         prices["your nets"] = evidence["live price"]
     return [
         *shown,
+        by_kind(obeyed, without, title),
         picture(evidence, settings, guess),
-        by_kind(known[name(MOST, without)], without, title),
-        by_kind(
-            known[str(MANY)], "", f"Stored runs, by kind of instruction, after {MANY:,} examples and long practice"
-        ),
+        by_kind(known[str(MANY)], "", practised),
         price(prices, "What it cost: surprise at general text"),
     ]
 
