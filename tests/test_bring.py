@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from core import bring
+from core import bring, corpus
 from core.sources import SOURCES, Source
 from core.spec import BadValue, Text
 from core.worlds import text
@@ -153,7 +153,9 @@ def test_a_full_disk_is_a_sentence(registry: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_texts_that_are_not_here_say_which_command_brings_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "HERE", tmp_path)
+    monkeypatch.setattr(corpus, "TEXTS", tmp_path)
+    for known_already in (corpus.documents, text.documents, text.everything):
+        known_already.cache_clear()
     for subject in ("medicine", "tweets"):
         with pytest.raises(BadValue, match=f"{subject}.*`make texts`"):
             text.train(Text(subject=subject), range(1))

@@ -32,6 +32,7 @@ from lessons.guess_next.readers import (
     SUBJECTS,
     WINDOW,
     all_young,
+    amount,
     amounts,
     domain,
     domains,
@@ -52,10 +53,11 @@ OPENING = "The President of the United"
 
 
 def runs(settings: Settings) -> Values:
-    """On general text one arm, from nothing; on a subject two, with the reader's start and without."""
+    """On general text one arm, from nothing, four times through it; on a subject two, with the reader's start and
+    without."""
     seeds, subject, kilobytes = Seeds(LIVE, 100 * settings["draw"]), settings["subject"], settings["kilobytes"]
     if subject == GENERAL:
-        return {"yours": from_scratch(subject, seeds, LIVE_STEPS, kilobytes, BATCH)}
+        return {"yours": amount(kilobytes, seeds)}
     return {
         PRETRAINED: fine_tuned(subject, seeds, LIVE_STEPS, reader(), kilobytes),
         SCRATCH: from_scratch(subject, seeds, LIVE_STEPS, kilobytes),
@@ -128,7 +130,8 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
     if "writes" in evidence:
         shown.append(written(evidence["writes"], "How the reader goes on, at five moments of its training"))
     if known and settings["subject"] == GENERAL:
-        shown += [learned_first(known), scaling(known)]
+        yours = (settings["kilobytes"], evidence["yours"]) if "yours" in evidence else None
+        shown += [learned_first(known), scaling(known, yours)]
     elif known:
         shown += [by_size(known), by_subject(known)]
     return shown
@@ -208,8 +211,9 @@ LESSON = Lesson(
             label="Thousand characters to learn from",
             options=SLICES,
             default=SLICE,
-            help="Every net has a slice of its own. A live run always takes as many steps: the less text there is, the "
-            "more often it is read.",
+            help="Every net has a slice of its own. General text is read four times, which takes the longer the more there "
+            f"is, up to a minute. Of a subject a live run takes {LIVE_STEPS} steps: the less there is, the more often it is "
+            "read.",
             slider=True,
         ),
         Control(

@@ -104,19 +104,25 @@ def learned_first(evidence: Evidence) -> Figure:
     return curves(shown, "tokens read", (BEFORE, 1e6), [guessing], title, y="Pairs told apart", share=(0.4, 1))
 
 
-def scaling(evidence: Evidence) -> Figure:
+def scaling(evidence: Evidence, yours: tuple[int, pd.DataFrame] | None) -> Figure:
+    """The stored nets on their line, and where the learner's own have come to."""
+    marks = []
+    if yours:
+        reached = float(bits(yours[1])[-1].mean())
+        marks.append(Mark(start=(yours[0], 5), end=(yours[0], reached), says=f"yours: {reached:.2f}", role="scratch"))
     loss = np.array([bits(evidence[f"{size} KB"])[-1] for size in SIZES])
     return law(
         SIZES,
         loss,
         Axis(
             name="thousand characters, each read four times",
-            low=SIZES[0] * 0.8,
+            low=SLICES[0] * 0.8,
             high=SIZES[-1] * 1.3,
             log=True,
             form=",.0f",
         ),
         Axis(name="bits a character", low=2, high=5, log=True),
+        marks=marks,
         title="More text, less loss: along a straight line, both axes logarithmic",
     )
 

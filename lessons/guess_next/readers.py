@@ -62,10 +62,10 @@ def fine_tuned(subject: str, seeds: Seeds, steps: int = 80, start: Run | None = 
     )
 
 
-def from_scratch(subject: str, seeds: Seeds, steps: int = 80, kilobytes: int = SLICE, batch: int = 4) -> Run:
+def from_scratch(subject: str, seeds: Seeds, steps: int = 80, kilobytes: int = SLICE) -> Run:
     """The same slice without the reader. A long run wants a lower rate."""
     task = Text(subject=subject, kilobytes=kilobytes)
-    stages = annealed(steps, batch, 3e-3 if steps <= STEPS else 2e-3)
+    stages = annealed(steps, 4, 3e-3 if steps <= STEPS else 2e-3)
     return Run(task=task, net="transformer", stages=stages, seeds=seeds.count, first_seed=seeds.first)
 
 
