@@ -9,7 +9,7 @@ from core import corpus
 from core.spec import BadValue
 from lessons.catalogue import Control, Setting
 
-MEGABYTES = 4  # of a file, whose letters may take more than a byte each
+MEGABYTES = 10  # of a file, whose letters may take more than a byte each
 
 
 def choose(slug: str, control: Control) -> Setting:

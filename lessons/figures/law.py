@@ -15,9 +15,15 @@ from lessons.figures.lines import lines
 
 
 def law(
-    amounts: Sequence[float], loss: np.ndarray, x: Axis, y: Axis, marks: Sequence[Mark] = (), title: str = ""
+    amounts: Sequence[float],
+    loss: np.ndarray,
+    x: Axis,
+    y: Axis,
+    marks: Sequence[Mark] = (),
+    title: str = "",
+    more: Sequence[Curve] = (),
 ) -> Figure:
-    """loss (amounts, seeds)."""
+    """loss (amounts, seeds); `more` is drawn beside it."""
     exponent, start, _ = power_law(amounts, loss.mean(1))
     measured = against(dict(zip(amounts, loss)))
     straight = pd.DataFrame({"x": measured.x, "mean": start * np.array(amounts, float) ** -exponent})
@@ -25,4 +31,4 @@ def law(
         Curve(table=straight.assign(low=straight["mean"], high=straight["mean"]), name="a power law", role="note"),
         Curve(table=measured, name="measured", role="source"),
     ]
-    return lines(shown, x, y, marks, title)
+    return lines([*shown, *more], x, y, marks, title)

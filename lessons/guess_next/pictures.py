@@ -106,10 +106,7 @@ def learned_first(evidence: Evidence) -> Figure:
 
 def scaling(evidence: Evidence, yours: tuple[int, pd.DataFrame] | None) -> Figure:
     """The stored nets on their line, and where the learner's own have come to."""
-    marks = []
-    if yours:
-        reached = float(bits(yours[1])[-1].mean())
-        marks.append(Mark(start=(yours[0], 5), end=(yours[0], reached), says=f"yours: {reached:.2f}", role="scratch"))
+    own = [Curve(table=against({yours[0]: bits(yours[1])[-1]}), name="yours", role="scratch")] if yours else []
     loss = np.array([bits(evidence[f"{size} KB"])[-1] for size in SIZES])
     return law(
         SIZES,
@@ -122,7 +119,7 @@ def scaling(evidence: Evidence, yours: tuple[int, pd.DataFrame] | None) -> Figur
             form=",.0f",
         ),
         Axis(name="bits a character", low=2, high=5, log=True),
-        marks=marks,
+        more=own,
         title="More text, less loss: along a straight line, both axes logarithmic",
     )
 
