@@ -68,7 +68,7 @@ def keep(data: bytes, name: str) -> str:
     subject = f"own-{word}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     store.folder("texts")
     try:
-        packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a fifth of a second a megabyte
+        packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a tenth of a second a megabyte
         store.write_whole(path(subject), lambda part: part.write_bytes(packed))
     except OSError as error:
         raise BadValue("The disk is full or cannot be written, so this text could not be kept.") from error
