@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from core.spec import Run
 from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import against, final
-from lessons.figures import Figure, percent
+from lessons.evidence import against
+from lessons.figures import Figure
 from lessons.figures.curves import Curve, curves, race
+from lessons.figures.labels import confronted, guessed, raced, racing
 from lessons.kind_words.claims import (
     CLAIMS,
     FEW,
@@ -53,20 +52,13 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
 
 def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
     """Accuracy against labels: both bands, the learner's line about tweets, the live race as points."""
-    about, ours, theirs = (
-        settings["about"],
-        pretrained(evidence, settings["about"]),
-        scratch(evidence, settings["about"]),
-    )
+    about = settings["about"]
+    ours, theirs = pretrained(evidence, about), scratch(evidence, about)
     shown = [Curve(table=against(theirs), name="scratch", role="scratch")]
-    if guess and about == SUBJECTS[0]:
-        line = pd.DataFrame({"x": list(GUESSED.values()), "mean": [guess[name] / 100 for name in GUESSED]})
-        shown.append(Curve(table=line.assign(low=line["mean"], high=line["mean"]), name="your guess", role="guess"))
-    for role in ("scratch", "pretrained"):
-        if ours and role in evidence:
-            point = against({settings["labels"]: final(evidence[role])})
-            shown.append(Curve(table=point, name=f"{role}, this race", role=role, named=False))
+    if about == SUBJECTS[0]:
+        shown += guessed(guess, GUESSED)
     if ours:
+        shown += raced(evidence, settings["labels"])
         shown.append(Curve(table=against(ours), name="pretrained", role="pretrained"))
     title = f"Kind or unkind? Accuracy on unseen sentences ({about})"
     return curves(shown, "labels of each kind", (1, MANY), title=title, share=(0.4, 1), at=SIZES)
@@ -79,7 +71,7 @@ def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure
         shown.append(
             race({"source": evidence["film reader"]}, STEPS, "The film reader learns: accuracy on unseen films")
         )
-    if arms := {role: table for role, table in evidence.items() if role in ("scratch", "pretrained")}:
+    if arms := racing(evidence):
         shown.append(race(arms, STEPS, f"The race, {settings['labels']} labels of each kind ({settings['about']})"))
     return shown
 
@@ -90,10 +82,7 @@ def pictures(evidence: Evidence, settings: Settings, guess: Settings) -> list[Fi
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
     ours = pretrained(evidence, SUBJECTS[0])
-    return [
-        (f"pretrained, {n} labelled tweets of each kind", f"{guess[name]} %", percent(float(ours[n].mean())))
-        for name, n in GUESSED.items()
-    ]
+    return confronted(guess, GUESSED, ours, "pretrained, {n} labelled tweets of each kind")
 
 
 def script(settings: Settings) -> str:

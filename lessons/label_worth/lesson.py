@@ -8,9 +8,10 @@ import pandas as pd
 
 from core.spec import Glyphs, Handwriting, Measure, Run
 from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import against, final
-from lessons.figures import Figure, percent
+from lessons.evidence import against
+from lessons.figures import Figure
 from lessons.figures.curves import Curve, Mark, curves, race
+from lessons.figures.labels import confronted, guessed, raced, racing
 from lessons.figures.ledger import ledger
 from lessons.figures.thumbnails import thumbnails
 from lessons.label_worth.claims import CLAIMS, FEW, label_runs, pretrained, reaches, scratch_best, scratch_equal, worth
@@ -66,14 +67,9 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
         Curve(table=kind.assign(low=kind["mean"], high=kind["mean"]), name="at its best", role="scratch best"),
     ]
     marks = []
-    if guess:
-        line = pd.DataFrame({"x": list(GUESSED.values()), "mean": [guess[name] / 100 for name in GUESSED]})
-        shown.append(Curve(table=line.assign(low=line["mean"], high=line["mean"]), name="your guess", role="guess"))
-    for role in ("scratch", "pretrained"):
-        if ours and role in evidence:
-            point = against({settings["labels"]: final(evidence[role])})
-            shown.append(Curve(table=point, name=f"{role}, this race", role=role, named=False))
+    shown += guessed(guess, GUESSED)
     if ours:
+        shown += raced(evidence, settings["labels"])
         shown.append(Curve(table=against(ours), name="pretrained", role="pretrained"))
         n = settings["labels"]
         level = float(pd.Series({k: a.mean() for k, a in ours.items()}).reindex(range(1, 51)).interpolate()[n])
@@ -82,10 +78,6 @@ def picture(evidence: Evidence, settings: Settings, guess: Settings) -> Figure:
         if k > 1.3:
             marks.append(Mark(start=(n, level), end=(min(n * k, 100), level), says=f"worth {at_least}{k:.1f} x labels"))
     return curves(shown, "labels a class", (1, 100), marks, title="Accuracy on 1,000 unseen digits")
-
-
-def racing(evidence: Evidence) -> dict[str, pd.DataFrame]:
-    return {role: table for role, table in evidence.items() if role in ("scratch", "pretrained")}
 
 
 def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure]:
@@ -133,11 +125,7 @@ def after(settings: Settings) -> Values:
 
 
 def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
-    ours = pretrained(evidence)
-    return [
-        (f"pretrained, {n} label{'s' * (n > 1)} a class", f"{guess[name]} %", percent(float(ours[n].mean())))
-        for name, n in GUESSED.items()
-    ]
+    return confronted(guess, GUESSED, pretrained(evidence), "pretrained, {n} label{s} a class")
 
 
 def script(settings: Settings) -> str:
