@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEXTS = ROOT / "core" / "worlds" / "texts"
 GENERAL = ("novel", "speeches", "articles")  # what general English is made of
 BREAK = "\f"  # between two documents, in the files and as a token
+TESTS = slice(5, None, 10)  # of the documents: every tenth
 LEAST, MOST = 10_000, 5_000_000  # characters of an own text
 CUT = re.compile(r".{500,1500}\n|.{500,1500}\s|.{1,1500}", re.DOTALL)  # where it has no breaks: at a line end, a space
 
@@ -51,11 +52,12 @@ def documents(subject: str) -> tuple[str, ...]:
 def keep(data: bytes, name: str) -> str:
     """Keep an own text, from a file of this name, and return its subject; BadValue with a sentence if it cannot be.
 
-    Every tenth of its documents only tests. They are what form feeds divide, or stretches of a page each.
+    Every tenth of its documents only tests. They are what form feeds divide; or a page each, where that would leave too
+    little for a test.
     """
-    parts = [plain(part).strip() for part in decoded(data).replace("\r", "\n").split(BREAK)]
-    found = [part for part in parts if part]
-    if len(found) < 10:
+    text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    found = [part for one in text.split(BREAK) if (part := plain(one).strip())]
+    if sum(map(len, found[TESTS])) < LEAST // 10:
         found = [piece.strip() for piece in CUT.findall("\n\n".join(found)) if piece.strip()]
     text = BREAK.join(found)
     if len(text) < LEAST:
@@ -66,8 +68,8 @@ def keep(data: bytes, name: str) -> str:
         raise BadValue(f"This text has {len(text):,} characters; it may have {MOST:,}.")
     word = re.sub("[^a-z0-9]", "", Path(name).stem.lower())[:12] or "text"
     subject = f"own-{word}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    store.folder("texts")
     try:
+        store.folder("texts")
         packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a tenth of a second a megabyte
         store.write_whole(path(subject), lambda part: part.write_bytes(packed))
     except OSError as error:

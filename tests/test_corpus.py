@@ -39,6 +39,17 @@ def test_form_feeds_divide_documents() -> None:
     assert corpus.documents(corpus.keep("\f".join(pages).encode(), "b.txt")) == pages
 
 
+def test_line_ends_are_alike_on_every_machine() -> None:
+    unix, windows, old = (corpus.keep(LETTERS.replace("\n", end).encode(), "l.txt") for end in ("\n", "\r\n", "\r"))
+    assert unix == windows == old
+
+
+def test_short_documents_leave_enough_to_test_on() -> None:
+    pages = ["a word", *[LETTERS[:3000]] * 4, "and one", *[LETTERS[:3000]] * 5]
+    subject = corpus.keep("\f".join(pages).encode(), "m.txt")
+    assert text.test(Text(subject=subject))[0].shape == (text.TEST, text.WINDOW)
+
+
 def test_one_endless_line_is_cut_all_the_same() -> None:
     assert max(map(len, corpus.documents(corpus.keep(b"x" * 12_000, "c.txt")))) <= 1500
 

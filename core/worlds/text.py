@@ -39,7 +39,7 @@ def documents(subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         parts = [documents(name) for name in GENERAL]
         return sum((train for train, _ in parts), ()), sum((test for _, test in parts), ())
     found = corpus.documents(subject)
-    return tuple(one for k, one in enumerate(found) if k % 10 != 5), found[5::10]
+    return tuple(one for k, one in enumerate(found) if k % 10 != 5), found[corpus.TESTS]
 
 
 def tokens(texts: list[str]) -> Tensor:
