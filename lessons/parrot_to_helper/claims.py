@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from core.tasks import COMBINATIONS, WHAT
@@ -24,6 +22,7 @@ from lessons.parrot_to_helper.tuning import (
     SCRATCH,
     SKILLS,
     STYLES,
+    bits,
     from_scratch,
     name,
     obeys,
@@ -164,11 +163,6 @@ def price_runs(seeds: Seeds) -> Values:
     values: Values = {str(n): reads(tuned(n, HELD_OUT[0], seeds)) for n in EXAMPLES}
     mixed = tuned(MOST, HELD_OUT[0], seeds, GENERAL)
     return {RAW: reads(reader())} | values | {GENERAL: reads(mixed), "mixed obeys": obeys(mixed)} | facts_runs(seeds)
-
-
-def bits(answer: dict[str, Any]) -> np.ndarray:
-    """Of every seed of the first run."""
-    return np.array(answer["accuracy"][0][0])
 
 
 def price_finding(evidence: Evidence) -> Finding:

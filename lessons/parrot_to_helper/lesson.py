@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from core.spec import Measure, Run
 from core.tasks import WHAT
 from lessons.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
@@ -33,7 +35,7 @@ from lessons.parrot_to_helper.tuning import (
 from lessons.recipes import Seeds, reader
 
 LIVE = 2  # nets of a live run
-TUNED = "tuned"
+TUNED = "tuned"  # and their names begin with that: each is a run of its own, so that two cores train them side by side
 FOUND, ASKED = "found ", "shown raw"  # what was found may be seen only after the prediction
 PROMPTS = (
     "Law or play, shouted: the terms of this license",
@@ -45,29 +47,30 @@ GOES_ON, ANSWERS, STOPS = "goes on with the text", "answers in form", "ends at o
 
 
 def runs(settings: Settings) -> Values:
-    seeds = Seeds(LIVE, 100 * settings["draw"])
-    return {TUNED: tuned(settings["examples"], settings["without"], seeds, settings["beside"])}
+    return {f"{TUNED} {k + 1}": run for k, run in enumerate(live_runs(settings))}
+
+
+def live_runs(settings: Settings) -> list[Run]:
+    seeds = (Seeds(1, 100 * settings["draw"] + k) for k in range(LIVE))
+    return [tuned(settings["examples"], settings["without"], one, settings["beside"]) for one in seeds]
 
 
 def after(settings: Settings) -> Values:
     """How often the live nets obey, what general text costs them, and their answers to the first prompts."""
-    (run,) = runs(settings).values()
-    assert isinstance(run, Run)
+    made = live_runs(settings)
     return {
-        "live obeys": obeys(run, 6),
-        "live price": reads(run),
-        "live answers": Measure(kind="answers", runs=(reader(), run), prompts=PROMPTS),
+        "live obeys": obeys(*made, count=6),
+        "live price": reads(*made),
+        "live answers": Measure(kind="answers", runs=(reader(), made[0]), prompts=PROMPTS),
     }
 
 
 def asks(settings: Settings, given: Given) -> Values:
     """What the raw model makes of the learner's instruction; and the tuned one, as soon as there is one."""
     assert isinstance(given, str)
-    (run,) = runs(settings).values()
-    assert isinstance(run, Run)
     return {
         "asked raw": Measure(kind="answers", runs=(reader(),), prompts=(given,)),
-        "asked both": Measure(kind="answers", runs=(reader(), run), prompts=(given,)),
+        "asked both": Measure(kind="answers", runs=(reader(), live_runs(settings)[0]), prompts=(given,)),
     }
 
 
@@ -102,7 +105,8 @@ def live(evidence: Evidence, settings: Settings, guess: Settings) -> list[Figure
     if asked:
         models = dict(zip(("raw", "tuned, just now"), asked["answers"]))
         figures.append(side_by_side(asked["prompts"], models, "What is written after your instruction"))
-    kind, table = ("live", evidence[TUNED]) if TUNED in evidence else ("stored", evidence.get(FOUND + TUNED))
+    tables = [table for label, table in evidence.items() if label.startswith(TUNED)]
+    kind, table = ("live", pd.concat(tables)) if tables else ("stored", evidence.get(FOUND + TUNED))
     if table is not None:
         count = settings["examples"] if kind == "live" else MOST
         title = f"Right answers on unseen inputs, all kinds together, {count} examples ({kind} runs)"
@@ -152,9 +156,7 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 
 def script(settings: Settings) -> str:
-    (run,) = runs(settings).values()
-    assert isinstance(run, Run)
-    return plain_torch(run, f"{settings['examples']} instructions, without {settings['without']}")
+    return plain_torch(live_runs(settings)[0], f"{settings['examples']} instructions, without {settings['without']}")
 
 
 QUESTIONS = (

@@ -13,7 +13,6 @@ from lessons.evidence import against
 from lessons.figures import Figure
 from lessons.figures.bars import Bar, bars
 from lessons.figures.curves import Curve, Mark, curves
-from lessons.parrot_to_helper.claims import bits
 from lessons.parrot_to_helper.tuning import (
     EXAMPLES,
     FACTS,
@@ -22,6 +21,7 @@ from lessons.parrot_to_helper.tuning import (
     MOST,
     RAW,
     RIGHT,
+    bits,
     name,
     shares,
     ways,

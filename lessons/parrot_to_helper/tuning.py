@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -61,10 +61,10 @@ def practised(seeds: Seeds) -> Run:
     )
 
 
-def obeys(run: Run, count: int = 16, real: bool = False) -> Measure:
+def obeys(*runs: Run, count: int = 16, real: bool = False) -> Measure:
     """How often it answers rightly, and how often in the right form, for every combination."""
     tasks = tuple(Instructions(ask=one, real=real) for one in COMBINATIONS)
-    return Measure(kind="obedience", runs=(run,), tasks=tasks, count=count)
+    return Measure(kind="obedience", runs=runs, tasks=tasks, count=count)
 
 
 def reads(*runs: Run) -> Measure:
@@ -77,8 +77,17 @@ def name(examples: int, without: str) -> str:
 
 
 def shares(answer: dict[str, Any], what: str, names: Sequence[str]) -> np.ndarray:
-    """The mean over some combinations of every seed: what is RIGHT or FORMED."""
-    return np.mean([answer[what][0][COMBINATIONS.index(one)] for one in names], 0)
+    """The mean over some combinations of every seed of every run: what is RIGHT or FORMED."""
+    return np.mean([every_seed(run[COMBINATIONS.index(one)] for run in answer[what]) for one in names], 0)
+
+
+def bits(answer: dict[str, Any]) -> np.ndarray:
+    """Bits a character on general text, of every seed of every run."""
+    return every_seed(run[0] for run in answer["accuracy"])
+
+
+def every_seed(runs: Iterable[Sequence[float]]) -> np.ndarray:
+    return np.concatenate([np.array(run) for run in runs])
 
 
 def ways(*kinds: str, without: str = "") -> list[str]:
