@@ -23,9 +23,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from core.corpus import BREAK
 from core.sources import SOURCES, Source
 from core.store import write_whole
-from core.worlds.texts.make import BREAK, plain
+from core.worlds.texts.make import plain
 
 # To fetch a source package pip asks for its metadata, which would run its setup.py. This answers in its place, as
 # PEP 517 has it.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import lzma
 import re
-from functools import cache
 from pathlib import Path
 
 from core import store
@@ -38,7 +37,6 @@ def known(subject: str) -> bool:
     return bool(OWN.fullmatch(subject)) and path(subject).exists()
 
 
-@cache
 def documents(subject: str) -> tuple[str, ...]:
     """All documents of a subject; BadValue with a sentence if they are not on this machine."""
     try:

@@ -63,7 +63,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
     seeds = range(run.first_seed, run.first_seed + run.seeds)
     world = worlds.load(run.task)
     net = nets.load(run.net, world.classes(run.task))
-    pool, loss = world.train(run.task, seeds), getattr(world, "loss", worlds.cross_entropy)
+    pool, loss = world.train(run.task, seeds), worlds.loss_of(run.task)
     theta = begin(run, net, ancestors, seeds)
     exams = [Exam(run, task, net, ancestors) for task in (run.task, *run.watch)]
     penalties = protection(run, theta, ancestors)

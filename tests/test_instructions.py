@@ -119,6 +119,7 @@ def test_what_needs_no_english_is_what_it_says() -> None:
 def test_real_sentences_are_short_and_asked_for_in_one_kind_only(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = (["a dull film", "an awful film " * 9], ["a warm film"])
     monkeypatch.setattr(world.sentiment, "split", lambda subject: (kinds, kinds))
+    monkeypatch.setattr(world, "short_reviews", world.short_reviews.__wrapped__)
     assert {example for seed in range(9) for example in [drawn_real("good or bad, plain", seed)]} == {
         ("Good or bad: a dull film", "bad"), ("Good or bad: a warm film", "good"),
     }  # fmt: skip

@@ -59,8 +59,7 @@ class Past:
 
     def loss(self, theta: Theta, x: Tensor, y: Tensor) -> Tensor:
         """Of old examples, through its own head, (seeds,)."""
-        loss: Callable[[Tensor, Tensor], Tensor] = getattr(worlds.load(self.task), "loss", worlds.cross_entropy)
-        return loss(self.answers(theta, x), y)
+        return worlds.loss_of(self.task)(self.answers(theta, x), y)
 
     def answers(self, theta: Theta, x: Tensor, first: int = 0) -> Tensor:
         """Logits (seeds, batch, classes) through its own head; x has been through the layers below `first`."""

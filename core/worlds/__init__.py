@@ -41,6 +41,12 @@ def load(task: Task) -> ModuleType:
     return import_module(f"core.worlds.{task.world}")
 
 
+def loss_of(task: Task) -> Callable[[Tensor, Tensor], Tensor]:
+    """What training on a task makes small: its world's loss, cross-entropy where it has none of its own."""
+    found: Callable[[Tensor, Tensor], Tensor] = getattr(load(task), "loss", cross_entropy)
+    return found
+
+
 def generator(purpose: str, seed: int) -> torch.Generator:
     """Randomness for one purpose and one seed; two purposes never share a stream."""
     word = int.from_bytes(hashlib.sha256(f"{purpose} {seed}".encode()).digest()[:7], "big")

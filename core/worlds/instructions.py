@@ -141,8 +141,14 @@ def a_mood(draw: Draw, testing: bool) -> tuple[str, str]:
 def a_real_mood(draw: Draw, testing: bool) -> tuple[str, str]:
     """A short sentence of a film review that people have rated; other reviews test. `make texts` brings them."""
     mood = draw(2)
-    said = [one for one in sentiment.split("films")[int(testing)][mood] if len(one.split()) <= 12]
+    said = short_reviews(testing)[mood]
     return said[draw(len(said))], tuple(MOODS)[1 - mood]
+
+
+@cache
+def short_reviews(testing: bool) -> tuple[list[str], ...]:
+    """Unkind and kind sentences of at most twelve words."""
+    return tuple([one for one in kind if len(one.split()) <= 12] for kind in sentiment.split("films")[int(testing)])
 
 
 def a_pair(name: str, draw: Draw, testing: bool) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -32,7 +32,7 @@ def characters() -> Tensor:
     return torch.tensor([max(1, len(vocabulary.decode([k]))) for k in range(vocabulary.get_vocab_size())])
 
 
-@cache
+@lru_cache(maxsize=16)  # the subjects that ship, and a few of the learners' own, which may be megabytes each
 def documents(subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The documents to learn from, and every tenth, which only tests."""
     if subject == "general":

@@ -160,7 +160,6 @@ def slice_finding(evidence: Evidence) -> Finding:
     spread = [labels_to(scratch, -float(ours[draw].mean())) / few for draw in resampled(len(ours))]
     numbers = {f"ours{k}": f"{a.mean():.2f}" for k, (a, _) in best.items()}
     numbers |= {f"scratch{k}": f"{b.mean():.2f}" for k, (_, b) in best.items()}
-    numbers |= {f"gain{k}": f"{one:.2f}" for k, one in gain.items()}
     return Finding(
         value=worth,
         low=float(np.percentile(spread, 2.5)),

@@ -120,7 +120,6 @@ def facts_finding(evidence: Evidence) -> Finding:
             "right": percent(right.mean()),
             "style": percent(given["style"]),
             "mood": percent(given["mood"]),
-            "word": percent(shares(answer, RIGHT, ways("first word")).mean()),
             "verses_formed": percent(shares(answer, FORMED, ways("in new English")).mean()),
             "verses": percent(shares(answer, RIGHT, ways("in new English")).mean()),
         },
@@ -153,9 +152,7 @@ def practice_finding(evidence: Evidence) -> Finding:
             Check(says="facts that no example showed stay at most five in a hundred", met=bool(facts.mean() <= 0.05)),
             Check(says="and so do verses put into new English", met=bool(share["in new English"].mean() <= 0.05)),
         ),
-        numbers=numbers
-        | {"real": percent(real.mean()), "facts": percent(facts.mean()), "nets": str(len(skills))}
-        | {"style": percent(np.mean([share[kind] for kind in STYLES]))},
+        numbers=numbers | {"real": percent(real.mean()), "facts": percent(facts.mean()), "nets": str(len(skills))},
     )
 
 

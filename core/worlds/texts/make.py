@@ -17,8 +17,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from core.corpus import BREAK
+
 HERE = Path(__file__).parent
-BREAK = "\f"
 
 
 def plain(text: str) -> str:
