@@ -28,7 +28,7 @@ encoder: .venv/.app
 
 # Recompute what ships with the app, and the claims of the lessons.
 shipped: .venv/.app
-	$(PY) -m lessons.ship
+	$(PY) -m lessons.kit.ship
 
 claims: .venv/.app
 	$(PY) -m lessons.claims --check

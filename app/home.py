@@ -9,9 +9,9 @@ import streamlit as st
 from app.parts.badge import BADGES, COLOURS
 from app.parts.figure import draw
 from app.parts.memory import last_place
-from lessons.catalogue import Lesson, lessons
-from lessons.claims import Missing, shipped
-from lessons.evidence import gather
+from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.claims import Missing, shipped
+from lessons.kit.evidence import gather
 
 Pages = Mapping[str, st.Page]
 START = 2  # the number of the lesson that a newcomer begins with: what fine-tuning is, in a picture

@@ -14,8 +14,8 @@ from app.parts.memory import keep_place
 from app.parts.predict import NOT_YET, PREDICTED, SKIPPED, committed, guess, predict
 from app.parts.recall import recall
 from app.parts.words import say
-from lessons.catalogue import Evidence, Lesson, Settings
-from lessons.evidence import gather
+from lessons.kit.catalogue import Evidence, Lesson, Settings
+from lessons.kit.evidence import gather
 
 
 def show(lesson: Lesson) -> None:

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit put
 
 from app import home, lesson, real, sources
 from app.parts.workers import engine
-from lessons.catalogue import lessons
+from lessons.kit.catalogue import lessons
 
 
 @st.cache_resource

@@ -8,12 +8,12 @@ from app.parts import url
 from app.parts.badge import claim_card
 from app.parts.figure import draw
 from app.parts.words import say
-from core.sources import SOURCES
-from lessons.catalogue import claims
-from lessons.claims import Missing, found
-from lessons.evidence import gather
+from core.bring.sources import SOURCES
 from lessons.kind_words import real
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import claims
+from lessons.kit.claims import Missing, found
+from lessons.kit.evidence import gather
+from lessons.kit.recipes import Seeds
 
 TITLE = "Real model"
 

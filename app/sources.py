@@ -1,10 +1,10 @@
-"""Where every example comes from, on what terms, and what of it is on this machine: core/sources.toml as a page."""
+"""Where every example comes from, on what terms, and what of it is here: core/bring/sources.toml as a page."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.sources import PLACES, SOURCES, Source
+from core.bring.sources import PLACES, SOURCES, Source
 
 TITLE = "Data and licences"
 HERE = {"ships": "Ships with the app", "package": "Comes with a package", "brought": "Brought at set-up"}

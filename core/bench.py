@@ -24,11 +24,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from core import store, worlds
-from core.engine import Engine
+from core import worlds
+from core.serve import store
+from core.serve.engine import Engine
+from core.serve.work import lineage
 from core.spec import Glyphs, Handwriting, Plane, Run, Stage
 from core.train import Tick, train
-from core.work import lineage
 from core.worlds import glyphs
 from core.worlds.glyphs import chosen
 

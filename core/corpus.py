@@ -11,8 +11,8 @@ import lzma
 import re
 from pathlib import Path
 
-from core import store
 from core.check import BadValue, plain
+from core.serve import store
 from core.tasks import OWN
 
 ROOT = Path(__file__).resolve().parent.parent

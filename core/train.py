@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from core import adapt, align, keep, nets, worlds
+from core.align.rater import Judge
 from core.keep import Penalty
 from core.nets import Net, Theta
-from core.rater import Judge
 from core.spec import Run, Stage, Task
 from core.worlds import generator
 

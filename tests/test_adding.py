@@ -61,7 +61,7 @@ def test_a_toy_lesson_is_one_folder(copy: Path) -> None:
     listed = json.loads(output(copy, "-m", "lessons", "--json"))
     assert [listed[-1]["slug"], listed[-1]["number"]] == ["toy", 99]
     drawn = (
-        "from lessons.catalogue import lessons; from lessons.evidence import gather; toy = lessons()['toy'];"
+        "from lessons.kit.catalogue import lessons; from lessons.kit.evidence import gather; toy = lessons()['toy'];"
         "s = toy.defaults | {'draw': 1}; print(toy.hook(gather(toy.backdrop(s)), s).alt)"
     )
     assert output(copy, "-c", drawn).startswith("Accuracy against steps")

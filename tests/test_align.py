@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from core.align import chances, said, write
+from core.align.rater import RewardModel
 from core.measure import Learned, taste, written
 from core.nets import Theta, fresh, load
-from core.rater import RewardModel
 from core.spec import BadValue, GuestBook, Measure, Preferences, Run, Stage
 from core.train import Done, Frame, Point, train
 from core.words import ASKED, LENGTH, WORDS

@@ -15,7 +15,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("core", "lessons", "app")  # each may use those before it
-SERVER = ("core.spec", "core.store", "core.engine", "core.sources", "core.corpus")  # what the server has of core
+SERVER = (
+    "core.spec",
+    "core.serve.store",
+    "core.serve.engine",
+    "core.bring.sources",
+    "core.corpus",
+)  # what the server has of core
 HEAVY = {"torch", "sklearn", "scipy", "mlxtend", "safetensors", "matplotlib"}  # for workers only
 MODULES = {
     ".".join(f.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): f

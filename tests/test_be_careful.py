@@ -13,7 +13,7 @@ from core.words import ASKED, LENGTH, WORDS
 from lessons.be_careful.claims import dpo_finding, proxy_finding, unlearned_finding
 from lessons.be_careful.pictures import against_kl, restraint, worths
 from lessons.be_careful.recipe import BETAS, DPO, RL
-from lessons.catalogue import lessons
+from lessons.kit.catalogue import lessons
 
 LESSON = lessons()["be_careful"]
 SETTINGS = LESSON.defaults | {"draw": 1, "given": ""}
@@ -105,7 +105,7 @@ def page() -> Iterator[AppTest]:
     import streamlit as st
     from app.parts import url
     from app.parts.sheet import sheet
-    from lessons.catalogue import lessons
+    from lessons.kit.catalogue import lessons
     lesson = lessons()["be_careful"]
     sheet(lesson, url.settings(lesson), url.given(lesson), {})
     st.write(url.settings(lesson)["given"])

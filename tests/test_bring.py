@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from core import bring, corpus
-from core.sources import SOURCES, Source
+from core import corpus
+from core.bring import fetch as bring
+from core.bring.sources import SOURCES, Source
 from core.spec import BadValue, Text
 from core.worlds import text
 

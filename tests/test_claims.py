@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lessons.catalogue import Check, Finding, claims
-from lessons.claims import main, shipped
-from lessons.evidence import band, best, final, labels_to, steps_to
+from lessons.kit.catalogue import Check, Finding, claims
+from lessons.kit.claims import main, shipped
+from lessons.kit.evidence import band, best, final, labels_to, steps_to
+from lessons.kit.recipes import BEST_RATES
 from lessons.label_worth.claims import worth
-from lessons.recipes import BEST_RATES
 from lessons.what_was_learned.findings import barriers, random_at_best
 from lessons.what_was_learned.worlds import RANDOM
 from lessons.wrong_teacher.claims import LABELS, WAYS, gap, in_order, kindest_gap, surprises

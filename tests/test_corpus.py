@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from test_pages import page
 
-from core import corpus, store
+from core import corpus
+from core.serve import store
 from core.spec import BadValue, Run, Stage, Text, digest
 from core.train import Point, train
 from core.worlds import text
-from lessons.catalogue import lessons
 from lessons.guess_next.lesson import PRETRAINED
 from lessons.guess_next.script import script
+from lessons.kit.catalogue import lessons
 
 LETTER = "Dear Ms Bennet, the carriage leaves at noon and the tea is cold.\n"
 LETTERS = "".join(f"{k}. {LETTER}" for k in range(400))

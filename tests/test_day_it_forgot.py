@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from lessons.day_it_forgot.played import brief, fates, played, story
-from lessons.figures.player import LOST, RIGHT, WON_BACK
+from lessons.kit.figures.player import LOST, RIGHT, WON_BACK
 
 NAMES = {"1": "a kana", "2": "a kana", "3": 'the Latin "g"', "7": "the digit 7"}
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core import store, workers
-from core.engine import Busy, Engine, Limits, State
+from core.serve import store, workers
+from core.serve.engine import Busy, Engine, Limits, State
 from core.spec import Plane, Run, Stage, digest
 
 LONG = 20_000  # steps: about half a minute
@@ -231,7 +231,7 @@ def test_a_full_disk_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unforeseen_error_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.work.train", lambda *_: 1 / 0)
+    monkeypatch.setattr("core.serve.work.train", lambda *_: 1 / 0)
     run = tiny()
     with pytest.raises(workers.Failed, match=r"^Something went wrong while training: .*division by zero$") as error:
         workers.compute(run, 600)
@@ -304,7 +304,7 @@ def python(code: str) -> subprocess.Popen[str]:
 def test_when_the_server_dies_its_workers_end() -> None:
     server = python("""
         import time
-        from core.engine import Engine
+        from core.serve.engine import Engine
         engine = Engine()
         while not (engine._client and engine._client.status == "running"):
             time.sleep(0.01)
@@ -324,7 +324,7 @@ def test_when_the_server_dies_its_workers_end() -> None:
 def test_the_server_process_never_imports_torch() -> None:
     server = python("""
         import json, sys
-        import core.engine, core.store, core.spec, core.workers, distributed
+        import core.serve.engine, core.serve.store, core.spec, core.serve.workers, distributed
         print(json.dumps([name for name in ("torch", "streamlit", "sklearn") if name in sys.modules]))
     """)
     out, _ = server.communicate(timeout=30)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lessons.figures.bars import LOSS, Bar, bars
-from lessons.figures.curves import Curve, curves
-from lessons.figures.dots import Axis, Dot, dots
-from lessons.figures.heat import heat
+from lessons.kit.figures.bars import LOSS, Bar, bars
+from lessons.kit.figures.curves import Curve, curves
+from lessons.kit.figures.dots import Axis, Dot, dots
+from lessons.kit.figures.heat import heat
 
 
 def test_a_loss_is_told_from_a_gain_by_side_colour_hatching_and_sign() -> None:

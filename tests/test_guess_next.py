@@ -16,11 +16,11 @@ from core import nets
 from core.measure import Learned, continuations, minimal_pairs, surprise
 from core.spec import Measure, Run, Text
 from core.worlds import text
-from lessons.catalogue import lessons
-from lessons.evidence import gather
-from lessons.figures.tinted import tinted
 from lessons.guess_next.lesson import PRETRAINED, runs
 from lessons.guess_next.script import script
+from lessons.kit.catalogue import lessons
+from lessons.kit.evidence import gather
+from lessons.kit.figures.tinted import tinted
 
 LESSON = lessons()["guess_next"]
 SAID = "The state of the union, 1970 <b>"

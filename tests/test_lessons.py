@@ -10,14 +10,14 @@ import sys
 import numpy as np
 import pytest
 
-from core import store
+from core.serve import store
 from core.spec import BadValue, Measure, Run, digest, from_json
-from lessons import ship
-from lessons.catalogue import Lesson, lessons
-from lessons.claims import shipped
-from lessons.evidence import final, gather
-from lessons.figures import Figure
-from lessons.recipes import Seeds, scratch
+from lessons.kit import ship
+from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.claims import shipped
+from lessons.kit.evidence import final, gather
+from lessons.kit.figures import Figure
+from lessons.kit.recipes import Seeds, scratch
 
 EACH = pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())
 SLOT = re.compile(r"\{(\w+)\.(\w+)\}")
@@ -119,14 +119,14 @@ def test_what_ships_is_small() -> None:
 
 
 def test_computing_a_shipped_run_again_gives_the_same_figures(monkeypatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from core.work import perform
+    from core.serve.work import perform
 
     run = scratch(5, seeds=Seeds())
     before = gather({"run": run})["run"]
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
     monkeypatch.setattr(store, "SHIPPED", tmp_path / "nothing ships")
     assert perform(run) == "done"
-    from lessons.evidence import table
+    from lessons.kit.evidence import table
 
     # Another processor may round differently; seeds that take other paths still end within a point of each other.
     assert np.abs(final(table(run)) - final(before)).mean() < 0.01

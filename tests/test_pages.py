@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.spec import BadValue
-from lessons.catalogue import BEATS, lessons
+from lessons.kit.catalogue import BEATS, lessons
 
 pytestmark = pytest.mark.usefixtures("workers_end")
 EACH = pytest.mark.parametrize("slug", lessons())
@@ -24,7 +24,7 @@ def page(slug: str, **url: str) -> AppTest:
 
     def draw(slug: str) -> None:
         from app.lesson import show
-        from lessons.catalogue import lessons
+        from lessons.kit.catalogue import lessons
 
         show(lessons()[slug])
 
@@ -134,8 +134,8 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
 ) -> None:
     from pathlib import Path
 
-    from core import store
-    from lessons.evidence import whole
+    from core.serve import store
+    from lessons.kit.evidence import whole
 
     monkeypatch.setattr(store, "SHIPPED", Path("nothing/ships"))
     whole.cache_clear()

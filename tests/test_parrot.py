@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from core import store
+from core.serve import store
 from core.tasks import COMBINATIONS, HOW, WHAT
-from lessons.catalogue import lessons
-from lessons.evidence import gather
+from lessons.kit.catalogue import lessons
+from lessons.kit.evidence import gather
 from lessons.parrot_to_helper.claims import held_out
 from lessons.parrot_to_helper.lesson import ASKED, PROMPTS
 from lessons.parrot_to_helper.pictures import said, side_by_side

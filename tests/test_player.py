@@ -14,7 +14,7 @@ from conftest import served
 from playwright.sync_api import Page, expect
 
 from core.spec import BadValue
-from lessons.figures.player import Bars, Images, Line, Lines, Player, Space, packed, player
+from lessons.kit.figures.player import Bars, Images, Line, Lines, Player, Space, packed, player
 
 ROOT = Path(__file__).resolve().parent.parent
 CELLS = packed([0, 0, 1, 1])  # 2 * 2: class 0 below, class 1 above
@@ -95,7 +95,7 @@ PAGE = f"""
     import numpy as np
     import streamlit as st
     from app.parts.figure import draw
-    from lessons.figures.player import Images, Player, Space, packed, player
+    from lessons.kit.figures.player import Images, Player, Space, packed, player
 
     steps = range(10)
     areas = [packed(np.add.outer(np.zeros(20, int), np.arange(20) > 2 * k)) for k in steps]

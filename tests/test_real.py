@@ -77,7 +77,7 @@ def page() -> AppTest:
 def test_the_page_shows_stored_results_and_says_which_command_is_next(
     here: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.sources.Source.size", lambda source: 1 if here else None)
+    monkeypatch.setattr("core.bring.sources.Source.size", lambda source: 1 if here else None)
     test = page()
     assert not test.exception and not test.warning
     said = " ".join(str(one.value) for one in test.markdown)

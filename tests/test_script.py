@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from core.spec import Run
-from lessons.catalogue import lessons
 from lessons.day_it_forgot.claims import RATE, UNLIKE, after_arms, after_glyphs, after_low
-from lessons.evidence import final, gather
 from lessons.fast_start.claims import turned
+from lessons.kit.catalogue import lessons
+from lessons.kit.digit_script import script
+from lessons.kit.evidence import final, gather
+from lessons.kit.plane_script import script as plane_script
+from lessons.kit.recipes import Seeds, arms, fine_tuned, scratch
 from lessons.one_backbone.claims import NAMES, score_runs, scored
-from lessons.plane_script import script as plane_script
-from lessons.recipes import Seeds, arms, fine_tuned, scratch
-from lessons.script import script
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from core.spec import BadValue, Measure, from_json, plain, to_json
-from lessons import ship
-from lessons.catalogue import Sheet, lessons
+from lessons.kit import ship
+from lessons.kit.catalogue import Sheet, lessons
 
 ROOT = Path(__file__).resolve().parent.parent
 DOTS = Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4)
@@ -80,10 +80,10 @@ TOY = f"""
     import streamlit as st
     from app.lesson import show
     from core.spec import Measure, Plane
-    from lessons.catalogue import Sheet, lessons
-    from lessons.figures import Figure
-    from lessons.figures.curves import Curve
-    from lessons.recipes import arms, live_backbone
+    from lessons.kit.catalogue import Sheet, lessons
+    from lessons.kit.figures import Figure
+    from lessons.kit.figures.curves import Curve
+    from lessons.kit.recipes import arms, live_backbone
 
     def asks(settings, given):
         points = {{"points": given}} if KIND == "points" else {{"prompts": (given,)}}

@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.parts import live
-from core import work
-from core.engine import State
-from lessons.catalogue import lessons
-from lessons.evidence import gather
-from lessons.figures.player import unpacked
+from core.serve import work
+from core.serve.engine import State
+from lessons.kit.catalogue import lessons
+from lessons.kit.evidence import gather
+from lessons.kit.figures.player import unpacked
 from lessons.small_step.claims import accuracy, at, halves, lead, smooth
 from lessons.small_step.lesson import APART, DIGITS, PLANE, after, runs
 from lessons.small_step.pictures import editor, guessed_line, opened
@@ -105,7 +105,7 @@ def test_a_changed_layer_is_answered_as_the_page_is_drawn(monkeypatch: pytest.Mo
 
 def page() -> None:
     from app.lesson import show
-    from lessons.catalogue import lessons
+    from lessons.kit.catalogue import lessons
 
     show(lessons()["small_step"])
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import sources
+from core.bring import sources
+from core.bring.sources import PLACES, SOURCES
 from core.check import BadValue
-from core.sources import PLACES, SOURCES
 
 HERE = Path(__file__).resolve().parent.parent
 

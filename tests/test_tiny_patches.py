@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lessons.evidence import final, gather
-from lessons.recipes import Seeds
+from lessons.kit.evidence import final, gather
+from lessons.kit.recipes import Seeds
 from lessons.tiny_patches.claims import ADAPTER, BIAS, FAR, HAND, HEAD, LOW_RANK, NEAR, enough, patch
 from lessons.tiny_patches.lesson import runs
 from lessons.tiny_patches.script import script

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from core.spec import Run
-from lessons.catalogue import lessons
-from lessons.claims import shipped
-from lessons.evidence import final, gather, retention
-from lessons.recipes import Seeds, backbone
+from lessons.kit.catalogue import lessons
+from lessons.kit.claims import shipped
+from lessons.kit.evidence import final, gather, retention
+from lessons.kit.recipes import Seeds, backbone
 from lessons.ways_to_remember.claims import best, grid, keeps, leads, old
 from lessons.ways_to_remember.elsewhere import SLOW_STEPS, even_best, forgotten, thawing
 from lessons.ways_to_remember.pictures import plane

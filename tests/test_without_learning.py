@@ -12,10 +12,10 @@ import pytest
 
 from core.spec import Lines, Measure, Run
 from core.train import Point, train
-from lessons.catalogue import lessons
-from lessons.claims import shipped
-from lessons.evidence import gather
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import lessons
+from lessons.kit.claims import shipped
+from lessons.kit.evidence import gather
+from lessons.kit.recipes import Seeds
 from lessons.without_learning.claims import (
     AS_SEEN,
     FAR,

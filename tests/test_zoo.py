@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
-from lessons.evidence import power_law
-from lessons.figures.curves import Curve, Mark
-from lessons.figures.dots import Axis
-from lessons.figures.lines import lines
+from lessons.kit.evidence import power_law
+from lessons.kit.figures.curves import Curve, Mark
+from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.lines import lines
+from lessons.kit.recipes import Seeds
 from lessons.one_backbone.claims import GLYPHS, PASSES, SIZES, pretrained, tau
-from lessons.recipes import Seeds
 
 
 def test_tau_counts_pairs_in_the_same_order() -> None:

@@ -6,8 +6,8 @@ from typing import Literal
 
 import streamlit as st
 
-from lessons.catalogue import Claim
-from lessons.claims import Missing, shipped
+from lessons.kit.catalogue import Claim
+from lessons.kit.claims import Missing, shipped
 
 COLOURS: dict[str, Literal["green", "orange", "red"]] = {"reproduced": "green", "partly": "orange", "not": "red"}
 BADGES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.parts.player import play
-from lessons.figures import Figure
+from lessons.kit.figures import Figure
 
 
 def draw(figure: Figure, key: str) -> None:

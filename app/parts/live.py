@@ -12,11 +12,11 @@ from app.parts.figure import draw
 from app.parts.predict import hide
 from app.parts.sheet import sheet
 from app.parts.workers import engine, me
-from core import store
-from core.engine import Busy, State
+from core.serve import store
+from core.serve.engine import Busy, State
 from core.spec import Measure, Run
-from lessons.catalogue import Evidence, Given, Lesson, Settings, Values
-from lessons.evidence import gather
+from lessons.kit.catalogue import Evidence, Given, Lesson, Settings, Values
+from lessons.kit.evidence import gather
 
 ALIVE = ("queued", "running")
 PATIENCE = 0.6  # seconds

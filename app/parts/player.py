@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lessons.figures import Figure
+from lessons.kit.figures import Figure
 
 HERE = Path(__file__).parent
 _PLAYER = st.components.v2.component(

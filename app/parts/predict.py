@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.parts import url
 from app.parts.figure import draw
-from lessons.catalogue import Evidence, Lesson, Settings
+from lessons.kit.catalogue import Evidence, Lesson, Settings
 
 NOT_YET, PREDICTED, SKIPPED = 0, 1, 2
 

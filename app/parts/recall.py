@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lessons.catalogue import Lesson, Question, lessons
+from lessons.kit.catalogue import Lesson, Question, lessons
 
 
 def recall(lesson: Lesson) -> None:

@@ -14,9 +14,9 @@ import streamlit as st
 
 from app.parts import url
 from core.spec import BadValue
-from lessons.catalogue import Evidence, Given, Lesson, Settings, Sheet
-from lessons.figures import ROLES
-from lessons.figures.curves import Curve
+from lessons.kit.catalogue import Evidence, Given, Lesson, Settings, Sheet
+from lessons.kit.figures import ROLES
+from lessons.kit.figures.curves import Curve
 
 HERE = Path(__file__).parent
 _PAD = st.components.v2.component(

@@ -6,8 +6,8 @@ import re
 
 import streamlit as st
 
-from lessons.catalogue import Lesson
-from lessons.claims import Missing, shipped
+from lessons.kit.catalogue import Lesson
+from lessons.kit.claims import Missing, shipped
 
 SLOT = re.compile(r"\{(\w+)\.(\w+)\}")
 

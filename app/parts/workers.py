@@ -7,7 +7,7 @@ import uuid
 
 import streamlit as st
 
-from core.engine import Engine
+from core.serve.engine import Engine
 
 
 @st.cache_resource

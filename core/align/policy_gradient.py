@@ -7,8 +7,8 @@ from __future__ import annotations
 import torch
 
 from core.align import Case, Goal, write
+from core.align.rater import RewardModel
 from core.nets import Theta
-from core.rater import RewardModel
 from core.spec import Stage
 from core.words import LENGTH
 

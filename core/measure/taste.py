@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.align.rater import RewardModel
 from core.measure import Learned
-from core.rater import RewardModel
 from core.spec import Measure, Preferences
 from core.words import WORDS
 from core.worlds import generator, guest_book

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from core.align import case
+from core.align.rater import Judge
 from core.measure import Learned
 from core.nets import Theta
-from core.rater import Judge
 from core.spec import Measure
 from core.worlds import guest_book
 

@@ -20,9 +20,9 @@ from lessons.be_careful.recipe import (
     rewarded,
     sweep,
 )
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import reached, resampled
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import reached, resampled
+from lessons.kit.recipes import Seeds
 
 LEVELS = (1, 2, 4, 8)  # nats a note from the pretrained net, where RL and DPO are compared
 MARKS = ("promised", "preferred", "unkind", "kl", "bits")

@@ -13,10 +13,10 @@ from lessons.be_careful.claims import CLAIMS, mean
 from lessons.be_careful.pictures import against_kl, dearer, restraint, samples, worths
 from lessons.be_careful.recipe import BETAS, DPO, GOOD, LOOSE, MIX, NO_MIX, RL, innocent, rewarded, writer
 from lessons.be_careful.script import script as plain_torch
-from lessons.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
-from lessons.evidence import reached
-from lessons.figures import Figure, percent
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
+from lessons.kit.evidence import reached
+from lessons.kit.figures import Figure, percent
+from lessons.kit.recipes import Seeds
 
 NETS = 4  # of a live run
 PLACES = {"near": 2, "away": 10, "far": 30}  # nats a note from the pretrained net

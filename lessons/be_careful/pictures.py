@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from lessons.be_careful.claims import ends, mean
-from lessons.evidence import band
-from lessons.figures import Figure, percent
-from lessons.figures.bars import Bar, bars
-from lessons.figures.curves import Curve, Mark, curves
-from lessons.figures.dots import Axis
-from lessons.figures.lines import lines
+from lessons.kit.evidence import band
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import Curve, Mark, curves
+from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.lines import lines
 
 SPAN = (0.1, 60.0)  # nats a note
 SHOWN = 6  # words at either end

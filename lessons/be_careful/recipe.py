@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.spec import GuestBook, Preferences, Run, Stage
-from lessons.catalogue import Values
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Values
+from lessons.kit.recipes import Seeds
 
 RL, DPO = "RL", "DPO"
 AIMS = {

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from core.spec import FiveDigits, Handwriting, Measure, Plane, Run, Stage
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import band, final, resampled, retention, steps_to, steps_until
 from lessons.fast_start.claims import choose
-from lessons.figures import percent
-from lessons.recipes import STEPS, Seeds, arms, backbone, fine_tuning
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import band, final, resampled, retention, steps_to, steps_until
+from lessons.kit.figures import percent
+from lessons.kit.recipes import STEPS, Seeds, arms, backbone, fine_tuning
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 RATE = 1e-3

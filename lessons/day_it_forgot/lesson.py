@@ -8,7 +8,6 @@ from dataclasses import replace
 import pandas as pd
 
 from core.spec import Measure, Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.day_it_forgot.claims import (
     ALIKE,
     CLAIMS,
@@ -24,12 +23,13 @@ from lessons.day_it_forgot.claims import (
 )
 from lessons.day_it_forgot.played import played
 from lessons.day_it_forgot.script import script as low_then_high
-from lessons.evidence import against, final, retention, steps_until
-from lessons.figures import Figure, percent
-from lessons.figures.curves import Curve, Mark, curves, over_steps
-from lessons.plane_script import script as plane_torch
-from lessons.recipes import STEPS, Seeds, arms, backbone
-from lessons.script import script as plain_torch
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.digit_script import script as plain_torch
+from lessons.kit.evidence import against, final, retention, steps_until
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
+from lessons.kit.plane_script import script as plane_torch
+from lessons.kit.recipes import STEPS, Seeds, arms, backbone
 
 AFTER_GLYPHS, AFTER_LOW, AFTER_ARMS = "digits after glyphs", "5 to 9 after 0 to 4", "colours after arms"
 IN_WORDS = {

@@ -8,8 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.figures import Figure, percent
-from lessons.figures.player import LOST, RIGHT, WON_BACK, Images, Line, Lines, Player, Space, packed, player, unpacked
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.player import (
+    LOST,
+    RIGHT,
+    WON_BACK,
+    Images,
+    Line,
+    Lines,
+    Player,
+    Space,
+    packed,
+    player,
+    unpacked,
+)
 
 Answer = Mapping[str, Any]
 Row = Sequence[Sequence[int]]  # [step, answer] wherever the answer changes

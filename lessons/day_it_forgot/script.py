@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.spec import Handwriting, Run
-from lessons.script import DIGITS
+from lessons.kit.digit_script import DIGITS
 
 SCRIPT = (
     """\

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from core.spec import Plane, Run
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import band, final, resampled, steps_to
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import band, final, resampled, steps_to
+from lessons.kit.recipes import BEST_RATES, Seeds, arms, fine_tuned, fine_tuning, patient, scratch
 from lessons.label_worth.claims import kindest
-from lessons.recipes import BEST_RATES, Seeds, arms, fine_tuned, fine_tuning, patient, scratch
 
 FEW, MANY = 10, 400  # labels a class
 STEPS, PATIENT = 1000, 3000  # steps of the race; of training to one's best in the plane, before the slower last ones

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from core.spec import Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import band
 from lessons.fast_start.claims import CLAIMS, FEW, HANDWRITING, MANY, NEAR, PLANE, RATE, STEPS, race, start_runs
-from lessons.figures import Figure
-from lessons.figures.curves import Curve, Mark, curves, over_steps
-from lessons.figures.ledger import ledger
-from lessons.plane_script import script as plane_torch
-from lessons.recipes import Seeds, arms, backbone
-from lessons.script import script as plain_torch
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.digit_script import script as plain_torch
+from lessons.kit.evidence import band
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
+from lessons.kit.figures.ledger import ledger
+from lessons.kit.plane_script import script as plane_torch
+from lessons.kit.recipes import Seeds, arms, backbone
 
 LABELS = (5, FEW, 50, 100, MANY)
 RATES = (3e-4, RATE, 3e-3)

@@ -8,9 +8,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from lessons.catalogue import Check, Claim, Evidence, Finding
-from lessons.evidence import labels_to, power_law, resampled
-from lessons.figures import percent
 from lessons.guess_next.readers import (
     FAR,
     MOST,
@@ -25,6 +22,9 @@ from lessons.guess_next.readers import (
     domains,
     sliced,
 )
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding
+from lessons.kit.evidence import labels_to, power_law, resampled
+from lessons.kit.figures import percent
 
 KINDS = ("spelling", "word order", "agreement", "names and numbers")
 VOCABULARY = 1024

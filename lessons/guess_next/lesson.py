@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from core.spec import Measure, Run
-from lessons.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
-from lessons.evidence import revealed
-from lessons.figures import Figure
 from lessons.guess_next.claims import CLAIMS, KINDS, told_apart
 from lessons.guess_next.pictures import (
     READER_BATCH,
@@ -41,7 +38,10 @@ from lessons.guess_next.readers import (
     sliced,
 )  # fmt: skip
 from lessons.guess_next.script import script as plain_torch
-from lessons.recipes import Seeds, reader
+from lessons.kit.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
+from lessons.kit.evidence import revealed
+from lessons.kit.figures import Figure
+from lessons.kit.recipes import Seeds, reader
 
 GENERAL = "general"
 LIVE = 2  # nets an arm of a live run

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lessons.catalogue import Evidence, Settings
-from lessons.evidence import against
-from lessons.figures import Figure
-from lessons.figures.bars import Bar, bars
-from lessons.figures.curves import Curve, Mark, curves
-from lessons.figures.dots import Axis
-from lessons.figures.law import law
-from lessons.figures.lines import lines
-from lessons.figures.tinted import tinted, visible
 from lessons.guess_next.claims import KINDS, at_best, bits, told_apart
 from lessons.guess_next.readers import BATCH, BROUGHT, FAR, MOST, PRETRAINED, SIZES, SLICED, SLICES, SUBJECTS, WINDOW
+from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.evidence import against
+from lessons.kit.figures import Figure
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import Curve, Mark, curves
+from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.law import law
+from lessons.kit.figures.lines import lines
+from lessons.kit.figures.tinted import tinted, visible
 
 READER_BATCH = 16
 KNOWS_NOTHING = "knows nothing: ln V"

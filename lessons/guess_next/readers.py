@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.spec import Measure, Run, Stage, Text
-from lessons.catalogue import Values
-from lessons.recipes import Seeds, reader
+from lessons.kit.catalogue import Values
+from lessons.kit.recipes import Seeds, reader
 
 WINDOW = 128  # tokens a model reads at once
 STEPS, BATCH = 600, 8  # a minute of one core

@@ -6,9 +6,9 @@ from __future__ import annotations
 import numpy as np
 
 from core.spec import Measure, Run, Sentiment, Stage
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import best, final, labels_to, resampled
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import best, final, labels_to, resampled
+from lessons.kit.recipes import Seeds
 
 FILMS = Sentiment(subject="films", labels=5000)  # all there are
 SUBJECTS = ("tweets", "products")

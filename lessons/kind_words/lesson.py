@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 from core.spec import Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import against
-from lessons.figures import Figure
-from lessons.figures.curves import Curve, curves, race
-from lessons.figures.labels import confronted, guessed, raced, racing
 from lessons.kind_words.claims import (
     CLAIMS,
     FEW,
@@ -23,7 +18,12 @@ from lessons.kind_words.claims import (
     word_runs,
 )
 from lessons.kind_words.script import script as plain_torch
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.evidence import against
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, curves, race
+from lessons.kit.figures.labels import confronted, guessed, raced, racing
+from lessons.kit.recipes import Seeds
 
 SCRATCH_RATE = 3e-3  # of the race: scratch's best at most sizes
 GUESSED = {"few": FEW, "some": 50, "many": MANY}  # slider -> tweets of each kind

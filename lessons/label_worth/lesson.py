@@ -7,16 +7,16 @@ from typing import Any
 import pandas as pd
 
 from core.spec import Glyphs, Handwriting, Measure, Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import against
-from lessons.figures import Figure
-from lessons.figures.curves import Curve, Mark, curves, race
-from lessons.figures.labels import confronted, guessed, raced, racing
-from lessons.figures.ledger import ledger
-from lessons.figures.thumbnails import thumbnails
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.digit_script import script as plain_torch
+from lessons.kit.evidence import against
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, Mark, curves, race
+from lessons.kit.figures.labels import confronted, guessed, raced, racing
+from lessons.kit.figures.ledger import ledger
+from lessons.kit.figures.thumbnails import thumbnails
+from lessons.kit.recipes import SIZES, STEPS, Seeds, backbone, fine_tuned, live_backbone, scratch
 from lessons.label_worth.claims import CLAIMS, FEW, label_runs, pretrained, reaches, scratch_best, scratch_equal, worth
-from lessons.recipes import SIZES, STEPS, Seeds, backbone, fine_tuned, live_backbone, scratch
-from lessons.script import script as plain_torch
 
 METHODS = {"head first": "lp_ft", "all at once": "full", "head only": "probe"}
 SHIPPED, LIVE = "comes with the app", "train one now"

@@ -7,10 +7,10 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from core.spec import Glyphs, Handwriting, Measure, Run, Stage, Task
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import final, power_law, resampled
-from lessons.figures import percent
-from lessons.recipes import Seeds, fine_tuned, fine_tuning, source
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import final, power_law, resampled
+from lessons.kit.figures import percent
+from lessons.kit.recipes import Seeds, fine_tuned, fine_tuning, source
 
 # What each backbone learned before. All are the same net and had equally many looks at drawings.
 WORLDS: dict[str, Glyphs] = {

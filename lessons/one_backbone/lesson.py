@@ -7,12 +7,13 @@ from functools import cache
 import numpy as np
 
 from core.spec import Measure, Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import final, gather
-from lessons.figures import Figure, percent
-from lessons.figures.bars import Bar, bars
-from lessons.figures.curves import curves, over_steps
-from lessons.figures.thumbnails import thumbnails
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.evidence import final, gather
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import curves, over_steps
+from lessons.kit.figures.thumbnails import thumbnails
+from lessons.kit.recipes import Seeds
 from lessons.one_backbone.claims import (
     CLAIMS,
     DIGITS,
@@ -32,7 +33,6 @@ from lessons.one_backbone.claims import (
 )
 from lessons.one_backbone.pictures import against_truth, matrix, receipt, scaling, sizes
 from lessons.one_backbone.script import script as plain_torch
-from lessons.recipes import Seeds
 
 CHOICE, FAVOURITE = "your pick", "score's pick"
 ASKED = {"latin": "Latin", "printed": "printed", "wrong": "wrong labels"}  # slider -> backbone

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lessons.catalogue import Evidence, Settings
-from lessons.evidence import against, final
-from lessons.figures import Figure, percent
-from lessons.figures.curves import Curve, Mark, curves
-from lessons.figures.dots import Axis, Dot, dots
-from lessons.figures.heat import heat
-from lessons.figures.law import law
+from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.evidence import against, final
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import Curve, Mark, curves
+from lessons.kit.figures.dots import Axis, Dot, dots
+from lessons.kit.figures.heat import heat
+from lessons.kit.figures.law import law
 from lessons.one_backbone.claims import DIGITS, GLYPHS, JOBS, NAMES, SIZES, losses, scored, truth
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.spec import Glyphs, Handwriting, Run
-from lessons.script import DIGITS, started
+from lessons.kit.digit_script import DIGITS, started
 
 SPLIT = """\
 test_x, test_y = images[:, :100].flatten(0, 1), torch.arange(10).repeat_interleave(100)

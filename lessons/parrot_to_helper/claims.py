@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.tasks import COMBINATIONS, WHAT
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import resampled
-from lessons.figures import percent
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import resampled
+from lessons.kit.figures import percent
+from lessons.kit.recipes import Seeds, reader
 from lessons.parrot_to_helper.tuning import (
     EXAMPLES,
     FACTS,
@@ -32,7 +33,6 @@ from lessons.parrot_to_helper.tuning import (
     tuned,
     ways,
 )  # fmt: skip
-from lessons.recipes import Seeds, reader
 
 
 def obeying(seeds: Seeds) -> Values:

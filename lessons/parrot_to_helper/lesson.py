@@ -6,10 +6,11 @@ import pandas as pd
 
 from core.spec import Measure, Run
 from core.tasks import WHAT
-from lessons.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
-from lessons.evidence import revealed
-from lessons.figures import Figure, percent
-from lessons.figures.curves import curves, over_steps
+from lessons.kit.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
+from lessons.kit.evidence import revealed
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import curves, over_steps
+from lessons.kit.recipes import Seeds, reader
 from lessons.parrot_to_helper.claims import CLAIMS, held_out, obeying, practice_runs, price_runs
 from lessons.parrot_to_helper.pictures import by_examples, by_kind, price, side_by_side
 from lessons.parrot_to_helper.script import script as plain_torch
@@ -32,7 +33,6 @@ from lessons.parrot_to_helper.tuning import (
     tuned,
     ways,
 )  # fmt: skip
-from lessons.recipes import Seeds, reader
 
 LIVE = 2  # nets of a live run
 TUNED = "tuned"  # and their names begin with that: each is a run of its own, so that two cores train them side by side

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from core.tasks import COMBINATIONS, WHAT
-from lessons.catalogue import Evidence, Settings
-from lessons.evidence import against
-from lessons.figures import Figure
-from lessons.figures.bars import Bar, bars
-from lessons.figures.curves import Curve, Mark, curves
+from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.evidence import against
+from lessons.kit.figures import Figure
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.parrot_to_helper.tuning import (
     EXAMPLES,
     FACTS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import store
+from core.serve import store
 from core.spec import Instructions, Run, digest
 
 SCRIPT = """\

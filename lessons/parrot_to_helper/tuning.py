@@ -9,7 +9,7 @@ import numpy as np
 
 from core.spec import Instructions, Keep, Measure, Run, Stage, Text
 from core.tasks import COMBINATIONS, HOW, WHAT
-from lessons.recipes import Seeds, reader
+from lessons.kit.recipes import Seeds, reader
 
 EXAMPLES = (40, 150, 600)
 MOST = EXAMPLES[-1]

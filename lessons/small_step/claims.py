@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.spec import Measure, Plane, Run, Stage
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.day_it_forgot.claims import RATE, after_glyphs
-from lessons.evidence import resampled
-from lessons.figures import percent
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import resampled
+from lessons.kit.figures import percent
+from lessons.kit.recipes import Seeds
 
 SOURCE = Plane()
 TURN = 30.0  # degrees, half of the angle from one arm to the next: where the old net is most wrong

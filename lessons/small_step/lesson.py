@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.spec import Measure, Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.day_it_forgot.claims import RATE, after_glyphs
-from lessons.figures import Figure, percent
-from lessons.figures.curves import curves, over_steps
-from lessons.recipes import Seeds, backbone
-from lessons.script import script as plain_torch
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.digit_script import script as plain_torch
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import curves, over_steps
+from lessons.kit.recipes import Seeds, backbone
 from lessons.small_step.claims import CLAIMS, EXAMPLES, TARGET, accuracy, apart, at, dial, source, step
 from lessons.small_step.pictures import NEW, OLD, Words, before, editor, trade
 from lessons.small_step.script import script as dial_script

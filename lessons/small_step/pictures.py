@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.catalogue import Evidence, Settings
-from lessons.evidence import against
-from lessons.figures import Figure, percent
-from lessons.figures.curves import Curve, curves
-from lessons.figures.player import LOST, NOTHING, Bars, Images, Line, Lines, Player, Space, packed, player
+from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.evidence import against
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import Curve, curves
+from lessons.kit.figures.player import LOST, NOTHING, Bars, Images, Line, Lines, Player, Space, packed, player
 from lessons.small_step.claims import accuracy, at
 
 ARMS = tuple(f"arm {k}" for k in range(1, 7))

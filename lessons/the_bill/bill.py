@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lessons.evidence import reached
+from lessons.kit.evidence import reached
 
 CLASSES = 10
 

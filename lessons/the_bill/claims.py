@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import resampled
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import resampled
+from lessons.kit.recipes import Seeds, backbone
 from lessons.label_worth.claims import label_runs
-from lessons.recipes import Seeds, backbone
 from lessons.the_bill.bill import Learning, Way, break_even, learning
 
 ACCURACIES = (80, 85, 90, 93)  # percent of unseen digits

@@ -8,15 +8,15 @@ from functools import cache
 import numpy as np
 
 from core.spec import Handwriting, Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import gather, until
-from lessons.figures import Figure
-from lessons.figures.bars import Bar, bars
-from lessons.figures.curves import Mark, curves, over_steps
-from lessons.figures.dots import Axis
-from lessons.figures.lines import lines
-from lessons.recipes import Seeds, backbone, fine_tuned, scratch
-from lessons.script import script as plain_torch
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.digit_script import script as plain_torch
+from lessons.kit.evidence import gather, until
+from lessons.kit.figures import Figure
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import Mark, curves, over_steps
+from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.lines import lines
+from lessons.kit.recipes import Seeds, backbone, fine_tuned, scratch
 from lessons.the_bill.bill import break_even
 from lessons.the_bill.claims import ACCURACIES, CLAIMS, DEAR, FREE, PRICES, USUAL, Books, bill_runs, books, counted
 from lessons.the_bill.pictures import ARMS, ledger, prices, straight

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pandas as pd
 
-from lessons.catalogue import Evidence, Settings
-from lessons.evidence import steps_to
-from lessons.figures import Figure
-from lessons.figures.curves import Curve, Mark
-from lessons.figures.dots import Axis
-from lessons.figures.lines import lines
+from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.evidence import steps_to
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, Mark
+from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.lines import lines
 from lessons.the_bill.bill import CLASSES, Way
 from lessons.the_bill.claims import PRICES, Books
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from core.spec import Handwriting, Measure, Plane, Run, Stage, Task
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import final, resampled, retention
-from lessons.figures import percent
-from lessons.recipes import Seeds, arms, backbone
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import final, resampled, retention
+from lessons.kit.figures import percent
+from lessons.kit.recipes import Seeds, arms, backbone
 
 NEAR, FAR, HAND = "two colours", "two colours, mirrored", "digits after glyphs"
 LOW_RANK, ADAPTER, BIAS, HEAD, FULL = "low rank", "adapters", "biases", "head only", "full"

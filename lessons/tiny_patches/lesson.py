@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from core.spec import Measure, Plane, Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import final, revealed
-from lessons.figures import Figure, percent
-from lessons.figures.curves import curves, over_steps
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.evidence import final, revealed
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import curves, over_steps
+from lessons.kit.recipes import Seeds
 from lessons.tiny_patches.claims import (
     ADAPTER,
     BIAS,

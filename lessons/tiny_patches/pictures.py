@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.catalogue import Evidence, Settings
-from lessons.evidence import against, band, final, retention
-from lessons.figures import Figure, percent
-from lessons.figures.curves import Curve, Mark, curves
-from lessons.figures.dots import Axis, Dot, dots
-from lessons.figures.player import Player, Space, player
+from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.evidence import against, band, final, retention
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import Curve, Mark, curves
+from lessons.kit.figures.dots import Axis, Dot, dots
+from lessons.kit.figures.player import Player, Space, player
 from lessons.tiny_patches.claims import (
     ADAPTER,
     BIAS,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core import store
+from core.serve import store
 from core.spec import Handwriting, Plane, Run, digest
-from lessons.script import DIGITS
+from lessons.kit.digit_script import DIGITS
 
 HEAD = """\
 # {title}

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from core.spec import Measure, Run
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import final, resampled, retention
-from lessons.figures import percent
-from lessons.recipes import STEPS, Seeds
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import final, resampled, retention
+from lessons.kit.figures import percent
+from lessons.kit.recipes import STEPS, Seeds
 from lessons.ways_to_remember.elsewhere import CLAIMS as ELSEWHERE
 from lessons.ways_to_remember.scenes import (
     DARK,

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from core.spec import Handwriting, Plane, Run, Stage
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import final, resampled
-from lessons.figures import percent
-from lessons.recipes import BEST_RATES, STEPS, Seeds, backbone
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import final, resampled
+from lessons.kit.figures import percent
+from lessons.kit.recipes import BEST_RATES, STEPS, Seeds, backbone
 
 # --- S9: layers at their own speed ------------------------------------------------------------------------------------
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from core.spec import Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import final, retention
-from lessons.figures import Figure, percent
-from lessons.figures.curves import curves, over_steps
-from lessons.recipes import STEPS, Seeds, backbone
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.evidence import final, retention
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import curves, over_steps
+from lessons.kit.recipes import STEPS, Seeds, backbone
 from lessons.ways_to_remember.claims import CLAIMS, price
 from lessons.ways_to_remember.elsewhere import speed_runs, turn_runs
 from lessons.ways_to_remember.pictures import averages, cost, heats, plane, speeds, starts, two_skills

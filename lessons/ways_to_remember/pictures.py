@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.catalogue import Evidence
-from lessons.evidence import final, retention
-from lessons.figures import Figure
-from lessons.figures.bars import Bar, bars
-from lessons.figures.curves import Curve, curves, over_steps
-from lessons.figures.dots import Axis, Dot, dots
-from lessons.figures.heat import heat
-from lessons.recipes import STEPS
+from lessons.kit.catalogue import Evidence
+from lessons.kit.evidence import final, retention
+from lessons.kit.figures import Figure
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import Curve, curves, over_steps
+from lessons.kit.figures.dots import Axis, Dot, dots
+from lessons.kit.figures.heat import heat
+from lessons.kit.recipes import STEPS
 from lessons.ways_to_remember.claims import grid, old
 from lessons.ways_to_remember.elsewhere import (
     BOTH,

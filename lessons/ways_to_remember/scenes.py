@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.spec import Handwriting, Keep, Run, Stage
-from lessons.recipes import Seeds, backbone, fine_tuning
+from lessons.kit.recipes import Seeds, backbone, fine_tuning
 
 LABELS = 20  # a class, of every new task
 RATE = 1e-3

@@ -5,9 +5,9 @@ A script trains one seed of exactly the run: the same data, net, steps and rates
 
 from __future__ import annotations
 
-from core import store
+from core.serve import store
 from core.spec import Handwriting, Run, digest
-from lessons.script import DIGITS
+from lessons.kit.digit_script import DIGITS
 
 BEGIN = """\
 # {title}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessons.catalogue import Claim
+from lessons.kit.catalogue import Claim
 from lessons.what_was_learned.findings import (
     basin_finding,
     basin_runs,

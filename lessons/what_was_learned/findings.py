@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from lessons.catalogue import Check, Evidence, Finding, Values
-from lessons.evidence import best, final, resampled
-from lessons.figures import percent
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Check, Evidence, Finding, Values
+from lessons.kit.evidence import best, final, resampled
+from lessons.kit.figures import percent
+from lessons.kit.recipes import Seeds
 from lessons.what_was_learned import worlds
 from lessons.what_was_learned.worlds import (
     COPIES,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.spec import Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.figures import Figure, percent
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.figures import Figure, percent
+from lessons.kit.recipes import Seeds
 from lessons.what_was_learned import looks, worlds
 from lessons.what_was_learned.claims import CLAIMS
 from lessons.what_was_learned.findings import finals, transfer

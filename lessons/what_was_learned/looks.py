@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.catalogue import Evidence, Settings
-from lessons.evidence import against
-from lessons.figures import Figure, percent
-from lessons.figures.curves import Curve, curves, over_steps
-from lessons.figures.player import Images, Player, Space, packed, player
+from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.evidence import against
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import Curve, curves, over_steps
+from lessons.kit.figures.player import Images, Player, Space, packed, player
 from lessons.what_was_learned.findings import finals
 from lessons.what_was_learned.worlds import (
     ARMS,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core import store
+from core.serve import store
 from core.spec import Plane, Run, digest
-from lessons.script import script as digits
+from lessons.kit.digit_script import script as digits
 
 SCRIPT = """\
 # {title}: the first {copied} of three layers copied and frozen

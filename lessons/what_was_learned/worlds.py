@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.spec import Handwriting, Measure, Plane, Run, Stage, Task
-from lessons.recipes import Seeds, backbone
+from lessons.kit.recipes import Seeds, backbone
 
 LAYERS = 3  # that can be copied; the fourth is the head, which begins anew
 COPIES = (1, 2, 3)

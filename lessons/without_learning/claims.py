@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from core.spec import Lines, Measure, Run, Stage
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import against
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import against
+from lessons.kit.recipes import Seeds
 
 AS_SEEN, FAR, STEEP, BENT = "as seen", "farther out", "steeper", "bent"
 # What the prompts show instead of what the net was trained on: x twice as far out, slopes three times as steep, or a

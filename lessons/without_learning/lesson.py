@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from core.spec import Lines, Measure, Run, Stage
-from lessons.catalogue import (
+from lessons.kit.catalogue import (
     Control,
     Evidence,
     Given,
@@ -16,8 +16,8 @@ from lessons.catalogue import (
     Sheet,
     Values,
 )
-from lessons.figures import Figure
-from lessons.recipes import Seeds
+from lessons.kit.figures import Figure
+from lessons.kit.recipes import Seeds
 from lessons.without_learning.claims import (
     AS_SEEN,
     BENT,

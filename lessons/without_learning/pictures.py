@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from core.spec import Run
-from lessons.catalogue import Evidence, Settings
-from lessons.figures import Figure
-from lessons.figures.curves import Curve, Mark, curves, over_steps
-from lessons.figures.dots import Axis, Dot, dots
+from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
+from lessons.kit.figures.dots import Axis, Dot, dots
 from lessons.without_learning.claims import AS_SEEN, EXAMPLES, SHOWN, curve, errors, fitted, share
 
 NET, FIT, YOURS = "the net", "least squares", "your net"

@@ -8,11 +8,11 @@ from itertools import combinations
 import numpy as np
 
 from core.spec import Clothing, Glyphs, Handwriting, Measure, Run, Stage, Task
-from lessons.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.evidence import best, final, resampled
-from lessons.figures import percent
+from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.evidence import best, final, resampled
+from lessons.kit.figures import percent
+from lessons.kit.recipes import BEST_RATES, Seeds, fine_tuned, live_backbone, patient, scratch
 from lessons.label_worth.claims import kindest
-from lessons.recipes import BEST_RATES, Seeds, fine_tuned, live_backbone, patient, scratch
 
 LABELS = 10  # a class
 WAYS = ("lp_ft", "probe", "full")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lessons.catalogue import Evidence, Settings
-from lessons.figures import Figure
-from lessons.figures.bars import Bar, bars
-from lessons.figures.dots import Axis, Dot, dots
-from lessons.figures.thumbnails import thumbnails
+from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.figures import Figure
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.dots import Axis, Dot, dots
+from lessons.kit.figures.thumbnails import thumbnails
 from lessons.wrong_teacher.claims import HALF, LABELS, NOBODY, SEEN, UPRIGHT, WORLDS, distances, gap
 
 ABOUT = {  # a world's pictures, and what is asked about them

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from core.spec import Handwriting, Measure, Run
-from lessons.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.evidence import final
-from lessons.figures import Figure
-from lessons.figures.bars import Bar, bars
-from lessons.figures.curves import curves, over_steps, race
-from lessons.figures.ledger import ledger
-from lessons.recipes import STEPS, Seeds, fine_tuned, scratch
-from lessons.script import script as plain_torch
+from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
+from lessons.kit.digit_script import script as plain_torch
+from lessons.kit.evidence import final
+from lessons.kit.figures import Figure
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import curves, over_steps, race
+from lessons.kit.figures.ledger import ledger
+from lessons.kit.recipes import STEPS, Seeds, fine_tuned, scratch
 from lessons.wrong_teacher.claims import (
     BAD,
     CLAIMS,

@@ -1,4 +1,4 @@
-"""How the texts in this folder were made from the packages that core/sources.toml names. Not needed to run the app.
+"""How the texts in this folder were made from the packages that core/bring/sources.toml names. The app does without.
 
     python -m core.worlds.texts.make FOLDER      FOLDER holds the packages, unpacked, each under its own name
 

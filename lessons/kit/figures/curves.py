@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from lessons.evidence import band
-from lessons.figures import ROLES, Figure, percent
+from lessons.kit.evidence import band
+from lessons.kit.figures import ROLES, Figure, percent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,13 +27,13 @@ from filelock import FileLock, Timeout
 
 from core.spec import Measure, Run, digest, from_json, to_json
 
-SHIPPED = Path(__file__).resolve().parent.parent / "lessons" / "shipped"
+SHIPPED = Path(__file__).resolve().parents[2] / "lessons" / "shipped"
 Event = dict[str, Any]
 
 
 def home() -> Path:
     """The folder that is written: HEADSTART_STORE, or .headstart beside the code."""
-    return Path(os.environ.get("HEADSTART_STORE") or Path(__file__).resolve().parent.parent / ".headstart")
+    return Path(os.environ.get("HEADSTART_STORE") or Path(__file__).resolve().parents[2] / ".headstart")
 
 
 def folder(name: str) -> Path:

@@ -23,9 +23,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from core.bring.sources import SOURCES, Source
 from core.corpus import BREAK
-from core.sources import SOURCES, Source
-from core.store import write_whole
+from core.serve.store import write_whole
 from core.worlds.texts.make import plain
 
 # To fetch a source package pip asks for its metadata, which would run its setup.py. This answers in its place, as
@@ -199,7 +199,3 @@ def main(what: str = "texts") -> int:
             failed += 1
             print(f"{source.name}: {error}", file=sys.stderr)
     return min(failed, 1)
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))

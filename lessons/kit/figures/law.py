@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lessons.evidence import against, power_law
-from lessons.figures import Figure
-from lessons.figures.curves import Curve, Mark
-from lessons.figures.dots import Axis
-from lessons.figures.lines import lines
+from lessons.kit.evidence import against, power_law
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, Mark
+from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.lines import lines
 
 
 def law(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.figures import ROLES, Figure, compact
+from lessons.kit.figures import ROLES, Figure, compact
 
 LOSS = "#c8352b"  # a bar below zero, hatched as well, so that it is not told by its colour alone
 

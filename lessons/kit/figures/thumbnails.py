@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from lessons.figures import Figure
+from lessons.kit.figures import Figure
 
 SIDE = 28
 STYLE = (

@@ -1,6 +1,6 @@
 """Where every example comes from, and on what terms: sources.toml as values, and what of it is on this machine.
 
-Knows no torch and no screen. `python -m core.sources` prints the table and the notes as NOTICE.md has them.
+Knows no torch and no screen. `python -m core.bring.sources` prints the table and the notes as NOTICE.md has them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core.check import one_of
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PLACES = {
     "ships": "copied into this repository",
     "package": "comes with a package that the app needs",
@@ -70,7 +70,7 @@ class Source:
 
 
 def read() -> tuple[Source, ...]:
-    rows = tomllib.loads((ROOT / "core" / "sources.toml").read_text("utf-8"))["source"]
+    rows = tomllib.loads(Path(__file__).with_name("sources.toml").read_text("utf-8"))["source"]
     return tuple(Source(**row | {"files": tuple(row["files"])}) for row in rows)
 
 

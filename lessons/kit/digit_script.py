@@ -5,7 +5,7 @@ The script trains one seed of exactly this run: the same data, draw of labels, n
 
 from __future__ import annotations
 
-from core import store
+from core.serve import store
 from core.spec import Handwriting, Run, digest
 
 # How every script begins: the digits, before {labels} of each class are drawn from them.

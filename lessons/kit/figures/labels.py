@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.evidence import against, final
-from lessons.figures import percent
-from lessons.figures.curves import Curve
+from lessons.kit.evidence import against, final
+from lessons.kit.figures import percent
+from lessons.kit.figures.curves import Curve
 
 ARMS = ("scratch", "pretrained")
 

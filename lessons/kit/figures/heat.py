@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lessons.figures import Figure, compact
+from lessons.kit.figures import Figure, compact
 
 
 def heat(table: pd.DataFrame, rows: str, columns: str, title: str = "", what: str = "Accuracy") -> Figure:

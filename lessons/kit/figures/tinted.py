@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lessons.figures import Figure, percent
+from lessons.kit.figures import Figure, percent
 
 FULL = 12.0  # bits at which the tint is strongest
 STYLE = """<style>

@@ -17,7 +17,7 @@ from typing import Any
 
 from core.spec import Measure, Run
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -35,7 +35,7 @@ class Failed(RuntimeError):
 
 def compute(value: Run | Measure, limit: float) -> str:
     """Perform a value; raises nothing but Failed."""
-    from core import work
+    from core.serve import work
 
     try:
         return work.perform(value, limit, forget_mark=False)
@@ -49,7 +49,7 @@ def dask_setup(worker: Any) -> None:
     """Dask calls this in every worker that begins: warm up before the first job, in the thread that runs jobs."""
 
     def warm_up() -> None:
-        from core import work
+        from core.serve import work
 
         work.warm_up()
 
@@ -64,7 +64,7 @@ def start() -> tuple[subprocess.Popen[str], str]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     quiet = "ignore:resource_tracker"  # it would tell of semaphores left by workers that were killed
     child = subprocess.Popen(
-        [sys.executable, "-m", "core.workers", "--until-eof"],
+        [sys.executable, "-m", "core.serve.workers", "--until-eof"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -110,7 +110,7 @@ def main() -> None:
         host=options.host,
         scheduler_port=options.port,
         dashboard_address=f"{options.host}:0",  # its port for health checks: there is no dashboard without bokeh
-        preload=["core.workers"],
+        preload=["core.serve.workers"],
     )
     print(cluster.scheduler_address, flush=True)
     with suppress(KeyboardInterrupt):

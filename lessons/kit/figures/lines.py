@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lessons.figures import Figure
-from lessons.figures.curves import Curve, Mark, curves, ticks
-from lessons.figures.dots import Axis
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, Mark, curves, ticks
+from lessons.kit.figures.dots import Axis
 
 
 def lines(shown: Sequence[Curve], x: Axis, y: Axis, marks: Sequence[Mark] = (), title: str = "") -> Figure:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Literal
 
-from core import store, workers
+from core.serve import store, workers
 from core.spec import Glyphs, Measure, Run, digest
 
 LOST = "The workers that compute were lost. Run it again; if that does not help, the server needs a restart."
@@ -246,7 +246,3 @@ def missing(value: Value) -> list[Run]:
 
 async def nothing() -> None:
     pass
-
-
-if __name__ == "__main__":
-    workers.main()

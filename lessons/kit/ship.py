@@ -1,4 +1,4 @@
-"""Make what ships: the backbone and the default runs of every lesson. `python -m lessons.ship`
+"""Make what ships: the backbone and the default runs of every lesson. `python -m lessons.kit.ship`
 
 Everything that a lesson's pages and claims stand on is computed unless it is stored already, and copied to
 lessons/shipped. Weights go along only of runs that a live run starts from without the page training them first,
@@ -11,11 +11,11 @@ import itertools
 import shutil
 from functools import cache
 
-from core import store
+from core.serve import store
 from core.spec import Measure, Run, digest
-from lessons.catalogue import Lesson, Settings, Values, lessons
-from lessons.claims import compute
-from lessons.recipes import Seeds
+from lessons.kit.catalogue import Lesson, Settings, Values, lessons
+from lessons.kit.claims import compute
+from lessons.kit.recipes import Seeds
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core import store
+from core.serve import store
 from core.spec import Measure, Run
 
 # What tests are marked in: shares in [0, 1], bits a character or a word, squared error. And notes that a net writes:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from lessons.evidence import steps_to
-from lessons.figures import Figure, percent
+from lessons.kit.evidence import steps_to
+from lessons.kit.figures import Figure, percent
 
 
 def ledger(

@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 from core import corpus
 from core.spec import BadValue, Measure, Run, plain
-from lessons.figures import Figure
-from lessons.figures.curves import Curve
-from lessons.recipes import Seeds
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve
+from lessons.kit.recipes import Seeds
 
 PARTS = ("runs", "backdrop", "hook", "picture", "live", "pictures", "after", "asks", "beneath", "verdict", "script")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
@@ -231,7 +231,7 @@ class Lesson:
 @cache
 def lessons() -> dict[str, Lesson]:
     """Every lesson by its slug, in order of their numbers."""
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     found = [discover(path.parent) for path in here.glob("*/lesson.py")]
     return {lesson.slug: lesson for lesson in sorted(found, key=lambda lesson: lesson.number)}
 

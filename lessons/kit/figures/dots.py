@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lessons.figures import ROLES, Figure, compact
+from lessons.kit.figures import ROLES, Figure, compact
 
 # Where a name stands and by how many pixels it is lowered; the lower ones are clear of the arms of the dot's own cross.
 SIDES = {side: (side, 0) for side in ("right", "left", "top", "bottom")}
