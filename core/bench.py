@@ -28,7 +28,8 @@ from core import worlds
 from core.serve import store
 from core.serve.engine import Engine
 from core.serve.work import lineage
-from core.spec import Glyphs, Handwriting, Plane, Run, Stage
+from core.spec import Run, Stage
+from core.tasks import Glyphs, Handwriting, Plane
 from core.train import Tick, train
 from core.worlds import glyphs
 from core.worlds.glyphs import chosen

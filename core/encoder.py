@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from core.spec import BadValue
+from core.check import BadValue
 
 HERE = Path(__file__).parent / "brought"
 SHA256 = (

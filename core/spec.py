@@ -14,28 +14,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from core import tasks
-from core.check import BadValue, all_are, names_in, one_of, plain, plain_text, whole, within, yes_or_no
-from core.tasks import (
-    Clothing,
-    FiveDigits,
-    Glyphs,
-    GuestBook,
-    Handwriting,
-    Image,
-    Instructions,
-    Lines,
-    Plane,
-    Preferences,
-    Sentiment,
-    Task,
-    Text,
-)
-
-__all__ = [
-    "BadValue", "Clothing", "FiveDigits", "Glyphs", "GuestBook", "Handwriting", "Image", "Instructions", "Keep",
-    "Lines", "Measure", "Plane", "Preferences", "Run", "Sentiment", "Stage", "Task", "Text", "Value", "digest",
-    "from_json", "names_in", "plain", "to_json",
-]  # fmt: skip
+from core.check import BadValue, all_are, names_in, one_of, plain_text, whole, within, yes_or_no
+from core.tasks import Task
 
 MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it
 
@@ -197,7 +177,7 @@ def name_of(kind: type) -> str:
     return kind.__name__ if edition == 1 else f"{kind.__name__} {edition}"
 
 
-KINDS: dict[str, type] = {name_of(c): c for c in (*tasks.KINDS, Stage, Keep, Run, Measure)}
+KINDS: dict[str, type] = {name_of(kind): kind for kind in (*tasks.kinds(Task), Stage, Keep, Run, Measure)}
 
 
 def to_json(value: Any, kind: object = None) -> Any:

@@ -17,7 +17,8 @@ from core import adapt, align, keep, nets, worlds
 from core.align.rater import Judge
 from core.keep import Penalty
 from core.nets import Net, Theta
-from core.spec import Run, Stage, Task
+from core.spec import Run, Stage
+from core.tasks import Task
 from core.worlds import generator
 
 CHUNK = 32  # test examples a seed that go through the net at a time: more do not fit the processor's cache

@@ -25,7 +25,8 @@ def phi(start, size, rngs):
 '''
 
 TRAIN = """
-from core.spec import Plane, Run, Stage
+from core.spec import Run, Stage
+from core.tasks import Plane
 from core.train import Done, train
 parts = {"task": Plane(labels=20), "net": "mlp", "seeds": 2}
 before = Run(**parts, stages=(Stage(steps=1, rate=1e-6),))

@@ -9,9 +9,11 @@ import torch
 
 from core.align import chances, said, write
 from core.align.rater import RewardModel
+from core.check import BadValue
 from core.measure import Learned, taste, written
 from core.nets import Theta, fresh, load
-from core.spec import BadValue, GuestBook, Measure, Preferences, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import GuestBook, Preferences
 from core.train import Done, Frame, Point, train
 from core.words import ASKED, LENGTH, WORDS
 from core.worlds import generator, guest_book

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.spec import BadValue, Preferences, Run
+from core.check import BadValue
+from core.spec import Run
+from core.tasks import Preferences
 from core.words import ASKED, LENGTH, WORDS
 from lessons.be_careful.claims import dpo_finding, proxy_finding, unlearned_finding
 from lessons.be_careful.pictures import against_kl, restraint, worths

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core import bench
-from core.spec import Plane, Run, Stage
+from core.spec import Run, Stage
+from core.tasks import Plane
 
 RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=600, batch=16),), seeds=2)
 

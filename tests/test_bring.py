@@ -17,7 +17,8 @@ import pytest
 from core import corpus
 from core.bring import fetch as bring
 from core.bring.sources import SOURCES, Source
-from core.spec import BadValue, Text
+from core.check import BadValue
+from core.tasks import Text
 from core.worlds import text
 
 TERMS = """\

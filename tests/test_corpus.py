@@ -6,8 +6,10 @@ import pytest
 from test_pages import page
 
 from core import corpus
+from core.check import BadValue
 from core.serve import store
-from core.spec import BadValue, Run, Stage, Text, digest
+from core.spec import Run, Stage, digest
+from core.tasks import Text
 from core.train import Point, train
 from core.worlds import text
 from lessons.guess_next.lesson import PRETRAINED

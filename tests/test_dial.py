@@ -11,9 +11,11 @@ import pytest
 import torch
 
 from core import nets, worlds
+from core.check import BadValue
 from core.measure import Learned, boundary, dial
 from core.nets import Theta
-from core.spec import BadValue, Handwriting, Measure, Plane, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import Handwriting, Plane
 from core.train import Done, begin, train
 
 OLD = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=40, batch=16, rate=1e-2),), seeds=2)

@@ -18,7 +18,8 @@ import pytest
 
 from core.serve import store, workers
 from core.serve.engine import Busy, Engine, Limits, State
-from core.spec import Plane, Run, Stage, digest
+from core.spec import Run, Stage, digest
+from core.tasks import Plane
 
 LONG = 20_000  # steps: about half a minute
 seeds = itertools.count(1000)  # so that no two tests ask for the same run

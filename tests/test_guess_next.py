@@ -14,7 +14,8 @@ import torch
 
 from core import nets
 from core.measure import Learned, continuations, minimal_pairs, surprise
-from core.spec import Measure, Run, Text
+from core.spec import Measure, Run
+from core.tasks import Text
 from core.worlds import text
 from lessons.guess_next.lesson import PRETRAINED, runs
 from lessons.guess_next.script import script

@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from core import nets
+from core.check import BadValue
 from core.corpus import BREAK
 from core.measure.answers import answers
-from core.spec import BadValue, Instructions, Run, Stage, Text
-from core.tasks import COMBINATIONS, WHAT
+from core.spec import Run, Stage
+from core.tasks import COMBINATIONS, WHAT, Instructions, Text
 from core.train import Done, train
 from core.worlds import generator, text
 from core.worlds import instructions as world

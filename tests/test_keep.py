@@ -13,11 +13,13 @@ from test_train import family as trained
 from torch import Tensor
 
 from core import keep, nets, worlds
+from core.check import BadValue, names_in
 from core.keep import Past, Penalty
 from core.keep.ewc import fisher
 from core.keep.lwf import SOFT
 from core.nets import Linear, Net, Theta
-from core.spec import BadValue, Handwriting, Instructions, Keep, Plane, Run, Stage, Text, names_in
+from core.spec import Keep, Run, Stage
+from core.tasks import Handwriting, Instructions, Plane, Text
 from core.train import begin, protection, rngs
 
 EACH = pytest.mark.parametrize("method", names_in("keep"))

@@ -10,8 +10,9 @@ import sys
 import numpy as np
 import pytest
 
+from core.check import BadValue
 from core.serve import store
-from core.spec import BadValue, Measure, Run, digest, from_json
+from core.spec import Measure, Run, digest, from_json
 from lessons.kit import ship
 from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.claims import shipped

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from core import nets
+from core.check import BadValue
 from core.measure import Learned
 from core.measure.in_context import answers, fits, measure, shares
-from core.spec import BadValue, Lines, Measure, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import Lines
 from core.train import Done, Point, train
 from core.worlds import generator, lines
 

@@ -11,9 +11,11 @@ import torch
 from scipy.linalg import sqrtm
 
 from core import nets
+from core.check import BadValue
 from core.measure import Learned, barrier, boundary, cka, distance, filters, flips, hidden
 from core.nets import Theta
-from core.spec import BadValue, Glyphs, Handwriting, Measure, Plane, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import Glyphs, Handwriting, Plane
 from core.train import Done, Frame, train
 
 ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=12, batch=16, rate=1e-2),), seeds=2, frames=3)

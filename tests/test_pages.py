@@ -7,7 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.spec import BadValue
+from core.check import BadValue
 from lessons.kit.catalogue import BEATS, lessons
 
 pytestmark = pytest.mark.usefixtures("workers_end")

@@ -12,7 +12,8 @@ from test_measures import trained
 
 from core import nets
 from core.measure import Learned, boundary, patch, squeeze
-from core.spec import Measure, Plane, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import Plane
 
 ARMS = Run(task=Plane(labels=60), net="mlp", stages=(Stage(steps=60, batch=32, rate=1e-2),), seeds=1)
 COLOUR = replace(ARMS, task=Plane(labels=60, ask="colour"), start=ARMS, seeds=2)

@@ -13,7 +13,7 @@ import pytest
 from conftest import served
 from playwright.sync_api import Page, expect
 
-from core.spec import BadValue
+from core.check import BadValue
 from lessons.kit.figures.player import Bars, Images, Line, Lines, Player, Space, packed, player
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,8 +9,10 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core import encoder
+from core.check import BadValue
 from core.measure import encoded
-from core.spec import BadValue, Measure, Plane, Sentiment
+from core.spec import Measure
+from core.tasks import Plane, Sentiment
 from core.worlds import sentiment
 
 

@@ -13,7 +13,8 @@ from scipy.stats import multivariate_normal
 
 from core import nets, worlds
 from core.measure import Learned, leep, log_me, loss
-from core.spec import Handwriting, Measure, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import Handwriting
 from core.worlds import generator
 
 RUN = Run(task=Handwriting(labels=2), stages=(Stage(steps=1),), seeds=1)

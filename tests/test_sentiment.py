@@ -10,8 +10,10 @@ import pytest
 import torch
 
 from core import nets
+from core.check import BadValue
 from core.nets import bag
-from core.spec import BadValue, Run, Sentiment, Stage
+from core.spec import Run, Stage
+from core.tasks import Sentiment
 from core.train import Done, Point, train
 from core.worlds import sentiment
 

@@ -12,7 +12,8 @@ from conftest import served
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from core.spec import BadValue, Measure, from_json, plain, to_json
+from core.check import BadValue, plain
+from core.spec import Measure, from_json, to_json
 from lessons.kit import ship
 from lessons.kit.catalogue import Sheet, lessons
 
@@ -79,7 +80,8 @@ TOY = f"""
     import pandas as pd
     import streamlit as st
     from app.lesson import show
-    from core.spec import Measure, Plane
+    from core.spec import Measure
+    from core.tasks import Plane
     from lessons.kit.catalogue import Sheet, lessons
     from lessons.kit.figures import Figure
     from lessons.kit.figures.curves import Curve

@@ -14,25 +14,13 @@ from typing import Any
 import pytest
 
 from core import spec, tasks
-from core.spec import (
-    BadValue,
-    Glyphs,
-    Handwriting,
-    Instructions,
-    Keep,
-    Measure,
-    Plane,
-    Run,
-    Stage,
-    Task,
-    digest,
-    from_json,
-    to_json,
-)
+from core.check import BadValue
+from core.spec import Keep, Measure, Run, Stage, digest, from_json, to_json
+from core.tasks import Glyphs, Handwriting, Instructions, Plane, Task
 
 PARENT = Run(task=Plane(), net="mlp", seeds=2)
 CHILD = Run(task=Plane(ask="colour"), net="mlp", start=PARENT, stages=(Stage(method="probe"), Stage()), seeds=2)
-VALUES: list[Any] = [*(kind() for kind in tasks.KINDS), Stage(), Keep(), PARENT, CHILD]
+VALUES: list[Any] = [*(kind() for kind in tasks.kinds(Task)), Stage(), Keep(), PARENT, CHILD]
 NO_ANSWER: list[Any] = ["false", 1, 0.0, None, []]
 NO_NAME: list[Any] = ["", "../../etc/passwd", "__init__", "a" * 10_000, None, 3, [], math.nan]
 NO_NUMBER: list[Any] = [math.nan, math.inf, -math.inf, 1e308, -1e308, 10**400, "10", "", None, [], {}, True, b"1", 1j]
@@ -83,7 +71,7 @@ def every_change() -> list[Run]:
     """PARENT with one thing changed, in the run, in its stage or in its task; and a child of each of these."""
     parents = [PARENT, *changes(PARENT)]
     parents += [replace(PARENT, stages=(stage,)) for stage in changes(Stage()) if stage.aim == "task"]
-    parents += [replace(PARENT, task=other) for kind in tasks.KINDS for other in changes(kind())]
+    parents += [replace(PARENT, task=other) for kind in tasks.kinds(Task) for other in changes(kind())]
     keeping = [replace(CHILD, keep=(one,)) for one in (Keep(), *changes(Keep()))]
     fitting = [parent for parent in parents if (parent.net, parent.seeds) == (CHILD.net, CHILD.seeds)]
     copying = [replace(CHILD, copied=1), replace(CHILD, scrambled=True)]

@@ -10,7 +10,8 @@ import torch
 from core import nets, worlds
 from core.corpus import BREAK
 from core.nets.transformer import CONTEXT
-from core.spec import Run, Stage, Text
+from core.spec import Run, Stage
+from core.tasks import Text
 from core.train import Point, train
 from core.worlds import text
 

@@ -13,8 +13,10 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from core import adapt, nets, worlds
+from core.check import names_in
 from core.nets import Theta
-from core.spec import Handwriting, Plane, Run, Stage, names_in
+from core.spec import Run, Stage
+from core.tasks import Handwriting, Plane
 from core.train import Done, Frame, Point, begin, checkpoints, lowest, orders, rngs, train
 from core.worlds import handwriting
 

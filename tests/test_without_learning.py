@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.spec import Lines, Measure, Run
+from core.spec import Measure, Run
+from core.tasks import Lines
 from core.train import Point, train
 from lessons.kit.catalogue import lessons
 from lessons.kit.claims import shipped

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
 from core import worlds
-from core.spec import Clothing, FiveDigits, Glyphs, Handwriting, Image, Plane, Task
+from core.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Plane, Task
 from core.worlds import Pool, clothing, glyphs, handwriting, plane
 from core.worlds.image import alter
 

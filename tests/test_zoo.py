@@ -40,7 +40,7 @@ def test_every_size_makes_equally_many_passes_over_its_drawings() -> None:
 
 
 def test_the_world_has_as_many_glyphs_as_its_law_says() -> None:
-    from core.spec import Glyphs
+    from core.tasks import Glyphs
     from core.worlds import glyphs
 
     assert glyphs.classes(Glyphs()) == GLYPHS

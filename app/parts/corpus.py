@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.parts import url
 from core import corpus
-from core.spec import BadValue
+from core.check import BadValue
 from lessons.kit.catalogue import Control, Setting
 
 MEGABYTES = 10  # of a file, whose letters may take more than a byte each

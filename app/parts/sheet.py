@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from app.parts import url
-from core.spec import BadValue
+from core.check import BadValue
 from lessons.kit.catalogue import Evidence, Given, Lesson, Settings, Sheet
 from lessons.kit.figures import ROLES
 from lessons.kit.figures.curves import Curve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.spec import BadValue
+from core.check import BadValue
 from lessons.kit.catalogue import BEATS, Control, Given, Lesson, Setting, Settings
 
 BEAT = Control(name="beat", label="Step of the lesson", options=BEATS, default=BEATS[0], help="")

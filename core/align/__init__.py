@@ -16,7 +16,8 @@ from torch import Tensor
 
 from core import keep, nets
 from core.nets import Net, Theta
-from core.spec import Preferences, Run, Stage, Task
+from core.spec import Run, Stage
+from core.tasks import Preferences, Task
 from core.words import LENGTH
 from core.worlds import guest_book
 

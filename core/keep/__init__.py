@@ -16,8 +16,10 @@ import torch
 from torch import Tensor
 
 from core import nets, worlds
+from core.check import BadValue
 from core.nets import Net, Theta
-from core.spec import BadValue, Image, Plane, Run, Task, Text
+from core.spec import Run
+from core.tasks import Image, Plane, Task, Text
 
 
 @dataclass(frozen=True)

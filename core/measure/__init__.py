@@ -13,7 +13,8 @@ from torch import Tensor
 
 from core import nets, worlds
 from core.nets import Net, Theta
-from core.spec import Run, Task
+from core.spec import Run
+from core.tasks import Task
 from core.train import Exam
 
 

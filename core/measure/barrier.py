@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.check import BadValue
 from core.measure import Learned
-from core.spec import BadValue, Measure
+from core.spec import Measure
 
 
 def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:

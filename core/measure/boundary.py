@@ -11,7 +11,8 @@ from torch import Tensor
 from core import nets, worlds
 from core.measure import Learned
 from core.nets import Net, Theta
-from core.spec import Measure, Task
+from core.spec import Measure
+from core.tasks import Task
 
 REACH = 2.2  # the map shows the square from -REACH to REACH
 SIDE = 60  # cells along an edge

@@ -13,12 +13,14 @@ import torch
 from torch import Tensor
 
 from core import adapt, nets, train
+from core.check import BadValue
 from core.delta import between, truncated
 from core.measure import Learned
 from core.measure.boundary import REACH, SIDE, first, grid
 from core.measure.examples import packed
 from core.nets import Theta, layer_of
-from core.spec import BadValue, Measure, Plane
+from core.spec import Measure
+from core.tasks import Plane
 from core.train import Exam
 
 ALPHAS = tuple(round(k / 20, 2) for k in range(-10, 31))  # 0 is the start, 1 the end

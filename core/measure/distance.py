@@ -13,7 +13,8 @@ from torch import Tensor
 
 from core import nets, worlds
 from core.measure import Learned
-from core.spec import Measure, Task
+from core.spec import Measure
+from core.tasks import Task
 
 
 def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:

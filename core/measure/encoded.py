@@ -9,8 +9,10 @@ from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
 from core import encoder
+from core.check import BadValue
 from core.measure import Learned
-from core.spec import BadValue, Measure, Sentiment
+from core.spec import Measure
+from core.tasks import Sentiment
 from core.worlds import sentiment
 
 SOFT = 10.0  # how little the probe is held back; the vectors have length one

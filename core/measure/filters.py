@@ -7,8 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
+from core.check import BadValue
 from core.measure import Learned
-from core.spec import BadValue, Measure
+from core.spec import Measure
 
 
 def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:

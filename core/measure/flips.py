@@ -12,7 +12,8 @@ from core.measure import Learned
 from core.measure.boundary import first
 from core.measure.examples import packed
 from core.nets import Theta
-from core.spec import Measure, Task
+from core.spec import Measure
+from core.tasks import Task
 from core.train import Exam
 
 

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from core import nets
 from core.measure import Learned
-from core.spec import Lines, Measure
+from core.spec import Measure
+from core.tasks import Lines
 from core.worlds import generator, lines
 
 REACH, GRID = 3.0, 49  # the curve is asked for at GRID places from -REACH to REACH

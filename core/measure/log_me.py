@@ -13,7 +13,8 @@ from torch import Tensor
 
 from core import nets, worlds
 from core.measure import Learned
-from core.spec import Measure, Task
+from core.spec import Measure
+from core.tasks import Task
 
 ROUNDS, CLOSE = 100, 1e-3  # the fixed point is looked for until nothing changes by more than this share
 TINY = 1e-12  # where all features are dead, or fit the labels exactly

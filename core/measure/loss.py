@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.measure import Learned
-from core.spec import Measure, Task
+from core.spec import Measure
+from core.tasks import Task
 from core.worlds import cross_entropy
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from core.measure import Learned
 from core.measure.answers import written
-from core.spec import Instructions, Measure
+from core.spec import Measure
+from core.tasks import Instructions
 from core.worlds import instructions
 
 

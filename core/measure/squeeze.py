@@ -8,7 +8,8 @@ from core import adapt
 from core.delta import between, spectrum, truncated
 from core.measure import Learned, boundary
 from core.nets import Theta, layer_of
-from core.spec import Measure, Plane
+from core.spec import Measure
+from core.tasks import Plane
 
 
 def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from core.align.rater import RewardModel
 from core.measure import Learned
-from core.spec import Measure, Preferences
+from core.spec import Measure
+from core.tasks import Preferences
 from core.words import WORDS
 from core.worlds import generator, guest_book
 

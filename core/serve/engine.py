@@ -17,7 +17,8 @@ from queue import SimpleQueue
 from typing import Any, Literal
 
 from core.serve import store, workers
-from core.spec import Glyphs, Measure, Run, digest
+from core.spec import Measure, Run, digest
+from core.tasks import Glyphs
 
 LOST = "The workers that compute were lost. Run it again; if that does not help, the server needs a restart."
 AHEAD = "What this starts from is being learned first."

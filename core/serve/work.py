@@ -16,11 +16,12 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save
 
+from core.check import BadValue
 from core.measure import Learned
 from core.nets import Theta
 from core.serve import store
 from core.serve.store import Event, Folder
-from core.spec import BadValue, Measure, Run, digest
+from core.spec import Measure, Run, digest
 from core.train import Done, Frame, Point, train
 from core.worlds import glyphs, handwriting
 

@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.spec import Task
+from core.tasks import Task
 
 
 def right(answers: Tensor, y: Tensor) -> Tensor:

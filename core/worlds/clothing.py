@@ -12,7 +12,7 @@ import torch
 from PIL import Image as Picture
 from torch import Tensor
 
-from core.spec import Clothing
+from core.tasks import Clothing
 from core.worlds import Pool, generator
 from core.worlds.image import SIDE, alter
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.spec import Glyphs
+from core.tasks import Glyphs
 from core.worlds import Pool, generator
 from core.worlds.image import SIDE, alter
 

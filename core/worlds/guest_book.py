@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.spec import GuestBook, Preferences
+from core.tasks import GuestBook, Preferences
 from core.words import ASKED, ENOUGH, FREE, KINDS, LENGTH, LONG, MOODS, SHORT, START, TWICE, WORDS
 from core.worlds import Pool, generator
 

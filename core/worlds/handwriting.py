@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.spec import FiveDigits, Handwriting
+from core.tasks import FiveDigits, Handwriting
 from core.worlds import Pool, generator
 from core.worlds.image import SIDE, alter
 

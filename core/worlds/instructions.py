@@ -20,8 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.corpus import BREAK
-from core.spec import Instructions, Text
-from core.tasks import COMBINATIONS
+from core.tasks import COMBINATIONS, Instructions, Text
 from core.worlds import Pool, generator, sentiment, text
 
 HERE = Path(__file__).parent / "asked"

@@ -12,7 +12,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from core.spec import Lines
+from core.tasks import Lines
 from core.worlds import Pool, generator
 
 UNIT = "error"  # squared, as a share of what always saying 0 costs; at the last point of a prompt

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from core.spec import Plane
+from core.tasks import Plane
 from core.worlds import Pool, generator
 
 ARMS, NOISE = 6, 0.08

@@ -15,7 +15,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from core.spec import BadValue, Sentiment
+from core.check import BadValue
+from core.tasks import Sentiment
 from core.worlds import Pool, generator
 
 BROUGHT = Path(__file__).parent / "texts" / "brought"

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core import corpus
 from core.corpus import BREAK, GENERAL, TEXTS
-from core.spec import Text
+from core.tasks import Text
 from core.worlds import Pool, generator
 
 WINDOW = 128  # tokens a net sees at once

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.spec import Measure, Preferences, Run
+from core.spec import Measure, Run
+from core.tasks import Preferences
 from core.words import ASKED
 from lessons.be_careful.claims import CLAIMS, mean
 from lessons.be_careful.pictures import against_kl, dearer, restraint, samples, worths

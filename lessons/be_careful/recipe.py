@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import GuestBook, Preferences, Run, Stage
+from core.spec import Run, Stage
+from core.tasks import GuestBook, Preferences
 from lessons.kit.catalogue import Values
 from lessons.kit.recipes import Seeds
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core import words
-from core.spec import Preferences, Run
+from core.spec import Run
+from core.tasks import Preferences
 
 BOOK = '''\
 # {title}

@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from core.spec import FiveDigits, Handwriting, Measure, Plane, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import FiveDigits, Handwriting, Plane
 from lessons.fast_start.claims import choose
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import band, final, resampled, retention, steps_to, steps_until

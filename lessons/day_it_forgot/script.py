@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.spec import Handwriting, Run
+from core.spec import Run
+from core.tasks import Handwriting
 from lessons.kit.digit_script import DIGITS
 
 SCRIPT = (

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from core.spec import Plane, Run
+from core.spec import Run
+from core.tasks import Plane
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import band, final, resampled, steps_to
 from lessons.kit.recipes import BEST_RATES, Seeds, arms, fine_tuned, fine_tuning, patient, scratch

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.spec import Measure, Run, Stage, Text
+from core.spec import Measure, Run, Stage
+from core.tasks import Text
 from lessons.kit.catalogue import Values
 from lessons.kit.recipes import Seeds, reader
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from core import corpus
-from core.spec import Run, Text, digest
+from core.spec import Run, digest
+from core.tasks import Text
 
 SCRIPT = '''\
 # {title}

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.spec import Measure, Run, Sentiment, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import Sentiment
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import best, final, labels_to, resampled
 from lessons.kit.recipes import Seeds

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.spec import Run, Sentiment
+from core.spec import Run
+from core.tasks import Sentiment
 
 SCRIPT = """\
 # {title}

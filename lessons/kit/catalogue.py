@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core import corpus
-from core.spec import BadValue, Measure, Run, plain
+from core.check import BadValue, plain
+from core.spec import Measure, Run
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve
 from lessons.kit.recipes import Seeds

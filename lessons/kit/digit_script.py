@@ -6,7 +6,8 @@ The script trains one seed of exactly this run: the same data, draw of labels, n
 from __future__ import annotations
 
 from core.serve import store
-from core.spec import Handwriting, Run, digest
+from core.spec import Run, digest
+from core.tasks import Handwriting
 
 # How every script begins: the digits, before {labels} of each class are drawn from them.
 DIGITS = """\

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.spec import Glyphs, Handwriting, Plane, Run, Stage, Text
+from core.spec import Run, Stage
+from core.tasks import Glyphs, Handwriting, Plane, Text
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 400)  # labels a class; 400 is every training image there is
 STEPS = 300  # of a race, for either arm

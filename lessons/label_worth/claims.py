@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.spec import Handwriting, Measure
+from core.spec import Measure
+from core.tasks import Handwriting
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import best, final, labels_to, resampled
 from lessons.kit.figures import percent

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.spec import Glyphs, Handwriting, Measure, Run
+from core.spec import Measure, Run
+from core.tasks import Glyphs, Handwriting
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.evidence import against

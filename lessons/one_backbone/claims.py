@@ -6,7 +6,8 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from core.spec import Glyphs, Handwriting, Measure, Run, Stage, Task
+from core.spec import Measure, Run, Stage
+from core.tasks import Glyphs, Handwriting, Task
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import final, power_law, resampled
 from lessons.kit.figures import percent

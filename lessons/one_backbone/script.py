@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.spec import Glyphs, Handwriting, Run
+from core.spec import Run
+from core.tasks import Glyphs, Handwriting
 from lessons.kit.digit_script import DIGITS, started
 
 SPLIT = """\
@@ -17,7 +18,7 @@ LETTERS = """\
 import torch
 from torch import nn
 
-from core.spec import Glyphs
+from core.tasks import Glyphs
 from core.worlds import glyphs
 
 SEED = {seed}

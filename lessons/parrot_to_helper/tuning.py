@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from core.spec import Instructions, Keep, Measure, Run, Stage, Text
-from core.tasks import COMBINATIONS, HOW, WHAT
+from core.spec import Keep, Measure, Run, Stage
+from core.tasks import COMBINATIONS, HOW, WHAT, Instructions, Text
 from lessons.kit.recipes import Seeds, reader
 
 EXAMPLES = (40, 150, 600)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.spec import Measure, Plane, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import Plane
 from lessons.day_it_forgot.claims import RATE, after_glyphs
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import resampled

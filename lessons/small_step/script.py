@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.spec import Plane, Run
+from core.spec import Run
+from core.tasks import Plane
 
 SCRIPT = """\
 # {title}

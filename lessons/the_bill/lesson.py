@@ -7,7 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from core.spec import Handwriting, Run
+from core.spec import Run
+from core.tasks import Handwriting
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.evidence import gather, until

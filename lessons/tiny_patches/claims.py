@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from core.spec import Handwriting, Measure, Plane, Run, Stage, Task
+from core.spec import Measure, Run, Stage
+from core.tasks import Handwriting, Plane, Task
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import final, resampled, retention
 from lessons.kit.figures import percent

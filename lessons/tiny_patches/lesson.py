@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from core.spec import Measure, Plane, Run
+from core.spec import Measure, Run
+from core.tasks import Plane
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.kit.evidence import final, revealed
 from lessons.kit.figures import Figure, percent

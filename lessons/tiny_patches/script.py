@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.serve import store
-from core.spec import Handwriting, Plane, Run, digest
+from core.spec import Run, digest
+from core.tasks import Handwriting, Plane
 from lessons.kit.digit_script import DIGITS
 
 HEAD = """\

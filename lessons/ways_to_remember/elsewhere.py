@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from core.spec import Handwriting, Plane, Run, Stage
+from core.spec import Run, Stage
+from core.tasks import Handwriting, Plane
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import final, resampled
 from lessons.kit.figures import percent

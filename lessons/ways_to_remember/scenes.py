@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.spec import Handwriting, Keep, Run, Stage
+from core.spec import Keep, Run, Stage
+from core.tasks import Handwriting
 from lessons.kit.recipes import Seeds, backbone, fine_tuning
 
 LABELS = 20  # a class, of every new task

@@ -6,7 +6,8 @@ A script trains one seed of exactly the run: the same data, net, steps and rates
 from __future__ import annotations
 
 from core.serve import store
-from core.spec import Handwriting, Run, digest
+from core.spec import Run, digest
+from core.tasks import Handwriting
 from lessons.kit.digit_script import DIGITS
 
 BEGIN = """\
@@ -77,7 +78,7 @@ import copy
 from safetensors.torch import load_file
 from torch.nn import functional as F
 
-from core.spec import Glyphs
+from core.tasks import Glyphs
 from core.worlds import glyphs  # only draws: old examples, and the test of the old skill
 """
     + DIGITS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.serve import store
-from core.spec import Plane, Run, digest
+from core.spec import Run, digest
+from core.tasks import Plane
 from lessons.kit.digit_script import script as digits
 
 SCRIPT = """\

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from core.spec import Handwriting, Measure, Plane, Run, Stage, Task
+from core.spec import Measure, Run, Stage
+from core.tasks import Handwriting, Plane, Task
 from lessons.kit.recipes import Seeds, backbone
 
 LAYERS = 3  # that can be copied; the fourth is the head, which begins anew

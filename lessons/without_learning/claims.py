@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.spec import Lines, Measure, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import Lines
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import against
 from lessons.kit.recipes import Seeds

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from core.spec import Lines, Measure, Run, Stage
+from core.spec import Measure, Run, Stage
+from core.tasks import Lines
 from lessons.kit.catalogue import (
     Control,
     Evidence,

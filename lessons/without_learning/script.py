@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.spec import Lines, Run
+from core.spec import Run
+from core.tasks import Lines
 
 SCRIPT = """\
 # {title}

@@ -7,7 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
-from core.spec import Clothing, Glyphs, Handwriting, Measure, Run, Stage, Task
+from core.spec import Measure, Run, Stage
+from core.tasks import Clothing, Glyphs, Handwriting, Task
 from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
 from lessons.kit.evidence import best, final, resampled
 from lessons.kit.figures import percent

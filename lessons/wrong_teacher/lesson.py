@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.spec import Handwriting, Measure, Run
+from core.spec import Measure, Run
+from core.tasks import Handwriting
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.evidence import final

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.spec import BadValue
+from core.check import BadValue
 from lessons.kit.figures import ROLES, Figure, percent
 
 NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item; each has a colour and a mark
