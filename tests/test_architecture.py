@@ -16,11 +16,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("core", "lessons", "app")  # each may use those before it
 SERVER = (
+    "core.check",
+    "core.tasks",
     "core.spec",
+    "core.corpus",
     "core.serve.store",
     "core.serve.engine",
     "core.bring.sources",
-    "core.corpus",
 )  # what the server has of core
 HEAVY = {"torch", "sklearn", "scipy", "mlxtend", "safetensors", "matplotlib"}  # for workers only
 MODULES = {
