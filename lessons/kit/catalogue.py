@@ -1,7 +1,7 @@
 """What a lesson is made of, and the lessons there are. Knows no screen and no torch: it works in a notebook too.
 
-A lesson is a folder beside this file: `lesson.py` with one value LESSON, and `text.md` with its words, one
-heading a beat. Adding a lesson is adding a folder; nothing else needs to know of it.
+A lesson is a folder beside this one: `lesson.py` with one value LESSON, and `text.md` with its words, one heading
+a beat, and its questions. Adding a lesson is adding a folder; nothing else needs to know of it.
 """
 
 from __future__ import annotations
@@ -14,44 +14,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from core import corpus
 from core.check import BadValue, plain
-from core.spec import Measure, Run
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve
-from lessons.kit.recipes import Seeds
+from lessons.kit.values import Control, Evidence, Given, Measures, Runs, Seeds, Settings, Values, defaults
 
-PARTS = ("runs", "backdrop", "hook", "picture", "live", "pictures", "after", "asks", "beneath", "verdict", "script")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
-Setting = int | float | str
 NONE = "none"  # how a URL writes that there are no points
-Settings = dict[str, Any]  # a value for each control, or for each slider of a prediction
-Given = str | tuple[tuple[float, float], ...]  # what a learner typed, a letter a choice, or points that they placed
-Values = dict[str, Run | Measure]  # by the label they have on screen
-Evidence = dict[str, Any]  # by the same labels: a run's table, a measure's answer
-
-
-@dataclass(frozen=True, kw_only=True)
-class Control:
-    """One choice of the learner among a few values; nothing else can be chosen, not even by a URL, but for a text of
-    their own where there may be one."""
-
-    name: str
-    label: str
-    options: tuple[Setting, ...]  # written alike on screen and in the URL
-    default: Setting
-    help: str  # a sentence
-    slider: bool = False  # ordered values on a slider; otherwise buttons side by side
-    own: bool = False  # a subject, which may be a text of the learner's own too (core/corpus.py)
-
-    def read(self, text: str) -> Setting:
-        """The option that a URL names; BadValue with a sentence if it names none."""
-        for value in self.options:
-            if text == str(value):
-                return value
-        if self.own and corpus.known(text):
-            return text
-        raise BadValue(f"{self.label} cannot be {text[:40]!r}; it is {self.default} instead.")
+Guess = Settings  # by the prediction's sliders; false where the learner has not predicted
+Verdict = list[tuple[str, str, str]]  # what was asked, what you said, what it did
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +89,7 @@ class Prediction:
     """What the learner commits to before seeing a result: a few sliders, drawn on the chart as they move."""
 
     asks: str
-    sliders: tuple[Control, ...]
-    hidden: str  # evidence whose label starts like this is not shown until the learner has predicted
+    sliders: tuple[Control[Any], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,60 +143,47 @@ class Claim:
     paper_found: str  # the paper's own result, in a sentence
 
 
-def nothing(settings: Settings) -> Values:
-    return {}
-
-
-def no_questions(settings: Settings, given: Given) -> Values:
-    return {}
+def nothing(settings: Settings) -> Measures:
+    return ()
 
 
 def no_curves(evidence: Evidence, settings: Settings) -> list[Curve]:
     return []
 
 
-def undefined(*_: object) -> Any:
-    raise NotImplementedError("A lesson.py defines every function of a lesson.")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """One lesson. Figures are functions of evidence and settings; they and the runs say all that the frame draws.
-
-    The functions are those of the lesson's module with the same names; they are put in on discovery.
-    """
+    """One lesson. Figures are functions of evidence and settings; they and the runs say all that the frame draws."""
 
     number: int
     title: str
     covers: tuple[str, ...]  # letters of the curriculum
     question: str  # the learner's, in their words
-    controls: tuple[Control, ...]
+    controls: tuple[Control[Any], ...]
     prediction: Prediction
     claims: tuple[Claim, ...]
-    questions: tuple[Question, ...]
-    sheet: Sheet | None = None
-    slug: str = ""  # its folder's name, given on discovery
-    words: dict[str, str] = field(default_factory=dict)  # text.md by heading, given on discovery
-    runs: Callable[[Settings], Values] = undefined  # what the Run button races, one to four runs
-    backdrop: Callable[[Settings], Values] = undefined  # stored results that the figures stand on
-    hook: Callable[[Evidence, Settings], Figure] = undefined
-    # The picture that is predicted; the last is the prediction.
-    picture: Callable[[Evidence, Settings, Settings], Figure] = undefined
-    # Drawn again and again while the runs go on.
-    live: Callable[[Evidence, Settings, Settings], list[Figure]] = undefined
-    pictures: Callable[[Evidence, Settings, Settings], list[Figure]] = undefined  # drawn before and after
-    after: Callable[[Settings], Values] = nothing  # measures of the runs, asked for when these are complete
+    runs: Callable[[Settings], Runs]  # what the Run button races, one to four runs
+    backdrop: Callable[[Settings], Values]  # stored results that the figures stand on; some hidden until predicted
+    hook: Callable[[Evidence, Settings], Figure]
+    picture: Callable[[Evidence, Settings, Guess], Figure]  # the picture that is predicted
+    live: Callable[[Evidence, Settings, Guess], list[Figure]]  # drawn again and again while the runs go on
+    pictures: Callable[[Evidence, Settings, Guess], list[Figure]]  # drawn before and after
+    verdict: Callable[[Evidence, Guess], Verdict]
+    script: Callable[[Settings], str]  # self-contained plain PyTorch that reproduces the run
+    after: Callable[[Settings], Measures] = nothing  # of the runs, asked for when these are complete
     # Measures that answer what stands on the sheet, asked for whenever that changes; asking trains nothing.
-    asks: Callable[[Settings, Given], Values] = no_questions
+    asks: Callable[[Settings], Measures] = nothing
     # Curves under the points that were placed, from the answers; x and y in the units of the sheet.
     beneath: Callable[[Evidence, Settings], list[Curve]] = no_curves
-    # (what, what you said, what it did)
-    verdict: Callable[[Evidence, Settings], list[tuple[str, str, str]]] = undefined
-    script: Callable[[Settings], str] = undefined  # self-contained plain PyTorch that reproduces the run
+    sheet: Sheet | None = None
+    slug: str = ""  # its folder's name, given on discovery
+    words: Mapping[str, str] = field(default_factory=dict)  # text.md by heading, given on discovery
+    questions: tuple[Question, ...] = ()  # those of text.md, given on discovery
 
     @property
     def defaults(self) -> Settings:
-        return {control.name: control.default for control in self.controls}
+        """Every control at its default, the first draw, and the sheet as it is at first."""
+        return replace(defaults(self.controls), given=self.sheet.given if self.sheet else ())
 
 
 @cache
@@ -238,17 +195,31 @@ def lessons() -> dict[str, Lesson]:
 
 
 def discover(folder: Path) -> Lesson:
-    module = import_module(f"lessons.{folder.name}.lesson")
-    parts = {name: getattr(module, name) for name in PARTS if hasattr(module, name)}
     words = sections((folder / "text.md").read_text(encoding="utf-8"))
-    lesson: Lesson = replace(module.LESSON, slug=folder.name, words=words, **parts)
-    return lesson
+    asked = tuple(map(question, re.split(r"^### ", words.pop("recall"), flags=re.MULTILINE)[1:]))
+    lesson: Lesson = import_module(f"lessons.{folder.name}.lesson").LESSON
+    return replace(lesson, slug=folder.name, words=words, questions=asked)
 
 
 def sections(text: str) -> dict[str, str]:
     """Markdown by its second-level headings."""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     return {name.strip(): body.strip() for name, body in zip(parts[1::2], parts[2::2])}
+
+
+def question(text: str) -> Question:
+    """A question as text.md has it: what is asked, then a list of options, the right one with an x, and under each the
+    explanation."""
+    asks, *options = re.split(r"^- \[([ x])\] ", text, flags=re.MULTILINE)
+    answers = [option.partition("\n") for option in options[1::2]]
+    right = [flat(answer) for mark, (answer, _, _) in zip(options[::2], answers) if mark == "x"]
+    if len(right) != 1:
+        raise BadValue(f"One option is right, not {len(right)}: {flat(asks)}")
+    return Question(asks=flat(asks), options={flat(answer): flat(why) for answer, _, why in answers}, right=right[0])
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def claims() -> dict[str, tuple[Lesson, Claim]]:

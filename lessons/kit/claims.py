@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from core.serve import store
 from core.spec import Measure, Run
 from lessons.kit.catalogue import Claim, Finding, Lesson, claims
 from lessons.kit.evidence import gather
-from lessons.kit.recipes import Seeds
+from lessons.kit.values import Seeds
 
 
 class Missing(LookupError):
@@ -30,7 +30,7 @@ class Missing(LookupError):
 def found(claim: Claim, seeds: Seeds) -> Finding:
     """What the stored runs say; raises Missing if some are not there."""
     values = claim.runs(seeds)
-    absent = [label for label, value in values.items() if not store.complete(value)]
+    absent = [piece for piece in values if not store.complete(piece.of)]
     if absent:
         raise Missing(f"{claim.id} needs {len(absent)} results that are not stored. `make shipped` makes them.")
     return claim.finding(gather(values))
@@ -58,14 +58,14 @@ def report(lesson: Lesson, claim: Claim, finding: Finding, seeds: Seeds) -> dict
     }
 
 
-def compute(values: Mapping[str, Run | Measure]) -> None:
+def compute(values: Collection[Run | Measure]) -> None:
     """Have everything computed that is not stored, and say how it goes."""
     from core.serve.engine import Engine, Limits
 
     engine = Engine(Limits(wall=7200))  # a language model takes longer than any learner would wait
     try:
-        engine.ask(list(values.values()), "claims")
-        waiting = set(values.values())
+        engine.ask(list(values), "claims")
+        waiting = set(values)
         while waiting:
             states = {value: engine.state(value) for value in waiting}
             waiting = {value for value, state in states.items() if state.kind in ("queued", "running", "absent")}
@@ -95,14 +95,10 @@ def main(arguments: list[str] | None = None) -> int:
     seeds = Seeds(wanted.seeds, wanted.first_seed) if wanted.check else Seeds()
     chosen = {name: known[name] for name in wanted.ids or known}
     if wanted.check:
-        compute({label: value for _, claim in chosen.values() for label, value in labelled(claim, seeds)})
+        compute({piece.of for _, claim in chosen.values() for piece in claim.runs(seeds)})
     reports = [report(lesson, claim, found(claim, seeds), seeds) for lesson, claim in chosen.values()]
     print(json.dumps(reports, indent=2) if wanted.json else "\n\n".join(told(one) for one in reports))
     return 0
-
-
-def labelled(claim: Claim, seeds: Seeds) -> list[tuple[str, Run | Measure]]:
-    return [(f"{claim.id} {label}", value) for label, value in claim.runs(seeds).items()]
 
 
 def told(one: dict[str, Any]) -> str:

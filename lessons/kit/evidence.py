@@ -1,43 +1,39 @@
-"""From stored values to tables: what figures and claims read. Knows no lesson and no screen."""
+"""From stored values to tables, and what is read from tables: the statistics that figures and claims share.
+
+Knows no lesson and no screen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.serve import store
 from core.spec import Measure, Run
+from lessons.kit.values import Answer, Evidence, Key, Values
 
-# What tests are marked in: shares in [0, 1], bits a character or a word, squared error. And notes that a net writes:
-# how often they are preferred to ordinary ones, as a reward model promises and in truth; the share that is unkind; how
-# far the net is from the pretrained one, in nats a note.
-UNITS = ("accuracy", "bits", "error", "promised", "preferred", "unkind", "kl")
 COLUMNS = ["step", "stage", "seconds", "flops", "seed", "accuracy", "loss"]
 
 
-def gather(values: Mapping[str, Run | Measure]) -> dict[str, Any]:
-    """What is known of each value so far: a run's table, a measure's answer. Unknown ones are left out."""
-    found = {}
-    for label, value in values.items():
-        if isinstance(value, Measure):
-            if (answer := store.answer(value)) is not None:
-                found[label] = answer
-        elif len(table := points(value)):
-            found[label] = table
-    return found
-
-
-def revealed(evidence: Mapping[str, Any], prefix: str) -> dict[str, Any]:
-    """What labels with this prefix hide until the learner has predicted, by its own labels; empty before that."""
-    return {label.removeprefix(prefix): one for label, one in evidence.items() if label.startswith(prefix)}
+def gather(values: Values) -> Evidence:
+    """What is known of each value so far. Unknown ones are left out."""
+    tables: dict[Key, pd.DataFrame] = {}
+    answers: dict[Key, Answer] = {}
+    for piece in values:
+        if isinstance(piece.of, Measure):
+            if (answer := store.answer(piece.of)) is not None:
+                answers[piece.key] = answer
+        elif len(table := points(piece.of)):
+            tables[piece.key] = table
+    return Evidence(tables, answers)
 
 
 def points(run: Run) -> pd.DataFrame:
-    """A run's points, one row a test and seed; accuracy of its own task in [0, 1], then "accuracy 1", ... watched."""
+    """A run's points, one row a test and seed. Of its own task a column for each unit that its world marks in, such as
+    accuracy in [0, 1]; of the tasks it watches "accuracy 1", "accuracy 2", ..."""
     return whole(run) if store.complete(run) else table(run)
 
 
@@ -52,13 +48,14 @@ def table(run: Run) -> pd.DataFrame:
     for event in store.events(run):
         if event["kind"] != "point":
             continue
+        units = {unit: scores for unit, scores in event.items() if isinstance(scores, dict)}
         for k in range(run.seeds):
             row = {name: event[name] for name in ("step", "stage", "seconds", "flops")}
             row |= {"seed": run.first_seed + k, "loss": event["loss"][k]}
             row |= {
-                unit if task == "0" else f"{unit} {task}": marks[k]
-                for unit in UNITS
-                for task, marks in event.get(unit, {}).items()
+                unit if task == "0" else f"{unit} {task}": of_task[k]
+                for unit, scores in units.items()
+                for task, of_task in scores.items()
             }
             rows.append(row)
     return pd.DataFrame(rows, columns=None if rows else COLUMNS)
@@ -144,6 +141,25 @@ def power_law(x: Sequence[float], y: np.ndarray) -> tuple[float, float, float]:
     return -float(slope), float(np.exp(start)), float(np.abs(law / y - 1).max())
 
 
+def of_seeds(table: pd.DataFrame, seeds: np.ndarray | slice) -> pd.DataFrame:
+    """A table of some of its seeds, by their place, as often as they are named."""
+    wide = table.pivot(index="step", columns="seed", values="accuracy").iloc[:, seeds]
+    wide.columns = pd.RangeIndex(len(wide.columns), name="seed")
+    return wide.stack().rename("accuracy").reset_index()
+
+
+def kindest(tables: Iterable[pd.DataFrame]) -> np.ndarray:
+    """Of runs that differ in their rate, every seed's best moment at the rate whose mean is best: more than anybody
+    without the test set could have."""
+    return max((best(table) for table in tables), key=np.mean)
+
+
 def resampled(seeds: int, times: int = 1000) -> np.ndarray:
     """(times, seeds) indices that draw the seeds again with replacement: a bootstrap (Efron 1979)."""
     return np.random.default_rng(0).integers(seeds, size=(times, seeds))
+
+
+def bootstrap(statistic: Callable[[np.ndarray], float], seeds: int, times: int = 1000) -> tuple[float, float]:
+    """The 95 % interval of a statistic over seeds, as low and high; it is handed the indices of a draw of seeds."""
+    low, high = np.percentile([statistic(draw) for draw in resampled(seeds, times)], [2.5, 97.5])
+    return float(low), float(high)

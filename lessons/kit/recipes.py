@@ -5,22 +5,16 @@ A short list of values. Each departs from the defaults in core/spec.py only wher
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from core.spec import Run, Stage
 from core.tasks import Glyphs, Handwriting, Plane, Text
+from lessons.kit.values import Piece, Seeds, Values
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 400)  # labels a class; 400 is every training image there is
+FEW = (1, 2, 5, 10, 20, 50)  # labels a class at which the pretrained net is asked
 STEPS = 300  # of a race, for either arm
 BEST_RATES = (5e-4, 1e-3, 3e-3)  # trained to its best: the best of these, in many more steps, and its best moment
-
-
-@dataclass(frozen=True)
-class Seeds:
-    """Which seeds an experiment uses; other seeds make it a replication."""
-
-    count: int = 8
-    first: int = 0
 
 
 def backbone(seeds: Seeds = Seeds()) -> Run:
@@ -93,3 +87,12 @@ def fine_tuned(
         seeds=seeds.count,
         first_seed=seeds.first,
     )
+
+
+def label_runs(seeds: Seeds, method: str = "lp_ft") -> Values:
+    """The pretrained net at few labels, and scratch at all of them: in equal steps, and to its best at each rate."""
+    return [
+        *(Piece("pretrained", fine_tuned(n, method, seeds=seeds), n) for n in FEW),
+        *(Piece("scratch", scratch(n, seeds=seeds), n) for n in SIZES),
+        *(Piece("scratch best", scratch(n, rate, patient(n), seeds), (n, rate)) for n in SIZES for rate in BEST_RATES),
+    ]

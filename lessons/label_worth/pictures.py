@@ -1,0 +1,102 @@
+"""What this lesson shows: accuracy against labels with the learner's line in it, the race, its cost, its mistakes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.evidence import against
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, Mark, curves, race
+from lessons.kit.figures.labels import confronted, guessed, handle, raced, racing
+from lessons.kit.figures.ledger import ledger
+from lessons.kit.figures.thumbnails import thumbnails
+from lessons.kit.recipes import SIZES, STEPS, live_backbone
+from lessons.kit.values import Evidence, Settings
+from lessons.label_worth.claims import pretrained, reaches, scratch_best, scratch_equal, worth
+from lessons.label_worth.runs import LABELS
+
+READ = "The share of unseen digits that the pretrained net reads correctly."
+HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in ((1, 40), (5, 60), (20, 80))}  # by labels a class
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    glyphs, digits = evidence.answer("examples")["pictures"]
+    rows = {
+        "What one net has already learned to tell apart: letters and signs. Some look like digits; none is one": [
+            {"image": glyph["image"], "alt": "a glyph"} for glyph in glyphs
+        ],
+        "What both nets now get: two labelled digits a class": [
+            {"image": digit["image"], "says": digit["truth"], "alt": f"a {digit['truth']}"} for digit in digits
+        ],
+    }
+    alt = f"{len(glyphs)} drawn glyphs, then {len(digits)} handwritten digits with their labels."
+    return thumbnails(rows, alt)
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """Accuracy against labels: both bands, the learner's line, the live race as points, the bracket."""
+    ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
+    few = {n: equal[n] for n in SIZES if n <= 100}
+    kind = against({n: theirs[n] for n in few})
+    shown = [
+        Curve(table=against(few), name="scratch", role="scratch"),
+        Curve(table=kind.assign(low=kind["mean"], high=kind["mean"]), name="at its best", role="scratch best"),
+    ]
+    marks = []
+    shown += guessed(guess, HANDLES)
+    if ours:
+        n = settings[LABELS]
+        shown += raced(evidence, n)
+        shown.append(Curve(table=against(ours), name="pretrained", role="pretrained"))
+        level = float(pd.Series({k: a.mean() for k, a in ours.items()}).reindex(range(1, 51)).interpolate()[n])
+        k = worth(level, n, theirs)
+        at_least = "" if reaches(level, theirs) else "at least "
+        if k > 1.3:
+            marks.append(Mark(start=(n, level), end=(min(n * k, 100), level), says=f"worth {at_least}{k:.1f} x labels"))
+    return curves(shown, "labels a class", (1, 100), marks, title="Accuracy on 1,000 unseen digits")
+
+
+def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """The race, and the backbone if it is trained too."""
+    shown = []
+    if source := evidence.tables("source"):
+        learned = {"source": source[()]}
+        shown.append(race(learned, live_backbone().steps, "The backbone learns glyphs: accuracy on unseen drawings"))
+    if sides := racing(evidence):
+        shown.append(race(sides, STEPS, f"The race, {settings[LABELS]} labels a class"))
+    return shown
+
+
+def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """The picture that was predicted, what the race cost, and what goes wrong."""
+    shown = [picture(evidence, settings, guess)]
+    if len(sides := racing(evidence)) == 2:
+        before = evidence.table("source" if evidence.has("source") else "backbone")
+        shown.append(ledger(sides, settings[LABELS], before))
+    if evidence.has("mistakes"):
+        shown.append(mistakes(evidence.answer("mistakes")["runs"]))
+    return shown
+
+
+def mistakes(runs: list[dict[str, Any]]) -> Figure:
+    """The digits that the first net of each side gets wrong."""
+    rows, told = {}, []
+    for name, run in zip(("pretrained", "from scratch"), runs):
+        told.append(f"{name}: {run['wrong']} wrong")
+        rows[f"{name}: {run['wrong']} of {run['of']:,} wrong, some of them"] = [
+            {
+                "image": wrong["image"],
+                "says": f"{wrong['truth']} → {wrong['answer']}",
+                "alt": f"a {wrong['truth']} read as {wrong['answer']}",
+            }
+            for wrong in run["pictures"]
+        ]
+    alt = "Digits that the first net of each side gets wrong. " + "; ".join(told) + "."
+    return thumbnails(rows, alt, title="What they get wrong: the true digit → what the net read")
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    return confronted(guess, HANDLES, pretrained(evidence), "pretrained, {n} label{s} a class")

@@ -1,0 +1,87 @@
+"""What the learner sets in this lesson, and the runs that follow from it and from its claims."""
+
+from __future__ import annotations
+
+from core.spec import Measure, Run
+from core.tasks import Glyphs, Handwriting
+from lessons.kit.recipes import BEST_RATES, backbone, fine_tuned, label_runs, live_backbone, patient, scratch
+from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+
+METHODS = {"head first": "lp_ft", "all at once": "full", "head only": "probe"}
+SHIPPED, TRAINED_NOW = "comes with the app", "train one now"
+SMALL = (1, 2, 5, 10)  # labels a class at which ways to fine-tune are compared
+AWAY = {"turned": Handwriting(turn=25), "thick": Handwriting(thicken=1)}  # digits unlike the training digits
+
+LABELS = Control(
+    name="labels",
+    label="Labels a class",
+    options=(1, 2, 3, 5, 7, 10, 15, 20, 30, 50),
+    default=10,
+    help="How many labelled examples of each digit both nets get.",
+    slider=True,
+)
+METHOD = Control(
+    name="method",
+    label="How to fine-tune",
+    options=tuple(METHODS),
+    default="head first",
+    help="Head first: the head on frozen features, then everything gently. All at once: every weight from the first "
+    "step. Head only: the features stay as they were.",
+)
+BACKBONE = Control(
+    name="backbone",
+    label="Pretrained net",
+    options=(SHIPPED, TRAINED_NOW),
+    default=SHIPPED,
+    help="Train one now: watch a backbone learn to tell glyphs apart from nothing, then use that one.",
+)
+
+
+def start(settings: Settings) -> Run:
+    """The backbone that the race begins from."""
+    return live_backbone() if settings[BACKBONE] == TRAINED_NOW else backbone()
+
+
+def pretrained(settings: Settings) -> Run:
+    """The pretrained side of the race, on a draw of labels of its own."""
+    seeds = Seeds(first=100 * settings.draw)
+    return fine_tuned(settings[LABELS], METHODS[settings[METHOD]], seeds=seeds, start=start(settings))
+
+
+def from_scratch(settings: Settings) -> Run:
+    return scratch(settings[LABELS], seeds=Seeds(first=100 * settings.draw))
+
+
+def runs(settings: Settings) -> Runs:
+    """The race at the chosen labels, after its backbone if that is trained now."""
+    before = [Piece("source", start(settings), name="glyph backbone")] * (settings[BACKBONE] == TRAINED_NOW)
+    race = {"pretrained": pretrained(settings), "scratch": from_scratch(settings)}
+    return [*before, *(Piece("race", run, side, name=side) for side, run in race.items())]
+
+
+def after(settings: Settings) -> Measures:
+    both = (pretrained(settings), from_scratch(settings))
+    return [Piece("mistakes", Measure(kind="mistakes", runs=both, count=14))]
+
+
+def backdrop(settings: Settings) -> Values:
+    """The whole curves, and what the nets see."""
+    return [
+        *hide(label_runs(Seeds(), METHODS[settings[METHOD]]), "pretrained"),
+        Piece("backbone", backbone()),
+        Piece("examples", Measure(kind="examples", runs=(), tasks=(Glyphs(), Handwriting(labels=2)), count=20)),
+    ]
+
+
+def method_runs(seeds: Seeds) -> Values:
+    """Three ways to fine-tune; full fine-tuning also with four times the steps at several rates."""
+    both = tuple(fine_tuned(10, method, seeds=seeds) for method in ("probe", "full"))
+    return [
+        *(Piece(way, fine_tuned(n, way, seeds=seeds), n) for way in ("lp_ft", "full", "probe") for n in SMALL),
+        *(
+            Piece("full best", fine_tuned(n, "full", rate, patient(n), seeds), (n, rate))
+            for n in SMALL
+            for rate in BEST_RATES
+        ),
+        Piece("away", Measure(kind="accuracy", runs=both, tasks=tuple(AWAY.values()))),
+    ]
