@@ -12,9 +12,10 @@ from app.parts.memory import last_place
 from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.claims import Missing, shipped
 from lessons.kit.evidence import gather
+from lessons.kit.values import visible
 
 Pages = Mapping[str, st.Page]
-START = 2  # the number of the lesson that a newcomer begins with: what fine-tuning is, in a picture
+START = "small_step"  # the lesson that a newcomer begins with: what fine-tuning is, in a picture
 
 
 def show(pages: Pages) -> None:
@@ -24,13 +25,12 @@ def show(pages: Pages) -> None:
         "some begin with what they learned elsewhere, some with nothing. You say what will happen, then you see it. "
         "Every curve is a real run in PyTorch on this computer, with its band over seeds."
     )
-    first = next(lesson for lesson in lessons().values() if lesson.number >= START)
+    first = lessons()[START]
     begin(pages, first)
-    settings = first.defaults | {"draw": 1}
-    values = first.backdrop(settings)
+    values = visible(first.backdrop(first.defaults))
     evidence = gather(values)
     if len(evidence) == len(values):
-        draw(first.hook(evidence, settings), "home.hook")
+        draw(first.hook(evidence, first.defaults), "home.hook")
     st.subheader("Lessons", anchor=False)
     for lesson in lessons().values():
         card(lesson, pages[lesson.slug])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.parts import url
+from app.parts import chosen
 from app.parts.badge import claim_card
 from app.parts.figure import draw
 from app.parts.words import say
@@ -13,7 +13,7 @@ from lessons.kind_words import real
 from lessons.kit.catalogue import claims
 from lessons.kit.claims import Missing, found
 from lessons.kit.evidence import gather
-from lessons.kit.recipes import Seeds
+from lessons.kit.values import Seeds
 
 TITLE = "Real model"
 
@@ -22,7 +22,8 @@ def show() -> None:
     lesson, claim = claims()["T2"]
     st.title(TITLE, anchor=False)
     say(lesson, "real")
-    about = str(url.choose("real", real.ABOUT))
+    about = chosen.setting("real", real.ABOUT)
+    chosen.widget("real", real.ABOUT, about)
     try:
         found(claim, Seeds())
     except Missing as error:

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-from app.parts import url
+from app.parts import chosen
 from core import corpus
 from core.check import BadValue
-from lessons.kit.catalogue import Control, Setting
+from lessons.kit.values import Control
 
 MEGABYTES = 10  # of a file, whose letters may take more than a byte each
 
 
-def choose(slug: str, control: Control) -> Setting:
+def control(slug: str, control: Control[Any], value: Any) -> None:
     """A control's widget, and where it takes a text of the learner's own, a place to give one."""
     if not control.own:
-        return url.choose(slug, control)
-    value = url.choose(slug, control, own(slug, control))
+        chosen.widget(slug, control, value)
+        return
+    chosen.widget(slug, control, value, own(slug, control, value))
     with st.expander("Take a text of your own", icon=":material/upload_file:"):
         offer(slug, control)
-    return value
 
 
-def own(slug: str, control: Control) -> tuple[Setting, ...]:
-    """The learner's own texts: those given in this session, and the one that the URL names."""
-    given = st.session_state.setdefault(url.key(slug, "own"), [])
-    asked = url.setting(slug, control)
-    if asked not in (*control.options, *given):
-        given.append(asked)
+def own(slug: str, control: Control[Any], value: Any) -> tuple[Any, ...]:
+    """The learner's own texts: those given in this session, and the one that is set."""
+    given = st.session_state.setdefault(chosen.key(slug, "own"), [])
+    if value not in (*control.options, *given):
+        given.append(value)
     return tuple(given)
 
 
-def offer(slug: str, control: Control) -> None:
-    at = url.key(slug, "corpus")
+def offer(slug: str, control: Control[Any]) -> None:
+    at = chosen.key(slug, "corpus")
 
     def give(data: bytes, name: str) -> None:
         try:
@@ -40,12 +41,9 @@ def offer(slug: str, control: Control) -> None:
         except BadValue as error:
             st.session_state["refused corpus"] = str(error)
             return
-        given = st.session_state[url.key(slug, "own")]
-        if subject not in given:
-            given.append(subject)
-        st.session_state[url.key(slug, control.name)] = subject
+        chosen.change(slug, control, subject)
 
-    def chosen() -> None:
+    def uploaded() -> None:
         if file := st.session_state[f"{at}.file"]:
             give(file.getvalue(), file.name)
 
@@ -58,7 +56,7 @@ def offer(slug: str, control: Control) -> None:
         "program. Accents are dropped: the vocabulary knows plain letters only. Every tenth page of it only tests. The "
         "text is kept on the machine that runs this app, and whoever has the link of this page can train on it."
     )
-    st.file_uploader("A text file", key=f"{at}.file", on_change=chosen, max_upload_size=MEGABYTES)
+    st.file_uploader("A text file", key=f"{at}.file", on_change=uploaded, max_upload_size=MEGABYTES)
     st.text_area("Or paste it here", key=f"{at}.text", on_change=pasted, height=100)
     if refused := st.session_state.pop("refused corpus", ""):
         st.warning(refused)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.words import filled
 from lessons.kit.catalogue import Lesson, Question, lessons
 
 
@@ -30,7 +31,7 @@ def missed_earlier(lesson: Lesson) -> tuple[str, int] | None:
 def ask(slug: str, number: int, question: Question, again: bool = False) -> None:
     with st.container(border=True):
         answer = st.radio(
-            f"**{question.asks}**",
+            f"**{filled(question.asks)}**",
             list(question.options),
             index=None,
             key=f"{slug}.question.{number}{'.again' * again}",
@@ -39,11 +40,11 @@ def ask(slug: str, number: int, question: Question, again: bool = False) -> None
         if answer is None:
             return
         if answer == question.right:
-            st.success(question.options[answer], icon=":material/check:")
+            st.success(filled(question.options[answer]), icon=":material/check:")
         else:
             missed().add((slug, number))
-            st.error(question.options[answer], icon=":material/close:")
+            st.error(filled(question.options[answer]), icon=":material/close:")
         with st.expander("What about the other answers?"):
             for option, why in question.options.items():
                 if option != answer:
-                    st.markdown(f"**{option}.** {why}")
+                    st.markdown(f"**{option}.** {filled(why)}")

@@ -12,11 +12,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.parts import url
+from app.parts import chosen
 from core.check import BadValue
-from lessons.kit.catalogue import Evidence, Given, Lesson, Settings, Sheet
+from lessons.kit.catalogue import Lesson, Sheet
 from lessons.kit.figures import ROLES
 from lessons.kit.figures.curves import Curve
+from lessons.kit.values import Evidence, Given, Settings
 
 HERE = Path(__file__).parent
 _PAD = st.components.v2.component(
@@ -28,16 +29,16 @@ _PAD = st.components.v2.component(
 LONG = 80  # characters; more of them get an area
 
 
-def sheet(lesson: Lesson, settings: Settings, given: Given, answers: Evidence) -> None:
+def sheet(lesson: Lesson, settings: Settings, answers: Evidence) -> None:
     """The lesson's sheet, if it has one."""
     if lesson.sheet is None:
         return
     if lesson.sheet.kind == "pairs":
-        choose(lesson, lesson.sheet, str(given))
-    elif isinstance(given, str):
-        write(lesson, lesson.sheet, given)
+        choose(lesson, lesson.sheet, settings.typed)
+    elif lesson.sheet.kind == "text":
+        write(lesson, lesson.sheet, settings.typed)
     else:
-        place(lesson, lesson.sheet, given, lesson.beneath(answers, settings))
+        place(lesson, lesson.sheet, settings.placed, lesson.beneath(answers, settings))
     if refused := st.session_state.pop("refused sheet", ""):
         st.warning(refused)
 
@@ -50,12 +51,12 @@ def put(lesson: Lesson, text: str) -> Given | None:
     except BadValue as error:
         st.session_state["refused sheet"] = str(error)
         return None
-    url.remember(lesson, "given", lesson.sheet.write(given))
+    chosen.put(chosen.key(lesson.slug, "given"), lesson.sheet.write(given))
     return given
 
 
 def write(lesson: Lesson, sheet: Sheet, given: str) -> None:
-    at = url.key(lesson.slug, "typed")
+    at = chosen.key(lesson.slug, "typed")
 
     def typed(text: str = "") -> None:
         said = put(lesson, text or st.session_state[at])
@@ -72,8 +73,8 @@ def write(lesson: Lesson, sheet: Sheet, given: str) -> None:
 
 def choose(lesson: Lesson, sheet: Sheet, given: str) -> None:
     """One pair after the other: two buttons, and a third for who cannot decide. What was chosen can be taken back."""
-    at, number = url.key(lesson.slug, "pair"), len(given)
-    chosen = len(given.replace("-", ""))
+    at, number = chosen.key(lesson.slug, "pair"), len(given)
+    made = len(given.replace("-", ""))
 
     def say(text: str) -> None:
         put(lesson, text)
@@ -84,7 +85,7 @@ def choose(lesson: Lesson, sheet: Sheet, given: str) -> None:
             for letter, text in zip("ab", sheet.pairs[number]):
                 st.button(f"“{text}”", key=f"{at}.{letter}", on_click=say, args=(given + letter,), width="stretch")
         else:
-            st.markdown(f"**{sheet.label}** You chose {chosen} of {len(sheet.pairs)}.", help=sheet.help)
+            st.markdown(f"**{sheet.label}** You chose {made} of {len(sheet.pairs)}.", help=sheet.help)
         with st.container(horizontal=True):
             if number < len(sheet.pairs):
                 st.button("Neither", key=f"{at}.skip", on_click=say, args=(given + "-",), type="tertiary")
@@ -94,7 +95,7 @@ def choose(lesson: Lesson, sheet: Sheet, given: str) -> None:
 
 
 def place(lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], curves: Sequence[Curve]) -> None:
-    at = url.key(lesson.slug, "pad")
+    at = chosen.key(lesson.slug, "pad")
 
     def placed() -> None:
         if put(lesson, str(st.session_state[at].placed)) is not None:

@@ -1,4 +1,4 @@
-"""A lesson's words with their numbers: every number in prose comes from a claim's stored runs."""
+"""A lesson's words with their slots filled: every number in prose comes from a claim's stored runs."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import re
 
 import streamlit as st
 
-from lessons.kit.catalogue import Lesson
+from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.claims import Missing, shipped
 
-SLOT = re.compile(r"\{(\w+)\.(\w+)\}")
+NUMBER = re.compile(r"\{(\w+)\.(\w+)\}")  # {S1.k2} is the number k2 of claim S1
+OTHER = re.compile(r"\{lesson:(\w+)\}")  # {lesson:the_bill} is the number of that lesson
 
 
-def words(lesson: Lesson, heading: str) -> str:
-    """One section of text.md with its slots filled: {S1.k2} is the number k2 of claim S1."""
-    return SLOT.sub(lambda slot: number(*slot.groups()), lesson.words.get(heading, ""))
+def filled(text: str) -> str:
+    text = NUMBER.sub(lambda slot: number(*slot.groups()), text)
+    return OTHER.sub(lambda slot: str(lessons()[slot[1]].number), text)
 
 
 def number(claim: str, name: str) -> str:
@@ -25,4 +26,5 @@ def number(claim: str, name: str) -> str:
 
 
 def say(lesson: Lesson, heading: str) -> None:
-    st.markdown(words(lesson, heading))
+    """One section of the lesson's text.md."""
+    st.markdown(filled(lesson.words[heading]))

@@ -9,55 +9,57 @@ from __future__ import annotations
 
 import itertools
 import shutil
+from dataclasses import replace
 from functools import cache
 
 from core.serve import store
 from core.spec import Measure, Run, digest
-from lessons.kit.catalogue import Lesson, Settings, Values, lessons
+from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.claims import compute
-from lessons.kit.recipes import Seeds
+from lessons.kit.values import Measures, Piece, Seeds, Settings
 
 
 @cache
 def values() -> dict[str, Run | Measure]:
     """All that ships, by digest."""
-    found: dict[str, Run | Measure] = {}
-    for lesson in lessons().values():
-        wanted = [claim.runs(Seeds()) for claim in lesson.claims]
-        wanted += [lesson.backdrop(choice) for choice in every_setting(lesson)]
-        wanted += [answers(lesson, choice) for choice in every_setting(lesson)]
-        found |= {digest(value): value for some in wanted for value in some.values()}
-    return found | {digest(run): run for run in starts()}
+    wanted = [piece.of for lesson in lessons().values() for piece in of(lesson)]
+    return {digest(value): value for value in [*wanted, *starts()]}
+
+
+def of(lesson: Lesson) -> list[Piece[Run | Measure]]:
+    """All that a lesson's claims and pages stand on."""
+    claimed = [piece for claim in lesson.claims for piece in claim.runs(Seeds())]
+    shown = [
+        piece for choice in every_setting(lesson) for piece in (*lesson.backdrop(choice), *answers(lesson, choice))
+    ]
+    return [*claimed, *shown]
 
 
 def every_setting(lesson: Lesson) -> list[Settings]:
     """Everything that the controls of a lesson can be set to, at the first draw."""
     options = [[(control.name, value) for value in control.options] for control in lesson.controls]
-    return [dict(choice) | {"draw": 1} for choice in itertools.product(*options)]
+    return [replace(lesson.defaults, values=dict(choice)) for choice in itertools.product(*options)]
 
 
-def answers(lesson: Lesson, choice: Settings) -> Values:
+def answers(lesson: Lesson, choice: Settings) -> Measures:
     """What is asked about the sheet as it is at first, of runs that the page does not train."""
-    if lesson.sheet is None:
-        return {}
-    live = set(lesson.runs(choice).values())
-    asked = lesson.asks(choice, lesson.sheet.given)
-    return {label: one for label, one in asked.items() if isinstance(one, Measure) and not live & set(one.runs)}
+    live = {piece.of for piece in lesson.runs(choice)}
+    return [piece for piece in lesson.asks(choice) if not live & set(piece.of.runs)]
 
 
 @cache
 def starts() -> frozenset[Run]:
     """What live runs start from, unless the page trains it before their eyes; and whom a lesson's sheet asks."""
     every = [(lesson, choice) for lesson in lessons().values() for choice in every_setting(lesson)]
-    live = [set(lesson.runs(choice).values()) for lesson, choice in every]
-    found = {run.start for some in live for run in some if isinstance(run, Run) and run.start and run.start not in some}
-    asked = [one for lesson, choice in every for one in answers(lesson, choice).values() if isinstance(one, Measure)]
-    return frozenset(found.union(*(one.runs for one in asked)))
+    live = [{piece.of for piece in lesson.runs(choice)} for lesson, choice in every]
+    begun = {run.start for runs in live for run in runs if run.start and run.start not in runs}
+    asked = [piece.of.runs for lesson, choice in every for piece in answers(lesson, choice)]
+    return frozenset(begun.union(*asked))
 
 
 def main() -> None:
     everything = values()
-    compute(everything)
+    compute(everything.values())
     for name in {path.name for path in store.SHIPPED.glob("*")} - set(everything):
         shutil.rmtree(store.SHIPPED / name)  # of values that no lesson asks for any more
     for value in everything.values():

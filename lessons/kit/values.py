@@ -96,6 +96,11 @@ class Piece(Generic[V]):
     def key(self) -> Key:
         return self.role, self.x if isinstance(self.x, tuple) else (self.x,)
 
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """As `Evidence.table` is asked for it."""
+        return self.role, *self.key[1]
+
     def __str__(self) -> str:
         """As a person reads it: the name, or the role and where it stands."""
         return self.name or " ".join(

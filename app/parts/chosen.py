@@ -1,0 +1,124 @@
+"""What the learner has set in a lesson: the one place that knows. The URL shows it, the session keeps it.
+
+A page reads it once and hands it down; a widget shows it and says when it has changed. Nothing else holds a setting, so
+a widget that is no longer drawn takes nothing with it. What a URL says is never trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from core.check import BadValue
+from lessons.kit.catalogue import BEATS, Lesson
+from lessons.kit.values import Control, Given, Setting, Settings
+
+T = TypeVar("T")
+NOT_YET, PREDICTED, SKIPPED = 0, 1, 2
+BEAT = Control(name="beat", label="Step of the lesson", options=BEATS, default=BEATS[0], help="")
+COMMITTED = Control(
+    name="committed", label="Committed", options=(NOT_YET, PREDICTED, SKIPPED), default=NOT_YET, help=""
+)
+DRAW = Control(name="draw", label="Draw", options=tuple(range(1, 1000)), default=1, help="")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """All that the learner has set in one lesson."""
+
+    beat: str
+    settings: Settings
+    sliders: Settings  # where the prediction's handles stand
+    committed: int  # NOT_YET, PREDICTED or SKIPPED
+
+    @property
+    def guess(self) -> Settings:
+        """What the learner predicted; false where they did not."""
+        return self.sliders if self.committed == PREDICTED else Settings()
+
+
+def key(slug: str, name: str) -> str:
+    return f"{slug}.{name}"
+
+
+def read(lesson: Lesson) -> Chosen:
+    """What stands in the URL, or else what this session has kept, or else the default. Says in a sentence what cannot
+    be; that begins at its default."""
+
+    def of(controls: tuple[Control[Any], ...]) -> dict[str, Setting]:
+        return {control.name: setting(lesson.slug, control) for control in controls}
+
+    return Chosen(
+        beat=setting(lesson.slug, BEAT),
+        settings=Settings(of(lesson.controls), setting(lesson.slug, DRAW), given(lesson)),
+        sliders=Settings(of(lesson.prediction.sliders)),
+        committed=setting(lesson.slug, COMMITTED),
+    )
+
+
+def setting(slug: str, control: Control[Any]) -> Any:
+    """One of the control's options, or a text of the learner's own where it takes one."""
+    return one(key(slug, control.name), control.read, control.default)
+
+
+def given(lesson: Lesson) -> Given:
+    """What stands on the lesson's sheet."""
+    sheet = lesson.sheet
+    return one(key(lesson.slug, "given"), sheet.read, sheet.given) if sheet else ()
+
+
+def one(at: str, read: Callable[[str], T], default: T) -> T:
+    text = st.query_params.get(at, st.session_state.get(f"kept {at}"))
+    if text is None:
+        return default
+    try:
+        value = read(text)
+    except BadValue as error:
+        st.warning(str(error), icon=":material/link_off:")
+        forget(at)
+        return default
+    put(at, text)  # another page clears the URL, a link knows nothing of the session: afterwards both say the same
+    return value
+
+
+def put(at: str, text: str) -> None:
+    """From now on this is set to that."""
+    st.session_state[f"kept {at}"] = text
+    if st.query_params.get(at) != text:
+        st.query_params[at] = text
+
+
+def forget(at: str) -> None:
+    """From now on this is at its default."""
+    st.session_state.pop(f"kept {at}", None)
+    if at in st.query_params:
+        del st.query_params[at]
+
+
+def change(slug: str, control: Control[Any], value: Any) -> None:
+    """Set a control, to an option of its own: whatever else a browser sends changes nothing."""
+    if value == control.default:
+        forget(key(slug, control.name))
+    elif value in control.options or control.own:
+        put(key(slug, control.name), str(value))
+
+
+def widget(slug: str, control: Control[Any], value: Any, more: tuple[Any, ...] = ()) -> None:
+    """Show where a control stands, among its options and `more`; a change is there when the page is drawn next."""
+    at = key(slug, control.name)
+
+    def changed() -> None:
+        change(slug, control, st.session_state[at])
+
+    st.session_state[at] = value
+    options, said = control.options + more, control.help or None
+    if control.slider:
+        st.select_slider(control.label, options, key=at, help=said, on_change=changed)
+    else:
+        look = "visible" if said else "collapsed"
+        st.segmented_control(
+            control.label, options, required=True, key=at, help=said, label_visibility=look, on_change=changed
+        )
