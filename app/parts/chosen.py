@@ -118,7 +118,12 @@ def widget(slug: str, control: Control[Any], value: Any, more: tuple[Any, ...] =
     if control.slider:
         st.select_slider(control.label, options, key=at, help=said, on_change=changed)
     else:
-        look = "visible" if said else "collapsed"
         st.segmented_control(
-            control.label, options, required=True, key=at, help=said, label_visibility=look, on_change=changed
+            control.label,
+            options,
+            required=True,
+            key=at,
+            help=said,
+            label_visibility="visible" if said else "collapsed",
+            on_change=changed,
         )

@@ -163,3 +163,8 @@ def bootstrap(statistic: Callable[[np.ndarray], float], seeds: int, times: int =
     """The 95 % interval of a statistic over seeds, as low and high; it is handed the indices of a draw of seeds."""
     low, high = np.percentile([statistic(draw) for draw in resampled(seeds, times)], [2.5, 97.5])
     return float(low), float(high)
+
+
+def interval(values: np.ndarray) -> tuple[float, float]:
+    """The 95 % interval of the mean over seeds, as low and high."""
+    return bootstrap(lambda draw: float(values[draw].mean()), len(values))

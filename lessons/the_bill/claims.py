@@ -2,59 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-import pandas as pd
 
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.kit.evidence import resampled
-from lessons.kit.recipes import Seeds, backbone
-from lessons.label_worth.claims import label_runs
-from lessons.the_bill.bill import Learning, Way, break_even, learning
-
-ACCURACIES = (80, 85, 90, 93)  # percent of unseen digits
-USUAL = 90
-PRICES = {"nothing": 0.0, "1 ms": 0.001, "10 ms": 0.01, "0.1 s": 0.1, "1 s": 1.0, "10 s": 10.0}  # of computing, a label
-FREE, DEAR = "nothing", "0.1 s"
-
-
-def bill_runs(seeds: Seeds) -> Values:
-    """What lesson 3 stands on, and the backbone with its own bill."""
-    return label_runs(seeds) | {"backbone": backbone(seeds)}
-
-
-@dataclass(frozen=True)
-class Books:
-    """All that is known of both arms, and what the backbone cost."""
-
-    ours: list[Learning]
-    theirs: list[Learning]
-    once: float  # seconds that the backbone took
-    speed: float  # operations a second of it
-
-    def ways(self, goal: int, draw: np.ndarray | slice = slice(None)) -> tuple[list[Way], list[Way]]:
-        """All ways of each arm to an accuracy in percent."""
-        ours, theirs = ([way for one in arm if (way := one.way(goal / 100, draw))] for arm in (self.ours, self.theirs))
-        assert ours and theirs, f"no run of an arm reaches {goal} %"
-        return ours, theirs
-
-    def choose(self, ways: tuple[list[Way], list[Way]], price: float) -> tuple[Way, Way]:
-        """The cheapest way of each arm: labels or steps, whichever costs less at this price of a label."""
-        ours, theirs = (min(arm, key=lambda way: way.cost(price, self.speed)) for arm in ways)
-        return ours, theirs
-
-    def tasks(self, ways: tuple[list[Way], list[Way]], price: float) -> float:
-        """Tasks until pretraining is paid."""
-        ours, theirs = self.choose(ways, price)
-        return break_even(self.once, ours.cost(price, self.speed), theirs.cost(price, self.speed))
-
-
-def books(evidence: Evidence) -> Books:
-    tables = {label: one for label, one in evidence.items() if isinstance(one, pd.DataFrame)}
-    paid = evidence["backbone"].iloc[-1]
-    ours, theirs = learning(tables, "pretrained"), learning(tables, "scratch")
-    return Books(ours, theirs, float(paid.seconds), float(paid.flops / paid.seconds))
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import bootstrap
+from lessons.kit.values import Evidence
+from lessons.the_bill.bill import Way, books
+from lessons.the_bill.runs import ACCURACIES, DEAR, FREE, PRICES, USUAL, bill_runs
 
 
 def bill_finding(evidence: Evidence) -> Finding:
@@ -63,27 +17,28 @@ def bill_finding(evidence: Evidence) -> Finding:
     tasks = {(goal, price): known.tasks(ways[goal], PRICES[price]) for goal in ACCURACIES for price in PRICES}
     free, dear = ([tasks[goal, price] for goal in ACCURACIES] for price in (FREE, DEAR))
     saves = all((fewest(ours) < fewest(theirs)).all() for ours, theirs in ways.values())
-    spread = [known.tasks(known.ways(USUAL, draw), 0) for draw in resampled(known.ours[0].accuracy.shape[1], 200)]
+    seeds = known.ours[0].accuracy.shape[1]
+    low, high = bootstrap(lambda draw: known.tasks(known.ways(USUAL, draw), 0), seeds, 200)
     numbers = {
         "goal": f"{USUAL} %",
         "once": f"{known.once:.0f}",
         "billions": f"{known.once * known.speed / 1e9:,.0f}",
     }
-    numbers |= {f"free{goal}": counted(one) for goal, one in zip(ACCURACIES, free)}
-    numbers |= {f"dear{goal}": counted(one) for goal, one in zip(ACCURACIES, dear)}
+    numbers |= {f"free{goal}": counted(count) for goal, count in zip(ACCURACIES, free)}
+    numbers |= {f"dear{goal}": counted(count) for goal, count in zip(ACCURACIES, dear)}
     numbers |= {f"at{k}": counted(tasks[USUAL, price]) for k, price in enumerate(PRICES)}
     for name, price in (("free", FREE), ("dear", DEAR)):
-        for arm, way in zip(("ours", "theirs"), known.choose(ways[USUAL], PRICES[price])):
+        for side, way in zip(("ours", "theirs"), known.cheapest(ways[USUAL], PRICES[price])):
             numbers |= {
-                f"{name}_{arm}": f"{way.operations / 1e9:.1f}",
-                f"{name}_{arm}_labels": str(way.labels),
-                f"{name}_{arm}_steps": f"{way.steps:.0f}",
-                f"{name}_{arm}_cost": f"{way.cost(PRICES[price], known.speed):.2g}",
+                f"{name}_{side}": f"{way.operations / 1e9:.1f}",
+                f"{name}_{side}_labels": str(way.labels),
+                f"{name}_{side}_steps": f"{way.steps:.0f}",
+                f"{name}_{side}_cost": f"{way.cost(PRICES[price], known.speed):.2g}",
             }
     return Finding(
         value=tasks[USUAL, FREE],
-        low=float(np.percentile(spread, 2.5)),
-        high=float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(
                 says="at every accuracy the pretrained net can do with fewer labels and with fewer operations",
@@ -102,7 +57,7 @@ def bill_finding(evidence: Evidence) -> Finding:
 
 
 def fewest(ways: list[Way]) -> np.ndarray:
-    """The fewest labels a class and the fewest operations with which an arm gets there, each for itself."""
+    """The fewest labels a class and the fewest operations with which a side gets there, each for itself."""
     return np.array([min(way.labels for way in ways), min(way.operations for way in ways)])
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a bill: costs as straight lines, the ledger of one task and of many, break-even against the price."""
+"""What this lesson shows: costs as straight lines, the ledger of one task and of many, break-even against the price."""
 
 from __future__ import annotations
 
@@ -7,18 +7,45 @@ import math
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Evidence, Settings
-from lessons.kit.evidence import steps_to
+from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.evidence import steps_to, until
 from lessons.kit.figures import Figure
-from lessons.kit.figures.curves import Curve, Mark
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
-from lessons.the_bill.bill import CLASSES, Way
-from lessons.the_bill.claims import PRICES, Books
+from lessons.kit.values import Control, Evidence, Settings
+from lessons.the_bill.bill import CLASSES, Books, Way, break_even
+from lessons.the_bill.claims import counted
+from lessons.the_bill.runs import ACCURACY, COUNTS, DEAR, FREE, PRICE, PRICES, TASKS, USUAL, labels, open_books, sides
 
-ARMS = ("pretrained", "scratch")
+SIDES = ("pretrained", "scratch")
+NEVER = "never"
+SHORT = {FREE: "labels free", DEAR: f"at {DEAR}"}
+SOONER, LATER, SAME = "sooner", "later", "no change"
 WIDE = 10 ** np.linspace(-5, 1, 25)  # prices of a label over which break-even is drawn
 LOW, HIGH = 0.01, 2000.0  # tasks
+
+
+def paid(name: str, price: str, default: int) -> Control[int | str]:
+    return Control(
+        name=name,
+        label=f"A label costs {price}: paid after how many tasks?",
+        options=(*COUNTS, NEVER),
+        default=default,
+        help="The number of tasks after which the pretrained net has cost less in all.",
+        slider=True,
+    )
+
+
+HANDLES = {FREE: paid("free", FREE, 50), DEAR: paid("dear", DEAR, 5)}  # by the price of a label
+COMPUTE = Control(
+    name="compute",
+    label="Labels cost nothing, and computing becomes ten times as dear. Paid sooner or later?",
+    options=(SOONER, LATER, SAME),
+    default=LATER,
+    help="Compared with computing as dear as it is.",
+)
 
 
 def straight(x: np.ndarray, y: np.ndarray, name: str, role: str = "") -> Curve:
@@ -28,28 +55,29 @@ def straight(x: np.ndarray, y: np.ndarray, name: str, role: str = "") -> Curve:
 
 def ledger(known: Books, evidence: Evidence, settings: Settings) -> Figure:
     """Labels, steps, operations and seconds of one task, and what all tasks cost with what was paid once."""
-    price, goal = PRICES[settings["price"]], settings["accuracy"]
-    found = known.choose(known.ways(goal), price)
-    lives = [evidence[arm] for arm in ARMS if arm in evidence]
-    if len(lives) == 2:
-        found = (once_more(found[0], lives[0], goal), once_more(found[1], lives[1], goal))
+    price, goal = PRICES[settings[PRICE]], settings[ACCURACY]
+    ways = known.cheapest(known.ways(goal), price)
+    race = evidence.tables("race")
+    if len(race) == 2:
+        ours, theirs = (once_more(way, race[side], goal) for side, way in zip(SIDES, ways))
+        ways = (ours, theirs)
     once = (known.once, 0.0)
-    each = [way.cost(price, known.speed) for way in found]
+    each = [way.cost(price, known.speed) for way in ways]
     rows = {
-        "labels a class": [str(way.labels) for way in found],
-        f"steps to {goal} %": [f"{way.steps:,.0f}" for way in found],
-        "operations, billions": [f"{way.operations / 1e9:.2f}" for way in found],
-        "seconds of computing": [f"{way.operations / known.speed:.2f}" for way in found],
-        f"{CLASSES} classes of labels, seconds": [f"{CLASSES * way.labels * price:,.4g}" for way in found],
-        "one task, seconds": [f"{one:,.2f}" for one in each],
+        "labels a class": [str(way.labels) for way in ways],
+        f"steps to {goal} %": [f"{way.steps:,.0f}" for way in ways],
+        "operations, billions": [f"{way.operations / 1e9:.2f}" for way in ways],
+        "seconds of computing": [f"{way.operations / known.speed:.2f}" for way in ways],
+        f"{CLASSES} classes of labels, seconds": [f"{CLASSES * way.labels * price:,.4g}" for way in ways],
+        "one task, seconds": [f"{cost:,.2f}" for cost in each],
         "paid once, seconds": [f"{paid:,.0f}" for paid in once],
-        f"{settings['tasks']:,} tasks in all, seconds": [
-            f"{paid + settings['tasks'] * one:,.1f}" for paid, one in zip(once, each)
+        f"{settings[TASKS]:,} tasks in all, seconds": [
+            f"{paid + settings[TASKS] * cost:,.1f}" for paid, cost in zip(once, each)
         ],
     }
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(ARMS)).replace("inf", "not reached")
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(SIDES)).replace("inf", "not reached")
     alt = "; ".join(f"{what}: {a} pretrained, {b} scratch" for what, (a, b) in zip(table.index, table.to_numpy()))
-    whose = "this draw of labels" if len(lives) == 2 else "stored runs"
+    whose = "this draw of labels" if len(race) == 2 else "stored runs"
     return Figure(kind="table", spec=table, alt=alt, title=f"The ledger ({whose})")
 
 
@@ -58,19 +86,19 @@ def once_more(way: Way, table: pd.DataFrame, goal: int) -> Way:
     steps = steps_to(table, goal / 100)
     paid = table.groupby("step").flops.first()
     operations = math.inf if math.isinf(steps) else float(np.interp(steps, paid.index, paid.to_numpy()))
-    return Way(run=way.run, labels=way.labels, steps=steps, operations=operations)
+    return Way(rate=way.rate, labels=way.labels, steps=steps, operations=operations)
 
 
 def prices(known: Books, settings: Settings) -> Figure:
     """Break-even against the price of a label, at today's price of computing and at ten times that."""
-    goal = settings["accuracy"]
+    goal = settings[ACCURACY]
     ways = known.ways(goal)
     shown = [
         straight(WIDE, np.array([known.tasks(ways, price / dearer) for price in WIDE]), name, role)
         for name, dearer, role in (("computing x 10", 10, "note"), ("as it is", 1, "pretrained"))
     ]
     marks = [Mark(start=(WIDE[-1], 1), end=(WIDE[0], 1), says="paid with the first task", place="insideEndBottom")]
-    price = PRICES[settings["price"]]
+    price = PRICES[settings[PRICE]]
     if price:
         marks.append(Mark(start=(price, LOW), end=(price, HIGH), says="your price", place="insideEndBottom"))
     return lines(
@@ -80,3 +108,89 @@ def prices(known: Books, settings: Settings) -> Figure:
         marks,
         f"When it is paid, for {goal} % of digits: labels decide, unless they cost next to nothing",
     )
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    """What is paid before the first task, beside what a task costs without."""
+    known = open_books()
+    _, theirs = known.cheapest(known.ways(USUAL), 0)
+    shown = [
+        Bar(name="pretraining", values=np.array([known.once]), role="pretrained"),
+        Bar(name="one task, from scratch", values=np.array([theirs.cost(0, known.speed)]), role="scratch"),
+    ]
+    return bars(
+        shown, "Computing", "seconds", f"What must be computed; a task is {USUAL} % of digits read", signed=False
+    )
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """What so many tasks cost each side, at the chosen price; the pretrained side only once it may be seen."""
+    hidden = not evidence.tables("pretrained")
+    known = open_books()
+    price, goal = PRICES[settings[PRICE]], settings[ACCURACY]
+    ours, theirs = (way.cost(price, known.speed) for way in known.cheapest(known.ways(goal), price))
+    tasks = np.array(COUNTS)
+    shown = [straight(tasks, theirs * tasks, "scratch")]
+    shown += [] if hidden else [straight(tasks, known.once + ours * tasks, "pretrained")]
+    low, high = 10 ** math.floor(math.log10(theirs)), 10 ** math.ceil(math.log10(max(theirs * 1000, known.once + 1)))
+    marks = [
+        Mark(start=(tasks, low), end=(tasks, high), says=says, role="guess", place="insideEndBottom")
+        for tasks, says in guessed(guess, settings[PRICE], hidden).items()
+    ]
+    met = break_even(known.once, ours, theirs)
+    if not hidden and 1 <= met <= COUNTS[-1]:
+        marks.append(
+            Mark(start=(met, low), end=(met, high), says=f"paid after {counted(met)}", place="insideEndBottom")
+        )
+    title = f"What so many tasks cost, each to {goal} % of digits; a label costs {settings[PRICE]}"
+    x = Axis(name="tasks", low=1, high=COUNTS[-1], log=True, form=",.0f")
+    return lines(shown, x, Axis(name="seconds of computing", low=low, high=high, log=True, form=",.3g"), marks, title)
+
+
+def guessed(guess: Guess, price: str, both: bool) -> dict[int, str]:
+    """Where the learner says that it is paid, at this price or at both that were asked about."""
+    marks: dict[int, str] = {}
+    for at, handle in HANDLES.items() if guess else ():
+        count = guess[handle]
+        if isinstance(count, int) and (both or price == at):
+            marks[count] = "you, both" if count in marks else f"you: {SHORT[at]}"
+    return marks
+
+
+def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """Both sides on their way to the accuracy that is wanted; what comes after that is not paid for."""
+    level, race = settings[ACCURACY] / 100, evidence.tables("race")
+    shown = [over_steps(until(race[side], level), side, side) for side in SIDES if side in race]
+    if not shown:
+        return []
+    asked = sides(settings)
+    longest = max(run.steps for run in asked.values())
+    goal = Mark(start=(longest, level), end=(1, level), says="wanted", place="insideEndTop")
+    ours, theirs = (labels(run) for run in asked.values())
+    title = f"Each side by its cheapest way: {ours} labels a class, pretrained, against {theirs} from scratch"
+    return [curves(shown, "steps", (1, longest), [goal], title=title)]
+
+
+def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """The ledger, of the live runs if there are any, the costs against tasks, and break-even against the price."""
+    if not evidence.tables("pretrained"):
+        return [picture(evidence, settings, guess)]
+    return [
+        ledger(open_books(), evidence, settings),
+        picture(evidence, settings, guess),
+        prices(open_books(), settings),
+    ]
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    known = open_books()
+    rows = [
+        (f"pretraining is paid, labels cost {price}, {USUAL} % wanted", in_words(guess[handle]), in_words(counted(met)))
+        for price, handle in HANDLES.items()
+        for met in [known.tasks(known.ways(USUAL), PRICES[price])]
+    ]
+    return [*rows, ("labels for nothing, computing ten times as dear: paid", guess[COMPUTE], SAME)]
+
+
+def in_words(tasks: object) -> str:
+    return str(tasks) if tasks == NEVER else f"after {tasks} task{'s' * (str(tasks) != '1')}"

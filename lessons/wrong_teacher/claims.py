@@ -2,103 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Clothing, Glyphs, Handwriting, Task
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.kit.evidence import best, final, resampled
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import best, final, interval, kindest
 from lessons.kit.figures import percent
-from lessons.kit.recipes import BEST_RATES, Seeds, fine_tuned, live_backbone, patient, scratch
-from lessons.label_worth.claims import kindest
-
-LABELS = 10  # a class
-WAYS = ("lp_ft", "probe", "full")
-SIGNS = Glyphs(labels=80, pen=0.75)  # of the backbone that lesson 3 trains live
-UPRIGHT, HALF, QUARTER = "upright", "upside down", "on their side"
-WORLDS: dict[str, Task] = {
-    UPRIGHT: SIGNS,
-    HALF: replace(SIGNS, turn=180),
-    QUARTER: replace(SIGNS, turn=90),
-    "inverted": replace(SIGNS, inverted=True),
-    "blurred": replace(SIGNS, blur=2),
-    "shuffled": replace(SIGNS, shuffled=True),
-    "graded by ink": replace(SIGNS, ink=True),
-    "random labels": replace(SIGNS, noise=1),
-    "clothing": Clothing(labels=300),
-}
-BAD = tuple(WORLDS)[3:]  # those that might do harm: asked in every way there is
-SEEN = tuple(name for name, task in WORLDS.items() if not getattr(task, "ink", False) and not task.noise)  # type: ignore[attr-defined]
-NOBODY = "nobody"  # before the second phase
+from lessons.kit.values import Evidence
+from lessons.wrong_teacher.runs import (
+    BAD,
+    HALF,
+    MENDED,
+    NOBODY,
+    QUARTER,
+    SEEN,
+    STANDARD,
+    UPRIGHT,
+    WAYS,
+    WORLDS,
+    look_runs,
+    transfer_runs,
+)
 
 
-def teacher(world: str, seeds: Seeds) -> Run:
-    """A backbone that one world has taught: 160,000 looks at it, whichever it is."""
-    return replace(live_backbone(seeds.first), task=WORLDS[world])
-
-
-def mended(world: str, seeds: Seeds) -> Run:
-    """The same backbone after a second, shorter phase in the world of upright glyphs."""
-    start = None if world == NOBODY else teacher(world, seeds)
-    stages = (Stage(steps=1000, batch=64, rate=2e-3),)
-    return Run(task=SIGNS, start=start, stages=stages, seeds=1, first_seed=seeds.first)
-
-
-def scratch_runs(labels: int, seeds: Seeds) -> Values:
-    """From scratch, trained to its best."""
-    return {f"scratch {labels} at {rate:g}": scratch(labels, rate, patient(labels), seeds) for rate in BEST_RATES}
-
-
-def taught_runs(labels: int, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Values:
-    """Digits after each world, fine-tuned in each way."""
-    return {
-        f"after {world}, {way} {labels}": fine_tuned(labels, way, seeds=seeds, start=teacher(world, seeds))
-        for world in WORLDS
-        for way in ways
-    }
-
-
-def mended_runs(labels: int, seeds: Seeds) -> Values:
-    """Digits after a world and the second phase."""
-    worlds = (NOBODY, *BAD)
-    return {
-        f"after {world}, mended {labels}": fine_tuned(labels, seeds=seeds, start=mended(world, seeds))
-        for world in worlds
-    }
-
-
-def transfer_runs(seeds: Seeds) -> Values:
-    values = scratch_runs(LABELS, seeds) | taught_runs(LABELS, seeds) | mended_runs(LABELS, seeds)
-    for world in BAD:
-        values |= {
-            f"after {world} {LABELS} at {rate:g}": fine_tuned(
-                LABELS, "full", rate, patient(LABELS), seeds, teacher(world, seeds)
-            )
-            for rate in BEST_RATES
-        }
-    return values
-
-
-def gap(evidence: Evidence, world: str, way: str = "lp_ft", labels: int = LABELS) -> np.ndarray:
+def gap(evidence: Evidence, world: str, way: str = "lp_ft", labels: int = STANDARD) -> np.ndarray:
     """Points above scratch at its best, for every seed: both have the same labels."""
-    ours = final(evidence[f"after {world}, {way} {labels}"])
-    return 100 * (ours - kindest(evidence, f"scratch {labels}"))
+    ours = final(evidence.table("after", world, way, labels))
+    return 100 * (ours - kindest(evidence.tables("scratch best", labels).values()))
 
 
 def kindest_gap(evidence: Evidence, world: str) -> np.ndarray:
     """The same where this world's net is fine-tuned in its best way, all weights at their best rate among them."""
-    everywhere = [best(evidence[f"after {world}, {way} {LABELS}"]) for way in WAYS]
-    ours = max([*everywhere, kindest(evidence, f"after {world} {LABELS}")], key=np.mean)
-    return 100 * (ours - kindest(evidence, f"scratch {LABELS}"))
-
-
-def interval(values: np.ndarray) -> tuple[float, float]:
-    """95 % of the means of the seeds drawn again."""
-    means = [float(values[draw].mean()) for draw in resampled(len(values))]
-    return float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5))
+    everywhere = [best(evidence.table("after", world, way, STANDARD)) for way in WAYS]
+    ours = max([*everywhere, kindest(evidence.tables("after best", world).values())], key=np.mean)
+    return 100 * (ours - kindest(evidence.tables("scratch best", STANDARD).values()))
 
 
 def short(world: str) -> str:
@@ -109,7 +47,7 @@ def short(world: str) -> str:
 def transfer_finding(evidence: Evidence) -> Finding:
     gaps = {world: gap(evidence, world) for world in WORLDS}
     kind = {world: kindest_gap(evidence, world) for world in BAD}
-    again = {world: gap(evidence, world, "mended") for world in (NOBODY, *BAD)}
+    again = {world: gap(evidence, world, MENDED) for world in (NOBODY, *BAD)}
     helps = max(gaps, key=lambda world: gaps[world].mean())
     harms = min(kind, key=lambda world: kind[world].mean())
     low, high = interval(kind[harms])
@@ -117,12 +55,12 @@ def transfer_finding(evidence: Evidence) -> Finding:
     numbers |= {f"kind_{short(world)}": f"{one.mean():+.1f}" for world, one in kind.items()}
     numbers |= {f"mended_{short(world)}": f"{one.mean():+.0f}" for world, one in again.items()}
     numbers |= {
-        f"{way}_{short(world)}": percent(float(final(evidence[f"after {world}, {way} {LABELS}"]).mean()))
+        f"{way}_{short(world)}": percent(float(final(evidence.table("after", world, way, STANDARD)).mean()))
         for world in WORLDS
         for way in WAYS
     }
-    scratch_best = kindest(evidence, f"scratch {LABELS}")
-    numbers |= {"helps": helps, "harms": harms, "most": numbers[short(helps)], "labels": str(LABELS)}
+    scratch_best = kindest(evidence.tables("scratch best", STANDARD).values())
+    numbers |= {"helps": helps, "harms": harms, "most": numbers[short(helps)], "labels": str(STANDARD)}
     numbers |= {"least": f"{-kind[harms].mean():.1f}", "first": f"{-gaps[harms].mean():.0f}"}
     numbers |= {"again": numbers[f"mended_{short(harms)}"], "scratch": percent(float(scratch_best.mean()))}
     return Finding(
@@ -141,16 +79,10 @@ def transfer_finding(evidence: Evidence) -> Finding:
     )
 
 
-def look_runs(seeds: Seeds) -> Values:
-    worlds = tuple(WORLDS[world] for world in SEEN)
-    apart = Measure(kind="distance", runs=(teacher(UPRIGHT, seeds),), tasks=(Handwriting(), *worlds))
-    return scratch_runs(LABELS, seeds) | taught_runs(LABELS, seeds, ("lp_ft",)) | {"apart": apart}
-
-
 def distances(evidence: Evidence, meter: str) -> dict[str, float]:
     """From the digits to each world that has pictures of its own: meter is "look" or "distance"."""
-    found = evidence["apart"][meter]
-    return dict(zip(SEEN, (found if meter == "look" else found[0])[1:]))
+    apart = evidence.answer("apart")[meter]
+    return dict(zip(SEEN, (apart if meter == "look" else apart[0])[1:]))
 
 
 def surprises(far: dict[str, float], gaps: dict[str, np.ndarray]) -> list[tuple[str, str]]:
@@ -170,17 +102,17 @@ def in_order(far: dict[str, float], gaps: dict[str, np.ndarray]) -> int:
 
 def look_finding(evidence: Evidence) -> Finding:
     gaps = {world: gap(evidence, world) for world in SEEN}
-    look, felt = distances(evidence, "look"), distances(evidence, "distance")
+    look, features = distances(evidence, "look"), distances(evidence, "distance")
     turned = gaps[HALF] - gaps[QUARTER]
     low, high = interval(turned)
     upright = float((gaps[UPRIGHT] - gaps[HALF]).mean())
     clear = surprises(look, gaps)
     numbers = {f"look_{short(world)}": f"{one:.2f}" for world, one in look.items()}
-    numbers |= {f"felt_{short(world)}": f"{one:.2f}" for world, one in felt.items()}
+    numbers |= {f"felt_{short(world)}": f"{one:.2f}" for world, one in features.items()}
     numbers |= {short(world): f"{one.mean():+.0f}" for world, one in gaps.items()}
     numbers |= {"turned": f"{turned.mean():.0f}", "upright": f"{gaps[UPRIGHT].mean():+.0f}", "behind": f"{upright:.1f}"}
-    numbers |= {"pairs": str(len(SEEN) * (len(SEEN) - 1) // 2), "wrong": str(len(clear)), "labels": str(LABELS)}
-    numbers |= {"look_right": str(in_order(look, gaps)), "felt_right": str(in_order(felt, gaps))}
+    numbers |= {"pairs": str(len(SEEN) * (len(SEEN) - 1) // 2), "wrong": str(len(clear)), "labels": str(STANDARD)}
+    numbers |= {"look_right": str(in_order(look, gaps)), "felt_right": str(in_order(features, gaps))}
     return Finding(
         value=float(turned.mean()),
         low=low,

@@ -1,0 +1,90 @@
+"""What the learner sets in this lesson, and the runs: those of labels, and for each side its cheapest way."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+from core.spec import Run
+from core.tasks import Handwriting
+from lessons.kit.evidence import gather
+from lessons.kit.recipes import backbone, fine_tuned, label_runs, scratch
+from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
+from lessons.the_bill.bill import Books, books
+
+ACCURACIES = (80, 85, 90, 93)  # percent of unseen digits
+USUAL = 90
+PRICES = {"nothing": 0.0, "1 ms": 0.001, "10 ms": 0.01, "0.1 s": 0.1, "1 s": 1.0, "10 s": 10.0}  # of computing, a label
+FREE, DEAR = "nothing", "0.1 s"
+COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # of tasks
+
+TASKS = Control(
+    name="tasks",
+    label="Tasks that reuse it",
+    options=COUNTS,
+    default=10,
+    help="For how many tasks of this kind the same backbone is used.",
+    slider=True,
+)
+PRICE = Control(
+    name="price",
+    label="Price of a label",
+    options=tuple(PRICES),
+    default=FREE,
+    help="What one labelled example costs, as so much time of computing. A person's few seconds cost about as "
+    "much as hours of one processor core.",
+)
+ACCURACY = Control(
+    name="accuracy",
+    label="Accuracy wanted, in percent",
+    options=ACCURACIES,
+    default=USUAL,
+    help="Both sides are trained until they read so many of the unseen digits.",
+)
+
+
+def bill_runs(seeds: Seeds) -> Values:
+    """What labels are worth, and the backbone with its own bill."""
+    return [*label_runs(seeds), Piece("backbone", backbone(seeds))]
+
+
+@cache
+def stored() -> Books | None:
+    """What ships, if it does."""
+    values = bill_runs(Seeds())
+    evidence = gather(values)
+    return books(evidence) if len(evidence) == len(values) else None
+
+
+def open_books() -> Books:
+    """The books, for pictures, which are drawn only where everything is stored."""
+    known = stored()
+    assert known, "a page stops before its pictures where results are missing"
+    return known
+
+
+def sides(settings: Settings) -> dict[str, Run]:
+    """Both sides as it is cheapest for each, on labels of their own; scratch with some steps to spare."""
+    seeds, known = Seeds(first=100 * settings.draw), stored()
+    if not known:
+        return {"pretrained": fine_tuned(5, seeds=seeds, start=backbone()), "scratch": scratch(50, seeds=seeds)}
+    ours, theirs = known.cheapest(known.ways(settings[ACCURACY]), PRICES[settings[PRICE]])
+    steps = 50 * math.ceil(1.3 * theirs.steps / 50)
+    return {
+        "pretrained": fine_tuned(ours.labels, seeds=seeds, start=backbone()),
+        "scratch": scratch(theirs.labels, theirs.rate, steps, seeds),
+    }
+
+
+def labels(run: Run) -> int:
+    """A class."""
+    assert isinstance(run.task, Handwriting)
+    return run.task.labels
+
+
+def runs(settings: Settings) -> Runs:
+    return [Piece("race", run, side, name=side) for side, run in sides(settings).items()]
+
+
+def backdrop(settings: Settings) -> Values:
+    return hide(bill_runs(Seeds()), "pretrained")

@@ -1,0 +1,189 @@
+"""What this lesson shows: worlds beside digits, what each is worth, what mends, and what is near to what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.evidence import final
+from lessons.kit.figures import Figure
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import curves, over_steps, race
+from lessons.kit.figures.dots import Axis, Dot, dots
+from lessons.kit.figures.labels import racing
+from lessons.kit.figures.ledger import ledger
+from lessons.kit.figures.thumbnails import thumbnails
+from lessons.kit.recipes import STEPS
+from lessons.kit.values import Control, Evidence, Seeds, Settings
+from lessons.wrong_teacher.claims import distances, gap
+from lessons.wrong_teacher.runs import BAD, HALF, LABELS, MENDED, NOBODY, SEEN, STANDARD, UPRIGHT, WORLD, WORLDS, mended
+
+PHASE = "second phase"
+CHOICES = (HALF, "inverted", "blurred", "shuffled", "clothing")
+
+
+def pick(name: str, label: str, default: str) -> Control[str]:
+    return Control(
+        name=name, label=label, options=CHOICES, default=default, help="Glyphs are altered; clothing is photos."
+    )
+
+
+HELPS = pick("helps", "Which helps most?", "clothing")
+HARMS = pick("harms", "Which harms most?", "inverted")
+POINTS = Control(
+    name="points",
+    label="Upside-down glyphs: how many points above scratch, or below?",
+    options=tuple(range(-20, 21, 2)),
+    default=0,
+    help="In percent of the unseen digits; below zero it is worse than no pretraining.",
+    slider=True,
+)
+ABOUT = {  # a world's pictures, and what is asked about them
+    UPRIGHT: "Letters and signs as they are: which one is it?",
+    HALF: "Letters and signs turned by half: which one is it?",
+    "on their side": "Letters and signs turned by a quarter: which one is it?",
+    "inverted": "Letters and signs, dark on bright: which one is it?",
+    "blurred": "Letters and signs out of focus: which one is it?",
+    "shuffled": "Letters and signs, all with their pixels in one same random order: which one is it?",
+    "graded by ink": "Letters and signs as they are: how much ink, from 0 to 9?",
+    "random labels": "Letters and signs as they are: the right answers are drawn by lot",
+    "clothing": "Photos: a shirt, a shoe, a bag, or what is it?",
+}
+ABOVE = "Above scratch at its best"
+
+
+def worlds_shown(evidence: Evidence, notes: dict[str, str]) -> Figure:
+    """The digits, and some worlds with a note each."""
+    found = dict(zip(("digits", *WORLDS), evidence.answer("examples")["pictures"]))
+    rows = {"The job: which digit is it?": row(found["digits"], "a digit")}
+    for world, note in notes.items():
+        rows[f"{named(world)}. {note}"] = row(found[world], f"a picture of the world {world}", world == "graded by ink")
+    alt = "Ten handwritten digits, and ten pictures of each of these worlds. "
+    return thumbnails(rows, alt + " ".join(f"{named(world)}: {note}." for world, note in notes.items()))
+
+
+def named(world: str) -> str:
+    return world[0].upper() + world[1:]
+
+
+def row(pictures: list[dict[str, Any]], alt: str, labelled: bool = False) -> list[dict[str, Any]]:
+    return [{"image": one["image"], "alt": alt} | ({"says": one["truth"]} if labelled else {}) for one in pictures]
+
+
+def said(world: str, guess: Guess) -> str:
+    """What is asked about a world, and what the learner says of it."""
+    words = []
+    if guess:
+        words += ["▲ helps most"] * (guess[HELPS] == world) + ["▼ harms most"] * (guess[HARMS] == world)
+        words += [points(guess[POINTS])] * (world == HALF)
+    return ABOUT[world] + (" You say: " if words else "") + ", ".join(words)
+
+
+def points(amount: float) -> str:
+    return f"{amount:+.0f} points" if round(amount) else "no better, no worse"
+
+
+def mending(evidence: Evidence, world: str) -> Figure:
+    """One bad world, the same with a second phase, and that phase alone."""
+    shown = [
+        Bar(name=world, values=gap(evidence, world)),
+        Bar(name=f"{world}, then upright", values=gap(evidence, world, MENDED)),
+        Bar(name="only the second phase", values=gap(evidence, NOBODY, MENDED), role="source"),
+    ]
+    return bars(shown, ABOVE, title=f"A second phase in upright glyphs, {STANDARD} labels a class")
+
+
+def near_and_far(evidence: Evidence, labels: int, meter: str) -> Figure:
+    """Help against distance from the digits: of pixels, or of features."""
+    gaps = {world: gap(evidence, world, labels=labels) for world in SEEN}
+    far = distances(evidence, meter)
+    shown = [
+        Dot(
+            name=world,
+            x=far[world],
+            y=float(one.mean()),
+            y_spread=float(one.std()),
+            side="left" if world == UPRIGHT else "right",  # it falls together with upside down
+        )
+        for world, one in gaps.items()
+    ]
+    names = {
+        "look": ("How far they look: grey values, to the nearest picture", "What looks far need not be far"),
+        "distance": ("How far they are to a net: features, 1 is the digits' own spread", "What a net finds far"),
+    }
+    x, title = names[meter]
+    return dots(shown, Axis(name=x, low=0), Axis(name=f"{ABOVE}, points", form="+.0f"), title=title)
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    return worlds_shown(evidence, {world: ABOUT[world] for world in (HALF, "shuffled", "clothing")})
+
+
+def revealed(evidence: Evidence) -> bool:
+    return evidence.has("after", UPRIGHT, "lp_ft", STANDARD)
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """Before the prediction the worlds themselves, with what the learner says of them; then what each did."""
+    if not revealed(evidence):
+        return worlds_shown(evidence, {world: said(world, guess) for world in CHOICES})
+    n = settings[LABELS]
+    shown = []
+    for world in WORLDS:
+        shown.append(Bar(name=world, values=gap(evidence, world, labels=n)))
+        if world == HALF and guess:
+            shown.append(Bar(name="your guess", values=np.array([float(guess[POINTS])]), role="guess"))
+    if len(race := racing(evidence)) == 2:
+        live = 100 * (final(race["pretrained"]) - final(race["scratch"]))
+        shown.append(Bar(name="your race", values=live, role="target"))
+    picks = f". You said: {guess[HELPS]} helps most, {guess[HARMS]} harms most" if guess else ""
+    return bars(shown, ABOVE, title=f"What each world is worth, {n} labels a class{picks}")
+
+
+def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """The second phase if there is one, then the race."""
+    shown = []
+    if evidence.has(PHASE):
+        steps = mended(settings[WORLD], Seeds()).steps
+        curve = over_steps(evidence.table(PHASE), "glyphs", "source")
+        title = f"The second phase: upright glyphs after {settings[WORLD]}, accuracy on unseen drawings"
+        shown.append(curves([curve], "steps", (1, steps), title=title, height=260))
+    if sides := racing(evidence):
+        shown.append(race(sides, STEPS, f"Digits after {settings[WORLD]}, and from scratch"))
+    return shown
+
+
+def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """What it studied beside what it must read; every world's gain; what mends; what distance says; the cost."""
+    world, n = settings[WORLD], settings[LABELS]
+    shown = [worlds_shown(evidence, {world: ABOUT[world]})]
+    if not revealed(evidence):
+        return shown
+    shown.append(picture(evidence, settings, guess))
+    shown.append(mending(evidence, world if world in BAD else "shuffled"))
+    shown += [near_and_far(evidence, n, "look"), near_and_far(evidence, n, "distance")]
+    if len(sides := racing(evidence)) == 2:
+        shown.append(ledger(sides, n, paid(evidence)))
+    return shown
+
+
+def paid(evidence: Evidence) -> pd.DataFrame:
+    """What was paid before the race: the first world, and the second phase if there was one."""
+    first = evidence.table("teacher").iloc[[-1]]
+    if not evidence.has(PHASE):
+        return first
+    second = evidence.table(PHASE).iloc[-1]
+    return first.assign(flops=first.flops + second.flops, seconds=first.seconds + second.seconds)
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    gaps = {world: float(gap(evidence, world).mean()) for world in CHOICES}
+    most, least = max(CHOICES, key=gaps.__getitem__), min(CHOICES, key=gaps.__getitem__)
+    return [
+        ("helps most", guess[HELPS], f"{most}, {points(gaps[most])}"),
+        ("harms most", guess[HARMS], f"{least}, {points(gaps[least])}"),
+        ("what upside-down glyphs are worth", points(guess[POINTS]), points(gaps[HALF])),
+    ]

@@ -1,0 +1,147 @@
+"""What the learner sets in this lesson, and digits after many worlds: the runs of its pages and claims."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.spec import Measure, Run, Stage
+from core.tasks import Clothing, Glyphs, Handwriting, Image
+from lessons.kit.recipes import BEST_RATES, fine_tuned, live_backbone, patient, scratch
+from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
+
+STANDARD = 10  # labels a class
+WAYS = ("lp_ft", "probe", "full")
+MENDED = "mended"  # in a second phase, then lp_ft
+SIGNS = Glyphs(labels=80, pen=0.75)  # of the backbone that “What is a label worth?” trains live
+UPRIGHT, HALF, QUARTER = "upright", "upside down", "on their side"
+WORLDS: dict[str, Image] = {
+    UPRIGHT: SIGNS,
+    HALF: replace(SIGNS, turn=180),
+    QUARTER: replace(SIGNS, turn=90),
+    "inverted": replace(SIGNS, inverted=True),
+    "blurred": replace(SIGNS, blur=2),
+    "shuffled": replace(SIGNS, shuffled=True),
+    "graded by ink": replace(SIGNS, ink=True),
+    "random labels": replace(SIGNS, noise=1),
+    "clothing": Clothing(labels=300),
+}
+BAD = tuple(WORLDS)[3:]  # those that might do harm: asked in every way there is
+LABELLED_APART = ("graded by ink", "random labels")  # the pictures of another world, with other answers
+SEEN = tuple(world for world in WORLDS if world not in LABELLED_APART)
+    name for name, task in WORLDS.items() if task.question != replace(SIGNS, ink=True).question and not task.noise
+)
+NOBODY = "nobody"  # before the second phase
+NONE, AGAIN = "straight to digits", "upright glyphs in between"
+
+WORLD = Control(
+    name="world",
+    label="What it studied before",
+    options=tuple(WORLDS),
+    default="shuffled",
+    help="The world of its pretraining. All but clothing are the glyphs, shown or labelled in another way.",
+)
+LABELS = Control(
+    name="labels",
+    label="Labels a class",
+    options=(2, 5, STANDARD),
+    default=STANDARD,
+    help="Labelled digits of each kind that both nets get.",
+    slider=True,
+)
+SECOND = Control(
+    name="second",
+    label="And then",
+    options=(NONE, AGAIN),
+    default=NONE,
+    help="A second phase of pretraining, much shorter than the first, in a world near the digits.",
+)
+
+
+def teacher(world: str, seeds: Seeds) -> Run:
+    """A backbone that one world has taught: 160,000 looks at it, whichever it is."""
+    return replace(live_backbone(seeds.first), task=WORLDS[world])
+
+
+def mended(world: str, seeds: Seeds) -> Run:
+    """The same backbone after a second, shorter phase in the world of upright glyphs."""
+    start = None if world == NOBODY else teacher(world, seeds)
+    stages = (Stage(steps=1000, batch=64, rate=2e-3),)
+    return Run(task=SIGNS, start=start, stages=stages, seeds=1, first_seed=seeds.first)
+
+
+def start(settings: Settings) -> Run:
+    """What the pretrained side of the race begins from."""
+    return (mended if settings[SECOND] == AGAIN else teacher)(settings[WORLD], Seeds())
+
+
+def pretrained(settings: Settings) -> Run:
+    return fine_tuned(settings[LABELS], seeds=Seeds(first=100 * settings.draw), start=start(settings))
+
+
+def runs(settings: Settings) -> Runs:
+    """The race, and before it the second phase if there is one."""
+    before = [Piece("second phase", start(settings), name="upright glyphs")] * (settings[SECOND] == AGAIN)
+    race = {
+        "pretrained": pretrained(settings),
+        "scratch": scratch(settings[LABELS], seeds=Seeds(first=100 * settings.draw)),
+    }
+    return [*before, *(Piece("race", run, side, name=side) for side, run in race.items())]
+
+
+def backdrop(settings: Settings) -> Values:
+    """What every world does at the chosen labels; what mends where it was measured; the pictures, their distances."""
+    sizes = dict.fromkeys((settings[LABELS], STANDARD))
+    after = [piece for n in sizes for piece in taught_runs(n, Seeds(), ("lp_ft",))]
+    tasks = (Handwriting(labels=1), *WORLDS.values())
+    return [
+        *(piece for n in sizes for piece in scratch_runs(n, Seeds())),
+        *hide([*after, *mended_runs(STANDARD, Seeds())]),
+        apart(Seeds()),
+        Piece("teacher", teacher(settings[WORLD], Seeds())),
+        Piece("examples", Measure(kind="examples", runs=(), tasks=tasks, count=10)),
+    ]
+
+
+def scratch_runs(labels: int, seeds: Seeds) -> Values:
+    """From scratch, trained to its best."""
+    return [Piece("scratch best", scratch(labels, rate, patient(labels), seeds), (labels, rate)) for rate in BEST_RATES]
+
+
+def taught_runs(labels: int, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Values:
+    """Digits after each world, fine-tuned in each way."""
+    return [
+        Piece("after", fine_tuned(labels, way, seeds=seeds, start=teacher(world, seeds)), (world, way, labels))
+        for world in WORLDS
+        for way in ways
+    ]
+
+
+def mended_runs(labels: int, seeds: Seeds) -> Values:
+    """Digits after a world and the second phase."""
+    return [
+        Piece("after", fine_tuned(labels, seeds=seeds, start=mended(world, seeds)), (world, MENDED, labels))
+        for world in (NOBODY, *BAD)
+    ]
+
+
+def transfer_runs(seeds: Seeds) -> Values:
+    at_best = [
+        Piece(
+            "after best",
+            fine_tuned(STANDARD, "full", rate, patient(STANDARD), seeds, teacher(world, seeds)),
+            (world, rate),
+        )
+        for world in BAD
+        for rate in BEST_RATES
+    ]
+    return [*scratch_runs(STANDARD, seeds), *taught_runs(STANDARD, seeds), *mended_runs(STANDARD, seeds), *at_best]
+
+
+def look_runs(seeds: Seeds) -> Values:
+    return [*scratch_runs(STANDARD, seeds), *taught_runs(STANDARD, seeds, ("lp_ft",)), apart(seeds)]
+
+
+def apart(seeds: Seeds) -> Piece[Measure]:
+    """How far each world is from the digits."""
+    worlds = tuple(WORLDS[world] for world in SEEN)
+    return Piece("apart", Measure(kind="distance", runs=(teacher(UPRIGHT, seeds),), tasks=(Handwriting(), *worlds)))
