@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lessons.day_it_forgot.played import brief, fates, played, story
+from lessons.kit.figures.film import brief, fates, played, story
 from lessons.kit.figures.player import LOST, RIGHT, WON_BACK
 
 NAMES = {"1": "a kana", "2": "a kana", "3": 'the Latin "g"', "7": "the digit 7"}

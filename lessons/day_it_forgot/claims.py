@@ -8,80 +8,23 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from core.spec import Measure, Run, Stage
-from core.tasks import FiveDigits, Handwriting, Plane
-from lessons.fast_start.claims import choose
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.kit.evidence import band, final, resampled, retention, steps_to, steps_until
+from lessons.day_it_forgot.runs import RATES, STANDARD, death_runs, rate_runs
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import band, bootstrap, final, of_seeds, retention, steps_to, steps_until
 from lessons.kit.figures import percent
-from lessons.kit.recipes import STEPS, Seeds, arms, backbone, fine_tuning
+from lessons.kit.recipes import STEPS
+from lessons.kit.values import Evidence
 
-RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
-RATE = 1e-3
-LABELS = 20  # a class, of the new task and of the old digits
 HALF = 0.5
 COLOURED = 0.7  # of two colours, where guessing gives half
-LOW, HIGH = (FiveDigits(labels=LABELS, which=which) for which in ("low", "high"))
-ALIKE, UNLIKE = "alike", "unlike"  # how the new task is to the old one
-DIGITS = {ALIKE: Handwriting(labels=LABELS), UNLIKE: Handwriting(labels=LABELS, inverted=True)}
-HIGHS = {ALIKE: HIGH, UNLIKE: FiveDigits(labels=LABELS, which="high", inverted=True)}
-COLOURS = {ALIKE: Plane(ask="colour", labels=200, turn=20.0), UNLIKE: Plane(ask="colour", labels=200, winding=0.0)}
-
-
-def low_digits(seeds: Seeds) -> Run:
-    """A net from scratch learns 0 to 4, with a head that has ten answers."""
-    return Run(task=LOW, stages=fine_tuning("full"), seeds=seeds.count, first_seed=seeds.first)
-
-
-def after_low(rate: float, seeds: Seeds, similarity: str = ALIKE) -> Run:
-    """Then 5 to 9, with the same head."""
-    return Run(
-        task=HIGHS[similarity],
-        start=low_digits(seeds),
-        stages=fine_tuning("full", rate),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        watch=(LOW,),
-    )
-
-
-def after_glyphs(rate: float, seeds: Seeds, start: Run | None = None, similarity: str = ALIKE) -> Run:
-    """All ten digits after the glyphs, which keep the head that they have."""
-    start = start or backbone(seeds)
-    return Run(
-        task=DIGITS[similarity],
-        start=start,
-        stages=fine_tuning("full", rate),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        watch=(start.task,),
-    )
-
-
-def after_arms(rate: float, seeds: Seeds, start: Run | None = None, similarity: str = ALIKE) -> Run:
-    """Two colours in the plane after its six arms, which keep the head that they have."""
-    start = start or arms(seeds)
-    return Run(
-        task=COLOURS[similarity],
-        net=start.net,
-        start=start,
-        stages=(Stage(rate=rate),),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        watch=(start.task,),
-    )
-
-
-def death_runs(seeds: Seeds) -> Values:
-    return {"5 to 9 after 0 to 4": after_low(RATE, seeds)}
 
 
 def death_finding(evidence: Evidence) -> Finding:
-    new = evidence["5 to 9 after 0 to 4"]
+    new = evidence.table("5 to 9 after 0 to 4")
     old = retention(new)
     end = float(final(new).mean())
     half, half_new = steps_until(old, HALF), steps_to(new, HALF * end)
-    spread = [steps_until(choose(old, draw), HALF) for draw in resampled(new.seed.nunique(), 200)]
+    low, high = bootstrap(lambda draw: steps_until(of_seeds(old, draw), HALF), new.seed.nunique(), 200)
     curve = band(new)
     numbers = {
         "half": f"{half:.0f}",
@@ -94,8 +37,8 @@ def death_finding(evidence: Evidence) -> Finding:
     }
     return Finding(
         value=half,
-        low=float(np.percentile(spread, 2.5)),
-        high=float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(says="half of the accuracy on 0 to 4 is gone within 40 steps", met=half <= 40),
             Check(says="that is before 5 to 9 are half as well read as in the end", met=half < half_new),
@@ -109,16 +52,6 @@ def watched(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(accuracy=table["accuracy 1"])
 
 
-def rate_runs(seeds: Seeds) -> Values:
-    values: Values = {f"at {rate:g}": after_glyphs(rate, seeds) for rate in RATES}
-    values |= {f"plane at {rate:g}": after_arms(rate, seeds, similarity=UNLIKE) for rate in RATES}
-    return values | {
-        "glyphs": Measure(kind="examples", runs=(), tasks=(backbone(seeds).task,), count=1),
-        "inverted": after_glyphs(RATE, seeds, similarity=UNLIKE),
-        "turned arms": after_arms(RATE, seeds),
-    }
-
-
 def kept_when(table: pd.DataFrame, accuracy: float) -> float:
     """What is left of the old task at the moment when the new one is read this well."""
     old = band(retention(table))
@@ -126,31 +59,30 @@ def kept_when(table: pd.DataFrame, accuracy: float) -> float:
 
 
 def rate_finding(evidence: Evidence) -> Finding:
-    usual = evidence[f"at {RATE:g}"]
-    left, new, even = over_rates([evidence[f"at {rate:g}"] for rate in RATES], HALF)
-    plane, coloured, plane_even = over_rates([evidence[f"plane at {rate:g}"] for rate in RATES], COLOURED)
-    spread = [float(falls(left[:, draw]).min()) for draw in resampled(left.shape[1])]
+    usual = evidence.table("glyphs", STANDARD)
+    left, new, even = over_rates([evidence.table("glyphs", rate) for rate in RATES], HALF)
+    plane, coloured, plane_even = over_rates([evidence.table("plane", rate) for rate in RATES], COLOURED)
+    low, high = bootstrap(lambda draw: 100 * float(falls(left[:, draw]).min()), left.shape[1])
     half = steps_until(retention(usual), HALF)
     curve = band(usual)
     shares = {"left": left.mean(1), "new": new, "even": even}
     shares |= {"plane": plane.mean(1), "coloured": coloured, "plane_even": plane_even}
-    numbers = {f"{name}{k}": percent(float(one)) for name, row in shares.items() for k, one in enumerate(row, 1)}
-    for name, done in (("inverted", HALF), ("turned arms", COLOURED)):
-        (ended,), (read,), (then,) = over_rates([evidence[name]], done)
-        word = name.split()[0]
-        numbers |= {word: percent(ended.mean()), f"{word}_new": percent(read), f"{word}_even": percent(then)}
+    numbers = {f"{name}{k}": percent(float(share)) for name, row in shares.items() for k, share in enumerate(row, 1)}
+    for name, done in (("inverted", HALF), ("turned", COLOURED)):
+        (ended,), (read,), (then,) = over_rates([evidence.table(name)], done)
+        numbers |= {name: percent(ended.mean()), f"{name}_new": percent(read), f"{name}_even": percent(then)}
     numbers |= {
         "before": percent(float(band(watched(usual))["mean"].iloc[0])),
         "after": percent(float(final(watched(usual)).mean())),
-        "kinds": str(evidence["glyphs"]["classes"][0]),
+        "kinds": str(evidence.answer("kinds")["classes"][0]),
         "half": f"{half:.0f}",
         "then": percent(float(np.interp(half, curve.step, curve["mean"]))),
         "steps": str(STEPS),
     }
     return Finding(
         value=100 * float(falls(left).min()),
-        low=100 * float(np.percentile(spread, 2.5)),
-        high=100 * float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(says="less of the old skill is left at every higher rate", met=bool((falls(left) > 0).all())),
             Check(

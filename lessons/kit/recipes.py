@@ -13,7 +13,10 @@ from lessons.kit.values import Piece, Seeds, Values
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 400)  # labels a class; 400 is every training image there is
 FEW = (1, 2, 5, 10, 20, 50)  # labels a class at which the pretrained net is asked
-STEPS = 300  # of a race, for either arm
+STEPS = 300  # of a race, for either side
+ALIKE, UNLIKE = "alike", "unlike"  # how a new task is to the old one
+DIGITS = {ALIKE: Handwriting(labels=20), UNLIKE: Handwriting(labels=20, inverted=True)}
+FORGETTING_RATE = 1e-3  # at which digits are learned after glyphs unless something else is said
 BEST_RATES = (5e-4, 1e-3, 3e-3)  # trained to its best: the best of these, in many more steps, and its best moment
 
 
@@ -96,3 +99,16 @@ def label_runs(seeds: Seeds, method: str = "lp_ft") -> Values:
         *(Piece("scratch", scratch(n, seeds=seeds), n) for n in SIZES),
         *(Piece("scratch best", scratch(n, rate, patient(n), seeds), (n, rate)) for n in SIZES for rate in BEST_RATES),
     ]
+
+
+def after_glyphs(rate: float, seeds: Seeds, start: Run | None = None, similarity: str = ALIKE) -> Run:
+    """All ten digits after the glyphs, which keep the head that they have."""
+    start = start or backbone(seeds)
+    return Run(
+        task=DIGITS[similarity],
+        start=start,
+        stages=fine_tuning("full", rate),
+        seeds=seeds.count,
+        first_seed=seeds.first,
+        watch=(start.task,),
+    )

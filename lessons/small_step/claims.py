@@ -4,75 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Plane
-from lessons.day_it_forgot.claims import RATE, after_glyphs
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.kit.evidence import resampled
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import bootstrap, interval
 from lessons.kit.figures import percent
-from lessons.kit.recipes import Seeds
+from lessons.kit.values import Answer, Evidence
+from lessons.small_step.runs import FLAT, UNSEEN, dial_runs, size_runs
 
-SOURCE = Plane()
-TURN = 30.0  # degrees, half of the angle from one arm to the next: where the old net is most wrong
-LABELS = 50  # of every turned arm
-TARGET, MIRRORED = Plane(labels=LABELS, turn=TURN), Plane(labels=LABELS, mirrored=True)
-# Turned by alpha times as much as the target. Nobody learns these.
-UNSEEN = {alpha: Plane(turn=alpha * TURN) for alpha in (-0.5, 0.5, 1.5)}
-STEPS, APART_STEPS = 300, 1000
 DIP = 0.02  # a fall that counts, in accuracy
-EXAMPLES = 600
-LAYERS = ("hidden1", "hidden2", "hidden3", "head")
 
 
-def source(seeds: Seeds) -> Run:
-    """Nets that know the arms: the good place, a different one for each seed."""
-    stages = (Stage(steps=1000, batch=64, rate=3e-3),)
-    return Run(task=SOURCE, net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first)
-
-
-def step(seeds: Seeds, start: Run, task: Plane = TARGET) -> Run:
-    """Fine-tuning, every weight free to move."""
-    stages = (Stage(steps=STEPS, batch=16),)
-    return Run(
-        task=task, net="mlp", start=start, stages=stages, seeds=seeds.count, first_seed=seeds.first, watch=(SOURCE,)
-    )
-
-
-def apart(seeds: Seeds) -> Run:
-    """The same arms learned from scratch, by nets with other first weights: as well, but somewhere else."""
-    stages = (Stage(steps=APART_STEPS, batch=16, rate=3e-3),)
-    return Run(task=TARGET, net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first + 500, watch=(SOURCE,))
-
-
-def dial(
-    *runs: Run, count: int = EXAMPLES, layers: tuple[str, ...] = (), rank: int = 0, also: tuple[Plane, ...] = ()
-) -> Measure:
-    """Between the last run's start and its end, or from the end of a first run; tested on the old task and the new."""
-    new = runs[-1]
-    tasks = (new.start.task if new.start else SOURCE, new.task, *also)
-    return Measure(kind="dial", runs=runs, tasks=tasks, count=count, layers=layers, rank=rank)
-
-
-def dial_runs(seeds: Seeds) -> Values:
-    old = source(seeds)
-    return {
-        "arms": dial(step(seeds, old), also=tuple(UNSEEN.values())),
-        "digits": dial(after_glyphs(RATE, seeds), count=500),
-        "mirrored": dial(step(seeds, old, MIRRORED)),
-        "apart": dial(old, apart(seeds)),
-    }
-
-
-def accuracy(answer: Evidence, task: int) -> np.ndarray:
+def accuracy(answer: Answer, task: int) -> np.ndarray:
     """(alphas, seeds): 0 is the old task, 1 the new one."""
     return np.array(answer["accuracy"][task])
 
 
-def at(answer: Evidence, alpha: float) -> int:
+def at(answer: Answer, alpha: float) -> int:
     return int(answer["alphas"].index(alpha))
 
 
-def inside(answer: Evidence) -> slice:
+def inside(answer: Answer) -> slice:
     """The alphas from 0 to 1."""
     return slice(at(answer, 0.0), at(answer, 1.0) + 1)
 
@@ -102,8 +52,8 @@ def halves(old: np.ndarray, new: np.ndarray) -> bool:
 
 
 def dial_finding(evidence: Evidence) -> Finding:
-    checks, leads = [], {}
-    for name, answer in evidence.items():
+    checks, leads, dials = [], {}, evidence.answers("dial")
+    for name, answer in dials.items():
         old, new = (accuracy(answer, task)[inside(answer)] for task in (0, 1))
         leads[name] = lead(old, new)
         if name in ("arms", "digits"):
@@ -112,11 +62,11 @@ def dial_finding(evidence: Evidence) -> Finding:
                 Check(says=f"{name}: both together never dip 2 points below the straight line", met=leads[name] > -DIP),
                 Check(says=f"{name}: some alpha keeps half of both gains", met=halves(old, new)),
             ]
-    arms = evidence["arms"]
+    arms = dials["arms"]
     old, new = (accuracy(arms, task)[inside(arms)] for task in (0, 1))
-    spread = [lead(old[:, draw], new[:, draw]) for draw in resampled(old.shape[1])]
+    low, high = bootstrap(lambda draw: 100 * lead(old[:, draw], new[:, draw]), old.shape[1])
     numbers = {f"dip_{name}": f"{-100 * least:.0f}" for name, least in leads.items()}
-    for name, answer in evidence.items():
+    for name, answer in dials.items():
         for place, alpha in (("start", 0.0), ("half", 0.5), ("end", 1.0)):
             for task, number in (("old", 0), ("new", 1)):
                 numbers[f"{name}_{task}_{place}"] = percent(float(accuracy(answer, number)[at(answer, alpha)].mean()))
@@ -124,31 +74,25 @@ def dial_finding(evidence: Evidence) -> Finding:
         numbers[name] = percent(float(accuracy(arms, k)[at(arms, alpha)].mean()))
     return Finding(
         value=100 * leads["arms"],
-        low=100 * float(np.percentile(spread, 2.5)),
-        high=100 * float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=tuple(checks),
         numbers=numbers,
     )
 
 
-def size_runs(seeds: Seeds) -> Values:
-    old = source(seeds)
-    own = Measure(kind="dial", runs=(old,), tasks=(SOURCE,), count=EXAMPLES)  # from the first, random weights on
-    return {"fine_tuned": dial(step(seeds, old)), "pretrained": own, "apart": dial(old, apart(seeds))}
-
-
 def size_finding(evidence: Evidence) -> Finding:
-    moved, before = (np.array(evidence[name]["size"]) for name in ("fine_tuned", "pretrained"))
-    layers = np.array([evidence["fine_tuned"]["sizes"][name] for name in LAYERS])  # (layers, seeds)
-    spread = [moved[draw].mean() for draw in resampled(len(moved))]
+    moved, before = (np.array(evidence.answer("dial", name)["size"]) for name in ("fine_tuned", "pretrained"))
+    layers = np.array([evidence.answer("dial", "fine_tuned")["sizes"][name] for name in FLAT])  # (layers, seeds)
+    low, high = interval(100 * moved)
     small, tenfold = bool(moved.mean() < 0.16), bool(before.mean() > 10 * moved.mean())
     uneven = bool(layers.mean(1).max() > 2 * layers.mean(1).min())
-    numbers = {name: percent(float(np.mean(answer["size"]))) for name, answer in evidence.items()}
-    numbers |= {name: percent(float(share)) for name, share in zip(LAYERS, layers.mean(1))}
+    numbers = {name: percent(float(np.mean(answer["size"]))) for name, answer in evidence.answers("dial").items()}
+    numbers |= {name: percent(float(share)) for name, share in zip(FLAT, layers.mean(1))}
     return Finding(
         value=100 * float(moved.mean()),
-        low=100 * float(np.percentile(spread, 2.5)),
-        high=100 * float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(says="fine-tuning moves the weights by less than 16 percent of their length", met=small),
             Check(says="pretraining moved them ten times as far, or more", met=tenfold),

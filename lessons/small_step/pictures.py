@@ -1,146 +1,106 @@
-"""The pictures of this lesson: the two nets' answers, the dial between them, and what it trades."""
+"""What this lesson shows: the old net, what both tasks get right along the way to the new one, and the editor."""
 
 from __future__ import annotations
 
-import base64
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Evidence, Settings
-from lessons.kit.evidence import against
+from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.evidence import against, final
 from lessons.kit.figures import Figure, percent
-from lessons.kit.figures.curves import Curve, curves
-from lessons.kit.figures.player import LOST, NOTHING, Bars, Images, Line, Lines, Player, Space, packed, player
+from lessons.kit.figures.curves import Curve, curves, over_steps
+from lessons.kit.values import Answer, Evidence, Settings
 from lessons.small_step.claims import accuracy, at
+from lessons.small_step.editor import BOTH, HALF, NEW, OLD, SIZE, before, editor, guessed_line
+from lessons.small_step.runs import ALL, LAYER, NETS, PAIRS, RANK, TUNED, WHOLE, live_run
 
-ARMS = tuple(f"arm {k}" for k in range(1, 7))
-WRONG = ("right", "wrong", "")
-OLD, NEW, BOTH = "old task", "new task", "both together"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    """What the two tasks and the net's layers are called."""
-
-    old: str
-    new: str
-    layers: Mapping[str, str]  # names on screen by names in the net
+ALPHA = "alpha: 0 is the old net, 1 the new one"
 
 
-def opened(text: str, *shape: int) -> np.ndarray:
-    """Numbers as core.measure.dial deflates them."""
-    return np.frombuffer(zlib.decompress(base64.b64decode(text)), "<u2").reshape(shape)
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    title = "A net that knows six spiral arms: what would it say, where?"
+    return before(evidence.answer("before"), PAIRS[TUNED], 1.0, title)
 
 
-def frames(answer: Evidence, chosen: slice | list[int] = slice(None)) -> list[str]:
-    """The decision map at each alpha, as the player takes it."""
-    maps = opened(answer["maps"], len(answer["alphas"]), -1)[chosen]
-    return [packed(one) for one in maps]
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """What both tasks get right along the way; before the prediction only where it begins and ends."""
+    if not evidence.has("asked"):
+        return ends(evidence, guess)
+    return trade(evidence.answer("asked"), guess)
 
 
-def views(answer: Evidence, names: tuple[str, str], chosen: slice | list[int] = slice(None)) -> tuple[Any, ...]:
-    """Old task and new task side by side: points on the map in the plane, else images with what the net says."""
-    panels: list[Space | Images] = []
-    for name, shown in zip(names, answer["shown"]):
-        truth = np.array(shown["truth"])
-        said = opened(shown["answers"], len(answer["alphas"]), -1)[chosen]
-        states = np.where(said == truth, NOTHING, LOST)
-        if "maps" in answer:
-            reach = answer["reach"]
-            xy, extent = shown["examples"], (-reach, reach, -reach, reach)
-            areas = frames(answer, chosen)
-            panels.append(Space(title=name, areas=areas, xy=xy, classes=truth, states=states, extent=extent))
-        else:
-            says = said.astype(str).tolist() if truth.max() < 10 else ()  # digits, which need no names
-            panels.append(Images(title=name, images=shown["examples"], states=states, says=says, size=44))
-    return tuple(panels)
-
-
-def before(answer: Evidence, words: Words, title: str) -> Figure:
-    """The old net, on what it has learned and on what it has not."""
-    start = at(answer, 0.0)
-    old, new = (percent(float(accuracy(answer, task)[start].mean())) for task in (0, 1))
-    says = f"It is right about {old} of the {words.old}, which it has learned, and {new} of the {words.new}."
-    panels = views(answer, (f"What it has learned: {words.old}", f"What it should do: {words.new}"), [start])
-    return player(Player(marks=("before",), says=(says,), panels=panels, classes=ARMS, states=WRONG), title=title)
-
-
-def editor(answer: Evidence, whole: Evidence, words: Words, guess: Settings, title: str) -> Figure:
-    """Everything at every alpha. `whole` is the whole delta's answer, by which the bars keep their scale."""
-    old, new = (accuracy(answer, task).mean(1) for task in (0, 1))
-    alphas = np.array(answer["alphas"])
-    sizes = np.array([np.mean(answer["sizes"][name]) for name in words.layers])
-    high = 1.5 * max(float(np.mean(size)) for size in whole["sizes"].values())
-    says = [
-        f"The old net plus {alpha:g} times delta: right about {percent(a)} of the {words.old}, {percent(b)} of the "
-        f"{words.new}. Nothing was retrained."
-        for alpha, a, b in zip(alphas, old, new)
-    ]
-    lines = [Line(name=OLD, role="source", values=old), Line(name=NEW, role="target", values=new)]
+def ends(evidence: Evidence, guess: Guess) -> Figure:
+    """The two nets, each at its place, and the learner's line between them."""
+    old, table = evidence.answer("before"), evidence.table("ends")
+    begins = (accuracy(old, 0) + accuracy(old, 1))[at(old, 1.0)] / 2
+    places = {0.0: begins, 1.0: (final(table) + final(table.assign(accuracy=table["accuracy 1"]))) / 2}
+    dots = against(places)
+    drawn = [Curve(table=dots.iloc[[k]], name=("old net", "new net")[k], role="note", named=False) for k in (0, 1)]
     if guess:
-        lines.append(Line(name=BOTH, role="note", values=(old + new) / 2))
-        lines.append(Line(name="your guess", role="guess", values=guessed_line(answer, guess)))
-    panels = (
-        *views(answer, (f"Old task: {words.old}", f"New task: {words.new}")),
-        Lines(title="Right answers at every alpha", lines=lines),
-        Bars(
-            title="How far each layer moves, of its own length",
-            names=tuple(words.layers.values()),
-            values=np.abs(alphas)[:, None] * sizes,
-            high=high,
-            form="{:.1%}",
-        ),
-    )
-    value = Player(
-        marks=[f"alpha {alpha:.2f}" for alpha in alphas],
-        says=says,
-        panels=panels,
-        classes=ARMS,
-        states=WRONG,
-        first=at(answer, 1.0),
-        scrub="alpha, the share of delta",
-    )
-    return player(value, title=title)
+        line = [float(places[0.0].mean()), guess[HALF] / 100, float(places[1.0].mean())]
+        drawn.append(Curve(table=flat([0.0, 0.5, 1.0], line), name="your guess", role="guess", named=False))
+    title = "Right answers, both tasks together"
+    return curves(drawn, ALPHA, (0.0, 1.0), title=title, y="Right answers", log=False)
 
 
-def guessed_line(answer: Evidence, guess: Settings) -> np.ndarray:
-    """The learner's line from end to end, nothing outside."""
-    both = sum(accuracy(answer, task).mean(1) for task in (0, 1)) / 2
-    places = [0.0, 0.5, 1.0]
-    values = [both[at(answer, 0.0)], guess["half"] / 100, both[at(answer, 1.0)]]
-    alphas = np.array(answer["alphas"])
-    return np.where((alphas < 0) | (alphas > 1), np.nan, np.interp(alphas, places, values))
+def flat(x: Sequence[float], y: Sequence[float]) -> pd.DataFrame:
+    """A curve's table without a band."""
+    return pd.DataFrame({"x": x, "mean": y, "low": y, "high": y})
 
 
-def trade(answer: Evidence, guess: Settings, hidden: bool, title: str) -> Figure:
-    """Right answers against alpha, from the old net to the new one; while hidden, at these ends only."""
+def trade(answer: Answer, guess: Guess) -> Figure:
+    """Right answers against alpha, from before the old net to beyond the new one."""
     alphas = answer["alphas"]
     old, new = (accuracy(answer, task) for task in (0, 1))
-    if hidden:  # the two nets, each at its place
-        ends = against({alpha: (old + new)[at(answer, alpha)] / 2 for alpha in (0.0, 1.0)})
-        drawn = [Curve(table=ends.iloc[[k]], name=("old net", "new net")[k], role="note", named=False) for k in (0, 1)]
-    else:
-        lines = ((OLD, "source", old), (NEW, "target", new), (BOTH, "note", (old + new) / 2))
-        drawn = [
-            Curve(table=against(dict(list(zip(alphas, values))[::2])), name=name, role=role)  # all would hide the lines
-            for name, role, values in lines
-        ]
+    lines = ((OLD, "source", old), (NEW, "target", new), (BOTH, "note", (old + new) / 2))
+    drawn = [
+        Curve(table=against(dict(list(zip(alphas, values))[::2])), name=name, role=role)  # all would hide the lines
+        for name, role, values in lines
+    ]
     if guess:
-        line = guessed_line(answer, guess)
-        rows = [{"x": alphas[k], "mean": line[k]} for k in range(len(alphas)) if not np.isnan(line[k])]
-        table = pd.DataFrame([row for row in rows if row["x"] in (0.0, 0.5, 1.0)])
-        drawn.append(
-            Curve(
-                table=table.assign(low=table["mean"], high=table["mean"]),
-                name="your guess",
-                role="guess",
-                named=not hidden,
-            )
-        )
-    span = (0.0, 1.0) if hidden else (alphas[0], alphas[-1])
-    return curves(drawn, "alpha: 0 is the old net, 1 the new one", span, title=title, y="Right answers", log=False)
+        line = dict(zip(alphas, guessed_line(answer, guess)))
+        places = (0.0, 0.5, 1.0)
+        drawn.append(Curve(table=flat(places, [line[x] for x in places]), name="your guess", role="guess"))
+    title = "Right answers along the way (stored run, 8 nets)"
+    return curves(drawn, ALPHA, (alphas[0], alphas[-1]), title=title, y="Right answers", log=False)
+
+
+def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """Both tasks while the new one is learned; before that the old net, and after it the editor has the floor."""
+    if not evidence.has("live"):
+        answer = evidence.answers("whole").get(())
+        title = "The old net, before anything is learned"
+        return [before(answer, PAIRS[settings[NETS]], 0.0, title)] if answer else []
+    new, table = live_run(settings), evidence.table("live")
+    if table.step.max() == new.steps:
+        return []
+    shown = [over_steps(table, NEW, "target")]
+    if new.watch:
+        shown.append(over_steps(table.assign(accuracy=table["accuracy 1"]), OLD, "source"))
+    return [curves(shown, "steps", (1, new.steps), title="While it learns")]
+
+
+def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """The editor, on the learner's own delta as soon as it is measured."""
+    if not evidence.has("dial"):
+        return []
+    mine = evidence.has("yours") and evidence.has("yours whole")
+    answer, whole = map(evidence.answer, ("yours", "yours whole") if mine else ("dial", "whole"))
+    moved = float(np.mean(answer["size"]))
+    what = "delta" if settings[LAYER] == ALL else f"delta of the {settings[LAYER]} layer only"
+    if settings[RANK] != WHOLE:
+        what += f", cut to rank {settings[RANK]}"
+    title = f"{'Your' if mine else 'The stored'} {what}: {percent(moved)} of the weights' length"
+    asked = (settings[NETS], settings[LAYER], settings[RANK]) == (TUNED, ALL, WHOLE)
+    return [editor(answer, whole, PAIRS[settings[NETS]], guess if asked else Settings(), title)]
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    answer = evidence.answer("asked")
+    half = sum(float(accuracy(answer, task)[at(answer, 0.5)].mean()) for task in (0, 1)) / 2
+    return [
+        ("how far fine-tuning moves the weights", f"{guess[SIZE]} %", percent(float(np.mean(answer["size"])))),
+        ("right answers half way, both tasks together", f"{guess[HALF]} %", percent(half)),
+    ]

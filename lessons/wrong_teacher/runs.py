@@ -28,8 +28,6 @@ WORLDS: dict[str, Image] = {
 BAD = tuple(WORLDS)[3:]  # those that might do harm: asked in every way there is
 LABELLED_APART = ("graded by ink", "random labels")  # the pictures of another world, with other answers
 SEEN = tuple(world for world in WORLDS if world not in LABELLED_APART)
-    name for name, task in WORLDS.items() if task.question != replace(SIGNS, ink=True).question and not task.noise
-)
 NOBODY = "nobody"  # before the second phase
 NONE, AGAIN = "straight to digits", "upright glyphs in between"
 
