@@ -1,0 +1,153 @@
+"""What the learner sets in this lesson, and the runs: a zoo of backbones, probes on them, and backbones by size."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from core.spec import Measure, Run, Stage
+from core.tasks import Glyphs, Handwriting, Task
+from lessons.kit.evidence import gather
+from lessons.kit.recipes import fine_tuned, fine_tuning, source
+from lessons.kit.values import Control, Evidence, Measures, Piece, Runs, Seeds, Settings, Values, hide
+
+# What each backbone learned before. All are the same net and had equally many looks at drawings.
+WORLDS: dict[str, Glyphs] = {
+    "all scripts": Glyphs(labels=80),
+    "a quarter": Glyphs(labels=20),
+    "a sixteenth": Glyphs(labels=5),
+    "Latin": Glyphs(scripts="latin", labels=400),
+    "Greek": Glyphs(scripts="greek", labels=400),
+    "kana": Glyphs(scripts="kana", labels=400),
+    "symbols": Glyphs(scripts="symbols", labels=200),
+    "printed": Glyphs(labels=80, warp=0, slant=0),
+    "turned": Glyphs(labels=80, turn=90),
+    "inverted": Glyphs(labels=80, inverted=True),
+    "shuffled": Glyphs(labels=80, shuffled=True),
+    "wrong labels": Glyphs(labels=80, noise=1),
+}
+UNTRAINED = "untrained"
+NAMES = (*WORLDS, UNTRAINED)
+DIGITS = "digits"
+JOBS: dict[str, Task] = {
+    DIGITS: Handwriting(labels=10),
+    "inverted digits": Handwriting(labels=10, inverted=True),
+    "turned digits": Handwriting(labels=10, turn=90),
+    "Cyrillic letters": Glyphs(scripts="cyrillic", labels=5),
+}
+
+SIZES = (10, 20, 40, 80, 160)  # drawings of each glyph
+GLYPHS = 443  # of them
+BACKBONES = 4  # of each size: they take most of the time that this lesson costs
+PASSES = 5  # over the drawings; with more the small ones learn theirs by heart
+SEEN = ("all scripts", "Latin", "Greek", "kana", "symbols", "printed", "turned", "inverted", "shuffled")
+CHOICE, FAVOURITE = "your pick", "score's pick"
+
+BACKBONE = Control(
+    name="backbone",
+    label="Your backbone",
+    options=NAMES,
+    default="printed",
+    help="What it was pretrained on. A quarter and a sixteenth: all scripts, but only so many of the drawings.",
+)
+JOB = Control(
+    name="job",
+    label="The job",
+    options=tuple(JOBS),
+    default=DIGITS,
+    help="What its features are then used for, with 10 labels a class, 5 for the letters.",
+)
+
+
+def backbone_of(name: str, seeds: Seeds) -> Run:
+    """A backbone of the zoo; the untrained one has made one step of a millionth."""
+    if name == UNTRAINED:
+        stages = (Stage(steps=1, batch=1, rate=1e-6),)
+        return Run(task=Glyphs(labels=1), stages=stages, seeds=1, first_seed=seeds.first)
+    return source(WORLDS[name], seeds)
+
+
+def probe(start: Run, job: str, seeds: Seeds) -> Run:
+    """A job done with the backbone's frozen features: what these are worth, and nothing else."""
+    return Run(task=JOBS[job], start=start, stages=fine_tuning("probe"), seeds=seeds.count, first_seed=seeds.first)
+
+
+def scores(kind: str, seeds: Seeds) -> Measure:
+    """The score of every backbone for every job, on the same draws of labels as the runs get."""
+    zoo = tuple(backbone_of(name, seeds) for name in NAMES)
+    return Measure(kind=kind, runs=zoo, tasks=tuple(JOBS.values()), count=seeds.count, first_seed=seeds.first)
+
+
+def scored(evidence: Evidence, kind: str, job: str) -> np.ndarray:
+    """(backbones, draws): kind is "LogME" or "LEEP"."""
+    place = list(JOBS).index(job)
+    return np.array([jobs[place] for jobs in evidence.answer(kind)["score"]])
+
+
+@cache
+def favourite(job: str) -> str:
+    """The backbone that scores best for a job in the results that ship."""
+    evidence = gather([Piece("LogME", scores("log_me", Seeds()))])
+    return NAMES[int(scored(evidence, "LogME", job).mean(1).argmax())] if len(evidence) else NAMES[0]
+
+
+def picks(settings: Settings) -> dict[str, Run]:
+    """A probe on the backbone that was chosen, and one on the backbone that scores best."""
+    seeds, job = Seeds(first=100 * settings.draw), settings[JOB]
+    names = {CHOICE: settings[BACKBONE], FAVOURITE: favourite(job)}
+    if len(set(names.values())) == 1:
+        del names[CHOICE]
+    return {pick: probe(backbone_of(name, Seeds()), job, seeds) for pick, name in names.items()}
+
+
+def runs(settings: Settings) -> Runs:
+    return [Piece("race", run, pick, name=pick) for pick, run in picks(settings).items()]
+
+
+def after(settings: Settings) -> Measures:
+    """The score of the same backbones on the same draws of labels."""
+    asked = tuple(run.start for run in picks(settings).values() if run.start)
+    job = (JOBS[settings[JOB]],)
+    measure = Measure(kind="log_me", runs=asked, tasks=job, count=8, first_seed=100 * settings.draw)
+    return [Piece("live score", measure)]
+
+
+def backdrop(settings: Settings) -> Values:
+    """All but what features that know nothing are worth is hidden, of what is read by a probe."""
+    stored = hide([*score_runs(Seeds()), *size_runs(Seeds())], "probe", "tuned", "size")
+    return [
+        *(piece for piece in stored if piece.x != (DIGITS, UNTRAINED)),
+        Piece("probe", probe(backbone_of(UNTRAINED, Seeds()), DIGITS, Seeds()), (DIGITS, UNTRAINED)),
+        Piece("seen", Measure(kind="examples", runs=(), tasks=tuple(WORLDS[name] for name in SEEN), count=8)),
+    ]
+
+
+def score_runs(seeds: Seeds) -> Values:
+    """The scores; every backbone itself, fine-tuned on digits, and with a probe at every job."""
+    zoo = {name: backbone_of(name, seeds) for name in NAMES}
+    return [
+        Piece("LogME", scores("log_me", seeds)),
+        Piece("LEEP", scores("leep", seeds)),
+        *(Piece("own", start, name) for name, start in zoo.items()),
+        *(Piece("tuned", fine_tuned(10, seeds=seeds, start=start), name) for name, start in zoo.items()),
+        *(Piece("probe", probe(start, job, seeds), (job, name)) for name, start in zoo.items() for job in JOBS),
+    ]
+
+
+def pretrained(size: int, seeds: Seeds) -> Run:
+    """Backbones from so many drawings of each glyph, trained until their loss on unseen ones is about lowest."""
+    steps = round(PASSES * GLYPHS * size / 64)
+    slow = steps * 3 // 10  # in the end ten times slower, to settle
+    stages = (Stage(steps=steps - slow, batch=64, rate=2e-3), Stage(steps=slow, batch=64, rate=4e-4))
+    return Run(task=Glyphs(labels=size), stages=stages, seeds=min(seeds.count, BACKBONES), first_seed=seeds.first)
+
+
+def size_runs(seeds: Seeds) -> Values:
+    """Backbones of every size, how surprised they are by unseen glyphs, and what their features are worth."""
+    few = Seeds(min(seeds.count, BACKBONES), seeds.first)
+    sizes = {size: pretrained(size, seeds) for size in SIZES}
+    return [
+        Piece("loss", Measure(kind="loss", runs=tuple(sizes.values()), tasks=(Glyphs(),))),
+        *(Piece("size", probe(start, job, few), (job, size)) for size, start in sizes.items() for job in JOBS),
+    ]
