@@ -1,22 +1,198 @@
-"""The claims of this lesson: what each says, where it was published, and at which bar it counts as reproduced."""
+"""The claims of this lesson, S3 to S5: which layers are general, what moves, and where solutions lie."""
 
 from __future__ import annotations
 
-from lessons.kit.catalogue import Claim
-from lessons.what_was_learned.findings import (
-    basin_finding,
+from itertools import pairwise
+
+import numpy as np
+
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import bootstrap, final, interval, kindest
+from lessons.kit.figures import percent
+from lessons.kit.values import Answer, Evidence
+from lessons.what_was_learned.runs import (
+    COPIES,
+    DIGITS,
+    FROZEN,
+    INVERTED,
+    LAYERS,
+    RANDOM,
+    SHUFFLED,
+    SPIRALS,
+    TUNED,
     basin_runs,
-    distance_finding,
     distance_runs,
-    layer_finding,
     layer_runs,
-    move_finding,
     move_runs,
-    size_finding,
     size_runs,
 )
 
 YOSINSKI = "Yosinski et al. 2014, How Transferable Are Features in Deep Neural Networks?"
+FAR, NEAR = INVERTED, DIGITS
+
+
+def finals(evidence: Evidence, way: str, world: str) -> np.ndarray:
+    """(layers copied from 0 on, seeds): accuracy in the end."""
+    tables = [evidence.table("scratch", world), *(evidence.table(way, world, n) for n in COPIES)]
+    return np.stack([final(table) for table in tables])
+
+
+def random_at_best(evidence: Evidence, world: str) -> np.ndarray:
+    """(layers from 1 on, seeds): the best moments at the best rate, of the stored runs and of those with more steps."""
+    return np.stack([
+        kindest([evidence.table(RANDOM, world, n), *evidence.tables("random best", world, n).values()]) for n in COPIES
+    ])  # fmt: skip
+
+
+def in_points(values: np.ndarray) -> tuple[float, float, float]:
+    """Mean over seeds with its 95 % interval, in points."""
+    return float(100 * values.mean()), *interval(100 * values)
+
+
+def shares(**arrays: np.ndarray) -> dict[str, str]:
+    """Numbers for prose: the mean over seeds of every row, counted from its first layer."""
+    return {f"{name}{k}": percent(float(row.mean())) for name, rows in arrays.items() for k, row in enumerate(rows)}
+
+
+def signed(values: np.ndarray) -> str:
+    """A mean over seeds in points, with its sign."""
+    return f"{100 * values.mean():+.0f}".replace("-", "\N{MINUS SIGN}")
+
+
+def layer_finding(evidence: Evidence) -> Finding:
+    frozen, tuned, equal = (finals(evidence, way, SPIRALS) for way in (FROZEN, TUNED, RANDOM))
+    random = random_at_best(evidence, SPIRALS)
+    lead = frozen[1:] - random
+    least = min(lead[1:], key=np.mean)
+    value, low, high = in_points(least)
+    cost = float((frozen[2] - frozen[3]).mean())
+    numbers = shares(frozen=frozen, tuned=tuned, random=equal) | shares(best_random=np.stack([equal[0], *random]))
+    numbers |= {"patient": percent(float(final(evidence.table("patient")).mean()))}
+    return Finding(
+        value=value,
+        low=low,
+        high=high,
+        checks=(
+            Check(
+                says="frozen copied layers lead frozen random ones by 15 points or more from two layers on, though the "
+                "random ones have their best rate, their best moment and four times the steps",
+                met=min(lead[1:].mean(1)) >= 0.15,
+            ),
+            Check(
+                says="with all layers trained, copying more never makes it worse",
+                met=all(a.mean() <= b.mean() for a, b in pairwise(tuned)),
+            ),
+            Check(says="freezing the last copied layer as well costs 5 points or more", met=cost >= 0.05),
+        ),
+        numbers=numbers | {"cost": f"{100 * cost:.0f}"},
+    )
+
+
+def distance_finding(evidence: Evidence) -> Finding:
+    near, far = (finals(evidence, FROZEN, world) for world in (NEAR, FAR))
+    random = {world: random_at_best(evidence, world) for world in (NEAR, FAR)}
+    leads = [(copied[1:] - random[world]).mean(1).min() for copied, world in ((near, NEAR), (far, FAR))]
+    value, low, high = in_points((near[3] - near[2]) - (far[3] - far[2]))
+    numbers = shares(near=near, far=far)
+    numbers |= shares(near_random=np.stack([near[0], *random[NEAR]]), far_random=np.stack([far[0], *random[FAR]]))
+    return Finding(
+        value=value,
+        low=low,
+        high=high,
+        checks=(
+            Check(
+                says="on digits freezing the last copied layer too does not hurt", met=near[3].mean() >= near[2].mean()
+            ),
+            Check(says="on inverted digits it costs 10 points or more", met=bool((far[2] - far[3]).mean() >= 0.10)),
+            Check(says="on both, copied layers beat random ones however many are frozen", met=min(leads) > 0),
+        ),
+        numbers=numbers,
+    )
+
+
+def size_finding(evidence: Evidence) -> Finding:
+    kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    numbers: dict[str, str] = {}
+    for name, world in (("plane", SPIRALS), ("digits", DIGITS)):
+        tuned, shuffled = (finals(evidence, way, world) for way in (TUNED, SHUFFLED))
+        gain, rest = tuned[LAYERS] - tuned[0], shuffled[LAYERS] - tuned[0]
+        kept[name] = (gain, rest)
+        numbers |= {f"{name}_gain": signed(gain), f"{name}_rest": signed(rest)}
+        numbers |= {f"{name}_shuffled": percent(float(shuffled[LAYERS].mean()))}
+    gain, rest = kept["plane"]
+    low, high = bootstrap(lambda draw: 100 * rest[draw].mean() / gain[draw].mean(), len(gain))
+    return Finding(
+        value=100 * float(rest.mean() / gain.mean()),
+        low=low,
+        high=high,
+        checks=tuple(
+            Check(
+                says=f"{where}, shuffled weights keep less than half of what copied ones gain over scratch",
+                met=bool(kept[name][1].mean() < 0.5 * kept[name][0].mean()),
+            )
+            for name, where in (("plane", "on the spirals"), ("digits", "on the digits"))
+        ),
+        numbers=numbers,
+    )
+
+
+def move_finding(evidence: Evidence) -> Finding:
+    # (tuned and scratch, layers, seeds)
+    likeness = {name: np.array(answer["cka"]) for name, answer in evidence.answers("likeness").items()}
+    means = {name: each.mean(2) for name, each in likeness.items()}
+    leads = np.stack([(tuned - scratch).min(0) for tuned, scratch in likeness.values()]).min(0)
+    value, low, high = in_points(leads)
+    numbers = {
+        f"{short}_{net}{layer}": percent(float(means[name][k, layer - 1]))
+        for short, name in (("plane", SPIRALS), ("digits", DIGITS), ("inverted", INVERTED))
+        for k, net in enumerate(("tuned", "scratch"))
+        for layer in COPIES
+    }
+    return Finding(
+        value=value,
+        low=low,
+        high=high,
+        checks=tuple(
+            check
+            for name, mean in means.items()
+            for check in (
+                Check(says=f"{name}: likeness falls with depth", met=bool((np.diff(mean[0]) < 0).all())),
+                Check(says=f"{name}: fine-tuned above scratch in every layer", met=bool((mean[0] > mean[1]).all())),
+            )
+        ),
+        numbers=numbers,
+    )
+
+
+def barriers(answer: Answer) -> np.ndarray:
+    """(pair, seeds): the mean of the two ends minus the lowest place between them (Frankle et al. 2020)."""
+    lines = np.array(answer["accuracy"])  # (pair, place, seeds)
+    return (lines[:, 0] + lines[:, -1]) / 2 - lines.min(1)
+
+
+def basin_finding(evidence: Evidence) -> Finding:
+    lost = {name: barriers(answer) for name, answer in evidence.answers("line").items()}
+    numbers = {
+        f"{short}_{pair}": f"{100 * row.mean():.1f}" if row.mean() < 0.1 else f"{100 * row.mean():.0f}"
+        for short, name in (("plane", SPIRALS), ("digits", DIGITS))
+        for pair, row in zip(("tuned", "scratch", "heads"), lost[name])
+    }
+    value, low, high = in_points(lost[SPIRALS][1] - lost[SPIRALS][0])
+    return Finding(
+        value=value,
+        low=low,
+        high=high,
+        checks=tuple(
+            check
+            for name, (tuned, scratch, _) in lost.items()
+            for check in (
+                Check(says=f"{name}: between two fine-tuned nets at most 2 points are lost", met=tuned.mean() <= 0.02),
+                Check(says=f"{name}: between two from scratch at least 10", met=scratch.mean() >= 0.10),
+            )
+        ),
+        numbers=numbers,
+    )
+
 
 CLAIMS = (
     Claim(

@@ -1,4 +1,4 @@
-"""The pictures of this lesson: what is learned after what, the layer-transfer curve, and what lies behind it."""
+"""What this lesson shows: what is learned after what, the layer-transfer curve, and what lies behind it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.catalogue import Guess, Verdict
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.player import Images, Player, Space, packed, player
-from lessons.what_was_learned.findings import finals
-from lessons.what_was_learned.worlds import (
-    ARMS,
+from lessons.kit.values import Control, Evidence, Settings
+from lessons.what_was_learned.claims import finals
+from lessons.what_was_learned.runs import (
+    COPIED,
     COPIES,
     FROZEN,
     LAYERS,
@@ -24,12 +25,70 @@ from lessons.what_was_learned.worlds import (
     SHUFFLED,
     SPIRALS,
     TUNED,
+    WAYS,
+    WORLD,
     WORLDS,
 )
 
 LOOKS = {TUNED: "pretrained", FROZEN: "source", RANDOM: "scratch", SHUFFLED: "note"}
 FLOOR = 0.4  # where the axis of accuracies begins
 COLOURS = ("one colour", "the other")
+BEST = Control(
+    name="best",
+    label="How many copied layers are best frozen?",
+    options=COPIES,
+    default=LAYERS,
+    help="The first one, the first two, or all three; the head always learns.",
+)
+RANDOM_RIGHT = Control(
+    name="random",
+    label="And three frozen layers of random weights: right in percent",
+    options=tuple(range(50, 101, 5)),
+    default=75,
+    help="Points of the right colour. There are two colours, so guessing gets half of them.",
+    slider=True,
+)
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    return tasks(evidence.answer("spirals"))
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """Accuracy against layers copied; before the prediction only of the copies that are trained on, on the spirals."""
+    if evidence.has(FROZEN, SPIRALS, 1):
+        return layers(evidence, settings[WORLD], guess)
+    return layers(evidence, SPIRALS, guess, (TUNED,))
+
+
+def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    if tables := evidence.tables("race"):
+        return [race(tables, settings[COPIED], WORLDS[settings[WORLD]].steps)]
+    return [layers(evidence, settings[WORLD], guess, (TUNED,))]
+
+
+def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """The predicted picture, and below it what else tells where the head start lies; nothing before the run."""
+    if not evidence.has(FROZEN, SPIRALS, 1):
+        return []
+    world = settings[WORLD]
+    return [
+        picture(evidence, settings, guess),
+        likeness(evidence.answer("likeness", world)),
+        unwinding(evidence, world),
+        line(evidence.answer("line", world)),
+    ]
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    frozen = finals(evidence, FROZEN, SPIRALS).mean(1)
+    random = float(finals(evidence, RANDOM, SPIRALS)[LAYERS].mean())
+    best = max(COPIES, key=lambda n: frozen[n])
+    others = ", ".join(f"{n}: {percent(frozen[n])}" for n in COPIES)
+    return [
+        ("copied layers that are best frozen", str(guess[BEST]), f"{best} ({others})"),
+        ("right with three frozen random layers", f"{guess[RANDOM_RIGHT]} %", percent(random)),
+    ]
 
 
 def tasks(answer: dict[str, Any]) -> Figure:
@@ -56,13 +115,13 @@ def tasks(answer: dict[str, Any]) -> Figure:
     return player(Player(marks=("",), says=(says,), classes=COLOURS + arms, panels=(known, new)))
 
 
-def layers(evidence: Evidence, world: str, guess: Settings, arms: Sequence[str] = ARMS) -> Figure:
+def layers(evidence: Evidence, world: str, guess: Guess, ways: Sequence[str] = WAYS) -> Figure:
     """The layer-transfer curve of a world, with the guess on the spirals."""
-    shown = [Curve(table=against(dict(enumerate(finals(evidence, a, world)))), name=a, role=LOOKS[a]) for a in arms]
+    shown = [Curve(table=against(dict(enumerate(finals(evidence, w, world)))), name=w, role=LOOKS[w]) for w in ways]
     if guess and world == SPIRALS:
         scratch = float(shown[0].table["mean"].iloc[0])
-        shown.append(guessed("you: random", {0: scratch, LAYERS: guess["random"] / 100}))
-        shown.append(guessed("you: best", {guess["best"]: FLOOR + 0.03}))
+        shown.append(guessed("you: random", {0: scratch, LAYERS: guess[RANDOM_RIGHT] / 100}))
+        shown.append(guessed("you: best", {guess[BEST]: FLOOR + 0.03}))
     title = f"Accuracy on unseen examples by layers copied, {world} (stored runs)"
     return curves(shown, "layers copied", (0, LAYERS), title=title, log=False, share=(FLOOR, 1))
 
@@ -96,8 +155,8 @@ def line(answer: dict[str, Any]) -> Figure:
     roles = {"fine-tuned": "pretrained", "from scratch": "scratch", "random heads": "note"}
     way = [round(100 * share) for share in answer["share"]]
     shown = [
-        Curve(table=against(dict(zip(way, np.array(one)))), name=name, role=role)
-        for (name, role), one in zip(roles.items(), answer["accuracy"])
+        Curve(table=against(dict(zip(way, np.array(seeds)))), name=name, role=role)
+        for (name, role), seeds in zip(roles.items(), answer["accuracy"])
     ]
     title = "On the straight line from one net to another: two fine-tuned ones lie in one basin"
     return curves(shown, "way from one net to the other, percent", (0, 100), title=title, log=False, height=360)
@@ -106,12 +165,12 @@ def line(answer: dict[str, Any]) -> Figure:
 def unwinding(evidence: Evidence, world: str) -> Figure:
     """The space that the head reads while it learns, copied and from scratch; and the first layer's filters, where
     these are pictures."""
-    answer = evidence["hidden"]
+    answer = evidence.answer("hidden space")
     steps = answer["runs"][0]["steps"]
     classes = COLOURS if WORLDS[world].net == "mlp" else tuple(str(k) for k in range(10))
     names = ("All layers copied", "From scratch")
     marks = [f"step {step}" for step in steps]
-    ours, theirs = (at(evidence[f"{arm} {world}"], steps) for arm in (f"{TUNED} {LAYERS}", "scratch"))
+    ours, theirs = at(evidence.table(TUNED, world, LAYERS), steps), at(evidence.table("scratch", world), steps)
     says = [
         f"After {step} steps the copied net gets {percent(a)} right, the one from scratch {percent(b)}."
         for step, a, b in zip(steps, ours, theirs)
@@ -119,17 +178,18 @@ def unwinding(evidence: Evidence, world: str) -> Figure:
     panels: list[Space | Images] = [
         Space(title=name, xy=np.array(run["xy"]), classes=answer["classes"]) for name, run in zip(names, answer["runs"])
     ]
-    if "filters" in evidence:
+    if evidence.has("filters"):
+        learned = evidence.answer("filters")
         panels += [
             Images(
                 title=f"First-layer filters. {name}",
                 images=run["images"],
-                width=evidence["filters"]["side"],
-                height=evidence["filters"]["side"],
+                width=learned["side"],
+                height=learned["side"],
                 signed=True,
                 size=36,
             )
-            for name, run in zip(names, evidence["filters"]["runs"])
+            for name, run in zip(names, learned["runs"])
         ]
     across = (
         "across, what tells one colour from the other" if len(classes) == 2 else "the two widest directions it uses"
@@ -141,5 +201,5 @@ def unwinding(evidence: Evidence, world: str) -> Figure:
 
 def at(table: pd.DataFrame, steps: list[int]) -> np.ndarray:
     """The first seed's accuracy at some steps, between tests by a straight line."""
-    one = table[table.seed == table.seed.min()]
-    return np.interp(steps, one.step, one.accuracy)
+    first = table[table.seed == table.seed.min()]
+    return np.interp(steps, first.step, first.accuracy)

@@ -1,4 +1,5 @@
-"""The experiments of this lesson: three worlds, and a net that keeps the first layers of another in four ways."""
+"""What the learner sets in this lesson, and its runs: three worlds, and a net that keeps the first layers of another in
+four ways."""
 
 from __future__ import annotations
 
@@ -7,20 +8,21 @@ from dataclasses import dataclass, replace
 
 from core.spec import Measure, Run, Stage
 from core.tasks import Handwriting, Plane, Task
-from lessons.kit.recipes import Seeds, backbone
+from lessons.kit.recipes import backbone
+from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
 
 LAYERS = 3  # that can be copied; the fourth is the head, which begins anew
 COPIES = (1, 2, 3)
-RATE = 3e-3
+STANDARD = 3e-3  # learning rate
 PATIENCE = 4  # times the steps, for who is trained to its best
 RANDOM_RATE = {1: 3e-3, 2: 3e-3, 3: 1e-1}  # three frozen random layers pass on a weak signal: a head reads it faster
 RANDOM_RATES = (3e-3, 1e-2, 3e-2, 1e-1)
 FRAMES = 24
 POINTS = 240  # shown in the hidden space
-AGAIN = 500  # how far away the seeds of a second solution begin
+ELSEWHERE = 500  # how far away the seeds of a second solution begin
 
 FROZEN, TUNED, RANDOM, SHUFFLED = "frozen copy", "trained copy", "frozen random", "shuffled copy"
-ARMS = (TUNED, FROZEN, RANDOM, SHUFFLED)
+WAYS = (TUNED, FROZEN, RANDOM, SHUFFLED)
 
 
 def spiral_arms(seeds: Seeds) -> Run:
@@ -49,11 +51,29 @@ WORLDS = {
 }
 
 
+COPIED = Control(
+    name="copied",
+    label="Layers copied, from the input on",
+    options=COPIES,
+    default=LAYERS,
+    help="The net has three layers below its head. The others begin at random, and so does the head.",
+    slider=True,
+)
+WORLD = Control(
+    name="world",
+    label="The new task",
+    options=tuple(WORLDS),
+    default=SPIRALS,
+    help="Spirals turned by half an arm, after spirals. Digits, after glyphs. Digits in dark ink on a bright "
+    "ground, after glyphs in bright ink on a dark one.",
+)
+
+
 def learn(world: World, seeds: Seeds, *stages: Stage, start: Run | None = None) -> Run:
     return Run(task=world.task, net=world.net, start=start, stages=stages, seeds=seeds.count, first_seed=seeds.first)
 
 
-def stage(world: World, method: str = "full", size: int = 0, rate: float = RATE, times: int = 1) -> Stage:
+def stage(world: World, method: str = "full", size: int = 0, rate: float = STANDARD, times: int = 1) -> Stage:
     return Stage(method=method, size=size, steps=times * world.steps, rate=rate, batch=world.batch)
 
 
@@ -66,16 +86,16 @@ def random_best(world: World, copied: int, rate: float, seeds: Seeds) -> Run:
     return learn(world, seeds, stage(world, "last_k", LAYERS + 1 - copied, rate, PATIENCE))
 
 
-def copy(world: World, arm: str, copied: int, seeds: Seeds, start: Run | None = None) -> Run:
-    """One arm of the comparison: what the first `copied` layers are, and whether they learn."""
+def copy(world: World, way: str, copied: int, seeds: Seeds, start: Run | None = None) -> Run:
+    """One way of the comparison: what the first `copied` layers are, and whether they learn."""
     above = LAYERS + 1 - copied
-    if arm == RANDOM:
+    if way == RANDOM:
         return learn(world, seeds, stage(world, "last_k", above, RANDOM_RATE[copied]))
-    how = stage(world, "last_k", above) if arm == FROZEN else stage(world)
+    how = stage(world, "last_k", above) if way == FROZEN else stage(world)
     run = replace(learn(world, seeds, how, start=start or world.start(seeds)), copied=copied)
-    if arm == TUNED and copied == LAYERS:
+    if way == TUNED and copied == LAYERS:
         return replace(run, frames=FRAMES)
-    return replace(run, scrambled=arm == SHUFFLED)
+    return replace(run, scrambled=way == SHUFFLED)
 
 
 def settled(world: World, seeds: Seeds, start: Run) -> Run:
@@ -86,7 +106,7 @@ def settled(world: World, seeds: Seeds, start: Run) -> Run:
 
 
 def again(seeds: Seeds) -> Seeds:
-    return Seeds(seeds.count, seeds.first + AGAIN)
+    return Seeds(seeds.count, seeds.first + ELSEWHERE)
 
 
 def cka(world: World, seeds: Seeds) -> Measure:
@@ -100,9 +120,9 @@ def line(world: World, seeds: Seeds) -> Measure:
     """Between two fine-tuned nets, two from scratch, and two fine-tuned with heads that begin at random."""
     start, both = world.start(seeds), (seeds, again(seeds))
     pairs = (
-        *(settled(world, some, start) for some in both),
-        *(scratch(world, some, PATIENCE) for some in both),
-        *(copy(world, TUNED, LAYERS, some, start) for some in both),
+        *(settled(world, draw, start) for draw in both),
+        *(scratch(world, draw, PATIENCE) for draw in both),
+        *(copy(world, TUNED, LAYERS, draw, start) for draw in both),
     )
     return Measure(kind="barrier", runs=pairs, count=21)
 
@@ -112,7 +132,7 @@ def watched(world: World, seeds: Seeds) -> tuple[Run, Run]:
     return copy(world, TUNED, LAYERS, seeds), scratch(world, seeds)
 
 
-def hidden(world: World, seeds: Seeds) -> Measure:
+def hidden_space(world: World, seeds: Seeds) -> Measure:
     return Measure(kind="hidden", runs=watched(world, seeds), count=POINTS)
 
 
@@ -124,3 +144,65 @@ def spirals(seeds: Seeds) -> Measure:
     """What the first backbone of the plane knows, and points of the old task and of the new."""
     start = spiral_arms(seeds)
     return Measure(kind="boundary", runs=(start,), tasks=(start.task, Plane(turn=30)), count=POINTS)
+
+
+def live_run(settings: Settings, way: str) -> Run:
+    """One way at the chosen number of layers, from the backbone that ships."""
+    world = WORLDS[settings[WORLD]]
+    return copy(world, way, settings[COPIED], Seeds(first=100 * settings.draw), world.start(Seeds()))
+
+
+def runs(settings: Settings) -> Runs:
+    return [Piece("race", live_run(settings, way), way, name=way) for way in WAYS]
+
+
+def backdrop(settings: Settings) -> Values:
+    """The curves of the chosen world and of the one that is asked about, and what else is known of the chosen one."""
+    name, seeds = settings[WORLD], Seeds()
+    world = WORLDS[name]
+    curves = [piece for each in dict.fromkeys((SPIRALS, name)) for piece in transfer(each, seeds)]
+    return [
+        *hide(curves, FROZEN, RANDOM),
+        Piece("spirals", spirals(seeds)),
+        Piece("likeness", cka(world, seeds), name),
+        Piece("line", line(world, seeds), name),
+        Piece("hidden space", hidden_space(world, seeds)),
+        *([Piece("filters", filters(world, seeds))] if world.net == "conv" else []),
+    ]
+
+
+def transfer(world: str, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Values:
+    """The layer-transfer curves of a world: every way at every number of layers, and nothing copied."""
+    copies = [Piece(way, copy(WORLDS[world], way, n, seeds), (world, n)) for way in ways for n in COPIES]
+    return [Piece("scratch", scratch(WORLDS[world], seeds), world), *copies]
+
+
+def random_runs(world: str, seeds: Seeds, layers: tuple[int, ...] = COPIES) -> Values:
+    return [
+        Piece("random best", random_best(WORLDS[world], n, rate, seeds), (world, n, rate))
+        for n in layers
+        for rate in RANDOM_RATES
+    ]
+
+
+def layer_runs(seeds: Seeds) -> Values:
+    patient = Piece("patient", scratch(WORLDS[SPIRALS], seeds, PATIENCE))
+    return [*transfer(SPIRALS, seeds, (FROZEN, TUNED, RANDOM)), *random_runs(SPIRALS, seeds), patient]
+
+
+def distance_runs(seeds: Seeds) -> Values:
+    worlds = (DIGITS, INVERTED)
+    copies = [piece for world in worlds for piece in transfer(world, seeds, (FROZEN, RANDOM))]
+    return [*copies, *(piece for world in worlds for piece in random_runs(world, seeds, (LAYERS,)))]
+
+
+def size_runs(seeds: Seeds) -> Values:
+    return [piece for world in (SPIRALS, DIGITS) for piece in transfer(world, seeds, (TUNED, SHUFFLED))]
+
+
+def move_runs(seeds: Seeds) -> Values:
+    return [Piece("likeness", cka(world, seeds), name) for name, world in WORLDS.items()]
+
+
+def basin_runs(seeds: Seeds) -> Values:
+    return [Piece("line", line(WORLDS[name], seeds), name) for name in (SPIRALS, DIGITS)]
