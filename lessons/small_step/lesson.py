@@ -6,8 +6,7 @@ from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.values import Seeds, Settings
 from lessons.small_step.claims import CLAIMS
-from lessons.small_step.editor import HALF, SIZE
-from lessons.small_step.pictures import hook, live, picture, pictures, verdict
+from lessons.small_step.pictures import HALF, SIZE, hook, live, picture, pictures, verdict
 from lessons.small_step.runs import (
     ALL,
     DIGITS,

@@ -3,148 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Handwriting, Plane, Task
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.kit.evidence import final, resampled, retention
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import final, interval, retention
 from lessons.kit.figures import percent
-from lessons.kit.recipes import Seeds, arms, backbone
-
-NEAR, FAR, HAND = "two colours", "two colours, mirrored", "digits after glyphs"
-LOW_RANK, ADAPTER, BIAS, HEAD, FULL = "low rank", "adapters", "biases", "head only", "full"
-METHODS = {LOW_RANK: "low_rank", ADAPTER: "adapter", BIAS: "bias", HEAD: "probe", FULL: "full"}
-SIZED = (LOW_RANK, ADAPTER)  # methods that have a size: a rank, a width
-SIZES = (1, 2, 4, 8, 16)
-RANKS = (1, 2, 4, 8, 16, 32, 64)  # to which a finished delta is cut
-CLOSE = 0.02  # of full fine-tuning's accuracy: as good, for our purpose
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """A new task for a backbone, and the rate of each method: its best of four, on four seeds that nothing else uses.
-    Where the rate depends on the size, it stands under the name with the size."""
-
-    task: Task
-    net: str
-    steps: int
-    batch: int
-    rates: Mapping[str, float]
+from lessons.kit.values import Evidence
+from lessons.tiny_patches.runs import (
+    CLOSE,
+    EVERY,
+    FAR,
+    FULL,
+    HAND,
+    HEAD,
+    LOW_RANK,
+    NEAR,
+    SIZES,
+    THIN,
+    dear_runs,
+    named,
+    thin_runs,
+)
 
 
-NEAR_RATES = {LOW_RANK: 1e-2, ADAPTER: 3e-3, BIAS: 1e-2, HEAD: 1e-2, FULL: 3e-3}
-FAR_RATES = NEAR_RATES | {BIAS: 3e-2, FULL: 1e-2, "low rank 1": 3e-2}
-WORLDS = {
-    NEAR: World(task=Plane(ask="colour"), net="mlp", steps=600, batch=128, rates=NEAR_RATES),
-    FAR: World(task=Plane(ask="colour", mirrored=True), net="mlp", steps=600, batch=128, rates=FAR_RATES),
-    HAND: World(
-        task=Handwriting(labels=400),
-        net="conv",
-        steps=900,
-        batch=32,
-        rates={LOW_RANK: 3e-3, ADAPTER: 3e-3, BIAS: 3e-3, HEAD: 3e-3, FULL: 1e-3},
-    ),
-}
-
-
-def start(where: str, seeds: Seeds) -> Run:
-    """The backbone: a net that knows the six arms, or the glyphs."""
-    return backbone(seeds) if where == HAND else arms(seeds)
-
-
-def patch(where: str, method: str, size: int, seeds: Seeds, begin: Run | None = None, watch: bool = True) -> Run:
-    """The new task learned by one method, the old one tested along the way."""
-    world, begin = WORLDS[where], begin or start(where, seeds)
-    stage = Stage(
-        method=METHODS[method],
-        size=size if method in SIZED else 0,
-        steps=world.steps,
-        rate=world.rates.get(named(method, size), world.rates[method]),
-        batch=world.batch,
-    )
-    return Run(
-        task=world.task,
-        net=world.net,
-        start=begin,
-        stages=(stage,),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        watch=(begin.task,) if watch else (),
-    )
-
-
-def named(method: str, size: int) -> str:
-    """What a method is called where all are compared."""
-    return f"{method} {size}" if method in SIZED else method
-
-
-EVERY = {named(m, s): (m, s) for m in METHODS for s in (SIZES if m in SIZED else (0,))}
-
-
-def all_of(where: str, seeds: Seeds) -> dict[str, Run]:
-    return {name: patch(where, method, size, seeds) for name, (method, size) in EVERY.items()}
-
-
-def squeezed(full: Run) -> Measure:
-    return Measure(kind="squeeze", runs=(full,), tasks=(full.task,), count=max(RANKS))
-
-
-def sized(family: Mapping[str, Run]) -> Measure:
-    return Measure(kind="patch", runs=tuple(family.values()))
-
-
-def thin_runs(seeds: Seeds) -> Values:
-    family = all_of(NEAR, seeds)
-    return {**family, "cut": squeezed(family[FULL]), "sizes": sized(family)}
-
-
-def trained(evidence: Evidence) -> dict[int, np.ndarray]:
+def trained(evidence: Evidence, where: str) -> dict[int, np.ndarray]:
     """Accuracies of every seed by the rank at which delta was trained."""
-    return {rank: final(evidence[named(LOW_RANK, rank)]) for rank in SIZES}
+    return {rank: final(evidence.table("patch", where, named(LOW_RANK, rank))) for rank in SIZES}
 
 
-def cut(answer: Evidence) -> dict[int, np.ndarray]:
+def cut(evidence: Evidence, where: str) -> dict[int, np.ndarray]:
     """Accuracies of every seed by the rank to which the finished delta was cut."""
+    answer = evidence.answer("cut", where)
     return dict(zip(answer["ranks"], np.array(answer["runs"][0]["accuracy"][0])))
 
 
-def sizes(evidence: Evidence) -> dict[str, dict[str, Any]]:
+def sizes(evidence: Evidence, where: str) -> dict[str, dict[str, Any]]:
     """By method and size, what core.measure.patch says of it."""
-    return dict(zip(EVERY, evidence["sizes"]["runs"]))
+    return dict(zip(EVERY, evidence.answer("sizes", where)["runs"]))
 
 
 def enough(by_rank: Mapping[int, np.ndarray], full: np.ndarray) -> float:
     """The smallest rank that comes close to full fine-tuning; inf if none does."""
-    return min((rank for rank, one in by_rank.items() if one.mean() >= full.mean() - CLOSE), default=float("inf"))
+    return min((rank for rank, each in by_rank.items() if each.mean() >= full.mean() - CLOSE), default=float("inf"))
 
 
 def thin_finding(evidence: Evidence) -> Finding:
-    full, thin, after = final(evidence[FULL]), trained(evidence), cut(evidence["cut"])
+    full, head = (final(evidence.table("patch", NEAR, name)) for name in (FULL, HEAD))
+    thin, after, size = trained(evidence, NEAR), cut(evidence, NEAR), sizes(evidence, NEAR)
     rank = enough(thin, full)
-    gaps = [float((thin[2][draw] - full[draw]).mean()) for draw in resampled(len(full))]
-    size = sizes(evidence)
-    one, sixteen, whole = (size[name] for name in (named(LOW_RANK, 1), named(LOW_RANK, 16), FULL))
+    low, high = interval(100 * (thin[2] - full))
+    thinnest, sixteen, whole = (size[name] for name in (THIN, named(LOW_RANK, 16), FULL))
     numbers = {f"trained{r}": percent(a.mean()) for r, a in thin.items()}
     numbers |= {f"cut{r}": percent(a.mean()) for r, a in after.items()}
     numbers |= {
         "full": percent(full.mean()),
-        "head": percent(final(evidence[HEAD]).mean()),
-        "moved1": percent(np.mean(one["moved"])),
+        "head": percent(head.mean()),
+        "moved1": percent(np.mean(thinnest["moved"])),
         "moved16": percent(np.mean(sixteen["moved"])),
         "moved": percent(np.mean(whole["moved"])),
         "needs": f"{enough(after, full):g}",
-        "one": f"{one['trained']:,}",
-        "all": f"{one['all']:,}",
-        "share": percent(one["trained"] / one["all"]),
+        "one": f"{thinnest['trained']:,}",
+        "all": f"{thinnest['all']:,}",
+        "share": percent(thinnest["trained"] / thinnest["all"]),
     }
     return Finding(
         value=100 * float((thin[2] - full).mean()),
-        low=100 * float(np.percentile(gaps, 2.5)),
-        high=100 * float(np.percentile(gaps, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(says="a delta trained at rank 1 or 2 comes within two points of full fine-tuning", met=rank <= 2),
             Check(
@@ -156,39 +83,35 @@ def thin_finding(evidence: Evidence) -> Finding:
     )
 
 
-def dear_runs(seeds: Seeds) -> Values:
-    wanted = {FULL: (FULL, 0), "thin": (LOW_RANK, 1)}
-    return {f"{name}, {where}": patch(where, *how, seeds) for where in WORLDS for name, how in wanted.items()}
-
-
 def dear_finding(evidence: Evidence) -> Finding:
-    learned = {name: final(table) for name, table in evidence.items()}
-    kept = {name: final(retention(table)) for name, table in evidence.items()}
-    worse = learned[f"{FULL}, {FAR}"] - learned[f"thin, {FAR}"]
-    spread = [float(worse[draw].mean()) for draw in resampled(len(worse))]
+    tables = evidence.tables("patch")
+    learned = {key: final(table) for key, table in tables.items()}
+    left = {key: float(final(retention(table)).mean()) for key, table in tables.items()}
+    worse = learned[FAR, FULL] - learned[FAR, THIN]
+    low, high = interval(100 * worse)
     short = {NEAR: "near", FAR: "far", HAND: "hand"}
     numbers: dict[str, str] = {}
     for where, word in short.items():
-        for name in (FULL, "thin"):
+        for name, key in ((FULL, "full"), (THIN, "thin")):
             numbers |= {
-                f"{name}_{word}": percent(learned[f"{name}, {where}"].mean()),
-                f"{name}_{word}_kept": percent(kept[f"{name}, {where}"].mean()),
+                f"{key}_{word}": percent(learned[where, name].mean()),
+                f"{key}_{word}_kept": percent(left[where, name]),
             }
     return Finding(
         value=100 * float(worse.mean()),
-        low=100 * float(np.percentile(spread, 2.5)),
-        high=100 * float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(
                 says="learns less: on the far task rank 1 is five points or more below full", met=worse.mean() >= 0.05
             ),
             Check(
                 says="forgets less: after digits, rank 1 has kept more of the glyphs than full",
-                met=kept[f"thin, {HAND}"].mean() > kept[f"{FULL}, {HAND}"].mean(),
+                met=left[HAND, THIN] > left[HAND, FULL],
             ),
             Check(
                 says="forgets less on the plane too",
-                met=all(kept[f"thin, {w}"].mean() > kept[f"{FULL}, {w}"].mean() for w in (NEAR, FAR)),
+                met=all(left[w, THIN] > left[w, FULL] for w in (NEAR, FAR)),
             ),
         ),
         numbers=numbers,

@@ -1,0 +1,172 @@
+"""What the learner sets in this lesson, and the runs: one new task learned by every method, at every size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from core.spec import Measure, Run, Stage
+from core.tasks import Handwriting, Plane, Task
+from lessons.kit.recipes import arms, backbone
+from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values
+
+NEAR, FAR, HAND = "two colours", "two colours, mirrored", "digits after glyphs"
+LOW_RANK, ADAPTER, BIAS, HEAD, FULL = "low rank", "adapters", "biases", "head only", "full"
+METHODS = {LOW_RANK: "low_rank", ADAPTER: "adapter", BIAS: "bias", HEAD: "probe", FULL: "full"}
+SIZED = (LOW_RANK, ADAPTER)  # methods that have a size: a rank, a width
+SIZES = (1, 2, 4, 8, 16)
+RANKS = (1, 2, 4, 8, 16, 32, 64)  # to which a finished delta is cut
+CLOSE = 0.02  # of full fine-tuning's accuracy: as good, for our purpose
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A new task for a backbone, and the rate of each method: its best of four, on four seeds that nothing else uses.
+    Where the rate depends on the size, it stands under the name with the size."""
+
+    task: Task
+    net: str
+    steps: int
+    batch: int
+    rates: Mapping[str, float]
+
+
+NEAR_RATES = {LOW_RANK: 1e-2, ADAPTER: 3e-3, BIAS: 1e-2, HEAD: 1e-2, FULL: 3e-3}
+FAR_RATES = NEAR_RATES | {BIAS: 3e-2, FULL: 1e-2, "low rank 1": 3e-2}
+WORLDS = {
+    NEAR: World(task=Plane(ask="colour"), net="mlp", steps=600, batch=128, rates=NEAR_RATES),
+    FAR: World(task=Plane(ask="colour", mirrored=True), net="mlp", steps=600, batch=128, rates=FAR_RATES),
+    HAND: World(
+        task=Handwriting(labels=400),
+        net="conv",
+        steps=900,
+        batch=32,
+        rates={LOW_RANK: 3e-3, ADAPTER: 3e-3, BIAS: 3e-3, HEAD: 3e-3, FULL: 1e-3},
+    ),
+}
+
+
+METHOD = Control(
+    name="method",
+    label="What moves",
+    options=(LOW_RANK, ADAPTER, BIAS, HEAD),
+    default=LOW_RANK,
+    help="Low rank: every matrix moves by a product of two thin ones. Adapters: small new layers between those "
+    "that are there. Biases: only they. The head is new and is always trained.",
+)
+SIZE = Control(
+    name="size",
+    label="Size",
+    options=SIZES,
+    default=1,
+    help="The rank of a low-rank patch, or the width of an adapter. Biases and head have none.",
+    slider=True,
+)
+WHERE = Control(
+    name="where",
+    label="New task",
+    options=(NEAR, FAR, HAND),
+    default=NEAR,
+    help="Two colours: the six arms that the net knows, in two groups. Mirrored: the same, wound the other way. "
+    "Digits after glyphs: real handwriting.",
+)
+
+
+def start(where: str, seeds: Seeds) -> Run:
+    """The backbone: a net that knows the six arms, or the glyphs."""
+    return backbone(seeds) if where == HAND else arms(seeds)
+
+
+def patch(where: str, method: str, size: int, seeds: Seeds, begin: Run | None = None, watch: bool = True) -> Run:
+    """The new task learned by one method, the old one tested along the way."""
+    world, begin = WORLDS[where], begin or start(where, seeds)
+    stage = Stage(
+        method=METHODS[method],
+        size=size if method in SIZED else 0,
+        steps=world.steps,
+        rate=world.rates.get(named(method, size), world.rates[method]),
+        batch=world.batch,
+    )
+    return Run(
+        task=world.task,
+        net=world.net,
+        start=begin,
+        stages=(stage,),
+        seeds=seeds.count,
+        first_seed=seeds.first,
+        watch=(begin.task,) if watch else (),
+    )
+
+
+def named(method: str, size: int) -> str:
+    """What a method is called where all are compared."""
+    return f"{method} {size}" if method in SIZED else method
+
+
+THIN = named(LOW_RANK, 1)
+EVERY = {named(m, s): (m, s) for m in METHODS for s in (SIZES if m in SIZED else (0,))}
+
+
+def all_of(where: str, seeds: Seeds) -> dict[str, Run]:
+    """Every method at every size, by its name where all are compared."""
+    return {name: patch(where, method, size, seeds) for name, (method, size) in EVERY.items()}
+
+
+def squeezed(full: Run) -> Measure:
+    return Measure(kind="squeeze", runs=(full,), tasks=(full.task,), count=max(RANKS))
+
+
+LIVE = 4  # nets each side of a live race
+
+
+def chosen(settings: Settings) -> str:
+    return named(settings[METHOD], settings[SIZE])
+
+
+def sides(settings: Settings) -> dict[str, Run]:
+    """Full fine-tuning against the patch. The old task is not tested along the way, which would take half the time."""
+    seeds, where = Seeds(LIVE, 100 * settings.draw), settings[WHERE]
+    how = {FULL: (FULL, 0), chosen(settings): (settings[METHOD], settings[SIZE])}
+    return {name: patch(where, *one, seeds, start(where, Seeds()), watch=False) for name, one in how.items()}
+
+
+def runs(settings: Settings) -> Runs:
+    return [Piece("race", run, name, name=name) for name, run in sides(settings).items()]
+
+
+def backdrop(settings: Settings) -> Values:
+    """All that is known of the world that is asked about and of the chosen one; at first only two ends of the one."""
+    known = [piece for where in dict.fromkeys((NEAR, settings[WHERE])) for piece in family(where, Seeds())]
+    open_at_first = {("patch", (NEAR, name)) for name in (FULL, HEAD)}
+    return [
+        replace(piece, hidden=piece.key not in open_at_first) for piece in [*known, *maps(settings[WHERE], Seeds())]
+    ]
+
+
+def family(where: str, seeds: Seeds) -> Values:
+    """Every patch; full fine-tuning's delta cut to every rank; and how many numbers each patch trains."""
+    runs = all_of(where, seeds)
+    return [
+        *(Piece("patch", run, (where, name)) for name, run in runs.items()),
+        Piece("cut", squeezed(runs[FULL]), where),
+        Piece("sizes", Measure(kind="patch", runs=tuple(runs.values())), where),
+    ]
+
+
+def maps(where: str, seeds: Seeds) -> Values:
+    """Where the new task is in the plane, what every rank says where."""
+    if WORLDS[where].net != "mlp":
+        return []
+    thin = tuple(patch(where, LOW_RANK, rank, seeds) for rank in SIZES)
+    return [Piece("maps", Measure(kind="boundary", runs=thin, tasks=(WORLDS[where].task,), count=120), where)]
+
+
+def thin_runs(seeds: Seeds) -> Values:
+    return family(NEAR, seeds)
+
+
+def dear_runs(seeds: Seeds) -> Values:
+    thinnest = {FULL: (FULL, 0), THIN: (LOW_RANK, 1)}
+    return [
+        Piece("patch", patch(where, *how, seeds), (where, name)) for where in WORLDS for name, how in thinnest.items()
+    ]
