@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from core.spec import Measure, Run
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.kit.evidence import final, resampled, retention
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import bootstrap, final, interval, retention
 from lessons.kit.figures import percent
-from lessons.kit.recipes import STEPS, Seeds
+from lessons.kit.recipes import STEPS
+from lessons.kit.values import Evidence
 from lessons.ways_to_remember.elsewhere import CLAIMS as ELSEWHERE
-from lessons.ways_to_remember.scenes import (
+from lessons.ways_to_remember.elsewhere import watched as old
+from lessons.ways_to_remember.runs import (
     DARK,
     FREEZE,
     LEVELS,
@@ -21,9 +22,8 @@ from lessons.ways_to_remember.scenes import (
     NAIVE,
     PLAIN,
     TASKS,
-    digits,
-    row,
-    ways,
+    plane_runs,
+    row_runs,
 )
 
 DEAR = 0.05  # of the new skill, the most that a way to remember may cost
@@ -31,25 +31,11 @@ WORTH = 0.20  # of the old skill, the least that it must keep more than naive: b
 SLUGS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2"}  # in the names of numbers
 
 
-def old(table: pd.DataFrame) -> np.ndarray:
-    """The last accuracy of every seed on the first task that is watched."""
-    return final(table.assign(accuracy=table["accuracy 1"]))
-
-
-def of(scene: str, evidence: Evidence) -> dict[str, pd.DataFrame]:
-    """The tables of one scene, by way."""
-    return {label.removeprefix(f"{scene}: "): one for label, one in evidence.items() if label.startswith(f"{scene}: ")}
-
-
 def best(tables: Mapping[str, pd.DataFrame], method: str) -> str:
     """The way of a method that keeps most without costing the new skill more than it may."""
     least = final(tables[NAIVE]).mean() - DEAR
     affordable = [f"{method} {level}" for level in LEVELS if final(tables[f"{method} {level}"]).mean() >= least]
     return max(affordable or [f"{method} {LEVELS[0]}"], key=lambda way: old(tables[way]).mean())
-
-
-def plane_runs(seeds: Seeds) -> Values:
-    return {f"{scene}: {way}": digits(scene, way, seeds) for scene in (PLAIN, DARK) for way in (NAIVE, FREEZE, *ways())}
 
 
 def gains(tables: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
@@ -66,13 +52,13 @@ def keeps(tables: Mapping[str, pd.DataFrame], method: str) -> bool:
 def leads(tables: Mapping[str, pd.DataFrame]) -> bool:
     """Whether EWC keeps more than L2-SP, each at its best affordable strength, beyond what seeds do by chance."""
     lead = gains(tables)["EWC"] - gains(tables)["L2-SP"]
-    return float(np.percentile([lead[draw].mean() for draw in resampled(len(lead))], 2.5)) > 0
+    return interval(lead)[0] > 0
 
 
 def plane_finding(evidence: Evidence) -> Finding:
-    plain, dark = of(PLAIN, evidence), of(DARK, evidence)
+    plain, dark = evidence.tables("scene", PLAIN), evidence.tables("scene", DARK)
     more = np.stack([*gains(dark).values()])  # (methods, seeds)
-    spread = [more[:, draw].mean(1).min() for draw in resampled(more.shape[1])]
+    low, high = bootstrap(lambda draw: 100 * more[:, draw].mean(1).min(), more.shape[1])
     numbers = {"before": percent(float(dark[NAIVE][dark[NAIVE].step == 0]["accuracy 1"].mean())), "steps": str(STEPS)}
     numbers["worth"] = f"{100 * WORTH:.0f}"
     for where, tables in (("", dark), ("plain_", plain)):
@@ -86,8 +72,8 @@ def plane_finding(evidence: Evidence) -> Finding:
     price = "20 points more glyphs than naive, for 5 points of digits or fewer"
     return Finding(
         value=100 * float(more.mean(1).min()),
-        low=100 * float(np.percentile(spread, 2.5)),
-        high=100 * float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             *(Check(says=f"{DARK}: {method} reads {price}", met=keeps(dark, method)) for method in METHODS),
             Check(says=f"{DARK}: EWC keeps more than L2-SP, for 5 points or fewer", met=leads(dark)),
@@ -96,11 +82,6 @@ def plane_finding(evidence: Evidence) -> Finding:
         ),
         numbers=numbers,
     )
-
-
-def row_runs(seeds: Seeds) -> Values:
-    shown = (NAIVE, "replay middle", "EWC middle", "L2-SP middle", "L2-SP strong", "LwF middle")
-    return {f"{way}: {k}": run for way in shown for k, run in enumerate(row(way, seeds), 1)}
 
 
 def grid(tables: Mapping[int, pd.DataFrame]) -> np.ndarray:
@@ -117,24 +98,18 @@ def grid(tables: Mapping[int, pd.DataFrame]) -> np.ndarray:
 
 def rows(evidence: Evidence) -> dict[str, np.ndarray]:
     """Each way's grid."""
-    tables: dict[str, dict[int, pd.DataFrame]] = {}
-    for label, table in evidence.items():
-        way, _, k = label.rpartition(": ")
-        tables.setdefault(way, {})[int(k)] = table
-    return {way: grid(some) for way, some in tables.items()}
+    return {way: grid(evidence.tables("row", way)) for way in dict.fromkeys(way for way, _ in evidence.tables("row"))}
 
 
 def row_finding(evidence: Evidence) -> Finding:
     grids = rows(evidence)
     ends = {way: found[-1].mean(0) for way, found in grids.items()}  # the average over tasks in the end, (seeds,)
     new = {way: float(found[-1, -1].mean()) for way, found in grids.items()}
-    draws = resampled(len(ends[NAIVE]))
     over = {
         "replay": ends["replay middle"] - ends["EWC middle"],
         "EWC": ends["EWC middle"] - ends[NAIVE],
     }
-    low = {name: float(np.percentile([gap[draw].mean() for draw in draws], 2.5)) for name, gap in over.items()}
-    spread = [over["EWC"][draw].mean() for draw in draws]
+    (at_least, _), (low, high) = (interval(100 * over[name]) for name in ("replay", "EWC"))
     learned = grids[NAIVE].diagonal()[:, :-1].mean()
     numbers = {
         "naive": percent(float(ends[NAIVE].mean())),
@@ -153,11 +128,11 @@ def row_finding(evidence: Evidence) -> Finding:
     }
     return Finding(
         value=100 * float(over["EWC"].mean()),
-        low=100 * float(np.percentile(spread, 2.5)),
-        high=100 * float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
-            Check(says="replay reads more of the five than EWC", met=low["replay"] > 0),
-            Check(says="EWC reads more of the five than naive", met=low["EWC"] > 0),
+            Check(says="replay reads more of the five than EWC", met=at_least > 0),
+            Check(says="EWC reads more of the five than naive", met=low > 0),
             Check(
                 says="weights held far too tightly learn nothing: under 20 % of the last, where guessing reads 10 %",
                 met=new["L2-SP strong"] < 0.2,
@@ -165,12 +140,6 @@ def row_finding(evidence: Evidence) -> Finding:
         ),
         numbers=numbers,
     )
-
-
-def price(seeds: Seeds) -> Measure:
-    """What each way to remember must keep."""
-    runs: tuple[Run, ...] = tuple(digits(DARK, f"{method} middle", seeds) for method in METHODS)
-    return Measure(kind="keeping", runs=runs)
 
 
 CLAIMS = (

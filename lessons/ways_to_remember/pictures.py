@@ -1,39 +1,140 @@
-"""The pictures of this lesson: the plane of two skills, curves, heat-maps of a row, and what remembering costs."""
+"""What this lesson shows: the plane of two skills, curves, heat-maps of a row, and what remembering costs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Evidence
+from lessons.kit.catalogue import Guess, Verdict
 from lessons.kit.evidence import final, retention
-from lessons.kit.figures import Figure
+from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.dots import Axis, Dot, dots
 from lessons.kit.figures.heat import heat
 from lessons.kit.recipes import STEPS
-from lessons.ways_to_remember.claims import grid, old
-from lessons.ways_to_remember.elsewhere import (
+from lessons.kit.values import Answer, Control, Evidence, Settings
+from lessons.ways_to_remember.claims import grid
+from lessons.ways_to_remember.elsewhere import at_best, even_best, forgotten
+from lessons.ways_to_remember.elsewhere import watched as old
+from lessons.ways_to_remember.runs import (
     BOTH,
+    DARK,
     EVEN_RATES,
+    FREEZE,
+    LEVELS,
+    METHODS,
+    NAIVE,
     PRETRAINED,
+    ROW,
+    SCENE,
     SCRATCH,
     SLOWED,
+    TASKS,
     THAWED,
-    at_best,
-    even_best,
-    forgotten,
+    TIGHT,
+    ends,
+    picked,
 )
-from lessons.ways_to_remember.scenes import FREEZE, LEVELS, METHODS, NAIVE, TASKS
 
 OLD, NEW = "old skill left, % of what it was", "new skill, % of digits read"
 TASK_NAMES = ["whole digits", *(f"jigsaw {k}" for k in range(1, TASKS))]
 Tables = Mapping[str, pd.DataFrame]
+
+
+def asked(name: str, label: str, help: str, default: int = 50) -> Control[int]:
+    return Control(name=name, label=label, options=tuple(range(0, 101, 10)), default=default, help=help, slider=True)
+
+
+HANDLES = {  # by method, on dark digits at middle strength
+    "replay": asked(
+        "replay",
+        "Replay: one old drawing of every glyph is kept and practised. Left, in percent",
+        "The glyphs it still reads, as a share of those it read before.",
+    ),
+    "LwF": asked(
+        "lwf",
+        "LwF: no old drawing at all, only the old net's opinions of the digits. Left, in percent",
+        "The old head's answers to the new digits are held to what they were.",
+    ),
+    "EWC": asked(
+        "ewc",
+        "EWC: no old drawing, but weights that mattered are held. Left, in percent",
+        "How much a weight mattered is measured once, before the digits.",
+    ),
+}
+TIGHTLY = asked(
+    "tight",
+    "Five tasks in a row, all weights held as tightly as can be. Of the fifth it reads, in percent",
+    "Guessing among ten digits reads one in ten.",
+)
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    """What the day it forgot ended with: the new skill comes, the old one goes."""
+    table = evidence.table("scene", DARK, NAIVE)
+    shown = [over_steps(table, "new skill", "target"), over_steps(retention(table), "old skill", "source")]
+    title = "Digits in dark ink, after glyphs in bright ink: the old skill goes (stored runs)"
+    return curves(shown, "steps", (1, STEPS), title=title, y="Share")
+
+
+def revealed(evidence: Evidence) -> bool:
+    return evidence.has("price")
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """The plane of the two skills, or a row's heat-map; before the prediction only the two ways that need no method."""
+    chosen, scene, known = picked(settings), settings[SCENE], revealed(evidence)
+    if known and scene == ROW:
+        live = live_row(evidence, chosen)
+        whole = len(live) == TASKS
+        return heats({chosen: live if whole else evidence.tables("row", chosen)}, "live" if whole else "stored")[0]
+    where = scene if known else DARK
+    guesses = {method: guess[handle] for method, handle in HANDLES.items()} if guess and where == DARK else {}
+    title = f"Old and new skill after {STEPS} steps, {where} (stored runs)"
+    return plane(evidence.tables("scene", where), chosen, evidence.tables("live"), guesses, title)
+
+
+def live_row(evidence: Evidence, one: str) -> dict[int, pd.DataFrame]:
+    """The tables of a live row so far, by place; all ways have the first task in common."""
+    first = {1: evidence.table("live first")} if evidence.has("live first") else {}
+    return first | evidence.tables("live row", one)
+
+
+def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """Both skills while they are learned with the method and without; in a row, what is read of each task."""
+    chosen, scene = picked(settings), settings[SCENE]
+    if scene == ROW:
+        begun = evidence.has("live row", NAIVE, 2) or evidence.has("live row", chosen, 2)
+        read = live_row if begun else lambda evidence, one: evidence.tables("row", one)
+        return heats({one: read(evidence, one) for one in (NAIVE, chosen)}, "live" if begun else "stored")
+    race = evidence.tables("live")
+    kind, tables = ("live", race) if {NAIVE, chosen} <= race.keys() else ("stored", evidence.tables("scene", scene))
+    return two_skills(tables[NAIVE], tables[chosen], chosen, kind) if chosen in tables else []
+
+
+def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """What all ways do and cost, and what keeps old skills without any of them; nothing before a run."""
+    if not revealed(evidence):
+        return []
+    if settings[SCENE] == ROW:
+        scene = [averages({one: evidence.table("row", one, TASKS) for one in ends(settings)})]
+    else:
+        tables = evidence.tables("scene", settings[SCENE])
+        scene = [picture(evidence, settings, guess), cost(tables, evidence.answer("price"))]
+    return [*scene, speeds(evidence), starts(evidence)]
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    rows = []
+    for method, handle in HANDLES.items():
+        left = float(final(retention(evidence.table("scene", DARK, f"{method} middle"))).mean())
+        rows.append((f"{method}: left of the skill with glyphs", f"{guess[handle]} %", percent(left)))
+    last = float(final(evidence.table("row", TIGHT, TASKS)).mean())
+    return [*rows, ("all weights held very tightly: read of the fifth task", f"{guess[TIGHTLY]} %", percent(last))]
 
 
 def dot(name: str, left: np.ndarray, new: np.ndarray, role: str, named: bool = True) -> Dot:
@@ -56,13 +157,12 @@ def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int],
         ways = {way: at_middle(way) for level in LEVELS if (way := f"{method} {level}") in tables}
         for way, name in ways.items():
             role = "source" if way == chosen else "pretrained"
-            one = dot(name, *skills(tables[way]), role, named=name == method)
-            shown.append(replace(one, side="lane"))
+            shown.append(replace(dot(name, *skills(tables[way]), role, named=name == method), side="lane"))
         joined += [[NAIVE, *ways.values()]] if ways else []
     for way, table in live.items():
-        one = dot(f"your {at_middle(way)}", *skills(table), "target")
-        shown.append(replace(one, side="lower right" if one.x < 60 else "lower left"))
-    low, high = min(one.y for one in shown), max(one.y for one in shown)
+        yours = dot(f"your {at_middle(way)}", *skills(table), "target")
+        shown.append(replace(yours, side="lower right" if yours.x < 60 else "lower left"))
+    low, high = min(place.y for place in shown), max(place.y for place in shown)
     for k, (method, left) in enumerate(guesses.items()):
         side, y = "right" if left < 60 else "left", low - (0.36 - 0.08 * k) * (high - low)
         shown.append(Dot(name=f"your guess: {method}", x=left, y=y, role="guess", side=side))
@@ -77,27 +177,26 @@ def at_middle(way: str) -> str:
 
 def two_skills(naive: pd.DataFrame, kept: pd.DataFrame, way: str, kind: str) -> list[Figure]:
     """Old and new skill against steps, with the way to remember and without."""
-    found = []
+    figures = []
     for what, role, read in (("Old skill left", "source", retention), ("New skill", "target", lambda table: table)):
         shown: list[Curve] = [over_steps(read(naive), NAIVE, "note"), over_steps(read(kept), way, role)]
-        found.append(curves(shown, "steps", (1, STEPS), title=f"{what} ({kind} runs)", y=what, height=280))
-    return found
+        figures.append(curves(shown, "steps", (1, STEPS), title=f"{what} ({kind} runs)", y=what, height=280))
+    return figures
 
 
-def table_of(found: np.ndarray) -> pd.DataFrame:
+def table_of(right: np.ndarray) -> pd.DataFrame:
     """A row's grid as a heat-map's table: tasks down, time across."""
-    return pd.DataFrame(found.mean(-1).T, index=TASK_NAMES, columns=[f"after {k}" for k in range(1, TASKS + 1)])
+    return pd.DataFrame(right.mean(-1).T, index=TASK_NAMES, columns=[f"after {k}" for k in range(1, TASKS + 1)])
 
 
 def heats(runs: Mapping[str, Mapping[int, pd.DataFrame]], kind: str) -> list[Figure]:
     """One heat-map a way, as far as its runs have come."""
-    found = []
-    for way, tables in runs.items():
-        whole = {k: table for k, table in tables.items() if len(table)}
-        if whole:
-            name = f"{way}: digits read of each task, after each task ({kind} runs)"
-            found.append(heat(table_of(grid(whole)), "tasks", "tasks learned so far", title=name))
-    return found
+    name = f"digits read of each task, after each task ({kind} runs)"
+    return [
+        heat(table_of(grid(tables)), "tasks", "tasks learned so far", title=f"{way}: {name}")
+        for way, tables in runs.items()
+        if tables
+    ]
 
 
 def averages(ends: Tables) -> Figure:
@@ -112,7 +211,7 @@ def averages(ends: Tables) -> Figure:
     return bars(shown, "read", "%", title=title, signed=False)
 
 
-def cost(tables: Tables, answer: Any) -> Figure:
+def cost(tables: Tables, answer: Answer) -> Figure:
     """What each method must keep beside the net, and how much more a step costs."""
     naive = tables[NAIVE]
     spent = {method: tables[f"{method} middle"] for method in METHODS}
@@ -145,10 +244,11 @@ def cost(tables: Tables, answer: Any) -> Figure:
 
 def speeds(evidence: Evidence) -> Figure:
     """The same plane for layers that learn at their own speed, without any penalty."""
-    named = {"one rate": even_best(evidence), SLOWED: SLOWED, "one by one": THAWED, BOTH: BOTH}
+    own = evidence.tables("speed")
+    named = {"one rate": even_best(evidence), SLOWED: own[SLOWED], "one by one": own[THAWED], BOTH: own[BOTH]}
     shown = [
-        replace(dot(name, old(evidence[label]), final(evidence[label]), role), side="lane")
-        for (name, label), role in zip(named.items(), ("note", *["pretrained"] * 3))
+        replace(dot(name, old(table), final(table), role), side="lane")
+        for (name, table), role in zip(named.items(), ("note", *["pretrained"] * 3))
     ]
     x = Axis(name="old arms still read, %", low=30, high=115, form=".0f")
     y = Axis(name="new points read, %", low=90, high=102, form=".1f")
@@ -159,6 +259,8 @@ def speeds(evidence: Evidence) -> Figure:
 def starts(evidence: Evidence) -> Figure:
     """What is lost of four turned tasks in a row, by where the net began."""
     named = {SCRATCH: "from nothing", PRETRAINED: "from glyphs"}
-    shown = [Bar(name=name, values=100 * forgotten(*at_best(evidence, arm)), role=arm) for arm, name in named.items()]
+    shown = [
+        Bar(name=name, values=100 * forgotten(*at_best(evidence, side)), role=side) for side, name in named.items()
+    ]
     title = "Without a penalty: what is lost over four turned tasks in a row, by where the net began"
     return bars(shown, "accuracy lost", title=title, signed=False)

@@ -1,0 +1,242 @@
+"""What the learner sets in this lesson, and the runs: digits after glyphs and tasks in a row, with every way to remember;
+and without any, layers at their own speed and a better place to start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.spec import Keep, Measure, Run, Stage
+from core.tasks import Handwriting, Plane
+from lessons.kit.recipes import BEST_RATES, STEPS, backbone, fine_tuning
+from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
+
+LABELS = 20  # a class, of every new task
+RATE = 1e-3
+DARK, PLAIN, ROW = "dark digits after glyphs", "digits after glyphs", "five tasks in a row"
+NAIVE, FREEZE = "naive", "freeze"
+METHODS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2_sp"}  # on screen: file in core/keep
+LEVELS = ("weak", "middle", "strong")
+TASKS = 5  # of a row
+ROW_STEPS, ROW_RATE = 200, 3e-3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dial:
+    """A method's strengths from weak to strong, and the old examples a class that it keeps or looks at once."""
+
+    strengths: tuple[float, float, float]
+    count: int = 1
+
+    def keep(self, method: str, level: str) -> Keep:
+        return Keep(method=METHODS[method], strength=self.strengths[LEVELS.index(level)], count=self.count)
+
+
+# Strengths of different methods have nothing in common: a penalty is worth what its gradient is worth.
+GLYPHS = {
+    "replay": Dial(strengths=(0.03, 0.5, 10)),  # one drawing of every glyph
+    "LwF": Dial(strengths=(0.03, 0.3, 10)),
+    "EWC": Dial(strengths=(1, 12, 1000)),
+    "L2-SP": Dial(strengths=(0.03, 0.3, 10)),
+}
+JIGSAWS = {
+    "replay": Dial(strengths=(0.03, 1, 10), count=5),
+    "LwF": Dial(strengths=(0.01, 0.1, 3)),
+    "EWC": Dial(strengths=(10, 300, 100_000), count=10),
+    "L2-SP": Dial(strengths=(0.003, 0.03, 30)),
+}
+METHOD = Control(
+    name="method",
+    label="Way to remember",
+    options=tuple(METHODS),
+    default="replay",
+    help="Replay practises kept old examples. LwF holds to the old net's opinions of the new examples. EWC holds "
+    "weights that mattered, L2-SP holds all alike.",
+)
+STRENGTH = Control(
+    name="strength",
+    label="How strongly",
+    options=LEVELS,
+    default="middle",
+    help="How much the penalty weighs beside the loss of the new task; each method has a scale of its own.",
+)
+SCENE = Control(
+    name="scene",
+    label="What is learned after what",
+    options=(DARK, PLAIN, ROW),
+    default=DARK,
+    help="Dark digits: dark ink on a bright ground, so features must change. Digits: drawn like the glyphs. "
+    "Five tasks: whole digits, then four jigsaws of them, with one head.",
+)
+
+
+def digits(scene: str, way: str, seeds: Seeds, start: Run | None = None) -> Run:
+    """The digits after the glyphs, these watched through the head they keep; way is naive, freeze or a method and how
+    strongly. Dark digits are drawn in dark ink on a bright ground, which the glyphs never were."""
+    start = start or backbone(seeds)
+    return Run(
+        task=Handwriting(labels=LABELS, inverted=scene == DARK),
+        start=start,
+        stages=fine_tuning("probe" if way == FREEZE else "full", RATE),
+        seeds=seeds.count,
+        first_seed=seeds.first,
+        watch=(start.task,),
+        keep=() if way in (NAIVE, FREEZE) else (GLYPHS[method_of(way)].keep(*way.split()),),
+    )
+
+
+def row(way: str, seeds: Seeds) -> list[Run]:
+    """Five jigsaws of the same digits, one after the other, with one head: the runs in their order. All ways have the
+    first in common, where there is nothing yet to remember."""
+    tasks = [Handwriting(labels=LABELS, jigsaw=number) for number in range(TASKS)]
+    stages = (Stage(steps=ROW_STEPS, rate=ROW_RATE, batch=16),)
+    runs = [Run(task=tasks[0], net="dense", stages=stages, seeds=seeds.count, first_seed=seeds.first)]
+    keep = () if way == NAIVE else (JIGSAWS[method_of(way)].keep(*way.split()),)
+    for k, task in enumerate(tasks[1:], 1):
+        runs.append(replace(runs[0], task=task, start=runs[-1], watch=tuple(tasks[:k]), keep=keep))
+    return runs
+
+
+def method_of(way: str) -> str:
+    return way.split()[0]
+
+
+def ways() -> list[str]:
+    """Every method at every strength."""
+    return [f"{method} {level}" for method in METHODS for level in LEVELS]
+
+
+def picked(settings: Settings) -> str:
+    return f"{settings[METHOD]} {settings[STRENGTH]}"
+
+
+LIVE = 4  # nets a run
+TIGHT = "L2-SP strong"
+
+
+def live_run(settings: Settings) -> Run:
+    """The last that is learned, with the chosen way to remember."""
+    seeds, scene = Seeds(LIVE, 100 * settings.draw), settings[SCENE]
+    return row(picked(settings), seeds)[-1] if scene == ROW else digits(scene, picked(settings), seeds, backbone())
+
+
+def runs(settings: Settings) -> Runs:
+    """With the way to remember and without; in a row all tasks of both, which have the first in common."""
+    seeds, scene, shown = Seeds(LIVE, 100 * settings.draw), settings[SCENE], (NAIVE, picked(settings))
+    if scene != ROW:
+        return [Piece("live", digits(scene, one, seeds, backbone()), one, name=one) for one in shown]
+    first = Piece("live first", row(NAIVE, seeds)[0], name="first task")
+    rows = {one: row(one, seeds) for one in shown}
+    later = (
+        Piece("live row", rows[one][k - 1], (one, k), name=f"{one}: {k}") for one in shown for k in range(2, TASKS + 1)
+    )
+    return [first, *later]
+
+
+def backdrop(settings: Settings) -> Values:
+    """What the prediction and its verdict stand on, then the stored runs of the scene."""
+    seeds, scene = Seeds(), settings[SCENE]
+    middle = [f"{method} middle" for method in METHODS]
+    hidden = [
+        *(Piece("scene", digits(DARK, one, seeds), (DARK, one)) for one in middle),
+        Piece("row", row(TIGHT, seeds)[-1], (TIGHT, TASKS)),
+        Piece("price", Measure(kind="keeping", runs=tuple(digits(DARK, one, seeds) for one in middle))),
+        *speed_runs(seeds),
+        *turn_runs(seeds),
+    ]
+    if scene == ROW:
+        hidden += [
+            Piece("row", run, (one, k)) for one in (NAIVE, picked(settings)) for k, run in enumerate(row(one, seeds), 1)
+        ]
+        hidden += [Piece("row", row(one, seeds)[-1], (one, TASKS)) for one in ends(settings)]
+    else:
+        hidden += [Piece("scene", digits(scene, one, seeds), (scene, one)) for one in (NAIVE, FREEZE, *ways())]
+    shown = [Piece("scene", digits(DARK, one, seeds), (DARK, one)) for one in (NAIVE, FREEZE)]
+    known = {piece.key for piece in shown}
+    return [*shown, *hide([piece for piece in hidden if piece.key not in known])]
+
+
+def ends(settings: Settings) -> list[str]:
+    """The ways whose ends of a row are compared."""
+    return [NAIVE, *(f"{method} {settings[STRENGTH]}" for method in METHODS)]
+
+
+def plane_runs(seeds: Seeds) -> Values:
+    scenes, every = (PLAIN, DARK), (NAIVE, FREEZE, *ways())
+    return [Piece("scene", digits(scene, one, seeds), (scene, one)) for scene in scenes for one in every]
+
+
+def row_runs(seeds: Seeds) -> Values:
+    shown = (NAIVE, "replay middle", "EWC middle", "L2-SP middle", "L2-SP strong", "LwF middle")
+    return [Piece("row", run, (one, k)) for one in shown for k, run in enumerate(row(one, seeds), 1)]
+
+
+# --- Without a penalty: layers at their own speed ---------------------------------------------------------------------
+
+SLOWER = 2.6  # each layer below learns this many times slower (Howard & Ruder 2018)
+SLOW_STEPS, SLOW_RATE = 1000, 5e-4
+SLOWED_RATE = 7e-4  # where the layers below the head learn slower: at 5e-4 some seeds lag by over 2 points
+SLOWED, THAWED, BOTH = "lower layers slower", "one layer after the other", "both"
+EVEN_RATES = (2.5e-4, 5e-4, 1e-3, 2e-3)
+# Steps of the head alone, then with one more layer each: what is set free last has least time to forget.
+THAW_STEPS = (400, 400, 150, 50)
+
+
+def arms(seeds: Seeds) -> Run:
+    """A backbone of the plane for every seed: which of six spiral arms."""
+    stages = (Stage(steps=3000, batch=128, rate=3e-3),)
+    return Run(task=Plane(), net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first)
+
+
+def unwound(stages: tuple[Stage, ...], seeds: Seeds) -> Run:
+    """Then the arms' colours, when the arms are wound less than half as far; the six arms are watched."""
+    task = Plane(ask="colour", winding=0.45)
+    return replace(arms(seeds), task=task, start=arms(seeds), stages=stages, watch=(Plane(),))
+
+
+def thawing(rate: float, decay: float) -> tuple[Stage, ...]:
+    """The head alone, then one more layer at a time."""
+    return tuple(
+        Stage(method="last_k", size=k, steps=steps, rate=rate, decay=decay) for k, steps in enumerate(THAW_STEPS, 1)
+    )
+
+
+def speed_runs(seeds: Seeds) -> Values:
+    even = {rate: (Stage(steps=SLOW_STEPS, rate=rate),) for rate in EVEN_RATES}
+    own = {
+        SLOWED: (Stage(steps=SLOW_STEPS, rate=SLOWED_RATE, decay=SLOWER),),
+        THAWED: thawing(SLOW_RATE, 1.0),
+        BOTH: thawing(SLOWED_RATE, SLOWER),
+    }
+    return [
+        *(Piece("even", unwound(stages, seeds), rate) for rate, stages in even.items()),
+        *(Piece("speed", unwound(stages, seeds), name) for name, stages in own.items()),
+    ]
+
+
+# --- Without a penalty: where one starts ------------------------------------------------------------------------------
+
+TURNS = (0.0, 45.0, 90.0, -45.0)  # degrees
+PRETRAINED, SCRATCH = "pretrained", "scratch"
+
+
+def turned(side: str, rate: float, seeds: Seeds) -> list[Run]:
+    """The digits turned four ways, one after the other, with one head; from the glyphs or from nothing."""
+    tasks = [Handwriting(labels=20, turn=turn) for turn in TURNS]
+    stages = (Stage(steps=STEPS, rate=rate, batch=16),)
+    runs: list[Run] = []
+    for k, task in enumerate(tasks):
+        start = runs[-1] if runs else backbone(seeds) if side == PRETRAINED else None
+        run = Run(
+            task=task, start=start, stages=stages, seeds=seeds.count, first_seed=seeds.first, watch=tuple(tasks[:k])
+        )
+        runs.append(run)
+    return runs
+
+
+def turn_runs(seeds: Seeds) -> Values:
+    return [
+        Piece("turn", run, (side, rate, k))
+        for side in (PRETRAINED, SCRATCH)
+        for rate in BEST_RATES
+        for k, run in enumerate(turned(side, rate, seeds), 1)
+    ]
