@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and the runs: digits after glyphs and tasks in a row, with every way to remember;
+"""What the learner sets in this lesson, and the runs: digits after glyphs and tasks in a row, with each way to remember,
 and without any, layers at their own speed and a better place to start from."""
 
 from __future__ import annotations
@@ -126,17 +126,15 @@ def runs(settings: Settings) -> Runs:
         return [Piece("live", digits(scene, one, seeds, backbone()), one, name=one) for one in shown]
     first = Piece("live first", row(NAIVE, seeds)[0], name="first task")
     rows = {one: row(one, seeds) for one in shown}
-    later = (
-        Piece("live row", rows[one][k - 1], (one, k), name=f"{one}: {k}") for one in shown for k in range(2, TASKS + 1)
-    )
-    return [first, *later]
+    later = [(one, k, run) for one, runs in rows.items() for k, run in enumerate(runs[1:], 2)]
+    return [first, *(Piece("live row", run, (one, k), name=f"{one}: {k}") for one, k, run in later)]
 
 
 def backdrop(settings: Settings) -> Values:
     """What the prediction and its verdict stand on, then the stored runs of the scene."""
     seeds, scene = Seeds(), settings[SCENE]
     middle = [f"{method} middle" for method in METHODS]
-    hidden = [
+    hidden: list[Piece[Run | Measure]] = [
         *(Piece("scene", digits(DARK, one, seeds), (DARK, one)) for one in middle),
         Piece("row", row(TIGHT, seeds)[-1], (TIGHT, TASKS)),
         Piece("price", Measure(kind="keeping", runs=tuple(digits(DARK, one, seeds) for one in middle))),
@@ -144,9 +142,8 @@ def backdrop(settings: Settings) -> Values:
         *turn_runs(seeds),
     ]
     if scene == ROW:
-        hidden += [
-            Piece("row", run, (one, k)) for one in (NAIVE, picked(settings)) for k, run in enumerate(row(one, seeds), 1)
-        ]
+        rows = {one: row(one, seeds) for one in (NAIVE, picked(settings))}
+        hidden += [Piece("row", run, (one, k)) for one, runs in rows.items() for k, run in enumerate(runs, 1)]
         hidden += [Piece("row", row(one, seeds)[-1], (one, TASKS)) for one in ends(settings)]
     else:
         hidden += [Piece("scene", digits(scene, one, seeds), (scene, one)) for one in (NAIVE, FREEZE, *ways())]
