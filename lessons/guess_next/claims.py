@@ -1,4 +1,4 @@
-"""What lesson 1 claims: what is learned first, loss against data, and what a head start is worth on another subject."""
+"""What this lesson claims: what is learned first, loss against data, and what a head start is worth elsewhere."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from lessons.guess_next.readers import (
+from lessons.guess_next.runs import (
     FAR,
     MOST,
     PRETRAINED,
     SCRATCH,
     SIZES,
+    SLICE,
     SLICED,
     SLICES,
     SUBJECTS,
@@ -22,9 +23,10 @@ from lessons.guess_next.readers import (
     domains,
     sliced,
 )
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding
-from lessons.kit.evidence import labels_to, power_law, resampled
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import bootstrap, interval, labels_to, power_law
 from lessons.kit.figures import percent
+from lessons.kit.values import Evidence
 
 KINDS = ("spelling", "word order", "agreement", "names and numbers")
 VOCABULARY = 1024
@@ -38,27 +40,27 @@ def bits(table: pd.DataFrame, name: str = "bits") -> np.ndarray:
 
 def told_apart(evidence: Evidence) -> tuple[list[int], np.ndarray]:
     """The steps of the moments; (nets, moments, kinds): the share of pairs in which the real text is found likelier."""
-    runs = [answer["runs"][0] for name, answer in evidence.items() if name.startswith("pairs")]
+    runs = [answer["runs"][0] for answer in evidence.answers("pairs").values()]
     return runs[0]["steps"], np.array([run["right"] for run in runs])
 
 
 def first_finding(evidence: Evidence) -> Finding:
     steps, right = told_apart(evidence)
-    nets = [table for name, table in evidence.items() if name.startswith("net")]
+    nets = evidence.tables("young").values()
     start, end = (np.array([float(net.bits.iloc[k]) for net in nets]) for k in (0, -1))
     last = {kind: right[:, -1, k] for k, kind in enumerate(KINDS)}
     gap = last["spelling"] - last["names and numbers"]
-    spread = [float(gap[draw].mean()) for draw in resampled(len(gap))]
+    low, high = interval(100 * gap)
     nats = [float(net.loss.dropna().iloc[0]) for net in nets]
-    numbers = {f"{kind.split()[0]}": percent(one.mean()) for kind, one in last.items()}
+    numbers = {f"{kind.split()[0]}": percent(right.mean()) for kind, right in last.items()}
     numbers |= {
         "start": f"{start.mean():.2f}", "end": f"{end.mean():.2f}", "nats": f"{np.mean(nats):.2f}",
         "ln": f"{math.log(VOCABULARY):.2f}", "tokens": f"{VOCABULARY:,}", "steps": f"{steps[-1]}",
     }  # fmt: skip
     return Finding(
         value=100 * float(gap.mean()),
-        low=100 * float(np.percentile(spread, 2.5)),
-        high=100 * float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(
                 says="the first loss is within 1 % of ln of the vocabulary",
@@ -78,18 +80,18 @@ def first_finding(evidence: Evidence) -> Finding:
 
 
 def size_finding(evidence: Evidence) -> Finding:
-    loss = np.array([bits(evidence[f"{size} KB"])[-1] for size in SIZES])
+    loss = np.array([bits(evidence.table("amount", size))[-1] for size in SIZES])
     exponent, _, missed = power_law(SIZES, loss.mean(1))
-    spread = [power_law(SIZES, loss[:, draw].mean(1))[0] for draw in resampled(loss.shape[1])]
-    numbers = {f"bits{size}": f"{one:.2f}" for size, one in zip(SIZES, loss.mean(1))}
+    low, high = bootstrap(lambda draw: power_law(SIZES, loss[:, draw].mean(1))[0], loss.shape[1])
+    numbers = {f"bits{size}": f"{mean:.2f}" for size, mean in zip(SIZES, loss.mean(1))}
     numbers |= {
         "exponent": f"{exponent:.2f}", "missed": f"{100 * missed:.1f}", "double": f"{100 * (1 - 2**-exponent):.0f}",
         "few": f"{SIZES[0]}", "many": f"{SIZES[-1]:,}", "nets": str(loss.shape[1]),
     }  # fmt: skip
     return Finding(
         value=exponent,
-        low=float(np.percentile(spread, 2.5)),
-        high=float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(says="the loss lies within 10 % of a power law at every amount", met=missed <= 0.10),
             Check(says="it falls with every doubling", met=bool((np.diff(loss.mean(1)) < 0).all())),
@@ -102,7 +104,7 @@ def domain_finding(evidence: Evidence) -> Finding:
     numbers: dict[str, str] = {}
     gains, early = {}, {}
     for subject in SUBJECTS:
-        ours, scratch = (evidence[f"{arm} {subject}"] for arm in (PRETRAINED, MOST))
+        ours, scratch = (evidence.table(side, subject, SLICE) for side in (PRETRAINED, MOST))
         curve, general = bits(ours), bits(ours, "bits 1")
         least = bits(scratch).min(0).mean()
         steps = np.sort(ours.step.unique())
@@ -118,11 +120,11 @@ def domain_finding(evidence: Evidence) -> Finding:
         numbers["general"], numbers["early"] = f"{general[0].mean():.2f}", f"{steps[steps <= EARLY][-1]}"
     near = [subject for subject in SUBJECTS if subject != FAR]
     value = np.mean([early[subject] for subject in near], 0)
-    spread = [float(value[draw].mean()) for draw in resampled(len(value))]
+    low, high = interval(value)
     return Finding(
         value=float(value.mean()),
-        low=float(np.percentile(spread, 2.5)),
-        high=float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(
                 says="on plays and law five steps of the pretrained net beat all that scratch ever reaches",
@@ -143,27 +145,28 @@ def domain_finding(evidence: Evidence) -> Finding:
 
 def at_best(evidence: Evidence, kilobytes: int) -> tuple[np.ndarray, np.ndarray]:
     """Bits a character of every seed at its best moment: pretrained, and from scratch in the better of two lengths."""
-    ours, *scratch = (bits(evidence[f"{arm} {SLICED} {kilobytes} KB"]).min(0) for arm in (PRETRAINED, SCRATCH, MOST))
-    return ours, min(scratch, key=lambda one: float(one.mean()))
+    sides = (PRETRAINED, SCRATCH, MOST)
+    ours, *scratch = (bits(evidence.table(side, SLICED, kilobytes)).min(0) for side in sides)
+    return ours, min(scratch, key=lambda each: float(each.mean()))
 
 
 def slice_finding(evidence: Evidence) -> Finding:
     few, many = SLICES[0], SLICES[-1]
     best = {kilobytes: at_best(evidence, kilobytes) for kilobytes in SLICES}
     gain = {kilobytes: float(scratch.mean() - ours.mean()) for kilobytes, (ours, scratch) in best.items()}
-    curves = {kilobytes: bits(evidence[f"{PRETRAINED} {SLICED} {kilobytes} KB"]) for kilobytes in SLICES}
+    curves = {kilobytes: bits(evidence.table(PRETRAINED, SLICED, kilobytes)) for kilobytes in SLICES}
     worse = {kilobytes: curve[-1] - curve.min(0) for kilobytes, curve in curves.items()}
-    steps = np.sort(evidence[f"{PRETRAINED} {SLICED} {few} KB"].step.unique())
-    scratch = {kilobytes: -float(arms[1].mean()) for kilobytes, arms in best.items()}  # a curve that climbs
+    steps = np.sort(evidence.table(PRETRAINED, SLICED, few).step.unique())
+    scratch = {kilobytes: -float(theirs.mean()) for kilobytes, (_, theirs) in best.items()}  # a curve that climbs
     ours = best[few][0]
     worth = labels_to(scratch, -float(ours.mean())) / few
-    spread = [labels_to(scratch, -float(ours[draw].mean())) / few for draw in resampled(len(ours))]
+    low, high = bootstrap(lambda draw: labels_to(scratch, -float(ours[draw].mean())) / few, len(ours))
     numbers = {f"ours{k}": f"{a.mean():.2f}" for k, (a, _) in best.items()}
     numbers |= {f"scratch{k}": f"{b.mean():.2f}" for k, (_, b) in best.items()}
     return Finding(
         value=worth,
-        low=float(np.percentile(spread, 2.5)),
-        high=float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(
                 says="the gain falls from every amount to the next",
@@ -171,7 +174,7 @@ def slice_finding(evidence: Evidence) -> Finding:
             ),
             Check(
                 says="scratch needs ten times the least text to be as good as the reader on it, by its whole interval",
-                met=float(np.percentile(spread, 2.5)) >= 10,
+                met=low >= 10,
             ),
             Check(
                 says="on the least it ends 0.05 bits above its best, on the most within 0.02",

@@ -1,4 +1,4 @@
-"""What lesson 1 shows: the loss, the text by surprise, what comes next, what is written, what is learned first."""
+"""What this lesson shows: the loss, the text by surprise, what comes next, what is written, what is learned first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,27 @@ import numpy as np
 import pandas as pd
 
 from lessons.guess_next.claims import KINDS, at_best, bits, told_apart
-from lessons.guess_next.readers import BATCH, BROUGHT, FAR, MOST, PRETRAINED, SIZES, SLICED, SLICES, SUBJECTS, WINDOW
-from lessons.kit.catalogue import Evidence, Settings
+from lessons.guess_next.runs import (
+    AMOUNT,
+    BACK,
+    BATCH,
+    BROUGHT,
+    FAR,
+    GENERAL,
+    LIVE_STEPS,
+    MOST,
+    OPENING,
+    PRETRAINED,
+    SCRATCH,
+    SIZES,
+    SLICE,
+    SLICED,
+    SLICES,
+    SUBJECT,
+    SUBJECTS,
+    WINDOW,
+)
+from lessons.kit.catalogue import Guess, Verdict
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -19,6 +38,7 @@ from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.law import law
 from lessons.kit.figures.lines import lines
 from lessons.kit.figures.tinted import tinted, visible
+from lessons.kit.values import Answer, Control, Evidence, Settings
 
 READER_BATCH = 16
 KNOWS_NOTHING = "knows nothing: ln V"
@@ -27,32 +47,118 @@ SPAN = (BEFORE, 12_000_000)
 LOOKS = dict(zip(KINDS, ("pretrained", "source", "target", "scratch best")))
 NAMED = dict(zip(SUBJECTS, ("Shakespeare", "law", "code"))) | {BROUGHT: BROUGHT}
 TOKENS = Axis(name="tokens read", low=SPAN[0], high=SPAN[1], log=True, form=",.0f")
+START: Control[float] = Control(
+    name="start",
+    label="How surprised is it before the first step?",
+    options=(0.5, 1, 2, 3, 4, 5, 6, 7),
+    default=6,
+    help="In bits a character: 1 is a fair coin's worth of surprise at every letter.",
+    slider=True,
+)
+END: Control[float] = Control(
+    name="end",
+    label="And in the end?",
+    options=(0.2, 0.5, 1, 1.5, 2, 2.5, 3, 4),
+    default=1,
+    help="On text that it has never seen.",
+    slider=True,
+)
+FIRST = Control(
+    name="first",
+    label="What does it learn first?",
+    options=KINDS,
+    default="word order",
+    help="To tell real text from text with a misspelt word, with two words exchanged, with a verb that does "
+    "not agree, or with a wrong name or number.",
+)
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    title = f"“{OPENING} …” What comes next? The answer of a model that has read for a while"
+    return expected(evidence.answer("look"), title)
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """The loss of pretraining: before the prediction only the learner's line."""
+    if not evidence.has("reader"):
+        title = "Surprise while a model reads: where does your line begin, and where does it end?"
+        return losses([], guess, None, title)
+    reader = evidence.table("reader")
+    shown = [
+        over_tokens(reader, READER_BATCH, "the reader", "pretrained"),
+        over_tokens(young_band(evidence), BATCH, "in a minute", "note"),
+    ]
+    if evidence.has("live", "yours"):
+        shown.append(over_tokens(evidence.table("live", "yours"), BATCH, "live", "scratch"))
+    return losses(shown, guess, float(reader.bits.iloc[0]), "Surprise at unseen general text while models read")
+
+
+def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    subject, kilobytes, both = settings[SUBJECT], settings[AMOUNT], (PRETRAINED, SCRATCH)
+    if subject == GENERAL:
+        return [picture(evidence, settings, guess)]
+    if tables := evidence.tables("live"):
+        return [adapting(tables, subject, kilobytes, LIVE_STEPS, "live")]
+    for stored in (kilobytes, SLICE):
+        if all(evidence.has(side, subject, stored) for side in both):
+            tables = {side: evidence.table(side, subject, stored) for side in both}
+            return [adapting(tables, subject, stored, 80, "stored")]
+    return []
+
+
+def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    shown = []
+    if evidence.has("expects"):
+        answer, back = evidence.answer("expects"), settings[BACK]
+        how = "one token back" if back == 1 else f"up to {back} tokens back"
+        shown += [
+            surprises(answer, f"Your text by surprise, when the reader may look {how}: touch a token"),
+            expected(answer, "And after your last letter? What the reader expects at the end of its training"),
+        ]
+    if evidence.has("writes"):
+        shown.append(written(evidence.answer("writes"), "How the reader goes on, at five moments of its training"))
+    if not evidence.has("reader"):
+        return shown
+    if settings[SUBJECT] != GENERAL:
+        return [*shown, by_size(evidence), by_subject(evidence)]
+    yours = (settings[AMOUNT], evidence.table("live", "yours")) if evidence.has("live", "yours") else None
+    return [*shown, learned_first(evidence), scaling(evidence, yours)]
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    bits = evidence.table("reader").bits
+    last = told_apart(evidence)[1][:, -1].mean(0)
+    unit = "bits a character"
+    return [
+        ("a model that knows nothing", f"{guess[START]:g} {unit}", f"{bits.iloc[0]:.1f} {unit}"),
+        ("the reader, in the end", f"{guess[END]:g} {unit}", f"{bits.iloc[-1]:.1f} {unit}"),
+        ("learned first", guess[FIRST], KINDS[int(last.argmax())]),
+    ]
 
 
 def over_tokens(table: pd.DataFrame, batch: int, name: str, role: str) -> Curve:
     """A run's bits a character against the tokens that it has read, with its band over seeds."""
-    found = bits(table)
     steps = np.sort(table.step.unique())
     read = np.maximum(steps * batch * WINDOW, BEFORE)
-    return Curve(table=against(dict(zip(read.tolist(), found))), name=name, role=role)
+    return Curve(table=against(dict(zip(read.tolist(), bits(table)))), name=name, role=role)
 
 
-def losses(shown: Sequence[Curve], guess: Settings, nothing: float | None, title: str) -> Figure:
+def losses(shown: Sequence[Curve], guess: Guess, nothing: float | None, title: str) -> Figure:
     marks = []
     if nothing is not None:
         marks.append(Mark(start=(SPAN[0], nothing), end=(SPAN[1], nothing), says=KNOWS_NOTHING, place="insideEndTop"))
     if guess:
-        ends = (SPAN[0] * 1.2, guess["start"]), (SPAN[1] / 1.2, guess["end"])
+        ends = (SPAN[0] * 1.2, guess[START]), (SPAN[1] / 1.2, guess[END])
         marks.append(Mark(start=ends[0], end=ends[1], says="you", role="guess"))
     return lines(shown, TOKENS, Axis(name="bits a character", low=0, high=8), marks, title)
 
 
 def young_band(evidence: Evidence) -> pd.DataFrame:
     """The nets that read for a minute as one table of eight seeds."""
-    return pd.concat([table for name, table in evidence.items() if name.startswith("net")])
+    return pd.concat(evidence.tables("young").values())
 
 
-def surprises(answer: Evidence, title: str) -> Figure:
+def surprises(answer: Answer, title: str) -> Figure:
     """The learner's text at every moment of the reader's training."""
     run, tokens = answer["runs"][0], answer["tokens"][0]
     rows = {
@@ -67,14 +173,14 @@ def moment(step: int) -> str:
     return f"after {read:,} tokens" if step else "before the first step"
 
 
-def expected(answer: Evidence, title: str) -> Figure:
+def expected(answer: Answer, title: str) -> Figure:
     """What the reader believes comes next, at the end of its training."""
     tokens = answer["runs"][0]["next"][-1][0]
     shown = [Bar(name=f"“{visible(token)}”", values=np.array([100 * chance])) for token, chance in tokens]
     return bars(shown, "probability", "%", title, signed=False)
 
 
-def written(answer: Evidence, title: str) -> Figure:
+def written(answer: Answer, title: str) -> Figure:
     """What is written after the learner's words, at every moment."""
     run = answer["runs"][0]
     rows = [(moment(step), printable(text)) for step, text in zip(run["steps"], run["texts"][0])]
@@ -107,7 +213,7 @@ def learned_first(evidence: Evidence) -> Figure:
 def scaling(evidence: Evidence, yours: tuple[int, pd.DataFrame] | None) -> Figure:
     """The stored nets on their line, and where the learner's own have come to."""
     own = [Curve(table=against({yours[0]: bits(yours[1])[-1]}), name="yours", role="scratch")] if yours else []
-    loss = np.array([bits(evidence[f"{size} KB"])[-1] for size in SIZES])
+    loss = np.array([bits(evidence.table("amount", size))[-1] for size in SIZES])
     return law(
         SIZES,
         loss,
@@ -131,7 +237,7 @@ def named(subject: str) -> str:
 
 def adapting(tables: dict[str, pd.DataFrame], subject: str, kilobytes: int, steps: int, how: str) -> Figure:
     """Bits a character of a subject, pretrained and from scratch, and of general text, against steps."""
-    shown = [Curve(table=by_step(table, "bits"), name=arm, role=arm) for arm, table in tables.items()]
+    shown = [Curve(table=by_step(table, "bits"), name=side, role=side) for side, table in tables.items()]
     if "pretrained" in tables:
         general = by_step(tables["pretrained"], "bits 1")
         shown.append(Curve(table=general, name="general text", role="source"))
@@ -148,11 +254,13 @@ def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def by_size(evidence: Evidence) -> Figure:
-    """What the best moment of each arm pays, against how much text there was."""
-    found = {kilobytes: at_best(evidence, kilobytes) for kilobytes in SLICES}
+    """What the best moment of each side pays, against how much text there was."""
+    paid = {kilobytes: at_best(evidence, kilobytes) for kilobytes in SLICES}
     shown = [
-        Curve(table=against({k: arms[0] for k, arms in found.items()}), name="pretrained", role="pretrained"),
-        Curve(table=against({k: arms[1] for k, arms in found.items()}), name="scratch at its best", role="scratch"),
+        Curve(table=against({k: ours for k, (ours, _) in paid.items()}), name="pretrained", role="pretrained"),
+        Curve(
+            table=against({k: scratch for k, (_, scratch) in paid.items()}), name="scratch at its best", role="scratch"
+        ),
     ]
     x = Axis(name="thousand characters of it", low=4, high=190, log=True, form=",.0f")
     y = Axis(name="bits a character", low=2, high=5)
@@ -163,7 +271,7 @@ def by_subject(evidence: Evidence) -> Figure:
     """A table: what the reader pays for each subject before and after, and what scratch pays at its best."""
     rows = []
     for subject in NAMED:
-        ours, scratch = evidence[f"{PRETRAINED} {subject}"], evidence[f"{MOST} {subject}"]
+        ours, scratch = (evidence.table(side, subject, SLICE) for side in (PRETRAINED, MOST))
         own, general = bits(ours).mean(1), bits(ours, "bits 1").mean(1)
         rows.append(
             [NAMED[subject].capitalize(), own[0], own.min(), bits(scratch).min(0).mean(), general[0], general[-1]]

@@ -1,5 +1,5 @@
-"""What the learner sets in this lesson, and the runs: digits after glyphs and tasks in a row, with each way to remember,
-and without any, layers at their own speed and a better place to start from."""
+"""What the learner sets in this lesson, and the runs: digits after glyphs and tasks in a row, each with every way to
+remember; and without any, layers at their own speed and a better place to start from."""
 
 from __future__ import annotations
 
