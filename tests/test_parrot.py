@@ -17,7 +17,7 @@ from lessons.kit.evidence import gather
 from lessons.parrot_to_helper.claims import held_out
 from lessons.parrot_to_helper.lesson import ASKED, PROMPTS
 from lessons.parrot_to_helper.pictures import said, side_by_side
-from lessons.parrot_to_helper.tuning import FORMED, HELD_OUT, MOST, RIGHT, name, shares, ways
+from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, RIGHT, name, shares, ways
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
 from core.tasks import COMBINATIONS, WHAT
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.kit.evidence import resampled
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import interval
 from lessons.kit.figures import percent
-from lessons.kit.recipes import Seeds, reader
-from lessons.parrot_to_helper.tuning import (
+from lessons.kit.values import Answer, Evidence
+from lessons.parrot_to_helper.runs import (
     EXAMPLES,
     FACTS,
     FORMED,
@@ -23,47 +25,51 @@ from lessons.parrot_to_helper.tuning import (
     SCRATCH,
     SKILLS,
     STYLES,
-    bits,
-    from_scratch,
-    name,
-    obeys,
-    practised,
-    reads,
-    shares,
-    tuned,
+    facts_runs,
+    obeying,
+    practice_runs,
+    price_runs,
     ways,
-)  # fmt: skip
+)
 
 
-def obeying(seeds: Seeds) -> Values:
-    values: Values = {RAW: obeys(reader()), SCRATCH: obeys(from_scratch(seeds))}
-    values |= {name(MOST, without): obeys(tuned(MOST, without, seeds)) for without in HELD_OUT}
-    return values | {name(n, HELD_OUT[0]): obeys(tuned(n, HELD_OUT[0], seeds)) for n in EXAMPLES}
+def shares(answer: Answer, what: str, names: Sequence[str]) -> np.ndarray:
+    """The mean over some combinations of every seed of every run: what is RIGHT or FORMED."""
+    return np.mean([every_seed(run[COMBINATIONS.index(one)] for run in answer[what]) for one in names], 0)
+
+
+def bits(answer: Answer) -> np.ndarray:
+    """Bits a character on general text, of every seed of every run."""
+    return every_seed(run[0] for run in answer["accuracy"])
+
+
+def every_seed(runs: Iterable[Sequence[float]]) -> np.ndarray:
+    return np.concatenate([np.array(run) for run in runs])
+
+
+def in_percent(values: np.ndarray) -> tuple[float, float, float]:
+    """Mean over seeds with its 95 % interval."""
+    return 100 * float(values.mean()), *interval(100 * values)
 
 
 def held_out(evidence: Evidence, what: str) -> np.ndarray:
     """Of every seed, the mean over the combinations held out, each by the runs that never saw it."""
-    return np.mean([shares(evidence[name(MOST, one)], what, [one]) for one in HELD_OUT], 0)
-
-
-def interval(values: np.ndarray) -> tuple[float, float, float]:
-    """Mean in percent, and where 95 of 100 resamplings of the seeds lie."""
-    means = [100 * float(values[draw].mean()) for draw in resampled(len(values))]
-    return 100 * float(values.mean()), float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5))
+    return np.mean([shares(evidence.answer("obeys", MOST, one), what, [one]) for one in HELD_OUT], 0)
 
 
 def obeying_finding(evidence: Evidence) -> Finding:
     first = HELD_OUT[0]
-    most = evidence[name(MOST, first)]
-    raw = {what: shares(evidence[RAW], what, COMBINATIONS).mean() for what in (RIGHT, FORMED)}
-    seen = {n: shares(evidence[name(n, first)], FORMED, ways(without=first)).mean() for n in EXAMPLES}
+    most = evidence.answer("obeys", MOST, first)
+    raw = {what: shares(evidence.answer("obeys", RAW), what, COMBINATIONS).mean() for what in (RIGHT, FORMED)}
+    seen = {n: shares(evidence.answer("obeys", n, first), FORMED, ways(without=first)).mean() for n in EXAMPLES}
     unseen = {what: held_out(evidence, what) for what in (RIGHT, FORMED)}
     style = shares(most, RIGHT, ways(*STYLES, without=first))
-    value, low, high = interval(unseen[FORMED])
-    scratch = evidence[SCRATCH]
+    value, low, high = in_percent(unseen[FORMED])
+    scratch = evidence.answer("obeys", SCRATCH)
     numbers = {f"formed{n}": percent(share) for n, share in seen.items()}
     numbers |= {
-        f"held{k}": percent(shares(evidence[name(MOST, one)], FORMED, [one]).mean()) for k, one in enumerate(HELD_OUT)
+        f"held{k}": percent(shares(evidence.answer("obeys", MOST, one), FORMED, [one]).mean())
+        for k, one in enumerate(HELD_OUT)
     }
     numbers |= {
         "raw": percent(raw[RIGHT]),
@@ -91,17 +97,13 @@ def obeying_finding(evidence: Evidence) -> Finding:
     )
 
 
-def facts_runs(seeds: Seeds) -> Values:
-    return {name(MOST, HELD_OUT[0]): obeys(tuned(MOST, HELD_OUT[0], seeds))}
-
-
 def facts_finding(evidence: Evidence) -> Finding:
-    (answer,) = evidence.values()
+    answer = evidence.answer("obeys", MOST, HELD_OUT[0])
     plain = [one for one in ways(*FACTS) if not one.endswith("twice")]
     well = [one for one in ways(*STYLES, without=HELD_OUT[0]) if not one.endswith("twice")]
     moods = [one for one in ways("good or bad") if not one.endswith("twice")]
     formed, right = shares(answer, FORMED, plain), shares(answer, RIGHT, plain)
-    value, low, high = interval(formed - right)
+    value, low, high = in_percent(formed - right)
     given = {
         word: shares(answer, RIGHT, names).mean() / shares(answer, FORMED, names).mean()
         for word, names in {"style": well, "mood": moods, "fact": plain}.items()
@@ -126,13 +128,8 @@ def facts_finding(evidence: Evidence) -> Finding:
     )
 
 
-def practice_runs(seeds: Seeds) -> Values:
-    run = practised(seeds)
-    return facts_runs(seeds) | {str(MANY): obeys(run, real=True)}
-
-
 def practice_finding(evidence: Evidence) -> Finding:
-    before, after = evidence[name(MOST, HELD_OUT[0])], evidence[str(MANY)]
+    before, after = evidence.answer("obeys", MOST, HELD_OUT[0]), evidence.answer("obeys", MANY)
     numbers: dict[str, str] = {"few": str(MOST), "many": f"{MANY:,}", "steps": f"{PRACTICE.steps:,}"}
     share = {kind: shares(after, RIGHT, ways(kind)) for kind in WHAT}
     for kind in (*SKILLS, "in new English"):
@@ -142,7 +139,7 @@ def practice_finding(evidence: Evidence) -> Finding:
     skills, facts = np.mean([share[kind] for kind in SKILLS], 0), np.mean([share[kind] for kind in FACTS], 0)
     early = float(shares(before, RIGHT, ways(*SKILLS)).mean())
     real = share["good or bad"] / shares(after, FORMED, ways("good or bad"))
-    value, low, high = interval(skills)
+    value, low, high = in_percent(skills)
     return Finding(
         value=value,
         low=low,
@@ -156,34 +153,28 @@ def practice_finding(evidence: Evidence) -> Finding:
     )
 
 
-def price_runs(seeds: Seeds) -> Values:
-    values: Values = {str(n): reads(tuned(n, HELD_OUT[0], seeds)) for n in EXAMPLES}
-    mixed = tuned(MOST, HELD_OUT[0], seeds, GENERAL)
-    return {RAW: reads(reader())} | values | {GENERAL: reads(mixed), "mixed obeys": obeys(mixed)} | facts_runs(seeds)
-
-
 def price_finding(evidence: Evidence) -> Finding:
     first = HELD_OUT[0]
-    before = float(bits(evidence[RAW]).mean())
-    after = {n: bits(evidence[str(n)]) for n in EXAMPLES}
-    worse, mixed = after[MOST] - before, bits(evidence[GENERAL]) - before
-    spread = [float(worse[draw].mean()) for draw in resampled(len(worse))]
+    before = float(bits(evidence.answer("price", RAW)).mean())
+    after = {n: bits(evidence.answer("price", n)) for n in EXAMPLES}
+    worse, mixed = after[MOST] - before, bits(evidence.answer("price", GENERAL)) - before
+    low, high = interval(worse)
     obeyed = {
-        word: float(shares(evidence[label], FORMED, ways(without=first)).mean())
-        for word, label in {"alone": name(MOST, first), "mixed": "mixed obeys"}.items()
+        word: float(shares(evidence.answer("obeys", *place), FORMED, ways(without=first)).mean())
+        for word, place in {"alone": (MOST, first), "mixed": (GENERAL,)}.items()
     }
     return Finding(
         value=float(worse.mean()),
-        low=float(np.percentile(spread, 2.5)),
-        high=float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=(
             Check(says="general text costs a tenth of a bit more, with every seed", met=bool((worse >= 0.1).all())),
             Check(says="reading it on the side saves half of that", met=bool(mixed.mean() <= worse.mean() / 2)),
             Check(says="at a price of ten points of form at most", met=obeyed["mixed"] >= obeyed["alone"] - 0.1),
         ),
         numbers={"raw": f"{before:.2f}", "most": str(MOST), "mixed_bits": f"{before + mixed.mean():.2f}"}
-        | {f"bits{n}": f"{one.mean():.2f}" for n, one in after.items()}
-        | {word: percent(one) for word, one in obeyed.items()},
+        | {f"bits{n}": f"{each.mean():.2f}" for n, each in after.items()}
+        | {word: percent(share) for word, share in obeyed.items()},
     )
 
 

@@ -1,0 +1,176 @@
+"""What the learner sets in this lesson, and the runs: the reader tuned on instructions, and what is asked of it."""
+
+from __future__ import annotations
+
+from core.spec import Keep, Measure, Run, Stage
+from core.tasks import COMBINATIONS, HOW, WHAT, Instructions, Text
+from lessons.kit.recipes import reader
+from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+
+EXAMPLES = (40, 150, 600)
+MOST = EXAMPLES[-1]
+MANY = 5000  # examples, for those who practise long
+HELD_OUT = ("law or play, shouted", "old or new, doubted", "in French, shouted")
+STYLES = ("old or new", "code or prose", "law or play")  # kinds whose answers can be told from how a text is written
+FACTS = ("in French", "answer")  # kinds whose answers nobody can know who has not met them
+SKILLS = ("first word", "reverse", "in capitals")  # kinds that need no English: what was given is copied or changed
+RAW, SCRATCH = "raw", "from scratch"
+NOTHING, GENERAL = "nothing", "general text"  # what is read beside the instructions
+RIGHT, FORMED = "right", "formed"
+# Where nothing was pretrained every weight must move; the rate is that of the reader itself.
+TUNING = Stage(method="last_k", size=3, steps=600, batch=8, rate=2e-3, anneal=True)
+ANEW = Stage(steps=600, batch=8, rate=3e-3, anneal=True)
+PRACTICE = Stage(steps=4000, batch=8, rate=1e-3, anneal=True)
+REPLAY = Keep(method="replay", count=400)
+
+
+LIVE = 2  # nets of a live run
+STORIES = ("Once upon a time there was a", "The court held that the", "To be or not to be, that")
+PROMPTS = (
+    "Law or play, shouted: the terms of this license",
+    "Old or new, twice: thou hast seen",
+    "In French: Poland",
+    "Good or bad, doubted: The garden was perfect.",
+)
+
+COUNT = Control(
+    name="examples",
+    label="Examples of instructions",
+    options=EXAMPLES,
+    default=MOST,
+    help="Different instructions with their answers, over all kinds. The number of steps stays the same.",
+    slider=True,
+)
+WITHOUT = Control(
+    name="without",
+    label="Combination held out",
+    options=HELD_OUT,
+    default=HELD_OUT[0],
+    help="No example shows these two parts together, but each of them with others.",
+)
+BESIDE = Control(
+    name="beside",
+    label="Read beside the instructions",
+    options=(NOTHING, GENERAL),
+    default=NOTHING,
+    help="With general text every step also reads as many tokens of what the model was pretrained on, which takes "
+    "about twice as long.",
+)
+
+
+def tuned(examples: int, without: str, seeds: Seeds, beside: str = NOTHING) -> Run:
+    """The reader that ships after some examples of instructions: its two upper blocks and its head move. Beside them
+    it may go on reading what it was pretrained on, as many tokens again."""
+    return Run(
+        task=Instructions(examples=examples, without=without),
+        net="transformer",
+        start=reader(),
+        stages=(TUNING,),
+        seeds=seeds.count,
+        first_seed=seeds.first,
+        keep=(REPLAY,) if beside == GENERAL else (),
+    )
+
+
+def from_scratch(seeds: Seeds) -> Run:
+    """The same net after the same examples, without having read anything before."""
+    task = Instructions(examples=MOST, without=HELD_OUT[0])
+    return Run(task=task, net="transformer", stages=(ANEW,), seeds=seeds.count, first_seed=seeds.first)
+
+
+def practised(seeds: Seeds) -> Run:
+    """The reader after far more examples and steps, all its weights free; its good and bad sentences are real ones."""
+    few = Seeds(min(4, seeds.count), seeds.first)
+    return Run(
+        task=Instructions(examples=MANY, real=True),
+        net="transformer",
+        start=reader(),
+        stages=(PRACTICE,),
+        seeds=few.count,
+        first_seed=few.first,
+    )
+
+
+def obeys(*runs: Run, count: int = 16, real: bool = False) -> Measure:
+    """How often it answers rightly, and how often in the right form, for every combination."""
+    tasks = tuple(Instructions(ask=combination, real=real) for combination in COMBINATIONS)
+    return Measure(kind="obedience", runs=runs, tasks=tasks, count=count)
+
+
+def reads(*runs: Run) -> Measure:
+    """Bits a character on general text."""
+    return Measure(kind="accuracy", runs=runs, tasks=(Text(),))
+
+
+def live_runs(settings: Settings) -> list[Run]:
+    """Each a run of its own, so that two cores train them side by side."""
+    seeds = (Seeds(1, 100 * settings.draw + k) for k in range(LIVE))
+    return [tuned(settings[COUNT], settings[WITHOUT], one, settings[BESIDE]) for one in seeds]
+
+
+def runs(settings: Settings) -> Runs:
+    return [Piece("live", run, k, name=f"tuned {k}") for k, run in enumerate(live_runs(settings), 1)]
+
+
+def after(settings: Settings) -> Measures:
+    """How often the live nets obey, what general text costs them, and their answers to the first prompts."""
+    made = live_runs(settings)
+    return [
+        Piece("live obeys", obeys(*made, count=6)),
+        Piece("live price", reads(*made)),
+        Piece("live answers", Measure(kind="answers", runs=(reader(), made[0]), prompts=PROMPTS)),
+    ]
+
+
+def asks(settings: Settings) -> Measures:
+    """What the raw model makes of the learner's instruction; and the tuned one, as soon as there is one."""
+    prompts = (settings.typed,)
+    return [
+        Piece("asked raw", Measure(kind="answers", runs=(reader(),), prompts=prompts)),
+        Piece("asked both", Measure(kind="answers", runs=(reader(), live_runs(settings)[0]), prompts=prompts)),
+    ]
+
+
+def backdrop(settings: Settings) -> Values:
+    """How the raw model goes on with a text, which may be seen before the prediction; and all else."""
+    known = [*obeying(Seeds()), *practice_runs(Seeds()), *price_runs(Seeds())]
+    return [
+        Piece("stories", Measure(kind="continuations", runs=(reader(),), prompts=STORIES, count=24)),
+        Piece("raw answers", Measure(kind="answers", runs=(reader(),), prompts=PROMPTS), hidden=True),
+        *hide(known),
+        Piece("tuned", tuned(MOST, settings[WITHOUT], Seeds()), hidden=True),
+    ]
+
+
+def obeying(seeds: Seeds) -> Values:
+    """How often it obeys: raw, from scratch, and tuned on so many examples without one combination."""
+    asked = [(MOST, without) for without in HELD_OUT] + [(n, HELD_OUT[0]) for n in EXAMPLES if n != MOST]
+    return [
+        Piece("obeys", obeys(reader()), RAW),
+        Piece("obeys", obeys(from_scratch(seeds)), SCRATCH),
+        *(Piece("obeys", obeys(tuned(n, without, seeds)), (n, without)) for n, without in asked),
+    ]
+
+
+def facts_runs(seeds: Seeds) -> Values:
+    return [Piece("obeys", obeys(tuned(MOST, HELD_OUT[0], seeds)), (MOST, HELD_OUT[0]))]
+
+
+def practice_runs(seeds: Seeds) -> Values:
+    return [*facts_runs(seeds), Piece("obeys", obeys(practised(seeds), real=True), MANY)]
+
+
+def price_runs(seeds: Seeds) -> Values:
+    mixed = tuned(MOST, HELD_OUT[0], seeds, GENERAL)
+    return [
+        Piece("price", reads(reader()), RAW),
+        *(Piece("price", reads(tuned(n, HELD_OUT[0], seeds)), n) for n in EXAMPLES),
+        Piece("price", reads(mixed), GENERAL),
+        Piece("obeys", obeys(mixed), GENERAL),
+        *facts_runs(seeds),
+    ]
+
+
+def ways(*kinds: str, without: str = "") -> list[str]:
+    """The combinations of these kinds of instruction but for one."""
+    return [f"{kind}, {how}" for kind in kinds or WHAT for how in HOW if f"{kind}, {how}" != without]
