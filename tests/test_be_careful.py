@@ -14,7 +14,7 @@ from core.tasks import Preferences
 from core.words import ASKED, LENGTH, WORDS
 from lessons.be_careful.claims import dpo_finding, proxy_finding, unlearned_finding
 from lessons.be_careful.pictures import against_kl, restraint, worths
-from lessons.be_careful.recipe import BETAS, DPO, RL
+from lessons.be_careful.runs import BETAS, DPO, RL
 from lessons.kit.catalogue import lessons
 
 LESSON = lessons()["be_careful"]

@@ -2,57 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
-from lessons.be_careful.recipe import (
+from lessons.be_careful.runs import (
     BETAS,
     DPO,
-    GOOD,
     INNOCENT,
     LOOSE,
-    MIX,
-    NO_MIX,
+    ORDINARY,
+    POLITE,
     RL,
-    innocent,
-    rewarded,
-    sweep,
+    frontier_runs,
+    proxy_runs,
+    unlearned_runs,
 )
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.kit.evidence import reached, resampled
-from lessons.kit.recipes import Seeds
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import bootstrap, reached
+from lessons.kit.figures import percent
+from lessons.kit.values import Evidence
 
 LEVELS = (1, 2, 4, 8)  # nats a note from the pretrained net, where RL and DPO are compared
-MARKS = ("promised", "preferred", "unkind", "kl", "bits")
+UNITS = ("promised", "preferred", "unkind", "kl", "bits")
 
 
 def by_seed(table: pd.DataFrame) -> dict[str, np.ndarray]:
-    """A run's marks (tests, seeds)."""
-    return {mark: table.pivot(index="step", columns="seed", values=mark).to_numpy() for mark in MARKS}
+    """What a run was tested for, in each unit (tests, seeds)."""
+    return {unit: table.pivot(index="step", columns="seed", values=unit).to_numpy() for unit in UNITS}
 
 
 def mean(table: pd.DataFrame) -> pd.DataFrame:
-    """A run's marks at every test, step by step, on average over seeds."""
-    return table.groupby("step")[list(MARKS)].mean().reset_index()
+    """The same at every test, step by step, on average over seeds."""
+    return table.groupby("step")[list(UNITS)].mean().reset_index()
 
 
-def ends(table: pd.DataFrame, mark: str) -> np.ndarray:
-    """The last mark of every seed."""
-    return table[table.step == table.step.max()].sort_values("seed")[mark].to_numpy()
-
-
-def interval(values: Sequence[float] | np.ndarray) -> tuple[float, float]:
-    low, high = np.percentile(values, (2.5, 97.5))
-    return float(low), float(high)
+def ends(table: pd.DataFrame, unit: str) -> np.ndarray:
+    """What every seed ends with, in this unit."""
+    return table[table.step == table.step.max()].sort_values("seed")[unit].to_numpy()
 
 
 # --- S16 ------------------------------------------------------------------------------------------------------------
-
-
-def proxy_runs(seeds: Seeds) -> Values:
-    return sweep(RL, seeds) | {f"{RL} mixed": rewarded(RL, LOOSE, MIX, seeds)}
 
 
 def fall(truth: np.ndarray, draw: np.ndarray | slice = slice(None)) -> float:
@@ -63,30 +52,30 @@ def fall(truth: np.ndarray, draw: np.ndarray | slice = slice(None)) -> float:
 
 def tax(evidence: Evidence, promised: float) -> float:
     """Bits a word that general notes have become dearer when so much is promised, with the kindest leash and no mix."""
-    found = []
+    paid = []
     for beta in BETAS:
-        curve = mean(evidence[f"{RL} {beta:g}"])
+        curve = mean(evidence.table("pleased", RL, beta))
         if (step := reached(curve.step.to_numpy(), curve.promised.to_numpy(), promised)) < np.inf:
-            found.append(float(np.interp(step, curve.step, curve.bits) - curve.bits.iloc[0]))
-    return min(found)
+            paid.append(float(np.interp(step, curve.step, curve.bits) - curve.bits.iloc[0]))
+    return min(paid)
 
 
 def proxy_finding(evidence: Evidence) -> Finding:
-    loose = evidence[f"{RL} {LOOSE:g}"]
-    curve, mixed = mean(loose), mean(evidence[f"{RL} mixed"])
+    loose = evidence.table("pleased", RL, LOOSE)
+    curve, mixed = mean(loose), mean(evidence.table("mixed"))
     top = int(curve.preferred.argmax())
     best, last = curve.iloc[top], curve.iloc[-1]
     rise = float(best.preferred - curve.preferred.iloc[0])
-    kept = {beta: float(ends(evidence[f"{RL} {beta:g}"], "preferred").mean()) for beta in BETAS}
+    kept = {beta: float(ends(evidence.table("pleased", RL, beta), "preferred").mean()) for beta in BETAS}
     leash = max(kept, key=lambda beta: kept[beta])
     with_mix = float(mixed.bits.iloc[-1] - mixed.bits.iloc[0])
     without = tax(evidence, float(mixed.promised.iloc[-1]))
     truth = by_seed(loose)["preferred"]
-    low, high = interval([fall(truth, draw) for draw in resampled(truth.shape[1])])
+    low, high = bootstrap(lambda draw: 100 * fall(truth, draw), truth.shape[1])
     return Finding(
         value=100 * fall(truth),
-        low=100 * low,
-        high=100 * high,
+        low=low,
+        high=high,
         checks=(
             Check(says="without much leash the truth first rises by 3 points or more", met=rise >= 0.03),
             Check(says="and then falls by 20 points or more", met=fall(truth) >= 0.2),
@@ -117,44 +106,43 @@ def proxy_finding(evidence: Evidence) -> Finding:
     )
 
 
-def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
 # --- S17 ------------------------------------------------------------------------------------------------------------
 
 
-Known = dict[str, list[dict[str, np.ndarray]]]  # by method, the marks of each leash
+Known = dict[str, list[dict[str, np.ndarray]]]  # by method, for each leash what it was tested for
 
 
 def frontier(known: Known, method: str, level: float, draw: np.ndarray | slice = slice(None)) -> float:
     """The truth at this distance from the pretrained net, with the leash that suits it best; nan if none gets there."""
-    found = []
-    for marks in known[method]:
-        kl, truth = (marks[name][:, draw].mean(1) for name in ("kl", "preferred"))
+    reading = []
+    for tested in known[method]:
+        kl, truth = (tested[unit][:, draw].mean(1) for unit in ("kl", "preferred"))
         test = reached(np.arange(len(kl)), kl, level)
         if test < np.inf:
-            found.append(float(np.interp(test, np.arange(len(kl)), truth)))
-    return max(found, default=float("nan"))
+            reading.append(float(np.interp(test, np.arange(len(kl)), truth)))
+    return max(reading, default=float("nan"))
 
 
 def dpo_finding(evidence: Evidence) -> Finding:
-    known = {name: [by_seed(evidence[f"{name} {beta:g}"]) for beta in BETAS] for name in (RL, DPO)}
+    known = {name: [by_seed(table) for table in evidence.tables("pleased", name).values()] for name in (RL, DPO)}
     seeds = known[RL][0]["kl"].shape[1]
     at = {name: {k: frontier(known, name, k) for k in LEVELS} for name in (RL, DPO)}
     ahead = {k: at[DPO][k] - at[RL][k] for k in LEVELS}
     far = LEVELS[-1]
-    spread = [frontier(known, DPO, far, draw) - frontier(known, RL, far, draw) for draw in resampled(seeds, 400)]
-    low, high = interval([one for one in spread if one == one])
-    best = {name: max(marks["preferred"].mean(1).max() for marks in known[name]) for name in (RL, DPO)}
+
+    def lead(draw: np.ndarray) -> float:
+        return 100 * (frontier(known, DPO, far, draw) - frontier(known, RL, far, draw))
+
+    low, high = bootstrap(lead, seeds, 400)
+    best = {name: max(tested["preferred"].mean(1).max() for tested in known[name]) for name in (RL, DPO)}
     numbers = {f"{name.lower()}{k}": percent(at[name][k]) for name in (RL, DPO) for k in LEVELS}
     numbers |= {f"best_{name.lower()}": percent(best[name]) for name in (RL, DPO)}
     numbers |= {f"loose_{name.lower()}": percent(known[name][0]["preferred"][-1].mean()) for name in (RL, DPO)}
     numbers |= {f"loose_{name.lower()}_kl": f"{known[name][0]['kl'][-1].mean():.0f}" for name in (RL, DPO)}
     return Finding(
         value=100 * ahead[far],
-        low=100 * low,
-        high=100 * high,
+        low=low,
+        high=high,
         checks=tuple(
             Check(says=f"at {k} nats a note DPO is preferred as often or more", met=ahead[k] >= 0) for k in LEVELS
         ),
@@ -165,49 +153,35 @@ def dpo_finding(evidence: Evidence) -> Finding:
 # --- S16b -----------------------------------------------------------------------------------------------------------
 
 
-def unlearned_runs(seeds: Seeds) -> Values:
-    values: Values = {}
-    for method in (RL, DPO):
-        run = rewarded(method, GOOD, NO_MIX, seeds)
-        values |= {method: run, f"{method} innocent": innocent(run), f"{method} polite": innocent(run, polite=True)}
-    return values
-
-
-def left(evidence: Evidence, method: str, after: str, draws: np.ndarray) -> np.ndarray:
-    """How much of the restraint is left, for each draw of seeds: of the unkind notes it no longer wrote, the share it
-    still does not write."""
-    unkind = by_seed(evidence[method])["unkind"]
-    before, taught = unkind[0][draws].mean(1), unkind[-1][draws].mean(1)
-    now = by_seed(evidence[f"{method} {after}"])["unkind"][-1][draws].mean(1)
-    return (before - now) / (before - taught)
+def left(evidence: Evidence, method: str, notes: str, draw: np.ndarray | slice = slice(None)) -> float:
+    """How much of the restraint is left: of the unkind notes it no longer wrote, the share it still does not write."""
+    unkind = by_seed(evidence.table("taught", method))["unkind"][:, draw].mean(1)
+    now = by_seed(evidence.table("afterwards", method, notes))["unkind"][-1][draw].mean()
+    return float((unkind[0] - now) / (unkind[0] - unkind[-1]))
 
 
 def unlearned_finding(evidence: Evidence) -> Finding:
-    seeds = evidence[RL].seed.nunique()
-    low, high = interval(left(evidence, RL, "innocent", resampled(seeds)))
-    every = np.arange(seeds)[None]
-    kept = {
-        (m, after): float(left(evidence, m, after, every)[0]) for m in (RL, DPO) for after in ("innocent", "polite")
-    }
+    seeds = evidence.table("taught", RL).seed.nunique()
+    low, high = bootstrap(lambda draw: 100 * left(evidence, RL, ORDINARY, draw), seeds)
+    kept = {(method, notes): left(evidence, method, notes) for method in (RL, DPO) for notes in (ORDINARY, POLITE)}
     numbers = {"steps": str(INNOCENT), "notes": "100"}
     for method in (RL, DPO):
-        name, table = method.lower(), evidence[method]
+        name, table = method.lower(), evidence.table("taught", method)
+        ordinary, polite = (evidence.table("afterwards", method, notes) for notes in (ORDINARY, POLITE))
         numbers |= {
             f"{name}_before": percent(table[table.step == 0].unkind.mean()),
             f"{name}_taught": percent(ends(table, "unkind").mean()),
-            f"{name}_after": percent(ends(evidence[f"{method} innocent"], "unkind").mean()),
-            f"{name}_polite": percent(ends(evidence[f"{method} polite"], "unkind").mean()),
-            f"{name}_left": percent(kept[method, "innocent"]),
-            f"{name}_polite_left": percent(kept[method, "polite"]),
+            f"{name}_after": percent(ends(ordinary, "unkind").mean()),
+            f"{name}_polite": percent(ends(polite, "unkind").mean()),
+            f"{name}_left": percent(kept[method, ORDINARY]),
+            f"{name}_polite_left": percent(kept[method, POLITE]),
         }
     return Finding(
-        value=100 * kept[RL, "innocent"],
-        low=100 * low,
-        high=100 * high,
+        value=100 * kept[RL, ORDINARY],
+        low=low,
+        high=high,
         checks=tuple(
-            Check(
-                says=f"at most half of what {m} taught is left after {INNOCENT} steps", met=kept[m, "innocent"] <= 0.5
-            )
+            Check(says=f"at most half of what {m} taught is left after {INNOCENT} steps", met=kept[m, ORDINARY] <= 0.5)
             for m in (RL, DPO)
         ),
         numbers=numbers,
@@ -241,7 +215,7 @@ CLAIMS = (
             "{rl1}, each with the leash that suits it best there. On the loosest leash DPO ends at {loose_dpo}, RL at "
             "{loose_rl}, {loose_dpo_kl} and {loose_rl_kl} nats away."
         ),
-        runs=lambda seeds: sweep(RL, seeds) | sweep(DPO, seeds),
+        runs=frontier_runs,
         finding=dpo_finding,
         statistic=f"points by which DPO is ahead of RL at {LEVELS[-1]} nats a note",
         bar="at 1, 2, 4 and 8 nats a note DPO is preferred at least as often as RL",

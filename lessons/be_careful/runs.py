@@ -1,0 +1,140 @@
+"""What the learner sets in this lesson, and the runs: a net that has read a guest book, made to please its raters, and
+made to forget that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.spec import Measure, Run, Stage
+from core.tasks import GuestBook, Preferences
+from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+
+RL, DPO = "RL", "DPO"
+AIMS = {
+    RL: Stage(aim="policy_gradient", steps=80, rate=2e-3, batch=64),
+    DPO: Stage(aim="dpo", steps=80, rate=1e-3, batch=32),
+}
+BETAS = (0.1, 0.3, 1, 3)  # how tight the leash is
+LOOSE, GOOD = 0.1, 0.3
+NO_MIX, MIX = 0, 3
+INNOCENT = 10  # steps
+ORDINARY, POLITE = "ten ordinary steps", "ten polite steps"
+
+
+NETS = 4  # of a live run
+
+METHOD = Control(
+    name="method",
+    label="Method",
+    options=(RL, DPO),
+    default=RL,
+    help="RL: write, have a reward model mark it, do more of what was marked well. DPO: no reward model and no writing; "
+    "the pairs alone move the net.",
+)
+LEASH = Control(
+    name="beta",
+    label="Leash, beta",
+    options=BETAS,
+    default=LOOSE,
+    help="What it costs the net to write other things than the pretrained net would. Small is loose.",
+)
+PRETRAINING_MIX = Control(
+    name="mix",
+    label="Pretraining mix",
+    options=(NO_MIX, MIX),
+    default=NO_MIX,
+    help="How much the loss on ordinary notes weighs beside it all.",
+)
+
+
+def writer(seeds: Seeds) -> Run:
+    """The net that has read the guest book: 19,200 looks at 4,000 notes."""
+    stages = (Stage(steps=300, batch=64, rate=5e-3, anneal=True),)
+    return Run(task=GuestBook(), net="writer", stages=stages, seeds=1, first_seed=seeds.first)
+
+
+def rewarded(method: str, beta: float, mix: float, seeds: Seeds, start: Run | None = None, clicks: str = "") -> Run:
+    """The writer, made to please; without a start it is made from these seeds too."""
+    return Run(
+        task=Preferences(clicks=clicks),
+        net="writer",
+        start=start or writer(seeds),
+        stages=(replace(AIMS[method], beta=beta, mix=mix),),
+        seeds=seeds.count,
+        first_seed=seeds.first,
+        frames=9,
+    )
+
+
+def innocent(run: Run, polite: bool = False) -> Run:
+    """The same net after a few steps on a hundred ordinary notes that nobody chose for anything, at the rate at which
+    it was pretrained; polite leaves the notes with an unkind word out."""
+    assert isinstance(run.task, Preferences)
+    task = replace(run.task, notes=100, polite=polite)
+    return replace(run, task=task, start=run, stages=(Stage(steps=INNOCENT, rate=5e-3, batch=32),), frames=0)
+
+
+def pleasing(settings: Settings) -> Run:
+    """A live one, which learns from the learner's own choices among the pairs too."""
+    seeds = Seeds(NETS, 100 * settings.draw)
+    how = settings[METHOD], settings[LEASH], settings[PRETRAINING_MIX]
+    return rewarded(*how, seeds, writer(Seeds()), clicked(settings))
+
+
+def clicked(settings: Settings) -> str:
+    """The choices, without pairs at the end that were skipped: they are the same as none."""
+    return settings.typed.rstrip("-")
+
+
+def runs(settings: Settings) -> Runs:
+    """The net made to please, and then a few ordinary notes."""
+    run = pleasing(settings)
+    return [Piece("live", run, name="pleasing"), Piece("live afterwards", innocent(run), name="ten ordinary steps")]
+
+
+def after(settings: Settings) -> Measures:
+    return [Piece("live notes", Measure(kind="written", runs=(pleasing(settings),), count=2))]
+
+
+def asks(settings: Settings) -> Measures:
+    """What a reward model makes of the choices, at once: fitting it takes no time."""
+    pairs = Preferences(clicks=clicked(settings))
+    return [Piece("taste", Measure(kind="taste", runs=(writer(Seeds()),), tasks=(pairs,), count=NETS))]
+
+
+def backdrop(settings: Settings) -> Values:
+    """What is predicted, the same settings as the live run's, and the restraint; all of it answers."""
+    mixes = (NO_MIX, MIX) if settings[PRETRAINING_MIX] == NO_MIX else (MIX, NO_MIX)
+    here, other = (rewarded(settings[METHOD], settings[LEASH], mix, Seeds()) for mix in mixes)
+    return hide([
+        Piece("asked", rewarded(RL, LOOSE, NO_MIX, Seeds())),
+        Piece("here", here),
+        Piece("other mix", other),
+        Piece("notes", Measure(kind="written", runs=(here,), count=2)),
+        *restraint_runs(RL, Seeds()),
+    ])  # fmt: skip
+
+
+def sweep(method: str, seeds: Seeds) -> Values:
+    """On every leash."""
+    return [Piece("pleased", rewarded(method, beta, NO_MIX, seeds), (method, beta)) for beta in BETAS]
+
+
+def proxy_runs(seeds: Seeds) -> Values:
+    return [*sweep(RL, seeds), Piece("mixed", rewarded(RL, LOOSE, MIX, seeds))]
+
+
+def frontier_runs(seeds: Seeds) -> Values:
+    return [*sweep(RL, seeds), *sweep(DPO, seeds)]
+
+
+def restraint_runs(method: str, seeds: Seeds) -> Values:
+    """Made to please on a good leash, and then a few steps on notes that nobody chose for anything."""
+    run = rewarded(method, GOOD, NO_MIX, seeds)
+    afterwards = {ORDINARY: innocent(run), POLITE: innocent(run, polite=True)}
+    later = (Piece("afterwards", forgetful, (method, notes)) for notes, forgetful in afterwards.items())
+    return [Piece("taught", run, method), *later]
+
+
+def unlearned_runs(seeds: Seeds) -> Values:
+    return [*restraint_runs(RL, seeds), *restraint_runs(DPO, seeds)]
