@@ -30,8 +30,8 @@ def handle(name: str, kl: int, default: int) -> Control[int]:
         label=f"Truly preferred, {kl} nats a note away, %",
         options=tuple(range(0, 101, 5)),
         default=default,
-        help="Against ordinary notes of the guest book; half is as good as these. A nat is a measure of how far what the "
-        "net writes has moved.",
+        help="Against ordinary notes of the guest book; half is as good as these. A nat is a measure of how far what "
+        "the net writes has moved.",
         slider=True,
     )
 

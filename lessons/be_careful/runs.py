@@ -28,7 +28,7 @@ METHOD = Control(
     label="Method",
     options=(RL, DPO),
     default=RL,
-    help="RL: write, have a reward model mark it, do more of what was marked well. DPO: no reward model and no writing; "
+    help="RL: write, have a reward model mark it, do more of what was marked well. DPO: no reward model, no writing; "
     "the pairs alone move the net.",
 )
 LEASH = Control(

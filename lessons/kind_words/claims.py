@@ -5,64 +5,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Sentiment
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
-from lessons.kit.evidence import best, final, labels_to, resampled
-from lessons.kit.recipes import Seeds
+from lessons.kind_words.runs import FEW, MANY, SIZES, SUBJECTS, real_runs, word_runs
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import final, interval, kindest, labels_to
+from lessons.kit.values import Evidence
 
-FILMS = Sentiment(subject="films", labels=5000)  # all there are
-SUBJECTS = ("tweets", "products")
-SIZES = (1, 5, 15, 50, 250)  # labelled sentences of each kind
-FEW, MANY = 5, 250
-STEPS, BATCH = 300, 16
-RATES = (3e-3, 1e-2)  # scratch at its best is the better of these, at its best moment; 1e-3 was nowhere ahead
-RATE = 1e-3  # of fine-tuning, and it ends where it ends
-
-Curve = dict[int, np.ndarray]  # accuracy of every seed, by labels of each kind
+Accuracies = dict[int, np.ndarray]  # of every seed, by labels of each kind
 
 
-def film_reader(seeds: Seeds) -> Run:
-    """A bag of words that has read what people said of films: three seconds of one core."""
-    return Run(task=FILMS, net="bag", stages=(Stage(steps=300, batch=64, rate=3e-3),), seeds=1, first_seed=seeds.first)
+def pretrained(evidence: Evidence, subject: str) -> Accuracies:
+    return {n: final(table) for n, table in evidence.tables("pretrained", subject).items()}
 
 
-def judged(subject: str, labels: int, rate: float, seeds: Seeds, start: Run | None = None) -> Run:
-    """Kind or unkind, learned from a few labels. The question is that of the films, so their head goes on too."""
-    return Run(
-        task=Sentiment(subject=subject, labels=labels),
-        net="bag",
-        start=start,
-        stages=(Stage(steps=STEPS, batch=BATCH, rate=rate),),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-    )
-
-
-def word_runs(seeds: Seeds) -> Values:
-    values: Values = {}
-    for subject in SUBJECTS:
-        for n in SIZES:
-            values[f"pretrained {subject} {n}"] = judged(subject, n, RATE, seeds, film_reader(seeds))
-            values |= {f"scratch {subject} {n} at {rate:g}": judged(subject, n, rate, seeds) for rate in RATES}
-    return values
-
-
-def pretrained(evidence: Evidence, subject: str) -> Curve:
-    found = {n: evidence.get(f"pretrained {subject} {n}") for n in SIZES}
-    return {n: final(table) for n, table in found.items() if table is not None}
-
-
-def scratch(evidence: Evidence, subject: str) -> Curve:
-    """Every seed's best moment at the rate whose mean is best: more than anybody without the test set could have."""
-    return {
-        n: max((best(evidence[f"scratch {subject} {n} at {rate:g}"]) for rate in RATES), key=np.mean) for n in SIZES
-    }
+def scratch(evidence: Evidence, subject: str) -> Accuracies:
+    """At its best."""
+    return {n: kindest(evidence.tables("scratch best", subject, n).values()) for n in SIZES}
 
 
 def untouched(evidence: Evidence, subject: str) -> np.ndarray:
     """What the film reader says of another subject before it has seen a single label of it."""
-    table = evidence[f"pretrained {subject} {FEW}"]
+    table = evidence.table("pretrained", subject, FEW)
     return table[table.step == 0].accuracy.to_numpy()
 
 
@@ -71,7 +33,7 @@ def word_finding(evidence: Evidence) -> Finding:
     for subject in SUBJECTS:
         ours, theirs = pretrained(evidence, subject), scratch(evidence, subject)
         gaps = {n: float(ours[n].mean() - theirs[n].mean()) for n in SIZES}
-        needed = labels_to({n: float(one.mean()) for n, one in theirs.items()}, float(ours[FEW].mean()))
+        needed = labels_to({n: float(each.mean()) for n, each in theirs.items()}, float(ours[FEW].mean()))
         for name, n in (("few", FEW), ("many", MANY)):
             numbers |= {
                 f"{subject}_{name}_ours": f"{100 * ours[n].mean():.1f} %",
@@ -87,27 +49,18 @@ def word_finding(evidence: Evidence) -> Finding:
             Check(says=f"{subject}: at most a point ahead with {MANY} of each kind", met=gaps[MANY] <= 0.01),
         ]
     ahead = pretrained(evidence, "tweets")[FEW] - scratch(evidence, "tweets")[FEW]
-    spread = 100 * ahead[resampled(len(ahead))].mean(1)
+    low, high = interval(100 * ahead)
     return Finding(
         value=100 * float(ahead.mean()),
-        low=float(np.percentile(spread, 2.5)),
-        high=float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=tuple(checks),
         numbers=numbers,
     )
 
 
-def real_runs(seeds: Seeds) -> Values:
-    """A frozen sentence encoder with a logistic regression on it, on the same draws of labels."""
-    tasks = {subject: tuple(Sentiment(subject=subject, labels=n) for n in SIZES) for subject in SUBJECTS}
-    return word_runs(seeds) | {
-        f"encoder {subject}": Measure(kind="encoded", runs=(), tasks=asked, count=seeds.count, first_seed=seeds.first)
-        for subject, asked in tasks.items()
-    }
-
-
-def encoder(evidence: Evidence, subject: str) -> Curve:
-    return {n: np.array(draws) for n, draws in zip(SIZES, evidence[f"encoder {subject}"]["accuracy"])}
+def encoder(evidence: Evidence, subject: str) -> Accuracies:
+    return {n: np.array(draws) for n, draws in zip(SIZES, evidence.answer("encoder", subject)["accuracy"])}
 
 
 def real_finding(evidence: Evidence) -> Finding:
@@ -124,11 +77,11 @@ def real_finding(evidence: Evidence) -> Finding:
             says = f"{subject}: at least {least} points ahead of scratch with {n} labels of each kind"
             checks += [Check(says=says, met=ahead >= least)] if least else []
     lead = encoder(evidence, "tweets")[MANY] - scratch(evidence, "tweets")[MANY]
-    spread = 100 * lead[resampled(len(lead))].mean(1)
+    low, high = interval(100 * lead)
     return Finding(
         value=100 * float(lead.mean()),
-        low=float(np.percentile(spread, 2.5)),
-        high=float(np.percentile(spread, 97.5)),
+        low=low,
+        high=high,
         checks=tuple(checks),
         numbers=numbers,
     )

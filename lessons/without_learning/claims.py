@@ -5,46 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Lines
-from lessons.kit.catalogue import Check, Claim, Evidence, Finding, Values
+from lessons.kit.catalogue import Check, Claim, Finding
 from lessons.kit.evidence import against
-from lessons.kit.recipes import Seeds
+from lessons.kit.values import Answer, Evidence
+from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFTED, SHOWN, STEEP, WORLDS, context_runs
 
-AS_SEEN, FAR, STEEP, BENT = "as seen", "farther out", "steeper", "bent"
-# What the prompts show instead of what the net was trained on: x twice as far out, slopes three times as steep, or a
-# parabola where it only ever saw lines.
-WORLDS = {AS_SEEN: Lines(), FAR: Lines(far=2.0), STEEP: Lines(steep=3.0), BENT: Lines(bend=0.5)}
-SHIFTED = (FAR, STEEP, BENT)
-NUMBERS = 2  # a line's, its height at zero and its slope: least squares needs as many examples
-SHOWN = NUMBERS + 5  # examples at which the bar is set
-EXAMPLES = Lines().points - 1  # that a prompt can show before its last question
 ENOUGH = 0.05  # error, as a share of what always saying 0 costs
-SHIPPED = Seeds()
 WORSE = 3.0  # times the error on what was seen, and the net has lost hold
 
 
-def learner(seeds: Seeds = SHIPPED) -> Run:
-    """The nets that ship: 76,800 prompts each, every one another line, some four minutes of one core for eight."""
-    stages = (Stage(steps=1200, batch=64, rate=3e-3, anneal=True),)
-    return Run(task=Lines(), net="in_context", stages=stages, seeds=seeds.count, first_seed=seeds.first)
-
-
-def asked(*runs: Run) -> Measure:
-    """The error after so many examples, of each run in every world, beside least squares; 1,000 prompts each."""
-    return Measure(kind="in_context", runs=runs, tasks=tuple(WORLDS.values()))
-
-
-def context_runs(seeds: Seeds) -> Values:
-    return {"net": asked(learner(seeds)), "least squares": asked()}
-
-
-def errors(answer: dict[str, list[list[list[list[float]]]]], world: str) -> np.ndarray:
+def errors(answer: Answer, world: str) -> np.ndarray:
     """(seeds, examples): a run's error after 0, 1, ... examples, as a share of what always saying 0 costs."""
     return np.array(answer["error"][0][list(WORLDS).index(world)])
 
 
-def fitted(answer: dict[str, list[list[float]]], world: str) -> np.ndarray:
+def fitted(answer: Answer, world: str) -> np.ndarray:
     """(examples,): the same for least squares."""
     return np.array(answer["least squares"][list(WORLDS).index(world)])
 
@@ -62,7 +37,8 @@ def needed(error: np.ndarray) -> float:
 
 
 def context_finding(evidence: Evidence) -> Finding:
-    net, fit = errors(evidence["net"], AS_SEEN), fitted(evidence["least squares"], AS_SEEN)
+    asked = evidence.answer("net")
+    net, fit = errors(asked, AS_SEEN), fitted(evidence.answer("least squares"), AS_SEEN)
     there, none = net[:, SHOWN], net[:, 0]
     examples = needed(net.mean(0))
     numbers = {f"error{k}": share(net[:, k].mean()) for k in (0, 1, 2, 3, SHOWN, EXAMPLES)}
@@ -70,8 +46,8 @@ def context_finding(evidence: Evidence) -> Finding:
     numbers |= {"needs": f"{examples:g}", "fit_needs": f"{needed(fit):g}", "shown": str(SHOWN)}
     numbers |= {
         "nets": str(len(net)),
-        "weights": f"{evidence['net']['weights']:,}",
-        "changed": str(evidence["net"]["changed"]),
+        "weights": f"{asked['weights']:,}",
+        "changed": str(asked["changed"]),
     }
     half = 2 * there.std() / np.sqrt(len(there))
     return Finding(
@@ -81,7 +57,7 @@ def context_finding(evidence: Evidence) -> Finding:
         checks=(
             Check(says=f"error at most 5 % after {SHOWN} examples, in every net", met=bool(there.max() <= ENOUGH)),
             Check(says="error about 100 % with no example", met=bool(abs(none.mean() - 1) <= 0.1)),
-            Check(says="no weight changed", met=evidence["net"]["changed"] == 0),
+            Check(says="no weight changed", met=asked["changed"] == 0),
         ),
         numbers=numbers,
     )
@@ -93,8 +69,8 @@ def share(error: float) -> str:
 
 
 def shift_finding(evidence: Evidence) -> Finding:
-    net = {world: errors(evidence["net"], world)[:, SHOWN] for world in WORLDS}
-    fit = {world: float(fitted(evidence["least squares"], world)[SHOWN]) for world in WORLDS}
+    net = {world: errors(evidence.answer("net"), world)[:, SHOWN] for world in WORLDS}
+    fit = {world: float(fitted(evidence.answer("least squares"), world)[SHOWN]) for world in WORLDS}
     times = {world: net[world] / net[AS_SEEN] for world in SHIFTED}
     numbers = {"seen": share(net[AS_SEEN].mean()), "shown": str(SHOWN)}
     for name, world in (("far", FAR), ("steep", STEEP), ("bent", BENT)):

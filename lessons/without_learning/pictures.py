@@ -1,28 +1,94 @@
-"""The pictures of this lesson: error against examples, the learner's points, training, and what it all cost."""
+"""What this lesson shows: error against examples, the learner's points, training, and what it all cost."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.spec import Run
-from lessons.kit.catalogue import Evidence, Settings
+from lessons.kit.catalogue import Guess, Verdict
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.without_learning.claims import AS_SEEN, EXAMPLES, SHOWN, curve, errors, fitted, share
+from lessons.kit.values import Answer, Control, Evidence, Settings
+from lessons.without_learning.claims import ENOUGH, curve, errors, fitted, needed, share
+from lessons.without_learning.runs import (
+    AS_SEEN,
+    BENT,
+    EXAMPLES,
+    FAR,
+    SHIFT,
+    SHOWN,
+    STEEP,
+    STEPS,
+    learner,
+    yours,
+)
 
+NEVER = "never"
+REACH = (3.0, 4.0)
+PROMPT = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))
 NET, FIT, YOURS = "the net", "least squares", "your net"
 LOOK = {NET: "pretrained", FIT: "target", YOURS: "scratch best"}
 TOLD = {
     AS_SEEN: "on lines like those it saw",
-    "farther out": "with points twice as far out",
-    "steeper": "on lines three times as steep",
-    "bent": "on parabolas",
+    FAR: "with points twice as far out",
+    STEEP: "on lines three times as steep",
+    BENT: "on parabolas",
 }
+ENOUGH_EXAMPLES: Control[int | str] = Control(
+    name="examples",
+    label="From how many examples on will its error stay below five percent?",
+    options=(1, 2, 3, 5, 7, 9, NEVER),
+    default=9,
+    help="Least squares needs two points to know a line.",
+    slider=True,
+)
+ERROR_FAR = Control(
+    name="far",
+    label=f"With points twice as far out as in its pretraining: its error after {SHOWN} examples, in percent",
+    options=(1, 2, 5, 10, 20, 50, 100),
+    default=1,
+    help="One hundred percent is what always saying zero costs. Least squares stays at zero.",
+    slider=True,
+)
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    return riddle(PROMPT, REACH)
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """Before the prediction least squares alone."""
+    if not evidence.has("net"):
+        title = "A formula's error, least squares. Where will the net's curve run?"
+        return by_examples(evidence, AS_SEEN, guess, title)
+    return by_examples(evidence, settings[SHIFT], guess, f"Error {TOLD[settings[SHIFT]]}")
+
+
+def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """All of it at once: the nets that are asked ship, and the learner's own join them when they are trained."""
+    shown = [counted(evidence.answer("said"))] if evidence.has("said") else []
+    shown += [training(evidence.table("live"), settings[STEPS])] if evidence.has("live") else []
+    shown.append(picture(evidence, settings, guess))
+    return [*shown, cost(evidence, {NET: learner(), YOURS: yours(settings)}, settings[SHIFT])]
+
+
+def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    return []
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    net = {world: errors(evidence.answer("net"), world).mean(0) for world in (AS_SEEN, FAR)}
+    examples = needed(net[AS_SEEN])
+    did = NEVER if math.isinf(examples) else f"{examples:g}"
+    return [
+        (f"examples until the error stays below {100 * ENOUGH:.0f} %", str(guess[ENOUGH_EXAMPLES]), did),
+        (f"error after {SHOWN} examples, twice as far out", f"{guess[ERROR_FAR]} %", share(net[FAR][SHOWN])),
+    ]
 
 
 def riddle(points: tuple[tuple[float, float], ...], reach: tuple[float, float]) -> Figure:
@@ -34,35 +100,35 @@ def riddle(points: tuple[tuple[float, float], ...], reach: tuple[float, float]) 
     return dots([*shown, ask], across, up, title=title, height=320)
 
 
-def by_examples(evidence: Evidence, world: str, guess: Settings, title: str) -> Figure:
+def by_examples(evidence: Evidence, world: str, guess: Guess, title: str) -> Figure:
     """Error against examples in the prompt: of least squares, and of the nets that may be seen."""
-    shown = [one(fitted(evidence["least squares"], world)[None], FIT)]
-    shown += [one(errors(evidence[label], world), name) for label, name in ASKED.items() if label in evidence]
+    shown = [error_curve(fitted(evidence.answer("least squares"), world)[None], FIT)]
+    shown += [error_curve(errors(answer, world), name) for name, answer in asked(evidence).items()]
     marks = []
-    if guess and world == AS_SEEN and isinstance(guess["examples"], int):
-        at = guess["examples"]
+    at = guess[ENOUGH_EXAMPLES] if guess else NEVER
+    if world == AS_SEEN and isinstance(at, int):
         marks.append(Mark(start=(at, 0.0), end=(at, 1.0), says="you: level from here", role="guess"))
     return curves(shown, "examples in the prompt", (0, EXAMPLES), marks, title=title, y="Error", log=False)
 
 
-ASKED = {"net": NET, "yours asked": YOURS}
+def asked(evidence: Evidence) -> dict[str, Answer]:
+    """The nets that may be seen and have answered, by name."""
+    return {name: evidence.answer(role) for role, name in (("net", NET), ("yours", YOURS)) if evidence.has(role)}
 
 
-def one(errors: np.ndarray, name: str) -> Curve:
+def error_curve(errors: np.ndarray, name: str) -> Curve:
     table = curve(errors)
     return Curve(table=table.assign(low=table.low.clip(lower=0)), name=name, role=LOOK[name])
 
 
-def beneath(answers: Evidence, settings: Settings) -> list[Curve]:
+def beneath(evidence: Evidence, settings: Settings) -> list[Curve]:
     """What the nets and least squares make of the learner's points, over the whole plane; nothing without points."""
-    found = []
-    for label, name in (("answer", NET), ("your answer", YOURS)):
-        if said := answers.get(label, {}).get("curve"):
-            found.append(Curve(table=banded(answers[label]["x"], np.array(said[0])), name=name, role=LOOK[name]))
-    if line := answers.get("answer", {}).get("line"):
-        fit = Curve(table=banded(answers["answer"]["x"], np.array([line])), name=FIT, role=LOOK[FIT])
-        found.insert(0, fit)
-    return found
+    said = {name: evidence.answers(role).get((), {}) for role, name in (("said", NET), ("said by yours", YOURS))}
+    curves = {name: answer["curve"][0] for name, answer in said.items() if answer.get("curve")}
+    drawn = {name: banded(said[name]["x"], np.array(curve)) for name, curve in curves.items()}
+    if line := said[NET].get("line"):
+        drawn = {FIT: banded(said[NET]["x"], np.array([line]))} | drawn
+    return [Curve(table=table, name=name, role=LOOK[name]) for name, table in drawn.items()]
 
 
 def banded(x: list[float], said: np.ndarray) -> pd.DataFrame:
@@ -81,17 +147,16 @@ def training(table: pd.DataFrame, steps: int) -> Figure:
 def cost(evidence: Evidence, runs: Mapping[str, Run], world: str) -> Figure:
     """What was paid before, and what an answer changes now, beside least squares."""
     columns: dict[str, list[str]] = {}
-    for label, name in ASKED.items():
-        if label not in evidence:
-            continue
-        run, table = runs[name], evidence[TRAINED[name]]
+    for name, answer in asked(evidence).items():
+        run, table = runs[name], evidence.table("pretraining" if name == NET else "live")
         columns[name] = [
             f"{run.stages[0].steps * run.stages[0].batch:,}",
             f"{table.flops.max() / 1e9:,.0f}",
-            f"{evidence[label]['changed']} of {evidence[label]['weights']:,}",
-            share(errors(evidence[label], world)[:, SHOWN].mean()),
+            f"{answer['changed']} of {answer['weights']:,}",
+            share(errors(answer, world)[:, SHOWN].mean()),
         ]
-    columns[FIT] = ["0", "0", "it has none", share(fitted(evidence["least squares"], world)[SHOWN])]
+    fit = share(fitted(evidence.answer("least squares"), world)[SHOWN])
+    columns[FIT] = ["0", "0", "it has none", fit]
     rows = [
         "lines seen before",
         "operations before, billions a net",
@@ -103,10 +168,7 @@ def cost(evidence: Evidence, runs: Mapping[str, Run], world: str) -> Figure:
     return Figure(kind="table", spec=table, alt=told, title=f"What it cost, and what it gives {TOLD[world]}")
 
 
-TRAINED = {NET: "net trained", YOURS: YOURS}
-
-
-def counted(answer: dict[str, Any]) -> Figure:
+def counted(answer: Answer) -> Figure:
     """How many weights the measure found changed after the answers."""
     says = f"Weights changed by your points: {answer['changed']} of {answer['weights']:,}."
     return Figure(kind="html", spec=f"<p><strong>{says}</strong></p>", alt=says)

@@ -1,0 +1,65 @@
+"""What this lesson shows: accuracy against labels about tweets or products, and the film reader as it learns."""
+
+from __future__ import annotations
+
+from lessons.kind_words.claims import pretrained, scratch
+from lessons.kind_words.runs import ABOUT, FEW, LABELS, MANY, SIZES, STEPS, SUBJECTS
+from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.evidence import against
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, curves, race
+from lessons.kit.figures.labels import confronted, guessed, raced, racing
+from lessons.kit.values import Control, Evidence, Settings
+
+
+def handle(name: str, labels: int, default: int) -> Control[int]:
+    return Control(
+        name=name,
+        label=f"With {labels} labelled tweets of each kind, in percent",
+        options=tuple(range(40, 101, 5)),
+        default=default,
+        help="The share of unseen tweets that the pretrained net judges as people did. Guessing gives 50.",
+        slider=True,
+    )
+
+
+# By tweets of each kind.
+HANDLES = {FEW: handle("few", FEW, 60), 50: handle("some", 50, 75), MANY: handle("many", MANY, 90)}
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    title = "A bag of words learns to judge films: unseen sentences it gets right"
+    return race({"source": evidence.table("films")}, STEPS, title)
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """Accuracy against labels: both bands, the learner's line about tweets, the live race as points."""
+    about = settings[ABOUT]
+    shown = [Curve(table=against(scratch(evidence, about)), name="scratch", role="scratch")]
+    if about == SUBJECTS[0]:
+        shown += guessed(guess, HANDLES)
+    if ours := pretrained(evidence, about):
+        shown += raced(evidence, settings[LABELS])
+        shown.append(Curve(table=against(ours), name="pretrained", role="pretrained"))
+    title = f"Kind or unkind? Accuracy on unseen sentences ({about})"
+    return curves(shown, "labels of each kind", (1, MANY), title=title, share=(0.4, 1), at=SIZES)
+
+
+def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    """The film reader learns, then the race."""
+    shown = []
+    if evidence.has("source"):
+        title = "The film reader learns: accuracy on unseen films"
+        shown.append(race({"source": evidence.table("source")}, STEPS, title))
+    if sides := racing(evidence):
+        shown.append(race(sides, STEPS, f"The race, {settings[LABELS]} labels of each kind ({settings[ABOUT]})"))
+    return shown
+
+
+def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+    return [picture(evidence, settings, guess)]
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    ours = pretrained(evidence, SUBJECTS[0])
+    return confronted(guess, HANDLES, ours, "pretrained, {n} labelled tweets of each kind")
