@@ -1,32 +1,33 @@
-"""Lesson 13: choices are part of the runs, what they are made of is said, and the page takes them one by one."""
+"""Be careful what you reward: choices are part of the runs, and the page takes them one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.check import BadValue
-from core.spec import Run
 from core.tasks import Preferences
 from core.words import ASKED, LENGTH, WORDS
 from lessons.be_careful.claims import dpo_finding, proxy_finding, unlearned_finding
 from lessons.be_careful.pictures import against_kl, restraint, worths
-from lessons.be_careful.runs import BETAS, DPO, RL
+from lessons.be_careful.runs import BETAS, DPO, ORDINARY, POLITE, RL, pleasing
 from lessons.kit.catalogue import lessons
+from lessons.kit.values import Evidence
 
 LESSON = lessons()["be_careful"]
-SETTINGS = LESSON.defaults | {"draw": 1, "given": ""}
-MARKS = ["promised", "preferred", "unkind", "kl", "bits"]
+SETTINGS = LESSON.defaults
+UNITS = ["promised", "preferred", "unkind", "kl", "bits"]
 
 
 def table(*rows: tuple[float, ...]) -> pd.DataFrame:
-    """A run of two seeds that differ a little, with a row of marks every ten steps."""
+    """A run of two seeds that differ a little, tested every ten steps."""
     return pd.DataFrame(
         [
-            {"step": 10 * k, "seed": seed} | {m: v + 0.01 * seed * (m != "kl") for m, v in zip(MARKS, row)}
+            {"step": 10 * k, "seed": seed} | {m: v + 0.01 * seed * (m != "kl") for m, v in zip(UNITS, row)}
             for k, row in enumerate(rows)
             for seed in (0, 1)
         ]
@@ -46,12 +47,12 @@ def test_every_pair_is_two_notes_of_known_words() -> None:
 
 def test_choices_are_part_of_the_runs_and_skipped_ones_at_the_end_are_none() -> None:
     def task(given: str) -> Preferences:
-        run = LESSON.runs(SETTINGS | {"given": given})["pleasing"]
-        assert isinstance(run, Run) and isinstance(run.task, Preferences)
-        return run.task
+        task = pleasing(replace(SETTINGS, given=given)).task
+        assert isinstance(task, Preferences)
+        return task
 
     assert task("ab-a").clicks == "ab-a"
-    assert LESSON.runs(SETTINGS | {"given": "a--"}) == LESSON.runs(SETTINGS | {"given": "a"})
+    assert LESSON.runs(replace(SETTINGS, given="a--")) == LESSON.runs(replace(SETTINGS, given="a"))
     assert LESSON.sheet
     for text in ("abx", "a" * 11, "<script>", "A"):
         with pytest.raises(BadValue, match="Which note"):
@@ -60,40 +61,43 @@ def test_choices_are_part_of_the_runs_and_skipped_ones_at_the_end_are_none() -> 
 
 def test_the_script_holds_the_choices_and_compiles() -> None:
     for method in (RL, DPO):
-        text = LESSON.script(SETTINGS | {"method": method, "given": "-b"})
+        text = LESSON.script(replace(SETTINGS.but(method=method), given="-b"))
         compile(text, "script", "exec")
         assert f"better, worse = ['{ASKED[1][1]}'], ['{ASKED[1][0]}']" in text
         assert ("worth" in text) == (method == RL)
 
 
 def test_claims_say_yes_to_a_run_that_parts_and_no_to_one_that_does_not() -> None:
-    evidence = {f"{RL} {beta:g}": HELD for beta in BETAS} | {f"{RL} mixed": table(START, (0.7, 0.7, 0.2, 2.0, 3.1))}
-    parted = proxy_finding(evidence | {f"{RL} {BETAS[0]:g}": RUNAWAY})
+    tables = {("pleased", (RL, beta)): HELD for beta in BETAS} | {
+        ("mixed", ()): table(START, (0.7, 0.7, 0.2, 2.0, 3.1))
+    }
+    parted = proxy_finding(Evidence(tables | {("pleased", (RL, BETAS[0])): RUNAWAY}))
     assert parted.status == "reproduced"
     assert parted.value == pytest.approx(50)
-    assert proxy_finding(evidence).status == "partly"  # nothing falls
+    assert proxy_finding(Evidence(tables)).status == "partly"  # nothing falls
 
 
 def test_methods_are_compared_at_the_same_distance() -> None:
     slow = table(START, (0.7, 0.6, 0.2, 10.0, 3.5))
-    evidence = {f"{RL} {beta:g}": RUNAWAY for beta in BETAS} | {f"{DPO} {beta:g}": slow for beta in BETAS}
-    found = dpo_finding(evidence)
+    runs = {RL: RUNAWAY, DPO: slow}
+    found = dpo_finding(Evidence({("pleased", (m, beta)): run for m, run in runs.items() for beta in BETAS}))
     assert [check.met for check in found.checks] == [False, False, False, True]
     assert found.numbers["rl2"] == "60 %" and found.numbers["dpo2"] == "52 %"
 
 
 def test_restraint_left_by_hand() -> None:
-    after = {name: table((0.6, 0.6, share, 1.0, 3.0)) for name, share in (("innocent", 0.35), ("polite", 0.2))}
-    evidence = dict.fromkeys((RL, DPO), HELD) | {f"{m} {n}": one for m in (RL, DPO) for n, one in after.items()}
-    found = unlearned_finding(evidence)
+    after = {notes: table((0.6, 0.6, share, 1.0, 3.0)) for notes, share in ((ORDINARY, 0.35), (POLITE, 0.2))}
+    tables = {("taught", (method,)): HELD for method in (RL, DPO)}
+    tables |= {("afterwards", (method, notes)): run for method in (RL, DPO) for notes, run in after.items()}
+    found = unlearned_finding(Evidence(tables))
     assert found.value == pytest.approx(25)  # 40 % were unkind, then 20 %, now 35 %
     assert found.numbers["rl_polite_left"] == "100 %"
 
 
 def test_pictures_tell_what_they_show_and_no_more() -> None:
-    hidden = against_kl(RUNAWAY, {1.0: 0.6, 30.0: 0.9}, "", truth=False)
-    assert "promise" in hidden.alt and "you" in hidden.alt and "truth" not in hidden.alt
-    assert "truth" in against_kl(RUNAWAY, {}, "", truth=True).alt
+    hidden = against_kl(None, {1.0: 0.6, 30.0: 0.9}, "")
+    assert "you" in hidden.alt and "promise" not in hidden.alt and "truth" not in hidden.alt
+    assert "truth" in against_kl(RUNAWAY, {}, "").alt
     taste = {"clicks": 2, "simulated": 298, "worth": {f"w{k}": 1 - k / 10 for k in range(20)}, "agrees": 0.8}
     assert "2 of your choices and 298 simulated" in worths(taste).title
     assert "pretrained" in restraint({"ten ordinary steps": HELD}, HELD, "live").alt
@@ -105,12 +109,14 @@ def page() -> Iterator[AppTest]:
     import sys
     sys.path.insert(0, ROOT)
     import streamlit as st
-    from app.parts import url
+    from app.parts import chosen
     from app.parts.sheet import sheet
     from lessons.kit.catalogue import lessons
+    from lessons.kit.values import Evidence
     lesson = lessons()["be_careful"]
-    sheet(lesson, url.settings(lesson), url.given(lesson), {})
-    st.write(url.settings(lesson)["given"])
+    settings = chosen.read(lesson).settings
+    sheet(lesson, settings, Evidence())
+    st.write(settings.given)
     """
     from pathlib import Path
     from textwrap import dedent

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lessons.the_bill.bill import Learning, Way, break_even, learning
-from lessons.the_bill.claims import Books, counted
+from lessons.kit.values import Evidence
+from lessons.the_bill.bill import Books, Learning, Way, books, break_even, learning
+from lessons.the_bill.claims import counted
 
 # Two seeds that read 20 % untaught and 60 % on average after 100 steps of ten operations each.
 RUN = Learning(
-    run="scratch 5",
+    rate=1e-3,
     labels=5,
     steps=np.array([0, 100]),
     operations=np.array([0.0, 1000.0]),
@@ -23,7 +24,7 @@ RUN = Learning(
 
 
 def way(labels: int, operations: float) -> Way:
-    return Way(run="", labels=labels, steps=1, operations=operations)
+    return Way(rate=1e-3, labels=labels, steps=1, operations=operations)
 
 
 def test_a_way_ends_where_the_mean_over_seeds_gets_there() -> None:
@@ -43,8 +44,11 @@ def test_a_task_costs_its_operations_and_ten_classes_of_labels() -> None:
 def test_the_cheapest_way_buys_labels_where_they_are_cheap() -> None:
     few, many, other = way(5, 900), way(50, 300), way(9, 9)
     bare = Books([], [], once=0, speed=100)
-    assert bare.choose(([few, many], [other]), price=0) == (many, other)
-    assert bare.choose(([few, many], [other]), price=0.1) == (few, other)  # 6 s more of computing, 45 s less of labels
+    assert bare.cheapest(([few, many], [other]), price=0) == (many, other)
+    assert bare.cheapest(([few, many], [other]), price=0.1) == (
+        few,
+        other,
+    )  # 6 s more of computing, 45 s less of labels
 
 
 def test_what_was_paid_once_is_paid_back_by_the_difference() -> None:
@@ -62,13 +66,22 @@ def test_only_the_ratio_of_the_prices_counts() -> None:
     assert usual.tasks(ways, 0.1) < usual.tasks(ways, 0.01)
 
 
-def test_a_table_is_learned_from_by_its_label() -> None:
+def test_a_table_becomes_arrays() -> None:
     rows = [(0, 0, 0.1, 0.0), (9, 0, 0.7, 18.0), (0, 1, 0.3, 0.0), (9, 1, 0.9, 18.0)]
     table = pd.DataFrame(rows, columns=["step", "seed", "accuracy", "flops"])
-    names = ("scratch 20 at 0.003", "pretrained 5", "backbone", "scratch")  # the last is a live run
-    (one,) = learning(dict.fromkeys(names, table), "scratch")
-    assert (one.labels, one.steps.tolist(), one.operations.tolist()) == (20, [0, 9], [0, 18])
-    assert one.accuracy.tolist() == [[0.1, 0.3], [0.7, 0.9]]
+    run = learning(table, 20, 3e-3)
+    assert (run.labels, run.rate, run.steps.tolist(), run.operations.tolist()) == (20, 3e-3, [0, 9], [0, 18])
+    assert run.accuracy.tolist() == [[0.1, 0.3], [0.7, 0.9]]
+
+
+def test_the_books_hold_both_sides_in_equal_steps_and_scratch_at_its_best() -> None:
+    rows = [(0, 0, 0.1, 0.0, 0.0), (9, 0, 0.7, 18.0, 2.0)]
+    table = pd.DataFrame(rows, columns=["step", "seed", "accuracy", "flops", "seconds"])
+    places = [("pretrained", (5,)), ("scratch", (5,)), ("scratch best", (20, 3e-3)), ("race", ("scratch",))]
+    known = books(Evidence(dict.fromkeys([*places, ("backbone", ())], table)))
+    assert [run.labels for run in known.ours] == [5]
+    assert [(run.labels, run.rate) for run in known.theirs] == [(5, 1e-3), (20, 3e-3)]
+    assert (known.once, known.speed) == (2, 9)
 
 
 def test_tasks_are_counted_whole() -> None:

@@ -1,4 +1,4 @@
-"""Lesson 9's player: the fate and the story of single old examples, and what the two heads say of the plane."""
+"""What one net loses, as a player: fate and story of single old examples, and what both heads say of the plane."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson 1: what is asked of a language model, its pairs of texts, its pictures, a script that agrees with its run."""
+"""Guess the next token: what is asked of a language model, its pairs of texts, its pictures, its script."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.measure import Learned, continuations, minimal_pairs, surprise
 from core.spec import Measure, Run
 from core.tasks import Text
 from core.worlds import text
-from lessons.guess_next.lesson import PRETRAINED, runs
+from lessons.guess_next.runs import PRETRAINED, SLICE, sides
 from lessons.guess_next.script import script
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
@@ -104,19 +104,18 @@ def test_tinted_text_tells_itself_and_is_never_markup() -> None:
 
 
 def test_the_script_begins_and_ends_where_the_run_does() -> None:
-    run = runs(LESSON.defaults | {"draw": 1, "subject": "law"})[PRETRAINED]
-    assert isinstance(run, Run)
+    run = sides(LESSON.defaults.but(subject="law"))[PRETRAINED]
     short = replace(run, stages=(replace(run.stages[0], steps=3),))
     said = subprocess.check_output(
         [sys.executable, "-c", script(short, "law")], text=True, cwd=Path(__file__).resolve().parent.parent
     )
     before, after = (float(found) for found in re.findall(r"([\d.]+) bits a character", said))
-    stored = gather(LESSON.backdrop(LESSON.defaults | {"draw": 1}))["found pretrained law"]
+    stored = gather(LESSON.backdrop(LESSON.defaults)).table(PRETRAINED, "law", SLICE)
     assert before == pytest.approx(stored[stored.step == 0].bits.mean(), abs=0.01)
     assert after < before
 
 
 def test_nothing_is_known_at_first_but_how_many_tokens_there_are() -> None:
-    reader = gather(LESSON.backdrop(LESSON.defaults | {"draw": 1}))["found reader"]
+    reader = gather(LESSON.backdrop(LESSON.defaults)).table("reader")
     assert reader.bits.iloc[0] == pytest.approx(math.log2(1024) / 2.66, rel=0.03)
     assert reader.bits.iloc[-1] < 1.98  # what a shipped reader has to reach

@@ -10,22 +10,24 @@ import sys
 import numpy as np
 import pytest
 
+from app.parts.words import filled
 from core.check import BadValue
 from core.serve import store
-from core.spec import Measure, Run, digest, from_json
+from core.spec import Measure, Run, digest, from_json, to_json
 from lessons.kit import ship
 from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.claims import shipped
 from lessons.kit.evidence import final, gather
 from lessons.kit.figures import Figure
-from lessons.kit.recipes import Seeds, scratch
+from lessons.kit.recipes import scratch
+from lessons.kit.values import Piece, Seeds, Settings, defaults, visible
 
 EACH = pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())
 SLOT = re.compile(r"\{(\w+)\.(\w+)\}")
 
 
-def prediction(lesson: Lesson) -> dict[str, object]:
-    return {slider.name: slider.default for slider in lesson.prediction.sliders}
+def prediction(lesson: Lesson) -> Settings:
+    return defaults(lesson.prediction.sliders)
 
 
 @EACH
@@ -69,33 +71,50 @@ def test_a_hostile_setting_is_a_sentence(lesson: Lesson, text: str) -> None:
 @EACH
 def test_every_setting_makes_valid_runs_and_its_figures_tell_themselves(lesson: Lesson) -> None:
     for settings in ship.every_setting(lesson):
-        for run in lesson.runs(settings).values():
-            assert from_json(json.loads(json.dumps(to_plain(run)))) == run
+        for piece in lesson.runs(settings):
+            assert from_json(json.loads(json.dumps(to_json(piece.of)))) == piece.of
         evidence = gather(lesson.backdrop(settings))
         figures = [lesson.hook(evidence, settings), lesson.picture(evidence, settings, prediction(lesson))]
-        for figure in figures + lesson.live(evidence, settings, {}) + lesson.pictures(evidence, settings, {}):
+        unsaid = Settings()
+        for figure in figures + lesson.live(evidence, settings, unsaid) + lesson.pictures(evidence, settings, unsaid):
             assert isinstance(figure, Figure)
             assert len(figure.alt) > 20
             assert "nan" not in figure.alt
 
 
-def to_plain(value: object) -> object:
-    from core.spec import to_json
-
-    return to_json(value)
+@EACH
+def test_what_is_hidden_reaches_no_page_before_the_prediction(lesson: Lesson) -> None:
+    """No hidden result stands under a visible label too, at any setting; and there is something to hide."""
+    for settings in ship.every_setting(lesson):
+        pieces = lesson.backdrop(settings)
+        hidden = {digest(piece.of) for piece in pieces if piece.hidden}
+        assert hidden
+        told = [str(piece) for piece in visible(pieces) if digest(piece.of) in hidden]
+        assert not told, f"{lesson.slug} shows under another name what it hides: {told}"
 
 
 @EACH
-def test_the_figure_before_the_prediction_does_not_give_it_away(lesson: Lesson) -> None:
-    evidence = gather(lesson.backdrop(lesson.defaults | {"draw": 1}))
-    known = {label: one for label, one in evidence.items() if not label.startswith(lesson.prediction.hidden)}
-    assert len(known) < len(evidence)
-    assert "pretrained:" not in lesson.picture(known, lesson.defaults | {"draw": 1}, prediction(lesson)).alt
+def test_no_word_answers_a_prediction_before_it_is_made(lesson: Lesson) -> None:
+    """What the learner is confronted with afterwards stands in no text, label or help before. Pictures and their text
+    alternatives are made of visible evidence alone, which the test above looks through."""
+    evidence = gather(lesson.backdrop(lesson.defaults))
+    shown = [filled(lesson.words[heading]) for heading in ("hook", "predict")]
+    shown += [lesson.prediction.asks, *(slider.label + slider.help for slider in lesson.prediction.sliders)]
+    for what, _, did in lesson.verdict(evidence, prediction(lesson)):
+        if re.search(r"\d", did) and len(did) > 2:  # a word or a bare digit may be an option as well
+            assert not any(re.search(rf"(?<![\d.]){re.escape(did)}(?!\d)", text) for text in shown), (what, did)
+
+
+@EACH
+def test_a_picture_before_the_prediction_is_another_than_after(lesson: Lesson) -> None:
+    settings, guess = lesson.defaults, prediction(lesson)
+    before = lesson.picture(gather(visible(lesson.backdrop(settings))), settings, guess)
+    assert before.spec != lesson.picture(gather(lesson.backdrop(settings)), settings, guess).spec
 
 
 @EACH
 def test_the_verdict_confronts_every_prediction(lesson: Lesson) -> None:
-    evidence = gather(lesson.backdrop(lesson.defaults | {"draw": 1}))
+    evidence = gather(lesson.backdrop(lesson.defaults))
     assert len(lesson.verdict(evidence, prediction(lesson))) == len(lesson.prediction.sliders)
 
 
@@ -123,7 +142,7 @@ def test_computing_a_shipped_run_again_gives_the_same_figures(monkeypatch, tmp_p
     from core.serve.work import perform
 
     run = scratch(5, seeds=Seeds())
-    before = gather({"run": run})["run"]
+    before = gather([Piece("run", run)]).table("run")
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
     monkeypatch.setattr(store, "SHIPPED", tmp_path / "nothing ships")
     assert perform(run) == "done"
@@ -140,6 +159,6 @@ def test_measures_and_runs_are_all_that_lessons_ask_for() -> None:
 @EACH
 def test_a_live_race_stands_on_a_backbone_that_ships_or_is_shown(lesson: Lesson) -> None:
     for settings in ship.every_setting(lesson):
-        runs = [run for run in lesson.runs(settings).values() if isinstance(run, Run)]
+        runs = [piece.of for piece in lesson.runs(settings)]
         for start in {run.start for run in runs if run.start}:
             assert start in runs or store.weights(start), f"{settings} would train a backbone out of sight"

@@ -139,7 +139,7 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
 
     monkeypatch.setattr(store, "SHIPPED", Path("nothing/ships"))
     whole.cache_clear()
-    test = page(slug, beat="Look")
+    test = page(slug, beat="Explain", committed="2")
     assert not test.exception
     assert "make shipped" in test.warning[0].value
 

@@ -1,4 +1,4 @@
-"""Lesson 12: its statistics against hand-worked cases, and its script against what ships."""
+"""From parrot to helper: its statistics against hand-worked cases, and its script against what ships."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from core.serve import store
 from core.tasks import COMBINATIONS, HOW, WHAT
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
-from lessons.parrot_to_helper.claims import held_out
-from lessons.parrot_to_helper.lesson import ASKED, PROMPTS
+from lessons.kit.values import Evidence
+from lessons.parrot_to_helper.claims import held_out, shares
 from lessons.parrot_to_helper.pictures import said, side_by_side
-from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, RIGHT, name, shares, ways
+from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, PROMPTS, RIGHT, ways
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,8 +35,8 @@ def test_a_share_is_the_mean_over_the_combinations_that_are_asked_about() -> Non
 
 
 def test_what_was_held_out_is_judged_by_runs_that_never_saw_it() -> None:
-    found = {name(MOST, one): answer({one: [0.6, 0.3]}, others=1.0) for one in HELD_OUT}
-    assert np.allclose(held_out(found, RIGHT), [0.6, 0.3])
+    answers = {("obeys", (MOST, held)): answer({held: [0.6, 0.3]}, others=1.0) for held in HELD_OUT}
+    assert np.allclose(held_out(Evidence({}, answers), RIGHT), [0.6, 0.3])
     assert len(ways()) == len(WHAT) * len(HOW)
     assert HELD_OUT[0] not in ways(without=HELD_OUT[0])
 
@@ -50,14 +50,14 @@ def test_an_answer_that_does_not_end_is_seen_to_be_cut_off() -> None:
 
 def test_the_script_reads_and_answers_as_what_ships() -> None:
     lesson = lessons()["parrot_to_helper"]
-    settings = lesson.defaults | {"draw": 1}
+    settings = lesson.defaults
     plain = lesson.script(settings).replace("STEPS, BATCH = 600, 8", "STEPS, BATCH = 2, 8")
     done = subprocess.run(
         [sys.executable, "-c", plain],
         cwd=ROOT, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    (raw,) = gather({ASKED: lesson.backdrop(settings)[ASKED]})[ASKED]["answers"]
+    (raw,) = gather(lesson.backdrop(settings)).answer("raw answers")["answers"]
     for prompt, one in zip(PROMPTS, raw):
         assert f"{prompt} =\n  raw:   {' '.join(one['says'].split())}" in done.stdout
     assert store.SHIPPED.exists() and done.stdout.count("tuned:") == len(PROMPTS)

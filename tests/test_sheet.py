@@ -66,8 +66,8 @@ def test_a_prompt_is_plain_and_short_and_changes_no_digest_where_there_is_none()
 @pytest.mark.parametrize("slug", [slug for slug, lesson in lessons().items() if lesson.sheet])
 def test_whom_a_sheet_asks_ships_with_its_first_answer(slug: str) -> None:
     lesson = lessons()[slug]
-    asked = {run for choice in ship.every_setting(lesson) for one in ship.answers(lesson, choice).values()
-             if isinstance(one, Measure) for run in one.runs}  # fmt: skip
+    choices = ship.every_setting(lesson)
+    asked = {run for choice in choices for piece in ship.answers(lesson, choice) for run in piece.of.runs}
     assert asked and asked <= ship.starts()
 
 
@@ -86,18 +86,20 @@ TOY = f"""
     from lessons.kit.figures import Figure
     from lessons.kit.figures.curves import Curve
     from lessons.kit.recipes import arms, live_backbone
+    from lessons.kit.values import Piece
 
-    def asks(settings, given):
-        points = {{"points": given}} if KIND == "points" else {{"prompts": (given,)}}
+    def asks(settings):
+        points = {{"points": settings.placed}} if KIND == "points" else {{"prompts": (settings.typed,)}}
         there = Measure(kind="boundary", runs=(arms(),), tasks=(Plane(),), count=4, **points)
-        return {{"answer": there, "never": replace(there, runs=(live_backbone(77),))}}
+        return [Piece("answer", there), Piece("never", replace(there, runs=(live_backbone(77),)))]
 
     def told(evidence, settings, guess):
-        return [Figure(kind="html", spec="answers: " + "+".join(evidence.keys() & {{"answer", "never"}}), alt="Which.")]
+        told = [role for role in ("answer", "never") if evidence.has(role)]
+        return [Figure(kind="html", spec="answers: " + "+".join(told), alt="Which.")]
 
     def beneath(evidence, settings):
         table = pd.DataFrame({{"x": [-3, 3], "mean": [-1, 1], "low": [-2, 0], "high": [0, 2]}})
-        return [Curve(table=table, name="a line", role="pretrained")] if "answer" in evidence else []
+        return [Curve(table=table, name="a line", role="pretrained")] if evidence.has("answer") else []
 
     sheets = {{
         "points": Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4),

@@ -1,4 +1,4 @@
-"""Lesson 2: what counts as a dip, a step back, half of both gains; and an editor that shows what was measured."""
+"""A small step: what counts as a dip, a step back, half of both gains; an editor that shows what was measured."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from core.serve.engine import State
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures.player import unpacked
+from lessons.kit.values import Evidence, Settings
 from lessons.small_step.claims import accuracy, at, halves, lead, smooth
-from lessons.small_step.lesson import APART, DIGITS, PLANE, after, runs
-from lessons.small_step.pictures import editor, guessed_line, opened
+from lessons.small_step.pictures import HALF, editor, guessed_line, opened
+from lessons.small_step.runs import APART, DIGITS, PAIRS, TUNED, after, live_run
 
 LESSON = lessons()["small_step"]
-SETTINGS = LESSON.defaults | {"draw": 1}
+GUESS = Settings({HALF.name: 20})
+SETTINGS = LESSON.defaults
 
 
 def curve(*values: float) -> np.ndarray:
@@ -45,13 +47,13 @@ def test_half_of_both_gains_must_be_had_at_one_alpha() -> None:
 
 
 @pytest.fixture(scope="module")
-def evidence() -> Any:
+def evidence() -> Evidence:
     return gather(LESSON.backdrop(SETTINGS))
 
 
-def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: Any) -> None:
-    answer = evidence["dial"]
-    spec = editor(answer, answer, PLANE, {"half": 20}, "").spec
+def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: Evidence) -> None:
+    answer = evidence.answer("dial")
+    spec = editor(answer, answer, PAIRS[TUNED], GUESS, "").spec
     assert spec["first"] == at(answer, 1.0)
     bars = next(panel for panel in spec["panels"] if panel["kind"] == "bars")["values"]
     assert bars[at(answer, 0.0)] == [0, 0, 0, 0]
@@ -59,9 +61,9 @@ def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: 
     assert bars[at(answer, 1.0)][0] == pytest.approx(np.mean(answer["sizes"]["hidden1"]), abs=1e-4)
 
 
-def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Any) -> None:
-    answer = evidence["dial"]
-    panels = editor(answer, answer, PLANE, {}, "").spec["panels"]
+def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Evidence) -> None:
+    answer = evidence.answer("dial")
+    panels = editor(answer, answer, PAIRS[TUNED], Settings(), "").spec["panels"]
     for task, panel in enumerate(panels[:2]):
         marked = unpacked("states", panel["states"]).reshape(len(answer["alphas"]), -1)
         truth = np.array(answer["shown"][task]["truth"])
@@ -71,9 +73,9 @@ def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Any) -> None:
         assert np.abs(share - accuracy(answer, task).mean(1)).max() < 0.2
 
 
-def test_the_guess_is_a_line_between_the_real_ends(evidence: Any) -> None:
-    answer = evidence["dial"]
-    line = guessed_line(answer, {"half": 20})
+def test_the_guess_is_a_line_between_the_real_ends(evidence: Evidence) -> None:
+    answer = evidence.answer("dial")
+    line = guessed_line(answer, GUESS)
     assert line[at(answer, 0.5)] == pytest.approx(0.2)
     assert line[at(answer, 1.0)] == pytest.approx(
         sum(accuracy(answer, task)[at(answer, 1.0)].mean() for task in (0, 1)) / 2
@@ -84,21 +86,22 @@ def test_the_guess_is_a_line_between_the_real_ends(evidence: Any) -> None:
 
 @pytest.mark.parametrize("nets", [APART, DIGITS])
 def test_every_pair_of_nets_is_measured_at_the_layer_and_rank_of_the_controls(nets: str) -> None:
-    settings = SETTINGS | {"nets": nets, "layers": "third", "rank": 2}
-    asked = after(settings)["yours"]
+    settings = SETTINGS.but(nets=nets, layers="third", rank=2)
+    asked = after(settings)[0].of
     assert (asked.layers, asked.rank) == (("hidden3",) if nets == APART else ("hidden",), 2)
-    assert asked.runs[-1] == runs(settings)["new net"]
+    assert asked.runs[-1] == live_run(settings)
     assert len(asked.runs) == (2 if nets == APART else 1)
 
 
 @pytest.mark.usefixtures("workers_end")
-def test_a_changed_layer_is_answered_as_the_page_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "PATIENCE", 120)  # seconds, on a machine that does much else
-    new = runs(SETTINGS)["new net"]
-    assert work.perform(new) == "done"
+def test_a_changed_layer_is_answered() -> None:
+    assert work.perform(live_run(SETTINGS)) == "done"
     for layer in ("second", "head"):
         test = AppTest.from_function(page, default_timeout=200)
         test.query_params.update({"small_step.beat": "Run", "small_step.committed": "2", "small_step.layers": layer})
+        test.run()  # asks; a browser looks again by itself
+        for piece in after(SETTINGS.but(layers=layer)):
+            assert work.perform(piece.of) == "done"
         shown = " ".join(one.value for one in test.run().markdown)
         assert f"Your delta of the {layer} layer only" in shown
 
@@ -112,11 +115,11 @@ def page() -> None:
 
 def test_a_measure_that_nobody_could_be_asked_for_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     states = {"absent": True, "queued": True, "running": True, "done": False, "failed": False, "stopped": False}
-    measure, run = after(SETTINGS)["yours"], runs(SETTINGS)["new net"]
+    measure, run = after(SETTINGS)[:1], LESSON.runs(SETTINGS)
     for kind, waits in states.items():
         monkeypatch.setattr(live, "engine", lambda kind=kind: Told(kind))
-        assert live.busy({"yours": measure}) == waits
-        assert live.busy({"new net": run}) == (waits and kind != "absent")  # a run waits for its button
+        assert live.ticks(measure)[0] == waits
+        assert live.ticks(run)[0] == (waits and kind != "absent")  # a run waits for its button
 
 
 class Told:

@@ -1,4 +1,4 @@
-"""Lesson 11: what a learner copies trains the same patch, and its findings follow from its tables."""
+"""Tiny patches: what a learner copies trains the same patch, and its findings follow from its tables."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from lessons.kit.evidence import final, gather
-from lessons.kit.recipes import Seeds
-from lessons.tiny_patches.claims import ADAPTER, BIAS, FAR, HAND, HEAD, LOW_RANK, NEAR, enough, patch
-from lessons.tiny_patches.lesson import runs
+from lessons.kit.values import Piece, Seeds, Settings
+from lessons.tiny_patches.claims import enough
+from lessons.tiny_patches.runs import ADAPTER, BIAS, FAR, HAND, HEAD, LOW_RANK, NEAR, patch, runs
 from lessons.tiny_patches.script import script
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +34,7 @@ def test_the_script_trains_the_same_patch(where: str, method: str, numbers: str,
     path.write_text(script(patch(where, method, 2, Seeds()), "a patch"), "utf-8")
     printed = subprocess.check_output([sys.executable, str(path)], cwd=ROOT, text=True).split()
     assert printed[0] == numbers
-    stored = final(gather({"run": patch(where, method, 2, Seeds())})["run"])
+    stored = final(gather([Piece("run", patch(where, method, 2, Seeds()))]).table("run"))
     # One other draw of labels: three standard deviations and what eight seeds leave open.
     assert abs(float(printed[-1]) - stored.mean()) < 3 * stored.std() * (1 + 1 / 8) ** 0.5, (printed, stored)
 
@@ -47,6 +47,6 @@ def test_the_smallest_rank_that_is_enough() -> None:
 
 
 def test_a_method_without_a_size_is_one_run_whatever_the_size() -> None:
-    chosen = {"method": BIAS, "where": NEAR, "draw": 1}
-    assert runs(chosen | {"size": 1}) == runs(chosen | {"size": 8})
-    assert runs(chosen | {"method": LOW_RANK, "size": 1}) != runs(chosen | {"method": LOW_RANK, "size": 8})
+    chosen = Settings({"method": BIAS, "where": NEAR})
+    assert runs(chosen.but(size=1)) == runs(chosen.but(size=8))
+    assert runs(chosen.but(method=LOW_RANK, size=1)) != runs(chosen.but(method=LOW_RANK, size=8))

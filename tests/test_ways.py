@@ -1,9 +1,10 @@
-"""Lesson 10: its statistics against hand-worked cases, and its scripts against its runs."""
+"""Ways to remember: its statistics against hand-worked cases, and its scripts against its runs."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,11 +16,26 @@ from core.spec import Run
 from lessons.kit.catalogue import lessons
 from lessons.kit.claims import shipped
 from lessons.kit.evidence import final, gather, retention
-from lessons.kit.recipes import Seeds, backbone
+from lessons.kit.recipes import backbone
+from lessons.kit.values import Evidence, Piece, Seeds
 from lessons.ways_to_remember.claims import best, grid, keeps, leads, old
-from lessons.ways_to_remember.elsewhere import SLOW_STEPS, even_best, forgotten, thawing
+from lessons.ways_to_remember.elsewhere import even_best, forgotten
 from lessons.ways_to_remember.pictures import plane
-from lessons.ways_to_remember.scenes import DARK, FREEZE, LEVELS, METHODS, NAIVE, PLAIN, ROW, TASKS, digits, row, ways
+from lessons.ways_to_remember.runs import (
+    DARK,
+    FREEZE,
+    LEVELS,
+    METHODS,
+    NAIVE,
+    PLAIN,
+    ROW,
+    SLOW_STEPS,
+    TASKS,
+    digits,
+    row,
+    thawing,
+    ways,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -86,8 +102,8 @@ def test_forgetting_is_accuracy_when_learned_minus_accuracy_in_the_end() -> None
 
 def test_one_rate_for_all_is_compared_at_its_best() -> None:
     at = {2.5e-4: ended(0.9, 0.95), 5e-4: ended(0.95, 0.9), 1e-3: ended(0.98, 0.5), 2e-3: ended(0.99, 0.4)}
-    tables = {f"one rate for all, {rate:g}": table for rate, table in at.items()}
-    assert even_best(tables).endswith("0.001")  # the lower rates have not learned the new task
+    evidence = Evidence({("even", (rate,)): table for rate, table in at.items()})
+    assert even_best(evidence) is at[1e-3]  # the lower rates have not learned the new task
 
 
 def test_setting_layers_free_one_by_one_takes_no_more_steps_than_one_rate() -> None:
@@ -114,14 +130,14 @@ def test_all_ways_learn_the_same_digits_from_the_same_start() -> None:
 @pytest.mark.parametrize(("scene", "method"), [(DARK, "EWC"), (DARK, "replay"), (ROW, "EWC"), (ROW, "LwF")])
 def test_the_script_learns_and_remembers_as_the_run_does(scene: str, method: str, tmp_path: Path) -> None:
     lesson = lessons()["ways_to_remember"]
-    settings = lesson.defaults | {"scene": scene, "method": method, "draw": 0}
+    settings = replace(lesson.defaults.but(scene=scene, method=method), draw=0)
     path = tmp_path / "script.py"
     path.write_text(lesson.script(settings), "utf-8")
     env = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     said = subprocess.check_output([sys.executable, str(path)], cwd=ROOT, text=True, env=env).splitlines()
     run = row(f"{method} middle", Seeds())[-1] if scene == ROW else digits(scene, f"{method} middle", Seeds())
     assert isinstance(run, Run)
-    table = gather({"run": run})["run"]
+    table = gather([Piece("run", run)]).table("run")
     if scene == ROW:
         marks = [float(word) for word in said[-1].split(":")[1].split()]
         expected = [final(table.assign(accuracy=table[f"accuracy {k}"])) for k in range(1, TASKS)] + [final(table)]

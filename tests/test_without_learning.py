@@ -1,47 +1,35 @@
-"""Lesson 14: what it claims follows from its answers, its script learns as its runs do, and its page never trains."""
+"""Learning without learning: claims follow from answers, the script learns as its runs do, the page never trains."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from core.spec import Measure, Run
 from core.tasks import Lines
 from core.train import Point, train
 from lessons.kit.catalogue import lessons
 from lessons.kit.claims import shipped
 from lessons.kit.evidence import gather
-from lessons.kit.recipes import Seeds
-from lessons.without_learning.claims import (
-    AS_SEEN,
-    FAR,
-    STEEP,
-    WORLDS,
-    context_finding,
-    context_runs,
-    errors,
-    learner,
-    needed,
-    shift_finding,
-)
-from lessons.without_learning.lesson import STEPS, asks, runs, yours
+from lessons.kit.values import Answer, Evidence
+from lessons.without_learning.claims import context_finding, errors, needed, shift_finding
 from lessons.without_learning.pictures import beneath, cost
+from lessons.without_learning.runs import AS_SEEN, FAR, STEEP, STEPS, WORLDS, asks, learner, runs, yours
 
 LESSON = lessons()["without_learning"]
-SETTINGS = LESSON.defaults | {"draw": 1}
+SETTINGS = LESSON.defaults
 
 
-def evidence(seen: float, far: float, changed: int = 0) -> dict[str, Any]:
+def evidence(seen: float, far: float, changed: int = 0) -> Evidence:
     """Answers of eight nets whose error is 1 with no example and constant from one on."""
     nets = [[[1.0, *[error] * 11]] * 8 for error in (seen, far, far, 0.3)]
     fits = [[1.0, 0.5, *[fit] * 10] for fit in (0.0, 0.0, 0.0, 0.4)]
-    net = {"error": [nets], "least squares": fits, "weights": 56_977, "changed": changed}
-    return {"net": net, "least squares": net | {"error": []}}
+    net: Answer = {"error": [nets], "least squares": fits, "weights": 56_977, "changed": changed}
+    return Evidence({}, {("net", ()): net, ("least squares", ()): net | {"error": []}})
 
 
 def test_the_error_is_small_from_where_it_stays_small() -> None:
@@ -61,7 +49,7 @@ def test_a_shift_counts_only_if_it_costs_three_times_as_much() -> None:
 
 
 def test_what_ships_says_what_the_claims_say() -> None:
-    answers = gather(context_runs(Seeds()))["net"]
+    answers = gather(LESSON.backdrop(SETTINGS)).answer("net")
     assert errors(answers, AS_SEEN)[:, 7].max() < 0.05 < errors(answers, AS_SEEN)[:, 1].min()
     for world in (FAR, STEEP):
         assert errors(answers, world)[:, 7].mean() > errors(answers, AS_SEEN)[:, 7].mean()
@@ -69,21 +57,20 @@ def test_what_ships_says_what_the_claims_say() -> None:
 
 
 def test_the_sheet_asks_the_shipped_nets_and_the_learners_own() -> None:
-    asked = asks(SETTINGS, ((0.0, 1.0),))
-    by_label = {label: (one.runs, one.points) for label, one in asked.items() if isinstance(one, Measure)}
     points = ((0.0, 1.0),)
-    assert by_label["answer"] == ((learner(),), points)
-    assert by_label["your answer"] == ((yours(SETTINGS),), points)
-    assert by_label["yours asked"] == ((yours(SETTINGS),), ())
+    asked = {piece.role: (piece.of.runs, piece.of.points) for piece in asks(replace(SETTINGS, given=points))}
+    assert asked["said"] == ((learner(),), points)
+    assert asked["said by yours"] == ((yours(SETTINGS),), points)
+    assert asked["yours"] == ((yours(SETTINGS),), ())
 
 
 def test_under_the_points_lie_the_line_and_the_band_of_the_nets() -> None:
-    answer = {"x": [-3.0, 3.0], "line": [0.0, 1.0], "curve": [[[0.0, 1.0], [0.2, 1.2]]]}
-    line, net = beneath({"answer": answer}, SETTINGS)
+    answer: Answer = {"x": [-3.0, 3.0], "line": [0.0, 1.0], "curve": [[[0.0, 1.0], [0.2, 1.2]]]}
+    line, net = beneath(Evidence({}, {("said", ()): answer}), SETTINGS)
     assert (line.name, net.name) == ("least squares", "the net")
     assert net.table["mean"].tolist() == pytest.approx([0.1, 1.1])
     assert (net.table.high - net.table.low).tolist() == pytest.approx([0.2, 0.2])
-    assert beneath({"answer": {"weights": 9, "changed": 0}}, SETTINGS) == []
+    assert beneath(Evidence({}, {("said", ()): {"weights": 9, "changed": 0}}), SETTINGS) == []
 
 
 def test_what_it_cost_stands_beside_what_it_gives() -> None:
@@ -92,16 +79,15 @@ def test_what_it_cost_stands_beside_what_it_gives() -> None:
     assert table.loc["weights changed by examples", "the net"] == "0 of 56,977"
 
 
-@pytest.mark.parametrize("steps", STEPS)
+@pytest.mark.parametrize("steps", STEPS.options)
 def test_a_live_pretraining_is_short(steps: int) -> None:
-    (run,) = runs(SETTINGS | {"steps": steps}).values()
-    assert isinstance(run, Run)
+    (run,) = (piece.of for piece in runs(SETTINGS.but(steps=steps)))
     assert run.seeds * run.steps * run.stages[0].batch <= 64_000  # some 20 seconds of one core
     assert run.first_seed == 100
 
 
 def test_the_script_learns_to_learn_as_the_run_does(tmp_path: Path) -> None:
-    settings = SETTINGS | {"steps": 150}
+    settings = SETTINGS.but(steps=150)
     path = tmp_path / "script.py"
     path.write_text(LESSON.script(settings), "utf-8")
     printed = subprocess.check_output([sys.executable, str(path)], text=True).splitlines()
@@ -114,5 +100,5 @@ def test_the_script_learns_to_learn_as_the_run_does(tmp_path: Path) -> None:
 
 def test_the_script_asks_in_the_world_that_was_chosen() -> None:
     assert "lines(1000)" in LESSON.script(SETTINGS)
-    assert "lines(1000, far=2)" in LESSON.script(SETTINGS | {"shift": FAR})
+    assert "lines(1000, far=2)" in LESSON.script(SETTINGS.but(shift=FAR))
     assert WORLDS[AS_SEEN] == Lines()

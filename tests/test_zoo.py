@@ -11,8 +11,9 @@ from lessons.kit.evidence import power_law
 from lessons.kit.figures.curves import Curve, Mark
 from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
-from lessons.kit.recipes import Seeds
-from lessons.one_backbone.claims import GLYPHS, PASSES, SIZES, pretrained, tau
+from lessons.kit.values import Seeds
+from lessons.one_backbone.claims import tau
+from lessons.one_backbone.runs import GLYPHS, PASSES, SIZES, pretrained
 
 
 def test_tau_counts_pairs_in_the_same_order() -> None:

@@ -39,18 +39,21 @@ def sheet(lesson: Lesson, settings: Settings, answers: Evidence) -> None:
         write(lesson, lesson.sheet, settings.typed)
     else:
         place(lesson, lesson.sheet, settings.placed, lesson.beneath(answers, settings))
-    if refused := st.session_state.pop("refused sheet", ""):
+    if refused := st.session_state.get(chosen.key(lesson.slug, "refused")):
         st.warning(refused)
 
 
 def put(lesson: Lesson, text: str) -> Given | None:
-    """Have the URL say what was placed or typed, if it can be; otherwise what was there stays."""
+    """Have the URL say what was placed or typed, if it can be; otherwise what was there stays, and a sentence says why
+    until something else is."""
     assert lesson.sheet
+    refused = chosen.key(lesson.slug, "refused")
     try:
         given = lesson.sheet.read(text)
     except BadValue as error:
-        st.session_state["refused sheet"] = str(error)
+        st.session_state[refused] = str(error)
         return None
+    st.session_state.pop(refused, None)
     chosen.put(chosen.key(lesson.slug, "given"), lesson.sheet.write(given))
     return given
 

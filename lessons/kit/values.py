@@ -6,7 +6,7 @@ Knows no lesson, no store and no screen.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
 import pandas as pd
@@ -66,6 +66,10 @@ class Settings:
 
     def __bool__(self) -> bool:
         return bool(self.values)
+
+    def but(self, **values: Setting) -> Settings:
+        """The same with some controls set otherwise, by their names."""
+        return replace(self, values={**self.values, **values})
 
     @property
     def typed(self) -> str:
