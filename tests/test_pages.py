@@ -7,6 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.parts.words import filled
 from core.check import BadValue
 from lessons.kit.catalogue import BEATS, lessons
 
@@ -115,7 +116,7 @@ def test_every_answer_has_its_explanation(slug: str) -> None:
         for answer, why in question.options.items():
             test.radio(key=f"{slug}.question.{number}").set_value(answer).run()
             said = [one.value for one in (*test.success, *test.error)]
-            assert said == [why]
+            assert said == [filled(why)]
             assert bool(test.success) == (answer == question.right)
 
 
