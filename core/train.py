@@ -77,12 +77,12 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
         phi = method.phi(start, stage.size, rngs("phi", seeds, number))
         for parameter in phi.values():
             parameter.requires_grad_()
-        first = lowest(net, method.delta(phi))
+        first = lowest(net, method.delta(start, phi))
         # Layers below the first that moves are the same at every step: they are run once, over all examples.
         felt = pool.through(partial(nets.forward, net, start, end=first)) if first else pool
         for exam in exams:
             exam.freeze(start, first)
-        delta = method.delta(phi)
+        delta = method.delta(start, phi)
         price = nets.step_flops(net, adapt.moved(start, delta), pool.example, delta)
         goal = align.goal(run, stage, net, ancestors, rngs("align", seeds, number))
         share = stage.mix if goal else 1.0  # of the task's own loss
@@ -93,14 +93,14 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
         for index in order.split(stage.batch, dim=1):
             if step in marks:
                 marks.discard(step)
-                yield Point(step, stage.method, flops, nats(losses), marked(exams, start, method.delta(phi)))
+                yield Point(step, stage.method, flops, nats(losses), marked(exams, start, method.delta(start, phi)))
             elif step % 20 == 0:
                 yield Tick()
             if step in shots:
                 shots.discard(step)
-                yield Frame(step, first_seed(adapt.moved(start, method.delta(phi))))
+                yield Frame(step, first_seed(adapt.moved(start, method.delta(start, phi))))
             x, y = felt.take(index)
-            theta = adapt.moved(start, method.delta(phi))
+            theta = adapt.moved(start, method.delta(start, phi))
             features = nets.forward(net, theta, x, first, last)
             each = share * loss(nets.forward(net, theta, features, last), y) if share else torch.zeros(run.seeds)
             each = each + goal.value(theta) if goal else each
@@ -111,7 +111,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
                 anneal(adam, stage, step - begun)
             adam.step()
             losses, step, flops = each.detach(), step + 1, flops + cost
-        theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(phi)).items()}
+        theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(start, phi)).items()}
     yield Point(step, run.stages[-1].method, flops, nats(losses), marked(exams, theta, {}))
     if run.frames:
         yield Frame(step, first_seed(theta))

@@ -402,7 +402,7 @@ def test_a_method_begins_at_its_start(method: str, net: str) -> None:
     start = nets.fresh(nets.load(net, 10), rngs("weights", range(2), 0))
     how = adapt.load(method)
     phi = how.phi(start, 4, rngs("phi", range(2), 0))
-    theta = adapt.moved(start, how.delta(phi))
+    theta = adapt.moved(start, how.delta(start, phi))
     assert phi and all(len(part) == 2 for part in phi.values())
     assert theta.keys() >= start.keys()
     for name, weight in start.items():
