@@ -14,14 +14,11 @@ import torch
 from torch import Tensor
 
 from core import adapt, align, keep, nets, worlds
-from core.align.rater import Judge
+from core.exam import Exam
 from core.keep import Penalty
 from core.nets import Net, Theta
 from core.spec import Run, Stage
-from core.tasks import Task
 from core.worlds import generator
-
-CHUNK = 32  # test examples a seed that go through the net at a time: more do not fit the processor's cache
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
     net = nets.load(run.net, world.classes(run.task))
     pool, loss = world.train(run.task, seeds), worlds.loss_of(run.task)
     theta = begin(run, net, ancestors, seeds)
-    exams = [Exam(run, task, net, ancestors) for task in (run.task, *run.watch)]
+    exams = [Exam.of(run, task, net, ancestors) for task in (run.task, *run.watch)]
     penalties = protection(run, theta, ancestors)
     step, flops, losses = 0, sum(penalty.once for penalty in penalties), torch.full((run.seeds,), math.nan)
     marks, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
@@ -80,8 +77,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
         first = lowest(net, method.delta(start, phi))
         # Layers below the first that moves are the same at every step: they are run once, over all examples.
         felt = pool.through(partial(nets.forward, net, start, end=first)) if first else pool
-        for exam in exams:
-            exam.freeze(start, first)
+        exams = [exam.frozen(start, first) for exam in exams]
         delta = method.delta(start, phi)
         price = nets.step_flops(net, adapt.moved(start, delta), pool.example, delta)
         goal = align.goal(run, stage, net, ancestors, rngs("align", seeds, number))
@@ -202,40 +198,6 @@ def anneal(adam: torch.optim.Optimizer, stage: Stage, step: int) -> None:
     rise, fall = stage.steps / 50, (1 + math.cos(math.pi * step / stage.steps)) / 2
     for group in adam.param_groups:
         group["lr"] = group.setdefault("full rate", group["lr"]) * min(1, (step + 1) / rise) * fall
-
-
-class Exam:
-    """The test examples of one task, and the head through which a run answers them."""
-
-    def __init__(self, run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]):
-        self.net, self.head, world = net, keep.old_head(run, task, ancestors), worlds.load(task)
-        self.examples, self.y = world.test(task)
-        self.unit, self.marks = getattr(world, "UNIT", "accuracy"), getattr(world, "marks", worlds.right)
-        self.judge = Judge(align.case(run, task, net, ancestors)) if task.judged and run.start else None
-
-    def freeze(self, theta: Theta, first: int) -> None:
-        """Take note that the layers below `first` will not move for a while."""
-        self.first = first
-        seeds = len(next(iter(theta.values())))
-        with torch.no_grad():
-            chunks = [x.expand(seeds, *x.shape) for x in self.examples.split(CHUNK)]
-            self.x = [nets.forward(self.net, theta, x, 0, first) for x in chunks] if first else chunks
-
-    def answers(self, theta: Theta) -> Tensor:
-        """Logits (seeds, examples, ..., classes)."""
-        with torch.no_grad():
-            return torch.cat([nets.forward(self.net, theta | self.head, x, self.first) for x in self.x], 1)
-
-    def mark(self, theta: Theta) -> list[float]:
-        """Every seed's mean mark, in the world's unit; a chunk at a time, because answers about text are large."""
-        with torch.no_grad():
-            answers = (nets.forward(self.net, theta | self.head, x, self.first) for x in self.x)
-            each = [self.marks(some, y) for some, y in zip(answers, self.y.split(CHUNK))]
-        return [round(mean, 5) for mean in torch.cat(each, 1).mean(1).tolist()]
-
-    def report(self, theta: Theta) -> dict[str, list[float]]:
-        """Every seed's marks by unit: of what it reads, and where that is judged too, of what it writes."""
-        return {self.unit: self.mark(theta)} | (self.judge.report(theta) if self.judge else {})
 
 
 def marked(exams: list[Exam], start: Theta, delta: Theta) -> dict[str, dict[str, list[float]]]:

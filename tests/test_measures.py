@@ -121,7 +121,7 @@ def test_a_line_begins_at_the_one_and_ends_at_the_other(arms: Learned) -> None:
     exam = arms.exam(ARMS.task)
     half = {name: (weight + other.theta[name]) / 2 for name, weight in arms.theta.items()}
     for place, theta in ((0, arms.theta), (2, half), (4, other.theta)):
-        assert line[place] == pytest.approx(exam.mark(theta), abs=1e-3)
+        assert line[place] == pytest.approx(exam.score(theta), abs=1e-3)
     assert line[0] != line[4]
 
 

@@ -59,7 +59,7 @@ def test_a_delta_cut_to_nothing_is_its_start_and_uncut_is_its_end(arms: Learned)
     (run,) = found["runs"]
     marks = dict(zip(found["ranks"], run["accuracy"][0]))
     assert list(marks) == [0, 1, 2, 4, 8, 16, 32, 64]
-    assert marks[64] == one.exam(COLOUR.task).mark(one.theta) != marks[0]
+    assert marks[64] == one.exam(COLOUR.task).score(one.theta) != marks[0]
     x, y = one.exam(COLOUR.task).examples, one.exam(COLOUR.task).y
     start = {n: one.theta[n] if n.endswith("bias") or n.startswith("head") else p for n, p in arms.theta.items()}
     start = {name: part.expand(2, *part.shape[1:]) for name, part in start.items()}

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from core import nets, worlds
+from core.exam import Exam
 from core.nets import Net, Theta
 from core.spec import Run
 from core.tasks import Task
-from core.train import Exam
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ class Learned:
 
     def exam(self, task: Task) -> Exam:
         """The test of a task, read through the head that learned it, for weights that may all move."""
-        exam = Exam(self.run, task, self.net, dict(self.thetas))
-        exam.freeze(self.theta, 0)
-        return exam
+        return Exam.of(self.run, task, self.net, dict(self.thetas))
 
 
 def spread_out(examples: Tensor, count: int) -> Tensor:

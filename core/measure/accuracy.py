@@ -10,4 +10,4 @@ from core.spec import Measure
 
 def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
     """{"accuracy": [run][task][seed]}."""
-    return {"accuracy": [[one.exam(task).mark(one.theta) for task in value.tasks] for one in learned]}
+    return {"accuracy": [[one.exam(task).score(one.theta) for task in value.tasks] for one in learned]}

@@ -19,5 +19,5 @@ def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
     for one, other in zip(learned[::2], learned[1::2]):
         exam = one.exam(one.run.task)
         line = [{n: w.lerp(other.theta[n], share) for n, w in one.theta.items()} for share in shares]
-        found.append([exam.mark(theta) for theta in line])
+        found.append([exam.score(theta) for theta in line])
     return {"share": [round(share, 4) for share in shares], "accuracy": found}

@@ -15,13 +15,13 @@ from torch import Tensor
 from core import adapt, nets, train
 from core.check import BadValue
 from core.delta import between, truncated
+from core.exam import Exam
 from core.measure import Learned
 from core.measure.boundary import REACH, SIDE, first, grid
 from core.measure.examples import packed
 from core.nets import Theta, layer_of
 from core.spec import Measure
 from core.tasks import Plane
-from core.train import Exam
 
 ALPHAS = tuple(round(k / 20, 2) for k in range(-10, 31))  # 0 is the start, 1 the end
 CHUNK = 128  # test examples a seed that go through the net at a time
@@ -40,7 +40,7 @@ def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
     start = learned[0].theta if len(learned) == 2 else began(one)
     delta = edited(between(start, one.theta), value)
     path = [adapt.moved(start, {name: alpha * part for name, part in delta.items()}) for alpha in ALPHAS]
-    exams = [some(one.exam(task), value.count, one.run.seeds) for task in value.tasks]
+    exams = [one.exam(task).some(value.count, CHUNK) for task in value.tasks]
     answers = [torch.stack([exam.answers(theta).argmax(-1) for theta in path]) for exam in exams]
     right = [(said == exam.y).float().mean(2) for said, exam in zip(answers, exams)]
     found: dict[str, Any] = {
@@ -82,14 +82,6 @@ def norm(theta: Theta, like: Theta) -> Tensor:
     """(seeds,): the Euclidean length of all weights together; zero if there are none."""
     seeds = len(next(iter(like.values())))
     return sum((weight.flatten(1).square().sum(1) for weight in theta.values()), torch.zeros(seeds)).sqrt()
-
-
-def some(exam: Exam, count: int, seeds: int) -> Exam:
-    """The same exam with `count` of its examples, evenly spread: in some worlds they are in order of their classes."""
-    pick = spread(len(exam.y), count)
-    exam.examples, exam.y = exam.examples[pick], exam.y[pick]
-    exam.x = [x.expand(seeds, *x.shape) for x in exam.examples.split(CHUNK)]
-    return exam
 
 
 def spread(size: int, count: int) -> Tensor:

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from core import nets, worlds
+from core.exam import Exam
 from core.measure import Learned
 from core.measure.boundary import first
 from core.measure.examples import packed
 from core.nets import Theta
 from core.spec import Measure
 from core.tasks import Task
-from core.train import Exam
 
 
 def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:

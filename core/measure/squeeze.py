@@ -29,7 +29,7 @@ def squeezed(one: Learned, value: Measure, ranks: list[int]) -> dict[str, Any]:
     cuts = [one.theta | adapt.moved(start, truncated(delta, rank)) for rank in ranks]
     exams = [one.exam(task) for task in value.tasks]
     found: dict[str, Any] = {
-        "accuracy": [[exam.mark(cut) for cut in cuts] for exam in exams],
+        "accuracy": [[exam.score(cut) for cut in cuts] for exam in exams],
         "spectrum": {layer_of(name): shares(name, delta) for name in spectrum(delta)},
     }
     if isinstance(one.run.task, Plane):
