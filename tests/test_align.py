@@ -10,7 +10,7 @@ import torch
 from core.align import chances, said, write
 from core.align.rater import RewardModel
 from core.check import BadValue
-from core.measure import Learned, taste, written
+from core.measure import Learned, answer
 from core.nets import Theta, fresh, load
 from core.spec import Measure, Run, Stage
 from core.tasks import GuestBook, Preferences
@@ -148,7 +148,7 @@ def test_dpo_learns_from_pairs_alone_and_ordinary_steps_undo_it(base: dict[Run, 
     assert after[0].marks["kl"] == points[-1].marks["kl"]
     assert last(after, "unkind") > last(points, "unkind")
     learned = Learned(run, base | {run: theta}, frames)
-    along = written.measure(Measure(kind="written", runs=(run,), count=2), [learned])["written"][0]
+    along = answer(Measure(kind="written", runs=(run,), count=2), [learned])["written"][0]
     assert [one["step"] for one in along] == sorted(frames)
     assert along[-1]["kl"] == pytest.approx(points[-1].marks["kl"]["0"][0], rel=0.02)
     assert all(len(one["notes"]) == 2 and len(one["notes"][0]["text"].split()) == LENGTH for one in along)
@@ -158,7 +158,7 @@ def test_the_worth_of_words_answers_a_choice() -> None:
     worth = {}
     for clicks in ("", "--b------b"):
         value = Measure(kind="taste", runs=(), tasks=(Preferences(clicks=clicks),), count=2)
-        worth[clicks] = taste.measure(value, [])
+        worth[clicks] = answer(value, [])
     assert worth[""]["clicks"] == 0 and worth["--b------b"]["clicks"] == 2
     assert worth["--b------b"]["simulated"] == 298
     assert worth["--b------b"]["worth"]["dirty"] > worth[""]["worth"]["dirty"]

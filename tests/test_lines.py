@@ -8,8 +8,8 @@ import torch
 
 from core import nets
 from core.check import BadValue
-from core.measure import Learned
-from core.measure.in_context import answers, fits, measure, shares
+from core.measure import Learned, answer
+from core.measure.in_context import answers, fits, shares
 from core.spec import Measure, Run, Stage
 from core.tasks import Lines
 from core.train import Done, Point, train
@@ -61,7 +61,7 @@ def test_always_saying_zero_is_an_error_of_one() -> None:
 
 def test_asking_changes_no_weight_and_draws_through_the_learners_points(learned: Learned) -> None:
     points = ((-1.0, 0.0), (1.0, 2.0))
-    found = measure(Measure(kind="in_context", runs=(RUN,), tasks=(RUN.task,), points=points), [learned])
+    found = answer(Measure(kind="in_context", runs=(RUN,), tasks=(RUN.task,), points=points), [learned])
     assert found["changed"] == 0
     assert found["weights"] == sum(one[0].numel() for one in learned.theta.values())
     assert found["line"] == pytest.approx([1 + x for x in found["x"]], abs=1e-4)

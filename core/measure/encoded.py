@@ -11,8 +11,7 @@ from torch import Tensor
 from core import encoder
 from core.check import BadValue
 from core.measure import Learned
-from core.spec import Measure
-from core.tasks import Sentiment
+from core.tasks import Sentiment, Task
 from core.worlds import sentiment
 
 SOFT = 10.0  # how little the probe is held back; the vectors have length one
@@ -25,10 +24,10 @@ def vectors(subject: str) -> dict[str, Tensor]:
     return dict(zip(said, encoder.encode(said)))
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:
     """{"accuracy": [task][draw]}."""
-    draws = range(value.first_seed, value.first_seed + value.count)
-    return {"accuracy": [[probed(task, seed) for seed in draws] for task in value.tasks]}
+    draws = range(first_seed, first_seed + count)
+    return {"accuracy": [[probed(task, seed) for seed in draws] for task in tasks]}
 
 
 def probed(task: object, seed: int) -> float:

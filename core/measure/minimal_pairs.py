@@ -19,7 +19,6 @@ from torch import Tensor
 from core import nets
 from core.measure import Learned
 from core.nets import Net, Theta
-from core.spec import Measure
 from core.worlds import text
 
 NUMBERS = (("is", "are"), ("was", "were"), ("has", "have"), ("does", "do"))
@@ -28,14 +27,14 @@ LONG = 64  # tokens of a text at most
 TRIES = 20  # spoiled texts that are looked at before the next sentence is
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     """{"kinds": [...], "runs": [{"steps", "right": [frame][kind]}]}: the share of `count` pairs of each kind in which
     the first seed finds the real text likelier."""
-    pairs = {kind: made(kind, value.count) for kind in SPOILS}
+    pairs = {kind: made(kind, count) for kind in SPOILS}
     runs = []
-    for one in learned:
-        right = [[share(one.net, theta, *pairs[kind]) for kind in SPOILS] for theta in one.frames.values()]
-        runs.append({"steps": list(one.frames), "right": right})
+    for learner in learned:
+        right = [[share(learner.net, theta, *pairs[kind]) for kind in SPOILS] for theta in learner.frames.values()]
+        runs.append({"steps": list(learner.frames), "right": right})
     return {"kinds": list(SPOILS), "runs": runs}
 
 

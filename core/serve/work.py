@@ -10,12 +10,12 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save
 
+from core import measure
 from core.check import BadValue
 from core.measure import Learned
 from core.nets import Theta
@@ -60,9 +60,8 @@ def perform(value: Run | Measure, limit: float = 600, forget_mark: bool = True) 
         if folder is None:
             return "done"
         if isinstance(value, Measure):
-            kind = import_module(f"core.measure.{value.kind}")
             known, began = [learned(run) for run in value.runs], time.perf_counter()
-            folder.write("answer.json", kind.measure(value, known) | {"seconds": time.perf_counter() - began})
+            folder.write("answer.json", measure.answer(value, known) | {"seconds": time.perf_counter() - began})
         else:
             try:
                 for event in recorded(value, folder, limit):
