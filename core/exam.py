@@ -47,7 +47,7 @@ class Exam:
             examples=examples,
             y=y,
             unit=getattr(world, "UNIT", "accuracy"),
-            scores=getattr(world, "marks", worlds.right),
+            scores=getattr(world, "scores", worlds.right),
             judge=Judge(align.case(run, task, net, ancestors)) if task.judged and run.start else None,
         )
 

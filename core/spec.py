@@ -206,8 +206,8 @@ def to_json(value: Any, kind: object = None) -> Any:
     A field at its default is left out, so that a new knob changes no digest. Whoever changes a default raises MEANING.
     """
     if is_dataclass(value):
-        said = {f.name: (f, getattr(value, f.name)) for f in fields(value)}
-        told = {name: to_json(one, f.type) for name, (f, one) in said.items() if one != f.default}
+        known = ((f, getattr(value, f.name)) for f in fields(value))
+        told = {f.name: to_json(part, f.type) for f, part in known if part != f.default}
         return {"is": name_of(type(value))} | told
     if isinstance(value, tuple):
         return [to_json(v) for v in value]

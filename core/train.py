@@ -29,11 +29,11 @@ class Point:
     stage: str  # the method that made these steps
     flops: float  # floating-point operations spent so far on one seed, forwards and backwards
     loss: list[float | None]  # cross-entropy of the last training batch, nats; None before the first
-    marks: dict[str, dict[str, list[float]]]  # by unit, then by task: "0" its own, "1" the first it watches, ...
+    scores: dict[str, dict[str, list[float]]]  # by unit, then by task: "0" its own, "1" the first it watches, ...
 
     @property
     def accuracy(self) -> dict[str, list[float]]:
-        return self.marks["accuracy"]
+        return self.scores["accuracy"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
     exams = [Exam.of(run, task, net, ancestors) for task in (run.task, *run.watch)]
     penalties = protection(run, theta, ancestors)
     step, flops, losses = 0, sum(penalty.once for penalty in penalties), torch.full((run.seeds,), math.nan)
-    marks, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
+    tests, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
 
     for number, stage in enumerate(run.stages):
         method = adapt.load(stage.method)
@@ -76,29 +76,29 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
             parameter.requires_grad_()
         first = lowest(net, method.delta(start, phi))
         # Layers below the first that moves are the same at every step: they are run once, over all examples.
-        felt = pool.through(partial(nets.forward, net, start, end=first)) if first else pool
+        inputs = pool.through(partial(nets.forward, net, start, end=first)) if first else pool
         exams = [exam.frozen(start, first) for exam in exams]
         delta = method.delta(start, phi)
         price = nets.step_flops(net, adapt.moved(start, delta), pool.example, delta)
         goal = align.goal(run, stage, net, ancestors, rngs("align", seeds, number))
-        share = stage.mix if goal else 1.0  # of the task's own loss
-        cost = stage.batch * (price * (share > 0) + sum(penalty.flops for penalty in penalties))
+        mix = stage.mix if goal else 1.0  # how much the task's own loss weighs
+        cost = stage.batch * (price * (mix > 0) + sum(penalty.flops for penalty in penalties))
         cost += goal.flops if goal else 0
         adam = torch.optim.Adam(groups(net, phi, stage), fused=True)
         order, begun = orders(pool.size, stage, rngs("order", seeds, number)), step
         for index in order.split(stage.batch, dim=1):
-            if step in marks:
-                marks.discard(step)
-                yield Point(step, stage.method, flops, nats(losses), marked(exams, start, method.delta(start, phi)))
+            if step in tests:
+                tests.discard(step)
+                yield Point(step, stage.method, flops, nats(losses), scored(exams, start, method.delta(start, phi)))
             elif step % 20 == 0:
                 yield Tick()
             if step in shots:
                 shots.discard(step)
                 yield Frame(step, first_seed(adapt.moved(start, method.delta(start, phi))))
-            x, y = felt.take(index)
+            x, y = inputs.take(index)
             theta = adapt.moved(start, method.delta(start, phi))
             features = nets.forward(net, theta, x, first, last)
-            each = share * loss(nets.forward(net, theta, features, last), y) if share else torch.zeros(run.seeds)
+            each = mix * loss(nets.forward(net, theta, features, last), y) if mix else torch.zeros(run.seeds)
             each = each + goal.value(theta) if goal else each
             old = [penalty.value(theta, pool.take(index)[0], features) for penalty in penalties]
             adam.zero_grad()
@@ -108,7 +108,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
             adam.step()
             losses, step, flops = each.detach(), step + 1, flops + cost
         theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(start, phi)).items()}
-    yield Point(step, run.stages[-1].method, flops, nats(losses), marked(exams, theta, {}))
+    yield Point(step, run.stages[-1].method, flops, nats(losses), scored(exams, theta, {}))
     if run.frames:
         yield Frame(step, first_seed(theta))
     yield Done(theta)
@@ -138,7 +138,7 @@ def protection(run: Run, start: Theta, ancestors: dict[Run, Theta]) -> list[Pena
     if not run.keep:
         return []
     past, seeds = keep.past(run, ancestors), range(run.first_seed, run.first_seed + run.seeds)
-    return [keep.load(one.method).prepare(one, past, start, rngs("keep", seeds, k)) for k, one in enumerate(run.keep)]
+    return [keep.load(way.method).prepare(way, past, start, rngs("keep", seeds, k)) for k, way in enumerate(run.keep)]
 
 
 def scrambled(weight: Tensor, rngs: list[torch.Generator]) -> Tensor:
@@ -153,11 +153,11 @@ def rngs(purpose: str, seeds: range, number: int) -> list[torch.Generator]:
 
 def checkpoints(steps: int) -> list[int]:
     """Where a run is tested: close together at first, where curves are steep, and never more than a tenth apart."""
-    marks, at = [0], 1.0
+    steps_tested, at = [0], 1.0
     while at < steps:
-        marks.append(round(at))
+        steps_tested.append(round(at))
         at += max(1.0, min(at * 0.5, steps / 10))
-    return marks
+    return steps_tested
 
 
 def moments(steps: int, count: int) -> list[int]:
@@ -175,7 +175,7 @@ def orders(size: int, stage: Stage, rngs: list[torch.Generator]) -> Tensor:
     """(seeds, steps * batch) indices: whole passes over the pool, the first in its own order, the rest shuffled."""
     need = stage.steps * stage.batch
     passes = [[torch.arange(size)] + [torch.randperm(size, generator=rng) for _ in range(need // size)] for rng in rngs]
-    return torch.stack([torch.cat(one)[:need] for one in passes])
+    return torch.stack([torch.cat(every)[:need] for every in passes])
 
 
 def lowest(net: Net, delta: Theta) -> int:
@@ -200,10 +200,10 @@ def anneal(adam: torch.optim.Optimizer, stage: Stage, step: int) -> None:
         group["lr"] = group.setdefault("full rate", group["lr"]) * min(1, (step + 1) / rise) * fall
 
 
-def marked(exams: list[Exam], start: Theta, delta: Theta) -> dict[str, dict[str, list[float]]]:
+def scored(exams: list[Exam], start: Theta, delta: Theta) -> dict[str, dict[str, list[float]]]:
     theta = {name: weight.detach() for name, weight in adapt.moved(start, delta).items()}
-    found: dict[str, dict[str, list[float]]] = {}
+    by_unit: dict[str, dict[str, list[float]]] = {}
     for k, exam in enumerate(exams):
-        for unit, marks in exam.report(theta).items():
-            found.setdefault(unit, {})[str(k)] = marks
-    return found
+        for unit, scores in exam.report(theta).items():
+            by_unit.setdefault(unit, {})[str(k)] = scores
+    return by_unit

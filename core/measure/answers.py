@@ -24,8 +24,8 @@ def measure(learned: list[Learned], *, prompts: tuple[str, ...]) -> dict[str, An
 
 def answered(learner: Learned, rows: list[list[int]]) -> list[dict[str, Any]]:
     theta = {name: weight[:1] for name, weight in learner.theta.items()}
-    said = written(learner.net, theta, rows)[0]
-    return [{"says": says, "ends": ends} for says, ends in said]
+    (answers,) = written(learner.net, theta, rows)
+    return [{"says": says, "ends": ends} for says, ends in answers]
 
 
 def written(net: Net, theta: Theta, rows: list[list[int]]) -> list[list[tuple[str, bool]]]:
@@ -50,9 +50,9 @@ def answers(net: Net, theta: Theta, rows: list[list[int]]) -> list[tuple[str, bo
             ends[going] += 1
             if not len(going):
                 break
-    said = [x[k, start:end].tolist() for k, (start, end) in enumerate(zip(starts, ends))]
+    written_rows = [x[k, start:end].tolist() for k, (start, end) in enumerate(zip(starts, ends))]
     unended = set(going.tolist())
-    return [(text.tokenizer().decode(one).strip(), k not in unended) for k, one in enumerate(said)]
+    return [(text.tokenizer().decode(row).strip(), k not in unended) for k, row in enumerate(written_rows)]
 
 
 def following(net: Net, theta: Theta, x: Tensor, ends: Tensor) -> Tensor:

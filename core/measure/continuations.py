@@ -38,5 +38,5 @@ def written(net: Net, theta: Theta, prompt: str, count: int, seed: int) -> list[
             up_to = (logits / TEMPERATURE).softmax(-1).cumsum(-1)
             drawn = (up_to < torch.rand(1, generator=rng)).sum(-1, keepdim=True).clamp(max=up_to.shape[-1] - 1)
             rows = torch.cat([rows, drawn], -1)
-    said = [str(text.tokenizer().decode(row[len(begun) :].tolist())) for row in rows[:, 0]]
-    return [one.split(BREAK)[0] for one in said]
+    texts = [str(text.tokenizer().decode(row[len(begun) :].tolist())) for row in rows[:, 0]]
+    return [continued.split(BREAK)[0] for continued in texts]

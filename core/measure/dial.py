@@ -43,13 +43,13 @@ def measure(
     path = [adapt.moved(start, {name: alpha * part for name, part in delta.items()}) for alpha in ALPHAS]
     exams = [learner.exam(task).some(count, CHUNK) for task in tasks]
     answers = [torch.stack([exam.answers(theta).argmax(-1) for theta in path]) for exam in exams]
-    right = [(said == exam.y).float().mean(2) for said, exam in zip(answers, exams)]
+    right = [(predicted == exam.y).float().mean(2) for predicted, exam in zip(answers, exams)]
     found: dict[str, Any] = {
         "alphas": ALPHAS,
         "accuracy": [[[round(share, 4) for share in row] for row in rows.tolist()] for rows in right],
-        "size": shares(delta, start),
-        "sizes": {layer: shares(of(layer, delta), of(layer, start)) for layer in learner.net},
-        "shown": [shown(exam, said[:, 0]) for exam, said in zip(exams, answers)],
+        "size": relative_size(delta, start),
+        "sizes": {layer: relative_size(of(layer, delta), of(layer, start)) for layer in learner.net},
+        "shown": [shown(exam, predicted[:, 0]) for exam, predicted in zip(exams, answers)],
     }
     if isinstance(learner.run.task, Plane):
         found |= {"side": SIDE, "reach": REACH, "maps": maps(exams[0], path)}
@@ -74,7 +74,7 @@ def of(layer: str, theta: Theta) -> Theta:
     return {name: weight for name, weight in theta.items() if layer_of(name) == layer}
 
 
-def shares(delta: Theta, start: Theta) -> list[float]:
+def relative_size(delta: Theta, start: Theta) -> list[float]:
     """||delta|| / ||theta_start|| of every seed."""
     return [round(share, 5) for share in (norm(delta, start) / norm(start, start)).tolist()]
 
@@ -89,14 +89,14 @@ def spread(size: int, count: int) -> Tensor:
     return torch.linspace(0, size - 1, min(count, size)).long()
 
 
-def shown(exam: Exam, said: Tensor) -> dict[str, Any]:
+def shown(exam: Exam, predicted: Tensor) -> dict[str, Any]:
     """said (alphas, examples) -> {"examples", "truth", "answers": (alphas, shown)}."""
     flat = exam.examples.shape[1:] == (2,)
     pick = spread(len(exam.y), POINTS if flat else IMAGES)
     return {
         "examples": [[round(a, 3) for a in x.tolist()] if flat else packed(x) for x in exam.examples[pick]],
         "truth": exam.y[pick].tolist(),
-        "answers": deflated(said[:, pick]),
+        "answers": deflated(predicted[:, pick]),
     }
 
 
@@ -104,8 +104,8 @@ def maps(exam: Exam, path: list[Theta]) -> str:
     """The first seed's class in every cell at every alpha, (alphas, SIDE * SIDE)."""
     with torch.no_grad():
         cells = grid()[None]
-        said = [nets.forward(exam.net, first(theta | exam.head), cells)[0].argmax(-1) for theta in path]
-    return deflated(torch.stack(said))
+        predicted = [nets.forward(exam.net, first(theta | exam.head), cells)[0].argmax(-1) for theta in path]
+    return deflated(torch.stack(predicted))
 
 
 def deflated(numbers: Tensor) -> str:

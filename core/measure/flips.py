@@ -30,9 +30,9 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
     x, y = exams[0].examples[chosen], exams[0].y[chosen]
     runs: list[dict[str, Any]] = []
     for learner, exam in zip(learned, exams):
-        said = torch.stack([answered(exam, theta, x) for theta in learner.frames.values()])
+        predicted = torch.stack([answered(exam, theta, x) for theta in learner.frames.values()])
         steps = list(learner.frames)
-        runs.append({"steps": steps, "answers": [changes(steps, column) for column in said.T.tolist()]})
+        runs.append({"steps": steps, "answers": [changes(steps, column) for column in predicted.T.tolist()]})
     used = {answer for run in runs for row in run["answers"] for _, answer in row} | set(y.tolist())
     return {
         "examples": [shown(example) | {"truth": int(truth)} for example, truth in zip(x, y)],

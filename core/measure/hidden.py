@@ -15,7 +15,7 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     """{"classes": [point], "runs": [{"steps", "xy": [frame][point][2]}]} for `count` test points of the first run's
     task. One projection, made from the last frame's head, serves all frames of a run, so that only the points move."""
     task = learned[0].run.task
-    x, y = (spread_out(one, count) for one in worlds.load(task).test(task))
+    x, y = (spread_out(part, count) for part in worlds.load(task).test(task))
     found = []
     for learner in learned:
         with torch.no_grad():

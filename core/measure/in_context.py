@@ -29,8 +29,8 @@ def measure(
     asked = [lines.prompts(task, PROMPTS, generator("in context", 0)) for task in tasks if isinstance(task, Lines)]
     before = [{name: weight.clone() for name, weight in learner.theta.items()} for learner in learned]
     for learner in learned:
-        found["error"].append([shares(answers(learner, x, y), y).tolist() for x, y in asked])
-    found["least squares"] = [shares(fits(x, y)[None], y)[0].tolist() for x, y in asked]
+        found["error"].append([relative_error(answers(learner, x, y), y).tolist() for x, y in asked])
+    found["least squares"] = [relative_error(fits(x, y)[None], y)[0].tolist() for x, y in asked]
     if points:
         x, y = (torch.tensor(part).expand(GRID, -1) for part in zip(*points))
         grid = torch.linspace(-REACH, REACH, GRID)[:, None]
@@ -48,20 +48,20 @@ def answers(learner: Learned, x: Tensor, y: Tensor) -> Tensor:
     with torch.no_grad():
         prompt = lines.written(x, y).expand(seeds, -1, -1, -1)
         return torch.cat(
-            [lines.said(nets.forward(learner.net, learner.theta, part)) for part in prompt.split(100, 1)], 1
+            [lines.predicted(nets.forward(learner.net, learner.theta, part)) for part in prompt.split(100, 1)], 1
         )
 
 
 def fits(x: Tensor, y: Tensor) -> Tensor:
     """The same by least squares; where one point leaves the line open, the one with the smallest a and b."""
     inputs = torch.stack([torch.ones_like(x), x], -1)
-    said = [torch.zeros_like(y[:, 0])]
+    predictions = [torch.zeros_like(y[:, 0])]
     for k in range(1, x.shape[1]):
         best = torch.linalg.pinv(inputs[:, :k]) @ y[:, :k, None]
-        said.append((inputs[:, k, None] @ best)[:, 0, 0])
-    return torch.stack(said, 1)
+        predictions.append((inputs[:, k, None] @ best)[:, 0, 0])
+    return torch.stack(predictions, 1)
 
 
-def shares(said: Tensor, y: Tensor) -> Tensor:
-    """Mean squared error at each point: said (seeds, n, points) -> (seeds, points), 1 for always saying 0."""
-    return (said - y).square().mean(1) / y.square().mean(0)
+def relative_error(predicted: Tensor, y: Tensor) -> Tensor:
+    """Mean squared error at each point: predicted (seeds, n, points) -> (seeds, points), 1 for always saying 0."""
+    return (predicted - y).square().mean(1) / y.square().mean(0)

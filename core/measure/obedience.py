@@ -30,13 +30,13 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 
 def right(answers: list[tuple[str, bool]], exam: list[tuple[str, str]]) -> float:
-    return share(ends and says == wanted for (says, ends), (_, wanted) in zip(answers, exam))
+    return rate(ends and says == wanted for (says, ends), (_, wanted) in zip(answers, exam))
 
 
 def formed(answers: list[tuple[str, bool]], task: Instructions) -> float:
-    return share(ends and instructions.formed(task.ask, says) for says, ends in answers)
+    return rate(ends and instructions.formed(task.ask, says) for says, ends in answers)
 
 
-def share(holds: Iterable[bool]) -> float:
+def rate(holds: Iterable[bool]) -> float:
     each = list(holds)
     return round(sum(each) / len(each), 4)

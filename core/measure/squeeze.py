@@ -29,13 +29,13 @@ def squeezed(learner: Learned, tasks: tuple[Task, ...], ranks: list[int]) -> dic
     exams = [learner.exam(task) for task in tasks]
     found: dict[str, Any] = {
         "accuracy": [[exam.score(cut) for cut in cuts] for exam in exams],
-        "spectrum": {layer_of(name): shares(name, delta) for name in spectrum(delta)},
+        "spectrum": {layer_of(name): relative_spectrum(name, delta) for name in spectrum(delta)},
     }
     if isinstance(learner.run.task, Plane):
         found["maps"] = [boundary.decided(learner.net, cut) for cut in cuts]
     return found
 
 
-def shares(name: str, delta: Theta) -> list[float]:
+def relative_spectrum(name: str, delta: Theta) -> list[float]:
     sizes = spectrum({name: delta[name]})[name]
     return [round(share, 4) for share in (sizes / sizes[:, :1]).mean(0).tolist()]

@@ -56,7 +56,7 @@ def chances(net: Net, theta: Theta, prompt: Tensor, back: int) -> Tensor:
 def bits(row: Tensor, prompt: Tensor) -> list[float]:
     """Of every token after the break."""
     found = row[:-1].gather(1, prompt[1:, None])[:, 0]
-    return [round(one / -math.log(2), 2) for one in found.tolist()]
+    return [round(nats / -math.log(2), 2) for nats in found.tolist()]
 
 
 def likeliest(row: Tensor, count: int) -> list[list[tuple[str, float]]]:

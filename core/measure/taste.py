@@ -23,11 +23,11 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, firs
     model = RewardModel.fitted(*guest_book.pairs(task, range(first_seed, first_seed + count)))
     both = guest_book.notes(2 * FRESH, generator("fresh pairs", 0)).view(FRESH, 2, -1)
     truth = guest_book.quality(both).diff(dim=1)[:, 0]
-    said = (model(both[:, 1].expand(count, -1, -1)) - model(both[:, 0].expand(count, -1, -1)))[:, truth != 0]
+    margin = (model(both[:, 1].expand(count, -1, -1)) - model(both[:, 0].expand(count, -1, -1)))[:, truth != 0]
     clicks = len(task.clicks.replace("-", ""))
     return {
         "clicks": clicks,
         "simulated": task.pairs - clicks,
         "worth": {word: round(float(worth), 3) for word, worth in zip(WORDS[1:], model.worth.mean(0)[1:])},
-        "agrees": round(float((said * truth[truth != 0] > 0).float().mean()), 4),
+        "agrees": round(float((margin * truth[truth != 0] > 0).float().mean()), 4),
     }

@@ -24,12 +24,12 @@ def along(learner: Learned, count: int) -> list[dict[str, Any]]:
     judge, found = Judge(first), []
     for step, theta in (learner.frames or {learner.run.steps: alone(learner.theta)}).items():
         notes = judge.written(theta)[:, :count]
-        each = {name: marks[0].tolist() for name, marks in judge.marks(notes).items()}
+        each = {name: scores[0].tolist() for name, scores in judge.scores(notes).items()}
         shown = [
             {"text": guest_book.read(note)} | {name: round(each[name][k], 3) for name in ("promised", "preferred")}
             for k, note in enumerate(notes[0])
         ]
-        means = {name: marks[0] for name, marks in judge.report(theta).items()}
+        means = {name: scores[0] for name, scores in judge.report(theta).items()}
         found.append({"step": step} | means | {"notes": shown})
     return found
 
