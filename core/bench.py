@@ -119,7 +119,7 @@ def training() -> list[Result]:
 def drawing() -> Result:
     points = chosen(Glyphs())[0][torch.arange(256)]
     rng = torch.Generator().manual_seed(0)
-    took = seconds(lambda: glyphs.draw(points, Glyphs(), rng), 20)
+    took = seconds(lambda: glyphs.render(points, Glyphs(), rng), 20)
     return Result("glyphs drawn", 256 / took, None, "a second and core", None)
 
 
@@ -231,9 +231,9 @@ def main() -> None:
     if "--json" in sys.argv[1:]:
         print(json.dumps([asdict(result) for result in results], indent=2))
         return
-    for one in results:
-        beside = f"   beside {one.theirs:.3g}: {one.ratio:.2g} x" if one.theirs and one.ratio else ""
-        print(f"{one.what:<72} {one.ours:>9.3g} {one.unit}{beside}")
+    for result in results:
+        beside = f"   beside {result.theirs:.3g}: {result.ratio:.2g} x" if result.theirs and result.ratio else ""
+        print(f"{result.what:<72} {result.ours:>9.3g} {result.unit}{beside}")
 
 
 if __name__ == "__main__":

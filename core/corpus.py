@@ -54,7 +54,7 @@ def keep(data: bytes, name: str) -> str:
     little for a test.
     """
     text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
-    found = [part for one in text.split(BREAK) if (part := plain(one).strip())]
+    found = [part for document in text.split(BREAK) if (part := plain(document).strip())]
     if sum(map(len, found[TESTS])) < LEAST // 10:
         found = [piece.strip() for piece in CUT.findall("\n\n".join(found)) if piece.strip()]
     text = BREAK.join(found)

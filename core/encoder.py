@@ -57,7 +57,9 @@ def encode(sentences: list[str]) -> Tensor:
     with torch.inference_mode():
         for some in torch.tensor(order).split(TOGETHER):
             words = tokenizer().encode_batch([sentences[k] for k in some.tolist()])
-            tokens, seen = (torch.tensor([getattr(one, part) for one in words]) for part in ("ids", "attention_mask"))
+            tokens, seen = (
+                torch.tensor([getattr(sentence, part) for sentence in words]) for part in ("ids", "attention_mask")
+            )
             found[some] = forward(theta, tokens, seen)
     return found
 
@@ -80,9 +82,9 @@ def forward(theta: Weights, tokens: Tensor, seen: Tensor) -> Tensor:
             linear(x, f"{block}.attention.self.{part}").unflatten(-1, (HEADS, -1)).transpose(1, 2)
             for part in ("query", "key", "value")
         )
-        said = F.scaled_dot_product_attention(q, key, v, attn_mask=seen[:, None, None].bool())
-        said = linear(said.transpose(1, 2).flatten(2), f"{block}.attention.output.dense")
-        x = norm(x + said, f"{block}.attention.output.LayerNorm")
+        heard = F.scaled_dot_product_attention(q, key, v, attn_mask=seen[:, None, None].bool())
+        heard = linear(heard.transpose(1, 2).flatten(2), f"{block}.attention.output.dense")
+        x = norm(x + heard, f"{block}.attention.output.LayerNorm")
         thought = linear(F.gelu(linear(x, f"{block}.intermediate.dense")), f"{block}.output.dense")
         x = norm(x + thought, f"{block}.output.LayerNorm")
     return F.normalize((x * seen[..., None]).sum(1) / seen.sum(1, keepdim=True), dim=-1)

@@ -7,10 +7,13 @@ Every bound is checked on construction, because values from a URL reach this fil
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from core import tasks
@@ -135,7 +138,10 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """A question put to finished runs; kind is a file in core/measure with a function `measure`."""
+    """A question put to finished runs; kind is a file in core/measure with a function `measure`.
+
+    Each kind reads some of the fields after `runs`; the others stay at their defaults.
+    """
 
     kind: str
     runs: tuple[Run, ...]
@@ -166,6 +172,20 @@ class Measure:
         if not all_are(str, self.layers):
             raise BadValue("A measure names layers.")
         whole("Rank", self.rank, 0, 64)
+        unread = {field.name: field.default for field in fields(self)[2:] if field.name not in fields_read(self.kind)}
+        for name, default in unread.items():
+            if getattr(self, name) != default:
+                kind, name = self.kind.replace("_", " "), name.replace("_", " ")
+                raise BadValue(f'The measure "{kind}" has no use for {name}.')
+
+
+@cache
+def fields_read(kind: str) -> frozenset[str]:
+    """Which fields a kind of measure reads: what its function takes by name. Its file is read and not imported, because
+    that would import torch."""
+    source = (Path(__file__).parent / "measure" / f"{kind}.py").read_text("utf-8")
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return frozenset(argument.arg for f in functions if f.name == "measure" for argument in f.args.kwonlyargs)
 
 
 Value = Task | Stage | Run | Measure
@@ -186,8 +206,8 @@ def to_json(value: Any, kind: object = None) -> Any:
     A field at its default is left out, so that a new knob changes no digest. Whoever changes a default raises MEANING.
     """
     if is_dataclass(value):
-        said = {f.name: (f, getattr(value, f.name)) for f in fields(value)}
-        told = {name: to_json(one, f.type) for name, (f, one) in said.items() if one != f.default}
+        known = ((f, getattr(value, f.name)) for f in fields(value))
+        told = {f.name: to_json(part, f.type) for f, part in known if part != f.default}
         return {"is": name_of(type(value))} | told
     if isinstance(value, tuple):
         return [to_json(v) for v in value]

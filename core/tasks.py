@@ -6,7 +6,7 @@ Knows no torch and not how anything is drawn: that is in core/worlds, in files o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from core.check import BadValue, one_of, shown, whole, within, yes_or_no
@@ -36,6 +36,11 @@ class Task:
     def question(self) -> str:
         """Tasks with the same question share a head: a net answers one of them with what it learned for another."""
         return self.world
+
+    def at_most(self, labels: int) -> Task:
+        """The same with so many labelled examples a class at most, where they are counted by class."""
+        known = getattr(self, "labels", None)
+        return self if known is None else replace(self, labels=min(labels, known))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,14 +14,11 @@ import torch
 from torch import Tensor
 
 from core import adapt, align, keep, nets, worlds
-from core.align.rater import Judge
+from core.exam import Exam
 from core.keep import Penalty
 from core.nets import Net, Theta
 from core.spec import Run, Stage
-from core.tasks import Task
 from core.worlds import generator
-
-CHUNK = 32  # test examples a seed that go through the net at a time: more do not fit the processor's cache
 
 
 @dataclass(frozen=True)
@@ -32,11 +29,11 @@ class Point:
     stage: str  # the method that made these steps
     flops: float  # floating-point operations spent so far on one seed, forwards and backwards
     loss: list[float | None]  # cross-entropy of the last training batch, nats; None before the first
-    marks: dict[str, dict[str, list[float]]]  # by unit, then by task: "0" its own, "1" the first it watches, ...
+    scores: dict[str, dict[str, list[float]]]  # by unit, then by task: "0" its own, "1" the first it watches, ...
 
     @property
     def accuracy(self) -> dict[str, list[float]]:
-        return self.marks["accuracy"]
+        return self.scores["accuracy"]
 
 
 @dataclass(frozen=True)
@@ -66,10 +63,10 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
     net = nets.load(run.net, world.classes(run.task))
     pool, loss = world.train(run.task, seeds), worlds.loss_of(run.task)
     theta = begin(run, net, ancestors, seeds)
-    exams = [Exam(run, task, net, ancestors) for task in (run.task, *run.watch)]
+    exams = [Exam.of(run, task, net, ancestors) for task in (run.task, *run.watch)]
     penalties = protection(run, theta, ancestors)
     step, flops, losses = 0, sum(penalty.once for penalty in penalties), torch.full((run.seeds,), math.nan)
-    marks, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
+    tests, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
 
     for number, stage in enumerate(run.stages):
         method = adapt.load(stage.method)
@@ -77,32 +74,31 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
         phi = method.phi(start, stage.size, rngs("phi", seeds, number))
         for parameter in phi.values():
             parameter.requires_grad_()
-        first = lowest(net, method.delta(phi))
+        first = lowest(net, method.delta(start, phi))
         # Layers below the first that moves are the same at every step: they are run once, over all examples.
-        felt = pool.through(partial(nets.forward, net, start, end=first)) if first else pool
-        for exam in exams:
-            exam.freeze(start, first)
-        delta = method.delta(phi)
+        inputs = pool.through(partial(nets.forward, net, start, end=first)) if first else pool
+        exams = [exam.frozen(start, first) for exam in exams]
+        delta = method.delta(start, phi)
         price = nets.step_flops(net, adapt.moved(start, delta), pool.example, delta)
         goal = align.goal(run, stage, net, ancestors, rngs("align", seeds, number))
-        share = stage.mix if goal else 1.0  # of the task's own loss
-        cost = stage.batch * (price * (share > 0) + sum(penalty.flops for penalty in penalties))
+        mix = stage.mix if goal else 1.0  # how much the task's own loss weighs
+        cost = stage.batch * (price * (mix > 0) + sum(penalty.flops for penalty in penalties))
         cost += goal.flops if goal else 0
         adam = torch.optim.Adam(groups(net, phi, stage), fused=True)
         order, begun = orders(pool.size, stage, rngs("order", seeds, number)), step
         for index in order.split(stage.batch, dim=1):
-            if step in marks:
-                marks.discard(step)
-                yield Point(step, stage.method, flops, nats(losses), marked(exams, start, method.delta(phi)))
+            if step in tests:
+                tests.discard(step)
+                yield Point(step, stage.method, flops, nats(losses), scored(exams, start, method.delta(start, phi)))
             elif step % 20 == 0:
                 yield Tick()
             if step in shots:
                 shots.discard(step)
-                yield Frame(step, first_seed(adapt.moved(start, method.delta(phi))))
-            x, y = felt.take(index)
-            theta = adapt.moved(start, method.delta(phi))
+                yield Frame(step, first_seed(adapt.moved(start, method.delta(start, phi))))
+            x, y = inputs.take(index)
+            theta = adapt.moved(start, method.delta(start, phi))
             features = nets.forward(net, theta, x, first, last)
-            each = share * loss(nets.forward(net, theta, features, last), y) if share else torch.zeros(run.seeds)
+            each = mix * loss(nets.forward(net, theta, features, last), y) if mix else torch.zeros(run.seeds)
             each = each + goal.value(theta) if goal else each
             old = [penalty.value(theta, pool.take(index)[0], features) for penalty in penalties]
             adam.zero_grad()
@@ -111,8 +107,8 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
                 anneal(adam, stage, step - begun)
             adam.step()
             losses, step, flops = each.detach(), step + 1, flops + cost
-        theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(phi)).items()}
-    yield Point(step, run.stages[-1].method, flops, nats(losses), marked(exams, theta, {}))
+        theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(start, phi)).items()}
+    yield Point(step, run.stages[-1].method, flops, nats(losses), scored(exams, theta, {}))
     if run.frames:
         yield Frame(step, first_seed(theta))
     yield Done(theta)
@@ -142,7 +138,7 @@ def protection(run: Run, start: Theta, ancestors: dict[Run, Theta]) -> list[Pena
     if not run.keep:
         return []
     past, seeds = keep.past(run, ancestors), range(run.first_seed, run.first_seed + run.seeds)
-    return [keep.load(one.method).prepare(one, past, start, rngs("keep", seeds, k)) for k, one in enumerate(run.keep)]
+    return [keep.load(way.method).prepare(way, past, start, rngs("keep", seeds, k)) for k, way in enumerate(run.keep)]
 
 
 def scrambled(weight: Tensor, rngs: list[torch.Generator]) -> Tensor:
@@ -157,11 +153,11 @@ def rngs(purpose: str, seeds: range, number: int) -> list[torch.Generator]:
 
 def checkpoints(steps: int) -> list[int]:
     """Where a run is tested: close together at first, where curves are steep, and never more than a tenth apart."""
-    marks, at = [0], 1.0
+    steps_tested, at = [0], 1.0
     while at < steps:
-        marks.append(round(at))
+        steps_tested.append(round(at))
         at += max(1.0, min(at * 0.5, steps / 10))
-    return marks
+    return steps_tested
 
 
 def moments(steps: int, count: int) -> list[int]:
@@ -179,7 +175,7 @@ def orders(size: int, stage: Stage, rngs: list[torch.Generator]) -> Tensor:
     """(seeds, steps * batch) indices: whole passes over the pool, the first in its own order, the rest shuffled."""
     need = stage.steps * stage.batch
     passes = [[torch.arange(size)] + [torch.randperm(size, generator=rng) for _ in range(need // size)] for rng in rngs]
-    return torch.stack([torch.cat(one)[:need] for one in passes])
+    return torch.stack([torch.cat(every)[:need] for every in passes])
 
 
 def lowest(net: Net, delta: Theta) -> int:
@@ -204,44 +200,10 @@ def anneal(adam: torch.optim.Optimizer, stage: Stage, step: int) -> None:
         group["lr"] = group.setdefault("full rate", group["lr"]) * min(1, (step + 1) / rise) * fall
 
 
-class Exam:
-    """The test examples of one task, and the head through which a run answers them."""
-
-    def __init__(self, run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]):
-        self.net, self.head, world = net, keep.old_head(run, task, ancestors), worlds.load(task)
-        self.examples, self.y = world.test(task)
-        self.unit, self.marks = getattr(world, "UNIT", "accuracy"), getattr(world, "marks", worlds.right)
-        self.judge = Judge(align.case(run, task, net, ancestors)) if task.judged and run.start else None
-
-    def freeze(self, theta: Theta, first: int) -> None:
-        """Take note that the layers below `first` will not move for a while."""
-        self.first = first
-        seeds = len(next(iter(theta.values())))
-        with torch.no_grad():
-            chunks = [x.expand(seeds, *x.shape) for x in self.examples.split(CHUNK)]
-            self.x = [nets.forward(self.net, theta, x, 0, first) for x in chunks] if first else chunks
-
-    def answers(self, theta: Theta) -> Tensor:
-        """Logits (seeds, examples, ..., classes)."""
-        with torch.no_grad():
-            return torch.cat([nets.forward(self.net, theta | self.head, x, self.first) for x in self.x], 1)
-
-    def mark(self, theta: Theta) -> list[float]:
-        """Every seed's mean mark, in the world's unit; a chunk at a time, because answers about text are large."""
-        with torch.no_grad():
-            answers = (nets.forward(self.net, theta | self.head, x, self.first) for x in self.x)
-            each = [self.marks(some, y) for some, y in zip(answers, self.y.split(CHUNK))]
-        return [round(mean, 5) for mean in torch.cat(each, 1).mean(1).tolist()]
-
-    def report(self, theta: Theta) -> dict[str, list[float]]:
-        """Every seed's marks by unit: of what it reads, and where that is judged too, of what it writes."""
-        return {self.unit: self.mark(theta)} | (self.judge.report(theta) if self.judge else {})
-
-
-def marked(exams: list[Exam], start: Theta, delta: Theta) -> dict[str, dict[str, list[float]]]:
+def scored(exams: list[Exam], start: Theta, delta: Theta) -> dict[str, dict[str, list[float]]]:
     theta = {name: weight.detach() for name, weight in adapt.moved(start, delta).items()}
-    found: dict[str, dict[str, list[float]]] = {}
+    by_unit: dict[str, dict[str, list[float]]] = {}
     for k, exam in enumerate(exams):
-        for unit, marks in exam.report(theta).items():
-            found.setdefault(unit, {})[str(k)] = marks
-    return found
+        for unit, scores in exam.report(theta).items():
+            by_unit.setdefault(unit, {})[str(k)] = scores
+    return by_unit

@@ -1,4 +1,4 @@
-"""The methods that train few weights: low rank against PEFT's, biases and adapters against plain PyTorch."""
+"""The methods that train few weights: low rank and rescaling against PEFT, biases and adapters against PyTorch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from test_train import ARMS, CHILD, DIGITS, as_plain, double, family, filled, ou
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from core import nets, worlds
-from core.adapt import adapter, low_rank
+from core import adapt, nets, worlds
+from core.adapt import adapter
 from core.delta import between
 from core.nets import Theta
 from core.spec import Run, Stage
@@ -48,31 +48,52 @@ def as_peft(name: str, factor: Tensor) -> Tensor:
     return factor.T
 
 
+def as_pefts(name: str, part: Tensor) -> tuple[str, Tensor]:
+    """What PEFT calls one seed's part of phi, and the shape in which it keeps it."""
+    layer, kind, kernels = nets.layer_of(name), name.rpartition(".")[2], name.startswith("conv")
+    if kind == "scale":
+        return f"{layer}.ia3_l.default", 1 + (part[None, :, None, None] if kernels else part[:, None])
+    return f"{layer}.lora_{kind}.default.weight", as_peft(name, part)
+
+
 @pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("run", [CHILD, replace(DIGITS, start=DIGITS)], ids=["mlp", "conv"])
-@pytest.mark.parametrize("rank", [1, 3])
-def test_our_low_rank_is_pefts(run: Run, rank: int) -> None:
+@pytest.mark.parametrize(("method", "size"), [("low_rank", 1), ("low_rank", 3), ("ia3", 0)])
+def test_our_low_rank_and_our_rescaling_are_pefts(run: Run, method: str, size: int) -> None:
     peft = pytest.importorskip("peft", reason="PEFT is not installed here: pip install -r requirements-dev.txt")
-    run = patched(run, "low_rank", rank)
+    run = patched(run, method, size)
     ancestors = family(run)
     theta = outcome(run, ancestors)[1]
     start = start_of(run, ancestors)
-    phi = low_rank.phi(start, rank, rngs("phi", range(run.seeds), 0))
+    phi = adapt.load(method).phi(start, size, rngs("phi", range(run.seeds), 0))
+    *below, head = dict.fromkeys(nets.layer_of(name) for name in start)
     for seed in range(run.seeds):
-        *below, head = dict.fromkeys(nets.layer_of(name) for name in start)
-        config = peft.LoraConfig(r=rank, lora_alpha=rank, target_modules=below, modules_to_save=[head])
+        config = {
+            "low_rank": peft.LoraConfig(r=size or 1, lora_alpha=size, target_modules=below, modules_to_save=[head]),
+            "ia3": peft.IA3Config(target_modules=below, feedforward_modules=[], modules_to_save=[head]),
+        }[method]
         theirs = peft.get_peft_model(filled(run, start, seed), config)
         named = dict(theirs.named_parameters())
         with torch.no_grad():
             for name, part in phi.items():
-                if name.endswith((".A", ".B")):
-                    factor = f"base_model.model.{nets.layer_of(name)}.lora_{name[-1]}.default.weight"
-                    named[factor].copy_(as_peft(name, part[seed]))
+                if nets.layer_of(name) != head:
+                    theirs_name, value = as_pefts(name, part[seed])
+                    named[f"base_model.model.{theirs_name}"].copy_(value)
         assert sum(p.numel() for p in named.values() if p.requires_grad) == sum(p[seed].numel() for p in phi.values())
         merged = trained(theirs, run, seed).merge_and_unload()
         for name, parameter in merged.named_parameters():
             name = name.replace("modules_to_save.default.", "")
             assert torch.allclose(as_plain(theta[name][seed]), parameter, atol=1e-8), name
+
+
+def test_rescaling_makes_every_feature_below_the_head_a_multiple_of_itself() -> None:
+    run = patched(CHILD, "ia3")
+    ancestors = family(run)
+    start, theta = start_of(run, ancestors), outcome(run, ancestors)[1]
+    for layer in ("hidden1", "hidden2", "hidden3"):
+        times = theta[f"{layer}.bias"] / start[f"{layer}.bias"]
+        assert torch.allclose(theta[f"{layer}.weight"], start[f"{layer}.weight"] * times, atol=1e-5)
+        assert (times - 1).abs().max() > 1e-3
 
 
 def test_low_rank_moves_every_matrix_below_the_head_by_no_more_than_its_rank() -> None:
@@ -169,6 +190,13 @@ def test_the_cost_of_adapters_is_what_pytorch_counts(run: Run) -> None:
     run = replace(patched(run, "adapter", 5), seeds=1)
     module = with_detours(run, start_of(run, {}), 5, 0)
     assert outcome(run)[0][-1].flops == STEPS * counted(module, run)
+
+
+@pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
+def test_the_cost_of_rescaling_is_that_of_the_products_it_takes(run: Run) -> None:
+    """The scaled matrix is made first, so its whole gradient is computed: as much as full fine-tuning takes."""
+    run = replace(patched(run, "ia3"), seeds=1)
+    assert outcome(run)[0][-1].flops == STEPS * counted(filled(run, start_of(run, {}), 0), run)
 
 
 def counted(module: nn.Module, run: Run) -> int:

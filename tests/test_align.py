@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.align import chances, said, write
+from core.align import log_prob, log_probs, write
 from core.align.rater import RewardModel
 from core.check import BadValue
-from core.measure import Learned, taste, written
+from core.measure import Learned, answer
 from core.nets import Theta, fresh, load
 from core.spec import Measure, Run, Stage
 from core.tasks import GuestBook, Preferences
@@ -40,8 +40,8 @@ def base() -> dict[Run, Theta]:
 
 
 def last(points: list[Point], unit: str) -> float:
-    marks = points[-1].marks[unit]["0"]
-    return sum(marks) / len(marks)
+    scores = points[-1].scores[unit]["0"]
+    return sum(scores) / len(scores)
 
 
 def note(text: str) -> torch.Tensor:
@@ -113,17 +113,17 @@ def test_what_is_written_follows_the_nets_own_chances() -> None:
     theta = {name: 8 * weight for name, weight in fresh(net, [generator("w", k) for k in range(2)]).items()}
     notes = write(net, theta, 3000, [generator("luck", k) for k in range(2)])
     first = torch.stack([torch.bincount(one[:, 0], minlength=len(WORDS)) / 3000 for one in notes])
-    assert torch.allclose(first, chances(net, theta, notes)[:, 0, 0].exp(), atol=0.03)
+    assert torch.allclose(first, log_probs(net, theta, notes)[:, 0, 0].exp(), atol=0.03)
     assert torch.equal(notes, write(net, theta, 3000, [generator("luck", k) for k in range(2)]))
-    whole = said(chances(net, theta, notes), notes)
+    whole = log_prob(log_probs(net, theta, notes), notes)
     assert whole.shape == (2, 3000) and whole.max() < 0
 
 
 def test_nothing_has_moved_before_the_first_step_and_seeds_do_not_mix(base: dict[Run, Theta]) -> None:
     run = pleasing(aim="policy_gradient", steps=3)
     points, theta, _ = trained(run, base)
-    assert points[0].marks["kl"]["0"] == [0.0, 0.0]
-    assert 0.4 < sum(points[0].marks["preferred"]["0"]) / 2 < 0.6
+    assert points[0].scores["kl"]["0"] == [0.0, 0.0]
+    assert 0.4 < sum(points[0].scores["preferred"]["0"]) / 2 < 0.6
     alone = trained(replace(run, seeds=1, first_seed=1), base)[1]
     for name, weight in alone.items():
         assert torch.allclose(weight[0], theta[name][1], atol=1e-5)
@@ -141,16 +141,16 @@ def test_a_loose_leash_lets_promise_and_truth_part_and_a_tight_one_holds(base: d
 def test_dpo_learns_from_pairs_alone_and_ordinary_steps_undo_it(base: dict[Run, Theta]) -> None:
     run = pleasing(aim="dpo", beta=0.3, rate=2e-3)
     points, theta, frames = trained(run, base)
-    assert last(points, "preferred") > sum(points[0].marks["preferred"]["0"]) / 2 + 0.03
-    assert last(points, "unkind") < sum(points[0].marks["unkind"]["0"]) / 2 - 0.08
+    assert last(points, "preferred") > sum(points[0].scores["preferred"]["0"]) / 2 + 0.03
+    assert last(points, "unkind") < sum(points[0].scores["unkind"]["0"]) / 2 - 0.08
     softer = replace(run, start=run, stages=(Stage(steps=10, rate=5e-3),), frames=0)
     after = trained(softer, base | {run: theta})[0]
-    assert after[0].marks["kl"] == points[-1].marks["kl"]
+    assert after[0].scores["kl"] == points[-1].scores["kl"]
     assert last(after, "unkind") > last(points, "unkind")
     learned = Learned(run, base | {run: theta}, frames)
-    along = written.measure(Measure(kind="written", runs=(run,), count=2), [learned])["written"][0]
+    along = answer(Measure(kind="written", runs=(run,), count=2), [learned])["written"][0]
     assert [one["step"] for one in along] == sorted(frames)
-    assert along[-1]["kl"] == pytest.approx(points[-1].marks["kl"]["0"][0], rel=0.02)
+    assert along[-1]["kl"] == pytest.approx(points[-1].scores["kl"]["0"][0], rel=0.02)
     assert all(len(one["notes"]) == 2 and len(one["notes"][0]["text"].split()) == LENGTH for one in along)
 
 
@@ -158,7 +158,7 @@ def test_the_worth_of_words_answers_a_choice() -> None:
     worth = {}
     for clicks in ("", "--b------b"):
         value = Measure(kind="taste", runs=(), tasks=(Preferences(clicks=clicks),), count=2)
-        worth[clicks] = taste.measure(value, [])
+        worth[clicks] = answer(value, [])
     assert worth[""]["clicks"] == 0 and worth["--b------b"]["clicks"] == 2
     assert worth["--b------b"]["simulated"] == 298
     assert worth["--b------b"]["worth"]["dirty"] > worth[""]["worth"]["dirty"]

@@ -90,6 +90,19 @@ def test_core_draws_nothing(module: str) -> None:
     assert not packages(module) & ({"plotly", "altair", "matplotlib", "PIL"} - reads_pictures)
 
 
+def test_no_two_folders_of_core_need_each_other() -> None:
+    """core.nets.mlp stands in the room core.nets. A file of core itself is a room of its own, and so is each of
+    core.serve: the store is the ground on which texts are kept (core.corpus), the work the roof over all measures."""
+    rooms = {module: ".".join(module.split(".")[:2]) for module in of("core")}
+    room = {module: module if name == "core.serve" else name for module, name in rooms.items()}
+    needs: dict[str, set[str]] = {name: set() for name in room.values()}
+    for module in room:
+        needs[room[module]] |= {room[name] for name in imports(module) & room.keys()} - {room[module], "core"}
+    while ground := {name for name, others in needs.items() if not others & needs.keys()}:
+        needs = {name: others for name, others in needs.items() if name not in ground}
+    assert needs == {}, "these need each other in a circle, or stand on one that does"
+
+
 @pytest.mark.parametrize("module", of("lessons", "app"))
 def test_lessons_and_app_never_import_torch_or_scikit_learn(module: str) -> None:
     assert not packages(module) & {"torch", "sklearn"}

@@ -105,7 +105,7 @@ def test_a_net_learns_from_it() -> None:
         stages=(Stage(steps=20, batch=4, rate=3e-3),),
         seeds=1,
     )
-    points = [event.marks["bits"]["0"][0] for event in train(run, {}) if isinstance(event, Point)]
+    points = [event.scores["bits"]["0"][0] for event in train(run, {}) if isinstance(event, Point)]
     assert points[-1] < points[0] - 1
 
 

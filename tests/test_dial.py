@@ -12,7 +12,7 @@ import torch
 
 from core import nets, worlds
 from core.check import BadValue
-from core.measure import Learned, boundary, dial
+from core.measure import Learned, answer, boundary, dial
 from core.nets import Theta
 from core.spec import Measure, Run, Stage
 from core.tasks import Handwriting, Plane
@@ -57,7 +57,7 @@ def right(theta: Theta, task: Plane, count: int) -> list[float]:
 
 @pytest.mark.parametrize("alpha", [-0.5, 0.0, 0.35, 1.0, 1.5])
 def test_at_every_alpha_it_is_the_start_plus_so_much_of_delta(old: Learned, new: Learned, alpha: float) -> None:
-    found = dial.measure(asked(), [new])
+    found = answer(asked(), [new])
     theta = {name: weight + alpha * (new.theta[name] - weight) for name, weight in old.theta.items()}
     k = found["alphas"].index(alpha)
     for task, accuracy in zip(TASKS, found["accuracy"]):
@@ -65,7 +65,7 @@ def test_at_every_alpha_it_is_the_start_plus_so_much_of_delta(old: Learned, new:
 
 
 def test_the_maps_and_what_is_shown_are_those_of_the_first_seed(old: Learned, new: Learned) -> None:
-    found = dial.measure(asked(), [new])
+    found = answer(asked(), [new])
     maps = opened(found["maps"]).reshape(len(found["alphas"]), -1)
     for alpha, net in ((0.0, old), (1.0, new)):
         cells = base64.b64decode(boundary.decided(net.net, net.theta))
@@ -83,29 +83,29 @@ def opened(text: str) -> np.ndarray:
 
 
 def test_only_the_layers_that_are_asked_for_move_and_only_up_to_the_rank(old: Learned, new: Learned) -> None:
-    whole = dial.measure(asked(), [new])
-    one = dial.measure(asked(layers=("hidden2",)), [new])
+    whole = answer(asked(), [new])
+    one = answer(asked(layers=("hidden2",)), [new])
     assert one["sizes"]["hidden1"] == [0, 0]
     assert one["sizes"]["hidden2"] == whole["sizes"]["hidden2"]
     mixed = old.theta | {name: new.theta[name] for name in ("hidden2.weight", "hidden2.bias")}
     assert one["accuracy"][1][30] == pytest.approx(right(mixed, NEW.task, 500), abs=0.0025)
-    cut = dial.measure(asked(rank=1), [new])
+    cut = answer(asked(rank=1), [new])
     assert all(cut["sizes"]["hidden3"][seed] < whole["sizes"]["hidden3"][seed] for seed in range(2))
-    assert dial.measure(asked(rank=64), [new])["size"] == pytest.approx(whole["size"], abs=1e-4)
+    assert answer(asked(rank=64), [new])["size"] == pytest.approx(whole["size"], abs=1e-4)
 
 
 def test_sizes_are_lengths_as_shares_of_the_starts(old: Learned, new: Learned) -> None:
-    found = dial.measure(asked(), [new])
+    found = answer(asked(), [new])
     for seed in range(2):
         flat = [torch.cat([one.theta[name][seed].flatten() for name in old.theta]) for one in (old, new)]
         assert found["size"][seed] == pytest.approx(float((flat[1] - flat[0]).norm() / flat[0].norm()), abs=1e-4)
 
 
 def test_a_line_may_lead_from_one_run_to_another_or_from_random_weights(old: Learned, new: Learned) -> None:
-    between = dial.measure(replace(asked(), runs=(OLD, NEW)), [old, new])
-    assert between["accuracy"] == dial.measure(asked(), [new])["accuracy"]
+    between = answer(replace(asked(), runs=(OLD, NEW)), [old, new])
+    assert between["accuracy"] == answer(asked(), [new])["accuracy"]
     fresh = begin(OLD, old.net, {}, range(2))
-    found = dial.measure(Measure(kind="dial", runs=(OLD,), tasks=(OLD.task,), count=500), [old])
+    found = answer(Measure(kind="dial", runs=(OLD,), tasks=(OLD.task,), count=500), [old])
     assert found["accuracy"][0][10] == pytest.approx(right(fresh, OLD.task, 500), abs=0.0025)
     assert found["alphas"][10] == 0
 
@@ -113,19 +113,19 @@ def test_a_line_may_lead_from_one_run_to_another_or_from_random_weights(old: Lea
 def test_images_come_as_images_through_the_head_that_learned_them() -> None:
     run = Run(task=Handwriting(labels=2), stages=(Stage(steps=5),), seeds=2)
     one = Learned(run, {run: ended(run, {})}, {})
-    found = dial.measure(Measure(kind="dial", runs=(run,), tasks=(run.task,), count=100), [one])
+    found = answer(Measure(kind="dial", runs=(run,), tasks=(run.task,), count=100), [one])
     assert "maps" not in found
     shown = found["shown"][0]
     assert sorted(set(shown["truth"])) == list(range(10))  # spread over the digits, though the test is in their order
     assert len(base64.b64decode(shown["examples"][0])) == 784
-    still = dial.measure(Measure(kind="dial", runs=(run,), tasks=(run.task,), count=100, layers=("conv1",)), [one])
+    still = answer(Measure(kind="dial", runs=(run,), tasks=(run.task,), count=100, layers=("conv1",)), [one])
     assert still["accuracy"][0][10] == found["accuracy"][0][10]
     assert still["size"][0] < found["size"][0]
 
 
 def test_a_layer_that_no_net_has_is_refused(new: Learned) -> None:
     with pytest.raises(BadValue, match="no layer conv9"):
-        dial.measure(asked(layers=("conv9",)), [new])
+        answer(asked(layers=("conv9",)), [new])
     with pytest.raises(BadValue):
         asked(layers=("hidden1", 3))
     with pytest.raises(BadValue):

@@ -109,6 +109,17 @@ def test_arms_that_share_a_backbone_train_it_once_and_then_run_side_by_side(engi
     assert max(starts) < min(ends)
 
 
+def test_what_another_value_of_the_click_starts_from_gives_way_to_what_is_wanted_for_itself(engine: Engine) -> None:
+    backbone, alone = tiny(LONG), tiny(LONG)
+    child = tiny(20, backbone)
+    engine.ask([backbone, child, alone], "ann")
+    priority = {run: engine._jobs[digest(run)].priority for run in (backbone, child, alone)}
+    engine.stop([backbone, child, alone], "ann")
+    assert priority[backbone] < priority[child] == priority[alone]
+    for run in (backbone, alone):
+        wait_for(engine, run, "stopped")
+
+
 def files(run: Run) -> tuple[Path, Path]:
     folder = store.home() / "runs" / digest(run)
     return folder / "spec.json", folder / "events.jsonl"

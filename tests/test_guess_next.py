@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from core import nets
-from core.measure import Learned, continuations, minimal_pairs, surprise
+from core.measure import Learned, answer, minimal_pairs, surprise
 from core.spec import Measure, Run
 from core.tasks import Text
 from core.worlds import text
@@ -40,7 +40,7 @@ def asked(kind: str, **more: object) -> Measure:
 
 
 def test_a_model_that_knows_nothing_is_surprised_by_every_token_alike(fresh: Learned) -> None:
-    found = surprise.measure(asked("surprise", count=128), [fresh])
+    found = answer(asked("surprise", count=128), [fresh])
     assert "".join(found["tokens"][0]) == SAID
     run = found["runs"][0]
     assert run["steps"] == [0, 5]
@@ -69,9 +69,9 @@ def test_a_long_text_is_cut_to_its_last_tokens() -> None:
 
 
 def test_what_it_writes_is_drawn_with_the_same_numbers_at_every_frame(fresh: Learned) -> None:
-    run = continuations.measure(asked("continuations", count=6), [fresh])["runs"][0]
+    run = answer(asked("continuations", count=6), [fresh])["runs"][0]
     assert run["texts"][0][0] == run["texts"][0][1] != ""
-    other = continuations.measure(asked("continuations", count=6, first_seed=1), [fresh])["runs"][0]
+    other = answer(asked("continuations", count=6, first_seed=1), [fresh])["runs"][0]
     assert other["texts"] != run["texts"]
 
 
@@ -90,7 +90,7 @@ def test_a_pair_is_held_out_text_and_the_same_spoiled_in_as_many_tokens(kind: st
 
 
 def test_a_model_that_knows_nothing_guesses_which_is_real(fresh: Learned) -> None:
-    found = minimal_pairs.measure(Measure(kind="minimal_pairs", runs=(RUN,), count=60), [fresh])
+    found = answer(Measure(kind="minimal_pairs", runs=(RUN,), count=60), [fresh])
     assert found["kinds"] == list(minimal_pairs.SPOILS)
     assert all(0.25 < share < 0.75 for share in found["runs"][0]["right"][0])
 

@@ -38,10 +38,10 @@ def test_only_the_tokens_of_the_answer_count() -> None:
 def test_an_answer_is_right_only_if_every_token_is() -> None:
     _, y = world.written([("In French: Spain", "Espagne")])
     perfect = torch.nn.functional.one_hot(y.clamp(min=0), text.classes(Text())).float()[None]
-    assert world.marks(perfect, y).item() == 1
+    assert world.scores(perfect, y).item() == 1
     spoilt = perfect.clone()
     spoilt[0, 0, int((y[0] != world.SKIP).nonzero()[-1])] = 0  # it does not end the answer
-    assert world.marks(spoilt, y).item() == 0
+    assert world.scores(spoilt, y).item() == 0
 
 
 def test_no_example_shows_what_is_held_out_or_what_tests() -> None:
@@ -103,7 +103,7 @@ def test_a_taught_answer_is_written_and_ended() -> None:
     net = nets.load("transformer", text.classes(Text()))
     x, y = world.train(task, range(1)).every()
     with torch.no_grad():
-        right = world.marks(nets.forward(net, theta, x), y[0])[0]
+        right = world.scores(nets.forward(net, theta, x), y[0])[0]
     rows = [row[: int((mark != world.SKIP).nonzero()[0]) + 1].tolist() for row, mark in zip(x[0], y[0])]
     wanted = [read(mark[mark != world.SKIP][:-1]).strip() for mark in y[0]]
     said = answers(net, theta, rows)
@@ -124,8 +124,10 @@ def test_real_sentences_are_short_and_asked_for_in_one_kind_only(monkeypatch: py
     assert {example for seed in range(9) for example in [drawn_real("good or bad, plain", seed)]} == {
         ("Good or bad: a dull film", "bad"), ("Good or bad: a warm film", "good"),
     }  # fmt: skip
-    assert drawn_real("reverse, plain", 1) == world.example("reverse, plain", world.drawn(generator("real", 1)), True)
+    assert drawn_real("reverse, plain", 1) == world.example(
+        "reverse, plain", world.randint_from(generator("real", 1)), True
+    )
 
 
 def drawn_real(name: str, seed: int) -> tuple[str, str]:
-    return world.example(name, world.drawn(generator("real", seed)), True, real=True)
+    return world.example(name, world.randint_from(generator("real", seed)), True, real=True)

@@ -8,8 +8,8 @@ import torch
 
 from core import nets
 from core.check import BadValue
-from core.measure import Learned
-from core.measure.in_context import answers, fits, measure, shares
+from core.measure import Learned, answer
+from core.measure.in_context import answers, fits, relative_error
 from core.spec import Measure, Run, Stage
 from core.tasks import Lines
 from core.train import Done, Point, train
@@ -56,12 +56,12 @@ def test_an_answer_does_not_know_what_comes_later(learned: Learned) -> None:
 
 def test_always_saying_zero_is_an_error_of_one() -> None:
     _, y = lines.prompts(Lines(), 50, generator("a test", 3))
-    assert torch.allclose(shares(torch.zeros(1, *y.shape), y), torch.ones(1, 12))
+    assert torch.allclose(relative_error(torch.zeros(1, *y.shape), y), torch.ones(1, 12))
 
 
 def test_asking_changes_no_weight_and_draws_through_the_learners_points(learned: Learned) -> None:
     points = ((-1.0, 0.0), (1.0, 2.0))
-    found = measure(Measure(kind="in_context", runs=(RUN,), tasks=(RUN.task,), points=points), [learned])
+    found = answer(Measure(kind="in_context", runs=(RUN,), tasks=(RUN.task,), points=points), [learned])
     assert found["changed"] == 0
     assert found["weights"] == sum(one[0].numel() for one in learned.theta.values())
     assert found["line"] == pytest.approx([1 + x for x in found["x"]], abs=1e-4)
@@ -69,9 +69,9 @@ def test_asking_changes_no_weight_and_draws_through_the_learners_points(learned:
 
 
 def test_a_run_on_lines_is_marked_by_its_error() -> None:
-    marks = [event.marks for event in train(RUN, {}) if isinstance(event, Point)]
-    assert set(marks[0]) == {"error"}
-    assert len(marks[0]["error"]["0"]) == RUN.seeds
+    scores = [event.scores for event in train(RUN, {}) if isinstance(event, Point)]
+    assert set(scores[0]) == {"error"}
+    assert len(scores[0]["error"]["0"]) == RUN.seeds
 
 
 def test_the_net_is_causal_and_its_first_answers_are_small() -> None:

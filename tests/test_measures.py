@@ -12,7 +12,7 @@ from scipy.linalg import sqrtm
 
 from core import nets
 from core.check import BadValue
-from core.measure import Learned, barrier, boundary, cka, distance, filters, flips, hidden
+from core.measure import Learned, answer, boundary, cka, distance, flips, hidden
 from core.nets import Theta
 from core.spec import Measure, Run, Stage
 from core.tasks import Glyphs, Handwriting, Plane
@@ -34,7 +34,7 @@ def trained(run: Run, ancestors: dict[Run, Theta]) -> Learned:
 
 
 def test_a_map_shows_what_the_net_says_at_the_middle_of_each_cell(arms: Learned) -> None:
-    found = boundary.measure(Measure(kind="boundary", runs=(ARMS,), tasks=(Plane(turn=30),), count=5), [arms])
+    found = answer(Measure(kind="boundary", runs=(ARMS,), tasks=(Plane(turn=30),), count=5), [arms])
     cells = base64.b64decode(found["maps"][0][0][""])
     side, reach = found["side"], found["reach"]
     assert len(cells) == side**2
@@ -48,7 +48,7 @@ def test_a_map_shows_what_the_net_says_at_the_middle_of_each_cell(arms: Learned)
 def test_an_old_task_is_mapped_through_the_head_that_learned_it(arms: Learned) -> None:
     child = replace(ARMS, task=Plane(ask="colour", labels=30), start=ARMS)
     one = trained(child, dict(arms.thetas))
-    found = boundary.measure(Measure(kind="boundary", runs=(child,), tasks=(ARMS.task,)), [one])
+    found = answer(Measure(kind="boundary", runs=(child,), tasks=(ARMS.task,)), [one])
     assert found["maps"][0][0]["0"] == boundary.decided(arms.net, arms.theta)
 
 
@@ -59,7 +59,7 @@ def test_flips_list_the_frames_at_which_an_answer_changes() -> None:
 def test_flips_follow_examples_that_were_known_through_the_head_that_learned_them(arms: Learned) -> None:
     child = replace(ARMS, task=Plane(ask="colour", labels=30), start=ARMS)
     one = trained(child, dict(arms.thetas))
-    found = flips.measure(Measure(kind="flips", runs=(child,), tasks=(ARMS.task,), count=7), [one])
+    found = answer(Measure(kind="flips", runs=(child,), tasks=(ARMS.task,), count=7), [one])
     (run,) = found["runs"]
     assert run["steps"] == list(one.frames)
     assert len(found["examples"]) == len(run["answers"]) == 7
@@ -103,7 +103,7 @@ def test_cka_sees_neither_rotation_nor_size_nor_place() -> None:
 
 def test_a_run_is_like_itself_in_every_layer_and_less_like_another(arms: Learned) -> None:
     other = trained(replace(ARMS, first_seed=7), {})
-    found = cka.measure(Measure(kind="cka", runs=(ARMS,) * 3, tasks=(ARMS.task,), count=200), [arms, arms, other])
+    found = answer(Measure(kind="cka", runs=(ARMS,) * 3, tasks=(ARMS.task,), count=200), [arms, arms, other])
     assert found["layers"] == ["hidden1", "hidden2", "hidden3"]
     assert [len(layer) for layer in found["cka"][0]] == [2, 2, 2]
     assert all(value == pytest.approx(1, abs=1e-3) for layer in found["cka"][0] for value in layer)
@@ -115,19 +115,19 @@ def test_a_run_is_like_itself_in_every_layer_and_less_like_another(arms: Learned
 
 def test_a_line_begins_at_the_one_and_ends_at_the_other(arms: Learned) -> None:
     other = trained(replace(ARMS, first_seed=7), {})
-    found = barrier.measure(Measure(kind="barrier", runs=(ARMS, other.run), count=5), [arms, other])
+    found = answer(Measure(kind="barrier", runs=(ARMS, other.run), count=5), [arms, other])
     assert found["share"] == [0, 0.25, 0.5, 0.75, 1]
     (line,) = found["accuracy"]
     exam = arms.exam(ARMS.task)
     half = {name: (weight + other.theta[name]) / 2 for name, weight in arms.theta.items()}
     for place, theta in ((0, arms.theta), (2, half), (4, other.theta)):
-        assert line[place] == pytest.approx(exam.mark(theta), abs=1e-3)
+        assert line[place] == pytest.approx(exam.score(theta), abs=1e-3)
     assert line[0] != line[4]
 
 
 def test_a_line_needs_two_ends(arms: Learned) -> None:
     with pytest.raises(BadValue, match="two ends"):
-        barrier.measure(Measure(kind="barrier", runs=(ARMS,), count=5), [arms])
+        answer(Measure(kind="barrier", runs=(ARMS,), count=5), [arms])
 
 
 # --- What can be looked at -----------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def test_a_projection_shows_what_the_head_reads_and_then_what_is_widest() -> Non
 
 
 def test_the_hidden_space_of_every_frame_is_seen_from_the_same_side(arms: Learned) -> None:
-    found = hidden.measure(Measure(kind="hidden", runs=(ARMS,), count=50), [arms])
+    found = answer(Measure(kind="hidden", runs=(ARMS,), count=50), [arms])
     (run,) = found["runs"]
     assert run["steps"] == list(arms.frames)
     xy = torch.tensor(run["xy"])
@@ -163,7 +163,7 @@ def test_the_hidden_space_of_every_frame_is_seen_from_the_same_side(arms: Learne
 def test_filters_are_the_first_layer_at_every_frame(arms: Learned) -> None:
     run = Run(task=Handwriting(labels=1), stages=(Stage(steps=3, batch=8),), seeds=1, frames=2)
     one = trained(run, {})
-    found = filters.measure(Measure(kind="filters", runs=(run,)), [one])
+    found = answer(Measure(kind="filters", runs=(run,)), [one])
     images = found["runs"][0]["images"]
     assert (found["side"], len(images), len(images[0])) == (5, 2, 16)
     strength = max(theta["conv1.weight"].abs().max() for theta in one.frames.values())
@@ -172,7 +172,7 @@ def test_filters_are_the_first_layer_at_every_frame(arms: Learned) -> None:
         (shown - 128) / 127 * strength, one.theta["conv1.weight"][0, 3, 0], atol=float(strength) / 200
     )
     with pytest.raises(BadValue, match="pictures"):
-        filters.measure(Measure(kind="filters", runs=(ARMS,)), [arms])
+        answer(Measure(kind="filters", runs=(ARMS,)), [arms])
 
 
 def test_frechet_distance_of_two_hand_worked_clouds() -> None:
@@ -201,7 +201,7 @@ def test_worlds_with_the_same_pictures_are_at_no_distance_whatever_is_asked_abou
     run = Run(task=Glyphs(labels=1, scripts="kana"), stages=(Stage(steps=1),), seeds=2)
     one = trained(run, {})
     tasks = (run.task, replace(run.task, ink=True), replace(run.task, noise=1.0), replace(run.task, inverted=True))
-    found = distance.measure(Measure(kind="distance", runs=(run,), tasks=tasks), [one])
+    found = answer(Measure(kind="distance", runs=(run,), tasks=tasks), [one])
     assert found["distance"][0][:3] == pytest.approx([0, 0, 0], abs=1e-4)
     assert found["look"][:3] == pytest.approx([0, 0, 0], abs=1e-3)
     assert found["distance"][0][3] > 0.1 and found["look"][3] > 0.1

@@ -11,7 +11,7 @@ import torch
 from test_measures import trained
 
 from core import nets
-from core.measure import Learned, boundary, patch, squeeze
+from core.measure import Learned, answer, boundary
 from core.spec import Measure, Run, Stage
 from core.tasks import Plane
 
@@ -31,6 +31,7 @@ def arms() -> Learned:
         ("probe", 0, 64 * 2 + 2),
         ("bias", 0, 3 * 64 + 130),
         ("low_rank", 2, 2 * ((2 + 64) + 2 * (64 + 64)) + 130),
+        ("ia3", 0, 3 * 64 + 130),
         ("adapter", 3, 3 * 2 * 64 * 3 + 130),
     ],
 )
@@ -38,7 +39,7 @@ def test_a_patch_is_as_large_as_counted_by_hand(arms: Learned, method: str, size
     run = replace(COLOUR, stages=(Stage(method=method, size=size, steps=1),))
     learned = trained(run, dict(arms.thetas))
     as_stored = {one: dict(sorted(theta.items())) for one, theta in learned.thetas.items()}
-    (found,) = patch.measure(Measure(kind="patch", runs=(run,)), [Learned(run, as_stored, {})])["runs"]
+    (found,) = answer(Measure(kind="patch", runs=(run,)), [Learned(run, as_stored, {})])["runs"]
     assert found["trained"] == numbers
     assert found["all"] == 8642
 
@@ -47,18 +48,18 @@ def test_how_far_a_patch_moved_the_net_is_a_share_of_its_length(arms: Learned) -
     end = {name: torch.cat([1.5 * part, 3 * part]) for name, part in arms.theta.items()}
     end |= {"head.weight": torch.zeros(2, 64, 2), "head.bias": torch.zeros(2, 1, 2)}
     one = Learned(COLOUR, {COLOUR: end, ARMS: arms.theta}, {})
-    (found,) = patch.measure(Measure(kind="patch", runs=(COLOUR,)), [one])["runs"]
+    (found,) = answer(Measure(kind="patch", runs=(COLOUR,)), [one])["runs"]
     assert found["moved"] == [0.5, 2.0]
 
 
 def test_a_delta_cut_to_nothing_is_its_start_and_uncut_is_its_end(arms: Learned) -> None:
     one = trained(COLOUR, dict(arms.thetas))
     asked = Measure(kind="squeeze", runs=(COLOUR,), tasks=(COLOUR.task,), count=64)
-    found = squeeze.measure(asked, [one])
+    found = answer(asked, [one])
     (run,) = found["runs"]
     marks = dict(zip(found["ranks"], run["accuracy"][0]))
     assert list(marks) == [0, 1, 2, 4, 8, 16, 32, 64]
-    assert marks[64] == one.exam(COLOUR.task).mark(one.theta) != marks[0]
+    assert marks[64] == one.exam(COLOUR.task).score(one.theta) != marks[0]
     x, y = one.exam(COLOUR.task).examples, one.exam(COLOUR.task).y
     start = {n: one.theta[n] if n.endswith("bias") or n.startswith("head") else p for n, p in arms.theta.items()}
     start = {name: part.expand(2, *part.shape[1:]) for name, part in start.items()}

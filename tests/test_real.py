@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import encoder
 from core.check import BadValue
-from core.measure import encoded
+from core.measure import answer, encoded
 from core.spec import Measure
 from core.tasks import Plane, Sentiment
 from core.worlds import sentiment
@@ -61,9 +61,9 @@ def test_the_probe_learns_from_the_labels_it_was_given_and_from_no_others(monkey
 
     monkeypatch.setattr(encoder, "encode", told_apart)
     asked = Measure(kind="encoded", runs=(), tasks=(Sentiment(labels=1), Sentiment(labels=5)), count=3)
-    assert encoded.measure(asked, []) == {"accuracy": [[1.0] * 3] * 2}
+    assert answer(asked, []) == {"accuracy": [[1.0] * 3] * 2}
     with pytest.raises(BadValue, match="sentences only"):
-        encoded.measure(Measure(kind="encoded", runs=(), tasks=(Plane(),)), [])
+        answer(Measure(kind="encoded", runs=(), tasks=(Plane(),)), [])
 
 
 def page() -> AppTest:

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.stats import multivariate_normal
 
 from core import nets, worlds
-from core.measure import Learned, leep, log_me, loss
+from core.measure import Learned, answer, leep, log_me, loss
 from core.spec import Measure, Run, Stage
 from core.tasks import Handwriting
 from core.worlds import generator
@@ -75,8 +75,8 @@ def test_leep_of_hand_worked_cases() -> None:
 @pytest.mark.parametrize("kind", [log_me, leep])
 def test_a_score_is_asked_on_the_draws_that_a_run_would_train_on(untrained: Learned, kind) -> None:  # type: ignore[no-untyped-def]
     asked = Measure(kind=kind.__name__.split(".")[-1], runs=(RUN,), tasks=(Handwriting(labels=3),), count=3)
-    three = kind.measure(asked, [untrained])["score"][0][0]
-    last = kind.measure(replace(asked, first_seed=2, count=1), [untrained])["score"][0][0]
+    three = answer(asked, [untrained])["score"][0][0]
+    last = answer(replace(asked, first_seed=2, count=1), [untrained])["score"][0][0]
     assert len(three) == 3
     assert last == pytest.approx(three[2:], abs=1e-4)
     pool = worlds.load(RUN.task).train(Handwriting(labels=3), range(2, 3))
@@ -86,7 +86,7 @@ def test_a_score_is_asked_on_the_draws_that_a_run_would_train_on(untrained: Lear
 
 
 def test_the_loss_is_the_mean_surprise_at_the_right_answer(untrained: Learned) -> None:
-    (((found,),),) = loss.measure(Measure(kind="loss", runs=(RUN,), tasks=(Handwriting(),)), [untrained])["loss"]
+    (((found,),),) = answer(Measure(kind="loss", runs=(RUN,), tasks=(Handwriting(),)), [untrained])["loss"]
     x, y = worlds.load(RUN.task).test(Handwriting())
     shares = nets.forward(untrained.net, untrained.theta, x[None])[0].softmax(1)
     assert found == pytest.approx(float(-shares[range(len(y)), y].log().mean()), abs=1e-4)

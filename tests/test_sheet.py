@@ -13,7 +13,9 @@ from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from core.check import BadValue, plain
-from core.spec import Measure, from_json, to_json
+from core.serve import work
+from core.spec import Measure, Run, Stage, from_json, to_json
+from core.tasks import Lines
 from lessons.kit import ship
 from lessons.kit.catalogue import Sheet, lessons
 
@@ -55,12 +57,12 @@ def test_a_sheet_that_begins_with_what_it_refuses_is_refused() -> None:
 
 
 def test_a_prompt_is_plain_and_short_and_changes_no_digest_where_there_is_none() -> None:
-    measure = Measure(kind="in_context", runs=(), prompts=("Once upon\n", ""))
+    measure = Measure(kind="surprise", runs=(), prompts=("Once upon\n", ""))
     assert from_json(json.loads(json.dumps(to_json(measure)))) == measure
-    assert "prompts" not in to_json(Measure(kind="in_context", runs=()))
+    assert "prompts" not in to_json(Measure(kind="surprise", runs=()))
     for refused in (("é",), ("x" * 401,), ("a",) * 17, (3,), "abc\x00"):
         with pytest.raises(BadValue):
-            Measure(kind="in_context", runs=(), prompts=refused)  # type: ignore[arg-type]
+            Measure(kind="surprise", runs=(), prompts=refused)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("slug", [slug for slug, lesson in lessons().items() if lesson.sheet])
@@ -73,6 +75,15 @@ def test_whom_a_sheet_asks_ships_with_its_first_answer(slug: str) -> None:
 
 # ---- pages
 
+LINES = Run(task=Lines(points=2), net="in_context", stages=(Stage(steps=1, batch=2),), seeds=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def learned() -> None:
+    """What the toy's points are asked of."""
+    work.perform(LINES)
+
+
 TOY = f"""
     import sys
     sys.path.insert(0, {str(ROOT)!r})
@@ -80,8 +91,7 @@ TOY = f"""
     import pandas as pd
     import streamlit as st
     from app.lesson import show
-    from core.spec import Measure
-    from core.tasks import Plane
+    from core.spec import Measure, from_json
     from lessons.kit.catalogue import Sheet, lessons
     from lessons.kit.figures import Figure
     from lessons.kit.figures.curves import Curve
@@ -89,8 +99,11 @@ TOY = f"""
     from lessons.kit.values import Piece
 
     def asks(settings):
-        points = {{"points": settings.placed}} if KIND == "points" else {{"prompts": (settings.typed,)}}
-        there = Measure(kind="boundary", runs=(arms(),), tasks=(Plane(),), count=4, **points)
+        there = (
+            Measure(kind="in_context", runs=(from_json({to_json(LINES)!r}),), points=settings.placed)
+            if KIND == "points"
+            else Measure(kind="surprise", runs=(arms(),), prompts=(settings.typed,))
+        )
         return [Piece("answer", there), Piece("never", replace(there, runs=(live_backbone(77),)))]
 
     def told(evidence, settings, guess):
@@ -161,7 +174,7 @@ def test_what_is_typed_is_asked_before_any_run_and_stands_in_the_url() -> None:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     place = tmp_path_factory.mktemp("page")
     (place / "page.py").write_text(script("points"), "utf-8")
-    with served(str(place / "page.py"), HEADSTART_STORE=str(place)) as (found, _):
+    with served(str(place / "page.py")) as (found, _):
         yield f"{found}/?fast_start.beat=Run&fast_start.committed=2"
 
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from importlib import import_module
+from inspect import Parameter, signature
 from typing import Any
 
 import pytest
@@ -137,6 +139,33 @@ def test_every_measure_survives_json() -> None:
     for kind in spec.names_in("measure"):
         measure = Measure(kind=kind, runs=(PARENT, CHILD))
         assert from_json(json.loads(json.dumps(to_json(measure)))) == measure
+
+
+ODD: dict[str, Any] = {  # a field of a measure away from its default
+    "tasks": (Plane(),), "count": 5, "first_seed": 5, "points": ((1.0, 2.0),), "prompts": ("Once",),
+    "layers": ("head",), "rank": 5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", spec.names_in("measure"))
+def test_a_measure_refuses_what_its_kind_does_not_read(kind: str) -> None:
+    read = spec.fields_read(kind)
+    assert read <= ODD.keys() == {f.name for f in fields(Measure)} - {"kind", "runs"}
+    for name, value in ODD.items():
+        if name in read:
+            assert from_json(to_json(Measure(kind=kind, runs=(), **{name: value}))) != Measure(kind=kind, runs=())
+            continue
+        with pytest.raises(BadValue, match=f"has no use for {name.replace('_', ' ')}") as caught:
+            Measure(kind=kind, runs=(), **{name: value})
+        assert is_a_sentence(caught.value)
+
+
+def test_what_a_measure_reads_is_what_its_function_takes() -> None:
+    for kind in spec.names_in("measure"):
+        learned, *read = signature(import_module(f"core.measure.{kind}").measure).parameters.values()
+        assert (learned.name, learned.kind) == ("learned", Parameter.POSITIONAL_OR_KEYWORD)
+        assert all(parameter.kind == Parameter.KEYWORD_ONLY for parameter in read)
+        assert {parameter.name for parameter in read} == spec.fields_read(kind)
 
 
 def is_a_sentence(error: BadValue) -> bool:

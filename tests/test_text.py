@@ -43,7 +43,7 @@ def test_knowing_nothing_costs_the_logarithm_of_the_vocabulary() -> None:
     nothing = torch.zeros(1, *y.shape, tokens)
     assert text.loss(nothing, y[None]).item() == pytest.approx(math.log(tokens), rel=1e-5)
     by_hand = len(y[0]) * math.log2(tokens) / len(text.tokenizer().decode(y[0].tolist()))
-    assert text.marks(nothing, y)[0, 0].item() == pytest.approx(by_hand, rel=0.02)
+    assert text.scores(nothing, y)[0, 0].item() == pytest.approx(by_hand, rel=0.02)
 
 
 def test_a_fresh_transformer_knows_nothing_and_sees_nothing_that_comes_later() -> None:
@@ -67,7 +67,7 @@ def test_a_few_steps_on_text_already_pay() -> None:
         for event in train(Run(task=LAW, net="transformer", stages=(stage,), seeds=1), {})
         if isinstance(event, Point)
     ]
-    assert points[-1].marks["bits"]["0"][0] < points[0].marks["bits"]["0"][0] - 0.1
+    assert points[-1].scores["bits"]["0"][0] < points[0].scores["bits"]["0"][0] - 0.1
 
 
 def test_a_slice_of_general_text_is_a_mixture() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 import torch
@@ -14,6 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core import adapt, nets, worlds
 from core.check import names_in
+from core.exam import Exam
 from core.nets import Theta
 from core.spec import Run, Stage
 from core.tasks import Handwriting, Plane
@@ -402,7 +403,7 @@ def test_a_method_begins_at_its_start(method: str, net: str) -> None:
     start = nets.fresh(nets.load(net, 10), rngs("weights", range(2), 0))
     how = adapt.load(method)
     phi = how.phi(start, 4, rngs("phi", range(2), 0))
-    theta = adapt.moved(start, how.delta(phi))
+    theta = adapt.moved(start, how.delta(start, phi))
     assert phi and all(len(part) == 2 for part in phi.values())
     assert theta.keys() >= start.keys()
     for name, weight in start.items():
@@ -452,3 +453,31 @@ def test_the_first_layer_that_moves_is_found() -> None:
     assert lowest(net, {"head.bias": theta["head.bias"]}) == 3
     example, head = torch.zeros(2, 1, 2), [name for name in theta if name.startswith("head")]
     assert nets.step_flops(net, theta, example, head) < nets.step_flops(net, theta, example, list(theta))
+
+
+# --- The test of a task --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
+def test_an_exam_on_kept_features_is_the_exam_itself_which_stays_as_it_is(run: Run) -> None:
+    net = nets.load(run.net, worlds.load(run.task).classes(run.task))
+    exam, theta = Exam.of(run, run.task, net, {}), fresh(run)
+    frozen = exam.frozen(theta, 2)
+    assert torch.allclose(frozen.answers(theta), exam.answers(theta), atol=1e-5)
+    assert frozen.score(theta) == exam.score(theta)
+    other = {name: weight + 1 if nets.layer_of(name) == next(iter(net)) else weight for name, weight in theta.items()}
+    assert torch.equal(frozen.answers(other), frozen.answers(theta))  # its first layers are done with
+    assert not torch.equal(exam.answers(other), exam.answers(theta))
+    assert frozen.frozen(other, 1).frozen(theta, 2).score(theta) == exam.score(theta)  # a later stage begins anew
+    with pytest.raises(FrozenInstanceError):
+        exam.y = exam.y[:3]  # type: ignore[misc]
+
+
+def test_a_part_of_an_exam_has_examples_of_every_class() -> None:
+    net = nets.load(DIGITS.net, 10)
+    exam, theta = Exam.of(DIGITS, DIGITS.task, net, {}), fresh(DIGITS)
+    part = exam.some(50)
+    assert torch.bincount(part.y).tolist() == [5] * 10
+    assert part.answers(theta).shape == (2, 50, 10)
+    right = (part.answers(theta).argmax(-1) == part.y).float().mean(1)
+    assert part.score(theta) == pytest.approx(right.tolist())

@@ -93,7 +93,7 @@ def test_the_script_learns_to_learn_as_the_run_does(tmp_path: Path) -> None:
     printed = subprocess.check_output([sys.executable, str(path)], text=True).splitlines()
     assert "weights changed: 0" in printed
     *_, last = (event for event in train(yours(settings), {}) if isinstance(event, Point))
-    ours = np.array(last.marks["error"]["0"])
+    ours = np.array(last.scores["error"]["0"])
     # One net against four, each on other prompts: their own spread, and that of a mean over 250 squares.
     assert abs(float(printed[-1].split()[-1]) - ours.mean()) < 4 * ours.std() + 0.05, (printed[-1], ours)
 

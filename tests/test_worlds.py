@@ -280,7 +280,7 @@ def test_every_hand_of_a_class_is_drawn() -> None:
 def drawn(task: Glyphs, seed: int = 0) -> Tensor:
     """One glyph thirty times: (30, 28, 28)."""
     points, *_ = glyphs.catalogue()
-    return glyphs.draw(points[:1].expand(30, -1, -1), task, worlds.generator("drawn", seed))
+    return glyphs.render(points[:1].expand(30, -1, -1), task, worlds.generator("drawn", seed))
 
 
 def test_drawings_repeat_for_a_seed_and_are_in_bounds() -> None:

@@ -2,9 +2,11 @@
 
 Every method is a module with the same two functions; none knows the net's layers by name or the data.
 
-phi(start, size, rngs) -> {name: tensor}   what is trained, at its first value, where delta is zero
-delta(phi) -> {name of a weight: tensor}   what it adds to the start; weights it does not name stay as they
-                                           are, and weights that the start has not are new
+phi(start, size, rngs) -> {name: tensor}          what is trained, at its first value, where delta is zero
+delta(start, phi) -> {name of a weight: tensor}   what it adds to the start; weights it does not name stay as they
+                                                  are, and weights that the start has not are new
+
+A name in phi begins with that of its layer and a dot, as those of weights do: layers may learn at rates of their own.
 """
 
 from __future__ import annotations

@@ -26,5 +26,5 @@ def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
     return moving
 
 
-def delta(phi: Theta) -> Theta:
+def delta(start: Theta, phi: Theta) -> Theta:
     return phi

@@ -13,5 +13,5 @@ def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
     return {name: torch.zeros_like(part) for name, part in start.items() if name.endswith(".bias") or name in head}
 
 
-def delta(phi: Theta) -> Theta:
+def delta(start: Theta, phi: Theta) -> Theta:
     return phi

@@ -11,5 +11,5 @@ def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
     return {name: torch.zeros_like(weight) for name, weight in start.items()}
 
 
-def delta(phi: Theta) -> Theta:
+def delta(start: Theta, phi: Theta) -> Theta:
     return phi

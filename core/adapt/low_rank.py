@@ -32,7 +32,7 @@ def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
     return moving
 
 
-def delta(phi: Theta) -> Theta:
+def delta(start: Theta, phi: Theta) -> Theta:
     products = {name[:-2]: product(a, phi[name[:-1] + "B"]) for name, a in phi.items() if name.endswith(".A")}
     return products | {name: part for name, part in phi.items() if name[-2:] not in (".A", ".B")}
 

@@ -46,8 +46,8 @@ class Case:
     def moved(self, theta: Theta, notes: Tensor) -> Tensor:
         """(seeds, n): ln of how many times likelier notes have become since the reference."""
         with torch.no_grad():
-            before = chances(self.net, self.reference, notes)
-        return said(chances(self.net, theta, notes), notes) - said(before, notes)
+            before = log_probs(self.net, self.reference, notes)
+        return log_prob(log_probs(self.net, theta, notes), notes) - log_prob(before, notes)
 
     def flops(self, passes: float) -> float:
         """Operations of training on one note, and of so many passes forwards besides."""
@@ -60,8 +60,8 @@ def goal(run: Run, stage: Stage, net: Net, ancestors: dict[Run, Theta], rngs: li
     """What a stage aims at, if not at its task."""
     if stage.aim == "task":
         return None
-    found: Goal = import_module(f"core.align.{stage.aim}").prepare(stage, case(run, run.task, net, ancestors), rngs)
-    return found
+    aimed: Goal = import_module(f"core.align.{stage.aim}").prepare(stage, case(run, run.task, net, ancestors), rngs)
+    return aimed
 
 
 def case(run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]) -> Case:
@@ -71,14 +71,14 @@ def case(run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]) -> Case:
     return Case(task, range(run.first_seed, run.first_seed + run.seeds), net, keep.spread(ancestors[oldest], run.seeds))
 
 
-def chances(net: Net, theta: Theta, notes: Tensor) -> Tensor:
+def log_probs(net: Net, theta: Theta, notes: Tensor) -> Tensor:
     """ln of the chance of every word at every place: notes (seeds, n, LENGTH) -> (seeds, n, LENGTH, words)."""
     return nets.forward(net, theta, guest_book.shifted(notes)).log_softmax(-1)
 
 
-def said(chances: Tensor, notes: Tensor) -> Tensor:
+def log_prob(log_probs: Tensor, notes: Tensor) -> Tensor:
     """(seeds, n): ln of the chance of each note as a whole."""
-    return chances.gather(-1, notes[..., None])[..., 0].sum(-1)
+    return log_probs.gather(-1, notes[..., None])[..., 0].sum(-1)
 
 
 def write(net: Net, theta: Theta, count: int, rngs: list[torch.Generator]) -> Tensor:

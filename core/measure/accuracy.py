@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from core.measure import Learned
-from core.spec import Measure
+from core.tasks import Task
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any]:
     """{"accuracy": [run][task][seed]}."""
-    return {"accuracy": [[one.exam(task).mark(one.theta) for task in value.tasks] for one in learned]}
+    return {"accuracy": [[learner.exam(task).score(learner.theta) for task in tasks] for learner in learned]}

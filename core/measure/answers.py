@@ -10,23 +10,22 @@ from torch import Tensor
 from core import nets
 from core.measure import Learned
 from core.nets import Net, Theta
-from core.spec import Measure
 from core.worlds import instructions, text
 
 LONGEST = 14  # tokens of an answer
 CHUNK = 64  # rows that go through the net at a time
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, prompts: tuple[str, ...]) -> dict[str, Any]:
     """{"prompts", "answers": [run][prompt] {"says", "ends": whether by itself}}, of the first seed of each run."""
-    rows = [instructions.opened(prompt) for prompt in value.prompts]
-    return {"prompts": list(value.prompts), "answers": [answered(one, rows) for one in learned]}
+    rows = [instructions.opened(prompt) for prompt in prompts]
+    return {"prompts": list(prompts), "answers": [answered(learner, rows) for learner in learned]}
 
 
-def answered(one: Learned, rows: list[list[int]]) -> list[dict[str, Any]]:
-    theta = {name: weight[:1] for name, weight in one.theta.items()}
-    said = written(one.net, theta, rows)[0]
-    return [{"says": says, "ends": ends} for says, ends in said]
+def answered(learner: Learned, rows: list[list[int]]) -> list[dict[str, Any]]:
+    theta = {name: weight[:1] for name, weight in learner.theta.items()}
+    (answers,) = written(learner.net, theta, rows)
+    return [{"says": says, "ends": ends} for says, ends in answers]
 
 
 def written(net: Net, theta: Theta, rows: list[list[int]]) -> list[list[tuple[str, bool]]]:
@@ -51,9 +50,9 @@ def answers(net: Net, theta: Theta, rows: list[list[int]]) -> list[tuple[str, bo
             ends[going] += 1
             if not len(going):
                 break
-    said = [x[k, start:end].tolist() for k, (start, end) in enumerate(zip(starts, ends))]
+    written_rows = [x[k, start:end].tolist() for k, (start, end) in enumerate(zip(starts, ends))]
     unended = set(going.tolist())
-    return [(text.tokenizer().decode(one).strip(), k not in unended) for k, one in enumerate(said)]
+    return [(text.tokenizer().decode(row).strip(), k not in unended) for k, row in enumerate(written_rows)]
 
 
 def following(net: Net, theta: Theta, x: Tensor, ends: Tensor) -> Tensor:

@@ -11,28 +11,29 @@ from torch import Tensor
 from core import nets, worlds
 from core.measure import Learned
 from core.nets import Net, Theta
-from core.spec import Measure
 from core.tasks import Task
 
 REACH = 2.2  # the map shows the square from -REACH to REACH
 SIDE = 60  # cells along an edge
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
     """{"side", "reach", "maps": [run][task]{"": map, step: map, ...}, "points": [task][[x, y, class], ...]}.
 
     A map is `decided`, read through the head that learned the task, for the first seed; "" is the end.
     """
     maps = []
-    for one in learned:
-        moments = {"": one.theta} | {str(step): theta for step, theta in one.frames.items()}
-        heads = [one.exam(task).head for task in value.tasks]
-        maps.append([{at: decided(one.net, theta | first(head)) for at, theta in moments.items()} for head in heads])
+    for learner in learned:
+        moments = {"": learner.theta} | {str(step): theta for step, theta in learner.frames.items()}
+        heads = [learner.exam(task).head for task in tasks]
+        maps.append(
+            [{at: decided(learner.net, theta | first(head)) for at, theta in moments.items()} for head in heads]
+        )
     return {
         "side": SIDE,
         "reach": REACH,
         "maps": maps,
-        "points": [some_points(task, value.count) for task in value.tasks],
+        "points": [some_points(task, count) for task in tasks],
     }
 
 

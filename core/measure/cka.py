@@ -9,14 +9,14 @@ from torch import Tensor
 
 from core import nets, worlds
 from core.measure import Learned, spread_out
-from core.spec import Measure
+from core.tasks import Task
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
     """{"layers": names, "cka": [run after the first][layer][seed]}: each run beside the first, on `count` test
     examples of the first task; a first run of one seed stands beside every seed."""
-    x = spread_out(worlds.load(value.tasks[0]).test(value.tasks[0])[0], value.count)
-    first, *others = (features(one, x) for one in learned)
+    x = spread_out(worlds.load(tasks[0]).test(tasks[0])[0], count)
+    first, *others = (features(learner, x) for learner in learned)
     layers = list(learned[0].net)[:-1]
     return {
         "layers": layers,
@@ -24,13 +24,13 @@ def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
     }
 
 
-def features(one: Learned, x: Tensor) -> list[Tensor]:
+def features(learner: Learned, x: Tensor) -> list[Tensor]:
     """What each layer below the head makes of x (n, ...): (seeds, n, features) each."""
-    seeds, found = one.theta["head.weight"].shape[0], []
+    seeds, found = learner.theta["head.weight"].shape[0], []
     y = x.expand(seeds, *x.shape)
     with torch.no_grad():
-        for k in range(len(one.net) - 1):
-            y = nets.forward(one.net, one.theta, y, k, k + 1)
+        for k in range(len(learner.net) - 1):
+            y = nets.forward(learner.net, learner.theta, y, k, k + 1)
             found.append(y.flatten(2))
     return found
 

@@ -11,20 +11,19 @@ from core.corpus import BREAK
 from core.measure import Learned
 from core.measure.surprise import encoded
 from core.nets import Net, Theta
-from core.spec import Measure
 from core.worlds import generator, text
 
 TEMPERATURE = 0.7  # below 1: likely tokens are drawn more often than the net itself believes
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, prompts: tuple[str, ...], count: int, first_seed: int) -> dict[str, Any]:
     """{"runs": [{"steps", "texts": [prompt][frame]}]}: `count` tokens each, drawn by the first seed with the same
     random numbers at every frame, up to where the net ends its document."""
     runs = []
-    for one in learned:
-        theta = {name: torch.cat([frame[name] for frame in one.frames.values()]) for name in one.theta}
-        texts = [written(one.net, theta, prompt, value.count, value.first_seed) for prompt in value.prompts]
-        runs.append({"steps": list(one.frames), "texts": texts})
+    for learner in learned:
+        theta = {name: torch.cat([frame[name] for frame in learner.frames.values()]) for name in learner.theta}
+        texts = [written(learner.net, theta, prompt, count, first_seed) for prompt in prompts]
+        runs.append({"steps": list(learner.frames), "texts": texts})
     return {"runs": runs}
 
 
@@ -39,5 +38,5 @@ def written(net: Net, theta: Theta, prompt: str, count: int, seed: int) -> list[
             up_to = (logits / TEMPERATURE).softmax(-1).cumsum(-1)
             drawn = (up_to < torch.rand(1, generator=rng)).sum(-1, keepdim=True).clamp(max=up_to.shape[-1] - 1)
             rows = torch.cat([rows, drawn], -1)
-    said = [str(text.tokenizer().decode(row[len(begun) :].tolist())) for row in rows[:, 0]]
-    return [one.split(BREAK)[0] for one in said]
+    texts = [str(text.tokenizer().decode(row[len(begun) :].tolist())) for row in rows[:, 0]]
+    return [continued.split(BREAK)[0] for continued in texts]

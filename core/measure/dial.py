@@ -15,20 +15,21 @@ from torch import Tensor
 from core import adapt, nets, train
 from core.check import BadValue
 from core.delta import between, truncated
+from core.exam import Exam
 from core.measure import Learned
 from core.measure.boundary import REACH, SIDE, first, grid
 from core.measure.examples import packed
 from core.nets import Theta, layer_of
-from core.spec import Measure
-from core.tasks import Plane
-from core.train import Exam
+from core.tasks import Plane, Task
 
 ALPHAS = tuple(round(k / 20, 2) for k in range(-10, 31))  # 0 is the start, 1 the end
 CHUNK = 128  # test examples a seed that go through the net at a time
 POINTS, IMAGES = 120, 20  # examples that are shown of each task
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(
+    learned: list[Learned], *, tasks: tuple[Task, ...], count: int, layers: tuple[str, ...], rank: int
+) -> dict[str, Any]:
     """{"alphas", "accuracy": [task][alpha][seed], "size": [seed], "sizes": {layer: [seed]}, "shown": [task], and on the
     plane "side", "reach", "maps"}.
 
@@ -36,44 +37,44 @@ def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
     Accuracy is that of `count` test examples. Sizes are those of the delta that is added, as a share of the start's:
     of all weights, and of each layer's. "shown" has a few examples of each task and what the first seed answers.
     """
-    one = learned[-1]
-    start = learned[0].theta if len(learned) == 2 else began(one)
-    delta = edited(between(start, one.theta), value)
+    learner = learned[-1]
+    start = learned[0].theta if len(learned) == 2 else began(learner)
+    delta = edited(between(start, learner.theta), layers, rank)
     path = [adapt.moved(start, {name: alpha * part for name, part in delta.items()}) for alpha in ALPHAS]
-    exams = [some(one.exam(task), value.count, one.run.seeds) for task in value.tasks]
+    exams = [learner.exam(task).some(count, CHUNK) for task in tasks]
     answers = [torch.stack([exam.answers(theta).argmax(-1) for theta in path]) for exam in exams]
-    right = [(said == exam.y).float().mean(2) for said, exam in zip(answers, exams)]
+    right = [(predicted == exam.y).float().mean(2) for predicted, exam in zip(answers, exams)]
     found: dict[str, Any] = {
         "alphas": ALPHAS,
         "accuracy": [[[round(share, 4) for share in row] for row in rows.tolist()] for rows in right],
-        "size": shares(delta, start),
-        "sizes": {layer: shares(of(layer, delta), of(layer, start)) for layer in one.net},
-        "shown": [shown(exam, said[:, 0]) for exam, said in zip(exams, answers)],
+        "size": relative_size(delta, start),
+        "sizes": {layer: relative_size(of(layer, delta), of(layer, start)) for layer in learner.net},
+        "shown": [shown(exam, predicted[:, 0]) for exam, predicted in zip(exams, answers)],
     }
-    if isinstance(one.run.task, Plane):
+    if isinstance(learner.run.task, Plane):
         found |= {"side": SIDE, "reach": REACH, "maps": maps(exams[0], path)}
     return found
 
 
-def began(one: Learned) -> Theta:
+def began(learner: Learned) -> Theta:
     """The weights before the first step, which follow from the run's seeds and its start."""
-    run = one.run
-    return train.begin(run, one.net, dict(one.thetas), range(run.first_seed, run.first_seed + run.seeds))
+    run = learner.run
+    return train.begin(run, learner.net, dict(learner.thetas), range(run.first_seed, run.first_seed + run.seeds))
 
 
-def edited(delta: Theta, value: Measure) -> Theta:
+def edited(delta: Theta, layers: tuple[str, ...], rank: int) -> Theta:
     """Only the layers that are asked for, and only up to the rank; no layers mean all, no rank the whole."""
-    if strange := set(value.layers) - set(map(layer_of, delta)):
+    if strange := set(layers) - set(map(layer_of, delta)):
         raise BadValue(f"This net has no layer {', '.join(sorted(strange))}.")
-    kept = {name: part for name, part in delta.items() if not value.layers or layer_of(name) in value.layers}
-    return truncated(kept, value.rank) if value.rank else kept
+    kept = {name: part for name, part in delta.items() if not layers or layer_of(name) in layers}
+    return truncated(kept, rank) if rank else kept
 
 
 def of(layer: str, theta: Theta) -> Theta:
     return {name: weight for name, weight in theta.items() if layer_of(name) == layer}
 
 
-def shares(delta: Theta, start: Theta) -> list[float]:
+def relative_size(delta: Theta, start: Theta) -> list[float]:
     """||delta|| / ||theta_start|| of every seed."""
     return [round(share, 5) for share in (norm(delta, start) / norm(start, start)).tolist()]
 
@@ -84,26 +85,18 @@ def norm(theta: Theta, like: Theta) -> Tensor:
     return sum((weight.flatten(1).square().sum(1) for weight in theta.values()), torch.zeros(seeds)).sqrt()
 
 
-def some(exam: Exam, count: int, seeds: int) -> Exam:
-    """The same exam with `count` of its examples, evenly spread: in some worlds they are in order of their classes."""
-    pick = spread(len(exam.y), count)
-    exam.examples, exam.y = exam.examples[pick], exam.y[pick]
-    exam.x = [x.expand(seeds, *x.shape) for x in exam.examples.split(CHUNK)]
-    return exam
-
-
 def spread(size: int, count: int) -> Tensor:
     return torch.linspace(0, size - 1, min(count, size)).long()
 
 
-def shown(exam: Exam, said: Tensor) -> dict[str, Any]:
+def shown(exam: Exam, predicted: Tensor) -> dict[str, Any]:
     """said (alphas, examples) -> {"examples", "truth", "answers": (alphas, shown)}."""
     flat = exam.examples.shape[1:] == (2,)
     pick = spread(len(exam.y), POINTS if flat else IMAGES)
     return {
         "examples": [[round(a, 3) for a in x.tolist()] if flat else packed(x) for x in exam.examples[pick]],
         "truth": exam.y[pick].tolist(),
-        "answers": deflated(said[:, pick]),
+        "answers": deflated(predicted[:, pick]),
     }
 
 
@@ -111,8 +104,8 @@ def maps(exam: Exam, path: list[Theta]) -> str:
     """The first seed's class in every cell at every alpha, (alphas, SIDE * SIDE)."""
     with torch.no_grad():
         cells = grid()[None]
-        said = [nets.forward(exam.net, first(theta | exam.head), cells)[0].argmax(-1) for theta in path]
-    return deflated(torch.stack(said))
+        predicted = [nets.forward(exam.net, first(theta | exam.head), cells)[0].argmax(-1) for theta in path]
+    return deflated(torch.stack(predicted))
 
 
 def deflated(numbers: Tensor) -> str:

@@ -13,20 +13,19 @@ from torch import Tensor
 
 from core import nets, worlds
 from core.measure import Learned
-from core.spec import Measure
 from core.tasks import Task
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any]:
     """{"distance": [run][task], "look": [task]}, each from the first task, by the first seed of each run; distance as a
     share of how far the first task's own features spread (the trace of their covariance)."""
-    shown = [pictures(task) for task in value.tasks]
+    shown = [pictures(task) for task in tasks]
     found = []
-    for one in learned:
-        theta = {name: weight[:1] for name, weight in one.theta.items()}
-        felt = [nets.forward(one.net, theta, x[None], end=len(one.net) - 1)[0].double() for x in shown]
-        spread = float(torch.cov(felt[0].T).trace())
-        found.append([round(frechet(felt[0], other) / spread, 5) for other in felt])
+    for learner in learned:
+        theta = {name: weight[:1] for name, weight in learner.theta.items()}
+        features = [nets.forward(learner.net, theta, x[None], end=len(learner.net) - 1)[0].double() for x in shown]
+        spread = float(torch.cov(features[0].T).trace())
+        found.append([round(frechet(features[0], other) / spread, 5) for other in features])
     return {"distance": found, "look": [round(look(shown[0], other), 5) for other in shown]}
 
 

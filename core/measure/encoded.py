@@ -11,8 +11,7 @@ from torch import Tensor
 from core import encoder
 from core.check import BadValue
 from core.measure import Learned
-from core.spec import Measure
-from core.tasks import Sentiment
+from core.tasks import Sentiment, Task
 from core.worlds import sentiment
 
 SOFT = 10.0  # how little the probe is held back; the vectors have length one
@@ -21,14 +20,14 @@ SOFT = 10.0  # how little the probe is held back; the vectors have length one
 @cache
 def vectors(subject: str) -> dict[str, Tensor]:
     """Every sentence of a subject and what the encoder makes of it; a quarter of a minute of one core."""
-    said = sorted({one for part in sentiment.split(subject) for kind in part for one in kind})
-    return dict(zip(said, encoder.encode(said)))
+    sentences = sorted({sentence for part in sentiment.split(subject) for kind in part for sentence in kind})
+    return dict(zip(sentences, encoder.encode(sentences)))
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:
     """{"accuracy": [task][draw]}."""
-    draws = range(value.first_seed, value.first_seed + value.count)
-    return {"accuracy": [[probed(task, seed) for seed in draws] for task in value.tasks]}
+    draws = range(first_seed, first_seed + count)
+    return {"accuracy": [[probed(task, seed) for seed in draws] for task in tasks]}
 
 
 def probed(task: object, seed: int) -> float:
@@ -36,7 +35,7 @@ def probed(task: object, seed: int) -> float:
     if not isinstance(task, Sentiment):
         raise BadValue("The sentence encoder judges sentences only.")
     known = vectors(task.subject)
-    (said, y), (asked, truth) = sentiment.drawn(task, seed), sentiment.held_out(task)
-    probe = LogisticRegression(C=SOFT, max_iter=1000).fit([known[one].numpy() for one in said], y.numpy())
-    right = probe.predict([known[one].numpy() for one in asked]) == truth.numpy()
+    (learned, y), (tested, truth) = sentiment.drawn(task, seed), sentiment.held_out(task)
+    probe = LogisticRegression(C=SOFT, max_iter=1000).fit([known[sentence].numpy() for sentence in learned], y.numpy())
+    right = probe.predict([known[sentence].numpy() for sentence in tested]) == truth.numpy()
     return round(float(right.mean()), 5)

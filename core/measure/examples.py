@@ -10,17 +10,17 @@ from torch import Tensor
 
 from core import worlds
 from core.measure import Learned
-from core.spec import Measure
+from core.tasks import Task
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
     """{"pictures": [task] a list of {"image", "truth"}, "classes": [task]}; images as `packed` makes them."""
     shown, classes = [], []
-    for task in value.tasks:
+    for task in tasks:
         world = worlds.load(task)
         classes.append(world.classes(task))
         pool = world.train(task, range(1))
-        x, y = pool.take(torch.arange(min(value.count, pool.size))[None])
+        x, y = pool.take(torch.arange(min(count, pool.size))[None])
         order = torch.argsort(y[0], stable=True)
         shown.append([{"image": packed(x[0, k]), "truth": int(y[0, k])} for k in order])
     return {"pictures": shown, "classes": classes}

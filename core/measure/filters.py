@@ -9,20 +9,21 @@ from torch import Tensor
 
 from core.check import BadValue
 from core.measure import Learned
-from core.spec import Measure
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned]) -> dict[str, Any]:
     """{"side", "runs": [{"steps", "images": [frame][filter]}]} of the first seed; an image is side * side bytes in
     base64, in which 1, 128 and 255 are the same strength below zero, nothing, and that strength above it."""
     found, side = [], 0
-    for one in learned:
-        frames = [theta[f"{next(iter(one.net))}.weight"][0] for theta in one.frames.values()]
+    for learner in learned:
+        frames = [theta[f"{next(iter(learner.net))}.weight"][0] for theta in learner.frames.values()]
         if any(frame.dim() != 4 for frame in frames):
             raise BadValue("Only a net for pictures has filters to show.")
         strength = max(float(frame.abs().max()) for frame in frames)
         side = frames[0].shape[-1]
-        found.append({"steps": list(one.frames), "images": [[packed(f[0] / strength) for f in fs] for fs in frames]})
+        found.append(
+            {"steps": list(learner.frames), "images": [[packed(f[0] / strength) for f in fs] for fs in frames]}
+        )
     return {"side": side, "runs": found}
 
 

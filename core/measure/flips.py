@@ -8,32 +8,31 @@ import torch
 from torch import Tensor
 
 from core import nets, worlds
+from core.exam import Exam
 from core.measure import Learned
 from core.measure.boundary import first
 from core.measure.examples import packed
 from core.nets import Theta
-from core.spec import Measure
 from core.tasks import Task
-from core.train import Exam
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
     """{"examples": [{"image" or "at", "truth"}], "runs": [{"steps", "answers": [example][[step, answer], ...]}],
     "names": {class: its name}}, of the first seeds.
 
     `count` test examples of the one task, all of them right at the first run's first frame. Of its answers only those
     are listed that differ from the one before.
     """
-    (task,) = value.tasks
-    exams = [one.exam(task) for one in learned]
+    (task,) = tasks
+    exams = [learner.exam(task) for learner in learned]
     opening = next(iter(learned[0].frames.values()))
-    chosen = known(exams[0], opening, value.count)
+    chosen = known(exams[0], opening, count)
     x, y = exams[0].examples[chosen], exams[0].y[chosen]
     runs: list[dict[str, Any]] = []
-    for one, exam in zip(learned, exams):
-        said = torch.stack([answered(exam, theta, x) for theta in one.frames.values()])
-        steps = list(one.frames)
-        runs.append({"steps": steps, "answers": [changes(steps, column) for column in said.T.tolist()]})
+    for learner, exam in zip(learned, exams):
+        predicted = torch.stack([answered(exam, theta, x) for theta in learner.frames.values()])
+        steps = list(learner.frames)
+        runs.append({"steps": steps, "answers": [changes(steps, column) for column in predicted.T.tolist()]})
     used = {answer for run in runs for row in run["answers"] for _, answer in row} | set(y.tolist())
     return {
         "examples": [shown(example) | {"truth": int(truth)} for example, truth in zip(x, y)],

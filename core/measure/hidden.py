@@ -9,22 +9,21 @@ from torch import Tensor
 
 from core import nets, worlds
 from core.measure import Learned, spread_out
-from core.spec import Measure
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     """{"classes": [point], "runs": [{"steps", "xy": [frame][point][2]}]} for `count` test points of the first run's
     task. One projection, made from the last frame's head, serves all frames of a run, so that only the points move."""
     task = learned[0].run.task
-    x, y = (spread_out(one, value.count) for one in worlds.load(task).test(task))
+    x, y = (spread_out(part, count) for part in worlds.load(task).test(task))
     found = []
-    for one in learned:
+    for learner in learned:
         with torch.no_grad():
-            seen = torch.cat([nets.forward(one.net, theta, x[None], 0, -1) for theta in one.frames.values()])
+            seen = torch.cat([nets.forward(learner.net, theta, x[None], 0, -1) for theta in learner.frames.values()])
         z = seen.flatten(0, 1) - seen.mean((0, 1))
-        flat = z @ axes(z, one.theta["head.weight"][0])
-        xy = (flat / flat.std(0)).view(len(one.frames), len(x), 2)
-        found.append({"steps": list(one.frames), "xy": short(xy)})
+        flat = z @ axes(z, learner.theta["head.weight"][0])
+        xy = (flat / flat.std(0)).view(len(learner.frames), len(x), 2)
+        found.append({"steps": list(learner.frames), "xy": short(xy)})
     return {"classes": y.tolist(), "runs": found}
 
 

@@ -9,57 +9,59 @@ from torch import Tensor
 
 from core import nets
 from core.measure import Learned
-from core.spec import Measure
-from core.tasks import Lines
+from core.tasks import Lines, Task
 from core.worlds import generator, lines
 
 REACH, GRID = 3.0, 49  # the curve is asked for at GRID places from -REACH to REACH
 PROMPTS = 1000
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(
+    learned: list[Learned], *, tasks: tuple[Task, ...], points: tuple[tuple[float, float], ...]
+) -> dict[str, Any]:
     """{"error": [run][task][seed][k], "least squares": [task][k], "x": [...], "line": [...], "curve": [run][seed][...],
     "weights": of one seed of all runs, "changed": how many of all weights are not what they were before the answers}
 
     error: at the point after k others, as a share of what always saying 0 costs. line and curve go through
-    value.points, if there are any.
+    points, if there are any.
     """
     found: dict[str, Any] = {"error": [], "least squares": []}
-    tasks = [task for task in value.tasks if isinstance(task, Lines)]
-    asked = [lines.prompts(task, PROMPTS, generator("in context", 0)) for task in tasks]
-    before = [{name: weight.clone() for name, weight in one.theta.items()} for one in learned]
-    for one in learned:
-        found["error"].append([shares(answers(one, x, y), y).tolist() for x, y in asked])
-    found["least squares"] = [shares(fits(x, y)[None], y)[0].tolist() for x, y in asked]
-    if value.points:
-        x, y = (torch.tensor(part).expand(GRID, -1) for part in zip(*value.points))
+    asked = [lines.prompts(task, PROMPTS, generator("in context", 0)) for task in tasks if isinstance(task, Lines)]
+    before = [{name: weight.clone() for name, weight in learner.theta.items()} for learner in learned]
+    for learner in learned:
+        found["error"].append([relative_error(answers(learner, x, y), y).tolist() for x, y in asked])
+    found["least squares"] = [relative_error(fits(x, y)[None], y)[0].tolist() for x, y in asked]
+    if points:
+        x, y = (torch.tensor(part).expand(GRID, -1) for part in zip(*points))
         grid = torch.linspace(-REACH, REACH, GRID)[:, None]
         x, y = torch.cat([x, grid], 1), torch.cat([y, torch.zeros(GRID, 1)], 1)
         found |= {"x": grid[:, 0].tolist(), "line": fits(x, y)[:, -1].tolist()}
-        found["curve"] = [answers(one, x, y)[..., -1].tolist() for one in learned]
-    pairs = [(weight, was[name]) for one, was in zip(learned, before) for name, weight in one.theta.items()]
+        found["curve"] = [answers(learner, x, y)[..., -1].tolist() for learner in learned]
+    pairs = [(weight, was[name]) for learner, was in zip(learned, before) for name, weight in learner.theta.items()]
     found |= {"weights": sum(w[0].numel() for w, _ in pairs), "changed": sum(int((w != was).sum()) for w, was in pairs)}
     return found
 
 
-def answers(one: Learned, x: Tensor, y: Tensor) -> Tensor:
+def answers(learner: Learned, x: Tensor, y: Tensor) -> Tensor:
     """What each seed says at every point, from the points before it: x and y (n, points) -> (seeds, n, points)."""
-    seeds = len(next(iter(one.theta.values())))
+    seeds = len(next(iter(learner.theta.values())))
     with torch.no_grad():
         prompt = lines.written(x, y).expand(seeds, -1, -1, -1)
-        return torch.cat([lines.said(nets.forward(one.net, one.theta, part)) for part in prompt.split(100, 1)], 1)
+        return torch.cat(
+            [lines.predicted(nets.forward(learner.net, learner.theta, part)) for part in prompt.split(100, 1)], 1
+        )
 
 
 def fits(x: Tensor, y: Tensor) -> Tensor:
     """The same by least squares; where one point leaves the line open, the one with the smallest a and b."""
     inputs = torch.stack([torch.ones_like(x), x], -1)
-    said = [torch.zeros_like(y[:, 0])]
+    predictions = [torch.zeros_like(y[:, 0])]
     for k in range(1, x.shape[1]):
         best = torch.linalg.pinv(inputs[:, :k]) @ y[:, :k, None]
-        said.append((inputs[:, k, None] @ best)[:, 0, 0])
-    return torch.stack(said, 1)
+        predictions.append((inputs[:, k, None] @ best)[:, 0, 0])
+    return torch.stack(predictions, 1)
 
 
-def shares(said: Tensor, y: Tensor) -> Tensor:
-    """Mean squared error at each point: said (seeds, n, points) -> (seeds, points), 1 for always saying 0."""
-    return (said - y).square().mean(1) / y.square().mean(0)
+def relative_error(predicted: Tensor, y: Tensor) -> Tensor:
+    """Mean squared error at each point: predicted (seeds, n, points) -> (seeds, points), 1 for always saying 0."""
+    return (predicted - y).square().mean(1) / y.square().mean(0)

@@ -13,19 +13,19 @@ from torch import Tensor
 from core import nets
 from core.measure import Learned
 from core.measure.log_me import drawn
-from core.spec import Measure
+from core.tasks import Task
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:
     """{"score": [run][task][draw]}, as core.measure.log_me."""
-    shown = [drawn(task, value) for task in value.tasks]
-    return {"score": [[scores(one, x, y) for x, y in shown] for one in learned]}
+    shown = [drawn(task, range(first_seed, first_seed + count)) for task in tasks]
+    return {"score": [[scores(learner, x, y) for x, y in shown] for learner in learned]}
 
 
-def scores(one: Learned, x: Tensor, y: Tensor) -> list[float]:
+def scores(learner: Learned, x: Tensor, y: Tensor) -> list[float]:
     """One score a draw, of the first seed's net."""
     with torch.no_grad():
-        old = nets.forward(one.net, one.theta, x.flatten(0, 1)[None])[0].softmax(1)
+        old = nets.forward(learner.net, learner.theta, x.flatten(0, 1)[None])[0].softmax(1)
     return [round(leep(shares, labels), 5) for shares, labels in zip(old.view(*y.shape, -1), y)]
 
 

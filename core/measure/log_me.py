@@ -13,30 +13,28 @@ from torch import Tensor
 
 from core import nets, worlds
 from core.measure import Learned
-from core.spec import Measure
 from core.tasks import Task
 
 ROUNDS, CLOSE = 100, 1e-3  # the fixed point is looked for until nothing changes by more than this share
 TINY = 1e-12  # where all features are dead, or fit the labels exactly
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:
     """{"score": [run][task][draw]} from `count` draws of each task's training examples, the first one first_seed."""
-    shown = [drawn(task, value) for task in value.tasks]
-    return {"score": [[scores(one, x, y) for x, y in shown] for one in learned]}
+    shown = [drawn(task, range(first_seed, first_seed + count)) for task in tasks]
+    return {"score": [[scores(learner, x, y) for x, y in shown] for learner in learned]}
 
 
-def drawn(task: Task, value: Measure) -> tuple[Tensor, Tensor]:
+def drawn(task: Task, seeds: range) -> tuple[Tensor, Tensor]:
     """The draws that runs with these seeds would train on: x (draws, n, ...), y (draws, n)."""
-    pool = worlds.load(task).train(task, range(value.first_seed, value.first_seed + value.count))
-    return pool.take(torch.arange(pool.size).expand(value.count, -1))
+    return worlds.load(task).train(task, seeds).every()
 
 
-def scores(one: Learned, x: Tensor, y: Tensor) -> list[float]:
+def scores(learner: Learned, x: Tensor, y: Tensor) -> list[float]:
     """One score a draw, of the first seed's backbone."""
     with torch.no_grad():
-        felt = nets.forward(one.net, one.theta, x.flatten(0, 1)[None], end=-1)[0]
-    return [round(log_me(f, labels), 5) for f, labels in zip(felt.view(*y.shape, -1), y)]
+        features = nets.forward(learner.net, learner.theta, x.flatten(0, 1)[None], end=-1)[0]
+    return [round(log_me(f, labels), 5) for f, labels in zip(features.view(*y.shape, -1), y)]
 
 
 def log_me(x: Tensor, y: Tensor) -> float:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from core.measure import Learned
-from core.spec import Measure
 from core.tasks import Task
 from core.worlds import cross_entropy
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any]:
     """{"loss": [run][task][seed]} in nats."""
-    return {"loss": [[surprise(one, task) for task in value.tasks] for one in learned]}
+    return {"loss": [[surprise(learner, task) for task in tasks] for learner in learned]}
 
 
-def surprise(one: Learned, task: Task) -> list[float]:
-    exam = one.exam(task)
-    answers = exam.answers(one.theta)
+def surprise(learner: Learned, task: Task) -> list[float]:
+    exam = learner.exam(task)
+    answers = exam.answers(learner.theta)
     return [round(loss, 5) for loss in cross_entropy(answers, exam.y.expand(len(answers), *exam.y.shape)).tolist()]

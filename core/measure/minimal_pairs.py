@@ -19,27 +19,26 @@ from torch import Tensor
 from core import nets
 from core.measure import Learned
 from core.nets import Net, Theta
-from core.spec import Measure
 from core.worlds import text
 
 NUMBERS = (("is", "are"), ("was", "were"), ("has", "have"), ("does", "do"))
-VERBS = dict(NUMBERS) | {many: one for one, many in NUMBERS}
+VERBS = dict(NUMBERS) | {plural: singular for singular, plural in NUMBERS}
 LONG = 64  # tokens of a text at most
 TRIES = 20  # spoiled texts that are looked at before the next sentence is
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     """{"kinds": [...], "runs": [{"steps", "right": [frame][kind]}]}: the share of `count` pairs of each kind in which
     the first seed finds the real text likelier."""
-    pairs = {kind: made(kind, value.count) for kind in SPOILS}
+    pairs = {kind: made(kind, count) for kind in SPOILS}
     runs = []
-    for one in learned:
-        right = [[share(one.net, theta, *pairs[kind]) for kind in SPOILS] for theta in one.frames.values()]
-        runs.append({"steps": list(one.frames), "right": right})
+    for learner in learned:
+        right = [[accuracy(learner.net, theta, *pairs[kind]) for kind in SPOILS] for theta in learner.frames.values()]
+        runs.append({"steps": list(learner.frames), "right": right})
     return {"kinds": list(SPOILS), "runs": runs}
 
 
-def share(net: Net, theta: Theta, real: list[Tensor], spoiled: list[Tensor]) -> float:
+def accuracy(net: Net, theta: Theta, real: list[Tensor], spoiled: list[Tensor]) -> float:
     scores = [likelihoods(net, theta, texts) for texts in (real, spoiled)]
     return round(float((scores[0] > scores[1]).float().mean()), 4)
 
@@ -50,7 +49,7 @@ def likelihoods(net: Net, theta: Theta, texts: list[Tensor]) -> Tensor:
     for k in range(0, len(texts), 50):
         some = texts[k : k + 50]
         x = torch.nn.utils.rnn.pad_sequence(some, batch_first=True)
-        counts = torch.arange(x.shape[1] - 1) < torch.tensor([len(one) - 1 for one in some])[:, None]
+        counts = torch.arange(x.shape[1] - 1) < torch.tensor([len(tokens) - 1 for tokens in some])[:, None]
         with torch.no_grad():
             answers = nets.forward(net, theta, x[None, :, :-1])
         found.append(-(text.surprise(answers, x[None, :, 1:])[0] * counts).sum(1))
@@ -62,15 +61,15 @@ def made(kind: str, count: int) -> tuple[list[Tensor], list[Tensor]]:
     """`count` real texts from held-out documents and the same with one thing spoiled, both in as many tokens: for a
     model that knows nothing, a text is less likely the longer it is."""
     rng = random.Random(f"minimal pairs {kind}")
-    sentences = [one for document in text.documents("general")[1] for one in parts(document)]
+    sentences = [sentence for document in text.documents("general")[1] for sentence in parts(document)]
     rng.shuffle(sentences)
     found: list[tuple[Tensor, Tensor]] = []
     for sentence, other in pairwise(sentences):
         real = text.tokens([sentence]).long()
         candidates = list(SPOILS[kind](sentence, other))
         rng.shuffle(candidates)
-        spoiled = (text.tokens([one]).long() for one in candidates[:TRIES])
-        alike = (one for one in spoiled if len(one) == len(real) and not torch.equal(one, real))
+        spoiled = (text.tokens([candidate]).long() for candidate in candidates[:TRIES])
+        alike = (tokens for tokens in spoiled if len(tokens) == len(real) and not torch.equal(tokens, real))
         if len(real) <= LONG and (first := next(alike, None)) is not None:
             found.append((real, first))
         if len(found) == count:
@@ -81,7 +80,7 @@ def made(kind: str, count: int) -> tuple[list[Tensor], list[Tensor]]:
 def parts(document: str) -> list[str]:
     """Sentences of five words or more."""
     found = re.split(r"(?<=[.!?])\s+", document)
-    return [one for one in found if len(one.split()) >= 5]
+    return [sentence for sentence in found if len(sentence.split()) >= 5]
 
 
 def misspelt(sentence: str, other: str) -> Iterator[str]:

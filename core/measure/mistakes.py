@@ -8,17 +8,16 @@ import torch
 
 from core.measure import Learned
 from core.measure.examples import packed
-from core.spec import Measure
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     """For each run {"wrong", "of", "pictures": [{"image", "truth", "answer"}]}, an even choice over the classes."""
     found = []
-    for one in learned:
-        exam = one.exam(one.run.task)
-        answers = exam.answers(one.theta)[0].argmax(-1)
+    for learner in learned:
+        exam = learner.exam(learner.run.task)
+        answers = exam.answers(learner.theta)[0].argmax(-1)
         wrong = torch.nonzero(answers != exam.y).flatten()
-        shown = wrong[torch.linspace(0, len(wrong) - 1, min(value.count, len(wrong))).long()]
+        shown = wrong[torch.linspace(0, len(wrong) - 1, min(count, len(wrong))).long()]
         pictures = [
             {"image": packed(exam.examples[k]), "truth": int(exam.y[k]), "answer": int(answers[k])} for k in shown
         ]

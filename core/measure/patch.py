@@ -11,22 +11,21 @@ from core import adapt, nets
 from core.delta import between
 from core.measure import Learned
 from core.nets import Theta, layer_of
-from core.spec import Measure
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned]) -> dict[str, Any]:
     """For each run "trained" and "all", numbers of parameters, and "moved": by seed, how long delta is below the head,
     as a share of the length of what it is added to."""
-    return {"runs": [patch(one) for one in learned]}
+    return {"runs": [patch(learner) for learner in learned]}
 
 
-def patch(one: Learned) -> dict[str, Any]:
+def patch(learner: Learned) -> dict[str, Any]:
     """What was there before, in the net's own order, by which a method knows the head; a stored theta has another."""
-    stage, start = one.run.stages[-1], one.thetas[one.run.start] if one.run.start else one.theta
-    there = nets.fresh(one.net, [torch.Generator()]) | start
-    before = {name: one.theta[name][:1] for name in there}
+    stage, start = learner.run.stages[-1], learner.thetas[learner.run.start] if learner.run.start else learner.theta
+    there = nets.fresh(learner.net, [torch.Generator()]) | start
+    before = {name: learner.theta[name][:1] for name in there}
     phi = adapt.load(stage.method).phi(before, stage.size, [torch.Generator()])
-    delta = between(start, {name: weight for name, weight in one.theta.items() if name in start})
+    delta = between(start, {name: weight for name, weight in learner.theta.items() if name in start})
     below = {name: part for name, part in delta.items() if layer_of(name) != "head"}
     moved = length(below) / length({name: start[name] for name in below})
     return {

@@ -11,31 +11,30 @@ from torch import Tensor
 from core import nets
 from core.measure import Learned
 from core.nets import Net, Theta
-from core.spec import Measure
 from core.worlds import text
 
 SAID = 3  # likeliest tokens told for every place
 NEXT = 8  # and for the place after the text
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, prompts: tuple[str, ...], count: int) -> dict[str, Any]:
     """{"tokens": [prompt][place], "runs": [{"steps", "bits": [frame][prompt][place], "said": [frame][prompt][place][3]
     [token, probability], "next": [frame][prompt][8][token, probability]}]}, of the first seed.
 
     `count` is how many tokens back the net may look; a prompt longer than its window is cut to its last tokens.
     """
-    prompts = [encoded(prompt) for prompt in value.prompts]
-    back = min(value.count, text.WINDOW)
+    read = [encoded(prompt) for prompt in prompts]
+    back = min(count, text.WINDOW)
     runs: list[dict[str, Any]] = []
-    for one in learned:
-        found: dict[str, Any] = {"steps": list(one.frames), "bits": [], "said": [], "next": []}
-        for theta in one.frames.values():
-            rows = [chances(one.net, theta, prompt, back) for prompt in prompts]
-            found["bits"].append([bits(row, prompt) for row, prompt in zip(rows, prompts)])
+    for learner in learned:
+        found: dict[str, Any] = {"steps": list(learner.frames), "bits": [], "said": [], "next": []}
+        for theta in learner.frames.values():
+            rows = [chances(learner.net, theta, prompt, back) for prompt in read]
+            found["bits"].append([bits(row, prompt) for row, prompt in zip(rows, read)])
             found["said"].append([likeliest(row[:-1], SAID) for row in rows])
             found["next"].append([likeliest(row[-1:], NEXT)[0] for row in rows])
         runs.append(found)
-    return {"tokens": [[text.tokenizer().decode([k]) for k in prompt[1:].tolist()] for prompt in prompts], "runs": runs}
+    return {"tokens": [[text.tokenizer().decode([k]) for k in prompt[1:].tolist()] for prompt in read], "runs": runs}
 
 
 def encoded(prompt: str) -> Tensor:
@@ -57,7 +56,7 @@ def chances(net: Net, theta: Theta, prompt: Tensor, back: int) -> Tensor:
 def bits(row: Tensor, prompt: Tensor) -> list[float]:
     """Of every token after the break."""
     found = row[:-1].gather(1, prompt[1:, None])[:, 0]
-    return [round(one / -math.log(2), 2) for one in found.tolist()]
+    return [round(nats / -math.log(2), 2) for nats in found.tolist()]
 
 
 def likeliest(row: Tensor, count: int) -> list[list[tuple[str, float]]]:

@@ -6,31 +6,28 @@ from typing import Any
 
 from core.align.rater import RewardModel
 from core.measure import Learned
-from core.spec import Measure
-from core.tasks import Preferences
+from core.tasks import Preferences, Task
 from core.words import WORDS
 from core.worlds import generator, guest_book
 
 FRESH = 1000  # pairs that nobody has chosen from
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:
     """{"clicks", "simulated": how many pairs, "worth": {word: ...}, "agrees": ...} for the one task.
 
     worth: mean over `count` draws of the simulated pairs. agrees: how often the truly better of two new notes has the
     higher reward.
     """
-    (task,) = (task for task in value.tasks if isinstance(task, Preferences))
-    model = RewardModel.fitted(*guest_book.pairs(task, range(value.first_seed, value.first_seed + value.count)))
+    (task,) = (task for task in tasks if isinstance(task, Preferences))
+    model = RewardModel.fitted(*guest_book.pairs(task, range(first_seed, first_seed + count)))
     both = guest_book.notes(2 * FRESH, generator("fresh pairs", 0)).view(FRESH, 2, -1)
     truth = guest_book.quality(both).diff(dim=1)[:, 0]
-    said = (model(both[:, 1].expand(value.count, -1, -1)) - model(both[:, 0].expand(value.count, -1, -1)))[
-        :, truth != 0
-    ]
+    margin = (model(both[:, 1].expand(count, -1, -1)) - model(both[:, 0].expand(count, -1, -1)))[:, truth != 0]
     clicks = len(task.clicks.replace("-", ""))
     return {
         "clicks": clicks,
         "simulated": task.pairs - clicks,
         "worth": {word: round(float(worth), 3) for word, worth in zip(WORDS[1:], model.worth.mean(0)[1:])},
-        "agrees": round(float((said * truth[truth != 0] > 0).float().mean()), 4),
+        "agrees": round(float((margin * truth[truth != 0] > 0).float().mean()), 4),
     }

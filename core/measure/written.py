@@ -9,28 +9,27 @@ from core.align import case
 from core.align.rater import Judge
 from core.measure import Learned
 from core.nets import Theta
-from core.spec import Measure
 from core.worlds import guest_book
 
 
-def measure(value: Measure, learned: list[Learned]) -> dict[str, Any]:
+def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     """{"written": [run] a list of {"step", "kl", "promised", "preferred", "notes"}}; the numbers are means of all that
     was written then, and each of `count` notes has a "text" and its own "promised" and "preferred"."""
-    return {"written": [along(one, value.count) for one in learned]}
+    return {"written": [along(learner, count) for learner in learned]}
 
 
-def along(one: Learned, count: int) -> list[dict[str, Any]]:
-    every = case(one.run, one.run.task, one.net, dict(one.thetas))
+def along(learner: Learned, count: int) -> list[dict[str, Any]]:
+    every = case(learner.run, learner.run.task, learner.net, dict(learner.thetas))
     first = replace(every, seeds=every.seeds[:1], reference=alone(every.reference))
     judge, found = Judge(first), []
-    for step, theta in (one.frames or {one.run.steps: alone(one.theta)}).items():
+    for step, theta in (learner.frames or {learner.run.steps: alone(learner.theta)}).items():
         notes = judge.written(theta)[:, :count]
-        each = {name: marks[0].tolist() for name, marks in judge.marks(notes).items()}
+        each = {name: scores[0].tolist() for name, scores in judge.scores(notes).items()}
         shown = [
             {"text": guest_book.read(note)} | {name: round(each[name][k], 3) for name in ("promised", "preferred")}
             for k, note in enumerate(notes[0])
         ]
-        means = {name: marks[0] for name, marks in judge.report(theta).items()}
+        means = {name: scores[0] for name, scores in judge.report(theta).items()}
         found.append({"step": step} | means | {"notes": shown})
     return found
 

@@ -120,8 +120,8 @@ def forward(net: Net, theta: Theta, x: Tensor, first: int = 0, end: int | None =
 def detour(down: Tensor, up: Tensor, x: Tensor) -> Tensor:
     """x (seeds, batch, features, ...) + up(relu(down(x))), the same at every place of an image."""
     features_last = x.movedim(2, -1)
-    said = torch.bmm(torch.bmm(features_last.flatten(1, -2), down).relu(), up)
-    return x + said.view(features_last.shape).movedim(-1, 2)
+    added = torch.bmm(torch.bmm(features_last.flatten(1, -2), down).relu(), up)
+    return x + added.view(features_last.shape).movedim(-1, 2)
 
 
 def products(net: Net, theta: Theta, x: Tensor) -> dict[str, int]:

@@ -29,7 +29,7 @@ class Bag:
         return 0.1
 
     def __call__(self, x: Tensor, word: Tensor) -> Tensor:
-        tables = [F.embedding_bag(one.long(), table, mode="sum", padding_idx=0) for one, table in zip(x, word)]
+        tables = [F.embedding_bag(words.long(), table, mode="sum", padding_idx=0) for words, table in zip(x, word)]
         return torch.stack(tables) / (x != 0).sum(-1, keepdim=True).clamp(min=1).sqrt()
 
     def products(self, outputs: tuple[int, ...]) -> int:

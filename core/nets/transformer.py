@@ -44,7 +44,7 @@ class Embed:
         return 0.05
 
     def __call__(self, x: Tensor, token: Tensor, place: Tensor) -> Tensor:
-        vectors = [F.embedding(one, table) for one, table in zip(x, token)]
+        vectors = [F.embedding(tokens, table) for tokens, table in zip(x, token)]
         return torch.stack(vectors) + place[:, None, : x.shape[2]]
 
     def products(self, outputs: tuple[int, ...]) -> int:
@@ -74,7 +74,7 @@ class Block:
     def attention(self, qkv: Tensor) -> Tensor:
         """Each place asks (q); it and all places before it answer how well they fit (k) and what they say (v). What a
         place hears is the mean of what is said, weighed by softmax(q k / sqrt(numbers in q)); each head for itself."""
-        q, k, v = (one.unflatten(-1, (self.heads, -1)).transpose(2, 3) for one in qkv.chunk(3, -1))
+        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(2, 3) for part in qkv.chunk(3, -1))
         return F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(2, 3).flatten(3)
 
     def products(self, outputs: tuple[int, ...]) -> int:

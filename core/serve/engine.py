@@ -18,7 +18,6 @@ from typing import Any, Literal
 
 from core.serve import store, workers
 from core.spec import Measure, Run, digest
-from core.tasks import Glyphs
 
 LOST = "The workers that compute were lost. Run it again; if that does not help, the server needs a restart."
 AHEAD = "What this starts from is being learned first."
@@ -87,6 +86,7 @@ class Engine:
         """Want values, as one request; what is stored costs nothing. Raises Busy."""
         needs = {digest(value): [*missing(value), value] for value in values if not store.complete(value)}
         jobs = {digest(value): value for chain in needs.values() for value in chain}
+        started = {digest(run) for value in jobs.values() if isinstance(value, Run) for run in ancestors(value)}
         with self._lock:
             mine = [request for request in self._requests if request.session == session]
             if all(any(name in request.needs for request in mine) for name in needs):
@@ -98,7 +98,7 @@ class Engine:
             for name, value in jobs.items():
                 store.stop_mark(value).unlink(missing_ok=True)
                 self._ended.pop(name, None)
-                pretraining = name not in needs or (isinstance(value, Run) and isinstance(value.task, Glyphs))
+                pretraining = name not in needs or name in started  # others that are wanted stand on it
                 self._jobs.setdefault(name, Job(value, 0 if pretraining else 10, set(map(digest, ancestors(value)))))
             self._requests.append(Request(session, {name: set(map(digest, chain)) for name, chain in needs.items()}))
         self._inbox.put(list(jobs))

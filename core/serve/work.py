@@ -10,12 +10,12 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save
 
+from core import measure
 from core.check import BadValue
 from core.measure import Learned
 from core.nets import Theta
@@ -52,7 +52,7 @@ def perform(value: Run | Measure, limit: float = 600, forget_mark: bool = True) 
     elif mark.exists():
         return "stopped"
     stands_on = value.runs if isinstance(value, Measure) else (value.start,) if value.start else ()
-    ancestors = {ancestor: None for one in stands_on for ancestor in one.lineage()}
+    ancestors = {ancestor: None for run in stands_on for ancestor in run.lineage()}
     for run in ancestors:
         if store.weights(run) is None and perform(run, limit, forget_mark) == "stopped":
             return "stopped"
@@ -60,9 +60,8 @@ def perform(value: Run | Measure, limit: float = 600, forget_mark: bool = True) 
         if folder is None:
             return "done"
         if isinstance(value, Measure):
-            kind = import_module(f"core.measure.{value.kind}")
             known, began = [learned(run) for run in value.runs], time.perf_counter()
-            folder.write("answer.json", kind.measure(value, known) | {"seconds": time.perf_counter() - began})
+            folder.write("answer.json", measure.answer(value, known) | {"seconds": time.perf_counter() - began})
         else:
             try:
                 for event in recorded(value, folder, limit):
@@ -100,17 +99,17 @@ def recorded(run: Run, folder: Folder, limit: float) -> Iterator[Event]:
         if seconds > limit:
             raise TooLong(f"This run was stopped after {limit:.0f} seconds. Ask for fewer steps or fewer seeds.")
         if isinstance(event, Done):
-            check = keep(event.theta | frames, folder.path / "weights.safetensors")
+            check = write_weights(event.theta | frames, folder.path / "weights.safetensors")
             yield {"kind": "done", "seconds": seconds, "sha256": check}
         elif isinstance(event, Frame):
             frames |= {f"{FRAME} {event.step} {name}": weight.half() for name, weight in event.theta.items()}
         elif isinstance(event, Point):
             point = asdict(event)
-            yield {"kind": "point", "seconds": seconds} | point.pop("marks") | point
+            yield {"kind": "point", "seconds": seconds} | point.pop("scores") | point
 
 
-def keep(theta: Theta, path: Path) -> str:
-    """Write weights; returns their SHA-256."""
+def write_weights(theta: Theta, path: Path) -> str:
+    """Returns their SHA-256."""
     data = save({name: weight.contiguous() for name, weight in theta.items()})
     path.write_bytes(data)  # not save_file: its error on a full disk is no OSError
     return hashlib.sha256(data).hexdigest()
@@ -118,7 +117,7 @@ def keep(theta: Theta, path: Path) -> str:
 
 def lineage(run: Run) -> dict[Run, Theta]:
     """The stored weights of a run and of all it started from."""
-    return {one: {n: w for n, w in stored(one).items() if not n.startswith(FRAME)} for one in run.lineage()}
+    return {each: {n: w for n, w in stored(each).items() if not n.startswith(FRAME)} for each in run.lineage()}
 
 
 def learned(run: Run) -> Learned:

@@ -7,8 +7,8 @@ test(task) -> (x (n, ...), y (n, ...))  test examples that no training ever touc
 
 What a good answer is may differ too; a world whose question is not "which class?" says so with three more names:
 
-UNIT                                    what its marks are called where they are kept: accuracy if it does not say
-marks(answers, y) -> (seeds, n)         the mark of every test example, from answers (seeds, n, ..., classes)
+UNIT                                    what its scores are called where they are kept: accuracy if it does not say
+scores(answers, y) -> (seeds, n)        the score of every test example, from answers (seeds, n, ..., classes)
 loss(answers, y) -> (seeds,)            what training makes small
 """
 
@@ -27,7 +27,7 @@ from core.tasks import Task
 
 
 def right(answers: Tensor, y: Tensor) -> Tensor:
-    """Marks for a class: 1 where the answer is right, else 0."""
+    """The scores for a class: 1 where the answer is right, else 0."""
     return (answers.argmax(-1) == y).float()
 
 
@@ -43,8 +43,8 @@ def load(task: Task) -> ModuleType:
 
 def loss_of(task: Task) -> Callable[[Tensor, Tensor], Tensor]:
     """What training on a task makes small: its world's loss, cross-entropy where it has none of its own."""
-    found: Callable[[Tensor, Tensor], Tensor] = getattr(load(task), "loss", cross_entropy)
-    return found
+    loss: Callable[[Tensor, Tensor], Tensor] = getattr(load(task), "loss", cross_entropy)
+    return loss
 
 
 def generator(purpose: str, seed: int) -> torch.Generator:

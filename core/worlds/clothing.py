@@ -43,7 +43,7 @@ def train(task: Clothing, seeds: range) -> Pool:
     for seed in seeds:
         rng = generator("clothing", seed)
         pick = torch.stack([torch.randperm(TRAIN, generator=rng)[: task.labels] for _ in range(CLASSES)])
-        x = seen(torch.stack([photos()[k, one] for k, one in enumerate(pick)]).flatten(0, 1), task)
+        x = seen(torch.stack([photos()[k, places] for k, places in enumerate(pick)]).flatten(0, 1), task)
         y = torch.arange(CLASSES).repeat_interleave(task.labels)
         wrong = torch.rand(len(y), generator=rng) < task.noise
         y = torch.where(wrong, torch.randint(CLASSES, y.shape, generator=generator("noise", seed)), y)

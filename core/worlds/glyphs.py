@@ -41,9 +41,9 @@ def catalogue() -> tuple[Tensor, Tensor, tuple[str, ...], tuple[str, ...]]:
         for character in map(chr, range(33, 127)):
             strokes = [np.array(s, float) for s in fonts.strokes_for_text(character) if len(s) > 1]
             shape = sample(strokes)
-            if character.isdigit() or shape is None or (mark := str(shape.round(2).tolist())) in seen:
+            if character.isdigit() or shape is None or (key := str(shape.round(2).tolist())) in seen:
                 continue
-            seen.add(mark)
+            seen.add(key)
             shapes.append(shape)
             labels.append(name_of(font, character))
     names = sorted(set(labels))
@@ -81,7 +81,7 @@ def sample(strokes: list[np.ndarray]) -> np.ndarray | None:
     return (starts[piece] + steps[piece] * share[:, None] - middle) / size * 2
 
 
-def draw(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
+def render(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
     """points (n, POINTS, 2) in [-1, 1] -> images (n, 28, 28) in [0, 1], each in a hand of its own."""
     n = len(points)
 
@@ -121,7 +121,7 @@ def draw(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
 
 def images(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
     """The drawings (n, 1, 28, 28) as the task wants them seen."""
-    return alter(draw(points, task, rng), task)[:, None]
+    return alter(render(points, task, rng), task)[:, None]
 
 
 class Drawings(Pool):

@@ -29,7 +29,7 @@ ADJECTIVES = torch.tensor([SLOTS[kind] for kind in ("kind", "unkind", "plain")])
 
 def templates(long: tuple[str, ...]) -> Tensor:
     """Every way to make a note of a short and a long clause, (ways, LENGTH) slots."""
-    both = [(a, b) for one, two in itertools.product(SHORT, long) for a, b in ((one, two), (two, one))]
+    both = [(a, b) for brief, more in itertools.product(SHORT, long) for a, b in ((brief, more), (more, brief))]
     return torch.tensor([[SLOTS[slot] for slot in f"{a} join {b}".split()] for a, b in both])
 
 
@@ -120,7 +120,7 @@ def test(task: GuestBook) -> tuple[Tensor, Tensor]:
     return shifted(y), y
 
 
-def marks(answers: Tensor, y: Tensor) -> Tensor:
+def scores(answers: Tensor, y: Tensor) -> Tensor:
     """Bits a word of every note: how surprised the net is by what guests write."""
     y = y.expand(answers.shape[:-1])
     return -answers.log_softmax(-1).gather(-1, y[..., None])[..., 0].mean(-1) / math.log(2)

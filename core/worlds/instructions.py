@@ -29,7 +29,7 @@ LONG = 96  # of a prompt that a learner types; more than a net has been tuned on
 SKIP = -100  # a place where nothing is asked, as cross-entropy calls it
 TEST = 32  # test examples of one combination
 FEW = 2  # of every combination, where all of them are tested together
-Draw = Callable[[int], int]  # n -> a whole number below n
+Randint = Callable[[int], int]  # n -> a whole number below n
 
 WRITES: dict[str, Callable[[str], str]] = {
     "plain": lambda answer: answer,
@@ -80,32 +80,32 @@ def words(subject: str, testing: bool) -> list[str]:
     return " ".join(text.documents(subject)[int(testing)]).split()
 
 
-def snippet(subject: str, length: int, draw: Draw, testing: bool) -> list[str]:
+def snippet(subject: str, length: int, randint: Randint, testing: bool) -> list[str]:
     found = words(subject, testing)
-    start = draw(len(found) - length)
+    start = randint(len(found) - length)
     return found[start : start + length]
 
 
-def some_words(count: int, draw: Draw, testing: bool) -> list[str]:
+def some_words(count: int, randint: Randint, testing: bool) -> list[str]:
     """Different words of general English that are a token each."""
     while True:
-        some = [word for word in snippet("general", 4 * count, draw, testing) if word in short_words()][:count]
+        some = [word for word in snippet("general", 4 * count, randint, testing) if word in short_words()][:count]
         if len(set(some)) == count:
             return some
 
 
-def a_first_word(draw: Draw, testing: bool) -> tuple[str, str]:
-    some = some_words(3, draw, testing)
+def a_first_word(randint: Randint, testing: bool) -> tuple[str, str]:
+    some = some_words(3, randint, testing)
     return " ".join(some), some[0]
 
 
-def a_reversal(draw: Draw, testing: bool) -> tuple[str, str]:
-    some = some_words(2, draw, testing)
+def a_reversal(randint: Randint, testing: bool) -> tuple[str, str]:
+    some = some_words(2, randint, testing)
     return " ".join(some), " ".join(reversed(some))
 
 
-def a_capital(draw: Draw, testing: bool) -> tuple[str, str]:
-    (word,) = some_words(1, draw, testing)
+def a_capital(randint: Randint, testing: bool) -> tuple[str, str]:
+    (word,) = some_words(1, randint, testing)
     return word, word.upper()
 
 
@@ -115,47 +115,50 @@ def short_words() -> frozenset[str]:
     return frozenset(word for word in found if word.islower() and word.isalpha() and len(word) > 2)
 
 
-def a_source(sources: dict[str, str], draw: Draw, testing: bool) -> tuple[str, str]:
+def a_source(sources: dict[str, str], randint: Randint, testing: bool) -> tuple[str, str]:
     """Five words, and which of two kinds of text they are from; of code only stretches that are not all comment."""
-    name = list(sources)[draw(len(sources))]
+    name = list(sources)[randint(len(sources))]
     while True:
-        some = " ".join(snippet(sources[name], 5, draw, testing))
+        some = " ".join(snippet(sources[name], 5, randint, testing))
         if name != "code" or re.search(r"[_=(\[]", some):
             return some, name
 
 
-def an_age(draw: Draw, testing: bool) -> tuple[str, str]:
-    pair, new = a_pair("verses", draw, testing), draw(2)
+def an_age(randint: Randint, testing: bool) -> tuple[str, str]:
+    pair, new = a_pair("verses", randint, testing), randint(2)
     return pair[new], ("old", "new")[new]
 
 
-def a_mood(draw: Draw, testing: bool) -> tuple[str, str]:
+def a_mood(randint: Randint, testing: bool) -> tuple[str, str]:
     """A sentence on a thing: other things test, the adjectives are the same."""
-    mood = list(MOODS)[draw(2)]
+    mood = list(MOODS)[randint(2)]
     things = [thing for k, thing in enumerate(THINGS) if (k % 4 == 2) == testing]
-    said = FRAMES[draw(len(FRAMES))].format(things[draw(len(things))], MOODS[mood][draw(len(MOODS[mood]))])
-    return said, mood
+    sentence = FRAMES[randint(len(FRAMES))].format(things[randint(len(things))], MOODS[mood][randint(len(MOODS[mood]))])
+    return sentence, mood
 
 
-def a_real_mood(draw: Draw, testing: bool) -> tuple[str, str]:
+def a_real_mood(randint: Randint, testing: bool) -> tuple[str, str]:
     """A short sentence of a film review that people have rated; other reviews test. `make texts` brings them."""
-    mood = draw(2)
-    said = short_reviews(testing)[mood]
-    return said[draw(len(said))], tuple(MOODS)[1 - mood]
+    mood = randint(2)
+    reviews = short_reviews(testing)[mood]
+    return reviews[randint(len(reviews))], tuple(MOODS)[1 - mood]
 
 
 @cache
 def short_reviews(testing: bool) -> tuple[list[str], ...]:
     """Unkind and kind sentences of at most twelve words."""
-    return tuple([one for one in kind if len(one.split()) <= 12] for kind in sentiment.split("films")[int(testing)])
+    return tuple(
+        [sentence for sentence in kind if len(sentence.split()) <= 12]
+        for kind in sentiment.split("films")[int(testing)]
+    )
 
 
-def a_pair(name: str, draw: Draw, testing: bool) -> tuple[str, str]:
+def a_pair(name: str, randint: Randint, testing: bool) -> tuple[str, str]:
     known = pairs(name, testing)
-    return known[draw(len(known))]
+    return known[randint(len(known))]
 
 
-ASKS: dict[str, Callable[[Draw, bool], tuple[str, str]]] = {
+ASKS: dict[str, Callable[[Randint, bool], tuple[str, str]]] = {
     "old or new": an_age,
     "code or prose": partial(a_source, {"code": "code", "prose": "general"}),
     "law or play": partial(a_source, {"law": "law", "play": "shakespeare"}),
@@ -176,18 +179,18 @@ def formed(name: str, says: str) -> bool:
     return content is not None and bool(re.fullmatch(OPEN.get(what) or what.replace(" or ", "|"), content[1]))
 
 
-def example(name: str, draw: Draw, testing: bool, real: bool = False) -> tuple[str, str]:
+def example(name: str, randint: Randint, testing: bool, real: bool = False) -> tuple[str, str]:
     """A prompt that fits, and what the answer to it should be."""
     what, how = name.split(", ")
     ask = a_real_mood if real and what == "good or bad" else ASKS[what]
     while True:
-        given, answer = ask(draw, testing)
+        given, answer = ask(randint, testing)
         asked, wanted = prompt(what, how, given), WRITES[how](answer)
         if len(opened(asked)) + len(tokens(f" {wanted}")) < PLACES:
             return asked, wanted
 
 
-def drawn(rng: torch.Generator) -> Draw:
+def randint_from(rng: torch.Generator) -> Randint:
     return lambda n: int(torch.randint(n, (), generator=rng))
 
 
@@ -202,9 +205,9 @@ def written(examples: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
     return x, y
 
 
-def tokens(said: str) -> list[int]:
-    found: list[int] = text.tokenizer().encode(said).ids
-    return found
+def tokens(written: str) -> list[int]:
+    ids: list[int] = text.tokenizer().encode(written).ids
+    return ids
 
 
 @cache
@@ -218,12 +221,12 @@ def classes(task: Instructions) -> int:
 
 def train(task: Instructions, seeds: range) -> Pool:
     """Every seed its own examples, the combinations in turn, so that each has as many as the others."""
-    shown = [one for one in COMBINATIONS if one != task.without]
+    shown = [name for name in COMBINATIONS if name != task.without]
     sets = []
     for seed in seeds:
-        draw = drawn(generator("instructions", seed))
+        randint = randint_from(generator("instructions", seed))
         order = torch.randperm(task.examples, generator=generator("turns", seed)).tolist()
-        sets.append(written([example(shown[k % len(shown)], draw, False, task.real) for k in order]))
+        sets.append(written([example(shown[k % len(shown)], randint, False, task.real) for k in order]))
     return Pool(*(torch.stack(some) for some in zip(*sets)))
 
 
@@ -231,14 +234,14 @@ def train(task: Instructions, seeds: range) -> Pool:
 def test(task: Instructions) -> tuple[Tensor, Tensor]:
     """x and y (n, PLACES): TEST of the combination that is asked for, or a FEW of every one."""
     names, count = ((task.ask,), TEST) if task.ask else (COMBINATIONS, FEW)
-    return written([one for name in names for one in exam(name, count, task.real)])
+    return written([pair for name in names for pair in exam(name, count, task.real)])
 
 
 @cache
 def exam(name: str, count: int, real: bool = False) -> list[tuple[str, str]]:
     """The first test examples of a combination: prompts and what the answers should be."""
-    draw = drawn(generator(f"exam {name}", 0))
-    return [example(name, draw, True, real) for _ in range(count)]
+    randint = randint_from(generator(f"exam {name}", 0))
+    return [example(name, randint, True, real) for _ in range(count)]
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:
@@ -247,7 +250,7 @@ def loss(answers: Tensor, y: Tensor) -> Tensor:
     return each.flatten(1).sum(1) / (y != SKIP).flatten(1).sum(1)
 
 
-def marks(answers: Tensor, y: Tensor) -> Tensor:
+def scores(answers: Tensor, y: Tensor) -> Tensor:
     """1 where every token of the answer, the break included, is the likeliest after those before it, else 0: so it is
     if and only if the net that always writes the likeliest token writes this answer and stops."""
     return ((answers.argmax(-1) == y) | (y == SKIP)).all(-1).float()

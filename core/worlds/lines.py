@@ -59,15 +59,15 @@ def test(task: Lines) -> tuple[Tensor, Tensor]:
     return written(x, y), y
 
 
-def said(answers: Tensor) -> Tensor:
+def predicted(answers: Tensor) -> Tensor:
     """What the net says at every x: answers (..., 2 points, 1) -> (..., points)."""
     return answers[..., ::2, 0]
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:
     """Mean squared error of each seed, over all points of all prompts."""
-    return (said(answers) - y).square().flatten(1).mean(1)
+    return (predicted(answers) - y).square().flatten(1).mean(1)
 
 
-def marks(answers: Tensor, y: Tensor) -> Tensor:
-    return (said(answers) - y).square()[..., -1] / y.square()[..., -1].mean()
+def scores(answers: Tensor, y: Tensor) -> Tensor:
+    return (predicted(answers) - y).square()[..., -1] / y.square()[..., -1].mean()

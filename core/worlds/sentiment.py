@@ -40,13 +40,13 @@ def rated(subject: str) -> tuple[tuple[str, float, str], ...]:
     if not path.exists():
         raise BadValue(f"The rated sentences ({subject}) are not on this machine. `make texts` brings them.")
     rows = (line.split("\t") for line in lzma.decompress(path.read_bytes()).decode("ascii").splitlines())
-    read = ((group, float(rating), said) for group, rating, said in rows)
+    read = ((group, float(rating), sentence) for group, rating, sentence in rows)
     return tuple(row for row in read if abs(row[1]) >= CLEAR)
 
 
-def buckets(said: str) -> list[int]:
+def buckets(sentence: str) -> list[int]:
     """The places of a sentence's words, LENGTH of them; 0 is no word."""
-    words = WORD.findall(said.lower())[:LENGTH]
+    words = WORD.findall(sentence.lower())[:LENGTH]
     return [1 + zlib.crc32(word.encode()) % (BUCKETS - 1) for word in words] + [0] * (LENGTH - len(words))
 
 
@@ -57,8 +57,8 @@ Kinds = tuple[list[str], list[str]]  # unkind and kind sentences
 def split(subject: str) -> tuple[Kinds, Kinds]:
     """The sentences to learn from, and those of every third review, which only test."""
     parts: tuple[Kinds, Kinds] = (([], []), ([], []))
-    for group, rating, said in rated(subject):
-        parts[zlib.crc32(group.encode()) % 3 == 0][rating > 0].append(said)
+    for group, rating, sentence in rated(subject):
+        parts[zlib.crc32(group.encode()) % 3 == 0][rating > 0].append(sentence)
     return parts
 
 
@@ -66,9 +66,9 @@ def drawn(task: Sentiment, seed: int) -> tuple[list[str], Tensor]:
     """A seed's own `labels` sentences of each kind in random order, fewer where there are fewer; and their kinds."""
     kinds, rng = split(task.subject)[0], generator(f"sentiment {task.subject}", seed)
     count = min(task.labels, *map(len, kinds))
-    said = [kind[k] for kind in kinds for k in torch.randperm(len(kind), generator=rng)[:count].tolist()]
+    sentences = [kind[k] for kind in kinds for k in torch.randperm(len(kind), generator=rng)[:count].tolist()]
     order = torch.randperm(2 * count, generator=rng)
-    return [said[k] for k in order.tolist()], torch.arange(2).repeat_interleave(count)[order]
+    return [sentences[k] for k in order.tolist()], torch.arange(2).repeat_interleave(count)[order]
 
 
 def held_out(task: Sentiment) -> tuple[list[str], Tensor]:
@@ -78,17 +78,18 @@ def held_out(task: Sentiment) -> tuple[list[str], Tensor]:
     return kinds[0][:count] + kinds[1][:count], torch.arange(2).repeat_interleave(count)
 
 
-def in_buckets(said: list[str]) -> Tensor:
+def in_buckets(sentences: list[str]) -> Tensor:
     """(n, LENGTH)"""
-    return torch.tensor([buckets(one) for one in said], dtype=torch.int16)
+    return torch.tensor([buckets(sentence) for sentence in sentences], dtype=torch.int16)
 
 
 def train(task: Sentiment, seeds: range) -> Pool:
-    found = [drawn(task, seed) for seed in seeds]
-    return Pool(torch.stack([in_buckets(said) for said, _ in found]), torch.stack([y for _, y in found]))
+    drawn_by_seed = [drawn(task, seed) for seed in seeds]
+    x, y = zip(*((in_buckets(sentences), y) for sentences, y in drawn_by_seed))
+    return Pool(torch.stack(x), torch.stack(y))
 
 
 @cache
 def test(task: Sentiment) -> tuple[Tensor, Tensor]:
-    said, y = held_out(task)
-    return in_buckets(said), y
+    sentences, y = held_out(task)
+    return in_buckets(sentences), y

@@ -39,13 +39,13 @@ def documents(subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         parts = [documents(name) for name in GENERAL]
         return sum((train for train, _ in parts), ()), sum((test for _, test in parts), ())
     found = corpus.documents(subject)
-    return tuple(one for k, one in enumerate(found) if k % 10 != 5), found[corpus.TESTS]
+    return tuple(document for k, document in enumerate(found) if k % 10 != 5), found[corpus.TESTS]
 
 
 def tokens(texts: list[str]) -> Tensor:
     """The documents one after another, with a break before each."""
     encoded = tokenizer().encode_batch([BREAK + text for text in texts])
-    return torch.tensor([k for one in encoded for k in one.ids], dtype=torch.int16)
+    return torch.tensor([k for document in encoded for k in document.ids], dtype=torch.int16)
 
 
 @cache
@@ -78,8 +78,8 @@ def train(task: Text, seeds: range) -> Pool:
     if not task.kilobytes:
         return Windows(everything(task.subject).expand(len(seeds), -1), seeds)
     slices = [tokens([a_slice(task, seed)]) for seed in seeds]
-    shortest = max(WINDOW + 1, min(len(one) for one in slices))
-    return Windows(torch.stack([one[:shortest] for one in slices]), seeds)
+    shortest = max(WINDOW + 1, min(len(part) for part in slices))
+    return Windows(torch.stack([part[:shortest] for part in slices]), seeds)
 
 
 def a_slice(task: Text, seed: int) -> str:
@@ -108,7 +108,7 @@ def loss(answers: Tensor, y: Tensor) -> Tensor:
     return surprise(answers, y).flatten(1).mean(1)
 
 
-def marks(answers: Tensor, y: Tensor) -> Tensor:
+def scores(answers: Tensor, y: Tensor) -> Tensor:
     """Bits a character of every window: the surprise of its tokens over the characters they stand for."""
     return surprise(answers, y).sum(-1) / math.log(2) / characters()[y].sum(-1)
 

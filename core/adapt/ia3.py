@@ -1,0 +1,39 @@
+"""Learned rescaling: every feature below the head becomes stronger or weaker, and that is all (IA3, Liu et al. 2022).
+
+One number for each output of each matrix, as PEFT does it: that output times 1 + phi, its bias included. The head,
+which a new task brings with it, is trained whole.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from core.adapt import probe
+from core.delta import is_matrix
+from core.nets import Theta, layer_of
+
+SCALE = ".scale"
+
+
+def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
+    """(outputs,) zeros for every matrix; the outputs of a convolution's kernels (outputs, inputs, k, k) come first."""
+    moving = probe.phi(start, 0, rngs)
+    for name, weight in start.items():
+        if is_matrix(name) and name not in moving:
+            outputs = weight.shape[1] if weight.dim() == 5 else weight.shape[-1]
+            moving[name + SCALE] = torch.zeros(len(weight), outputs)
+    return moving
+
+
+def delta(start: Theta, phi: Theta) -> Theta:
+    added = {}
+    for name, part in phi.items():
+        matrix, bias = name.removesuffix(SCALE), f"{layer_of(name)}.bias"
+        if matrix == name:  # the head's
+            added[name] = part
+            continue
+        each = part[..., None, None, None] if start[matrix].dim() == 5 else part[:, None]
+        added[matrix] = start[matrix] * each
+        if bias in start and matrix.endswith(".weight"):
+            added[bias] = start[bias] * part.view_as(start[bias])
+    return added
