@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 import pytest
@@ -16,6 +16,7 @@ from lessons.be_careful.claims import dpo_finding, proxy_finding, unlearned_find
 from lessons.be_careful.pictures import against_kl, restraint, worths
 from lessons.be_careful.recipe import BETAS, DPO, RL
 from lessons.kit.catalogue import lessons
+from lessons.kit.scripts.source import with_constants
 
 LESSON = lessons()["be_careful"]
 SETTINGS = LESSON.defaults | {"draw": 1, "given": ""}
@@ -58,12 +59,13 @@ def test_choices_are_part_of_the_runs_and_skipped_ones_at_the_end_are_none() -> 
             LESSON.sheet.read(text)
 
 
-def test_the_script_holds_the_choices_and_compiles() -> None:
+def test_the_script_holds_the_choices_and_pleases(printed: Callable[[str], list[str]]) -> None:
     for method in (RL, DPO):
         text = LESSON.script(SETTINGS | {"method": method, "given": "-b"})
-        compile(text, "script", "exec")
-        assert f"better, worse = ['{ASKED[1][1]}'], ['{ASKED[1][0]}']" in text
+        assert f'BETTER = ["{ASKED[1][1]}"]' in text and f'WORSE = ["{ASKED[1][0]}"]' in text
         assert ("worth" in text) == (method == RL)
+        said = printed(with_constants(text, STEPS=2, BOOK_STEPS=2, NOTES=50))
+        assert len(said) == 6 and said[-1].startswith("quality before ")
 
 
 def test_claims_say_yes_to_a_run_that_parts_and_no_to_one_that_does_not() -> None:

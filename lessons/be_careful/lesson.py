@@ -13,7 +13,7 @@ from core.words import ASKED
 from lessons.be_careful.claims import CLAIMS, mean
 from lessons.be_careful.pictures import against_kl, dearer, restraint, samples, worths
 from lessons.be_careful.recipe import BETAS, DPO, GOOD, LOOSE, MIX, NO_MIX, RL, innocent, rewarded, writer
-from lessons.be_careful.script import script as plain_torch
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
 from lessons.kit.evidence import reached
 from lessons.kit.figures import Figure, percent
@@ -139,8 +139,24 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 def script(settings: Settings) -> str:
     run = runs(settings)["pleasing"]
-    assert isinstance(run, Run)
-    return plain_torch(run)
+    assert isinstance(run, Run) and isinstance(run.task, Preferences) and run.start
+    (stage,), (reading,) = run.stages, run.start.stages
+    chosen = [pair if click == "a" else pair[::-1] for pair, click in zip(ASKED, run.task.clicks) if click != "-"]
+    return scripts.shown(
+        "lessons.be_careful.script",
+        f"{settings['method']}, leash {stage.beta:g}, pretraining mix {stage.mix:g}",
+        METHOD=stage.aim,
+        BETA=stage.beta,
+        MIX=stage.mix,
+        NOTES=run.task.notes,
+        BOOK_STEPS=reading.steps,
+        BOOK_RATE=reading.rate,
+        BOOK_BATCH=reading.batch,
+        PAIRS=run.task.pairs,
+        BETTER=[better for better, _ in chosen],
+        WORSE=[worse for _, worse in chosen],
+        **scripts.constants(run),
+    )
 
 
 def guessed(name: str, default: int) -> Control:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from core.spec import Measure, Run
+from core.tasks import Handwriting
 from lessons.day_it_forgot.claims import (
     ALIKE,
     CLAIMS,
@@ -22,13 +23,11 @@ from lessons.day_it_forgot.claims import (
     rate_runs,
 )
 from lessons.day_it_forgot.played import played
-from lessons.day_it_forgot.script import script as low_then_high
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.evidence import against, final, retention, steps_until
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
-from lessons.kit.plane_script import script as plane_torch
 from lessons.kit.recipes import STEPS, Seeds, arms, backbone
 
 AFTER_GLYPHS, AFTER_LOW, AFTER_ARMS = "digits after glyphs", "5 to 9 after 0 to 4", "colours after arms"
@@ -163,12 +162,15 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 def script(settings: Settings) -> str:
     run = runs(settings)[RUN]
-    assert isinstance(run, Run)
-    if settings["task"] == AFTER_LOW:
-        return low_then_high(run)
+    assert isinstance(run, Run) and run.start
+    title = f"{in_words(settings)}, rate {settings['rate']:g}"
     if settings["task"] == AFTER_ARMS:
-        return plane_torch(run, f"{in_words(settings)}, rate {settings['rate']:g}")
-    return plain_torch(run, f"{in_words(settings)}, rate {settings['rate']:g}; its last line is the new skill")
+        return scripts.plane(run, title)
+    if settings["task"] == AFTER_GLYPHS:
+        return scripts.digits(run, f"{title}; its last line is the new skill")
+    assert isinstance(run.task, Handwriting)
+    both = scripts.old(run.start) | scripts.constants(run)
+    return scripts.shown("lessons.day_it_forgot.script", title, INVERTED=run.task.inverted, **both)
 
 
 QUESTIONS = (

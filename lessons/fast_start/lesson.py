@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from core.spec import Run
 from lessons.fast_start.claims import CLAIMS, FEW, HANDWRITING, MANY, NEAR, PLANE, RATE, STEPS, race, start_runs
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.evidence import band
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.ledger import ledger
-from lessons.kit.plane_script import script as plane_torch
 from lessons.kit.recipes import Seeds, arms, backbone
 
 LABELS = (5, FEW, 50, 100, MANY)
@@ -105,7 +104,7 @@ def script(settings: Settings) -> str:
     run = runs(settings)["pretrained"]
     assert isinstance(run, Run)
     title = f"{settings['world']}, {settings['labels']} labels a class, pretrained, rate {settings['rate']:g}"
-    return plane_torch(run, title) if settings["world"] == PLANE else plain_torch(run, title)
+    return scripts.plane(run, title) if settings["world"] == PLANE else scripts.digits(run, title)
 
 
 def mark(name: str, n: int, default: int) -> Control:

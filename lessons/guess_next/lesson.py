@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core import corpus
 from core.spec import Measure, Run
+from core.tasks import Text
 from lessons.guess_next.claims import CLAIMS, KINDS, told_apart
 from lessons.guess_next.pictures import (
     READER_BATCH,
@@ -37,7 +39,7 @@ from lessons.guess_next.readers import (
     from_scratch,
     sliced,
 )  # fmt: skip
-from lessons.guess_next.script import script as plain_torch
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
 from lessons.kit.evidence import revealed
 from lessons.kit.figures import Figure
@@ -150,15 +152,18 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 
 def script(settings: Settings) -> str:
-    made = runs(settings)
+    made, subject = runs(settings), settings["subject"]
     run = made.get("yours") or made[PRETRAINED]
-    assert isinstance(run, Run)
-    title = (
-        "General text, from nothing"
-        if settings["subject"] == GENERAL
-        else f"{named(settings['subject'])}, after the reader"
+    assert isinstance(run, Run) and isinstance(run.task, Text)
+    names = corpus.GENERAL if run.task.subject == GENERAL else (run.task.subject,)
+    return scripts.shown(
+        "lessons.guess_next.script",
+        "General text, from nothing" if subject == GENERAL else f"{named(subject)}, after the reader",
+        TEXTS=[scripts.beside(corpus.path(name)) for name in names],
+        KILOBYTES=run.task.kilobytes,
+        BACKBONE=scripts.weights(run.start) if run.start else "",
+        **scripts.constants(run),
     )
-    return plain_torch(run, title)
 
 
 QUESTIONS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.spec import Run
+from core.tasks import Sentiment
 from lessons.kind_words.claims import (
     CLAIMS,
     FEW,
@@ -17,7 +18,7 @@ from lessons.kind_words.claims import (
     scratch,
     word_runs,
 )
-from lessons.kind_words.script import script as plain_torch
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
@@ -86,9 +87,14 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 
 def script(settings: Settings) -> str:
-    run = runs(settings)["pretrained"]
+    run, stages = runs(settings)["pretrained"], []
     assert isinstance(run, Run)
-    return plain_torch(run, f"{settings['about']}, {settings['labels']} labels of each kind, after films")
+    for part in reversed(list(run.lineage())):
+        assert isinstance(part.task, Sentiment)
+        (stage,) = part.stages
+        stages.append((part.task.subject, part.task.labels, stage.steps, stage.batch, stage.rate))
+    title = f"{settings['about']}, {settings['labels']} labels of each kind, after films"
+    return scripts.shown("lessons.kind_words.script", title, SEED=run.first_seed, STAGES=stages)
 
 
 def share(name: str, n: int, default: int) -> Control:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from core.spec import Measure, Run
 from core.tasks import Glyphs, Handwriting
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, race
@@ -132,7 +132,7 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 def script(settings: Settings) -> str:
     run = runs(settings)["pretrained"]
     assert isinstance(run, Run)
-    return plain_torch(run, f"{settings['labels']} labels a class, pretrained, {settings['method']}")
+    return scripts.digits(run, f"{settings['labels']} labels a class, pretrained, {settings['method']}")
 
 
 def share(name: str, n: int, default: int) -> Control:

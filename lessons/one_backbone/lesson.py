@@ -7,6 +7,8 @@ from functools import cache
 import numpy as np
 
 from core.spec import Measure, Run
+from core.tasks import Glyphs, Handwriting
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.kit.evidence import final, gather
 from lessons.kit.figures import Figure, percent
@@ -32,7 +34,6 @@ from lessons.one_backbone.claims import (
     truth,
 )
 from lessons.one_backbone.pictures import against_truth, matrix, receipt, scaling, sizes
-from lessons.one_backbone.script import script as plain_torch
 
 CHOICE, FAVOURITE = "your pick", "score's pick"
 ASKED = {"latin": "Latin", "printed": "printed", "wrong": "wrong labels"}  # slider -> backbone
@@ -137,8 +138,16 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 def script(settings: Settings) -> str:
     live = runs(settings)
     run = live.get(CHOICE, live[FAVOURITE])
-    assert isinstance(run, Run)
-    return plain_torch(run, f"{settings['job']} from the backbone {settings['backbone']}: its score, then a probe")
+    assert isinstance(run, Run) and run.start and isinstance(run.task, Glyphs | Handwriting)
+    return scripts.shown(
+        "lessons.one_backbone.script",
+        f"{settings['job']} from the backbone {settings['backbone']}: its score, then a probe",
+        JOB=run.task.scripts if isinstance(run.task, Glyphs) else "digits",
+        INVERTED=run.task.inverted,
+        TURNED=run.task.turn == 90,
+        BACKBONE=scripts.weights(run.start),
+        **scripts.constants(run),
+    )
 
 
 def share(name: str, label: str, default: int) -> Control:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from core.spec import Measure, Run
-from core.tasks import WHAT
+from core.tasks import WHAT, Instructions
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Given, Lesson, Prediction, Question, Settings, Sheet, Values
 from lessons.kit.evidence import revealed
 from lessons.kit.figures import Figure, percent
@@ -13,7 +14,6 @@ from lessons.kit.figures.curves import curves, over_steps
 from lessons.kit.recipes import Seeds, reader
 from lessons.parrot_to_helper.claims import CLAIMS, held_out, obeying, practice_runs, price_runs
 from lessons.parrot_to_helper.pictures import by_examples, by_kind, price, side_by_side
-from lessons.parrot_to_helper.script import script as plain_torch
 from lessons.parrot_to_helper.tuning import (
     EXAMPLES,
     FACTS,
@@ -156,7 +156,17 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 
 def script(settings: Settings) -> str:
-    return plain_torch(live_runs(settings)[0], f"{settings['examples']} instructions, without {settings['without']}")
+    run = live_runs(settings)[0]
+    assert run.start and isinstance(run.task, Instructions)
+    return scripts.shown(
+        "lessons.parrot_to_helper.script",
+        f"{settings['examples']} instructions, without {settings['without']}",
+        EXAMPLES=run.task.examples,
+        WITHOUT=run.task.without,
+        BACKBONE=scripts.weights(run.start),
+        REPLAY=sum(keep.count for keep in run.keep),
+        **scripts.constants(run),
+    )
 
 
 QUESTIONS = (

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.spec import Measure, Run
+from core.tasks import Plane
 from lessons.day_it_forgot.claims import RATE, after_glyphs
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import curves, over_steps
 from lessons.kit.recipes import Seeds, backbone
 from lessons.small_step.claims import CLAIMS, EXAMPLES, TARGET, accuracy, apart, at, dial, source, step
 from lessons.small_step.pictures import NEW, OLD, Words, before, editor, trade
-from lessons.small_step.script import script as dial_script
 
 TUNED, APART, DIGITS = "arms, fine-tuned", "arms, trained apart", "digits, fine-tuned"
 ALL, WHOLE = "all", "whole"
@@ -137,14 +137,22 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 
 def script(settings: Settings) -> str:
-    new = runs(settings)[RUN]
+    new, first = runs(settings)[RUN], source(Seeds())
     assert isinstance(new, Run)
     if settings["nets"] == DIGITS:
-        return plain_torch(new, "digits after glyphs, the new net at alpha 1")
-    layer = None if settings["layers"] == ALL else tuple(FLAT.values()).index(settings["layers"])
-    rank = 0 if settings["rank"] == WHOLE else settings["rank"]
-    title = f"{settings['nets']}; layers that delta is added to: {settings['layers']}; its rank: {settings['rank']}"
-    return dial_script(source(Seeds()), new, layer, rank, title)
+        return scripts.digits(new, "digits after glyphs, the new net at alpha 1")
+    assert isinstance(new.task, Plane)
+    places = dict(zip(FLAT.values(), ("0.0", "0.2", "0.4", "1"))) | {ALL: ""}
+    return scripts.shown(
+        "lessons.small_step.script",
+        f"{settings['nets']}; layers that delta is added to: {settings['layers']}; its rank: {settings['rank']}",
+        TURN=new.task.turn,
+        APART=new.start is None,
+        LAYER=places[settings["layers"]],
+        RANK=0 if settings["rank"] == WHOLE else settings["rank"],
+        **scripts.old(first),
+        **scripts.constants(new),
+    )
 
 
 QUESTIONS = (

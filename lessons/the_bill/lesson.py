@@ -9,8 +9,8 @@ import numpy as np
 
 from core.spec import Run
 from core.tasks import Handwriting
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.evidence import gather, until
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -153,7 +153,9 @@ def in_words(tasks: object) -> str:
 
 def script(settings: Settings) -> str:
     arms = [(arm, run) for arm, run in runs(settings).items() if isinstance(run, Run)]
-    return "\n\n".join(plain_torch(run, f"{arm}, {labels(run)} labels a class, {run.steps} steps") for arm, run in arms)
+    return "\n\n".join(
+        scripts.digits(run, f"{arm}, {labels(run)} labels a class, {run.steps} steps") for arm, run in arms
+    )
 
 
 def paid(name: str, price: str, default: int) -> Control:

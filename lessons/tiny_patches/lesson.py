@@ -6,6 +6,7 @@ import math
 
 from core.spec import Measure, Run
 from core.tasks import Plane
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.kit.evidence import final, revealed
 from lessons.kit.figures import Figure, percent
@@ -46,7 +47,6 @@ from lessons.tiny_patches.pictures import (
     numbers_dots,
     spectrum,
 )
-from lessons.tiny_patches.script import script as plain_torch
 
 LIVE = 4  # nets an arm of a live race
 SHOWN, FOUND, ASKED = "shown ", "found ", "found asked "  # only the first may be seen before the prediction
@@ -132,8 +132,18 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 def script(settings: Settings) -> str:
     run = runs(settings)[chosen(settings)]
-    assert isinstance(run, Run)
-    return plain_torch(run, f"{settings['where']}: {chosen(settings)}")
+    assert isinstance(run, Run) and run.start
+    (stage,), task = run.stages, run.task
+    return scripts.shown(
+        "lessons.tiny_patches.script",
+        f"{settings['where']}: {chosen(settings)}",
+        WORLD=task.world,
+        MIRRORED=isinstance(task, Plane) and task.mirrored,
+        BACKBONE=scripts.weights(run.start),
+        METHOD=stage.method,
+        SIZE=stage.size,
+        **scripts.constants(run),
+    )
 
 
 QUESTIONS = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from core.spec import Run
+from core.tasks import Handwriting
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.kit.evidence import final, retention
 from lessons.kit.figures import Figure, percent
@@ -14,7 +16,6 @@ from lessons.ways_to_remember.claims import CLAIMS, price
 from lessons.ways_to_remember.elsewhere import speed_runs, turn_runs
 from lessons.ways_to_remember.pictures import averages, cost, heats, plane, speeds, starts, two_skills
 from lessons.ways_to_remember.scenes import DARK, FREEZE, LEVELS, METHODS, NAIVE, PLAIN, ROW, TASKS, digits, row, ways
-from lessons.ways_to_remember.script import script as plain_torch
 
 LIVE = 4  # nets a run
 ASKED = {"replay": "replay middle", "LwF": "LwF middle", "EWC": "EWC middle"}  # what is predicted, on dark digits
@@ -123,11 +124,21 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 
 def script(settings: Settings) -> str:
-    values = runs(settings)
-    chosen = way(settings)
-    run = values[f"{chosen}: {TASKS}" if settings["scene"] == ROW else chosen]
-    assert isinstance(run, Run)
-    return plain_torch(run, f"{chosen}, {settings['scene']}")
+    values, chosen, in_a_row = runs(settings), way(settings), settings["scene"] == ROW
+    run = values[f"{chosen}: {TASKS}" if in_a_row else chosen]
+    assert isinstance(run, Run) and run.start and isinstance(run.task, Handwriting)
+    (keep,) = run.keep
+    return scripts.shown(
+        "lessons.ways_to_remember.script",
+        f"{chosen}, {settings['scene']}",
+        METHOD=keep.method,
+        STRENGTH=keep.strength,
+        COUNT=keep.count,
+        BACKBONE="" if in_a_row else scripts.weights(run.start),
+        TASKS=TASKS,
+        INVERTED=run.task.inverted,
+        **scripts.constants(run),
+    )
 
 
 def asked(name: str, label: str, help: str, default: int = 50) -> Control:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from core.spec import Run
+from core.tasks import Plane
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
 from lessons.kit.figures import Figure, percent
 from lessons.kit.recipes import Seeds
 from lessons.what_was_learned import looks, worlds
 from lessons.what_was_learned.claims import CLAIMS
 from lessons.what_was_learned.findings import finals, transfer
-from lessons.what_was_learned.script import script as plain_torch
 from lessons.what_was_learned.worlds import ARMS, COPIES, FROZEN, LAYERS, RANDOM, SPIRALS, TUNED, WORLDS
 
 
@@ -74,8 +75,19 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 def script(settings: Settings) -> str:
     run = runs(settings)[FROZEN]
-    assert isinstance(run, Run)
-    return plain_torch(run, settings["world"])
+    assert isinstance(run, Run) and run.start
+    world = settings["world"]
+    title = f"{world[0].upper()}{world[1:]}: the first {run.copied} of three layers copied and frozen"
+    if not isinstance(run.task, Plane):
+        return scripts.digits(run, title)
+    return scripts.shown(
+        "lessons.what_was_learned.script",
+        title,
+        BACKBONE=scripts.weights(run.start),
+        COPIED=run.copied,
+        TURN=run.task.turn,
+        **scripts.constants(run),
+    )
 
 
 QUESTIONS = (

@@ -6,6 +6,7 @@ import math
 
 from core.spec import Measure, Run, Stage
 from core.tasks import Lines
+from lessons.kit import scripts
 from lessons.kit.catalogue import (
     Control,
     Evidence,
@@ -37,7 +38,6 @@ from lessons.without_learning.claims import (
     share,
 )
 from lessons.without_learning.pictures import NET, TOLD, YOURS, beneath, by_examples, cost, counted, riddle, training
-from lessons.without_learning.script import script as plain_torch
 
 __all__ = ["LESSON", "beneath"]  # the catalogue takes beneath from here
 
@@ -123,8 +123,13 @@ def verdict(evidence: Evidence, guess: Settings) -> list[tuple[str, str, str]]:
 
 
 def script(settings: Settings) -> str:
-    shift = settings["shift"]
-    return plain_torch(yours(settings), WORLDS[shift], f"{settings['steps']} steps of pretraining, asked {TOLD[shift]}")
+    run, shift = yours(settings), settings["shift"]
+    assert isinstance(run.task, Lines)
+    world = {name.upper(): getattr(WORLDS[shift], name) for name in ("far", "steep", "bend")}
+    title = f"{settings['steps']} steps of pretraining, asked {TOLD[shift]}"
+    return scripts.shown(
+        "lessons.without_learning.script", title, POINTS=run.task.points, **world, **scripts.constants(run)
+    )
 
 
 QUESTIONS = (

@@ -7,8 +7,8 @@ import pandas as pd
 
 from core.spec import Measure, Run
 from core.tasks import Handwriting
+from lessons.kit import scripts
 from lessons.kit.catalogue import Control, Evidence, Lesson, Prediction, Question, Settings, Values
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.evidence import final
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -140,7 +140,7 @@ def script(settings: Settings) -> str:
     run = runs(settings)["pretrained"]
     assert isinstance(run, Run)
     between = ", then upright glyphs" if settings["second"] == AGAIN else ""
-    return plain_torch(run, f"{settings['labels']} labels a class after the world {settings['world']}{between}")
+    return scripts.digits(run, f"{settings['labels']} labels a class after the world {settings['world']}{between}")
 
 
 QUESTIONS = (
