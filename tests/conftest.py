@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -57,6 +57,18 @@ def workers_end() -> Iterator[None]:
     yield
     engine().close()
     engine.clear()
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[str], list[str]]:
+    """The lines that a lesson's script prints, run in this process and in the repository's folder."""
+    monkeypatch.chdir(ROOT)
+
+    def run(text: str) -> list[str]:
+        exec(compile(text, "script", "exec"), {"__name__": "__main__"})
+        return capsys.readouterr().out.splitlines()
+
+    return run
 
 
 @contextmanager

@@ -63,6 +63,6 @@ def test_a_toy_lesson_is_one_folder(copy: Path) -> None:
     assert [listed[-1]["slug"], listed[-1]["number"]] == ["toy", 99]
     drawn = (
         "from lessons.kit.catalogue import lessons; from lessons.kit.evidence import gather; toy = lessons()['toy'];"
-        "s = toy.defaults | {'draw': 1}; print(toy.hook(gather(toy.backdrop(s)), s).alt)"
+        "s = toy.defaults; print(toy.hook(gather(toy.backdrop(s)), s).alt)"
     )
     assert output(copy, "-c", drawn).startswith("Accuracy against steps")

@@ -24,12 +24,15 @@ SERVER = (
     "core.serve.engine",
     "core.bring.sources",
 )  # what the server has of core
+LEARNERS = {"mlxtend", "numpy", "safetensors", "tokenizers", "torch"}  # what a script needs beside Python
 HEAVY = {"torch", "sklearn", "scipy", "mlxtend", "safetensors", "matplotlib"}  # for workers only
 MODULES = {
     ".".join(f.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): f
     for layer in LAYERS
     for f in sorted((ROOT / layer).rglob("*.py"))
 }
+SHARED = ("lessons.kit.scripts.parts", "lessons.kit.scripts.attention")  # what scripts share
+SCRIPTS = {name for name in MODULES if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(digits|plane))", name)}
 
 
 @cache
@@ -60,7 +63,8 @@ def packages(module: str) -> set[str]:
 
 
 def of(*layers: str) -> list[str]:
-    return [module for module in MODULES if module.split(".")[0] in layers]
+    """The modules of these layers; scripts are texts for learners, not parts of the app."""
+    return [module for module in MODULES if module.split(".")[0] in layers and module not in {*SHARED, *SCRIPTS}]
 
 
 def reached(module: str, seen: set[str] | None = None) -> set[str]:
@@ -101,6 +105,19 @@ def test_no_two_folders_of_core_need_each_other() -> None:
     while ground := {name for name, others in needs.items() if not others & needs.keys()}:
         needs = {name: others for name, others in needs.items() if name not in ground}
     assert needs == {}, "these need each other in a circle, or stand on one that does"
+
+
+def test_nobody_imports_a_script_and_only_scripts_what_they_share() -> None:
+    assert len(SCRIPTS) > 10
+    for module in MODULES:
+        assert not imports(module) & SCRIPTS, module
+        assert module in SCRIPTS or not imports(module) & set(SHARED), module
+
+
+@pytest.mark.parametrize("module", [*SHARED, *sorted(SCRIPTS)])
+def test_a_script_draws_nothing_and_asks_nothing_of_the_app(module: str) -> None:
+    assert packages(module) <= set(sys.stdlib_module_names) | {"core", "lessons"} | LEARNERS
+    assert {name for name in imports(module) if name.startswith("lessons")} <= set(SHARED)
 
 
 @pytest.mark.parametrize("module", of("lessons", "app"))

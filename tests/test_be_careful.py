@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -16,6 +16,7 @@ from lessons.be_careful.claims import dpo_finding, proxy_finding, unlearned_find
 from lessons.be_careful.pictures import against_kl, restraint, worths
 from lessons.be_careful.runs import BETAS, DPO, ORDINARY, POLITE, RL, pleasing
 from lessons.kit.catalogue import lessons
+from lessons.kit.scripts.source import with_constants
 from lessons.kit.values import Evidence
 
 LESSON = lessons()["be_careful"]
@@ -59,12 +60,13 @@ def test_choices_are_part_of_the_runs_and_skipped_ones_at_the_end_are_none() -> 
             LESSON.sheet.read(text)
 
 
-def test_the_script_holds_the_choices_and_compiles() -> None:
+def test_the_script_holds_the_choices_and_pleases(printed: Callable[[str], list[str]]) -> None:
     for method in (RL, DPO):
         text = LESSON.script(replace(SETTINGS.but(method=method), given="-b"))
-        compile(text, "script", "exec")
-        assert f"better, worse = ['{ASKED[1][1]}'], ['{ASKED[1][0]}']" in text
+        assert f'BETTER = ["{ASKED[1][1]}"]' in text and f'WORSE = ["{ASKED[1][0]}"]' in text
         assert ("worth" in text) == (method == RL)
+        said = printed(with_constants(text, STEPS=2, BOOK_STEPS=2, NOTES=50))
+        assert len(said) == 6 and said[-1].startswith("quality before ")
 
 
 def test_claims_say_yes_to_a_run_that_parts_and_no_to_one_that_does_not() -> None:
@@ -112,7 +114,8 @@ def page() -> Iterator[AppTest]:
     from app.parts import chosen
     from app.parts.sheet import sheet
     from lessons.kit.catalogue import lessons
-    from lessons.kit.values import Evidence
+    from lessons.kit.scripts.source import with_constants
+from lessons.kit.values import Evidence
     lesson = lessons()["be_careful"]
     settings = chosen.read(lesson).settings
     sheet(lesson, settings, Evidence())

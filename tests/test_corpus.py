@@ -12,8 +12,6 @@ from core.spec import Run, Stage, digest
 from core.tasks import Text
 from core.train import Point, train
 from core.worlds import text
-from lessons.guess_next.runs import PRETRAINED, sides
-from lessons.guess_next.script import script
 from lessons.kit.catalogue import lessons
 
 LETTER = "Dear Ms Bennet, the carriage leaves at noon and the tea is cold.\n"
@@ -133,6 +131,5 @@ def test_a_link_to_an_own_text_works_where_it_is_and_says_so_where_not() -> None
 def test_the_script_reads_the_learners_own_text() -> None:
     lesson = lessons()["guess_next"]
     subject = corpus.keep(LETTERS.encode(), "i.txt")
-    run = sides(lesson.defaults.but(subject=subject))[PRETRAINED]
-    assert isinstance(run, Run)
-    assert repr(str(corpus.path(subject))) in script(run, "own")
+    text = lesson.script(lesson.defaults.but(subject=subject))
+    assert f'TEXTS = ["{corpus.path(subject)}"]' in text

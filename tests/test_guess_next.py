@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-import subprocess
-import sys
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -17,11 +14,11 @@ from core.measure import Learned, answer, minimal_pairs, surprise
 from core.spec import Measure, Run
 from core.tasks import Text
 from core.worlds import text
-from lessons.guess_next.runs import PRETRAINED, SLICE, sides
-from lessons.guess_next.script import script
+from lessons.guess_next.runs import PRETRAINED, SLICE
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures.tinted import tinted
+from lessons.kit.scripts.source import with_constants
 
 LESSON = lessons()["guess_next"]
 SAID = "The state of the union, 1970 <b>"
@@ -103,12 +100,9 @@ def test_tinted_text_tells_itself_and_is_never_markup() -> None:
     assert "“␣the” 50 %" in figure.spec
 
 
-def test_the_script_begins_and_ends_where_the_run_does() -> None:
-    run = sides(LESSON.defaults.but(subject="law"))[PRETRAINED]
-    short = replace(run, stages=(replace(run.stages[0], steps=3),))
-    said = subprocess.check_output(
-        [sys.executable, "-c", script(short, "law")], text=True, cwd=Path(__file__).resolve().parent.parent
-    )
+def test_the_script_begins_and_ends_where_the_run_does(printed: Callable[[str], list[str]]) -> None:
+    text = LESSON.script(LESSON.defaults.but(subject="law"))
+    said = " ".join(printed(with_constants(text, STEPS=3)))
     before, after = (float(found) for found in re.findall(r"([\d.]+) bits a character", said))
     stored = gather(LESSON.backdrop(LESSON.defaults)).table(PRETRAINED, "law", SLICE)
     assert before == pytest.approx(stored[stored.step == 0].bits.mean(), abs=0.01)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,12 +11,11 @@ from core.serve import store
 from core.tasks import COMBINATIONS, HOW, WHAT
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
+from lessons.kit.scripts.source import with_constants
 from lessons.kit.values import Evidence
 from lessons.parrot_to_helper.claims import held_out, shares
 from lessons.parrot_to_helper.pictures import said, side_by_side
 from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, PROMPTS, RIGHT, ways
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def answer(right: dict[str, list[float]], others: float = 0.0) -> dict[str, Any]:
@@ -48,16 +44,10 @@ def test_an_answer_that_does_not_end_is_seen_to_be_cut_off() -> None:
     assert "raw: (nothing)" in figure.alt
 
 
-def test_the_script_reads_and_answers_as_what_ships() -> None:
+def test_the_script_reads_and_answers_as_what_ships(printed: Callable[[str], list[str]]) -> None:
     lesson = lessons()["parrot_to_helper"]
-    settings = lesson.defaults
-    plain = lesson.script(settings).replace("STEPS, BATCH = 600, 8", "STEPS, BATCH = 2, 8")
-    done = subprocess.run(
-        [sys.executable, "-c", plain],
-        cwd=ROOT, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    (raw,) = gather(lesson.backdrop(settings)).answer("raw answers")["answers"]
+    said = "\n".join(printed(with_constants(lesson.script(lesson.defaults), STEPS=2)))
+    (raw,) = gather(lesson.backdrop(lesson.defaults)).answer("raw answers")["answers"]
     for prompt, one in zip(PROMPTS, raw):
-        assert f"{prompt} =\n  raw:   {' '.join(one['says'].split())}" in done.stdout
-    assert store.SHIPPED.exists() and done.stdout.count("tuned:") == len(PROMPTS)
+        assert f"{prompt} =\n  raw:   {' '.join(one['says'].split())}" in said
+    assert store.SHIPPED.exists() and said.count("tuned:") == len(PROMPTS)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import final, gather
 from lessons.kit.values import Piece, Seeds, Settings
 from lessons.tiny_patches.claims import enough
 from lessons.tiny_patches.runs import ADAPTER, BIAS, FAR, HAND, HEAD, LOW_RANK, NEAR, patch, runs
-from lessons.tiny_patches.script import script
 
-ROOT = Path(__file__).resolve().parent.parent
+LESSON = lessons()["tiny_patches"]
+Printed = Callable[[str], list[str]]
 
 
 @pytest.mark.parametrize(
@@ -29,14 +28,13 @@ ROOT = Path(__file__).resolve().parent.parent
         (HAND, ADAPTER, "1,098"),
     ],
 )
-def test_the_script_trains_the_same_patch(where: str, method: str, numbers: str, tmp_path: Path) -> None:
-    path = tmp_path / "script.py"
-    path.write_text(script(patch(where, method, 2, Seeds()), "a patch"), "utf-8")
-    printed = subprocess.check_output([sys.executable, str(path)], cwd=ROOT, text=True).split()
-    assert printed[0] == numbers
+def test_the_script_trains_the_same_patch(where: str, method: str, numbers: str, printed: Printed) -> None:
+    settings = Settings({"where": where, "method": method, "size": 2}, draw=0)
+    said = " ".join(printed(LESSON.script(settings))).split()
+    assert said[0] == numbers
     stored = final(gather([Piece("run", patch(where, method, 2, Seeds()))]).table("run"))
     # One other draw of labels: three standard deviations and what eight seeds leave open.
-    assert abs(float(printed[-1]) - stored.mean()) < 3 * stored.std() * (1 + 1 / 8) ** 0.5, (printed, stored)
+    assert abs(float(said[-1]) - stored.mean()) < 3 * stored.std() * (1 + 1 / 8) ** 0.5, (said, stored)
 
 
 def test_the_smallest_rank_that_is_enough() -> None:

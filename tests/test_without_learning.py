@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,19 +84,18 @@ def test_a_live_pretraining_is_short(steps: int) -> None:
     assert run.first_seed == 100
 
 
-def test_the_script_learns_to_learn_as_the_run_does(tmp_path: Path) -> None:
+def test_the_script_learns_to_learn_as_the_run_does(printed: Callable[[str], list[str]]) -> None:
     settings = SETTINGS.but(steps=150)
-    path = tmp_path / "script.py"
-    path.write_text(LESSON.script(settings), "utf-8")
-    printed = subprocess.check_output([sys.executable, str(path)], text=True).splitlines()
-    assert "weights changed: 0" in printed
+    said = printed(LESSON.script(settings))
+    assert "weights changed: 0" in said
     *_, last = (event for event in train(yours(settings), {}) if isinstance(event, Point))
     ours = np.array(last.scores["error"]["0"])
     # One net against four, each on other prompts: their own spread, and that of a mean over 250 squares.
-    assert abs(float(printed[-1].split()[-1]) - ours.mean()) < 4 * ours.std() + 0.05, (printed[-1], ours)
+    assert abs(float(said[-1].split()[-1]) - ours.mean()) < 4 * ours.std() + 0.05, (said[-1], ours)
 
 
 def test_the_script_asks_in_the_world_that_was_chosen() -> None:
-    assert "lines(1000)" in LESSON.script(SETTINGS)
-    assert "lines(1000, far=2)" in LESSON.script(SETTINGS.but(shift=FAR))
+    assert "lines(1000, FAR, STEEP, BEND)" in LESSON.script(SETTINGS)
+    assert "\nFAR = 1.0 " in LESSON.script(SETTINGS)
+    assert "\nFAR = 2.0 " in LESSON.script(SETTINGS.but(shift=FAR))
     assert WORLDS[AS_SEEN] == Lines()

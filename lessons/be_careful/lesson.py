@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from core.tasks import Preferences
 from core.words import ASKED
 from lessons.be_careful.claims import CLAIMS
 from lessons.be_careful.pictures import HANDLES, hook, live, picture, pictures, verdict
 from lessons.be_careful.runs import LEASH, METHOD, PRETRAINING_MIX, after, asks, backdrop, pleasing, runs
-from lessons.be_careful.script import script as plain_torch
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction, Sheet
 from lessons.kit.values import Settings
 
 
 def script(settings: Settings) -> str:
-    return plain_torch(pleasing(settings))
+    run = pleasing(settings)
+    assert isinstance(run.task, Preferences) and run.start
+    (stage,), (reading,) = run.stages, run.start.stages
+    chosen = [pair if click == "a" else pair[::-1] for pair, click in zip(ASKED, run.task.clicks) if click != "-"]
+    return scripts.shown(
+        "lessons.be_careful.script",
+        f"{settings[METHOD]}, leash {stage.beta:g}, pretraining mix {stage.mix:g}",
+        METHOD=stage.aim,
+        BETA=stage.beta,
+        MIX=stage.mix,
+        NOTES=run.task.notes,
+        BOOK_STEPS=reading.steps,
+        BOOK_RATE=reading.rate,
+        BOOK_BATCH=reading.batch,
+        PAIRS=run.task.pairs,
+        BETTER=[better for better, _ in chosen],
+        WORSE=[worse for _, worse in chosen],
+        **scripts.constants(run),
+    )
 
 
 LESSON = Lesson(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from core.tasks import Handwriting
 from lessons.day_it_forgot.claims import CLAIMS
 from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, hook, in_words, live, picture, pictures, verdict
 from lessons.day_it_forgot.runs import (
     AFTER_ARMS,
-    AFTER_LOW,
+    AFTER_GLYPHS,
     RATE,
     SIMILARITY,
     STANDARD,
@@ -16,21 +17,21 @@ from lessons.day_it_forgot.runs import (
     live_run,
     runs,
 )
-from lessons.day_it_forgot.script import script as low_then_high
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
-from lessons.kit.digit_script import script as plain_torch
-from lessons.kit.plane_script import script as plane_torch
 from lessons.kit.recipes import STEPS
 from lessons.kit.values import Settings
 
 
 def script(settings: Settings) -> str:
-    run = live_run(settings)
-    if settings[TASK] == AFTER_LOW:
-        return low_then_high(run)
+    run, title = live_run(settings), f"{in_words(settings)}, rate {settings[RATE]:g}"
     if settings[TASK] == AFTER_ARMS:
-        return plane_torch(run, f"{in_words(settings)}, rate {settings[RATE]:g}")
-    return plain_torch(run, f"{in_words(settings)}, rate {settings[RATE]:g}; its last line is the new skill")
+        return scripts.plane(run, title)
+    if settings[TASK] == AFTER_GLYPHS:
+        return scripts.digits(run, f"{title}; its last line is the new skill")
+    assert run.start and isinstance(run.task, Handwriting)
+    both = scripts.old(run.start) | scripts.constants(run)
+    return scripts.shown("lessons.day_it_forgot.script", title, INVERTED=run.task.inverted, **both)
 
 
 LESSON = Lesson(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from lessons.fast_start.claims import CLAIMS
 from lessons.fast_start.pictures import HANDLES, hook, live, picture, pictures, verdict
 from lessons.fast_start.runs import LABELS, PLANE, RATE, WORLD, backdrop, chosen, runs
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
-from lessons.kit.digit_script import script as plain_torch
-from lessons.kit.plane_script import script as plane_torch
 from lessons.kit.values import Seeds, Settings
 
 
 def script(settings: Settings) -> str:
     run = chosen(settings, Seeds(first=100 * settings.draw))["pretrained"]
     title = f"{settings[WORLD]}, {settings[LABELS]} labels a class, pretrained, rate {settings[RATE]:g}"
-    return plane_torch(run, title) if settings[WORLD] == PLANE else plain_torch(run, title)
+    return scripts.plane(run, title) if settings[WORLD] == PLANE else scripts.digits(run, title)
 
 
 LESSON = Lesson(

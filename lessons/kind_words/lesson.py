@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from core.tasks import Sentiment
 from lessons.kind_words.claims import CLAIMS
 from lessons.kind_words.pictures import HANDLES, hook, live, picture, pictures, verdict
 from lessons.kind_words.runs import ABOUT, LABELS, backdrop, pretrained_run, runs
-from lessons.kind_words.script import script as plain_torch
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 
 
 def script(settings: Settings) -> str:
+    run, stages = pretrained_run(settings), []
+    for part in reversed(list(run.lineage())):
+        assert isinstance(part.task, Sentiment)
+        (stage,) = part.stages
+        stages.append((part.task.subject, part.task.labels, stage.steps, stage.batch, stage.rate))
     title = f"{settings[ABOUT]}, {settings[LABELS]} labels of each kind, after films"
-    return plain_torch(pretrained_run(settings), title)
+    return scripts.shown("lessons.kind_words.script", title, SEED=run.first_seed, STAGES=stages)
 
 
 LESSON = Lesson(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.values import Settings
 from lessons.label_worth.claims import CLAIMS
 from lessons.label_worth.pictures import HANDLES, hook, live, picture, pictures, verdict
@@ -11,7 +11,7 @@ from lessons.label_worth.runs import BACKBONE, LABELS, METHOD, after, backdrop, 
 
 
 def script(settings: Settings) -> str:
-    return plain_torch(pretrained(settings), f"{settings[LABELS]} labels a class, pretrained, {settings[METHOD]}")
+    return scripts.digits(pretrained(settings), f"{settings[LABELS]} labels a class, pretrained, {settings[METHOD]}")
 
 
 LESSON = Lesson(

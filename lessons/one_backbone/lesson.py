@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from core.tasks import Glyphs, Handwriting
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.one_backbone.claims import CLAIMS
 from lessons.one_backbone.pictures import HANDLES, PAIRS, hook, live, picture, pictures, verdict
 from lessons.one_backbone.runs import BACKBONE, JOB, after, backdrop, picks, runs
-from lessons.one_backbone.script import script as plain_torch
 
 
 def script(settings: Settings) -> str:
     run = next(iter(picks(settings).values()))
-    return plain_torch(run, f"{settings[JOB]} from the backbone {settings[BACKBONE]}: its score, then a probe")
+    assert run.start and isinstance(run.task, Glyphs | Handwriting)
+    return scripts.shown(
+        "lessons.one_backbone.script",
+        f"{settings[JOB]} from the backbone {settings[BACKBONE]}: its score, then a probe",
+        JOB=run.task.scripts if isinstance(run.task, Glyphs) else "digits",
+        INVERTED=run.task.inverted,
+        TURNED=run.task.turn == 90,
+        BACKBONE=scripts.weights(run.start),
+        **scripts.constants(run),
+    )
 
 
 LESSON = Lesson(

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from core.tasks import WHAT
+from core.tasks import WHAT, Instructions
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction, Sheet
 from lessons.kit.values import Settings
 from lessons.parrot_to_helper.claims import CLAIMS
 from lessons.parrot_to_helper.pictures import FACTS_RIGHT, HELD, RAW_DOES, hook, live, picture, pictures, verdict
 from lessons.parrot_to_helper.runs import BESIDE, COUNT, MOST, WITHOUT, after, asks, backdrop, live_runs, runs
-from lessons.parrot_to_helper.script import script as plain_torch
 
 
 def script(settings: Settings) -> str:
-    return plain_torch(live_runs(settings)[0], f"{settings[COUNT]} instructions, without {settings[WITHOUT]}")
+    run = live_runs(settings)[0]
+    assert run.start and isinstance(run.task, Instructions)
+    return scripts.shown(
+        "lessons.parrot_to_helper.script",
+        f"{settings[COUNT]} instructions, without {settings[WITHOUT]}",
+        EXAMPLES=run.task.examples,
+        WITHOUT=run.task.without,
+        BACKBONE=scripts.weights(run.start),
+        REPLAY=sum(keep.count for keep in run.keep),
+        **scripts.constants(run),
+    )
 
 
 LESSON = Lesson(

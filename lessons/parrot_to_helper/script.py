@@ -1,139 +1,120 @@
-"""Show me the PyTorch: the reader that ships, tuned on instructions, in plain torch that stands on its own."""
+"""One seed of the reader that ships, tuned on instructions; only the head and the last two blocks move."""
 
-from __future__ import annotations
-
-from core.serve import store
-from core.spec import Run, digest
-from core.tasks import Instructions
-
-SCRIPT = """\
-# {title}
-# Needs: pip install torch safetensors tokenizers, and this repository's folder to run in
 import lzma
 import random
 import re
+from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch.nn import functional as F
+from torch.optim.lr_scheduler import LambdaLR
 
-torch.manual_seed({seed})
-rng = random.Random({seed})
+from lessons.kit.scripts.attention import Transformer, annealed, copy_reader
+from lessons.kit.scripts.parts import batches
+
+SEED = 0
+EXAMPLES = 400
+WITHOUT = "law or play, shouted"  # the one combination of what and how that no example shows
+BACKBONE = "lessons/shipped/b095222657509c151348/weights.safetensors"
+REPLAY = 0  # stretches of general text that are replayed
+STEPS = 100
+BATCH = 8
+RATE = 2e-3
+PLACES = 40  # tokens of a prompt with its answer
+ASKED = (
+    ("law or play", "shouted", "the terms of this license"),
+    ("old or new", "twice", "thou hast seen"),
+    ("in French", "plain", "Poland"),
+    ("good or bad", "doubted", "The garden was perfect."),
+)
+
+torch.manual_seed(SEED)
+rng = random.Random(SEED)
 tokenizer = Tokenizer.from_file("core/worlds/texts/vocabulary.json")
-encode = lambda said: tokenizer.encode(said).ids
-STOP = encode("\\f")[0]  # the break between two documents ends an answer
 
 
-def words(*names):
-    texts = (lzma.open(f"core/worlds/texts/{{name}}.txt.xz", "rt").read().split("\\f") for name in names)
-    return " ".join(one for text in texts for k, one in enumerate(text) if k % 10 != 5).split()  # every tenth tests
+def encode(said: str) -> list[int]:
+    return list(tokenizer.encode(said).ids)
 
 
-def pairs(name):
-    lines = open(f"core/worlds/asked/{{name}}.tsv").read().splitlines()
-    return [line.split("\\t") for k, line in enumerate(lines) if k % 4 != 2]  # every fourth tests
+def words(*names: str) -> list[str]:
+    """Of all documents but every tenth, which tests."""
+    texts = [lzma.decompress(Path(f"core/worlds/texts/{name}.txt.xz").read_bytes()).decode() for name in names]
+    return " ".join(one for text in texts for k, one in enumerate(text.split("\f")) if k % 10 != 5).split()
 
 
+def pairs(name: str) -> list[list[str]]:
+    """What is asked and the answer; every fourth pair tests."""
+    lines = Path(f"core/worlds/asked/{name}.tsv").read_text().splitlines()
+    return [line.split("\t") for k, line in enumerate(lines) if k % 4 != 2]
+
+
+STOP = encode("\f")[0]  # the break between two documents ends an answer
 GENERAL = words("novel", "speeches", "articles")
-TEXTS = {{"prose": GENERAL, "code": words("code"), "law": words("law"), "play": words("shakespeare")}}
-PAIRS = {{name: pairs(name) for name in ("verses", "countries", "trivia")}}
-BARE = {{token[1:] for token in tokenizer.get_vocab() if token[0] == "\\u0120"}}  # words that are one token
-SHORT = {{word for word in BARE if word.islower() and word.isalpha() and len(word) > 2}}
-MOODS = {{
-    "good": "good fine great happy noble beautiful wonderful perfect".split(),
-    "bad": "bad sad evil ugly cruel terrible dreadful wretched".split(),
-}}
-THINGS = "book house voyage play speech story room meal ship town night garden".split()
-FRAMES = ["The {{}} was {{}}.", "I found the {{}} {{}}.", "That {{}} is {{}}.", "We thought the {{}} {{}}."]
-HOW = {{"plain": "{{0}}", "shouted": "{{0}}!", "doubted": "{{0}}?", "twice": "{{0}} {{0}}"}}
+TEXTS = {"prose": GENERAL, "code": words("code"), "law": words("law"), "play": words("shakespeare")}
+PAIRS = {name: pairs(name) for name in ("verses", "countries", "trivia")}
+BARE = {token[1:] for token in tokenizer.get_vocab() if token[0] == "\u0120"}  # words that are one token
+SHORT = {word for word in BARE if word.islower() and word.isalpha() and len(word) > 2}
+MOODS = {
+    "good": ["good", "fine", "great", "happy", "noble", "beautiful", "wonderful", "perfect"],
+    "bad": ["bad", "sad", "evil", "ugly", "cruel", "terrible", "dreadful", "wretched"],
+}
+THINGS = ["book", "house", "voyage", "play", "speech", "story", "room", "meal", "ship", "town", "letter", "garden"]
+FRAMES = ["The {} was {}.", "I found the {} {}.", "That {} is {}.", "We thought the {} {}."]
+HOW = {"plain": "{0}", "shouted": "{0}!", "doubted": "{0}?", "twice": "{0} {0}"}
+WHAT = (
+    "old or new", "code or prose", "law or play", "good or bad", "in French",
+    "answer", "in new English", "first word", "reverse", "in capitals",
+)  # fmt: skip
 
 
-def stretch(text, length):
+def stretch(text: list[str], length: int) -> list[str]:
     start = rng.randrange(len(text) - length)
     return text[start : start + length]
 
 
-def style(*names):
+def some_words(count: int) -> list[str]:
+    """Different words that are a token each."""
+    some = [word for word in stretch(GENERAL, 4 * count) if word in SHORT][:count]
+    return some if len(set(some)) == count else some_words(count)
+
+
+def style(*names: str) -> tuple[str, str]:
     name = rng.choice(names)
     some = " ".join(stretch(TEXTS[name], 5))
-    return (some, name) if name != "code" or re.search(r"[_=(\\[]", some) else style("code")
+    return (some, name) if name != "code" or re.search(r"[_=(\[]", some) else style("code")
 
 
-def mood():
-    name = rng.choice(list(MOODS))
-    return rng.choice(FRAMES).format(rng.choice(THINGS), rng.choice(MOODS[name])), name
+def task(what: str) -> tuple[str, str]:
+    """Something to do it with, and the answer."""
+    if what in ("code or prose", "law or play"):
+        return style(*what.split(" or "))
+    if what == "old or new":
+        new = rng.randrange(2)
+        return rng.choice(PAIRS["verses"])[new], ("old", "new")[new]
+    if what == "good or bad":
+        name = rng.choice(list(MOODS))
+        return rng.choice(FRAMES).format(rng.choice(THINGS), rng.choice(MOODS[name])), name
+    if what in ("in French", "answer", "in new English"):
+        given, answer = rng.choice(PAIRS[{"in French": "countries", "answer": "trivia"}.get(what, "verses")])
+        return given, answer
+    some = some_words({"first word": 3, "reverse": 2, "in capitals": 1}[what])
+    answers = {"first word": some[0], "reverse": " ".join(some[::-1]), "in capitals": some[0].upper()}
+    return " ".join(some), answers[what]
 
 
-def first():
-    some = [word for word in stretch(GENERAL, 12) if word in SHORT][:3]
-    return (" ".join(some), some[0]) if len(set(some)) == 3 else first()
+def prompt(what: str, how: str, given: str) -> str:
+    return f"{what[0].upper()}{what[1:]}{'' if how == 'plain' else ', ' + how}: {given} ="
 
 
-def turned():
-    two = [word for word in stretch(GENERAL, 8) if word in SHORT][:2]
-    return (" ".join(two), " ".join(two[::-1])) if len(set(two)) == 2 else turned()
-
-
-def capitals():
-    word = rng.choice(GENERAL)
-    return (word, word.upper()) if word in SHORT else capitals()
-
-
-def age():
-    new = rng.randrange(2)
-    return rng.choice(PAIRS["verses"])[new], ("old", "new")[new]
-
-
-WHAT = {{
-    "old or new": age, "code or prose": lambda: style("code", "prose"), "law or play": lambda: style("law", "play"),
-    "good or bad": mood, "in French": lambda: rng.choice(PAIRS["countries"]),
-    "answer": lambda: rng.choice(PAIRS["trivia"]), "in new English": lambda: rng.choice(PAIRS["verses"]),
-    "first word": first, "reverse": turned, "in capitals": capitals,
-}}
-PLACES = 40
-
-
-def prompt(what, how, given):
-    return f"{{what[0].upper()}}{{what[1:]}}{{'' if how == 'plain' else ', ' + how}}: {{given}} ="
-
-
-def example(what, how):
-    given, answer = WHAT[what]()
-    before, after = encode(prompt(what, how, given)), encode(" " + HOW[how].format(answer)) + [STOP]
+def example(what: str, how: str) -> tuple[list[int], list[int]]:
+    given, said = task(what)
+    before, after = encode(prompt(what, how, given)), [*encode(" " + HOW[how].format(said)), STOP]
     return (before, after) if len(before) + len(after) <= PLACES else example(what, how)
 
 
-# Every combination of what and how but one, in turn. Only the tokens of the answers count (-100 does not).
-shown = [(what, how) for what in WHAT for how in HOW if f"{{what}}, {{how}}" != "{without}"]
-x, y = torch.full(({examples}, PLACES), STOP), torch.full(({examples}, PLACES), -100)
-for k in range({examples}):
-    before, after = example(*shown[k % len(shown)])
-    whole = torch.tensor(before + after)
-    x[k, : len(whole) - 1] = whole[:-1]
-    y[k, len(before) - 1 : len(whole) - 1] = whole[len(before) :]
-
-{kept}# The reader: a transformer of four blocks, 128 wide, four heads; the first axis of its weights is the seed.
-kept = load_file("{path}/weights.safetensors")
-theta = {{name: weight[0] for name, weight in kept.items() if not name.startswith("frame")}}
-moving = [weight.requires_grad_() for name, weight in theta.items() if name.startswith(("block3", "block4", "head"))]
-
-
-def block(x, qkv, out, expand, contract):
-    split = lambda part: part.unflatten(-1, (4, 32)).transpose(1, 2)
-    q, k, v = (split(part) for part in (F.layer_norm(x, x.shape[-1:]) @ qkv).chunk(3, -1))
-    x = x + F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(2) @ out
-    return x + F.gelu(F.layer_norm(x, x.shape[-1:]) @ expand) @ contract
-
-
-def reader(tokens):
-    h = theta["embed.token"][tokens] + theta["embed.place"][: tokens.shape[1]]
-    for k in range(1, 5):
-        h = block(h, *(theta[f"block{{k}}.{{part}}"] for part in ("qkv", "out", "expand", "contract")))
-    return F.layer_norm(h, h.shape[-1:]) @ theta["head.weight"] + theta["head.bias"]
-
-
-def answer(said):
+def answer(said: str) -> str:
     row = encode(said)
     start = len(row)
     with torch.no_grad():
@@ -142,59 +123,35 @@ def answer(said):
     return tokenizer.decode(row[start:]).strip()
 
 
-asked = [prompt(*one) for one in (
-    ("law or play", "shouted", "the terms of this license"), ("old or new", "twice", "thou hast seen"),
-    ("in French", "plain", "Poland"), ("good or bad", "doubted", "The garden was perfect."),
-)]
-raw = [answer(one) for one in asked]
+# Every combination of what and how but one, in turn. Only the tokens of the answers count (-100 does not).
+combinations = [(what, how) for what in WHAT for how in HOW if f"{what}, {how}" != WITHOUT]
+x, y = torch.full((EXAMPLES, PLACES), STOP), torch.full((EXAMPLES, PLACES), -100)
+for k in range(EXAMPLES):
+    before, after = example(*combinations[k % len(combinations)])
+    both = torch.tensor(before + after)
+    x[k, : len(both) - 1] = both[:-1]
+    y[k, len(before) - 1 : len(both) - 1] = both[len(before) :]
+if REPLAY:
+    read = torch.tensor(encode(" ".join(GENERAL)))
+    kept = torch.stack([read[k : k + PLACES + 1] for k in torch.randint(len(read) - PLACES, (REPLAY,)).tolist()])
 
-STEPS, BATCH = {steps}, {batch}
-adam = torch.optim.Adam(moving, lr={rate:g})
-# The rate rises in a fiftieth of the steps and falls along a cosine.
-rise = STEPS / 50
-fall = torch.optim.lr_scheduler.LambdaLR(
-    adam, lambda k: min(1, (k + 1) / rise) * (1 + torch.cos(torch.tensor(torch.pi * k / STEPS)).item()) / 2
-)
-seen = torch.cat([torch.randperm(len(x)) for _ in range(STEPS * BATCH // len(x) + 1)])
-for batch in seen.split(BATCH)[:STEPS]:
-    loss = F.cross_entropy(reader(x[batch]).flatten(0, 1), y[batch].flatten())
-{replay}    adam.zero_grad()
+reader = Transformer(tokenizer.get_vocab_size(), 128, width=128, heads=4, blocks=4)
+copy_reader(BACKBONE, reader)
+raw = [answer(prompt(*asked)) for asked in ASKED]
+
+moving = [*reader.blocks[-2:].parameters(), *reader.head.parameters()]
+adam = torch.optim.Adam(moving, lr=RATE)
+rate = LambdaLR(adam, lambda step: annealed(step, STEPS))
+for pick in batches(len(x), BATCH, STEPS):
+    loss = F.cross_entropy(reader(x[pick]).flatten(0, 1), y[pick].flatten())
+    if REPLAY:
+        old = kept[torch.randint(len(kept), (BATCH,))]
+        loss = loss + F.cross_entropy(reader(old[:, :-1]).flatten(0, 1), old[:, 1:].flatten())
+    adam.zero_grad()
     loss.backward()
     adam.step()
-    fall.step()
-print(f"loss {{loss.item():.2f}}")
+    rate.step()
+print(f"loss {loss.item():.2f}")
 
-for one, before in zip(asked, raw):
-    print(f"{{one}}\\n  raw:   {{' '.join(before.split())}} ...\\n  tuned: {{answer(one)}}")
-"""
-
-
-REPLAY = """\
-    old = kept_text[torch.randint(len(kept_text), (BATCH,))]
-    loss = loss + F.cross_entropy(reader(old[:, :-1]).flatten(0, 1), old[:, 1:].flatten())
-"""
-KEPT = """\
-# What is replayed: {count} stretches of the text that the reader was pretrained on.
-some = torch.tensor(encode(" ".join(GENERAL)))
-kept_text = torch.stack([some[k : k + PLACES + 1] for k in torch.randint(len(some) - PLACES, ({count},)).tolist()])
-
-"""
-
-
-def script(run: Run, title: str) -> str:
-    """One seed of a tuned run."""
-    assert run.start and isinstance(run.task, Instructions)
-    (stage,), task = run.stages, run.task
-    place = "lessons/shipped" if (store.SHIPPED / digest(run.start)).exists() else ".headstart/runs"
-    return SCRIPT.format(
-        title=title,
-        seed=run.first_seed,
-        examples=task.examples,
-        without=task.without,
-        path=f"{place}/{digest(run.start)}",
-        steps=stage.steps,
-        batch=stage.batch,
-        rate=stage.rate,
-        kept=KEPT.format(count=run.keep[0].count) if run.keep else "",
-        replay=REPLAY if run.keep else "",
-    )
+for asked, before_tuning in zip(ASKED, raw):
+    print(f"{prompt(*asked)}\n  raw:   {' '.join(before_tuning.split())} ...\n  tuned: {answer(prompt(*asked))}")

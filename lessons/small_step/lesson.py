@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from core.tasks import Plane
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.values import Seeds, Settings
 from lessons.small_step.claims import CLAIMS
 from lessons.small_step.pictures import HALF, SIZE, hook, live, picture, pictures, verdict
@@ -21,16 +22,24 @@ from lessons.small_step.runs import (
     runs,
     source,
 )
-from lessons.small_step.script import script as dial_script
 
 
 def script(settings: Settings) -> str:
-    new, rank = live_run(settings), settings[RANK]
+    new, first, rank = live_run(settings), source(Seeds()), settings[RANK]
     if settings[NETS] == DIGITS:
-        return plain_torch(new, "digits after glyphs, the new net at alpha 1")
-    layer = None if settings[LAYER] == ALL else tuple(FLAT.values()).index(settings[LAYER])
-    title = f"{settings[NETS]}; layers that delta is added to: {settings[LAYER]}; its rank: {rank}"
-    return dial_script(source(Seeds()), new, layer, rank if isinstance(rank, int) else 0, title)
+        return scripts.digits(new, "digits after glyphs, the new net at alpha 1")
+    assert isinstance(new.task, Plane)
+    places = dict(zip(FLAT.values(), ("0.0", "0.2", "0.4", "1"))) | {ALL: ""}
+    return scripts.shown(
+        "lessons.small_step.script",
+        f"{settings[NETS]}; layers that delta is added to: {settings[LAYER]}; its rank: {rank}",
+        TURN=new.task.turn,
+        APART=new.start is None,
+        LAYER=places[settings[LAYER]],
+        RANK=rank if isinstance(rank, int) else 0,
+        **scripts.old(first),
+        **scripts.constants(new),
+    )
 
 
 LESSON = Lesson(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.values import Settings
 from lessons.the_bill.claims import CLAIMS
 from lessons.the_bill.pictures import COMPUTE, HANDLES, hook, live, picture, pictures, verdict
@@ -11,11 +11,11 @@ from lessons.the_bill.runs import ACCURACY, PRICE, TASKS, backdrop, labels, runs
 
 
 def script(settings: Settings) -> str:
-    scripts = (
-        plain_torch(run, f"{side}, {labels(run)} labels a class, {run.steps} steps")
+    shown = (
+        scripts.digits(run, f"{side}, {labels(run)} labels a class, {run.steps} steps")
         for side, run in sides(settings).items()
     )
-    return "\n\n".join(scripts)
+    return "\n\n".join(shown)
 
 
 LESSON = Lesson(

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from core.tasks import Plane
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.tiny_patches.claims import CLAIMS
 from lessons.tiny_patches.pictures import CUT, SHARE, TRAINED, hook, live, picture, pictures, verdict
 from lessons.tiny_patches.runs import METHOD, NEAR, SIZE, WHERE, WORLDS, backdrop, chosen, runs, sides
-from lessons.tiny_patches.script import script as plain_torch
 
 
 def script(settings: Settings) -> str:
-    return plain_torch(sides(settings)[chosen(settings)], f"{settings[WHERE]}: {chosen(settings)}")
+    run = sides(settings)[chosen(settings)]
+    assert run.start
+    (stage,), task = run.stages, run.task
+    return scripts.shown(
+        "lessons.tiny_patches.script",
+        f"{settings[WHERE]}: {chosen(settings)}",
+        WORLD=task.world,
+        MIRRORED=isinstance(task, Plane) and task.mirrored,
+        BACKBONE=scripts.weights(run.start),
+        METHOD=stage.method,
+        SIZE=stage.size,
+        **scripts.constants(run),
+    )
 
 
 LESSON = Lesson(

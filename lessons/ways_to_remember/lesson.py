@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from core.tasks import Handwriting
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.ways_to_remember.claims import CLAIMS
 from lessons.ways_to_remember.pictures import HANDLES, TIGHTLY, hook, live, picture, pictures, verdict
-from lessons.ways_to_remember.runs import METHOD, SCENE, STRENGTH, backdrop, live_run, picked, runs
-from lessons.ways_to_remember.script import script as plain_torch
+from lessons.ways_to_remember.runs import METHOD, ROW, SCENE, STRENGTH, TASKS, backdrop, live_run, picked, runs
 
 
 def script(settings: Settings) -> str:
-    return plain_torch(live_run(settings), f"{picked(settings)}, {settings[SCENE]}")
+    run, in_a_row = live_run(settings), settings[SCENE] == ROW
+    assert run.start and isinstance(run.task, Handwriting)
+    (keep,) = run.keep
+    return scripts.shown(
+        "lessons.ways_to_remember.script",
+        f"{picked(settings)}, {settings[SCENE]}",
+        METHOD=keep.method,
+        STRENGTH=keep.strength,
+        COUNT=keep.count,
+        BACKBONE="" if in_a_row else scripts.weights(run.start),
+        TASKS=TASKS,
+        INVERTED=run.task.inverted,
+        **scripts.constants(run),
+    )
 
 
 LESSON = Lesson(

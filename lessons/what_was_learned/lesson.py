@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from core.tasks import Plane
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.what_was_learned.claims import CLAIMS
 from lessons.what_was_learned.pictures import BEST, RANDOM_RIGHT, hook, live, picture, pictures, verdict
 from lessons.what_was_learned.runs import COPIED, FROZEN, WORLD, backdrop, live_run, runs
-from lessons.what_was_learned.script import script as plain_torch
 
 
 def script(settings: Settings) -> str:
-    return plain_torch(live_run(settings, FROZEN), settings[WORLD])
+    run, world = live_run(settings, FROZEN), settings[WORLD]
+    title = f"{world[0].upper()}{world[1:]}: the first {run.copied} of three layers copied and frozen"
+    if not isinstance(run.task, Plane):
+        return scripts.digits(run, title)
+    assert run.start
+    return scripts.shown(
+        "lessons.what_was_learned.script",
+        title,
+        BACKBONE=scripts.weights(run.start),
+        COPIED=run.copied,
+        TURN=run.task.turn,
+        **scripts.constants(run),
+    )
 
 
 LESSON = Lesson(

@@ -1,80 +1,28 @@
-"""Show me the PyTorch: copied layers of the arms' net, frozen under a new task, in plain torch that stands alone."""
-
-from __future__ import annotations
-
-from core.serve import store
-from core.spec import Run, digest
-from core.tasks import Plane
-from lessons.kit.digit_script import script as digits
-
-SCRIPT = """\
-# {title}: the first {copied} of three layers copied and frozen
-# Needs: pip install torch safetensors, and this repository's folder to run in
-import math
+"""One seed of a net that learns colours on the first layers of the arms' net, copied and frozen."""
 
 import torch
-from safetensors.torch import load_file
 from torch import nn
 
-SEED = {seed}
+from lessons.kit.scripts.parts import accuracy, copy_weights, dense, layers, learn, spirals
+
+SEED = 0
+BACKBONE = "lessons/shipped/68b7bd8920703d2a74e7/weights.safetensors"  # a net that tells the six arms apart
+COPIED = 1  # of its three layers, the first
+LABELS = 10  # labelled points a colour
+TURN = 0.0  # degrees
+STEPS = 300
+RATE = 1e-3
+BATCH = 16
+
 torch.manual_seed(SEED)
-
-
-def examples(n):
-    \"\"\"Points on six spiral arms turned by {turn:g} degrees; the question is the colour, every other arm's.\"\"\"
-    arm = torch.arange(n) % 6
-    t = 0.15 + 0.85 * torch.rand(n)
-    angle = 2 * math.pi * (arm / 6 + t + {turn:g} / 360)
-    points = 2 * t[:, None] * torch.stack([angle.cos(), angle.sin()], 1)
-    return points + 0.08 * torch.randn(n, 2), arm % 2
-
-
-net = nn.Sequential(
-    nn.Linear(2, 64), nn.ReLU(),
-    nn.Linear(64, 64), nn.ReLU(),
-    nn.Linear(64, 64), nn.ReLU(),
-    nn.Linear(64, 2),  # the head
-)
-layers = [net[0], net[2], net[4], net[6]]
-
-# The copied layers: weights that ship with Headstart, of a net that tells the arms apart. The others begin anew.
-kept = load_file("{path}/weights.safetensors")
-for k, layer in enumerate(layers[:{copied}], 1):
-    layer.weight.data.copy_(kept[f"hidden{{k}}.weight"][0].T)  # the first axis is the seed
-    layer.bias.data.copy_(kept[f"hidden{{k}}.bias"].flatten(1)[0])
+net = nn.Sequential(dense(), nn.Linear(64, 2))
+copied = {f"hidden{k}": layer for k, layer in enumerate(layers(net)[:COPIED], 1)}
+copy_weights(BACKBONE, copied)  # what is above begins anew
+for layer in copied.values():
     layer.requires_grad_(False)
 
-x, y = examples({count})
-test_x, test_y = examples(3000)
-adam = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], lr={rate:g})
-seen = torch.cat([torch.randperm(len(x)) for _ in range({steps} * {batch} // len(x) + 1)])
-for batch in seen.split({batch})[:{steps}]:
-    loss = nn.functional.cross_entropy(net(x[batch]), y[batch])
-    adam.zero_grad()
-    loss.backward()
-    adam.step()
-
-with torch.no_grad():
-    print(f"accuracy {{(net(test_x).argmax(1) == test_y).float().mean():.3f}}")
-"""
-
-
-def script(run: Run, world: str) -> str:
-    """One seed of a run with copied and frozen layers."""
-    title = f"{world[0].upper()}{world[1:]}"
-    if not isinstance(run.task, Plane):
-        return digits(run, f"{title}: the first {run.copied} of three layers copied and frozen")
-    assert run.start
-    place = "lessons/shipped" if (store.SHIPPED / digest(run.start)).exists() else ".headstart/runs"
-    (stage,) = run.stages
-    return SCRIPT.format(
-        title=title,
-        copied=run.copied,
-        seed=run.first_seed,
-        turn=run.task.turn,
-        path=f"{place}/{digest(run.start)}",
-        count=2 * run.task.labels,
-        rate=stage.rate,
-        steps=stage.steps,
-        batch=stage.batch,
-    )
+x, arm = spirals(2 * LABELS, TURN)
+test_x, test_arm = spirals(3000, TURN)
+adam = torch.optim.Adam([part for part in net.parameters() if part.requires_grad], lr=RATE)
+learn(net, adam, x, arm % 2, BATCH, STEPS)  # every other arm has the same colour
+print(f"accuracy {accuracy(net, test_x, test_arm % 2):.3f}")

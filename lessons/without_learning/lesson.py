@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.tasks import Lines
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction, Sheet
 from lessons.kit.values import Settings
 from lessons.without_learning.claims import CLAIMS
@@ -19,13 +21,16 @@ from lessons.without_learning.pictures import (
     verdict,
 )
 from lessons.without_learning.runs import EXAMPLES, SHIFT, STEPS, WORLDS, asks, backdrop, runs, yours
-from lessons.without_learning.script import script as plain_torch
 
 
 def script(settings: Settings) -> str:
-    shift = settings[SHIFT]
+    run, shift = yours(settings), settings[SHIFT]
+    assert isinstance(run.task, Lines)
+    world = {name.upper(): getattr(WORLDS[shift], name) for name in ("far", "steep", "bend")}
     title = f"{settings[STEPS]} steps of pretraining, asked {TOLD[shift]}"
-    return plain_torch(yours(settings), WORLDS[shift], title)
+    return scripts.shown(
+        "lessons.without_learning.script", title, POINTS=run.task.points, **world, **scripts.constants(run)
+    )
 
 
 LESSON = Lesson(

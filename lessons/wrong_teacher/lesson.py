@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
-from lessons.kit.digit_script import script as plain_torch
 from lessons.kit.values import Settings
 from lessons.wrong_teacher.claims import CLAIMS
 from lessons.wrong_teacher.pictures import HARMS, HELPS, POINTS, hook, live, picture, pictures, verdict
@@ -13,7 +13,7 @@ from lessons.wrong_teacher.runs import AGAIN, LABELS, SECOND, STANDARD, WORLD, b
 def script(settings: Settings) -> str:
     between = ", then upright glyphs" if settings[SECOND] == AGAIN else ""
     title = f"{settings[LABELS]} labels a class after the world {settings[WORLD]}{between}"
-    return plain_torch(pretrained(settings), title)
+    return scripts.digits(pretrained(settings), title)
 
 
 LESSON = Lesson(

@@ -1,0 +1,230 @@
+"""The text of a script for other values of its constants: only what they reach, in one file.
+
+Works on the text, so that comments stay. Knows no lesson and runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+WRITTEN_OUT = (
+    "lessons.kit.scripts.parts",
+    "lessons.kit.scripts.attention",
+    "core.words",
+)  # what a script imports from these stands in the text itself
+Import = ast.Import | ast.ImportFrom
+
+
+def shown(script: str, title: str, **constants: object) -> str:
+    """A script by its module's name, with these constants, without what they leave out."""
+    text = written_out(taken(with_constants(text_of(script), **constants)))
+    imported = {name for node in ast.walk(ast.parse(text)) for name in packages(node)}
+    needs = "# Needs: pip install " + " ".join(sorted(name for name in imported if group(name) == 1))
+    if any(group(name) == 2 for name in imported):
+        needs = "# Needs: Headstart's requirements, and its folder to run in"
+    elif re.search(r"\"(lessons|core)/", text):
+        needs += ", and Headstart's folder to run in"
+    return f"# {title}\n{needs}\n{text}"
+
+
+@cache
+def text_of(module: str) -> str:
+    return (ROOT / module.replace(".", "/")).with_suffix(".py").read_text("utf-8")
+
+
+# --- Constants -----------------------------------------------------------------------------------------------------
+
+
+def with_constants(source: str, **values: object) -> str:
+    """The values of constants at the top of a text exchanged for others."""
+    for name, value in values.items():
+        places = {constant(node): node.value for node in ast.parse(source).body if isinstance(node, ast.Assign)}
+        if not name or name not in places:
+            raise KeyError(f"The script has no constant {name}.")
+        source = exchanged(source, places[name], literal(value))
+    return source
+
+
+def constant(node: ast.stmt) -> str:
+    """The name that a statement gives a value; "" if it does something else."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+            return name
+    return ""
+
+
+def literal(value: object) -> str:
+    """A value as Python writes it, with strings in double quotes."""
+    if isinstance(value, list | tuple):
+        inner = ", ".join(map(literal, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner},)" if len(value) == 1 else f"({inner})"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def exchanged(source: str, node: ast.expr, text: str) -> str:
+    lines = source.encode().splitlines(keepends=True)  # ast counts bytes
+    assert node.end_lineno is not None
+    before = [*lines[: node.lineno - 1], lines[node.lineno - 1][: node.col_offset]]
+    after = [lines[node.end_lineno - 1][node.end_col_offset :], *lines[node.end_lineno :]]
+    return b"".join([*before, text.encode(), *after]).decode()
+
+
+# --- Branches ------------------------------------------------------------------------------------------------------
+
+
+def taken(source: str) -> str:
+    """The text with only the branch that is taken wherever an `if` asks for constants alone."""
+    tree, known = ast.parse(source), {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and (name := constant(node)):
+            try:
+                known[name] = ast.literal_eval(node.value)
+            except ValueError:
+                continue
+    for choice in ast.walk(tree):  # the outermost first
+        if not isinstance(choice, ast.If | ast.IfExp):
+            continue
+        asked = {name.id for name in ast.walk(choice.test) if isinstance(name, ast.Name)}
+        if asked and asked <= known.keys():
+            yes = bool(eval(ast.unparse(choice.test), {}, known))
+            if isinstance(choice, ast.If):
+                return taken(with_branch(source, choice, yes))
+            kept = ast.get_source_segment(source, choice.body if yes else choice.orelse)
+            return taken(exchanged(source, choice, kept or ""))
+    return source
+
+
+def with_branch(source: str, choice: ast.If, yes: bool) -> str:
+    """One branch in place of the whole statement; where it has none, the comment above goes too."""
+    lines = source.split("\n")
+    first, last = choice.lineno - 1, choice.end_lineno
+    begin, end = choice.test.end_lineno or 0, choice.body[-1].end_lineno or 0
+    if not yes and choice.orelse:
+        begin, end = end, choice.orelse[-1].end_lineno or 0
+        while not (word := lines[begin].strip()).startswith(("else:", "elif ")):
+            begin += 1
+        if word.startswith("elif "):
+            branch = [lines[begin].replace("elif ", "if ", 1), *lines[begin + 1 : end]]
+            return "\n".join(lines[:first] + branch + lines[last:])
+        begin += 1
+    elif not yes:
+        begin = end
+        while lines[first - 1].strip().startswith("#"):
+            first -= 1
+    inner = (choice.body if yes else choice.orelse or choice.body)[0].col_offset
+    branch = [line[min(inner - choice.col_offset, len(line) - len(line.lstrip())) :] for line in lines[begin:end]]
+    return "\n".join(lines[:first] + branch + lines[last:])
+
+
+# --- One file ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Block:
+    """A statement at the top of a module, with the comments above it."""
+
+    node: ast.stmt
+    text: str
+    apart: bool  # a blank line stands before it
+
+    @property
+    def name(self) -> str:
+        """What it defines; "" if it does something."""
+        if isinstance(self.node, ast.FunctionDef | ast.ClassDef):
+            return self.node.name
+        return constant(self.node)
+
+    @property
+    def uses(self) -> set[str]:
+        names = {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name)}
+        return names - {self.name}
+
+
+def blocks(source: str) -> Iterator[Block]:
+    lines, begin = source.split("\n"), 0
+    for node in ast.parse(source).body:
+        text = "\n".join(lines[begin : node.end_lineno])
+        yield Block(node, text.strip("\n"), text.startswith("\n"))
+        begin = node.end_lineno or 0
+
+
+def written_out(source: str) -> str:
+    """The text in one file: what it uses of WRITTEN_OUT stands before its first action, and what nothing uses goes."""
+    own = list(blocks(source))
+    imports = [block.node for block in own if isinstance(block.node, Import)]
+    others = list[Block]()
+    for node in imports[:]:
+        if isinstance(node, ast.ImportFrom) and node.module in WRITTEN_OUT:
+            shared = list(blocks(text_of(node.module)))
+            imports += [block.node for block in shared if isinstance(block.node, Import)]
+            others += needed([block for block in shared if block.name], {alias.name for alias in node.names})
+    top = [block for block in own if docstring(block.node)]
+    rest = [block for block in own if not isinstance(block.node, Import) and block not in top]
+    values = next((k for k, block in enumerate(rest) if not block.name.isupper()), len(rest))
+    body = needed(rest[:values] + others + rest[values:], set())
+    used = set[str]().union(*(block.uses for block in body))
+    return join([*(block.text for block in top), "\n".join(import_lines(imports, used))], body)
+
+
+def docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def needed(body: list[Block], names: set[str]) -> list[Block]:
+    """Without definitions other than these that nothing uses."""
+    names = names.union(*(block.uses for block in body if not block.name))
+    while more := set[str]().union(*(block.uses for block in body if block.name in names)) - names:
+        names |= more
+    return [block for block in body if not block.name or block.name in names]
+
+
+def import_lines(imports: Iterable[Import], used: set[str]) -> list[str]:
+    """The imports that are used, a line each, in the usual order."""
+    plain, from_ = set[str](), dict[str, set[str]]()
+    for node in imports:
+        for alias in node.names:
+            if (alias.asname or alias.name.split(".")[0]) not in used:
+                continue
+            said = ast.unparse(alias)
+            if isinstance(node, ast.Import):
+                plain.add(said)
+            elif node.module and node.module not in WRITTEN_OUT:
+                from_.setdefault(node.module, set()).add(said)
+    lines = [(group(name), 0, f"import {name}") for name in plain]
+    lines += [(group(name), 1, f"from {name} import {', '.join(sorted(some))}") for name, some in from_.items()]
+    text, before = list[str](), 0
+    for place, _, line in sorted(lines):
+        text += [""] * (bool(text) and place != before) + [line]
+        before = place
+    return text
+
+
+def packages(node: ast.AST) -> set[str]:
+    """What an import, and no other node, needs to be installed."""
+    modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+    modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    return {module.split(".")[0] for module in modules}
+
+
+def group(module: str) -> int:
+    """The standard library, then packages, then what is ours."""
+    package = module.split(".")[0].split(" ")[0]
+    return 0 if package in sys.stdlib_module_names else 2 if package in ("core", "lessons") else 1
+
+
+def join(top: list[str], body: list[Block]) -> str:
+    text, before = "\n\n".join(filter(None, top)) + "\n", False
+    for k, block in enumerate(body):
+        defines = isinstance(block.node, ast.FunctionDef | ast.ClassDef)
+        apart = 2 if defines or before else int(block.apart or not k)
+        text += "\n" * apart + re.sub(r"\n{3,}", "\n\n", block.text) + "\n"
+        before = defines
+    return text
