@@ -114,8 +114,7 @@ def page() -> Iterator[AppTest]:
     from app.parts import chosen
     from app.parts.sheet import sheet
     from lessons.kit.catalogue import lessons
-    from lessons.kit.scripts.source import with_constants
-from lessons.kit.values import Evidence
+    from lessons.kit.values import Evidence
     lesson = lessons()["be_careful"]
     settings = chosen.read(lesson).settings
     sheet(lesson, settings, Evidence())
