@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 from core import tasks
@@ -190,7 +191,7 @@ def to_json(value: Any, kind: object = None) -> Any:
         told = {name: to_json(one, f.type) for name, (f, one) in said.items() if one != f.default}
         return {"is": name_of(type(value))} | told
     if isinstance(value, tuple):
-        return [to_json(v) for v in value]
+        return [to_json(v, "float" if "float" in str(kind) else None) for v in value]
     return value + 0.0 if kind == "float" else value  # + 0.0 also makes -0.0 zero
 
 
@@ -207,6 +208,7 @@ def from_json(data: Any) -> Any:
         raise BadValue(f"This does not describe an experiment: {error}.") from error
 
 
+@lru_cache(maxsize=8192)  # a page asks for some hundred, and makes its values anew whenever it is drawn
 def digest(value: Run | Measure) -> str:
     """Twenty hexadecimal digits that name the value, the same on every machine and in every process."""
     text = json.dumps([MEANING, to_json(value)], sort_keys=True, separators=(",", ":"))

@@ -6,6 +6,7 @@ import errno
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -214,9 +215,30 @@ def test_a_damaged_folder_is_set_aside_and_recomputed(engine: Engine) -> None:
 
     events = files(child)[1]
     events.write_text(events.read_text()[:-20])
+    store.forget()
     assert engine.state(child).kind == "absent"
     engine.ask([child], "ann")
     assert wait_for(engine, child) == State("done")
+
+
+def test_a_complete_result_is_read_once_and_the_next_store_has_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run, child = tiny(), tiny(LONG)
+    assert not store.complete(run)
+    assert workers.compute(run, 600) == "done"
+    before = store.events(run)
+    files(run)[1].unlink()
+    assert store.events(run) is before and store.complete(run)
+    shutil.rmtree(files(run)[1].parent)  # somebody tidies up: noticed by whoever needs the weights
+    assert store.weights(run) is None and not store.sound(run)
+    with store.writing(child) as folder:
+        assert folder
+        for n in range(3):
+            folder.append({"kind": "point", "n": n})
+            assert store.events(child)[-1]["n"] == n
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+    assert store.events(run) == []
 
 
 def test_a_full_disk_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,14 @@ from filelock import FileLock, Timeout
 
 from core.spec import Measure, Run, digest, from_json, to_json
 
-SHIPPED = Path(__file__).resolve().parents[2] / "lessons" / "shipped"
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "lessons" / "shipped"
 Event = dict[str, Any]
 
 
 def home() -> Path:
     """The folder that is written: HEADSTART_STORE, or .headstart beside the code."""
-    return Path(os.environ.get("HEADSTART_STORE") or Path(__file__).resolve().parents[2] / ".headstart")
+    return Path(os.environ.get("HEADSTART_STORE") or ROOT / ".headstart")
 
 
 def folder(name: str) -> Path:
@@ -60,20 +61,53 @@ class Full(OSError):
 
 
 # --- Reading -------------------------------------------------------------------------------------------------------
+# A complete result never changes: it is read once and remembered. What is absent or in progress is looked for again.
+
+
+class Absent(LookupError):
+    """There is no complete result in a place."""
 
 
 def events(run: Run) -> list[Event]:
-    """Everything known about a run so far, complete or in progress; empty if nobody has started it."""
+    """Everything known about a run so far, complete or in progress; empty if nobody has started it. Only to be read."""
     name = digest(run)
-    places = [SHIPPED / name, home() / "runs" / name, home() / "runs" / f"{name}.part", home() / "runs" / name]
-    for place in places:  # the last once more: a run may be renamed between two looks
-        if found := read_events(place):
+    for place in (SHIPPED / name, home() / "runs" / name):
+        with suppress(Absent):
+            return run_in(place)
+    for place in (home() / "runs" / f"{name}.part", home() / "runs" / name):
+        if found := read_events(place):  # the second once more: a run may be renamed between two looks
             return found
     return []
 
 
+def answer(measure: Measure) -> dict[str, Any] | None:
+    """What a measure found, or None if nobody has asked. Only to be read."""
+    for place in (SHIPPED / digest(measure), home() / "runs" / digest(measure)):
+        with suppress(Absent):
+            return answer_in(place)
+    return None
+
+
+@lru_cache(maxsize=512)  # what is absent is raised, and so not remembered; a result has some ten thousand characters
+def run_in(place: Path) -> list[Event]:
+    """The events of a complete run in a folder."""
+    if finished(found := read_events(place)):
+        return found
+    raise Absent(place)
+
+
+@lru_cache(maxsize=512)
+def answer_in(place: Path) -> dict[str, Any]:
+    """The answer of a measure in a folder."""
+    try:
+        found: dict[str, Any] = json.loads((place / "answer.json").read_text(encoding="utf-8"))
+        return found
+    except (OSError, ValueError) as error:
+        raise Absent(place) from error
+
+
 def read_events(place: Path) -> list[Event]:
-    """The events in one folder, without a last line that is still being written."""
+    """The events in one folder as they stand there now, without a last line that is still being written."""
     try:
         lines = (place / "events.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in lines[: lines.rfind("\n") + 1].splitlines()]
@@ -85,17 +119,6 @@ def finished(found: list[Event]) -> bool:
     return bool(found) and found[-1]["kind"] == "done"
 
 
-def answer(measure: Measure) -> dict[str, Any] | None:
-    """What a measure found, or None if nobody has asked."""
-    for place in (SHIPPED, home() / "runs"):
-        try:
-            found: dict[str, Any] = json.loads((place / digest(measure) / "answer.json").read_text(encoding="utf-8"))
-            return found
-        except (OSError, ValueError):
-            continue
-    return None
-
-
 def complete(value: Run | Measure) -> bool:
     return answer(value) is not None if isinstance(value, Measure) else finished(events(value))
 
@@ -103,9 +126,10 @@ def complete(value: Run | Measure) -> bool:
 def weights(run: Run) -> Path | None:
     """The file with a run's weights, if they were kept and are what they were when the run ended."""
     for place in (SHIPPED / digest(run), home() / "runs" / digest(run)):
-        path, found = place / "weights.safetensors", read_events(place)
-        if path.exists() and finished(found) and checksum(path, path.stat().st_mtime_ns) == found[-1]["sha256"]:
-            return path
+        path = place / "weights.safetensors"
+        with suppress(Absent, OSError):
+            if checksum(path, path.stat().st_mtime_ns) == run_in(place)[-1]["sha256"]:
+                return path
     return None
 
 
@@ -113,6 +137,12 @@ def weights(run: Run) -> Path | None:
 def checksum(path: Path, changed: int) -> str:
     """SHA-256 of a file as it was when it was last changed: a language model's takes long to read at every look."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def forget() -> None:
+    """Remember nothing: results that were complete are looked for again."""
+    for remembered in (run_in, answer_in, checksum):
+        remembered.cache_clear()
 
 
 # --- Writing: only workers do -----------------------------------------------------------------------------------------
@@ -174,15 +204,16 @@ def in_hand(value: Run | Measure) -> bool:
 
 
 def sound(value: Run | Measure) -> bool:
-    """Whether the value is stored whole: readable, of this very value, and with its weights if it is a run."""
+    """Whether the value is stored whole, whatever is remembered: readable, of this very value, and with its weights if
+    it is a run."""
     if isinstance(value, Run) and weights(value) is None:
         return False
-    for place in (SHIPPED, home() / "runs"):
-        try:
-            if from_json(json.loads((place / digest(value) / "spec.json").read_text("utf-8"))) == value:
-                return complete(value)
-        except (OSError, ValueError):
-            continue
+    read = run_in if isinstance(value, Run) else answer_in
+    for place in (SHIPPED / digest(value), home() / "runs" / digest(value)):
+        with suppress(OSError, ValueError, Absent):
+            if from_json(json.loads((place / "spec.json").read_text("utf-8"))) == value:
+                read.__wrapped__(place)
+                return True
     return False
 
 
