@@ -20,6 +20,7 @@ SERVER = (
     "core.tasks",
     "core.spec",
     "core.corpus",
+    "core.serve.shipped",
     "core.serve.store",
     "core.serve.engine",
     "core.bring.sources",

@@ -5,8 +5,8 @@
     weights.safetensors   a run's weights, where they are kept
 
 A folder is written as `<digest>.part` and renamed, so one without that ending is complete. Folders that are
-damaged or half written are set aside, never trusted and never silently deleted. What ships with the app is a
-second folder of the same form that is only read. Imports no torch; knows no training and no screen.
+damaged or half written are set aside, never trusted and never silently deleted. What ships with the app is looked at
+first (core/serve/shipped.py). Imports no torch; knows no training and no screen.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from core.serve import shipped
 from core.spec import Measure, Run, digest, from_json, to_json
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "lessons" / "shipped"
+WEIGHTS = "weights.safetensors"
 Event = dict[str, Any]
 
 
@@ -71,24 +73,28 @@ class Absent(LookupError):
 def events(run: Run) -> list[Event]:
     """Everything known about a run so far, complete or in progress; empty if nobody has started it. Only to be read."""
     name = digest(run)
-    for place in (SHIPPED / name, home() / "runs" / name):
-        with suppress(Absent):
-            return run_in(place)
-    for place in (home() / "runs" / f"{name}.part", home() / "runs" / name):
-        if found := read_events(place):  # the second once more: a run may be renamed between two looks
+    if line := shipped.read(SHIPPED, name):
+        return line["events"]
+    own = home() / "runs" / name
+    with suppress(Absent):
+        return run_in(own)
+    for place in (own.with_name(f"{name}.part"), own):  # once more: a run may be renamed between two looks
+        if found := read_events(place):
             return found
     return []
 
 
 def answer(measure: Measure) -> dict[str, Any] | None:
     """What a measure found, or None if nobody has asked. Only to be read."""
-    for place in (SHIPPED / digest(measure), home() / "runs" / digest(measure)):
-        with suppress(Absent):
-            return answer_in(place)
+    name = digest(measure)
+    if line := shipped.read(SHIPPED, name):
+        return line["answer"]
+    with suppress(Absent):
+        return answer_in(home() / "runs" / name)
     return None
 
 
-@lru_cache(maxsize=512)  # what is absent is raised, and so not remembered; a result has some ten thousand characters
+@lru_cache(maxsize=512)  # what is absent is raised, and so not remembered
 def run_in(place: Path) -> list[Event]:
     """The events of a complete run in a folder."""
     if finished(found := read_events(place)):
@@ -124,13 +130,28 @@ def complete(value: Run | Measure) -> bool:
 
 
 def weights(run: Run) -> Path | None:
-    """The file with a run's weights, if they were kept and are what they were when the run ended."""
-    for place in (SHIPPED / digest(run), home() / "runs" / digest(run)):
-        path = place / "weights.safetensors"
-        with suppress(Absent, OSError):
-            if checksum(path, path.stat().st_mtime_ns) == run_in(place)[-1]["sha256"]:
-                return path
+    """The file with a run's weights, if they were kept and are what they were when they were written."""
+    name = digest(run)
+    with suppress(KeyError, OSError):
+        if intact(path := shipped.weights(SHIPPED, name), (shipped.read(SHIPPED, name) or {})["weights"]):
+            return path
+    with suppress(Absent, OSError):
+        if intact(path := home() / "runs" / name / WEIGHTS, run_in(path.parent)[-1]["sha256"]):
+            return path
     return None
+
+
+def weights_path(run: Run) -> str:
+    """Where a script that runs in the repository's folder finds a run's weights: with what ships, or where the app
+    puts what it learns."""
+    line = shipped.read(SHIPPED, digest(run))
+    if line and "weights" in line:
+        return shipped.weights(SHIPPED.relative_to(ROOT), digest(run)).as_posix()
+    return f".headstart/runs/{digest(run)}/{WEIGHTS}"
+
+
+def intact(path: Path, sha256: str) -> bool:
+    return checksum(path, path.stat().st_mtime_ns) == sha256
 
 
 @lru_cache(maxsize=256)
@@ -141,7 +162,7 @@ def checksum(path: Path, changed: int) -> str:
 
 def forget() -> None:
     """Remember nothing: results that were complete are looked for again."""
-    for remembered in (run_in, answer_in, checksum):
+    for remembered in (run_in, answer_in, checksum, shipped.index, shipped.read):
         remembered.cache_clear()
 
 
@@ -208,12 +229,12 @@ def sound(value: Run | Measure) -> bool:
     it is a run."""
     if isinstance(value, Run) and weights(value) is None:
         return False
-    read = run_in if isinstance(value, Run) else answer_in
-    for place in (SHIPPED / digest(value), home() / "runs" / digest(value)):
-        with suppress(OSError, ValueError, Absent):
-            if from_json(json.loads((place / "spec.json").read_text("utf-8"))) == value:
-                read.__wrapped__(place)
-                return True
+    if shipped.read(SHIPPED, digest(value)):
+        return True
+    read, place = run_in if isinstance(value, Run) else answer_in, home() / "runs" / digest(value)
+    with suppress(OSError, ValueError, Absent):
+        said = from_json(json.loads((place / "spec.json").read_text("utf-8")))
+        return said == value and bool(read.__wrapped__(place))
     return False
 
 
@@ -221,14 +242,6 @@ def set_aside(path: Path) -> None:
     """Keep a folder that is no longer trusted where somebody can look at it."""
     if path.exists():
         shutil.move(path, folder("aside") / f"{path.name}-{time.time_ns()}")
-
-
-def ship(value: Run | Measure, with_weights: bool) -> None:
-    """Copy a complete result to what the app ships with."""
-    source, target = home() / "runs" / digest(value), SHIPPED / digest(value)
-    shutil.rmtree(target, ignore_errors=True)
-    leave = None if with_weights else shutil.ignore_patterns("*.safetensors")
-    shutil.copytree(source, target, ignore=leave)
 
 
 # --- Stopping -------------------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def keep(theta: Theta, path: Path) -> str:
 
 def lineage(run: Run) -> dict[Run, Theta]:
     """The stored weights of a run and of all it started from."""
-    return {one: {n: w for n, w in stored(one).items() if not n.startswith(FRAME)} for one in run.lineage()}
+    return {one: {n: w.float() for n, w in stored(one).items() if not n.startswith(FRAME)} for one in run.lineage()}
 
 
 def learned(run: Run) -> Learned:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from core import corpus
-from core.spec import Run, digest
+from core.serve import store
+from core.spec import Run
 from core.tasks import Text
 
 SCRIPT = '''\
@@ -118,7 +119,7 @@ train = [train[begin : begin + {length}]]
 START = """\
 # The reader: weights that ship with Headstart.
 from safetensors.torch import load_file
-kept = load_file("{path}/weights.safetensors")
+kept = load_file("{path}")
 with torch.no_grad():
     net.token.copy_(kept["embed.token"][0])  # the first axis is the seed
     net.place.copy_(kept["embed.place"][0])
@@ -145,7 +146,7 @@ def script(run: Run, title: str) -> str:
         seed=run.first_seed,
         names=tuple(beside(corpus.path(name)) for name in names),
         cut=CUT.format(length=1000 * task.kilobytes) if task.kilobytes else "",
-        start=START.format(path=f"lessons/shipped/{digest(run.start)}") if run.start else "",
+        start=START.format(path=store.weights_path(run.start)) if run.start else "",
         steps=stage.steps,
         batch=stage.batch,
         rate=stage.rate,

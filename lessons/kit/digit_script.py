@@ -6,7 +6,7 @@ The script trains one seed of exactly this run: the same data, draw of labels, n
 from __future__ import annotations
 
 from core.serve import store
-from core.spec import Run, digest
+from core.spec import Run
 from core.tasks import Handwriting
 
 # How every script begins: the digits, before {labels} of each class are drawn from them.
@@ -69,7 +69,7 @@ with torch.no_grad():
 START = """
 # The backbone: weights that ship with Headstart, in lessons/shipped. What is above it begins anew.
 from safetensors.torch import load_file
-kept = load_file("{path}/weights.safetensors")
+kept = load_file("{path}")
 for name, layer in zip({copied}, layers):
     weight = kept[name + ".weight"][0]  # the first axis is the seed
     layer.weight.data.copy_(weight.T if name == "hidden" else weight)
@@ -81,9 +81,8 @@ def started(run: Run) -> str:
     """The lines that copy a run's backbone; none for a run from scratch."""
     if not run.start:
         return ""
-    place = "lessons/shipped" if (store.SHIPPED / digest(run.start)).exists() else ".headstart/runs"
     copied = ["conv1", "conv2", "hidden"][: run.copied or None]
-    return START.format(path=f"{place}/{digest(run.start)}", copied=copied)
+    return START.format(path=store.weights_path(run.start), copied=copied)
 
 
 def script(run: Run, title: str) -> str:

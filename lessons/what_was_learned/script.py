@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.serve import store
-from core.spec import Run, digest
+from core.spec import Run
 from core.tasks import Plane
 from lessons.kit.digit_script import script as digits
 
@@ -38,7 +38,7 @@ net = nn.Sequential(
 layers = [net[0], net[2], net[4], net[6]]
 
 # The copied layers: weights that ship with Headstart, of a net that tells the arms apart. The others begin anew.
-kept = load_file("{path}/weights.safetensors")
+kept = load_file("{path}")
 for k, layer in enumerate(layers[:{copied}], 1):
     layer.weight.data.copy_(kept[f"hidden{{k}}.weight"][0].T)  # the first axis is the seed
     layer.bias.data.copy_(kept[f"hidden{{k}}.bias"].flatten(1)[0])
@@ -65,14 +65,13 @@ def script(run: Run, world: str) -> str:
     if not isinstance(run.task, Plane):
         return digits(run, f"{title}: the first {run.copied} of three layers copied and frozen")
     assert run.start
-    place = "lessons/shipped" if (store.SHIPPED / digest(run.start)).exists() else ".headstart/runs"
     (stage,) = run.stages
     return SCRIPT.format(
         title=title,
         copied=run.copied,
         seed=run.first_seed,
         turn=run.task.turn,
-        path=f"{place}/{digest(run.start)}",
+        path=store.weights_path(run.start),
         count=2 * run.task.labels,
         rate=stage.rate,
         steps=stage.steps,
