@@ -117,6 +117,11 @@ def test_importing_for_the_server_leaves_torch_out(modules: list[str]) -> None:
     assert done.stdout.split() == []
 
 
+def test_a_step_of_a_page_forces_no_full_collection() -> None:
+    code = "from streamlit import config; print(config.get_option('runner.postScriptGC'))"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True).split() == ["False"]
+
+
 # --- Text ----------------------------------------------------------------------------------------------------------
 
 
