@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -74,36 +74,42 @@ def reached(module: str, seen: set[str] | None = None) -> set[str]:
     return seen
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_only_go_down(module: str) -> None:
-    above = set(LAYERS[LAYERS.index(module.split(".")[0]) + 1 :]) | {"tests"}
-    assert not packages(module) & above
+def wrong(modules: Iterable[str], forbidden: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
+    """What each module imports and may not."""
+    return {module: found for module in modules if (found := sorted(forbidden(module)))}
 
 
-@pytest.mark.parametrize("module", of("core", "lessons"))
-def test_only_app_knows_streamlit(module: str) -> None:
-    assert "streamlit" not in packages(module)
+def test_imports_only_go_down() -> None:
+    def above(module: str) -> set[str]:
+        return packages(module) & {*LAYERS[LAYERS.index(module.split(".")[0]) + 1 :], "tests"}
+
+    assert len(MODULES) > 100
+    assert wrong(MODULES, above) == {}
 
 
-@pytest.mark.parametrize("module", of("core"))
-def test_core_draws_nothing(module: str) -> None:
-    reads_pictures = {"PIL"} if module.startswith("core.worlds.") else set()
-    assert not packages(module) & ({"plotly", "altair", "matplotlib", "PIL"} - reads_pictures)
+def test_only_app_knows_streamlit() -> None:
+    assert wrong(of("core", "lessons"), lambda module: packages(module) & {"streamlit"}) == {}
 
 
-@pytest.mark.parametrize("module", of("lessons", "app"))
-def test_lessons_and_app_never_import_torch_or_scikit_learn(module: str) -> None:
-    assert not packages(module) & {"torch", "sklearn"}
+def test_core_draws_nothing() -> None:
+    def draws(module: str) -> set[str]:
+        reads_pictures = {"PIL"} if module.startswith("core.worlds.") else set()
+        return packages(module) & ({"plotly", "altair", "matplotlib", "PIL"} - reads_pictures)
+
+    assert wrong(of("core"), draws) == {}
 
 
-@pytest.mark.parametrize("module", [*SERVER, *of("lessons", "app")])
-def test_what_the_server_imports_leads_to_nothing_heavy(module: str) -> None:
-    assert not {name.split(".")[0] for name in reached(module)} & HEAVY
+def test_what_the_server_imports_leads_to_nothing_heavy() -> None:
+    assert wrong(of("lessons", "app"), lambda module: packages(module) & {"torch", "sklearn"}) == {}
+    heavy = {*SERVER, *of("lessons", "app")}
+    assert wrong(heavy, lambda module: {name.split(".")[0] for name in reached(module)} & HEAVY) == {}
 
 
-@pytest.mark.parametrize("module", of("app"))
-def test_app_uses_of_core_only_what_the_server_has(module: str) -> None:
-    assert not {name for name in imports(module) if name.startswith("core")} - set(SERVER)
+def test_app_uses_of_core_only_what_the_server_has() -> None:
+    def beyond(module: str) -> set[str]:
+        return {name for name in imports(module) if name.startswith("core")} - set(SERVER)
+
+    assert wrong(of("app"), beyond) == {}
 
 
 @pytest.mark.parametrize("modules", [SERVER, of("lessons")], ids=["core", "lessons"])
