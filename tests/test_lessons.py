@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
@@ -13,7 +14,7 @@ from core.check import BadValue
 from core.serve import store
 from core.spec import Measure, Run, from_json
 from lessons.kit import ship
-from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.catalogue import Lesson, Settings, lessons
 from lessons.kit.claims import shipped
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
@@ -66,7 +67,7 @@ def test_a_hostile_setting_is_a_sentence(lesson: Lesson, text: str) -> None:
 
 @EACH
 def test_every_setting_makes_valid_runs_and_its_figures_tell_themselves(lesson: Lesson) -> None:
-    for settings in ship.every_setting(lesson):
+    for settings in in_pairs(ship.every_setting(lesson)):
         for run in lesson.runs(settings).values():
             assert from_json(json.loads(json.dumps(to_plain(run)))) == run
         evidence = gather(lesson.backdrop(settings))
@@ -75,6 +76,25 @@ def test_every_setting_makes_valid_runs_and_its_figures_tell_themselves(lesson: 
             assert isinstance(figure, Figure)
             assert len(figure.alt) > 20
             assert "nan" not in figure.alt
+
+
+def in_pairs(every: list[Settings]) -> list[Settings]:
+    """As few of the settings as have every pair of values of two controls in them, or nearly so."""
+    missing = [set(itertools.combinations(settings.items(), 2)) for settings in every]
+    chosen = []
+    while any(missing):
+        best = max(range(len(every)), key=lambda k: len(missing[k]))
+        chosen.append(every[best])
+        missing = [pairs - set(itertools.combinations(every[best].items(), 2)) for pairs in missing]
+    return chosen
+
+
+def test_pairs_leave_no_pair_out() -> None:
+    every: list[Settings] = [{"a": a, "b": b, "c": c, "draw": 1} for a in range(4) for b in range(3) for c in range(3)]
+    chosen = in_pairs(every)
+    for one, two in (("a", "b"), ("a", "c"), ("b", "c")):
+        assert {(s[one], s[two]) for s in chosen} == {(s[one], s[two]) for s in every}
+    assert len(chosen) < len(every) / 2
 
 
 def to_plain(value: object) -> object:
