@@ -16,7 +16,7 @@ test: .venv/.tests chromium
 	$(PY) -m ruff check $(CODE) tests
 	$(PY) -m ruff format --check $(CODE) tests
 	$(PY) -m mypy $(CODE)
-	$(PY) -m pytest -q
+	$(PY) -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
 
 # Bring the texts that may be used but not copied: once, with a network.
 texts: .venv/.app

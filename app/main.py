@@ -18,7 +18,7 @@ from lessons.kit.catalogue import lessons
 
 @st.cache_resource
 def settled() -> bool:
-    """Start the workers, and keep the collector off what never dies: it would hold up every click for 40 ms or more."""
+    """Start the workers, and keep the collector off what never dies; in .streamlit/config.toml it is kept off steps."""
     engine()
     gc.freeze()
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -64,6 +65,7 @@ def one_of(name: str, value: Any, choices: tuple[str, ...]) -> None:
         raise BadValue(f"{name} must be one of {known}, not {shown(value)}.")
 
 
+@cache  # every Stage that is made asks: once the folders are read
 def names_in(folder: str) -> tuple[str, ...]:
     """What can be named: the modules in one of core's folders (a new method is a new file, nothing else)."""
     return tuple(sorted(f.stem for f in (Path(__file__).parent / folder).glob("*.py") if f.stem != "__init__"))

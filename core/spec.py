@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +210,7 @@ def to_json(value: Any, kind: object = None) -> Any:
         told = {f.name: to_json(part, f.type) for f, part in known if part != f.default}
         return {"is": name_of(type(value))} | told
     if isinstance(value, tuple):
-        return [to_json(v) for v in value]
+        return [to_json(v, "float" if "float" in str(kind) else None) for v in value]
     return value + 0.0 if kind == "float" else value  # + 0.0 also makes -0.0 zero
 
 
@@ -227,6 +227,7 @@ def from_json(data: Any) -> Any:
         raise BadValue(f"This does not describe an experiment: {error}.") from error
 
 
+@lru_cache(maxsize=8192)  # a page asks for some hundred, and makes its values anew whenever it is drawn
 def digest(value: Run | Measure) -> str:
     """Twenty hexadecimal digits that name the value, the same on every machine and in every process."""
     text = json.dumps([MEANING, to_json(value)], sort_keys=True, separators=(",", ":"))

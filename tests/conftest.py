@@ -1,4 +1,4 @@
-"""Every test run has a store of its own and one thread a process; with CI=true a skipped test is a failure."""
+"""Every process of a test run has a store of its own and one thread; with CI=true a skipped test is a failure."""
 
 from __future__ import annotations
 
@@ -41,12 +41,6 @@ def chromium() -> str | None:
     """The browser of this machine."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def own_store() -> Iterator[None]:
-    yield
-    shutil.rmtree(os.environ["HEADSTART_STORE"], ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -117,17 +111,28 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys last, because they are slow, and only where there is a browser."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-    if chromium() is None:
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="no chromium here: install Debian's package chromium"))
+    """Journeys only where there is a browser, and last, because they are slow; or first, where two processes share the
+    tests, so that neither waits for the other in the end. Tests that share a server stay together."""
+    shared = "PYTEST_XDIST_WORKER" in os.environ
+    items.sort(key=lambda item: journey(item) != shared)
+    for item in items:
+        if journey(item) or {"workers_end", "engine"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if journey(item) and chromium() is None:
+            item.add_marker(pytest.mark.skip(reason="no chromium here: install Debian's package chromium"))
+
+
+def journey(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.skipped and not hasattr(report, "wasxfail"):
         LEFT_OUT.append(report.nodeid)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["HEADSTART_STORE"], ignore_errors=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ SERVER = (
     "core.tasks",
     "core.spec",
     "core.corpus",
+    "core.serve.shipped",
     "core.serve.store",
     "core.serve.engine",
     "core.bring.sources",
@@ -77,21 +78,21 @@ def reached(module: str, seen: set[str] | None = None) -> set[str]:
     return seen
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_only_go_down(module: str) -> None:
-    above = set(LAYERS[LAYERS.index(module.split(".")[0]) + 1 :]) | {"tests"}
-    assert not packages(module) & above
+def wrong(modules: Iterable[str], forbidden: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
+    """What each module imports and may not."""
+    return {module: found for module in modules if (found := sorted(forbidden(module)))}
 
 
-@pytest.mark.parametrize("module", of("core", "lessons"))
-def test_only_app_knows_streamlit(module: str) -> None:
-    assert "streamlit" not in packages(module)
+def test_imports_only_go_down() -> None:
+    def above(module: str) -> set[str]:
+        return packages(module) & {*LAYERS[LAYERS.index(module.split(".")[0]) + 1 :], "tests"}
+
+    assert len(MODULES) > 100
+    assert wrong(MODULES, above) == {}
 
 
-@pytest.mark.parametrize("module", of("core"))
-def test_core_draws_nothing(module: str) -> None:
-    reads_pictures = {"PIL"} if module.startswith("core.worlds.") else set()
-    assert not packages(module) & ({"plotly", "altair", "matplotlib", "PIL"} - reads_pictures)
+def test_only_app_knows_streamlit() -> None:
+    assert wrong(of("core", "lessons"), lambda module: packages(module) & {"streamlit"}) == {}
 
 
 def test_no_two_folders_of_core_need_each_other() -> None:
@@ -114,25 +115,46 @@ def test_nobody_imports_a_script_and_only_scripts_what_they_share() -> None:
         assert module in SCRIPTS or not imports(module) & set(SHARED), module
 
 
-@pytest.mark.parametrize("module", [*SHARED, *sorted(SCRIPTS)])
-def test_a_script_draws_nothing_and_asks_nothing_of_the_app(module: str) -> None:
-    assert packages(module) <= set(sys.stdlib_module_names) | {"core", "lessons"} | LEARNERS
-    assert {name for name in imports(module) if name.startswith("lessons")} <= set(SHARED)
+def test_a_script_draws_nothing_and_asks_nothing_of_the_app() -> None:
+    scripts, known = {*SHARED, *SCRIPTS}, {*sys.stdlib_module_names, "core", "lessons", *LEARNERS}
+    assert wrong(scripts, lambda module: packages(module) - known) == {}
+    assert wrong(scripts, lambda module: {n for n in imports(module) if n.startswith("lessons")} - set(SHARED)) == {}
 
 
-@pytest.mark.parametrize("module", of("lessons", "app"))
-def test_lessons_and_app_never_import_torch_or_scikit_learn(module: str) -> None:
-    assert not packages(module) & {"torch", "sklearn"}
+def test_no_lesson_imports_another_and_all_have_the_same_files() -> None:
+    """What two lessons share lives in the kit; a lesson may have one more file of its own."""
+    slugs = sorted({path.parent.name for path in (ROOT / "lessons").glob("*/lesson.py")})
+    for slug in slugs:
+        others = {f"lessons.{other}" for other in slugs if other != slug}
+        mine = [module for module in MODULES if module.startswith(f"lessons.{slug}.")]
+        assert wrong(mine, lambda m: {n for n in imports(m) if ".".join(n.split(".")[:2]) in others}) == {}  # noqa: B023
+        files = {path.name for path in (ROOT / "lessons" / slug).iterdir() if path.is_file()}
+        assert {"__init__.py", "lesson.py", "runs.py", "claims.py", "pictures.py", "text.md"} <= files
+        assert (
+            len(files - {"__init__.py", "lesson.py", "runs.py", "claims.py", "pictures.py", "script.py", "text.md"})
+            <= 1
+        )
 
 
-@pytest.mark.parametrize("module", [*SERVER, *of("lessons", "app")])
-def test_what_the_server_imports_leads_to_nothing_heavy(module: str) -> None:
-    assert not {name.split(".")[0] for name in reached(module)} & HEAVY
+def test_core_draws_nothing() -> None:
+    def draws(module: str) -> set[str]:
+        reads_pictures = {"PIL"} if module.startswith("core.worlds.") else set()
+        return packages(module) & ({"plotly", "altair", "matplotlib", "PIL"} - reads_pictures)
+
+    assert wrong(of("core"), draws) == {}
 
 
-@pytest.mark.parametrize("module", of("app"))
-def test_app_uses_of_core_only_what_the_server_has(module: str) -> None:
-    assert not {name for name in imports(module) if name.startswith("core")} - set(SERVER)
+def test_what_the_server_imports_leads_to_nothing_heavy() -> None:
+    assert wrong(of("lessons", "app"), lambda module: packages(module) & {"torch", "sklearn"}) == {}
+    heavy = {*SERVER, *of("lessons", "app")}
+    assert wrong(heavy, lambda module: {name.split(".")[0] for name in reached(module)} & HEAVY) == {}
+
+
+def test_app_uses_of_core_only_what_the_server_has() -> None:
+    def beyond(module: str) -> set[str]:
+        return {name for name in imports(module) if name.startswith("core")} - set(SERVER)
+
+    assert wrong(of("app"), beyond) == {}
 
 
 @pytest.mark.parametrize("modules", [SERVER, of("lessons")], ids=["core", "lessons"])
@@ -144,6 +166,11 @@ def test_importing_for_the_server_leaves_torch_out(modules: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []
+
+
+def test_a_step_of_a_page_forces_no_full_collection() -> None:
+    code = "from streamlit import config; print(config.get_option('runner.postScriptGC'))"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True).split() == ["False"]
 
 
 # --- Text ----------------------------------------------------------------------------------------------------------

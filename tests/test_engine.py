@@ -6,6 +6,7 @@ import errno
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -30,7 +31,7 @@ def tiny(steps: int = 20, start: Run | None = None) -> Run:
     return Run(task=Plane(labels=20), net="mlp", start=start, stages=stages, seeds=2, first_seed=next(seeds))
 
 
-def wait(true: Callable[[], object], seconds: float = 40) -> None:
+def wait(true: Callable[[], object], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited in vain"
@@ -61,7 +62,33 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def engine(home: Path) -> Iterator[Engine]:
+def engines(home: Path) -> Iterator[list[Engine]]:
+    running: list[Engine] = []
+    yield running
+    for engine in running:
+        engine.close()
+
+
+@pytest.fixture
+def engine(engines: list[Engine]) -> Engine:
+    """The engine of the test before, or a new one if that left it work that does not end: no test spoils the next."""
+    if engines and not idle(engines[0]):
+        engines.pop().close()
+    if not engines:
+        engines.append(Engine())
+    return engines[0]
+
+
+def idle(engine: Engine, seconds: float = 3) -> bool:
+    end = time.monotonic() + seconds
+    while (engine._jobs or engine._requests) and time.monotonic() < end:
+        time.sleep(0.01)
+    return not engine._jobs and not engine._requests and engine.limits == Limits()
+
+
+@pytest.fixture
+def doomed(home: Path) -> Iterator[Engine]:
+    """An engine whose processes are going to be killed."""
     engine = Engine()
     yield engine
     engine.close()
@@ -100,13 +127,14 @@ def test_what_is_stored_costs_nothing(engine: Engine) -> None:
 
 def test_arms_that_share_a_backbone_train_it_once_and_then_run_side_by_side(engine: Engine) -> None:
     backbone = tiny(300)
-    arms = [tiny(600, backbone), tiny(600, backbone)]
+    arms = [tiny(LONG, backbone), tiny(LONG, backbone)]
     engine.ask(arms, "ann")
-    for arm in arms:
-        assert wait_for(engine, arm) == State("done")
+    wait(lambda: all("point" in kinds(arm) for arm in arms))
+    assert [engine.state(arm).kind for arm in arms] == ["running", "running"]
     assert kinds(backbone).count("start") == 1 and store.weights(backbone)
-    starts, ends = zip(*((p.stat().st_mtime for p in files(arm)) for arm in arms), strict=True)
-    assert max(starts) < min(ends)
+    engine.stop(arms, "ann")
+    for arm in arms:
+        wait_for(engine, arm, "stopped")
 
 
 def test_what_another_value_of_the_click_starts_from_gives_way_to_what_is_wanted_for_itself(engine: Engine) -> None:
@@ -125,13 +153,14 @@ def files(run: Run) -> tuple[Path, Path]:
     return folder / "spec.json", folder / "events.jsonl"
 
 
-def test_a_stopped_run_ends_within_a_second_and_can_begin_anew(engine: Engine) -> None:
+def test_a_stopped_run_ends_at_its_next_event_and_can_begin_anew(engine: Engine) -> None:
     run = tiny(LONG)
     engine.ask([run], "ann")
     wait(lambda: "point" in kinds(run))
     engine.stop([run], "ann")
-    wait(lambda: engine.state(run) == State("stopped"), 1)
-    assert kinds(run)[-1] == "stopped"
+    before = kinds(run).count("point")
+    wait(lambda: engine.state(run) == State("stopped"))
+    assert kinds(run)[-1] == "stopped" and kinds(run).count("point") <= before + 1
     engine.ask([run], "ann")
     wait(lambda: engine.state(run).kind == "running" and kinds(run)[-1] == "point")
     assert not engine.state(run).restarted
@@ -225,9 +254,30 @@ def test_a_damaged_folder_is_set_aside_and_recomputed(engine: Engine) -> None:
 
     events = files(child)[1]
     events.write_text(events.read_text()[:-20])
+    store.forget()
     assert engine.state(child).kind == "absent"
     engine.ask([child], "ann")
     assert wait_for(engine, child) == State("done")
+
+
+def test_a_complete_result_is_read_once_and_the_next_store_has_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run, child = tiny(), tiny(LONG)
+    assert not store.complete(run)
+    assert workers.compute(run, 600) == "done"
+    before = store.events(run)
+    files(run)[1].unlink()
+    assert store.events(run) is before and store.complete(run)
+    shutil.rmtree(files(run)[1].parent)  # somebody tidies up: noticed by whoever needs the weights
+    assert store.weights(run) is None and not store.sound(run)
+    with store.writing(child) as folder:
+        assert folder
+        for n in range(3):
+            folder.append({"kind": "point", "n": n})
+            assert store.events(child)[-1]["n"] == n
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+    assert store.events(run) == []
 
 
 def test_a_full_disk_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,26 +301,26 @@ def test_an_unforeseen_error_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     assert kinds(run) == ["start", "failed"]
 
 
-def test_a_worker_killed_in_mid_run_is_replaced_and_the_run_finishes(engine: Engine) -> None:
+def test_a_worker_killed_in_mid_run_is_replaced_and_the_run_finishes(doomed: Engine) -> None:
     run = tiny(1500)
-    engine.ask([run], "ann")
+    doomed.ask([run], "ann")
     wait(lambda: kinds(run).count("point") > 3)
-    before = workers_of(engine)
+    before = workers_of(doomed)
     for worker in before:
         worker.kill()
-    wait_for(engine, run, "queued")  # a folder that nobody writes is not a run in progress
-    assert wait_for(engine, run, "done", "failed") == State("done", restarted=True)
+    wait_for(doomed, run, "queued")  # a folder that nobody writes is not a run in progress
+    assert wait_for(doomed, run, "done", "failed") == State("done", restarted=True)
     assert kinds(run).count("start") == 1  # the new attempt is complete in itself
-    wait(lambda: len(workers_of(engine)) == 2 and not {*before} & {*workers_of(engine)})
+    wait(lambda: len(workers_of(doomed)) == 2 and not {*before} & {*workers_of(doomed)})
 
 
-def test_workers_that_are_lost_with_their_scheduler_are_started_again(engine: Engine) -> None:
+def test_workers_that_are_lost_with_their_scheduler_are_started_again(doomed: Engine) -> None:
     run = tiny(1000)
-    engine.ask([run], "ann")
+    doomed.ask([run], "ann")
     wait(lambda: "point" in kinds(run))
-    assert engine._child
-    engine._child.kill()
-    assert wait_for(engine, run) == State("done", restarted=True)
+    assert doomed._child
+    doomed._child.kill()
+    assert wait_for(doomed, run) == State("done", restarted=True)
 
 
 def test_workers_that_cannot_be_reached_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,7 +379,7 @@ def test_when_the_server_dies_its_workers_end() -> None:
     assert len(family) >= 3
     server.kill()
     server.wait()
-    _, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=60)
     assert not alive
 
 
@@ -339,5 +389,5 @@ def test_the_server_process_never_imports_torch() -> None:
         import core.serve.engine, core.serve.store, core.spec, core.serve.workers, distributed
         print(json.dumps([name for name in ("torch", "streamlit", "sklearn") if name in sys.modules]))
     """)
-    out, _ = server.communicate(timeout=30)
+    out, _ = server.communicate(timeout=120)
     assert json.loads(out) == []

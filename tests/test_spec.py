@@ -98,7 +98,13 @@ def test_equal_runs_have_equal_digests() -> None:
 )
 def test_numbers_that_are_equal_make_the_same_experiment(one: Task, two: Task) -> None:
     assert one == two
-    assert digest(Run(task=one)) == digest(Run(task=two))
+    assert digest.__wrapped__(Run(task=one)) == digest.__wrapped__(Run(task=two))
+
+
+def test_points_that_are_equal_make_the_same_measure() -> None:
+    one, two = (Measure(kind="in_context", runs=(), points=points) for points in (((1, -0.0),), ((1.0, 0.0),)))
+    assert one == two
+    assert digest.__wrapped__(one) == digest.__wrapped__(two)
 
 
 def test_a_knob_at_its_default_changes_no_digest() -> None:
@@ -119,7 +125,13 @@ def test_another_process_gives_the_same_digest() -> None:
 def test_raising_the_meaning_changes_every_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     before = digest(CHILD)
     monkeypatch.setattr(spec, "MEANING", spec.MEANING + 1)
-    assert digest(CHILD) != before
+    assert digest.__wrapped__(CHILD) != before  # digests are remembered: code does not change while it runs
+
+
+def test_the_folders_are_read_once_however_many_values_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    Stage(), Measure(kind="in_context", runs=())
+    monkeypatch.setattr("pathlib.Path.glob", lambda *_: pytest.fail("a folder was listed again"))
+    Stage(), Measure(kind="in_context", runs=())
 
 
 def test_a_digest_is_a_plain_name_for_a_folder() -> None:
@@ -270,6 +282,6 @@ def test_a_new_edition_of_a_world_is_not_mistaken_for_the_old_one(monkeypatch: p
     before = digest(Run(task=Instructions(examples=5)))
     assert from_json(said) == Instructions(examples=5)
     monkeypatch.setattr(Instructions, "edition", Instructions.edition + 1)
-    assert digest(Run(task=Instructions(examples=5))) != before
+    assert digest.__wrapped__(Run(task=Instructions(examples=5))) != before
     with pytest.raises(BadValue, match="does not describe"):
         from_json({"is": "Instructions", "examples": 5})  # as its first edition was written

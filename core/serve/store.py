@@ -5,8 +5,8 @@
     weights.safetensors   a run's weights, where they are kept
 
 A folder is written as `<digest>.part` and renamed, so one without that ending is complete. Folders that are
-damaged or half written are set aside, never trusted and never silently deleted. What ships with the app is a
-second folder of the same form that is only read. Imports no torch; knows no training and no screen.
+damaged or half written are set aside, never trusted and never silently deleted. What ships with the app is looked at
+first (core/serve/shipped.py). Imports no torch; knows no training and no screen.
 """
 
 from __future__ import annotations
@@ -18,22 +18,25 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from core.serve import shipped
 from core.spec import Measure, Run, digest, from_json, to_json
 
-SHIPPED = Path(__file__).resolve().parents[2] / "lessons" / "shipped"
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "lessons" / "shipped"
+WEIGHTS = "weights.safetensors"
 Event = dict[str, Any]
 
 
 def home() -> Path:
     """The folder that is written: HEADSTART_STORE, or .headstart beside the code."""
-    return Path(os.environ.get("HEADSTART_STORE") or Path(__file__).resolve().parents[2] / ".headstart")
+    return Path(os.environ.get("HEADSTART_STORE") or ROOT / ".headstart")
 
 
 def folder(name: str) -> Path:
@@ -60,20 +63,57 @@ class Full(OSError):
 
 
 # --- Reading -------------------------------------------------------------------------------------------------------
+# A complete result never changes: it is read once and remembered. What is absent or in progress is looked for again.
+
+
+class Absent(LookupError):
+    """There is no complete result in a place."""
 
 
 def events(run: Run) -> list[Event]:
-    """Everything known about a run so far, complete or in progress; empty if nobody has started it."""
+    """Everything known about a run so far, complete or in progress; empty if nobody has started it. Only to be read."""
     name = digest(run)
-    places = [SHIPPED / name, home() / "runs" / name, home() / "runs" / f"{name}.part", home() / "runs" / name]
-    for place in places:  # the last once more: a run may be renamed between two looks
+    if line := shipped.read(SHIPPED, name):
+        return line["events"]
+    own = home() / "runs" / name
+    with suppress(Absent):
+        return run_in(own)
+    for place in (own.with_name(f"{name}.part"), own):  # once more: a run may be renamed between two looks
         if found := read_events(place):
             return found
     return []
 
 
+def answer(measure: Measure) -> dict[str, Any] | None:
+    """What a measure found, or None if nobody has asked. Only to be read."""
+    name = digest(measure)
+    if line := shipped.read(SHIPPED, name):
+        return line["answer"]
+    with suppress(Absent):
+        return answer_in(home() / "runs" / name)
+    return None
+
+
+@lru_cache(maxsize=512)  # what is absent is raised, and so not remembered
+def run_in(place: Path) -> list[Event]:
+    """The events of a complete run in a folder."""
+    if finished(found := read_events(place)):
+        return found
+    raise Absent(place)
+
+
+@lru_cache(maxsize=512)
+def answer_in(place: Path) -> dict[str, Any]:
+    """The answer of a measure in a folder."""
+    try:
+        found: dict[str, Any] = json.loads((place / "answer.json").read_text(encoding="utf-8"))
+        return found
+    except (OSError, ValueError) as error:
+        raise Absent(place) from error
+
+
 def read_events(place: Path) -> list[Event]:
-    """The events in one folder, without a last line that is still being written."""
+    """The events in one folder as they stand there now, without a last line that is still being written."""
     try:
         lines = (place / "events.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in lines[: lines.rfind("\n") + 1].splitlines()]
@@ -85,34 +125,45 @@ def finished(found: list[Event]) -> bool:
     return bool(found) and found[-1]["kind"] == "done"
 
 
-def answer(measure: Measure) -> dict[str, Any] | None:
-    """What a measure found, or None if nobody has asked."""
-    for place in (SHIPPED, home() / "runs"):
-        try:
-            found: dict[str, Any] = json.loads((place / digest(measure) / "answer.json").read_text(encoding="utf-8"))
-            return found
-        except (OSError, ValueError):
-            continue
-    return None
-
-
 def complete(value: Run | Measure) -> bool:
     return answer(value) is not None if isinstance(value, Measure) else finished(events(value))
 
 
 def weights(run: Run) -> Path | None:
-    """The file with a run's weights, if they were kept and are what they were when the run ended."""
-    for place in (SHIPPED / digest(run), home() / "runs" / digest(run)):
-        path, found = place / "weights.safetensors", read_events(place)
-        if path.exists() and finished(found) and checksum(path, path.stat().st_mtime_ns) == found[-1]["sha256"]:
+    """The file with a run's weights, if they were kept and are what they were when they were written."""
+    name = digest(run)
+    with suppress(KeyError, OSError):
+        if intact(path := shipped.weights(SHIPPED, name), (shipped.read(SHIPPED, name) or {})["weights"]):
+            return path
+    with suppress(Absent, OSError):
+        if intact(path := home() / "runs" / name / WEIGHTS, run_in(path.parent)[-1]["sha256"]):
             return path
     return None
+
+
+def weights_path(run: Run) -> str:
+    """Where a script that runs in the repository's folder finds a run's weights: with what ships, or where the app
+    puts what it learns."""
+    line = shipped.read(SHIPPED, digest(run))
+    if line and "weights" in line:
+        return shipped.weights(SHIPPED.relative_to(ROOT), digest(run)).as_posix()
+    return f".headstart/runs/{digest(run)}/{WEIGHTS}"
+
+
+def intact(path: Path, sha256: str) -> bool:
+    return checksum(path, path.stat().st_mtime_ns) == sha256
 
 
 @lru_cache(maxsize=256)
 def checksum(path: Path, changed: int) -> str:
     """SHA-256 of a file as it was when it was last changed: a language model's takes long to read at every look."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def forget() -> None:
+    """Remember nothing: results that were complete are looked for again."""
+    for remembered in (run_in, answer_in, checksum, shipped.index, shipped.read):
+        remembered.cache_clear()
 
 
 # --- Writing: only workers do -----------------------------------------------------------------------------------------
@@ -174,15 +225,16 @@ def in_hand(value: Run | Measure) -> bool:
 
 
 def sound(value: Run | Measure) -> bool:
-    """Whether the value is stored whole: readable, of this very value, and with its weights if it is a run."""
+    """Whether the value is stored whole, whatever is remembered: readable, of this very value, and with its weights if
+    it is a run."""
     if isinstance(value, Run) and weights(value) is None:
         return False
-    for place in (SHIPPED, home() / "runs"):
-        try:
-            if from_json(json.loads((place / digest(value) / "spec.json").read_text("utf-8"))) == value:
-                return complete(value)
-        except (OSError, ValueError):
-            continue
+    if shipped.read(SHIPPED, digest(value)):
+        return True
+    read, place = run_in if isinstance(value, Run) else answer_in, home() / "runs" / digest(value)
+    with suppress(OSError, ValueError, Absent):
+        said = from_json(json.loads((place / "spec.json").read_text("utf-8")))
+        return said == value and bool(read.__wrapped__(place))
     return False
 
 
@@ -190,14 +242,6 @@ def set_aside(path: Path) -> None:
     """Keep a folder that is no longer trusted where somebody can look at it."""
     if path.exists():
         shutil.move(path, folder("aside") / f"{path.name}-{time.time_ns()}")
-
-
-def ship(value: Run | Measure, with_weights: bool) -> None:
-    """Copy a complete result to what the app ships with."""
-    source, target = home() / "runs" / digest(value), SHIPPED / digest(value)
-    shutil.rmtree(target, ignore_errors=True)
-    leave = None if with_weights else shutil.ignore_patterns("*.safetensors")
-    shutil.copytree(source, target, ignore=leave)
 
 
 # --- Stopping -------------------------------------------------------------------------------------------------------

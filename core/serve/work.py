@@ -117,7 +117,7 @@ def write_weights(theta: Theta, path: Path) -> str:
 
 def lineage(run: Run) -> dict[Run, Theta]:
     """The stored weights of a run and of all it started from."""
-    return {each: {n: w for n, w in stored(each).items() if not n.startswith(FRAME)} for each in run.lineage()}
+    return {each: {n: w.float() for n, w in stored(each).items() if not n.startswith(FRAME)} for each in run.lineage()}
 
 
 def learned(run: Run) -> Learned:

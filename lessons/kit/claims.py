@@ -18,6 +18,7 @@ from typing import Any
 
 from core.serve import store
 from core.spec import Measure, Run
+from lessons.kit import findings
 from lessons.kit.catalogue import Claim, Finding, Lesson, claims
 from lessons.kit.evidence import gather
 from lessons.kit.values import Seeds
@@ -38,8 +39,8 @@ def found(claim: Claim, seeds: Seeds) -> Finding:
 
 @cache
 def shipped(claim_id: str) -> Finding:
-    """A claim's finding from the runs that ship; they never change while the app runs."""
-    return found(claims()[claim_id][1], Seeds())
+    """A claim's finding from the runs that ship: it ships too, and is computed only while its lesson is being made."""
+    return findings.read().get(claim_id) or found(claims()[claim_id][1], Seeds())
 
 
 def report(lesson: Lesson, claim: Claim, finding: Finding, seeds: Seeds) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from lessons.kit.scripts.parts import batches
 SEED = 0
 EXAMPLES = 400
 WITHOUT = "law or play, shouted"  # the one combination of what and how that no example shows
-BACKBONE = "lessons/shipped/b095222657509c151348/weights.safetensors"
+BACKBONE = "lessons/shipped/weights/b095222657509c151348.safetensors"
 REPLAY = 0  # stretches of general text that are replayed
 STEPS = 100
 BATCH = 8

@@ -6,7 +6,7 @@ from torch import nn
 from lessons.kit.scripts.parts import accuracy, copy_weights, dense, layers, learn, spirals
 
 SEED = 0
-BACKBONE = "lessons/shipped/68b7bd8920703d2a74e7/weights.safetensors"  # a net that tells the six arms apart
+BACKBONE = "lessons/shipped/weights/68b7bd8920703d2a74e7.safetensors"  # a net that tells the six arms apart
 COPIED = 1  # of its three layers, the first
 LABELS = 10  # labelled points a colour
 TURN = 0.0  # degrees

@@ -60,7 +60,7 @@ class Transformer(nn.Module):
 
 def copy_reader(path: str, net: Transformer) -> None:
     """Weights as Headstart stores them; their first axis is the seed."""
-    kept = load_file(path)
+    kept = {name: weight.float() for name, weight in load_file(path).items()}  # they ship in half precision
     net.token.data.copy_(kept["embed.token"][0])
     net.place.data.copy_(kept["embed.place"][0])
     for number, block in enumerate(net.blocks, 1):

@@ -65,7 +65,7 @@ def layers(net: nn.Module) -> list[Layer]:
 
 def copy_weights(path: str, to: dict[str, Layer]) -> None:
     """Weights as Headstart stores them: by the layer's name, and their first axis is the seed."""
-    kept = load_file(path)
+    kept = {name: weight.float() for name, weight in load_file(path).items()}  # they ship in half precision
     for name, layer in to.items():
         weight, bias = kept[f"{name}.weight"][0], kept[f"{name}.bias"][0].flatten()
         layer.load_state_dict({"weight": weight.T if isinstance(layer, nn.Linear) else weight, "bias": bias})

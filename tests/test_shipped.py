@@ -1,0 +1,102 @@
+"""What ships is what today's values mean, in a form that can be looked through, and says so itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.serve import shipped, store
+from core.spec import digest, from_json
+from lessons.kit import findings, ship
+from lessons.kit.catalogue import claims, lessons
+from lessons.kit.claims import found
+from lessons.kit.evidence import final, gather, table
+from lessons.kit.recipes import Seeds, scratch
+
+
+def test_what_ships_is_what_todays_values_ask_for() -> None:
+    assert set(shipped.index(store.SHIPPED)) == set(ship.values())
+    for name, value in ship.values().items():
+        line = shipped.read(store.SHIPPED, name)
+        assert line and from_json(line["spec"]) == value
+        assert digest.__wrapped__(value) == name
+        assert store.complete(value)
+
+
+def test_the_weights_that_ship_are_whole_and_those_of_runs_that_are_started_from() -> None:
+    there = {path.stem for path in (store.SHIPPED / "weights").iterdir()}
+    assert there == {digest(run) for run in ship.starts()}
+    for run in ship.starts():
+        path = store.weights(run)
+        assert path == store.ROOT / store.weights_path(run)
+        assert ship.halved(path) == path.read_bytes()
+
+
+def test_making_it_again_changes_nothing() -> None:
+    data = {
+        name: (store.SHIPPED / "weights" / f"{name}.safetensors").read_bytes() for name in map(digest, ship.starts())
+    }
+    for slug, text in (made := ship.lines(ship.checksums(data))).items():
+        assert text == (store.SHIPPED / f"{slug}.jsonl").read_text("utf-8"), f"make shipped: {slug} has changed"
+    sizes = {name: len(weights) for name, weights in data.items()}
+    assert ship.readme(sizes) == (store.SHIPPED / "README.md").read_text("utf-8")
+    files = {path.name for path in store.SHIPPED.iterdir()}
+    assert files == {f"{slug}.jsonl" for slug in made} | {"README.md", "findings.json", "weights"}
+
+
+@pytest.mark.parametrize("name", claims())
+def test_a_finding_that_ships_is_what_its_results_say(name: str) -> None:
+    ships, computed = findings.read()[name], found(claims()[name][1], Seeds())
+    for number in ("value", "low", "high"):
+        assert getattr(ships, number) == pytest.approx(getattr(computed, number), nan_ok=True)
+    assert (ships.checks, ships.numbers, ships.status) == (computed.checks, computed.numbers, computed.status)
+
+
+def test_findings_are_read_as_they_were_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    every = findings.read()
+    (tmp_path / "findings.json").write_text(findings.write(every), "utf-8")
+    monkeypatch.setattr(store, "SHIPPED", tmp_path)
+    assert findings.read.__wrapped__() == every
+
+
+def test_no_two_results_of_a_lesson_have_one_label() -> None:
+    for lesson in lessons().values():
+        values = {}
+        for label, value in ship.asked(lesson):
+            assert values.setdefault(label, value) == value
+
+
+def test_a_damaged_line_is_a_result_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    run, other = scratch(5), scratch(10)
+    lines = [shipped.write(shipped.read(store.SHIPPED, digest(one)) or {}) for one in (run, other)]
+    (tmp_path / "some.jsonl").write_text(lines[0][:-20] + "\n" + lines[1], "utf-8")
+    monkeypatch.setattr(store, "SHIPPED", tmp_path)
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+    assert not store.complete(run) and not store.sound(run)
+    assert store.complete(other) and store.weights(other) is None
+
+
+def test_what_ships_is_small() -> None:
+    assert sum(path.stat().st_size for path in store.SHIPPED.rglob("*") if path.is_file()) < 30 * 2**20
+
+
+def test_computing_a_shipped_run_again_gives_the_same_figures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from core.serve.work import perform
+
+    run = scratch(5, seeds=Seeds())
+    before = gather({"run": run})["run"]
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+    monkeypatch.setattr(store, "SHIPPED", tmp_path / "nothing ships")
+    assert perform(run) == "done"
+    # Another processor may round differently; seeds that take other paths still end within a point of each other.
+    assert np.abs(final(table(run)) - final(before)).mean() < 0.01
+
+
+def test_a_run_that_starts_from_weights_in_half_precision_learns_in_full() -> None:
+    from core.serve.work import lineage, stored
+
+    start = next(run for run in ship.starts() if run.net == "mlp")
+    assert {str(weight.dtype) for weight in stored(start).values()} == {"torch.float16"}
+    assert {str(weight.dtype) for weight in lineage(start)[start].values()} == {"torch.float32"}
