@@ -14,12 +14,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -196,19 +197,65 @@ def starting() -> list[Result]:
     return [Result("server start to first page, `streamlit hello`", ours, theirs, "s", theirs / ours)]
 
 
+def visiting() -> list[Result]:
+    """What one visit to a page costs the server's processor, warm, beside a page with nothing on it."""
+    paths = [f"fast_start?fast_start.beat={beat}&fast_start.committed=1" for beat in ("Look", "Run", "Explain")]
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Path(folder) / "empty.py"
+        empty.write_text("import streamlit\nstreamlit.title('Nothing')\n", "utf-8")
+        command = [sys.executable, "-m", "streamlit", "run"]
+        ours = visits([*command, str(ROOT / "app" / "main.py")], 8773, paths)
+        default = ["--runner.postScriptGC", "true"]  # not what our configuration says
+        theirs = visits([*command, str(empty), *default], 8774, [""])
+    if ours is None or theirs is None:
+        return []
+    return [Result("a visit to a lesson, an empty page: server's processor", ours, theirs, "ms", theirs / ours)]
+
+
+def visits(command: list[str], port: int, paths: list[str], times: int = 10) -> float | None:
+    """Milliseconds of the server's processor a visit, the first of every page not counted."""
+    with page_of(command, port) as found:
+        if found is None:
+            return None
+        page, process = found
+        spent = []
+        for _ in range(times + 1):
+            before = sum(process.cpu_times()[:2])
+            for path in paths:
+                page.goto(f"http://127.0.0.1:{port}/{path}")
+                page.locator("h1").first.wait_for()
+                page.wait_for_timeout(500)  # the rest of the page, and what is done after it
+            spent.append(sum(process.cpu_times()[:2]) - before)
+        return 1000 * sum(spent[1:]) / times / len(paths)
+
+
 def first_page(command: list[str], port: int, words: str) -> float | None:
+    with page_of(command, port) as found:
+        if found is None:
+            return None
+        page, process = found
+        page.goto(f"http://127.0.0.1:{port}")
+        page.get_by_text(words).first.wait_for()
+        return time.time() - float(process.create_time())
+
+
+@contextmanager
+def page_of(command: list[str], port: int) -> Iterator[tuple[Any, Any] | None]:
+    """A browser's page and the process of a server that has just been started; None where there is no browser."""
     try:
+        import psutil
         from playwright.sync_api import sync_playwright
     except ImportError:
-        return None
+        yield None
+        return
     browser_path = shutil.which("chromium")
     if not browser_path:
-        return None
+        yield None
+        return
     flags = ["--server.headless", "true", "--server.port", str(port), "--browser.serverAddress", "localhost"]
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        began = time.perf_counter()
+        page, began = browser.new_page(), time.perf_counter()
         server = subprocess.Popen([*command, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
         try:
             while time.perf_counter() - began < 60:
@@ -216,9 +263,7 @@ def first_page(command: list[str], port: int, words: str) -> float | None:
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
                     break
                 time.sleep(0.02)
-            page.goto(f"http://127.0.0.1:{port}")
-            page.get_by_text(words).first.wait_for()
-            return time.perf_counter() - began
+            yield page, psutil.Process(server.pid)
         finally:
             server.terminate()
             server.wait()
@@ -227,7 +272,7 @@ def first_page(command: list[str], port: int, words: str) -> float | None:
 
 def main() -> None:
     torch.set_num_threads(1)
-    results = [*training(), drawing(), *clicking(), *starting()]
+    results = [*training(), drawing(), *clicking(), *starting(), *visiting()]
     if "--json" in sys.argv[1:]:
         print(json.dumps([asdict(result) for result in results], indent=2))
         return
