@@ -9,7 +9,7 @@ import streamlit as st
 from app.parts.badge import BADGES, COLOURS
 from app.parts.figure import draw
 from app.parts.memory import last_place
-from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.catalogue import CHAPTERS, Lesson, lessons
 from lessons.kit.claims import Missing, shipped
 from lessons.kit.evidence import gather
 from lessons.kit.values import visible
@@ -31,9 +31,12 @@ def show(pages: Pages) -> None:
     evidence = gather(values)
     if len(evidence) == len(values):
         draw(first.hook(evidence, first.defaults), "home.hook")
-    st.subheader("Lessons", anchor=False)
-    for lesson in lessons().values():
-        card(lesson, pages[lesson.slug])
+    for chapter in CHAPTERS:
+        st.subheader(chapter, anchor=False)
+        with st.container(horizontal=True):
+            for lesson in lessons().values():
+                if lesson.chapter == chapter:
+                    card(lesson, pages[lesson.slug])
 
 
 def begin(pages: Pages, first: Lesson) -> None:
@@ -46,8 +49,8 @@ def begin(pages: Pages, first: Lesson) -> None:
 
 
 def card(lesson: Lesson, page: st.Page) -> None:
-    with st.container(border=True):
-        st.page_link(page, label=f"**{lesson.number}. {lesson.title}**")
+    with st.container(border=True, width=300, height="stretch"):
+        st.page_link(page, label=f"**{lesson.number}. {lesson.title}**" + " :material/star:" * lesson.on_path)
         st.markdown(lesson.question)
         with st.container(horizontal=True):
             for claim in lesson.claims:

@@ -1,7 +1,11 @@
-"""Draws any lesson: its five beats, one screen each. Knows the types of a lesson, and no lesson by name."""
+"""Draws any lesson: a header line, a rail of words and controls, and the stage. Knows the types of a lesson, and no
+lesson by name."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pandas as pd
@@ -10,50 +14,65 @@ import streamlit as st
 from app.parts import chosen
 from app.parts.badge import claim_card
 from app.parts.chosen import NOT_YET, PREDICTED, SKIPPED, Chosen
-from app.parts.corpus import control
 from app.parts.figure import draw
 from app.parts.live import live
 from app.parts.memory import keep_place
 from app.parts.predict import predict
 from app.parts.recall import recall
-from app.parts.words import say
-from lessons.kit.catalogue import Lesson
+from app.parts.stage import stage
+from app.parts.words import say, words
+from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.evidence import gather
-from lessons.kit.values import Evidence, visible
+from lessons.kit.values import Evidence, Settings, defaults, visible
+
+RAIL = 340  # pixels
 
 
 def show(lesson: Lesson) -> None:
-    st.caption(f"Lesson {lesson.number}")
-    st.title(lesson.title, anchor=False)
     at = chosen.read(lesson)
-    chosen.widget(lesson.slug, chosen.BEAT, at.beat)
-    locked = at.committed == NOT_YET and at.beat in ("Run", "Explain")
+    with st.container(key="header", horizontal=True):
+        st.title(lesson.title, anchor=False, width="content")
+        st.caption(f"{lesson.chapter} · lesson {lesson.number}", width="content")
+        chosen.widget(lesson.slug, chosen.BEAT, at.beat)
+    too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     beats = {"Look": look, "Predict": beat_predict, "Run": run, "Explain": explain, "Recall": beat_recall}
-    (ask_first if locked else beats[at.beat])(lesson, at)
+    (ask_first if too_early else beats[at.beat])(lesson, at)
     keep_place(lesson.slug)
 
 
+@contextmanager
+def rail() -> Iterator[None]:
+    """Words and controls on the left; what is drawn afterwards stands to their right, on a phone above them."""
+    with st.container(key="rail", width=RAIL):
+        yield
+
+
 def go(lesson: Lesson, beat: str, commit: int | None = None) -> None:
-    """A button's callback: to another beat, perhaps with the prediction made."""
+    """A button's callback: to another beat, perhaps with the prediction made, or skipped, which shows it all."""
     if commit is not None:
         chosen.change(lesson.slug, chosen.COMMITTED, commit)
+    if commit == SKIPPED:
+        chosen.change(lesson.slug, chosen.PRESSED, 1)
     chosen.change(lesson.slug, chosen.BEAT, beat)
 
 
-def forward(lesson: Lesson, label: str, beat: str, commit: int | None = None, primary: bool = True) -> None:
+def forward(
+    lesson: Lesson, label: str, beat: str, commit: int | None = None, primary: bool = True, ready: bool = True
+) -> None:
     st.button(
         label,
         type="primary" if primary else "tertiary",
         on_click=partial(go, lesson, beat, commit),
         key=f"{lesson.slug}.to.{beat}.{label}",
+        disabled=not ready,
     )
 
 
-def backdrop(lesson: Lesson, at: Chosen) -> Evidence:
-    """The stored results that a page stands on, without what is hidden until the learner has predicted; where some are
-    missing it says what brings them, and ends."""
+def backdrop(lesson: Lesson, at: Chosen, everything: bool) -> Evidence:
+    """The stored results that a page stands on, or those that may be seen before the prediction; where some are missing
+    it says what brings them, and ends."""
     values = lesson.backdrop(at.settings)
-    shown = visible(values) if at.committed == NOT_YET else values
+    shown = values if everything else visible(values)
     evidence = gather(shown)
     if absent := len({piece.key for piece in shown}) - len(evidence):
         st.warning(f"{absent} of the results that this page stands on are not stored. `make shipped` computes them.")
@@ -62,50 +81,100 @@ def backdrop(lesson: Lesson, at: Chosen) -> Evidence:
 
 
 def look(lesson: Lesson, at: Chosen) -> None:
-    st.subheader(lesson.question, anchor=False)
-    say(lesson, "hook")
-    draw(lesson.hook(backdrop(lesson, at), at.settings), f"{lesson.slug}.hook")
-    forward(lesson, "Make a prediction", "Predict")
+    with st.container(key="frame", horizontal=True):
+        with rail():
+            st.subheader(lesson.question, anchor=False)
+            say(lesson, "hook")
+            forward(lesson, "Make a prediction", "Predict")
+        with st.container(key="stage"):
+            draw(lesson.hook(backdrop(lesson, at, everything=False), at.settings), f"{lesson.slug}.hook", stage=True)
 
 
 def beat_predict(lesson: Lesson, at: Chosen) -> None:
-    say(lesson, "predict")
-    predict(lesson, gather(visible(lesson.backdrop(at.settings))), at)
-    with st.container(horizontal=True):
-        forward(lesson, "That is my prediction", "Run", PREDICTED)
-        forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
+    with st.container(key="frame", horizontal=True):
+        with rail():
+            say(lesson, "predict")
+            predict(lesson, at)
+            with st.container(horizontal=True):
+                forward(lesson, "That is my prediction", "Run", PREDICTED, ready=at.said_all)
+                forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
+        with st.container(key="stage"):
+            handles = at.handles if at.said_all else Settings()
+            figure = lesson.picture(backdrop(lesson, at, everything=False), at.settings, handles)
+            draw(figure, f"{lesson.slug}.The picture.{figure.kind}", stage=True)
 
 
 def ask_first(lesson: Lesson, at: Chosen) -> None:
-    """Where the answer would stand, before the learner has predicted."""
-    st.info("First say what you expect: people who predict learn more than people who watch.")
-    with st.container(horizontal=True):
-        forward(lesson, "Make a prediction", "Predict")
-        forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
+    """Where the answer would stand, before the learner has predicted and pressed."""
+    if at.committed == NOT_YET:
+        st.info("First say what you expect: people who predict learn more than people who watch.")
+        with st.container(horizontal=True):
+            forward(lesson, "Make a prediction", "Predict")
+            forward(lesson, "Skip, show me", at.beat, SKIPPED, primary=False)
+    else:
+        st.info("You have said what you expect. Now let it run.")
+        with st.container(horizontal=True):
+            forward(lesson, "To the run", "Run")
+            forward(lesson, "Skip, show me", at.beat, SKIPPED, primary=False)
 
 
 def run(lesson: Lesson, at: Chosen) -> None:
-    say(lesson, "run")
-    for each in lesson.controls:
-        control(lesson.slug, each, at.settings[each])
-    live(lesson, backdrop(lesson, at), at)
-    forward(lesson, "What happened there?", "Explain")
+    live(lesson, partial(backdrop, lesson), partial(forward, lesson, "What happened there?", "Explain"))
 
 
 def explain(lesson: Lesson, at: Chosen) -> None:
-    evidence = backdrop(lesson, at)
-    table = pd.DataFrame(lesson.verdict(evidence, at.sliders), columns=["", "you said", "it did"]).set_index("")
-    st.table(table if at.guess else table[["it did"]])
-    draw(lesson.picture(evidence, at.settings, at.guess), f"{lesson.slug}.explain")
-    say(lesson, "explain")
-    for claim in lesson.claims:
-        claim_card(claim)
-    st.markdown("**Beyond this miniature**")
-    say(lesson, "carry")
+    """A walk of findings, one at a time, beside the picture; then the ending."""
+    evidence, findings = backdrop(lesson, at, everything=True), walk(lesson)
+    step_at = chosen.key(lesson.slug, "finding")
+    step = min(st.session_state.get(step_at, 0), len(findings))
+
+    def turn(by: int) -> None:
+        st.session_state[step_at] = step + by
+
+    with st.container(key="frame", horizontal=True):
+        with rail():
+            if step < len(findings):
+                with st.container(key="finding"):
+                    st.caption(f"Finding {step + 1} of {len(findings)}")
+                    st.markdown(findings[step])
+            else:
+                ending(lesson, at, evidence)
+            with st.container(horizontal=True):
+                st.button(
+                    "Back", on_click=turn, args=(-1,), disabled=step == 0, key=f"{lesson.slug}.back", type="tertiary"
+                )
+                if step < len(findings):
+                    st.button("Next", on_click=turn, args=(1,), key=f"{lesson.slug}.next", type="primary")
+                else:
+                    forward(lesson, "Check what stays", "Recall")
+        with st.container(key="stage"):
+            stage(lesson, evidence, at.settings, at.guess)
+    with st.expander("What this rests on", icon=":material/receipt_long:"):
+        for claim in lesson.claims:
+            claim_card(claim)
     with st.expander("Show me the PyTorch", icon=":material/code:"):
         st.caption("One seed of exactly the run you chose, in plain PyTorch.")
         st.code(lesson.script(at.settings), language="python")
-    forward(lesson, "Check what stays", "Recall")
+
+
+def walk(lesson: Lesson) -> list[str]:
+    """The findings: the paragraphs of the lesson's explanation that begin with a sentence in bold, each with those that
+    follow it."""
+    parts = re.split(r"\n\n(?=\*\*)", words(lesson, "explain"))
+    return [part.strip() for part in parts if part.strip()]
+
+
+def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
+    """What you said and what it did, what does not carry over, and where to go next."""
+    with st.container(key="ending"):
+        said = at.guess or defaults(lesson.prediction.sliders)
+        table = pd.DataFrame(lesson.verdict(evidence, said), columns=["", "you said", "it did"]).set_index("")
+        st.table(table if at.guess else table[["it did"]])
+        st.markdown("**Beyond this miniature**")
+        say(lesson, "carry")
+        later = [other for other in lessons().values() if other.number == lesson.number + 1]
+        if later:
+            st.caption(f"Next: lesson {later[0].number}, {later[0].title}")
 
 
 def beat_recall(lesson: Lesson, at: Chosen) -> None:

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit put
 
 from app import home, lesson, real, sources
 from app.parts.workers import engine
-from lessons.kit.catalogue import lessons
+from lessons.kit.catalogue import CHAPTERS, lessons
 
 
 @st.cache_resource
@@ -24,15 +24,15 @@ def settled() -> bool:
     return True
 
 
-st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="centered")
+st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
+st.html(Path(__file__).with_name("style.css"))
 settled()
 pages = {
-    one.slug: st.Page(
-        partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug, icon=":material/school:"
-    )
+    one.slug: st.Page(partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug)
     for one in lessons().values()
 }
 first = st.Page(partial(home.show, pages), title="Headstart", icon=":material/home:", default=True, url_path="home")
 model = st.Page(real.show, title=real.TITLE, icon=":material/neurology:", url_path="real")
 data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
-st.navigation({"": [first], "Lessons": list(pages.values()), "Beyond the miniature": [model], "About": [data]}).run()
+chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
+st.navigation({"": [first], **chapters, "About": [model, data]}, position="top").run()

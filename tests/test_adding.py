@@ -57,7 +57,7 @@ def test_a_toy_lesson_is_one_folder(copy: Path) -> None:
     shutil.copytree(copy / "lessons" / "fast_start", copy / "lessons" / "toy")
     lesson = copy / "lessons" / "toy" / "lesson.py"
     lesson.write_text(
-        lesson.read_text("utf-8").replace("number=4,", "number=99,").replace("Fast start", "Toy"), "utf-8"
+        lesson.read_text("utf-8").replace("number=2,", "number=99,").replace("Fast start", "Toy"), "utf-8"
     )
     listed = json.loads(output(copy, "-m", "lessons", "--json"))
     assert [listed[-1]["slug"], listed[-1]["number"]] == ["toy", 99]

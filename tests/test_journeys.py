@@ -31,6 +31,8 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     press(page, "Start with")
     expect(page.get_by_role("heading", name="A small step from a good place")).to_be_visible()
     press(page, "Make a prediction")
+    expect(page.get_by_role("button", name="That is my prediction")).to_be_disabled()  # nothing is chosen beforehand
+    page.get_by_role("radio", name="50", exact=True).click()
     thumb = page.get_by_role("slider").first
     thumb.focus()
     before = thumb.get_attribute("aria-valuetext")
@@ -38,14 +40,20 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     expect(thumb).not_to_have_attribute("aria-valuetext", before or "")
     expect(page).to_have_url(re.compile(r"small_step\.half="))
     press(page, "That is my prediction")
-    go = page.get_by_role("button", name=re.compile("Train 8 nets now|Again, with another draw")).first
-    go.click()  # the second visitor finds the first one's run
+    expect(page.get_by_role("radio", name="The editor")).to_have_count(0)  # the answer comes after the question
+    press(page, "Train 8 nets now")  # the second visitor is played what the first one computed
     expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
+    page.get_by_role("radio", name="The editor").click()
     expect(page.get_by_text(re.compile(r"Your delta: \d+ % of the weights"))).to_be_visible()
+    page.get_by_text("Experiment").click()
     page.get_by_role("radio", name="third").click()
     expect(page.get_by_text(re.compile(r"Your delta of the third layer only"))).to_be_visible()
     press(page, "What happened there?")
-    expect(page.get_by_text("you said")).to_be_visible()
+    expect(page.get_by_text("Finding 1 of")).to_be_visible()
+    while not page.get_by_text("you said").count():
+        press(page, "Next")
+        page.wait_for_timeout(300)
+    page.get_by_text("What this rests on").click()
     expect(page.get_by_text("reproduced here").first).to_be_visible()
     page.goto(server[0])
     expect(page.get_by_role("button", name="Continue with")).to_be_visible()

@@ -15,7 +15,7 @@ from core.check import BadValue
 from core.serve import store
 from core.spec import Measure, Run, digest, from_json, to_json
 from lessons.kit import ship
-from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.catalogue import CHAPTERS, Lesson, lessons
 from lessons.kit.claims import shipped
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
@@ -32,6 +32,7 @@ def prediction(lesson: Lesson) -> Settings:
 @EACH
 def test_a_lesson_has_every_beat_and_at_most_three_controls(lesson: Lesson) -> None:
     assert {"hook", "predict", "run", "explain", "carry"} <= set(lesson.words)
+    assert lesson.chapter in CHAPTERS
     assert 1 <= len(lesson.controls) <= 3
     assert len(lesson.questions) >= 2
     assert lesson.claims
@@ -75,7 +76,9 @@ def test_every_setting_makes_valid_runs_and_its_figures_tell_themselves(lesson: 
         evidence = gather(lesson.backdrop(settings))
         figures = [lesson.hook(evidence, settings), lesson.picture(evidence, settings, prediction(lesson))]
         unsaid = Settings()
-        for figure in figures + lesson.live(evidence, settings, unsaid) + lesson.pictures(evidence, settings, unsaid):
+        views = lesson.views(evidence, settings, unsaid)
+        assert all(len(name) < 24 for name in views)
+        for figure in [*figures, *(view() for view in views.values())]:
             assert isinstance(figure, Figure)
             assert len(figure.alt) > 20
             assert "nan" not in figure.alt

@@ -39,10 +39,22 @@ def everything(test: AppTest) -> str:
     return " ".join(str(one.value) for kind in ("title", "subheader", "markdown", "caption") for one in test.get(kind))
 
 
+def handles(slug: str) -> dict[str, str]:
+    """A prediction, as the URL writes it."""
+    return {slider.name: str(slider.options[-1]) for slider in lessons()[slug].prediction.sliders}
+
+
+def to_the_ending(test: AppTest) -> AppTest:
+    """Through all findings."""
+    while onward := [button for button in test.button if button.label == "Next"]:
+        onward[0].click().run()
+    return test
+
+
 @EACH
 @pytest.mark.parametrize("beat", BEATS)
 def test_every_beat_is_drawn(slug: str, beat: str) -> None:
-    test = page(slug, beat=beat, committed="1")
+    test = page(slug, beat=beat, committed="1", pressed="1", **handles(slug))
     assert not test.exception
     assert lessons()[slug].title in test.title[0].value
     assert not re.search(r"\{\w+\.\w+\}", everything(test))  # a slot that nobody filled
@@ -59,13 +71,43 @@ def test_the_run_is_locked_until_the_learner_predicts_or_skips(slug: str) -> Non
 
 
 @EACH
-def test_a_prediction_is_kept_and_confronted(slug: str) -> None:
+def test_nothing_is_predicted_beforehand_and_what_is_said_is_kept_and_confronted(slug: str) -> None:
     test = page(slug, beat="Predict")
+    button = next(one for one in test.button if one.label == "That is my prediction")
+    assert button.disabled
+    said = handles(slug)
+    test = page(slug, beat="Predict", **said)
     next(one for one in test.button if one.label == "That is my prediction").click().run()
     assert test.query_params[f"{slug}.committed"] == "1"
-    shown = page(slug, beat="Explain", committed="1")
-    assert "you said" in shown.table[0].value.columns
-    assert "you said" not in page(slug, beat="Explain", committed="2").table[0].value.columns
+    assert {name: test.query_params[f"{slug}.{name}"] for name in said} == said
+    shown = to_the_ending(page(slug, beat="Explain", committed="1", pressed="1", **said)).table[0].value
+    assert "you said" in shown.columns and len(shown) == len(said)
+    skipped = to_the_ending(page(slug, beat="Explain", committed="2", pressed="1"))
+    assert "you said" not in skipped.table[0].value.columns
+
+
+def test_a_prediction_survives_every_beat_and_a_reload() -> None:
+    """A handle is moved where it is drawn; afterwards no page may have lost what was said, nor may a fresh session."""
+    slug, said = "label_worth", {"at1": "65", "at5": "35", "at20": "95"}
+    test = page(slug, beat="Predict")
+    for name, value in said.items():
+        test.select_slider(key=f"{slug}.{name}").set_value(int(value)).run()
+    next(one for one in test.button if one.label == "That is my prediction").click().run()
+    for beat in ("Look", "Recall", "Predict", "Run"):
+        test.query_params[f"{slug}.beat"] = beat
+        assert not test.run().exception
+        assert {name: test.query_params[f"{slug}.{name}"] for name in said} == said
+    kept = {name.removeprefix(f"{slug}."): value for name, value in test.query_params.items()}
+    again = to_the_ending(page(slug, **kept | {"beat": "Explain", "pressed": "1"}))
+    assert again.table[0].value["you said"].tolist() == ["65 %", "35 %", "95 %"]
+
+
+@EACH
+def test_no_answer_before_the_learner_has_pressed(slug: str) -> None:
+    test = page(slug, beat="Explain", committed="1", **handles(slug))
+    assert not any(one.label == "Next" for one in test.button)
+    assert any(one.label == "To the run" for one in test.button)
+    assert not test.table
 
 
 @MEETINGS
@@ -140,7 +182,7 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
 
     monkeypatch.setattr(store, "SHIPPED", Path("nothing/ships"))
     whole.cache_clear()
-    test = page(slug, beat="Explain", committed="2")
+    test = page(slug, beat="Explain", committed="2", pressed="1")
     assert not test.exception
     assert "make shipped" in test.warning[0].value
 

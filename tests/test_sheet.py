@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,8 +108,11 @@ TOY = f"""
         return [Piece("answer", there), Piece("never", replace(there, runs=(live_backbone(77),)))]
 
     def told(evidence, settings, guess):
+        return {{}}
+
+    def pictured(evidence, settings, guess):
         told = [role for role in ("answer", "never") if evidence.has(role)]
-        return [Figure(kind="html", spec="answers: " + "+".join(told), alt="Which.")]
+        return Figure(kind="html", spec="answers: " + "+".join(told), alt="Which.")
 
     def beneath(evidence, settings):
         table = pd.DataFrame({{"x": [-3, 3], "mean": [-1, 1], "low": [-2, 0], "high": [0, 2]}})
@@ -119,7 +123,7 @@ TOY = f"""
         "text": Sheet(kind="text", label="Your words", help="Type some.", default="Once upon", most=200,
                       examples=("A cat",)),
     }}
-    toy = replace(lessons()["fast_start"], sheet=sheets[KIND], asks=asks, pictures=told, beneath=beneath)
+    toy = replace(lessons()["fast_start"], sheet=sheets[KIND], asks=asks, views=told, picture=pictured, beneath=beneath)
     show(toy)
 """
 
@@ -136,7 +140,8 @@ def page(kind: str, **url: str) -> AppTest:
 
 
 def answered(test: AppTest) -> AppTest:
-    for _ in range(200):  # a busy machine wakes its workers late
+    for _ in range(600):  # a busy machine wakes its workers late
+        time.sleep(0.1)
         if any('"answers: answer"' in str(one.proto) for one in test.get("html")):
             return test
         test.run()

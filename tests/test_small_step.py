@@ -98,7 +98,9 @@ def test_a_changed_layer_is_answered() -> None:
     assert work.perform(live_run(SETTINGS)) == "done"
     for layer in ("second", "head"):
         test = AppTest.from_function(page, default_timeout=200)
-        test.query_params.update({"small_step.beat": "Run", "small_step.committed": "2", "small_step.layers": layer})
+        url = {"beat": "Run", "committed": "2", "pressed": "1", "layers": layer}
+        test.query_params.update({f"small_step.{name}": value for name, value in url.items()})
+        test.session_state["small_step.view"] = "The editor"
         test.run()  # asks; a browser looks again by itself
         for piece in after(SETTINGS.but(layers=layer)):
             assert work.perform(piece.of) == "done"
@@ -118,8 +120,8 @@ def test_a_measure_that_nobody_could_be_asked_for_is_asked_for_again(monkeypatch
     measure, run = after(SETTINGS)[:1], LESSON.runs(SETTINGS)
     for kind, waits in states.items():
         monkeypatch.setattr(live, "engine", lambda kind=kind: Told(kind))
-        assert live.ticks(measure)[0] == waits
-        assert live.ticks(run)[0] == (waits and kind != "absent")  # a run waits for its button
+        assert live.waits(measure) == waits
+        assert live.waits(run) == (waits and kind != "absent")  # a run waits for its button
 
 
 class Told:

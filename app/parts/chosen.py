@@ -14,14 +14,16 @@ import streamlit as st
 
 from core.check import BadValue
 from lessons.kit.catalogue import BEATS, Lesson
-from lessons.kit.values import Control, Given, Setting, Settings
+from lessons.kit.values import Control, Given, Settings
 
 T = TypeVar("T")
 NOT_YET, PREDICTED, SKIPPED = 0, 1, 2
+UNSAID = "?"
 BEAT = Control(name="beat", label="Step of the lesson", options=BEATS, default=BEATS[0], help="")
 COMMITTED = Control(
     name="committed", label="Committed", options=(NOT_YET, PREDICTED, SKIPPED), default=NOT_YET, help=""
 )
+PRESSED = Control(name="pressed", label="Pressed", options=(0, 1), default=0, help="")
 DRAW = Control(name="draw", label="Draw", options=tuple(range(1, 1000)), default=1, help="")
 
 
@@ -31,13 +33,20 @@ class Chosen:
 
     beat: str
     settings: Settings
-    sliders: Settings  # where the prediction's handles stand
+    handles: Settings  # those of the prediction that the learner has set: nothing is chosen beforehand
+    said_all: bool  # every handle is set
     committed: int  # NOT_YET, PREDICTED or SKIPPED
+    pressed: bool  # the learner has asked to see what happens
 
     @property
     def guess(self) -> Settings:
         """What the learner predicted; false where they did not."""
-        return self.sliders if self.committed == PREDICTED else Settings()
+        return self.handles if self.committed == PREDICTED and self.said_all else Settings()
+
+    @property
+    def may_see(self) -> bool:
+        """Whether the answer may be seen: the learner has predicted, or skipped that, and pressed."""
+        return self.committed != NOT_YET and self.pressed
 
 
 def key(slug: str, name: str) -> str:
@@ -48,14 +57,17 @@ def read(lesson: Lesson) -> Chosen:
     """What stands in the URL, or else what this session has kept, or else the default. Says in a sentence what cannot
     be; that begins at its default."""
 
-    def of(controls: tuple[Control[Any], ...]) -> dict[str, Setting]:
-        return {control.name: setting(lesson.slug, control) for control in controls}
-
+    slug, sliders = lesson.slug, lesson.prediction.sliders
+    values = {control.name: setting(slug, control) for control in lesson.controls}
+    said = {slider.name: one(key(slug, slider.name), slider.read, None) for slider in sliders}
+    handles = {name: value for name, value in said.items() if value is not None}
     return Chosen(
-        beat=setting(lesson.slug, BEAT),
-        settings=Settings(of(lesson.controls), setting(lesson.slug, DRAW), given(lesson)),
-        sliders=Settings(of(lesson.prediction.sliders)),
-        committed=setting(lesson.slug, COMMITTED),
+        beat=setting(slug, BEAT),
+        settings=Settings(values, setting(slug, DRAW), given(lesson)),
+        handles=Settings(handles),
+        said_all=len(handles) == len(sliders),
+        committed=setting(slug, COMMITTED),
+        pressed=bool(setting(slug, PRESSED)),
     )
 
 
@@ -104,6 +116,23 @@ def change(slug: str, control: Control[Any], value: Any) -> None:
         forget(key(slug, control.name))
     elif value in control.options or control.own:
         put(key(slug, control.name), str(value))
+
+
+def handle(slug: str, slider: Control[Any], value: Any) -> None:
+    """A handle of the prediction, which stands nowhere until the learner moves it."""
+    at = key(slug, slider.name)
+
+    def moved() -> None:
+        if st.session_state[at] in slider.options:
+            put(at, str(st.session_state[at]))
+
+    said = slider.help or None
+    if slider.slider:
+        st.session_state[at] = UNSAID if value is None else value
+        st.select_slider(slider.label, (UNSAID, *slider.options), key=at, help=said, on_change=moved)
+    else:
+        st.session_state[at] = value
+        st.segmented_control(slider.label, slider.options, key=at, help=said, on_change=moved)
 
 
 def widget(slug: str, control: Control[Any], value: Any, more: tuple[Any, ...] = ()) -> None:

@@ -7,11 +7,17 @@ import streamlit as st
 from app.parts.player import play
 from lessons.kit.figures import Figure
 
+TALL = 540  # pixels of the stage's picture; on a phone the style sheet says less
 
-def draw(figure: Figure, key: str) -> None:
+
+def draw(figure: Figure, key: str, stage: bool = False) -> None:
+    """A chart on the stage takes the stage's height; anything else its own."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
-    if figure.kind == "chart":
+    if figure.kind == "chart" and stage:
+        with st.container(key="picture", height=TALL, border=False):
+            st.echarts_chart(figure.spec, key=key, height="stretch", alt=figure.alt)
+    elif figure.kind == "chart":
         st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt)
     elif figure.kind == "table":
         st.table(figure.spec)

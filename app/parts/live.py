@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -10,8 +11,10 @@ import streamlit as st
 
 from app.parts import chosen
 from app.parts.chosen import Chosen
-from app.parts.figure import draw
+from app.parts.corpus import control
 from app.parts.sheet import sheet
+from app.parts.stage import stage
+from app.parts.words import say
 from app.parts.workers import engine, me
 from core.serve import store
 from core.serve.engine import Busy, State
@@ -20,47 +23,81 @@ from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather
 from lessons.kit.values import Evidence, Measures, Piece, Runs, Settings, Values
 
+States = list[tuple[Piece[Run | Measure], State]]
 ALIVE = ("queued", "running")
+SECONDS = 4.0  # in which a stored run is played
 MANY = 4  # runs; of more, only those that are neither waiting nor done have a line of their own
 
 
-def live(lesson: Lesson, backdrop: Evidence, at: Chosen) -> None:
-    """What the learner places or types, the runs with their live pictures, and the others below them. Looks again by
-    itself only while something runs, less often when many watch; only the live part is drawn again then."""
-    settings, runs = at.settings, lesson.runs(at.settings)
-    asked = wanted(lesson, settings)
-    before = ticks(asked)
-    answers = answered(lesson, settings)
-    sheet(lesson, settings, answers)
-    for piece, state in states(asked):
-        if isinstance(piece.of, Measure) and state.kind == "failed":
-            st.error(f"{piece}: {state.message}")
+def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: Callable[[], None]) -> None:
+    """The rail with its controls and the stage. Looks again by itself only while something runs or plays, less often
+    when many watch."""
+    at = chosen.read(lesson)
+    before = ticks(lesson, at)
     every = max(0.4, 0.1 * engine().pending) if before[0] else None
-    st.fragment(watch, run_every=every)(lesson, backdrop, at, before)
-    results = gather([*runs, *lesson.after(settings)]) if finished(runs) else Evidence()
-    for number, figure in enumerate(lesson.pictures(backdrop | results | answers, settings, at.guess)):
-        draw(figure, f"{lesson.slug}.picture.{number}.{figure.kind}")
+    st.fragment(beat, run_every=every)(lesson, backdrop, onward, before)
 
 
-def watch(lesson: Lesson, backdrop: Evidence, at: Chosen, before: tuple[bool, int]) -> None:
-    settings = at.settings
-    if chosen.setting(lesson.slug, chosen.DRAW) != settings.draw:
-        st.rerun()  # another draw was asked for: a button here draws only this part again, still about the old one
-    runs = lesson.runs(settings)
-    known = states(runs)
-    buttons(lesson, settings, known)
-    progress = gather(runs)
-    for piece, state in known:
-        if len(runs) <= MANY or state.kind not in ("queued", "done"):
-            line(piece, state, progress)
-    shown = backdrop | progress | answered(lesson, settings)
-    for number, figure in enumerate(lesson.live(shown, settings, at.guess)):
-        draw(figure, f"{lesson.slug}.live.{number}")
-    if before != ticks(wanted(lesson, settings)):
-        st.rerun()  # begun, answered or ended since the page was drawn: the rest of it changes too, as does the ticking
+def beat(
+    lesson: Lesson,
+    backdrop: Callable[[Chosen, bool], Evidence],
+    onward: Callable[[], None],
+    before: tuple[bool, int],
+) -> None:
+    """Drawn again by itself: what the learner has set is read anew."""
+    at = chosen.read(lesson)
+    if at.beat != "Run":
+        st.rerun()  # a button here draws only this part again, and they are going on
+    settings, share = at.settings, played(lesson)
+    runs = lesson.runs(settings) if at.pressed else ()  # what others have made of the same is not this learner's yet
+    known, answers = states(runs), answered(lesson, settings)
+    over = all(state.kind == "done" for _, state in known)
+    moving = is_alive(known) or share < 1
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            say(lesson, "run")
+            first, *others = lesson.controls
+            control(lesson.slug, first, settings[first])
+            buttons(lesson, settings, known)
+            progress = cut(gather(runs), share)
+            for piece, state in known:
+                if len(runs) <= MANY or state.kind not in ("queued", "done"):
+                    line(piece, state, progress)
+            for piece, state in states(wanted(lesson, settings)):
+                if isinstance(piece.of, Measure) and state.kind == "failed":
+                    st.error(f"{piece}: {state.message}")
+            if others:
+                with st.expander("Experiment", icon=":material/tune:"):
+                    for other in others:
+                        control(lesson.slug, other, settings[other])
+            if at.may_see:
+                onward()
+        with st.container(key="stage"):
+            sheet(lesson, settings, answers)
+            results = gather(lesson.after(settings)) if over and at.pressed and not moving else Evidence()
+            evidence = backdrop(at, at.may_see and not moving) | progress | results | answers
+            stage(lesson, evidence, settings, at.guess, moving)
+    if before != ticks(lesson, at):
+        st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
 
 
-def states(values: Values) -> list[tuple[Piece[Run | Measure], State]]:
+def played(lesson: Lesson) -> float:
+    """How much of what is stored is shown: all of it comes within SECONDS after the learner's click, as if it was made
+    now, so that everybody gets the moment."""
+    since = st.session_state.get(chosen.key(lesson.slug, "since"))
+    return 1.0 if since is None else min(1.0, (time.monotonic() - since) / SECONDS)
+
+
+def cut(evidence: Evidence, share: float) -> Evidence:
+    """The first share of every run's tests."""
+    return evidence if share >= 1 else evidence.begun(share)
+
+
+def is_alive(known: States) -> bool:
+    return any(state.kind in ALIVE for _, state in known)
+
+
+def states(values: Values) -> States:
     return [(piece, engine().state(piece.of)) for piece in values]
 
 
@@ -68,14 +105,21 @@ def finished(runs: Runs) -> bool:
     return all(state.kind == "done" for _, state in states(runs))
 
 
-def ticks(values: Values) -> tuple[bool, int]:
+def ticks(lesson: Lesson, at: Chosen) -> tuple[bool, int]:
     """What the rest of the page depends on: whether something will change by itself, and how many answers are still to
     come. A measure that nobody could be asked for yet is asked for again."""
-    alive = (
+    values = wanted(lesson, at.settings)
+    return played(lesson) < 1 or waits(values), sum(
+        isinstance(piece.of, Measure) and not store.complete(piece.of) for piece in values
+    )
+
+
+def waits(values: Values) -> bool:
+    """Whether something is under way; a run waits for its button, but a measure is asked for by itself."""
+    return any(
         state.kind in ALIVE or (state.kind == "absent" and isinstance(piece.of, Measure))
         for piece, state in states(values)
     )
-    return any(alive), sum(isinstance(piece.of, Measure) and not store.complete(piece.of) for piece in values)
 
 
 def about(lesson: Lesson, settings: Settings) -> Measures:
@@ -108,6 +152,9 @@ def wanted(lesson: Lesson, settings: Settings) -> Values:
 def ask(lesson: Lesson, settings: Settings) -> None:
     """Called by the buttons, before the page is drawn again."""
     chosen.change(lesson.slug, chosen.DRAW, settings.draw)
+    chosen.change(lesson.slug, chosen.PRESSED, 1)
+    st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic()
+    st.session_state[chosen.key(lesson.slug, "view")] = None
     try:
         engine().ask([piece.of for piece in lesson.runs(settings)], me())
     except Busy as error:
@@ -118,18 +165,22 @@ def stop(runs: Sequence[Run]) -> None:
     engine().stop(runs, me())
 
 
-def buttons(lesson: Lesson, settings: Settings, known: Sequence[tuple[Piece[Run | Measure], State]]) -> None:
-    runs = [piece.of for piece, _ in known if isinstance(piece.of, Run)]
+def buttons(lesson: Lesson, settings: Settings, known: States) -> None:
+    runs = [piece.of for piece in lesson.runs(settings)]
     kinds, slug = {state.kind for _, state in known}, lesson.slug
-    if kinds & set(ALIVE):
-        st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{slug}.stop")
-    elif kinds == {"done"}:
-        again = (lesson, replace(settings, draw=settings.draw % 999 + 1))
-        st.button("Again, with another draw", icon=":material/replay:", on_click=ask, args=again, key=f"{slug}.again")
-    else:
-        said = f"Train {sum(run.seeds for run in runs)} nets now"
-        now = (lesson, settings)
-        st.button(said, icon=":material/play_arrow:", type="primary", on_click=ask, args=now, key=f"{slug}.run")
+    seen = chosen.key(slug, "since") in st.session_state
+    with st.container(key="train"):
+        if kinds & set(ALIVE):
+            st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{slug}.stop")
+        elif kinds == {"done"} and seen:
+            again = (lesson, replace(settings, draw=settings.draw % 999 + 1))
+            st.button(
+                "Again, with another draw", icon=":material/replay:", on_click=ask, args=again, key=f"{slug}.again"
+            )
+        else:
+            said, now = f"Train {sum(run.seeds for run in runs)} nets now", (lesson, settings)
+            icon = ":material/play_arrow:"
+            st.button(said, icon=icon, type="primary", on_click=ask, args=now, key=f"{slug}.run")
     if refused := st.session_state.pop("refused", ""):
         st.warning(refused)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import streamlit as st
 
 from app.parts.words import filled
@@ -32,7 +34,7 @@ def ask(slug: str, number: int, question: Question, again: bool = False) -> None
     with st.container(border=True):
         answer = st.radio(
             f"**{filled(question.asks)}**",
-            list(question.options),
+            mixed(question),
             index=None,
             key=f"{slug}.question.{number}{'.again' * again}",
             persist_state="session",
@@ -48,3 +50,8 @@ def ask(slug: str, number: int, question: Question, again: bool = False) -> None
             for option, why in question.options.items():
                 if option != answer:
                     st.markdown(f"**{option}.** {filled(why)}")
+
+
+def mixed(question: Question) -> list[str]:
+    """The options in an order that says nothing about which is right, the same at every visit."""
+    return sorted(question.options, key=lambda option: hashlib.sha256((question.asks + option).encode()).digest())

@@ -25,6 +25,10 @@ def number(claim: str, name: str) -> str:
         return "(not stored)"
 
 
-def say(lesson: Lesson, heading: str) -> None:
+def words(lesson: Lesson, heading: str) -> str:
     """One section of the lesson's text.md."""
-    st.markdown(filled(lesson.words[heading]))
+    return filled(lesson.words[heading])
+
+
+def say(lesson: Lesson, heading: str) -> None:
+    st.markdown(words(lesson, heading))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.tasks import Preferences
 from core.words import ASKED
 from lessons.be_careful.claims import CLAIMS
-from lessons.be_careful.pictures import HANDLES, hook, live, picture, pictures, verdict
+from lessons.be_careful.pictures import HANDLES, hook, picture, verdict, views
 from lessons.be_careful.runs import LEASH, METHOD, PRETRAINING_MIX, after, asks, backdrop, pleasing, runs
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction, Sheet
@@ -36,6 +36,8 @@ def script(settings: Settings) -> str:
 
 LESSON = Lesson(
     number=13,
+    chapter="Language",
+    on_path=True,
     title="Be careful what you reward",
     covers=("H",),
     question="Can we train on “which do you prefer”?",
@@ -57,8 +59,7 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
     verdict=verdict,
     script=script,
     after=after,

@@ -10,7 +10,7 @@ import pandas as pd
 from core.words import ASKED
 from lessons.be_careful.claims import ends, mean
 from lessons.be_careful.runs import GOOD, LEASH, LOOSE, METHOD, NO_MIX, ORDINARY, PRETRAINING_MIX, RL
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import band, reached
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
@@ -64,26 +64,26 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return against_kl(evidence.table("live" if kind == "live" else "here"), said, title)
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    return [picture(evidence, settings, guess)]
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     """What it wrote on the way, what general notes cost it, what is left of its restraint, and what words are worth."""
-    shown = [worths(evidence.answer("taste"))] if evidence.has("taste") else []
-    if not evidence.has("here"):
-        return shown
-    done = evidence.has("live notes")
-    moments = evidence.answer("live notes" if done else "notes")["written"][0]
-    shown.append(samples(moments, "What the first net wrote on the way (the same luck, other weights)"))
-    names = ("mixed", "no mix") if settings[PRETRAINING_MIX] else ("no mix", "mixed")
-    shown.append(dearer(dict(zip(names, (evidence.table("here"), evidence.table("other mix"))))))
-    if done and evidence.has("live afterwards"):
-        return [*shown, restraint({ORDINARY: evidence.table("live afterwards")}, evidence.table("live"), "live")]
-    return [
-        *shown,
-        restraint(evidence.tables("afterwards", RL), evidence.table("taught", RL), f"RL, leash {GOOD:g}, stored"),
-    ]
+    shown: Views = {}
+    if evidence.has("here"):
+        done = evidence.has("live notes")
+        moments = evidence.answer("live notes" if done else "notes")["written"][0]
+        shown["Its notes"] = lambda: samples(
+            moments, "What the first net wrote on the way (the same luck, other weights)"
+        )
+        names = ("mixed", "no mix") if settings[PRETRAINING_MIX] else ("no mix", "mixed")
+        mixes = dict(zip(names, (evidence.table("here"), evidence.table("other mix"))))
+        shown["The tax"] = lambda: dearer(mixes)
+        after, taught = evidence.tables("afterwards", RL), evidence.table("taught", RL)
+        what = f"RL, leash {GOOD:g}, stored"
+        if done and evidence.has("live afterwards"):
+            after, taught, what = {ORDINARY: evidence.table("live afterwards")}, evidence.table("live"), "live"
+        shown["Restraint"] = lambda: restraint(after, taught, what)
+    if evidence.has("taste"):
+        shown["Words"] = lambda: worths(evidence.answer("taste"))
+    return shown
 
 
 def truth_at(table: pd.DataFrame, kl: float) -> float:

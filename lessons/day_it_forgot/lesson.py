@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.tasks import Handwriting
 from lessons.day_it_forgot.claims import CLAIMS
-from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, hook, in_words, live, picture, pictures, verdict
+from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, hook, in_words, picture, verdict, views
 from lessons.day_it_forgot.runs import (
     AFTER_ARMS,
     AFTER_GLYPHS,
@@ -35,7 +35,9 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=9,
+    number=8,
+    chapter="Forgetting",
+    on_path=True,
     title="The day it forgot",
     covers=("B3",),
     question="What happens to the old skill?",
@@ -50,8 +52,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("First task",),
     verdict=verdict,
     script=script,
     after=after,

@@ -17,7 +17,7 @@ from lessons.day_it_forgot.runs import (
     STANDARD,
     TASK,
 )
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, final, retention, steps_until
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
@@ -85,30 +85,29 @@ def guessed(guess: Guess) -> pd.DataFrame:
     return table.assign(low=table["mean"], high=table["mean"])
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """What comes first, while it is learned; then both skills."""
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """What comes first, while it is learned; one live net frame by frame; then every rate, as stored."""
+    shown: Views = {}
     if evidence.has("first") and not evidence.has("live"):
         first = over_steps(evidence.table("first"), "0 to 4", "source")
-        return [curves([first], "steps", (1, STEPS), title="First it learns 0 to 4")]
-    return [picture(evidence, settings, guess)]
+        shown["First task"] = lambda: curves([first], "steps", (1, STEPS), title="First it learns 0 to 4")
+    if evidence.has("live") and evidence.has("flips") and (settings[TASK] != AFTER_ARMS or evidence.has("maps")):
+        title = f"What flipped, and when: one of the {LIVE} nets, {in_words(settings)}"
+        maps = evidence.answers("maps").get(())
+        shown["What flipped"] = lambda: played(evidence.answer("flips"), evidence.table("live"), maps, title)
+    if evidence.tables("stored"):
+        shown["Every rate"] = lambda: every_rate(evidence, settings)
+    return shown
 
 
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """One live net frame by frame; then every rate, as stored; nothing as long as the old skill is hidden."""
+def every_rate(evidence: Evidence, settings: Settings) -> Figure:
+    """What is left of both skills in the end, at every rate."""
     tables = evidence.tables("stored")
-    if not tables:
-        return []
     new, old = (against({rate: final(of(table)) for rate, table in tables.items()}) for of in (pd.DataFrame, retention))
     shown = [Curve(table=new, name="new skill", role="target"), Curve(table=old, name="old skill", role="source")]
     mark = Mark(start=(settings[RATE], 0.0), end=(settings[RATE], 1.0), says="your rate")
     title = f"After {STEPS} steps at each rate, {in_words(settings)} (stored runs)"
-    every = curves(shown, "learning rate", (8e-5, 1.25e-2), [mark], title=title, y="Share")
-    measured = evidence.has("flips") and (settings[TASK] != AFTER_ARMS or evidence.has("maps"))
-    if not (measured and evidence.has("live")):
-        return [every]
-    title = f"What flipped, and when: one of the {LIVE} nets, {in_words(settings)}"
-    maps = evidence.answers("maps").get(())
-    return [played(evidence.answer("flips"), evidence.table("live"), maps, title), every]
+    return curves(shown, "learning rate", (8e-5, 1.25e-2), [mark], title=title, y="Share")
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessons.fast_start.claims import CLAIMS
-from lessons.fast_start.pictures import HANDLES, hook, live, picture, pictures, verdict
+from lessons.fast_start.pictures import HANDLES, hook, picture, verdict, views
 from lessons.fast_start.runs import LABELS, PLANE, RATE, WORLD, backdrop, chosen, runs
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
@@ -17,7 +17,8 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=4,
+    number=2,
+    chapter="A head start",
     title="Fast start or higher ceiling?",
     covers=("A3",),
     question="Does scratch ever catch up?",
@@ -31,8 +32,7 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
     verdict=verdict,
     script=script,
 )

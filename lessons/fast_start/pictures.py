@@ -6,7 +6,7 @@ import pandas as pd
 
 from lessons.fast_start.claims import NEAR
 from lessons.fast_start.runs import FEW, HANDWRITING, LABELS, MANY, PLANE, SIDES, STEPS, WORLD
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import band
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
@@ -77,16 +77,13 @@ def meeting(ours: pd.DataFrame, theirs: pd.DataFrame) -> float:
     return float(later.step.min()) if len(later) else float("inf")
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    return [picture(evidence, settings, guess)]
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     """The ledger of the live race if there is one, else of the stored one."""
     race = next((race for role in ("race", "here") if len(race := evidence.tables(role)) == 2), {})
     if not race:
-        return []
-    return [ledger(race, settings[LABELS], evidence.table("backbone"), goals=GOALS[settings[WORLD]])]
+        return {}
+    goals = GOALS[settings[WORLD]]
+    return {"Cost": lambda: ledger(race, settings[LABELS], evidence.table("backbone"), goals=goals)}
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import corpus
 from core.tasks import Text
 from lessons.guess_next.claims import CLAIMS
-from lessons.guess_next.pictures import END, FIRST, START, hook, live, named, picture, pictures, verdict
+from lessons.guess_next.pictures import END, FIRST, START, hook, named, picture, verdict, views
 from lessons.guess_next.runs import AMOUNT, BACK, GENERAL, SUBJECT, asks, backdrop, runs, sides
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction, Sheet
@@ -27,7 +27,8 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=1,
+    number=11,
+    chapter="Language",
     title="Guess the next token",
     covers=("O", "L", "R"),
     question="What does a model do while it pretrains?",
@@ -49,8 +50,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("The subject",),
     verdict=verdict,
     script=script,
     asks=asks,

@@ -29,7 +29,7 @@ from lessons.guess_next.runs import (
     SUBJECTS,
     WINDOW,
 )
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -93,36 +93,34 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return losses(shown, guess, float(reader.bits.iloc[0]), "Surprise at unseen general text while models read")
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """The subject while it is learned; the learner's own words as the reader sees them; what is learned first, and what
+    more text is worth."""
+    shown: Views = {}
     subject, kilobytes, both = settings[SUBJECT], settings[AMOUNT], (PRETRAINED, SCRATCH)
-    if subject == GENERAL:
-        return [picture(evidence, settings, guess)]
-    if tables := evidence.tables("live"):
-        return [adapting(tables, subject, kilobytes, LIVE_STEPS, "live")]
-    for stored in (kilobytes, SLICE):
-        if all(evidence.has(side, subject, stored) for side in both):
-            tables = {side: evidence.table(side, subject, stored) for side in both}
-            return [adapting(tables, subject, stored, 80, "stored")]
-    return []
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    shown = []
+    if subject != GENERAL:
+        stored = next((k for k in (kilobytes, SLICE) if all(evidence.has(side, subject, k) for side in both)), None)
+        if tables := evidence.tables("live"):
+            shown["The subject"] = lambda: adapting(tables, subject, kilobytes, LIVE_STEPS, "live")
+        elif stored is not None:
+            known = {side: evidence.table(side, subject, stored) for side in both}
+            shown["The subject"] = lambda: adapting(known, subject, stored, 80, "stored")
     if evidence.has("expects"):
         answer, back = evidence.answer("expects"), settings[BACK]
         how = "one token back" if back == 1 else f"up to {back} tokens back"
-        shown += [
-            surprises(answer, f"Your text by surprise, when the reader may look {how}: touch a token"),
-            expected(answer, "And after your last letter? What the reader expects at the end of its training"),
-        ]
+        title = f"Your text by surprise, when the reader may look {how}: touch a token"
+        shown["Surprise"] = lambda: surprises(answer, title)
+        next_title = "And after your last letter? What the reader expects at the end of its training"
+        shown["What comes next"] = lambda: expected(answer, next_title)
     if evidence.has("writes"):
-        shown.append(written(evidence.answer("writes"), "How the reader goes on, at five moments of its training"))
+        title_written = "How the reader goes on, at five moments of its training"
+        shown["What it writes"] = lambda: written(evidence.answer("writes"), title_written)
     if not evidence.has("reader"):
         return shown
-    if settings[SUBJECT] != GENERAL:
-        return [*shown, by_size(evidence), by_subject(evidence)]
-    yours = (settings[AMOUNT], evidence.table("live", "yours")) if evidence.has("live", "yours") else None
-    return [*shown, learned_first(evidence), scaling(evidence, yours)]
+    if subject != GENERAL:
+        return shown | {"By amount": lambda: by_size(evidence), "By subject": lambda: by_subject(evidence)}
+    yours = (kilobytes, evidence.table("live", "yours")) if evidence.has("live", "yours") else None
+    return shown | {"Learned first": lambda: learned_first(evidence), "More text": lambda: scaling(evidence, yours)}
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

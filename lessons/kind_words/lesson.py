@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.tasks import Sentiment
 from lessons.kind_words.claims import CLAIMS
-from lessons.kind_words.pictures import HANDLES, hook, live, picture, pictures, verdict
+from lessons.kind_words.pictures import HANDLES, hook, picture, verdict, views
 from lessons.kind_words.runs import ABOUT, LABELS, backdrop, pretrained_run, runs
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
@@ -23,6 +23,7 @@ def script(settings: Settings) -> str:
 
 LESSON = Lesson(
     number=15,
+    chapter="Language",
     title="Kind or unkind?",
     covers=("A2", "T"),
     question="Does it work on what people really write?",
@@ -36,8 +37,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("The race", "The film reader"),
     verdict=verdict,
     script=script,
 )

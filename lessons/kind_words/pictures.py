@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lessons.kind_words.claims import pretrained, scratch
 from lessons.kind_words.runs import ABOUT, FEW, LABELS, MANY, SIZES, STEPS, SUBJECTS
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, curves, race
@@ -45,19 +45,16 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return curves(shown, "labels of each kind", (1, MANY), title=title, share=(0.4, 1), at=SIZES)
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """The film reader learns, then the race."""
-    shown = []
-    if evidence.has("source"):
-        title = "The film reader learns: accuracy on unseen films"
-        shown.append(race({"source": evidence.table("source")}, STEPS, title))
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """The race, and before it the film reader as it learns."""
+    shown: Views = {}
     if sides := racing(evidence):
-        shown.append(race(sides, STEPS, f"The race, {settings[LABELS]} labels of each kind ({settings[ABOUT]})"))
+        title = f"The race, {settings[LABELS]} labels of each kind ({settings[ABOUT]})"
+        shown["The race"] = lambda: race(sides, STEPS, title)
+    if evidence.has("source"):
+        learned = {"source": evidence.table("source")}
+        shown["The film reader"] = lambda: race(learned, STEPS, "The film reader learns: accuracy on unseen films")
     return shown
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    return [picture(evidence, settings, guess)]
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

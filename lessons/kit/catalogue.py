@@ -19,9 +19,11 @@ from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve
 from lessons.kit.values import Control, Evidence, Given, Measures, Runs, Seeds, Settings, Values, defaults
 
+CHAPTERS = ("A head start", "Choosing and paying", "Forgetting", "Language")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
 NONE = "none"  # how a URL writes that there are no points
 Guess = Settings  # by the prediction's sliders; false where the learner has not predicted
+Views = dict[str, Callable[[], Figure]]  # figures by a short name, each made only when it is shown
 Verdict = list[tuple[str, str, str]]  # what was asked, what you said, what it did
 
 
@@ -156,6 +158,7 @@ class Lesson:
     """One lesson. Figures are functions of evidence and settings; they and the runs say all that the frame draws."""
 
     number: int
+    chapter: str  # one of CHAPTERS
     title: str
     covers: tuple[str, ...]  # letters of the curriculum
     question: str  # the learner's, in their words
@@ -166,13 +169,14 @@ class Lesson:
     backdrop: Callable[[Settings], Values]  # stored results that the figures stand on; some hidden until predicted
     hook: Callable[[Evidence, Settings], Figure]
     picture: Callable[[Evidence, Settings, Guess], Figure]  # the picture that is predicted
-    live: Callable[[Evidence, Settings, Guess], list[Figure]]  # drawn again and again while the runs go on
-    pictures: Callable[[Evidence, Settings, Guess], list[Figure]]  # drawn before and after
+    views: Callable[[Evidence, Settings, Guess], Views]  # that may take the picture's place; what moves comes first
     verdict: Callable[[Evidence, Guess], Verdict]
     script: Callable[[Settings], str]  # self-contained plain PyTorch that reproduces the run
     after: Callable[[Settings], Measures] = nothing  # of the runs, asked for when these are complete
     # Measures that answer what stands on the sheet, asked for whenever that changes; asking trains nothing.
     asks: Callable[[Settings], Measures] = nothing
+    moving: tuple[str, ...] = ()  # the views to watch while runs go on, the first that there is; else the picture
+    on_path: bool = False  # part of the way through the course in 25 minutes
     # Curves under the points that were placed, from the answers; x and y in the units of the sheet.
     beneath: Callable[[Evidence, Settings], list[Curve]] = no_curves
     sheet: Sheet | None = None

@@ -5,6 +5,7 @@ Knows no lesson, no store and no screen.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
@@ -154,6 +155,14 @@ class Evidence:
 
     def answers(self, role: str, *at: Any) -> dict[Any, Answer]:
         return among(self._answers, role, at)
+
+    def begun(self, share: float) -> Evidence:
+        """What was known when so much of every run's tests had been made, at least the first."""
+        tables = {}
+        for key, table in self._tables.items():
+            steps = sorted(table.step.unique())
+            tables[key] = table[table.step <= steps[max(0, math.ceil(share * len(steps)) - 1)]]
+        return Evidence(tables, self._answers)
 
     def __or__(self, other: Evidence) -> Evidence:
         return Evidence({**self._tables, **other._tables}, {**self._answers, **other._answers})

@@ -6,7 +6,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.label_worth.claims import CLAIMS
-from lessons.label_worth.pictures import HANDLES, hook, live, picture, pictures, verdict
+from lessons.label_worth.pictures import HANDLES, hook, picture, verdict, views
 from lessons.label_worth.runs import BACKBONE, LABELS, METHOD, after, backdrop, pretrained, runs
 
 
@@ -15,7 +15,9 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=3,
+    number=1,
+    chapter="A head start",
+    on_path=True,
     title="What is a label worth?",
     covers=("A2", "T"),
     question="How few labels can I get away with?",
@@ -26,8 +28,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("The race", "The backbone"),
     verdict=verdict,
     script=script,
     after=after,

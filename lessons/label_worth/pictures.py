@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, race
@@ -59,25 +59,19 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return curves(shown, "labels a class", (1, 100), marks, title="Accuracy on 1,000 unseen digits")
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """The race, and the backbone if it is trained too."""
-    shown = []
-    if source := evidence.tables("source"):
-        learned = {"source": source[()]}
-        shown.append(race(learned, live_backbone().steps, "The backbone learns glyphs: accuracy on unseen drawings"))
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """The race, the backbone if it is trained too, what the race cost, and what goes wrong."""
+    shown: Views = {}
     if sides := racing(evidence):
-        shown.append(race(sides, STEPS, f"The race, {settings[LABELS]} labels a class"))
-    return shown
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """The picture that was predicted, what the race cost, and what goes wrong."""
-    shown = [picture(evidence, settings, guess)]
-    if len(sides := racing(evidence)) == 2:
+        shown["The race"] = lambda: race(sides, STEPS, f"The race, {settings[LABELS]} labels a class")
+    if evidence.has("source"):
+        learned, title = {"source": evidence.table("source")}, "The backbone learns glyphs: accuracy on unseen drawings"
+        shown["The backbone"] = lambda: race(learned, live_backbone().steps, title)
+    if len(sides) == 2:
         before = evidence.table("source" if evidence.has("source") else "backbone")
-        shown.append(ledger(sides, settings[LABELS], before))
+        shown["Cost"] = lambda: ledger(sides, settings[LABELS], before)
     if evidence.has("mistakes"):
-        shown.append(mistakes(evidence.answer("mistakes")["runs"]))
+        shown["Mistakes"] = lambda: mistakes(evidence.answer("mistakes")["runs"])
     return shown
 
 

@@ -7,7 +7,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.one_backbone.claims import CLAIMS
-from lessons.one_backbone.pictures import HANDLES, PAIRS, hook, live, picture, pictures, verdict
+from lessons.one_backbone.pictures import HANDLES, PAIRS, hook, picture, verdict, views
 from lessons.one_backbone.runs import BACKBONE, JOB, after, backdrop, picks, runs
 
 
@@ -26,7 +26,8 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=6,
+    number=5,
+    chapter="Choosing and paying",
     title="One backbone, many jobs",
     covers=("A1", "A4", "T"),
     question="Which pretrained model should I take?",
@@ -40,8 +41,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("Two probes",),
     verdict=verdict,
     script=script,
     after=after,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, final
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
@@ -87,25 +87,29 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return bars(shown, f"{job}, read by a probe", "%", title, signed=False)
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """Both probes as they learn."""
-    roles = {CHOICE: "source", FAVOURITE: "pretrained"}
-    race = evidence.tables("race")
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """Both probes as they learn and what they cost; the score against the truth, every job, and what size does."""
+    shown: Views = {}
+    if evidence.tables("race"):
+        shown["Two probes"] = lambda: probes(evidence, settings)
+    if evidence.has("live score"):
+        shown["Cost"] = lambda: receipt(evidence)
+    if revealed(evidence):
+        shown |= {
+            "Score and truth": lambda: against_truth(evidence, settings),
+            "Every job": lambda: matrix(evidence),
+            "More drawings": lambda: sizes(evidence),
+            "The law": lambda: scaling(evidence),
+        }
+    return shown
+
+
+def probes(evidence: Evidence, settings: Settings) -> Figure:
+    roles, race = {CHOICE: "source", FAVOURITE: "pretrained"}, evidence.tables("race")
     shown = [over_steps(race[pick], pick, role) for pick, role in roles.items() if pick in race]
-    if not shown:
-        return []
     best = favourite(settings[JOB])
     names = f"the score's pick is {best}" if best == settings[BACKBONE] else f"{settings[BACKBONE]} against {best}"
-    return [curves(shown, "steps", (1, 300), title=f"Probes on {settings[JOB]}: {names}")]
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """What the live runs cost, the score against the truth, every backbone at every job, and what size does."""
-    if not revealed(evidence):
-        return []
-    stored = [picture(evidence, settings, guess), against_truth(evidence, settings), matrix(evidence)]
-    live = [receipt(evidence)] if evidence.has("live score") else []
-    return [*live, *stored, sizes(evidence), scaling(evidence)]
+    return curves(shown, "steps", (1, 300), title=f"Probes on {settings[JOB]}: {names}")
 
 
 def revealed(evidence: Evidence) -> bool:

@@ -7,7 +7,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction, Sheet
 from lessons.kit.values import Settings
 from lessons.parrot_to_helper.claims import CLAIMS
-from lessons.parrot_to_helper.pictures import FACTS_RIGHT, HELD, RAW_DOES, hook, live, picture, pictures, verdict
+from lessons.parrot_to_helper.pictures import FACTS_RIGHT, HELD, RAW_DOES, hook, picture, verdict, views
 from lessons.parrot_to_helper.runs import BESIDE, COUNT, MOST, WITHOUT, after, asks, backdrop, live_runs, runs
 
 
@@ -27,6 +27,7 @@ def script(settings: Settings) -> str:
 
 LESSON = Lesson(
     number=12,
+    chapter="Language",
     title="From parrot to helper",
     covers=("L", "I"),
     question="Why does a fluent model not answer?",
@@ -47,8 +48,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("The tuning",),
     verdict=verdict,
     script=script,
     after=after,

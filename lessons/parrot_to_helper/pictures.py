@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core.tasks import COMBINATIONS, WHAT
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
@@ -72,46 +72,47 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return by_examples(evidence, guess, title)
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """What the models say to the learner's instruction, and exact answers while the tuning goes on."""
-    figures = []
-    if asked := [evidence.answer(role) for role in ("asked both", "asked raw") if evidence.has(role)]:
-        models = dict(zip(("raw", "tuned, just now"), asked[0]["answers"]))
-        figures.append(side_by_side(asked[0]["prompts"], models, "What is written after your instruction"))
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """Exact answers while the tuning goes on; what the models say; how often they obey, and what it cost."""
+    shown: Views = {}
     tables = list(evidence.tables("live").values())
     kind, count = ("live", settings[COUNT]) if tables else ("stored", MOST)
-    tables = tables or list(evidence.tables("tuned").values())
-    if tables:
+    if tables := tables or list(evidence.tables("tuned").values()):
         title = f"Right answers on unseen inputs, all kinds together, {count} examples ({kind} runs)"
         line = over_steps(pd.concat(tables), "right", "pretrained")
-        figures.append(curves([line], "steps", (1, TUNING.steps), title=title, y="Right answers", share=(0, 0.6)))
-    return figures
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+        shown["The tuning"] = lambda: curves(
+            [line], "steps", (1, TUNING.steps), title=title, y="Right answers", share=(0, 0.6)
+        )
+    if asked := [evidence.answer(role) for role in ("asked both", "asked raw") if evidence.has(role)]:
+        models = dict(zip(("raw", "tuned, just now"), asked[0]["answers"]))
+        shown["Your instruction"] = lambda: side_by_side(
+            asked[0]["prompts"], models, "What is written after your instruction"
+        )
     if not evidence.has("obeys", RAW):
-        return []
-    asked = "live answers" if evidence.has("live answers") else "raw answers"
-    models = dict(zip(("raw", "tuned, just now"), evidence.answer(asked)["answers"]))
-    without = settings[WITHOUT]
-    title, obeyed = (
-        f"Stored runs, by kind of instruction, after {MOST} examples",
-        evidence.answer("obeys", MOST, without),
+        return shown
+    live, without = evidence.has("live obeys"), settings[WITHOUT]
+    four = evidence.answer("live answers" if evidence.has("live answers") else "raw answers")["answers"]
+    said = dict(zip(("raw", "tuned, just now"), four))
+    kinds = (
+        f"Your {LIVE} nets, by kind of instruction"
+        if live
+        else f"By kind of instruction, after {MOST} examples (stored)"
     )
-    prices = {RAW: evidence.answer("price", RAW)} | {f"{n} examples": evidence.answer("price", n) for n in EXAMPLES}
-    prices[f"{MOST}, and {GENERAL}"] = evidence.answer("price", GENERAL)
-    if evidence.has("live obeys"):
-        title, obeyed = f"Your {LIVE} nets, by kind of instruction", evidence.answer("live obeys")
-    if evidence.has("live price"):
-        prices["your nets"] = evidence.answer("live price")
+    obeyed = evidence.answer("live obeys") if live else evidence.answer("obeys", MOST, without)
     practised = f"Stored runs, by kind of instruction, after {MANY:,} examples and long practice"
-    return [
-        side_by_side(PROMPTS, models, "Four instructions, and what is written after them"),
-        by_kind(obeyed, without, title),
-        picture(evidence, settings, guess),
-        by_kind(evidence.answer("obeys", MANY), "", practised),
-        price(prices, "What it cost: surprise at general text"),
-    ]
+    return shown | {
+        "Four answers": lambda: side_by_side(PROMPTS, said, "Four instructions, and what is written after them"),
+        "By kind": lambda: by_kind(obeyed, without, kinds),
+        "Long practice": lambda: by_kind(evidence.answer("obeys", MANY), "", practised),
+        "Cost": lambda: price(prices(evidence), "What it cost: surprise at general text"),
+    }
+
+
+def prices(evidence: Evidence) -> dict[str, Answer]:
+    """Surprise at general text: raw, after so many examples, with general text beside them, and the live nets."""
+    paid = {RAW: evidence.answer("price", RAW)} | {f"{n} examples": evidence.answer("price", n) for n in EXAMPLES}
+    paid[f"{MOST}, and {GENERAL}"] = evidence.answer("price", GENERAL)
+    return paid | ({"your nets": evidence.answer("live price")} if evidence.has("live price") else {})
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

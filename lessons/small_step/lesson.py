@@ -7,7 +7,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Seeds, Settings
 from lessons.small_step.claims import CLAIMS
-from lessons.small_step.pictures import HALF, SIZE, hook, live, picture, pictures, verdict
+from lessons.small_step.pictures import HALF, SIZE, hook, picture, verdict, views
 from lessons.small_step.runs import (
     ALL,
     DIGITS,
@@ -43,7 +43,9 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=2,
+    number=3,
+    chapter="A head start",
+    on_path=True,
     title="A small step from a good place",
     covers=("F",),
     question="What changes when you fine-tune?",
@@ -56,8 +58,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("Learning",),
     verdict=verdict,
     script=script,
     after=after,

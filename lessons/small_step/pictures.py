@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict
+from core.spec import Run
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, final
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, curves, over_steps
@@ -50,7 +51,7 @@ def frames(answer: Answer, chosen: slice | list[int] = slice(None)) -> list[str]
     return [packed(areas) for areas in maps]
 
 
-def views(answer: Answer, names: tuple[str, str], chosen: slice | list[int] = slice(None)) -> tuple[Any, ...]:
+def both_tasks(answer: Answer, names: tuple[str, str], chosen: slice | list[int] = slice(None)) -> tuple[Any, ...]:
     """Old task and new task side by side: points on the map in the plane, else images with what the net says."""
     panels: list[Space | Images] = []
     for name, shown in zip(names, answer["shown"]):
@@ -73,7 +74,9 @@ def before(answer: Answer, pair: Pair, alpha: float, title: str) -> Figure:
     start = at(answer, alpha)
     old, new = (percent(float(accuracy(answer, task)[start].mean())) for task in (0, 1))
     says = f"It is right about {old} of the {pair.names[0]}, which it has learned, and {new} of the {pair.names[1]}."
-    panels = views(answer, (f"What it has learned: {pair.names[0]}", f"What it should do: {pair.names[1]}"), [start])
+    panels = both_tasks(
+        answer, (f"What it has learned: {pair.names[0]}", f"What it should do: {pair.names[1]}"), [start]
+    )
     return player(Player(marks=("before",), says=(says,), panels=panels, classes=ARMS, states=WRONG), title=title)
 
 
@@ -93,7 +96,7 @@ def editor(answer: Answer, whole: Answer, pair: Pair, guess: Guess, title: str) 
         lines.append(Line(name=BOTH, role="note", values=(old + new) / 2))
         lines.append(Line(name="your guess", role="guess", values=guessed_line(answer, guess)))
     panels = (
-        *views(answer, (f"Old task: {pair.names[0]}", f"New task: {pair.names[1]}")),
+        *both_tasks(answer, (f"Old task: {pair.names[0]}", f"New task: {pair.names[1]}")),
         Lines(title="Right answers at every alpha", lines=lines),
         Bars(
             title="How far each layer moves, of its own length",
@@ -175,25 +178,28 @@ def trade(answer: Answer, guess: Guess) -> Figure:
     return curves(drawn, ALPHA, (alphas[0], alphas[-1]), title=title, y="Right answers", log=False)
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """Both tasks while the new one is learned; before that the old net, and after it the editor has the floor."""
-    if not evidence.has("live"):
-        answer = evidence.answers("whole").get(())
-        title = "The old net, before anything is learned"
-        return [before(answer, PAIRS[settings[NETS]], 0.0, title)] if answer else []
-    new, table = live_run(settings), evidence.table("live")
-    if table.step.max() == new.steps:
-        return []
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """Both tasks while the new one is learned; the editor, on the learner's own delta as soon as it is measured."""
+    shown: Views = {}
+    new = live_run(settings)
+    if evidence.has("live") and (evidence.table("live").step.max() < new.steps or not evidence.has("yours")):
+        shown["Learning"] = lambda: learning(evidence.table("live"), new)
+    if evidence.has("dial"):
+        shown["The editor"] = lambda: edited(evidence, settings, guess)
+    if evidence.has("whole"):
+        title, pair = "The old net, before anything is learned", PAIRS[settings[NETS]]
+        shown["The old net"] = lambda: before(evidence.answer("whole"), pair, 0.0, title)
+    return shown
+
+
+def learning(table: pd.DataFrame, new: Run) -> Figure:
     shown = [over_steps(table, NEW, "target")]
     if new.watch:
         shown.append(over_steps(table.assign(accuracy=table["accuracy 1"]), OLD, "source"))
-    return [curves(shown, "steps", (1, new.steps), title="While it learns")]
+    return curves(shown, "steps", (1, new.steps), title="While it learns")
 
 
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """The editor, on the learner's own delta as soon as it is measured."""
-    if not evidence.has("dial"):
-        return []
+def edited(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     mine = evidence.has("yours") and evidence.has("yours whole")
     answer, whole = map(evidence.answer, ("yours", "yours whole") if mine else ("dial", "whole"))
     moved = float(np.mean(answer["size"]))
@@ -202,7 +208,7 @@ def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figur
         what += f", cut to rank {settings[RANK]}"
     title = f"{'Your' if mine else 'The stored'} {what}: {percent(moved)} of the weights' length"
     asked = (settings[NETS], settings[LAYER], settings[RANK]) == (TUNED, ALL, WHOLE)
-    return [editor(answer, whole, PAIRS[settings[NETS]], guess if asked else Settings(), title)]
+    return editor(answer, whole, PAIRS[settings[NETS]], guess if asked else Settings(), title)
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

@@ -6,7 +6,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.the_bill.claims import CLAIMS
-from lessons.the_bill.pictures import COMPUTE, HANDLES, hook, live, picture, pictures, verdict
+from lessons.the_bill.pictures import COMPUTE, HANDLES, hook, picture, verdict, views
 from lessons.the_bill.runs import ACCURACY, PRICE, TASKS, backdrop, labels, runs, sides
 
 
@@ -19,7 +19,8 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=7,
+    number=6,
+    chapter="Choosing and paying",
     title="The bill",
     covers=("B1", "A4"),
     question="When does pretraining pay?",
@@ -33,8 +34,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("The race",),
     verdict=verdict,
     script=script,
 )

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import steps_to, until
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -157,29 +157,27 @@ def guessed(guess: Guess, price: str, both: bool) -> dict[int, str]:
     return marks
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """Both sides on their way to the accuracy that is wanted; what comes after that is not paid for."""
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """Both sides on their way; the ledger, of the live runs if there are any; break-even against the price."""
+    shown: Views = {}
+    if evidence.tables("race"):
+        shown["The race"] = lambda: on_their_way(evidence, settings)
+    if evidence.tables("pretrained"):
+        shown["The ledger"] = lambda: ledger(open_books(), evidence, settings)
+        shown["By price"] = lambda: prices(open_books(), settings)
+    return shown
+
+
+def on_their_way(evidence: Evidence, settings: Settings) -> Figure:
+    """Both sides to the accuracy that is wanted; what comes after that is not paid for."""
     level, race = settings[ACCURACY] / 100, evidence.tables("race")
     shown = [over_steps(until(race[side], level), side, side) for side in SIDES if side in race]
-    if not shown:
-        return []
     asked = sides(settings)
     longest = max(run.steps for run in asked.values())
     goal = Mark(start=(longest, level), end=(1, level), says="wanted", place="insideEndTop")
     ours, theirs = (labels(run) for run in asked.values())
     title = f"Each side by its cheapest way: {ours} labels a class, pretrained, against {theirs} from scratch"
-    return [curves(shown, "steps", (1, longest), [goal], title=title)]
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """The ledger, of the live runs if there are any, the costs against tasks, and break-even against the price."""
-    if not evidence.tables("pretrained"):
-        return [picture(evidence, settings, guess)]
-    return [
-        ledger(open_books(), evidence, settings),
-        picture(evidence, settings, guess),
-        prices(open_books(), settings),
-    ]
+    return curves(shown, "steps", (1, longest), [goal], title=title)
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

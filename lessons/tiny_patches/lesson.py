@@ -7,7 +7,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.tiny_patches.claims import CLAIMS
-from lessons.tiny_patches.pictures import CUT, SHARE, TRAINED, hook, live, picture, pictures, verdict
+from lessons.tiny_patches.pictures import CUT, SHARE, TRAINED, hook, picture, verdict, views
 from lessons.tiny_patches.runs import METHOD, NEAR, SIZE, WHERE, WORLDS, backdrop, chosen, runs, sides
 
 
@@ -28,7 +28,8 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=11,
+    number=10,
+    chapter="Forgetting",
     title="Tiny patches",
     covers=("P",),
     question="Must I move every weight?",
@@ -42,8 +43,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("The race",),
     verdict=verdict,
     script=script,
 )

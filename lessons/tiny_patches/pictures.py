@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, band, final, retention
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
@@ -213,32 +213,32 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return by_rank(evidence, where, guess if where == NEAR else Settings(), title)
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """The race: live as soon as there is something, before that as it is stored."""
-    looks, where = {FULL: LOOK[FULL], chosen(settings): LOOK[settings[METHOD]]}, settings[WHERE]
-    kind, tables = "live", evidence.tables("race")
-    if not tables:
-        kind, tables = "stored", evidence.tables("patch", where)
-    shown = [over_steps(tables[name], name, look) for name, look in looks.items() if name in tables]
-    title = f"{where.capitalize()}: new skill while it is learned ({kind} runs)"
-    return [curves(shown, "steps", (1, WORLDS[where].steps), title=title)]
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """The race, the same as maps, why the cut hurts, what patches cost, and what they forget."""
+    shown: Views = {}
     where = settings[WHERE]
+    if evidence.tables("race"):
+        shown["The race"] = lambda: racing(evidence, settings)
     if not evidence.has("cut", where):
-        return []
-    shown = [picture(evidence, settings, guess)]
+        return shown
     if evidence.has("maps", where):
-        shown.append(maps(evidence, where, "The same as maps: what the first of the nets says where"))
+        shown["Maps"] = lambda: maps(evidence, where, "The same as maps: what the first of the nets says where")
     why = "Why the cut hurts: full fine-tuning's delta is made of many directions"
-    return [
-        *shown,
-        spectrum(evidence.answer("cut", where), why),
-        numbers_dots(evidence, where, f"{where.capitalize()}: numbers trained and what they buy (all stored runs)"),
-        forgetting_dots(evidence, where, "The new skill and what it costs of the old one"),
-        ledger(evidence, where, chosen(settings)),
-    ]
+    title = f"{where.capitalize()}: numbers trained and what they buy (all stored runs)"
+    return shown | {
+        "Directions": lambda: spectrum(evidence.answer("cut", where), why),
+        "Numbers": lambda: numbers_dots(evidence, where, title),
+        "Forgetting": lambda: forgetting_dots(evidence, where, "The new skill and what it costs of the old one"),
+        "Cost": lambda: ledger(evidence, where, chosen(settings)),
+    }
+
+
+def racing(evidence: Evidence, settings: Settings) -> Figure:
+    looks, where = {FULL: LOOK[FULL], chosen(settings): LOOK[settings[METHOD]]}, settings[WHERE]
+    race = evidence.tables("race")
+    shown = [over_steps(race[name], name, look) for name, look in looks.items() if name in race]
+    title = f"{where.capitalize()}: new skill while it is learned (live runs)"
+    return curves(shown, "steps", (1, WORLDS[where].steps), title=title)
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

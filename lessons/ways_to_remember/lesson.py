@@ -7,7 +7,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.ways_to_remember.claims import CLAIMS
-from lessons.ways_to_remember.pictures import HANDLES, TIGHTLY, hook, live, picture, pictures, verdict
+from lessons.ways_to_remember.pictures import HANDLES, TIGHTLY, hook, picture, verdict, views
 from lessons.ways_to_remember.runs import METHOD, ROW, SCENE, STRENGTH, TASKS, backdrop, live_run, picked, runs
 
 
@@ -29,7 +29,9 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=10,
+    number=9,
+    chapter="Forgetting",
+    on_path=True,
     title="Ways to remember",
     covers=("B3",),
     question="Can I learn without losing?",
@@ -43,8 +45,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("Old skill",),
     verdict=verdict,
     script=script,
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import final, retention
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
@@ -104,28 +105,32 @@ def live_row(evidence: Evidence, one: str) -> dict[int, pd.DataFrame]:
     return first | evidence.tables("live row", one)
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """Both skills while they are learned with the method and without; in a row, what is read of each task."""
-    chosen, scene = picked(settings), settings[SCENE]
-    if scene == ROW:
-        begun = evidence.has("live row", NAIVE, 2) or evidence.has("live row", chosen, 2)
-        read = live_row if begun else lambda evidence, one: evidence.tables("row", one)
-        return heats({one: read(evidence, one) for one in (NAIVE, chosen)}, "live" if begun else "stored")
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """Both skills while they are learned with the method and without, in a row what is read of each task; then what all
+    ways cost, and what keeps old skills without any of them."""
+    shown: Views = {}
+    chosen, scene, known = picked(settings), settings[SCENE], revealed(evidence)
+    if scene == ROW and (evidence.tables("live row") or known):
+        begun = bool(evidence.tables("live row"))
+        for one in (NAIVE, chosen):
+            row = live_row(evidence, one) if begun else evidence.tables("row", one)
+            shown |= {one: partial(one_heat, one, row, "live" if begun else "stored")} if row else {}
     race = evidence.tables("live")
     kind, tables = ("live", race) if {NAIVE, chosen} <= race.keys() else ("stored", evidence.tables("scene", scene))
-    return two_skills(tables[NAIVE], tables[chosen], chosen, kind) if chosen in tables else []
+    if scene != ROW and chosen in tables:
+        old, new = two_skills(tables[NAIVE], tables[chosen], chosen, kind)
+        shown |= {"Old skill": lambda: old, "New skill": lambda: new}
+    if known:
+        if scene == ROW:
+            shown["In the end"] = lambda: averages({one: evidence.table("row", one, TASKS) for one in ends(settings)})
+        else:
+            shown["Cost"] = lambda: cost(evidence.tables("scene", scene), evidence.answer("price"))
+        shown |= {"Layer speeds": lambda: speeds(evidence), "A better start": lambda: starts(evidence)}
+    return shown
 
 
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """What all ways do and cost, and what keeps old skills without any of them; nothing before a run."""
-    if not revealed(evidence):
-        return []
-    if settings[SCENE] == ROW:
-        scene = [averages({one: evidence.table("row", one, TASKS) for one in ends(settings)})]
-    else:
-        tables = evidence.tables("scene", settings[SCENE])
-        scene = [picture(evidence, settings, guess), cost(tables, evidence.answer("price"))]
-    return [*scene, speeds(evidence), starts(evidence)]
+def one_heat(name: str, tables: Mapping[int, pd.DataFrame], kind: str) -> Figure:
+    return heats({name: tables}, kind)[0]
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

@@ -7,7 +7,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.what_was_learned.claims import CLAIMS
-from lessons.what_was_learned.pictures import BEST, RANDOM_RIGHT, hook, live, picture, pictures, verdict
+from lessons.what_was_learned.pictures import BEST, RANDOM_RIGHT, hook, picture, verdict, views
 from lessons.what_was_learned.runs import COPIED, FROZEN, WORLD, backdrop, live_run, runs
 
 
@@ -28,7 +28,8 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=5,
+    number=4,
+    chapter="A head start",
     title="What was really learned?",
     covers=("R",),
     question="Where is the reusable part?",
@@ -42,8 +43,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("The race",),
     verdict=verdict,
     script=script,
 )

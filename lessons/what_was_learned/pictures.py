@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, curves, over_steps
@@ -61,23 +61,19 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return layers(evidence, SPIRALS, guess, (TUNED,))
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    if tables := evidence.tables("race"):
-        return [race(tables, settings[COPIED], WORLDS[settings[WORLD]].steps)]
-    return [layers(evidence, settings[WORLD], guess, (TUNED,))]
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """The predicted picture, and below it what else tells where the head start lies; nothing before the run."""
-    if not evidence.has(FROZEN, SPIRALS, 1):
-        return []
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """The race, and what else tells where the head start lies; nothing before the run."""
+    shown: Views = {}
     world = settings[WORLD]
-    return [
-        picture(evidence, settings, guess),
-        likeness(evidence.answer("likeness", world)),
-        unwinding(evidence, world),
-        line(evidence.answer("line", world)),
-    ]
+    if tables := evidence.tables("race"):
+        shown["The race"] = lambda: race(tables, settings[COPIED], WORLDS[world].steps)
+    if evidence.has(FROZEN, SPIRALS, 1):
+        shown |= {
+            "Unwinding": lambda: unwinding(evidence, world),
+            "Likeness": lambda: likeness(evidence.answer("likeness", world)),
+            "The line": lambda: line(evidence.answer("line", world)),
+        }
+    return shown
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

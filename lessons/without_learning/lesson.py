@@ -15,10 +15,9 @@ from lessons.without_learning.pictures import (
     TOLD,
     beneath,
     hook,
-    live,
     picture,
-    pictures,
     verdict,
+    views,
 )
 from lessons.without_learning.runs import EXAMPLES, SHIFT, STEPS, WORLDS, asks, backdrop, runs, yours
 
@@ -35,6 +34,7 @@ def script(settings: Settings) -> str:
 
 LESSON = Lesson(
     number=14,
+    chapter="Language",
     title="Learning without learning",
     covers=("C",),
     question="Can a model adapt with delta = 0?",
@@ -56,8 +56,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("Pretraining",),
     verdict=verdict,
     script=script,
     asks=asks,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.spec import Run
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.dots import Axis, Dot, dots
@@ -69,16 +69,17 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return by_examples(evidence, settings[SHIFT], guess, f"Error {TOLD[settings[SHIFT]]}")
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """All of it at once: the nets that are asked ship, and the learner's own join them when they are trained."""
-    shown = [counted(evidence.answer("said"))] if evidence.has("said") else []
-    shown += [training(evidence.table("live"), settings[STEPS])] if evidence.has("live") else []
-    shown.append(picture(evidence, settings, guess))
-    return [*shown, cost(evidence, {NET: learner(), YOURS: yours(settings)}, settings[SHIFT])]
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    return []
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """The learner's own nets as they are pretrained, what was changed, and what it all cost."""
+    shown: Views = {}
+    if evidence.has("live"):
+        shown["Pretraining"] = lambda: training(evidence.table("live"), settings[STEPS])
+    if evidence.has("said"):
+        shown["Weights"] = lambda: counted(evidence.answer("said"))
+    if evidence.has("net"):
+        nets = {NET: learner(), YOURS: yours(settings)}
+        shown["Cost"] = lambda: cost(evidence, nets, settings[SHIFT])
+    return shown
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:

@@ -6,7 +6,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.wrong_teacher.claims import CLAIMS
-from lessons.wrong_teacher.pictures import HARMS, HELPS, POINTS, hook, live, picture, pictures, verdict
+from lessons.wrong_teacher.pictures import HARMS, HELPS, POINTS, hook, picture, verdict, views
 from lessons.wrong_teacher.runs import AGAIN, LABELS, SECOND, STANDARD, WORLD, backdrop, pretrained, runs
 
 
@@ -17,7 +17,8 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=8,
+    number=7,
+    chapter="Choosing and paying",
     title="The wrong teacher",
     covers=("B2",),
     question="Can pretraining make it worse?",
@@ -32,8 +33,8 @@ LESSON = Lesson(
     backdrop=backdrop,
     hook=hook,
     picture=picture,
-    live=live,
-    pictures=pictures,
+    views=views,
+    moving=("The race", "Second phase"),
     verdict=verdict,
     script=script,
 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import final
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -143,31 +143,30 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return bars(shown, ABOVE, title=f"What each world is worth, {n} labels a class{picks}")
 
 
-def live(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """The second phase if there is one, then the race."""
-    shown = []
-    if evidence.has(PHASE):
-        steps = mended(settings[WORLD], Seeds()).steps
-        curve = over_steps(evidence.table(PHASE), "glyphs", "source")
-        title = f"The second phase: upright glyphs after {settings[WORLD]}, accuracy on unseen drawings"
-        shown.append(curves([curve], "steps", (1, steps), title=title, height=260))
-    if sides := racing(evidence):
-        shown.append(race(sides, STEPS, f"Digits after {settings[WORLD]}, and from scratch"))
-    return shown
-
-
-def pictures(evidence: Evidence, settings: Settings, guess: Guess) -> list[Figure]:
-    """What it studied beside what it must read; every world's gain; what mends; what distance says; the cost."""
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """The race and what comes before it; what it studied beside what it must read; what mends; what distance says."""
+    shown: Views = {}
     world, n = settings[WORLD], settings[LABELS]
-    shown = [worlds_shown(evidence, {world: ABOUT[world]})]
-    if not revealed(evidence):
-        return shown
-    shown.append(picture(evidence, settings, guess))
-    shown.append(mending(evidence, world if world in BAD else "shuffled"))
-    shown += [near_and_far(evidence, n, "look"), near_and_far(evidence, n, "distance")]
-    if len(sides := racing(evidence)) == 2:
-        shown.append(ledger(sides, n, paid(evidence)))
+    if sides := racing(evidence):
+        shown["The race"] = lambda: race(sides, STEPS, f"Digits after {world}, and from scratch")
+    if evidence.has(PHASE):
+        shown["Second phase"] = lambda: second_phase(evidence.table(PHASE), world)
+    shown["Its world"] = lambda: worlds_shown(evidence, {world: ABOUT[world]})
+    if revealed(evidence):
+        shown |= {
+            "Mending": lambda: mending(evidence, world if world in BAD else "shuffled"),
+            "By looks": lambda: near_and_far(evidence, n, "look"),
+            "By features": lambda: near_and_far(evidence, n, "distance"),
+        }
+    if len(sides) == 2:
+        shown["Cost"] = lambda: ledger(sides, n, paid(evidence))
     return shown
+
+
+def second_phase(table: pd.DataFrame, world: str) -> Figure:
+    curve = over_steps(table, "glyphs", "source")
+    title = f"The second phase: upright glyphs after {world}, accuracy on unseen drawings"
+    return curves([curve], "steps", (1, mended(world, Seeds()).steps), title=title)
 
 
 def paid(evidence: Evidence) -> pd.DataFrame:

@@ -1,0 +1,39 @@
+"""The picture that stays, and the views that may take its place, by name. Nothing is stacked below it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.parts import chosen
+from app.parts.figure import draw
+from lessons.kit.catalogue import Lesson
+from lessons.kit.values import Evidence, Settings
+
+PICTURE = "The picture"
+
+
+def stage(lesson: Lesson, evidence: Evidence, settings: Settings, guess: Settings, moving: bool = False) -> None:
+    """The picture, or the view that the learner has chosen; while runs go on what moves, unless they chose."""
+    views = lesson.views(evidence, settings, guess)
+    first = next((name for name in lesson.moving if moving and name in views), PICTURE)
+    name = names(lesson.slug, [PICTURE, *views], first)
+    figure = views[name]() if name in views else lesson.picture(evidence, settings, guess)
+    draw(figure, f"{lesson.slug}.{name}.{figure.kind}", stage=True)
+
+
+def names(slug: str, options: list[str], first: str) -> str:
+    """The views' names to choose from; what was chosen last, or the first."""
+    at = chosen.key(slug, "view")
+    if st.session_state.get(at) not in options:
+        st.session_state[at] = None
+    if len(options) == 1:
+        return first
+    shown: str | None = st.session_state[at]
+    shape = f"{at}.shown"
+    st.session_state[shape] = shown or first
+
+    def choose() -> None:
+        st.session_state[at] = st.session_state[shape]
+
+    st.segmented_control("View", options, key=shape, label_visibility="collapsed", on_change=choose)
+    return shown or first
