@@ -8,13 +8,14 @@ from app.parts.player import play
 from lessons.kit.figures import Figure
 
 TALL = 540  # pixels of the stage's picture; on a phone the style sheet says less
+SMALL = 380  # a chart that asks for less has so many rows, and no use for more
 
 
 def draw(figure: Figure, key: str, stage: bool = False) -> None:
     """A chart on the stage takes the stage's height; anything else its own."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
-    if figure.kind == "chart" and stage:
+    if figure.kind == "chart" and stage and figure.height >= SMALL:
         with st.container(key="picture", height=TALL, border=False):
             st.echarts_chart(figure.spec, key=key, height="stretch", alt=figure.alt)
     elif figure.kind == "chart":
