@@ -13,7 +13,8 @@ from lessons.kit import findings, ship
 from lessons.kit.catalogue import claims, lessons
 from lessons.kit.claims import found
 from lessons.kit.evidence import final, gather, table
-from lessons.kit.recipes import Seeds, scratch
+from lessons.kit.recipes import scratch
+from lessons.kit.values import Piece, Seeds
 
 
 def test_what_ships_is_what_todays_values_ask_for() -> None:
@@ -86,7 +87,7 @@ def test_computing_a_shipped_run_again_gives_the_same_figures(monkeypatch: pytes
     from core.serve.work import perform
 
     run = scratch(5, seeds=Seeds())
-    before = gather({"run": run})["run"]
+    before = gather([Piece("run", run)]).table("run")
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
     monkeypatch.setattr(store, "SHIPPED", tmp_path / "nothing ships")
     assert perform(run) == "done"
