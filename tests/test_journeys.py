@@ -11,6 +11,8 @@ import pytest
 from conftest import served
 from playwright.sync_api import Page, expect
 
+from lessons.kit.catalogue import lessons
+
 pytestmark = pytest.mark.browser
 
 
@@ -57,6 +59,20 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     expect(page.get_by_text("reproduced here").first).to_be_visible()
     page.goto(server[0])
     expect(page.get_by_role("button", name="Continue with")).to_be_visible()
+
+
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_a_screen_holds_header_rail_picture_and_train(server: tuple[str, psutil.Process], page: Page) -> None:
+    """At 1280 x 800 all at once; on a phone the picture stays in view while Train is reached."""
+    wide = page.viewport_size is not None and page.viewport_size["width"] == 1280
+    page.set_viewport_size({"width": 1280, "height": 800} if wide else {"width": 390, "height": 844})
+    for slug in [slug for slug, lesson in lessons().items() if lesson.on_path]:
+        page.goto(f"{server[0]}/{slug}?{slug}.beat=Run&{slug}.committed=2")
+        train = page.locator(".st-key-train button")
+        expect(train).to_be_visible()
+        train.scroll_into_view_if_needed()
+        for key in ("train", "picture", *(["header", "rail"] if wide else [])):
+            expect(page.locator(f".st-key-{key}").first).to_be_in_viewport(ratio=0.9)
 
 
 def race(page: Page, address: str, **settings: object) -> None:

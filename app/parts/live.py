@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -53,9 +54,12 @@ def beat(
     known, answers = states(runs), answered(lesson, settings)
     over = all(state.kind == "done" for _, state in known)
     moving = is_alive(known) or share < 1
+    points, on_sheet = bool(lesson.sheet and lesson.sheet.kind == "points"), (lesson, settings, answers)
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             say(lesson, "run")
+            if not points:
+                sheet(*on_sheet)
             first, *others = lesson.controls
             control(lesson.slug, first, settings[first])
             buttons(lesson, settings, known)
@@ -73,10 +77,9 @@ def beat(
             if at.may_see:
                 onward()
         with st.container(key="stage"):
-            sheet(lesson, settings, answers)
             results = gather(lesson.after(settings)) if over and at.pressed and not moving else Evidence()
             evidence = backdrop(at, at.may_see and not moving) | progress | results | answers
-            stage(lesson, evidence, settings, at.guess, moving)
+            stage(lesson, evidence, settings, at.guess, moving, partial(sheet, *on_sheet) if points else None)
     if before != ticks(lesson, at):
         st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from app.parts import chosen
@@ -9,14 +11,26 @@ from app.parts.figure import draw
 from lessons.kit.catalogue import Lesson
 from lessons.kit.values import Evidence, Settings
 
-PICTURE = "The picture"
+PICTURE, PAD = "The picture", "Your points"
 
 
-def stage(lesson: Lesson, evidence: Evidence, settings: Settings, guess: Settings, moving: bool = False) -> None:
-    """The picture, or the view that the learner has chosen; while runs go on what moves, unless they chose."""
+def stage(
+    lesson: Lesson,
+    evidence: Evidence,
+    settings: Settings,
+    guess: Settings,
+    moving: bool = False,
+    pad: Callable[[], None] | None = None,
+) -> None:
+    """The picture, or the view that the learner has chosen; while runs go on what moves, unless they chose. Where
+    points are placed, the pad is the first view."""
     views = lesson.views(evidence, settings, guess)
-    first = next((name for name in lesson.moving if moving and name in views), PICTURE)
-    name = names(lesson.slug, [PICTURE, *views], first)
+    still = PAD if pad else PICTURE
+    first = next((name for name in lesson.moving if moving and name in views), still)
+    name = names(lesson.slug, [*([PAD] if pad else []), PICTURE, *views], first)
+    if pad and name == PAD:
+        pad()
+        return
     figure = views[name]() if name in views else lesson.picture(evidence, settings, guess)
     draw(figure, f"{lesson.slug}.{name}.{figure.kind}", stage=True)
 
