@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import streamlit as st
 
@@ -53,10 +55,13 @@ def card(lesson: Lesson, page: st.Page) -> None:
         st.page_link(page, label=f"**{lesson.number}. {lesson.title}**" + " :material/star:" * lesson.on_path)
         st.markdown(lesson.question)
         with st.container(horizontal=True):
-            for claim in lesson.claims:
-                try:
-                    status = shipped(claim.id).status
-                except Missing:
-                    continue
+            for status, count in Counter(results(lesson)).items():
                 label, icon = BADGES[status]
-                st.badge(f"{claim.id}: {label.lower()}", color=COLOURS[status], icon=icon)
+                st.badge(f"{count} {label.lower()}", color=COLOURS[status], icon=icon)
+
+
+def results(lesson: Lesson) -> Iterator[str]:
+    """How the lesson's claims came out."""
+    for claim in lesson.claims:
+        with suppress(Missing):
+            yield shipped(claim.id).status

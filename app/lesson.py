@@ -20,7 +20,7 @@ from app.parts.memory import keep_place
 from app.parts.predict import predict
 from app.parts.recall import recall
 from app.parts.stage import stage
-from app.parts.words import say, words
+from app.parts.words import prose, say, words
 from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.evidence import gather
 from lessons.kit.values import Evidence, Settings, defaults, visible
@@ -136,7 +136,7 @@ def explain(lesson: Lesson, at: Chosen) -> None:
             if step < len(findings):
                 with st.container(key="finding"):
                     st.caption(f"Finding {step + 1} of {len(findings)}")
-                    st.markdown(findings[step])
+                    prose(findings[step], lesson.slug, f"explain {step}")
             else:
                 ending(lesson, at, evidence)
             with st.container(horizontal=True):

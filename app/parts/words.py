@@ -1,20 +1,27 @@
-"""A lesson's words with their slots filled: every number in prose comes from a claim's stored runs."""
+"""A lesson's words: slots filled from claims' stored runs, and the field's terms glossed where they first stand."""
 
 from __future__ import annotations
 
 import re
+from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.claims import Missing, shipped
+from lessons.kit.glossary import Term, first_of_each, terms
 
 NUMBER = re.compile(r"\{(\w+)\.(\w+)\}")  # {S1.k2} is the number k2 of claim S1
 OTHER = re.compile(r"\{lesson:(\w+)\}")  # {lesson:the_bill} is the number of that lesson
+GLOSS = re.compile(r"\{gloss:([^}]+)\}")  # {gloss:replay} is the glossary's entry
+PLAIN = re.compile(r"(\$[^$]+\$|`[^`]+`|\[[^\]]*\]\([^)]*\)|^#.*$)", re.MULTILINE)  # no term is glossed in these
+STYLE = Path(__file__).with_name("gloss.css").read_text("utf-8")
 
 
 def filled(text: str) -> str:
     text = NUMBER.sub(lambda slot: number(*slot.groups()), text)
+    text = GLOSS.sub(lambda slot: terms()[slot[1]].entry, text)
     return OTHER.sub(lambda slot: str(lessons()[slot[1]].number), text)
 
 
@@ -31,4 +38,33 @@ def words(lesson: Lesson, heading: str) -> str:
 
 
 def say(lesson: Lesson, heading: str) -> None:
-    st.markdown(words(lesson, heading))
+    """That section, on the page."""
+    prose(words(lesson, heading), lesson.slug, heading)
+
+
+def prose(text: str, slug: str, name: str) -> None:
+    """Markdown of a lesson in which the first occurrence of every term opens its entry. No other text has this name."""
+    shown = glossed(text, slug, name)
+    st.markdown(shown if shown == text else f"{shown}\n\n<style>{STYLE}</style>", unsafe_allow_html=shown != text)
+
+
+def glossed(text: str, slug: str, name: str) -> str:
+    told: set[str] = set()
+
+    def write(word: str, term: Term) -> str:
+        return gloss(word, term, "-".join(f"gloss {slug} {name} {term.name}".split()), term.lesson != slug)
+
+    parts = PLAIN.split(text)
+    parts[::2] = [first_of_each(part, write, told) for part in parts[::2]]
+    return "".join(parts)
+
+
+def gloss(word: str, term: Term, key: str, elsewhere: bool) -> str:
+    """A button that opens the entry: HTML's own popover, which a tap or a key opens and Escape closes."""
+    lesson = lessons()[term.lesson]
+    link = f'<a href="{lesson.slug}" target="_blank">Lesson {lesson.number}: {escape(lesson.title)}</a>'
+    entry = f"<b>{escape(term.name)}</b> {escape(term.entry)} {link if elsewhere else ''}"
+    return (
+        f'<span class="gloss"><button type="button" popovertarget="{escape(key)}">{word}</button>'
+        f'<span popover id="{escape(key)}">{entry}</span></span>'
+    )

@@ -1,0 +1,193 @@
+"""The evidence: every claim with its receipt on one page, found and sorted by the URL, and codes on no other page."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.evidence import by_code
+from lessons.kit import claims as kit
+from lessons.kit.catalogue import BEATS, claims, lessons
+from lessons.kit.claims import shipped
+from lessons.kit.figures.whisker import number, whisker
+
+HOSTILE = ["nan", "-5", "<img src=x onerror=alert(1)>", "🙂" * 300, "../../etc/passwd", "two\nlines"]
+CODE = re.compile(rf"(?<![\w/+=])(?:{'|'.join(claims())})(?![\w/+=])")
+
+
+def page(**url: str) -> AppTest:
+    def draw() -> None:
+        from app.evidence import show
+
+        show()
+
+    test = AppTest.from_function(draw, default_timeout=60)
+    for name, value in url.items():
+        test.query_params[f"evidence.{name}"] = value
+    return test.run()
+
+
+def rows(test: AppTest) -> str:
+    """The claims as HTML, or nothing if none is shown."""
+    return unescape(test.main.get("html")[-1].proto.body) if test.main.get("html") else ""
+
+
+def codes(test: AppTest) -> list[str]:
+    return re.findall(r"</span><code>(\w+)</code>", rows(test))
+
+
+def test_every_claim_stands_there_with_its_whole_receipt() -> None:
+    test = page()
+    assert not test.exception
+    assert sorted(codes(test)) == sorted(claims())
+    html = rows(test)
+    for name, (lesson, claim) in claims().items():
+        found = shipped(name)
+        parts = [claim.statement.format(**found.numbers), claim.paper, claim.paper_found, claim.bar[1:], lesson.title]
+        parts += [number(found.low), number(found.high), *(check.says for check in found.checks)]
+        parts.append(f"python -m lessons.claims {name} --check")
+        assert all(part in html for part in parts), name
+        assert html.count(f"{name} --check") == 1
+
+
+def test_no_claim_is_computed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def computed(*_: object) -> None:
+        raise AssertionError("a claim was computed")
+
+    shipped.cache_clear()
+    monkeypatch.setattr(kit, "found", computed)
+    assert len(codes(page())) == len(claims())
+
+
+@pytest.mark.parametrize("slug", lessons())
+def test_a_lesson_has_its_own_claims(slug: str) -> None:
+    assert set(codes(page(lesson=slug))) == {claim.id for claim in lessons()[slug].claims}
+
+
+def test_a_result_has_the_claims_that_came_out_so() -> None:
+    for status in ("reproduced", "partly", "not"):
+        test = page(status=status)
+        assert set(codes(test)) == {name for name in claims() if shipped(name).status == status}
+        assert codes(test) or "No claim fits" in test.info[0].value
+
+
+def test_a_search_finds_papers_words_and_codes() -> None:
+    assert "S10" in codes(page(find="kumar"))
+    assert "S8b" in codes(page(find="EWC five tasks"))
+    assert codes(page(find="s1")) == ["S1"]
+    test = page(find="zebra")
+    assert not codes(test)
+    assert "No claim fits" in test.info[0].value
+
+
+def test_a_claim_that_is_alone_is_open() -> None:
+    assert "<details open>" in rows(page(find="S10"))
+    assert "<details open>" not in rows(page())
+
+
+def test_the_url_says_what_is_filtered() -> None:
+    test = page()
+    test.text_input[0].set_value("forgetting").run()
+    assert test.query_params["evidence.find"] == "forgetting"
+    some = codes(test)
+    assert 0 < len(some) < len(claims())
+    test.selectbox[0].set_value("day_it_forgot").run()
+    assert test.query_params["evidence.lesson"] == "day_it_forgot"
+    assert set(codes(test)) < set(some)
+    test.text_input[0].set_value("").run()
+    assert "evidence.find" not in test.query_params
+    assert codes(test) == codes(page(lesson="day_it_forgot"))
+
+
+def test_claims_are_sorted_by_lesson_by_result_and_by_code() -> None:
+    known = claims()
+    numbers = [known[code][0].number for code in codes(page())]
+    assert numbers == sorted(numbers)
+    statuses = [shipped(code).status for code in codes(page(order="result"))]
+    assert statuses == sorted(statuses, key=["not", "partly", "reproduced"].index)
+    assert codes(page(order="code")) == sorted(known, key=by_code)
+    assert sorted(["S10", "S2", "S11b", "S11", "B1"], key=by_code) == ["B1", "S2", "S10", "S11", "S11b"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("name", ["lesson", "status", "order"])
+def test_a_hostile_url_gives_the_default_and_a_sentence(name: str, text: str) -> None:
+    test = page(**{name: text})
+    assert not test.exception
+    assert len(test.warning) == 1
+    assert len(codes(test)) == len(claims())
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_search_finds_nothing_or_is_refused_in_a_sentence(text: str) -> None:
+    test = page(find=text)
+    assert not test.exception
+    refused = len(text) > 60 or "\n" in text
+    assert len(test.warning) == refused
+    assert "onerror" not in rows(test)
+    assert not refused or len(codes(test)) == len(claims())
+
+
+def test_a_claim_whose_runs_are_missing_says_what_brings_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(claim: str) -> None:
+        raise kit.Missing(claim)
+
+    monkeypatch.setattr("app.evidence.shipped", missing)
+    test = page()
+    assert not test.exception
+    assert rows(test).count("make shipped") == len(claims())
+
+
+def test_a_whisker_says_what_it_draws_and_stays_inside() -> None:
+    drawn = whisker(6.2, 4.7, 9.4, none=1)
+    assert 'aria-label="6.2, interval 4.7 to 9.4, beside 1"' in drawn
+    assert re.findall(r"--(\w+): ([\d.]+)", drawn) == [
+        ("none", "0.000"),
+        ("low", "0.440"),
+        ("at", "0.619"),
+        ("high", "1.000"),
+    ]
+    assert "--none: 1.000" in whisker(-5, -6, -4)
+    assert [number(x) for x in (1234.5, 243.2, 6.21, -0.379)] == ["1,234", "243", "6.21", "−0.379"]  # noqa: RUF001
+
+
+def shown(test: AppTest) -> list[str]:
+    """All that a page shows, as it is sent, but for commands and scripts, which need the codes; and not pictures."""
+    sent = [str(getattr(one, "proto", "")) for one in (*test.main, *test.sidebar) if one.type != "code"]
+    return [re.sub(r"data:image/[^\"')\\]*", "", text) for text in sent]
+
+
+@pytest.mark.usefixtures("workers_end")
+@pytest.mark.parametrize("slug", lessons())
+def test_no_lesson_shows_a_code(slug: str) -> None:
+    def draw(slug: str) -> None:
+        from app.lesson import show
+        from lessons.kit.catalogue import lessons
+
+        show(lessons()[slug])
+
+    for beat in BEATS:
+        test = AppTest.from_function(draw, kwargs={"slug": slug}, default_timeout=60)
+        test.query_params |= {f"{slug}.beat": beat, f"{slug}.committed": "1", f"{slug}.pressed": "1"}
+        found = [CODE.findall(text) for text in shown(test.run())]
+        assert not any(found), (beat, found)
+
+
+@pytest.mark.usefixtures("workers_end")
+def test_no_other_page_shows_a_code() -> None:
+    def draw() -> None:
+        from app import glossary, real, sources
+
+        real.show()
+        sources.show()
+        glossary.show()
+
+    for test in (AppTest.from_file("../app/main.py", default_timeout=60), AppTest.from_function(draw)):
+        assert not [text for text in shown(test.run()) if CODE.search(text)]
+
+
+def test_a_code_would_be_seen() -> None:
+    assert {code for text in shown(page()) for code in CODE.findall(text)} >= set(claims())
