@@ -15,6 +15,11 @@ def draw(figure: Figure, key: str) -> None:
         st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt)
     elif figure.kind == "table":
         st.table(figure.spec)
+    elif figure.kind == "plotly":
+        import plotly.graph_objects as go  # half a second, which only pages with a landscape pay
+
+        options = {"displaylogo": False, "scrollZoom": False}  # a wheel or two fingers move the page
+        st.plotly_chart(go.Figure(figure.spec), key=key, height=figure.height, alt=figure.alt, config=options)
     elif figure.kind == "player":
         play(figure, key)
     else:

@@ -20,9 +20,10 @@ ROLES: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A picture. spec is an ECharts option, a table (pandas), HTML, or what the player is sent, by its kind."""
+    """A picture. spec is an ECharts option, a Plotly figure as a dictionary, a table (pandas), HTML, or what the player
+    is sent, by its kind."""
 
-    kind: Literal["chart", "table", "html", "player"]
+    kind: Literal["chart", "plotly", "table", "html", "player"]
     spec: Any
     alt: str  # what the picture says, for who cannot see it
     title: str = ""  # a sentence above it
