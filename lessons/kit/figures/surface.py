@@ -104,7 +104,7 @@ def surface(land: Land, title: str = "", height: int = 400) -> Figure:
         "zaxis": {"visible": False, "range": [math.log10(LOW), math.log10(HIGH) + 0.1]},
         "aspectmode": "manual",
         "aspectratio": {"x": 1.2, "y": 1.2 * deep, "z": 0.42},
-        "camera": {"eye": {"x": 0.1, "y": -0.75, "z": 1.25}, "center": {"x": 0, "y": 0, "z": 0.05}},
+        "camera": {"eye": {"x": 0.1, "y": -0.75, "z": 1.25}, "center": {"x": 0, "y": 0, "z": 0}},
         "annotations": [callout(names, place) | {"z": round(tall, 4)} for names, place, tall in labelled(land, lift)],
         "dragmode": "turntable",
     }
