@@ -87,11 +87,48 @@ class Sheet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Handle:
+    """A mark that the learner drags on the picture: sideways, up and down, or both. Places are in the units of the
+    picture's axes, shares in percent."""
+
+    x: Control[Any] | float  # what moving it sideways sets, or where it stands
+    y: Control[Any] | float  # what moving it up or down sets, or where it stands
+    name: str = ""  # said beside it
+    where: Mapping[str, float] = field(default_factory=dict)  # where an option stands that is no number: {"never": 900}
+    start: float | None = None  # where it lies on the way it moves until it is moved; the middle if not said
+
+    @property
+    def controls(self) -> tuple[Control[Any], ...]:
+        return tuple(way for way in (self.x, self.y) if isinstance(way, Control))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order(Control[str]):
+    """A control whose value is an order of its items, which the learner drags on the picture: "b > a > c"."""
+
+    options: tuple[str, ...] = ()  # none: any order of the items is one
+    items: tuple[str, ...] = ()
+    default: str = ""
+
+    def read(self, text: str) -> str:
+        if sorted(self.listed(text)) != sorted(self.items):
+            raise BadValue(f"{self.label} has each of {len(self.items)} once, not {text[:40]!r}.")
+        return text
+
+    @staticmethod
+    def listed(value: str) -> list[str]:
+        """The items in their order."""
+        return value.split(" > ")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What the learner commits to before seeing a result: a few sliders, drawn on the chart as they move."""
+    """What the learner commits to before seeing a result. What is dragged on the picture are handles, or an order of
+    its rows; the other sliders stand in the rail."""
 
     asks: str
-    sliders: tuple[Control[Any], ...]
+    sliders: tuple[Control[Any], ...]  # all that must be said, also by handles
+    handles: tuple[Handle, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
