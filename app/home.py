@@ -1,67 +1,74 @@
-"""What this is, in one screen; the map of lessons; continue where you were."""
+"""What this is, in one screen that works; two ways in; the map of lessons, with what the learner has done."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
 
 import streamlit as st
 
-from app.parts.badge import BADGES, COLOURS
 from app.parts.figure import draw
-from app.parts.memory import last_place
+from app.parts.memory import Place, last_place
+from lessons.kit import thumbs
 from lessons.kit.catalogue import CHAPTERS, Lesson, lessons
-from lessons.kit.claims import Missing, shipped
 from lessons.kit.evidence import gather
 from lessons.kit.values import visible
 
 Pages = Mapping[str, st.Page]
-START = "small_step"  # the lesson that a newcomer begins with: what fine-tuning is, in a picture
+SHOWN = "small_step"  # the lesson whose hook a newcomer plays with at once: what fine-tuning is, in a picture
+STYLE = Path(__file__).with_name("parts") / "home.css"
 
 
 def show(pages: Pages) -> None:
-    st.title("Headstart", anchor=False)
-    st.markdown(
-        "**See what a head start is worth.** Small neural networks train here while you watch, on real handwriting: "
-        "some begin with what they learned elsewhere, some with nothing. You say what will happen, then you see it. "
-        "Every curve is a real run in PyTorch on this computer, with its band over seeds."
-    )
-    first = lessons()[START]
-    begin(pages, first)
-    values = visible(first.backdrop(first.defaults))
-    evidence = gather(values)
-    if len(evidence) == len(values):
-        draw(first.hook(evidence, first.defaults), "home.hook")
+    st.html(STYLE)
+    place = last_place()
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=380):
+            st.title("See what a head start is worth", anchor=False)
+            st.markdown(
+                "This net knows six spiral arms. Here they are turned, and half of its answers are wrong. **Drag the "
+                "slider**: a small step in its weights turns its whole map. That is fine-tuning.\n\nSmall networks "
+                "train here while you watch, on real handwriting and real English. You say what will happen; then you "
+                "see it."
+            )
+            begin(pages, place)
+        with st.container(key="stage"):
+            spirals(lessons()[SHOWN])
+    st.html('<div id="lessons"></div>')
     for chapter in CHAPTERS:
         st.subheader(chapter, anchor=False)
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, key=f"chapter {chapter}"):
             for lesson in lessons().values():
                 if lesson.chapter == chapter:
-                    card(lesson, pages[lesson.slug])
+                    card(lesson, pages[lesson.slug], place.found.get(lesson.slug, ""))
 
 
-def begin(pages: Pages, first: Lesson) -> None:
-    """One button: where the learner was, or the first lesson."""
-    slug, query = last_place()
-    known = slug if slug in pages else first.slug
-    label = f"Continue with “{lessons()[known].title}”" if slug in pages else f"Start with “{first.title}”"
-    if st.button(label, type="primary", icon=":material/play_arrow:"):
-        st.switch_page(pages[known], query_params=query if slug in pages else None)
+def spirals(lesson: Lesson) -> None:
+    values = visible(lesson.backdrop(lesson.defaults))
+    evidence = gather(values)
+    if len(evidence) == len({piece.key for piece in values}):
+        draw(lesson.hook(evidence, lesson.defaults), "home.hook", stage=True)
 
 
-def card(lesson: Lesson, page: st.Page) -> None:
-    with st.container(border=True, width=300, height="stretch"):
+def begin(pages: Pages, place: Place) -> None:
+    """Two ways in, and back to where the learner was."""
+    path = [lesson for lesson in lessons().values() if lesson.on_path]
+    with st.container(horizontal=True):
+        if st.button(f"In {sum(lesson.minutes for lesson in path)} minutes", type="primary", icon=":material/star:"):
+            st.switch_page(pages[path[0].slug])
+        st.link_button(f"All {len(lessons())} lessons", "#lessons", icon=":material/apps:")
+    if place.slug in pages:
+        label = f"Continue with “{lessons()[place.slug].title}”"
+        if st.button(label, type="tertiary", icon=":material/play_arrow:"):
+            st.switch_page(pages[place.slug], query_params=place.query)
+
+
+def card(lesson: Lesson, page: st.Page, found: str) -> None:
+    """The lesson's picture, its question, how long it takes, and what the learner found there."""
+    with st.container(border=True, width=252, height="stretch"):
+        st.html(thumbs.of(lesson.slug))
         st.page_link(page, label=f"**{lesson.number}. {lesson.title}**" + " :material/star:" * lesson.on_path)
         st.markdown(lesson.question)
-        with st.container(horizontal=True):
-            for status, count in Counter(results(lesson)).items():
-                label, icon = BADGES[status]
-                st.badge(f"{count} {label.lower()}", color=COLOURS[status], icon=icon)
-
-
-def results(lesson: Lesson) -> Iterator[str]:
-    """How the lesson's claims came out."""
-    for claim in lesson.claims:
-        with suppress(Missing):
-            yield shipped(claim.id).status
+        told = f'<p class="found">{escape(found)}</p>'
+        st.html(told if found else f'<p class="minutes">{lesson.minutes} minutes</p>')

@@ -3,27 +3,25 @@ lesson by name."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from app.parts import chosen
-from app.parts.badge import claim_card
 from app.parts.chosen import NOT_YET, PREDICTED, SKIPPED, Chosen
+from app.parts.explain import explain
 from app.parts.figure import draw
-from app.parts.live import live
+from app.parts.live import live, own
 from app.parts.memory import keep_place
 from app.parts.predict import predict
 from app.parts.recall import recall
-from app.parts.stage import stage
-from app.parts.words import prose, say, words
-from lessons.kit.catalogue import Lesson, lessons
+from app.parts.words import say
+from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather
-from lessons.kit.values import Evidence, Settings, defaults, visible
+from lessons.kit.values import Evidence, Settings, visible
 
 RAIL = 340  # pixels
 
@@ -35,9 +33,17 @@ def show(lesson: Lesson) -> None:
         st.caption(f"{lesson.chapter} · lesson {lesson.number}", width="content")
         chosen.widget(lesson.slug, chosen.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
-    beats = {"Look": look, "Predict": beat_predict, "Run": run, "Explain": explain, "Recall": beat_recall}
+    beats = {"Look": look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
     (ask_first if too_early else beats[at.beat])(lesson, at)
-    keep_place(lesson.slug)
+    keep_place(lesson.slug, found(lesson, at))
+
+
+def found(lesson: Lesson, at: Chosen) -> str:
+    """The first of what the learner said and what it was, once they have seen it explained."""
+    if at.beat not in ("Explain", "Recall") or not (at.may_see and at.guess):
+        return ""
+    _, said, did = lesson.verdict(gather(lesson.backdrop(lesson.defaults)), at.guess)[0]
+    return f"You said {said}; it was {did}."
 
 
 @contextmanager
@@ -122,59 +128,10 @@ def run(lesson: Lesson, at: Chosen) -> None:
     live(lesson, partial(backdrop, lesson), partial(forward, lesson, "What happened there?", "Explain"))
 
 
-def explain(lesson: Lesson, at: Chosen) -> None:
-    """A walk of findings, one at a time, beside the picture; then the ending."""
-    evidence, findings = backdrop(lesson, at, everything=True), walk(lesson)
-    step_at = chosen.key(lesson.slug, "finding")
-    step = min(st.session_state.get(step_at, 0), len(findings))
-
-    def turn(by: int) -> None:
-        st.session_state[step_at] = step + by
-
-    with st.container(key="frame", horizontal=True):
-        with rail():
-            if step < len(findings):
-                with st.container(key="finding"):
-                    st.caption(f"Finding {step + 1} of {len(findings)}")
-                    prose(findings[step], lesson.slug, f"explain {step}")
-            else:
-                ending(lesson, at, evidence)
-            with st.container(horizontal=True):
-                st.button(
-                    "Back", on_click=turn, args=(-1,), disabled=step == 0, key=f"{lesson.slug}.back", type="tertiary"
-                )
-                if step < len(findings):
-                    st.button("Next", on_click=turn, args=(1,), key=f"{lesson.slug}.next", type="primary")
-                else:
-                    forward(lesson, "Check what stays", "Recall")
-        with st.container(key="stage"):
-            stage(lesson, evidence, at.settings, at.guess)
-    with st.expander("What this rests on", icon=":material/receipt_long:"):
-        for claim in lesson.claims:
-            claim_card(claim)
-    with st.expander("Show me the PyTorch", icon=":material/code:"):
-        st.caption("One seed of exactly the run you chose, in plain PyTorch.")
-        st.code(lesson.script(at.settings), language="python")
-
-
-def walk(lesson: Lesson) -> list[str]:
-    """The findings: the paragraphs of the lesson's explanation that begin with a sentence in bold, each with those that
-    follow it."""
-    parts = re.split(r"\n\n(?=\*\*)", words(lesson, "explain"))
-    return [part.strip() for part in parts if part.strip()]
-
-
-def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
-    """What you said and what it did, what does not carry over, and where to go next."""
-    with st.container(key="ending"):
-        said = at.guess or defaults(lesson.prediction.sliders)
-        table = pd.DataFrame(lesson.verdict(evidence, said), columns=["", "you said", "it did"]).set_index("")
-        st.table(table if at.guess else table[["it did"]])
-        st.markdown("**Beyond this miniature**")
-        say(lesson, "carry")
-        later = [other for other in lessons().values() if other.number == lesson.number + 1]
-        if later:
-            st.caption(f"Next: lesson {later[0].number}, {later[0].title}")
+def beat_explain(lesson: Lesson, at: Chosen) -> None:
+    plain = replace(lesson.defaults, draw=at.settings.draw, given=at.settings.given)  # what the words speak of
+    evidence = backdrop(lesson, replace(at, settings=plain), everything=True) | own(lesson, plain)
+    explain(lesson, at, plain, evidence, partial(forward, lesson, "Check what stays", "Recall"))
 
 
 def beat_recall(lesson: Lesson, at: Chosen) -> None:

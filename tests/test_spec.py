@@ -41,6 +41,8 @@ def named(pair: object) -> str:
 OTHER = {  # what a field that is not a number might be instead
     "scripts": "latin",
     "which": "high",
+    "Handwriting.given": "0123456789" * 10,
+    "FiveDigits.given": "01234" * 10,
     "Text.subject": "law",
     "Sentiment.subject": "films",
     "Instructions.without": "first word, twice",

@@ -11,8 +11,8 @@ TALL = 540  # pixels of the stage's picture; on a phone the style sheet says les
 SMALL = 380  # a chart that asks for less has so many rows, and no use for more
 
 
-def draw(figure: Figure, key: str, stage: bool = False) -> None:
-    """A chart on the stage takes the stage's height; anything else its own."""
+def draw(figure: Figure, key: str, stage: bool = False, live: bool = False) -> None:
+    """A chart on the stage takes the stage's height; anything else its own. live: more of it will come by itself."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
     if figure.kind == "chart" and stage and figure.height >= SMALL:
@@ -23,6 +23,6 @@ def draw(figure: Figure, key: str, stage: bool = False) -> None:
     elif figure.kind == "table":
         st.table(figure.spec)
     elif figure.kind == "player":
-        play(figure, key)
+        play(figure, key, live)
     else:
         st.html(figure.spec)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
@@ -20,14 +21,14 @@ from app.parts.workers import engine, me
 from core.serve import store
 from core.serve.engine import Busy, State
 from core.spec import Measure, Run
-from lessons.kit.catalogue import Lesson
-from lessons.kit.evidence import gather
+from lessons.kit.catalogue import RECORDED, Lesson, Mission
+from lessons.kit.evidence import gather, in_step
 from lessons.kit.values import Evidence, Measures, Piece, Runs, Settings, Values
 
 States = list[tuple[Piece[Run | Measure], State]]
 ALIVE = ("queued", "running")
 SECONDS = 4.0  # in which a stored run is played
-MANY = 4  # runs; of more, only those that are neither waiting nor done have a line of their own
+PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played
 
 
 def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: Callable[[], None]) -> None:
@@ -49,27 +50,28 @@ def beat(
     at = chosen.read(lesson)
     if at.beat != "Run":
         st.rerun()  # a button here draws only this part again, and they are going on
-    settings, share = at.settings, played(lesson)
+    settings = at.settings
     runs = lesson.runs(settings) if at.pressed else ()  # what others have made of the same is not this learner's yet
-    known, answers = states(runs), answered(lesson, settings)
-    over = all(state.kind == "done" for _, state in known)
-    moving = is_alive(known) or share < 1
+    known, answers, seen = states(runs), answered(lesson, settings), watched(lesson, settings, at.pressed)
+    moving = is_alive(known) or seen.playing
     points, on_sheet = bool(lesson.sheet and lesson.sheet.kind == "points"), (lesson, settings, answers)
+    over = at.pressed and not moving and all(state.kind == "done" for _, state in known)
+    results = gather(lesson.after(settings)) if over else Evidence()
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             say(lesson, "run")
             if not points:
                 sheet(*on_sheet)
-            first, *others = lesson.controls
-            control(lesson.slug, first, settings[first])
+            others = lesson.controls[lesson.in_reach :]
+            for near in lesson.controls[: lesson.in_reach]:
+                control(lesson.slug, near, settings[near])
             buttons(lesson, settings, known)
-            progress = cut(gather(runs), share)
-            for piece, state in known:
-                if len(runs) <= MANY or state.kind not in ("queued", "done"):
-                    line(piece, state, progress)
+            progress(lesson, settings, known, seen)
             for piece, state in states(wanted(lesson, settings)):
                 if isinstance(piece.of, Measure) and state.kind == "failed":
                     st.error(f"{piece}: {state.message}")
+            if over and lesson.mission:
+                mission(lesson.mission, seen.evidence | results, settings)
             if others:
                 with st.expander("Experiment", icon=":material/tune:"):
                     for other in others:
@@ -77,23 +79,53 @@ def beat(
             if at.may_see:
                 onward()
         with st.container(key="stage"):
-            results = gather(lesson.after(settings)) if over and at.pressed and not moving else Evidence()
-            evidence = backdrop(at, at.may_see and not moving) | progress | results | answers
-            stage(lesson, evidence, settings, at.guess, moving, partial(sheet, *on_sheet) if points else None)
+            evidence = backdrop(at, at.may_see and not moving) | seen.evidence | results | answers
+            pad = partial(sheet, *on_sheet) if points else None
+            stage(lesson, evidence, settings, at.guess, moving=at.pressed, live=moving, pad=pad)
     if before != ticks(lesson, at):
         st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
 
 
-def played(lesson: Lesson) -> float:
-    """How much of what is stored is shown: all of it comes within SECONDS after the learner's click, as if it was made
-    now, so that everybody gets the moment."""
-    since = st.session_state.get(chosen.key(lesson.slug, "since"))
-    return 1.0 if since is None else min(1.0, (time.monotonic() - since) / SECONDS)
+@dataclass(frozen=True)
+class Seen:
+    """What of the runs is on the stage now."""
+
+    evidence: Evidence
+    playing: bool = False  # what is stored is being played, and more of it will come by itself
+    recorded: bool = False  # it is an earlier run of the same kind, while the learner's own is prepared
 
 
-def cut(evidence: Evidence, share: float) -> Evidence:
-    """The first share of every run's tests."""
-    return evidence if share >= 1 else evidence.begun(share)
+def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
+    """The learner's own runs as far as they have come, all at the same step. What was stored when they pressed is
+    played in SECONDS, so that everybody gets the moment; where nothing has come after PATIENCE, what ships is."""
+    if not pressed:
+        return Seen(Evidence())
+    runs, since = lesson.runs(settings), st.session_state.get(chosen.key(lesson.slug, "since"))
+    mine = in_step(gather(runs), runs)
+    passed = time.monotonic() - since if since is not None else math.inf
+    if st.session_state.get(chosen.key(lesson.slug, "stored")):
+        share = min(1.0, passed / SECONDS)
+        return Seen(mine if share >= 1 else mine.begun(share), playing=share < 1)
+    if len(mine) or not PATIENCE < passed < math.inf or not is_alive(states(runs)):
+        return Seen(mine)
+    earlier = lesson.recorded(settings)
+    if not all(store.complete(piece.of) for piece in earlier):
+        return Seen(mine)
+    share = min(1.0, (passed - PATIENCE) / SECONDS)
+    return Seen(in_step(gather(earlier), earlier).begun(share), playing=share < 1, recorded=True)
+
+
+def own(lesson: Lesson, settings: Settings) -> Evidence:
+    """The learner's own runs where they are complete, else those that ship, with what was asked of them."""
+    for runs, at in ((lesson.runs(settings), settings), recording(lesson, settings)):
+        if all(store.complete(piece.of) for piece in runs):
+            return gather(runs) | gather(lesson.after(at))
+    return Evidence()
+
+
+def recording(lesson: Lesson, settings: Settings) -> tuple[Runs, Settings]:
+    at = replace(lesson.defaults.but(**lesson.main(settings)), draw=RECORDED)
+    return lesson.recorded(settings), at
 
 
 def is_alive(known: States) -> bool:
@@ -112,7 +144,8 @@ def ticks(lesson: Lesson, at: Chosen) -> tuple[bool, int]:
     """What the rest of the page depends on: whether something will change by itself, and how many answers are still to
     come. A measure that nobody could be asked for yet is asked for again."""
     values = wanted(lesson, at.settings)
-    return played(lesson) < 1 or waits(values), sum(
+    playing = watched(lesson, at.settings, at.pressed).playing
+    return playing or waits(values), sum(
         isinstance(piece.of, Measure) and not store.complete(piece.of) for piece in values
     )
 
@@ -156,10 +189,12 @@ def ask(lesson: Lesson, settings: Settings) -> None:
     """Called by the buttons, before the page is drawn again."""
     chosen.change(lesson.slug, chosen.DRAW, settings.draw)
     chosen.change(lesson.slug, chosen.PRESSED, 1)
+    runs = [piece.of for piece in lesson.runs(settings)]
     st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic()
+    st.session_state[chosen.key(lesson.slug, "stored")] = all(map(store.complete, runs))
     st.session_state[chosen.key(lesson.slug, "view")] = None
     try:
-        engine().ask([piece.of for piece in lesson.runs(settings)], me())
+        engine().ask(runs, me())
     except Busy as error:
         st.session_state["refused"] = str(error)
 
@@ -188,25 +223,40 @@ def buttons(lesson: Lesson, settings: Settings, known: States) -> None:
         st.warning(refused)
 
 
-def line(piece: Piece[Run | Measure], state: State, progress: Evidence) -> None:
-    """One line a run: how far it is, or how it ended."""
-    run = piece.of
-    if not isinstance(run, Run) or state.kind == "absent":
+def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> None:
+    """One bar for all runs, one sentence on where they stand; a line of its own for each that went wrong."""
+    runs = [(piece, piece.of, state) for piece, state in known if isinstance(piece.of, Run)]
+    if not runs or all(state.kind == "absent" for *_, state in runs):
         return
-    if state.kind == "failed":
-        st.error(f"{piece}: {state.message}")
+    for piece, _, state in runs:
+        if state.kind == "failed" and chosen.key(lesson.slug, "since") in st.session_state:
+            st.error(f"{piece}: {state.message}")
+        if state.restarted:
+            st.info(f"{piece}: a worker was lost in the middle of this run. It was begun again; nothing is missing.")
+    if any(state.kind == "failed" for *_, state in runs):
         return
-    step, seconds = 0, 0.0
-    if progress.has(*piece.place):
-        table = progress.table(*piece.place)
-        step, seconds = int(table.step.max()), float(table.seconds.max())
-    said = {
-        "queued": state.message
-        or (f"waiting, {state.position} ahead" if state.position else "about to start, as soon as a worker is awake"),
-        "running": f"step {step:,} of {run.steps:,}, {seconds:.1f} s",
-        "done": f"{run.seeds} net{'s' * (run.seeds > 1)}, {run.steps:,} steps, {seconds:.1f} s",
-        "stopped": f"stopped at step {step:,}",
-    }[state.kind]
-    st.progress(1.0 if state.kind == "done" else step / run.steps, f"{piece}: {said}")
-    if state.restarted:
-        st.info(f"{piece}: a worker was lost in the middle of this run. It was begun again; nothing is missing.")
+    tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
+    made, all_steps = sum(int(table.step.max()) for table in tables), sum(run.steps for _, run, _ in runs)
+    seconds = max((float(table.seconds.max()) for table in tables), default=0.0)
+    st.progress(min(1.0, made / all_steps), standing_at([state for *_, state in runs], seen, made, all_steps, seconds))
+    if said := lesson.tells(seen.evidence, settings):
+        st.markdown(said)
+
+
+def standing_at(states: list[State], seen: Seen, made: int, all_steps: int, seconds: float) -> str:
+    """What the bar says."""
+    kinds = {state.kind for state in states}
+    if seen.recorded or not (made or kinds == {"done"}):
+        ahead = max((state.position for state in states), default=0)
+        waits = next((state.message for state in states if state.message), "")
+        waits = waits or (f"{ahead} ahead of yours." if ahead else "Yours begins as soon as a worker is awake.")
+        return f"Recorded earlier. {waits}" if seen.recorded else waits
+    if "stopped" in kinds:
+        return f"Stopped after {made:,} of {all_steps:,} steps"
+    return f"{made:,} of {all_steps:,} steps, {seconds:.1f} s"
+
+
+def mission(goal: Mission, evidence: Evidence, settings: Settings) -> None:
+    """The lesson's goal, and whether the run that is over has met it."""
+    met = goal.met(evidence, settings)
+    st.markdown(f"{':material/check_circle: **Done:**' if met else ':material/flag: **Goal:**'} {goal.says}")

@@ -4,20 +4,19 @@ const places = new Map() // the frame each player shows, so that a page drawn ag
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".player")
-  if (root.run?.id !== data.id) {
-    root.run?.end()
-    root.run = start(root, data)
-  } else root.run.repaint() // the theme may be another
+  if (root.run?.takes(data)) root.run.take(data)
+  else { root.run?.end(); root.run = start(root, data) }
   return () => { root.run?.end(); root.run = null }
 }
 
 function start(root, data) {
-  const last = data.marks.length - 1
   const calm = matchMedia("(prefers-reduced-motion: reduce)")
-  const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds a frame
-  const marks = data.marks.join("|") + "|"
+  const marksOf = data => data.marks.join("|") + "|"
+  const shapeOf = data => JSON.stringify([data.key, data.scrub, data.classes, data.panels.map(p => [p.kind, p.title, p.count ?? p.images?.[0].length ?? p.names ?? p.lines?.map(l => l.name), p.side, Boolean(p.stories?.length)])])
   const kept = places.get(data.key)
-  let at = kept && marks.startsWith(kept.marks) ? kept.at : data.first // frames may have been added at the end
+  const shape = shapeOf(data)
+  let marks = marksOf(data), last = data.marks.length - 1
+  let at = data.live ? last : kept && marks.startsWith(kept.marks) ? kept.at : data.first // frames may have been added at the end
   let playing = 0
 
   const stage = { data, last, look: looks(root), at: () => at, seek: to => { pause(); show(to) }, watched: [] }
@@ -25,16 +24,35 @@ function start(root, data) {
   const range = el("input", { type: "range", min: 0, max: last, step: 1, oninput: () => stage.seek(Number(range.value)) })
   const mark = el("output", { className: "mark" })
   const says = el("p", { className: "says" })
+  const goal = el("p", { className: "goal" })
   const button = (name, label, act) => el("button", { type: "button", className: name, onclick: act, ariaLabel: label, title: label }, icon(name))
   const toggle = button("play", "Play", () => (playing ? pause() : play()))
   const back = button("back", "Back one", () => stage.seek(Math.max(0, Math.ceil(at) - 1)))
   const next = button("next", "Forward one", () => stage.seek(Math.min(last, Math.floor(at) + 1)))
   const label = el("label", { className: "scrub" }, el("span", {}, data.scrub), range)
   const controls = el("div", { className: "controls" }, back, toggle, next, label, mark)
-  root.replaceChildren(...legend(stage), el("div", { className: "panels" }, ...panels.map(p => p.node)), ...(last ? [controls] : []), says)
+  root.replaceChildren(...legend(stage), el("div", { className: "panels" }, ...panels.map(p => p.node)), controls, goal, says)
   root.setAttribute("role", "group")
-  root.ariaLabel = data.alt
 
+  /** The same panels with other frames, or more of them: nothing is built anew, and what is shown glides there. */
+  function take(fresh) {
+    const was = data
+    if (fresh.id === data.id && fresh.live === data.live) return repaint() // the theme may be another
+    data = stage.data = fresh
+    last = stage.last = data.marks.length - 1
+    const grown = marksOf(data).startsWith(marks)
+    marks = marksOf(data)
+    panels.forEach((panel, k) => panel.take(data.panels[k]))
+    dressed()
+    if (data.live || (was.live && grown)) glide(last)
+    else show(Math.min(grown ? at : data.first, last))
+  }
+  function dressed() {
+    range.max = last
+    root.ariaLabel = data.alt
+    controls.hidden = !last
+    controls.classList.toggle("waits", Boolean(data.live))
+  }
   function show(to) {
     at = to
     const frame = Math.round(at)
@@ -44,20 +62,32 @@ function start(root, data) {
     range.style.setProperty("--done", `${last ? (100 * at) / last : 0}%`)
     if (mark.textContent !== data.marks[frame]) mark.textContent = data.marks[frame]
     if (says.textContent !== data.says[frame]) says.textContent = data.says[frame]
+    if (data.goal) {
+      goal.textContent = `${data.reached[frame] ? "✓ Done: " : "⚑ Goal: "}${data.goal}`
+      goal.classList.toggle("reached", data.reached[frame])
+    }
     for (const panel of panels) panel.draw(at)
   }
-  function play() {
-    const from = at >= last ? 0 : at
+  /** Frame by frame to another one, evenly within `time` milliseconds. */
+  function run(from, to, time, ended) {
     const began = performance.now()
-    says.ariaLive = "off"
-    dress(toggle, "pause", "Pause")
+    cancelAnimationFrame(playing)
     const tick = now => {
-      const passed = Math.max(0, now - began) / pace
-      show(Math.min(last, from + (calm.matches ? Math.floor(passed) : passed)))
-      if (at < last) playing = requestAnimationFrame(tick)
-      else pause()
+      const passed = Math.min(1, Math.max(0, now - began) / Math.max(1, time))
+      const here = from + (to - from) * passed
+      show(calm.matches ? (passed < 1 ? Math.floor(here) : to) : here)
+      if (passed < 1) playing = requestAnimationFrame(tick)
+      else ended()
     }
     playing = requestAnimationFrame(tick)
+  }
+  const glide = to => run(Math.min(at, to), to, calm.matches ? 0 : 380, () => { playing = 0; show(to) })
+  function play() {
+    const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds a frame
+    const from = at >= last ? 0 : at
+    says.ariaLive = "off"
+    dress(toggle, "pause", "Pause")
+    run(from, last, (last - from) * pace, pause)
   }
   function pause() {
     cancelAnimationFrame(playing)
@@ -75,9 +105,10 @@ function start(root, data) {
   }
   const sizes = new ResizeObserver(repaint)
   sizes.observe(root)
+  dressed()
   repaint()
   pause()
-  return { id: data.id, repaint, end: () => { cancelAnimationFrame(playing); sizes.disconnect() } }
+  return { takes: fresh => shapeOf(fresh) === shape, take, end: () => { cancelAnimationFrame(playing); sizes.disconnect() } }
 }
 
 /** What colours, shapes and marks mean, for the panels that use them. */
@@ -88,7 +119,7 @@ function legend(stage) {
   if (uses("space")) data.classes.forEach((name, k) => keys.push([name, (pen, look) => stamp(pen, sprite(k, 6, look))]))
   const states = new Set(data.panels.flatMap(panel => (panel.states ? [...bytes(panel.states)] : [])))
   data.states.forEach((name, k) => {
-    if (states.has(k + 1)) keys.push([name, (pen, look) => (uses("space") && k > 0 ? ring(pen, 11, 11, 4, k + 1, look) : letter(pen, k + 1, look))])
+    if (name && (states.has(k + 1) || data.live)) keys.push([name, (pen, look) => (uses("space") && k > 0 ? ring(pen, 11, 11, 4, k + 1, look) : letter(pen, k + 1, look))])
   })
   if (data.panels.some(panel => panel.signed))
     ["below zero", "above zero"].forEach((name, k) => keys.push([name, pen => swatch(pen, SIGNED[k])]))
@@ -103,9 +134,10 @@ function legend(stage) {
 /** The line under a panel that tells of the item that was chosen. */
 function stories(panel, what) {
   const hint = `Choose ${what === "image" ? "an image" : "a point"} to read about it.`
-  const any = panel.stories?.some(Boolean) ?? false
+  const any = panel().stories?.some(Boolean) ?? false
   const node = el("p", { className: "story", ariaLive: "polite", hidden: !any, textContent: hint })
-  return { any, node, tell: k => { node.textContent = panel.stories[k] || hint; node.classList.toggle("told", Boolean(panel.stories[k])) } }
+  const tell = k => { node.textContent = panel().stories[k] || hint; node.classList.toggle("told", Boolean(panel().stories[k])) }
+  return { any, node, tell }
 }
 
 function accessible(canvas, panel) {

@@ -17,6 +17,7 @@ _PLAYER = st.components.v2.component(
 )
 
 
-def play(figure: Figure, key: str) -> None:
-    """The frame shown stays when the page is drawn again, also with other data if the frames have the same marks."""
-    _PLAYER(data=figure.spec | {"key": key, "alt": figure.alt}, key=key)
+def play(figure: Figure, key: str, live: bool = False) -> None:
+    """The frame shown stays when the page is drawn again, also with other data if the frames have the same marks; while
+    it is live the newest frame is shown, whichever come."""
+    _PLAYER(data=figure.spec | {"key": key, "alt": figure.alt, "live": live}, key=key)

@@ -1,29 +1,43 @@
-// The player's panels. Each gives a node, draw(at) with a fraction while playing, and perhaps fresh() when size or theme changed
+// The player's panels. Each gives a node, draw(at) with a fraction while playing, take(panel) for other frames of the same
+// things, and perhaps fresh() when size or theme changed.
 
 const PANELS = { space, images, bars, lines }
-const title = panel => el("p", { className: "title" }, panel.title)
+const title = panel => el("p", { className: "title" }, panel.title, ...(panel.big ? [el("b", { className: "big" })] : []))
+
+/** The large word of a panel at a frame, such as a count. */
+function big(node, panel, frame) {
+  const word = panel.big && (panel.big[frame] ?? panel.big[0])
+  const at = node.querySelector(".big")
+  if (at && at.textContent !== word) at.textContent = word
+}
 
 function space(panel, stage) {
   const [left, right, bottom, top] = panel.extent
   const canvas = el("canvas", {})
   const box = el("div", { className: "stage" }, canvas)
   box.style.aspectRatio = String(Math.min(2, Math.max(0.6, (right - left) / (top - bottom))))
-  const story = stories(panel, "point")
+  const story = stories(() => panel, "point")
   const node = el("section", {}, title(panel), box, story.node)
-  const areas = (panel.areas ?? []).map(bytes)
-  const sure = (panel.sure ?? []).map(bytes)
-  const smooths = []
+  let areas, sure, smooths, xy, classes, states
   const smoothed = k => (smooths[k] ??= smooth(areas[k], sure[k], panel.side))
   const ahead = k => k < areas.length && canvas.isConnected && (smoothed(k), setTimeout(ahead, 0, k + 1)) // before anyone asks
-  setTimeout(ahead, 50, 0)
   const side = panel.side * SMOOTH
   const sheet = panel.side ? new ImageData(side, side) : null
   const cells = sheet ? new Uint32Array(sheet.data.buffer) : null
   const paper = el("canvas", { width: side || 1, height: side || 1 })
-  const xy = panel.xy ? new Uint16Array(bytes(panel.xy).buffer) : null
   const count = panel.count ?? 0
-  const classes = xy ? bytes(panel.classes) : null
-  const states = xy ? bytes(panel.states) : null
+  function take(more) {
+    const known = areas?.length && more.areas?.[0] === panel.areas[0] ? smooths : [] // frames that were added at the end
+    panel = more
+    areas = (panel.areas ?? []).map(bytes)
+    sure = (panel.sure ?? []).map(bytes)
+    smooths = known
+    xy = panel.xy ? new Uint16Array(bytes(panel.xy).buffer) : null
+    classes = xy ? bytes(panel.classes) : null
+    states = xy ? bytes(panel.states) : null
+    setTimeout(ahead, 50, 0)
+  }
+  take(panel)
   let sprites = [], inks = [], size = [1, 1], radius = 4, chosen = -1
   accessible(canvas, panel)
 
@@ -45,6 +59,7 @@ function space(panel, stage) {
   function draw(at) {
     const pen = canvas.getContext("2d")
     const frame = Math.round(at)
+    big(node, panel, frame)
     pen.clearRect(0, 0, ...size)
     if (areas.length) {
       const k = areas.length > 1 ? frame : 0
@@ -95,20 +110,20 @@ function space(panel, stage) {
       event.preventDefault()
     }
   }
-  return { node, draw, fresh }
+  return { node, draw, fresh, take }
 }
 
 function images(panel, stage) {
-  const story = stories(panel, "image")
-  const grid = el("div", { className: "grid" })
-  const node = el("section", { className: "wide" }, title(panel), grid, story.node)
-  const states = bytes(panel.states)
+  const story = stories(() => panel, "image")
+  const grid = el("div", { className: panel.columns ? "grid wall" : "grid" })
+  if (panel.columns) grid.style.setProperty("--columns", panel.columns)
+  const node = el("section", { className: panel.columns ? "" : "wide" }, title(panel), grid, story.node)
   const count = panel.images[0].length
-  const decoded = panel.images.map(row => row.map(bytes))
+  let states, decoded
   const picked = []
   const cells = Array.from({ length: count }, (_, k) => {
     const picture = el("canvas", { width: panel.width, height: panel.height })
-    picture.style.width = picture.style.height = `${panel.size}px`
+    if (!panel.columns) picture.style.width = picture.style.height = `${panel.size}px`
     const word = el("span", { className: "word" }), badge = el("span", { className: "badge", ariaHidden: "true" })
     const told = panel.stories[k]
     const cell = el(told ? "button" : "div", { className: "cell" }, el("span", { className: "frame" }, picture, badge), word)
@@ -133,22 +148,31 @@ function images(panel, stage) {
     event.preventDefault()
   }
   let painted = -1
+  function take(more) {
+    const same = decoded && more.images.length === 1 && more.images[0][0] === panel.images[0][0]
+    panel = more
+    states = bytes(panel.states)
+    if (!same) decoded = panel.images.map(row => row.map(bytes))
+    painted = same ? -2 : -1 // the pictures stand there already
+  }
+  take(panel)
   function draw(at) {
     const frame = Math.round(at)
     if (frame === painted) return
+    big(node, panel, frame)
     const row = decoded.length > 1 ? frame : 0
     cells.forEach((one, k) => {
-      if (painted < 0 || decoded.length > 1) paint(one.picture, decoded[row][k], panel)
+      if (painted === -1 || decoded.length > 1) paint(one.picture, decoded[row][k], panel)
       const word = panel.says[panel.says.length > 1 ? frame : 0][k]
       const state = states[(states.length > count ? frame * count : 0) + k]
-      one.word.textContent = word
+      one.word.textContent = panel.columns ? "" : word
       one.cell.dataset.state = state
-      one.badge.textContent = STATES[state]?.[1] ?? ""
+      one.badge.textContent = (panel.columns && state > 1 && word) || (STATES[state]?.[1] ?? "")
       one.cell.ariaLabel = [word || `${k + 1}`, stage.data.states[state - 1]].filter(Boolean).join(", ")
     })
     painted = frame
   }
-  return { node, draw }
+  return { node, draw, take }
 }
 
 function bars(panel, stage) {
@@ -171,7 +195,7 @@ function bars(panel, stage) {
       row.value.textContent = (panel.shown[Math.round(at)] ?? panel.shown[0])[k]
     })
   }
-  return { node, draw }
+  return { node, draw, take: more => (panel = more) }
 }
 
 function lines(panel, stage) {
@@ -190,6 +214,7 @@ function lines(panel, stage) {
   }
   function draw(at) {
     const pen = canvas.getContext("2d"), { look } = stage, frame = Math.round(at)
+    big(node, panel, frame)
     pen.clearRect(0, 0, ...size)
     pen.font = look.font
     pen.lineWidth = 1
@@ -236,5 +261,5 @@ function lines(panel, stage) {
   }
   canvas.onpointerdown = event => { canvas.setPointerCapture(event.pointerId); seek(event) }
   canvas.onpointermove = event => event.buttons && seek(event)
-  return { node, draw, fresh }
+  return { node, draw, fresh, take: more => (panel = more) }
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from app.parts import chosen
 from app.parts.figure import draw
 from lessons.kit.catalogue import Lesson
+from lessons.kit.figures.lit import lit as lighted
 from lessons.kit.values import Evidence, Settings
 
 PICTURE, PAD = "The picture", "Your points"
@@ -20,19 +21,23 @@ def stage(
     settings: Settings,
     guess: Settings,
     moving: bool = False,
+    live: bool = False,
     pad: Callable[[], None] | None = None,
+    first: str = "",
+    lit: Sequence[str] = (),
 ) -> None:
-    """The picture, or the view that the learner has chosen; while runs go on what moves, unless they chose. Where
-    points are placed, the pad is the first view."""
+    """The picture, or the view that the learner has chosen. Before they choose: `first` where that is named, what moves
+    once runs were begun (live: they still go on), where points are placed the pad, else the picture. What is `lit`
+    stays while the rest of the picture steps back."""
     views = lesson.views(evidence, settings, guess)
     still = PAD if pad else PICTURE
-    first = next((name for name in lesson.moving if moving and name in views), still)
-    name = names(lesson.slug, [*([PAD] if pad else []), PICTURE, *views], first)
+    opening = first if first in views else next((name for name in lesson.moving if moving and name in views), still)
+    name = names(lesson.slug, [*([PAD] if pad else []), PICTURE, *views], opening)
     if pad and name == PAD:
         pad()
         return
     figure = views[name]() if name in views else lesson.picture(evidence, settings, guess)
-    draw(figure, f"{lesson.slug}.{name}.{figure.kind}", stage=True)
+    draw(lighted(figure, lit), f"{lesson.slug}.{name}.{figure.kind}", stage=True, live=live)
 
 
 def names(slug: str, options: list[str], first: str) -> str:

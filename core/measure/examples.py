@@ -14,7 +14,8 @@ from core.tasks import Task
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
-    """{"pictures": [task] a list of {"image", "truth"}, "classes": [task]}; images as `packed` makes them."""
+    """{"pictures": [task] a list of {"image", "truth", "place"}, "classes": [task]}; images as `packed` makes them, in
+    order of their classes, and `place` is where each stands in the first seed's pool."""
     shown, classes = [], []
     for task in tasks:
         world = worlds.load(task)
@@ -22,7 +23,7 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
         pool = world.train(task, range(1))
         x, y = pool.take(torch.arange(min(count, pool.size))[None])
         order = torch.argsort(y[0], stable=True)
-        shown.append([{"image": packed(x[0, k]), "truth": int(y[0, k])} for k in order])
+        shown.append([{"image": packed(x[0, k]), "truth": int(y[0, k]), "place": int(k)} for k in order])
     return {"pictures": shown, "classes": classes}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.tasks import Handwriting
 from lessons.day_it_forgot.claims import CLAIMS
-from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, hook, in_words, picture, verdict, views
+from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, hook, in_words, picture, spared, verdict, views
 from lessons.day_it_forgot.runs import (
     AFTER_ARMS,
     AFTER_GLYPHS,
@@ -12,13 +12,12 @@ from lessons.day_it_forgot.runs import (
     SIMILARITY,
     STANDARD,
     TASK,
-    after,
     backdrop,
     live_run,
     runs,
 )
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.catalogue import Lesson, Mission, Prediction
 from lessons.kit.recipes import STEPS
 from lessons.kit.values import Settings
 
@@ -43,8 +42,7 @@ LESSON = Lesson(
     question="What happens to the old skill?",
     controls=(RATE, TASK, SIMILARITY),
     prediction=Prediction(
-        asks=f"Digits after glyphs, {STEPS} steps at a learning rate of {STANDARD:g}. What becomes of the skill with "
-        "glyphs?",
+        asks=f"5 to 9 after 0 to 4, {STEPS} steps at a learning rate of {STANDARD:g}. What becomes of the old digits?",
         sliders=(HALF_LOST, LEFT),
     ),
     claims=CLAIMS,
@@ -53,8 +51,8 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("First task",),
+    moving=("First task", "The wall"),
     verdict=verdict,
     script=script,
-    after=after,
+    mission=Mission(says="learn half of the new skill, with half of the old one left", met=spared),
 )

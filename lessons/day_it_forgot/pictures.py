@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from lessons.day_it_forgot.claims import HALF
@@ -11,7 +14,6 @@ from lessons.day_it_forgot.runs import (
     AFTER_ARMS,
     AFTER_GLYPHS,
     AFTER_LOW,
-    LIVE,
     RATE,
     SIMILARITY,
     STANDARD,
@@ -21,9 +23,10 @@ from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, final, retention, steps_until
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
-from lessons.kit.figures.film import played
+from lessons.kit.figures.player import Line, Lines
+from lessons.kit.figures.wall import Wall, walls
 from lessons.kit.recipes import ALIKE, STEPS, UNLIKE
-from lessons.kit.values import Control, Evidence, Settings
+from lessons.kit.values import Behaviour, Control, Evidence, Settings
 
 IN_WORDS = {
     AFTER_GLYPHS: {ALIKE: AFTER_GLYPHS, UNLIKE: "digits dark on bright after glyphs"},
@@ -32,12 +35,16 @@ IN_WORDS = {
 }
 NEVER = "never"
 SHARES = "New skill: what is right. Old skill: what is left of it"
+WIDE = 10  # tiles in a row of the wall
+OLD_SKILL = {AFTER_GLYPHS: "Old: glyphs", AFTER_LOW: "Old: 0 to 4", AFTER_ARMS: "Old: six arms"}
+CLASSES = (*(f"arm {k}" for k in range(1, 7)), "colour 1", "colour 2")
+KINDS = {"a Greek letter": "Γ", "a Cyrillic letter": "Я", "a kana": "か", "a symbol": "☆"}  # on a tile's corner
 HALF_LOST: Control[int | str] = Control(
     name="half",
     label="Half of the old skill is lost after how many steps?",
     options=(5, 10, 20, 50, 100, 200, NEVER),
     default=200,
-    help="The step at which it reads half as many glyphs as before.",
+    help="The step at which it reads half as many of the old digits as before.",
     slider=True,
 )
 LEFT = Control(
@@ -45,18 +52,16 @@ LEFT = Control(
     label="Left of it in the end, in percent",
     options=tuple(range(0, 101, 10)),
     default=40,
-    help="The glyphs it still reads, as a share of those it read before.",
+    help="The old digits it still reads, as a share of those it read before.",
     slider=True,
 )
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    """How long it took to learn what is now at stake."""
-    table = evidence.table("backbone")
-    glyphs = over_steps(table, "glyphs", "source")
-    steps = int(table.step.max())
-    (kinds,) = evidence.answer("kinds")["classes"]
-    return curves([glyphs], "steps", (1, steps), title=f"{steps:,} steps of learning to tell {kinds} glyphs apart")
+    """The digits that the net can read, before it is taught others."""
+    examples = evidence.answer("old digits")["tasks"][0]["examples"]
+    wall = Wall(name="0 to 4, as the net reads them", behaviour=evidence.behaviour("old net")[-1:], examples=examples)
+    return walls([replace(wall, columns=WIDE)])
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
@@ -67,10 +72,9 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     if live or revealed:
         table = evidence.table("live") if live else evidence.table("stored", settings[RATE])
         shown = [over_steps(table, "new skill", "target"), over_steps(retention(table), "old skill", "source")]
-    if guess and (not revealed or (settings[RATE], in_words(settings)) == (STANDARD, AFTER_GLYPHS)):
+    if guess and (not revealed or (settings[RATE], in_words(settings)) == (STANDARD, AFTER_LOW)):
         shown.append(Curve(table=guessed(guess), name="your guess", role="guess"))
-    kind = "live run" if live else "stored run" if revealed else "what you expect"
-    return curves(shown, "steps", (1, STEPS), title=f"{SHARES} ({kind})", y="Share")
+    return curves(shown, "steps", (1, STEPS), title=SHARES, y="Share")
 
 
 def in_words(settings: Settings) -> str:
@@ -86,28 +90,61 @@ def guessed(guess: Guess) -> pd.DataFrame:
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """What comes first, while it is learned; one live net frame by frame; then every rate, as stored."""
+    """What comes first, while it is learned; the wall of old examples; then every rate, as stored."""
     shown: Views = {}
     if evidence.has("first") and not evidence.has("live"):
         first = over_steps(evidence.table("first"), "0 to 4", "source")
         shown["First task"] = lambda: curves([first], "steps", (1, STEPS), title="First it learns 0 to 4")
-    if evidence.has("live") and evidence.has("flips") and (settings[TASK] != AFTER_ARMS or evidence.has("maps")):
-        title = f"What flipped, and when: one of the {LIVE} nets, {in_words(settings)}"
-        maps = evidence.answers("maps").get(())
-        shown["What flipped"] = lambda: played(evidence.answer("flips"), evidence.table("live"), maps, title)
+    if behaviour := evidence.behaviour("live"):
+        shown["The wall"] = lambda: wall(behaviour, evidence, settings)
     if evidence.tables("stored"):
-        shown["Every rate"] = lambda: every_rate(evidence, settings)
+        title = f"After {STEPS} steps at each rate, {in_words(settings)}"
+        shown["Every rate"] = lambda: every_rate(evidence.tables("stored"), title, settings[RATE])
+        title_glyphs = f"After {STEPS} steps at each rate, {AFTER_GLYPHS}"
+        shown["Glyphs"] = lambda: every_rate(evidence.tables("glyphs"), title_glyphs)
     return shown
 
 
-def every_rate(evidence: Evidence, settings: Settings) -> Figure:
+def wall(behaviour: Behaviour, evidence: Evidence, settings: Settings) -> Figure:
+    """The old examples as one net answers them, beside both skills; in the plane both tasks' maps."""
+    told = evidence.answer("wall")["tasks"]
+    names = told[0]["names"]
+    old = Wall(name=OLD_SKILL[settings[TASK]], behaviour=behaviour, examples=told[0]["examples"], task="1", old=True)
+    if settings[TASK] == AFTER_ARMS:
+        new = Wall(name="New: two colours", behaviour=behaviour, examples=told[1]["examples"], shift=len(names))
+        return walls([old, new], both_skills(evidence), classes=CLASSES)
+    brief = {k: short(name) for k, name in enumerate(names)}
+    return walls([replace(old, names=names, brief=brief, columns=WIDE)], both_skills(evidence))
+
+
+def short(name: str) -> str:
+    """A class in a letter: a Latin letter or a digit by itself, others by a sign of their kind."""
+    return name.rstrip('"')[-1] if name.endswith('"') or name[-1].isdigit() else KINDS.get(name, "?")
+
+
+def both_skills(evidence: Evidence) -> Callable[[list[int]], Sequence[Lines]]:
+    """Curves of the net whose wall it is."""
+    table = evidence.table("live")
+    mine = table[table.seed == table.seed.min()]
+
+    def drawn(steps: list[int]) -> Sequence[Lines]:
+        old, new = (np.interp(steps, mine.step, mine[column]) for column in ("accuracy 1", "accuracy"))
+        lines = [
+            Line(name="old skill", role="source", values=old / max(old[0], 1e-9)),
+            Line(name="new skill", role="target", values=new),
+        ]
+        big = [f"new skill {percent(float(share))}" for share in new]
+        return [Lines(title="What is left of the old skill, and the new one", lines=lines, big=big)]
+
+    return drawn
+
+
+def every_rate(tables: Mapping[float, pd.DataFrame], title: str, chosen: float | None = None) -> Figure:
     """What is left of both skills in the end, at every rate."""
-    tables = evidence.tables("stored")
     new, old = (against({rate: final(of(table)) for rate, table in tables.items()}) for of in (pd.DataFrame, retention))
     shown = [Curve(table=new, name="new skill", role="target"), Curve(table=old, name="old skill", role="source")]
-    mark = Mark(start=(settings[RATE], 0.0), end=(settings[RATE], 1.0), says="your rate")
-    title = f"After {STEPS} steps at each rate, {in_words(settings)} (stored runs)"
-    return curves(shown, "learning rate", (8e-5, 1.25e-2), [mark], title=title, y="Share")
+    mark = [Mark(start=(chosen, 0.0), end=(chosen, 1.0), says="your rate")] if chosen else []
+    return curves(shown, "learning rate", (8e-5, 1.25e-2), mark, title=title, y="Share")
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
@@ -116,6 +153,14 @@ def verdict(evidence: Evidence, guess: Guess) -> Verdict:
     did = "never" if math.isinf(half) else f"after {half:.0f} steps"
     said = NEVER if guess[HALF_LOST] == NEVER else f"after {guess[HALF_LOST]} steps"
     return [
-        (f"half of the old skill is lost, {AFTER_GLYPHS}, rate {STANDARD:g}", said, did),
+        ("half of the old skill is lost", said, did),
         (f"what is left of it after {STEPS} steps", f"{guess[LEFT]} %", percent(float(final(old).mean()))),
     ]
+
+
+def spared(evidence: Evidence, settings: Settings) -> bool:
+    """Whether a live run has learned half of the new skill with half of the old one left."""
+    if not evidence.has("live"):
+        return False
+    table = evidence.table("live")
+    return bool(final(table).mean() >= HALF and final(retention(table)).mean() >= HALF)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from core.spec import Measure, Run, Stage
 from core.tasks import FiveDigits, Plane
 from lessons.kit.recipes import ALIKE, FORGETTING_RATE, UNLIKE, after_glyphs, arms, backbone, fine_tuning
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values
+from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values
 
 STANDARD = FORGETTING_RATE
 RATES = (1e-4, 3e-4, STANDARD, 3e-3, 1e-2)
@@ -16,7 +16,7 @@ HIGHS = {ALIKE: HIGH, UNLIKE: FiveDigits(labels=20, which="high", inverted=True)
 COLOURS = {ALIKE: Plane(ask="colour", labels=200, turn=20.0), UNLIKE: Plane(ask="colour", labels=200, winding=0.0)}
 AFTER_GLYPHS, AFTER_LOW, AFTER_ARMS = "digits after glyphs", "5 to 9 after 0 to 4", "colours after arms"
 LIVE = 4  # nets of a live run: to test glyphs again and again takes more than half of its time
-FRAMES = 40
+TILES, CELLS = 40, 48  # old examples on the wall; cells a side of the maps of the plane
 
 RATE = Control(
     name="rate",
@@ -29,10 +29,10 @@ RATE = Control(
 TASK = Control(
     name="task",
     label="What is learned after what",
-    options=(AFTER_GLYPHS, AFTER_LOW, AFTER_ARMS),
-    default=AFTER_GLYPHS,
-    help="Digits after glyphs: the glyphs keep a head of their own, which nobody touches. 5 to 9 after 0 to 4: "
-    "a net from scratch, and one head for both. Colours after arms: points in the plane, and a head for each.",
+    options=(AFTER_LOW, AFTER_GLYPHS, AFTER_ARMS),
+    default=AFTER_LOW,
+    help="5 to 9 after 0 to 4: a net from scratch, and one head for both. Digits after glyphs: the glyphs keep a head "
+    "of their own, which nobody touches. Colours after arms: points in the plane, and a head for each.",
 )
 SIMILARITY = Control(
     name="similarity",
@@ -85,9 +85,14 @@ def learning(settings: Settings, rate: float, seeds: Seeds) -> Run:
     return after_glyphs(rate, seeds, backbone(), similarity)
 
 
+def seen(settings: Settings) -> int:
+    """Examples whose answers a live run records."""
+    return CELLS if settings[TASK] == AFTER_ARMS else TILES
+
+
 def live_run(settings: Settings) -> Run:
-    """The new task, with frames to be played."""
-    return replace(learning(settings, settings[RATE], Seeds(LIVE, 100 * settings.draw)), frames=FRAMES)
+    """The new task, with what becomes of some old examples."""
+    return replace(learning(settings, settings[RATE], Seeds(LIVE, 100 * settings.draw)), exhibit=seen(settings))
 
 
 def runs(settings: Settings) -> Runs:
@@ -96,24 +101,15 @@ def runs(settings: Settings) -> Runs:
     return [*before, Piece("live", run, name="the new task")]
 
 
-def after(settings: Settings) -> Measures:
-    """What becomes of single examples of the old task, and in the plane of both tasks' boundaries."""
-    run = live_run(settings)
-    (old,) = run.watch
-    if settings[TASK] != AFTER_ARMS:
-        return [Piece("flips", Measure(kind="flips", runs=(run,), tasks=(old,), count=33))]
-    return [
-        Piece("flips", Measure(kind="flips", runs=(run,), tasks=(old,), count=90)),
-        Piece("maps", Measure(kind="boundary", runs=(run,), tasks=(old, run.task), count=150)),
-    ]
-
-
 def backdrop(settings: Settings) -> Values:
+    run = live_run(settings)
     return [
-        Piece("backbone", backbone()),
-        kinds(Seeds()),
+        Piece("old net", replace(low_digits(Seeds(LIVE)), exhibit=TILES)),
+        Piece("wall", Measure(kind="exhibit", runs=(), tasks=(*run.watch, run.task), count=seen(settings))),
+        Piece("old digits", Measure(kind="exhibit", runs=(), tasks=(LOW,), count=TILES)),
         *(Piece("stored", learning(settings, rate, Seeds()), rate, hidden=True) for rate in RATES),
-        Piece("asked", after_glyphs(STANDARD, Seeds()), hidden=True),
+        *(Piece("glyphs", after_glyphs(rate, Seeds()), rate, hidden=True) for rate in RATES),
+        Piece("asked", after_low(STANDARD, Seeds()), hidden=True),
     ]
 
 

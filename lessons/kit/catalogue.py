@@ -17,11 +17,13 @@ from typing import Any, Literal
 from core.check import BadValue, plain
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve
-from lessons.kit.values import Control, Evidence, Given, Measures, Runs, Seeds, Settings, Values, defaults
+from lessons.kit.values import Control, Evidence, Given, Measures, Runs, Seeds, Setting, Settings, Values, defaults
 
 CHAPTERS = ("A head start", "Choosing and paying", "Forgetting", "Language")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
 NONE = "none"  # how a URL writes that there are no points
+RECORDED = 0  # the draw of the runs that ship, to be played while a learner's own are prepared; nobody is given it
+TAG = re.compile(r"^\{(lit|view): ([^}]+)\}\s*", re.MULTILINE)  # before a finding: what is lit, or which view is shown
 Guess = Settings  # by the prediction's sliders; false where the learner has not predicted
 Views = dict[str, Callable[[], Figure]]  # figures by a short name, each made only when it is shown
 Verdict = list[tuple[str, str, str]]  # what was asked, what you said, what it did
@@ -145,6 +147,44 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Told:
+    """One finding of an explanation, and what of the picture goes with it."""
+
+    words: str  # a title sentence in bold, and what follows it
+    lit: tuple[str, ...] = ()  # names of curves, dots or rows: the others are dimmed
+    view: str = ""  # the view that is shown with it, instead of the picture
+
+    @classmethod
+    def read(cls, text: str) -> Told:
+        tags = dict(TAG.findall(text))
+        lit = tuple(name.strip() for name in tags.get("lit", "").split("|") if name.strip())
+        return cls(words=TAG.sub("", text).strip(), lit=lit, view=tags.get("view", "").strip())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """One thing to try at the end of a lesson, and what it sets, as the URL writes it."""
+
+    says: str
+    sets: Mapping[str, str]  # controls by name
+
+    @classmethod
+    def read(cls, text: str) -> Try:
+        """A sentence, and on the last line "control=value; control=value"."""
+        says, _, line = text.strip().rpartition("\n")
+        sets = dict(pair.strip().split("=", 1) for pair in line.split(";"))
+        return cls(says=flat(says), sets=sets)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mission:
+    """A goal that the page can check, by what the learner has run."""
+
+    says: str  # "Find the rate at which ..."
+    met: Callable[[Evidence, Settings], bool]  # of the evidence of their own runs
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """One part of a claim's bar, and whether it is cleared."""
 
@@ -186,6 +226,17 @@ def nothing(settings: Settings) -> Measures:
     return ()
 
 
+def standing(evidence: Evidence, settings: Settings) -> str:
+    """Where the sides of a race stand, in one sentence: what the learner reads while it goes on."""
+    stands = {side: table for side, table in sorted(evidence.tables("race").items()) if len(table)}
+    if not stands or any("accuracy" not in table for table in stands.values()):
+        return ""
+    right = ", ".join(
+        f"{side} {100 * table[table.step == table.step.max()].accuracy.mean():.0f} %" for side, table in stands.items()
+    )
+    return f"Right after {max(table.step.max() for table in stands.values()):,} steps: {right}."
+
+
 def no_curves(evidence: Evidence, settings: Settings) -> list[Curve]:
     return []
 
@@ -199,7 +250,7 @@ class Lesson:
     title: str
     covers: tuple[str, ...]  # letters of the curriculum
     question: str  # the learner's, in their words
-    controls: tuple[Control[Any], ...]
+    controls: tuple[Control[Any], ...]  # the main one first
     prediction: Prediction
     claims: tuple[Claim, ...]
     runs: Callable[[Settings], Runs]  # what the Run button races, one to four runs
@@ -212,8 +263,12 @@ class Lesson:
     after: Callable[[Settings], Measures] = nothing  # of the runs, asked for when these are complete
     # Measures that answer what stands on the sheet, asked for whenever that changes; asking trains nothing.
     asks: Callable[[Settings], Measures] = nothing
-    moving: tuple[str, ...] = ()  # the views to watch while runs go on, the first that there is; else the picture
+    moving: tuple[str, ...] = ()  # the views to watch on the Run page, the first that there is; else the picture
+    tells: Callable[[Evidence, Settings], str] = standing  # where the runs stand, in one live sentence
+    mission: Mission | None = None
+    in_reach: int = 1  # how many controls stand beside Train; the others are under "Experiment"
     on_path: bool = False  # part of the way through the course in 25 minutes
+    minutes: int = 5  # that it takes
     # Curves under the points that were placed, from the answers; x and y in the units of the sheet.
     beneath: Callable[[Evidence, Settings], list[Curve]] = no_curves
     sheet: Sheet | None = None
@@ -225,6 +280,23 @@ class Lesson:
     def defaults(self) -> Settings:
         """Every control at its default, the first draw, and the sheet as it is at first."""
         return replace(defaults(self.controls), given=self.sheet.given if self.sheet else ())
+
+    def recorded(self, settings: Settings) -> Runs:
+        """What ships to be played while these settings' own runs are prepared: those of the first control as it is set
+        and all others at their defaults."""
+        return self.runs(replace(self.defaults.but(**self.main(settings)), draw=RECORDED))
+
+    def main(self, settings: Settings) -> dict[str, Setting]:
+        """The first control as it is set, or at its default where that is a text of the learner's own."""
+        first = self.controls[0]
+        return {first.name: settings[first] if settings[first] in first.options else first.default}
+
+    @property
+    def explained(self) -> tuple[str, ...]:
+        """The findings, each a paragraph of the explanation that begins in bold, perhaps after a tag, with those that
+        follow it."""
+        parts = re.split(r"\n\n(?=\*\*|\{(?:lit|view):)", self.words["explain"])
+        return tuple(part.strip() for part in parts if part.strip())
 
 
 @cache

@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.serve import store
 from core.spec import Measure, Run
-from lessons.kit.values import Answer, Evidence, Key, Values
+from lessons.kit.values import Answer, Behaviour, Evidence, Key, Runs, Values
 
 COLUMNS = ["step", "stage", "seconds", "flops", "seed", "accuracy", "loss"]
 
@@ -22,13 +22,36 @@ def gather(values: Values) -> Evidence:
     """What is known of each value so far. Unknown ones are left out."""
     tables: dict[Key, pd.DataFrame] = {}
     answers: dict[Key, Answer] = {}
+    shown: dict[Key, Behaviour] = {}
     for piece in values:
         if isinstance(piece.of, Measure):
             if (answer := store.answer(piece.of)) is not None:
                 answers[piece.key] = answer
         elif len(table := points(piece.of)):
             tables[piece.key] = table
-    return Evidence(tables, answers)
+            if piece.of.exhibit:
+                shown[piece.key] = behaviour(piece.of)
+    return Evidence(tables, answers, shown)
+
+
+def behaviour(run: Run) -> Behaviour:
+    """What a run has shown at its tests so far."""
+    points = (event for event in store.events(run) if event["kind"] == "point" and "exhibit" in event)
+    return [{"step": point["step"], **point["exhibit"]} for point in points]
+
+
+def in_step(evidence: Evidence, runs: Runs) -> Evidence:
+    """What was known when all sides of a race had come equally far: the same share of their steps, nothing while one
+    has not begun. A run that another of them starts from is no side of it."""
+    started = {run.start for piece in runs for run in piece.of.lineage()}
+    sides = [piece for piece in runs if piece.of not in started]
+    if len(sides) < 2:
+        return evidence
+    reached = [
+        float(evidence.table(*piece.place).step.max()) / piece.of.steps if evidence.has(*piece.place) else -1.0
+        for piece in sides
+    ]
+    return evidence.up_to({piece.key: min(reached) * piece.of.steps + 1e-6 for piece in sides})
 
 
 def points(run: Run) -> pd.DataFrame:

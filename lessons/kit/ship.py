@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from core.serve import shipped, store
 from core.spec import Measure, Run, digest, to_json
-from lessons.kit import findings
+from lessons.kit import findings, thumbs
 from lessons.kit.catalogue import Lesson, claims, lessons
 from lessons.kit.claims import compute, found
 from lessons.kit.values import Measures, Piece, Runs, Seeds, Settings
@@ -164,6 +164,7 @@ answers at once.
   types. They are kept in half precision: over all of them this moves the accuracy on their own task by at most 0.07
   points, and that of eight nets fine-tuned from them on digits by at most 0.08.
 - `findings.json`: what every claim's runs say, computed from these results.
+- `thumbnails.json`: the lessons' pictures on the first page, drawn of these results.
 """
 
 
@@ -172,7 +173,11 @@ def main() -> None:
     relearn()
     packed, said = weights(), {name: found(claim, Seeds()) for name, (_, claim) in claims().items()}
     files = {f"{slug}.jsonl": text for slug, text in lines(checksums(packed)).items()}
-    files |= {"findings.json": findings.write(said), "README.md": readme({k: len(data) for k, data in packed.items()})}
+    files |= {
+        "findings.json": findings.write(said),
+        thumbs.FILE: thumbs.write(),
+        "README.md": readme({k: len(data) for k, data in packed.items()}),
+    }
     made = {store.SHIPPED / name: text.encode() for name, text in files.items()}
     made |= {shipped.weights(store.SHIPPED, name): data for name, data in packed.items()}
     put(made)

@@ -114,6 +114,7 @@ class Piece(Generic[V]):
 
 
 Key = tuple[str, tuple[Any, ...]]  # a role and where
+Behaviour = Sequence[Mapping[str, Any]]  # a test: {"step", "0": what is shown of its own task, "1": of one it watches}
 Values = Sequence[Piece[Run | Measure]]
 Runs = Sequence[Piece[Run]]
 Measures = Sequence[Piece[Measure]]
@@ -138,6 +139,7 @@ class Evidence:
 
     _tables: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     _answers: Mapping[Key, Answer] = field(default_factory=dict)
+    _shown: Mapping[Key, Behaviour] = field(default_factory=dict)
 
     def table(self, role: str, *at: Any) -> pd.DataFrame:
         """A run's table, one row a test and seed."""
@@ -145,6 +147,10 @@ class Evidence:
 
     def answer(self, role: str, *at: Any) -> Answer:
         return self._answers[role, at]
+
+    def behaviour(self, role: str, *at: Any) -> Behaviour:
+        """What a run has shown at its tests (core/exhibit.py); empty if it shows nothing, or is not known."""
+        return self._shown.get((role, at), ())
 
     def has(self, role: str, *at: Any) -> bool:
         return (role, at) in self._tables or (role, at) in self._answers
@@ -162,10 +168,19 @@ class Evidence:
         for key, table in self._tables.items():
             steps = sorted(table.step.unique())
             tables[key] = table[table.step <= steps[max(0, math.ceil(share * len(steps)) - 1)]]
-        return Evidence(tables, self._answers)
+        return self.up_to({key: table.step.max() for key, table in tables.items()})
+
+    def up_to(self, steps: Mapping[Key, float]) -> Evidence:
+        """What was known at these steps of runs; what has no step is as it is."""
+        far = {key: steps.get(key, math.inf) for key in self._tables}
+        tables = {key: table[table.step <= far[key]] for key, table in self._tables.items()}
+        shown = {key: [test for test in tests if test["step"] <= far[key]] for key, tests in self._shown.items()}
+        return Evidence({key: table for key, table in tables.items() if len(table)}, self._answers, shown)
 
     def __or__(self, other: Evidence) -> Evidence:
-        return Evidence({**self._tables, **other._tables}, {**self._answers, **other._answers})
+        return Evidence(
+            {**self._tables, **other._tables}, {**self._answers, **other._answers}, {**self._shown, **other._shown}
+        )
 
     def __len__(self) -> int:
         return len(self._tables) + len(self._answers)

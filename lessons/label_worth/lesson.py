@@ -7,11 +7,11 @@ from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.label_worth.claims import CLAIMS
 from lessons.label_worth.pictures import HANDLES, hook, picture, verdict, views
-from lessons.label_worth.runs import BACKBONE, LABELS, METHOD, after, backdrop, pretrained, runs
+from lessons.label_worth.runs import BACKBONE, LABELS, METHOD, backdrop, pretrained, runs
 
 
 def script(settings: Settings) -> str:
-    return scripts.digits(pretrained(settings), f"{settings[LABELS]} labels a class, pretrained, {settings[METHOD]}")
+    return scripts.digits(pretrained(settings), f"{settings[LABELS]} labels per class, pretrained, {settings[METHOD]}")
 
 
 LESSON = Lesson(
@@ -29,8 +29,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The race", "The backbone"),
+    moving=("The walls", "The backbone"),
     verdict=verdict,
     script=script,
-    after=after,
 )

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 import pandas as pd
 
 from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against
+from lessons.kit.evidence import against, final
 from lessons.kit.figures import Figure
+from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves, race
 from lessons.kit.figures.labels import confronted, guessed, handle, raced, racing
 from lessons.kit.figures.ledger import ledger
 from lessons.kit.figures.thumbnails import thumbnails
-from lessons.kit.recipes import SIZES, STEPS, live_backbone
+from lessons.kit.figures.wall import Wall, walls
+from lessons.kit.recipes import SIZES, live_backbone
 from lessons.kit.values import Evidence, Settings
 from lessons.label_worth.claims import pretrained, reaches, scratch_best, scratch_equal, worth
-from lessons.label_worth.runs import LABELS
+from lessons.label_worth.runs import AWAY, LABELS
 
 READ = "The share of unseen digits that the pretrained net reads correctly."
 HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in ((1, 40), (5, 60), (20, 80))}  # by labels a class
@@ -56,41 +57,54 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
         at_least = "" if reaches(level, theirs) else "at least "
         if k > 1.3:
             marks.append(Mark(start=(n, level), end=(min(n * k, 100), level), says=f"worth {at_least}{k:.1f} x labels"))
-    return curves(shown, "labels a class", (1, 100), marks, title="Accuracy on 1,000 unseen digits")
+    return curves(shown, "labels per class", (1, 100), marks, title="Accuracy on 1,000 unseen digits")
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """The race, the backbone if it is trained too, what the race cost, and what goes wrong."""
+    """The walls, the backbone if it is trained too, what the race cost, how to fine-tune, and digits of other kinds."""
     shown: Views = {}
-    if sides := racing(evidence):
-        shown["The race"] = lambda: race(sides, STEPS, f"The race, {settings[LABELS]} labels a class")
+    sides = racing(evidence)
+    if len(told := told_of(evidence)) == 2:
+        shown["The walls"] = lambda: walls(told)
     if evidence.has("source"):
         learned, title = {"source": evidence.table("source")}, "The backbone learns glyphs: accuracy on unseen drawings"
         shown["The backbone"] = lambda: race(learned, live_backbone().steps, title)
+    if evidence.has("away"):
+        shown["Head first?"] = lambda: ways(evidence)
+        shown["Elsewhere"] = lambda: elsewhere(evidence)
     if len(sides) == 2:
         before = evidence.table("source" if evidence.has("source") else "backbone")
         shown["Cost"] = lambda: ledger(sides, settings[LABELS], before)
-    if evidence.has("mistakes"):
-        shown["Mistakes"] = lambda: mistakes(evidence.answer("mistakes")["runs"])
     return shown
 
 
-def mistakes(runs: list[dict[str, Any]]) -> Figure:
-    """The digits that the first net of each side gets wrong."""
-    rows, told = {}, []
-    for name, run in zip(("pretrained", "from scratch"), runs):
-        told.append(f"{name}: {run['wrong']} wrong")
-        rows[f"{name}: {run['wrong']} of {run['of']:,} wrong, some of them"] = [
-            {
-                "image": wrong["image"],
-                "says": f"{wrong['truth']} → {wrong['answer']}",
-                "alt": f"a {wrong['truth']} read as {wrong['answer']}",
-            }
-            for wrong in run["pictures"]
-        ]
-    alt = "Digits that the first net of each side gets wrong. " + "; ".join(told) + "."
-    return thumbnails(rows, alt, title="What they get wrong: the true digit → what the net read")
+def told_of(evidence: Evidence) -> list[Wall]:
+    """What the first net of each side answers, where both have begun."""
+    sides = {side: evidence.behaviour("race", side) for side in ("pretrained", "scratch")}
+    digits = evidence.answer("wall")["tasks"][0]["examples"]
+    return [Wall(name=side, behaviour=answers, examples=digits) for side, answers in sides.items() if answers]
+
+
+def ways(evidence: Evidence) -> Figure:
+    """Three ways to fine-tune, at few labels."""
+    names = {"lp_ft": ("head first", "pretrained"), "probe": ("head only", "source"), "full": ("all at once", "target")}
+    shown = [
+        Curve(table=against({n: final(table) for n, table in evidence.tables(way).items()}), name=name, role=role)
+        for way, (name, role) in names.items()
+    ]
+    return curves(shown, "labels per class", (1, 10), title="The same start, fine-tuned in three ways", share=(0.4, 1))
+
+
+def elsewhere(evidence: Evidence) -> Figure:
+    """Digits unlike those that were labelled, read after a probe and after full fine-tuning."""
+    probe, full = (100 * np.array(run) for run in evidence.answer("away")["accuracy"])
+    shown = [
+        Bar(name=f"{name} digits, {way}", values=row[k], role=role)
+        for k, name in enumerate(AWAY)
+        for way, row, role in (("features kept", probe, "source"), ("all moved", full, "target"))
+    ]
+    return bars(shown, "Read rightly after 10 labels per class", "percent", signed=False)
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
-    return confronted(guess, HANDLES, pretrained(evidence), "pretrained, {n} label{s} a class")
+    return confronted(guess, HANDLES, pretrained(evidence), "pretrained, {n} label{s} per class")

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.spec import Measure, Run
 from core.tasks import Glyphs, Handwriting
 from lessons.kit.recipes import BEST_RATES, backbone, fine_tuned, label_runs, live_backbone, patient, scratch
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
 
 METHODS = {"head first": "lp_ft", "all at once": "full", "head only": "probe"}
 SHIPPED, TRAINED_NOW = "comes with the app", "train one now"
-SMALL = (1, 2, 5, 10)  # labels a class at which ways to fine-tune are compared
+SMALL = (1, 2, 5, 10)  # labels per class at which ways to fine-tune are compared
 AWAY = {"turned": Handwriting(turn=25), "thick": Handwriting(thicken=1)}  # digits unlike the training digits
+LABELLED = Handwriting(labels=2)  # what the learner labels
+TILES = 40  # unseen digits on the wall
 
 LABELS = Control(
     name="labels",
-    label="Labels a class",
+    label="Labels per class",
     options=(1, 2, 3, 5, 7, 10, 15, 20, 30, 50),
-    default=10,
-    help="How many labelled examples of each digit both nets get.",
+    default=2,
+    help="How many labelled examples of each digit both nets get. At two these are the labels that you gave.",
     slider=True,
 )
 METHOD = Control(
@@ -42,14 +46,25 @@ def start(settings: Settings) -> Run:
     return live_backbone() if settings[BACKBONE] == TRAINED_NOW else backbone()
 
 
+def own_labels(settings: Settings) -> str:
+    """The learner's labels, where they have given all of them and that many are asked for."""
+    complete = settings.typed and "-" not in settings.typed
+    return settings.typed if complete and settings[LABELS] == LABELLED.labels else ""
+
+
+def shown(run: Run, settings: Settings) -> Run:
+    """A side of the race as the wall shows it, on the learner's own labels where there are some."""
+    return replace(run, task=Handwriting(labels=settings[LABELS], given=own_labels(settings)), exhibit=TILES)
+
+
 def pretrained(settings: Settings) -> Run:
     """The pretrained side of the race, on a draw of labels of its own."""
     seeds = Seeds(first=100 * settings.draw)
-    return fine_tuned(settings[LABELS], METHODS[settings[METHOD]], seeds=seeds, start=start(settings))
+    return shown(fine_tuned(settings[LABELS], METHODS[settings[METHOD]], seeds=seeds, start=start(settings)), settings)
 
 
 def from_scratch(settings: Settings) -> Run:
-    return scratch(settings[LABELS], seeds=Seeds(first=100 * settings.draw))
+    return shown(scratch(settings[LABELS], seeds=Seeds(first=100 * settings.draw)), settings)
 
 
 def runs(settings: Settings) -> Runs:
@@ -59,17 +74,14 @@ def runs(settings: Settings) -> Runs:
     return [*before, *(Piece("race", run, side, name=side) for side, run in race.items())]
 
 
-def after(settings: Settings) -> Measures:
-    both = (pretrained(settings), from_scratch(settings))
-    return [Piece("mistakes", Measure(kind="mistakes", runs=both, count=14))]
-
-
 def backdrop(settings: Settings) -> Values:
     """The whole curves, and what the nets see."""
     return [
         *hide(label_runs(Seeds(), METHODS[settings[METHOD]]), "pretrained"),
         Piece("backbone", backbone()),
-        Piece("examples", Measure(kind="examples", runs=(), tasks=(Glyphs(), Handwriting(labels=2)), count=20)),
+        Piece("examples", Measure(kind="examples", runs=(), tasks=(Glyphs(), LABELLED), count=20)),
+        *hide(method_runs(Seeds())),
+        Piece("wall", Measure(kind="exhibit", runs=(), tasks=(LABELLED,), count=TILES)),
     ]
 
 

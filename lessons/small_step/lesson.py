@@ -7,7 +7,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Seeds, Settings
 from lessons.small_step.claims import CLAIMS
-from lessons.small_step.pictures import HALF, SIZE, hook, picture, verdict, views
+from lessons.small_step.pictures import HANDLES, HILLS, hook, picture, verdict, views
 from lessons.small_step.runs import (
     ALL,
     DIGITS,
@@ -15,7 +15,6 @@ from lessons.small_step.runs import (
     LAYER,
     NETS,
     RANK,
-    TARGET,
     after,
     backdrop,
     live_run,
@@ -51,7 +50,9 @@ LESSON = Lesson(
     question="What changes when you fine-tune?",
     controls=(NETS, LAYER, RANK),
     prediction=Prediction(
-        asks=f"The net is now fine-tuned on arms turned by {TARGET.turn:g} degrees.", sliders=(SIZE, HALF)
+        asks="At which alpha is the net right most often about arms that nobody showed it?",
+        sliders=tuple(HILLS.values()),
+        handles=HANDLES,
     ),
     claims=CLAIMS,
     runs=runs,
@@ -59,7 +60,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Learning",),
+    moving=("Learning", "The dial"),
     verdict=verdict,
     script=script,
     after=after,

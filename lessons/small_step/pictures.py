@@ -10,34 +10,49 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.spec import Run
-from lessons.kit.catalogue import Guess, Verdict, Views
+from lessons.kit.catalogue import Guess, Handle, Verdict, Views
 from lessons.kit.evidence import against, final
 from lessons.kit.figures import Figure, percent
-from lessons.kit.figures.curves import Curve, curves, over_steps
+from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.kit.figures.player import LOST, NOTHING, Bars, Images, Line, Lines, Player, Space, packed, player
-from lessons.kit.values import Answer, Control, Evidence, Settings
-from lessons.small_step.claims import accuracy, at
-from lessons.small_step.runs import ALL, LAYER, NETS, PAIRS, RANK, TUNED, WHOLE, Pair, live_run
+from lessons.kit.figures.wall import Wall, walls
+from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
+from lessons.small_step.claims import accuracy, at, inside
+from lessons.small_step.runs import ALL, DIGITS, LAYER, NETS, PAIRS, RANK, TURN, WHOLE, Pair
 
 ARMS = tuple(f"arm {k}" for k in range(1, 7))
 WRONG = ("right", "wrong", "")
-SIZE = Control(
-    name="size",
-    label="How far do its weights move, in percent of their length?",
-    options=(5, 50, 500),
-    default=50,
-    help="The length of delta divided by the length of all weights before.",
+OPTIONS = tuple(round(k / 10, 1) for k in range(-5, 16))
+FARTHER = TURN * 1.5  # degrees
+
+
+def hill(name: str, label: str) -> Control[float]:
+    return Control(
+        name=name,
+        label=label,
+        options=OPTIONS,
+        default=1.0,
+        help="The share of delta with which the net is right most often about them. It was never trained on them.",
+        slider=True,
+    )
+
+
+HILLS = {  # by what the arms' turn is of the one that was learned
+    0.5: hill("half", f"Arms turned by {TURN / 2:g} degrees: at which alpha are they read best?"),
+    -0.5: hill("back", f"Arms turned by {TURN / 2:g} degrees the other way?"),
+}
+OLD, NEW = "old task", "new task"
+NAMES = {  # of the tasks along the line, in the order in which it was asked about them
+    0.0: "as learned",
+    1.0: f"turned {TURN:g}°",
+    -0.5: f"{TURN / 2:g}° the other way",
+    0.5: f"turned {TURN / 2:g}°",
+    1.5: f"turned {FARTHER:g}°",
+}
+HANDLES = (
+    Handle(x=HILLS[0.5], y=97, name=NAMES[0.5]),
+    Handle(x=HILLS[-0.5], y=88, name=NAMES[-0.5]),
 )
-HALF = Control(
-    name="half",
-    label="Half way, at alpha 0.5: how many points of both tasks together are right, in percent?",
-    options=tuple(range(10, 101, 10)),
-    default=50,
-    help="The old net plus half of delta, with nothing retrained.",
-    slider=True,
-)
-OLD, NEW, BOTH = "old task", "new task", "both together"
 
 
 def opened(text: str, *shape: int) -> np.ndarray:
@@ -69,18 +84,66 @@ def both_tasks(answer: Answer, names: tuple[str, str], chosen: slice | list[int]
     return tuple(panels)
 
 
-def before(answer: Answer, pair: Pair, alpha: float, title: str) -> Figure:
-    """The old net, which stands at this alpha, on what it has learned and on what it has not."""
-    start = at(answer, alpha)
-    old, new = (percent(float(accuracy(answer, task)[start].mean())) for task in (0, 1))
-    says = f"It is right about {old} of the {pair.names[0]}, which it has learned, and {new} of the {pair.names[1]}."
-    panels = both_tasks(
-        answer, (f"What it has learned: {pair.names[0]}", f"What it should do: {pair.names[1]}"), [start]
+def turning(answer: Answer, alphas: Sequence[float], moving: bool) -> Space:
+    """The map at these alphas, and points of the arms on it: turned as far as alpha says, or as the new task has them.
+    What the net says of a point is what its map says there."""
+    chosen = [at(answer, alpha) for alpha in alphas]
+    reach, side = answer["reach"], answer["side"]
+    maps = opened(answer["maps"], len(answer["alphas"]), -1)[chosen].reshape(len(chosen), side, side)
+    points, truth = (np.array(answer["shown"][0][name]) for name in ("examples", "truth"))
+    xy = np.stack([turned(points, TURN * (alpha if moving else 1.0)) for alpha in alphas])
+    cells = np.clip(((xy + reach) / (2 * reach) * side).astype(int), 0, side - 1)  # (alphas, points, 2): column, row
+    said = maps[np.arange(len(chosen))[:, None], cells[..., 1], cells[..., 0]]
+    right = (said == truth).mean(1)
+    angles = [f"{TURN * alpha:.0f}°" for alpha in alphas] if moving else [f"alpha {alpha:g}" for alpha in alphas]
+    return Space(
+        title=f"Arms turned by alpha times {TURN:g} degrees" if moving else f"Arms turned by {TURN:g} degrees",
+        areas=[packed(areas) for areas in maps],
+        xy=xy,
+        classes=truth,
+        states=np.where(said == truth, NOTHING, LOST),
+        extent=(-reach, reach, -reach, reach),
+        big=[f"{angle}: {percent(float(share))} right" for angle, share in zip(angles, right)],
     )
-    return player(Player(marks=("before",), says=(says,), panels=panels, classes=ARMS, states=WRONG), title=title)
 
 
-def editor(answer: Answer, whole: Answer, pair: Pair, guess: Guess, title: str) -> Figure:
+def turned(points: np.ndarray, degrees: float) -> np.ndarray:
+    """Points (n, 2), counter-clockwise about the origin."""
+    angle = np.radians(degrees)
+    return points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+
+
+def rotor(answer: Answer, title: str = "") -> Figure:
+    """The map and the arms turning with alpha, beside both skills; with a goal to find."""
+    alphas = answer["alphas"]
+    old, new = (accuracy(answer, task).mean(1) for task in (0, 1))
+    both = np.minimum(old, new)
+    level = int(100 * both.max())
+    space = turning(answer, alphas, moving=True)
+    lines = [
+        Line(name=NAMES[0.0], role="source", values=old),
+        Line(name=NAMES[1.0], role="target", values=new),
+    ]
+    says = [
+        f"The old net plus {alpha:g} times delta, nothing retrained: right about {percent(a)} of the arms as learned "
+        f"and {percent(b)} of the arms turned by {TURN:g} degrees."
+        for alpha, a, b in zip(alphas, old, new)
+    ]
+    value = Player(
+        marks=[f"alpha {alpha:.2f}" for alpha in alphas],
+        says=says,
+        panels=(space, Lines(title="Right, at every alpha", lines=lines)),
+        classes=ARMS,
+        states=WRONG,
+        first=at(answer, 0.0),
+        scrub="alpha",
+        goal=f"find an alpha at which {level} % of both are right",
+        reached=[bool(100 * share >= level) for share in both],
+    )
+    return player(value, title)
+
+
+def editor(answer: Answer, whole: Answer, pair: Pair, title: str) -> Figure:
     """Everything at every alpha. `whole` is the whole delta's answer, by which the bars keep their scale."""
     old, new = (accuracy(answer, task).mean(1) for task in (0, 1))
     alphas = np.array(answer["alphas"])
@@ -92,9 +155,6 @@ def editor(answer: Answer, whole: Answer, pair: Pair, guess: Guess, title: str) 
         for alpha, a, b in zip(alphas, old, new)
     ]
     lines = [Line(name=OLD, role="source", values=old), Line(name=NEW, role="target", values=new)]
-    if guess:
-        lines.append(Line(name=BOTH, role="note", values=(old + new) / 2))
-        lines.append(Line(name="your guess", role="guess", values=guessed_line(answer, guess)))
     panels = (
         *both_tasks(answer, (f"Old task: {pair.names[0]}", f"New task: {pair.names[1]}")),
         Lines(title="Right answers at every alpha", lines=lines),
@@ -118,88 +178,94 @@ def editor(answer: Answer, whole: Answer, pair: Pair, guess: Guess, title: str) 
     return player(value, title=title)
 
 
-def guessed_line(answer: Answer, guess: Guess) -> np.ndarray:
-    """The learner's line from end to end, nothing outside."""
-    both = sum(accuracy(answer, task).mean(1) for task in (0, 1)) / 2
-    places = [0.0, 0.5, 1.0]
-    values = [both[at(answer, 0.0)], guess[HALF] / 100, both[at(answer, 1.0)]]
-    alphas = np.array(answer["alphas"])
-    return np.where((alphas < 0) | (alphas > 1), np.nan, np.interp(alphas, places, values))
-
-
 ALPHA = "alpha: 0 is the old net, 1 the new one"
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    title = "A net that knows six spiral arms: what would it say, where?"
-    return before(evidence.answer("before"), PAIRS[TUNED], 1.0, title)
+    """The old net turned into the new one by hand: its map at every alpha from one to the other."""
+    answer = evidence.answer("hook")
+    alphas = answer["alphas"][inside(answer)]
+    space = turning(answer, alphas, moving=False)
+    says = [f"{right}. Ringed points are wrong." for right in space.big]
+    marks = [f"alpha {alpha:.2f}" for alpha in alphas]
+    return player(Player(marks=marks, says=says, panels=(space,), classes=ARMS, states=WRONG, scrub="alpha"))
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
-    """What both tasks get right along the way; before the prediction only where it begins and ends."""
-    if not evidence.has("asked"):
-        return ends(evidence, guess)
-    return trade(evidence.answer("asked"), guess)
-
-
-def ends(evidence: Evidence, guess: Guess) -> Figure:
-    """The two nets, each at its place, and the learner's line between them."""
-    old, table = evidence.answer("before"), evidence.table("ends")
-    begins = (accuracy(old, 0) + accuracy(old, 1))[at(old, 1.0)] / 2
-    places = {0.0: begins, 1.0: (final(table) + final(table.assign(accuracy=table["accuracy 1"]))) / 2}
-    dots = against(places)
-    drawn = [Curve(table=dots.iloc[[k]], name=("old net", "new net")[k], role="note", named=False) for k in (0, 1)]
-    if guess:
-        line = [float(places[0.0].mean()), guess[HALF] / 100, float(places[1.0].mean())]
-        drawn.append(Curve(table=flat([0.0, 0.5, 1.0], line), name="your guess", role="guess", named=False))
-    title = "Right answers, both tasks together"
-    return curves(drawn, ALPHA, (0.0, 1.0), title=title, y="Right answers", log=False)
-
-
-def flat(x: Sequence[float], y: Sequence[float]) -> pd.DataFrame:
-    """A curve's table without a band."""
-    return pd.DataFrame({"x": x, "mean": y, "low": y, "high": y})
-
-
-def trade(answer: Answer, guess: Guess) -> Figure:
-    """Right answers against alpha, from before the old net to beyond the new one."""
-    alphas = answer["alphas"]
-    old, new = (accuracy(answer, task) for task in (0, 1))
-    lines = ((OLD, "source", old), (NEW, "target", new), (BOTH, "note", (old + new) / 2))
-    drawn = [
-        Curve(table=against(dict(list(zip(alphas, values))[::2])), name=name, role=role)  # all would hide the lines
-        for name, role, values in lines
+    """Right answers against alpha: a hill for each way in which the arms are turned; before the prediction only where
+    the old net and the new one stand."""
+    drawn, low, high = [], OPTIONS[0], OPTIONS[-1]
+    if evidence.has("asked"):
+        drawn = hills(evidence.answer("asked"))
+    else:
+        table = evidence.table("ends")
+        places = {NAMES[0.0]: (0.0, before_at(table), "source"), NAMES[1.0]: (1.0, final(table), "target")}
+        drawn = [Curve(table=against({x: values}), name=name, role=role) for name, (x, values, role) in places.items()]
+    marks = [
+        Mark(start=(guess[control], 0.02), end=(guess[control], 0.98), says=f"you: {NAMES[turn]}", role="guess")
+        for turn, control in (HILLS.items() if guess else ())
     ]
-    if guess:
-        line = dict(zip(alphas, guessed_line(answer, guess)))
-        places = (0.0, 0.5, 1.0)
-        drawn.append(Curve(table=flat(places, [line[x] for x in places]), name="your guess", role="guess"))
-    title = "Right answers along the way (stored run, 8 nets)"
-    return curves(drawn, ALPHA, (alphas[0], alphas[-1]), title=title, y="Right answers", log=False)
+    return curves(drawn, ALPHA, (low, high), marks, title="Right answers at every alpha", y="Right", log=False)
+
+
+def before_at(table: pd.DataFrame) -> np.ndarray:
+    """What the old net knew of the arms that it has learned, of every seed."""
+    return table[table.step == 0].sort_values("seed")["accuracy 1"].to_numpy()
+
+
+def hills(answer: Answer) -> list[Curve]:
+    """A curve for each task, the two that were learned and those that nobody was shown."""
+    roles = {0.0: "source", 1.0: "target"}
+    return [
+        Curve(
+            table=against(dict(list(zip(answer["alphas"], accuracy(answer, task)))[::2])),  # all would hide the lines
+            name=name,
+            role=roles.get(turn, "note"),
+            named=turn <= 1,
+        )
+        for task, (turn, name) in enumerate(NAMES.items())
+    ]
+
+
+def best(answer: Answer, turn: float) -> float:
+    """The alpha at which arms so turned are read best, on average over seeds."""
+    return float(answer["alphas"][int(accuracy(answer, list(NAMES).index(turn)).mean(1).argmax())])
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """Both tasks while the new one is learned; the editor, on the learner's own delta as soon as it is measured."""
+    """The map while the new net is learned; the arms turning with alpha; both tasks and what delta weighs, layer by
+    layer, on the learner's own delta as soon as it is measured."""
     shown: Views = {}
-    new = live_run(settings)
-    if evidence.has("live") and (evidence.table("live").step.max() < new.steps or not evidence.has("yours")):
-        shown["Learning"] = lambda: learning(evidence.table("live"), new)
+    if behaviour := evidence.behaviour("live"):
+        shown["Learning"] = lambda: repainted(behaviour, evidence, settings)
+    if evidence.has("asked"):
+        shown["The dial"] = lambda: rotor(evidence.answer("asked"))
+        shown["Apart"] = lambda: strangers(evidence.answer("apart"))
     if evidence.has("dial"):
-        shown["The editor"] = lambda: edited(evidence, settings, guess)
-    if evidence.has("whole"):
-        title, pair = "The old net, before anything is learned", PAIRS[settings[NETS]]
-        shown["The old net"] = lambda: before(evidence.answer("whole"), pair, 0.0, title)
+        shown["The editor"] = lambda: edited(evidence, settings)
     return shown
 
 
-def learning(table: pd.DataFrame, new: Run) -> Figure:
-    shown = [over_steps(table, NEW, "target")]
-    if new.watch:
-        shown.append(over_steps(table.assign(accuracy=table["accuracy 1"]), OLD, "source"))
-    return curves(shown, "steps", (1, new.steps), title="While it learns")
+def strangers(answer: Answer) -> Figure:
+    """Both tasks on the straight line to a net that was trained apart."""
+    alphas = answer["alphas"]
+    drawn = [
+        Curve(table=against(dict(list(zip(alphas, accuracy(answer, task)))[::2])), name=name, role=role)
+        for task, (name, role) in enumerate(((NAMES[0.0], "source"), (NAMES[1.0], "target")))
+    ]
+    title = "From the old net to one that was trained apart"
+    return curves(drawn, ALPHA, (alphas[0], alphas[-1]), title=title, y="Right", log=False)
 
 
-def edited(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def repainted(behaviour: Behaviour, evidence: Evidence, settings: Settings) -> Figure:
+    """What the first net makes of the new task at every test: its map with the points on it, or a wall of digits."""
+    examples = evidence.answer("exhibit")["tasks"][0]["examples"]
+    name = "digits" if settings[NETS] == DIGITS else f"Arms turned by {TURN:g} degrees"
+    wall = Wall(name=name, behaviour=behaviour, examples=examples, columns=10)
+    return walls([wall], classes=() if settings[NETS] == DIGITS else ARMS, title="The new net, as it learns")
+
+
+def edited(evidence: Evidence, settings: Settings) -> Figure:
     mine = evidence.has("yours") and evidence.has("yours whole")
     answer, whole = map(evidence.answer, ("yours", "yours whole") if mine else ("dial", "whole"))
     moved = float(np.mean(answer["size"]))
@@ -207,14 +273,12 @@ def edited(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     if settings[RANK] != WHOLE:
         what += f", cut to rank {settings[RANK]}"
     title = f"{'Your' if mine else 'The stored'} {what}: {percent(moved)} of the weights' length"
-    asked = (settings[NETS], settings[LAYER], settings[RANK]) == (TUNED, ALL, WHOLE)
-    return editor(answer, whole, PAIRS[settings[NETS]], guess if asked else Settings(), title)
+    return editor(answer, whole, PAIRS[settings[NETS]], title)
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
     answer = evidence.answer("asked")
-    half = sum(float(accuracy(answer, task)[at(answer, 0.5)].mean()) for task in (0, 1)) / 2
     return [
-        ("how far fine-tuning moves the weights", f"{guess[SIZE]} %", percent(float(np.mean(answer["size"])))),
-        ("right answers half way, both tasks together", f"{guess[HALF]} %", percent(half)),
+        (f"arms {NAMES[turn]} are read best at alpha", f"{guess[control]:g}", f"{best(answer, turn):g}")
+        for turn, control in HILLS.items()
     ]

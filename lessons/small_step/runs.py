@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.spec import Measure, Run, Stage
 from core.tasks import Plane
@@ -18,6 +18,7 @@ TARGET, MIRRORED = Plane(labels=LABELS, turn=TURN), Plane(labels=LABELS, mirrore
 UNSEEN = {alpha: Plane(turn=alpha * TURN) for alpha in (-0.5, 0.5, 1.5)}
 STEPS, APART_STEPS = 300, 1000
 EXAMPLES = 600
+CELLS, TILES = 48, 40  # cells a side of the map that a live run paints; digits on its wall
 
 
 def source(seeds: Seeds) -> Run:
@@ -112,8 +113,14 @@ RANK: Control[int | str] = Control(
 
 
 def live_run(settings: Settings) -> Run:
+    """The new net, which says at every test what it makes of the plane, or of some digits."""
     pair = PAIRS[settings[NETS]]
-    return pair.new(Seeds(pair.nets, 100 * settings.draw))
+    return replace(pair.new(Seeds(pair.nets, 100 * settings.draw)), exhibit=exhibits(pair))
+
+
+def exhibits(pair: Pair) -> int:
+    """How many examples of the new task a live run is seen to learn."""
+    return TILES if pair.layers is DEEP else CELLS
 
 
 def runs(settings: Settings) -> Runs:
@@ -129,22 +136,30 @@ def after(settings: Settings) -> Measures:
 
 
 def backdrop(settings: Settings) -> Values:
-    """The old net and where both nets end, which may be seen before the prediction; then the stored dials."""
-    pair, asked = PAIRS[settings[NETS]], PAIRS[TUNED]
+    """The line from the old arms to the turned ones, as the hook shows it, and where both nets end, which may be seen
+    before the prediction; then what the line does to arms that no net was shown, and the stored dials."""
+    pair, hook = PAIRS[settings[NETS]], PAIRS[TUNED]
     old, new = source(Seeds()), pair.new(Seeds())
     return [
-        Piece("before", Measure(kind="dial", runs=(old,), tasks=(SOURCE, TARGET), count=EXAMPLES)),
+        Piece("hook", hook.dial(hook.new(Seeds()), ALL, WHOLE)),
         Piece("ends", step(Seeds(), old)),
-        Piece("asked", asked.dial(asked.new(Seeds()), ALL, WHOLE), hidden=True),
-        Piece("whole", pair.dial(new, ALL, WHOLE), hidden=True),
-        Piece("dial", pair.dial(new, settings[LAYER], settings[RANK]), hidden=True),
+        Piece("exhibit", Measure(kind="exhibit", runs=(), tasks=(new.task,), count=exhibits(pair))),
+        Piece("asked", unseen(Seeds()), hidden=True),
+        Piece("apart", dial(old, apart(Seeds())), hidden=True),
+        Piece("whole", pair.dial(new, ALL, WHOLE)),
+        Piece("dial", pair.dial(new, settings[LAYER], settings[RANK])),
     ]
+
+
+def unseen(seeds: Seeds) -> Measure:
+    """The line from the old arms to the turned ones, tested on arms turned otherwise too."""
+    return dial(step(seeds, source(seeds)), also=tuple(UNSEEN.values()))
 
 
 def dial_runs(seeds: Seeds) -> Values:
     old = source(seeds)
     return [
-        Piece("dial", dial(step(seeds, old), also=tuple(UNSEEN.values())), "arms"),
+        Piece("dial", unseen(seeds), "arms"),
         Piece("dial", dial(after_glyphs(FORGETTING_RATE, seeds), count=500), "digits"),
         Piece("dial", dial(step(seeds, old, MIRRORED)), "mirrored"),
         Piece("dial", dial(old, apart(seeds)), "apart"),

@@ -6,13 +6,13 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.the_bill.claims import CLAIMS
-from lessons.the_bill.pictures import COMPUTE, HANDLES, hook, picture, verdict, views
-from lessons.the_bill.runs import ACCURACY, PRICE, TASKS, backdrop, labels, runs, sides
+from lessons.the_bill.pictures import COMPUTE, HANDLES, MARKS, hook, picture, verdict, views
+from lessons.the_bill.runs import ACCURACY, PAYER, PRICE, TASKS, backdrop, labels, runs, sides
 
 
 def script(settings: Settings) -> str:
     shown = (
-        scripts.digits(run, f"{side}, {labels(run)} labels a class, {run.steps} steps")
+        scripts.digits(run, f"{side}, {labels(run)} labels per class, {run.steps} steps")
         for side, run in sides(settings).items()
     )
     return "\n\n".join(shown)
@@ -24,10 +24,12 @@ LESSON = Lesson(
     title="The bill",
     covers=("B1", "A4"),
     question="When does pretraining pay?",
-    controls=(TASKS, PRICE, ACCURACY),
+    controls=(TASKS, PRICE, PAYER, ACCURACY),
+    in_reach=3,
     prediction=Prediction(
         asks="A backbone is paid once, and every task that uses it costs less. When has it paid?",
         sliders=(*HANDLES.values(), COMPUTE),
+        handles=MARKS,
     ),
     claims=CLAIMS,
     runs=runs,
@@ -35,7 +37,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The race",),
+    moving=("Towers",),
     verdict=verdict,
     script=script,
 )

@@ -7,17 +7,32 @@ import math
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
+from lessons.kit.catalogue import Guess, Handle, Verdict, Views
 from lessons.kit.evidence import steps_to, until
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
+from lessons.kit.figures.stack import Part, stack
 from lessons.kit.values import Control, Evidence, Settings
 from lessons.the_bill.bill import CLASSES, Books, Way, break_even
 from lessons.the_bill.claims import counted
-from lessons.the_bill.runs import ACCURACY, COUNTS, DEAR, FREE, PRICE, PRICES, TASKS, USUAL, labels, open_books, sides
+from lessons.the_bill.runs import (
+    ACCURACY,
+    COUNTS,
+    DEAR,
+    FREE,
+    PAYER,
+    PRICE,
+    PRICES,
+    TASKS,
+    USUAL,
+    YOU,
+    labels,
+    open_books,
+    sides,
+)
 
 SIDES = ("pretrained", "scratch")
 NEVER = "never"
@@ -39,6 +54,10 @@ def paid(name: str, price: str, default: int) -> Control[int | str]:
 
 
 HANDLES = {FREE: paid("free", FREE, 50), DEAR: paid("dear", DEAR, 5)}  # by the price of a label
+MARKS = tuple(
+    Handle(x=handle, y=y, name=SHORT[price], where={NEVER: COUNTS[-1]})
+    for (price, handle), y in zip(HANDLES.items(), (200, 2000))
+)
 COMPUTE = Control(
     name="compute",
     label="Labels cost nothing, and computing becomes ten times as dear. Paid sooner or later?",
@@ -61,10 +80,10 @@ def ledger(known: Books, evidence: Evidence, settings: Settings) -> Figure:
     if len(race) == 2:
         ours, theirs = (once_more(way, race[side], goal) for side, way in zip(SIDES, ways))
         ways = (ours, theirs)
-    once = (known.once, 0.0)
+    once = (known.once if settings[PAYER] == YOU else 0.0, 0.0)
     each = [way.cost(price, known.speed) for way in ways]
     rows = {
-        "labels a class": [str(way.labels) for way in ways],
+        "labels per class": [str(way.labels) for way in ways],
         f"steps to {goal} %": [f"{way.steps:,.0f}" for way in ways],
         "operations, billions": [f"{way.operations / 1e9:.2f}" for way in ways],
         "seconds of computing": [f"{way.operations / known.speed:.2f}" for way in ways],
@@ -110,6 +129,22 @@ def prices(known: Books, settings: Settings) -> Figure:
     )
 
 
+def towers(known: Books, settings: Settings) -> Figure:
+    """What all tasks have cost each side so far: the backbone's bill, then a piece a task."""
+    price, goal, count = PRICES[settings[PRICE]], settings[ACCURACY], settings[TASKS]
+    ours, theirs = (way.cost(price, known.speed) for way in known.cheapest(known.ways(goal), price))
+    once = known.once if settings[PAYER] == YOU else 0.0
+    backbone = [Part(name="the backbone", amount=once, role="source")] if once else []
+    rows = [
+        ("pretrained", [*backbone, Part(name="its tasks", amount=count * ours, role="pretrained", count=count)]),
+        ("scratch", [Part(name="tasks from scratch", amount=count * theirs, role="scratch", count=count)]),
+    ]
+    met = break_even(once, ours, theirs)
+    when = "never" if math.isinf(met) else "with the first task" if met <= 1 else f"after {counted(met)} tasks"
+    title = f"{count:,} task{'s' * (count > 1)}, each to {goal} % of digits: pretraining is paid {when}"
+    return stack(rows, 3 * known.once, "seconds of computing, labels at your price", title)
+
+
 def hook(evidence: Evidence, settings: Settings) -> Figure:
     """What is paid before the first task, beside what a task costs without."""
     known = open_books()
@@ -131,13 +166,14 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     ours, theirs = (way.cost(price, known.speed) for way in known.cheapest(known.ways(goal), price))
     tasks = np.array(COUNTS)
     shown = [straight(tasks, theirs * tasks, "scratch")]
-    shown += [] if hidden else [straight(tasks, known.once + ours * tasks, "pretrained")]
+    once = known.once if settings[PAYER] == YOU else 0.0
+    shown += [] if hidden else [straight(tasks, once + ours * tasks, "pretrained")]
     low, high = 10 ** math.floor(math.log10(theirs)), 10 ** math.ceil(math.log10(max(theirs * 1000, known.once + 1)))
     marks = [
         Mark(start=(tasks, low), end=(tasks, high), says=says, role="guess", place="insideEndBottom")
         for tasks, says in guessed(guess, settings[PRICE], hidden).items()
     ]
-    met = break_even(known.once, ours, theirs)
+    met = break_even(once, ours, theirs)
     if not hidden and 1 <= met <= COUNTS[-1]:
         marks.append(
             Mark(start=(met, low), end=(met, high), says=f"paid after {counted(met)}", place="insideEndBottom")
@@ -163,6 +199,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     if evidence.tables("race"):
         shown["The race"] = lambda: on_their_way(evidence, settings)
     if evidence.tables("pretrained"):
+        shown["Towers"] = lambda: towers(open_books(), settings)
         shown["The ledger"] = lambda: ledger(open_books(), evidence, settings)
         shown["By price"] = lambda: prices(open_books(), settings)
     return shown
@@ -176,7 +213,7 @@ def on_their_way(evidence: Evidence, settings: Settings) -> Figure:
     longest = max(run.steps for run in asked.values())
     goal = Mark(start=(longest, level), end=(1, level), says="wanted", place="insideEndTop")
     ours, theirs = (labels(run) for run in asked.values())
-    title = f"Each side by its cheapest way: {ours} labels a class, pretrained, against {theirs} from scratch"
+    title = f"Each side by its cheapest way: {ours} labels per class, pretrained, against {theirs} from scratch"
     return curves(shown, "steps", (1, longest), [goal], title=title)
 
 

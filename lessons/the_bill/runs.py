@@ -16,6 +16,7 @@ ACCURACIES = (80, 85, 90, 93)  # percent of unseen digits
 USUAL = 90
 PRICES = {"nothing": 0.0, "1 ms": 0.001, "10 ms": 0.01, "0.1 s": 0.1, "1 s": 1.0, "10 s": 10.0}  # of computing, a label
 FREE, DEAR = "nothing", "0.1 s"
+YOU, OTHERS = "you", "somebody else"
 COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # of tasks
 
 TASKS = Control(
@@ -28,11 +29,18 @@ TASKS = Control(
 )
 PRICE = Control(
     name="price",
-    label="Price of a label",
+    label="A label costs as much as so much computing",
     options=tuple(PRICES),
-    default=FREE,
+    default=DEAR,
     help="What one labelled example costs, as so much time of computing. A person's few seconds cost about as "
-    "much as hours of one processor core.",
+    "much as hours of one processor core, which is far beyond this scale.",
+)
+PAYER = Control(
+    name="payer",
+    label="Who paid for the backbone?",
+    options=(YOU, OTHERS),
+    default=YOU,
+    help="What somebody else has paid, and gives away, costs you nothing.",
 )
 ACCURACY = Control(
     name="accuracy",

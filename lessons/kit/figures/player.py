@@ -36,10 +36,11 @@ class Space:
     states: ArrayLike = ()  # (frames, points): NOTHING, RIGHT, LOST or WON_BACK
     stories: Sequence[str] = ()  # a point: what is said when it is chosen; "" if it cannot be
     extent: tuple[float, float, float, float] | None = None  # left, right, bottom, top; else all points fit
+    big: Sequence[str] = ()  # a frame: a large word above it, such as a count
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         frames = len(marks)
-        found: dict[str, Any] = {"kind": "space", "title": self.title, "alt": self.title}
+        found: dict[str, Any] = {"kind": "space", "title": self.title, "alt": self.title} | large(self.big, frames)
         xy = shaped("Points", self.xy, frames, -1, 2).astype(float) if len(np.asarray(self.xy)) else None
         if xy is None and not len(self.areas):
             raise BadValue("A space needs areas or points.")
@@ -92,6 +93,8 @@ class Images:
     states: ArrayLike = ()  # (frames, items): NOTHING, RIGHT, LOST or WON_BACK
     stories: Sequence[str] = ()  # an item: what is said when it is chosen; "" if it cannot be
     size: int = 48  # pixels on screen
+    columns: int = 0  # of a wall, whose tiles share its width; a word stands on a tile's corner. 0: as many as fit
+    big: Sequence[str] = ()  # a frame: a large word above it, such as a count
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         images = shaped("Images", self.images, len(marks), -1)
@@ -99,15 +102,20 @@ class Images:
         if any(len(unpacked("Images", one)) != self.width * self.height for one in images.flat):
             raise BadValue(f"Every image must have {self.width} times {self.height} bytes.")
         says = shaped("Says", self.says, len(marks), count) if len(self.says) else np.full((1, count), "")
-        return {
-            "kind": "images",
-            "title": self.title,
-            "alt": self.title,
-            "images": images.tolist(),
-            "says": says.tolist(),
-            "states": packed(state_of(self.states, len(marks), count)),
-            "stories": texts("Stories", self.stories, count),
-        } | {name: getattr(self, name) for name in ("width", "height", "signed", "size")}
+        return (
+            {
+                "kind": "images",
+                "title": self.title,
+                "alt": self.title,
+                "images": images.tolist(),
+                "says": says.tolist(),
+                "states": packed(state_of(self.states, len(marks), count)),
+                "stories": texts("Stories", self.stories, count),
+                "columns": self.columns,
+            }
+            | {name: getattr(self, name) for name in ("width", "height", "signed", "size")}
+            | large(self.big, len(marks))
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -158,6 +166,7 @@ class Lines:
 
     title: str
     lines: Sequence[Line]
+    big: Sequence[str] = ()  # a frame: a large word above it, such as a score
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         drawn, told = [], []
@@ -170,7 +179,8 @@ class Lines:
             drawn.append({"name": line.name, "colour": colour, "dash": dash, "values": kept})
             ends = [f"{percent(v)} at {m}" for m, v in ((marks[0], values[0]), (marks[-1], values[-1])) if v == v]
             told.append(f"{line.name}: {', '.join(ends)}")
-        return {"kind": "lines", "title": self.title, "alt": f"{self.title}. {'; '.join(told)}.", "lines": drawn}
+        alt = f"{self.title}. {'; '.join(told)}."
+        return {"kind": "lines", "title": self.title, "alt": alt, "lines": drawn} | large(self.big, len(marks))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -184,6 +194,8 @@ class Player:
     states: tuple[str, str, str] = ("right", "lost", "won back")  # what the marks of items mean
     first: int = 0  # the frame that is shown first
     scrub: str = "Moment"  # what the scrubber moves through: "Step", "Share of delta"
+    goal: str = ""  # what the learner is to find with the scrubber
+    reached: Sequence[bool] = ()  # a frame: whether the goal is met there
 
 
 def player(value: Player, title: str = "") -> Figure:
@@ -194,9 +206,12 @@ def player(value: Player, title: str = "") -> Figure:
         raise BadValue(f"The first frame must be one of {len(value.marks)}, not {value.first}.")
     if len(value.classes) > 10 or not value.panels:
         raise BadValue("A player has panels, and ten classes at most.")
+    if value.goal and len(value.reached) != len(value.marks):
+        raise BadValue("A goal is met or not at every frame.")
     panels = [panel.spec(value.marks, len(value.classes)) for panel in value.panels]
     spec: dict[str, Any] = {name: list(getattr(value, name)) for name in ("marks", "says", "classes", "states")}
     spec |= {"panels": panels, "first": value.first, "scrub": value.scrub}
+    spec |= {"goal": value.goal, "reached": list(map(bool, value.reached))}
     spec["id"] = hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:16]
     ends = dict(zip((value.marks[0], value.marks[-1]), (value.says[0], value.says[-1])))
     alt = f"{'; '.join(one['alt'].rstrip('.') for one in panels)}. {len(value.marks)} frames. "
@@ -228,6 +243,12 @@ def texts(name: str, values: Sequence[str], count: int) -> list[str]:
     if len(values) not in (0, count):
         raise BadValue(f"{name} must be one for each of {count} items, not {len(values)}.")
     return list(values)
+
+
+def large(big: Sequence[str], frames: int) -> dict[str, Any]:
+    if len(big) not in (0, 1, frames):
+        raise BadValue(f"A large word is one for each of {frames} frames, not {len(big)}.")
+    return {"big": list(big)} if big else {}
 
 
 def around(xy: np.ndarray | None) -> list[float]:

@@ -1,0 +1,96 @@
+"""Beat four: a walk of findings, one at a time beside the picture, with that one thing lit; then the ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from app.parts import chosen
+from app.parts.badge import claim_card
+from app.parts.chosen import Chosen
+from app.parts.stage import stage
+from app.parts.words import filled, prose, say, words
+from lessons.kit.catalogue import Lesson, Told, Try, lessons
+from lessons.kit.values import Evidence, Settings, defaults
+
+
+def findings(lesson: Lesson) -> list[Told]:
+    return [Told.read(filled(part)) for part in lesson.explained]
+
+
+def explain(lesson: Lesson, at: Chosen, settings: Settings, evidence: Evidence, onward: Callable[[], None]) -> None:
+    """The settings are those that the words speak of, whatever the learner has set; `onward` draws the button that
+    leads on from the ending."""
+    told = findings(lesson)
+    step_at = chosen.key(lesson.slug, "finding")
+    step = min(st.session_state.get(step_at, 0), len(told))
+
+    def turn(by: int) -> None:
+        st.session_state[step_at] = step + by
+        st.session_state[chosen.key(lesson.slug, "view")] = None
+
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            if step < len(told):
+                with st.container(key="finding"):
+                    st.caption(f"Finding {step + 1} of {len(told)}")
+                    prose(told[step].words, lesson.slug, f"explain {step}")
+            else:
+                ending(lesson, at, evidence)
+            with st.container(horizontal=True):
+                st.button(
+                    "Back", on_click=turn, args=(-1,), disabled=step == 0, key=f"{lesson.slug}.back", type="tertiary"
+                )
+                if step < len(told):
+                    st.button("Next", on_click=turn, args=(1,), key=f"{lesson.slug}.next", type="primary")
+                else:
+                    onward()
+            rests_on(lesson, at)
+        with st.container(key="stage"):
+            finding = told[step] if step < len(told) else Told(words="")
+            stage(lesson, evidence, settings, at.guess, first=finding.view, lit=finding.lit)
+
+
+def rests_on(lesson: Lesson, at: Chosen) -> None:
+    """The receipts and the code, each behind a small button."""
+    with st.container(horizontal=True, key="rests"):
+        with st.popover("What this rests on", icon=":material/verified:", type="tertiary"):
+            for claim in lesson.claims:
+                claim_card(claim)
+        with st.popover("The PyTorch", icon=":material/code:", type="tertiary"):
+            st.caption("One seed of exactly the run you chose, in plain PyTorch.")
+            st.code(lesson.script(at.settings), language="python", height=420)
+
+
+def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
+    """One sentence to keep, what you said and what it did, what does not carry over, one thing to try, what is next."""
+    with st.container(key="ending"):
+        if "keep" in lesson.words:
+            st.caption("To keep")
+            prose(f"**{words(lesson, 'keep')}**", lesson.slug, "keep")
+        said = at.guess or defaults(lesson.prediction.sliders)
+        for what, you, did in lesson.verdict(evidence, said):
+            st.markdown(f"{what}: **{did}**" + (f"; you said {you}" if at.guess else ""))
+        with st.expander("Beyond this miniature"):
+            say(lesson, "carry")
+        if "try" in lesson.words:
+            attempt(lesson, Try.read(words(lesson, "try")))
+        if later := [other for other in lessons().values() if other.number == lesson.number + 1]:
+            following = later[0]
+            st.markdown(f"Next: [{following.number}. {following.title}]({following.slug})")
+
+
+def attempt(lesson: Lesson, attempt: Try) -> None:
+    """One thing to try: a button that sets the controls and leads to the run."""
+
+    def go() -> None:
+        for control in lesson.controls:
+            if (text := attempt.sets.get(control.name)) is not None:
+                chosen.change(lesson.slug, control, control.read(text))
+        chosen.change(lesson.slug, chosen.BEAT, "Run")
+        st.session_state[chosen.key(lesson.slug, "finding")] = 0
+
+    prose(attempt.says, lesson.slug, "try")
+    st.button("Try it", on_click=partial(go), icon=":material/science:", key=f"{lesson.slug}.try")

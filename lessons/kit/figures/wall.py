@@ -1,0 +1,144 @@
+"""Walls of tiles: the same examples as nets answer them, test by test. A tile is right or wrong; of an old skill, it is
+right, lost, or won back. Drawn of what runs record of their behaviour (core/exhibit.py), live and played alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lessons.kit.figures import Figure
+from lessons.kit.figures.player import (
+    LOST,
+    NOTHING,
+    RIGHT,
+    WON_BACK,
+    Images,
+    Lines,
+    Player,
+    Space,
+    packed,
+    player,
+    unpacked,
+)
+from lessons.kit.values import Behaviour
+
+Examples = Sequence[Mapping[str, Any]]  # {"truth", "image" or "at"}
+RIGHT_OR_WRONG, FATES = ("right", "wrong", ""), ("right", "lost", "won back")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wall:
+    """What one net answers to some examples, at every test: a wall of tiles, or in the plane its map with points."""
+
+    name: str
+    behaviour: Behaviour
+    examples: Examples
+    task: str = "0"  # which of its tasks they are about: "0" its own, "1" the first that it watches
+    brief: Mapping[int, str] | None = None  # a class in a letter, where that is not its number
+    names: Sequence[str] = ()  # of the classes, in stories; none are told without
+    old: bool = False  # a skill that it had: what is no longer right was lost
+    columns: int = 8
+    shift: int = 0  # of class numbers, to their place among the player's classes
+
+    @property
+    def tests(self) -> dict[int, Mapping[str, Any]]:
+        """What was answered, by step."""
+        return {test["step"]: test[self.task] for test in self.behaviour if self.task in test}
+
+    def answers(self, steps: Sequence[int]) -> np.ndarray:
+        """(tests, examples)"""
+        tests = self.tests
+        return np.array([tests[step]["answers"] for step in steps])
+
+    def right(self, steps: Sequence[int]) -> np.ndarray:
+        return self.answers(steps) == np.array([one["truth"] for one in self.examples])
+
+    def panel(self, steps: Sequence[int]) -> Images | Space:
+        answers, right = self.answers(steps), self.right(steps)
+        big = [f"{int(row.sum())} of {len(row)}" for row in right]
+        stories = [story(row, steps, one["truth"], self.names) for row, one in zip(answers.T, self.examples)]
+        told = stories if self.names else ()
+        if "image" in self.examples[0]:
+            return Images(
+                title=self.name,
+                images=[one["image"] for one in self.examples],
+                says=[[(self.brief or {}).get(int(a), str(a)) for a in row] for row in answers],
+                states=fates(right) if self.old else np.where(right, RIGHT, LOST),
+                columns=self.columns,
+                big=big,
+                stories=told,
+            )
+        tests = [self.tests[step] for step in steps]
+        reach = tests[0]["reach"]
+        states = fates(right) if self.old else np.where(right, NOTHING, LOST)
+        return Space(
+            title=self.name,
+            areas=[moved(test["map"], self.shift) for test in tests],
+            sure=[test["sure"] for test in tests],
+            xy=[one["at"] for one in self.examples],
+            classes=[one["truth"] + self.shift for one in self.examples],
+            states=np.where(states == RIGHT, NOTHING, states),
+            extent=(-reach, reach, -reach, reach),
+            big=big,
+            stories=told,
+        )
+
+
+def walls(
+    shown: Sequence[Wall],
+    beside: Callable[[list[int]], Sequence[Lines]] = lambda steps: (),
+    classes: Sequence[str] = (),
+    title: str = "",
+) -> Figure:
+    """The walls side by side at the tests that all have taken, with curves `beside` them at these steps."""
+    steps = sorted(set.intersection(*(set(wall.tests) for wall in shown)))
+    counts = {wall.name: wall.right(steps).sum(1) for wall in shown}
+    value = Player(
+        marks=[f"step {step}" for step in steps],
+        says=[
+            sentence(step, {wall.name: (counts[wall.name][k], len(wall.examples)) for wall in shown})
+            for k, step in enumerate(steps)
+        ],
+        panels=[*(wall.panel(steps) for wall in shown), *beside(steps)],
+        classes=classes,
+        states=FATES if any(wall.old for wall in shown) else RIGHT_OR_WRONG,
+        first=len(steps) - 1,
+        scrub="Step",
+    )
+    return player(value, title)
+
+
+def moved(areas: str, shift: int) -> str:
+    return packed(unpacked("Areas", areas) + shift) if shift else areas
+
+
+def fates(right: np.ndarray) -> np.ndarray:
+    """right (tests, examples) -> RIGHT as long as nothing was lost, LOST, or WON_BACK where right again."""
+    once_lost = np.logical_or.accumulate(~right, axis=0)
+    return np.where(~right, LOST, np.where(once_lost, WON_BACK, RIGHT))
+
+
+def story(answers: np.ndarray, steps: Sequence[int], truth: int, names: Sequence[str]) -> str:
+    """What became of one example, in the same terms throughout."""
+    if not names:
+        return ""
+    name, wrong = names[truth], np.flatnonzero(answers != truth)
+    begins = name[0].upper() + name[1:]
+    if not len(wrong):
+        return f"{begins}: right at every test."
+    taken = names[int(answers[wrong[0]])]
+    other = f"another {taken.split(' ', 1)[-1]}" if taken == name else taken
+    lost = f"{begins}: taken for {other} at step {steps[wrong[0]]}"
+    if answers[-1] == truth:
+        return f"{lost}, right again in the end."
+    last = names[int(answers[-1])]
+    now = f"another {last.split(' ', 1)[-1]}" if last == name else last
+    return f"{lost}, for {now} in the end."
+
+
+def sentence(step: int, counts: Mapping[str, tuple[int, int]]) -> str:
+    return f"After {step:,} steps: " + ", ".join(f"{name}, {n} of {of} right" for name, (n, of) in counts.items()) + "."

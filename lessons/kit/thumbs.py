@@ -1,0 +1,39 @@
+"""Thumbnails of the lessons, made from what each may show before a prediction; they ship, so that the first page reads
+one small file. Made by lessons/kit/ship.py."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from core.serve import store
+from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.evidence import gather
+from lessons.kit.figures.sketch import EMPTY, sketch
+from lessons.kit.values import Settings, visible
+
+FILE = "thumbnails.json"
+
+
+def made(lesson: Lesson) -> str:
+    """The hook as a thumbnail, or where it has no sketch, the picture."""
+    evidence = gather(visible(lesson.backdrop(lesson.defaults)))
+    hook = sketch(lesson.hook(evidence, lesson.defaults))
+    return hook if hook != EMPTY else sketch(lesson.picture(evidence, lesson.defaults, Settings()))
+
+
+def write() -> str:
+    return json.dumps({slug: made(lesson) for slug, lesson in lessons().items()}, indent=1) + "\n"
+
+
+@cache
+def read() -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads((store.SHIPPED / FILE).read_text("utf-8"))
+        return found
+    except (OSError, ValueError):
+        return {}
+
+
+def of(slug: str) -> str:
+    return read().get(slug, EMPTY)
