@@ -71,7 +71,7 @@ def table(run: Run) -> pd.DataFrame:
     for event in store.events(run):
         if event["kind"] != "point":
             continue
-        units = {unit: scores for unit, scores in event.items() if isinstance(scores, dict)}
+        units = {name: told for name, told in event.items() if isinstance(told, dict) and name != "exhibit"}
         for k in range(run.seeds):
             row = {name: event[name] for name in ("step", "stage", "seconds", "flops")}
             row |= {"seed": run.first_seed + k, "loss": event["loss"][k]}
