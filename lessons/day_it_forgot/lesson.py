@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.tasks import Handwriting
 from lessons.day_it_forgot.claims import CLAIMS
-from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, hook, in_words, picture, verdict, views
+from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, NEVER, hook, in_words, picture, verdict, views
 from lessons.day_it_forgot.runs import (
     AFTER_ARMS,
     AFTER_GLYPHS,
@@ -18,7 +18,7 @@ from lessons.day_it_forgot.runs import (
     runs,
 )
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.catalogue import Handle, Lesson, Prediction
 from lessons.kit.recipes import STEPS
 from lessons.kit.values import Settings
 
@@ -46,6 +46,11 @@ LESSON = Lesson(
         asks=f"Digits after glyphs, {STEPS} steps at a learning rate of {STANDARD:g}. What becomes of the skill with "
         "glyphs?",
         sliders=(HALF_LOST, LEFT),
+        handles=(
+            Handle(x=1, y=100),
+            Handle(x=HALF_LOST, y=50, name="half lost", unit=" steps", where={NEVER: 1.6 * STEPS}, joined=True),
+            Handle(x=STEPS, y=LEFT, name="left", unit=" %", start=75),
+        ),
     ),
     claims=CLAIMS,
     runs=runs,
