@@ -4,7 +4,7 @@ lesson by name."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 
@@ -16,12 +16,12 @@ from app.parts.explain import explain
 from app.parts.figure import draw
 from app.parts.live import live, own
 from app.parts.memory import keep_place
-from app.parts.predict import predict
+from app.parts.predict import on_picture, predict
 from app.parts.recall import recall
 from app.parts.words import say
 from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather
-from lessons.kit.values import Evidence, Settings, visible
+from lessons.kit.values import Evidence, visible
 
 RAIL = 340  # pixels
 
@@ -34,7 +34,10 @@ def show(lesson: Lesson) -> None:
         chosen.widget(lesson.slug, chosen.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     beats = {"Look": look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
-    (ask_first if too_early else beats[at.beat])(lesson, at)
+    beat = ask_first if too_early else beats[at.beat]
+    # A fragment has a container of its own. Where every beat has one, the picture keeps its node from beat to beat.
+    with nullcontext() if beat is run else st.container():
+        beat(lesson, at)
     keep_place(lesson.slug, found(lesson, at))
 
 
@@ -105,9 +108,7 @@ def beat_predict(lesson: Lesson, at: Chosen) -> None:
                 forward(lesson, "That is my prediction", "Run", PREDICTED, ready=at.said_all)
                 forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
         with st.container(key="stage"):
-            handles = at.handles if at.said_all else Settings()
-            figure = lesson.picture(backdrop(lesson, at, everything=False), at.settings, handles)
-            draw(figure, f"{lesson.slug}.The picture.{figure.kind}", stage=True)
+            on_picture(lesson, at, backdrop(lesson, at, everything=False))
 
 
 def ask_first(lesson: Lesson, at: Chosen) -> None:

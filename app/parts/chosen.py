@@ -7,6 +7,7 @@ a widget that is no longer drawn takes nothing with it. What a URL says is never
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -118,13 +119,18 @@ def change(slug: str, control: Control[Any], value: Any) -> None:
         put(key(slug, control.name), str(value))
 
 
+def say(slug: str, slider: Control[Any], text: str) -> None:
+    """A handle of the prediction is moved, to an option of its own: whatever else a browser sends changes nothing."""
+    with suppress(BadValue):
+        put(key(slug, slider.name), str(slider.read(text)))
+
+
 def handle(slug: str, slider: Control[Any], value: Any) -> None:
     """A handle of the prediction, which stands nowhere until the learner moves it."""
     at = key(slug, slider.name)
 
     def moved() -> None:
-        if st.session_state[at] in slider.options:
-            put(at, str(st.session_state[at]))
+        say(slug, slider, str(st.session_state[at]))
 
     said = slider.help or None
     if slider.slider:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
+from app.parts.hands import WITHIN
 from app.parts.player import play
 from lessons.kit.figures import Figure
 
@@ -11,13 +14,18 @@ TALL = 540  # pixels of the stage's picture; on a phone the style sheet says les
 SMALL = 380  # a chart that asks for less has so many rows, and no use for more
 
 
-def draw(figure: Figure, key: str, stage: bool = False, live: bool = False) -> None:
-    """A chart on the stage takes the stage's height; anything else its own. live: more of it will come by itself."""
+def draw(
+    figure: Figure, key: str, stage: bool = False, live: bool = False, over: Callable[[], None] | None = None
+) -> None:
+    """A chart on the stage takes the stage's height; anything else its own. live: more of it will come by itself.
+    `over` draws what lies on the chart."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
-    if figure.kind == "chart" and stage and figure.height >= SMALL:
-        with st.container(key="picture", height=TALL, border=False):
+    if figure.kind == "chart" and stage and (over or figure.height >= SMALL):
+        with st.container(key=WITHIN, height=TALL, border=False):
             st.echarts_chart(figure.spec, key=key, height="stretch", alt=figure.alt)
+            if over:
+                over()
     elif figure.kind == "chart":
         st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt)
     elif figure.kind == "table":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.tasks import Handwriting
 from lessons.day_it_forgot.claims import CLAIMS
-from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, hook, in_words, picture, spared, verdict, views
+from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, NEVER, hook, in_words, picture, spared, verdict, views
 from lessons.day_it_forgot.runs import (
     AFTER_ARMS,
     AFTER_GLYPHS,
@@ -17,7 +17,7 @@ from lessons.day_it_forgot.runs import (
     runs,
 )
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Mission, Prediction
+from lessons.kit.catalogue import Handle, Lesson, Mission, Prediction
 from lessons.kit.recipes import STEPS
 from lessons.kit.values import Settings
 
@@ -44,6 +44,11 @@ LESSON = Lesson(
     prediction=Prediction(
         asks=f"5 to 9 after 0 to 4, {STEPS} steps at a learning rate of {STANDARD:g}. What becomes of the old digits?",
         sliders=(HALF_LOST, LEFT),
+        handles=(
+            Handle(x=1, y=100),
+            Handle(x=HALF_LOST, y=50, name="half lost", unit=" steps", where={NEVER: 1.6 * STEPS}, joined=True),
+            Handle(x=STEPS, y=LEFT, name="left", unit=" %", start=75),
+        ),
     ),
     claims=CLAIMS,
     runs=runs,

@@ -6,6 +6,7 @@ a beat, and its questions. Adding a lesson is adding a folder; nothing else need
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -96,12 +97,24 @@ class Handle:
     x: Control[Any] | float  # what moving it sideways sets, or where it stands
     y: Control[Any] | float  # what moving it up or down sets, or where it stands
     name: str = ""  # said beside it
+    unit: str = ""  # written after a value: " %"
     where: Mapping[str, float] = field(default_factory=dict)  # where an option stands that is no number: {"never": 900}
-    start: float | None = None  # where it lies on the way it moves until it is moved; the middle if not said
+    start: float | tuple[float, float] | None = None  # where it lies until it is moved; in the middle if not said
+    joined: bool | None = None  # to the others by a line; if not said, where it moves up and down only
 
     @property
     def controls(self) -> tuple[Control[Any], ...]:
+        """What it sets: none if it only begins a line, one, or two if it moves freely."""
         return tuple(way for way in (self.x, self.y) if isinstance(way, Control))
+
+    def place(self, option: Any) -> float:
+        """Where an option stands on its axis."""
+        return float(self.where.get(str(option), option if isinstance(option, int | float) else math.nan))
+
+    def __post_init__(self) -> None:
+        for control in self.controls:
+            if lost := [option for option in control.options if math.isnan(self.place(option))]:
+                raise BadValue(f"{control.label}: nobody says where {lost} stand on the picture.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +144,12 @@ class Prediction:
     asks: str
     sliders: tuple[Control[Any], ...]  # all that must be said, also by handles
     handles: tuple[Handle, ...] = ()
+
+    @property
+    def by_hand(self) -> tuple[Control[Any], ...]:
+        """The sliders that are set on the picture."""
+        dragged = {control.name for handle in self.handles for control in handle.controls}
+        return tuple(one for one in self.sliders if one.name in dragged or isinstance(one, Order))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.catalogue import Handle, Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.label_worth.claims import CLAIMS
 from lessons.label_worth.pictures import HANDLES, hook, picture, verdict, views
@@ -22,7 +22,11 @@ LESSON = Lesson(
     covers=("A2", "T"),
     question="How few labels can I get away with?",
     controls=(LABELS, METHOD, BACKBONE),
-    prediction=Prediction(asks="How many unseen digits will the pretrained net read?", sliders=tuple(HANDLES.values())),
+    prediction=Prediction(
+        asks="How many unseen digits will the pretrained net read? Drag the three points.",
+        sliders=tuple(HANDLES.values()),
+        handles=tuple(Handle(x=n, y=control, unit=" %", start=70) for n, control in HANDLES.items()),
+    ),
     claims=CLAIMS,
     runs=runs,
     backdrop=backdrop,

@@ -19,14 +19,35 @@ ROLES: dict[str, tuple[str, str, str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A picture. spec is an ECharts option, a table (pandas), HTML, or what the player is sent, by its kind."""
+class Ground:
+    """Where the axes of a chart lie: enough to lay a value on its pixels, and to read one from them."""
 
-    kind: Literal["chart", "table", "html", "player"]
+    x: tuple[float, float]  # the ends of the axis, in its own unit
+    y: tuple[float, float]
+    log: tuple[bool, bool] = (False, False)  # x, y
+    left: int = 52  # pixels between the chart's edge and the axes: room for numbers,
+    right: int = 88  # for names at the ends of curves,
+    top: int = 26
+    bottom: int = 52  # for numbers and the name of the axis
+
+    @property
+    def grid(self) -> dict[str, Any]:
+        """As ECharts has it, which otherwise moves the axes inwards until their numbers are within these edges."""
+        edges = {name: getattr(self, name) for name in ("left", "right", "top", "bottom")}
+        return edges | {"containLabel": False, "outerBoundsMode": "none"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A picture. spec is an ECharts option, a table (pandas), HTML, or what the player or the rows are sent, by its
+    kind."""
+
+    kind: Literal["chart", "table", "html", "player", "rows"]
     spec: Any
     alt: str  # what the picture says, for who cannot see it
     title: str = ""  # a sentence above it
     height: int = 380
+    ground: Ground | None = None  # of a chart on which something can be dragged
 
 
 def compact(spec: dict[str, Any], **axes: dict[str, Any]) -> dict[str, Any]:

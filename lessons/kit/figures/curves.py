@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from lessons.kit.evidence import band
-from lessons.kit.figures import ROLES, Figure, percent
+from lessons.kit.figures import ROLES, Figure, Ground, percent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +50,10 @@ def curves(
     shown = [after_zero(curve) for curve in shown] if log else shown
     series = [one for curve in shown for one in drawn(curve)]
     series += [marked(mark, k) for k, mark in enumerate(marks)]
+    ground = Ground(x=span, y=(100 * share[0], 100 * share[1]), log=(log, False))
     option = {
         "animation": False,
-        "grid": {"left": 4, "right": 88, "top": 18, "bottom": 30, "containLabel": True},
+        "grid": ground.grid,
         "tooltip": {"trigger": "axis", "valueFormatter": "%.1f %%", "confine": True},
         "xAxis": {
             "type": "log" if log else "value",
@@ -70,13 +71,13 @@ def curves(
         },
         "yAxis": {
             "type": "value",
-            "min": 100 * share[0],
-            "max": 100 * share[1],
+            "min": ground.y[0],
+            "max": ground.y[1],
             "axisLabel": {"formatter": "{value} %"},
         },
         "series": series,
     }
-    return Figure(kind="chart", spec=option, alt=told(shown, x, marks, y), title=title, height=height)
+    return Figure(kind="chart", spec=option, alt=told(shown, x, marks, y), title=title, height=height, ground=ground)
 
 
 def after_zero(curve: Curve) -> Curve:

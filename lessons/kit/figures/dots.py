@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lessons.kit.figures import ROLES, Figure, compact
+from lessons.kit.figures import ROLES, Figure, Ground, compact
 
 # Where a name stands and by how many pixels it is lowered; the lower ones are clear of the arms of the dot's own cross.
 SIDES = {side: (side, 0) for side in ("right", "left", "top", "bottom")}
 SIDES |= {f"lower {side}": (side, 13) for side in ("right", "left")}
+LEFT = 62  # pixels for the numbers and the name of the y axis
 LANE = 28  # pixels above the axes for names in one row, each tied to its dot by a thin line: for dots that crowd
 
 
@@ -51,20 +52,24 @@ def dots(
         | {"color": ROLES["note"][0], "lineStyle": {"width": 1.5, "opacity": 0.6}}
         for row in joined
     ]
-    top = 18 + LANE * any(dot.side == "lane" for dot in shown)
+    top = 26 + LANE * any(dot.side == "lane" for dot in shown)
+    ground = grounded(x, y, top)
+    grid = ground.grid if ground else {"left": 32, "right": 40, "top": top, "bottom": 30, "containLabel": True}
     option = compact(
-        {
-            "series": series,
-            "tooltip": {"confine": True, "formatter": "{a}"},
-            # Left: the y axis's name.
-            "grid": {"left": 32, "right": 40, "top": top, "bottom": 30, "containLabel": True},
-        },
+        {"series": series, "tooltip": {"confine": True, "formatter": "{a}"}, "grid": grid},
         xAxis=drawn(x),
         yAxis=drawn(y) | {"nameGap": 40},
     )
     told = "; ".join(f"{dot.name}: {dot.x:{x.form}}, {dot.y:{y.form}}" for dot in shown)
     alt = f"{y.name} against {x.name}. Each as {x.name}, {y.name}: {told}."
-    return Figure(kind="chart", spec=option, alt=alt, title=title, height=height)
+    return Figure(kind="chart", spec=option, alt=alt, title=title, height=height, ground=ground)
+
+
+def grounded(x: Axis, y: Axis, top: int) -> Ground | None:
+    """Where the axes lie, if all their ends are fixed."""
+    if x.low is None or x.high is None or y.low is None or y.high is None:
+        return None
+    return Ground(x=(x.low, x.high), y=(y.low, y.high), log=(x.log, y.log), left=LEFT, right=40, top=top)
 
 
 def drawn(axis: Axis) -> dict[str, Any]:

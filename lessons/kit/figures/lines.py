@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lessons.kit.figures import Figure
+from lessons.kit.figures import Figure, Ground
 from lessons.kit.figures.curves import Curve, Mark, curves, ticks
 from lessons.kit.figures.dots import Axis
 
@@ -22,14 +22,16 @@ def lines(shown: Sequence[Curve], x: Axis, y: Axis, marks: Sequence[Mark] = (), 
     figure = curves(scaled, x.name, (x.low, x.high), low, title, log=x.log)
     marked = ticks((y.low, y.high)) if y.log else [y.high]
     wide = max(len(f"{tick:,g}") for tick in marked)  # characters of the widest number beside the axis
+    gap = 16 + 7 * wide  # pixels between the axis and its name
+    ground = Ground(x=(x.low, x.high), y=(y.low, y.high), log=(x.log, y.log), left=gap + 14)
     kind = "log" if y.log else "value"
-    axis: dict[str, object] = {"type": kind, "name": y.name, "nameLocation": "middle", "nameGap": 16 + 7 * wide}
+    axis: dict[str, object] = {"type": kind, "name": y.name, "nameLocation": "middle", "nameGap": gap}
     axis |= {"min": y.low, "max": y.high}
     if y.log:
         axis |= {name: {"customValues": marked} for name in ("axisLabel", "axisTick")}
-    room = {"grid": figure.spec["grid"] | {"left": 24}}  # for y's name
-    spec = figure.spec | room | {"yAxis": axis, "tooltip": {"trigger": "axis", "confine": True}}
-    return replace(figure, spec=spec, alt=told(shown, x, y, marks))
+    tooltip = {"trigger": "axis", "confine": True}
+    spec = figure.spec | {"grid": ground.grid, "yAxis": axis, "tooltip": tooltip}
+    return replace(figure, spec=spec, alt=told(shown, x, y, marks), ground=ground)
 
 
 COLUMNS = ["mean", "low", "high"]

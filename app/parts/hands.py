@@ -1,0 +1,87 @@
+"""What is moved by hand on a picture: handles over a chart. In the browser; the server hears of what was let go.
+
+What was said is in the URL, as with any slider of a prediction: app/parts/chosen.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app.parts import chosen
+from lessons.kit.catalogue import Handle, Prediction
+from lessons.kit.figures import ROLES, Ground
+from lessons.kit.values import Control, Settings
+
+HERE = Path(__file__).parent
+WITHIN = "picture"  # the key of the container that holds the chart
+
+
+def component(name: str) -> Any:
+    """One of the family: nodes of one class, its own script after what all share, one style sheet."""
+    return st.components.v2.component(
+        f"headstart_{name}",
+        html=f'<div class="{name}"></div>',
+        js="\n".join((HERE / f"{part}.js").read_text("utf-8") for part in ("hand", name)),
+        css=(HERE / "hands.css").read_text("utf-8"),
+    )
+
+
+_HANDS = component("hands")
+
+
+def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -> None:
+    """The prediction's handles, exactly over the chart that was drawn before in the same container."""
+    at = chosen.key(slug, "hands")
+    sliders = {control.name: control for handle in prediction.handles for control in handle.controls}
+
+    def moved() -> None:
+        told = st.session_state[at].moved
+        for name, text in told.items() if isinstance(told, Mapping) else ():
+            if name in sliders:
+                chosen.say(slug, sliders[name], str(text))
+
+    with st.container(key="hands"):
+        _HANDS(data=spec(prediction, said, ground), key=at, on_moved_change=moved)
+
+
+def spec(prediction: Prediction, said: Settings, ground: Ground) -> dict[str, Any]:
+    """What the browser gets."""
+    names = {control.name for handle in prediction.handles for control in handle.controls}
+    edges = ("x", "y", "log", "left", "right", "top", "bottom")
+    return {
+        "ground": {name: getattr(ground, name) for name in edges},
+        "handles": [one(handle) for handle in prediction.handles],
+        "said": {name: str(value) for name, value in said.values.items() if name in names},
+        "colour": ROLES["guess"][0],
+        "label": prediction.asks,
+        "within": f"st-key-{WITHIN}",
+    }
+
+
+def one(handle: Handle) -> dict[str, Any]:
+    start = handle.start if isinstance(handle.start, tuple) else (handle.start, handle.start)
+    upright = isinstance(handle.y, Control) and not isinstance(handle.x, Control)
+    return {
+        "x": way(handle, handle.x),
+        "y": way(handle, handle.y),
+        "name": handle.name,
+        "unit": handle.unit,
+        "label": handle.name or ", ".join(control.label for control in handle.controls),
+        "start": start,
+        "joined": (upright or not handle.controls) if handle.joined is None else handle.joined,
+    }
+
+
+def way(handle: Handle, along: Control[Any] | float) -> dict[str, Any] | float:
+    """A control with its options in the order in which they stand on the axis, or where the handle stands."""
+    if not isinstance(along, Control):
+        return float(along)
+    options = sorted(along.options, key=handle.place)
+    return {
+        "name": along.name,
+        "options": [{"text": str(option), "place": handle.place(option)} for option in options],
+    }
