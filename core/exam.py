@@ -85,13 +85,3 @@ class Exam:
     def report(self, theta: Theta) -> dict[str, list[float]]:
         """Every seed's scores by unit: of what it reads, and where that is judged too, of what it writes."""
         return {self.unit: self.score(theta)} | (self.judge.report(theta) if self.judge else {})
-
-
-def checkpoints(steps: int) -> list[int]:
-    """The steps at which a run is tested, besides its end: close together at first, where curves are steep, and never
-    more than a tenth apart."""
-    steps_tested, at = [0], 1.0
-    while at < steps:
-        steps_tested.append(round(at))
-        at += max(1.0, min(at * 0.5, steps / 10))
-    return steps_tested

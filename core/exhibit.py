@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core import align, nets, worlds
 from core.align.rater import Judge
-from core.exam import Exam, checkpoints
+from core.exam import Exam
 from core.nets import Net, Theta
 from core.spec import Run
 from core.tasks import COMBINATIONS, Instructions, Plane, Preferences, Task, Text
@@ -33,7 +33,7 @@ def every(run: Run, net: Net, ancestors: dict[Run, Theta]) -> Callable[[int, The
     """step, weights (seeds, ...) -> what the first net shows at a test, by task: "0" its own, "1" the first it watches.
     Empty where the run shows nothing."""
     shown = [(task, of(run, task, net, ancestors)) for task in (run.task, *run.watch)] if run.exhibit else []
-    writing = moments(checkpoints(run.steps))
+    writing = moments(run.tests)
 
     def show(step: int, theta: Theta) -> dict[str, dict[str, Any]]:
         if not shown:

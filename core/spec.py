@@ -123,6 +123,16 @@ class Run:
     def steps(self) -> int:
         return sum(stage.steps for stage in self.stages)
 
+    @property
+    def tests(self) -> list[int]:
+        """The steps at which it is tested: close together at first, where curves are steep, and never more than a tenth
+        apart; the last is its end."""
+        tested, at = [0], 1.0
+        while at < self.steps:
+            tested.append(round(at))
+            at += max(1.0, min(at * 0.5, self.steps / 10))
+        return [*tested, self.steps]
+
     def lineage(self) -> Iterator[Run]:
         """This run, the run it started from, and so on back to one from scratch."""
         run: Run | None = self

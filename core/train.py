@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from core import adapt, align, exhibit, keep, nets, worlds
-from core.exam import Exam, checkpoints
+from core.exam import Exam
 from core.keep import Penalty
 from core.nets import Net, Theta
 from core.spec import Run, Stage
@@ -69,7 +69,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
     shows = exhibit.every(run, net, ancestors)
     penalties = protection(run, theta, ancestors)
     step, flops, losses = 0, sum(penalty.once for penalty in penalties), torch.full((run.seeds,), math.nan)
-    tests, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
+    tests, shots, last = set(run.tests), set(moments(run.steps, run.frames)), len(net) - 1
 
     for number, stage in enumerate(run.stages):
         method = adapt.load(stage.method)

@@ -18,7 +18,7 @@ from core.exam import Exam
 from core.nets import Theta
 from core.spec import Run, Stage
 from core.tasks import Handwriting, Plane
-from core.train import Done, Frame, Point, begin, checkpoints, lowest, orders, rngs, train
+from core.train import Done, Frame, Point, begin, lowest, orders, rngs, train
 from core.worlds import handwriting
 
 SHORT = (Stage(steps=12, batch=16, rate=1e-2),)
@@ -379,9 +379,9 @@ def test_a_second_stage_that_hardly_moves_keeps_what_the_first_learned() -> None
 
 @pytest.mark.parametrize("steps", [1, 2, 12, 300, 20_000])
 def test_a_run_is_tested_often_at_first_and_never_too_rarely(steps: int) -> None:
-    marks = checkpoints(steps)
-    gaps = [b - a for a, b in zip(marks, [*marks[1:], steps])]
-    assert marks[0] == 0 and marks[-1] < steps
+    marks = Run(task=Plane(), net="mlp", stages=(Stage(steps=steps, batch=1),), seeds=1).tests
+    gaps = [b - a for a, b in zip(marks, marks[1:])]
+    assert marks[0] == 0 and marks[-1] == steps
     assert min(gaps) >= 1 and max(gaps) <= steps / 10 + 1
     assert len(marks) <= 60
 

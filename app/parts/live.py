@@ -96,23 +96,28 @@ class Seen:
 
 
 def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
-    """The learner's own runs as far as they have come, all at the same step. What was stored when they pressed is
-    played in SECONDS, so that everybody gets the moment; where nothing has come after PATIENCE, what ships is."""
+    """The learner's own runs as far as they have come, all at the same step, paced so that everybody gets the moment;
+    where nothing has come after PATIENCE, an earlier run of the same kind."""
     if not pressed:
         return Seen(Evidence())
     runs, since = lesson.runs(settings), st.session_state.get(chosen.key(lesson.slug, "since"))
     mine = in_step(gather(runs), runs)
     passed = time.monotonic() - since if since is not None else math.inf
-    if st.session_state.get(chosen.key(lesson.slug, "stored")):
-        share = min(1.0, passed / SECONDS)
-        return Seen(mine if share >= 1 else mine.begun(share), playing=share < 1)
     if len(mine) or not PATIENCE < passed < math.inf or not is_alive(states(runs)):
-        return Seen(mine)
+        return paced(mine, runs, passed)
     earlier = lesson.recorded(settings)
     if not all(store.complete(piece.of) for piece in earlier):
         return Seen(mine)
-    share = min(1.0, (passed - PATIENCE) / SECONDS)
-    return Seen(in_step(gather(earlier), earlier).begun(share), playing=share < 1, recorded=True)
+    return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
+
+
+def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
+    """No faster than a learner can follow: a run's tests come evenly within SECONDS, however soon they were made."""
+    share = passed / SECONDS
+    if share >= 1 or not len(evidence):
+        return Seen(evidence)
+    due = {piece.key: piece.of.tests[int(share * (len(piece.of.tests) - 1))] for piece in runs}
+    return Seen(evidence.up_to(due), playing=True)
 
 
 def own(lesson: Lesson, settings: Settings) -> Evidence:
@@ -191,7 +196,6 @@ def ask(lesson: Lesson, settings: Settings) -> None:
     chosen.change(lesson.slug, chosen.PRESSED, 1)
     runs = [piece.of for piece in lesson.runs(settings)]
     st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic()
-    st.session_state[chosen.key(lesson.slug, "stored")] = all(map(store.complete, runs))
     st.session_state[chosen.key(lesson.slug, "view")] = None
     try:
         engine().ask(runs, me())

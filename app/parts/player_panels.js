@@ -15,7 +15,8 @@ function space(panel, stage) {
   const [left, right, bottom, top] = panel.extent
   const canvas = el("canvas", {})
   const box = el("div", { className: "stage" }, canvas)
-  box.style.aspectRatio = String(Math.min(2, Math.max(0.6, (right - left) / (top - bottom))))
+  const aspect = Math.min(2, Math.max(0.6, (right - left) / (top - bottom)))
+  Object.assign(box.style, { aspectRatio: String(aspect), maxWidth: `calc(var(--tall) * ${aspect})` })
   const story = stories(() => panel, "point")
   const node = el("section", {}, title(panel), box, story.node)
   let areas, sure, smooths, xy, classes, states

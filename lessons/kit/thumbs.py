@@ -3,6 +3,7 @@ one small file. Made by lessons/kit/ship.py."""
 
 from __future__ import annotations
 
+import base64
 import json
 from functools import cache
 
@@ -36,4 +37,6 @@ def read() -> dict[str, str]:
 
 
 def of(slug: str) -> str:
-    return read().get(slug, EMPTY)
+    """As HTML; a page's own would lose SVG that is not an image."""
+    data = base64.b64encode(read().get(slug, EMPTY).encode()).decode()
+    return f'<img class="sketch" alt="" src="data:image/svg+xml;base64,{data}">'

@@ -45,7 +45,7 @@ OLD, NEW = "old task", "new task"
 NAMES = {  # of the tasks along the line, in the order in which it was asked about them
     0.0: "as learned",
     1.0: f"turned {TURN:g}°",
-    -0.5: f"{TURN / 2:g}° the other way",
+    -0.5: f"turned \N{MINUS SIGN}{TURN / 2:g}°",
     0.5: f"turned {TURN / 2:g}°",
     1.5: f"turned {FARTHER:g}°",
 }
@@ -221,7 +221,7 @@ def hills(answer: Answer) -> list[Curve]:
             table=against(dict(list(zip(answer["alphas"], accuracy(answer, task)))[::2])),  # all would hide the lines
             name=name,
             role=roles.get(turn, "note"),
-            named=turn <= 1,
+            crest=True,
         )
         for task, (turn, name) in enumerate(NAMES.items())
     ]

@@ -20,6 +20,7 @@ class Curve:
     name: str
     role: str
     named: bool = True  # whether its name stands at its end
+    crest: bool = False  # whether it stands at the curve's highest point instead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +137,18 @@ def drawn(curve: Curve) -> list[dict[str, Any]]:
         "labelLayout": {"moveOverlap": "shiftY"},
         "z": 3,
     }
+    if curve.crest:
+        mean |= crested(curve, colour)
     return ([] if (span == 0).all() else band) + [mean]
+
+
+def crested(curve: Curve, colour: str) -> dict[str, Any]:
+    """A curve's name above its highest point."""
+    label = {"show": True, "formatter": curve.name, "color": colour, "fontWeight": "bold", "position": "top"}
+    top = curve.table.loc[curve.table["mean"].idxmax()]
+    at = {"coord": [float(top.x), 100 * float(top["mean"])]}
+    point = {"symbol": "circle", "symbolSize": 1, "label": label, "data": [at]}
+    return {"endLabel": {"show": False}, "markPoint": point}
 
 
 def points(x: pd.Series, y: pd.Series) -> list[list[float]]:

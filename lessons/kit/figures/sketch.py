@@ -18,7 +18,7 @@ from lessons.kit.figures.thumbnails import png
 
 WIDE, HIGH, EDGE = 160, 90, 6  # units of the drawing
 MANY = 10  # images that are shown
-FRAME = f'<svg viewBox="0 0 {WIDE} {HIGH}" aria-hidden="true" class="sketch">{{}}</svg>'
+FRAME = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}">{{}}</svg>'
 EMPTY = FRAME.format("")
 PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#6b2a5b", "#56b4e9", "#d9cc2b", "#b5400a", "#4a4fc4", "#50565e"]
 
