@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -380,7 +381,7 @@ def test_a_second_stage_that_hardly_moves_keeps_what_the_first_learned() -> None
 @pytest.mark.parametrize("steps", [1, 2, 12, 300, 20_000])
 def test_a_run_is_tested_often_at_first_and_never_too_rarely(steps: int) -> None:
     marks = Run(task=Plane(), net="mlp", stages=(Stage(steps=steps, batch=1),), seeds=1).tests
-    gaps = [b - a for a, b in zip(marks, marks[1:])]
+    gaps = [b - a for a, b in pairwise(marks)]
     assert marks[0] == 0 and marks[-1] == steps
     assert min(gaps) >= 1 and max(gaps) <= steps / 10 + 1
     assert len(marks) <= 60
