@@ -26,32 +26,33 @@ function hands(root) {
   // ---- places
 
   /** A value's place in pixels along an axis, counted from the root's edge; up is up. */
-  function along(axis, value) {
+  function along(axis, value, pane) {
     const [low, high] = data.ground[axis ? "y" : "x"], log = data.ground.log[axis]
     const of = v => (log ? Math.log(Math.max(v, 1e-12)) : v)
-    return spot(axis, (of(value) - of(low)) / (of(high) - of(low)))
+    return spot(axis, (of(value) - of(low)) / (of(high) - of(low)), pane)
   }
-  function spot(axis, share) {
-    const [start, size] = axis ? [box.top, box.height] : [box.left, box.width]
-    const [near, far] = axis ? [data.ground.top, data.ground.bottom] : [data.ground.left, data.ground.right]
+  function spot(axis, share, pane) {
+    const [start, size] = axis ? [box.top, box.height] : [box.left, box.width], within = data.ground.panes[pane]
+    const edges = axis ? [data.ground.top, data.ground.bottom] : [data.ground.left, data.ground.right]
+    const [near, far] = within ? [size * within[axis], size * (1 - within[axis] - within[axis + 2])] : edges
     const inside = start + near + (axis ? 1 - share : share) * (size - near - far)
     return Math.min(start + size - MARGIN, Math.max(start + MARGIN, inside))
   }
   /** Where a handle lies: at what was said, else where it begins. */
   function place(handle) {
     return [handle.x, handle.y].map((way, axis) => {
-      if (typeof way === "number") return along(axis, way)
+      if (typeof way === "number") return along(axis, way, handle.pane)
       const k = said[way.name]
-      if (k !== undefined) return along(axis, way.options[k].place)
+      if (k !== undefined) return along(axis, way.options[k].place, handle.pane)
       const start = handle.start?.[axis]
-      return start === undefined || start === null ? spot(axis, 0.5) : along(axis, start)
+      return start === undefined || start === null ? spot(axis, 0.5, handle.pane) : along(axis, start, handle.pane)
     })
   }
   const moves = handle => [handle.x, handle.y].map((way, axis) => [way, axis]).filter(([way]) => typeof way === "object")
   const isSaid = handle => moves(handle).every(([way]) => said[way.name] !== undefined)
   /** The option nearest to a place. */
-  function nearest(way, axis, pixel) {
-    const far = way.options.map(option => Math.abs(along(axis, option.place) - pixel))
+  function nearest(way, axis, pixel, pane) {
+    const far = way.options.map(option => Math.abs(along(axis, option.place, pane) - pixel))
     return far.indexOf(Math.min(...far))
   }
 
@@ -72,7 +73,7 @@ function hands(root) {
     held.moved = true
     const edge = root.getBoundingClientRect()
     const pixel = [event.clientX - edge.left + held.off[0], event.clientY - edge.top + held.off[1]]
-    say(handle, [handle.x, handle.y].map((way, axis) => (typeof way === "object" ? nearest(way, axis, pixel[axis]) : null)))
+    say(handle, [handle.x, handle.y].map((way, axis) => (typeof way === "object" ? nearest(way, axis, pixel[axis], handle.pane) : null)))
   }
   function take(event, handle, node) {
     event.preventDefault()
@@ -94,7 +95,7 @@ function hands(root) {
     const [x, y] = place(handle), alone = mine.length === 1
     const to = [null, null]
     for (const [way, axis] of mine) {
-      const last = way.options.length - 1, now = said[way.name] ?? nearest(way, axis, axis ? y : x)
+      const last = way.options.length - 1, now = said[way.name] ?? nearest(way, axis, axis ? y : x, handle.pane)
       const step = turn ? (alone ? turn[0] + turn[1] : turn[axis]) : 0
       const whole = end && (alone || axis === 0)
       to[axis] = whole ? (end < 0 ? 0 : last) : Math.min(last, Math.max(0, now + step))

@@ -51,7 +51,7 @@ def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -
 def spec(prediction: Prediction, said: Settings, ground: Ground) -> dict[str, Any]:
     """What the browser gets."""
     names = {control.name for handle in prediction.handles for control in handle.controls}
-    edges = ("x", "y", "log", "left", "right", "top", "bottom")
+    edges = ("x", "y", "log", "left", "right", "top", "bottom", "panes")
     return {
         "ground": {name: getattr(ground, name) for name in edges},
         "handles": [one(handle) for handle in prediction.handles],
@@ -70,6 +70,7 @@ def one(handle: Handle) -> dict[str, Any]:
         "y": way(handle, handle.y),
         "name": handle.name,
         "unit": handle.unit,
+        "pane": handle.pane,
         "label": handle.name or ", ".join(control.label for control in handle.controls),
         "start": start,
         "joined": (upright or not handle.controls) if handle.joined is None else handle.joined,

@@ -230,7 +230,8 @@ def buttons(lesson: Lesson, settings: Settings, known: States) -> None:
 def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> None:
     """One bar for all runs, one sentence on where they stand; a line of its own for each that went wrong."""
     runs = [(piece, piece.of, state) for piece, state in known if isinstance(piece.of, Run)]
-    if not runs or all(state.kind == "absent" for *_, state in runs):
+    kinds = {state.kind for *_, state in runs}
+    if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
         return
     for piece, _, state in runs:
         if state.kind == "failed" and chosen.key(lesson.slug, "since") in st.session_state:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessons.fast_start.claims import CLAIMS
-from lessons.fast_start.pictures import HANDLES, hook, picture, verdict, views
+from lessons.fast_start.pictures import HANDLES, MARKS, hook, picture, verdict, views
 from lessons.fast_start.runs import LABELS, PLANE, RATE, WORLD, backdrop, chosen, runs
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
@@ -12,7 +12,7 @@ from lessons.kit.values import Seeds, Settings
 
 def script(settings: Settings) -> str:
     run = chosen(settings, Seeds(first=100 * settings.draw))["pretrained"]
-    title = f"{settings[WORLD]}, {settings[LABELS]} labels a class, pretrained, rate {settings[RATE]:g}"
+    title = f"{settings[WORLD]}, {settings[LABELS]} labels per class, pretrained, rate {settings[RATE]:g}"
     return scripts.plane(run, title) if settings[WORLD] == PLANE else scripts.digits(run, title)
 
 
@@ -24,8 +24,9 @@ LESSON = Lesson(
     question="Does scratch ever catch up?",
     controls=(LABELS, RATE, WORLD),
     prediction=Prediction(
-        asks="Handwritten digits: from which step on is scratch within a point of the pretrained net?",
+        asks="From which step on is scratch within a point of the pretrained net?",
         sliders=tuple(HANDLES.values()),
+        handles=MARKS,
     ),
     claims=CLAIMS,
     runs=runs,

@@ -2,71 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from lessons.fast_start.claims import NEAR
 from lessons.fast_start.runs import FEW, HANDWRITING, LABELS, MANY, PLANE, SIDES, STEPS, WORLD
-from lessons.kit.catalogue import Guess, Verdict, Views
+from lessons.kit.catalogue import Guess, Handle, Verdict, Views
 from lessons.kit.evidence import band
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.ledger import ledger
+from lessons.kit.figures.panes import Small, panes
 from lessons.kit.values import Control, Evidence, Settings
 
 NEVER = "never"
 TESTED = {HANDWRITING: "1,000 unseen digits", PLANE: "3,000 unseen points"}
 GOALS = {HANDWRITING: (0.5, 0.7, 0.8, 0.9, 0.95), PLANE: (0.5, 0.7, 0.8, 0.9, 0.93)}
-EARLY = 160  # steps after which everybody believes to know how it ends
+CASES = {  # the four small charts, row by row
+    (HANDWRITING, FEW): f"Digits, {FEW} labels per class",
+    (HANDWRITING, MANY): f"Digits, {MANY} labels per class",
+    (PLANE, FEW): f"Points, {FEW} labels per arm",
+    (PLANE, MANY): f"Points, {MANY} labels per arm",
+}
+PLACE_OF_NEVER = 1.5 * STEPS  # on the axis of steps
 
 
-def handle(name: str, labels: int) -> Control[int | str]:
+def handle(name: str, case: str) -> Control[int | str]:
     return Control(
         name=name,
-        label=f"With {labels} labels a class, after how many steps?",
-        options=(50, 100, 200, 400, 800, NEVER),
-        default=400,
+        label=f"{case}: after how many steps?",
+        options=(20, 50, 100, 200, 500, STEPS, NEVER),
+        default=200,
         help="The step from which on scratch stays within a point of the pretrained net.",
         slider=True,
     )
 
 
-HANDLES = {FEW: handle("few", FEW), MANY: handle("many", MANY)}  # by labels a class, of handwriting
+NAMES = ("few", "many", "points_few", "points_many")
+HANDLES = {case: handle(name, title) for name, (case, title) in zip(NAMES, CASES.items())}
+MARKS = tuple(
+    Handle(x=control, y=22, where={NEVER: PLACE_OF_NEVER}, pane=k) for k, control in enumerate(HANDLES.values())
+)
 
 
-def lines(race: dict[str, pd.DataFrame]) -> list[Curve]:
+def lines(race: Mapping[str, pd.DataFrame]) -> list[Curve]:
     """The sides that are known, scratch first."""
     return [over_steps(race[side], side, side) for side in reversed(SIDES) if side in race]
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    """The first steps of the race, of scratch alone until the learner has said how it ends."""
-    known = {side: evidence.tables(side, HANDWRITING) for side in SIDES}
-    early = lines({side: tables[MANY].query("step <= @EARLY") for side, tables in known.items() if MANY in tables})
-    return curves(early, "steps", (1, STEPS), title=f"The first steps, with {MANY} labels a class")
+    """Scratch on its way, few labels above many."""
+    shown = [
+        Curve(table=curve.table, name=f"{n} labels per class", role=role)
+        for n, role in ((FEW, "scratch"), (MANY, "scratch best"))
+        for curve in lines({"scratch": evidence.table("scratch", HANDWRITING, n)})
+    ]
+    return curves(shown, "steps", (1, STEPS), title="A net from scratch learns to read digits")
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
-    """Accuracy against steps: a live race if there is one, else the stored one at the same settings; before the
-    prediction scratch alone, at the labels that are asked about."""
-    live, revealed = lines(evidence.tables("race")), evidence.has("here", "pretrained")
-    shown = live or (lines(evidence.tables("here")) if revealed else asked(evidence))
-    marks = []
-    for n, handle in HANDLES.items():
-        if guess and (not revealed or (settings[WORLD], settings[LABELS]) == (HANDWRITING, n)):
-            at, never = guess[handle], guess[handle] == NEVER
-            place = STEPS if isinstance(at, str) else at
-            says = "you: never" if never else "you: they meet here"
-            marks.append(Mark(start=(place, 0.02), end=(place, 0.98), says=says, role="guess"))
-    kind, world = "live" if live else "stored", settings[WORLD] if revealed else HANDWRITING
-    return curves(shown, "steps", (1, STEPS), marks, title=f"Accuracy on {TESTED[world]} ({kind} race)")
-
-
-def asked(evidence: Evidence) -> list[Curve]:
-    """Scratch at few and at many labels, whose meeting with the pretrained net is predicted."""
-    return [
-        over_steps(table, f"scratch, {n} labels a class", "scratch")
-        for n, table in evidence.tables("scratch", HANDWRITING).items()
-    ]
+    """Accuracy against steps in four cases; a live race takes its place among them. Before the prediction scratch
+    alone."""
+    race = evidence.tables("race")
+    charts = []
+    for case, title in CASES.items():
+        mine = race if case == (settings[WORLD], settings[LABELS]) and race else None
+        known = mine or {side: evidence.table(side, *case) for side in SIDES if evidence.has(side, *case)}
+        marks = []
+        if guess:
+            said = guess[HANDLES[case]]
+            place = PLACE_OF_NEVER if isinstance(said, str) else said
+            marks.append(Mark(start=(place, 0.02), end=(place, 0.98), says="", role="guess"))
+        charts.append(Small(title=title + " (live)" * bool(mine), shown=lines(known), marks=marks, gap=len(known) == 2))
+    title = "Accuracy on unseen examples; shaded: what the head start is worth"
+    return panes(charts, "steps; far right: never", (1, 2 * STEPS), (1, 10, 100, 1000), title=title)
 
 
 def meeting(ours: pd.DataFrame, theirs: pd.DataFrame) -> float:
@@ -78,19 +88,24 @@ def meeting(ours: pd.DataFrame, theirs: pd.DataFrame) -> float:
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """The ledger of the live race if there is one, else of the stored one."""
-    race = next((race for role in ("race", "here") if len(race := evidence.tables(role)) == 2), {})
-    if not race:
-        return {}
-    goals = GOALS[settings[WORLD]]
-    return {"Cost": lambda: ledger(race, settings[LABELS], evidence.table("backbone"), goals=goals)}
+    """The live race by itself; the ledger of it if there is one, else of the stored race."""
+    race = evidence.tables("race")
+    stored = evidence.tables("here")
+    shown: Views = {}
+    if race:
+        title = f"Accuracy on {TESTED[settings[WORLD]]}, {settings[LABELS]} labels per class"
+        shown["The race"] = lambda: curves(lines(race), "steps", (1, STEPS), title=title)
+    if counted := next((each for each in (race, stored) if len(each) == 2), None):
+        goals = GOALS[settings[WORLD]]
+        shown["Cost"] = lambda: ledger(counted, settings[LABELS], evidence.table("backbone"), goals=goals)
+    return shown
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
     rows = []
-    for n, handle in HANDLES.items():
-        met = meeting(*(evidence.table(side, HANDWRITING, n) for side in SIDES))
-        said = str(guess[handle]) if guess[handle] == NEVER else f"after {guess[handle]} steps"
-        did = f"not in {STEPS:,} steps" if met == float("inf") else f"after {met:.0f} steps"
-        rows.append((f"scratch catches up, {n} labels a class", said, did))
+    for case, control in HANDLES.items():
+        met = meeting(*(evidence.table(side, *case) for side in SIDES))
+        said = str(guess[control]) if guess[control] == NEVER else f"after {guess[control]} steps"
+        did = f"not in {STEPS:,} steps" if met == float("inf") else f"after {met:,.0f} steps"
+        rows.append((f"{CASES[case]}: scratch catches up", said, did))
     return rows

@@ -18,7 +18,7 @@ SIDES = ("pretrained", "scratch")
 
 LABELS = Control(
     name="labels",
-    label="Labels a class",
+    label="Labels per class",
     options=(5, FEW, 50, 100, MANY),
     default=FEW,
     help="How many labelled examples of each digit, or points of each arm, both nets get. There are no more than 400 "

@@ -100,6 +100,7 @@ class Handle:
     unit: str = ""  # written after a value: " %"
     where: Mapping[str, float] = field(default_factory=dict)  # where an option stands that is no number: {"never": 900}
     start: float | tuple[float, float] | None = None  # where it lies until it is moved; in the middle if not said
+    pane: int = 0  # in which of the picture's panes it lies, where there are several
     joined: bool | None = None  # to the others by a line; if not said, where it moves up and down only
 
     @property

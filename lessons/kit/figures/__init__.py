@@ -18,6 +18,9 @@ ROLES: dict[str, tuple[str, str, str]] = {
 }
 
 
+Pane = tuple[float, float, float, float]  # shares of a chart: left, top, width, height
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ground:
     """Where the axes of a chart lie: enough to lay a value on its pixels, and to read one from them."""
@@ -29,6 +32,7 @@ class Ground:
     right: int = 88  # for names at the ends of curves,
     top: int = 26
     bottom: int = 52  # for numbers and the name of the axis
+    panes: tuple[Pane, ...] = ()  # where there are several axes of one kind, each within one of these and no edges
 
     @property
     def grid(self) -> dict[str, Any]:

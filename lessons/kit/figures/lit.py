@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
@@ -29,7 +30,7 @@ def name_of(series: dict[str, Any]) -> str:
     """A curve's name, that of the curve whose band it is, or what a mark says."""
     if "markLine" in series and not series.get("data"):
         return str(series["markLine"].get("label", {}).get("formatter", ""))
-    return str(series.get("name") or series.get("id", ""))
+    return str(series.get("name") or re.sub(r"^\d+ ", "", series.get("id", "")))
 
 
 def paled(series: dict[str, Any]) -> dict[str, Any]:

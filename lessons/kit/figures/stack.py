@@ -68,7 +68,7 @@ def piece(part: Part, amount: float, row: int, rows: int, named: bool) -> dict[s
         "stack": "paid",
         "name": part.name,
         "barWidth": "46%",
-        "data": [round(amount, 6) if k == row else 0 for k in range(rows)],
+        "data": [round(amount, 6) if k == row else "-" for k in range(rows)],
         "itemStyle": {"color": colour, "borderColor": "rgba(255,255,255,.55)", "borderWidth": 1},
         "label": {"show": False},
         "labelLayout": {"hideOverlap": True},
