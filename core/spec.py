@@ -85,6 +85,7 @@ class Run:
     frames: int = 0  # moments at which the first seed's weights are kept, so that pictures can be played
     keep: tuple[Keep, ...] = ()  # what protects the tasks of its ancestors
     scrambled: bool = False  # what is taken over from the start is shuffled within each tensor: its sizes only
+    exhibit: int = 0  # how many examples, or texts, whose answers the first net records at every test; 0 is none
 
     def __post_init__(self) -> None:
         if not (isinstance(self.task, Task) and isinstance(self.start, Run | None)):
@@ -100,6 +101,7 @@ class Run:
         whole("Copied layers", self.copied, 0, 16)
         whole("Frames", self.frames, 0, 100)
         yes_or_no("Scrambled", self.scrambled)
+        whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
         if any(stage.steps * stage.batch * self.seeds > 40_000_000 for stage in self.stages):
             raise BadValue("A stage is too long: steps times batch times seeds may be 40 million.")
         if len(tuple(self.lineage())) > 8:
@@ -160,7 +162,7 @@ class Measure:
         if not (all_are(Run, self.runs) and all_are(Task, self.tasks)):
             raise BadValue("A measure asks about runs and tasks.")
         within("Number of runs", len(self.runs), 0, 64)
-        whole("Count", self.count, 1, 1000)
+        whole("Count", self.count, 1, 2500)
         whole("First seed", self.first_seed, 0, 1_000_000)
         within("Number of points", len(self.points), 0, 15)
         for x, y in self.points:

@@ -10,12 +10,12 @@ import torch
 from core import nets
 from core.check import BadValue
 from core.corpus import BREAK
-from core.measure.answers import answers
 from core.spec import Run, Stage
 from core.tasks import COMBINATIONS, WHAT, Instructions, Text
 from core.train import Done, train
 from core.worlds import generator, text
 from core.worlds import instructions as world
+from core.writing import answers
 
 HELD_OUT = "law or play, shouted"
 SMALL = Instructions(examples=40, without=HELD_OUT)

@@ -12,6 +12,7 @@ from core import nets
 from core.measure import Learned
 from core.nets import Net, Theta
 from core.worlds import text
+from core.writing import encoded
 
 SAID = 3  # likeliest tokens told for every place
 NEXT = 8  # and for the place after the text
@@ -35,12 +36,6 @@ def measure(learned: list[Learned], *, prompts: tuple[str, ...], count: int) -> 
             found["next"].append([likeliest(row[-1:], NEXT)[0] for row in rows])
         runs.append(found)
     return {"tokens": [[text.tokenizer().decode([k]) for k in prompt[1:].tolist()] for prompt in read], "runs": runs}
-
-
-def encoded(prompt: str) -> Tensor:
-    """A break, then the prompt's tokens, as many as leave room in a window: (places + 1,)."""
-    found = text.tokens([prompt]).long()
-    return torch.cat([found[:1], found[1:][1 - text.WINDOW :]])
 
 
 def chances(net: Net, theta: Theta, prompt: Tensor, back: int) -> Tensor:

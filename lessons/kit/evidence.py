@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.serve import store
 from core.spec import Measure, Run
-from lessons.kit.values import Answer, Evidence, Key, Values
+from lessons.kit.values import Answer, Behaviour, Evidence, Key, Runs, Values
 
 COLUMNS = ["step", "stage", "seconds", "flops", "seed", "accuracy", "loss"]
 
@@ -22,13 +22,44 @@ def gather(values: Values) -> Evidence:
     """What is known of each value so far. Unknown ones are left out."""
     tables: dict[Key, pd.DataFrame] = {}
     answers: dict[Key, Answer] = {}
+    behaviours: dict[Key, list[Behaviour]] = {}
     for piece in values:
         if isinstance(piece.of, Measure):
             if (answer := store.answer(piece.of)) is not None:
                 answers[piece.key] = answer
         elif len(table := points(piece.of)):
             tables[piece.key] = table
-    return Evidence(tables, answers)
+            if seen := behaviour(piece.of):
+                behaviours[piece.key] = seen
+    return Evidence(tables, answers, behaviours)
+
+
+def in_step(evidence: Evidence, pieces: Runs) -> Evidence:
+    """A race as it stands: these runs cut to the share of their steps that all of them have reached, so that a page
+    shows all sides at the same moment. A side that has no point yet holds the others at nothing."""
+    ends = {piece.key: evidence.table(*piece.place).step.max() for piece in pieces if evidence.has(*piece.place)}
+    if len(ends) < len({piece.key for piece in pieces}):
+        return evidence.up_to(dict.fromkeys(ends, -1))
+    share = min((ends[piece.key] / piece.of.steps for piece in pieces), default=1.0)
+    return evidence.up_to({piece.key: share * piece.of.steps + 1e-6 for piece in pieces})
+
+
+def behaviour(run: Run) -> list[Behaviour]:
+    """What a run's first net did at its tests, if the run records it: {"step", "0": of its own task, "1": of the first
+    it watches, ...}, each as core/exhibit.py says. Tests at which nothing was shown are left out."""
+    if not run.exhibit:
+        return []
+    return whole_behaviour(run) if store.complete(run) else moments(run)
+
+
+@lru_cache(maxsize=1024)
+def whole_behaviour(run: Run) -> list[Behaviour]:
+    """The behaviour of a complete run, which never changes. Nobody may write to it."""
+    return moments(run)
+
+
+def moments(run: Run) -> list[Behaviour]:
+    return [{"step": event["step"]} | event["exhibit"] for event in store.events(run) if event.get("exhibit")]
 
 
 def points(run: Run) -> pd.DataFrame:
@@ -48,7 +79,7 @@ def table(run: Run) -> pd.DataFrame:
     for event in store.events(run):
         if event["kind"] != "point":
             continue
-        units = {unit: scores for unit, scores in event.items() if isinstance(scores, dict)}
+        units = {unit: scores for unit, scores in event.items() if isinstance(scores, dict) and unit != "exhibit"}
         for k in range(run.seeds):
             row = {name: event[name] for name in ("step", "stage", "seconds", "flops")}
             row |= {"seed": run.first_seed + k, "loss": event["loss"][k]}

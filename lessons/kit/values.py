@@ -19,6 +19,7 @@ from core.spec import Measure, Run
 Setting = int | float | str
 Given = str | tuple[tuple[float, float], ...]  # what a learner typed, a letter a choice, or points that they placed
 Answer = dict[str, Any]  # what a measure says, as JSON
+Behaviour = dict[str, Any]  # what a net did at one test, as JSON
 S = TypeVar("S", bound=Setting)
 V = TypeVar("V", bound=Run | Measure, covariant=True)
 
@@ -134,10 +135,12 @@ def visible(values: Values) -> Values:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known so far, by role and place: tables of runs, answers of measures. What is hidden is not in it."""
+    """What is known so far, by role and place: tables of runs and what their first nets did, answers of measures. What
+    is hidden is not in it."""
 
     _tables: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     _answers: Mapping[Key, Answer] = field(default_factory=dict)
+    _behaviours: Mapping[Key, list[Behaviour]] = field(default_factory=dict)
 
     def table(self, role: str, *at: Any) -> pd.DataFrame:
         """A run's table, one row a test and seed."""
@@ -145,6 +148,11 @@ class Evidence:
 
     def answer(self, role: str, *at: Any) -> Answer:
         return self._answers[role, at]
+
+    def behaviour(self, role: str, *at: Any) -> list[Behaviour]:
+        """What a run's first net did at its tests, if the run recorded it (Run.exhibit): {"step", "0": its own task,
+        "1": the first it watches}, as core/exhibit.py says."""
+        return self._behaviours.get((role, at), [])
 
     def has(self, role: str, *at: Any) -> bool:
         return (role, at) in self._tables or (role, at) in self._answers
@@ -158,14 +166,27 @@ class Evidence:
 
     def begun(self, share: float) -> Evidence:
         """What was known when so much of every run's tests had been made, at least the first."""
-        tables = {}
+        ends = {}
         for key, table in self._tables.items():
             steps = sorted(table.step.unique())
-            tables[key] = table[table.step <= steps[max(0, math.ceil(share * len(steps)) - 1)]]
-        return Evidence(tables, self._answers)
+            ends[key] = steps[max(0, math.ceil(share * len(steps)) - 1)]
+        return self.up_to(ends)
+
+    def up_to(self, ends: Mapping[Key, float]) -> Evidence:
+        """What was known when these runs had made so many steps; the others are whole."""
+        tables = {key: one[one.step <= ends[key]] if key in ends else one for key, one in self._tables.items()}
+        behaviours = {
+            key: [moment for moment in every if moment["step"] <= ends.get(key, math.inf)]
+            for key, every in self._behaviours.items()
+        }
+        return Evidence({key: table for key, table in tables.items() if len(table)}, self._answers, behaviours)
 
     def __or__(self, other: Evidence) -> Evidence:
-        return Evidence({**self._tables, **other._tables}, {**self._answers, **other._answers})
+        """What either knows; of a run that both know it is the other's, so that a table and a behaviour agree."""
+        mine = {key: every for key, every in self._behaviours.items() if key not in other._tables}
+        return Evidence(
+            {**self._tables, **other._tables}, {**self._answers, **other._answers}, {**mine, **other._behaviours}
+        )
 
     def __len__(self) -> int:
         return len(self._tables) + len(self._answers)
