@@ -59,8 +59,8 @@ class Exam:
 
     def some(self, count: int, chunk: int = CHUNK) -> Exam:
         """With `count` of the examples, evenly spread: in some worlds they are in order of their classes."""
-        pick = torch.linspace(0, len(self.y) - 1, min(count, len(self.y))).long()
-        return replace(self, examples=self.examples[pick], y=self.y[pick], chunk=chunk, first=0, features=())
+        examples, y = (worlds.spread_out(part, count) for part in (self.examples, self.y))
+        return replace(self, examples=examples, y=y, chunk=chunk, first=0, features=())
 
     def chunks(self) -> Iterator[Tensor]:
         """The examples for every seed, (seeds, chunk, ...)."""

@@ -1,100 +1,100 @@
-"""What a run shows of its behaviour at every test: what its first net answers to a few examples, what it makes of the
-plane, what it writes. Pages draw walls of tiles, maps and samples from these. Knows no stage and no optimiser.
+"""What the first seed of a run does with a few examples at its tests: what a page can show while the run goes on.
+
+Which examples these are, and what is shown of them, is their world's affair. It knows no stage and no optimiser.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from core import align, nets, worlds
+from core import nets, worlds, writing
+from core.align import write
 from core.align.rater import Judge
 from core.exam import Exam
-from core.nets import Net, Theta
+from core.nets import Net, Theta, first
 from core.spec import Run
-from core.tasks import COMBINATIONS, Instructions, Plane, Preferences, Task, Text
-from core.worlds import guest_book, instructions, text
-from core.writing import answers, continued
+from core.tasks import Task
+from core.worlds import generator, guest_book, instructions, spread_out
+from core.worlds.plane import REACH, grid
 
-REACH = 2.2  # a map shows the square of the plane from -REACH to REACH
-POINTS = 150  # of the plane that are shown on a map
-MOMENTS = 6  # tests at which a net writes, which takes longer than answering
-PROMPT, WORDS = 12, 40  # tokens of a text that are given, and that are written after them
-
-Show = Callable[[Theta], dict[str, Any]]  # weights of one net, (1, ...) each -> plain JSON
+Behaviour = dict[str, Any]  # as JSON
+POINTS = 150  # test points whose answers are recorded beside a map
+LONGEST = 24  # tokens of a text that goes on
+CHUNK = 128  # examples that go through the net at a time
 
 
-def every(run: Run, net: Net, ancestors: dict[Run, Theta]) -> Callable[[int, Theta], dict[str, dict[str, Any]]]:
-    """step, weights (seeds, ...) -> what the first net shows at a test, by task: "0" its own, "1" the first it watches.
-    Empty where the run shows nothing."""
-    shown = [(task, of(run, task, net, ancestors)) for task in (run.task, *run.watch)] if run.exhibit else []
-    writing = moments(run.tests)
+@dataclass(frozen=True)
+class Exhibit:
+    """The examples of one task, and what weights (1, ...) make of them."""
 
-    def show(step: int, theta: Theta) -> dict[str, dict[str, Any]]:
-        if not shown:
-            return {}
-        first = {name: weight[:1] for name, weight in theta.items()}
-        now = {str(k): look for k, (task, look) in enumerate(shown) if step in writing or not writes(task)}
-        return {k: look(first) for k, look in now.items()}
+    shows: Callable[[Theta], Behaviour]
+    written: bool = False  # a token at a time, which costs too much to be done at every test
 
-    return show
-
-
-def writes(task: Task) -> bool:
-    return isinstance(task, (Text, Instructions))
-
-
-def of(run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]) -> Show:
-    """How a run shows what it makes of a task, through the head that learned it."""
-    if isinstance(task, Preferences):
-        return notes(replace(run, seeds=1), task, net, ancestors)
-    if isinstance(task, (Text, Instructions)):
-        return texts(task, net, run.exhibit)
-    exam = replace(Exam.of(run, task, net, ancestors), seeds=1)
-    exam = replace(exam, head={name: weight[:1] for name, weight in exam.head.items()})
-    return mapped(exam, run.exhibit) if isinstance(task, Plane) else answered(exam.some(run.exhibit))
+    @classmethod
+    def of(cls, run: Run, task: Task, exam: Exam) -> Exhibit | None:
+        """None if the run records nothing, or if there is nothing to be seen in the task's world."""
+        kind, count, head = kind_of(task), run.exhibit, first(exam.head)
+        if not count or kind == "nothing":
+            return None
+        if kind == "classes":
+            return cls(partial(classes, replace(exam.some(count, CHUNK), seeds=1, head=head)))
+        if kind == "map":
+            return cls(partial(mapped, exam.net, head, grid(count), spread_out(exam.examples, POINTS)))
+        if kind == "notes":
+            return cls(partial(notes, exam.net, judge_of_one(exam), count, run.first_seed))
+        prompts = [shown["prompt"] for shown in examples(task, count)]
+        write_on = answered if kind == "answers" else continued
+        return cls(partial(write_on, exam.net, head, prompts), written=True)
 
 
-def moments(tests: list[int]) -> set[int]:
-    """The tests at which nets write: the first, the last, and some between, close together at first."""
-    places = {round((len(tests) - 1) * k / (MOMENTS - 1)) for k in range(MOMENTS)}
-    return {tests[k] for k in places}
+def exhibits(run: Run, exams: list[Exam]) -> dict[str, Exhibit]:
+    """What is recorded of each task, by its place: "0" the run's own, "1" the first it watches."""
+    found = {str(k): Exhibit.of(run, task, exam) for k, (task, exam) in enumerate(zip((run.task, *run.watch), exams))}
+    return {place: exhibit for place, exhibit in found.items() if exhibit}
 
 
-def said(logits: Tensor) -> dict[str, Any]:
-    """(1, n, classes) as classes, and how sure of them, in whole percent."""
-    sure, best = logits[0].softmax(-1).max(-1)
-    return {"answers": best.tolist(), "sure": (100 * sure).round().int().tolist()}
+def behaviour(exhibits: dict[str, Exhibit], theta: Theta, writing: bool) -> dict[str, Behaviour]:
+    """What the first seed of weights (seeds, ...) does at one test; what takes writing only if it is time for that."""
+    return {place: each.shows(first(theta)) for place, each in exhibits.items() if writing or not each.written}
 
 
-def answered(exam: Exam) -> Show:
-    return lambda theta: said(exam.answers(theta))
+def kind_of(task: Task) -> str:
+    return str(getattr(worlds.load(task), "EXHIBIT", "classes"))
 
 
-def mapped(exam: Exam, side: int) -> Show:
-    """The class in every cell of a map as bytes in base64, the lowest row first, how sure likewise, 255 the surest; and
-    the answers to POINTS test points."""
-    cells, some = grid(side)[None], exam.some(POINTS)
+def examples(task: Task, count: int) -> list[dict[str, Any]]:
+    """The examples as a page shows them: all that is known of each before any net is asked."""
+    world = worlds.load(task)
+    if kind_of(task) in ("nothing", "notes"):
+        return []
+    if hasattr(world, "exhibit"):
+        return list(world.exhibit(task, count))
+    x, y = world.test(task)
+    count = POINTS if kind_of(task) == "map" else count
+    seen, called = zip(spread_out(x, count), spread_out(y, count).tolist()), names(task)
+    return [pictured(example) | {"truth": truth, "name": called[truth]} for example, truth in seen]
 
-    def show(theta: Theta) -> dict[str, Any]:
-        with torch.no_grad():
-            sure, best = nets.forward(exam.net, theta | exam.head, cells)[0].softmax(-1).max(-1)
-        maps = {"map": packed(best), "sure": packed(255 * sure), "reach": REACH}
-        return maps | {"answers": said(some.answers(theta))["answers"]}
 
-    return show
+def names(task: Task) -> list[str]:
+    """What each answer is called, its number where the world has no name for it."""
+    world = worlds.load(task)
+    called = world.names(task) if hasattr(world, "names") else ()
+    count = world.classes(task)
+    return list(called) if len(called) == count else [str(k) for k in range(count)]
 
 
-def grid(side: int) -> Tensor:
-    """(side * side, 2): the middles of the cells of a map, row by row, the lowest first."""
-    middles = (torch.arange(side) + 0.5) / side * 2 * REACH - REACH
-    y, x = torch.meshgrid(middles, middles, indexing="ij")
-    return torch.stack([x, y], -1).view(-1, 2)
+def pictured(example: Tensor) -> dict[str, Any]:
+    """An image (1, 28, 28) in [0, 1], or a point (2,)."""
+    if example.dim() == 3:
+        return {"image": packed(example * 255)}
+    return {"at": [round(float(v), 3) for v in example]} if example.shape == (2,) else {}
 
 
 def packed(numbers: Tensor) -> str:
@@ -102,54 +102,51 @@ def packed(numbers: Tensor) -> str:
     return base64.b64encode(numbers.round().byte().numpy().tobytes()).decode()
 
 
-def texts(task: Text | Instructions, net: Net, count: int) -> Show:
-    """What it answers to instructions, the likeliest token at every place; or how it goes on from the beginnings of
-    test texts, the luck of the draw always the same."""
-    asked = [one["prompt"] for one in prompts(task, count)]
-    if isinstance(task, Instructions):
-        rows = [instructions.opened(prompt) for prompt in asked]
-        return lambda theta: {"texts": [says for says, _ in answers(net, theta, rows)]}
-    return lambda theta: {"texts": [continued(net, theta, prompt, WORDS, 0)[0] for prompt in asked]}
+# --- One function a kind: what weights (1, ...) make of the examples --------------------------------------------------
 
 
-def prompts(task: Text | Instructions, count: int) -> list[dict[str, str]]:
-    """{"prompt", "right"}: what a net is given, and what it should write, or what stands there in truth."""
-    if isinstance(task, Instructions):
-        places = torch.linspace(0, len(COMBINATIONS) - 1, min(count, len(COMBINATIONS))).long()
-        asked = [task.ask] * count if task.ask else [COMBINATIONS[k] for k in places]
-        every = [instructions.exam(name, k + 1 if task.ask else 1, task.real)[-1] for k, name in enumerate(asked)]
-        return [{"prompt": prompt, "right": right} for prompt, right in every]
-    x, _ = text.test(task)
-    pick = torch.linspace(0, len(x) - 1, count + 2).long()[1:-1]
-    decode = text.tokenizer().decode
-    return [{"prompt": decode(row[:PROMPT]), "right": decode(row[PROMPT : PROMPT + WORDS])} for row in x[pick].tolist()]
+def classes(exam: Exam, theta: Theta) -> Behaviour:
+    """The class of every example, and how sure the net is of it, in percent."""
+    sure, answer = exam.answers(theta)[0].softmax(-1).max(-1)
+    return {"answers": answer.tolist(), "sure": (100 * sure).round().int().tolist()}
 
 
-def notes(run: Run, task: Preferences, net: Net, ancestors: dict[Run, Theta]) -> Show:
-    """Some notes that it writes, with what the reward model promises for each and how often it is truly preferred."""
-    judge = Judge(align.case(run, task, net, ancestors))
-
-    def show(theta: Theta) -> dict[str, Any]:
-        some = judge.written(theta)[:, : run.exhibit]
-        scores = {name: [round(each, 2) for each in score[0].tolist()] for name, score in judge.scores(some).items()}
-        return {"texts": [guest_book.read(note) for note in some[0]], **scores}
-
-    return show
+def mapped(net: Net, head: Theta, cells: Tensor, points: Tensor, theta: Theta) -> Behaviour:
+    """The class in every cell of the plane and how sure it is, 0 to 255, as figures take them; and the class of some
+    test points."""
+    with torch.no_grad():
+        logits = nets.forward(net, theta | head, torch.cat([cells, points])[None])[0]
+    sure, answer = logits.softmax(-1).max(-1)
+    told = {"map": packed(answer[: len(cells)]), "sure": packed(255 * sure[: len(cells)])}
+    return told | {"reach": REACH, "answers": answer[len(cells) :].tolist()}
 
 
-def examples(task: Task, count: int) -> list[dict[str, Any]]:
-    """The examples whose answers a run with this `exhibit` records, with their truth; all runs on a task the same."""
-    if isinstance(task, Preferences):
-        return []
-    if isinstance(task, (Text, Instructions)):
-        return list(prompts(task, count))
-    x, y = worlds.load(task).test(task)
-    some = POINTS if isinstance(task, Plane) else count
-    pick = torch.linspace(0, len(y) - 1, min(some, len(y))).long()
-    return [example(one) | {"truth": int(truth)} for one, truth in zip(x[pick], y[pick])]
+def answered(net: Net, head: Theta, prompts: list[str], theta: Theta) -> Behaviour:
+    """The answer to every instruction, the likeliest token at every place."""
+    rows = [instructions.opened(prompt) for prompt in prompts]
+    return {"texts": [says for says, _ in writing.answers(net, theta | head, rows)]}
 
 
-def example(x: Tensor) -> dict[str, Any]:
-    if x.shape == (2,):
-        return {"at": [round(v, 3) for v in x.tolist()]}
-    return {"image": packed(255 * x)}
+def continued(net: Net, head: Theta, prompts: list[str], theta: Theta) -> Behaviour:
+    """How every text goes on, drawn with the same luck at every test: the likeliest tokens alone go in circles."""
+    return {"texts": [writing.continued(net, theta | head, prompt, LONGEST, 0)[0] for prompt in prompts]}
+
+
+def notes(net: Net, judge: Judge | None, count: int, seed: int, theta: Theta) -> Behaviour:
+    """Some notes as the net writes them, with the same luck at every test; where a rater judges them, how often each is
+    preferred to what guests write: as the reward model promises, and in truth."""
+    if judge is None:
+        written = write(net, theta, count, [generator("judged", seed)])
+        return {"texts": [guest_book.read(note) for note in written[0]]}
+    written = judge.written(theta, count)
+    scores = {name: [round(s, 3) for s in each[0].tolist()] for name, each in judge.scores(written).items()}
+    told = {"promise": scores["promised"], "truth": scores["preferred"]}
+    return {"texts": [guest_book.read(note) for note in written[0]]} | told
+
+
+def judge_of_one(exam: Exam) -> Judge | None:
+    """The exam's judge, of the first seed only."""
+    if exam.judge is None:
+        return None
+    case = exam.judge.case
+    return Judge(replace(case, seeds=case.seeds[:1], reference=first(case.reference)))

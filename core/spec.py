@@ -84,8 +84,8 @@ class Run:
     copied: int = 0  # layers taken over from the start, from the input on; 0 is the whole backbone
     frames: int = 0  # moments at which the first seed's weights are kept, so that pictures can be played
     keep: tuple[Keep, ...] = ()  # what protects the tasks of its ancestors
-    exhibit: int = 0  # examples that the first net answers at every test, texts it writes, or cells a side of its map
     scrambled: bool = False  # what is taken over from the start is shuffled within each tensor: its sizes only
+    exhibit: int = 0  # how many examples, or texts, whose answers the first net records at every test; 0 is none
 
     def __post_init__(self) -> None:
         if not (isinstance(self.task, Task) and isinstance(self.start, Run | None)):
@@ -100,7 +100,7 @@ class Run:
         within("Number of stages", len(self.stages), 1, 8)
         whole("Copied layers", self.copied, 0, 16)
         whole("Frames", self.frames, 0, 100)
-        whole("Exhibit", self.exhibit, 0, 100)
+        whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
         yes_or_no("Scrambled", self.scrambled)
         if any(stage.steps * stage.batch * self.seeds > 40_000_000 for stage in self.stages):
             raise BadValue("A stage is too long: steps times batch times seeds may be 40 million.")
@@ -125,13 +125,8 @@ class Run:
 
     @property
     def tests(self) -> list[int]:
-        """The steps at which it is tested: close together at first, where curves are steep, and never more than a tenth
-        apart; the last is its end."""
-        tested, at = [0], 1.0
-        while at < self.steps:
-            tested.append(round(at))
-            at += max(1.0, min(at * 0.5, self.steps / 10))
-        return [*tested, self.steps]
+        """The steps at which it is tested, its end among them."""
+        return [*checkpoints(self.steps), self.steps]
 
     def lineage(self) -> Iterator[Run]:
         """This run, the run it started from, and so on back to one from scratch."""
@@ -146,6 +141,15 @@ class Run:
             if run.task.question == task.question:
                 return run
         raise BadValue(f"Nothing in this run has learned to answer {task.question}.")
+
+
+def checkpoints(steps: int) -> list[int]:
+    """Where a run is tested: close together at first, where curves are steep, and never more than a tenth apart."""
+    steps_tested, at = [0], 1.0
+    while at < steps:
+        steps_tested.append(round(at))
+        at += max(1.0, min(at * 0.5, steps / 10))
+    return steps_tested
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +176,7 @@ class Measure:
         if not (all_are(Run, self.runs) and all_are(Task, self.tasks)):
             raise BadValue("A measure asks about runs and tasks.")
         within("Number of runs", len(self.runs), 0, 64)
-        whole("Count", self.count, 1, 1000)
+        whole("Count", self.count, 1, 2500)
         whole("First seed", self.first_seed, 0, 1_000_000)
         within("Number of points", len(self.points), 0, 15)
         for x, y in self.points:

@@ -32,6 +32,7 @@ class Task:
     world: ClassVar[str] = ""
     edition: ClassVar[int] = 1  # raised when the same values come to mean other examples: their digests change with it
     judged: ClassVar[bool] = False  # what a net writes is judged too, not only how it reads
+    exhibits: ClassVar[int] = 2500  # examples at most whose answers a run records as it goes
 
     @property
     def question(self) -> str:
@@ -139,6 +140,7 @@ class Plane(Task):
     """Points in the plane on six spiral arms, or on straight wedges; asks for the arm, or for its colour."""
 
     world: ClassVar[str] = "plane"
+    exhibits: ClassVar[int] = 60  # cells along an edge of a map
     labels: int = 500  # labelled points a class
     ask: Literal["arm", "colour"] = "arm"  # which of six arms, or which of two colours of arms
     turn: float = 0.0  # degrees
@@ -162,6 +164,7 @@ class Text(Task):
     """English, or Python, as byte-pair tokens; asks for the next token at every place."""
 
     world: ClassVar[str] = "text"
+    exhibits: ClassVar[int] = 32
     subject: str = "general"  # one of SUBJECTS, or a text of the learner's own
     kilobytes: int = 0  # thousands of characters to learn from, each seed its own documents; 0 is all there are
 
@@ -189,6 +192,7 @@ class Instructions(Task):
     """Instructions with short answers: combinations of what is to be done and how to write it, "old or new, twice"."""
 
     world: ClassVar[str] = "instructions"
+    exhibits: ClassVar[int] = 32
     edition: ClassVar[int] = 2
     examples: int = 400  # to learn from, over all combinations
     without: str = ""  # the one combination that no example shows
@@ -231,6 +235,7 @@ class GuestBook(Task):
     """Notes of ten words in the guest book of a small house; asks for the next word at every place."""
 
     world: ClassVar[str] = "guest_book"
+    exhibits: ClassVar[int] = 64
     notes: int = 4000  # to learn from
     polite: bool = False  # none of these has an unkind word
 

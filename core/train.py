@@ -14,12 +14,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core import adapt, align, exhibit, keep, nets, worlds
+from core import adapt, align, keep, nets, worlds
 from core.exam import Exam
+from core.exhibit import behaviour, exhibits
 from core.keep import Penalty
 from core.nets import Net, Theta
-from core.spec import Run, Stage
+from core.spec import Run, Stage, checkpoints
 from core.worlds import generator
+
+TEXTS = 6  # times that a run writes what it exhibits
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Point:
     flops: float  # floating-point operations spent so far on one seed, forwards and backwards
     loss: list[float | None]  # cross-entropy of the last training batch, nats; None before the first
     scores: dict[str, dict[str, list[float]]]  # by unit, then by task: "0" its own, "1" the first it watches, ...
-    exhibit: dict[str, dict[str, Any]] = field(default_factory=dict)  # by task: what the first net shows there
+    exhibit: dict[str, dict[str, Any]] = field(default_factory=dict)  # by task: what the first seed does (Run.exhibit)
 
     @property
     def accuracy(self) -> dict[str, list[float]]:
@@ -66,10 +69,10 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
     pool, loss = world.train(run.task, seeds), worlds.loss_of(run.task)
     theta = begin(run, net, ancestors, seeds)
     exams = [Exam.of(run, task, net, ancestors) for task in (run.task, *run.watch)]
-    shows = exhibit.every(run, net, ancestors)
     penalties = protection(run, theta, ancestors)
+    shown, written = exhibits(run, exams), written_at(run.steps)
     step, flops, losses = 0, sum(penalty.once for penalty in penalties), torch.full((run.seeds,), math.nan)
-    tests, shots, last = set(run.tests), set(moments(run.steps, run.frames)), len(net) - 1
+    tests, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
 
     for number, stage in enumerate(run.stages):
         method = adapt.load(stage.method)
@@ -92,8 +95,9 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
         for index in order.split(stage.batch, dim=1):
             if step in tests:
                 tests.discard(step)
-                now = detached(adapt.moved(start, method.delta(start, phi)))
-                yield Point(step, stage.method, flops, nats(losses), scored(exams, now), shows(step, now))
+                now = {n: weight.detach() for n, weight in adapt.moved(start, method.delta(start, phi)).items()}
+                seen = behaviour(shown, now, step in written)
+                yield Point(step, stage.method, flops, nats(losses), scored(exams, now), seen)
             elif step % 20 == 0:
                 yield Tick()
             if step in shots:
@@ -111,8 +115,9 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
                 anneal(adam, stage, step - begun)
             adam.step()
             losses, step, flops = each.detach(), step + 1, flops + cost
-        theta = detached(adapt.moved(start, method.delta(start, phi)))
-    yield Point(step, run.stages[-1].method, flops, nats(losses), scored(exams, theta), shows(step, theta))
+        theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(start, phi)).items()}
+    seen = behaviour(shown, theta, writing=True)
+    yield Point(step, run.stages[-1].method, flops, nats(losses), scored(exams, theta), seen)
     if run.frames:
         yield Frame(step, first_seed(theta))
     yield Done(theta)
@@ -162,6 +167,11 @@ def moments(steps: int, count: int) -> list[int]:
     return sorted({round((steps + 1) ** (k / (count - 1))) - 1 for k in range(count - 1)})
 
 
+def written_at(steps: int) -> set[int]:
+    """The tests at which texts are written, besides the end: as frames are spread, because writing takes long."""
+    return {min(checkpoints(steps), key=lambda test: abs(test - moment)) for moment in moments(steps, TEXTS)}
+
+
 def first_seed(theta: Theta) -> Theta:
     return {name: weight[:1].detach().clone() for name, weight in theta.items()}
 
@@ -193,10 +203,6 @@ def anneal(adam: torch.optim.Optimizer, stage: Stage, step: int) -> None:
     rise, fall = stage.steps / 50, (1 + math.cos(math.pi * step / stage.steps)) / 2
     for group in adam.param_groups:
         group["lr"] = group.setdefault("full rate", group["lr"]) * min(1, (step + 1) / rise) * fall
-
-
-def detached(theta: Theta) -> Theta:
-    return {name: weight.detach() for name, weight in theta.items()}
 
 
 def scored(exams: list[Exam], theta: Theta) -> dict[str, dict[str, list[float]]]:

@@ -1,4 +1,4 @@
-"""How language models write: the likeliest answer to an instruction, or a text that goes on by chance."""
+"""How a language model writes: the likeliest token at every place, or tokens drawn by their chances. Knows no run."""
 
 from __future__ import annotations
 
@@ -13,6 +13,27 @@ from core.worlds import generator, instructions, text
 LONGEST = 14  # tokens of an answer
 CHUNK = 64  # rows that go through the net at a time
 TEMPERATURE = 0.7  # below 1: likely tokens are drawn more often than the net itself believes
+
+
+def encoded(prompt: str) -> Tensor:
+    """A break, then the prompt's tokens, as many as leave room in a window: (places + 1,)."""
+    found = text.tokens([prompt]).long()
+    return torch.cat([found[:1], found[1:][1 - text.WINDOW :]])
+
+
+def continued(net: Net, theta: Theta, prompt: str, count: int, seed: int) -> list[str]:
+    """The text that follows a prompt; theta (frames, ...) stands where seeds do."""
+    rng = generator(f"continuation of {prompt}", seed)
+    begun = encoded(prompt)
+    rows = begun.expand(len(theta["head.weight"]), 1, -1)
+    with torch.no_grad():
+        for _ in range(count):
+            logits = nets.forward(net, theta, rows[..., -text.WINDOW :])[:, :, -1]
+            up_to = (logits / TEMPERATURE).softmax(-1).cumsum(-1)
+            drawn = (up_to < torch.rand(1, generator=rng)).sum(-1, keepdim=True).clamp(max=up_to.shape[-1] - 1)
+            rows = torch.cat([rows, drawn], -1)
+    texts = [str(text.tokenizer().decode(row[len(begun) :].tolist())) for row in rows[:, 0]]
+    return [continued.split(BREAK)[0] for continued in texts]
 
 
 def answers(net: Net, theta: Theta, rows: list[list[int]]) -> list[tuple[str, bool]]:
@@ -41,24 +62,3 @@ def following(net: Net, theta: Theta, x: Tensor, ends: Tensor) -> Tensor:
     features = nets.forward(net, theta, x[None, :, : int(ends.max())], 0, -1)
     last = features[0, torch.arange(len(x)), ends - 1]
     return nets.forward(net, theta, last[None, :, None], len(net) - 1)[0, :, 0].argmax(-1)
-
-
-def encoded(prompt: str) -> Tensor:
-    """A break, then the prompt's tokens, as many as leave room in a window: (places + 1,)."""
-    found = text.tokens([prompt]).long()
-    return torch.cat([found[:1], found[1:][1 - text.WINDOW :]])
-
-
-def continued(net: Net, theta: Theta, prompt: str, count: int, seed: int) -> list[str]:
-    """The text that follows a prompt; theta (frames, ...) stands where seeds do."""
-    rng = generator(f"continuation of {prompt}", seed)
-    begun = encoded(prompt)
-    rows = begun.expand(len(theta["head.weight"]), 1, -1)
-    with torch.no_grad():
-        for _ in range(count):
-            logits = nets.forward(net, theta, rows[..., -text.WINDOW :])[:, :, -1]
-            up_to = (logits / TEMPERATURE).softmax(-1).cumsum(-1)
-            drawn = (up_to < torch.rand(1, generator=rng)).sum(-1, keepdim=True).clamp(max=up_to.shape[-1] - 1)
-            rows = torch.cat([rows, drawn], -1)
-    texts = [str(text.tokenizer().decode(row[len(begun) :].tolist())) for row in rows[:, 0]]
-    return [each.split(BREAK)[0] for each in texts]

@@ -73,7 +73,7 @@ def test_the_maps_and_what_is_shown_are_those_of_the_first_seed(old: Learned, ne
     shown = found["shown"][1]
     answers = opened(shown["answers"]).reshape(len(found["alphas"]), -1)
     x = torch.tensor(shown["examples"])[None]
-    said = nets.forward(new.net, boundary.first(new.theta), x)[0].argmax(-1)
+    said = nets.forward(new.net, nets.first(new.theta), x)[0].argmax(-1)
     assert (answers[found["alphas"].index(1.0)] == said.numpy()).mean() > 0.98  # the places are rounded
     assert len(shown["truth"]) == dial.POINTS
 

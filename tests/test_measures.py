@@ -40,7 +40,7 @@ def test_a_map_shows_what_the_net_says_at_the_middle_of_each_cell(arms: Learned)
     assert len(cells) == side**2
     low_left = torch.full((1, 1, 2), -reach + reach / side)
     for cell, place in ((0, low_left), (side - 1, low_left * torch.tensor([-1, 1]))):
-        assert cells[cell] == nets.forward(arms.net, boundary.first(arms.theta), place).argmax()
+        assert cells[cell] == nets.forward(arms.net, nets.first(arms.theta), place).argmax()
     assert found["maps"][0][0][str(ARMS.steps)] == found["maps"][0][0][""] != found["maps"][0][0]["0"]
     assert len(found["points"][0]) == 5
 

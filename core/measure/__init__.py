@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from core import nets, worlds
 from core.exam import Exam
 from core.nets import Net, Theta
@@ -49,8 +46,3 @@ def answer(value: Measure, learned: list[Learned]) -> dict[str, Any]:
     asked = {name: getattr(value, name) for name in fields_read(value.kind)}
     found: dict[str, Any] = import_module(f"core.measure.{value.kind}").measure(learned, **asked)
     return found
-
-
-def spread_out(examples: Tensor, count: int) -> Tensor:
-    """`count` of the examples (n, ...), evenly spaced, so that every class is among them; all if there are fewer."""
-    return examples[torch.linspace(0, len(examples) - 1, min(count, len(examples))).long()]

@@ -6,14 +6,13 @@ import base64
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from core import nets, worlds
 from core.measure import Learned
-from core.nets import Net, Theta
+from core.nets import Net, Theta, first
 from core.tasks import Task
+from core.worlds.plane import REACH, grid
 
-REACH = 2.2  # the map shows the square from -REACH to REACH
 SIDE = 60  # cells along an edge
 
 
@@ -37,21 +36,10 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
     }
 
 
-def first(theta: Theta) -> Theta:
-    return {name: weight[:1] for name, weight in theta.items()}
-
-
-def grid() -> Tensor:
-    """(SIDE * SIDE, 2): the middles of the cells, row by row, the lowest first."""
-    middles = (torch.arange(SIDE) + 0.5) / SIDE * 2 * REACH - REACH
-    y, x = torch.meshgrid(middles, middles, indexing="ij")
-    return torch.stack([x, y], -1).view(-1, 2)
-
-
 def decided(net: Net, theta: Theta) -> str:
     """The first seed's class in every cell, SIDE * SIDE bytes in base64."""
     with torch.no_grad():
-        answers = nets.forward(net, first(theta), grid()[None])[0].argmax(-1)
+        answers = nets.forward(net, first(theta), grid(SIDE)[None])[0].argmax(-1)
     return base64.b64encode(answers.byte().numpy().tobytes()).decode()
 
 

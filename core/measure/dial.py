@@ -17,10 +17,11 @@ from core.check import BadValue
 from core.delta import between, truncated
 from core.exam import Exam
 from core.measure import Learned
-from core.measure.boundary import REACH, SIDE, first, grid
+from core.measure.boundary import SIDE
 from core.measure.examples import packed
-from core.nets import Theta, layer_of
+from core.nets import Theta, first, layer_of
 from core.tasks import Plane, Task
+from core.worlds.plane import REACH, grid
 
 ALPHAS = tuple(round(k / 20, 2) for k in range(-10, 31))  # 0 is the start, 1 the end
 CHUNK = 128  # test examples a seed that go through the net at a time
@@ -103,7 +104,7 @@ def shown(exam: Exam, predicted: Tensor) -> dict[str, Any]:
 def maps(exam: Exam, path: list[Theta]) -> str:
     """The first seed's class in every cell at every alpha, (alphas, SIDE * SIDE)."""
     with torch.no_grad():
-        cells = grid()[None]
+        cells = grid(SIDE)[None]
         predicted = [nets.forward(exam.net, first(theta | exam.head), cells)[0].argmax(-1) for theta in path]
     return deflated(torch.stack(predicted))
 

@@ -1,21 +1,20 @@
-"""The examples that runs show their behaviour on, once for all of them: with their pictures and their truth."""
+"""The examples whose answers a run records at its tests (Run.exhibit): what they look like and what is true of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from core import exhibit, worlds
+from core.exhibit import examples, kind_of, names
 from core.measure import Learned
 from core.tasks import Task
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
-    """{"tasks": [{"examples": [{"truth" and "image" or "at", or "prompt" and "right"}], "names": [class]}]}; count is
-    the `exhibit` of the runs."""
-    return {"tasks": [{"examples": exhibit.examples(task, count), "names": named(task)} for task in tasks]}
+    """{"tasks": [{"examples": [{"truth", "name", "image" or "at" or "prompt", "right"}], "names": {class: its name}}]},
+    in the order in which a run with `exhibit=count` records its answers. An image is 784 bytes in base64. A prompt has
+    "right", what should be written; notes have no examples, and what is written has no names of classes."""
+    return {"tasks": [{"examples": examples(task, count), "names": called(task)} for task in tasks]}
 
 
-def named(task: Task) -> list[str]:
-    """What each answer is called, where answers are classes with names."""
-    names = getattr(worlds.load(task), "names", None)
-    return list(names(task)) if names else []
+def called(task: Task) -> dict[str, str]:
+    return {str(k): name for k, name in enumerate(names(task))} if kind_of(task) in ("classes", "map") else {}

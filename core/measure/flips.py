@@ -10,9 +10,8 @@ from torch import Tensor
 from core import nets, worlds
 from core.exam import Exam
 from core.measure import Learned
-from core.measure.boundary import first
 from core.measure.examples import packed
-from core.nets import Theta
+from core.nets import Theta, first
 from core.tasks import Task
 
 

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from core import nets, worlds
-from core.measure import Learned, spread_out
+from core.measure import Learned
 
 
 def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     """{"classes": [point], "runs": [{"steps", "xy": [frame][point][2]}]} for `count` test points of the first run's
     task. One projection, made from the last frame's head, serves all frames of a run, so that only the points move."""
     task = learned[0].run.task
-    x, y = (spread_out(part, count) for part in worlds.load(task).test(task))
+    x, y = (worlds.spread_out(part, count) for part in worlds.load(task).test(task))
     found = []
     for learner in learned:
         with torch.no_grad():

@@ -108,6 +108,11 @@ def fresh(net: Net, rngs: list[torch.Generator]) -> Theta:
     return theta
 
 
+def first(theta: Theta) -> Theta:
+    """The first seed's weights, (1, ...) each."""
+    return {name: weight[:1] for name, weight in theta.items()}
+
+
 def forward(net: Net, theta: Theta, x: Tensor, first: int = 0, end: int | None = None) -> Tensor:
     """x (seeds, batch, ...) through the layers from `first` to before `end`; through all of them: logits."""
     for name, layer in list(net.items())[first:end]:

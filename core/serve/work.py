@@ -105,7 +105,7 @@ def recorded(run: Run, folder: Folder, limit: float) -> Iterator[Event]:
             frames |= {f"{FRAME} {event.step} {name}": weight.half() for name, weight in event.theta.items()}
         elif isinstance(event, Point):
             point = asdict(event)
-            if not event.exhibit:
+            if not run.exhibit:
                 del point["exhibit"]
             yield {"kind": "point", "seconds": seconds} | point.pop("scores") | point
 

@@ -10,6 +10,11 @@ What a good answer is may differ too; a world whose question is not "which class
 UNIT                                    what its scores are called where they are kept: accuracy if it does not say
 scores(answers, y) -> (seeds, n)        the score of every test example, from answers (seeds, n, ..., classes)
 loss(answers, y) -> (seeds,)            what training makes small
+
+What a run records of some examples as it goes (core/exhibit.py) is the class of each, unless a world says otherwise:
+
+EXHIBIT                                 classes | map | answers | continuations | notes | nothing
+exhibit(task, count) -> list[dict]      these examples, if not test ones evenly spread: truth, name, prompt, right
 """
 
 from __future__ import annotations
@@ -51,6 +56,11 @@ def generator(purpose: str, seed: int) -> torch.Generator:
     """Randomness for one purpose and one seed; two purposes never share a stream."""
     word = int.from_bytes(hashlib.sha256(f"{purpose} {seed}".encode()).digest()[:7], "big")
     return torch.Generator().manual_seed(word)
+
+
+def spread_out(examples: Tensor, count: int) -> Tensor:
+    """`count` of the examples (n, ...), evenly spaced, so that every class is among them; all if there are fewer."""
+    return examples[torch.linspace(0, len(examples) - 1, min(count, len(examples))).long()]
 
 
 class Pool:

@@ -19,6 +19,7 @@ from core.words import ASKED, ENOUGH, FREE, KINDS, LENGTH, LONG, MOODS, SHORT, S
 from core.worlds import Pool, generator
 
 UNIT = "bits"  # a word
+EXHIBIT = "notes"
 TESTS = 400  # notes
 PLACE = {word: k for k, word in enumerate(WORDS)}
 SLOTS = {"*": len(KINDS), "=": len(KINDS) + 1} | {kind: k for k, kind in enumerate(KINDS)}

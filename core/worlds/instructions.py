@@ -28,6 +28,7 @@ PLACES = 40  # tokens of a prompt with its answer, at most
 LONG = 96  # of a prompt that a learner types; more than a net has been tuned on, but not more than it can read
 SKIP = -100  # a place where nothing is asked, as cross-entropy calls it
 TEST = 32  # test examples of one combination
+EXHIBIT = "answers"
 FEW = 2  # of every combination, where all of them are tested together
 Randint = Callable[[int], int]  # n -> a whole number below n
 
@@ -242,6 +243,14 @@ def exam(name: str, count: int, real: bool = False) -> list[tuple[str, str]]:
     """The first test examples of a combination: prompts and what the answers should be."""
     randint = randint_from(generator(f"exam {name}", 0))
     return [example(name, randint, True, real) for _ in range(count)]
+
+
+def exhibit(task: Instructions, count: int) -> list[dict[str, str]]:
+    """Test examples, evenly spread over the combinations that are tested."""
+    names, each = ((task.ask,), TEST) if task.ask else (COMBINATIONS, FEW)
+    every = [(name, *pair) for name in names for pair in exam(name, each, task.real)]
+    chosen = torch.linspace(0, len(every) - 1, min(count, len(every))).long().tolist()
+    return [dict(zip(("name", "prompt", "right"), every[k])) for k in chosen]
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:

@@ -11,6 +11,8 @@ from core.tasks import Plane
 from core.worlds import Pool, generator
 
 ARMS, NOISE = 6, 0.08
+EXHIBIT = "map"
+REACH = 2.2  # a map shows the square from -REACH to REACH
 
 
 def classes(task: Plane) -> int:
@@ -45,3 +47,10 @@ def train(task: Plane, seeds: range) -> Pool:
 def test(task: Plane) -> tuple[Tensor, Tensor]:
     """3,000 points that no seed trains on."""
     return examples(task, 3000, generator("plane test", 0))
+
+
+def grid(side: int) -> Tensor:
+    """(side * side, 2): the middles of the cells, row by row, the lowest first."""
+    middles = (torch.arange(side) + 0.5) / side * 2 * REACH - REACH
+    y, x = torch.meshgrid(middles, middles, indexing="ij")
+    return torch.stack([x, y], -1).view(-1, 2)

@@ -89,6 +89,13 @@ def train(task: Sentiment, seeds: range) -> Pool:
     return Pool(torch.stack(x), torch.stack(y))
 
 
+def exhibit(task: Sentiment, count: int) -> list[dict[str, str | int]]:
+    """Test sentences, evenly spread: as many unkind as kind ones."""
+    sentences, y = held_out(task)
+    chosen = torch.linspace(0, len(y) - 1, min(count, len(y))).long().tolist()
+    return [{"truth": int(y[k]), "name": names(task)[int(y[k])], "prompt": sentences[k]} for k in chosen]
+
+
 @cache
 def test(task: Sentiment) -> tuple[Tensor, Tensor]:
     sentences, y = held_out(task)

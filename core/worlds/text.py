@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache, lru_cache
 
 import torch
@@ -18,6 +19,8 @@ from core.worlds import Pool, generator
 WINDOW = 128  # tokens a net sees at once
 TEST = 32  # windows of documents that no training ever touches
 UNIT = "bits"  # a character, so that vocabularies can be compared
+EXHIBIT = "continuations"
+OPENING = re.compile(r"((?:\S+\s+){5}\S+)(\s.{40,90}\S*)", re.DOTALL)  # six words of a paragraph, and how it goes on
 
 
 @cache
@@ -101,6 +104,14 @@ def test(task: Text) -> tuple[Tensor, Tensor]:
     starts = torch.linspace(0, len(held_out) - WINDOW - 1, TEST).long()
     found = held_out[starts[:, None] + torch.arange(WINDOW + 1)]
     return found[:, :-1], found[:, 1:]
+
+
+def exhibit(task: Text, count: int) -> list[dict[str, str]]:
+    """Beginnings of paragraphs of the held-out documents, evenly spread, and how these really go on."""
+    paragraphs = [part.strip() for document in documents(task.subject)[1] for part in document.split("\n\n")]
+    openings = [found.groups() for part in paragraphs if (found := OPENING.match(part))]
+    chosen = torch.linspace(0, len(openings) - 1, min(count, len(openings))).long().tolist()
+    return [dict(zip(("prompt", "right"), openings[k])) for k in chosen]
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:

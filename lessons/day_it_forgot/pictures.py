@@ -105,10 +105,10 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     return shown
 
 
-def wall(behaviour: Behaviour, evidence: Evidence, settings: Settings) -> Figure:
+def wall(behaviour: Sequence[Behaviour], evidence: Evidence, settings: Settings) -> Figure:
     """The old examples as one net answers them, beside both skills; in the plane both tasks' maps."""
     told = evidence.answer("wall")["tasks"]
-    names = told[0]["names"]
+    names = list(told[0]["names"].values())
     old = Wall(name=OLD_SKILL[settings[TASK]], behaviour=behaviour, examples=told[0]["examples"], task="1", old=True)
     if settings[TASK] == AFTER_ARMS:
         new = Wall(name="New: two colours", behaviour=behaviour, examples=told[1]["examples"], shift=len(names))

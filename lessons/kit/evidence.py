@@ -22,36 +22,47 @@ def gather(values: Values) -> Evidence:
     """What is known of each value so far. Unknown ones are left out."""
     tables: dict[Key, pd.DataFrame] = {}
     answers: dict[Key, Answer] = {}
-    shown: dict[Key, Behaviour] = {}
+    behaviours: dict[Key, list[Behaviour]] = {}
     for piece in values:
         if isinstance(piece.of, Measure):
             if (answer := store.answer(piece.of)) is not None:
                 answers[piece.key] = answer
         elif len(table := points(piece.of)):
             tables[piece.key] = table
-            if piece.of.exhibit:
-                shown[piece.key] = behaviour(piece.of)
-    return Evidence(tables, answers, shown)
+            if seen := behaviour(piece.of):
+                behaviours[piece.key] = seen
+    return Evidence(tables, answers, behaviours)
 
 
-def behaviour(run: Run) -> Behaviour:
-    """What a run has shown at its tests so far."""
-    points = (event for event in store.events(run) if event["kind"] == "point" and "exhibit" in event)
-    return [{"step": point["step"], **point["exhibit"]} for point in points]
+def in_step(evidence: Evidence, pieces: Runs) -> Evidence:
+    """A race as it stands: these runs cut to the share of their steps that all of them have reached, so that a page
+    shows all sides at the same moment. A side that has no point yet holds the others at nothing. What another of them
+    starts from is no side of the race."""
+    begun_from = {ancestor for piece in pieces for ancestor in list(piece.of.lineage())[1:]}
+    sides = [piece for piece in pieces if piece.of not in begun_from]
+    ends = {piece.key: evidence.table(*piece.place).step.max() for piece in sides if evidence.has(*piece.place)}
+    if len(ends) < len({piece.key for piece in sides}):
+        return evidence.up_to(dict.fromkeys(ends, -1))
+    share = min((ends[piece.key] / piece.of.steps for piece in sides), default=1.0)
+    return evidence.up_to({piece.key: share * piece.of.steps + 1e-6 for piece in sides})
 
 
-def in_step(evidence: Evidence, runs: Runs) -> Evidence:
-    """What was known when all sides of a race had come equally far: the same share of their steps, nothing while one
-    has not begun. A run that another of them starts from is no side of it."""
-    started = {run.start for piece in runs for run in piece.of.lineage()}
-    sides = [piece for piece in runs if piece.of not in started]
-    if len(sides) < 2:
-        return evidence
-    reached = [
-        float(evidence.table(*piece.place).step.max()) / piece.of.steps if evidence.has(*piece.place) else -1.0
-        for piece in sides
-    ]
-    return evidence.up_to({piece.key: min(reached) * piece.of.steps + 1e-6 for piece in sides})
+def behaviour(run: Run) -> list[Behaviour]:
+    """What a run's first net did at its tests, if the run records it: {"step", "0": of its own task, "1": of the first
+    it watches, ...}, each as core/exhibit.py says. Tests at which nothing was shown are left out."""
+    if not run.exhibit:
+        return []
+    return whole_behaviour(run) if store.complete(run) else moments(run)
+
+
+@lru_cache(maxsize=1024)
+def whole_behaviour(run: Run) -> list[Behaviour]:
+    """The behaviour of a complete run, which never changes. Nobody may write to it."""
+    return moments(run)
+
+
+def moments(run: Run) -> list[Behaviour]:
+    return [{"step": event["step"]} | event["exhibit"] for event in store.events(run) if event.get("exhibit")]
 
 
 def points(run: Run) -> pd.DataFrame:
@@ -71,7 +82,7 @@ def table(run: Run) -> pd.DataFrame:
     for event in store.events(run):
         if event["kind"] != "point":
             continue
-        units = {name: told for name, told in event.items() if isinstance(told, dict) and name != "exhibit"}
+        units = {unit: scores for unit, scores in event.items() if isinstance(scores, dict) and unit != "exhibit"}
         for k in range(run.seeds):
             row = {name: event[name] for name in ("step", "stage", "seconds", "flops")}
             row |= {"seed": run.first_seed + k, "loss": event["loss"][k]}

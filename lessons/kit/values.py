@@ -19,6 +19,7 @@ from core.spec import Measure, Run
 Setting = int | float | str
 Given = str | tuple[tuple[float, float], ...]  # what a learner typed, a letter a choice, or points that they placed
 Answer = dict[str, Any]  # what a measure says, as JSON
+Behaviour = dict[str, Any]  # what a net did at one test, as JSON
 S = TypeVar("S", bound=Setting)
 V = TypeVar("V", bound=Run | Measure, covariant=True)
 
@@ -114,7 +115,6 @@ class Piece(Generic[V]):
 
 
 Key = tuple[str, tuple[Any, ...]]  # a role and where
-Behaviour = Sequence[Mapping[str, Any]]  # a test: {"step", "0": what is shown of its own task, "1": of one it watches}
 Values = Sequence[Piece[Run | Measure]]
 Runs = Sequence[Piece[Run]]
 Measures = Sequence[Piece[Measure]]
@@ -135,11 +135,12 @@ def visible(values: Values) -> Values:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known so far, by role and place: tables of runs, answers of measures. What is hidden is not in it."""
+    """What is known so far, by role and place: tables of runs and what their first nets did, answers of measures. What
+    is hidden is not in it."""
 
     _tables: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     _answers: Mapping[Key, Answer] = field(default_factory=dict)
-    _shown: Mapping[Key, Behaviour] = field(default_factory=dict)
+    _behaviours: Mapping[Key, list[Behaviour]] = field(default_factory=dict)
 
     def table(self, role: str, *at: Any) -> pd.DataFrame:
         """A run's table, one row a test and seed."""
@@ -148,9 +149,10 @@ class Evidence:
     def answer(self, role: str, *at: Any) -> Answer:
         return self._answers[role, at]
 
-    def behaviour(self, role: str, *at: Any) -> Behaviour:
-        """What a run has shown at its tests (core/exhibit.py); empty if it shows nothing, or is not known."""
-        return self._shown.get((role, at), ())
+    def behaviour(self, role: str, *at: Any) -> list[Behaviour]:
+        """What a run's first net did at its tests, if the run recorded it (Run.exhibit): {"step", "0": its own task,
+        "1": the first it watches}, as core/exhibit.py says."""
+        return self._behaviours.get((role, at), [])
 
     def has(self, role: str, *at: Any) -> bool:
         return (role, at) in self._tables or (role, at) in self._answers
@@ -164,22 +166,26 @@ class Evidence:
 
     def begun(self, share: float) -> Evidence:
         """What was known when so much of every run's tests had been made, at least the first."""
-        tables = {}
+        ends = {}
         for key, table in self._tables.items():
             steps = sorted(table.step.unique())
-            tables[key] = table[table.step <= steps[max(0, math.ceil(share * len(steps)) - 1)]]
-        return self.up_to({key: table.step.max() for key, table in tables.items()})
+            ends[key] = steps[max(0, math.ceil(share * len(steps)) - 1)]
+        return self.up_to(ends)
 
-    def up_to(self, steps: Mapping[Key, float]) -> Evidence:
-        """What was known at these steps of runs; what has no step is as it is."""
-        far = {key: steps.get(key, math.inf) for key in self._tables}
-        tables = {key: table[table.step <= far[key]] for key, table in self._tables.items()}
-        shown = {key: [test for test in tests if test["step"] <= far[key]] for key, tests in self._shown.items()}
-        return Evidence({key: table for key, table in tables.items() if len(table)}, self._answers, shown)
+    def up_to(self, ends: Mapping[Key, float]) -> Evidence:
+        """What was known when these runs had made so many steps; the others are whole."""
+        tables = {key: one[one.step <= ends[key]] if key in ends else one for key, one in self._tables.items()}
+        behaviours = {
+            key: [moment for moment in every if moment["step"] <= ends.get(key, math.inf)]
+            for key, every in self._behaviours.items()
+        }
+        return Evidence({key: table for key, table in tables.items() if len(table)}, self._answers, behaviours)
 
     def __or__(self, other: Evidence) -> Evidence:
+        """What either knows; of a run that both know it is the other's, so that a table and a behaviour agree."""
+        mine = {key: every for key, every in self._behaviours.items() if key not in other._tables}
         return Evidence(
-            {**self._tables, **other._tables}, {**self._answers, **other._answers}, {**self._shown, **other._shown}
+            {**self._tables, **other._tables}, {**self._answers, **other._answers}, {**mine, **other._behaviours}
         )
 
     def __len__(self) -> int:

@@ -257,7 +257,7 @@ def strangers(answer: Answer) -> Figure:
     return curves(drawn, ALPHA, (alphas[0], alphas[-1]), title=title, y="Right", log=False)
 
 
-def repainted(behaviour: Behaviour, evidence: Evidence, settings: Settings) -> Figure:
+def repainted(behaviour: Sequence[Behaviour], evidence: Evidence, settings: Settings) -> Figure:
     """What the first net makes of the new task at every test: its map with the points on it, or a wall of digits."""
     examples = evidence.answer("exhibit")["tasks"][0]["examples"]
     name = "digits" if settings[NETS] == DIGITS else f"Arms turned by {TURN:g} degrees"

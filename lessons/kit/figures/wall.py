@@ -35,7 +35,7 @@ class Wall:
     """What one net answers to some examples, at every test: a wall of tiles, or in the plane its map with points."""
 
     name: str
-    behaviour: Behaviour
+    behaviour: Sequence[Behaviour]
     examples: Examples
     task: str = "0"  # which of its tasks they are about: "0" its own, "1" the first that it watches
     brief: Mapping[int, str] | None = None  # a class in a letter, where that is not its number
