@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app.parts.hands import WITHIN
+from app.parts.hands import WITHIN, rows
 from app.parts.player import play
 from lessons.kit.figures import Figure
 
@@ -15,7 +15,8 @@ SMALL = 380  # a chart that asks for less has so many rows, and no use for more
 
 
 def draw(figure: Figure, key: str, stage: bool = False, over: Callable[[], None] | None = None) -> None:
-    """A chart on the stage takes the stage's height; anything else its own. `over` draws what lies on the chart."""
+    """A chart on the stage takes the stage's height; anything else its own. `over` draws what lies on the chart, or
+    rows that can be moved."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
     if figure.kind == "chart" and stage and (over or figure.height >= SMALL):
@@ -29,5 +30,9 @@ def draw(figure: Figure, key: str, stage: bool = False, over: Callable[[], None]
         st.table(figure.spec)
     elif figure.kind == "player":
         play(figure, key)
+    elif figure.kind == "rows" and over:
+        over()
+    elif figure.kind == "rows":
+        rows(figure, key)
     else:
         st.html(figure.spec)
