@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from test_pages import page
 
 from app.parts.hands import spec
 from core.check import BadValue
-from lessons.kit.catalogue import Handle, Lesson, Prediction, lessons
+from lessons.kit.catalogue import Handle, Lesson, Order, Prediction, lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Ground
 from lessons.kit.figures.curves import curves
 from lessons.kit.figures.dots import Axis, dots
+from lessons.kit.figures.rows import Row, rows
 from lessons.kit.values import Control, Settings, visible
 
 HANDED = {slug: lesson for slug, lesson in lessons().items() if lesson.prediction.handles}
@@ -73,3 +75,50 @@ def test_handles_lie_on_axes_that_stay_and_set_the_predictions_own_sliders(lesso
     for handle in lesson.prediction.handles:
         for control in handle.controls:
             assert control in lesson.prediction.sliders
+
+
+# ---- rows
+
+ABC = Order(name="abc", label="Three things", items=("a", "b", "c"), default="a > b > c", help="")
+
+
+@pytest.mark.parametrize("text", ["", "a > b", "a > b > b", "a > b > c > d", "nan", "<img src=x>", "a>b>c", "\ud800"])
+def test_an_order_that_has_not_each_item_once_is_a_sentence(text: str) -> None:
+    with pytest.raises(BadValue, match="Three things"):
+        ABC.read(text)
+
+
+def test_an_order_is_read_as_it_is_written() -> None:
+    assert ABC.listed(ABC.read(ABC.written(["c", "a", "b"]))) == ["c", "a", "b"]
+
+
+def test_rows_stand_on_one_scale_and_say_what_they_show() -> None:
+    gain = Row(name="a", value=10, low=8, high=12, says="+10", guess=-5, note="you said 2nd")
+    figure = rows([gain, Row(name="b", value=-20, says="-20")], (-20, 20), unit="points")
+    first, second = figure.spec["rows"]
+    assert (figure.spec["zero"], first["value"], first["low"], first["guess"]) == (50, 75, 70, 37.5)
+    assert (second["value"], second["loss"], first["loss"]) == (0, True, False)
+    assert figure.alt == (
+        "From top to bottom, points: a +10 (between 8.0 and 12.0, your guess -5, you said 2nd); b -20."
+    )
+
+
+def test_rows_whose_order_is_asked_are_those_of_the_order_and_say_from_what_to_what() -> None:
+    asked = rows([Row(name=name) for name in "bca"], (0, 1), ask=ABC, ends=("best", "worst"))
+    assert asked.alt == "Three things, to be put in order from best to worst: b; c; a."
+    for wrong in (["a", "b"], ["a", "b", "b"]):
+        with pytest.raises(BadValue):
+            rows([Row(name=name) for name in wrong], (0, 1), ask=ABC)
+
+
+@pytest.mark.usefixtures("workers_end")
+def test_an_order_chosen_one_after_the_other_is_said_when_it_is_whole() -> None:
+    slug, at = "wrong_teacher", "wrong_teacher.worth"
+    test = page(slug, beat="Predict")
+    (order,) = (one for one in lessons()[slug].prediction.sliders if isinstance(one, Order))
+    mine = order.items[::-1]
+    test.multiselect(key=at).set_value(mine[:3]).run()
+    assert at not in test.query_params and test.multiselect(key=at).value == list(mine[:3])
+    test.multiselect(key=at).set_value(mine).run()
+    assert test.query_params[at] == order.written(mine)
+    assert not test.exception

@@ -41,7 +41,8 @@ def everything(test: AppTest) -> str:
 
 def handles(slug: str) -> dict[str, str]:
     """A prediction, as the URL writes it."""
-    return {slider.name: str(slider.options[-1]) for slider in lessons()[slug].prediction.sliders}
+    sliders = lessons()[slug].prediction.sliders
+    return {slider.name: str(slider.options[-1] if slider.options else slider.default) for slider in sliders}
 
 
 def to_the_ending(test: AppTest) -> AppTest:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.check import BadValue
-from lessons.kit.catalogue import BEATS, Lesson
+from lessons.kit.catalogue import BEATS, Lesson, Order
 from lessons.kit.values import Control, Given, Settings
 
 T = TypeVar("T")
@@ -133,12 +133,21 @@ def handle(slug: str, slider: Control[Any], value: Any) -> None:
         say(slug, slider, str(st.session_state[at]))
 
     said = slider.help or None
-    if slider.slider:
+    if isinstance(slider, Order):
+        in_turn(slider, at, value, lambda: say(slug, slider, slider.written(st.session_state[at])))
+    elif slider.slider:
         st.session_state[at] = UNSAID if value is None else value
         st.select_slider(slider.label, (UNSAID, *slider.options), key=at, help=said, on_change=moved)
     else:
         st.session_state[at] = value
         st.segmented_control(slider.label, slider.options, key=at, help=said, on_change=moved)
+
+
+def in_turn(order: Order, at: str, value: str | None, moved: Callable[[], None]) -> None:
+    """The items of an order, chosen one after the other: said when all are."""
+    if len(st.session_state.get(at, order.items)) == len(order.items):  # else the learner is in the midst of it
+        st.session_state[at] = order.listed(value) if value else []
+    st.multiselect(order.label, order.items, key=at, help=order.help or None, on_change=moved)
 
 
 def widget(slug: str, control: Control[Any], value: Any, more: tuple[Any, ...] = ()) -> None:

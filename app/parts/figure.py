@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app.parts.hands import WITHIN
+from app.parts.hands import WITHIN, rows
 from app.parts.player import play
 from lessons.kit.figures import Figure
 
@@ -18,7 +18,7 @@ def draw(
     figure: Figure, key: str, stage: bool = False, live: bool = False, over: Callable[[], None] | None = None
 ) -> None:
     """A chart on the stage takes the stage's height; anything else its own. live: more of it will come by itself.
-    `over` draws what lies on the chart."""
+    `over` draws what lies on the chart, or rows that can be moved."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
     if figure.kind == "chart" and stage and (over or figure.height >= SMALL):
@@ -32,5 +32,9 @@ def draw(
         st.table(figure.spec)
     elif figure.kind == "player":
         play(figure, key, live)
+    elif figure.kind == "rows" and over:
+        over()
+    elif figure.kind == "rows":
+        rows(figure, key)
     else:
         st.html(figure.spec)

@@ -1,4 +1,4 @@
-"""What is moved by hand on a picture: handles over a chart. In the browser; the server hears of what was let go.
+"""What is moved by hand on a picture: handles over a chart, rows. In the browser; the server hears of what was let go.
 
 What was said is in the URL, as with any slider of a prediction: app/parts/chosen.py.
 """
@@ -12,8 +12,8 @@ from typing import Any
 import streamlit as st
 
 from app.parts import chosen
-from lessons.kit.catalogue import Handle, Prediction
-from lessons.kit.figures import ROLES, Ground
+from lessons.kit.catalogue import Handle, Order, Prediction
+from lessons.kit.figures import ROLES, Figure, Ground
 from lessons.kit.values import Control, Settings
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ def component(name: str) -> Any:
     )
 
 
-_HANDS = component("hands")
+_HANDS, _ROWS = component("hands"), component("rows")
 
 
 def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -> None:
@@ -46,6 +46,17 @@ def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -
 
     with st.container(key="hands"):
         _HANDS(data=spec(prediction, said, ground), key=at, on_moved_change=moved)
+
+
+def rows(figure: Figure, key: str, slug: str = "", order: Order | None = None, said: str | None = None) -> None:
+    """Rows; where their order is asked for, which a learner has said or not, they can be moved."""
+
+    def ordered() -> None:
+        if order:
+            chosen.say(slug, order, str(st.session_state[key].ordered))
+
+    data = figure.spec | {"alt": figure.alt, "asked": order is not None, "said": said}
+    _ROWS(data=data, key=key, on_ordered_change=ordered)
 
 
 def spec(prediction: Prediction, said: Settings, ground: Ground) -> dict[str, Any]:

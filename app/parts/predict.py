@@ -10,7 +10,7 @@ import streamlit as st
 from app.parts import chosen, hands
 from app.parts.chosen import Chosen
 from app.parts.figure import draw
-from lessons.kit.catalogue import Lesson
+from lessons.kit.catalogue import Lesson, Order
 from lessons.kit.values import Control, Evidence, Settings
 
 
@@ -32,11 +32,16 @@ def predict(lesson: Lesson, at: Chosen) -> None:
 
 
 def on_picture(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
-    """The picture with what may be known beforehand, and the handles on it. They draw the guess themselves."""
+    """The picture with what may be known beforehand, and what is moved on it, which shows the guess."""
     prediction = lesson.prediction
-    guess = at.handles if at.said_all and not prediction.handles else Settings()
+    guess = at.handles if at.said_all and not prediction.by_hand else Settings()
     figure = lesson.picture(evidence, at.settings, guess)
+    key = f"{lesson.slug}.The picture.{figure.kind}"
+    order = next((one for one in prediction.sliders if isinstance(one, Order)), None)
     over = None
-    if prediction.handles and figure.ground:
+    if figure.kind == "rows" and order:
+        said = at.handles[order] if order.name in at.handles.values else None
+        over = partial(hands.rows, figure, key, lesson.slug, order, said)
+    elif prediction.handles and figure.ground:
         over = partial(hands.handles, lesson.slug, prediction, at.handles, figure.ground)
-    draw(figure, f"{lesson.slug}.The picture.{figure.kind}", stage=True, over=over)
+    draw(figure, key, stage=True, over=over)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -135,6 +135,11 @@ class Order(Control[str]):
     def listed(value: str) -> list[str]:
         """The items in their order."""
         return value.split(" > ")
+
+    @staticmethod
+    def written(items: Sequence[str]) -> str:
+        """As the URL writes them."""
+        return " > ".join(items)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -130,13 +130,14 @@ CLAIMS = (
     Claim(
         id="S13",
         statement=(
-            "With {labels} labels a class, against scratch at its best ({scratch}), {helps} glyphs are worth {most} "
-            "points. The worst teacher, {harms}, costs {first} points by the same recipe and {least} in the way that "
-            "is kindest to it; a second phase in upright glyphs takes it to {again}."
+            "With {labels} labels per class, against scratch at its best ({scratch}), {helps} glyphs are worth {most} "
+            "points. By the same recipe random labels harm most ({random_labels}). Where each teacher has the way that "
+            "is kindest to it, {harms} pixels do: they cost {least} points. A second phase in upright glyphs takes "
+            "them, by the recipe, from -{first} to {again}."
         ),
         runs=transfer_runs,
         finding=transfer_finding,
-        statistic="points above scratch after the worst teacher, each trained in its best way",
+        statistic="points above scratch after the teacher that harms most, each trained in its best way",
         bar="one world at +10 points or more, one at -3 or fewer, and a second phase that lifts that one above scratch",
         paper="Wang et al. 2019, Characterizing and Avoiding Negative Transfer; Gururangan et al. 2020, Don't Stop "
         "Pretraining",

@@ -6,13 +6,13 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.wrong_teacher.claims import CLAIMS
-from lessons.wrong_teacher.pictures import HARMS, HELPS, POINTS, hook, picture, verdict, views
+from lessons.wrong_teacher.pictures import POINTS, WORTH, hook, picture, verdict, views
 from lessons.wrong_teacher.runs import AGAIN, LABELS, SECOND, STANDARD, WORLD, backdrop, pretrained, runs
 
 
 def script(settings: Settings) -> str:
     between = ", then upright glyphs" if settings[SECOND] == AGAIN else ""
-    title = f"{settings[LABELS]} labels a class after the world {settings[WORLD]}{between}"
+    title = f"{settings[LABELS]} labels per class after the world {settings[WORLD]}{between}"
     return scripts.digits(pretrained(settings), title)
 
 
@@ -24,9 +24,8 @@ LESSON = Lesson(
     question="Can pretraining make it worse?",
     controls=(WORLD, LABELS, SECOND),
     prediction=Prediction(
-        asks=f"Pretrained in one of these worlds, then {STANDARD} labelled digits of each kind, against a net from "
-        "scratch:",
-        sliders=(HELPS, HARMS, POINTS),
+        asks=f"With {STANDARD} labelled digits per class: drag the teachers into order, from helps most to harms most.",
+        sliders=(WORTH, POINTS),
     ),
     claims=CLAIMS,
     runs=runs,

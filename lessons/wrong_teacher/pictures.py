@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
+from lessons.kit.catalogue import Guess, Order, Verdict, Views
 from lessons.kit.evidence import final
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -15,24 +17,36 @@ from lessons.kit.figures.curves import curves, over_steps, race
 from lessons.kit.figures.dots import Axis, Dot, dots
 from lessons.kit.figures.labels import racing
 from lessons.kit.figures.ledger import ledger
+from lessons.kit.figures.rows import Row, placed, rows
 from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.recipes import STEPS
 from lessons.kit.values import Control, Evidence, Seeds, Settings
 from lessons.wrong_teacher.claims import distances, gap
-from lessons.wrong_teacher.runs import BAD, HALF, LABELS, MENDED, NOBODY, SEEN, STANDARD, UPRIGHT, WORLD, WORLDS, mended
+from lessons.wrong_teacher.runs import (
+    BAD,
+    HALF,
+    LABELS,
+    MENDED,
+    NOBODY,
+    QUARTER,
+    SEEN,
+    STANDARD,
+    UPRIGHT,
+    WORLD,
+    WORLDS,
+    mended,
+)
 
 PHASE = "second phase"
-CHOICES = (HALF, "inverted", "blurred", "shuffled", "clothing")
-
-
-def pick(name: str, label: str, default: str) -> Control[str]:
-    return Control(
-        name=name, label=label, options=CHOICES, default=default, help="Glyphs are altered; clothing is photos."
-    )
-
-
-HELPS = pick("helps", "Which helps most?", "clothing")
-HARMS = pick("harms", "Which harms most?", "inverted")
+ON_OFFER = ("blurred", "clothing", QUARTER, "random labels", "shuffled", UPRIGHT, HALF)
+ENDS = ("helps most", "harms most")
+WORTH = Order(
+    name="worth",
+    label="The worlds",
+    items=ON_OFFER,
+    default=Order.written(ON_OFFER),
+    help="From the one that helps most to the one that harms most.",
+)
 POINTS = Control(
     name="points",
     label="Upside-down glyphs: how many points above scratch, or below?",
@@ -41,10 +55,11 @@ POINTS = Control(
     help="In percent of the unseen digits; below zero it is worse than no pretraining.",
     slider=True,
 )
+SPAN = (-55.0, 35.0)  # points: every world at every number of labels
 ABOUT = {  # a world's pictures, and what is asked about them
     UPRIGHT: "Letters and signs as they are: which one is it?",
     HALF: "Letters and signs turned by half: which one is it?",
-    "on their side": "Letters and signs turned by a quarter: which one is it?",
+    QUARTER: "Letters and signs turned by a quarter: which one is it?",
     "inverted": "Letters and signs, dark on bright: which one is it?",
     "blurred": "Letters and signs out of focus: which one is it?",
     "shuffled": "Letters and signs, all with their pixels in one same random order: which one is it?",
@@ -52,7 +67,19 @@ ABOUT = {  # a world's pictures, and what is asked about them
     "random labels": "Letters and signs as they are: the right answers are drawn by lot",
     "clothing": "Photos: a shirt, a shoe, a bag, or what is it?",
 }
+BRIEFLY = {  # the same, in a row
+    UPRIGHT: "glyphs as they are",
+    HALF: "glyphs turned by half",
+    QUARTER: "glyphs turned by a quarter",
+    "inverted": "glyphs, dark on bright",
+    "blurred": "glyphs out of focus",
+    "shuffled": "glyphs, pixels mixed up",
+    "graded by ink": "glyphs: how much ink?",
+    "random labels": "glyphs, answers by lot",
+    "clothing": "photos: shirt or shoe?",
+}
 ABOVE = "Above scratch at its best"
+UNIT = "points above a net from scratch at its best"
 
 
 def worlds_shown(evidence: Evidence, notes: dict[str, str]) -> Figure:
@@ -73,15 +100,6 @@ def row(pictures: list[dict[str, Any]], alt: str, labelled: bool = False) -> lis
     return [{"image": one["image"], "alt": alt} | ({"says": one["truth"]} if labelled else {}) for one in pictures]
 
 
-def said(world: str, guess: Guess) -> str:
-    """What is asked about a world, and what the learner says of it."""
-    words = []
-    if guess:
-        words += ["▲ helps most"] * (guess[HELPS] == world) + ["▼ harms most"] * (guess[HARMS] == world)
-        words += [points(guess[POINTS])] * (world == HALF)
-    return ABOUT[world] + (" You say: " if words else "") + ", ".join(words)
-
-
 def points(amount: float) -> str:
     return f"{amount:+.0f} points" if round(amount) else "no better, no worse"
 
@@ -93,7 +111,7 @@ def mending(evidence: Evidence, world: str) -> Figure:
         Bar(name=f"{world}, then upright", values=gap(evidence, world, MENDED)),
         Bar(name="only the second phase", values=gap(evidence, NOBODY, MENDED), role="source"),
     ]
-    return bars(shown, ABOVE, title=f"A second phase in upright glyphs, {STANDARD} labels a class")
+    return bars(shown, ABOVE, title=f"A second phase in upright glyphs, {STANDARD} labels per class")
 
 
 def near_and_far(evidence: Evidence, labels: int, meter: str) -> Figure:
@@ -127,20 +145,49 @@ def revealed(evidence: Evidence) -> bool:
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
-    """Before the prediction the worlds themselves, with what the learner says of them; then what each did."""
+    """The worlds on offer, to be put in order; afterwards all of them by what they are worth."""
+    thumbs = worlds_in_small(evidence)
     if not revealed(evidence):
-        return worlds_shown(evidence, {world: said(world, guess) for world in CHOICES})
+        order = WORTH.listed(guess[WORTH]) if guess else ON_OFFER
+        shown = [replace(said(world, guess), images=thumbs[world]) for world in order]
+        return rows(
+            shown,
+            SPAN,
+            unit=UNIT,
+            ask=WORTH,
+            ends=ENDS,
+            title=f"Which teachers help, with {STANDARD} labels per class?",
+        )
     n = settings[LABELS]
-    shown = []
-    for world in WORLDS:
-        shown.append(Bar(name=world, values=gap(evidence, world, labels=n)))
-        if world == HALF and guess:
-            shown.append(Bar(name="your guess", values=np.array([float(guess[POINTS])]), role="guess"))
+    shown = [worth(said(world, guess), gap(evidence, world, labels=n)) for world in WORLDS]
+    shown = [replace(row, images=thumbs[row.name]) for row in shown]
     if len(race := racing(evidence)) == 2:
         live = 100 * (final(race["pretrained"]) - final(race["scratch"]))
-        shown.append(Bar(name="your race", values=live, role="target"))
-    picks = f". You said: {guess[HELPS]} helps most, {guess[HARMS]} harms most" if guess else ""
-    return bars(shown, ABOVE, title=f"What each world is worth, {n} labels a class{picks}")
+        mine = Row(name="your race", note=settings[WORLD], role="target", images=thumbs[settings[WORLD]])
+        shown.append(worth(mine, live))
+    shown.sort(key=lambda row: row.value or 0.0, reverse=True)
+    return rows(shown, SPAN, unit=UNIT, title=f"What each teacher is worth, {n} labels per class")
+
+
+def worlds_in_small(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """Three pictures of each world."""
+    pictures = evidence.answer("examples")["pictures"][1:]  # after those of the digits
+    return {world: tuple(one["image"] for one in found[:3]) for world, found in zip(WORLDS, pictures)}
+
+
+def said(world: str, guess: Guess) -> Row:
+    """A world's row before it is known what it is worth: what it is, or what the learner said of it."""
+    if not guess:
+        return Row(name=world, note=BRIEFLY[world])
+    place = WORTH.listed(guess[WORTH]).index(world) + 1 if world in ON_OFFER else 0
+    note = f"you said {placed(place)}" if place else "was not on offer"
+    return Row(name=world, note=note, guess=float(guess[POINTS]) if world == HALF else None)
+
+
+def worth(row: Row, gaps: np.ndarray) -> Row:
+    """The row with points above scratch, one value a seed."""
+    mean, spread = float(gaps.mean()), float(gaps.std())
+    return replace(row, value=mean, low=mean - spread, high=mean + spread, says=f"{mean:+.0f}")
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
@@ -179,10 +226,16 @@ def paid(evidence: Evidence) -> pd.DataFrame:
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
-    gaps = {world: float(gap(evidence, world).mean()) for world in CHOICES}
-    most, least = max(CHOICES, key=gaps.__getitem__), min(CHOICES, key=gaps.__getitem__)
+    gaps = {world: float(gap(evidence, world).mean()) for world in ON_OFFER}
+    did, said = sorted(ON_OFFER, key=gaps.__getitem__, reverse=True), WORTH.listed(guess[WORTH])
+    pairs = list(combinations(said, 2))
+    right = sum(gaps[one] > gaps[other] for one, other in pairs)
+    order = "first {}, last {}".format
     return [
-        ("helps most", guess[HELPS], f"{most}, {points(gaps[most])}"),
-        ("harms most", guess[HARMS], f"{least}, {points(gaps[least])}"),
+        (
+            "from help to harm",
+            order(said[0], said[-1]),
+            f"{order(did[0], did[-1])}; of your {len(pairs)} pairs {right} hold",
+        ),
         ("what upside-down glyphs are worth", points(guess[POINTS]), points(gaps[HALF])),
     ]

@@ -9,7 +9,7 @@ from core.tasks import Clothing, Glyphs, Handwriting, Image
 from lessons.kit.recipes import BEST_RATES, fine_tuned, live_backbone, patient, scratch
 from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
 
-STANDARD = 10  # labels a class
+STANDARD = 10  # labels per class
 WAYS = ("lp_ft", "probe", "full")
 MENDED = "mended"  # in a second phase, then lp_ft
 SIGNS = Glyphs(labels=80, pen=0.75)  # of the backbone that “What is a label worth?” trains live
@@ -40,7 +40,7 @@ WORLD = Control(
 )
 LABELS = Control(
     name="labels",
-    label="Labels a class",
+    label="Labels per class",
     options=(2, 5, STANDARD),
     default=STANDARD,
     help="Labelled digits of each kind that both nets get.",
