@@ -27,7 +27,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=11,
+    number=13,
     chapter="Language",
     title="Guess the next token",
     covers=("O", "L", "R"),
