@@ -6,7 +6,7 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.values import Settings
 from lessons.more_data.claims import CLAIMS
-from lessons.more_data.pictures import GAINS, HANDLES, POINTS, hook, picture, verdict, views
+from lessons.more_data.pictures import GAINS, HANDLES, POINTS, hook, picture, tells, verdict, views
 from lessons.more_data.runs import AMOUNT, LEAST, LEAST_TEXT, MATERIAL, TEXT, after, backdrop, runs
 
 
@@ -50,4 +50,5 @@ LESSON = Lesson(
     script=script,
     after=after,
     moving=("While it learns",),
+    tells=tells,
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lessons.kit.catalogue import Guess, Handle, Verdict, Views
-from lessons.kit.evidence import against, final, power_law
+from lessons.kit.evidence import against, final, gather, power_law
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.dots import Axis
@@ -17,9 +17,9 @@ from lessons.kit.figures.lines import lines
 from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.jobs import DIGITS, INVERTED, JOBS
 from lessons.kit.texts import bits
-from lessons.kit.values import Control, Evidence, Settings
+from lessons.kit.values import Control, Evidence, Settings, visible
 from lessons.more_data.claims import gained, left, losses
-from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, LEAST, SIZES, TEXT, TEXTS, TIMES
+from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, LEAST, SIZES, TEXT, TEXTS, TIMES, backdrop
 
 ROLE = {DRAWINGS: "source", TEXT: "target"}
 GROWN = {1: 4, 2: 8, 4: 16, 8: 32}  # drawings shown in a row, by how many times the smallest amount it stands for
@@ -47,7 +47,7 @@ HANDLES = {
     (TEXT, 16): handle("text16", TEXT, 16),
 }
 POINTS = tuple(
-    Handle(x=times, y=control, name=material, start=100 if material == TEXT else 75)
+    Handle(x=times, y=control, name=material, unit=" %", start=100 if material == TEXT else 75, joined=False)
     for (material, times), control in HANDLES.items()
 )
 GAINS = Control(
@@ -135,7 +135,7 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     """What is trained while it learns; four jobs against the size of pretraining, and both lines in their own units."""
     shown: Views = {}
-    if any(evidence.tables("live", material) for material in ROLE):
+    if evidence.tables("live", DRAWINGS) and not evidence.answers("yours"):
         shown["While it learns"] = lambda: learning(evidence)
     if not evidence.has("loss"):
         return shown
@@ -146,14 +146,16 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     }
 
 
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """Where the learner's net stands; a language model's loss is known while it reads."""
+    for times, bits_now in yours(evidence, TEXT).items():
+        left_now = bits_now / losses(gather(visible(backdrop(settings))), TEXT)[1].mean()
+        return f"Your net on {times} times the text: {percent(left_now)} of the loss is left."
+    return ""
+
+
 def learning(evidence: Evidence) -> Figure:
-    """The learner's own nets against their steps."""
-    if reading := evidence.tables("live", TEXT):
-        (table,) = reading.values()
-        steps = np.sort(table.step.unique()).tolist()
-        shown = [Curve(table=against(dict(zip(steps, bits(table)))), name="language model", role="target")]
-        x = Axis(name="steps", low=0, high=max(steps[-1], 1), form=".0f")
-        return lines(shown, x, Axis(name="bits a character", low=2, high=6), title="Your language model while it reads")
+    """The learner's own backbone and probes against their steps; the loss of it is known when it has learned."""
     (table,) = evidence.tables("live", DRAWINGS).values()
     shown = [over_steps(table, "new drawings", "source")]
     for (job, _), probed in evidence.tables("live job").items():

@@ -7,7 +7,7 @@ from lessons.kit.catalogue import Lesson, Prediction
 from lessons.kit.recipes import backbone
 from lessons.kit.values import Settings
 from lessons.one_valley.claims import CLAIMS
-from lessons.one_valley.pictures import AWAY, HANDLES, KIN, hook, picture, verdict, views
+from lessons.one_valley.pictures import AWAY, HANDLES, KIN, hook, picture, tells, verdict, views
 from lessons.one_valley.runs import (
     EVERY,
     JOIN,
@@ -61,7 +61,8 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("While they learn",),
+    moving=("Landscape", "While they learn"),
+    tells=tells,
     verdict=verdict,
     script=script,
     after=after,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lessons.kit.catalogue import Guess, Handle, Verdict, Views
 from lessons.kit.evidence import against, final
-from lessons.kit.figures import ROLES, Figure, percent
+from lessons.kit.figures import ROLES, Figure, Ground, percent
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
@@ -33,7 +33,10 @@ def handle(name: str, other: str) -> Control[int]:
 
 KIN, AWAY = handle("kin", "child B"), handle("away", "the stranger")
 HALF = 50  # percent of the way
-HANDLES = (Handle(x=-HALF, y=KIN, start=55), Handle(x=HALF, y=AWAY, start=55))
+HANDLES = (
+    Handle(x=-HALF, y=KIN, name="half way to child B", unit=" %", start=55, joined=False),
+    Handle(x=HALF, y=AWAY, name="half way to the stranger", unit=" %", start=55, joined=False),
+)
 # Every walk from child A: its name, its look, which way it leads on the picture, and what is said of its middle.
 WALKS = {NEAR: ("between the children", "pretrained", -1, KIN), FAR: ("to the stranger", "scratch", 1, AWAY)}
 WAY = "percent of the way from child A"
@@ -126,11 +129,15 @@ def note(x: float, share: float, says: str, role: str, side: str) -> dict[str, A
 def named_places(figure: Figure, notes: list[dict[str, Any]]) -> Figure:
     """The chart with these points, and no numbers below it: a place on a walk is named, not counted."""
     bare = {"axisLabel": {"show": False}, "axisTick": {"show": False}, "nameGap": 12}
-    spec = figure.spec | {"series": [*figure.spec["series"], *notes], "xAxis": figure.spec["xAxis"] | bare}
+    ground = Ground(x=(-100, 100), y=(0, 100), right=52, bottom=30)
+    spec = figure.spec | {
+        "grid": ground.grid,
+        "series": [*figure.spec["series"], *notes],
+        "xAxis": figure.spec["xAxis"] | bare,
+    }
     spec["yAxis"] = figure.spec["yAxis"] | {"axisLabel": {"formatter": "{value} %", "showMaxLabel": False}}
-    spec["grid"] = figure.spec["grid"] | {"left": 8, "right": 52, "top": 28}
     alt = f"{figure.alt} Marked: {'; '.join(point['name'] for point in notes)}."
-    return replace(figure, spec=spec, alt=alt)
+    return replace(figure, spec=spec, alt=alt, ground=ground)
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
@@ -151,6 +158,13 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
             "Loss on the walk": lambda: walk(answer, settings[JOIN], mine),
         }
     return shown
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """How the learner's nets read so far."""
+    tables = evidence.tables("live")
+    read = ", ".join(f"{name} {percent(float(final(table).mean()))}" for name, table in tables.items())
+    return f"Right so far: {read}." if tables else ""
 
 
 def learning(tables: dict[str, pd.DataFrame]) -> Figure:
