@@ -33,7 +33,9 @@ MODULES = {
     for f in sorted((ROOT / layer).rglob("*.py"))
 }
 SHARED = ("lessons.kit.scripts.parts", "lessons.kit.scripts.attention")  # what scripts share
-SCRIPTS = {name for name in MODULES if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(digits|plane))", name)}
+SCRIPTS = {
+    name for name in MODULES if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(digits|plane|reading))", name)
+}
 
 
 @cache

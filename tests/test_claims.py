@@ -17,7 +17,7 @@ from lessons.kit.evidence import band, best, bootstrap, final, gather, interval,
 from lessons.kit.recipes import BEST_RATES
 from lessons.kit.values import Evidence, Seeds
 from lessons.label_worth.claims import worth
-from lessons.what_was_learned.claims import barriers, random_at_best
+from lessons.what_was_learned.claims import random_at_best
 from lessons.what_was_learned.runs import RANDOM
 from lessons.wrong_teacher.claims import gap, in_order, kindest_gap, surprises
 from lessons.wrong_teacher.runs import STANDARD, WAYS
@@ -99,11 +99,6 @@ def test_the_kindest_gap_is_that_of_the_best_way_against_scratch_at_its_best() -
         tables["scratch best", (STANDARD, rate)] = curve((0, 0, theirs), (0, 1, theirs - 0.1))
     assert gap(Evidence(tables), "strange").tolist() == pytest.approx([30 - 80, 50 - 70])
     assert kindest_gap(Evidence(tables), "strange").tolist() == pytest.approx([60 - 80, 60 - 70])
-
-
-def test_a_barrier_is_how_far_the_middle_lies_below_the_mean_of_the_ends() -> None:
-    valley = [[0.9, 0.5], [0.3, 0.6], [0.7, 0.7]]  # three places, two seeds
-    assert barriers({"accuracy": [valley]}).tolist() == [pytest.approx([0.5, 0.1])]
 
 
 def test_frozen_random_layers_are_given_their_best_rate_and_moment() -> None:

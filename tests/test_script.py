@@ -32,7 +32,7 @@ SCRIPTS = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in [
         *ROOT.glob("lessons/*/script.py"),
-        *(ROOT / "lessons/kit/scripts" / f"{name}.py" for name in ("digits", "plane")),
+        *(ROOT / "lessons/kit/scripts" / f"{name}.py" for name in ("digits", "plane", "reading")),
     ]
 )
 LESSONS = pytest.mark.parametrize("lesson", lessons().values(), ids=list(lessons()))
@@ -218,7 +218,8 @@ def test_the_script_of_the_dial_leaves_out_what_the_controls_leave_out(printed: 
 
 
 def test_the_script_of_copied_layers_reproduces_the_run(printed: Printed) -> None:
-    from lessons.what_was_learned.runs import FROZEN, SPIRALS, WORLDS, copy
+    from lessons.kit.transfers import SPIRALS, WORLDS
+    from lessons.what_was_learned.runs import FROZEN, copy
 
     lesson = lessons()["what_was_learned"]
     said = printed(lesson.script(replace(lesson.defaults.but(world=SPIRALS, copied=2), draw=0)))

@@ -12,8 +12,8 @@ from lessons.kit.figures.curves import Curve, Mark
 from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
 from lessons.kit.values import Seeds
+from lessons.more_data.runs import GLYPHS, PASSES, SIZES, pretrained
 from lessons.one_backbone.claims import tau
-from lessons.one_backbone.runs import GLYPHS, PASSES, SIZES, pretrained
 
 
 def test_tau_counts_pairs_in_the_same_order() -> None:

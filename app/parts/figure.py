@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import streamlit as st
 
@@ -28,6 +29,13 @@ def draw(
                 over()
     elif figure.kind == "chart":
         st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt)
+    elif figure.kind == "plotly":
+        import plotly.graph_objects as go  # half a second, which only pages with a landscape pay
+
+        options = {"displaylogo": False, "scrollZoom": False, "displayModeBar": False, "responsive": True}
+        tall = {"height": "stretch"} if stage else {"height": figure.height}
+        with st.container(key=WITHIN, height=TALL, border=False) if stage else nullcontext():
+            st.plotly_chart(go.Figure(figure.spec), key=key, alt=figure.alt, config=options, **tall)
     elif figure.kind == "table":
         st.table(figure.spec)
     elif figure.kind == "player":

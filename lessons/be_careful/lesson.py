@@ -35,7 +35,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=13,
+    number=16,
     chapter="Language",
     on_path=True,
     title="Be careful what you reward",

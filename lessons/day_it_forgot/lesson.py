@@ -34,7 +34,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=8,
+    number=10,
     chapter="Forgetting",
     on_path=True,
     title="The day it forgot",

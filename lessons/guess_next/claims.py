@@ -6,36 +6,27 @@ import math
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
 from lessons.guess_next.runs import (
     FAR,
     MOST,
     PRETRAINED,
     SCRATCH,
-    SIZES,
-    SLICE,
     SLICED,
-    SLICES,
     SUBJECTS,
     all_young,
-    amounts,
     domains,
     sliced,
 )
 from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, interval, labels_to, power_law
+from lessons.kit.evidence import bootstrap, interval, labels_to
 from lessons.kit.figures import percent
+from lessons.kit.texts import SLICE, SLICES, bits
 from lessons.kit.values import Evidence
 
 KINDS = ("spelling", "word order", "agreement", "names and numbers")
 VOCABULARY = 1024
 EARLY = 5  # steps of fine-tuning that must beat all that scratch ever reaches
-
-
-def bits(table: pd.DataFrame, name: str = "bits") -> np.ndarray:
-    """(tests, seeds) of a run's table, in bits a character."""
-    return table.pivot(index="step", columns="seed", values=name).to_numpy()
 
 
 def told_apart(evidence: Evidence) -> tuple[list[int], np.ndarray]:
@@ -74,27 +65,6 @@ def first_finding(evidence: Evidence) -> Finding:
                 says="names and numbers are told worst, ten points or more behind spelling",
                 met=float(gap.mean()) >= 0.10 and min(KINDS, key=lambda kind: last[kind].mean()) == KINDS[3],
             ),
-        ),
-        numbers=numbers,
-    )
-
-
-def size_finding(evidence: Evidence) -> Finding:
-    loss = np.array([bits(evidence.table("amount", size))[-1] for size in SIZES])
-    exponent, _, missed = power_law(SIZES, loss.mean(1))
-    low, high = bootstrap(lambda draw: power_law(SIZES, loss[:, draw].mean(1))[0], loss.shape[1])
-    numbers = {f"bits{size}": f"{mean:.2f}" for size, mean in zip(SIZES, loss.mean(1))}
-    numbers |= {
-        "exponent": f"{exponent:.2f}", "missed": f"{100 * missed:.1f}", "double": f"{100 * (1 - 2**-exponent):.0f}",
-        "few": f"{SIZES[0]}", "many": f"{SIZES[-1]:,}", "nets": str(loss.shape[1]),
-    }  # fmt: skip
-    return Finding(
-        value=exponent,
-        low=low,
-        high=high,
-        checks=(
-            Check(says="the loss lies within 10 % of a power law at every amount", met=missed <= 0.10),
-            Check(says="it falls with every doubling", met=bool((np.diff(loss.mean(1)) < 0).all())),
         ),
         numbers=numbers,
     )
@@ -206,20 +176,6 @@ CLAIMS = (
         paper="Zhang et al. 2021, When Do You Need Billions of Words of Pretraining Data?",
         paper_found="Grammar was mostly learned from ten to a hundred million words; facts and common sense needed "
         "billions.",
-    ),
-    Claim(
-        id="S20b",
-        statement=(
-            "From {few} to {many} thousand characters, each read four times, the loss falls as a power law: by "
-            "{double} % whenever the text doubles, from {bits50} to {bits800} bits a character, never more than "
-            "{missed} % from a straight line on log axes. ({nets} nets of each size.)"
-        ),
-        runs=amounts,
-        finding=size_finding,
-        statistic="exponent of the power law of loss against text",
-        bar="within 10 % of a power law at every amount, and lower with every doubling",
-        paper="Kaplan et al. 2020, Scaling Laws for Neural Language Models",
-        paper_found="The loss fell as a power law of data, size and compute, over more than six orders of magnitude.",
     ),
     Claim(
         id="S21",

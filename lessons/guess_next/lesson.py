@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from core import corpus
-from core.tasks import Text
 from lessons.guess_next.claims import CLAIMS
 from lessons.guess_next.pictures import END, FIRST, START, hook, named, picture, verdict, views
 from lessons.guess_next.runs import AMOUNT, BACK, GENERAL, SUBJECT, asks, backdrop, runs, sides
@@ -14,20 +12,12 @@ from lessons.kit.values import Settings
 
 def script(settings: Settings) -> str:
     subject, run = settings[SUBJECT], next(iter(sides(settings).values()))
-    assert isinstance(run.task, Text)
-    names = corpus.GENERAL if run.task.subject == GENERAL else (run.task.subject,)
-    return scripts.shown(
-        "lessons.guess_next.script",
-        "General text, from nothing" if subject == GENERAL else f"{named(subject)}, after the reader",
-        TEXTS=[scripts.beside(corpus.path(name)) for name in names],
-        KILOBYTES=run.task.kilobytes,
-        BACKBONE=scripts.weights(run.start) if run.start else "",
-        **scripts.constants(run),
-    )
+    title = "General text, from nothing" if subject == GENERAL else f"{named(subject)}, after the reader"
+    return scripts.reading(run, title)
 
 
 LESSON = Lesson(
-    number=11,
+    number=13,
     chapter="Language",
     title="Guess the next token",
     covers=("O", "L", "R"),

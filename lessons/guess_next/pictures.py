@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lessons.guess_next.claims import KINDS, at_best, bits, told_apart
+from lessons.guess_next.claims import KINDS, at_best, told_apart
 from lessons.guess_next.runs import (
     AMOUNT,
     BACK,
-    BATCH,
     BROUGHT,
     FAR,
     GENERAL,
@@ -21,13 +20,9 @@ from lessons.guess_next.runs import (
     OPENING,
     PRETRAINED,
     SCRATCH,
-    SIZES,
-    SLICE,
     SLICED,
-    SLICES,
     SUBJECT,
     SUBJECTS,
-    WINDOW,
 )
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
@@ -35,9 +30,9 @@ from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.kit.figures.dots import Axis
-from lessons.kit.figures.law import law
 from lessons.kit.figures.lines import lines
 from lessons.kit.figures.tinted import tinted, visible
+from lessons.kit.texts import BATCH, SLICE, SLICES, WINDOW, bits
 from lessons.kit.values import Answer, Control, Evidence, Settings
 
 READER_BATCH = 16
@@ -119,8 +114,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         return shown
     if subject != GENERAL:
         return shown | {"By amount": lambda: by_size(evidence), "By subject": lambda: by_subject(evidence)}
-    yours = (kilobytes, evidence.table("live", "yours")) if evidence.has("live", "yours") else None
-    return shown | {"Learned first": lambda: learned_first(evidence), "More text": lambda: scaling(evidence, yours)}
+    return shown | {"Learned first": lambda: learned_first(evidence)}
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
@@ -206,26 +200,6 @@ def learned_first(evidence: Evidence) -> Figure:
     guessing = Mark(start=(BEFORE, 0.5), end=(1e6, 0.5), says="guessing", place="insideStartTop")
     title = "Real text or spoiled? Pairs told apart in the first minute, by what was spoiled"
     return curves(shown, "tokens read", (BEFORE, 1e6), [guessing], title, y="Pairs told apart", share=(0.4, 1))
-
-
-def scaling(evidence: Evidence, yours: tuple[int, pd.DataFrame] | None) -> Figure:
-    """The stored nets on their line, and where the learner's own have come to."""
-    own = [Curve(table=against({yours[0]: bits(yours[1])[-1]}), name="yours", role="scratch")] if yours else []
-    loss = np.array([bits(evidence.table("amount", size))[-1] for size in SIZES])
-    return law(
-        SIZES,
-        loss,
-        Axis(
-            name="thousand characters, each read four times",
-            low=SLICES[0] * 0.8,
-            high=SIZES[-1] * 1.3,
-            log=True,
-            form=",.0f",
-        ),
-        Axis(name="bits a character", low=2, high=5, log=True),
-        more=own,
-        title="More text, less loss: along a straight line, both axes logarithmic",
-    )
 
 
 def named(subject: str) -> str:

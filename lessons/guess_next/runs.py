@@ -3,23 +3,16 @@ and other subjects."""
 
 from __future__ import annotations
 
-from core.spec import Measure, Run, Stage
+from core.spec import Measure, Run
 from core.tasks import Text
 from lessons.kit.recipes import reader
+from lessons.kit.texts import BATCH, SLICE, SLICES, STEPS, UNSEEN, WINDOW, amount, annealed
 from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
 
-WINDOW = 128  # tokens a model reads at once
-STEPS, BATCH = 600, 8  # a minute of one core
-SIZES = (50, 100, 200, 400, 800)  # thousands of characters
-PASSES = 4  # over each amount: up to four, reading again is nearly as good as new text (Muennighoff et al. 2023)
-PER_KILOBYTE = 2.94  # windows
-SLICE = 50  # thousands of characters of a subject
-SLICES = (5, 20, SLICE, 150)
 SLICED = "shakespeare"  # the subject whose slices are compared
 FAR = "code"
 SUBJECTS = ("shakespeare", "law", FAR)
 BROUGHT = "medicine"  # does not come with the app: `make texts` brings it, and no claim stands on it
-UNSEEN = Text()  # general text
 PRETRAINED, SCRATCH, MOST = "pretrained", "scratch", "scratch, more steps"
 
 
@@ -56,21 +49,10 @@ BACK = Control(
 )
 
 
-def annealed(steps: int, batch: int, rate: float) -> tuple[Stage, ...]:
-    return (Stage(steps=steps, batch=batch, rate=rate, anneal=True),)
-
-
 def young(first_seed: int) -> Run:
     """A model that reads for a minute; its weights are kept at eight moments."""
     stages = annealed(STEPS, BATCH, 3e-3)
     return Run(task=UNSEEN, net="transformer", stages=stages, seeds=1, first_seed=first_seed, frames=8)
-
-
-def amount(kilobytes: int, seeds: Seeds) -> Run:
-    """A model that reads so much text, four times."""
-    stages = annealed(round(PASSES * PER_KILOBYTE * kilobytes / BATCH), BATCH, 3e-3)
-    task = Text(kilobytes=kilobytes)
-    return Run(task=task, net="transformer", stages=stages, seeds=min(4, seeds.count), first_seed=seeds.first)
 
 
 def fine_tuned(subject: str, seeds: Seeds, steps: int = 80, start: Run | None = None, kilobytes: int = SLICE) -> Run:
@@ -111,7 +93,7 @@ def runs(settings: Settings) -> Runs:
 
 def backdrop(settings: Settings) -> Values:
     seeds = Seeds()
-    known = [*all_young(seeds), *amounts(seeds), *domains(seeds), *domain(BROUGHT, seeds), *sliced(seeds)]
+    known = [*all_young(seeds), *domains(seeds), *domain(BROUGHT, seeds), *sliced(seeds)]
     return [Piece("look", expects(OPENING, WINDOW)), *hide([Piece("reader", reader()), *known])]
 
 
@@ -133,10 +115,6 @@ def all_young(seeds: Seeds) -> Values:
         *(Piece("young", net, k) for k, net in enumerate(nets)),
         *(Piece("pairs", told, k) for k, told in enumerate(pairs)),
     ]
-
-
-def amounts(seeds: Seeds) -> Values:
-    return [Piece("amount", amount(kilobytes, seeds), kilobytes) for kilobytes in SIZES]
 
 
 def domain(subject: str, seeds: Seeds, kilobytes: int = SLICE) -> Values:

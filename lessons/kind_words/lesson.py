@@ -22,7 +22,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=15,
+    number=18,
     chapter="Language",
     title="Kind or unkind?",
     covers=("A2", "T"),

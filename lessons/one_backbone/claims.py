@@ -1,16 +1,17 @@
-"""The claims of this lesson, S14 and S20: a score ranks backbones untrained, and more drawings make better ones."""
+"""The claim of this lesson, S14: a score ranks backbones that nobody has trained further."""
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 
 from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, final, power_law
+from lessons.kit.evidence import bootstrap, final
 from lessons.kit.figures import percent
+from lessons.kit.jobs import DIGITS, JOBS
 from lessons.kit.values import Evidence
-from lessons.one_backbone.runs import DIGITS, GLYPHS, JOBS, NAMES, SIZES, UNTRAINED, score_runs, scored, size_runs
+from lessons.one_backbone.runs import NAMES, UNTRAINED, score_runs, scored
 
 
 def truth(evidence: Evidence, job: str) -> np.ndarray:
@@ -80,40 +81,6 @@ def score_finding(evidence: Evidence) -> Finding:
     )
 
 
-def losses(evidence: Evidence) -> np.ndarray:
-    """(sizes, seeds) in nats."""
-    return np.array([tasks[0] for tasks in evidence.answer("loss")["loss"]])
-
-
-def size_finding(evidence: Evidence) -> Finding:
-    loss = losses(evidence)
-    exponent, _, missed = power_law(SIZES, loss.mean(1))
-    low, high = bootstrap(lambda draw: power_law(SIZES, loss[:, draw].mean(1))[0], loss.shape[1])
-    read = {job: [float(final(evidence.table("size", job, size)).mean()) for size in SIZES] for job in JOBS}
-    rising = {job: all(a < b for a, b in pairwise(shares)) for job, shares in read.items()}
-    numbers = {
-        "exponent": f"{exponent:.2f}",
-        "missed": f"{100 * missed:.1f}",
-        "double": f"{100 * (1 - 2**-exponent):.0f}",
-        "few": f"{GLYPHS * SIZES[0]:,}",
-        "many": f"{GLYPHS * SIZES[-1]:,}",
-        "backbones": str(loss.shape[1]),
-    }
-    numbers |= {f"loss{size}": f"{nats:.2f}" for size, nats in zip(SIZES, loss.mean(1))}
-    for job, key in zip(JOBS, ("digits", "inverted", "turned", "letters")):
-        numbers |= {f"{key}{size}": percent(share) for size, share in zip(SIZES, read[job])}
-    return Finding(
-        value=exponent,
-        low=low,
-        high=high,
-        checks=(
-            Check(says="the loss lies within 10 % of a power law at every size", met=missed <= 0.10),
-            Check(says="a probe reads more digits at every larger size", met=rising[DIGITS]),
-        ),
-        numbers=numbers,
-    )
-
-
 CLAIMS = (
     Claim(
         id="S14",
@@ -129,21 +96,5 @@ CLAIMS = (
         paper="You et al. 2021, LogME: Practical Assessment of Pre-trained Models for Transfer Learning",
         paper_found="LogME ranked pretrained models for vision and language nearly as fine-tuning them did, up to "
         "3,000 times faster.",
-    ),
-    Claim(
-        id="S20",
-        statement=(
-            "On drawn glyphs the loss falls as a power law from {few} drawings to {many}: by {double} % whenever they "
-            "double, never more than {missed} % from a straight line on log axes. Digits read from the features rise "
-            "from {digits10} to {digits160}. ({backbones} backbones of each size.)"
-        ),
-        runs=size_runs,
-        finding=size_finding,
-        statistic="exponent of the power law of loss against drawings",
-        bar="within 10 % of a power law at every size; accuracy on digits higher at every larger size",
-        paper="Hestness et al. 2017, Deep Learning Scaling is Predictable, Empirically; Kaplan et al. 2020, Scaling "
-        "Laws for Neural Language Models",
-        paper_found="In translation, language, vision and speech the test error fell as a power law of the training "
-        "data over orders of magnitude.",
     ),
 )

@@ -26,7 +26,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=5,
+    number=6,
     chapter="Choosing and paying",
     title="One backbone, many jobs",
     covers=("A1", "A4", "T"),

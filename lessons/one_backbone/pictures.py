@@ -1,4 +1,4 @@
-"""What this lesson shows: every backbone at every job, what size does, and what a score costs beside training."""
+"""What this lesson shows: every backbone at every job, and what a score costs beside training."""
 
 from __future__ import annotations
 
@@ -6,27 +6,23 @@ import numpy as np
 import pandas as pd
 
 from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against, final
+from lessons.kit.evidence import final
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
-from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
+from lessons.kit.figures.curves import curves, over_steps
 from lessons.kit.figures.dots import Axis, Dot, dots
 from lessons.kit.figures.heat import heat
-from lessons.kit.figures.law import law
 from lessons.kit.figures.thumbnails import thumbnails
+from lessons.kit.jobs import DIGITS, JOBS
 from lessons.kit.values import Control, Evidence, Settings
-from lessons.one_backbone.claims import losses, tau, truth
+from lessons.one_backbone.claims import tau, truth
 from lessons.one_backbone.runs import (
     BACKBONE,
     CHOICE,
-    DIGITS,
     FAVOURITE,
-    GLYPHS,
     JOB,
-    JOBS,
     NAMES,
     SEEN,
-    SIZES,
     UNTRAINED,
     favourite,
     scored,
@@ -88,7 +84,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """Both probes as they learn and what they cost; the score against the truth, every job, and what size does."""
+    """Both probes as they learn and what they cost; the score against the truth, and every job."""
     shown: Views = {}
     if evidence.tables("race"):
         shown["Two probes"] = lambda: probes(evidence, settings)
@@ -98,8 +94,6 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         shown |= {
             "Score and truth": lambda: against_truth(evidence, settings),
             "Every job": lambda: matrix(evidence),
-            "More drawings": lambda: sizes(evidence),
-            "The law": lambda: scaling(evidence),
         }
     return shown
 
@@ -174,30 +168,3 @@ def matrix(evidence: Evidence) -> Figure:
     read = {job: truth(evidence, job).mean(1) for job in JOBS}
     table = pd.DataFrame(read, index=list(NAMES))
     return heat(table, "backbone", "job", "Accuracy of a probe: every backbone at every job")
-
-
-def sizes(evidence: Evidence) -> Figure:
-    """Every job against the size of pretraining."""
-    shown = []
-    for job in JOBS:
-        read = {GLYPHS * size: final(evidence.table("size", job, size)) for size in SIZES}
-        shown.append(Curve(table=against(read), name=job, role="pretrained" if job == DIGITS else "target"))
-    span = (GLYPHS * SIZES[0] * 0.8, GLYPHS * SIZES[-1] * 1.2)
-    return curves(
-        shown, "drawings seen in pretraining", span, title="What more drawings are worth at each job (probes)"
-    )
-
-
-def scaling(evidence: Evidence) -> Figure:
-    """The loss on unseen glyphs against drawings, both axes log."""
-    span = (GLYPHS * SIZES[0] * 0.8, GLYPHS * SIZES[-1] * 1.2)
-    guessing = float(np.log(GLYPHS))
-    mark = Mark(start=(span[1], guessing), end=(span[0], guessing), says="knows nothing", place="insideEndTop")
-    return law(
-        [GLYPHS * size for size in SIZES],
-        losses(evidence),
-        Axis(name="drawings seen in pretraining", low=span[0], high=span[1], log=True, form=",.0f"),
-        Axis(name="loss on unseen glyphs, nats", low=2, high=8, log=True),
-        [mark],
-        "The loss of pretraining falls along a straight line, both axes logarithmic",
-    )

@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and the runs: a zoo of backbones, probes on them, and backbones by size."""
+"""What the learner sets in this lesson, and the runs: a zoo of backbones, and probes on them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from functools import cache
 import numpy as np
 
 from core.spec import Measure, Run, Stage
-from core.tasks import Glyphs, Handwriting, Task
+from core.tasks import Glyphs
 from lessons.kit.evidence import gather
-from lessons.kit.recipes import fine_tuned, fine_tuning, source
+from lessons.kit.jobs import DIGITS, JOBS, probe
+from lessons.kit.recipes import fine_tuned, source
 from lessons.kit.values import Control, Evidence, Measures, Piece, Runs, Seeds, Settings, Values, hide
 
 # What each backbone learned before. All are the same net and had equally many looks at drawings.
@@ -29,18 +30,7 @@ WORLDS: dict[str, Glyphs] = {
 }
 UNTRAINED = "untrained"
 NAMES = (*WORLDS, UNTRAINED)
-DIGITS = "digits"
-JOBS: dict[str, Task] = {
-    DIGITS: Handwriting(labels=10),
-    "inverted digits": Handwriting(labels=10, inverted=True),
-    "turned digits": Handwriting(labels=10, turn=90),
-    "Cyrillic letters": Glyphs(scripts="cyrillic", labels=5),
-}
 
-SIZES = (10, 20, 40, 80, 160)  # drawings of each glyph
-GLYPHS = 443  # of them
-BACKBONES = 4  # of each size: they take most of the time that this lesson costs
-PASSES = 5  # over the drawings; with more the small ones learn theirs by heart
 SEEN = ("all scripts", "Latin", "Greek", "kana", "symbols", "printed", "turned", "inverted", "shuffled")
 CHOICE, FAVOURITE = "your pick", "score's pick"
 
@@ -66,11 +56,6 @@ def backbone_of(name: str, seeds: Seeds) -> Run:
         stages = (Stage(steps=1, batch=1, rate=1e-6),)
         return Run(task=Glyphs(labels=1), stages=stages, seeds=1, first_seed=seeds.first)
     return source(WORLDS[name], seeds)
-
-
-def probe(start: Run, job: str, seeds: Seeds) -> Run:
-    """A job done with the backbone's frozen features: what these are worth, and nothing else."""
-    return Run(task=JOBS[job], start=start, stages=fine_tuning("probe"), seeds=seeds.count, first_seed=seeds.first)
 
 
 def scores(kind: str, seeds: Seeds) -> Measure:
@@ -115,7 +100,7 @@ def after(settings: Settings) -> Measures:
 
 def backdrop(settings: Settings) -> Values:
     """All but what features that know nothing are worth is hidden, of what is read by a probe."""
-    stored = hide([*score_runs(Seeds()), *size_runs(Seeds())], "probe", "tuned", "size")
+    stored = hide(score_runs(Seeds()), "probe", "tuned")
     return [
         *(piece for piece in stored if piece.x != (DIGITS, UNTRAINED)),
         Piece("probe", probe(backbone_of(UNTRAINED, Seeds()), DIGITS, Seeds()), (DIGITS, UNTRAINED)),
@@ -132,22 +117,4 @@ def score_runs(seeds: Seeds) -> Values:
         *(Piece("own", start, name) for name, start in zoo.items()),
         *(Piece("tuned", fine_tuned(10, seeds=seeds, start=start), name) for name, start in zoo.items()),
         *(Piece("probe", probe(start, job, seeds), (job, name)) for name, start in zoo.items() for job in JOBS),
-    ]
-
-
-def pretrained(size: int, seeds: Seeds) -> Run:
-    """Backbones from so many drawings of each glyph, trained until their loss on unseen ones is about lowest."""
-    steps = round(PASSES * GLYPHS * size / 64)
-    slow = steps * 3 // 10  # in the end ten times slower, to settle
-    stages = (Stage(steps=steps - slow, batch=64, rate=2e-3), Stage(steps=slow, batch=64, rate=4e-4))
-    return Run(task=Glyphs(labels=size), stages=stages, seeds=min(seeds.count, BACKBONES), first_seed=seeds.first)
-
-
-def size_runs(seeds: Seeds) -> Values:
-    """Backbones of every size, how surprised they are by unseen glyphs, and what their features are worth."""
-    few = Seeds(min(seeds.count, BACKBONES), seeds.first)
-    sizes = {size: pretrained(size, seeds) for size in SIZES}
-    return [
-        Piece("loss", Measure(kind="loss", runs=tuple(sizes.values()), tasks=(Glyphs(),))),
-        *(Piece("size", probe(start, job, few), (job, size)) for size, start in sizes.items() for job in JOBS),
     ]

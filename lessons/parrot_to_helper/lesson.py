@@ -26,7 +26,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=12,
+    number=15,
     chapter="Language",
     title="From parrot to helper",
     covers=("L", "I"),

@@ -19,7 +19,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=6,
+    number=8,
     chapter="Choosing and paying",
     title="The bill",
     covers=("B1", "A4"),

@@ -28,7 +28,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=10,
+    number=12,
     chapter="Forgetting",
     title="Tiny patches",
     covers=("P",),

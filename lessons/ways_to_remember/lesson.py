@@ -29,7 +29,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=9,
+    number=11,
     chapter="Forgetting",
     on_path=True,
     title="Ways to remember",

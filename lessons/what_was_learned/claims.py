@@ -1,4 +1,4 @@
-"""The claims of this lesson, S3 to S5: which layers are general, what moves, and where solutions lie."""
+"""The claims of this lesson, S3 and S4: which layers are general, and what moves."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ import numpy as np
 from lessons.kit.catalogue import Check, Claim, Finding
 from lessons.kit.evidence import bootstrap, final, interval, kindest
 from lessons.kit.figures import percent
-from lessons.kit.values import Answer, Evidence
+from lessons.kit.transfers import DIGITS, INVERTED, LAYERS, SPIRALS
+from lessons.kit.values import Evidence
 from lessons.what_was_learned.runs import (
     COPIES,
-    DIGITS,
     FROZEN,
-    INVERTED,
-    LAYERS,
     RANDOM,
     SHUFFLED,
-    SPIRALS,
     TUNED,
-    basin_runs,
     distance_runs,
     layer_runs,
     move_runs,
@@ -164,36 +160,6 @@ def move_finding(evidence: Evidence) -> Finding:
     )
 
 
-def barriers(answer: Answer) -> np.ndarray:
-    """(pair, seeds): the mean of the two ends minus the lowest place between them (Frankle et al. 2020)."""
-    lines = np.array(answer["accuracy"])  # (pair, place, seeds)
-    return (lines[:, 0] + lines[:, -1]) / 2 - lines.min(1)
-
-
-def basin_finding(evidence: Evidence) -> Finding:
-    lost = {name: barriers(answer) for name, answer in evidence.answers("line").items()}
-    numbers = {
-        f"{short}_{pair}": f"{100 * row.mean():.1f}" if row.mean() < 0.1 else f"{100 * row.mean():.0f}"
-        for short, name in (("plane", SPIRALS), ("digits", DIGITS))
-        for pair, row in zip(("tuned", "scratch", "heads"), lost[name])
-    }
-    value, low, high = in_points(lost[SPIRALS][1] - lost[SPIRALS][0])
-    return Finding(
-        value=value,
-        low=low,
-        high=high,
-        checks=tuple(
-            check
-            for name, (tuned, scratch, _) in lost.items()
-            for check in (
-                Check(says=f"{name}: between two fine-tuned nets at most 2 points are lost", met=tuned.mean() <= 0.02),
-                Check(says=f"{name}: between two from scratch at least 10", met=scratch.mean() >= 0.10),
-            )
-        ),
-        numbers=numbers,
-    )
-
-
 CLAIMS = (
     Claim(
         id="S3",
@@ -257,21 +223,5 @@ CLAIMS = (
         paper="Kornblith et al. 2019, Similarity of Neural Network Representations Revisited; Raghu et al. 2019, "
         "Transfusion",
         paper_found="Fine-tuned nets stayed like the net they began as, most of all in their lowest layers.",
-    ),
-    Claim(
-        id="S5",
-        statement=(
-            "Halfway between two nets fine-tuned from one backbone hardly anything is lost: {plane_tuned} points on "
-            "the spirals, {digits_tuned} on the digits. Between two from scratch it is {plane_scratch} and "
-            "{digits_scratch}."
-        ),
-        runs=basin_runs,
-        finding=basin_finding,
-        statistic="points that are lost more between two nets from scratch than between two fine-tuned ones, on the "
-        "spirals",
-        bar="at most 2 points between fine-tuned nets, at least 10 between nets from scratch",
-        paper="Neyshabur et al. 2020, What Is Being Transferred in Transfer Learning?",
-        paper_found="No barrier stood between two nets fine-tuned from the same weights; between two from scratch one "
-        "did.",
     ),
 )

@@ -14,21 +14,10 @@ from lessons.kit.evidence import against
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.player import Images, Player, Space, packed, player
+from lessons.kit.transfers import LAYERS, SPIRALS, WORLDS
 from lessons.kit.values import Control, Evidence, Settings
 from lessons.what_was_learned.claims import finals
-from lessons.what_was_learned.runs import (
-    COPIED,
-    COPIES,
-    FROZEN,
-    LAYERS,
-    RANDOM,
-    SHUFFLED,
-    SPIRALS,
-    TUNED,
-    WAYS,
-    WORLD,
-    WORLDS,
-)
+from lessons.what_was_learned.runs import COPIED, COPIES, FROZEN, RANDOM, SHUFFLED, TUNED, WAYS, WORLD
 
 LOOKS = {TUNED: "pretrained", FROZEN: "source", RANDOM: "scratch", SHUFFLED: "note"}
 FLOOR = 0.4  # where the axis of accuracies begins
@@ -71,7 +60,6 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         shown |= {
             "Unwinding": lambda: unwinding(evidence, world),
             "Likeness": lambda: likeness(evidence.answer("likeness", world)),
-            "The line": lambda: line(evidence.answer("line", world)),
         }
     return shown
 
@@ -144,18 +132,6 @@ def likeness(answer: dict[str, Any]) -> Figure:
     return curves(
         shown, "layer, from the input on", (1, LAYERS), title=title, log=False, y="Likeness (linear CKA)", height=300
     )
-
-
-def line(answer: dict[str, Any]) -> Figure:
-    """Accuracy on the straight line between two solutions."""
-    roles = {"fine-tuned": "pretrained", "from scratch": "scratch", "random heads": "note"}
-    way = [round(100 * share) for share in answer["share"]]
-    shown = [
-        Curve(table=against(dict(zip(way, np.array(seeds)))), name=name, role=role)
-        for (name, role), seeds in zip(roles.items(), answer["accuracy"])
-    ]
-    title = "On the straight line from one net to another: two fine-tuned ones lie in one basin"
-    return curves(shown, "way from one net to the other, percent", (0, 100), title=title, log=False, height=360)
 
 
 def unwinding(evidence: Evidence, world: str) -> Figure:

@@ -3,52 +3,34 @@ four ways."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Handwriting, Plane, Task
-from lessons.kit.recipes import backbone
+from core.spec import Measure, Run
+from core.tasks import Plane
+from lessons.kit.transfers import (
+    DIGITS,
+    INVERTED,
+    LAYERS,
+    PATIENCE,
+    SPIRALS,
+    WORLDS,
+    World,
+    learn,
+    scratch,
+    settled,
+    spiral_arms,
+    stage,
+    trained_copy,
+)
 from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
 
-LAYERS = 3  # that can be copied; the fourth is the head, which begins anew
 COPIES = (1, 2, 3)
-STANDARD = 3e-3  # learning rate
-PATIENCE = 4  # times the steps, for who is trained to its best
 RANDOM_RATE = {1: 3e-3, 2: 3e-3, 3: 1e-1}  # three frozen random layers pass on a weak signal: a head reads it faster
 RANDOM_RATES = (3e-3, 1e-2, 3e-2, 1e-1)
-FRAMES = 24
 POINTS = 240  # shown in the hidden space
-ELSEWHERE = 500  # how far away the seeds of a second solution begin
 
 FROZEN, TUNED, RANDOM, SHUFFLED = "frozen copy", "trained copy", "frozen random", "shuffled copy"
 WAYS = (TUNED, FROZEN, RANDOM, SHUFFLED)
-
-
-def spiral_arms(seeds: Seeds) -> Run:
-    """A backbone of the plane for every seed: which of six arms."""
-    stages = (Stage(steps=3000, batch=128, rate=3e-3),)
-    return Run(task=Plane(), net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first)
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """A backbone and a new task for it."""
-
-    start: Callable[[Seeds], Run]
-    task: Task
-    net: str
-    steps: int
-    batch: int
-
-
-SPIRALS, DIGITS, INVERTED = "turned spirals", "digits", "inverted digits"
-WORLDS = {
-    # Two colours of arms, turned by half an arm: every arm of the new task lies on a border of the old one.
-    SPIRALS: World(start=spiral_arms, task=Plane(ask="colour", labels=192, turn=30), net="mlp", steps=600, batch=48),
-    DIGITS: World(start=backbone, task=Handwriting(labels=10), net="conv", steps=300, batch=16),
-    INVERTED: World(start=backbone, task=Handwriting(labels=10, inverted=True), net="conv", steps=300, batch=16),
-}
 
 
 COPIED = Control(
@@ -69,18 +51,6 @@ WORLD = Control(
 )
 
 
-def learn(world: World, seeds: Seeds, *stages: Stage, start: Run | None = None) -> Run:
-    return Run(task=world.task, net=world.net, start=start, stages=stages, seeds=seeds.count, first_seed=seeds.first)
-
-
-def stage(world: World, method: str = "full", size: int = 0, rate: float = STANDARD, times: int = 1) -> Stage:
-    return Stage(method=method, size=size, steps=times * world.steps, rate=rate, batch=world.batch)
-
-
-def scratch(world: World, seeds: Seeds, times: int = 1) -> Run:
-    return replace(learn(world, seeds, stage(world, times=times)), frames=FRAMES if times == 1 else 0)
-
-
 def random_best(world: World, copied: int, rate: float, seeds: Seeds) -> Run:
     """Frozen random layers with all the time they want."""
     return learn(world, seeds, stage(world, "last_k", LAYERS + 1 - copied, rate, PATIENCE))
@@ -89,24 +59,13 @@ def random_best(world: World, copied: int, rate: float, seeds: Seeds) -> Run:
 def copy(world: World, way: str, copied: int, seeds: Seeds, start: Run | None = None) -> Run:
     """One way of the comparison: what the first `copied` layers are, and whether they learn."""
     above = LAYERS + 1 - copied
+    if way == TUNED and copied == LAYERS:
+        return trained_copy(world, seeds, start or world.start(seeds))
     if way == RANDOM:
         return learn(world, seeds, stage(world, "last_k", above, RANDOM_RATE[copied]))
     how = stage(world, "last_k", above) if way == FROZEN else stage(world)
     run = replace(learn(world, seeds, how, start=start or world.start(seeds)), copied=copied)
-    if way == TUNED and copied == LAYERS:
-        return replace(run, frames=FRAMES)
     return replace(run, scrambled=way == SHUFFLED)
-
-
-def settled(world: World, seeds: Seeds, start: Run) -> Run:
-    """The head first, then all gently (Kumar et al. 2022): heads that begin at random end alike before anything else
-    moves."""
-    head = Stage(method="probe", steps=world.steps // 2, rate=1e-2, batch=world.batch)
-    return learn(world, seeds, head, stage(world, rate=1e-3), start=start)
-
-
-def again(seeds: Seeds) -> Seeds:
-    return Seeds(seeds.count, seeds.first + ELSEWHERE)
 
 
 def cka(world: World, seeds: Seeds) -> Measure:
@@ -114,17 +73,6 @@ def cka(world: World, seeds: Seeds) -> Measure:
     start = world.start(seeds)
     runs = (start, settled(world, seeds, start), scratch(world, seeds, PATIENCE))
     return Measure(kind="cka", runs=runs, tasks=(world.task,), count=1000)
-
-
-def line(world: World, seeds: Seeds) -> Measure:
-    """Between two fine-tuned nets, two from scratch, and two fine-tuned with heads that begin at random."""
-    start, both = world.start(seeds), (seeds, again(seeds))
-    pairs = (
-        *(settled(world, draw, start) for draw in both),
-        *(scratch(world, draw, PATIENCE) for draw in both),
-        *(copy(world, TUNED, LAYERS, draw, start) for draw in both),
-    )
-    return Measure(kind="barrier", runs=pairs, count=21)
 
 
 def watched(world: World, seeds: Seeds) -> tuple[Run, Run]:
@@ -165,7 +113,6 @@ def backdrop(settings: Settings) -> Values:
         *hide(curves, FROZEN, RANDOM),
         Piece("spirals", spirals(seeds)),
         Piece("likeness", cka(world, seeds), name),
-        Piece("line", line(world, seeds), name),
         Piece("hidden space", hidden_space(world, seeds)),
         *([Piece("filters", filters(world, seeds))] if world.net == "conv" else []),
     ]
@@ -202,7 +149,3 @@ def size_runs(seeds: Seeds) -> Values:
 
 def move_runs(seeds: Seeds) -> Values:
     return [Piece("likeness", cka(world, seeds), name) for name, world in WORLDS.items()]
-
-
-def basin_runs(seeds: Seeds) -> Values:
-    return [Piece("line", line(WORLDS[name], seeds), name) for name in (SPIRALS, DIGITS)]

@@ -33,7 +33,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=14,
+    number=17,
     chapter="Language",
     title="Learning without learning",
     covers=("C",),

@@ -17,7 +17,7 @@ def script(settings: Settings) -> str:
 
 
 LESSON = Lesson(
-    number=7,
+    number=9,
     chapter="Choosing and paying",
     title="The wrong teacher",
     covers=("B2",),

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core import corpus
 from core.serve import store
 from core.spec import Run, digest
-from core.tasks import Handwriting, Plane
+from core.tasks import Handwriting, Plane, Text
 from lessons.kit.scripts.source import shown
 
-__all__ = ["beside", "constants", "digits", "old", "plane", "shown", "weights"]
+__all__ = ["beside", "constants", "digits", "old", "plane", "reading", "shown", "weights"]
 
 ROOT = Path(__file__).resolve().parents[3]
 HANDWRITING = "lessons.kit.scripts.digits"
 PLANE = "lessons.kit.scripts.plane"
+READING = "lessons.kit.scripts.reading"
 
 
 def beside(path: Path) -> str:
@@ -83,4 +85,19 @@ def plane(run: Run, title: str) -> str:
         PRETRAINED=bool(run.start),
         WATCHED=bool(run.watch),
         **before,
+    )
+
+
+def reading(run: Run, title: str) -> str:
+    """One seed of a language model on text, from nothing or from weights that are stored."""
+    task = run.task
+    assert isinstance(task, Text)
+    names = corpus.GENERAL if task.subject == Text().subject else (task.subject,)
+    return shown(
+        READING,
+        title,
+        TEXTS=[beside(corpus.path(name)) for name in names],
+        KILOBYTES=task.kilobytes,
+        BACKBONE=weights(run.start) if run.start else "",
+        **constants(run),
     )

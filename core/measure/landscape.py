@@ -1,0 +1,109 @@
+"""Loss and accuracy over the plane through three nets, and along the straight lines between them (Garipov et al. 2018).
+
+The plane has an orthonormal basis, so that a distance in the picture is a distance between weights (Li et al. 2018).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.check import BadValue
+from core.exam import Exam
+from core.measure import Learned
+from core.nets import Theta
+from core.worlds import cross_entropy
+
+SIDE = 25  # places along an edge of the map
+PLACES = 21  # along a line
+ROOM = 0.5  # the map goes beyond the three by this share of how far they are apart, to every side
+CHUNK = 16  # test examples that go through 25 nets at a time: twice as fast as 128
+
+
+def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
+    """{"x": [SIDE], "y": [SIDE], "loss": [y][x], "accuracy": [y][x], "nets": [run][x, y, how far off the plane],
+    "paths": [run][frame][x, y], "share": [PLACES], "lines": [pair]}, each line {"loss": [place][seed], "accuracy":
+    [place][seed], "length": [seed]}.
+
+    The map is the first seed's, on the plane through the first three runs: the first is at (0, 0), the second to the
+    right of it. Other runs, and frames, stand where they fall on that plane. Lines lead from one of the three to
+    another, pairs in the order of `combinations`. All of it on `count` test examples of the first run's task.
+    """
+    if len(learned) < 3:
+        raise BadValue("A plane goes through three nets.")
+    three = learned[:3]
+    exam = learned[0].exam(learned[0].run.task).some(count, CHUNK)
+    origin = flat(learned[0].theta)
+    axes = basis(*(flat(learner.theta) - origin for learner in three[1:]))
+    nets = [flat(learner.theta) - origin for learner in learned]
+    places = [net @ axes.T for net in nets]
+    x, y = window(torch.stack(places[:3]))
+    rows = [over(exam, unflat(origin + torch.cartesian_prod(x, at[None]) @ axes, learned[0].theta)) for at in y]
+    return {
+        "x": rounded(x, 3),
+        "y": rounded(y, 3),
+        "loss": [rounded(loss, 4) for loss, _ in rows],
+        "accuracy": [rounded(right, 4) for _, right in rows],
+        "nets": [rounded(torch.cat([at, (net - at @ axes).norm()[None]]), 3) for net, at in zip(nets, places)],
+        "paths": [[rounded((flat(f) - origin) @ axes.T, 3) for f in learner.frames.values()] for learner in learned],
+        "share": [round(k / (PLACES - 1), 4) for k in range(PLACES)],
+        "lines": [line(exam, one.theta, other.theta) for one, other in combinations(three, 2)],
+    }
+
+
+def flat(theta: Theta) -> Tensor:
+    """(weights,): all weights of the first seed, in the order of their names."""
+    return torch.cat([theta[name][0].flatten() for name in sorted(theta)])
+
+
+def unflat(rows: Tensor, like: Theta) -> Theta:
+    """rows (nets, weights), as `flat` lays them out -> a theta whose leading axis is the nets."""
+    names = sorted(like)
+    parts = rows.split([like[name][0].numel() for name in names], 1)
+    return {name: part.reshape(-1, *like[name].shape[1:]) for name, part in zip(names, parts)}
+
+
+def basis(u: Tensor, v: Tensor) -> Tensor:
+    """(2, weights): the direction of u, and that of what v has besides (Gram & Schmidt); both of length 1."""
+    u = u / u.norm()
+    rest = v - (v @ u) * u
+    if not rest.norm() > 1e-6 * v.norm():
+        raise BadValue("A plane goes through three nets that are not on one line.")
+    return torch.stack([u, rest / rest.norm()])
+
+
+def window(places: Tensor) -> tuple[Tensor, Tensor]:
+    """places (3, 2) -> the x and the y of a map with ROOM around all three of them, at least half as deep as wide."""
+    low, high = places.amin(0), places.amax(0)
+    reach = (high - low) * (0.5 + ROOM)
+    reach = torch.maximum(reach, reach.max() / 2)
+    x, y = (torch.linspace(float(at - far), float(at + far), SIDE) for at, far in zip((low + high) / 2, reach))
+    return x, y
+
+
+def over(exam: Exam, theta: Theta) -> tuple[Tensor, Tensor]:
+    """Loss and accuracy (nets,) of several nets at once: the leading axis of theta."""
+    several = replace(exam, seeds=len(next(iter(theta.values()))))
+    answers = several.answers(theta)
+    y = exam.y.expand(len(answers), *exam.y.shape)
+    return cross_entropy(answers, y), (answers.argmax(-1) == y).float().mean(1)
+
+
+def line(exam: Exam, one: Theta, other: Theta) -> dict[str, Any]:
+    """From the one's weights to the other's, seed by seed."""
+    found = [over(exam, {n: w.lerp(other[n], k / (PLACES - 1)) for n, w in one.items()}) for k in range(PLACES)]
+    length = sum((other[n] - w).square().flatten(1).sum(1) for n, w in one.items())
+    assert isinstance(length, Tensor)
+    return {
+        "loss": [rounded(loss, 4) for loss, _ in found],
+        "accuracy": [rounded(right, 5) for _, right in found],
+        "length": rounded(length.sqrt(), 3),
+    }
+
+
+def rounded(values: Tensor, places: int) -> list[float]:
+    return [round(value, places) for value in values.tolist()]

@@ -1,0 +1,135 @@
+"""The claims of this lesson, S20 and S20b: loss falls along a straight line, on drawings and on text."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import bootstrap, final, interval, power_law
+from lessons.kit.figures import percent
+from lessons.kit.jobs import DIGITS, JOBS
+from lessons.kit.texts import bits
+from lessons.kit.values import Evidence
+from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, SIZES, TEXT, TEXTS, TIMES, size_runs, text_runs
+
+SHORT = dict(zip(JOBS, ("digits", "inverted", "turned", "letters")))
+
+
+def losses(evidence: Evidence, material: str) -> dict[int, np.ndarray]:
+    """What is known of each amount, by how many times the smallest it is: (seeds,) in nats, or in bits a character."""
+    if material == TEXT:
+        known = evidence.tables("amount")
+        return {times: bits(known[size])[-1] for times, size in zip(TIMES, TEXTS) if size in known}
+    answer = evidence.answer("loss" if evidence.has("loss") else "known loss")
+    return {times: np.array(tasks[0]) for times, tasks in zip(TIMES, answer["loss"])}
+
+
+def left(evidence: Evidence, material: str) -> dict[int, np.ndarray]:
+    """(seeds,) as a share of the mean loss at the smallest amount."""
+    found = losses(evidence, material)
+    return {times: each / found[1].mean() for times, each in found.items()}
+
+
+def extended(shares: dict[int, np.ndarray], times: int = TIMES[-1]) -> float:
+    """Where the straight line through the known amounts alone would end: the share of the loss that is left."""
+    exponent, start, _ = power_law(KNOWN, np.array([shares[known].mean() for known in KNOWN]))
+    return float(start * times**-exponent)
+
+
+def gained(evidence: Evidence, job: str) -> np.ndarray:
+    """(seeds,): by how much a probe is better on the largest amount than on the smallest."""
+    few, many = (final(evidence.table("size", job, size)) for size in (SIZES[0], SIZES[-1]))
+    return np.asarray(many - few)
+
+
+def size_finding(evidence: Evidence) -> Finding:
+    loss, shares = np.array(list(losses(evidence, DRAWINGS).values())), left(evidence, DRAWINGS)
+    exponent, _, missed = power_law(SIZES, loss.mean(1))
+    low, high = bootstrap(lambda draw: power_law(SIZES, loss[:, draw].mean(1))[0], loss.shape[1])
+    read = {job: [float(final(evidence.table("size", job, size)).mean()) for size in SIZES] for job in JOBS}
+    rising = {job: all(a < b for a, b in pairwise(shares)) for job, shares in read.items()}
+    numbers = {
+        "exponent": f"{exponent:.2f}",
+        "missed": f"{100 * missed:.1f}",
+        "double": f"{100 * (1 - 2**-exponent):.0f}",
+        "few": f"{GLYPHS * SIZES[0]:,}",
+        "many": f"{GLYPHS * SIZES[-1]:,}",
+        "backbones": str(loss.shape[1]),
+        "ahead": percent(extended(shares)),
+        "left": percent(float(shares[TIMES[-1]].mean())),
+    }
+    numbers |= {f"loss{size}": f"{nats:.2f}" for size, nats in zip(SIZES, loss.mean(1))}
+    for job, key in SHORT.items():
+        numbers |= {f"{key}{size}": percent(share) for size, share in zip(SIZES, read[job])}
+        numbers |= {f"{key}_gain": f"{100 * gained(evidence, job).mean():.0f}"}
+        numbers |= dict(
+            zip((f"{key}_low", f"{key}_high"), (f"{end:.0f}" for end in interval(100 * gained(evidence, job))))
+        )
+    return Finding(
+        value=exponent,
+        low=low,
+        high=high,
+        checks=(
+            Check(says="the loss lies within 10 % of a power law at every size", met=missed <= 0.10),
+            Check(says="a probe reads more digits at every larger size", met=rising[DIGITS]),
+        ),
+        numbers=numbers,
+    )
+
+
+def text_finding(evidence: Evidence) -> Finding:
+    loss, shares = np.array(list(losses(evidence, TEXT).values())), left(evidence, TEXT)
+    exponent, _, missed = power_law(TEXTS, loss.mean(1))
+    low, high = bootstrap(lambda draw: power_law(TEXTS, loss[:, draw].mean(1))[0], loss.shape[1])
+    numbers = {f"bits{size}": f"{mean:.2f}" for size, mean in zip(TEXTS, loss.mean(1))}
+    numbers |= {
+        "exponent": f"{exponent:.2f}", "missed": f"{100 * missed:.1f}", "double": f"{100 * (1 - 2**-exponent):.0f}",
+        "few": f"{TEXTS[0]}", "many": f"{TEXTS[-1]:,}", "nets": str(loss.shape[1]),
+        "ahead": percent(extended(shares)), "left": percent(float(shares[TIMES[-1]].mean())),
+    }  # fmt: skip
+    return Finding(
+        value=exponent,
+        low=low,
+        high=high,
+        checks=(
+            Check(says="the loss lies within 10 % of a power law at every amount", met=missed <= 0.10),
+            Check(says="it falls with every doubling", met=bool((np.diff(loss.mean(1)) < 0).all())),
+        ),
+        numbers=numbers,
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="S20",
+        statement=(
+            "On drawn glyphs the loss falls as a power law from {few} drawings to {many}: by {double} % whenever they "
+            "double, never more than {missed} % from a straight line on log axes. Digits read from the features rise "
+            "from {digits10} to {digits160}. ({backbones} backbones of each size.)"
+        ),
+        runs=size_runs,
+        finding=size_finding,
+        statistic="exponent of the power law of loss against drawings",
+        bar="within 10 % of a power law at every size; accuracy on digits higher at every larger size",
+        paper="Hestness et al. 2017, Deep Learning Scaling is Predictable, Empirically; Kaplan et al. 2020, Scaling "
+        "Laws for Neural Language Models",
+        paper_found="In translation, language, vision and speech the test error fell as a power law of the training "
+        "data over orders of magnitude.",
+    ),
+    Claim(
+        id="S20b",
+        statement=(
+            "From {few} to {many} thousand characters, each read four times, the loss falls as a power law: by "
+            "{double} % whenever the text doubles, from {bits50} to {bits800} bits a character, never more than "
+            "{missed} % from a straight line on log axes. ({nets} nets of each size.)"
+        ),
+        runs=text_runs,
+        finding=text_finding,
+        statistic="exponent of the power law of loss against text",
+        bar="within 10 % of a power law at every amount, and lower with every doubling",
+        paper="Kaplan et al. 2020, Scaling Laws for Neural Language Models",
+        paper_found="The loss fell as a power law of data, size and compute, over more than six orders of magnitude.",
+    ),
+)

@@ -1,0 +1,54 @@
+"""More of the same. The straight line along which loss falls with data, and which jobs gain from it."""
+
+from __future__ import annotations
+
+from lessons.kit import scripts
+from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.values import Settings
+from lessons.more_data.claims import CLAIMS
+from lessons.more_data.pictures import GAINS, HANDLES, POINTS, hook, picture, tells, verdict, views
+from lessons.more_data.runs import AMOUNT, LEAST, LEAST_TEXT, MATERIAL, TEXT, after, backdrop, runs
+
+
+def script(settings: Settings) -> str:
+    first, *jobs = (piece.of for piece in runs(settings))
+    if settings[MATERIAL] == TEXT:
+        return scripts.reading(first, f"General English, {LEAST_TEXT * settings[AMOUNT]} thousand characters of it")
+    (probe,) = jobs[0].stages
+    return scripts.shown(
+        "lessons.more_data.script",
+        f"A backbone from {LEAST * settings[AMOUNT]} drawings of each glyph, and probes on it",
+        SEED=first.first_seed,
+        DRAWINGS=LEAST * settings[AMOUNT],
+        STAGES=scripts.stages(first),
+        BATCH=first.stages[0].batch,
+        PROBE_STEPS=probe.steps,
+        PROBE_RATE=probe.rate,
+        PROBE_BATCH=probe.batch,
+    )
+
+
+LESSON = Lesson(
+    number=7,
+    chapter="Choosing and paying",
+    title="More of the same",
+    covers=("A1", "R"),
+    question="What would twice the data buy?",
+    controls=(AMOUNT, MATERIAL),
+    prediction=Prediction(
+        asks="How much of the loss is left with more, in percent of what the smallest amount leaves?",
+        sliders=(*HANDLES.values(), GAINS),
+        handles=POINTS,
+    ),
+    claims=CLAIMS,
+    runs=runs,
+    backdrop=backdrop,
+    hook=hook,
+    picture=picture,
+    views=views,
+    verdict=verdict,
+    script=script,
+    after=after,
+    moving=("While it learns",),
+    tells=tells,
+)

@@ -1,0 +1,216 @@
+"""What this lesson shows: what is left of the loss as the data double, the learner's extension of it, and four jobs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from lessons.kit.catalogue import Guess, Handle, Verdict, Views
+from lessons.kit.evidence import against, final, gather, power_law
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
+from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.law import law
+from lessons.kit.figures.lines import lines
+from lessons.kit.figures.thumbnails import thumbnails
+from lessons.kit.jobs import DIGITS, INVERTED, JOBS
+from lessons.kit.texts import bits
+from lessons.kit.values import Control, Evidence, Settings, visible
+from lessons.more_data.claims import gained, left, losses
+from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, LEAST, SIZES, TEXT, TEXTS, TIMES, backdrop
+
+ROLE = {DRAWINGS: "source", TEXT: "target"}
+GROWN = {1: 4, 2: 8, 4: 16, 8: 32}  # drawings shown in a row, by how many times the smallest amount it stands for
+SPAN = (0.9, 18)  # times the smallest amount
+HIGH = 120  # percent of the loss at the smallest amount, where the picture ends
+PERCENT = Axis(name="loss that is left, %", low=40, high=HIGH, log=True, form=".0f")
+AMOUNTS = Axis(name="times the smallest amount", low=SPAN[0], high=SPAN[1], log=True, form="g")
+
+
+def handle(name: str, material: str, times: int) -> Control[int]:
+    return Control(
+        name=name,
+        label=f"{material.capitalize()}, {times} times as {'many' if material == DRAWINGS else 'much'}, in percent",
+        options=tuple(range(40, 105, 5)),
+        default=80,
+        help="What is left of the loss that the smallest amount leaves. The scale is logarithmic, as is the amount's.",
+        slider=True,
+    )
+
+
+# The learner's line, by what is learned from and how much there is.
+HANDLES = {
+    (DRAWINGS, 8): handle("drawings8", DRAWINGS, 8),
+    (DRAWINGS, 16): handle("drawings16", DRAWINGS, 16),
+    (TEXT, 16): handle("text16", TEXT, 16),
+}
+POINTS = tuple(
+    Handle(x=times, y=control, name=material, unit=" %", start=100 if material == TEXT else 75, joined=False)
+    for (material, times), control in HANDLES.items()
+)
+GAINS = Control(
+    name="gains",
+    label="A new head on the features: which job gains least from more drawings?",
+    options=tuple(JOBS),
+    default=DIGITS,
+    help="The backbone learned white strokes on black. Inverted digits are black on white; turned ones lie on their "
+    "side.",
+)
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    """Piles that double, and the loss that each leaves; the last is not known yet."""
+    every, known = evidence.answer("drawn")["pictures"][0], losses(evidence, DRAWINGS)
+    rows, told = {}, []
+    for times, count in GROWN.items():
+        said = f"loss {known[times].mean():.1f}" if times in KNOWN else "loss ?"
+        heading = f"{GLYPHS * LEAST * times:,} drawings, such as these: {said}"
+        told.append(heading)
+        picked = every[:: len(every) // count][:count]
+        rows[heading] = [{"image": drawing["image"], "alt": "a drawing"} for drawing in picked]
+    return thumbnails(rows, f"Piles of drawings, each twice the last. {'; '.join(told)}.")
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """What is left of the loss against the amount, both axes logarithmic: drawings and text with their straight lines,
+    the learner's own net, and the guess with its gap. Before the prediction the three smallest amounts."""
+    shown = list[Curve]()
+    for material, role in ROLE.items():
+        shares = {times: 100 * each for times, each in left(evidence, material).items()}
+        means = {times: float(each.mean()) for times, each in shares.items()}
+        if len(means) == len(TIMES):
+            exponent, start, _ = power_law(TIMES, np.array(list(means.values())))
+            straight = {times: start * times**-exponent for times in TIMES}
+            shown.append(Curve(table=thin(straight), name=f"a straight line: {material}", role="note", named=False))
+        shown.append(Curve(table=against(shares), name=material, role=role))
+        shown += guessed(material, means, guess)
+        for times, now in yours(evidence, material).items():
+            share = min(100 * now / losses(evidence, material)[1].mean(), 0.99 * HIGH)
+            shown.append(Curve(table=thin({times: share}), name="yours", role="scratch"))
+    title = "What is left of the loss on unseen examples, when there is more to learn from"
+    figure = lines(shown, AMOUNTS, PERCENT, title=title)
+    across = figure.spec["xAxis"] | {key: {"customValues": list(TIMES)} for key in ("axisLabel", "axisTick")}
+    ticks = {key: {"customValues": [40, 50, 60, 70, 80, 90, 100]} for key in ("axisLabel", "axisTick")}
+    for series in figure.spec["series"]:
+        if series.get("name") in ROLE and len(series["data"]) < len(TIMES):  # where the learner's line goes on
+            series["endLabel"] |= {"offset": [-24, -16]}
+        if series.get("name") == "yours":
+            series["endLabel"] |= {"offset": [0, -12]}
+    return replace(figure, spec=figure.spec | {"xAxis": across, "yAxis": figure.spec["yAxis"] | ticks})
+
+
+def guessed(material: str, means: dict[int, float], guess: Guess) -> list[Curve]:
+    """The learner's line from the last point that was known, and what it misses by."""
+    if not guess:
+        return []
+    said = {times: float(guess[control]) for (of, times), control in HANDLES.items() if of == material}
+    last = KNOWN[-1]
+    gaps = [
+        Curve(table=flat(pd.DataFrame({"x": times, "mean": [guessed, means[times]]})), name="", role="guess")
+        for times, guessed in said.items()
+        if times in means
+    ]
+    line = Curve(table=thin({last: means[last], **said}), name=f"you: {material}", role="guess")
+    return [line, *(replace(gap, name=f"missed {k}, {material}", named=False) for k, gap in enumerate(gaps))]
+
+
+def yours(evidence: Evidence, material: str) -> dict[int, float]:
+    """The loss of the learner's own net, by how much it learned from: of a language model already while it reads."""
+    if material == TEXT:
+        return {times: float(bits(table)[-1].mean()) for times, table in evidence.tables("live", TEXT).items()}
+    return {times: float(np.mean(answer["loss"][0][0])) for times, answer in evidence.answers("yours").items()}
+
+
+def thin(places: dict[int, float]) -> pd.DataFrame:
+    return flat(pd.DataFrame({"x": list(places), "mean": list(places.values())}))
+
+
+def flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Without a band."""
+    return table.assign(low=table["mean"], high=table["mean"])
+
+
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """What is trained while it learns; four jobs against the size of pretraining, and both lines in their own units."""
+    shown: Views = {}
+    if evidence.tables("live", DRAWINGS) and not evidence.answers("yours"):
+        shown["While it learns"] = lambda: learning(evidence)
+    if not evidence.has("loss"):
+        return shown
+    return shown | {
+        "Four jobs": lambda: jobs(evidence),
+        "Drawings": lambda: in_nats(evidence),
+        "Text": lambda: in_bits(evidence),
+    }
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """Where the learner's net stands; a language model's loss is known while it reads."""
+    for times, bits_now in yours(evidence, TEXT).items():
+        left_now = bits_now / losses(gather(visible(backdrop(settings))), TEXT)[1].mean()
+        return f"Your net on {times} times the text: {percent(left_now)} of the loss is left."
+    return ""
+
+
+def learning(evidence: Evidence) -> Figure:
+    """The learner's own backbone and probes against their steps; the loss of it is known when it has learned."""
+    (table,) = evidence.tables("live", DRAWINGS).values()
+    shown = [over_steps(table, "new drawings", "source")]
+    for (job, _), probed in evidence.tables("live job").items():
+        shown.append(over_steps(probed, job, "scratch" if job == INVERTED else "pretrained"))
+    last = max(float(curve.table.x.max()) for curve in shown)
+    title = "Read right on unseen examples: by your backbone, then by new heads on it"
+    return curves(shown, "steps", (1, max(2.0, last)), title=title)
+
+
+def jobs(evidence: Evidence) -> Figure:
+    """Every job against the size of pretraining, and the learner's own probes."""
+    shown = []
+    for job in JOBS:
+        read = {size // LEAST: final(evidence.table("size", job, size)) for size in SIZES}
+        shown.append(Curve(table=against(read), name=job, role="scratch" if job == INVERTED else "pretrained"))
+        for times, table in evidence.tables("live job", job).items():
+            share = float(final(table).mean())
+            shown.append(Curve(table=thin({times: share}), name=f"yours, {job}", role="note", named=False))
+    title = "Unseen examples that a new head reads right, on features from more drawings"
+    return curves(shown, "times the smallest amount of drawings", SPAN, title=title, at=TIMES)
+
+
+def in_nats(evidence: Evidence) -> Figure:
+    """The loss on unseen drawings, both axes log, and what a net pays that knows nothing."""
+    span = (GLYPHS * SIZES[0] * 0.8, GLYPHS * SIZES[-1] * 1.2)
+    guessing = float(np.log(GLYPHS))
+    mark = Mark(start=(span[1], guessing), end=(span[0], guessing), says="knows nothing", place="insideEndTop")
+    return law(
+        [GLYPHS * size for size in SIZES],
+        np.array(list(losses(evidence, DRAWINGS).values())),
+        Axis(name="drawings", low=span[0], high=span[1], log=True, form=",.0f"),
+        Axis(name="loss on unseen drawings, nats", low=2, high=8, log=True),
+        [mark],
+        "Drawings: the loss falls along a straight line, both axes logarithmic",
+    )
+
+
+def in_bits(evidence: Evidence) -> Figure:
+    return law(
+        TEXTS,
+        np.array(list(losses(evidence, TEXT).values())),
+        Axis(name="thousand characters", low=TEXTS[0] * 0.8, high=TEXTS[-1] * 1.3, log=True, form=",.0f"),
+        Axis(name="bits a character on unseen text", low=2, high=5, log=True),
+        title="Text: the loss falls along a straight line, both axes logarithmic",
+    )
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    rows = [
+        (
+            f"loss left, {times} times the {material}",
+            f"{guess[control]} %",
+            percent(float(left(evidence, material)[times].mean())),
+        )
+        for (material, times), control in HANDLES.items()
+    ]
+    least = min(JOBS, key=lambda job: float(gained(evidence, job).mean()))
+    return [*rows, ("the job that gains least", guess[GAINS], least)]

@@ -1,0 +1,95 @@
+"""What the learner sets in this lesson, and the runs: backbones from growing piles of drawings with probes on them, and
+language models from growing amounts of text."""
+
+from __future__ import annotations
+
+from core.spec import Measure, Run, Stage
+from core.tasks import Glyphs
+from lessons.kit.jobs import DIGITS, INVERTED, JOBS, probe
+from lessons.kit.texts import amount
+from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+
+DRAWINGS, TEXT = "drawings", "text"
+TIMES = (1, 2, 4, 8, 16)  # how much there is, as a multiple of the smallest amount
+KNOWN = TIMES[:3]  # shown before the prediction
+LEAST = 10  # drawings of each glyph, the smallest amount
+SIZES = tuple(LEAST * times for times in TIMES)
+GLYPHS = 443  # of them
+BACKBONES = 4  # of each size: they take most of the time that this lesson costs
+PASSES = 5  # over the drawings; with more the small ones learn theirs by heart
+LEAST_TEXT = 50  # thousands of characters
+TEXTS = tuple(LEAST_TEXT * times for times in TIMES)
+
+AMOUNT = Control(
+    name="amount",
+    label="How much it learns from",
+    options=TIMES,
+    default=4,
+    help=f"As a multiple of the smallest amount: {GLYPHS * LEAST:,} drawings, or {LEAST_TEXT} thousand characters. "
+    "Every net goes over what it gets equally often, so more takes longer: at most half a minute for drawings, two "
+    "minutes for text.",
+    slider=True,
+)
+MATERIAL = Control(
+    name="material",
+    label="What it learns from",
+    options=(DRAWINGS, TEXT),
+    default=DRAWINGS,
+    help="Drawings: a backbone, and then probes on it for two jobs. Text: a language model.",
+)
+
+
+def pretrained(size: int, seeds: Seeds) -> Run:
+    """Backbones from so many drawings of each glyph, trained until their loss on unseen ones is about lowest."""
+    steps = round(PASSES * GLYPHS * size / 64)
+    slow = steps * 3 // 10  # in the end ten times slower, to settle
+    stages = (Stage(steps=steps - slow, batch=64, rate=2e-3), Stage(steps=slow, batch=64, rate=4e-4))
+    return Run(task=Glyphs(labels=size), stages=stages, seeds=min(seeds.count, BACKBONES), first_seed=seeds.first)
+
+
+def surprise(sizes: tuple[int, ...], seeds: Seeds) -> Measure:
+    """The loss on unseen drawings, the same for all."""
+    return Measure(kind="loss", runs=tuple(pretrained(size, seeds) for size in sizes), tasks=(Glyphs(),))
+
+
+def runs(settings: Settings) -> Runs:
+    """One net of the learner's own; a backbone is also put to two jobs, one that gains from more drawings and one that
+    hardly does."""
+    one, few, times = Seeds(1, 100 * settings.draw), Seeds(4, 100 * settings.draw), settings[AMOUNT]
+    if settings[MATERIAL] == TEXT:
+        return [Piece("live", amount(LEAST_TEXT * times, one), (TEXT, times), name="language model")]
+    backbone = pretrained(LEAST * times, one)
+    jobs = [Piece("live job", probe(backbone, job, few), (job, times), name=job) for job in (DIGITS, INVERTED)]
+    return [Piece("live", backbone, (DRAWINGS, times), name="backbone"), *jobs]
+
+
+def after(settings: Settings) -> Measures:
+    """The loss of the learner's backbone on the same unseen drawings as that of the stored ones."""
+    if settings[MATERIAL] == TEXT:
+        return []
+    backbone = runs(settings)[0].of
+    return [Piece("yours", Measure(kind="loss", runs=(backbone,), tasks=(Glyphs(),)), settings[AMOUNT])]
+
+
+def backdrop(settings: Settings) -> Values:
+    """What is known of the three smallest amounts may be seen."""
+    early = TEXTS[: len(KNOWN)]
+    return [
+        Piece("drawn", Measure(kind="examples", runs=(), tasks=(Glyphs(labels=LEAST),), count=64)),
+        Piece("known loss", surprise(SIZES[: len(KNOWN)], Seeds())),
+        *(Piece("amount", amount(kilobytes, Seeds()), kilobytes) for kilobytes in early),
+        *hide([piece for piece in [*size_runs(Seeds()), *text_runs(Seeds())] if piece.x not in early]),
+    ]
+
+
+def size_runs(seeds: Seeds) -> Values:
+    """Backbones of every size, how surprised they are by unseen glyphs, and what their features are worth."""
+    few = Seeds(min(seeds.count, BACKBONES), seeds.first)
+    return [
+        Piece("loss", surprise(SIZES, seeds)),
+        *(Piece("size", probe(pretrained(size, seeds), job, few), (job, size)) for size in SIZES for job in JOBS),
+    ]
+
+
+def text_runs(seeds: Seeds) -> Values:
+    return [Piece("amount", amount(kilobytes, seeds), kilobytes) for kilobytes in TEXTS]

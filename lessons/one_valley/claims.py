@@ -1,0 +1,146 @@
+"""The claims of this lesson, S22 and S5: children of one backbone lie in one valley, and their mean is as good."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import interval
+from lessons.kit.figures import percent
+from lessons.kit.transfers import DIGITS, SPIRALS
+from lessons.kit.values import Answer, Evidence
+from lessons.one_valley.runs import ASKED, FAR, NEAR, basin_runs, valley_runs
+
+
+def along(answer: Answer, pair: int, what: str = "accuracy") -> np.ndarray:
+    """(places, seeds): on the line between two of the three nets that a plane goes through."""
+    return np.array(answer["lines"][pair][what])
+
+
+def middle(line: np.ndarray) -> np.ndarray:
+    """(seeds,): half way, which is the mean of the two nets' weights."""
+    return line[len(line) // 2]
+
+
+def valley_finding(evidence: Evidence) -> Finding:
+    near, far = (evidence.answer("plane", which, ASKED) for which in (NEAR, FAR))
+    kin, away = along(near, 0), along(far, 0)
+    kin_loss, away_loss = along(near, 0, "loss"), along(far, 0, "loss")
+    mean, half = middle(kin), middle(away)
+    won = mean - (kin[0] + kin[-1]) / 2
+    short = mean - np.maximum(kin[0], kin[-1])
+    lost = np.minimum(away[0], away[-1]) - half
+    lower = np.minimum(kin_loss[0], kin_loss[-1]) - middle(kin_loss)
+    low, high = interval(100 * won)
+    numbers = {
+        "a": percent(float(kin[0].mean())),
+        "b": percent(float(kin[-1].mean())),
+        "a1": f"{100 * kin[0].mean():.1f} %",
+        "b1": f"{100 * kin[-1].mean():.1f} %",
+        "mean": percent(float(mean.mean())),
+        "mean1": f"{100 * mean.mean():.1f} %",
+        "won": f"{100 * won.mean():.1f}",
+        "stranger": percent(float(away[-1].mean())),
+        "half": percent(float(half.mean())),
+        "lost": f"{100 * lost.mean():.0f}",
+        "parent": percent(float(along(near, 1)[-1].mean())),
+        "loss_a": f"{kin_loss[0].mean():.2f}",
+        "loss_b": f"{kin_loss[-1].mean():.2f}",
+        "loss_mean": f"{middle(kin_loss).mean():.2f}",
+        "loss_half": f"{middle(away_loss).mean():.1f}",
+        "loss_stranger": f"{away_loss[-1].mean():.2f}",
+        "apart": f"{np.mean(near['lines'][0]['length']):.1f}",
+        "moved": f"{np.mean(near['lines'][1]['length']):.1f}",
+        "far": f"{np.mean(far['lines'][0]['length']):.0f}",
+        "times": f"{np.mean(far['lines'][0]['length']) / np.mean(near['lines'][0]['length']):.0f}",
+    }
+    return Finding(
+        value=100 * float(won.mean()),
+        low=low,
+        high=high,
+        checks=(
+            Check(
+                says="the mean of two children loses at most half a point against the better one",
+                met=bool(short.mean() >= -0.005),
+            ),
+            Check(says="it gets more right than the two get on average", met=bool(won.mean() > 0)),
+            Check(says="its loss is below that of both", met=bool(lower.mean() > 0)),
+            Check(
+                says="the stranger reads as well as a child, within two points",
+                met=bool(abs((away[-1] - away[0]).mean()) <= 0.02),
+            ),
+            Check(
+                says="half way to the stranger 20 points are lost against the worse end or more",
+                met=bool(lost.mean() >= 0.20),
+            ),
+        ),
+        numbers=numbers,
+    )
+
+
+def barriers(answer: Answer) -> np.ndarray:
+    """(pair, seeds): the mean of the two ends minus the lowest place between them (Frankle et al. 2020)."""
+    lines = np.array(answer["accuracy"])  # (pair, place, seeds)
+    return (lines[:, 0] + lines[:, -1]) / 2 - lines.min(1)
+
+
+def basin_finding(evidence: Evidence) -> Finding:
+    lost = {name: barriers(answer) for name, answer in evidence.answers("line").items()}
+    numbers = {
+        f"{short}_{pair}": f"{100 * row.mean():.1f}" if row.mean() < 0.1 else f"{100 * row.mean():.0f}"
+        for short, name in (("plane", SPIRALS), ("digits", DIGITS))
+        for pair, row in zip(("tuned", "scratch", "heads"), lost[name])
+    }
+    more = 100 * (lost[SPIRALS][1] - lost[SPIRALS][0])
+    low, high = interval(more)
+    return Finding(
+        value=float(more.mean()),
+        low=low,
+        high=high,
+        checks=tuple(
+            check
+            for name, (tuned, scratch, _) in lost.items()
+            for check in (
+                Check(says=f"{name}: between two fine-tuned nets at most 2 points are lost", met=tuned.mean() <= 0.02),
+                Check(says=f"{name}: between two from scratch at least 10", met=scratch.mean() >= 0.10),
+            )
+        ),
+        numbers=numbers,
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="S22",
+        statement=(
+            "Two nets fine-tuned from one backbone on 20 labels per class each, other ones, read {a1} and {b1} of "
+            "unseen digits; the mean of their weights reads {mean1}. Half way from one of them to a net from scratch, "
+            "which reads {stranger}, it is {half}."
+        ),
+        runs=valley_runs,
+        finding=valley_finding,
+        statistic="points that the mean of two children's weights wins over the mean of what the two get right",
+        bar="the mean of two children loses at most half a point against the better one, wins on average over their "
+        "mean, and has the lower loss; half way to a stranger as good, 20 points are lost",
+        paper="Neyshabur et al. 2020, What Is Being Transferred in Transfer Learning?; Wortsman et al. 2022, Model "
+        "Soups",
+        paper_found="Nets fine-tuned from the same weights lie in one flat basin of the loss; the average of the "
+        "weights of many fine-tuned CLIP models was more accurate than the best of them.",
+    ),
+    Claim(
+        id="S5",
+        statement=(
+            "Halfway between two nets fine-tuned from one backbone hardly anything is lost: {plane_tuned} points on "
+            "the spirals, {digits_tuned} on the digits. Between two from scratch it is {plane_scratch} and "
+            "{digits_scratch}."
+        ),
+        runs=basin_runs,
+        finding=basin_finding,
+        statistic="points that are lost more between two nets from scratch than between two fine-tuned ones, on the "
+        "spirals",
+        bar="at most 2 points between fine-tuned nets, at least 10 between nets from scratch",
+        paper="Neyshabur et al. 2020, What Is Being Transferred in Transfer Learning?",
+        paper_found="No barrier stood between two nets fine-tuned from the same weights; between two from scratch one "
+        "did.",
+    ),
+)

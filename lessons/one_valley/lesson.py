@@ -1,0 +1,69 @@
+"""One valley. The straight line between two nets fine-tuned from one backbone, and that to a stranger."""
+
+from __future__ import annotations
+
+from lessons.kit import scripts
+from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.recipes import backbone
+from lessons.kit.values import Settings
+from lessons.one_valley.claims import CLAIMS
+from lessons.one_valley.pictures import AWAY, HANDLES, KIN, hook, picture, tells, verdict, views
+from lessons.one_valley.runs import (
+    EVERY,
+    JOIN,
+    LABELS,
+    PARENT,
+    STRANGER,
+    A,
+    after,
+    backdrop,
+    live_family,
+    runs,
+)
+
+
+def script(settings: Settings) -> str:
+    labels, nets = settings[LABELS], live_family(settings)
+    (probe,), (tuning,), (training,) = (nets[name].stages for name in (PARENT, A, STRANGER))
+    return scripts.shown(
+        "lessons.one_valley.script",
+        f"two children of one backbone, {labels} labels per class each, and a stranger with {EVERY}",
+        SEED=nets[A].first_seed,
+        BACKBONE=scripts.weights(backbone()),
+        LABELS=labels,
+        BATCH=tuning.batch,
+        HEAD_STEPS=probe.steps,
+        HEAD_RATE=probe.rate,
+        STEPS=tuning.steps,
+        RATE=tuning.rate,
+        EVERY=EVERY,
+        STRANGER_STEPS=training.steps,
+        STRANGER_RATE=training.rate,
+        STRANGER_BATCH=training.batch,
+    )
+
+
+LESSON = Lesson(
+    number=5,
+    chapter="A head start",
+    title="One valley",
+    covers=("F",),
+    question="Can I average two models?",
+    controls=(JOIN, LABELS),
+    prediction=Prediction(
+        asks="Half way, every weight is the mean of the two nets' weights. How many unseen digits does that net read?",
+        sliders=(KIN, AWAY),
+        handles=HANDLES,
+    ),
+    claims=CLAIMS,
+    runs=runs,
+    backdrop=backdrop,
+    hook=hook,
+    picture=picture,
+    views=views,
+    moving=("Landscape", "While they learn"),
+    tells=tells,
+    verdict=verdict,
+    script=script,
+    after=after,
+)

@@ -1,0 +1,261 @@
+"""What this lesson shows: what three nets look for, a straight walk through them with the learner's guess, and the
+landscape that it crosses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lessons.kit.catalogue import Guess, Handle, Verdict, Views
+from lessons.kit.evidence import against, final
+from lessons.kit.figures import ROLES, Figure, Ground, percent
+from lessons.kit.figures.curves import Curve, curves, over_steps
+from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.lines import lines
+from lessons.kit.figures.player import Images, Player, packed, player, unpacked
+from lessons.kit.figures.surface import Land, Pin, above, surface
+from lessons.kit.values import Answer, Control, Evidence, Settings
+from lessons.one_valley.claims import along, middle
+from lessons.one_valley.runs import ASKED, ENDS, FAR, JOIN, LABELS, NEAR, ON, PARENT, STRANGER, A, B, where
+
+ROLE = {PARENT: "source", A: "pretrained", B: "pretrained", STRANGER: "scratch"}
+PLACE = "The share of unseen digits that a net reads whose every weight is the mean of the two nets' weights."
+FOUND = {-1: B, 0: A, 1: STRANGER}  # who stands where on the picture: to either side of child A
+
+
+def handle(name: str, other: str) -> Control[int]:
+    label = f"Half way to {other}, right in percent"
+    return Control(name=name, label=label, options=tuple(range(10, 101, 5)), default=50, help=PLACE, slider=True)
+
+
+KIN, AWAY = handle("kin", "child B"), handle("away", "the stranger")
+HALF = 50  # percent of the way
+HANDLES = (
+    Handle(x=-HALF, y=KIN, name="half way to child B", unit=" %", start=55, joined=False),
+    Handle(x=HALF, y=AWAY, name="half way to the stranger", unit=" %", start=55, joined=False),
+)
+# Every walk from child A: its name, its look, which way it leads on the picture, and what is said of its middle.
+WALKS = {NEAR: ("between the children", "pretrained", -1, KIN), FAR: ("to the stranger", "scratch", 1, AWAY)}
+WAY = "percent of the way from child A"
+
+
+def hook(evidence: Evidence, settings: Settings) -> Figure:
+    """The filters of two children and of a stranger, and how well each reads."""
+    answer, panels = evidence.answer("filters"), []
+    for name, run in zip((A, B, STRANGER), answer["runs"]):
+        right = percent(float(final(evidence.table("net", name)).mean()))
+        side = answer["side"]
+        panels.append(
+            Images(
+                title=f"{'The stranger' if name == STRANGER else name.replace('c', 'C', 1)}, {right} right",
+                images=[contrasted(image) for image in run["images"][-1]],
+                width=side,
+                height=side,
+                signed=True,
+                size=32,
+            )
+        )
+    says = "Sixteen first-layer filters each: what a net looks for before anything else."
+    return player(Player(marks=("after training",), says=(says,), panels=panels), title="Three nets that read digits")
+
+
+def contrasted(image: str) -> str:
+    """The same filter at full strength: what it looks for, not how much it weighs."""
+    signed = unpacked("Filter", image).astype(int) - 128
+    return packed(signed * 127 // max(1, np.abs(signed).max()) + 128)
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """Accuracy along both walks from child A, which stands in the middle, with what the learner said of the mixtures
+    half way; before the prediction only the three nets. Afterwards the learner's own nets are a thin line beside it."""
+    shown, notes = list[Curve](), list[dict[str, Any]]()
+    for which, (name, role, way, slider) in WALKS.items():
+        if evidence.has("plane", which, ASKED):
+            places = along(evidence.answer("plane", which, ASKED), 0)
+            shown.append(Curve(table=towards(places, way), name=name, role=role, named=False))
+            half = float(middle(places).mean())
+            notes.append(note(way * HALF, half, f"half way: {percent(half)}", role, "left"))
+            if way < 0:  # under its flat line
+                notes[-1]["label"] |= {"position": "bottom", "offset": [-42, 0]}
+            if guess:
+                said = guess[slider] / 100
+                gap = pd.DataFrame({"x": way * HALF, "mean": [said, half]})
+                shown.append(Curve(table=thin(gap), name=f"you: {name}", role="guess", named=False))
+        elif guess:
+            said = guess[slider] / 100
+            shown.append(Curve(table=thin(pd.DataFrame({"x": [way * HALF], "mean": [said]})), name=name, role="guess"))
+            shown[-1] = replace(shown[-1], named=False)
+        if guess:
+            low = evidence.has("plane", which, ASKED) and guess[slider] / 100 < half
+            away = "bottom" if low else "top"  # from the gap
+            notes.append(note(way * HALF, guess[slider] / 100, f"you: {guess[slider]} %", "guess", away))
+        if evidence.has("yours", which):
+            yours = along(evidence.answer("yours", which), 0)
+            shown.append(Curve(table=towards(yours, way), name=f"yours, {name}", role="note", named=False))
+            mine = float(middle(yours).mean())
+            notes.append(note(way * HALF, mine, f"yours: {percent(mine)}", "note", "bottom") | {"symbol": "circle"})
+            if way < 0:
+                notes[-1]["label"] |= {"offset": [36, 0]}
+    for side, net in FOUND.items():
+        right = float(final(evidence.table("net", net)).mean())
+        notes.append(note(100 * side, right, f"{net}: {percent(right)}", ROLE[net], "top"))
+    title = f"Unseen digits read right, on a straight walk through three nets (8 of each, {ASKED} labels per class)"
+    drawn = curves(shown, "every weight a mixture of the two nets beside it", (-100, 100), title=title, log=False)
+    return named_places(drawn, notes)
+
+
+def towards(places: np.ndarray, way: int) -> pd.DataFrame:
+    """(places, seeds) of a walk from child A, to the left (-1) or to the right of it, from left to right."""
+    share = np.linspace(0, 100, len(places)).round().astype(int)
+    return against({way * int(x): each for x, each in list(zip(share, places))[::way]})
+
+
+def thin(line: pd.DataFrame) -> pd.DataFrame:
+    """Without a band."""
+    return line.assign(low=line["mean"], high=line["mean"])
+
+
+def note(x: float, share: float, says: str, role: str, side: str) -> dict[str, Any]:
+    """A point with words beside it."""
+    colour, _, symbol = ROLES[role]
+    label = {"show": True, "formatter": says, "position": side, "color": colour, "fontWeight": "bold", "distance": 8}
+    look = {"symbol": symbol, "symbolSize": 13 if symbol != "none" else 7, "color": colour, "z": 4}
+    return {"type": "scatter", "name": says, "data": [[x, round(100 * share, 2)]], "label": label} | look
+
+
+def named_places(figure: Figure, notes: list[dict[str, Any]]) -> Figure:
+    """The chart with these points, and no numbers below it: a place on a walk is named, not counted."""
+    bare = {"axisLabel": {"show": False}, "axisTick": {"show": False}, "nameGap": 12}
+    ground = Ground(x=(-100, 100), y=(0, 100), right=52, bottom=30)
+    spec = figure.spec | {
+        "grid": ground.grid,
+        "series": [*figure.spec["series"], *notes],
+        "xAxis": figure.spec["xAxis"] | bare,
+    }
+    spec["yAxis"] = figure.spec["yAxis"] | {"axisLabel": {"formatter": "{value} %", "showMaxLabel": False}}
+    alt = f"{figure.alt} Marked: {'; '.join(point['name'] for point in notes)}."
+    return replace(figure, spec=spec, alt=alt, ground=ground)
+
+
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """The four nets while they learn; the landscape, of the learner's own nets as soon as it is measured, from the side
+    and from above; and the loss on the chosen walk."""
+    shown: Views = {}
+    if tables := evidence.tables("live"):
+        shown["While they learn"] = lambda: learning(tables)
+    which, labels = where(settings[JOIN]), settings[LABELS]
+    mine = evidence.has("yours", which)
+    if mine or evidence.has("plane", which, labels):
+        answer = evidence.answer("yours", which) if mine else evidence.answer("plane", which, labels)
+        whose = "your nets" if mine else "stored nets"
+        turn = f"The loss over a plane of weights ({whose}): low is good, drag to turn"
+        shown |= {
+            "Landscape": lambda: surface(land(answer, settings[JOIN]), turn),
+            "From above": lambda: above(land(answer, settings[JOIN]), f"The same landscape from above ({whose})"),
+            "Loss on the walk": lambda: walk(answer, settings[JOIN], mine),
+        }
+    return shown
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """How the learner's nets read so far."""
+    tables = evidence.tables("live")
+    read = ", ".join(f"{name} {percent(float(final(table).mean()))}" for name, table in tables.items())
+    return f"Right so far: {read}." if tables else ""
+
+
+def learning(tables: dict[str, pd.DataFrame]) -> Figure:
+    shown = [over_steps(table, name, ROLE[name]) for name, table in tables.items()]
+    return curves(shown, "steps", (1, 1500), title="While they learn: right answers on unseen digits")
+
+
+def land(answer: Answer, join: str) -> Land:
+    """The first seed's plane, and the walk on it."""
+    names, pair = ON[where(join)], number(join)
+    line = answer["lines"][pair]
+    start, end = (np.array(answer["nets"][names.index(name)][:2]) for name in ENDS[join])
+    way = [start + share * (end - start) for share in answer["share"]]
+    walked = [
+        Pin(
+            name=name_at(share, join),
+            x=float(at[0]),
+            y=float(at[1]),
+            loss=loss[0],
+            right=right[0],
+            role="guess",
+        )
+        for share, at, loss, right in zip(answer["share"], way, line["loss"], line["accuracy"])
+    ]
+    ends = {name: first_seed(answer, name, names) for name in names[:3]}
+    pins = [
+        Pin(name=name, x=x, y=y, loss=ends[name][0], right=ends[name][1], role=ROLE[name])
+        for name, (x, y, _) in zip(names[:3], answer["nets"])
+    ]
+    pins += [fallen(answer, name, place) for name, place in list(zip(names, answer["nets"]))[3:]]
+    paths = [path for name, path in zip(names, answer["paths"]) if path and inside(answer, path) and name in ENDS[join]]
+    return Land(
+        x=answer["x"],
+        y=answer["y"],
+        loss=answer["loss"],
+        right=answer["accuracy"],
+        pins=pins,
+        walk=walked,
+        paths=paths,
+        together="the family",
+    )
+
+
+def fallen(answer: Answer, name: str, place: list[float]) -> Pin:
+    """A net beside the plane, where it falls on it, with the loss of the nearest place on the map."""
+    column, row = (int(np.abs(np.array(answer[axis]) - at).argmin()) for axis, at in zip("xy", place))
+    loss, right = answer["loss"][row][column], answer["accuracy"][row][column]
+    return Pin(name=name, x=place[0], y=place[1], loss=loss, right=right, role=ROLE[name])
+
+
+def number(join: str) -> int:
+    """Which of its plane's lines: the first leads to the second net, the next to the third."""
+    return ON[where(join)].index(ENDS[join][1]) - 1
+
+
+def name_at(share: float, join: str) -> str:
+    if share in (0, 1):
+        return ENDS[join][int(share)]
+    return "half way" if PARENT in ENDS[join] else "their mean"
+
+
+def first_seed(answer: Answer, name: str, names: tuple[str, ...]) -> tuple[float, float]:
+    """Loss and accuracy of a net of the plane: the ends of the lines from the first one."""
+    place, pair = (0, 0) if name == names[0] else (-1, names.index(name) - 1)
+    return answer["lines"][pair]["loss"][place][0], answer["lines"][pair]["accuracy"][place][0]
+
+
+def inside(answer: Answer, path: list[list[float]]) -> bool:
+    x, y = np.array(path).T
+    (left, right), (low, high) = ((answer[axis][0], answer[axis][-1]) for axis in ("x", "y"))
+    return bool((x >= left).all() and (x <= right).all() and (y >= low).all() and (y <= high).all())
+
+
+def walk(answer: Answer, join: str, mine: bool) -> Figure:
+    """The loss along the chosen line, over the seeds there are."""
+    line = np.array(answer["lines"][number(join)]["loss"])
+    way = [round(100 * share) for share in answer["share"]]
+    role = ROLE[ENDS[join][1]]
+    curve = Curve(table=against(dict(zip(way, line))), name="loss", role=role)
+    top = next(high for high in (0.5, 1.0, 2.0, 3.0, 6.0, 1000.0) if curve.table.high.max() < high)
+    title = f"The loss on the way, {'your nets' if mine else f'{line.shape[1]} pairs of stored nets'}: {join}"
+    x = Axis(name=WAY, low=0, high=100, form=".0f")
+    return lines([curve], x, Axis(name="loss", low=0, high=top), title=title)
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    return [
+        (
+            f"right half way {'to child B' if which == NEAR else 'to the stranger'}",
+            f"{guess[slider]} %",
+            percent(float(middle(along(evidence.answer("plane", which, ASKED), 0)).mean())),
+        )
+        for which, (_, _, _, slider) in WALKS.items()
+    ]

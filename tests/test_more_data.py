@@ -1,0 +1,97 @@
+"""More of the same: what is known before the prediction, how a line is extended, what gains, and the script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.tasks import Glyphs
+from lessons.kit.catalogue import lessons
+from lessons.kit.claims import shipped
+from lessons.kit.evidence import final, gather
+from lessons.kit.jobs import DIGITS, INVERTED, JOBS
+from lessons.kit.scripts.source import with_constants
+from lessons.kit.values import Evidence, Settings, visible
+from lessons.more_data.claims import extended, gained, left, losses
+from lessons.more_data.pictures import GAINS, HANDLES, POINTS, thin
+from lessons.more_data.runs import DRAWINGS, KNOWN, SIZES, TEXT, TIMES, after, runs
+
+LESSON = lessons()["more_data"]
+ALL = gather(LESSON.backdrop(LESSON.defaults))
+GUESS = Settings({control.name: 60 for control in HANDLES.values()} | {GAINS.name: DIGITS})
+
+
+def drawn(evidence: Evidence, guess: Settings) -> dict[str, list[list[float]]]:
+    series = LESSON.picture(evidence, LESSON.defaults, guess).spec["series"]
+    return {one["name"]: one["data"] for one in series if "name" in one}
+
+
+def test_a_line_is_extended_from_the_known_amounts_alone() -> None:
+    """Halves at every doubling up to 4, and then stays: the ruler does not know that."""
+    shares = {times: np.full(4, max(1 / times, 0.25)) for times in TIMES}
+    assert extended(shares) == pytest.approx(1 / 16)
+    assert extended(shares, 8) == pytest.approx(1 / 8)
+
+
+@pytest.mark.parametrize("material", [DRAWINGS, TEXT])
+def test_before_the_prediction_the_three_smallest_amounts_are_known_as_afterwards(material: str) -> None:
+    """Trained again for it, on another machine perhaps: the same to within a percent."""
+    early, late = (losses(known, material) for known in (gather(visible(LESSON.backdrop(LESSON.defaults))), ALL))
+    assert tuple(early) == KNOWN and tuple(late) == TIMES
+    assert all(early[times].mean() == pytest.approx(late[times].mean(), rel=0.01) for times in KNOWN)
+    assert left(ALL, material)[1].mean() == pytest.approx(1)
+
+
+def test_the_learners_line_begins_where_the_known_one_ends_and_the_miss_is_drawn() -> None:
+    before, after_it = drawn(gather(visible(LESSON.backdrop(LESSON.defaults))), GUESS), drawn(ALL, GUESS)
+    for material, said in (("drawings", [[8, 60], [16, 60]]), ("text", [[16, 60]])):
+        begin, *places = before[f"you: {material}"]
+        assert begin == pytest.approx(before[material][-1], abs=0.1) and places == said
+    assert not any(name.startswith("missed") for name in before)
+    assert after_it["missed 1, drawings"] == [[16, 60], after_it["drawings"][-1]]
+
+
+def test_every_handle_stands_at_an_amount_that_is_not_known_yet() -> None:
+    assert {point.x for point in POINTS} <= set(TIMES) - set(KNOWN)
+    assert {control for point in POINTS for control in point.controls} == set(HANDLES.values())
+
+
+def test_the_learners_point_is_the_loss_of_their_net() -> None:
+    own = Evidence(_answers={("yours", (4,)): {"loss": [[[losses(ALL, DRAWINGS)[1].mean() / 2]]]}})
+    assert drawn(ALL | own, Settings())["yours"] == [[4, pytest.approx(50)]]
+    (piece,) = after(LESSON.defaults)
+    assert piece.of.runs == (runs(LESSON.defaults)[0].of,) and piece.of.tasks == (Glyphs(),)
+    assert not after(LESSON.defaults.but(material=TEXT))
+
+
+def test_what_gains_is_counted_on_the_same_backbones() -> None:
+    def table(*shares: float) -> pd.DataFrame:
+        return thin(dict(enumerate(shares))).rename(columns={"x": "seed", "mean": "accuracy"}).assign(step=300)
+
+    found = {("size", (DIGITS, SIZES[0])): table(0.5, 0.7), ("size", (DIGITS, SIZES[-1])): table(0.9, 0.8)}
+    assert gained(Evidence(found), DIGITS).tolist() == pytest.approx([0.4, 0.1])
+
+
+def test_one_job_hardly_gains_and_the_words_name_it() -> None:
+    gains = {job: float(gained(ALL, job).mean()) for job in JOBS}
+    assert min(gains, key=lambda job: gains[job]) == INVERTED
+    numbers = shipped("S20").numbers
+    assert 100 * gains[INVERTED] == pytest.approx(float(numbers["inverted_gain"]), abs=0.5)
+    assert min(gain for job, gain in gains.items() if job != INVERTED) > 2 * gains[INVERTED]
+
+
+def test_the_script_makes_the_backbone_and_its_probes(printed: Callable[[str], list[str]]) -> None:
+    said = printed(with_constants(LESSON.script(LESSON.defaults.but(amount=1)), SEED=0))
+    loss = float(said[0].split()[3])
+    assert said[0].startswith("4,430 drawings") and loss == pytest.approx(losses(ALL, DRAWINGS)[1].mean(), abs=0.5)
+    for line, job in zip(said[1:], (DIGITS, INVERTED)):
+        stored = final(ALL.table("size", job, SIZES[0]))
+        assert float(line.split()[-1]) == pytest.approx(stored.mean(), abs=4 * stored.std() + 0.03)
+
+
+def test_the_script_for_text_reads_general_english() -> None:
+    text = LESSON.script(LESSON.defaults.but(material=TEXT, amount=2))
+    assert "KILOBYTES = 100" in text and "BACKBONE" not in text and "speeches" in text
