@@ -10,12 +10,13 @@ from test_pages import page
 
 from app.parts.hands import spec
 from core.check import BadValue
-from lessons.kit.catalogue import Handle, Lesson, Order, Prediction, lessons
+from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Ground
 from lessons.kit.figures.curves import curves
 from lessons.kit.figures.dots import Axis, dots
 from lessons.kit.figures.rows import Row, rows
+from lessons.kit.prediction import Handle, Order, Prediction
 from lessons.kit.values import Control, Settings, visible
 
 HANDED = {slug: lesson for slug, lesson in lessons().items() if lesson.prediction.handles}

@@ -15,10 +15,11 @@ from core.check import BadValue
 from core.serve import store
 from core.spec import Measure, Run, digest, from_json, to_json
 from lessons.kit import ship
-from lessons.kit.catalogue import CHAPTERS, Lesson, Order, lessons
+from lessons.kit.catalogue import CHAPTERS, Lesson, lessons
 from lessons.kit.claims import shipped
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
+from lessons.kit.prediction import Order
 from lessons.kit.values import Settings, defaults, visible
 
 EACH = pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.check import BadValue
-from lessons.kit.catalogue import BEATS, Lesson, Order
+from lessons.kit.catalogue import BEATS, Lesson
+from lessons.kit.prediction import Order
 from lessons.kit.values import Control, Given, Settings
 
 T = TypeVar("T")

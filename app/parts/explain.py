@@ -12,7 +12,8 @@ from app.parts.badge import claim_card
 from app.parts.chosen import Chosen
 from app.parts.stage import stage
 from app.parts.words import filled, prose, say, words
-from lessons.kit.catalogue import Lesson, Told, Try, lessons
+from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.told import Told, Try
 from lessons.kit.values import Evidence, Settings, defaults
 
 

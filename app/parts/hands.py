@@ -12,8 +12,8 @@ from typing import Any
 import streamlit as st
 
 from app.parts import chosen
-from lessons.kit.catalogue import Handle, Order, Prediction
 from lessons.kit.figures import ROLES, Figure, Ground
+from lessons.kit.prediction import Handle, Order, Prediction
 from lessons.kit.values import Control, Settings
 
 HERE = Path(__file__).parent

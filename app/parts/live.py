@@ -21,8 +21,9 @@ from app.parts.workers import engine, me
 from core.serve import store
 from core.serve.engine import Busy, State
 from core.spec import Measure, Run
-from lessons.kit.catalogue import RECORDED, Lesson, Mission
+from lessons.kit.catalogue import RECORDED, Lesson
 from lessons.kit.evidence import gather, in_step
+from lessons.kit.told import Mission
 from lessons.kit.values import Evidence, Measures, Piece, Runs, Settings, Values
 
 States = list[tuple[Piece[Run | Measure], State]]

@@ -10,7 +10,8 @@ import streamlit as st
 from app.parts import chosen, hands
 from app.parts.chosen import Chosen
 from app.parts.figure import draw
-from lessons.kit.catalogue import Lesson, Order
+from lessons.kit.catalogue import Lesson
+from lessons.kit.prediction import Order
 from lessons.kit.values import Control, Evidence, Settings
 
 

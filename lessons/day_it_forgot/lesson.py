@@ -17,8 +17,10 @@ from lessons.day_it_forgot.runs import (
     runs,
 )
 from lessons.kit import scripts
-from lessons.kit.catalogue import Handle, Lesson, Mission, Prediction
+from lessons.kit.catalogue import Lesson
+from lessons.kit.prediction import Handle, Prediction
 from lessons.kit.recipes import STEPS
+from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 
 

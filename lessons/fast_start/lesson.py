@@ -6,7 +6,8 @@ from lessons.fast_start.claims import CLAIMS
 from lessons.fast_start.pictures import HANDLES, MARKS, hook, picture, verdict, views
 from lessons.fast_start.runs import LABELS, PLANE, RATE, WORLD, backdrop, chosen, runs
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.catalogue import Lesson
+from lessons.kit.prediction import Prediction
 from lessons.kit.values import Seeds, Settings
 
 

@@ -8,12 +8,13 @@ import pandas as pd
 
 from lessons.fast_start.claims import NEAR
 from lessons.fast_start.runs import FEW, HANDWRITING, LABELS, MANY, PLANE, SIDES, STEPS, WORLD
-from lessons.kit.catalogue import Guess, Handle, Verdict, Views
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import band
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.ledger import ledger
 from lessons.kit.figures.panes import Small, panes
+from lessons.kit.prediction import Handle
 from lessons.kit.values import Control, Evidence, Settings
 
 NEVER = "never"

@@ -7,7 +7,8 @@ from lessons.kind_words.claims import CLAIMS
 from lessons.kind_words.pictures import HANDLES, hook, picture, verdict, views
 from lessons.kind_words.runs import ABOUT, LABELS, backdrop, pretrained_run, runs
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.catalogue import Lesson
+from lessons.kit.prediction import Prediction
 from lessons.kit.values import Settings
 
 

@@ -6,9 +6,8 @@ a beat, and its questions. Adding a lesson is adding a folder; nothing else need
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -18,13 +17,14 @@ from typing import Any, Literal
 from core.check import BadValue, plain
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve
+from lessons.kit.prediction import Prediction
+from lessons.kit.told import Mission, flat, standing
 from lessons.kit.values import Control, Evidence, Given, Measures, Runs, Seeds, Setting, Settings, Values, defaults
 
 CHAPTERS = ("A head start", "Choosing and paying", "Forgetting", "Language")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
 NONE = "none"  # how a URL writes that there are no points
 RECORDED = 0  # the draw of the runs that ship, to be played while a learner's own are prepared; nobody is given it
-TAG = re.compile(r"^\{(lit|view): ([^}]+)\}\s*", re.MULTILINE)  # before a finding: what is lit, or which view is shown
 Guess = Settings  # by the prediction's sliders; false where the learner has not predicted
 Views = dict[str, Callable[[], Figure]]  # figures by a short name, each made only when it is shown
 Verdict = list[tuple[str, str, str]]  # what was asked, what you said, what it did
@@ -90,75 +90,6 @@ class Sheet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Handle:
-    """A mark that the learner drags on the picture: sideways, up and down, or both. Places are in the units of the
-    picture's axes, shares in percent."""
-
-    x: Control[Any] | float  # what moving it sideways sets, or where it stands
-    y: Control[Any] | float  # what moving it up or down sets, or where it stands
-    name: str = ""  # said beside it
-    unit: str = ""  # written after a value: " %"
-    where: Mapping[str, float] = field(default_factory=dict)  # where an option stands that is no number: {"never": 900}
-    start: float | tuple[float, float] | None = None  # where it lies until it is moved; in the middle if not said
-    pane: int = 0  # in which of the picture's panes it lies, where there are several
-    joined: bool | None = None  # to the others by a line; if not said, where it moves up and down only
-
-    @property
-    def controls(self) -> tuple[Control[Any], ...]:
-        """What it sets: none if it only begins a line, one, or two if it moves freely."""
-        return tuple(way for way in (self.x, self.y) if isinstance(way, Control))
-
-    def place(self, option: Any) -> float:
-        """Where an option stands on its axis."""
-        return float(self.where.get(str(option), option if isinstance(option, int | float) else math.nan))
-
-    def __post_init__(self) -> None:
-        for control in self.controls:
-            if lost := [option for option in control.options if math.isnan(self.place(option))]:
-                raise BadValue(f"{control.label}: nobody says where {lost} stand on the picture.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order(Control[str]):
-    """A control whose value is an order of its items, which the learner drags on the picture: "b > a > c"."""
-
-    options: tuple[str, ...] = ()  # none: any order of the items is one
-    items: tuple[str, ...] = ()
-    default: str = ""
-
-    def read(self, text: str) -> str:
-        if sorted(self.listed(text)) != sorted(self.items):
-            raise BadValue(f"{self.label} has each of {len(self.items)} once, not {text[:40]!r}.")
-        return text
-
-    @staticmethod
-    def listed(value: str) -> list[str]:
-        """The items in their order."""
-        return value.split(" > ")
-
-    @staticmethod
-    def written(items: Sequence[str]) -> str:
-        """As the URL writes them."""
-        return " > ".join(items)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prediction:
-    """What the learner commits to before seeing a result. What is dragged on the picture are handles, or an order of
-    its rows; the other sliders stand in the rail."""
-
-    asks: str
-    sliders: tuple[Control[Any], ...]  # all that must be said, also by handles
-    handles: tuple[Handle, ...] = ()
-
-    @property
-    def by_hand(self) -> tuple[Control[Any], ...]:
-        """The sliders that are set on the picture."""
-        dragged = {control.name for handle in self.handles for control in handle.controls}
-        return tuple(one for one in self.sliders if one.name in dragged or isinstance(one, Order))
-
-
-@dataclass(frozen=True, kw_only=True)
 class Question:
     """A question that needs inference. Every option has its explanation."""
 
@@ -169,44 +100,6 @@ class Question:
     def __post_init__(self) -> None:
         if self.right not in self.options:
             raise BadValue(f"{self.right!r} is no option of {self.asks!r}.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """One finding of an explanation, and what of the picture goes with it."""
-
-    words: str  # a title sentence in bold, and what follows it
-    lit: tuple[str, ...] = ()  # names of curves, dots or rows: the others are dimmed
-    view: str = ""  # the view that is shown with it, instead of the picture
-
-    @classmethod
-    def read(cls, text: str) -> Told:
-        tags = dict(TAG.findall(text))
-        lit = tuple(name.strip() for name in tags.get("lit", "").split("|") if name.strip())
-        return cls(words=TAG.sub("", text).strip(), lit=lit, view=tags.get("view", "").strip())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Try:
-    """One thing to try at the end of a lesson, and what it sets, as the URL writes it."""
-
-    says: str
-    sets: Mapping[str, str]  # controls by name
-
-    @classmethod
-    def read(cls, text: str) -> Try:
-        """A sentence, and on the last line "control=value; control=value"."""
-        says, _, line = text.strip().rpartition("\n")
-        sets = dict(pair.strip().split("=", 1) for pair in line.split(";"))
-        return cls(says=flat(says), sets=sets)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mission:
-    """A goal that the page can check, by what the learner has run."""
-
-    says: str  # "Find the rate at which ..."
-    met: Callable[[Evidence, Settings], bool]  # of the evidence of their own runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,17 +142,6 @@ class Claim:
 
 def nothing(settings: Settings) -> Measures:
     return ()
-
-
-def standing(evidence: Evidence, settings: Settings) -> str:
-    """Where the sides of a race stand, in one sentence: what the learner reads while it goes on."""
-    stands = {side: table for side, table in sorted(evidence.tables("race").items()) if len(table)}
-    if not stands or any("accuracy" not in table for table in stands.values()):
-        return ""
-    right = ", ".join(
-        f"{side} {100 * table[table.step == table.step.max()].accuracy.mean():.0f} %" for side, table in stands.items()
-    )
-    return f"Right after {max(table.step.max() for table in stands.values()):,} steps: {right}."
 
 
 def no_curves(evidence: Evidence, settings: Settings) -> list[Curve]:
@@ -354,10 +236,6 @@ def question(text: str) -> Question:
     if len(right) != 1:
         raise BadValue(f"One option is right, not {len(right)}: {flat(asks)}")
     return Question(asks=flat(asks), options={flat(answer): flat(why) for answer, _, why in answers}, right=right[0])
-
-
-def flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 def claims() -> dict[str, tuple[Lesson, Claim]]:

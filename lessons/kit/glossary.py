@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lessons.kit.catalogue import flat, sections
+from lessons.kit.catalogue import sections
+from lessons.kit.told import flat
 
 TEXT = Path(__file__).with_name("glossary.md")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lessons.kit import scripts
-from lessons.kit.catalogue import Handle, Lesson, Prediction
+from lessons.kit.catalogue import Lesson
+from lessons.kit.prediction import Handle, Prediction
 from lessons.kit.values import Settings
 from lessons.label_worth.claims import CLAIMS
 from lessons.label_worth.pictures import HANDLES, hook, picture, verdict, views

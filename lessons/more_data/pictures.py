@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Handle, Verdict, Views
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, final, gather, power_law
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
@@ -16,6 +16,7 @@ from lessons.kit.figures.law import law
 from lessons.kit.figures.lines import lines
 from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.jobs import DIGITS, INVERTED, JOBS
+from lessons.kit.prediction import Handle
 from lessons.kit.texts import bits
 from lessons.kit.values import Control, Evidence, Settings, visible
 from lessons.more_data.claims import gained, left, losses

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.tasks import Glyphs, Handwriting
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.catalogue import Lesson
+from lessons.kit.prediction import Prediction
 from lessons.kit.values import Settings
 from lessons.one_backbone.claims import CLAIMS
 from lessons.one_backbone.pictures import HANDLES, PAIRS, hook, picture, verdict, views

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Handle, Verdict, Views
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, final
 from lessons.kit.figures import ROLES, Figure, Ground, percent
 from lessons.kit.figures.curves import Curve, curves, over_steps
@@ -17,6 +17,7 @@ from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
 from lessons.kit.figures.player import Images, Player, packed, player, unpacked
 from lessons.kit.figures.surface import Land, Pin, above, surface
+from lessons.kit.prediction import Handle
 from lessons.kit.values import Answer, Control, Evidence, Settings
 from lessons.one_valley.claims import along, middle
 from lessons.one_valley.runs import ASKED, ENDS, FAR, JOIN, LABELS, NEAR, ON, PARENT, STRANGER, A, B, where

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.tasks import WHAT, Instructions
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction, Sheet
+from lessons.kit.catalogue import Lesson, Sheet
+from lessons.kit.prediction import Prediction
 from lessons.kit.values import Settings
 from lessons.parrot_to_helper.claims import CLAIMS
 from lessons.parrot_to_helper.pictures import FACTS_RIGHT, HELD, RAW_DOES, hook, picture, verdict, views

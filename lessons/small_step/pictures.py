@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Handle, Verdict, Views
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, final
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.kit.figures.player import LOST, NOTHING, Bars, Images, Line, Lines, Player, Space, packed, player
 from lessons.kit.figures.wall import Wall, walls
+from lessons.kit.prediction import Handle
 from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
 from lessons.small_step.claims import accuracy, at, inside
 from lessons.small_step.runs import ALL, DIGITS, LAYER, NETS, PAIRS, RANK, TURN, WHOLE, Pair

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.catalogue import Lesson
+from lessons.kit.prediction import Prediction
 from lessons.kit.values import Settings
 from lessons.the_bill.claims import CLAIMS
 from lessons.the_bill.pictures import COMPUTE, HANDLES, MARKS, hook, picture, verdict, views

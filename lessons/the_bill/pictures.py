@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Handle, Verdict, Views
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import steps_to, until
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -15,6 +15,7 @@ from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
 from lessons.kit.figures.stack import Part, stack
+from lessons.kit.prediction import Handle
 from lessons.kit.values import Control, Evidence, Settings
 from lessons.the_bill.bill import CLASSES, Books, Way, break_even
 from lessons.the_bill.claims import counted

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.tasks import Handwriting
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.catalogue import Lesson
+from lessons.kit.prediction import Prediction
 from lessons.kit.values import Settings
 from lessons.ways_to_remember.claims import CLAIMS
 from lessons.ways_to_remember.pictures import HANDLES, TIGHTLY, hook, picture, verdict, views

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.tasks import Plane
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction
+from lessons.kit.catalogue import Lesson
+from lessons.kit.prediction import Prediction
 from lessons.kit.values import Settings
 from lessons.what_was_learned.claims import CLAIMS
 from lessons.what_was_learned.pictures import BEST, RANDOM_RIGHT, hook, picture, verdict, views

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.tasks import Lines
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Prediction, Sheet
+from lessons.kit.catalogue import Lesson, Sheet
+from lessons.kit.prediction import Prediction
 from lessons.kit.values import Settings
 from lessons.without_learning.claims import CLAIMS
 from lessons.without_learning.pictures import (

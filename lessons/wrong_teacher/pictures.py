@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Order, Verdict, Views
+from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import final
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -19,6 +19,7 @@ from lessons.kit.figures.labels import racing
 from lessons.kit.figures.ledger import ledger
 from lessons.kit.figures.rows import Row, placed, rows
 from lessons.kit.figures.thumbnails import thumbnails
+from lessons.kit.prediction import Order
 from lessons.kit.recipes import STEPS
 from lessons.kit.values import Control, Evidence, Seeds, Settings
 from lessons.wrong_teacher.claims import distances, gap

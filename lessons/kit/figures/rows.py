@@ -14,7 +14,7 @@ from lessons.kit.figures import ROLES, Figure
 from lessons.kit.figures.bars import LOSS
 
 if TYPE_CHECKING:  # the catalogue knows figures
-    from lessons.kit.catalogue import Order
+    from lessons.kit.prediction import Order
 
 PLACES = ("1st", "2nd", "3rd")
 
