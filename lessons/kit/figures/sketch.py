@@ -14,7 +14,7 @@ from PIL import Image
 
 from lessons.kit.figures import Figure
 from lessons.kit.figures.player import unpacked
-from lessons.kit.figures.thumbnails import png
+from lessons.kit.figures.thumbnails import SIDE, png
 
 WIDE, HIGH, EDGE = 160, 90, 6  # units of the drawing
 MANY = 10  # images that are shown
@@ -82,7 +82,7 @@ def places_of(data: list[Any], logs: list[bool]) -> list[tuple[float, float]]:
 
 def frames(spec: dict[str, Any]) -> Iterator[str]:
     """The last frame of the first panel: a map of areas, or images."""
-    panel = spec["panels"][0]
+    panel = next((one for one in spec["panels"] if one.get("areas") or one.get("width") == SIDE), {})
     if panel.get("areas"):
         side = panel["side"]
         classes = unpacked("Areas", panel["areas"][-1]).reshape(side, side)[::-1]
