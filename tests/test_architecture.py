@@ -22,6 +22,7 @@ SERVER = (
     "core.corpus",
     "core.serve.shipped",
     "core.serve.store",
+    "core.serve.requests",
     "core.serve.engine",
     "core.bring.sources",
 )  # what the server has of core

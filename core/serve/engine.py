@@ -10,71 +10,31 @@ import logging
 import os
 import subprocess
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, field
-from queue import SimpleQueue
-from typing import Any, Literal
+from queue import Empty, SimpleQueue
+from typing import Any
 
 from core.serve import store, workers
-from core.spec import Measure, Run, digest
+from core.serve.requests import AHEAD, ASIDE, Job, Request, Value, ancestors, jobs_for, missing
+from core.serve.requests import Busy as Busy
+from core.serve.requests import Limits as Limits
+from core.serve.requests import State as State
+from core.spec import Run, digest
 
 LOST = "The workers that compute were lost. Run it again; if that does not help, the server needs a restart."
-AHEAD = "What this starts from is being learned first."
-Value = Run | Measure
-
-
-class Busy(RuntimeError):
-    """No more may be asked for now; the message is a sentence for the learner."""
-
-
-@dataclass(frozen=True)
-class State:
-    """How far a value has come."""
-
-    kind: Literal["absent", "queued", "running", "done", "stopped", "failed"]
-    position: int = 0  # requests ahead of it
-    restarted: bool = False  # a worker was lost in the middle, and the run was begun again
-    message: str = ""  # a sentence for the learner: why it failed, what it waits for
-
-
-@dataclass(frozen=True)
-class Limits:
-    wall: float = 600  # seconds a run
-    pending_a_session: int = 2  # requests: one running, one queued
-    pending: int = 64  # requests of all sessions
-
-
-@dataclass(eq=False)
-class Job:
-    """One value that has been asked for and has not ended."""
-
-    value: Value
-    priority: int
-    after: set[str]  # names of the runs it stands on
-    future: Any = None  # None until it is submitted
-    again: bool = False  # it has been submitted twice
-
-
-@dataclass(eq=False)
-class Request:
-    """One click: the values that a session waits for, each with the names of all jobs it needs."""
-
-    session: str
-    needs: dict[str, set[str]] = field(default_factory=dict)
-
-    def has(self, name: str) -> bool:
-        return any(name in names for names in self.needs.values())
 
 
 class Engine:
     """The workers of one server. Nothing here waits for them: a thread of its own speaks with them."""
 
-    def __init__(self, limits: Limits = Limits()):
-        self.limits = limits
+    def __init__(self, limits: Limits | None = None):
+        self.limits = limits or Limits()
         self._requests: list[Request] = []  # the pending ones, oldest first
         self._jobs: dict[str, Job] = {}  # by digest
         self._ended: dict[str, State] = {}  # how jobs ended that left no result
+        self._seen: dict[str, float] = {}  # when sessions that watch last looked
         self._lock = threading.RLock()
         self._inbox: SimpleQueue[list[str] | None] = SimpleQueue()  # jobs to submit; None to close
         self._client: Any = None
@@ -83,37 +43,49 @@ class Engine:
         self._thread.start()
 
     def ask(self, values: Sequence[Value], session: str) -> None:
-        """Want values, as one request; what is stored costs nothing. Raises Busy."""
+        """Want values, as one request; what is stored costs nothing. A session wants one set of runs at a time: those
+        that it asked for before and does not now are given up. Raises Busy."""
         needs = {digest(value): [*missing(value), value] for value in values if not store.complete(value)}
-        jobs = {digest(value): value for chain in needs.values() for value in chain}
-        started = {digest(run) for value in jobs.values() if isinstance(value, Run) for run in ancestors(value)}
+        jobs, races = jobs_for(needs), any(isinstance(value, Run) for value in values)
         with self._lock:
+            if session in self._seen:
+                self.watch(session)
+            if races:
+                older = {name for one in self._requests if one.session == session and one.races for name in one.needs}
+                self._give_up(older - needs.keys(), session, but=jobs.keys())
             mine = [request for request in self._requests if request.session == session]
-            if all(any(name in request.needs for request in mine) for name in needs):
+            lacking = {name: set(map(digest, needs[name])) for name in needs if not any(name in r.needs for r in mine)}
+            if not lacking:
                 return  # everything is stored, or it was a double click
-            if len(mine) >= self.limits.pending_a_session:
-                raise Busy("One run of yours is in progress and another waits. Stop one, or wait until one is done.")
+            if not races and len(mine) >= self.limits.pending_a_session:
+                raise Busy("What you asked before is still being answered. Try again in a moment.")
             if len(self._requests) >= self.limits.pending:
                 raise Busy("Too many runs of other learners are waiting. Try again in a minute.")
-            for name, value in jobs.items():
-                store.stop_mark(value).unlink(missing_ok=True)
+            for name, job in jobs.items():
+                store.stop_mark(job.value).unlink(missing_ok=True)
                 self._ended.pop(name, None)
-                pretraining = name not in needs or name in started  # others that are wanted stand on it
-                self._jobs.setdefault(name, Job(value, 0 if pretraining else 10, set(map(digest, ancestors(value)))))
-            self._requests.append(Request(session, {name: set(map(digest, chain)) for name, chain in needs.items()}))
+                self._jobs.setdefault(name, job)
+            self._requests.append(Request(session, races, lacking))
         self._inbox.put(list(jobs))
 
     def stop(self, values: Sequence[Value], session: str) -> None:
         """Want values no longer. What nobody here wants is marked: it ends at its next event, or as it begins."""
-        names, freed = {digest(value) for value in values}, set[str]()
         with self._lock:
-            for request in self._requests:
-                if request.session == session:
-                    freed.update(*(request.needs.pop(name) for name in names & request.needs.keys()))
-            self._requests = [request for request in self._requests if request.needs]
-            for name in freed & self._jobs.keys():
-                if self._ahead(name) is None:
-                    store.stop_mark(self._jobs[name].value).touch()
+            self._give_up({digest(value) for value in values}, session)
+
+    def watch(self, session: str) -> None:
+        """Say that somebody looks. What a session wants is given up when it has looked once and looks no more."""
+        self._seen[session] = time.monotonic()
+
+    def _give_up(self, names: Set[str], session: str, but: Set[str] = frozenset()) -> None:
+        freed = set[str]()
+        for request in self._requests:
+            if request.session == session:
+                freed.update(*(request.needs.pop(name) for name in names & request.needs.keys()))
+        self._requests = [request for request in self._requests if request.needs]
+        for name in (freed - but) & self._jobs.keys():
+            if self._ahead(name) is None:
+                store.stop_mark(self._jobs[name].value).touch()
 
     def state(self, value: Value) -> State:
         """How far a value has come, whichever server computes it. Reads a few small files."""
@@ -127,8 +99,7 @@ class Engine:
             if store.in_hand(value):
                 return State("running", restarted=restarted)
             if (position := self._ahead(name)) is not None:
-                waits = any(store.in_hand(run) for run in ancestors(value))
-                return State("queued", position, message=AHEAD if waits else "")
+                return State("queued", position, message=self._waits_for(value))
             if name in self._ended or name in self._jobs:
                 return self._ended.get(name, State("stopped"))
         last = found[-1] if found else {"kind": ""}
@@ -151,6 +122,13 @@ class Engine:
         waiting = (k for k, request in enumerate(self._requests) if request.has(name))
         return next(waiting, None)
 
+    def _waits_for(self, value: Value) -> str:
+        if any(store.in_hand(run) for run in ancestors(value)):
+            return AHEAD
+        job = self._jobs.get(digest(value))
+        first = [self._jobs[name].value for name in job.waits & self._jobs.keys()] if job else []
+        return ASIDE if any(map(store.in_hand, first)) else ""
+
     # --- The thread that speaks with the workers, and their answers --------------------------------------------------
 
     def _speak(self) -> None:
@@ -164,10 +142,35 @@ class Engine:
                 logging.getLogger(__name__).exception("The workers could not be reached.")
                 for name in names:
                     self._end(name, State("failed", message=LOST))
-            names = self._inbox.get()
+            names = self._next()
         with self._lock:
             self._jobs.clear()
         self._hang_up()
+
+    def _next(self) -> list[str] | None:
+        """What is to be submitted next. As long as there is work, it is looked after once a second."""
+        while True:
+            try:
+                return self._inbox.get(timeout=1 if self._jobs else None)
+            except Empty:
+                self._look_after()
+
+    def _look_after(self) -> None:
+        """Give up what nobody watches any more, and see how jobs have ended that workers did beside others."""
+        with self._lock:
+            for session, seen in list(self._seen.items()):
+                if time.monotonic() - seen > self.limits.unwatched:
+                    del self._seen[session]
+                    wanted = {name for one in self._requests if one.session == session for name in one.needs}
+                    self._give_up(wanted, session)
+            for name, job in list(self._jobs.items()):
+                beside = job.elsewhere or (job.others and store.stop_mark(job.value).exists())
+                if (beside and self._over(job)) or (job.others and store.complete(job.value)):
+                    self._settle(name, job, State("stopped"))
+
+    def _over(self, job: Job) -> bool:
+        """Whether somebody has begun a run and nobody is at it any more."""
+        return isinstance(job.value, Run) and bool(store.events(job.value)) and not store.in_hand(job.value)
 
     def _connect(self) -> None:
         from distributed import Client  # takes most of a second: not while the server starts
@@ -192,8 +195,8 @@ class Engine:
         """Submit a job, once and not before what it stands on: Dask would put all that wait for it on one worker."""
         with self._lock:
             job = self._jobs.get(name)
-            if job and not job.future and not job.after & self._jobs.keys():
-                args = workers.compute, job.value, self.limits.wall
+            if job and not job.future and not job.waits & self._jobs.keys():
+                args = workers.compute, job.value, self.limits.seconds, job.others
                 job.future = self._client.submit(*args, key=name, priority=job.priority)
                 job.future.add_done_callback(self._answered)
 
@@ -205,17 +208,27 @@ class Engine:
             job = self._jobs.get(name)
             if job is None or job.future is not future:
                 return
-            if finished and store.complete(job.value):
-                self._end(name)
-            elif not why and not job.again and self._ahead(name) is not None:
-                # All workers went at once, or it was just stopping when it was wanted again: once more, and once only.
-                job.future, job.again = None, True
-                store.stop_mark(job.value).unlink(missing_ok=True)
-                self._inbox.put([name])
-            elif finished:
-                self._end(name, State("stopped"))
-            else:
+            if finished and store.in_hand(job.value):
+                job.elsewhere = True  # and looked after from now on
+            elif why:
                 self._end(name, State("failed", message=str(why) if isinstance(why, workers.Failed) else LOST))
+            else:
+                self._settle(name, job, State("stopped") if finished else State("failed", message=LOST))
+
+    def _settle(self, name: str, job: Job, otherwise: State) -> None:
+        """A worker has no more to do with a job: it is done, or begun once more, or over."""
+        mark, found = store.stop_mark(job.value), store.events(job.value) if isinstance(job.value, Run) else []
+        if store.complete(job.value):
+            self._end(name)
+        elif (job.elsewhere or mark.exists()) and found and found[-1]["kind"] == "failed":
+            self._end(name, State("failed", message=found[-1]["message"]))
+        elif not job.again and self._ahead(name) is not None:
+            # All workers went at once, or it was just stopping when it was wanted again: once more, and once only.
+            job.future, job.again, job.elsewhere = None, True, False
+            mark.unlink(missing_ok=True)
+            self._inbox.put([name])
+        else:
+            self._end(name, otherwise)
 
     def _end(self, name: str, state: State | None = None) -> None:
         """A job is over; state says how if it left no result, and then what stands on it is over as well."""
@@ -228,21 +241,10 @@ class Engine:
             for request in self._requests:
                 request.needs.pop(name, None)
             self._requests = [request for request in self._requests if request.needs]
-            after = [other for other, job in self._jobs.items() if name in job.after]
-            if not state:
-                self._inbox.put(after)
-            for other in after if state else ():
+            for other in [other for other, job in self._jobs.items() if state and name in job.after]:
                 self._end(other, state)
-
-
-def ancestors(value: Value) -> list[Run]:
-    """All runs that a value stands on, oldest first."""
-    runs = value.runs if isinstance(value, Measure) else (value.start,) if value.start else ()
-    return list(dict.fromkeys(run for start in runs for run in reversed(list(start.lineage()))))
-
-
-def missing(value: Value) -> list[Run]:
-    return [run for run in ancestors(value) if store.weights(run) is None]
+            if after := [other for other, job in self._jobs.items() if name in job.waits]:
+                self._inbox.put(after)
 
 
 async def nothing() -> None:

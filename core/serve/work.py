@@ -8,9 +8,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors.torch import load_file, save
@@ -20,16 +22,19 @@ from core.check import BadValue
 from core.measure import Learned
 from core.nets import Theta
 from core.serve import store
+from core.serve.race import Side, race
 from core.serve.store import Event, Folder
 from core.spec import Measure, Run, digest
 from core.train import Done, Frame, Point, train
 from core.worlds import glyphs, handwriting
 
+T = TypeVar("T")
+PATIENCE = 600.0  # seconds that a process waits for another that computes what it needs
 FRAME = "frame"  # how the names of frames begin in the file of a run's weights
 
 
 class TooLong(RuntimeError):
-    """A run that used up its time; the message is a sentence for the learner."""
+    """A run that used up its processor time; the message is a sentence for the learner."""
 
 
 def warm_up() -> None:
@@ -40,11 +45,19 @@ def warm_up() -> None:
     glyphs.catalogue()
 
 
-def perform(value: Run | Measure, limit: float = 600, forget_mark: bool = True) -> str:
-    """Compute a value into the store unless it is there, and all that it stands on: "done" or "stopped".
+def perform(
+    value: Run | Measure,
+    limit: float = 600,
+    forget_mark: bool = True,
+    others: Sequence[Run] = (),
+    wait: float = PATIENCE,
+) -> str:
+    """Compute a value into the store unless it is there, and all that it stands on: "done", "stopped", or "elsewhere"
+    if another process has been at it for longer than `wait`.
 
-    limit is in seconds, for each run. A stopped run keeps its events for whoever watches, and begins anew when
-    it is next asked for. A stop mark from before the call counts only for the engine, which removes it when asked.
+    limit is in seconds of processor time, for each run. A run moves together with the other sides of its race. A
+    stopped run keeps its events for whoever watches, and begins anew when it is next asked for. A stop mark from before
+    the call counts only for the engine, which removes it when asked.
     """
     mark = store.stop_mark(value)
     if forget_mark:
@@ -56,58 +69,88 @@ def perform(value: Run | Measure, limit: float = 600, forget_mark: bool = True) 
     for run in ancestors:
         if store.weights(run) is None and perform(run, limit, forget_mark) == "stopped":
             return "stopped"
-    with store.writing(value) as folder:
-        if folder is None:
-            return "done"
-        if isinstance(value, Measure):
-            known, began = [learned(run) for run in value.runs], time.perf_counter()
-            folder.write("answer.json", measure.answer(value, known) | {"seconds": time.perf_counter() - began})
-        else:
-            try:
-                for event in recorded(value, folder, limit):
-                    folder.append(event)
-                    if event["kind"] == "stopped":
-                        return "stopped"
-            except Exception as error:
-                folder.append({"kind": "failed", "message": sentence(error)})
-                raise
-        folder.finish()
+    if isinstance(value, Run):
+        return race(value, others, partial(trained, limit), wait)
+    with store.writing(value, PATIENCE) as folder:
+        if folder:
+            known, began = [learned(run) for run in value.runs], time.thread_time()
+            folder.write("answer.json", measure.answer(value, known) | {"seconds": time.thread_time() - began})
+            folder.finish()
     return "done"
 
 
 def sentence(error: Exception) -> str:
-    """What a learner is told about an error."""
+    """What a learner is told about an error; what it was stands in the log."""
     if isinstance(error, (BadValue, TooLong, store.Full)):
         return str(error)
     if getattr(error, "errno", None) == errno.ENOSPC:
         return str(store.Full())
-    about = str(error).partition("\n")[0][:200]
-    return f"Something went wrong while training: {type(error).__name__}{about and ', '}{about}"
+    return "Something went wrong while this was being computed. Try it again; if that does not help, choose otherwise."
 
 
-def recorded(run: Run, folder: Folder, limit: float) -> Iterator[Event]:
-    """A run's events as they are stored: when it started, its points with the seconds they took, how it ended."""
+def trained(limit: float, run: Run, wait: float) -> Side:
+    """Train a run into the store as a side of a race: yields after every event which share of its steps had been made
+    at the last test."""
+    with store.writing(run, wait) as folder:
+        if folder is None:
+            return "done"
+        reached = 0.0
+        try:
+            for event in recorded(run, folder, limit):
+                if event:
+                    folder.append(event)
+                    if event["kind"] == "stopped":
+                        return "stopped"
+                    reached = event["step"] / run.steps if event["kind"] == "point" else reached
+                yield reached
+        except Exception as error:
+            folder.append({"kind": "failed", "message": sentence(error)})
+            raise
+        folder.finish()
+    return "done"
+
+
+def recorded(run: Run, folder: Folder, limit: float) -> Iterator[Event | None]:
+    """A run's events as they are stored: when it started, its points with the processor time they took, how it ended;
+    None where nothing is to be stored."""
     mark = store.stop_mark(run)
-    began = time.perf_counter()
     frames: Theta = {}
     yield {"kind": "start", "restarted": folder.restarted}
-    for event in train(run, lineage(run.start) if run.start else {}):
-        seconds = time.perf_counter() - began
+    for event, seconds in timed(train(run, lineage(run.start) if run.start else {})):
         if mark.exists():
             yield {"kind": "stopped", "seconds": seconds}
             return
         if seconds > limit:
-            raise TooLong(f"This run was stopped after {limit:.0f} seconds. Ask for fewer steps or fewer seeds.")
+            raise TooLong(
+                f"This run used its {limit:.0f} seconds of processor time and was stopped. Choose a smaller setting, "
+                "or press Train again."
+            )
         if isinstance(event, Done):
             check = write_weights(event.theta | frames, folder.path / "weights.safetensors")
             yield {"kind": "done", "seconds": seconds, "sha256": check}
         elif isinstance(event, Frame):
             frames |= {f"{FRAME} {event.step} {name}": weight.half() for name, weight in event.theta.items()}
+            yield None
         elif isinstance(event, Point):
             point = asdict(event)
             if not run.exhibit:
                 del point["exhibit"]
             yield {"kind": "point", "seconds": seconds} | point.pop("scores") | point
+        else:
+            yield None
+
+
+def timed(events: Iterator[T]) -> Iterator[tuple[T, float]]:
+    """Each event, and the processor time in seconds that all of them have taken: no wait, and no other run, counts."""
+    seconds = 0.0
+    while True:
+        began = time.thread_time()
+        try:
+            event = next(events)
+        except StopIteration:
+            return
+        seconds += time.thread_time() - began
+        yield event, seconds
 
 
 def write_weights(theta: Theta, path: Path) -> str:

@@ -26,6 +26,9 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 MEMORY = {"MALLOC_TRIM_THRESHOLD_": 2**30, "MALLOC_MMAP_THRESHOLD_": 2**25}
 
 
+SOON = 0.2  # seconds that a run waits for whoever has it in hand: no worker is kept for what another one does
+
+
 class Failed(RuntimeError):
     """What went wrong in a worker, as a sentence: unpickling the error itself would need torch."""
 
@@ -33,12 +36,12 @@ class Failed(RuntimeError):
 # --- In a worker ------------------------------------------------------------------------------------------------------
 
 
-def compute(value: Run | Measure, limit: float) -> str:
-    """Perform a value; raises nothing but Failed."""
+def compute(value: Run | Measure, limit: float, others: tuple[Run, ...] = ()) -> str:
+    """Perform a value, in step with the other sides of its race; raises nothing but Failed."""
     from core.serve import work
 
     try:
-        return work.perform(value, limit, forget_mark=False)
+        return work.perform(value, limit, forget_mark=False, others=others, wait=SOON)
     except Exception as error:
         logging.getLogger(__name__).exception("A job failed.")
         why = work.sentence(error)

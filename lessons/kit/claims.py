@@ -63,7 +63,7 @@ def compute(values: Collection[Run | Measure]) -> None:
     """Have everything computed that is not stored, and say how it goes."""
     from core.serve.engine import Engine, Limits
 
-    engine = Engine(Limits(wall=7200))  # a language model takes longer than any learner would wait
+    engine = Engine(Limits(seconds=7200))  # a language model takes longer than any learner would wait
     try:
         engine.ask(list(values), "claims")
         waiting = set(values)

@@ -1,0 +1,102 @@
+"""One worker with several sides, without an engine: who is trained when, and what becomes of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from filelock import Timeout
+from safetensors.torch import load_file
+
+from core.serve import race, store, work
+from core.serve.race import Side
+from core.spec import Run, Stage
+from core.tasks import Plane
+
+A = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=100, batch=16),), seeds=2)
+B = replace(A, first_seed=7, stages=(Stage(steps=40, batch=16),))
+C = replace(A, first_seed=9)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+    monkeypatch.setattr(race, "GRACE", 0.0)
+    monkeypatch.setattr(race, "PATIENCE", 0.2)
+    yield tmp_path
+
+
+def drive(run: Run, others: Sequence[Run]) -> list[tuple[Run, float]]:
+    """Who took each step, and how far it was then."""
+    steps: list[tuple[Run, float]] = []
+
+    def train(side: Run, wait: float) -> Side:
+        inner = work.trained(600, side, wait)
+        while True:
+            try:
+                reached = next(inner)
+            except StopIteration as end:
+                return str(end.value)
+            steps.append((side, reached))
+            yield reached
+
+    assert race.race(run, others, train, 0) == "done"
+    return steps
+
+
+def test_one_worker_trains_whichever_side_is_behind() -> None:
+    reached = dict.fromkeys((A, B), 0.0)
+    for side, share in drive(A, [B]):
+        reached[side] = share
+        assert min(reached.values()) == 0 or max(reached.values()) - min(reached.values()) < 0.2
+    assert reached == {A: 1, B: 1} and store.complete(A) and store.complete(B)
+
+
+def test_weights_do_not_depend_on_who_else_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drive(A, [B])
+    together = {run: store.weights(run) for run in (A, B)}
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "alone"))
+    for run, path in together.items():
+        work.perform(run)
+        alone = store.weights(run)
+        assert path and alone and path != alone
+        for name, weight in load_file(path).items():
+            assert torch.equal(weight, load_file(alone)[name])
+
+
+def test_a_side_that_is_stuck_elsewhere_is_not_waited_for_for_ever() -> None:
+    with store.writing(B):
+        assert {side for side, _ in drive(A, [B])} == {A}
+    assert store.complete(A) and not store.complete(B)
+
+
+def test_a_run_that_somebody_has_in_hand_is_left_to_them() -> None:
+    with store.writing(A):
+        assert work.perform(A, wait=0) == "elsewhere"
+        with pytest.raises(Timeout):
+            next(work.trained(600, A, 0))
+
+
+def test_a_side_that_fails_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = work.train
+
+    def train(run: Run, ancestors: object) -> object:
+        return iter(lambda: 1 / 0, None) if run == B else real(run, ancestors)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(work, "train", train)
+    assert {side for side, _ in drive(A, [B, C])} == {A, B, C}
+    assert store.complete(A) and store.complete(C)
+    assert store.events(B)[-1]["kind"] == "failed"
+    with pytest.raises(ZeroDivisionError):
+        work.perform(B, others=(A,))
+
+
+def test_time_is_that_of_the_processor_and_of_the_run_alone() -> None:
+    drive(A, [B, C])
+    for run in (A, B, C):
+        assert 0 < store.events(run)[-1]["seconds"] < 2
+    waited = list(work.timed(iter([1, 2])))
+    assert [event for event, _ in waited] == [1, 2] and waited[-1][1] < 0.1
