@@ -8,7 +8,7 @@ from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
 from lessons.kit.values import Settings
 from lessons.what_was_learned.claims import CLAIMS
-from lessons.what_was_learned.pictures import BEST, RANDOM_RIGHT, hook, picture, verdict, views
+from lessons.what_was_learned.pictures import BEST, HANDLES, RANDOM_RIGHT, hook, picture, verdict, views
 from lessons.what_was_learned.runs import COPIED, FROZEN, WORLD, backdrop, live_run, runs
 
 
@@ -38,6 +38,7 @@ LESSON = Lesson(
     prediction=Prediction(
         asks="Now the copied layers are frozen, and only what is above them learns. What then?",
         sliders=(BEST, RANDOM_RIGHT),
+        handles=HANDLES,
     ),
     claims=CLAIMS,
     runs=runs,
@@ -45,7 +46,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The race",),
+    moving=("Four nets", "The race"),
     verdict=verdict,
     script=script,
 )

@@ -11,11 +11,13 @@ import pandas as pd
 
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
-from lessons.kit.figures import Figure, percent
+from lessons.kit.figures import Figure, nets, percent
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.player import Images, Player, Space, packed, player
+from lessons.kit.figures.wall import Wall, walls
+from lessons.kit.prediction import Handle
 from lessons.kit.transfers import LAYERS, SPIRALS, WORLDS
-from lessons.kit.values import Control, Evidence, Settings
+from lessons.kit.values import Behaviour, Control, Evidence, Settings
 from lessons.what_was_learned.claims import finals
 from lessons.what_was_learned.runs import COPIED, COPIES, FROZEN, RANDOM, SHUFFLED, TUNED, WAYS, WORLD
 
@@ -37,6 +39,10 @@ RANDOM_RIGHT = Control(
     help="Points of the right colour. There are two colours, so guessing gets half of them.",
     slider=True,
 )
+HANDLES = (
+    Handle(x=BEST, y=100 * FLOOR + 5, name="best frozen", unit=" layers"),
+    Handle(x=LAYERS, y=RANDOM_RIGHT, name="three random layers", unit=" %"),
+)
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
@@ -54,8 +60,12 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     """The race, and what else tells where the head start lies; nothing before the run."""
     shown: Views = {}
     world = settings[WORLD]
+    told = {way: evidence.behaviour("race", way) for way in WAYS}
+    if all(told.values()):
+        shown["Four nets"] = lambda: four(told, evidence, settings)
     if tables := evidence.tables("race"):
         shown["The race"] = lambda: race(tables, settings[COPIED], WORLDS[world].steps)
+    shown["What is copied"] = lambda: drawing(settings[COPIED])
     if evidence.has(FROZEN, SPIRALS, 1):
         shown |= {
             "Unwinding": lambda: unwinding(evidence, world),
@@ -105,14 +115,36 @@ def layers(evidence: Evidence, world: str, guess: Guess, ways: Sequence[str] = W
     if guess and world == SPIRALS:
         scratch = float(shown[0].table["mean"].iloc[0])
         shown.append(guessed("you: random", {0: scratch, LAYERS: guess[RANDOM_RIGHT] / 100}))
-        shown.append(guessed("you: best", {guess[BEST]: FLOOR + 0.03}))
-    title = f"Accuracy on unseen examples by layers copied, {world} (stored runs)"
+        shown.append(guessed("you: best", {guess[BEST]: FLOOR + 0.05}))
+    title = f"Accuracy on unseen examples, {world}"
     return curves(shown, "layers copied", (0, LAYERS), title=title, log=False, share=(FLOOR, 1))
 
 
 def guessed(name: str, places: Mapping[int, float]) -> Curve:
     table = pd.DataFrame([{"x": x, "mean": share} for x, share in places.items()])
     return Curve(table=table.assign(low=table["mean"], high=table["mean"]), name=name, role="guess")
+
+
+def drawing(copied: int) -> Figure:
+    """The four nets that race, layer by layer."""
+    began = {TUNED: nets.COPIED, FROZEN: nets.COPIED, RANDOM: nets.RANDOM, SHUFFLED: nets.SHUFFLED}
+
+    def layer(way: str, k: int) -> nets.Layer:
+        kept = k <= copied
+        locked = kept and way in (FROZEN, RANDOM)
+        return nets.Layer(name=f"layer {k}", began=began[way] if kept else nets.RANDOM, locked=locked)
+
+    head = nets.Layer(name="head", began=nets.RANDOM, locked=False)
+    rows = {way: [*(layer(way, k) for k in range(1, LAYERS + 1)), head] for way in WAYS}
+    return nets.nets(rows, "The four nets, from the input on")
+
+
+def four(told: Mapping[str, Sequence[Behaviour]], evidence: Evidence, settings: Settings) -> Figure:
+    """What the first net of each way makes of the new task, as it learns."""
+    examples = evidence.answer("exhibit")["tasks"][0]["examples"]
+    shown = [Wall(name=way, behaviour=behaviour, examples=examples, columns=10) for way, behaviour in told.items()]
+    classes = COLOURS if WORLDS[settings[WORLD]].net == "mlp" else ()
+    return walls(shown, classes=classes)
 
 
 def race(tables: Mapping[str, pd.DataFrame], copied: int, steps: int) -> Figure:

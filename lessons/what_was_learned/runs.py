@@ -27,6 +27,7 @@ from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hi
 COPIES = (1, 2, 3)
 RANDOM_RATE = {1: 3e-3, 2: 3e-3, 3: 1e-1}  # three frozen random layers pass on a weak signal: a head reads it faster
 RANDOM_RATES = (3e-3, 1e-2, 3e-2, 1e-1)
+CELLS, TILES = 40, 20  # a side of a live net's map; digits on its wall
 POINTS = 240  # shown in the hidden space
 
 FROZEN, TUNED, RANDOM, SHUFFLED = "frozen copy", "trained copy", "frozen random", "shuffled copy"
@@ -94,10 +95,16 @@ def spirals(seeds: Seeds) -> Measure:
     return Measure(kind="boundary", runs=(start,), tasks=(start.task, Plane(turn=30)), count=POINTS)
 
 
+def seen(world: World) -> int:
+    """Cells a side of the map that a live run paints, or digits on its wall."""
+    return CELLS if world.net == "mlp" else TILES
+
+
 def live_run(settings: Settings, way: str) -> Run:
-    """One way at the chosen number of layers, from the backbone that ships."""
+    """One way at the chosen number of layers, from the backbone that ships; its first net shows what it learns."""
     world = WORLDS[settings[WORLD]]
-    return copy(world, way, settings[COPIED], Seeds(first=100 * settings.draw), world.start(Seeds()))
+    run = copy(world, way, settings[COPIED], Seeds(first=100 * settings.draw), world.start(Seeds()))
+    return replace(run, exhibit=seen(world), frames=0)
 
 
 def runs(settings: Settings) -> Runs:
@@ -113,6 +120,7 @@ def backdrop(settings: Settings) -> Values:
         *hide(curves, FROZEN, RANDOM),
         Piece("spirals", spirals(seeds)),
         Piece("likeness", cka(world, seeds), name),
+        Piece("exhibit", Measure(kind="exhibit", runs=(), tasks=(world.task,), count=seen(world))),
         Piece("hidden space", hidden_space(world, seeds)),
         *([Piece("filters", filters(world, seeds))] if world.net == "conv" else []),
     ]

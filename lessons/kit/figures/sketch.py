@@ -82,7 +82,7 @@ def places_of(data: list[Any], logs: list[bool]) -> list[tuple[float, float]]:
 
 def frames(spec: dict[str, Any]) -> Iterator[str]:
     """The last frame of the first panel: a map of areas, or images."""
-    panel = next((one for one in spec["panels"] if one.get("areas") or one.get("width") == SIDE), {})
+    panel: dict[str, Any] = next((one for one in spec["panels"] if one.get("areas") or one.get("width") == SIDE), {})
     if panel.get("areas"):
         side = panel["side"]
         classes = unpacked("Areas", panel["areas"][-1]).reshape(side, side)[::-1]
