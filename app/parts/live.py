@@ -27,7 +27,7 @@ from lessons.kit.told import Mission
 from lessons.kit.values import Evidence, Measures, Piece, Runs, Settings, Values
 
 States = list[tuple[Piece[Run | Measure], State]]
-ALIVE = ("queued", "running")
+ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
 SECONDS = 4.0  # in which a stored run is played
 PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played
 
@@ -102,7 +102,8 @@ def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
     if not pressed:
         return Seen(Evidence())
     runs, since = lesson.runs(settings), st.session_state.get(chosen.key(lesson.slug, "since"))
-    mine = in_step(gather(runs), runs)
+    engine().watch(me())
+    mine = in_step(gather(runs), going(runs))
     passed = time.monotonic() - since if since is not None else math.inf
     if len(mine) or not PATIENCE < passed < math.inf or not is_alive(states(runs)):
         return paced(mine, runs, passed)
@@ -110,6 +111,11 @@ def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
     if not all(store.complete(piece.of) for piece in earlier):
         return Seen(mine)
     return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
+
+
+def going(runs: Runs) -> Runs:
+    """Those that may still come farther, or have come to their end: the others hold nobody up."""
+    return [piece for piece, state in zip(runs, (engine().state(piece.of) for piece in runs)) if state.kind not in OVER]
 
 
 def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:

@@ -24,7 +24,7 @@ from lessons.kit.evidence import against, final, retention, steps_until
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.player import Line, Lines
-from lessons.kit.figures.wall import Wall, walls
+from lessons.kit.figures.wall import Wall, lettered, walls
 from lessons.kit.recipes import ALIKE, STEPS, UNLIKE
 from lessons.kit.values import Behaviour, Control, Evidence, Settings
 
@@ -38,7 +38,6 @@ SHARES = "New skill: what is right. Old skill: what is left of it"
 WIDE = 10  # tiles in a row of the wall
 OLD_SKILL = {AFTER_GLYPHS: "Old: glyphs", AFTER_LOW: "Old: 0 to 4", AFTER_ARMS: "Old: six arms"}
 CLASSES = (*(f"arm {k}" for k in range(1, 7)), "colour 1", "colour 2")
-KINDS = {"a Greek letter": "Γ", "a Cyrillic letter": "Я", "a kana": "か", "a symbol": "☆"}  # on a tile's corner
 HALF_LOST: Control[int | str] = Control(
     name="half",
     label="Half of the old skill is lost after how many steps?",
@@ -113,13 +112,8 @@ def wall(behaviour: Sequence[Behaviour], evidence: Evidence, settings: Settings)
     if settings[TASK] == AFTER_ARMS:
         new = Wall(name="New: two colours", behaviour=behaviour, examples=told[1]["examples"], shift=len(names))
         return walls([old, new], both_skills(evidence), classes=CLASSES)
-    brief = {k: short(name) for k, name in enumerate(names)}
+    brief = {k: lettered(name) for k, name in enumerate(names)}
     return walls([replace(old, names=names, brief=brief, columns=WIDE)], both_skills(evidence))
-
-
-def short(name: str) -> str:
-    """A class in a letter: a Latin letter or a digit by itself, others by a sign of their kind."""
-    return name.rstrip('"')[-1] if name.endswith('"') or name[-1].isdigit() else KINDS.get(name, "?")
 
 
 def both_skills(evidence: Evidence) -> Callable[[list[int]], Sequence[Lines]]:

@@ -6,9 +6,10 @@ from core.tasks import Handwriting
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 from lessons.ways_to_remember.claims import CLAIMS
-from lessons.ways_to_remember.pictures import HANDLES, TIGHTLY, hook, picture, verdict, views
+from lessons.ways_to_remember.pictures import HANDLES, MARKS, hook, kept_most, picture, tells, verdict, views
 from lessons.ways_to_remember.runs import METHOD, ROW, SCENE, STRENGTH, TASKS, backdrop, live_run, picked, runs
 
 
@@ -38,8 +39,9 @@ LESSON = Lesson(
     question="Can I learn without losing?",
     controls=(METHOD, STRENGTH, SCENE),
     prediction=Prediction(
-        asks="How much of the skill with glyphs is left, and what does too much caution do?",
-        sliders=(*HANDLES.values(), TIGHTLY),
+        asks="How much of the old skill does each way leave?",
+        sliders=tuple(HANDLES.values()),
+        handles=MARKS,
     ),
     claims=CLAIMS,
     runs=runs,
@@ -47,7 +49,10 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Old skill",),
+    moving=("The wall", "Old skill"),
+    in_reach=2,
+    tells=tells,
+    mission=Mission(says="on dark digits, keep four fifths of the old skill and read four fifths", met=kept_most),
     verdict=verdict,
     script=script,
 )

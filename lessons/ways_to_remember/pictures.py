@@ -16,6 +16,8 @@ from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.dots import Axis, Dot, dots
 from lessons.kit.figures.heat import heat
+from lessons.kit.figures.wall import Wall, lettered, walls
+from lessons.kit.prediction import Handle
 from lessons.kit.recipes import STEPS
 from lessons.kit.values import Answer, Control, Evidence, Settings
 from lessons.ways_to_remember.claims import grid
@@ -29,6 +31,7 @@ from lessons.ways_to_remember.runs import (
     LEVELS,
     METHODS,
     NAIVE,
+    PLAIN_NAMES,
     PRETRAINED,
     ROW,
     SCENE,
@@ -36,41 +39,46 @@ from lessons.ways_to_remember.runs import (
     SLOWED,
     TASKS,
     THAWED,
-    TIGHT,
     ends,
+    method_of,
     picked,
 )
 
 OLD, NEW = "old skill left, % of what it was", "new skill, % of digits read"
+GOAL = 0.8  # of both skills, for the mission
 TASK_NAMES = ["whole digits", *(f"jigsaw {k}" for k in range(1, TASKS))]
 Tables = Mapping[str, pd.DataFrame]
 
 
-def asked(name: str, label: str, help: str, default: int = 50) -> Control[int]:
-    return Control(name=name, label=label, options=tuple(range(0, 101, 10)), default=default, help=help, slider=True)
+SHORT = {"replay": "rehearse", "LwF": "opinions", "EWC": "pin some", "L2-SP": "pin all"}  # names beside dots
+SHORT |= {NAIVE: "nothing", FREEZE: "freeze"}
+HOW = {
+    "replay": "One kept drawing of every glyph is practised beside the digits",
+    "LwF": "What the old head says of the new digits shall stay as it was; no drawing is kept",
+    "EWC": "Weights that mattered for the glyphs are held, each as firmly as it mattered",
+    "L2-SP": "All weights are held to where they began, whether they mattered or not",
+}
+X, Y = (0, 110), (60, 100)  # the ends of the plane's axes, in percent
+
+
+def asked(name: str, method: str, label: str) -> Control[int]:
+    return Control(
+        name=name,
+        label=f"{label}: left of the old skill, in percent",
+        options=tuple(range(0, 101, 10)),
+        default=50,
+        help=f"{HOW[method]}. Middle strength.",
+        slider=True,
+    )
 
 
 HANDLES = {  # by method, on dark digits at middle strength
-    "replay": asked(
-        "replay",
-        "Replay: one old drawing of every glyph is kept and practised. Left, in percent",
-        "The glyphs it still reads, as a share of those it read before.",
-    ),
-    "LwF": asked(
-        "lwf",
-        "LwF: no old drawing at all, only the old net's opinions of the digits. Left, in percent",
-        "The old head's answers to the new digits are held to what they were.",
-    ),
-    "EWC": asked(
-        "ewc",
-        "EWC: no old drawing, but weights that mattered are held. Left, in percent",
-        "How much a weight mattered is measured once, before the digits.",
-    ),
+    method: asked(method.lower().replace("-", "_"), method, name[0].upper() + name[1:])
+    for name, method in PLAIN_NAMES.items()
 }
-TIGHTLY = asked(
-    "tight",
-    "Five tasks in a row, all weights held as tightly as can be. Of the fifth it reads, in percent",
-    "Guessing among ten digits reads one in ten.",
+MARKS = tuple(
+    Handle(x=control, y=65 + 8 * k, name=SHORT[method], unit=" %")
+    for k, (method, control) in enumerate(HANDLES.items())
 )
 
 
@@ -78,7 +86,7 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     """What the day it forgot ended with: the new skill comes, the old one goes."""
     table = evidence.table("scene", DARK, NAIVE)
     shown = [over_steps(table, "new skill", "target"), over_steps(retention(table), "old skill", "source")]
-    title = "Digits in dark ink, after glyphs in bright ink: the old skill goes (stored runs)"
+    title = "Digits in dark ink, after glyphs in bright ink: the old skill goes"
     return curves(shown, "steps", (1, STEPS), title=title, y="Share")
 
 
@@ -95,8 +103,8 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
         return heats({chosen: live if whole else evidence.tables("row", chosen)}, "live" if whole else "stored")[0]
     where = scene if known else DARK
     guesses = {method: guess[handle] for method, handle in HANDLES.items()} if guess and where == DARK else {}
-    title = f"Old and new skill after {STEPS} steps, {where} (stored runs)"
-    return plane(evidence.tables("scene", where), chosen, evidence.tables("live"), guesses, title)
+    title = f"Old and new skill after {STEPS} steps, {where}"
+    return plane(evidence.tables("scene", where), chosen, evidence.tables("race"), guesses, title)
 
 
 def live_row(evidence: Evidence, one: str) -> dict[int, pd.DataFrame]:
@@ -115,7 +123,9 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         for one in (NAIVE, chosen):
             row = live_row(evidence, one) if begun else evidence.tables("row", one)
             shown |= {one: partial(one_heat, one, row, "live" if begun else "stored")} if row else {}
-    race = evidence.tables("live")
+    race = evidence.tables("race")
+    if scene != ROW and (told := seen(evidence, chosen)):
+        shown["The wall"] = lambda: walls(told)
     kind, tables = ("live", race) if {NAIVE, chosen} <= race.keys() else ("stored", evidence.tables("scene", scene))
     if scene != ROW and chosen in tables:
         old, new = two_skills(tables[NAIVE], tables[chosen], chosen, kind)
@@ -133,13 +143,52 @@ def one_heat(name: str, tables: Mapping[int, pd.DataFrame], kind: str) -> Figure
     return heats({name: tables}, kind)[0]
 
 
+def seen(evidence: Evidence, chosen: str) -> list[Wall]:
+    """The same old glyphs, as a net without protection answers them and as one with the chosen way does: live, else as
+    stored."""
+    role = "race" if evidence.behaviour("race", chosen) and evidence.behaviour("race", NAIVE) else "wall"
+    told = {way: evidence.behaviour(role, way) for way in (NAIVE, chosen)}
+    if not all(told.values()):
+        return []
+    (glyphs,) = evidence.answer("glyphs")["tasks"]
+    names = list(glyphs["names"].values())
+    wall = Wall(name="", behaviour=(), examples=glyphs["examples"], task="1", old=True, names=names)
+    wall = replace(wall, brief={k: lettered(name) for k, name in enumerate(names)})
+    return [replace(wall, name=plain(way), behaviour=behaviour) for way, behaviour in told.items()]
+
+
+def plain(way: str) -> str:
+    """A way as the learner chose it."""
+    method, _, level = way.partition(" ")
+    names = {method: name for name, method in PLAIN_NAMES.items()}
+    return f"{names[method]}, {level}" if level else "with nothing to protect it"
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """How the chosen way works, and where it stands."""
+    way = picked(settings)
+    how = f"{HOW[method_of(way)]}."
+    if settings[SCENE] == ROW or not evidence.has("race", way):
+        return how
+    left, new = (percent(float(skill.mean())) for skill in skills(evidence.table("race", way)))
+    return f"{how} {left} of the old skill is left, {new} of the digits are read."
+
+
+def kept_most(evidence: Evidence, settings: Settings) -> bool:
+    """Whether a live run kept four fifths of the old skill and reads four fifths of dark digits."""
+    way = picked(settings)
+    if settings[SCENE] != DARK or not evidence.has("race", way):
+        return False
+    left, new = skills(evidence.table("race", way))
+    return bool(left.mean() >= GOAL and new.mean() >= GOAL)
+
+
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
     rows = []
     for method, handle in HANDLES.items():
         left = float(final(retention(evidence.table("scene", DARK, f"{method} middle"))).mean())
-        rows.append((f"{method}: left of the skill with glyphs", f"{guess[handle]} %", percent(left)))
-    last = float(final(evidence.table("row", TIGHT, TASKS)).mean())
-    return [*rows, ("all weights held very tightly: read of the fifth task", f"{guess[TIGHTLY]} %", percent(last))]
+        rows.append((f"{plain(f'{method} middle')}: left of the old skill", f"{guess[handle]} %", percent(left)))
+    return rows
 
 
 def dot(name: str, left: np.ndarray, new: np.ndarray, role: str, named: bool = True) -> Dot:
@@ -156,28 +205,31 @@ def skills(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int], title: str) -> Figure:
     """A dot for every way: what is left of the old skill, and what was learned. One method's strengths are joined from
     naive on; what the learner guessed of the old skill stands along the bottom."""
-    shown = [replace(dot(way, *skills(tables[way]), "note"), side="lane") for way in (NAIVE, FREEZE) if way in tables]
+    shown = [
+        replace(dot(SHORT[way], *skills(tables[way]), "note"), side="lane") for way in (NAIVE, FREEZE) if way in tables
+    ]
     joined = []
     for method in METHODS:
         ways = {way: at_middle(way) for level in LEVELS if (way := f"{method} {level}") in tables}
         for way, name in ways.items():
             role = "source" if way == chosen else "pretrained"
-            shown.append(replace(dot(name, *skills(tables[way]), role, named=name == method), side="lane"))
-        joined += [[NAIVE, *ways.values()]] if ways else []
+            shown.append(replace(dot(name, *skills(tables[way]), role, named=way == f"{method} middle"), side="lane"))
+        joined += [[SHORT[NAIVE], *ways.values()]] if ways else []
     for way, table in live.items():
         yours = dot(f"your {at_middle(way)}", *skills(table), "target")
         shown.append(replace(yours, side="lower right" if yours.x < 60 else "lower left"))
-    low, high = min(place.y for place in shown), max(place.y for place in shown)
-    for k, (method, left) in enumerate(guesses.items()):
-        side, y = "right" if left < 60 else "left", low - (0.36 - 0.08 * k) * (high - low)
-        shown.append(Dot(name=f"your guess: {method}", x=left, y=y, role="guess", side=side))
-    x = Axis(name=OLD, low=0, high=110, form=".0f")
-    return dots(shown, x, Axis(name=NEW, form=".0f"), title=title, joined=joined, height=440)
+    for method, left in guesses.items():
+        met = tables.get(f"{method} middle")
+        y = 100 * float(final(met).mean()) if met is not None else Y[0] + 5
+        shown.append(Dot(name=f"you: {SHORT[method]}", x=left, y=y, role="guess", side="bottom"))
+    across, up = Axis(name=OLD, low=X[0], high=X[1], form=".0f"), Axis(name=NEW, low=Y[0], high=Y[1], form=".0f")
+    return dots(shown, across, up, title=title, joined=joined, height=440)
 
 
 def at_middle(way: str) -> str:
     """A way's name in the plane: at its middle strength the method alone."""
-    return way.removesuffix(" middle")
+    method, _, level = way.partition(" ")
+    return SHORT[method] + f", {level}" * (level not in ("", "middle"))
 
 
 def two_skills(naive: pd.DataFrame, kept: pd.DataFrame, way: str, kind: str) -> list[Figure]:
@@ -185,7 +237,7 @@ def two_skills(naive: pd.DataFrame, kept: pd.DataFrame, way: str, kind: str) -> 
     figures = []
     for what, role, read in (("Old skill left", "source", retention), ("New skill", "target", lambda table: table)):
         shown: list[Curve] = [over_steps(read(naive), NAIVE, "note"), over_steps(read(kept), way, role)]
-        figures.append(curves(shown, "steps", (1, STEPS), title=f"{what} ({kind} runs)", y=what, height=280))
+        figures.append(curves(shown, "steps", (1, STEPS), title=f"{what} ({kind} runs)", y=what))
     return figures
 
 

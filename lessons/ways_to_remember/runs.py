@@ -14,7 +14,14 @@ LABELS = 20  # a class, of every new task
 RATE = 1e-3
 DARK, PLAIN, ROW = "dark digits after glyphs", "digits after glyphs", "five tasks in a row"
 NAIVE, FREEZE = "naive", "freeze"
-METHODS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2_sp"}  # on screen: file in core/keep
+METHODS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2_sp"}  # the field's name: file in core/keep
+PLAIN_NAMES = {
+    "rehearse old examples": "replay",
+    "keep old opinions": "LwF",
+    "pin what mattered": "EWC",
+    "pin all weights": "L2-SP",
+}
+TILES = 40  # old glyphs on the wall
 LEVELS = ("weak", "middle", "strong")
 TASKS = 5  # of a row
 ROW_STEPS, ROW_RATE = 200, 3e-3
@@ -47,10 +54,10 @@ JIGSAWS = {
 METHOD = Control(
     name="method",
     label="Way to remember",
-    options=tuple(METHODS),
-    default="replay",
-    help="Replay practises kept old examples. LwF holds to the old net's opinions of the new examples. EWC holds "
-    "weights that mattered, L2-SP holds all alike.",
+    options=tuple(PLAIN_NAMES),
+    default="rehearse old examples",
+    help="Rehearsing (replay) practises kept old examples. Keeping opinions (LwF) holds to what the old net says of "
+    "the new examples. Pinning holds weights: those that mattered (EWC), or all alike (L2-SP).",
 )
 STRENGTH = Control(
     name="strength",
@@ -106,7 +113,7 @@ def ways() -> list[str]:
 
 
 def picked(settings: Settings) -> str:
-    return f"{settings[METHOD]} {settings[STRENGTH]}"
+    return f"{PLAIN_NAMES[settings[METHOD]]} {settings[STRENGTH]}"
 
 
 LIVE = 4  # nets a run
@@ -123,7 +130,8 @@ def runs(settings: Settings) -> Runs:
     """With the way to remember and without; in a row all tasks of both, which have the first in common."""
     seeds, scene, shown = Seeds(LIVE, 100 * settings.draw), settings[SCENE], (NAIVE, picked(settings))
     if scene != ROW:
-        return [Piece("live", digits(scene, one, seeds, backbone()), one, name=one) for one in shown]
+        sides = {one: digits(scene, one, seeds, backbone()) for one in shown}
+        return [Piece("race", replace(run, exhibit=TILES), one, name=one) for one, run in sides.items()]
     first = Piece("live first", row(NAIVE, seeds)[0], name="first task")
     rows = {one: row(one, seeds) for one in shown}
     later = [(one, k, run) for one, runs in rows.items() for k, run in enumerate(runs[1:], 2)]
@@ -140,6 +148,8 @@ def backdrop(settings: Settings) -> Values:
         Piece("price", Measure(kind="keeping", runs=tuple(digits(DARK, one, seeds) for one in middle))),
         *speed_runs(seeds),
         *turn_runs(seeds),
+        Piece("wall", on_the_wall(DARK if scene == ROW else scene, NAIVE), NAIVE),
+        Piece("wall", on_the_wall(DARK if scene == ROW else scene, picked(settings)), picked(settings)),
     ]
     if scene == ROW:
         rows = {one: row(one, seeds) for one in (NAIVE, picked(settings))}
@@ -149,7 +159,13 @@ def backdrop(settings: Settings) -> Values:
         hidden += [Piece("scene", digits(scene, one, seeds), (scene, one)) for one in (NAIVE, FREEZE, *ways())]
     shown = [Piece("scene", digits(DARK, one, seeds), (DARK, one)) for one in (NAIVE, FREEZE)]
     known = {piece.key for piece in shown}
-    return [*shown, *hide([piece for piece in hidden if piece.key not in known])]
+    glyphs = Measure(kind="exhibit", runs=(), tasks=(backbone().task,), count=TILES)
+    return [*shown, Piece("glyphs", glyphs), *hide([piece for piece in hidden if piece.key not in known])]
+
+
+def on_the_wall(scene: str, way: str) -> Run:
+    """One net whose old skill is watched tile by tile."""
+    return replace(digits(scene, way, Seeds(1), backbone()), exhibit=TILES)
 
 
 def ends(settings: Settings) -> list[str]:

@@ -27,6 +27,7 @@ from lessons.kit.figures.player import (
 from lessons.kit.values import Behaviour
 
 Examples = Sequence[Mapping[str, Any]]  # {"truth", "image" or "at"}
+KINDS = {"a Greek letter": "Γ", "a Cyrillic letter": "Я", "a kana": "か", "a symbol": "☆"}
 RIGHT_OR_WRONG, FATES = ("right", "wrong", ""), ("right", "lost", "won back")
 
 
@@ -114,6 +115,11 @@ def walls(
 
 def moved(areas: str, shift: int) -> str:
     return packed(unpacked("Areas", areas) + shift) if shift else areas
+
+
+def lettered(name: str) -> str:
+    """A class in a letter, on a tile's corner: a Latin letter or a digit by itself, others by a sign of their kind."""
+    return name.rstrip('"')[-1] if name.endswith('"') or name[-1].isdigit() else KINDS.get(name, "?")
 
 
 def fates(right: np.ndarray) -> np.ndarray:
