@@ -21,7 +21,7 @@ from app.parts.workers import engine, me
 from core.serve import store
 from core.serve.engine import Busy, State
 from core.spec import Measure, Run
-from lessons.kit.catalogue import RECORDED, Lesson
+from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather, in_step
 from lessons.kit.told import Mission
 from lessons.kit.values import Evidence, Measures, Piece, Runs, Settings, Values
@@ -107,7 +107,7 @@ def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
     passed = time.monotonic() - since if since is not None else math.inf
     if len(mine) or not PATIENCE < passed < math.inf or not is_alive(states(runs)):
         return paced(mine, runs, passed)
-    earlier = lesson.recorded(settings)
+    earlier = lesson.runs(lesson.recorded)
     if not all(store.complete(piece.of) for piece in earlier):
         return Seen(mine)
     return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
@@ -129,15 +129,10 @@ def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
 
 def own(lesson: Lesson, settings: Settings) -> Evidence:
     """The learner's own runs where they are complete, else those that ship, with what was asked of them."""
-    for runs, at in ((lesson.runs(settings), settings), recording(lesson, settings)):
-        if all(store.complete(piece.of) for piece in runs):
-            return gather(runs) | gather(lesson.after(at))
+    for at in (settings, lesson.recorded):
+        if all(store.complete(piece.of) for piece in lesson.runs(at)):
+            return gather(lesson.runs(at)) | gather(lesson.after(at))
     return Evidence()
-
-
-def recording(lesson: Lesson, settings: Settings) -> tuple[Runs, Settings]:
-    at = replace(lesson.defaults.but(**lesson.main(settings)), draw=RECORDED)
-    return lesson.recorded(settings), at
 
 
 def is_alive(known: States) -> bool:

@@ -19,7 +19,7 @@ from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve
 from lessons.kit.prediction import Prediction
 from lessons.kit.told import Mission, flat, standing
-from lessons.kit.values import Control, Evidence, Given, Measures, Runs, Seeds, Setting, Settings, Values, defaults
+from lessons.kit.values import Control, Evidence, Given, Measures, Runs, Seeds, Settings, Values, defaults
 
 CHAPTERS = ("A head start", "Choosing and paying", "Forgetting", "Language")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
@@ -188,15 +188,10 @@ class Lesson:
         """Every control at its default, the first draw, and the sheet as it is at first."""
         return replace(defaults(self.controls), given=self.sheet.given if self.sheet else ())
 
-    def recorded(self, settings: Settings) -> Runs:
-        """What ships to be played while these settings' own runs are prepared: those of the first control as it is set
-        and all others at their defaults."""
-        return self.runs(replace(self.defaults.but(**self.main(settings)), draw=RECORDED))
-
-    def main(self, settings: Settings) -> dict[str, Setting]:
-        """The first control as it is set, or at its default where that is a text of the learner's own."""
-        first = self.controls[0]
-        return {first.name: settings[first] if settings[first] in first.options else first.default}
+    @property
+    def recorded(self) -> Settings:
+        """The settings whose runs ship, to be played while a learner's own are prepared."""
+        return replace(self.defaults, draw=RECORDED)
 
     @property
     def explained(self) -> tuple[str, ...]:
