@@ -11,6 +11,7 @@ from lessons.without_learning.claims import CLAIMS
 from lessons.without_learning.pictures import (
     ENOUGH_EXAMPLES,
     ERROR_FAR,
+    HANDLES,
     PROMPT,
     REACH,
     TOLD,
@@ -43,6 +44,7 @@ LESSON = Lesson(
     prediction=Prediction(
         asks="The net was pretrained on random lines. It now meets a new one, and nothing is trained.",
         sliders=(ENOUGH_EXAMPLES, ERROR_FAR),
+        handles=HANDLES,
     ),
     sheet=Sheet(
         kind="points",
