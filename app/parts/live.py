@@ -56,12 +56,13 @@ def beat(
     known, answers, seen = states(runs), answered(lesson, settings), watched(lesson, settings, at.pressed)
     moving = is_alive(known) or seen.playing
     points, on_sheet = bool(lesson.sheet and lesson.sheet.kind == "points"), (lesson, settings, answers)
+    on_run = bool(lesson.sheet and lesson.sheet.beat == "Run")
     over = at.pressed and not moving and all(state.kind == "done" for _, state in known)
     results = gather(lesson.after(settings)) if over else Evidence()
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             say(lesson, "run")
-            if not points:
+            if not points and on_run:
                 sheet(*on_sheet)
             others = lesson.controls[lesson.in_reach :]
             for near in lesson.controls[: lesson.in_reach]:

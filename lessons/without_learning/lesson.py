@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.tasks import Lines
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Sheet
+from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.sheet import Sheet
 from lessons.kit.values import Settings
 from lessons.without_learning.claims import CLAIMS
 from lessons.without_learning.pictures import (
