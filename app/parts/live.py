@@ -106,7 +106,8 @@ def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
     engine().watch(me())
     mine = in_step(gather(runs), going(runs))
     passed = time.monotonic() - since if since is not None else math.inf
-    if len(mine) or not PATIENCE < passed < math.inf or not is_alive(states(runs)):
+    kinds = {state.kind for _, state in states(runs)}
+    if len(mine) or not PATIENCE < passed < math.inf or not kinds & {*ALIVE, "failed"}:
         return paced(mine, runs, passed)
     earlier = lesson.runs(lesson.recorded)
     if not all(store.complete(piece.of) for piece in earlier):
@@ -242,6 +243,8 @@ def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> N
         if state.restarted:
             st.info(f"{piece}: a worker was lost in the middle of this run. It was begun again; nothing is missing.")
     if any(state.kind == "failed" for *_, state in runs):
+        if seen.recorded:
+            st.caption("You see an earlier run of the same kind.")
         return
     tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
     made, all_steps = sum(int(table.step.max()) for table in tables), sum(run.steps for _, run, _ in runs)
