@@ -124,22 +124,27 @@ def test_a_hostile_url_is_a_sentence(server: tuple[str, psutil.Process], page: P
 
 
 def test_a_text_of_ones_own_is_read_from_a_file(server: tuple[str, psutil.Process], page: Page, tmp_path: Path) -> None:
-    page.goto(f"{server[0]}/guess_next?guess_next.beat=Run&guess_next.committed=2")
-    page.get_by_text("Take a text of your own").click()
+    page.goto(f"{server[0]}/new_subject?new_subject.beat=Run&new_subject.committed=2")
+    page.get_by_text("Take a text of your own, in Latin letters").click()
     chooser = page.locator("input[type=file]")
     picture = tmp_path / "photo.jpg"
     picture.write_bytes(bytes(range(256)) * 100)
     chooser.set_input_files(picture)
-    expect(page.get_by_text("This file is not plain text")).to_be_visible()
+    expect(page.get_by_text("photo.jpg was not taken. This file is not plain text").last).to_be_visible()
+    expect(page.get_by_text("Still in use: shakespeare").last).to_be_visible()
+    expect(page.locator("[data-testid=stFileUploaderFile]")).to_have_count(0)
+    expect(chooser).to_have_count(1)
     letters = tmp_path / "letters.txt"
     letters.write_text("".join(f"Letter {k}: the carriage leaves at noon, my dear.\n" for k in range(300)), "utf-8")
     chooser.set_input_files(letters)
-    expect(page.get_by_role("radio", name=re.compile("own-letters-"))).to_be_visible()
+    expect(page.get_by_role("radio", name="letters.txt")).to_be_visible()
+    page.keyboard.press("Escape")
     press(page, "Train 4 nets now")
-    expect(page.get_by_text(re.compile("Letters, from 50 thousand characters .live runs.")).first).to_be_visible()
-    expect(page).to_have_url(re.compile("guess_next.subject=own-letters-"))
+    expect(page.get_by_text("Three nets go on from the same words").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^[1-9]\d* of 80 steps"))).to_be_visible()
+    expect(page).to_have_url(re.compile("new_subject.subject=own-letters-"))
     press(page, "Stop")
-    expect(page.get_by_text(re.compile("pretrained: stopped at step"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Stopped after"))).to_be_visible()
 
 
 def test_a_refreshed_page_goes_on_and_its_chart_keeps_its_place(server: tuple[str, psutil.Process], page: Page) -> None:
