@@ -130,11 +130,13 @@ def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
 
 
 def own(lesson: Lesson, settings: Settings) -> Evidence:
-    """The learner's own runs where they are complete, else those that ship, with what was asked of them."""
+    """The learner's own runs where they are complete, else those that ship, with what was asked of them, and about what
+    the learner has made."""
+    asked = gather(lesson.asks(lesson.recorded)) | gather(lesson.asks(settings))
     for at in (settings, lesson.recorded):
         if all(store.complete(piece.of) for piece in lesson.runs(at)):
-            return gather(lesson.runs(at)) | gather(lesson.after(at))
-    return Evidence()
+            return gather(lesson.runs(at)) | gather(lesson.after(at)) | asked
+    return asked
 
 
 def is_alive(known: States) -> bool:
