@@ -96,4 +96,4 @@ def test_what_is_written_is_never_markup() -> None:
 def test_what_ships_is_a_run_as_the_learner_starts_it() -> None:
     recorded = set(sides(replace(LESSON.defaults, draw=0)).values())
     asked = {piece.of for piece in LESSON.backdrop(LESSON.defaults) if piece.role == "recorded"}
-    assert recorded == asked == {piece.of for piece in LESSON.recorded(LESSON.defaults)}
+    assert recorded == asked == {piece.of for piece in LESSON.runs(LESSON.recorded)}
