@@ -125,6 +125,11 @@ def pointed(figure: Figure) -> Figure:
     return figure
 
 
+def side(series: dict[str, Any]) -> str:
+    """Above the line of scratch, below that of the reader."""
+    return "bottom" if series["color"] == ROLES["pretrained"][0] else "top"
+
+
 def thin(places: Mapping[int, float]) -> pd.DataFrame:
     return flat(pd.DataFrame({"x": list(places), "mean": list(places.values())}))
 
