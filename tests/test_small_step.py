@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.parts import live
+from app.parts import live, watch
 from core.serve import work
 from core.serve.engine import State
 from lessons.kit.catalogue import lessons
@@ -125,7 +125,7 @@ def test_a_measure_that_nobody_could_be_asked_for_is_asked_for_again(monkeypatch
     states = {"absent": True, "queued": True, "running": True, "done": False, "failed": False, "stopped": False}
     measure, run = after(SETTINGS)[:1], LESSON.runs(SETTINGS)
     for kind, waits in states.items():
-        monkeypatch.setattr(live, "engine", lambda kind=kind: Told(kind))
+        monkeypatch.setattr(watch, "engine", lambda kind=kind: Told(kind))
         assert live.waits(measure) == waits
         assert live.waits(run) == (waits and kind != "absent")  # a run waits for its button
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from test_pages import page, to_the_ending
 
-from app.parts.live import own
+from app.parts.watch import own
 from core.spec import Run, Stage
 from core.tasks import Handwriting, Plane
 from lessons.kit import ship, thumbs
