@@ -1,9 +1,10 @@
-"""What this lesson shows: rank against accuracy, the race, and what a learner is confronted with."""
+"""What this lesson shows: accuracy against rank, cut against trained thin as maps, and patches put on and off."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,22 +13,28 @@ import pandas as pd
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, band, final, retention
 from lessons.kit.figures import Figure, percent
-from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
+from lessons.kit.figures.curves import Curve, Mark, curves, drawn
 from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.figures.player import Player, Space, player
-from lessons.kit.values import Answer, Control, Evidence, Settings
+from lessons.kit.figures.player import Bars, Player, Space, packed, player, unpacked
+from lessons.kit.figures.strips import strips
+from lessons.kit.figures.wall import Wall, walls
+from lessons.kit.prediction import Handle
+from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
 from lessons.tiny_patches.claims import cut, enough, sizes, trained
 from lessons.tiny_patches.runs import (
     ADAPTER,
     BIAS,
     CLOSE,
     EVERY,
+    FAR,
     FULL,
+    HAND,
     HEAD,
     LOW_RANK,
     METHOD,
     NEAR,
     RANKS,
+    SIZE,
     SIZED,
     SIZES,
     WHERE,
@@ -38,30 +45,34 @@ from lessons.tiny_patches.runs import (
 
 LOOK = {LOW_RANK: "pretrained", ADAPTER: "source", BIAS: "target", HEAD: "note", FULL: "scratch"}  # roles
 BYTES = 4  # a number
+SEEN = {NEAR: "points", FAR: "points", HAND: "digits"}
+PATCHES = {NEAR: 1, FAR: 4}  # ranks of those that are put on and taken off
 COLOURS = ("one colour", "the other")
 NONE = "none of these"
+X, Y = (1, 128), (0.4, 1.0)  # the ends of the axes: rank, accuracy
+PLACE_OF_NONE = 110.0  # on the axis of ranks
 TRAINED: Control[int | str] = Control(
     name="rank",
-    label="Smallest rank that comes close if delta is trained at that rank",
+    label="Smallest rank that comes close if the change is trained at that rank",
     options=(*SIZES, NONE),
     default=8,
-    help="Rank 1: one direction in, one direction out, in every matrix.",
-)
-SHARE = Control(
-    name="share",
-    label="Numbers that it trains, in percent of all",
-    options=(1, 2, 5, 10, 20, 50),
-    default=20,
-    help="The head's count too.",
+    help="Rank 1: one direction in, one direction out, in every matrix. Far right: none up to sixteen is enough.",
     slider=True,
 )
 CUT = Control(
     name="cut",
-    label="Smallest rank to which full fine-tuning's delta can be cut when it is finished, and still be close",
+    label="Smallest rank to which the finished change can be cut and still come close",
     options=RANKS,
     default=4,
-    help="Of every matrix only the strongest directions are kept.",
+    help="Of every matrix of full fine-tuning's change only the strongest directions are kept.",
+    slider=True,
 )
+HEIGHTS = {TRAINED.name: 0.97, CUT.name: 0.45}  # where the two handles lie
+MARKS = (
+    Handle(x=TRAINED, y=97, name="trained thin", where={NONE: PLACE_OF_NONE}),
+    Handle(x=CUT, y=45, name="cut afterwards"),
+)
+GOAL = 0.03  # below full fine-tuning on the mirrored arms, for the mission
 
 
 def level(accuracy: float, name: str, role: str) -> Curve:
@@ -69,21 +80,51 @@ def level(accuracy: float, name: str, role: str) -> Curve:
 
 
 def by_rank(evidence: Evidence, where: str, guess: Guess, title: str) -> Figure:
-    """Full fine-tuning and the head alone; and once it may be seen, delta trained at a rank and finished then cut."""
+    """Full fine-tuning and the head alone; and once it may be seen, a change trained at a rank, and a finished one cut
+    to it, with the learner's own."""
     shown = [level(final(evidence.table("patch", where, name)).mean(), name, LOOK[name]) for name in (FULL, HEAD)]
+    marks = []
     if evidence.has("cut", where):
-        shown.append(Curve(table=against(trained(evidence, where)), name="trained thin", role=LOOK[LOW_RANK]))
-        after = {rank: accuracies for rank, accuracies in cut(evidence, where).items() if rank}
-        shown.append(Curve(table=against(after), name="full, then cut", role="target"))
-    marks = [
-        Mark(start=(rank, 0.4), end=(rank, 1.0), says=says, role="guess")
-        for rank, says in (((guess[TRAINED], "you: train at"), (guess[CUT], "you: cut to")) if guess else ())
-        if isinstance(rank, int)
-    ]
-    return curves(shown, "rank", (1, max(RANKS)), marks, title=title, share=(0.4, 1), at=RANKS)
+        thin, after = trained(evidence, where), cut(evidence, where)
+        kept = against({rank: accuracies for rank, accuracies in after.items() if rank})
+        shown.append(Curve(table=against(thin), name="trained thin", role=LOOK[LOW_RANK], tag=(2, "bottom")))
+        shown.append(Curve(table=kept, name="cut afterwards", role="target", tag=(4, "right")))
+        if guess:
+            full = final(evidence.table("patch", where, FULL))
+            marks += missed(guess[TRAINED], enough(thin, full), HEIGHTS[TRAINED.name], shown)
+            marks += missed(guess[CUT], enough(after, full), HEIGHTS[CUT.name], shown)
+    return curves(shown, "rank", X, marks, title=title, share=Y, at=RANKS)
 
 
-def maps(evidence: Evidence, where: str, title: str) -> Figure:
+def missed(said: int | str, was: float, height: float, shown: list[Curve]) -> list[Mark]:
+    """The learner's mark, and from it an arrow to what was found; the mark joins what is shown."""
+    begin, end = (
+        place if isinstance(place, int | float) and place < math.inf else PLACE_OF_NONE for place in (said, was)
+    )
+    shown.append(Curve(table=against({begin: np.full(2, height)}), name="you", role="guess", named=False))
+    if begin == end:
+        return []
+    return [Mark(start=(begin, height), end=(end, height), says=f"you: {said}", role="guess", place="insideMiddleTop")]
+
+
+def yours(evidence: Evidence, settings: Settings) -> list[Curve]:
+    """Where the learner's own nets have come to, as points: the patch, and full fine-tuning's change cut to its rank."""
+    race, mine = evidence.tables("race"), chosen(settings)
+    shown = []
+    if settings[METHOD] == LOW_RANK and mine in race:
+        shown.append(point("yours, thin", settings[SIZE], final(race[mine]), LOOK[LOW_RANK]))
+    if evidence.has("live cut"):
+        answer = evidence.answer("live cut")
+        places = dict(zip(answer["ranks"], np.array(answer["runs"][0]["accuracy"][0])))
+        shown.append(point("yours, cut", settings[SIZE], places[settings[SIZE]], "target"))
+    return shown
+
+
+def point(name: str, rank: int, right: np.ndarray, role: str) -> Curve:
+    return Curve(table=against({rank: right}), name=name, role=role, tag=(rank, "right"))
+
+
+def cut_or_thin(evidence: Evidence, where: str, title: str) -> Figure:
     """The decision map of the first seed at every rank, cut and trained, with the accuracies of all."""
     thin, after, answer = trained(evidence, where), cut(evidence, where), evidence.answer("maps", where)
     squeezed = evidence.answer("cut", where)
@@ -106,8 +147,18 @@ def maps(evidence: Evidence, where: str, title: str) -> Figure:
             classes=COLOURS,
             scrub="Rank",
             panels=(
-                Space(title="Full fine-tuning, then cut", areas=[cuts[rank] for rank in SIZES], **shared),
-                Space(title="Trained at this rank", areas=[run[0][""] for run in answer["maps"]], **shared),
+                Space(
+                    title="Every weight trained, then cut to this rank",
+                    areas=[cuts[rank] for rank in SIZES],
+                    big=[percent(after[rank].mean()) for rank in SIZES],
+                    **shared,
+                ),
+                Space(
+                    title="Trained at this rank",
+                    areas=[run[0][""] for run in answer["maps"]],
+                    big=[percent(thin[rank].mean()) for rank in SIZES],
+                    **shared,
+                ),
             ),
         ),
         title=title,
@@ -198,34 +249,95 @@ def in_words(rows: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
     )
 
 
+def snapped(evidence: Evidence, title: str) -> Figure:
+    """One backbone, and two patches that are put on and taken off."""
+    old, arms = evidence.answer("backbone map"), 6
+    reach, whole = old["reach"], sizes(evidence, NEAR)[FULL]["all"]
+    none = Snap(says="No patch: it tells six arms apart.", area=old["maps"][0][0][""], points=old["points"][0], count=0)
+    frames = [none]
+    for where, rank in PATCHES.items():
+        answer, count = evidence.answer("maps", where), sizes(evidence, NEAR)[named(LOW_RANK, rank)]["trained"]
+        right = percent(trained(evidence, where)[rank].mean()) if evidence.has("cut", where) else ""
+        says = f"Patch on: {count:,} numbers beside the backbone's {whole:,}, and it answers {where}" + (
+            f", {right} right." if right else "."
+        )
+        area = packed(arms + unpacked("Areas", answer["maps"][SIZES.index(rank)][0][""]))
+        points = [[x, y, arms + kind] for x, y, kind in answer["points"][0]]
+        frames += [Snap(says=says, area=area, points=points, count=count, name=where), none]
+    xy = np.array([snap.points for snap in frames])
+    panels = (
+        Space(
+            title="What the net says where",
+            areas=[snap.area for snap in frames],
+            xy=xy[..., :2],
+            classes=xy[..., 2].astype(int),
+            extent=(-reach, reach, -reach, reach),
+        ),
+        Bars(
+            title="Numbers that are kept",
+            names=("the backbone", "the patch"),
+            values=[[whole, snap.count] for snap in frames],
+            high=whole,
+            form="{:,.0f}",
+        ),
+    )
+    value = Player(
+        marks=[f"{snap.name}: on" if snap.count else "no patch" for snap in frames],
+        says=[snap.says for snap in frames],
+        classes=(*(f"arm {k + 1}" for k in range(arms)), *COLOURS),
+        panels=panels,
+        scrub="Patch",
+        first=1,
+    )
+    return player(value, title)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snap:
+    """A moment at which one patch is on, or none."""
+
+    says: str
+    area: str
+    points: Sequence[Sequence[float]]
+    count: int  # numbers in the patch
+    name: str = ""
+
+
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    shown = [over_steps(evidence.table("patch", NEAR, name), name, LOOK[name]) for name in (FULL, HEAD)]
-    title = "From six arms to two colours, with every weight free to move and with the head alone"
-    return curves(shown, "steps", (1, WORLDS[NEAR].steps), title=title, share=(0.4, 1))
+    return strips(64, RANKS[:-1], "A thin change, drawn: strips of numbers instead of a square of them")
+
+
+def revealed(evidence: Evidence, where: str) -> bool:
+    return evidence.has("cut", where)
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     """Rank against accuracy: of what is asked about before the prediction, of the chosen world after it."""
     where = settings[WHERE]
-    if not evidence.has("cut", where):
-        return by_rank(evidence, NEAR, guess, f"From six arms to {NEAR}: where will the two curves run?")
-    title = f"{where.capitalize()}: delta trained at a rank, and full delta cut to it (stored runs)"
-    return by_rank(evidence, where, guess if where == NEAR else Settings(), title)
+    if not revealed(evidence, where):
+        return by_rank(evidence, NEAR, guess, f"From six arms to {NEAR}: which rank comes close to full?")
+    shown = by_rank(evidence, where, guess if where == NEAR else Settings(), "")
+    live = [series for curve in yours(evidence, settings) for series in drawn(curve)]
+    title = f"{where.capitalize()}: right about unseen {SEEN[where]}, by the rank of the change"
+    return replace(shown, title=title, spec=shown.spec | {"series": [*shown.spec["series"], *live]})
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """The race, the same as maps, why the cut hurts, what patches cost, and what they forget."""
+    """Both nets as they learn; cut against trained thin as maps; patches on and off; why the cut hurts, what patches
+    cost, and what they forget."""
     shown: Views = {}
     where = settings[WHERE]
-    if evidence.tables("race"):
-        shown["The race"] = lambda: racing(evidence, settings)
-    if not evidence.has("cut", where):
+    told = {name: evidence.behaviour("race", name) for name in (FULL, chosen(settings))}
+    if all(told.values()):
+        shown["Both nets"] = lambda: both(told, evidence, where)
+    if not revealed(evidence, where):
         return shown
-    if evidence.has("maps", where):
-        shown["Maps"] = lambda: maps(evidence, where, "The same as maps: what the first of the nets says where")
-    why = "Why the cut hurts: full fine-tuning's delta is made of many directions"
-    title = f"{where.capitalize()}: numbers trained and what they buy (all stored runs)"
+    if WORLDS[where].net == "mlp":
+        shown["Cut or thin"] = lambda: cut_or_thin(evidence, where, "")
+    why = "Why the cut hurts: full fine-tuning's change is made of many directions"
+    title = f"{where.capitalize()}: numbers trained and what they buy (stored runs)"
     return shown | {
+        "Snap on": lambda: snapped(evidence, ""),
         "Directions": lambda: spectrum(evidence.answer("cut", where), why),
         "Numbers": lambda: numbers_dots(evidence, where, title),
         "Forgetting": lambda: forgetting_dots(evidence, where, "The new skill and what it costs of the old one"),
@@ -233,21 +345,27 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     }
 
 
-def racing(evidence: Evidence, settings: Settings) -> Figure:
-    looks, where = {FULL: LOOK[FULL], chosen(settings): LOOK[settings[METHOD]]}, settings[WHERE]
-    race = evidence.tables("race")
-    shown = [over_steps(race[name], name, look) for name, look in looks.items() if name in race]
-    title = f"{where.capitalize()}: new skill while it is learned (live runs)"
-    return curves(shown, "steps", (1, WORLDS[where].steps), title=title)
+def both(told: Mapping[str, Sequence[Behaviour]], evidence: Evidence, where: str) -> Figure:
+    """What the first net of each side makes of the new task, as it learns."""
+    (task,) = evidence.answer("examples")["tasks"]
+    names = {name: "every weight moves" if name == FULL else f"{name} moves" for name in told}
+    shown = [Wall(name=names[name], behaviour=seen, examples=task["examples"]) for name, seen in told.items()]
+    return walls(shown, classes=COLOURS if WORLDS[where].net == "mlp" else ())
+
+
+def close_on_far(evidence: Evidence, settings: Settings) -> bool:
+    """Whether a live patch came within three points of full fine-tuning on the mirrored arms."""
+    race, mine = evidence.tables("race"), chosen(settings)
+    if settings[WHERE] != FAR or not {FULL, mine} <= race.keys():
+        return False
+    return bool(final(race[mine]).mean() >= final(race[FULL]).mean() - GOAL)
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
     full = final(evidence.table("patch", NEAR, FULL))
     rank, needs = enough(trained(evidence, NEAR), full), enough(cut(evidence, NEAR), full)
-    size = sizes(evidence, NEAR)[named(LOW_RANK, 1 if math.isinf(rank) else int(rank))]
     close = f"within {percent(CLOSE)[:-2]} points of full fine-tuning"
     return [
-        (f"smallest rank, trained, {close}", str(guess[TRAINED]), NONE if math.isinf(rank) else f"{rank:g}"),
-        ("what it trains, of all numbers", f"{guess[SHARE]} %", percent(size["trained"] / size["all"])),
-        (f"smallest rank, cut when finished, {close}", str(guess[CUT]), f"{needs:g}"),
+        (f"smallest rank, trained thin, {close}", str(guess[TRAINED]), NONE if math.isinf(rank) else f"{rank:g}"),
+        (f"smallest rank, cut afterwards, {close}", str(guess[CUT]), f"{needs:g}"),
     ]
