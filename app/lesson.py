@@ -13,8 +13,8 @@ import streamlit as st
 from app.parts import chosen
 from app.parts.chosen import NOT_YET, PREDICTED, SKIPPED, Chosen
 from app.parts.explain import explain
-from app.parts.figure import draw
 from app.parts.live import live, own
+from app.parts.look import look
 from app.parts.memory import keep_place
 from app.parts.predict import on_picture, predict
 from app.parts.recall import recall
@@ -33,7 +33,7 @@ def show(lesson: Lesson) -> None:
         st.caption(f"{lesson.chapter} · lesson {lesson.number}", width="content")
         chosen.widget(lesson.slug, chosen.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
-    beats = {"Look": look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
+    beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
     beat = ask_first if too_early else beats[at.beat]
     # A fragment has a container of its own. Where every beat has one, the picture keeps its node from beat to beat.
     with nullcontext() if beat is run else st.container():
@@ -89,14 +89,8 @@ def backdrop(lesson: Lesson, at: Chosen, everything: bool) -> Evidence:
     return evidence
 
 
-def look(lesson: Lesson, at: Chosen) -> None:
-    with st.container(key="frame", horizontal=True):
-        with rail():
-            st.subheader(lesson.question, anchor=False)
-            say(lesson, "hook")
-            forward(lesson, "Make a prediction", "Predict")
-        with st.container(key="stage"):
-            draw(lesson.hook(backdrop(lesson, at, everything=False), at.settings), f"{lesson.slug}.hook", stage=True)
+def beat_look(lesson: Lesson, at: Chosen) -> None:
+    look(lesson, backdrop(lesson, at, everything=False), partial(forward, lesson, "Make a prediction", "Predict"))
 
 
 def beat_predict(lesson: Lesson, at: Chosen) -> None:

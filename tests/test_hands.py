@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 from test_pages import page
 
 from app.parts.hands import spec
@@ -17,8 +20,10 @@ from lessons.kit.figures.curves import curves
 from lessons.kit.figures.dots import Axis, dots
 from lessons.kit.figures.rows import Row, rows
 from lessons.kit.prediction import Handle, Order, Prediction
+from lessons.kit.sheet import Sheet
 from lessons.kit.values import Control, Settings, visible
 
+ROOT = Path(__file__).resolve().parent.parent
 HANDED = {slug: lesson for slug, lesson in lessons().items() if lesson.prediction.handles}
 EACH = pytest.mark.parametrize("lesson", HANDED.values(), ids=HANDED)
 UP = Control(name="up", label="Up", options=(0, 50, 100), default=0, help="")
@@ -123,3 +128,44 @@ def test_an_order_chosen_one_after_the_other_is_said_when_it_is_whole() -> None:
     test.multiselect(key=at).set_value(mine).run()
     assert test.query_params[at] == order.written(mine)
     assert not test.exception
+
+
+# ---- labels
+
+FOUR = Sheet(kind="labels", label="Your labels", help="One each.", default="----", most=4)
+TOY = f"""
+    import sys
+    sys.path.insert(0, {str(ROOT)!r})
+    import base64
+    from dataclasses import replace
+    from app.lesson import show
+    from lessons.kit.sheet import Sheet
+from lessons.kit.catalogue import lessons
+
+    sheet = Sheet(kind="labels", label="Your labels", help="One each.", default="----", most=4)
+    digits = [{{"image": base64.b64encode(bytes([60 * k]) * 784).decode(), "truth": k}} for k in range(4)]
+    show(replace(lessons()["fast_start"], sheet=sheet, labelled=lambda evidence, settings: digits))
+"""
+SCRIPT = textwrap.dedent(TOY)
+
+
+@pytest.mark.parametrize("text", ["", "---", "-----", "12a4", "1 23", "\u0661\u0662\u0663\u0664", "<b>1"])
+def test_labels_that_cannot_be_are_a_sentence(text: str) -> None:
+    with pytest.raises(BadValue, match="Your labels"):
+        FOUR.read(text)
+
+
+def test_labels_are_read_as_they_are_written_and_whole_when_none_is_missing() -> None:
+    assert FOUR.write(FOUR.read("07-9")) == "07-9"
+    assert [FOUR.whole(text) for text in ("----", "07-9", "0719")] == [False, False, True]
+
+
+@pytest.mark.usefixtures("workers_end")
+@pytest.mark.parametrize(("text", "refused"), [("07-9", False), ("079", True), ("<img src=x>", True)])
+def test_a_page_with_labels_is_drawn_whatever_the_url_says(text: str, refused: bool) -> None:
+    test = AppTest.from_string(SCRIPT, default_timeout=60)
+    for name, value in {"beat": "Run", "committed": "2", "given": text}.items():
+        test.query_params[f"fast_start.{name}"] = value
+    test.run()
+    assert not test.exception and len(test.warning) == refused
+    assert test.query_params.get("fast_start.given") == (None if refused else text)

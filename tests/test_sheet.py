@@ -18,7 +18,8 @@ from core.serve import work
 from core.spec import Measure, Run, Stage, from_json, to_json
 from core.tasks import Lines
 from lessons.kit import ship
-from lessons.kit.catalogue import Sheet, lessons
+from lessons.kit.catalogue import lessons
+from lessons.kit.sheet import Sheet
 
 ROOT = Path(__file__).resolve().parent.parent
 DOTS = Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4)
@@ -93,7 +94,8 @@ TOY = f"""
     import streamlit as st
     from app.lesson import show
     from core.spec import Measure, from_json
-    from lessons.kit.catalogue import Sheet, lessons
+    from lessons.kit.sheet import Sheet
+from lessons.kit.catalogue import lessons
     from lessons.kit.figures import Figure
     from lessons.kit.figures.curves import Curve
     from lessons.kit.recipes import arms, live_backbone

@@ -1,11 +1,11 @@
-"""What is moved by hand on a picture: handles over a chart, rows. In the browser; the server hears of what was let go.
+"""What is done by hand in the browser: handles over a chart, rows, labels. The server hears of what was let go.
 
-What was said is in the URL, as with any slider of a prediction: app/parts/chosen.py.
+What was said is in the URL, as with any slider of a prediction (app/parts/chosen.py) or any sheet (app/parts/sheet.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,12 @@ def component(name: str) -> Any:
     )
 
 
-_HANDS, _ROWS = component("hands"), component("rows")
+_HANDS, _ROWS, _LABELS = component("hands"), component("rows"), component("labels")
 
 
 def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -> None:
     """The prediction's handles, exactly over the chart that was drawn before in the same container."""
-    at = chosen.key(slug, "hands")
+    at = chosen.key(slug, "handles by hand")
     sliders = {control.name: control for handle in prediction.handles for control in handle.controls}
 
     def moved() -> None:
@@ -57,6 +57,16 @@ def rows(figure: Figure, key: str, slug: str = "", order: Order | None = None, s
 
     data = figure.spec | {"alt": figure.alt, "asked": order is not None, "said": said}
     _ROWS(data=data, key=key, on_ordered_change=ordered)
+
+
+def labels(digits: Sequence[Mapping[str, Any]], given: str, key: str, put: Callable[[str], object]) -> None:
+    """Digits to be labelled one after the other; `put` is called with all labels, a dash where there is none."""
+
+    def labelled() -> None:
+        put(str(st.session_state[key].given))
+
+    images, truth = [one["image"] for one in digits], "".join(str(one["truth"]) for one in digits)
+    _LABELS(data={"images": images, "truth": truth, "given": given}, key=key, on_given_change=labelled)
 
 
 def spec(prediction: Prediction, said: Settings, ground: Ground) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from app.parts.workers import engine, me
 from core.serve import store
 from core.serve.engine import Busy, State
 from core.spec import Measure, Run
-from lessons.kit.catalogue import RECORDED, Lesson
+from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather, in_step
 from lessons.kit.told import Mission
 from lessons.kit.values import Evidence, Measures, Piece, Runs, Settings, Values
@@ -56,12 +56,13 @@ def beat(
     known, answers, seen = states(runs), answered(lesson, settings), watched(lesson, settings, at.pressed)
     moving = is_alive(known) or seen.playing
     points, on_sheet = bool(lesson.sheet and lesson.sheet.kind == "points"), (lesson, settings, answers)
+    on_run = bool(lesson.sheet and lesson.sheet.beat == "Run")
     over = at.pressed and not moving and all(state.kind == "done" for _, state in known)
     results = gather(lesson.after(settings)) if over else Evidence()
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             say(lesson, "run")
-            if not points:
+            if not points and on_run:
                 sheet(*on_sheet)
             others = lesson.controls[lesson.in_reach :]
             for near in lesson.controls[: lesson.in_reach]:
@@ -105,9 +106,10 @@ def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
     engine().watch(me())
     mine = in_step(gather(runs), going(runs))
     passed = time.monotonic() - since if since is not None else math.inf
-    if len(mine) or not PATIENCE < passed < math.inf or not is_alive(states(runs)):
+    kinds = {state.kind for _, state in states(runs)}
+    if len(mine) or not PATIENCE < passed < math.inf or not kinds & {*ALIVE, "failed"}:
         return paced(mine, runs, passed)
-    earlier = lesson.recorded(settings)
+    earlier = lesson.runs(lesson.recorded)
     if not all(store.complete(piece.of) for piece in earlier):
         return Seen(mine)
     return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
@@ -129,15 +131,10 @@ def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
 
 def own(lesson: Lesson, settings: Settings) -> Evidence:
     """The learner's own runs where they are complete, else those that ship, with what was asked of them."""
-    for runs, at in ((lesson.runs(settings), settings), recording(lesson, settings)):
-        if all(store.complete(piece.of) for piece in runs):
-            return gather(runs) | gather(lesson.after(at))
+    for at in (settings, lesson.recorded):
+        if all(store.complete(piece.of) for piece in lesson.runs(at)):
+            return gather(lesson.runs(at)) | gather(lesson.after(at))
     return Evidence()
-
-
-def recording(lesson: Lesson, settings: Settings) -> tuple[Runs, Settings]:
-    at = replace(lesson.defaults.but(**lesson.main(settings)), draw=RECORDED)
-    return lesson.recorded(settings), at
 
 
 def is_alive(known: States) -> bool:
@@ -246,6 +243,8 @@ def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> N
         if state.restarted:
             st.info(f"{piece}: a worker was lost in the middle of this run. It was begun again; nothing is missing.")
     if any(state.kind == "failed" for *_, state in runs):
+        if seen.recorded:
+            st.caption("You see an earlier run of the same kind.")
         return
     tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
     made, all_steps = sum(int(table.step.max()) for table in tables), sum(run.steps for _, run, _ in runs)

@@ -1,4 +1,4 @@
-"""What a learner places, types or chooses on the Run page: points in a plane and as a table, a text, or pairs.
+"""What a learner places, types, chooses or labels: points in a plane and as a table, a text, pairs, or digits.
 
 What stands there is in the URL, and nowhere else. What is asked about it: app/parts/live.py.
 """
@@ -12,12 +12,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.parts import chosen
+from app.parts import chosen, hands
 from core.check import BadValue
-from lessons.kit.catalogue import Lesson, Sheet
+from lessons.kit.catalogue import Lesson
+from lessons.kit.evidence import gather
 from lessons.kit.figures import ROLES
 from lessons.kit.figures.curves import Curve
-from lessons.kit.values import Evidence, Given, Settings
+from lessons.kit.sheet import Sheet
+from lessons.kit.values import Evidence, Given, Settings, visible
 
 HERE = Path(__file__).parent
 _PAD = st.components.v2.component(
@@ -35,6 +37,8 @@ def sheet(lesson: Lesson, settings: Settings, answers: Evidence) -> None:
         return
     if lesson.sheet.kind == "pairs":
         choose(lesson, lesson.sheet, settings.typed)
+    elif lesson.sheet.kind == "labels":
+        label(lesson, lesson.sheet, settings, answers)
     elif lesson.sheet.kind == "text":
         write(lesson, lesson.sheet, settings.typed)
     else:
@@ -95,6 +99,13 @@ def choose(lesson: Lesson, sheet: Sheet, given: str) -> None:
             if given:
                 st.button("Back", key=f"{at}.back", on_click=say, args=(given[:-1],), type="tertiary")
                 st.button("Forget my choices", key=f"{at}.none", on_click=say, args=("",), type="tertiary")
+
+
+def label(lesson: Lesson, sheet: Sheet, settings: Settings, answers: Evidence) -> None:
+    """The digits that the lesson names, from what may be seen before the prediction."""
+    digits = lesson.labelled(gather(visible(lesson.backdrop(settings))) | answers, settings)
+    st.markdown(f"**{sheet.label}**", help=sheet.help)
+    hands.labels(digits, settings.typed, chosen.key(lesson.slug, "labels by hand"), lambda text: put(lesson, text))
 
 
 def place(lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], curves: Sequence[Curve]) -> None:

@@ -8,8 +8,9 @@ from lessons.be_careful.claims import CLAIMS
 from lessons.be_careful.pictures import HANDLES, hook, picture, verdict, views
 from lessons.be_careful.runs import LEASH, METHOD, PRETRAINING_MIX, after, asks, backdrop, pleasing, runs
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Sheet
+from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.sheet import Sheet
 from lessons.kit.values import Settings
 
 

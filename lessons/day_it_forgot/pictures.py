@@ -60,7 +60,7 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     """The digits that the net can read, before it is taught others."""
     examples = evidence.answer("old digits")["tasks"][0]["examples"]
     wall = Wall(name="0 to 4, as the net reads them", behaviour=evidence.behaviour("old net")[-1:], examples=examples)
-    return walls([replace(wall, columns=WIDE)])
+    return walls([replace(wall, columns=WIDE, old=True)])
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:

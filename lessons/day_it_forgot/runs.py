@@ -16,7 +16,8 @@ HIGHS = {ALIKE: HIGH, UNLIKE: FiveDigits(labels=20, which="high", inverted=True)
 COLOURS = {ALIKE: Plane(ask="colour", labels=200, turn=20.0), UNLIKE: Plane(ask="colour", labels=200, winding=0.0)}
 AFTER_GLYPHS, AFTER_LOW, AFTER_ARMS = "digits after glyphs", "5 to 9 after 0 to 4", "colours after arms"
 LIVE = 4  # nets of a live run: to test glyphs again and again takes more than half of its time
-TILES, CELLS = 40, 48  # old examples on the wall; cells a side of the maps of the plane
+TILES, GLYPHS = 40, 100  # old digits, or glyphs, that are watched; those that were known at first stand on the wall
+CELLS = 48  # a side of the maps of the plane
 
 RATE = Control(
     name="rate",
@@ -87,7 +88,7 @@ def learning(settings: Settings, rate: float, seeds: Seeds) -> Run:
 
 def seen(settings: Settings) -> int:
     """Examples whose answers a live run records."""
-    return CELLS if settings[TASK] == AFTER_ARMS else TILES
+    return {AFTER_ARMS: CELLS, AFTER_GLYPHS: GLYPHS}.get(settings[TASK], TILES)
 
 
 def live_run(settings: Settings) -> Run:

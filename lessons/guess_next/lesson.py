@@ -6,8 +6,9 @@ from lessons.guess_next.claims import CLAIMS
 from lessons.guess_next.pictures import END, FIRST, START, hook, named, picture, verdict, views
 from lessons.guess_next.runs import AMOUNT, BACK, GENERAL, SUBJECT, asks, backdrop, runs, sides
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Sheet
+from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.sheet import Sheet
 from lessons.kit.values import Settings
 
 

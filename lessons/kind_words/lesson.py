@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from core.tasks import Sentiment
 from lessons.kind_words.claims import CLAIMS
-from lessons.kind_words.pictures import HANDLES, hook, picture, verdict, views
-from lessons.kind_words.runs import ABOUT, LABELS, backdrop, pretrained_run, runs
+from lessons.kind_words.pictures import HANDLES, MARKS, hook, picture, verdict, views
+from lessons.kind_words.runs import ABOUT, LABELS, after, asks, backdrop, pretrained_run, runs
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.sheet import Sheet
 from lessons.kit.values import Settings
 
 
@@ -32,6 +33,7 @@ LESSON = Lesson(
     prediction=Prediction(
         asks="How many unseen tweets will the net that has read about films judge as people did?",
         sliders=tuple(HANDLES.values()),
+        handles=MARKS,
     ),
     claims=CLAIMS,
     runs=runs,
@@ -42,4 +44,15 @@ LESSON = Lesson(
     moving=("The race", "The film reader"),
     verdict=verdict,
     script=script,
+    after=after,
+    asks=asks,
+    sheet=Sheet(
+        kind="text",
+        label="Your sentence",
+        help="The film reader judges it, word by word. It does not see their order.",
+        default="This lovely little film is not good at all.",
+        most=200,
+        examples=("What a boring waste of time", "not bad, not bad at all", "I love it when my train is late"),
+        beat="Look",
+    ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lessons.kind_words.claims import pretrained, scratch
 from lessons.kind_words.runs import ABOUT, FEW, LABELS, MANY, SIZES, STEPS, SUBJECTS
 from lessons.kit.catalogue import Guess, Verdict, Views
@@ -9,6 +11,8 @@ from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, curves, race
 from lessons.kit.figures.labels import confronted, guessed, raced, racing
+from lessons.kit.figures.weighed import weighed
+from lessons.kit.prediction import Handle
 from lessons.kit.values import Control, Evidence, Settings
 
 
@@ -27,9 +31,15 @@ def handle(name: str, labels: int, default: int) -> Control[int]:
 HANDLES = {FEW: handle("few", FEW, 60), 50: handle("some", 50, 75), MANY: handle("many", MANY, 90)}
 
 
+MARKS = tuple(Handle(x=n, y=control, unit=" %") for n, control in HANDLES.items())
+
+
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    title = "A bag of words learns to judge films: unseen sentences it gets right"
-    return race({"source": evidence.table("films")}, STEPS, title)
+    """The learner's sentence as the film reader sees it."""
+    if not evidence.has("weighed"):
+        title = "A bag of words learns to judge films: unseen sentences it gets right"
+        return race({"source": evidence.table("films")}, STEPS, title)
+    return weighed(evidence.answer("weighed")["runs"][0][0], "What the film reader makes of each word")
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
@@ -46,8 +56,13 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """The race, and before it the film reader as it learns."""
+    """The race, and before it the film reader as it learns; the learner's sentence as single nets see it."""
     shown: Views = {}
+    if evidence.has("weighed"):
+        shown["Your sentence"] = lambda: hook(evidence, settings)
+    if evidence.has("yours"):
+        for name, (told,) in zip(("By tweets", "From scratch"), evidence.answer("yours")["runs"]):
+            shown[name] = partial(weighed, told, f"The same sentence: {name.lower()}")
     if sides := racing(evidence):
         title = f"The race, {settings[LABELS]} labels of each kind ({settings[ABOUT]})"
         shown["The race"] = lambda: race(sides, STEPS, title)

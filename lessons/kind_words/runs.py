@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.spec import Measure, Run, Stage
 from core.tasks import Sentiment
-from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
+from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
 
 FILMS = Sentiment(subject="films", labels=5000)  # all there are
 SUBJECTS = ("tweets", "products")
@@ -62,6 +62,18 @@ def runs(settings: Settings) -> Runs:
         Piece("race", pretrained_run(settings), "pretrained", name="pretrained"),
         Piece("race", theirs, "scratch", name="scratch"),
     ]
+
+
+def asks(settings: Settings) -> Measures:
+    """What the film reader that ships makes of the learner's sentence, word by word."""
+    reader = film_reader(Seeds())
+    return [Piece("weighed", Measure(kind="weighed", runs=(reader,), prompts=(settings.typed,)))]
+
+
+def after(settings: Settings) -> Measures:
+    """And what the learner's own nets make of it."""
+    own = tuple(piece.of for piece in runs(settings) if piece.role == "race")
+    return [Piece("yours", Measure(kind="weighed", runs=own, prompts=(settings.typed,)))] if settings.typed else []
 
 
 def backdrop(settings: Settings) -> Values:

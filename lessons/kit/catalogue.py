@@ -7,86 +7,27 @@ a beat, and its questions. Adding a lesson is adding a folder; nothing else need
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from core.check import BadValue, plain
+from core.check import BadValue
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve
 from lessons.kit.prediction import Prediction
+from lessons.kit.sheet import Sheet
 from lessons.kit.told import Mission, flat, standing
-from lessons.kit.values import Control, Evidence, Given, Measures, Runs, Seeds, Setting, Settings, Values, defaults
+from lessons.kit.values import Control, Evidence, Measures, Runs, Seeds, Settings, Values, defaults
 
 CHAPTERS = ("A head start", "Choosing and paying", "Forgetting", "Language")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
-NONE = "none"  # how a URL writes that there are no points
 RECORDED = 0  # the draw of the runs that ship, to be played while a learner's own are prepared; nobody is given it
 Guess = Settings  # by the prediction's sliders; false where the learner has not predicted
 Views = dict[str, Callable[[], Figure]]  # figures by a short name, each made only when it is shown
 Verdict = list[tuple[str, str, str]]  # what was asked, what you said, what it did
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """What a learner can place, type or choose on the Run page besides the controls: points in a plane, a text, or the
-    better of each of some pairs."""
-
-    kind: Literal["points", "text", "pairs"]
-    label: str
-    help: str  # a sentence
-    default: str  # as the URL writes it: "-1,0.5 2,1.25" are two points, "ab-" three pairs of which one was skipped
-    most: int  # points, at most 15, characters, at most 400, or pairs
-    reach: tuple[float, float] = (3.0, 3.0)  # of the plane, to either side of zero, at most 10: x, y
-    axes: tuple[str, str] = ("x", "y")
-    examples: tuple[str, ...] = ()  # that can be chosen instead of placing or typing
-    pairs: tuple[tuple[str, str], ...] = ()  # what is chosen between, one pair after the other
-
-    def __post_init__(self) -> None:
-        for text in (self.default, *self.examples):
-            self.read(text)
-
-    @property
-    def given(self) -> Given:
-        """The default, read."""
-        return self.read(self.default)
-
-    def read(self, text: str) -> Given:
-        """What a URL, the pad or a text area says; BadValue with a sentence if it cannot be. Points are rounded to
-        hundredths, there may be none; text becomes plain and loses the space around it, and something must be left."""
-        if self.kind == "points":
-            return self.points(text)
-        if self.kind == "pairs":
-            if len(text) > len(self.pairs) or set(text) - set("ab-"):
-                raise BadValue(f"{self.label} are written with a, b and -, not as {text[:40]!r}.")
-            return text
-        typed = plain(text).strip()
-        if not typed:
-            raise BadValue(f"{self.label} needs some letters.")
-        if len(typed) > self.most:
-            raise BadValue(f"{self.label} may have {self.most} characters, not {len(typed)}.")
-        return typed
-
-    def points(self, text: str) -> tuple[tuple[float, float], ...]:
-        found = []
-        for part in [] if text.strip() == NONE else text.split():
-            try:
-                x, y = (round(float(number), 2) + 0.0 for number in part.split(","))
-            except (ValueError, OverflowError) as error:
-                raise BadValue(f"{self.label} are written as 1,2 0.5,-1 and not as {text[:40]!r}.") from error
-            if not (abs(x) <= self.reach[0] and abs(y) <= self.reach[1]):  # false for what is no number
-                raise BadValue(f"{self.label} go no farther than {self.reach[0]:g} and {self.reach[1]:g}.")
-            found.append((x, y))
-        if len(found) > self.most:
-            raise BadValue(f"{self.label}: there may be {self.most}, not {len(found)}.")
-        return tuple(found)
-
-    def write(self, given: Given) -> str:
-        """As the URL writes it."""
-        return given if isinstance(given, str) else " ".join(f"{x:g},{y:g}" for x, y in given) or NONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +89,10 @@ def no_curves(evidence: Evidence, settings: Settings) -> list[Curve]:
     return []
 
 
+def no_digits(evidence: Evidence, settings: Settings) -> list[Mapping[str, Any]]:
+    return []
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
     """One lesson. Figures are functions of evidence and settings; they and the runs say all that the frame draws."""
@@ -178,6 +123,8 @@ class Lesson:
     minutes: int = 5  # that it takes
     # Curves under the points that were placed, from the answers; x and y in the units of the sheet.
     beneath: Callable[[Evidence, Settings], list[Curve]] = no_curves
+    # The digits of a sheet of labels: as core.measure.examples has them, each with an "image" and its "truth".
+    labelled: Callable[[Evidence, Settings], Sequence[Mapping[str, Any]]] = no_digits
     sheet: Sheet | None = None
     slug: str = ""  # its folder's name, given on discovery
     words: Mapping[str, str] = field(default_factory=dict)  # text.md by heading, given on discovery
@@ -188,15 +135,10 @@ class Lesson:
         """Every control at its default, the first draw, and the sheet as it is at first."""
         return replace(defaults(self.controls), given=self.sheet.given if self.sheet else ())
 
-    def recorded(self, settings: Settings) -> Runs:
-        """What ships to be played while these settings' own runs are prepared: those of the first control as it is set
-        and all others at their defaults."""
-        return self.runs(replace(self.defaults.but(**self.main(settings)), draw=RECORDED))
-
-    def main(self, settings: Settings) -> dict[str, Setting]:
-        """The first control as it is set, or at its default where that is a text of the learner's own."""
-        first = self.controls[0]
-        return {first.name: settings[first] if settings[first] in first.options else first.default}
+    @property
+    def recorded(self) -> Settings:
+        """The settings whose runs ship, to be played while a learner's own are prepared."""
+        return replace(self.defaults, draw=RECORDED)
 
     @property
     def explained(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from core.spec import Measure, Run, digest, to_json
 from lessons.kit import findings, thumbs
 from lessons.kit.catalogue import Lesson, claims, lessons
 from lessons.kit.claims import compute, found
-from lessons.kit.values import Measures, Piece, Runs, Seeds, Settings
+from lessons.kit.values import Measures, Piece, Runs, Seeds, Settings, Values
 
 
 class Result(NamedTuple):
@@ -53,6 +53,8 @@ def asked(lesson: Lesson) -> Iterator[tuple[str, Run | Measure]]:
     """All that a lesson asks for, under labels of which none means two values."""
     for claim in lesson.claims:
         yield from ((f"{claim.id}: {piece}", piece.of) for piece in claim.runs(Seeds()))
+    earlier: Values = [*lesson.runs(lesson.recorded), *lesson.after(lesson.recorded)]
+    yield from ((f"recorded: {piece}", piece.of) for piece in earlier)
     by_pages = [
         (f"{kind}: {piece}", piece.of, choice)
         for choice in every_setting(lesson)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Handle, Prediction
+from lessons.kit.sheet import Sheet
 from lessons.kit.values import Settings
 from lessons.label_worth.claims import CLAIMS
-from lessons.label_worth.pictures import HANDLES, hook, picture, verdict, views
-from lessons.label_worth.runs import BACKBONE, LABELS, METHOD, backdrop, pretrained, runs
+from lessons.label_worth.pictures import HANDLES, hook, labelled, picture, tells, verdict, views
+from lessons.label_worth.runs import BACKBONE, COUNT, LABELS, METHOD, backdrop, pretrained, runs
 
 
 def script(settings: Settings) -> str:
@@ -37,4 +38,14 @@ LESSON = Lesson(
     moving=("The walls", "The backbone"),
     verdict=verdict,
     script=script,
+    sheet=Sheet(
+        kind="labels",
+        label="What do you read?",
+        help="Both nets learn from your labels, also from those that the data have otherwise.",
+        default="-" * COUNT,
+        most=COUNT,
+        beat="Look",
+    ),
+    labelled=labelled,
+    tells=tells,
 )

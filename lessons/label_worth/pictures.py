@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -15,9 +17,10 @@ from lessons.kit.figures.ledger import ledger
 from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.figures.wall import Wall, walls
 from lessons.kit.recipes import SIZES, live_backbone
+from lessons.kit.told import standing
 from lessons.kit.values import Evidence, Settings
 from lessons.label_worth.claims import pretrained, reaches, scratch_best, scratch_equal, worth
-from lessons.label_worth.runs import AWAY, LABELS
+from lessons.label_worth.runs import AWAY, LABELS, own_labels
 
 READ = "The share of unseen digits that the pretrained net reads correctly."
 HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in ((1, 40), (5, 60), (20, 80))}  # by labels a class
@@ -35,6 +38,18 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     }
     alt = f"{len(glyphs)} drawn glyphs, then {len(digits)} handwritten digits with their labels."
     return thumbnails(rows, alt)
+
+
+def labelled(evidence: Evidence, settings: Settings) -> list[dict[str, Any]]:
+    """The digits that the learner labels, in the order in which nets learn from them."""
+    _, digits = evidence.answer("examples")["pictures"]
+    return sorted(digits, key=lambda digit: int(digit["place"]))
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """Whose labels the nets learn from, and where the race stands."""
+    whose = "Both learn from your own labels. " if own_labels(settings) else ""
+    return whose + standing(evidence, settings)
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:

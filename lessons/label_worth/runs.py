@@ -15,6 +15,7 @@ SMALL = (1, 2, 5, 10)  # labels per class at which ways to fine-tune are compare
 AWAY = {"turned": Handwriting(turn=25), "thick": Handwriting(thicken=1)}  # digits unlike the training digits
 LABELLED = Handwriting(labels=2)  # what the learner labels
 TILES = 40  # unseen digits on the wall
+COUNT = 10 * LABELLED.labels  # digits that the learner labels
 
 LABELS = Control(
     name="labels",

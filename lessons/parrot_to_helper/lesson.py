@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.tasks import WHAT, Instructions
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Sheet
+from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.sheet import Sheet
 from lessons.kit.values import Settings
 from lessons.parrot_to_helper.claims import CLAIMS
 from lessons.parrot_to_helper.pictures import FACTS_RIGHT, HELD, RAW_DOES, hook, picture, verdict, views

@@ -21,7 +21,7 @@ PLAIN_NAMES = {
     "pin what mattered": "EWC",
     "pin all weights": "L2-SP",
 }
-TILES = 40  # old glyphs on the wall
+TILES = 100  # glyphs that are watched; those that were known at first stand on the wall
 LEVELS = ("weak", "middle", "strong")
 TASKS = 5  # of a row
 ROW_STEPS, ROW_RATE = 200, 3e-3

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from core.tasks import Lines
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson, Sheet
+from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.sheet import Sheet
 from lessons.kit.values import Settings
 from lessons.without_learning.claims import CLAIMS
 from lessons.without_learning.pictures import (
     ENOUGH_EXAMPLES,
     ERROR_FAR,
+    HANDLES,
     PROMPT,
     REACH,
     TOLD,
@@ -43,6 +45,7 @@ LESSON = Lesson(
     prediction=Prediction(
         asks="The net was pretrained on random lines. It now meets a new one, and nothing is trained.",
         sliders=(ENOUGH_EXAMPLES, ERROR_FAR),
+        handles=HANDLES,
     ),
     sheet=Sheet(
         kind="points",

@@ -13,6 +13,7 @@ from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.dots import Axis, Dot, dots
+from lessons.kit.prediction import Handle
 from lessons.kit.values import Answer, Control, Evidence, Settings
 from lessons.without_learning.claims import ENOUGH, curve, errors, fitted, needed, share
 from lessons.without_learning.runs import (
@@ -55,6 +56,10 @@ ERROR_FAR = Control(
     help="One hundred percent is what always saying zero costs. Least squares stays at zero.",
     slider=True,
 )
+HANDLES = (
+    Handle(x=ENOUGH_EXAMPLES, y=100 * ENOUGH, name="below this line from here", where={NEVER: EXAMPLES}),
+    Handle(x=SHOWN, y=ERROR_FAR, name="twice as far out", unit=" %"),
+)
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
@@ -77,6 +82,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     if evidence.has("said"):
         shown["Weights"] = lambda: counted(evidence.answer("said"))
     if evidence.has("net"):
+        shown["Farther out"] = lambda: by_examples(evidence, FAR, guess, f"Error {TOLD[FAR]}")
         nets = {NET: learner(), YOURS: yours(settings)}
         shown["Cost"] = lambda: cost(evidence, nets, settings[SHIFT])
     return shown
@@ -109,6 +115,10 @@ def by_examples(evidence: Evidence, world: str, guess: Guess, title: str) -> Fig
     at = guess[ENOUGH_EXAMPLES] if guess else NEVER
     if world == AS_SEEN and isinstance(at, int):
         marks.append(Mark(start=(at, 0.0), end=(at, 1.0), says="you: level from here", role="guess"))
+    if guess and world in (AS_SEEN, FAR):
+        table = pd.DataFrame({"x": [SHOWN], "mean": [guess[ERROR_FAR] / 100]})
+        name = "you: farther out"
+        shown.append(Curve(table=table.assign(low=table["mean"], high=table["mean"]), name=name, role="guess"))
     return curves(shown, "examples in the prompt", (0, EXAMPLES), marks, title=title, y="Error", log=False)
 
 

@@ -41,7 +41,7 @@ class Wall:
     task: str = "0"  # which of its tasks they are about: "0" its own, "1" the first that it watches
     brief: Mapping[int, str] | None = None  # a class in a letter, where that is not its number
     names: Sequence[str] = ()  # of the classes, in stories; none are told without
-    old: bool = False  # a skill that it had: what is no longer right was lost
+    old: bool = False  # a skill that it had: only what was right at first is shown, and what no longer is was lost
     columns: int = 8
     shift: int = 0  # of class numbers, to their place among the player's classes
 
@@ -50,23 +50,30 @@ class Wall:
         """What was answered, by step."""
         return {test["step"]: test[self.task] for test in self.behaviour if self.task in test}
 
+    @property
+    def known(self) -> list[int]:
+        """The examples that are shown, by number."""
+        first = self.tests[min(self.tests)]["answers"]
+        return [k for k, one in enumerate(self.examples) if not self.old or first[k] == one["truth"]]
+
     def answers(self, steps: Sequence[int]) -> np.ndarray:
-        """(tests, examples)"""
+        """(tests, examples that are shown)"""
         tests = self.tests
-        return np.array([tests[step]["answers"] for step in steps])
+        return np.array([tests[step]["answers"] for step in steps])[:, self.known]
 
     def right(self, steps: Sequence[int]) -> np.ndarray:
-        return self.answers(steps) == np.array([one["truth"] for one in self.examples])
+        return self.answers(steps) == np.array([self.examples[k]["truth"] for k in self.known])
 
     def panel(self, steps: Sequence[int]) -> Images | Space:
         answers, right = self.answers(steps), self.right(steps)
+        examples = [self.examples[k] for k in self.known]
         big = [f"{int(row.sum())} of {len(row)}" for row in right]
-        stories = [story(row, steps, one["truth"], self.names) for row, one in zip(answers.T, self.examples)]
+        stories = [story(row, steps, one["truth"], self.names) for row, one in zip(answers.T, examples)]
         told = stories if self.names else ()
-        if "image" in self.examples[0]:
+        if "image" in examples[0]:
             return Images(
                 title=self.name,
-                images=[one["image"] for one in self.examples],
+                images=[one["image"] for one in examples],
                 says=[[(self.brief or {}).get(int(a), str(a)) for a in row] for row in answers],
                 states=fates(right) if self.old else np.where(right, RIGHT, LOST),
                 columns=self.columns,
@@ -80,8 +87,8 @@ class Wall:
             title=self.name,
             areas=[moved(test["map"], self.shift) for test in tests],
             sure=[test["sure"] for test in tests],
-            xy=[one["at"] for one in self.examples],
-            classes=[one["truth"] + self.shift for one in self.examples],
+            xy=[one["at"] for one in examples],
+            classes=[one["truth"] + self.shift for one in examples],
             states=np.where(states == RIGHT, NOTHING, states),
             extent=(-reach, reach, -reach, reach),
             big=big,
@@ -101,7 +108,7 @@ def walls(
     value = Player(
         marks=[f"step {step}" for step in steps],
         says=[
-            sentence(step, {wall.name: (counts[wall.name][k], len(wall.examples)) for wall in shown})
+            sentence(step, {wall.name: (counts[wall.name][k], len(wall.known)) for wall in shown})
             for k, step in enumerate(steps)
         ],
         panels=[*(wall.panel(steps) for wall in shown), *beside(steps)],

@@ -1,0 +1,48 @@
+"""Beat one: one picture and one question; where the learner makes something first, it stands on the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app.parts import chosen
+from app.parts.figure import draw
+from app.parts.live import about, answered, waits, wanted
+from app.parts.sheet import sheet
+from app.parts.words import say
+from app.parts.workers import engine, me
+from lessons.kit.catalogue import Lesson
+from lessons.kit.values import Evidence
+
+EVERY = 0.4  # seconds between two looks while an answer is to come
+
+
+def look(lesson: Lesson, evidence: Evidence, onward: Callable[[], None]) -> None:
+    """`onward` draws the button that leads on."""
+    at = chosen.read(lesson)
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            st.subheader(lesson.question, anchor=False)
+            say(lesson, "hook")
+            onward()
+        with st.container(key="stage"):
+            if lesson.sheet and lesson.sheet.beat == "Look":
+                wanted(lesson, at.settings)  # asks
+                every = EVERY if waits(about(lesson, at.settings)) else None
+                st.fragment(made, run_every=every)(lesson, evidence, every is not None)
+            else:
+                draw(lesson.hook(evidence, at.settings), f"{lesson.slug}.hook", stage=True)
+
+
+def made(lesson: Lesson, evidence: Evidence, waited: bool) -> None:
+    """The sheet, and below it what is asked about it. Drawn again by itself while an answer is to come."""
+    engine().watch(me())
+    settings = chosen.read(lesson).settings
+    wanted(lesson, settings)
+    answers = answered(lesson, settings)
+    sheet(lesson, settings, answers)
+    if lesson.sheet and lesson.sheet.kind != "labels":
+        draw(lesson.hook(evidence | answers, settings), f"{lesson.slug}.hook", stage=True)
+    if waits(about(lesson, settings)) != waited:
+        st.rerun()

@@ -1,0 +1,33 @@
+"""What a bag of words makes of each word of a sentence: the sum of these is its judgement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from core.measure import Learned
+from core.worlds.sentiment import LENGTH, WORD, buckets
+
+
+def measure(learned: list[Learned], *, prompts: tuple[str, ...]) -> dict[str, Any]:
+    """{"runs": [run][prompt] {"words": [[word, weight], ...], "kind": chance that it is kind}}, of the first seed. A
+    weight is what the word adds to the log odds of kind; what is no word has weight 0."""
+    return {"runs": [[weighed(learner, prompt) for prompt in prompts] for learner in learned]}
+
+
+def weighed(learner: Learned, prompt: str) -> dict[str, Any]:
+    table, head, bias = (learner.theta[name][0] for name in ("words.word", "head.weight", "head.bias"))
+    towards = head[:, 1] - head[:, 0]  # (WIDTH,): from unkind to kind
+    spans = list(WORD.finditer(prompt.lower()))[:LENGTH]
+    places = torch.tensor(buckets(prompt))[: len(spans)]
+    adds = (table[places] @ towards / max(1, len(spans)) ** 0.5).tolist() if spans else []
+    odds = sum(adds) + float(bias[1] - bias[0])
+    parts, end = [], 0
+    for span, add in zip(spans, adds):
+        if span.start() > end:
+            parts.append([prompt[end : span.start()], 0.0])
+        parts.append([prompt[span.start() : span.end()], round(add, 4)])
+        end = span.end()
+    parts += [[prompt[end:], 0.0]] if end < len(prompt) else []
+    return {"words": parts, "kind": round(1 / (1 + 2.718281828459045**-odds), 4)}

@@ -1,0 +1,149 @@
+"""Hands on a picture, in a real browser: handles, rows and labels by mouse and by keys alone, through all beats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from conftest import served
+from playwright.sync_api import Locator, Page, expect
+from test_hands import SCRIPT
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
+        yield found
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    place: Path = tmp_path_factory.mktemp("page")
+    (place / "page.py").write_text(SCRIPT, "utf-8")
+    with served(str(place / "page.py")) as (found, _):
+        yield f"{found}/?fast_start.beat=Run&fast_start.committed=2"
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).first.click()
+
+
+def drag(page: Page, what: Locator, by: tuple[float, float]) -> None:
+    what.scroll_into_view_if_needed()
+    box = what.bounding_box()
+    assert box
+    x, y = box["x"] + min(22, box["width"] / 2), box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by[0], y + by[1], steps=5)
+    page.mouse.up()
+
+
+def in_url(page: Page, name: str) -> str:
+    """What the URL says, once it says something."""
+    page.wait_for_url(re.compile(re.escape(f"{name}=")))
+    return parse_qs(urlparse(page.url).query)[name][0]
+
+
+def to_the_ending(page: Page) -> None:
+    """From the prediction through the run and all findings, without waiting for the nets."""
+    page.locator(".st-key-train button").click()
+    press(page, "What happened there?")
+    expect(page.get_by_text("Finding 1 of")).to_be_visible()
+    onward = page.get_by_role("button", name="Next", exact=True)
+    while onward.count():
+        onward.click()
+        page.wait_for_timeout(400)
+
+
+@pytest.mark.parametrize("page", [1280], indirect=True)
+def test_points_are_dragged_on_the_chart_that_stays_and_confronted_with_what_it_did(address: str, page: Page) -> None:
+    page.goto(f"{address}/label_worth?label_worth.beat=Predict")
+    handles = page.get_by_role("slider", name=re.compile("in percent"))
+    expect(handles.first).to_have_attribute("aria-valuetext", "not said yet")
+    for k in range(3):
+        drag(page, handles.nth(k), (30, -20 - 30 * k))  # sideways it does not move
+        expect(handles.nth(k)).to_have_attribute("aria-valuetext", re.compile(r"\d+ %"))
+    said = [in_url(page, f"label_worth.at{n}") for n in (1, 5, 20)]
+    assert [handles.nth(k).get_attribute("aria-valuetext") for k in range(3)] == [f"{one} %" for one in said]
+    assert int(said[0]) < int(said[1]) < int(said[2])
+    page.reload()
+    expect(handles.nth(2)).to_have_attribute("aria-valuetext", f"{said[2]} %")
+    chart = page.locator("[data-testid=stEChartsChart]")
+    chart.evaluate("node => node.mine = 1")
+    press(page, "That is my prediction")
+    expect(page.locator(".st-key-train button")).to_be_visible()
+    assert chart.evaluate("node => node.mine") == 1
+    expect(page.locator(".hand")).to_have_count(0)
+    to_the_ending(page)
+    for one in said:
+        expect(page.get_by_text(f"{one} %").first).to_be_visible()
+
+
+@pytest.mark.parametrize("page", [390], indirect=True)
+def test_handles_are_moved_by_keys_alone_on_a_phone(address: str, page: Page) -> None:
+    page.goto(f"{address}/day_it_forgot?day_it_forgot.beat=Predict")
+    half, left = page.get_by_role("slider", name="half lost"), page.get_by_role("slider", name="left")
+    half.focus()
+    half.press("End")
+    expect(half).to_have_attribute("aria-valuetext", "never")
+    half.press("ArrowLeft")
+    page.keyboard.press("Tab")
+    expect(left).to_be_focused()
+    left.press("Home")
+    left.press("ArrowUp")
+    expect(left).to_have_attribute("aria-valuetext", "10 %")
+    assert (in_url(page, "day_it_forgot.half"), in_url(page, "day_it_forgot.left")) == ("200", "10")
+    page.get_by_text("Or set it with numbers").click()  # the plain control says the same, and moves the handle
+    plain = page.get_by_role("slider", name=re.compile("Half of the old skill"))
+    expect(plain).to_have_attribute("aria-valuetext", "200")
+    plain.press("ArrowLeft")
+    expect(half).to_have_attribute("aria-valuetext", "100 steps")
+    box = half.bounding_box()
+    assert box and min(box["width"], box["height"]) >= 44
+    press(page, "That is my prediction")
+    to_the_ending(page)
+    expect(page.get_by_text("after 100 steps").first).to_be_visible()
+
+
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_rows_are_put_in_order_by_hand_and_by_keys(address: str, page: Page) -> None:
+    page.goto(f"{address}/wrong_teacher?wrong_teacher.beat=Predict")
+    upright = page.get_by_role("button", name=re.compile("^upright"))
+    expect(upright).to_have_attribute("aria-label", re.compile("not said yet"))
+    drag(page, upright, (0, -600))
+    expect(upright).to_have_attribute("aria-label", re.compile("1 of 7"))
+    upright.press("ArrowDown")
+    page.wait_for_url(re.compile(r"worth=\w+\+%3E\+upright"))
+    before = in_url(page, "wrong_teacher.worth")
+    page.reload()
+    expect(upright).to_have_attribute("aria-label", re.compile("upright.*: 2 of 7. Arrow"))
+    page.get_by_role("slider", name=re.compile("Upside-down")).press("ArrowRight")
+    press(page, "That is my prediction")
+    expect(page.locator(".row .name").nth(1)).to_contain_text("you said 2nd")
+    to_the_ending(page)
+    expect(page.get_by_text(f"first {before.split(' > ')[0]}").first).to_be_visible()
+
+
+@pytest.mark.parametrize("page", [390], indirect=True)
+def test_digits_are_labelled_by_keys_and_taps_and_survive_a_reload(toy: str, page: Page) -> None:
+    page.goto(toy)
+    expect(page.get_by_text("Digit 1 of 4")).to_be_visible()
+    page.keyboard.press("7")
+    press(page, "It is a 3")
+    page.keyboard.press("9")
+    page.keyboard.press("Backspace")
+    page.wait_for_url("**given=73--*")
+    page.reload()
+    expect(page.get_by_text("Digit 3 of 4")).to_be_visible()
+    press(page, "Use the labels of the data")
+    expect(page.get_by_text("All 4 are labelled.")).to_be_visible()
+    page.wait_for_url("**given=7323*")
+    page.get_by_role("button", name="Digit 2: you said 3").click()
+    page.keyboard.press("1")
+    page.wait_for_url("**given=7123*")
