@@ -9,7 +9,7 @@ from lessons.kit.prediction import Prediction
 from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 from lessons.tiny_patches.claims import CLAIMS
-from lessons.tiny_patches.pictures import CUT, MARKS, TRAINED, close_on_far, hook, picture, verdict, views
+from lessons.tiny_patches.pictures import CUT, MARKS, TRAINED, close_on_far, hook, picture, tells, verdict, views
 from lessons.tiny_patches.runs import METHOD, SIZE, WHERE, after, backdrop, chosen, runs, sides
 
 
@@ -48,6 +48,7 @@ LESSON = Lesson(
     picture=picture,
     views=views,
     moving=("Both nets",),
+    tells=tells,
     mission=Mission(says="on the mirrored arms, come within three points of full fine-tuning", met=close_on_far),
     verdict=verdict,
     script=script,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,12 +14,12 @@ from lessons.kit.evidence import against, band, final, retention
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, drawn
 from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.figures.player import Bars, Player, Space, packed, player, unpacked
 from lessons.kit.figures.strips import strips
 from lessons.kit.figures.wall import Wall, walls
 from lessons.kit.prediction import Handle
-from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
+from lessons.kit.values import Answer, Control, Evidence, Settings
 from lessons.tiny_patches.claims import cut, enough, sizes, trained
+from lessons.tiny_patches.maps import COLOURS, cut_or_thin, snapped
 from lessons.tiny_patches.runs import (
     ADAPTER,
     BIAS,
@@ -46,8 +45,6 @@ from lessons.tiny_patches.runs import (
 LOOK = {LOW_RANK: "pretrained", ADAPTER: "source", BIAS: "target", HEAD: "note", FULL: "scratch"}  # roles
 BYTES = 4  # a number
 SEEN = {NEAR: "points", FAR: "points", HAND: "digits"}
-PATCHES = {NEAR: 1, FAR: 4}  # ranks of those that are put on and taken off
-COLOURS = ("one colour", "the other")
 NONE = "none of these"
 X, Y = (1, 128), (0.4, 1.0)  # the ends of the axes: rank, accuracy
 PLACE_OF_NONE = 110.0  # on the axis of ranks
@@ -101,68 +98,31 @@ def missed(said: int | str, was: float, height: float, shown: list[Curve]) -> li
     begin, end = (
         place if isinstance(place, int | float) and place < math.inf else PLACE_OF_NONE for place in (said, was)
     )
-    shown.append(Curve(table=against({begin: np.full(2, height)}), name="you", role="guess", named=False))
+    shown.append(
+        Curve(table=against({begin: np.full(2, height)}), name=f"you: {said}, {height:g}", role="guess", named=False)
+    )
     if begin == end:
         return []
     return [Mark(start=(begin, height), end=(end, height), says=f"you: {said}", role="guess", place="insideMiddleTop")]
 
 
 def yours(evidence: Evidence, settings: Settings) -> list[Curve]:
-    """Where the learner's own nets have come to, as points: the patch, and full fine-tuning's change cut to its rank."""
-    race, mine = evidence.tables("race"), chosen(settings)
-    shown = []
+    """Where the learner's own nets have come to, as points: the patch, and the whole change cut to its rank."""
+    (where, race), mine = racing(evidence), chosen(settings)
+    shown: list[Curve] = []
+    if where != settings[WHERE]:
+        return shown
     if settings[METHOD] == LOW_RANK and mine in race:
-        shown.append(point("yours, thin", settings[SIZE], final(race[mine]), LOOK[LOW_RANK]))
+        shown.append(replace(point("yours, thin", settings[SIZE], final(race[mine]), LOOK[LOW_RANK]), tag=None))
     if evidence.has("live cut"):
         answer = evidence.answer("live cut")
         places = dict(zip(answer["ranks"], np.array(answer["runs"][0]["accuracy"][0])))
-        shown.append(point("yours, cut", settings[SIZE], places[settings[SIZE]], "target"))
+        shown.append(point("yours", settings[SIZE], places[settings[SIZE]], "target"))
     return shown
 
 
 def point(name: str, rank: int, right: np.ndarray, role: str) -> Curve:
-    return Curve(table=against({rank: right}), name=name, role=role, tag=(rank, "right"))
-
-
-def cut_or_thin(evidence: Evidence, where: str, title: str) -> Figure:
-    """The decision map of the first seed at every rank, cut and trained, with the accuracies of all."""
-    thin, after, answer = trained(evidence, where), cut(evidence, where), evidence.answer("maps", where)
-    squeezed = evidence.answer("cut", where)
-    cuts = dict(zip(squeezed["ranks"], squeezed["runs"][0]["maps"]))
-    full = final(evidence.table("patch", where, FULL)).mean()
-    reach, points = answer["reach"], np.array(answer["points"][0])
-    shared: dict[str, Any] = {
-        "extent": (-reach, reach, -reach, reach),
-        "xy": points[:, :2],
-        "classes": points[:, 2].astype(int),
-    }
-    return player(
-        Player(
-            marks=[f"rank {rank}" for rank in SIZES],
-            says=[
-                f"At rank {rank} the cut delta is right about {percent(after[rank].mean())} of the points, the one "
-                f"trained thin about {percent(thin[rank].mean())}; full fine-tuning about {percent(full)}."
-                for rank in SIZES
-            ],
-            classes=COLOURS,
-            scrub="Rank",
-            panels=(
-                Space(
-                    title="Every weight trained, then cut to this rank",
-                    areas=[cuts[rank] for rank in SIZES],
-                    big=[percent(after[rank].mean()) for rank in SIZES],
-                    **shared,
-                ),
-                Space(
-                    title="Trained at this rank",
-                    areas=[run[0][""] for run in answer["maps"]],
-                    big=[percent(thin[rank].mean()) for rank in SIZES],
-                    **shared,
-                ),
-            ),
-        ),
-        title=title,
-    )
+    return Curve(table=against({rank: right}), name=name, role=role, named=False, tag=(rank, "right"))
 
 
 def spectrum(squeezed: Answer, title: str) -> Figure:
@@ -170,7 +130,10 @@ def spectrum(squeezed: Answer, title: str) -> Figure:
     layers = {name: sizes for name, sizes in squeezed["runs"][0]["spectrum"].items() if len(sizes) > 2}
     tables = [against({k: np.array([s]) for k, s in enumerate(sizes[: max(SIZES)], 1)}) for sizes in layers.values()]
     roles = ("source", "target", "pretrained")
-    shown = [Curve(table=table, name=name, role=role) for name, role, table in zip(layers, roles, tables)]
+    shown = [
+        Curve(table=table, name=name.replace("hidden", "layer "), role=role, tag=(3 + 2 * k, side))
+        for k, (name, role, table, side) in enumerate(zip(layers, roles, tables, ("left", "right", "right")))
+    ]
     what = f"the first {max(SIZES)} directions, the largest first"
     return curves(shown, what, (1, max(SIZES)), title=title, y="Size", at=SIZES)
 
@@ -190,21 +153,9 @@ def one_dot(name: str, x: float, y: float, side: str = "right", spread: float = 
     return Dot(name=name, x=x, y=y, role=role, y_spread=spread if shown else 0.0, named=shown, side=side)
 
 
-def numbers_dots(evidence: Evidence, where: str, title: str) -> Figure:
-    """Accuracy against how many numbers are trained."""
-    sides = {SMALLEST: "left", named(LOW_RANK, max(SIZES)): "bottom", named(ADAPTER, max(SIZES)): "top"}
-    marks = [
-        one_dot(name, size["trained"], 100 * float(right.mean()), sides.get(name, "right"), 100 * float(right.std()))
-        for name, size in sizes(evidence, where).items()
-        for right in (final(evidence.table("patch", where, name)),)
-    ]
-    x = Axis(name="numbers trained", log=True, form=",.0f", high=10 ** math.ceil(math.log10(max(d.x for d in marks))))
-    return dots(marks, x, Axis(name="new skill, % right", form=".1f"), title=title, joined=JOINED)
-
-
 def forgetting_dots(evidence: Evidence, where: str, title: str) -> Figure:
     """What is left of the old skill against the new one, the means of all seeds."""
-    sides = {FULL: "top", BIAS: "left", HEAD: "right", SMALLEST: "bottom"}
+    sides = {FULL: "top", BIAS: "lower left", HEAD: "right", SMALLEST: "lower left", named(ADAPTER, min(SIZES)): "top"}
     marks = [
         one_dot(
             name,
@@ -249,62 +200,8 @@ def in_words(rows: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
     )
 
 
-def snapped(evidence: Evidence, title: str) -> Figure:
-    """One backbone, and two patches that are put on and taken off."""
-    old, arms = evidence.answer("backbone map"), 6
-    reach, whole = old["reach"], sizes(evidence, NEAR)[FULL]["all"]
-    none = Snap(says="No patch: it tells six arms apart.", area=old["maps"][0][0][""], points=old["points"][0], count=0)
-    frames = [none]
-    for where, rank in PATCHES.items():
-        answer, count = evidence.answer("maps", where), sizes(evidence, NEAR)[named(LOW_RANK, rank)]["trained"]
-        right = percent(trained(evidence, where)[rank].mean()) if evidence.has("cut", where) else ""
-        says = f"Patch on: {count:,} numbers beside the backbone's {whole:,}, and it answers {where}" + (
-            f", {right} right." if right else "."
-        )
-        area = packed(arms + unpacked("Areas", answer["maps"][SIZES.index(rank)][0][""]))
-        points = [[x, y, arms + kind] for x, y, kind in answer["points"][0]]
-        frames += [Snap(says=says, area=area, points=points, count=count, name=where), none]
-    xy = np.array([snap.points for snap in frames])
-    panels = (
-        Space(
-            title="What the net says where",
-            areas=[snap.area for snap in frames],
-            xy=xy[..., :2],
-            classes=xy[..., 2].astype(int),
-            extent=(-reach, reach, -reach, reach),
-        ),
-        Bars(
-            title="Numbers that are kept",
-            names=("the backbone", "the patch"),
-            values=[[whole, snap.count] for snap in frames],
-            high=whole,
-            form="{:,.0f}",
-        ),
-    )
-    value = Player(
-        marks=[f"{snap.name}: on" if snap.count else "no patch" for snap in frames],
-        says=[snap.says for snap in frames],
-        classes=(*(f"arm {k + 1}" for k in range(arms)), *COLOURS),
-        panels=panels,
-        scrub="Patch",
-        first=1,
-    )
-    return player(value, title)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Snap:
-    """A moment at which one patch is on, or none."""
-
-    says: str
-    area: str
-    points: Sequence[Sequence[float]]
-    count: int  # numbers in the patch
-    name: str = ""
-
-
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    return strips(64, RANKS[:-1], "A thin change, drawn: strips of numbers instead of a square of them")
+    return strips(64, SIZES, "A thin change, drawn: strips of numbers instead of a square of them")
 
 
 def revealed(evidence: Evidence, where: str) -> bool:
@@ -327,36 +224,53 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     cost, and what they forget."""
     shown: Views = {}
     where = settings[WHERE]
-    told = {name: evidence.behaviour("race", name) for name in (FULL, chosen(settings))}
-    if all(told.values()):
-        shown["Both nets"] = lambda: both(told, evidence, where)
+    if len(told := seen_learning(evidence)) == 2:
+        shown["Both nets"] = lambda: walls(told, classes=COLOURS if "at" in told[0].examples[0] else ())
     if not revealed(evidence, where):
         return shown
     if WORLDS[where].net == "mlp":
         shown["Cut or thin"] = lambda: cut_or_thin(evidence, where, "")
     why = "Why the cut hurts: full fine-tuning's change is made of many directions"
-    title = f"{where.capitalize()}: numbers trained and what they buy (stored runs)"
+    far = f"{FAR.capitalize()}: right about unseen points, by the rank of the change"
     return shown | {
         "Snap on": lambda: snapped(evidence, ""),
+        "Mirrored": lambda: by_rank(evidence, FAR, Settings(), far),
         "Directions": lambda: spectrum(evidence.answer("cut", where), why),
-        "Numbers": lambda: numbers_dots(evidence, where, title),
         "Forgetting": lambda: forgetting_dots(evidence, where, "The new skill and what it costs of the old one"),
         "Cost": lambda: ledger(evidence, where, chosen(settings)),
     }
 
 
-def both(told: Mapping[str, Sequence[Behaviour]], evidence: Evidence, where: str) -> Figure:
+def racing(evidence: Evidence) -> tuple[str, dict[str, pd.DataFrame]]:
+    """Where the live nets learn, and the sides by name; an earlier run of the same kind may be elsewhere."""
+    tables = evidence.tables("race")
+    where = next((where for where, _ in tables), "")
+    return where, {name: table for (at, name), table in tables.items() if at == where}
+
+
+def seen_learning(evidence: Evidence) -> list[Wall]:
     """What the first net of each side makes of the new task, as it learns."""
-    (task,) = evidence.answer("examples")["tasks"]
-    names = {name: "every weight moves" if name == FULL else f"{name} moves" for name in told}
-    shown = [Wall(name=names[name], behaviour=seen, examples=task["examples"]) for name, seen in told.items()]
-    return walls(shown, classes=COLOURS if WORLDS[where].net == "mlp" else ())
+    where, race = racing(evidence)
+    shown = []
+    for name in sorted(race, key=lambda name: name != FULL):
+        (task,) = evidence.answer("examples", where)["tasks"]
+        says = "every weight moves" if name == FULL else f"{name} moves"
+        shown.append(Wall(name=says, behaviour=evidence.behaviour("race", where, name), examples=task["examples"]))
+    return [wall for wall in shown if wall.behaviour]
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """Where the race stands."""
+    _, race = racing(evidence)
+    right = ", ".join(f"{name} {percent(final(race[name]).mean())}" for name in sorted(race, key=lambda n: n != FULL))
+    return f"Right after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
 
 
 def close_on_far(evidence: Evidence, settings: Settings) -> bool:
     """Whether a live patch came within three points of full fine-tuning on the mirrored arms."""
-    race, mine = evidence.tables("race"), chosen(settings)
-    if settings[WHERE] != FAR or not {FULL, mine} <= race.keys():
+    where, race = racing(evidence)
+    mine = chosen(settings)
+    if where != FAR or not {FULL, mine} <= race.keys():
         return False
     return bool(final(race[mine]).mean() >= final(race[FULL]).mean() - GOAL)
 

@@ -140,7 +140,7 @@ def seen(where: str) -> int:
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("race", run, name, name=name) for name, run in sides(settings).items()]
+    return [Piece("race", run, (settings[WHERE], name), name=name) for name, run in sides(settings).items()]
 
 
 def after(settings: Settings) -> Measures:
@@ -151,14 +151,17 @@ def after(settings: Settings) -> Measures:
 def backdrop(settings: Settings) -> Values:
     """All that is known of the world that is asked about and of the chosen one; at first only two ends of the one."""
     seeds, where = Seeds(), settings[WHERE]
-    known = [piece for each in dict.fromkeys((NEAR, where)) for piece in family(each, seeds)]
+    known = [piece for each in dict.fromkeys((NEAR, FAR, where)) for piece in family(each, seeds)]
     open_at_first = {("patch", (NEAR, name)) for name in (FULL, HEAD)}
     known += [*maps(NEAR, seeds), *maps(FAR, seeds), *no_patch(seeds)]
-    examples = Measure(kind="exhibit", runs=(), tasks=(WORLDS[where].task,), count=seen(where))
     return [
         *(replace(piece, hidden=piece.key not in open_at_first) for piece in known),
-        Piece("examples", examples),
+        *(Piece("examples", examples(each), each) for each in dict.fromkeys((NEAR, where))),
     ]
+
+
+def examples(where: str) -> Measure:
+    return Measure(kind="exhibit", runs=(), tasks=(WORLDS[where].task,), count=seen(where))
 
 
 def family(where: str, seeds: Seeds) -> Values:

@@ -11,7 +11,7 @@ import numpy as np
 from lessons.kit.figures import Figure
 from lessons.kit.figures.player import Bars, Images, Player, player
 
-GAP = 2  # cells between the strips and what they make
+GAP = 5  # cells between the strips and what they make
 
 
 def strips(side: int, ranks: Sequence[int], title: str = "") -> Figure:
@@ -51,7 +51,7 @@ def drawn(tall: np.ndarray, flat: np.ndarray, room: int) -> str:
     side, rank = tall.shape
     edge = room + GAP
     image = np.zeros((side + edge, side + edge))
-    image[edge:, room - rank : room] = tall / 2
-    image[room - rank : room, edge:] = flat.T / 2
+    image[edge:, room - rank : room] = tall
+    image[room - rank : room, edge:] = flat.T
     image[edge:, edge:] = tall @ flat.T / (1.6 * np.sqrt(rank))
     return base64.b64encode((128 + 127 * image.clip(-1, 1)).round().astype(np.uint8).tobytes()).decode()
