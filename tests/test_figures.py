@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,7 @@ from lessons.kit.figures.bars import LOSS, Bar, bars
 from lessons.kit.figures.curves import Curve, curves
 from lessons.kit.figures.dots import Axis, Dot, dots
 from lessons.kit.figures.heat import heat
+from lessons.kit.figures.strips import strips
 
 
 def test_a_loss_is_told_from_a_gain_by_side_colour_hatching_and_sign() -> None:
@@ -57,3 +60,24 @@ def test_only_a_log_axis_leaves_out_zero() -> None:
     for log, points in ((True, 1), (False, 2)):
         shown = curves([Curve(table=table, name="it", role="source")], "x", (0.1, 1), log=log)
         assert len(shown.spec["series"][0]["data"]) == points
+
+
+def test_a_curve_may_have_its_name_beside_one_of_its_points() -> None:
+    table = pd.DataFrame({"x": [1, 2, 4], "mean": [0.1, 0.2, 0.9], "low": [0.1, 0.2, 0.9], "high": [0.1, 0.2, 0.9]})
+    (one,) = curves([Curve(table=table, name="it", role="source", tag=(2, "left"))], "x", (1, 4)).spec["series"]
+    assert one["markPoint"]["data"] == [{"coord": [2.0, 20.0]}] and not one["endLabel"]["show"]
+    assert one["markPoint"]["label"]["position"] == "left"
+
+
+def test_strips_multiply_to_the_square_that_is_drawn_beside_them() -> None:
+    ranks = (1, 2)
+    images, counts = strips(8, ranks).spec["panels"]
+    width = images["width"]
+    assert [row[1] for row in counts["values"]] == [2 * 8 * rank for rank in ranks]
+    first = np.frombuffer(base64.b64decode(images["images"][0][0]), np.uint8).reshape(width, width) - 128.0
+    edge = width - 8
+    tall, flat, square = first[edge:, 1], first[1, edge:], first[edge:, edge:]
+    made = np.outer(tall, flat)
+    inside = (abs(square) < 127) & (abs(square) > 20) & (abs(tall) < 127)[:, None] & (abs(flat) < 127)  # as it was
+    ratio = square[inside] / made[inside]
+    assert np.median(abs(ratio / np.median(ratio) - 1)) < 0.1

@@ -20,6 +20,7 @@ function start(root, data) {
   let playing = 0
 
   const stage = { data, last, look: looks(root), at: () => at, seek: to => { pause(); show(to) }, watched: [] }
+  const pair = data.panels.length === 2 && data.panels.every(panel => panel.kind === "space")
   const panels = data.panels.map(panel => PANELS[panel.kind](panel, stage))
   const range = el("input", { type: "range", min: 0, max: last, step: 1, oninput: () => stage.seek(Number(range.value)) })
   const mark = el("output", { className: "mark" })
@@ -31,7 +32,7 @@ function start(root, data) {
   const next = button("next", "Forward one", () => stage.seek(Math.min(last, Math.floor(at) + 1)))
   const label = el("label", { className: "scrub" }, el("span", {}, data.scrub), range)
   const controls = el("div", { className: "controls" }, back, toggle, next, label, mark)
-  root.replaceChildren(...legend(stage), el("div", { className: "panels" }, ...panels.map(p => p.node)), controls, goal, says)
+  root.replaceChildren(...legend(stage), el("div", { className: pair ? "panels pair" : "panels" }, ...panels.map(p => p.node)), controls, goal, says)
   root.setAttribute("role", "group")
 
   /** The same panels with other frames, or more of them: nothing is built anew, and what is shown glides there. */

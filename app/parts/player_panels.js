@@ -118,6 +118,7 @@ function images(panel, stage) {
   const story = stories(() => panel, "image")
   const grid = el("div", { className: panel.columns ? "grid wall" : "grid" })
   if (panel.columns) grid.style.setProperty("--columns", panel.columns)
+  if (panel.columns && panel.size > 62) grid.style.setProperty("--tile", `${panel.size}px`)
   const node = el("section", { className: panel.columns ? "" : "wide" }, title(panel), grid, story.node)
   const count = panel.images[0].length
   let states, decoded

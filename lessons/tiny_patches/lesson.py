@@ -6,10 +6,11 @@ from core.tasks import Plane
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 from lessons.tiny_patches.claims import CLAIMS
-from lessons.tiny_patches.pictures import CUT, SHARE, TRAINED, hook, picture, verdict, views
-from lessons.tiny_patches.runs import METHOD, NEAR, SIZE, WHERE, WORLDS, backdrop, chosen, runs, sides
+from lessons.tiny_patches.pictures import CUT, MARKS, TRAINED, close_on_far, hook, picture, tells, verdict, views
+from lessons.tiny_patches.runs import METHOD, SIZE, WHERE, after, backdrop, chosen, runs, sides
 
 
 def script(settings: Settings) -> str:
@@ -34,10 +35,11 @@ LESSON = Lesson(
     title="Tiny patches",
     covers=("P",),
     question="Must I move every weight?",
-    controls=(METHOD, SIZE, WHERE),
+    controls=(SIZE, METHOD, WHERE),
     prediction=Prediction(
-        asks=f"From six arms to {NEAR}, {WORLDS[NEAR].steps} steps. Close means within two points of full fine-tuning.",
-        sliders=(TRAINED, SHARE, CUT),
+        asks="Which rank comes within two points of full fine-tuning?",
+        sliders=(TRAINED, CUT),
+        handles=MARKS,
     ),
     claims=CLAIMS,
     runs=runs,
@@ -45,7 +47,10 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The race",),
+    moving=("Both nets",),
+    tells=tells,
+    mission=Mission(says="on the mirrored arms, come within three points of full fine-tuning", met=close_on_far),
     verdict=verdict,
     script=script,
+    after=after,
 )

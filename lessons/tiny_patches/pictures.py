@@ -1,10 +1,10 @@
-"""What this lesson shows: rank against accuracy, the race, and what a learner is confronted with."""
+"""What this lesson shows: accuracy against rank, cut against trained thin as maps, and patches put on and off."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,22 +12,28 @@ import pandas as pd
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, band, final, retention
 from lessons.kit.figures import Figure, percent
-from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
+from lessons.kit.figures.curves import Curve, Mark, curves, drawn
 from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.figures.player import Player, Space, player
+from lessons.kit.figures.strips import strips
+from lessons.kit.figures.wall import Wall, walls
+from lessons.kit.prediction import Handle
 from lessons.kit.values import Answer, Control, Evidence, Settings
 from lessons.tiny_patches.claims import cut, enough, sizes, trained
+from lessons.tiny_patches.maps import COLOURS, cut_or_thin, snapped
 from lessons.tiny_patches.runs import (
     ADAPTER,
     BIAS,
     CLOSE,
     EVERY,
+    FAR,
     FULL,
+    HAND,
     HEAD,
     LOW_RANK,
     METHOD,
     NEAR,
     RANKS,
+    SIZE,
     SIZED,
     SIZES,
     WHERE,
@@ -38,30 +44,32 @@ from lessons.tiny_patches.runs import (
 
 LOOK = {LOW_RANK: "pretrained", ADAPTER: "source", BIAS: "target", HEAD: "note", FULL: "scratch"}  # roles
 BYTES = 4  # a number
-COLOURS = ("one colour", "the other")
+SEEN = {NEAR: "points", FAR: "points", HAND: "digits"}
 NONE = "none of these"
+X, Y = (1, 128), (0.4, 1.0)  # the ends of the axes: rank, accuracy
+PLACE_OF_NONE = 110.0  # on the axis of ranks
 TRAINED: Control[int | str] = Control(
     name="rank",
-    label="Smallest rank that comes close if delta is trained at that rank",
+    label="Smallest rank that comes close if the change is trained at that rank",
     options=(*SIZES, NONE),
     default=8,
-    help="Rank 1: one direction in, one direction out, in every matrix.",
-)
-SHARE = Control(
-    name="share",
-    label="Numbers that it trains, in percent of all",
-    options=(1, 2, 5, 10, 20, 50),
-    default=20,
-    help="The head's count too.",
+    help="Rank 1: one direction in, one direction out, in every matrix. Far right: none up to sixteen is enough.",
     slider=True,
 )
 CUT = Control(
     name="cut",
-    label="Smallest rank to which full fine-tuning's delta can be cut when it is finished, and still be close",
+    label="Smallest rank to which the finished change can be cut and still come close",
     options=RANKS,
     default=4,
-    help="Of every matrix only the strongest directions are kept.",
+    help="Of every matrix of full fine-tuning's change only the strongest directions are kept.",
+    slider=True,
 )
+HEIGHTS = {TRAINED.name: 0.97, CUT.name: 0.45}  # where the two handles lie
+MARKS = (
+    Handle(x=TRAINED, y=97, name="trained thin", where={NONE: PLACE_OF_NONE}),
+    Handle(x=CUT, y=45, name="cut afterwards"),
+)
+GOAL = 0.03  # below full fine-tuning on the mirrored arms, for the mission
 
 
 def level(accuracy: float, name: str, role: str) -> Curve:
@@ -69,49 +77,52 @@ def level(accuracy: float, name: str, role: str) -> Curve:
 
 
 def by_rank(evidence: Evidence, where: str, guess: Guess, title: str) -> Figure:
-    """Full fine-tuning and the head alone; and once it may be seen, delta trained at a rank and finished then cut."""
+    """Full fine-tuning and the head alone; and once it may be seen, a change trained at a rank, and a finished one cut
+    to it, with the learner's own."""
     shown = [level(final(evidence.table("patch", where, name)).mean(), name, LOOK[name]) for name in (FULL, HEAD)]
+    marks = []
     if evidence.has("cut", where):
-        shown.append(Curve(table=against(trained(evidence, where)), name="trained thin", role=LOOK[LOW_RANK]))
-        after = {rank: accuracies for rank, accuracies in cut(evidence, where).items() if rank}
-        shown.append(Curve(table=against(after), name="full, then cut", role="target"))
-    marks = [
-        Mark(start=(rank, 0.4), end=(rank, 1.0), says=says, role="guess")
-        for rank, says in (((guess[TRAINED], "you: train at"), (guess[CUT], "you: cut to")) if guess else ())
-        if isinstance(rank, int)
-    ]
-    return curves(shown, "rank", (1, max(RANKS)), marks, title=title, share=(0.4, 1), at=RANKS)
+        thin, after = trained(evidence, where), cut(evidence, where)
+        kept = against({rank: accuracies for rank, accuracies in after.items() if rank})
+        shown.append(Curve(table=against(thin), name="trained thin", role=LOOK[LOW_RANK], tag=(2, "bottom")))
+        shown.append(Curve(table=kept, name="cut afterwards", role="target", tag=(4, "right")))
+        if guess:
+            full = final(evidence.table("patch", where, FULL))
+            marks += missed(guess[TRAINED], enough(thin, full), HEIGHTS[TRAINED.name], shown)
+            marks += missed(guess[CUT], enough(after, full), HEIGHTS[CUT.name], shown)
+    return curves(shown, "rank", X, marks, title=title, share=Y, at=RANKS)
 
 
-def maps(evidence: Evidence, where: str, title: str) -> Figure:
-    """The decision map of the first seed at every rank, cut and trained, with the accuracies of all."""
-    thin, after, answer = trained(evidence, where), cut(evidence, where), evidence.answer("maps", where)
-    squeezed = evidence.answer("cut", where)
-    cuts = dict(zip(squeezed["ranks"], squeezed["runs"][0]["maps"]))
-    full = final(evidence.table("patch", where, FULL)).mean()
-    reach, points = answer["reach"], np.array(answer["points"][0])
-    shared: dict[str, Any] = {
-        "extent": (-reach, reach, -reach, reach),
-        "xy": points[:, :2],
-        "classes": points[:, 2].astype(int),
-    }
-    return player(
-        Player(
-            marks=[f"rank {rank}" for rank in SIZES],
-            says=[
-                f"At rank {rank} the cut delta is right about {percent(after[rank].mean())} of the points, the one "
-                f"trained thin about {percent(thin[rank].mean())}; full fine-tuning about {percent(full)}."
-                for rank in SIZES
-            ],
-            classes=COLOURS,
-            scrub="Rank",
-            panels=(
-                Space(title="Full fine-tuning, then cut", areas=[cuts[rank] for rank in SIZES], **shared),
-                Space(title="Trained at this rank", areas=[run[0][""] for run in answer["maps"]], **shared),
-            ),
-        ),
-        title=title,
+def missed(said: int | str, was: float, height: float, shown: list[Curve]) -> list[Mark]:
+    """The learner's mark, and from it an arrow to what was found; the mark joins what is shown."""
+    begin, end = (
+        place if isinstance(place, int | float) and place < math.inf else PLACE_OF_NONE for place in (said, was)
     )
+    shown.append(
+        Curve(table=against({begin: np.full(2, height)}), name=f"you: {said}, {height:g}", role="guess", named=False)
+    )
+    if begin == end:
+        return []
+    return [Mark(start=(begin, height), end=(end, height), says=f"you: {said}", role="guess", place="insideMiddleTop")]
+
+
+def yours(evidence: Evidence, settings: Settings) -> list[Curve]:
+    """Where the learner's own nets have come to, as points: the patch, and the whole change cut to its rank."""
+    (where, race), mine = racing(evidence), chosen(settings)
+    shown: list[Curve] = []
+    if where != settings[WHERE]:
+        return shown
+    if settings[METHOD] == LOW_RANK and mine in race:
+        shown.append(replace(point("yours, thin", settings[SIZE], final(race[mine]), LOOK[LOW_RANK]), tag=None))
+    if evidence.has("live cut"):
+        answer = evidence.answer("live cut")
+        places = dict(zip(answer["ranks"], np.array(answer["runs"][0]["accuracy"][0])))
+        shown.append(point("yours", settings[SIZE], places[settings[SIZE]], "target"))
+    return shown
+
+
+def point(name: str, rank: int, right: np.ndarray, role: str) -> Curve:
+    return Curve(table=against({rank: right}), name=name, role=role, named=False, tag=(rank, "right"))
 
 
 def spectrum(squeezed: Answer, title: str) -> Figure:
@@ -119,7 +130,10 @@ def spectrum(squeezed: Answer, title: str) -> Figure:
     layers = {name: sizes for name, sizes in squeezed["runs"][0]["spectrum"].items() if len(sizes) > 2}
     tables = [against({k: np.array([s]) for k, s in enumerate(sizes[: max(SIZES)], 1)}) for sizes in layers.values()]
     roles = ("source", "target", "pretrained")
-    shown = [Curve(table=table, name=name, role=role) for name, role, table in zip(layers, roles, tables)]
+    shown = [
+        Curve(table=table, name=name.replace("hidden", "layer "), role=role, tag=(3 + 2 * k, side))
+        for k, (name, role, table, side) in enumerate(zip(layers, roles, tables, ("left", "right", "right")))
+    ]
     what = f"the first {max(SIZES)} directions, the largest first"
     return curves(shown, what, (1, max(SIZES)), title=title, y="Size", at=SIZES)
 
@@ -139,21 +153,9 @@ def one_dot(name: str, x: float, y: float, side: str = "right", spread: float = 
     return Dot(name=name, x=x, y=y, role=role, y_spread=spread if shown else 0.0, named=shown, side=side)
 
 
-def numbers_dots(evidence: Evidence, where: str, title: str) -> Figure:
-    """Accuracy against how many numbers are trained."""
-    sides = {SMALLEST: "left", named(LOW_RANK, max(SIZES)): "bottom", named(ADAPTER, max(SIZES)): "top"}
-    marks = [
-        one_dot(name, size["trained"], 100 * float(right.mean()), sides.get(name, "right"), 100 * float(right.std()))
-        for name, size in sizes(evidence, where).items()
-        for right in (final(evidence.table("patch", where, name)),)
-    ]
-    x = Axis(name="numbers trained", log=True, form=",.0f", high=10 ** math.ceil(math.log10(max(d.x for d in marks))))
-    return dots(marks, x, Axis(name="new skill, % right", form=".1f"), title=title, joined=JOINED)
-
-
 def forgetting_dots(evidence: Evidence, where: str, title: str) -> Figure:
     """What is left of the old skill against the new one, the means of all seeds."""
-    sides = {FULL: "top", BIAS: "left", HEAD: "right", SMALLEST: "bottom"}
+    sides = {FULL: "top", BIAS: "lower left", HEAD: "right", SMALLEST: "lower left", named(ADAPTER, min(SIZES)): "top"}
     marks = [
         one_dot(
             name,
@@ -199,55 +201,85 @@ def in_words(rows: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    shown = [over_steps(evidence.table("patch", NEAR, name), name, LOOK[name]) for name in (FULL, HEAD)]
-    title = "From six arms to two colours, with every weight free to move and with the head alone"
-    return curves(shown, "steps", (1, WORLDS[NEAR].steps), title=title, share=(0.4, 1))
+    return strips(64, SIZES, "A thin change, drawn: strips of numbers instead of a square of them")
+
+
+def revealed(evidence: Evidence, where: str) -> bool:
+    return evidence.has("cut", where)
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     """Rank against accuracy: of what is asked about before the prediction, of the chosen world after it."""
     where = settings[WHERE]
-    if not evidence.has("cut", where):
-        return by_rank(evidence, NEAR, guess, f"From six arms to {NEAR}: where will the two curves run?")
-    title = f"{where.capitalize()}: delta trained at a rank, and full delta cut to it (stored runs)"
-    return by_rank(evidence, where, guess if where == NEAR else Settings(), title)
+    if not revealed(evidence, where):
+        return by_rank(evidence, NEAR, guess, f"From six arms to {NEAR}: which rank comes close to full?")
+    shown = by_rank(evidence, where, guess if where == NEAR else Settings(), "")
+    live = [series for curve in yours(evidence, settings) for series in drawn(curve)]
+    title = f"{where.capitalize()}: right about unseen {SEEN[where]}, by the rank of the change"
+    return replace(shown, title=title, spec=shown.spec | {"series": [*shown.spec["series"], *live]})
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """The race, the same as maps, why the cut hurts, what patches cost, and what they forget."""
+    """Both nets as they learn; cut against trained thin as maps; patches on and off; why the cut hurts, what patches
+    cost, and what they forget."""
     shown: Views = {}
     where = settings[WHERE]
-    if evidence.tables("race"):
-        shown["The race"] = lambda: racing(evidence, settings)
-    if not evidence.has("cut", where):
+    if len(told := seen_learning(evidence)) == 2:
+        shown["Both nets"] = lambda: walls(told, classes=COLOURS if "at" in told[0].examples[0] else ())
+    if not revealed(evidence, where):
         return shown
-    if evidence.has("maps", where):
-        shown["Maps"] = lambda: maps(evidence, where, "The same as maps: what the first of the nets says where")
-    why = "Why the cut hurts: full fine-tuning's delta is made of many directions"
-    title = f"{where.capitalize()}: numbers trained and what they buy (all stored runs)"
+    if WORLDS[where].net == "mlp":
+        shown["Cut or thin"] = lambda: cut_or_thin(evidence, where, "")
+    why = "Why the cut hurts: full fine-tuning's change is made of many directions"
+    far = f"{FAR.capitalize()}: right about unseen points, by the rank of the change"
     return shown | {
+        "Snap on": lambda: snapped(evidence, ""),
+        "Mirrored": lambda: by_rank(evidence, FAR, Settings(), far),
         "Directions": lambda: spectrum(evidence.answer("cut", where), why),
-        "Numbers": lambda: numbers_dots(evidence, where, title),
         "Forgetting": lambda: forgetting_dots(evidence, where, "The new skill and what it costs of the old one"),
         "Cost": lambda: ledger(evidence, where, chosen(settings)),
     }
 
 
-def racing(evidence: Evidence, settings: Settings) -> Figure:
-    looks, where = {FULL: LOOK[FULL], chosen(settings): LOOK[settings[METHOD]]}, settings[WHERE]
-    race = evidence.tables("race")
-    shown = [over_steps(race[name], name, look) for name, look in looks.items() if name in race]
-    title = f"{where.capitalize()}: new skill while it is learned (live runs)"
-    return curves(shown, "steps", (1, WORLDS[where].steps), title=title)
+def racing(evidence: Evidence) -> tuple[str, dict[str, pd.DataFrame]]:
+    """Where the live nets learn, and the sides by name; an earlier run of the same kind may be elsewhere."""
+    tables = evidence.tables("race")
+    where = next((where for where, _ in tables), "")
+    return where, {name: table for (at, name), table in tables.items() if at == where}
+
+
+def seen_learning(evidence: Evidence) -> list[Wall]:
+    """What the first net of each side makes of the new task, as it learns."""
+    where, race = racing(evidence)
+    shown = []
+    for name in sorted(race, key=lambda name: name != FULL):
+        (task,) = evidence.answer("examples", where)["tasks"]
+        says = "every weight moves" if name == FULL else f"{name} moves"
+        shown.append(Wall(name=says, behaviour=evidence.behaviour("race", where, name), examples=task["examples"]))
+    return [wall for wall in shown if wall.behaviour]
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """Where the race stands."""
+    _, race = racing(evidence)
+    right = ", ".join(f"{name} {percent(final(race[name]).mean())}" for name in sorted(race, key=lambda n: n != FULL))
+    return f"Right after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
+
+
+def close_on_far(evidence: Evidence, settings: Settings) -> bool:
+    """Whether a live patch came within three points of full fine-tuning on the mirrored arms."""
+    where, race = racing(evidence)
+    mine = chosen(settings)
+    if where != FAR or not {FULL, mine} <= race.keys():
+        return False
+    return bool(final(race[mine]).mean() >= final(race[FULL]).mean() - GOAL)
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
     full = final(evidence.table("patch", NEAR, FULL))
     rank, needs = enough(trained(evidence, NEAR), full), enough(cut(evidence, NEAR), full)
-    size = sizes(evidence, NEAR)[named(LOW_RANK, 1 if math.isinf(rank) else int(rank))]
     close = f"within {percent(CLOSE)[:-2]} points of full fine-tuning"
     return [
-        (f"smallest rank, trained, {close}", str(guess[TRAINED]), NONE if math.isinf(rank) else f"{rank:g}"),
-        ("what it trains, of all numbers", f"{guess[SHARE]} %", percent(size["trained"] / size["all"])),
-        (f"smallest rank, cut when finished, {close}", str(guess[CUT]), f"{needs:g}"),
+        (f"smallest rank, trained thin, {close}", str(guess[TRAINED]), NONE if math.isinf(rank) else f"{rank:g}"),
+        (f"smallest rank, cut afterwards, {close}", str(guess[CUT]), f"{needs:g}"),
     ]

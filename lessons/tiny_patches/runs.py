@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from core.spec import Measure, Run, Stage
 from core.tasks import Handwriting, Plane, Task
 from lessons.kit.recipes import arms, backbone
-from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values
+from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values
 
 NEAR, FAR, HAND = "two colours", "two colours, mirrored", "digits after glyphs"
 LOW_RANK, ADAPTER, BIAS, HEAD, FULL = "low rank", "adapters", "biases", "head only", "full"
@@ -46,6 +46,15 @@ WORLDS = {
 }
 
 
+SIZE = Control(
+    name="size",
+    label="Rank",
+    options=SIZES,
+    default=1,
+    help="How many directions a low-rank patch has in every matrix, or how wide an adapter is. Biases and head have "
+    "no size.",
+    slider=True,
+)
 METHOD = Control(
     name="method",
     label="What moves",
@@ -53,14 +62,6 @@ METHOD = Control(
     default=LOW_RANK,
     help="Low rank: every matrix moves by a product of two thin ones. Adapters: small new layers between those "
     "that are there. Biases: only they. The head is new and is always trained.",
-)
-SIZE = Control(
-    name="size",
-    label="Size",
-    options=SIZES,
-    default=1,
-    help="The rank of a low-rank patch, or the width of an adapter. Biases and head have none.",
-    slider=True,
 )
 WHERE = Control(
     name="where",
@@ -117,6 +118,7 @@ def squeezed(full: Run) -> Measure:
 
 
 LIVE = 4  # nets each side of a live race
+CELLS, TILES = 30, 40  # along a live map's edge; unseen digits on a live wall
 
 
 def chosen(settings: Settings) -> str:
@@ -124,23 +126,42 @@ def chosen(settings: Settings) -> str:
 
 
 def sides(settings: Settings) -> dict[str, Run]:
-    """Full fine-tuning against the patch. The old task is not tested along the way, which would take half the time."""
+    """Full fine-tuning against the patch, seen as they learn. The old task is not tested along the way, which would
+    take half the time."""
     seeds, where = Seeds(LIVE, 100 * settings.draw), settings[WHERE]
     how = {FULL: (FULL, 0), chosen(settings): (settings[METHOD], settings[SIZE])}
-    return {name: patch(where, *one, seeds, start(where, Seeds()), watch=False) for name, one in how.items()}
+    runs = {name: patch(where, *one, seeds, start(where, Seeds()), watch=False) for name, one in how.items()}
+    return {name: replace(run, exhibit=seen(where)) for name, run in runs.items()}
+
+
+def seen(where: str) -> int:
+    """Cells along an edge of the map that a live run paints, or digits on its wall."""
+    return CELLS if WORLDS[where].net == "mlp" else TILES
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("race", run, name, name=name) for name, run in sides(settings).items()]
+    return [Piece("race", run, (settings[WHERE], name), name=name) for name, run in sides(settings).items()]
+
+
+def after(settings: Settings) -> Measures:
+    """The live delta of full fine-tuning, cut to every rank."""
+    return [Piece("live cut", squeezed(sides(settings)[FULL]))]
 
 
 def backdrop(settings: Settings) -> Values:
     """All that is known of the world that is asked about and of the chosen one; at first only two ends of the one."""
-    known = [piece for where in dict.fromkeys((NEAR, settings[WHERE])) for piece in family(where, Seeds())]
+    seeds, where = Seeds(), settings[WHERE]
+    known = [piece for each in dict.fromkeys((NEAR, FAR, where)) for piece in family(each, seeds)]
     open_at_first = {("patch", (NEAR, name)) for name in (FULL, HEAD)}
+    known += [*maps(NEAR, seeds), *maps(FAR, seeds), *no_patch(seeds)]
     return [
-        replace(piece, hidden=piece.key not in open_at_first) for piece in [*known, *maps(settings[WHERE], Seeds())]
+        *(replace(piece, hidden=piece.key not in open_at_first) for piece in known),
+        *(Piece("examples", examples(each), each) for each in dict.fromkeys((NEAR, where))),
     ]
+
+
+def examples(where: str) -> Measure:
+    return Measure(kind="exhibit", runs=(), tasks=(WORLDS[where].task,), count=seen(where))
 
 
 def family(where: str, seeds: Seeds) -> Values:
@@ -155,10 +176,14 @@ def family(where: str, seeds: Seeds) -> Values:
 
 def maps(where: str, seeds: Seeds) -> Values:
     """Where the new task is in the plane, what every rank says where."""
-    if WORLDS[where].net != "mlp":
-        return []
     thin = tuple(patch(where, LOW_RANK, rank, seeds) for rank in SIZES)
     return [Piece("maps", Measure(kind="boundary", runs=thin, tasks=(WORLDS[where].task,), count=120), where)]
+
+
+def no_patch(seeds: Seeds) -> Values:
+    """What the backbone of the plane says where."""
+    old = arms(seeds)
+    return [Piece("backbone map", Measure(kind="boundary", runs=(old,), tasks=(old.task,), count=120))]
 
 
 def thin_runs(seeds: Seeds) -> Values:

@@ -21,6 +21,7 @@ class Curve:
     role: str
     named: bool = True  # whether its name stands at its end
     crest: bool = False  # whether it stands at the curve's highest point instead
+    tag: tuple[float, str] | None = None  # or at which x it stands instead, and on which side of the point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,17 +139,18 @@ def drawn(curve: Curve) -> list[dict[str, Any]]:
         "z": 3,
     }
     if curve.crest:
-        mean |= crested(curve, colour)
+        mean |= named_at(curve, colour, table.loc[table["mean"].idxmax()], "top")
+    elif curve.tag:
+        mean |= named_at(curve, colour, table.loc[(table.x - curve.tag[0]).abs().idxmin()], curve.tag[1])
     return ([] if (span == 0).all() else band) + [mean]
 
 
-def crested(curve: Curve, colour: str) -> dict[str, Any]:
-    """A curve's name above its highest point."""
-    label = {"show": True, "formatter": curve.name, "color": colour, "fontWeight": "bold", "position": "top"}
-    top = curve.table.loc[curve.table["mean"].idxmax()]
-    at = {"coord": [float(top.x), 100 * float(top["mean"])]}
-    point = {"symbol": "circle", "symbolSize": 1, "label": label, "data": [at]}
-    return {"endLabel": {"show": False}, "markPoint": point}
+def named_at(curve: Curve, colour: str, point: pd.Series, side: str) -> dict[str, Any]:
+    """A curve's name beside one of its points, instead of at its end."""
+    label = {"show": True, "formatter": curve.name, "color": colour, "fontWeight": "bold", "position": side}
+    at = {"coord": [float(point.x), 100 * float(point["mean"])]}
+    named = {"symbol": "circle", "symbolSize": 1, "label": label, "data": [at]}
+    return {"endLabel": {"show": False}, "markPoint": named}
 
 
 def points(x: pd.Series, y: pd.Series) -> list[list[float]]:

@@ -92,7 +92,7 @@ class Images:
     says: Sequence[str] | Sequence[Sequence[str]] = ()  # (frames, items) a word under each
     states: ArrayLike = ()  # (frames, items): NOTHING, RIGHT, LOST or WON_BACK
     stories: Sequence[str] = ()  # an item: what is said when it is chosen; "" if it cannot be
-    size: int = 48  # pixels on screen
+    size: int = 48  # pixels on screen; of a wall's tiles at most so many, where that is more than 62
     columns: int = 0  # of a wall, whose tiles share its width; a word stands on a tile's corner. 0: as many as fit
     big: Sequence[str] = ()  # a frame: a large word above it, such as a count
 

@@ -1,0 +1,114 @@
+"""What nets with patches say where in the plane: cut or trained thin at every rank, patches put on and taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lessons.kit.evidence import final
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.player import Bars, Player, Space, packed, player, unpacked
+from lessons.kit.values import Evidence
+from lessons.tiny_patches.claims import cut, sizes, trained
+from lessons.tiny_patches.runs import FAR, FULL, LOW_RANK, NEAR, SIZES, named
+
+COLOURS = ("one colour", "the other")
+PATCHES = {NEAR: 1, FAR: 4}  # ranks of those that are put on and taken off
+
+
+def cut_or_thin(evidence: Evidence, where: str, title: str) -> Figure:
+    """The decision map of the first seed at every rank, cut and trained, with the accuracies of all."""
+    thin, after, answer = trained(evidence, where), cut(evidence, where), evidence.answer("maps", where)
+    squeezed = evidence.answer("cut", where)
+    cuts = dict(zip(squeezed["ranks"], squeezed["runs"][0]["maps"]))
+    full = final(evidence.table("patch", where, FULL)).mean()
+    reach, points = answer["reach"], np.array(answer["points"][0])
+    shared: dict[str, Any] = {
+        "extent": (-reach, reach, -reach, reach),
+        "xy": points[:, :2],
+        "classes": points[:, 2].astype(int),
+    }
+    return player(
+        Player(
+            marks=[f"rank {rank}" for rank in SIZES],
+            says=[
+                f"At rank {rank} the cut delta is right about {percent(after[rank].mean())} of the points, the one "
+                f"trained thin about {percent(thin[rank].mean())}; full fine-tuning about {percent(full)}."
+                for rank in SIZES
+            ],
+            classes=COLOURS,
+            scrub="Rank",
+            panels=(
+                Space(
+                    title="Every weight trained, then cut to this rank",
+                    areas=[cuts[rank] for rank in SIZES],
+                    big=[percent(after[rank].mean()) for rank in SIZES],
+                    **shared,
+                ),
+                Space(
+                    title="Trained at this rank",
+                    areas=[run[0][""] for run in answer["maps"]],
+                    big=[percent(thin[rank].mean()) for rank in SIZES],
+                    **shared,
+                ),
+            ),
+        ),
+        title=title,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snap:
+    """A moment at which one patch is on, or none."""
+
+    says: str
+    area: str
+    points: Sequence[Sequence[float]]
+    count: int  # numbers in the patch
+    name: str = ""
+
+
+def snapped(evidence: Evidence, title: str) -> Figure:
+    """One backbone, and two patches that are put on and taken off."""
+    old, arms = evidence.answer("backbone map"), 6
+    reach, whole = old["reach"], sizes(evidence, NEAR)[FULL]["all"]
+    none = Snap(says="No patch: it tells six arms apart.", area=old["maps"][0][0][""], points=old["points"][0], count=0)
+    frames = [none]
+    for where, rank in PATCHES.items():
+        answer, count = evidence.answer("maps", where), sizes(evidence, NEAR)[named(LOW_RANK, rank)]["trained"]
+        right = percent(trained(evidence, where)[rank].mean()) if evidence.has("cut", where) else ""
+        says = f"Patch on: {count:,} numbers beside the backbone's {whole:,}, and it answers {where}" + (
+            f", {right} right." if right else "."
+        )
+        area = packed(arms + unpacked("Areas", answer["maps"][SIZES.index(rank)][0][""]))
+        points = [[x, y, arms + kind] for x, y, kind in answer["points"][0]]
+        frames += [Snap(says=says, area=area, points=points, count=count, name=where), none]
+    xy = np.array([snap.points for snap in frames])
+    panels = (
+        Space(
+            title="What the net says where",
+            areas=[snap.area for snap in frames],
+            xy=xy[..., :2],
+            classes=xy[..., 2].astype(int),
+            extent=(-reach, reach, -reach, reach),
+        ),
+        Bars(
+            title="Numbers that are kept",
+            names=("the backbone", "the patch"),
+            values=[[whole, snap.count] for snap in frames],
+            high=whole,
+            form="{:,.0f}",
+        ),
+    )
+    value = Player(
+        marks=[f"{snap.name}: on" if snap.count else "no patch" for snap in frames],
+        says=[snap.says for snap in frames],
+        classes=(*(f"arm {k + 1}" for k in range(arms)), *COLOURS),
+        panels=panels,
+        scrub="Patch",
+        first=1,
+    )
+    return player(value, title)
