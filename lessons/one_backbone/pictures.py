@@ -30,7 +30,7 @@ from lessons.one_backbone.runs import (
 
 
 def share(name: str, label: str, default: int) -> Control[int]:
-    help = "Of 1,000 unseen digits, by a probe on frozen features with 10 labels a class."
+    help = "Of 1,000 unseen digits, by a probe on frozen features with 10 labels per class."
     return Control(name=name, label=label, options=tuple(range(10, 101, 5)), default=default, help=help, slider=True)
 
 
@@ -68,7 +68,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     if not revealed(evidence):
         known = Bar(name=UNTRAINED, values=100 * final(evidence.table("probe", DIGITS, UNTRAINED)), role="scratch")
         guesses = [Bar(name=name, values=values, role="guess") for name, values in said.items()]
-        return bars([known, *guesses], "Digits read", "%", "Read by a probe with 10 labels a class", signed=False)
+        return bars([known, *guesses], "Digits read", "%", "Read by a probe with 10 labels per class", signed=False)
     job = settings[JOB]
     read, score = truth(evidence, job), scored(evidence, "LogME", job).mean(1)
     shown = []

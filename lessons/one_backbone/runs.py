@@ -46,7 +46,7 @@ JOB = Control(
     label="The job",
     options=tuple(JOBS),
     default=DIGITS,
-    help="What its features are then used for, with 10 labels a class, 5 for the letters.",
+    help="What its features are then used for, with 10 labels per class, 5 for the letters.",
 )
 
 
