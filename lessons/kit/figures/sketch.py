@@ -30,6 +30,8 @@ def sketch(figure: Figure) -> str:
         parts = chart(figure.spec)
     elif figure.kind == "player":
         parts = frames(figure.spec)
+    elif figure.kind == "cards":
+        parts = row([png(image) for card in figure.spec["cards"] for image in card["images"]][:MANY])
     elif figure.kind == "html":
         parts = pictures(figure.spec)
     return FRAME.format("".join(parts))
