@@ -6,11 +6,16 @@ import base64
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from core.check import BadValue
 from lessons.kit.figures.bars import LOSS, Bar, bars
+from lessons.kit.figures.cards import Card, cards
 from lessons.kit.figures.curves import Curve, curves
 from lessons.kit.figures.dots import Axis, Dot, dots
 from lessons.kit.figures.heat import heat
+from lessons.kit.figures.lit import PALE, lit, name_of
+from lessons.kit.figures.slopes import Slope, lowered, slopes
 from lessons.kit.figures.strips import strips
 
 
@@ -81,3 +86,34 @@ def test_strips_multiply_to_the_square_that_is_drawn_beside_them() -> None:
     inside = (abs(square) < 127) & (abs(square) > 20) & (abs(tall) < 127)[:, None] & (abs(flat) < 127)  # as it was
     ratio = square[inside] / made[inside]
     assert np.median(abs(ratio / np.median(ratio) - 1)) < 0.1
+
+
+def test_a_slope_joins_two_columns_and_the_guess_begins_where_it_does() -> None:
+    shown = [
+        Slope(name="a", left=0.9, right=0.7, guess=0.8),
+        Slope(name="b", left=None, right=0.5),
+        Slope(name="c", left=0.2, right=0.69, named=False),
+    ]
+    figure = slopes(shown, ("own", "digits"))
+    series = {one["id"]: one for one in figure.spec["series"]}
+    assert [point["value"] for point in series["a"]["data"]] == [[0, 90], [1, 70]]
+    assert [point["value"] for point in series["b"]["data"]] == [[1, 50]]
+    assert series["a guess"]["data"] == [[0, 90], [1, 80]]
+    assert [point["label"]["show"] for point in series["c"]["data"]] == [False, False]
+    assert "a: own 90 %, digits 70 %, you said 80 %; b: digits 50 %" in figure.alt
+    pale = {name_of(one) for one in lit(figure, ["a"]).spec["series"] if one["lineStyle"].get("opacity") == PALE}
+    assert pale == {"b", "c"}
+
+
+def test_names_at_the_end_of_slopes_never_stand_on_each_other() -> None:
+    values = [0.91, 0.89, 0.89, 0.2, None]
+    down = lowered(values)
+    places = sorted((1 - v) * 270 + d for v, d in zip(values, down) if v is not None)
+    assert min(np.diff(places)) >= 15 and down[3:] == [0, 0]
+
+
+def test_cards_are_told_with_their_numbers() -> None:
+    figure = cards([Card(name="printed", big="92 %", note="always alike"), Card(name="untrained")])
+    assert "printed: 92 % always alike; untrained:" in figure.alt
+    with pytest.raises(BadValue):
+        cards([Card(name="a"), Card(name="a")])

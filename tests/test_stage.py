@@ -78,6 +78,21 @@ def test_every_view_that_a_finding_names_is_there(lesson: Lesson) -> None:
 
 
 @EACH
+def test_every_picture_of_a_run_is_drawn_from_its_first_test_on(lesson: Lesson) -> None:
+    for settings in (
+        lesson.defaults,
+        *(lesson.defaults.but(**{c.name: o}) for c in lesson.controls for o in c.options),
+    ):
+        backdrop, runs = gather(lesson.backdrop(settings)), lesson.runs(lesson.recorded)
+        for share in (0.01, 0.4, 1.0):
+            evidence = backdrop | in_step(gather(runs), runs).begun(share)
+            if lesson.runs(replace(settings, draw=0))[0].of != runs[0].of:
+                evidence = backdrop  # other runs than those that ship
+            for view in lesson.views(evidence, settings, Settings()).values():
+                assert len(view().alt) > 20
+
+
+@EACH
 def test_what_is_to_be_tried_can_be_set(lesson: Lesson) -> None:
     attempt = Try.read(lesson.words["try"])
     controls = {control.name: control for control in lesson.controls}

@@ -19,7 +19,7 @@ def draw(
     figure: Figure, key: str, stage: bool = False, live: bool = False, over: Callable[[], None] | None = None
 ) -> None:
     """A chart on the stage takes the stage's height; anything else its own. live: more of it will come by itself.
-    `over` draws what lies on the chart, or rows that can be moved."""
+    `over` draws what lies on the chart, rows that can be moved, or cards of which one is chosen."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
     if figure.kind == "chart" and stage and (over or figure.height >= SMALL):
@@ -40,7 +40,7 @@ def draw(
         st.table(figure.spec)
     elif figure.kind == "player":
         play(figure, key, live)
-    elif figure.kind == "rows" and over:
+    elif figure.kind in ("rows", "cards") and over:
         over()
     elif figure.kind == "rows":
         rows(figure, key)

@@ -1,4 +1,4 @@
-"""What is done by hand in the browser: handles over a chart, rows, labels. The server hears of what was let go.
+"""What is done by hand in the browser: handles over a chart, rows, labels, cards. The server hears of what was let go.
 
 What was said is in the URL, as with any slider of a prediction (app/parts/chosen.py) or any sheet (app/parts/sheet.py).
 """
@@ -30,7 +30,7 @@ def component(name: str) -> Any:
     )
 
 
-_HANDS, _ROWS, _LABELS = component("hands"), component("rows"), component("labels")
+_HANDS, _ROWS, _LABELS, _CARDS = map(component, ("hands", "rows", "labels", "cards"))
 
 
 def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -> None:
@@ -67,6 +67,15 @@ def labels(digits: Sequence[Mapping[str, Any]], given: str, key: str, put: Calla
 
     images, truth = [one["image"] for one in digits], "".join(str(one["truth"]) for one in digits)
     _LABELS(data={"images": images, "truth": truth, "given": given}, key=key, on_given_change=labelled)
+
+
+def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object]) -> None:
+    """Cards of which one is chosen; `put` is called with the name of another."""
+
+    def heard() -> None:
+        put(str(st.session_state[key].picked))
+
+    _CARDS(data=figure.spec | {"alt": figure.alt, "picked": picked}, key=key, on_picked_change=heard)
 
 
 def spec(prediction: Prediction, said: Settings, ground: Ground) -> dict[str, Any]:

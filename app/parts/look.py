@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from app.parts import chosen
+from app.parts import chosen, hands
 from app.parts.figure import draw
 from app.parts.live import about, answered, waits, wanted
 from app.parts.sheet import sheet
 from app.parts.words import say
 from app.parts.workers import engine, me
 from lessons.kit.catalogue import Lesson
-from lessons.kit.values import Evidence
+from lessons.kit.values import Evidence, Settings
 
 EVERY = 0.4  # seconds between two looks while an answer is to come
 
@@ -32,7 +33,15 @@ def look(lesson: Lesson, evidence: Evidence, onward: Callable[[], None]) -> None
                 every = EVERY if waits(about(lesson, at.settings)) else None
                 st.fragment(made, run_every=every)(lesson, evidence, every is not None)
             else:
-                draw(lesson.hook(evidence, at.settings), f"{lesson.slug}.hook", stage=True)
+                hooked(lesson, evidence, at.settings)
+
+
+def hooked(lesson: Lesson, evidence: Evidence, settings: Settings) -> None:
+    """The hook; a card of it that is chosen sets the lesson's first control."""
+    figure, key, first = lesson.hook(evidence, settings), f"{lesson.slug}.hook", lesson.controls[0]
+    put = partial(chosen.change, lesson.slug, first)
+    over = partial(hands.cards, figure, key, str(settings[first]), put) if figure.kind == "cards" else None
+    draw(figure, key, stage=True, over=over)
 
 
 def made(lesson: Lesson, evidence: Evidence, waited: bool) -> None:

@@ -109,9 +109,18 @@ def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> N
     tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
     made, all_steps = sum(int(table.step.max()) for table in tables), sum(run.steps for _, run, _ in runs)
     seconds = max((float(table.seconds.max()) for table in tables), default=0.0)
-    st.progress(min(1.0, made / all_steps), standing_at([state for *_, state in runs], seen, made, all_steps, seconds))
+    said = standing_at([state for *_, state in runs], seen, made, all_steps, seconds)
+    st.progress(min(1.0, made / all_steps), said + (took(lesson) if is_alive(known) and not made else ""))
     if said := lesson.tells(seen.evidence, settings):
         st.markdown(said)
+
+
+def took(lesson: Lesson) -> str:
+    """How long an earlier run of the same kind took, for who waits for theirs."""
+    runs = lesson.runs(lesson.recorded)
+    known = gather(runs)
+    seconds = [float(known.table(*piece.place).seconds.max()) for piece in runs if known.has(*piece.place)]
+    return f" The last one took {max(seconds):.0f} s." if seconds and max(seconds) >= 1 else ""
 
 
 def standing_at(states: list[State], seen: Seen, made: int, all_steps: int, seconds: float) -> str:

@@ -68,9 +68,9 @@ CLAIMS = (
         statement=(
             "With {few} labels per class the pretrained net is where scratch ends {ratio} times sooner, and it ends "
             "{few_gap} points ahead of scratch at its best; with {many} labels per class it is {late} times sooner, "
-            "and {many_gap} points ahead. In the plane it is {plane_ratio} times sooner and {plane_few_gap} points ahead "
-            "with {few}; with {many} it is {plane_late} times sooner, and scratch ends at {plane_many_theirs} against "
-            "{plane_many_ours}."
+            "and {many_gap} points ahead. In the plane it is {plane_ratio} times sooner and {plane_few_gap} points "
+            "ahead with {few}; with {many} it is {plane_late} times sooner, and scratch ends at {plane_many_theirs} "
+            "against {plane_many_ours}."
         ),
         runs=start_runs,
         finding=start_finding,

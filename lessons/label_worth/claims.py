@@ -103,7 +103,8 @@ CLAIMS = (
         id="S1",
         statement=(
             "On real handwritten digits a pretrained net with 2 labels per class ({ours2}) does what a net from "
-            "scratch, trained to its best, needs {k2} times as many labels for; with 5 it is {k5} times, with 50 {k50} times."
+            "scratch, trained to its best, needs {k2} times as many labels for; with 5 it is {k5} times, with 50 {k50} "
+            "times."
         ),
         runs=label_runs,
         finding=label_finding,

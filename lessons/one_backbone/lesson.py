@@ -6,14 +6,15 @@ from core.tasks import Glyphs, Handwriting
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 from lessons.one_backbone.claims import CLAIMS
-from lessons.one_backbone.pictures import HANDLES, PAIRS, hook, picture, verdict, views
+from lessons.one_backbone.pictures import HANDLES, MARKS, as_good, hook, picture, tells, verdict, views
 from lessons.one_backbone.runs import BACKBONE, JOB, after, backdrop, picks, runs
 
 
 def script(settings: Settings) -> str:
-    run = next(iter(picks(settings).values()))
+    run = picks(settings)[settings[BACKBONE]]
     assert run.start and isinstance(run.task, Glyphs | Handwriting)
     return scripts.shown(
         "lessons.one_backbone.script",
@@ -34,8 +35,9 @@ LESSON = Lesson(
     question="Which pretrained model should I take?",
     controls=(BACKBONE, JOB),
     prediction=Prediction(
-        asks="How many unseen digits will be read with the features of each of these?",
-        sliders=(*HANDLES.values(), PAIRS),
+        asks="How many unseen digits will be read with the features of each?",
+        sliders=tuple(HANDLES.values()),
+        handles=MARKS,
     ),
     claims=CLAIMS,
     runs=runs,
@@ -43,7 +45,9 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Two probes",),
+    moving=("The probes",),
+    tells=tells,
+    mission=Mission(says="find another backbone on which probes read as much as on the score's pick", met=as_good),
     verdict=verdict,
     script=script,
     after=after,

@@ -1,6 +1,8 @@
-"""What this lesson shows: every backbone at every job, and what a score costs beside training."""
+"""What this lesson shows: backbones as cards, what each knows of its own world beside what it is worth, and a score."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,163 +10,205 @@ import pandas as pd
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import final
 from lessons.kit.figures import Figure, percent
-from lessons.kit.figures.bars import Bar, bars
-from lessons.kit.figures.curves import curves, over_steps
-from lessons.kit.figures.dots import Axis, Dot, dots
+from lessons.kit.figures.cards import Card, cards
 from lessons.kit.figures.heat import heat
-from lessons.kit.figures.thumbnails import thumbnails
+from lessons.kit.figures.slopes import Slope, slopes
+from lessons.kit.figures.wall import Wall, lettered, walls
 from lessons.kit.jobs import DIGITS, JOBS
+from lessons.kit.prediction import Handle
 from lessons.kit.values import Control, Evidence, Settings
 from lessons.one_backbone.claims import tau, truth
-from lessons.one_backbone.runs import (
-    BACKBONE,
-    CHOICE,
-    FAVOURITE,
-    JOB,
-    NAMES,
-    SEEN,
-    UNTRAINED,
-    favourite,
-    scored,
-)
+from lessons.one_backbone.runs import BACKBONE, JOB, NAMES, SEEN, UNTRAINED, favourite, scored
+
+OWN, SCORE = "its own world", "the score"  # columns
+LIKE = {"a quarter": "all scripts", "a sixteenth": "all scripts", "wrong labels": "all scripts"}  # the same drawings
+NOTES = {
+    "all scripts": "letters and signs, in many hands",
+    "a quarter": "the same, a quarter of the drawings",
+    "a sixteenth": "a sixteenth of the drawings",
+    "Latin": "only Latin letters",
+    "Greek": "only Greek letters",
+    "kana": "only Japanese kana",
+    "symbols": "only symbols",
+    "printed": "always printed alike",
+    "turned": "lying on their side",
+    "inverted": "dark on bright",
+    "shuffled": "pixels mixed up",
+    "wrong labels": "answers drawn by lot",
+    UNTRAINED: "has seen nothing",
+}
+CLOSE = 0.01  # for the mission
 
 
-def share(name: str, label: str, default: int) -> Control[int]:
-    help = "Of 1,000 unseen digits, by a probe on frozen features with 10 labels per class."
-    return Control(name=name, label=label, options=tuple(range(10, 101, 5)), default=default, help=help, slider=True)
+def share(name: str, label: str) -> Control[int]:
+    help = "Of 1,000 unseen digits, by a new head on frozen features, with 10 labels per class."
+    return Control(name=name, label=label, options=tuple(range(10, 101, 5)), default=50, help=help, slider=True)
 
 
 HANDLES = {  # by backbone
-    "Latin": share("latin", "Pretrained on Latin letters in many hands", 50),
-    "printed": share("printed", "On all scripts, but every glyph always printed alike", 50),
-    "wrong labels": share("wrong", "On all scripts, with wrong labels", 50),
+    "printed": share("printed", "On all scripts, every glyph always printed alike"),
+    "all scripts": share("all", "On all scripts, in many hands"),
+    "Latin": share("latin", "On Latin letters in many hands"),
+    "wrong labels": share("wrong", "On all scripts, with wrong labels"),
 }
-PAIRS = Control(
-    name="pairs",
-    label="Of ten pairs of backbones, a score without training orders how many rightly?",
-    options=tuple(range(0, 11)),
-    default=5,
-    help="Five is what tossing a coin would do.",
-    slider=True,
+STARTS = (80, 68, 56, 44)  # where the handles lie at first: in order of what each knows of its own world
+MARKS = tuple(
+    Handle(x=1, y=control, name=name, unit=" %", start=start, joined=False)
+    for start, (name, control) in zip(STARTS, sorted(HANDLES.items(), key=lambda one: one[0] == "all scripts"))
 )
+ROLES_OF = {"printed": "scratch", "all scripts": "pretrained", "Latin": "source", "wrong labels": "target"}
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    """What some of the backbones have seen, and how well they do at that."""
-    rows, told = {}, []
-    for name, shown in zip(SEEN, evidence.answer("seen")["pictures"]):
-        own = percent(float(final(evidence.table("own", name)).mean()))
-        told.append(f"{name} {own}")
-        rows[f"{name}: knows {own} of its own, unseen"] = [
-            {"image": drawing["image"], "alt": "a drawing"} for drawing in shown
-        ]
-    alt = f"Drawings that {len(SEEN)} backbones learned from. Their accuracy on unseen ones: {', '.join(told)}."
-    return thumbnails(rows, alt)
-
-
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
-    """Accuracy at the chosen job, sorted by score; before the prediction what the learner says of three backbones."""
-    said = {name: np.array([float(guess[handle])]) for name, handle in HANDLES.items()} if guess else {}
-    if not revealed(evidence):
-        known = Bar(name=UNTRAINED, values=100 * final(evidence.table("probe", DIGITS, UNTRAINED)), role="scratch")
-        guesses = [Bar(name=name, values=values, role="guess") for name, values in said.items()]
-        return bars([known, *guesses], "Digits read", "%", "Read by a probe with 10 labels per class", signed=False)
-    job = settings[JOB]
-    read, score = truth(evidence, job), scored(evidence, "LogME", job).mean(1)
+    """The backbones on offer, each with some of its world and what it knows of that."""
+    pictures = dict(zip(SEEN, evidence.answer("seen")["pictures"]))
     shown = []
-    for k in np.argsort(-score):
-        name = NAMES[k]
-        role = "source" if name == settings[BACKBONE] else "pretrained"
-        shown.append(Bar(name=f"{name} ({score[k]:.2f})", values=100 * read[k], role=role))
-        if name in said and job == DIGITS:
-            shown.append(Bar(name=f"you: {name}", values=said[name], role="guess"))
-    right = f"{5 * (tau(score, read.mean(1)) + 1):.1f}"
-    title = f"Sorted by a score that trains nothing, in brackets: {right} of 10 pairs stand in the right order"
-    return bars(shown, f"{job}, read by a probe", "%", title, signed=False)
+    for name, own in own_worlds(evidence).items():
+        images = tuple(one["image"] for one in pictures.get(LIKE.get(name, name), [])[:4])
+        shown.append(Card(name=name, images=images, big=percent(own) if name != UNTRAINED else "", note=NOTES[name]))
+    return cards(shown, "Click the one you would take. In large type: how much it knows of its own world")
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """Both probes as they learn and what they cost; the score against the truth, and every job."""
-    shown: Views = {}
-    if evidence.tables("race"):
-        shown["Two probes"] = lambda: probes(evidence, settings)
-    if evidence.has("live score"):
-        shown["Cost"] = lambda: receipt(evidence)
-    if revealed(evidence):
-        shown |= {
-            "Score and truth": lambda: against_truth(evidence, settings),
-            "Every job": lambda: matrix(evidence),
-        }
-    return shown
-
-
-def probes(evidence: Evidence, settings: Settings) -> Figure:
-    roles, race = {CHOICE: "source", FAVOURITE: "pretrained"}, evidence.tables("race")
-    shown = [over_steps(race[pick], pick, role) for pick, role in roles.items() if pick in race]
-    best = favourite(settings[JOB])
-    names = f"the score's pick is {best}" if best == settings[BACKBONE] else f"{settings[BACKBONE]} against {best}"
-    return curves(shown, "steps", (1, 300), title=f"Probes on {settings[JOB]}: {names}")
+def own_worlds(evidence: Evidence) -> dict[str, float]:
+    """What every backbone knows of its own world, of drawings it has not seen."""
+    return {name: float(final(evidence.table("own", name)).mean()) for name in NAMES}
 
 
 def revealed(evidence: Evidence) -> bool:
     return evidence.has("probe", DIGITS, NAMES[0])
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
-    read, score = truth(evidence, DIGITS).mean(1), scored(evidence, "LogME", DIGITS).mean(1)
-    rows = [
-        (f"digits read, backbone {name}", f"{guess[handle]} %", percent(read[NAMES.index(name)]))
-        for name, handle in HANDLES.items()
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """What each backbone knows of its own world, and what a probe on it reads at the chosen job."""
+    known, job = revealed(evidence), settings[JOB] if revealed(evidence) else DIGITS
+    own = own_worlds(evidence)
+    if known:
+        right = dict(zip(NAMES, truth(evidence, job).mean(1)))
+    else:
+        right = {UNTRAINED: float(final(evidence.table("probe", DIGITS, UNTRAINED)).mean())}
+    shown = [slope(name, own[name] if name != UNTRAINED else None, right.get(name), settings) for name in NAMES]
+    shown = [said(one, guess) if job == DIGITS else one for one in shown] + yours(evidence, job)
+    title = "What it knows of its own world, and what a new head on it reads of the digits"
+    if known:
+        title = ordered(evidence, guess, own) if guess and job == DIGITS else f"{title[:-10]}{job}"
+    return slopes(shown, (OWN, job), title)
+
+
+def slope(name: str, left: float | None, right: float | None, settings: Settings, says: str = "") -> Slope:
+    """One backbone; those that are asked about, the untrained one and the learner's have their names beside them."""
+    mine = name == settings[BACKBONE]
+    role = ROLES_OF.get(name, "real model" if mine else "note")
+    named = name in HANDLES or mine or name == UNTRAINED
+    return Slope(name=name, left=left, right=right, role=role, named=named, says=(says, ""))
+
+
+def said(one: Slope, guess: Guess) -> Slope:
+    """With what the learner said of it."""
+    if not guess or one.name not in HANDLES:
+        return one
+    return Slope(**vars(one) | {"guess": guess[HANDLES[one.name]] / 100})
+
+
+def ordered(evidence: Evidence, guess: Guess, own: dict[str, float]) -> str:
+    """How many pairs of those that were asked about the learner, the score and their own worlds put in order."""
+    read = dict(zip(NAMES, truth(evidence, DIGITS).mean(1)))
+    score = dict(zip(NAMES, scored(evidence, "LogME", DIGITS).mean(1)))
+    asked = list(HANDLES)
+    lists = {"you": [float(guess[control]) for control in HANDLES.values()]}
+    lists |= {"the score": [score[name] for name in asked], "their own worlds": [own[name] for name in asked]}
+    pairs = [(i, j) for i in range(len(asked)) for j in range(i)]
+    told = []
+    for who, values in lists.items():
+        right = sum((values[i] - values[j]) * (read[asked[i]] - read[asked[j]]) > 0 for i, j in pairs)
+        told.append(f"{who} {right}")
+    return f"Of {len(pairs)} pairs in the right order: {', '.join(told)}"
+
+
+def yours(evidence: Evidence, job: str) -> list[Slope]:
+    """Where the learner's own probes have come to."""
+    return [
+        Slope(name=f"your probes on {name}", left=None, right=float(final(table).mean()), role="guess", named=False)
+        for (at, name), table in evidence.tables("race").items()
+        if at == job
     ]
-    right = f"{5 * (tau(score, read) + 1):.1f}"
-    return [*rows, ("pairs of backbones that the score orders rightly, of ten", str(guess[PAIRS]), right)]
+
+
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """Both probes as they learn; the score beside what it foretells; every job; what score and probe cost."""
+    shown: Views = {}
+    if told := reading(evidence, settings):
+        shown["The probes"] = lambda: walls(told)
+    if revealed(evidence):
+        shown |= {"The score": lambda: by_score(evidence, settings), "Every job": lambda: matrix(evidence)}
+    if evidence.has("live score"):
+        shown["Cost"] = lambda: receipt(evidence)
+    return shown
+
+
+def reading(evidence: Evidence, settings: Settings) -> list[Wall]:
+    """What the first probe on each backbone reads, as it learns."""
+    shown = []
+    for job, name in evidence.tables("race"):
+        if not (behaviour := evidence.behaviour("race", job, name)):
+            continue
+        (task,) = evidence.answer("wall", job)["tasks"]
+        who = " (the score's pick)" if name == favourite(job) else " (yours)" if name == settings[BACKBONE] else ""
+        brief = {int(k): lettered(word) for k, word in task["names"].items()} if job == list(JOBS)[-1] else None
+        wall = Wall(name=f"{name}{who}", behaviour=behaviour, examples=task["examples"], brief=brief, columns=10)
+        shown.append(wall)
+    return shown
+
+
+def by_score(evidence: Evidence, settings: Settings) -> Figure:
+    """The right column as it was; on the left the score, on a scale that ends where the right column ends."""
+    job = settings[JOB]
+    read, score = truth(evidence, job).mean(1), scored(evidence, "LogME", job).mean(1)
+    places = read.min() + (score - score.min()) / np.ptp(score) * np.ptp(read)
+    shown = [slope(name, places[k], read[k], settings, f"{score[k]:+.2f}") for k, name in enumerate(NAMES)]
+    right = f"{5 * (tau(score, read) + 1):.0f} of 10"
+    title = f"A score that trains nothing: {right} pairs are in the order of what is read"
+    return slopes(shown, (SCORE, job), title)
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """Where the race stands."""
+    race = evidence.tables("race")
+    right = ", ".join(f"on {name} {percent(final(table).mean())}" for (_, name), table in race.items())
+    return f"Read after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
+
+
+def as_good(evidence: Evidence, settings: Settings) -> bool:
+    """Whether live probes on another backbone than the score's pick read as much, within a point."""
+    job, mine = settings[JOB], settings[BACKBONE]
+    race, best = evidence.tables("race"), favourite(job)
+    if mine == best or not {(job, mine), (job, best)} <= race.keys():
+        return False
+    return bool(final(race[job, mine]).mean() >= final(race[job, best]).mean() - CLOSE)
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    read = dict(zip(NAMES, truth(evidence, DIGITS).mean(1)))
+    return [(f"digits read on {name}", f"{guess[handle]} %", percent(read[name])) for name, handle in HANDLES.items()]
 
 
 def receipt(evidence: Evidence) -> Figure:
     """What the score said of the live runs, what they did, and the time that each took."""
     answer, race, draws = evidence.answer("live score"), evidence.tables("race"), 8
+    names: Sequence[str] = [f"on {name}" for _, name in race]
     ms = 1000 * answer["seconds"] / draws / len(race)
     rows: dict[str, list[str]] = {
-        "LogME, nats an example": [f"{np.mean(tasks[0]):.3f}" for tasks in answer["score"]],
-        "accuracy of the probe": [percent(float(final(table).mean())) for table in race.values()],
+        "score (LogME, nats an example)": [f"{np.mean(tasks[0]):.3f}" for tasks in answer["score"]],
+        "read by the probe": [percent(float(final(table).mean())) for table in race.values()],
         "milliseconds for one score": [f"{ms:.0f}"] * len(race),
         "milliseconds to train one probe": [f"{1000 * table.seconds.max() / draws:.0f}" for table in race.values()],
     }
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(race))
-    alt = "; ".join(f"{what}: " + ", ".join(f"{a} {pick}" for pick, a in zip(race, row)) for what, row in rows.items())
-    return Figure(kind="table", spec=table, alt=alt, title=f"This draw of labels: {draws} nets each")
-
-
-def against_truth(evidence: Evidence, settings: Settings) -> Figure:
-    """Score against accuracy at the chosen job. Where dots crowd only one is named, above all the chosen one."""
-    job = settings[JOB]
-    read, score = truth(evidence, job), scored(evidence, "LogME", job)
-    x, y = score.mean(1), read.mean(1)
-    near, named = np.array([0.4 * np.ptp(x), 0.06 * np.ptp(y)]), list[np.ndarray]()
-    shown = []
-    for k in sorted(range(len(NAMES)), key=lambda k: (NAMES[k] != settings[BACKBONE], -y[k])):
-        place = np.array([x[k], y[k]])
-        free = not any((abs(place - other) < near).all() for other in named)
-        named += [place] if free else []
-        shown.append(
-            Dot(
-                name=NAMES[k],
-                x=round(float(x[k]), 4),
-                y=round(100 * float(y[k]), 2),
-                x_spread=float(score[k].std()),
-                y_spread=100 * float(read[k].std()),
-                role="source" if NAMES[k] == settings[BACKBONE] else "pretrained",
-                named=free,
-            )
-        )
-    low, high = np.floor(20 * x.min() - 0.5) / 20, np.ceil(20 * (x.max() + 0.25 * np.ptp(x))) / 20  # room for names
-    across = Axis(name="LogME, nats an example", low=float(low), high=float(high))
-    up = Axis(name=f"{job}, % right", low=0, high=100, form=".0f")
-    return dots(shown, across, up, "The score against what a probe then reads, over eight draws of labels")
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(names))
+    alt = "; ".join(f"{what}: " + ", ".join(f"{a} {name}" for name, a in zip(names, row)) for what, row in rows.items())
+    return Figure(kind="table", spec=table, alt=alt, title=f"One draw of labels: {draws} probes each")
 
 
 def matrix(evidence: Evidence) -> Figure:
     """Every backbone at every job."""
     read = {job: truth(evidence, job).mean(1) for job in JOBS}
     table = pd.DataFrame(read, index=list(NAMES))
-    return heat(table, "backbone", "job", "Accuracy of a probe: every backbone at every job")
+    return heat(table, "backbone", "job", "Read by a probe: every backbone at every job")

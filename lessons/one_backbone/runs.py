@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -32,7 +33,7 @@ UNTRAINED = "untrained"
 NAMES = (*WORLDS, UNTRAINED)
 
 SEEN = ("all scripts", "Latin", "Greek", "kana", "symbols", "printed", "turned", "inverted", "shuffled")
-CHOICE, FAVOURITE = "your pick", "score's pick"
+TILES = 40  # unseen examples on a live wall
 
 BACKBONE = Control(
     name="backbone",
@@ -78,16 +79,14 @@ def favourite(job: str) -> str:
 
 
 def picks(settings: Settings) -> dict[str, Run]:
-    """A probe on the backbone that was chosen, and one on the backbone that scores best."""
+    """By backbone: a probe on the one that was chosen, and one on the one that scores best."""
     seeds, job = Seeds(first=100 * settings.draw), settings[JOB]
-    names = {CHOICE: settings[BACKBONE], FAVOURITE: favourite(job)}
-    if len(set(names.values())) == 1:
-        del names[CHOICE]
-    return {pick: probe(backbone_of(name, Seeds()), job, seeds) for pick, name in names.items()}
+    names = dict.fromkeys((settings[BACKBONE], favourite(job)))
+    return {name: replace(probe(backbone_of(name, Seeds()), job, seeds), exhibit=TILES) for name in names}
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("race", run, pick, name=pick) for pick, run in picks(settings).items()]
+    return [Piece("race", run, (settings[JOB], name), name=f"on {name}") for name, run in picks(settings).items()]
 
 
 def after(settings: Settings) -> Measures:
@@ -99,13 +98,18 @@ def after(settings: Settings) -> Measures:
 
 
 def backdrop(settings: Settings) -> Values:
-    """All but what features that know nothing are worth is hidden, of what is read by a probe."""
-    stored = hide(score_runs(Seeds()), "probe", "tuned")
+    """What each backbone knows of its own world may be seen at once, and what features that know nothing are worth."""
+    stored = hide(score_runs(Seeds()), "probe", "tuned", "LogME", "LEEP")
     return [
         *(piece for piece in stored if piece.x != (DIGITS, UNTRAINED)),
         Piece("probe", probe(backbone_of(UNTRAINED, Seeds()), DIGITS, Seeds()), (DIGITS, UNTRAINED)),
         Piece("seen", Measure(kind="examples", runs=(), tasks=tuple(WORLDS[name] for name in SEEN), count=8)),
+        *(Piece("wall", on_the_wall(job), job) for job in dict.fromkeys((DIGITS, settings[JOB]))),
     ]
+
+
+def on_the_wall(job: str) -> Measure:
+    return Measure(kind="exhibit", runs=(), tasks=(JOBS[job],), count=TILES)
 
 
 def score_runs(seeds: Seeds) -> Values:
