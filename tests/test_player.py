@@ -14,7 +14,7 @@ from conftest import served
 from playwright.sync_api import Page, expect
 
 from core.check import BadValue
-from lessons.kit.figures.player import Bars, Images, Line, Lines, Player, Space, packed, player
+from lessons.kit.figures.player import LOST, RIGHT, Bars, Images, Line, Lines, Player, Space, Texts, packed, player
 
 ROOT = Path(__file__).resolve().parent.parent
 CELLS = packed([0, 0, 1, 1])  # 2 * 2: class 0 below, class 1 above
@@ -54,6 +54,8 @@ REFUSED = {
     "text that is no base64": made(Images(title="", images=["<b>"], width=2, height=2)),
     "rows of different length": made(Images(title="", images=[[CELLS], [CELLS, CELLS], [CELLS]], width=2, height=2)),
     "a curve too short": made(Lines(title="", lines=[Line(name="a", role="source", values=[0.1, 0.2])])),
+    "a text too few": made(Texts(title="", prompts=["a", "b"], says=["one"])),
+    "a lamp too many": made(Texts(title="", prompts=["a"], says=["one"], lamps={"true": [1, 1]})),
     "a bar that is no number": made(Bars(title="", names=["a"], values=[[float("nan")]])),
 }
 
@@ -87,6 +89,15 @@ def test_a_bar_that_rounds_to_nothing_has_no_minus() -> None:
     assert panel["shown"] == [["0.00", "-0.20"]]
 
 
+def test_what_is_written_last_is_told_with_its_lamps() -> None:
+    lamps = {"true": [[LOST, LOST], [LOST, LOST], [RIGHT, LOST]]}
+    says = [["", ""], ["a", ""], ["Pologne", ""]]
+    figure = player(made(Texts(title="Answers", prompts=["Poland?", "Spain?"], says=says, lamps=lamps)))
+    assert "in the end Poland? Pologne; Spain? (nothing); true 1 of 2" in figure.alt
+    (panel,) = figure.spec["panels"]
+    assert panel["texts"] == says and panel["lamps"] == [{"name": "true", "states": lamps["true"]}]
+
+
 # ---- in a browser
 
 PAGE = f"""
@@ -95,7 +106,7 @@ PAGE = f"""
     import numpy as np
     import streamlit as st
     from app.parts.figure import draw
-    from lessons.kit.figures.player import Images, Player, Space, packed, player
+    from lessons.kit.figures.player import Images, Player, Space, Texts, packed, player
 
     steps = range(10)
     areas = [packed(np.add.outer(np.zeros(20, int), np.arange(20) > 2 * k)) for k in steps]
@@ -105,6 +116,8 @@ PAGE = f"""
         Space(title="Map", areas=areas, extent=(-1, 1, -1, 1), xy=xy, classes=[0, 1], stories=told),
         Images(title="Images", images=[packed(np.full(4, 90))] * 2, width=2, height=2, stories=told,
                states=[[1, 1]] * 5 + [[2, 1]] * 5, says=["one", "two"]),
+        Texts(title="Texts", prompts=["asked"], says=[[f"written {{k}}"] for k in steps],
+              lamps={{"true": [[2]] * 5 + [[1]] * 5}}),
     )
     says = [f"Sentence {{k}}." for k in steps]
     marks = [f"step {{k}}" for k in steps]
@@ -141,6 +154,8 @@ def test_keys_and_buttons_move_the_picture_which_stays_when_the_page_is_drawn_ag
     assert drawn(page) == before
     slider.press("End")
     expect(page.get_by_role("button", name="one, lost")).to_be_visible()
+    expect(page.locator(".answer")).to_have_text("written 9")
+    expect(page.locator(".lamp")).to_have_attribute("aria-label", "true: yes")
     page.get_by_role("button", name="Draw again").click()
     page.wait_for_timeout(1000)
     expect(slider).to_have_attribute("aria-valuetext", "step 9")

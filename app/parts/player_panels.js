@@ -1,7 +1,7 @@
 // The player's panels. Each gives a node, draw(at) with a fraction while playing, take(panel) for other frames of the same
 // things, and perhaps fresh() when size or theme changed.
 
-const PANELS = { space, images, bars, lines }
+const PANELS = { space, images, bars, lines, texts }
 const title = panel => el("p", { className: "title" }, panel.title, ...(panel.big ? [el("b", { className: "big" })] : []))
 
 /** The large word of a panel at a frame, such as a count. */
@@ -264,4 +264,45 @@ function lines(panel, stage) {
   canvas.onpointerdown = event => { canvas.setPointerCapture(event.pointerId); seek(event) }
   canvas.onpointermove = event => event.buttons && seek(event)
   return { node, draw, fresh, take: more => (panel = more) }
+}
+
+/** Prompts, what is written after each, and lamps that say what is true of it. What changes is marked for a moment. */
+function texts(panel, stage) {
+  const lamp = () => el("span", { className: "lamp" }, el("i", { ariaHidden: "true" }), el("span", {}))
+  const rows = panel.prompts.map((prompt, k) => {
+    const answer = el("p", { className: "answer" }), lamps = panel.lamps.map(lamp), note = panel.notes[k]
+    const asked = el("p", { className: "prompt" }, prompt, ...(note ? [" ", el("em", {}, note)] : []))
+    const node = el("li", {}, asked, answer, ...(lamps.length ? [el("p", { className: "lamps" }, ...lamps)] : []))
+    return { node, answer, lamps }
+  })
+  const node = el("section", { className: "wide" }, title(panel), el("ul", { className: "written" }, ...rows.map(row => row.node)))
+  const says = ["", "yes", "no"]
+  let painted = -1
+  function draw(at) {
+    const frame = Math.round(at), of = all => all[all.length > 1 ? frame : 0]
+    if (frame === painted) return
+    big(node, panel, frame)
+    rows.forEach((row, k) => {
+      const text = of(panel.texts)[k]
+      if (row.answer.textContent !== text) {
+        row.answer.textContent = text
+        if (painted >= 0) restart(row.answer, "changed")
+      }
+      panel.lamps.forEach((one, j) => {
+        const state = of(one.states)[k], node = row.lamps[j]
+        if (node.dataset.state !== String(state)) node.dataset.state = state
+        node.firstChild.textContent = STATES[state]?.[1] ?? ""
+        node.lastChild.textContent = one.name
+        node.ariaLabel = `${one.name}: ${says[state] || "not said"}`
+      })
+    })
+    painted = frame
+  }
+  return { node, draw, take: more => { panel = more; painted = -1 } }
+}
+
+function restart(node, name) {
+  node.classList.remove(name)
+  void node.offsetWidth
+  node.classList.add(name)
 }

@@ -1,4 +1,5 @@
-"""Frames that a learner plays or scrubs in the browser: decision areas, points, images, bars, lines. Knows no screen.
+"""Frames that a learner plays or scrubs in the browser: decision areas, points, images, bars, lines, texts.
+Knows no screen.
 
     player(Player(marks=("step 0", "step 20"), says=("It knows nothing yet.", "It knows both."), panels=(...)))
 
@@ -11,8 +12,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -184,12 +185,40 @@ class Lines:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Texts:
+    """Prompts and what is written after each, with lamps that say what is true of it."""
+
+    title: str
+    prompts: Sequence[str]
+    says: Sequence[str] | Sequence[Sequence[str]]  # (frames, rows) what is written
+    lamps: Mapping[str, ArrayLike] = field(default_factory=dict)  # by name (frames, rows): NOTHING, RIGHT or LOST
+    notes: Sequence[str] = ()  # a row: a word on a badge, or ""
+    big: Sequence[str] = ()  # a frame: a large word above it, such as a count
+
+    def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
+        rows, frames = len(self.prompts), len(marks)
+        says = shaped("Texts", self.says, frames, rows)
+        lamps = {name: state_of(states, frames, rows) for name, states in self.lamps.items()}
+        lit = [f"{name} {int((states[-1] == RIGHT).sum())} of {rows}" for name, states in lamps.items()]
+        written = [f"{prompt} {text or '(nothing)'}" for prompt, text in zip(self.prompts, says[-1])]
+        return {
+            "kind": "texts",
+            "title": self.title,
+            "alt": f"{self.title}: in the end {'; '.join([*written, *lit])}",
+            "prompts": list(self.prompts),
+            "texts": says.tolist(),
+            "lamps": [{"name": name, "states": states.tolist()} for name, states in lamps.items()],
+            "notes": texts("Notes", self.notes, rows),
+        } | large(self.big, frames)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Player:
     """Panels side by side that follow one scrubber."""
 
     marks: Sequence[str]  # a frame: a short label, "step 20", "alpha 0.50"
     says: Sequence[str]  # a frame: a sentence computed from data
-    panels: Sequence[Space | Images | Bars | Lines]
+    panels: Sequence[Space | Images | Bars | Lines | Texts]
     classes: Sequence[str] = ()  # what the colours and shapes mean, ten at most
     states: tuple[str, str, str] = ("right", "lost", "won back")  # what the marks of items mean
     first: int = 0  # the frame that is shown first
