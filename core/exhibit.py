@@ -49,9 +49,10 @@ class Exhibit:
             return cls(partial(mapped, exam.net, head, grid(count), spread_out(exam.examples, POINTS)))
         if kind == "notes":
             return cls(partial(notes, exam.net, judge_of_one(exam), count, run.first_seed))
-        prompts = [shown["prompt"] for shown in examples(task, count)]
-        write_on = answered if kind == "answers" else continued
-        return cls(partial(write_on, exam.net, head, prompts), written=True)
+        shown = examples(task, count)
+        if kind == "answers":
+            return cls(partial(answered, exam.net, head, shown), written=True)
+        return cls(partial(continued, exam.net, head, [one["prompt"] for one in shown]), written=True)
 
 
 def exhibits(run: Run, exams: list[Exam]) -> dict[str, Exhibit]:
@@ -121,10 +122,16 @@ def mapped(net: Net, head: Theta, cells: Tensor, points: Tensor, theta: Theta) -
     return told | {"reach": REACH, "answers": answer[len(cells) :].tolist()}
 
 
-def answered(net: Net, head: Theta, prompts: list[str], theta: Theta) -> Behaviour:
-    """The answer to every instruction, the likeliest token at every place."""
-    rows = [instructions.opened(prompt) for prompt in prompts]
-    return {"texts": [says for says, _ in writing.answers(net, theta | head, rows)]}
+def answered(net: Net, head: Theta, asked: list[dict[str, Any]], theta: Theta) -> Behaviour:
+    """The answer to every instruction, the likeliest token at every place; whether it ends and has the form that was
+    asked, and whether it is the wanted one."""
+    rows = [instructions.opened(one["prompt"]) for one in asked]
+    told = list(zip(asked, writing.answers(net, theta | head, rows)))
+    return {
+        "texts": [says for _, (says, _) in told],
+        "formed": [ends and instructions.formed(one["name"], says) for one, (says, ends) in told],
+        "right": [ends and says == one["right"] for one, (says, ends) in told],
+    }
 
 
 def continued(net: Net, head: Theta, prompts: list[str], theta: Theta) -> Behaviour:

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from core import nets
+from core import nets, writing
 from core.check import BadValue
-from core.exhibit import POINTS
+from core.exhibit import POINTS, answered
 from core.measure import answer
 from core.nets import Theta
 from core.serve import store, work
@@ -116,6 +116,19 @@ def test_texts_are_written_at_a_few_tests_the_first_and_the_last_among_them(task
     assert len(examples) == 3 and all(one["prompt"] and one["right"] for one in examples)
     for point in points:
         assert not point.exhibit or len(point.exhibit["0"]["texts"]) == 3
+
+
+def test_an_answer_is_in_form_only_if_it_ends_and_right_only_if_it_is_the_wanted_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    task = Instructions(ask="in French, shouted")
+    first, second, third = shown(task, 3)["examples"]
+    told = [(first["right"], True), ("Nowhere!", True), (third["right"], False)]
+    monkeypatch.setattr(writing, "answers", lambda net, theta, rows: told)
+    found = answered({}, {}, [first, second, third], {})
+    assert found["texts"] == [says for says, _ in told]
+    assert found["formed"] == [True, True, False]
+    assert found["right"] == [True, False, False]
 
 
 def test_writing_is_spread_over_the_tests_of_a_long_run() -> None:

@@ -7,15 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from core.measure import answer as measured
 from core.serve import store
 from core.tasks import COMBINATIONS, HOW, WHAT
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
+from lessons.kit.figures.player import LOST
+from lessons.kit.figures.player import RIGHT as RIGHT_LAMP
 from lessons.kit.scripts.source import with_constants
 from lessons.kit.values import Evidence
 from lessons.parrot_to_helper.claims import held_out, shares
-from lessons.parrot_to_helper.pictures import said, side_by_side
-from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, PROMPTS, RIGHT, ways
+from lessons.parrot_to_helper.pictures import ROWS, asked_both, changing, said
+from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, PROMPTS, RIGHT, SHOWN, asked, ways
 
 
 def answer(right: dict[str, list[float]], others: float = 0.0) -> dict[str, Any]:
@@ -40,8 +43,32 @@ def test_what_was_held_out_is_judged_by_runs_that_never_saw_it() -> None:
 def test_an_answer_that_does_not_end_is_seen_to_be_cut_off() -> None:
     assert said({"says": "law!", "ends": True}) == "law!"
     assert said({"says": "and so\n\non", "ends": False}) == "and so on ..."
-    figure = side_by_side(["In French: Poland"], {"raw": [{"says": "", "ends": True}]}, "Answers")
-    assert "raw: (nothing)" in figure.alt
+    answers = {"prompts": ["In French: Poland"], "answers": [[{"says": "", "ends": True}]]}
+    assert "the raw model (nothing)" in asked_both(answers).alt
+
+
+def test_what_is_held_out_is_among_the_answers_that_are_shown() -> None:
+    for without in HELD_OUT:
+        (task,) = measured(asked(without), [])["tasks"]
+        names = [one["name"] for one in task["examples"]]
+        assert len(names) == SHOWN and set(HELD_OUT) <= set(names) and set(ROWS) <= set(names)
+
+
+def test_lamps_follow_what_a_run_recorded_step_by_step() -> None:
+    (task,) = measured(asked(HELD_OUT[0]), [])["tasks"]
+    wanted = [one["right"] for one in task["examples"]]
+    no, yes = [False] * SHOWN, [True] * SHOWN
+    told = [
+        {"step": 0, "0": {"texts": ["Qaida, and"] * SHOWN, "formed": no, "right": no}},
+        {"step": 600, "0": {"texts": wanted, "formed": yes, "right": no}},
+    ]
+    evidence = Evidence({}, {("asked", ()): {"tasks": [task]}}, {("live", (1,)): told})
+    (panel,) = changing(evidence, HELD_OUT[0]).spec["panels"]
+    assert panel["notes"] == ["held out"] + [""] * len(ROWS)
+    form, true = panel["lamps"]
+    assert form["states"] == [[LOST] * 5, [RIGHT_LAMP] * 5] and true["states"] == [[LOST] * 5] * 2
+    assert panel["texts"][0] == ["Qaida, and"] * 5
+    assert panel["big"] == [f"0 of {SHOWN} in the form asked", f"{SHOWN} of {SHOWN} in the form asked"]
 
 
 def test_the_script_reads_and_answers_as_what_ships(printed: Callable[[str], list[str]]) -> None:

@@ -14,7 +14,7 @@ from conftest import served
 from playwright.sync_api import Page, expect
 
 from core.check import BadValue
-from lessons.kit.figures.player import Bars, Images, Line, Lines, Player, Space, packed, player
+from lessons.kit.figures.player import LOST, RIGHT, Bars, Images, Line, Lines, Player, Space, packed, player
 from lessons.kit.figures.reading import Texts, Tokens
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,9 +55,10 @@ REFUSED = {
     "text that is no base64": made(Images(title="", images=["<b>"], width=2, height=2)),
     "rows of different length": made(Images(title="", images=[[CELLS], [CELLS, CELLS], [CELLS]], width=2, height=2)),
     "a curve too short": made(Lines(title="", lines=[Line(name="a", role="source", values=[0.1, 0.2])])),
-    "a prompt too few": made(Texts(title="", texts=["a", "b"], prompts=["Only one."])),
     "a token without its surprise": made(Tokens(title="", tokens=["a", "b"], bits=[1.0], stories=["One.", "Two."])),
-    "a flag that is told at two of three frames": made(Texts(title="", texts=["a"]), flag="Here", flagged=["x", "y"]),
+    "a flag that is told at two of three frames": made(Texts(title="", says=["a"]), flag="Here", flagged=["x", "y"]),
+    "a text too few": made(Texts(title="", prompts=["a", "b"], says=["one"])),
+    "a lamp too many": made(Texts(title="", prompts=["a"], says=["one"], lamps={"true": [1, 1]})),
     "a bar that is no number": made(Bars(title="", names=["a"], values=[[float("nan")]])),
 }
 
@@ -99,6 +100,15 @@ def test_a_bar_that_rounds_to_nothing_has_no_minus() -> None:
     assert panel["shown"] == [["0.00", "-0.20"]]
 
 
+def test_what_is_written_last_is_told_with_its_lamps() -> None:
+    lamps = {"true": [[LOST, LOST], [LOST, LOST], [RIGHT, LOST]]}
+    says = [["", ""], ["a", ""], ["Pologne", ""]]
+    figure = player(made(Texts(title="Answers", prompts=["Poland?", "Spain?"], says=says, lamps=lamps)))
+    assert "in the end Poland? Pologne; Spain? (nothing); true 1 of 2" in figure.alt
+    (panel,) = figure.spec["panels"]
+    assert panel["texts"] == says and panel["lamps"] == [{"name": "true", "states": lamps["true"]}]
+
+
 # ---- in a browser
 
 PAGE = f"""
@@ -108,6 +118,7 @@ PAGE = f"""
     import streamlit as st
     from app.parts.figure import draw
     from lessons.kit.figures.player import Images, Player, Space, packed, player
+    from lessons.kit.figures.reading import Texts
 
     steps = range(10)
     areas = [packed(np.add.outer(np.zeros(20, int), np.arange(20) > 2 * k)) for k in steps]
@@ -117,6 +128,8 @@ PAGE = f"""
         Space(title="Map", areas=areas, extent=(-1, 1, -1, 1), xy=xy, classes=[0, 1], stories=told),
         Images(title="Images", images=[packed(np.full(4, 90))] * 2, width=2, height=2, stories=told,
                states=[[1, 1]] * 5 + [[2, 1]] * 5, says=["one", "two"]),
+        Texts(title="Texts", prompts=["asked"], says=[[f"written {{k}}"] for k in steps],
+              lamps={{"true": [[2]] * 5 + [[1]] * 5}}),
     )
     says = [f"Sentence {{k}}." for k in steps]
     marks = [f"step {{k}}" for k in steps]
@@ -153,6 +166,8 @@ def test_keys_and_buttons_move_the_picture_which_stays_when_the_page_is_drawn_ag
     assert drawn(page) == before
     slider.press("End")
     expect(page.get_by_role("button", name="one, lost")).to_be_visible()
+    expect(page.locator(".answer")).to_have_text("written 9")
+    expect(page.locator(".lamp")).to_have_attribute("aria-label", "true: yes")
     page.get_by_role("button", name="Draw again").click()
     page.wait_for_timeout(1000)
     expect(slider).to_have_attribute("aria-valuetext", "step 9")
@@ -168,7 +183,7 @@ READ = f"""
     marks = [f"step {{k}}" for k in range(3)]
     truth = Line(name="truth", role="source", values=[0.5, 0.6, 0.1], veiled=True)
     panels = (
-        Texts(title="Notes", texts=[["so <b>nice</b>"], ["nice nice"], ["nice nice nice"]], words=["nice"]),
+        Texts(title="Notes", says=[["so <b>nice</b>"], ["nice nice"], ["nice nice nice"]], words=["nice"]),
         Tokens(title="Read", tokens=["a", "b"], bits=[[0, 1], [2, 3], [4, 5]], stories=[["A.", "B."]] * 3),
         Lines(title="Truth", lines=[truth]),
     )
@@ -186,7 +201,7 @@ def test_texts_change_and_a_flag_unveils_what_was_veiled(tmp_path: Path, page: P
         slider = page.get_by_role("slider", name="Moment")
         expect(page.get_by_text("so <b>nice</b>")).to_be_visible()
         slider.press("End")
-        expect(page.locator(".texts mark")).to_have_count(3)
+        expect(page.locator(".written mark")).to_have_count(3)
         page.get_by_role("button", name="B.").click()
         expect(page.locator(".story")).to_have_text("B.")
         veiled = drawn(page)

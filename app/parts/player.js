@@ -13,7 +13,7 @@ export default function ({ data, parentElement }) {
 function start(root, data) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)")
   const marksOf = data => data.marks.join("|") + "|"
-  const shapeOf = data => JSON.stringify([data.key, data.scrub, data.classes, data.panels.map(p => [p.kind, p.title, p.count ?? p.images?.[0].length ?? p.texts?.[0].length ?? p.tokens ?? p.names ?? p.lines?.map(l => l.name), p.side, Boolean(p.stories?.length)])])
+  const shapeOf = data => JSON.stringify([data.key, data.scrub, data.classes, data.panels.map(p => [p.kind, p.title, p.count ?? p.images?.[0].length ?? (p.texts && [p.texts[0].length, p.prompts]) ?? p.tokens ?? p.names ?? p.lines?.map(l => l.name), p.side, Boolean(p.stories?.length)])])
   const kept = places.get(data.key)
   const shape = shapeOf(data)
   let marks = marksOf(data), last = data.marks.length - 1

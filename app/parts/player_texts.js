@@ -1,31 +1,51 @@
 // The player's panels that are read. What each gives: app/parts/player_panels.js.
 
-/** Texts below each other; a word of `words` stands on a tint, and a state has a mark before its text. */
+/** What is written, after a prompt or alone; lamps say what is true of it, a word stands at its end. What changes is
+ marked for a moment, and some words are tinted wherever they stand. */
 function texts(panel, stage) {
+  const lamp = () => el("span", { className: "lamp" }, el("i", { ariaHidden: "true" }), el("span", {}))
+  const bare = !panel.prompts.length
   const rows = panel.texts[0].map((_, k) => {
-    const text = el("span", { className: "text" }), word = el("b", { className: "word" }), badge = el("i", { className: "badge", ariaHidden: "true" })
-    const prompt = el("span", { className: "prompt" }, panel.prompts[k] ?? "")
-    const node = el("li", {}, badge, el("span", { className: "said" }, ...(panel.prompts.length ? [prompt, " "] : []), text), word)
-    return { node, text, word, badge, shown: null }
+    const answer = el("p", { className: "answer" }), end = el("b", { className: "end" })
+    const lamps = panel.lamps.map(lamp), note = panel.notes[k]
+    const asked = bare ? [] : [el("p", { className: "prompt" }, panel.prompts[k], ...(note ? [" ", el("em", {}, note)] : []))]
+    const node = el("li", {}, ...asked, answer, ...(lamps.length ? [el("p", { className: "lamps" }, ...lamps)] : []), ...(panel.ends.length ? [end] : []))
+    return { node, answer, lamps, end, shown: null }
   })
-  const node = el("section", { className: "reading" }, title(panel), el("ol", { className: "texts" }, ...rows.map(row => row.node)))
-  let states = bytes(panel.states)
+  const list = el("ul", { className: bare ? "written bare" : "written" }, ...rows.map(row => row.node))
+  const node = el("section", { className: bare ? "reading" : "wide" }, title(panel), list)
+  const says = ["", "yes", "no"]
+  const inked = text => text.split(/(\s+)/).map(part => (panel.words.includes(part) ? el("mark", {}, part) : part))
+  let painted = -1
   function draw(at) {
-    const frame = Math.round(at)
+    const frame = Math.round(at), of = all => all[all.length > 1 ? frame : 0]
+    if (frame === painted) return
     big(node, panel, frame)
     rows.forEach((row, k) => {
-      const text = (panel.texts[frame] ?? panel.texts[0])[k], word = (panel.says[frame] ?? panel.says[0])[k]
-      const state = states[(states.length > rows.length ? frame * rows.length : 0) + k]
-      row.node.dataset.state = state
-      row.badge.textContent = STATES[state]?.[1] ?? ""
-      row.word.textContent = word
-      row.node.ariaLabel = [text, word, stage.data.states[state - 1]].filter(Boolean).join(", ")
-      if (row.shown === text) return
-      row.shown = text
-      row.text.replaceChildren(...text.split(/(\s+)/).map(part => (panel.words.includes(part) ? el("mark", {}, part) : part)))
+      const text = of(panel.texts)[k]
+      if (row.shown !== text) {
+        row.answer.replaceChildren(...(panel.words.length ? inked(text) : [text]))
+        row.shown = text
+        if (painted >= 0) restart(row.answer, "changed")
+      }
+      if (panel.ends.length) row.end.textContent = of(panel.ends)[k]
+      panel.lamps.forEach((one, j) => {
+        const state = of(one.states)[k], node = row.lamps[j]
+        if (node.dataset.state !== String(state)) node.dataset.state = state
+        node.firstChild.textContent = STATES[state]?.[1] ?? ""
+        node.lastChild.textContent = one.name
+        node.ariaLabel = `${one.name}: ${says[state] || "not said"}`
+      })
     })
+    painted = frame
   }
-  return { node, draw, take: more => { panel = more; states = bytes(more.states) } }
+  return { node, draw, take: more => { panel = more; painted = -1 } }
+}
+
+function restart(node, name) {
+  node.classList.remove(name)
+  void node.offsetWidth
+  node.classList.add(name)
 }
 
 /** One text whose tokens are tinted; a token that is chosen says what was expected there. */

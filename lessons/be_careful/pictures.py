@@ -118,8 +118,8 @@ def notes(behaviour: Sequence[Behaviour], table: pd.DataFrame) -> Figure:
     ]
     written = Texts(
         title="Some of its notes; kind words are tinted",
-        texts=[tests[step]["texts"] for step in steps],
-        says=[[percent(share) for share in tests[step]["promise"]] for step in steps],
+        says=[tests[step]["texts"] for step in steps],
+        ends=[[percent(share) for share in tests[step]["promise"]] for step in steps],
         words=KINDS["kind"],
     )
     meter = Lines(

@@ -7,9 +7,20 @@ from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
 from lessons.kit.sheet import Sheet
+from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 from lessons.parrot_to_helper.claims import CLAIMS
-from lessons.parrot_to_helper.pictures import FACTS_RIGHT, HELD, RAW_DOES, hook, picture, verdict, views
+from lessons.parrot_to_helper.pictures import (
+    FACTS_RIGHT,
+    FORM_AT,
+    MARKS,
+    half_with_few,
+    hook,
+    picture,
+    tells,
+    verdict,
+    views,
+)
 from lessons.parrot_to_helper.runs import BESIDE, COUNT, MOST, WITHOUT, after, asks, backdrop, live_runs, runs
 
 
@@ -35,7 +46,9 @@ LESSON = Lesson(
     question="Why does a fluent model not answer?",
     controls=(COUNT, WITHOUT, BESIDE),
     prediction=Prediction(
-        asks=f"After {MOST} examples, on inputs that no example showed:", sliders=(RAW_DOES, HELD, FACTS_RIGHT)
+        asks="How many answers to unseen instructions will be in the form asked?",
+        sliders=(*FORM_AT.values(), FACTS_RIGHT),
+        handles=MARKS,
     ),
     sheet=Sheet(
         kind="text",
@@ -43,7 +56,7 @@ LESSON = Lesson(
         help="What, how: with what. It was tuned on: " + ", ".join(WHAT) + "; plain, shouted, doubted, twice.",
         default="Old or new, shouted: he saith unto them",
         most=80,
-        examples=("Law or play, shouted: all rights and liability", "In French: Spain", "Answer: Who wrote Hamlet?"),
+        examples=("In French: Spain", "Answer: Who wrote Hamlet?"),
     ),
     claims=CLAIMS,
     runs=runs,
@@ -51,7 +64,11 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The tuning",),
+    moving=("The answers",),
+    tells=tells,
+    mission=Mission(
+        says=f"with fewer than {MOST} examples, have half of all answers in the form asked", met=half_with_few
+    ),
     verdict=verdict,
     script=script,
     after=after,

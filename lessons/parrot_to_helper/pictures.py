@@ -1,20 +1,23 @@
-"""What this lesson shows: what two models say side by side, how often they obey, and what it cost."""
+"""What this lesson shows: answers that change as a net is tuned, how often they obey, and what it cost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from core.tasks import COMBINATIONS, WHAT
+from core.tasks import WHAT
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
-from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
-from lessons.kit.values import Answer, Control, Evidence, Settings
-from lessons.parrot_to_helper.claims import bits, held_out, shares
+from lessons.kit.figures.curves import Curve, Mark, curves
+from lessons.kit.figures.player import LOST, RIGHT, Player, player
+from lessons.kit.figures.reading import Texts
+from lessons.kit.prediction import Handle
+from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
+from lessons.parrot_to_helper.claims import bits, shares
 from lessons.parrot_to_helper.runs import (
     COUNT,
     EXAMPLES,
@@ -27,84 +30,190 @@ from lessons.parrot_to_helper.runs import (
     MOST,
     PROMPTS,
     RAW,
-    RIGHT,
     STORIES,
-    TUNING,
     WITHOUT,
     ways,
 )
+from lessons.parrot_to_helper.runs import RIGHT as TRUE
 
-GOES_ON, ANSWERS, STOPS = "goes on with the text", "answers in form", "ends at once"
 SHORT = 60  # characters of an answer that are shown
+ROWS = ("old or new, plain", "in French, plain", "in capitals, plain", "answer, plain")  # besides what was held out
+IN_FORM, IS_TRUE = "in the form asked", "true"  # lamps
+NOT_SHOWN = "held out"
+X = (30, 800)  # the ends of the axis of examples
+HALF = 0.5  # of the answers in form, for the mission
 
 
-def share(key: str, label: str, default: int, help: str) -> Control[int]:
-    return Control(name=key, label=label, options=tuple(range(0, 101, 5)), default=default, help=help, slider=True)
+def share(key: str, label: str, help: str) -> Control[int]:
+    return Control(name=key, label=label, options=tuple(range(0, 101, 5)), default=50, help=help, slider=True)
 
 
-RAW_DOES = Control(
-    name="raw",
-    label="And the raw model, before any example: given an instruction it",
-    options=(GOES_ON, ANSWERS, STOPS),
-    default=ANSWERS,
-    help="What it most often writes after an instruction.",
-)
-HELD = share("held", "Answers in form to combinations that were held out, in percent", 20, "Ended, and written so.")
+FORM_AT = {  # by examples
+    n: share(f"form{n}", f"Answers in the form asked after {n} examples, in percent", "Ended, and written as asked.")
+    for n in EXAMPLES
+}
 FACTS_RIGHT = share(
-    "facts", "Right answers about facts that it has not met, in percent", 50, "French names and trivia."
+    "facts",
+    f"Right answers about facts that it has not met, after {MOST} examples, in percent",
+    "French names and trivia.",
 )
+MARKS = (
+    *(Handle(x=n, y=control, name="in form", unit=" %", start=60) for n, control in FORM_AT.items()),
+    Handle(x=MOST, y=FACTS_RIGHT, name="true", unit=" %", start=25, joined=False),
+)
+
+
+# --- What is written --------------------------------------------------------------------------------------------------
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    """How fluently it goes on with a text."""
-    texts = [moments[-1] for moments in evidence.answer("stories")["runs"][0]["texts"]]
-    table = pd.DataFrame({"it goes on": [" ".join(text.split()) for text in texts]}, index=[f"{s} …" for s in STORIES])
-    told = "; ".join(f"{story} … {text}" for story, text in zip(STORIES, table["it goes on"]))
-    title = "Three beginnings, and how the model goes on"
-    return Figure(kind="table", spec=table, alt=f"How the model goes on with three texts. {told}.", title=title)
+    """Word by word, how the raw model goes on: with texts, and with instructions."""
+    stories = [moments[-1] for moments in evidence.answer("stories")["runs"][0]["texts"]]
+    answers = [one["says"] for one in evidence.answer("raw answers")["answers"][0]]
+    prompts = [f"{story} …" for story in STORIES] + list(PROMPTS[:3])
+    written = [text.split() for text in (*stories, *answers[:3])]
+    longest = max(map(len, written))
+    value = Player(
+        marks=[f"word {k}" for k in range(longest + 1)],
+        says=["It goes on with whatever it is given: with a text, and with an instruction."] * (longest + 1),
+        panels=[
+            Texts(
+                title="What a model writes that has only read",
+                prompts=prompts,
+                says=[[" ".join(words[:k]) for words in written] for k in range(longest + 1)],
+                notes=["a text"] * len(STORIES) + ["an instruction"] * 3,
+            )
+        ],
+        first=longest,
+        scrub="Word",
+    )
+    return player(value)
+
+
+def changing(evidence: Evidence, without: str) -> Figure:
+    """Some instructions, what the first live net answers as it is tuned, and two lamps for each."""
+    told = writing(evidence)
+    (task,) = evidence.answer("asked")["tasks"]
+    examples, steps = task["examples"], [test["step"] for test in told]
+    rows = [k for k in (place(examples, name) for name in (without, *ROWS)) if k is not None]
+    formed, right = judged(told)
+    value = Player(
+        marks=[f"step {step}" for step in steps],
+        says=[
+            f"After {step:,} steps: of {len(examples)} answers {int(f.sum())} are in the form asked, "
+            f"{int(r.sum())} are true."
+            for step, f, r in zip(steps, formed, right)
+        ],
+        panels=[
+            Texts(
+                title="Unseen instructions, and what the net answers now",
+                prompts=[examples[k]["prompt"] for k in rows],
+                says=[[cut(test["0"]["texts"][k]) for k in rows] for test in told],
+                lamps={
+                    IN_FORM: np.where(formed[:, rows], RIGHT, LOST),
+                    IS_TRUE: np.where(right[:, rows], RIGHT, LOST),
+                },
+                notes=[NOT_SHOWN if examples[k]["name"] == without else "" for k in rows],
+                big=[f"{int(f.sum())} of {len(examples)} in the form asked" for f in formed],
+            )
+        ],
+        states=("", "", ""),
+        first=len(steps) - 1,
+        scrub="Step",
+    )
+    return player(value)
+
+
+def place(examples: Sequence[Mapping[str, str]], name: str) -> int | None:
+    """The first example of a combination."""
+    return next((k for k, one in enumerate(examples) if one["name"] == name), None)
+
+
+def judged(told: Sequence[Behaviour]) -> tuple[np.ndarray, np.ndarray]:
+    """(tests, examples) each: which answers are in the form that was asked, and which are the wanted ones."""
+    formed, right = (np.array([test["0"][what] for test in told]) for what in ("formed", "right"))
+    return formed, right
+
+
+def writing(evidence: Evidence) -> list[Behaviour]:
+    """What the first live net answered, test by test."""
+    return evidence.behaviour("live", 1)
+
+
+def cut(words: str) -> str:
+    """As much of an answer as there is room for."""
+    words = " ".join(words.split())
+    return words if len(words) <= SHORT else words[:SHORT] + " ..."
+
+
+def said(answer: Mapping[str, Any]) -> str:
+    """One answer as it is shown: a model that did not end it was cut off."""
+    return (cut(answer["says"]) or "(nothing)") + ("" if answer["ends"] else " ...")
+
+
+def asked_both(answer: Answer) -> Figure:
+    """The learner's instruction, and what the models write after it."""
+    models = ("the raw model", "tuned, just now")[: len(answer["answers"])]
+    (prompt,) = answer["prompts"]
+    written = [said(one[0]) for one in answer["answers"]]
+    panel = Texts(title=f"After your instruction: {prompt}", prompts=models, says=written)
+    return player(Player(marks=("",), says=("",), panels=(panel,)))
+
+
+# --- How often --------------------------------------------------------------------------------------------------------
+
+
+def revealed(evidence: Evidence) -> bool:
+    return evidence.has("obeys", RAW)
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
-    """Answers against the number of examples; before the prediction only what the learner says of them."""
-    title = "Unseen inputs: answers in form, and right ones about facts"
-    if evidence.has("obeys", RAW):
-        title += f" (stored runs; held out is {HELD_OUT[0]})"
-    return by_examples(evidence, guess, title)
+    """Shares of unseen inputs against the number of examples: what was found, and what the learner said."""
+    first, shown = HELD_OUT[0], list[Curve]()
+    marks: list[Mark] = []
+    if revealed(evidence):
+        for label, what, names, role, tag in (
+            (IN_FORM, FORMED, ways(without=first), "pretrained", "top"),
+            (NOT_SHOWN, FORMED, [first], "target", "right"),
+            ("true facts", TRUE, ways(*FACTS), "scratch", "top"),
+        ):
+            values = {n: shares(evidence.answer("obeys", n, first), what, names) for n in EXAMPLES}
+            shown.append(Curve(table=against(values), name=label, role=role, tag=(EXAMPLES[1], tag)))
+    shown += guessed(guess) if guess else []
+    if evidence.has("live obeys"):
+        values = {settings[COUNT]: shares(evidence.answer("live obeys"), FORMED, ways(without=settings[WITHOUT]))}
+        shown.append(Curve(table=against(values), name="yours", role="pretrained", tag=(settings[COUNT], "right")))
+    title = "Answers to unseen instructions, by the number of examples it was shown"
+    return curves(shown, "examples of instructions", X, marks, title=title, y="Answers", at=EXAMPLES)
+
+
+def guessed(guess: Guess) -> list[Curve]:
+    """The learner's line, and what they said of facts."""
+    line = {n: np.full(2, guess[control] / 100) for n, control in FORM_AT.items()}
+    facts = {MOST: np.full(2, guess[FACTS_RIGHT] / 100)}
+    return [
+        Curve(table=against(line), name="you: in form", role="guess", named=False),
+        Curve(table=against(facts), name="you: true", role="guess", tag=(MOST, "right")),
+    ]
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """Exact answers while the tuning goes on; what the models say; how often they obey, and what it cost."""
+    """The answers as they change; what is written after the learner's instruction; how often, and what it cost."""
     shown: Views = {}
-    tables = list(evidence.tables("live").values())
-    kind, count = ("live", settings[COUNT]) if tables else ("stored", MOST)
-    if tables := tables or list(evidence.tables("tuned").values()):
-        title = f"Right answers on unseen inputs, all kinds together, {count} examples ({kind} runs)"
-        line = over_steps(pd.concat(tables), "right", "pretrained")
-        shown["The tuning"] = lambda: curves(
-            [line], "steps", (1, TUNING.steps), title=title, y="Right answers", share=(0, 0.6)
-        )
+    if writing(evidence):
+        shown["The answers"] = lambda: changing(evidence, settings[WITHOUT])
     if asked := [evidence.answer(role) for role in ("asked both", "asked raw") if evidence.has(role)]:
-        models = dict(zip(("raw", "tuned, just now"), asked[0]["answers"]))
-        shown["Your instruction"] = lambda: side_by_side(
-            asked[0]["prompts"], models, "What is written after your instruction"
-        )
-    if not evidence.has("obeys", RAW):
+        shown["Your instruction"] = lambda: asked_both(asked[0])
+    if not revealed(evidence):
         return shown
     live, without = evidence.has("live obeys"), settings[WITHOUT]
-    four = evidence.answer("live answers" if evidence.has("live answers") else "raw answers")["answers"]
-    said = dict(zip(("raw", "tuned, just now"), four))
-    kinds = (
-        f"Your {LIVE} nets, by kind of instruction"
-        if live
-        else f"By kind of instruction, after {MOST} examples (stored)"
-    )
     obeyed = evidence.answer("live obeys") if live else evidence.answer("obeys", MOST, without)
-    practised = f"Stored runs, by kind of instruction, after {MANY:,} examples and long practice"
+    kinds = f"Your {LIVE} nets, by kind" if live else f"By kind, after {MOST} examples"
+    practised = f"By kind, after {MANY:,} examples and long practice"
     return shown | {
-        "Four answers": lambda: side_by_side(PROMPTS, said, "Four instructions, and what is written after them"),
         "By kind": lambda: by_kind(obeyed, without, kinds),
         "Long practice": lambda: by_kind(evidence.answer("obeys", MANY), "", practised),
-        "Cost": lambda: price(prices(evidence), "What it cost: surprise at general text"),
+        "General text": lambda: price(prices(evidence), "What it cost: surprise at general text"),
     }
 
 
@@ -115,62 +224,39 @@ def prices(evidence: Evidence) -> dict[str, Answer]:
     return paid | ({"your nets": evidence.answer("live price")} if evidence.has("live price") else {})
 
 
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """Where the tuning stands."""
+    told = writing(evidence)
+    if not told:
+        return ""
+    formed, right = judged(told[-1:])
+    of = f"{formed.sum()} of {formed.size} answers are in form"
+    return f"After {told[-1]['step']:,} steps {of}, {right.sum()} are true."
+
+
+def half_with_few(evidence: Evidence, settings: Settings) -> bool:
+    """Whether live nets that were shown fewer examples than most answer half of all instructions in form."""
+    if settings[COUNT] == MOST or not evidence.has("live obeys"):
+        return False
+    return bool(shares(evidence.answer("live obeys"), FORMED, ways(without=settings[WITHOUT])).mean() >= HALF)
+
+
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
-    raw = shares(evidence.answer("obeys", RAW), FORMED, ways()).mean()
-    facts = shares(evidence.answer("obeys", MOST, HELD_OUT[0]), RIGHT, ways(*FACTS)).mean()
-    return [
-        ("the raw model, given an instruction", guess[RAW_DOES], ANSWERS if raw > 0.5 else GOES_ON),
-        (
-            f"answers in form to combinations held out, after {MOST} examples",
-            f"{guess[HELD]} %",
-            percent(held_out(evidence, FORMED).mean()),
-        ),
-        ("right answers about facts that it has not met", f"{guess[FACTS_RIGHT]} %", percent(facts)),
-    ]
-
-
-def said(answer: Mapping[str, Any]) -> str:
-    """One answer as it stands in a table: a model that did not end it was cut off."""
-    words = " ".join(answer["says"].split())
-    return (words[:SHORT] or "(nothing)") + ("" if answer["ends"] else " ...")
-
-
-def side_by_side(prompts: Sequence[str], models: Mapping[str, Sequence[Mapping[str, Any]]], title: str) -> Figure:
-    """A row a prompt, a column a model."""
-    rows = {prompt: [said(answers[k]) for answers in models.values()] for k, prompt in enumerate(prompts)}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(models))
-    told = "; ".join(
-        f"{prompt} " + ", ".join(f"{model}: {answer}" for model, answer in zip(models, row))
-        for prompt, row in rows.items()
-    )
-    return Figure(kind="table", spec=table, alt=f"Answers side by side. {told}.", title=title)
-
-
-def by_examples(evidence: Evidence, guess: Guess, title: str) -> Figure:
-    """Shares of unseen inputs against the number of examples: what was found, and what the learner said."""
-    first, shown, marks, span = HELD_OUT[0], [], [], (EXAMPLES[0], MOST)
-    if evidence.has("obeys", RAW):
-        for label, what, names, role in (
-            ("in form", FORMED, ways(without=first), "pretrained"),
-            ("held out", FORMED, [first], "target"),
-            ("facts right", RIGHT, ways(*FACTS), "scratch"),
-        ):
-            values = {n: shares(evidence.answer("obeys", n, first), what, names) for n in EXAMPLES}
-            shown.append(Curve(table=against(values), name=label, role=role))
-        level = float(shares(evidence.answer("obeys", RAW), FORMED, COMBINATIONS).mean())
-        marks.append(Mark(start=(span[0], level), end=(span[1], level), says="raw model", place="insideEndTop"))
-    for handle, label in ((HELD, "you: held out"), (FACTS_RIGHT, "you: facts")) if guess else ():
-        high = guess[handle] / 100
-        marks.append(Mark(start=(span[0], high), end=(span[1], high), says=label, role="guess", place="insideStartTop"))
-    return curves(shown, "examples of instructions", span, marks, title=title, y="Answers", at=EXAMPLES)
+    first = HELD_OUT[0]
+    rows = []
+    for n, control in FORM_AT.items():
+        found = shares(evidence.answer("obeys", n, first), FORMED, ways(without=first)).mean()
+        rows.append((f"in form, after {n} examples", f"{guess[control]} %", percent(found)))
+    facts = shares(evidence.answer("obeys", MOST, first), TRUE, ways(*FACTS)).mean()
+    return [*rows, ("true, of facts not met", f"{guess[FACTS_RIGHT]} %", percent(facts))]
 
 
 def by_kind(answer: Answer, without: str, title: str) -> Figure:
-    """Answers in form and right ones for every kind of instruction, and for what was held out, if anything."""
+    """Answers in form and true ones for every kind of instruction, and for what was held out, if anything."""
     groups = {kind: ways(kind, without=without) for kind in WHAT} | ({"held out": [without]} if without else {})
     shown = []
     for label, names in groups.items():
-        for what, word, role in ((FORMED, "in form", "target"), (RIGHT, "right", "pretrained")):
+        for what, word, role in ((FORMED, "in form", "target"), (TRUE, "true", "pretrained")):
             shown.append(Bar(name=f"{label}, {word}", values=100 * shares(answer, what, names), role=role))
     return bars(shown, "Unseen inputs", "%", title + (f"; held out is {without}" if without else ""), signed=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.spec import Keep, Measure, Run, Stage
 from core.tasks import COMBINATIONS, HOW, WHAT, Instructions, Text
 from lessons.kit.recipes import reader
@@ -25,7 +27,8 @@ REPLAY = Keep(method="replay", count=400)
 
 
 LIVE = 2  # nets of a live run
-STORIES = ("Once upon a time there was a", "The court held that the", "To be or not to be, that")
+SHOWN = 30  # instructions whose answers a live net is seen to change, every combination held out among them
+STORIES = ("My fellow citizens, we must", "Once upon a time there was a", "Good morrow, my lord! I have")
 PROMPTS = (
     "Law or play, shouted: the terms of this license",
     "Old or new, twice: thou hast seen",
@@ -103,22 +106,28 @@ def reads(*runs: Run) -> Measure:
 
 
 def live_runs(settings: Settings) -> list[Run]:
-    """Each a run of its own, so that two cores train them side by side."""
+    """Each a run of its own, so that two cores train them side by side; the first shows what it answers."""
     seeds = (Seeds(1, 100 * settings.draw + k) for k in range(LIVE))
-    return [tuned(settings[COUNT], settings[WITHOUT], one, settings[BESIDE]) for one in seeds]
+    first, *others = (tuned(settings[COUNT], settings[WITHOUT], one, settings[BESIDE]) for one in seeds)
+    return [replace(first, exhibit=SHOWN), *others]
 
 
 def runs(settings: Settings) -> Runs:
     return [Piece("live", run, k, name=f"tuned {k}") for k, run in enumerate(live_runs(settings), 1)]
 
 
+def asked(without: str) -> Measure:
+    """The instructions whose answers a run shows, and what they should be."""
+    task = Instructions(examples=MOST, without=without)
+    return Measure(kind="exhibit", runs=(), tasks=(task,), count=SHOWN)
+
+
 def after(settings: Settings) -> Measures:
-    """How often the live nets obey, what general text costs them, and their answers to the first prompts."""
+    """How often the live nets obey, and what general text costs them."""
     made = live_runs(settings)
     return [
         Piece("live obeys", obeys(*made, count=6)),
         Piece("live price", reads(*made)),
-        Piece("live answers", Measure(kind="answers", runs=(reader(), made[0]), prompts=PROMPTS)),
     ]
 
 
@@ -132,13 +141,14 @@ def asks(settings: Settings) -> Measures:
 
 
 def backdrop(settings: Settings) -> Values:
-    """How the raw model goes on with a text, which may be seen before the prediction; and all else."""
+    """How the raw model goes on with texts, and with instructions as if they were some, which may be seen before the
+    prediction; and all else."""
     known = [*obeying(Seeds()), *practice_runs(Seeds()), *price_runs(Seeds())]
     return [
         Piece("stories", Measure(kind="continuations", runs=(reader(),), prompts=STORIES, count=24)),
-        Piece("raw answers", Measure(kind="answers", runs=(reader(),), prompts=PROMPTS), hidden=True),
+        Piece("raw answers", Measure(kind="answers", runs=(reader(),), prompts=PROMPTS)),
+        Piece("asked", asked(settings[WITHOUT])),
         *hide(known),
-        Piece("tuned", tuned(MOST, settings[WITHOUT], Seeds()), hidden=True),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,6 +82,9 @@ def by_rank(evidence: Evidence, where: str, guess: Guess, title: str) -> Figure:
     to it, with the learner's own."""
     shown = [level(final(evidence.table("patch", where, name)).mean(), name, LOOK[name]) for name in (FULL, HEAD)]
     marks = []
+    if guess:
+        said = {"you, trained": placed(guess[TRAINED], TRAINED), "you, cut": placed(guess[CUT], CUT)}
+        shown += [Curve(table=mark, name=name, role="guess", named=False) for name, mark in said.items()]
     if evidence.has("cut", where):
         thin, after = trained(evidence, where), cut(evidence, where)
         kept = against({rank: accuracies for rank, accuracies in after.items() if rank})
@@ -88,19 +92,23 @@ def by_rank(evidence: Evidence, where: str, guess: Guess, title: str) -> Figure:
         shown.append(Curve(table=kept, name="cut afterwards", role="target", tag=(4, "right")))
         if guess:
             full = final(evidence.table("patch", where, FULL))
-            marks += missed(guess[TRAINED], enough(thin, full), HEIGHTS[TRAINED.name], shown)
-            marks += missed(guess[CUT], enough(after, full), HEIGHTS[CUT.name], shown)
+            marks += missed(guess[TRAINED], enough(thin, full), TRAINED) + missed(guess[CUT], enough(after, full), CUT)
     return curves(shown, "rank", X, marks, title=title, share=Y, at=RANKS)
 
 
-def missed(said: int | str, was: float, height: float, shown: list[Curve]) -> list[Mark]:
-    """The learner's mark, and from it an arrow to what was found; the mark joins what is shown."""
-    begin, end = (
-        place if isinstance(place, int | float) and place < math.inf else PLACE_OF_NONE for place in (said, was)
-    )
-    shown.append(
-        Curve(table=against({begin: np.full(2, height)}), name=f"you: {said}, {height:g}", role="guess", named=False)
-    )
+def at_rank(rank: int | float | str) -> float:
+    """Where a rank stands, or that there is none."""
+    return PLACE_OF_NONE if isinstance(rank, str) or math.isinf(rank) else rank
+
+
+def placed(said: int | str, handle: Control[Any]) -> pd.DataFrame:
+    """The learner's mark, at the height of its handle."""
+    return against({at_rank(said): np.full(2, HEIGHTS[handle.name])})
+
+
+def missed(said: int | str, was: float, handle: Control[Any]) -> list[Mark]:
+    """An arrow from the learner's mark to what was found."""
+    begin, end, height = at_rank(said), at_rank(was), HEIGHTS[handle.name]
     if begin == end:
         return []
     return [Mark(start=(begin, height), end=(end, height), says=f"you: {said}", role="guess", place="insideMiddleTop")]

@@ -148,6 +148,7 @@ def drawn(curve: Curve) -> list[dict[str, Any]]:
 def named_at(curve: Curve, colour: str, point: pd.Series, side: str) -> dict[str, Any]:
     """A curve's name beside one of its points, instead of at its end."""
     label = {"show": True, "formatter": curve.name, "color": colour, "fontWeight": "bold", "position": side}
+    label["distance"] = 8
     at = {"coord": [float(point.x), 100 * float(point["mean"])]}
     named = {"symbol": "circle", "symbolSize": 1, "label": label, "data": [at]}
     return {"endLabel": {"show": False}, "markPoint": named}

@@ -5,48 +5,50 @@ Knows no screen.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.check import BadValue
-from lessons.kit.figures.player import large, packed, shaped, state_of
+from lessons.kit.figures.player import RIGHT, large, shaped, state_of, texts
 
 FULL = 12.0  # bits at which a token's tint is strongest
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Texts:
-    """A few texts below each other, each of which may be another at every frame."""
+    """What is written, after prompts or alone, with lamps that say what is true of it."""
 
     title: str
-    texts: Sequence[str] | Sequence[Sequence[str]]  # (frames, rows)
-    prompts: Sequence[str] = ()  # a row: what stands before its text at every frame
-    says: Sequence[str] | Sequence[Sequence[str]] = ()  # (frames, rows) a word at the end of each row
-    states: ArrayLike = ()  # (frames, rows): NOTHING, RIGHT, LOST or WON_BACK
-    words: Collection[str] = ()  # on a tint wherever they stand
-    big: Sequence[str] = ()  # a frame: a large word above it
+    says: Sequence[str] | Sequence[Sequence[str]]  # (frames, rows) what is written
+    prompts: Sequence[str] = ()  # a row: after what
+    lamps: Mapping[str, ArrayLike] = field(default_factory=dict)  # by name (frames, rows): NOTHING, RIGHT or LOST
+    notes: Sequence[str] = ()  # a row: a word on a badge beside its prompt, or ""
+    ends: Sequence[str] | Sequence[Sequence[str]] = ()  # (frames, rows) a word at the end of a row
+    words: Collection[str] = ()  # on a tint wherever they are written
+    big: Sequence[str] = ()  # a frame: a large word above it, such as a count
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
-        texts = shaped("Texts", self.texts, len(marks), -1)
-        count = texts.shape[1]
-        if len(self.prompts) not in (0, count):
-            raise BadValue(f"Prompts must be one for each of {count} texts, not {len(self.prompts)}.")
-        says = shaped("Says", self.says, len(marks), count) if len(self.says) else np.full((1, count), "")
-        told = "; ".join(f"“{text}”" for text in texts[-1])
+        frames = len(marks)
+        says = shaped("Texts", self.says, frames, len(self.prompts) or -1)
+        rows = says.shape[1]
+        lamps = {name: state_of(states, frames, rows) for name, states in self.lamps.items()}
+        lit = [f"{name} {int((states[-1] == RIGHT).sum())} of {rows}" for name, states in lamps.items()]
+        prompts = self.prompts or [""] * rows
+        written = [f"{prompt} {text or '(nothing)'}".strip() for prompt, text in zip(prompts, says[-1])]
         return {
             "kind": "texts",
             "title": self.title,
-            "alt": f"{self.title}, in the end: {told}.",
-            "texts": texts.tolist(),
+            "alt": f"{self.title}: in the end {'; '.join([*written, *lit])}",
             "prompts": list(self.prompts),
-            "says": says.tolist(),
-            "states": packed(state_of(self.states, len(marks), count)),
+            "texts": says.tolist(),
+            "lamps": [{"name": name, "states": states.tolist()} for name, states in lamps.items()],
+            "notes": texts("Notes", self.notes, rows),
+            "ends": shaped("Ends", self.ends, frames, rows).tolist() if len(self.ends) else [],
             "words": sorted(self.words),
-        } | large(self.big, len(marks))
+        } | large(self.big, frames)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -97,6 +97,9 @@ def places_of(data: list[Any], logs: list[bool]) -> list[tuple[float, float]]:
 
 def frames(spec: dict[str, Any]) -> Iterator[str]:
     """The last frame of the first panel: a map of areas, or images."""
+    if spec["panels"][0].get("texts"):
+        yield from lines_of(spec["panels"][0]["texts"][-1][:4])
+        return
     panel: dict[str, Any] = next((one for one in spec["panels"] if one.get("areas") or one.get("width") == SIDE), {})
     if panel.get("areas"):
         side = panel["side"]
@@ -105,6 +108,14 @@ def frames(spec: dict[str, Any]) -> Iterator[str]:
         yield image(data_address(colours[classes % len(PALETTE)]), 0, -(WIDE - HIGH) / 2, WIDE, WIDE)
     elif panel.get("images"):
         yield from row([png(one) for one in panel["images"][-1][:MANY]])
+
+
+def lines_of(texts: list[str]) -> Iterator[str]:
+    """What is written, as bars of its length after a prompt's."""
+    for k, text in enumerate(texts):
+        width, y = min(80, 8 + 2 * len(text)), 14 + 18 * k
+        yield f'<rect x="8" y="{y}" width="56" height="8" rx="4" fill="#808495" opacity="0.45"/>'
+        yield f'<rect x="70" y="{y}" width="{width}" height="8" rx="4" fill="#2a7de1"/>'
 
 
 def pictures(html: str) -> Iterator[str]:
