@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 import time
 from collections.abc import Iterator
@@ -121,7 +122,8 @@ TOY = f"""
         return [Curve(table=table, name="a line", role="pretrained")] if evidence.has("answer") else []
 
     sheets = {{
-        "points": Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4),
+        "points": Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4,
+                        fit="a line", shade=(-1, 1), shaded="seen"),
         "text": Sheet(kind="text", label="Your words", help="Type some.", default="Once upon", most=200,
                       examples=("A cat",)),
     }}
@@ -212,5 +214,48 @@ def test_points_are_placed_moved_and_removed_by_hand_and_by_keys(address: str, p
     page.get_by_role("button", name="Remove all").click()
     expect(page.get_by_text("0 of 4 points")).to_be_visible()
     page.wait_for_url("**given=none*")
+    for _ in range(4):
+        page.get_by_role("button", name="Add a point").press("Enter")
+    plane.click(position={"x": box["width"] * 0.95, "y": box["height"] * 0.1})
+    expect(page.get_by_text("There may be 4 points. “Remove point 4” makes room.")).to_be_visible()
     page.get_by_text("The same points as a table").click()
     expect(page.locator("[data-testid=stDataFrame]").first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_nearest_line_follows_the_finger_and_no_point_vanishes(address: str, page: Page) -> None:
+    page.goto(address)
+    line = page.locator(".pad .mean")
+    expect(line).to_have_count(1, timeout=180_000)
+    expect(page.locator(".pad .shade")).to_have_count(1)
+    drawn = [line.get_attribute("d")]
+    box = page.get_by_role("button", name="Point 2:").locator(".dot").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for k in range(1, 31):  # three seconds, in which answers arrive
+        page.mouse.move(x, y + 3 * k)
+        page.wait_for_timeout(100)
+        drawn.append(line.get_attribute("d"))
+        assert page.locator(".pad .point").count() == 2
+    assert len(set(drawn)) == len(drawn)  # the button is still down, and the line has followed every move
+    page.mouse.up()
+    where = page.get_by_role("button", name="Point 2:").get_attribute("aria-label")
+    page.wait_for_timeout(1500)
+    expect(page.get_by_role("button", name="Point 2:")).to_have_attribute("aria-label", str(where))
+    assert "given=-1%2C0.5" in page.url and page.url.count("%2C") == 2 and "1%2C2" not in page.url.rpartition("+")[2]
+
+
+@pytest.mark.browser
+def test_the_line_is_that_of_least_squares(address: str, page: Page) -> None:
+    """Through two points it is known: at x = 0 it is half way between them."""
+    page.goto(address)
+    line = page.locator(".pad .mean")
+    expect(line).to_have_count(1, timeout=180_000)
+    ends = [float(v) for v in re.findall(r"[-\d.]+", str(line.get_attribute("d")))]
+    places = " ".join(str(one.get_attribute("transform")) for one in page.locator(".pad .point").all())
+    dots = [float(v) for v in re.findall(r"[-\d.]+", places)]
+    (x1, y1, x2, y2), (a1, b1, a2, b2) = ends, dots
+    for a, b in ((a1, b1), (a2, b2)):
+        assert y1 + (y2 - y1) * (a - x1) / (x2 - x1) == pytest.approx(b, abs=0.3)

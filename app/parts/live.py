@@ -31,7 +31,8 @@ def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: C
     when many watch."""
     at = chosen.read(lesson)
     before = ticks(lesson, at)
-    every = max(0.4, 0.1 * engine().pending) if before[0] else None
+    points = bool(lesson.sheet and lesson.sheet.kind == "points")  # which are moved: their answers are awaited
+    every = max(0.2 if points else 0.4, 0.1 * engine().pending) if before[0] else None
     st.fragment(beat, run_every=every)(lesson, backdrop, onward, before)
 
 
@@ -49,7 +50,10 @@ def beat(
     runs = lesson.runs(settings) if at.pressed else ()  # what others have made of the same is not this learner's yet
     known, answers, seen = states(runs), answered(lesson, settings), watched(lesson, settings, at.pressed)
     moving = is_alive(known) or seen.playing
-    points, on_sheet = bool(lesson.sheet and lesson.sheet.kind == "points"), (lesson, settings, answers)
+    points, on_sheet = (
+        bool(lesson.sheet and lesson.sheet.kind == "points"),
+        (lesson, settings, answers, waits(about(lesson, settings))),
+    )
     on_run = bool(lesson.sheet and lesson.sheet.beat == "Run")
     over = at.pressed and not moving and all(state.kind == "done" for _, state in known)
     results = gather(lesson.after(settings)) if over else Evidence()

@@ -1,6 +1,8 @@
 // A plane on which points are placed, moved and removed. Knows what app/parts/sheet.py sends, and no lesson.
 
-const QUIET = 350 // milliseconds without another move before the server hears of it
+const QUIET = 100 // milliseconds at least between two times that the server hears of a move
+const SLOW = 400 // after which it hears of the next one even if the last is not answered yet
+const LOST = 2000 // after which what it did not take is given up
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
 const DASHES = { solid: "", dashed: "8 5", dotted: "2 5" }
 const EDGE = 26, RADIUS = 9
@@ -13,6 +15,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function pad(root) {
   let data = null, send = null, points = [], chosen = -1, waiting = 0, moving = null
+  let sent = null, asked = -LOST // what the server was told last, and when
+  let looks = null // how the line that is drawn here is drawn
   const plane = svg("svg", { role: "group" }), below = svg("g", { "aria-hidden": "true" }), above = svg("g", {})
   const rim = svg("rect", {}), cut = svg("clipPath", { id: "rim" }), named = svg("g", { "aria-hidden": "true" })
   cut.append(rim)
@@ -47,7 +51,7 @@ function pad(root) {
   }
 
   function insert(point) {
-    if (points.length >= data.most) { says.textContent = `There may be ${data.most} points. Remove one first.`; return }
+    if (points.length >= data.most) { says.textContent = `There may be ${data.most} points. “${drop.textContent}” makes room.`; return }
     points.push(point)
     chosen = points.length - 1
     changed()
@@ -61,11 +65,22 @@ function pad(root) {
     changed()
     if (here) (above.children[chosen] ?? add).focus({ preventScroll: true })
   }
-  function changed(now = false) {
-    clearTimeout(waiting)
-    const tell = () => { waiting = 0; send(points.map(point => point.join(",")).join(" ")) }
-    waiting = setTimeout(tell, now ? 0 : QUIET)
+  const written = places => places.map(point => point.join(",")).join(" ")
+  const heard = () => sent === null || written(data.given) === sent || performance.now() - asked > LOST
+  /** Have the server hear of the points, now or as soon as it may be asked again. */
+  function changed() {
+    waiting ||= setTimeout(tell, Math.max(0, asked + QUIET - performance.now()))
     draw()
+  }
+  function tell() {
+    const passed = performance.now() - asked
+    if (passed < SLOW && (!heard() || data.stale)) { waiting = setTimeout(tell, 40); return }
+    waiting = 0
+    if (written(points) === sent) return
+    sent = written(points)
+    asked = performance.now()
+    send(sent)
+    setTimeout(draw, LOST + 1)
   }
 
   plane.onclick = event => { if (!event.target.closest(".point")) insert(read(event)) }
@@ -90,8 +105,8 @@ function pad(root) {
     const node = svg("g", { class: "point", tabindex: 0, role: "button" })
     node.append(svg("circle", { class: "hit", r: 22 }), svg("circle", { class: "ring", r: RADIUS + 4 }), svg("circle", { class: "dot", r: RADIUS }), svg("text", { y: 4 }))
     node.onpointerdown = event => hold(event, k)
-    node.onpointermove = event => { if (moving === k) { points[k] = read(event); draw() } }
-    node.onpointerup = node.onpointercancel = () => { if (moving === k) { moving = null; changed(true) } }
+    node.onpointermove = event => { if (moving === k) { points[k] = read(event); changed() } }
+    node.onpointerup = node.onpointercancel = () => { if (moving === k) { moving = null; changed() } }
     node.onkeydown = event => key(event, k)
     node.onfocus = () => choose(k)
     return node
@@ -101,9 +116,10 @@ function pad(root) {
     const [width, height] = size(), [across, up] = data.axes
     set(plane, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": `${data.label}. ${points.length} of ${data.most} points. ${told()}` })
     set(rim, { x: EDGE, y: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE })
-    below.replaceChildren(...grid())
-    beneath.replaceChildren(...data.curves.flatMap(drawn))
-    named.replaceChildren(...data.curves.map(title))
+    below.replaceChildren(...shaded(), ...grid())
+    const curves = known()
+    beneath.replaceChildren(...curves.flatMap(drawn))
+    named.replaceChildren(...curves.map(title))
     apart([...named.children])
     while (above.children.length > points.length) above.lastChild.remove()
     while (above.children.length < points.length) above.append(one(above.children.length))
@@ -126,7 +142,20 @@ function pad(root) {
     names.forEach((name, k) => { if (k) set(name, { y: Math.max(name.getAttribute("y"), Number(names[k - 1].getAttribute("y")) + 16) }) })
   }
 
-  const told = () => data.curves.map(curve => {
+  /** The curves that were sent; of these the line nearest to the points is drawn anew here, as the points are now, and
+   the others are pale until they too are of these points. */
+  function known() {
+    const stale = data.stale || written(points) !== written(data.given)
+    const own = data.fit && points.length && looks ? [{ ...looks, ...nearest(points, data.reach[0]) }] : []
+    return [...own, ...data.curves.filter(curve => curve.name !== data.fit).map(curve => ({ ...curve, stale }))]
+  }
+  function shaded() {
+    if (!data.shade) return []
+    const [[left, top], [right, low]] = [place([data.shade[0], data.reach[1]]), place([data.shade[1], -data.reach[1]])]
+    return [svg("rect", { class: "shade", x: left, y: top, width: right - left, height: low - top }), note(data.shaded, (left + right) / 2, low - 6, "middle")]
+  }
+
+  const told = () => known().map(curve => {
     const last = curve.x.length - 1
     return `${curve.name}: ${curve.mean[0]} at ${curve.x[0]}, ${curve.mean[last]} at ${curve.x[last]}.`
   }).join(" ")
@@ -152,8 +181,9 @@ function pad(root) {
   /** A curve's band and its mean; what leaves the plane is cut off at its rim. */
   function drawn(curve) {
     const line = values => curve.x.map((x, k) => place([x, values[k]]).map(v => v.toFixed(1)).join(" "))
-    const band = svg("path", { class: "band", fill: curve.colour, d: `M${[...line(curve.high), ...line(curve.low).reverse()].join("L")}Z` })
-    const mean = svg("path", { class: "mean", stroke: curve.colour, "stroke-dasharray": DASHES[curve.dash], d: `M${line(curve.mean).join("L")}` })
+    const stale = curve.stale ? " stale" : ""
+    const band = svg("path", { class: `band${stale}`, fill: curve.colour, d: `M${[...line(curve.high), ...line(curve.low).reverse()].join("L")}Z` })
+    const mean = svg("path", { class: `mean${stale}`, stroke: curve.colour, "stroke-dasharray": DASHES[curve.dash], d: `M${line(curve.mean).join("L")}` })
     return [band, mean]
   }
   /** A curve's name, at its last place in the plane. */
@@ -166,14 +196,28 @@ function pad(root) {
 
   new ResizeObserver(() => data && draw()).observe(root)
   return {
-    show(given, tell) {
+    show(given, to) {
       data = given
-      send = tell
-      if (!waiting && moving === null) points = data.given.map(point => [...point])
+      send = to
+      looks = data.curves.find(curve => curve.name === data.fit) ?? looks
+      if (!waiting && moving === null && heard()) {
+        points = data.given.map(point => [...point])
+        sent = null
+      }
       chosen = Math.min(chosen, points.length - 1)
       draw()
     },
   }
+}
+
+/** The straight line nearest to the points, by least squares; of those that one point leaves open the one with the smallest
+ height and slope. */
+function nearest(points, far) {
+  const n = points.length, sum = of => points.reduce((total, point) => total + of(point), 0)
+  const mx = sum(([x]) => x) / n, my = sum(([, y]) => y) / n, spread = sum(([x]) => (x - mx) ** 2)
+  const slope = spread > 1e-9 ? sum(([x, y]) => (x - mx) * (y - my)) / spread : (mx * my) / (1 + mx * mx)
+  const height = my - slope * mx, x = [-far, far], mean = x.map(at => height + slope * at)
+  return { x, mean, low: mean, high: mean }
 }
 
 function svg(tag, attributes) {

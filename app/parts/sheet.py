@@ -31,8 +31,8 @@ _PAD = st.components.v2.component(
 LONG = 80  # characters; more of them get an area
 
 
-def sheet(lesson: Lesson, settings: Settings, answers: Evidence) -> None:
-    """The lesson's sheet, if it has one."""
+def sheet(lesson: Lesson, settings: Settings, answers: Evidence, stale: bool = False) -> None:
+    """The lesson's sheet, if it has one; the answers are stale while those about what stands there now are to come."""
     if lesson.sheet is None:
         return
     if lesson.sheet.kind == "pairs":
@@ -42,7 +42,7 @@ def sheet(lesson: Lesson, settings: Settings, answers: Evidence) -> None:
     elif lesson.sheet.kind == "text":
         write(lesson, lesson.sheet, settings.typed)
     else:
-        place(lesson, lesson.sheet, settings.placed, lesson.beneath(answers, settings))
+        place(lesson, lesson.sheet, settings.placed, lesson.beneath(answers, settings), stale)
     if refused := st.session_state.get(chosen.key(lesson.slug, "refused")):
         st.warning(refused)
 
@@ -108,7 +108,9 @@ def label(lesson: Lesson, sheet: Sheet, settings: Settings, answers: Evidence) -
     hands.labels(digits, settings.typed, chosen.key(lesson.slug, "labels by hand"), lambda text: put(lesson, text))
 
 
-def place(lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], curves: Sequence[Curve]) -> None:
+def place(
+    lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], curves: Sequence[Curve], stale: bool
+) -> None:
     at = chosen.key(lesson.slug, "pad")
 
     def placed() -> None:
@@ -117,7 +119,8 @@ def place(lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], cu
 
     st.markdown(f"**{sheet.label}**", help=sheet.help)
     data = {"given": [list(point) for point in given], "most": sheet.most, "reach": sheet.reach, "axes": sheet.axes}
-    data |= {"label": sheet.label, "curves": [drawn(curve) for curve in curves]}
+    data |= {"label": sheet.label, "curves": [drawn(curve) for curve in curves], "stale": stale}
+    data |= {"fit": sheet.fit, "shade": sheet.shade, "shaded": sheet.shaded}
     _PAD(data=data, key=at, on_placed_change=placed)
     with st.expander("The same points as a table", icon=":material/table:"):
         table(lesson, sheet, given, f"{at}.table.{st.session_state.get(f'{at}.turn', 0)}")

@@ -29,6 +29,7 @@ class Sheet:
     beat: Literal["Look", "Run"] = "Run"  # where it stands
     fit: str = ""  # the name of the curve that is the straight line nearest to the points, as the browser draws it too
     shade: tuple[float, float] | None = None  # from x to x: a stretch of the plane that is shaded
+    shaded: str = ""  # what that stretch is
 
     def __post_init__(self) -> None:
         for text in (self.default, *self.examples):

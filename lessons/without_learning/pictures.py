@@ -31,6 +31,7 @@ from lessons.without_learning.runs import (
 
 NEVER = "never"
 REACH = (3.0, 4.0)
+SEEN = (-2.0, 2.0)  # where nineteen of twenty points lay in pretraining: a normal distribution
 PROMPT = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))
 NET, FIT, YOURS = "the net", "least squares", "your net"
 LOOK = {NET: "pretrained", FIT: "target", YOURS: "scratch best"}
