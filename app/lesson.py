@@ -13,11 +13,12 @@ import streamlit as st
 from app.parts import chosen
 from app.parts.chosen import NOT_YET, PREDICTED, SKIPPED, Chosen
 from app.parts.explain import explain
-from app.parts.live import live, own
+from app.parts.live import live
 from app.parts.look import look
 from app.parts.memory import keep_place
 from app.parts.predict import on_picture, predict
 from app.parts.recall import recall
+from app.parts.watch import own
 from app.parts.words import say
 from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather

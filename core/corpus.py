@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import lzma
 import re
+import unicodedata
+from collections import Counter
 from pathlib import Path
 
 from core.check import BadValue, plain
@@ -21,6 +23,7 @@ GENERAL = ("novel", "speeches", "articles")  # what general English is made of
 BREAK = "\f"  # between two documents, in the files and as a token
 TESTS = slice(5, None, 10)  # of the documents: every tenth
 LEAST, MOST = 10_000, 5_000_000  # characters of an own text
+NAMES = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}  # of scripts
 CUT = re.compile(r".{500,1500}\n|.{500,1500}\s|.{1,1500}", re.DOTALL)  # where it has no breaks: at a line end, a space
 
 
@@ -35,6 +38,14 @@ def path(subject: str) -> Path:
 def known(subject: str) -> bool:
     """Whether this is an own text that is on this machine."""
     return bool(OWN.fullmatch(subject)) and path(subject).exists()
+
+
+def called(subject: str) -> str:
+    """What its owner calls an own text: the name of its file; where that is not known, the word in its subject."""
+    try:
+        return path(subject).with_suffix(".name").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return subject.split("-")[1] if OWN.fullmatch(subject) else subject
 
 
 def documents(subject: str) -> tuple[str, ...]:
@@ -58,10 +69,13 @@ def keep(data: bytes, name: str) -> str:
     if sum(map(len, found[TESTS])) < LEAST // 10:
         found = [piece.strip() for piece in CUT.findall("\n\n".join(found)) if piece.strip()]
     text = BREAK.join(found)
-    if len(text) < LEAST:
+    if script := foreign(decoded(data)):
         raise BadValue(
-            f"Of this text {len(text):,} characters have a plain form, as English letters have; it takes {LEAST:,}."
+            f"This text is written in {script} letters. The vocabulary knows only Latin ones, a to z, digits and the "
+            "signs of an English keyboard: take a text in a language that is written so, or a program."
         )
+    if len(text) < LEAST:
+        raise BadValue(f"This text has {len(text):,} characters that the vocabulary knows; it takes {LEAST:,}.")
     if len(text) > MOST:
         raise BadValue(f"This text has {len(text):,} characters; it may have {MOST:,}.")
     word = re.sub("[^a-z0-9]", "", Path(name).stem.lower())[:12] or "text"
@@ -70,6 +84,8 @@ def keep(data: bytes, name: str) -> str:
         store.folder("texts")
         packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a tenth of a second a megabyte
         store.write_whole(path(subject), lambda part: part.write_bytes(packed))
+        shown = "".join(letter for letter in Path(name).name if letter.isprintable())[:60] or "text"
+        store.write_whole(path(subject).with_suffix(".name"), lambda part: part.write_text(shown, "utf-8"))
     except OSError as error:
         raise BadValue("The disk is full or cannot be written, so this text could not be kept.") from error
     return subject
@@ -85,3 +101,13 @@ def decoded(data: bytes) -> str:
         if not re.search(r"[\x00-\x08\x0e-\x1a]", text):
             return text
     raise BadValue("This file is not plain text. Save it as text (.txt, UTF-8) and choose it again.")
+
+
+def foreign(text: str) -> str:
+    """The script of most letters that have no plain form, "Cyrillic" or "CJK", if these are more than the others."""
+    letters = [letter for letter in text[:200_000] if letter.isalpha()]
+    lost = Counter(unicodedata.name(letter, "other").split()[0] for letter in letters if not plain(letter))
+    if 2 * lost.total() <= len(letters):
+        return ""
+    (script, _), *_ = lost.most_common(1)
+    return NAMES.get(script, script.capitalize())

@@ -58,7 +58,7 @@ class Image(Task):
     noise: float = 0.0  # share of the training labels that are replaced at random
 
     def __post_init__(self) -> None:
-        whole("Labels a class", self.labels, 1, 400)
+        whole("Labels per class", self.labels, 1, 400)
         within("Turn", self.turn, -180, 180, " degrees")
         within("Blur", self.blur, 0, 4, " pixels")
         within("Label noise", self.noise, 0, 1)
@@ -132,7 +132,7 @@ class Clothing(Image):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        whole("Labels a class", self.labels, 1, 300)
+        whole("Labels per class", self.labels, 1, 300)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +148,7 @@ class Plane(Task):
     mirrored: bool = False
 
     def __post_init__(self) -> None:
-        whole("Labels a class", self.labels, 1, 5000)
+        whole("Labels per class", self.labels, 1, 5000)
         one_of("Ask", self.ask, ("arm", "colour"))
         within("Turn", self.turn, -180, 180, " degrees")
         within("Winding", self.winding, -2, 2)
@@ -184,7 +184,7 @@ class Sentiment(Task):
 
     def __post_init__(self) -> None:
         one_of("Subject", self.subject, RATED)
-        whole("Labels a class", self.labels, 1, 5000)
+        whole("Labels per class", self.labels, 1, 5000)
 
 
 @dataclass(frozen=True, kw_only=True)

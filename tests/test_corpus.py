@@ -26,6 +26,18 @@ def test_a_text_is_a_subject_under_the_digest_of_what_it_says() -> None:
     assert digest(Run(task=Text(subject=one))) != digest(Run(task=Text(subject=other)))
 
 
+def test_an_own_text_is_called_as_its_file_is() -> None:
+    subject = corpus.keep(f"{LETTERS} one".encode(), "GPL 3.0 (short)*.txt")
+    assert corpus.called(subject) == "GPL 3.0 (short)*.txt"
+    assert corpus.called("own-letters-00000000") == "letters"
+    assert corpus.called("law") == "law"
+
+
+def test_a_few_foreign_words_are_no_foreign_text() -> None:
+    subject = corpus.keep(f"{LETTERS} \u0434\u043e\u043c \u5bb6".encode(), "j.txt")
+    assert "carriage" in corpus.documents(subject)[0]
+
+
 def test_every_tenth_page_only_tests_and_nothing_is_lost() -> None:
     subject = corpus.keep(LETTERS.encode(), "a.txt")
     learned, held_out = text.documents(subject)
@@ -65,8 +77,10 @@ def test_accents_are_dropped_whatever_the_encoding(code: str) -> None:
     "data, why",
     [
         (b"", "0 characters"),
-        (b"too short", "9 characters have a plain form"),
-        ("\u0434\u043e\u043c ".encode() * 5000, "characters have a plain form"),
+        (b"too short", "9 characters that the vocabulary knows"),
+        ("\u0434\u043e\u043c ".encode() * 5000, "written in Cyrillic letters. The vocabulary knows only Latin ones"),
+        ("\u5bb6\u3002".encode() * 9000, "written in Chinese letters"),
+        (("\u03bf\u03af\u03ba\u03bf\u03c2 " * 900 + "house " * 300).encode(), "written in Greek letters"),
         (b"%PDF-1.7\x00\x01\x02" + bytes(range(256)) * 100, "not plain text"),
         (b"word " * 1_100_000, "it may have 5,000,000"),
     ],
@@ -109,13 +123,18 @@ def test_a_net_learns_from_it() -> None:
 
 @pytest.mark.usefixtures("workers_end")
 def test_a_pasted_text_becomes_the_subject_and_a_bad_one_is_refused() -> None:
-    test = page("guess_next", beat="Run", committed="2")
+    test = page("new_subject", beat="Run", committed="2")
     area = next(one for one in test.text_area if one.label == "Or paste it here")
     area.set_value("far too short").run()
-    assert any("13 characters have a plain form" in one.value for one in test.warning)
+    (said,) = {one.value for one in test.warning}  # beside the control, and where it was given
+    assert "pasted text was not taken" in said and "13 characters" in said and "Still in use: **shakespeare**" in said
+    area = next(one for one in test.text_area if one.label == "Or paste it here")
+    assert not area.value  # what was refused is gone
     area.set_value(LETTERS).run()
     assert not test.exception and not test.warning
-    subject = test.button_group(key="guess_next.subject").value
+    assert any("In use: **pasted text**" in one.value for one in test.success)
+    assert "pasted text" in test.button_group(key="new_subject.subject").options
+    subject = test.button_group(key="new_subject.subject").value
     assert corpus.known(str(subject[0] if isinstance(subject, list) else subject))
     assert any(one.label == "Train 4 nets now" for one in test.button)
 
@@ -123,13 +142,13 @@ def test_a_pasted_text_becomes_the_subject_and_a_bad_one_is_refused() -> None:
 @pytest.mark.usefixtures("workers_end")
 def test_a_link_to_an_own_text_works_where_it_is_and_says_so_where_not() -> None:
     subject = corpus.keep(LETTERS.encode(), "h.txt")
-    assert not page("guess_next", beat="Run", committed="2", subject=subject).warning
-    said = page("guess_next", beat="Run", committed="2", subject="own-gone-12345678").warning
+    assert not page("new_subject", beat="Run", committed="2", subject=subject).warning
+    said = page("new_subject", beat="Run", committed="2", subject="own-gone-12345678").warning
     assert "own-gone-12345678" in said[0].value
 
 
 def test_the_script_reads_the_learners_own_text() -> None:
-    lesson = lessons()["guess_next"]
+    lesson = lessons()["new_subject"]
     subject = corpus.keep(LETTERS.encode(), "i.txt")
     text = lesson.script(lesson.defaults.but(subject=subject))
     assert f'TEXTS = ["{corpus.path(subject)}"]' in text

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable
 
 import pytest
 import torch
@@ -14,11 +12,9 @@ from core.measure import Learned, answer, minimal_pairs, surprise
 from core.spec import Measure, Run
 from core.tasks import Text
 from core.worlds import text
-from lessons.guess_next.runs import PRETRAINED, SLICE
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures.tinted import tinted
-from lessons.kit.scripts.source import with_constants
 
 LESSON = lessons()["guess_next"]
 SAID = "The state of the union, 1970 <b>"
@@ -98,15 +94,6 @@ def test_tinted_text_tells_itself_and_is_never_markup() -> None:
     assert "2.0 bits a token on average, most at “␣<b>” with 3.0" in figure.alt
     assert "<b>" not in figure.spec
     assert "“␣the” 50 %" in figure.spec
-
-
-def test_the_script_begins_and_ends_where_the_run_does(printed: Callable[[str], list[str]]) -> None:
-    text = LESSON.script(LESSON.defaults.but(subject="law"))
-    said = " ".join(printed(with_constants(text, STEPS=3)))
-    before, after = (float(found) for found in re.findall(r"([\d.]+) bits a character", said))
-    stored = gather(LESSON.backdrop(LESSON.defaults)).table(PRETRAINED, "law", SLICE)
-    assert before == pytest.approx(stored[stored.step == 0].bits.mean(), abs=0.01)
-    assert after < before
 
 
 def test_nothing_is_known_at_first_but_how_many_tokens_there_are() -> None:

@@ -140,7 +140,7 @@ TOY = f"""
     from dataclasses import replace
     from app.lesson import show
     from lessons.kit.sheet import Sheet
-from lessons.kit.catalogue import lessons
+    from lessons.kit.catalogue import lessons
 
     sheet = Sheet(kind="labels", label="Your labels", help="One each.", default="----", most=4)
     digits = [{{"image": base64.b64encode(bytes([60 * k]) * 784).decode(), "truth": k}} for k in range(4)]

@@ -61,7 +61,7 @@ def test_every_handle_stands_at_an_amount_that_is_not_known_yet() -> None:
 
 def test_the_learners_point_is_the_loss_of_their_net() -> None:
     own = Evidence(_answers={("yours", (4,)): {"loss": [[[losses(ALL, DRAWINGS)[1].mean() / 2]]]}})
-    assert drawn(ALL | own, Settings())["yours"] == [[4, pytest.approx(50)]]
+    assert drawn(ALL | own, Settings())["this run"] == [[4, pytest.approx(50)]]
     (piece,) = after(LESSON.defaults)
     assert piece.of.runs == (runs(LESSON.defaults)[0].of,) and piece.of.tasks == (Glyphs(),)
     assert not after(LESSON.defaults.but(material=TEXT))

@@ -240,7 +240,7 @@ def test_the_learners_own_landscape_takes_the_place_of_the_stored_one() -> None:
     own = Evidence(_answers={("yours", (NEAR,)): stored.answer("plane", NEAR, ASKED)})
     settings = lesson.defaults.but(join=SIBLINGS)
     titles = [lesson.views(found, settings, Settings())["Landscape"]().title for found in (stored, stored | own)]
-    assert "stored nets" in titles[0] and "your nets" in titles[1]
+    assert "stored nets" in titles[0] and "this run's nets" in titles[1]
 
 
 def test_the_walk_goes_from_child_to_child_and_on_to_the_stranger() -> None:

@@ -67,7 +67,7 @@ def test_a_prompt_is_plain_and_short_and_changes_no_digest_where_there_is_none()
             Measure(kind="surprise", runs=(), prompts=refused)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("slug", [slug for slug, lesson in lessons().items() if lesson.sheet])
+@pytest.mark.parametrize("slug", [slug for slug, lesson in lessons().items() if lesson.asks(lesson.defaults)])
 def test_whom_a_sheet_asks_ships_with_its_first_answer(slug: str) -> None:
     lesson = lessons()[slug]
     choices = ship.every_setting(lesson)
@@ -95,7 +95,7 @@ TOY = f"""
     from app.lesson import show
     from core.spec import Measure, from_json
     from lessons.kit.sheet import Sheet
-from lessons.kit.catalogue import lessons
+    from lessons.kit.catalogue import lessons
     from lessons.kit.figures import Figure
     from lessons.kit.figures.curves import Curve
     from lessons.kit.recipes import arms, live_backbone

@@ -8,19 +8,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.parts import live
+from app.parts import live, watch
 from core.serve import work
 from core.serve.engine import State
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures.player import unpacked
-from lessons.kit.values import Evidence, Settings
+from lessons.kit.values import Evidence
 from lessons.small_step.claims import accuracy, at, halves, lead, smooth
-from lessons.small_step.pictures import HALF, editor, guessed_line, opened
+from lessons.small_step.pictures import HILLS, best, editor, hook, opened, rotor, turned
 from lessons.small_step.runs import APART, DIGITS, PAIRS, TUNED, after, live_run
 
 LESSON = lessons()["small_step"]
-GUESS = Settings({HALF.name: 20})
 SETTINGS = LESSON.defaults
 
 
@@ -53,7 +52,7 @@ def evidence() -> Evidence:
 
 def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: Evidence) -> None:
     answer = evidence.answer("dial")
-    spec = editor(answer, answer, PAIRS[TUNED], GUESS, "").spec
+    spec = editor(answer, answer, PAIRS[TUNED], "").spec
     assert spec["first"] == at(answer, 1.0)
     bars = next(panel for panel in spec["panels"] if panel["kind"] == "bars")["values"]
     assert bars[at(answer, 0.0)] == [0, 0, 0, 0]
@@ -63,7 +62,7 @@ def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: 
 
 def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Evidence) -> None:
     answer = evidence.answer("dial")
-    panels = editor(answer, answer, PAIRS[TUNED], Settings(), "").spec["panels"]
+    panels = editor(answer, answer, PAIRS[TUNED], "").spec["panels"]
     for task, panel in enumerate(panels[:2]):
         marked = unpacked("states", panel["states"]).reshape(len(answer["alphas"]), -1)
         truth = np.array(answer["shown"][task]["truth"])
@@ -73,15 +72,22 @@ def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Evidence) -> N
         assert np.abs(share - accuracy(answer, task).mean(1)).max() < 0.2
 
 
-def test_the_guess_is_a_line_between_the_real_ends(evidence: Evidence) -> None:
-    answer = evidence.answer("dial")
-    line = guessed_line(answer, GUESS)
-    assert line[at(answer, 0.5)] == pytest.approx(0.2)
-    assert line[at(answer, 1.0)] == pytest.approx(
-        sum(accuracy(answer, task)[at(answer, 1.0)].mean() for task in (0, 1)) / 2
-    )
-    assert np.isnan(line[at(answer, -0.5)])
-    assert np.isnan(line[at(answer, 1.5)])
+def test_alpha_says_how_far_the_arms_are_turned(evidence: Evidence) -> None:
+    """Arms that no net was shown are read best where alpha is their share of the turn that was learned."""
+    answer = gather(LESSON.backdrop(SETTINGS)).answer("asked")
+    for turn in HILLS:
+        assert abs(best(answer, turn) - turn) <= 0.15
+    assert turned(np.array([[1.0, 0.0]]), 90).round(6).tolist() == [[0.0, 1.0]]
+
+
+def test_the_hook_gets_better_as_alpha_grows_and_the_goal_can_be_reached(evidence: Evidence) -> None:
+    words = hook(evidence, SETTINGS).spec["panels"][0]["big"]
+    shares = [int(word.split(": ")[1].split(" %")[0]) for word in words]
+    assert words[0].startswith("alpha 0:") and words[-1].startswith("alpha 1:")
+    assert shares[-1] > shares[0] + 20
+    spec = rotor(evidence.answer("asked")).spec
+    assert any(spec["reached"]) and not all(spec["reached"])
+    assert len(spec["reached"]) == len(spec["marks"])
 
 
 @pytest.mark.parametrize("nets", [APART, DIGITS])
@@ -119,7 +125,7 @@ def test_a_measure_that_nobody_could_be_asked_for_is_asked_for_again(monkeypatch
     states = {"absent": True, "queued": True, "running": True, "done": False, "failed": False, "stopped": False}
     measure, run = after(SETTINGS)[:1], LESSON.runs(SETTINGS)
     for kind, waits in states.items():
-        monkeypatch.setattr(live, "engine", lambda kind=kind: Told(kind))
+        monkeypatch.setattr(watch, "engine", lambda kind=kind: Told(kind))
         assert live.waits(measure) == waits
         assert live.waits(run) == (waits and kind != "absent")  # a run waits for its button
 

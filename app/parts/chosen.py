@@ -151,8 +151,15 @@ def in_turn(order: Order, at: str, value: str | None, moved: Callable[[], None])
     st.multiselect(order.label, order.items, key=at, help=order.help or None, on_change=moved)
 
 
-def widget(slug: str, control: Control[Any], value: Any, more: tuple[Any, ...] = ()) -> None:
-    """Show where a control stands, among its options and `more`; a change is there when the page is drawn next."""
+def widget(
+    slug: str,
+    control: Control[Any],
+    value: Any,
+    more: tuple[Any, ...] = (),
+    called: Callable[[Any], str] = str,
+) -> None:
+    """Show where a control stands, among its options and `more`, each as it is called; a change is there when the page
+    is drawn next."""
     at = key(slug, control.name)
 
     def changed() -> None:
@@ -161,11 +168,12 @@ def widget(slug: str, control: Control[Any], value: Any, more: tuple[Any, ...] =
     st.session_state[at] = value
     options, said = control.options + more, control.help or None
     if control.slider:
-        st.select_slider(control.label, options, key=at, help=said, on_change=changed)
+        st.select_slider(control.label, options, key=at, help=said, on_change=changed, format_func=called)
     else:
         st.segmented_control(
             control.label,
             options,
+            format_func=called,
             required=True,
             key=at,
             help=said,

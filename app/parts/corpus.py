@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from core import corpus
 from core.check import BadValue
 from lessons.kit.values import Control
 
+PASTED = "pasted text"  # its name
 MEGABYTES = 10  # of a file, whose letters may take more than a byte each
 
 
@@ -19,9 +21,13 @@ def control(slug: str, control: Control[Any], value: Any) -> None:
     if not control.own:
         chosen.widget(slug, control, value)
         return
-    chosen.widget(slug, control, value, own(slug, control, value))
-    with st.expander("Take a text of your own", icon=":material/upload_file:"):
+    chosen.widget(slug, control, value, own(slug, control, value), corpus.called)
+    with st.popover("Take a text of your own, in Latin letters", icon=":material/upload_file:", width="stretch"):
+        refusal(slug, value)
         offer(slug, control)
+    refusal(slug, value)
+    if value not in control.options:
+        st.success(f"In use: **{escaped(corpus.called(value))}**.")
 
 
 def own(slug: str, control: Control[Any], value: Any) -> tuple[Any, ...]:
@@ -32,31 +38,46 @@ def own(slug: str, control: Control[Any], value: Any) -> tuple[Any, ...]:
     return tuple(given)
 
 
+def refusal(slug: str, value: Any) -> None:
+    """Why the last text was not taken, and which one is in use."""
+    if refused := st.session_state.get(f"{chosen.key(slug, 'corpus')}.refused"):
+        name, why = refused
+        st.warning(f"{escaped(name)} was not taken. {why} Still in use: **{escaped(corpus.called(value))}**.")
+
+
 def offer(slug: str, control: Control[Any]) -> None:
+    """Where a text is given. Afterwards the place is empty again: nothing of a refused text is left standing."""
     at = chosen.key(slug, "corpus")
+    turn = st.session_state.setdefault(f"{at}.turn", 0)
 
     def give(data: bytes, name: str) -> None:
+        st.session_state[f"{at}.turn"] = turn + 1
         try:
             subject = corpus.keep(data, name)
         except BadValue as error:
-            st.session_state["refused corpus"] = str(error)
+            st.session_state[f"{at}.refused"] = name, str(error)
             return
+        st.session_state.pop(f"{at}.refused", None)
         chosen.change(slug, control, subject)
 
     def uploaded() -> None:
-        if file := st.session_state[f"{at}.file"]:
+        if file := st.session_state[f"{at}.file.{turn}"]:
             give(file.getvalue(), file.name)
 
     def pasted() -> None:
-        if text := st.session_state[f"{at}.text"]:
-            give(text.encode(), "pasted")
+        if text := st.session_state[f"{at}.text.{turn}"]:
+            give(text.encode(), PASTED)
 
     st.caption(
-        f"From {corpus.LEAST:,} to {corpus.MOST:,} characters, in any language that is written in Latin letters, or a "
-        "program. Accents are dropped: the vocabulary knows plain letters only. Every tenth page of it only tests. The "
-        "text is kept on the machine that runs this app, and whoever has the link of this page can train on it."
+        f"From {corpus.LEAST:,} to {corpus.MOST:,} characters in Latin letters: English, another language written so, "
+        "or a program; accents are dropped. Cyrillic, Greek, Arabic, Chinese and other scripts it cannot read. Every "
+        "tenth page only tests. The text and its name are kept on the machine that runs this app; whoever has the link "
+        "of this page can train on it."
     )
-    st.file_uploader("A text file", key=f"{at}.file", on_change=uploaded, max_upload_size=MEGABYTES)
-    st.text_area("Or paste it here", key=f"{at}.text", on_change=pasted, height=100)
-    if refused := st.session_state.pop("refused corpus", ""):
-        st.warning(refused)
+    st.file_uploader("A text file", key=f"{at}.file.{turn}", on_change=uploaded, max_upload_size=MEGABYTES)
+    st.text_area("Or paste it here", key=f"{at}.text.{turn}", on_change=pasted, height=100)
+
+
+def escaped(name: str) -> str:
+    """A file's name as it is, not as Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:])", r"\\\1", name)

@@ -130,13 +130,14 @@ function hands(root) {
     const places = data.handles.map(place), drawn = data.handles.filter(handle => moves(handle).length)
     drawn.forEach((handle, k) => {
       const node = nodes.children[k], [x, y] = places[data.handles.indexOf(handle)], there = isSaid(handle)
-      const texts = written(handle), value = there ? texts.map(text => spoken(text, handle.unit)).join(", ") : ""
+      const texts = written(handle), values = there ? texts.map(text => spoken(text, handle.unit)) : []
+      const value = values.length > 1 ? values.map((one, way) => `${moves(handle)[way][0].label} ${one}`).join(", ") : values[0] ?? ""
       const options = moves(handle)[0][0].options
       node.style.transform = `translate(${x - HALF}px, ${y - HALF}px)`
       node.classList.toggle("said", there)
       node.classList.toggle("held", held?.node === node)
       const says = node.querySelector(".says")
-      says.textContent = [handle.name, value].filter(Boolean).join(": ")
+      says.textContent = [handle.name, values.length > 1 && handle.name ? "" : values.join(", ")].filter(Boolean).join(": ")
       says.classList.toggle("before", x + HALF + says.offsetWidth > width)
       set(node, {
         "aria-valuemin": 0, "aria-valuemax": options.length - 1, "aria-valuenow": said[moves(handle)[0][0].name] ?? Math.floor(options.length / 2),

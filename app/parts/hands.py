@@ -114,5 +114,6 @@ def way(handle: Handle, along: Control[Any] | float) -> dict[str, Any] | float:
     options = sorted(along.options, key=handle.place)
     return {
         "name": along.name,
+        "label": along.label,
         "options": [{"text": str(option), "place": handle.place(option)} for option in options],
     }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -16,20 +15,15 @@ from app.parts.chosen import Chosen
 from app.parts.corpus import control
 from app.parts.sheet import sheet
 from app.parts.stage import stage
+from app.parts.watch import ALIVE, States, finished, is_alive, mission, progress, states, watched
 from app.parts.words import say
 from app.parts.workers import engine, me
 from core.serve import store
-from core.serve.engine import Busy, State
+from core.serve.engine import Busy
 from core.spec import Measure, Run
 from lessons.kit.catalogue import Lesson
-from lessons.kit.evidence import gather, in_step
-from lessons.kit.told import Mission
-from lessons.kit.values import Evidence, Measures, Piece, Runs, Settings, Values
-
-States = list[tuple[Piece[Run | Measure], State]]
-ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
-SECONDS = 4.0  # in which a stored run is played
-PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played
+from lessons.kit.evidence import gather
+from lessons.kit.values import Evidence, Measures, Settings, Values
 
 
 def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: Callable[[], None]) -> None:
@@ -86,67 +80,6 @@ def beat(
             stage(lesson, evidence, settings, at.guess, moving=at.pressed, live=moving, pad=pad)
     if before != ticks(lesson, at):
         st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What of the runs is on the stage now."""
-
-    evidence: Evidence
-    playing: bool = False  # what is stored is being played, and more of it will come by itself
-    recorded: bool = False  # it is an earlier run of the same kind, while the learner's own is prepared
-
-
-def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
-    """The learner's own runs as far as they have come, all at the same step, paced so that everybody gets the moment;
-    where nothing has come after PATIENCE, an earlier run of the same kind."""
-    if not pressed:
-        return Seen(Evidence())
-    runs, since = lesson.runs(settings), st.session_state.get(chosen.key(lesson.slug, "since"))
-    engine().watch(me())
-    mine = in_step(gather(runs), going(runs))
-    passed = time.monotonic() - since if since is not None else math.inf
-    kinds = {state.kind for _, state in states(runs)}
-    if len(mine) or not PATIENCE < passed < math.inf or not kinds & {*ALIVE, "failed"}:
-        return paced(mine, runs, passed)
-    earlier = lesson.runs(lesson.recorded)
-    if not all(store.complete(piece.of) for piece in earlier):
-        return Seen(mine)
-    return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
-
-
-def going(runs: Runs) -> Runs:
-    """Those that may still come farther, or have come to their end: the others hold nobody up."""
-    return [piece for piece, state in zip(runs, (engine().state(piece.of) for piece in runs)) if state.kind not in OVER]
-
-
-def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
-    """No faster than a learner can follow: a run's tests come evenly within SECONDS, however soon they were made."""
-    share = passed / SECONDS
-    if share >= 1 or not len(evidence):
-        return Seen(evidence)
-    due = {piece.key: piece.of.tests[int(share * (len(piece.of.tests) - 1))] for piece in runs}
-    return Seen(evidence.up_to(due), playing=True)
-
-
-def own(lesson: Lesson, settings: Settings) -> Evidence:
-    """The learner's own runs where they are complete, else those that ship, with what was asked of them."""
-    for at in (settings, lesson.recorded):
-        if all(store.complete(piece.of) for piece in lesson.runs(at)):
-            return gather(lesson.runs(at)) | gather(lesson.after(at))
-    return Evidence()
-
-
-def is_alive(known: States) -> bool:
-    return any(state.kind in ALIVE for _, state in known)
-
-
-def states(values: Values) -> States:
-    return [(piece, engine().state(piece.of)) for piece in values]
-
-
-def finished(runs: Runs) -> bool:
-    return all(state.kind == "done" for _, state in states(runs))
 
 
 def ticks(lesson: Lesson, at: Chosen) -> tuple[bool, int]:
@@ -229,45 +162,3 @@ def buttons(lesson: Lesson, settings: Settings, known: States) -> None:
             st.button(said, icon=icon, type="primary", on_click=ask, args=now, key=f"{slug}.run")
     if refused := st.session_state.pop("refused", ""):
         st.warning(refused)
-
-
-def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> None:
-    """One bar for all runs, one sentence on where they stand; a line of its own for each that went wrong."""
-    runs = [(piece, piece.of, state) for piece, state in known if isinstance(piece.of, Run)]
-    kinds = {state.kind for *_, state in runs}
-    if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
-        return
-    for piece, _, state in runs:
-        if state.kind == "failed" and chosen.key(lesson.slug, "since") in st.session_state:
-            st.error(f"{piece}: {state.message}")
-        if state.restarted:
-            st.info(f"{piece}: a worker was lost in the middle of this run. It was begun again; nothing is missing.")
-    if any(state.kind == "failed" for *_, state in runs):
-        if seen.recorded:
-            st.caption("You see an earlier run of the same kind.")
-        return
-    tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
-    made, all_steps = sum(int(table.step.max()) for table in tables), sum(run.steps for _, run, _ in runs)
-    seconds = max((float(table.seconds.max()) for table in tables), default=0.0)
-    st.progress(min(1.0, made / all_steps), standing_at([state for *_, state in runs], seen, made, all_steps, seconds))
-    if said := lesson.tells(seen.evidence, settings):
-        st.markdown(said)
-
-
-def standing_at(states: list[State], seen: Seen, made: int, all_steps: int, seconds: float) -> str:
-    """What the bar says."""
-    kinds = {state.kind for state in states}
-    if seen.recorded or not (made or kinds == {"done"}):
-        ahead = max((state.position for state in states), default=0)
-        waits = next((state.message for state in states if state.message), "")
-        waits = waits or (f"{ahead} ahead of yours." if ahead else "Yours begins as soon as a worker is awake.")
-        return f"Recorded earlier. {waits}" if seen.recorded else waits
-    if "stopped" in kinds:
-        return f"Stopped after {made:,} of {all_steps:,} steps"
-    return f"{made:,} of {all_steps:,} steps, {seconds:.1f} s"
-
-
-def mission(goal: Mission, evidence: Evidence, settings: Settings) -> None:
-    """The lesson's goal, and whether the run that is over has met it."""
-    met = goal.met(evidence, settings)
-    st.markdown(f"{':material/check_circle: **Done:**' if met else ':material/flag: **Goal:**'} {goal.says}")

@@ -1,7 +1,7 @@
 // Rows that glide to their places, and are put in order by hand. Knows what lessons/kit/figures/rows.py makes.
 
 const REST = 300 // milliseconds after the last key before the server hears of it
-const LOW = 44, HIGH = 60, ROOM = 486, NARROW = 58, WIDE = 560 // pixels: of a row, of all of them, of a row on a phone
+const LOW = 44, HIGH = 60, ROOM = 486, NARROW = 52, WIDE = 560 // pixels: of a row, of all of them, of a row on a phone
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".rows")

@@ -22,7 +22,7 @@ def weighed(learner: Learned, prompt: str) -> dict[str, Any]:
     spans = list(WORD.finditer(prompt.lower()))[:LENGTH]
     places = torch.tensor(buckets(prompt))[: len(spans)]
     adds = (table[places] @ towards / max(1, len(spans)) ** 0.5).tolist() if spans else []
-    odds = sum(adds) + float(bias[1] - bias[0])
+    odds = sum(adds) + float(bias.flatten()[1] - bias.flatten()[0])
     parts, end = [], 0
     for span, add in zip(spans, adds):
         if span.start() > end:

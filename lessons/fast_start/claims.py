@@ -56,9 +56,9 @@ def compared(
         }
         numbers |= {f"{name}_gap": f"{100 * gaps[n]:.1f}"}
     return numbers, [
-        Check(says=f"{world}: at least 4 times sooner at {FEW} labels a class", met=sooner[0] >= 4),
-        Check(says=f"{world}: 10 points or more ahead in the end at {FEW} labels a class", met=gaps[FEW] >= 0.10),
-        Check(says=f"{world}: within one standard deviation at {MANY} labels a class", met=gaps[MANY] <= spread),
+        Check(says=f"{world}: at least 4 times sooner at {FEW} labels per class", met=sooner[0] >= 4),
+        Check(says=f"{world}: 10 points or more ahead in the end at {FEW} labels per class", met=gaps[FEW] >= 0.10),
+        Check(says=f"{world}: within one standard deviation at {MANY} labels per class", met=gaps[MANY] <= spread),
     ]
 
 
@@ -66,11 +66,11 @@ CLAIMS = (
     Claim(
         id="S2",
         statement=(
-            "With {few} labels a class the pretrained net is where scratch ends {ratio} times sooner, and it ends "
-            "{few_gap} points ahead of scratch at its best; with {many} labels a class it is {late} times sooner, and "
-            "{many_gap} points ahead. In the plane it is {plane_ratio} times sooner and {plane_few_gap} points ahead "
-            "with {few}; with {many} it is {plane_late} times sooner, and scratch ends at {plane_many_theirs} against "
-            "{plane_many_ours}."
+            "With {few} labels per class the pretrained net is where scratch ends {ratio} times sooner, and it ends "
+            "{few_gap} points ahead of scratch at its best; with {many} labels per class it is {late} times sooner, "
+            "and {many_gap} points ahead. In the plane it is {plane_ratio} times sooner and {plane_few_gap} points "
+            "ahead with {few}; with {many} it is {plane_late} times sooner, and scratch ends at {plane_many_theirs} "
+            "against {plane_many_ours}."
         ),
         runs=start_runs,
         finding=start_finding,

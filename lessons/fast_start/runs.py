@@ -9,7 +9,7 @@ from core.tasks import Plane
 from lessons.kit.recipes import BEST_RATES, arms, backbone, fine_tuned, fine_tuning, patient, scratch
 from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
 
-FEW, MANY = 10, 400  # labels a class
+FEW, MANY = 10, 400  # labels per class
 STEPS, PATIENT = 1000, 3000  # steps of the race; of training to one's best in the plane, before the slower last ones
 STANDARD = 1e-3  # learning rate
 HANDWRITING, PLANE = "handwriting", "plane"

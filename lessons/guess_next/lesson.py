@@ -1,10 +1,10 @@
-"""Guess the next token. What a language model does while it pretrains, and what that is worth elsewhere."""
+"""Guess the next token. What a language model does while it pretrains."""
 
 from __future__ import annotations
 
 from lessons.guess_next.claims import CLAIMS
-from lessons.guess_next.pictures import END, FIRST, START, hook, named, picture, verdict, views
-from lessons.guess_next.runs import AMOUNT, BACK, GENERAL, SUBJECT, asks, backdrop, runs, sides
+from lessons.guess_next.pictures import END, FIRST, START, hook, picture, verdict, views
+from lessons.guess_next.runs import AMOUNT, BACK, asks, backdrop, runs
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
@@ -13,9 +13,7 @@ from lessons.kit.values import Settings
 
 
 def script(settings: Settings) -> str:
-    subject, run = settings[SUBJECT], next(iter(sides(settings).values()))
-    title = "General text, from nothing" if subject == GENERAL else f"{named(subject)}, after the reader"
-    return scripts.reading(run, title)
+    return scripts.reading(runs(settings)[0].of, "General text, from nothing")
 
 
 LESSON = Lesson(
@@ -24,7 +22,7 @@ LESSON = Lesson(
     title="Guess the next token",
     covers=("O", "L", "R"),
     question="What does a model do while it pretrains?",
-    controls=(SUBJECT, AMOUNT, BACK),
+    controls=(AMOUNT, BACK),
     prediction=Prediction(
         asks="A model reads ten million tokens of English. Surprise is counted in bits a character.",
         sliders=(START, END, FIRST),
@@ -43,7 +41,6 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The subject",),
     verdict=verdict,
     script=script,
     asks=asks,

@@ -8,22 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lessons.guess_next.claims import KINDS, at_best, told_apart
-from lessons.guess_next.runs import (
-    AMOUNT,
-    BACK,
-    BROUGHT,
-    FAR,
-    GENERAL,
-    LIVE_STEPS,
-    MOST,
-    OPENING,
-    PRETRAINED,
-    SCRATCH,
-    SLICED,
-    SUBJECT,
-    SUBJECTS,
-)
+from lessons.guess_next.claims import KINDS, told_apart
+from lessons.guess_next.runs import BACK, OPENING
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
@@ -32,7 +18,7 @@ from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
 from lessons.kit.figures.tinted import tinted, visible
-from lessons.kit.texts import BATCH, SLICE, SLICES, WINDOW, bits
+from lessons.kit.texts import BATCH, WINDOW, bits
 from lessons.kit.values import Answer, Control, Evidence, Settings
 
 READER_BATCH = 16
@@ -40,7 +26,6 @@ KNOWS_NOTHING = "knows nothing: ln V"
 BEFORE = 500  # tokens: where a log axis shows what was known before the first step
 SPAN = (BEFORE, 12_000_000)
 LOOKS = dict(zip(KINDS, ("pretrained", "source", "target", "scratch best")))
-NAMED = dict(zip(SUBJECTS, ("Shakespeare", "law", "code"))) | {BROUGHT: BROUGHT}
 TOKENS = Axis(name="tokens read", low=SPAN[0], high=SPAN[1], log=True, form=",.0f")
 START: Control[float] = Control(
     name="start",
@@ -89,17 +74,8 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """The subject while it is learned; the learner's own words as the reader sees them; what is learned first, and what
-    more text is worth."""
+    """The learner's own words as the reader sees them, and what is learned first."""
     shown: Views = {}
-    subject, kilobytes, both = settings[SUBJECT], settings[AMOUNT], (PRETRAINED, SCRATCH)
-    if subject != GENERAL:
-        stored = next((k for k in (kilobytes, SLICE) if all(evidence.has(side, subject, k) for side in both)), None)
-        if tables := evidence.tables("live"):
-            shown["The subject"] = lambda: adapting(tables, subject, kilobytes, LIVE_STEPS, "live")
-        elif stored is not None:
-            known = {side: evidence.table(side, subject, stored) for side in both}
-            shown["The subject"] = lambda: adapting(known, subject, stored, 80, "stored")
     if evidence.has("expects"):
         answer, back = evidence.answer("expects"), settings[BACK]
         how = "one token back" if back == 1 else f"up to {back} tokens back"
@@ -112,8 +88,6 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         shown["What it writes"] = lambda: written(evidence.answer("writes"), title_written)
     if not evidence.has("reader"):
         return shown
-    if subject != GENERAL:
-        return shown | {"By amount": lambda: by_size(evidence), "By subject": lambda: by_subject(evidence)}
     return shown | {"Learned first": lambda: learned_first(evidence)}
 
 
@@ -200,54 +174,3 @@ def learned_first(evidence: Evidence) -> Figure:
     guessing = Mark(start=(BEFORE, 0.5), end=(1e6, 0.5), says="guessing", place="insideStartTop")
     title = "Real text or spoiled? Pairs told apart in the first minute, by what was spoiled"
     return curves(shown, "tokens read", (BEFORE, 1e6), [guessing], title, y="Pairs told apart", share=(0.4, 1))
-
-
-def named(subject: str) -> str:
-    """As a sentence calls it; a text of the learner's own by the word of its name."""
-    return NAMED.get(subject) or subject.split("-")[1]
-
-
-def adapting(tables: dict[str, pd.DataFrame], subject: str, kilobytes: int, steps: int, how: str) -> Figure:
-    """Bits a character of a subject, pretrained and from scratch, and of general text, against steps."""
-    shown = [Curve(table=by_step(table, "bits"), name=side, role=side) for side, table in tables.items()]
-    if "pretrained" in tables:
-        general = by_step(tables["pretrained"], "bits 1")
-        shown.append(Curve(table=general, name="general text", role="source"))
-    return lines(
-        shown,
-        Axis(name="steps", low=0, high=steps, form=".0f"),
-        Axis(name="bits a character", low=1, high=6 if subject in NAMED and subject != FAR else 8),
-        title=f"{named(subject).capitalize()}, from {kilobytes} thousand characters ({how} runs)",
-    )
-
-
-def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    return against(dict(zip(np.sort(table.step.unique()).tolist(), bits(table, column))))
-
-
-def by_size(evidence: Evidence) -> Figure:
-    """What the best moment of each side pays, against how much text there was."""
-    paid = {kilobytes: at_best(evidence, kilobytes) for kilobytes in SLICES}
-    shown = [
-        Curve(table=against({k: ours for k, (ours, _) in paid.items()}), name="pretrained", role="pretrained"),
-        Curve(
-            table=against({k: scratch for k, (_, scratch) in paid.items()}), name="scratch at its best", role="scratch"
-        ),
-    ]
-    x = Axis(name="thousand characters of it", low=4, high=190, log=True, form=",.0f")
-    y = Axis(name="bits a character", low=2, high=5)
-    return lines(shown, x, y, title=f"{named(SLICED)}: the less text there is, the more a start is worth (stored runs)")
-
-
-def by_subject(evidence: Evidence) -> Figure:
-    """A table: what the reader pays for each subject before and after, and what scratch pays at its best."""
-    rows = []
-    for subject in NAMED:
-        ours, scratch = (evidence.table(side, subject, SLICE) for side in (PRETRAINED, MOST))
-        own, general = bits(ours).mean(1), bits(ours, "bits 1").mean(1)
-        rows.append(
-            [NAMED[subject].capitalize(), own[0], own.min(), bits(scratch).min(0).mean(), general[0], general[-1]]
-        )
-    names = ["", "reader, untouched", "fine-tuned", "scratch at its best", "general before", "general after"]
-    table = pd.DataFrame(rows, columns=names).set_index("").map("{:.2f}".format)
-    return Figure(kind="table", spec=table, alt=table.to_csv(), title="Bits a character, on average over eight draws")

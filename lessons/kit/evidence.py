@@ -156,7 +156,7 @@ def against(accuracies: Mapping[int, np.ndarray] | Mapping[float, np.ndarray]) -
 
 
 def labels_to(curve: Mapping[int, float], accuracy: float) -> float:
-    """Labels a class at which a curve {labels: accuracy} reaches an accuracy, on a log scale; inf if it never does."""
+    """Labels per class at which a curve {labels: accuracy} reaches an accuracy, on a log scale; inf if it never is."""
     sizes = sorted(curve)
     climbing = np.maximum.accumulate([curve[size] for size in sizes])
     if accuracy > climbing[-1]:

@@ -11,8 +11,8 @@ from core.spec import Run, Stage
 from core.tasks import Glyphs, Handwriting, Plane, Text
 from lessons.kit.values import Piece, Seeds, Values
 
-SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 400)  # labels a class; 400 is every training image there is
-FEW = (1, 2, 5, 10, 20, 50)  # labels a class at which the pretrained net is asked
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 400)  # labels per class; 400 is every training image there is
+FEW = (1, 2, 5, 10, 20, 50)  # labels per class at which the pretrained net is asked
 STEPS = 300  # of a race, for either side
 ALIKE, UNLIKE = "alike", "unlike"  # how a new task is to the old one
 DIGITS = {ALIKE: Handwriting(labels=20), UNLIKE: Handwriting(labels=20, inverted=True)}
@@ -29,7 +29,7 @@ def backbone(seeds: Seeds = Seeds()) -> Run:
 def live_backbone(seed: int = 1) -> Run:
     """A backbone that can be watched from nothing: 160,000 drawings, about eleven seconds of one core.
 
-    Its pens are as thin as the digits' own: in so few steps, wider ones cost a point at five labels a class.
+    Its pens are as thin as the digits' own: in so few steps, wider ones cost a point at five labels per class.
     """
     stages = (Stage(steps=2500, batch=64, rate=2e-3),)
     return Run(task=Glyphs(labels=80, pen=0.75), stages=stages, seeds=1, first_seed=seed)

@@ -13,7 +13,7 @@ from lessons.kit.recipes import FEW, SIZES, label_runs
 from lessons.kit.values import Evidence
 from lessons.label_worth.runs import AWAY, SMALL, method_runs
 
-Accuracies = dict[int, np.ndarray]  # of every seed, by labels a class
+Accuracies = dict[int, np.ndarray]  # of every seed, by labels per class
 
 
 def pretrained(evidence: Evidence) -> Accuracies:
@@ -87,7 +87,7 @@ def method_finding(evidence: Evidence) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="5 points ahead or more at 1, 2, 5 and 10 labels a class", met=min(gap.values()) >= 0.05),
+            Check(says="5 points ahead or more at 1, 2, 5 and 10 labels per class", met=min(gap.values()) >= 0.05),
             Check(says="still ahead when the other trains longer, at its best rate", met=min(least.values()) > 0),
             *(
                 Check(says=f"on {name} digits the probe beats full fine-tuning", met=probed > moved)
@@ -102,12 +102,13 @@ CLAIMS = (
     Claim(
         id="S1",
         statement=(
-            "On real handwritten digits a pretrained net with 2 labels a class ({ours2}) does what a net from scratch, "
-            "trained to its best, needs {k2} times as many labels for; with 5 it is {k5} times, with 50 {k50} times."
+            "On real handwritten digits a pretrained net with 2 labels per class ({ours2}) does what a net from "
+            "scratch, trained to its best, needs {k2} times as many labels for; with 5 it is {k5} times, with 50 {k50} "
+            "times."
         ),
         runs=label_runs,
         finding=label_finding,
-        statistic="times the labels that scratch at its best needs, at 2 labels a class",
+        statistic="times the labels that scratch at its best needs, at 2 labels per class",
         bar="k >= 4 at three sizes or more, bands apart, k shrinking as labels grow",
         paper="Howard & Ruder 2018, Universal Language Model Fine-tuning; Hernandez et al. 2021, Scaling Laws for "
         "Transfer",
@@ -117,13 +118,13 @@ CLAIMS = (
         id="S10",
         statement=(
             "Training the head first and everything gently afterwards beats moving every weight at once by {gap1}, "
-            "{gap2}, {gap5} and {gap10} points at 1, 2, 5 and 10 labels a class; by {least1}, {least2}, {least5} and "
+            "{gap2}, {gap5} and {gap10} points at 1, 2, 5 and 10 labels per class; by {least1}, {least2}, {least5} and "
             "{least10} where the latter gets four times the steps and its best learning rate."
         ),
         runs=method_runs,
         finding=method_finding,
-        statistic="points by which probe-then-fine-tune leads full fine-tuning, at 2 labels a class",
-        bar="at least 5 points at 10 labels a class or fewer; away from the training digits, probe above full",
+        statistic="points by which probe-then-fine-tune leads full fine-tuning, at 2 labels per class",
+        bar="at least 5 points at 10 labels per class or fewer; away from the training digits, probe above full",
         paper="Kumar et al. 2022, Fine-Tuning Can Distort Pretrained Features and Underperform Out-of-Distribution",
         paper_found="Over ten shifted data sets a linear probe beat full fine-tuning out of distribution by 7 points "
         "on average, and probe-then-fine-tune beat both.",

@@ -23,7 +23,7 @@ from lessons.label_worth.claims import pretrained, reaches, scratch_best, scratc
 from lessons.label_worth.runs import AWAY, LABELS, own_labels
 
 READ = "The share of unseen digits that the pretrained net reads correctly."
-HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in ((1, 40), (5, 60), (20, 80))}  # by labels a class
+HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in ((1, 40), (5, 60), (20, 80))}  # by labels per class
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:

@@ -23,6 +23,7 @@ from lessons.more_data.claims import gained, left, losses
 from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, LEAST, SIZES, TEXT, TEXTS, TIMES, backdrop
 
 ROLE = {DRAWINGS: "source", TEXT: "target"}
+START = {DRAWINGS: 75, TEXT: 100}  # percent, where handles lie at first
 GROWN = {1: 4, 2: 8, 4: 16, 8: 32}  # drawings shown in a row, by how many times the smallest amount it stands for
 SPAN = (0.9, 18)  # times the smallest amount
 HIGH = 120  # percent of the loss at the smallest amount, where the picture ends
@@ -48,7 +49,7 @@ HANDLES = {
     (TEXT, 16): handle("text16", TEXT, 16),
 }
 POINTS = tuple(
-    Handle(x=times, y=control, name=material, unit=" %", start=100 if material == TEXT else 75, joined=False)
+    Handle(x=times, y=control, name=material * (times == TIMES[-1]), unit=" %", start=START[material], joined=False)
     for (material, times), control in HANDLES.items()
 )
 GAINS = Control(
@@ -89,7 +90,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
         shown += guessed(material, means, guess)
         for times, now in yours(evidence, material).items():
             share = min(100 * now / losses(evidence, material)[1].mean(), 0.99 * HIGH)
-            shown.append(Curve(table=thin({times: share}), name="yours", role="scratch"))
+            shown.append(Curve(table=thin({times: share}), name="this run", role="scratch"))
     title = "What is left of the loss on unseen examples, when there is more to learn from"
     figure = lines(shown, AMOUNTS, PERCENT, title=title)
     across = figure.spec["xAxis"] | {key: {"customValues": list(TIMES)} for key in ("axisLabel", "axisTick")}
@@ -97,7 +98,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     for series in figure.spec["series"]:
         if series.get("name") in ROLE and len(series["data"]) < len(TIMES):  # where the learner's line goes on
             series["endLabel"] |= {"offset": [-24, -16]}
-        if series.get("name") == "yours":
+        if series.get("name") == "this run":
             series["endLabel"] |= {"offset": [0, -12]}
     return replace(figure, spec=figure.spec | {"xAxis": across, "yAxis": figure.spec["yAxis"] | ticks})
 
@@ -174,7 +175,7 @@ def jobs(evidence: Evidence) -> Figure:
         shown.append(Curve(table=against(read), name=job, role="scratch" if job == INVERTED else "pretrained"))
         for times, table in evidence.tables("live job", job).items():
             share = float(final(table).mean())
-            shown.append(Curve(table=thin({times: share}), name=f"yours, {job}", role="note", named=False))
+            shown.append(Curve(table=thin({times: share}), name=f"this run, {job}", role="note", named=False))
     title = "Unseen examples that a new head reads right, on features from more drawings"
     return curves(shown, "times the smallest amount of drawings", SPAN, title=title, at=TIMES)
 

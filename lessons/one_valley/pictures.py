@@ -35,8 +35,8 @@ def handle(name: str, other: str) -> Control[int]:
 KIN, AWAY = handle("kin", "child B"), handle("away", "the stranger")
 HALF = 50  # percent of the way
 HANDLES = (
-    Handle(x=-HALF, y=KIN, name="half way to child B", unit=" %", start=55, joined=False),
-    Handle(x=HALF, y=AWAY, name="half way to the stranger", unit=" %", start=55, joined=False),
+    Handle(x=-HALF, y=KIN, unit=" %", start=55, joined=False),
+    Handle(x=HALF, y=AWAY, unit=" %", start=55, joined=False),
 )
 # Every walk from child A: its name, its look, which way it leads on the picture, and what is said of its middle.
 WALKS = {NEAR: ("between the children", "pretrained", -1, KIN), FAR: ("to the stranger", "scratch", 1, AWAY)}
@@ -95,9 +95,9 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
             notes.append(note(way * HALF, guess[slider] / 100, f"you: {guess[slider]} %", "guess", away))
         if evidence.has("yours", which):
             yours = along(evidence.answer("yours", which), 0)
-            shown.append(Curve(table=towards(yours, way), name=f"yours, {name}", role="note", named=False))
+            shown.append(Curve(table=towards(yours, way), name=f"this run, {name}", role="note", named=False))
             mine = float(middle(yours).mean())
-            notes.append(note(way * HALF, mine, f"yours: {percent(mine)}", "note", "bottom") | {"symbol": "circle"})
+            notes.append(note(way * HALF, mine, f"this run: {percent(mine)}", "note", "bottom") | {"symbol": "circle"})
             if way < 0:
                 notes[-1]["label"] |= {"offset": [36, 0]}
     for side, net in FOUND.items():
@@ -151,7 +151,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     mine = evidence.has("yours", which)
     if mine or evidence.has("plane", which, labels):
         answer = evidence.answer("yours", which) if mine else evidence.answer("plane", which, labels)
-        whose = "your nets" if mine else "stored nets"
+        whose = "this run's nets" if mine else "stored nets"
         turn = f"The loss over a plane of weights ({whose}): low is good, drag to turn"
         shown |= {
             "Landscape": lambda: surface(land(answer, settings[JOIN]), turn),
@@ -246,7 +246,7 @@ def walk(answer: Answer, join: str, mine: bool) -> Figure:
     role = ROLE[ENDS[join][1]]
     curve = Curve(table=against(dict(zip(way, line))), name="loss", role=role)
     top = next(high for high in (0.5, 1.0, 2.0, 3.0, 6.0, 1000.0) if curve.table.high.max() < high)
-    title = f"The loss on the way, {'your nets' if mine else f'{line.shape[1]} pairs of stored nets'}: {join}"
+    title = f"The loss on the way, {'this run' if mine else f'{line.shape[1]} pairs of stored nets'}: {join}"
     x = Axis(name=WAY, low=0, high=100, form=".0f")
     return lines([curve], x, Axis(name="loss", low=0, high=top), title=title)
 

@@ -57,7 +57,7 @@ def bill_finding(evidence: Evidence) -> Finding:
 
 
 def fewest(ways: list[Way]) -> np.ndarray:
-    """The fewest labels a class and the fewest operations with which a side gets there, each for itself."""
+    """The fewest labels per class and the fewest operations with which a side gets there, each for itself."""
     return np.array([min(way.labels for way in ways), min(way.operations for way in ways)])
 
 

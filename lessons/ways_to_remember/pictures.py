@@ -6,39 +6,28 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import final, retention
 from lessons.kit.figures import Figure, percent
-from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.figures.heat import heat
 from lessons.kit.figures.wall import Wall, lettered, walls
 from lessons.kit.prediction import Handle
 from lessons.kit.recipes import STEPS
-from lessons.kit.values import Answer, Control, Evidence, Settings
-from lessons.ways_to_remember.claims import grid
-from lessons.ways_to_remember.elsewhere import at_best, even_best, forgotten
-from lessons.ways_to_remember.elsewhere import watched as old
+from lessons.kit.values import Control, Evidence, Settings
+from lessons.ways_to_remember.beside import Tables, averages, cost, dot, heats, one_heat, skills, speeds, starts
 from lessons.ways_to_remember.runs import (
-    BOTH,
     DARK,
-    EVEN_RATES,
     FREEZE,
     LEVELS,
     METHODS,
     NAIVE,
     PLAIN_NAMES,
-    PRETRAINED,
     ROW,
     SCENE,
-    SCRATCH,
-    SLOWED,
     TASKS,
-    THAWED,
     ends,
     method_of,
     picked,
@@ -46,8 +35,6 @@ from lessons.ways_to_remember.runs import (
 
 OLD, NEW = "old skill left, % of what it was", "new skill, % of digits read"
 GOAL = 0.8  # of both skills, for the mission
-TASK_NAMES = ["whole digits", *(f"jigsaw {k}" for k in range(1, TASKS))]
-Tables = Mapping[str, pd.DataFrame]
 
 
 SHORT = {"replay": "rehearse", "LwF": "opinions", "EWC": "pin some", "L2-SP": "pin all"}  # names beside dots
@@ -139,10 +126,6 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     return shown
 
 
-def one_heat(name: str, tables: Mapping[int, pd.DataFrame], kind: str) -> Figure:
-    return heats({name: tables}, kind)[0]
-
-
 def seen(evidence: Evidence, chosen: str) -> list[Wall]:
     """The same old glyphs, as a net without protection answers them and as one with the chosen way does: live, else as
     stored."""
@@ -191,17 +174,6 @@ def verdict(evidence: Evidence, guess: Guess) -> Verdict:
     return rows
 
 
-def dot(name: str, left: np.ndarray, new: np.ndarray, role: str, named: bool = True) -> Dot:
-    """The mean of all seeds, shares in [0, 1] as percent; with its name also the spread."""
-    place = Dot(name=name, x=100 * float(left.mean()), y=100 * float(new.mean()), role=role, named=named)
-    return replace(place, x_spread=100 * float(left.std()), y_spread=100 * float(new.std())) if named else place
-
-
-def skills(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """What is left of the old skill and what was learned, (seeds,) each."""
-    return final(retention(table)), final(table)
-
-
 def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int], title: str) -> Figure:
     """A dot for every way: what is left of the old skill, and what was learned. One method's strengths are joined from
     naive on; what the learner guessed of the old skill stands along the bottom."""
@@ -239,85 +211,3 @@ def two_skills(naive: pd.DataFrame, kept: pd.DataFrame, way: str, kind: str) -> 
         shown: list[Curve] = [over_steps(read(naive), NAIVE, "note"), over_steps(read(kept), way, role)]
         figures.append(curves(shown, "steps", (1, STEPS), title=f"{what} ({kind} runs)", y=what))
     return figures
-
-
-def table_of(right: np.ndarray) -> pd.DataFrame:
-    """A row's grid as a heat-map's table: tasks down, time across."""
-    return pd.DataFrame(right.mean(-1).T, index=TASK_NAMES, columns=[f"after {k}" for k in range(1, TASKS + 1)])
-
-
-def heats(runs: Mapping[str, Mapping[int, pd.DataFrame]], kind: str) -> list[Figure]:
-    """One heat-map a way, as far as its runs have come."""
-    name = f"digits read of each task, after each task ({kind} runs)"
-    return [
-        heat(table_of(grid(tables)), "tasks", "tasks learned so far", title=f"{way}: {name}")
-        for way, tables in runs.items()
-        if tables
-    ]
-
-
-def averages(ends: Tables) -> Figure:
-    """What is read of all five tasks in the end."""
-    shown = []
-    for way, table in ends.items():
-        last = table[table.step == table.step.max()].sort_values("seed")
-        every = np.stack([last["accuracy"], *(last[f"accuracy {k}"] for k in range(1, TASKS))])
-        role = "note" if way == NAIVE else "pretrained"
-        shown.append(Bar(name=way, values=100 * every.mean(0), role=role))
-    title = "Digits read in the end, on average over all five tasks (stored runs)"
-    return bars(shown, "read", "%", title=title, signed=False)
-
-
-def cost(tables: Tables, answer: Answer) -> Figure:
-    """What each method must keep beside the net, and how much more a step costs."""
-    naive = tables[NAIVE]
-    spent = {method: tables[f"{method} middle"] for method in METHODS}
-
-    def step(table: pd.DataFrame) -> float:
-        return float((table.flops.max() - table.flops.min()) / table.step.max())
-
-    kept = dict(zip(METHODS, answer["numbers"]))
-    rows = {
-        "keeps old examples": {
-            "replay": f"{kept['replay'] // 784} drawings",
-            "LwF": "none",
-            "EWC": "none, once seen",
-            "L2-SP": "none",
-        },
-        "numbers kept beside the net": {method: f"{count:,}" for method, count in kept.items()},
-        "work a step, naive is 1": {method: f"{step(table) / step(naive):.2f}" for method, table in spent.items()},
-        "work before, in naive steps": {
-            method: f"{table.flops.min() / step(naive):.0f}" for method, table in spent.items()
-        },
-        "old skill left": {
-            method: f"{100 * float(final(retention(table)).mean()):.0f} %" for method, table in spent.items()
-        },
-        "new skill": {method: f"{100 * float(final(table).mean()):.0f} %" for method, table in spent.items()},
-    }
-    table = pd.DataFrame(rows).T[list(METHODS)]
-    alt = "; ".join(f"{what}: " + ", ".join(f"{m} {row[m]}" for m in METHODS) for what, row in rows.items())
-    return Figure(kind="table", spec=table, alt=alt, title="What remembering costs (middle strength, one net)")
-
-
-def speeds(evidence: Evidence) -> Figure:
-    """The same plane for layers that learn at their own speed, without any penalty."""
-    own = evidence.tables("speed")
-    named = {"one rate": even_best(evidence), SLOWED: own[SLOWED], "one by one": own[THAWED], BOTH: own[BOTH]}
-    shown = [
-        replace(dot(name, old(table), final(table), role), side="lane")
-        for (name, table), role in zip(named.items(), ("note", *["pretrained"] * 3))
-    ]
-    x = Axis(name="old arms still read, %", low=30, high=115, form=".0f")
-    y = Axis(name="new points read, %", low=90, high=102, form=".1f")
-    title = f"Without a penalty: layers of the plane's net at their own speed (best of {len(EVEN_RATES)} single rates)"
-    return dots(shown, x, y, title=title, height=300)
-
-
-def starts(evidence: Evidence) -> Figure:
-    """What is lost of four turned tasks in a row, by where the net began."""
-    named = {SCRATCH: "from nothing", PRETRAINED: "from glyphs"}
-    shown = [
-        Bar(name=name, values=100 * forgotten(*at_best(evidence, side)), role=side) for side, name in named.items()
-    ]
-    title = "Without a penalty: what is lost over four turned tasks in a row, by where the net began"
-    return bars(shown, "accuracy lost", title=title, signed=False)

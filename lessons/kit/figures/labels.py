@@ -27,10 +27,10 @@ def raced(evidence: Evidence, labels: int) -> list[Curve]:
 
 
 def handle(name: str, labels: int, default: int, what: str) -> Control[int]:
-    """A prediction at so many labels a class: a share in percent."""
+    """A prediction at so many labels per class: a share in percent."""
     return Control(
         name=name,
-        label=f"With {labels} label{'s' * (labels > 1)} a class, in percent",
+        label=f"With {labels} label{'s' * (labels > 1)} per class, in percent",
         options=tuple(range(10, 101, 5)),
         default=default,
         help=what,
@@ -39,7 +39,7 @@ def handle(name: str, labels: int, default: int, what: str) -> Control[int]:
 
 
 def guessed(guess: Settings, handles: Mapping[int, Control[int]]) -> list[Curve]:
-    """The learner's line, by labels a class; none before they have guessed."""
+    """The learner's line, by labels per class; none before they have guessed."""
     if not guess:
         return []
     line = pd.DataFrame({"x": list(handles), "mean": [guess[handle] / 100 for handle in handles.values()]})

@@ -17,7 +17,7 @@ def ledger(
     """One column an arm, the pretrained one called "pretrained"; `before` is its backbone's table, paid for once."""
     last = {name: table.iloc[-1] for name, table in tables.items()}
     rows = {f"steps to {percent(goal)}": [count(steps_to(table, goal)) for table in tables.values()] for goal in goals}
-    rows["labels a class"] = [str(labels)] * len(tables)
+    rows["labels per class"] = [str(labels)] * len(tables)
     rows["operations a net, billions"] = [f"{row.flops / 1e9:.1f}" for row in last.values()]
     rows["seconds, all its nets"] = [f"{row.seconds:.1f}" for row in last.values()]
     paid = before.iloc[-1]

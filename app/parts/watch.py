@@ -1,0 +1,142 @@
+"""What of the learner's runs is on the stage now, and what the rail says of it. Asks for nothing.
+
+A run is played, not awaited: what is stored comes at a learner's pace after their own click, what is being made is
+drawn as it comes, and a wait is filled with an earlier run of the same kind.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from app.parts import chosen
+from app.parts.workers import engine, me
+from core.serve import store
+from core.serve.engine import State
+from core.spec import Measure, Run
+from lessons.kit.catalogue import Lesson
+from lessons.kit.evidence import gather, in_step
+from lessons.kit.told import Mission
+from lessons.kit.values import Evidence, Piece, Runs, Settings, Values
+
+States = list[tuple[Piece[Run | Measure], State]]
+ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
+SECONDS = 4.0  # in which a stored run is played
+PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What of the runs is on the stage now."""
+
+    evidence: Evidence
+    playing: bool = False  # what is stored is being played, and more of it will come by itself
+    recorded: bool = False  # it is an earlier run of the same kind, while the learner's own is prepared
+
+
+def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
+    """The learner's own runs as far as they have come, all at the same step, paced so that everybody gets the moment;
+    where nothing has come after PATIENCE, an earlier run of the same kind."""
+    if not pressed:
+        return Seen(Evidence())
+    runs, since = lesson.runs(settings), st.session_state.get(chosen.key(lesson.slug, "since"))
+    engine().watch(me())
+    mine = in_step(gather(runs), going(runs))
+    passed = time.monotonic() - since if since is not None else math.inf
+    kinds = {state.kind for _, state in states(runs)}
+    if len(mine) or not PATIENCE < passed < math.inf or not kinds & {*ALIVE, "failed"}:
+        return paced(mine, runs, passed)
+    earlier = lesson.runs(lesson.recorded)
+    if not all(store.complete(piece.of) for piece in earlier):
+        return Seen(mine)
+    return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
+
+
+def going(runs: Runs) -> Runs:
+    """Those that may still come farther, or have come to their end: the others hold nobody up."""
+    return [piece for piece, state in zip(runs, (engine().state(piece.of) for piece in runs)) if state.kind not in OVER]
+
+
+def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
+    """No faster than a learner can follow: a run's tests come evenly within SECONDS, however soon they were made."""
+    share = passed / SECONDS
+    if share >= 1 or not len(evidence):
+        return Seen(evidence)
+    due = {piece.key: piece.of.tests[int(share * (len(piece.of.tests) - 1))] for piece in runs}
+    return Seen(evidence.up_to(due), playing=True)
+
+
+def own(lesson: Lesson, settings: Settings) -> Evidence:
+    """The learner's own runs where they are complete, else those that ship, with what was asked of them, and about what
+    the learner has made."""
+    asked = gather(lesson.asks(lesson.recorded)) | gather(lesson.asks(settings))
+    for at in (settings, lesson.recorded):
+        if all(store.complete(piece.of) for piece in lesson.runs(at)):
+            return gather(lesson.runs(at)) | gather(lesson.after(at)) | asked
+    return asked
+
+
+def is_alive(known: States) -> bool:
+    return any(state.kind in ALIVE for _, state in known)
+
+
+def states(values: Values) -> States:
+    return [(piece, engine().state(piece.of)) for piece in values]
+
+
+def finished(runs: Runs) -> bool:
+    return all(state.kind == "done" for _, state in states(runs))
+
+
+def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> None:
+    """One bar for all runs, one sentence on where they stand; a line of its own for each that went wrong."""
+    runs = [(piece, piece.of, state) for piece, state in known if isinstance(piece.of, Run)]
+    kinds = {state.kind for *_, state in runs}
+    if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
+        return
+    for piece, _, state in runs:
+        if state.kind == "failed" and chosen.key(lesson.slug, "since") in st.session_state:
+            st.error(f"{piece}: {state.message}")
+        if state.restarted:
+            st.info(f"{piece}: a worker was lost in the middle of this run. It was begun again; nothing is missing.")
+    if any(state.kind == "failed" for *_, state in runs):
+        if seen.recorded:
+            st.caption("You see an earlier run of the same kind.")
+        return
+    tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
+    made, all_steps = sum(int(table.step.max()) for table in tables), sum(run.steps for _, run, _ in runs)
+    seconds = max((float(table.seconds.max()) for table in tables), default=0.0)
+    said = standing_at([state for *_, state in runs], seen, made, all_steps, seconds)
+    st.progress(min(1.0, made / all_steps), said + (took(lesson) if is_alive(known) and not made else ""))
+    if said := lesson.tells(seen.evidence, settings):
+        st.markdown(said)
+
+
+def took(lesson: Lesson) -> str:
+    """How long an earlier run of the same kind took, for who waits for theirs."""
+    runs = lesson.runs(lesson.recorded)
+    known = gather(runs)
+    seconds = [float(known.table(*piece.place).seconds.max()) for piece in runs if known.has(*piece.place)]
+    return f" The last one took {max(seconds):.0f} s." if seconds and max(seconds) >= 1 else ""
+
+
+def standing_at(states: list[State], seen: Seen, made: int, all_steps: int, seconds: float) -> str:
+    """What the bar says."""
+    kinds = {state.kind for state in states}
+    if "stopped" in kinds and not seen.recorded:
+        return f"Stopped after {made:,} of {all_steps:,} steps"
+    if seen.recorded or not (made or kinds == {"done"}):
+        ahead = max((state.position for state in states), default=0)
+        waits = next((state.message for state in states if state.message), "")
+        waits = waits or (f"{ahead} ahead of yours." if ahead else "Yours begins as soon as a worker is awake.")
+        return f"Recorded earlier. {waits}" if seen.recorded else waits
+    return f"{made:,} of {all_steps:,} steps, {seconds:.1f} s"
+
+
+def mission(goal: Mission, evidence: Evidence, settings: Settings) -> None:
+    """The lesson's goal, and whether the run that is over has met it."""
+    met = goal.met(evidence, settings)
+    st.markdown(f"{':material/check_circle: **Done:**' if met else ':material/flag: **Goal:**'} {goal.says}")

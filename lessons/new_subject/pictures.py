@@ -1,0 +1,247 @@
+"""What this lesson shows: surprise against the amount of a subject, with the learner's guess; three nets that write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lessons.kit.catalogue import Guess, Verdict, Views
+from lessons.kit.evidence import against, labels_to
+from lessons.kit.figures import ROLES, Figure, compact
+from lessons.kit.figures.curves import Curve, Mark
+from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.lines import lines
+from lessons.kit.prediction import Handle
+from lessons.kit.texts import SLICE, SLICES, bits
+from lessons.kit.values import Control, Evidence, Settings
+from lessons.new_subject.claims import at_best
+from lessons.new_subject.runs import (
+    AMOUNT,
+    FAR,
+    LIVE_STEPS,
+    MOST,
+    PRETRAINED,
+    SCRATCH,
+    SLICED,
+    STORED_STEPS,
+    SUBJECT,
+)
+from lessons.new_subject.written import CALLED, capital, named, written
+
+TUNED, BARE = "fine-tuned", "from scratch"
+ROLE = {PRETRAINED: "pretrained", SCRATCH: "scratch"}
+NAMES = {PRETRAINED: TUNED, SCRATCH: BARE}
+AMOUNTS = Axis(name="thousand characters of it", low=4, high=190, log=True, form=",.0f")
+BITS = Axis(name="bits a character", low=2, high=5)
+UNIT = "bits a character"
+
+
+def handle(kilobytes: int) -> Control[float]:
+    return Control(
+        name=f"at{kilobytes}",
+        label=f"The reader, fine-tuned on {kilobytes} thousand characters, in bits",
+        options=tuple(round(k / 10, 1) for k in range(20, 47)),
+        default=3.5,
+        help="Bits a character on pages that it has not seen: fewer are better.",
+        slider=True,
+    )
+
+
+HANDLES = {kilobytes: handle(kilobytes) for kilobytes in (SLICES[0], SLICES[1], SLICES[-1])}
+POINTS = tuple(Handle(x=kilobytes, y=control, start=3) for kilobytes, control in HANDLES.items())
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """What unseen Shakespeare costs after so much of it, from scratch at its best and after fine-tuning, with the
+    learner's line; and both sides of another subject, or of the learner's own nets, as points."""
+    scratch = {k: low(evidence, k) for k in SLICES}
+    shown = [Curve(table=against(scratch), name=BARE, role="scratch")]
+    marks = []
+    ours: dict[int, np.ndarray] = {}
+    if evidence.has(PRETRAINED, SLICED, SLICE):
+        ours = {k: at_best(evidence, k)[0] for k in SLICES}
+        shown.append(Curve(table=against(ours), name=TUNED, role="pretrained"))
+        level = float(ours[SLICES[0]].mean())
+        reach = labels_to({k: -float(each.mean()) for k, each in scratch.items()}, -level)
+        says = f"worth {reach / SLICES[0]:.0f} times the text"
+        marks.append(Mark(start=(SLICES[0], level), end=(reach, level), says=says, place="insideMiddleTop"))
+    if guess:
+        said = {k: float(guess[control]) for k, control in HANDLES.items()}
+        shown.append(Curve(table=thin(said), name="your guess", role="guess"))
+        for k, value in said.items():
+            if k in ours:
+                gap = pd.DataFrame({"x": k, "mean": [value, float(ours[k].mean())]})
+                shown.append(Curve(table=flat(gap), name=f"missed at {k}", role="guess", named=False))
+    subject, kilobytes = settings[SUBJECT], settings[AMOUNT]
+    for side, role in ROLE.items():
+        if evidence.has("race", side):
+            now = min(float(bits(evidence.table("race", side))[-1].mean()), 0.99 * BITS.high)  # type: ignore[operator]
+            shown.append(
+                Curve(table=thin({kilobytes: now}), name=f"{LIVE_STEPS} steps, {NAMES[side]}", role=role, named=False)
+            )
+        elif subject != SLICED and evidence.has(side, subject, SLICE):
+            where = PRETRAINED if side == PRETRAINED else MOST
+            best = float(bits(evidence.table(where, subject, SLICE)).min(0).mean())
+            shown.append(
+                Curve(table=thin({SLICE: best}), name=f"{named(subject)}, {NAMES[side]}", role=role, named=False)
+            )
+    title = "Surprise at unseen pages, after so much of the subject (lines: Shakespeare, at its best moment)"
+    figure = lines(shown, AMOUNTS, BITS, marks, title)
+    ticks = {key: {"customValues": list(SLICES)} for key in ("axisLabel", "axisTick")}
+    return pointed(
+        replace(
+            figure,
+            spec=figure.spec | {"xAxis": figure.spec["xAxis"] | ticks, "yAxis": figure.spec["yAxis"] | {"interval": 1}},
+        )
+    )
+
+
+def spot(kilobytes: int, paid: float, name: str, role: str) -> Curve:
+    return Curve(table=thin({kilobytes: paid}), name=name, role=role, named=False)
+
+
+def low(evidence: Evidence, kilobytes: int) -> np.ndarray:
+    """(seeds,) from scratch in the better of two lengths, at its best moment."""
+    both = (bits(evidence.table(side, SLICED, kilobytes)).min(0) for side in (SCRATCH, MOST))
+    return min(both, key=lambda each: float(each.mean()))
+
+
+def pointed(figure: Figure) -> Figure:
+    """Single points larger, each with its name above it."""
+    for series in figure.spec["series"]:
+        if len(series.get("data", ())) == 1:
+            label = {
+                "show": True,
+                "formatter": "{a}",
+                "position": "top",
+                "color": series["color"],
+                "fontWeight": "bold",
+            }
+            series |= {"symbolSize": 14, "label": label}
+    return figure
+
+
+def side(series: dict[str, Any]) -> str:
+    """Above the line of scratch, below that of the reader."""
+    return "bottom" if series["color"] == ROLES["pretrained"][0] else "top"
+
+
+def thin(places: Mapping[int, float]) -> pd.DataFrame:
+    return flat(pd.DataFrame({"x": list(places), "mean": list(places.values())}))
+
+
+def flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Without a band."""
+    return table.assign(low=table["mean"], high=table["mean"])
+
+
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """What three nets write while they learn, and their surprise; then what is known of all subjects."""
+    shown: Views = {}
+    subject = settings[SUBJECT]
+    role = next((role for role in ("race", "recorded") if evidence.behaviour(role, PRETRAINED)), "")
+    if role:
+        shown["They write"] = lambda: written(evidence, role)
+    if tables := evidence.tables(role or "race"):
+        shown["While they learn"] = lambda: adapting(tables, subject)
+    if evidence.has(PRETRAINED, SLICED, SLICE):
+        shown |= {
+            "Every subject": lambda: by_subject(evidence),
+            "General English": lambda: general(evidence),
+            "By heart": lambda: by_heart(evidence),
+        }
+    return shown
+
+
+def adapting(tables: dict[str, pd.DataFrame], subject: str) -> Figure:
+    """Bits a character of a subject, pretrained and from scratch, and of general text, against steps."""
+    shown = [Curve(table=by_step(table, "bits"), name=NAMES[side], role=ROLE[side]) for side, table in tables.items()]
+    if PRETRAINED in tables:
+        shown.append(Curve(table=by_step(tables[PRETRAINED], "bits 1"), name="general text", role="source"))
+    return lines(
+        shown,
+        Axis(name="steps", low=0, high=LIVE_STEPS, form=".0f"),
+        Axis(name=UNIT, low=1, high=6 if subject in CALLED and subject != FAR else 8),
+        title="Surprise at unseen pages while they learn: of the subject, and of general text",
+    )
+
+
+def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    return against(dict(zip(np.sort(table.step.unique()).tolist(), bits(table, column))))
+
+
+def by_subject(evidence: Evidence) -> Figure:
+    """What unseen pages of every subject cost: a net that knows nothing, the untouched reader, both sides at best."""
+    looks = {"knows nothing": "note", "the reader, untouched": "source", BARE: "scratch", TUNED: "pretrained"}
+    rows = {}
+    for subject in CALLED:
+        ours, scratch = (bits(evidence.table(side, subject, SLICE)) for side in (PRETRAINED, MOST))
+        paid = (scratch[0], ours[0], scratch.min(0), ours.min(0))
+        rows[capital(CALLED[subject])] = [round(float(each.mean()), 3) for each in paid]
+    series: list[dict[str, Any]] = []
+    for k, (name, role) in enumerate(looks.items()):
+        colour, _, symbol = ROLES[role]
+        look = {"symbol": symbol if symbol != "none" else "circle", "symbolSize": 15, "color": colour, "z": 3}
+        data = [[paid[k], row] for row, paid in enumerate(rows.values())]
+        series.append({"type": "scatter", "name": name, "data": data} | look)
+    worth = [[{"coord": [paid[3], row]}, {"coord": [paid[2], row]}] for row, paid in enumerate(rows.values())]
+    style = {"type": "solid", "width": 5, "opacity": 0.35, "color": ROLES["pretrained"][0]}
+    series[-1]["markLine"] = {"silent": True, "symbol": ["none", "none"], "label": {"show": False}, "lineStyle": style}
+    series[-1]["markLine"]["data"] = worth
+    grid = {"left": 8, "right": 24, "top": 64, "bottom": 34, "containLabel": True}
+    x = {"type": "value", "name": UNIT, "min": 2, "max": 9, "interval": 1}
+    y = {"type": "category", "inverse": True, "data": list(rows), "axisTick": {"show": False}}
+    option = compact({"series": series, "grid": grid, "legend": {"top": 0, "left": "center"}}, xAxis=x, yAxis=y)
+    title = f"What the start is worth (blue bar), on {SLICE} thousand characters of each subject"
+    told = "; ".join(
+        f"{name}: " + ", ".join(f"{what} {bits_paid:.2f}" for what, bits_paid in zip(looks, paid))
+        for name, paid in rows.items()
+    )
+    return Figure(kind="chart", spec=option, alt=f"Bits a character on unseen pages. {told}.", title=title)
+
+
+def general(evidence: Evidence) -> Figure:
+    """What general text costs the reader while it learns each subject."""
+    looks = dict(zip(CALLED, ("pretrained", "source", "scratch", "target")))
+    shown = [
+        Curve(table=by_step(evidence.table(PRETRAINED, subject, SLICE), "bits 1"), name=name, role=looks[subject])
+        for subject, name in CALLED.items()
+    ]
+    x, y = Axis(name="steps of the subject", low=0, high=STORED_STEPS, form=".0f"), Axis(name=UNIT, low=1.8, high=2.4)
+    return lines(shown, x, y, title="General English while the reader learns something else: it costs more")
+
+
+def by_heart(evidence: Evidence) -> Figure:
+    """The fine-tuned reader on every amount of Shakespeare against its steps: on the least it soon gets worse."""
+    shown = []
+    for k in SLICES:
+        name, role = f"{k} thousand", "scratch best" if k == SLICES[0] else "pretrained"
+        shown.append(
+            Curve(table=by_step(evidence.table(PRETRAINED, SLICED, k), "bits"), name=name, role=role, named=k != SLICE)
+        )
+    x, y = Axis(name="steps", low=0, high=STORED_STEPS, form=".0f"), Axis(name=UNIT, low=2.4, high=3.4)
+    return lines(shown, x, y, title="Unseen Shakespeare, by how much of it the reader goes over again and again")
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """Where both sides stand."""
+    tables = evidence.tables("race")
+    if len(tables) < len(ROLE):
+        return ""
+    ours, theirs = (float(bits(tables[side])[-1].mean()) for side in ROLE)
+    return f"On unseen pages fine-tuned pays {ours:.1f} bits a character, from scratch {theirs:.1f}."
+
+
+def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+    return [
+        (
+            f"the reader on {k} thousand characters",
+            f"{guess[control]:g} bits",
+            f"{at_best(evidence, k)[0].mean():.1f} bits",
+        )
+        for k, control in HANDLES.items()
+    ]
