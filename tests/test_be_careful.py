@@ -13,11 +13,11 @@ from core.check import BadValue
 from core.tasks import Preferences
 from core.words import ASKED, LENGTH, WORDS
 from lessons.be_careful.claims import dpo_finding, proxy_finding, unlearned_finding
-from lessons.be_careful.pictures import against_kl, restraint, worths
+from lessons.be_careful.pictures import against_kl, both, liked, notes, picture, restraint, tells, worths
 from lessons.be_careful.runs import BETAS, DPO, ORDINARY, POLITE, RL, pleasing
 from lessons.kit.catalogue import lessons
 from lessons.kit.scripts.source import with_constants
-from lessons.kit.values import Evidence
+from lessons.kit.values import Evidence, Settings
 
 LESSON = lessons()["be_careful"]
 SETTINGS = LESSON.defaults
@@ -97,12 +97,37 @@ def test_restraint_left_by_hand() -> None:
 
 
 def test_pictures_tell_what_they_show_and_no_more() -> None:
-    hidden = against_kl(None, {1.0: 0.6, 30.0: 0.9}, "")
+    hidden = against_kl([], {1.0: 0.6, 30.0: 0.9}, "")
     assert "you" in hidden.alt and "promise" not in hidden.alt and "truth" not in hidden.alt
-    assert "truth" in against_kl(RUNAWAY, {}, "").alt
+    assert "truth" in against_kl(both(RUNAWAY), {}, "").alt
     taste = {"clicks": 2, "simulated": 298, "worth": {f"w{k}": 1 - k / 10 for k in range(20)}, "agrees": 0.8}
     assert "2 of your choices and 298 simulated" in worths(taste).title
+    assert "It pays most for w0 +1.0" in worths(taste).alt
     assert "pretrained" in restraint({"ten ordinary steps": HELD}, HELD, "live").alt
+
+
+def test_the_truth_is_drawn_only_when_the_run_is_over() -> None:
+    def live(last: int) -> Evidence:
+        rows = RUNAWAY.assign(step=RUNAWAY.step.map({0: 0, 10: 40, 20: last}))
+        return Evidence({("live", ()): rows})
+
+    assert "truth" not in picture(live(79), SETTINGS, Settings()).alt
+    assert "truth" in picture(live(80), SETTINGS, Settings()).alt
+    assert "10 %" not in tells(live(80), SETTINGS)
+    assert not liked(live(80), SETTINGS)
+
+
+def test_notes_show_the_promise_and_veil_the_truth_until_a_moment_is_flagged() -> None:
+    texts = [[f"note {k} was lovely"] * 8 for k in range(3)]
+    behaviour = [{"step": 10 * k, "0": {"texts": texts[k], "promise": [0.5] * 8}} for k in range(3)]
+    figure = notes(behaviour, RUNAWAY)
+    written, meter = figure.spec["panels"]
+    assert "lovely" in written["words"] and written["texts"][2][0] == "note 2 was lovely"
+    assert [line["veiled"] for line in meter["lines"]] == [False, True]
+    assert "truth" not in meter["alt"] and meter["big"] == ["50 %", "60 %", "95 %"]
+    assert figure.spec["flagged"][2] == (
+        "You flagged step 20: promised 95 %, truly preferred 10 %. Raters liked them best at step 10, 60 %."
+    )
 
 
 @pytest.fixture

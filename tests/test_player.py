@@ -14,7 +14,8 @@ from conftest import served
 from playwright.sync_api import Page, expect
 
 from core.check import BadValue
-from lessons.kit.figures.player import LOST, RIGHT, Bars, Images, Line, Lines, Player, Space, Texts, packed, player
+from lessons.kit.figures.player import LOST, RIGHT, Bars, Images, Line, Lines, Player, Space, packed, player
+from lessons.kit.figures.reading import Texts, Tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 CELLS = packed([0, 0, 1, 1])  # 2 * 2: class 0 below, class 1 above
@@ -54,6 +55,8 @@ REFUSED = {
     "text that is no base64": made(Images(title="", images=["<b>"], width=2, height=2)),
     "rows of different length": made(Images(title="", images=[[CELLS], [CELLS, CELLS], [CELLS]], width=2, height=2)),
     "a curve too short": made(Lines(title="", lines=[Line(name="a", role="source", values=[0.1, 0.2])])),
+    "a token without its surprise": made(Tokens(title="", tokens=["a", "b"], bits=[1.0], stories=["One.", "Two."])),
+    "a flag that is told at two of three frames": made(Texts(title="", says=["a"]), flag="Here", flagged=["x", "y"]),
     "a text too few": made(Texts(title="", prompts=["a", "b"], says=["one"])),
     "a lamp too many": made(Texts(title="", prompts=["a"], says=["one"], lamps={"true": [1, 1]})),
     "a bar that is no number": made(Bars(title="", names=["a"], values=[[float("nan")]])),
@@ -75,6 +78,14 @@ def test_points_arrive_where_they_were() -> None:
     left, right, bottom, top = panel["extent"]
     assert left < moving[..., 0].min() < moving[..., 0].max() < right
     assert right - left == pytest.approx(top - bottom)  # equal scale: distances compare
+
+
+def test_a_curve_may_have_a_unit_and_a_scale_of_its_own() -> None:
+    line = Line(name="bits", role="source", values=[4.0, 2.0, 1.0])
+    panel = player(made(Lines(title="Bits", lines=[line], high=4, form="{:.1f} bits"))).spec["panels"][0]
+    assert panel["ticks"] == [[0, "0.0 bits"], [0.5, "2.0 bits"], [1, "4.0 bits"]]
+    assert panel["lines"][0]["values"] == [1.0, 0.5, 0.25]
+    assert panel["lines"][0]["written"][2] == "1.0 bits"
 
 
 def test_equal_data_are_the_same_picture_and_other_data_are_not() -> None:
@@ -106,7 +117,8 @@ PAGE = f"""
     import numpy as np
     import streamlit as st
     from app.parts.figure import draw
-    from lessons.kit.figures.player import Images, Player, Space, Texts, packed, player
+    from lessons.kit.figures.player import Images, Player, Space, packed, player
+    from lessons.kit.figures.reading import Texts
 
     steps = range(10)
     areas = [packed(np.add.outer(np.zeros(20, int), np.arange(20) > 2 * k)) for k in steps]
@@ -159,6 +171,44 @@ def test_keys_and_buttons_move_the_picture_which_stays_when_the_page_is_drawn_ag
     page.get_by_role("button", name="Draw again").click()
     page.wait_for_timeout(1000)
     expect(slider).to_have_attribute("aria-valuetext", "step 9")
+
+
+READ = f"""
+    import sys
+    sys.path.insert(0, {str(ROOT)!r})
+    from app.parts.figure import draw
+    from lessons.kit.figures.player import Line, Lines, Player, player
+    from lessons.kit.figures.reading import Texts, Tokens
+
+    marks = [f"step {{k}}" for k in range(3)]
+    truth = Line(name="truth", role="source", values=[0.5, 0.6, 0.1], veiled=True)
+    panels = (
+        Texts(title="Notes", says=[["so <b>nice</b>"], ["nice nice"], ["nice nice nice"]], words=["nice"]),
+        Tokens(title="Read", tokens=["a", "b"], bits=[[0, 1], [2, 3], [4, 5]], stories=[["A.", "B."]] * 3),
+        Lines(title="Truth", lines=[truth]),
+    )
+    said = [f"You flagged {{mark}}." for mark in marks]
+    draw(player(Player(marks=marks, says=marks, panels=panels, flag="Bad here", flagged=said)), "p")
+"""
+
+
+@pytest.mark.browser
+def test_texts_change_and_a_flag_unveils_what_was_veiled(tmp_path: Path, page: Page) -> None:
+    script = tmp_path / "page.py"
+    script.write_text(textwrap.dedent(READ), "utf-8")
+    with served(str(script)) as (found, _):
+        page.goto(found)
+        slider = page.get_by_role("slider", name="Moment")
+        expect(page.get_by_text("so <b>nice</b>")).to_be_visible()
+        slider.press("End")
+        expect(page.locator(".written mark")).to_have_count(3)
+        page.get_by_role("button", name="B.").click()
+        expect(page.locator(".story")).to_have_text("B.")
+        veiled = drawn(page)
+        page.get_by_role("button", name="Bad here").click()
+        expect(page.get_by_text("You flagged step 2.")).to_be_visible()
+        expect(page.get_by_role("button", name="Bad here")).to_be_hidden()
+        assert drawn(page) != veiled
 
 
 @pytest.mark.browser

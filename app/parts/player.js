@@ -1,6 +1,7 @@
-// Panels of frames that follow one scrubber. Knows what lessons/figures/player.py sends, and no lesson.
+// Panels of frames that follow one scrubber. Knows what lessons/kit/figures/player.py sends, and no lesson.
 
 const places = new Map() // the frame each player shows, so that a page drawn again stays where it was
+const flags = new Map() // the frame that was flagged in each
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".player")
@@ -12,7 +13,7 @@ export default function ({ data, parentElement }) {
 function start(root, data) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)")
   const marksOf = data => data.marks.join("|") + "|"
-  const shapeOf = data => JSON.stringify([data.key, data.scrub, data.classes, data.panels.map(p => [p.kind, p.title, p.count ?? p.images?.[0].length ?? p.prompts ?? p.names ?? p.lines?.map(l => l.name), p.side, Boolean(p.stories?.length)])])
+  const shapeOf = data => JSON.stringify([data.key, data.scrub, data.classes, data.panels.map(p => [p.kind, p.title, p.count ?? p.images?.[0].length ?? (p.texts && [p.texts[0].length, p.prompts]) ?? p.tokens ?? p.names ?? p.lines?.map(l => l.name), p.side, Boolean(p.stories?.length)])])
   const kept = places.get(data.key)
   const shape = shapeOf(data)
   let marks = marksOf(data), last = data.marks.length - 1
@@ -20,6 +21,8 @@ function start(root, data) {
   let playing = 0
 
   const stage = { data, last, look: looks(root), at: () => at, seek: to => { pause(); show(to) }, watched: [] }
+  if (!data.live || last > 1) stage.flag = flags.get(data.key)
+  stage.unveiled = () => stage.flag !== undefined && !stage.data.live
   const pair = data.panels.length === 2 && data.panels.every(panel => panel.kind === "space")
   const panels = data.panels.map(panel => PANELS[panel.kind](panel, stage))
   const range = el("input", { type: "range", min: 0, max: last, step: 1, oninput: () => stage.seek(Number(range.value)) })
@@ -31,8 +34,10 @@ function start(root, data) {
   const back = button("back", "Back one", () => stage.seek(Math.max(0, Math.ceil(at) - 1)))
   const next = button("next", "Forward one", () => stage.seek(Math.min(last, Math.floor(at) + 1)))
   const label = el("label", { className: "scrub" }, el("span", {}, data.scrub), range)
-  const controls = el("div", { className: "controls" }, back, toggle, next, label, mark)
-  root.replaceChildren(...legend(stage), el("div", { className: pair ? "panels pair" : "panels" }, ...panels.map(p => p.node)), controls, goal, says)
+  const raise = el("button", { type: "button", className: "flag", onclick: () => { hoist(Math.round(at)); show(at) } }, `⚑ ${data.flag}`)
+  const controls = el("div", { className: "controls" }, back, toggle, next, label, mark, raise)
+  const told = el("p", { className: "flagged", ariaLive: "polite" })
+  root.replaceChildren(...legend(stage), el("div", { className: pair ? "panels pair" : "panels" }, ...panels.map(p => p.node)), controls, told, goal, says)
   root.setAttribute("role", "group")
 
   /** The same panels with other frames, or more of them: nothing is built anew, and what is shown glides there. */
@@ -42,6 +47,7 @@ function start(root, data) {
     data = stage.data = fresh
     last = stage.last = data.marks.length - 1
     const grown = marksOf(data).startsWith(marks)
+    if (!grown && data.live) hoist(undefined) // another run begins
     marks = marksOf(data)
     panels.forEach((panel, k) => panel.take(data.panels[k]))
     dressed()
@@ -51,8 +57,17 @@ function start(root, data) {
   function dressed() {
     range.max = last
     root.ariaLabel = data.alt
-    controls.hidden = !last
+    controls.hidden = !last && !data.flag
     controls.classList.toggle("waits", Boolean(data.live))
+    raise.hidden = !data.flag || stage.unveiled()
+    const flag = Math.min(stage.flag ?? 0, last)
+    if (stage.flag === undefined) told.textContent = ""
+    else told.textContent = data.live ? `You flagged ${data.marks[flag]}. The truth comes when the run is over.` : data.flagged[flag]
+  }
+  function hoist(frame) {
+    stage.flag = frame
+    flags.set(data.key, frame)
+    dressed()
   }
   function show(to) {
     at = to
@@ -99,6 +114,7 @@ function start(root, data) {
     show(at)
   }
   function repaint() {
+    if (!root.isConnected) return
     stage.look = looks(root)
     for (const act of stage.watched) act()
     for (const panel of panels) panel.fresh?.()

@@ -1,4 +1,5 @@
-"""Draws a player: frames scrubbed in the browser, without the server. What it is sent: lessons/figures/player.py."""
+"""Draws a player: frames scrubbed in the browser, without the server. What it is sent: lessons/kit/figures/player.py
+and reading.py."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ HERE = Path(__file__).parent
 _PLAYER = st.components.v2.component(
     "headstart_player",
     html='<div class="player"></div>',
-    js="\n".join((HERE / f"player{part}.js").read_text("utf-8") for part in ("_ink", "_panels", "")),
+    js="\n".join((HERE / f"player{part}.js").read_text("utf-8") for part in ("_ink", "_panels", "_texts", "")),
     css=(HERE / "player.css").read_text("utf-8"),
 )
 

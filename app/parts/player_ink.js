@@ -201,6 +201,18 @@ function valueAt(values, at) {
   return a === null || b === null ? null : a * (1 - t) + b * t
 }
 
+/** The moment that the learner has flagged: a pole with a flag. */
+function flagged(pen, x, top, bottom, look) {
+  pen.lineWidth = 1.5
+  pen.setLineDash([4, 4])
+  stroke(pen, look.states[2], [[x, top], [x, bottom]])
+  pen.setLineDash([])
+  pen.beginPath()
+  for (const [dx, dy] of [[0, 0], [13, 5], [0, 10]]) pen.lineTo(x + dx, top + dy)
+  pen.fillStyle = look.states[2]
+  pen.fill()
+}
+
 /** Move labels until none stands on another, and all stay between top and bottom. */
 function apart(labels, gap, top, bottom) {
   labels.sort((a, b) => a.y - b.y)

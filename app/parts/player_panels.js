@@ -1,7 +1,7 @@
 // The player's panels. Each gives a node, draw(at) with a fraction while playing, take(panel) for other frames of the same
 // things, and perhaps fresh() when size or theme changed.
 
-const PANELS = { space, images, bars, lines, texts }
+const PANELS = { space, images, bars, lines, texts, tokens }
 const title = panel => el("p", { className: "title" }, panel.title, ...(panel.big ? [el("b", { className: "big" })] : []))
 
 /** The large word of a panel at a frame, such as a count. */
@@ -212,7 +212,7 @@ function lines(panel, stage) {
     size = fit(canvas, box)
     const pen = canvas.getContext("2d")
     pen.font = stage.look.bold
-    edge[1] = 18 + Math.max(...panel.lines.map(line => Math.max(pen.measureText(line.name).width, pen.measureText("100 %").width)))
+    edge[1] = 18 + Math.max(...panel.lines.map(line => Math.max(pen.measureText(line.name).width, ...line.written.map(text => pen.measureText(text).width))))
   }
   function draw(at) {
     const pen = canvas.getContext("2d"), { look } = stage, frame = Math.round(at)
@@ -221,11 +221,11 @@ function lines(panel, stage) {
     pen.font = look.font
     pen.lineWidth = 1
     pen.textBaseline = "middle"
-    for (const tick of [0, 0.5, 1]) {
+    for (const [tick, text] of panel.ticks) {
       stroke(pen, look.rule, [[X(0), Y(tick)], [X(stage.last), Y(tick)]])
       pen.fillStyle = look.soft
       pen.textAlign = "right"
-      pen.fillText(`${100 * tick} %`, edge[0] - 6, Y(tick))
+      pen.fillText(text, edge[0] - 6, Y(tick))
     }
     pen.textBaseline = "alphabetic"
     for (const [where, align] of [[0, "left"], [stage.last, "right"]]) {
@@ -233,8 +233,9 @@ function lines(panel, stage) {
       pen.fillText(stage.data.marks[where], X(where), size[1] - 8)
     }
     stroke(pen, look.text, [[X(at), edge[2] - 6], [X(at), Y(0)]])
+    if (stage.flag !== undefined) flagged(pen, X(Math.min(stage.flag, stage.last)), edge[2] - 4, Y(0), look)
     const labels = []
-    for (const line of panel.lines) {
+    for (const line of panel.lines.filter(line => !line.veiled || stage.unveiled())) {
       pen.lineWidth = 2.5
       pen.setLineDash(DASHES[line.dash] ?? [])
       for (const [from, to, alpha] of [[0, at, 1], [at, stage.last, 0.28]]) {
@@ -245,7 +246,7 @@ function lines(panel, stage) {
       pen.setLineDash([])
       const now = valueAt(line.values, at), end = line.values.findLast(v => v !== null)
       if (now !== null) dot(pen, X(at), Y(now), 5, line.colour, look.ground)
-      if (end !== undefined) labels.push({ y: Y(end), line, value: line.values[frame] })
+      if (end !== undefined) labels.push({ y: Y(end), line, value: line.written[frame] })
     }
     apart(labels, 32, edge[2] + 8, size[1] - edge[3])
     pen.textAlign = "left"
@@ -254,7 +255,7 @@ function lines(panel, stage) {
       pen.font = look.bold
       pen.fillText(line.name, X(stage.last) + 10, y - 3)
       pen.font = look.font
-      pen.fillText(value === null ? "" : `${Math.round(100 * value)} %`, X(stage.last) + 10, y + 13)
+      pen.fillText(value, X(stage.last) + 10, y + 13)
     }
   }
   const seek = event => {
@@ -264,45 +265,4 @@ function lines(panel, stage) {
   canvas.onpointerdown = event => { canvas.setPointerCapture(event.pointerId); seek(event) }
   canvas.onpointermove = event => event.buttons && seek(event)
   return { node, draw, fresh, take: more => (panel = more) }
-}
-
-/** Prompts, what is written after each, and lamps that say what is true of it. What changes is marked for a moment. */
-function texts(panel, stage) {
-  const lamp = () => el("span", { className: "lamp" }, el("i", { ariaHidden: "true" }), el("span", {}))
-  const rows = panel.prompts.map((prompt, k) => {
-    const answer = el("p", { className: "answer" }), lamps = panel.lamps.map(lamp), note = panel.notes[k]
-    const asked = el("p", { className: "prompt" }, prompt, ...(note ? [" ", el("em", {}, note)] : []))
-    const node = el("li", {}, asked, answer, ...(lamps.length ? [el("p", { className: "lamps" }, ...lamps)] : []))
-    return { node, answer, lamps }
-  })
-  const node = el("section", { className: "wide" }, title(panel), el("ul", { className: "written" }, ...rows.map(row => row.node)))
-  const says = ["", "yes", "no"]
-  let painted = -1
-  function draw(at) {
-    const frame = Math.round(at), of = all => all[all.length > 1 ? frame : 0]
-    if (frame === painted) return
-    big(node, panel, frame)
-    rows.forEach((row, k) => {
-      const text = of(panel.texts)[k]
-      if (row.answer.textContent !== text) {
-        row.answer.textContent = text
-        if (painted >= 0) restart(row.answer, "changed")
-      }
-      panel.lamps.forEach((one, j) => {
-        const state = of(one.states)[k], node = row.lamps[j]
-        if (node.dataset.state !== String(state)) node.dataset.state = state
-        node.firstChild.textContent = STATES[state]?.[1] ?? ""
-        node.lastChild.textContent = one.name
-        node.ariaLabel = `${one.name}: ${says[state] || "not said"}`
-      })
-    })
-    painted = frame
-  }
-  return { node, draw, take: more => { panel = more; painted = -1 } }
-}
-
-function restart(node, name) {
-  node.classList.remove(name)
-  void node.offsetWidth
-  node.classList.add(name)
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from core.tasks import Preferences
 from core.words import ASKED
 from lessons.be_careful.claims import CLAIMS
-from lessons.be_careful.pictures import HANDLES, hook, picture, verdict, views
-from lessons.be_careful.runs import LEASH, METHOD, PRETRAINING_MIX, after, asks, backdrop, pleasing, runs
+from lessons.be_careful.pictures import HANDLES, MARKS, hook, liked, picture, tells, verdict, views
+from lessons.be_careful.runs import LEASH, METHOD, PRETRAINING_MIX, asks, backdrop, pleasing, runs
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
 from lessons.kit.sheet import Sheet
+from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 
 
@@ -43,10 +44,11 @@ LESSON = Lesson(
     title="Be careful what you reward",
     covers=("H",),
     question="Can we train on “which do you prefer”?",
-    controls=(METHOD, LEASH, PRETRAINING_MIX),
+    controls=(LEASH, METHOD, PRETRAINING_MIX),
     prediction=Prediction(
-        asks="How often will the rater truly prefer its notes, as it moves away from the pretrained net?",
+        asks="How often will raters truly prefer its notes, as it moves away from the pretrained net?",
         sliders=tuple(HANDLES.values()),
+        handles=MARKS,
     ),
     sheet=Sheet(
         kind="pairs",
@@ -55,6 +57,7 @@ LESSON = Lesson(
         default="",
         most=len(ASKED),
         pairs=ASKED,
+        beat="Look",
     ),
     claims=CLAIMS,
     runs=runs,
@@ -62,8 +65,10 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
+    moving=("Its notes",),
     verdict=verdict,
     script=script,
-    after=after,
     asks=asks,
+    tells=tells,
+    mission=Mission(says="end with notes that raters prefer to ordinary ones", met=liked),
 )

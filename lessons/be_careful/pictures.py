@@ -1,4 +1,4 @@
-"""What this lesson shows: promise and truth, notes on the way, the tax, the restraint, what words are worth."""
+"""What this lesson shows: notes as they turn bad, promise and truth, leashes, the tax, the restraint, words' worth."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from core.words import ASKED
+from core.words import ASKED, KINDS
 from lessons.be_careful.claims import ends, mean
-from lessons.be_careful.runs import GOOD, LEASH, LOOSE, METHOD, NO_MIX, ORDINARY, PRETRAINING_MIX, RL
+from lessons.be_careful.runs import AIMS, BETAS, GOOD, LEASH, LOOSE, METHOD, NO_MIX, ORDINARY, PRETRAINING_MIX, RL
 from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import band, reached
+from lessons.kit.evidence import against, band, reached
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
-from lessons.kit.values import Answer, Control, Evidence, Settings
+from lessons.kit.figures.player import Line, Lines, Player, player
+from lessons.kit.figures.reading import Texts
+from lessons.kit.figures.weighed import FULL, word
+from lessons.kit.prediction import Handle
+from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
 
 SPAN = (0.1, 60.0)  # nats a note
-SHOWN = 6  # words at either end
-EARLY = 5  # steps, before which a note or two show no difference
+MANY = 6  # words at either end
+AS_GOOD = 0.5  # of the time preferred: as good as ordinary notes
+WHAT = "How often its notes are preferred to ordinary ones"
 
 
 def handle(name: str, kl: int, default: int) -> Control[int]:
@@ -38,52 +43,117 @@ def handle(name: str, kl: int, default: int) -> Control[int]:
 
 # By how far the net has moved from the pretrained one, in nats a note.
 HANDLES = {2: handle("near", 2, 60), 10: handle("away", 10, 75), 30: handle("far", 30, 90)}
+MARKS = (
+    Handle(x=SPAN[0], y=100 * AS_GOOD),
+    *(Handle(x=kl, y=control, unit=" %", start=50) for kl, control in HANDLES.items()),
+)
 
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    """Some of the pairs between which raters choose."""
+    """What a reward model has understood of the choices so far."""
+    if evidence.has("taste"):
+        return worths(evidence.answer("taste"))
     table = pd.DataFrame(ASKED[:4], columns=["this one", "or this one?"]).set_index("this one")
     told = "; ".join(f"“{a}” or “{b}”" for a, b in ASKED[:4])
-    title = "Four of the pairs that raters chose between. Which would you choose?"
-    return Figure(kind="table", spec=table, alt=f"Pairs of notes: {told}.", title=title)
+    return Figure(kind="table", spec=table, alt=f"Pairs of notes: {told}.", title="Pairs of notes")
+
+
+def is_over(evidence: Evidence, settings: Settings) -> bool:
+    """Whether the live run has come to its end; before that nothing of the truth is shown."""
+    return evidence.has("live") and evidence.table("live").step.max() >= AIMS[settings[METHOD]].steps
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
-    """Promise and truth against distance: of a live run, else of the stored one; before the prediction what the learner
-    says alone."""
+    """Promise and truth against distance: of a live run, when that is over, else of the stored one; while it goes on
+    the promise alone, and before the prediction what the learner says alone."""
     asked = (settings[METHOD], settings[LEASH], settings[PRETRAINING_MIX]) == (RL, LOOSE, NO_MIX)
-    revealed = evidence.has("here")
-    said = (
-        {float(kl): guess[handle] / 100 for kl, handle in HANDLES.items()} if guess and (asked or not revealed) else {}
-    )
-    what = "How often its notes are preferred to ordinary ones"
-    if not revealed:
-        return against_kl(None, said, f"{what}: RL on a loose leash")
-    kind = "live" if evidence.has("live") else "stored"
-    title = f"{what}: {settings[METHOD]}, leash {settings[LEASH]:g}, mix {settings[PRETRAINING_MIX]:g} ({kind})"
-    return against_kl(evidence.table("live" if kind == "live" else "here"), said, title)
+    said = {SPAN[0]: AS_GOOD} | {float(kl): guess[one] / 100 for kl, one in HANDLES.items()} if guess and asked else {}
+    over = is_over(evidence, settings)
+    if evidence.has("here") and not over:
+        return against_kl(both(evidence.table("here")), said, f"{WHAT}: {how(settings)} (stored)")
+    if not evidence.has("live"):
+        return against_kl([], said, f"{WHAT}: RL on a loose leash")
+    shown = both(evidence.table("live"))
+    return against_kl(shown if over else shown[:1], said, f"{WHAT}: {how(settings)}")
+
+
+def how(settings: Settings) -> str:
+    return f"{settings[METHOD]}, leash {settings[LEASH]:g}, mix {settings[PRETRAINING_MIX]:g}"
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """What it wrote on the way, what general notes cost it, what is left of its restraint, and what words are worth."""
+    """Its notes on the way, every leash, what general notes cost it, what is left of its restraint, and what words are
+    worth."""
     shown: Views = {}
+    if behaviour := evidence.behaviour("live"):
+        shown["Its notes"] = lambda: notes(behaviour, evidence.table("live"))
     if evidence.has("here"):
-        done = evidence.has("live notes")
-        moments = evidence.answer("live notes" if done else "notes")["written"][0]
-        shown["Its notes"] = lambda: samples(
-            moments, "What the first net wrote on the way (the same luck, other weights)"
-        )
+        leashes = {beta: evidence.table("pleased", settings[METHOD], beta) for beta in BETAS}
+        every = f"In the end, on each leash, {settings[METHOD]} (stored)"
+        shown["Leashes"] = lambda: on_leashes(leashes, every)
         names = ("mixed", "no mix") if settings[PRETRAINING_MIX] else ("no mix", "mixed")
         mixes = dict(zip(names, (evidence.table("here"), evidence.table("other mix"))))
         shown["The tax"] = lambda: dearer(mixes)
         after, taught = evidence.tables("afterwards", RL), evidence.table("taught", RL)
         what = f"RL, leash {GOOD:g}, stored"
-        if done and evidence.has("live afterwards"):
+        if is_over(evidence, settings) and evidence.has("live afterwards") and settings[LEASH] != LOOSE:
             after, taught, what = {ORDINARY: evidence.table("live afterwards")}, evidence.table("live"), "live"
         shown["Restraint"] = lambda: restraint(after, taught, what)
     if evidence.has("taste"):
         shown["Words"] = lambda: worths(evidence.answer("taste"))
     return shown
+
+
+def notes(behaviour: Sequence[Behaviour], table: pd.DataFrame) -> Figure:
+    """What one net writes at every test, with the same luck; what is promised for it, and, once the learner has flagged
+    the moment at which the notes turn bad, how often they are truly preferred."""
+    tests = {moment["step"]: moment["0"] for moment in behaviour if "0" in moment}
+    mine = table[table.seed == table.seed.min()].set_index("step")
+    steps = [step for step in tests if step in mine.index]
+    promise, truth = (mine.loc[steps, unit].to_numpy() for unit in ("promised", "preferred"))
+    best = int(truth.argmax())
+    drawn = [
+        Line(name="promise", role="scratch", values=promise),
+        Line(name="truth", role="pretrained", values=truth, veiled=True),
+    ]
+    written = Texts(
+        title="Some of its notes; kind words are tinted",
+        says=[tests[step]["texts"] for step in steps],
+        ends=[[percent(share) for share in tests[step]["promise"]] for step in steps],
+        words=KINDS["kind"],
+    )
+    meter = Lines(
+        title="What the reward model promises for all it writes",
+        lines=drawn,
+        big=[percent(float(share)) for share in promise],
+    )
+    value = Player(
+        marks=[f"step {step}" for step in steps],
+        says=[
+            f"After {step} steps the reward model promises that its notes are preferred {percent(share)} of the time."
+            for step, share in zip(steps, promise)
+        ],
+        panels=[written, meter],
+        states=("", "", ""),
+        first=len(steps) - 1,
+        scrub="Step",
+        flag="They turn bad here",
+        flagged=[
+            f"You flagged step {step}: promised {percent(share)}, truly preferred {percent(real)}. Raters liked them "
+            f"best at step {steps[best]}, {percent(truth[best])}."
+            for step, share, real in zip(steps, promise, truth)
+        ],
+    )
+    return player(value)
+
+
+def on_leashes(tables: Mapping[float, pd.DataFrame], title: str) -> Figure:
+    """Promise and truth in the end, on every leash."""
+    shown = [
+        Curve(table=against({beta: ends(table, unit) for beta, table in tables.items()}), name=name, role=role)
+        for unit, name, role in (("promised", "promise", "scratch"), ("preferred", "truth", "pretrained"))
+    ]
+    return curves(shown, "leash, from loose to tight", (0.08, 4), [level((0.08, 4))], title, y="Preferred", at=BETAS)
 
 
 def truth_at(table: pd.DataFrame, kl: float) -> float:
@@ -109,40 +179,24 @@ def along_kl(table: pd.DataFrame, unit: str, name: str, role: str) -> Curve:
     return Curve(table=curve[grows & (curve.x >= SPAN[0])], name=name, role=role)
 
 
-def against_kl(table: pd.DataFrame | None, guess: Mapping[float, float], title: str) -> Figure:
-    """Promise, truth and prediction against how far the net has moved."""
-    shown = []
-    if table is not None:
-        shown.append(along_kl(table, "promised", "promise", "scratch"))
-        shown.append(along_kl(table, "preferred", "truth", "pretrained"))
-    if guess:
-        places = sorted(guess)
-        said = pd.DataFrame({"x": [SPAN[0], *places], "mean": [0.5, *(guess[kl] for kl in places)]})
-        shown.append(Curve(table=said.assign(low=said["mean"], high=said["mean"]), name="you", role="guess"))
-    marks = [
-        Mark(start=(SPAN[0], 0.5), end=(SPAN[1], 0.5), says="as good as ordinary notes", place="insideStartBottom")
-    ]
-    return curves(
-        shown, "nats a note away from the pretrained net", SPAN, marks, title, y="Preferred", at=(0.1, 1, 10, 60)
-    )
+def level(span: tuple[float, float]) -> Mark:
+    """Where notes are as good as ordinary ones."""
+    ends = (span[0], AS_GOOD), (span[1], AS_GOOD)
+    return Mark(start=ends[0], end=ends[1], says="as good as ordinary notes", place="insideStartBottom")
 
 
-def samples(moments: Sequence[Answer], title: str) -> Figure:
-    """A note at each moment, with what the reward model promises for it and how often it is truly preferred."""
-    rows = [
-        {
-            "after": f"{moment['step']} steps",
-            "note": note["text"],
-            "promise": percent(note["promised"]),
-            "truth": percent(note["preferred"]),
-        }
-        for moment in moments
-        if moment["step"] == 0 or moment["step"] > EARLY
-        for note in moment["notes"]
-    ]
-    told = "; ".join(f"{row['after']}: “{row['note']}”, promise {row['promise']}, truth {row['truth']}" for row in rows)
-    table = pd.DataFrame(rows).set_index("after")
-    return Figure(kind="table", spec=table, alt=f"Notes that the net wrote. {told}.", title=title)
+def both(table: pd.DataFrame) -> list[Curve]:
+    return [along_kl(table, "promised", "promise", "scratch"), along_kl(table, "preferred", "truth", "pretrained")]
+
+
+def against_kl(shown: Sequence[Curve], said: Mapping[float, float], title: str) -> Figure:
+    """These curves and the prediction against how far the net has moved."""
+    drawn = list(shown)
+    if said:
+        table = pd.DataFrame({"x": sorted(said), "mean": [said[kl] for kl in sorted(said)]})
+        drawn.append(Curve(table=table.assign(low=table["mean"], high=table["mean"]), name="you", role="guess"))
+    x = "nats a note away from the pretrained net"
+    return curves(drawn, x, SPAN, [level(SPAN)], title, y="Preferred", at=(0.1, 1, 10, 60))
 
 
 def dearer(tables: Mapping[str, pd.DataFrame]) -> Figure:
@@ -175,12 +229,34 @@ def restraint(after: Mapping[str, pd.DataFrame], taught: pd.DataFrame, which: st
 
 def worths(taste: Answer) -> Figure:
     """The words that the reward model holds dearest and cheapest, and from which pairs it has that."""
-    order = sorted(taste["worth"], key=lambda word: -taste["worth"][word])
-    best, worst = ([f"{word} {taste['worth'][word]:+.1f}" for word in some] for some in (order[:SHOWN], order[-SHOWN:]))
-    table = pd.DataFrame({"dearest": best, "cheapest": worst[::-1]}).set_index("dearest")
-    pairs = f"{taste['clicks']} of your choices and {taste['simulated']} simulated ones"
-    alt = f"A reward model from {pairs}. Dearest: {', '.join(best)}. Cheapest: {', '.join(worst[::-1])}."
-    right = f"It ranks {percent(taste['agrees'])} of new pairs as the rater truly would"
-    return Figure(
-        kind="table", spec=table, alt=f"{alt} {right}.", title=f"What a word is worth, from {pairs}. {right}."
+    worth = taste["worth"]
+    order = sorted(worth, key=lambda one: -worth[one])
+    most = max(map(abs, worth.values()))
+    rows = {"It pays most for": order[:MANY], "and least for": order[: -MANY - 1 : -1]}
+
+    def shown(one: str) -> str:
+        return f"{word(one, FULL * worth[one] / most)}&thinsp;<small>{worth[one]:+.1f}</small>"
+
+    spec = "".join(
+        f'<p style="font-size:1.15rem;line-height:1.9;margin:.2rem 0"><span style="opacity:.7">{says}</span> &nbsp;'
+        f"{' &nbsp;'.join(map(shown, some))}</p>"
+        for says, some in rows.items()
     )
+    pairs = f"{taste['clicks']} of your choices and {taste['simulated']} simulated ones"
+    told = "; ".join(f"{says} {', '.join(f'{one} {worth[one]:+.1f}' for one in some)}" for says, some in rows.items())
+    title = f"The reward model so far, from {pairs}: what is a word worth?"
+    return Figure(kind="html", spec=spec, alt=f"A reward model from {pairs}. {told}.", title=title)
+
+
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """What is promised; what it is worth is told to who has flagged a moment."""
+    if not evidence.has("live"):
+        return ""
+    last = mean(evidence.table("live")).iloc[-1]
+    promise = f"After {last.step:.0f} steps the reward model promises {percent(last.promised)}"
+    return f"{promise}. Flag where the notes turn bad." if is_over(evidence, settings) else f"{promise}."
+
+
+def liked(evidence: Evidence, settings: Settings) -> bool:
+    """Whether the live run ends with notes that are preferred to ordinary ones."""
+    return is_over(evidence, settings) and bool(ends(evidence.table("live"), "preferred").mean() > AS_GOOD)

@@ -22,6 +22,7 @@ ORDINARY, POLITE = "ten ordinary steps", "ten polite steps"
 
 
 NETS = 4  # of a live run
+SHOWN = 8  # notes of the first net that are shown while it is made to please
 
 METHOD = Control(
     name="method",
@@ -71,14 +72,16 @@ def innocent(run: Run, polite: bool = False) -> Run:
     it was pretrained; polite leaves the notes with an unkind word out."""
     assert isinstance(run.task, Preferences)
     task = replace(run.task, notes=100, polite=polite)
-    return replace(run, task=task, start=run, stages=(Stage(steps=INNOCENT, rate=5e-3, batch=32),), frames=0)
+    stages = (Stage(steps=INNOCENT, rate=5e-3, batch=32),)
+    return replace(run, task=task, start=run, stages=stages, frames=0, exhibit=0)
 
 
 def pleasing(settings: Settings) -> Run:
     """A live one, which learns from the learner's own choices among the pairs too."""
     seeds = Seeds(NETS, 100 * settings.draw)
     how = settings[METHOD], settings[LEASH], settings[PRETRAINING_MIX]
-    return rewarded(*how, seeds, writer(Seeds()), clicked(settings))
+    run = rewarded(*how, seeds, writer(Seeds()), clicked(settings))
+    return replace(run, frames=0, exhibit=SHOWN)
 
 
 def clicked(settings: Settings) -> str:
@@ -92,10 +95,6 @@ def runs(settings: Settings) -> Runs:
     return [Piece("live", run, name="pleasing"), Piece("live afterwards", innocent(run), name="ten ordinary steps")]
 
 
-def after(settings: Settings) -> Measures:
-    return [Piece("live notes", Measure(kind="written", runs=(pleasing(settings),), count=2))]
-
-
 def asks(settings: Settings) -> Measures:
     """What a reward model makes of the choices, at once: fitting it takes no time."""
     pairs = Preferences(clicks=clicked(settings))
@@ -103,14 +102,14 @@ def asks(settings: Settings) -> Measures:
 
 
 def backdrop(settings: Settings) -> Values:
-    """What is predicted, the same settings as the live run's, and the restraint; all of it answers."""
+    """What is predicted, the same settings as the live run's, every leash, and the restraint; all of it answers."""
     mixes = (NO_MIX, MIX) if settings[PRETRAINING_MIX] == NO_MIX else (MIX, NO_MIX)
     here, other = (rewarded(settings[METHOD], settings[LEASH], mix, Seeds()) for mix in mixes)
     return hide([
         Piece("asked", rewarded(RL, LOOSE, NO_MIX, Seeds())),
         Piece("here", here),
         Piece("other mix", other),
-        Piece("notes", Measure(kind="written", runs=(here,), count=2)),
+        *sweep(settings[METHOD], Seeds()),
         *restraint_runs(RL, Seeds()),
     ])  # fmt: skip
 

@@ -13,7 +13,8 @@ from lessons.kit.evidence import against
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
-from lessons.kit.figures.player import LOST, RIGHT, Player, Texts, player
+from lessons.kit.figures.player import LOST, RIGHT, Player, player
+from lessons.kit.figures.reading import Texts
 from lessons.kit.prediction import Handle
 from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
 from lessons.parrot_to_helper.claims import bits, shares

@@ -1,5 +1,5 @@
-"""Frames that a learner plays or scrubs in the browser: decision areas, points, images, bars, lines, texts.
-Knows no screen.
+"""Frames that a learner plays or scrubs in the browser: decision areas, points, images, bars, lines; texts are in
+reading.py. Knows no screen.
 
     player(Player(marks=("step 0", "step 20"), says=("It knows nothing yet.", "It knows both."), panels=(...)))
 
@@ -12,9 +12,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -159,57 +159,48 @@ class Line:
     name: str
     role: str
     values: ArrayLike  # (frames,)
+    veiled: bool = False  # not drawn until the learner has flagged a moment
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lines:
-    """Curves over the frames with a cursor at the present one, which a click moves."""
+    """Curves over the frames with a cursor at the present one, which a click moves. Shares if nothing else is said."""
 
     title: str
     lines: Sequence[Line]
     big: Sequence[str] = ()  # a frame: a large word above it, such as a score
+    high: float = 1.0  # where the scale ends, which begins at zero
+    form: str = ""  # how a value is written; a share in percent if not said
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
-        drawn, told = [], []
+        drawn: list[dict[str, Any]] = []
+        told = []
         for line in self.lines:
             values = np.asarray(line.values, float)
             if values.shape != (len(marks),):
                 raise BadValue(f"{line.name} must have one value a frame, {len(marks)}, not {values.size}.")
-            kept = [None if np.isnan(v) else round(float(v), 4) for v in values]
+            kept = [None if np.isnan(v) else round(float(v) / self.high, 4) for v in values]
             colour, dash, _ = ROLES[line.role]
-            drawn.append({"name": line.name, "colour": colour, "dash": dash, "values": kept})
-            ends = [f"{percent(v)} at {m}" for m, v in ((marks[0], values[0]), (marks[-1], values[-1])) if v == v]
-            told.append(f"{line.name}: {', '.join(ends)}")
+            written = ["" if np.isnan(v) else self.written(float(v)) for v in values]
+            look = {"name": line.name, "colour": colour, "dash": dash, "veiled": line.veiled}
+            drawn.append(look | {"values": kept, "written": written})
+            ends = [f"{self.written(v)} at {m}" for m, v in ((marks[0], values[0]), (marks[-1], values[-1])) if v == v]
+            if not line.veiled:
+                told.append(f"{line.name}: {', '.join(ends)}")
         alt = f"{self.title}. {'; '.join(told)}."
-        return {"kind": "lines", "title": self.title, "alt": alt, "lines": drawn} | large(self.big, len(marks))
+        ticks = [[share, self.written(share * self.high)] for share in (0, 0.5, 1)]
+        found = {"kind": "lines", "title": self.title, "alt": alt, "lines": drawn, "ticks": ticks}
+        return found | large(self.big, len(marks))
+
+    def written(self, value: float) -> str:
+        return self.form.format(value) if self.form else percent(value)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Texts:
-    """Prompts and what is written after each, with lamps that say what is true of it."""
-
-    title: str
-    prompts: Sequence[str]
-    says: Sequence[str] | Sequence[Sequence[str]]  # (frames, rows) what is written
-    lamps: Mapping[str, ArrayLike] = field(default_factory=dict)  # by name (frames, rows): NOTHING, RIGHT or LOST
-    notes: Sequence[str] = ()  # a row: a word on a badge, or ""
-    big: Sequence[str] = ()  # a frame: a large word above it, such as a count
+class Panel(Protocol):
+    """What a player shows: one of the panels of this file or of reading.py."""
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
-        rows, frames = len(self.prompts), len(marks)
-        says = shaped("Texts", self.says, frames, rows)
-        lamps = {name: state_of(states, frames, rows) for name, states in self.lamps.items()}
-        lit = [f"{name} {int((states[-1] == RIGHT).sum())} of {rows}" for name, states in lamps.items()]
-        written = [f"{prompt} {text or '(nothing)'}" for prompt, text in zip(self.prompts, says[-1])]
-        return {
-            "kind": "texts",
-            "title": self.title,
-            "alt": f"{self.title}: in the end {'; '.join([*written, *lit])}",
-            "prompts": list(self.prompts),
-            "texts": says.tolist(),
-            "lamps": [{"name": name, "states": states.tolist()} for name, states in lamps.items()],
-            "notes": texts("Notes", self.notes, rows),
-        } | large(self.big, frames)
+        """What the browser gets; `names` is how many classes have one."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -218,13 +209,15 @@ class Player:
 
     marks: Sequence[str]  # a frame: a short label, "step 20", "alpha 0.50"
     says: Sequence[str]  # a frame: a sentence computed from data
-    panels: Sequence[Space | Images | Bars | Lines | Texts]
+    panels: Sequence[Panel]
     classes: Sequence[str] = ()  # what the colours and shapes mean, ten at most
     states: tuple[str, str, str] = ("right", "lost", "won back")  # what the marks of items mean
     first: int = 0  # the frame that is shown first
     scrub: str = "Moment"  # what the scrubber moves through: "Step", "Share of delta"
     goal: str = ""  # what the learner is to find with the scrubber
     reached: Sequence[bool] = ()  # a frame: whether the goal is met there
+    flag: str = ""  # what the learner is to flag, on a button: "They turn bad here"
+    flagged: Sequence[str] = ()  # a frame: what is said once it was flagged there
 
 
 def player(value: Player, title: str = "") -> Figure:
@@ -237,10 +230,13 @@ def player(value: Player, title: str = "") -> Figure:
         raise BadValue("A player has panels, and ten classes at most.")
     if value.goal and len(value.reached) != len(value.marks):
         raise BadValue("A goal is met or not at every frame.")
+    if value.flag and len(value.flagged) != len(value.marks):
+        raise BadValue("What is said of a flag is one sentence a frame.")
     panels = [panel.spec(value.marks, len(value.classes)) for panel in value.panels]
     spec: dict[str, Any] = {name: list(getattr(value, name)) for name in ("marks", "says", "classes", "states")}
     spec |= {"panels": panels, "first": value.first, "scrub": value.scrub}
     spec |= {"goal": value.goal, "reached": list(map(bool, value.reached))}
+    spec |= {"flag": value.flag, "flagged": list(value.flagged)}
     spec["id"] = hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:16]
     ends = dict(zip((value.marks[0], value.marks[-1]), (value.says[0], value.says[-1])))
     alt = f"{'; '.join(one['alt'].rstrip('.') for one in panels)}. {len(value.marks)} frames. "
