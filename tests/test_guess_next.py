@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import math
+import textwrap
+from dataclasses import replace
+from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
+from conftest import served
+from playwright.sync_api import Page, expect
 
 from core import nets
 from core.measure import Learned, answer, minimal_pairs, surprise
 from core.spec import Measure, Run
 from core.tasks import Text
 from core.worlds import text
+from lessons.guess_next.pictures import learning, reading
+from lessons.guess_next.runs import GAME
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
-from lessons.kit.figures.tinted import tinted
+from lessons.kit.figures.game import Round, among, game
+from lessons.kit.values import Evidence
 
+ROOT = Path(__file__).resolve().parent.parent
 LESSON = lessons()["guess_next"]
 SAID = "The state of the union, 1970 <b>"
 RUN = Run(task=Text(), net="transformer", seeds=1)
@@ -88,15 +98,78 @@ def test_a_model_that_knows_nothing_guesses_which_is_real(fresh: Learned) -> Non
     assert all(0.25 < share < 0.75 for share in found["runs"][0]["right"][0])
 
 
-def test_tinted_text_tells_itself_and_is_never_markup() -> None:
-    row = [{"token": " <b>", "bits": 3.0, "said": [[" the", 0.5]]}, {"token": "x", "bits": 1.0, "said": []}]
-    figure = tinted({"in the end": row})
-    assert "2.0 bits a token on average, most at “␣<b>” with 3.0" in figure.alt
-    assert "<b>" not in figure.spec
-    assert "“␣the” 50 %" in figure.spec
+def test_the_game_hides_what_comes_next_from_its_text_alternative() -> None:
+    one = Round(before="Once upon a", after=" time", expected=[(" s", 0.07), ("\n", 0.04)], bits=3)
+    figure = game([one])
+    assert "Once upon a" in figure.alt and "time" not in figure.alt
+    (sent,) = figure.spec["rounds"]
+    assert sent["after"] == "time" and not sent["right"] and sent["among"] == "8.0"
+    assert sent["expected"][1] == ["(a line's end)", 0.04, "4 %"]
+    assert among(10) == "1,024"
+
+
+def test_every_word_of_the_game_is_one_token() -> None:
+    for before, after in GAME:
+        *_, last = surprise.encoded(before + after).tolist()
+        assert text.tokenizer().decode([last]) == after
+
+
+def test_one_scrubber_drives_the_readers_text_its_loss_and_what_it_writes() -> None:
+    told = {"tokens": [["Call", " me"]], "runs": [{"steps": [0, 5000], "bits": [[[10.0, 10.0]], [[2.0, 4.0]]]}]}
+    told["runs"][0]["said"] = [[[[[" a", 0.1]], [["\n", 0.2]]]]] * 2  # type: ignore[index]
+    wrote = {"runs": [{"steps": [0, 5000], "texts": [["xq", " Ishmael"]]}]}
+    known = gather(LESSON.backdrop(LESSON.defaults))
+    evidence = known | Evidence({}, {("expects", ()): told, ("writes", ()): wrote})
+    spec = reading(evidence, replace(LESSON.defaults, given="Call me")).spec
+    written, tokens, loss = spec["panels"]
+    assert tokens["big"] == ["as unsure as among 1,024 tokens", "as unsure as among 8.0 tokens"]
+    assert "expected" not in tokens["stories"][1][1] and "“↵” 20 %" in tokens["stories"][1][1]
+    assert len(loss["lines"][0]["values"]) == 2 and written["texts"] == [["xq"], [" Ishmael"]]
+
+
+def test_a_live_net_is_seen_writing() -> None:
+    table = pd.DataFrame({"step": [0, 9], "seed": [0, 0], "bits": [3.76, 1.88]})
+    behaviour = [{"step": step, "0": {"texts": [f"after {step}"]}} for step in (0, 9)]
+    panels = learning(behaviour, table, [{"prompt": ". If I"}]).spec["panels"]
+    assert panels[0]["prompts"] == ["… If I"] and panels[0]["texts"] == [["after 0"], ["after 9"]]
+    assert panels[1]["big"] == ["as unsure as among 1,024 tokens", "as unsure as among 32 tokens"]
 
 
 def test_nothing_is_known_at_first_but_how_many_tokens_there_are() -> None:
     reader = gather(LESSON.backdrop(LESSON.defaults)).table("reader")
     assert reader.bits.iloc[0] == pytest.approx(math.log2(1024) / 2.66, rel=0.03)
     assert reader.bits.iloc[-1] < 1.98  # what a shipped reader has to reach
+
+
+PLAYED = f"""
+    import sys
+    sys.path.insert(0, {str(ROOT)!r})
+    from app.parts.figure import draw
+    from lessons.kit.figures.game import Round, game
+
+    time = Round(before="Once upon a", after=" time", expected=[(" s", 0.07)], bits=7)
+    draw(game([time, Round(before="<b>", after=" x", expected=[(" x", 0.5)], bits=1)]), "g")
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_the_models_bars_hide_until_the_learner_has_guessed(tmp_path: Path, page: Page) -> None:
+    script = tmp_path / "page.py"
+    script.write_text(textwrap.dedent(PLAYED), "utf-8")
+    with served(str(script)) as (found, _):
+        page.goto(found)
+        blank = page.get_by_role("textbox", name="What comes next?")
+        expect(page.get_by_text("Once upon a")).to_be_visible()
+        expect(page.locator(".chances")).to_have_count(0)
+        blank.press("Enter")
+        expect(page.locator(".chances")).to_have_count(0)  # nothing was typed
+        blank.fill("Time!")
+        blank.press("Enter")
+        expect(page.locator(".chances li")).to_have_text("“s”7 %")
+        expect(page.get_by_text("After 1 of 2: you 1 right, the model 0.")).to_be_visible()
+        page.get_by_role("button", name="Next").click()
+        blank.fill("y")
+        blank.press("Enter")
+        expect(page.get_by_text("After 2 of 2: you 1 right, the model 1.")).to_be_visible()
+        expect(page.get_by_role("button", name="Play again")).to_be_visible()

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from app.parts.hands import WITHIN, rows
+from app.parts.hands import WITHIN, game, rows
 from app.parts.player import play
 from lessons.kit.figures import Figure
 
@@ -44,5 +44,7 @@ def draw(
         over()
     elif figure.kind == "rows":
         rows(figure, key)
+    elif figure.kind == "game":
+        game(figure, key)
     else:
         st.html(figure.spec)

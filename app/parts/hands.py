@@ -1,4 +1,5 @@
-"""What is done by hand in the browser: handles over a chart, rows, labels, cards. The server hears of what was let go.
+"""What is done by hand in the browser: handles over a chart, rows, labels, cards, a game. The server hears of what was
+let go.
 
 What was said is in the URL, as with any slider of a prediction (app/parts/chosen.py) or any sheet (app/parts/sheet.py).
 """
@@ -30,7 +31,7 @@ def component(name: str) -> Any:
     )
 
 
-_HANDS, _ROWS, _LABELS, _CARDS = map(component, ("hands", "rows", "labels", "cards"))
+_HANDS, _ROWS, _LABELS, _CARDS, _GAME = map(component, ("hands", "rows", "labels", "cards", "game"))
 
 
 def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -> None:
@@ -67,6 +68,11 @@ def labels(digits: Sequence[Mapping[str, Any]], given: str, key: str, put: Calla
 
     images, truth = [one["image"] for one in digits], "".join(str(one["truth"]) for one in digits)
     _LABELS(data={"images": images, "truth": truth, "given": given}, key=key, on_given_change=labelled)
+
+
+def game(figure: Figure, key: str) -> None:
+    """A game, of which the server hears nothing."""
+    _GAME(data=figure.spec | {"key": key}, key=key)
 
 
 def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object]) -> None:

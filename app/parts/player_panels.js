@@ -212,6 +212,7 @@ function lines(panel, stage) {
     size = fit(canvas, box)
     const pen = canvas.getContext("2d")
     pen.font = stage.look.bold
+    edge[0] = 12 + Math.max(...panel.ticks.map(([, text]) => pen.measureText(text).width))
     edge[1] = 18 + Math.max(...panel.lines.map(line => Math.max(pen.measureText(line.name).width, ...line.written.map(text => pen.measureText(text).width))))
   }
   function draw(at) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessons.guess_next.claims import CLAIMS
-from lessons.guess_next.pictures import END, FIRST, START, hook, picture, verdict, views
+from lessons.guess_next.pictures import END, FIRST, MARKS, START, hook, picture, verdict, views
 from lessons.guess_next.runs import AMOUNT, BACK, asks, backdrop, runs
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
@@ -24,8 +24,9 @@ LESSON = Lesson(
     question="What does a model do while it pretrains?",
     controls=(AMOUNT, BACK),
     prediction=Prediction(
-        asks="A model reads ten million tokens of English. Surprise is counted in bits a character.",
+        asks="A model reads ten million tokens of English. How surprised is it at first, and in the end?",
         sliders=(START, END, FIRST),
+        handles=MARKS,
     ),
     sheet=Sheet(
         kind="text",
@@ -41,6 +42,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
+    moving=("The reader", "Your net"),
     verdict=verdict,
     script=script,
     asks=asks,

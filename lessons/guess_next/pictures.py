@@ -1,31 +1,39 @@
-"""What this lesson shows: the loss, the text by surprise, what comes next, what is written, what is learned first."""
+"""What this lesson shows: the game, the loss, nets as they learn to write, what comes next, what is learned first."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from lessons.guess_next.claims import KINDS, told_apart
-from lessons.guess_next.runs import BACK, OPENING
+from lessons.guess_next.claims import KINDS, VOCABULARY, told_apart
+from lessons.guess_next.runs import BACK, GAME
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against
-from lessons.kit.figures import Figure
+from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.kit.figures.dots import Axis
+from lessons.kit.figures.game import Round, among, game
 from lessons.kit.figures.lines import lines
-from lessons.kit.figures.tinted import tinted, visible
+from lessons.kit.figures.player import Line, Lines, Player, player
+from lessons.kit.figures.reading import Texts, Tokens, visible
+from lessons.kit.prediction import Handle
 from lessons.kit.texts import BATCH, WINDOW, bits
-from lessons.kit.values import Answer, Control, Evidence, Settings
+from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
 
 READER_BATCH = 16
 KNOWS_NOTHING = "knows nothing: ln V"
 BEFORE = 500  # tokens: where a log axis shows what was known before the first step
 SPAN = (BEFORE, 12_000_000)
 LOOKS = dict(zip(KINDS, ("pretrained", "source", "target", "scratch best")))
+BEGIN, FINISH = 600, 10_000_000  # tokens: where the learner's line has its ends
+BELOW = 30_000  # tokens: where a short curve has its name
+HIGH = 8.0  # bits a character
+FORM = "{:.1f} bits"
+TAIL = 40  # characters of the learner's text that stand before what is written
 TOKENS = Axis(name="tokens read", low=SPAN[0], high=SPAN[1], log=True, form=",.0f")
 START: Control[float] = Control(
     name="start",
@@ -52,43 +60,48 @@ FIRST = Control(
     "not agree, or with a wrong name or number.",
 )
 
+MARKS = (Handle(x=BEGIN, y=START, name="at first", start=4), Handle(x=FINISH, y=END, name="in the end", start=4))
+
 
 def hook(evidence: Evidence, settings: Settings) -> Figure:
-    title = f"“{OPENING} …” What comes next? The answer of a model that has read for a while"
-    return expected(evidence.answer("look"), title)
+    """The game: the learner guesses before the model's bars are seen."""
+    answer = evidence.answer("game")
+    run = answer["runs"][0]
+    rounds = [
+        Round(before=before, after=after, expected=said[-1], bits=bits[-1])
+        for (before, after), said, bits in zip(GAME, run["said"][-1], run["bits"][-1])
+    ]
+    return game(rounds)
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     """The loss of pretraining: before the prediction only the learner's line."""
+    shown = []
+    if evidence.has("live", "yours"):
+        shown.append(over_tokens(evidence.table("live", "yours"), BATCH, "your nets", "scratch"))
     if not evidence.has("reader"):
-        title = "Surprise while a model reads: where does your line begin, and where does it end?"
-        return losses([], guess, None, title)
+        return losses(shown, guess, None, "Surprise at unseen text while a model reads")
     reader = evidence.table("reader")
     shown = [
         over_tokens(reader, READER_BATCH, "the reader", "pretrained"),
-        over_tokens(young_band(evidence), BATCH, "in a minute", "note"),
+        *(shown or [over_tokens(young_band(evidence), BATCH, "in a minute", "note")]),
     ]
-    if evidence.has("live", "yours"):
-        shown.append(over_tokens(evidence.table("live", "yours"), BATCH, "live", "scratch"))
-    return losses(shown, guess, float(reader.bits.iloc[0]), "Surprise at unseen general text while models read")
+    return losses(shown, guess, float(reader.bits.iloc[0]), "Surprise at unseen text while models read")
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
-    """The learner's own words as the reader sees them, and what is learned first."""
+    """A net of the learner's own as it learns to write, the reader over their own words, and what is learned first."""
     shown: Views = {}
-    if evidence.has("expects"):
-        answer, back = evidence.answer("expects"), settings[BACK]
-        how = "one token back" if back == 1 else f"up to {back} tokens back"
-        title = f"Your text by surprise, when the reader may look {how}: touch a token"
-        shown["Surprise"] = lambda: surprises(answer, title)
-        next_title = "And after your last letter? What the reader expects at the end of its training"
-        shown["What comes next"] = lambda: expected(answer, next_title)
-    if evidence.has("writes"):
-        title_written = "How the reader goes on, at five moments of its training"
-        shown["What it writes"] = lambda: written(evidence.answer("writes"), title_written)
-    if not evidence.has("reader"):
-        return shown
-    return shown | {"Learned first": lambda: learned_first(evidence)}
+    if behaviour := evidence.behaviour("live", "yours"):
+        begun = evidence.answer("begun")["tasks"][0]["examples"]
+        shown["Your net"] = lambda: learning(behaviour, evidence.table("live", "yours"), begun)
+    if evidence.has("reader") and evidence.has("expects") and evidence.has("writes"):
+        shown["The reader"] = lambda: reading(evidence, settings)
+        title = "After your last letter, at the end of its training"
+        shown["What comes next"] = lambda: expected(evidence.answer("expects"), title)
+    if evidence.has("reader"):
+        shown["Learned first"] = lambda: learned_first(evidence)
+    return shown
 
 
 def verdict(evidence: Evidence, guess: Guess) -> Verdict:
@@ -102,36 +115,108 @@ def verdict(evidence: Evidence, guess: Guess) -> Verdict:
     ]
 
 
+def learning(behaviour: Sequence[Behaviour], table: pd.DataFrame, begun: Sequence[Mapping[str, str]]) -> Figure:
+    """How the learner's first net goes on from the same words at every test at which it wrote, with its surprise."""
+    tests = {moment["step"]: moment["0"]["texts"] for moment in behaviour if "0" in moment}
+    mine = table[table.seed == table.seed.min()].set_index("step")
+    steps = [step for step in tests if step in mine.index]
+    surprise = mine.loc[steps, "bits"].to_numpy()
+    beginnings = [beginning(one["prompt"]) for one in begun]
+    prompts = [f"… {one}" if one else "From the beginning of a page" for one in beginnings]
+    written = [[printable(one) for one in tests[step]] for step in steps]
+    token = math.log2(VOCABULARY) / mine.bits.iloc[0]  # characters that one stands for: at first all are as likely
+    panels = (
+        Texts(title="How your net goes on", prompts=prompts, says=written),
+        Lines(
+            title="Its surprise at unseen text",
+            lines=[Line(name="your net", role="scratch", values=surprise)],
+            high=HIGH,
+            form=FORM,
+            big=[chosen_among(float(bits * token)) for bits in surprise],
+        ),
+    )
+    read = [f"{step * BATCH * WINDOW:,} tokens read" for step in steps]
+    says = [f"With {when} it pays {bits:.1f} bits a character." for when, bits in zip(read, surprise)]
+    none = ("", "", "")
+    return player(Player(marks=read, says=says, panels=panels, states=none, first=len(steps) - 1, scrub="Reading"))
+
+
+def reading(evidence: Evidence, settings: Settings) -> Figure:
+    """The learner's words as the reader finds them and goes on from them, at every moment of its training."""
+    told, back = evidence.answer("expects"), settings[BACK]
+    run, tokens = told["runs"][0], told["tokens"][0]
+    table = evidence.table("reader").set_index("step")
+    steps = run["steps"]
+    general = np.interp(steps, table.index, table.bits)
+    own = np.array([row[0] for row in run["bits"]])
+    written = evidence.answer("writes")["runs"][0]["texts"][0]
+    stories = [list(map(story, tokens, row, said[0])) for row, said in zip(own, run["said"])]
+    how = "one token" if back == 1 else f"{back} tokens"
+    panels = (
+        Texts(
+            title="How it goes on from your text",
+            prompts=[f"… {settings.typed[-TAIL:]}"],
+            says=[[printable(text)] for text in written],
+        ),
+        Tokens(
+            title=f"Your text, the redder the less expected; it looks back {how}",
+            tokens=tokens,
+            bits=own,
+            stories=stories,
+            big=[chosen_among(float(row.mean())) for row in own],
+        ),
+        Lines(
+            title="Its surprise at unseen general text",
+            lines=[Line(name="the reader", role="pretrained", values=general)],
+            high=HIGH,
+            form=FORM,
+        ),
+    )
+    marks = [f"{step * READER_BATCH * WINDOW:,} tokens read" for step in steps]
+    says = [
+        f"{moment(step)[0].upper()}{moment(step)[1:]}: {row.mean():.1f} bits a token of your text; {bits:.1f} bits a "
+        "character of general text."
+        for step, row, bits in zip(steps, own, general)
+    ]
+    return player(Player(marks=marks, says=says, panels=panels, states=("", "", ""), scrub="Reading"))
+
+
+def chosen_among(bits: float) -> str:
+    """So many bits a token in plain English."""
+    return f"as unsure as among {among(bits)} tokens"
+
+
+def story(token: str, bits: float, said: Sequence[tuple[str, float]]) -> str:
+    likeliest = ", ".join(f"“{visible(one)}” {percent(chance)}" for one, chance in said)
+    return f"“{visible(token)}”: as unsure as among {among(bits)} tokens ({bits:.1f} bits). Expected {likeliest}."
+
+
+def beginning(prompt: str) -> str:
+    """Without what is left of the sentence before it, nor line breaks."""
+    return " ".join(prompt.lstrip(" .,;:!?").split())
+
+
 def over_tokens(table: pd.DataFrame, batch: int, name: str, role: str) -> Curve:
     """A run's bits a character against the tokens that it has read, with its band over seeds."""
     steps = np.sort(table.step.unique())
     read = np.maximum(steps * batch * WINDOW, BEFORE)
-    return Curve(table=against(dict(zip(read.tolist(), bits(table)))), name=name, role=role)
+    tag = (BELOW, "bottom") if read[-1] < SPAN[1] / 4 else None  # its end would lie on the reader's curve
+    return Curve(table=against(dict(zip(read.tolist(), bits(table)))), name=name, role=role, tag=tag)
 
 
 def losses(shown: Sequence[Curve], guess: Guess, nothing: float | None, title: str) -> Figure:
-    marks = []
+    marks, drawn = [], list(shown)
     if nothing is not None:
         marks.append(Mark(start=(SPAN[0], nothing), end=(SPAN[1], nothing), says=KNOWS_NOTHING, place="insideEndTop"))
     if guess:
-        ends = (SPAN[0] * 1.2, guess[START]), (SPAN[1] / 1.2, guess[END])
-        marks.append(Mark(start=ends[0], end=ends[1], says="you", role="guess"))
-    return lines(shown, TOKENS, Axis(name="bits a character", low=0, high=8), marks, title)
+        table = pd.DataFrame({"x": [BEGIN, FINISH], "mean": [guess[START], guess[END]]})
+        drawn.append(Curve(table=table.assign(low=table["mean"], high=table["mean"]), name="you", role="guess"))
+    return lines(drawn, TOKENS, Axis(name="bits a character", low=0, high=HIGH), marks, title)
 
 
 def young_band(evidence: Evidence) -> pd.DataFrame:
     """The nets that read for a minute as one table of eight seeds."""
     return pd.concat(evidence.tables("young").values())
-
-
-def surprises(answer: Answer, title: str) -> Figure:
-    """The learner's text at every moment of the reader's training."""
-    run, tokens = answer["runs"][0], answer["tokens"][0]
-    rows = {
-        moment(step): [{"token": t, "bits": b, "said": s} for t, b, s in zip(tokens, row[0], said[0])]
-        for step, row, said in zip(run["steps"], run["bits"], run["said"])
-    }
-    return tinted(rows, title)
 
 
 def moment(step: int) -> str:
@@ -144,18 +229,6 @@ def expected(answer: Answer, title: str) -> Figure:
     tokens = answer["runs"][0]["next"][-1][0]
     shown = [Bar(name=f"“{visible(token)}”", values=np.array([100 * chance])) for token, chance in tokens]
     return bars(shown, "probability", "%", title, signed=False)
-
-
-def written(answer: Answer, title: str) -> Figure:
-    """What is written after the learner's words, at every moment."""
-    run = answer["runs"][0]
-    rows = [(moment(step), printable(text)) for step, text in zip(run["steps"], run["texts"][0])]
-    cells = "".join(
-        f'<p style="margin:0;font-size:.8rem;opacity:.75">{when}</p>'
-        f'<p style="margin:0 0 10px;overflow-wrap:anywhere">… <strong>{html.escape(text)}</strong></p>'
-        for when, text in rows
-    )
-    return Figure(kind="html", spec=cells, alt="; ".join(f"{w}: {t}" for w, t in rows), title=title)
 
 
 def printable(text: str) -> str:

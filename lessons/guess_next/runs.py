@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.spec import Measure, Run
 from lessons.kit.recipes import reader
 from lessons.kit.texts import BATCH, SLICE, SLICES, STEPS, UNSEEN, WINDOW, amount, annealed
@@ -9,7 +11,15 @@ from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, 
 
 LIVE = 2  # nets of a live run
 WRITTEN = 40  # tokens that the reader writes
-OPENING = "The President of the United"
+BEGUN = 2  # beginnings that live nets go on from
+# What the game asks: a beginning, and the word that follows it; to the reader each of these words is one token.
+GAME = (
+    ("Another poll showed that four out", " of"),
+    ("In the name of the President of the United", " States"),
+    ("We must have this protection because too many", " people"),
+    ("Under certain circumstances, seals have more", " than"),
+    ("Once upon a", " time"),
+)
 AMOUNT = Control(
     name="kilobytes",
     label="Thousand characters to learn from",
@@ -37,12 +47,15 @@ def young(first_seed: int) -> Run:
 
 def runs(settings: Settings) -> Runs:
     """A model that reads general text from nothing, four times through it."""
-    return [Piece("live", amount(settings[AMOUNT], Seeds(LIVE, 100 * settings.draw)), "yours", name="yours")]
+    run = replace(amount(settings[AMOUNT], Seeds(LIVE, 100 * settings.draw)), exhibit=BEGUN)
+    return [Piece("live", run, "yours", name="yours")]
 
 
 def backdrop(settings: Settings) -> Values:
     known = [Piece("reader", reader()), *all_young(Seeds())]
-    return [Piece("look", expects(OPENING, WINDOW)), *hide(known)]
+    asked = Measure(kind="surprise", runs=(reader(),), prompts=tuple(map("".join, GAME)), count=WINDOW)
+    begun = Measure(kind="exhibit", runs=(), tasks=(UNSEEN,), count=BEGUN)
+    return [Piece("game", asked), Piece("begun", begun), *hide(known)]
 
 
 def asks(settings: Settings) -> Measures:

@@ -44,9 +44,9 @@ class Ground:
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """A picture. spec is an ECharts option, a Plotly figure as a dictionary, a table (pandas), HTML, or what the
-    player, the rows or the cards are sent, by its kind."""
+    player, the rows, the cards or the game are sent, by its kind."""
 
-    kind: Literal["chart", "plotly", "table", "html", "player", "rows", "cards"]
+    kind: Literal["chart", "plotly", "table", "html", "player", "rows", "cards", "game"]
     spec: Any
     alt: str  # what the picture says, for who cannot see it
     title: str = ""  # a sentence above it

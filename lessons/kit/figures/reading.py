@@ -72,3 +72,8 @@ class Tokens:
             "shares": np.clip(bits / FULL, 0, 1).round(3).tolist(),
             "stories": stories.tolist(),
         } | large(self.big, len(marks))
+
+
+def visible(token: str) -> str:
+    """A token as it can be seen: a space as an open box, a line's end as an arrow."""
+    return token.replace(" ", "␣").replace("\n", "↵").replace("\f", "the end")
