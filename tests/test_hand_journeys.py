@@ -147,3 +147,15 @@ def test_digits_are_labelled_by_keys_and_taps_and_survive_a_reload(toy: str, pag
     page.get_by_role("button", name="Digit 2: you said 3").click()
     page.keyboard.press("1")
     page.wait_for_url("**given=7123*")
+
+
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_a_card_is_chosen_by_a_click_and_by_keys(address: str, page: Page) -> None:
+    page.goto(f"{address}/one_backbone")
+    page.get_by_role("radio", name="kana").click()
+    assert in_url(page, "one_backbone.backbone") == "kana"
+    expect(page.get_by_role("radio", name="kana")).to_be_checked()
+    page.get_by_role("radio", name="kana").press("ArrowRight")
+    page.wait_for_url(re.compile("backbone=symbols"))
+    press(page, "Make a prediction")
+    expect(page.get_by_role("slider", name="printed")).to_be_visible()

@@ -37,7 +37,7 @@ from lessons.parrot_to_helper.runs import (
 from lessons.parrot_to_helper.runs import RIGHT as TRUE
 
 SHORT = 60  # characters of an answer that are shown
-ROWS = ("old or new, plain", "in French, plain", "in capitals, plain", "answer, plain")  # besides what was held out
+ROWS = ("old or new, plain", "in French, plain", "answer, plain")  # besides what was held out
 IN_FORM, IS_TRUE = "in the form asked", "true"  # lamps
 NOT_SHOWN = "held out"
 X = (30, 800)  # the ends of the axis of examples

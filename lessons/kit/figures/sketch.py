@@ -18,6 +18,7 @@ from lessons.kit.figures.thumbnails import SIDE, png
 
 WIDE, HIGH, EDGE = 160, 90, 6  # units of the drawing
 MANY, MOST = 10, 24  # images, and words, that are shown
+BELOW, ABOVE = (22, 96, 167), (201, 98, 8)  # colours of what is below zero and above
 FRAME = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}">{{}}</svg>'
 EMPTY = FRAME.format("")
 PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#6b2a5b", "#56b4e9", "#d9cc2b", "#b5400a", "#4a4fc4", "#50565e"]
@@ -100,6 +101,9 @@ def frames(spec: dict[str, Any]) -> Iterator[str]:
     if spec["panels"][0].get("texts"):
         yield from lines_of(spec["panels"][0]["texts"][-1][:4])
         return
+    if spec["panels"][0].get("signed") and spec["panels"][0]["columns"]:
+        yield image(data_address(signed(spec["panels"][0], spec["first"])), (WIDE - HIGH) / 2, 0, HIGH, HIGH)
+        return
     panel: dict[str, Any] = next((one for one in spec["panels"] if one.get("areas") or one.get("width") == SIDE), {})
     if panel.get("areas"):
         side = panel["side"]
@@ -108,6 +112,14 @@ def frames(spec: dict[str, Any]) -> Iterator[str]:
         yield image(data_address(colours[classes % len(PALETTE)]), 0, -(WIDE - HIGH) / 2, WIDE, WIDE)
     elif panel.get("images"):
         yield from row([png(one) for one in panel["images"][-1][:MANY]])
+
+
+def signed(panel: dict[str, Any], frame: int) -> np.ndarray:
+    """The first image of a frame in two colours, (height, width, 3)."""
+    values = unpacked("Images", panel["images"][frame][0]).reshape(panel["height"], panel["width"]).astype(float) - 128
+    ends = np.array([BELOW, ABOVE])[(values > 0).astype(int)]
+    share = abs(values)[..., None] / 128
+    return (ends * share + 247 * (1 - share)).astype(np.uint8)
 
 
 def lines_of(texts: list[str]) -> Iterator[str]:
