@@ -9,10 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lessons.kit.figures.film import brief, fates, played, story
-from lessons.kit.figures.player import LOST, RIGHT, WON_BACK
+from lessons.day_it_forgot.pictures import wall
+from lessons.day_it_forgot.runs import AFTER_ARMS, AFTER_GLYPHS
+from lessons.kit.catalogue import lessons
+from lessons.kit.figures.player import LOST, NOTHING, RIGHT, WON_BACK
+from lessons.kit.figures.wall import fates, lettered, story
+from lessons.kit.values import Evidence
 
 NAMES = {"1": "a kana", "2": "a kana", "3": 'the Latin "g"', "7": "the digit 7"}
+LISTED = [NAMES.get(str(k), "a symbol") for k in range(8)]
 
 
 def test_what_was_lost_is_won_back_and_never_simply_right_again() -> None:
@@ -38,18 +43,14 @@ def test_what_was_lost_is_won_back_and_never_simply_right_again() -> None:
 def test_a_story_says_when_an_example_was_lost_to_what_and_whether_it_came_back(
     row: list[list[int]], truth: int, told: str
 ) -> None:
-    assert story(row, truth, NAMES) == told
+    steps = list(range(25))
+    answers = [[answer for since, answer in row if since <= step][-1] for step in steps]
+    assert story(answers, steps, truth, LISTED) == told
 
 
-def test_a_class_in_a_word() -> None:
-    assert [brief(name) for name in (*NAMES.values(), "a Greek letter", "arm 3")] == [
-        "kana",
-        "kana",
-        "g",
-        "7",
-        "Greek",
-        "3",
-    ]
+def test_a_class_in_a_letter() -> None:
+    shown = [lettered(name) for name in (*NAMES.values(), "a Greek letter", "arm 3")]
+    assert shown == ["か", "か", "g", "7", "Γ", "3"]
 
 
 def table() -> pd.DataFrame:
@@ -58,33 +59,47 @@ def table() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["step", "seed", "accuracy", "accuracy 1"])
 
 
-def flips(example: dict[str, Any]) -> dict[str, Any]:
-    run = {"steps": [0, 5, 10], "answers": [[[0, 1], [10, 3]], [[0, 3], [5, 1], [10, 3]]]}
-    return {"examples": [example | {"truth": 1}, example | {"truth": 3}], "runs": [run], "names": NAMES}
+def evidence(example: dict[str, Any], shown: list[dict[str, Any]]) -> Evidence:
+    """A run that has been tested three times, and what its wall is made of: two old examples, and one new."""
+    names, both = {str(k): name for k, name in enumerate(LISTED)}, [example | {"truth": k} for k in (1, 3)]
+    told = {"names": names, "examples": both}
+    new = {"names": {}, "examples": [example | {"truth": 1}]}
+    return Evidence({("live", ()): table()}, {("wall", ()): {"tasks": [told, new]}}, {("live", ()): shown})
+
+
+OLD = [[1, 3], [1, 1], [3, 3]]  # answers to the old examples at steps 0, 5, 10: one is lost at last, one is won back
 
 
 def test_images_follow_the_scrubber_with_both_skills_of_that_very_net() -> None:
-    image = base64.b64encode(bytes(784)).decode()
-    figure = played(flips({"image": image}), table())
-    images, lines = figure.spec["panels"]
+    known = evidence(
+        {"image": base64.b64encode(bytes(784)).decode()},
+        [{"step": 5 * k, "1": {"answers": answers}} for k, answers in enumerate(OLD)],
+    )
+    settings = lessons()["day_it_forgot"].defaults.but(task=AFTER_GLYPHS)
+    images, lines = wall(known.behaviour("live"), known, settings).spec["panels"]
     assert list(base64.b64decode(images["states"])) == [RIGHT, RIGHT, RIGHT, LOST, LOST, WON_BACK]
-    assert images["says"] == [["kana", "g"], ["kana", "kana"], ["g", "g"]]
+    assert images["says"] == [["か", "g"], ["か", "か"], ["g", "g"]]
+    assert images["big"] == ["2 of 2", "1 of 2", "1 of 2"]
     old, new = (line["values"] for line in lines["lines"])
     assert old == pytest.approx([1, 0.625, 0.25]) and new == pytest.approx([0, 0.5, 1])
-    assert (
-        figure.spec["says"][2]
-        == "Of 2 old examples that it knew 1 are lost and 1 won back; of the new task 100 % is right."
-    )
+    assert lines["big"][2] == "new skill 100 %"
 
 
 def test_in_the_plane_both_heads_are_mapped_each_with_its_own_classes() -> None:
     cells = [base64.b64encode(bytes([k] * 4)).decode() for k in (0, 1)]
-    maps = {
-        "reach": 2.2,
-        "maps": [[{"0": cells[0], "5": cells[0], "10": cells[1]}, {"0": cells[0], "5": cells[1], "10": cells[1]}]],
-        "points": [[], [[0.5, 0.5, 1]]],
-    }
-    old, new, _ = played(flips({"at": [0.1, 0.2]}), table(), maps).spec["panels"]
+
+    def mapped(which: int, answers: list[int]) -> dict[str, Any]:
+        return {"map": cells[which], "sure": cells[0], "reach": 2.2, "answers": answers}
+
+    shown = [
+        {"step": 5 * k, "1": mapped(old, OLD[k]), "0": mapped(new, [new])}
+        for k, (old, new) in enumerate(((0, 0), (0, 1), (1, 1)))
+    ]
+    known = evidence({"at": [0.1, 0.2]}, shown)
+    known.answer("wall")["tasks"][0]["names"] = {str(k): f"arm {k}" for k in range(6)}
+    settings = lessons()["day_it_forgot"].defaults.but(task=AFTER_ARMS)
+    old, new, _ = wall(known.behaviour("live"), known, settings).spec["panels"]
     assert [base64.b64decode(area)[0] for area in old["areas"]] == [0, 0, 1]
     assert [base64.b64decode(area)[0] for area in new["areas"]] == [6, 7, 7]
     assert list(base64.b64decode(new["classes"])) == [7]
+    assert list(base64.b64decode(old["states"])) == [NOTHING, NOTHING, NOTHING, LOST, LOST, WON_BACK]

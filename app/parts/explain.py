@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
@@ -94,4 +93,4 @@ def attempt(lesson: Lesson, attempt: Try) -> None:
         st.session_state[chosen.key(lesson.slug, "finding")] = 0
 
     prose(attempt.says, lesson.slug, "try")
-    st.button("Try it", on_click=partial(go), icon=":material/science:", key=f"{lesson.slug}.try")
+    st.button("Try it", on_click=go, icon=":material/science:", key=f"{lesson.slug}.try")

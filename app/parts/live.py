@@ -48,12 +48,11 @@ def beat(
         st.rerun()  # a button here draws only this part again, and they are going on
     settings = at.settings
     runs = lesson.runs(settings) if at.pressed else ()  # what others have made of the same is not this learner's yet
-    known, answers, seen = states(runs), answered(lesson, settings), watched(lesson, settings, at.pressed)
+    known, answers = states(runs), answered(lesson, settings)
+    seen = watched(lesson, known)
     moving = is_alive(known) or seen.playing
-    points, on_sheet = (
-        bool(lesson.sheet and lesson.sheet.kind == "points"),
-        (lesson, settings, answers, waits(about(lesson, settings))),
-    )
+    points = bool(lesson.sheet and lesson.sheet.kind == "points")
+    on_sheet = lesson, settings, answers, waits(about(lesson, settings))
     on_run = bool(lesson.sheet and lesson.sheet.beat == "Run")
     over = at.pressed and not moving and all(state.kind == "done" for _, state in known)
     results = gather(lesson.after(settings)) if over else Evidence()
@@ -90,7 +89,7 @@ def ticks(lesson: Lesson, at: Chosen) -> tuple[bool, int]:
     """What the rest of the page depends on: whether something will change by itself, and how many answers are still to
     come. A measure that nobody could be asked for yet is asked for again."""
     values = wanted(lesson, at.settings)
-    playing = watched(lesson, at.settings, at.pressed).playing
+    playing = watched(lesson, states(lesson.runs(at.settings) if at.pressed else ())).playing
     return playing or waits(values), sum(
         isinstance(piece.of, Measure) and not store.complete(piece.of) for piece in values
     )

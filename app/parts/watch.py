@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
+from typing import cast
 
 import streamlit as st
 
@@ -37,27 +38,21 @@ class Seen:
     recorded: bool = False  # it is an earlier run of the same kind, while the learner's own is prepared
 
 
-def watched(lesson: Lesson, settings: Settings, pressed: bool) -> Seen:
+def watched(lesson: Lesson, known: States) -> Seen:
     """The learner's own runs as far as they have come, all at the same step, paced so that everybody gets the moment;
-    where nothing has come after PATIENCE, an earlier run of the same kind."""
-    if not pressed:
-        return Seen(Evidence())
-    runs, since = lesson.runs(settings), st.session_state.get(chosen.key(lesson.slug, "since"))
+    where nothing has come after PATIENCE, an earlier run of the same kind. Of none where nothing was pressed."""
     engine().watch(me())
-    mine = in_step(gather(runs), going(runs))
+    runs = cast(Runs, [piece for piece, _ in known])
+    going = [piece for piece, (_, state) in zip(runs, known) if state.kind not in OVER]  # the others hold nobody up
+    mine, since = in_step(gather(runs), going), st.session_state.get(chosen.key(lesson.slug, "since"))
     passed = time.monotonic() - since if since is not None else math.inf
-    kinds = {state.kind for _, state in states(runs)}
+    kinds = {state.kind for _, state in known}
     if len(mine) or not PATIENCE < passed < math.inf or not kinds & {*ALIVE, "failed"}:
         return paced(mine, runs, passed)
     earlier = lesson.runs(lesson.recorded)
     if not all(store.complete(piece.of) for piece in earlier):
         return Seen(mine)
     return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
-
-
-def going(runs: Runs) -> Runs:
-    """Those that may still come farther, or have come to their end: the others hold nobody up."""
-    return [piece for piece, state in zip(runs, (engine().state(piece.of) for piece in runs)) if state.kind not in OVER]
 
 
 def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from core import worlds
+from core.exhibit import packed as in_bytes
 from core.measure import Learned
 from core.tasks import Task
 
@@ -29,4 +29,4 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 def packed(image: Tensor) -> str:
     """An image (1, 28, 28) in [0, 1] as 784 bytes in base64."""
-    return base64.b64encode((image * 255).round().byte().numpy().tobytes()).decode()
+    return in_bytes(image * 255)

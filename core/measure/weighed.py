@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -30,4 +31,4 @@ def weighed(learner: Learned, prompt: str) -> dict[str, Any]:
         parts.append([prompt[span.start() : span.end()], round(add, 4)])
         end = span.end()
     parts += [[prompt[end:], 0.0]] if end < len(prompt) else []
-    return {"words": parts, "kind": round(1 / (1 + 2.718281828459045**-odds), 4)}
+    return {"words": parts, "kind": round(1 / (1 + math.exp(-odds)), 4)}

@@ -92,7 +92,7 @@ def defaults(controls: Sequence[Control[Any]]) -> Settings:
 class Piece(Generic[V]):
     """A value that a lesson stands on, and what it is there for: which side of the picture, and where on its axis."""
 
-    role: str  # what it is to the lesson: "pretrained", "scratch", "mistakes"
+    role: str  # what it is to the lesson: "pretrained", "scratch", "race"
     of: V
     x: Any = ()  # where it stands: labels, a rate, (a world, labels); () if there is only one
     hidden: bool = field(default=False, kw_only=True)  # not shown until the learner has predicted

@@ -68,7 +68,7 @@ class Wall:
         answers, right = self.answers(steps), self.right(steps)
         examples = [self.examples[k] for k in self.known]
         big = [f"{int(row.sum())} of {len(row)}" for row in right]
-        stories = [story(row, steps, one["truth"], self.names) for row, one in zip(answers.T, examples)]
+        stories = [story(row, steps, one["truth"], self.names) for row, one in zip(answers.T.tolist(), examples)]
         told = stories if self.names else ()
         if "image" in examples[0]:
             return Images(
@@ -135,22 +135,24 @@ def fates(right: np.ndarray) -> np.ndarray:
     return np.where(~right, LOST, np.where(once_lost, WON_BACK, RIGHT))
 
 
-def story(answers: np.ndarray, steps: Sequence[int], truth: int, names: Sequence[str]) -> str:
-    """What became of one example, in the same terms throughout."""
+def story(answers: Sequence[int], steps: Sequence[int], truth: int, names: Sequence[str]) -> str:
+    """What became of one example that was right at first; nothing where classes have no names."""
     if not names:
         return ""
-    name, wrong = names[truth], np.flatnonzero(answers != truth)
+    name = names[truth]
     begins = name[0].upper() + name[1:]
-    if not len(wrong):
-        return f"{begins}: right at every test."
-    taken = names[int(answers[wrong[0]])]
-    other = f"another {taken.split(' ', 1)[-1]}" if taken == name else taken
-    lost = f"{begins}: taken for {other} at step {steps[wrong[0]]}"
+    wrong = next((k for k, answer in enumerate(answers) if answer != truth), None)
+    if wrong is None:
+        return f"{begins}: right at every step."
+    taken = names[answers[wrong]]
+    what = f"another {taken[2:]}" if taken == name else taken
+    lost = f"{begins}: right until step {steps[wrong]}, then taken for {what}."
+    backs = [k for k in range(wrong, len(steps)) if answers[k] == truth and answers[k - 1] != truth]
     if answers[-1] == truth:
-        return f"{lost}, right again in the end."
-    last = names[int(answers[-1])]
-    now = f"another {last.split(' ', 1)[-1]}" if last == name else last
-    return f"{lost}, for {now} in the end."
+        return f"{lost} Won back at step {steps[backs[-1]]}."
+    if not backs:
+        return f"{lost} It never came back."
+    return f"{lost} It came back {'once' if len(backs) == 1 else f'{len(backs)} times'}, and was lost again."
 
 
 def sentence(step: int, counts: Mapping[str, tuple[int, int]]) -> str:
