@@ -27,9 +27,9 @@ def show(pages: Pages) -> None:
         with st.container(key="rail", width=380):
             st.title("See what a head start is worth", anchor=False)
             st.markdown(
-                "This net knows six spiral arms. Here they are turned, and half of its answers are wrong. **Drag the "
-                "slider**: a small step in its weights turns its whole map. That is fine-tuning.\n\nSmall networks "
-                "train here while you watch, on real handwriting and real English. You say what will happen; then you "
+                "This net knows six spiral arms. Here they are turned, and nearly half of its answers are wrong. "
+                "**Drag the slider**: a small step in its weights turns its whole map. That is fine-tuning.\n\n"
+                "Small networks train here while you watch, on real handwriting and real English. You say what will happen; then you "
                 "see it."
             )
             begin(pages, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -241,20 +242,24 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         shown["Learning"] = lambda: repainted(behaviour, evidence, settings)
     if evidence.has("asked"):
         shown["The dial"] = lambda: rotor(evidence.answer("asked"))
-        shown["Apart"] = lambda: strangers(evidence.answer("apart"))
+        others = {
+            "Apart": (NAMES[1.0], "one that was trained apart"),
+            "Mirrored": ("mirrored", "one for mirrored arms"),
+        }
+        for view, (new, whom) in others.items():
+            shown[view] = partial(line_to, evidence.answer(view.lower()), new, f"From the old net to {whom}")
     if evidence.has("dial"):
         shown["The editor"] = lambda: edited(evidence, settings)
     return shown
 
 
-def strangers(answer: Answer) -> Figure:
-    """Both tasks on the straight line to a net that was trained apart."""
+def line_to(answer: Answer, new: str, title: str) -> Figure:
+    """Both tasks on the straight line from the old net to another."""
     alphas = answer["alphas"]
     drawn = [
         Curve(table=against(dict(list(zip(alphas, accuracy(answer, task)))[::2])), name=name, role=role)
-        for task, (name, role) in enumerate(((NAMES[0.0], "source"), (NAMES[1.0], "target")))
+        for task, (name, role) in enumerate(((NAMES[0.0], "source"), (new, "target")))
     ]
-    title = "From the old net to one that was trained apart"
     return curves(drawn, ALPHA, (alphas[0], alphas[-1]), title=title, y="Right", log=False)
 
 

@@ -146,6 +146,7 @@ def backdrop(settings: Settings) -> Values:
         Piece("exhibit", Measure(kind="exhibit", runs=(), tasks=(new.task,), count=exhibits(pair))),
         Piece("asked", unseen(Seeds()), hidden=True),
         Piece("apart", dial(old, apart(Seeds()))),
+        Piece("mirrored", dial(step(Seeds(), old, MIRRORED))),
         Piece("whole", pair.dial(new, ALL, WHOLE)),
         Piece("dial", pair.dial(new, settings[LAYER], settings[RANK])),
     ]

@@ -1,0 +1,43 @@
+"""What a bag of words makes of single words: it adds up to the net's own judgement, and knows no order."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from core import nets
+from core.measure import answer
+from core.serve import work
+from core.spec import Measure
+from core.worlds import sentiment
+from lessons.kind_words.lesson import LESSON
+from lessons.kind_words.runs import film_reader
+from lessons.kit.values import Seeds
+
+READER = film_reader(Seeds())
+FOOLED = "This wonderful film is not good at all."
+
+
+def told(sentence: str) -> tuple[dict[str, float], float]:
+    """Weights by word, and the chance that it is kind."""
+    measure = Measure(kind="weighed", runs=(READER,), prompts=(sentence,))
+    (found,) = answer(measure, [work.learned(READER)])["runs"][0]
+    assert "".join(word for word, _ in found["words"]) == sentence
+    return dict(found["words"]), found["kind"]
+
+
+@pytest.mark.parametrize("sentence", [FOOLED, "not bad, not bad at all", "?! :)", "12 34", "word " * 60])
+def test_the_words_add_up_to_what_the_net_itself_says(sentence: str) -> None:
+    learned = work.learned(READER)
+    x = sentiment.in_buckets([sentence])[None]
+    with torch.no_grad():
+        chance = nets.forward(learned.net, learned.theta, x)[0, 0].softmax(-1)[1]
+    assert told(sentence)[1] == pytest.approx(float(chance), abs=1e-3)
+
+
+def test_it_cannot_read_order_as_the_lesson_says() -> None:
+    weights, kind = told(FOOLED)
+    assert LESSON.sheet and LESSON.sheet.default == FOOLED and kind > 0.9  # it is fooled
+    assert weights["good"] > 0 > weights["not"]
+    assert told("not bad")[1] == pytest.approx(told("bad")[1], abs=0.01)  # as unkind as "bad"
+    assert told("bad")[1] < 0.1
