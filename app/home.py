@@ -29,8 +29,8 @@ def show(pages: Pages) -> None:
             st.markdown(
                 "This net knows six spiral arms. Here they are turned, and nearly half of its answers are wrong. "
                 "**Drag the slider**: a small step in its weights turns its whole map. That is fine-tuning.\n\n"
-                "Small networks train here while you watch, on real handwriting and real English. You say what will happen; then you "
-                "see it."
+                "Small networks train here while you watch, on real handwriting and real English. You say what will "
+                "happen; then you see it."
             )
             begin(pages, place)
         with st.container(key="stage"):
