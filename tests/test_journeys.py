@@ -79,6 +79,7 @@ def test_a_beat_is_a_screen(server: tuple[str, psutil.Process], page: Page, slug
     train = page.locator(".st-key-train button")
     expect(train).to_be_visible()
     expect(page.locator(".st-key-stage")).to_be_visible()
+    settled(page)
     if wide:
         for key in ("header", "rail", "stage", "train"):
             expect(page.locator(f".st-key-{key}").first).to_be_in_viewport(ratio=0.9)
@@ -92,10 +93,15 @@ def test_a_beat_is_a_screen(server: tuple[str, psutil.Process], page: Page, slug
     assert tall(page) <= 1.5 * height
 
 
+def settled(page: Page) -> None:
+    """The page's script has run, its styles apply, and charts have taken their heights."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_timeout(500)
+
+
 def tall(page: Page) -> float:
     """Pixels that a page takes, with what must be scrolled to."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_timeout(500)  # charts take their heights
+    settled(page)
     every = "[...document.querySelectorAll('[data-testid=stMain]')].map(e => e.scrollHeight)"
     return float(page.evaluate(f"Math.max(...{every})"))
 
@@ -158,6 +164,7 @@ def test_a_text_of_ones_own_is_read_from_a_file(server: tuple[str, psutil.Proces
     expect(page.get_by_text("Still in use: shakespeare").last).to_be_visible()
     expect(page.locator("[data-testid=stFileUploaderFile]")).to_have_count(0)
     expect(chooser).to_have_count(1)
+    settled(page)  # a new place for a file has come instead of the one that was refused
     letters = tmp_path / "letters.txt"
     letters.write_text("".join(f"Letter {k}: the carriage leaves at noon, my dear.\n" for k in range(300)), "utf-8")
     chooser.set_input_files(letters)
