@@ -61,6 +61,25 @@ def to_the_ending(page: Page) -> None:
         page.wait_for_timeout(400)
 
 
+def test_the_way_on_does_not_move_under_a_pointer_as_a_run_begins(address: str, page: Page) -> None:
+    page.goto(f"{address}/label_worth?label_worth.beat=Run&label_worth.committed=1&label_worth.draw=77")
+    train = page.locator(".st-key-train button")
+    expect(train).to_be_visible()
+    page.evaluate("""() => {
+        const look = () => {
+            const all = [...document.querySelectorAll("button")];
+            const onward = all.find(one => one.textContent === "What happened there?");
+            if (onward) tops.add(Math.round(onward.getBoundingClientRect().top));
+            requestAnimationFrame(look);
+        };
+        window.tops = new Set();
+        look();
+    }""")
+    train.click()
+    expect(page.get_by_text(re.compile(r"[1-9][\d,]* of [\d,]+ steps")).first).to_be_visible()
+    assert page.evaluate("tops.size") == 1
+
+
 @pytest.mark.parametrize("page", [1280], indirect=True)
 def test_points_are_dragged_on_the_chart_that_stays_and_confronted_with_what_it_did(address: str, page: Page) -> None:
     page.goto(f"{address}/label_worth?label_worth.beat=Predict")

@@ -65,6 +65,8 @@ def beat(
             for near in lesson.controls[: lesson.in_reach]:
                 control(lesson.slug, near, settings[near])
             buttons(lesson, settings, known)
+            if at.may_see:
+                onward()  # above all that comes and grows, so that it never moves away under a pointer
             progress(lesson, settings, known, seen)
             for piece, state in states(wanted(lesson, settings)):
                 if isinstance(piece.of, Measure) and state.kind == "failed":
@@ -75,8 +77,6 @@ def beat(
                 with st.expander("Experiment", icon=":material/tune:"):
                     for other in others:
                         control(lesson.slug, other, settings[other])
-            if at.may_see:
-                onward()
         with st.container(key="stage"):
             evidence = backdrop(at, at.may_see and not moving) | seen.evidence | results | answers
             pad = partial(sheet, *on_sheet) if points else None
