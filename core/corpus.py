@@ -52,6 +52,8 @@ def documents(subject: str) -> tuple[str, ...]:
     """All documents of a subject; BadValue with a sentence if they are not on this machine."""
     try:
         packed = path(subject).read_bytes()
+        if known(subject):
+            store.use(path(subject))
     except FileNotFoundError as error:
         how = "Choose its file again." if OWN.fullmatch(subject) else "`make texts` brings them."
         raise BadValue(f"The texts on {subject} are not on this machine. {how}") from error

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.serve import race, store, workers
+from core.serve import folders, race, store, workers
 from core.serve.engine import Busy, Engine, Limits, State
 from core.spec import Measure, Run, Stage, digest
 from core.tasks import Plane
@@ -372,7 +372,7 @@ def test_a_complete_result_is_read_once_and_the_next_store_has_its_own(
     assert store.events(run) is before and store.complete(run)
     shutil.rmtree(files(run)[1].parent)  # somebody tidies up: noticed by whoever needs the weights
     assert store.weights(run) is None and not store.sound(run)
-    with store.writing(child) as folder:
+    with folders.writing(child) as folder:
         assert folder
         for n in range(3):
             folder.append({"kind": "point", "n": n})
@@ -387,7 +387,7 @@ def test_a_full_disk_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
     run = tiny()
     with monkeypatch.context() as patch:
-        patch.setattr(store.Folder, "append", full)
+        patch.setattr(folders.Folder, "append", full)
         with pytest.raises(workers.Failed, match="disk is full"):
             workers.compute(run, 600)
     assert workers.compute(run, 600) == "done"  # when there is room again
@@ -454,7 +454,7 @@ def test_two_servers_on_one_store_do_each_run_once(engine: Engine) -> None:
 
 def test_a_run_of_another_server_is_seen_to_run(engine: Engine) -> None:
     run = tiny()
-    with store.writing(run):
+    with folders.writing(run):
         assert engine.state(run).kind == "running"
     assert engine.state(run).kind == "absent"  # it went away and left the folder
 

@@ -11,7 +11,7 @@ import torch
 from filelock import Timeout
 from safetensors.torch import load_file
 
-from core.serve import race, store, work
+from core.serve import folders, race, store, work
 from core.serve.race import Side
 from core.spec import Run, Stage
 from core.tasks import Plane
@@ -68,13 +68,13 @@ def test_weights_do_not_depend_on_who_else_is_trained(tmp_path: Path, monkeypatc
 
 
 def test_a_side_that_is_stuck_elsewhere_is_not_waited_for_for_ever() -> None:
-    with store.writing(B):
+    with folders.writing(B):
         assert {side for side, _ in drive(A, [B])} == {A}
     assert store.complete(A) and not store.complete(B)
 
 
 def test_a_run_that_somebody_has_in_hand_is_left_to_them() -> None:
-    with store.writing(A):
+    with folders.writing(A):
         assert work.perform(A, wait=0) == "elsewhere"
         with pytest.raises(Timeout):
             next(work.trained(600, A, 0))

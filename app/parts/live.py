@@ -104,9 +104,13 @@ def waits(values: Values) -> bool:
 
 
 def about(lesson: Lesson, settings: Settings) -> Measures:
-    """What is asked about the sheet, of runs that are there already: asking trains nothing."""
+    """What is asked about the sheet, of runs that are there already: asking trains nothing but what was let go."""
     asked = lesson.asks(settings) if lesson.sheet else ()
-    return [piece for piece in asked if store.complete(piece.of) or all(map(store.weights, piece.of.runs))]
+    return [piece for piece in asked if store.complete(piece.of) or all(map(at_hand, piece.of.runs))]
+
+
+def at_hand(run: Run) -> bool:
+    return bool(store.weights(run)) or store.let_go(run)
 
 
 def answered(lesson: Lesson, settings: Settings) -> Evidence:

@@ -62,7 +62,7 @@ class Engine:
             if len(self._requests) >= self.limits.pending:
                 raise Busy("Too many runs of other learners are waiting. Try again in a minute.")
             for name, job in jobs.items():
-                store.stop_mark(job.value).unlink(missing_ok=True)
+                store.mark_to_stop(job.value, False)
                 self._ended.pop(name, None)
                 self._jobs.setdefault(name, job)
             self._requests.append(Request(session, races, lacking))
@@ -85,7 +85,7 @@ class Engine:
         self._requests = [request for request in self._requests if request.needs]
         for name in (freed - but) & self._jobs.keys():
             if self._ahead(name) is None:
-                store.stop_mark(self._jobs[name].value).touch()
+                store.mark_to_stop(self._jobs[name].value)
 
     def state(self, value: Value) -> State:
         """How far a value has come, whichever server computes it. Reads a few small files."""
@@ -225,7 +225,7 @@ class Engine:
         elif not job.again and self._ahead(name) is not None:
             # All workers went at once, or it was just stopping when it was wanted again: once more, and once only.
             job.future, job.again, job.elsewhere = None, True, False
-            mark.unlink(missing_ok=True)
+            store.mark_to_stop(job.value, False)
             self._inbox.put([name])
         else:
             self._end(name, otherwise)

@@ -85,7 +85,7 @@ def race(run: Run, others: Sequence[Run], train: Callable[[Run, float], Side], w
             failed = error if side == run else failed
             if side != run:
                 logging.getLogger(__name__).exception("A side of a race failed.")
-                store.stop_mark(side).touch()  # its own turn would fail again
+                store.mark_to_stop(side)  # its own turn would fail again
         del mine[side]
     if failed:
         raise failed

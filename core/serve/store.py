@@ -6,19 +6,18 @@
 
 A folder is written as `<digest>.part` and renamed, so one without that ending is complete. Folders that are
 damaged or half written are set aside, never trusted and never silently deleted. What ships with the app is looked at
-first (core/serve/shipped.py). Imports no torch; knows no training and no screen.
+first (core/serve/shipped.py), and core/serve/room.py lets go what takes too much room. Imports no torch; knows no
+training and no screen.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,11 +25,12 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from core.serve import shipped
-from core.spec import Measure, Run, digest, from_json, to_json
+from core.spec import Measure, Run, digest, from_json
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "lessons" / "shipped"
 WEIGHTS = "weights.safetensors"
+LOOKED, USED = "looked", "used"  # marks that say when a result was last looked at, and when its weights were last used
 Event = dict[str, Any]
 
 
@@ -55,13 +55,6 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         part.unlink(missing_ok=True)
 
 
-class Full(OSError):
-    """No room is left on the disk; the message is a sentence for the learner."""
-
-    def __init__(self) -> None:
-        super().__init__("The disk is full, so this run could not be kept. Free some space and run it again.")
-
-
 # --- Reading -------------------------------------------------------------------------------------------------------
 # A complete result never changes: it is read once and remembered. What is absent or in progress is looked for again.
 
@@ -77,7 +70,9 @@ def events(run: Run) -> list[Event]:
         return line["events"]
     own = home() / "runs" / name
     with suppress(Absent):
-        return run_in(own)
+        found = run_in(own)
+        use(own / LOOKED)
+        return found
     for place in (own.with_name(f"{name}.part"), own):  # once more: a run may be renamed between two looks
         if found := read_events(place):
             return found
@@ -89,8 +84,11 @@ def answer(measure: Measure) -> dict[str, Any] | None:
     name = digest(measure)
     if line := shipped.read(SHIPPED, name):
         return line["answer"]
+    own = home() / "runs" / name
     with suppress(Absent):
-        return answer_in(home() / "runs" / name)
+        found = answer_in(own)
+        use(own / LOOKED)
+        return found
     return None
 
 
@@ -135,10 +133,46 @@ def weights(run: Run) -> Path | None:
     with suppress(KeyError, OSError):
         if intact(path := shipped.weights(SHIPPED, name), (shipped.read(SHIPPED, name) or {})["weights"]):
             return path
+    own = home() / "runs" / name
     with suppress(Absent, OSError):
-        if intact(path := home() / "runs" / name / WEIGHTS, run_in(path.parent)[-1]["sha256"]):
-            return path
+        # What was let go may have been made again since its events were read, on another machine.
+        if any(intact(own / WEIGHTS, read(own)[-1]["sha256"]) for read in (run_in, run_in.__wrapped__)):
+            return own / WEIGHTS
     return None
+
+
+def let_go(value: Run | Measure) -> bool:
+    """Whether all is known about a run but its weights, which took too much room and can be made again."""
+    own = home() / "runs" / digest(value)
+    return isinstance(value, Run) and not (own / WEIGHTS).exists() and told(value, own)
+
+
+def told(value: Run | Measure, place: Path) -> bool:
+    """Whether a folder tells all about this very value, whatever is remembered."""
+    read = run_in if isinstance(value, Run) else answer_in
+    with suppress(OSError, ValueError, Absent):
+        said = from_json(json.loads((place / "spec.json").read_text("utf-8")))
+        return said == value and bool(read.__wrapped__(place))
+    return False
+
+
+def sound(value: Run | Measure) -> bool:
+    """Whether a value is stored whole, whatever is remembered: readable, of this very value, and with its weights if it
+    is a run."""
+    if isinstance(value, Run) and weights(value) is None:
+        return False
+    return bool(shipped.read(SHIPPED, digest(value))) or told(value, home() / "runs" / digest(value))
+
+
+def use(mark: Path) -> None:
+    """Note by a file's time, once in ten minutes, that something is used: what was used longest ago is let go."""
+    with suppress(OSError):  # it may have been let go, or nothing can be written
+        note(mark, int(time.time() // 600))
+
+
+@lru_cache(maxsize=2048)
+def note(mark: Path, now: int) -> None:
+    mark.touch()
 
 
 def weights_path(run: Run) -> str:
@@ -162,54 +196,11 @@ def checksum(path: Path, changed: int) -> str:
 
 def forget() -> None:
     """Remember nothing: results that were complete are looked for again."""
-    for remembered in (run_in, answer_in, checksum, shipped.index, shipped.read):
+    for remembered in (run_in, answer_in, checksum, note, shipped.index, shipped.read):
         remembered.cache_clear()
 
 
-# --- Writing: only workers do -----------------------------------------------------------------------------------------
-
-
-class Folder:
-    """A result being written. Every event goes to disk at once, so that others can watch."""
-
-    def __init__(self, value: Run | Measure, restarted: bool):
-        self.path = folder("runs") / f"{digest(value)}.part"
-        self.restarted = restarted  # an earlier attempt was cut off
-        self.path.mkdir()
-        self.write("spec.json", to_json(value))
-
-    def write(self, name: str, data: Any) -> None:
-        write_whole(self.path / name, lambda part: part.write_text(json.dumps(data), "utf-8"))
-
-    def append(self, event: Event) -> None:
-        with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(event) + "\n")
-
-    def finish(self) -> None:
-        os.rename(self.path, self.path.with_suffix(""))
-
-
-@contextmanager
-def writing(value: Run | Measure, wait: float = 600) -> Iterator[Folder | None]:
-    """The right to write a value's folder, or None where there is nothing left to do.
-
-    Across processes only one has it at a time; the lock goes when its process goes, however it goes. What an
-    earlier attempt left, and a folder that does not hold what it should, are set aside first.
-    """
-    try:
-        with FileLock(folder("locks") / digest(value), timeout=wait):
-            if sound(value):
-                yield None
-                return
-            path = home() / "runs" / digest(value)
-            left = read_events(path.with_suffix(".part"))
-            set_aside(path)
-            set_aside(path.with_suffix(".part"))
-            yield Folder(value, restarted=bool(left) and left[-1]["kind"] not in ("stopped", "failed"))
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise Full from error
-        raise
+# --- What runs ------------------------------------------------------------------------------------------------------
 
 
 def in_hand(value: Run | Measure) -> bool:
@@ -222,31 +213,20 @@ def in_hand(value: Run | Measure) -> bool:
             return False
     except Timeout:
         return True
-
-
-def sound(value: Run | Measure) -> bool:
-    """Whether the value is stored whole, whatever is remembered: readable, of this very value, and with its weights if
-    it is a run."""
-    if isinstance(value, Run) and weights(value) is None:
+    except OSError:  # nobody can write here
         return False
-    if shipped.read(SHIPPED, digest(value)):
-        return True
-    read, place = run_in if isinstance(value, Run) else answer_in, home() / "runs" / digest(value)
-    with suppress(OSError, ValueError, Absent):
-        said = from_json(json.loads((place / "spec.json").read_text("utf-8")))
-        return said == value and bool(read.__wrapped__(place))
-    return False
-
-
-def set_aside(path: Path) -> None:
-    """Keep a folder that is no longer trusted where somebody can look at it."""
-    if path.exists():
-        shutil.move(path, folder("aside") / f"{path.name}-{time.time_ns()}")
-
-
-# --- Stopping -------------------------------------------------------------------------------------------------------
 
 
 def stop_mark(value: Run | Measure) -> Path:
     """A run whose mark exists stops at its next event."""
-    return folder("stops") / digest(value)
+    return home() / "stops" / digest(value)
+
+
+def mark_to_stop(value: Run | Measure, whether: bool = True) -> None:
+    """Set a stop mark, or take it away. Where no mark can be written, no run can go on either."""
+    with suppress(OSError):
+        if whether:
+            folder("stops")
+            stop_mark(value).touch()
+        else:
+            stop_mark(value).unlink(missing_ok=True)

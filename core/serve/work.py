@@ -5,7 +5,6 @@ The only place where training meets the disk and the clock. Imports torch, so on
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
@@ -21,14 +20,16 @@ from core import measure
 from core.check import BadValue
 from core.measure import Learned
 from core.nets import Theta
-from core.serve import store
+from core.serve import folders, store
+from core.serve.folders import Folder
 from core.serve.race import Side, race
-from core.serve.store import Event, Folder
+from core.serve.store import Event
 from core.spec import Measure, Run, digest
 from core.train import Done, Frame, Point, train
 from core.worlds import glyphs, handwriting
 
 T = TypeVar("T")
+TRIES = 3  # how often something is begun that loses what it stands on
 PATIENCE = 600.0  # seconds that a process waits for another that computes what it needs
 FRAME = "frame"  # how the names of frames begin in the file of a run's weights
 
@@ -61,39 +62,68 @@ def perform(
     """
     mark = store.stop_mark(value)
     if forget_mark:
-        mark.unlink(missing_ok=True)
+        store.mark_to_stop(value, False)
     elif mark.exists():
         return "stopped"
-    stands_on = value.runs if isinstance(value, Measure) else (value.start,) if value.start else ()
-    ancestors = {ancestor: None for run in stands_on for ancestor in run.lineage()}
-    for run in ancestors:
+    if isinstance(value, Measure):
+        return measured(value, limit, forget_mark)
+    if not at_hand([value.start] if value.start else [], limit, forget_mark):
+        return "stopped"
+    return race(value, others, partial(trained, limit), wait)
+
+
+def at_hand(runs: Sequence[Run], limit: float, forget_mark: bool) -> bool:
+    """Train what is missing of these runs and of all that they started from; False if one of them is stopped."""
+    for run in dict.fromkeys(run for start in runs for run in start.lineage()):
         if store.weights(run) is None and perform(run, limit, forget_mark) == "stopped":
-            return "stopped"
-    if isinstance(value, Run):
-        return race(value, others, partial(trained, limit), wait)
-    with store.writing(value, PATIENCE) as folder:
-        if folder:
-            known, began = [learned(run) for run in value.runs], time.thread_time()
-            folder.write("answer.json", measure.answer(value, known) | {"seconds": time.thread_time() - began})
-            folder.finish()
-    return "done"
+            return False
+        store.use(store.home() / "runs" / digest(run) / store.USED)
+    return True
+
+
+def measured(value: Measure, limit: float, forget_mark: bool, tries: int = TRIES) -> str:
+    """Answer a measure into the store."""
+    if not at_hand(value.runs, limit, forget_mark):
+        return "stopped"
+    try:
+        with folders.writing(value, PATIENCE) as folder:
+            if folder:
+                known, began = [learned(run) for run in value.runs], time.thread_time()
+                folder.write("answer.json", measure.answer(value, known) | {"seconds": time.thread_time() - began})
+                folder.finish()
+        return "done"
+    except FileNotFoundError:  # somebody removed the store, or weights were let go at this moment
+        if tries == 1:
+            raise
+        return measured(value, limit, forget_mark, tries - 1)
 
 
 def sentence(error: Exception) -> str:
     """What a learner is told about an error; what it was stands in the log."""
-    if isinstance(error, (BadValue, TooLong, store.Full)):
+    if isinstance(error, (BadValue, TooLong, folders.Unwritable)):
         return str(error)
-    if getattr(error, "errno", None) == errno.ENOSPC:
-        return str(store.Full())
+    if isinstance(error, OSError) and error.errno in folders.WHY:
+        return folders.WHY[error.errno]
     return "Something went wrong while this was being computed. Try it again; if that does not help, choose otherwise."
 
 
-def trained(limit: float, run: Run, wait: float) -> Side:
+def trained(limit: float, run: Run, wait: float, tries: int = TRIES) -> Side:
     """Train a run into the store as a side of a race: yields after every event which share of its steps had been made
-    at the last test."""
-    with store.writing(run, wait) as folder:
+    at the last test. Where somebody removes the store, it is made again and the run begun again."""
+    try:
+        return (yield from written(limit, run, wait, again=tries < TRIES))
+    except FileNotFoundError:
+        if tries == 1:
+            raise
+    return (yield from trained(limit, run, wait, tries - 1))
+
+
+def written(limit: float, run: Run, wait: float, again: bool) -> Side:
+    """Train a run into the store, once."""
+    with folders.writing(run, wait) as folder:
         if folder is None:
             return "done"
+        folder.restarted |= again
         reached = 0.0
         try:
             for event in recorded(run, folder, limit):

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,8 @@ def compute(value: Run | Measure, limit: float, others: tuple[Run, ...] = ()) ->
 
 
 def dask_setup(worker: Any) -> None:
-    """Dask calls this in every worker that begins: warm up before the first job, in the thread that runs jobs."""
+    """Dask calls this in every worker that begins: warm up before the first job, in the thread that runs jobs; and
+    have the store tidied from then on, beside the jobs."""
 
     def warm_up() -> None:
         from core.serve import work
@@ -57,6 +59,15 @@ def dask_setup(worker: Any) -> None:
         work.warm_up()
 
     worker.executors["default"].submit(warm_up)
+    threading.Thread(target=tidy, name="tidy", daemon=True).start()
+
+
+def tidy() -> None:
+    from core.serve import room
+
+    while True:
+        time.sleep(room.EVERY)
+        room.tidy()
 
 
 # --- In the server ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,91 @@
+"""Results being written, each in a folder of its own that nobody else writes: only workers do this.
+
+Imports no torch; knows no training and no screen.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from core.serve import store
+from core.spec import Measure, Run, digest, to_json
+
+
+class Unwritable(OSError):
+    """Nothing can be kept; the message is a sentence for the learner."""
+
+
+FULL = "The disk is full, so this run could not be kept. Free some space and run it again."
+LOCKED = "This server may not write its results, so this run could not be kept. Tell whoever runs it."
+WHY = dict.fromkeys((errno.ENOSPC, errno.EDQUOT), FULL)
+WHY |= dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR), LOCKED)
+
+
+class Folder:
+    """A result being written. Every event goes to disk at once, so that others can watch."""
+
+    def __init__(self, value: Run | Measure, restarted: bool):
+        self.path = store.folder("runs") / f"{digest(value)}.part"
+        self.restarted = restarted  # an earlier attempt was cut off
+        self.path.mkdir()
+        self.write("spec.json", to_json(value))
+
+    def write(self, name: str, data: Any) -> None:
+        store.write_whole(self.path / name, lambda part: part.write_text(json.dumps(data), "utf-8"))
+
+    def append(self, event: store.Event) -> None:
+        with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(event) + "\n")
+
+    def finish(self) -> None:
+        done = self.path.with_suffix("")
+        discard(done)  # all but its weights, which had been let go
+        os.rename(self.path, done)
+
+
+@contextmanager
+def writing(value: Run | Measure, wait: float = 600) -> Iterator[Folder | None]:
+    """The right to write a value's folder, or None where there is nothing left to do.
+
+    Across processes only one has it at a time; the lock goes when its process goes, however it goes. What an
+    earlier attempt left, and a folder that does not hold what it should, are set aside first. Raises Unwritable.
+    """
+    try:
+        with FileLock(store.folder("locks") / digest(value), timeout=wait):
+            if store.sound(value):
+                yield None
+                return
+            path = store.home() / "runs" / digest(value)
+            left = store.read_events(path.with_suffix(".part"))
+            if not store.let_go(value):
+                set_aside(path)
+            set_aside(path.with_suffix(".part"))
+            yield Folder(value, restarted=bool(left) and left[-1]["kind"] not in ("stopped", "failed"))
+    except OSError as error:
+        if error.errno in WHY:
+            raise Unwritable(WHY[error.errno]) from error
+        raise
+
+
+def set_aside(path: Path) -> None:
+    """Keep a folder that is no longer trusted where somebody can look at it."""
+    if path.exists():
+        shutil.move(path, store.folder("aside") / f"{path.name}-{time.time_ns()}")
+
+
+def discard(path: Path) -> None:
+    """Remove a folder or a file, so that nobody sees a part of it."""
+    if path.exists():
+        gone = store.folder("gone") / f"{path.name}-{time.time_ns()}"
+        os.rename(path, gone)
+        shutil.rmtree(gone) if gone.is_dir() else gone.unlink()

@@ -1,0 +1,151 @@
+"""The store stays within its limit, and only that goes which nobody needs just now and which can be made again."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.serve import folders, room, store, work
+from core.spec import Run, Stage, digest
+from core.tasks import Plane
+
+seeds = itertools.count(70_000)  # so that no two tests ask for the same run
+HOUR = 3600.0
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "store"))
+    store.forget()
+    yield tmp_path / "store"
+    store.forget()
+
+
+def trained(start: Run | None = None, hours: float = 0) -> Run:
+    """A run that was made some hours ago."""
+    stages = (Stage(steps=4, batch=16),)
+    run = Run(task=Plane(labels=20), net="mlp", start=start, stages=stages, seeds=1, first_seed=next(seeds))
+    assert work.perform(run) == "done"
+    ago(run, hours)
+    return run
+
+
+def ago(run: Run, hours: float) -> None:
+    for path in place(run).iterdir():
+        os.utime(path, times=(time.time() - hours * HOUR,) * 2)
+
+
+def place(run: Run) -> Path:
+    return store.home() / "runs" / digest(run)
+
+
+def weighs(*runs: Run) -> int:
+    return sum(file.stat().st_size for run in runs for file in place(run).glob("*"))
+
+
+def allow(monkeypatch: pytest.MonkeyPatch, size: float) -> None:
+    monkeypatch.setenv("HEADSTART_STORE_LIMIT", str(size / room.GB))
+    room.tidy(every=0)
+
+
+def test_weights_go_that_nobody_goes_on_from_and_come_again_when_somebody_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = trained()
+    weights = place(run) / store.WEIGHTS
+    before = weights.read_bytes()
+    room.tidy(every=0)
+    assert weights.exists()  # a page may ask for them in a moment
+    ago(run, hours=0.1)
+    room.tidy(every=0)
+    assert not weights.exists() and store.complete(run) and store.let_go(run)
+    assert weighs(run) < 0.1 * len(before) or weighs(run) < 10_000
+    events = store.events(run)
+
+    child = trained(start=run)
+    assert store.weights(run) == weights and weights.read_bytes() == before
+    assert [event["kind"] for event in store.events(run)] == [event["kind"] for event in events]
+    assert not (store.home() / "aside").exists()  # nothing was wrong with it
+    ago(run, hours=0.5)
+    ago(child, hours=0.5)
+    room.tidy(every=0)
+    assert weights.exists() and not (place(child) / store.WEIGHTS).exists()
+    ago(run, hours=2)
+    room.tidy(every=0)
+    assert not weights.exists()
+
+
+def test_over_the_limit_what_was_used_longest_ago_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, older, new = trained(hours=2), trained(hours=3), trained(hours=1)
+    room.tidy(every=0)  # the weights
+    allow(monkeypatch, weighs(old, older, new) + 1)
+    assert all(place(run).exists() for run in (old, older, new))
+    store.forget()
+    assert store.events(older)  # looked at, and so used
+    allow(monkeypatch, weighs(old, older, new) - 1)
+    store.forget()
+    assert not store.complete(old) and store.complete(older) and store.complete(new)
+    assert work.perform(old) == "done"  # nothing is lost that cannot be made again
+
+
+def test_what_is_written_what_it_stands_on_and_what_was_made_just_now_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, fresh = trained(hours=5), trained()
+    stages = (Stage(steps=4, batch=16),)
+    child = Run(task=Plane(labels=20), net="mlp", start=start, stages=stages, seeds=1, first_seed=next(seeds))
+    with folders.writing(child) as folder:
+        assert folder
+        folder.append({"kind": "start", "restarted": False})
+        ago(start, hours=5)
+        allow(monkeypatch, 1)
+        assert store.weights(start) and store.weights(fresh) and store.read_events(folder.path)
+    allow(monkeypatch, 1)
+    assert not place(start).exists() and store.weights(fresh)
+
+
+def test_what_a_dead_process_left_and_what_was_set_aside_are_within_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, damaged = trained(), trained()
+    left = place(run).with_suffix(".part")
+    place(run).rename(left)
+    folders.set_aside(place(damaged))
+    aside = next((store.home() / "aside").iterdir())
+    for path in (aside, *aside.iterdir(), left, *left.iterdir()):
+        os.utime(path, times=(1, 1))
+    allow(monkeypatch, 1)
+    assert not left.exists() and not aside.exists() and not list((store.home() / "gone").iterdir())
+
+
+def test_a_store_that_is_removed_in_the_middle_is_made_again_and_the_run_begun_again() -> None:
+    stages = (Stage(steps=40, batch=16),)
+    run = Run(task=Plane(labels=20), net="mlp", start=None, stages=stages, seeds=1, first_seed=next(seeds))
+    side = work.trained(600, run, wait=1)
+    next(side)
+    next(side)
+    shutil.rmtree(store.home())
+    *_, last = side
+    assert last == 1 and store.complete(run) and store.weights(run)
+    assert store.events(run)[0] == {"kind": "start", "restarted": True}
+
+
+def test_a_store_that_cannot_be_written_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "file" / "store"))
+    run = Run(task=Plane(labels=20), net="mlp", start=None, stages=(Stage(steps=4, batch=16),), seeds=1)
+    store.mark_to_stop(run)
+    assert not store.complete(run) and not store.in_hand(run) and store.weights(run) is None
+    with pytest.raises(folders.Unwritable) as error:
+        work.perform(run)
+    assert work.sentence(error.value) == folders.LOCKED
+    room.tidy(every=0)
+
+
+@pytest.mark.parametrize("said", ["much", "-1", "0", "nan"])
+def test_a_limit_that_is_no_number_of_gigabytes_is_said_and_not_taken(
+    said: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HEADSTART_STORE_LIMIT", said)
+    assert room.limit() == room.LIMIT * room.GB
+    assert said in caplog.text
