@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import tasks
+from core import strokes, tasks
 from core.check import BadValue, all_are, names_in, one_of, plain_text, whole, within, yes_or_no
 from core.tasks import Task
 
@@ -170,6 +170,7 @@ class Measure:
     ] = ()  # what a learner typed, or is asked of a net in words; core.check.plain makes it plain
     layers: tuple[str, ...] = ()  # only these layers; () is all of them
     rank: int = 0  # every matrix cut to this rank; 0 is uncut
+    strokes: str = ""  # what a learner drew, as core/strokes.py writes it
 
     def __post_init__(self) -> None:
         one_of("Measure", self.kind, names_in("measure"))
@@ -188,6 +189,8 @@ class Measure:
         if not all_are(str, self.layers):
             raise BadValue("A measure names layers.")
         whole("Rank", self.rank, 0, 64)
+        if self.strokes:
+            strokes.read(self.strokes)
         unread = {field.name: field.default for field in fields(self)[2:] if field.name not in fields_read(self.kind)}
         for name, default in unread.items():
             if getattr(self, name) != default:

@@ -19,7 +19,9 @@ WHAT = (
 HOW = ("plain", "shouted", "doubted", "twice")
 COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
-OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # a text of the learner's own, by name and digest: core/corpus.py
+OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # a text or an alphabet of the learner's own, by digest
+
+READY = ("harbour", "garden", "runes")  # alphabets that come with the app: core/worlds/alphabets
 
 DIGITS = frozenset("0123456789")
 RATED = ("films", "tweets", "products", "editorials")
@@ -121,6 +123,25 @@ class Glyphs(Image):
     @property
     def question(self) -> str:
         return f"glyphs-{self.scripts}" + "-ink" * self.ink
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn(Image):
+    """A few symbols that somebody drew a few times, none of them among the glyphs."""
+
+    world: ClassVar[str] = "drawn"
+    labels: int = 3
+    alphabet: str = READY[0]  # one of READY, or the learner's own
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("Labels per class", self.labels, 1, 50)
+        if not (isinstance(self.alphabet, str) and OWN.fullmatch(self.alphabet)):
+            one_of("Alphabet", self.alphabet, READY)
+
+    @property
+    def question(self) -> str:
+        return f"drawn-{self.alphabet}"
 
 
 @dataclass(frozen=True, kw_only=True)

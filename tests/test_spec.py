@@ -157,7 +157,7 @@ def test_every_measure_survives_json() -> None:
 
 ODD: dict[str, Any] = {  # a field of a measure away from its default
     "tasks": (Plane(),), "count": 5, "first_seed": 5, "points": ((1.0, 2.0),), "prompts": ("Once",),
-    "layers": ("head",), "rank": 5,
+    "layers": ("head",), "rank": 5, "strokes": "1,2 3,4",
 }  # fmt: skip
 
 

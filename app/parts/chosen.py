@@ -116,8 +116,9 @@ def change(slug: str, control: Control[Any], value: Any) -> None:
     """Set a control, to an option of its own: whatever else a browser sends changes nothing."""
     if value == control.default:
         forget(key(slug, control.name))
-    elif value in control.options or control.own:
-        put(key(slug, control.name), str(value))
+    else:
+        with suppress(BadValue):
+            put(key(slug, control.name), str(control.read(str(value))))
 
 
 def say(slug: str, slider: Control[Any], text: str) -> None:

@@ -18,7 +18,7 @@ MEGABYTES = 10  # of a file, whose letters may take more than a byte each
 
 def control(slug: str, control: Control[Any], value: Any) -> None:
     """A control's widget, and where it takes a text of the learner's own, a place to give one."""
-    if not control.own:
+    if control.known != corpus.known:
         chosen.widget(slug, control, value)
         return
     chosen.widget(slug, control, value, own(slug, control, value), corpus.called)

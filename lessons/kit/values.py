@@ -6,13 +6,12 @@ Knows no lesson, no store and no screen.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
 import pandas as pd
 
-from core import corpus
 from core.check import BadValue
 from core.spec import Measure, Run
 
@@ -34,8 +33,8 @@ class Seeds:
 
 @dataclass(frozen=True, kw_only=True)
 class Control(Generic[S]):
-    """One choice of the learner among a few values; nothing else can be chosen, not even by a URL, but for a text of
-    their own where there may be one."""
+    """One choice of the learner among a few values; nothing else can be chosen, not even by a URL, but for something
+    of their own where there may be one."""
 
     name: str
     label: str
@@ -43,14 +42,14 @@ class Control(Generic[S]):
     default: S
     help: str  # a sentence
     slider: bool = False  # ordered values on a slider; otherwise buttons side by side
-    own: bool = False  # a subject, which may be a text of the learner's own too (core/corpus.py)
+    known: Callable[[str], bool] | None = None  # whether there is something of the learner's own that a text names
 
     def read(self, text: str) -> S:
         """The option that a URL names; BadValue with a sentence if it names none."""
         for value in self.options:
             if text == str(value):
                 return value
-        if self.own and corpus.known(text):
+        if self.known and self.known(text):
             return cast(S, text)
         raise BadValue(f"{self.label} cannot be {text[:40]!r}; it is {self.default} instead.")
 

@@ -1,4 +1,4 @@
-"""The claims of this lesson, S1 and S10: what labels are worth, and why the head goes first."""
+"""The claims of this lesson: what labels are worth (S1), why the head goes first (S10); the drawing board's is D1."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lessons.kit.evidence import bootstrap, final, kindest, labels_to
 from lessons.kit.figures import percent
 from lessons.kit.recipes import FEW, SIZES, label_runs
 from lessons.kit.values import Evidence
+from lessons.label_worth import board
 from lessons.label_worth.runs import AWAY, SMALL, method_runs
 
 Accuracies = dict[int, np.ndarray]  # of every seed, by labels per class
@@ -129,4 +130,5 @@ CLAIMS = (
         paper_found="Over ten shifted data sets a linear probe beat full fine-tuning out of distribution by 7 points "
         "on average, and probe-then-fine-tune beat both.",
     ),
+    board.CLAIM,
 )

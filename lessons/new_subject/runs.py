@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core import corpus
 from core.spec import Measure, Run
 from core.tasks import OWN, Text
 from lessons.kit.catalogue import RECORDED
@@ -25,7 +26,7 @@ SUBJECT = Control(
     options=(*SUBJECTS, BROUGHT),
     default=SLICED,
     help="What the reader goes on with: plays, statutes, Python, medical abstracts, or a text of your own.",
-    own=True,
+    known=corpus.known,
 )
 AMOUNT = Control(
     name="kilobytes",

@@ -1,0 +1,87 @@
+"""Symbols that somebody drew, in their own hand and in others: a world made of a few drawings. Knows no net.
+
+A symbol's first `labels` training images are its drawings as they were drawn; where it was drawn fewer times, the
+others are its drawings in the hand of somebody else, as core/worlds/glyphs.py draws them. Tests are in such hands only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core import alphabet, strokes
+from core.check import BadValue
+from core.strokes import Drawing
+from core.tasks import Drawn, Glyphs
+from core.worlds import Pool, generator, glyphs
+
+TESTS = 40  # images a symbol that no training ever touches
+HANDS = Glyphs()  # other people's: as varied as those of the pretraining world
+OWN = Glyphs(warp=0, slant=0)  # as it was drawn, but for the pen and the size
+
+
+def points(drawing: Drawing) -> Tensor | None:
+    """(glyphs.POINTS, 2) in [-1, 1], as glyphs are; None for a mere dot."""
+    found = glyphs.sample([np.array(stroke, float) for stroke in drawing if len(stroke) > 1])
+    return None if found is None else torch.tensor(found, dtype=torch.float32)
+
+
+@lru_cache(maxsize=64)
+def drawings(name: str) -> tuple[Tensor, ...]:
+    """Every symbol's drawings, (drawings, glyphs.POINTS, 2) each."""
+    found = []
+    for symbol in alphabet.load(name).symbols:
+        seen = [shape for drawing in symbol.drawings if (shape := points(drawing)) is not None]
+        if not seen:
+            raise BadValue(f"{symbol.name.capitalize()} is only a dot. Draw it larger.")
+        found.append(torch.stack(seen))
+    return tuple(found)
+
+
+def classes(task: Drawn) -> int:
+    return len(alphabet.load(task.alphabet).symbols)
+
+
+def names(task: Drawn) -> tuple[str, ...]:
+    return tuple(symbol.name for symbol in alphabet.load(task.alphabet).symbols)
+
+
+def seen(shapes: Tensor, others: Tensor, task: Drawn, rng: torch.Generator) -> Tensor:
+    """Drawings (n, POINTS, 2) as images (n, 1, 28, 28): in another hand where `others` (n,) says so."""
+    knobs = {name: getattr(task, name) for name in ("turn", "blur", "inverted", "shuffled", "jigsaw")}
+    as_drawn = glyphs.images(shapes, replace(OWN, **knobs), rng)
+    elsewhere = glyphs.images(shapes, replace(HANDS, **knobs), rng)
+    return torch.where(others[:, None, None, None], elsewhere, as_drawn)
+
+
+def train(task: Drawn, seeds: range) -> Pool:
+    symbols, xs, ys = drawings(task.alphabet), [], []
+    shapes = torch.stack([symbol[k % len(symbol)] for symbol in symbols for k in range(task.labels)])
+    others = torch.tensor([k >= len(symbol) for symbol in symbols for k in range(task.labels)])
+    labels = torch.arange(len(symbols)).repeat_interleave(task.labels)
+    for seed in seeds:
+        rng = generator("drawn", seed)
+        order = torch.randperm(len(labels), generator=rng)
+        y = labels[order]
+        wrong = torch.rand(len(y), generator=rng) < task.noise
+        y[wrong] = torch.randint(len(symbols), y.shape, generator=generator("noise", seed))[wrong]
+        xs.append(seen(shapes[order], others[order], task, rng))
+        ys.append(y)
+    return Pool(torch.stack(xs), torch.stack(ys))
+
+
+def test(task: Drawn) -> tuple[Tensor, Tensor]:
+    symbols = drawings(task.alphabet)
+    shapes = torch.stack([symbol[k % len(symbol)] for symbol in symbols for k in range(TESTS)])
+    y = torch.arange(len(symbols)).repeat_interleave(TESTS)
+    return seen(shapes, torch.ones(len(y), dtype=torch.bool), task, generator("drawn test", 0)), y
+
+
+def image(drawing: str) -> Tensor | None:
+    """A drawing in core/strokes.py's text as a net sees it, (1, 1, 28, 28); None for a mere dot."""
+    shape = points(strokes.read(drawing))
+    return None if shape is None else glyphs.images(shape[None], OWN, generator("drawn image", 0))

@@ -1,0 +1,199 @@
+"""The drawing board: a few symbols that somebody drew, learned by a pretrained net and from scratch; and claim D1.
+
+The page is app/draw.py; this says what it runs, asks and shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from core import alphabet
+from core.spec import Measure, Run
+from core.tasks import READY, Drawn, Glyphs
+from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.evidence import bootstrap, final, kindest
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import race
+from lessons.kit.figures.wall import Wall, walls
+from lessons.kit.recipes import BEST_RATES, STEPS, backbone, fine_tuned, patient, scratch
+from lessons.kit.values import Control, Evidence, Measures, Piece, Runs, Seeds, Settings, Values, defaults
+from lessons.label_worth.runs import METHODS
+
+SIDES = ("pretrained", "scratch")
+LETTERS = Glyphs()  # what the backbone learned to tell apart
+TILES = 40  # on a wall
+DRAWINGS = 3  # of each symbol that the claim learns from
+POINTS_AHEAD = 20  # percent, the claim's bar
+
+ALPHABET = Control(
+    name="alphabet",
+    label="Symbols",
+    options=READY,
+    default=READY[0],
+    help="Ten symbols that come with the app, or your own. No net has seen any of them.",
+    known=alphabet.known,
+)
+METHOD = Control(
+    name="method",
+    label="How to fine-tune",
+    options=tuple(METHODS),
+    default="head first",
+    help="Head first: the head on frozen features, then everything gently. All at once: every weight from the first "
+    "step, which costs more of the letters. Head only: the features stay as they were.",
+)
+EACH = Control(
+    name="each",
+    label="Drawings of each symbol",
+    options=(1, 2, 3, 5, 10),
+    default=DRAWINGS,
+    help="How many drawings of each symbol both nets learn from. Where there are fewer, other hands draw the rest.",
+    slider=True,
+)
+CONTROLS = (ALPHABET, EACH, METHOD)
+
+
+def task(settings: Settings) -> Drawn:
+    return Drawn(alphabet=settings[ALPHABET], labels=settings[EACH])
+
+
+def race_of(settings: Settings, seeds: Seeds, start: Run) -> Runs:
+    """Both sides, with the steps and rates of the lesson's."""
+    ours = fine_tuned(settings[EACH], METHODS[settings[METHOD]], seeds=seeds, start=start)
+    sides = dict(zip(SIDES, (ours, scratch(settings[EACH], seeds=seeds))))
+    return [
+        Piece("race", replace(run, task=task(settings), exhibit=TILES), side, name=side) for side, run in sides.items()
+    ]
+
+
+def runs(settings: Settings) -> Runs:
+    return race_of(settings, Seeds(first=100 * settings.draw), backbone())
+
+
+def after(settings: Settings) -> Measures:
+    """How many letters the pretrained side reads, before and afterwards: scratch has never learned any."""
+    ours = runs(settings)[0].of
+    return [Piece("letters", Measure(kind="accuracy", runs=(backbone(), ours), tasks=(LETTERS,)), name="letters")]
+
+
+def tiles(name: str) -> Measure:
+    """Some of the test drawings of an alphabet."""
+    return Measure(kind="exhibit", runs=(), tasks=(Drawn(alphabet=name, labels=DRAWINGS),), count=TILES)
+
+
+def backdrop(settings: Settings) -> Values:
+    return [Piece("wall", tiles(settings[ALPHABET]), name="test drawings")]
+
+
+def asks(settings: Settings, strokes: str) -> Measures:
+    """What both sides take a drawing for."""
+    both = tuple(piece.of for piece in runs(settings))
+    return [Piece("guess", Measure(kind="reads", runs=both, strokes=strokes), name="their guess")] if strokes else []
+
+
+def picture(evidence: Evidence) -> Figure:
+    """The race: the share of unseen drawings that each side reads."""
+    sides = dict(sorted(evidence.tables("race").items(), reverse=True))
+    return race(sides, STEPS, "The symbols in other hands: share read rightly")
+
+
+def wall(evidence: Evidence, settings: Settings) -> Figure | None:
+    """What the first net of each side answers, where both have begun."""
+    if not evidence.has("wall"):
+        return None
+    (told,) = evidence.answer("wall")["tasks"]
+    called = alphabet.load(settings[ALPHABET]).symbols
+    brief = {k: symbol.name[:3] for k, symbol in enumerate(called)}
+    sides = {side: evidence.behaviour("race", side) for side in SIDES}
+    if not all(sides.values()):
+        return None
+    return walls([Wall(name=n, behaviour=b, examples=told["examples"], brief=brief) for n, b in sides.items()])
+
+
+def guesses(evidence: Evidence, settings: Settings) -> list[tuple[str, str, float]]:
+    """(side, what it takes the drawing for, how sure it is), where both have been asked; nothing of a mere dot."""
+    told = evidence.answer("guess")["runs"] if evidence.has("guess") else []
+    names = [symbol.name for symbol in alphabet.load(settings[ALPHABET]).symbols]
+    best = [(side, int(np.argmax(one["sure"])), max(one["sure"])) for side, one in zip(SIDES, told)]
+    return [(side, names[k], sure) for side, k, sure in best]
+
+
+def confidence(evidence: Evidence, settings: Settings) -> Figure:
+    """How sure both sides are of every symbol."""
+    told = evidence.answer("guess")["runs"]
+    names = [symbol.name for symbol in alphabet.load(settings[ALPHABET]).symbols]
+    order = sorted(range(len(names)), key=lambda k: -told[0]["sure"][k])[:5]
+    rows = [
+        Bar(name=f"{names[k]}, {side}", values=100 * np.array([one["sure"][k]]), role=side)
+        for k in order
+        for side, one in zip(SIDES, told)
+    ]
+    return bars(rows, "How sure", "percent", signed=False)
+
+
+def forgotten(evidence: Evidence) -> Figure:
+    """The letters that the backbone could read, before and afterwards."""
+    (before,), (now,) = evidence.answer("letters")["accuracy"]
+    rows = [
+        Bar(name="pretrained, before", values=100 * np.array(before), role="source"),
+        Bar(name="pretrained, now", values=100 * np.array(now), role="pretrained"),
+        Bar(name="scratch, which never learned any", values=np.zeros(1), role="scratch"),
+    ]
+    return bars(rows, "Of 443 letters and signs read rightly", "percent", signed=False)
+
+
+# --- Claim D1 ---------------------------------------------------------------------------------------------------------
+
+
+def drawn_runs(seeds: Seeds) -> Values:
+    """Every ready-made alphabet from three drawings a symbol: the race as the page runs it, scratch also to its best;
+    and the drawings that both are tested on."""
+    found: list[Piece[Run | Measure]] = []
+    for name in READY:
+        sides = race_of(defaults(CONTROLS).but(alphabet=name), seeds, backbone(seeds))
+        found += [Piece(f"drawn {piece}", piece.of, name) for piece in sides]
+        for rate in BEST_RATES:
+            theirs = scratch(DRAWINGS, rate, patient(DRAWINGS), seeds)
+            of = Drawn(alphabet=name, labels=DRAWINGS)
+            found.append(Piece("drawn best", replace(theirs, task=of), (name, rate)))
+        found.append(Piece("drawn wall", tiles(name), name))
+    return found
+
+
+def drawn_finding(evidence: Evidence) -> Finding:
+    ours = {name: final(evidence.table("drawn pretrained", name)) for name in READY}
+    theirs = {name: kindest(evidence.tables("drawn best", name).values()) for name in READY}
+    gap = {name: 100 * (ours[name] - theirs[name]) for name in READY}
+    low, high = bootstrap(lambda draw: float(np.mean([gap[name][draw].mean() for name in READY])), len(gap[READY[0]]))
+    numbers = {f"ours_{name}": percent(float(each.mean())) for name, each in ours.items()}
+    numbers |= {f"best_{name}": percent(float(each.mean())) for name, each in theirs.items()}
+    numbers |= {f"gap_{name}": f"{each.mean():.0f}" for name, each in gap.items()}
+    return Finding(
+        value=float(np.mean([each.mean() for each in gap.values()])),
+        low=low,
+        high=high,
+        checks=tuple(
+            Check(says=f"{POINTS_AHEAD} points ahead or more on {name}", met=bool(each.mean() >= POINTS_AHEAD))
+            for name, each in gap.items()
+        ),
+        numbers=numbers,
+    )
+
+
+CLAIM = Claim(
+    id="D1",
+    statement=(
+        "Of ten hand-made symbols that no net has seen, learned from three drawings each, the pretrained net reads "
+        "{ours_harbour}, {ours_garden} and {ours_runes} in other hands (harbour, garden, runes); from scratch, trained "
+        "to its best, it is {best_harbour}, {best_garden} and {best_runes}."
+    ),
+    runs=drawn_runs,
+    finding=drawn_finding,
+    statistic="points by which pretrained leads scratch at its best, the mean over three alphabets",
+    bar=f"at least {POINTS_AHEAD} points ahead on every alphabet",
+    paper="Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program induction",
+    paper_found="People, and a model that learned how strokes make characters, tell a new character of the Omniglot "
+    "alphabets from one drawing; nets that began from nothing were far behind.",
+)

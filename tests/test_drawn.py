@@ -1,0 +1,138 @@
+"""Alphabets that somebody drew: what is read and refused, what nets see of them, what is asked about a drawing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from core import alphabet, strokes
+from core.check import BadValue
+from core.serve import store, work
+from core.spec import Measure, Run, Stage, digest
+from core.tasks import READY, Drawn
+from core.worlds import drawn, glyphs
+from lessons.kit.evidence import final, gather
+from lessons.kit.recipes import backbone, fine_tuned, scratch
+from lessons.kit.values import Piece, Seeds
+
+CROSS, RING = [[[10, 10], [90, 90]], [[90, 10], [10, 90]]], [[[50, 5], [90, 50], [50, 95], [10, 50], [50, 5]]]
+HOOK = [[[20, 10], [20, 80], [70, 80]]]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+    return tmp_path
+
+
+def told(*symbols: Any, name: Any = "Mine") -> str:
+    return json.dumps(
+        {"name": name, "symbols": [{"name": f"s{k}", "drawings": each} for k, each in enumerate(symbols)]}
+    )
+
+
+def test_an_alphabet_comes_back_as_it_was_drawn_and_the_same_one_has_the_same_name() -> None:
+    mine = alphabet.read(told([CROSS, HOOK], [RING, RING]))
+    assert mine.fewest == 2 and mine.symbols[0].drawings[0] == (((10, 10), (90, 90)), ((90, 10), (10, 90)))
+    assert alphabet.read(alphabet.write(mine)) == mine
+    name = alphabet.keep(mine)
+    assert alphabet.known(name) and alphabet.load(name) == mine and alphabet.keep(mine) == name
+    assert Drawn(alphabet=name).question == f"drawn-{name}"
+    assert not alphabet.known("own-mine-00000000")
+    with pytest.raises(BadValue, match="not on this machine"):
+        alphabet.load("own-mine-00000000")
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+HOSTILE = [
+    "", "nothing", "7", "[]", "{}", DEEP, '{"symbols": 7}', told([CROSS]), told(*[[CROSS]] * 11), told([CROSS], []),
+    told([CROSS], [CROSS] * 11), told([CROSS], [[]]), told([CROSS], [[[]]]), told([CROSS], [[[[1, 2, 3]]]]),
+    told([CROSS], [[[[1.5, 2]]]]), told([CROSS], [[[[101, 2]]]]), told([CROSS], [[[[-1, 2]]]]), told([CROSS], "ab"),
+    told([CROSS], [[[["1", "2"]]]]), told([CROSS], [[[[True, False]]]]), told([CROSS], [[[[1e308, 2]]]]),
+    told([CROSS], [[[[1, 2]] * 801]]), told([CROSS], [[[[1, 2]]] * 41]), told([CROSS], [None]), told([CROSS], [{}]),
+    '{"symbols": [{"drawings": NaN}, {}]}', b"\xff\xfe\x00", told([CROSS], [RING]) + "x", b" " * (alphabet.LARGEST + 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_file_that_is_no_alphabet_is_a_sentence(data: bytes | str) -> None:
+    with pytest.raises(BadValue, match=r"^[A-Z].*\.$"):
+        alphabet.read(data)
+
+
+def test_names_are_short_and_can_be_shown() -> None:
+    mine = alphabet.read(told([CROSS], [RING], name="a\x00b\n" + "x" * 100))
+    assert mine.name == "ab" + "x" * 38
+    assert alphabet.read(told([CROSS], [RING], name=7)).name == "alphabet"
+
+
+@pytest.mark.parametrize("text", ["1,2 3,4;5,6", "0,0 100,100"])
+def test_strokes_are_written_as_they_are_read(text: str) -> None:
+    assert strokes.write(strokes.read(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "1,2,3", "1,2;", "1,2  3,4", "-1,2", "101,2", "1;2", "1,2 " * 801, "a,b", "\u0661,\u0662"]
+)
+def test_what_is_no_drawing_is_a_sentence(text: str) -> None:
+    with pytest.raises(BadValue, match=r"^[A-Z].*\.$"):
+        strokes.read(text)
+    if text:
+        with pytest.raises(BadValue):
+            Measure(kind="reads", runs=(), strokes=text)
+
+
+@pytest.mark.parametrize("name", READY)
+def test_what_ships_is_ten_symbols_that_are_none_of_the_glyphs(name: str) -> None:
+    ready = alphabet.load(name)
+    assert len(ready.symbols) == 10 == len({symbol.name for symbol in ready.symbols})
+    known, *_ = glyphs.catalogue()
+    for (shape,) in drawn.drawings(name):
+        near = (known - shape).square().sum(-1).mean(1).sqrt().min()  # points in the order of the pen
+        back = (known - shape.flip(0)).square().sum(-1).mean(1).sqrt().min()
+        assert min(near, back) > 0.1
+
+
+def test_drawings_come_first_as_they_are_and_then_in_other_hands() -> None:
+    name = alphabet.keep(alphabet.read(told([CROSS, CROSS], [RING, RING])))
+    few, many = Drawn(alphabet=name, labels=2), Drawn(alphabet=name, labels=4)
+    x, y = drawn.train(few, range(3)).every()
+    assert x.shape == (3, 4, 1, 28, 28) and y.sum(1).tolist() == [2, 2, 2] and x.min() >= 0 and x.max() <= 1
+    rings = x[y == 1]
+    assert (rings - rings.mean(0)).abs().mean() < 0.08  # of one hand, but for the pen and the size
+    x, y = drawn.train(many, range(3)).every()
+    assert (x[y == 1] - x[y == 1].mean(0)).abs().mean() > 0.08
+    x, y = drawn.test(few)
+    assert x.shape == (2 * drawn.TESTS, 1, 28, 28) and torch.equal(x, drawn.test(many)[0])
+    noisy = drawn.train(replace(many, noise=1.0, labels=50), range(1)).every()[1]
+    assert 20 < int(noisy.sum()) < 80
+
+
+def test_a_symbol_that_is_only_a_dot_is_a_sentence() -> None:
+    name = alphabet.keep(alphabet.read(told([CROSS], [[[[5, 5]]]])))
+    run = Run(task=Drawn(alphabet=name), stages=(Stage(steps=1),), seeds=1)
+    with pytest.raises(BadValue, match="only a dot"):
+        work.perform(run)
+    assert store.events(run)[-1]["message"] == "S1 is only a dot. Draw it larger."
+
+
+def test_a_new_alphabet_is_learned_from_three_drawings_and_a_drawing_is_read_as_it_grows() -> None:
+    of = Drawn(alphabet="harbour", labels=3)
+    ours = replace(fine_tuned(3, "probe", seeds=Seeds(count=2, first=60)), task=of, start=backbone())
+    theirs = replace(scratch(3, steps=150, seeds=Seeds(count=2, first=60)), task=of)
+    asked = Measure(kind="reads", runs=(ours, theirs), strokes="62,5 62,40 62,62;22,62 36,50")
+    for value in (ours, theirs, asked):
+        assert work.perform(value) == "done"
+    evidence = gather([Piece("ours", ours), Piece("theirs", theirs)])
+    assert final(evidence.table("ours")).mean() > final(evidence.table("theirs")).mean() + 0.15
+    answer = store.answer(asked)
+    assert answer and [len(one["sure"]) for one in answer["runs"]] == [10, 10]
+    assert all(abs(sum(one["sure"]) - 1) < 1e-4 for one in answer["runs"])
+    dot = replace(asked, strokes="5,5")
+    assert work.perform(dot) == "done" and (store.answer(dot) or {})["runs"] == []
+    assert digest(dot) != digest(asked)
