@@ -39,6 +39,7 @@ def named(pair: object) -> str:
 
 
 OTHER = {  # what a field that is not a number might be instead
+    "alphabet": "runes",
     "scripts": "latin",
     "which": "high",
     "Handwriting.given": "0123456789" * 10,
