@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import bench
+from core.bench import steps
 from core.spec import Run, Stage
 from core.tasks import Plane
 
@@ -10,11 +10,11 @@ RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=600, batch=16),)
 
 
 def test_a_step_takes_time_in_both_loops() -> None:
-    assert bench.stacked(RUN) > 0
-    assert bench.plain(bench.mlp(), RUN, fused=True) > 0
+    assert steps.stacked(RUN) > 0
+    assert steps.plain(steps.mlp(), RUN, fused=True) > 0
 
 
 def test_glyphs_are_counted_by_the_second() -> None:
-    drawn = bench.drawing()
+    drawn = steps.drawing()
     assert drawn.ours > 100
     assert drawn.ratio is None
