@@ -36,7 +36,7 @@ class Linear:
 
     def __call__(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         y = torch.baddbmm(bias, x.flatten(2), weight)
-        return y.relu() if self.relu else y
+        return y.relu_() if self.relu else y
 
     def products(self, outputs: tuple[int, ...]) -> int:
         """Multiplications for one example, from the shape of its output."""
@@ -63,7 +63,7 @@ class Conv:
         seeds = len(x)
         x = x.transpose(0, 1).flatten(1, 2).contiguous(memory_format=torch.channels_last)
         y = F.conv2d(x, weight.flatten(0, 1), bias.flatten(), self.stride, self.padding, groups=seeds)
-        return y.relu().unflatten(1, (seeds, self.outputs)).transpose(0, 1)
+        return y.relu_().unflatten(1, (seeds, self.outputs)).transpose(0, 1)
 
     def products(self, outputs: tuple[int, ...]) -> int:
         return math.prod(outputs) * self.inputs * self.kernel**2
