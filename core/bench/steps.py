@@ -1,11 +1,13 @@
-"""The trainer, step by step, beside the loop of a tutorial; and how fast its examples are made."""
+"""The trainer, step by step, beside the loop of a tutorial and beside what the processor can do; and how fast its
+examples are made.
+"""
 
 from __future__ import annotations
 
 import statistics
 import time
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import torch
 from torch import nn
@@ -13,10 +15,20 @@ from torch import nn
 from core import worlds
 from core.bench import SEEDS, Result, seconds
 from core.spec import Run, Stage
-from core.tasks import Glyphs, Handwriting, Plane
-from core.train import Tick, train
+from core.tasks import Glyphs, GuestBook, Handwriting, Lines, Plane, Sentiment, Task, Text
+from core.train import Point, Tick, train
 from core.worlds import glyphs
 from core.worlds.glyphs import chosen
+
+STEPS: tuple[tuple[str, Task, int, int], ...] = (  # seeds and examples of a step, as lessons have them
+    ("conv", Handwriting(labels=50), SEEDS, 16),
+    ("dense", Handwriting(labels=50), SEEDS, 16),
+    ("mlp", Plane(labels=100), SEEDS, 16),
+    ("bag", Sentiment(labels=50), SEEDS, 16),
+    ("writer", GuestBook(), SEEDS, 32),
+    ("in_context", Lines(), 4, 64),
+    ("transformer", Text(), 2, 8),
+)
 
 
 def conv() -> nn.Module:
@@ -50,15 +62,33 @@ def plain(net: nn.Module, run: Run, fused: bool) -> float:
     return statistics.median(b - a for a, b in pairwise(times)) / 20
 
 
-def stacked(run: Run) -> float:
-    """Seconds a step of all seeds of a run, between two ticks of `train`, where nothing is tested."""
-    spans, since = [], None
+def stacked(run: Run, enough: int = 1000) -> float:
+    """Seconds a step of all seeds of a run, between two ticks of `train`, where nothing is tested; the median of so
+    many such spans, or of all that there are."""
+    spans: list[float] = []
+    since = None
     for event in train(run, {}):
         now = time.perf_counter()
         if isinstance(event, Tick) and since is not None:
             spans.append(now - since)
         since = now if isinstance(event, Tick) else None
+        if len(spans) == enough:
+            break
     return statistics.median(spans) / 20
+
+
+def matrices() -> list[Result]:
+    """A step of every net beside the product of two large matrices: both in operations a second."""
+    one, other = torch.rand(512, 512), torch.rand(512, 512)
+    fastest = 2 * 512**3 / seconds(lambda: torch.mm(one, other), 50) / 1e9
+    found = []
+    for net, task, seeds, batch in STEPS:
+        run = Run(task=task, net=net, stages=(Stage(steps=20_000, batch=batch),), seeds=seeds)
+        points = [event for event in islice(train(run, {}), 2) if isinstance(event, Point)]
+        cost = seeds * (points[1].flops - points[0].flops) / (points[1].step - points[0].step)
+        ours = cost / stacked(run, enough=3) / 1e9
+        found.append(Result(f"{net}: a step of {seeds} x {batch}, torch.mm", ours, fastest, "GFLOP/s", ours / fastest))
+    return found
 
 
 def training() -> list[Result]:
