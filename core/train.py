@@ -106,8 +106,8 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
             x, y = inputs.take(index)
             theta = adapt.moved(start, method.delta(start, phi))
             features = nets.forward(net, theta, x, first, last)
-            each = mix * loss(nets.forward(net, theta, features, last), y) if mix else torch.zeros(run.seeds)
-            each = each + goal.value(theta) if goal else each
+            each = loss(nets.forward(net, theta, features, last), y) if mix else torch.zeros(run.seeds)
+            each = mix * each + goal.value(theta) if goal else each
             old = [penalty.value(theta, pool.take(index)[0], features) for penalty in penalties]
             adam.zero_grad()
             sum(old, each).sum().backward()  # the sum over seeds: their gradients do not mix

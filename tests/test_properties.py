@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import corpus, tasks
+from core import corpus, nets, tasks
 from core.check import BadValue, plain
+from core.measure import Learned, answer
 from core.serve import store
 from core.spec import Keep, Measure, Run, Stage, digest, from_json, to_json
 from core.worlds import text
 from core.writing import encoded
 from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.evidence import gather
 from lessons.kit.prediction import Order
 from lessons.kit.sheet import Sheet
-from lessons.kit.values import Control, Settings
+from lessons.kit.values import Control, Evidence, Settings
 
 MANY = int(os.environ.get("HEADSTART_EXAMPLES", 0))
 tried = settings(
@@ -57,7 +61,7 @@ def is_plain(said: BadValue) -> bool:
     or a formula of it."""
     words = str(said)
     shape = words[0].isupper() and words[-1] in ".!?" and len(words) < 250
-    return shape and words.isprintable() and not set("[]<>$`*@:/\\\ud800") & set(words)
+    return shape and words.isprintable() and "//" not in words and not set("[]<>$`*@\\") & set(words)
 
 
 def near(control: Control[Any]) -> st.SearchStrategy[str]:
@@ -116,6 +120,32 @@ def test_what_is_typed_becomes_plain_and_tokens_that_fit_a_window(typed: str) ->
     assert flat == plain(flat) and set(flat) <= {"\n", *map(chr, range(32, 127))}
     if flat.strip():
         assert 2 <= len(encoded(flat)) <= text.WINDOW
+
+
+@pytest.fixture(scope="module")
+def reader() -> Learned:
+    """A model that knows nothing, at two frames, as the lesson's reader is asked."""
+    run = Run(task=tasks.Text(), net="transformer", seeds=1)
+    theta = nets.fresh(nets.load("transformer", text.classes(run.task)), [torch.Generator().manual_seed(0)])
+    return Learned(run, {run: theta}, {0: theta, 5000: theta})
+
+
+@settings(tried, max_examples=MANY or 12)
+@given(data=st.data(), back=st.sampled_from([1, 4, 128]))
+def test_whatever_is_typed_is_read_and_drawn(reader: Learned, data: st.DataObject, back: int) -> None:
+    lesson = lessons()["guess_next"]
+    sheet = lesson.sheet
+    assert sheet
+    typed = data.draw(on(sheet).filter(lambda text: 0 < len(plain(text).strip()) <= sheet.most))
+    now = replace(lesson.defaults.but(back=back), given=sheet.read(typed))
+    answers = {}
+    for piece in lesson.asks(now):
+        asked = replace(piece.of, runs=(reader.run,), count=min(piece.of.count, 3) if piece.role == "writes" else back)
+        answers[piece.key] = json.loads(json.dumps(answer(asked, [reader])))
+    evidence = gather(lesson.backdrop(now)) | Evidence({}, answers)
+    views = lesson.views(evidence, now, Settings())
+    for name in ("The reader", "What comes next"):
+        assert views[name]().alt.replace("\n", " ").isprintable()
 
 
 @tried

@@ -15,7 +15,7 @@ from torch import nn
 from core import worlds
 from core.bench import SEEDS, Result, seconds
 from core.spec import Run, Stage
-from core.tasks import Glyphs, GuestBook, Handwriting, Lines, Plane, Sentiment, Task, Text
+from core.tasks import Glyphs, GuestBook, Handwriting, Lines, Plane, Task, Text
 from core.train import Point, Tick, train
 from core.worlds import glyphs
 from core.worlds.glyphs import chosen
@@ -24,7 +24,6 @@ STEPS: tuple[tuple[str, Task, int, int], ...] = (  # seeds and examples of a ste
     ("conv", Handwriting(labels=50), SEEDS, 16),
     ("dense", Handwriting(labels=50), SEEDS, 16),
     ("mlp", Plane(labels=100), SEEDS, 16),
-    ("bag", Sentiment(labels=50), SEEDS, 16),
     ("writer", GuestBook(), SEEDS, 32),
     ("in_context", Lines(), 4, 64),
     ("transformer", Text(), 2, 8),
