@@ -164,6 +164,7 @@ def low_rank() -> list[Result]:
     """A step of low-rank adaptation, beside PEFT's."""
     if not find_spec("peft"):
         return []
+    ready()
     from peft import LoraConfig, get_peft_model
 
     stage = Stage(method="low_rank", size=RANK, steps=1000, batch=BATCH)
@@ -175,7 +176,7 @@ def low_rank() -> list[Result]:
 
 
 def ready() -> None:
-    """Once, before the first of them is imported."""
+    """Before one of them is imported."""
     warnings.filterwarnings("ignore", module="lightning|torch|avalanche")
     with suppress(RuntimeError):  # where it is defined already
         # Two peers import torchvision, whose compiled part, which they do not use here, fits not every build of torch.
