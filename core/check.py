@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 TYPED = str.maketrans(
     "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2212\u00d7", "'''\"\"\"---x"
 )  # quotes, dashes, minus, times
+
+MARKS = re.compile(r"[^\w .,+-]|_|\.(?![\d\s]|$)")  # a dot within a word too: it may be an address
 
 
 class BadValue(ValueError):
@@ -36,8 +39,9 @@ def yes_or_no(name: str, value: Any) -> None:
 
 
 def shown(value: Any) -> str:
-    """A refused value, short enough for a sentence."""
-    return repr(str(value)[:40])
+    """A refused value, short enough for a sentence. A page reads Markdown, and whoever made the link wrote this: of
+    signs only those of numbers and plain words are left, so that it can be no picture and no link."""
+    return repr(MARKS.sub("\u00b7", str(value)[:40]))
 
 
 def plain(text: str) -> str:

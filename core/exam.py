@@ -17,7 +17,8 @@ from core.nets import Net, Theta
 from core.spec import Run
 from core.tasks import Task
 
-CHUNK = 32  # test examples a seed that go through the net at a time: more do not fit the processor's cache
+# What goes through the net at a time, of all seeds together: more does not fit the processor's cache.
+EXAMPLES, ANSWERS = 256, 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +32,8 @@ class Exam:
     y: Tensor  # (n, ...)
     unit: str  # of the scores
     scores: Callable[[Tensor, Tensor], Tensor]  # answers (seeds, n, ..., classes), y (n, ...) -> (seeds, n)
+    chunk: int  # examples a seed that go through the net at a time
     judge: Judge | None = None  # of what the net writes, where that is judged too
-    chunk: int = CHUNK
     first: int = 0  # the layers below this one are done with
     features: tuple[Tensor, ...] = ()  # what these made of the examples, (seeds, chunk, ...) each
 
@@ -49,6 +50,7 @@ class Exam:
             unit=getattr(world, "UNIT", "accuracy"),
             scores=getattr(world, "scores", worlds.right),
             judge=Judge(align.case(run, task, net, ancestors)) if task.judged and run.start else None,
+            chunk=max(4, min(EXAMPLES, ANSWERS // (y[0].numel() * world.classes(task))) // run.seeds),
         )
 
     def frozen(self, theta: Theta, first: int) -> Exam:
@@ -57,10 +59,10 @@ class Exam:
             features = tuple(nets.forward(self.net, theta, x, 0, first) for x in self.chunks())
         return replace(self, first=first, features=features)
 
-    def some(self, count: int, chunk: int = CHUNK) -> Exam:
+    def some(self, count: int, chunk: int = 0) -> Exam:
         """With `count` of the examples, evenly spread: in some worlds they are in order of their classes."""
         examples, y = (worlds.spread_out(part, count) for part in (self.examples, self.y))
-        return replace(self, examples=examples, y=y, chunk=chunk, first=0, features=())
+        return replace(self, examples=examples, y=y, chunk=chunk or self.chunk, first=0, features=())
 
     def chunks(self) -> Iterator[Tensor]:
         """The examples for every seed, (seeds, chunk, ...)."""

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from core import adapt, align, keep, nets, worlds
+from core.adam import Adam
 from core.exam import Exam
 from core.exhibit import behaviour, exhibits
 from core.keep import Penalty
@@ -90,7 +91,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
         mix = stage.mix if goal else 1.0  # how much the task's own loss weighs
         cost = stage.batch * (price * (mix > 0) + sum(penalty.flops for penalty in penalties))
         cost += goal.flops if goal else 0
-        adam = torch.optim.Adam(groups(net, phi, stage), fused=True)
+        adam = Adam(list(phi.values()), rates(net, phi, stage))
         order, begun = orders(pool.size, stage, rngs("order", seeds, number)), step
         for index in order.split(stage.batch, dim=1):
             if step in tests:
@@ -106,14 +107,12 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
             x, y = inputs.take(index)
             theta = adapt.moved(start, method.delta(start, phi))
             features = nets.forward(net, theta, x, first, last)
-            each = mix * loss(nets.forward(net, theta, features, last), y) if mix else torch.zeros(run.seeds)
-            each = each + goal.value(theta) if goal else each
+            each = loss(nets.forward(net, theta, features, last), y) if mix else torch.zeros(run.seeds)
+            each = mix * each + goal.value(theta) if goal else each
             old = [penalty.value(theta, pool.take(index)[0], features) for penalty in penalties]
-            adam.zero_grad()
-            sum(old, each).sum().backward()  # the sum over seeds: their gradients do not mix
-            if stage.anneal:
-                anneal(adam, stage, step - begun)
-            adam.step()
+            total = sum(old, each).sum()  # over seeds: their gradients do not mix
+            gradients = torch.autograd.grad(total, adam.parameters, materialize_grads=True)
+            adam.step(gradients, annealed(stage, step - begun) if stage.anneal else 1)
             losses, step, flops = each.detach(), step + 1, flops + cost
         theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(start, phi)).items()}
     seen = behaviour(shown, theta, writing=True)
@@ -189,20 +188,16 @@ def lowest(net: Net, delta: Theta) -> int:
     return next(k for k, name in enumerate(net) if name in moving)
 
 
-def groups(net: Net, phi: Theta, stage: Stage) -> list[dict[str, object]]:
-    """Adam's parameter groups, one a rate: the head at the stage's, each layer below `decay` times slower."""
+def rates(net: Net, phi: Theta, stage: Stage) -> list[float]:
+    """The rate of each part of phi: the head's is the stage's, that of each layer below `decay` times slower."""
     depth = {name: len(net) - 1 - k for k, name in enumerate(net)}
-    by_rate: dict[float, list[Tensor]] = {}
-    for name, parameter in phi.items():
-        by_rate.setdefault(stage.rate / stage.decay ** depth[nets.layer_of(name)], []).append(parameter)
-    return [{"params": parameters, "lr": rate} for rate, parameters in by_rate.items()]
+    return [stage.rate / stage.decay ** depth[nets.layer_of(name)] for name in phi]
 
 
-def anneal(adam: torch.optim.Optimizer, stage: Stage, step: int) -> None:
-    """Every group's rate at this step of its stage: up in a straight line for a fiftieth of it, then down a cosine."""
+def annealed(stage: Stage, step: int) -> float:
+    """The share of its rate at a step of a stage: up in a straight line for a fiftieth of it, then down a cosine."""
     rise, fall = stage.steps / 50, (1 + math.cos(math.pi * step / stage.steps)) / 2
-    for group in adam.param_groups:
-        group["lr"] = group.setdefault("full rate", group["lr"]) * min(1, (step + 1) / rise) * fall
+    return min(1, (step + 1) / rise) * fall
 
 
 def scored(exams: list[Exam], theta: Theta) -> dict[str, dict[str, list[float]]]:

@@ -204,3 +204,19 @@ def counted(module: nn.Module, run: Run) -> int:
     with FlopCounterMode(display=False) as counter:
         F.cross_entropy(module(x[0].float()), y[0]).backward()
     return int(counter.get_total_flops())
+
+
+@pytest.mark.parametrize(("method", "part", "wide"), [("low_rank", "A", 1 / 30), ("adapter", "down", 1 / 8)])
+def test_what_is_new_begins_as_wide_as_a_fresh_layer_and_evenly_about_zero(method: str, part: str, wide: float) -> None:
+    start = {
+        "hidden.weight": torch.zeros(2, 900, 64), "hidden.bias": torch.zeros(2, 1, 64),
+        "head.weight": torch.zeros(2, 64, 10), "head.bias": torch.zeros(2, 1, 10),
+    }  # fmt: skip
+    phi = adapt.load(method).phi(start, 16, rngs("phi", range(2), 0))
+    drawn = phi["hidden.weight.A" if part == "A" else "hidden.down"]
+    assert 0.95 * wide < drawn.max() <= wide and -wide <= drawn.min() < -0.95 * wide
+    assert drawn.mean().abs() < 0.1 * wide
+    kernels = {"conv2.weight": torch.zeros(2, 32, 16, 3, 3), **start}
+    drawn = adapt.load("low_rank").phi(kernels, 8, rngs("phi", range(2), 0))["conv2.weight.A"]
+    assert drawn.shape == (2, 8, 16, 3, 3)
+    assert 0.95 / 12 < drawn.max() <= 1 / 12  # sixteen times nine numbers go into each

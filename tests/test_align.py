@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.align import log_prob, log_probs, write
+from core.align import Case, dpo, log_prob, log_probs, policy_gradient, write
 from core.align.rater import RewardModel
 from core.check import BadValue
 from core.measure import Learned, answer
-from core.nets import Theta, fresh, load
+from core.nets import Theta, fresh, load, products
 from core.spec import Measure, Run, Stage
 from core.tasks import GuestBook, Preferences
 from core.train import Done, Frame, Point, train
@@ -178,3 +178,36 @@ def test_polite_notes_have_no_unkind_word() -> None:
     pool = guest_book.train(GuestBook(notes=200, polite=True), range(2))
     assert pool.y.shape == (2, 200, LENGTH)
     assert not guest_book.is_any(pool.y, ("unkind",)).any()
+
+
+def case_of(seeds: int) -> tuple[Case, Theta]:
+    """Two nets that know nothing: the reference, and one that has moved away from it."""
+    net = load("writer", guest_book.classes(Preferences()))
+    reference, elsewhere = (fresh(net, [generator(name, k) for k in range(seeds)]) for name in ("here", "there"))
+    theta = {name: (weight + elsewhere[name]).requires_grad_() for name, weight in reference.items()}
+    return Case(Preferences(), range(seeds), net, reference), theta
+
+
+def test_the_policys_gradient_is_that_of_each_notes_chance_times_what_it_gained_on_the_mean() -> None:
+    case, theta = case_of(2)
+    stage = Stage(batch=6, beta=0.7)
+    value = policy_gradient.prepare(stage, case, [generator("luck", k) for k in range(2)]).value(theta)
+    gradients = torch.autograd.grad(value.sum(), list(theta.values()))
+    notes = write(case.net, theta, 6, [generator("luck", k) for k in range(2)])
+    chance = log_prob(log_probs(case.net, theta, notes), notes)
+    before = log_prob(log_probs(case.net, case.reference, notes), notes)
+    reward = RewardModel.fitted(*case.pairs())(notes) - 0.7 * (chance - before).detach()
+    gained = reward - reward.mean(1, keepdim=True)
+    expected = torch.autograd.grad(-(gained * chance).mean(1).sum(), list(theta.values()))
+    for mine, theirs in zip(gradients, expected):
+        assert torch.allclose(mine, theirs, atol=1e-5)
+
+
+def test_what_pleasing_costs_is_counted_by_note_and_pass() -> None:
+    case, _ = case_of(1)
+    once = 2 * sum(products(case.net, case.reference, torch.zeros(1, 1, LENGTH, dtype=torch.long)).values())
+    assert case.flops(3.0) - case.flops(1.0) == 2 * once > 2000
+    assert 2.5 * once < case.flops(0) <= 3 * once  # a step is a forward pass, and a backward one of twice as much
+    stage = Stage(batch=4)
+    assert policy_gradient.prepare(stage, case, []).flops == 4 * case.flops(5.5 + 1)  # half of ten words, on average
+    assert dpo.prepare(stage, case, []).flops == 2 * 4 * case.flops(1)

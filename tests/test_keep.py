@@ -368,3 +368,11 @@ def test_every_way_to_remember_takes_a_world_that_is_two_files_old(tmp_path: Pat
     for method in names_in("keep"):
         assert found["accuracy", method] > found["accuracy", ""] + 0.05, found
         assert found["error", method] < 0.8 * found["error", ""], found
+
+
+def test_the_price_of_a_second_head_is_that_of_the_head() -> None:
+    """Of points (2) through three layers of 64; six arms were learned, two colours are."""
+    body, arms = 2 * 64 + 2 * 64 * 64, 64 * 6
+    once = {method: prepared(COLOURS, method)[0].flops for method in ("lwf", "replay")}
+    assert once["lwf"] == 2 * (body + 3 * arms)  # the start's features; both its answers, and how the new ones may move
+    assert once["replay"] == 2 * (3 * body - 2 * 64 + 2 * arms)  # the old head stays: its features' gradient alone

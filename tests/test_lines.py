@@ -84,3 +84,9 @@ def test_the_net_is_causal_and_its_first_answers_are_small() -> None:
 def test_a_point_off_the_page_is_refused(points: tuple[tuple[float, float], ...]) -> None:
     with pytest.raises(BadValue):
         Measure(kind="in_context", runs=(RUN,), points=points)
+
+
+def test_the_error_is_the_square_of_what_was_missed_as_a_share_of_what_saying_zero_costs() -> None:
+    y = torch.tensor([[1.0, 2.0], [3.0, -2.0]])
+    missed = torch.tensor([[[1.0, 0.0], [-3.0, 1.0]]])
+    assert relative_error(y + missed, y).tolist() == [[10 / 2 / 5, 1 / 2 / 4]]

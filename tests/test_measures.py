@@ -205,3 +205,23 @@ def test_worlds_with_the_same_pictures_are_at_no_distance_whatever_is_asked_abou
     assert found["distance"][0][:3] == pytest.approx([0, 0, 0], abs=1e-4)
     assert found["look"][:3] == pytest.approx([0, 0, 0], abs=1e-3)
     assert found["distance"][0][3] > 0.1 and found["look"][3] > 0.1
+
+
+def test_what_the_head_cannot_read_is_seen_along_its_own_widest_direction() -> None:
+    rng = torch.Generator().manual_seed(1)
+    z = torch.randn(400, 4, generator=rng) * torch.tensor([9.0, 1, 4, 1])
+    head = torch.zeros(4, 2)
+    head[0, 1] = 1.0
+    across, up = hidden.axes(z - z.mean(0), head).T
+    assert across[0].abs() == pytest.approx(1, abs=1e-4)
+    assert up[2].abs() == pytest.approx(1, abs=0.05)
+
+
+def test_known_examples_reach_from_the_first_right_one_to_the_last(arms: Learned) -> None:
+    exam = arms.exam(ARMS.task)
+    answers = exam.answers(arms.theta)[0].argmax(-1)
+    right = torch.nonzero(answers == exam.y).flatten()
+    chosen = flips.known(exam, nets.first(arms.theta), 7)
+    assert (answers[chosen] == exam.y[chosen]).all() and len(chosen) == 7
+    of_each = [right[exam.y[right] == k] for k in (0, 5)]
+    assert (chosen[0], chosen[-1]) == (of_each[0][0], of_each[1][-1])

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from core import adapt, nets, worlds
+from core.adam import Adam
 from core.check import names_in
 from core.exam import Exam
 from core.nets import Theta
@@ -177,6 +178,25 @@ def start_of(run: Run, ancestors: dict[Run, Theta]) -> Theta:
 def assert_same(theta: Theta, seed: int, module: nn.Module, tolerance: float) -> None:
     for name, parameter in module.named_parameters():
         assert torch.allclose(as_plain(theta[name][seed]), parameter, atol=tolerance), name
+
+
+def test_adam_is_pytorchs_however_a_gradient_lies_in_memory() -> None:
+    rng = torch.Generator().manual_seed(0)
+    shapes, rates = [(3, 4), (4, 3), (5,)], [1e-2, 1e-3, 1e-2]
+    mine = [torch.randn(shape, generator=rng) for shape in shapes]
+    theirs = [nn.Parameter(one.clone()) for one in mine]
+    plain = torch.optim.Adam([{"params": [one], "lr": rate} for one, rate in zip(theirs, rates)], foreach=False)
+    adam = Adam(mine, rates)
+    for _ in range(4):
+        slopes = [torch.randn(shape[::-1], generator=rng).T for shape in shapes[:2]] + [torch.randn(5, generator=rng)]
+        for one, slope in zip(theirs, slopes):
+            one.grad = slope.clone()
+        plain.step()
+        adam.step(slopes)
+    before = [one.clone() for one in mine]
+    adam.step(slopes, share=0)
+    assert all(map(torch.equal, before, mine))
+    assert all(torch.allclose(one, other, atol=1e-6) for one, other in zip(mine, theirs))
 
 
 @pytest.mark.usefixtures("double")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from core.nets import Linear, Net
-from core.nets.transformer import Block, norm, product
+from core.nets.transformer import Block, everywhere, norm
 
 WIDTH, HEADS, BLOCKS, CONTEXT = 48, 4, 2, 32
 
@@ -20,7 +20,7 @@ class Read(Linear):
         return {"weight": (self.inputs, self.outputs), "place": (CONTEXT, self.outputs)}
 
     def __call__(self, x: Tensor, weight: Tensor, place: Tensor) -> Tensor:
-        return product(x, weight) + place[:, None, : x.shape[2]]
+        return everywhere(x, weight) + place[:, None, : x.shape[2]]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Say(Linear):
     """Vectors -> one number at every place."""
 
     def __call__(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        return product(norm(x), weight) + bias[:, None]
+        return everywhere(norm(x), weight) + bias[:, None]
 
 
 def layers(classes: int) -> Net:

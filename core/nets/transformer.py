@@ -15,13 +15,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.nets import Linear, Net
+from core.product import product
 
 WIDTH, HEADS, BLOCKS, CONTEXT = 128, 4, 4, 128  # of the net for text, a million weights
 
 
-def product(x: Tensor, weight: Tensor) -> Tensor:
-    """x (seeds, batch, places, inputs) times weight (seeds, inputs, outputs), each seed its own."""
-    return (x.flatten(1, 2) @ weight).unflatten(1, x.shape[1:3])
+def everywhere(x: Tensor, weight: Tensor) -> Tensor:
+    """x (seeds, batch, places, inputs) times weight (seeds, inputs, outputs), at every place."""
+    return product(x.flatten(1, 2), weight).unflatten(1, x.shape[1:3])
 
 
 def norm(x: Tensor) -> Tensor:
@@ -68,14 +69,16 @@ class Block:
         return 1 / math.sqrt(self.shapes()[part][0]) / (math.sqrt(2 * self.depth) if part in ("out", "contract") else 1)
 
     def __call__(self, x: Tensor, qkv: Tensor, out: Tensor, expand: Tensor, contract: Tensor) -> Tensor:
-        x = x + product(self.attention(product(norm(x), qkv)), out)
-        return x + product(F.gelu(product(norm(x), expand)), contract)
+        x = x + everywhere(self.attention(everywhere(norm(x), qkv)), out)
+        return x + everywhere(F.gelu(everywhere(norm(x), expand)), contract)
 
     def attention(self, qkv: Tensor) -> Tensor:
         """Each place asks (q); it and all places before it answer how well they fit (k) and what they say (v). What a
         place hears is the mean of what is said, weighed by softmax(q k / sqrt(numbers in q)); each head for itself."""
-        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(2, 3) for part in qkv.chunk(3, -1))
-        return F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(2, 3).flatten(3)
+        rows = qkv.flatten(0, 1)  # of all seeds: PyTorch's fast attention takes no axis more
+        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in rows.chunk(3, -1))
+        heard = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return heard.transpose(1, 2).flatten(2).view_as(qkv[..., : self.width])
 
     def products(self, outputs: tuple[int, ...]) -> int:
         places = outputs[0]
@@ -90,7 +93,7 @@ class Head(Linear):
         return 1e-3
 
     def __call__(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        return product(norm(x), weight) + bias[:, None]
+        return everywhere(norm(x), weight) + bias[:, None]
 
 
 def layers(classes: int) -> Net:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.check import BadValue
+from core.check import BadValue, shown
 from lessons.kit.values import Control
 
 
@@ -50,7 +50,7 @@ class Order(Control[str]):
 
     def read(self, text: str) -> str:
         if sorted(self.listed(text)) != sorted(self.items):
-            raise BadValue(f"{self.label} has each of {len(self.items)} once, not {text[:40]!r}.")
+            raise BadValue(f"{self.label} has each of {len(self.items)} once, not {shown(text)}.")
         return text
 
     @staticmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from core.check import BadValue, plain
+from core.check import BadValue, plain, shown
 from lessons.kit.values import Given
 
 NONE = "none"  # how a URL writes that there are no points
@@ -47,11 +47,11 @@ class Sheet:
             return self.points(text)
         if self.kind == "pairs":
             if len(text) > len(self.pairs) or set(text) - set("ab-"):
-                raise BadValue(f"{self.label} are written with a, b and -, not as {text[:40]!r}.")
+                raise BadValue(f"{self.label} are written with a, b and -, not as {shown(text)}.")
             return text
         if self.kind == "labels":
             if len(text) != self.most or set(text) - set("0123456789-"):
-                raise BadValue(f"{self.label} are {self.most} digits, - where there is none, not {text[:40]!r}.")
+                raise BadValue(f"{self.label} are {self.most} digits, - where there is none, not {shown(text)}.")
             return text
         typed = plain(text).strip()
         if not typed:
@@ -70,7 +70,7 @@ class Sheet:
             try:
                 x, y = (round(float(number), 2) + 0.0 for number in part.split(","))
             except (ValueError, OverflowError) as error:
-                raise BadValue(f"{self.label} are written as 1,2 0.5,-1 and not as {text[:40]!r}.") from error
+                raise BadValue(f"{self.label} are written as 1,2 0.5,-1 and not as {shown(text)}.") from error
             if not (abs(x) <= self.reach[0] and abs(y) <= self.reach[1]):  # false for what is no number
                 raise BadValue(f"{self.label} go no farther than {self.reach[0]:g} and {self.reach[1]:g}.")
             found.append((x, y))

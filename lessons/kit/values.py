@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import pandas as pd
 
-from core.check import BadValue
+from core.check import BadValue, shown
 from core.spec import Measure, Run
 
 Setting = int | float | str
@@ -51,7 +51,7 @@ class Control(Generic[S]):
                 return value
         if self.known and self.known(text):
             return cast(S, text)
-        raise BadValue(f"{self.label} cannot be {text[:40]!r}; it is {self.default} instead.")
+        raise BadValue(f"{self.label} cannot be {shown(text)}; it is {self.default} instead.")
 
 
 @dataclass(frozen=True)

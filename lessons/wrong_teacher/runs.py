@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.spec import Measure, Run, Stage
 from core.tasks import Clothing, Glyphs, Handwriting, Image
-from lessons.kit.recipes import BEST_RATES, fine_tuned, live_backbone, patient, scratch
+from lessons.kit.recipes import BEST_RATES, fine_tuned, patient, scratch, source
 from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
 
 STANDARD = 10  # labels per class
@@ -57,7 +57,7 @@ SECOND = Control(
 
 def teacher(world: str, seeds: Seeds) -> Run:
     """A backbone that one world has taught: 160,000 looks at it, whichever it is."""
-    return replace(live_backbone(seeds.first), task=WORLDS[world])
+    return source(WORLDS[world], seeds)
 
 
 def mended(world: str, seeds: Seeds) -> Run:

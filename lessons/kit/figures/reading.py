@@ -75,5 +75,6 @@ class Tokens:
 
 
 def visible(token: str) -> str:
-    """A token as it can be seen: a space as an open box, a line's end as an arrow."""
-    return token.replace(" ", "␣").replace("\n", "↵").replace("\f", "the end")
+    """A token as it can be seen: a space as an open box, a line's end as an arrow, what is no letter as a dot."""
+    seen = token.replace(" ", "␣").replace("\n", "↵").replace("\f", "the end")
+    return "".join(letter if letter.isprintable() else "·" for letter in seen)

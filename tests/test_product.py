@@ -1,0 +1,57 @@
+"""The product of large matrices is the product of matrices, and so are its gradients."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from core import product as of
+from core.nets.transformer import Block
+from core.product import product
+
+SIZES = [(1, 2048, 32, 40), (3, 512, 64, 96)]  # seeds, rows, inputs, outputs
+
+
+def drawn(*shape: int) -> Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(sum(shape))).requires_grad_()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kept", [True, False], ids=["features that move", "features that are given"])
+def test_a_large_product_and_its_gradients_are_those_of_pytorch(size: tuple[int, ...], kept: bool) -> None:
+    seeds, rows, inputs, outputs = size
+    assert rows * inputs * outputs >= of.LARGE
+    x, weight, wanted = (
+        drawn(seeds, rows, inputs).requires_grad_(kept),
+        drawn(seeds, inputs, outputs),
+        drawn(seeds, rows, outputs),
+    )
+    leaves = [x, weight] if kept else [weight]
+    y, plain = product(x, weight), x @ weight
+    assert torch.allclose(y, plain, atol=1e-4)
+    for mine, theirs in zip(torch.autograd.grad(y, leaves, wanted), torch.autograd.grad(plain, leaves, wanted)):
+        assert torch.allclose(mine, theirs, atol=1e-3)
+
+
+def test_large_products_take_the_fast_way_and_others_pytorchs_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(of, "each", lambda a, b: asked.append(a.shape) or a @ b.mT)
+    for size in ((1, 2048, 32, 40), (1, 16, 32, 40)):
+        product(drawn(*size[:3]), drawn(size[0], *size[2:]))
+    product(drawn(1, 2048, 32).double(), drawn(1, 32, 40).double())
+    assert asked == [(1, 2048, 32)] * of.THERE
+
+
+def test_attention_is_a_weighted_mean_of_what_earlier_places_say() -> None:
+    seeds, batch, places, heads, width = 2, 3, 5, 2, 8
+    qkv = drawn(seeds, batch, places, 3 * width)
+    heard = Block(width, heads, 1).attention(qkv)
+    for seed in range(seeds):
+        for head in range(heads):
+            part = slice(head * width // heads, (head + 1) * width // heads)
+            q, k, v = (each[seed, ..., part] for each in qkv.chunk(3, -1))
+            fits = q @ k.mT / (width / heads) ** 0.5
+            later = torch.ones(places, places, dtype=torch.bool).triu(1)
+            mean = fits.masked_fill(later, -torch.inf).softmax(-1) @ v
+            assert torch.allclose(heard[seed, ..., part], mean, atol=1e-6)
