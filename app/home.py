@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.parts.figure import draw
 from app.parts.memory import Place, last_place
+from app.parts.once import once
 from lessons.kit import thumbs
 from lessons.kit.catalogue import CHAPTERS, Lesson, lessons
 from lessons.kit.evidence import gather
@@ -45,7 +46,7 @@ def show(pages: Pages) -> None:
 
 
 def spirals(lesson: Lesson) -> None:
-    values = visible(lesson.backdrop(lesson.defaults))
+    values = visible(once(lesson, "backdrop", lesson.defaults))
     evidence = gather(values)
     if len(evidence) == len({piece.key for piece in values}):
         draw(lesson.hook(evidence, lesson.defaults), "home.hook", stage=True)

@@ -182,10 +182,8 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
     from pathlib import Path
 
     from core.serve import store
-    from lessons.kit.evidence import whole
 
     monkeypatch.setattr(store, "SHIPPED", Path("nothing/ships"))
-    whole.cache_clear()
     test = page(slug, beat="Explain", committed="2", pressed="1")
     assert not test.exception
     assert "make shipped" in test.warning[0].value

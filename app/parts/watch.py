@@ -14,6 +14,7 @@ from typing import cast
 import streamlit as st
 
 from app.parts import chosen
+from app.parts.once import once
 from app.parts.workers import engine, me
 from core.serve import store
 from core.serve.engine import State
@@ -49,7 +50,7 @@ def watched(lesson: Lesson, known: States) -> Seen:
     kinds = {state.kind for _, state in known}
     if len(mine) or not PATIENCE < passed < math.inf or not kinds & {*ALIVE, "failed"}:
         return paced(mine, runs, passed)
-    earlier = lesson.runs(lesson.recorded)
+    earlier = once(lesson, "runs", lesson.recorded)
     if not all(store.complete(piece.of) for piece in earlier):
         return Seen(mine)
     return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
@@ -67,10 +68,10 @@ def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
 def own(lesson: Lesson, settings: Settings) -> Evidence:
     """The learner's own runs where they are complete, else those that ship, with what was asked of them, and about what
     the learner has made."""
-    asked = gather(lesson.asks(lesson.recorded)) | gather(lesson.asks(settings))
+    asked = gather(once(lesson, "asks", lesson.recorded)) | gather(once(lesson, "asks", settings))
     for at in (settings, lesson.recorded):
-        if all(store.complete(piece.of) for piece in lesson.runs(at)):
-            return gather(lesson.runs(at)) | gather(lesson.after(at)) | asked
+        if all(store.complete(piece.of) for piece in once(lesson, "runs", at)):
+            return gather(once(lesson, "runs", at)) | gather(once(lesson, "after", at)) | asked
     return asked
 
 
@@ -80,10 +81,6 @@ def is_alive(known: States) -> bool:
 
 def states(values: Values) -> States:
     return [(piece, engine().state(piece.of)) for piece in values]
-
-
-def finished(runs: Runs) -> bool:
-    return all(state.kind == "done" for _, state in states(runs))
 
 
 def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> None:
@@ -112,7 +109,7 @@ def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> N
 
 def took(lesson: Lesson) -> str:
     """How long an earlier run of the same kind took, for who waits for theirs."""
-    runs = lesson.runs(lesson.recorded)
+    runs = once(lesson, "runs", lesson.recorded)
     known = gather(runs)
     seconds = [float(known.table(*piece.place).seconds.max()) for piece in runs if known.has(*piece.place)]
     return f" The last one took {max(seconds):.0f} s." if seconds and max(seconds) >= 1 else ""
