@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -21,9 +21,10 @@ from app.parts.predict import on_picture, predict
 from app.parts.recall import recall
 from app.parts.watch import own
 from app.parts.words import say
+from core.serve.store import Absent
 from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather
-from lessons.kit.values import Evidence, visible
+from lessons.kit.values import Evidence, Settings, visible
 
 RAIL = 340  # pixels
 
@@ -80,12 +81,21 @@ def forward(
 def backdrop(lesson: Lesson, at: Chosen, everything: bool) -> Evidence:
     """The stored results that a page stands on, or those that may be seen before the prediction; where some are missing
     it says what brings them, and ends."""
-    values = once(lesson, "backdrop", at.settings)
+    try:
+        return stood_on(lesson, at.settings, everything)
+    except Absent as absent:
+        st.warning(f"{absent} of the results that this page stands on are not stored. `make shipped` computes them.")
+        st.stop()
+
+
+@lru_cache(maxsize=256)  # what is absent is raised, and so not remembered
+def stood_on(lesson: Lesson, settings: Settings, everything: bool) -> Evidence:
+    """Raises Absent with how many of the results are not stored."""
+    values = once(lesson, "backdrop", settings)
     shown = values if everything else visible(values)
     evidence = gather(shown)
     if absent := len({piece.key for piece in shown}) - len(evidence):
-        st.warning(f"{absent} of the results that this page stands on are not stored. `make shipped` computes them.")
-        st.stop()
+        raise Absent(absent)
     return evidence
 
 

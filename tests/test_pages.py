@@ -181,8 +181,10 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
 ) -> None:
     from pathlib import Path
 
+    from app.lesson import stood_on
     from core.serve import store
 
+    stood_on.cache_clear()
     monkeypatch.setattr(store, "SHIPPED", Path("nothing/ships"))
     test = page(slug, beat="Explain", committed="2", pressed="1")
     assert not test.exception

@@ -40,7 +40,7 @@ def in_step(evidence: Evidence, pieces: Runs) -> Evidence:
     starts from is no side of the race."""
     begun_from = {ancestor for piece in pieces for ancestor in list(piece.of.lineage())[1:]}
     sides = [piece for piece in pieces if piece.of not in begun_from]
-    ends = {piece.key: evidence.table(*piece.place).step.max() for piece in sides if evidence.has(*piece.place)}
+    ends = {piece.key: evidence.table(*piece.place).step.iloc[-1] for piece in sides if evidence.has(*piece.place)}
     if len(ends) < len({piece.key for piece in sides}):
         return evidence.up_to(dict.fromkeys(ends, -1))
     share = min((ends[piece.key] / piece.of.steps for piece in sides), default=1.0)

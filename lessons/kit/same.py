@@ -1,4 +1,4 @@
-"""Remember what is made of an object by which object it is: tables and lists that nobody writes to have no other name."""
+"""Remember what is made of an object by which object it is, as of tables and lists that nobody writes to."""
 
 from __future__ import annotations
 
