@@ -14,6 +14,7 @@ import random
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlparse
@@ -29,7 +30,7 @@ MOST = {"learners": 300, "seconds": 3600}
 WITHIN = 8.0  # seconds in which all press Train
 
 
-def within(waits: list[float], share: float) -> float:
+def within(waits: Sequence[float], share: float) -> float:
     """The wait that so many did not exceed."""
     return sorted(waits)[min(len(waits) - 1, int(share * len(waits)))]
 
@@ -110,7 +111,10 @@ def main() -> None:
     if options.address and urlparse(options.address).hostname not in ("127.0.0.1", "localhost", "::1"):
         parser.error("Only a server on this machine is put under load.")
     found = pages.bench() if options.pages else load(options)
-    print(json.dumps(found) if options.json else "\n".join(told(name, value) for name, value in found.items()))
+    if options.json:
+        print(json.dumps(found))
+    else:
+        print(pages.table(found) if options.pages else "\n".join(told(name, value) for name, value in found.items()))
 
 
 if __name__ == "__main__":
