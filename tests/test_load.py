@@ -51,8 +51,7 @@ def test_who_trains_sees_something_move_and_is_sent_only_what_is_new(address: st
     asyncio.run(train(address, notes, 3, 0))
     assert not notes.errors
     assert notes.waits["something moves"] and notes.waits["all is done"]
-    later = notes.ticks[1:]  # the first sends what is sent once
-    assert later and max(later) < 40_000
+    assert sorted(notes.ticks)[-2] < 40_000  # one look sends what is sent once, such as the scripts of the walls
 
 
 PAGE = """
