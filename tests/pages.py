@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import psutil
 
@@ -24,6 +25,7 @@ TIMES = 4  # that a page is gone to; the first is left out
 STEP, FIRST, LOOK, SENT, SENT_A_LOOK = "step, ms", "first visit, ms", "look, ms", "page, kB", "look, kB"
 BUDGETS = {STEP: 20.0, FIRST: 200.0, LOOK: 8.0, SENT: 320.0, SENT_A_LOOK: 64.0}  # a step's is over an empty page's
 LONG = 60.0  # seconds in which a run is over
+NOTHING = "an empty page"
 Costs = dict[str, dict[str, float]]
 
 
@@ -46,7 +48,7 @@ class Bench:
         first = await self.cost(visitor.open())
         steps = [await self.cost(visitor.press("Again")) for _ in range(5 * TIMES)]
         await visitor.close()
-        self.costs["an empty page"] = {FIRST: first, STEP: median(steps[1:]), SENT: visitor.runs[-1].sent / 1000}
+        self.costs[NOTHING] = {FIRST: first, STEP: median(steps[1:]), SENT: visitor.runs[-1].sent / 1000}
 
     async def page(self, path: str) -> None:
         """A page by itself, opened again and again, each time by somebody new."""
@@ -117,33 +119,32 @@ async def nothing(address: str, process: psutil.Process) -> Costs:
     return bench.costs
 
 
-def bench() -> Costs:
-    """Costs by page; the empty page comes first."""
+def bench() -> list[dict[str, Any]]:
+    """Every cost of every page, with that of the empty page, its budget and whether it is over it."""
     with tempfile.TemporaryDirectory(prefix="headstart-load-") as folder:
         page = Path(folder) / "empty.py"
         page.write_text(EMPTY, "utf-8")
         with served(str(page)) as (address, process):
             costs = asyncio.run(nothing(address, process))
         with served("app/main.py", HEADSTART_STORE=os.path.join(folder, "store")) as (address, process):
-            return costs | asyncio.run(measured(address, process))
+            costs |= asyncio.run(measured(address, process))
+    return [told(page, what, value, costs[NOTHING]) for page, each in costs.items() for what, value in each.items()]
 
 
-def over(costs: Costs) -> list[str]:
-    """What is over its budget, in a sentence each. The first visit of a new server's first page starts its workers."""
-    empty = costs["an empty page"][STEP]
-    return [
-        f"{page}: {what} {value - empty * (what == STEP):.0f}, not {BUDGETS[what]:.0f}"
-        for page, each in costs.items()
-        for what, value in each.items()
-        if value - empty * (what == STEP) > BUDGETS[what] and (page, what) != ("home", FIRST)
-    ]
+def told(page: str, what: str, value: float, empty: dict[str, float]) -> dict[str, Any]:
+    """A step's budget is over an empty page's. A new server's first page starts the workers, and has none."""
+    most = None if (page, what) in ((NOTHING, what), ("home", FIRST)) else BUDGETS[what]
+    over = most is not None and value - empty[STEP] * (what == STEP) > most
+    beside = empty.get(what) if page != NOTHING else None
+    return {"page": page, "what": what, "value": value, "empty": beside, "budget": most, "over": over}
 
 
-def table(costs: Costs) -> str:
-    columns = list(BUDGETS)
-    lines = [f"{'':<28}" + "".join(f"{column:>17}" for column in columns)]
-    for page, each in costs.items():
-        cells = (f"{each[column]:>17.1f}" if column in each else " " * 17 for column in columns)
-        lines.append(f"{page:<28}" + "".join(cells))
-    budgets = f"{'budget (a step over empty)':<28}" + "".join(f"{BUDGETS[column]:>17.0f}" for column in columns)
-    return "\n".join([*lines, budgets, *over(costs)])
+def table(rows: list[dict[str, Any]]) -> str:
+    columns = {what: {row["page"]: row for row in rows if row["what"] == what} for what in BUDGETS}
+    lines = [f"{'':<28}" + "".join(f"{what:>17}" for what in columns)]
+    for page in dict.fromkeys(row["page"] for row in rows):
+        cells = (column.get(page) for column in columns.values())
+        shown = (f"{row['value']:.1f}{' over' * row['over']}" if row else "" for row in cells)
+        lines.append(f"{page:<28}" + "".join(f"{cell:>17}" for cell in shown))
+    budgets = f"{'budget (a step over empty)':<28}" + "".join(f"{most:>17.0f}" for most in BUDGETS.values())
+    return "\n".join([*lines, budgets])
