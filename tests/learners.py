@@ -92,11 +92,11 @@ async def train(address: str, notes: Notes, draw: int, wait: float, slug: str = 
         pressed = time.perf_counter()
         await timed(notes, "press", visitor.press("Train"))
         async with asyncio.timeout(PATIENCE):
-            while visitor.moved < pressed:
-                await asyncio.sleep(0.02)
-            notes.waits["something moves"].append(visitor.moved - pressed)
             while visitor.watching:
                 await asyncio.sleep(0.1)
+        moves = [moment - pressed for moment in visitor.moves if moment > pressed]
+        for kind, moment in zip(("a picture comes", "it moves"), moves):
+            notes.waits[kind].append(moment)
         notes.waits["all is done"].append(time.perf_counter() - pressed)
     except Exception as error:
         notes.errors.append(f"{type(error).__name__}: {error}")

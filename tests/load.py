@@ -110,11 +110,13 @@ def main() -> None:
             parser.error(f"--{name} must be from 1 to {most}.")
     if options.address and urlparse(options.address).hostname not in ("127.0.0.1", "localhost", "::1"):
         parser.error("Only a server on this machine is put under load.")
-    found = pages.bench() if options.pages else load(options)
+    found: Any = pages.bench() if options.pages else load(options)
     if options.json:
         print(json.dumps(found))
+    elif options.pages:
+        print(pages.table(found))
     else:
-        print(pages.table(found) if options.pages else "\n".join(told(name, value) for name, value in found.items()))
+        print("\n".join(told(name, value) for name, value in found.items()))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ def served(script: str, **environment: str) -> Iterator[tuple[str, psutil.Proces
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
-    process = subprocess.Popen([*command, "--server.port", str(port)], cwd=ROOT, env=os.environ | environment)
+    command += ["--server.port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     for _ in range(600):
         with suppress(OSError):

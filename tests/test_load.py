@@ -50,7 +50,7 @@ def test_who_trains_sees_something_move_and_is_sent_only_what_is_new(address: st
     notes = Notes()
     asyncio.run(train(address, notes, 3, 0))
     assert not notes.errors
-    assert notes.waits["something moves"] and notes.waits["all is done"]
+    assert notes.waits["it moves"] and notes.waits["all is done"]
     assert sorted(notes.ticks)[-2] < 40_000  # one look sends what is sent once, such as the scripts of the walls
 
 

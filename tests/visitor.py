@@ -51,7 +51,7 @@ class Visitor:
     shown: dict[tuple[int, ...], Shown] = field(default_factory=dict)  # by its place on the page
     runs: list[Run] = field(default_factory=list)  # all that have begun
     errors: list[str] = field(default_factory=list)
-    moved: float = 0.0  # when a picture last came that was not there before
+    moves: list[float] = field(default_factory=list)  # when pictures came that were not there before
     pages: dict[str, str] = field(default_factory=dict)  # hashes by the path in the URL
     query: str = ""
     _page: str = ""
@@ -206,7 +206,7 @@ class Visitor:
         if shown.kind == "exception":
             self.errors.append(shown.says)
         if shown.kind in PICTURES and shown.hash not in {e.hash for e in self.shown.values()}:
-            self.moved = time.perf_counter()
+            self.moves.append(time.perf_counter())
         self.shown[place] = shown
         if message.metadata.cacheable:
             self._cached[message.hash] = shown, len(self.runs)

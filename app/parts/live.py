@@ -17,7 +17,7 @@ from app.parts.corpus import control
 from app.parts.once import once
 from app.parts.sheet import sheet
 from app.parts.stage import stage
-from app.parts.watch import ALIVE, Seen, States, is_alive, mission, progress, states, watched
+from app.parts.watch import ALIVE, PATIENCE, Seen, States, is_alive, mission, progress, states, watched
 from app.parts.words import say
 from app.parts.workers import engine, me
 from core.serve import store
@@ -55,8 +55,8 @@ def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: C
                     for other in others:
                         control(lesson.slug, other, settings[other])
         with st.container(key="stage"):
-            # Points are moved while it looks, and their answers awaited.
-            every = max(0.2 if points else 0.4, 0.1 * engine().pending) if now.ticks else None
+            # Points are moved while it looks, and their answers awaited. All together look thirty times a second.
+            every = max(0.2 if points else 0.4, engine().pending / 30) if now.ticks else None
             st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.stands, [now])
 
 
@@ -173,7 +173,8 @@ def ask(lesson: Lesson, settings: Settings) -> None:
     chosen.change(lesson.slug, chosen.DRAW, settings.draw)
     chosen.change(lesson.slug, chosen.PRESSED, 1)
     runs = [piece.of for piece in once(lesson, "runs", settings)]
-    st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic()
+    behind = engine().pending > 0  # whoever has to wait sees an earlier run at once
+    st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
     st.session_state[chosen.key(lesson.slug, "view")] = None
     try:
         engine().ask(runs, me())

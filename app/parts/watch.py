@@ -27,7 +27,7 @@ from lessons.kit.values import Evidence, Piece, Runs, Settings, Values
 States = list[tuple[Piece[Run | Measure], State]]
 ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
 SECONDS = 4.0  # in which a stored run is played
-PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played
+PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played; none behind others
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ def watched(lesson: Lesson, known: States) -> Seen:
     engine().watch(me())
     runs = cast(Runs, [piece for piece, _ in known])
     going = [piece for piece, (_, state) in zip(runs, known) if state.kind not in OVER]  # the others hold nobody up
-    mine, since = in_step(gather(runs), going), st.session_state.get(chosen.key(lesson.slug, "since"))
-    passed = time.monotonic() - since if since is not None else math.inf
+    since, patience = st.session_state.get(chosen.key(lesson.slug, "since"), (-math.inf, PATIENCE))
+    mine, passed = in_step(gather(runs), going), time.monotonic() - since
     kinds = {state.kind for _, state in known}
-    if len(mine) or not PATIENCE < passed < math.inf or not kinds & {*ALIVE, "failed"}:
+    if len(mine) or not patience < passed < math.inf or not kinds & {*ALIVE, "failed"}:
         return paced(mine, runs, passed)
     earlier = once(lesson, "runs", lesson.recorded)
     if not all(store.complete(piece.of) for piece in earlier):
         return Seen(mine)
-    return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
+    return replace(paced(in_step(gather(earlier), earlier), earlier, passed - patience), recorded=True)
 
 
 def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:

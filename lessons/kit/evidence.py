@@ -91,6 +91,7 @@ def final(table: pd.DataFrame) -> np.ndarray:
     return table[table.step == table.step.max()].sort_values("seed").accuracy.to_numpy()
 
 
+@of_same(512)
 def retention(table: pd.DataFrame) -> pd.DataFrame:
     """The same table, its accuracy now what is left of the first task it watches, as a share of every seed's own
     accuracy before the first step."""
