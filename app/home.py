@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -10,9 +12,11 @@ import streamlit as st
 
 from app.parts.figure import draw
 from app.parts.memory import Place, last_place
+from core.serve.store import Absent
 from lessons.kit import thumbs
 from lessons.kit.catalogue import CHAPTERS, Lesson, lessons
 from lessons.kit.evidence import gather
+from lessons.kit.figures import Figure
 from lessons.kit.values import visible
 
 Pages = Mapping[str, st.Page]
@@ -45,10 +49,18 @@ def show(pages: Pages) -> None:
 
 
 def spirals(lesson: Lesson) -> None:
+    with suppress(Absent):
+        draw(opening(lesson), "home.hook", stage=True)
+
+
+@lru_cache(maxsize=1)  # what is absent is raised, and so not remembered
+def opening(lesson: Lesson) -> Figure:
+    """Raises Absent where what it stands on is not stored."""
     values = visible(lesson.backdrop(lesson.defaults))
     evidence = gather(values)
-    if len(evidence) == len({piece.key for piece in values}):
-        draw(lesson.hook(evidence, lesson.defaults), "home.hook", stage=True)
+    if len(evidence) < len({piece.key for piece in values}):
+        raise Absent
+    return lesson.hook(evidence, lesson.defaults)
 
 
 def begin(pages: Pages, place: Place) -> None:

@@ -4,9 +4,9 @@ lesson by name."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -16,13 +16,15 @@ from app.parts.explain import explain
 from app.parts.live import live
 from app.parts.look import look
 from app.parts.memory import keep_place
+from app.parts.once import once
 from app.parts.predict import on_picture, predict
 from app.parts.recall import recall
 from app.parts.watch import own
 from app.parts.words import say
+from core.serve.store import Absent
 from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather
-from lessons.kit.values import Evidence, visible
+from lessons.kit.values import Evidence, Settings, visible
 
 RAIL = 340  # pixels
 
@@ -36,9 +38,7 @@ def show(lesson: Lesson) -> None:
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
     beat = ask_first if too_early else beats[at.beat]
-    # A fragment has a container of its own. Where every beat has one, the picture keeps its node from beat to beat.
-    with nullcontext() if beat is run else st.container():
-        beat(lesson, at)
+    beat(lesson, at)
     keep_place(lesson.slug, found(lesson, at))
 
 
@@ -46,7 +46,7 @@ def found(lesson: Lesson, at: Chosen) -> str:
     """The first of what the learner said and what it was, once they have seen it explained."""
     if at.beat not in ("Explain", "Recall") or not (at.may_see and at.guess):
         return ""
-    _, said, did = lesson.verdict(gather(lesson.backdrop(lesson.defaults)), at.guess)[0]
+    _, said, did = lesson.verdict(gather(once(lesson, "backdrop", lesson.defaults)), at.guess)[0]
     return f"You said {said}; it was {did}."
 
 
@@ -81,12 +81,21 @@ def forward(
 def backdrop(lesson: Lesson, at: Chosen, everything: bool) -> Evidence:
     """The stored results that a page stands on, or those that may be seen before the prediction; where some are missing
     it says what brings them, and ends."""
-    values = lesson.backdrop(at.settings)
+    try:
+        return stood_on(lesson, at.settings, everything)
+    except Absent as absent:
+        st.warning(f"{absent} of the results that this page stands on are not stored. `make shipped` computes them.")
+        st.stop()
+
+
+@lru_cache(maxsize=256)  # what is absent is raised, and so not remembered
+def stood_on(lesson: Lesson, settings: Settings, everything: bool) -> Evidence:
+    """Raises Absent with how many of the results are not stored."""
+    values = once(lesson, "backdrop", settings)
     shown = values if everything else visible(values)
     evidence = gather(shown)
     if absent := len({piece.key for piece in shown}) - len(evidence):
-        st.warning(f"{absent} of the results that this page stands on are not stored. `make shipped` computes them.")
-        st.stop()
+        raise Absent(absent)
     return evidence
 
 
@@ -102,7 +111,7 @@ def beat_predict(lesson: Lesson, at: Chosen) -> None:
             with st.container(horizontal=True):
                 forward(lesson, "That is my prediction", "Run", PREDICTED, ready=at.said_all)
                 forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
-        with st.container(key="stage"):
+        with st.container(key="stage"), st.container():
             on_picture(lesson, at, backdrop(lesson, at, everything=False))
 
 

@@ -7,13 +7,13 @@ Every bound is checked on construction, because values from a URL reach this fil
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from core import strokes, tasks
@@ -200,11 +200,12 @@ class Measure:
 
 @cache
 def fields_read(kind: str) -> frozenset[str]:
-    """Which fields a kind of measure reads: what its function takes by name. Its file is read and not imported, because
-    that would import torch."""
-    source = (Path(__file__).parent / "measure" / f"{kind}.py").read_text("utf-8")
-    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    return frozenset(argument.arg for f in functions if f.name == "measure" for argument in f.args.kwonlyargs)
+    """Which fields a kind of measure reads: what its function takes by name. Its file is compiled and not imported,
+    because that would import torch."""
+    path = Path(__file__).parent / "measure" / f"{kind}.py"
+    within = compile(path.read_text("utf-8"), str(path), "exec").co_consts
+    (function,) = (code for code in within if isinstance(code, CodeType) and code.co_name == "measure")
+    return frozenset(function.co_varnames[function.co_argcount :][: function.co_kwonlyargcount])
 
 
 Value = Task | Stage | Run | Measure

@@ -5,21 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from functools import cache
-from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.components.v2 import manifest_scanner
+
+from tests.server import ROOT
 
 # Before anything imports torch: several processes that each take all cores are up to 400 times slower.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -31,7 +25,6 @@ manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_componen
 
 CI = os.environ.get("CI") == "true"
 LEFT_OUT: list[str] = []
-ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 LONG = 120_000  # milliseconds that something may take on a busy machine
 expect.set_options(timeout=LONG)
@@ -63,25 +56,6 @@ def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return capsys.readouterr().out.splitlines()
 
     return run
-
-
-@contextmanager
-def served(script: str, **environment: str) -> Iterator[tuple[str, psutil.Process]]:
-    """A page that Streamlit serves; its address and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
-    process = subprocess.Popen([*command, "--server.port", str(port)], cwd=ROOT, env=os.environ | environment)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(600):
-        with suppress(OSError):
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-            break
-        time.sleep(0.1)
-    yield address, psutil.Process(process.pid)
-    process.terminate()
-    process.wait(30)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 import torch
 import torch.nn.functional as F
-from test_train import ARMS, CHILD, DIGITS, as_plain, double, family, filled, outcome, start_of
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -17,6 +16,7 @@ from core.delta import between
 from core.nets import Theta
 from core.spec import Run, Stage
 from core.train import orders, rngs
+from tests.test_train import ARMS, CHILD, DIGITS, as_plain, double, family, filled, outcome, start_of
 
 __all__ = ["double"]
 STEPS = 15

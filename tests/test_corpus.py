@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from test_pages import page
 
 from core import corpus
 from core.check import BadValue
@@ -13,6 +12,7 @@ from core.tasks import Text
 from core.train import Point, train
 from core.worlds import text
 from lessons.kit.catalogue import lessons
+from tests.test_pages import page
 
 LETTER = "Dear Ms Bennet, the carriage leaves at noon and the tea is cold.\n"
 LETTERS = "".join(f"{k}. {LETTER}" for k in range(400))

@@ -6,7 +6,6 @@ import re
 from functools import cache
 
 import pytest
-from conftest import served
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +14,7 @@ from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.evidence import gather
 from lessons.kit.glossary import TEXT, Term, pattern, standing, terms
 from lessons.kit.values import Settings
+from tests.server import served
 
 HOSTILE = ["nan", "<img src=x onerror=alert(1)>", "🙂" * 300, "../../etc/passwd", "two\nlines"]
 VOCABULARY = [

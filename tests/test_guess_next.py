@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
-from conftest import served
 from playwright.sync_api import Page, expect
 
 from core import nets
@@ -24,6 +23,7 @@ from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures.game import Round, among, game
 from lessons.kit.values import Evidence
+from tests.server import served
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = lessons()["guess_next"]

@@ -8,9 +8,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from conftest import served
 from playwright.sync_api import Locator, Page, expect
-from test_hands import SCRIPT
+
+from tests.server import served
+from tests.test_hands import SCRIPT
 
 pytestmark = pytest.mark.browser
 

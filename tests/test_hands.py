@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_pages import page
 
 from app.parts.hands import spec
 from core.check import BadValue
@@ -22,6 +21,7 @@ from lessons.kit.figures.rows import Row, rows
 from lessons.kit.prediction import Handle, Order, Prediction
 from lessons.kit.sheet import Sheet
 from lessons.kit.values import Control, Settings, visible
+from tests.test_pages import page
 
 ROOT = Path(__file__).resolve().parent.parent
 HANDED = {slug: lesson for slug, lesson in lessons().items() if lesson.prediction.handles}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import served
 from playwright.sync_api import Page, expect
 
 from lessons.kit.catalogue import lessons
+from tests.server import served
 
 pytestmark = pytest.mark.browser
 MOVING = re.compile(r"^[1-9][0-9,]* of [0-9,]+ steps, ")  # a race that has begun

@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 import torch
 import torch.nn.functional as F
-from test_train import DIGITS, outcome
-from test_train import family as trained
 from torch import Tensor
 
 from core import keep, nets, worlds
@@ -26,6 +24,8 @@ from core.nets import Linear, Net, Theta
 from core.spec import Keep, Run, Stage
 from core.tasks import Handwriting, Instructions, Plane, Text
 from core.train import begin, protection, rngs
+from tests.test_train import DIGITS, outcome
+from tests.test_train import family as trained
 
 ROOT = Path(__file__).resolve().parent.parent
 EACH = pytest.mark.parametrize("method", names_in("keep"))

@@ -181,11 +181,11 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
 ) -> None:
     from pathlib import Path
 
+    from app.lesson import stood_on
     from core.serve import store
-    from lessons.kit.evidence import whole
 
+    stood_on.cache_clear()
     monkeypatch.setattr(store, "SHIPPED", Path("nothing/ships"))
-    whole.cache_clear()
     test = page(slug, beat="Explain", committed="2", pressed="1")
     assert not test.exception
     assert "make shipped" in test.warning[0].value

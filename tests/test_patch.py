@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import pytest
 import torch
-from test_measures import trained
 
 from core import nets
 from core.measure import Learned, answer, boundary
 from core.spec import Measure, Run, Stage
 from core.tasks import Plane
+from tests.test_measures import trained
 
 ARMS = Run(task=Plane(labels=60), net="mlp", stages=(Stage(steps=60, batch=32, rate=1e-2),), seeds=1)
 COLOUR = replace(ARMS, task=Plane(labels=60, ask="colour"), start=ARMS, seeds=2)

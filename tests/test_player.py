@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import served
 from playwright.sync_api import Page, expect
 
 from core.check import BadValue
 from lessons.kit.figures.player import LOST, RIGHT, Bars, Images, Line, Lines, Player, Space, packed, player
 from lessons.kit.figures.reading import Texts, Tokens
+from tests.server import served
 
 ROOT = Path(__file__).resolve().parent.parent
 CELLS = packed([0, 0, 1, 1])  # 2 * 2: class 0 below, class 1 above

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import served
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
@@ -21,6 +20,7 @@ from core.tasks import Lines
 from lessons.kit import ship
 from lessons.kit.catalogue import lessons
 from lessons.kit.sheet import Sheet
+from tests.server import served
 
 ROOT = Path(__file__).resolve().parent.parent
 DOTS = Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4)

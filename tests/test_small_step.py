@@ -126,8 +126,8 @@ def test_a_measure_that_nobody_could_be_asked_for_is_asked_for_again(monkeypatch
     measure, run = after(SETTINGS)[:1], LESSON.runs(SETTINGS)
     for kind, waits in states.items():
         monkeypatch.setattr(watch, "engine", lambda kind=kind: Told(kind))
-        assert live.waits(measure) == waits
-        assert live.waits(run) == (waits and kind != "absent")  # a run waits for its button
+        assert live.waits(watch.states(measure)) == waits
+        assert live.waits(watch.states(run)) == (waits and kind != "absent")  # a run waits for its button
 
 
 class Told:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from test_pages import page, to_the_ending
 
 from app.parts.watch import own
 from core.spec import Run, Stage
@@ -27,6 +26,7 @@ from lessons.kit.figures.wall import Wall, walls
 from lessons.kit.figures.weighed import weighed
 from lessons.kit.told import Told, Try
 from lessons.kit.values import Evidence, Piece, Settings, visible
+from tests.test_pages import page, to_the_ending
 
 EACH = pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())
 WORDS = 45  # of a finding

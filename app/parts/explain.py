@@ -9,6 +9,7 @@ import streamlit as st
 from app.parts import chosen
 from app.parts.badge import claim_card
 from app.parts.chosen import Chosen
+from app.parts.once import once
 from app.parts.stage import stage
 from app.parts.words import filled, prose, say, words
 from lessons.kit.catalogue import Lesson, lessons
@@ -48,7 +49,7 @@ def explain(lesson: Lesson, at: Chosen, settings: Settings, evidence: Evidence, 
                 else:
                     onward()
             rests_on(lesson, at)
-        with st.container(key="stage"):
+        with st.container(key="stage"), st.container():  # as the run has it, whose picture keeps its node
             finding = told[step] if step < len(told) else Told(words="")
             stage(lesson, evidence, settings, at.guess, first=finding.view, lit=finding.lit)
 
@@ -61,7 +62,7 @@ def rests_on(lesson: Lesson, at: Chosen) -> None:
                 claim_card(claim)
         with st.popover("The PyTorch", icon=":material/code:", type="tertiary"):
             st.caption("One seed of exactly the run you chose, in plain PyTorch.")
-            st.code(lesson.script(at.settings), language="python", height=420)
+            st.code(once(lesson, "script", at.settings), language="python", height=420)
 
 
 def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.parts import chosen
 from app.parts.chosen import Chosen
 from app.parts.corpus import control
+from app.parts.once import once
 from app.parts.sheet import sheet
 from app.parts.stage import stage
-from app.parts.watch import ALIVE, States, finished, is_alive, mission, progress, states, watched
+from app.parts.watch import ALIVE, PATIENCE, Seen, States, is_alive, mission, progress, states, watched
 from app.parts.words import say
 from app.parts.workers import engine, me
 from core.serve import store
@@ -23,89 +25,120 @@ from core.serve.engine import Busy
 from core.spec import Measure, Run
 from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather
-from lessons.kit.values import Evidence, Measures, Settings, Values
+from lessons.kit.values import Evidence, Measures, Settings
 
 
 def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: Callable[[], None]) -> None:
-    """The rail with its controls and the stage. Looks again by itself only while something runs or plays, less often
-    when many watch."""
+    """The rail with its controls and the stage. While something runs or plays, what changes by itself is drawn again by
+    itself, less often when many watch; all else stays."""
     at = chosen.read(lesson)
-    before = ticks(lesson, at)
-    points = bool(lesson.sheet and lesson.sheet.kind == "points")  # which are moved: their answers are awaited
-    every = max(0.2 if points else 0.4, 0.1 * engine().pending) if before[0] else None
-    st.fragment(beat, run_every=every)(lesson, backdrop, onward, before)
-
-
-def beat(
-    lesson: Lesson,
-    backdrop: Callable[[Chosen, bool], Evidence],
-    onward: Callable[[], None],
-    before: tuple[bool, int],
-) -> None:
-    """Drawn again by itself: what the learner has set is read anew."""
-    at = chosen.read(lesson)
-    if at.beat != "Run":
-        st.rerun()  # a button here draws only this part again, and they are going on
-    settings = at.settings
-    runs = lesson.runs(settings) if at.pressed else ()  # what others have made of the same is not this learner's yet
-    known, answers = states(runs), answered(lesson, settings)
-    seen = watched(lesson, known)
-    moving = is_alive(known) or seen.playing
-    points = bool(lesson.sheet and lesson.sheet.kind == "points")
-    on_sheet = lesson, settings, answers, waits(about(lesson, settings))
-    on_run = bool(lesson.sheet and lesson.sheet.beat == "Run")
-    over = at.pressed and not moving and all(state.kind == "done" for _, state in known)
-    results = gather(lesson.after(settings)) if over else Evidence()
+    settings, now = at.settings, glance(lesson, at)
+    points = has_points(lesson)
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             say(lesson, "run")
-            if not points and on_run:
-                sheet(*on_sheet)
-            others = lesson.controls[lesson.in_reach :]
+            if lesson.sheet and lesson.sheet.beat == "Run" and not points:
+                sheet(lesson, settings, now.answers, now.asked)
             for near in lesson.controls[: lesson.in_reach]:
                 control(lesson.slug, near, settings[near])
-            buttons(lesson, settings, known)
+            buttons(lesson, settings, now.runs)
             if at.may_see:
                 onward()  # above all that comes and grows, so that it never moves away under a pointer
-            progress(lesson, settings, known, seen)
-            for piece, state in states(wanted(lesson, settings)):
+            told = st.container()
+            for piece, state in now.values:
                 if isinstance(piece.of, Measure) and state.kind == "failed":
                     st.error(f"{piece}: {state.message}")
-            if over and lesson.mission:
-                mission(lesson.mission, seen.evidence | results, settings)
-            if others:
+            if now.over and lesson.mission:
+                mission(lesson.mission, now.seen.evidence | results(lesson, settings, now), settings)
+            if others := lesson.controls[lesson.in_reach :]:
                 with st.expander("Experiment", icon=":material/tune:"):
                     for other in others:
                         control(lesson.slug, other, settings[other])
         with st.container(key="stage"):
-            evidence = backdrop(at, at.may_see and not moving) | seen.evidence | results | answers
-            pad = partial(sheet, *on_sheet) if points else None
-            stage(lesson, evidence, settings, at.guess, moving=at.pressed, live=moving, pad=pad)
-    if before != ticks(lesson, at):
+            # Points are moved while it looks, and their answers awaited. All together look thirty times a second.
+            every = max(0.2 if points else 0.4, engine().pending / 30) if now.ticks else None
+            st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.stands, [now])
+
+
+def tick(
+    lesson: Lesson,
+    backdrop: Callable[[Chosen, bool], Evidence],
+    told: DeltaGenerator,
+    at: Chosen,
+    before: tuple[bool, int],
+    first: list[Now],
+) -> None:
+    """The stage, and what is told of the runs; drawn again by itself. What was seen as the page was drawn is there for
+    the first look."""
+    at = chosen.read(lesson) if has_points(lesson) else at  # nothing else is set without the rest of the page
+    settings, now = at.settings, first.pop() if first else glance(lesson, at)
+    with told:
+        progress(lesson, settings, now.runs, now.seen)
+    evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
+    evidence |= results(lesson, settings, now) | now.answers
+    pad = partial(sheet, lesson, settings, now.answers, now.asked) if has_points(lesson) else None
+    stage(lesson, evidence, settings, at.guess, moving=at.pressed, live=now.moving, pad=pad)
+    if before != now.stands:
         st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
 
 
-def ticks(lesson: Lesson, at: Chosen) -> tuple[bool, int]:
-    """What the rest of the page depends on: whether something will change by itself, and how many answers are still to
-    come. A measure that nobody could be asked for yet is asked for again."""
+def has_points(lesson: Lesson) -> bool:
+    return bool(lesson.sheet and lesson.sheet.kind == "points")
+
+
+@dataclass(frozen=True)
+class Now:
+    """How all stands that a page waits for, asked once a look."""
+
+    values: States  # what is wanted
+    runs: States  # of these the runs, none before the learner has asked for them: others may have made the same
+    answers: Evidence  # about the sheet
+    asked: bool  # answers about what stands on the sheet now are still to come
+    seen: Seen
+
+    @property
+    def moving(self) -> bool:
+        return is_alive(self.runs) or self.seen.playing
+
+    @property
+    def over(self) -> bool:
+        """Whether the learner's runs are done, and have been played."""
+        return bool(self.runs) and not self.moving and all(state.kind == "done" for _, state in self.runs)
+
+    @property
+    def ticks(self) -> bool:
+        """Whether something will change by itself. A measure that nobody could be asked for yet is asked for again."""
+        return self.seen.playing or waits(self.values)
+
+    @property
+    def stands(self) -> tuple[bool, int]:
+        """What the rest of the page depends on: whether it ticks, and how many answers are still to come."""
+        return self.ticks, sum(isinstance(piece.of, Measure) and state.kind != "done" for piece, state in self.values)
+
+
+def glance(lesson: Lesson, at: Chosen) -> Now:
+    """Look at everything once, and ask for what is to be asked by itself."""
     values = wanted(lesson, at.settings)
-    playing = watched(lesson, states(lesson.runs(at.settings) if at.pressed else ())).playing
-    return playing or waits(values), sum(
-        isinstance(piece.of, Measure) and not store.complete(piece.of) for piece in values
-    )
+    runs = [(piece, state) for piece, state in values if isinstance(piece.of, Run)] if at.pressed else []
+    asked = waits(states(about(lesson, at.settings)))
+    return Now(values, runs, answered(lesson, at.settings), asked, watched(lesson, runs))
 
 
-def waits(values: Values) -> bool:
+def results(lesson: Lesson, settings: Settings, now: Now) -> Evidence:
+    """What was asked of the runs, once these are over."""
+    return gather(once(lesson, "after", settings)) if now.over else Evidence()
+
+
+def waits(known: States) -> bool:
     """Whether something is under way; a run waits for its button, but a measure is asked for by itself."""
     return any(
-        state.kind in ALIVE or (state.kind == "absent" and isinstance(piece.of, Measure))
-        for piece, state in states(values)
+        state.kind in ALIVE or (state.kind == "absent" and isinstance(piece.of, Measure)) for piece, state in known
     )
 
 
 def about(lesson: Lesson, settings: Settings) -> Measures:
     """What is asked about the sheet, of runs that are there already: asking trains nothing but what was let go."""
-    asked = lesson.asks(settings) if lesson.sheet else ()
+    asked = once(lesson, "asks", settings) if lesson.sheet else ()
     return [piece for piece in asked if store.complete(piece.of) or all(map(at_hand, piece.of.runs))]
 
 
@@ -123,13 +156,14 @@ def answered(lesson: Lesson, settings: Settings) -> Evidence:
     return gather(about(lesson, last)) | gather(asked)
 
 
-def wanted(lesson: Lesson, settings: Settings) -> Values:
+def wanted(lesson: Lesson, settings: Settings) -> States:
     """The runs, what is asked about the sheet, and as soon as the runs are complete what is asked of them; asks for
     these measures itself."""
-    runs = lesson.runs(settings)
-    measures = [*about(lesson, settings), *(lesson.after(settings) if finished(runs) else ())]
+    runs = states(once(lesson, "runs", settings))
+    done = all(state.kind == "done" for _, state in runs)
+    measures = states([*about(lesson, settings), *(once(lesson, "after", settings) if done else ())])
     with suppress(Busy):  # the page is whole without them, and the next look asks again
-        if absent := [piece.of for piece, state in states(measures) if state.kind == "absent"]:
+        if absent := [piece.of for piece, state in measures if state.kind == "absent"]:
             engine().ask(absent, me())
     return [*runs, *measures]
 
@@ -138,8 +172,9 @@ def ask(lesson: Lesson, settings: Settings) -> None:
     """Called by the buttons, before the page is drawn again."""
     chosen.change(lesson.slug, chosen.DRAW, settings.draw)
     chosen.change(lesson.slug, chosen.PRESSED, 1)
-    runs = [piece.of for piece in lesson.runs(settings)]
-    st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic()
+    runs = [piece.of for piece in once(lesson, "runs", settings)]
+    behind = engine().pending > 0  # whoever has to wait sees an earlier run at once
+    st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
     st.session_state[chosen.key(lesson.slug, "view")] = None
     try:
         engine().ask(runs, me())
@@ -152,7 +187,7 @@ def stop(runs: Sequence[Run]) -> None:
 
 
 def buttons(lesson: Lesson, settings: Settings, known: States) -> None:
-    runs = [piece.of for piece in lesson.runs(settings)]
+    runs = [piece.of for piece in once(lesson, "runs", settings)]
     kinds, slug = {state.kind for _, state in known}, lesson.slug
     seen = chosen.key(slug, "since") in st.session_state
     with st.container(key="train"):

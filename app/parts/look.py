@@ -11,6 +11,7 @@ from app.parts import chosen, hands
 from app.parts.figure import draw
 from app.parts.live import about, answered, waits, wanted
 from app.parts.sheet import sheet
+from app.parts.watch import states
 from app.parts.words import say
 from app.parts.workers import engine, me
 from lessons.kit.catalogue import Lesson
@@ -30,7 +31,7 @@ def look(lesson: Lesson, evidence: Evidence, onward: Callable[[], None]) -> None
         with st.container(key="stage"):
             if lesson.sheet and lesson.sheet.beat == "Look":
                 wanted(lesson, at.settings)  # asks
-                every = EVERY if waits(about(lesson, at.settings)) else None
+                every = EVERY if waits(states(about(lesson, at.settings))) else None
                 st.fragment(made, run_every=every)(lesson, evidence, every is not None)
             else:
                 hooked(lesson, evidence, at.settings)
@@ -53,5 +54,5 @@ def made(lesson: Lesson, evidence: Evidence, waited: bool) -> None:
     sheet(lesson, settings, answers)
     if lesson.sheet and lesson.sheet.kind != "labels":
         draw(lesson.hook(evidence | answers, settings), f"{lesson.slug}.hook", stage=True)
-    if waits(about(lesson, settings)) != waited:
+    if waits(states(about(lesson, settings))) != waited:
         st.rerun()

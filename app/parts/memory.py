@@ -16,7 +16,7 @@ _NOTE = st.components.v2.component(
 export default function ({ data, setStateValue }) {
   try {
     const kept = JSON.parse(localStorage.getItem("headstart") || "null") ?? {}
-    if (!data.keep) return setStateValue("place", kept)
+    if (!data.keep) return kept.slug && setStateValue("place", kept) // else the page would be drawn twice for nothing
     localStorage.setItem("headstart", JSON.stringify({ ...data.keep, found: { ...kept.found, ...data.found } }))
   } catch (error) { /* a browser that keeps nothing: the lesson works all the same */ }
 }

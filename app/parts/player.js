@@ -3,7 +3,7 @@
 const places = new Map() // the frame each player shows, so that a page drawn again stays where it was
 const flags = new Map() // the frame that was flagged in each
 
-export default function ({ data, parentElement }) {
+function mount({ data, parentElement }) {
   const root = parentElement.querySelector(".player")
   if (root.run?.takes(data)) root.run.take(data)
   else { root.run?.end(); root.run = start(root, data) }

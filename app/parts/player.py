@@ -1,24 +1,71 @@
 """Draws a player: frames scrubbed in the browser, without the server. What it is sent: lessons/kit/figures/player.py
-and reading.py."""
+and reading.py.
+
+While it is live it is sent again with every frame that comes. What stays stands in messages of its own, which Streamlit
+sends once and then names: the scripts, the images, and the frames that came before, so many together.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from lessons.kit.figures import Figure
 
 HERE = Path(__file__).parent
-_PLAYER = st.components.v2.component(
-    "headstart_player",
-    html='<div class="player"></div>',
-    js="\n".join((HERE / f"player{part}.js").read_text("utf-8") for part in ("_ink", "_panels", "_texts", "")),
-    css=(HERE / "player.css").read_text("utf-8"),
+SPLIT = ("images", "areas", "sure", "says")  # what a panel has one of a frame, or one for all
+FRAMES = 8  # in a part
+KINDS = ("images", "space")  # of panels that have much of it
+
+
+def script(*names: str) -> str:
+    return "\n".join((HERE / f"player{name}.js").read_text("utf-8") for name in names)
+
+
+_KIT = st.components.v2.component(
+    "headstart_player_kit", html="<i></i>", js=script("_ink", "_panels", "_texts", "", "_kit")
 )
+_PART = st.components.v2.component("headstart_player_part", html="<i></i>", js=script("_part"))
+_PLAYER = st.components.v2.component("headstart_player", html='<div class="player"></div>', js=script("_here"))
+_STYLE = (HERE / "player.css").read_text("utf-8")
 
 
 def play(figure: Figure, key: str, live: bool = False) -> None:
     """The frame shown stays when the page is drawn again, also with other data if the frames have the same marks; while
     it is live the newest frame is shown, whichever come."""
-    _PLAYER(data=figure.spec | {"key": key, "alt": figure.alt, "live": live}, key=key)
+    kept = dict(parts(figure.spec))
+    _KIT(data={"style": _STYLE}, key=f"kit of {key}", height=1)
+    for number, part in enumerate(kept.values()):
+        _PART(data=part, key=f"kit of {key}, {number}", height=1)
+    data = figure.spec | {"panels": [rest(panel, figure.spec) for panel in figure.spec["panels"]]}
+    data |= {"kept": list(kept), "split": SPLIT, "key": key, "alt": figure.alt, "live": live}
+    _PLAYER(data=data, key=key)
+
+
+def parts(spec: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """What stays while frames come, by its hash, as JSON: what holds for all frames, then these, so many at once."""
+    frames, panels = len(spec["marks"]), spec["panels"]
+    found = [{place: of for place, of in splits(panels) if len(of) == 1}]
+    for begin in range(0, frames - FRAMES + 1, FRAMES):
+        found.append({place: of[begin : begin + FRAMES] for place, of in splits(panels) if len(of) == frames > 1})
+    for part in filter(None, found):
+        told = json.dumps(part)
+        name = hashlib.sha256(told.encode()).hexdigest()[:16]
+        yield name, f'{{"id": "{name}", "part": {told}}}'.encode()
+
+
+def splits(panels: list[dict[str, Any]]) -> Iterator[tuple[str, list[Any]]]:
+    for k, panel in enumerate(panels):
+        yield from ((f"{k} {name}", panel[name]) for name in SPLIT if panel.get(name) and panel["kind"] in KINDS)
+
+
+def rest(panel: dict[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a panel is in no part."""
+    frames = len(spec["marks"])
+    at = frames - frames % FRAMES if frames > 1 else 0
+    return panel | {place.split()[1]: of[at:] if len(of) == frames > 1 else [] for place, of in splits([panel])}

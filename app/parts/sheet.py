@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from app.parts import chosen, hands
+from app.parts.once import once
 from core.check import BadValue
 from lessons.kit.catalogue import Lesson
 from lessons.kit.evidence import gather
@@ -103,7 +104,7 @@ def choose(lesson: Lesson, sheet: Sheet, given: str) -> None:
 
 def label(lesson: Lesson, sheet: Sheet, settings: Settings, answers: Evidence) -> None:
     """The digits that the lesson names, from what may be seen before the prediction."""
-    digits = lesson.labelled(gather(visible(lesson.backdrop(settings))) | answers, settings)
+    digits = lesson.labelled(gather(visible(once(lesson, "backdrop", settings))) | answers, settings)
     st.markdown(f"**{sheet.label}**", help=sheet.help)
     hands.labels(digits, settings.typed, chosen.key(lesson.slug, "labels by hand"), lambda text: put(lesson, text))
 

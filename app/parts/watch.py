@@ -14,6 +14,7 @@ from typing import cast
 import streamlit as st
 
 from app.parts import chosen
+from app.parts.once import once
 from app.parts.workers import engine, me
 from core.serve import store
 from core.serve.engine import State
@@ -26,7 +27,7 @@ from lessons.kit.values import Evidence, Piece, Runs, Settings, Values
 States = list[tuple[Piece[Run | Measure], State]]
 ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
 SECONDS = 4.0  # in which a stored run is played
-PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played
+PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played; none behind others
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,15 @@ def watched(lesson: Lesson, known: States) -> Seen:
     engine().watch(me())
     runs = cast(Runs, [piece for piece, _ in known])
     going = [piece for piece, (_, state) in zip(runs, known) if state.kind not in OVER]  # the others hold nobody up
-    mine, since = in_step(gather(runs), going), st.session_state.get(chosen.key(lesson.slug, "since"))
-    passed = time.monotonic() - since if since is not None else math.inf
+    since, patience = st.session_state.get(chosen.key(lesson.slug, "since"), (-math.inf, PATIENCE))
+    mine, passed = in_step(gather(runs), going), time.monotonic() - since
     kinds = {state.kind for _, state in known}
-    if len(mine) or not PATIENCE < passed < math.inf or not kinds & {*ALIVE, "failed"}:
+    if len(mine) or not patience < passed < math.inf or not kinds & {*ALIVE, "failed"}:
         return paced(mine, runs, passed)
-    earlier = lesson.runs(lesson.recorded)
+    earlier = once(lesson, "runs", lesson.recorded)
     if not all(store.complete(piece.of) for piece in earlier):
         return Seen(mine)
-    return replace(paced(in_step(gather(earlier), earlier), earlier, passed - PATIENCE), recorded=True)
+    return replace(paced(in_step(gather(earlier), earlier), earlier, passed - patience), recorded=True)
 
 
 def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
@@ -67,10 +68,10 @@ def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
 def own(lesson: Lesson, settings: Settings) -> Evidence:
     """The learner's own runs where they are complete, else those that ship, with what was asked of them, and about what
     the learner has made."""
-    asked = gather(lesson.asks(lesson.recorded)) | gather(lesson.asks(settings))
+    asked = gather(once(lesson, "asks", lesson.recorded)) | gather(once(lesson, "asks", settings))
     for at in (settings, lesson.recorded):
-        if all(store.complete(piece.of) for piece in lesson.runs(at)):
-            return gather(lesson.runs(at)) | gather(lesson.after(at)) | asked
+        if all(store.complete(piece.of) for piece in once(lesson, "runs", at)):
+            return gather(once(lesson, "runs", at)) | gather(once(lesson, "after", at)) | asked
     return asked
 
 
@@ -80,10 +81,6 @@ def is_alive(known: States) -> bool:
 
 def states(values: Values) -> States:
     return [(piece, engine().state(piece.of)) for piece in values]
-
-
-def finished(runs: Runs) -> bool:
-    return all(state.kind == "done" for _, state in states(runs))
 
 
 def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> None:
@@ -102,8 +99,8 @@ def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> N
             st.caption("You see an earlier run of the same kind.")
         return
     tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
-    made, all_steps = sum(int(table.step.max()) for table in tables), sum(run.steps for _, run, _ in runs)
-    seconds = max((float(table.seconds.max()) for table in tables), default=0.0)
+    made, all_steps = sum(int(table.step.iloc[-1]) for table in tables), sum(run.steps for _, run, _ in runs)
+    seconds = max((float(table.seconds.iloc[-1]) for table in tables), default=0.0)
     said = standing_at([state for *_, state in runs], seen, made, all_steps, seconds)
     st.progress(min(1.0, made / all_steps), said + (took(lesson) if is_alive(known) and not made else ""))
     if said := lesson.tells(seen.evidence, settings):
@@ -112,7 +109,7 @@ def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> N
 
 def took(lesson: Lesson) -> str:
     """How long an earlier run of the same kind took, for who waits for theirs."""
-    runs = lesson.runs(lesson.recorded)
+    runs = once(lesson, "runs", lesson.recorded)
     known = gather(runs)
     seconds = [float(known.table(*piece.place).seconds.max()) for piece in runs if known.has(*piece.place)]
     return f" The last one took {max(seconds):.0f} s." if seconds and max(seconds) >= 1 else ""

@@ -11,14 +11,14 @@ import torch
 from core.bench.peers import frameworks, left_out, low_rank
 from core.bench.races import clicking
 from core.bench.steps import drawing, matrices, training
-from core.bench.visits import starting, visiting
+from core.bench.visits import pages, starting
 
 
 def main() -> None:
     torch.set_num_threads(1)
     for sentence in left_out():
         print(sentence, file=sys.stderr)
-    results = [*training(), *matrices(), drawing(), *low_rank(), *frameworks(), *clicking(), *starting(), *visiting()]
+    results = [*training(), *matrices(), drawing(), *low_rank(), *frameworks(), *clicking(), *starting(), *pages()]
     if "--json" in sys.argv[1:]:
         print(json.dumps([asdict(result) for result in results], indent=2))
         return

@@ -1,11 +1,11 @@
-"""The server: how soon its first page stands, and what a visit costs it. Both need a browser."""
+"""The server: how soon its first page stands in a browser, and what each page costs it."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -28,36 +28,19 @@ def starting() -> list[Result]:
     return [Result("server start to first page, `streamlit hello`", ours, theirs, "s", theirs / ours)]
 
 
-def visiting() -> list[Result]:
-    """What one visit to a page costs the server's processor, warm, beside a page with nothing on it."""
-    paths = [f"fast_start?fast_start.beat={beat}&fast_start.committed=1" for beat in ("Look", "Run", "Explain")]
-    with tempfile.TemporaryDirectory() as folder:
-        empty = Path(folder) / "empty.py"
-        empty.write_text("import streamlit\nstreamlit.title('Nothing')\n", "utf-8")
-        command = [sys.executable, "-m", "streamlit", "run"]
-        ours = visits([*command, str(ROOT / "app" / "main.py")], 8773, paths)
-        default = ["--runner.postScriptGC", "true"]  # not what our configuration says
-        theirs = visits([*command, str(empty), *default], 8774, [""])
-    if ours is None or theirs is None:
-        return []
-    return [Result("a visit to a lesson, an empty page: server's processor", ours, theirs, "ms", theirs / ours)]
-
-
-def visits(command: list[str], port: int, paths: list[str], times: int = 10) -> float | None:
-    """Milliseconds of the server's processor a visit, the first of every page not counted."""
-    with page_of(command, port) as found:
-        if found is None:
-            return None
-        page, process = found
-        spent = []
-        for _ in range(times + 1):
-            before = sum(process.cpu_times()[:2])
-            for path in paths:
-                page.goto(f"http://127.0.0.1:{port}/{path}")
-                page.locator("h1").first.wait_for()
-                page.wait_for_timeout(500)  # the rest of the page, and what is done after it
-            spent.append(sum(process.cpu_times()[:2]) - before)
-        return 1000 * sum(spent[1:]) / times / len(paths)
+def pages() -> list[Result]:
+    """What each page costs the server's processor and what it sends, beside an empty page (tests/pages.py)."""
+    asked = [sys.executable, "-m", "tests.load", "--pages", "--json"]
+    found = subprocess.run(asked, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    if found.returncode:
+        return []  # what the tests need is not installed
+    results = []
+    for row in json.loads(found.stdout.splitlines()[-1]):
+        what, _, unit = row["what"].partition(", ")
+        beside, over = row["empty"], " (over its budget)" * row["over"]
+        ratio = beside / row["value"] if beside else None
+        results.append(Result(f"{row['page']}: {what}{over}", row["value"], beside, unit, ratio))
+    return results
 
 
 def first_page(command: list[str], port: int, words: str) -> float | None:

@@ -21,7 +21,7 @@ from core.serve.requests import AHEAD, ASIDE, Job, Request, Value, ancestors, jo
 from core.serve.requests import Busy as Busy
 from core.serve.requests import Limits as Limits
 from core.serve.requests import State as State
-from core.spec import Run, digest
+from core.spec import Measure, Run, digest
 
 LOST = "The workers that compute were lost. Run it again; if that does not help, the server needs a restart."
 
@@ -91,7 +91,7 @@ class Engine:
         """How far a value has come, whichever server computes it. Reads a few small files."""
         name, found = digest(value), store.events(value) if isinstance(value, Run) else []
         restarted = bool(found) and bool(found[0].get("restarted"))
-        if store.complete(value):
+        if store.finished(found) or (isinstance(value, Measure) and store.complete(value)):
             if name in self._jobs:
                 self._end(name)  # whoever has seen it done may ask for the next: do not wait for the worker's word
             return State("done", restarted=restarted)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -73,10 +74,8 @@ def events(run: Run) -> list[Event]:
         found = run_in(own)
         use(own / LOOKED)
         return found
-    for place in (own.with_name(f"{name}.part"), own):  # once more: a run may be renamed between two looks
-        if found := read_events(place):
-            return found
-    return []
+    # Once more at the end: a run may be renamed between two looks.
+    return growing(own.with_name(f"{name}.part")).read() or read_events(own)
 
 
 def answer(measure: Measure) -> dict[str, Any] | None:
@@ -117,6 +116,37 @@ def read_events(place: Path) -> list[Event]:
         return [json.loads(line) for line in lines[: lines.rfind("\n") + 1].splitlines()]
     except (OSError, ValueError):
         return []
+
+
+class Growing:
+    """A run in progress: of its file only what was added since the last look is read. The same list until there is
+    more."""
+
+    def __init__(self, place: Path):
+        self.file = place / "events.jsonl"
+        self.found: list[Event] = []
+        self.which, self.at = 0, 0  # which file it was, and how many of its bytes are read
+        self.lock = threading.Lock()
+
+    def read(self) -> list[Event]:
+        with self.lock, suppress(OSError, ValueError):
+            now = self.file.stat()
+            if now.st_ino != self.which or now.st_size < self.at:
+                self.found, self.which, self.at = [], now.st_ino, 0
+            if now.st_size > self.at:
+                with self.file.open("rb") as file:
+                    file.seek(self.at)
+                    more = file.read()
+                lines = more[: more.rfind(b"\n") + 1]
+                self.found = [*self.found, *map(json.loads, lines.splitlines())]
+                self.at += len(lines)
+            return self.found
+        return []
+
+
+@lru_cache(maxsize=256)
+def growing(place: Path) -> Growing:
+    return Growing(place)
 
 
 def finished(found: list[Event]) -> bool:
@@ -196,7 +226,7 @@ def checksum(path: Path, changed: int) -> str:
 
 def forget() -> None:
     """Remember nothing: results that were complete are looked for again."""
-    for remembered in (run_in, answer_in, checksum, note, shipped.index, shipped.read):
+    for remembered in (run_in, answer_in, growing, checksum, note, shipped.index, shipped.read):
         remembered.cache_clear()
 
 

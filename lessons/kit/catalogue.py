@@ -93,7 +93,7 @@ def no_digits(evidence: Evidence, settings: Settings) -> list[Mapping[str, Any]]
     return []
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Lesson:
     """One lesson. Figures are functions of evidence and settings; they and the runs say all that the frame draws."""
 

@@ -6,13 +6,13 @@ Knows no lesson and no screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from core.serve import store
 from core.spec import Measure, Run
+from lessons.kit.same import of_same
 from lessons.kit.values import Answer, Behaviour, Evidence, Key, Runs, Values
 
 COLUMNS = ["step", "stage", "seconds", "flops", "seed", "accuracy", "loss"]
@@ -40,7 +40,7 @@ def in_step(evidence: Evidence, pieces: Runs) -> Evidence:
     starts from is no side of the race."""
     begun_from = {ancestor for piece in pieces for ancestor in list(piece.of.lineage())[1:]}
     sides = [piece for piece in pieces if piece.of not in begun_from]
-    ends = {piece.key: evidence.table(*piece.place).step.max() for piece in sides if evidence.has(*piece.place)}
+    ends = {piece.key: evidence.table(*piece.place).step.iloc[-1] for piece in sides if evidence.has(*piece.place)}
     if len(ends) < len({piece.key for piece in sides}):
         return evidence.up_to(dict.fromkeys(ends, -1))
     share = min((ends[piece.key] / piece.of.steps for piece in sides), default=1.0)
@@ -50,42 +50,32 @@ def in_step(evidence: Evidence, pieces: Runs) -> Evidence:
 def behaviour(run: Run) -> list[Behaviour]:
     """What a run's first net did at its tests, if the run records it: {"step", "0": of its own task, "1": of the first
     it watches, ...}, each as core/exhibit.py says. Tests at which nothing was shown are left out."""
-    if not run.exhibit:
-        return []
-    return whole_behaviour(run) if store.complete(run) else moments(run)
+    return moments(store.events(run)) if run.exhibit else []
 
 
-@lru_cache(maxsize=1024)
-def whole_behaviour(run: Run) -> list[Behaviour]:
-    """The behaviour of a complete run, which never changes. Nobody may write to it."""
-    return moments(run)
-
-
-def moments(run: Run) -> list[Behaviour]:
-    return [{"step": event["step"]} | event["exhibit"] for event in store.events(run) if event.get("exhibit")]
+@of_same(1024)
+def moments(events: list[store.Event]) -> list[Behaviour]:
+    """Nobody may write to it."""
+    return [{"step": event["step"]} | event["exhibit"] for event in events if event.get("exhibit")]
 
 
 def points(run: Run) -> pd.DataFrame:
     """A run's points, one row a test and seed. Of its own task a column for each unit that its world marks in, such as
     accuracy in [0, 1]; of the tasks it watches "accuracy 1", "accuracy 2", ..."""
-    return whole(run) if store.complete(run) else table(run)
+    return table(store.events(run), run.seeds, run.first_seed)
 
 
-@lru_cache(maxsize=1024)
-def whole(run: Run) -> pd.DataFrame:
-    """The table of a complete run, which never changes. Nobody may write to it."""
-    return table(run)
-
-
-def table(run: Run) -> pd.DataFrame:
+@of_same(1024)
+def table(events: list[store.Event], seeds: int, first_seed: int) -> pd.DataFrame:
+    """Nobody may write to it."""
     rows = []
-    for event in store.events(run):
+    for event in events:
         if event["kind"] != "point":
             continue
         units = {unit: scores for unit, scores in event.items() if isinstance(scores, dict) and unit != "exhibit"}
-        for k in range(run.seeds):
+        for k in range(seeds):
             row = {name: event[name] for name in ("step", "stage", "seconds", "flops")}
-            row |= {"seed": run.first_seed + k, "loss": event["loss"][k]}
+            row |= {"seed": first_seed + k, "loss": event["loss"][k]}
             row |= {
                 unit if task == "0" else f"{unit} {task}": of_task[k]
                 for unit, scores in units.items()
@@ -95,11 +85,13 @@ def table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=None if rows else COLUMNS)
 
 
+@of_same(1024)
 def final(table: pd.DataFrame) -> np.ndarray:
     """The last accuracy of every seed."""
     return table[table.step == table.step.max()].sort_values("seed").accuracy.to_numpy()
 
 
+@of_same(512)
 def retention(table: pd.DataFrame) -> pd.DataFrame:
     """The same table, its accuracy now what is left of the first task it watches, as a share of every seed's own
     accuracy before the first step."""
@@ -107,11 +99,13 @@ def retention(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(accuracy=table["accuracy 1"] / table.seed.map(before))
 
 
+@of_same(1024)
 def best(table: pd.DataFrame) -> np.ndarray:
     """Every seed's best accuracy at any test: early stopping by an oracle, the kindest reading of a run."""
     return table.groupby("seed").accuracy.max().to_numpy()
 
 
+@of_same(1024)
 def band(table: pd.DataFrame) -> pd.DataFrame:
     """Mean and one standard deviation over seeds at every step: step, mean, low, high."""
     over = table.groupby("step").accuracy

@@ -36,6 +36,7 @@ def read() -> dict[str, str]:
         return {}
 
 
+@cache
 def of(slug: str) -> str:
     """As HTML; a page's own would lose SVG that is not an image."""
     data = base64.b64encode(read().get(slug, EMPTY).encode()).decode()

@@ -54,9 +54,8 @@ def standing(evidence: Evidence, settings: Settings) -> str:
     stands = {side: table for side, table in sorted(evidence.tables("race").items()) if len(table)}
     if not stands or any("accuracy" not in table for table in stands.values()):
         return ""
-    right = ", ".join(
-        f"{side} {100 * table[table.step == table.step.max()].accuracy.mean():.0f} %" for side, table in stands.items()
-    )
+    now = {side: table.accuracy.to_numpy()[-table.seed.nunique() :].mean() for side, table in stands.items()}
+    right = ", ".join(f"{side} {100 * share:.0f} %" for side, share in now.items())
     return f"Right after {max(table.step.max() for table in stands.values()):,} steps: {right}."
 
 

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from core.check import BadValue, shown
 from core.spec import Measure, Run
+from lessons.kit.same import of_same
 
 Setting = int | float | str
 Given = str | tuple[tuple[float, float], ...]  # what a learner typed, a letter a choice, or points that they placed
@@ -67,6 +69,9 @@ class Settings:
 
     def __bool__(self) -> bool:
         return bool(self.values)
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self.values.items()), self.draw, self.given))
 
     def but(self, **values: Setting) -> Settings:
         """The same with some controls set otherwise, by their names."""
@@ -173,7 +178,7 @@ class Evidence:
 
     def up_to(self, ends: Mapping[Key, float]) -> Evidence:
         """What was known when these runs had made so many steps; the others are whole."""
-        tables = {key: one[one.step <= ends[key]] if key in ends else one for key, one in self._tables.items()}
+        tables = {key: cut(one, ends[key]) if key in ends else one for key, one in self._tables.items()}
         behaviours = {
             key: [moment for moment in every if moment["step"] <= ends.get(key, math.inf)]
             for key, every in self._behaviours.items()
@@ -192,6 +197,12 @@ class Evidence:
 
 
 T = TypeVar("T")
+
+
+@of_same(512)
+def cut(table: pd.DataFrame, end: float) -> pd.DataFrame:
+    """A table up to a step, which its rows are in the order of."""
+    return table.iloc[: np.searchsorted(table.step.to_numpy(), end, side="right")]
 
 
 def among(found: Mapping[Key, T], role: str, at: tuple[Any, ...]) -> dict[Any, T]:

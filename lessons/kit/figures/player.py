@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -289,6 +290,7 @@ def packed(array: ArrayLike) -> str:
     return base64.b64encode(np.asarray(array).astype(np.uint8).tobytes()).decode()
 
 
+@lru_cache(maxsize=2048)  # a wall's tiles are the same at every look
 def unpacked(name: str, text: str) -> np.ndarray:
     try:
         return np.frombuffer(base64.b64decode(text, validate=True), np.uint8)

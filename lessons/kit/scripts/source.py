@@ -11,8 +11,9 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 
 ROOT = Path(__file__).resolve().parents[3]
 WRITTEN_OUT = (
@@ -21,18 +22,26 @@ WRITTEN_OUT = (
     "core.words",
 )  # what a script imports from these stands in the text itself
 Import = ast.Import | ast.ImportFrom
+PARSING = Lock()
 
 
 def shown(script: str, title: str, **constants: object) -> str:
     """A script by its module's name, with these constants, without what they leave out."""
     text = written_out(taken(with_constants(text_of(script), **constants)))
-    imported = {name for node in ast.walk(ast.parse(text)) for name in packages(node)}
+    imported = {name for node in ast.walk(parsed(text)) for name in packages(node)}
     needs = "# Needs: pip install " + " ".join(sorted(name for name in imported if group(name) == 1))
     if any(group(name) == 2 for name in imported):
         needs = "# Needs: Headstart's requirements, and its folder to run in"
     elif re.search(r"\"(lessons|core)/", text):
         needs += ", and Headstart's folder to run in"
     return f"# {title}\n{needs}\n{text}"
+
+
+@lru_cache(maxsize=64)
+def parsed(text: str) -> ast.Module:
+    """Only to be read. One after the other: before Python 3.12 two threads that parse disturb each other."""
+    with PARSING:
+        return ast.parse(text)
 
 
 @cache
@@ -46,7 +55,7 @@ def text_of(module: str) -> str:
 def with_constants(source: str, **values: object) -> str:
     """The values of constants at the top of a text exchanged for others."""
     for name, value in values.items():
-        places = {constant(node): node.value for node in ast.parse(source).body if isinstance(node, ast.Assign)}
+        places = {constant(node): node.value for node in parsed(source).body if isinstance(node, ast.Assign)}
         if not name or name not in places:
             raise KeyError(f"The script has no constant {name}.")
         source = exchanged(source, places[name], literal(value))
@@ -82,7 +91,7 @@ def exchanged(source: str, node: ast.expr, text: str) -> str:
 
 def taken(source: str) -> str:
     """The text with only the branch that is taken wherever an `if` asks for constants alone."""
-    tree, known = ast.parse(source), {}
+    tree, known = parsed(source), {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and (name := constant(node)):
             try:
@@ -150,7 +159,7 @@ class Block:
 
 def blocks(source: str) -> Iterator[Block]:
     lines, begin = source.split("\n"), 0
-    for node in ast.parse(source).body:
+    for node in parsed(source).body:
         text = "\n".join(lines[begin : node.end_lineno])
         yield Block(node, text.strip("\n"), text.startswith("\n"))
         begin = node.end_lineno or 0

@@ -1,0 +1,36 @@
+// A player's place on the page: waits until its scripts and all parts that it names are there, in whatever order they come.
+
+export default function ({ data, parentElement }) {
+  const kit = (globalThis.headstartPlayer ??= { waiting: [], parts: new Map() })
+  let end = null
+  const here = parentElement.querySelector(".player")
+  here.turn = (here.turn ?? 0) + 1
+  const turn = here.turn
+  function begin() {
+    if (here.turn !== turn) return
+    if (!kit.mount || data.kept.some(id => !kit.parts.has(id))) return void kit.waiting.push(begin)
+    if (!here.dressed) here.before(Object.assign(document.createElement("style"), { textContent: kit.style }))
+    here.dressed = true
+    for (const id of data.kept) kit.parts.set(id, taken(kit.parts, id)) // used last, let go last
+    end = kit.mount({ data: whole(data, kit.parts), parentElement: { querySelector: () => here } })
+  }
+  begin()
+  return () => { here.turn += 1; end?.() }
+}
+
+function taken(parts, id) {
+  const part = parts.get(id)
+  parts.delete(id)
+  return part
+}
+
+/** What is kept, in its order, before what came with the player. */
+function whole(data, parts) {
+  const panels = data.panels.map(panel => ({ ...panel }))
+  for (const [k, panel] of panels.entries())
+    for (const name of data.split) {
+      const kept = data.kept.map(id => parts.get(id)[`${k} ${name}`]).filter(Boolean)
+      if (kept.length) panel[name] = [...kept.flat(), ...panel[name]]
+    }
+  return { ...data, panels }
+}

@@ -1,0 +1,10 @@
+
+// What every player is made of, sent to the page once: these scripts and their style. The players find it here.
+
+const kit = (globalThis.headstartPlayer ??= { waiting: [], parts: new Map() })
+
+export default function ({ data }) {
+  kit.mount ??= mount
+  kit.style = data.style
+  kit.waiting.splice(0).forEach(act => act())
+}
