@@ -130,7 +130,7 @@ def wanted(lesson: Lesson, settings: Settings) -> Values:
     measures = [*about(lesson, settings), *(lesson.after(settings) if finished(runs) else ())]
     with suppress(Busy):  # the page is whole without them, and the next look asks again
         if absent := [piece.of for piece, state in states(measures) if state.kind == "absent"]:
-            engine().ask(absent, me())
+            engine().ask(absent, *me())
     return [*runs, *measures]
 
 
@@ -142,13 +142,13 @@ def ask(lesson: Lesson, settings: Settings) -> None:
     st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic()
     st.session_state[chosen.key(lesson.slug, "view")] = None
     try:
-        engine().ask(runs, me())
+        engine().ask(runs, *me())
     except Busy as error:
         st.session_state["refused"] = str(error)
 
 
 def stop(runs: Sequence[Run]) -> None:
-    engine().stop(runs, me())
+    engine().stop(runs, *me())
 
 
 def buttons(lesson: Lesson, settings: Settings, known: States) -> None:

@@ -41,7 +41,7 @@ class Seen:
 def watched(lesson: Lesson, known: States) -> Seen:
     """The learner's own runs as far as they have come, all at the same step, paced so that everybody gets the moment;
     where nothing has come after PATIENCE, an earlier run of the same kind. Of none where nothing was pressed."""
-    engine().watch(me())
+    engine().watch([piece.of for piece, _ in known], *me())
     runs = cast(Runs, [piece for piece, _ in known])
     going = [piece for piece, (_, state) in zip(runs, known) if state.kind not in OVER]  # the others hold nobody up
     mine, since = in_step(gather(runs), going), st.session_state.get(chosen.key(lesson.slug, "since"))
