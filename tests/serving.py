@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import os
+import socket
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
-from core.serve import store
+from core.serve import store, workers
 from core.serve.engine import Engine, State
 from core.spec import Run, Stage, digest
 from core.tasks import Plane
@@ -46,5 +51,35 @@ def files(run: Run) -> tuple[Path, Path]:
 
 def workers_of(engine: Engine) -> list[psutil.Process]:
     assert engine._child
-    children = psutil.Process(engine._child.pid).children()
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return workers_under(psutil.Process(engine._child.pid))
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def served_workers(*options: str) -> Iterator[tuple[dict[str, str], psutil.Process]]:
+    """`python -m core.serve` in a process of its own: the settings that it prints for servers, and its process."""
+    command = [sys.executable, "-m", "core.serve", *options]
+    env = os.environ | {"PYTHONPATH": str(workers.ROOT)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+    try:
+        assert process.stdout
+        yield dict(setting.split("=", 1) for setting in process.stdout.readline().split()), psutil.Process(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def workers_under(process: psutil.Process) -> list[psutil.Process]:
+    return [child for child in process.children() if "spawn_main" in command_of(child)]
+
+
+def command_of(process: psutil.Process) -> str:
+    """Empty for one that has just been killed."""
+    with suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""

@@ -15,7 +15,7 @@ from app.parts.chosen import Chosen
 from app.parts.corpus import control
 from app.parts.sheet import sheet
 from app.parts.stage import stage
-from app.parts.watch import ALIVE, States, finished, is_alive, mission, progress, states, watched
+from app.parts.watch import ALIVE, States, failures, finished, is_alive, mission, progress, states, watched
 from app.parts.words import say
 from app.parts.workers import engine, me
 from core.serve import store
@@ -68,9 +68,9 @@ def beat(
             if at.may_see:
                 onward()  # above all that comes and grows, so that it never moves away under a pointer
             progress(lesson, settings, known, seen)
-            for piece, state in states(wanted(lesson, settings)):
-                if isinstance(piece.of, Measure) and state.kind == "failed":
-                    st.error(f"{piece}: {state.message}")
+            told = {state.message for _, state in known}
+            measures = [each for each in states(wanted(lesson, settings)) if isinstance(each[0].of, Measure)]
+            failures([(piece, state) for piece, state in measures if state.message not in told])
             if over and lesson.mission:
                 mission(lesson.mission, seen.evidence | results, settings)
             if others:

@@ -87,16 +87,17 @@ def finished(runs: Runs) -> bool:
 
 
 def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> None:
-    """One bar for all runs, one sentence on where they stand; a line of its own for each that went wrong."""
+    """One bar for all runs, one sentence on where they stand, and one for each reason for which something went
+    wrong."""
     runs = [(piece, piece.of, state) for piece, state in known if isinstance(piece.of, Run)]
     kinds = {state.kind for *_, state in runs}
     if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
         return
-    for piece, _, state in runs:
-        if state.kind == "failed" and chosen.key(lesson.slug, "since") in st.session_state:
-            st.error(f"{piece}: {state.message}")
-        if state.restarted:
-            st.info(f"{piece}: a worker was lost in the middle of this run. It was begun again; nothing is missing.")
+    if chosen.key(lesson.slug, "since") in st.session_state:
+        failures(known)
+    if again := [str(piece) for piece, _, state in runs if state.restarted]:
+        said = "a worker was lost in the middle. What was lost was begun again; nothing is missing."
+        st.info(f"{', '.join(again)}: {said}")
     if any(state.kind == "failed" for *_, state in runs):
         if seen.recorded:
             st.caption("You see an earlier run of the same kind.")
@@ -108,6 +109,14 @@ def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> N
     st.progress(min(1.0, made / all_steps), said + (took(lesson) if is_alive(known) and not made else ""))
     if said := lesson.tells(seen.evidence, settings):
         st.markdown(said)
+
+
+def failures(known: States) -> None:
+    """Each sentence once, however many came to nothing for the same reason."""
+    said = {state.message: None for _, state in known if state.kind == "failed"}
+    for message in said:
+        names = [str(piece) for piece, state in known if state.kind == "failed" and state.message == message]
+        st.error(f"{', '.join(names)}: {message}")
 
 
 def took(lesson: Lesson) -> str:

@@ -159,7 +159,8 @@ def main() -> None:
         host=options.host,
         scheduler_port=options.port,
         security=secured(credentials),
-        dashboard_address="127.0.0.1:0",  # health checks; there is no dashboard
+        dashboard_address="127.0.0.1:0",  # health checks
+        scheduler_kwargs={"dashboard": False},
         preload=["core.serve.workers"],
     )
     address = cluster.scheduler_address
