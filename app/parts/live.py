@@ -32,7 +32,7 @@ def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: C
     at = chosen.read(lesson)
     before = ticks(lesson, at)
     points = bool(lesson.sheet and lesson.sheet.kind == "points")  # which are moved: their answers are awaited
-    every = max(0.2 if points else 0.4, 0.1 * engine().pending) if before[0] else None
+    every = max(0.2 if points else 0.4, engine().pending / 30) if before[0] else None
     st.fragment(beat, run_every=every)(lesson, backdrop, onward, before)
 
 
@@ -156,7 +156,7 @@ def buttons(lesson: Lesson, settings: Settings, known: States) -> None:
     kinds, slug = {state.kind for _, state in known}, lesson.slug
     seen = chosen.key(slug, "since") in st.session_state
     with st.container(key="train"):
-        if kinds & set(ALIVE):
+        if kinds & set(ALIVE) and engine().wants(runs, *me()):  # another learner's is not for this one to stop
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{slug}.stop")
         elif kinds == {"done"} and seen:
             again = (lesson, replace(settings, draw=settings.draw % 999 + 1))

@@ -26,7 +26,7 @@ from lessons.kit.values import Evidence, Piece, Runs, Settings, Values
 States = list[tuple[Piece[Run | Measure], State]]
 ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
 SECONDS = 4.0  # in which a stored run is played
-PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played
+PATIENCE = 0.3  # seconds without a point, after which an earlier run of the same kind is played: soon it moves
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,11 @@ class Engine:
         with self._lock:
             self._line.look({digest(value) for value in values}, tab, learner or tab)
 
+    def wants(self, values: Sequence[Value], tab: str, learner: str = "") -> bool:
+        """Whether a learner waits for one of these values, in whichever tab."""
+        names = {digest(value) for value in values}
+        return any(one.learner == (learner or tab) and names & one.needs.keys() for one in list(self._line.requests))
+
     def _give_up(self, names: Set[str], learner: str, tab: str | None = None, but: Set[str] = frozenset()) -> None:
         for name in self._line.leave(names, learner, tab) - but:
             store.mark_to_stop(self._line.jobs[name].value)
