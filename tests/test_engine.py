@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import itertools
 import json
 import os
 import shutil
@@ -11,47 +10,17 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from serving import LONG, files, kinds, seeds, tiny, wait, wait_for
 
 from core.serve import folders, race, store, workers
 from core.serve.engine import Busy, Engine, Limits, State
-from core.spec import Measure, Run, Stage, digest
-from core.tasks import Plane
-
-LONG = 20_000  # steps: about half a minute
-seeds = itertools.count(1000)  # so that no two tests ask for the same run
-
-
-def tiny(steps: int = 20, start: Run | None = None) -> Run:
-    stages = (Stage(steps=steps, batch=16),)
-    return Run(task=Plane(labels=20), net="mlp", start=start, stages=stages, seeds=2, first_seed=next(seeds))
-
-
-def wait(true: Callable[[], object], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-
-
-def wait_for(engine: Engine, run: Run, *kinds: str) -> State:
-    wait(lambda: engine.state(run).kind in (kinds or ("done", "stopped", "failed")))
-    return engine.state(run)
-
-
-def kinds(run: Run) -> list[str]:
-    return [event["kind"] for event in store.events(run)]
-
-
-def workers_of(engine: Engine) -> list[psutil.Process]:
-    assert engine._child
-    children = psutil.Process(engine._child.pid).children()
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+from core.spec import Measure, Run, digest
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -82,17 +51,9 @@ def engine(engines: list[Engine]) -> Engine:
 
 def idle(engine: Engine, seconds: float = 3) -> bool:
     end = time.monotonic() + seconds
-    while (engine._jobs or engine._requests) and time.monotonic() < end:
+    while (engine._line.jobs or engine._line.requests) and time.monotonic() < end:
         time.sleep(0.01)
-    return not engine._jobs and not engine._requests and engine.limits == Limits()
-
-
-@pytest.fixture
-def doomed(home: Path) -> Iterator[Engine]:
-    """An engine whose processes are going to be killed."""
-    engine = Engine()
-    yield engine
-    engine.close()
+    return not engine._line.jobs and not engine._line.requests and engine.limits == Limits()
 
 
 def test_a_run_asked_for_before_the_workers_are_up_is_queued_and_then_done(engine: Engine) -> None:
@@ -109,7 +70,7 @@ def test_equal_runs_are_one_task(engine: Engine) -> None:
     for session in ("ann", "bob", "cem"):
         engine.ask([run], session)
     engine.ask([run], "ann")  # a double click
-    assert len(engine._jobs) == 1
+    assert len(engine._line.jobs) == 1
     wait_for(engine, run)
     assert kinds(run).count("start") == 1 and kinds(run).count("done") == 1
 
@@ -119,7 +80,7 @@ def test_what_is_stored_costs_nothing(engine: Engine) -> None:
     engine.ask([done], "ann")
     wait_for(engine, done)
     engine.ask([done], "ann")
-    assert not engine._requests and not engine._jobs
+    assert not engine._line.requests and not engine._line.jobs
 
 
 def test_arms_that_share_a_backbone_train_it_once_and_then_run_side_by_side(engine: Engine) -> None:
@@ -138,16 +99,11 @@ def test_what_another_value_of_the_click_starts_from_gives_way_to_what_is_wanted
     backbone, alone = tiny(LONG), tiny(LONG)
     child = tiny(20, backbone)
     engine.ask([backbone, child, alone], "ann")
-    priority = {run: engine._jobs[digest(run)].priority for run in (backbone, child, alone)}
+    priority = {run: engine._line.jobs[digest(run)].priority for run in (backbone, child, alone)}
     engine.stop([backbone, child, alone], "ann")
     assert priority[backbone] < priority[child] == priority[alone]
     for run in (backbone, alone):
         wait_for(engine, run, "stopped")
-
-
-def files(run: Run) -> tuple[Path, Path]:
-    folder = store.home() / "runs" / digest(run)
-    return folder / "spec.json", folder / "events.jsonl"
 
 
 def test_a_stopped_run_ends_at_its_next_event_and_can_begin_anew(engine: Engine) -> None:
@@ -193,7 +149,7 @@ def test_choosing_something_else_gives_up_what_nobody_wants_any_more(engine: Eng
     assert {engine.state(run).kind for run in (kept, new, shared)} <= {"queued", "running"}
     engine.stop([kept, new], "ann")
     engine.stop([shared], "bob")
-    wait(lambda: not engine._jobs)
+    wait(lambda: not engine._line.jobs)
 
 
 def test_a_question_beside_a_run_stops_nothing_and_too_many_are_refused_with_a_sentence(engine: Engine) -> None:
@@ -206,7 +162,7 @@ def test_a_question_beside_a_run_stops_nothing_and_too_many_are_refused_with_a_s
     engine.ask([measure], "ann")
     wait(lambda: engine.state(measure).kind == "done")
     assert engine.state(run).kind == "running"
-    engine.limits = Limits(pending_a_session=1)
+    engine.limits = Limits(pending_a_tab=1)
     with pytest.raises(Busy, match=r"^[A-Z].+\.$"):
         engine.ask([replace(measure, count=1 + next(seeds) % 900)], "ann")
     engine.limits = Limits()
@@ -219,20 +175,20 @@ def test_what_nobody_watches_any_more_is_given_up(engine: Engine) -> None:
     left, watched, script = tiny(LONG), tiny(LONG), tiny(LONG)
     for session, run in (("ann", left), ("bob", watched), ("script", script)):
         engine.ask([run], session)
-    engine.watch("ann")
+    engine.watch([], "ann")
 
     def given_up() -> bool:
-        engine.watch("bob")
+        engine.watch([], "bob")
         return engine.state(left).kind == "stopped"
 
     wait(given_up)
     assert {engine.state(run).kind for run in (watched, script)} <= {"queued", "running"}
-    engine.watch("bob")
+    engine.watch([], "bob")
     engine.ask([watched], "ann")  # who is back is not given up for having been away
     engine.limits = Limits()
     for session, run in (("bob", watched), ("ann", watched), ("script", script)):
         engine.stop([run], session)
-    wait(lambda: not engine._jobs)
+    wait(lambda: not engine._line.jobs)
 
 
 # --- A race -----------------------------------------------------------------------------------------------------------
@@ -257,7 +213,7 @@ def test_two_sides_move_together_on_two_workers(engine: Engine) -> None:
     engine.ask(sides, "ann")
     assert led(sides, engine) < 0.25
     assert [kinds(side).count("start") for side in sides] == [1, 1]
-    wait(lambda: not engine._jobs)
+    wait(lambda: not engine._line.jobs)
 
 
 def test_two_sides_move_together_on_one_worker_and_keep_no_other_waiting(engine: Engine) -> None:
@@ -273,7 +229,7 @@ def test_two_sides_move_together_on_one_worker_and_keep_no_other_waiting(engine:
     assert any(engine.state(side).kind == "running" for side in sides)
     assert led(sides, engine) < 0.25
     assert [kinds(side).count("start") for side in sides] == [1, 1]
-    wait(lambda: not engine._jobs)
+    wait(lambda: not engine._line.jobs)
 
 
 def test_a_side_that_is_stopped_holds_nobody(engine: Engine) -> None:
@@ -286,7 +242,7 @@ def test_a_side_that_is_stopped_holds_nobody(engine: Engine) -> None:
     assert wait_for(engine, sides[0]) == State("done")
     assert wait_for(engine, sides[1]) == State("stopped")
     engine.stop([busy], "bob")
-    wait(lambda: not engine._jobs)
+    wait(lambda: not engine._line.jobs)
 
 
 def test_sides_begin_together_when_one_stands_on_what_is_missing(engine: Engine) -> None:
@@ -298,7 +254,7 @@ def test_sides_begin_together_when_one_stands_on_what_is_missing(engine: Engine)
     assert all(engine.state(side).message.endswith("being learned first.") for side in sides)
     for side in sides:
         assert wait_for(engine, side) == State("done")
-    wait(lambda: not engine._jobs)
+    wait(lambda: not engine._line.jobs)
 
 
 def test_the_queue_is_bounded_and_tells_the_position(engine: Engine) -> None:
@@ -318,7 +274,7 @@ def test_the_queue_is_bounded_and_tells_the_position(engine: Engine) -> None:
             engine.stop([run], session)
     for run in crowd.values():
         wait_for(engine, run, "stopped")
-    wait(lambda: not engine._jobs)
+    wait(lambda: not engine._line.jobs)
 
 
 def test_a_run_that_takes_too_long_is_ended_with_a_sentence(engine: Engine) -> None:
@@ -400,37 +356,6 @@ def test_an_unforeseen_error_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         workers.compute(run, 600)
     assert error.value.__cause__ is error.value.__context__ is None
     assert kinds(run) == ["start", "failed"]
-
-
-def test_a_worker_killed_in_mid_run_is_replaced_and_the_run_finishes(doomed: Engine) -> None:
-    run = tiny(1500)
-    doomed.ask([run], "ann")
-    wait(lambda: kinds(run).count("point") > 3)
-    before = workers_of(doomed)
-    for worker in before:
-        worker.kill()
-    wait_for(doomed, run, "queued")  # a folder that nobody writes is not a run in progress
-    assert wait_for(doomed, run, "done", "failed") == State("done", restarted=True)
-    assert kinds(run).count("start") == 1  # the new attempt is complete in itself
-    wait(lambda: len(workers_of(doomed)) == 2 and not {*before} & {*workers_of(doomed)})
-
-
-def test_workers_that_are_lost_with_their_scheduler_are_started_again(doomed: Engine) -> None:
-    run = tiny(1000)
-    doomed.ask([run], "ann")
-    wait(lambda: "point" in kinds(run))
-    assert doomed._child
-    doomed._child.kill()
-    assert wait_for(doomed, run) == State("done", restarted=True)
-
-
-def test_workers_that_cannot_be_reached_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "start", lambda: 1 / 0)
-    engine, run = Engine(), tiny()
-    engine.ask([run], "ann")
-    state = wait_for(engine, run)
-    engine.close()
-    assert state.kind == "failed" and state.message.endswith(".")
 
 
 def test_two_servers_on_one_store_do_each_run_once(engine: Engine) -> None:

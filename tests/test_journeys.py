@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lessons.kit.catalogue import lessons
 from tests.server import served
@@ -122,6 +122,25 @@ def test_a_run_can_be_stopped_and_begun_again(server: tuple[str, psutil.Process]
     expect(page.get_by_text(MOVING)).to_be_visible()
     press(page, "Stop")
     expect(stopped).to_be_visible()
+
+
+def test_a_run_is_still_the_learners_after_a_reload_and_nobody_elses_who_has_the_link(
+    server: tuple[str, psutil.Process], page: Page, browser: Browser
+) -> None:
+    race(page, server[0], draw=90)
+    expect(page.get_by_text(MOVING)).to_be_visible()
+    with browser.new_context() as elsewhere:
+        other = elsewhere.new_page()
+        other.goto(page.url)
+        expect(other.get_by_text(MOVING)).to_be_visible()
+        expect(other.get_by_role("button", name="Train 16 nets now")).to_be_visible()
+        expect(other.get_by_role("button", name="Stop")).to_have_count(0)
+        cookies = {cookie["value"] for cookie in page.context.cookies()}
+        assert not any(cookie in page.url for cookie in cookies)
+    page.reload()
+    expect(page.get_by_text(MOVING)).to_be_visible()
+    press(page, "Stop")
+    expect(page.get_by_text(re.compile("Stopped after [0-9,]+ of 2,000 steps"))).to_be_visible()
 
 
 def test_a_race_that_is_over_can_be_run_with_another_draw(server: tuple[str, psutil.Process], page: Page) -> None:

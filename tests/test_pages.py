@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.parts.words import filled
 from core.check import BadValue
+from core.serve.engine import State
 from lessons.kit.catalogue import BEATS, lessons
 
 pytestmark = pytest.mark.usefixtures("workers_end")
@@ -189,6 +190,33 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
     test = page(slug, beat="Explain", committed="2", pressed="1")
     assert not test.exception
     assert "make shipped" in test.warning[0].value
+
+
+@pytest.mark.parametrize("slug", ["label_worth", "new_subject"])
+def test_what_befalls_all_runs_alike_is_said_once(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.parts import watch
+
+    class Told:
+        """An engine of which every run has come to the same."""
+
+        def __init__(self, told: State):
+            self.told = told
+
+        def state(self, value: object) -> State:
+            return self.told
+
+        def watch(self, *_: object) -> None: ...
+
+    names = [str(piece) for piece in lessons()[slug].runs(lessons()[slug].defaults)]
+    assert len(names) > 1
+    for told in (State("failed", message="The disk is full."), State("queued", restarted=True)):
+        monkeypatch.setattr(watch, "engine", lambda told=told: Told(told))
+        test = page(slug, beat="Run", committed="2", pressed="1")
+        test.session_state[f"{slug}.since"] = 0.0
+        test.run()
+        said = [one.value for one in (*test.error, *test.info, *test.warning)]
+        assert len(said) == len(set(said)) == 1
+        assert said[0].startswith(f"{', '.join(names)}: ") and said[0].endswith(told.message)
 
 
 def test_home_lists_every_lesson() -> None:

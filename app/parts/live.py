@@ -17,7 +17,7 @@ from app.parts.corpus import control
 from app.parts.once import once
 from app.parts.sheet import sheet
 from app.parts.stage import stage
-from app.parts.watch import ALIVE, PATIENCE, Seen, States, is_alive, mission, progress, states, watched
+from app.parts.watch import ALIVE, PATIENCE, Seen, States, failures, is_alive, mission, progress, states, watched
 from app.parts.words import say
 from app.parts.workers import engine, me
 from core.serve import store
@@ -45,9 +45,8 @@ def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: C
             if at.may_see:
                 onward()  # above all that comes and grows, so that it never moves away under a pointer
             told = st.container()
-            for piece, state in now.values:
-                if isinstance(piece.of, Measure) and state.kind == "failed":
-                    st.error(f"{piece}: {state.message}")
+            said = {state.message for _, state in now.runs}
+            failures([(p, s) for p, s in now.values if isinstance(p.of, Measure) and s.message not in said])
             if now.over and lesson.mission:
                 mission(lesson.mission, now.seen.evidence | results(lesson, settings, now), settings)
             if others := lesson.controls[lesson.in_reach :]:
@@ -164,7 +163,7 @@ def wanted(lesson: Lesson, settings: Settings) -> States:
     measures = states([*about(lesson, settings), *(once(lesson, "after", settings) if done else ())])
     with suppress(Busy):  # the page is whole without them, and the next look asks again
         if absent := [piece.of for piece, state in measures if state.kind == "absent"]:
-            engine().ask(absent, me())
+            engine().ask(absent, *me())
     return [*runs, *measures]
 
 
@@ -177,13 +176,13 @@ def ask(lesson: Lesson, settings: Settings) -> None:
     st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
     st.session_state[chosen.key(lesson.slug, "view")] = None
     try:
-        engine().ask(runs, me())
+        engine().ask(runs, *me())
     except Busy as error:
         st.session_state["refused"] = str(error)
 
 
 def stop(runs: Sequence[Run]) -> None:
-    engine().stop(runs, me())
+    engine().stop(runs, *me())
 
 
 def buttons(lesson: Lesson, settings: Settings, known: States) -> None:
@@ -191,7 +190,7 @@ def buttons(lesson: Lesson, settings: Settings, known: States) -> None:
     kinds, slug = {state.kind for _, state in known}, lesson.slug
     seen = chosen.key(slug, "since") in st.session_state
     with st.container(key="train"):
-        if kinds & set(ALIVE):
+        if kinds & set(ALIVE) and engine().wants(runs, *me()):  # another learner's is not for this one to stop
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{slug}.stop")
         elif kinds == {"done"} and seen:
             again = (lesson, replace(settings, draw=settings.draw % 999 + 1))

@@ -47,9 +47,8 @@ def hooked(lesson: Lesson, evidence: Evidence, settings: Settings) -> None:
 
 def made(lesson: Lesson, evidence: Evidence, waited: bool) -> None:
     """The sheet, and below it what is asked about it. Drawn again by itself while an answer is to come."""
-    engine().watch(me())
     settings = chosen.read(lesson).settings
-    wanted(lesson, settings)
+    engine().watch([piece.of for piece, _ in wanted(lesson, settings)], *me())
     answers = answered(lesson, settings)
     sheet(lesson, settings, answers)
     if lesson.sheet and lesson.sheet.kind != "labels":

@@ -27,7 +27,7 @@ from lessons.kit.values import Evidence, Piece, Runs, Settings, Values
 States = list[tuple[Piece[Run | Measure], State]]
 ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
 SECONDS = 4.0  # in which a stored run is played
-PATIENCE = 1.0  # seconds without a point, after which an earlier run of the same kind is played; none behind others
+PATIENCE = 0.6  # seconds without a point, after which an earlier run of the same kind is played; none behind others
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Seen:
 def watched(lesson: Lesson, known: States) -> Seen:
     """The learner's own runs as far as they have come, all at the same step, paced so that everybody gets the moment;
     where nothing has come after PATIENCE, an earlier run of the same kind. Of none where nothing was pressed."""
-    engine().watch(me())
+    engine().watch([piece.of for piece, _ in known], *me())
     runs = cast(Runs, [piece for piece, _ in known])
     going = [piece for piece, (_, state) in zip(runs, known) if state.kind not in OVER]  # the others hold nobody up
     since, patience = st.session_state.get(chosen.key(lesson.slug, "since"), (-math.inf, PATIENCE))
@@ -84,16 +84,17 @@ def states(values: Values) -> States:
 
 
 def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> None:
-    """One bar for all runs, one sentence on where they stand; a line of its own for each that went wrong."""
+    """One bar for all runs, one sentence on where they stand, and one for each reason for which something went
+    wrong."""
     runs = [(piece, piece.of, state) for piece, state in known if isinstance(piece.of, Run)]
     kinds = {state.kind for *_, state in runs}
     if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
         return
-    for piece, _, state in runs:
-        if state.kind == "failed" and chosen.key(lesson.slug, "since") in st.session_state:
-            st.error(f"{piece}: {state.message}")
-        if state.restarted:
-            st.info(f"{piece}: a worker was lost in the middle of this run. It was begun again; nothing is missing.")
+    if chosen.key(lesson.slug, "since") in st.session_state:
+        failures(known)
+    if again := [str(piece) for piece, _, state in runs if state.restarted]:
+        said = "a worker was lost in the middle. What was lost was begun again; nothing is missing."
+        st.info(f"{', '.join(again)}: {said}")
     if any(state.kind == "failed" for *_, state in runs):
         if seen.recorded:
             st.caption("You see an earlier run of the same kind.")
@@ -105,6 +106,14 @@ def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> N
     st.progress(min(1.0, made / all_steps), said + (took(lesson) if is_alive(known) and not made else ""))
     if said := lesson.tells(seen.evidence, settings):
         st.markdown(said)
+
+
+def failures(known: States) -> None:
+    """Each sentence once, however many came to nothing for the same reason."""
+    said = {state.message: None for _, state in known if state.kind == "failed"}
+    for message in said:
+        names = [str(piece) for piece, state in known if state.kind == "failed" and state.message == message]
+        st.error(f"{', '.join(names)}: {message}")
 
 
 def took(lesson: Lesson) -> str:

@@ -1,6 +1,7 @@
 """Asks workers for values, once for everybody who wants them, and knows how far each has come.
 
-A scheduler and two workers run as processes that end with the server; HEADSTART_SCHEDULER names others instead.
+A scheduler and two workers run as processes that end with the server; HEADSTART_SCHEDULER names others instead. What is
+lost on the way is begun again, by whom and whenever there is somebody: no loss of workers or scheduler ends a run.
 Knows no screen and not what a value means; imports no torch, which only the workers need.
 """
 
@@ -10,20 +11,27 @@ import logging
 import os
 import subprocess
 import threading
-import time
+import uuid
 from collections.abc import Sequence, Set
 from contextlib import suppress
-from queue import Empty, SimpleQueue
+from functools import partial
 from typing import Any
 
 from core.serve import store, workers
-from core.serve.requests import AHEAD, ASIDE, Job, Request, Value, ancestors, jobs_for, missing
+from core.serve.line import Line
+from core.serve.requests import AHEAD, ASIDE, Job, Value, ancestors, jobs_for, missing
 from core.serve.requests import Busy as Busy
 from core.serve.requests import Limits as Limits
 from core.serve.requests import State as State
 from core.spec import Measure, Run, digest
 
-LOST = "The workers that compute were lost. Run it again; if that does not help, the server needs a restart."
+LOST = "The workers were lost and are being started again; your run begins anew."
+AWAY = "The workers cannot be reached just now. Your run begins as soon as they can."
+ANEW = "A worker was lost in the middle of this. It begins anew."
+GIVEN_UP = "The worker that computed this was lost again and again, so it was given up. Choose a smaller setting."
+NOTHING = "Nothing came of this, though it was tried again and again. Try it again later."
+PATIENCE = 60.0  # seconds without an answer, or without a worker, after which scheduler and workers are taken for lost
+SLOWEST = 10.0  # seconds between two attempts to reach them
 
 
 class Engine:
@@ -31,76 +39,68 @@ class Engine:
 
     def __init__(self, limits: Limits | None = None):
         self.limits = limits or Limits()
-        self._requests: list[Request] = []  # the pending ones, oldest first
-        self._jobs: dict[str, Job] = {}  # by digest
+        self._line = Line()
         self._ended: dict[str, State] = {}  # how jobs ended that left no result
-        self._seen: dict[str, float] = {}  # when sessions that watch last looked
+        self._trouble = ""  # what the server is doing while there are no workers
         self._lock = threading.RLock()
-        self._inbox: SimpleQueue[list[str] | None] = SimpleQueue()  # jobs to submit; None to close
+        self._wake, self._closing = threading.Event(), threading.Event()
         self._client: Any = None
         self._child: subprocess.Popen[str] | None = None
         self._thread = threading.Thread(target=self._speak, name="engine", daemon=True)
         self._thread.start()
 
-    def ask(self, values: Sequence[Value], session: str) -> None:
-        """Want values, as one request; what is stored costs nothing. A session wants one set of runs at a time: those
-        that it asked for before and does not now are given up. Raises Busy."""
+    def ask(self, values: Sequence[Value], tab: str, learner: str = "") -> None:
+        """Want values, as one request; what is stored costs nothing. A tab wants one set of runs at a time: those that
+        it asked for before and does not now are given up. A tab of nobody known is a learner. Raises Busy."""
         needs = {digest(value): [*missing(value), value] for value in values if not store.complete(value)}
-        jobs, races = jobs_for(needs), any(isinstance(value, Run) for value in values)
+        jobs, races, learner = jobs_for(needs), any(isinstance(value, Run) for value in values), learner or tab
         with self._lock:
-            if session in self._seen:
-                self.watch(session)
             if races:
-                older = {name for one in self._requests if one.session == session and one.races for name in one.needs}
-                self._give_up(older - needs.keys(), session, but=jobs.keys())
-            mine = [request for request in self._requests if request.session == session]
-            lacking = {name: set(map(digest, needs[name])) for name in needs if not any(name in r.needs for r in mine)}
-            if not lacking:
+                self._give_up(self._line.older(tab, learner) - needs.keys(), learner, tab, but=jobs.keys())
+            names = {name: set(map(digest, needs[name])) for name in needs}
+            if not self._line.join(names, jobs, tab, learner, races, self.limits):
                 return  # everything is stored, or it was a double click
-            if not races and len(mine) >= self.limits.pending_a_session:
-                raise Busy("What you asked before is still being answered. Try again in a moment.")
-            if len(self._requests) >= self.limits.pending:
-                raise Busy("Too many runs of other learners are waiting. Try again in a minute.")
             for name, job in jobs.items():
                 store.mark_to_stop(job.value, False)
                 self._ended.pop(name, None)
-                self._jobs.setdefault(name, job)
-            self._requests.append(Request(session, races, lacking))
-        self._inbox.put(list(jobs))
+        self._wake.set()
 
-    def stop(self, values: Sequence[Value], session: str) -> None:
-        """Want values no longer. What nobody here wants is marked: it ends at its next event, or as it begins."""
+    def stop(self, values: Sequence[Value], tab: str, learner: str = "") -> None:
+        """A learner wants values no longer, in none of their tabs. What nobody here wants is marked: it ends at its
+        next event, or as it begins."""
         with self._lock:
-            self._give_up({digest(value) for value in values}, session)
+            self._give_up({digest(value) for value in values}, learner or tab)
 
-    def watch(self, session: str) -> None:
-        """Say that somebody looks. What a session wants is given up when it has looked once and looks no more."""
-        self._seen[session] = time.monotonic()
+    def watch(self, values: Sequence[Value], tab: str, learner: str = "") -> None:
+        """Say that somebody looks, in this tab and at these values: also one that was loaded again since it asked. What
+        a tab wants is given up when it has looked once and looks no more, unless another one wants it."""
+        with self._lock:
+            self._line.look({digest(value) for value in values}, tab, learner or tab)
 
-    def _give_up(self, names: Set[str], session: str, but: Set[str] = frozenset()) -> None:
-        freed = set[str]()
-        for request in self._requests:
-            if request.session == session:
-                freed.update(*(request.needs.pop(name) for name in names & request.needs.keys()))
-        self._requests = [request for request in self._requests if request.needs]
-        for name in (freed - but) & self._jobs.keys():
-            if self._ahead(name) is None:
-                store.mark_to_stop(self._jobs[name].value)
+    def wants(self, values: Sequence[Value], tab: str, learner: str = "") -> bool:
+        """Whether a learner waits for one of these values, in whichever tab."""
+        names = {digest(value) for value in values}
+        return any(one.learner == (learner or tab) and names & one.needs.keys() for one in list(self._line.requests))
+
+    def _give_up(self, names: Set[str], learner: str, tab: str | None = None, but: Set[str] = frozenset()) -> None:
+        for name in self._line.leave(names, learner, tab) - but:
+            store.mark_to_stop(self._line.jobs[name].value)
+        self._wake.set()
 
     def state(self, value: Value) -> State:
         """How far a value has come, whichever server computes it. Reads a few small files."""
         name, found = digest(value), store.events(value) if isinstance(value, Run) else []
         restarted = bool(found) and bool(found[0].get("restarted"))
         if store.finished(found) or (isinstance(value, Measure) and store.complete(value)):
-            if name in self._jobs:
+            if name in self._line.jobs:
                 self._end(name)  # whoever has seen it done may ask for the next: do not wait for the worker's word
             return State("done", restarted=restarted)
         with self._lock:  # two threads that look at a lock of the store at once would see each other
             if store.in_hand(value):
                 return State("running", restarted=restarted)
-            if (position := self._ahead(name)) is not None:
+            if (position := self._line.ahead(name)) is not None:
                 return State("queued", position, message=self._waits_for(value))
-            if name in self._ended or name in self._jobs:
+            if name in self._ended or name in self._line.jobs:
                 return self._ended.get(name, State("stopped"))
         last = found[-1] if found else {"kind": ""}
         if last["kind"] == "failed":
@@ -110,142 +110,157 @@ class Engine:
     @property
     def pending(self) -> int:
         """How many requests of all sessions have not ended."""
-        return len(self._requests)
+        return len(self._line.requests)
 
     def close(self) -> None:
         """End the workers that this engine started."""
-        self._inbox.put(None)
+        self._closing.set()
+        self._wake.set()
         self._thread.join(20)
 
-    def _ahead(self, name: str) -> int | None:
-        """How many requests came before the first that waits for this job; None if nobody does."""
-        waiting = (k for k, request in enumerate(self._requests) if request.has(name))
-        return next(waiting, None)
-
     def _waits_for(self, value: Value) -> str:
+        if self._trouble:
+            return self._trouble
         if any(store.in_hand(run) for run in ancestors(value)):
             return AHEAD
-        job = self._jobs.get(digest(value))
-        first = [self._jobs[name].value for name in job.waits & self._jobs.keys()] if job else []
-        return ASIDE if any(map(store.in_hand, first)) else ""
+        job = self._line.jobs.get(digest(value))
+        first = [self._line.jobs[name].value for name in job.waits & self._line.jobs.keys()] if job else []
+        if any(map(store.in_hand, first)):
+            return ASIDE
+        return ANEW if job and job.losses else ""
 
     # --- The thread that speaks with the workers, and their answers --------------------------------------------------
 
     def _speak(self) -> None:
-        names: list[str] | None = []
-        while names is not None:
+        failures = 0
+        while not self._closing.is_set():
             try:
                 self._connect()
-                for name in names:
-                    self._submit(name)
+                self._submit()
+                failures, self._trouble = 0, ""
             except Exception:
-                logging.getLogger(__name__).exception("The workers could not be reached.")
-                for name in names:
-                    self._end(name, State("failed", message=LOST))
-            names = self._next()
+                if not failures:
+                    logging.getLogger(__name__).exception("The workers could not be reached.")
+                self._trouble, failures = AWAY if self._address else LOST, failures + 1
+                self._hang_up()
+                self._closing.wait(min(SLOWEST, 0.2 * 2**failures))
+                continue
+            self._wake.wait(1 if self._line.jobs else 5)
+            self._wake.clear()
+            self._look_after()
         with self._lock:
-            self._jobs.clear()
+            self._line = Line()
         self._hang_up()
 
-    def _next(self) -> list[str] | None:
-        """What is to be submitted next. As long as there is work, it is looked after once a second."""
-        while True:
-            try:
-                return self._inbox.get(timeout=1 if self._jobs else None)
-            except Empty:
-                self._look_after()
+    @property
+    def _address(self) -> str:
+        return os.environ.get("HEADSTART_SCHEDULER", "")
+
+    def _connect(self) -> None:
+        """Reach the scheduler, or start one, if there is none or it was lost; and wait until it has a worker."""
+        lost = self._client is not None and self._client.status != "running"
+        if self._client is None or lost or (self._child and self._child.poll() is not None):
+            if self._client is not None:
+                self._trouble = AWAY if self._address else LOST
+            self._hang_up()
+            if self._address:
+                self._client = workers.connect(self._address)
+            else:
+                self._child, address, credentials = workers.start()
+                self._client = workers.connect(address, credentials)
+            self._client.wait_for_workers(1, timeout=PATIENCE)
+
+    def _hang_up(self) -> None:
+        """Let go of scheduler and workers. What had been submitted is to be submitted again."""
+        with self._lock:
+            for job in self._line.jobs.values():
+                job.future = None
+        with suppress(Exception):  # there is none yet, or it has lost its scheduler
+            self._client.close(timeout=2)
+        if self._child:
+            workers.end(self._child)
+        self._client = self._child = None
+
+    def _submit(self) -> None:
+        """Have the workers begin as much as they can, and no more: the rest waits here, where its order can change."""
+        if not self._line.jobs:
+            return
+        ask = self._client.scheduler.processing
+        load = self._client.sync(ask, workers=None, callback_timeout=PATIENCE)
+        if not load:
+            self._trouble = LOST
+            self._client.wait_for_workers(1, timeout=PATIENCE)
+            return self._wake.set()
+        with self._lock:
+            for share in self._line.deal(self._line.due(), len(load)):
+                first = self._line.jobs[share[0]]
+                turns = [self._line.begin(name) for name in share]
+                at_once = tuple(self._line.jobs[name].value for name in share[1:])
+                args = workers.compute, first.value, self.limits.seconds, first.others, at_once
+                key = f"{type(first.value).__name__}-{uuid.uuid4().hex}"  # of this attempt: another fails by itself
+                future = self._client.submit(*args, key=key, priority=first.priority - min(turns))
+                for job in (self._line.jobs[name] for name in share):
+                    job.future, job.before = future, store.events(job.value) if isinstance(job.value, Run) else []
+                future.add_done_callback(partial(self._answered, share[0]))
+
+    def _answered(self, leader: str, future: Any) -> None:
+        """A worker has ended with a share, or was lost in the middle of it."""
+        why = future.exception() if future.status == "error" else None
+        failed, lost = isinstance(why, workers.Failed), why is not None and not isinstance(why, workers.Failed)
+        if lost:
+            logging.getLogger(__name__).warning("A worker was lost in the middle of a run: %s", why)
+        future.release()
+        with self._lock:
+            for name, job in [(name, job) for name, job in self._line.jobs.items() if job.future is future]:
+                if not failed and store.in_hand(job.value):
+                    job.elsewhere = True  # and looked after from now on
+                elif failed and name == leader:
+                    self._end(name, State("failed", message=str(why)))
+                else:
+                    self._settle(name, job, GIVEN_UP if lost else NOTHING)
+        self._wake.set()
 
     def _look_after(self) -> None:
         """Give up what nobody watches any more, and see how jobs have ended that workers did beside others."""
         with self._lock:
-            for session, seen in list(self._seen.items()):
-                if time.monotonic() - seen > self.limits.unwatched:
-                    del self._seen[session]
-                    wanted = {name for one in self._requests if one.session == session for name in one.needs}
-                    self._give_up(wanted, session)
-            for name, job in list(self._jobs.items()):
+            for tab, learner in self._line.unwatched(self.limits.unwatched):
+                self._give_up(self._line.wanted(tab, learner), learner, tab)
+            for name, job in list(self._line.jobs.items()):
+                if not job.future and self._line.first(name) is None:
+                    self._end(name, State("stopped"))  # before a worker began it
                 beside = job.elsewhere or (job.others and store.stop_mark(job.value).exists())
                 if (beside and self._over(job)) or (job.others and store.complete(job.value)):
-                    self._settle(name, job, State("stopped"))
+                    self._settle(name, job, NOTHING)
 
     def _over(self, job: Job) -> bool:
         """Whether somebody has begun a run and nobody is at it any more."""
         return isinstance(job.value, Run) and bool(store.events(job.value)) and not store.in_hand(job.value)
 
-    def _connect(self) -> None:
-        from distributed import Client  # takes most of a second: not while the server starts
-
-        if self._client is None or self._client.status != "running":
-            self._hang_up()
-            address = os.environ.get("HEADSTART_SCHEDULER", "")
-            if not address:
-                self._child, address = workers.start()
-            self._client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
-            self._client.wait_for_workers(1, timeout=60)
-        self._client.sync(nothing)  # the client has now forgotten what was released: its key can be used again
-
-    def _hang_up(self) -> None:
-        with suppress(Exception):  # there is none yet, or it has lost its scheduler
-            self._client.close(timeout=5)
-        if self._child:
-            workers.end(self._child)
-        self._client = self._child = None
-
-    def _submit(self, name: str) -> None:
-        """Submit a job, once and not before what it stands on: Dask would put all that wait for it on one worker."""
-        with self._lock:
-            job = self._jobs.get(name)
-            if job and not job.future and not job.waits & self._jobs.keys():
-                args = workers.compute, job.value, self.limits.seconds, job.others
-                job.future = self._client.submit(*args, key=name, priority=job.priority)
-                job.future.add_done_callback(self._answered)
-
-    def _answered(self, future: Any) -> None:
-        why = future.exception() if future.status == "error" else None
-        finished, name = future.status == "finished", future.key
-        future.release()
-        with self._lock:
-            job = self._jobs.get(name)
-            if job is None or job.future is not future:
-                return
-            if finished and store.in_hand(job.value):
-                job.elsewhere = True  # and looked after from now on
-            elif why:
-                self._end(name, State("failed", message=str(why) if isinstance(why, workers.Failed) else LOST))
-            else:
-                self._settle(name, job, State("stopped") if finished else State("failed", message=LOST))
-
-    def _settle(self, name: str, job: Job, otherwise: State) -> None:
-        """A worker has no more to do with a job: it is done, or begun once more, or over."""
+    def _settle(self, name: str, job: Job, why: str) -> None:
+        """A worker has no more to do with a job: it is done, or over, or begun once more as long as there is hope."""
         mark, found = store.stop_mark(job.value), store.events(job.value) if isinstance(job.value, Run) else []
         if store.complete(job.value):
             self._end(name)
         elif (job.elsewhere or mark.exists()) and found and found[-1]["kind"] == "failed":
             self._end(name, State("failed", message=found[-1]["message"]))
-        elif not job.again and self._ahead(name) is not None:
-            # All workers went at once, or it was just stopping when it was wanted again: once more, and once only.
-            job.future, job.again, job.elsewhere = None, True, False
+        elif self._line.first(name) is None:
+            self._end(name, State("stopped"))
+        elif job.losses + 1 >= self.limits.losses:
+            self._end(name, State("failed", message=why))
+        else:  # its worker went, or it was just stopping when it was wanted again
+            begun = found != job.before or not isinstance(job.value, Run)  # else its worker was lost as it woke up
+            job.future, job.losses, job.elsewhere = None, job.losses + begun, False
             store.mark_to_stop(job.value, False)
-            self._inbox.put([name])
-        else:
-            self._end(name, otherwise)
+            self._wake.set()
 
     def _end(self, name: str, state: State | None = None) -> None:
         """A job is over; state says how if it left no result, and then what stands on it is over as well."""
         with self._lock:
-            self._jobs.pop(name, None)
+            self._line.end(name)
             if state:
                 self._ended[name] = state
             for old in list(self._ended)[:-1000]:
                 del self._ended[old]
-            for request in self._requests:
-                request.needs.pop(name, None)
-            self._requests = [request for request in self._requests if request.needs]
-            for other in [other for other, job in self._jobs.items() if state and name in job.after]:
+            for other in [other for other, job in self._line.jobs.items() if state and name in job.after]:
                 self._end(other, state)
-            if after := [other for other, job in self._jobs.items() if name in job.waits]:
-                self._inbox.put(after)
-
-
-async def nothing() -> None:
-    pass
+        self._wake.set()

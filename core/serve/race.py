@@ -57,11 +57,14 @@ def reached_by(run: Run) -> float:
     return steps[-1] / run.steps if steps else 0.0
 
 
-def race(run: Run, others: Sequence[Run], train: Callable[[Run, float], Side], wait: float) -> str:
-    """Train a run, and of the others those that nobody else begins; returns how the run ended. train(run, seconds)
-    waits so long for whoever has the run in hand, and then raises Timeout."""
-    mine, reached = {run: train(run, wait)}, {run: 0.0}
+def race(
+    run: Run, others: Sequence[Run], train: Callable[[Run, float], Side], wait: float, at_once: Sequence[Run] = ()
+) -> str:
+    """Train a run, and of the others some at once, and those that nobody else begins; returns how the run ended.
+    train(run, seconds) waits so long for whoever has the run in hand, and then raises Timeout."""
     elsewhere = {other: Other(other) for other in others}
+    mine = {side: train(side, wait) for side in (run, *(other for other in at_once if elsewhere[other].waits))}
+    reached = dict.fromkeys(mine, 0.0)
     ended, failed, began = "", None, time.monotonic()
     while mine:
         if time.monotonic() - began > GRACE:

@@ -26,7 +26,7 @@ class State:
     """How far a value has come."""
 
     kind: Literal["absent", "queued", "running", "done", "stopped", "failed"]
-    position: int = 0  # requests ahead of it
+    position: int = 0  # requests for runs that come before it
     restarted: bool = False  # a worker was lost in the middle, and the run was begun again
     message: str = ""  # a sentence for the learner: why it failed, what it waits for
 
@@ -34,9 +34,11 @@ class State:
 @dataclass(frozen=True)
 class Limits:
     seconds: float = 600  # of processor time a run
-    pending_a_session: int = 3  # requests: one of runs, the others of measures
-    pending: int = 64  # requests of all sessions
-    unwatched: float = 60  # seconds after which what a session wanted is given up, if it has watched and does no longer
+    pending_a_tab: int = 3  # requests: one of runs, the others of measures
+    pending: int = 256  # requests of everybody
+    unwatched: float = 60  # seconds after which a tab that has looked and does no longer wants nothing any more
+    lately: float = 300  # seconds for which a run counts against the learner's next one
+    losses: int = 6  # times that a job is begun before it is given up: it may be what kills its workers
 
 
 @dataclass(eq=False)
@@ -48,21 +50,31 @@ class Job:
     after: set[str]  # names of the runs it stands on
     waits: set[str]  # and of those that the other sides of its race stand on: they begin together
     others: tuple[Run, ...] = ()  # the other sides of its race
-    future: Any = None  # None until it is submitted
-    again: bool = False  # it has been submitted twice
+    future: Any = None  # None until it is submitted; sides that one worker drives share it
+    before: list[store.Event] = field(default_factory=list)  # what an earlier attempt had left when it was submitted
+    losses: int = 0  # times that it was begun and nothing came of it
     elsewhere: bool = False  # another worker was at it when its turn came
 
 
 @dataclass(eq=False)
 class Request:
-    """One click: the values that a session waits for, each with the names of all jobs it needs."""
+    """One click: the values that a learner waits for, each with the names of all jobs it needs."""
 
-    session: str
+    learner: str
+    tabs: dict[str, float | None]  # the learner's tabs that wait for it, and when each last looked, if it has
     races: bool  # whether it wants runs
+    turn: int  # how many runs the learner had lately or was waiting for
+    number: int  # of its arrival
     needs: dict[str, set[str]] = field(default_factory=dict)
+    begun: bool = False  # a job of it has been submitted
 
     def has(self, name: str) -> bool:
         return any(name in names for names in self.needs.values())
+
+    @property
+    def place(self) -> tuple[bool, int, int]:
+        """Questions first, they are short; then nobody's second run before somebody's first; then who came first."""
+        return self.races, self.turn, self.number
 
 
 def jobs_for(needs: dict[str, list[Value]]) -> dict[str, Job]:

@@ -52,13 +52,14 @@ def perform(
     forget_mark: bool = True,
     others: Sequence[Run] = (),
     wait: float = PATIENCE,
+    at_once: Sequence[Run] = (),
 ) -> str:
     """Compute a value into the store unless it is there, and all that it stands on: "done", "stopped", or "elsewhere"
     if another process has been at it for longer than `wait`.
 
-    limit is in seconds of processor time, for each run. A run moves together with the other sides of its race. A
-    stopped run keeps its events for whoever watches, and begins anew when it is next asked for. A stop mark from before
-    the call counts only for the engine, which removes it when asked.
+    limit is in seconds of processor time, for each run. A run moves together with the other sides of its race, of which
+    some begin here at once. A stopped run keeps its events for whoever watches, and begins anew when it is next asked
+    for. A stop mark from before the call counts only for the engine, which removes it when asked.
     """
     mark = store.stop_mark(value)
     if forget_mark:
@@ -69,7 +70,7 @@ def perform(
         return measured(value, limit, forget_mark)
     if not at_hand([value.start] if value.start else [], limit, forget_mark):
         return "stopped"
-    return race(value, others, partial(trained, limit), wait)
+    return race(value, others, partial(trained, limit), wait, at_once)
 
 
 def at_hand(runs: Sequence[Run], limit: float, forget_mark: bool) -> bool:
