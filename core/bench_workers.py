@@ -61,9 +61,9 @@ def served(count: int) -> Iterator[Engine]:
         del os.environ["HEADSTART_SCHEDULER"], os.environ["HEADSTART_CERTIFICATE"]
 
 
-def together(engine: Engine, first: int) -> float:
+def together(engine: Engine, first: int, learners: int) -> float:
     """Seconds from when a class presses until the last of their races is over."""
-    runs = [[run_of(first + 10 * k), run_of(first + 10 * k + 5)] for k in range(LEARNERS)]
+    runs = [[run_of(first + 10 * k), run_of(first + 10 * k + 5)] for k in range(learners)]
     began = time.monotonic()
     for k, race in enumerate(runs):
         engine.ask(race, f"learner {k}")
@@ -83,9 +83,10 @@ def main(counts: list[int]) -> None:
         os.environ["HEADSTART_STORE"] = folder
         for n, count in enumerate(counts):
             with served(count) as engine:
-                seconds, slept = together(engine, 1000 * (n + 1)), 2 * LEARNERS * SECONDS
+                together(engine, 2000 * n + 1000, count)  # until all are awake
+                seconds, slept = together(engine, 2000 * n, LEARNERS), 2 * LEARNERS * SECONDS
                 print(f"{count} workers: {seconds:.1f} s for {slept:.0f} s of work, {slept / count / seconds:.0%} used")
-        size = sum(file.stat().st_size for file in (store.home() / "runs" / digest(run_of(1000))).iterdir())
+        size = sum(file.stat().st_size for file in (store.home() / "runs" / digest(run_of(0))).iterdir())
         print(f"{size:,} bytes on disk a run")
 
 
