@@ -15,10 +15,10 @@ import psutil
 import pytest
 from distributed import Client
 from distributed.core import rpc
-from serving import served_workers, tiny, wait_for
 
 from core.serve import workers
 from core.serve.engine import Engine
+from tests.serving import served_workers, tiny, wait_for
 
 
 @pytest.fixture(scope="module")
