@@ -54,8 +54,7 @@ def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: C
                     for other in others:
                         control(lesson.slug, other, settings[other])
         with st.container(key="stage"):
-            # Points are moved while it looks, and their answers awaited. All together look thirty times a second.
-            every = max(0.2 if points else 0.4, engine().pending / 30) if now.ticks else None
+            every = max(now.every, now.every / 12 * engine().pending) or None  # all together look thirty times a second
             st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.stands, [now])
 
 
@@ -64,7 +63,7 @@ def tick(
     backdrop: Callable[[Chosen, bool], Evidence],
     told: DeltaGenerator,
     at: Chosen,
-    before: tuple[bool, int],
+    before: tuple[float, int],
     first: list[Now],
 ) -> None:
     """The stage, and what is told of the runs; drawn again by itself. What was seen as the page was drawn is there for
@@ -94,6 +93,7 @@ class Now:
     answers: Evidence  # about the sheet
     asked: bool  # answers about what stands on the sheet now are still to come
     seen: Seen
+    soon: float  # seconds between two looks at what moves
 
     @property
     def moving(self) -> bool:
@@ -105,14 +105,18 @@ class Now:
         return bool(self.runs) and not self.moving and all(state.kind == "done" for _, state in self.runs)
 
     @property
-    def ticks(self) -> bool:
-        """Whether something will change by itself. A measure that nobody could be asked for yet is asked for again."""
-        return self.seen.playing or waits(self.values)
+    def every(self) -> float:
+        """Seconds between two looks; 0 where nothing will change by itself. A measure that nobody could be asked for
+        yet is asked for again."""
+        if not (self.seen.playing or waits(self.values)):
+            return 0
+        ahead = [state.position for _, state in self.values if state.kind in ALIVE]
+        return 3 * self.soon if ahead and all(ahead) and not self.seen.playing else self.soon  # others come first
 
     @property
-    def stands(self) -> tuple[bool, int]:
-        """What the rest of the page depends on: whether it ticks, and how many answers are still to come."""
-        return self.ticks, sum(isinstance(piece.of, Measure) and state.kind != "done" for piece, state in self.values)
+    def stands(self) -> tuple[float, int]:
+        """What the rest of the page depends on: how often it looks, and how many answers are still to come."""
+        return self.every, sum(isinstance(piece.of, Measure) and state.kind != "done" for piece, state in self.values)
 
 
 def glance(lesson: Lesson, at: Chosen) -> Now:
@@ -120,7 +124,8 @@ def glance(lesson: Lesson, at: Chosen) -> Now:
     values = wanted(lesson, at.settings)
     runs = [(piece, state) for piece, state in values if isinstance(piece.of, Run)] if at.pressed else []
     asked = waits(states(about(lesson, at.settings)))
-    return Now(values, runs, answered(lesson, at.settings), asked, watched(lesson, runs))
+    soon = 0.2 if has_points(lesson) else 0.4  # points are moved while it looks, and their answers awaited
+    return Now(values, runs, answered(lesson, at.settings), asked, watched(lesson, runs), soon)
 
 
 def results(lesson: Lesson, settings: Settings, now: Now) -> Evidence:
