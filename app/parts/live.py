@@ -63,7 +63,7 @@ def tick(
     backdrop: Callable[[Chosen, bool], Evidence],
     told: DeltaGenerator,
     at: Chosen,
-    before: tuple[float, int],
+    before: tuple[float, bool, int],
     first: list[Now],
 ) -> None:
     """The stage, and what is told of the runs; drawn again by itself. What was seen as the page was drawn is there for
@@ -114,9 +114,11 @@ class Now:
         return 3 * self.soon if ahead and all(ahead) and not self.seen.playing else self.soon  # others come first
 
     @property
-    def stands(self) -> tuple[float, int]:
-        """What the rest of the page depends on: how often it looks, and how many answers are still to come."""
-        return self.every, sum(isinstance(piece.of, Measure) and state.kind != "done" for piece, state in self.values)
+    def stands(self) -> tuple[float, bool, int]:
+        """What the rest of the page depends on: how often it looks, whether there is something to stop, and how many
+        answers are still to come."""
+        still = sum(isinstance(piece.of, Measure) and state.kind != "done" for piece, state in self.values)
+        return self.every, is_alive(self.runs), still
 
 
 def glance(lesson: Lesson, at: Chosen) -> Now:
