@@ -58,7 +58,7 @@ def test_the_same_object_is_asked_once_and_an_equal_one_again() -> None:
 
     mine, other = [1, 2], [1, 2]
     assert doubled(mine, 2) is doubled(mine, 2)
-    assert doubled(other, 2) == doubled(mine, 2) and doubled(mine, 3) == [3, 6]
+    assert doubled(other, 2) == doubled(mine, 2) and doubled(mine, by=3) == [3, 6]
     assert [each is mine for each in asked] == [True, False, True]
 
 
