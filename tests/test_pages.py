@@ -212,7 +212,7 @@ def test_what_befalls_all_runs_alike_is_said_once(slug: str, monkeypatch: pytest
     for told in (State("failed", message="The disk is full."), State("queued", restarted=True)):
         monkeypatch.setattr(watch, "engine", lambda told=told: Told(told))
         test = page(slug, beat="Run", committed="2", pressed="1")
-        test.session_state[f"{slug}.since"] = 0.0
+        test.session_state[f"{slug}.since"] = 0.0, 1.0
         test.run()
         said = [one.value for one in (*test.error, *test.info, *test.warning)]
         assert len(said) == len(set(said)) == 1
