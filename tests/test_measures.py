@@ -225,3 +225,8 @@ def test_known_examples_reach_from_the_first_right_one_to_the_last(arms: Learned
     assert (answers[chosen] == exam.y[chosen]).all() and len(chosen) == 7
     of_each = [right[exam.y[right] == k] for k in (0, 5)]
     assert (chosen[0], chosen[-1]) == (of_each[0][0], of_each[1][-1])
+
+
+def test_a_hidden_space_is_as_wide_in_both_directions_over_all_its_frames(arms: Learned) -> None:
+    (run,) = answer(Measure(kind="hidden", runs=(ARMS,), count=50), [arms])["runs"]
+    assert torch.allclose(torch.tensor(run["xy"]).flatten(0, 1).std(0), torch.ones(2), atol=1e-2)
