@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from app.parts.words import filled
 from core.check import BadValue
 from core.serve.engine import State
 from lessons.kit.catalogue import BEATS, lessons
+from tests.test_properties import ANY, MANY, is_plain, near, on, tried
 
 pytestmark = pytest.mark.usefixtures("workers_end")
 EACH = pytest.mark.parametrize("slug", lessons())
@@ -148,6 +151,23 @@ def test_a_hostile_sheet_is_read_as_it_stands_or_gives_its_default_and_a_sentenc
     assert not test.exception
     assert len(test.warning) == refused
     assert any(one.key == f"{slug}.run" for one in test.button)
+
+
+@settings(tried, max_examples=MANY // 10 or 25)
+@given(data=st.data())
+def test_no_link_leaves_the_run_page_with_nothing_drawn(data: st.DataObject) -> None:
+    lesson = lessons()[data.draw(st.sampled_from(list(lessons())))]
+    said = {control.name: near(control) for control in (*lesson.controls, *lesson.prediction.sliders)}
+    said |= {name: st.one_of(ANY, st.sampled_from(["1", "7"])) for name in ("draw", "pressed")}
+    if lesson.sheet and not lesson.asks(lesson.defaults):  # what stands on another sheet would be asked of a worker
+        said["given"] = on(lesson.sheet)
+    url = data.draw(st.fixed_dictionaries({}, optional=said))
+    sent = {name: text.encode("utf-8", "replace").decode() for name, text in url.items()}
+    test = page(lesson.slug, **sent | {"beat": "Run", "committed": "2"})
+    assert not test.exception
+    assert all(is_plain(one.value) for one in test.warning)
+    assert any(one.key == f"{lesson.slug}.run" for one in test.button)
+    assert len(test.get("echarts_chart")) or len(test.get("bidi_component")) > 1  # the first joins the two
 
 
 @EACH
