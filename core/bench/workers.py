@@ -1,4 +1,4 @@
-"""How much of several workers is used: `python -m core.bench_workers [workers ...]`
+"""How much of several workers is used: `python -m core.bench.workers [workers ...]`
 
 A class asks for races whose steps sleep instead of computing, so that this needs no core, and one machine shows what
 many would do. All else is as ever: requests, their order, scheduler, TLS, events on disk, and looks at all of them.
