@@ -53,7 +53,7 @@ def test_workers_killed_again_and_again_are_replaced_and_the_run_is_right(
 ) -> None:
     run, attempts = tiny(1000), list[str]()
     doomed.ask([run], "ann")
-    for n in range(5):
+    for n in range(4):
         wait(lambda: len(kinds(run)) > 2 and first_point(run) not in attempts)
         attempts.append(first_point(run))
         for worker in workers_of(doomed):
