@@ -32,9 +32,11 @@ def served(script: str, **environment: str) -> Iterator[tuple[str, psutil.Proces
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
             break
         time.sleep(0.1)
-    yield address, psutil.Process(process.pid)
-    process.terminate()
-    process.wait(30)
+    try:
+        yield address, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def spent(process: psutil.Process) -> float:

@@ -163,6 +163,8 @@ def test_the_worth_of_words_answers_a_choice() -> None:
     assert worth["--b------b"]["simulated"] == 298
     assert worth["--b------b"]["worth"]["dirty"] > worth[""]["worth"]["dirty"]
     assert worth[""]["agrees"] > 0.7
+    assert [*worth[""]["worth"]] == [*WORDS[1:]]
+    assert worth[""]["worth"]["lovely"] > 0.3 > -0.3 > worth[""]["worth"]["rude"]
 
 
 def test_only_a_run_with_a_start_and_preferences_can_please() -> None:

@@ -15,10 +15,11 @@ import psutil
 import pytest
 from distributed import Client
 from distributed.core import rpc
-from serving import served_workers, tiny, wait_for
 
 from core.serve import workers
 from core.serve.engine import Engine
+from tests import awaited
+from tests.serving import served_workers, tiny, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +85,9 @@ def test_nothing_that_listens_speaks_with_who_has_no_credentials(engine: Engine)
     async def all_answers(scheme: str, security: Any = None) -> list[bool]:
         return await asyncio.gather(*(answers(f"{scheme}://127.0.0.1:{port}", security) for port in dask))
 
-    assert all(asyncio.run(all_answers("tls", mine)))
-    assert not any(asyncio.run(all_answers("tls", stranger)))
-    assert not any(asyncio.run(all_answers("tcp")))
+    assert all(awaited(all_answers("tls", mine)))
+    assert not any(awaited(all_answers("tls", stranger)))
+    assert not any(awaited(all_answers("tcp")))
     paths = ("", "status", "info/main/workers.html", "json/counts.json", "metrics", "proxy/8787/127.0.0.1/health")
     for port in healthy.keys() - set(dask):
         assert [page(port, path) for path in ("health", *paths)] == [200] + [404] * len(paths)

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from serving import LONG, files, kinds, seeds, tiny, wait, wait_for
 
 from core.serve import folders, race, store, workers
 from core.serve.engine import Busy, Engine, Limits, State
 from core.spec import Measure, Run, digest
+from tests.serving import LONG, files, kinds, seeds, tiny, wait, wait_for
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -50,9 +50,11 @@ def test_a_model_that_knows_nothing_is_surprised_by_every_token_alike(fresh: Lea
     assert run["bits"][0][0] == pytest.approx([10.0] * len(found["tokens"][0]), abs=0.1)
     assert len(run["said"][0][0]) == len(found["tokens"][0])
     assert sum(chance for _, chance in run["next"][0][0]) == pytest.approx(8 / 1024, rel=0.1)
+    row = surprise.chances(fresh.net, fresh.theta, surprise.encoded(SAID), 128)[-1]
+    assert run["next"][0][0][0][0] == text.tokenizer().decode([int(row.argmax())])
 
 
-@pytest.mark.parametrize("back", [1, 3, 128])
+@pytest.mark.parametrize("back", [1, 2, 3, 128])
 def test_it_looks_no_farther_back_than_it_may(fresh: Learned, back: int) -> None:
     torch.manual_seed(0)
     theta = {name: weight + 0.3 * torch.randn_like(weight) for name, weight in fresh.theta.items()}  # far from uniform
@@ -90,6 +92,31 @@ def test_a_pair_is_held_out_text_and_the_same_spoiled_in_as_many_tokens(kind: st
         assert len(one) == len(other)
         if kind in ("spelling", "word order"):
             assert sorted(said) == sorted(wrong)
+
+
+def test_texts_are_spoiled_in_one_place_and_nowhere_else() -> None:
+    sentence, other = "On 12 May the young Anna was seen in Paris today.", "There were 7 men, Anna and Bert, in Rome."
+    assert {*minimal_pairs.misspelt("a young man", other)} == {"a yuong man", "a yonug man"}
+    assert [*minimal_pairs.reordered("He was not here", other)] == ["He not was here", "He was here not"]
+    assert {*minimal_pairs.disagreeing(sentence, other)} == {sentence.replace("was", "were")}
+    untrue = {sentence.replace("12", "7")}  # no name for a number, nor one for itself
+    untrue |= {sentence.replace("Anna", name) for name in ("Bert", "Rome")}
+    untrue |= {sentence.replace("Paris", name) for name in ("Anna", "Bert", "Rome")}
+    assert {*minimal_pairs.untrue(sentence, other)} == untrue
+    assert [*minimal_pairs.untrue("we saw 12 of them", other)] == ["we saw 7 of them"]
+    assert minimal_pairs.parts("One two three four. One two three four five! Six words are in this one.") == [
+        "One two three four five!",
+        "Six words are in this one.",
+    ]
+
+
+def test_a_text_is_as_likely_beside_a_longer_one_as_alone(fresh: Learned) -> None:
+    short, long = (text.tokens([said]).long() for said in ("Call me", "Call me Ishmael, or what you will."))
+    together = minimal_pairs.likelihoods(fresh.net, fresh.theta, [short, long])
+    alone = [float(minimal_pairs.likelihoods(fresh.net, fresh.theta, [one])[0]) for one in (short, long)]
+    assert together.tolist() == pytest.approx(alone, rel=1e-4)
+    assert alone[0] == pytest.approx(-math.log(1024) * (len(short) - 1), rel=0.02)
+    assert minimal_pairs.accuracy(fresh.net, fresh.theta, [short, short], [short, long]) == 0.5
 
 
 def test_a_model_that_knows_nothing_guesses_which_is_real(fresh: Learned) -> None:

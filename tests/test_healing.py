@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import files, free_port, kinds, served_workers, tiny, wait, wait_for, workers_of, workers_under
 
 from core.serve import store, workers
 from core.serve.engine import ANEW, AWAY, GIVEN_UP, LOST, Engine, Limits, State
 from core.spec import Run, digest, to_json
+from tests.serving import files, free_port, kinds, served_workers, tiny, wait, wait_for, workers_of, workers_under
 
 pytestmark = pytest.mark.xdist_group("healing")
 

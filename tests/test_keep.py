@@ -17,7 +17,7 @@ from torch import Tensor
 
 from core import keep, nets, worlds
 from core.check import names_in
-from core.keep import Past, Penalty
+from core.keep import Past, Penalty, lwf
 from core.keep.ewc import fisher, sampled
 from core.keep.lwf import SOFT
 from core.nets import Linear, Net, Theta
@@ -376,3 +376,10 @@ def test_the_price_of_a_second_head_is_that_of_the_head() -> None:
     once = {method: prepared(COLOURS, method)[0].flops for method in ("lwf", "replay")}
     assert once["lwf"] == 2 * (body + 3 * arms)  # the start's features; both its answers, and how the new ones may move
     assert once["replay"] == 2 * (3 * body - 2 * 64 + 2 * arms)  # the old head stays: its features' gradient alone
+
+
+def test_answers_that_are_numbers_are_apart_by_the_mean_of_their_squared_differences() -> None:
+    before, now = torch.zeros(2, 3, 2), torch.tensor([1.0, 2.0]).repeat(3)
+    now = torch.stack([now, 2 * now]).view(2, 3, 2)
+    assert lwf.between_numbers(before, now).tolist() == lwf.between_numbers(now, before).tolist() == [2.5, 10.0]
+    assert lwf.between_numbers(now, now).tolist() == [0.0, 0.0]

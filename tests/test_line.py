@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from serving import tiny
 
 from core.serve.line import Line, split
 from core.serve.requests import Busy, Limits, jobs_for
 from core.spec import Measure, Run, digest
+from tests.serving import tiny
 
 LIMITS = Limits()
 

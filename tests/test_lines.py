@@ -64,6 +64,7 @@ def test_asking_changes_no_weight_and_draws_through_the_learners_points(learned:
     found = answer(Measure(kind="in_context", runs=(RUN,), tasks=(RUN.task,), points=points), [learned])
     assert found["changed"] == 0
     assert found["weights"] == sum(one[0].numel() for one in learned.theta.values())
+    assert (found["x"][0], found["x"][24], found["x"][-1]) == (-3, 0, 3) and len(found["x"]) == 49
     assert found["line"] == pytest.approx([1 + x for x in found["x"]], abs=1e-4)
     assert len(found["curve"][0]) == RUN.seeds and len(found["curve"][0][0]) == len(found["x"])
 

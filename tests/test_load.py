@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lessons.kit.catalogue import lessons
+from tests import awaited
 from tests.learners import Notes, through, train
 from tests.load import main
 from tests.server import served
@@ -40,7 +41,7 @@ async def walked(address: str, slugs: list[str]) -> Notes:
 
 def test_learners_walk_through_lessons_without_an_error(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.learners.PAUSE", 0)
-    notes = asyncio.run(walked(address, ["fast_start", "kind_words", "one_valley"]))
+    notes = awaited(walked(address, ["fast_start", "kind_words", "one_valley"]))
     assert not notes.errors
     assert len(notes.waits["step"]) >= 3 * 8
     assert min(notes.pages) > 2_000
@@ -48,7 +49,7 @@ def test_learners_walk_through_lessons_without_an_error(address: str, monkeypatc
 
 def test_who_trains_sees_something_move_and_is_sent_only_what_is_new(address: str) -> None:
     notes = Notes()
-    asyncio.run(train(address, notes, 3, 0))
+    awaited(train(address, notes, 3, 0))
     assert not notes.errors
     assert notes.waits["it moves"] and notes.waits["all is done"]
     assert sorted(notes.ticks)[-2] < 40_000  # one look sends what is sent once, such as the scripts of the walls
@@ -90,7 +91,7 @@ def test_a_visitor_does_what_streamlits_own_page_does(tmp_path: Path) -> None:
         await visitor.close()
 
     with served(str(tmp_path / "page.py")) as (address, _):
-        asyncio.run(visit(address))
+        awaited(visit(address))
 
 
 @pytest.mark.parametrize("asked", ["--learners 0", "--learners 9999", "--seconds 0", "--address http://example.org"])

@@ -125,6 +125,14 @@ def test_a_line_begins_at_the_one_and_ends_at_the_other(arms: Learned) -> None:
     assert line[0] != line[4]
 
 
+def test_every_line_has_two_runs_of_its_own(arms: Learned) -> None:
+    others = [trained(replace(ARMS, first_seed=seed), {}) for seed in (7, 8, 9)]
+    four = [arms, *others]
+    together = answer(Measure(kind="barrier", runs=tuple(one.run for one in four), count=2), four)["accuracy"]
+    alone = [[one.exam(ARMS.task).score(one.theta) for one in pair] for pair in (four[:2], four[2:])]
+    assert np.array(together) == pytest.approx(np.array(alone), abs=1e-3)
+
+
 def test_a_line_needs_two_ends(arms: Learned) -> None:
     with pytest.raises(BadValue, match="two ends"):
         answer(Measure(kind="barrier", runs=(ARMS,), count=5), [arms])
@@ -205,6 +213,9 @@ def test_worlds_with_the_same_pictures_are_at_no_distance_whatever_is_asked_abou
     assert found["distance"][0][:3] == pytest.approx([0, 0, 0], abs=1e-4)
     assert found["look"][:3] == pytest.approx([0, 0, 0], abs=1e-3)
     assert found["distance"][0][3] > 0.1 and found["look"][3] > 0.1
+    head = {name: torch.randn_like(weight) for name, weight in one.theta.items() if name.startswith("head")}
+    other = replace(one, thetas={run: one.theta | head})  # by its features: whatever its head makes of them
+    assert answer(Measure(kind="distance", runs=(run,), tasks=tasks), [other]) == found
 
 
 def test_what_the_head_cannot_read_is_seen_along_its_own_widest_direction() -> None:
@@ -225,3 +236,36 @@ def test_known_examples_reach_from_the_first_right_one_to_the_last(arms: Learned
     assert (answers[chosen] == exam.y[chosen]).all() and len(chosen) == 7
     of_each = [right[exam.y[right] == k] for k in (0, 5)]
     assert (chosen[0], chosen[-1]) == (of_each[0][0], of_each[1][-1])
+
+
+def test_a_hidden_space_is_as_wide_in_both_directions_over_all_its_frames(arms: Learned) -> None:
+    (run,) = answer(Measure(kind="hidden", runs=(ARMS,), count=50), [arms])["runs"]
+    assert torch.allclose(torch.tensor(run["xy"]).flatten(0, 1).std(0), torch.ones(2), atol=1e-2)
+
+
+def test_the_hidden_space_is_that_of_the_features_which_the_head_reads(arms: Learned) -> None:
+    dead = {step: theta | {"hidden3.bias": theta["hidden3.bias"] - 100} for step, theta in arms.frames.items()}
+    frames = {**dead, max(dead): arms.frames[max(dead)]}  # but for the last, no feature is alive
+    (run,) = answer(Measure(kind="hidden", runs=(ARMS,), count=20), [replace(arms, frames=frames)])["runs"]
+    first, *_, end = torch.tensor(run["xy"])
+    assert (first == first[0]).all() and not (end == end[0]).all()
+
+
+def test_filters_are_as_strong_as_the_strongest_of_either_sign() -> None:
+    run = Run(task=Handwriting(labels=1), stages=(Stage(steps=1, batch=8),), seeds=1, frames=2)
+    theta = {"conv1.weight": torch.full((1, 16, 1, 5, 5), 0.5)}
+    theta["conv1.weight"][0, 3, 0, 0, 0] = -2
+    found = answer(Measure(kind="filters", runs=(run,)), [Learned(run, {run: theta}, {0: theta})])
+    shown = list(base64.b64decode(found["runs"][0]["images"][0][3]))
+    assert shown == [1] + [160] * 24
+
+
+def test_what_flips_is_shown_as_what_it_is_and_called_by_name() -> None:
+    run = Run(task=Handwriting(labels=5), stages=(Stage(steps=30, batch=16),), seeds=1, frames=2)
+    one = trained(run, {})
+    backwards = replace(one, frames=dict(reversed(one.frames.items())))  # it begins with what it has learned
+    found = answer(Measure(kind="flips", runs=(run,), tasks=(run.task,), count=6), [backwards])
+    assert all(set(example) == {"image", "truth"} for example in found["examples"])
+    used = {str(example["truth"]) for example in found["examples"]}
+    used |= {str(answer) for row in found["runs"][0]["answers"] for _, answer in row}
+    assert found["names"] == {k: f"the digit {k}" for k in sorted(used)}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from app.parts.words import filled
 from core.check import BadValue
 from core.serve.engine import State
 from lessons.kit.catalogue import BEATS, lessons
+from tests.test_properties import ANY, MANY, is_plain, near, on, tried
 
 pytestmark = pytest.mark.usefixtures("workers_end")
 EACH = pytest.mark.parametrize("slug", lessons())
@@ -150,6 +153,23 @@ def test_a_hostile_sheet_is_read_as_it_stands_or_gives_its_default_and_a_sentenc
     assert any(one.key == f"{slug}.run" for one in test.button)
 
 
+@settings(tried, max_examples=MANY // 10 or 25)
+@given(data=st.data())
+def test_no_link_leaves_the_run_page_with_nothing_drawn(data: st.DataObject) -> None:
+    lesson = lessons()[data.draw(st.sampled_from(list(lessons())))]
+    said = {control.name: near(control) for control in (*lesson.controls, *lesson.prediction.sliders)}
+    said |= {name: st.one_of(ANY, st.sampled_from(["1", "7"])) for name in ("draw", "pressed")}
+    if lesson.sheet and not lesson.asks(lesson.defaults):  # what stands on another sheet would be asked of a worker
+        said["given"] = on(lesson.sheet)
+    url = data.draw(st.fixed_dictionaries({}, optional=said))
+    sent = {name: text.encode("utf-8", "replace").decode() for name, text in url.items()}
+    test = page(lesson.slug, **sent | {"beat": "Run", "committed": "2"})
+    assert not test.exception
+    assert all(is_plain(one.value) for one in test.warning)
+    assert any(one.key == f"{lesson.slug}.run" for one in test.button)
+    assert len(test.get("echarts_chart")) or len(test.get("bidi_component")) > 1  # the first joins the two
+
+
 @EACH
 def test_an_unknown_beat_is_the_first(slug: str) -> None:
     assert lessons()[slug].question in page(slug, beat="nonsense").subheader[0].value
@@ -212,7 +232,7 @@ def test_what_befalls_all_runs_alike_is_said_once(slug: str, monkeypatch: pytest
     for told in (State("failed", message="The disk is full."), State("queued", restarted=True)):
         monkeypatch.setattr(watch, "engine", lambda told=told: Told(told))
         test = page(slug, beat="Run", committed="2", pressed="1")
-        test.session_state[f"{slug}.since"] = 0.0
+        test.session_state[f"{slug}.since"] = 0.0, 1.0
         test.run()
         said = [one.value for one in (*test.error, *test.info, *test.warning)]
         assert len(said) == len(set(said)) == 1

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from core import nets
-from core.measure import Learned, answer, boundary
+from core.measure import Learned, answer, boundary, squeeze
 from core.spec import Measure, Run, Stage
 from core.tasks import Plane
 from tests.test_measures import trained
@@ -69,3 +69,10 @@ def test_a_delta_cut_to_nothing_is_its_start_and_uncut_is_its_end(arms: Learned)
     assert len(base64.b64decode(run["maps"][0])) == boundary.SIDE**2
     assert {name: len(sizes) for name, sizes in run["spectrum"].items()} == {"hidden1": 2, "hidden2": 64, "hidden3": 64}
     assert all(a >= b for sizes in run["spectrum"].values() for a, b in pairwise(sizes))
+
+
+def test_a_spectrum_is_told_in_shares_of_its_largest_as_a_mean_over_seeds() -> None:
+    delta = {
+        "hidden1.weight": torch.stack([torch.diag(torch.tensor([4.0, 2.0])), torch.diag(torch.tensor([3.0, 3.0]))])
+    }
+    assert squeeze.relative_spectrum("hidden1.weight", delta)[:2] == [1.0, 0.75]

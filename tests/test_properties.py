@@ -56,7 +56,7 @@ SHEETS = [pytest.param(lesson, id=slug) for slug, lesson in lessons().items() if
 KINDS = (*tasks.kinds(tasks.Task), Stage, Keep, Measure, Run)
 
 
-def is_plain(said: BadValue) -> bool:
+def is_plain(said: BadValue | str) -> bool:
     """A sentence that any page and any log can show: of what was refused no sign is left that makes a picture, a link
     or a formula of it."""
     words = str(said)

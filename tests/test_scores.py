@@ -68,6 +68,8 @@ def test_leep_of_hand_worked_cases() -> None:
     assert leep.leep(certain, torch.tensor([0, 0, 1, 1])) == pytest.approx(0)
     assert leep.leep(certain, torch.tensor([0, 1, 0, 1])) == pytest.approx(math.log(1 / 2))
     # p(new 0 | old 0) = .75 / 1, p(new 0 | old 1) = .25 / 1: both examples get .75 * .75 + .25 * .25.
+    three = torch.eye(3)
+    assert leep.leep(torch.cat([three, three]), torch.tensor([0, 1, 2, 0, 1, 1])) == pytest.approx(math.log(1 / 2) / 3)
     unsure = torch.tensor([[0.75, 0.25], [0.25, 0.75]])
     assert leep.leep(unsure, torch.tensor([0, 1])) == pytest.approx(math.log(0.75**2 + 0.25**2))
 

@@ -19,7 +19,7 @@ from core.check import names_in
 from core.exam import Exam
 from core.nets import Theta
 from core.spec import Run, Stage
-from core.tasks import Handwriting, Plane
+from core.tasks import GuestBook, Handwriting, Plane, Task, Text
 from core.train import Done, Frame, Point, begin, lowest, orders, rngs, train
 from core.worlds import handwriting
 
@@ -502,3 +502,21 @@ def test_a_part_of_an_exam_has_examples_of_every_class() -> None:
     assert part.answers(theta).shape == (2, 50, 10)
     right = (part.answers(theta).argmax(-1) == part.y).float().mean(1)
     assert part.score(theta) == pytest.approx(right.tolist())
+
+
+@pytest.mark.parametrize(
+    ("net", "task", "seeds", "chunk"),
+    [
+        ("conv", Handwriting(), 8, 32),
+        ("conv", Handwriting(), 1, 256),
+        ("transformer", Text(), 2, 4),
+        ("writer", GuestBook(), 8, 32),
+    ],
+)
+def test_the_more_answers_examples_have_the_fewer_are_tested_at_a_time(
+    net: str, task: Task, seeds: int, chunk: int
+) -> None:
+    run = Run(task=task, net=net, seeds=seeds)
+    exam = Exam.of(run, task, nets.load(net, worlds.load(task).classes(task)), {})
+    assert exam.chunk == chunk
+    assert all(len(part) == seeds and part.shape[1] <= chunk for part in exam.chunks())

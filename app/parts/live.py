@@ -54,8 +54,7 @@ def live(lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], onward: Ca
                     for other in others:
                         control(lesson.slug, other, settings[other])
         with st.container(key="stage"):
-            # A pad is used while it looks, and answers are awaited. All together look thirty times a second.
-            every = max(0.2 if by_hand else 0.4, engine().pending / 30) if now.ticks else None
+            every = max(now.every, now.every / 12 * engine().pending) or None  # all together look thirty times a second
             st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.stands, [now])
 
 
@@ -64,7 +63,7 @@ def tick(
     backdrop: Callable[[Chosen, bool], Evidence],
     told: DeltaGenerator,
     at: Chosen,
-    before: tuple[bool, int],
+    before: tuple[float, bool, int],
     first: list[Now],
 ) -> None:
     """The stage, and what is told of the runs; drawn again by itself. What was seen as the page was drawn is there for
@@ -99,6 +98,7 @@ class Now:
     answers: Evidence  # about the sheet
     asked: bool  # answers about what stands on the sheet now are still to come
     seen: Seen
+    soon: float  # seconds between two looks at what moves
 
     @property
     def moving(self) -> bool:
@@ -110,14 +110,20 @@ class Now:
         return bool(self.runs) and not self.moving and all(state.kind == "done" for _, state in self.runs)
 
     @property
-    def ticks(self) -> bool:
-        """Whether something will change by itself. A measure that nobody could be asked for yet is asked for again."""
-        return self.seen.playing or waits(self.values)
+    def every(self) -> float:
+        """Seconds between two looks; 0 where nothing will change by itself. A measure that nobody could be asked for
+        yet is asked for again."""
+        if not (self.seen.playing or waits(self.values)):
+            return 0
+        ahead = [state.position for _, state in self.values if state.kind in ALIVE]
+        return 3 * self.soon if ahead and all(ahead) and not self.seen.playing else self.soon  # others come first
 
     @property
-    def stands(self) -> tuple[bool, int]:
-        """What the rest of the page depends on: whether it ticks, and how many answers are still to come."""
-        return self.ticks, sum(isinstance(piece.of, Measure) and state.kind != "done" for piece, state in self.values)
+    def stands(self) -> tuple[float, bool, int]:
+        """What the rest of the page depends on: how often it looks, whether there is something to stop, and how many
+        answers are still to come."""
+        still = sum(isinstance(piece.of, Measure) and state.kind != "done" for piece, state in self.values)
+        return self.every, is_alive(self.runs), still
 
 
 def glance(lesson: Bench, at: Chosen) -> Now:
@@ -125,7 +131,8 @@ def glance(lesson: Bench, at: Chosen) -> Now:
     values = wanted(lesson, at.settings)
     runs = [(piece, state) for piece, state in values if isinstance(piece.of, Run)] if at.pressed else []
     asked = waits(states(about(lesson, at.settings)))
-    return Now(values, runs, answered(lesson, at.settings), asked, watched(lesson, runs))
+    soon = 0.2 if has_pad(lesson) else 0.4  # a pad is used while it looks, and answers are awaited
+    return Now(values, runs, answered(lesson, at.settings), asked, watched(lesson, runs), soon)
 
 
 def results(lesson: Bench, settings: Settings, now: Now) -> Evidence:

@@ -55,7 +55,7 @@ def parts(spec: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
         found.append({place: of[begin : begin + FRAMES] for place, of in splits(panels) if len(of) == frames > 1})
     for part in filter(None, found):
         told = json.dumps(part)
-        name = hashlib.sha256(told.encode()).hexdigest()[:16]
+        name = hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
         yield name, f'{{"id": "{name}", "part": {told}}}'.encode()
 
 

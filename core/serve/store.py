@@ -137,9 +137,9 @@ class Growing:
                 with self.file.open("rb") as file:
                     file.seek(self.at)
                     more = file.read()
-                lines = more[: more.rfind(b"\n") + 1]
-                self.found = [*self.found, *map(json.loads, lines.splitlines())]
-                self.at += len(lines)
+                if lines := more[: more.rfind(b"\n") + 1]:  # the last may still be being written
+                    self.found = [*self.found, *map(json.loads, lines.splitlines())]
+                    self.at += len(lines)
             return self.found
         return []
 

@@ -39,9 +39,8 @@ class TooLong(RuntimeError):
 
 
 def warm_up() -> None:
-    """Pay once, before anybody waits: torch's imports, the first optimiser of a process, the data."""
+    """Pay once, before anybody waits: torch's imports, the data."""
     torch.set_num_threads(1)
-    torch.optim.Adam([torch.zeros(1, requires_grad=True)], fused=True)
     handwriting.digits()
     glyphs.catalogue()
 

@@ -30,12 +30,12 @@ def of_same(most: int) -> Callable[[Callable[Concatenate[Thing, P], T]], Callabl
 
     def remembering(function: Callable[Concatenate[Thing, P], T]) -> Callable[Concatenate[Thing, P], T]:
         @lru_cache(maxsize=most)
-        def remembered(key: Same, *rest: Hashable) -> T:
-            return function(key.it, *rest)  # type: ignore[arg-type, call-arg]
+        def remembered(key: Same, *rest: Hashable, **named: Hashable) -> T:
+            return function(key.it, *rest, **named)  # type: ignore[arg-type]
 
         @wraps(function)
-        def asked(it: Thing, *rest: P.args, **none: P.kwargs) -> T:
-            return remembered(Same(it), *rest)
+        def asked(it: Thing, *rest: P.args, **named: P.kwargs) -> T:
+            return remembered(Same(it), *rest, **named)  # type: ignore[arg-type]
 
         return asked  # type: ignore[return-value]
 

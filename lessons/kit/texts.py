@@ -10,6 +10,7 @@ import pandas as pd
 
 from core.spec import Run, Stage
 from core.tasks import Text
+from lessons.kit.same import of_same
 from lessons.kit.values import Seeds
 
 WINDOW = 128  # tokens a model reads at once
@@ -32,6 +33,7 @@ def amount(kilobytes: int, seeds: Seeds) -> Run:
     return Run(task=task, net="transformer", stages=stages, seeds=min(4, seeds.count), first_seed=seeds.first)
 
 
+@of_same(256)
 def bits(table: pd.DataFrame, name: str = "bits") -> np.ndarray:
     """(tests, seeds) of a run's table, in bits a character."""
     return table.pivot(index="step", columns="seed", values=name).to_numpy()

@@ -10,6 +10,7 @@ import pandas as pd
 
 from lessons.kit.evidence import band
 from lessons.kit.figures import ROLES, Figure, Ground, percent
+from lessons.kit.same import of_same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +100,7 @@ def linear(shown: Sequence[Curve]) -> dict[str, int]:
     return {"minInterval": 1} if all((curve.table.x % 1 == 0).all() for curve in shown) else {}
 
 
+@of_same(512)
 def over_steps(table: pd.DataFrame, name: str, role: str) -> Curve:
     """A run's accuracy against steps."""
     return Curve(table=band(table).rename(columns={"step": "x"}), name=name, role=role)
@@ -112,24 +114,23 @@ def race(tables: Mapping[str, pd.DataFrame], steps: int, title: str = "") -> Fig
 def drawn(curve: Curve) -> list[dict[str, Any]]:
     """The band as two stacked lines, the lower one unseen, and the mean above them."""
     colour, dash, symbol = ROLES[curve.role]
-    table = curve.table
+    table, (low, span, mean) = curve.table, placed(curve.table)
     hidden = {"type": "line", "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True, "tooltip": {"show": False}}
-    low, span = 100 * table.low, 100 * (table.high - table.low)
     band = [
-        hidden | {"id": f"{curve.name} low", "stack": curve.name, "data": points(table.x, low)},
+        hidden | {"id": f"{curve.name} low", "stack": curve.name, "data": low},
         hidden
         | {
             "id": f"{curve.name} band",
             "stack": curve.name,
-            "data": points(table.x, span),
+            "data": span,
             "areaStyle": {"color": colour, "opacity": 0.18},
         },
     ]
-    mean = {
+    line = {
         "type": "line",
         "id": curve.name,
         "name": curve.name,
-        "data": points(table.x, 100 * table["mean"]),
+        "data": mean,
         "symbol": symbol,
         "symbolSize": 7,
         "color": colour,
@@ -139,10 +140,17 @@ def drawn(curve: Curve) -> list[dict[str, Any]]:
         "z": 3,
     }
     if curve.crest:
-        mean |= named_at(curve, colour, table.loc[table["mean"].idxmax()], "top")
+        line |= named_at(curve, colour, table.loc[table["mean"].idxmax()], "top")
     elif curve.tag:
-        mean |= named_at(curve, colour, table.loc[(table.x - curve.tag[0]).abs().idxmin()], curve.tag[1])
-    return ([] if (span == 0).all() else band) + [mean]
+        line |= named_at(curve, colour, table.loc[(table.x - curve.tag[0]).abs().idxmin()], curve.tag[1])
+    return (band if any(width for _, width in span) else []) + [line]
+
+
+@of_same(512)
+def placed(table: pd.DataFrame) -> tuple[list[list[float]], ...]:
+    """Of a curve's points the lower edge of the band, its width and the mean, in percent."""
+    x, width = table.x.tolist(), table.high - table.low
+    return tuple(points(x, (100 * y).tolist()) for y in (table.low, width, table["mean"]))
 
 
 def named_at(curve: Curve, colour: str, point: pd.Series, side: str) -> dict[str, Any]:
@@ -154,8 +162,8 @@ def named_at(curve: Curve, colour: str, point: pd.Series, side: str) -> dict[str
     return {"endLabel": {"show": False}, "markPoint": named}
 
 
-def points(x: pd.Series, y: pd.Series) -> list[list[float]]:
-    return [[float(f"{a:.6g}"), round(float(b), 3)] for a, b in zip(x, y)]
+def points(x: Sequence[float], y: Sequence[float]) -> list[list[float]]:
+    return [[float(f"{a:.6g}"), round(b, 3)] for a, b in zip(x, y)]
 
 
 def marked(mark: Mark, number: int) -> dict[str, Any]:
@@ -180,10 +188,14 @@ def told(shown: Sequence[Curve], x: str, marks: Sequence[Mark], y: str) -> str:
     """The picture in words: where each curve begins, passes its middle and ends, and what the marks say."""
     parts = []
     for curve in shown:
-        table = curve.table
-        if len(table):
-            rows = table.iloc[sorted({0, len(table) // 2, len(table) - 1})]
-            stops = ", ".join(f"{percent(row['mean'])} at {row.x:g}" for _, row in rows.iterrows())
-            parts.append(f"{curve.name}: {stops}")
+        if len(curve.table):
+            parts.append(f"{curve.name}: {stops(curve.table)}")
     parts += [f"marked at {mark.start[0]:g}: {mark.says}" for mark in marks]
     return f"{y} against {x}. " + "; ".join(parts) + "."
+
+
+@of_same(512)
+def stops(table: pd.DataFrame) -> str:
+    """Where a curve begins, passes its middle and ends."""
+    rows = table.iloc[sorted({0, len(table) // 2, len(table) - 1})]
+    return ", ".join(f"{percent(row['mean'])} at {row.x:g}" for _, row in rows.iterrows())

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
 from lessons.kit.figures import ROLES, Figure, Ground, Pane
 from lessons.kit.figures.curves import Curve, Mark, drawn, marked, told
+from lessons.kit.same import Same, of_same
 
 LEFT, TOP, WIDE, HIGH, ACROSS, DOWN = 0.11, 0.1, 0.355, 0.31, 0.49, 0.47  # shares of the chart
 
@@ -85,7 +88,13 @@ def stacked(series: dict[str, Any], k: int) -> dict[str, Any]:
 
 def shaded(chart: Small) -> list[dict[str, Any]]:
     """What lies between the first two curves, where they have the same places."""
-    one, other = (curve.table.set_index("x")["mean"] for curve in chart.shown[:2])
+    one, other = chart.shown[:2]
+    return between(one.table, Same(other.table))
+
+
+@of_same(128)
+def between(table: pd.DataFrame, beside: Same) -> list[dict[str, Any]]:
+    one, other = (each.set_index("x")["mean"] for each in (table, beside.it))
     low, high = one.combine(other, min).dropna(), one.combine(other, max).dropna()
     unseen = {"type": "line", "symbol": "none", "silent": True, "tooltip": {"show": False}, "stack": "gap"}
     unseen |= {"lineStyle": {"opacity": 0}}

@@ -238,7 +238,7 @@ def player(value: Player, title: str = "") -> Figure:
     spec |= {"panels": panels, "first": value.first, "scrub": value.scrub}
     spec |= {"goal": value.goal, "reached": list(map(bool, value.reached))}
     spec |= {"flag": value.flag, "flagged": list(value.flagged)}
-    spec["id"] = hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:16]
+    spec["id"] = hashlib.blake2b(json.dumps(spec).encode(), digest_size=8).hexdigest()
     ends = dict(zip((value.marks[0], value.marks[-1]), (value.says[0], value.says[-1])))
     alt = f"{'; '.join(one['alt'].rstrip('.') for one in panels)}. {len(value.marks)} frames. "
     return Figure(kind="player", spec=spec, alt=alt + " ".join(f"At {m}: {s}" for m, s in ends.items()), title=title)

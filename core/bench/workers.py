@@ -1,0 +1,94 @@
+"""How much of several workers is used: `python -m core.bench.workers [workers ...]`
+
+A class asks for races whose steps sleep instead of computing, so that this needs no core, and one machine shows what
+many would do. All else is as ever: requests, their order, scheduler, TLS, events on disk, and looks at all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from core.serve import store, workers
+from core.serve.engine import Engine
+from core.spec import Run, Stage, digest
+from core.tasks import Plane
+
+LEARNERS = 16
+SECONDS = 0.5  # that one side of a race sleeps
+RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=300, batch=16),), seeds=2)
+
+
+def sleep_instead() -> None:
+    """In a worker: from now on a run sleeps between its tests."""
+    import torch
+
+    from core.serve import work
+    from core.train import Done, Point
+
+    def asleep(run: Run, ancestors: Any) -> Iterator[Point | Done]:
+        for step in run.tests:
+            time.sleep(SECONDS / len(run.tests))
+            yield Point(step, "full", 0.0, [None] * run.seeds, {"accuracy": {"0": [0.5] * run.seeds}})
+        yield Done({"weight": torch.zeros(run.seeds, 1)})
+
+    setattr(work, "train", asleep)  # noqa: B010
+
+
+@contextmanager
+def served(count: int) -> Iterator[Engine]:
+    """An engine whose workers run in processes of their own, as on another machine; all of them sleep."""
+    command = [sys.executable, "-m", "core.serve", "--workers", f"{count}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=workers.ROOT)
+    assert process.stdout
+    os.environ |= dict(setting.split("=", 1) for setting in process.stdout.readline().split())
+    engine = Engine()
+    try:
+        while not (engine._client and engine._client.status == "running" and len(engine._client.nthreads()) == count):
+            time.sleep(0.05)
+        engine._client.run(sleep_instead)
+        yield engine
+    finally:
+        engine.close()
+        process.kill()
+        process.wait()
+        del os.environ["HEADSTART_SCHEDULER"], os.environ["HEADSTART_CERTIFICATE"]
+
+
+def together(engine: Engine, first: int, learners: int) -> float:
+    """Seconds from when a class presses until the last of their races is over."""
+    runs = [[run_of(first + 10 * k), run_of(first + 10 * k + 5)] for k in range(learners)]
+    began = time.monotonic()
+    for k, race in enumerate(runs):
+        engine.ask(race, f"learner {k}")
+    waiting = [run for race in runs for run in race]
+    while waiting:
+        waiting = [run for run in waiting if engine.state(run).kind != "done"]
+        time.sleep(0.2)
+    return time.monotonic() - began
+
+
+def run_of(first_seed: int) -> Run:
+    return Run(task=RUN.task, net=RUN.net, stages=RUN.stages, seeds=RUN.seeds, first_seed=first_seed)
+
+
+def main(counts: list[int]) -> None:
+    with tempfile.TemporaryDirectory(prefix="headstart-bench-") as folder:
+        os.environ["HEADSTART_STORE"] = folder
+        for n, count in enumerate(counts):
+            with served(count) as engine:
+                together(engine, 2000 * n + 1000, count)  # until all are awake
+                seconds, slept = together(engine, 2000 * n, LEARNERS), 2 * LEARNERS * SECONDS
+                print(f"{count} workers: {seconds:.1f} s for {slept:.0f} s of work, {slept / count / seconds:.0%} used")
+        size = sum(file.stat().st_size for file in (store.home() / "runs" / digest(run_of(0))).iterdir())
+        print(f"{size:,} bytes on disk a run")
+
+
+if __name__ == "__main__":
+    main([int(count) for count in sys.argv[1:]] or [1, 2, 4])

@@ -1,0 +1,115 @@
+"""A look at a run costs little: only new lines are read, the same is not made twice, and what stays is sent once."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from app.parts.live import Now
+from app.parts.player import FRAMES, parts, rest
+from app.parts.watch import Seen, States
+from core.serve import store
+from core.serve.requests import State
+from lessons.kit.catalogue import lessons
+from lessons.kit.figures.player import Images, Player, Space, packed, player
+from lessons.kit.same import of_same
+from lessons.kit.values import Evidence, cut
+
+
+def test_of_a_run_in_progress_only_new_lines_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"step": 0}\n{"step": 1}\n{"st', "utf-8")
+    growing = store.growing(tmp_path)
+    first = growing.read()
+    assert first == [{"step": 0}, {"step": 1}]
+    assert growing.read() is first  # nothing is new
+    file.write_text('{"gone": 0}\n{"gone": 1}\n{"step": 2}\n', "utf-8")  # what was read is not read again
+    assert growing.read() == [*first, {"step": 2}]
+    assert first == [{"step": 0}, {"step": 1}]  # whoever has it may keep it
+
+
+def test_a_run_that_was_begun_again_is_read_anew(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"step": 0}\n{"step": 1}\n', "utf-8")
+    growing = store.growing(tmp_path)
+    assert len(growing.read()) == 2
+    other = tmp_path / "other"
+    other.write_text('{"step": 7}\n' * 3, "utf-8")
+    other.replace(file)
+    assert growing.read() == [{"step": 7}] * 3
+    file.unlink()
+    assert growing.read() == []
+
+
+def test_the_same_object_is_asked_once_and_an_equal_one_again() -> None:
+    asked: list[list[int]] = []
+
+    @of_same(4)
+    def doubled(numbers: list[int], by: int) -> list[int]:
+        asked.append(numbers)
+        return [by * number for number in numbers]
+
+    mine, other = [1, 2], [1, 2]
+    assert doubled(mine, 2) is doubled(mine, 2)
+    assert doubled(other, 2) == doubled(mine, 2) and doubled(mine, by=3) == [3, 6]
+    assert [each is mine for each in asked] == [True, False, True]
+
+
+@pytest.mark.parametrize("end", [-1, 0, 7.5, 10, 99])
+def test_a_table_is_cut_at_a_step(end: float) -> None:
+    table = pd.DataFrame({"step": [0, 0, 5, 5, 10, 10], "seed": [0, 1] * 3})
+    assert cut(table, end).equals(table[table.step <= end])
+
+
+def played(frames: int) -> dict[str, Any]:
+    areas = [packed(np.full(16, k % 2)) for k in range(frames)]
+    image = [packed(np.full(4, 90)), packed(np.full(4, 10))]
+    says = [[str(k), "b"] for k in range(frames)]
+    panels = (
+        Space(title="", areas=areas, sure=areas, extent=(-1, 1, -1, 1)),
+        Images(title="", images=image, width=2, height=2, says=says),
+    )
+    marks = [f"step {k}" for k in range(frames)]
+    return dict(player(Player(marks=marks, says=marks, panels=panels, classes=("a", "b"))).spec)
+
+
+@pytest.mark.parametrize("frames", [1, 2, FRAMES, FRAMES + 1, 3 * FRAMES + 2])
+def test_parts_of_a_player_make_the_whole(frames: int) -> None:
+    spec = played(frames)
+    kept = [json.loads(part)["part"] for _, part in parts(spec)]
+    for k, panel in enumerate(spec["panels"]):
+        left = rest(panel, spec)
+        joined = {
+            name: [*(one for part in kept for one in part.get(f"{k} {name}", ())), *left[name]]
+            for name in left
+            if isinstance(left[name], list) and name in ("images", "areas", "sure", "says")
+        }
+        assert joined and all(joined[name] == panel[name] for name in joined)
+        assert all(len(left[name]) < FRAMES for name in joined)
+
+
+def test_what_was_sent_of_a_player_is_not_sent_again_when_frames_come() -> None:
+    before, after = (dict(parts(played(frames))) for frames in (FRAMES + 3, 2 * FRAMES + 1))
+    assert before.keys() < after.keys() and len(after) == len(before) + 1
+
+
+def looked(playing: bool, *states: State) -> float:
+    pieces = lessons()["label_worth"].runs(lessons()["label_worth"].defaults)
+    values: States = list(zip(pieces, states))
+    return Now(values, values, Evidence(), False, Seen(Evidence(), playing), 0.4).every
+
+
+def test_what_moves_is_looked_at_often_what_waits_behind_others_seldom_and_what_is_over_never() -> None:
+    queued, running, done = State("queued", 3), State("running"), State("done")
+    assert looked(False, done, done) == 0
+    assert looked(True, done, done) == looked(False, running, queued) == looked(True, queued, queued) == 0.4
+    assert looked(False, queued, queued) > 1
+    assert looked(False, replace(queued, position=0), queued) == 0.4  # it is next
+    assert not math.isnan(looked(False, queued, done))
