@@ -65,7 +65,7 @@ def drawing() -> None:
 def learning() -> None:
     """The race between the two sides; afterwards the learner draws and both guess."""
     bench = board.OWN if OWN_NAMES.fullmatch(chosen.setting(SLUG, board.ALPHABET)) else board.BENCH
-    live(worded(bench), backdrop, lambda: None)
+    live(worded(bench), stood_on, lambda: None)
     with st.expander("What this shows"):
         words("draw explained")
 
@@ -75,7 +75,7 @@ def worded(bench: Bench) -> Bench:
     return replace(bench, words={"run": lessons()[LESSON].words["draw run"]})
 
 
-def backdrop(at: chosen.Chosen, everything: bool) -> Evidence:
+def stood_on(at: chosen.Chosen, everything: bool) -> Evidence:
     return gather(board.backdrop(at.settings))
 
 

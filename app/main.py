@@ -31,8 +31,14 @@ pages = {
     one.slug: st.Page(partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug)
     for one in lessons().values()
 }
-first = st.Page(partial(home.show, pages), title="Headstart", icon=":material/home:", default=True, url_path="home")
 hands_on = st.Page(draw.show, title=draw.TITLE, icon=":material/draw:", url_path="draw")
+first = st.Page(
+    partial(home.show, pages | {"draw": hands_on}),
+    title="Headstart",
+    icon=":material/home:",
+    default=True,
+    url_path="home",
+)
 model = st.Page(real.show, title=real.TITLE, icon=":material/neurology:", url_path="real")
 proof = st.Page(evidence.show, title=evidence.TITLE, icon=":material/fact_check:", url_path="evidence")
 words = st.Page(glossary.show, title=glossary.TITLE, icon=":material/dictionary:", url_path="glossary")

@@ -22,14 +22,15 @@ function board(root) {
   const button = (text, act) => Object.assign(el("button", { type: "button" }, text), { onclick: act })
   const done = button("Next drawing", finish), undo = button("Undo stroke", back), clear = button("Clear", wipe)
   const anew = button("Begin all again", () => { alphabet = empty(); at = 0; strokes = []; keep(); draw() })
-  const strip = el("div", { class: "drawn", role: "list" })
-  root.replaceChildren(el("div", { class: "desk" }, square, el("div", { class: "side" }, news, el("div", { class: "tools" }, done, undo, clear, anew), strip)))
+  const strip = el("div", { class: "drawn", role: "list" }), legend = el("div", { class: "legend" })
+  root.replaceChildren(el("div", { class: "desk" }, square, el("div", { class: "side" }, news, el("div", { class: "tools" }, done, undo, clear, anew), strip, legend)))
 
   const one = () => data.symbols === 0 // a single drawing
   const empty = () => Array.from({ length: data.symbols }, () => [])
   const count = () => strokes.reduce((sum, stroke) => sum + stroke.length, 0)
   const whole = () => alphabet.every(drawings => drawings.length >= data.each)
   const written = drawing => drawing.map(stroke => stroke.map(point => point.join(",")).join(" ")).join(";")
+  const parsed = text => text.split(";").map(stroke => stroke.split(" ").map(point => point.split(",").map(Number)))
   const later = pause(() => tell())
 
   /** Where the pointer is, in whole numbers. */
@@ -124,11 +125,14 @@ function board(root) {
   }
 
   const lines = drawing => drawing.map(stroke => svg("polyline", { points: stroke.concat(stroke.length > 1 ? [] : stroke).join(" ") }))
+  function picture(drawing) {
+    const node = svg("svg", { viewBox: `-6 -6 ${SIZE + 12} ${SIZE + 12}`, "aria-hidden": "true" })
+    node.append(...lines(drawing))
+    return node
+  }
   function small(drawing, symbol, k) {
-    const picture = svg("svg", { viewBox: `-6 -6 ${SIZE + 12} ${SIZE + 12}`, "aria-hidden": "true" })
-    picture.append(...lines(drawing))
     const node = button("", () => remove(symbol, k))
-    node.append(picture)
+    node.append(picture(drawing))
     return set(node, { "aria-label": `Symbol ${symbol + 1}, drawing ${k + 1}: remove it`, title: "Remove" })
   }
   function draw() {
@@ -142,6 +146,7 @@ function board(root) {
     done.hidden = anew.hidden = strip.hidden = one()
     done.disabled = !strokes.length || full()
     undo.disabled = clear.disabled = !strokes.length
+    legend.replaceChildren(...data.legend.map(([name, drawing]) => el("figure", {}, picture(parsed(drawing)), el("figcaption", {}, name))))
     strip.replaceChildren(...(alphabet ?? []).map((drawings, k) => el("div", { role: "listitem", "aria-label": `Symbol ${k + 1}: ${drawings.length} of ${data.each} drawings` }, ...drawings.map((drawing, j) => small(drawing, k, j)))))
   }
   return {
@@ -149,6 +154,8 @@ function board(root) {
       const first = data === null, other = !first && (data.symbols !== now.symbols || data.each !== now.each)
       data = now
       send = hear
+      root.classList.toggle("one", one())
+      if (first && one() && data.given) strokes = parsed(data.given)
       if (!one() && (first || other || data.given !== heard)) {
         // What the server has is news where it is another alphabet than the one that was handed in here.
         const given = data.given && data.given !== heard ? JSON.parse(data.given).symbols.map(symbol => symbol.drawings) : null

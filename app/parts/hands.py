@@ -84,14 +84,23 @@ def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object]) -
     _CARDS(data=figure.spec | {"alt": figure.alt, "picked": picked}, key=key, on_picked_change=heard)
 
 
-def board(label: str, key: str, put: Callable[[str], object], symbols: int = 0, each: int = 0, given: str = "") -> None:
+def board(
+    label: str,
+    key: str,
+    put: Callable[[str], object],
+    symbols: int = 0,
+    each: int = 0,
+    given: str = "",
+    legend: Sequence[tuple[str, str]] = (),
+) -> None:
     """A square to draw in. `put` is called with a drawing as it grows (core/strokes.py); or, where so many symbols are
-    to be drawn so many times `each`, with all of them once they are (core/alphabet.py); given is what was before."""
+    to be drawn so many times `each`, with all of them once they are (core/alphabet.py); given is what was before.
+    legend: names and drawings of what can be drawn."""
 
     def drawn() -> None:
         put(str(st.session_state[key].made))
 
-    data = {"label": label, "symbols": symbols, "each": each, "given": given}
+    data = {"label": label, "symbols": symbols, "each": each, "given": given, "legend": [list(one) for one in legend]}
     _BOARD(data=data, key=key, on_made_change=drawn)
 
 

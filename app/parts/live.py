@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.parts import chosen
 from app.parts.chosen import Chosen
-from app.parts.corpus import control
+from app.parts.controls import control
 from app.parts.once import once
 from app.parts.sheet import sheet
 from app.parts.stage import PADS, stage
@@ -74,8 +74,9 @@ def tick(
         progress(lesson, settings, now.runs, now.seen)
     evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
     evidence |= results(lesson, settings, now) | now.answers
-    pad = partial(sheet, lesson, settings, now.answers, now.asked) if has_pad(lesson) else None
-    watching = at.pressed and not (now.over and draws(lesson))  # then it is the learner's turn to draw
+    turn = now.over if draws(lesson) else has_pad(lesson)  # who draws waits for the nets that are to guess
+    pad = partial(sheet, lesson, settings, now.answers, now.asked) if turn else None
+    watching = at.pressed and not (turn and draws(lesson))
     stage(lesson, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
     if before != now.stands:
         st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too

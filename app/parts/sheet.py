@@ -114,7 +114,8 @@ def label(lesson: Bench, sheet: Sheet, settings: Settings, answers: Evidence) ->
 
 def sketch(lesson: Bench, sheet: Sheet, settings: Settings, answers: Evidence) -> None:
     """A square to draw in, and below it what nets make of the drawing as it grows."""
-    hands.board(sheet.label, chosen.key(lesson.slug, "by hand"), lambda text: put(lesson, text))
+    at, legend = chosen.key(lesson.slug, "by hand"), lesson.legend(settings)
+    hands.board(sheet.label, at, lambda text: put(lesson, text), given=settings.typed, legend=legend)
     if figure := lesson.beside(answers, settings):
         draw(figure, chosen.key(lesson.slug, "beside"))
 

@@ -89,6 +89,10 @@ def no_curves(evidence: Evidence, settings: Settings) -> list[Curve]:
     return []
 
 
+def no_legend(settings: Settings) -> list[tuple[str, str]]:
+    return []
+
+
 def no_figure(evidence: Evidence, settings: Settings) -> Figure | None:
     return None
 
@@ -116,6 +120,7 @@ class Bench:
     plays: bool = True  # the recorded runs while the learner's own are prepared
     # What nets make of what is on the sheet, in one figure below it; None as long as nothing is known.
     beside: Callable[[Evidence, Settings], Figure | None] = no_figure
+    legend: Callable[[Settings], Sequence[tuple[str, str]]] = no_legend  # names and drawings of what can be drawn
     in_reach: int = 1  # how many controls stand beside Train; the others are under "Experiment"
     # Curves under the points that were placed, from the answers; x and y in the units of the sheet.
     beneath: Callable[[Evidence, Settings], list[Curve]] = no_curves

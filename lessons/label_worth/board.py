@@ -17,6 +17,7 @@ from lessons.kit.evidence import bootstrap, final, kindest
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import race
+from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.figures.wall import Wall, walls
 from lessons.kit.recipes import BEST_RATES, STEPS, backbone, fine_tuned, patient, scratch
 from lessons.kit.sheet import Sheet
@@ -84,20 +85,28 @@ def tiles(name: str) -> Measure:
     return Measure(kind="exhibit", runs=(), tasks=(Drawn(alphabet=name, labels=DRAWINGS),), count=TILES)
 
 
-def backdrop(settings: Settings) -> Values:
+def backdrop(settings: Settings) -> Measures:
     return [Piece("wall", tiles(settings[ALPHABET]), name="test drawings")]
 
 
 def asks(settings: Settings) -> Measures:
-    """What both sides take the drawing for."""
-    if not settings.typed:
-        return []
+    """The tiles of the wall, which ship only for what comes with the app; and what both sides take the drawing for."""
     both = tuple(piece.of for piece in runs(settings))
-    return [Piece("guess", Measure(kind="reads", runs=both, strokes=settings.typed), name="their guess")]
+    guess = Measure(kind="reads", runs=both, strokes=settings.typed) if settings.typed else None
+    return [*backdrop(settings), *([Piece("guess", guess, name="their guess")] if guess else [])]
+
+
+def legend(settings: Settings) -> list[tuple[str, str]]:
+    """The symbols to choose from: each name, and a drawing of it."""
+    return [(symbol.name, strokes.write(symbol.drawings[0])) for symbol in alphabet.load(settings[ALPHABET]).symbols]
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
-    """The race: the share of unseen drawings that each side reads."""
+    """What both are tested on; once they race, the share of it that each side reads."""
+    if not evidence.tables("race") and evidence.has("wall"):
+        (told,) = evidence.answer("wall")["tasks"]
+        tiles = [{"image": one["image"], "alt": told["names"][str(one["truth"])]} for one in told["examples"]]
+        return thumbnails({"What both will be tested on: the symbols in other hands": tiles}, f"{len(tiles)} drawings.")
     sides = dict(sorted(evidence.tables("race").items(), reverse=True))
     return race(sides, STEPS, "The symbols in other hands: share read rightly")
 
@@ -108,7 +117,7 @@ def wall(evidence: Evidence, settings: Settings) -> Figure | None:
         return None
     (told,) = evidence.answer("wall")["tasks"]
     called = alphabet.load(settings[ALPHABET]).symbols
-    brief = {k: symbol.name[:3] for k, symbol in enumerate(called)}
+    brief = {k: symbol.name.split()[-1][:3] for k, symbol in enumerate(called)}
     sides = {side: evidence.behaviour("race", side) for side in SIDES}
     if not all(sides.values()):
         return None
@@ -162,9 +171,10 @@ BENCH = Bench(
     after=after,
     asks=asks,
     beside=confidence,
+    legend=legend,
     sheet=Sheet(
         kind="drawing",
-        label="Draw one of the symbols.",
+        label="Draw one of these again: both nets guess while it grows.",
         help="Both nets guess while it grows.",
         default="",
         most=strokes.STROKES,
