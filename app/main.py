@@ -11,7 +11,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
-from app import evidence, glossary, home, lesson, real, sources
+from app import draw, evidence, glossary, home, lesson, real, sources
 from app.parts.workers import engine
 from lessons.kit.catalogue import CHAPTERS, lessons
 
@@ -31,10 +31,19 @@ pages = {
     one.slug: st.Page(partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug)
     for one in lessons().values()
 }
-first = st.Page(partial(home.show, pages), title="Headstart", icon=":material/home:", default=True, url_path="home")
+hands_on = st.Page(draw.show, title=draw.TITLE, icon=":material/draw:", url_path="draw")
+first = st.Page(
+    partial(home.show, pages | {"draw": hands_on}),
+    title="Headstart",
+    icon=":material/home:",
+    default=True,
+    url_path="home",
+)
 model = st.Page(real.show, title=real.TITLE, icon=":material/neurology:", url_path="real")
 proof = st.Page(evidence.show, title=evidence.TITLE, icon=":material/fact_check:", url_path="evidence")
 words = st.Page(glossary.show, title=glossary.TITLE, icon=":material/dictionary:", url_path="glossary")
 data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
 chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
-st.navigation({"": [first], **chapters, "About": [proof, words, model, data]}, position="top").run()
+st.navigation(
+    {"": [first], **chapters, "Hands on": [hands_on], "About": [proof, words, model, data]}, position="top"
+).run()

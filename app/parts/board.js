@@ -13,7 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function board(root) {
-  let data = null, send = null, strokes = [], alphabet = null, at = [0, 0], pen = null, last = 0, heard = null
+  let data = null, send = null, strokes = [], alphabet = null, at = 0, pen = null, last = 0, heard = null
   let place = [SIZE / 2, SIZE / 2], down = false // of the pen that keys move
   const square = svg("svg", { viewBox: `-4 -4 ${SIZE + 8} ${SIZE + 8}`, tabindex: 0, role: "application" })
   const ink = svg("g", { "aria-hidden": "true" }), cross = svg("path", { class: "cross", "aria-hidden": "true" })
@@ -21,15 +21,16 @@ function board(root) {
   const news = el("p", { class: "news", "aria-live": "polite" })
   const button = (text, act) => Object.assign(el("button", { type: "button" }, text), { onclick: act })
   const done = button("Next drawing", finish), undo = button("Undo stroke", back), clear = button("Clear", wipe)
-  const anew = button("Begin all again", () => { alphabet = empty(); at = [0, 0]; strokes = []; keep(); draw() })
-  const strip = el("div", { class: "drawn", role: "list" })
-  root.replaceChildren(el("div", { class: "desk" }, square, el("div", { class: "side" }, news, el("div", { class: "tools" }, done, undo, clear, anew), strip)))
+  const anew = button("Begin all again", () => { alphabet = empty(); at = 0; strokes = []; keep(); draw() })
+  const strip = el("div", { class: "drawn", role: "list" }), legend = el("div", { class: "legend" })
+  root.replaceChildren(el("div", { class: "desk" }, square, el("div", { class: "side" }, news, el("div", { class: "tools" }, done, undo, clear, anew), strip, legend)))
 
   const one = () => data.symbols === 0 // a single drawing
   const empty = () => Array.from({ length: data.symbols }, () => [])
   const count = () => strokes.reduce((sum, stroke) => sum + stroke.length, 0)
   const whole = () => alphabet.every(drawings => drawings.length >= data.each)
   const written = drawing => drawing.map(stroke => stroke.map(point => point.join(",")).join(" ")).join(";")
+  const parsed = text => text.split(";").map(stroke => stroke.split(" ").map(point => point.split(",").map(Number)))
   const later = pause(() => tell())
 
   /** Where the pointer is, in whole numbers. */
@@ -63,16 +64,23 @@ function board(root) {
   function wipe() { strokes = []; down = false; if (one()) tell(); draw() }
   function finish() {
     if (!strokes.length || one() || full()) return
-    alphabet[at[0]].push(strokes)
+    alphabet[at].push(strokes)
     strokes = []
     down = false
-    at = [alphabet.findIndex(drawings => drawings.length < data.each), 0]
+    turn()
     keep()
     draw()
-    if (whole()) send(JSON.stringify({ name: data.name, symbols: alphabet.map((drawings, k) => ({ name: `symbol ${k + 1}`, drawings })) }))
+    hand()
+  }
+  /** Whose turn it is: the first symbol that lacks a drawing. */
+  function turn() { at = Math.max(0, alphabet.findIndex(drawings => drawings.length < data.each)) }
+  /** The server hears of an alphabet once all is drawn. */
+  function hand() {
+    if (whole()) send(JSON.stringify({ name: "My symbols", symbols: alphabet.map((drawings, k) => ({ name: `symbol ${k + 1}`, drawings })) }))
   }
   function remove(symbol, drawing) {
     alphabet[symbol].splice(drawing, 1)
+    turn()
     keep()
     draw()
     square.focus({ preventScroll: true })
@@ -117,24 +125,28 @@ function board(root) {
   }
 
   const lines = drawing => drawing.map(stroke => svg("polyline", { points: stroke.concat(stroke.length > 1 ? [] : stroke).join(" ") }))
+  function picture(drawing) {
+    const node = svg("svg", { viewBox: `-6 -6 ${SIZE + 12} ${SIZE + 12}`, "aria-hidden": "true" })
+    node.append(...lines(drawing))
+    return node
+  }
   function small(drawing, symbol, k) {
-    const picture = svg("svg", { viewBox: `-6 -6 ${SIZE + 12} ${SIZE + 12}`, "aria-hidden": "true" })
-    picture.append(...lines(drawing))
     const node = button("", () => remove(symbol, k))
-    node.append(picture)
+    node.append(picture(drawing))
     return set(node, { "aria-label": `Symbol ${symbol + 1}, drawing ${k + 1}: remove it`, title: "Remove" })
   }
   function draw() {
     ink.replaceChildren(...lines(strokes))
     const [x, y] = place
     set(cross, { d: `M${x - 4} ${y}h8M${x} ${y - 4}v8`, class: down ? "cross down" : "cross" })
-    const [symbol] = at, drawn = one() ? 0 : alphabet[symbol]?.length ?? 0
-    const asked = one() ? data.label : full() ? "All is drawn. Tap a drawing to draw it again." : `Symbol ${symbol + 1} of ${data.symbols}, drawing ${drawn + 1} of ${data.each}.`
+    const drawn = one() ? 0 : alphabet[at].length
+    const asked = one() ? data.label : full() ? "All is drawn. Tap a drawing to draw it again." : `Symbol ${at + 1} of ${data.symbols}, drawing ${drawn + 1} of ${data.each}.`
     if (news.textContent !== asked) news.textContent = asked
     set(square, { "aria-label": `${asked} Draw here. Arrow keys move the pen, the space bar sets it down and lifts it, Enter ends the drawing, Backspace takes back a stroke. ${strokes.length} strokes so far.` })
     done.hidden = anew.hidden = strip.hidden = one()
     done.disabled = !strokes.length || full()
     undo.disabled = clear.disabled = !strokes.length
+    legend.replaceChildren(...data.legend.map(([name, drawing]) => el("figure", {}, picture(parsed(drawing)), el("figcaption", {}, name))))
     strip.replaceChildren(...(alphabet ?? []).map((drawings, k) => el("div", { role: "listitem", "aria-label": `Symbol ${k + 1}: ${drawings.length} of ${data.each} drawings` }, ...drawings.map((drawing, j) => small(drawing, k, j)))))
   }
   return {
@@ -142,18 +154,18 @@ function board(root) {
       const first = data === null, other = !first && (data.symbols !== now.symbols || data.each !== now.each)
       data = now
       send = hear
-      if (one()) {
-        if (data.clear !== heard) { strokes = []; heard = data.clear }
-      } else if (first || other || data.given !== heard) {
-        const before = first ? kept() : alphabet, given = data.given ? JSON.parse(data.given) : null
-        const from = given && data.given !== heard && !before.flat().length ? given : before
+      root.classList.toggle("one", one())
+      if (first && one() && data.given) strokes = parsed(data.given)
+      if (!one() && (first || other || data.given !== heard)) {
+        // What the server has is news where it is another alphabet than the one that was handed in here.
+        const given = data.given && data.given !== heard ? JSON.parse(data.given).symbols.map(symbol => symbol.drawings) : null
+        const before = alphabet ?? kept(), from = given && !before.flat().length ? given : before
         alphabet = empty().map((_, k) => (from[k] ?? []).slice(0, data.each))
         heard = data.given
-        at = [Math.max(0, alphabet.findIndex(drawings => drawings.length < data.each)), 0]
-        if (other && whole() ) finishAll()
+        turn()
+        if (other) hand()
       }
       draw()
     },
   }
-  function finishAll() { send(JSON.stringify({ name: data.name, symbols: alphabet.map((drawings, k) => ({ name: `symbol ${k + 1}`, drawings })) })) }
 }

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.check import BadValue
-from lessons.kit.catalogue import BEATS, Lesson
+from lessons.kit.catalogue import BEATS, Bench
 from lessons.kit.prediction import Order
 from lessons.kit.values import Control, Given, Settings
 
@@ -55,11 +55,11 @@ def key(slug: str, name: str) -> str:
     return f"{slug}.{name}"
 
 
-def read(lesson: Lesson) -> Chosen:
+def read(lesson: Bench) -> Chosen:
     """What stands in the URL, or else what this session has kept, or else the default. Says in a sentence what cannot
     be; that begins at its default."""
 
-    slug, sliders = lesson.slug, lesson.prediction.sliders
+    slug, sliders = lesson.slug, lesson.sliders
     values = {control.name: setting(slug, control) for control in lesson.controls}
     said = {slider.name: one(key(slug, slider.name), slider.read, None) for slider in sliders}
     handles = {name: value for name, value in said.items() if value is not None}
@@ -78,7 +78,7 @@ def setting(slug: str, control: Control[Any]) -> Any:
     return one(key(slug, control.name), control.read, control.default)
 
 
-def given(lesson: Lesson) -> Given:
+def given(lesson: Bench) -> Given:
     """What stands on the lesson's sheet."""
     sheet = lesson.sheet
     return one(key(lesson.slug, "given"), sheet.read, sheet.given) if sheet else ()

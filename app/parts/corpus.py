@@ -17,10 +17,7 @@ MEGABYTES = 10  # of a file, whose letters may take more than a byte each
 
 
 def control(slug: str, control: Control[Any], value: Any) -> None:
-    """A control's widget, and where it takes a text of the learner's own, a place to give one."""
-    if control.known != corpus.known:
-        chosen.widget(slug, control, value)
-        return
+    """The subjects, and a place to give a text of the learner's own."""
     chosen.widget(slug, control, value, own(slug, control, value), corpus.called)
     with st.popover("Take a text of your own, in Latin letters", icon=":material/upload_file:", width="stretch"):
         refusal(slug, value)

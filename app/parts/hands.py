@@ -1,5 +1,5 @@
-"""What is done by hand in the browser: handles over a chart, rows, labels, cards, a game. The server hears of what was
-let go.
+"""What is done by hand in the browser: handles over a chart, rows, labels, cards, a game, drawings. The server hears of
+what was let go.
 
 What was said is in the URL, as with any slider of a prediction (app/parts/chosen.py) or any sheet (app/parts/sheet.py).
 """
@@ -31,7 +31,7 @@ def component(name: str) -> Any:
     )
 
 
-_HANDS, _ROWS, _LABELS, _CARDS, _GAME = map(component, ("hands", "rows", "labels", "cards", "game"))
+_HANDS, _ROWS, _LABELS, _CARDS, _GAME, _BOARD = map(component, ("hands", "rows", "labels", "cards", "game", "board"))
 
 
 def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -> None:
@@ -82,6 +82,26 @@ def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object]) -
         put(str(st.session_state[key].picked))
 
     _CARDS(data=figure.spec | {"alt": figure.alt, "picked": picked}, key=key, on_picked_change=heard)
+
+
+def board(
+    label: str,
+    key: str,
+    put: Callable[[str], object],
+    symbols: int = 0,
+    each: int = 0,
+    given: str = "",
+    legend: Sequence[tuple[str, str]] = (),
+) -> None:
+    """A square to draw in. `put` is called with a drawing as it grows (core/strokes.py); or, where so many symbols are
+    to be drawn so many times `each`, with all of them once they are (core/alphabet.py); given is what was before.
+    legend: names and drawings of what can be drawn."""
+
+    def drawn() -> None:
+        put(str(st.session_state[key].made))
+
+    data = {"label": label, "symbols": symbols, "each": each, "given": given, "legend": [list(one) for one in legend]}
+    _BOARD(data=data, key=key, on_made_change=drawn)
 
 
 def spec(prediction: Prediction, said: Settings, ground: Ground) -> dict[str, Any]:

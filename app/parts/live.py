@@ -13,31 +13,31 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.parts import chosen
 from app.parts.chosen import Chosen
-from app.parts.corpus import control
+from app.parts.controls import control
 from app.parts.once import once
 from app.parts.sheet import sheet
-from app.parts.stage import stage
+from app.parts.stage import PADS, stage
 from app.parts.watch import ALIVE, PATIENCE, Seen, States, failures, is_alive, mission, progress, states, watched
 from app.parts.words import say
 from app.parts.workers import engine, me
 from core.serve import store
 from core.serve.engine import Busy
 from core.spec import Measure, Run
-from lessons.kit.catalogue import Lesson
+from lessons.kit.catalogue import Bench
 from lessons.kit.evidence import gather
 from lessons.kit.values import Evidence, Measures, Settings
 
 
-def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: Callable[[], None]) -> None:
+def live(lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], onward: Callable[[], None]) -> None:
     """The rail with its controls and the stage. While something runs or plays, what changes by itself is drawn again by
     itself, less often when many watch; all else stays."""
     at = chosen.read(lesson)
     settings, now = at.settings, glance(lesson, at)
-    points = has_points(lesson)
+    by_hand = has_pad(lesson)
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             say(lesson, "run")
-            if lesson.sheet and lesson.sheet.beat == "Run" and not points:
+            if lesson.sheet and lesson.sheet.beat == "Run" and not by_hand:
                 sheet(lesson, settings, now.answers, now.asked)
             for near in lesson.controls[: lesson.in_reach]:
                 control(lesson.slug, near, settings[near])
@@ -59,7 +59,7 @@ def live(lesson: Lesson, backdrop: Callable[[Chosen, bool], Evidence], onward: C
 
 
 def tick(
-    lesson: Lesson,
+    lesson: Bench,
     backdrop: Callable[[Chosen, bool], Evidence],
     told: DeltaGenerator,
     at: Chosen,
@@ -68,20 +68,26 @@ def tick(
 ) -> None:
     """The stage, and what is told of the runs; drawn again by itself. What was seen as the page was drawn is there for
     the first look."""
-    at = chosen.read(lesson) if has_points(lesson) else at  # nothing else is set without the rest of the page
+    at = chosen.read(lesson) if has_pad(lesson) else at  # nothing else is set without the rest of the page
     settings, now = at.settings, first.pop() if first else glance(lesson, at)
     with told:
         progress(lesson, settings, now.runs, now.seen)
     evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
     evidence |= results(lesson, settings, now) | now.answers
-    pad = partial(sheet, lesson, settings, now.answers, now.asked) if has_points(lesson) else None
-    stage(lesson, evidence, settings, at.guess, moving=at.pressed, live=now.moving, pad=pad)
+    turn = now.over if draws(lesson) else has_pad(lesson)  # who draws waits for the nets that are to guess
+    pad = partial(sheet, lesson, settings, now.answers, now.asked) if turn else None
+    watching = at.pressed and not (turn and draws(lesson))
+    stage(lesson, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
     if before != now.stands:
         st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
 
 
-def has_points(lesson: Lesson) -> bool:
-    return bool(lesson.sheet and lesson.sheet.kind == "points")
+def has_pad(lesson: Bench) -> bool:
+    return bool(lesson.sheet and lesson.sheet.kind in PADS)
+
+
+def draws(lesson: Bench) -> bool:
+    return bool(lesson.sheet and lesson.sheet.kind == "drawing")
 
 
 @dataclass(frozen=True)
@@ -121,16 +127,16 @@ class Now:
         return self.every, is_alive(self.runs), still
 
 
-def glance(lesson: Lesson, at: Chosen) -> Now:
+def glance(lesson: Bench, at: Chosen) -> Now:
     """Look at everything once, and ask for what is to be asked by itself."""
     values = wanted(lesson, at.settings)
     runs = [(piece, state) for piece, state in values if isinstance(piece.of, Run)] if at.pressed else []
     asked = waits(states(about(lesson, at.settings)))
-    soon = 0.2 if has_points(lesson) else 0.4  # points are moved while it looks, and their answers awaited
+    soon = 0.2 if has_pad(lesson) else 0.4  # a pad is used while it looks, and answers are awaited
     return Now(values, runs, answered(lesson, at.settings), asked, watched(lesson, runs), soon)
 
 
-def results(lesson: Lesson, settings: Settings, now: Now) -> Evidence:
+def results(lesson: Bench, settings: Settings, now: Now) -> Evidence:
     """What was asked of the runs, once these are over."""
     return gather(once(lesson, "after", settings)) if now.over else Evidence()
 
@@ -142,7 +148,7 @@ def waits(known: States) -> bool:
     )
 
 
-def about(lesson: Lesson, settings: Settings) -> Measures:
+def about(lesson: Bench, settings: Settings) -> Measures:
     """What is asked about the sheet, of runs that are there already: asking trains nothing but what was let go."""
     asked = once(lesson, "asks", settings) if lesson.sheet else ()
     return [piece for piece in asked if store.complete(piece.of) or all(map(at_hand, piece.of.runs))]
@@ -152,7 +158,7 @@ def at_hand(run: Run) -> bool:
     return bool(store.weights(run)) or store.let_go(run)
 
 
-def answered(lesson: Lesson, settings: Settings) -> Evidence:
+def answered(lesson: Bench, settings: Settings) -> Evidence:
     """What is known about the sheet; while the answers are still to come, about what stood there before."""
     asked, at = about(lesson, settings), chosen.key(lesson.slug, "answered")
     if all(store.complete(piece.of) for piece in asked):
@@ -162,7 +168,7 @@ def answered(lesson: Lesson, settings: Settings) -> Evidence:
     return gather(about(lesson, last)) | gather(asked)
 
 
-def wanted(lesson: Lesson, settings: Settings) -> States:
+def wanted(lesson: Bench, settings: Settings) -> States:
     """The runs, what is asked about the sheet, and as soon as the runs are complete what is asked of them; asks for
     these measures itself."""
     runs = states(once(lesson, "runs", settings))
@@ -174,7 +180,7 @@ def wanted(lesson: Lesson, settings: Settings) -> States:
     return [*runs, *measures]
 
 
-def ask(lesson: Lesson, settings: Settings) -> None:
+def ask(lesson: Bench, settings: Settings) -> None:
     """Called by the buttons, before the page is drawn again."""
     chosen.change(lesson.slug, chosen.DRAW, settings.draw)
     chosen.change(lesson.slug, chosen.PRESSED, 1)
@@ -192,7 +198,7 @@ def stop(runs: Sequence[Run]) -> None:
     engine().stop(runs, *me())
 
 
-def buttons(lesson: Lesson, settings: Settings, known: States) -> None:
+def buttons(lesson: Bench, settings: Settings, known: States) -> None:
     runs = [piece.of for piece in once(lesson, "runs", settings)]
     kinds, slug = {state.kind for _, state in known}, lesson.slug
     seen = chosen.key(slug, "since") in st.session_state

@@ -1,4 +1,4 @@
-"""What a learner places, types, chooses or labels: points in a plane and as a table, a text, pairs, or digits.
+"""What a learner places, types, chooses, labels or draws: points in a plane and as a table, a text, pairs, digits.
 
 What stands there is in the URL, and nowhere else. What is asked about it: app/parts/live.py.
 """
@@ -13,9 +13,10 @@ import pandas as pd
 import streamlit as st
 
 from app.parts import chosen, hands
+from app.parts.figure import draw
 from app.parts.once import once
 from core.check import BadValue
-from lessons.kit.catalogue import Lesson
+from lessons.kit.catalogue import Bench
 from lessons.kit.evidence import gather
 from lessons.kit.figures import ROLES
 from lessons.kit.figures.curves import Curve
@@ -32,7 +33,7 @@ _PAD = st.components.v2.component(
 LONG = 80  # characters; more of them get an area
 
 
-def sheet(lesson: Lesson, settings: Settings, answers: Evidence, stale: bool = False) -> None:
+def sheet(lesson: Bench, settings: Settings, answers: Evidence, stale: bool = False) -> None:
     """The lesson's sheet, if it has one; the answers are stale while those about what stands there now are to come."""
     if lesson.sheet is None:
         return
@@ -42,13 +43,15 @@ def sheet(lesson: Lesson, settings: Settings, answers: Evidence, stale: bool = F
         label(lesson, lesson.sheet, settings, answers)
     elif lesson.sheet.kind == "text":
         write(lesson, lesson.sheet, settings.typed)
+    elif lesson.sheet.kind == "drawing":
+        sketch(lesson, lesson.sheet, settings, answers)
     else:
         place(lesson, lesson.sheet, settings.placed, lesson.beneath(answers, settings), stale)
     if refused := st.session_state.get(chosen.key(lesson.slug, "refused")):
         st.warning(refused)
 
 
-def put(lesson: Lesson, text: str) -> Given | None:
+def put(lesson: Bench, text: str) -> Given | None:
     """Have the URL say what was placed or typed, if it can be; otherwise what was there stays, and a sentence says why
     until something else is."""
     assert lesson.sheet
@@ -63,7 +66,7 @@ def put(lesson: Lesson, text: str) -> Given | None:
     return given
 
 
-def write(lesson: Lesson, sheet: Sheet, given: str) -> None:
+def write(lesson: Bench, sheet: Sheet, given: str) -> None:
     at = chosen.key(lesson.slug, "typed")
 
     def typed(text: str = "") -> None:
@@ -79,7 +82,7 @@ def write(lesson: Lesson, sheet: Sheet, given: str) -> None:
                 st.button(text, key=f"{at}.{number}", on_click=typed, args=(text,), type="tertiary")
 
 
-def choose(lesson: Lesson, sheet: Sheet, given: str) -> None:
+def choose(lesson: Bench, sheet: Sheet, given: str) -> None:
     """One pair after the other: two buttons, and a third for who cannot decide. What was chosen can be taken back."""
     at, number = chosen.key(lesson.slug, "pair"), len(given)
     made = len(given.replace("-", ""))
@@ -102,15 +105,23 @@ def choose(lesson: Lesson, sheet: Sheet, given: str) -> None:
                 st.button("Forget my choices", key=f"{at}.none", on_click=say, args=("",), type="tertiary")
 
 
-def label(lesson: Lesson, sheet: Sheet, settings: Settings, answers: Evidence) -> None:
+def label(lesson: Bench, sheet: Sheet, settings: Settings, answers: Evidence) -> None:
     """The digits that the lesson names, from what may be seen before the prediction."""
     digits = lesson.labelled(gather(visible(once(lesson, "backdrop", settings))) | answers, settings)
     st.markdown(f"**{sheet.label}**", help=sheet.help)
     hands.labels(digits, settings.typed, chosen.key(lesson.slug, "labels by hand"), lambda text: put(lesson, text))
 
 
+def sketch(lesson: Bench, sheet: Sheet, settings: Settings, answers: Evidence) -> None:
+    """A square to draw in, and below it what nets make of the drawing as it grows."""
+    at, legend = chosen.key(lesson.slug, "by hand"), lesson.legend(settings)
+    hands.board(sheet.label, at, lambda text: put(lesson, text), given=settings.typed, legend=legend)
+    if figure := lesson.beside(answers, settings):
+        draw(figure, chosen.key(lesson.slug, "beside"))
+
+
 def place(
-    lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], curves: Sequence[Curve], stale: bool
+    lesson: Bench, sheet: Sheet, given: Sequence[tuple[float, float]], curves: Sequence[Curve], stale: bool
 ) -> None:
     at = chosen.key(lesson.slug, "pad")
 
@@ -127,7 +138,7 @@ def place(
         table(lesson, sheet, given, f"{at}.table.{st.session_state.get(f'{at}.turn', 0)}")
 
 
-def table(lesson: Lesson, sheet: Sheet, given: Sequence[tuple[float, float]], at: str) -> None:
+def table(lesson: Bench, sheet: Sheet, given: Sequence[tuple[float, float]], at: str) -> None:
     """The points in rows. It begins anew when the pad has moved one, and stays as it is while its own cells change."""
     if at not in st.session_state:
         st.session_state[f"{at} from"] = pd.DataFrame(given, columns=sheet.axes, dtype=float)

@@ -8,15 +8,16 @@ import streamlit as st
 
 from app.parts import chosen
 from app.parts.figure import draw
-from lessons.kit.catalogue import Lesson
+from lessons.kit.catalogue import Bench
 from lessons.kit.figures.lit import lit as lighted
 from lessons.kit.values import Evidence, Settings
 
-PICTURE, PAD = "The picture", "Your points"
+PICTURE = "The picture"
+PADS = {"points": "Your points", "drawing": "Your drawing"}  # by the kind of sheet
 
 
 def stage(
-    lesson: Lesson,
+    lesson: Bench,
     evidence: Evidence,
     settings: Settings,
     guess: Settings,
@@ -30,10 +31,11 @@ def stage(
     once runs were begun (live: they still go on), where points are placed the pad, else the picture. What is `lit`
     stays while the rest of the picture steps back."""
     views = lesson.views(evidence, settings, guess)
-    still = PAD if pad else PICTURE
+    own = PADS[lesson.sheet.kind] if pad and lesson.sheet else ""
+    still = own or PICTURE
     opening = first if first in views else next((name for name in lesson.moving if moving and name in views), still)
-    name = names(lesson.slug, [*([PAD] if pad else []), PICTURE, *views], opening)
-    if pad and name == PAD:
+    name = names(lesson.slug, [*([own] if own else []), PICTURE, *views], opening)
+    if pad and name == own:
         pad()
         return
     figure = views[name]() if name in views else lesson.picture(evidence, settings, guess)

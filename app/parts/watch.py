@@ -19,7 +19,7 @@ from app.parts.workers import engine, me
 from core.serve import store
 from core.serve.engine import State
 from core.spec import Measure, Run
-from lessons.kit.catalogue import Lesson
+from lessons.kit.catalogue import Bench
 from lessons.kit.evidence import gather, in_step
 from lessons.kit.told import Mission
 from lessons.kit.values import Evidence, Piece, Runs, Settings, Values
@@ -39,7 +39,7 @@ class Seen:
     recorded: bool = False  # it is an earlier run of the same kind, while the learner's own is prepared
 
 
-def watched(lesson: Lesson, known: States) -> Seen:
+def watched(lesson: Bench, known: States) -> Seen:
     """The learner's own runs as far as they have come, all at the same step, paced so that everybody gets the moment;
     where nothing has come after PATIENCE, an earlier run of the same kind. Of none where nothing was pressed."""
     engine().watch([piece.of for piece, _ in known], *me())
@@ -48,7 +48,8 @@ def watched(lesson: Lesson, known: States) -> Seen:
     since, patience = st.session_state.get(chosen.key(lesson.slug, "since"), (-math.inf, PATIENCE))
     mine, passed = in_step(gather(runs), going), time.monotonic() - since
     kinds = {state.kind for _, state in known}
-    if len(mine) or not patience < passed < math.inf or not kinds & {*ALIVE, "failed"}:
+    waited = patience < passed < math.inf and kinds & {*ALIVE, "failed"}
+    if len(mine) or not waited or not lesson.plays:
         return paced(mine, runs, passed)
     earlier = once(lesson, "runs", lesson.recorded)
     if not all(store.complete(piece.of) for piece in earlier):
@@ -65,7 +66,7 @@ def paced(evidence: Evidence, runs: Runs, passed: float) -> Seen:
     return Seen(evidence.up_to(due), playing=True)
 
 
-def own(lesson: Lesson, settings: Settings) -> Evidence:
+def own(lesson: Bench, settings: Settings) -> Evidence:
     """The learner's own runs where they are complete, else those that ship, with what was asked of them, and about what
     the learner has made."""
     asked = gather(once(lesson, "asks", lesson.recorded)) | gather(once(lesson, "asks", settings))
@@ -83,7 +84,7 @@ def states(values: Values) -> States:
     return [(piece, engine().state(piece.of)) for piece in values]
 
 
-def progress(lesson: Lesson, settings: Settings, known: States, seen: Seen) -> None:
+def progress(lesson: Bench, settings: Settings, known: States, seen: Seen) -> None:
     """One bar for all runs, one sentence on where they stand, and one for each reason for which something went
     wrong."""
     runs = [(piece, piece.of, state) for piece, state in known if isinstance(piece.of, Run)]
@@ -116,7 +117,7 @@ def failures(known: States) -> None:
         st.error(f"{', '.join(names)}: {message}")
 
 
-def took(lesson: Lesson) -> str:
+def took(lesson: Bench) -> str:
     """How long an earlier run of the same kind took, for who waits for theirs."""
     runs = once(lesson, "runs", lesson.recorded)
     known = gather(runs)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.catalogue import Bench, lessons
 from lessons.kit.claims import Missing, shipped
 from lessons.kit.glossary import Term, first_of_each, terms
 
@@ -32,12 +32,12 @@ def number(claim: str, name: str) -> str:
         return "(not stored)"
 
 
-def words(lesson: Lesson, heading: str) -> str:
+def words(lesson: Bench, heading: str) -> str:
     """One section of the lesson's text.md."""
     return filled(lesson.words[heading])
 
 
-def say(lesson: Lesson, heading: str) -> None:
+def say(lesson: Bench, heading: str) -> None:
     """That section, on the page."""
     prose(words(lesson, heading), lesson.slug, heading)
 

@@ -89,46 +89,51 @@ def no_curves(evidence: Evidence, settings: Settings) -> list[Curve]:
     return []
 
 
+def no_legend(settings: Settings) -> list[tuple[str, str]]:
+    return []
+
+
+def no_figure(evidence: Evidence, settings: Settings) -> Figure | None:
+    return None
+
+
 def no_digits(evidence: Evidence, settings: Settings) -> list[Mapping[str, Any]]:
     return []
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Lesson:
-    """One lesson. Figures are functions of evidence and settings; they and the runs say all that the frame draws."""
+class Bench:
+    """A page at which something can be set, run and seen; a lesson is one. Figures are functions of evidence and
+    settings; they and the runs say all that the frame draws."""
 
-    number: int
-    chapter: str  # one of CHAPTERS
-    title: str
-    covers: tuple[str, ...]  # letters of the curriculum
-    question: str  # the learner's, in their words
     controls: tuple[Control[Any], ...]  # the main one first
-    prediction: Prediction
-    claims: tuple[Claim, ...]
     runs: Callable[[Settings], Runs]  # what the Run button races, one to four runs
     backdrop: Callable[[Settings], Values]  # stored results that the figures stand on; some hidden until predicted
-    hook: Callable[[Evidence, Settings], Figure]
-    picture: Callable[[Evidence, Settings, Guess], Figure]  # the picture that is predicted
+    picture: Callable[[Evidence, Settings, Guess], Figure]  # the one that stays; a lesson's is predicted
     views: Callable[[Evidence, Settings, Guess], Views]  # that may take the picture's place; what moves comes first
-    verdict: Callable[[Evidence, Guess], Verdict]
-    script: Callable[[Settings], str]  # self-contained plain PyTorch that reproduces the run
     after: Callable[[Settings], Measures] = nothing  # of the runs, asked for when these are complete
     # Measures that answer what stands on the sheet, asked for whenever that changes; asking trains nothing.
     asks: Callable[[Settings], Measures] = nothing
     moving: tuple[str, ...] = ()  # the views to watch on the Run page, the first that there is; else the picture
     tells: Callable[[Evidence, Settings], str] = standing  # where the runs stand, in one live sentence
     mission: Mission | None = None
+    plays: bool = True  # the recorded runs while the learner's own are prepared
+    # What nets make of what is on the sheet, in one figure below it; None as long as nothing is known.
+    beside: Callable[[Evidence, Settings], Figure | None] = no_figure
+    legend: Callable[[Settings], Sequence[tuple[str, str]]] = no_legend  # names and drawings of what can be drawn
     in_reach: int = 1  # how many controls stand beside Train; the others are under "Experiment"
-    on_path: bool = False  # part of the way through the course in 25 minutes
-    minutes: int = 5  # that it takes
     # Curves under the points that were placed, from the answers; x and y in the units of the sheet.
     beneath: Callable[[Evidence, Settings], list[Curve]] = no_curves
     # The digits of a sheet of labels: as core.measure.examples has them, each with an "image" and its "truth".
     labelled: Callable[[Evidence, Settings], Sequence[Mapping[str, Any]]] = no_digits
     sheet: Sheet | None = None
-    slug: str = ""  # its folder's name, given on discovery
-    words: Mapping[str, str] = field(default_factory=dict)  # text.md by heading, given on discovery
-    questions: tuple[Question, ...] = ()  # those of text.md, given on discovery
+    slug: str = ""  # what its address begins with; a lesson's folder's name, given on discovery
+    words: Mapping[str, str] = field(default_factory=dict)  # by heading; a lesson's text.md, given on discovery
+
+    @property
+    def sliders(self) -> tuple[Control[Any], ...]:
+        """What is predicted."""
+        return ()
 
     @property
     def defaults(self) -> Settings:
@@ -139,6 +144,29 @@ class Lesson:
     def recorded(self) -> Settings:
         """The settings whose runs ship, to be played while a learner's own are prepared."""
         return replace(self.defaults, draw=RECORDED)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lesson(Bench):
+    """One lesson: what is run at the bench, predicted before and explained afterwards."""
+
+    number: int
+    chapter: str  # one of CHAPTERS
+    title: str
+    covers: tuple[str, ...]  # letters of the curriculum
+    question: str  # the learner's, in their words
+    prediction: Prediction
+    claims: tuple[Claim, ...]
+    hook: Callable[[Evidence, Settings], Figure]
+    verdict: Callable[[Evidence, Guess], Verdict]
+    script: Callable[[Settings], str]  # self-contained plain PyTorch that reproduces the run
+    on_path: bool = False  # part of the way through the course in 25 minutes
+    minutes: int = 5  # that it takes
+    questions: tuple[Question, ...] = ()  # those of text.md, given on discovery
+
+    @property
+    def sliders(self) -> tuple[Control[Any], ...]:
+        return self.prediction.sliders
 
     @property
     def explained(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from core import strokes
 from core.check import BadValue, plain, shown
 from lessons.kit.values import Given
 
@@ -14,14 +15,14 @@ NONE = "none"  # how a URL writes that there are no points
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
     """What a learner can place, type or choose besides the controls: points in a plane, a text, the better of each of
-    some pairs, or the labels of some digits."""
+    some pairs, the labels of some digits, or a drawing."""
 
-    kind: Literal["points", "text", "pairs", "labels"]
+    kind: Literal["points", "text", "pairs", "labels", "drawing"]
     label: str
     help: str  # a sentence
     default: str  # as the URL writes it: "-1,0.5 2,1.25" are two points, "ab-" three pairs of which one was skipped,
     # "07-" three digits of which the last has no label yet
-    most: int  # points, at most 15, characters, at most 400, pairs, or digits
+    most: int  # points, at most 15, characters, at most 400, pairs, digits, or strokes
     reach: tuple[float, float] = (3.0, 3.0)  # of the plane, to either side of zero, at most 10: x, y
     axes: tuple[str, str] = ("x", "y")
     examples: tuple[str, ...] = ()  # that can be chosen instead of placing or typing
@@ -53,6 +54,8 @@ class Sheet:
             if len(text) != self.most or set(text) - set("0123456789-"):
                 raise BadValue(f"{self.label} are {self.most} digits, - where there is none, not {shown(text)}.")
             return text
+        if self.kind == "drawing":
+            return strokes.write(strokes.read(text)) if text else ""
         typed = plain(text).strip()
         if not typed:
             raise BadValue(f"{self.label} needs some letters.")

@@ -9,16 +9,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from core import alphabet
+from core import alphabet, strokes
 from core.spec import Measure, Run
 from core.tasks import READY, Drawn, Glyphs
-from lessons.kit.catalogue import Check, Claim, Finding
+from lessons.kit.catalogue import Bench, Check, Claim, Finding, Guess, Views
 from lessons.kit.evidence import bootstrap, final, kindest
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import race
+from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.figures.wall import Wall, walls
 from lessons.kit.recipes import BEST_RATES, STEPS, backbone, fine_tuned, patient, scratch
+from lessons.kit.sheet import Sheet
 from lessons.kit.values import Control, Evidence, Measures, Piece, Runs, Seeds, Settings, Values, defaults
 from lessons.label_worth.runs import METHODS
 
@@ -83,18 +85,28 @@ def tiles(name: str) -> Measure:
     return Measure(kind="exhibit", runs=(), tasks=(Drawn(alphabet=name, labels=DRAWINGS),), count=TILES)
 
 
-def backdrop(settings: Settings) -> Values:
+def backdrop(settings: Settings) -> Measures:
     return [Piece("wall", tiles(settings[ALPHABET]), name="test drawings")]
 
 
-def asks(settings: Settings, strokes: str) -> Measures:
-    """What both sides take a drawing for."""
+def asks(settings: Settings) -> Measures:
+    """The tiles of the wall, which ship only for what comes with the app; and what both sides take the drawing for."""
     both = tuple(piece.of for piece in runs(settings))
-    return [Piece("guess", Measure(kind="reads", runs=both, strokes=strokes), name="their guess")] if strokes else []
+    guess = Measure(kind="reads", runs=both, strokes=settings.typed) if settings.typed else None
+    return [*backdrop(settings), *([Piece("guess", guess, name="their guess")] if guess else [])]
 
 
-def picture(evidence: Evidence) -> Figure:
-    """The race: the share of unseen drawings that each side reads."""
+def legend(settings: Settings) -> list[tuple[str, str]]:
+    """The symbols to choose from: each name, and a drawing of it."""
+    return [(symbol.name, strokes.write(symbol.drawings[0])) for symbol in alphabet.load(settings[ALPHABET]).symbols]
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """What both are tested on; once they race, the share of it that each side reads."""
+    if not evidence.tables("race") and evidence.has("wall"):
+        (told,) = evidence.answer("wall")["tasks"]
+        tiles = [{"image": one["image"], "alt": told["names"][str(one["truth"])]} for one in told["examples"]]
+        return thumbnails({"What both will be tested on: the symbols in other hands": tiles}, f"{len(tiles)} drawings.")
     sides = dict(sorted(evidence.tables("race").items(), reverse=True))
     return race(sides, STEPS, "The symbols in other hands: share read rightly")
 
@@ -105,30 +117,33 @@ def wall(evidence: Evidence, settings: Settings) -> Figure | None:
         return None
     (told,) = evidence.answer("wall")["tasks"]
     called = alphabet.load(settings[ALPHABET]).symbols
-    brief = {k: symbol.name[:3] for k, symbol in enumerate(called)}
+    brief = {k: symbol.name.split()[-1][:3] for k, symbol in enumerate(called)}
     sides = {side: evidence.behaviour("race", side) for side in SIDES}
     if not all(sides.values()):
         return None
     return walls([Wall(name=n, behaviour=b, examples=told["examples"], brief=brief) for n, b in sides.items()])
 
 
-def guesses(evidence: Evidence, settings: Settings) -> list[tuple[str, str, float]]:
-    """(side, what it takes the drawing for, how sure it is), where both have been asked; nothing of a mere dot."""
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """The walls, and once the race is over the letters."""
+    shown: Views = {}
+    if (found := wall(evidence, settings)) is not None:
+        shown["The walls"] = lambda: found
+    if evidence.has("letters"):
+        shown["The letters"] = lambda: forgotten(evidence)
+    return shown
+
+
+def confidence(evidence: Evidence, settings: Settings) -> Figure | None:
+    """What both sides take the drawing for, and how sure they are: each its three best guesses."""
     told = evidence.answer("guess")["runs"] if evidence.has("guess") else []
+    if not told:
+        return None
     names = [symbol.name for symbol in alphabet.load(settings[ALPHABET]).symbols]
-    best = [(side, int(np.argmax(one["sure"])), max(one["sure"])) for side, one in zip(SIDES, told)]
-    return [(side, names[k], sure) for side, k, sure in best]
-
-
-def confidence(evidence: Evidence, settings: Settings) -> Figure:
-    """How sure both sides are of every symbol."""
-    told = evidence.answer("guess")["runs"]
-    names = [symbol.name for symbol in alphabet.load(settings[ALPHABET]).symbols]
-    order = sorted(range(len(names)), key=lambda k: -told[0]["sure"][k])[:5]
     rows = [
-        Bar(name=f"{names[k]}, {side}", values=100 * np.array([one["sure"][k]]), role=side)
-        for k in order
+        Bar(name=f"{side}: {names[k]}", values=100 * np.array([one["sure"][k]]), role=side)
         for side, one in zip(SIDES, told)
+        for k in np.argsort(one["sure"])[::-1][:3]
     ]
     return bars(rows, "How sure", "percent", signed=False)
 
@@ -142,6 +157,30 @@ def forgotten(evidence: Evidence) -> Figure:
         Bar(name="scratch, which never learned any", values=np.zeros(1), role="scratch"),
     ]
     return bars(rows, "Of 443 letters and signs read rightly", "percent", signed=False)
+
+
+BENCH = Bench(
+    slug="draw",
+    controls=CONTROLS,
+    in_reach=2,
+    runs=runs,
+    backdrop=backdrop,
+    picture=picture,
+    views=views,
+    moving=("The walls",),
+    after=after,
+    asks=asks,
+    beside=confidence,
+    legend=legend,
+    sheet=Sheet(
+        kind="drawing",
+        label="Draw one of these again: both nets guess while it grows.",
+        help="Both nets guess while it grows.",
+        default="",
+        most=strokes.STROKES,
+    ),
+)
+OWN = replace(BENCH, plays=False)  # of an alphabet of the learner's own nothing has been recorded
 
 
 # --- Claim D1 ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,83 @@
+"""The drawing board: draw an alphabet of your own, have two kinds of nets learn it, and let them guess as you draw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, partial
+
+import streamlit as st
+
+from app.parts import chosen, hands
+from app.parts.alphabets import control, exchange, take
+from app.parts.live import live
+from app.parts.words import filled, prose
+from core import alphabet
+from core.tasks import OWN as OWN_NAMES
+from lessons.kit.catalogue import Bench, lessons
+from lessons.kit.evidence import gather
+from lessons.kit.values import Control, Evidence
+from lessons.label_worth import board
+
+TITLE = "Drawing board"
+LESSON = "label_worth"  # whose words it has
+SLUG = board.BENCH.slug
+DRAW, LEARN = "Draw", "Learn and guess"
+STEP = Control(name="step", label="Step", options=(DRAW, LEARN), default=DRAW, help="")
+SYMBOLS = Control(
+    name="symbols",
+    label="How many symbols",
+    options=tuple(range(alphabet.SYMBOLS[0], alphabet.SYMBOLS[1] + 1)),
+    default=4,
+    help="The more there are, the harder it is to tell them apart.",
+    slider=True,
+)
+
+
+def show() -> None:
+    step = chosen.setting(SLUG, STEP)
+    with st.container(key="header", horizontal=True):
+        st.title(TITLE, anchor=False)
+        chosen.widget(SLUG, STEP, step)
+    if step == DRAW:
+        drawing()
+    else:
+        learning()
+
+
+def drawing() -> None:
+    """Symbols are drawn on the stage; or ready-made ones are taken, or those in a file."""
+    symbols, each, name = (chosen.setting(SLUG, one) for one in (SYMBOLS, board.EACH, board.ALPHABET))
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            words("draw")
+            chosen.widget(SLUG, SYMBOLS, symbols)
+            chosen.widget(SLUG, board.EACH, each)
+            control(SLUG, board.ALPHABET, name)
+            ready = f"Let the nets learn “{alphabet.load(name).name}”"
+            st.button(ready, type="primary", on_click=chosen.change, args=(SLUG, STEP, LEARN), key="draw.learn")
+            exchange(SLUG, board.ALPHABET, name)
+        with st.container(key="stage"):
+            given = alphabet.write(alphabet.load(name)) if OWN_NAMES.fullmatch(name) else ""
+            put = partial(take, SLUG, board.ALPHABET)
+            hands.board("", f"{SLUG}.board", put, symbols=symbols, each=each, given=given)
+
+
+def learning() -> None:
+    """The race between the two sides; afterwards the learner draws and both guess."""
+    bench = board.OWN if OWN_NAMES.fullmatch(chosen.setting(SLUG, board.ALPHABET)) else board.BENCH
+    live(worded(bench), stood_on, lambda: None)
+    with st.expander("What this shows"):
+        words("draw explained")
+
+
+@cache
+def worded(bench: Bench) -> Bench:
+    return replace(bench, words={"run": lessons()[LESSON].words["draw run"]})
+
+
+def stood_on(at: chosen.Chosen, everything: bool) -> Evidence:
+    return gather(board.backdrop(at.settings))
+
+
+def words(heading: str) -> None:
+    prose(filled(lessons()[LESSON].words[heading]), SLUG, heading)

@@ -1,0 +1,50 @@
+"""Alphabets of the learner's own beside those that come with the app: drawn here, or from a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app.parts import chosen
+from app.parts.corpus import escaped, own
+from core import alphabet
+from core.check import BadValue
+from lessons.kit.values import Control
+
+
+def control(slug: str, control: Control[Any], value: str) -> None:
+    """Which alphabet, among those that ship and those that this learner has made."""
+    mine = tuple(filter(alphabet.known, own(slug, control, value)))  # a store lets go what nobody used for long
+    chosen.widget(slug, control, value, mine, lambda name: alphabet.load(name).name)
+    if refused := st.session_state.get(chosen.key(slug, "refused alphabet")):
+        st.warning(refused)
+
+
+def take(slug: str, control: Control[Any], data: bytes | str) -> None:
+    """Keep an alphabet and use it; where it is none, a sentence says why until another is taken."""
+    refused = chosen.key(slug, "refused alphabet")
+    try:
+        chosen.change(slug, control, alphabet.keep(alphabet.read(data)))
+        st.session_state.pop(refused, None)
+    except BadValue as error:
+        st.session_state[refused] = str(error)
+
+
+def exchange(slug: str, control: Control[Any], value: str) -> None:
+    """Save the alphabet as a file, or open one that was saved."""
+    at = chosen.key(slug, "alphabet file")
+    turn = st.session_state.setdefault(f"{at}.turn", 0)
+
+    def opened() -> None:
+        if file := st.session_state[f"{at}.{turn}"]:
+            st.session_state[f"{at}.turn"] = turn + 1
+            take(slug, control, file.getvalue())
+
+    with st.expander("As a file", icon=":material/save:"):
+        known = alphabet.load(value)
+        save, data = f"Save “{escaped(known.name)}”", alphabet.write(known)
+        st.download_button(save, data, f"{value}.json", "application/json", on_click="ignore")
+        (low, high), (_, most) = alphabet.SYMBOLS, alphabet.DRAWINGS
+        st.caption(f"What can be opened was saved here: {low} to {high} symbols, up to {most} drawings of each.")
+        st.file_uploader("Open one", ["json"], key=f"{at}.{turn}", on_change=opened, max_upload_size=2)

@@ -1,0 +1,19 @@
+"""A control's widget, and where it takes something of the learner's own, the place to give it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.parts import alphabets, chosen, corpus
+from core import alphabet
+from core.corpus import known
+from lessons.kit.values import Control
+
+
+def control(slug: str, control: Control[Any], value: Any) -> None:
+    if control.known == known:
+        corpus.control(slug, control, value)
+    elif control.known == alphabet.known:
+        alphabets.control(slug, control, value)
+    else:
+        chosen.widget(slug, control, value)

@@ -1,0 +1,110 @@
+"""The drawing board: an alphabet by hand and by keys, the nets that learn it, and their guesses as one draws."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from core import alphabet
+from tests.server import served
+
+CROSS, RING = [[[10, 10], [90, 90]], [[90, 10], [10, 90]]], [[[50, 5], [90, 50], [50, 95], [10, 50], [50, 5]]]
+MINE = json.dumps(
+    {"name": "Two", "symbols": [{"name": "cross", "drawings": [CROSS]}, {"name": "o", "drawings": [RING]}]}
+)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+
+
+@pytest.fixture
+def opened(workers_end: None) -> AppTest:
+    def draw() -> None:
+        from app.draw import show
+
+        show()
+
+    return AppTest.from_function(draw, default_timeout=60)
+
+
+def said(test: AppTest) -> str:
+    return " ".join(one.value for one in (*test.markdown, *test.warning, *test.error))
+
+
+def test_ready_made_symbols_can_be_learned_at_once(opened: AppTest) -> None:
+    opened.run()
+    assert not opened.exception and "Invent an alphabet" in said(opened)
+    next(one for one in opened.button if one.label == "Let the nets learn “Harbour”").click().run()
+    assert not opened.exception and opened.query_params["draw.step"] in ("Learn and guess", ["Learn and guess"])
+    assert any(one.label == "Train 16 nets now" for one in opened.button)
+
+
+def test_an_own_alphabet_stands_in_the_url(opened: AppTest) -> None:
+    name = alphabet.keep(alphabet.read(MINE))
+    opened.query_params["draw.alphabet"] = name
+    opened.query_params["draw.step"] = "Learn and guess"
+    opened.run()
+    assert not opened.exception and not opened.warning
+    (symbols,) = (one for one in opened.get("button_group") if one.key == "draw.alphabet")
+    assert symbols.value == name
+
+
+@pytest.mark.parametrize("text", ["own-two-00000000", "../runes", "<img src=x>", "", "nan"])
+def test_an_alphabet_that_is_not_here_is_a_sentence(opened: AppTest, text: str) -> None:
+    opened.query_params["draw.alphabet"] = text
+    opened.run()
+    assert not opened.exception and "it is harbour instead" in said(opened)
+
+
+def drawn(page: Page, square: Locator, strokes: list[list[list[int]]]) -> None:
+    square.scroll_into_view_if_needed()
+    box = square.bounding_box()
+    assert box
+    for stroke in strokes:
+        at = [(box["x"] + box["width"] * (x + 4) / 108, box["y"] + box["height"] * (y + 4) / 108) for x, y in stroke]
+        page.mouse.move(*at[0])
+        page.mouse.down()
+        for place in at[1:]:
+            page.mouse.move(*place, steps=8)
+        page.mouse.up()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
+        yield found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_symbols_drawn_by_hand_and_by_keys_are_learned_and_guessed(address: str, page: Page) -> None:
+    page.goto(f"{address}/draw?draw.symbols=2&draw.each=1")
+    square = page.get_by_role("application")
+    expect(page.get_by_text("Symbol 1 of 2, drawing 1 of 1.")).to_be_visible()
+    drawn(page, square, CROSS)
+    page.get_by_role("button", name="Next drawing").click()
+    expect(page.get_by_text("Symbol 2 of 2, drawing 1 of 1.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Symbol 1, drawing 1: remove it")).to_be_visible()  # nothing is lost
+    square.focus()
+    for key in (" ", *["Shift+ArrowDown"] * 2, *["Shift+ArrowRight"] * 2, "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("All is drawn.")).to_be_visible()
+    page.get_by_role("button", name="Let the nets learn “My symbols”").click()
+    page.locator(".st-key-train button").click()
+    expect(page.get_by_text("Draw one of these again")).to_be_visible()
+    drawn(page, square, CROSS)
+    expect(page.get_by_role("img", name=re.compile(r"How sure in percent: pretrained: symbol 1"))).to_be_visible()
+    page.get_by_text("The letters", exact=True).click()
+    expect(page.get_by_role("img", name=re.compile("Of 443 letters and signs read rightly"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Draw one of these again")).to_be_visible()
+    expect(square.locator("polyline")).to_have_count(2)
