@@ -7,9 +7,16 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDow
 const DASHES = { solid: "", dashed: "8 5", dotted: "2 5" }
 const EDGE = 26, RADIUS = 9
 
+let latest = null // the pad that was shown last
+
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".pad")
+  let root = parentElement.querySelector(".pad")
+  if (!root.pad && latest?.pad.held) { // a busy server has had it taken out of the page while a hand moves a point
+    root.replaceWith(latest)
+    root = latest
+  }
   root.pad ??= pad(root)
+  latest = root
   root.pad.show(data, text => setTriggerValue("placed", text))
 }
 
@@ -89,7 +96,20 @@ function pad(root) {
     choose(k)
     above.children[k].focus({ preventScroll: true })
     moving = k
-    above.children[k].setPointerCapture(event.pointerId)
+    const move = moved => {
+      if (moved.pointerId !== event.pointerId || !root.isConnected) return
+      points[k] = read(moved)
+      changed()
+    }
+    const end = ended => {
+      if (ended.pointerId !== event.pointerId) return
+      removeEventListener("pointermove", move)
+      for (const how of ["pointerup", "pointercancel"]) removeEventListener(how, end)
+      moving = null
+      changed()
+    }
+    addEventListener("pointermove", move)
+    for (const how of ["pointerup", "pointercancel"]) addEventListener(how, end)
   }
   function key(event, k) {
     const way = WAYS[event.key]
@@ -105,8 +125,6 @@ function pad(root) {
     const node = svg("g", { class: "point", tabindex: 0, role: "button" })
     node.append(svg("circle", { class: "hit", r: 22 }), svg("circle", { class: "ring", r: RADIUS + 4 }), svg("circle", { class: "dot", r: RADIUS }), svg("text", { y: 4 }))
     node.onpointerdown = event => hold(event, k)
-    node.onpointermove = event => { if (moving === k) { points[k] = read(event); changed() } }
-    node.onpointerup = node.onpointercancel = () => { if (moving === k) { moving = null; changed() } }
     node.onkeydown = event => key(event, k)
     node.onfocus = () => choose(k)
     return node
@@ -196,6 +214,7 @@ function pad(root) {
 
   new ResizeObserver(() => data && draw()).observe(root)
   return {
+    get held() { return moving !== null },
     show(given, to) {
       data = given
       send = to
