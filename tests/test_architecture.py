@@ -19,6 +19,7 @@ SERVER = (
     "core.check",
     "core.tasks",
     "core.spec",
+    "core.alphabet",
     "core.corpus",
     "core.serve.shipped",
     "core.serve.store",
