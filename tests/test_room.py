@@ -130,9 +130,33 @@ def test_a_store_that_is_removed_in_the_middle_is_made_again_and_the_run_begun_a
     assert store.events(run)[0] == {"kind": "start", "restarted": True}
 
 
-def test_a_store_that_cannot_be_written_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_whoever_lost_its_folder_with_the_store_writes_nothing_into_that_of_the_next() -> None:
+    stages = (Stage(steps=40, batch=16),)
+    run = Run(task=Plane(labels=20), net="mlp", start=None, stages=stages, seeds=1, first_seed=next(seeds))
+    with folders.writing(run, 1) as first:
+        assert first
+        first.append({"kind": "start", "restarted": False})
+        shutil.rmtree(store.home())  # with its lock
+        with folders.writing(run, 1) as second:
+            assert second
+            second.append(begun := {"kind": "start", "restarted": True})
+            for late in (lambda: first.append({"kind": "point"}), lambda: first.write("answer.json", {}), first.finish):
+                with pytest.raises(FileNotFoundError):
+                    late()
+            assert store.read_events(second.path) == [begun]
+            second.append(ended := {"kind": "done", "seconds": 0, "sha256": ""})
+            second.finish()
+        with pytest.raises(FileNotFoundError):
+            first.finish()
+    assert store.events(run) == [begun, ended]
+
+
+@pytest.mark.parametrize("where", ["file", "file/store"])
+def test_a_store_that_cannot_be_written_is_a_sentence(
+    where: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "file" / "store"))
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / where))
     run = Run(task=Plane(labels=20), net="mlp", start=None, stages=(Stage(steps=4, batch=16),), seeds=1)
     store.mark_to_stop(run)
     assert not store.complete(run) and not store.in_hand(run) and store.weights(run) is None

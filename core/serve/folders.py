@@ -38,16 +38,24 @@ class Folder:
         self.path = store.folder("runs") / f"{digest(value)}.part"
         self.restarted = restarted  # an earlier attempt was cut off
         self.path.mkdir()
-        self.write("spec.json", to_json(value))
+        self.held = os.open(self.path, os.O_RDONLY)  # so that no later folder can be taken for this one
+
+    def check(self) -> None:
+        """FileNotFoundError where somebody has removed the folder, lock and all, and another may have made its own."""
+        if not os.path.samestat(os.fstat(self.held), os.stat(self.path)):
+            raise FileNotFoundError(self.path)
 
     def write(self, name: str, data: Any) -> None:
+        self.check()
         store.write_whole(self.path / name, lambda part: part.write_text(json.dumps(data), "utf-8"))
 
     def append(self, event: store.Event) -> None:
+        self.check()
         with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(event) + "\n")
 
     def finish(self) -> None:
+        self.check()
         done = self.path.with_suffix("")
         discard(done)  # all but its weights, which had been let go
         os.rename(self.path, done)
@@ -70,7 +78,12 @@ def writing(value: Run | Measure, wait: float = 600) -> Iterator[Folder | None]:
             if not store.let_go(value):
                 set_aside(path)
             set_aside(path.with_suffix(".part"))
-            yield Folder(value, restarted=bool(left) and left[-1]["kind"] not in ("stopped", "failed"))
+            folder = Folder(value, restarted=bool(left) and left[-1]["kind"] not in ("stopped", "failed"))
+            try:
+                folder.write("spec.json", to_json(value))
+                yield folder
+            finally:
+                os.close(folder.held)
     except OSError as error:
         if error.errno in WHY:
             raise Unwritable(WHY[error.errno]) from error
