@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -101,8 +102,10 @@ def path(name: str) -> Path:
 
 
 def known(name: str) -> bool:
-    """Whether there is an alphabet of this name on this machine."""
-    return (name in READY or bool(OWN.fullmatch(name))) and path(name).exists()
+    """Whether there is an alphabet of this name on this machine, and whole."""
+    with suppress(BadValue):
+        return bool(load(name))
+    return False
 
 
 def keep(alphabet: Alphabet) -> str:
@@ -119,12 +122,16 @@ def keep(alphabet: Alphabet) -> str:
 
 
 def load(name: str) -> Alphabet:
-    """An alphabet by its name; BadValue with a sentence if it is not on this machine."""
-    if not known(name):
+    """An alphabet by its name; BadValue with a sentence if it is not on this machine, or damaged."""
+    if not ((name in READY or OWN.fullmatch(name)) and path(name).exists()):
         raise BadValue(f"The alphabet {shown(name)} is not on this machine. Open its file, or draw it again.")
+    try:
+        found = stored(path(name))
+    except (OSError, ValueError) as error:
+        raise BadValue(f"The alphabet {shown(name)} is damaged. Open its file, or draw it again.") from error
     if OWN.fullmatch(name):
         store.use(path(name))
-    return stored(path(name))
+    return found
 
 
 @cache

@@ -49,15 +49,17 @@ def called(subject: str) -> str:
 
 
 def documents(subject: str) -> tuple[str, ...]:
-    """All documents of a subject; BadValue with a sentence if they are not on this machine."""
+    """All documents of a subject; BadValue with a sentence if they are not on this machine, or damaged."""
+    how = "Choose its file again." if OWN.fullmatch(subject) else "`make texts` brings them."
     try:
-        packed = path(subject).read_bytes()
-        if known(subject):
-            store.use(path(subject))
-    except FileNotFoundError as error:
-        how = "Choose its file again." if OWN.fullmatch(subject) else "`make texts` brings them."
+        found = lzma.decompress(path(subject).read_bytes()).decode("ascii").split(BREAK)
+    except OSError as error:
         raise BadValue(f"The texts on {subject} are not on this machine. {how}") from error
-    return tuple(lzma.decompress(packed).decode("ascii").split(BREAK))
+    except (lzma.LZMAError, UnicodeDecodeError) as error:
+        raise BadValue(f"The texts on {subject} are damaged. {how}") from error
+    if known(subject):
+        store.use(path(subject))
+    return tuple(found)
 
 
 def keep(data: bytes, name: str) -> str:

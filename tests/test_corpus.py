@@ -110,6 +110,21 @@ def test_a_text_that_is_not_here_is_said_to_be_chosen_again() -> None:
         text.test(Text(subject="own-gone-12345678"))
 
 
+def test_a_damaged_text_is_said_to_be_chosen_again_and_then_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = corpus.keep(LETTERS.encode(), "cut.txt")
+    whole = corpus.path(subject).read_bytes()
+    for damaged in (b"", whole[:7], whole[: len(whole) // 2], whole[:-1], whole[:99] + b"x" + whole[100:], b"no text"):
+        corpus.path(subject).write_bytes(damaged)
+        with pytest.raises(BadValue, match=rf"The texts on {subject} are damaged\. Choose its file again\."):
+            corpus.documents(subject)
+    assert corpus.keep(LETTERS.encode(), "cut.txt") == subject and corpus.documents(subject)
+    monkeypatch.setenv("HEADSTART_STORE", str(corpus.path(subject)))  # a file where the store should be
+    with pytest.raises(BadValue, match="not on this machine"):
+        corpus.documents(subject)
+    with pytest.raises(BadValue, match="could not be kept"):
+        corpus.keep(LETTERS.encode(), "cut.txt")
+
+
 def test_a_net_learns_from_it() -> None:
     run = Run(
         task=Text(subject=corpus.keep(LETTERS.encode(), "g.txt"), kilobytes=5),

@@ -48,6 +48,18 @@ def test_an_alphabet_comes_back_as_it_was_drawn_and_the_same_one_has_the_same_na
         alphabet.load("own-mine-00000000")
 
 
+def test_a_damaged_alphabet_is_not_known_and_said_to_be_drawn_again() -> None:
+    mine = alphabet.read(told([CROSS], [RING], name="Cut"))
+    name = alphabet.keep(mine)
+    whole = alphabet.path(name).read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], b"\xff\xfe", b"{}", whole.replace(b"symbols", b"s")):
+        alphabet.path(name).write_bytes(damaged)
+        assert not alphabet.known(name)
+        with pytest.raises(BadValue, match=f"The alphabet '{name}' is damaged. Open its file, or draw it again"):
+            alphabet.load(name)
+    assert alphabet.keep(mine) == name and alphabet.load(name) == mine
+
+
 DEEP = "[" * 100_000 + "]" * 100_000
 HOSTILE = [
     "", "nothing", "7", "[]", "{}", DEEP, '{"symbols": 7}', told([CROSS]), told(*[[CROSS]] * 11), told([CROSS], []),
