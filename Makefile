@@ -7,7 +7,7 @@ CODE := core lessons app
 IS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
 
-.PHONY: run test texts encoder shipped claims bench clean chromium
+.PHONY: run test faults texts encoder shipped claims bench clean chromium
 
 run: .venv/.app
 	$(PY) -m streamlit run app/main.py
@@ -17,6 +17,10 @@ test: .venv/.tests chromium
 	$(PY) -m ruff format --check $(CODE) tests
 	$(PY) -m mypy $(CODE)
 	$(PY) -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+
+# Kill, fill, cut and remove what the app stands on: a few minutes, not part of the tests.
+faults: .venv/.tests
+	$(PY) -m pytest -q tests/faults.py
 
 # Bring the texts that may be used but not copied: once, with a network.
 texts: .venv/.app
