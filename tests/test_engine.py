@@ -115,7 +115,7 @@ def test_a_stopped_run_ends_at_its_next_event_and_can_begin_anew(engine: Engine)
     wait(lambda: engine.state(run) == State("stopped"))
     assert kinds(run)[-1] == "stopped" and kinds(run).count("point") <= before + 1
     engine.ask([run], "ann")
-    wait(lambda: engine.state(run).kind == "running" and kinds(run)[-1] == "point")
+    wait(lambda: engine.state(run).kind == "running" and kinds(run)[-1:] == ["point"])
     assert not engine.state(run).restarted
     engine.stop([run], "ann")
     wait_for(engine, run, "stopped")

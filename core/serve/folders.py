@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ class Unwritable(OSError):
     """Nothing can be kept; the message is a sentence for the learner."""
 
 
+WRITER = "writer"  # the file that names whoever writes a folder
 FULL = "The disk is full, so this run could not be kept. Free some space and run it again."
 LOCKED = "This server may not write its results, so this run could not be kept. Tell whoever runs it."
 WHY = dict.fromkeys((errno.ENOSPC, errno.EDQUOT), FULL)
@@ -38,11 +40,12 @@ class Folder:
         self.path = store.folder("runs") / f"{digest(value)}.part"
         self.restarted = restarted  # an earlier attempt was cut off
         self.path.mkdir()
-        self.held = os.open(self.path, os.O_RDONLY)  # so that no later folder can be taken for this one
+        self.name = uuid.uuid4().hex  # of this attempt, so that no later folder is taken for this one
+        (self.path / WRITER).write_text(self.name, "utf-8")
 
     def check(self) -> None:
         """FileNotFoundError where somebody has removed the folder, lock and all, and another may have made its own."""
-        if not os.path.samestat(os.fstat(self.held), os.stat(self.path)):
+        if (self.path / WRITER).read_text("utf-8") != self.name:
             raise FileNotFoundError(self.path)
 
     def write(self, name: str, data: Any) -> None:
@@ -57,6 +60,7 @@ class Folder:
     def finish(self) -> None:
         self.check()
         done = self.path.with_suffix("")
+        (self.path / WRITER).unlink()
         discard(done)  # all but its weights, which had been let go
         os.rename(self.path, done)
 
@@ -79,11 +83,8 @@ def writing(value: Run | Measure, wait: float = 600) -> Iterator[Folder | None]:
                 set_aside(path)
             set_aside(path.with_suffix(".part"))
             folder = Folder(value, restarted=bool(left) and left[-1]["kind"] not in ("stopped", "failed"))
-            try:
-                folder.write("spec.json", to_json(value))
-                yield folder
-            finally:
-                os.close(folder.held)
+            folder.write("spec.json", to_json(value))
+            yield folder
     except OSError as error:
         if error.errno in WHY:
             raise Unwritable(WHY[error.errno]) from error
