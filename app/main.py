@@ -12,6 +12,7 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
 from app import draw, evidence, glossary, home, lesson, real, sources
+from app.parts.unlost import mend
 from app.parts.workers import engine
 from lessons.kit.catalogue import CHAPTERS, lessons
 
@@ -19,6 +20,7 @@ from lessons.kit.catalogue import CHAPTERS, lessons
 @st.cache_resource
 def settled() -> bool:
     """Start the workers, and keep the collector off what never dies; in .streamlit/config.toml it is kept off steps."""
+    mend()
     engine()
     gc.freeze()
     return True

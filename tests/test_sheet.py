@@ -93,6 +93,8 @@ TOY = f"""
     from dataclasses import replace
     import pandas as pd
     import streamlit as st
+    from app.parts.unlost import mend
+    mend()
     from app.lesson import show
     from core.spec import Measure, from_json
     from lessons.kit.sheet import Sheet

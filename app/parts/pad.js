@@ -7,16 +7,9 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDow
 const DASHES = { solid: "", dashed: "8 5", dotted: "2 5" }
 const EDGE = 26, RADIUS = 9
 
-let latest = null // the pad that was shown last
-
 export default function ({ data, parentElement, setTriggerValue }) {
-  let root = parentElement.querySelector(".pad")
-  if (!root.pad && latest?.pad.held) { // a busy server has had it taken out of the page while a hand moves a point
-    root.replaceWith(latest)
-    root = latest
-  }
+  const root = parentElement.querySelector(".pad")
   root.pad ??= pad(root)
-  latest = root
   root.pad.show(data, text => setTriggerValue("placed", text))
 }
 
@@ -214,7 +207,6 @@ function pad(root) {
 
   new ResizeObserver(() => data && draw()).observe(root)
   return {
-    get held() { return moving !== null },
     show(given, to) {
       data = given
       send = to
