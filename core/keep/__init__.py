@@ -86,7 +86,7 @@ def load(method: str) -> ModuleType:
 
 
 def past(run: Run, ancestors: dict[Run, Theta]) -> list[Past]:
-    """Every task of the lineage that was learned to its end, the latest first: what was left midway is being learned."""
+    """Every task of the lineage, the latest first; not the run's own, where it goes on from the midst of it."""
     seeds, found = range(run.first_seed, run.first_seed + run.seeds), []
     for ancestor in list(run.lineage())[1:]:
         task = ancestor.task
