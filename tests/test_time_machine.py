@@ -17,7 +17,8 @@ from core.spec import Keep, Run, Stage, from_json, to_json
 from core.tasks import Plane
 from lessons.kit.evidence import gather
 from lessons.kit.values import Evidence, Piece
-from lessons.ways_to_remember import futures, machine
+from lessons.ways_to_remember import machine
+from lessons.ways_to_remember.machine import futures
 from tests.server import served
 
 ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=40, batch=16, rate=1e-2),), seeds=2)

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from core.spec import Run
-from lessons.day_it_forgot.pictures import CLASSES
 from lessons.kit.evidence import against, final, retention
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.player import Line, Lines
 from lessons.kit.figures.wall import Wall, lettered, walls
+from lessons.kit.forgetting import CLASSES
 from lessons.kit.values import Behaviour, Evidence
 
 WENT, FUTURE = "as it went", "your future"

@@ -12,13 +12,14 @@ from functools import cache
 
 from core.spec import Keep, Measure, Run, Stage
 from core.tasks import Glyphs
-from lessons.day_it_forgot import runs as forgetting
 from lessons.kit.catalogue import Bench, Check, Claim, Finding
 from lessons.kit.evidence import bootstrap, final, gather, kindest
-from lessons.kit.recipes import BEST_RATES, arms, backbone
+from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, after_arms, after_low
+from lessons.kit.forgetting import TILES as DIGITS
+from lessons.kit.recipes import BEST_RATES, FORGETTING_RATE, arms, backbone
 from lessons.kit.told import Mission
 from lessons.kit.values import Control, Evidence, Piece, Runs, Seeds, Settings, Values
-from lessons.ways_to_remember.futures import (
+from lessons.ways_to_remember.machine.futures import (
     FUTURE,
     MOMENTS,
     WAYS,
@@ -32,7 +33,6 @@ from lessons.ways_to_remember.futures import (
 )
 from lessons.ways_to_remember.runs import DARK, GLYPHS, JIGSAWS, LEVELS, LIVE, NAIVE, PLAIN_NAMES, TILES, digits
 
-LOW, ARMS = forgetting.AFTER_LOW, forgetting.AFTER_ARMS
 NOTHING = "nothing"
 HOWS = {"everything": ("full", 0), "the head only": ("probe", 0), "a patch of rank 4": ("low_rank", 4)}
 BACK, HELD, SOONER = 40, 5, 20  # points, the claim's bars
@@ -41,7 +41,7 @@ SCRATCH = tuple(Stage(steps=1200, rate=rate, batch=64) for rate in BEST_RATES)
 PAST = Control(
     name="past",
     label="Whose past",
-    options=(DARK, LOW, ARMS),
+    options=(DARK, AFTER_LOW, AFTER_ARMS),
     default=DARK,
     help="Nets that learned something new, and forgot, because nothing protected what they knew.",
 )
@@ -75,10 +75,10 @@ TIMES = Control(
 def past(name: str) -> Run:
     """What happened: four nets, of which the first one's answers were recorded at every test."""
     seeds = Seeds(LIVE)
-    if name == LOW:
-        return replace(forgetting.after_low(forgetting.STANDARD, seeds), exhibit=forgetting.TILES)
-    if name == ARMS:
-        return replace(forgetting.after_arms(forgetting.STANDARD, seeds, arms()), exhibit=forgetting.CELLS)
+    if name == AFTER_LOW:
+        return replace(after_low(FORGETTING_RATE, seeds), exhibit=DIGITS)
+    if name == AFTER_ARMS:
+        return replace(after_arms(FORGETTING_RATE, seeds, arms()), exhibit=CELLS)
     return replace(digits(DARK, NAIVE, seeds, backbone()), exhibit=TILES)
 
 
