@@ -72,6 +72,8 @@ def begin(pages: Pages, place: Place) -> None:
         st.link_button(f"All {len(lessons())} lessons", "#lessons", icon=":material/apps:")
     if st.button("Draw an alphabet of your own", type="tertiary", icon=":material/draw:"):
         st.switch_page(pages["draw"])
+    if st.button("Go back in time and prevent the forgetting", type="tertiary", icon=":material/history:"):
+        st.switch_page(pages["time"])
     if place.slug in pages:
         label = f"Continue with “{lessons()[place.slug].title}”"
         if st.button(label, type="tertiary", icon=":material/play_arrow:"):

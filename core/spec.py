@@ -2,7 +2,7 @@
 (Measure).
 
 Knows no torch, no disk and no screen. Equal values are the same experiment and have the same digest.
-Every bound is checked on construction, because values from a URL reach this file.
+Every bound is checked on construction (core/knobs.py), because values from a URL reach this file.
 """
 
 from __future__ import annotations
@@ -10,63 +10,57 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 from core import strokes, tasks
-from core.check import BadValue, all_are, names_in, one_of, plain_text, whole, within, yes_or_no
+from core.check import BadValue, all_are, names_in, one_of, plain_text, whole, within
+from core.knobs import Choice, Knobbed, Number, Whole, YesNo, knob
 from core.tasks import Task
 
 MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it
 
 
+def aims() -> tuple[str, ...]:
+    return ("task", *names_in("align"))
+
+
 @dataclass(frozen=True, kw_only=True)
-class Stage:
+class Stage(Knobbed):
     """One stretch of training: which method moves the weights, for how long and how fast."""
 
-    method: str = "full"  # a file in core/adapt
-    size: int = 0  # the one number a method may have: the k of last_k, a rank, a width
-    steps: int = 300  # Adam steps (Kingma & Ba 2015)
-    rate: float = 1e-3  # learning rate of the head
-    decay: float = 1.0  # each layer below learns this many times slower (Howard & Ruder 2018)
-    batch: int = 32  # examples a step and seed
-    anneal: bool = False  # the rate rises over the first steps and falls along a cosine (Loshchilov & Hutter 2017)
-    aim: str = "task"  # what is made small: the task's loss, or that of a file in core/align
-    beta: float = 0.1  # of such a file: how tight the leash to the pretrained net is
-    mix: float = 0.0  # of such a file: how much the task's loss weighs beside it
-
-    def __post_init__(self) -> None:
-        one_of("Method", self.method, names_in("adapt"))
-        whole("Size", self.size, 0, 64)
-        whole("Steps", self.steps, 1, 20_000)
-        within("Learning rate", self.rate, 1e-6, 1)
-        within("Decay", self.decay, 1, 100)
-        whole("Batch", self.batch, 1, 512)
-        yes_or_no("Anneal", self.anneal)
-        one_of("Aim", self.aim, ("task", *names_in("align")))
-        within("Beta", self.beta, 0, 100)
-        within("Mix", self.mix, 0, 100)
+    method: str = knob("full", Choice("Method", partial(names_in, "adapt")), "Which weights move, and how.")
+    size: int = knob(0, Whole("Size", 0, 64), "The one number a method may have: the k of last k, a rank, a width.")
+    steps: int = knob(300, Whole("Steps", 1, 20_000), "Training steps, by Adam.")  # Kingma & Ba 2015
+    rate: float = knob(1e-3, Number("Learning rate", 1e-6, 1), "How far the head's weights move in a step.")
+    decay: float = knob(  # Howard & Ruder 2018
+        1.0, Number("Decay", 1, 100), "How many times slower each layer learns than the one above it."
+    )
+    batch: int = knob(32, Whole("Batch", 1, 512), "Examples that a step looks at.")
+    anneal: bool = knob(  # Loshchilov & Hutter 2017
+        False, YesNo("Anneal"), "The rate rises over the first steps, and falls along a cosine."
+    )
+    aim: str = knob("task", Choice("Aim", aims), "What is made small: the task's loss, or one made from preferences.")
+    beta: float = knob(0.1, Number("Beta", 0, 100), "Of preferences: how tight the leash to the pretrained net is.")
+    mix: float = knob(0.0, Number("Mix", 0, 100), "Of preferences: how much the task's loss weighs beside them.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Keep:
+class Keep(Knobbed):
     """What protects the skills that a run's ancestors learned: a penalty beside the loss."""
 
-    method: str = "replay"  # a file in core/keep
-    strength: float = 1.0  # how much the penalty weighs; the loss of the new task weighs 1
-    count: int = 1  # old examples a class, or windows of text, that are kept or looked at once, of every old task
-
-    def __post_init__(self) -> None:
-        one_of("Way to remember", self.method, names_in("keep"))
-        within("Strength", self.strength, 0, 1e7)
-        whole("Old examples a class", self.count, 1, 400)
+    method: str = knob("replay", Choice("Way to remember", partial(names_in, "keep")), "What protects the old skill.")
+    strength: float = knob(1.0, Number("Strength", 0, 1e7), "What the penalty weighs; the new task's loss weighs 1.")
+    count: int = knob(
+        1, Whole("Old examples a class", 1, 400), "Examples of every old task that are kept or looked at once."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class Run(Knobbed):
     """One experiment: a task learned in stages from a start, by several seeds side by side.
 
     start None is from scratch; a start run gives its backbone, or only the first `copied` layers of it. Its head goes
@@ -75,33 +69,38 @@ class Run:
     """
 
     task: Task
-    net: str = "conv"  # a file in core/nets
+    net: str = knob("conv", Choice("Net", partial(names_in, "nets")), "How the net is built, before it has learned.")
     start: Run | None = None
     stages: tuple[Stage, ...] = (Stage(),)
-    seeds: int = 8  # each its own draw of labels, initial weights and batch order
-    first_seed: int = 0
+    seeds: int = knob(8, Whole("Seeds", 1, 32), "Nets side by side, each its own draw of labels, weights and batches.")
+    first_seed: int = knob(
+        0, Whole("First seed", 0, 1_000_000), "Other numbers draw other labels, weights and batches."
+    )
     watch: tuple[Task, ...] = ()  # tasks tested along the way besides its own, through the head that learned them
-    copied: int = 0  # layers taken over from the start, from the input on; 0 is the whole backbone
-    frames: int = 0  # moments at which the first seed's weights are kept, so that pictures can be played
+    copied: int = knob(
+        0,
+        Whole("Copied layers", 0, 16),
+        "Layers taken over from the start, from the input on; 0 is the whole backbone.",
+    )
+    frames: int = knob(0, Whole("Frames", 0, 100), "Moments at which the first net's weights are kept, to be played.")
     keep: tuple[Keep, ...] = ()  # what protects the tasks of its ancestors
-    scrambled: bool = False  # what is taken over from the start is shuffled within each tensor: its sizes only
+    scrambled: bool = knob(
+        False, YesNo("Scrambled"), "What is taken over from the start is shuffled within each tensor: its sizes only."
+    )
     exhibit: int = 0  # how many examples, or texts, whose answers the first net records at every test; 0 is none
+    until: int = 0  # the step at which it is left midway, for another to start from there; 0 is the end of its stages
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not (isinstance(self.task, Task) and isinstance(self.start, Run | None)):
             raise BadValue("A run learns a task, from scratch or from another run.")
         if not (all_are(Stage, self.stages) and all_are(Task, self.watch)):
             raise BadValue("A run is trained in stages and watches tasks.")
         if not all_are(Keep, self.keep) or (self.keep and not self.start):
             raise BadValue("Only a run that starts from another has something to remember.")
-        one_of("Net", self.net, names_in("nets"))
-        whole("Seeds", self.seeds, 1, 32)
-        whole("First seed", self.first_seed, 0, 1_000_000)
         within("Number of stages", len(self.stages), 1, 8)
-        whole("Copied layers", self.copied, 0, 16)
-        whole("Frames", self.frames, 0, 100)
         whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
-        yes_or_no("Scrambled", self.scrambled)
+        whole("Until", self.until, 0, self.planned - 1)
         if any(stage.steps * stage.batch * self.seeds > 40_000_000 for stage in self.stages):
             raise BadValue("A stage is too long: steps times batch times seeds may be 40 million.")
         if len(tuple(self.lineage())) > 8:
@@ -120,13 +119,24 @@ class Run:
             self.answering(task)
 
     @property
-    def steps(self) -> int:
+    def planned(self) -> int:
+        """The steps of its stages."""
         return sum(stage.steps for stage in self.stages)
 
     @property
+    def steps(self) -> int:
+        """The steps that it makes."""
+        return self.until or self.planned
+
+    @property
     def tests(self) -> list[int]:
-        """The steps at which it is tested, its end among them."""
-        return [*checkpoints(self.steps), self.steps]
+        """The steps at which it is tested, its end among them: where it is left midway, as if it went on."""
+        return [*(step for step in checkpoints(self.planned) if step < self.steps), self.steps]
+
+    def moment(self, step: int) -> Run:
+        """This run left at a step, with the very weights that it had there, as a start for others; its end if the step
+        is the last. What it watches and records is left out, which changes no weight."""
+        return replace(self, until=0 if step == self.planned else step, frames=0, watch=(), exhibit=0)
 
     def lineage(self) -> Iterator[Run]:
         """This run, the run it started from, and so on back to one from scratch."""
@@ -153,7 +163,7 @@ def checkpoints(steps: int) -> list[int]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measure:
+class Measure(Knobbed):
     """A question put to finished runs; kind is a file in core/measure with a function `measure`.
 
     Each kind reads some of the fields after `runs`; the others stay at their defaults.
@@ -162,23 +172,20 @@ class Measure:
     kind: str
     runs: tuple[Run, ...]
     tasks: tuple[Task, ...] = ()
-    count: int = 24  # how many rows, examples or draws of labels the answer may show or is made from
-    first_seed: int = 0  # the first of these draws
+    count: int = knob(24, Whole("Count", 1, 2500), "Rows, examples or draws that the answer shows or is made from.")
+    first_seed: int = knob(0, Whole("First seed", 0, 1_000_000), "The first of these draws.")
     points: tuple[tuple[float, float], ...] = ()  # what a learner placed, x and y
-    prompts: tuple[
-        str, ...
-    ] = ()  # what a learner typed, or is asked of a net in words; core.check.plain makes it plain
+    prompts: tuple[str, ...] = ()  # what a learner typed, or is asked of a net in words; plain (core/check.py)
     layers: tuple[str, ...] = ()  # only these layers; () is all of them
-    rank: int = 0  # every matrix cut to this rank; 0 is uncut
+    rank: int = knob(0, Whole("Rank", 0, 64), "Every matrix cut to this rank; 0 is uncut.")
     strokes: str = ""  # what a learner drew, as core/strokes.py writes it
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         one_of("Measure", self.kind, names_in("measure"))
         if not (all_are(Run, self.runs) and all_are(Task, self.tasks)):
             raise BadValue("A measure asks about runs and tasks.")
         within("Number of runs", len(self.runs), 0, 64)
-        whole("Count", self.count, 1, 2500)
-        whole("First seed", self.first_seed, 0, 1_000_000)
         within("Number of points", len(self.points), 0, 15)
         for x, y in self.points:
             within("x", x, -10, 10)
@@ -188,7 +195,6 @@ class Measure:
             plain_text("A prompt", prompt, 400)
         if not all_are(str, self.layers):
             raise BadValue("A measure names layers.")
-        whole("Rank", self.rank, 0, 64)
         if self.strokes:
             strokes.read(self.strokes)
         unread = {field.name: field.default for field in fields(self)[2:] if field.name not in fields_read(self.kind)}

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-from core.check import BadValue, one_of, shown, whole, within, yes_or_no
+from core.check import BadValue, shown
+from core.knobs import Choice, Knobbed, Number, Whole, YesNo, knob
 from core.words import ASKED
 
 WHAT = (
@@ -23,12 +24,13 @@ OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # a text or an alphabet of 
 
 READY = ("harbour", "garden", "runes")  # alphabets that come with the app: core/worlds/alphabets
 
+SCRIPTS = ("all", "latin", "greek", "cyrillic", "kana", "symbols")  # of the glyphs
 DIGITS = frozenset("0123456789")
 RATED = ("films", "tweets", "products", "editorials")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
+class Task(Knobbed):
     """Examples of one world with one question about them. Subclasses say which world."""
 
     world: ClassVar[str] = ""
@@ -51,22 +53,15 @@ class Task:
 class Image(Task):
     """28 x 28 grey images in [0, 1], ink bright; the knobs every image world has."""
 
-    labels: int = 10  # labelled examples a class
-    turn: float = 0.0  # degrees, counter-clockwise
-    blur: float = 0.0  # pixels, standard deviation of a Gaussian
-    inverted: bool = False  # dark ink on a bright ground
-    shuffled: bool = False  # one fixed permutation of the pixels
-    jigsaw: int = 0  # a fixed order of the image's 49 tiles, by its number; 0 leaves them in place
-    noise: float = 0.0  # share of the training labels that are replaced at random
-
-    def __post_init__(self) -> None:
-        whole("Labels per class", self.labels, 1, 400)
-        within("Turn", self.turn, -180, 180, " degrees")
-        within("Blur", self.blur, 0, 4, " pixels")
-        within("Label noise", self.noise, 0, 1)
-        yes_or_no("Inverted", self.inverted)
-        yes_or_no("Shuffled", self.shuffled)
-        whole("Jigsaw", self.jigsaw, 0, 1000)
+    labels: int = knob(10, Whole("Labels per class", 1, 400), "Labelled examples of each class to learn from.")
+    turn: float = knob(0.0, Number("Turn", -180, 180, "degrees"), "By how much every image is turned to the left.")
+    blur: float = knob(0.0, Number("Blur", 0, 4, "pixels"), "The width of the Gaussian that blurs every image.")
+    inverted: bool = knob(False, YesNo("Inverted"), "Dark ink on a bright ground.")
+    shuffled: bool = knob(False, YesNo("Shuffled"), "All pixels change places, in every image alike.")
+    jigsaw: int = knob(
+        0, Whole("Jigsaw", 0, 1000), "Which order the 49 tiles of every image are put in; 0 leaves them in place."
+    )
+    noise: float = knob(0.0, Number("Label noise", 0, 1), "The share of the labels that are replaced at random.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +70,11 @@ class Handwriting(Image):
 
     world: ClassVar[str] = "handwriting"
     digits: ClassVar[int] = 10  # kinds that its examples show
-    thicken: int = 0  # pixels by which every pen stroke grows on each side
+    thicken: int = knob(0, Whole("Thicken", 0, 3, "pixels"), "By how much every pen stroke grows on each side.")
     given: str = ""  # labels that a person gave to the first seed's draw, a digit each; then every seed learns these
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        whole("Thicken", self.thicken, 0, 3, " pixels")
         count = self.digits * self.labels
         if not isinstance(self.given, str) or len(self.given) not in (0, count) or set(self.given) - DIGITS:
             raise BadValue(f"Labels are {count} digits, one for each drawing, not {shown(self.given)}.")
@@ -91,11 +85,7 @@ class FiveDigits(Handwriting):
     """Five of the ten handwritten digits; the head still has ten answers, which it shares with the other five."""
 
     digits: ClassVar[int] = 5
-    which: str = "low"  # low: 0 to 4 | high: 5 to 9
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_of("Which digits", self.which, ("low", "high"))
+    which: str = knob("low", Choice("Which digits", ("low", "high")), "Low is 0 to 4, high is 5 to 9.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,22 +93,17 @@ class Glyphs(Image):
     """Drawings of the Hershey stroke glyphs, 443 classes and no digit among them."""
 
     world: ClassVar[str] = "glyphs"
-    labels: int = 40
-    scripts: str = "all"  # all | latin | greek | cyrillic | kana | symbols
-    pen: float = 1.0  # width of the pen, 1 is about that of the handwriting
-    slant: float = 1.0  # strength of the random shear, 1 is about that of the handwriting
-    warp: float = 1.0  # strength of all other random deformation, 0 draws every glyph alike
-    ink: bool = False  # asks how much ink there is, in ten grades, instead of which glyph it is
+    labels: int = knob(40, Whole("Labels per class", 1, 400), "Drawings of each glyph to learn from.")
+    scripts: str = knob("all", Choice("Scripts", SCRIPTS), "Of which scripts the glyphs are.")
+    pen: float = knob(1.0, Number("Pen", 0.3, 3), "The width of the pen; 1 is about that of the handwriting.")
+    slant: float = knob(1.0, Number("Slant", 0, 3), "How much drawings lean; 1 is about as the handwriting does.")
+    warp: float = knob(1.0, Number("Warp", 0, 3), "How much else drawings differ; 0 draws every glyph alike.")
+    ink: bool = knob(False, YesNo("Ink"), "Asks how much ink there is, in ten grades, instead of which glyph it is.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        yes_or_no("Ink", self.ink)
         if self.ink and self.noise:
             raise BadValue("How much ink there is can be seen: there is no label noise about it.")
-        one_of("Scripts", self.scripts, ("all", "latin", "greek", "cyrillic", "kana", "symbols"))
-        within("Pen", self.pen, 0.3, 3)
-        within("Slant", self.slant, 0, 3)
-        within("Warp", self.warp, 0, 3)
 
     @property
     def question(self) -> str:
@@ -130,14 +115,10 @@ class Drawn(Image):
     """A few symbols that somebody drew a few times, none of them among the glyphs."""
 
     world: ClassVar[str] = "drawn"
-    labels: int = 3
-    alphabet: str = READY[0]  # one of READY, or the learner's own
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        whole("Labels per class", self.labels, 1, 50)
-        if not (isinstance(self.alphabet, str) and OWN.fullmatch(self.alphabet)):
-            one_of("Alphabet", self.alphabet, READY)
+    labels: int = knob(3, Whole("Labels per class", 1, 50), "Drawings of each symbol to learn from.")
+    alphabet: str = knob(
+        READY[0], Choice("Alphabet", READY, OWN), "Symbols that come with the app, or the learner's own."
+    )
 
     @property
     def question(self) -> str:
@@ -149,11 +130,7 @@ class Clothing(Image):
     """Photos of ten kinds of clothing: a subset of Fashion-MNIST (Xiao et al. 2017), 300 a class to train on."""
 
     world: ClassVar[str] = "clothing"
-    labels: int = 100
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        whole("Labels per class", self.labels, 1, 300)
+    labels: int = knob(100, Whole("Labels per class", 1, 300), "Labelled photos of each kind to learn from.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,18 +139,15 @@ class Plane(Task):
 
     world: ClassVar[str] = "plane"
     exhibits: ClassVar[int] = 60  # cells along an edge of a map
-    labels: int = 500  # labelled points a class
-    ask: Literal["arm", "colour"] = "arm"  # which of six arms, or which of two colours of arms
-    turn: float = 0.0  # degrees
-    winding: float = 1.0  # turns an arm makes from the centre to the rim; 0 is straight wedges
-    mirrored: bool = False
-
-    def __post_init__(self) -> None:
-        whole("Labels per class", self.labels, 1, 5000)
-        one_of("Ask", self.ask, ("arm", "colour"))
-        within("Turn", self.turn, -180, 180, " degrees")
-        within("Winding", self.winding, -2, 2)
-        yes_or_no("Mirrored", self.mirrored)
+    labels: int = knob(500, Whole("Labels per class", 1, 5000), "Labelled points of each class to learn from.")
+    ask: Literal["arm", "colour"] = knob(
+        "arm", Choice("Ask", ("arm", "colour")), "Which of six arms a point is on, or which of two colours of arms."
+    )
+    turn: float = knob(0.0, Number("Turn", -180, 180, "degrees"), "By how much all arms are turned.")
+    winding: float = knob(
+        1.0, Number("Winding", -2, 2), "Turns that an arm makes from the centre to the rim; 0 is straight wedges."
+    )
+    mirrored: bool = knob(False, YesNo("Mirrored"), "Left and right change places.")
 
     @property
     def question(self) -> str:
@@ -186,13 +160,10 @@ class Text(Task):
 
     world: ClassVar[str] = "text"
     exhibits: ClassVar[int] = 32
-    subject: str = "general"  # one of SUBJECTS, or a text of the learner's own
-    kilobytes: int = 0  # thousands of characters to learn from, each seed its own documents; 0 is all there are
-
-    def __post_init__(self) -> None:
-        if not (isinstance(self.subject, str) and OWN.fullmatch(self.subject)):
-            one_of("Subject", self.subject, SUBJECTS)
-        whole("Kilobytes", self.kilobytes, 0, 10_000)
+    subject: str = knob("general", Choice("Subject", SUBJECTS, OWN), "What the texts are, or one of the learner's own.")
+    kilobytes: int = knob(
+        0, Whole("Kilobytes", 0, 10_000), "Thousands of characters to learn from, other ones for every seed; 0 is all."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,12 +171,8 @@ class Sentiment(Task):
     """Sentences that people have rated; asks whether they are kind or unkind, the same question about any subject."""
 
     world: ClassVar[str] = "sentiment"
-    subject: str = "tweets"  # films | tweets | products | editorials
-    labels: int = 10  # labelled sentences of each of the two kinds
-
-    def __post_init__(self) -> None:
-        one_of("Subject", self.subject, RATED)
-        whole("Labels per class", self.labels, 1, 5000)
+    subject: str = knob("tweets", Choice("Subject", RATED), "What the sentences are about.")
+    labels: int = knob(10, Whole("Labels per class", 1, 5000), "Rated sentences of each of the two kinds.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,16 +182,10 @@ class Instructions(Task):
     world: ClassVar[str] = "instructions"
     exhibits: ClassVar[int] = 32
     edition: ClassVar[int] = 2
-    examples: int = 400  # to learn from, over all combinations
-    without: str = ""  # the one combination that no example shows
-    ask: str = ""  # the one combination that is tested; all of them if empty
-    real: bool = False  # "good or bad" is asked of sentences that people wrote and rated, not of made-up ones
-
-    def __post_init__(self) -> None:
-        whole("Examples", self.examples, 1, 5000)
-        yes_or_no("Real", self.real)
-        one_of("Without", self.without, ("", *COMBINATIONS))
-        one_of("Ask", self.ask, ("", *COMBINATIONS))
+    examples: int = knob(400, Whole("Examples", 1, 5000), "Examples to learn from, over all combinations.")
+    without: str = knob("", Choice("Without", ("", *COMBINATIONS)), "The one combination that no example shows.")
+    ask: str = knob("", Choice("Ask", ("", *COMBINATIONS)), "The one combination that is tested, or all of them.")
+    real: bool = knob(False, YesNo("Real"), "Of “good or bad”: sentences that people rated, not made-up ones.")
 
     @property
     def question(self) -> str:
@@ -237,18 +198,11 @@ class Lines(Task):
     """Prompts that each show a random straight line by some of its points; asks for the y of the next point."""
 
     world: ClassVar[str] = "lines"
-    points: int = 12  # in a prompt
-    prompts: int = 512_000  # that a run may see
-    far: float = 1.0  # standard deviation of x
-    steep: float = 1.0  # standard deviation of the slope
-    bend: float = 0.0  # how much of a parabola is added, which makes it no line
-
-    def __post_init__(self) -> None:
-        whole("Points", self.points, 1, 16)
-        whole("Prompts", self.prompts, 1, 2_000_000)
-        within("Far", self.far, 0.1, 10)
-        within("Steep", self.steep, 0, 10)
-        within("Bend", self.bend, -2, 2)
+    points: int = knob(12, Whole("Points", 1, 16), "Points of the line in a prompt.")
+    prompts: int = knob(512_000, Whole("Prompts", 1, 2_000_000), "Prompts that a run may see.")
+    far: float = knob(1.0, Number("Far", 0.1, 10), "How far out the points lie: the standard deviation of x.")
+    steep: float = knob(1.0, Number("Steep", 0, 10), "How steep lines are: the standard deviation of the slope.")
+    bend: float = knob(0.0, Number("Bend", -2, 2), "How much of a parabola is added, which makes it no line.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,12 +211,8 @@ class GuestBook(Task):
 
     world: ClassVar[str] = "guest_book"
     exhibits: ClassVar[int] = 64
-    notes: int = 4000  # to learn from
-    polite: bool = False  # none of these has an unkind word
-
-    def __post_init__(self) -> None:
-        whole("Notes", self.notes, 1, 20_000)
-        yes_or_no("Polite", self.polite)
+    notes: int = knob(4000, Whole("Notes", 1, 20_000), "Notes to learn from.")
+    polite: bool = knob(False, YesNo("Polite"), "None of the notes has an unkind word.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,12 +220,11 @@ class Preferences(GuestBook):
     """The same notes, and pairs of which a rater prefers one."""
 
     judged: ClassVar[bool] = True
-    pairs: int = 300  # that a rater has chosen from
+    pairs: int = knob(300, Whole("Pairs", 2 * len(ASKED), 10_000), "Pairs of notes that a rater has chosen from.")
     clicks: str = ""  # a letter for each of core.words.ASKED: a or b is better, - is skipped; the rest is simulated
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        whole("Pairs", self.pairs, 2 * len(ASKED), 10_000)
         if not isinstance(self.clicks, str) or len(self.clicks) > len(ASKED) or set(self.clicks) - set("ab-"):
             raise BadValue(f"Clicks must be at most {len(ASKED)} letters a, b or -, not {shown(self.clicks)}.")
 

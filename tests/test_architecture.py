@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("core", "lessons", "app")  # each may use those before it
 SERVER = (
     "core.check",
+    "core.knobs",
     "core.tasks",
     "core.spec",
     "core.alphabet",

@@ -17,6 +17,7 @@ import pytest
 
 from core import spec, tasks
 from core.check import BadValue
+from core.knobs import knobs
 from core.spec import Keep, Measure, Run, Stage, digest, from_json, to_json
 from core.tasks import Glyphs, Handwriting, Instructions, Plane, Task
 
@@ -87,6 +88,14 @@ def test_changing_any_field_of_a_run_or_of_its_ancestors_changes_the_digest() ->
     runs = every_change()
     assert len(runs) > 60
     assert len({digest(run) for run in runs}) == len(runs)
+
+
+def test_the_digests_of_what_ships_stay_as_they_are() -> None:
+    """A change here throws away every stored result: then MEANING, or an edition, says why."""
+    tuned = Run(task=Handwriting(turn=30), start=Run(task=Glyphs()), keep=(Keep(method="ewc", strength=5),))
+    ages = {PARENT: "e9deda253ea4303bc3b9", CHILD: "ca779998d305c6e0dc1d", tuned: "18d0497859ca7c1adb48"}
+    assert {run: digest(run) for run in ages} == ages
+    assert digest(Measure(kind="accuracy", runs=(PARENT,), tasks=(Plane(),))) == "1313054b0d952d0fa2ba"
 
 
 def test_equal_runs_have_equal_digests() -> None:
@@ -217,6 +226,23 @@ def test_a_name_must_be_a_known_one(value: Any, name: str) -> None:
         with pytest.raises(BadValue) as caught:
             replace(value, **{name: hostile})
         assert is_a_sentence(caught.value)
+
+
+GIVEN = {
+    "given",
+    "clicks",
+    "exhibit",
+    "until",
+    "strokes",
+}  # no knobs: given by hand, or bound by what else is set
+
+
+@pytest.mark.parametrize("value", [*VALUES, Measure(kind="accuracy", runs=())], ids=named)
+def test_every_field_says_what_it_is_called_and_what_for(value: Any) -> None:
+    plain = {f.name for f in fields(value) if isinstance(f.default, int | float | str)}
+    assert plain - GIVEN == knobs(type(value)).keys()
+    for knob in knobs(type(value)).values():
+        assert knob.bound.label and knob.help[0].isupper() and knob.help.endswith(".") and len(knob.help) < 110
 
 
 def test_what_can_be_seen_has_no_label_noise() -> None:

@@ -18,7 +18,7 @@ function start(root, data) {
   const shape = shapeOf(data)
   let marks = marksOf(data), last = data.marks.length - 1
   let at = data.live ? last : kept && marks.startsWith(kept.marks) ? kept.at : data.first // frames may have been added at the end
-  let playing = 0
+  let playing = 0, heading = null // where a glide ends
 
   const stage = { data, last, look: looks(root), at: () => at, seek: to => { pause(); show(to) }, watched: [] }
   if (!data.live || last > 1) stage.flag = flags.get(data.key)
@@ -35,7 +35,8 @@ function start(root, data) {
   const next = button("next", "Forward one", () => stage.seek(Math.min(last, Math.floor(at) + 1)))
   const label = el("label", { className: "scrub" }, el("span", {}, data.scrub), range)
   const raise = el("button", { type: "button", className: "flag", onclick: () => { hoist(Math.round(at)); show(at) } }, `⚑ ${data.flag}`)
-  const controls = el("div", { className: "controls" }, back, toggle, next, label, mark, raise)
+  const leave = el("button", { type: "button", className: "flag leave", onclick: () => data.leave(Math.round(at)) }, `↪ ${data.leaves}`)
+  const controls = el("div", { className: "controls" }, back, toggle, next, label, mark, raise, leave)
   const told = el("p", { className: "flagged", ariaLive: "polite" })
   root.replaceChildren(...legend(stage), el("div", { className: pair ? "panels pair" : "panels" }, ...panels.map(p => p.node)), controls, told, goal, says)
   root.setAttribute("role", "group")
@@ -60,6 +61,7 @@ function start(root, data) {
     controls.hidden = !last && !data.flag
     controls.classList.toggle("waits", Boolean(data.live))
     raise.hidden = !data.flag || stage.unveiled()
+    leave.hidden = !data.leaves || data.live
     const flag = Math.min(stage.flag ?? 0, last)
     if (stage.flag === undefined) told.textContent = ""
     else told.textContent = data.live ? `You flagged ${data.marks[flag]}. The truth comes when the run is over.` : data.flagged[flag]
@@ -72,7 +74,7 @@ function start(root, data) {
   function show(to) {
     at = to
     const frame = Math.round(at)
-    places.set(data.key, { marks, at: frame })
+    places.set(data.key, { marks, at: heading ?? frame }) // who is built anew in the midst of a glide arrives all the same
     range.value = frame
     range.setAttribute("aria-valuetext", data.marks[frame])
     range.style.setProperty("--done", `${last ? (100 * at) / last : 0}%`)
@@ -97,10 +99,11 @@ function start(root, data) {
     }
     playing = requestAnimationFrame(tick)
   }
-  const glide = to => run(Math.min(at, to), to, calm.matches ? 0 : 380, () => { playing = 0; show(to) })
+  const glide = to => { heading = to; run(Math.min(at, to), to, calm.matches ? 0 : 380, () => { playing = 0; heading = null; show(to) }) }
   function play() {
     const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds a frame
     const from = at >= last ? 0 : at
+    heading = null
     says.ariaLive = "off"
     dress(toggle, "pause", "Pause")
     run(from, last, (last - from) * pace, pause)
@@ -109,6 +112,7 @@ function start(root, data) {
     cancelAnimationFrame(playing)
     if (playing) at = Math.round(at)
     playing = 0
+    heading = null
     says.ariaLive = "polite"
     dress(toggle, "play", "Play")
     show(at)
