@@ -11,7 +11,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
-from app import draw, evidence, glossary, home, lesson, real, sources
+from app import draw, evidence, glossary, home, lesson, real, sandbox, sources
 from app.parts.unlost import mend
 from app.parts.workers import engine
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -34,8 +34,9 @@ pages = {
     for one in lessons().values()
 }
 hands_on = st.Page(draw.show, title=draw.TITLE, icon=":material/draw:", url_path="draw")
+anything = st.Page(sandbox.show, title=sandbox.TITLE, icon=":material/tune:", url_path="sandbox")
 first = st.Page(
-    partial(home.show, pages | {"draw": hands_on}),
+    partial(home.show, pages | {"draw": hands_on, "sandbox": anything}),
     title="Headstart",
     icon=":material/home:",
     default=True,
@@ -47,5 +48,5 @@ words = st.Page(glossary.show, title=glossary.TITLE, icon=":material/dictionary:
 data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
 chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
 st.navigation(
-    {"": [first], **chapters, "Hands on": [hands_on], "About": [proof, words, model, data]}, position="top"
+    {"": [first], **chapters, "Hands on": [hands_on, anything], "About": [proof, words, model, data]}, position="top"
 ).run()
