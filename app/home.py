@@ -70,8 +70,11 @@ def begin(pages: Pages, place: Place) -> None:
         if st.button(f"In {sum(lesson.minutes for lesson in path)} minutes", type="primary", icon=":material/star:"):
             st.switch_page(pages[path[0].slug])
         st.link_button(f"All {len(lessons())} lessons", "#lessons", icon=":material/apps:")
-    if st.button("Draw an alphabet of your own", type="tertiary", icon=":material/draw:"):
-        st.switch_page(pages["draw"])
+    with st.container(horizontal=True):
+        if st.button("Draw an alphabet of your own", type="tertiary", icon=":material/draw:"):
+            st.switch_page(pages["draw"])
+        if st.button("Set up any experiment", type="tertiary", icon=":material/tune:"):
+            st.switch_page(pages["sandbox"])
     if place.slug in pages:
         label = f"Continue with “{lessons()[place.slug].title}”"
         if st.button(label, type="tertiary", icon=":material/play_arrow:"):

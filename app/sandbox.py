@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
 from app.parts import chosen, pinned
+from app.parts.challenged import CHALLENGE, bench, challenges
 from app.parts.chosen import Chosen
+from app.parts.compared import compare
 from app.parts.figure import FORMATS
 from app.parts.live import live
 from app.parts.once import once
+from app.parts.sweeping import sweeping
 from core.serve import store
 from lessons.kit.evidence import gather
-from lessons.kit.sandbox.bench import BENCH, SLUG, experiment
+from lessons.kit.sandbox.bench import BENCH, COMPARE, SLUG, STEP, SWEEP, TRAIN, experiment
 from lessons.kit.sandbox.dials import changes
-from lessons.kit.values import Control, Evidence, Piece, Settings
+from lessons.kit.values import Evidence, Piece, Settings
 
+STYLE = Path(__file__).with_name("parts") / "sandbox.css"
 TITLE = "Sandbox"
-TRAIN, COMPARE = "Train", "Compare"
-STEP = Control(name="step", label="Step", options=(TRAIN, COMPARE), default=TRAIN, help="")
 
 
 def show() -> None:
+    st.html(STYLE)
     step = chosen.setting(SLUG, STEP)
     settings = chosen.read(BENCH).settings
     with st.container(key="header", horizontal=True):
@@ -34,7 +38,14 @@ def show() -> None:
             st.segmented_control(
                 "The camera above a chart saves it as", FORMATS, default=FORMATS[0], key="saved as", required=True
             )
-    training(settings)
+    if step == TRAIN:
+        training(settings)
+    elif step == COMPARE:
+        compare(settings)
+    elif step == SWEEP:
+        sweeping(settings)
+    else:
+        challenges(settings)
     pinned.remember()
 
 
@@ -55,13 +66,13 @@ def to_pin(settings: Settings) -> None:
 def training(settings: Settings) -> None:
     """The controls and the stage. What was trained before a control changed stays, marked as such."""
     last = trained(settings)
-    if told := changes(experiment(last), experiment(settings)):
+    if not store.events(experiment(settings)) and (told := changes(experiment(last), experiment(settings))):
         many = f" and {len(told) - 3} more" if len(told) > 3 else ""
         st.caption(
             f":material/history: Set otherwise since the last run: {'; '.join(told[:3])}{many}. "
             "What is grey was trained before."
         )
-    live(BENCH, partial(stood_on, last), nothing_more)
+    live(bench(chosen.setting(SLUG, CHALLENGE)), partial(stood_on, last), nothing_more)
 
 
 def nothing_more() -> None:
@@ -71,7 +82,7 @@ def nothing_more() -> None:
 def trained(settings: Settings) -> Settings:
     """What was last trained here, as far as it is over; what is set where nothing was."""
     at = f"{SLUG}.trained"
-    if all(store.complete(piece.of) for piece in once(BENCH, "runs", settings)):
+    if store.complete(experiment(settings)):
         st.session_state[at] = settings
     last: Settings = st.session_state.get(at, settings)
     return last

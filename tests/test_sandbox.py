@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import zlib
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from core import tasks
@@ -17,10 +19,13 @@ from core.serve import store
 from core.spec import Keep, Run, Stage
 from core.tasks import Drawn, FiveDigits, Glyphs, Handwriting, Plane, Preferences, Task, Text
 from lessons.kit.catalogue import lessons
-from lessons.kit.sandbox import packed, pins
+from lessons.kit.figures.overlay import apart
+from lessons.kit.sandbox import packed, pins, sweep
+from lessons.kit.sandbox.challenges import CHALLENGES, solutions
 from lessons.kit.sandbox.dials import changes, dials, every, of_source, spaced
 from lessons.kit.sandbox.experiment import NOTHING, described, edited, fits, sources, twin
 from lessons.kit.sandbox.presets import backbones, experiment, link, presets
+from lessons.kit.values import Evidence
 from tests.test_spec import is_a_sentence
 
 BASE = Run(task=Glyphs(labels=400), seeds=1)
@@ -152,7 +157,7 @@ def test_pinned_runs_have_names_of_their_own_and_travel_in_the_link() -> None:
     kept = pins.pinned(pins.pinned((), RUN), BASE)
     assert pins.pinned(kept, RUN) == kept
     kept = pins.renamed(kept, 0, " my *first* ")
-    assert [pin.name for pin in kept] == ["my *first*", described(BASE)[:37]]
+    assert [pin.name for pin in kept] == ["my *first*", "scratch, 400 labels"]
     assert pins.read(pins.write(kept)) == kept and pins.read("") == () == pins.without(kept[:1], 0)
     for wrong in ("", "a" * 41, "a\nb", kept[1].name):
         with pytest.raises(BadValue):
@@ -174,3 +179,70 @@ def test_experiments_are_told_in_words() -> None:
     )
     assert described(Run(task=Plane(mirrored=True), net="mlp")) == "plane (500 labels, mirrored), from scratch: full"
     assert all(described(run) for run in backbones())
+
+
+def test_the_best_known_solutions_meet_their_goals_and_no_starting_point_does() -> None:
+    for slug, challenge in CHALLENGES.items():
+        best = solutions()[slug]
+        assert best.new >= challenge.reach and (best.left or 0) >= challenge.keep and best.tried > 10
+        made = table(best.run, accuracy=best.new / 100, old=(best.left or 0) / 100)
+        assert challenge.met(best.run, made)
+        assert not challenge.met(challenge.start, table(challenge.start, accuracy=0.5, old=0.5))
+        assert not challenge.met(
+            replace(best.run, start=None, watch=(), keep=()), made
+        )  # another source is no solution
+        assert challenge.checks(best.run, made.head(0))[-1].met is False  # before it is trained
+
+
+def test_a_goal_is_met_by_all_of_its_parts_only() -> None:
+    both = CHALLENGES["both"]
+    run = solutions()["both"].run
+    for accuracy, old, met in ((0.91, 0.61, True), (0.89, 0.9, False), (0.95, 0.59, False)):
+        assert both.met(run, table(run, accuracy=accuracy, old=old)) == met
+    more = edited(run, "task.labels", 200)
+    assert [check.met for check in both.checks(more, table(more, accuracy=0.95, old=0.9))] == [True, False, True, True]
+
+
+def table(run: Run, accuracy: float, old: float) -> pd.DataFrame:
+    """As a run of two tests is told, its old skill at first whole."""
+    found = pd.DataFrame({"step": [0, run.steps], "seed": 0, "accuracy": [0.1, accuracy], "flops": [0, 1e9]})
+    return found.assign(**{"accuracy 1": [1.0, old]}) if run.watch else found
+
+
+def test_a_sweep_is_read_as_it_is_written_and_its_cells_are_runs() -> None:
+    axes = sweep.read("task.labels:1,5;stages.0.method:probe,full", RUN)
+    assert sweep.read(sweep.write(axes), RUN) == axes
+    pieces = sweep.runs(RUN, axes)
+    assert [piece.x for piece in pieces] == [(1, "full"), (1, "probe"), (5, "full"), (5, "probe")]
+    assert pieces[3].of == edited(RUN, "task.labels", 5) and str(pieces[0]) == "labels per class 1, method full"
+    for wrong in ("nowhere:1", "task.labels:3000", "task.labels:1;task.labels:2", "a:1;b:2;c:3", "keep.0.strength:1"):
+        with pytest.raises(BadValue) as caught:
+            sweep.read(wrong, RUN)
+        assert is_a_sentence(caught.value)
+    source = sweep.fields(RUN)["start.task.labels"]
+    assert source.label == "Source: labels per class" and len(sweep.some(source)) == 5
+    every = sweep.fields(RUN)["stages.0.rate"]
+    with pytest.raises(BadValue, match="at most 25"):
+        sweep.runs(RUN, [sweep.Axis(every, every.options), axes[0]])
+
+
+def test_a_sweep_fills_a_map_or_curves_and_says_what_it_shows() -> None:
+    axes = sweep.read("task.labels:1,5;stages.0.method:probe,full", RUN)
+    pieces = sweep.runs(RUN, axes)
+    half = {p.key: table(p.of, accuracy=0.5 + 0.1 * k, old=0.5) for k, p in enumerate(pieces[:3])}
+    half[pieces[3].key] = table(pieces[3].of, 0.99, 0.9).head(1)  # still going on
+    evidence = Evidence(half)
+    grid = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=False)
+    assert grid.spec["data"][0]["z"] == [[50.0, pytest.approx(70.0)], [pytest.approx(60.0), None]]
+    assert "method probe: 60 at 1." in grid.alt
+    lines = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True)
+    assert "method full: 50 % at 1, 70 % at 5; method probe: 60 % at 1." in lines.alt
+    assert (best := sweep.best(evidence, pieces)) and best.of == pieces[2].of
+    home = sweep.as_table(evidence, pieces, axes)
+    assert list(home["new task, %"].round())[:3] == [50, 60, 70] and home["old skill, %"].notna().sum() == 3
+
+
+def test_names_at_the_ends_of_curves_stand_apart_in_their_order() -> None:
+    placed = apart([10, 10.5, 50, 11], 4)
+    assert placed[2] == 50 and placed[0] < placed[1] < placed[3]
+    assert min(b - a for a, b in itertools.pairwise(sorted(placed))) >= 4 - 1e-9

@@ -15,7 +15,7 @@ from core.check import BadValue
 from core.spec import Run
 from lessons.kit.catalogue import lessons
 from lessons.kit.sandbox import dials, packed
-from lessons.kit.sandbox.bench import EXPERIMENT, FIRST, SLUG
+from lessons.kit.sandbox.bench import EXPERIMENT, FIRST, SLUG, STEP, TRAIN
 from lessons.kit.sandbox.dials import GROUPS, Dial
 from lessons.kit.sandbox.experiment import NOTHING, anew, described, edited, fits, sources, spoken, told
 from lessons.kit.sandbox.presets import presets
@@ -55,8 +55,7 @@ def begin_with(run: Run) -> None:
 
     def begun() -> None:
         if slug := st.session_state[at]:
-            put(presets()[slug])
-            chosen.forget(chosen.key(SLUG, chosen.DRAW.name))
+            take(presets()[slug])
 
     st.selectbox(
         "A lesson's experiment", [*known], format_func=known.__getitem__, key=at, on_change=begun,
@@ -145,3 +144,10 @@ def change(run: Run, path: str, value: Any) -> None:
 def put(run: Run) -> None:
     """From now on this is the experiment."""
     chosen.put(chosen.key(SLUG, EXPERIMENT.name), packed.write(run))
+
+
+def take(run: Run) -> None:
+    """A button's callback: this is the experiment, to be trained."""
+    put(run)
+    chosen.forget(chosen.key(SLUG, chosen.DRAW.name))
+    chosen.change(SLUG, STEP, TRAIN)

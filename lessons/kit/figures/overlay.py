@@ -40,6 +40,7 @@ class Scale:
     unit: str = ""  # "%" stands at its numbers
     low: float | None = None
     high: float | None = None
+    log: bool = False
 
 
 def overlay(
@@ -107,11 +108,10 @@ def layout(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] |
 
 
 def axis(scale: Scale) -> dict[str, Any]:
-    return {
-        "title": {"text": scale.name},
-        "ticksuffix": f" {scale.unit}" if scale.unit == "%" else "",
-        "zeroline": False,
-    }
+    suffix = f" {scale.unit}" if scale.unit == "%" else ""
+    ends: dict[str, Any] = {"range": [scale.low, scale.high]} if scale.low is not None else {}
+    ends |= {"type": "log", "dtick": "D2"} if scale.log else {}
+    return {"title": {"text": scale.name}, "ticksuffix": suffix, "zeroline": False} | ends
 
 
 def growing(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] | None) -> dict[str, Any]:

@@ -23,6 +23,8 @@ SLUG = "sandbox"
 FIRST = "label_worth"  # the lesson whose experiment is there at first
 YOURS, SCRATCH = "yours", "from scratch"
 NO_BET = "no bet"
+TRAIN, COMPARE, SWEEP, CHALLENGES = "Train", "Compare", "Sweep", "Challenges"
+STEP = Control(name="step", label="Step", options=(TRAIN, COMPARE, SWEEP, CHALLENGES), default=TRAIN, help="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,5 +181,5 @@ BENCH = Bench(
     views=views,
     tells=tells,
     plays=False,
-    words={"run": "Set anything, then train: every control is a field of the experiment."},
+    words={"run": ""},
 )

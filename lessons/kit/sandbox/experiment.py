@@ -149,6 +149,15 @@ def described(run: Run) -> str:
     return f"{told(run.task)}{origin}: {how}{keep}"
 
 
+def brief(run: Run) -> str:
+    """A run in two or three words, to stand beside its curve: what is done, and with how many labels."""
+    ways = [f"{spoken(keep.method)} {keep.strength:g}" for keep in run.keep]
+    ways += [stage.method + (f" {stage.size}" if stage.size else "") for stage in run.stages[-1:]] if not ways else []
+    labels = getattr(run.task, "labels", None)
+    counted = f", {labels} label{'s' * (labels != 1)}" if labels else ""
+    return f"{spoken(ways[0]) if run.start else 'scratch'}{counted}"
+
+
 def told(task: Task) -> str:
     """A task in a few words: its world, and the knobs that are not as they are at first."""
     told = []
@@ -157,7 +166,8 @@ def told(task: Task) -> str:
         value = getattr(task, name)
         if name == "labels" or value != usual[name]:
             said = f"{value:g}" if isinstance(value, float) else str(value)
-            told.append(name if value is True else said if isinstance(value, str) else f"{said} {name}")
+            counted = name.removesuffix("s") if value == 1 else name
+            told.append(name if value is True else said if isinstance(value, str) else f"{said} {counted}")
     return " ".join([spoken(type(task).__name__), f"({', '.join(told)})" if told else ""]).strip()
 
 

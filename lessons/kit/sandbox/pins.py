@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from core.check import BadValue, shown
 from core.spec import Run, to_json
-from lessons.kit.sandbox.experiment import described, fits
+from lessons.kit.sandbox.experiment import brief, fits
 from lessons.kit.sandbox.packed import REFUSED, pack, run_of, unpack
 
 MOST = 6
@@ -52,7 +52,7 @@ def pinned(pins: Pins, run: Run) -> Pins:
     """With one more, named after what it is; the same if it is there."""
     if any(pin.run == run for pin in pins):
         return pins
-    name, taken = described(run)[: NAME - 3], {pin.name for pin in pins}
+    name, taken = brief(run)[: NAME - 3], {pin.name for pin in pins}
     free = next(said for k in range(1, MOST + 2) if (said := f"{name} {k}" if k > 1 else name) not in taken)
     return checked([*pins, Pin(free, run)])
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.spec import Run
 from lessons.kit.figures.overlay import Scale
-from lessons.kit.sandbox.experiment import described, spoken, told
+from lessons.kit.sandbox.experiment import spoken, told
 
 BETTER_LOW = {"bits": "bits", "error": "error"}  # units in which less is better
 
@@ -96,7 +96,7 @@ def row(name: str, run: Run, table: pd.DataFrame) -> dict[str, object]:
     left = retention(table)
     said |= {"old skill left, %": round(100 * left, 1) if left is not None else None}
     said |= {"steps made": int(table.step.max()), "seconds": round(float(table.seconds.max()), 1)}
-    return said | {"operations a net": float(table.flops.max()), "what": described(run)}
+    return said | {"billion operations a net": round(float(table.flops.max()) / 1e9, 2)}
 
 
 def rows(of: Sequence[tuple[str, Run, pd.DataFrame]]) -> pd.DataFrame:
