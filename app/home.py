@@ -22,6 +22,11 @@ from lessons.kit.values import visible
 Pages = Mapping[str, st.Page]
 SHOWN = "small_step"  # the lesson whose hook a newcomer plays with at once: what fine-tuning is, in a picture
 STYLE = Path(__file__).with_name("parts") / "home.css"
+HANDS_ON = {
+    "draw": ("Draw an alphabet of your own", ":material/draw:"),
+    "sandbox": ("Set up any experiment", ":material/tune:"),
+    "time": ("Go back in time and prevent the forgetting", ":material/history:"),
+}
 
 
 def show(pages: Pages) -> None:
@@ -70,10 +75,10 @@ def begin(pages: Pages, place: Place) -> None:
         if st.button(f"In {sum(lesson.minutes for lesson in path)} minutes", type="primary", icon=":material/star:"):
             st.switch_page(pages[path[0].slug])
         st.link_button(f"All {len(lessons())} lessons", "#lessons", icon=":material/apps:")
-    if st.button("Draw an alphabet of your own", type="tertiary", icon=":material/draw:"):
-        st.switch_page(pages["draw"])
-    if st.button("Go back in time and prevent the forgetting", type="tertiary", icon=":material/history:"):
-        st.switch_page(pages["time"])
+    with st.container(horizontal=True):
+        for at, (label, icon) in HANDS_ON.items():
+            if st.button(label, type="tertiary", icon=icon):
+                st.switch_page(pages[at])
     if place.slug in pages:
         label = f"Continue with “{lessons()[place.slug].title}”"
         if st.button(label, type="tertiary", icon=":material/play_arrow:"):

@@ -88,9 +88,13 @@ def knob(default: T, bound: Bound, help: str) -> T:
     return made
 
 
-@cache  # every value that is made asks
 def knobs(kind: type) -> dict[str, Knob]:
     """The knobs of a kind of value by name, in the order of its fields; other fields are its own affair."""
+    return known(kind)
+
+
+@cache  # every value that is made asks
+def known(kind: type) -> dict[str, Knob]:
     return {one.name: one.metadata["knob"] for one in fields(kind) if "knob" in one.metadata}
 
 
@@ -98,6 +102,5 @@ class Knobbed:
     """A value whose knobs are within their bounds. Who has more to check calls this first."""
 
     def __post_init__(self) -> None:
-        kind: type = type(self)
-        for name, one in knobs(kind).items():
+        for name, one in knobs(type(self)).items():
             one.bound.check(getattr(self, name))

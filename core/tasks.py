@@ -34,6 +34,7 @@ class Task(Knobbed):
     """Examples of one world with one question about them. Subclasses say which world."""
 
     world: ClassVar[str] = ""
+    form: ClassVar[str] = ""  # of its examples: the nets that read it say so (READS in core/nets)
     edition: ClassVar[int] = 1  # raised when the same values come to mean other examples: their digests change with it
     judged: ClassVar[bool] = False  # what a net writes is judged too, not only how it reads
     exhibits: ClassVar[int] = 2500  # examples at most whose answers a run records as it goes
@@ -53,6 +54,7 @@ class Task(Knobbed):
 class Image(Task):
     """28 x 28 grey images in [0, 1], ink bright; the knobs every image world has."""
 
+    form: ClassVar[str] = "images"
     labels: int = knob(10, Whole("Labels per class", 1, 400), "Labelled examples of each class to learn from.")
     turn: float = knob(0.0, Number("Turn", -180, 180, "degrees"), "By how much every image is turned to the left.")
     blur: float = knob(0.0, Number("Blur", 0, 4, "pixels"), "The width of the Gaussian that blurs every image.")
@@ -138,6 +140,7 @@ class Plane(Task):
     """Points in the plane on six spiral arms, or on straight wedges; asks for the arm, or for its colour."""
 
     world: ClassVar[str] = "plane"
+    form: ClassVar[str] = "points"
     exhibits: ClassVar[int] = 60  # cells along an edge of a map
     labels: int = knob(500, Whole("Labels per class", 1, 5000), "Labelled points of each class to learn from.")
     ask: Literal["arm", "colour"] = knob(
@@ -159,6 +162,7 @@ class Text(Task):
     """English, or Python, as byte-pair tokens; asks for the next token at every place."""
 
     world: ClassVar[str] = "text"
+    form: ClassVar[str] = "tokens"
     exhibits: ClassVar[int] = 32
     subject: str = knob("general", Choice("Subject", SUBJECTS, OWN), "What the texts are, or one of the learner's own.")
     kilobytes: int = knob(
@@ -171,6 +175,7 @@ class Sentiment(Task):
     """Sentences that people have rated; asks whether they are kind or unkind, the same question about any subject."""
 
     world: ClassVar[str] = "sentiment"
+    form: ClassVar[str] = "sentences"
     subject: str = knob("tweets", Choice("Subject", RATED), "What the sentences are about.")
     labels: int = knob(10, Whole("Labels per class", 1, 5000), "Rated sentences of each of the two kinds.")
 
@@ -180,6 +185,7 @@ class Instructions(Task):
     """Instructions with short answers: combinations of what is to be done and how to write it, "old or new, twice"."""
 
     world: ClassVar[str] = "instructions"
+    form: ClassVar[str] = "tokens"
     exhibits: ClassVar[int] = 32
     edition: ClassVar[int] = 2
     examples: int = knob(400, Whole("Examples", 1, 5000), "Examples to learn from, over all combinations.")
@@ -198,6 +204,7 @@ class Lines(Task):
     """Prompts that each show a random straight line by some of its points; asks for the y of the next point."""
 
     world: ClassVar[str] = "lines"
+    form: ClassVar[str] = "lines"
     points: int = knob(12, Whole("Points", 1, 16), "Points of the line in a prompt.")
     prompts: int = knob(512_000, Whole("Prompts", 1, 2_000_000), "Prompts that a run may see.")
     far: float = knob(1.0, Number("Far", 0.1, 10), "How far out the points lie: the standard deviation of x.")
@@ -210,6 +217,7 @@ class GuestBook(Task):
     """Notes of ten words in the guest book of a small house; asks for the next word at every place."""
 
     world: ClassVar[str] = "guest_book"
+    form: ClassVar[str] = "notes"
     exhibits: ClassVar[int] = 64
     notes: int = knob(4000, Whole("Notes", 1, 20_000), "Notes to learn from.")
     polite: bool = knob(False, YesNo("Polite"), "None of the notes has an unkind word.")

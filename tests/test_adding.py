@@ -53,6 +53,23 @@ def test_a_toy_method_is_one_file(copy: Path) -> None:
     assert output(copy, "-c", TRAIN).strip() == "['hidden1.bias', 'hidden2.bias', 'hidden3.bias']"
 
 
+CONTROLS = """
+from lessons.kit.sandbox.dials import dials
+from lessons.kit.sandbox.experiment import edited
+from lessons.kit.sandbox.presets import presets
+run = edited(presets()["label_worth"], "stages.0.method", "toy")
+named = {dial.path: dial.options for group in dials(run).values() for dial in group}
+print("toy" in named["stages.0.method"], "safe" in named["keep"], "odd" in named["net"])
+"""
+
+
+def test_a_toy_method_is_in_the_sandbox_without_another_line(copy: Path) -> None:
+    (copy / "core" / "adapt" / "toy.py").write_text(TOY_METHOD)
+    (copy / "core" / "keep" / "safe.py").write_text("def prepare(keep, past, start, rngs): ...")
+    (copy / "core" / "nets" / "odd.py").write_text('READS = ("images",)')
+    assert output(copy, "-c", CONTROLS).strip() == "True True True"
+
+
 def test_a_toy_lesson_is_one_folder(copy: Path) -> None:
     shutil.copytree(copy / "lessons" / "fast_start", copy / "lessons" / "toy")
     lesson = copy / "lessons" / "toy" / "lesson.py"

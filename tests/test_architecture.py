@@ -18,6 +18,7 @@ LAYERS = ("core", "lessons", "app")  # each may use those before it
 SERVER = (
     "core.check",
     "core.knobs",
+    "core.outline",
     "core.tasks",
     "core.spec",
     "core.alphabet",

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.parts import alphabets, chosen, corpus
+from app.parts import alphabets, chosen, corpus, dials, pinned
 from core import alphabet
 from core.corpus import known
+from lessons.kit.sandbox import bench
 from lessons.kit.values import Control
 
 
 def control(slug: str, control: Control[Any], value: Any) -> None:
-    if control.known == known:
+    if control is bench.EXPERIMENT:
+        dials.control(value)
+    elif control is bench.PINS:
+        pinned.control(value)
+    elif control.known == known:
         corpus.control(slug, control, value)
     elif control.known == alphabet.known:
         alphabets.control(slug, control, value)

@@ -13,6 +13,7 @@ from app.parts.once import once
 from app.parts.stage import stage
 from app.parts.words import filled, prose, say, words
 from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.sandbox import presets
 from lessons.kit.told import Told, Try
 from lessons.kit.values import Evidence, Settings, defaults
 
@@ -78,6 +79,7 @@ def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
             say(lesson, "carry")
         if "try" in lesson.words:
             attempt(lesson, Try.read(words(lesson, "try")))
+        st.markdown(f":material/tune: [Open this experiment in the sandbox]({presets.link(lesson, at.settings)})")
         if later := [other for other in lessons().values() if other.number == lesson.number + 1]:
             following = later[0]
             st.markdown(f"Next: [{following.number}. {following.title}]({following.slug})")

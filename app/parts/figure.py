@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 
 import streamlit as st
 
@@ -12,6 +13,8 @@ from app.parts.player import play
 from lessons.kit.figures import Figure
 
 TALL = 540  # pixels of the stage's picture; on a phone the style sheet says less
+TOOLS = {"displayModeBar": True, "modeBarButtonsToAdd": ["select2d", "lasso2d"]}  # of a chart to be worked with
+FORMATS = ("PNG", "SVG")  # in which it is saved
 SMALL = 380  # a chart that asks for less has so many rows, and no use for more
 
 
@@ -38,7 +41,10 @@ def draw(
     elif figure.kind == "plotly":
         import plotly.graph_objects as go  # half a second, which only pages with a landscape pay
 
-        options = {"displaylogo": False, "scrollZoom": False, "displayModeBar": False, "responsive": True}
+        options: dict[str, Any] = {"displaylogo": False, "scrollZoom": False, "responsive": True}
+        form = (st.session_state.get("saved as") or FORMATS[0]).lower()
+        saved = {"toImageButtonOptions": {"format": form, "filename": "headstart"}}
+        options |= TOOLS | saved if figure.tools else {"displayModeBar": False}
         tall = {"height": "stretch"} if stage else {"height": figure.height}
         with st.container(key=WITHIN, height=TALL, border=False) if stage else nullcontext():
             st.plotly_chart(go.Figure(figure.spec), key=key, alt=figure.alt, config=options, **tall)

@@ -50,7 +50,7 @@ def live(lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], onward: Ca
             if now.over and lesson.mission:
                 mission(lesson.mission, now.seen.evidence | results(lesson, settings, now), settings)
             if others := lesson.controls[lesson.in_reach :]:
-                with st.expander("Experiment", icon=":material/tune:"):
+                with st.expander(lesson.folded, icon=":material/tune:"):
                     for other in others:
                         control(lesson.slug, other, settings[other])
         with st.container(key="stage"):

@@ -18,7 +18,7 @@ function start(root, data) {
   const shape = shapeOf(data)
   let marks = marksOf(data), last = data.marks.length - 1
   let at = data.live ? last : kept && marks.startsWith(kept.marks) ? kept.at : data.first // frames may have been added at the end
-  let playing = 0, heading = null // where a glide ends
+  let playing = 0
 
   const stage = { data, last, look: looks(root), at: () => at, seek: to => { pause(); show(to) }, watched: [] }
   if (!data.live || last > 1) stage.flag = flags.get(data.key)
@@ -53,7 +53,8 @@ function start(root, data) {
     panels.forEach((panel, k) => panel.take(data.panels[k]))
     dressed()
     if (data.live || (was.live && grown)) glide(last)
-    else show(Math.min(grown ? at : data.first, last))
+    else if (grown) show(at)
+    else stage.seek(data.first) // and no glide to a frame of before goes on
   }
   function dressed() {
     range.max = last
@@ -74,7 +75,7 @@ function start(root, data) {
   function show(to) {
     at = to
     const frame = Math.round(at)
-    places.set(data.key, { marks, at: heading ?? frame }) // who is built anew in the midst of a glide arrives all the same
+    places.set(data.key, { marks, at: frame })
     range.value = frame
     range.setAttribute("aria-valuetext", data.marks[frame])
     range.style.setProperty("--done", `${last ? (100 * at) / last : 0}%`)
@@ -99,11 +100,10 @@ function start(root, data) {
     }
     playing = requestAnimationFrame(tick)
   }
-  const glide = to => { heading = to; run(Math.min(at, to), to, calm.matches ? 0 : 380, () => { playing = 0; heading = null; show(to) }) }
+  const glide = to => run(Math.min(at, to), to, calm.matches ? 0 : 380, () => { playing = 0; show(to) })
   function play() {
     const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds a frame
     const from = at >= last ? 0 : at
-    heading = null
     says.ariaLive = "off"
     dress(toggle, "pause", "Pause")
     run(from, last, (last - from) * pace, pause)
@@ -112,7 +112,6 @@ function start(root, data) {
     cancelAnimationFrame(playing)
     if (playing) at = Math.round(at)
     playing = 0
-    heading = null
     says.ariaLive = "polite"
     dress(toggle, "play", "Play")
     show(at)

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from core.nets import Linear, Net
 
+READS = ("sentences",)  # forms of examples, as tasks name them
+
 BUCKETS, WIDTH = 16_384, 16
 
 

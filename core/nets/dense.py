@@ -2,6 +2,8 @@
 
 from core.nets import Linear, Net
 
+READS = ("images",)  # forms of examples, as tasks name them
+
 
 def layers(classes: int) -> Net:
     return {

@@ -9,6 +9,8 @@ from torch import Tensor
 from core.nets import Linear, Net
 from core.nets.transformer import Block, everywhere, norm
 
+READS = ("lines",)  # forms of examples, as tasks name them
+
 WIDTH, HEADS, BLOCKS, CONTEXT = 48, 4, 2, 32
 
 

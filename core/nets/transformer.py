@@ -17,6 +17,8 @@ from torch import Tensor
 from core.nets import Linear, Net
 from core.product import product
 
+READS = ("tokens", "notes")  # forms of examples, as tasks name them
+
 WIDTH, HEADS, BLOCKS, CONTEXT = 128, 4, 4, 128  # of the net for text, a million weights
 
 

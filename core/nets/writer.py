@@ -5,6 +5,8 @@ from __future__ import annotations
 from core.nets import Net
 from core.nets.transformer import Block, Embed, Head
 
+READS = ("notes",)  # forms of examples, as tasks name them
+
 WIDTH, HEADS, CONTEXT = 32, 2, 10
 
 

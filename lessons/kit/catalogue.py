@@ -122,7 +122,8 @@ class Bench:
     # What nets make of what is on the sheet, in one figure below it; None as long as nothing is known.
     beside: Callable[[Evidence, Settings], Figure | None] = no_figure
     legend: Callable[[Settings], Sequence[tuple[str, str]]] = no_legend  # names and drawings of what can be drawn
-    in_reach: int = 1  # how many controls stand beside Train; the others are under "Experiment"
+    in_reach: int = 1  # how many controls stand beside Train; the others are folded, under this name
+    folded: str = "Experiment"
     # Curves under the points that were placed, from the answers; x and y in the units of the sheet.
     beneath: Callable[[Evidence, Settings], list[Curve]] = no_curves
     # The digits of a sheet of labels: as core.measure.examples has them, each with an "image" and its "truth".

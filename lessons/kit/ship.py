@@ -23,6 +23,7 @@ from core.spec import Measure, Run, digest, to_json
 from lessons.kit import findings, thumbs
 from lessons.kit.catalogue import Lesson, claims, lessons
 from lessons.kit.claims import compute, found
+from lessons.kit.sandbox import challenges
 from lessons.kit.values import Measures, Piece, Runs, Seeds, Settings, Values
 
 
@@ -169,6 +170,8 @@ answers at once.
   points, and that of eight nets fine-tuned from them on digits by at most 0.08.
 - `findings.json`: what every claim's runs say, computed from these results.
 - `thumbnails.json`: the lessons' pictures on the first page, drawn of these results.
+- `challenges.json`: the cheapest solutions that are known of the sandbox's challenges, found by
+  `python -m lessons.kit.sandbox.challenges`.
 """
 
 
@@ -183,6 +186,7 @@ def main() -> None:
         "README.md": readme({k: len(data) for k, data in packed.items()}),
     }
     made = {store.SHIPPED / name: text.encode() for name, text in files.items()}
+    made[store.SHIPPED / challenges.FILE] = challenges.write(challenges.solutions()).encode()
     made |= {shipped.weights(store.SHIPPED, name): data for name, data in packed.items()}
     put(made)
     print(f"{len(values())} results ship, {sum(map(len, made.values())) / 2**20:.1f} MB")

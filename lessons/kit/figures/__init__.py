@@ -54,6 +54,7 @@ class Figure:
     title: str = ""  # a sentence above it
     height: int = 380
     ground: Ground | None = None  # of a chart on which something can be dragged
+    tools: bool = False  # of a Plotly figure: whether it can be zoomed, selected in and saved
 
 
 def compact(spec: dict[str, Any], **axes: dict[str, Any]) -> dict[str, Any]:

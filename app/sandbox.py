@@ -1,0 +1,95 @@
+"""The sandbox: set anything that an experiment can be, train it, pin it, and lay runs over each other."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from app.parts import chosen, pinned
+from app.parts.challenged import CHALLENGE, bench, challenges
+from app.parts.chosen import Chosen
+from app.parts.compared import compare
+from app.parts.figure import FORMATS
+from app.parts.live import live
+from app.parts.once import once
+from app.parts.sweeping import sweeping
+from core.serve import store
+from lessons.kit.evidence import gather
+from lessons.kit.sandbox.bench import BENCH, COMPARE, SLUG, STEP, SWEEP, TRAIN, experiment
+from lessons.kit.sandbox.dials import changes
+from lessons.kit.values import Evidence, Piece, Settings
+
+STYLE = Path(__file__).with_name("parts") / "sandbox.css"
+TITLE = "Sandbox"
+
+
+def show() -> None:
+    st.html(STYLE)
+    step = chosen.setting(SLUG, STEP)
+    settings = chosen.read(BENCH).settings
+    with st.container(key="header", horizontal=True):
+        st.title(TITLE, anchor=False)
+        chosen.widget(SLUG, STEP, step)
+        if step == TRAIN:
+            to_pin(settings)
+        with st.popover("Save", icon=":material/image:", type="tertiary"):
+            st.segmented_control(
+                "The camera above a chart saves it as", FORMATS, default=FORMATS[0], key="saved as", required=True
+            )
+    if step == TRAIN:
+        training(settings)
+    elif step == COMPARE:
+        compare(settings)
+    elif step == SWEEP:
+        sweeping(settings)
+    else:
+        challenges(settings)
+    pinned.remember()
+
+
+def to_pin(settings: Settings) -> None:
+    """The button that pins the run that is on the stage."""
+    run = once(BENCH, "runs", settings)[0].of
+    there = any(pin.run == run for pin in pinned.read())
+    st.button(
+        "Pinned" if there else "Pin this run",
+        icon=":material/push_pin:",
+        on_click=partial(pinned.pin, run),
+        disabled=there or not store.events(run),
+        type="tertiary",
+        key=f"{SLUG}.pin",
+    )
+
+
+def training(settings: Settings) -> None:
+    """The controls and the stage. What was trained before a control changed stays, marked as such."""
+    last = trained(settings)
+    if not store.events(experiment(settings)) and (told := changes(experiment(last), experiment(settings))):
+        many = f" and {len(told) - 3} more" if len(told) > 3 else ""
+        st.caption(
+            f":material/history: Set otherwise since the last run: {'; '.join(told[:3])}{many}. "
+            "What is grey was trained before."
+        )
+    live(bench(chosen.setting(SLUG, CHALLENGE)), partial(stood_on, last), nothing_more)
+
+
+def nothing_more() -> None:
+    """Nothing leads on from here."""
+
+
+def trained(settings: Settings) -> Settings:
+    """What was last trained here, as far as it is over; what is set where nothing was."""
+    at = f"{SLUG}.trained"
+    if store.complete(experiment(settings)):
+        st.session_state[at] = settings
+    last: Settings = st.session_state.get(at, settings)
+    return last
+
+
+def stood_on(last: Settings, at: Chosen, everything: bool) -> Evidence:
+    """What is pinned; and what was trained before, as long as there is nothing of what is set."""
+    run, before = (experiment(settings) for settings in (at.settings, last))
+    earlier = [Piece("before", before)] if before != run and not store.events(run) else []
+    return gather([*once(BENCH, "backdrop", at.settings), *earlier])

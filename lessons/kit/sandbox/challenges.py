@@ -1,0 +1,237 @@
+"""Challenges of the sandbox: a goal that the page checks on what was run, and the cheapest solution that is known.
+
+`python -m lessons.kit.sandbox.challenges [names]` searches for these: it trains every candidate and writes the cheapest
+that meets the goal to lessons/shipped. What it costs is operations a net, which every run counts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from core.serve import store
+from core.spec import Run, to_json
+from core.tasks import Task
+from lessons.kit.catalogue import Check
+from lessons.kit.sandbox.experiment import edited
+from lessons.kit.sandbox.packed import run_of
+from lessons.kit.sandbox.presets import presets
+from lessons.kit.sandbox.results import ending, retention, shown
+
+FILE = "challenges.json"
+THIN = ("low_rank", "adapter", "ia3", "bias", "probe")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenge:
+    """What is to be reached, from which experiment on, and within which rules."""
+
+    slug: str
+    title: str
+    says: str
+    lesson: str  # whose experiment it begins with
+    reach: float  # accuracy on the new task, percent
+    keep: float = 0.0  # of the old skill, percent of what there was
+    labels: int = 400  # a class at most
+    steps: int = 20_000  # at most
+    thin: int = 0  # of every method the size at most, and none that moves whole matrices; 0 is no such rule
+    tries: Mapping[str, tuple[Any, ...]]  # what the search sets, by place; every combination is a candidate
+
+    @property
+    def start(self) -> Run:
+        run = presets()[self.lesson]
+        old = (run.start.task,) if run.start and self.keep else ()
+        return replace(run, watch=old or run.watch, exhibit=0, frames=0)
+
+    def checks(self, run: Run, table: pd.DataFrame) -> list[Check]:
+        """Every part of the goal, and whether this run has met it."""
+        start = self.start
+        found = [Check(says="the worlds as they were given", met=alike(run, start))]
+        if self.labels < 400:
+            found.append(Check(says=f"at most {self.labels} labels per class", met=labels(run.task) <= self.labels))
+        if self.steps < 20_000:
+            found.append(Check(says=f"at most {self.steps} steps", met=run.steps <= self.steps))
+        if self.thin:
+            thin = all(stage.method in THIN and stage.size <= self.thin for stage in run.stages)
+            found.append(Check(says=f"no whole matrix moved, and no patch wider than {self.thin}", met=thin))
+        over = len(table) > 0 and int(table.step.max()) >= run.steps
+        new = shown(table, "new") if over else None
+        met = new is not None and new.scale.unit == "%" and ending(table, new)[0] >= self.reach
+        found.append(Check(says=f"{self.reach:g} % on the new task", met=met))
+        if self.keep:
+            left = retention(table) if over else None
+            found.append(
+                Check(says=f"{self.keep:g} % of the old skill kept", met=bool(left and 100 * left >= self.keep))
+            )
+        return found
+
+    def met(self, run: Run, table: pd.DataFrame) -> bool:
+        return all(check.met for check in self.checks(run, table))
+
+
+def labels(task: Task) -> int:
+    return int(getattr(task, "labels", 0))
+
+
+def alike(run: Run, start: Run) -> bool:
+    """Whether a run learns the same as the start of a challenge, but for the number of labels, from the same source."""
+    return run.task.at_most(1) == start.task.at_most(1) and run.start == start.start
+
+
+CHALLENGES = {
+    one.slug: one
+    for one in (
+        Challenge(
+            slug="both",
+            title="Learn the new, keep the old",
+            says="A net that reads letters is to read inverted digits as well: reach 90 % on the digits, and keep 60 % "
+            "of the letters. A hundred labels per class are yours.",
+            lesson="ways_to_remember",
+            reach=90,
+            keep=60,
+            labels=100,
+            tries={
+                "task.labels": (100,),
+                "keep": ("replay", "lwf", "l2_sp"),
+                "keep.0.strength": (0.05, 0.2),
+                "stages.0.steps": (200, 300),
+                "stages.0.rate": (1e-3, 2e-3),
+            },
+        ),
+        Challenge(
+            slug="few",
+            title="Five labels",
+            says="Reach 88 % on handwriting from five labels per class. It is for you to say what moves, and how fast.",
+            lesson="label_worth",
+            reach=88,
+            labels=5,
+            tries={
+                "task.labels": (5,),
+                "stages": (1,),
+                "stages.0.method": ("probe", "low_rank", "full", "bias"),
+                "stages.0.steps": (50, 100, 200),
+                "stages.0.rate": (1e-3, 5e-3, 1e-2),
+            },
+        ),
+        Challenge(
+            slug="thin",
+            title="A thin patch",
+            says="A net that knows six spiral arms is to tell their two colours: reach 92 % without moving any whole "
+            "matrix, with patches of rank or width 2 at most.",
+            lesson="tiny_patches",
+            reach=92,
+            thin=2,
+            tries={
+                "stages.0.method": ("low_rank", "adapter"),
+                "stages.0.size": (1, 2),
+                "stages.0.steps": (200, 300, 500),
+                "stages.0.rate": (5e-3, 1e-2),
+            },
+        ),
+        Challenge(
+            slug="quick",
+            title="In fifty steps",
+            says="The spiral arms are turned a little: reach 89 % in fifty steps.",
+            lesson="small_step",
+            reach=89,
+            steps=50,
+            tries={
+                "stages.0.steps": (20, 50),
+                "stages.0.rate": (1e-3, 2e-3, 5e-3),
+                "stages.0.batch": (16, 50, 100),
+                "stages.0.method": ("full", "low_rank"),
+            },
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """The cheapest that is known."""
+
+    run: Run
+    cost: float  # billion operations a net
+    new: float  # percent
+    left: float | None  # percent of the old skill
+    tried: int  # candidates of the search
+
+
+def cost(table: pd.DataFrame) -> float:
+    """Billion operations a net."""
+    return float(table.flops.max()) / 1e9
+
+
+@cache
+def solutions() -> dict[str, Solution]:
+    """What the search found, by challenge; none where that is not there."""
+    try:
+        told = json.loads((store.SHIPPED / FILE).read_text("utf-8"))
+        return {slug: Solution(**one | {"run": run_of(one["run"])}) for slug, one in told.items()}
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+# --- The search -------------------------------------------------------------------------------------------------------
+
+
+def candidates(challenge: Challenge) -> list[Run]:
+    """Every combination of what is tried."""
+    made: dict[Run, None] = {}
+    for values in itertools.product(*challenge.tries.values()):
+        run = challenge.start
+        for path, value in zip(challenge.tries, values):
+            run = edited(run, path, value)
+        made[run] = None
+    return [*made]
+
+
+def search(challenge: Challenge, table_of: Callable[[Run], pd.DataFrame]) -> Solution | None:
+    """The cheapest candidate that meets the goal."""
+    runs = candidates(challenge)
+    tables = {run: table_of(run) for run in runs}
+    meeting = {run: table for run, table in tables.items() if challenge.met(run, table)}
+    if not meeting:
+        return None
+    run = min(meeting, key=lambda run: cost(meeting[run]))
+    new, left = shown(meeting[run], "new"), retention(meeting[run])
+    assert new is not None
+    return Solution(
+        run=run,
+        cost=round(cost(meeting[run]), 4),
+        new=round(ending(meeting[run], new)[0], 2),
+        left=round(100 * left, 1) if left is not None else None,
+        tried=len(runs),
+    )
+
+
+def write(found: Mapping[str, Solution]) -> str:
+    told = {slug: vars(one) | {"run": to_json(one.run)} for slug, one in found.items()}
+    return json.dumps(told, indent=1) + "\n"
+
+
+def main(names: list[str]) -> None:
+    from lessons.kit.claims import compute
+    from lessons.kit.evidence import points
+
+    found = dict(solutions())
+    for challenge in [CHALLENGES[name] for name in names or CHALLENGES]:
+        compute(candidates(challenge))
+        found.pop(challenge.slug, None)
+        if best := search(challenge, points):
+            found[challenge.slug] = best
+            print(f"{challenge.slug}: {best.cost} billion operations, {best.new} %, of the old {best.left} %")
+        else:
+            print(f"{challenge.slug}: none of {len(candidates(challenge))} candidates meets the goal")
+    (store.SHIPPED / FILE).write_text(write(found), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

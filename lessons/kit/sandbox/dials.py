@@ -1,0 +1,202 @@
+"""The sandbox's controls, made from the fields of the experiment and their bounds: a new method, way to remember, net,
+world or knob appears by itself. Only what means something for the experiment as it stands is among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from math import ceil, floor, log10
+from typing import Any, Literal, cast
+
+from core.check import names_in
+from core.knobs import Bound, Choice, Knobbed, Number, Whole, YesNo, knobs
+from core.outline import nets_for, uses
+from core.spec import Keep, Run, Stage
+from lessons.kit.sandbox.experiment import KINDS, NOTHING, STAGES, get, spoken
+
+GROUPS = ("World", "Model", "Method", "Keeping")
+SMALLEST = 0.001  # above 0, where a scale has no other lower end
+# What stands at hand in its group; other fields are folded as long as they are as at first.
+AT_HAND = {"task", "labels", "subject", "alphabet", "net", "start", "seeds", "stages", "method", "size", "steps"}
+AT_HAND |= {"rate", "keep", "strength", "count", "watch"}
+LOG = 50  # times from one end of a bound to the other, from which on its options are spaced by factors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dial:
+    """One control: where in the experiment it stands, what it is called and what it can be set to."""
+
+    path: str
+    label: str
+    help: str
+    kind: Literal["switch", "slider", "choice", "source"]
+    value: Any
+    options: tuple[Any, ...] = ()
+    own: bool = False  # something of the learner's own may be chosen too
+    changed: bool = False  # it is not as it is at first
+
+    @property
+    def knob(self) -> str:
+        """The name of the field."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def near(self) -> bool:
+        """Whether it is not folded."""
+        return self.knob in AT_HAND or self.changed
+
+
+def dials(run: Run) -> dict[str, list[Dial]]:
+    """All controls by group."""
+    return {
+        "World": list(of_task(run, "task", "World")),
+        "Model": list(of_model(run)),
+        "Method": list(of_method(run, "")),
+        "Keeping": list(of_keeping(run)),
+    }
+
+
+def of_task(run: Run, path: str, label: str) -> Iterator[Dial]:
+    """Which world, and its knobs; that of a source is one that the net can read."""
+    kinds = {name: kind for name, kind in KINDS.items() if path == "task" or run.net in nets_for(kind())}
+    kind = KINDS[get(run, path)]
+    yield Dial(path=path, label=label, help=first_line(kind), kind="choice", value=kind.__name__, options=(*kinds,))
+    yield from of_knobs(run, path, kind, *knobs(kind))
+
+
+def of_model(run: Run) -> Iterator[Dial]:
+    """Which net, what it starts from, and how many of them; and the source's own world and training."""
+    yield dial(run, "net", knobs(Run)["net"].bound, knobs(Run)["net"].help, nets_for(run.task))
+    yield Dial(
+        path="start",
+        label="It starts from",
+        help="A backbone that has learned something before, or random weights.",
+        kind="source",
+        value=run.start,
+    )
+    taken_over = ("copied", "scrambled") if run.start else ()
+    yield from of_knobs(run, "", Run, *taken_over, "seeds", "first_seed", "frames")
+
+
+def of_source(run: Run) -> Iterator[Dial]:
+    """What the experiment starts from: its world, and how it was trained. What is changed is trained first."""
+    if run.start:
+        yield from of_task(run, "start.task", "Its world")
+        yield from of_method(run, "start.")
+
+
+def of_method(run: Run, whose: str) -> Iterator[Dial]:
+    """How weights are moved, in one stage or several."""
+    stages: tuple[Stage, ...] = get(run, f"{whose}stages")
+    most = max(STAGES, len(stages))
+    yield Dial(
+        path=f"{whose}stages",
+        label="Stages",
+        help="Stretches of training one after the other, each with a method of its own.",
+        kind="slider",
+        value=len(stages),
+        options=tuple(range(1, most + 1)),
+    )
+    judged = bool(not whose and run.start and run.task.judged)
+    for k, stage in enumerate(stages):
+        hidden = {"size"} if not uses("adapt", stage.method, "size") else set()
+        hidden |= {"aim"} if not judged else set()
+        hidden |= {"beta", "mix"} if stage.aim == "task" else set()
+        shown = [name for name in knobs(Stage) if name not in hidden]
+        of_stage = of_knobs(run, f"{whose}stages.{k}", Stage, *shown)
+        yield from (replace(one, label=f"{one.label}, stage {k + 1}") if len(stages) > 1 else one for one in of_stage)
+
+
+def of_keeping(run: Run) -> Iterator[Dial]:
+    """What protects what the source knows."""
+    if not run.start:
+        return
+    way, known = run.keep[0].method if run.keep else NOTHING, knobs(Keep)["method"]
+    options = (NOTHING, *names_in("keep"))
+    yield Dial(path="keep", label=known.bound.label, help=known.help, kind="choice", value=way, options=options)
+    for k, keep in enumerate(run.keep):
+        read = [name for name in ("strength", "count") if uses("keep", keep.method, f"keep.{name}")]
+        yield from of_knobs(run, f"keep.{k}", Keep, *read)
+    yield Dial(
+        path="watch",
+        label="Test the old skill too",
+        help="At every test, what the net still knows of its source's world.",
+        kind="switch",
+        value=bool(run.watch),
+    )
+
+
+def of_knobs(run: Run, path: str, kind: type[Knobbed], *names: str) -> Iterator[Dial]:
+    """A control for each of these knobs of a value of this kind."""
+    at_first = {f.name: f.default for f in fields(cast(Any, kind))}
+    for name in names:
+        knob = knobs(kind)[name]
+        one = dial(run, f"{path}.{name}" if path else name, knob.bound, knob.help)
+        yield replace(one, changed=one.value != at_first[name])
+
+
+def dial(run: Run, path: str, bound: Bound, help: str, options: tuple[str, ...] = ()) -> Dial:
+    """A control of one field, as its bounds say; `options` are those of its choices that can be."""
+    value, shape = get(run, path), (path, bound.label, help)
+    if isinstance(bound, YesNo):
+        return Dial(path=path, label=bound.label, help=help, kind="switch", value=value)
+    if isinstance(bound, Choice):
+        among = options or bound.options
+        there = among if value in among else (*among, value)
+        own = bound.own is not None
+        return Dial(path=path, label=bound.label, help=help, kind="choice", value=value, options=there, own=own)
+    assert isinstance(bound, Number), shape
+    return Dial(path=path, label=bound.label, help=help, kind="slider", value=value, options=spaced(bound, value))
+
+
+def spaced(bound: Number, *more: float) -> tuple[Any, ...]:
+    """Values within a bound to choose from, both ends and `more` among them: by factors of about two where it is wide,
+    and else evenly."""
+    low, high, whole = bound.low, bound.high, isinstance(bound, Whole)
+    if low >= 0 and high >= LOG * max(low, 1 if whole else SMALLEST) and (whole or high > 10 or low > 0):
+        least = low or (1 if whole else SMALLEST)
+        powers = range(floor(log10(least)), ceil(log10(high)) + 1)
+        found = [round(k * 10.0**power, 10) for power in powers for k in (1, 2, 5)]
+    else:
+        step = even((high - low) / 30, whole)
+        found = [round(step * k, 10) for k in range(ceil(low / step), floor(high / step) + 1)]
+    found = [value for value in {*found, low, high, *more} if low <= value <= high]
+    return tuple(sorted(int(value) if whole else float(value) for value in found))
+
+
+def even(step: float, whole: bool) -> float:
+    """The nearest greater step that people count in."""
+    steps = [round(k * 10.0**power, 10) for power in range(-3, 4) for k in (1, 2, 2.5, 5)] + [15]
+    return min(one for one in steps if one >= step and (not whole or one == int(one)))
+
+
+def first_line(kind: type) -> str:
+    return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+def shown(value: Any) -> str:
+    """An option as it stands on the page."""
+    if isinstance(value, bool) or value is None:
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.10g}" if abs(value) < 1e6 else f"{value:g}"
+    return spoken(value) or "none"
+
+
+def changes(old: Run, new: Run) -> list[str]:
+    """What is set otherwise than before, control by control: "labels per class 10, now 20"."""
+    was, now = ({one.path: one for group in every(run) for one in group} for run in (old, new))
+    told = []
+    for path in now.keys() & was.keys():
+        if now[path].value != was[path].value and now[path].kind != "source":
+            told.append(f"{now[path].label.lower()} {shown(was[path].value)}, now {shown(now[path].value)}")
+    if old.start != new.start and not any("start." in path for path in now.keys() & was.keys()):
+        told.append("what it starts from")
+    return sorted(told)
+
+
+def every(run: Run) -> list[list[Dial]]:
+    return [*dials(run).values(), list(of_source(run))]

@@ -1,0 +1,103 @@
+"""What runs of the sandbox found, as tables: curves over steps, time or operations, and one row a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.spec import Run
+from lessons.kit.figures.overlay import Scale
+from lessons.kit.sandbox.experiment import spoken, told
+
+BETTER_LOW = {"bits": "bits", "error": "error"}  # units in which less is better
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What of a run's table a picture shows."""
+
+    name: str
+    column: str
+    scale: Scale
+    times: float = 1.0  # by which numbers are multiplied
+
+
+def unit_of(table: pd.DataFrame) -> str:
+    """What a run's own task is marked in."""
+    return next((unit for unit in ("accuracy", "bits", "error") if unit in table), "loss")
+
+
+def shown(table: pd.DataFrame, what: str) -> Shown | None:
+    """The new task, the old skill or the loss; None where the run has no such thing."""
+    unit = unit_of(table)
+    if what == "loss":
+        return Shown(name="loss of training", column="loss", scale=Scale(name="loss of training, nats"))
+    if what == "old":
+        column = next((c for c in table if c.endswith(" 1")), None)
+        unit = column.removesuffix(" 1") if column else unit
+    else:
+        column = unit
+    if column is None or column not in table:
+        return None
+    if unit == "accuracy":
+        name = "old skill: accuracy" if what == "old" else "accuracy"
+        return Shown(name=name, column=column, scale=Scale(name=name, unit="%", low=0, high=100), times=100)
+    name = f"old skill: {unit}" if what == "old" else unit
+    return Shown(name=name, column=column, scale=Scale(name=f"{name} (less is better)", unit=unit))
+
+
+def curve(table: pd.DataFrame, of: Shown, against: str = "step") -> pd.DataFrame:
+    """x, mean, low and high over seeds."""
+    over = table.dropna(subset=[of.column]).groupby("step")
+    mean, spread = of.times * over[of.column].mean(), of.times * over[of.column].std(ddof=0)
+    x = over[against].mean() if against != "step" else mean.index.to_series()
+    return pd.DataFrame({"x": x, "mean": mean, "low": mean - spread, "high": mean + spread}).reset_index(drop=True)
+
+
+def ending(table: pd.DataFrame, of: Shown) -> tuple[float, float]:
+    """The last mean over seeds, and the standard deviation."""
+    last = of.times * table[table.step == table.step.max()][of.column]
+    return float(last.mean()), float(last.std(ddof=0))
+
+
+def retention(table: pd.DataFrame) -> float | None:
+    """What is left of the old skill at the end, as a share of what there was before the first step."""
+    old = shown(table, "old")
+    if old is None or old.scale.unit != "%" or 0 not in set(table.step):
+        return None
+    before = float(table[table.step == 0][old.column].mean())
+    return float(table[table.step == table.step.max()][old.column].mean()) / before if before else None
+
+
+def row(name: str, run: Run, table: pd.DataFrame) -> dict[str, object]:
+    """All about one run: what it is, and what it found; of a run without results only the former."""
+    stage = run.stages[-1]
+    said: dict[str, object] = {
+        "name": name,
+        "learns": told(run.task),
+        "labels": getattr(run.task, "labels", None),
+        "starts from": told(run.start.task) if run.start else "nothing",
+        "net": spoken(run.net),
+        "method": ", then ".join(spoken(one.method) for one in run.stages),
+        "keeps by": ", ".join(f"{spoken(one.method)} {one.strength:g}" for one in run.keep) or "nothing",
+        "steps": run.steps,
+        "rate": stage.rate,
+        "nets": run.seeds,
+    }
+    if not len(table):
+        return said
+    new, old = shown(table, "new"), shown(table, "old")
+    assert new is not None
+    mean, spread = ending(table, new)
+    said |= {"unit": new.scale.unit, "new task": round(mean, 3), "± over nets": round(spread, 3)}
+    said |= {"old skill": round(ending(table, old)[0], 3) if old else None}
+    left = retention(table)
+    said |= {"old skill left, %": round(100 * left, 1) if left is not None else None}
+    said |= {"steps made": int(table.step.max()), "seconds": round(float(table.seconds.max()), 1)}
+    return said | {"billion operations a net": round(float(table.flops.max()) / 1e9, 2)}
+
+
+def rows(of: Sequence[tuple[str, Run, pd.DataFrame]]) -> pd.DataFrame:
+    return pd.DataFrame([row(*one) for one in of])

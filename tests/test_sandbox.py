@@ -1,0 +1,248 @@
+"""The sandbox's controls are made from the values' own fields: whatever can be set gives a run or a sentence."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import zlib
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from core import tasks
+from core.check import BadValue, names_in
+from core.knobs import Number, Whole
+from core.outline import nets_for, read_by, uses
+from core.serve import store
+from core.spec import Keep, Run, Stage
+from core.tasks import Drawn, FiveDigits, Glyphs, Handwriting, Plane, Preferences, Task, Text
+from lessons.kit.catalogue import lessons
+from lessons.kit.figures.overlay import apart
+from lessons.kit.sandbox import packed, pins, sweep
+from lessons.kit.sandbox.challenges import CHALLENGES, solutions
+from lessons.kit.sandbox.dials import changes, dials, every, of_source, spaced
+from lessons.kit.sandbox.experiment import NOTHING, described, edited, fits, sources, twin
+from lessons.kit.sandbox.presets import backbones, experiment, link, presets
+from lessons.kit.values import Evidence
+from tests.test_spec import is_a_sentence
+
+BASE = Run(task=Glyphs(labels=400), seeds=1)
+RUN = Run(task=Handwriting(), start=BASE, watch=(BASE.task,), stages=(Stage(method="probe"),))
+
+
+def paths(run: Run) -> set[str]:
+    return {dial.path for group in every(run) for dial in group}
+
+
+def test_every_control_of_every_lessons_experiment_gives_a_run_or_a_sentence() -> None:
+    made = 0
+    for run in presets().values():
+        for dial in (dial for group in every(run) for dial in group):
+            for option in (True, False) if dial.kind == "switch" else dial.options:
+                try:
+                    assert fits(edited(run, dial.path, option))
+                    made += 1
+                except BadValue as error:
+                    assert is_a_sentence(error)
+    assert made > 5000
+
+
+def test_what_is_set_is_what_the_control_says() -> None:
+    for run in presets().values():
+        for dial in (dial for group in every(run) for dial in group):
+            if dial.kind != "source":
+                again = {one.path: one.value for group in every(edited(run, dial.path, dial.value)) for one in group}
+                assert again[dial.path] == dial.value
+    turned = edited(RUN, "task.turn", 45.0)
+    assert changes(RUN, turned) == ["turn 0, now 45"]
+    assert edited(edited(RUN, "start.task.blur", 2.0), "stages.0.rate", 0.01).start == replace(
+        BASE, task=Glyphs(labels=400, blur=2.0)
+    )
+
+
+def test_a_lessons_experiment_is_there_at_once_and_its_link_opens_it() -> None:
+    assert set(presets()) == set(lessons())
+    for slug, run in presets().items():
+        assert store.complete(run), slug
+        lesson = lessons()[slug]
+        address = link(lesson, lesson.defaults)
+        assert len(address) < 1000 and address.startswith("sandbox?sandbox.run=")
+        assert packed.read(address.split("=", 1)[1]) == experiment(lesson, lesson.defaults)
+
+
+def test_only_what_means_something_can_be_set() -> None:
+    assert "stages.0.size" not in paths(RUN)
+    assert "stages.0.size" in paths(edited(RUN, "stages.0.method", "low_rank"))
+    assert "stages.0.aim" not in paths(RUN) and "keep.0.strength" not in paths(RUN)
+    kept = edited(RUN, "keep", "l2_sp")
+    assert "keep.0.strength" in paths(kept) and "keep.0.count" not in paths(kept)
+    assert edited(kept, "keep", NOTHING).keep == ()
+    scratch = edited(RUN, "start", None)
+    assert not paths(scratch) & {"copied", "scrambled", "keep", "watch"} and not list(of_source(scratch))
+    pleasing = presets()["be_careful"]
+    assert {"stages.0.aim", "stages.0.beta"} <= paths(pleasing)
+
+
+def test_what_no_longer_fits_follows() -> None:
+    """A net that cannot read the new world, a source with another net, an old skill that nobody has."""
+    plane = edited(replace(RUN, keep=(Keep(),)), "task", "Plane")
+    assert (plane.net, plane.start and plane.start.net, plane.task.labels) == ("mlp", "mlp", 10)
+    assert plane.watch == (plane.start.task,) and store.weights(plane.start)
+    dense = edited(RUN, "net", "dense")
+    assert dense.start == replace(BASE, net="dense")
+    assert edited(plane, "start", None).watch == edited(plane, "start", None).keep == ()
+    many = edited(replace(RUN, start=replace(BASE, seeds=8)), "seeds", 4)
+    assert many.start == BASE
+    given = replace(RUN, task=Handwriting(labels=1, given="0123456789"))
+    assert edited(given, "task.labels", 2).task == Handwriting(labels=2)
+    assert edited(presets()["be_careful"], "task", "GuestBook").stages[0].aim == "task"
+
+
+@pytest.mark.parametrize("kind", tasks.kinds(Task), ids=lambda kind: kind.__name__)
+def test_every_world_has_a_net_and_something_to_start_from(kind: type[Task]) -> None:
+    net = nets_for(kind())[0]
+    start = sources(net, kind())[0]
+    assert fits(Run(task=kind(), net=net, start=start))
+    assert twin(Run(task=kind(), net=net, start=start)).start is None
+
+
+def test_every_net_says_what_it_reads() -> None:
+    forms = {kind.form for kind in tasks.kinds(Task)}
+    assert {form for net in names_in("nets") for form in read_by(net)} == forms
+    assert nets_for(Handwriting()) == ("conv", "dense") and nets_for(Text()) == ("transformer",)
+    assert nets_for(Preferences())[0] == "writer"
+    assert [m for m in names_in("adapt") if uses("adapt", m, "size")] == ["adapter", "last_k", "low_rank"]
+    with pytest.raises(BadValue, match="mlp cannot read handwriting"):
+        fits(Run(task=Handwriting(), net="mlp"))
+
+
+def test_options_are_spaced_as_people_count_and_have_what_is_set() -> None:
+    options = {d.path: d.options for d in dials(replace(RUN, task=Handwriting(labels=7)))["World"]}
+    assert options["task.labels"] == (1, 2, 5, 7, 10, 20, 50, 100, 200, 400)
+    assert options["task.turn"][:3] == (-180, -165, -150) and 0.0 in options["task.turn"]
+    rates = {d.path: d.options for d in dials(RUN)["Method"]}["stages.0.rate"]
+    assert rates[0] == 1e-6 and rates[-1] == 1 and {1e-3, 2e-3, 5e-3} <= set(rates)
+    assert spaced(Whole("Seeds", 1, 32), 8)[:3] == (1, 2, 4) and spaced(Number("Mix", 0, 100))[:2] == (0, 0.001)
+    sliders = [dial for run in presets().values() for group in every(run) for dial in group if dial.kind == "slider"]
+    assert all(len(dial.options) <= 40 for dial in sliders)
+
+
+def squeezed(text: str) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(text.encode())).decode().rstrip("=")
+
+
+HOSTILE = [
+    "x", "%00", "../../etc/passwd", "a" * 10_000, "=" * 50, "é", "<script>", squeezed("{"), squeezed("3"),
+    squeezed('{"is": "os"}'), squeezed("[" * 20_000), squeezed('{"is": "Plane"}'), squeezed(" " * 10_000_000),
+    squeezed(json.dumps({"is": "Run", "task": {"is": "Plane"}, "net": "conv"})),
+    squeezed(json.dumps({"is": "Run", "task": {"is": "Plane"}, "net": "mlp", "seeds": 1e9})),
+    squeezed(json.dumps({"is": "Run", "task": {"is": "Plane", "labels": [1]}, "net": "mlp"})),
+    squeezed(json.dumps({"is": "Run", "task": {"is": "Plane"}, "net": {}, "stages": [{"is": "Stage", "method": []}]})),
+    squeezed('{"is": "Run", "task": {"is": "Plane", "turn": NaN}, "net": "mlp"}'),
+    squeezed(json.dumps([["<b>\n", {"is": "Run"}]])), squeezed(json.dumps([[3, 4], [5]])), squeezed("{}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_link_that_describes_no_experiment_is_refused_with_a_sentence(text: str) -> None:
+    for read in (lambda text: fits(packed.read(text)), pins.read):
+        with pytest.raises(BadValue) as caught:
+            read(text)
+        assert is_a_sentence(caught.value)
+
+
+def test_pinned_runs_have_names_of_their_own_and_travel_in_the_link() -> None:
+    kept = pins.pinned(pins.pinned((), RUN), BASE)
+    assert pins.pinned(kept, RUN) == kept
+    kept = pins.renamed(kept, 0, " my *first* ")
+    assert [pin.name for pin in kept] == ["my *first*", "scratch, 400 labels"]
+    assert pins.read(pins.write(kept)) == kept and pins.read("") == () == pins.without(kept[:1], 0)
+    for wrong in ("", "a" * 41, "a\nb", kept[1].name):
+        with pytest.raises(BadValue):
+            pins.renamed(kept, 0, wrong)
+    runs = [replace(BASE, first_seed=k) for k in range(pins.MOST)]
+    with_all: pins.Pins = ()
+    for run in runs:
+        with_all = pins.pinned(with_all, run)
+    assert len({pin.name for pin in with_all}) == pins.MOST
+    with pytest.raises(BadValue, match="Take one away"):
+        pins.pinned(with_all, RUN)
+
+
+def test_experiments_are_told_in_words() -> None:
+    assert described(RUN) == "handwriting (10 labels) after glyphs (400 labels): probe"
+    assert described(Run(task=FiveDigits(which="high"))) == "five digits (10 labels, high), from scratch: full"
+    assert described(Run(task=Drawn(turn=30.0, inverted=True))) == (
+        "drawn (3 labels, 30 turn, inverted), from scratch: full"
+    )
+    assert described(Run(task=Plane(mirrored=True), net="mlp")) == "plane (500 labels, mirrored), from scratch: full"
+    assert all(described(run) for run in backbones())
+
+
+def test_the_best_known_solutions_meet_their_goals_and_no_starting_point_does() -> None:
+    for slug, challenge in CHALLENGES.items():
+        best = solutions()[slug]
+        assert best.new >= challenge.reach and (best.left or 0) >= challenge.keep and best.tried > 10
+        made = table(best.run, accuracy=best.new / 100, old=(best.left or 0) / 100)
+        assert challenge.met(best.run, made)
+        assert not challenge.met(challenge.start, table(challenge.start, accuracy=0.5, old=0.5))
+        assert not challenge.met(
+            replace(best.run, start=None, watch=(), keep=()), made
+        )  # another source is no solution
+        assert challenge.checks(best.run, made.head(0))[-1].met is False  # before it is trained
+
+
+def test_a_goal_is_met_by_all_of_its_parts_only() -> None:
+    both = CHALLENGES["both"]
+    run = solutions()["both"].run
+    for accuracy, old, met in ((0.91, 0.61, True), (0.89, 0.9, False), (0.95, 0.59, False)):
+        assert both.met(run, table(run, accuracy=accuracy, old=old)) == met
+    more = edited(run, "task.labels", 200)
+    assert [check.met for check in both.checks(more, table(more, accuracy=0.95, old=0.9))] == [True, False, True, True]
+
+
+def table(run: Run, accuracy: float, old: float) -> pd.DataFrame:
+    """As a run of two tests is told, its old skill at first whole."""
+    found = pd.DataFrame({"step": [0, run.steps], "seed": 0, "accuracy": [0.1, accuracy], "flops": [0, 1e9]})
+    return found.assign(**{"accuracy 1": [1.0, old]}) if run.watch else found
+
+
+def test_a_sweep_is_read_as_it_is_written_and_its_cells_are_runs() -> None:
+    axes = sweep.read("task.labels:1,5;stages.0.method:probe,full", RUN)
+    assert sweep.read(sweep.write(axes), RUN) == axes
+    pieces = sweep.runs(RUN, axes)
+    assert [piece.x for piece in pieces] == [(1, "full"), (1, "probe"), (5, "full"), (5, "probe")]
+    assert pieces[3].of == edited(RUN, "task.labels", 5) and str(pieces[0]) == "labels per class 1, method full"
+    for wrong in ("nowhere:1", "task.labels:3000", "task.labels:1;task.labels:2", "a:1;b:2;c:3", "keep.0.strength:1"):
+        with pytest.raises(BadValue) as caught:
+            sweep.read(wrong, RUN)
+        assert is_a_sentence(caught.value)
+    source = sweep.fields(RUN)["start.task.labels"]
+    assert source.label == "Source: labels per class" and len(sweep.some(source)) == 5
+    every = sweep.fields(RUN)["stages.0.rate"]
+    with pytest.raises(BadValue, match="at most 25"):
+        sweep.runs(RUN, [sweep.Axis(every, every.options), axes[0]])
+
+
+def test_a_sweep_fills_a_map_or_curves_and_says_what_it_shows() -> None:
+    axes = sweep.read("task.labels:1,5;stages.0.method:probe,full", RUN)
+    pieces = sweep.runs(RUN, axes)
+    half = {p.key: table(p.of, accuracy=0.5 + 0.1 * k, old=0.5) for k, p in enumerate(pieces[:3])}
+    half[pieces[3].key] = table(pieces[3].of, 0.99, 0.9).head(1)  # still going on
+    evidence = Evidence(half)
+    grid = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=False)
+    assert grid.spec["data"][0]["z"] == [[50.0, pytest.approx(70.0)], [pytest.approx(60.0), None]]
+    assert "method probe: 60 at 1." in grid.alt
+    lines = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True)
+    assert "method full: 50 % at 1, 70 % at 5; method probe: 60 % at 1." in lines.alt
+    assert (best := sweep.best(evidence, pieces)) and best.of == pieces[2].of
+    home = sweep.as_table(evidence, pieces, axes)
+    assert list(home["new task, %"].round())[:3] == [50, 60, 70] and home["old skill, %"].notna().sum() == 3
+
+
+def test_names_at_the_ends_of_curves_stand_apart_in_their_order() -> None:
+    placed = apart([10, 10.5, 50, 11], 4)
+    assert placed[2] == 50 and placed[0] < placed[1] < placed[3]
+    assert min(b - a for a, b in itertools.pairwise(sorted(placed))) >= 4 - 1e-9

@@ -1,0 +1,157 @@
+"""The sandbox's page: its controls, what is pinned, a sweep and a challenge, by link and by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+from core.spec import Run, Stage
+from core.tasks import Handwriting
+from lessons.kit.sandbox import packed, pins, sweep
+from lessons.kit.sandbox.challenges import CHALLENGES, solutions
+from lessons.kit.sandbox.presets import presets
+from tests.server import served
+
+QUICK = packed.write(Run(task=Handwriting(labels=1), stages=(Stage(steps=3, batch=4),), seeds=2))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+
+
+@pytest.fixture
+def opened(workers_end: None) -> AppTest:
+    def sandbox() -> None:
+        from app.sandbox import show
+
+        show()
+
+    return AppTest.from_function(sandbox, default_timeout=60)
+
+
+def said(test: AppTest) -> str:
+    return " ".join(one.value for one in (*test.markdown, *test.caption, *test.warning, *test.error, *test.success))
+
+
+def param(test: AppTest, name: str) -> str:
+    value = test.query_params.get(f"sandbox.{name}", "")
+    return value[0] if isinstance(value, list) else value
+
+
+def widget(test: AppTest, key: str) -> Any:
+    kinds = (test.selectbox, test.select_slider, test.toggle, test.button, test.text_input, test.multiselect)
+    return next(one for kind in kinds for one in kind if one.key == f"sandbox.{key}")
+
+
+def now(test: AppTest) -> Run:
+    return packed.read(param(test, "run"))
+
+
+def at(test: AppTest, **query: str) -> AppTest:
+    for name, value in query.items():
+        test.query_params[f"sandbox.{name}"] = value
+    test.run()
+    assert not test.exception
+    return test
+
+
+def test_a_control_changes_the_experiment_and_the_link(opened: AppTest) -> None:
+    at(opened)
+    assert "Handwriting (2 labels) after glyphs (400 labels)" in said(opened)
+    widget(opened, "dial.task.labels").set_value(20).run()
+    assert now(opened).task == Handwriting(labels=20)
+    widget(opened, "dial.task").set_value("Plane").run()
+    assert now(opened).net == "mlp" and not opened.exception
+    widget(opened, "preset").set_value("ways_to_remember").run()
+    assert now(opened) == presets()["ways_to_remember"]
+    for group in ("Model", "Method", "Keeping"):
+        at(opened, group=group)
+    widget(opened, "dial.keep").set_value("ewc").run()
+    assert now(opened).keep[0].method == "ewc" and not opened.warning
+
+
+def test_what_was_trained_is_marked_when_a_control_has_changed(opened: AppTest) -> None:
+    at(opened, run=packed.write(presets()["label_worth"]), pressed="1")
+    assert "Set otherwise" not in said(opened) and "Yours **81" in said(opened)
+    widget(opened, "dial.task.labels").set_value(50).run()
+    assert "Set otherwise since the last run: labels per class 2, now 50" in said(opened)
+
+
+def test_a_bet_is_confronted_with_what_came_of_it(opened: AppTest) -> None:
+    at(opened, run=packed.write(presets()["label_worth"]), pressed="1", bet="50 %")
+    assert re.search(r"You bet 50 %: it was 3\d points more than you said", said(opened))
+
+
+def test_a_run_is_pinned_named_and_taken_away(opened: AppTest) -> None:
+    at(opened, run=packed.write(presets()["label_worth"]))
+    widget(opened, "pin").click().run()
+    assert [pin.run for pin in pins.read(param(opened, "pins"))] == [presets()["label_worth"]]
+    at(opened, step="Compare", view="Table")
+    widget(opened, "pin.0").set_value("Mine <b>").run()
+    assert pins.read(param(opened, "pins"))[0].name == "Mine <b>"
+    (table,) = opened.dataframe
+    assert list(table.value.name)[:1] == ["Mine <b>"] and 75 < table.value["new task"][0] < 90
+    at(opened, view="One run")
+    assert "Handwriting (2 labels)" in said(opened)
+    widget(opened, "pin.0.gone").click().run()
+    assert param(opened, "pins") == "" and not opened.exception
+
+
+@pytest.mark.parametrize("name", ["run", "pins", "sweep", "challenge", "group", "step", "bet"])
+@pytest.mark.parametrize("text", ["x", "a" * 7000, "<img src=x>", "task.labels:99;;"])
+def test_a_bad_link_is_a_sentence(opened: AppTest, name: str, text: str) -> None:
+    at(opened, **{"step": "Train" if name in ("group", "challenge") else "Sweep"} | {name: text})
+    assert len(opened.warning) == 1 and "<" not in opened.warning[0].value
+    assert any(one.key == "sandbox.step" for one in opened.get("button_group"))
+
+
+def test_a_sweep_is_chosen_bounded_and_asked_for(opened: AppTest) -> None:
+    at(opened, run=QUICK, step="Sweep")
+    assert any(one.label == "Train 5 runs, 10 nets" for one in opened.button)
+    widget(opened, "axis.1").set_value("stages.0.method").run()
+    axes = sweep.read(param(opened, "sweep"), packed.read(QUICK))
+    assert [axis.dial.path for axis in axes] == ["task.labels", "stages.0.method"] and len(axes[1].values) == 3
+    widget(opened, "axis.0.values").set_value([1, 2]).run()
+    assert any(one.label == "Train 6 runs, 12 nets" for one in opened.button)
+    at(opened, sweep="task.labels:1,2,5,10,20,50;stages.0.rate:0.001,0.002,0.005,0.01,0.02")
+    assert "at most 25 runs; these are 30" in said(opened)
+
+
+def test_a_challenge_is_set_up_checked_and_met(opened: AppTest) -> None:
+    goal = CHALLENGES["few"]
+    at(opened, step="Challenges", challenge="few")
+    widget(opened, "challenge.begin").click().run()
+    assert now(opened) == goal.start and param(opened, "step") == "" and not opened.exception
+    at(opened, step="Challenges")
+    assert "has not been trained" in said(opened) or ":material/radio_button_unchecked: 88 %" in said(opened)
+    widget(opened, "challenge.best").click().run()
+    assert now(opened) == solutions()["few"].run
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
+        yield found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_an_experiment_is_trained_pinned_and_there_again_tomorrow(address: str, page: Page) -> None:
+    page.goto(f"{address}/sandbox?sandbox.run={QUICK}")
+    page.get_by_role("button", name="Train 2 nets now").click()
+    expect(page.get_by_text(re.compile("^3 of 3 steps"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile(r"accuracy against steps\. yours: .* % at 0"))).to_be_visible()
+    page.get_by_role("button", name="Pin this run").click()
+    expect(page.get_by_role("button", name="Pinned")).to_be_visible()
+    page.goto(f"{address}/sandbox?sandbox.step=Compare")  # the link names no pins: the browser has noted them
+    expect(page.get_by_label("Name of pinned run 1")).to_have_value("scratch, 1 label")
+    expect(page.get_by_role("img", name=re.compile("scratch, 1 label: .* % at 0"))).to_be_visible()
+    page.get_by_text("Sweep", exact=True).click()
+    expect(page.get_by_role("button", name=re.compile(r"^Train \d+ runs"))).to_be_visible()
