@@ -11,7 +11,9 @@ from app.parts.badge import claim_card
 from app.parts.chosen import Chosen
 from app.parts.once import once
 from app.parts.stage import stage
+from app.parts.take_home import take_one_home
 from app.parts.words import filled, prose, say, words
+from core.serve import store
 from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.sandbox import presets
 from lessons.kit.told import Told, Try
@@ -49,14 +51,14 @@ def explain(lesson: Lesson, at: Chosen, settings: Settings, evidence: Evidence, 
                     st.button("Next", on_click=turn, args=(1,), key=f"{lesson.slug}.next", type="primary")
                 else:
                     onward()
-            rests_on(lesson, at)
+            rests_on(lesson, at, ended=step == len(told))
         with st.container(key="stage"), st.container():  # as the run has it, whose picture keeps its node
             finding = told[step] if step < len(told) else Told(words="")
             stage(lesson, evidence, settings, at.guess, first=finding.view, lit=finding.lit)
 
 
-def rests_on(lesson: Lesson, at: Chosen) -> None:
-    """The receipts and the code, each behind a small button."""
+def rests_on(lesson: Lesson, at: Chosen, ended: bool) -> None:
+    """The receipts and the code, and at the ending the runs themselves, each behind a small button."""
     with st.container(horizontal=True, key="rests"):
         with st.popover("What this rests on", icon=":material/verified:", type="tertiary"):
             for claim in lesson.claims:
@@ -64,6 +66,12 @@ def rests_on(lesson: Lesson, at: Chosen) -> None:
         with st.popover("The PyTorch", icon=":material/code:", type="tertiary"):
             st.caption("One seed of exactly the run you chose, in plain PyTorch.")
             st.code(once(lesson, "script", at.settings), language="python", height=420)
+        if ended:
+            with st.popover("Take it home", icon=":material/download:", type="tertiary"):
+                mine, recorded = once(lesson, "runs", at.settings), once(lesson, "runs", lesson.recorded)
+                made = all(store.complete(piece.of) for piece in mine)
+                st.caption("All nets of a run: " + ("the one you made." if made else "one that came with the app."))
+                take_one_home(mine if made else recorded, lesson.slug)
 
 
 def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:

@@ -7,6 +7,7 @@ import json
 import pandas as pd
 import streamlit as st
 
+from app.parts.take_home import take_home
 from core.spec import Run, digest, to_json
 from lessons.kit.evidence import points
 from lessons.kit.sandbox.dials import shown
@@ -26,14 +27,8 @@ def details(run: Run, name: str) -> None:
     st.table(pd.DataFrame({"": facts}), hide_header=True)
     with st.expander("Every test"):
         st.dataframe(table, height=240, hide_index=True)
-        st.download_button(
-            "As CSV",
-            table.to_csv(index=False),
-            f"{digest(run)}.csv",
-            "text/csv",
-            on_click="ignore",
-            key=f"csv {digest(run)}",
-        )
+    with st.expander("Take it home", icon=":material/download:"):
+        take_home(run, "details")
     with st.expander("The value itself"):
         st.caption("A run is this value, and its digest is the name of what is stored of it.")
         lineage = [f"`{digest(one)}` {told(one.task)}" for one in run.lineage()]
