@@ -18,7 +18,7 @@ from lessons.kit.numbers import numbers
 from lessons.kit.scripts import whole
 from lessons.kit.values import Piece
 
-LET_GO = "The weights took too much room and were let go. Run it again to have them."
+LET_GO = "Its weights are not stored here. Run it again to have them."
 
 
 def take_home(run: Run, place: str = "", known: Known = store) -> None:

@@ -56,6 +56,12 @@ class Figure:
     ground: Ground | None = None  # of a chart on which something can be dragged
     tools: bool = False  # of a Plotly figure: whether it can be zoomed, selected in and saved
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """How a notebook shows it."""
+        from lessons.kit.figures.notebook import mimebundle
+
+        return mimebundle(self)
+
 
 def compact(spec: dict[str, Any], **axes: dict[str, Any]) -> dict[str, Any]:
     """What all our charts have in common: no animation, room for labels, axis titles in the middle."""
