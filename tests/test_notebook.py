@@ -49,8 +49,8 @@ def test_the_notebook_trains_adapts_measures_and_draws(monkeypatch: pytest.Monke
             shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), space))
     figures = [one for one in shown if isinstance(one, Figure)]
     assert len(figures) == 2 and all(PLOTLY in figure._repr_mimebundle_() for figure in figures)
-    ends = {name: np.mean(space[name][-1].accuracy["0"]) for name in ("adapted", "alone")}
-    assert space["points"][-1].accuracy["0"][0] > 0.8 and ends["adapted"] > ends["alone"] + 0.1
+    reached = {name: np.mean(space[name][-1].accuracy["0"]) for name in ("adapted", "alone")}
+    assert space["points"][-1].accuracy["0"][0] > 0.8 and reached["adapted"] > reached["alone"] + 0.1
     (distances,) = next(one for one in shown if isinstance(one, dict))["distance"]
     assert distances[0] == 0 and distances[1] > 0
 

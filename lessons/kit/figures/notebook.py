@@ -47,9 +47,9 @@ def translated(figure: Figure) -> Option | None:
     low = {one["stack"]: one["data"] for one in option["series"] if "stack" in one and "areaStyle" not in one}
     traces = [trace for one in option["series"] for trace in TRACES[one["type"]](one, option, low) if trace]
     title = {"text": figure.title, "font": {"size": 14}}
-    layout = {"title": title, "height": figure.height + 60, "showlegend": False, "template": "plotly_white"}
+    layout = {"title": title, "height": figure.height + 60, "showlegend": False, "margin": {"r": 120}}
     axes = {"xaxis": axis(option["xAxis"]), "yaxis": axis(option["yAxis"])}
-    return {"data": traces, "layout": layout | axes}
+    return {"data": traces, "layout": layout | {"template": "plotly_white"} | axes}
 
 
 def axis(told: Option) -> Option:
@@ -59,6 +59,7 @@ def axis(told: Option) -> Option:
         return made | {"type": "category", "autorange": "reversed" if told.get("inverse") else True}
     ends: list[Any] = [told.get("min"), told.get("max")]
     if told["type"] == "log":
+        made["dtick"] = "D2"  # numbers at 1, 2 and 5
         made["type"], ends = "log", [None if end is None else math.log10(end) for end in ends]
     if told.get("axisLabel", {}).get("formatter") == "{value} %":
         made["ticksuffix"] = " %"
@@ -83,7 +84,7 @@ def lines(one: Option, option: Option, low: dict[str, list[list[float]]]) -> lis
     return [
         placed(one["data"]) | {"name": one.get("name", ""), "mode": mode}
         | {"line": look, "marker": marker},
-        *named(one, one["data"][-1:], colour),
+        *named(one, one["data"][-1:], colour, "middle right"),
     ]  # fmt: skip
 
 
@@ -96,12 +97,12 @@ def placed(data: list[Any]) -> Option:
     return {"type": "scatter", "x": [point[0] for point in bare(data)], "y": [point[1] for point in bare(data)]}
 
 
-def named(one: Option, points: list[Any], colour: str) -> list[Option]:
+def named(one: Option, points: list[Any], colour: str, side: str = "top center") -> list[Option]:
     """What a series is called, beside its last point."""
     label: Option = one.get("endLabel") or one.get("label") or {}
     shown = label.get("show") and one.get("name")
-    look = {"mode": "text", "textposition": "top center", "textfont": {"color": colour}, "hoverinfo": "skip"}
-    return [placed(points) | look | {"text": [one["name"]]}] if shown and points else []
+    look = {"mode": "text", "textposition": side, "textfont": {"color": colour}, "cliponaxis": False}
+    return [placed(points) | look | {"text": [one["name"]], "hoverinfo": "skip"}] if shown and points else []
 
 
 def bars(one: Option, option: Option, low: object) -> list[Option]:
