@@ -22,6 +22,11 @@ from lessons.kit.values import visible
 Pages = Mapping[str, st.Page]
 SHOWN = "small_step"  # the lesson whose hook a newcomer plays with at once: what fine-tuning is, in a picture
 STYLE = Path(__file__).with_name("parts") / "home.css"
+HANDS_ON = {
+    "draw": ("Draw an alphabet of your own", ":material/draw:"),
+    "sandbox": ("Set up any experiment", ":material/tune:"),
+    "time": ("Go back in time and prevent the forgetting", ":material/history:"),
+}
 
 
 def show(pages: Pages) -> None:
@@ -71,10 +76,9 @@ def begin(pages: Pages, place: Place) -> None:
             st.switch_page(pages[path[0].slug])
         st.link_button(f"All {len(lessons())} lessons", "#lessons", icon=":material/apps:")
     with st.container(horizontal=True):
-        if st.button("Draw an alphabet of your own", type="tertiary", icon=":material/draw:"):
-            st.switch_page(pages["draw"])
-        if st.button("Set up any experiment", type="tertiary", icon=":material/tune:"):
-            st.switch_page(pages["sandbox"])
+        for at, (label, icon) in HANDS_ON.items():
+            if st.button(label, type="tertiary", icon=icon):
+                st.switch_page(pages[at])
     if place.slug in pages:
         label = f"Continue with “{lessons()[place.slug].title}”"
         if st.button(label, type="tertiary", icon=":material/play_arrow:"):

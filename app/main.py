@@ -11,7 +11,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
-from app import draw, evidence, glossary, home, lesson, real, sandbox, sources
+from app import draw, evidence, glossary, home, lesson, real, sandbox, sources, time_machine
 from app.parts.unlost import mend
 from app.parts.workers import engine
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -33,10 +33,13 @@ pages = {
     one.slug: st.Page(partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug)
     for one in lessons().values()
 }
-hands_on = st.Page(draw.show, title=draw.TITLE, icon=":material/draw:", url_path="draw")
-anything = st.Page(sandbox.show, title=sandbox.TITLE, icon=":material/tune:", url_path="sandbox")
+hands_on = {
+    "draw": st.Page(draw.show, title=draw.TITLE, icon=":material/draw:", url_path="draw"),
+    "sandbox": st.Page(sandbox.show, title=sandbox.TITLE, icon=":material/tune:", url_path="sandbox"),
+    "time": st.Page(time_machine.show, title=time_machine.TITLE, icon=":material/history:", url_path="time"),
+}
 first = st.Page(
-    partial(home.show, pages | {"draw": hands_on, "sandbox": anything}),
+    partial(home.show, pages | hands_on),
     title="Headstart",
     icon=":material/home:",
     default=True,
@@ -48,5 +51,5 @@ words = st.Page(glossary.show, title=glossary.TITLE, icon=":material/dictionary:
 data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
 chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
 st.navigation(
-    {"": [first], **chapters, "Hands on": [hands_on, anything], "About": [proof, words, model, data]}, position="top"
+    {"": [first], **chapters, "Hands on": [*hands_on.values()], "About": [proof, words, model, data]}, position="top"
 ).run()

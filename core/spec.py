@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import CodeType
@@ -88,6 +88,7 @@ class Run(Knobbed):
         False, YesNo("Scrambled"), "What is taken over from the start is shuffled within each tensor: its sizes only."
     )
     exhibit: int = 0  # how many examples, or texts, whose answers the first net records at every test; 0 is none
+    until: int = 0  # the step at which it is left midway, for another to start from there; 0 is the end of its stages
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -99,6 +100,7 @@ class Run(Knobbed):
             raise BadValue("Only a run that starts from another has something to remember.")
         within("Number of stages", len(self.stages), 1, 8)
         whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
+        whole("Until", self.until, 0, self.planned - 1)
         if any(stage.steps * stage.batch * self.seeds > 40_000_000 for stage in self.stages):
             raise BadValue("A stage is too long: steps times batch times seeds may be 40 million.")
         if len(tuple(self.lineage())) > 8:
@@ -117,13 +119,24 @@ class Run(Knobbed):
             self.answering(task)
 
     @property
-    def steps(self) -> int:
+    def planned(self) -> int:
+        """The steps of its stages."""
         return sum(stage.steps for stage in self.stages)
 
     @property
+    def steps(self) -> int:
+        """The steps that it makes."""
+        return self.until or self.planned
+
+    @property
     def tests(self) -> list[int]:
-        """The steps at which it is tested, its end among them."""
-        return [*checkpoints(self.steps), self.steps]
+        """The steps at which it is tested, its end among them: where it is left midway, as if it went on."""
+        return [*(step for step in checkpoints(self.planned) if step < self.steps), self.steps]
+
+    def moment(self, step: int) -> Run:
+        """This run left at a step, with the very weights that it had there, as a start for others; its end if the step
+        is the last. What it watches and records is left out, which changes no weight."""
+        return replace(self, until=0 if step == self.planned else step, frames=0, watch=(), exhibit=0)
 
     def lineage(self) -> Iterator[Run]:
         """This run, the run it started from, and so on back to one from scratch."""

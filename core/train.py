@@ -20,7 +20,7 @@ from core.exam import Exam
 from core.exhibit import behaviour, exhibits
 from core.keep import Penalty
 from core.nets import Net, Theta
-from core.spec import Run, Stage, checkpoints
+from core.spec import Run, Stage
 from core.worlds import generator
 
 TEXTS = 6  # times that a run writes what it exhibits
@@ -71,9 +71,9 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
     theta = begin(run, net, ancestors, seeds)
     exams = [Exam.of(run, task, net, ancestors) for task in (run.task, *run.watch)]
     penalties = protection(run, theta, ancestors)
-    shown, written = exhibits(run, exams), written_at(run.steps)
+    shown, written = exhibits(run, exams), written_at(run.tests)
     step, flops, losses = 0, sum(penalty.once for penalty in penalties), torch.full((run.seeds,), math.nan)
-    tests, shots, last = set(checkpoints(run.steps)), set(moments(run.steps, run.frames)), len(net) - 1
+    tests, shots, last = set(run.tests[:-1]), set(moments(run.steps, run.frames)), len(net) - 1
 
     for number, stage in enumerate(run.stages):
         method = adapt.load(stage.method)
@@ -93,7 +93,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
         cost += goal.flops if goal else 0
         adam = Adam(list(phi.values()), rates(net, phi, stage))
         order, begun = orders(pool.size, stage, rngs("order", seeds, number)), step
-        for index in order.split(stage.batch, dim=1):
+        for index in order.split(stage.batch, dim=1)[: run.steps - begun]:
             if step in tests:
                 tests.discard(step)
                 now = {n: weight.detach() for n, weight in adapt.moved(start, method.delta(start, phi)).items()}
@@ -115,8 +115,10 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
             adam.step(gradients, annealed(stage, step - begun) if stage.anneal else 1)
             losses, step, flops = each.detach(), step + 1, flops + cost
         theta = {name: weight.detach() for name, weight in adapt.moved(start, method.delta(start, phi)).items()}
+        if step == run.steps:
+            break  # the end, or midway
     seen = behaviour(shown, theta, writing=True)
-    yield Point(step, run.stages[-1].method, flops, nats(losses), scored(exams, theta), seen)
+    yield Point(step, stage.method, flops, nats(losses), scored(exams, theta), seen)
     if run.frames:
         yield Frame(step, first_seed(theta))
     yield Done(theta)
@@ -166,9 +168,9 @@ def moments(steps: int, count: int) -> list[int]:
     return sorted({round((steps + 1) ** (k / (count - 1))) - 1 for k in range(count - 1)})
 
 
-def written_at(steps: int) -> set[int]:
+def written_at(tests: list[int]) -> set[int]:
     """The tests at which texts are written, besides the end: as frames are spread, because writing takes long."""
-    return {min(checkpoints(steps), key=lambda test: abs(test - moment)) for moment in moments(steps, TEXTS)}
+    return {min(tests[:-1], key=lambda test: abs(test - moment)) for moment in moments(tests[-1], TEXTS)}
 
 
 def first_seed(theta: Theta) -> Theta:

@@ -26,6 +26,9 @@ SERVER = (
     "core.serve.shipped",
     "core.serve.store",
     "core.serve.requests",
+    "core.serve.bundle",
+    "core.serve.foreign",
+    "core.serve.shapes",
     "core.serve.engine",
     "core.bring.sources",
 )  # what the server has of core

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from lessons.day_it_forgot.pictures import wall
-from lessons.day_it_forgot.runs import AFTER_ARMS, AFTER_GLYPHS
+from lessons.day_it_forgot.runs import AFTER_GLYPHS
 from lessons.kit.catalogue import lessons
 from lessons.kit.figures.player import LOST, NOTHING, RIGHT, WON_BACK
 from lessons.kit.figures.wall import fates, lettered, story
+from lessons.kit.forgetting import AFTER_ARMS
 from lessons.kit.values import Evidence
 
 NAMES = {"1": "a kana", "2": "a kana", "3": 'the Latin "g"', "7": "the digit 7"}

@@ -176,6 +176,13 @@ def test_a_head_that_only_the_new_task_uses_is_held_by_nothing(method: str) -> N
         assert (asked(penalty, run, theta, X) == 0).all() == free
 
 
+def test_who_goes_on_from_the_midst_of_a_task_protects_what_came_before_it() -> None:
+    on = replace(TURNED, start=TURNED.moment(7))
+    assert [old.task for old in keep.past(on, family(on))] == [ARMS.task]
+    other = replace(on, task=AGAIN.task)
+    assert [old.task for old in keep.past(other, family(other))] == [TURNED.task, ARMS.task]
+
+
 def test_lwf_compares_softened_answers_of_the_old_head() -> None:
     penalty, start, past = prepared(COLOURS, "lwf", strength=3.0)
     theta, (old,) = moved_from(start), past

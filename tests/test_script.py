@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 from core.spec import Run
-from lessons.day_it_forgot.runs import STANDARD, after_arms, after_low
+from lessons.day_it_forgot.runs import STANDARD
 from lessons.fast_start.runs import turned
 from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.evidence import final, gather
+from lessons.kit.forgetting import after_arms, after_low
 from lessons.kit.recipes import UNLIKE, after_glyphs, arms, fine_tuned, scratch
 from lessons.kit.scripts import digits, plane
 from lessons.kit.scripts.source import shown, taken, text_of, with_constants, written_out

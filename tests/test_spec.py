@@ -228,7 +228,13 @@ def test_a_name_must_be_a_known_one(value: Any, name: str) -> None:
         assert is_a_sentence(caught.value)
 
 
-GIVEN = {"given", "clicks", "exhibit", "strokes"}  # what is no knob: given by hand, or bound by what else is set
+GIVEN = {
+    "given",
+    "clicks",
+    "exhibit",
+    "until",
+    "strokes",
+}  # no knobs: given by hand, or bound by what else is set
 
 
 @pytest.mark.parametrize("value", [*VALUES, Measure(kind="accuracy", runs=())], ids=named)

@@ -345,6 +345,37 @@ def test_frames_are_the_first_seed_at_the_first_step_the_last_and_between() -> N
     assert not any(isinstance(event, Frame) for event in train(ARMS, {}))
 
 
+@pytest.mark.parametrize("step", [4, 9, 13, 16])
+def test_a_moment_of_a_run_has_the_weights_and_the_tests_that_it_had_there(step: int) -> None:
+    """In the first stage, between the two, in the second, at the end; also where the rate falls along a plan."""
+    stages = tuple(replace(stage, anneal=True) for stage in RECIPE)
+    run = replace(CHILD, stages=stages, watch=(ARMS.task,), frames=16)
+    ancestors = family(run)
+    events = list(train(run, ancestors))
+    there = {event.step: event.theta for event in events if isinstance(event, Frame)}
+    points, theta = outcome(run.moment(step), ancestors)
+    for name, weight in there[step].items():
+        assert torch.equal(weight, theta[name][:1]), name
+    assert points[-1].step == step == run.moment(step).steps
+    as_they_were = {event.step: event for event in events if isinstance(event, Point)}
+    for point in points[:-1]:
+        was = as_they_were[point.step]
+        assert (point.accuracy["0"], point.loss, point.flops) == (was.accuracy["0"], was.loss, was.flops)
+
+
+def test_two_futures_begin_at_the_same_moment() -> None:
+    past = replace(CHILD, watch=(ARMS.task,))
+    ancestors = family(past)
+    moment = past.moment(12)
+    ancestors[moment] = outcome(moment, ancestors)[1]
+    on = replace(past, start=moment, stages=(Stage(steps=5, rate=1e-2),))
+    gentle = replace(on, stages=(Stage(method="probe", steps=5, rate=1e-2),))
+    (one, _), (other, _) = outcome(on, ancestors), outcome(gentle, ancestors)
+    (before, _) = outcome(replace(past, until=12), ancestors)
+    assert one[0].accuracy == other[0].accuracy == before[-1].accuracy
+    assert one[-1].accuracy["1"] != other[-1].accuracy["1"] == other[0].accuracy["1"]
+
+
 def test_one_backbone_serves_every_seed() -> None:
     parent = replace(ARMS, seeds=1)
     run = replace(CHILD, start=parent, seeds=3, stages=(Stage(method="probe", steps=3),))

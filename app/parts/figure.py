@@ -19,10 +19,16 @@ SMALL = 380  # a chart that asks for less has so many rows, and no use for more
 
 
 def draw(
-    figure: Figure, key: str, stage: bool = False, live: bool = False, over: Callable[[], None] | None = None
+    figure: Figure,
+    key: str,
+    stage: bool = False,
+    live: bool = False,
+    over: Callable[[], None] | None = None,
+    left: Callable[[str], None] | None = None,
 ) -> None:
     """A chart on the stage takes the stage's height; anything else its own. live: more of it will come by itself.
-    `over` draws what lies on the chart, rows that can be moved, or cards of which one is chosen."""
+    `over` draws what lies on the chart, rows that can be moved, or cards of which one is chosen. `left` is called with
+    the mark of the frame at which a player is left."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
     if figure.kind == "chart" and stage and (over or figure.height >= SMALL):
@@ -45,7 +51,7 @@ def draw(
     elif figure.kind == "table":
         st.table(figure.spec)
     elif figure.kind == "player":
-        play(figure, key, live)
+        play(figure, key, live, left)
     elif figure.kind in ("rows", "cards") and over:
         over()
     elif figure.kind == "rows":

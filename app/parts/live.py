@@ -68,6 +68,8 @@ def tick(
 ) -> None:
     """The stage, and what is told of the runs; drawn again by itself. What was seen as the page was drawn is there for
     the first look."""
+    if lesson.turn and chosen.setting(lesson.slug, lesson.turn) != at.settings[lesson.turn]:
+        st.rerun()  # a player was left at another step, which the rest of the page must show
     at = chosen.read(lesson) if has_pad(lesson) else at  # nothing else is set without the rest of the page
     settings, now = at.settings, first.pop() if first else glance(lesson, at)
     with told:

@@ -35,7 +35,8 @@ function start(root, data) {
   const next = button("next", "Forward one", () => stage.seek(Math.min(last, Math.floor(at) + 1)))
   const label = el("label", { className: "scrub" }, el("span", {}, data.scrub), range)
   const raise = el("button", { type: "button", className: "flag", onclick: () => { hoist(Math.round(at)); show(at) } }, `⚑ ${data.flag}`)
-  const controls = el("div", { className: "controls" }, back, toggle, next, label, mark, raise)
+  const leave = el("button", { type: "button", className: "flag leave", onclick: () => data.leave(Math.round(at)) }, `↪ ${data.leaves}`)
+  const controls = el("div", { className: "controls" }, back, toggle, next, label, mark, raise, leave)
   const told = el("p", { className: "flagged", ariaLive: "polite" })
   root.replaceChildren(...legend(stage), el("div", { className: pair ? "panels pair" : "panels" }, ...panels.map(p => p.node)), controls, told, goal, says)
   root.setAttribute("role", "group")
@@ -52,7 +53,8 @@ function start(root, data) {
     panels.forEach((panel, k) => panel.take(data.panels[k]))
     dressed()
     if (data.live || (was.live && grown)) glide(last)
-    else show(Math.min(grown ? at : data.first, last))
+    else if (grown) show(at)
+    else stage.seek(data.first) // and no glide to a frame of before goes on
   }
   function dressed() {
     range.max = last
@@ -60,6 +62,7 @@ function start(root, data) {
     controls.hidden = !last && !data.flag
     controls.classList.toggle("waits", Boolean(data.live))
     raise.hidden = !data.flag || stage.unveiled()
+    leave.hidden = !data.leaves || data.live
     const flag = Math.min(stage.flag ?? 0, last)
     if (stage.flag === undefined) told.textContent = ""
     else told.textContent = data.live ? `You flagged ${data.marks[flag]}. The truth comes when the run is over.` : data.flagged[flag]

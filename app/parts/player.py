@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +35,23 @@ _PLAYER = st.components.v2.component("headstart_player", html='<div class="playe
 _STYLE = (HERE / "player.css").read_text("utf-8")
 
 
-def play(figure: Figure, key: str, live: bool = False) -> None:
+def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], None] | None = None) -> None:
     """The frame shown stays when the page is drawn again, also with other data if the frames have the same marks; while
-    it is live the newest frame is shown, whichever come."""
+    it is live the newest frame is shown, whichever come. `left` is called with the mark of the frame at which the
+    learner leaves, where there is a button for that."""
     kept = dict(parts(figure.spec))
     _KIT(data={"style": _STYLE}, key=f"kit of {key}", height=1)
     for number, part in enumerate(kept.values()):
         _PART(data=part, key=f"kit of {key}, {number}", height=1)
     data = figure.spec | {"panels": [rest(panel, figure.spec) for panel in figure.spec["panels"]]}
     data |= {"kept": list(kept), "split": SPLIT, "key": key, "alt": figure.alt, "live": live}
-    _PLAYER(data=data, key=key)
+    marks = dict(enumerate(figure.spec["marks"]))
+
+    def heard() -> None:
+        if left and (mark := marks.get(st.session_state[key].left)):
+            left(mark)
+
+    _PLAYER(data=data, key=key, on_left_change=heard)
 
 
 def parts(spec: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:

@@ -1,6 +1,6 @@
 // A player's place on the page: waits until its scripts and all parts that it names are there, in whatever order they come.
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const kit = (globalThis.headstartPlayer ??= { waiting: [], parts: new Map() })
   let end = null
   const here = parentElement.querySelector(".player")
@@ -12,7 +12,8 @@ export default function ({ data, parentElement }) {
     if (!here.dressed) here.before(Object.assign(document.createElement("style"), { textContent: kit.style }))
     here.dressed = true
     for (const id of data.kept) kit.parts.set(id, taken(kit.parts, id)) // used last, let go last
-    end = kit.mount({ data: whole(data, kit.parts), parentElement: { querySelector: () => here } })
+    const leave = frame => setTriggerValue("left", frame)
+    end = kit.mount({ data: { ...whole(data, kit.parts), leave }, parentElement: { querySelector: () => here } })
   }
   begin()
   return () => { here.turn += 1; end?.() }

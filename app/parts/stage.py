@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -39,7 +40,16 @@ def stage(
         pad()
         return
     figure = views[name]() if name in views else lesson.picture(evidence, settings, guess)
-    draw(lighted(figure, lit), f"{lesson.slug}.{name}.{figure.kind}", stage=True, live=live)
+    draw(
+        lighted(figure, lit), f"{lesson.slug}.{name}.{figure.kind}", stage=True, live=live, left=partial(turned, lesson)
+    )
+
+
+def turned(lesson: Bench, mark: str) -> None:
+    """A player was left at a frame: the nearest moment that can be chosen is."""
+    if lesson.turn:
+        step = int(mark.split()[-1])
+        chosen.change(lesson.slug, lesson.turn, min(lesson.turn.options, key=lambda option: abs(option - step)))
 
 
 def names(slug: str, options: list[str], first: str) -> str:

@@ -86,10 +86,12 @@ def load(method: str) -> ModuleType:
 
 
 def past(run: Run, ancestors: dict[Run, Theta]) -> list[Past]:
-    """Every task of the lineage, the latest first."""
+    """Every task of the lineage, the latest first; not the run's own, where it goes on from the midst of it."""
     seeds, found = range(run.first_seed, run.first_seed + run.seeds), []
     for ancestor in list(run.lineage())[1:]:
         task = ancestor.task
+        if ancestor.until and ancestor.task == run.task:
+            continue
         net = nets.load(run.net, worlds.load(task).classes(task))
         theta = spread(ancestors[ancestor], run.seeds)
         found.append(Past(task, run.task, seeds, net, theta, old_head(run, task, ancestors)))

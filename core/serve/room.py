@@ -92,7 +92,9 @@ def things() -> Iterator[Thing]:
                 idle = used + RESTS if USED in files else made + MOMENT
                 yield Thing(path / WEIGHTS, weights.st_size, used, idle, rank=0)
             yield Thing(path, sum(file.st_size for file in files.values()), max(looked, used))
-    for path in (path for where in ("texts/*.xz", "alphabets/*", "aside/*") for path in store.home().glob(where)):
+    for path in (
+        path for where in ("texts/*.xz", "alphabets/*", "aside/*", "brought/*") for path in store.home().glob(where)
+    ):
         with suppress(OSError):
             size = sum(file.stat().st_size for file in (path, *path.rglob("*")))
             yield Thing(path, size, path.stat().st_mtime)

@@ -5,19 +5,10 @@ from __future__ import annotations
 from core.tasks import Handwriting
 from lessons.day_it_forgot.claims import CLAIMS
 from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, NEVER, hook, in_words, picture, spared, verdict, views
-from lessons.day_it_forgot.runs import (
-    AFTER_ARMS,
-    AFTER_GLYPHS,
-    RATE,
-    SIMILARITY,
-    STANDARD,
-    TASK,
-    backdrop,
-    live_run,
-    runs,
-)
+from lessons.day_it_forgot.runs import AFTER_GLYPHS, RATE, SIMILARITY, STANDARD, TASK, backdrop, live_run, runs
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
+from lessons.kit.forgetting import AFTER_ARMS
 from lessons.kit.prediction import Handle, Prediction
 from lessons.kit.recipes import STEPS
 from lessons.kit.told import Mission

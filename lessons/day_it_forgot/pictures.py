@@ -10,21 +10,14 @@ import numpy as np
 import pandas as pd
 
 from lessons.day_it_forgot.claims import HALF
-from lessons.day_it_forgot.runs import (
-    AFTER_ARMS,
-    AFTER_GLYPHS,
-    AFTER_LOW,
-    RATE,
-    SIMILARITY,
-    STANDARD,
-    TASK,
-)
+from lessons.day_it_forgot.runs import AFTER_GLYPHS, RATE, SIMILARITY, STANDARD, TASK
 from lessons.kit.catalogue import Guess, Verdict, Views
 from lessons.kit.evidence import against, final, retention, steps_until
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.player import Line, Lines
 from lessons.kit.figures.wall import Wall, lettered, walls
+from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CLASSES
 from lessons.kit.recipes import ALIKE, STEPS, UNLIKE
 from lessons.kit.values import Behaviour, Control, Evidence, Settings
 
@@ -37,7 +30,6 @@ NEVER = "never"
 SHARES = "New skill: what is right. Old skill: what is left of it"
 WIDE = 10  # tiles in a row of the wall
 OLD_SKILL = {AFTER_GLYPHS: "Old: glyphs", AFTER_LOW: "Old: 0 to 4", AFTER_ARMS: "Old: six arms"}
-CLASSES = (*(f"arm {k}" for k in range(1, 7)), "colour 1", "colour 2")
 HALF_LOST: Control[int | str] = Control(
     name="half",
     label="Half of the old skill is lost after how many steps?",

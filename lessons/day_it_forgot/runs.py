@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import Measure, Run, Stage
-from core.tasks import FiveDigits, Plane
-from lessons.kit.recipes import ALIKE, FORGETTING_RATE, UNLIKE, after_glyphs, arms, backbone, fine_tuning
+from core.spec import Measure, Run
+from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, LOW, TILES, after_arms, after_low, low_digits
+from lessons.kit.recipes import ALIKE, FORGETTING_RATE, UNLIKE, after_glyphs, arms, backbone
 from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values
 
 STANDARD = FORGETTING_RATE
 RATES = (1e-4, 3e-4, STANDARD, 3e-3, 1e-2)
-LOW, HIGH = (FiveDigits(labels=20, which=which) for which in ("low", "high"))
-HIGHS = {ALIKE: HIGH, UNLIKE: FiveDigits(labels=20, which="high", inverted=True)}
-COLOURS = {ALIKE: Plane(ask="colour", labels=200, turn=20.0), UNLIKE: Plane(ask="colour", labels=200, winding=0.0)}
-AFTER_GLYPHS, AFTER_LOW, AFTER_ARMS = "digits after glyphs", "5 to 9 after 0 to 4", "colours after arms"
+AFTER_GLYPHS = "digits after glyphs"
 LIVE = 4  # nets of a live run: to test glyphs again and again takes more than half of its time
-TILES, GLYPHS = 40, 100  # old digits, or glyphs, that are watched; those that were known at first stand on the wall
-CELLS = 48  # a side of the maps of the plane
+GLYPHS = 100  # that are watched; those that were known at first stand on the wall
 
 RATE = Control(
     name="rate",
@@ -43,37 +39,6 @@ SIMILARITY = Control(
     help="Alike: bright digits on a dark ground, as the glyphs were; the same spiral arms, a little turned. "
     "Unlike: dark digits on a bright ground; straight wedges where the arms were.",
 )
-
-
-def low_digits(seeds: Seeds) -> Run:
-    """A net from scratch learns 0 to 4, with a head that has ten answers."""
-    return Run(task=LOW, stages=fine_tuning("full"), seeds=seeds.count, first_seed=seeds.first)
-
-
-def after_low(rate: float, seeds: Seeds, similarity: str = ALIKE) -> Run:
-    """Then 5 to 9, with the same head."""
-    return Run(
-        task=HIGHS[similarity],
-        start=low_digits(seeds),
-        stages=fine_tuning("full", rate),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        watch=(LOW,),
-    )
-
-
-def after_arms(rate: float, seeds: Seeds, start: Run | None = None, similarity: str = ALIKE) -> Run:
-    """Two colours in the plane after its six arms, which keep the head that they have."""
-    start = start or arms(seeds)
-    return Run(
-        task=COLOURS[similarity],
-        net=start.net,
-        start=start,
-        stages=(Stage(rate=rate),),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        watch=(start.task,),
-    )
 
 
 def learning(settings: Settings, rate: float, seeds: Seeds) -> Run:

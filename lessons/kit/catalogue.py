@@ -117,6 +117,7 @@ class Bench:
     moving: tuple[str, ...] = ()  # the views to watch on the Run page, the first that there is; else the picture
     tells: Callable[[Evidence, Settings], str] = standing  # where the runs stand, in one live sentence
     mission: Mission | None = None
+    turn: Control[int] | None = None  # set to the step that a player shows, by its button
     plays: bool = True  # the recorded runs while the learner's own are prepared
     # What nets make of what is on the sheet, in one figure below it; None as long as nothing is known.
     beside: Callable[[Evidence, Settings], Figure | None] = no_figure
@@ -163,6 +164,7 @@ class Lesson(Bench):
     script: Callable[[Settings], str]  # self-contained plain PyTorch that reproduces the run
     on_path: bool = False  # part of the way through the course in 25 minutes
     minutes: int = 5  # that it takes
+    benches: tuple[Bench, ...] = ()  # of other pages, which use its words: what they stand on ships with it
     questions: tuple[Question, ...] = ()  # those of text.md, given on discovery
 
     @property

@@ -56,6 +56,8 @@ def asked(lesson: Lesson) -> Iterator[tuple[str, Run | Measure]]:
         yield from ((f"{claim.id}: {piece}", piece.of) for piece in claim.runs(Seeds()))
     earlier: Values = [*lesson.runs(lesson.recorded), *lesson.after(lesson.recorded)]
     yield from ((f"recorded: {piece}", piece.of) for piece in earlier)
+    for bench in lesson.benches:
+        yield from ((f"{bench.slug}: {piece}", piece.of) for piece in bench.backdrop(bench.defaults))
     by_pages = [
         (f"{kind}: {piece}", piece.of, choice)
         for choice in every_setting(lesson)

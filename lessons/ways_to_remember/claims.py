@@ -1,4 +1,5 @@
-"""Claims S8 and S8b: what protects an old skill and what that costs the new one, once and five times in a row."""
+"""Claims S8 and S8b: what protects an old skill and what that costs the new one, once and five times in a row; the time
+machine's is M1."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from lessons.kit.evidence import bootstrap, final, interval, retention
 from lessons.kit.figures import percent
 from lessons.kit.recipes import STEPS
 from lessons.kit.values import Evidence
+from lessons.ways_to_remember import machine
 from lessons.ways_to_remember.elsewhere import CLAIMS as ELSEWHERE
 from lessons.ways_to_remember.elsewhere import watched as old
 from lessons.ways_to_remember.runs import (
@@ -180,4 +182,5 @@ CLAIMS = (
         "tasks, and EWC did both.",
     ),
     *ELSEWHERE,
+    machine.CLAIM,
 )

@@ -12,6 +12,8 @@ ROLES: dict[str, tuple[str, str, str]] = {
     "scratch best": ("#d9650b", "dotted", "triangle"),
     "source": ("#12936f", "solid", "circle"),
     "target": ("#9a5bd0", "dashed", "rect"),
+    "past source": ("#12936f", "dotted", "triangle"),
+    "past target": ("#9a5bd0", "dotted", "triangle"),
     "real model": ("#9a5bd0", "dotted", "triangle"),
     "note": ("#808495", "solid", "none"),
     "guess": ("#d03a7c", "dotted", "diamond"),

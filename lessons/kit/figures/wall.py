@@ -101,6 +101,7 @@ def walls(
     beside: Callable[[list[int]], Sequence[Lines]] = lambda steps: (),
     classes: Sequence[str] = (),
     title: str = "",
+    leaves: str = "",
 ) -> Figure:
     """The walls side by side at the tests that all have taken, with curves `beside` them at these steps."""
     steps = sorted(set.intersection(*(set(wall.tests) for wall in shown)))
@@ -116,6 +117,7 @@ def walls(
         states=FATES if any(wall.old for wall in shown) else RIGHT_OR_WRONG,
         first=len(steps) - 1,
         scrub="Step",
+        leaves=leaves,
     )
     return player(value, title)
 

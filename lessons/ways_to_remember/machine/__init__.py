@@ -1,0 +1,223 @@
+"""The time machine: go back to any step of a run that is over, go on from there another way, and see both futures; and
+claim M1, of when protection must begin.
+
+The page is app/time_machine.py; what it shows is in futures.py. A future is a run like any other, whose start is a
+moment of the past (core.spec.Run.moment).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from core.spec import Keep, Measure, Run, Stage
+from core.tasks import Glyphs
+from lessons.kit.catalogue import Bench, Check, Claim, Finding
+from lessons.kit.evidence import bootstrap, final, gather, kindest
+from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, after_arms, after_low
+from lessons.kit.forgetting import TILES as DIGITS
+from lessons.kit.recipes import BEST_RATES, FORGETTING_RATE, arms, backbone
+from lessons.kit.told import Mission
+from lessons.kit.values import Control, Evidence, Piece, Runs, Seeds, Settings, Values
+from lessons.ways_to_remember.machine.futures import (
+    FUTURE,
+    MOMENTS,
+    WAYS,
+    both_skills,
+    every_moment,
+    left_by,
+    left_since,
+    rescued,
+    tells,
+    tiles,
+)
+from lessons.ways_to_remember.runs import DARK, GLYPHS, JIGSAWS, LEVELS, LIVE, NAIVE, PLAIN_NAMES, TILES, digits
+
+NOTHING = "nothing"
+HOWS = {"everything": ("full", 0), "the head only": ("probe", 0), "a patch of rank 4": ("low_rank", 4)}
+BACK, HELD, SOONER = 40, 5, 20  # points, the claim's bars
+SCRATCH = tuple(Stage(steps=1200, rate=rate, batch=64) for rate in BEST_RATES)
+
+PAST = Control(
+    name="past",
+    label="Whose past",
+    options=(DARK, AFTER_LOW, AFTER_ARMS),
+    default=DARK,
+    help="Nets that learned something new, and forgot, because nothing protected what they knew.",
+)
+KEEP = Control(
+    name="keep",
+    label="Protect what is left",
+    options=(NOTHING, *PLAIN_NAMES),
+    default="rehearse old examples",
+    help="Rehearsing practises kept old examples (replay). The others hold on to what the old net says of the new ones "
+    "(LwF), or to its weights (EWC, L2-SP).",
+)
+STRENGTH = Control(name="strength", label="How strongly", options=LEVELS, default="middle", help="")
+HOW = Control(
+    name="how",
+    label="What moves from there on",
+    options=tuple(HOWS),
+    default="everything",
+    help="All weights, a new head's alone, or a low-rank patch beside weights that stay (LoRA).",
+)
+TIMES = Control(
+    name="times",
+    label="Learning rate, times what it was",
+    options=(0.1, 0.3, 1.0, 3.0),
+    default=1.0,
+    help="How far the weights move at every step, against the past.",
+    slider=True,
+)
+
+
+@cache
+def past(name: str) -> Run:
+    """What happened: four nets, of which the first one's answers were recorded at every test."""
+    seeds = Seeds(LIVE)
+    if name == AFTER_LOW:
+        return replace(after_low(FORGETTING_RATE, seeds), exhibit=DIGITS)
+    if name == AFTER_ARMS:
+        return replace(after_arms(FORGETTING_RATE, seeds, arms()), exhibit=CELLS)
+    return replace(digits(DARK, NAIVE, seeds, backbone()), exhibit=TILES)
+
+
+def future(of: Run, step: int, keep: tuple[Keep, ...] = (), how: str = "everything", times: float = 1.0) -> Run:
+    """Going on from a step: for as many steps as were left, or once more for as many where none were."""
+    (method, size), last = HOWS[how], of.stages[-1]
+    stage = replace(last, method=method, size=size, rate=times * last.rate, steps=of.planned - step or of.planned)
+    return replace(of, start=of.moment(step), stages=(stage,), keep=keep, frames=0)
+
+
+def protection(of: Run, settings: Settings) -> tuple[Keep, ...]:
+    """As strong as where one head answers for both tasks, or as after glyphs: strengths have no common scale."""
+    if settings[KEEP] == NOTHING:
+        return ()
+    one_head = of.start is not None and of.start.task.question == of.task.question
+    way = PLAIN_NAMES[settings[KEEP]]
+    return ((JIGSAWS if one_head else GLYPHS)[way].keep(way, settings[STRENGTH]),)
+
+
+@cache
+def bench(name: str) -> Bench:
+    """The machine before one of the pasts."""
+    of = past(name)
+    moments = tuple(of.tests[1:])
+    at = Control(
+        name="at",
+        label="Go back to step",
+        options=moments,
+        default=moments[len(moments) // 2],
+        help="Every weight is what it was at this step.",
+        slider=True,
+    )
+    tasks = (*of.watch, of.task)
+    seen = [Piece("wall", Measure(kind="exhibit", runs=(), tasks=tasks, count=of.exhibit), name=f"examples, {name}")]
+    happened = Piece("past", of, name=name)
+    stored = moment_runs(Seeds()) if name == DARK else ()
+
+    def runs(settings: Settings) -> Runs:
+        """The way back, and the other future; another draw is other luck from the same moment."""
+        run = future(of, settings[at], protection(of, settings), settings[HOW], settings[TIMES])
+        run = replace(run, first_seed=of.first_seed + 100 * max(0, settings.draw - 1))
+        return [
+            Piece("moment", of.moment(settings[at]), name=f"step {settings[at]}"),
+            Piece("future", run, name=FUTURE),
+        ]
+
+    return Bench(
+        slug="time",
+        controls=(at, KEEP, STRENGTH, HOW, TIMES),
+        in_reach=3,
+        turn=at,
+        runs=runs,
+        backdrop=lambda settings: [happened, *seen, *stored],
+        picture=lambda evidence, settings, guess: tiles(of, evidence, settings[at]),
+        views=lambda evidence, settings, guess: {
+            "Both skills": lambda: both_skills(of, evidence, settings[at]),
+            **({"Every moment": lambda: every_moment(evidence)} if evidence.tables("begun") else {}),
+        },
+        after=lambda settings: seen,
+        tells=lambda evidence, settings: tells(evidence | gather([happened])),
+        mission=Mission(
+            says="keep twice as much of the old skill, and learn as much of the new one",
+            met=lambda evidence, settings: rescued(evidence | gather([happened])),
+        ),
+        plays=False,
+    )
+
+
+# --- Claim M1 ---------------------------------------------------------------------------------------------------------
+
+
+def moment_runs(seeds: Seeds) -> Values:
+    """Dark digits after glyphs, unprotected; protected from every moment on, in each of three ways; and nets from
+    scratch that learn the drawings which rehearsal keeps, each at a rate and to its best."""
+    alone = digits(DARK, NAIVE, seeds)
+    begun = [
+        Piece("begun", future(alone, moment, (GLYPHS[way].keep(way, "middle"),)), (way, moment))
+        for way in WAYS
+        for moment in MOMENTS
+    ]
+    assert alone.start
+    few = [replace(alone, task=Glyphs(labels=1), start=None, stages=(stage,), watch=()) for stage in SCRATCH]
+    return [Piece("unprotected", alone), *begun, *(Piece("from the kept", run, k) for k, run in enumerate(few))]
+
+
+def moment_finding(evidence: Evidence) -> Finding:
+    """Points of the glyphs: what rehearsal from the last step on brings back, and what the others do."""
+    first, last = MOMENTS[0], MOMENTS[-1]
+    by = left_by(evidence)
+    ends = {(way, m): final(left_since(evidence, way, m)) for way in WAYS for m in MOMENTS}
+    back = {way: 100 * (ends[way, last] - by[last]) for way in WAYS}
+    sooner = {way: 100 * (ends[way, first] - ends[way, last]).mean() for way in WAYS}
+    low, high = bootstrap(lambda draw: float(back["replay"][draw].mean()), len(by[last]))
+    others = [way for way in WAYS if way != "replay"]
+    table = evidence.table("unprotected")
+    glyphs = final(table[table.step == 0].assign(accuracy=lambda rows: rows["accuracy 1"])).mean()
+    scratch = 100 * kindest(evidence.tables("from the kept").values()).mean() / glyphs
+    numbers = {"left": f"{100 * by[last].mean():.0f} %", "last": str(last), "scratch": f"{scratch:.0f} %"}
+    for way in WAYS:
+        numbers |= {
+            f"{way}_{name}": f"{100 * ends[way, m].mean():.0f} %" for name, m in (("soon", first), ("late", last))
+        }
+    return Finding(
+        value=float(back["replay"].mean()),
+        low=low,
+        high=high,
+        checks=(
+            Check(says=f"rehearsal begun at the end brings back {BACK} points or more", met=low >= BACK),
+            Check(
+                says=f"that is {SOONER} points ahead of scratch on the kept drawings",
+                met=bool(100 * ends["replay", last].mean() - scratch >= SOONER),
+            ),
+            *(
+                Check(says=f"{way} begun at the end brings back {HELD} points or fewer", met=back[way].mean() <= HELD)
+                for way in others
+            ),
+            *(
+                Check(says=f"{way} is worth {SOONER} points more at step {first}", met=sooner[way] >= SOONER)
+                for way in others
+            ),
+        ),
+        numbers=numbers,
+    )
+
+
+CLAIM = Claim(
+    id="M1",
+    statement=(
+        "After {last} steps on dark digits, nothing protecting it, a net has {left} of its glyphs left. Rehearsing one "
+        "drawing of each from then on brings it to {replay_late}, from the first step on to {replay_soon}; a net from "
+        "scratch gets to {scratch} with these drawings. Holding on to the old net's opinions or weights brings nothing "
+        "back ({LwF_late}, {EWC_late}): it had to begin at once ({LwF_soon}, {EWC_soon})."
+    ),
+    runs=moment_runs,
+    finding=moment_finding,
+    statistic="points of the old skill that rehearsal brings back after it was lost",
+    bar=f"rehearsal at least {BACK}, and {SOONER} ahead of scratch on the kept drawings; LwF and EWC at most {HELD} "
+    f"each, but {SOONER} more from the first step on",
+    paper="Davari et al. 2022, Probing representation forgetting in continual learning",
+    paper_found="A net whose accuracy on an old task is lost still has most of the features: a new linear head that "
+    "learns from old examples reads much of it again.",
+)

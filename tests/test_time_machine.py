@@ -1,0 +1,157 @@
+"""The time machine: futures are runs that begin where the past was; what is shown of both; the page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+from core.serve import store, work
+from core.spec import Keep, Run, Stage, from_json, to_json
+from core.tasks import Plane
+from lessons.kit.evidence import gather
+from lessons.kit.values import Evidence, Piece
+from lessons.ways_to_remember import machine
+from lessons.ways_to_remember.machine import futures
+from tests.server import served
+
+ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=40, batch=16, rate=1e-2),), seeds=2)
+SHORT = (Stage(method="probe", steps=8, batch=16), Stage(steps=12, batch=16, rate=1e-2))
+PAST = Run(
+    task=Plane(labels=30, ask="colour"), net="mlp", start=ARMS, stages=SHORT, seeds=2, watch=(ARMS.task,), exhibit=6
+)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+
+
+def both(step: int) -> Evidence:
+    """What is known of a short past and of a future that was protected from a step on."""
+    future = machine.future(PAST, step, (Keep(method="replay"),))
+    for run in (PAST, future):
+        work.perform(run)
+    wall = machine.Measure(kind="exhibit", runs=(), tasks=(*PAST.watch, PAST.task), count=PAST.exhibit)
+    work.perform(wall)
+    return gather([Piece("past", PAST), Piece("future", future), Piece("wall", wall)])
+
+
+@pytest.mark.parametrize("name", machine.PAST.options)
+def test_a_future_goes_on_from_every_moment_and_can_be_sent_to_a_worker(name: str) -> None:
+    bench = machine.bench(name)
+    assert bench.turn
+    for step in bench.turn.options:
+        back, on = (piece.of for piece in bench.runs(bench.defaults.but(at=step)))
+        assert on.start == back and back.steps == step
+        assert on.steps == (machine.past(name).planned - step or machine.past(name).planned)
+        assert from_json(json.loads(json.dumps(to_json(on)))) == on
+    for way in machine.KEEP.options:
+        for how in machine.HOWS:
+            (_, future) = bench.runs(bench.defaults.but(keep=way, how=how))
+            assert bool(future.of.keep) == (way != machine.NOTHING)
+
+
+def test_the_past_ships_so_that_it_is_there_at_once() -> None:
+    for name in machine.PAST.options:
+        bench = machine.bench(name)
+        assert all(store.complete(piece.of) for piece in bench.backdrop(bench.defaults))
+        assert bench.picture(gather(bench.backdrop(bench.defaults)), bench.defaults, bench.defaults).kind == "player"
+
+
+def test_both_futures_are_one_until_the_moment_and_two_after_it() -> None:
+    step = PAST.tests[4]
+    evidence = both(step)
+    whole = futures.joined(evidence.table("past"), evidence.table("future"), step)
+    past = evidence.table("past")
+    same = whole[whole.step <= step].reset_index(drop=True)
+    before = past[past.step <= step].reset_index(drop=True)
+    assert same[["step", "seed", "accuracy", "accuracy 1"]].equals(before[["step", "seed", "accuracy", "accuracy 1"]])
+    assert whole.step.max() == PAST.planned
+    spec = futures.tiles(PAST, evidence, step).spec
+    went, mine = (panel for panel in spec["panels"] if panel["kind"] == "space")
+    shown = [int(mark.split()[1]) for mark in spec["marks"]]
+    agree = [a == b for a, b in zip(went["areas"], mine["areas"])]
+    assert all(agree[k] for k, at in enumerate(shown) if at <= step) and not agree[-1]
+    assert spec["leaves"] and f"After {PAST.planned} steps" in spec["says"][-1]
+    picture = futures.both_skills(PAST, evidence, step)
+    assert "new, yours" in picture.alt and f"marked at {step}" in picture.alt
+
+
+def test_what_is_rescued_is_twice_what_was_left_for_as_much_of_the_new() -> None:
+    evidence = both(PAST.tests[4])
+    past, future = evidence.table("past"), evidence.table("future")
+
+    def told(**columns: float) -> Evidence:
+        changed = future.assign(**{name.replace("_", " "): value for name, value in columns.items()})
+        return Evidence({("past", ()): past, ("future", ()): changed})
+
+    end = past[past.step == past.step.max()]
+    old, new = end["accuracy 1"].mean(), end.accuracy.mean()
+    assert futures.rescued(told(accuracy_1=2.01 * old, accuracy=new - 0.01))
+    assert not futures.rescued(told(accuracy_1=1.9 * old, accuracy=new))
+    assert not futures.rescued(told(accuracy_1=2.01 * old, accuracy=new - 0.03))
+    assert re.match(r"New skill now \d+ %; as it went, \d+ % in the end\.", futures.tells(evidence))
+
+
+def test_a_past_without_an_old_skill_shows_the_new_one_alone() -> None:
+    alone = replace(PAST, watch=())
+    work.perform(alone)
+    picture = futures.both_skills(alone, gather([Piece("past", alone)]), 5)
+    assert "new, as it went" in picture.alt and "old" not in picture.alt
+
+
+# ---- the page
+
+
+@pytest.fixture
+def opened(workers_end: None) -> AppTest:
+    def page() -> None:
+        from app.time_machine import show
+
+        show()
+
+    return AppTest.from_function(page, default_timeout=60)
+
+
+@pytest.mark.parametrize(("name", "text"), [("past", "<img src=x>"), ("at", "nan"), ("at", "4000"), ("keep", "📌")])
+def test_what_cannot_be_in_a_url_is_a_sentence(opened: AppTest, name: str, text: str) -> None:
+    opened.query_params[f"time.{name}"] = text
+    opened.run()
+    assert not opened.exception and [one for one in opened.warning if "instead" in one.value]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
+        yield found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_the_forgetting_is_undone_from_a_step_that_was_scrubbed_to(address: str, page: Page) -> None:
+    page.goto(f"{address}/time")
+    scrubber = page.get_by_role("slider", name="Step", exact=True)
+    expect(page.get_by_text("After 300 steps: Old skill, as it went, 7 of 36 right.")).to_be_visible()
+    scrubber.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="Go on from this step, another way").press("Enter")
+    page.wait_for_url("**/time?time.at=197")
+    expect(page.get_by_role("slider", name="Go back to step")).to_have_attribute("aria-valuetext", "197")
+    page.locator(".st-key-train button").click()
+    expect(page.get_by_text("Done: keep twice as much of the old skill")).to_be_visible(timeout=60_000)
+    told = page.get_by_text(
+        re.compile(r"After 300 steps: .* as it went, 7 of 36 right, .* your future, \d\d of 36 right")
+    )
+    expect(told).to_be_visible()
+    page.get_by_text("Both skills", exact=True).click()
+    expect(page.get_by_role("img", name=re.compile("old, yours: .* marked at 197"))).to_be_visible()
+    page.reload()
+    expect(told).to_be_visible()
