@@ -39,9 +39,15 @@ MODULES = {
     for layer in LAYERS
     for f in sorted((ROOT / layer).rglob("*.py"))
 }
-SHARED = ("lessons.kit.scripts.parts", "lessons.kit.scripts.attention")  # what scripts share
+SHARED = (
+    "lessons.kit.scripts.parts",
+    "lessons.kit.scripts.attention",
+    "lessons.kit.scripts.stand_ins",
+)  # what scripts share
 SCRIPTS = {
-    name for name in MODULES if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(digits|plane|reading))", name)
+    name
+    for name in MODULES
+    if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(any_run|digits|plane|reading))", name)
 }
 
 

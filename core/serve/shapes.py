@@ -50,10 +50,12 @@ def main() -> None:
         for run in reversed(list(from_json(json.load(sys.stdin)).lineage())):
             of_one = replace(run, start=of_one, seeds=1)
             net = nets.load(run.net, worlds.load(run.task).classes(run.task))
-            theta = begin(of_one, net, left, range(1))
+            theta, steps = begin(of_one, net, left, range(1)), 0
             for number, stage in enumerate(run.stages):
                 method, luck = adapt.load(stage.method), rngs("phi", range(1), number)
                 theta = adapt.moved(theta, method.delta(theta, method.phi(theta, stage.size, luck)))
+                if (steps := steps + stage.steps) >= run.steps:
+                    break  # it may be left midway
             left[of_one] = theta
             answer[digest(run)] = {name: [run.seeds, *weight.shape[1:]] for name, weight in theta.items()}
     except BadValue as error:
