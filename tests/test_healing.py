@@ -53,7 +53,7 @@ def test_workers_killed_again_and_again_are_replaced_and_the_run_is_right(
 ) -> None:
     run, attempts = tiny(1000), list[str]()
     doomed.ask([run], "ann")
-    for n in range(4):
+    for n in range(2):
         wait(lambda: len(kinds(run)) > 2 and first_point(run) not in attempts)
         attempts.append(first_point(run))
         for worker in workers_of(doomed):
@@ -73,7 +73,7 @@ def test_a_scheduler_killed_again_and_again_is_started_again_and_says_so(
 ) -> None:
     run = tiny(1000)
     doomed.ask([run], "ann")
-    for _ in range(3):
+    for _ in range(2):
         wait(lambda: kinds(run).count("point") > 1 and doomed.state(run).kind == "running")
         assert doomed._child
         doomed._child.kill()

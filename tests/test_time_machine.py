@@ -14,11 +14,13 @@ from streamlit.testing.v1 import AppTest
 
 from core.serve import store, work
 from core.spec import Keep, Run, Stage, from_json, to_json
-from core.tasks import Plane
+from core.tasks import Plane, Text
 from lessons.kit.evidence import gather
 from lessons.kit.values import Evidence, Piece
 from lessons.ways_to_remember import machine
-from lessons.ways_to_remember.machine import futures
+from lessons.ways_to_remember.machine import futures, pasts
+from lessons.ways_to_remember.machine.pasts import PAST as PAST_OF
+from lessons.ways_to_remember.machine.pasts import past
 from tests.server import served
 
 ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=40, batch=16, rate=1e-2),), seeds=2)
@@ -43,14 +45,14 @@ def both(step: int) -> Evidence:
     return gather([Piece("past", PAST), Piece("future", future), Piece("wall", wall)])
 
 
-@pytest.mark.parametrize("name", machine.PAST.options)
+@pytest.mark.parametrize("name", PAST_OF.options)
 def test_a_future_goes_on_from_every_moment_and_can_be_sent_to_a_worker(name: str) -> None:
     bench = machine.bench(name)
     assert bench.turn
     for step in bench.turn.options:
         back, on = (piece.of for piece in bench.runs(bench.defaults.but(at=step)))
         assert on.start == back and back.steps == step
-        assert on.steps == (machine.past(name).planned - step or machine.past(name).planned)
+        assert on.steps == (past(name).planned - step or past(name).planned)
         assert from_json(json.loads(json.dumps(to_json(on)))) == on
     for way in machine.KEEP.options:
         for how in machine.HOWS:
@@ -59,7 +61,7 @@ def test_a_future_goes_on_from_every_moment_and_can_be_sent_to_a_worker(name: st
 
 
 def test_the_past_ships_so_that_it_is_there_at_once() -> None:
-    for name in machine.PAST.options:
+    for name in PAST_OF.options:
         bench = machine.bench(name)
         assert all(store.complete(piece.of) for piece in bench.backdrop(bench.defaults))
         assert bench.picture(gather(bench.backdrop(bench.defaults)), bench.defaults, bench.defaults).kind == "player"
@@ -107,6 +109,20 @@ def test_a_past_without_an_old_skill_shows_the_new_one_alone() -> None:
     assert "new, as it went" in picture.alt and "old" not in picture.alt
 
 
+def test_any_run_of_pictures_or_points_can_be_gone_back_into() -> None:
+    text = pasts.text(replace(PAST, watch=(), exhibit=0))
+    assert pasts.known(text)
+    again = past(text)
+    assert again.watch == (ARMS.task,) and again.exhibit and again.task == PAST.task
+    future = machine.future(again, 5)
+    assert pasts.takes(future) and past(pasts.text(future)) == future  # a future can be the past of another
+    assert not past(pasts.text(ARMS)).watch and len(machine.bench(pasts.text(ARMS)).controls) == 3
+    for refused in (Run(task=Text(), net="transformer"), Run(task=Plane(), net="mlp", stages=(Stage(steps=1),))):
+        assert not pasts.known(pasts.text(refused))
+    for hostile in ("", "x", "A" * 7000, "../../etc/passwd", pasts.text(PAST)[:-9]):
+        assert not pasts.known(hostile)
+
+
 # ---- the page
 
 
@@ -125,6 +141,25 @@ def test_what_cannot_be_in_a_url_is_a_sentence(opened: AppTest, name: str, text:
     opened.query_params[f"time.{name}"] = text
     opened.run()
     assert not opened.exception and [one for one in opened.warning if "instead" in one.value]
+
+
+def test_a_run_of_ones_own_is_lived_first_and_then_gone_back_into(opened: AppTest) -> None:
+    text = pasts.text(replace(PAST, exhibit=0))
+    opened.query_params["time.past"] = text
+    opened.run()
+    assert not opened.exception and not opened.warning
+    assert [one for one in opened.button if one.label == f"Train {PAST.seeds} nets now"] and not opened.select_slider
+    work.perform(past(text))
+    opened.run()
+    assert not opened.exception and opened.select_slider[0].label == "Go back to step"
+    step = opened.select_slider[0].options[3]
+    opened.select_slider[0].set_value(step).run()
+    for piece in machine.bench(text).runs(machine.bench(text).defaults.but(at=int(step))):
+        work.perform(piece.of)
+    opened.run()
+    next(one for one in opened.button if one.label == "Make this future the past").click().run()
+    assert not opened.exception and opened.query_params["time.past"] != [text]
+    assert "time.at" not in opened.query_params and opened.select_slider[0].label == "Go back to step"
 
 
 @pytest.fixture(scope="module")

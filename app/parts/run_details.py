@@ -13,6 +13,7 @@ from lessons.kit.evidence import points
 from lessons.kit.sandbox.dials import shown
 from lessons.kit.sandbox.experiment import described, told
 from lessons.kit.sandbox.results import row
+from lessons.ways_to_remember.machine import pasts
 
 
 def details(run: Run, name: str) -> None:
@@ -25,6 +26,8 @@ def details(run: Run, name: str) -> None:
     facts = {key: shown(value) for key, value in found.items() if value is not None and key != "name"}
     facts |= {key: f"{facts[key]} {unit}" for key in ("new task", "± over nets", "old skill") if key in facts}
     st.table(pd.DataFrame({"": facts}), hide_header=True)
+    if pasts.takes(run):
+        st.markdown(f":material/history: [Go back into it in the time machine](time?time.past={pasts.text(run)})")
     with st.expander("Every test"):
         st.dataframe(table, height=240, hide_index=True)
     with st.expander("Take it home", icon=":material/download:"):

@@ -51,11 +51,11 @@ def sweeping(settings: Settings) -> None:
         with st.container(key="stage"):
             with st.container(horizontal=True):
                 chosen.widget(SLUG, WHAT, what)
-                if axes[0].numeric:
+                if axes[0].numeric and len(axes) > 1:
                     chosen.widget(SLUG, VIEW, view)
             moving = any(state.kind in ALIVE for _, state in known)
             every = SECONDS if moving else None
-            st.fragment(tick, run_every=every)(pieces, axes, what, view == LINES, told, moving)
+            st.fragment(tick, run_every=every)(pieces, axes, what, view == LINES or len(axes) == 1, told, moving)
 
 
 def tick(pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool, told: Any, moved: bool) -> None:
@@ -68,7 +68,7 @@ def tick(pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool, told: A
         if over or moving:
             st.progress(over / len(pieces), f"{over} of {len(pieces)} runs are over")
         failures(known)
-        if (top := sweep.best(evidence, pieces)) and not moving:
+        if (top := sweep.best(evidence, pieces)) and over == len(pieces):
             st.markdown(f"Best on the new task: **{top.name}**.")
             take = partial(dials.take, top.of)
             st.button("Set it under Train", on_click=take, icon=":material/tune:", key=f"{SLUG}.sweep.take")

@@ -10,6 +10,7 @@ from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 from lessons.ways_to_remember import machine
 from lessons.ways_to_remember.claims import CLAIMS
+from lessons.ways_to_remember.machine.pasts import PAST
 from lessons.ways_to_remember.pictures import HANDLES, MARKS, hook, kept_most, picture, tells, verdict, views
 from lessons.ways_to_remember.runs import METHOD, ROW, SCENE, STRENGTH, TASKS, backdrop, live_run, picked, runs
 
@@ -45,7 +46,7 @@ LESSON = Lesson(
         handles=MARKS,
     ),
     claims=CLAIMS,
-    benches=tuple(map(machine.bench, machine.PAST.options)),
+    benches=tuple(map(machine.bench, PAST.options)),
     runs=runs,
     backdrop=backdrop,
     hook=hook,

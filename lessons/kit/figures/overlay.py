@@ -49,7 +49,7 @@ def overlay(
     """`level` is a value of y with a word on it, drawn across: a bet, a goal."""
     lines = [line for line in lines if len(line.table)]
     alt = told(lines, x, y, level)
-    if live:
+    if live or not lines:
         return Figure(kind="chart", spec=growing(lines, x, y, level), alt=alt)
     traces = [trace for line in lines for trace in drawn(line, y)]
     return Figure(kind="plotly", spec={"data": traces, "layout": layout(lines, x, y, level)}, alt=alt, tools=True)
@@ -93,8 +93,6 @@ def layout(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] |
             {"xref": "paper", "x": 0, "y": level[0], "xanchor": "left", "yanchor": "bottom", "showarrow": False}
         )
         notes[-1] |= {"text": level[1], "font": {"color": "#d03a7c", "size": 13}}
-    if not lines:
-        notes.append({"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False, "text": EMPTY})
     right = 20 + 7 * max((len(short(line.name)) for line in lines), default=0)
     return {
         "margin": {"l": 56, "r": right, "t": 30, "b": 48},
@@ -147,6 +145,7 @@ def growing(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] 
         "yAxis": {"type": "value", "name": y.name, "min": y.low, "max": y.high, "scale": y.low is None}
         | {"axisLabel": {"formatter": f"{{value}} {y.unit}" if y.unit == "%" else "{value}"}, "nameLocation": "end"},
         "series": series,
+        "title": {"show": not series, "text": EMPTY, "left": "center", "top": "middle", "textStyle": {"color": GREY}},
     }
 
 

@@ -11,8 +11,6 @@ from core.spec import Run
 from lessons.kit.figures.overlay import Scale
 from lessons.kit.sandbox.experiment import spoken, told
 
-BETTER_LOW = {"bits": "bits", "error": "error"}  # units in which less is better
-
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
@@ -72,10 +70,28 @@ def retention(table: pd.DataFrame) -> float | None:
 
 
 def row(name: str, run: Run, table: pd.DataFrame) -> dict[str, object]:
-    """All about one run: what it is, and what it found; of a run without results only the former."""
-    stage = run.stages[-1]
-    said: dict[str, object] = {
-        "name": name,
+    """All about one run: what it found, which is nothing of a run without results, and what it is."""
+    return {"name": name} | (findings(table) if len(table) else {}) | setting(run)
+
+
+def findings(table: pd.DataFrame) -> dict[str, object]:
+    new, old, left = shown(table, "new"), shown(table, "old"), retention(table)
+    assert new is not None
+    mean, spread = ending(table, new)
+    return {
+        "new task": round(mean, 3),
+        "± over nets": round(spread, 3),
+        "unit": new.scale.unit,
+        "old skill": round(ending(table, old)[0], 3) if old else None,
+        "old skill left, %": round(100 * left, 1) if left is not None else None,
+        "billion operations a net": round(float(table.flops.max()) / 1e9, 2),
+        "seconds": round(float(table.seconds.max()), 1),
+        "steps made": int(table.step.max()),
+    }
+
+
+def setting(run: Run) -> dict[str, object]:
+    return {
         "learns": told(run.task),
         "labels": getattr(run.task, "labels", None),
         "starts from": told(run.start.task) if run.start else "nothing",
@@ -83,21 +99,11 @@ def row(name: str, run: Run, table: pd.DataFrame) -> dict[str, object]:
         "method": ", then ".join(spoken(one.method) for one in run.stages),
         "keeps by": ", ".join(f"{spoken(one.method)} {one.strength:g}" for one in run.keep) or "nothing",
         "steps": run.steps,
-        "rate": stage.rate,
+        "rate": run.stages[-1].rate,
         "nets": run.seeds,
     }
-    if not len(table):
-        return said
-    new, old = shown(table, "new"), shown(table, "old")
-    assert new is not None
-    mean, spread = ending(table, new)
-    said |= {"unit": new.scale.unit, "new task": round(mean, 3), "± over nets": round(spread, 3)}
-    said |= {"old skill": round(ending(table, old)[0], 3) if old else None}
-    left = retention(table)
-    said |= {"old skill left, %": round(100 * left, 1) if left is not None else None}
-    said |= {"steps made": int(table.step.max()), "seconds": round(float(table.seconds.max()), 1)}
-    return said | {"billion operations a net": round(float(table.flops.max()) / 1e9, 2)}
 
 
 def rows(of: Sequence[tuple[str, Run, pd.DataFrame]]) -> pd.DataFrame:
-    return pd.DataFrame([row(*one) for one in of])
+    every = sorted((row(*one) for one in of), key=len, reverse=True)  # whose columns come first have all of them
+    return pd.DataFrame(every)

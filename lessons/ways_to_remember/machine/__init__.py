@@ -14,9 +14,7 @@ from core.spec import Keep, Measure, Run, Stage
 from core.tasks import Glyphs
 from lessons.kit.catalogue import Bench, Check, Claim, Finding
 from lessons.kit.evidence import bootstrap, final, gather, kindest
-from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, after_arms, after_low
-from lessons.kit.forgetting import TILES as DIGITS
-from lessons.kit.recipes import BEST_RATES, FORGETTING_RATE, arms, backbone
+from lessons.kit.recipes import BEST_RATES
 from lessons.kit.told import Mission
 from lessons.kit.values import Control, Evidence, Piece, Runs, Seeds, Settings, Values
 from lessons.ways_to_remember.machine.futures import (
@@ -31,20 +29,14 @@ from lessons.ways_to_remember.machine.futures import (
     tells,
     tiles,
 )
-from lessons.ways_to_remember.runs import DARK, GLYPHS, JIGSAWS, LEVELS, LIVE, NAIVE, PLAIN_NAMES, TILES, digits
+from lessons.ways_to_remember.machine.pasts import past
+from lessons.ways_to_remember.runs import DARK, GLYPHS, JIGSAWS, LEVELS, NAIVE, PLAIN_NAMES, digits
 
 NOTHING = "nothing"
 HOWS = {"everything": ("full", 0), "the head only": ("probe", 0), "a patch of rank 4": ("low_rank", 4)}
 BACK, HELD, SOONER = 40, 5, 20  # points, the claim's bars
 SCRATCH = tuple(Stage(steps=1200, rate=rate, batch=64) for rate in BEST_RATES)
 
-PAST = Control(
-    name="past",
-    label="Whose past",
-    options=(DARK, AFTER_LOW, AFTER_ARMS),
-    default=DARK,
-    help="Nets that learned something new, and forgot, because nothing protected what they knew.",
-)
 KEEP = Control(
     name="keep",
     label="Protect what is left",
@@ -71,27 +63,16 @@ TIMES = Control(
 )
 
 
-@cache
-def past(name: str) -> Run:
-    """What happened: four nets, of which the first one's answers were recorded at every test."""
-    seeds = Seeds(LIVE)
-    if name == AFTER_LOW:
-        return replace(after_low(FORGETTING_RATE, seeds), exhibit=DIGITS)
-    if name == AFTER_ARMS:
-        return replace(after_arms(FORGETTING_RATE, seeds, arms()), exhibit=CELLS)
-    return replace(digits(DARK, NAIVE, seeds, backbone()), exhibit=TILES)
-
-
 def future(of: Run, step: int, keep: tuple[Keep, ...] = (), how: str = "everything", times: float = 1.0) -> Run:
     """Going on from a step: for as many steps as were left, or once more for as many where none were."""
     (method, size), last = HOWS[how], of.stages[-1]
-    stage = replace(last, method=method, size=size, rate=times * last.rate, steps=of.planned - step or of.planned)
-    return replace(of, start=of.moment(step), stages=(stage,), keep=keep, frames=0)
+    stage = replace(last, method=method, size=size, rate=times * last.rate, steps=of.steps - step or of.steps)
+    return replace(of, start=of.moment(step), stages=(stage,), keep=keep, frames=0, until=0)
 
 
 def protection(of: Run, settings: Settings) -> tuple[Keep, ...]:
     """As strong as where one head answers for both tasks, or as after glyphs: strengths have no common scale."""
-    if settings[KEEP] == NOTHING:
+    if not of.watch or settings[KEEP] == NOTHING:
         return ()
     one_head = of.start is not None and of.start.task.question == of.task.question
     way = PLAIN_NAMES[settings[KEEP]]
@@ -127,7 +108,7 @@ def bench(name: str) -> Bench:
 
     return Bench(
         slug="time",
-        controls=(at, KEEP, STRENGTH, HOW, TIMES),
+        controls=(at, *((KEEP, STRENGTH) if of.watch else ()), HOW, TIMES),
         in_reach=3,
         turn=at,
         runs=runs,
@@ -142,7 +123,25 @@ def bench(name: str) -> Bench:
         mission=Mission(
             says="keep twice as much of the old skill, and learn as much of the new one",
             met=lambda evidence, settings: rescued(evidence | gather([happened])),
-        ),
+        )
+        if of.watch
+        else None,
+        plays=False,
+    )
+
+
+@cache
+def before(name: str) -> Bench:
+    """Where a past of the learner's own is still to be lived."""
+    of = past(name)
+    happens = [Piece("past", of, name="the past")]
+    return Bench(
+        slug="time",
+        controls=(),
+        runs=lambda settings: happens,
+        backdrop=lambda settings: (),
+        picture=lambda evidence, settings, guess: both_skills(of, evidence, of.steps),
+        views=lambda evidence, settings, guess: {},
         plays=False,
     )
 

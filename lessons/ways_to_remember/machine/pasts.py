@@ -1,0 +1,67 @@
+"""Whose past it is: runs of lessons that forgot, or any run that pictures or points were learned in."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+
+from core.check import BadValue
+from core.spec import Run
+from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, after_arms, after_low
+from lessons.kit.forgetting import TILES as DIGITS
+from lessons.kit.recipes import FORGETTING_RATE, arms, backbone
+from lessons.kit.sandbox import packed
+from lessons.kit.sandbox.experiment import fits
+from lessons.kit.values import Control, Seeds
+from lessons.ways_to_remember.runs import DARK, LIVE, NAIVE, TILES, digits
+
+SEEN = {"images": TILES, "points": CELLS}  # by the form of its examples: how many a run records, or cells of a map
+
+
+def known(text: str) -> bool:
+    """Whether a text stands for a run that can be gone back into."""
+    with suppress(BadValue):
+        return takes(fits(packed.read(text)))
+    return False
+
+
+def takes(run: Run) -> bool:
+    """Whether what it learned can be seen test by test, and a future can still stand on it."""
+    return run.task.form in SEEN and run.steps > 1 and len(tuple(run.lineage())) < 8
+
+
+PAST = Control(
+    name="past",
+    label="Whose past",
+    options=(DARK, AFTER_LOW, AFTER_ARMS),
+    default=DARK,
+    help="Nets that learned something new, and forgot, because nothing protected what they knew.",
+    known=known,
+)
+
+
+@cache
+def past(name: str) -> Run:
+    """What happened: four nets, of which the first one's answers were recorded at every test; or the run that a text
+    stands for, recorded likewise."""
+    seeds = Seeds(LIVE)
+    if name == AFTER_LOW:
+        return replace(after_low(FORGETTING_RATE, seeds), exhibit=DIGITS)
+    if name == AFTER_ARMS:
+        return replace(after_arms(FORGETTING_RATE, seeds, arms()), exhibit=CELLS)
+    if name == DARK:
+        return replace(digits(DARK, NAIVE, seeds, backbone()), exhibit=TILES)
+    return recorded(packed.read(name))
+
+
+def recorded(run: Run) -> Run:
+    """The run with what it started from watched, where that is another skill, and with the answers of its first net."""
+    old = next((one.task for one in list(run.lineage())[1:] if one.task != run.task), None)
+    watch = run.watch[:1] or ((old,) if old else ())
+    return replace(run, watch=watch, exhibit=run.exhibit or SEEN[run.task.form])
+
+
+def text(run: Run) -> str:
+    """As a link says it."""
+    return packed.write(run)
