@@ -107,7 +107,7 @@ function rows(root) {
     part("whisker").hidden = row.low === null
     const number = part("says"), end = row.loss ? Math.min(row.low ?? 100, row.value ?? 100) : Math.max(row.high ?? 0, row.value ?? 0)
     number.textContent = row.says
-    Object.assign(number.style, { left: percent(end), color: row.colour })
+    Object.assign(number.style, { left: percent(end), color: `color-mix(in oklab, ${row.colour} 60%, var(--st-text-color))` })
     number.classList.toggle("before", row.loss)
     node.classList.toggle("dim", Boolean(data.lit?.length) && !data.lit.includes(row.name))
   }
