@@ -10,13 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from core.serve import bundle, store, work
 from core.spec import Run, Stage, digest
 from core.tasks import GuestBook, Plane
+from lessons.kit.catalogue import lessons
 from lessons.kit.numbers import numbers
+from tests.server import served
 
 RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=8, batch=16),), seeds=2, first_seed=83_000)
 
@@ -146,3 +150,27 @@ def test_a_forged_bundle_is_confronted_with_what_was_found_here(data: bytes) -> 
 def test_a_link_to_a_bundle_that_is_not_here_says_so(elsewhere: None) -> None:
     for name in ("0" * 20, "../runs", "<script>"):
         assert "not on this machine" in said(brought(bundle=name))
+
+
+@pytest.mark.browser
+def test_the_picture_on_the_stage_is_saved_as_it_stands_there(
+    page: Page, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (address, _):
+        query = "fast_start.beat=Explain&fast_start.committed=2&fast_start.pressed=1"
+        page.goto(f"{address}/fast_start?{query}")
+        findings = len(lessons()["fast_start"].explained)
+        for k in range(2, findings + 1):
+            page.get_by_role("button", name="Next", exact=True).click()
+            expect(page.get_by_text(f"Finding {k} of {findings}")).to_be_visible()
+        page.get_by_role("button", name="Next", exact=True).click()
+        page.get_by_role("button", name="Take it home").click()
+        with page.expect_download() as coming:
+            page.get_by_role("button", name="The picture on the stage (PNG)").press("Enter")
+        coming.value.save_as(tmp_path / "picture.png")
+        assert coming.value.suggested_filename == "headstart-fast_start.png"
+        box = page.locator(".st-key-stage canvas").first.bounding_box()
+    picture = Image.open(tmp_path / "picture.png").convert("RGB")
+    assert box and picture.width >= 2 * box["width"] and picture.height >= 2 * box["height"]
+    colours = picture.resize((200, 200)).getcolors(40_000) or []
+    assert len(colours) > 50 and max(colours)[1] == (255, 255, 255)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.parts import chosen
 from app.parts.badge import claim_card
+from app.parts.camera import camera
 from app.parts.chosen import Chosen
 from app.parts.once import once
 from app.parts.stage import stage
@@ -72,6 +73,7 @@ def rests_on(lesson: Lesson, at: Chosen, ended: bool) -> None:
                 made = all(store.complete(piece.of) for piece in mine)
                 st.caption("All nets of a run: " + ("the one you made." if made else "one that came with the app."))
                 take_one_home(mine if made else recorded, lesson.slug)
+                camera(f"headstart-{lesson.slug}", f"{lesson.slug}.camera")
 
 
 def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
