@@ -91,6 +91,8 @@ def settled(parts: dict[str, Any], before: Run) -> Run:
         parts["watch"] = (start.task,) if start else ()
     questions = {task.question, *(run.task.question for run in (start.lineage() if start else ()))}
     parts["watch"] = tuple(old for old in parts["watch"] if old.question in questions)
+    if parts["until"] >= sum(stage.steps for stage in parts["stages"]):
+        parts["until"] = 0
     parts["exhibit"] = min([parts["exhibit"], *(one.exhibits for one in (task, *parts["watch"]))])
     return Run(**parts | {"start": start})
 
@@ -146,7 +148,8 @@ def described(run: Run) -> str:
         stage.method.replace("_", " ") + (f" {stage.size}" if stage.size else "") for stage in run.stages
     )
     keep = "".join(f", {one.method.replace('_', ' ')}" for one in run.keep)
-    return f"{told(run.task)}{origin}: {how}{keep}"
+    left = f", left at step {run.until:,}" if run.until else ""
+    return f"{told(run.task)}{origin}: {how}{keep}{left}"
 
 
 def brief(run: Run) -> str:
