@@ -132,7 +132,8 @@ def twin(run: Run) -> Run:
     """The same from scratch: as many steps with every weight free, and nothing to remember."""
     last = run.stages[-1]
     stage = replace(last, method="full", size=0, steps=run.steps, decay=1.0, aim="task", mix=0.0)
-    return replace(run, start=None, stages=(stage,), watch=(), copied=0, keep=(), scrambled=False, exhibit=0, frames=0)
+    bare = replace(run, start=None, watch=(), copied=0, keep=(), scrambled=False, exhibit=0, frames=0, until=0)
+    return replace(bare, stages=(stage,))
 
 
 def drawn(run: Run, settings: Settings) -> Run:
