@@ -95,6 +95,9 @@ def test_what_no_longer_fits_follows() -> None:
     assert edited(plane, "start", None).watch == edited(plane, "start", None).keep == ()
     many = edited(replace(RUN, start=replace(BASE, seeds=8)), "seeds", 4)
     assert many.start == BASE
+    left = replace(RUN, until=100)
+    assert edited(left, "stages.0.steps", 100).until == 0 and edited(left, "stages.0.steps", 200).until == 100
+    assert twin(left).stages[0].steps == twin(left).steps == 100
     given = replace(RUN, task=Handwriting(labels=1, given="0123456789"))
     assert edited(given, "task.labels", 2).task == Handwriting(labels=2)
     assert edited(presets()["be_careful"], "task", "GuestBook").stages[0].aim == "task"

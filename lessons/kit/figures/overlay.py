@@ -41,6 +41,7 @@ class Scale:
     low: float | None = None
     high: float | None = None
     log: bool = False
+    at: tuple[float, ...] = ()  # where numbers stand, if that is said
 
 
 def overlay(
@@ -108,7 +109,8 @@ def layout(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] |
 def axis(scale: Scale) -> dict[str, Any]:
     suffix = f" {scale.unit}" if scale.unit == "%" else ""
     ends: dict[str, Any] = {"range": [scale.low, scale.high]} if scale.low is not None else {}
-    ends |= {"type": "log", "dtick": "D2"} if scale.log else {}
+    ends |= {"type": "log"} if scale.log else {}
+    ends |= {"tickvals": list(scale.at), "ticktext": [f"{value:,g}" for value in scale.at]} if scale.at else {}
     return {"title": {"text": scale.name}, "ticksuffix": suffix, "zeroline": False} | ends
 
 
@@ -185,7 +187,7 @@ def told(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] | N
         stops = (f"{row['mean']:.3g}{y.unit and ' ' + y.unit} at {row.x:,.4g}" for _, row in rows.iterrows())
         parts.append(f"{line.name}: {', '.join(stops)}")
     parts += [f"{level[1]} is drawn across at {level[0]:.3g}"] if level else []
-    return f"{y.name} against {x.name}. " + ("; ".join(parts) or EMPTY) + "."
+    return f"{y.name[:1].upper()}{y.name[1:]} against {x.name}. " + ("; ".join(parts) or EMPTY) + "."
 
 
 def cells(table: pd.DataFrame, down: str, across: str, what: str, unit: str) -> Figure:

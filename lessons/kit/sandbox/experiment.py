@@ -91,6 +91,8 @@ def settled(parts: dict[str, Any], before: Run) -> Run:
         parts["watch"] = (start.task,) if start else ()
     questions = {task.question, *(run.task.question for run in (start.lineage() if start else ()))}
     parts["watch"] = tuple(old for old in parts["watch"] if old.question in questions)
+    if parts["until"] >= sum(stage.steps for stage in parts["stages"]):
+        parts["until"] = 0
     parts["exhibit"] = min([parts["exhibit"], *(one.exhibits for one in (task, *parts["watch"]))])
     return Run(**parts | {"start": start})
 
@@ -130,7 +132,8 @@ def twin(run: Run) -> Run:
     """The same from scratch: as many steps with every weight free, and nothing to remember."""
     last = run.stages[-1]
     stage = replace(last, method="full", size=0, steps=run.steps, decay=1.0, aim="task", mix=0.0)
-    return replace(run, start=None, stages=(stage,), watch=(), copied=0, keep=(), scrambled=False, exhibit=0, frames=0)
+    bare = replace(run, start=None, watch=(), copied=0, keep=(), scrambled=False, exhibit=0, frames=0, until=0)
+    return replace(bare, stages=(stage,))
 
 
 def drawn(run: Run, settings: Settings) -> Run:
@@ -146,7 +149,8 @@ def described(run: Run) -> str:
         stage.method.replace("_", " ") + (f" {stage.size}" if stage.size else "") for stage in run.stages
     )
     keep = "".join(f", {one.method.replace('_', ' ')}" for one in run.keep)
-    return f"{told(run.task)}{origin}: {how}{keep}"
+    left = f", left at step {run.until:,}" if run.until else ""
+    return f"{told(run.task)}{origin}: {how}{keep}{left}"
 
 
 def brief(run: Run) -> str:

@@ -147,7 +147,11 @@ def picture(evidence: Evidence, pieces: Runs, axes: Sequence[Axis], what: str, a
     low, high = (0, 100) if unit == "%" else (None, None)
     values = [value for value in first.values if value > 0]
     wide = len(values) == len(first.values) and max(values) / min(values) >= 20
-    return overlay(lines, Scale(name=first.name, log=wide), Scale(name=what.lower(), unit=unit, low=low, high=high))
+    return overlay(
+        lines,
+        Scale(name=first.name, log=wide, at=first.values),
+        Scale(name=what.lower(), unit=unit, low=low, high=high),
+    )
 
 
 def best(evidence: Evidence, pieces: Runs) -> Piece[Run] | None:
