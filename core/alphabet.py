@@ -10,21 +10,25 @@ Knows no torch.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core import own, strokes
-from core.check import BadValue
+from core import strokes
+from core.check import BadValue, shown
 from core.serve import store
 from core.strokes import Drawing
-from core.tasks import OWN
+from core.tasks import OWN, READY
 
 FOLDER = Path(__file__).parent / "worlds" / "alphabets"
 SYMBOLS, DRAWINGS = (2, 10), (1, 10)  # at least and at most: of an alphabet, and of a symbol
 LARGEST = 2_000_000  # bytes of a file
+NAMED = 40  # characters of a name
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,14 @@ def read(data: bytes | str) -> Alphabet:
     if not low <= len(symbols) <= high:
         raise BadValue(f"An alphabet has {low} to {high} symbols, not {len(symbols)}.")
     found = tuple(symbol(one, k + 1) for k, one in enumerate(symbols))
-    return Alphabet(own.called(told.get("name"), "alphabet"), found)
+    return Alphabet(called(told.get("name"), "alphabet"), found)
 
 
 def symbol(told: dict[str, Any], number: int) -> Symbol:
     drawings, (low, high) = told.get("drawings"), DRAWINGS
     if not isinstance(drawings, list) or not low <= len(drawings) <= high:
         raise BadValue(f"Symbol {number} must have {low} to {high} drawings.")
-    return Symbol(own.called(told.get("name"), f"symbol {number}"), tuple(map(drawn, drawings)))
+    return Symbol(called(told.get("name"), f"symbol {number}"), tuple(map(drawn, drawings)))
 
 
 def drawn(told: Any) -> Drawing:
@@ -81,6 +85,12 @@ def drawn(told: Any) -> Drawing:
     raise BadValue("A drawing is a list of strokes, each a list of points of two whole numbers.")
 
 
+def called(told: Any, otherwise: str) -> str:
+    """A name as it may be shown."""
+    text = "".join(c for c in told if c.isprintable()).strip()[:NAMED] if isinstance(told, str) else ""
+    return text or otherwise
+
+
 def write(alphabet: Alphabet) -> str:
     """The alphabet as a file: the same alphabet is the same text."""
     symbols = [{"name": one.name, "drawings": one.drawings} for one in alphabet.symbols]
@@ -93,20 +103,35 @@ def path(name: str) -> Path:
 
 def known(name: str) -> bool:
     """Whether there is an alphabet of this name on this machine, and whole."""
-    return own.known(load, name)
+    with suppress(BadValue):
+        return bool(load(name))
+    return False
 
 
 def keep(alphabet: Alphabet) -> str:
     """Keep an own alphabet and return its name; BadValue with a sentence if it cannot be kept."""
     text = write(alphabet)
-    name = own.name(alphabet.name, "alphabet", text.encode())
-    own.write("alphabet", {path(name): text.encode()})
+    word = re.sub("[^a-z0-9]", "", alphabet.name.lower())[:12] or "alphabet"
+    name = f"own-{word}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    try:
+        store.folder("alphabets")
+        store.write_whole(path(name), lambda part: part.write_text(text, "utf-8"))
+    except OSError as error:
+        raise BadValue("The disk is full or cannot be written, so this alphabet could not be kept.") from error
     return name
 
 
 def load(name: str) -> Alphabet:
     """An alphabet by its name; BadValue with a sentence if it is not on this machine, or damaged."""
-    return own.load("alphabet", name, path(name), stored, "Open its file, or draw it again.")
+    if not ((name in READY or OWN.fullmatch(name)) and path(name).exists()):
+        raise BadValue(f"The alphabet {shown(name)} is not on this machine. Open its file, or draw it again.")
+    try:
+        found = stored(path(name))
+    except (OSError, ValueError) as error:
+        raise BadValue(f"The alphabet {shown(name)} is damaged. Open its file, or draw it again.") from error
+    if OWN.fullmatch(name):
+        store.use(path(name))
+    return found
 
 
 @cache

@@ -6,13 +6,13 @@ same subject on every machine. Knows no torch.
 
 from __future__ import annotations
 
+import hashlib
 import lzma
 import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from core import own
 from core.check import BadValue, plain
 from core.serve import store
 from core.tasks import OWN
@@ -68,12 +68,12 @@ def keep(data: bytes, name: str) -> str:
     Every tenth of its documents only tests. They are what form feeds divide; or a page each, where that would leave too
     little for a test.
     """
-    text = own.decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
     found = [part for document in text.split(BREAK) if (part := plain(document).strip())]
     if sum(map(len, found[TESTS])) < LEAST // 10:
         found = [piece.strip() for piece in CUT.findall("\n\n".join(found)) if piece.strip()]
     text = BREAK.join(found)
-    if script := foreign(own.decoded(data)):
+    if script := foreign(decoded(data)):
         raise BadValue(
             f"This text is written in {script} letters. The vocabulary knows only Latin ones, a to z, digits and the "
             "signs of an English keyboard: take a text in a language that is written so, or a program."
@@ -82,11 +82,29 @@ def keep(data: bytes, name: str) -> str:
         raise BadValue(f"This text has {len(text):,} characters that the vocabulary knows; it takes {LEAST:,}.")
     if len(text) > MOST:
         raise BadValue(f"This text has {len(text):,} characters; it may have {MOST:,}.")
-    subject = own.name(Path(name).stem, "text", text.encode())
-    packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a tenth of a second a megabyte
-    shown = own.called(Path(name).name, "text", most=60)
-    own.write("text", {path(subject): packed, path(subject).with_suffix(".name"): shown.encode()})
+    word = re.sub("[^a-z0-9]", "", Path(name).stem.lower())[:12] or "text"
+    subject = f"own-{word}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    try:
+        store.folder("texts")
+        packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a tenth of a second a megabyte
+        store.write_whole(path(subject), lambda part: part.write_bytes(packed))
+        shown = "".join(letter for letter in Path(name).name if letter.isprintable())[:60] or "text"
+        store.write_whole(path(subject).with_suffix(".name"), lambda part: part.write_text(shown, "utf-8"))
+    except OSError as error:
+        raise BadValue("The disk is full or cannot be written, so this text could not be kept.") from error
     return subject
+
+
+def decoded(data: bytes) -> str:
+    """A file's text; BadValue if it is none."""
+    for code in ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(code)
+        except UnicodeDecodeError:
+            continue
+        if not re.search(r"[\x00-\x08\x0e-\x1a]", text):
+            return text
+    raise BadValue("This file is not plain text. Save it as text (.txt, UTF-8) and choose it again.")
 
 
 def foreign(text: str) -> str:

@@ -20,13 +20,9 @@ WHAT = (
 HOW = ("plain", "shouted", "doubted", "twice")
 COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
-OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # something of the learner's own, by digest
+OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # a text or an alphabet of the learner's own, by digest
 
 READY = ("harbour", "garden", "runes")  # alphabets that come with the app: core/worlds/alphabets
-TABLES, ALBUMS = (
-    ("crescents",),
-    ("signs", "wardrobe"),
-)  # examples of what a learner may bring: core/table.py, core/album.py
 
 SCRIPTS = ("all", "latin", "greek", "cyrillic", "kana", "symbols")  # of the glyphs
 DIGITS = frozenset("0123456789")
@@ -137,35 +133,6 @@ class Clothing(Image):
 
     world: ClassVar[str] = "clothing"
     labels: int = knob(100, Whole("Labels per class", 1, 300), "Labelled photos of each kind to learn from.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Album(Image):
-    """Pictures in folders that somebody brought, a folder a class; a quarter of each class only tests."""
-
-    world: ClassVar[str] = "album"
-    album: str = knob(ALBUMS[0], Choice("Album", ALBUMS, OWN), "An example that comes with the app, or your own.")
-
-    @property
-    def question(self) -> str:
-        return f"album-{self.album}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table(Task):
-    """Rows of a table that somebody brought as points in the plane, with their labels; a quarter only tests."""
-
-    world: ClassVar[str] = "table"
-    form: ClassVar[str] = "points"
-    exhibits: ClassVar[int] = 60
-    labels: int = knob(10, Whole("Labels per class", 1, 5000), "Labelled rows of each class to learn from.")
-    table: str = knob(TABLES[0], Choice("Table", TABLES, OWN), "An example that comes with the app, or your own.")
-    turn: float = knob(0.0, Number("Turn", -180, 180, "degrees"), "By how much all points are turned to the left.")
-    noise: float = knob(0.0, Number("Label noise", 0, 1), "The share of the labels that are replaced at random.")
-
-    @property
-    def question(self) -> str:
-        return f"table-{self.table}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,10 +23,6 @@ SERVER = (
     "core.spec",
     "core.alphabet",
     "core.corpus",
-    "core.own",
-    "core.table",
-    "core.album",
-    "core.zipped",
     "core.serve.shipped",
     "core.serve.store",
     "core.serve.requests",
@@ -157,7 +153,7 @@ def test_no_lesson_imports_another_and_all_have_the_same_files() -> None:
 
 def test_core_draws_nothing() -> None:
     def draws(module: str) -> set[str]:
-        reads_pictures = {"PIL"} if module.startswith(("core.worlds.", "core.album", "core.zipped")) else set()
+        reads_pictures = {"PIL"} if module.startswith("core.worlds.") else set()
         return packages(module) & ({"plotly", "altair", "matplotlib", "PIL"} - reads_pictures)
 
     assert wrong(of("core"), draws) == {}

@@ -41,8 +41,6 @@ def named(pair: object) -> str:
 
 OTHER = {  # what a field that is not a number might be instead
     "alphabet": "runes",
-    "table": "own-rows-00000000",
-    "album": "own-photos-00000000",
     "scripts": "latin",
     "which": "high",
     "Handwriting.given": "0123456789" * 10,

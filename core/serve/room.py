@@ -30,7 +30,6 @@ LIMIT = 5.0  # GB
 DOWN_TO = 0.9  # of the limit, so that the next result does not reach it again
 MOMENT = 60.0  # seconds in which nothing goes that was made or used; weights that nobody used since go then
 RESTS = 3600.0  # seconds after their last use in which weights go that somebody did go on from
-ELSEWHERE = ("texts/*.xz", "alphabets/*", "tables/*", "albums/*", "aside/*", "brought/*")  # than among runs
 EVERY = 30.0  # seconds between two looks
 
 
@@ -93,7 +92,9 @@ def things() -> Iterator[Thing]:
                 idle = used + RESTS if USED in files else made + MOMENT
                 yield Thing(path / WEIGHTS, weights.st_size, used, idle, rank=0)
             yield Thing(path, sum(file.st_size for file in files.values()), max(looked, used))
-    for path in (path for where in ELSEWHERE for path in store.home().glob(where)):
+    for path in (
+        path for where in ("texts/*.xz", "alphabets/*", "aside/*", "brought/*") for path in store.home().glob(where)
+    ):
         with suppress(OSError):
             size = sum(file.stat().st_size for file in (path, *path.rglob("*")))
             yield Thing(path, size, path.stat().st_mtime)
