@@ -184,7 +184,7 @@ def known(name: str) -> bool:
 
 
 def called(name: str) -> str:
-    return own.called(path(name), name.split("-")[1] if OWN.fullmatch(name) else name)
+    return own.called(path(name), name)
 
 
 def keep(data: bytes, name: str) -> str:
@@ -219,15 +219,7 @@ def zipped(album: Album) -> bytes:
 
 def load(name: str) -> Album:
     """An album by its name; BadValue with a sentence if it is not on this machine, or damaged."""
-    if not ((name in ALBUMS or OWN.fullmatch(name)) and path(name).exists()):
-        raise BadValue(f"The album {shown(name)} is not on this machine. Choose its file again.")
-    try:
-        found = stored(path(name), path(name).stat().st_size)
-    except BROKEN as error:
-        raise BadValue(f"The album {shown(name)} is damaged. Choose its file again.") from error
-    if OWN.fullmatch(name):
-        store.use(path(name))
-    return found
+    return own.load("album", name, path(name), ALBUMS, stored)
 
 
 @lru_cache(maxsize=32)

@@ -42,7 +42,7 @@ def known(subject: str) -> bool:
 
 def called(subject: str) -> str:
     """What its owner calls an own text: the name of its file; where that is not known, the word in its subject."""
-    return own.called(path(subject), subject.split("-")[1] if OWN.fullmatch(subject) else subject)
+    return own.called(path(subject), subject)
 
 
 def documents(subject: str) -> tuple[str, ...]:

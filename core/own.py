@@ -8,14 +8,20 @@ from __future__ import annotations
 import hashlib
 import random
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from core.check import BadValue
+from core.check import BadValue, shown
 from core.serve import store
+from core.tasks import OWN
 
+T = TypeVar("T")
 TEST = 4  # every so many-th example of a class only tests
 LEAST = 4  # examples of a class
+BROKEN = (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)  # of damaged files
 
 
 def named(name: str, said: bytes, otherwise: str) -> str:
@@ -37,12 +43,26 @@ def keep(path: Path, what: str, write: Callable[[Path], object], name: str = "")
         raise BadValue(f"The disk is full or cannot be written, so this {what} could not be kept.") from error
 
 
-def called(path: Path, otherwise: str) -> str:
-    """What its owner calls it: the name of its file, where that is known."""
+def called(path: Path, name: str) -> str:
+    """What its owner calls it: the name of its file; where that is not known, the word in its name here."""
     try:
         return path.with_suffix(".name").read_text("utf-8")
     except (OSError, UnicodeDecodeError):
-        return otherwise
+        return name.split("-")[1] if OWN.fullmatch(name) else name
+
+
+def load(what: str, name: str, path: Path, ready: tuple[str, ...], read: Callable[[Path, int], T]) -> T:
+    """What is kept there, by `read` from the file of this size; BadValue with a sentence if it is not on this machine,
+    or damaged."""
+    if not ((name in ready or OWN.fullmatch(name)) and path.exists()):
+        raise BadValue(f"The {what} {shown(name)} is not on this machine. Choose its file again.")
+    try:
+        found = read(path, path.stat().st_size)
+    except BROKEN as error:
+        raise BadValue(f"The {what} {shown(name)} is damaged. Choose its file again.") from error
+    if OWN.fullmatch(name):
+        store.use(path)
+    return found
 
 
 def remove(path: Path) -> None:

@@ -199,7 +199,7 @@ def known(name: str) -> bool:
 
 
 def called(name: str) -> str:
-    return own.called(path(name), name.split("-")[1] if OWN.fullmatch(name) else name)
+    return own.called(path(name), name)
 
 
 def keep(data: bytes, name: str) -> str:
@@ -212,15 +212,7 @@ def keep(data: bytes, name: str) -> str:
 
 def load(name: str) -> Table:
     """A table by its name; BadValue with a sentence if it is not on this machine, or damaged."""
-    if not ((name in TABLES or OWN.fullmatch(name)) and path(name).exists()):
-        raise BadValue(f"The table {shown(name)} is not on this machine. Choose its file again.")
-    try:
-        found = stored(path(name), path(name).stat().st_size)
-    except (OSError, BadValue) as error:
-        raise BadValue(f"The table {shown(name)} is damaged. Choose its file again.") from error
-    if OWN.fullmatch(name):
-        store.use(path(name))
-    return found
+    return own.load("table", name, path(name), TABLES, stored)
 
 
 @lru_cache(maxsize=32)
