@@ -118,7 +118,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
 def test_a_table_and_pictures_are_brought_and_learned(address: str, page: Page) -> None:
     page.goto(f"{address}/own")
-    expect(page.get_by_role("img", name=re.compile("360 points by width"))).to_be_visible()
+    expect(page.get_by_text("360 points by width").first).to_be_visible()
     for file, data, shown in (
         ("mine.csv", csv().encode(), "30 points"),
         ("strokes.zip", zipped(folders(40)), "22 pictures in 2 classes"),
