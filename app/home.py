@@ -79,6 +79,8 @@ def begin(pages: Pages, place: Place) -> None:
         for at, (label, icon) in HANDS_ON.items():
             if st.button(label, type="tertiary", icon=icon):
                 st.switch_page(pages[at])
+    if st.button("Bring data of your own", type="tertiary", icon=":material/upload_file:"):
+        st.switch_page(pages["own"])
     if place.slug in pages:
         label = f"Continue with “{lessons()[place.slug].title}”"
         if st.button(label, type="tertiary", icon=":material/play_arrow:"):

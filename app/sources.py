@@ -13,7 +13,7 @@ HERE = {"ships": "Ships with the app", "package": "Comes with a package", "broug
 def show() -> None:
     st.title(TITLE, anchor=False)
     st.markdown(
-        "The pictures and texts that train here come from somewhere; only points and lines are made up on the spot. "
+        "The pictures and texts that train here come from somewhere; only points, lines and shapes are made up. "
         "For each: where it comes from, on what terms it may be used, and whether it is on this machine. Nothing is "
         "fetched while the app runs."
     )

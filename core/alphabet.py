@@ -10,16 +10,14 @@ Knows no torch.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core import strokes
+from core import own, strokes
 from core.check import BadValue, shown
 from core.serve import store
 from core.strokes import Drawing
@@ -111,13 +109,8 @@ def known(name: str) -> bool:
 def keep(alphabet: Alphabet) -> str:
     """Keep an own alphabet and return its name; BadValue with a sentence if it cannot be kept."""
     text = write(alphabet)
-    word = re.sub("[^a-z0-9]", "", alphabet.name.lower())[:12] or "alphabet"
-    name = f"own-{word}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    try:
-        store.folder("alphabets")
-        store.write_whole(path(name), lambda part: part.write_text(text, "utf-8"))
-    except OSError as error:
-        raise BadValue("The disk is full or cannot be written, so this alphabet could not be kept.") from error
+    name = own.named(alphabet.name, text.encode(), "alphabet")
+    own.keep(path(name), "alphabet", lambda part: part.write_text(text, "utf-8"))
     return name
 
 

@@ -6,13 +6,13 @@ same subject on every machine. Knows no torch.
 
 from __future__ import annotations
 
-import hashlib
 import lzma
 import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
+from core import own
 from core.check import BadValue, plain
 from core.serve import store
 from core.tasks import OWN
@@ -42,10 +42,7 @@ def known(subject: str) -> bool:
 
 def called(subject: str) -> str:
     """What its owner calls an own text: the name of its file; where that is not known, the word in its subject."""
-    try:
-        return path(subject).with_suffix(".name").read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return subject.split("-")[1] if OWN.fullmatch(subject) else subject
+    return own.called(path(subject), subject)
 
 
 def documents(subject: str) -> tuple[str, ...]:
@@ -82,16 +79,9 @@ def keep(data: bytes, name: str) -> str:
         raise BadValue(f"This text has {len(text):,} characters that the vocabulary knows; it takes {LEAST:,}.")
     if len(text) > MOST:
         raise BadValue(f"This text has {len(text):,} characters; it may have {MOST:,}.")
-    word = re.sub("[^a-z0-9]", "", Path(name).stem.lower())[:12] or "text"
-    subject = f"own-{word}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    try:
-        store.folder("texts")
-        packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a tenth of a second a megabyte
-        store.write_whole(path(subject), lambda part: part.write_bytes(packed))
-        shown = "".join(letter for letter in Path(name).name if letter.isprintable())[:60] or "text"
-        store.write_whole(path(subject).with_suffix(".name"), lambda part: part.write_text(shown, "utf-8"))
-    except OSError as error:
-        raise BadValue("The disk is full or cannot be written, so this text could not be kept.") from error
+    subject = own.named(name, text.encode(), "text")
+    packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a tenth of a second a megabyte
+    own.keep(path(subject), "text", lambda part: part.write_bytes(packed), name)
     return subject
 
 

@@ -20,8 +20,9 @@ WHAT = (
 HOW = ("plain", "shouted", "doubted", "twice")
 COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
-OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # a text or an alphabet of the learner's own, by digest
+OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # something of the learner's own, by digest
 
+TABLES, ALBUMS = ("rings",), ("shapes",)  # that come with the app: core/worlds/tables, core/worlds/albums
 READY = ("harbour", "garden", "runes")  # alphabets that come with the app: core/worlds/alphabets
 
 SCRIPTS = ("all", "latin", "greek", "cyrillic", "kana", "symbols")  # of the glyphs
@@ -128,6 +129,18 @@ class Drawn(Image):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Album(Image):
+    """Small pictures in classes: some that come with the app, or the learner's own."""
+
+    world: ClassVar[str] = "album"
+    album: str = knob("shapes", Choice("Album", ALBUMS, OWN), "Pictures that come with the app, or the learner's own.")
+
+    @property
+    def question(self) -> str:
+        return f"album-{self.album}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clothing(Image):
     """Photos of ten kinds of clothing: a subset of Fashion-MNIST (Xiao et al. 2017), 300 a class to train on."""
 
@@ -155,6 +168,21 @@ class Plane(Task):
     @property
     def question(self) -> str:
         return f"plane-{self.ask}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Task):
+    """Points in the plane from a table: some that come with the app, or the learner's own; asks for their label."""
+
+    world: ClassVar[str] = "table"
+    form: ClassVar[str] = "points"
+    exhibits: ClassVar[int] = 60  # cells along an edge of a map
+    labels: int = knob(10, Whole("Labels per class", 1, 400), "Labelled points of each class to learn from.")
+    table: str = knob("rings", Choice("Table", TABLES, OWN), "Points that come with the app, or the learner's own.")
+
+    @property
+    def question(self) -> str:
+        return f"table-{self.table}"
 
 
 @dataclass(frozen=True, kw_only=True)

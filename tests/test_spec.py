@@ -41,6 +41,8 @@ def named(pair: object) -> str:
 
 OTHER = {  # what a field that is not a number might be instead
     "alphabet": "runes",
+    "table": "own-mine-0123abcd",
+    "album": "own-mine-0123abcd",
     "scripts": "latin",
     "which": "high",
     "Handwriting.given": "0123456789" * 10,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.parts import alphabets, chosen, corpus, dials, pinned
+from app.parts import alphabets, chosen, corpus, dials, own, pinned
 from core import alphabet
 from core.corpus import known
+from lessons.kit import own_data
 from lessons.kit.sandbox import bench
 from lessons.kit.values import Control
 
@@ -20,5 +21,7 @@ def control(slug: str, control: Control[Any], value: Any) -> None:
         corpus.control(slug, control, value)
     elif control.known == alphabet.known:
         alphabets.control(slug, control, value)
+    elif control.known == own_data.known:
+        own.control(slug, control, value)
     else:
         chosen.widget(slug, control, value)

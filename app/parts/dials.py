@@ -9,11 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from app.parts import chosen
-from core import alphabet, corpus
+from app.parts import chosen, own
+from core import album, alphabet, corpus, table
 from core.check import BadValue
 from core.spec import Run
 from lessons.kit.catalogue import lessons
+from lessons.kit.own_data import is_table
 from lessons.kit.sandbox import dials, packed
 from lessons.kit.sandbox.bench import EXPERIMENT, FIRST, SLUG, STEP, TRAIN
 from lessons.kit.sandbox.dials import GROUPS, Dial
@@ -22,7 +23,12 @@ from lessons.kit.sandbox.presets import presets
 from lessons.kit.values import Control
 
 GROUP = Control(name="group", label="Group of controls", options=GROUPS, default=GROUPS[0], help="")
-CALLED = {"alphabet": (alphabet.known, lambda name: alphabet.load(name).name), "subject": (corpus.known, corpus.called)}
+CALLED = {
+    "alphabet": (alphabet.known, lambda name: alphabet.load(name).name),
+    "subject": (corpus.known, corpus.called),
+    "table": (table.known, table.called),
+    "album": (album.known, album.called),
+}
 
 
 def current(text: str) -> Run:
@@ -94,8 +100,12 @@ def draw(run: Run, one: Dial) -> None:
     elif one.kind == "slider":
         st.select_slider(one.label, one.options, format_func=dials.shown, **common)
     else:
-        own = mine(one) if one.own else ()
-        st.selectbox(one.label, [*one.options, *own], format_func=lambda name: called(one, name), **common)
+        options = dict.fromkeys((*one.options, *(mine(one) if one.own else ())))
+        st.selectbox(one.label, [*options], format_func=lambda name: called(one, name), **common)
+        if one.knob in ("table", "album"):
+            with st.popover("Take data of your own", icon=":material/upload_file:", width="stretch"):
+                own.offer(at, lambda name: take_data(run, one, name))
+            own.refusal(at, called(one, one.value))
 
 
 def source(run: Run, one: Dial, at: str) -> None:
@@ -139,6 +149,13 @@ def change(run: Run, path: str, value: Any) -> None:
         put(fits(edited(run, path, value)))
     except BadValue as error:
         st.session_state[f"{SLUG}.refused"] = str(error)
+
+
+def take_data(run: Run, one: Dial, name: str) -> None:
+    """A table or an album that was just given takes the place of what this dial stands for, whichever it is."""
+    where, kind, field = one.path.rpartition(".")[0], *(("Table", "table") if is_table(name) else ("Album", "album"))
+    st.session_state.setdefault(f"{SLUG}.data.own", []).append(name)
+    put(fits(edited(edited(run, where, kind), f"{where}.{field}", name)))
 
 
 def put(run: Run) -> None:

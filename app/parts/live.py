@@ -152,7 +152,7 @@ def waits(known: States) -> bool:
 
 def about(lesson: Bench, settings: Settings) -> Measures:
     """What is asked about the sheet, of runs that are there already: asking trains nothing but what was let go."""
-    asked = once(lesson, "asks", settings) if lesson.sheet else ()
+    asked = once(lesson, "asks", settings)
     return [piece for piece in asked if store.complete(piece.of) or all(map(at_hand, piece.of.runs))]
 
 

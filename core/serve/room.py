@@ -93,7 +93,9 @@ def things() -> Iterator[Thing]:
                 yield Thing(path / WEIGHTS, weights.st_size, used, idle, rank=0)
             yield Thing(path, sum(file.st_size for file in files.values()), max(looked, used))
     for path in (
-        path for where in ("texts/*.xz", "alphabets/*", "aside/*", "brought/*") for path in store.home().glob(where)
+        path
+        for where in ("texts/*.xz", "alphabets/*", "tables/*", "albums/*", "aside/*", "brought/*")
+        for path in store.home().glob(where)
     ):
         with suppress(OSError):
             size = sum(file.stat().st_size for file in (path, *path.rglob("*")))

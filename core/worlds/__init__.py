@@ -20,7 +20,7 @@ exhibit(task, count) -> list[dict]      these examples, if not test ones evenly 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
 
@@ -61,6 +61,14 @@ def generator(purpose: str, seed: int) -> torch.Generator:
 def spread_out(examples: Tensor, count: int) -> Tensor:
     """`count` of the examples (n, ...), evenly spaced, so that every class is among them; all if there are fewer."""
     return examples[torch.linspace(0, len(examples) - 1, min(count, len(examples))).long()]
+
+
+def some_of_each(classes: Sequence[Sequence[int]], labels: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """The places of `labels` examples of each class, fewer where there are fewer, in random order; their classes."""
+    picked = [torch.tensor(places)[torch.randperm(len(places), generator=rng)[:labels]] for places in classes]
+    y = torch.arange(len(picked)).repeat_interleave(torch.tensor([len(places) for places in picked]))
+    order = torch.randperm(len(y), generator=rng)
+    return torch.cat(picked)[order], y[order]
 
 
 class Pool:

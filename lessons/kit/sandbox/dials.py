@@ -18,7 +18,21 @@ from lessons.kit.sandbox.experiment import KINDS, NOTHING, STAGES, get, spoken
 GROUPS = ("World", "Model", "Method", "Keeping")
 SMALLEST = 0.001  # above 0, where a scale has no other lower end
 # What stands at hand in its group; other fields are folded as long as they are as at first.
-AT_HAND = {"task", "labels", "subject", "alphabet", "net", "start", "seeds", "stages", "method", "size", "steps"}
+AT_HAND = {
+    "task",
+    "labels",
+    "subject",
+    "alphabet",
+    "table",
+    "album",
+    "net",
+    "start",
+    "seeds",
+    "stages",
+    "method",
+    "size",
+    "steps",
+}
 AT_HAND |= {"rate", "keep", "strength", "count", "watch"}
 LOG = 50  # times from one end of a bound to the other, from which on its options are spaced by factors
 

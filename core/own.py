@@ -1,0 +1,82 @@
+"""What learners bring: each thing is kept in the store under a name with the digest of what it says, so that a run on
+it is a value, the same on every machine. The kinds are core/corpus.py, alphabet.py, table.py and album.py. Knows no
+torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from core.check import BadValue, shown
+from core.serve import store
+from core.tasks import OWN
+
+T = TypeVar("T")
+TEST = 4  # every so many-th example of a class only tests
+LEAST = 4  # examples of a class
+BROKEN = (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)  # of damaged files
+
+
+def named(name: str, said: bytes, otherwise: str) -> str:
+    """What something is kept as: own-<the letters of its name>-<a digest of what it says>."""
+    word = re.sub("[^a-z0-9]", "", Path(name).stem.lower())[:12] or otherwise
+    return f"own-{word}-{hashlib.sha256(said).hexdigest()[:8]}"
+
+
+def keep(path: Path, what: str, write: Callable[[Path], object], name: str = "") -> None:
+    """Write something whole or not at all, and beside it the name of its file where that is not in it; BadValue with a
+    sentence if it cannot be kept."""
+    try:
+        store.folder(path.parent.name)
+        store.write_whole(path, write)
+        if name:
+            shown = "".join(letter for letter in Path(name).name if letter.isprintable())[:60] or what
+            store.write_whole(path.with_suffix(".name"), lambda part: part.write_text(shown, "utf-8"))
+    except OSError as error:
+        raise BadValue(f"The disk is full or cannot be written, so this {what} could not be kept.") from error
+
+
+def called(path: Path, name: str) -> str:
+    """What its owner calls it: the name of its file; where that is not known, the word in its name here."""
+    try:
+        return path.with_suffix(".name").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return name.split("-")[1] if OWN.fullmatch(name) else name
+
+
+def load(what: str, name: str, path: Path, ready: tuple[str, ...], read: Callable[[Path, int], T]) -> T:
+    """What is kept there, by `read` from the file of this size; BadValue with a sentence if it is not on this machine,
+    or damaged."""
+    if not ((name in ready or OWN.fullmatch(name)) and path.exists()):
+        raise BadValue(f"The {what} {shown(name)} is not on this machine. Choose its file again.")
+    try:
+        found = read(path, path.stat().st_size)
+    except BROKEN as error:
+        raise BadValue(f"The {what} {shown(name)} is damaged. Choose its file again.") from error
+    if OWN.fullmatch(name):
+        store.use(path)
+    return found
+
+
+def remove(path: Path) -> None:
+    for file in (path, path.with_suffix(".name")):
+        file.unlink(missing_ok=True)
+
+
+def divided(classes: Sequence[int], name: str) -> tuple[list[list[int]], list[list[int]]]:
+    """Which examples of each class train, and which only test: a quarter of each, drawn by the name alone."""
+    luck, train, test = random.Random(name), [], []
+    for k in range(max(classes) + 1):
+        places = [place for place, one in enumerate(classes) if one == k]
+        luck.shuffle(places)
+        cut = max(1, len(places) // TEST)
+        test.append(places[:cut])
+        train.append(places[cut:])
+    return train, test

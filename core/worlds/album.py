@@ -1,0 +1,51 @@
+"""Small pictures in classes that somebody put together. Knows no net."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from core import album, own
+from core.tasks import Album
+from core.worlds import Pool, generator, some_of_each
+from core.worlds.image import alter
+
+
+def classes(task: Album) -> int:
+    return len(album.load(task.album).names)
+
+
+def names(task: Album) -> tuple[str, ...]:
+    return album.load(task.album).names
+
+
+@lru_cache(maxsize=16)
+def pictures(name: str) -> tuple[Tensor, list[list[int]], list[list[int]]]:
+    """All pictures (n, 28, 28) uint8; and by class, the places of those that train and of those that test."""
+    found = album.load(name)
+    return torch.from_numpy(found.images), *own.divided(found.labels.tolist(), name)
+
+
+def seen(images: Tensor, task: Album) -> Tensor:
+    """uint8 images (n, 28, 28) -> float images (n, 1, 28, 28) as the task wants them seen."""
+    return alter(images.float() / 255, task)[:, None]
+
+
+def train(task: Album, seeds: range) -> Pool:
+    images, places, _ = pictures(task.album)
+    xs, ys = [], []
+    for seed in seeds:
+        rng = generator("album", seed)
+        index, y = some_of_each(places, task.labels, rng)
+        wrong = torch.rand(len(y), generator=rng) < task.noise
+        xs.append(seen(images[index], task))
+        ys.append(torch.where(wrong, torch.randint(len(places), y.shape, generator=generator("noise", seed)), y))
+    return Pool(torch.stack(xs), torch.stack(ys))
+
+
+def test(task: Album) -> tuple[Tensor, Tensor]:
+    images, _, places = pictures(task.album)
+    index, y = some_of_each(places, len(images), generator("album test", 0))
+    return seen(images[index], task), y

@@ -1,0 +1,41 @@
+"""Points from a table, with the label of each: a world that somebody measured. Knows no net."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from core import own, table
+from core.tasks import Table
+from core.worlds import Pool, generator, some_of_each
+
+EXHIBIT = "map"
+
+
+def classes(task: Table) -> int:
+    return len(table.load(task.table).names)
+
+
+def names(task: Table) -> tuple[str, ...]:
+    return table.load(task.table).names
+
+
+@lru_cache(maxsize=16)
+def points(name: str) -> tuple[Tensor, list[list[int]], list[list[int]]]:
+    """All points (n, 2); and by class, the places of those that train and of those that test."""
+    found = table.load(name)
+    return torch.tensor(found.points), *own.divided(found.labels, name)
+
+
+def train(task: Table, seeds: range) -> Pool:
+    x, places, _ = points(task.table)
+    drawn = [some_of_each(places, task.labels, generator("table", seed)) for seed in seeds]
+    return Pool(torch.stack([x[index] for index, _ in drawn]), torch.stack([y for _, y in drawn]))
+
+
+def test(task: Table) -> tuple[Tensor, Tensor]:
+    x, _, places = points(task.table)
+    index, y = some_of_each(places, len(x), generator("table test", 0))
+    return x[index], y

@@ -1,0 +1,172 @@
+"""Your own data: a table or an album, learned by a pretrained net and from scratch. Does pretraining help on it?
+
+The page is app/own_data.py; this says what it runs, asks and shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from core import album, table
+from core.spec import Measure, Run
+from core.tasks import ALBUMS, TABLES, Album, Table
+from lessons.kit.catalogue import Bench, Guess, Views
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import race
+from lessons.kit.figures.player import NOTHING, Player, Space, packed, player
+from lessons.kit.figures.thumbnails import thumbnails
+from lessons.kit.figures.wall import Wall, walls
+from lessons.kit.recipes import STEPS, arms, backbone, fine_tuning
+from lessons.kit.values import Answer, Control, Evidence, Measures, Piece, Runs, Seeds, Settings
+
+SIDES = ("pretrained", "scratch")
+TILES, CELLS = 40, 40  # pictures on a wall; cells along an edge of a map
+SEVERAL = 8  # nets of each side
+MOST = 150  # test points that are drawn
+PAIRS = 3  # letters of a class's name on a tile
+
+
+def known(name: str) -> bool:
+    """Whether there is a table or an album of this name on this machine."""
+    return table.known(name) or album.known(name)
+
+
+DATA = Control(
+    name="data",
+    label="Data",
+    options=(*TABLES, *ALBUMS),
+    default=TABLES[0],
+    help="Points or pictures that come with the app, or your own. No net has seen any of them.",
+    known=known,
+)
+LABELS = Control(
+    name="labels",
+    label="Labels per class",
+    options=(1, 2, 3, 5, 10, 20, 50),
+    default=5,
+    help="How many labelled examples of each class both nets learn from; all there are where there are fewer.",
+    slider=True,
+)
+METHODS = {"head first": "lp_ft", "all at once": "full", "head only": "probe"}
+METHOD = Control(
+    name="method",
+    label="How to fine-tune",
+    options=tuple(METHODS),
+    default="head first",
+    help="Head first: the head on frozen features, then everything gently. All at once: every weight from the first "
+    "step. Head only: the features stay as they were.",
+)
+
+
+def is_table(name: str) -> bool:
+    return name in TABLES or (name not in ALBUMS and table.known(name))
+
+
+def task(settings: Settings) -> Table | Album:
+    name, labels = settings[DATA], settings[LABELS]
+    return Table(table=name, labels=labels) if is_table(name) else Album(album=name, labels=labels)
+
+
+def runs(settings: Settings) -> Runs:
+    """Both sides: after the spiral arms or the letters and signs, and from nothing, in equal steps."""
+    of, seeds = task(settings), Seeds(SEVERAL, 100 * settings.draw)
+    points = isinstance(of, Table)
+    theirs = Run(
+        task=of,
+        net="mlp" if points else "conv",
+        stages=fine_tuning("full"),
+        seeds=seeds.count,
+        first_seed=seeds.first,
+        exhibit=CELLS if points else TILES,
+    )
+    ours = replace(theirs, start=arms() if points else backbone(), stages=fine_tuning(METHODS[settings[METHOD]]))
+    return [Piece("race", run, side, name=side) for side, run in zip(SIDES, (ours, theirs))]
+
+
+def asks(settings: Settings) -> Measures:
+    """Some of the examples that both are tested on."""
+    shown = Measure(kind="exhibit", runs=(), tasks=(replace(task(settings), labels=LABELS.default),), count=TILES)
+    return [Piece("tests", shown, name="test examples")]
+
+
+def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+    """The data; once both sides race, the share of its test that each gets right."""
+    if not evidence.tables("race"):
+        return data(settings[DATA])
+    sides = dict(sorted(evidence.tables("race").items(), reverse=True))
+    return race(sides, STEPS, "What only tests: share answered rightly")
+
+
+def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+    """What the first net of each side answers, where both have begun; and the data."""
+    shown: Views = {}
+    sides = {side: evidence.behaviour("race", side) for side in SIDES}
+    if evidence.has("tests") and all(sides.values()):
+        (told,) = evidence.answer("tests")["tasks"]
+        shown["Both nets"] = lambda: answered(told, {side: [*each] for side, each in sides.items()})
+    if evidence.tables("race"):
+        shown["The data"] = lambda: data(settings[DATA])
+    return shown
+
+
+def answered(told: Answer, sides: dict[str, list[dict[str, object]]]) -> Figure:
+    names = list(told["names"].values())
+    brief = {k: name[:PAIRS] for k, name in enumerate(names)}
+    points = "at" in told["examples"][0]
+    both = [Wall(name=n, behaviour=b, examples=told["examples"], brief=brief) for n, b in sides.items()]
+    return walls(both, classes=names if points else ())
+
+
+def data(name: str) -> Figure:
+    """The data as a net gets them: points on the plane, or a sheet of the first pictures of every class."""
+    return points(table.load(name)) if is_table(name) else sheet(album.load(name))
+
+
+def points(found: table.Table) -> Figure:
+    places = np.linspace(0, len(found.x) - 1, min(len(found.x), 600)).astype(int)
+    xy, classes = np.array(found.points)[places], np.array(found.labels)[places]
+    x, y, label = found.columns
+    many = {name: found.labels.count(k) for k, name in enumerate(found.names)}
+    counted = ", ".join(f"{name} {count}" for name, count in many.items())
+    says = f"{len(found.x):,} points by {x} (across) and {y} (up). {label}: {counted}."
+    edge = 1.1 * table.SPREAD
+    space = Space(
+        title=f"{y} against {x}",
+        xy=xy[None],
+        classes=classes[None],
+        states=np.full((1, len(xy)), NOTHING),
+        extent=(-edge, edge, -edge, edge),
+    )
+    return player(Player(marks=["data"], says=[says], panels=[space], classes=found.names), "")
+
+
+def sheet(found: album.Album) -> Figure:
+    """A few pictures of every class, as nets get them."""
+    each = max(3, 60 // len(found.names))
+    rows = {}
+    for k, name in enumerate(found.names):
+        mine = found.images[found.labels == k]
+        cells = [{"image": packed(image), "alt": name} for image in mine[:each]]
+        rows[f"{name}: {len(mine)}"] = cells
+    counted = ", ".join(f"{name} {int((found.labels == k).sum())}" for k, name in enumerate(found.names))
+    return thumbnails(rows, f"Pictures of {len(found.names)} classes: {counted}.")
+
+
+BENCH = Bench(
+    slug="own",
+    controls=(DATA, LABELS, METHOD),
+    in_reach=2,
+    runs=runs,
+    backdrop=asks,
+    asks=asks,
+    picture=picture,
+    views=views,
+    moving=("Both nets",),
+    plays=False,
+    words={
+        "run": "**Does pretraining help on your data?** Bring points or pictures. A net that has learned something "
+        "else and one that knows nothing learn them from a few labels, side by side."
+    },
+)

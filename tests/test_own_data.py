@@ -1,0 +1,358 @@
+"""Data of the learner's own: which tables and zips of pictures are read, which are refused and why; nets learn them."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from PIL import Image
+
+from core import album, own, table, worlds
+from core.check import BadValue
+from core.serve import room, work
+from core.spec import Measure, Run, digest
+from core.tasks import Album, Table
+from lessons.kit.evidence import final, gather
+from lessons.kit.recipes import arms, backbone, fine_tuning
+from lessons.kit.values import Piece
+
+SENTENCE = r"^[A-Z].*\.$"
+POINTS = [(k % 7 + k / 100, 10.0 - k / 3, "red" if k % 3 else "blue") for k in range(30)]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+    return tmp_path
+
+
+def csv(
+    rows: list[tuple[float, float, str]] = POINTS, sign: str = ",", header: str = "a,b,kind", comma: bool = False
+) -> str:
+    lines = [header.replace(",", sign)] if header else []
+    for x, y, word in rows:
+        x_y = (str(one).replace(".", ",") if comma else str(one) for one in (x, y))
+        lines.append(sign.join([*x_y, word]))
+    return "\n".join(lines) + "\n"
+
+
+def kept(home: Path) -> list[Path]:
+    """All that the store has of own data, finished or not."""
+    return [path for path in home.rglob("*") if path.is_file()]
+
+
+# --- Tables -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        csv().encode(),
+        csv().encode("utf-8-sig"),
+        csv().replace("\n", "\r\n").encode(),
+        csv(sign=";").encode(),
+        csv(sign=";", comma=True).encode(),
+        csv(sign="\t", comma=True).encode(),
+        ("\n\n" + csv().replace("\n", "\n\n")).encode(),
+        ("n,a,b,kind\n" + "".join(f"{k},{x},{y},{w}\n" for k, (x, y, w) in enumerate(POINTS))).encode(),
+        ("kind,a,b\n" + "".join(f'"{w}", {x} ,{y}\n' for x, y, w in POINTS)).encode(),
+    ],
+    ids=["plain", "BOM", "CRLF", "semicolons", "decimal commas", "tabs", "empty lines", "numbered", "label first"],
+)
+def test_a_table_is_read_by_what_its_cells_hold(data: bytes) -> None:
+    found = table.read(data)
+    assert found == table.read(csv().encode())
+    assert found.columns == ("a", "b", "kind") and found.names == ("blue", "red")
+    assert list(zip(found.x, found.y)) == [(x, y) for x, y, _ in POINTS]
+    assert np.ptp(found.points, 0).tolist() == [4, 4] and np.abs(found.points).max() == 2
+
+
+def test_a_table_without_header_and_labels_that_are_numbers() -> None:
+    rows = [(x, y, str(1 + (word == "red"))) for x, y, word in POINTS]
+    found = table.read(csv(rows, header="").encode())
+    assert found.columns == ("column 1", "column 2", "column 3") and found.names == ("1", "2")
+    assert (
+        table.read(csv([(x, y, "Käse" if w == "red" else w) for x, y, w in POINTS]).encode("cp1252")).names[0] == "Käse"
+    )
+
+
+def test_the_same_table_is_the_same_world_whatever_file_it_was_in() -> None:
+    one, two = (
+        table.keep(csv().encode(), "My points!.csv"),
+        table.keep(csv(sign=";", comma=True).encode(), "mypoints.txt"),
+    )
+    assert one == two == "own-mypoints-" + one[-8:] and table.known(one)
+    assert table.read(table.write(table.load(one)).encode()) == table.load(one)
+    other = table.keep(csv([*POINTS, (1.5, 1.5, "red")]).encode(), "My points!.csv")
+    assert digest(Run(task=Table(table=one), net="mlp")) != digest(Run(task=Table(table=other), net="mlp"))
+    assert table.called(other) == "My points!.csv" and table.called("rings") == "rings"
+
+
+def test_rows_that_stand_there_twice_count_once() -> None:
+    found = table.read(csv([*POINTS, *POINTS[:5]]).encode())
+    assert found.doubled == 5 and len(found.x) == 30 and "5 rows that stood there twice were left out." in found.says
+
+
+def with_cell(text: str, row: int = 5) -> bytes:
+    lines = csv().splitlines()
+    _, *rest = lines[row].split(",")
+    lines[row] = ",".join([text, *rest])
+    return "\n".join(lines).encode()
+
+
+BAD_TABLES: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "no table"),
+    "binary": (bytes(range(256)) * 9, "not plain text"),
+    "UTF-16": (csv().encode("utf-16"), "not plain text"),
+    "prose": (b"It was a dark night.\n" * 30, "no table"),
+    "nan": (with_cell("NaN"), "Line 6, column 'a': 'NaN' is no number"),
+    "inf": (with_cell("-inf"), "Line 6, column 'a'"),
+    "missing": (with_cell(""), "Line 6, column 'a'"),
+    "word": (with_cell("![x](http://e.com)"), "Line 6, column 'a'"),
+    "overflow": (with_cell("1e999"), "Line 6, column 'a'"),
+    "far": (with_cell("1e13"), "numbers go up to 1e\\+12"),
+    "long": (with_cell("9" * 200), "Line 6 has a cell of more than 100 letters"),
+    "ragged": (with_cell("1,2"), "Line 6 has 4 cells, where other lines have 3"),
+    "endless": (b"1," * 400_000, "25,?000|columns|no table|cells|400,001"),
+    "large": (b"1,2,a\n" * 200_000, "at most 1 MB"),
+    "few": (csv(POINTS[:10]).encode(), "20 to 5,000 rows; this one has 10"),
+    "many": (csv([(k, k, "ab"[k % 2]) for k in range(5001)]).encode(), "this one has 5,001"),
+    "one class": (csv([(x, y, "red") for x, y, _ in POINTS]).encode(), "1 different labels"),
+    "all differ": (csv([(x, y, f"w{k}") for k, (x, y, _) in enumerate(POINTS)]).encode(), "30 different labels"),
+    "small class": (csv([*POINTS, (0, 0, "green")]).encode(), "'green' has 1 different rows"),
+    "no label": (csv([(x, y, w * (x != 3.03)) for x, y, w in POINTS]).encode(), "Line 5.*label is missing"),
+    "constant": (csv([(1, y, w) for _, y, w in POINTS]).encode(), "same number in every row"),
+    "too wide": (csv([(x, y, f"{w},{w}") for x, y, w in POINTS], header="a,b,c,d").encode(), "Leave out the others"),
+    "no numbers": (b"a,b,c\n" * 30, "0 columns of numbers"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "why"), BAD_TABLES.values(), ids=[*BAD_TABLES])
+def test_a_table_that_cannot_be_is_a_sentence_and_leaves_nothing_behind(data: bytes, why: str, home: Path) -> None:
+    with pytest.raises(BadValue, match=SENTENCE) as caught:
+        table.keep(data, "t.csv")
+    caught.match(why)
+    assert len(str(caught.value)) < 200 and not kept(home)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some.one_of(some.binary(max_size=300), some.text(',;\t"\n\r1-.eEnaif', max_size=400).map(str.encode)))
+def test_whatever_bytes_there_are_a_table_is_read_or_a_sentence_said(data: bytes) -> None:
+    for whole in (data, csv().encode() + data):
+        try:
+            found = table.read(whole)
+        except BadValue as error:
+            assert str(error).endswith(".")
+        else:
+            assert table.read(table.write(found).encode()) == table.Table(**{**vars(found), "doubled": 0})
+
+
+# --- Albums -----------------------------------------------------------------------------------------------------------
+
+
+def picture(k: int, side: tuple[int, int] = (40, 30), mode: str = "L", kind: str = "PNG", ink: int = 0) -> bytes:
+    """A stroke, upright or level, in its own place, on a bright ground if the ink is dark."""
+    grey = np.full(side[::-1], 255 - ink, np.uint8)
+    if k % 2:
+        grey[4:-4, 8 + k % 11 : 12 + k % 11] = ink
+    else:
+        grey[8 + k % 11 : 12 + k % 11, 4:-4] = ink
+    image = Image.fromarray(grey)
+    if mode == "I;16":
+        image = Image.fromarray(grey.astype(np.uint16) * 257)
+    elif mode == "RGBA":
+        clear = Image.merge("LA", (image, image.point(lambda v: 255 * (v == ink))))
+        image = clear.convert("RGBA")
+    elif mode != "L":
+        image = image.convert(mode)
+    told = io.BytesIO()
+    image.save(told, kind)
+    return told.getvalue()
+
+
+def zipped(files: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] = lambda entry: None) -> bytes:
+    told = io.BytesIO()
+    with zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            change(entry)
+            archive.writestr(entry, data)
+    return told.getvalue()
+
+
+def folders(count: int = 12, above: str = "", **how: Any) -> dict[str, bytes]:
+    return {f"{above}{('level', 'up')[k % 2]}/{k}.x": picture(k, **how) for k in range(count)}
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {}, {"kind": "JPEG"}, {"mode": "CMYK", "kind": "JPEG"}, {"mode": "I;16"}, {"mode": "RGBA"}, {"mode": "P"},
+        {"mode": "1"}, {"kind": "GIF"}, {"kind": "BMP"}, {"kind": "WEBP"}, {"ink": 255}, {"ink": 255, "mode": "RGBA"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_pictures_of_every_kind_have_bright_ink_on_a_dark_ground(how: dict[str, Any]) -> None:
+    found = album.read(zipped(folders(**how)))
+    assert found.images.shape == (12, 28, 28) and found.names == ("level", "up")
+    assert found.turned == (how.get("ink") != 255)
+    assert np.median(found.images) < 40 < 200 < found.images.max()
+    upright = found.images[found.labels == found.names.index("up")].astype(int)
+    assert (upright.sum(1).max(1) > upright.sum(2).max(1)).all()  # columns of ink, so nothing was turned or swapped
+
+
+def test_folders_may_lie_deeper_and_what_machines_leave_does_not_count() -> None:
+    junk = {"__MACOSX/up/._1.x": b"x", "all/.DS_Store": b"x", "all/up/Thumbs.db": b"x", "all/up/": b""}
+    found, plain = album.read(zipped(folders(above="all/") | junk)), album.read(zipped(folders()))
+    assert np.array_equal(found.images, plain.images) and found.names == plain.names
+
+
+def test_a_wide_picture_keeps_its_shape_and_a_picture_that_is_there_twice_counts_once() -> None:
+    found = album.read(zipped(folders(side=(60, 24)) | {"up/again.x": picture(1, side=(60, 24))}))
+    assert found.doubled == 1 and len(found.images) == 12
+    assert not found.images[:, :7].any() and not found.images[:, -7:].any()
+
+
+def test_the_same_album_is_the_same_world_and_comes_back_as_it_was() -> None:
+    one, two = album.keep(zipped(folders()), "Strokes.zip"), album.keep(zipped(folders(above="x/")), "strokes.zip")
+    assert one == two and album.known(one) and album.called(one) == "strokes.zip"
+    whole, again = album.load(one), album.read(album.zipped(album.load(one)))
+    assert np.array_equal(np.sort(whole.images, 0), np.sort(again.images, 0)) and whole.names == again.names
+
+
+def bomb() -> bytes:
+    """A PNG that says that it is 3,000 pixels wide and high."""
+    header = bytearray(picture(0))
+    header[16:24] = (3000).to_bytes(4, "big") * 2
+    header[29:33] = zlib.crc32(bytes(header[12:29])).to_bytes(4, "big")
+    return bytes(header)
+
+
+def linked(entry: zipfile.ZipInfo) -> None:
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+
+
+def locked(data: bytes) -> bytes:
+    """The same list, with every entry marked as encrypted."""
+    found, at = bytearray(data), -1
+    while (at := found.find(b"PK\x01\x02", at + 1)) >= 0:
+        found[at + 8] |= 1
+    return bytes(found)
+
+
+BAD_ALBUMS: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "no zip"),
+    "no zip": (b"PK but not really", "no zip"),
+    "cut": (zipped(folders())[:-40], "no zip"),
+    "nothing": (zipped({}), "0 files"),
+    "large": (b"PK" + bytes(album.LARGEST), "at most 20 MB"),
+    "up": (zipped(folders() | {"../up/9.x": picture(1)}), "leads out of the zip"),
+    "absolute": (zipped(folders() | {"/etc/9.x": picture(1)}), "leads out of the zip"),
+    "backslash": (zipped(folders() | {"..\\up\\9.x": picture(1)}), "leads out of the zip"),
+    "links": (zipped(folders(), linked), "leads out of the zip"),
+    "locked": (locked(zipped(folders())), "password"),
+    "nested": (zipped(folders() | {"up/more.zip": zipped(folders())}), "'more.zip' is no picture"),
+    "text": (zipped(folders() | {"up/a.svg": b"<svg/>"}), "no picture"),
+    "bomb": (zipped(folders() | {"up/b.png": bomb()}), "more than 4 million pixels"),
+    "zeros": (zipped(folders() | {"up/z.png": bytes(album.EACH + 1)}), "more than 10 MB"),
+    "all zeros": (zipped({f"up/{k}.png": bytes(9_900_000) for k in range(11)}), "more than 100 MB"),
+    "cut picture": (zipped(folders() | {"up/c.png": picture(1)[:60]}), "no picture"),
+    "no folder": (zipped({"1.png": picture(1)}), "lies in no folder"),
+    "one class": (zipped({f"up/{k}.x": picture(2 * k) for k in range(6)}), "1 folders"),
+    "many classes": (zipped({f"{k}/{j}.x": picture(j) for k in range(21) for j in range(4)}), "21 folders"),
+    "small class": (zipped(folders() | {"left/1.x": picture(1)}), "'left' has 1 different"),
+    "deeper": (zipped(folders() | {"up/more/1.x": picture(1)}), "deeper than others"),
+    "many": (zipped({f"a/{k}.x": b"" for k in range(2001)}), "2,001 files"),
+    "endless": (zipped({f"{k}/": b"" for k in range(6001)}), "6,001 entries"),
+}
+
+
+@pytest.mark.parametrize(("data", "why"), BAD_ALBUMS.values(), ids=[*BAD_ALBUMS])
+def test_a_zip_that_cannot_be_is_a_sentence_and_leaves_nothing_behind(data: bytes, why: str, home: Path) -> None:
+    with pytest.raises(BadValue, match=SENTENCE) as caught:
+        album.keep(data, "a.zip")
+    caught.match(why)
+    assert len(str(caught.value)) < 200 and not kept(home)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some.data())
+def test_whatever_byte_of_a_zip_is_wrong_it_is_read_or_a_sentence_said(draw: some.DataObject) -> None:
+    data = bytearray(zipped(folders(8)))
+    for _ in range(draw.draw(some.integers(1, 4))):
+        data[draw.draw(some.integers(0, len(data) - 1))] = draw.draw(some.integers(0, 255))
+    try:
+        assert album.read(bytes(data)).images.shape[1:] == (28, 28)
+    except BadValue as error:
+        assert str(error).endswith(".")
+
+
+# --- Worlds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("task", [Table(labels=5), Album(labels=5)], ids=["table", "album"])
+def test_a_quarter_only_tests_and_each_seed_draws_its_own_labels(task: Table | Album) -> None:
+    world = worlds.load(task)
+    x, y = world.train(task, range(3)).every()
+    classes = world.classes(task)
+    assert all(torch.bincount(row, minlength=classes).tolist() == [5] * classes for row in y)
+    assert not torch.equal(x[0], x[1]) and torch.equal(x[1], world.train(task, range(1, 2)).every()[0][0])
+    tested, truth = world.test(task)
+    everything, _ = world.train(type(task)(labels=400), range(1)).every()
+    rows, held_out = ({row.numpy().tobytes() for row in part.flatten(1)} for part in (everything[0], tested))
+    assert not rows & held_out and len(truth) == len(everything[0]) // 3
+    assert world.names(task)[int(truth[0])] in world.names(task)
+
+
+def test_a_class_with_fewer_examples_than_labels_gives_all_it_has() -> None:
+    name = table.keep(csv().encode(), "t.csv")
+    y = worlds.load(Table()).train(Table(table=name, labels=400), range(1)).every()[1][0]
+    assert torch.bincount(y).tolist() == [8, 15]
+
+
+def test_what_is_gone_or_damaged_is_said_and_a_learner_may_give_it_again() -> None:
+    name = table.keep(csv().encode(), "t.csv")
+    pictures = album.keep(zipped(folders()), "p.zip")
+    for module, kept_as, path in ((table, name, table.path(name)), (album, pictures, album.path(pictures))):
+        path.write_bytes(path.read_bytes()[:50])
+        assert not module.known(kept_as)
+        with pytest.raises(BadValue, match=r"is damaged\. Choose its file again\."):
+            module.load(kept_as)
+        own.remove(path)
+        with pytest.raises(BadValue, match=r"not on this machine\. Choose its file again\."):
+            module.load(kept_as)
+        assert not path.with_suffix(".name").exists()
+    assert table.keep(csv().encode(), "t.csv") == name and table.known(name)
+
+
+def test_own_data_are_let_go_when_the_store_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = table.keep(csv().encode(), "t.csv")
+    pictures = album.keep(zipped(folders()), "p.zip")
+    monkeypatch.setattr(room, "MOMENT", -1.0)
+    monkeypatch.setenv("HEADSTART_STORE_LIMIT", str(100 / room.GB))
+    room.tidy(every=0)
+    assert not table.known(name) and not album.known(pictures)
+
+
+@pytest.mark.parametrize("task", [Table(labels=10), Album(labels=10)], ids=["table", "album"])
+def test_a_pretrained_net_learns_it_in_a_moment(task: Table | Album) -> None:
+    points = isinstance(task, Table)
+    start, net = (arms(), "mlp") if points else (backbone(), "conv")
+    run = Run(task=task, net=net, start=start, stages=fine_tuning("lp_ft", steps=200), seeds=2, exhibit=9)
+    assert work.perform(run) == "done"
+    evidence = gather([Piece("it", run)])
+    assert final(evidence.table("it")).mean() > 0.7
+    assert len(evidence.behaviour("it")[-1]["0"]["answers"]) > 8
+    asked = Measure(kind="boundary" if points else "exhibit", runs=(run,) if points else (), tasks=(task,), count=9)
+    assert work.perform(asked) == "done"

@@ -1,0 +1,134 @@
+"""The page for data of the learner's own, and the sandbox that takes them too: given, seen, learned, removed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+from core import album, table
+from core.tasks import Table
+from lessons.kit import own_data
+from lessons.kit.sandbox import packed
+from lessons.kit.sandbox.experiment import edited
+from lessons.kit.sandbox.presets import presets
+from lessons.kit.values import Evidence, Settings
+from tests.server import served
+from tests.test_own_data import csv, folders, zipped
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+
+
+@pytest.fixture
+def opened(workers_end: None) -> AppTest:
+    def draw() -> None:
+        from app.own_data import show
+
+        show()
+
+    return AppTest.from_function(draw, default_timeout=60)
+
+
+def said(test: AppTest) -> str:
+    return " ".join(one.value for one in (*test.markdown, *test.caption, *test.warning, *test.error))
+
+
+def at(test: AppTest, name: str) -> str:
+    """What the address says."""
+    value = test.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def give(test: AppTest, name: str, data: bytes) -> AppTest:
+    uploader: Any = next(one for one in test.file_uploader if one.label == "A table or a zip of pictures")
+    return uploader.set_value((name, data, "application/octet-stream")).run()
+
+
+def test_a_table_is_given_named_and_removed(opened: AppTest) -> None:
+    opened.run()
+    assert not opened.exception and "20 to 5,000 rows" in said(opened)  # before anything is given
+    give(opened, "My *points*.csv", csv().encode())
+    assert not opened.exception and not opened.warning
+    name = at(opened, "own.data")
+    assert name.startswith("own-mypoints-") and table.known(name)
+    assert r"**My \*points\*.csv**: 30 points" in said(opened)
+    next(one for one in opened.button if one.label == "Remove").click().run()
+    assert not table.known(name) and "own.data" not in opened.query_params and not opened.exception
+
+
+def test_a_zip_is_taken_and_a_bad_file_leaves_it_in_use(opened: AppTest) -> None:
+    opened.run()
+    give(opened, "strokes.zip", zipped(folders()))
+    name = at(opened, "own.data")
+    assert album.known(name) and "12 pictures in 2 classes" in said(opened)
+    give(opened, "bad.csv", csv().replace("10.0", "nan").encode())
+    (warning,) = (one.value for one in opened.warning)
+    assert "bad.csv was not taken. Line 2, column 'b': 'nan' is no number." in warning
+    assert "Still in use: **strokes.zip**" in warning and at(opened, "own.data") == name
+    assert not opened.exception
+
+
+@pytest.mark.parametrize("text", ["own-two-00000000", "../rings", "<img src=x>", "", "nan"])
+def test_data_that_are_not_here_are_a_sentence(opened: AppTest, text: str) -> None:
+    opened.query_params["own.data"] = text
+    opened.run()
+    assert not opened.exception and "it is rings instead" in said(opened)
+
+
+def test_what_is_shown_of_data_says_what_there_is() -> None:
+    points = own_data.picture(Evidence(), Settings({"data": table.keep(csv().encode(), "t.csv")}), Settings())
+    assert "30 points by a (across) and b (up). kind: blue 10, red 20." in points.alt
+    pictures = own_data.picture(Evidence(), Settings({"data": album.keep(zipped(folders()), "p.zip")}), Settings())
+    assert pictures.alt == "Pictures of 2 classes: level 6, up 6." and pictures.spec.count("<img") == 12
+
+
+def test_the_sandbox_takes_own_data_as_target_and_as_source(workers_end: None) -> None:
+    def draw() -> None:
+        from app.sandbox import show
+
+        show()
+
+    test = AppTest.from_function(draw, default_timeout=60)
+    test.query_params["sandbox.run"] = packed.write(edited(presets()["label_worth"], "task", "Table"))
+    test.run()
+    give(test, "t.csv", csv().encode())
+    assert not test.exception and not test.warning
+    run = packed.read(at(test, "sandbox.run"))
+    assert isinstance(run.task, Table) and table.known(run.task.table) and run.net == "mlp"
+    assert any(one.label == "Table" and one.value == run.task.table for one in test.selectbox)
+    source = edited(edited(run, "start.task", "Table"), "start.task.table", run.task.table)
+    assert source.start and source.start.task == Table(table=run.task.table, labels=source.start.task.labels)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
+        yield found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_a_table_and_pictures_are_brought_and_learned(address: str, page: Page) -> None:
+    page.goto(f"{address}/own")
+    expect(page.get_by_text("360 points by width").first).to_be_visible()
+    for file, data, shown in (
+        ("mine.csv", csv().encode(), "30 points"),
+        ("strokes.zip", zipped(folders(40)), "22 pictures in 2 classes"),
+    ):
+        page.get_by_role("button", name=re.compile("Take data of your own")).click()
+        kind = "application/octet-stream"
+        page.locator("input[type=file]").set_input_files({"name": file, "mimeType": kind, "buffer": data})
+        expect(page.get_by_text(shown).first).to_be_attached()
+        page.keyboard.press("Escape")
+        page.locator(".st-key-train button").click()
+        expect(page.get_by_text(re.compile("Right after 300 steps")).first).to_be_visible()
+    page.get_by_text("The data", exact=True).click()
+    expect(page.locator("img[alt=level]").first).to_be_visible()
