@@ -25,6 +25,7 @@ STYLE = Path(__file__).with_name("parts") / "home.css"
 HANDS_ON = {
     "draw": ("Draw an alphabet of your own", ":material/draw:"),
     "sandbox": ("Set up any experiment", ":material/tune:"),
+    "own": ("Bring data of your own", ":material/upload_file:"),
     "time": ("Go back in time and prevent the forgetting", ":material/history:"),
 }
 
@@ -79,8 +80,6 @@ def begin(pages: Pages, place: Place) -> None:
         for at, (label, icon) in HANDS_ON.items():
             if st.button(label, type="tertiary", icon=icon):
                 st.switch_page(pages[at])
-    if st.button("Bring data of your own", type="tertiary", icon=":material/upload_file:"):
-        st.switch_page(pages["own"])
     if place.slug in pages:
         label = f"Continue with “{lessons()[place.slug].title}”"
         if st.button(label, type="tertiary", icon=":material/play_arrow:"):
