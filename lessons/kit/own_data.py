@@ -18,7 +18,7 @@ from lessons.kit.figures.curves import race
 from lessons.kit.figures.player import NOTHING, Player, Space, packed, player
 from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.figures.wall import Wall, walls
-from lessons.kit.recipes import STEPS, arms, backbone, fine_tuning
+from lessons.kit.recipes import METHOD, METHODS, STEPS, arms, backbone, fine_tuning
 from lessons.kit.values import Answer, Control, Evidence, Measures, Piece, Runs, Seeds, Settings
 
 SIDES = ("pretrained", "scratch")
@@ -48,15 +48,6 @@ LABELS = Control(
     default=5,
     help="How many labelled examples of each class both nets learn from; all there are where there are fewer.",
     slider=True,
-)
-METHODS = {"head first": "lp_ft", "all at once": "full", "head only": "probe"}
-METHOD = Control(
-    name="method",
-    label="How to fine-tune",
-    options=tuple(METHODS),
-    default="head first",
-    help="Head first: the head on frozen features, then everything gently. All at once: every weight from the first "
-    "step. Head only: the features stay as they were.",
 )
 
 

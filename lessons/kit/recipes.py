@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from core.spec import Run, Stage
 from core.tasks import Glyphs, Handwriting, Image, Plane, Text
-from lessons.kit.values import Piece, Seeds, Values
+from lessons.kit.values import Control, Piece, Seeds, Values
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 400)  # labels per class; 400 is every training image there is
 FEW = (1, 2, 5, 10, 20, 50)  # labels per class at which the pretrained net is asked
@@ -18,6 +18,16 @@ ALIKE, UNLIKE = "alike", "unlike"  # how a new task is to the old one
 DIGITS = {ALIKE: Handwriting(labels=20), UNLIKE: Handwriting(labels=20, inverted=True)}
 FORGETTING_RATE = 1e-3  # at which digits are learned after glyphs unless something else is said
 BEST_RATES = (5e-4, 1e-3, 3e-3)  # trained to its best: the best of these, in many more steps, and its best moment
+
+METHODS = {"head first": "lp_ft", "all at once": "full", "head only": "probe"}  # as `fine_tuning` calls them
+METHOD = Control(
+    name="method",
+    label="How to fine-tune",
+    options=tuple(METHODS),
+    default="head first",
+    help="Head first: the head on frozen features, then everything gently. All at once: every weight from the first "
+    "step. Head only: the features stay as they were.",
+)
 
 
 def backbone(seeds: Seeds = Seeds()) -> Run:

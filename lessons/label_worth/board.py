@@ -19,10 +19,9 @@ from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import race
 from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.figures.wall import Wall, walls
-from lessons.kit.recipes import BEST_RATES, STEPS, backbone, fine_tuned, patient, scratch
+from lessons.kit.recipes import BEST_RATES, METHOD, METHODS, STEPS, backbone, fine_tuned, patient, scratch
 from lessons.kit.sheet import Sheet
 from lessons.kit.values import Control, Evidence, Measures, Piece, Runs, Seeds, Settings, Values, defaults
-from lessons.label_worth.runs import METHODS
 
 SIDES = ("pretrained", "scratch")
 LETTERS = Glyphs()  # what the backbone learned to tell apart
@@ -37,14 +36,6 @@ ALPHABET = Control(
     default=READY[0],
     help="Ten symbols that come with the app, or your own. No net has seen any of them.",
     known=alphabet.known,
-)
-METHOD = Control(
-    name="method",
-    label="How to fine-tune",
-    options=tuple(METHODS),
-    default="head first",
-    help="Head first: the head on frozen features, then everything gently. All at once: every weight from the first "
-    "step, which costs more of the letters. Head only: the features stay as they were.",
 )
 EACH = Control(
     name="each",

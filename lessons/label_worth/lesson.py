@@ -5,11 +5,12 @@ from __future__ import annotations
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Handle, Prediction
+from lessons.kit.recipes import METHOD
 from lessons.kit.sheet import Sheet
 from lessons.kit.values import Settings
 from lessons.label_worth.claims import CLAIMS
 from lessons.label_worth.pictures import HANDLES, hook, labelled, picture, tells, verdict, views
-from lessons.label_worth.runs import BACKBONE, COUNT, LABELS, METHOD, backdrop, pretrained, runs
+from lessons.label_worth.runs import BACKBONE, COUNT, LABELS, backdrop, pretrained, runs
 
 
 def script(settings: Settings) -> str:

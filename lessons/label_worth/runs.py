@@ -6,10 +6,19 @@ from dataclasses import replace
 
 from core.spec import Measure, Run
 from core.tasks import Glyphs, Handwriting
-from lessons.kit.recipes import BEST_RATES, backbone, fine_tuned, label_runs, live_backbone, patient, scratch
+from lessons.kit.recipes import (
+    BEST_RATES,
+    METHOD,
+    METHODS,
+    backbone,
+    fine_tuned,
+    label_runs,
+    live_backbone,
+    patient,
+    scratch,
+)
 from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
 
-METHODS = {"head first": "lp_ft", "all at once": "full", "head only": "probe"}
 SHIPPED, TRAINED_NOW = "comes with the app", "train one now"
 SMALL = (1, 2, 5, 10)  # labels per class at which ways to fine-tune are compared
 AWAY = {"turned": Handwriting(turn=25), "thick": Handwriting(thicken=1)}  # digits unlike the training digits
@@ -24,14 +33,6 @@ LABELS = Control(
     default=2,
     help="How many labelled examples of each digit both nets get. At two these are the labels that you gave.",
     slider=True,
-)
-METHOD = Control(
-    name="method",
-    label="How to fine-tune",
-    options=tuple(METHODS),
-    default="head first",
-    help="Head first: the head on frozen features, then everything gently. All at once: every weight from the first "
-    "step. Head only: the features stay as they were.",
 )
 BACKBONE = Control(
     name="backbone",
