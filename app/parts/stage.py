@@ -61,7 +61,10 @@ def names(slug: str, options: list[str], first: str) -> str:
         return first
     shown: str | None = st.session_state[at]
     shape = f"{at}.shown"
-    st.session_state[shape] = shown or first
+    now = (shown or first, *options)  # with other options it is another control
+    if st.session_state.get(f"{shape} as") != now or st.session_state.get(shape) != now[0]:
+        st.session_state[shape] = now[0]  # not at every look: that would undo a click which is on its way
+    st.session_state[f"{shape} as"] = now
 
     def choose() -> None:
         st.session_state[at] = st.session_state[shape]
