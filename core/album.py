@@ -12,7 +12,6 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -62,6 +61,8 @@ def read(data: bytes) -> Album:
     """The album in a zip; BadValue with a sentence if it is none."""
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: a zip of pictures has at most {LARGEST // 1_000_000} MB.")
+    if (many := own.entries(data)) > ENTRIES:
+        raise BadValue(f"This zip has {many:,} entries; it may have {PICTURES:,} pictures.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             places = listed(archive)
@@ -83,11 +84,8 @@ def read(data: bytes) -> Album:
 
 def listed(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:
     """The pictures of an archive, each with its class, once its list is found to be harmless."""
-    entries = archive.infolist()
-    if len(entries) > ENTRIES:
-        raise BadValue(f"This zip has {len(entries):,} entries; it may have {PICTURES:,} pictures.")
     found = []
-    for entry in entries:
+    for entry in archive.infolist():
         path, said = PurePosixPath(entry.filename), shown(PurePosixPath(entry.filename).name)
         odd = path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in entry.filename
         if odd or stat.S_ISLNK(entry.external_attr >> 16):
@@ -178,9 +176,7 @@ def path(name: str) -> Path:
 
 def known(name: str) -> bool:
     """Whether there is an album of this name on this machine, and whole."""
-    with suppress(BadValue):
-        return bool(load(name))
-    return False
+    return own.known(load, name)
 
 
 def called(name: str) -> str:

@@ -11,14 +11,13 @@ Knows no torch.
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from core import own, strokes
-from core.check import BadValue, shown
+from core.check import BadValue
 from core.serve import store
 from core.strokes import Drawing
 from core.tasks import OWN, READY
@@ -101,9 +100,7 @@ def path(name: str) -> Path:
 
 def known(name: str) -> bool:
     """Whether there is an alphabet of this name on this machine, and whole."""
-    with suppress(BadValue):
-        return bool(load(name))
-    return False
+    return own.known(load, name)
 
 
 def keep(alphabet: Alphabet) -> str:
@@ -116,17 +113,9 @@ def keep(alphabet: Alphabet) -> str:
 
 def load(name: str) -> Alphabet:
     """An alphabet by its name; BadValue with a sentence if it is not on this machine, or damaged."""
-    if not ((name in READY or OWN.fullmatch(name)) and path(name).exists()):
-        raise BadValue(f"The alphabet {shown(name)} is not on this machine. Open its file, or draw it again.")
-    try:
-        found = stored(path(name))
-    except (OSError, ValueError) as error:
-        raise BadValue(f"The alphabet {shown(name)} is damaged. Open its file, or draw it again.") from error
-    if OWN.fullmatch(name):
-        store.use(path(name))
-    return found
+    return own.load("alphabet", name, path(name), READY, stored, "Open its file, or draw it again.")
 
 
 @cache
-def stored(path: Path) -> Alphabet:
+def stored(path: Path, size: int) -> Alphabet:
     return read(path.read_text("utf-8"))

@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from core.tasks import OWN
 T = TypeVar("T")
 TEST = 4  # every so many-th example of a class only tests
 LEAST = 4  # examples of a class
+AGAIN = "Choose its file again."
 BROKEN = (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)  # of damaged files
 
 
@@ -43,6 +45,11 @@ def keep(path: Path, what: str, write: Callable[[Path], object], name: str = "")
         raise BadValue(f"The disk is full or cannot be written, so this {what} could not be kept.") from error
 
 
+def entries(data: bytes) -> int:
+    """How many entries a zip lists, before anything opens it: who opens it makes an object of each."""
+    return data.count(b"PK\x01\x02")
+
+
 def called(path: Path, name: str) -> str:
     """What its owner calls it: the name of its file; where that is not known, the word in its name here."""
     try:
@@ -51,15 +58,24 @@ def called(path: Path, name: str) -> str:
         return name.split("-")[1] if OWN.fullmatch(name) else name
 
 
-def load(what: str, name: str, path: Path, ready: tuple[str, ...], read: Callable[[Path, int], T]) -> T:
-    """What is kept there, by `read` from the file of this size; BadValue with a sentence if it is not on this machine,
-    or damaged."""
+def known(load: Callable[[str], object], name: str) -> bool:
+    """Whether there is something of this name on this machine, and whole."""
+    with suppress(BadValue):
+        return bool(load(name))
+    return False
+
+
+def load(
+    what: str, name: str, path: Path, ready: tuple[str, ...], read: Callable[[Path, int], T], again: str = AGAIN
+) -> T:
+    """What is kept there, by `read` from the file of this size; BadValue with a sentence, and what to do, if it is not
+    on this machine, or damaged."""
     if not ((name in ready or OWN.fullmatch(name)) and path.exists()):
-        raise BadValue(f"The {what} {shown(name)} is not on this machine. Choose its file again.")
+        raise BadValue(f"The {what} {shown(name)} is not on this machine. {again}")
     try:
         found = read(path, path.stat().st_size)
     except BROKEN as error:
-        raise BadValue(f"The {what} {shown(name)} is damaged. Choose its file again.") from error
+        raise BadValue(f"The {what} {shown(name)} is damaged. {again}") from error
     if OWN.fullmatch(name):
         store.use(path)
     return found

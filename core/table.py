@@ -193,9 +193,7 @@ def path(name: str) -> Path:
 
 def known(name: str) -> bool:
     """Whether there is a table of this name on this machine, and whole."""
-    with suppress(BadValue):
-        return bool(load(name))
-    return False
+    return own.known(load, name)
 
 
 def called(name: str) -> str:

@@ -8,12 +8,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 
-from tests.server import ROOT
+from tests.server import ROOT, served
 
 # Before anything imports torch: several processes that each take all cores are up to 400 times slower.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -34,6 +35,20 @@ def chromium() -> str | None:
     """The browser of this machine."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty store, in this folder."""
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app on a server of its own, with an empty store."""
+    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 
@@ -11,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from lessons.kit.catalogue import BEATS, lessons
-from tests.server import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("access")]
 
@@ -29,18 +27,12 @@ PAGES = [
     "evidence",
     "data",
 ]
-PAGES += ["glossary", "real"]
+PAGES += ["glossary", "real", "own", "bundle"]
 # Every beat once, in lessons of all chapters: what differs between lessons is what the other tests look at.
 PAGES += [
     f"{slug}?{slug}.beat={beat}&{slug}.committed=2&{slug}.pressed=1"
     for slug, beat in zip([*lessons()][::3], cycle(BEATS))
 ]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
-        yield found
 
 
 def told(violations: list[dict[str, Any]]) -> list[str]:

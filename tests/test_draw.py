@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from core import alphabet
-from tests.server import served
+
+pytestmark = pytest.mark.usefixtures("home")
 
 CROSS, RING = [[[10, 10], [90, 90]], [[90, 10], [10, 90]]], [[[50, 5], [90, 50], [50, 95], [10, 50], [50, 5]]]
 MINE = json.dumps(
     {"name": "Two", "symbols": [{"name": "cross", "drawings": [CROSS]}, {"name": "o", "drawings": [RING]}]}
 )
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
 
 
 @pytest.fixture
@@ -75,12 +69,6 @@ def drawn(page: Page, square: Locator, strokes: list[list[list[int]]]) -> None:
         for place in at[1:]:
             page.mouse.move(*place, steps=8)
         page.mouse.up()
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
-        yield found
 
 
 @pytest.mark.browser

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,14 +19,10 @@ from lessons.kit.evidence import final, gather
 from lessons.kit.recipes import backbone, fine_tuned, scratch
 from lessons.kit.values import Piece, Seeds
 
+pytestmark = pytest.mark.usefixtures("home")
+
 CROSS, RING = [[[10, 10], [90, 90]], [[90, 10], [10, 90]]], [[[50, 5], [90, 50], [50, 95], [10, 50], [50, 5]]]
 HOOK = [[[20, 10], [20, 80], [70, 80]]]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
-    return tmp_path
 
 
 def told(*symbols: Any, name: Any = "Mine") -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,12 +28,6 @@ from lessons.kit.values import Evidence, Piece
 SHORT = (Stage(steps=30, batch=16, rate=1e-2),)
 DIGITS = Run(task=Handwriting(labels=4), net="conv", stages=SHORT, seeds=2, exhibit=40)
 ARMS = Run(task=Plane(labels=30), net="mlp", stages=SHORT, seeds=2, exhibit=12)
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
-    yield tmp_path
 
 
 def outcome(run: Run, ancestors: dict[Run, Theta] | None = None) -> tuple[list[Point], Theta]:

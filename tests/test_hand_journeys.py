@@ -17,12 +17,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
-        yield found
-
-
-@pytest.fixture(scope="module")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     place: Path = tmp_path_factory.mktemp("page")
     (place / "page.py").write_text(SCRIPT, "utf-8")

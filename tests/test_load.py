@@ -6,7 +6,6 @@ import asyncio
 import random
 import textwrap
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ from tests.learners import Notes, through, train
 from tests.load import main
 from tests.server import served
 from tests.visitor import PART, Missing, Visitor
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
-        yield found
 
 
 async def walked(address: str, slugs: list[str]) -> Notes:

@@ -26,14 +26,10 @@ from lessons.kit.evidence import final, gather
 from lessons.kit.recipes import arms, backbone, fine_tuning
 from lessons.kit.values import Piece
 
+pytestmark = pytest.mark.usefixtures("home")
+
 SENTENCE = r"^[A-Z].*\.$"
 POINTS = [(k % 7 + k / 100, 10.0 - k / 3, "red" if k % 3 else "blue") for k in range(30)]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
-    return tmp_path
 
 
 def csv(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +16,9 @@ from lessons.kit.sandbox import packed
 from lessons.kit.sandbox.experiment import edited
 from lessons.kit.sandbox.presets import presets
 from lessons.kit.values import Evidence, Settings
-from tests.server import served
 from tests.test_own_data import csv, folders, zipped
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture
@@ -106,12 +100,6 @@ def test_the_sandbox_takes_own_data_as_target_and_as_source(workers_end: None) -
     assert any(one.label == "Table" and one.value == run.task.table for one in test.selectbox)
     source = edited(edited(run, "start.task", "Table"), "start.task.table", run.task.table)
     assert source.start and source.start.task == Table(table=run.task.table, labels=source.start.task.labels)  # type: ignore[attr-defined]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
-        yield found
 
 
 @pytest.mark.browser

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +14,10 @@ from core.tasks import Handwriting
 from lessons.kit.sandbox import packed, pins, sweep
 from lessons.kit.sandbox.challenges import CHALLENGES, solutions
 from lessons.kit.sandbox.presets import presets
-from tests.server import served
+
+pytestmark = pytest.mark.usefixtures("home")
 
 QUICK = packed.write(Run(task=Handwriting(labels=1), stages=(Stage(steps=3, batch=4),), seeds=2))
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
 
 
 @pytest.fixture
@@ -133,12 +127,6 @@ def test_a_challenge_is_set_up_checked_and_met(opened: AppTest) -> None:
     assert "has not been trained" in said(opened) or ":material/radio_button_unchecked: 88 %" in said(opened)
     widget(opened, "challenge.best").click().run()
     assert now(opened) == solutions()["few"].run
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
-        yield found
 
 
 @pytest.mark.browser

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,18 +19,14 @@ from lessons.ways_to_remember import machine
 from lessons.ways_to_remember.machine import futures, pasts
 from lessons.ways_to_remember.machine.pasts import PAST as PAST_OF
 from lessons.ways_to_remember.machine.pasts import past
-from tests.server import served
+
+pytestmark = pytest.mark.usefixtures("home")
 
 ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=40, batch=16, rate=1e-2),), seeds=2)
 SHORT = (Stage(method="probe", steps=8, batch=16), Stage(steps=12, batch=16, rate=1e-2))
 PAST = Run(
     task=Plane(labels=30, ask="colour"), net="mlp", start=ARMS, stages=SHORT, seeds=2, watch=(ARMS.task,), exhibit=6
 )
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
 
 
 def both(step: int) -> Evidence:
@@ -160,12 +154,6 @@ def test_a_run_of_ones_own_is_lived_first_and_then_gone_back_into(opened: AppTes
     next(one for one in opened.button if one.label == "Make this future the past").click().run()
     assert not opened.exception and opened.query_params["time.past"] != [text]
     assert "time.at" not in opened.query_params and opened.select_slider[0].label == "Go back to step"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
-        yield found
 
 
 @pytest.mark.browser

@@ -72,17 +72,21 @@ def table(events: list[store.Event], seeds: int, first_seed: int) -> pd.DataFram
     for event in events:
         if event["kind"] != "point":
             continue
-        units = {unit: scores for unit, scores in event.items() if isinstance(scores, dict) and unit != "exhibit"}
         for k in range(seeds):
             row = {name: event[name] for name in ("step", "stage", "seconds", "flops")}
             row |= {"seed": first_seed + k, "loss": event["loss"][k]}
             row |= {
                 unit if task == "0" else f"{unit} {task}": of_task[k]
-                for unit, scores in units.items()
-                for task, of_task in scores.items()
+                for unit, by_task in scores(event).items()
+                for task, of_task in by_task.items()
             }
             rows.append(row)
     return pd.DataFrame(rows, columns=None if rows else COLUMNS)
+
+
+def scores(event: store.Event) -> dict[str, dict[str, list[float]]]:
+    """What a point says of every net, by unit, then by task."""
+    return {unit: by_task for unit, by_task in event.items() if isinstance(by_task, dict) and unit != "exhibit"}
 
 
 @of_same(1024)

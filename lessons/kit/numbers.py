@@ -7,6 +7,7 @@ import io
 
 from core.serve.store import Event
 from core.spec import Run
+from lessons.kit.evidence import scores
 
 HEAD = ("step", "seed", "task", "unit", "value")
 
@@ -21,10 +22,11 @@ def numbers(run: Run, events: list[Event]) -> str:
         if event["kind"] != "point":
             continue
         step = event["step"]
-        scores = {unit: found for unit, found in event.items() if isinstance(found, dict) and unit != "exhibit"}
         for k in range(run.seeds):
             seed = run.first_seed + k
-            table.writerows((step, seed, task, unit, of[k]) for unit, by in scores.items() for task, of in by.items())
+            table.writerows(
+                (step, seed, task, unit, of[k]) for unit, by in scores(event).items() for task, of in by.items()
+            )
             if event["loss"][k] is not None:
                 table.writerow((step, seed, 0, "loss", event["loss"][k]))
             table.writerow((step, seed, 0, "flops", event["flops"]))

@@ -183,10 +183,10 @@ def main() -> None:
     files |= {
         "findings.json": findings.write(said),
         thumbs.FILE: thumbs.write(),
+        challenges.FILE: challenges.write(challenges.solutions()),
         "README.md": readme({k: len(data) for k, data in packed.items()}),
     }
     made = {store.SHIPPED / name: text.encode() for name, text in files.items()}
-    made[store.SHIPPED / challenges.FILE] = challenges.write(challenges.solutions()).encode()
     made |= {shipped.weights(store.SHIPPED, name): data for name, data in packed.items()}
     put(made)
     print(f"{len(values())} results ship, {sum(map(len, made.values())) / 2**20:.1f} MB")

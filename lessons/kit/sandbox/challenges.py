@@ -35,7 +35,7 @@ class Challenge:
 
     slug: str
     title: str
-    says: str
+    asks: str  # with {slots} for the fields below
     lesson: str  # whose experiment it begins with
     reach: float  # accuracy on the new task, percent
     keep: float = 0.0  # of the old skill, percent of what there was
@@ -43,6 +43,10 @@ class Challenge:
     steps: int = 20_000  # at most
     thin: int = 0  # of every method the size at most, and none that moves whole matrices; 0 is no such rule
     tries: Mapping[str, tuple[Any, ...]]  # what the search sets, by place; every combination is a candidate
+
+    @property
+    def says(self) -> str:
+        return self.asks.format(**vars(self))
 
     @property
     def start(self) -> Run:
@@ -91,8 +95,8 @@ CHALLENGES = {
         Challenge(
             slug="both",
             title="Learn the new, keep the old",
-            says="A net that reads letters is to read inverted digits as well: reach 90 % on the digits, and keep 60 % "
-            "of the letters. A hundred labels per class are yours.",
+            asks="A net that reads letters is to read inverted digits as well: reach {reach:g} % on the digits, and "
+            "keep {keep:g} % of the letters. A hundred labels per class are yours.",
             lesson="ways_to_remember",
             reach=90,
             keep=60,
@@ -108,7 +112,8 @@ CHALLENGES = {
         Challenge(
             slug="few",
             title="Five labels",
-            says="Reach 88 % on handwriting from five labels per class. It is for you to say what moves, and how fast.",
+            asks="Reach {reach:g} % on handwriting from five labels per class. It is for you to say what moves, and "
+            "how fast.",
             lesson="label_worth",
             reach=88,
             labels=5,
@@ -123,8 +128,8 @@ CHALLENGES = {
         Challenge(
             slug="thin",
             title="A thin patch",
-            says="A net that knows six spiral arms is to tell their two colours: reach 92 % without moving any whole "
-            "matrix, with patches of rank or width 2 at most.",
+            asks="A net that knows six spiral arms is to tell their two colours: reach {reach:g} % without moving "
+            "any whole matrix, with patches of rank or width {thin} at most.",
             lesson="tiny_patches",
             reach=92,
             thin=2,
@@ -138,7 +143,7 @@ CHALLENGES = {
         Challenge(
             slug="quick",
             title="In fifty steps",
-            says="The spiral arms are turned a little: reach 89 % in fifty steps.",
+            asks="The spiral arms are turned a little: reach {reach:g} % in fifty steps.",
             lesson="small_step",
             reach=89,
             steps=50,
