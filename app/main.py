@@ -11,7 +11,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
-from app import bundle, draw, evidence, glossary, home, lesson, own_data, real, sandbox, sources, time_machine
+from app import again, bundle, draw, evidence, glossary, home, lesson, own_data, real, sandbox, sources, time_machine
 from app.parts.unlost import mend
 from app.parts.workers import engine
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -40,8 +40,9 @@ hands_on = {
     "time": st.Page(time_machine.show, title=time_machine.TITLE, icon=":material/history:", url_path="time"),
 }
 brought = st.Page(bundle.show, title=bundle.TITLE, icon=":material/inventory_2:", url_path="bundle")
+done = st.Page(again.show, title=again.TITLE, icon=":material/replay:", url_path="again")
 first = st.Page(
-    partial(home.show, pages | hands_on),
+    partial(home.show, pages | hands_on | {"again": done}),
     title="Headstart",
     icon=":material/home:",
     default=True,
@@ -53,6 +54,6 @@ words = st.Page(glossary.show, title=glossary.TITLE, icon=":material/dictionary:
 data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
 chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
 st.navigation(
-    {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": [proof, words, model, data]},
+    {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": [done, proof, words, model, data]},
     position="top",
 ).run()

@@ -27,7 +27,7 @@ PAGES = [
     "evidence",
     "data",
 ]
-PAGES += ["glossary", "real", "own", "bundle"]
+PAGES += ["glossary", "real", "own", "bundle", "again"]
 # Every beat once, in lessons of all chapters: what differs between lessons is what the other tests look at.
 PAGES += [
     f"{slug}?{slug}.beat={beat}&{slug}.committed=2&{slug}.pressed=1"
