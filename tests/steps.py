@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).first.click()
+
+
+def finding(page: Page, at: int, last: int) -> Locator:
+    return page.get_by_text(f"Finding {at} of {last}", exact=True)
 
 
 def through_the_findings(page: Page) -> None:
@@ -18,5 +22,4 @@ def through_the_findings(page: Page) -> None:
     last = int(first.inner_text().rpartition(" ")[2])
     for at in range(2, last + 2):
         page.get_by_role("button", name="Next", exact=True).click()
-        brought = page.get_by_text(f"Finding {at} of {last}") if at <= last else page.locator(".st-key-ending")
-        expect(brought).to_be_visible()
+        expect(finding(page, at, last) if at <= last else page.locator(".st-key-ending")).to_be_visible()

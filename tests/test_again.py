@@ -117,6 +117,7 @@ def answer(test: AppTest, at: str, rightly: bool) -> None:
     question = lesson.questions[number]
     said = question.right if rightly else next(one for one in question.options if one != question.right)
     test.radio(key=f"again.again.{at}").set_value(said).run()
+    test.button(key=f"again.again.{at}.answer").click().run()
 
 
 def test_one_question_a_visit_and_another_one_for_who_wants_it() -> None:
@@ -124,8 +125,8 @@ def test_one_question_a_visit_and_another_one_for_who_wants_it() -> None:
     assert [one.key for one in test.radio] == [f"again.again.{IDS[0]}"]
     answer(test, IDS[0], rightly=True)
     assert any("once more, another day" in one.value for one in test.markdown)
-    answer(test, IDS[0], rightly=False)  # what is said after the explanation was read does not count
     assert test.session_state["news"].missed[IDS[0]].right == 1
+    assert test.radio(key=f"again.again.{IDS[0]}").disabled  # now that the right answer is said
     next(one for one in test.button if one.label == "Another one").click().run()
     assert [one.key for one in test.radio] == [f"again.again.{IDS[1]}"]
     answer(test, IDS[1], rightly=False)
@@ -148,10 +149,12 @@ def test_a_missed_question_comes_back_another_day_and_goes_along_in_a_file(
     question = lessons()["label_worth"].questions[0]
     wrong = next(one for one in question.options if one != question.right)
     page.get_by_role("radio", name=wrong).check(force=True)
+    press(page, "That is my answer")
     page.wait_for_function("localStorage.getItem('headstart')?.includes('\"right\":0')")
     page.goto(f"{address}/again")  # another session: only the browser knows
     expect(page.get_by_text("Once more, from")).to_be_visible()
     page.get_by_role("radio", name=question.right).check(force=True)
+    press(page, "That is my answer")
     expect(page.get_by_text("once more, another day")).to_be_visible()
     page.get_by_text("Take your progress along").click()
     with page.expect_download() as coming:

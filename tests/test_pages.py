@@ -183,10 +183,14 @@ def test_every_answer_has_its_explanation(slug: str) -> None:
     for number, question in enumerate(lesson.questions):
         test = page(slug, beat="Recall")
         for answer, why in question.options.items():
-            test.radio(key=f"{slug}.question.{number}").set_value(answer).run()
+            key = f"{slug}.question.{number}"
+            test.radio(key=key).set_value(answer).run()
+            assert not test.success and not test.error  # arrow keys choose what they pass
+            test.button(key=f"{key}.answer").click().run()
             said = [one.value for one in (*test.success, *test.error)]
             assert said == [filled(why)]
             assert bool(test.success) == (answer == question.right)
+            del test.session_state[f"{key}.given"]
 
 
 def test_a_missed_question_comes_back_in_a_later_lesson() -> None:

@@ -35,15 +35,14 @@ def ask_again(at: str, place: str) -> bool:
 
 
 def ask(at: str, key: str) -> bool:
-    """Ask a question; whether it is answered. At each place the first answer counts: after it the right one is said."""
+    """Ask a question; whether it is answered. An answer is given with a button, because arrow keys choose what they
+    pass; then it stands, and all answers are explained."""
     lesson, number = progress.questions()[at]
-    question = lesson.questions[number]
+    question, given = lesson.questions[number], f"{key}.given"
 
     def answer() -> None:
-        first = f"{key}.answered"
-        if (said := st.session_state[key]) is not None and first not in st.session_state:
-            st.session_state[first] = True
-            memory.answered(at, said == question.right)
+        st.session_state[given] = st.session_state[key]
+        memory.answered(at, st.session_state[key] == question.right)
 
     with st.container(border=True):
         said = st.radio(
@@ -52,11 +51,13 @@ def ask(at: str, key: str) -> bool:
             index=None,
             key=key,
             persist_state="session",
-            on_change=answer,
+            disabled=given in st.session_state,
         )
-        if said is not None:
-            explained(question, said)
-    return said is not None
+        if given in st.session_state:
+            explained(question, st.session_state[given])
+        else:
+            st.button("That is my answer", on_click=answer, disabled=said is None, key=f"{key}.answer")
+    return given in st.session_state
 
 
 def explained(question: Question, said: str) -> None:
