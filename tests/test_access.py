@@ -53,3 +53,24 @@ def test_axe_finds_nothing(address: str, page: Page, path: str, scheme: Any) -> 
     page.wait_for_timeout(300)
     found = Axe().run(page, context=MENU, options={"runOnly": LEVELS, "resultTypes": ["violations"]})
     assert told(found.response["violations"]) == []
+
+
+FILLED = "getComputedStyle(document.querySelector('[aria-checked={}]')).backgroundColor"
+
+
+def test_what_is_chosen_shows_where_the_system_chooses_the_colours(address: str, page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{address}/label_worth?label_worth.beat=Run&label_worth.committed=2&label_worth.pressed=1")
+    page.get_by_role("radio", name="Run").wait_for()
+    page.wait_for_function(f"{FILLED.format('true')} != {FILLED.format('false')}")
+    thumb = page.locator("[data-testid=stSlider] [data-rac][style*=left]").first
+    assert thumb.evaluate("e => getComputedStyle(e).backgroundColor") == page.evaluate(FILLED.format("true"))
+
+
+@pytest.mark.parametrize("page", [320], indirect=True)  # as at 400 % on a screen of 1,280 pixels
+def test_nothing_is_wider_than_a_page_at_its_largest(address: str, page: Page) -> None:
+    for path in PAGES[:: len(BEATS) + 1]:  # the page's own fixture looks once more at the end
+        page.goto(f"{address}/{path}")
+        page.locator("h1, .st-key-stage").first.wait_for()
+        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"), path
