@@ -55,6 +55,10 @@ def show(pages: Pages) -> None:
             for lesson in lessons().values():
                 if lesson.chapter == chapter:
                     card(lesson, pages[lesson.slug], done)
+    with st.container(key="capstone"):
+        st.subheader("In the end", anchor=False)
+        st.page_link(pages["capstone"], label="**Capstone**: six briefs, and a new one each week")
+        st.markdown("Labels, time and old skills have a price. Choose what to do, and see what the best known does.")
     memory.remember(ask=True)
 
 

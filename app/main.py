@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,21 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
-from app import again, bundle, draw, evidence, glossary, home, lesson, own_data, real, sandbox, sources, time_machine
+from app import (
+    again,
+    bundle,
+    capstone,
+    draw,
+    evidence,
+    glossary,
+    home,
+    lesson,
+    own_data,
+    real,
+    sandbox,
+    sources,
+    time_machine,
+)
 from app.parts.unlost import mend
 from app.parts.workers import engine
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -36,6 +51,9 @@ pages = {
 hands_on = {
     "draw": st.Page(draw.show, title=draw.TITLE, icon=":material/draw:", url_path="draw"),
     "sandbox": st.Page(sandbox.show, title=sandbox.TITLE, icon=":material/tune:", url_path="sandbox"),
+    "capstone": st.Page(
+        partial(capstone.show, date.today()), title=capstone.TITLE, icon=":material/flag:", url_path="capstone"
+    ),
     "own": st.Page(own_data.show, title=own_data.TITLE, icon=":material/upload_file:", url_path="own"),
     "time": st.Page(time_machine.show, title=time_machine.TITLE, icon=":material/history:", url_path="time"),
 }

@@ -27,7 +27,7 @@ PAGES = [
     "evidence",
     "data",
 ]
-PAGES += ["glossary", "real", "own", "bundle", "again"]
+PAGES += ["glossary", "real", "own", "bundle", "again", "capstone"]
 PAGES += [f"{slug}?{slug}.beat={beat}&{slug}.committed=2&{slug}.pressed=1" for slug in lessons() for beat in BEATS]
 
 

@@ -36,7 +36,8 @@ def live(lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], onward: Ca
     by_hand = has_pad(lesson)
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
-            say(lesson, "run")
+            if lesson.words["run"]:
+                say(lesson, "run")
             if lesson.sheet and lesson.sheet.beat == "Run" and not by_hand:
                 sheet(lesson, settings, now.answers, now.asked)
             for near in lesson.controls[: lesson.in_reach]:
@@ -214,7 +215,9 @@ def buttons(lesson: Bench, settings: Settings, known: States) -> None:
             )
         else:
             said, now = f"Train {sum(run.seeds for run in runs)} nets now", (lesson, settings)
-            icon = ":material/play_arrow:"
-            st.button(said, icon=icon, type="primary", on_click=ask, args=now, key=f"{slug}.run")
+            icon, lacks = ":material/play_arrow:", lesson.lacks(settings)
+            st.button(said, icon=icon, type="primary", on_click=ask, args=now, key=f"{slug}.run", disabled=bool(lacks))
+            if lacks:
+                st.caption(lacks)
     if refused := st.session_state.pop("refused", ""):
         st.warning(refused)

@@ -101,6 +101,10 @@ def no_digits(evidence: Evidence, settings: Settings) -> list[Mapping[str, Any]]
     return []
 
 
+def nothing_lacks(settings: Settings) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Bench:
     """A page at which something can be set, run and seen; a lesson is one. Figures are functions of evidence and
@@ -117,6 +121,7 @@ class Bench:
     moving: tuple[str, ...] = ()  # the views to watch on the Run page, the first that there is; else the picture
     tells: Callable[[Evidence, Settings], str] = standing  # where the runs stand, in one live sentence
     mission: Mission | None = None
+    lacks: Callable[[Settings], str] = nothing_lacks  # what a learner must still say before the button opens
     turn: Control[int] | None = None  # set to the step that a player shows, by its button
     plays: bool = True  # the recorded runs while the learner's own are prepared
     # What nets make of what is on the sheet, in one figure below it; None as long as nothing is known.

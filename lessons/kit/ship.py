@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from core.serve import shipped, store
 from core.spec import Measure, Run, digest, to_json
 from lessons.kit import findings, thumbs
+from lessons.kit.capstone import found as searched
 from lessons.kit.catalogue import Lesson, claims, lessons
 from lessons.kit.claims import compute, found
 from lessons.kit.sandbox import challenges
@@ -169,6 +170,7 @@ answers at once.
 - `thumbnails.json`: the lessons' pictures on the first page, drawn of these results.
 - `challenges.json`: the cheapest solutions that are known of the sandbox's challenges, found by
   `python -m lessons.kit.sandbox.challenges`.
+- `capstone.json`: what every choice of the capstone's briefs came to, found by `python -m lessons.kit.capstone.search`.
 """
 
 
@@ -181,6 +183,7 @@ def main() -> None:
         "findings.json": findings.write(said),
         thumbs.FILE: thumbs.write(),
         challenges.FILE: challenges.write(challenges.solutions()),
+        searched.FILE: (store.SHIPPED / searched.FILE).read_text("utf-8"),
         "README.md": readme({k: len(data) for k, data in packed.items()}),
     }
     made = {store.SHIPPED / name: text.encode() for name, text in files.items()}

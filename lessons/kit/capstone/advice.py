@@ -1,0 +1,99 @@
+"""What the lessons advise: a decision for any brief, with the lesson that teaches each step of it.
+
+It knows what stands in the brief, and not what was searched; only its numbers for labels were set on what was.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lessons.kit.capstone.briefs import COINS, Brief
+from lessons.kit.capstone.jobs import (
+    ALL,
+    FAR,
+    HEAD,
+    HEAD_FIRST,
+    LOW_RANK,
+    NEAR,
+    PIN,
+    REHEARSE,
+    SCRATCH,
+    UNPROTECTED,
+    WRONG,
+    Choice,
+    Offer,
+)
+
+# Points, or so, that several times the labels bring as long as there are few: more where features must change too.
+BRINGS = {NEAR: 5, FAR: 7}
+MOST = 0.9  # of the budget may go into labels: the rest is for computing
+DEAR = 100  # coins a billion operations
+
+
+class Step(NamedTuple):
+    """One part of the decision."""
+
+    chosen: str
+    why: str
+    lesson: str  # whose slug it is
+
+
+def backbone(brief: Brief) -> tuple[Offer, Step]:
+    """The nearest net that has learned something of use."""
+    order = (NEAR, FAR, WRONG)
+    offers = [offer for offer in brief.of.offers if offer.run]
+    offer = min(offers, key=lambda offer: order.index(offer.lies))
+    if offer.lies == WRONG:
+        nothing = brief.of.offer(SCRATCH)
+        return nothing, Step(SCRATCH, "a net that was taught something of no use is worse than none", "wrong_teacher")
+    if offer.lies == FAR:
+        return offer, Step(offer.name, "far away, but its features still beat random ones", "fast_start")
+    return offer, Step(offer.name, "choose the backbone that has learned what is nearest", "one_backbone")
+
+
+def method(brief: Brief, start: Offer) -> Step:
+    """How much must move, and how much may."""
+    if not start.run:
+        return Step(ALL, "random weights must all be learned", "what_was_learned")
+    if brief.patch:
+        return Step(
+            LOW_RANK, "a thin patch does nearly what full fine-tuning does, at a fraction of the size", "tiny_patches"
+        )
+    if start.lies == NEAR and (brief.operations or brief.computing_price >= DEAR):
+        return Step(HEAD, "near by, the features are good as they are, and the head alone costs least", "label_worth")
+    if start.lies == NEAR:
+        return Step(HEAD_FIRST, "near by, train the head on good features, then move these gently", "label_worth")
+    return Step(ALL, "far away, the features themselves must change", "what_was_learned")
+
+
+def protection(brief: Brief, moves: str) -> Step:
+    """What protects the old skill, if it is needed and in danger."""
+    if not brief.keep:
+        return Step(UNPROTECTED, "nobody needs the old skill", "day_it_forgot")
+    if moves == HEAD:
+        return Step(UNPROTECTED, "what does not move does not forget", "day_it_forgot")
+    if REHEARSE in brief.of.protections:
+        why = "a few old examples, practised beside the new ones, keep most of the skill"
+        return Step(REHEARSE, why, "ways_to_remember")
+    return Step(PIN, "no old examples are kept: hold the weights that mattered", "ways_to_remember")
+
+
+def labels(brief: Brief, start: Offer) -> tuple[int, Step]:
+    """The next size as long as it costs no more than so many more labels bring."""
+    size, brings = brief.sizes[0], BRINGS[start.lies]
+    for larger in brief.sizes[1:]:
+        more, all_of_them = (brief.of.classes * n * brief.label_price for n in (larger - size, larger))
+        if more > brings * COINS or all_of_them > MOST * brief.budget:
+            break
+        size = larger
+    why = f"several times as many bring some {brings} points, and less and less: go on as long as they cost no more"
+    return size, Step(f"{size} labels per class", why, "the_bill")
+
+
+def advice(brief: Brief) -> tuple[Choice, list[Step]]:
+    """What somebody chooses who has done the lessons, and why."""
+    start, first = backbone(brief)
+    second = method(brief, start)
+    third = protection(brief, second.chosen)
+    size, last = labels(brief, start)
+    return brief.of.plain(Choice(start.name, second.chosen, third.chosen, size)), [first, second, third, last]

@@ -1,0 +1,175 @@
+"""A brief as a bench: what can be chosen, the run that follows, the map and the bills. The page is app/capstone.py."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from lessons.kit.capstone.briefs import Brief, Outcome
+from lessons.kit.capstone.found import Found
+from lessons.kit.capstone.jobs import METHODS, Choice
+from lessons.kit.capstone.told import NAMES, beside, bills, compared, said, summed, verdict
+from lessons.kit.catalogue import Bench, Guess, Views
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import race
+from lessons.kit.figures.decisions import Named, Spot, decisions
+from lessons.kit.values import Control, Evidence, Piece, Runs, Seeds, Settings, Values
+
+SLUG = "capstone"
+UNSAID = "?"
+LIVE = 4  # nets of the learner's run
+YOURS = "yours"
+START = Control(name="backbone", label="Begin with", options=("",), default="", help="")
+METHOD = Control(
+    name="method",
+    label="What moves",
+    options=METHODS,
+    default=METHODS[-1],
+    help="Head only: the features stay. Biases: only they, and the head. Low rank: every matrix by a product of two "
+    "thin ones. Head first: the head, then everything gently. All at once: everything, as random weights always do.",
+)
+PROTECTION = Control(
+    name="protection",
+    label="Protection of the old skill",
+    options=("",),
+    default="",
+    help="Rehearse: practise an old example of every class (replay). Keep opinions: hold to what the old net says "
+    "(LwF). Pin what mattered: hold the weights that the old skill needs (EWC).",
+)
+LABELS = Control(
+    name="labels", label="Labels per class", options=(0,), default=0, help="How many examples you buy.", slider=True
+)
+EXPECTED = Control(
+    name="expected",
+    label="You expect: right in the end",
+    options=(UNSAID, *(f"{share} %" for share in range(0, 101, 5))),
+    default=UNSAID,
+    help="Of examples that no net has seen. Say it before you train.",
+    slider=True,
+)
+EXPECTED_LEFT = replace(EXPECTED, name="left", label="You expect: old skill left", help="Of what it could do before.")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What can be set under a brief, at first as the naive choice has it, and what follows from what is set."""
+
+    brief: Brief
+
+    @property
+    def deciding(self) -> tuple[Control[str], Control[str], Control[str], Control[int]]:
+        brief, naive = self.brief, self.brief.naive
+        names = tuple(offer.name for offer in brief.of.offers)
+        known = "; ".join(f"{offer.name}: {offer.says}" for offer in brief.of.offers)
+        return (
+            replace(START, options=names, default=naive.start, help=f"{known}."),
+            METHOD,
+            replace(PROTECTION, options=brief.of.protections, default=naive.protection),
+            replace(LABELS, options=brief.sizes, default=naive.labels),
+        )
+
+    @property
+    def expecting(self) -> tuple[Control[str], ...]:
+        """What is to be said beforehand: about the old skill too, where it counts."""
+        return (EXPECTED, EXPECTED_LEFT) if self.brief.keep else (EXPECTED,)
+
+    def choice(self, settings: Settings) -> Choice:
+        made = Choice(settings[START], settings[METHOD], settings[PROTECTION], settings[LABELS])
+        return self.brief.of.plain(made)
+
+    def lacks(self, settings: Settings) -> str:
+        unsaid = any(settings[control] == UNSAID for control in self.expecting)
+        return "Say first what you expect." if unsaid else ""
+
+    def runs(self, settings: Settings) -> Runs:
+        run = self.brief.of.run(self.choice(settings), Seeds(LIVE, 100 * settings.draw))
+        return [Piece("race", run, YOURS, name=YOURS)]
+
+    def yours(self, evidence: Evidence, settings: Settings) -> Outcome | None:
+        """What the learner's run came to, once it is over."""
+        if not evidence.has("race", YOURS):
+            return None
+        table, choice = evidence.table("race", YOURS), self.choice(settings)
+        known = self.brief.outcomes.get(choice)
+        if not known or table.step.iloc[-1] < self.runs(settings)[0].of.steps:
+            return None
+        return self.brief.outcome(choice, Found.read(table, known.found.numbers))
+
+    def picture(self, evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+        """The goal and the guess; once the learner's run is over, all that was searched and what it stands beside."""
+        brief, yours = self.brief, self.yours(evidence, settings)
+        spots: list[Spot] = []
+        named: list[Named] = []
+        if yours:
+            spots = [Spot(**place(one)) for one in brief.outcomes.values()]
+            named = [Named(**place(one), kind=kind) for kind, one in (beside(brief) | {"yours": yours}).items()]
+        elif settings[EXPECTED] != UNSAID and (there := brief.outcomes.get(self.choice(settings))):
+            named = [Named(**place(there) | {"right": share(settings[EXPECTED]), "missed": 0}, kind="guess")]
+        return decisions(
+            spots, named, (brief.budget, brief.reach), *ground(brief), title=summed(yours) if yours else ""
+        )
+
+    def views(self, evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+        shown: Views = {}
+        if evidence.has("race", YOURS):
+            table, steps = evidence.table("race", YOURS), self.runs(settings)[0].of.steps
+            shown["As it learned"] = lambda: race({"pretrained": table}, steps)
+        if yours := self.yours(evidence, settings):
+            others = {NAMES[kind]: one for kind, one in beside(self.brief).items()}
+            shown["The bills"] = lambda: bills({YOURS: yours} | others)
+        return shown
+
+    def tells(self, evidence: Evidence, settings: Settings) -> str:
+        """Once the run is over: what was expected, every requirement, what it cost and how near the best it came."""
+        yours = self.yours(evidence, settings)
+        return "\n\n".join([confronted(yours, settings), *verdict(yours), compared(yours)]) if yours else ""
+
+
+def share(text: str) -> float:
+    return float(text.split()[0])
+
+
+def confronted(yours: Outcome, settings: Settings) -> str:
+    """What the learner expected, and what it was."""
+    said = [f"You expected {settings[EXPECTED]} right: it was {yours.found.right:.0f} %."]
+    if yours.brief.keep:
+        said.append(f"You expected {settings[EXPECTED_LEFT]} of the old skill left: it was {yours.found.left:.0f} %.")
+    return " ".join(said)
+
+
+def place(one: Outcome) -> dict[str, Any]:
+    """As the map has it."""
+    return {"name": said(one.choice), "cost": one.coins, "right": one.found.right, "missed": one.missed}
+
+
+def ground(brief: Brief) -> tuple[tuple[float, float], float]:
+    """The ends of the axis of costs, and the least percent that is shown: all that was searched is within."""
+    costs = [one.coins for one in brief.outcomes.values()] or [1.0]
+    least = min((one.found.right for one in brief.outcomes.values()), default=0)
+    return (0.6 * min(costs), 1.8 * max(*costs, brief.budget)), 10 * math.floor((least - 4) / 10)
+
+
+def nothing(settings: Settings) -> Values:
+    return ()
+
+
+@cache
+def bench(brief: Brief) -> Bench:
+    """The same one for a brief, by which what it says of settings is remembered."""
+    desk = Desk(brief)
+    return Bench(
+        slug=f"{SLUG}.{brief.slug}",
+        controls=(*desk.deciding, *desk.expecting),
+        in_reach=len(desk.deciding) + len(desk.expecting),
+        runs=desk.runs,
+        backdrop=nothing,
+        picture=desk.picture,
+        views=desk.views,
+        tells=desk.tells,
+        lacks=desk.lacks,
+        plays=False,
+        moving=("As it learned",),
+        words={"run": ""},
+    )

@@ -1,0 +1,227 @@
+"""Briefs as an engineer meets them: a job, its prices, what is asked for, and what an outcome is worth under it.
+
+A coin and a point are the same for all briefs: a percent of unseen examples that is answered rightly is a point, a
+hundred coins take one away, and so do MISSED points for each requirement that is not met.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+
+from lessons.kit.capstone.found import Found, Grid, grid, mark
+from lessons.kit.capstone.jobs import JOBS, Choice, Job
+from lessons.kit.catalogue import Check
+
+COINS = 100  # that take away a point
+MISSED = 20  # points that a requirement takes away which is not met
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What is asked of an engineer. A requirement of 0 is none."""
+
+    slug: str
+    title: str
+    story: str
+    job: str  # one of JOBS
+    label_price: float  # coins a label
+    computing_price: float  # coins a billion operations
+    reach: float  # percent of unseen examples, at least
+    budget: float  # coins, at most
+    operations: float = 0  # billions, at most: the time that there is
+    keep: float = 0  # percent of the old skill, at least
+    patch: int = 0  # numbers that may ship with every customer
+    labels: tuple[int, ...] = ()  # on offer, a class; () is all that the job has
+
+    @property
+    def of(self) -> Job:
+        return JOBS[self.job]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return self.labels or self.of.labels
+
+    @property
+    def digest(self) -> str:
+        """Names the brief and all runs that it is judged by."""
+        told = json.dumps([asdict(self), mark(self.of)], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+    @property
+    def naive(self) -> Choice:
+        """The first net on offer, everything fine-tuned on the most labels, nothing protected."""
+        return self.of.plain(Choice(self.of.offers[0].name, "all at once", "nothing", self.sizes[-1]))
+
+    def outcome(self, choice: Choice, found: Found) -> Outcome:
+        return Outcome(self, self.of.plain(choice), found)
+
+    def outcomes_of(self, found: Grid) -> dict[Choice, Outcome]:
+        """Every choice that is on offer, and what it came to under this brief."""
+        return {choice: self.outcome(choice, one) for choice, one in found.items() if choice.labels in self.sizes}
+
+    def best_of(self, found: Grid) -> Outcome:
+        """The most points of all."""
+        return max(self.outcomes_of(found).values(), key=lambda one: one.points)
+
+    @property
+    def outcomes(self) -> dict[Choice, Outcome]:
+        """Of all that was searched; empty where that is not known."""
+        return searched(self)
+
+    @property
+    def best(self) -> Outcome:
+        return self.best_of(grid(self.job))
+
+
+@cache  # every look at a page asks
+def searched(brief: Brief) -> dict[Choice, Outcome]:
+    """Only to be read."""
+    return brief.outcomes_of(grid(brief.job))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a choice came to, under a brief."""
+
+    brief: Brief
+    choice: Choice
+    found: Found
+
+    @property
+    def labels(self) -> int:
+        """That were bought."""
+        return self.brief.of.classes * self.choice.labels
+
+    @property
+    def for_labels(self) -> float:
+        return self.labels * self.brief.label_price
+
+    @property
+    def for_computing(self) -> float:
+        return self.found.operations * self.brief.computing_price
+
+    @property
+    def coins(self) -> float:
+        return self.for_labels + self.for_computing
+
+    @property
+    def checks(self) -> list[Check]:
+        """Every requirement, in a sentence with what came of it."""
+        brief, found = self.brief, self.found
+        made = [
+            Check(
+                says=f"{found.right:.1f} % right: {brief.reach:g} % at least were asked for.",
+                met=found.right >= brief.reach,
+            ),
+            Check(
+                says=f"{self.coins:,.0f} coins spent: there were {brief.budget:,.0f}.", met=self.coins <= brief.budget
+            ),
+        ]
+        if brief.operations:
+            met = found.operations <= brief.operations
+            made.append(
+                Check(
+                    says=f"{found.operations:.1f} billion operations: there was time for {brief.operations:g}.", met=met
+                )
+            )
+        if brief.keep:
+            met = found.left >= brief.keep
+            made.append(
+                Check(
+                    says=f"{found.left:.0f} % of the old skill left: {brief.keep:g} % at least were asked for.", met=met
+                )
+            )
+        if brief.patch:
+            met = found.numbers <= brief.patch
+            made.append(
+                Check(says=f"{found.numbers:,} numbers to ship: {brief.patch:,} at most were asked for.", met=met)
+            )
+        return made
+
+    @property
+    def missed(self) -> int:
+        return sum(not check.met for check in self.checks)
+
+    @property
+    def points(self) -> float:
+        return self.found.right - self.coins / COINS - MISSED * self.missed
+
+
+BRIEFS = {
+    brief.slug: brief
+    for brief in (
+        Brief(
+            slug="postcodes",
+            title="Labels are dear",
+            story="A post office wants handwritten digits read. A clerk labels them, and a clerk is dear. What you "
+            "begin with is gone afterwards: nobody needs it any more.",
+            job="digits",
+            label_price=4,
+            computing_price=5,
+            reach=85,
+            budget=1000,
+        ),
+        Brief(
+            slug="battery",
+            title="Computing is dear",
+            story="The same digits, read by a meter in a cellar that learns on its own battery. Labels cost next to "
+            "nothing, because somebody has typed in every bill. What it could read before it must go on reading.",
+            job="digits",
+            label_price=0.1,
+            computing_price=300,
+            reach=90,
+            budget=1000,
+            operations=2,
+            keep=90,
+        ),
+        Brief(
+            slug="signs",
+            title="It must not forget",
+            story="A net in the field reads letters in light ink on a dark ground. Now it is to read digits too, in "
+            "dark ink on a light ground, and the letters stay in use: a customer would notice each that is lost.",
+            job="dark",
+            label_price=1,
+            computing_price=10,
+            reach=77,
+            budget=1500,
+            keep=70,
+        ),
+        Brief(
+            slug="customers",
+            title="A patch for each of 500 customers",
+            story="Every customer splits the six arms into two colours. One net is shared by all; what is particular "
+            "to a customer is stored and sent for each of 500, so it must be small.",
+            job="colours",
+            label_price=1,
+            computing_price=10,
+            reach=84,
+            budget=1200,
+            patch=500,
+        ),
+        Brief(
+            slug="mirror",
+            title="Far away, and labels are cheap",
+            story="The arms wind the other way round, and colours are asked instead of arms. A machine labels "
+            "the points, for almost nothing.",
+            job="mirrored",
+            label_price=0.2,
+            computing_price=10,
+            reach=85,
+            budget=800,
+        ),
+        Brief(
+            slug="bargain",
+            title="A bargain of a backbone",
+            story="Two nets are offered to you for nothing, because something went wrong when they were trained. "
+            "Digits are to be read, and labels are at a fair price.",
+            job="misled",
+            label_price=0.5,
+            computing_price=10,
+            reach=86,
+            budget=1500,
+        ),
+    )
+}

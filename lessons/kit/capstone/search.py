@@ -1,0 +1,77 @@
+"""The capstone's reference solutions: every choice of every job, on eight seeds.
+
+`python -m lessons.kit.capstone.search [jobs]` trains what is not stored, at most a few minutes of two cores a job, and
+writes what it came to, and the best for each brief, to lessons/shipped. Prices and requirements are weighed afterwards:
+other briefs on the same jobs need no new runs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from core.serve import store
+from core.spec import Measure, Run
+from lessons.kit.capstone import found
+from lessons.kit.capstone.briefs import BRIEFS
+from lessons.kit.capstone.found import Found, Grid
+from lessons.kit.capstone.jobs import JOBS, SCRATCH, Choice, Job
+from lessons.kit.values import Answer
+
+
+def way(choice: Choice) -> str:
+    """On what it depends how many numbers are trained."""
+    return SCRATCH if choice.start == SCRATCH else choice.method
+
+
+def patches(job: Job) -> dict[str, Measure]:
+    """How many numbers each way trains, asked of one run of each."""
+    one_each = {way(choice): choice for choice in job.choices}
+    return {name: Measure(kind="patch", runs=(job.run(choice),)) for name, choice in one_each.items()}
+
+
+def search(
+    job: Job, table_of: Callable[[Run], pd.DataFrame], answer_of: Callable[[Measure], Answer | None]
+) -> dict[Choice, Found]:
+    """What every choice came to, from its run's table, and the size of its patch."""
+    numbers = {name: (answer_of(measure) or {})["runs"][0]["trained"] for name, measure in patches(job).items()}
+    return {choice: Found.read(table_of(job.run(choice)), numbers[way(choice)]) for choice in job.choices}
+
+
+def write(grids: Mapping[str, Grid]) -> str:
+    """One choice a line, then the best for each brief."""
+    told: dict[str, Any] = {"jobs": {slug: found.written(JOBS[slug], grid) for slug, grid in grids.items()}}
+    told["briefs"] = {}
+    for slug, brief in BRIEFS.items():
+        if brief.job in grids:
+            best = brief.best_of(grids[brief.job])
+            told["briefs"][slug] = {
+                "digest": brief.digest,
+                "best": best.choice.key,
+                "points": round(best.points, 2),
+                "searched": len(brief.outcomes_of(grids[brief.job])),
+            }
+    text = json.dumps(told, indent=1)
+    return re.sub(r"\[[^\]]*\]", lambda numbers: " ".join(numbers[0].split()), text) + "\n"
+
+
+def main(slugs: list[str]) -> None:
+    from lessons.kit.claims import compute
+    from lessons.kit.evidence import points
+
+    grids = {slug: found.grid(slug) for slug in JOBS if found.grid(slug)}
+    for job in [JOBS[slug] for slug in slugs or JOBS]:
+        compute([job.run(choice) for choice in job.choices])
+        compute([*patches(job).values()])
+        grids[job.slug] = search(job, points, store.answer)
+        print(f"{job.slug}: {len(grids[job.slug])} choices")
+    (store.SHIPPED / found.FILE).write_text(write(grids), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,276 @@
+"""The capstone: what ships fits the briefs, points are what they say, the advice wins, and every week has a brief."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+from core.serve import store
+from lessons.kit.capstone import found, search, weekly
+from lessons.kit.capstone.advice import advice
+from lessons.kit.capstone.bench import EXPECTED, LABELS, METHOD, START, bench
+from lessons.kit.capstone.briefs import BRIEFS, COINS, MISSED, Brief
+from lessons.kit.capstone.found import Found
+from lessons.kit.capstone.jobs import ALL, HEAD, JOBS, LOW_RANK, PIN, SCRATCH, UNPROTECTED, Choice
+from lessons.kit.capstone.told import beside, bills, said, worth
+from lessons.kit.catalogue import lessons
+from lessons.kit.evidence import final, points
+from lessons.kit.figures.decisions import Named, Spot, decisions
+from lessons.kit.values import Evidence, Seeds
+
+MARGIN = 3  # points that the advice may lie below the best that was searched
+DAY = date(2026, 11, 26)
+WEEKS = sorted({weekly.week_of(DAY + timedelta(weeks=k)) for k in range(520)})
+
+
+# --- Values and the search --------------------------------------------------------------------------------------------
+
+
+def test_everything_that_can_be_chosen_is_a_run_from_weights_that_ship() -> None:
+    for job in JOBS.values():
+        assert len({job.run(choice) for choice in job.choices}) == len(job.choices)
+        for offer in job.offers:
+            path = offer.run and store.weights(offer.run)
+            assert path is None or store.SHIPPED in path.parents
+            assert (path is None) == (offer.name == SCRATCH)
+
+
+def test_what_changes_nothing_is_the_same_choice() -> None:
+    job = JOBS["digits"]
+    assert job.plain(Choice("letters", HEAD, PIN, 5)) == Choice("letters", HEAD, UNPROTECTED, 5)
+    assert job.plain(Choice(SCRATCH, HEAD, PIN, 5)) == Choice(SCRATCH, ALL, UNPROTECTED, 5)
+    assert job.plain(Choice("letters", LOW_RANK, PIN, 5)) == Choice("letters", LOW_RANK, PIN, 5)
+
+
+def test_what_ships_was_searched_for_these_briefs() -> None:
+    told = found.shipped()
+    assert set(told["jobs"]) == set(JOBS) and set(told["briefs"]) == set(BRIEFS)
+    for slug, brief in BRIEFS.items():
+        ships = told["briefs"][slug]
+        assert ships["digest"] == brief.digest, f"{slug} has changed: python -m lessons.kit.capstone.search"
+        assert ships["best"] == brief.best.choice.key and ships["searched"] == len(brief.outcomes)
+        assert ships["points"] == pytest.approx(brief.best.points, abs=0.01)
+        assert not brief.best.missed, "the best that is known meets every requirement"
+    grids = {slug: found.grid(slug) for slug in JOBS}
+    assert search.write(grids) == (store.SHIPPED / found.FILE).read_text("utf-8")
+
+
+def test_a_brief_is_named_by_all_that_it_says() -> None:
+    brief = BRIEFS["battery"]
+    others = {"labels": (2, 5), "job": "dark"} | dict.fromkeys(("slug", "title", "story"), "other")
+    changed = [replace(brief, **{f.name: others.get(f.name, 7)}) for f in fields(Brief)]
+    assert len({one.digest for one in (brief, *changed)}) == len(changed) + 1
+
+
+def test_a_file_that_is_not_there_or_of_other_runs_is_as_if_nothing_was_searched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(store, "SHIPPED", tmp_path)
+    assert found.shipped.__wrapped__() == {}
+    told = json.loads(json.dumps(found.shipped()))
+    told["jobs"]["dark"]["runs"] = "0" * 20
+    monkeypatch.setattr(found, "shipped", lambda: told)
+    assert found.grid.__wrapped__("dark") == {} and found.grid.__wrapped__("digits")
+
+
+def test_one_cell_computed_again_is_what_ships(home: Path) -> None:
+    from core.serve.work import perform
+
+    job, choice = JOBS["colours"], Choice("six arms", HEAD, UNPROTECTED, 100)
+    run, ships = job.run(choice), found.grid("colours")[choice]
+    assert perform(run) == "done"
+    again = Found.read(points(run), ships.numbers)
+    assert again.right == pytest.approx(ships.right, abs=1) and again.left == pytest.approx(ships.left, abs=1)
+    assert again.operations == ships.operations
+    measure = search.patches(job)[HEAD]
+    assert perform(replace(measure, runs=(run,))) == "done"
+    assert store.answer(replace(measure, runs=(run,)))["runs"][0]["trained"] == ships.numbers  # type: ignore[index]
+
+
+# --- Points -----------------------------------------------------------------------------------------------------------
+
+
+def test_points_are_what_is_right_less_coins_less_what_is_missed() -> None:
+    brief = replace(BRIEFS["battery"], label_price=2, computing_price=50, operations=3, reach=80, budget=500, keep=50)
+    brief = replace(brief, patch=1000)
+    one = brief.outcome(Choice("letters", ALL, PIN, 20), Found(right=90, left=60, operations=2, numbers=650))
+    assert (one.labels, one.for_labels, one.for_computing, one.coins) == (200, 400, 100, 500)
+    assert [check.met for check in one.checks] == [True] * 5
+    assert one.points == 90 - 500 / COINS
+    worse = brief.outcome(one.choice, Found(right=79.9, left=49.9, operations=3.1, numbers=1001))
+    assert [check.met for check in worse.checks] == [False] * 5 and worse.missed == 5
+    assert worse.points == pytest.approx(79.9 - worse.coins / COINS - 5 * MISSED)
+    assert "79.9 % right: 80 % at least were asked for." in worse.checks[0].says
+
+
+def test_the_advice_wins() -> None:
+    for slug, brief in BRIEFS.items():
+        naive, advised, best = (beside(brief)[kind] for kind in ("naive", "advised", "best"))
+        assert advised.points > naive.points, slug
+        assert not advised.missed and best.points - advised.points <= MARGIN, slug
+    assert f"in {len(BRIEFS)} of {len(BRIEFS)} briefs" in worth()
+
+
+def test_the_briefs_differ_in_what_is_right() -> None:
+    chosen = {slug: advice(brief)[0] for slug, brief in BRIEFS.items()}
+    assert len({(one.method, one.protection, one.start) for one in chosen.values()}) >= 5
+    assert {step.lesson for brief in BRIEFS.values() for step in advice(brief)[1]} <= set(lessons())
+    met = {slug: sum(not one.missed for one in brief.outcomes.values()) for slug, brief in BRIEFS.items()}
+    assert all(0 < met[slug] < len(brief.outcomes) / 2 for slug, brief in BRIEFS.items()), met
+
+
+# --- The brief of a week ----------------------------------------------------------------------------------------------
+
+
+def test_every_week_of_ten_years_has_a_brief_that_can_be_solved() -> None:
+    briefs = [weekly.brief_of.__wrapped__(week) for week in WEEKS]
+    for week, brief in zip(WEEKS, briefs):
+        assert brief and brief.slug == week and brief.job in JOBS
+        assert brief.label_price in weekly.LABEL_PRICES[brief.of.net]
+        assert brief.computing_price in weekly.COMPUTING_PRICES
+        assert not brief.best.missed
+        naive, advised, best = (beside(brief)[kind].points for kind in ("naive", "advised", "best"))
+        assert best >= naive + weekly.SLACK and advised > naive, week
+    assert {brief.job for brief in briefs if brief} == set(JOBS)
+    assert len({replace(brief, slug="", title="") for brief in briefs if brief}) > 50
+    again = weekly.brief_of.__wrapped__(WEEKS[3])
+    assert again == briefs[3]
+
+
+def test_a_week_is_that_of_its_date() -> None:
+    assert weekly.week_of(DAY) == "2026-W48" == weekly.week_of(date(2026, 11, 29)) != weekly.week_of(date(2026, 11, 30))
+    assert weekly.week_of(date(2027, 1, 1)) == "2026-W53"
+    assert weekly.known("2026-W53") and not weekly.known("2027-W53")
+    for text in ("", "2026-W00", "2026-W48x", "../2026", "9999-W01", "2026W48", "nan"):
+        assert not weekly.known(text)
+
+
+# --- What is seen -----------------------------------------------------------------------------------------------------
+
+
+def test_the_map_says_what_it_draws() -> None:
+    spots = [Spot(name="a", cost=10, right=50), Spot(name="b", cost=1000, right=90, missed=1)]
+    named = [
+        Named(name="a", cost=10, right=50, kind="best"),
+        Named(name="a", cost=10, right=50, kind="advised"),
+        Named(name="b", cost=1000, right=90, missed=1, kind="yours"),
+    ]
+    shown = decisions(spots, named, (100, 40), (1, 3000), 30)
+    rings, whole, *pins = shown.spec["data"]
+    assert (rings["x"], whole["x"]) == ([1000], [10]) and rings["marker"]["symbol"] == "circle-open"
+    assert [pin["y"] for pin in pins] == [[50], [50], [90]]
+    (shade,) = shown.spec["layout"]["shapes"]
+    assert (shade["x1"], shade["y0"]) == (100, 40)
+    assert [note["text"] for note in shown.spec["layout"]["annotations"][1:]] == [
+        "best known<br>as the lessons advise",
+        "yours, 1 missed",
+    ]
+    assert "1 of 2 choices that were searched meet every requirement" in shown.alt
+    assert "yours, 1 missed: b, 90.0 % for 1,000 coins" in shown.alt
+
+
+def test_nothing_answers_before_the_learner_has_run() -> None:
+    brief = BRIEFS["customers"]
+    page = bench(brief)
+    assert page.lacks(page.defaults) and not page.lacks(page.defaults.but(expected="80 %"))
+    before = page.picture(Evidence(), page.defaults.but(expected="80 %"), page.defaults)
+    assert before.spec["data"][2]["y"] == [80] and "your guess" in before.alt
+    assert not before.spec["data"][0]["x"] and "best" not in before.alt
+    assert page.views(Evidence(), page.defaults, page.defaults) == {} and page.tells(Evidence(), page.defaults) == ""
+
+
+def test_a_bill_has_every_number_of_its_outcome() -> None:
+    one = BRIEFS["signs"].best
+    shown = bills({"yours": one})
+    assert said(one.choice) in shown.alt and f"points {one.points:.1f}" in shown.alt
+    assert shown.spec.loc["requirements missed", "yours"] == "0"
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(workers_end: None, home: Path) -> AppTest:
+    def capstone() -> None:
+        from datetime import date
+
+        from app.capstone import show
+
+        show(date(2026, 11, 26))
+
+    return AppTest.from_function(capstone, default_timeout=60)
+
+
+def told(test: AppTest) -> str:
+    return " ".join(one.value for one in (*test.markdown, *test.caption, *test.warning))
+
+
+def train(test: AppTest) -> object:
+    return next(one for one in test.button if one.label.startswith("Train"))
+
+
+@pytest.mark.parametrize("slug", [*BRIEFS, "2026-W48", "2031-W07"])
+def test_every_brief_stands_on_the_page_with_its_question_open(opened: AppTest, slug: str) -> None:
+    opened.query_params["capstone.brief"] = slug
+    opened.run()
+    assert not opened.exception and not opened.warning
+    assert "**Asked for**" in told(opened) and "Met:" not in told(opened)
+    assert train(opened).disabled and "Say first what you expect." in told(opened)  # type: ignore[attr-defined]
+    next(one for one in opened.select_slider if one.key == f"capstone.{slug}.expected").set_value("70 %").run()
+    asks_more = any(one.key == f"capstone.{slug}.left" for one in opened.select_slider)
+    assert train(opened).disabled == asks_more  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("text", ["x", "2027-W53", "<img src=x>"])
+def test_a_brief_that_there_is_not_is_a_sentence(opened: AppTest, text: str) -> None:
+    opened.query_params["capstone.brief"] = text
+    opened.run()
+    assert not opened.exception and len(opened.warning) == 1 and "it is postcodes instead" in told(opened)
+
+
+def test_a_run_that_is_over_is_confronted_checked_and_compared(opened: AppTest) -> None:
+    from core.serve.work import perform
+
+    brief, choice = BRIEFS["customers"], Choice("six arms", HEAD, UNPROTECTED, 20)
+    run = brief.of.run(choice, Seeds(4, 100))
+    assert perform(run) == "done"
+    at = {START: choice.start, METHOD: choice.method, LABELS: choice.labels, EXPECTED: "95 %"}
+    opened.query_params["capstone.brief"] = brief.slug
+    for control, value in at.items():
+        opened.query_params[f"capstone.{brief.slug}.{control.name}"] = str(value)
+    opened.query_params[f"capstone.{brief.slug}.pressed"] = "1"
+    opened.run()
+    assert not opened.exception and not opened.warning
+    right = 100 * final(points(run)).mean()
+    assert f"You expected 95 % right: it was {right:.0f} %." in told(opened)
+    assert len(re.findall("Met:|Missed:", told(opened))) == 3 and "Others: best known" in told(opened)
+    assert said(advice(brief)[0]) in told(opened) and "1. What is a label worth?" not in told(opened)
+
+
+@pytest.mark.browser
+def test_a_brief_is_solved_by_keyboard(address: str, page: Page) -> None:
+    page.goto(f"{address}/capstone?capstone.brief=customers")
+    button = page.get_by_role("button", name="Train 4 nets now")
+    expect(button).to_be_disabled()
+    low_rank = page.get_by_role("radio", name="low rank").or_(page.get_by_role("button", name="low rank"))
+    low_rank.focus()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("customers.method=low"))
+    slider = page.get_by_role("slider", name="You expect: right in the end")
+    slider.focus()
+    for _ in range(18):
+        page.keyboard.press("ArrowRight")
+    expect(button).to_be_enabled()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile(r"^You expected \d+ % right: it was \d+ %"))).to_be_visible()
+    expect(page.get_by_text("Met:").first).to_be_visible()
+    page.get_by_text("The picture", exact=True).click()
+    expect(page.get_by_label(re.compile(r"yours.*: six arms, low rank, .* coins")).first).to_be_visible()
