@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.parts import chosen
+from app.parts.camera import saved
 from app.parts.live import live
 from lessons.kit.evidence import gather
 from lessons.kit.own_data import BENCH, SEVERAL
@@ -24,6 +25,7 @@ EXPLAINED = (
 def show() -> None:
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
+        saved(BENCH.slug)
     live(BENCH, stood_on, nothing_more)
     with st.expander("What this shows"):
         st.markdown(EXPLAINED)
