@@ -135,6 +135,8 @@ def test_a_text_is_raced_from_english_and_from_nothing() -> None:
     shown = own_data.picture(both, settings, Settings())
     assert "fine-tuned: 4.00 at 0, 2.50 at 40" in shown.alt and "general text" in shown.alt
     assert "pays 2.5 bits" in own_data.tells(both, settings)
+    begun = Evidence({("race", ("pretrained",)): table})  # one side is a test ahead
+    assert own_data.tells(begun, settings) == "" and "fine-tuned" in own_data.picture(begun, settings, Settings()).alt
 
 
 def test_the_sandbox_takes_a_text(workers_end: None) -> None:

@@ -166,9 +166,11 @@ def sheet(found: album.Album) -> Figure:
 
 def tells(evidence: Evidence, settings: Settings) -> str:
     """Where both sides stand."""
-    tables = evidence.tables("race")
-    if not is_text(settings[DATA]) or len(tables) < len(SIDES):
+    if not is_text(settings[DATA]):
         return standing(evidence, settings)
+    tables = evidence.tables("race")
+    if len(tables) < len(SIDES):
+        return ""
     ours, theirs = (float(texts.bits(tables[side])[-1].mean()) for side in SIDES)
     return f"On unseen pages pretrained pays {ours:.1f} bits a character, scratch {theirs:.1f}."
 
