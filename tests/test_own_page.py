@@ -113,7 +113,7 @@ def paste(test: AppTest, text: str) -> AppTest:
 
 def test_a_text_is_given_learned_by_both_sides_and_removed(opened: AppTest) -> None:
     opened.run()
-    assert "From 10,000 to 5,000,000 characters in Latin letters" in said(opened)  # before anything is given
+    assert "10,000 to 5,000,000 characters in Latin letters" in said(opened)  # before anything is given
     name = at(paste(opened, LETTERS), "own.data")
     assert name.startswith("own-pastedtext-") and corpus.known(name) and not opened.warning
     assert "characters on 20 pages. Every tenth only tests" in said(opened) and "bits a character" in said(opened)

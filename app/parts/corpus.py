@@ -73,10 +73,10 @@ def offer(slug: str, take: Callable[[str], object]) -> None:
             give(text.encode(), PASTED)
 
     st.caption(
-        f"From {corpus.LEAST:,} to {corpus.MOST:,} characters in Latin letters: English, another language written so, "
-        "or a program; accents are dropped. Cyrillic, Greek, Arabic, Chinese and other scripts it cannot read. Every "
-        "tenth page only tests. The text and its name are kept on the machine that runs this app; whoever has the link "
-        "of this page can train on it."
+        f"**A text** (.txt): {corpus.LEAST:,} to {corpus.MOST:,} characters in Latin letters: English, another "
+        "language written so, or a program; accents are dropped. Cyrillic, Greek, Arabic, Chinese and other scripts it "
+        "cannot read. Every tenth page only tests. The text and its name are kept on the machine that runs this app; "
+        "whoever has the link of this page can train on it."
     )
     st.file_uploader("A text file", key=f"{at}.file.{turn}", on_change=uploaded, max_upload_size=MEGABYTES)
     st.text_area("Or paste it here", key=f"{at}.text.{turn}", on_change=pasted, height=100)

@@ -21,14 +21,15 @@ from core.tasks import OWN
 from lessons.kit.own_data import is_table, is_text
 from lessons.kit.values import Control
 
-MEGABYTES = 20  # of a file
+MEGABYTES = 50  # of a file
 LIMITS = (
     f"**A table** (.csv): two columns of numbers and one of labels, {table.ROWS[0]} to {table.ROWS[1]:,} rows, "
     f"{table.CLASSES[0]} to {table.CLASSES[1]} labels with {things.LEAST} rows each at least, up to "
     f"{table.LARGEST // 1_000_000} MB; commas, semicolons or tabs between cells.\n\n"
     f"**Pictures** (.zip): a folder for each of {album.CLASSES[0]} to {album.CLASSES[1]} classes, up to "
     f"{album.PICTURES:,} pictures (PNG, JPEG, GIF, BMP, WebP), {things.LEAST} of each class at least, up to "
-    f"{album.LARGEST // 1_000_000} MB. Each becomes grey, {album.SIDE} x {album.SIDE}.\n\n"
+    f"{album.LARGEST // 1_000_000} MB; photos (JPEG) of up to {album.PHOTO // 1_000_000} million pixels, others of "
+    f"{album.PIXELS // 1_000_000}. Each becomes grey, {album.SIDE} x {album.SIDE}.\n\n"
     "What is read, and the file's name, are kept on the machine that runs this app; whoever has the link of this page "
     "can train on it. What nobody used for long is let go when the disk fills."
 )
