@@ -129,6 +129,7 @@ def test_a_text_is_given_learned_by_both_sides_and_removed(opened: AppTest) -> N
 def test_a_text_is_raced_from_english_and_from_nothing() -> None:
     settings = own_data.READING.defaults.but(data=corpus.keep(LETTERS.encode(), "letters.txt"))
     ours, theirs = (piece.of for piece in own_data.runs(settings))
+    assert own_data.runs(own_data.READING.recorded) == []  # asked for by whoever waits for runs
     assert ours.task == theirs.task and (ours.start, theirs.start) == (reader(), None)
     table = pd.DataFrame({"step": [0, 0, 40, 40], "seed": [0, 1] * 2, "bits": [4.0, 4, 3, 2], "bits 1": [2.0] * 4})
     both = Evidence({("race", (side,)): table for side in own_data.SIDES})

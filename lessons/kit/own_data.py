@@ -72,6 +72,8 @@ def runs(settings: Settings) -> Runs:
     if is_text(settings[DATA]):
         both = texts.sides(settings[DATA], settings[AMOUNT], settings.draw)
         return [Piece("race", both[side], side, name=side) for side in SIDES]
+    if LABELS.name not in settings.values:
+        return []  # the page of texts as it is at first, without one: nothing of a text was recorded
     of, seeds = task(settings), Seeds(SEVERAL, 100 * settings.draw)
     points = isinstance(of, Table)
     theirs = Run(
