@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.parts import chosen, hands
 from app.parts.alphabets import control, exchange, take
+from app.parts.camera import saved
 from app.parts.live import live
 from app.parts.words import filled, prose
 from core import alphabet
@@ -38,6 +39,8 @@ def show() -> None:
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
         chosen.widget(SLUG, STEP, step)
+        if step == LEARN:
+            saved(SLUG)
     if step == DRAW:
         drawing()
     else:

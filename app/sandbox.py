@@ -8,10 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from app.parts import chosen, pinned
+from app.parts.camera import formats
 from app.parts.challenged import CHALLENGE, bench, challenges
 from app.parts.chosen import Chosen
 from app.parts.compared import compare
-from app.parts.figure import FORMATS
 from app.parts.live import live
 from app.parts.once import once
 from app.parts.sweeping import sweeping
@@ -35,9 +35,7 @@ def show() -> None:
         if step == TRAIN:
             to_pin(settings)
         with st.popover("Save", icon=":material/image:", type="tertiary"):
-            st.segmented_control(
-                "The camera above a chart saves it as", FORMATS, default=FORMATS[0], key="saved as", required=True
-            )
+            formats("The camera above a chart saves it as")
     if step == TRAIN:
         training(settings)
     elif step == COMPARE:

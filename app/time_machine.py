@@ -8,6 +8,7 @@ from functools import cache
 import streamlit as st
 
 from app.parts import chosen
+from app.parts.camera import saved
 from app.parts.live import live
 from app.parts.once import once
 from app.parts.words import filled, prose
@@ -32,6 +33,7 @@ def show() -> None:
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
         chosen.widget(SLUG, pasts.PAST, past, (past,) if own else (), called)
+        saved(SLUG)
     if own:
         st.caption(f"{described(pasts.past(past))}.")
     lived = store.complete(pasts.past(past))

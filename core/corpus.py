@@ -45,6 +45,18 @@ def called(subject: str) -> str:
     return own.called(path(subject), subject)
 
 
+def says(subject: str) -> str:
+    """What was read of a subject, in a sentence."""
+    found = documents(subject)
+    letters = sum(map(len, found))
+    return f"{letters:,} characters on {len(found):,} pages. Every tenth only tests; accents were dropped."
+
+
+def write(subject: str) -> str:
+    """A subject as a file: a form feed between two documents."""
+    return BREAK.join(documents(subject))
+
+
 def documents(subject: str) -> tuple[str, ...]:
     """All documents of a subject; BadValue with a sentence if they are not on this machine, or damaged."""
     how = "Choose its file again." if OWN.fullmatch(subject) else "`make texts` brings them."

@@ -227,6 +227,37 @@ def test_the_same_album_is_the_same_world_and_comes_back_as_it_was() -> None:
     assert np.array_equal(np.sort(whole.images, 0), np.sort(again.images, 0)) and whole.names == again.names
 
 
+def photo(number: int, width: int = 4032, height: int = 3024) -> bytes:
+    """As a phone takes it: a white bar on black, upright or level."""
+    image, told = Image.new("RGB", (width, height)), io.BytesIO()
+    across, place = number % 2, (1 + number % 5) * min(width, height) // 7
+    image.paste((255, 255, 255), (0, place, width, place + 400) if across else (place, 0, place + 400, height))
+    image.save(told, "JPEG")
+    return told.getvalue()
+
+
+def boasting(side: int) -> bytes:
+    """A JPEG that says that it is so many pixels wide and high."""
+    data = bytearray(photo(0, 16, 16))
+    at = data.find(b"\xff\xc0")  # the header of its frame
+    data[at + 5 : at + 9] = side.to_bytes(2, "big") * 2
+    return bytes(data)
+
+
+def test_photos_as_phones_take_them_are_made_small() -> None:
+    found = album.read(zipped({f"{'level' if k % 2 else 'up'}/{k}.jpg": photo(k) for k in range(8)}))
+    assert found.names == ("level", "up") and len(found.images) == 8 and not found.turned
+    lit = found.images[found.labels == 0].astype(int)
+    assert (lit.sum(2).max(1) > 28 * 150).all() and (lit.sum(1).max(1) < 28 * 100).all()  # a bar from side to side
+
+
+def test_photos_that_are_too_many_pixels_together_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = zipped({f"{k % 2}/{k}.jpg": photo(k) for k in range(8)})  # of 12 million each, which count for 3
+    monkeypatch.setattr(album, "ALL_PIXELS", 23_000_000)
+    with pytest.raises(BadValue, match=r"23 million pixels, photos \(JPEG\) 4 times as many"):
+        album.read(many)
+
+
 def bomb() -> bytes:
     """A PNG that says that it is 3,000 pixels wide and high."""
     header = bytearray(picture(0))
@@ -252,7 +283,7 @@ BAD_ALBUMS: dict[str, tuple[bytes, str]] = {
     "no zip": (b"PK but not really", "no zip"),
     "cut": (zipped(folders())[:-40], "no zip"),
     "nothing": (zipped({}), "0 files"),
-    "large": (b"PK" + bytes(album.LARGEST), "at most 20 MB"),
+    "large": (b"PK" + bytes(album.LARGEST), "at most 50 MB"),
     "up": (zipped(folders() | {"../up/9.x": picture(1)}), "leads out of the zip"),
     "absolute": (zipped(folders() | {"/etc/9.x": picture(1)}), "leads out of the zip"),
     "backslash": (zipped(folders() | {"..\\up\\9.x": picture(1)}), "leads out of the zip"),
@@ -260,7 +291,9 @@ BAD_ALBUMS: dict[str, tuple[bytes, str]] = {
     "locked": (locked(zipped(folders())), "password"),
     "nested": (zipped(folders() | {"up/more.zip": zipped(folders())}), "'more.zip' is no picture"),
     "text": (zipped(folders() | {"up/a.svg": b"<svg/>"}), "no picture"),
-    "bomb": (zipped(folders() | {"up/b.png": bomb()}), "more than 4 million pixels"),
+    "bomb": (zipped(folders() | {"up/b.png": bomb()}), "more than 6 million pixels"),
+    "boasting": (zipped(folders() | {"up/b.jpg": boasting(6_000)}), "more than 30 million pixels"),
+    "cut photo": (zipped(folders() | {"up/b.jpg": photo(0, 64, 64)[:400]}), "no picture"),
     "zeros": (zipped(folders() | {"up/z.png": bytes(album.EACH + 1)}), "more than 10 MB"),
     "all zeros": (zipped({f"up/{k}.png": bytes(9_900_000) for k in range(11)}), "more than 100 MB"),
     "cut picture": (zipped(folders() | {"up/c.png": picture(1)[:60]}), "no picture"),

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from core import album, table
-from core.tasks import Table
+from core import album, corpus, table
+from core.tasks import Table, Text
 from lessons.kit import own_data
+from lessons.kit.recipes import reader
 from lessons.kit.sandbox import packed
 from lessons.kit.sandbox.experiment import edited
 from lessons.kit.sandbox.presets import presets
 from lessons.kit.values import Evidence, Settings
+from tests.test_corpus import LETTERS
 from tests.test_own_data import csv, folders, zipped
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -100,6 +103,57 @@ def test_the_sandbox_takes_own_data_as_target_and_as_source(workers_end: None) -
     assert any(one.label == "Table" and one.value == run.task.table for one in test.selectbox)
     source = edited(edited(run, "start.task", "Table"), "start.task.table", run.task.table)
     assert source.start and source.start.task == Table(table=run.task.table, labels=source.start.task.labels)  # type: ignore[attr-defined]
+
+
+def paste(test: AppTest, text: str) -> AppTest:
+    next(one for one in test.text_area if one.label == "Or paste it here").set_value(text).run()
+    assert not test.exception
+    return test
+
+
+def test_a_text_is_given_learned_by_both_sides_and_removed(opened: AppTest) -> None:
+    opened.run()
+    assert "10,000 to 5,000,000 characters in Latin letters" in said(opened)  # before anything is given
+    name = at(paste(opened, LETTERS), "own.data")
+    assert name.startswith("own-pastedtext-") and corpus.known(name) and not opened.warning
+    assert "characters on 20 pages. Every tenth only tests" in said(opened) and "bits a character" in said(opened)
+    labels = [one.label for one in opened.select_slider]
+    assert labels == ["Thousand characters to learn from"]  # a text has no labels
+    paste(opened, "far too short")
+    assert "Still in use: **pasted text**" in said(opened) and at(opened, "own.data") == name
+    assert corpus.keep(corpus.write(name).encode(), "pasted text") == name  # as it is taken home, it is taken again
+    next(one for one in opened.button if one.label == "Remove").click().run()
+    assert not corpus.known(name) and "own.data" not in opened.query_params and not opened.exception
+
+
+def test_a_text_is_raced_from_english_and_from_nothing() -> None:
+    settings = own_data.READING.defaults.but(data=corpus.keep(LETTERS.encode(), "letters.txt"))
+    ours, theirs = (piece.of for piece in own_data.runs(settings))
+    assert own_data.runs(own_data.READING.recorded) == []  # asked for by whoever waits for runs
+    assert ours.task == theirs.task and (ours.start, theirs.start) == (reader(), None)
+    table = pd.DataFrame({"step": [0, 0, 40, 40], "seed": [0, 1] * 2, "bits": [4.0, 4, 3, 2], "bits 1": [2.0] * 4})
+    both = Evidence({("race", (side,)): table for side in own_data.SIDES})
+    shown = own_data.picture(both, settings, Settings())
+    assert "fine-tuned: 4.00 at 0, 2.50 at 40" in shown.alt and "general text" in shown.alt
+    assert "pays 2.5 bits" in own_data.tells(both, settings)
+    begun = Evidence({("race", ("pretrained",)): table})  # one side is a test ahead
+    assert own_data.tells(begun, settings) == "" and "fine-tuned" in own_data.picture(begun, settings, Settings()).alt
+
+
+def test_the_sandbox_takes_a_text(workers_end: None) -> None:
+    def draw() -> None:
+        from app.sandbox import show
+
+        show()
+
+    test = AppTest.from_function(draw, default_timeout=60)
+    test.query_params["sandbox.run"] = packed.write(presets()["new_subject"])
+    paste(test.run(), LETTERS)
+    run = packed.read(at(test, "sandbox.run"))
+    assert isinstance(run.task, Text) and corpus.known(run.task.subject) and not test.warning
+    assert any(one.label == "Subject" and one.value == run.task.subject for one in test.selectbox)
+    paste(test, "far too short")
+    assert "13 characters" in said(test) and packed.read(at(test, "sandbox.run")) == run
 
 
 @pytest.mark.browser

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
@@ -22,6 +23,7 @@ from lessons.kit.numbers import numbers
 from tests.server import served
 from tests.steps import through_the_findings
 
+SVG = "{http://www.w3.org/2000/svg}"
 RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=8, batch=16),), seeds=2, first_seed=83_000)
 
 
@@ -166,6 +168,20 @@ def test_the_picture_on_the_stage_is_saved_as_it_stands_there(
         coming.value.save_as(tmp_path / "picture.png")
         assert coming.value.suggested_filename == "headstart-fast_start.png"
         box = page.locator(".st-key-stage canvas").first.bounding_box()
+        page.get_by_role("radio", name="SVG").click()
+        save = page.get_by_role("button", name="The picture on the stage (SVG)")
+        expect(page.locator(".st-key-stage [data-testid=stEChartsChart] svg text").first).to_be_visible()
+        with page.expect_download() as coming:
+            save.press("Enter")
+        coming.value.save_as(tmp_path / "picture.svg")
+        assert coming.value.suggested_filename == "headstart-fast_start.svg"
+        page.evaluate("document.querySelector('.st-key-stage [data-testid=stEChartsChart]').remove()")
+        save.press("Enter")  # no chart is left
+        expect(page.get_by_text("save pixels as PNG")).to_be_visible()
+    written = [node.text for node in ElementTree.parse(tmp_path / "picture.svg").iter(f"{SVG}text")]
+    assert {"Accuracy on unseen examples; shaded: what the head start is worth", "Points, 400 labels per arm"} < {
+        *written
+    }
     picture = Image.open(tmp_path / "picture.png").convert("RGB")
     assert box and picture.width >= 2 * box["width"] and picture.height >= 2 * box["height"]
     colours = picture.resize((200, 200)).getcolors(40_000) or []

@@ -1,21 +1,45 @@
-"""A button that saves the picture on the stage, as it stands there, as a PNG. The browser makes the file."""
+"""A button that saves the picture on the stage, as it stands there, as PNG or SVG. The browser makes the file."""
 
 from __future__ import annotations
 
+import streamlit as st
+
+from app.parts.figure import FORMATS, SAVED_AS
 from app.parts.hands import component
 
 _CAMERA = component("camera")
+HELP = {
+    "PNG": "As it is drawn now, twice as sharp as on the screen.",
+    "SVG": "As it is drawn now, in lines and letters: sharp at any size, and to be edited.",
+}
+NOTHING = {
+    "PNG": "What stands there now is text: select and copy it.",
+    "SVG": "What stands there now is made of pixels or of text. Charts have an SVG; save pixels as PNG.",
+}
 
 
 def camera(name: str, key: str) -> None:
     """name: of the file, without its ending."""
+    form = formats("The picture is saved as")
     _CAMERA(
         data={
             "of": "st-key-stage",
-            "name": f"{name}.png",
-            "label": "The picture on the stage (PNG)",
-            "help": "As it is drawn now, twice as sharp as on the screen.",
-            "nothing": "What stands there now is text: select and copy it.",
+            "name": f"{name}.{form.lower()}",
+            "vector": form == "SVG",
+            "label": f"The picture on the stage ({form})",
+            "help": HELP[form],
+            "nothing": NOTHING[form],
         },
         key=key,
     )
+
+
+def saved(slug: str) -> None:
+    """The camera of a page without an ending, behind a small button."""
+    with st.popover("Save", icon=":material/image:", type="tertiary"):
+        camera(f"headstart-{slug}", f"{slug}.camera")
+
+
+def formats(label: str) -> str:
+    """In which format the page's charts are saved, which can be chosen."""
+    return str(st.segmented_control(label, FORMATS, default=FORMATS[0], key=SAVED_AS, required=True))

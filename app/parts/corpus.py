@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -19,12 +20,17 @@ MEGABYTES = 10  # of a file, whose letters may take more than a byte each
 def control(slug: str, control: Control[Any], value: Any) -> None:
     """The subjects, and a place to give a text of the learner's own."""
     chosen.widget(slug, control, value, own(slug, control, value), corpus.called)
-    with st.popover("Take a text of your own, in Latin letters", icon=":material/upload_file:", width="stretch"):
-        refusal(slug, value)
-        offer(slug, control)
-    refusal(slug, value)
+    taken(slug, value, lambda subject: chosen.change(slug, control, subject))
     if value not in control.options:
         st.success(f"In use: **{escaped(corpus.called(value))}**.")
+
+
+def taken(slug: str, value: Any, take: Callable[[str], object]) -> None:
+    """Where a text is given, and why the last was not taken."""
+    with st.popover("Take a text of your own, in Latin letters", icon=":material/upload_file:", width="stretch"):
+        refusal(slug, corpus.called(value))
+        offer(slug, take)
+    refusal(slug, corpus.called(value))
 
 
 def own(slug: str, control: Control[Any], value: Any) -> tuple[Any, ...]:
@@ -35,15 +41,16 @@ def own(slug: str, control: Control[Any], value: Any) -> tuple[Any, ...]:
     return tuple(given)
 
 
-def refusal(slug: str, value: Any) -> None:
-    """Why the last text was not taken, and which one is in use."""
+def refusal(slug: str, still: str) -> None:
+    """Why the last text was not taken, and what is in use."""
     if refused := st.session_state.get(f"{chosen.key(slug, 'corpus')}.refused"):
         name, why = refused
-        st.warning(f"{escaped(name)} was not taken. {why} Still in use: **{escaped(corpus.called(value))}**.")
+        st.warning(f"{escaped(name)} was not taken. {why} Still in use: **{escaped(still)}**.")
 
 
-def offer(slug: str, control: Control[Any]) -> None:
-    """Where a text is given. Afterwards the place is empty again: nothing of a refused text is left standing."""
+def offer(slug: str, take: Callable[[str], object]) -> None:
+    """Where a text is given, its limits first. Afterwards the place is empty again: nothing of a refused text is left
+    standing."""
     at = chosen.key(slug, "corpus")
     turn = st.session_state.setdefault(f"{at}.turn", 0)
 
@@ -55,7 +62,7 @@ def offer(slug: str, control: Control[Any]) -> None:
             st.session_state[f"{at}.refused"] = name, str(error)
             return
         st.session_state.pop(f"{at}.refused", None)
-        chosen.change(slug, control, subject)
+        take(subject)
 
     def uploaded() -> None:
         if file := st.session_state[f"{at}.file.{turn}"]:
@@ -66,10 +73,10 @@ def offer(slug: str, control: Control[Any]) -> None:
             give(text.encode(), PASTED)
 
     st.caption(
-        f"From {corpus.LEAST:,} to {corpus.MOST:,} characters in Latin letters: English, another language written so, "
-        "or a program; accents are dropped. Cyrillic, Greek, Arabic, Chinese and other scripts it cannot read. Every "
-        "tenth page only tests. The text and its name are kept on the machine that runs this app; whoever has the link "
-        "of this page can train on it."
+        f"**A text** (.txt): {corpus.LEAST:,} to {corpus.MOST:,} characters in Latin letters: English, another "
+        "language written so, or a program; accents are dropped. Cyrillic, Greek, Arabic, Chinese and other scripts it "
+        "cannot read. Every tenth page only tests. The text and its name are kept on the machine that runs this app; "
+        "whoever has the link of this page can train on it."
     )
     st.file_uploader("A text file", key=f"{at}.file.{turn}", on_change=uploaded, max_upload_size=MEGABYTES)
     st.text_area("Or paste it here", key=f"{at}.text.{turn}", on_change=pasted, height=100)

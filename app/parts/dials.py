@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app.parts import chosen, own
+from app.parts import corpus as text
 from core import album, alphabet, corpus, table
 from core.check import BadValue
 from core.spec import Run
@@ -106,6 +107,8 @@ def draw(run: Run, one: Dial) -> None:
             with st.popover("Take data of your own", icon=":material/upload_file:", width="stretch"):
                 own.offer(at, lambda name: take_data(run, one, name))
             own.refusal(at, called(one, one.value))
+        if one.knob == "subject" and one.own:
+            text.taken(at, one.value, lambda name: take_text(run, one, name))
 
 
 def source(run: Run, one: Dial, at: str) -> None:
@@ -156,6 +159,12 @@ def take_data(run: Run, one: Dial, name: str) -> None:
     where, kind, field = one.path.rpartition(".")[0], *(("Table", "table") if is_table(name) else ("Album", "album"))
     st.session_state.setdefault(f"{SLUG}.data.own", []).append(name)
     put(fits(edited(edited(run, where, kind), f"{where}.{field}", name)))
+
+
+def take_text(run: Run, one: Dial, name: str) -> None:
+    """A text that was just given is what this dial stands at."""
+    st.session_state.setdefault(f"{SLUG}.data.own", []).append(name)
+    put(fits(edited(run, one.path, name)))
 
 
 def put(run: Run) -> None:

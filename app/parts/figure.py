@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -14,7 +14,8 @@ from lessons.kit.figures import Figure
 
 TALL = 540  # pixels of the stage's picture; on a phone the style sheet says less
 TOOLS = {"displayModeBar": True, "modeBarButtonsToAdd": ["select2d", "lasso2d"]}  # of a chart to be worked with
-FORMATS = ("PNG", "SVG")  # in which it is saved
+FORMATS = ("PNG", "SVG")  # in which a chart is saved
+SAVED_AS = "saved as"  # the key under which the session has what the learner chose of these
 SMALL = 380  # a chart that asks for less has so many rows, and no use for more
 
 
@@ -31,19 +32,21 @@ def draw(
     the mark of the frame at which a player is left."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
+    form = st.session_state.get(SAVED_AS) or FORMATS[0]
+    # What is to be saved as SVG is drawn as SVG; otherwise charts are drawn on a canvas.
+    renderer: Literal["svg", "canvas"] = "svg" if form == "SVG" else "canvas"
     if figure.kind == "chart" and stage and (over or figure.height >= SMALL):
         with st.container(key=WITHIN, height=TALL, border=False):
-            st.echarts_chart(figure.spec, key=key, height="stretch", alt=figure.alt)
+            st.echarts_chart(figure.spec, key=key, height="stretch", alt=figure.alt, renderer=renderer)
             if over:
                 over()
     elif figure.kind == "chart":
-        st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt)
+        st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt, renderer=renderer)
     elif figure.kind == "plotly":
         import plotly.graph_objects as go  # half a second, which only pages with a landscape pay
 
         options: dict[str, Any] = {"displaylogo": False, "scrollZoom": False, "responsive": True}
-        form = (st.session_state.get("saved as") or FORMATS[0]).lower()
-        saved = {"toImageButtonOptions": {"format": form, "filename": "headstart"}}
+        saved = {"toImageButtonOptions": {"format": form.lower(), "filename": "headstart"}}
         options |= TOOLS | saved if figure.tools else {"displayModeBar": False}
         tall = {"height": "stretch"} if stage else {"height": figure.height}
         with st.container(key=WITHIN, height=TALL, border=False) if stage else nullcontext():

@@ -1,31 +1,35 @@
-"""Tables and albums of the learner's own where a control takes them: a place to give one, what was read of it, and how
-to get it back or have it gone.
+"""Tables, albums and texts of the learner's own where a control takes them: a place to give one, what was read of
+it, and how to get it back or have it gone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 import streamlit as st
 
 from app.parts import chosen
+from app.parts import corpus as text
 from app.parts.corpus import escaped, own
-from core import album, table
+from core import album, corpus, table
 from core import own as things
 from core.check import BadValue
 from core.tasks import OWN
-from lessons.kit.own_data import is_table
+from lessons.kit.own_data import is_table, is_text
 from lessons.kit.values import Control
 
-MEGABYTES = 20  # of a file
+MEGABYTES = 50  # of a file
 LIMITS = (
     f"**A table** (.csv): two columns of numbers and one of labels, {table.ROWS[0]} to {table.ROWS[1]:,} rows, "
     f"{table.CLASSES[0]} to {table.CLASSES[1]} labels with {things.LEAST} rows each at least, up to "
     f"{table.LARGEST // 1_000_000} MB; commas, semicolons or tabs between cells.\n\n"
     f"**Pictures** (.zip): a folder for each of {album.CLASSES[0]} to {album.CLASSES[1]} classes, up to "
     f"{album.PICTURES:,} pictures (PNG, JPEG, GIF, BMP, WebP), {things.LEAST} of each class at least, up to "
-    f"{album.LARGEST // 1_000_000} MB. Each becomes grey, {album.SIDE} x {album.SIDE}.\n\n"
+    f"{album.LARGEST // 1_000_000} MB; photos (JPEG) of up to {album.PHOTO // 1_000_000} million pixels, others of "
+    f"{album.PIXELS // 1_000_000}. Each becomes grey, {album.SIDE} x {album.SIDE}.\n\n"
     "What is read, and the file's name, are kept on the machine that runs this app; whoever has the link of this page "
     "can train on it. What nobody used for long is let go when the disk fills."
 )
@@ -33,7 +37,12 @@ LIMITS = (
 
 def called(name: str) -> str:
     """What its owner calls it, or what it is called in the app."""
-    return table.called(name) if is_table(name) else album.called(name)
+    return kept(name).called(name)
+
+
+def kept(name: str) -> ModuleType:
+    """The module of core that keeps things of this kind."""
+    return table if is_table(name) else corpus if is_text(name) else album
 
 
 def keep(data: bytes, name: str) -> str:
@@ -45,9 +54,12 @@ def control(slug: str, control: Control[Any], value: str) -> None:
     """What there is to choose from, a place to give more, and what is known of what is chosen."""
     mine = tuple(filter(control.known, own(slug, control, value)))  # a store lets go what nobody used for long
     chosen.widget(slug, control, value, mine, called)
+    take = partial(chosen.change, slug, control)
     with st.popover("Take data of your own", icon=":material/upload_file:", width="stretch"):
-        offer(slug, lambda name: chosen.change(slug, control, name))
+        offer(slug, take)
+        text.offer(slug, take)
     refusal(slug, called(value))
+    text.refusal(slug, called(value))
     told(slug, control, value)
 
 
@@ -78,12 +90,13 @@ def refusal(slug: str, still: str) -> None:
 
 def told(slug: str, control: Control[Any], value: str) -> None:
     """What was read; the way to have it again, and where it is the learner's own to have it gone."""
-    points = is_table(value)
-    says = table.load(value).says if points else album.load(value).says
+    try:
+        says, name, what = file(value)
+    except BadValue as error:
+        st.warning(str(error))
+        return
     st.caption(f"**{escaped(called(value))}**: {escaped(says)}")
     with st.container(horizontal=True):
-        what = (lambda: table.write(table.load(value))) if points else (lambda: album.zipped(album.load(value)))
-        name = f"{value}.csv" if points else f"{value}.zip"
         st.download_button(
             "Download", what, name, type="tertiary", icon=":material/download:", on_click="ignore", key=f"{slug}.save"
         )
@@ -92,9 +105,20 @@ def told(slug: str, control: Control[Any], value: str) -> None:
             st.button("Remove", type="tertiary", icon=icon, on_click=remove, args=args, key=f"{slug}.remove")
 
 
+def file(name: str) -> tuple[str, str, Callable[[], str | bytes]]:
+    """What was read, in a sentence; the name and the making of a file that is read as the same."""
+    if is_table(name):
+        points = table.load(name)
+        return points.says, f"{name}.csv", partial(table.write, points)
+    if is_text(name):
+        return corpus.says(name), f"{name}.txt", partial(corpus.write, name)
+    pictures = album.load(name)
+    return pictures.says, f"{name}.zip", partial(album.zipped, pictures)
+
+
 def remove(slug: str, control: Control[Any], value: str) -> None:
     """Have it gone from this machine; what was trained on it stays."""
-    things.remove(table.path(value) if is_table(value) else album.path(value))
+    things.remove(kept(value).path(value))
     given = st.session_state.get(chosen.key(slug, "own"), [])
     st.session_state[chosen.key(slug, "own")] = [name for name in given if name != value]
     chosen.change(slug, control, control.default)

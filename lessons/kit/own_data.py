@@ -1,4 +1,4 @@
-"""Your own data: a table or an album, learned by a pretrained net and from scratch. Does pretraining help on it?
+"""Your own data, a table, an album or a text, learned by a pretrained net and from scratch. Does pretraining help?
 
 The page is app/own_data.py; this says what it runs, asks and shows.
 """
@@ -9,16 +9,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from core import album, table
+from core import album, corpus, table
 from core.spec import Measure, Run
 from core.tasks import ALBUMS, TABLES, Album, Table
+from lessons.kit import texts
 from lessons.kit.catalogue import Bench, Guess, Views
-from lessons.kit.figures import Figure
+from lessons.kit.figures import Figure, subject
 from lessons.kit.figures.curves import race
 from lessons.kit.figures.player import NOTHING, Player, Space, packed, player
 from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.figures.wall import Wall, walls
 from lessons.kit.recipes import METHOD, METHODS, STEPS, arms, backbone, fine_tuning
+from lessons.kit.texts import AMOUNT
+from lessons.kit.told import standing
 from lessons.kit.values import Answer, Control, Evidence, Measures, Piece, Runs, Seeds, Settings
 
 SIDES = ("pretrained", "scratch")
@@ -29,8 +32,8 @@ PAIRS = 3  # letters of a class's name on a tile
 
 
 def known(name: str) -> bool:
-    """Whether there is a table or an album of this name on this machine."""
-    return table.known(name) or album.known(name)
+    """Whether there is a table, an album or a text of this name on this machine."""
+    return table.known(name) or album.known(name) or corpus.known(name)
 
 
 DATA = Control(
@@ -38,7 +41,7 @@ DATA = Control(
     label="Data",
     options=(*TABLES, *ALBUMS),
     default=TABLES[0],
-    help="Points or pictures that come with the app, or your own. No net has seen any of them.",
+    help="Points or pictures that come with the app, or points, pictures or a text of your own. No net has seen them.",
     known=known,
 )
 LABELS = Control(
@@ -55,13 +58,22 @@ def is_table(name: str) -> bool:
     return name in TABLES or (name not in ALBUMS and table.known(name))
 
 
+def is_text(name: str) -> bool:
+    return corpus.known(name)
+
+
 def task(settings: Settings) -> Table | Album:
     name, labels = settings[DATA], settings[LABELS]
     return Table(table=name, labels=labels) if is_table(name) else Album(album=name, labels=labels)
 
 
 def runs(settings: Settings) -> Runs:
-    """Both sides: after the spiral arms or the letters and signs, and from nothing, in equal steps."""
+    """Both sides: after the spiral arms, the letters and signs or general English, and from nothing, in equal steps."""
+    if is_text(settings[DATA]):
+        both = texts.sides(settings[DATA], settings[AMOUNT], settings.draw)
+        return [Piece("race", both[side], side, name=side) for side in SIDES]
+    if LABELS.name not in settings.values:
+        return []  # the page of texts as it is at first, without one: nothing of a text was recorded
     of, seeds = task(settings), Seeds(SEVERAL, 100 * settings.draw)
     points = isinstance(of, Table)
     theirs = Run(
@@ -77,16 +89,20 @@ def runs(settings: Settings) -> Runs:
 
 
 def asks(settings: Settings) -> Measures:
-    """Some of the examples that both are tested on."""
+    """Some of the examples that both are tested on, or the beginnings that both go on from."""
+    if is_text(settings[DATA]):
+        return [Piece("begun", texts.begun(settings[DATA]), name="beginnings")]
     shown = Measure(kind="exhibit", runs=(), tasks=(replace(task(settings), labels=LABELS.default),), count=TILES)
     return [Piece("tests", shown, name="test examples")]
 
 
 def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
-    """The data; once both sides race, the share of its test that each gets right."""
+    """The data; once both sides race, the share of its test that each gets right, or what unseen pages cost them."""
     if not evidence.tables("race"):
-        return data(settings[DATA])
+        return data(evidence, settings[DATA])
     sides = dict(sorted(evidence.tables("race").items(), reverse=True))
+    if is_text(settings[DATA]):
+        return subject.adapting(sides, 8)
     return race(sides, STEPS, "What only tests: share answered rightly")
 
 
@@ -94,11 +110,13 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     """What the first net of each side answers, where both have begun; and the data."""
     shown: Views = {}
     sides = {side: evidence.behaviour("race", side) for side in SIDES}
+    if is_text(settings[DATA]) and sides[SIDES[0]]:
+        shown["Both nets"] = lambda: subject.written(evidence, "race")
     if evidence.has("tests") and all(sides.values()):
         (told,) = evidence.answer("tests")["tasks"]
         shown["Both nets"] = lambda: answered(told, {side: [*each] for side, each in sides.items()})
     if evidence.tables("race"):
-        shown["The data"] = lambda: data(settings[DATA])
+        shown["The data"] = lambda: data(evidence, settings[DATA])
     return shown
 
 
@@ -110,8 +128,11 @@ def answered(told: Answer, sides: dict[str, list[dict[str, object]]]) -> Figure:
     return walls(both, classes=names if points else ())
 
 
-def data(name: str) -> Figure:
-    """The data as a net gets them: points on the plane, or a sheet of the first pictures of every class."""
+def data(evidence: Evidence, name: str) -> Figure:
+    """The data as a net gets them: points on the plane, a sheet of the first pictures of every class, or how pages
+    begin."""
+    if is_text(name):
+        return subject.passages(evidence, corpus.called(name))
     return points(table.load(name)) if is_table(name) else sheet(album.load(name))
 
 
@@ -145,6 +166,22 @@ def sheet(found: album.Album) -> Figure:
     return thumbnails(rows, f"Pictures of {len(found.names)} classes: {counted}.")
 
 
+def tells(evidence: Evidence, settings: Settings) -> str:
+    """Where both sides stand."""
+    if not is_text(settings[DATA]):
+        return standing(evidence, settings)
+    tables = evidence.tables("race")
+    if len(tables) < len(SIDES):
+        return ""
+    ours, theirs = (float(texts.bits(tables[side])[-1].mean()) for side in SIDES)
+    return f"On unseen pages pretrained pays {ours:.1f} bits a character, scratch {theirs:.1f}."
+
+
+def bench(name: str) -> Bench:
+    """The page for these data."""
+    return READING if is_text(name) else BENCH
+
+
 BENCH = Bench(
     slug="own",
     controls=(DATA, LABELS, METHOD),
@@ -155,9 +192,11 @@ BENCH = Bench(
     picture=picture,
     views=views,
     moving=("Both nets",),
+    tells=tells,
     plays=False,
     words={
-        "run": "**Does pretraining help on your data?** Bring points or pictures. A net that has learned something "
-        "else and one that knows nothing learn them from a few labels, side by side."
+        "run": "**Does pretraining help on your data?** Bring points, pictures or a text. A net that has learned "
+        "something else and one that knows nothing learn from a little of them, side by side."
     },
 )
+READING = replace(BENCH, controls=(DATA, AMOUNT))

@@ -5,13 +5,16 @@ Runs are a short list of values, as lessons/kit/recipes.py.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from core.spec import Run, Stage
+from core.spec import Measure, Run, Stage
 from core.tasks import Text
+from lessons.kit.recipes import reader
 from lessons.kit.same import of_same
-from lessons.kit.values import Seeds
+from lessons.kit.values import Control, Seeds
 
 WINDOW = 128  # tokens a model reads at once
 STEPS, BATCH = 600, 8  # a minute of one core
@@ -20,6 +23,18 @@ PER_KILOBYTE = 2.94  # windows
 SLICE = 50  # thousands of characters of a subject
 SLICES = (5, 20, SLICE, 150)
 UNSEEN = Text()  # general text
+PRETRAINED, SCRATCH = "pretrained", "scratch"  # the sides of a subject
+LIVE, LIVE_STEPS, STORED_STEPS = 2, 40, 80  # nets each side of a live run, and steps
+BEGUN = 2  # beginnings of unseen texts that the first net of each side goes on from
+
+AMOUNT = Control(
+    name="kilobytes",
+    label="Thousand characters to learn from",
+    options=SLICES,
+    default=SLICE,
+    help=f"Every net has a slice of its own and takes {LIVE_STEPS} steps: less is read more often.",
+    slider=True,
+)
 
 
 def annealed(steps: int, batch: int, rate: float) -> tuple[Stage, ...]:
@@ -31,6 +46,43 @@ def amount(kilobytes: int, seeds: Seeds) -> Run:
     stages = annealed(round(PASSES * PER_KILOBYTE * kilobytes / BATCH), BATCH, 3e-3)
     task = Text(kilobytes=kilobytes)
     return Run(task=task, net="transformer", stages=stages, seeds=min(4, seeds.count), first_seed=seeds.first)
+
+
+def fine_tuned(
+    subject: str, seeds: Seeds, steps: int = STORED_STEPS, start: Run | None = None, kilobytes: int = SLICE
+) -> Run:
+    """The reader goes on with a slice of a subject; what it still knows of general text is watched."""
+    return Run(
+        task=Text(subject=subject, kilobytes=kilobytes),
+        net="transformer",
+        start=start or reader(Seeds(first=seeds.first)),
+        stages=annealed(steps, 4, 1e-3),
+        seeds=seeds.count,
+        first_seed=seeds.first,
+        watch=(UNSEEN,),
+    )
+
+
+def from_scratch(subject: str, seeds: Seeds, steps: int = STORED_STEPS, kilobytes: int = SLICE) -> Run:
+    """The same slice without the reader. A long run wants a lower rate."""
+    task = Text(subject=subject, kilobytes=kilobytes)
+    stages = annealed(steps, 4, 3e-3 if steps <= STEPS else 2e-3)
+    return Run(task=task, net="transformer", stages=stages, seeds=seeds.count, first_seed=seeds.first)
+
+
+def sides(subject: str, kilobytes: int, draw: int) -> dict[str, Run]:
+    """With the reader's start and without; both write at their tests."""
+    seeds = Seeds(LIVE, 100 * draw)
+    both = {
+        PRETRAINED: fine_tuned(subject, seeds, LIVE_STEPS, reader(), kilobytes),
+        SCRATCH: from_scratch(subject, seeds, LIVE_STEPS, kilobytes),
+    }
+    return {side: replace(run, exhibit=BEGUN) for side, run in both.items()}
+
+
+def begun(subject: str) -> Measure:
+    """The beginnings that nets go on from, and what stands there in truth."""
+    return Measure(kind="exhibit", runs=(), tasks=(Text(subject=subject),), count=BEGUN)
 
 
 @of_same(256)

@@ -8,9 +8,9 @@ import numpy as np
 
 from lessons.kit.catalogue import Check, Claim, Finding
 from lessons.kit.evidence import bootstrap, interval, labels_to
-from lessons.kit.texts import SLICE, SLICES, bits
+from lessons.kit.texts import PRETRAINED, SCRATCH, SLICE, SLICES, bits
 from lessons.kit.values import Evidence
-from lessons.new_subject.runs import FAR, MOST, PRETRAINED, SCRATCH, SLICED, SUBJECTS, domains, sliced
+from lessons.new_subject.runs import FAR, MOST, SLICED, SUBJECTS, domains, sliced
 
 EARLY = 5  # steps of fine-tuning that must beat all that scratch ever reaches
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from lessons.kit import scripts
 from lessons.kit.catalogue import Lesson
 from lessons.kit.prediction import Prediction
+from lessons.kit.texts import AMOUNT, PRETRAINED
 from lessons.kit.values import Settings
 from lessons.new_subject.claims import CLAIMS
 from lessons.new_subject.pictures import HANDLES, POINTS, picture, tells, verdict, views
-from lessons.new_subject.runs import AMOUNT, PRETRAINED, SUBJECT, after, backdrop, runs, sides
+from lessons.new_subject.runs import SUBJECT, after, backdrop, runs, sides
 from lessons.new_subject.written import capital, hook, named
 
 

@@ -15,29 +15,23 @@ from lessons.kit.figures import ROLES, Figure, compact
 from lessons.kit.figures.curves import Curve, Mark
 from lessons.kit.figures.dots import Axis
 from lessons.kit.figures.lines import lines
+from lessons.kit.figures.subject import NAMES, UNIT, adapting, by_step, written
 from lessons.kit.prediction import Handle
-from lessons.kit.texts import SLICE, SLICES, bits
+from lessons.kit.texts import AMOUNT, LIVE_STEPS, PRETRAINED, SCRATCH, SLICE, SLICES, STORED_STEPS, bits
 from lessons.kit.values import Control, Evidence, Settings
 from lessons.new_subject.claims import at_best
 from lessons.new_subject.runs import (
-    AMOUNT,
     FAR,
-    LIVE_STEPS,
     MOST,
-    PRETRAINED,
-    SCRATCH,
     SLICED,
-    STORED_STEPS,
     SUBJECT,
 )
-from lessons.new_subject.written import CALLED, capital, named, written
+from lessons.new_subject.written import CALLED, capital, named
 
-TUNED, BARE = "fine-tuned", "from scratch"
+TUNED, BARE = NAMES[PRETRAINED], NAMES[SCRATCH]
 ROLE = {PRETRAINED: "pretrained", SCRATCH: "scratch"}
-NAMES = {PRETRAINED: TUNED, SCRATCH: BARE}
 AMOUNTS = Axis(name="thousand characters of it", low=4, high=190, log=True, form=",.0f")
 BITS = Axis(name="bits a character", low=2, high=5)
-UNIT = "bits a character"
 
 
 def handle(kilobytes: int) -> Control[float]:
@@ -147,7 +141,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     if role:
         shown["They write"] = lambda: written(evidence, role)
     if tables := evidence.tables(role or "race"):
-        shown["While they learn"] = lambda: adapting(tables, subject)
+        shown["While they learn"] = lambda: adapting(tables, 6 if subject in CALLED and subject != FAR else 8)
     if evidence.has(PRETRAINED, SLICED, SLICE):
         shown |= {
             "Every subject": lambda: by_subject(evidence),
@@ -155,23 +149,6 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
             "By heart": lambda: by_heart(evidence),
         }
     return shown
-
-
-def adapting(tables: dict[str, pd.DataFrame], subject: str) -> Figure:
-    """Bits a character of a subject, pretrained and from scratch, and of general text, against steps."""
-    shown = [Curve(table=by_step(table, "bits"), name=NAMES[side], role=ROLE[side]) for side, table in tables.items()]
-    if PRETRAINED in tables:
-        shown.append(Curve(table=by_step(tables[PRETRAINED], "bits 1"), name="general text", role="source"))
-    return lines(
-        shown,
-        Axis(name="steps", low=0, high=LIVE_STEPS, form=".0f"),
-        Axis(name=UNIT, low=1, high=6 if subject in CALLED and subject != FAR else 8),
-        title="Surprise at unseen pages while they learn: of the subject, and of general text",
-    )
-
-
-def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    return against(dict(zip(np.sort(table.step.unique()).tolist(), bits(table, column))))
 
 
 def by_subject(evidence: Evidence) -> Figure:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core import corpus
-from core.spec import Measure, Run
-from core.tasks import OWN, Text
+from core.spec import Run
+from core.tasks import OWN
+from lessons.kit import texts
 from lessons.kit.catalogue import RECORDED
-from lessons.kit.recipes import reader
-from lessons.kit.texts import SLICE, SLICES, STEPS, UNSEEN, annealed
+from lessons.kit.texts import AMOUNT, PRETRAINED, SCRATCH, SLICE, SLICES, STEPS, begun, fine_tuned, from_scratch
 from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
 
 SLICED = "shakespeare"  # the subject whose slices are compared
 FAR = "code"
 SUBJECTS = (SLICED, "law", FAR)
 BROUGHT = "medicine"  # does not come with the app: `make texts` brings it, and no claim stands on it
-PRETRAINED, SCRATCH, MOST = "pretrained", "scratch", "scratch, more steps"
-LIVE, LIVE_STEPS, STORED_STEPS = 2, 40, 80  # nets each side of a live run, and steps
-BEGUN = 2  # beginnings of unseen texts that the first net of each side goes on from
+MOST = "scratch, more steps"
 
 SUBJECT = Control(
     name="subject",
@@ -28,46 +26,10 @@ SUBJECT = Control(
     help="What the reader goes on with: plays, statutes, Python, medical abstracts, or a text of your own.",
     known=corpus.known,
 )
-AMOUNT = Control(
-    name="kilobytes",
-    label="Thousand characters to learn from",
-    options=SLICES,
-    default=SLICE,
-    help=f"Every net has a slice of its own and takes {LIVE_STEPS} steps: less is read more often.",
-    slider=True,
-)
-
-
-def fine_tuned(
-    subject: str, seeds: Seeds, steps: int = STORED_STEPS, start: Run | None = None, kilobytes: int = SLICE
-) -> Run:
-    """The reader goes on with a slice of a subject; what it still knows of general text is watched."""
-    return Run(
-        task=Text(subject=subject, kilobytes=kilobytes),
-        net="transformer",
-        start=start or reader(Seeds(first=seeds.first)),
-        stages=annealed(steps, 4, 1e-3),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        watch=(UNSEEN,),
-    )
-
-
-def from_scratch(subject: str, seeds: Seeds, steps: int = STORED_STEPS, kilobytes: int = SLICE) -> Run:
-    """The same slice without the reader. A long run wants a lower rate."""
-    task = Text(subject=subject, kilobytes=kilobytes)
-    stages = annealed(steps, 4, 3e-3 if steps <= STEPS else 2e-3)
-    return Run(task=task, net="transformer", stages=stages, seeds=seeds.count, first_seed=seeds.first)
 
 
 def sides(settings: Settings) -> dict[str, Run]:
-    """With the reader's start and without; both write at their tests."""
-    seeds, subject, kilobytes = Seeds(LIVE, 100 * settings.draw), settings[SUBJECT], settings[AMOUNT]
-    both = {
-        PRETRAINED: fine_tuned(subject, seeds, LIVE_STEPS, reader(), kilobytes),
-        SCRATCH: from_scratch(subject, seeds, LIVE_STEPS, kilobytes),
-    }
-    return {side: replace(run, exhibit=BEGUN) for side, run in both.items()}
+    return texts.sides(settings[SUBJECT], settings[AMOUNT], settings.draw)
 
 
 def runs(settings: Settings) -> Runs:
@@ -78,11 +40,6 @@ def runs(settings: Settings) -> Runs:
 def after(settings: Settings) -> Measures:
     """What the nets went on from, of a text that does not ship."""
     return [] if settings[SUBJECT] in SUBJECTS else [Piece("begun", begun(settings[SUBJECT]))]
-
-
-def begun(subject: str) -> Measure:
-    """The beginnings that nets go on from, and what stands there in truth."""
-    return Measure(kind="exhibit", runs=(), tasks=(Text(subject=subject),), count=BEGUN)
 
 
 def backdrop(settings: Settings) -> Values:

@@ -10,8 +10,8 @@ from typing import Any
 
 from lessons.kit.figures import ROLES, Figure
 
-MARKS = {"best": ("#12936f", "star", 17), "naive": ("#d9650b", "square", 12), "advised": ("#9a5bd0", "diamond", 13)}
-MARKS |= {"yours": ("#2a7de1", "circle", 16), "guess": ("#d03a7c", "diamond-open", 14)}
+MARKS = {"best": ("#008a1a", "star", 17), "naive": ("#ae6500", "square", 12), "advised": ("#ae40e4", "diamond", 13)}
+MARKS |= {"yours": ("#2176d9", "circle", 16), "guess": ("#dc287c", "diamond-open", 14)}
 GREY, GOAL = ROLES["note"][0], "rgba(18, 147, 111, 0.13)"
 INK, PAPER = "#1c2430", "rgba(255, 255, 255, 0.92)"  # of labels, which read alike on a light page and on a dark one
 HIGH = 300  # pixels of the axes, or so
@@ -49,7 +49,7 @@ def decisions(
     traces += [pin(one) for one in named]
     ends = [math.log10(end) for end in span]
     shade = {"type": "rect", "x0": span[0], "x1": min(goal[0], span[1]), "y0": goal[1], "y1": 101, "layer": "below"}
-    shade |= {"line": {"color": "#12936f", "width": 1, "dash": "dot"}, "fillcolor": GOAL}
+    shade |= {"line": {"color": "#008a1a", "width": 1, "dash": "dot"}, "fillcolor": GOAL}
     layout = {
         "margin": {"l": 58, "r": 14, "t": 30, "b": 50},
         "showlegend": False,
