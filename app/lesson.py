@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from app.parts import chosen
+from app.parts import chosen, classroom
 from app.parts.chosen import NOT_YET, PREDICTED, SKIPPED, Chosen
 from app.parts.explain import explain
 from app.parts.live import live
@@ -33,12 +33,13 @@ def show(lesson: Lesson) -> None:
     at = chosen.read(lesson)
     with st.container(key="header", horizontal=True):
         st.title(lesson.title, anchor=False, width="content")
-        st.caption(f"{lesson.chapter} · lesson {lesson.number}", width="content")
+        st.caption(f"{lesson.chapter} · lesson {lesson.number}{classroom.called(at.plan)}", width="content")
         chosen.widget(lesson.slug, chosen.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
     beat = ask_first if too_early else beats[at.beat]
     beat(lesson, at)
+    classroom.tell(lesson, at)
     keep_place(lesson.slug, found(lesson, at))
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
-from app import bundle, draw, evidence, glossary, home, lesson, own_data, real, sandbox, sources, time_machine
+from app import bundle, draw, evidence, glossary, home, lesson, own_data, real, sandbox, sources, teach, time_machine
 from app.parts.unlost import mend
 from app.parts.workers import engine
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -38,6 +38,7 @@ hands_on = {
     "sandbox": st.Page(sandbox.show, title=sandbox.TITLE, icon=":material/tune:", url_path="sandbox"),
     "own": st.Page(own_data.show, title=own_data.TITLE, icon=":material/upload_file:", url_path="own"),
     "time": st.Page(time_machine.show, title=time_machine.TITLE, icon=":material/history:", url_path="time"),
+    "teach": st.Page(teach.show, title=teach.TITLE, icon=":material/groups:", url_path="teach"),
 }
 brought = st.Page(bundle.show, title=bundle.TITLE, icon=":material/inventory_2:", url_path="bundle")
 first = st.Page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -23,21 +23,23 @@ def draw(
     key: str,
     stage: bool = False,
     live: bool = False,
+    sharp: bool = False,
     over: Callable[[], None] | None = None,
     left: Callable[[str], None] | None = None,
 ) -> None:
     """A chart on the stage takes the stage's height; anything else its own. live: more of it will come by itself.
-    `over` draws what lies on the chart, rows that can be moved, or cards of which one is chosen. `left` is called with
-    the mark of the frame at which a player is left."""
+    sharp: the page enlarges it. `over` draws what lies on the chart, rows that can be moved, or cards of which one is
+    chosen. `left` is called with the mark of the frame at which a player is left."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
+    how: Literal["svg", "canvas"] = "svg" if sharp else "canvas"
     if figure.kind == "chart" and stage and (over or figure.height >= SMALL):
         with st.container(key=WITHIN, height=TALL, border=False):
-            st.echarts_chart(figure.spec, key=key, height="stretch", alt=figure.alt)
+            st.echarts_chart(figure.spec, key=key, height="stretch", alt=figure.alt, renderer=how)
             if over:
                 over()
     elif figure.kind == "chart":
-        st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt)
+        st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt, renderer=how)
     elif figure.kind == "plotly":
         import plotly.graph_objects as go  # half a second, which only pages with a landscape pay
 
