@@ -74,7 +74,7 @@ def set_up() -> None:
             known = {slug: f"{one.number}. {one.title}" for slug, one in lessons().items()}
             slug = st.selectbox("Lesson", [*known], format_func=known.__getitem__, key="teach.lesson")
             lesson = lessons()[slug]
-            name = st.text_input("What the class is called", max_chars=NAMED, key="teach.name")
+            st.text_input("What the class is called", max_chars=NAMED, key="teach.name")
             beat = st.segmented_control(
                 "Learners begin at", BEATS, default="Predict", required=True, key="teach.beat", persist_state="session"
             )
@@ -88,7 +88,7 @@ def set_up() -> None:
                 values, held = controls(lesson)
             st.button(
                 "Open the class", type="primary", icon=":material/groups:", on_click=opened,
-                args=(slug, name, beat, asked, values, held), disabled=not asked,
+                args=(slug, beat, asked, values, held), disabled=not asked,
             )  # fmt: skip
             if refused := st.session_state.pop("teach.refused", ""):
                 st.warning(refused)
@@ -114,9 +114,10 @@ def controls(lesson: Lesson) -> tuple[dict[str, str], dict[str, str]]:
     return values, held
 
 
-def opened(slug: str, name: str, beat: str, asked: list[str], values: dict[str, str], held: dict[str, str]) -> None:
+def opened(slug: str, beat: str, asked: list[str], values: dict[str, str], held: dict[str, str]) -> None:
+    name = st.session_state["teach.name"].strip()  # it may have been typed since the button was drawn
     try:
-        plan = Plan(lesson=slug, name=name.strip(), beat=beat, asked=tuple(asked), values=values, held=held)
+        plan = Plan(lesson=slug, name=name, beat=beat, asked=tuple(asked), values=values, held=held)
         chosen.put(CODE, begin(plan, me()[1]))
     except BadValue as error:
         st.session_state["teach.refused"] = str(error)

@@ -209,7 +209,8 @@ def told(slider: Control[Any], guesses: Guesses) -> str:
         return ""
     each = ", ".join(f"{option} ({count})" for option, count in found.items())
     how = "in the middle" if slider.slider else "most often"
-    return f"{slider.label}: {sum(found.values())} guesses, {each}; {how} {middle(slider, guesses)}."
+    many = sum(found.values())
+    return f"{slider.label}: {many} guess{'es' * (many > 1)}, {each}; {how} {middle(slider, guesses)}."
 
 
 def tally(slider: Control[Any], guesses: Guesses) -> Figure:
