@@ -10,13 +10,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.parts import memory
 from app.parts.figure import draw
-from app.parts.memory import Place, last_place
+from app.parts.memory import Kept
 from core.serve.store import Absent
 from lessons.kit import thumbs
-from lessons.kit.catalogue import CHAPTERS, Lesson, lessons
+from lessons.kit.catalogue import BEATS, CHAPTERS, Lesson, lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
+from lessons.kit.progress import Progress
 from lessons.kit.values import visible
 
 Pages = Mapping[str, st.Page]
@@ -33,7 +35,7 @@ HANDS_ON = {
 
 def show(pages: Pages) -> None:
     st.html(STYLE)
-    place = last_place()
+    place, done = memory.kept(), memory.known()
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=380):
             st.title("See what a head start is worth", anchor=False)
@@ -44,6 +46,7 @@ def show(pages: Pages) -> None:
                 "happen; then you see it."
             )
             begin(pages, place)
+            so_far(pages["again"], done)
         with st.container(key="stage"):
             spirals(lessons()[SHOWN])
     st.html('<div id="lessons"></div>')
@@ -52,7 +55,8 @@ def show(pages: Pages) -> None:
         with st.container(horizontal=True, key=f"chapter {chapter}"):
             for lesson in lessons().values():
                 if lesson.chapter == chapter:
-                    card(lesson, pages[lesson.slug], place.found.get(lesson.slug, ""))
+                    card(lesson, pages[lesson.slug], done)
+    memory.remember(ask=True)
 
 
 def spirals(lesson: Lesson) -> None:
@@ -70,7 +74,7 @@ def opening(lesson: Lesson) -> Figure:
     return lesson.hook(evidence, lesson.defaults)
 
 
-def begin(pages: Pages, place: Place) -> None:
+def begin(pages: Pages, place: Kept) -> None:
     """Two ways in, and back to where the learner was."""
     path = [lesson for lesson in lessons().values() if lesson.on_path]
     with st.container(horizontal=True):
@@ -87,11 +91,20 @@ def begin(pages: Pages, place: Place) -> None:
             st.switch_page(pages[place.slug], query_params=place.query)
 
 
-def card(lesson: Lesson, page: st.Page, found: str) -> None:
-    """The lesson's picture, its question, how long it takes, and what the learner found there."""
+def so_far(page: st.Page, done: Progress) -> None:
+    """How far the learner is; behind it waits what is asked again."""
+    if done.seen:
+        st.page_link(page, label=done.said, icon=":material/replay:")
+
+
+def card(lesson: Lesson, page: st.Page, done: Progress) -> None:
+    """The lesson's picture, its question, how long it takes, how far the learner came and what they found there."""
     with st.container(border=True, width=252, height="stretch"):
         st.html(thumbs.of(lesson.slug))
         st.page_link(page, label=f"**{lesson.number}. {lesson.title}**" + " :material/star:" * lesson.on_path)
         st.markdown(lesson.question)
-        told = f'<p class="found">{escape(found)}</p>'
-        st.html(told if found else f'<p class="minutes">{lesson.minutes} minutes</p>')
+        far, found = done.seen.get(lesson.slug, 0), done.found.get(lesson.slug, "")
+        beats = "".join("●" if beat < far else "○" for beat in range(len(BEATS)))
+        come = f'<span role="img" aria-label="{far} of {len(BEATS)} steps seen">{beats}</span>' if far else ""
+        told = f'<p class="found">{escape(found)}</p>' if found else ""
+        st.html(f'<p class="minutes">{lesson.minutes} minutes {come}</p>{told}')

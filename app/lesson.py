@@ -10,20 +10,20 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from app.parts import chosen, classroom
+from app.parts import chosen, classroom, memory
 from app.parts.chosen import NOT_YET, PREDICTED, SKIPPED, Chosen
 from app.parts.explain import explain
 from app.parts.live import live
 from app.parts.look import look
-from app.parts.memory import keep_place
 from app.parts.once import once
 from app.parts.predict import on_picture, predict
 from app.parts.recall import recall
 from app.parts.watch import own
 from app.parts.words import say
 from core.serve.store import Absent
-from lessons.kit.catalogue import Lesson
+from lessons.kit.catalogue import BEATS, Lesson
 from lessons.kit.evidence import gather
+from lessons.kit.progress import Progress
 from lessons.kit.values import Evidence, Settings, visible
 
 RAIL = 340  # pixels
@@ -37,10 +37,13 @@ def show(lesson: Lesson) -> None:
         chosen.widget(lesson.slug, chosen.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
+    if not too_early:
+        far, what = BEATS.index(at.beat) + 1, found(lesson, at)
+        memory.add(Progress(seen={lesson.slug: far}, found={lesson.slug: what} if what else {}))
     beat = ask_first if too_early else beats[at.beat]
     beat(lesson, at)
     classroom.tell(lesson, at)
-    keep_place(lesson.slug, found(lesson, at))
+    memory.remember(lesson.slug, ask=at.beat in ("Explain", "Recall"))  # where what was done earlier is spoken of
 
 
 def found(lesson: Lesson, at: Chosen) -> str:

@@ -11,7 +11,21 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
-from app import bundle, draw, evidence, glossary, home, lesson, own_data, real, sandbox, sources, teach, time_machine
+from app import (
+    again,
+    bundle,
+    draw,
+    evidence,
+    glossary,
+    home,
+    lesson,
+    own_data,
+    real,
+    sandbox,
+    sources,
+    teach,
+    time_machine,
+)
 from app.parts.unlost import mend
 from app.parts.workers import engine
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -41,8 +55,9 @@ hands_on = {
     "teach": st.Page(teach.show, title=teach.TITLE, icon=":material/groups:", url_path="teach"),
 }
 brought = st.Page(bundle.show, title=bundle.TITLE, icon=":material/inventory_2:", url_path="bundle")
+done = st.Page(again.show, title=again.TITLE, icon=":material/replay:", url_path="again")
 first = st.Page(
-    partial(home.show, pages | hands_on),
+    partial(home.show, pages | hands_on | {"again": done}),
     title="Headstart",
     icon=":material/home:",
     default=True,
@@ -54,6 +69,6 @@ words = st.Page(glossary.show, title=glossary.TITLE, icon=":material/dictionary:
 data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
 chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
 st.navigation(
-    {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": [proof, words, model, data]},
+    {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": [done, proof, words, model, data]},
     position="top",
 ).run()

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.server import served
+from tests.steps import press, through_the_findings
 from tests.test_hands import SCRIPT
 
 pytestmark = pytest.mark.browser
@@ -22,10 +23,6 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (place / "page.py").write_text(SCRIPT, "utf-8")
     with served(str(place / "page.py")) as (found, _):
         yield f"{found}/?fast_start.beat=Run&fast_start.committed=2"
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).first.click()
 
 
 def drag(page: Page, what: Locator, by: tuple[float, float]) -> None:
@@ -49,11 +46,7 @@ def to_the_ending(page: Page) -> None:
     """From the prediction through the run and all findings, without waiting for the nets."""
     page.locator(".st-key-train button").click()
     press(page, "What happened there?")
-    expect(page.get_by_text("Finding 1 of")).to_be_visible()
-    onward = page.get_by_role("button", name="Next", exact=True)
-    while onward.count():
-        onward.click()
-        page.wait_for_timeout(400)
+    through_the_findings(page)
 
 
 def test_the_way_on_does_not_move_under_a_pointer_as_a_run_begins(address: str, page: Page) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lessons.kit.catalogue import lessons
 from tests.server import served
+from tests.steps import press, through_the_findings
 
 pytestmark = pytest.mark.browser
 MOVING = re.compile(r"^[1-9][0-9,]* of [0-9,]+ steps, ")  # a race that has begun
@@ -22,10 +23,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, psut
     """The app as `make run` starts it, with a store of its own; its address and its process."""
     with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as found:
         yield found
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).first.click()
 
 
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
@@ -55,11 +52,8 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     page.get_by_role("radio", name="third").click()
     expect(page.get_by_text(re.compile(r"Your delta of the third layer only"))).to_be_visible()
     press(page, "What happened there?")
-    expect(page.get_by_text("Finding 1 of")).to_be_visible()
-    while not page.get_by_text("you said").count():
-        press(page, "Next")
-        page.wait_for_timeout(300)
-    expect(page.locator(".st-key-ending")).to_be_visible()
+    through_the_findings(page)
+    expect(page.get_by_text("you said").first).to_be_visible()
     press(page, "What this rests on")
     expect(page.get_by_text("reproduced here").first).to_be_visible()
     page.goto(server[0])

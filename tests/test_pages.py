@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from app.parts.words import filled
 from core.check import BadValue
 from core.serve.engine import State
+from lessons.kit import progress
 from lessons.kit.catalogue import BEATS, lessons
+from lessons.kit.progress import Missed, Progress
 from tests.test_properties import ANY, MANY, is_plain, near, on, tried
 
 pytestmark = pytest.mark.usefixtures("workers_end")
@@ -181,19 +183,24 @@ def test_every_answer_has_its_explanation(slug: str) -> None:
     for number, question in enumerate(lesson.questions):
         test = page(slug, beat="Recall")
         for answer, why in question.options.items():
-            test.radio(key=f"{slug}.question.{number}").set_value(answer).run()
+            key = f"{slug}.question.{number}"
+            test.radio(key=key).set_value(answer).run()
+            assert not test.success and not test.error  # arrow keys choose what they pass
+            test.button(key=f"{key}.answer").click().run()
             said = [one.value for one in (*test.success, *test.error)]
             assert said == [filled(why)]
             assert bool(test.success) == (answer == question.right)
+            del test.session_state[f"{key}.given"]
 
 
 def test_a_missed_question_comes_back_in_a_later_lesson() -> None:
     first, second = list(lessons())[:2]
     test = page(second, beat="Recall")
     assert not [one for one in test.radio if one.key.startswith(first)]
-    test.session_state["missed"] = {(first, 1)}
+    missed = progress.question_id(first, lessons()[first].questions[1])
+    test.session_state["news"] = Progress(missed={missed: Missed()})
     test.run()
-    assert [one.key for one in test.radio if one.key.startswith(first)] == [f"{first}.question.1.again"]
+    assert [one.key for one in test.radio if missed in one.key] == [f"{second}.again.{missed}"]
 
 
 @EACH

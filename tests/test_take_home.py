@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from core.serve import bundle, store, work
 from core.spec import Run, Stage, digest
 from core.tasks import GuestBook, Plane
-from lessons.kit.catalogue import lessons
 from lessons.kit.numbers import numbers
 from tests.server import served
+from tests.steps import through_the_findings
 
 RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=8, batch=16),), seeds=2, first_seed=83_000)
 
@@ -159,11 +159,7 @@ def test_the_picture_on_the_stage_is_saved_as_it_stands_there(
     with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (address, _):
         query = "fast_start.beat=Explain&fast_start.committed=2&fast_start.pressed=1"
         page.goto(f"{address}/fast_start?{query}")
-        findings = len(lessons()["fast_start"].explained)
-        for k in range(2, findings + 1):
-            page.get_by_role("button", name="Next", exact=True).click()
-            expect(page.get_by_text(f"Finding {k} of {findings}")).to_be_visible()
-        page.get_by_role("button", name="Next", exact=True).click()
+        through_the_findings(page)
         page.get_by_role("button", name="Take it home").click()
         with page.expect_download() as coming:
             page.get_by_role("button", name="The picture on the stage (PNG)").press("Enter")

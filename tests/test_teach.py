@@ -161,6 +161,7 @@ def test_a_guess_reaches_the_class_when_it_is_made_and_again_when_it_is_changed(
     question = lessons()["label_worth"].questions[0]
     wrong = next(option for option in question.options if option != question.right)
     test.radio(key="label_worth.question.0").set_value(wrong).run()
+    next(one for one in test.button if one.key == "label_worth.question.0.answer").click().run()
     assert said(plan) == (Record(said=Settings({"at1": 95, "at5": 20, "at20": 25}), missed=(0,)),)
 
 

@@ -9,12 +9,11 @@ from html import escape
 import segno
 import streamlit as st
 
-from app.parts import chosen
+from app.parts import chosen, memory
 from app.parts.chosen import Chosen
 from app.parts.corpus import escaped
 from app.parts.figure import draw
 from app.parts.once import once
-from app.parts.recall import missed
 from app.parts.workers import me
 from core.check import BadValue
 from lessons.kit.catalogue import Lesson, lessons
@@ -22,6 +21,7 @@ from lessons.kit.classroom import Plan, Record, put
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
 from lessons.kit.figures.crowd import crowd, tally
+from lessons.kit.progress import question_id
 from lessons.kit.values import Settings, visible
 
 
@@ -34,7 +34,7 @@ def tell(lesson: Lesson, at: Chosen) -> None:
     """Put the learner's prediction and the questions they missed into the class, whenever these have changed."""
     if not at.plan:
         return
-    record = Record(said=at.said, missed=tuple(sorted(number for slug, number in missed() if slug == lesson.slug)))
+    record = Record(said=at.said, missed=missed(lesson))
     told = chosen.key(lesson.slug, "told the class")
     if (record == Record() and told not in st.session_state) or st.session_state.get(told) == (at.plan.code, record):
         return
@@ -43,6 +43,12 @@ def tell(lesson: Lesson, at: Chosen) -> None:
         st.session_state[told] = at.plan.code, record
     except BadValue as error:
         st.warning(str(error))
+
+
+def missed(lesson: Lesson) -> tuple[int, ...]:
+    """The lesson's questions that were answered wrongly in this session, by their place."""
+    now = {at for at, one in memory.news().missed.items() if not one.right}
+    return tuple(k for k, question in enumerate(lesson.questions) if question_id(lesson.slug, question) in now)
 
 
 # --- What all said --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app.parts import chosen
+from app.parts import chosen, memory
 from app.parts.badge import claim_card
 from app.parts.camera import camera
 from app.parts.chosen import Chosen
@@ -95,6 +95,7 @@ def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
         if later := [other for other in lessons().values() if other.number == lesson.number + 1]:
             following = later[0]
             st.markdown(f"Next: [{following.number}. {following.title}]({following.slug})")
+        st.caption(f"So far: [{memory.known().said}](again)")
 
 
 def attempt(lesson: Lesson, attempt: Try) -> None:

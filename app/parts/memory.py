@@ -1,23 +1,43 @@
-"""Where the learner was and what they found, kept by their own browser: no account, nothing on the server, there again
-tomorrow."""
+"""Where the learner was, what they have done and what they missed, kept by their own browser: no account, nothing on
+the server, there again tomorrow."""
 
 from __future__ import annotations
 
+import json
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
-LONGEST = 200  # characters of what a browser may say that somebody found
+from core.check import BadValue
+from lessons.kit import progress
+from lessons.kit.progress import Missed, Progress
+
+AT = "memory"
 _NOTE = st.components.v2.component(
     "headstart_memory",
     html="<span></span>",
     js="""
+const all = (kept, more, chosen) =>
+  Object.fromEntries(Object.keys({ ...kept, ...more }).map(name => [name, chosen(kept?.[name], more?.[name])]))
+const later = (one, other) => (!other || one?.asked > other.asked ? one : other)
+
 export default function ({ data, setStateValue }) {
   try {
+    if (data.forget) localStorage.removeItem("headstart")
     const kept = JSON.parse(localStorage.getItem("headstart") || "null") ?? {}
-    if (!data.keep) return kept.slug && setStateValue("place", kept) // else the page would be drawn twice for nothing
-    localStorage.setItem("headstart", JSON.stringify({ ...data.keep, found: { ...kept.found, ...data.found } }))
+    const some = Object.keys(kept).length
+    if (data.ask && some) setStateValue("kept", kept) // else the page would be drawn twice for nothing
+    if (!data.place && !data.more) return
+    const { seen, found, missed } = data.more ?? {}
+    localStorage.setItem("headstart", JSON.stringify({
+      ...kept, ...data.place,
+      seen: all(kept.seen, seen, (one, other) => Math.max(one || 0, other || 0)),
+      found: { ...kept.found, ...found },
+      missed: all(kept.missed, missed, later),
+    }))
   } catch (error) { /* a browser that keeps nothing: the lesson works all the same */ }
 }
 """,
@@ -25,30 +45,71 @@ export default function ({ data, setStateValue }) {
 
 
 @dataclass(frozen=True)
-class Place:
-    """What a browser noted. It comes from outside: settings are checked where they are read."""
+class Kept:
+    """What a browser has noted. It comes from outside: settings are checked where they are read."""
 
     slug: str = ""  # of the last lesson
     query: dict[str, str] = field(default_factory=dict)  # what its URL said
-    found: dict[str, str] = field(default_factory=dict)  # by lesson: what the learner said and what it was
+    progress: Progress = field(default_factory=Progress)
 
 
-def keep_place(slug: str, found: str = "") -> None:
-    """Have the browser note this lesson, all its URL says, and at its end what was found."""
+def remember(slug: str = "", ask: bool = False) -> None:
+    """Have the browser note what this session has done and, on a lesson's page, what its URL says; and ask it what it
+    knows from earlier, once a session: then the page is drawn again."""
     query = {name: value for name, value in st.query_params.items() if name.startswith(f"{slug}.")}
-    data = {"keep": {"slug": slug, "query": query}, "found": {slug: found} if found else {}}
-    _NOTE(data=data, key="memory.keep", height=1)
+    data: dict[str, Any] = {"ask": ask and "kept" not in st.session_state, "forget": st.session_state.pop("forget", 0)}
+    if slug:
+        data["place"] = {"slug": slug, "query": query}
+    if (new := news()) != Progress():
+        data["more"] = json.loads(progress.write(new))
+    _NOTE(data=data, key=AT, height=1, on_kept_change=hear)
 
 
-def last_place() -> Place:
-    told = _NOTE(data={}, key="memory.read", height=1, on_place_change=lambda: None).place
-    if not isinstance(told, dict) or not isinstance(told.get("slug"), str):
-        return Place()
-    return Place(slug=told["slug"], query=texts(told.get("query")), found=texts(told.get("found")))
+def hear() -> None:
+    """The browser has answered."""
+    told = st.session_state[AT].kept
+    if isinstance(told, dict):
+        st.session_state["kept"] = understood(told)
 
 
-def texts(told: Any) -> dict[str, str]:
-    """A dictionary of short texts; empty if it is none."""
-    if not isinstance(told, dict):
-        return {}
-    return {str(name): str(value)[:LONGEST] for name, value in told.items()}
+def understood(told: dict[str, Any]) -> Kept:
+    done = Progress()
+    with suppress(BadValue):
+        done = progress.understood(told)
+    slug, query = told.get("slug"), told.get("query")
+    if not isinstance(slug, str) or not isinstance(query, dict):
+        return Kept(progress=done)
+    return Kept(slug, {str(name): str(value)[: progress.LONGEST] for name, value in query.items()}, done)
+
+
+def kept() -> Kept:
+    found: Kept = st.session_state.get("kept", Kept())
+    return found
+
+
+def news() -> Progress:
+    """What was done in this session."""
+    found: Progress = st.session_state.setdefault("news", Progress())
+    return found
+
+
+def known() -> Progress:
+    """All that this learner has done, as far as the browser has said."""
+    return kept().progress | news()
+
+
+def add(more: Progress) -> None:
+    st.session_state["news"] = news() | more
+
+
+def answered(at: str, rightly: bool) -> None:
+    """A question was answered: one that was never missed is noted only if it is missed now."""
+    before = known().missed.get(at)
+    if before or not rightly:
+        add(Progress(missed={at: (before or Missed()).answered(rightly, int(time.time()))}))
+
+
+def forget() -> None:
+    """All that was done, here and in the browser."""
+    st.session_state["news"], st.session_state["kept"] = Progress(), Kept()
+    st.session_state["forget"] = 1

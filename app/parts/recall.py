@@ -6,50 +6,69 @@ import hashlib
 
 import streamlit as st
 
+from app.parts import memory
 from app.parts.words import filled
-from lessons.kit.catalogue import Lesson, Question, lessons
+from lessons.kit import progress
+from lessons.kit.catalogue import Lesson, Question
 
 
 def recall(lesson: Lesson) -> None:
     for number, question in enumerate(lesson.questions):
-        ask(lesson.slug, number, question)
-    if earlier := missed_earlier(lesson):
-        slug, number = earlier
-        st.caption(f"Once more, from “{lessons()[slug].title}”:")
-        ask(slug, number, lessons()[slug].questions[number], again=True)
+        ask(progress.question_id(lesson.slug, question), f"{lesson.slug}.question.{number}")
+    if earlier := once_more(lesson.slug, lesson.number):
+        ask_again(earlier, lesson.slug)
 
 
-def missed() -> set[tuple[str, int]]:
-    found: set[tuple[str, int]] = st.session_state.setdefault("missed", set())
+def once_more(place: str, before: int) -> str | None:
+    """The missed question of lessons before this number that is asked at this place, the same one until the learner
+    comes again."""
+    at = f"{place}.again"
+    if st.session_state.get(at) is None:
+        st.session_state[at] = progress.again(memory.known(), before)
+    found: str | None = st.session_state[at]
     return found
 
 
-def missed_earlier(lesson: Lesson) -> tuple[str, int] | None:
-    """One question of an earlier lesson that this learner once got wrong."""
-    numbers = {slug: one.number for slug, one in lessons().items()}
-    return min((one for one in missed() if numbers[one[0]] < lesson.number), default=None)
+def ask_again(at: str, place: str) -> bool:
+    st.caption(f"Once more, from “{progress.questions()[at][0].title}”:")
+    return ask(at, f"{place}.again.{at}")
 
 
-def ask(slug: str, number: int, question: Question, again: bool = False) -> None:
+def ask(at: str, key: str) -> bool:
+    """Ask a question; whether it is answered. An answer is given with a button, because arrow keys choose what they
+    pass; then it stands, and all answers are explained."""
+    lesson, number = progress.questions()[at]
+    question, given = lesson.questions[number], f"{key}.given"
+
+    def answer() -> None:
+        st.session_state[given] = st.session_state[key]
+        memory.answered(at, st.session_state[key] == question.right)
+
     with st.container(border=True):
-        answer = st.radio(
+        said = st.radio(
             f"**{filled(question.asks)}**",
             mixed(question),
             index=None,
-            key=f"{slug}.question.{number}{'.again' * again}",
+            key=key,
             persist_state="session",
+            disabled=given in st.session_state,
         )
-        if answer is None:
-            return
-        if answer == question.right:
-            st.success(filled(question.options[answer]), icon=":material/check:")
+        if given in st.session_state:
+            explained(question, st.session_state[given])
         else:
-            missed().add((slug, number))
-            st.error(filled(question.options[answer]), icon=":material/close:")
-        with st.expander("What about the other answers?"):
-            for option, why in question.options.items():
-                if option != answer:
-                    st.markdown(f"**{option}.** {filled(why)}")
+            st.button("That is my answer", on_click=answer, disabled=said is None, key=f"{key}.answer")
+    return given in st.session_state
+
+
+def explained(question: Question, said: str) -> None:
+    if said == question.right:
+        st.success(filled(question.options[said]), icon=":material/check:")
+    else:
+        st.error(filled(question.options[said]), icon=":material/close:")
+    with st.expander("What about the other answers?"):
+        for option, why in question.options.items():
+            if option != said:
+                st.markdown(f"**{option}.** {filled(why)}")
 
 
 def mixed(question: Question) -> list[str]:

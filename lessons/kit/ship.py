@@ -24,6 +24,7 @@ from lessons.kit import findings, thumbs
 from lessons.kit.catalogue import Lesson, claims, lessons
 from lessons.kit.claims import compute, found
 from lessons.kit.sandbox import challenges
+from lessons.kit.told import counted
 from lessons.kit.values import Measures, Piece, Runs, Seeds, Settings, Values
 
 
@@ -151,10 +152,6 @@ def readme(sizes: dict[str, int]) -> str:
             text += "\n| weights | kB | of |\n|---|---|---|\n"
         text += "".join(f"| `{name}` | {sizes[name] / 1000:.0f} | {label} |\n" for _, label, name in sorted(kept))
     return text
-
-
-def counted(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
 
 
 HEAD = """\

@@ -11,6 +11,11 @@ from lessons.kit.values import Evidence, Settings
 TAG = re.compile(r"^\{(lit|view): ([^}]+)\}\s*", re.MULTILINE)  # before a finding: what is lit, or which view is shown
 
 
+def counted(number: int, what: str) -> str:
+    """So many of them: "1 lesson", "2 lessons"."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """One finding of an explanation, and what of the picture goes with it."""

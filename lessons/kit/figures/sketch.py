@@ -45,7 +45,7 @@ def written(text: str) -> Iterator[str]:
         wide = 3 * min(len(word), 12)
         if x + wide > WIDE - 8:
             x, y = 8, y + 14
-        yield f'<rect x="{x}" y="{y}" width="{wide}" height="6" rx="2" fill="#808495" opacity="0.7"/>'
+        yield f'<rect x="{x}" y="{y}" width="{wide}" height="6" rx="2" fill="#757588" opacity="0.7"/>'
         x += wide + 5
 
 
@@ -68,7 +68,7 @@ def chart(spec: dict[str, Any]) -> Iterator[str]:
         return round(EDGE + x * (WIDE - 2 * EDGE), 1), round(HIGH - EDGE - y * (HIGH - 2 * EDGE), 1)
 
     for one, each in places:
-        colour = one.get("color") or one.get("itemStyle", {}).get("color") or "#808495"
+        colour = one.get("color") or one.get("itemStyle", {}).get("color") or "#757588"
         points = [at(xy) for xy in each]
         if one["type"] == "line" and len(points) > 1:
             dash = {"dashed": "6 4", "dotted": "2 4"}.get(one.get("lineStyle", {}).get("type"), "")
@@ -126,8 +126,8 @@ def lines_of(texts: list[str]) -> Iterator[str]:
     """What is written, as bars of its length after a prompt's."""
     for k, text in enumerate(texts):
         width, y = min(80, 8 + 2 * len(text)), 14 + 18 * k
-        yield f'<rect x="8" y="{y}" width="56" height="8" rx="4" fill="#808495" opacity="0.45"/>'
-        yield f'<rect x="70" y="{y}" width="{width}" height="8" rx="4" fill="#2a7de1"/>'
+        yield f'<rect x="8" y="{y}" width="56" height="8" rx="4" fill="#757588" opacity="0.45"/>'
+        yield f'<rect x="70" y="{y}" width="{width}" height="8" rx="4" fill="#2176d9"/>'
 
 
 def pictures(html: str) -> Iterator[str]:

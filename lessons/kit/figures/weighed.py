@@ -9,7 +9,7 @@ from typing import Any
 from lessons.kit.figures import Figure, percent
 
 FULL = 1.2  # weight at which the colour is strongest
-KIND, UNKIND = "#12936f", "#c8352b"
+KIND, UNKIND = "#008a1a", "#c8352b"
 STYLE = "display:inline-block;border-radius:4px;padding:0 2px;border-bottom:"
 
 

@@ -1,0 +1,89 @@
+"""Ask me again: what a learner once answered wrongly, one question a visit, and what they have done, as a file."""
+
+from __future__ import annotations
+
+import sys
+
+import streamlit as st
+
+from app.parts import memory
+from app.parts.recall import ask_again
+from core.check import BadValue
+from lessons.kit import progress
+from lessons.kit.progress import ENOUGH, Progress
+
+TITLE = "Ask me again"
+ASKED = "again.asked"  # the questions of this visit
+HOW = (
+    "What you answer wrongly at the end of a lesson comes back here, one question a visit, and at the end of later "
+    "lessons, until you have answered it rightly twice. Recalling after a while is what makes it stay."
+)
+
+
+def show() -> None:
+    with st.container(key="header", horizontal=True):
+        st.title(TITLE, anchor=False)
+    done = memory.known()
+    with st.container():  # what stands below keeps its place, however much is asked
+        question(done)
+    st.caption(done.said)
+    take_along(done)
+    memory.remember(ask=True)
+
+
+def question(done: Progress) -> None:
+    """The question of this visit, and after it another one where there is."""
+    asked: list[str] = st.session_state.setdefault(ASKED, [])
+    following = progress.again(done, before=sys.maxsize, asked=asked)
+    if not asked and following:
+        asked.append(following)
+        following = progress.again(done, before=sys.maxsize, asked=asked)
+    if not asked:
+        st.markdown(HOW if not done.learned else f"Nothing is left to ask. {HOW}")
+    elif ask_again(asked[-1], "again"):
+        st.markdown(stands(memory.known(), asked[-1]))
+        if following:
+            st.button("Another one", on_click=asked.append, args=(following,), icon=":material/arrow_forward:")
+
+
+def stands(done: Progress, at: str) -> str:
+    right = done.missed[at].right if at in done.missed else 0
+    if right >= ENOUGH:
+        return "That was the second time you knew it: it is not asked again."
+    return "You knew it once: it comes once more, another day." if right else "It comes again, another day."
+
+
+def take_along(done: Progress) -> None:
+    """Progress lives in this browser alone: as a file it goes to another one."""
+    turn = st.session_state.setdefault("again.turn", 0)
+
+    def opened() -> None:
+        if file := st.session_state[f"again.file.{turn}"]:
+            st.session_state["again.turn"] = turn + 1
+            st.session_state.pop("again.refused", None)
+            try:
+                memory.add(progress.read(file.getvalue()))
+            except BadValue as error:
+                st.session_state["again.refused"] = str(error)
+
+    with st.expander("Take your progress along", icon=":material/save:"):
+        st.markdown("It is kept by this browser alone, nowhere else. A file brings it to another one.")
+        st.download_button(
+            "Save it",
+            progress.write(done),
+            "headstart-progress.json",
+            "application/json",
+            on_click="ignore",
+            disabled=done == Progress(),
+        )
+        st.file_uploader("Open one", ["json"], key=f"again.file.{turn}", on_change=opened, max_upload_size=1)
+        if refused := st.session_state.get("again.refused"):
+            st.warning(refused)
+        with st.popover("Forget all of it", icon=":material/delete:", type="tertiary"):
+            st.markdown("What you have done, found and missed is then gone from this browser.")
+            st.button("Yes, forget it", on_click=forget)
+
+
+def forget() -> None:
+    memory.forget()
+    st.session_state[ASKED] = []

@@ -1,0 +1,147 @@
+"""What a learner has done: how far they came in each lesson, what they found there, and which questions they missed.
+
+Their own browser keeps it, and a file if they take it along; both come from outside, so they are read by `read` alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from core.check import BadValue, whole
+from lessons.kit.catalogue import BEATS, Lesson, Question, lessons
+from lessons.kit.told import counted
+
+ENOUGH = 2  # times that a missed question is answered rightly, at different places, until it is not asked again
+LARGEST = 65_536  # bytes of a file
+LONGEST = 200  # characters of what somebody found
+LAST = 2**40  # seconds since 1970, some 35 thousand years
+KIND = {"kind": "headstart progress", "version": 1}
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A question that was once answered wrongly."""
+
+    right: int = 0  # times in a row that it was answered rightly since
+    asked: int = 0  # when it was asked last, in seconds since 1970
+
+    def __post_init__(self) -> None:
+        whole("How often a question was answered rightly", self.right, 0, ENOUGH)
+        whole("When a question was asked", self.asked, 0, LAST)
+
+    def answered(self, rightly: bool, now: int) -> Missed:
+        return Missed(min(self.right + 1, ENOUGH) if rightly else 0, now)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """By lesson: the furthest beat, from 1, and what was found; and by question what was missed."""
+
+    seen: Mapping[str, int] = field(default_factory=dict)
+    found: Mapping[str, str] = field(default_factory=dict)
+    missed: Mapping[str, Missed] = field(default_factory=dict)
+
+    def __or__(self, later: Progress) -> Progress:
+        """Both; of a question whichever was asked later."""
+        latest = sorted((*self.missed.items(), *later.missed.items()), key=lambda one: one[1].asked)
+        far = {slug: max(self.seen.get(slug, 0), later.seen.get(slug, 0)) for slug in {**self.seen, **later.seen}}
+        return Progress(far, {**self.found, **later.found}, dict(latest))
+
+    @property
+    def done(self) -> list[str]:
+        """The lessons whose findings were seen."""
+        return [slug for slug in lessons() if self.seen.get(slug, 0) > BEATS.index("Explain")]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The questions that are to be asked again, those first that were not asked for longest."""
+        return sorted(
+            (at for at, missed in self.missed.items() if missed.right < ENOUGH), key=lambda at: self.missed[at].asked
+        )
+
+    @property
+    def learned(self) -> list[str]:
+        """The questions that were missed once and have been answered rightly often enough since."""
+        return [at for at, missed in self.missed.items() if missed.right >= ENOUGH]
+
+    @property
+    def said(self) -> str:
+        """How far the learner is, in a line."""
+        learned = f"{len(self.learned)} of {len(self.missed)} misses mended"
+        return f"{len(self.done)} of {counted(len(lessons()), 'lesson')} done" + f" · {learned}" * bool(self.missed)
+
+
+def question_id(slug: str, question: Question) -> str:
+    """Names a question by what it asks: one that is worded anew is another."""
+    return f"{slug}.{hashlib.sha256(question.asks.encode()).hexdigest()[:8]}"
+
+
+@cache
+def questions() -> dict[str, tuple[Lesson, int]]:
+    """All questions of all lessons, each with its lesson and its number there."""
+    return {
+        question_id(slug, question): (lesson, number)
+        for slug, lesson in lessons().items()
+        for number, question in enumerate(lesson.questions)
+    }
+
+
+def again(progress: Progress, before: int, asked: Collection[str] = ()) -> str | None:
+    """A missed question of the lessons before this number, that was not asked for longest; None if there is none."""
+    open_ones = (at for at in progress.waiting if at not in asked and questions()[at][0].number < before)
+    return next(open_ones, None)
+
+
+def write(progress: Progress) -> str:
+    """As a file says it."""
+    missed = {at: {"right": one.right, "asked": one.asked} for at, one in progress.missed.items()}
+    told = {"seen": dict(progress.seen), "found": dict(progress.found), "missed": missed}
+    return json.dumps(KIND | told, indent=1, ensure_ascii=False, sort_keys=True)
+
+
+def read(data: bytes | str) -> Progress:
+    """What a file says; what it says of lessons and questions that are not here is left out. BadValue with a sentence
+    if it is no such file."""
+    if len(data) > LARGEST:
+        raise BadValue(f"This file is too large: progress takes at most {LARGEST // 1024} kB.")
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadValue("This file is no progress: it is not JSON. Choose one that was saved here.") from error
+    if not isinstance(told, dict) or told.get("kind") != KIND["kind"]:
+        raise BadValue("This file is no progress. Choose one that was saved here.")
+    if told.get("version") != KIND["version"]:
+        raise BadValue("This file is of another version of Headstart than this one.")
+    return understood(told)
+
+
+def understood(told: Mapping[str, Any]) -> Progress:
+    """Progress from what JSON holds; BadValue with a sentence where that cannot be."""
+    seen, found, missed = (named(told, part) for part in ("seen", "found", "missed"))
+    for far in seen.values():
+        whole("How far somebody came in a lesson", far, 1, len(BEATS))
+    if not all(isinstance(text, str) for text in found.values()):
+        raise BadValue("What was found in a lesson must be text.")
+    return Progress(
+        seen={slug: far for slug, far in seen.items() if slug in lessons()},
+        found={slug: text[:LONGEST] for slug, text in found.items() if slug in lessons()},
+        missed={at: miss(one) for at, one in missed.items() if at in questions()},
+    )
+
+
+def named(told: Mapping[str, Any], part: str) -> dict[str, Any]:
+    names = told.get(part, {})
+    if not isinstance(names, dict):
+        raise BadValue(f"In this progress, “{part}” names nothing.")
+    return names
+
+
+def miss(told: Any) -> Missed:
+    if not isinstance(told, dict) or set(told) != {"right", "asked"}:
+        raise BadValue("A missed question must say how often it was answered rightly, and when it was asked.")
+    return Missed(**told)

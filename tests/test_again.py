@@ -1,0 +1,170 @@
+"""What a learner has done, kept in their browser and in a file, and what they missed, asked again."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+from core.check import BadValue
+from lessons.kit import progress
+from lessons.kit.catalogue import lessons
+from lessons.kit.progress import ENOUGH, LARGEST, Missed, Progress
+from tests.steps import press
+
+SLUGS = list(lessons())
+IDS = list(progress.questions())
+MISSED = st.builds(Missed, st.integers(0, ENOUGH), st.integers(0, 2_000_000_000))
+PROGRESS = st.builds(
+    Progress,
+    st.dictionaries(st.sampled_from(SLUGS), st.integers(1, 5)),
+    st.dictionaries(st.sampled_from(SLUGS), st.text(max_size=progress.LONGEST)),
+    st.dictionaries(st.sampled_from(IDS), MISSED),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(PROGRESS)
+def test_a_file_brings_back_what_was_written(done: Progress) -> None:
+    assert progress.read(progress.write(done)) == done
+
+
+@given(PROGRESS, PROGRESS)
+def test_of_two_browsers_whatever_is_further_and_later_counts(one: Progress, other: Progress) -> None:
+    both = one | other
+    for slug in {*one.seen, *other.seen}:
+        assert both.seen[slug] == max(one.seen.get(slug, 0), other.seen.get(slug, 0))
+    for at in {*one.missed, *other.missed}:
+        said = [part.missed[at] for part in (one, other) if at in part.missed]
+        assert both.missed[at].asked == max(missed.asked for missed in said)
+        assert both.missed[at] in said
+
+
+@given(JSON, JSON, JSON)
+def test_whatever_a_file_says_is_progress_or_one_sentence(seen: object, found: object, missed: object) -> None:
+    told = json.dumps(progress.KIND | {"seen": seen, "found": found, "missed": missed})
+    try:
+        assert isinstance(progress.read(told), Progress)
+    except BadValue as error:
+        assert str(error).endswith(".")
+
+
+@pytest.mark.parametrize(("data", "says"), [
+    (b"\xff\xfe", "not JSON"),
+    ("[" * 60_000, "not JSON"),
+    ("[]", "no progress"),
+    (" " * (LARGEST + 1), "too large"),
+    (json.dumps(progress.KIND | {"version": 2}), "another version"),
+    (json.dumps(progress.KIND | {"seen": {SLUGS[0]: 6}}), "from 1 to 5"),
+    (json.dumps(progress.KIND | {"seen": {SLUGS[0]: True}}), "from 1 to 5"),
+    (json.dumps(progress.KIND | {"found": {SLUGS[0]: 1}}), "must be text"),
+    (json.dumps(progress.KIND | {"missed": {IDS[0]: 1}}), "how often"),
+])  # fmt: skip
+def test_what_is_no_progress_is_refused_in_a_sentence(data: bytes | str, says: str) -> None:
+    with pytest.raises(BadValue, match=says):
+        progress.read(data)
+
+
+def test_lessons_that_are_not_here_are_left_out() -> None:
+    told = {"seen": {"gone": 3, SLUGS[0]: 2}, "missed": {"gone.00000000": {"right": 0, "asked": 1}}}
+    assert progress.read(json.dumps(progress.KIND | told)) == Progress(seen={SLUGS[0]: 2})
+
+
+def test_a_question_is_asked_until_it_was_answered_rightly_twice_in_a_row() -> None:
+    missed = Missed()
+    for rightly, right in [(True, 1), (False, 0), (True, 1), (True, 2)]:
+        missed = missed.answered(rightly, now=missed.asked + 1)
+        assert missed.right == right
+    assert progress.again(Progress(missed={IDS[0]: missed}), before=99) is None
+
+
+def test_that_is_asked_which_was_not_asked_for_longest_and_only_of_earlier_lessons() -> None:
+    late, early = IDS[-1], IDS[0]
+    done = Progress(missed={early: Missed(0, 50), late: Missed(1, 10)})
+    assert progress.again(done, before=99) == late
+    assert progress.again(done, before=lessons()[SLUGS[-1]].number) == early
+    assert progress.again(done, before=99, asked=[late]) == early
+    assert progress.again(done, before=1) is None
+
+
+def test_every_question_has_a_name_of_its_own() -> None:
+    assert len(IDS) == sum(len(lesson.questions) for lesson in lessons().values())
+
+
+def asked_again(*missed: str) -> AppTest:
+    def draw() -> None:
+        from app.again import show
+
+        show()
+
+    test = AppTest.from_function(draw, default_timeout=60)
+    test.session_state["news"] = Progress(missed={at: Missed(0, k) for k, at in enumerate(missed)})
+    return test.run()
+
+
+def answer(test: AppTest, at: str, rightly: bool) -> None:
+    lesson, number = progress.questions()[at]
+    question = lesson.questions[number]
+    said = question.right if rightly else next(one for one in question.options if one != question.right)
+    test.radio(key=f"again.again.{at}").set_value(said).run()
+    test.button(key=f"again.again.{at}.answer").click().run()
+
+
+def test_one_question_a_visit_and_another_one_for_who_wants_it() -> None:
+    test = asked_again(*IDS[:2])
+    assert [one.key for one in test.radio] == [f"again.again.{IDS[0]}"]
+    answer(test, IDS[0], rightly=True)
+    assert any("once more, another day" in one.value for one in test.markdown)
+    assert test.session_state["news"].missed[IDS[0]].right == 1
+    assert test.radio(key=f"again.again.{IDS[0]}").disabled  # now that the right answer is said
+    next(one for one in test.button if one.label == "Another one").click().run()
+    assert [one.key for one in test.radio] == [f"again.again.{IDS[1]}"]
+    answer(test, IDS[1], rightly=False)
+    assert not test.exception
+    assert not [one for one in test.button if one.label == "Another one"]  # each of them once a visit
+
+
+def test_with_nothing_missed_the_page_says_how_it_works() -> None:
+    test = asked_again()
+    assert not test.radio
+    assert any("until you have answered it rightly twice" in one.value for one in test.markdown)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [390], indirect=True)
+def test_a_missed_question_comes_back_another_day_and_goes_along_in_a_file(
+    address: str, page: Page, tmp_path: Path
+) -> None:
+    page.goto(f"{address}/label_worth?label_worth.beat=Recall&label_worth.committed=2&label_worth.pressed=1")
+    question = lessons()["label_worth"].questions[0]
+    wrong = next(one for one in question.options if one != question.right)
+    page.get_by_role("radio", name=wrong).check(force=True)
+    press(page, "That is my answer")
+    page.wait_for_function("localStorage.getItem('headstart')?.includes('\"right\":0')")
+    page.goto(f"{address}/again")  # another session: only the browser knows
+    expect(page.get_by_text("Once more, from")).to_be_visible()
+    page.get_by_role("radio", name=question.right).check(force=True)
+    press(page, "That is my answer")
+    expect(page.get_by_text("once more, another day")).to_be_visible()
+    page.get_by_text("Take your progress along").click()
+    with page.expect_download() as coming:
+        press(page, "Save it")
+    coming.value.save_as(tmp_path / "mine.json")
+    saved = progress.read((tmp_path / "mine.json").read_bytes())
+    assert [missed.right for missed in saved.missed.values()] == [1]
+    press(page, "Forget all of it")
+    press(page, "Yes, forget it")
+    expect(page.get_by_text("Once more, from")).to_have_count(0)
+    page.wait_for_function("!localStorage.getItem('headstart')?.includes('right')")
+    page.locator("input[type=file]").set_input_files(tmp_path / "mine.json")
+    expect(page.get_by_text(re.compile("0 of 1 misses mended"))).to_be_visible()

@@ -1,0 +1,77 @@
+"""All lessons by keyboard alone: from the question to the last answer with Tab, arrows, Enter and Space."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.parts.recall import mixed
+from lessons.kit.catalogue import lessons
+from tests.steps import finding
+
+pytestmark = pytest.mark.browser
+FAR = 120  # presses of Tab within which everything on a page is reached
+FOCUSED = "e => e === e.getRootNode().activeElement"
+UNSAID = """() => {
+  let at = document.activeElement
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+  const says = [at?.getAttribute("aria-valuetext"), at?.getAttribute("aria-label")].join(" ")
+  if (/not said yet|^\\?/.test(says)) return ["ArrowRight", "ArrowUp"]
+  const chosen = at?.closest("[role=radiogroup]")?.querySelector("[aria-checked=true], :checked")
+  return at?.matches("[role=radio]") && chosen === null ? ["Space"] : []
+}"""  # the keys that say something of what has the focus, where nothing is said yet
+
+
+def tab_to(page: Page, what: Locator) -> None:
+    """Go there with Tab."""
+    expect(what).to_be_visible()
+    expect(what).to_be_enabled()
+    for _ in range(FAR):
+        if what.evaluate(FOCUSED):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {what}.")
+
+
+def press_by_key(page: Page, name: str | re.Pattern[str]) -> None:
+    tab_to(page, page.get_by_role("button", name=name).first)
+    page.keyboard.press("Enter")
+
+
+def say_something(page: Page) -> None:
+    """Move whatever the prediction asks for, in the order in which Tab comes to it."""
+    done = page.get_by_role("button", name="That is my prediction")
+    expect(done).to_be_disabled()
+    for _ in range(FAR):
+        if done.is_enabled():
+            return
+        page.keyboard.press("Tab")
+        for key in (keys := page.evaluate(UNSAID)):
+            page.keyboard.press(key)
+        page.wait_for_timeout(250 if keys else 0)
+    raise AssertionError("Something of the prediction cannot be said by keys.")
+
+
+@pytest.mark.parametrize("slug", lessons())
+def test_a_lesson_goes_by_keys_from_its_question_to_its_last_answer(address: str, page: Page, slug: str) -> None:
+    lesson = lessons()[slug]
+    page.goto(f"{address}/{slug}")
+    press_by_key(page, "Make a prediction")
+    say_something(page)
+    press_by_key(page, "That is my prediction")
+    tab_to(page, page.locator(".st-key-train button").first)
+    page.keyboard.press("Enter")
+    press_by_key(page, "What happened there?")
+    last = len(lesson.explained)
+    for at in range(1, last + 1):
+        expect(finding(page, at, last)).to_be_visible()
+        press_by_key(page, re.compile("^Next$"))
+    expect(page.locator(".st-key-ending")).to_be_visible()
+    press_by_key(page, "Check what stays")
+    tab_to(page, page.get_by_role("radio", name=mixed(lesson.questions[0])[0], exact=True))
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    press_by_key(page, "That is my answer")
+    expect(page.get_by_text("What about the other answers?").first).to_be_visible()
