@@ -224,7 +224,7 @@ def tally(slider: Control[Any], guesses: Guesses) -> Figure:
     most = max(found.values(), default=1)
     rows = "".join(
         f'<div class="tally"><span>{escape(str(option))}</span>'
-        f'<i style="width: {50 * found.get(option, 0) / most:.0f}%"></i><b>{found.get(option, 0)}</b></div>'
+        f'<i style="--guess: {COLOUR}; width: {50 * found.get(option, 0) / most:.0f}%"></i><b>{found.get(option, 0)}</b></div>'
         for option in slider.options
     )
     return Figure(kind="html", spec=title + rows, alt=said)
