@@ -222,9 +222,10 @@ def tally(slider: Control[Any], guesses: Guesses) -> Figure:
         span = f"{CLASS}: <b>{middle(slider, guesses)}</b>, from {ends[0]} to {ends[-1]}" if ends else ""
         return Figure(kind="html", spec=f"{title}<p>{span}</p>", alt=said)
     most = max(found.values(), default=1)
+    wide = {option: 50 * found.get(option, 0) / most for option in slider.options}
     rows = "".join(
         f'<div class="tally"><span>{escape(str(option))}</span>'
-        f'<i style="--guess: {COLOUR}; width: {50 * found.get(option, 0) / most:.0f}%"></i><b>{found.get(option, 0)}</b></div>'
+        f'<i style="--guess: {COLOUR}; width: {wide[option]:.0f}%"></i><b>{found.get(option, 0)}</b></div>'
         for option in slider.options
     )
     return Figure(kind="html", spec=title + rows, alt=said)
