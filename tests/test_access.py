@@ -24,6 +24,7 @@ PAGES = [
     "sandbox?sandbox.step=Sweep",
     "draw",
     "time",
+    "teach",
     "evidence",
     "data",
 ]
