@@ -20,6 +20,7 @@ from lessons.kit.figures.crowd import counts, crowd, middle, middles, tally, tol
 from lessons.kit.prediction import Order
 from lessons.kit.values import Settings, visible
 from tests import awaited
+from tests.steps import violations
 from tests.test_pages import everything, handles, page, to_the_ending
 from tests.visitor import PART, Visitor
 
@@ -338,6 +339,7 @@ def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browse
         page.get_by_role("link", name="To the projector").click()
     projector = another.value
     expect(projector.get_by_role("img", name="QR code of the link")).to_be_visible()
+    assert violations(page) + violations(projector) == []
     projector.keyboard.press("PageDown")
     expect(projector.get_by_text("Nobody has predicted yet.")).to_be_visible()
 
@@ -347,11 +349,13 @@ def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browse
     expect(learner.get_by_text("Physics 10b")).to_be_visible()
     learner.get_by_role("button", name="That is my prediction").click()
     expect(learner.get_by_role("button", name=re.compile("Train"))).to_be_visible()
+    assert violations(learner) == []
     phone.close()
 
     expect(projector.get_by_text("1 guess", exact=True)).to_be_visible()
     expect(projector.get_by_role("img", name=re.compile(r"1 guess, 60 \(1\)"))).to_be_visible()
     expect(page.get_by_text("1 guess", exact=True)).to_be_visible()
+    assert violations(page) + violations(projector) == []
     projector.keyboard.press("PageDown")
     expect(projector.get_by_text(re.compile("the class said 60 %"))).to_be_visible()
     projector.keyboard.press("PageDown")
