@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.parts import chosen
+from app.parts.aloud import aloud
 from app.parts.chosen import Chosen
 from app.parts.controls import control
 from app.parts.once import once
@@ -74,6 +75,7 @@ def tick(
     at = chosen.read(lesson) if has_pad(lesson) else at  # nothing else is set without the rest of the page
     settings, now = at.settings, first.pop() if first else glance(lesson, at)
     with told:
+        aloud(lesson, settings, now.moving, now.over, now.seen.evidence)
         progress(lesson, settings, now.runs, now.seen)
     evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
     evidence |= results(lesson, settings, now) | now.answers
