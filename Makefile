@@ -7,7 +7,7 @@ CODE := core lessons app
 IS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
 
-.PHONY: run test faults texts encoder shipped claims bench clean chromium
+.PHONY: run test faults eyes texts encoder shipped claims bench clean chromium
 
 run: .venv/.app
 	$(PY) -m streamlit run app/main.py
@@ -21,6 +21,10 @@ test: .venv/.tests chromium
 # Kill, fill, cut and remove what the app stands on: a few minutes, not part of the tests.
 faults: .venv/.tests
 	$(PY) -m pytest -q tests/faults.py
+
+# Have axe-core look at every page, at both widths, in light and dark: a quarter of an hour, not part of the tests.
+eyes: .venv/.tests chromium
+	$(PY) -m pytest -q -n 2 tests/eyes.py
 
 # Bring the texts that may be used but not copied: once, with a network.
 texts: .venv/.app

@@ -29,6 +29,7 @@ HANDS_ON = {
     "sandbox": ("Set up any experiment", ":material/tune:"),
     "own": ("Bring data of your own", ":material/upload_file:"),
     "time": ("Go back in time and prevent the forgetting", ":material/history:"),
+    "teach": ("Teach a class with it", ":material/groups:"),
 }
 
 

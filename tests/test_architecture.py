@@ -30,6 +30,7 @@ SERVER = (
     "core.serve.store",
     "core.serve.requests",
     "core.serve.bundle",
+    "core.serve.classroom",
     "core.serve.foreign",
     "core.serve.shapes",
     "core.serve.engine",
