@@ -1,5 +1,6 @@
 # make run    start the app               make test   check everything
-# Both work alone on a fresh Debian 12 (or any Python 3.11 or later) and set up .venv the first time.
+# Both work alone on a fresh Debian 12 (or any Python 3.11 or later) and set up .venv the first time, without CUDA:
+# `make run CUDA=yes` takes that too.
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -50,11 +51,11 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.app: requirements.txt | .venv/bin/python
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(PY) -m core.bring.needs requirements.txt CUDA=$(CUDA)
 	touch $@
 
 .venv/.tests: requirements.txt requirements-dev.txt | .venv/bin/python
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	$(PY) -m core.bring.needs requirements-dev.txt CUDA=$(CUDA)
 	touch $@ .venv/.app
 
 # Debian keeps the venv module in a package of its own.
