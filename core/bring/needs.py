@@ -48,7 +48,7 @@ def says(found: Packages) -> str:
         return f"Fetching {many}."
     if cuda := with_cuda(found):
         return f"Fetching {many}, several GB: PyTorch {found['torch']} with {', '.join(cuda)}."
-    return f"Fetching {many}, at most 1.5 GB when installed: the largest is PyTorch {found['torch']}, without CUDA."
+    return f"Fetching {many}, some 1.8 GB when installed: the largest is PyTorch {found['torch']}, without CUDA."
 
 
 def refusal(found: Packages) -> str:
