@@ -56,7 +56,7 @@ def test_every_number_of_a_result_is_the_claims_and_no_other_number_is_there() -
     claimed = CLAIMED.findall(TEXT)
     assert len(claimed) > 15
     for shown, claim, key in claimed:
-        assert shown == shipped(claim).numbers[key].lstrip("+-−"), (claim, key)
+        assert shown == shipped(claim).numbers[key].lstrip("+-"), (claim, key)
     rest = ROW.sub("", CLAIMED.sub("", TEXT))
     rest = re.sub(r"25, 45 and 90 minutes|^## In \d+ minutes", "", rest, flags=re.MULTILINE)
     assert re.findall(r"\d+", rest) == []
