@@ -8,7 +8,7 @@ CODE := core lessons app
 IS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
 
-.PHONY: run test faults eyes texts encoder shipped claims bench clean chromium
+.PHONY: run test pictures faults eyes texts encoder shipped claims bench clean chromium
 
 run: .venv/.app
 	$(PY) -m streamlit run app/main.py
@@ -18,6 +18,10 @@ test: .venv/.tests chromium
 	$(PY) -m ruff format --check $(CODE) tests
 	$(PY) -m mypy $(CODE)
 	$(PY) -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+
+# Take the README's pictures of the running app.
+pictures: .venv/.tests chromium
+	$(PY) -m tests.pictures
 
 # Kill, fill, cut and remove what the app stands on: a few minutes, not part of the tests.
 faults: .venv/.tests

@@ -1,0 +1,130 @@
+"""The README's pictures, taken of the running app: `make pictures`.
+
+Beside them stands, in `shown.json`, the digest of what each shows, by which the tests know one that is older than that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
+
+from lessons.kit.catalogue import lessons
+from lessons.kit.claims import shipped
+from tests.server import ROOT, served
+
+FOLDER = ROOT / "docs" / "pictures"
+SHOWN = FOLDER / "shown.json"
+SIZE = {"width": 1280, "height": 800}
+LARGEST = 100_000  # bytes of a picture
+EVERY = ("app/style.css", ".streamlit/config.toml")  # files that every picture shows
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    alt: str
+    open: Callable[[Page, str], None]  # the app's address -> the page as it is to be taken
+    sources: tuple[str, ...]  # what it shows besides EVERY, as patterns from the root
+    lesson: str = ""  # whose numbers it shows
+
+    def digest(self) -> str:
+        told = hashlib.sha256()
+        for pattern in (*EVERY, *self.sources):
+            for path in sorted(ROOT.glob(pattern)):
+                told.update(path.read_bytes())
+        for claim in lessons()[self.lesson].claims if self.lesson else ():
+            told.update(json.dumps(shipped(claim.id).numbers, sort_keys=True).encode())
+        return told.hexdigest()
+
+
+def home(page: Page, address: str) -> None:
+    page.goto(address)
+    slider = page.get_by_role("slider", name="alpha")
+    expect(slider).to_be_visible()
+    for _ in range(10):
+        slider.press("ArrowRight")
+    expect(page.get_by_text(re.compile(r"^alpha 0\.5\d*: \d+ % right")).first).to_be_visible()
+
+
+def finding(slug: str, number: int) -> Callable[[Page, str], None]:
+    """One of what a lesson found, after the learner has predicted and run."""
+
+    def opened(page: Page, address: str) -> None:
+        page.goto(f"{address}/{slug}?{slug}.beat=Explain&{slug}.committed=2&{slug}.pressed=1")
+        for at in range(1, number + 1):
+            expect(page.get_by_text(re.compile(rf"^Finding {at} of \d+$"))).to_be_visible()
+            if at < number:
+                page.get_by_role("button", name="Next", exact=True).click()
+
+    return opened
+
+
+def own(page: Page, address: str) -> None:
+    page.goto(f"{address}/own")
+    page.get_by_role("button", name=re.compile("^Train 16 nets")).click()
+    expect(page.get_by_text(re.compile(r"^600 of 600 steps"))).to_be_visible(timeout=60_000)
+
+
+PICTURES = (
+    Picture(
+        "home",
+        "The first page: a net's map of six spiral arms, and a slider that turns it by a small step in its weights.",
+        home,
+        ("app/home.py", "app/parts/home.css", "lessons/small_step/*.py"),
+        "small_step",
+    ),
+    Picture(
+        "label",
+        "Lesson 1: two walls of forty digits; the pretrained net reads most of them, scratch about half.",
+        finding("label_worth", 2),
+        ("lessons/label_worth/*.py", "lessons/label_worth/text.md", "app/parts/explain.py", "app/lesson.py"),
+        "label_worth",
+    ),
+    Picture(
+        "forgot",
+        "Lesson 10: a wall of old digits, all red, and a curve that falls as the new skill climbs.",
+        finding("day_it_forgot", 2),
+        ("lessons/day_it_forgot/*.py", "lessons/day_it_forgot/text.md", "app/parts/explain.py", "app/lesson.py"),
+        "day_it_forgot",
+    ),
+    Picture(
+        "own",
+        "Your own data: points in three rings, and the maps of a pretrained net and of one from scratch beside each other.",
+        own,
+        ("app/own_data.py", "app/parts/own.py"),
+    ),
+)
+
+
+def take(pictures: Iterable[Picture] = PICTURES) -> None:
+    from tests.conftest import FLAGS, chromium
+
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as store,
+        served("app/main.py", HEADSTART_STORE=store) as (address, _),
+        sync_playwright() as play,
+    ):
+        browser = play.chromium.launch(executable_path=chromium(), args=FLAGS)
+        for picture in pictures:
+            page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
+            picture.open(page, address)
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(1500)  # what moves comes to rest
+            taken = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
+            taken.convert("RGB").save(FOLDER / f"{picture.name}.webp", quality=80, method=6)
+            page.close()
+        browser.close()
+    SHOWN.write_text(json.dumps({one.name: one.digest() for one in pictures}, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    take()
