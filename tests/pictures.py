@@ -97,7 +97,7 @@ PICTURES = (
     ),
     Picture(
         "own",
-        "Your own data: points in three rings, and the maps of a pretrained net and of one from scratch beside each other.",
+        "Your own data: points in three rings, and the maps of a pretrained net and one from scratch side by side.",
         own,
         ("app/own_data.py", "app/parts/own.py"),
     ),
