@@ -167,10 +167,24 @@ def test_a_table_and_pictures_are_brought_and_learned(address: str, page: Page) 
     ):
         page.get_by_role("button", name=re.compile("Take data of your own")).click()
         kind = "application/octet-stream"
-        page.locator("input[type=file]").set_input_files({"name": file, "mimeType": kind, "buffer": data})
+        page.locator("input[type=file]").first.set_input_files({"name": file, "mimeType": kind, "buffer": data})
         expect(page.get_by_text(shown).first).to_be_attached()
         page.keyboard.press("Escape")
         page.locator(".st-key-train button").click()
         expect(page.get_by_text(re.compile("Right after 300 steps")).first).to_be_visible()
     page.get_by_text("The data", exact=True).click()
     expect(page.locator("img[alt=level]").first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_text_that_is_pasted_as_the_page_opens_stays(address: str, page: Page) -> None:
+    """While the page waits for its first answers it draws itself again, and the next thing is pressed at once."""
+    for data in ("shapes", "rings"):
+        page.goto(f"{address}/own?own.data={data}&own.labels=3")
+        page.get_by_role("button", name=re.compile("Take data of your own")).click()
+        page.get_by_label("Or paste it here").fill(LETTERS)
+        page.locator(".st-key-header h1").click()
+        expect(page.get_by_text("characters on 20 pages").first).to_be_attached()
+        expect(page).to_have_url(re.compile("own-pastedtext"))
+        page.wait_for_timeout(1000)  # two looks of the page
+        expect(page).to_have_url(re.compile("own-pastedtext"))

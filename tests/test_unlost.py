@@ -1,10 +1,19 @@
-"""What a whole run has drawn reaches the browser, though a fragment begins again before it was sent."""
+"""What a whole run has drawn reaches the browser, and what a learner gives reaches the page, whatever comes between."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.state.session_state import SessionState
 
 from app.parts import unlost
 
@@ -21,10 +30,15 @@ def ended(how: ForwardMsg.ScriptFinishedStatus.ValueType) -> ForwardMsg:
     return ForwardMsg(script_finished=how)
 
 
-@pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> ForwardMsgQueue:
-    monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)  # put back afterwards
+@pytest.fixture(autouse=True)
+def mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    for of, name in unlost.MENDED:
+        monkeypatch.setattr(of, name, getattr(of, name))  # put back afterwards
     unlost.mend()
+
+
+@pytest.fixture
+def queue() -> ForwardMsgQueue:
     return ForwardMsgQueue()
 
 
@@ -53,3 +67,43 @@ def test_a_whole_run_drops_what_the_one_before_it_has_not_sent(queue: ForwardMsg
         queue.enqueue(one)
     queue.clear(retain_lifecycle_msgs=True)
     assert told(queue) == ["end"]
+
+
+def asked(value: str, timer: bool = False) -> RerunData:
+    """A browser's request, in which a field has this value."""
+    states = WidgetStates(widgets=[WidgetState(id="field", string_value=value)])
+    fragments = ["f"] if timer else []
+    return RerunData(widget_states=states, is_auto_rerun=timer, fragment_id_queue=fragments)
+
+
+@pytest.mark.parametrize(
+    "requests, heard",
+    [
+        ([asked("before", timer=True)], []),
+        ([asked("given"), asked("before", timer=True)], ["given"]),
+        ([asked("before", timer=True), asked("given")], ["given"]),
+    ],
+)
+def test_a_timer_says_nothing_of_what_stands_in_a_field(requests: list[RerunData], heard: list[str]) -> None:
+    waiting = ScriptRequests()
+    for one in requests:
+        waiting.request_rerun(one)
+    data = waiting.on_scriptrunner_ready().rerun_data
+    assert [one.string_value for one in data.widget_states.widgets] == heard  # type: ignore[union-attr]
+
+
+def test_a_callback_ends_before_the_next_run_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, told = ScriptRequests(), list[str]()
+    waiting.request_rerun(RerunData())
+    runner = SimpleNamespace(_execing=True, _requests=waiting, _is_in_script_thread=lambda: True)
+    give_way: Callable[[Any], None] = ScriptRunner._maybe_handle_execution_control_request
+
+    def callback(state: SessionState) -> None:
+        give_way(runner)
+        told.append("taken")
+
+    monkeypatch.setattr(unlost, "_call_back", callback)
+    SessionState()._call_callbacks()
+    assert told == ["taken"]
+    with pytest.raises(RerunException):
+        give_way(runner)

@@ -1,17 +1,32 @@
-"""A defect of Streamlit 1.67, kept away from our pages: what a whole run drew in a fragment could be lost on its way.
+"""Defects of Streamlit 1.67, kept away from our pages: what was drawn, or what a learner has just given, could be lost.
 
-As a fragment runs again, Streamlit drops what the fragment has drawn and the server has not sent yet: it will be
+Drawn: as a fragment runs again, Streamlit drops what the fragment has drawn and the server has not sent yet: it will be
 drawn anew. But where a whole run came just before, the browser hears of that run's end without what it drew in the
 fragment, takes all of it out of the page, and puts it back a moment later. A click, or a stroke that is being drawn,
 falls beside it: on a busy server at every eighth visit.
+
+Given: while a page draws itself again, the browser's timer sends along where every widget stands. That may be from
+before the server has set one, which then counts as the learner's choice and undoes what they have just brought. And
+a callback ends midway as soon as the browser asks for the next run: a text that was pasted was taken, and never used.
 """
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any
+
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
+from streamlit.runtime.state.session_state import SessionState
 
 _clear = ForwardMsgQueue.clear
+_give_way, _call_back = ScriptRunner._maybe_handle_execution_control_request, SessionState._call_callbacks
+_request = ScriptRequests._request_rerun_locked
+calling_back = ContextVar("calling back", default=False)  # in the thread of a page's run
 
 
 def clear(
@@ -28,5 +43,36 @@ def ends_a_whole_run(message: ForwardMsg) -> bool:
     return how == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
+def call_back(state: SessionState, **more: Any) -> None:
+    """As Streamlit's own, and to its end: another run waits until then."""
+    mark = calling_back.set(True)
+    try:
+        _call_back(state, **more)
+    finally:
+        calling_back.reset(mark)
+
+
+def give_way(runner: ScriptRunner) -> None:
+    if not calling_back.get():
+        _give_way(runner)
+
+
+def request(requests: ScriptRequests, asked: RerunData) -> bool:
+    """As Streamlit's own, but a timer changes no widget: whoever does so sends a request for that."""
+    if asked.is_auto_rerun:
+        waits = requests._state == ScriptRequestType.RERUN  # and what its request has set stays
+        asked = replace(asked, widget_states=None if waits else WidgetStates())
+    return _request(requests, asked)
+
+
+MENDED = {
+    (ForwardMsgQueue, "clear"): clear,
+    (SessionState, "_call_callbacks"): call_back,
+    (ScriptRunner, "_maybe_handle_execution_control_request"): give_way,
+    (ScriptRequests, "_request_rerun_locked"): request,
+}
+
+
 def mend() -> None:
-    setattr(ForwardMsgQueue, "clear", clear)  # noqa: B010 (a type checker refuses to see a method assigned)
+    for (of, name), mended in MENDED.items():
+        setattr(of, name, mended)
