@@ -1,5 +1,6 @@
 # make run    start the app               make test   check everything
-# Both work alone on a fresh Debian 12 (or any Python 3.11 or later) and set up .venv the first time.
+# Both work alone on a fresh Debian 12 (or any Python 3.11 or later) and set up .venv the first time, without CUDA:
+# `make run CUDA=yes` takes that too.
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -7,7 +8,7 @@ CODE := core lessons app
 IS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
 
-.PHONY: run test faults texts encoder shipped claims bench clean chromium
+.PHONY: run test faults eyes texts encoder shipped claims bench clean chromium
 
 run: .venv/.app
 	$(PY) -m streamlit run app/main.py
@@ -21,6 +22,10 @@ test: .venv/.tests chromium
 # Kill, fill, cut and remove what the app stands on: a few minutes, not part of the tests.
 faults: .venv/.tests
 	$(PY) -m pytest -q tests/faults.py
+
+# Have axe-core look at every page, at both widths, in light and dark: a quarter of an hour, not part of the tests.
+eyes: .venv/.tests chromium
+	$(PY) -m pytest -q -n 2 tests/eyes.py
 
 # Bring the texts that may be used but not copied: once, with a network.
 texts: .venv/.app
@@ -46,11 +51,11 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.app: requirements.txt | .venv/bin/python
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(PY) -m core.bring.needs requirements.txt CUDA=$(CUDA)
 	touch $@
 
 .venv/.tests: requirements.txt requirements-dev.txt | .venv/bin/python
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	$(PY) -m core.bring.needs requirements-dev.txt CUDA=$(CUDA)
 	touch $@ .venv/.app
 
 # Debian keeps the venv module in a package of its own.

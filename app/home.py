@@ -29,6 +29,7 @@ HANDS_ON = {
     "sandbox": ("Set up any experiment", ":material/tune:"),
     "own": ("Bring data of your own", ":material/upload_file:"),
     "time": ("Go back in time and prevent the forgetting", ":material/history:"),
+    "teach": ("Teach a class with it", ":material/groups:"),
 }
 
 
@@ -80,10 +81,10 @@ def opening(lesson: Lesson) -> Figure:
 def begin(pages: Pages, place: Kept) -> None:
     """Two ways in, and back to where the learner was."""
     path = [lesson for lesson in lessons().values() if lesson.on_path]
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(f"In {sum(lesson.minutes for lesson in path)} minutes", type="primary", icon=":material/star:"):
             st.switch_page(pages[path[0].slug])
-        st.link_button(f"All {len(lessons())} lessons", "#lessons", icon=":material/apps:")
+        st.markdown(f":material/apps: [All {len(lessons())} lessons](#lessons)")  # a link button would open a tab
     with st.container(horizontal=True):
         for at, (label, icon) in HANDS_ON.items():
             if st.button(label, type="tertiary", icon=icon):

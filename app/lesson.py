@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from app.parts import chosen, memory
+from app.parts import chosen, classroom, memory
 from app.parts.chosen import NOT_YET, PREDICTED, SKIPPED, Chosen
 from app.parts.explain import explain
 from app.parts.live import live
@@ -33,7 +33,7 @@ def show(lesson: Lesson) -> None:
     at = chosen.read(lesson)
     with st.container(key="header", horizontal=True):
         st.title(lesson.title, anchor=False, width="content")
-        st.caption(f"{lesson.chapter} · lesson {lesson.number}", width="content")
+        st.caption(f"{lesson.chapter} · lesson {lesson.number}{classroom.called(at.plan)}", width="content")
         chosen.widget(lesson.slug, chosen.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
@@ -42,6 +42,7 @@ def show(lesson: Lesson) -> None:
         memory.add(Progress(seen={lesson.slug: far}, found={lesson.slug: what} if what else {}))
     beat = ask_first if too_early else beats[at.beat]
     beat(lesson, at)
+    classroom.tell(lesson, at)
     memory.remember(lesson.slug, ask=at.beat in ("Explain", "Recall"))  # where what was done earlier is spoken of
 
 

@@ -25,6 +25,7 @@ from app import (
     real,
     sandbox,
     sources,
+    teach,
     time_machine,
 )
 from app.parts.unlost import mend
@@ -56,6 +57,7 @@ hands_on = {
     ),
     "own": st.Page(own_data.show, title=own_data.TITLE, icon=":material/upload_file:", url_path="own"),
     "time": st.Page(time_machine.show, title=time_machine.TITLE, icon=":material/history:", url_path="time"),
+    "teach": st.Page(teach.show, title=teach.TITLE, icon=":material/groups:", url_path="teach"),
 }
 brought = st.Page(bundle.show, title=bundle.TITLE, icon=":material/inventory_2:", url_path="bundle")
 done = st.Page(again.show, title=again.TITLE, icon=":material/replay:", url_path="again")

@@ -19,7 +19,20 @@ from tests.server import served, spent
 from tests.visitor import PART, Visitor
 
 EMPTY = 'import streamlit as st\nst.title("Nothing")\nst.button("Again")\n'
-OTHERS = ("evidence", "glossary", "real", "data", "draw", "sandbox", "own", "time", "bundle", "again", "capstone")
+OTHERS = (
+    "evidence",
+    "glossary",
+    "real",
+    "data",
+    "draw",
+    "sandbox",
+    "own",
+    "time",
+    "teach",
+    "bundle",
+    "again",
+    "capstone",
+)
 LOOKED = ("label_worth", "small_step", "fast_start", "new_subject")  # a wall, maps, curves, samples of text
 TIMES = 4  # that a page is gone to; the first is left out
 STEP, FIRST, LOOK, SENT, SENT_A_LOOK = "step, ms", "first visit, ms", "look, ms", "page, kB", "look, kB"

@@ -18,15 +18,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def served(script: str, **environment: str) -> Iterator[tuple[str, psutil.Process]]:
-    """A page that Streamlit serves; its address and its process."""
+def served(script: str, path: str = "", **environment: str) -> Iterator[tuple[str, psutil.Process]]:
+    """A page that Streamlit serves, below a path such as "/school/headstart"; its address and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
-    command += ["--server.port", str(port)]
+    command += ["--server.port", str(port), "--server.baseUrlPath", path]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}{path}"
     for _ in range(600):
         with suppress(OSError):
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()

@@ -21,7 +21,7 @@ class Shown:
     hash: str
     id: str = ""
     label: str = ""
-    says: str = ""  # of an exception or an alert
+    says: str = ""  # of an exception, an alert or a text
     options: tuple[str, ...] = ()
     usable: bool = True  # a button is not disabled
     state: WidgetState | None = None
@@ -36,7 +36,7 @@ def read(delta: Delta, run: int, hash: str) -> Shown:
         return replace(shown, usable=not element.disabled)
     if kind == "exception":
         return replace(shown, says=f"{element.type}: {element.message}")
-    if kind == "alert":
+    if kind in ("alert", "markdown"):
         return replace(shown, says=element.body)
     if kind == "button_group":
         options = tuple(option.content for option in element.options)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+MENU = {"exclude": [["[data-testid=stSidebarNavItems]"]]}  # Streamlit's own on a phone: its list has groups within
+IN_TEXT = "as unsure as among"  # tokens in running text may be small, as links in it may be (WCAG 2.5.8, Inline)
 
 
 def press(page: Page, name: str) -> None:
@@ -23,3 +29,11 @@ def through_the_findings(page: Page) -> None:
     for at in range(2, last + 2):
         page.get_by_role("button", name="Next", exact=True).click()
         expect(finding(page, at, last) if at <= last else page.locator(".st-key-ending")).to_be_visible()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong on the page as it stands, node by node: WCAG 2.2 AA."""
+    found = Axe().run(page, context=MENU, options={"runOnly": LEVELS, "resultTypes": ["violations"]})
+    nodes: list[tuple[str, Any]] = [(one["id"], node) for one in found.response["violations"] for node in one["nodes"]]
+    ours = [(name, node) for name, node in nodes if not (name == "target-size" and IN_TEXT in node["html"])]
+    return [f"{name}: {node['html'][:120]} {node['failureSummary'][:160]}" for name, node in ours]

@@ -1,4 +1,4 @@
-"""Pages as axe-core sees them: WCAG 2.2 AA, at both widths, in light and dark."""
+"""Pages as axe-core sees them, WCAG 2.2 AA: every page once. All of them in all ways are in tests/eyes.py."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from itertools import cycle
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from lessons.kit.catalogue import BEATS, lessons
+from tests.steps import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("access")]
 
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-MENU = {"exclude": [["[data-testid=stSidebarNavItems]"]]}  # Streamlit's own on a phone: its list has groups within
 WIDE = "1500px"  # as app/style.css says, which may come a little later than what it dresses
-IN_TEXT = "as unsure as among"  # tokens in running text may be small, as links in it may be (WCAG 2.5.8, Inline)
 PAGES = [
     "",
     "sandbox",
@@ -24,35 +21,36 @@ PAGES = [
     "sandbox?sandbox.step=Sweep",
     "draw",
     "time",
+    "teach",
     "evidence",
     "data",
 ]
 PAGES += ["glossary", "real", "own", "bundle", "again", "capstone"]
-PAGES += [f"{slug}?{slug}.beat={beat}&{slug}.committed=2&{slug}.pressed=1" for slug in lessons() for beat in BEATS]
+EVERY = [
+    *PAGES,
+    *(f"{slug}?{slug}.beat={beat}&{slug}.committed=2&{slug}.pressed=1" for slug in lessons() for beat in BEATS),
+]
+ONCE = PAGES + EVERY[len(PAGES) :: len(BEATS) + 1]  # every beat, and nearly every lesson
+LOOKS: list[tuple[int, Any]] = [(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")]
 
 
-def told(violations: list[dict[str, Any]]) -> list[str]:
-    """What is wrong, node by node."""
-    nodes = [(one["id"], node) for one in violations for node in one["nodes"]]
-    ours = [(name, node) for name, node in nodes if not (name == "target-size" and IN_TEXT in node["html"])]
-    return [f"{name}: {node['html'][:120]} {node['failureSummary'][:160]}" for name, node in ours]
-
-
-@pytest.mark.parametrize(("path", "page", "scheme"), [
-    (path, width, scheme)
-    for path, (width, scheme) in zip(PAGES, cycle([(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")]))
-], indirect=["page"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "page", "scheme"), [(path, *look) for path, look in zip(ONCE, cycle(LOOKS))], indirect=["page"]
+)
 def test_axe_finds_nothing(address: str, page: Page, path: str, scheme: Any) -> None:
+    looked_at(f"{address}/{path}", page, scheme)
+
+
+def looked_at(address: str, page: Page, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.goto(f"{address}/{path}")
+    page.goto(address)
     page.locator("h1, .st-key-stage").first.wait_for()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
     page.wait_for_function(
         f"getComputedStyle(document.querySelector('[data-testid=stMainBlockContainer]')).maxWidth == '{WIDE}'"
     )
     page.wait_for_timeout(300)
-    found = Axe().run(page, context=MENU, options={"runOnly": LEVELS, "resultTypes": ["violations"]})
-    assert told(found.response["violations"]) == []
+    assert violations(page) == []
 
 
 FILLED = "getComputedStyle(document.querySelector('[aria-checked={}]')).backgroundColor"
@@ -69,7 +67,7 @@ def test_what_is_chosen_shows_where_the_system_chooses_the_colours(address: str,
 
 @pytest.mark.parametrize("page", [320], indirect=True)  # as at 400 % on a screen of 1,280 pixels
 def test_nothing_is_wider_than_a_page_at_its_largest(address: str, page: Page) -> None:
-    for path in PAGES[:: len(BEATS) + 1]:  # the page's own fixture looks once more at the end
+    for path in ONCE[::2]:
         page.goto(f"{address}/{path}")
         page.locator("h1, .st-key-stage").first.wait_for()
         page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")

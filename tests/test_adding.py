@@ -1,8 +1,10 @@
-"""Adding a lesson touches one folder, adding a method one file: done here to a copy of the code."""
+"""What docs/adding.md has one write and run works as it says there: done to a copy of the code."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,29 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-TOY_METHOD = '''
-"""Only biases move."""
-
-from core.adapt.full import delta, phi as every_phi
-
-__all__ = ["delta", "phi"]
-
-
-def phi(start, size, rngs):
-    return {name: p for name, p in every_phi(start, size, rngs).items() if name.endswith("bias")}
-'''
-
-TRAIN = """
-from core.spec import Run, Stage
-from core.tasks import Plane
-from core.train import Done, train
-parts = {"task": Plane(labels=20), "net": "mlp", "seeds": 2}
-before = Run(**parts, stages=(Stage(steps=1, rate=1e-6),))
-start = [e for e in train(before, {}) if isinstance(e, Done)][0].theta
-run = Run(**parts, start=before, stages=(Stage(method="toy", steps=5),))
-end = [e for e in train(run, {before: start}) if isinstance(e, Done)][0].theta
-print([name for name in end if name.startswith("hidden") and not (end[name] == start[name]).all()])
-"""
+BLOCK = re.compile(r"^```(\w+) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
+STEPS = BLOCK.findall((ROOT / "docs" / "adding.md").read_text("utf-8"))  # (language, file, text)
 
 
 @pytest.fixture
@@ -48,26 +29,49 @@ def output(copy: Path, *command: str) -> str:
     return subprocess.check_output([sys.executable, *command], cwd=copy, text=True, env={"PYTHONPATH": str(copy)})
 
 
-def test_a_toy_method_is_one_file(copy: Path) -> None:
-    (copy / "core" / "adapt" / "toy.py").write_text(TOY_METHOD)
-    assert output(copy, "-c", TRAIN).strip() == "['hidden1.bias', 'hidden2.bias', 'hidden3.bias']"
+def written(copy: Path) -> Path:
+    """The copy with all the files that docs/adding.md has one write."""
+    for language, file, text in STEPS:
+        if language == "python":
+            onto = copy / file.removeprefix(">> ")
+            onto.write_text((onto.read_text("utf-8") if file.startswith(">> ") else "") + text, "utf-8")
+    return copy
+
+
+def sessions() -> list[tuple[str, str]]:
+    """Every command of docs/adding.md with what it is said to print."""
+    lines = "".join(text for language, _, text in STEPS if language == "console")
+    return re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", lines, re.MULTILINE)
+
+
+def test_the_steps_of_the_doc_do_what_it_says(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    python = written(copy) / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    around = os.environ | {"PYTHONPATH": str(copy), "HEADSTART_STORE": str(tmp_path_factory.mktemp("store"))}
+    assert len(sessions()) >= 8
+    for command, prints in sessions():
+        done = subprocess.run(command, shell=True, cwd=copy, env=around, text=True, stdout=subprocess.PIPE)
+        assert (done.returncode, done.stdout) == (0, prints), command
 
 
 CONTROLS = """
 from lessons.kit.sandbox.dials import dials
 from lessons.kit.sandbox.experiment import edited
 from lessons.kit.sandbox.presets import presets
-run = edited(presets()["label_worth"], "stages.0.method", "toy")
+run = edited(presets()["label_worth"], "stages.0.method", "first_layer")
 named = {dial.path: dial.options for group in dials(run).values() for dial in group}
-print("toy" in named["stages.0.method"], "safe" in named["keep"], "odd" in named["net"])
+print("first_layer" in named["stages.0.method"], "Sides" in named["task"])
+print("safe" in named["keep"], "odd" in named["net"])
 """
 
 
-def test_a_toy_method_is_in_the_sandbox_without_another_line(copy: Path) -> None:
-    (copy / "core" / "adapt" / "toy.py").write_text(TOY_METHOD)
+def test_what_the_doc_adds_is_in_the_sandbox_without_another_line(copy: Path) -> None:
+    written(copy)
     (copy / "core" / "keep" / "safe.py").write_text("def prepare(keep, past, start, rngs): ...")
     (copy / "core" / "nets" / "odd.py").write_text('READS = ("images",)')
-    assert output(copy, "-c", CONTROLS).strip() == "True True True"
+    assert output(copy, "-c", CONTROLS).split() == ["True"] * 4
 
 
 def test_a_toy_lesson_is_one_folder(copy: Path) -> None:

@@ -31,6 +31,7 @@ SERVER = (
     "core.serve.requests",
     "core.serve.along",
     "core.serve.bundle",
+    "core.serve.classroom",
     "core.serve.foreign",
     "core.serve.shapes",
     "core.serve.engine",

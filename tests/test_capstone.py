@@ -24,6 +24,7 @@ from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import final, points
 from lessons.kit.figures.decisions import Named, Spot, decisions
 from lessons.kit.values import Evidence, Seeds
+from tests.steps import violations
 
 MARGIN = 3  # points that the advice may lie below the best that was searched
 DAY = date(2026, 11, 26)
@@ -272,5 +273,6 @@ def test_a_brief_is_solved_by_keyboard(address: str, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile(r"^You expected \d+ % right: it was \d+ %"))).to_be_visible()
     expect(page.get_by_text("Met:").first).to_be_visible()
+    assert violations(page) == []
     page.get_by_text("The picture", exact=True).click()
     expect(page.get_by_label(re.compile(r"yours.*: six arms, low rank, .* coins")).first).to_be_visible()

@@ -46,6 +46,7 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     expect(page.get_by_role("radio", name="The dial")).to_have_count(0)  # the answer comes after the question
     press(page, "Train 8 nets now")  # the second visitor is played what the first one computed
     expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"^Done\."))).to_have_count(1)  # is read out
     page.get_by_role("radio", name="The editor").click()
     expect(page.get_by_text(re.compile(r"Your delta: \d+ % of the weights"))).to_be_visible()
     page.get_by_text("Experiment").click()

@@ -191,6 +191,7 @@ def test_every_answer_has_its_explanation(slug: str) -> None:
             assert said == [filled(why)]
             assert bool(test.success) == (answer == question.right)
             del test.session_state[f"{key}.given"]
+            test.run()
 
 
 def test_a_missed_question_comes_back_in_a_later_lesson() -> None:

@@ -7,13 +7,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function cards(root) {
-  let send = null, shown = "", heard = null, picked = null
+  let send = null, shown = "", heard = null, picked = null, fixed = false
   root.setAttribute("role", "radiogroup")
   const mark = () => [...root.children].forEach(node => {
     const mine = node.dataset.name === picked
     set(node, { "aria-checked": String(mine), tabindex: mine || (picked === null && node === root.firstChild) ? 0 : -1 })
   })
   function pick(name) {
+    if (fixed) return
     picked = name
     mark()
     send(name)
@@ -38,6 +39,7 @@ function cards(root) {
   return {
     show(data, hear) {
       send = hear
+      fixed = data.fixed
       const all = JSON.stringify(data.cards)
       if (all !== shown) root.replaceChildren(...data.cards.map(made))
       shown = all

@@ -6,7 +6,7 @@ a widget that is no longer drawn takes nothing with it. What a URL says is never
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ import streamlit as st
 
 from core.check import BadValue
 from lessons.kit.catalogue import BEATS, Bench
+from lessons.kit.classroom import HIDDEN, Plan, attended
 from lessons.kit.prediction import Order
 from lessons.kit.values import Control, Given, Settings
 
@@ -26,6 +27,7 @@ COMMITTED = Control(
     name="committed", label="Committed", options=(NOT_YET, PREDICTED, SKIPPED), default=NOT_YET, help=""
 )
 PRESSED = Control(name="pressed", label="Pressed", options=(0, 1), default=0, help="")
+CLASS = "class"  # the code of the class that a learner is in, in the URL
 DRAW = Control(name="draw", label="Draw", options=tuple(range(1, 1000)), default=1, help="")
 
 
@@ -36,14 +38,29 @@ class Chosen:
     beat: str
     settings: Settings
     handles: Settings  # those of the prediction that the learner has set: nothing is chosen beforehand
-    said_all: bool  # every handle is set
+    said_all: bool  # every handle that is asked is set
     committed: int  # NOT_YET, PREDICTED or SKIPPED
     pressed: bool  # the learner has asked to see what happens
+    plan: Plan | None = None  # of the class that the learner is in
+    whole: bool = True  # all of the prediction is asked, which a class's teacher may decide otherwise
+
+    @property
+    def said(self) -> Settings:
+        """What the learner predicted of what was asked; false where they did not."""
+        return self.handles if self.committed == PREDICTED and self.said_all else Settings()
 
     @property
     def guess(self) -> Settings:
-        """What the learner predicted; false where they did not."""
-        return self.handles if self.committed == PREDICTED and self.said_all else Settings()
+        """The same for pictures, which draw a whole prediction or none."""
+        return self.said if self.whole else Settings()
+
+    @property
+    def held(self) -> Mapping[str, str]:
+        """The controls that the class's teacher has locked or hidden."""
+        return self.plan.held if self.plan else {}
+
+    def shows(self, control: Control[Any]) -> bool:
+        return self.held.get(control.name) != HIDDEN
 
     @property
     def may_see(self) -> bool:
@@ -59,8 +76,12 @@ def read(lesson: Bench) -> Chosen:
     """What stands in the URL, or else what this session has kept, or else the default. Says in a sentence what cannot
     be; that begins at its default."""
 
-    slug, sliders = lesson.slug, lesson.sliders
-    values = {control.name: setting(slug, control) for control in lesson.controls}
+    slug, plan = lesson.slug, one(key(lesson.slug, CLASS), lambda code: of_lesson(attended(code), lesson), None)
+    sliders = [slider for slider in lesson.sliders if plan is None or slider.name in plan.asked]
+    values = {
+        control.name: plan.value(control) if plan and control.name in plan.held else setting(slug, control)
+        for control in lesson.controls
+    }
     said = {slider.name: one(key(slug, slider.name), slider.read, None) for slider in sliders}
     handles = {name: value for name, value in said.items() if value is not None}
     return Chosen(
@@ -70,7 +91,15 @@ def read(lesson: Bench) -> Chosen:
         said_all=len(handles) == len(sliders),
         committed=setting(slug, COMMITTED),
         pressed=bool(setting(slug, PRESSED)),
+        plan=plan,
+        whole=len(sliders) == len(lesson.sliders),
     )
+
+
+def of_lesson(plan: Plan, lesson: Bench) -> Plan:
+    if plan.lesson != lesson.slug:
+        raise BadValue("This class is of another lesson. Ask for the link again.")
+    return plan
 
 
 def setting(slug: str, control: Control[Any]) -> Any:

@@ -82,13 +82,15 @@ def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
         if "keep" in lesson.words:
             st.caption("To keep")
             prose(f"**{words(lesson, 'keep')}**", lesson.slug, "keep")
-        said = at.guess or defaults(lesson.prediction.sliders)
-        for what, you, did in lesson.verdict(evidence, said):
-            st.markdown(f"{what}: **{did}**" + (f"; you said {you}" if at.guess else ""))
+        said = defaults(lesson.sliders).but(**at.said.values)
+        for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict(evidence, said)):
+            st.markdown(f"{what}: **{did}**" + (f"; you said {you}" if slider.name in at.said.values else ""))
         with st.expander("Beyond this miniature"):
             say(lesson, "carry")
         if "try" in lesson.words:
-            attempt(lesson, Try.read(words(lesson, "try")))
+            idea = Try.read(words(lesson, "try"))
+            if not set(idea.sets) & set(at.held):
+                attempt(lesson, idea)
         st.markdown(f":material/tune: [Open this experiment in the sandbox]({presets.link(lesson, at.settings)})")
         if later := [other for other in lessons().values() if other.number == lesson.number + 1]:
             following = later[0]

@@ -24,17 +24,18 @@ def draw(
     key: str,
     stage: bool = False,
     live: bool = False,
+    sharp: bool = False,
     over: Callable[[], None] | None = None,
     left: Callable[[str], None] | None = None,
 ) -> None:
     """A chart on the stage takes the stage's height; anything else its own. live: more of it will come by itself.
-    `over` draws what lies on the chart, rows that can be moved, or cards of which one is chosen. `left` is called with
-    the mark of the frame at which a player is left."""
+    sharp: the page enlarges it. `over` draws what lies on the chart, rows that can be moved, or cards of which one is
+    chosen. `left` is called with the mark of the frame at which a player is left."""
     if figure.title:
         st.markdown(f"**{figure.title}**")
     form = st.session_state.get(SAVED_AS) or FORMATS[0]
     # What is to be saved as SVG is drawn as SVG; otherwise charts are drawn on a canvas.
-    renderer: Literal["svg", "canvas"] = "svg" if form == "SVG" else "canvas"
+    renderer: Literal["svg", "canvas"] = "svg" if sharp or form == "SVG" else "canvas"
     if figure.kind == "chart" and stage and (over or figure.height >= SMALL):
         with st.container(key=WITHIN, height=TALL, border=False):
             st.echarts_chart(figure.spec, key=key, height="stretch", alt=figure.alt, renderer=renderer)

@@ -75,13 +75,15 @@ def game(figure: Figure, key: str) -> None:
     _GAME(data=figure.spec | {"key": key}, key=key)
 
 
-def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object]) -> None:
-    """Cards of which one is chosen; `put` is called with the name of another."""
+def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object] | None) -> None:
+    """Cards of which one is chosen; `put` is called with the name of another, if another may be."""
 
     def heard() -> None:
-        put(str(st.session_state[key].picked))
+        if put:
+            put(str(st.session_state[key].picked))
 
-    _CARDS(data=figure.spec | {"alt": figure.alt, "picked": picked}, key=key, on_picked_change=heard)
+    data = figure.spec | {"alt": figure.alt, "picked": picked, "fixed": put is None}
+    _CARDS(data=data, key=key, on_picked_change=heard)
 
 
 def board(

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.parts import chosen
+from app.parts.aloud import aloud
 from app.parts.chosen import Chosen
 from app.parts.controls import control
 from app.parts.once import once
@@ -41,7 +42,7 @@ def live(lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], onward: Ca
             if lesson.sheet and lesson.sheet.beat == "Run" and not by_hand:
                 sheet(lesson, settings, now.answers, now.asked)
             for near in lesson.controls[: lesson.in_reach]:
-                control(lesson.slug, near, settings[near])
+                control(lesson.slug, near, settings[near], at.held.get(near.name))
             buttons(lesson, settings, now.runs)
             if at.may_see:
                 onward()  # above all that comes and grows, so that it never moves away under a pointer
@@ -50,10 +51,10 @@ def live(lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], onward: Ca
             failures([(p, s) for p, s in now.values if isinstance(p.of, Measure) and s.message not in said])
             if now.over and lesson.mission:
                 mission(lesson.mission, now.seen.evidence | results(lesson, settings, now), settings)
-            if others := lesson.controls[lesson.in_reach :]:
+            if others := list(filter(at.shows, lesson.controls[lesson.in_reach :])):
                 with st.expander(lesson.folded, icon=":material/tune:"):
                     for other in others:
-                        control(lesson.slug, other, settings[other])
+                        control(lesson.slug, other, settings[other], at.held.get(other.name))
         with st.container(key="stage"):
             every = max(now.every, now.every / 12 * engine().pending) or None  # all together look thirty times a second
             st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.stands, [now])
@@ -74,6 +75,7 @@ def tick(
     at = chosen.read(lesson) if has_pad(lesson) else at  # nothing else is set without the rest of the page
     settings, now = at.settings, first.pop() if first else glance(lesson, at)
     with told:
+        aloud(lesson, settings, now.moving, now.over, now.seen.evidence)
         progress(lesson, settings, now.runs, now.seen)
     evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
     evidence |= results(lesson, settings, now) | now.answers

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from app.parts import chosen, hands
+from app.parts.chosen import Chosen
 from app.parts.figure import draw
 from app.parts.live import about, answered, waits, wanted
 from app.parts.sheet import sheet
@@ -15,7 +16,7 @@ from app.parts.watch import states
 from app.parts.words import say
 from app.parts.workers import engine, me
 from lessons.kit.catalogue import Lesson
-from lessons.kit.values import Evidence, Settings
+from lessons.kit.values import Evidence
 
 EVERY = 0.4  # seconds between two looks while an answer is to come
 
@@ -34,14 +35,14 @@ def look(lesson: Lesson, evidence: Evidence, onward: Callable[[], None]) -> None
                 every = EVERY if waits(states(about(lesson, at.settings))) else None
                 st.fragment(made, run_every=every)(lesson, evidence, every is not None)
             else:
-                hooked(lesson, evidence, at.settings)
+                hooked(lesson, evidence, at)
 
 
-def hooked(lesson: Lesson, evidence: Evidence, settings: Settings) -> None:
-    """The hook; a card of it that is chosen sets the lesson's first control."""
-    figure, key, first = lesson.hook(evidence, settings), f"{lesson.slug}.hook", lesson.controls[0]
-    put = partial(chosen.change, lesson.slug, first)
-    over = partial(hands.cards, figure, key, str(settings[first]), put) if figure.kind == "cards" else None
+def hooked(lesson: Lesson, evidence: Evidence, at: Chosen) -> None:
+    """The hook; a card of it that is chosen sets the lesson's first control, unless that is held."""
+    figure, key, first = lesson.hook(evidence, at.settings), f"{lesson.slug}.hook", lesson.controls[0]
+    put = None if first.name in at.held else partial(chosen.change, lesson.slug, first)
+    over = partial(hands.cards, figure, key, str(at.settings[first]), put) if figure.kind == "cards" else None
     draw(figure, key, stage=True, over=over)
 
 

@@ -11,13 +11,13 @@ from app.parts import chosen, hands
 from app.parts.chosen import Chosen
 from app.parts.figure import draw
 from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Order
+from lessons.kit.prediction import Order, Prediction
 from lessons.kit.values import Control, Evidence, Settings
 
 
 def predict(lesson: Lesson, at: Chosen) -> None:
     """What is asked, and the sliders; those that are set on the picture are folded."""
-    prediction = lesson.prediction
+    prediction = asked(lesson, at)
 
     def offer(slider: Control[Any]) -> None:
         chosen.handle(lesson.slug, slider, at.handles.values.get(slider.name))
@@ -32,10 +32,15 @@ def predict(lesson: Lesson, at: Chosen) -> None:
                 offer(slider)
 
 
+def asked(lesson: Lesson, at: Chosen) -> Prediction:
+    """The prediction, or what of it a class is asked."""
+    return lesson.prediction.only(at.plan.asked) if at.plan else lesson.prediction
+
+
 def on_picture(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
     """The picture with what may be known beforehand, and what is moved on it, which shows the guess."""
-    prediction = lesson.prediction
-    guess = at.handles if at.said_all and not prediction.by_hand else Settings()
+    prediction = asked(lesson, at)
+    guess = at.handles if at.said_all and at.whole and not prediction.by_hand else Settings()
     figure = lesson.picture(evidence, at.settings, guess)
     key = f"{lesson.slug}.The picture.{figure.kind}"
     order = next((one for one in prediction.sliders if isinstance(one, Order)), None)

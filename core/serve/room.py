@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.check import BadValue
-from core.serve import store
+from core.serve import classroom, store
 from core.serve.folders import discard
 from core.serve.requests import ancestors
 from core.serve.store import LOOKED, USED, WEIGHTS
@@ -64,6 +64,7 @@ def tidy(every: float = EVERY) -> None:
             mark.touch()
             for left in (store.home() / "gone").glob("*"):  # by a process that ended meanwhile
                 discard(left)
+            classroom.sweep()
             make_room(list(things()), now)
     except (OSError, Timeout):  # the next look will find it
         return

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.check import BadValue, shown
@@ -72,6 +72,12 @@ class Prediction:
     asks: str
     sliders: tuple[Control[Any], ...]  # all that must be said, also by handles
     handles: tuple[Handle, ...] = ()
+
+    def only(self, asked: Collection[str]) -> Prediction:
+        """Some of it: these sliders, and the handles that set them."""
+        sliders = tuple(one for one in self.sliders if one.name in asked)
+        handles = tuple(one for one in self.handles if all(control.name in asked for control in one.controls))
+        return replace(self, sliders=sliders, handles=handles)
 
     @property
     def by_hand(self) -> tuple[Control[Any], ...]:

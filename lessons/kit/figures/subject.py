@@ -43,7 +43,7 @@ def passages(evidence: Evidence, name: str) -> Figure:
     begun = evidence.answer("begun")["tasks"][0]["examples"] if evidence.has("begun") else []
     parts = [
         f'<p style="margin:0 0 1.2rem">{quoted(beginning(one["prompt"]))}'
-        f'<span style="opacity:.55">{quoted(one["right"].rstrip())} …</span></p>'
+        f'<span style="opacity:.75">{quoted(one["right"].rstrip())} …</span></p>'
         for one in begun
     ]
     title = f"From {name}. Black is what three nets are given; grey is how it goes on in truth"

@@ -1,0 +1,157 @@
+"""The projector: the way in, a class's guesses as one picture, the run over it, then what was found, one by one.
+
+One key leads on, or one button. The learners' own pages go their own way.
+"""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from app.lesson import stood_on
+from app.parts import chosen
+from app.parts.chosen import SKIPPED, Chosen
+from app.parts.classroom import counted, guessed, picture, qr, tallies
+from app.parts.corpus import escaped
+from app.parts.explain import findings
+from app.parts.figure import draw
+from app.parts.live import glance, results
+from app.parts.once import once
+from app.parts.watch import PATIENCE, own, progress
+from app.parts.words import prose, words
+from app.parts.workers import engine, me
+from core.serve.engine import Busy
+from core.serve.store import Absent
+from lessons.kit.classroom import Plan, said
+from lessons.kit.figures import Figure
+from lessons.kit.figures.crowd import crowd, middles
+from lessons.kit.figures.lit import lit as lighted
+from lessons.kit.told import Told
+from lessons.kit.values import Control, Settings
+
+SECONDS = 1.0  # between two looks at what the class says
+JOIN, GUESSES, RUN = range(3)  # the first steps; then the findings, then what is kept
+ON, BACK = "PageDown", "PageUp"  # the keys that a presenter's remote sends, too
+
+
+def show(plan: Plan, address: str) -> None:
+    """`address` is what the class opens."""
+    steps = 4 + len(findings(plan.of))
+    control = Control(name="step", label="Step", options=tuple(range(steps)), default=JOIN, help="")
+    step = chosen.setting("teach", control)
+
+    def turn(to: int) -> None:
+        chosen.change("teach", control, to)
+        if to == RUN and step == GUESSES:
+            begin(plan)
+
+    with st.container(key="projector"), st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=300):
+            st.caption(f"{escaped(plan.name) or 'A class'} · {plan.of.title}")
+            told = st.container()
+            with st.container(key="onward", horizontal=True):
+                st.button("Back", on_click=turn, args=(step - 1,), disabled=step == 0, shortcut=BACK, type="tertiary")
+                if step < steps - 1:
+                    label = "Let it run" if step == GUESSES else "Next"
+                    st.button(label, on_click=turn, args=(step + 1,), shortcut=ON, type="primary")
+        with st.container(key="stage"), st.container():
+            try:
+                on_stage(plan, step, address, told)
+            except Absent:
+                st.warning("What this lesson stands on is not stored. `make shipped` computes it.")
+
+
+def begin(plan: Plan) -> None:
+    """The runs are asked for; what is stored is played from now on."""
+    behind = engine().pending > 0
+    st.session_state[chosen.key(plan.lesson, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
+    try:
+        engine().ask([piece.of for piece in once(plan.of, "runs", plan.settings)], *me())
+    except Busy as error:
+        st.warning(str(error))
+
+
+def on_stage(plan: Plan, step: int, address: str, told: st.delta_generator.DeltaGenerator) -> None:
+    if step == JOIN:
+        st.fragment(join, run_every=SECONDS)(plan, address, told)
+    elif step == GUESSES:
+        st.fragment(guesses, run_every=SECONDS)(plan, told)
+    elif step == RUN:
+        every = glance(plan.of, at(plan)).every
+        st.fragment(runs, run_every=every or None)(plan, told, every)
+    else:
+        found(plan, step - RUN - 1, told)
+
+
+def join(plan: Plan, address: str, told: st.delta_generator.DeltaGenerator) -> None:
+    """The way in, and how many have said something."""
+    with told:
+        st.subheader("Open this on your phone or computer, and say what will happen.", anchor=False)
+        st.html(f'<p class="count">{counted(len(guessed(said(plan))))}</p>')
+    st.html(qr(address))
+
+
+def guesses(plan: Plan, told: st.delta_generator.DeltaGenerator) -> None:
+    """What the class says as it says it."""
+    all_said = guessed(said(plan))
+    with told:
+        st.subheader(plan.of.prediction.asks, anchor=False)
+        st.html(f'<p class="count">{counted(len(all_said))}</p>')
+        tallies(plan, all_said)
+    shown(picture(plan.lesson, plan.settings, all_said), plan)
+
+
+def at(plan: Plan) -> Chosen:
+    """A learner of this class who has seen it all."""
+    return Chosen("Run", plan.settings, Settings(), False, SKIPPED, pressed=True, plan=plan)
+
+
+def runs(plan: Plan, told: st.delta_generator.DeltaGenerator, before: float) -> None:
+    """The runs as they go, over all guesses; then how far these were from it."""
+    lesson, settings = plan.of, plan.settings
+    now = glance(lesson, at(plan))
+    evidence = stood_on(lesson, settings, not now.moving) | now.seen.evidence | results(lesson, settings, now)
+    all_said = guessed(said(plan))
+    with told:
+        st.subheader("And the run" if now.moving else "What it was", anchor=False)
+        progress(lesson, settings, now.runs, now.seen)
+        if not now.moving:
+            missed(plan, all_said)
+    shown(crowd(lesson.picture(evidence, settings, Settings()), lesson.prediction, all_said), plan)
+    if now.every != before:
+        st.rerun()
+
+
+def missed(plan: Plan, all_said: tuple[Settings, ...]) -> None:
+    """What was asked, what it was, and what the middle of the class said."""
+    lesson = plan.of
+    centre = middles(lesson.prediction, all_said)
+    whole = lesson.defaults.but(**{one.name: one.default for one in lesson.sliders} | dict(centre.values))
+    verdict = lesson.verdict(stood_on(lesson, lesson.defaults, True), whole)
+    for slider, (what, you, did) in zip(lesson.sliders, verdict):
+        if slider.name in plan.asked:
+            theirs = f"; the class said {you}" if slider.name in centre.values else ""
+            st.markdown(f"{what[:1].upper()}{what[1:]}: **{did}**{theirs}")
+
+
+def found(plan: Plan, number: int, told: st.delta_generator.DeltaGenerator) -> None:
+    """A finding with what it is about lit; or in the end what is to be kept."""
+    lesson, all_findings, all_said = plan.of, findings(plan.of), guessed(said(plan))
+    finding = all_findings[number] if number < len(all_findings) else Told(words="")
+    with told:
+        if finding.words:
+            prose(finding.words, lesson.slug, f"projected {number}")
+        else:
+            if "keep" in lesson.words:
+                prose(f"**{words(lesson, 'keep')}**", lesson.slug, "projected keep")
+            missed(plan, all_said)
+    settings = lesson.defaults
+    evidence = stood_on(lesson, settings, True) | own(lesson, settings)
+    views = lesson.views(evidence, settings, Settings())
+    over = crowd(lesson.picture(evidence, settings, Settings()), lesson.prediction, all_said)
+    shown(lighted(views[finding.view]() if finding.view in views else over, finding.lit), plan)
+
+
+def shown(figure: Figure, plan: Plan) -> None:
+    draw(figure, f"projector.{plan.lesson}.{figure.kind}", stage=True, sharp=True)

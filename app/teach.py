@@ -1,0 +1,223 @@
+"""Teach with it: a class in a link, what it says as it says it, and the way to the projector. One page in three states:
+before a class, its teacher's, the projector's (app/projector.py)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from app import projector
+from app.parts import chosen
+from app.parts.classroom import counted, guessed, picture, qr, tallies
+from app.parts.corpus import escaped
+from app.parts.figure import draw
+from app.parts.words import filled
+from app.parts.workers import me
+from core.check import BadValue
+from core.serve import classroom as kept
+from lessons.kit.catalogue import BEATS, Lesson, lessons
+from lessons.kit.classroom import HIDDEN, LOCKED, NAMED, Plan, Record, attended, begin, bring, brought, said, write
+from lessons.kit.values import Control
+
+TITLE = "Teach a class"
+SLUG = "teach"
+STYLE = Path(__file__).with_name("parts") / "teach.css"
+CODE, KEY = chosen.key(SLUG, chosen.CLASS), chosen.key(SLUG, "key")  # in the URL
+OPEN = "open"
+SETUP, PROJECTOR = "Class", "Projector"
+VIEW = Control(name="view", label="View", options=(SETUP, PROJECTOR), default=SETUP, help="")
+SECONDS = 1.0  # between two looks at what the class says
+HERE = ("localhost", "127.0.0.1", "::1")  # addresses that no other machine can open
+
+
+def show() -> None:
+    st.html(STYLE)
+    plan: Plan | None = chosen.one(CODE, attended, None)
+    if not plan:
+        set_up()
+        return
+    if key := st.query_params.get(KEY):
+        enter(plan, key)
+    if not kept.teaches(plan.code, me()[1]):
+        st.title(TITLE, anchor=False)
+        st.warning("Only the browser that opened this class can show it, or one that has the teacher's link.")
+        st.button("Open a class of your own", on_click=chosen.forget, args=(CODE,))
+    elif chosen.setting(SLUG, VIEW) == PROJECTOR:
+        projector.show(plan, link(plan))
+    else:
+        teach(plan)
+
+
+def enter(plan: Plan, key: str) -> None:
+    """The teacher's link makes this browser a teacher's; its key does not stay where a projector shows it."""
+    try:
+        kept.let_in(plan.code, key, me()[1])
+    except BadValue as error:
+        st.warning(str(error), icon=":material/link_off:")
+    del st.query_params[KEY]
+
+
+# --- Before the class -----------------------------------------------------------------------------------------------
+
+
+def set_up() -> None:
+    with st.container(key="header", horizontal=True):
+        st.title(TITLE, anchor=False)
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=380):
+            st.markdown(
+                "Your class opens one link, sees the lesson as you set it, and predicts. Every guess comes to this "
+                "page and to the projector as it is made. No accounts and no names; after a day all of it is gone."
+            )
+            known = {slug: f"{one.number}. {one.title}" for slug, one in lessons().items()}
+            slug = st.selectbox("Lesson", [*known], format_func=known.__getitem__, key="teach.lesson")
+            lesson = lessons()[slug]
+            st.text_input("What the class is called", max_chars=NAMED, key="teach.name")
+            beat = st.segmented_control(
+                "Learners begin at", BEATS, default="Predict", required=True, key="teach.beat", persist_state="session"
+            )
+            with st.expander("What is asked", icon=":material/help:"):
+                asked = [
+                    one.name
+                    for one in lesson.sliders
+                    if st.checkbox(one.label, True, key=f"teach.ask.{slug}.{one.name}")
+                ]
+            with st.expander("What they can set", icon=":material/tune:"):
+                values, held = controls(lesson)
+            st.button(
+                "Open the class", type="primary", icon=":material/groups:", on_click=opened,
+                args=(slug, beat, asked, values, held), disabled=not asked,
+            )  # fmt: skip
+            if refused := st.session_state.pop("teach.refused", ""):
+                st.warning(refused)
+        with st.container(key="stage"):
+            st.markdown(f"**{lesson.prediction.asks}**")
+            draw(picture(slug, lesson.defaults, ()), f"teach.before.{slug}", stage=True)
+
+
+def controls(lesson: Lesson) -> tuple[dict[str, str], dict[str, str]]:
+    """What each control is set to, and whether learners can set it themselves."""
+    values, held = {}, {}
+    for one in lesson.controls:
+        at = f"teach.set.{lesson.slug}.{one.name}"
+        value = st.selectbox(one.label, one.options, one.options.index(one.default), key=at, help=one.help or None)
+        way = st.segmented_control(
+            f"{one.label}: for learners", (OPEN, LOCKED, HIDDEN), default=OPEN, required=True, key=f"{at}.held",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        if value != one.default:
+            values[one.name] = str(value)
+        if way in (LOCKED, HIDDEN):
+            held[one.name] = way
+    return values, held
+
+
+def opened(slug: str, beat: str, asked: list[str], values: dict[str, str], held: dict[str, str]) -> None:
+    name = st.session_state["teach.name"].strip()  # it may have been typed since the button was drawn
+    try:
+        plan = Plan(lesson=slug, name=name, beat=beat, asked=tuple(asked), values=values, held=held)
+        chosen.put(CODE, begin(plan, me()[1]))
+    except BadValue as error:
+        st.session_state["teach.refused"] = str(error)
+
+
+# --- The class ------------------------------------------------------------------------------------------------------
+
+
+def teach(plan: Plan) -> None:
+    with st.container(key="header", horizontal=True):
+        st.title(escaped(plan.name) or "Your class", anchor=False, width="content")
+        st.caption(f"Lesson {plan.of.number}: {plan.of.title}", width="content")
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            address = link(plan)
+            st.markdown("**Your learners open this link:**")
+            st.html(qr(address))
+            st.code(address, language=None, wrap_lines=True)
+            if urlsplit(address).hostname in HERE:
+                st.caption("Only this machine can open it. docs/deploying.md says how others reach this server.")
+            there = urlencode({CODE: plan.code, chosen.key(SLUG, VIEW.name): PROJECTOR})
+            st.link_button("To the projector", f"{SLUG}?{there}", icon=":material/present_to_all:", type="primary")
+            hours = kept.left(plan.code) / 3600
+            st.caption(f"The class is over in {hours:.0f} hours." if hours >= 1.5 else "The class is soon over.")
+            beyond(plan)
+        with st.container(key="stage"):
+            st.fragment(tick, run_every=SECONDS)(plan)
+
+
+def tick(plan: Plan) -> None:
+    """What the class says, as it stands; drawn again by itself."""
+    records = said(plan)
+    guesses = guessed(records)
+    st.markdown(f"**{plan.of.prediction.asks}**")
+    st.markdown(counted(len(guesses)))
+    draw(picture(plan.lesson, plan.settings, guesses), f"teach.class.{plan.code}", stage=True)
+    tallies(plan, guesses)
+    missed(plan, records)
+
+
+def missed(plan: Plan, records: tuple[Record, ...]) -> None:
+    """The questions of the last step that somebody missed."""
+    many = [sum(number in one.missed for one in records) for number in range(len(plan.of.questions))]
+    if any(many):
+        with st.expander("Questions that were missed", icon=":material/quiz:"):
+            for number, count in enumerate(many):
+                if count:
+                    learners = "learner" if count == 1 else "learners"
+                    st.markdown(f"{filled(plan.of.questions[number].asks)} **{count} {learners}**")
+
+
+def beyond(plan: Plan) -> None:
+    """What the class said goes out and in as a file; the teacher's link; the end."""
+    turn = st.session_state.get("teach.turn", 0)
+
+    def given() -> None:
+        if file := st.session_state[f"teach.file.{turn}"]:
+            st.session_state["teach.turn"] = turn + 1
+            try:
+                bring(plan, file.getvalue())
+            except BadValue as error:
+                st.session_state["teach.refused"] = str(error)
+
+    with st.expander("Take it elsewhere", icon=":material/download:"):
+        st.download_button(
+            "Save guesses and misses", lambda: write(plan), f"headstart-class-{plan.lesson}.json", "application/json",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        size = kept.LARGEST_FILE // 1000
+        st.file_uploader(
+            f"Add the file of another class, at most {size} kB", ["json"], key=f"teach.file.{turn}", on_change=given
+        )
+        if refused := st.session_state.pop("teach.refused", ""):
+            st.warning(refused)
+        for file in brought(plan):
+            st.caption(f"With {escaped(file.name) or 'another class'}: {len(file.records)} learners.")
+        st.caption("With this link you are the teacher on another machine, too. Show it to nobody:")
+        secret = urlencode({CODE: plan.code, KEY: kept.plan(plan.code)["key"]})
+        st.code(f"{base()}{SLUG}?{secret}", language=None, wrap_lines=True)
+    with st.popover("Close the class", icon=":material/close:", type="tertiary"):
+        st.markdown("All that the class said is gone then.")
+        st.button("Close it now", on_click=closed, args=(plan,), type="primary")
+
+
+def closed(plan: Plan) -> None:
+    kept.close(plan.code)
+    chosen.forget(CODE)
+
+
+# --- The link -------------------------------------------------------------------------------------------------------
+
+
+def base() -> str:
+    """The app's own address, as this browser knows it."""
+    at = urlsplit(st.context.url or "")
+    return urlunsplit((at.scheme, at.netloc, at.path.rpartition("/")[0] + "/", "", "")) if at.netloc else "/"
+
+
+def link(plan: Plan) -> str:
+    """What learners open: the lesson's own address, the class, and what they may set themselves as the teacher did."""
+    said = {chosen.CLASS: plan.code, chosen.BEAT.name: plan.beat}
+    said |= {name: text for name, text in plan.values.items() if name not in plan.held}
+    return f"{base()}{plan.lesson}?{urlencode({chosen.key(plan.lesson, name): text for name, text in said.items()})}"

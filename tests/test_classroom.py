@@ -1,0 +1,303 @@
+"""A class in the store and in its file: who is in it, how long it lives, what it holds at most, what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.check import BadValue
+from core.serve import classroom as kept
+from core.serve import room
+from lessons.kit import classroom
+from lessons.kit.catalogue import lessons
+from lessons.kit.classroom import Plan, Record, attended, begin, bring, brought, put, read, said, write
+from lessons.kit.values import Settings
+from tests.server import ROOT
+from tests.test_properties import ANY, LESSONS, is_plain, near, tried
+
+pytestmark = pytest.mark.usefixtures("home")
+PLAN: dict[str, Any] = {"lesson": "label_worth", "name": "10b", "asked": ("at1", "at5", "at20")}
+TEACHER = "a browser"
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return attended(begin(Plan(**PLAN), TEACHER))
+
+
+def guess(*values: int) -> Record:
+    return Record(said=Settings(dict(zip(("at1", "at5", "at20"), values))))
+
+
+def place(plan: Plan) -> Path:
+    return kept.place(plan.code)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"lesson": "../etc"}, "There is no lesson"),
+        ({"name": "n" * 61}, "at most 60 characters"),
+        ({"name": "two\nlines"}, "at most 60 characters"),
+        ({"beat": "Lunch"}, "opens on one of"),
+        ({"asked": ()}, "at least one"),
+        ({"asked": ("at1", "at2")}, "at least one"),
+        ({"values": {"labels": "333"}}, "Labels per class cannot be '333'"),
+        ({"values": {"colour": "3"}}, "no control 'colour'"),
+        ({"held": {"labels": "gone"}}, "locked or hidden"),
+        ({"held": {"colour": "locked"}}, "locked or hidden"),
+    ],
+)
+def test_a_plan_outside_its_bounds_is_a_sentence(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(BadValue, match=sentence):
+        Plan(**PLAN | change)
+
+
+def test_a_class_is_what_its_teacher_set() -> None:
+    set_so = PLAN | {"beat": "Look", "values": {"labels": "5"}, "held": {"labels": "locked", "method": "hidden"}}
+    found = attended(begin(Plan(**set_so), TEACHER))
+    assert {name: getattr(found, name) for name in set_so} == set_so
+    assert found.settings[found.of.controls[0]] == 5
+    assert set(found.settings.values) == set(found.of.defaults.values)
+
+
+def test_a_learners_new_guess_takes_the_place_of_the_old_one(plan: Plan) -> None:
+    put(plan, "one", guess(10, 20, 30))
+    put(plan, "two", guess(15, 20, 30))
+    assert len(said(plan)) == 2
+    put(plan, "one", guess(60, 20, 30))
+    assert sorted(one.said.values["at1"] for one in said(plan)) == [15, 60]
+    assert said(attended(begin(Plan(**PLAN), TEACHER))) == ()
+
+
+def test_what_was_said_is_seen_at_once_and_read_again_only_where_there_is_more(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(plan, "one", guess(10, 20, 30))
+    folder = place(plan) / "records"
+    os.utime(folder, (time.time() - 60,) * 2)  # no more came for a minute
+    before = said(plan)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", lambda path, *_: pytest.fail(f"{path} was read again"))
+        assert said(plan) == before
+    put(plan, "two", guess(15, 20, 30))
+    assert len(said(plan)) == 2
+
+
+def test_after_a_day_a_class_is_gone(plan: Plan) -> None:
+    put(plan, "one", guess(10, 20, 30))
+    other = attended(begin(Plan(**PLAN), TEACHER))
+    assert kept.left(plan.code) == pytest.approx(kept.DAY, abs=5)
+    old = time.time() - kept.DAY - 60
+    for path in (place(plan) / "plan.json", place(plan)):
+        os.utime(path, (old, old))
+    room.tidy(every=0)
+    assert not place(plan).exists()
+    assert attended(other.code)
+    for act in (lambda: attended(plan.code), lambda: put(plan, "two", guess(15, 20, 30))):
+        with pytest.raises(BadValue, match="This class is over"):
+            act()
+    assert not place(plan).exists()
+
+
+def test_a_class_that_is_over_is_not_open_until_somebody_sweeps(plan: Plan) -> None:
+    os.utime(place(plan) / "plan.json", (time.time() - kept.DAY - 60,) * 2)
+    with pytest.raises(BadValue, match="This class is over"):
+        attended(plan.code)
+    assert not place(plan).exists()
+
+
+def test_closing_a_class_leaves_nothing(plan: Plan) -> None:
+    put(plan, "one", guess(10, 20, 30))
+    kept.close(plan.code)
+    assert not place(plan).exists() and said(plan) == ()
+
+
+def test_classes_learners_and_files_are_bounded(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLASSES", "RECORDS", "FILES"):
+        monkeypatch.setattr(kept, name, 2)
+    begin(Plan(**PLAN), TEACHER)
+    with pytest.raises(BadValue, match="2 classes on this server"):
+        begin(Plan(**PLAN), TEACHER)
+    for who in ("one", "two", "two", "one"):
+        put(plan, who, guess(10, 20, 30))
+    with pytest.raises(BadValue, match="has 2 learners already"):
+        put(plan, "three", guess(10, 20, 30))
+    for source in "abb":
+        bring(plan, a_file(source))
+    with pytest.raises(BadValue, match="At most 2 files"):
+        bring(plan, a_file("c"))
+
+
+def test_codes_cannot_be_guessed_and_the_teachers_side_needs_more_than_the_code(plan: Plan) -> None:
+    codes = {begin(Plan(**PLAN), TEACHER) for _ in range(20)}
+    assert len(codes) == 20 and all(kept.CODE.fullmatch(code) for code in codes)  # 96 bits each
+    assert kept.teaches(plan.code, TEACHER) and not kept.teaches(plan.code, "a learner")
+    for key in ("", plan.code, "é🙂", "\ud800"):
+        with pytest.raises(BadValue, match="not the teacher's link"):
+            kept.let_in(plan.code, key, "a learner")
+    assert not kept.teaches(plan.code, "a learner")
+    kept.let_in(plan.code, kept.plan(plan.code)["key"], "another machine")
+    assert kept.teaches(plan.code, "another machine")
+
+
+def test_nothing_in_the_store_says_which_browser_said_what(plan: Plan) -> None:
+    put(plan, "secret-of-a-browser", guess(10, 20, 30))
+    names = [path.name for path in place(plan).rglob("*")]
+    texts = [path.read_text("utf-8") for path in place(plan).rglob("*") if path.is_file()]
+    assert not any("secret-of-a-browser" in text for text in (*names, *texts))
+
+
+@pytest.mark.parametrize(
+    "code", ["", "..", "../../etc/passwd", "a" * 16, "🙂" * 16, "a" * 400, "\0" * 16, "\ud800" * 16]
+)
+def test_a_code_that_is_none_is_a_sentence(code: str) -> None:
+    with pytest.raises(BadValue) as refused:
+        attended(code)
+    assert is_plain(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"lesson": 3}', '{"lesson": "label_worth", "asked": 3}', "9" * 5000]
+)
+def test_a_damaged_class_is_a_sentence(plan: Plan, text: str) -> None:
+    path = place(plan) / "plan.json"
+    path.write_text(text, "utf-8")
+    os.utime(path, (time.time() - 5,) * 2)
+    with pytest.raises(BadValue) as refused:
+        attended(plan.code)
+    assert is_plain(refused.value)
+
+
+def test_damaged_records_are_left_out(plan: Plan) -> None:
+    put(plan, "one", guess(10, 20, 30))
+    for k, text in enumerate(["", "{", "[]", '{"said": {"at1": "11"}, "missed": []}', '{"said": 1}', "[" * 5000]):
+        (place(plan) / "records" / f"{k}").write_text(text, "utf-8")
+    assert said(plan) == (guess(10, 20, 30),)
+
+
+SPEAKS = """
+import sys
+from lessons.kit.classroom import attended, put, Record
+from lessons.kit.values import Settings
+plan = attended(sys.argv[1])
+for k in range(20):
+    put(plan, f"{sys.argv[2]} {k}", Record(said=Settings({"at1": 10 + 5 * k % 60, "at5": 20, "at20": 30})))
+"""
+
+
+def test_two_servers_and_forty_learners_lose_nothing(plan: Plan) -> None:
+    """Two processes that share the store, and twenty threads here that all write at the same moment."""
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    others = [subprocess.Popen([sys.executable, "-c", SPEAKS, plan.code, name], env=env) for name in ("a", "b")]
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda k: put(plan, f"here {k}", guess(10, 20, 30)), range(40)))
+    assert [other.wait() for other in others] == [0, 0]
+    assert len(said(plan)) == 80
+
+
+# --- The file -------------------------------------------------------------------------------------------------------
+
+
+def a_file(source: str = "a", lesson: str = "label_worth", **change: Any) -> bytes:
+    """The file of another class, in which two have predicted."""
+    records = [{"said": {"at1": "15", "at5": "50"}, "missed": [0]}, {"said": {"at1": "95"}, "missed": []}]
+    records = records if lesson == "label_worth" else []
+    told = {
+        "headstart": "class",
+        "version": 1,
+        "class": source * 20,
+        "name": "11a",
+        "lesson": lesson,
+        "records": records,
+    }
+    return json.dumps(told | change).encode()
+
+
+def test_files_of_several_classes_make_one_picture(plan: Plan) -> None:
+    put(plan, "one", guess(10, 20, 30))
+    bring(plan, a_file("a"))
+    bring(plan, a_file("b", name="12c"))
+    bring(plan, a_file("a", records=[]))  # the same class, later
+    assert [(file.name, len(file.records)) for file in sorted(brought(plan), key=lambda file: file.source)] == [
+        ("11a", 0),
+        ("12c", 2),
+    ]
+    assert sorted(one.said.values["at1"] for one in said(plan)) == [10, 15, 95]
+    assert len(read(write(plan)).records) == 1  # what was brought from others is in their files
+
+
+def test_a_class_that_is_brought_to_itself_or_to_another_lesson_is_a_sentence(plan: Plan) -> None:
+    for data, sentence in ((write(plan), "counts already"), (a_file(lesson="the_bill"), "The bill")):
+        with pytest.raises(BadValue, match=sentence):
+            bring(plan, data)
+    assert brought(plan) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "does not say"),
+        (b'{"headstart": "class", "version": NaN}', "NaN where a number belongs"),
+        (a_file(headstart="alphabet"), "does not say"),
+        (a_file(version=2), "another version"),
+        (a_file(version=True), "another version"),
+        (a_file(version=[]), "another version"),
+        (a_file(key="secret"), "other parts"),
+        (a_file(name=3), "short line"),
+        (a_file(name="a\nb"), "short line"),
+        (a_file(lesson=[]), "no lesson"),
+        (a_file(**{"class": "A" * 20}), "of which class"),
+        (a_file(records={}), "at most 500"),
+        (a_file(records=[{"said": {}, "missed": []}] * 501), "at most 500"),
+        (a_file(records=[3]), "said and missed"),
+        (a_file(records=[{"said": {}, "missed": [], "name": "Ann"}]), "said and missed"),
+        (a_file(records=[{"said": {"at2": "15"}, "missed": []}]), "does not ask"),
+        (a_file(records=[{"said": {"at1": 15}, "missed": []}]), "does not ask"),
+        (a_file(records=[{"said": {"at1": "16"}, "missed": []}]), "cannot be chosen"),
+        (a_file(records=[{"said": {}, "missed": [99]}]), "has not"),
+        (a_file(records=[{"said": {}, "missed": [0, 0]}]), "has not"),
+        (a_file(records=[{"said": {}, "missed": [True]}]), "has not"),
+        (a_file() + b" " * kept.LARGEST_FILE, "too large"),
+    ],
+)
+def test_every_fault_of_a_file_is_a_sentence(data: bytes, sentence: str) -> None:
+    with pytest.raises(BadValue, match=sentence) as refused:
+        read(data)
+    assert is_plain(refused.value)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+@tried
+@given(data=st.data())
+def test_a_record_is_read_as_it_was_written_or_refused(lesson: Any, data: st.DataObject) -> None:
+    told = {slider.name: data.draw(near(slider)) for slider in data.draw(st.sets(st.sampled_from(lesson.sliders)))}
+    missed = data.draw(st.lists(st.integers(-1, len(lesson.questions)), max_size=4))
+    try:
+        found = classroom.record({"said": told, "missed": missed}, lesson)
+    except BadValue as error:
+        assert is_plain(error)
+        return
+    assert classroom.record(json.loads(json.dumps(classroom.written(found))), lesson) == found
+
+
+@tried
+@given(st.one_of(ANY.map(lambda text: text.encode("utf-8", "replace")), st.binary(), st.builds(a_file, name=ANY)))
+def test_whatever_is_in_a_file_is_a_class_or_a_sentence(data: bytes) -> None:
+    try:
+        assert read(data).lesson in lessons()
+    except BadValue as error:
+        assert is_plain(error)

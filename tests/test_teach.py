@@ -1,0 +1,363 @@
+"""A class as it is taught: the teacher's page, the learners' lesson, the projector; forty learners at once."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from core.serve import classroom as kept
+from lessons.kit.catalogue import lessons
+from lessons.kit.classroom import HIDDEN, LOCKED, Plan, Record, attended, begin, put, said
+from lessons.kit.evidence import gather
+from lessons.kit.figures.crowd import counts, crowd, middle, middles, tally, told
+from lessons.kit.prediction import Order
+from lessons.kit.values import Settings, visible
+from tests import awaited
+from tests.steps import violations
+from tests.test_pages import everything, handles, page, to_the_ending
+from tests.visitor import PART, Visitor
+
+pytestmark = pytest.mark.usefixtures("workers_end")
+EACH = pytest.mark.parametrize("slug", lessons())
+TEACHER = "the teacher's tab"
+
+
+@pytest.fixture(autouse=True)
+def in_a_store_of_its_own(home: Path) -> None: ...
+
+
+def opened(slug: str = "label_worth", **more: object) -> Plan:
+    plan = {"name": "10b", "asked": tuple(one.name for one in lessons()[slug].sliders)} | more
+    return attended(begin(Plan(lesson=slug, **plan), TEACHER))  # type: ignore[arg-type]
+
+
+def teach(**url: str) -> AppTest:
+    """The teacher's page in the teacher's own tab."""
+
+    def draw() -> None:
+        from app.teach import show
+
+        show()
+
+    test = AppTest.from_function(draw, default_timeout=60)
+    test.session_state["me"] = TEACHER
+    for name, value in url.items():
+        test.query_params[f"teach.{name}"] = value
+    return test.run()
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    return next(one for one in test.button if one.label == label).click().run()
+
+
+def chosen(slug: str, first: bool) -> Settings:
+    """What somebody said of everything: always the first option, or the last."""
+    values = {}
+    for one in lessons()[slug].sliders:
+        items = one.items if isinstance(one, Order) else ()
+        orders = one.written(items if first else items[::-1]) if isinstance(one, Order) else ""
+        values[one.name] = orders or one.options[0 if first else -1]
+    return Settings(values)
+
+
+def learners(plan: Plan, first: int, last: int) -> None:
+    """So many say the first of everything, and so many the last."""
+    for k in range(first + last):
+        put(plan, f"learner {k}", Record(said=chosen(plan.lesson, k < first), missed=(0,) * (k == 0)))
+
+
+# --- The teacher's page ---------------------------------------------------------------------------------------------
+
+
+def test_a_teacher_sets_a_class_up_and_gets_one_link() -> None:
+    test = teach()
+    test.selectbox(key="teach.lesson").set_value("the_bill").run()
+    test.text_input(key="teach.name").set_value("10b *[x](y)*").run()
+    test.checkbox(key="teach.ask.the_bill.compute").uncheck().run()
+    test.selectbox(key="teach.set.the_bill.tasks").set_value(50).run()
+    test.selectbox(key="teach.set.the_bill.price").set_value("1 s").run()
+    test.button_group(key="teach.set.the_bill.price.held").set_value(LOCKED).run()
+    press(test, "Open the class")
+    assert not test.exception and not test.warning
+    (address, secret) = (urlsplit(one.value) for one in test.code)
+    url = parse_qs(address.query)
+    assert address.path.endswith("/the_bill")
+    assert url["the_bill.tasks"] == ["50"] and url["the_bill.beat"] == ["Predict"] and "the_bill.price" not in url
+    plan = attended(url["the_bill.class"][0])
+    assert plan.asked == ("free", "dear") and plan.held == {"price": LOCKED} and plan.values["price"] == "1 s"
+    assert test.query_params["teach.class"] == plan.code and kept.plan(plan.code)["key"] in secret.query
+    assert r"10b \*\[x\]" in test.title[0].value  # its name is no Markdown
+    assert 'alt="QR code of the link"' in " ".join(one.proto.body for one in test.get("html"))
+    assert "Nobody has predicted yet." in everything(test)
+    press(test, "Close it now")
+    assert not kept.place(plan.code).exists() and any(one.label == "Open the class" for one in test.button)
+
+
+def test_the_teachers_page_counts_and_tells_nobodys_guess() -> None:
+    plan = opened("the_bill")
+    learners(plan, 3, 1)
+    test = teach(**{"class": plan.code})
+    assert not test.exception and "4 guesses" in everything(test) and "**1 learner**" in everything(test)
+    shown = test.get("echarts_chart")[-1].proto
+    assert (
+        "A label costs nothing: paid after how many tasks?: 4 guesses, 1 (3), never (1); in the middle 1." in shown.alt
+    )
+    put(plan, "learner 0", Record(said=chosen("the_bill", False)))
+    test.run()
+    assert "4 guesses" in everything(test) and "1 (2), never (2)" in test.get("echarts_chart")[-1].proto.alt
+
+
+def test_who_is_not_the_teacher_sees_nothing_of_a_class() -> None:
+    plan = opened()
+    learners(plan, 3, 0)
+    for view in ("Class", "Projector"):
+        test = teach(**{"class": plan.code, "view": view})
+        test.session_state["me"] = "a learner"
+        test.run()
+        assert "Only the browser that opened this class" in test.warning[0].value
+        assert not test.get("echarts_chart") and "guesses" not in everything(test)
+        assert not any(one.label in ("Close it now", "Let it run") for one in test.button)
+
+
+def test_the_teachers_link_opens_the_class_on_another_machine_and_its_key_leaves_the_address() -> None:
+    plan = opened()
+    test = teach(**{"class": plan.code})
+    for key, right in (("wrong", False), (kept.plan(plan.code)["key"], True)):
+        test.session_state["me"] = "another machine"
+        test.query_params["teach.key"] = key
+        test.run()
+        assert bool(test.get("echarts_chart")) == right and "teach.key" not in test.query_params
+    assert not test.run().warning
+
+
+@pytest.mark.parametrize("code", ["", "../../etc/passwd", "a" * 16, "<img src=x>", "🙂" * 300])
+def test_a_class_that_is_none_is_one_sentence(code: str) -> None:
+    test = teach(**{"class": code})
+    assert not test.exception and len(test.warning) == 1
+    test = page("label_worth", **{"class": code, "beat": "Predict"})
+    assert not test.exception and len(test.warning) == 1
+    assert any(one.label == "That is my prediction" for one in test.button)
+
+
+# --- The learners' lesson -------------------------------------------------------------------------------------------
+
+
+def test_a_guess_reaches_the_class_when_it_is_made_and_again_when_it_is_changed() -> None:
+    plan, guess = opened(), {"at1": "15", "at5": "20", "at20": "25"}
+    test = page("label_worth", beat="Predict", **{"class": plan.code}, **guess)
+    assert "lesson 1 · 10b" in everything(test)
+    assert said(plan) == ()  # moved, but not yet said
+    press(test, "That is my prediction")
+    assert said(plan) == (Record(said=Settings({"at1": 15, "at5": 20, "at20": 25})),)
+    test.query_params["label_worth.at1"] = "95"
+    test.query_params["label_worth.beat"] = "Recall"
+    test.run()
+    question = lessons()["label_worth"].questions[0]
+    wrong = next(option for option in question.options if option != question.right)
+    test.radio(key="label_worth.question.0").set_value(wrong).run()
+    next(one for one in test.button if one.key == "label_worth.question.0.answer").click().run()
+    assert said(plan) == (Record(said=Settings({"at1": 95, "at5": 20, "at20": 25}), missed=(0,)),)
+
+
+def test_who_only_looks_is_not_in_the_class() -> None:
+    plan = opened()
+    press(page("label_worth", beat="Predict", **{"class": plan.code}), "Skip, show me")
+    assert said(plan) == ()
+
+
+def test_a_class_that_ends_meanwhile_is_one_sentence_and_the_lesson_goes_on() -> None:
+    plan = opened()
+    test = page("label_worth", beat="Predict", **{"class": plan.code}, **handles("label_worth"))
+    kept.close(plan.code)
+    press(test, "That is my prediction")
+    assert not test.exception and [one.value for one in test.warning] == [kept.OVER]
+    assert any(one.key == "label_worth.run" for one in test.button)
+
+
+def test_a_link_to_another_lessons_class_is_one_sentence() -> None:
+    test = page("the_bill", **{"class": opened().code})
+    assert not test.exception and "another lesson" in test.warning[0].value
+
+
+def test_locked_and_hidden_controls_are_as_the_teacher_set_them_whatever_the_url_says() -> None:
+    held = {"labels": LOCKED, "method": HIDDEN, "backbone": HIDDEN}
+    plan = opened(values={"labels": "5", "method": "all at once"}, held=held)
+    at = {"beat": "Run", "committed": "2", "class": plan.code, "labels": "50", "method": "probe"}
+    test = page("label_worth", **at)
+    assert not test.exception and not test.warning
+    assert "Labels per class: **5**" in everything(test)
+    shown = {one.key for kind in ("select_slider", "button_group", "selectbox") for one in test.get(kind)}
+    assert not shown & {"label_worth.labels", "label_worth.method", "label_worth.backbone"}
+    assert not test.get("expander") or all(one.label != lessons()["label_worth"].folded for one in test.get("expander"))
+    free = page("label_worth", **at | {"class": ""})
+    assert "label_worth.labels" in {one.key for one in free.select_slider}
+
+
+def test_only_what_the_teacher_asks_is_asked_and_confronted() -> None:
+    plan = opened("more_data", asked=("gains", "text16"))
+    test = page("more_data", beat="Predict", **{"class": plan.code, "gains": "digits", "drawings8": "50"})
+    assert next(one for one in test.button if one.label == "That is my prediction").disabled
+    assert "more_data.drawings8" not in {one.key for one in test.select_slider}
+    test.select_slider(key="more_data.text16").set_value(60).run()
+    press(test, "That is my prediction")
+    assert said(plan) == (Record(said=Settings({"gains": "digits", "text16": 60})),)
+    for name, value in (("beat", "Explain"), ("pressed", "1")):
+        test.query_params[f"more_data.{name}"] = value
+    test.run()
+    confronted = [one.value for one in to_the_ending(test).markdown if "; you said " in one.value]
+    assert not test.exception and len(confronted) == 2 and "you said 60 %" in confronted[0]
+
+
+# --- The projector --------------------------------------------------------------------------------------------------
+
+
+@EACH
+def test_the_projector_shows_every_lesson_from_the_way_in_to_what_is_kept(slug: str) -> None:
+    plan = opened(slug)
+    learners(plan, 3, 1)
+    test = teach(**{"class": plan.code, "view": "Projector"})
+    assert "4 guesses" in " ".join(str(one.proto) for one in test.get("html"))
+    steps = len(lessons()[slug].explained) + 4
+    for step in range(1, steps):
+        test.query_params["teach.step"] = str(step)
+        test.run()
+        assert not test.exception, step
+        assert not re.search(r"\{\w+\.\w+\}", everything(test))
+    verdict = [one.value for one in test.markdown if "; the class said " in one.value]
+    assert len(verdict) == len(lessons()[slug].sliders)
+    assert [one.label for one in test.button if one.label in ("Back", "Next", "Let it run")] == ["Back"]
+
+
+def test_one_button_leads_on_and_the_run_begins_when_the_teacher_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("app.projector.begin", asked.append)
+    plan = opened()
+    test = teach(**{"class": plan.code, "view": "Projector"})
+    press(test, "Next")
+    assert not asked
+    picture = test.get("echarts_chart")[-1].proto
+    assert "pretrained" not in picture.spec  # no answer before the question
+    press(test, "Let it run")
+    assert len(asked) == 1 and "pretrained" in test.get("echarts_chart")[-1].proto.spec
+    press(press(test, "Back"), "Let it run")
+    assert len(asked) == 2
+
+
+@EACH
+def test_every_guess_is_on_the_lessons_own_picture_or_in_bars_beside_it(slug: str) -> None:
+    lesson, plan = lessons()[slug], opened(slug)
+    learners(plan, 5, 2)
+    guesses = [one.said for one in said(plan)]
+    plain = lesson.picture(gather(visible(lesson.backdrop(lesson.defaults))), lesson.defaults, Settings())
+    figure = crowd(plain, lesson.prediction, guesses)
+    assert crowd(plain, lesson.prediction, []).spec == plain.spec
+    for one in lesson.sliders:
+        assert told(one, guesses) in figure.alt and ("7 guesses" in told(one, guesses) or isinstance(one, Order))
+        if one not in lesson.prediction.by_hand:
+            assert str(middle(one, guesses)) in tally(one, guesses).spec
+    if figure.kind == "chart":
+        mine = [one for one in figure.spec["series"] if one.get("name") == "the class" and "word" not in one["id"]]
+        dots = [one for one in mine if "middle" not in one["id"]]
+        handles = [one for one in lesson.prediction.handles if one.controls]
+        assert [len(one["data"]) for one in dots] == [7] * len(handles)
+        for k, handle in enumerate(handles):
+            for way, axis in ((handle.x, 0), (handle.y, 1)):
+                if not isinstance(way, int | float):
+                    first, last = handle.place(way.options[0]), handle.place(way.options[-1])
+                    places = [dot["value"][axis] for dot in dots[k]["data"]]
+                    assert sorted(places) == sorted([first] * 5 + [last] * 2)
+        assert figure.spec["series"][: len(plain.spec["series"])] == plain.spec["series"]  # nothing of it is lost
+    else:
+        order = next(one for one in lesson.sliders if isinstance(one, Order))
+        assert [row["name"] for row in figure.spec["rows"]] == list(order.items)  # five of seven put them so
+        assert figure.spec["rows"][0]["says"] == f"place {(5 * 1 + 2 * len(order.items)) / 7:.1f}"
+
+
+def test_the_middle_of_a_class_is_what_half_of_it_said_at_most() -> None:
+    lesson = lessons()["more_data"]
+    loss, job = lesson.sliders[0], lesson.sliders[-1]
+    guesses = [Settings({loss.name: value}) for value in (40, 40, 60, 70, 95)] + [Settings({job.name: "digits"})]
+    assert middle(loss, guesses) == 60 and counts(loss, guesses) == {40: 2, 60: 1, 70: 1, 95: 1}
+    assert middles(lesson.prediction, guesses) == Settings({loss.name: 60, job.name: "digits"})
+    assert middles(lesson.prediction, []) == Settings()
+
+
+# --- Forty at once --------------------------------------------------------------------------------------------------
+
+
+def test_forty_learners_say_something_at_once_and_the_teacher_sees_them_all(address: str) -> None:
+    waits: list[float] = []
+
+    async def learner(code: str, k: int) -> list[str]:
+        visitor = Visitor(address)
+        at = {"class": code, "beat": "Predict"} | handles("label_worth") | {"at1": str(15 + 5 * (k % 10))}
+        await visitor.open("label_worth", **{f"label_worth.{name}": text for name, text in at.items()})
+        began = time.perf_counter()
+        await visitor.press("That is my prediction")
+        waits.append(time.perf_counter() - began)
+        await visitor.close()
+        return visitor.errors
+
+    async def lesson() -> tuple[str, list[str]]:
+        teacher = Visitor(address)
+        await teacher.open("teach")
+        await teacher.press("Open the class")
+        code = parse_qs(teacher.query)["teach.class"][0]
+        errors = await asyncio.gather(*(learner(code, k) for k in range(40)))
+        ends = time.perf_counter() + 60
+        while not any("40 guesses" in one.says for one in teacher.shown.values()) and time.perf_counter() < ends:
+            await asyncio.sleep(0.1)
+        seen = len(teacher.runs)
+        while len(teacher.runs) < seen + 3 and time.perf_counter() < ends:
+            await asyncio.sleep(0.1)
+        looks = [run.sent for run in teacher.runs[seen:] if run.ended == PART]
+        await teacher.close()
+        assert any("40 guesses" in one.says for one in teacher.shown.values())
+        assert min(looks) < 8_000  # where nothing is new, next to nothing is sent
+        return code, [one for many in errors for one in many] + teacher.errors
+
+    _, errors = awaited(lesson())
+    assert not errors and len(waits) == 40
+
+
+@pytest.mark.browser
+def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browser, page: Page) -> None:
+    """The teacher opens a class, a learner with a browser of their own predicts, and the projector shows it."""
+    page.goto(f"{address}/teach")
+    page.get_by_role("textbox", name="What the class is called").fill("Physics 10b")
+    page.get_by_role("button", name="Open the class").click()
+    expect(page.get_by_role("heading", name="Physics 10b")).to_be_visible()
+    link = page.locator("[data-testid=stCode]").first.inner_text()
+    with page.context.expect_page() as another:
+        page.get_by_role("link", name="To the projector").click()
+    projector = another.value
+    expect(projector.get_by_role("img", name="QR code of the link")).to_be_visible()
+    assert violations(page) + violations(projector) == []
+    projector.keyboard.press("PageDown")
+    expect(projector.get_by_text("Nobody has predicted yet.")).to_be_visible()
+
+    phone = browser.new_context(viewport={"width": 390, "height": 844})
+    learner = phone.new_page()
+    learner.goto(link + "&label_worth.at1=60&label_worth.at5=70&label_worth.at20=80")
+    expect(learner.get_by_text("Physics 10b")).to_be_visible()
+    learner.get_by_role("button", name="That is my prediction").click()
+    expect(learner.get_by_role("button", name=re.compile("Train"))).to_be_visible()
+    assert violations(learner) == []
+    phone.close()
+
+    expect(projector.get_by_text("1 guess", exact=True)).to_be_visible()
+    expect(projector.get_by_role("img", name=re.compile(r"1 guess, 60 \(1\)"))).to_be_visible()
+    expect(page.get_by_text("1 guess", exact=True)).to_be_visible()
+    assert violations(page) + violations(projector) == []
+    projector.keyboard.press("PageDown")
+    expect(projector.get_by_text(re.compile("the class said 60 %"))).to_be_visible()
+    projector.keyboard.press("PageDown")
+    expect(projector.get_by_text("is worth more to a net that already sees.")).to_be_visible()
+    projector.close()
