@@ -215,7 +215,7 @@ def zipped(album: Album) -> bytes:
             one = io.BytesIO()
             Image.fromarray(image).save(one, "PNG")
             folder = album.names[label].replace("/", "_")
-            archive.writestr(f"{folder}/{k:04}.png", one.getvalue())
+            archive.writestr(zipfile.ZipInfo(f"{folder}/{k:04}.png"), one.getvalue())  # without the time of day
     return told.getvalue()
 
 

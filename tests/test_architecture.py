@@ -29,6 +29,7 @@ SERVER = (
     "core.serve.shipped",
     "core.serve.store",
     "core.serve.requests",
+    "core.serve.along",
     "core.serve.bundle",
     "core.serve.classroom",
     "core.serve.foreign",

@@ -8,17 +8,21 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from safetensors.numpy import load_file, save
 
+from core import album, alphabet, corpus, table
 from core.check import BadValue
 from core.serve import bundle, foreign, room, store, work
 from core.serve.shapes import shapes
 from core.spec import Run, Stage, digest
-from core.tasks import Plane
+from core.tasks import Album, Drawn, Plane, Table, Task, Text
+from tests.test_corpus import LETTERS
+from tests.test_own_data import csv, folders, zipped
 
 SOURCE = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=4, batch=16),), seeds=2, first_seed=81_000)
 RUN = Run(
@@ -274,3 +278,67 @@ def test_weights_and_events_are_read_as_what_they_are(data: bytes) -> None:
     files = unpacked(data)
     found = foreign.events(files[f"{NAME}.jsonl"], RUN)
     foreign.check_weights(files[f"{NAME}.safetensors"], RUN, shapes(RUN)[NAME], found[-1]["sha256"])
+
+
+# --- What somebody brought ------------------------------------------------------------------------------------------
+
+Bringing = tuple[Run, str, Callable[[str], bool]]
+
+
+def on(task: Task, net: str) -> Run:
+    return Run(task=task, net=net, stages=(Stage(steps=1, batch=4),), seeds=1, first_seed=81_002)
+
+
+def brought_table() -> Bringing:
+    name = table.keep(csv().encode(), "My points.csv")
+    return on(Table(table=name, labels=3), "mlp"), f"{name}.csv", table.known
+
+
+def brought_album() -> Bringing:
+    name = album.keep(zipped(folders()), "strokes.zip")
+    return on(Album(album=name, labels=3), "conv"), f"{name}.zip", album.known
+
+
+def brought_text() -> Bringing:
+    name = corpus.keep(LETTERS.encode(), "letters.txt")
+    return on(Text(subject=name), "transformer"), f"{name}.txt", corpus.known
+
+
+def brought_alphabet() -> Bringing:
+    name = alphabet.keep(replace(alphabet.load("runes"), name="mine"))
+    return on(Drawn(alphabet=name, labels=1), "conv"), f"{name}.json", alphabet.known
+
+
+@pytest.mark.parametrize("bring", [brought_table, brought_album, brought_text, brought_alphabet])
+def test_what_somebody_brought_goes_along_and_can_be_gone_on_from(
+    bring: Callable[[], Bringing], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, file, known = bring()
+    name = file.partition(".")[0]
+    assert work.perform(run) == "done"
+    data = bundle.made(run)
+    assert file in unpacked(data)
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "elsewhere"))
+    assert not known(name)
+    for forge, why in (
+        ({file: b"\x00"}, ""),
+        ({file: unpacked(data)[file][:-400] + b"\n"}, ""),
+        ({"own-other-00000000.csv": b""}, "its files"),
+        ({f"{digest(run)}.jsonl": b"{}"}, "events"),  # the data were right
+        ({file: b"0" * 12_000_000}, ""),
+    ):
+        assert why in refused(packed(unpacked(data) | forge), tmp_path / "elsewhere") and not known(name)
+        assert not [path for path in (tmp_path / "elsewhere").glob("[!l]*/*") if path.is_file()]
+    brought = bundle.brought(bundle.opened(data))
+    assert brought and known(name) and bundle.made(run, brought) == data
+    assert work.perform(replace(run, first_seed=81_003)) == "done"
+
+
+def test_other_data_under_the_same_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, file, _ = brought_table()
+    assert work.perform(run) == "done"
+    data = bundle.made(run)
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "elsewhere"))
+    other = unpacked(data) | {file: unpacked(data)[file].replace(b"10.0", b"11.5")}
+    assert "mypoints is not what its run was made with" in refused(packed(other), tmp_path / "elsewhere")
+    assert not list((tmp_path / "elsewhere" / "tables").iterdir())

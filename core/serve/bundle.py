@@ -5,6 +5,7 @@ A zip archive with no other names than these, a digest for each run of the linea
     run.json                 the run as a value, which tells the whole lineage; its digest names the others
     <digest>.jsonl           the run's events; those of what it started from may be missing
     <digest>.safetensors     its weights, where they were still kept
+    own-<word>-<digest>.*    what somebody brought and the run stands on, as core/serve/along.py says
 
 What a bundle says is somebody's word. It is checked and kept apart, in brought/<name> beside runs/, and never becomes
 a result that lessons, claims or other learners see. The name is made of the bundle's bytes, so nobody finds it who has
@@ -29,7 +30,7 @@ from typing import Protocol
 
 from core import own
 from core.check import BadValue
-from core.serve import folders, foreign, store
+from core.serve import along, folders, foreign, store
 from core.serve.foreign import refuse
 from core.serve.shapes import shapes
 from core.serve.store import Event
@@ -84,6 +85,8 @@ def made(run: Run, known: Known = store) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         add(archive, RUN, json.dumps(to_json(run)).encode())
+        for name, brought_along in along.files(run).items():
+            add(archive, name, brought_along)
         for each in run.lineage():
             if store.finished(found := known.events(each)):
                 path = known.weights(each)
@@ -146,12 +149,19 @@ def checked(data: bytes) -> dict[str, bytes]:
     if len(entries) != len(archive.infolist()) or RUN not in entries:
         refuse("it names no run, or something twice")
     run = read_run(content(archive, entries[RUN], SPEC))
-    lineage = {digest(each): each for each in run.lineage()}
+    lineage = [digest(each) for each in run.lineage()]
     known = {RUN, *(f"{name}.{ending}" for name in lineage for ending in ("jsonl", "safetensors"))}
+    known |= along.things(run).keys()
     if entries.keys() - known or f"{digest(run)}.jsonl" not in entries:
         refuse("its files are not those of its run, or another version of Headstart made it")
+    with along.kept(run, lambda name, most: content(archive, entries[name], most) if name in entries else None):
+        return believed(run, archive, entries)
+
+
+def believed(run: Run, archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> dict[str, bytes]:
+    """What is said of the run and its ancestors, where it is what such runs would have left."""
     kept = {RUN: json.dumps(to_json(run)).encode()}
-    for name, each in lineage.items():
+    for name, each in ((digest(each), each) for each in run.lineage()):
         told, held = entries.get(f"{name}.jsonl"), entries.get(f"{name}.safetensors")
         if told:
             found = foreign.events(content(archive, told, EVENTS), each)
