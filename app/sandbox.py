@@ -16,6 +16,7 @@ from app.parts.live import live
 from app.parts.once import once
 from app.parts.sweeping import sweeping
 from core.serve import store
+from core.spec import Run
 from lessons.kit.evidence import gather
 from lessons.kit.sandbox.bench import BENCH, COMPARE, SLUG, STEP, SWEEP, TRAIN, experiment
 from lessons.kit.sandbox.dials import changes
@@ -68,9 +69,23 @@ def training(settings: Settings) -> None:
         many = f" and {len(told) - 3} more" if len(told) > 3 else ""
         st.caption(
             f":material/history: Set otherwise since the last run: {'; '.join(told[:3])}{many}. "
-            "What is grey was trained before."
+            f"What is grey was trained before. {takes(experiment(settings), experiment(last))}"
         )
     live(bench(chosen.setting(SLUG, CHALLENGE)), partial(stood_on, last), nothing_more)
+
+
+def takes(run: Run, last: Run) -> str:
+    """About how long a run will take, by what the last one of such a net took here."""
+    known = gather([Piece("last", last)])
+    if (run.net, type(run.task)) != (last.net, type(last.task)) or not known.has("last"):
+        return ""
+    seconds = float(known.table("last").seconds.max()) * examples(run) / examples(last)
+    return f"It will take about {seconds:.0f} s." if seconds >= 1 else "It will take less than a second."
+
+
+def examples(run: Run) -> int:
+    """That all its nets meet in training."""
+    return run.seeds * sum(stage.steps * stage.batch for stage in run.stages)
 
 
 def nothing_more() -> None:

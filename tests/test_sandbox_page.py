@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
+from app.sandbox import takes
 from core.spec import Run, Stage
 from core.tasks import Handwriting
+from lessons.kit.evidence import gather
 from lessons.kit.sandbox import packed, pins, sweep
 from lessons.kit.sandbox.challenges import CHALLENGES, solutions
 from lessons.kit.sandbox.presets import presets
+from lessons.kit.values import Piece
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -76,6 +80,16 @@ def test_what_was_trained_is_marked_when_a_control_has_changed(opened: AppTest) 
     assert "Set otherwise" not in said(opened) and "Yours **81" in said(opened)
     widget(opened, "dial.task.labels").set_value(50).run()
     assert "Set otherwise since the last run: labels per class 2, now 50" in said(opened)
+    assert re.search(r"It will take (about \d+ s|less than a second)\.", said(opened))
+
+
+def test_how_long_a_run_will_take_follows_what_the_last_one_of_its_net_took() -> None:
+    last = presets()["label_worth"]
+    took = gather([Piece("last", last)]).table("last").seconds.max()
+    for longer in (replace(last, seeds=32), replace(last, stages=last.stages * 4)):
+        more = takes(longer, last)
+        assert more == f"It will take about {took * (4 if longer.seeds == last.seeds else 32 / last.seeds):.0f} s."
+    assert takes(presets()["small_step"], last) == ""  # points are another matter
 
 
 def test_a_bet_is_confronted_with_what_came_of_it(opened: AppTest) -> None:
