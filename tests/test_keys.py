@@ -1,4 +1,4 @@
-"""All lessons by keyboard alone: from the question to the last answer with Tab, arrows, Enter and Space."""
+"""All lessons by keyboard alone, from the question to the last answer, and the pages where hands are free."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.parts.recall import mixed
 from lessons.kit.catalogue import lessons
 from tests.steps import finding
+from tests.test_sandbox_page import QUICK
 
 pytestmark = pytest.mark.browser
 FAR = 120  # presses of Tab within which everything on a page is reached
@@ -75,3 +76,43 @@ def test_a_lesson_goes_by_keys_from_its_question_to_its_last_answer(address: str
     page.keyboard.press("ArrowDown")
     press_by_key(page, "That is my answer")
     expect(page.get_by_text("What about the other answers?").first).to_be_visible()
+
+
+def brought_by_key(page: Page, within: Page | Locator, name: str, data: str) -> None:
+    """Press Enter on the button that asks for a file, and give it one."""
+    tab_to(page, within.get_by_role("button", name="Upload", exact=True))
+    with page.expect_file_chooser() as asked:
+        page.keyboard.press("Enter")
+    asked.value.set_files({"name": name, "mimeType": "text/plain", "buffer": data.encode()})
+
+
+def test_the_sandbox_goes_by_keys(address: str, page: Page) -> None:
+    page.goto(f"{address}/sandbox?sandbox.run={QUICK}")
+    press_by_key(page, "Train 2 nets now")
+    expect(page.get_by_text("Yours").first).to_be_visible()
+    press_by_key(page, "Pin this run")
+    expect(page.get_by_role("button", name="Pinned")).to_be_disabled()
+
+
+def test_the_time_machine_goes_by_keys(address: str, page: Page) -> None:
+    page.goto(f"{address}/time")
+    step = page.get_by_role("slider", name="Go back to step")
+    tab_to(page, step)
+    before = step.get_attribute("aria-valuetext")
+    page.keyboard.press("ArrowLeft")
+    expect(step).not_to_have_attribute("aria-valuetext", str(before))
+    press_by_key(page, "Train 8 nets now")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+
+
+def test_data_of_ones_own_and_bundles_are_brought_by_keys(address: str, page: Page) -> None:
+    page.goto(f"{address}/own")
+    press_by_key(page, "Take data of your own")
+    points = "\n".join(f"{x},{x % 7},{'even' if x % 2 == 0 else 'odd'}" for x in range(40))
+    brought_by_key(
+        page, page.get_by_role("region", name="A table or a zip of pictures"), "points.csv", f"x,y,label\n{points}"
+    )
+    expect(page.get_by_role("radio", name="points")).to_be_checked()
+    page.goto(f"{address}/bundle")
+    brought_by_key(page, page, "run.zip", "no bundle")
+    expect(page.get_by_role("alert")).to_be_visible()
