@@ -16,6 +16,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function pad(root) {
   let data = null, send = null, points = [], chosen = -1, waiting = 0, moving = null
   let sent = null, asked = -LOST // what the server was told last, and when
+  let full = false // somebody asked for more points than there may be, and is told so until something changes
   let looks = null // how the line that is drawn here is drawn
   const plane = svg("svg", { role: "group" }), below = svg("g", { "aria-hidden": "true" }), above = svg("g", {})
   const rim = svg("rect", {}), cut = svg("clipPath", { id: "rim" }), named = svg("g", { "aria-hidden": "true" })
@@ -51,7 +52,7 @@ function pad(root) {
   }
 
   function insert(point) {
-    if (points.length >= data.most) { says.textContent = `There may be ${data.most} points. “${drop.textContent}” makes room.`; return }
+    if (points.length >= data.most) { full = true; return draw() }
     points.push(point)
     chosen = points.length - 1
     changed()
@@ -69,6 +70,7 @@ function pad(root) {
   const heard = () => sent === null || written(data.given) === sent || performance.now() - asked > LOST
   /** Have the server hear of the points, now or as soon as it may be asked again. */
   function changed() {
+    full = false
     waiting ||= setTimeout(tell, Math.max(0, asked + QUIET - performance.now()))
     draw()
   }
@@ -144,7 +146,7 @@ function pad(root) {
     add.disabled = points.length >= data.most
     drop.textContent = chosen >= 0 && points[chosen] ? `Remove point ${chosen + 1}` : "Remove the last"
     const point = points[chosen]
-    says.textContent = `${points.length} of ${data.most} points` + (point ? `; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
+    says.textContent = full ? `There may be ${data.most} points. “${drop.textContent}” makes room.` : `${points.length} of ${data.most} points` + (point ? `; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
   }
 
   /** Names that would lie on one another, each a line lower than the one before. */
