@@ -38,10 +38,11 @@ def show(lesson: Lesson) -> None:
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
     if not too_early:
-        far, what = BEATS.index(at.beat) + 1, found(lesson, at)
-        memory.add(Progress(seen={lesson.slug: far}, found={lesson.slug: what} if what else {}))
+        memory.add(Progress(seen={lesson.slug: BEATS.index(at.beat) + 1}))  # the ending counts itself
     beat = ask_first if too_early else beats[at.beat]
     beat(lesson, at)
+    if what := found(lesson, at):
+        memory.add(Progress(found={lesson.slug: what}))
     classroom.tell(lesson, at)
     memory.remember(lesson.slug, ask=at.beat in ("Explain", "Recall"))  # where what was done earlier is spoken of
 
