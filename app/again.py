@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app.parts import memory
+from app.parts.given import a_file
 from app.parts.recall import ask_again
 from core.check import BadValue
 from lessons.kit import progress
@@ -55,17 +57,6 @@ def stands(done: Progress, at: str) -> str:
 
 def take_along(done: Progress) -> None:
     """Progress lives in this browser alone: as a file it goes to another one."""
-    turn = st.session_state.setdefault("again.turn", 0)
-
-    def opened() -> None:
-        if file := st.session_state[f"again.file.{turn}"]:
-            st.session_state["again.turn"] = turn + 1
-            st.session_state.pop("again.refused", None)
-            try:
-                memory.add(progress.read(file.getvalue()))
-            except BadValue as error:
-                st.session_state["again.refused"] = str(error)
-
     with st.expander("Take your progress along", icon=":material/save:"):
         st.markdown("It is kept by this browser alone, nowhere else. A file brings it to another one.")
         st.download_button(
@@ -76,12 +67,20 @@ def take_along(done: Progress) -> None:
             on_click="ignore",
             disabled=done == Progress(),
         )
-        st.file_uploader("Open one", ["json"], key=f"again.file.{turn}", on_change=opened, max_upload_size=1)
+        a_file("Open one", "again.file", 1, opened, ["json"])
         if refused := st.session_state.get("again.refused"):
             st.warning(refused)
         with st.popover("Forget all of it", icon=":material/delete:", type="tertiary"):
             st.markdown("What you have done, found and missed is then gone from this browser.")
             st.button("Yes, forget it", on_click=forget)
+
+
+def opened(file: UploadedFile) -> None:
+    st.session_state.pop("again.refused", None)
+    try:
+        memory.add(progress.read(file.getvalue()))
+    except BadValue as error:
+        st.session_state["again.refused"] = str(error)
 
 
 def forget() -> None:

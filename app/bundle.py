@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.parts.figure import draw
+from app.parts.given import a_file
 from app.parts.take_home import take_home
 from core.check import BadValue
 from core.serve import bundle, store
@@ -16,23 +17,14 @@ from lessons.kit.sandbox.experiment import described
 from lessons.kit.sandbox.results import curve, ending, shown
 
 TITLE = "Open a bundle"
-NAME, REFUSED, TURN = "bundle", "bundle.refused", "bundle.turn"  # in the URL; in the session
+NAME, REFUSED = "bundle", "bundle.refused"  # in the URL; in the session
 
 
 def show() -> None:
     st.title(TITLE, anchor=False)
-    turn = st.session_state.get(TURN, 0)
-
-    def opened() -> None:
-        if file := st.session_state[f"bundle.file.{turn}"]:
-            st.session_state[TURN] = turn + 1
-            take(file.getvalue())
-
     st.markdown("A bundle is a run from another copy of Headstart: its curves, its weights and what it stands on.")
     most = bundle.LARGEST // 10**6
-    st.file_uploader(
-        f"A bundle, at most {most} MB", ["zip"], key=f"bundle.file.{turn}", on_change=opened, max_upload_size=most
-    )
+    a_file(f"A bundle, at most {most} MB", "bundle.file", most, lambda file: take(file.getvalue()), ["zip"])
     if refused := st.session_state.get(REFUSED):
         st.warning(refused)
     elif name := st.query_params.get(NAME):

@@ -7,18 +7,21 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app import projector
 from app.parts import chosen
 from app.parts.classroom import counted, guessed, picture, qr, tallies
 from app.parts.corpus import escaped
 from app.parts.figure import draw
+from app.parts.given import a_file
 from app.parts.words import filled
 from app.parts.workers import me
 from core.check import BadValue
 from core.serve import classroom as kept
 from lessons.kit.catalogue import BEATS, Lesson, lessons
 from lessons.kit.classroom import HIDDEN, LOCKED, NAMED, Plan, Record, attended, begin, bring, brought, said, write
+from lessons.kit.told import counted as many_of
 from lessons.kit.values import Control
 
 TITLE = "Teach a class"
@@ -165,21 +168,17 @@ def missed(plan: Plan, records: tuple[Record, ...]) -> None:
         with st.expander("Questions that were missed", icon=":material/quiz:"):
             for number, count in enumerate(many):
                 if count:
-                    learners = "learner" if count == 1 else "learners"
-                    st.markdown(f"{filled(plan.of.questions[number].asks)} **{count} {learners}**")
+                    st.markdown(f"{filled(plan.of.questions[number].asks)} **{many_of(count, 'learner')}**")
 
 
 def beyond(plan: Plan) -> None:
     """What the class said goes out and in as a file; the teacher's link; the end."""
-    turn = st.session_state.get("teach.turn", 0)
 
-    def given() -> None:
-        if file := st.session_state[f"teach.file.{turn}"]:
-            st.session_state["teach.turn"] = turn + 1
-            try:
-                bring(plan, file.getvalue())
-            except BadValue as error:
-                st.session_state["teach.refused"] = str(error)
+    def given(file: UploadedFile) -> None:
+        try:
+            bring(plan, file.getvalue())
+        except BadValue as error:
+            st.session_state["teach.refused"] = str(error)
 
     with st.expander("Take it elsewhere", icon=":material/download:"):
         st.download_button(
@@ -187,9 +186,7 @@ def beyond(plan: Plan) -> None:
             on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         size = kept.LARGEST_FILE // 1000
-        st.file_uploader(
-            f"Add the file of another class, at most {size} kB", ["json"], key=f"teach.file.{turn}", on_change=given
-        )
+        a_file(f"Add the file of another class, at most {size} kB", "teach.file", 1, given, ["json"])
         if refused := st.session_state.pop("teach.refused", ""):
             st.warning(refused)
         for file in brought(plan):

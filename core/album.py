@@ -185,6 +185,11 @@ def known(name: str) -> bool:
     return own.known(load, name)
 
 
+def says(name: str) -> str:
+    """What was read of it, in a sentence."""
+    return load(name).says
+
+
 def called(name: str) -> str:
     return own.called(path(name), name)
 

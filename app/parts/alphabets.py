@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.parts import chosen
 from app.parts.corpus import escaped, own
+from app.parts.given import a_file
 from core import alphabet
 from core.check import BadValue
 from lessons.kit.values import Control
@@ -33,18 +34,11 @@ def take(slug: str, control: Control[Any], data: bytes | str) -> None:
 
 def exchange(slug: str, control: Control[Any], value: str) -> None:
     """Save the alphabet as a file, or open one that was saved."""
-    at = chosen.key(slug, "alphabet file")
-    turn = st.session_state.setdefault(f"{at}.turn", 0)
-
-    def opened() -> None:
-        if file := st.session_state[f"{at}.{turn}"]:
-            st.session_state[f"{at}.turn"] = turn + 1
-            take(slug, control, file.getvalue())
-
     with st.expander("As a file", icon=":material/save:"):
         known = alphabet.load(value)
         save, data = f"Save “{escaped(known.name)}”", alphabet.write(known)
         st.download_button(save, data, f"{value}.json", "application/json", on_click="ignore")
         (low, high), (_, most) = alphabet.SYMBOLS, alphabet.DRAWINGS
         st.caption(f"What can be opened was saved here: {low} to {high} symbols, up to {most} drawings of each.")
-        st.file_uploader("Open one", ["json"], key=f"{at}.{turn}", on_change=opened, max_upload_size=2)
+        at = chosen.key(slug, "alphabet file")
+        a_file("Open one", at, 2, lambda file: take(slug, control, file.getvalue()), ["json"])

@@ -6,21 +6,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from types import ModuleType
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app.parts import chosen
 from app.parts import corpus as text
 from app.parts.corpus import escaped, own
+from app.parts.given import a_file
 from core import album, corpus, table
 from core import own as things
 from core.check import BadValue
+from core.serve.along import KINDS
 from core.tasks import OWN
 from lessons.kit.own_data import is_table, is_text
 from lessons.kit.values import Control
 
+KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of a task that names a thing of theirs
 MEGABYTES = 50  # of a file
 LIMITS = (
     f"**A table** (.csv): two columns of numbers and one of labels, {table.ROWS[0]} to {table.ROWS[1]:,} rows, "
@@ -37,12 +40,12 @@ LIMITS = (
 
 def called(name: str) -> str:
     """What its owner calls it, or what it is called in the app."""
-    return kept(name).called(name)
+    return KEEPERS[kind(name)].called(name)
 
 
-def kept(name: str) -> ModuleType:
-    """The module of core that keeps things of this kind."""
-    return table if is_table(name) else corpus if is_text(name) else album
+def kind(name: str) -> str:
+    """Of what kind it is, by the field of a task that names it."""
+    return "table" if is_table(name) else "subject" if is_text(name) else "album"
 
 
 def keep(data: bytes, name: str) -> str:
@@ -66,19 +69,16 @@ def control(slug: str, control: Control[Any], value: str) -> None:
 def offer(slug: str, take: Callable[[str], None]) -> None:
     """Where a file is given, its limits first. Afterwards the place is empty again."""
     at = chosen.key(slug, "own file")
-    turn = st.session_state.setdefault(f"{at}.turn", 0)
 
-    def given() -> None:
-        if file := st.session_state[f"{at}.{turn}"]:
-            st.session_state[f"{at}.turn"] = turn + 1
-            st.session_state.pop(f"{at}.refused", None)
-            try:
-                take(keep(file.getvalue(), file.name))
-            except BadValue as error:
-                st.session_state[f"{at}.refused"] = file.name, str(error)
+    def given(file: UploadedFile) -> None:
+        st.session_state.pop(f"{at}.refused", None)
+        try:
+            take(keep(file.getvalue(), file.name))
+        except BadValue as error:
+            st.session_state[f"{at}.refused"] = file.name, str(error)
 
     st.caption(LIMITS)
-    st.file_uploader("A table or a zip of pictures", key=f"{at}.{turn}", on_change=given, max_upload_size=MEGABYTES)
+    a_file("A table or a zip of pictures", at, MEGABYTES, given)
 
 
 def refusal(slug: str, still: str) -> None:
@@ -90,35 +90,31 @@ def refusal(slug: str, still: str) -> None:
 
 def told(slug: str, control: Control[Any], value: str) -> None:
     """What was read; the way to have it again, and where it is the learner's own to have it gone."""
+    of = KINDS[kind(value)]
     try:
-        says, name, what = file(value)
+        says = KEEPERS[kind(value)].says(value)
     except BadValue as error:
         st.warning(str(error))
         return
     st.caption(f"**{escaped(called(value))}**: {escaped(says)}")
     with st.container(horizontal=True):
         st.download_button(
-            "Download", what, name, type="tertiary", icon=":material/download:", on_click="ignore", key=f"{slug}.save"
+            "Download",
+            partial(of.write, value),
+            f"{value}.{of.ending}",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"{slug}.save",
         )
         if OWN.fullmatch(value):
             icon, args = ":material/delete:", (slug, control, value)
             st.button("Remove", type="tertiary", icon=icon, on_click=remove, args=args, key=f"{slug}.remove")
 
 
-def file(name: str) -> tuple[str, str, Callable[[], str | bytes]]:
-    """What was read, in a sentence; the name and the making of a file that is read as the same."""
-    if is_table(name):
-        points = table.load(name)
-        return points.says, f"{name}.csv", partial(table.write, points)
-    if is_text(name):
-        return corpus.says(name), f"{name}.txt", partial(corpus.write, name)
-    pictures = album.load(name)
-    return pictures.says, f"{name}.zip", partial(album.zipped, pictures)
-
-
 def remove(slug: str, control: Control[Any], value: str) -> None:
     """Have it gone from this machine; what was trained on it stays."""
-    things.remove(kept(value).path(value))
+    things.remove(KINDS[kind(value)].path(value))
     given = st.session_state.get(chosen.key(slug, "own"), [])
     st.session_state[chosen.key(slug, "own")] = [name for name in given if name != value]
     chosen.change(slug, control, control.default)
