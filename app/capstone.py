@@ -42,7 +42,7 @@ def show(today: date) -> None:
         st.warning("What was searched for this brief is not here. `python -m lessons.kit.capstone.search` makes it.")
         return
     st.markdown(f"{brief.story} {' '.join(facts(brief))}")
-    live(bench(brief), lambda at, everything: Evidence(), nothing_more)
+    live(bench(brief), lambda at, everything: Evidence())
     if over(brief):
         advised(brief)
     with st.expander("How points are counted, and whether the lessons' advice pays"):
@@ -67,7 +67,3 @@ def advised(brief: Brief) -> None:
         for step in steps:
             lesson = lessons()[step.lesson]
             st.markdown(f"- **{step.chosen}**: {step.why}. [{lesson.number}. {lesson.title}]({lesson.slug})")
-
-
-def nothing_more() -> None:
-    """Nothing leads on from here."""

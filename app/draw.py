@@ -68,7 +68,7 @@ def drawing() -> None:
 def learning() -> None:
     """The race between the two sides; afterwards the learner draws and both guess."""
     bench = board.OWN if OWN_NAMES.fullmatch(chosen.setting(SLUG, board.ALPHABET)) else board.BENCH
-    live(worded(bench), stood_on, lambda: None)
+    live(worded(bench), stood_on)
     with st.expander("What this shows"):
         words("draw explained")
 

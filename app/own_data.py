@@ -37,14 +37,10 @@ def show() -> None:
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
         saved(BENCH.slug)
-    live(used, partial(stood_on, used), nothing_more)
+    live(used, partial(stood_on, used))
     with st.expander("What this shows"):
         st.markdown(OF_TEXT if used is READING else EXPLAINED)
 
 
 def stood_on(used: Bench, at: chosen.Chosen, everything: bool) -> Evidence:
     return gather(used.backdrop(at.settings))
-
-
-def nothing_more() -> None:
-    """Nothing leads on from here."""

@@ -5,8 +5,6 @@ One key leads on, or one button. The learners' own pages go their own way.
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from app.lesson import stood_on
@@ -16,11 +14,9 @@ from app.parts.classroom import counted, guessed, picture, qr, tallies
 from app.parts.corpus import escaped
 from app.parts.explain import findings
 from app.parts.figure import draw
-from app.parts.live import glance, results
-from app.parts.once import once
-from app.parts.watch import PATIENCE, own, progress
+from app.parts.live import begin, glance, results
+from app.parts.watch import own, progress
 from app.parts.words import prose, words
-from app.parts.workers import engine, me
 from core.serve.engine import Busy
 from core.serve.store import Absent
 from lessons.kit.classroom import Plan, said
@@ -44,7 +40,10 @@ def show(plan: Plan, address: str) -> None:
     def turn(to: int) -> None:
         chosen.change("teach", control, to)
         if to == RUN and step == GUESSES:
-            begin(plan)
+            try:
+                begin(plan.of, plan.settings)
+            except Busy as error:
+                st.warning(str(error))
 
     with st.container(key="projector"), st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=300):
@@ -60,16 +59,6 @@ def show(plan: Plan, address: str) -> None:
                 on_stage(plan, step, address, told)
             except Absent:
                 st.warning("What this lesson stands on is not stored. `make shipped` computes it.")
-
-
-def begin(plan: Plan) -> None:
-    """The runs are asked for; what is stored is played from now on."""
-    behind = engine().pending > 0
-    st.session_state[chosen.key(plan.lesson, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
-    try:
-        engine().ask([piece.of for piece in once(plan.of, "runs", plan.settings)], *me())
-    except Busy as error:
-        st.warning(str(error))
 
 
 def on_stage(plan: Plan, step: int, address: str, told: st.delta_generator.DeltaGenerator) -> None:

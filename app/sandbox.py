@@ -71,7 +71,7 @@ def training(settings: Settings) -> None:
             f":material/history: Set otherwise since the last run: {'; '.join(told[:3])}{many}. "
             f"What is grey was trained before. {takes(experiment(settings), experiment(last))}"
         )
-    live(bench(chosen.setting(SLUG, CHALLENGE)), partial(stood_on, last), nothing_more)
+    live(bench(chosen.setting(SLUG, CHALLENGE)), partial(stood_on, last))
 
 
 def takes(run: Run, last: Run) -> str:
@@ -86,10 +86,6 @@ def takes(run: Run, last: Run) -> str:
 def examples(run: Run) -> int:
     """That all its nets meet in training."""
     return run.seeds * sum(stage.steps * stage.batch for stage in run.stages)
-
-
-def nothing_more() -> None:
-    """Nothing leads on from here."""
 
 
 def trained(settings: Settings) -> Settings:

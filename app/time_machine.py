@@ -38,7 +38,7 @@ def show() -> None:
         st.caption(f"{described(pasts.past(past))}.")
     lived = store.complete(pasts.past(past))
     bench = worded(past, lived)
-    live(bench, lambda at, everything: stood_on(bench, at), lambda: None)
+    live(bench, lambda at, everything: stood_on(bench, at))
     if lived:
         go_on(bench)
     with st.expander("What this shows"):

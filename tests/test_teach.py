@@ -237,7 +237,7 @@ def test_the_projector_shows_every_lesson_from_the_way_in_to_what_is_kept(slug: 
 
 def test_one_button_leads_on_and_the_run_begins_when_the_teacher_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr("app.projector.begin", asked.append)
+    monkeypatch.setattr("app.projector.begin", lambda *runs: asked.append(runs))
     plan = opened()
     test = teach(**{"class": plan.code, "view": "Projector"})
     press(test, "Next")

@@ -29,9 +29,11 @@ from lessons.kit.evidence import gather
 from lessons.kit.values import Evidence, Measures, Settings
 
 
-def live(lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], onward: Callable[[], None]) -> None:
-    """The rail with its controls and the stage. While something runs or plays, what changes by itself is drawn again by
-    itself, less often when many watch; all else stays."""
+def live(
+    lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], onward: Callable[[], None] = lambda: None
+) -> None:
+    """The rail with its controls and the stage; `onward` draws what leads on from here. While something runs or plays,
+    what changes by itself is drawn again by itself, less often when many watch; all else stays."""
     at = chosen.read(lesson)
     settings, now = at.settings, glance(lesson, at)
     by_hand = has_pad(lesson)
@@ -189,14 +191,18 @@ def ask(lesson: Bench, settings: Settings) -> None:
     """Called by the buttons, before the page is drawn again."""
     chosen.change(lesson.slug, chosen.DRAW, settings.draw)
     chosen.change(lesson.slug, chosen.PRESSED, 1)
-    runs = [piece.of for piece in once(lesson, "runs", settings)]
-    behind = engine().pending > 0  # whoever has to wait sees an earlier run at once
-    st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
     st.session_state[chosen.key(lesson.slug, "view")] = None
     try:
-        engine().ask(runs, *me())
+        begin(lesson, settings)
     except Busy as error:
         st.session_state["refused"] = str(error)
+
+
+def begin(lesson: Bench, settings: Settings) -> None:
+    """The runs are asked for, and what is stored is played from now on. Busy where no more can wait."""
+    behind = engine().pending > 0  # whoever has to wait sees an earlier run at once
+    st.session_state[chosen.key(lesson.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
+    engine().ask([piece.of for piece in once(lesson, "runs", settings)], *me())
 
 
 def stop(runs: Sequence[Run]) -> None:
