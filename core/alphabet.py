@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core import own, strokes
-from core.check import BadValue
+from core.check import BadValue, parsed
 from core.serve import store
 from core.strokes import Drawing
 from core.tasks import OWN, READY
@@ -49,10 +49,7 @@ def read(data: bytes | str) -> Alphabet:
     """The alphabet in a file; BadValue with a sentence if it is none."""
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: an alphabet has at most {LARGEST // 1_000_000} MB.")
-    try:
-        told = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise BadValue("This file is no alphabet: it is not JSON. Choose one that was saved here.") from error
+    told = parsed(data, "alphabet")
     symbols = told.get("symbols") if isinstance(told, dict) else None
     if not isinstance(symbols, list) or not all(isinstance(one, dict) for one in symbols):
         raise BadValue("This file is no alphabet: it names no symbols. Choose one that was saved here.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from functools import cache
@@ -36,6 +37,14 @@ def whole(name: str, value: Any, low: int, high: int, unit: str = "") -> None:
 def yes_or_no(name: str, value: Any) -> None:
     if not isinstance(value, bool):
         raise BadValue(f"{name} must be yes or no, not {shown(value)}.")
+
+
+def parsed(data: bytes | str, what: str) -> Any:
+    """What a file of JSON says; refuse what is none. `what`: the kind of thing that is in such files."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadValue(f"This file is no {what}: it is not JSON. Choose one that was saved here.") from error
 
 
 def shown(value: Any) -> str:

@@ -23,6 +23,15 @@ def write(line: dict[str, Any]) -> str:
     return json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
+def table(path: Path) -> dict[str, Any]:
+    """What stands in a file of JSON that ships beside the results; empty where it cannot be read."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return found
+    except (OSError, ValueError):
+        return {}
+
+
 @lru_cache(maxsize=8)
 def index(folder: Path) -> dict[str, tuple[Path, int]]:
     """The file of every result and where its line begins, by its digest: a few milliseconds, and nothing is parsed."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 
-from core.serve import store
+from core.serve import shipped, store
 from lessons.kit.catalogue import Check, Finding
 
 
@@ -20,11 +20,7 @@ def write(findings: Mapping[str, Finding]) -> str:
 @cache
 def read() -> dict[str, Finding]:
     """The findings that ship, by the ids of their claims."""
-    try:
-        found = json.loads((store.SHIPPED / "findings.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {name: finding(**told) for name, told in found.items()}
+    return {name: finding(**told) for name, told in shipped.table(store.SHIPPED / "findings.json").items()}
 
 
 def finding(checks: list[dict[str, object]], **told: object) -> Finding:

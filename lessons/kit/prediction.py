@@ -10,6 +10,13 @@ from typing import Any
 from core.check import BadValue, shown
 from lessons.kit.values import Control
 
+SHARES = tuple(f"{share} %" for share in range(0, 101, 5))  # options of what somebody expects to be right, or left
+
+
+def expected(option: str) -> float:
+    """One of these as a number."""
+    return float(option.split()[0])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Handle:

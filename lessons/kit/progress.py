@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from core.check import BadValue, whole
+from core.check import BadValue, parsed, whole
 from lessons.kit.catalogue import BEATS, Lesson, Question, lessons
 from lessons.kit.told import counted
 
@@ -109,10 +109,7 @@ def read(data: bytes | str) -> Progress:
     if it is no such file."""
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: progress takes at most {LARGEST // 1024} kB.")
-    try:
-        told = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise BadValue("This file is no progress: it is not JSON. Choose one that was saved here.") from error
+    told = parsed(data, "progress")
     if not isinstance(told, dict) or told.get("kind") != KIND["kind"]:
         raise BadValue("This file is no progress. Choose one that was saved here.")
     if told.get("version") != KIND["version"]:

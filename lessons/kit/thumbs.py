@@ -7,7 +7,7 @@ import base64
 import json
 from functools import cache
 
-from core.serve import store
+from core.serve import shipped, store
 from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures.sketch import EMPTY, sketch
@@ -29,11 +29,7 @@ def write() -> str:
 
 @cache
 def read() -> dict[str, str]:
-    try:
-        found: dict[str, str] = json.loads((store.SHIPPED / FILE).read_text("utf-8"))
-        return found
-    except (OSError, ValueError):
-        return {}
+    return shipped.table(store.SHIPPED / FILE)
 
 
 @cache

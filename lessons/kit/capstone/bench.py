@@ -15,6 +15,7 @@ from lessons.kit.catalogue import Bench, Guess, Views
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import race
 from lessons.kit.figures.decisions import Named, Spot, decisions
+from lessons.kit.prediction import SHARES, expected
 from lessons.kit.values import Control, Evidence, Piece, Runs, Seeds, Settings, Values
 
 SLUG = "capstone"
@@ -44,7 +45,7 @@ LABELS = Control(
 EXPECTED = Control(
     name="expected",
     label="You expect: right in the end",
-    options=(UNSAID, *(f"{share} %" for share in range(0, 101, 5))),
+    options=(UNSAID, *SHARES),
     default=UNSAID,
     help="Of examples that no net has seen. Say it before you train.",
     slider=True,
@@ -106,7 +107,7 @@ class Desk:
             spots = [Spot(**place(one)) for one in brief.outcomes.values()]
             named = [Named(**place(one), kind=kind) for kind, one in (beside(brief) | {"yours": yours}).items()]
         elif settings[EXPECTED] != UNSAID and (there := brief.outcomes.get(self.choice(settings))):
-            named = [Named(**place(there) | {"right": share(settings[EXPECTED]), "missed": 0}, kind="guess")]
+            named = [Named(**place(there) | {"right": expected(settings[EXPECTED]), "missed": 0}, kind="guess")]
         return decisions(
             spots, named, (brief.budget, brief.reach), *ground(brief), title=summed(yours) if yours else ""
         )
@@ -125,10 +126,6 @@ class Desk:
         """Once the run is over: what was expected, every requirement, what it cost and how near the best it came."""
         yours = self.yours(evidence, settings)
         return "\n\n".join([confronted(yours, settings), *verdict(yours), compared(yours)]) if yours else ""
-
-
-def share(text: str) -> float:
-    return float(text.split()[0])
 
 
 def confronted(yours: Outcome, settings: Settings) -> str:

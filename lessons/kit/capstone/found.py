@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -12,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from core.serve import store
+from core.serve.shipped import table
 from core.spec import digest
 from lessons.kit.capstone.jobs import JOBS, Choice, Job
 from lessons.kit.evidence import final, retention
@@ -51,11 +51,7 @@ def mark(job: Job) -> str:
 @cache
 def shipped() -> dict[str, Any]:
     """The file as it stands; empty where it cannot be read."""
-    try:
-        told: dict[str, Any] = json.loads((store.SHIPPED / FILE).read_text("utf-8"))
-        return told
-    except (OSError, ValueError):
-        return {}
+    return table(store.SHIPPED / FILE)
 
 
 @cache

@@ -13,6 +13,7 @@ from core.spec import Run
 from lessons.kit.catalogue import Bench, Guess, Views
 from lessons.kit.figures import ROLES, Figure
 from lessons.kit.figures.overlay import COLOURS, DASHES, GREY, Line, Scale, overlay
+from lessons.kit.prediction import SHARES, expected
 from lessons.kit.sandbox import packed, pins
 from lessons.kit.sandbox.experiment import drawn, fits, twin
 from lessons.kit.sandbox.presets import presets
@@ -53,7 +54,7 @@ BESIDE = Control(
 BET = Control(
     name="bet",
     label="Your bet: accuracy at the end",
-    options=(NO_BET, *(f"{share} %" for share in range(0, 101, 5))),
+    options=(NO_BET, *SHARES),
     default=NO_BET,
     help="Say before you train where yours will end. It is drawn across the picture.",
     slider=True,
@@ -122,7 +123,7 @@ def whole(evidence: Evidence, settings: Settings) -> bool:
 def drawing(evidence: Evidence, settings: Settings, what: str, against: str) -> Figure:
     made, scale = lines(evidence, settings, what, against)
     bet = settings[BET]
-    level = (float(bet.split()[0]), "your bet") if what == "new" and bet != NO_BET else None
+    level = (expected(bet), "your bet") if what == "new" and bet != NO_BET else None
     y = scale or Scale(name="accuracy", unit="%", low=0, high=100)
     return overlay(
         made, axis(evidence, settings, against), y, level if y.unit == "%" else None, live=not whole(evidence, settings)
@@ -166,7 +167,7 @@ def confronted(evidence: Evidence, settings: Settings) -> str:
     of = shown(table := evidence.table("race", YOURS), "new")
     if of is None or of.scale.unit != "%":
         return "A bet is about an accuracy, which this task has not."
-    mean, bet = ending(table, of)[0], float(settings[BET].split()[0])
+    mean, bet = ending(table, of)[0], expected(settings[BET])
     gap = f"{abs(mean - bet):.0f} points {'more' if mean > bet else 'less'} than you said"
     return f"You bet {bet:.0f} %: it was {gap if abs(mean - bet) >= 0.5 else 'just that'}."
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.serve import store
+from core.serve import shipped, store
 from core.spec import Run, to_json
 from core.tasks import Task
 from lessons.kit.catalogue import Check
@@ -178,9 +178,9 @@ def cost(table: pd.DataFrame) -> float:
 def solutions() -> dict[str, Solution]:
     """What the search found, by challenge; none where that is not there."""
     try:
-        told = json.loads((store.SHIPPED / FILE).read_text("utf-8"))
+        told = shipped.table(store.SHIPPED / FILE)
         return {slug: Solution(**one | {"run": run_of(one["run"])}) for slug, one in told.items()}
-    except (OSError, ValueError, TypeError):
+    except (ValueError, TypeError):
         return {}
 
 
