@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -69,6 +70,12 @@ def compact(spec: dict[str, Any], **axes: dict[str, Any]) -> dict[str, Any]:
     common = {"animation": False, "grid": {"left": 8, "right": 40, "top": 18, "bottom": 30, "containLabel": True}}
     named = {name: {"nameLocation": "middle", "nameGap": 28} | axis for name, axis in axes.items()}
     return common | named | spec
+
+
+def share(value: float, ends: tuple[float, float], log: bool = False) -> float:
+    """Where a value stands on an axis, as a share of its length."""
+    low, high, there = (math.log(max(one, 1e-12)) if log else one for one in (*ends, value))
+    return (there - low) / (high - low)
 
 
 def percent(share: float) -> str:

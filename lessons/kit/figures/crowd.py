@@ -4,14 +4,13 @@ middle; rows in the order in which the class sees them; bars for what is chosen 
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
-from lessons.kit.figures import ROLES, Figure, Ground
+from lessons.kit.figures import ROLES, Figure, Ground, share
 from lessons.kit.prediction import Handle, Order, Prediction
 from lessons.kit.values import Control, Settings
 
@@ -120,12 +119,6 @@ def lane(handle: Handle, prediction: Prediction, ground: Ground) -> Lane:
     place = beside.index(handle)
     shift = (place - (len(beside) - 1) / 2 * (1 - inwards)) * (NARROW + 10)
     return Lane(shift, NARROW, 0.5, "bottom" if place % 2 else "top")
-
-
-def share(value: float, ends: tuple[float, float], log: bool) -> float:
-    """Where a value stands on an axis, as a share of its length."""
-    low, high, there = (math.log(max(one, 1e-12)) if log else one for one in (*ends, value))
-    return (there - low) / (high - low)
 
 
 def same_line(one: Handle, other: Handle) -> bool:

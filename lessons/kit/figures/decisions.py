@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lessons.kit.figures import ROLES, Figure
+from lessons.kit.figures import ROLES, Figure, share
 
-MARKS = {"best": ("#008a1a", "star", 17), "naive": ("#ae6500", "square", 12), "advised": ("#ae40e4", "diamond", 13)}
-MARKS |= {"yours": ("#2176d9", "circle", 16), "guess": ("#dc287c", "diamond-open", 14)}
-GREY, GOAL = ROLES["note"][0], "rgba(18, 147, 111, 0.13)"
+MARKS = {
+    "best": (ROLES["source"][0], "star", 17),
+    "naive": (ROLES["scratch"][0], "square", 12),
+    "advised": (ROLES["target"][0], "diamond", 13),
+}
+MARKS |= {"yours": (ROLES["pretrained"][0], "circle", 16), "guess": (ROLES["guess"][0], "diamond-open", 14)}
+GREY, GOAL = ROLES["note"][0], "rgba(0, 138, 26, 0.13)"
 INK, PAPER = "#1c2430", "rgba(255, 255, 255, 0.92)"  # of labels, which read alike on a light page and on a dark one
 HIGH = 300  # pixels of the axes, or so
 AWAY = (-44, 44, 84, -84, 124)  # of a label from its place, in pixels downwards
@@ -49,14 +53,14 @@ def decisions(
     traces += [pin(one) for one in named]
     ends = [math.log10(end) for end in span]
     shade = {"type": "rect", "x0": span[0], "x1": min(goal[0], span[1]), "y0": goal[1], "y1": 101, "layer": "below"}
-    shade |= {"line": {"color": "#008a1a", "width": 1, "dash": "dot"}, "fillcolor": GOAL}
+    shade |= {"line": {"color": ROLES["source"][0], "width": 1, "dash": "dot"}, "fillcolor": GOAL}
     layout = {
         "margin": {"l": 58, "r": 14, "t": 30, "b": 50},
         "showlegend": False,
         "hovermode": "closest",
         "uirevision": "kept",
         "shapes": [shade],
-        "annotations": [asked(span), *labels(named, ends, low)],
+        "annotations": [asked(span), *labels(named, span, low)],
         "xaxis": {"title": {"text": "coins spent"}, "type": "log", "range": ends, "zeroline": False} | ticks(span),
         "yaxis": {"title": {"text": "right"}, "ticksuffix": " %", "range": [low, 101], "zeroline": False},
     }
@@ -95,11 +99,11 @@ def asked(span: tuple[float, float]) -> dict[str, Any]:
     return place | {"text": "what is asked for", "font": {"color": INK, "size": 13}, "bgcolor": PAPER}
 
 
-def labels(named: Sequence[Named], ends: Sequence[float], low: float) -> list[dict[str, Any]]:
+def labels(named: Sequence[Named], span: tuple[float, float], low: float) -> list[dict[str, Any]]:
     """A name for each place; those that stand together share a label, a line each, and no label lies on another."""
     groups: list[list[Named]] = []
     for one in named:
-        beside = [group for group in groups if together(group[0], one, ends, low)]
+        beside = [group for group in groups if together(group[0], one, span, low)]
         if beside:
             beside[0].append(one)
         else:
@@ -107,24 +111,24 @@ def labels(named: Sequence[Named], ends: Sequence[float], low: float) -> list[di
     made: list[dict[str, Any]] = []
     taken: list[tuple[float, float]] = []  # middles of labels: shares of the picture across and upwards
     for group in groups:
-        across, up = share(group[0], ends, low)
+        across, up = place(group[0], span, low)
         ay = next((y for y in AWAY if free(across, up - y / HIGH, taken)), AWAY[0])
         taken.append((across, up - ay / HIGH))
-        place: dict[str, Any] = {"x": math.log10(group[0].cost), "y": group[0].right, "ax": 0, "ay": ay}
-        place["xanchor"] = "left" if across < 0.35 else "right" if across > 0.65 else "center"
+        label: dict[str, Any] = {"x": math.log10(group[0].cost), "y": group[0].right, "ax": 0, "ay": ay}
+        label["xanchor"] = "left" if across < 0.35 else "right" if across > 0.65 else "center"
         look = {"showarrow": True, "arrowhead": 0, "arrowcolor": GREY, "bgcolor": PAPER, "borderpad": 3}
         text = "<br>".join(dict.fromkeys(map(shown, group)))
-        made.append(place | look | {"text": text, "font": {"color": INK, "size": 13}})
+        made.append(label | look | {"text": text, "font": {"color": INK, "size": 13}})
     return made
 
 
-def share(one: Spot, ends: Sequence[float], low: float) -> tuple[float, float]:
+def place(one: Spot, span: tuple[float, float], low: float) -> tuple[float, float]:
     """Where it stands, as shares of the picture across and upwards."""
-    return (math.log10(one.cost) - ends[0]) / (ends[1] - ends[0]), (one.right - low) / (101 - low)
+    return share(one.cost, span, log=True), share(one.right, (low, 101))
 
 
-def together(one: Spot, other: Spot, ends: Sequence[float], low: float) -> bool:
-    (x, y), (a, b) = share(one, ends, low), share(other, ends, low)
+def together(one: Spot, other: Spot, span: tuple[float, float], low: float) -> bool:
+    (x, y), (a, b) = place(one, span, low), place(other, span, low)
     return abs(x - a) < 0.06 and abs(y - b) < 0.06
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import math
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from lessons.kit.figures import Figure
+from lessons.kit.figures import ROLES, Figure
 
 PLOTLY = "application/vnd.plotly.v1+json"
 DASHES = {"solid": "solid", "dashed": "dash", "dotted": "dot"}
@@ -68,7 +67,7 @@ def axis(told: Option) -> Option:
 
 def lines(one: Option, option: Option, low: dict[str, list[list[float]]]) -> list[Option]:
     """A curve, or the band around it, which ECharts has as a width on top of its lower edge."""
-    colour = one.get("color", "#757588")
+    colour = one.get("color", ROLES["note"][0])
     if "areaStyle" in one and one.get("stack") in low:
         under = bare(low[one["stack"]])
         over = [[x, y + width] for (x, y), (_, width) in zip(under, bare(one["data"]))]
@@ -113,7 +112,7 @@ def bars(one: Option, option: Option, low: object) -> list[Option]:
     lying = option["yAxis"]["type"] == "category"
     names = option["yAxis" if lying else "xAxis"]["data"]
     looks = [value.get("itemStyle", {}) if isinstance(value, dict) else {} for value in one["data"]]
-    colours = [look.get("color", one.get("color", "#2176d9")) for look in looks]
+    colours = [look.get("color", one.get("color", ROLES["pretrained"][0])) for look in looks]
     ends = {"x": values, "y": names, "orientation": "h"} if lying else {"x": names, "y": values}
     spreads = [0.0] * len(values)
     for other in option["series"]:
@@ -129,7 +128,7 @@ def dots(one: Option, option: Option, low: object) -> list[Option]:
     """Dots with their names; labels that ECharts hangs on dots nobody sees are left to the bars."""
     if one.get("symbolSize") == 0:
         return []
-    colour, data = one.get("color", "#2176d9"), one["data"]
+    colour, data = one.get("color", ROLES["pretrained"][0]), one["data"]
     marker = {"size": 11, "color": colour, "symbol": SYMBOLS.get(one.get("symbol", ""), "circle")}
     look = {"mode": "markers", "name": one.get("name", ""), "marker": marker}
     return [placed(data) | look, *named(one, data, colour)]
@@ -140,7 +139,7 @@ def cells(one: Option, option: Option, low: object) -> list[Option]:
     z: list[list[float | None]] = [[None] * len(across) for _ in down]
     for column, row, value in bare(one["data"]):
         z[row][column] = value
-    colours = option.get("visualMap", {}).get("inRange", {}).get("color", ["#ffffff", "#2176d9"])
+    colours = option.get("visualMap", {}).get("inRange", {}).get("color", ["#ffffff", ROLES["pretrained"][0]])
     scale = [[k / (len(colours) - 1), colour] for k, colour in enumerate(colours)]
     look = {"colorscale": scale, "showscale": False, "texttemplate": "%{z}", "hoverongaps": False}
     ends = {f"z{end}": option.get("visualMap", {}).get(end) for end in ("min", "max")}

@@ -12,11 +12,18 @@ from typing import Any
 
 import pandas as pd
 
-from lessons.kit.figures import Figure
+from lessons.kit.figures import ROLES, Figure
 
-COLOURS = ("#008a1a", "#ae40e4", "#b8860b", "#dc287c", "#4f86a8", "#7a8b2f")  # of what is pinned, in turn
+COLOURS = (
+    ROLES["source"][0],
+    ROLES["target"][0],
+    "#b8860b",
+    ROLES["guess"][0],
+    "#4f86a8",
+    "#7a8b2f",
+)  # of what is pinned, in turn
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-GREY = "#757588"
+GREY = ROLES["note"][0]
 EMPTY = "No run yet"
 NAME = 22  # letters of a name beside its curve
 
@@ -89,11 +96,11 @@ def layout(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] |
     shapes = []
     if level:
         shapes = [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": level[0], "y1": level[0]}]
-        shapes[0] |= {"line": {"color": "#dc287c", "width": 2, "dash": "dot"}}
+        shapes[0] |= {"line": {"color": ROLES["guess"][0], "width": 2, "dash": "dot"}}
         notes.append(
             {"xref": "paper", "x": 0, "y": level[0], "xanchor": "left", "yanchor": "bottom", "showarrow": False}
         )
-        notes[-1] |= {"text": level[1], "font": {"color": "#dc287c", "size": 13}}
+        notes[-1] |= {"text": level[1], "font": {"color": ROLES["guess"][0], "size": 13}}
     right = 20 + 7 * max((len(short(line.name)) for line in lines), default=0)
     return {
         "margin": {"l": 56, "r": right, "t": 30, "b": 48},
@@ -133,8 +140,8 @@ def growing(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] 
             | {"lineStyle": style, "endLabel": label, "labelLayout": {"moveOverlap": "shiftY"}}
         )
     if level and series:
-        look = {"type": "dotted", "width": 2, "color": "#dc287c"}
-        said = {"formatter": level[1], "position": "insideStartTop", "color": "#dc287c", "fontWeight": "bold"}
+        look = {"type": "dotted", "width": 2, "color": ROLES["guess"][0]}
+        said = {"formatter": level[1], "position": "insideStartTop", "color": ROLES["guess"][0], "fontWeight": "bold"}
         series[-1]["markLine"] = {"silent": True, "symbol": "none", "lineStyle": look, "label": said}
         series[-1]["markLine"]["data"] = [{"yAxis": level[0]}]
     right = 24 + 7 * max((len(short(line.name)) for line in lines), default=0)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from lessons.kit.figures import Figure
+from lessons.kit.figures import ROLES, Figure
 from lessons.kit.figures.player import unpacked
 from lessons.kit.figures.thumbnails import SIDE, png
 
@@ -21,6 +21,7 @@ MANY, MOST = 10, 24  # images, and words, that are shown
 BELOW, ABOVE = (22, 96, 167), (201, 98, 8)  # colours of what is below zero and above
 FRAME = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}">{{}}</svg>'
 EMPTY = FRAME.format("")
+GREY, BLUE = ROLES["note"][0], ROLES["pretrained"][0]
 PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#6b2a5b", "#56b4e9", "#d9cc2b", "#b5400a", "#4a4fc4", "#50565e"]
 
 
@@ -45,7 +46,7 @@ def written(text: str) -> Iterator[str]:
         wide = 3 * min(len(word), 12)
         if x + wide > WIDE - 8:
             x, y = 8, y + 14
-        yield f'<rect x="{x}" y="{y}" width="{wide}" height="6" rx="2" fill="#757588" opacity="0.7"/>'
+        yield f'<rect x="{x}" y="{y}" width="{wide}" height="6" rx="2" fill="{GREY}" opacity="0.7"/>'
         x += wide + 5
 
 
@@ -68,7 +69,7 @@ def chart(spec: dict[str, Any]) -> Iterator[str]:
         return round(EDGE + x * (WIDE - 2 * EDGE), 1), round(HIGH - EDGE - y * (HIGH - 2 * EDGE), 1)
 
     for one, each in places:
-        colour = one.get("color") or one.get("itemStyle", {}).get("color") or "#757588"
+        colour = one.get("color") or one.get("itemStyle", {}).get("color") or GREY
         points = [at(xy) for xy in each]
         if one["type"] == "line" and len(points) > 1:
             dash = {"dashed": "6 4", "dotted": "2 4"}.get(one.get("lineStyle", {}).get("type"), "")
@@ -126,8 +127,8 @@ def lines_of(texts: list[str]) -> Iterator[str]:
     """What is written, as bars of its length after a prompt's."""
     for k, text in enumerate(texts):
         width, y = min(80, 8 + 2 * len(text)), 14 + 18 * k
-        yield f'<rect x="8" y="{y}" width="56" height="8" rx="4" fill="#757588" opacity="0.45"/>'
-        yield f'<rect x="70" y="{y}" width="{width}" height="8" rx="4" fill="#2176d9"/>'
+        yield f'<rect x="8" y="{y}" width="56" height="8" rx="4" fill="{GREY}" opacity="0.45"/>'
+        yield f'<rect x="70" y="{y}" width="{width}" height="8" rx="4" fill="{BLUE}"/>'
 
 
 def pictures(html: str) -> Iterator[str]:

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from lessons.kit.figures import Figure
+from lessons.kit.figures import ROLES, Figure
 
 SIDE = 28
 STYLE = (
     "display:flex;flex-wrap:wrap;gap:6px 8px;margin:4px 0 14px",
     "display:inline-block;text-align:center;font-size:0.8rem;line-height:1.25",
     "width:44px;height:44px;image-rendering:pixelated;border-radius:4px;display:block;background:#000;"
-    "box-shadow:0 0 0 1px #75758866",
+    f"box-shadow:0 0 0 1px {ROLES['note'][0]}66",
 )
 
 

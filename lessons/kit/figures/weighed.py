@@ -6,10 +6,10 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
-from lessons.kit.figures import Figure, percent
+from lessons.kit.figures import ROLES, Figure, percent
 
 FULL = 1.2  # weight at which the colour is strongest
-KIND, UNKIND = "#008a1a", "#c8352b"
+KIND, UNKIND = ROLES["source"][0], "#c8352b"
 STYLE = "display:inline-block;border-radius:4px;padding:0 2px;border-bottom:"
 
 
