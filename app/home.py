@@ -15,6 +15,7 @@ from app.parts.figure import draw
 from app.parts.memory import Kept
 from core.serve.store import Absent
 from lessons.kit import thumbs
+from lessons.kit.capstone.briefs import BRIEFS
 from lessons.kit.catalogue import BEATS, CHAPTERS, Lesson, lessons
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
@@ -58,7 +59,7 @@ def show(pages: Pages) -> None:
                     card(lesson, pages[lesson.slug], done)
     with st.container(key="capstone"):
         st.subheader("In the end", anchor=False)
-        st.page_link(pages["capstone"], label="**Capstone**: six briefs, and a new one each week")
+        st.page_link(pages["capstone"], label=f"**Capstone**: {len(BRIEFS)} briefs, and a new one each week")
         st.markdown("Labels, time and old skills have a price. Choose what to do, and see what the best known does.")
     memory.remember(ask=True)
 

@@ -56,9 +56,9 @@ class Kept:
 def remember(slug: str = "", ask: bool = False) -> None:
     """Have the browser note what this session has done and, on a lesson's page, what its URL says; and ask it what it
     knows from earlier, once a session: then the page is drawn again."""
-    query = {name: value for name, value in st.query_params.items() if name.startswith(f"{slug}.")}
     data: dict[str, Any] = {"ask": ask and "kept" not in st.session_state, "forget": st.session_state.pop("forget", 0)}
     if slug:
+        query = {name: value for name, value in st.query_params.items() if name.startswith(f"{slug}.")}
         data["place"] = {"slug": slug, "query": query}
     if (new := news()) != Progress():
         data["more"] = json.loads(progress.write(new))
