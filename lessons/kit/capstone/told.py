@@ -89,8 +89,8 @@ def worth() -> str:
         f"labels, no protection) in {sum(gain > 0 for gain in gains)} of {len(gains)} briefs, by {min(gains):.1f} to "
         f"{max(gains):.1f}. From the best of all {searched} choices that were searched, on {Seeds().count} nets each, "
         f"it is at most {max(short):.1f} points away. The order of the advice is the lessons'; its three numbers (what "
-        "more labels bring, how much of the budget they may take, from when computing is dear) and some goals and prices "
-        "of the briefs were set with these same runs in view."
+        "more labels bring, how much of the budget they may take, from when computing is dear) and some goals and "
+        "prices of the briefs were set with these same runs in view."
     )
 
 
