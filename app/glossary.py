@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.parts.search import fits, search
+from app.words.language import language
 from lessons.kit.catalogue import lessons
 from lessons.kit.glossary import Term, terms
 
@@ -22,7 +23,7 @@ def show() -> None:
         "a word that stands here: point at it, tap it, or go to it with the Tab key and press Enter."
     )
     words = search("glossary", "Search the glossary", "replay, or forget, or text")
-    found = [term for term in terms().values() if fits(words, term.name, *term.also, *term.forms, term.entry)]
+    found = [term for term in terms(language()).values() if fits(words, term.name, *term.also, *term.forms, term.entry)]
     found.sort(
         key=lambda term: bool(words) and not fits(words, term.name, *term.also)
     )  # by its name before by its text

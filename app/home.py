@@ -13,6 +13,7 @@ import streamlit as st
 from app.parts import memory
 from app.parts.figure import draw
 from app.parts.memory import Kept
+from app.words.language import AT, others
 from core.serve.store import Absent
 from lessons.kit import thumbs
 from lessons.kit.capstone.briefs import BRIEFS
@@ -48,6 +49,7 @@ def show(pages: Pages) -> None:
             )
             begin(pages, place)
             so_far(pages["again"], done)
+            read_in()
         with st.container(key="stage"):
             spirals(lessons()[SHOWN])
     st.html('<div id="lessons"></div>')
@@ -100,6 +102,12 @@ def so_far(page: st.Page, done: Progress) -> None:
     """How far the learner is; behind it waits what is asked again."""
     if done.seen:
         st.page_link(page, label=done.said, icon=":material/replay:")
+
+
+def read_in() -> None:
+    """The other languages: their links open the page anew, as its reader's."""
+    links = (f'<a href="?{AT}={code}" target="_self" lang="{code}">{name}</a>' for code, name in others())
+    st.html(f'<p class="languages">{" ".join(links)}</p>')
 
 
 def card(lesson: Lesson, page: st.Page, done: Progress) -> None:

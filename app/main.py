@@ -30,6 +30,7 @@ from app import (
 )
 from app.parts.unlost import mend
 from app.parts.workers import engine
+from app.words import edge, language
 from lessons.kit.catalogue import CHAPTERS, lessons
 
 
@@ -37,6 +38,7 @@ from lessons.kit.catalogue import CHAPTERS, lessons
 def settled() -> bool:
     """Start the workers, and keep the collector off what never dies; in .streamlit/config.toml it is kept off steps."""
     mend()
+    edge.listen()
     engine()
     gc.freeze()
     return True
@@ -45,6 +47,7 @@ def settled() -> bool:
 st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
 st.html(Path(__file__).with_name("style.css"))
 settled()
+language.settle()
 pages = {
     one.slug: st.Page(partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug)
     for one in lessons().values()

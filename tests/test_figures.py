@@ -27,7 +27,7 @@ def test_a_loss_is_told_from_a_gain_by_side_colour_hatching_and_sign() -> None:
     assert "decal" in loss["itemStyle"] and "decal" not in gain["itemStyle"]
     numbers = [one["label"] for one in shown.spec["series"][2]["data"]]
     assert [(one["formatter"], one["position"]) for one in numbers] == [("+10.0", "right"), ("-4.0", "left")]
-    assert "letters +10.0 (spread 1.0); noise -4.0 (spread 0.0)" in shown.alt
+    assert "letters: +10.0 (spread 1.0); noise: -4.0 (spread 0.0)" in shown.alt
 
 
 def test_the_spread_of_a_bar_is_drawn_at_its_row() -> None:

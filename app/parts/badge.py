@@ -30,7 +30,8 @@ def claim_card(claim: Claim) -> None:
         st.caption(f"In the paper: {claim.paper_found} ({claim.paper})")
         with st.expander("The receipt"):
             value = f"{finding.value:.3g}, 95 % interval over seeds {finding.low:.3g} to {finding.high:.3g}"
-            st.markdown(f"{claim.statistic.capitalize()}: **{value}**.")
+            st.markdown(f"{claim.statistic[0].upper() + claim.statistic[1:]}: **{value}**.")
             for check in finding.checks:
-                st.markdown(f"{':material/check: met' if check.met else ':material/close: **not met**'}: {check.says}")
+                icon, how = (":material/check:", "met") if check.met else (":material/close:", "not met")
+                st.markdown(f"{icon} **{how}**: {check.says}")
             st.code(f"python -m lessons.claims {claim.id} --check", language="bash")

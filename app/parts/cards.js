@@ -1,6 +1,7 @@
 // Cards of which one is chosen. Knows what lessons/kit/figures/cards.py makes.
 
 export default function ({ data, parentElement, setTriggerValue }) {
+  speak(data)
   const root = parentElement.querySelector(".cards")
   root.cards ??= cards(root)
   root.cards.show(data, name => setTriggerValue("picked", name))

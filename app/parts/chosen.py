@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from app.words import edge
 from core.check import BadValue
 from lessons.kit.catalogue import BEATS, Bench
 from lessons.kit.classroom import HIDDEN, Plan, attended
@@ -168,17 +169,19 @@ def handle(slug: str, slider: Control[Any], value: Any) -> None:
         in_turn(slider, at, value, lambda: say(slug, slider, slider.written(st.session_state[at])))
     elif slider.slider:
         st.session_state[at] = UNSAID if value is None else value
-        st.select_slider(slider.label, (UNSAID, *slider.options), key=at, help=said, on_change=moved)
+        st.select_slider(
+            slider.label, (UNSAID, *slider.options), key=at, help=said, on_change=moved, format_func=edge.said
+        )
     else:
         st.session_state[at] = value
-        st.segmented_control(slider.label, slider.options, key=at, help=said, on_change=moved)
+        st.segmented_control(slider.label, slider.options, format_func=edge.said, key=at, help=said, on_change=moved)
 
 
 def in_turn(order: Order, at: str, value: str | None, moved: Callable[[], None]) -> None:
     """The items of an order, chosen one after the other: said when all are."""
     if len(st.session_state.get(at, order.items)) == len(order.items):  # else the learner is in the midst of it
         st.session_state[at] = order.listed(value) if value else []
-    st.multiselect(order.label, order.items, key=at, help=order.help or None, on_change=moved)
+    st.multiselect(order.label, order.items, key=at, help=order.help or None, on_change=moved, format_func=edge.said)
 
 
 def widget(
@@ -186,7 +189,7 @@ def widget(
     control: Control[Any],
     value: Any,
     more: tuple[Any, ...] = (),
-    called: Callable[[Any], str] = str,
+    called: Callable[[Any], str] = edge.said,
 ) -> None:
     """Show where a control stands, among its options and `more`, each as it is called; a change is there when the page
     is drawn next."""

@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.parts.hands import WITHIN, game, rows
 from app.parts.player import play
+from app.words import edge
 from lessons.kit.figures import Figure
 
 TALL = 540  # pixels of the stage's picture; on a phone the style sheet says less
@@ -53,7 +54,7 @@ def draw(
         with st.container(key=WITHIN, height=TALL, border=False) if stage else nullcontext():
             st.plotly_chart(go.Figure(figure.spec), key=key, alt=figure.alt, config=options, **tall)
     elif figure.kind == "table":
-        st.table(figure.spec)
+        st.table(edge.worded(figure.spec))
     elif figure.kind == "player":
         play(figure, key, live, left)
     elif figure.kind in ("rows", "cards") and over:

@@ -5,6 +5,7 @@ const HALF = 22, NEAR = 3 // pixels: half a handle, and how far a pointer goes b
 const MARGIN = 14 // pixels that a handle keeps from the edge of the chart
 
 export default function ({ data, parentElement, setTriggerValue }) {
+  speak(data)
   const root = parentElement.querySelector(".hands")
   root.hands ??= hands(root)
   root.hands.show(data, moved => setTriggerValue("moved", moved))
@@ -141,7 +142,7 @@ function hands(root) {
       says.classList.toggle("before", x + HALF + says.offsetWidth > width)
       set(node, {
         "aria-valuemin": 0, "aria-valuemax": options.length - 1, "aria-valuenow": said[moves(handle)[0][0].name] ?? Math.floor(options.length / 2),
-        "aria-valuetext": there ? value : "not said yet",
+        "aria-valuetext": there ? value : say`not said yet`,
       })
     })
     const anchors = data.handles.flatMap((handle, k) => (moves(handle).length ? [] : [places[k]]))
@@ -151,7 +152,7 @@ function hands(root) {
       .map(([, where]) => where).sort((a, b) => a[0] - b[0])
     set(line, { d: through.length > 1 ? `M${through.map(where => where.map(v => v.toFixed(1)).join(" ")).join("L")}` : "M0 0" })
   }
-  const spoken = (text, unit) => (Number.isFinite(Number(text)) ? `${Number(text).toLocaleString("en")}${unit}` : text)
+  const spoken = (text, unit) => (Number.isFinite(Number(text)) ? `${Number(text).toLocaleString(document.documentElement.lang)}${unit}` : text)
 
   /** The chart under the hands, and where it lies from here. It may come later than they do. */
   function measure() {

@@ -26,7 +26,7 @@ def component(name: str) -> Any:
     return st.components.v2.component(
         f"headstart_{name}",
         html=f'<div class="{name}"></div>',
-        js="\n".join((HERE / f"{part}.js").read_text("utf-8") for part in ("hand", name)),
+        js="\n".join((HERE / f"{part}.js").read_text("utf-8") for part in ("say", "hand", name)),
         css=(HERE / "hands.css").read_text("utf-8"),
     )
 

@@ -8,6 +8,7 @@ const DASHES = { solid: "", dashed: "8 5", dotted: "2 5" }
 const EDGE = 26, RADIUS = 9
 
 export default function ({ data, parentElement, setTriggerValue }) {
+  speak(data)
   const root = parentElement.querySelector(".pad")
   root.pad ??= pad(root)
   root.pad.show(data, text => setTriggerValue("placed", text))
@@ -24,9 +25,9 @@ function pad(root) {
   const beneath = svg("g", { "aria-hidden": "true", "clip-path": "url(#rim)" })
   plane.append(cut, below, beneath, named, above)
   const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act })
-  const add = button("Add a point", () => insert(free()))
-  const drop = button("Remove the last", () => remove(chosen < 0 ? points.length - 1 : chosen))
-  const clear = button("Remove all", () => { points = []; chosen = -1; changed() })
+  const add = button(say`Add a point`, () => insert(free()))
+  const drop = button(say`Remove the last`, () => remove(chosen < 0 ? points.length - 1 : chosen))
+  const clear = button(say`Remove all`, () => { points = []; chosen = -1; changed() })
   const says = document.createElement("output")
   const tools = Object.assign(document.createElement("div"), { className: "tools" })
   tools.append(add, drop, clear, says)
@@ -127,7 +128,7 @@ function pad(root) {
 
   function draw() {
     const [width, height] = size(), [across, up] = data.axes
-    set(plane, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": `${data.label}. ${points.length} of ${data.most} points. ${told()}` })
+    set(plane, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": say`${data.label}. ${points.length} of ${data.most} points. ${told()}` })
     set(rim, { x: EDGE, y: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE })
     below.replaceChildren(...shaded(), ...grid())
     const curves = known()
@@ -138,15 +139,15 @@ function pad(root) {
     while (above.children.length < points.length) above.append(one(above.children.length))
     points.forEach((point, k) => {
       const [x, y] = place(point), node = above.children[k]
-      set(node, { transform: `translate(${x} ${y})`, "aria-label": `Point ${k + 1}: ${across} ${point[0]}, ${up} ${point[1]}. Arrow keys move it, Delete removes it.` })
+      set(node, { transform: `translate(${x} ${y})`, "aria-label": say`Point ${k + 1}: ${across} ${point[0]}, ${up} ${point[1]}. Arrow keys move it, Delete removes it.` })
       node.classList.toggle("chosen", k === chosen)
       node.lastChild.textContent = k + 1
     })
     drop.disabled = clear.disabled = !points.length
     add.disabled = points.length >= data.most
-    drop.textContent = chosen >= 0 && points[chosen] ? `Remove point ${chosen + 1}` : "Remove the last"
+    drop.textContent = chosen >= 0 && points[chosen] ? say`Remove point ${chosen + 1}` : say`Remove the last`
     const point = points[chosen]
-    says.textContent = full ? `There may be ${data.most} points. “${drop.textContent}” makes room.` : `${points.length} of ${data.most} points` + (point ? `; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
+    says.textContent = full ? say`There may be ${data.most} points. “${drop.textContent}” makes room.` : say`${points.length} of ${data.most} points` + (point ? say`; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
   }
 
   /** Names that would lie on one another, each a line lower than the one before. */
@@ -170,7 +171,7 @@ function pad(root) {
 
   const told = () => known().map(curve => {
     const last = curve.x.length - 1
-    return `${curve.name}: ${curve.mean[0]} at ${curve.x[0]}, ${curve.mean[last]} at ${curve.x[last]}.`
+    return say`${curve.name}: ${curve.mean[0]} at ${curve.x[0]}, ${curve.mean[last]} at ${curve.x[last]}.`
   }).join(" ")
 
   function grid() {

@@ -24,14 +24,16 @@ KINDS = ("images", "space")  # of panels that have much of it
 
 
 def script(*names: str) -> str:
-    return "\n".join((HERE / f"player{name}.js").read_text("utf-8") for name in names)
+    return "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in names)
 
 
 _KIT = st.components.v2.component(
-    "headstart_player_kit", html="<i></i>", js=script("_ink", "_panels", "_texts", "", "_kit")
+    "headstart_player_kit",
+    html="<i></i>",
+    js=script("say", "player_ink", "player_panels", "player_texts", "player", "player_kit"),
 )
-_PART = st.components.v2.component("headstart_player_part", html="<i></i>", js=script("_part"))
-_PLAYER = st.components.v2.component("headstart_player", html='<div class="player"></div>', js=script("_here"))
+_PART = st.components.v2.component("headstart_player_part", html="<i></i>", js=script("player_part"))
+_PLAYER = st.components.v2.component("headstart_player", html='<div class="player"></div>', js=script("player_here"))
 _STYLE = (HERE / "player.css").read_text("utf-8")
 
 

@@ -4,6 +4,7 @@
 const kit = (globalThis.headstartPlayer ??= { waiting: [], parts: new Map() })
 
 export default function ({ data }) {
+  speak(data)
   kit.mount ??= mount
   kit.style = data.style
   kit.waiting.splice(0).forEach(act => act())

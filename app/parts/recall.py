@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.parts import memory
 from app.parts.words import filled
+from app.words import edge
 from lessons.kit import progress
 from lessons.kit.catalogue import Lesson, Question
 
@@ -48,6 +49,7 @@ def ask(at: str, key: str) -> bool:
         said = st.radio(
             f"**{filled(question.asks)}**",
             mixed(question),
+            format_func=edge.said,
             index=None,
             key=key,
             persist_state="session",

@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 _PAD = st.components.v2.component(
     "headstart_pad",
     html='<div class="pad"></div>',
-    js=(HERE / "pad.js").read_text("utf-8"),
+    js="\n".join((HERE / f"{part}.js").read_text("utf-8") for part in ("say", "pad")),
     css=(HERE / "pad.css").read_text("utf-8"),
 )
 LONG = 80  # characters; more of them get an area

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.parts import chosen
 from app.parts.figure import draw
+from app.words import edge
 from lessons.kit.catalogue import Bench
 from lessons.kit.figures.lit import lit as lighted
 from lessons.kit.values import Evidence, Settings
@@ -69,5 +70,7 @@ def names(slug: str, options: list[str], first: str) -> str:
     def choose() -> None:
         st.session_state[at] = st.session_state[shape]
 
-    st.segmented_control("View", options, key=shape, label_visibility="collapsed", on_change=choose)
+    st.segmented_control(
+        "View", options, key=shape, label_visibility="collapsed", on_change=choose, format_func=edge.said
+    )
     return shown or first

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.words import edge
+from app.words.language import language
 from lessons.kit.catalogue import Bench, lessons
 from lessons.kit.claims import Missing, shipped
 from lessons.kit.glossary import Term, first_of_each, terms
@@ -21,7 +23,7 @@ STYLE = Path(__file__).with_name("gloss.css").read_text("utf-8")
 
 def filled(text: str) -> str:
     text = NUMBER.sub(lambda slot: number(*slot.groups()), text)
-    text = GLOSS.sub(lambda slot: terms()[slot[1]].entry, text)
+    text = GLOSS.sub(lambda slot: terms(language())[slot[1]].entry, text)
     return OTHER.sub(lambda slot: str(lessons()[slot[1]].number), text)
 
 
@@ -43,9 +45,14 @@ def say(lesson: Bench, heading: str) -> None:
 
 
 def prose(text: str, slug: str, name: str) -> None:
-    """Markdown of a lesson in which the first occurrence of every term opens its entry. No other text has this name."""
-    shown = glossed(text, slug, name)
-    st.markdown(shown if shown == text else f"{shown}\n\n<style>{STYLE}</style>", unsafe_allow_html=shown != text)
+    """Markdown of a lesson, in the learner's language, in which the first occurrence of every term opens its entry. No
+    other text has this name."""
+    here = edge.said(text)
+    shown = glossed(here, slug, name)
+    if shown == here:
+        st.markdown(text)
+    else:
+        st.markdown(f"{shown}\n\n<style>{STYLE}</style>", unsafe_allow_html=True)
 
 
 def glossed(text: str, slug: str, name: str) -> str:
@@ -55,14 +62,15 @@ def glossed(text: str, slug: str, name: str) -> str:
         return gloss(word, term, "-".join(f"gloss {slug} {name} {term.name}".split()), term.lesson != slug)
 
     parts = PLAIN.split(text)
-    parts[::2] = [first_of_each(part, write, told) for part in parts[::2]]
+    parts[::2] = [first_of_each(part, write, told, language()) for part in parts[::2]]
     return "".join(parts)
 
 
 def gloss(word: str, term: Term, key: str, elsewhere: bool) -> str:
     """A button that opens the entry: HTML's own popover, which a tap or a key opens and Escape closes."""
     lesson = lessons()[term.lesson]
-    link = f'<a href="{lesson.slug}" target="_blank">Lesson {lesson.number}: {escape(lesson.title)}</a>'
+    title = edge.said(f"Lesson {lesson.number}: {lesson.title}")
+    link = f'<a href="{lesson.slug}" target="_blank">{escape(title)}</a>'
     entry = f"<b>{escape(term.name)}</b> {escape(term.entry)} {link if elsewhere else ''}"
     return (
         f'<span class="gloss"><button type="button" popovertarget="{escape(key)}">{word}</button>'

@@ -1,4 +1,5 @@
-"""The field's terms as this app explains them: glossary.md as values, and where they stand in a text. Knows no page."""
+"""The field's terms as this app explains them: glossary.md as values, and where they stand in a text; in another
+language glossary.<language>.md, under the same headings. Knows no page."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from lessons.kit.catalogue import sections
 from lessons.kit.told import flat
 
 TEXT = Path(__file__).with_name("glossary.md")
+ENDINGS = {"en": ("", "s"), "de": ("", "s", "e", "n", "en", "es", "er", "ern")}  # with which a word is found, too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,31 +29,35 @@ class Term:
 
 
 @cache
-def terms() -> dict[str, Term]:
-    """Every term by its name, in alphabetical order."""
-    found = (term(name, body) for name, body in sections(TEXT.read_text("utf-8")).items())
-    return {each.name: each for each in sorted(found, key=lambda each: each.name.lower())}
+def terms(language: str = "en") -> dict[str, Term]:
+    """Every term by its English name, in alphabetical order; in English where it has no translation."""
+    found = {name: term(name, body) for name, body in sections(TEXT.read_text("utf-8")).items()}
+    if language != "en":
+        there = sections(TEXT.with_suffix(f".{language}.md").read_text("utf-8"))
+        found |= {name: term(name, f"lesson: {found[name].lesson}\n{body}") for name, body in there.items()}
+    return dict(sorted(found.items(), key=lambda each: each[1].name.lower()))
 
 
 def term(name: str, body: str) -> Term:
-    """A section of glossary.md: lines `also:`, `forms:`, `not:` and `lesson:`, an empty line, the entry."""
+    """A section of glossary.md: lines `also:`, `forms:`, `not:` and `lesson:`, an empty line, the entry; in another
+    language a line `name:` too."""
     head, _, entry = body.partition("\n\n")
     lines = dict(line.split(": ", 1) for line in head.splitlines())
     also, forms, unlike = (tuple(filter(None, lines.get(key, "").split(", "))) for key in ("also", "forms", "not"))
+    name = lines.get("name", name)
     return Term(name=name, also=also, forms=forms, unlike=unlike, entry=flat(entry), lesson=lines["lesson"])
 
 
 @cache
-def words() -> tuple[re.Pattern[str], dict[str, Term | None]]:
+def words(language: str) -> tuple[re.Pattern[str], dict[str, Term | None]]:
     """What finds every word of every term, the longest first, and whose word each is (nobody's, where it stands for
-    something else). A plural with s is found too."""
+    something else). Inflected it is found too."""
     owners: dict[str, Term | None] = {}
-    for each in terms().values():
+    known = terms(language).values()
+    for each in known:
         for word in (each.name, *each.also, *each.forms):
-            owners |= {form.lower(): each for form in (word, f"{word}s")}
-    owners |= {
-        phrase.lower(): None for each in terms().values() for phrase in each.unlike if phrase.lower() not in owners
-    }
+            owners |= {f"{word}{ending}".lower(): each for ending in ENDINGS[language]}
+    owners |= {phrase.lower(): None for each in known for phrase in each.unlike if phrase.lower() not in owners}
     return pattern(*owners), owners
 
 
@@ -61,18 +67,18 @@ def pattern(*forms: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(written)})(?![\w-])", re.IGNORECASE)
 
 
-def standing(text: str) -> Iterator[tuple[re.Match[str], Term]]:
+def standing(text: str, language: str = "en") -> Iterator[tuple[re.Match[str], Term]]:
     """Every place in a text where a term stands, with the term."""
-    finds, owners = words()
+    finds, owners = words(language)
     for found in finds.finditer(text):
         if owner := owners[flat(found[0]).lower()]:
             yield found, owner
 
 
-def first_of_each(text: str, write: Callable[[str, Term], str], told: set[str]) -> str:
+def first_of_each(text: str, write: Callable[[str, Term], str], told: set[str], language: str = "en") -> str:
     """A text in which the first word of every term not told yet is written anew; from then on these are told."""
     parts, end = [], 0
-    for found, owner in standing(text):
+    for found, owner in standing(text, language):
         if owner.name not in told:
             told.add(owner.name)
             parts += [text[end : found.start()], write(found[0], owner)]

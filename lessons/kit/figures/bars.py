@@ -47,7 +47,7 @@ def bars(shown: Sequence[Bar], what: str, unit: str = "points", title: str = "",
         yAxis={"type": "category", "inverse": True, "data": [bar.name for bar in shown], "axisTick": {"show": False}},
     )
     sign = "+" if signed else ""
-    told = "; ".join(f"{bar.name} {mean:{sign}.1f} (spread {spread:.1f})" for bar, mean, spread in rows)
+    told = "; ".join(f"{bar.name}: {mean:{sign}.1f} (spread {spread:.1f})" for bar, mean, spread in rows)
     return Figure(kind="chart", spec=option, alt=f"{what} in {unit}: {told}.", title=title, height=70 + 34 * len(rows))
 
 

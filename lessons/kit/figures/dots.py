@@ -61,7 +61,7 @@ def dots(
         yAxis=drawn(y) | {"nameGap": 40},
     )
     told = "; ".join(f"{dot.name}: {dot.x:{x.form}}, {dot.y:{y.form}}" for dot in shown)
-    alt = f"{y.name} against {x.name}. Each as {x.name}, {y.name}: {told}."
+    alt = f"{y.name} against {x.name}. Each as {x.name}; {y.name}: {told}."
     return Figure(kind="chart", spec=option, alt=alt, title=title, height=height, ground=ground)
 
 

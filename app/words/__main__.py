@@ -1,0 +1,161 @@
+"""What a reader of another language would still read in English: `python -m app.words [--only LESSON] [--write]`.
+
+Draws home and the lessons of the path at every beat, view and finding, from the results that ship, and lists what
+reaches the browser unsaid, with where it comes from; ends in 1 if there is any. --write adds it to the translators'
+files, empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polib
+from streamlit.testing.v1 import AppTest
+
+from app.words import edge
+from app.words.collect import FRAME, ROOT, Text, collected
+from app.words.language import AT, LANGUAGES, OWN
+from app.words.tongue import Tongue, translations
+from core import words as notes
+
+DATA = frozenset(notes.WORDS)  # real notes and their words stay as they were written
+MARK = re.compile("⟦(\\d+)⟧")
+
+
+class Listener(Tongue):
+    """A language that notes what it cannot say."""
+
+    def __init__(self, translations: dict[str, str]):
+        super().__init__(translations)
+        self.unsaid: dict[str, None] = {}
+        self.spoken: set[str] = set()
+
+    def _whole(self, flat: str) -> str | None:
+        return flat if set(re.findall(r"\w+", flat)) <= DATA else super()._whole(flat)
+
+    def said(self, text: str) -> str | None:
+        flat = " ".join(text.split())
+        if flat in LANGUAGES.values():  # each is called by its own name
+            return flat
+        found = super().said(text)
+        if found is None and flat not in self.spoken:
+            self.unsaid[flat] = None
+        elif found is not None:
+            self.spoken.add(" ".join(found.split()))
+            if self.whole(flat) is None and self.joined(flat, 0) is None and flat not in self.spoken:
+                self.unsaid[flat] = None  # said roughly: something in it stays as it is
+        return found
+
+
+def home(language: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=120)
+    page.query_params[AT] = language
+    return page
+
+
+def of_lesson(slug: str) -> None:
+    from app import lesson
+    from lessons.kit.catalogue import lessons
+
+    lesson.show(lessons()[slug])
+
+
+def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
+    """What is drawn, and what it is called."""
+    from app.parts import chosen
+    from lessons.kit.catalogue import BEATS, lessons
+    from lessons.kit.evidence import gather
+    from lessons.kit.values import Settings
+
+    if only in "home":
+        yield "home", home(language)
+    for lesson in (one for one in lessons().values() if only in one.slug and one.on_path):
+        make = partial(AppTest.from_function, of_lesson, args=(lesson.slug,), default_timeout=120)
+        evidence = gather(lesson.backdrop(lesson.defaults))
+        shown = lesson.views(evidence | gather(lesson.runs(lesson.recorded)), lesson.defaults, Settings())
+        states: list[dict[str, Any]] = [{"committed": "0", "pressed": "0", "beat": beat} for beat in BEATS]
+        states += [{"committed": "2", "pressed": "1", "beat": beat} for beat in ("Look", "Run", "Recall")]
+        seen = {"committed": "1", "pressed": "1", "beat": "Explain"} | {
+            slider.name: str(slider.options[0] if slider.options else "") for slider in lesson.sliders
+        }
+        states += [seen | {"finding": k} for k in range(len(lesson.explained) + 1)]
+        states += [seen | {"beat": beat, "view": view} for view in shown for beat in ("Run", "Explain")]
+        for state in states:
+            page = make()
+            page.session_state[AT] = language
+            for name, value in state.items():
+                if name in ("finding", "view"):
+                    page.session_state[chosen.key(lesson.slug, name)] = value
+                else:
+                    page.query_params[chosen.key(lesson.slug, name)] = value
+            if state["beat"] == "Recall":
+                for k, question in enumerate(lesson.questions):
+                    page.session_state[f"{lesson.slug}.question.{k}.given"] = question.right
+            yield f"{lesson.slug} {state}", page
+
+
+def unsaid(language: str, only: str = "") -> list[str]:
+    """What reached the browser in English."""
+    listener = Listener(translations(language))
+    edge.tongue = lambda _: listener  # type: ignore[assignment]
+    edge.listen()
+    for name, page in pages(language, only):
+        page.run()
+        for error in page.exception:
+            raise RuntimeError(f"{name}: {error.message}")
+    return list(listener.unsaid)
+
+
+def origins(texts: list[str], language: str) -> dict[Text, str]:
+    """The templates that these were made from and that have no translation, each with one of them."""
+    known = translations(language)
+    every = list({text.template: text for text in sorted(collected(), key=lambda text: text.folder == FRAME)}.values())
+    marked = Tongue({text.template: f"⟦{k}⟧{text.template}" for k, text in enumerate(every)})
+    found: dict[Text, str] = {}
+    for text in texts:
+        made = [every[int(k)] for k in MARK.findall(marked.said(text) or "")]
+        new = [one for one in made if one.template not in known]
+        for one in new or [Text(text, "(said in part)" if made else "(not collected)", FRAME)]:
+            found.setdefault(one, text)
+    return found
+
+
+def write(found: dict[Text, str], language: str) -> None:
+    for folder in {text.folder for text in found}:
+        path = folder / f"{language}.po"
+        file = polib.pofile(str(path)) if path.exists() else polib.POFile(wrapwidth=110)
+        file.metadata |= {"Content-Type": "text/plain; charset=utf-8", "Language": language}
+        there = {entry.msgid for entry in file}
+        for text, example in found.items():
+            if text.folder == folder and text.template not in there:
+                note = text.where.partition(":")[0] + (f"\n{example[:300]}" if example != text.template else "")
+                file.append(polib.POEntry(msgid=text.template, msgstr="", comment=note))
+        file.save(str(path))
+
+
+def main() -> int:
+    ask = argparse.ArgumentParser(prog="python -m app.words", description=__doc__.split("\n")[0])
+    ask.add_argument("--language", default="de", choices=[code for code in LANGUAGES if code != OWN])
+    ask.add_argument("--only", default="", help="a lesson's slug, or home")
+    ask.add_argument("--write", action="store_true", help="add what is missing to the translators' files, empty")
+    given = ask.parse_args()
+    logging.disable(logging.WARNING)
+    missing = origins(unsaid(given.language, given.only), given.language)
+    for text, example in missing.items():
+        print(f"{text.where}: {text.template}" + (f"\n    {example[:160]}" if example != text.template else ""))
+    if given.write:
+        write(missing, given.language)
+    print(f"{len(missing)} texts are not said in {LANGUAGES[given.language]}.")
+    return bool(missing)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""Messages on their way to a browser, said in its language: every text that is read, and no name, value or key."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
+
+import pandas as pd
+from google.protobuf.message import Message
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+
+from app.words.collect import in_script, numbered
+from app.words.language import OWN, language, spoken_by
+from app.words.tongue import Tongue, translations
+
+# Fields of Streamlit's messages, and keys of what our charts and components are sent, with something to read in them.
+FIELDS = {"label", "help", "body", "placeholder", "alt", "text", "title", "page_name", "section_header", "sections"}
+KEYS = {"alt", "label", "name", "title", "flag", "flagged", "says", "big", "unit", "scrub", "marks", "states", "text"}
+KEYS |= {"classes", "formatter", "goal", "leaves", "ticks", "ends", "written", "stories", "hovertext", "ticktext"}
+KEYS |= {"told", "sure", "said", "note", "caption", "head", "rows", "lines"}
+SENT = ("json", "spec")  # fields with JSON in them
+WRITTEN = re.compile(r"class=\"gloss\"")  # said already, before its terms were glossed
+_enqueue = ScriptRunContext.enqueue
+
+
+@cache
+def tongue(language: str) -> Tongue:
+    return Tongue(translations(language))
+
+
+def said(text: Any) -> str:
+    """A text in the learner's language: for the options of a widget, whose value stays what it is."""
+    now = language()
+    return str(text) if now == OWN else tongue(now).prose(str(text))
+
+
+def worded(table: pd.DataFrame) -> pd.DataFrame:
+    """A table in the learner's language: it is sent as Arrow, which nobody looks into on its way."""
+    if language() == OWN:
+        return table
+    cells = table.map(lambda cell: said(cell) if isinstance(cell, str) else cell)
+    return cells.rename(columns=said, index=said)
+
+
+def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
+    """As Streamlit's own, in the learner's language."""
+    now = spoken_by(context)
+    if now != OWN:
+        say(message, tongue(now))
+    _enqueue(context, message)
+
+
+def listen() -> None:
+    """From now on every message is said in its reader's language."""
+    ScriptRunContext.enqueue = enqueue  # type: ignore[method-assign, assignment]
+
+
+def say(message: ForwardMsg, tongue: Tongue) -> None:
+    if message.WhichOneof("type") in ("delta", "navigation"):
+        reword(message, tongue)
+
+
+def reword(message: Message, tongue: Tongue) -> None:
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for one in value if field.is_repeated else [value]:
+                if isinstance(one, Message):
+                    reword(one, tongue)
+        elif field.name in SENT and isinstance(value, str):
+            setattr(message, field.name, spec(value, tongue, message))
+        elif field.name == "bytes" and value.startswith(b'{"id"'):
+            setattr(message, field.name, spec(value.decode(), tongue, message).encode())
+        elif field.name in FIELDS and field.type == field.TYPE_STRING:
+            if field.is_repeated:
+                value[:] = [tongue.prose(one) for one in value]
+            elif not WRITTEN.search(value):
+                setattr(message, field.name, tongue.prose(value))
+
+
+def spec(told: str, tongue: Tongue, message: Message) -> str:
+    """JSON as charts and components get it; a component's script gets the words that it says itself, too."""
+    try:
+        data = json.loads(told)
+    except ValueError:
+        return told
+    reword_json(data, tongue.around)
+    if isinstance(data, dict) and (script := getattr(message, "js_content", "")):
+        words = {template: tongue.translations.get(template) for template in scripted(script)}
+        data |= {"words": words} if any(words.values()) else {}
+    return json.dumps(data)
+
+
+@lru_cache(maxsize=64)
+def scripted(script: str) -> tuple[str, ...]:
+    """The templates of what a script says."""
+    return tuple(dict.fromkeys(numbered(text) for text, _ in in_script(script)))
+
+
+def reword_json(data: Any, said: Callable[[str], str], read: bool = False) -> Any:
+    """In its place: strings under KEYS. What a control is called stands beside its options, and neither is read."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key != "options" and not (key == "name" and "options" in data):
+                data[key] = reword_json(value, said, key in KEYS)
+        return data
+    if isinstance(data, list):
+        data[:] = [reword_json(one, said, read) for one in data]
+        return data
+    return said(data) if read and isinstance(data, str) else data

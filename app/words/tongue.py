@@ -1,0 +1,169 @@
+"""A text said in another language: by the template it was made from, with what was filled in said in turn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import polib
+
+from app.words.collect import BLOCK, ROOT, SLOT, TAGS
+
+SIGN = "[-\N{MINUS SIGN}+~]?"
+LETTER = re.compile(r"[^\W\d_]")
+AMOUNT = re.compile(rf"(?<![\w.,])({SIGN})(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?![\w,.]*\d)")
+UNIT = re.compile(rf"{SIGN}[\d,.]+(?: ?(?:%|°|s|ms|kB|MB|x))?")
+ADDRESS = re.compile(r"\S*[/_?=#`]\S*|\{\w+\}.*")  # nothing that is read
+WRAPPED = re.compile(r"(\(|“|)(.+?)(\)|”|)([.:;]?)", re.DOTALL)
+COUNTED = re.compile(rf"({SIGN}[\d,.]+)( |-)(.+)", re.DOTALL)
+MARKUP = r"( ?(?:\*\*|:material/\w+:|:[\w-]+\[|\]\([^)]*\)|[\[\]]|^- |^[;:] )+ ?)"
+SEPARATORS = (MARKUP, r"(?<=[.!?:;])( )", r"( · |; )", r"(, )", r"(: )", r"( and )", r"( or )")
+JOINTS = {" and ": " und ", " or ": " oder "}
+LONG = 40  # characters, which no word has
+HIDDEN = re.compile(r"(<(style|script)\b.*?</\2>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
+HEARD = re.compile(r"""\b(aria-label|alt|title|placeholder)="([^"]*)\"""")
+
+
+class Tongue:
+    """A language, by the translations of templates."""
+
+    def __init__(self, translations: Mapping[str, str]):
+        self.translations = translations
+        self.exact = {told: said for told, said in translations.items() if not SLOT.search(told)}
+        templates = [Template(told, said) for told, said in translations.items() if SLOT.search(told)]
+        self.templates = sorted(templates, key=lambda one: -one.weight)
+        self.whole = lru_cache(maxsize=1 << 15)(self._whole)
+        self.found = lru_cache(maxsize=1 << 15)(self._found)
+
+    def said(self, text: str) -> str | None:
+        """A line, a sentence or several; None where it cannot be said."""
+        flat = " ".join(text.split())
+        if len(flat) > LONG and " " not in flat:
+            return text  # no text: an image, perhaps
+        return self.found(flat) if flat else text
+
+    def _found(self, flat: str) -> str | None:
+        return self.whole(flat) or self.joined(flat, 0) or self.roughly(flat)
+
+    def _whole(self, flat: str) -> str | None:
+        """As one template, of which all parts can be said."""
+        if not LETTER.search(flat) or UNIT.fullmatch(flat):
+            return amounts(flat)
+        if len(flat) == 1 or ADDRESS.fullmatch(flat):
+            return flat
+        if flat in self.exact:
+            return self.exact[flat]
+        for template in self.templates:
+            if (parts := template.parts(flat)) is not None:
+                said = [self.part(one) for one in parts]
+                if None not in said:
+                    return template.filled([one or "" for one in said])
+        if flat[0].isupper() and (small := self.whole(flat[0].lower() + flat[1:])):
+            return small[0].upper() + small[1:]
+        wrapped = WRAPPED.fullmatch(flat)
+        if wrapped and wrapped[2] != flat and (inner := self.part(wrapped[2])):
+            return wrapped[1] + inner + wrapped[3] + wrapped[4]
+        if (counted := COUNTED.fullmatch(flat)) and (what := self.part(counted[3])):
+            return amounts(counted[1]) + counted[2] + what
+        return None
+
+    def part(self, text: str) -> str | None:
+        flat = text.strip()
+        if not flat:
+            return ""
+        return self.whole(flat) or self.joined(flat, 0)
+
+    def joined(self, flat: str, level: int) -> str | None:
+        """As several, one after the other: as long ones as can be said."""
+        if level == len(SEPARATORS):
+            return None
+        pieces = re.split(SEPARATORS[level], flat)
+        if len(pieces) == 1:
+            return self.joined(flat, level + 1)
+        told, at = [], 0
+        while at < len(pieces):
+            for end in range(len(pieces), at, -2):
+                some = "".join(pieces[at:end])
+                said = some if not some.strip() else self.whole(some) if some != flat else None
+                if said is None and end == at + 1:
+                    said = self.joined(some, level + 1)
+                if said is not None:
+                    told += [said, *(JOINTS.get(joint, joint) for joint in pieces[end : end + 1])]
+                    at = end + 1
+                    break
+            else:
+                return self.joined(flat, level + 1)
+        return "".join(told)
+
+    def roughly(self, flat: str) -> str | None:
+        """As one template, with what cannot be said as it is: a name, or something of the learner's own."""
+        for template in self.templates:
+            if template.weight > 3 and (parts := template.parts(flat)) is not None:
+                said = [self.part(part) for part in parts]
+                return template.filled([part if one is None else one for one, part in zip(said, parts)])
+        return None
+
+    def prose(self, text: str) -> str:
+        """Markdown or HTML: what can be said of it, in its place."""
+        if TAGS.search(text):
+            parts = HIDDEN.split(text)  # text, a tag, the name of what is hidden, text, ...
+            texts = [self.around(part) for part in parts[::3]]
+            tags = [HEARD.sub(self.heard, tag) for tag in parts[1::3]]
+            return "".join(one for pair in zip(texts, [*tags, ""]) for one in pair)
+        return "".join(map(self.around, re.split(f"({BLOCK.pattern})", text)))
+
+    def around(self, text: str) -> str:
+        """With the white space at its ends."""
+        flat = text.strip()
+        begin = text.find(flat)
+        said = self.said(flat) if flat else ""
+        return text if said is None else text[:begin] + said + text[begin + len(flat) :]
+
+    def heard(self, found: re.Match[str]) -> str:
+        return f'{found[1]}="{self.around(found[2])}"'
+
+
+class Template:
+    """What a text was made from, and how that is said."""
+
+    def __init__(self, told: str, said: str):
+        literals = SLOT.split(told)
+        self.saying = said
+        self.weight = sum(map(len, (literal.strip() for literal in literals)))
+        self.anchor = max((literal.strip() for literal in literals), key=len)
+        self.slots = [int(slot[1:-1]) for slot in SLOT.findall(told)]
+        written = "(.*?)".join(re.escape(literal).replace(r"\ ", " ") for literal in literals)
+        # A slot may be empty, and then the space beside it is not there.
+        written = written.replace(" (.*?)", r"(?: (.*?))?").replace("(.*?) ", r"(?:(.*?) )?")
+        self.pattern = re.compile(written, re.DOTALL)
+
+    def parts(self, text: str) -> list[str] | None:
+        """What was filled in."""
+        found = self.pattern.fullmatch(text) if self.anchor in text else None
+        return [part or "" for part in found.groups()] if found else None
+
+    def filled(self, parts: list[str]) -> str:
+        by_slot = dict(zip(self.slots, parts))
+        return " ".join(SLOT.sub(lambda slot: by_slot.get(int(slot[0][1:-1]), ""), self.saying).split())
+
+
+def amounts(text: str) -> str:
+    """Numbers with a comma for decimals, as German and most of Europe write them."""
+    return AMOUNT.sub(lambda found: found[1] + swapped(found[2]), text)
+
+
+def swapped(number: str) -> str:
+    said = number.translate(str.maketrans(",.", ".,"))
+    return f"0{said}" if said.startswith(",") else said
+
+
+def files(language: str) -> Iterable[Path]:
+    return sorted([*ROOT.glob(f"app/words/{language}.po"), *ROOT.glob(f"lessons/*/{language}.po")])
+
+
+def translations(language: str) -> dict[str, str]:
+    """All that translators have written; what they left empty is not there."""
+    found = (entry for path in files(language) for entry in polib.pofile(str(path)) if not entry.obsolete)
+    return {entry.msgid: entry.msgstr for entry in found if entry.msgstr}

@@ -1,0 +1,237 @@
+"""What is read is said in the reader's language, by translations that lie beside the source; what is not read stays."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.testing.v1 import AppTest
+
+from app.words import edge
+from app.words.__main__ import unsaid
+from app.words.collect import ROOT, SLOT, collected, in_prose, in_python, in_script, numbered
+from app.words.language import AT, LANGUAGES, OWN
+from app.words.tongue import Tongue, files
+from lessons.kit.catalogue import lessons
+from lessons.kit.glossary import standing, terms, words
+from tests.steps import press
+
+OTHERS = [code for code in LANGUAGES if code != OWN]
+FILES = [path for code in OTHERS for path in files(code)]
+MARKUP = re.compile(r"\*\*|\$|`|:material/\w+:|\]\(")
+GERMAN = Tongue(
+    {
+        "{0} of {1} steps, {2} s": "{0} von {1} Schritten, {2} s",
+        "Right after {0} steps: {1}.": "Richtig nach {0} Schritten: {1}.",
+        "pretrained": "vortrainiert",
+        "scratch": "von Grund auf",
+        "{0} labels": "{0} Labels",
+        "Digit {0}: what is it?": "Ziffer {0}: Was ist das?",
+        "A net forgets.": "Ein Netz vergisst.",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("1,200 of 1,500 steps, 3.1 s", "1.200 von 1.500 Schritten, 3,1 s"),
+        ("Right after 300 steps: pretrained 80 %, scratch 9.5 %.", None),
+        ("Right after 300 steps: pretrained, scratch.", "Richtig nach 300 Schritten: vortrainiert, von Grund auf."),
+        ("Pretrained", "Vortrainiert"),
+        ("**pretrained**: 5 labels", "**vortrainiert**: 5 Labels"),
+        ("A net  forgets.\n", "Ein Netz vergisst."),
+        ("A net forgets. A net forgets.", "Ein Netz vergisst. Ein Netz vergisst."),
+        ("pretrained and scratch", "vortrainiert und von Grund auf"),
+        (".53", "0,53"),
+        ("-0.5", "-0,5"),
+        ("small_step", "small_step"),
+        ("Q", "Q"),
+        ("nobody has written this", None),
+    ],
+)
+def test_a_text_is_said_by_the_template_it_was_made_from(told: str, said: str | None) -> None:
+    assert GERMAN.whole(" ".join(told.split())) == said or GERMAN.said(told) == said
+
+
+def test_what_cannot_be_said_stays_as_it_is_within_what_can() -> None:
+    assert GERMAN.said("Right after 5 steps: Anna's net.") == "Richtig nach 5 Schritten: Anna's net."
+
+
+def test_paragraphs_and_tags_stay_where_they_were() -> None:
+    assert GERMAN.prose("A net forgets.\n\n- pretrained\n- scratch") == (
+        "Ein Netz vergisst.\n\n- vortrainiert\n- von Grund auf"
+    )
+    told = '<p class="pretrained" title="pretrained">A net forgets. <b>scratch</b></p><style>pretrained</style>'
+    assert GERMAN.prose(told) == (
+        '<p class="pretrained" title="vortrainiert">Ein Netz vergisst. <b>von Grund auf</b></p>'
+        "<style>pretrained</style>"
+    )
+
+
+def message(kind: str, **fields: str) -> ForwardMsg:
+    made = ForwardMsg()
+    for name, value in fields.items():
+        setattr(getattr(made.delta.new_element, kind), name, value)
+    return made
+
+
+def test_labels_are_said_and_ids_values_and_keys_are_not() -> None:
+    told = message("button", id="pretrained", label="pretrained", help="A net forgets.")
+    edge.say(told, GERMAN)
+    button = told.delta.new_element.button
+    assert (button.id, button.label, button.help) == ("pretrained", "vortrainiert", "Ein Netz vergisst.")
+    chart = {"series": [{"id": "scratch", "name": "scratch", "data": [["scratch", 0.5]], "type": "pretrained"}]}
+    told = message("echarts_chart", spec=json.dumps(chart), alt="A net forgets.")
+    edge.say(told, GERMAN)
+    (series,) = json.loads(told.delta.new_element.echarts_chart.spec)["series"]
+    assert series == {"id": "scratch", "name": "von Grund auf", "data": [["scratch", 0.5]], "type": "pretrained"}
+    assert told.delta.new_element.echarts_chart.alt == "Ein Netz vergisst."
+
+
+def test_a_handle_sends_back_what_it_was_sent() -> None:
+    way = {"name": "scratch", "label": "scratch", "options": [{"text": "pretrained", "place": 1}]}
+    told = message("bidi_component", json=json.dumps({"handles": [{"x": way, "name": "scratch"}]}))
+    edge.say(told, GERMAN)
+    (handle,) = json.loads(told.delta.new_element.bidi_component.json)["handles"]
+    assert handle == {"x": way | {"label": "von Grund auf"}, "name": "von Grund auf"}
+
+
+def test_a_script_gets_the_words_that_it_says_itself() -> None:
+    told = message("bidi_component", json="{}", js_content="news.textContent = say`Digit ${at + 1}: what is it?`")
+    edge.say(told, GERMAN)
+    assert json.loads(told.delta.new_element.bidi_component.json)["words"] == {
+        "Digit {0}: what is it?": "Ziffer {0}: Was ist das?"
+    }
+
+
+def test_texts_are_collected_from_code_scripts_and_prose() -> None:
+    code = '"""No."""\ndef one(n):\n    "No."\n    return f"After {n:,} steps: <b>{\'yes\'}</b> it is"\n'
+    assert [numbered(text) for text, _ in in_python(code)] == ["After {0} steps:", "{0}", "it is", "yes"]
+    assert [numbered(text) for text, _ in in_script("a(say`Digit ${k + 1} of ${n}`, `not ${this}`)")] == [
+        "Digit {0} of {1}"
+    ]
+    prose = "## explain\n\n{lit: one | two}\n**Bold.** {S1.k} points.\n\n## recall\n\n### Why?\n- [x] So\n  Because.\n"
+    found = [block for text, _ in in_prose(prose) for block in map(numbered, re.split(r"\n\s*\n", text)) if block]
+    assert found == ["**Bold.** {0} points.", "Why?", "So", "Because."]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_translations_are_of_what_is_there_and_keep_what_is_filled_in(path: Path) -> None:
+    known = Tongue({text.template: text.template for text in collected()})
+    for entry in polib.pofile(str(path)):
+        assert entry.msgstr, f"empty: {entry.msgid}"
+        there = known.said(entry.msgid) or all(map(known.said, entry.msgid.split()))  # "EWC weak" is put together
+        assert there, f"nobody says this any more: {entry.msgid}"
+        assert set(SLOT.findall(entry.msgstr)) <= set(SLOT.findall(entry.msgid)), entry.msgid
+        assert sorted(MARKUP.findall(entry.msgstr)) == sorted(MARKUP.findall(entry.msgid)), entry.msgid
+
+
+def test_every_text_has_one_translation() -> None:
+    for code in OTHERS:
+        every = [entry.msgid for path in files(code) for entry in polib.pofile(str(path))]
+        assert len(every) == len(set(every)), {msgid for msgid in every if every.count(msgid) > 1}
+
+
+@pytest.mark.usefixtures("workers_end")
+@pytest.mark.parametrize("page", ["home", *(slug for slug, lesson in lessons().items() if lesson.on_path)])
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_way_through_the_course_has_no_english_left(language: str, page: str, at_home: None) -> None:
+    assert unsaid(language, page) == []
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The edge as it was, afterwards."""
+    monkeypatch.setattr(edge, "tongue", edge.tongue)
+    monkeypatch.setattr(edge.ScriptRunContext, "enqueue", edge.ScriptRunContext.enqueue)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_terms_are_explained_in_every_language(language: str) -> None:
+    assert terms(language).keys() == terms().keys()
+    for name, term in terms(language).items():
+        assert term.entry != terms()[name].entry and term.lesson == terms()[name].lesson
+        assert term in [owner for _, owner in standing(term.name, language)], name
+    _, owners = words(language)
+    assert {owner.name for owner in owners.values() if owner} == {term.name for term in terms(language).values()}
+
+
+def read_in(language: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60)
+    page.query_params[AT] = language
+    return page.run()
+
+
+@pytest.mark.usefixtures("workers_end", "at_home")
+def test_a_language_that_it_does_not_speak_is_refused_in_a_sentence() -> None:
+    page = read_in("xx'<b>")
+    assert [one.value for one in page.warning] == ["Headstart speaks English (lang=en) and Deutsch (lang=de) only."]
+    assert AT not in page.query_params and page.title[0].value == "See what a head start is worth"
+
+
+ENGLISH = re.compile(r"\b(the|and|of|with|you|your|is|are|steps?|labels? per|what|how)\b", re.IGNORECASE)
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Page]:
+    """A visitor whose browser speaks German."""
+    context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def in_german(page: Page) -> None:
+    """Whatever stands there, and whatever is read out."""
+    every = "[...document.querySelectorAll('.stMain [aria-label], .stMain [aria-valuetext]')]"
+    heard = page.evaluate(f"{every}.flatMap(node => [node.ariaLabel, node.ariaValueText]).filter(Boolean)")
+    seen = page.locator(".stMain").inner_text() + "\n" + "\n".join(heard)
+    assert [line for line in seen.splitlines() if ENGLISH.search(line)] == []
+
+
+@pytest.mark.browser
+def test_a_german_visitor_goes_through_a_lesson_in_german(address: str, reader: Page) -> None:
+    reader.goto(address)
+    expect(reader.get_by_role("heading", name="Sieh, was ein Vorsprung wert ist")).to_be_visible()
+    expect(reader.locator("html")).to_have_attribute("lang", "de")
+    expect(reader.get_by_role("button", name="Abspielen")).to_be_visible()
+    in_german(reader)
+    reader.get_by_role("button", name=re.compile("Minuten")).click()
+    expect(reader.get_by_role("heading", name="Was ist ein Label wert?")).to_be_visible()
+    reader.get_by_role("button", name="Es ist eine 3", exact=True).click()
+    expect(reader).to_have_url(re.compile(r"label_worth\.given=3"))
+    in_german(reader)
+    reader.goto(f"{address}/small_step")
+    press(reader, "Sag etwas voraus")
+    for turned in ("um 15°", "um \N{MINUS SIGN}15°"):
+        hand = reader.get_by_role("slider", name=f"{turned} gedreht")
+        hand.press("ArrowLeft")
+        expect(hand).not_to_have_attribute("aria-valuetext", "noch nicht gesagt")
+    in_german(reader)
+    press(reader, "Das ist meine Vorhersage")
+    press(reader, "Jetzt 8 Netze trainieren")
+    expect(reader.get_by_role("button", name="Noch einmal, mit einer anderen Ziehung")).to_be_visible()
+    in_german(reader)
+    reader.get_by_text("Versuch", exact=True).click()
+    reader.get_by_role("radio", name="dritte").click()
+    expect(reader).to_have_url(re.compile(r"small_step\.\w+=third"))  # what is chosen is called the same everywhere
+    press(reader, "Was ist da geschehen?")
+    expect(reader.get_by_text(re.compile(r"^Befund 1 von \d+$"))).to_be_visible()
+    in_german(reader)
+    reader.get_by_role("radio", name="Erinnern").click()
+    expect(reader.get_by_role("button", name="Das ist meine Antwort").first).to_be_visible()
+    reader.locator(".stRadio").first.get_by_role("radio").first.check(force=True)
+    press(reader, "Das ist meine Antwort")
+    expect(reader.get_by_text("Und die anderen Antworten?")).to_be_visible()
+    in_german(reader)
+    reader.goto(f"{address}/?{AT}=en")
+    expect(reader.get_by_role("heading", name="See what a head start is worth")).to_be_visible()
+    reader.goto(f"{address}/label_worth?{AT}=en")
+    expect(reader.get_by_role("button", name="Make a prediction")).to_be_visible()
+    expect(reader.locator("html")).to_have_attribute("lang", "en")
