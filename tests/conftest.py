@@ -27,6 +27,8 @@ manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_componen
 CI = os.environ.get("CI") == "true"
 LEFT_OUT: list[str] = []
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+# Of the server's Python, and of a component's script.
+ERRORS = "[data-testid=stException], :text('BidiComponent Error')"
 LONG = 120_000  # milliseconds that something may take on a busy machine
 expect.set_options(timeout=LONG)
 
@@ -94,7 +96,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     )
     yield opened
     assert not elsewhere
-    assert opened.locator("[data-testid=stException]").count() == 0
+    assert opened.locator(ERRORS).count() == 0
     assert not opened.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
     context.close()
 

@@ -20,6 +20,7 @@ from app.words.language import AT, LANGUAGES, OWN
 from app.words.tongue import Tongue, files
 from lessons.kit.catalogue import lessons
 from lessons.kit.glossary import standing, terms, words
+from tests.conftest import ERRORS
 from tests.steps import press
 
 OTHERS = [code for code in LANGUAGES if code != OWN]
@@ -104,7 +105,8 @@ def test_a_handle_sends_back_what_it_was_sent() -> None:
 
 
 def test_a_script_gets_the_words_that_it_says_itself() -> None:
-    told = message("bidi_component", json="{}", js_content="news.textContent = say`Digit ${at + 1}: what is it?`")
+    script = "news.textContent = translated`Digit ${at + 1}: what is it?`"
+    told = message("bidi_component", json="{}", js_content=script)
     edge.say(told, GERMAN)
     assert json.loads(told.delta.new_element.bidi_component.json)["words"] == {
         "Digit {0}: what is it?": "Ziffer {0}: Was ist das?"
@@ -114,7 +116,7 @@ def test_a_script_gets_the_words_that_it_says_itself() -> None:
 def test_texts_are_collected_from_code_scripts_and_prose() -> None:
     code = '"""No."""\ndef one(n):\n    "No."\n    return f"After {n:,} steps: <b>{\'yes\'}</b> it is"\n'
     assert [numbered(text) for text, _ in in_python(code)] == ["After {0} steps:", "{0}", "it is", "yes"]
-    assert [numbered(text) for text, _ in in_script("a(say`Digit ${k + 1} of ${n}`, `not ${this}`)")] == [
+    assert [numbered(text) for text, _ in in_script("a(translated`Digit ${k + 1} of ${n}`, `not ${this}`)")] == [
         "Digit {0} of {1}"
     ]
     prose = "## explain\n\n{lit: one | two}\n**Bold.** {S1.k} points.\n\n## recall\n\n### Why?\n- [x] So\n  Because.\n"
@@ -183,13 +185,16 @@ ENGLISH = re.compile(r"\b(the|and|of|with|you|your|is|are|steps?|labels? per|wha
 def reader(browser: Browser) -> Iterator[Page]:
     """A visitor whose browser speaks German."""
     context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
-    yield context.new_page()
+    page = context.new_page()
+    yield page
+    assert page.locator(ERRORS).count() == 0
     context.close()
 
 
 def in_german(page: Page) -> None:
     """Whatever stands there, and whatever is read out."""
     every = "[...document.querySelectorAll('.stMain [aria-label], .stMain [aria-valuetext]')]"
+    assert page.locator(ERRORS).count() == 0
     heard = page.evaluate(f"{every}.flatMap(node => [node.ariaLabel, node.ariaValueText]).filter(Boolean)")
     seen = page.locator(".stMain").inner_text() + "\n" + "\n".join(heard)
     assert [line for line in seen.splitlines() if ENGLISH.search(line)] == []

@@ -21,8 +21,8 @@ function board(root) {
   square.append(svg("rect", { class: "paper", x: -4, y: -4, width: SIZE + 8, height: SIZE + 8 }), ink, cross)
   const news = el("p", { class: "news", "aria-live": "polite" })
   const button = (text, act) => Object.assign(el("button", { type: "button" }, text), { onclick: act })
-  const done = button(say`Next drawing`, finish), undo = button(say`Undo stroke`, back), clear = button(say`Clear`, wipe)
-  const anew = button(say`Begin all again`, () => { alphabet = empty(); at = 0; strokes = []; keep(); draw() })
+  const done = button(translated`Next drawing`, finish), undo = button(translated`Undo stroke`, back), clear = button(translated`Clear`, wipe)
+  const anew = button(translated`Begin all again`, () => { alphabet = empty(); at = 0; strokes = []; keep(); draw() })
   const strip = el("div", { class: "drawn", role: "list" }), legend = el("div", { class: "legend" })
   root.replaceChildren(el("div", { class: "desk" }, square, el("div", { class: "side" }, news, el("div", { class: "tools" }, done, undo, clear, anew), strip, legend)))
 
@@ -134,21 +134,21 @@ function board(root) {
   function small(drawing, symbol, k) {
     const node = button("", () => remove(symbol, k))
     node.append(picture(drawing))
-    return set(node, { "aria-label": say`Symbol ${symbol + 1}, drawing ${k + 1}: remove it`, title: say`Remove` })
+    return set(node, { "aria-label": translated`Symbol ${symbol + 1}, drawing ${k + 1}: remove it`, title: translated`Remove` })
   }
   function draw() {
     ink.replaceChildren(...lines(strokes))
     const [x, y] = place
     set(cross, { d: `M${x - 4} ${y}h8M${x} ${y - 4}v8`, class: down ? "cross down" : "cross" })
     const drawn = one() ? 0 : alphabet[at].length
-    const asked = one() ? data.label : full() ? say`All is drawn. Tap a drawing to draw it again.` : say`Symbol ${at + 1} of ${data.symbols}, drawing ${drawn + 1} of ${data.each}.`
+    const asked = one() ? data.label : full() ? translated`All is drawn. Tap a drawing to draw it again.` : translated`Symbol ${at + 1} of ${data.symbols}, drawing ${drawn + 1} of ${data.each}.`
     if (news.textContent !== asked) news.textContent = asked
-    set(square, { "aria-label": say`${asked} Draw here. Arrow keys move the pen, the space bar sets it down and lifts it, Enter ends the drawing, Backspace takes back a stroke. ${strokes.length} strokes so far.` })
+    set(square, { "aria-label": translated`${asked} Draw here. Arrow keys move the pen, the space bar sets it down and lifts it, Enter ends the drawing, Backspace takes back a stroke. ${strokes.length} strokes so far.` })
     done.hidden = anew.hidden = strip.hidden = one()
     done.disabled = !strokes.length || full()
     undo.disabled = clear.disabled = !strokes.length
     legend.replaceChildren(...data.legend.map(([name, drawing]) => el("figure", {}, picture(parsed(drawing)), el("figcaption", {}, name))))
-    strip.replaceChildren(...(alphabet ?? []).map((drawings, k) => el("div", { role: "listitem", "aria-label": say`Symbol ${k + 1}: ${drawings.length} of ${data.each} drawings` }, ...drawings.map((drawing, j) => small(drawing, k, j)))))
+    strip.replaceChildren(...(alphabet ?? []).map((drawings, k) => el("div", { role: "listitem", "aria-label": translated`Symbol ${k + 1}: ${drawings.length} of ${data.each} drawings` }, ...drawings.map((drawing, j) => small(drawing, k, j)))))
   }
   return {
     show(now, hear) {

@@ -12,9 +12,9 @@ export default function ({ data, parentElement }) {
 
 function game(root) {
   let data = null, words = [], at = 0
-  const said = el("p", { class: "before" }), blank = el("input", { type: "text", maxlength: 30, autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-label": say`What comes next?` })
-  const guess = el("button", { type: "submit", class: "guess" }, say`That is my guess`), form = el("form", {}, said, blank, guess)
-  const answer = el("div", { class: "answer", "aria-live": "polite" }), onward = el("button", { type: "button", class: "guess" }, say`Next`), score = el("p", { class: "score" })
+  const said = el("p", { class: "before" }), blank = el("input", { type: "text", maxlength: 30, autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-label": translated`What comes next?` })
+  const guess = el("button", { type: "submit", class: "guess" }, translated`That is my guess`), form = el("form", {}, said, blank, guess)
+  const answer = el("div", { class: "answer", "aria-live": "polite" }), onward = el("button", { type: "button", class: "guess" }, translated`Next`), score = el("p", { class: "score" })
   root.replaceChildren(form, answer, onward, score)
   const plain = text => text.trim().toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
   const hit = (one, word) => plain(word) === plain(one.after)
@@ -46,14 +46,14 @@ function game(root) {
     said.replaceChildren(one.before, " ", over ? el("mark", {}, one.after) : "…")
     blank.hidden = guess.hidden = over
     onward.hidden = !over
-    onward.textContent = last ? say`Play again` : say`Next`
+    onward.textContent = last ? translated`Play again` : translated`Next`
     answer.replaceChildren(...(over ? [
-      el("p", {}, mark(hit(one, word)), say`You: “${word}”.`),
-      el("p", {}, mark(one.right), say`The model expected “${one.expected[0][0]}”. It was as unsure as when choosing among ${one.among} tokens.`),
+      el("p", {}, mark(hit(one, word)), translated`You: “${word}”.`),
+      el("p", {}, mark(one.right), translated`The model expected “${one.expected[0][0]}”. It was as unsure as when choosing among ${one.among} tokens.`),
       el("ul", { class: "chances" }, ...one.expected.map(bar)),
     ] : []))
     const mine = words.filter((word, k) => hit(data.rounds[k], word)).length, theirs = words.filter((_, k) => data.rounds[k].right).length
-    score.textContent = words.length ? say`After ${words.length} of ${data.rounds.length}: you ${mine} right, the model ${theirs}.` : say`Text 1 of ${data.rounds.length}.`
+    score.textContent = words.length ? translated`After ${words.length} of ${data.rounds.length}: you ${mine} right, the model ${theirs}.` : translated`Text 1 of ${data.rounds.length}.`
   }
   return {
     show(given) {

@@ -142,7 +142,7 @@ function hands(root) {
       says.classList.toggle("before", x + HALF + says.offsetWidth > width)
       set(node, {
         "aria-valuemin": 0, "aria-valuemax": options.length - 1, "aria-valuenow": said[moves(handle)[0][0].name] ?? Math.floor(options.length / 2),
-        "aria-valuetext": there ? value : say`not said yet`,
+        "aria-valuetext": there ? value : translated`not said yet`,
       })
     })
     const anchors = data.handles.flatMap((handle, k) => (moves(handle).length ? [] : [places[k]]))

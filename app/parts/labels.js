@@ -19,9 +19,9 @@ function labels(root) {
     return node
   }
   const large = el("div", { class: "large" }), news = el("p", { class: "news", "aria-live": "polite" })
-  const keys = el("div", { class: "keys", role: "group" }, ...[..."0123456789"].map(digit => button(digit, () => put(digit), { "aria-label": say`It is a ${digit}` })))
-  const back = button(say`Back`, undo), fill = button(say`Use the labels of the data`, fillUp)
-  const strip = el("div", { class: "strip", role: "group", "aria-label": say`All digits` })
+  const keys = el("div", { class: "keys", role: "group" }, ...[..."0123456789"].map(digit => button(digit, () => put(digit), { "aria-label": translated`It is a ${digit}` })))
+  const back = button(translated`Back`, undo), fill = button(translated`Use the labels of the data`, fillUp)
+  const strip = el("div", { class: "strip", role: "group", "aria-label": translated`All digits` })
   root.replaceChildren(
     el("div", { class: "desk" }, large, el("div", { class: "side" }, news, keys, el("div", { class: "tools" }, back, fill))), strip,
   )
@@ -74,15 +74,15 @@ function labels(root) {
 
   function draw() {
     const count = given.length, done = !left()
-    large.replaceChildren(pixels(data.images[at], say`Digit ${at + 1} of ${count}`), el("span", { class: "answer" }, given[at] === NOT_YET ? "?" : given[at]))
-    news.textContent = done ? say`All ${count} are labelled.` : say`Digit ${at + 1} of ${count}: what is it?`
-    keys.setAttribute("aria-label", say`Label of digit ${at + 1}`)
+    large.replaceChildren(pixels(data.images[at], translated`Digit ${at + 1} of ${count}`), el("span", { class: "answer" }, given[at] === NOT_YET ? "?" : given[at]))
+    news.textContent = done ? translated`All ${count} are labelled.` : translated`Digit ${at + 1} of ${count}: what is it?`
+    keys.setAttribute("aria-label", translated`Label of digit ${at + 1}`)
     ;[...keys.children].forEach((node, digit) => set(node, { "aria-pressed": String(given[at] === String(digit)) }))
     back.disabled = !past.length && left() === count
     fill.hidden = !data.truth || done
     ;[...strip.children].forEach((node, k) => {
       node.lastChild.textContent = given[k] === NOT_YET ? "\u00a0" : given[k]
-      set(node, { "aria-current": k === at ? "true" : null, "aria-label": given[k] === NOT_YET ? say`Digit ${k + 1}: no label yet` : say`Digit ${k + 1}: you said ${given[k]}` })
+      set(node, { "aria-current": k === at ? "true" : null, "aria-label": given[k] === NOT_YET ? translated`Digit ${k + 1}: no label yet` : translated`Digit ${k + 1}: you said ${given[k]}` })
     })
   }
   return {

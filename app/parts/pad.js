@@ -25,9 +25,9 @@ function pad(root) {
   const beneath = svg("g", { "aria-hidden": "true", "clip-path": "url(#rim)" })
   plane.append(cut, below, beneath, named, above)
   const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act })
-  const add = button(say`Add a point`, () => insert(free()))
-  const drop = button(say`Remove the last`, () => remove(chosen < 0 ? points.length - 1 : chosen))
-  const clear = button(say`Remove all`, () => { points = []; chosen = -1; changed() })
+  const add = button(translated`Add a point`, () => insert(free()))
+  const drop = button(translated`Remove the last`, () => remove(chosen < 0 ? points.length - 1 : chosen))
+  const clear = button(translated`Remove all`, () => { points = []; chosen = -1; changed() })
   const says = document.createElement("output")
   const tools = Object.assign(document.createElement("div"), { className: "tools" })
   tools.append(add, drop, clear, says)
@@ -128,7 +128,7 @@ function pad(root) {
 
   function draw() {
     const [width, height] = size(), [across, up] = data.axes
-    set(plane, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": say`${data.label}. ${points.length} of ${data.most} points. ${told()}` })
+    set(plane, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": translated`${data.label}. ${points.length} of ${data.most} points. ${told()}` })
     set(rim, { x: EDGE, y: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE })
     below.replaceChildren(...shaded(), ...grid())
     const curves = known()
@@ -139,15 +139,15 @@ function pad(root) {
     while (above.children.length < points.length) above.append(one(above.children.length))
     points.forEach((point, k) => {
       const [x, y] = place(point), node = above.children[k]
-      set(node, { transform: `translate(${x} ${y})`, "aria-label": say`Point ${k + 1}: ${across} ${point[0]}, ${up} ${point[1]}. Arrow keys move it, Delete removes it.` })
+      set(node, { transform: `translate(${x} ${y})`, "aria-label": translated`Point ${k + 1}: ${across} ${point[0]}, ${up} ${point[1]}. Arrow keys move it, Delete removes it.` })
       node.classList.toggle("chosen", k === chosen)
       node.lastChild.textContent = k + 1
     })
     drop.disabled = clear.disabled = !points.length
     add.disabled = points.length >= data.most
-    drop.textContent = chosen >= 0 && points[chosen] ? say`Remove point ${chosen + 1}` : say`Remove the last`
+    drop.textContent = chosen >= 0 && points[chosen] ? translated`Remove point ${chosen + 1}` : translated`Remove the last`
     const point = points[chosen]
-    says.textContent = full ? say`There may be ${data.most} points. “${drop.textContent}” makes room.` : say`${points.length} of ${data.most} points` + (point ? say`; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
+    says.textContent = full ? translated`There may be ${data.most} points. “${drop.textContent}” makes room.` : translated`${points.length} of ${data.most} points` + (point ? translated`; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
   }
 
   /** Names that would lie on one another, each a line lower than the one before. */
@@ -171,7 +171,7 @@ function pad(root) {
 
   const told = () => known().map(curve => {
     const last = curve.x.length - 1
-    return say`${curve.name}: ${curve.mean[0]} at ${curve.x[0]}, ${curve.mean[last]} at ${curve.x[last]}.`
+    return translated`${curve.name}: ${curve.mean[0]} at ${curve.x[0]}, ${curve.mean[last]} at ${curve.x[last]}.`
   }).join(" ")
 
   function grid() {

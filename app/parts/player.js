@@ -30,9 +30,9 @@ function start(root, data) {
   const says = el("p", { className: "says" })
   const goal = el("p", { className: "goal" })
   const button = (name, label, act) => el("button", { type: "button", className: name, onclick: act, ariaLabel: label, title: label }, icon(name))
-  const toggle = button("play", say`Play`, () => (playing ? pause() : play()))
-  const back = button("back", say`Back one`, () => stage.seek(Math.max(0, Math.ceil(at) - 1)))
-  const next = button("next", say`Forward one`, () => stage.seek(Math.min(last, Math.floor(at) + 1)))
+  const toggle = button("play", translated`Play`, () => (playing ? pause() : play()))
+  const back = button("back", translated`Back one`, () => stage.seek(Math.max(0, Math.ceil(at) - 1)))
+  const next = button("next", translated`Forward one`, () => stage.seek(Math.min(last, Math.floor(at) + 1)))
   const label = el("label", { className: "scrub" }, el("span", {}, data.scrub), range)
   const raise = el("button", { type: "button", className: "flag", onclick: () => { hoist(Math.round(at)); show(at) } }, `⚑ ${data.flag}`)
   const leave = el("button", { type: "button", className: "flag leave", onclick: () => data.leave(Math.round(at)) }, `↪ ${data.leaves}`)
@@ -65,7 +65,7 @@ function start(root, data) {
     leave.hidden = !data.leaves || data.live
     const flag = Math.min(stage.flag ?? 0, last)
     if (stage.flag === undefined) told.textContent = ""
-    else told.textContent = data.live ? say`You flagged ${data.marks[flag]}. The truth comes when the run is over.` : data.flagged[flag]
+    else told.textContent = data.live ? translated`You flagged ${data.marks[flag]}. The truth comes when the run is over.` : data.flagged[flag]
   }
   function hoist(frame) {
     stage.flag = frame
@@ -82,7 +82,7 @@ function start(root, data) {
     if (mark.textContent !== data.marks[frame]) mark.textContent = data.marks[frame]
     if (says.textContent !== data.says[frame]) says.textContent = data.says[frame]
     if (data.goal) {
-      goal.textContent = data.reached[frame] ? say`✓ Done: ${data.goal}` : say`⚑ Goal: ${data.goal}`
+      goal.textContent = data.reached[frame] ? translated`✓ Done: ${data.goal}` : translated`⚑ Goal: ${data.goal}`
       goal.classList.toggle("reached", data.reached[frame])
     }
     for (const panel of panels) panel.draw(at)
@@ -105,7 +105,7 @@ function start(root, data) {
     const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds a frame
     const from = at >= last ? 0 : at
     says.ariaLive = "off"
-    dress(toggle, "pause", say`Pause`)
+    dress(toggle, "pause", translated`Pause`)
     run(from, last, (last - from) * pace, pause)
   }
   function pause() {
@@ -113,7 +113,7 @@ function start(root, data) {
     if (playing) at = Math.round(at)
     playing = 0
     says.ariaLive = "polite"
-    dress(toggle, "play", say`Play`)
+    dress(toggle, "play", translated`Play`)
     show(at)
   }
   function repaint() {
@@ -142,7 +142,7 @@ function legend(stage) {
     if (name && (states.has(k + 1) || data.live)) keys.push([name, (pen, look) => (uses("space") && k > 0 ? ring(pen, 11, 11, 4, k + 1, look) : letter(pen, k + 1, look))])
   })
   if (data.panels.some(panel => panel.signed))
-    [say`below zero`, say`above zero`].forEach((name, k) => keys.push([name, pen => swatch(pen, SIGNED[k])]))
+    [translated`below zero`, translated`above zero`].forEach((name, k) => keys.push([name, pen => swatch(pen, SIGNED[k])]))
   if (!keys.length) return []
   return [el("ul", { className: "legend" }, ...keys.map(([name, ink]) => {
     const canvas = el("canvas", { ariaHidden: "true" })
@@ -153,7 +153,7 @@ function legend(stage) {
 
 /** The line under a panel that tells of the item that was chosen. */
 function stories(panel, what) {
-  const hint = what === "image" ? say`Choose an image to read about it.` : say`Choose a point to read about it.`
+  const hint = what === "image" ? translated`Choose an image to read about it.` : translated`Choose a point to read about it.`
   const any = panel().stories?.some(Boolean) ?? false
   const node = el("p", { className: "story", ariaLive: "polite", hidden: !any, textContent: hint })
   const tell = k => { node.textContent = panel().stories[k] || hint; node.classList.toggle("told", Boolean(panel().stories[k])) }

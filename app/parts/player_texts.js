@@ -14,7 +14,7 @@ function texts(panel, stage) {
   })
   const list = el("ul", { className: bare ? "written bare" : "written" }, ...rows.map(row => row.node))
   const node = el("section", { className: bare ? "reading" : "wide" }, title(panel), list)
-  const says = ["", say`yes`, say`no`]
+  const says = ["", translated`yes`, translated`no`]
   const inked = text => text.split(/(\s+)/).map(part => (panel.words.includes(part) ? el("mark", {}, part) : part))
   let painted = -1
   function draw(at) {
@@ -34,7 +34,7 @@ function texts(panel, stage) {
         if (node.dataset.state !== String(state)) node.dataset.state = state
         node.firstChild.textContent = STATES[state]?.[1] ?? ""
         node.lastChild.textContent = one.name
-        node.ariaLabel = `${one.name}: ${says[state] || say`not said`}`
+        node.ariaLabel = `${one.name}: ${says[state] || translated`not said`}`
       })
     })
     painted = frame
@@ -52,7 +52,7 @@ function restart(node, name) {
 function tokens(panel, stage) {
   let chosen = -1
   const spans = panel.tokens.map((token, k) => el("span", { tabIndex: 0, role: "button", onclick: () => choose(k), onfocus: () => choose(k), onmouseenter: () => choose(k) }, token))
-  const story = el("p", { className: "story", ariaLive: "polite" }, say`Choose a word or a piece of one.`)
+  const story = el("p", { className: "story", ariaLive: "polite" }, translated`Choose a word or a piece of one.`)
   const node = el("section", { className: "reading" }, title(panel), el("div", { className: "tokens", role: "group" }, ...spans), story)
   function choose(k) {
     chosen = k

@@ -15,9 +15,9 @@ function rows(root) {
   const nodes = new Map() // by name
   const tell = pause(() => send(order.join(" > ")))
   const top = el("p", { class: "end" }), bottom = el("p", { class: "end" }), list = el("div", { class: "list" })
-  const agree = el("button", { type: "button" }, say`This order is what I think`)
+  const agree = el("button", { type: "button" }, translated`This order is what I think`)
   const says = el("p", { class: "news", "aria-live": "polite" })
-  agree.onclick = () => { changed(0); says.textContent = say`Your order is kept.`; list.firstChild?.focus({ preventScroll: true }) }
+  agree.onclick = () => { changed(0); says.textContent = translated`Your order is kept.`; list.firstChild?.focus({ preventScroll: true }) }
   root.replaceChildren(top, list, bottom, el("div", { class: "tools" }, agree, says))
 
   // ---- moving
@@ -72,7 +72,7 @@ function rows(root) {
     event.preventDefault()
     if (move(node.dataset.name, to, node)) { changed(REST); news(node) }
   }
-  const news = node => { says.textContent = say`${node.dataset.name}: ${order.indexOf(node.dataset.name) + 1} of ${order.length}` }
+  const news = node => { says.textContent = translated`${node.dataset.name}: ${order.indexOf(node.dataset.name) + 1} of ${order.length}` }
 
   // ---- drawing
 
@@ -124,8 +124,8 @@ function rows(root) {
       const node = nodes.get(name), row = data.rows.find(one => one.name === name)
       if (held?.node !== node) node.style.transform = `translateY(${k * tall}px)`
       node.querySelector(".rank").textContent = k + 1
-      const who = row.note ? `${name}, ${row.note}` : name, yet = said ? "" : say`, not said yet`
-      const label = say`${who}: ${k + 1} of ${order.length}${yet}. Arrow keys move it.`
+      const who = row.note ? `${name}, ${row.note}` : name, yet = said ? "" : translated`, not said yet`
+      const label = translated`${who}: ${k + 1} of ${order.length}${yet}. Arrow keys move it.`
       set(node, data.asked
         ? { role: "button", tabindex: 0, "aria-roledescription": "sortable row", "aria-label": label }
         : { role: null, tabindex: null, "aria-roledescription": null, "aria-label": null })
@@ -140,7 +140,7 @@ function rows(root) {
       data = given
       send = hear
       root.style.setProperty("--guess", data.guess)
-      set(list, data.asked ? { role: "group", "aria-label": say`${data.ask}: from ${data.ends[0]} to ${data.ends[1]}` } : { role: "img", "aria-label": data.alt })
+      set(list, data.asked ? { role: "group", "aria-label": translated`${data.ask}: from ${data.ends[0]} to ${data.ends[1]}` } : { role: "img", "aria-label": data.alt })
       top.textContent = data.asked ? `▲ ${data.ends[0]}` : data.unit
       bottom.textContent = data.asked ? `▼ ${data.ends[1]}` : ""
       const names = data.rows.map(row => row.name)

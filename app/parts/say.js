@@ -6,8 +6,8 @@ let words = {} // what is said here, in the learner's language, by how it stands
 function speak(data) {
   words = data.words ?? {}
 }
-/** A tag: say`Digit ${k} of ${count}` in the learner's language. */
-function say(parts, ...values) {
+/** A tag: translated`Digit ${k} of ${count}` in the learner's language. */
+function translated(parts, ...values) {
   const told = parts.reduce((text, part, k) => `${text}{${k - 1}}${part}`)
   return (words[told] ?? told).replace(/\{(\d+)\}/g, (_, k) => values[k])
 }

@@ -18,7 +18,7 @@ from lessons.kit.told import TAG
 ROOT = Path(__file__).parents[2]
 FRAME = ROOT / "app" / "words"  # whose file has what is in app, core and lessons/kit
 SLOT = re.compile(r"\{[^{}]*\}")
-SAID = re.compile(r"\bsay`([^`]*)`")  # in a script
+SAID = re.compile(r"\btranslated`([^`]*)`")  # in a script
 HOLE = re.compile(r"\$\{(?:[^{}`]|\{[^{}]*\})*\}")
 TAGS = re.compile(r"</?[a-zA-Z][^>]*>")
 BLOCK = re.compile(r"\n\s*\n|\n(?=[-*] )")  # between paragraphs, and before an item of a list
