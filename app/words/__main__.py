@@ -76,7 +76,7 @@ def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
 
     if only in "home":
         yield "home", home(language)
-    for lesson in (one for one in lessons().values() if only in one.slug and one.on_path):
+    for lesson in (one for one in lessons().values() if (only in one.slug if only else one.on_path)):
         make = partial(AppTest.from_function, of_lesson, args=(lesson.slug,), default_timeout=120)
         evidence = gather(lesson.backdrop(lesson.defaults))
         shown = lesson.views(evidence | gather(lesson.runs(lesson.recorded)), lesson.defaults, Settings())
