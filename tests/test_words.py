@@ -17,7 +17,7 @@ from app.words import edge
 from app.words.__main__ import unsaid
 from app.words.collect import ROOT, SLOT, collected, in_prose, in_python, in_script, numbered
 from app.words.language import AT, LANGUAGES, OWN
-from app.words.tongue import Tongue, files
+from app.words.tongue import Tongue, files, translations
 from lessons.kit.catalogue import lessons
 from lessons.kit.glossary import standing, terms, words
 from tests.conftest import ERRORS
@@ -35,6 +35,7 @@ GERMAN = Tongue(
         "{0} labels": "{0} Labels",
         "Digit {0}: what is it?": "Ziffer {0}: Was ist das?",
         "A net forgets.": "Ein Netz vergisst.",
+        "and": "und",
     }
 )
 
@@ -63,6 +64,11 @@ def test_a_text_is_said_by_the_template_it_was_made_from(told: str, said: str | 
 
 def test_what_cannot_be_said_stays_as_it_is_within_what_can() -> None:
     assert GERMAN.said("Right after 5 steps: Anna's net.") == "Richtig nach 5 Schritten: Anna's net."
+
+
+@pytest.mark.parametrize("text", ["a, " * 9000, "(" * 1400, "a: " * 400, "Anna " * 250, "**" * 700])
+def test_what_a_learner_has_made_up_breaks_nothing(text: str) -> None:
+    assert Tongue(translations("de")).prose(text).split()
 
 
 def test_paragraphs_and_tags_stay_where_they_were() -> None:

@@ -20,8 +20,7 @@ from app.words.tongue import Tongue, translations
 # Fields of Streamlit's messages, and keys of what our charts and components are sent, with something to read in them.
 FIELDS = {"label", "help", "body", "placeholder", "alt", "text", "title", "page_name", "section_header", "sections"}
 KEYS = {"alt", "label", "name", "title", "flag", "flagged", "says", "big", "unit", "scrub", "marks", "states", "text"}
-KEYS |= {"classes", "formatter", "goal", "leaves", "ticks", "ends", "written", "stories", "hovertext", "ticktext"}
-KEYS |= {"told", "sure", "said", "note", "caption", "head", "rows", "lines"}
+KEYS |= {"classes", "formatter", "goal", "leaves", "ticks", "ends", "written", "stories", "note", "hovertext"}
 SENT = ("json", "spec")  # fields with JSON in them
 WRITTEN = re.compile(r"class=\"gloss\"")  # said already, before its terms were glossed
 _enqueue = ScriptRunContext.enqueue

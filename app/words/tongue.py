@@ -16,12 +16,12 @@ LETTER = re.compile(r"[^\W\d_]")
 AMOUNT = re.compile(rf"(?<![\w.,])({SIGN})(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?![\w,.]*\d)")
 UNIT = re.compile(rf"{SIGN}[\d,.]+(?: ?(?:%|°|s|ms|kB|MB|x))?")
 ADDRESS = re.compile(r"\S*[/_?=#`]\S*|\{\w+\}.*")  # nothing that is read
-WRAPPED = re.compile(r"(\(|“|)(.+?)(\)|”|)([.:;]?)", re.DOTALL)
+WRAPPED = re.compile(r"(\(|“)(.+)(\)|”)", re.DOTALL)
+ENDED = re.compile(r"(.+)([.:;])", re.DOTALL)
 COUNTED = re.compile(rf"({SIGN}[\d,.]+)( |-)(.+)", re.DOTALL)
 MARKUP = r"( ?(?:\*\*|:material/\w+:|:[\w-]+\[|\]\([^)]*\)|[\[\]]|^- |^[;:] )+ ?)"
 SEPARATORS = (MARKUP, r"(?<=[.!?:;])( )", r"( · |; )", r"(, )", r"(: )", r"( and )", r"( or )")
-JOINTS = {" and ": " und ", " or ": " oder "}
-LONG = 40  # characters, which no word has
+LONG, LONGEST = 40, 1500  # characters, which no word has, and no text of ours
 HIDDEN = re.compile(r"(<(style|script)\b.*?</\2>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 HEARD = re.compile(r"""\b(aria-label|alt|title|placeholder)="([^"]*)\"""")
 
@@ -42,7 +42,10 @@ class Tongue:
         flat = " ".join(text.split())
         if len(flat) > LONG and " " not in flat:
             return text  # no text: an image, perhaps
-        return self.found(flat) if flat else text
+        try:
+            return self.found(flat) if 0 < len(flat) <= LONGEST else None
+        except RecursionError:  # nobody of ours writes so deeply
+            return None
 
     def _found(self, flat: str) -> str | None:
         return self.whole(flat) or self.joined(flat, 0) or self.roughly(flat)
@@ -62,9 +65,10 @@ class Tongue:
                     return template.filled([one or "" for one in said])
         if flat[0].isupper() and (small := self.whole(flat[0].lower() + flat[1:])):
             return small[0].upper() + small[1:]
-        wrapped = WRAPPED.fullmatch(flat)
-        if wrapped and wrapped[2] != flat and (inner := self.part(wrapped[2])):
-            return wrapped[1] + inner + wrapped[3] + wrapped[4]
+        if (ended := ENDED.fullmatch(flat)) and (rest := self.whole(ended[1])):
+            return rest + ended[2]
+        if (wrapped := WRAPPED.fullmatch(flat)) and (inner := self.part(wrapped[2])):
+            return wrapped[1] + inner + wrapped[3]
         if (counted := COUNTED.fullmatch(flat)) and (what := self.part(counted[3])):
             return amounts(counted[1]) + counted[2] + what
         return None
@@ -90,12 +94,16 @@ class Tongue:
                 if said is None and end == at + 1:
                     said = self.joined(some, level + 1)
                 if said is not None:
-                    told += [said, *(JOINTS.get(joint, joint) for joint in pieces[end : end + 1])]
+                    told += [said, *map(self.joint, pieces[end : end + 1])]
                     at = end + 1
                     break
             else:
                 return self.joined(flat, level + 1)
         return "".join(told)
+
+    def joint(self, between: str) -> str:
+        """A sign, or a word such as "and"."""
+        return between.replace(word, self.exact.get(word, word)) if (word := between.strip()).isalpha() else between
 
     def roughly(self, flat: str) -> str | None:
         """As one template, with what cannot be said as it is: a name, or something of the learner's own."""
