@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.serve import store
 from lessons.kit.catalogue import Check, Finding, claims, lessons
 from lessons.kit.claims import main, shipped
 from lessons.kit.evidence import band, best, bootstrap, final, gather, interval, labels_to, steps_to
@@ -143,3 +146,14 @@ def test_a_wrong_call_says_what_is_wrong(arguments: list[str], capsys: pytest.Ca
     with pytest.raises(SystemExit):
         main(arguments)
     assert "error:" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("home")
+def test_runs_that_are_missing_are_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(store, "SHIPPED", tmp_path / "none")
+    assert main(["S1"]) == 1
+    told = capsys.readouterr()
+    assert re.fullmatch(r"S1 needs \d+ results that are not stored\. `make shipped` makes them\.\n", told.err)
+    assert not told.out

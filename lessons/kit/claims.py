@@ -95,9 +95,13 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--seeds takes 2 to 32, --first-seed 0 or more")
     seeds = Seeds(wanted.seeds, wanted.first_seed) if wanted.check else Seeds()
     chosen = {name: known[name] for name in wanted.ids or known}
-    if wanted.check:
-        compute({piece.of for _, claim in chosen.values() for piece in claim.runs(seeds)})
-    reports = [report(lesson, claim, found(claim, seeds), seeds) for lesson, claim in chosen.values()]
+    try:
+        if wanted.check:
+            compute({piece.of for _, claim in chosen.values() for piece in claim.runs(seeds)})
+        reports = [report(lesson, claim, found(claim, seeds), seeds) for lesson, claim in chosen.values()]
+    except (Missing, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
     print(json.dumps(reports, indent=2) if wanted.json else "\n\n".join(told(one) for one in reports))
     return 0
 
