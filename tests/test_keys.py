@@ -83,7 +83,7 @@ def brought_by_key(page: Page, within: Page | Locator, name: str, data: str) -> 
     the button has the focus: then again, as a learner would."""
     tab_to(page, within.get_by_role("button", name="Upload", exact=True))
     chosen: list[FileChooser] = []
-    page.once("filechooser", chosen.append)
+    page.once("filechooser", lambda chooser: chosen.append(chooser))  # it refuses a builtin
     for _ in range(5):
         page.keyboard.press("Enter")
         page.wait_for_timeout(1500)

@@ -147,10 +147,10 @@ def test_every_text_has_one_translation() -> None:
         assert len(every) == len(set(every)), {msgid for msgid in every if every.count(msgid) > 1}
 
 
-@pytest.mark.usefixtures("workers_end")
+@pytest.mark.usefixtures("home", "workers_end", "at_home")
 @pytest.mark.parametrize("page", ["home", *(slug for slug, lesson in lessons().items() if lesson.on_path)])
 @pytest.mark.parametrize("language", OTHERS)
-def test_the_way_through_the_course_has_no_english_left(language: str, page: str, at_home: None) -> None:
+def test_the_way_through_the_course_has_no_english_left(language: str, page: str) -> None:
     assert unsaid(language, page) == []
 
 

@@ -92,9 +92,14 @@ def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
             if not set(idea.sets) & set(at.held):
                 attempt(lesson, idea)
         st.markdown(f":material/tune: [Open this experiment in the sandbox]({presets.link(lesson, at.settings)})")
-        if later := [other for other in lessons().values() if other.number == lesson.number + 1]:
-            following = later[0]
-            st.markdown(f"Next: [{following.number}. {following.title}]({following.slug})")
+        after = [other for other in lessons().values() if other.number > lesson.number]
+        if after:
+            st.markdown(f"Next: [{after[0].number}. {after[0].title}]({after[0].slug})")
+        short = [other for other in after if other.on_path]
+        if lesson.on_path and short and short[0] != after[0]:
+            st.markdown(
+                f"Next on the short way: [{short[0].number}. {short[0].title}]({short[0].slug}) :material/star:"
+            )
         st.caption(f"So far: [{memory.known().said}](again)")
 
 
