@@ -102,6 +102,21 @@ def test_labels_are_said_and_ids_values_and_keys_are_not() -> None:
     assert told.delta.new_element.echarts_chart.alt == "Ein Netz vergisst."
 
 
+@pytest.mark.parametrize(
+    ("told", "sent"),
+    [
+        ("Next: [2. Fast start](fast_start)", "Next: [2. Fast start](fast_start?lang=de)"),
+        ("[In the sandbox](sandbox?sandbox.run=a1)", "[In the sandbox](sandbox?sandbox.run=a1&lang=de)"),
+        ('<a href="the_bill" target="_blank">', '<a href="the_bill?lang=de" target="_blank">'),
+        ("[All](#lessons), [a paper](https://example.org/one)", "[All](#lessons), [a paper](https://example.org/one)"),
+    ],
+)
+def test_links_to_other_pages_ask_for_the_language(told: str, sent: str) -> None:
+    carried = message("markdown", body=told)
+    edge.carry(carried, "de")
+    assert carried.delta.new_element.markdown.body == sent
+
+
 def test_a_handle_sends_back_what_it_was_sent() -> None:
     way = {"name": "scratch", "label": "scratch", "options": [{"text": "pretrained", "place": 1}]}
     told = message("bidi_component", json=json.dumps({"handles": [{"x": way, "name": "scratch"}]}))

@@ -93,14 +93,17 @@ def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
                 attempt(lesson, idea)
         st.markdown(f":material/tune: [Open this experiment in the sandbox]({presets.link(lesson, at.settings)})")
         after = [other for other in lessons().values() if other.number > lesson.number]
-        if after:
-            st.markdown(f"Next: [{after[0].number}. {after[0].title}]({after[0].slug})")
-        short = [other for other in after if other.on_path]
-        if lesson.on_path and short and short[0] != after[0]:
-            st.markdown(
-                f"Next on the short way: [{short[0].number}. {short[0].title}]({short[0].slug}) :material/star:"
-            )
-        st.caption(f"So far: [{memory.known().said}](again)")
+        short = [other for other in after if other.on_path][: lesson.on_path]
+        for other in after[:1]:
+            way(f"Next: **{other.number}. {other.title}**", other.slug)
+        for other in short if short != after[:1] else []:
+            way(f"Next on the short way: **{other.number}. {other.title}** :material/star:", other.slug)
+        way(f"So far: {memory.known().said}", "again")
+
+
+def way(label: str, slug: str) -> None:
+    """To another page in this tab, where a link in a text opens one. Streamlit knows pages by their address."""
+    st.page_link(st.Page(lambda: None, title=slug, url_path=slug), label=label)
 
 
 def attempt(lesson: Lesson, attempt: Try) -> None:

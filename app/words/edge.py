@@ -14,7 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from app.words.collect import in_script, numbered
-from app.words.language import OWN, language, spoken_by
+from app.words.language import AT, LINKED, OWN, language, spoken_by
 from app.words.tongue import Tongue, translations
 
 # Fields of Streamlit's messages, and keys of what our charts and components are sent, with something to read in them.
@@ -23,6 +23,7 @@ KEYS = {"alt", "label", "name", "title", "flag", "flagged", "says", "big", "unit
 KEYS |= {"classes", "formatter", "goal", "leaves", "ticks", "ends", "written", "stories", "note", "hovertext"}
 SENT = ("json", "spec")  # fields with JSON in them
 WRITTEN = re.compile(r"class=\"gloss\"")  # said already, before its terms were glossed
+LINK = re.compile(r"""(?<=\]\()[a-z_]+(\?[^)\s]*)?(?=\))|(?<=href=")[a-z_]+(\?[^"]*)?(?=")""")  # to a page of ours
 _enqueue = ScriptRunContext.enqueue
 
 
@@ -47,15 +48,25 @@ def worded(table: pd.DataFrame) -> pd.DataFrame:
 
 def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
     """As Streamlit's own, in the learner's language."""
-    now = spoken_by(context)
+    now, linked = spoken_by(context), spoken_by(context, LINKED, "")
     if now != OWN:
         say(message, tongue(now))
+    if linked:
+        carry(message, linked)
     _enqueue(context, message)
 
 
 def listen() -> None:
     """From now on every message is said in its reader's language."""
     ScriptRunContext.enqueue = enqueue  # type: ignore[method-assign, assignment]
+
+
+def carry(message: ForwardMsg, language: str) -> None:
+    """Have links to other pages ask for the language: they may open a tab, which knows of no other."""
+    kind = message.delta.new_element.WhichOneof("type") if message.WhichOneof("type") == "delta" else None
+    if kind in ("markdown", "html"):
+        element = getattr(message.delta.new_element, kind)
+        element.body = LINK.sub(lambda at: f"{at[0]}{'&' if at[1] or at[2] else '?'}{AT}={language}", element.body)
 
 
 def say(message: ForwardMsg, tongue: Tongue) -> None:

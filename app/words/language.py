@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 OWN = "en"  # in which all is written
 AT = "lang"  # in the URL and the session
+LINKED = "lang of links"  # in the session: what links to other pages must say, because the browser does not
 # For who has the page read out: Streamlit's own page says that it is in English.
 _DOCUMENT = st.components.v2.component(
     "headstart_language",
@@ -24,11 +25,11 @@ def language() -> str:
     return spoken_by(context) if context else OWN
 
 
-def spoken_by(context: ScriptRunContext) -> str:
+def spoken_by(context: ScriptRunContext, at: str = AT, unknown: str = OWN) -> str:
     try:
-        return str(context.session_state[AT])
+        return str(context.session_state[at])
     except KeyError:
-        return OWN
+        return unknown
 
 
 def settle() -> None:
@@ -41,6 +42,7 @@ def settle() -> None:
         asked = None
     own = browsers if browsers in LANGUAGES else OWN
     st.session_state[AT] = now = asked or st.session_state.get(AT, own)
+    st.session_state[LINKED] = now if now != own else ""
     if now != own and asked is None:
         st.query_params[AT] = now
     if now != OWN:
