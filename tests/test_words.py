@@ -17,7 +17,7 @@ from app.words import edge
 from app.words.__main__ import unsaid
 from app.words.collect import ROOT, SLOT, collected, in_prose, in_python, in_script, numbered
 from app.words.language import AT, LANGUAGES, OWN
-from app.words.tongue import Tongue, files, translations
+from app.words.tongue import Template, Tongue, files, translations
 from lessons.kit.catalogue import lessons
 from lessons.kit.glossary import standing, terms, words
 from tests.conftest import ERRORS
@@ -44,7 +44,6 @@ GERMAN = Tongue(
     ("told", "said"),
     [
         ("1,200 of 1,500 steps, 3.1 s", "1.200 von 1.500 Schritten, 3,1 s"),
-        ("Right after 300 steps: pretrained 80 %, scratch 9.5 %.", None),
         ("Right after 300 steps: pretrained, scratch.", "Richtig nach 300 Schritten: vortrainiert, von Grund auf."),
         ("Pretrained", "Vortrainiert"),
         ("**pretrained**: 5 labels", "**vortrainiert**: 5 Labels"),
@@ -59,16 +58,43 @@ GERMAN = Tongue(
     ],
 )
 def test_a_text_is_said_by_the_template_it_was_made_from(told: str, said: str | None) -> None:
-    assert GERMAN.whole(" ".join(told.split())) == said or GERMAN.said(told) == said
+    assert GERMAN.said(told) == said
 
 
 def test_what_cannot_be_said_stays_as_it_is_within_what_can() -> None:
     assert GERMAN.said("Right after 5 steps: Anna's net.") == "Richtig nach 5 Schritten: Anna's net."
 
 
-@pytest.mark.parametrize("text", ["a, " * 9000, "(" * 1400, "a: " * 400, "Anna " * 250, "**" * 700])
+@pytest.mark.parametrize(
+    "text", ["a, " * 400, "( " * 700, "a: " * 400, "Anna " * 250, "** " * 400, ": x; y, z. " * 100]
+)
 def test_what_a_learner_has_made_up_breaks_nothing(text: str) -> None:
     assert Tongue(translations("de")).prose(text).split()
+
+
+def test_a_text_of_nothing_but_what_templates_look_for_is_gone_through_once() -> None:
+    """Every template's own words, again and again: a regular expression took minutes over one of these."""
+    german = Tongue(translations("de"))
+    for template in german.templates:
+        hostile = " x ".join(literal * 12 for literal in template.literals if literal) + " x"
+        assert len(template.parts(f"{hostile} {hostile}") or template.slots) == len(template.slots)
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "parts"),
+    [
+        ("{0} of {1}", "5 of 40", ["5", "40"]),
+        ("{0} of {1}", "proof", None),
+        ("{0} minutes {1}", "5 minutes", ["5", ""]),
+        ("{0}{1} steps", "many steps", ["", "many"]),
+        ("of {0}, of {1}.", "of a, of b, of c.", ["a", "b, of c"]),
+        ("a {0} a", "a", None),
+        ("{0} {1}", "a b c", ["a", "b c"]),
+        ("x{0}", "yx", None),
+    ],
+)
+def test_slots_take_as_little_as_they_can(template: str, text: str, parts: list[str] | None) -> None:
+    assert Template(template, "").parts(text) == parts
 
 
 def test_paragraphs_and_tags_stay_where_they_were() -> None:
@@ -125,6 +151,41 @@ def test_a_handle_sends_back_what_it_was_sent() -> None:
     assert handle == {"x": way | {"label": "von Grund auf"}, "name": "von Grund auf"}
 
 
+def test_a_card_and_a_row_are_called_in_german_and_keep_their_names() -> None:
+    shown = {"cards": [{"name": "scratch", "called": "scratch"}], "rows": [{"name": "scratch", "called": "scratch"}]}
+    told = message("bidi_component", json=json.dumps(shown | {"picked": "scratch"}))
+    edge.say(told, GERMAN)
+    named = {"name": "scratch", "called": "von Grund auf"}
+    assert json.loads(told.delta.new_element.bidi_component.json) == {
+        "cards": [named],
+        "rows": [named],
+        "picked": "scratch",
+    }
+
+
+def test_what_stands_on_an_axis_is_said_and_what_is_drawn_is_not() -> None:
+    axes = {
+        "xAxis": {"type": "category", "data": ["pretrained", "A\nnet\nforgets."]},
+        "series": [{"data": ["scratch"]}],
+    }
+    told = message("echarts_chart", spec=json.dumps(axes))
+    edge.say(told, GERMAN)
+    shown = json.loads(told.delta.new_element.echarts_chart.spec)
+    assert shown["xAxis"]["data"] == ["vortrainiert", "Ein\nNetz\nvergisst."]
+    assert shown["series"] == axes["series"]
+
+
+def test_frames_that_stay_in_the_browser_are_said_too() -> None:
+    part = {"id": "1", "part": {"0 says": [["scratch"]], "0 images": [["scratch"]]}}
+    told = message("bidi_component", id="scratch")
+    told.delta.new_element.bidi_component.bytes = json.dumps(part).encode()
+    edge.say(told, GERMAN)
+    assert json.loads(told.delta.new_element.bidi_component.bytes) == {
+        "id": "1",
+        "part": {"0 says": [["von Grund auf"]], "0 images": [["scratch"]]},
+    }
+
+
 def test_a_script_gets_the_words_that_it_says_itself() -> None:
     script = "news.textContent = translated`Digit ${at + 1}: what is it?`"
     told = message("bidi_component", json="{}", js_content=script)
@@ -152,7 +213,7 @@ def test_translations_are_of_what_is_there_and_keep_what_is_filled_in(path: Path
         assert entry.msgstr, f"empty: {entry.msgid}"
         there = known.said(entry.msgid) or all(map(known.said, entry.msgid.split()))  # "EWC weak" is put together
         assert there, f"nobody says this any more: {entry.msgid}"
-        assert set(SLOT.findall(entry.msgstr)) <= set(SLOT.findall(entry.msgid)), entry.msgid
+        assert set(SLOT.findall(entry.msgstr)) == set(SLOT.findall(entry.msgid)), entry.msgid
         assert sorted(MARKUP.findall(entry.msgstr)) == sorted(MARKUP.findall(entry.msgid)), entry.msgid
 
 

@@ -32,7 +32,7 @@ function cards(root) {
     const pictures = el("span", { class: "pictures" }, ...card.images.map(image => pixels(image, null)))
     const node = el(
       "button", { type: "button", class: "card", role: "radio", "data-name": card.name },
-      pictures, el("b", {}, card.name), el("span", { class: "big" }, card.big), el("small", {}, card.note),
+      pictures, el("b", {}, card.called), el("span", { class: "big" }, card.big), el("small", {}, card.note),
     )
     node.onclick = () => pick(card.name)
     return node

@@ -93,11 +93,12 @@ def ending(lesson: Lesson, at: Chosen, evidence: Evidence) -> None:
                 attempt(lesson, idea)
         st.markdown(f":material/tune: [Open this experiment in the sandbox]({presets.link(lesson, at.settings)})")
         after = [other for other in lessons().values() if other.number > lesson.number]
-        short = [other for other in after if other.on_path][: lesson.on_path]
-        for other in after[:1]:
-            way(f"Next: **{other.number}. {other.title}**", other.slug)
-        for other in short if short != after[:1] else []:
-            way(f"Next on the short way: **{other.number}. {other.title}** :material/star:", other.slug)
+        following = next(iter(after), None)
+        short = next((other for other in after if other.on_path), None) if lesson.on_path else None
+        if following:
+            way(f"Next: **{following.number}. {following.title}**", following.slug)
+        if short and short != following:
+            way(f"Next on the short way: **{short.number}. {short.title}** :material/star:", short.slug)
         way(f"So far: {memory.known().said}", "again")
 
 

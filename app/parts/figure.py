@@ -54,7 +54,7 @@ def draw(
         with st.container(key=WITHIN, height=TALL, border=False) if stage else nullcontext():
             st.plotly_chart(go.Figure(figure.spec), key=key, alt=figure.alt, config=options, **tall)
     elif figure.kind == "table":
-        st.table(edge.worded(figure.spec))
+        st.table(edge.tabled(figure.spec))
     elif figure.kind == "player":
         play(figure, key, live, left)
     elif figure.kind in ("rows", "cards") and over:

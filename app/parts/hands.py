@@ -7,17 +7,16 @@ What was said is in the URL, as with any slider of a prediction (app/parts/chose
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from app.parts import chosen
+from app.parts.scripts import scripts, style
 from lessons.kit.figures import ROLES, Figure, Ground
 from lessons.kit.prediction import Handle, Order, Prediction
 from lessons.kit.values import Control, Settings
 
-HERE = Path(__file__).parent
 WITHIN = "picture"  # the key of the container that holds the chart
 
 
@@ -26,8 +25,8 @@ def component(name: str) -> Any:
     return st.components.v2.component(
         f"headstart_{name}",
         html=f'<div class="{name}"></div>',
-        js="\n".join((HERE / f"{part}.js").read_text("utf-8") for part in ("say", "hand", name)),
-        css=(HERE / "hands.css").read_text("utf-8"),
+        js=scripts("say", "hand", name),
+        css=style("hands"),
     )
 
 

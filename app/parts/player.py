@@ -10,31 +10,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from app.parts.scripts import scripts, style
 from lessons.kit.figures import Figure
 
-HERE = Path(__file__).parent
 SPLIT = ("images", "areas", "sure", "says")  # what a panel has one of a frame, or one for all
 FRAMES = 8  # in a part
 KINDS = ("images", "space")  # of panels that have much of it
 
 
-def script(*names: str) -> str:
-    return "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in names)
-
-
 _KIT = st.components.v2.component(
     "headstart_player_kit",
     html="<i></i>",
-    js=script("say", "player_ink", "player_panels", "player_texts", "player", "player_kit"),
+    js=scripts("say", "player_ink", "player_panels", "player_texts", "player", "player_kit"),
 )
-_PART = st.components.v2.component("headstart_player_part", html="<i></i>", js=script("player_part"))
-_PLAYER = st.components.v2.component("headstart_player", html='<div class="player"></div>', js=script("player_here"))
-_STYLE = (HERE / "player.css").read_text("utf-8")
+_PART = st.components.v2.component("headstart_player_part", html="<i></i>", js=scripts("player_part"))
+_PLAYER = st.components.v2.component("headstart_player", html='<div class="player"></div>', js=scripts("player_here"))
+_STYLE = style("player")
 
 
 def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], None] | None = None) -> None:

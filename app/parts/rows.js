@@ -72,7 +72,7 @@ function rows(root) {
     event.preventDefault()
     if (move(node.dataset.name, to, node)) { changed(REST); news(node) }
   }
-  const news = node => { says.textContent = translated`${node.dataset.name}: ${order.indexOf(node.dataset.name) + 1} of ${order.length}` }
+  const news = node => { says.textContent = translated`${node.querySelector("b").textContent}: ${order.indexOf(node.dataset.name) + 1} of ${order.length}` }
 
   // ---- drawing
 
@@ -94,7 +94,7 @@ function rows(root) {
     const pictures = JSON.stringify(row.images)
     if (node.pictures !== pictures) part("pictures").replaceChildren(...row.images.map(image => pixels(image, null)))
     node.pictures = pictures
-    node.querySelector("b").textContent = row.name
+    node.querySelector("b").textContent = row.called
     node.querySelector("small").textContent = row.note
     const known = row.value !== null
     const bar = (name, a, b) => Object.assign(part(name).style, { left: percent(Math.min(a, b)), width: percent(Math.abs(a - b)) })
@@ -124,7 +124,7 @@ function rows(root) {
       const node = nodes.get(name), row = data.rows.find(one => one.name === name)
       if (held?.node !== node) node.style.transform = `translateY(${k * tall}px)`
       node.querySelector(".rank").textContent = k + 1
-      const who = row.note ? `${name}, ${row.note}` : name, yet = said ? "" : translated`, not said yet`
+      const who = row.note ? `${row.called}, ${row.note}` : row.called, yet = said ? "" : translated`, not said yet`
       const label = translated`${who}: ${k + 1} of ${order.length}${yet}. Arrow keys move it.`
       set(node, data.asked
         ? { role: "button", tabindex: 0, "aria-roledescription": "sortable row", "aria-label": label }

@@ -6,7 +6,6 @@ What stands there is in the URL, and nowhere else. What is asked about it: app/p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,6 +14,7 @@ import streamlit as st
 from app.parts import chosen, hands
 from app.parts.figure import draw
 from app.parts.once import once
+from app.parts.scripts import scripts, style
 from core.check import BadValue
 from lessons.kit.catalogue import Bench
 from lessons.kit.evidence import gather
@@ -23,12 +23,11 @@ from lessons.kit.figures.curves import Curve
 from lessons.kit.sheet import Sheet
 from lessons.kit.values import Evidence, Given, Settings, visible
 
-HERE = Path(__file__).parent
 _PAD = st.components.v2.component(
     "headstart_pad",
     html='<div class="pad"></div>',
-    js="\n".join((HERE / f"{part}.js").read_text("utf-8") for part in ("say", "pad")),
-    css=(HERE / "pad.css").read_text("utf-8"),
+    js=scripts("say", "pad"),
+    css=style("pad"),
 )
 LONG = 80  # characters; more of them get an area
 

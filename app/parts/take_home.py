@@ -11,6 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.words import edge
 from core.serve import bundle, store
 from core.serve.bundle import Known
 from core.spec import Run, digest
@@ -71,5 +72,7 @@ def take_one_home(pieces: Sequence[Piece[Run]], place: str) -> None:
     if not over:
         st.caption("Run it first: what has ended can be taken home.")
         return
-    chosen = st.selectbox("Which run", list(over), key=f"home {place}") if len(over) > 1 else next(iter(over))
+    first = next(iter(over))
+    several = len(over) > 1
+    chosen = st.selectbox("Which run", [*over], format_func=edge.said, key=f"home {place}") if several else first
     take_home(over[chosen], place)

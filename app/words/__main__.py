@@ -1,8 +1,8 @@
-"""What a reader of another language would still read in English: `python -m app.words [--only LESSON] [--write]`.
+"""What a reader of another language would still read in English.
 
-Draws home and the lessons of the path at every beat, view and finding, from the results that ship, and lists what
-reaches the browser unsaid, with where it comes from; ends in 1 if there is any. --write adds it to the translators'
-files, empty.
+`python -m app.words [--language de] [--only PAGE] [--write]` draws home and the lessons of the path at every beat, view
+and finding, from the results that ship, and lists what reaches the browser unsaid, with where it comes from; ends in 1
+if there is any. --write adds it to the translators' files, empty.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import polib
@@ -24,6 +23,7 @@ from app.words.collect import FRAME, ROOT, Text, collected
 from app.words.language import AT, LANGUAGES, OWN
 from app.words.tongue import Tongue, translations
 from core import words as notes
+from lessons.kit.catalogue import lessons
 
 DATA = frozenset(notes.WORDS)  # real notes and their words stay as they were written
 MARK = re.compile("⟦(\\d+)⟧")
@@ -70,13 +70,13 @@ def of_lesson(slug: str) -> None:
 def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
     """What is drawn, and what it is called."""
     from app.parts import chosen
-    from lessons.kit.catalogue import BEATS, lessons
+    from lessons.kit.catalogue import BEATS
     from lessons.kit.evidence import gather
     from lessons.kit.values import Settings
 
-    if only in "home":
+    if only in ("", "home"):
         yield "home", home(language)
-    for lesson in (one for one in lessons().values() if (only in one.slug if only else one.on_path)):
+    for lesson in (one for one in lessons().values() if (one.slug == only if only else one.on_path)):
         make = partial(AppTest.from_function, of_lesson, args=(lesson.slug,), default_timeout=120)
         evidence = gather(lesson.backdrop(lesson.defaults))
         shown = lesson.views(evidence | gather(lesson.runs(lesson.recorded)), lesson.defaults, Settings())
@@ -143,7 +143,9 @@ def write(found: dict[Text, str], language: str) -> None:
 def main() -> int:
     ask = argparse.ArgumentParser(prog="python -m app.words", description=__doc__.split("\n")[0])
     ask.add_argument("--language", default="de", choices=[code for code in LANGUAGES if code != OWN])
-    ask.add_argument("--only", default="", help="a lesson's slug, or home")
+    ask.add_argument(
+        "--only", default="", choices=["", "home", *lessons()], metavar="PAGE", help="home, or a lesson's slug"
+    )
     ask.add_argument("--write", action="store_true", help="add what is missing to the translators' files, empty")
     given = ask.parse_args()
     logging.disable(logging.WARNING)
@@ -157,5 +159,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[2]))
     sys.exit(main())

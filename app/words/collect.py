@@ -44,7 +44,7 @@ def collected() -> tuple[Text, ...]:
     for top in ("app", "lessons", "core"):
         for path in sorted((ROOT / top).rglob("*")):
             read = next((READERS[end] for end in READERS if path.name.endswith(end)), None)
-            if read and FRAME not in path.parents:
+            if read:
                 where, folder = path.relative_to(ROOT), owner(path)
                 for text, line in read(path.read_text("utf-8")):
                     for block in map(numbered, BLOCK.split(text)):

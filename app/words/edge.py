@@ -20,9 +20,23 @@ from app.words.tongue import Tongue, translations
 # Fields of Streamlit's messages, and keys of what our charts and components are sent, with something to read in them.
 FIELDS = {"label", "help", "body", "placeholder", "alt", "text", "title", "page_name", "section_header", "sections"}
 KEYS = {"alt", "label", "name", "title", "flag", "flagged", "says", "big", "unit", "scrub", "marks", "states", "text"}
-KEYS |= {"classes", "formatter", "goal", "leaves", "ticks", "ends", "written", "stories", "note", "hovertext"}
+KEYS |= {
+    "classes",
+    "formatter",
+    "goal",
+    "leaves",
+    "ticks",
+    "ends",
+    "written",
+    "stories",
+    "note",
+    "notes",
+    "ask",
+    "axes",
+    "called",
+}
 SENT = ("json", "spec")  # fields with JSON in them
-WRITTEN = re.compile(r"class=\"gloss\"")  # said already, before its terms were glossed
+WRITTEN = re.compile(r"class=\"gloss(?:ary)?\"")  # said already: prose with terms, and the glossary
 LINK = re.compile(r"""(?<=\]\()[a-z_]+(\?[^)\s]*)?(?=\))|(?<=href=")[a-z_]+(\?[^"]*)?(?=")""")  # to a page of ours
 _enqueue = ScriptRunContext.enqueue
 
@@ -38,7 +52,7 @@ def said(text: Any) -> str:
     return str(text) if now == OWN else tongue(now).prose(str(text))
 
 
-def worded(table: pd.DataFrame) -> pd.DataFrame:
+def tabled(table: pd.DataFrame) -> pd.DataFrame:
     """A table in the learner's language: it is sent as Arrow, which nobody looks into on its way."""
     if language() == OWN:
         return table
@@ -82,8 +96,8 @@ def reword(message: Message, tongue: Tongue) -> None:
                     reword(one, tongue)
         elif field.name in SENT and isinstance(value, str):
             setattr(message, field.name, spec(value, tongue, message))
-        elif field.name == "bytes" and value.startswith(b'{"id"'):
-            setattr(message, field.name, spec(value.decode(), tongue, message).encode())
+        elif field.name == "bytes":
+            setattr(message, field.name, part(value, tongue))
         elif field.name in FIELDS and field.type == field.TYPE_STRING:
             if field.is_repeated:
                 value[:] = [tongue.prose(one) for one in value]
@@ -110,14 +124,30 @@ def scripted(script: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(numbered(text) for text, _ in in_script(script)))
 
 
+def part(told: bytes, tongue: Tongue) -> bytes:
+    """Frames of a player that stay (app/parts/player.py), by a panel's number and the key: "0 says"."""
+    if b' says":' not in told:
+        return told
+    data = json.loads(told)
+    for place, frames in data["part"].items():
+        if place.endswith(" says"):
+            data["part"][place] = reword_json(frames, tongue.around, read=True)
+    return json.dumps(data).encode()
+
+
 def reword_json(data: Any, said: Callable[[str], str], read: bool = False) -> Any:
-    """In its place: strings under KEYS. What a control is called stands beside its options, and neither is read."""
+    """In its place: strings under KEYS, and the names on an axis. The name of a control stands beside its options, and
+    that of a card or a row beside what it is called: such names are sent back, and not read."""
     if isinstance(data, dict):
+        named = data.get("type") == "category"
         for key, value in data.items():
-            if key != "options" and not (key == "name" and "options" in data):
-                data[key] = reword_json(value, said, key in KEYS)
+            if key != "options" and not (key == "name" and data.keys() & {"options", "called"}):
+                data[key] = reword_json(value, said, key in KEYS or (key == "data" and named))
         return data
     if isinstance(data, list):
         data[:] = [reword_json(one, said, read) for one in data]
         return data
-    return said(data) if read and isinstance(data, str) else data
+    if not (read and isinstance(data, str)):
+        return data
+    told = said(data)
+    return told.replace(" ", "\n") if "\n" in data and " " not in data else told  # a word a line

@@ -21,6 +21,7 @@ ENDED = re.compile(r"(.+)([.:;])", re.DOTALL)
 COUNTED = re.compile(rf"({SIGN}[\d,.]+)( |-)(.+)", re.DOTALL)
 MARKUP = r"( ?(?:\*\*|:material/\w+:|:[\w-]+\[|\]\([^)]*\)|[\[\]]|^- |^[;:] )+ ?)"
 SEPARATORS = (MARKUP, r"(?<=[.!?:;])( )", r"( · |; )", r"(, )", r"(: )", r"( and )", r"( or )")
+ENOUGH = 12  # letters of a template's own by which it is known though a part of it is not
 LONG, LONGEST = 40, 1500  # characters, which no word has, and no text of ours
 HIDDEN = re.compile(r"(<(style|script)\b.*?</\2>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 HEARD = re.compile(r"""\b(aria-label|alt|title|placeholder)="([^"]*)\"""")
@@ -108,7 +109,7 @@ class Tongue:
     def roughly(self, flat: str) -> str | None:
         """As one template, with what cannot be said as it is: a name, or something of the learner's own."""
         for template in self.templates:
-            if template.weight > 3 and (parts := template.parts(flat)) is not None:
+            if template.weight >= ENOUGH and (parts := template.parts(flat)) is not None:
                 said = [self.part(part) for part in parts]
                 return template.filled([part if one is None else one for one, part in zip(said, parts)])
         return None
@@ -134,27 +135,47 @@ class Tongue:
 
 
 class Template:
-    """What a text was made from, and how that is said."""
+    """What a text was made from, and how that is said. A text is looked through once, however it is made up: a regular
+    expression with many slots can take minutes over it."""
 
     def __init__(self, told: str, said: str):
-        literals = SLOT.split(told)
+        self.literals = SLOT.split(told)
         self.saying = said
-        self.weight = sum(map(len, (literal.strip() for literal in literals)))
-        self.anchor = max((literal.strip() for literal in literals), key=len)
         self.slots = [int(slot[1:-1]) for slot in SLOT.findall(told)]
-        written = "(.*?)".join(re.escape(literal).replace(r"\ ", " ") for literal in literals)
-        # A slot may be empty, and then the space beside it is not there.
-        written = written.replace(" (.*?)", r"(?: (.*?))?").replace("(.*?) ", r"(?:(.*?) )?")
-        self.pattern = re.compile(written, re.DOTALL)
+        bare = [literal.strip() for literal in self.literals]
+        self.weight = sum(map(len, bare))
+        self.anchor = max(bare, key=len)
 
     def parts(self, text: str) -> list[str] | None:
-        """What was filled in."""
-        found = self.pattern.fullmatch(text) if self.anchor in text else None
-        return [part or "" for part in found.groups()] if found else None
+        """What was filled in, each slot as little as can be; None where the text is not made from this."""
+        if self.anchor not in text:
+            return None
+        filled, at = [], 0
+        for k, literal in enumerate(self.literals):
+            bare = literal.strip() or literal
+            earliest = len(text) - len(bare) if k == len(self.literals) - 1 else at
+            begin = text.find(bare, max(at, earliest)) if k else 0
+            while not stands(text, begin, literal) and begin >= 0 and k:
+                begin = text.find(bare, begin + 1)
+            if begin < 0 or not stands(text, begin, literal):
+                return None
+            filled.append(text[at:begin].strip())
+            at = begin + len(bare)
+        return filled[1:]
 
     def filled(self, parts: list[str]) -> str:
         by_slot = dict(zip(self.slots, parts))
         return " ".join(SLOT.sub(lambda slot: by_slot.get(int(slot[0][1:-1]), ""), self.saying).split())
+
+
+def stands(text: str, begin: int, literal: str) -> bool:
+    """Whether it stands there, with a space or the text's end where it has a space: what is filled in beside that may
+    be empty."""
+    bare = literal.strip() or literal
+    end = begin + len(bare)
+    before = bare == literal or not literal.startswith(" ") or text[begin - 1 : begin] in ("", " ")
+    after = bare == literal or not literal.endswith(" ") or text[end : end + 1] in ("", " ")
+    return text.startswith(bare, begin) and before and after
 
 
 def amounts(text: str) -> str:

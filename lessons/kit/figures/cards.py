@@ -24,6 +24,6 @@ def cards(shown: Sequence[Card], title: str = "") -> Figure:
     names = [card.name for card in shown]
     if len(set(names)) < len(names):
         raise BadValue("Cards have names of their own.")
-    spec = {"cards": [vars(card) | {"images": list(card.images[:4])} for card in shown]}
+    spec = {"cards": [vars(card) | {"called": card.name, "images": list(card.images[:4])} for card in shown]}
     told = "; ".join(" ".join(filter(None, (f"{card.name}:", card.big, card.note))) for card in shown)
     return Figure(kind="cards", spec=spec, alt=f"Cards to choose from. {told}.", title=title)

@@ -72,7 +72,8 @@ def drawn(row: Row, span: tuple[float, float], zero: float) -> dict[str, object]
     spec = {name: None if place is None else share(place, span) for name, place in places.items()}
     loss = row.value is not None and row.value < zero
     look = {"colour": LOSS if loss else ROLES[row.role][0], "loss": loss}
-    return {"name": row.name, "note": row.note, "says": row.says, "images": list(row.images[:3])} | spec | look
+    told = {"name": row.name, "called": row.name, "note": row.note, "says": row.says}
+    return told | {"images": list(row.images[:3])} | spec | look
 
 
 def told(shown: Sequence[Row], unit: str, ask: Order | None, ends: tuple[str, str]) -> str:
