@@ -61,8 +61,8 @@ def test_what_is_chosen_shows_where_the_system_chooses_the_colours(address: str,
     page.goto(f"{address}/label_worth?label_worth.beat=Run&label_worth.committed=2&label_worth.pressed=1")
     page.get_by_role("radio", name="Run").wait_for()
     page.wait_for_function(f"{FILLED.format('true')} != {FILLED.format('false')}")
-    thumb = page.locator("[data-testid=stSlider] [data-rac][style*=left]").first
-    assert thumb.evaluate("e => getComputedStyle(e).backgroundColor") == page.evaluate(FILLED.format("true"))
+    thumb = "document.querySelector('[data-testid=stSlider] [data-rac][style*=left]')"
+    page.wait_for_function(f"getComputedStyle({thumb}).backgroundColor == {FILLED.format('true')}")  # both fade in
 
 
 @pytest.mark.parametrize("page", [320], indirect=True)  # as at 400 % on a screen of 1,280 pixels
