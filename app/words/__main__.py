@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.words import edge
 from app.words.collect import FRAME, ROOT, Text, collected
-from app.words.language import AT, LANGUAGES, OWN
+from app.words.language import AT, LANGUAGES, OWN, Reader
 from app.words.tongue import Tongue, translations
 from core import words as notes
 from lessons.kit.catalogue import lessons
@@ -89,7 +89,7 @@ def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
         states += [seen | {"beat": beat, "view": view} for view in shown for beat in ("Run", "Explain")]
         for state in states:
             page = make()
-            page.session_state[AT] = language
+            page.session_state[AT] = Reader(language)
             for name, value in state.items():
                 if name in ("finding", "view"):
                     page.session_state[chosen.key(lesson.slug, name)] = value

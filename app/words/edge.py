@@ -14,7 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from app.words.collect import in_script, numbered
-from app.words.language import AT, LINKED, OWN, language, spoken_by
+from app.words.language import AT, OWN, language, reader
 from app.words.tongue import Tongue, translations
 
 # Fields of Streamlit's messages, and keys of what our charts and components are sent, with something to read in them.
@@ -62,11 +62,11 @@ def tabled(table: pd.DataFrame) -> pd.DataFrame:
 
 def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
     """As Streamlit's own, in the learner's language."""
-    now, linked = spoken_by(context), spoken_by(context, LINKED, "")
-    if now != OWN:
-        say(message, tongue(now))
-    if linked:
-        carry(message, linked)
+    who = reader(context)
+    if who.language != OWN:
+        say(message, tongue(who.language))
+    if who.linked:
+        carry(message, who.linked)
     _enqueue(context, message)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, get_script_run_ctx
@@ -10,7 +11,6 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 OWN = "en"  # in which all is written
 AT = "lang"  # in the URL and the session
-LINKED = "lang of links"  # in the session: what links to other pages must say, because the browser does not
 # For who has the page read out: Streamlit's own page says that it is in English.
 _DOCUMENT = st.components.v2.component(
     "headstart_language",
@@ -19,17 +19,30 @@ _DOCUMENT = st.components.v2.component(
 )
 
 
+@dataclass(frozen=True)
+class Reader:
+    """What a page is drawn for."""
+
+    language: str = OWN
+    linked: str = ""  # what links to other pages must ask for, because the browser does not
+
+
 def language() -> str:
     """Of the learner who is looking at the page that is drawn now."""
     context = get_script_run_ctx(suppress_warning=True)
-    return spoken_by(context) if context else OWN
+    return reader(context).language if context else OWN
 
 
-def spoken_by(context: ScriptRunContext, at: str = AT, unknown: str = OWN) -> str:
-    try:
-        return str(context.session_state[at])
-    except KeyError:
-        return unknown
+def reader(context: ScriptRunContext) -> Reader:
+    """Asked for with every message, so that it is noted where that is drawn; the session has it for the next."""
+    known = vars(context).get(AT)
+    if known is None:
+        try:
+            known = context.session_state[AT]
+        except KeyError:
+            return Reader()
+        vars(context)[AT] = known
+    return known
 
 
 def settle() -> None:
@@ -41,8 +54,10 @@ def settle() -> None:
         del st.query_params[AT]
         asked = None
     own = browsers if browsers in LANGUAGES else OWN
-    st.session_state[AT] = now = asked or st.session_state.get(AT, own)
-    st.session_state[LINKED] = now if now != own else ""
+    now = asked or st.session_state.get(AT, Reader(own)).language
+    st.session_state[AT] = Reader(now, now if now != own else "")
+    if context := get_script_run_ctx():
+        vars(context).pop(AT, None)
     if now != own and asked is None:
         st.query_params[AT] = now
     if now != OWN:
