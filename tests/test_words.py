@@ -44,7 +44,10 @@ GERMAN = Tongue(
     ("told", "said"),
     [
         ("1,200 of 1,500 steps, 3.1 s", "1.200 von 1.500 Schritten, 3,1 s"),
-        ("Right after 300 steps: pretrained, scratch.", "Richtig nach 300 Schritten: vortrainiert, von Grund auf."),
+        (
+            "Right after 300 steps: pretrained 80 %, scratch 9.5 %.",
+            "Richtig nach 300 Schritten: vortrainiert 80 %, von Grund auf 9,5 %.",
+        ),
         ("Pretrained", "Vortrainiert"),
         ("**pretrained**: 5 labels", "**vortrainiert**: 5 Labels"),
         ("A net  forgets.\n", "Ein Netz vergisst."),

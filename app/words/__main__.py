@@ -24,6 +24,7 @@ from app.words.language import AT, LANGUAGES, OWN, Reader
 from app.words.tongue import Tongue, translations
 from core import words as notes
 from lessons.kit.catalogue import lessons
+from lessons.kit.evidence import gather
 
 DATA = frozenset(notes.WORDS)  # real notes and their words stay as they were written
 MARK = re.compile("⟦(\\d+)⟧")
@@ -71,7 +72,6 @@ def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
     """What is drawn, and what it is called."""
     from app.parts import chosen
     from lessons.kit.catalogue import BEATS
-    from lessons.kit.evidence import gather
     from lessons.kit.values import Settings
 
     if only in ("", "home"):
@@ -101,6 +101,14 @@ def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
             yield f"{lesson.slug} {state}", page
 
 
+def sentences(only: str = "") -> Iterator[str]:
+    """What is told while a run goes on and as it ends, of the runs that ship."""
+    for lesson in (one for one in lessons().values() if (one.slug == only if only else one.on_path)):
+        yield lesson.tells(gather(lesson.runs(lesson.recorded)), lesson.recorded)
+        if lesson.mission:
+            yield lesson.mission.says
+
+
 def unsaid(language: str, only: str = "") -> list[str]:
     """What reached the browser in English."""
     listener = Listener(translations(language))
@@ -110,6 +118,8 @@ def unsaid(language: str, only: str = "") -> list[str]:
         page.run()
         for error in page.exception:
             raise RuntimeError(f"{name}: {error.message}")
+    for text in sentences(only):
+        listener.prose(text)
     return list(listener.unsaid)
 
 

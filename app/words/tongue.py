@@ -14,10 +14,12 @@ from app.words.collect import BLOCK, ROOT, SLOT, TAGS
 SIGN = "[-\N{MINUS SIGN}+~]?"
 LETTER = re.compile(r"[^\W\d_]")
 AMOUNT = re.compile(rf"(?<![\w.,])({SIGN})(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?![\w,.]*\d)")
-UNIT = re.compile(rf"{SIGN}[\d,.]+(?: ?(?:%|°|s|ms|kB|MB|x))?")
+NUMBER = rf"{SIGN}[\d,.]+(?: ?(?:%|°|s|ms|kB|MB|x))?"
+UNIT = re.compile(NUMBER)
 ADDRESS = re.compile(r"\S*[/_?=#`]\S*|\{\w+\}.*")  # nothing that is read
 WRAPPED = re.compile(r"(\(|“)(.+)(\)|”)", re.DOTALL)
 ENDED = re.compile(r"(.+)([.:;])", re.DOTALL)
+NAMED = re.compile(rf"(.+) ({NUMBER})", re.DOTALL)
 COUNTED = re.compile(rf"({SIGN}[\d,.]+)( |-)(.+)", re.DOTALL)
 MARKUP = r"( ?(?:\*\*|:material/\w+:|:[\w-]+\[|\]\([^)]*\)|[\[\]]|^- |^[;:] )+ ?)"
 SEPARATORS = (MARKUP, r"(?<=[.!?:;])( )", r"( · |; )", r"(, )", r"(: )", r"( and )", r"( or )")
@@ -72,6 +74,8 @@ class Tongue:
             return wrapped[1] + inner + wrapped[3]
         if (counted := COUNTED.fullmatch(flat)) and (what := self.part(counted[3])):
             return amounts(counted[1]) + counted[2] + what
+        if (named := NAMED.fullmatch(flat)) and (what := self.part(named[1])):
+            return f"{what} {amounts(named[2])}"
         return None
 
     def part(self, text: str) -> str | None:
