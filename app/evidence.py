@@ -16,6 +16,7 @@ import streamlit as st
 from app.parts import chosen
 from app.parts.badge import BADGES
 from app.parts.search import fits, search
+from app.parts.words import to_lesson
 from lessons.kit.catalogue import Claim, Finding, Lesson, claims, lessons
 from lessons.kit.claims import Missing, shipped
 from lessons.kit.figures.whisker import number, whisker
@@ -147,7 +148,7 @@ def row_html(lesson: Lesson, claim: Claim, found: Finding | None, opened: bool) 
     )
     none = 1.0 if claim.statistic.startswith("times") else 0.0  # once as much, or as soon, is no difference
     says = escape(claim.statistic[0].upper() + claim.statistic[1:])
-    link = f'<a href="{lesson.slug}" target="_blank">Lesson {lesson.number}: {escape(lesson.title)}</a>'
+    link = to_lesson(lesson)
     mark = f'<span class="status {found.status}" title="{label}" role="img" aria-label="{label}">{MARKS[found.status]}'
     drawn = whisker(found.value, found.low, found.high, none)
     return f"""<details{" open" if opened else ""}><summary>{mark}</span><code>{claim.id}</code>

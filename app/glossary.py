@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.parts.search import fits, search
+from app.parts.words import to_lesson
 from app.words import edge
 from app.words.language import language
 from lessons.kit.catalogue import lessons
@@ -37,8 +38,6 @@ def show() -> None:
 
 
 def entry(term: Term) -> str:
-    lesson = lessons()[term.lesson]
     also = f" <small>{edge.said('also:')} {escape(', '.join(term.also))}</small>" if term.also else ""
-    title = edge.said(f"Lesson {lesson.number}: {lesson.title}")
-    link = f'<a href="{lesson.slug}" target="_blank">{escape(title)}</a>'
+    link = to_lesson(lessons()[term.lesson])
     return f"<div><dt>{escape(term.name)}{also}</dt><dd>{escape(term.entry)} {link}</dd></div>"

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.words import edge
 from app.words.language import language
-from lessons.kit.catalogue import Bench, lessons
+from lessons.kit.catalogue import Bench, Lesson, lessons
 from lessons.kit.claims import Missing, shipped
 from lessons.kit.glossary import Term, first_of_each, terms
 
@@ -68,11 +68,15 @@ def glossed(text: str, slug: str, name: str) -> str:
 
 def gloss(word: str, term: Term, key: str, elsewhere: bool) -> str:
     """A button that opens the entry: HTML's own popover, which a tap or a key opens and Escape closes."""
-    lesson = lessons()[term.lesson]
-    title = edge.said(f"Lesson {lesson.number}: {lesson.title}")
-    link = f'<a href="{lesson.slug}" target="_blank">{escape(title)}</a>'
-    entry = f"<b>{escape(term.name)}</b> {escape(term.entry)} {link if elsewhere else ''}"
+    link = to_lesson(lessons()[term.lesson]) if elsewhere else ""
+    entry = f"<b>{escape(term.name)}</b> {escape(term.entry)} {link}"
     return (
         f'<span class="gloss"><button type="button" popovertarget="{escape(key)}">{word}</button>'
         f'<span popover id="{escape(key)}">{entry}</span></span>'
     )
+
+
+def to_lesson(lesson: Lesson) -> str:
+    """A link in HTML, in a tab of its own: whoever follows it is in the middle of something."""
+    title = edge.said(f"Lesson {lesson.number}: {lesson.title}")
+    return f'<a href="{lesson.slug}" target="_blank">{escape(title)}</a>'

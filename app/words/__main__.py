@@ -23,7 +23,7 @@ from app.words.collect import FRAME, ROOT, Text, collected
 from app.words.language import AT, LANGUAGES, OWN, Reader
 from app.words.tongue import Tongue, translations
 from core import words as notes
-from lessons.kit.catalogue import lessons
+from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.evidence import gather
 
 DATA = frozenset(notes.WORDS)  # real notes and their words stay as they were written
@@ -68,6 +68,11 @@ def of_lesson(slug: str) -> None:
     lesson.show(lessons()[slug])
 
 
+def wanted(only: str) -> list[Lesson]:
+    """The lesson of this slug, or those on the path."""
+    return [lesson for lesson in lessons().values() if (lesson.slug == only if only else lesson.on_path)]
+
+
 def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
     """What is drawn, and what it is called."""
     from app.parts import chosen
@@ -76,7 +81,7 @@ def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
 
     if only in ("", "home"):
         yield "home", home(language)
-    for lesson in (one for one in lessons().values() if (one.slug == only if only else one.on_path)):
+    for lesson in wanted(only):
         make = partial(AppTest.from_function, of_lesson, args=(lesson.slug,), default_timeout=120)
         evidence = gather(lesson.backdrop(lesson.defaults))
         shown = lesson.views(evidence | gather(lesson.runs(lesson.recorded)), lesson.defaults, Settings())
@@ -103,7 +108,7 @@ def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
 
 def sentences(only: str = "") -> Iterator[str]:
     """What is told while a run goes on and as it ends, of the runs that ship."""
-    for lesson in (one for one in lessons().values() if (one.slug == only if only else one.on_path)):
+    for lesson in wanted(only):
         yield lesson.tells(gather(lesson.runs(lesson.recorded)), lesson.recorded)
         if lesson.mission:
             yield lesson.mission.says

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -143,43 +144,57 @@ class Template:
     expression with many slots can take minutes over it."""
 
     def __init__(self, told: str, said: str):
-        self.literals = SLOT.split(told)
+        self.literals = [Literal.of(part) for part in SLOT.split(told)]
         self.saying = said
         self.slots = [int(slot[1:-1]) for slot in SLOT.findall(told)]
-        bare = [literal.strip() for literal in self.literals]
+        bare = [literal.bare.strip() for literal in self.literals]
         self.weight = sum(map(len, bare))
         self.anchor = max(bare, key=len)
 
     def parts(self, text: str) -> list[str] | None:
         """What was filled in, each slot as little as can be; None where the text is not made from this."""
-        if self.anchor not in text:
+        first, *between, last = self.literals
+        if self.anchor not in text or not first.stands(text, 0):
             return None
-        filled, at = [], 0
-        for k, literal in enumerate(self.literals):
-            bare = literal.strip() or literal
-            earliest = len(text) - len(bare) if k == len(self.literals) - 1 else at
-            begin = text.find(bare, max(at, earliest)) if k else 0
-            while not stands(text, begin, literal) and begin >= 0 and k:
-                begin = text.find(bare, begin + 1)
-            if begin < 0 or not stands(text, begin, literal):
+        filled, at = [], len(first.bare)
+        for literal in (*between, last):
+            begin = literal.find(text, at if literal is not last else max(at, len(text) - len(last.bare)))
+            if begin < 0:
                 return None
             filled.append(text[at:begin].strip())
-            at = begin + len(bare)
-        return filled[1:]
+            at = begin + len(literal.bare)
+        return filled
 
     def filled(self, parts: list[str]) -> str:
         by_slot = dict(zip(self.slots, parts))
         return " ".join(SLOT.sub(lambda slot: by_slot.get(int(slot[0][1:-1]), ""), self.saying).split())
 
 
-def stands(text: str, begin: int, literal: str) -> bool:
-    """Whether it stands there, with a space or the text's end where it has a space: what is filled in beside that may
-    be empty."""
-    bare = literal.strip() or literal
-    end = begin + len(bare)
-    before = bare == literal or not literal.startswith(" ") or text[begin - 1 : begin] in ("", " ")
-    after = bare == literal or not literal.endswith(" ") or text[end : end + 1] in ("", " ")
-    return text.startswith(bare, begin) and before and after
+@dataclass(frozen=True, eq=False)
+class Literal:
+    """What stands between two slots, without the spaces at its ends. Where these were, a space stands or the text ends:
+    what is filled in beside it may be empty."""
+
+    bare: str
+    before: bool  # whether a space was there
+    after: bool
+
+    @classmethod
+    def of(cls, text: str) -> Literal:
+        bare = text.strip() or text  # nothing but a space is looked for as that
+        return cls(bare, bare != text and text.startswith(" "), bare != text and text.endswith(" "))
+
+    def find(self, text: str, at: int) -> int:
+        """Where it stands first, from there on; -1 where it does not."""
+        begin = text.find(self.bare, at)
+        while begin >= 0 and not self.stands(text, begin):
+            begin = text.find(self.bare, begin + 1)
+        return begin
+
+    def stands(self, text: str, begin: int) -> bool:
+        end = begin + len(self.bare)
+        before = not self.before or text[begin - 1 : begin] in ("", " ")
+        return text.startswith(self.bare, begin) and before and (not self.after or text[end : end + 1] in ("", " "))
 
 
 def amounts(text: str) -> str:
