@@ -73,8 +73,8 @@ def test_a_scheduler_killed_again_and_again_is_started_again_and_says_so(
 ) -> None:
     run = tiny(1000)
     doomed.ask([run], "ann")
-    for _ in range(2):
-        wait(lambda: kinds(run).count("point") > 1 and doomed.state(run).kind == "running")
+    for again in (False, True):  # the second time it is the second attempt: what the first has left stands for a while
+        wait(lambda: kinds(run).count("point") > 1 and doomed.state(run) == State("running", restarted=again))  # noqa: B023
         assert doomed._child
         doomed._child.kill()
         wait(lambda: doomed.state(run) == State("queued", message=LOST))

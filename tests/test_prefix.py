@@ -45,6 +45,7 @@ def test_home_stands_and_leads_to_its_lessons_in_the_same_tab(page: Page, below:
 def test_the_links_of_an_ending_lead_to_pages_below_the_path(page: Page, below: str) -> None:
     page.goto(f"{below}/label_worth?label_worth.beat=Explain&label_worth.committed=2&label_worth.pressed=1")
     through_the_findings(page)
+    expect(page.locator(".st-key-ending a[href*=again]")).to_be_attached()  # the last of them: they come one by one
     found = {urlsplit(link).path: link for link in targets(page.locator(".st-key-ending a"))}
     assert found.keys() >= {f"{PREFIX}/{page}" for page in ("sandbox", "fast_start", "again")}
     assert all(path.startswith(f"{PREFIX}/") for path in found)
