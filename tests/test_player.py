@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.parts.player import sent
 from core.check import BadValue
 from lessons.kit.figures.player import LOST, RIGHT, Bars, Images, Line, Lines, Player, Space, packed, player
 from lessons.kit.figures.reading import Texts, Tokens
@@ -89,10 +90,12 @@ def test_a_curve_may_have_a_unit_and_a_scale_of_its_own() -> None:
 
 
 def test_equal_data_are_the_same_picture_and_other_data_are_not() -> None:
-    def name(value: float) -> str:
-        return player(made(Bars(title="", names=["a"], values=[[value]]))).spec["id"]
+    def name(value: float, live: bool = False) -> str:
+        _, data = sent(player(made(Bars(title="", names=["a"], values=[[value]]))), "key", live)
+        return str(data["id"])
 
     assert name(0.5) == name(0.5) != name(0.6)
+    assert name(0.5, live=True) != name(0.5)
 
 
 def test_a_bar_that_rounds_to_nothing_has_no_minus() -> None:

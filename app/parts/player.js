@@ -44,7 +44,7 @@ function start(root, data) {
   /** The same panels with other frames, or more of them: nothing is built anew, and what is shown glides there. */
   function take(fresh) {
     const was = data
-    if (fresh.id === data.id && fresh.live === data.live) return repaint() // the theme may be another
+    if (fresh.id === data.id) return repaint() // the theme may be another
     data = stage.data = fresh
     last = stage.last = data.marks.length - 1
     const grown = marksOf(data).startsWith(marks)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -36,12 +37,11 @@ def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], Non
     """The frame shown stays when the page is drawn again, also with other data if the frames have the same marks; while
     it is live the newest frame is shown, whichever come. `left` is called with the mark of the frame at which the
     learner leaves, where there is a button for that."""
-    kept = dict(parts(figure.spec))
-    _KIT(data={"style": _STYLE}, key=f"kit of {key}", height=1)
+    kept, data = sent(figure, key, live)
+    if not live:
+        kit(key)
     for number, part in enumerate(kept.values()):
         _PART(data=part, key=f"kit of {key}, {number}", height=1)
-    data = figure.spec | {"panels": [rest(panel, figure.spec) for panel in figure.spec["panels"]]}
-    data |= {"kept": list(kept), "split": SPLIT, "key": key, "alt": figure.alt, "live": live}
     marks = dict(enumerate(figure.spec["marks"]))
 
     def heard() -> None:
@@ -51,6 +51,19 @@ def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], Non
     _PLAYER(data=data, key=key, on_left_change=heard)
 
 
+def kit(key: str) -> None:
+    """What every player is made of: beside one that is live, which is drawn again and again."""
+    _KIT(data={"style": _STYLE}, key=f"kit of {key}", height=1)
+
+
+def sent(figure: Figure, key: str, live: bool) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The parts that stay, by their names, and all else, with an id by which it is known again."""
+    kept = dict(parts(figure.spec))
+    data = figure.spec | {"panels": [rest(panel, figure.spec) for panel in figure.spec["panels"]]}
+    data |= {"kept": list(kept), "split": SPLIT, "key": key, "alt": figure.alt, "live": live}
+    return kept, data | {"id": hashed(json.dumps(data))}
+
+
 def parts(spec: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
     """What stays while frames come, by its hash, as JSON: what holds for all frames, then these, so many at once."""
     frames, panels = len(spec["marks"]), spec["panels"]
@@ -58,9 +71,23 @@ def parts(spec: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
     for begin in range(0, frames - FRAMES + 1, FRAMES):
         found.append({place: of[begin : begin + FRAMES] for place, of in splits(panels) if len(of) == frames > 1})
     for part in filter(None, found):
-        told = json.dumps(part)
-        name = hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
-        yield name, f'{{"id": "{name}", "part": {told}}}'.encode()
+        yield written(tuple((place, frozen(of)) for place, of in part.items()))
+
+
+@lru_cache(maxsize=128)  # the same at every look
+def written(part: tuple[tuple[str, Any], ...]) -> tuple[str, bytes]:
+    told = json.dumps(dict(part))
+    name = hashed(told)
+    return name, f'{{"id": "{name}", "part": {told}}}'.encode()
+
+
+def hashed(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def frozen(of: Any) -> Any:
+    """Lists of lists of texts, as a key."""
+    return tuple(map(frozen, of)) if isinstance(of, list) else of
 
 
 def splits(panels: list[dict[str, Any]]) -> Iterator[tuple[str, list[Any]]]:

@@ -101,8 +101,8 @@ def progress(lesson: Bench, settings: Settings, known: States, seen: Seen) -> No
             st.caption("You see an earlier run of the same kind.")
         return
     tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
-    made, all_steps = sum(int(table.step.iloc[-1]) for table in tables), sum(run.steps for _, run, _ in runs)
-    seconds = max((float(table.seconds.iloc[-1]) for table in tables), default=0.0)
+    made, all_steps = sum(int(table.step.to_numpy()[-1]) for table in tables), sum(run.steps for _, run, _ in runs)
+    seconds = max((float(table.seconds.to_numpy()[-1]) for table in tables), default=0.0)
     said = standing_at([state for *_, state in runs], seen, made, all_steps, seconds)
     st.progress(min(1.0, made / all_steps), said + (took(lesson) if is_alive(known) and not made else ""))
     if said := lesson.tells(seen.evidence, settings):

@@ -40,7 +40,9 @@ def in_step(evidence: Evidence, pieces: Runs) -> Evidence:
     starts from is no side of the race."""
     begun_from = {ancestor for piece in pieces for ancestor in list(piece.of.lineage())[1:]}
     sides = [piece for piece in pieces if piece.of not in begun_from]
-    ends = {piece.key: evidence.table(*piece.place).step.iloc[-1] for piece in sides if evidence.has(*piece.place)}
+    ends = {
+        piece.key: evidence.table(*piece.place).step.to_numpy()[-1] for piece in sides if evidence.has(*piece.place)
+    }
     if len(ends) < len({piece.key for piece in sides}):
         return evidence.up_to(dict.fromkeys(ends, -1))
     share = min((ends[piece.key] / piece.of.steps for piece in sides), default=1.0)
@@ -112,9 +114,11 @@ def best(table: pd.DataFrame) -> np.ndarray:
 @of_same(1024)
 def band(table: pd.DataFrame) -> pd.DataFrame:
     """Mean and one standard deviation over seeds at every step: step, mean, low, high."""
-    over = table.groupby("step").accuracy
-    mean, spread = over.mean(), over.std(ddof=0)
-    return pd.DataFrame({"mean": mean, "low": mean - spread, "high": mean + spread}).reset_index()
+    steps, at, seeds = np.unique(table.step.to_numpy(), return_inverse=True, return_counts=True)
+    accuracy = table.accuracy.to_numpy()
+    mean = np.bincount(at, accuracy) / seeds
+    spread = (np.bincount(at, (accuracy - mean[at]) ** 2) / seeds) ** 0.5
+    return pd.DataFrame({"step": steps, "mean": mean, "low": mean - spread, "high": mean + spread})
 
 
 def steps_to(table: pd.DataFrame, accuracy: float) -> float:

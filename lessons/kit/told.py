@@ -59,9 +59,10 @@ def standing(evidence: Evidence, settings: Settings) -> str:
     stands = {side: table for side, table in sorted(evidence.tables("race").items()) if len(table)}
     if not stands or any("accuracy" not in table for table in stands.values()):
         return ""
-    now = {side: table.accuracy.to_numpy()[-table.seed.nunique() :].mean() for side, table in stands.items()}
+    ends = {side: table.step.to_numpy() for side, table in stands.items()}
+    now = {side: table.accuracy.to_numpy()[ends[side] == ends[side][-1]].mean() for side, table in stands.items()}
     right = ", ".join(f"{side} {100 * share:.0f} %" for side, share in now.items())
-    return f"Right after {max(table.step.max() for table in stands.values()):,} steps: {right}."
+    return f"Right after {max(steps[-1] for steps in ends.values()):,} steps: {right}."
 
 
 def flat(text: str) -> str:

@@ -149,8 +149,9 @@ def drawn(curve: Curve) -> list[dict[str, Any]]:
 @of_same(512)
 def placed(table: pd.DataFrame) -> tuple[list[list[float]], ...]:
     """Of a curve's points the lower edge of the band, its width and the mean, in percent."""
-    x, width = table.x.tolist(), table.high - table.low
-    return tuple(points(x, (100 * y).tolist()) for y in (table.low, width, table["mean"]))
+    low, high, mean = (100 * table[name].to_numpy() for name in ("low", "high", "mean"))
+    x = table.x.tolist()
+    return tuple(points(x, y.tolist()) for y in (low, high - low, mean))
 
 
 def named_at(curve: Curve, colour: str, point: pd.Series, side: str) -> dict[str, Any]:
@@ -197,5 +198,5 @@ def told(shown: Sequence[Curve], x: str, marks: Sequence[Mark], y: str) -> str:
 @of_same(512)
 def stops(table: pd.DataFrame) -> str:
     """Where a curve begins, passes its middle and ends."""
-    rows = table.iloc[sorted({0, len(table) // 2, len(table) - 1})]
-    return ", ".join(f"{percent(row['mean'])} at {row.x:g}" for _, row in rows.iterrows())
+    x, mean = table.x.to_numpy(), table["mean"].to_numpy()
+    return ", ".join(f"{percent(mean[k])} at {x[k]:g}" for k in sorted({0, len(x) // 2, len(x) - 1}))

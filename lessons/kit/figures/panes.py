@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lessons.kit.figures import ROLES, Figure, Ground, Pane
@@ -94,12 +95,13 @@ def shaded(chart: Small) -> list[dict[str, Any]]:
 
 @of_same(128)
 def between(table: pd.DataFrame, beside: Same) -> list[dict[str, Any]]:
-    one, other = (each.set_index("x")["mean"] for each in (table, beside.it))
-    low, high = one.combine(other, min).dropna(), one.combine(other, max).dropna()
+    x, mine, theirs = np.intersect1d(table.x, beside.it.x, return_indices=True)
+    one, other = table["mean"].to_numpy()[mine], beside.it["mean"].to_numpy()[theirs]
+    low, span = (np.column_stack([x, 100 * y]).tolist() for y in (np.minimum(one, other), abs(one - other)))
     unseen = {"type": "line", "symbol": "none", "silent": True, "tooltip": {"show": False}, "stack": "gap"}
     unseen |= {"lineStyle": {"opacity": 0}}
     area = {"areaStyle": {"color": ROLES["guess"][0], "opacity": 0.16}}
     return [
-        unseen | {"id": "gap low", "data": [[float(x), 100 * float(v)] for x, v in low.items()]},
-        unseen | area | {"id": "gap", "data": [[float(x), 100 * float(v)] for x, v in (high - low).items()]},
+        unseen | {"id": "gap low", "data": low},
+        unseen | area | {"id": "gap", "data": span},
     ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,12 @@ class Wall:
     columns: int = 8
     shift: int = 0  # of class numbers, to their place among the player's classes
 
-    @property
+    @cached_property
     def tests(self) -> dict[int, Mapping[str, Any]]:
         """What was answered, by step."""
         return {test["step"]: test[self.task] for test in self.behaviour if self.task in test}
 
-    @property
+    @cached_property
     def known(self) -> list[int]:
         """The examples that are shown, by number."""
         first = self.tests[min(self.tests)]["answers"]
