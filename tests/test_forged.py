@@ -44,6 +44,9 @@ def forged(of: str) -> Iterator[WidgetState]:
         one.string_array_value.data.extend(texts)
         other.double_array_value.data.extend(numbers)
         yield from (one, other)
+    gone = WidgetState(id=of)
+    gone.file_uploader_state_value.uploaded_file_info.add(file_id="gone", name="a.csv", size=9)
+    yield gone
     yield WidgetState(id=of, int_value=-1)
     yield WidgetState(id=of, bytes_value=b"\xff")
 
