@@ -5,7 +5,7 @@ follows: a net that cannot read the new world, a source with another net, what i
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from core import tasks
@@ -142,7 +142,7 @@ def drawn(run: Run, settings: Settings) -> Run:
     return replace(run, first_seed=(run.first_seed + 100 * (settings.draw - 1)) % 1_000_000)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def described(run: Run) -> str:
     """A run in a few words: what is learned, from where, and how."""
     origin = f" after {told(run.start.task)}" if run.start else ", from scratch"

@@ -8,7 +8,7 @@ moment of the past (core.spec.Run.moment).
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from core.knobs import Number, knobs
 from core.spec import Keep, Measure, Run, Stage, longest
@@ -85,7 +85,7 @@ def protection(of: Run, settings: Settings) -> tuple[Keep, ...]:
     return ((JIGSAWS if one_head else GLYPHS)[way].keep(way, settings[STRENGTH]),)
 
 
-@cache
+@lru_cache(maxsize=256)
 def bench(name: str) -> Bench:
     """The machine before one of the pasts."""
     of = past(name)
@@ -136,7 +136,7 @@ def bench(name: str) -> Bench:
     )
 
 
-@cache
+@lru_cache(maxsize=256)
 def before(name: str) -> Bench:
     """Where a past of the learner's own is still to be lived."""
     of = past(name)
