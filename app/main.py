@@ -1,82 +1,23 @@
-"""The way in: every lesson becomes a page. Start it with `make run`, or `streamlit run app/main.py`."""
+"""The way in. Start it with `make run`, or `streamlit run app/main.py`.
+
+Streamlit runs this file to draw a page. Before, it imports it, to start the server: then all that pages need is loaded,
+while the first browser still fetches Streamlit's own files.
+"""
 
 from __future__ import annotations
 
-import gc
 import sys
-from datetime import date
-from functools import partial
 from pathlib import Path
-
-import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
 
-from app import (
-    again,
-    bundle,
-    capstone,
-    draw,
-    evidence,
-    glossary,
-    home,
-    lesson,
-    own_data,
-    real,
-    sandbox,
-    sources,
-    teach,
-    time_machine,
-)
-from app.parts.unlost import mend
-from app.parts.workers import engine
-from app.words import edge, language
-from lessons.kit.catalogue import CHAPTERS, lessons
+if __name__ == "__main__":
+    from app import site
 
+    site.show()
+else:
+    from streamlit.starlette import App
 
-@st.cache_resource
-def settled() -> bool:
-    """Start the workers, and keep the collector off what never dies; in .streamlit/config.toml it is kept off steps."""
-    mend()
-    edge.listen()
-    engine()
-    gc.freeze()
-    return True
+    from app.start import started
 
-
-st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
-st.html(Path(__file__).with_name("style.css"))
-settled()
-language.settle()
-pages = {
-    one.slug: st.Page(partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug)
-    for one in lessons().values()
-}
-hands_on = {
-    "draw": st.Page(draw.show, title=draw.TITLE, icon=":material/draw:", url_path="draw"),
-    "sandbox": st.Page(sandbox.show, title=sandbox.TITLE, icon=":material/tune:", url_path="sandbox"),
-    "capstone": st.Page(
-        partial(capstone.show, date.today()), title=capstone.TITLE, icon=":material/flag:", url_path="capstone"
-    ),
-    "own": st.Page(own_data.show, title=own_data.TITLE, icon=":material/upload_file:", url_path="own"),
-    "time": st.Page(time_machine.show, title=time_machine.TITLE, icon=":material/history:", url_path="time"),
-    "teach": st.Page(teach.show, title=teach.TITLE, icon=":material/groups:", url_path="teach"),
-}
-brought = st.Page(bundle.show, title=bundle.TITLE, icon=":material/inventory_2:", url_path="bundle")
-done = st.Page(again.show, title=again.TITLE, icon=":material/replay:", url_path="again")
-first = st.Page(
-    partial(home.show, pages | hands_on | {"again": done}),
-    title="Headstart",
-    icon=":material/home:",
-    default=True,
-    url_path="home",
-)
-model = st.Page(real.show, title=real.TITLE, icon=":material/neurology:", url_path="real")
-proof = st.Page(evidence.show, title=evidence.TITLE, icon=":material/fact_check:", url_path="evidence")
-words = st.Page(glossary.show, title=glossary.TITLE, icon=":material/dictionary:", url_path="glossary")
-data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
-chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
-st.navigation(
-    {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": [done, proof, words, model, data]},
-    position="top",
-).run()
+    server = App(__file__, lifespan=started)

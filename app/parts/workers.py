@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import uuid
+from functools import cache
+from threading import Lock
 
 import streamlit as st
 from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
@@ -11,12 +13,19 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 
 from core.serve.engine import Engine
 
+ONE = Lock()  # at a time asks for it: the first makes it
 
-@st.cache_resource
+
 def engine() -> Engine:
-    started = Engine()
-    atexit.register(started.close)
-    return started
+    with ONE:
+        return begun()
+
+
+@cache
+def begun() -> Engine:
+    engine = Engine()
+    atexit.register(engine.close)
+    return engine
 
 
 def me() -> tuple[str, str]:

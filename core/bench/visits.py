@@ -16,16 +16,22 @@ from typing import Any
 from core.bench import Result
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LAST = "see what the best known does"  # of the first page
+
+# In a browser: whether these words are on the page, and a canvas in one of our components on the stage.
+STANDS = """([words, pictured]) => document.body.textContent.includes(words) && (!pictured ||
+    [...document.querySelectorAll(".st-key-stage *")].some((one) => one.shadowRoot?.querySelector("canvas")))"""
 
 
 def starting() -> list[Result]:
-    """From starting the server to the first page on a screen, beside Streamlit's own demo."""
+    """From starting the server to the whole first page on a screen, its picture and its last words, beside Streamlit's
+    own demo, which has words only."""
     command = [sys.executable, "-m", "streamlit"]
-    ours = first_page([*command, "run", str(ROOT / "app" / "main.py")], 8771, "Headstart")
-    theirs = first_page([*command, "hello"], 8772, "Welcome to Streamlit")
+    ours = first_page([*command, "run", str(ROOT / "app" / "main.py")], 8771, LAST, pictured=True)
+    theirs = first_page([*command, "hello"], 8772, "See more complex demos")
     if ours is None or theirs is None:
         return []  # no browser here
-    return [Result("server start to first page, `streamlit hello`", ours, theirs, "s", theirs / ours)]
+    return [Result("server start to the whole first page, `streamlit hello`", ours, theirs, "s", theirs / ours)]
 
 
 def pages() -> list[Result]:
@@ -43,13 +49,14 @@ def pages() -> list[Result]:
     return results
 
 
-def first_page(command: list[str], port: int, words: str) -> float | None:
+def first_page(command: list[str], port: int, words: str, pictured: bool = False) -> float | None:
+    """Seconds until the words can be read, and the stage has its picture; None where there is no browser."""
     with page_of(command, port) as found:
         if found is None:
             return None
         page, process = found
         page.goto(f"http://127.0.0.1:{port}")
-        page.get_by_text(words).first.wait_for()
+        page.wait_for_function(STANDS, arg=[words, pictured])  # at every frame: a locator looks twice a second
         return time.time() - float(process.create_time())
 
 

@@ -1,0 +1,81 @@
+"""All pages: every lesson is one, and what stands beside them."""
+
+from __future__ import annotations
+
+import gc
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+
+import streamlit as st
+
+from app import (
+    again,
+    bundle,
+    capstone,
+    draw,
+    evidence,
+    glossary,
+    home,
+    lesson,
+    own_data,
+    real,
+    sandbox,
+    sources,
+    teach,
+    time_machine,
+)
+from app.parts.unlost import mend
+from app.parts.workers import engine
+from app.words import edge, language
+from lessons.kit.catalogue import CHAPTERS, lessons
+
+
+@cache
+def settle() -> None:
+    """Begin what all pages stand on, and keep the collector off what never dies; .streamlit/config.toml keeps it off
+    steps."""
+    mend()
+    edge.listen()
+    engine()
+    gc.freeze()
+
+
+def show() -> None:
+    """Draw the page that is asked for."""
+    st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
+    st.html(Path(__file__).with_name("style.css"))
+    settle()
+    language.settle()
+    pages = {
+        one.slug: st.Page(partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug)
+        for one in lessons().values()
+    }
+    hands_on = {
+        "draw": st.Page(draw.show, title=draw.TITLE, icon=":material/draw:", url_path="draw"),
+        "sandbox": st.Page(sandbox.show, title=sandbox.TITLE, icon=":material/tune:", url_path="sandbox"),
+        "capstone": st.Page(
+            partial(capstone.show, date.today()), title=capstone.TITLE, icon=":material/flag:", url_path="capstone"
+        ),
+        "own": st.Page(own_data.show, title=own_data.TITLE, icon=":material/upload_file:", url_path="own"),
+        "time": st.Page(time_machine.show, title=time_machine.TITLE, icon=":material/history:", url_path="time"),
+        "teach": st.Page(teach.show, title=teach.TITLE, icon=":material/groups:", url_path="teach"),
+    }
+    brought = st.Page(bundle.show, title=bundle.TITLE, icon=":material/inventory_2:", url_path="bundle")
+    done = st.Page(again.show, title=again.TITLE, icon=":material/replay:", url_path="again")
+    first = st.Page(
+        partial(home.show, pages | hands_on | {"again": done}),
+        title="Headstart",
+        icon=":material/home:",
+        default=True,
+        url_path="home",
+    )
+    model = st.Page(real.show, title=real.TITLE, icon=":material/neurology:", url_path="real")
+    proof = st.Page(evidence.show, title=evidence.TITLE, icon=":material/fact_check:", url_path="evidence")
+    words = st.Page(glossary.show, title=glossary.TITLE, icon=":material/dictionary:", url_path="glossary")
+    data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
+    chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
+    about = [done, proof, words, model, data]
+    st.navigation(
+        {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": about}, position="top"
+    ).run()

@@ -1,0 +1,35 @@
+"""What a server does by itself: before anybody comes, and when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Thread
+
+from streamlit import cli_util, config
+from streamlit.starlette import App
+from streamlit.web.server import server_util
+
+
+@asynccontextmanager
+async def started(_: App) -> AsyncIterator[None]:
+    """While the server runs. Streamlit opens a browser itself only for files that are no App."""
+    Thread(target=load, daemon=True).start()
+    if not config.get_option("server.headless"):
+        cli_util.open_browser(server_util.get_url(config.get_option("browser.serverAddress")))
+    yield
+    await asyncio.to_thread(close)
+
+
+def load() -> None:
+    """Takes half a second: a browser fetches Streamlit's own files meanwhile."""
+    from app import site
+
+    site.settle()
+
+
+def close() -> None:
+    from app.parts.workers import engine
+
+    engine().close()
