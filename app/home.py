@@ -92,7 +92,7 @@ def begin(pages: Pages, place: Kept) -> None:
         for at, (label, icon) in HANDS_ON.items():
             if st.button(label, type="tertiary", icon=icon):
                 st.switch_page(pages[at])
-    if place.slug in pages:
+    if place.slug in lessons():
         label = f"Continue with “{lessons()[place.slug].title}”"
         if st.button(label, type="tertiary", icon=":material/play_arrow:"):
             st.switch_page(pages[place.slug], query_params=place.query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 import streamlit as st
 
@@ -49,7 +49,7 @@ def called(past: str) -> str:
     return past if past in pasts.PAST.options else OWN
 
 
-@cache
+@lru_cache(maxsize=256)
 def worded(past: str, lived: bool) -> Bench:
     bench = machine.bench(past) if lived else machine.before(past)
     return replace(bench, words={"run": lessons()[LESSON].words["machine" if lived else "machine before"]})

@@ -126,6 +126,8 @@ def decoded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[np.ndarra
             pixels, photo = picture.width * picture.height, isinstance(picture, JpegImageFile)
             if pixels > (most := PHOTO if photo else PIXELS):
                 raise BadValue(f"The picture {said} has more than {most // 1_000_000} million pixels.")
+            if max(picture.size) >= 2 * SIDE * min(picture.size):
+                raise BadValue(f"The picture {said} is too narrow: nothing is left of it in {SIDE} x {SIDE}.")
             picture.draft("RGB", (4 * SIDE, 4 * SIDE))
             grey = ImageOps.exif_transpose(in_grey(picture))
             how = Image.Resampling.BOX if max(grey.size) > SIDE else Image.Resampling.BILINEAR

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,6 @@ def load(name: str) -> Alphabet:
     return own.load("alphabet", name, path(name), READY, stored, "Open its file, or draw it again.")
 
 
-@cache
+@lru_cache(maxsize=32)
 def stored(path: Path, size: int) -> Alphabet:
     return read(path.read_text("utf-8"))

@@ -24,6 +24,14 @@ from core.tasks import Task
 MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it
 
 
+STEPS, EXAMPLES = 20_000, 40_000_000  # of one stage at most; examples are those that all its nets meet
+
+
+def longest(batch: int, seeds: int) -> int:
+    """How many steps a stage may have."""
+    return min(STEPS, EXAMPLES // (batch * seeds))
+
+
 def aims() -> tuple[str, ...]:
     return ("task", *names_in("align"))
 
@@ -34,7 +42,7 @@ class Stage(Knobbed):
 
     method: str = knob("full", Choice("Method", partial(names_in, "adapt")), "Which weights move, and how.")
     size: int = knob(0, Whole("Size", 0, 64), "The one number a method may have: the k of last k, a rank, a width.")
-    steps: int = knob(300, Whole("Steps", 1, 20_000), "Training steps, by Adam.")  # Kingma & Ba 2015
+    steps: int = knob(300, Whole("Steps", 1, STEPS), "Training steps, by Adam.")  # Kingma & Ba 2015
     rate: float = knob(1e-3, Number("Learning rate", 1e-6, 1), "How far the head's weights move in a step.")
     decay: float = knob(  # Howard & Ruder 2018
         1.0, Number("Decay", 1, 100), "How many times slower each layer learns than the one above it."
@@ -101,7 +109,7 @@ class Run(Knobbed):
         within("Number of stages", len(self.stages), 1, 8)
         whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
         whole("Until", self.until, 0, self.planned - 1)
-        if any(stage.steps * stage.batch * self.seeds > 40_000_000 for stage in self.stages):
+        if any(stage.steps * stage.batch * self.seeds > EXAMPLES for stage in self.stages):
             raise BadValue("A stage is too long: steps times batch times seeds may be 40 million.")
         if len(tuple(self.lineage())) > 8:
             raise BadValue("A run may stand on seven others at most.")

@@ -80,6 +80,11 @@ def test_lessons_that_are_not_here_are_left_out() -> None:
     assert progress.read(json.dumps(progress.KIND | told)) == Progress(seen={SLUGS[0]: 2})
 
 
+def test_what_was_found_can_be_shown_whatever_a_file_says() -> None:
+    told = {"found": {SLUGS[0]: "half \ud800a letter"}}
+    assert progress.read(json.dumps(progress.KIND | told)).found == {SLUGS[0]: "half a letter"}
+
+
 def test_a_question_is_asked_until_it_was_answered_rightly_twice_in_a_row() -> None:
     missed = Missed()
     for rightly, right in [(True, 1), (False, 0), (True, 1), (True, 2)]:

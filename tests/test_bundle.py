@@ -190,6 +190,7 @@ BAD: dict[str, Callable[[Files], object]] = {
     "an accuracy above one": event(lambda events: events[1]["accuracy"]["0"].__setitem__(0, 1.5)),
     "an accuracy that is a text": event(lambda events: events[1]["accuracy"]["0"].__setitem__(0, "1")),
     "an accuracy beyond numbers": event(lambda events: events[1]["accuracy"]["0"].__setitem__(0, 10**400)),
+    "endless digits": lambda files: files.update({f"{NAME}.jsonl": files[f"{NAME}.jsonl"] + b"9" * 5000}),
     "not a number": event(lambda events: events[1]["accuracy"]["0"].__setitem__(0, float("nan"))),
     "another method": event(lambda events: events[1].update(stage="<script>")),
     "another unit": event(lambda events: events[1].update({"<b>": events[1]["accuracy"]})),

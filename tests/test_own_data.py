@@ -270,6 +270,13 @@ def linked(entry: zipfile.ZipInfo) -> None:
     entry.external_attr = (stat.S_IFLNK | 0o777) << 16
 
 
+def line() -> bytes:
+    """A picture that is a thousand times as high as it is wide."""
+    told = io.BytesIO()
+    Image.new("L", (1, 1000)).save(told, "PNG")
+    return told.getvalue()
+
+
 def locked(data: bytes) -> bytes:
     """The same list, with every entry marked as encrypted."""
     found, at = bytearray(data), -1
@@ -293,6 +300,7 @@ BAD_ALBUMS: dict[str, tuple[bytes, str]] = {
     "text": (zipped(folders() | {"up/a.svg": b"<svg/>"}), "no picture"),
     "bomb": (zipped(folders() | {"up/b.png": bomb()}), "more than 6 million pixels"),
     "boasting": (zipped(folders() | {"up/b.jpg": boasting(6_000)}), "more than 30 million pixels"),
+    "narrow": (zipped(folders() | {"up/n.png": line()}), "too narrow"),
     "cut photo": (zipped(folders() | {"up/b.jpg": photo(0, 64, 64)[:400]}), "no picture"),
     "zeros": (zipped(folders() | {"up/z.png": bytes(album.EACH + 1)}), "more than 10 MB"),
     "all zeros": (zipped({f"up/{k}.png": bytes(9_900_000) for k in range(11)}), "more than 100 MB"),

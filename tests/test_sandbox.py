@@ -98,6 +98,9 @@ def test_what_no_longer_fits_follows() -> None:
     left = replace(RUN, until=100)
     assert edited(left, "stages.0.steps", 100).until == 0 and edited(left, "stages.0.steps", 200).until == 100
     assert twin(left).stages[0].steps == twin(left).steps == 100
+    long = replace(RUN, stages=(Stage(steps=20_000, batch=1), Stage(steps=1, batch=512)), seeds=8)
+    assert twin(long).steps == 40_000_000 // (512 * 8)
+    assert twin(presets()["be_careful"]).stages[0].aim == "task"
     given = replace(RUN, task=Handwriting(labels=1, given="0123456789"))
     assert edited(given, "task.labels", 2).task == Handwriting(labels=2)
     assert edited(presets()["be_careful"], "task", "GuestBook").stages[0].aim == "task"
@@ -227,6 +230,10 @@ def test_a_sweep_is_read_as_it_is_written_and_its_cells_are_runs() -> None:
     every = sweep.fields(RUN)["stages.0.rate"]
     with pytest.raises(BadValue, match="at most 25"):
         sweep.runs(RUN, [sweep.Axis(every, every.options), axes[0]])
+    for text in ("task:Plane,Handwriting;task.shuffled:False,True", "stages:1,2;stages.1.rate:0.001"):
+        several = replace(RUN, stages=RUN.stages * 2)
+        with pytest.raises(BadValue, match="not in all of these runs"):
+            sweep.runs(several, sweep.read(text, several))
 
 
 def test_a_sweep_fills_a_map_or_curves_and_says_what_it_shows() -> None:

@@ -111,6 +111,11 @@ def test_any_run_of_pictures_or_points_can_be_gone_back_into() -> None:
     future = machine.future(again, 5)
     assert pasts.takes(future) and past(pasts.text(future)) == future  # a future can be the past of another
     assert not past(pasts.text(ARMS)).watch and len(machine.bench(pasts.text(ARMS)).controls) == 3
+    stages = (Stage(steps=20_000, batch=1, rate=2e-6), Stage(steps=100, batch=512, rate=2e-6))
+    bench = machine.bench(pasts.text(replace(ARMS, stages=stages, first_seed=1_000_000)))
+    for times in machine.TIMES.options:
+        (_, long) = bench.runs(replace(bench.defaults.but(at=1, times=times), draw=3))
+        assert long.of.steps == 20_000 and long.of.stages[0].rate == max(1e-6, times * 2e-6)
     for refused in (Run(task=Text(), net="transformer"), Run(task=Plane(), net="mlp", stages=(Stage(steps=1),))):
         assert not pasts.known(pasts.text(refused))
     for hostile in ("", "x", "A" * 7000, "../../etc/passwd", pasts.text(PAST)[:-9]):

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit import cache_resource
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
@@ -107,3 +109,13 @@ def test_a_callback_ends_before_the_next_run_begins(monkeypatch: pytest.MonkeyPa
     assert told == ["taken"]
     with pytest.raises(RerunException):
         give_way(runner)
+
+
+def test_no_browser_has_the_server_forget_what_it_keeps_for_all() -> None:
+    @cache_resource
+    def kept() -> object:
+        return object()
+
+    before, session = kept(), SimpleNamespace(_session_state=SessionState())
+    AppSession._handle_clear_cache_request(session)  # type: ignore[arg-type]
+    assert kept() is before

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
@@ -90,6 +91,12 @@ class Visitor:
         state = WidgetState(id=chooser.id)
         state.string_array_value.data.append(option)
         return await self._step(self._changed(chooser, state))
+
+    async def forge(self, states: Iterable[WidgetState]) -> float:
+        """Say of widgets whatever one likes, which a page of ours would not."""
+        client = ClientState()
+        client.widget_states.widgets.extend(states)
+        return await self._step(client)
 
     def find(self, kind: str, label: str) -> Shown:
         """The first element of a kind whose label begins so."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app.parts import chosen
 from core import corpus
@@ -65,7 +66,8 @@ def offer(slug: str, take: Callable[[str], object]) -> None:
         take(subject)
 
     def uploaded() -> None:
-        if file := st.session_state[f"{at}.file.{turn}"]:
+        file = st.session_state[f"{at}.file.{turn}"]
+        if isinstance(file, UploadedFile):  # and not one that this server has no more
             give(file.getvalue(), file.name)
 
     def pasted() -> None:

@@ -15,7 +15,8 @@ def a_file(
     turn = st.session_state.setdefault(f"{at}.turn", 0)
 
     def given() -> None:
-        if file := st.session_state[f"{at}.{turn}"]:
+        file = st.session_state[f"{at}.{turn}"]
+        if isinstance(file, UploadedFile):  # and not one that this server has no more
             st.session_state[f"{at}.turn"] = turn + 1
             take(file)
 

@@ -45,7 +45,8 @@ def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], Non
     marks = dict(enumerate(figure.spec["marks"]))
 
     def heard() -> None:
-        if left and (mark := marks.get(st.session_state[key].left)):
+        at = st.session_state[key].left
+        if left and isinstance(at, int) and (mark := marks.get(at)):
             left(mark)
 
     _PLAYER(data=data, key=key, on_left_change=heard)

@@ -8,24 +8,30 @@ falls beside it: on a busy server at every eighth visit.
 Given: while a page draws itself again, the browser's timer sends along where every widget stands. That may be from
 before the server has set one, which then counts as the learner's choice and undoes what they have just brought. And
 a callback ends midway as soon as the browser asks for the next run: a text that was pasted was taken, and never used.
+
+Believed: whatever a browser sends as the value of a widget is taken for one, and a page ends where it is none. And
+any browser may have the server forget all that it keeps, for everybody: their runs, the workers and the session.
 """
 
 from __future__ import annotations
 
+import json
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.state.common import WidgetMetadata, unpack_widget_state_value
+from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
 
 _clear = ForwardMsgQueue.clear
 _give_way, _call_back = ScriptRunner._maybe_handle_execution_control_request, SessionState._call_callbacks
-_request = ScriptRequests._request_rerun_locked
+_request, _value = ScriptRequests._request_rerun_locked, WStates.__getitem__
 calling_back = ContextVar("calling back", default=False)  # in the thread of a page's run
 
 
@@ -65,11 +71,40 @@ def request(requests: ScriptRequests, asked: RerunData) -> bool:
     return _request(requests, asked)
 
 
+def value(states: WStates, name: str) -> Any:
+    """As Streamlit's own; what no page of ours would send for this widget is not there, so that it stays as it was."""
+    held, of = states.states.get(name), states.widget_metadata.get(name)
+    if isinstance(held, Serialized) and of and not is_value(held.value, of):
+        raise KeyError(name)
+    return _value(states, name)
+
+
+def is_value(sent: WidgetState, of: WidgetMetadata[Any]) -> bool:
+    kind = sent.WhichOneof("value")
+    if kind and of.value_type and kind != of.value_type:
+        return False
+    try:
+        told = unpack_widget_state_value(sent)
+        if kind == "json_value" and not (isinstance(told, dict) and json.dumps(told, ensure_ascii=False).encode()):
+            return False  # half a letter (\ud800) is text in JSON, and cannot be sent back
+        of.deserializer(told)
+    except Exception:  # whatever a widget makes of what it does not expect
+        return False
+    offered = getattr(getattr(of.deserializer, "__self__", None), "formatted_option_to_option_index", None)
+    return offered is None or told is None or set([told] if isinstance(told, str) else told) <= offered.keys()
+
+
+def clear_cache(session: AppSession) -> None:
+    """What the server keeps are the engine and its workers, which are everybody's."""
+
+
 MENDED = {
     (ForwardMsgQueue, "clear"): clear,
     (SessionState, "_call_callbacks"): call_back,
     (ScriptRunner, "_maybe_handle_execution_control_request"): give_way,
     (ScriptRequests, "_request_rerun_locked"): request,
+    (WStates, "__getitem__"): value,
+    (AppSession, "_handle_clear_cache_request"): clear_cache,
 }
 
 

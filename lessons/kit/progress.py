@@ -126,9 +126,14 @@ def understood(told: Mapping[str, Any]) -> Progress:
         raise BadValue("What was found in a lesson must be text.")
     return Progress(
         seen={slug: far for slug, far in seen.items() if slug in lessons()},
-        found={slug: text[:LONGEST] for slug, text in found.items() if slug in lessons()},
+        found={slug: readable(text) for slug, text in found.items() if slug in lessons()},
         missed={at: miss(one) for at, one in missed.items() if at in questions()},
     )
+
+
+def readable(text: str) -> str:
+    """As much of it as can be sent to a page: JSON has halves of letters, too."""
+    return text[:LONGEST].encode("utf-8", "ignore").decode()
 
 
 def named(told: Mapping[str, Any], part: str) -> dict[str, Any]:

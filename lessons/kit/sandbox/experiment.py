@@ -5,14 +5,14 @@ follows: a net that cannot read the new world, a source with another net, what i
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from core import tasks
 from core.check import BadValue
 from core.knobs import knobs
 from core.outline import nets_for
-from core.spec import Keep, Run, Stage
+from core.spec import Keep, Run, Stage, longest
 from core.tasks import Task
 from lessons.kit.values import Settings
 
@@ -129,11 +129,12 @@ def anew(net: str, task: Task) -> Run:
 
 
 def twin(run: Run) -> Run:
-    """The same from scratch: as many steps with every weight free, and nothing to remember."""
+    """The same from scratch: as many steps, if one stage may have them, with every weight free, and nothing to
+    remember."""
     last = run.stages[-1]
-    stage = replace(last, method="full", size=0, steps=run.steps, decay=1.0, aim="task", mix=0.0)
-    bare = replace(run, start=None, watch=(), copied=0, keep=(), scrambled=False, exhibit=0, frames=0, until=0)
-    return replace(bare, stages=(stage,))
+    steps = min(run.steps, longest(last.batch, run.seeds))
+    stage = replace(last, method="full", size=0, steps=steps, decay=1.0, aim="task", mix=0.0)
+    return Run(task=run.task, net=run.net, stages=(stage,), seeds=run.seeds, first_seed=run.first_seed)
 
 
 def drawn(run: Run, settings: Settings) -> Run:
@@ -141,7 +142,7 @@ def drawn(run: Run, settings: Settings) -> Run:
     return replace(run, first_seed=(run.first_seed + 100 * (settings.draw - 1)) % 1_000_000)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def described(run: Run) -> str:
     """A run in a few words: what is learned, from where, and how."""
     origin = f" after {told(run.start.task)}" if run.start else ", from scratch"

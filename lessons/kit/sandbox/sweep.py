@@ -94,7 +94,10 @@ def runs(run: Run, axes: Sequence[Axis]) -> Runs:
     for place in places:
         cell = run
         for axis, value in zip(axes, place):
-            cell = fits(edited(cell, axis.dial.path, value))
+            try:
+                cell = fits(edited(cell, axis.dial.path, value))
+            except (TypeError, LookupError) as error:  # what was set before it has taken it away
+                raise BadValue(f"{axis.dial.label} is not in all of these runs. Sweep one of the two alone.") from error
         called = ", ".join(f"{axis.name} {dials.shown(value)}" for axis, value in zip(axes, place))
         pieces.append(Piece("cell", cell, place, name=called))
     return pieces

@@ -8,13 +8,15 @@ moment of the past (core.spec.Run.moment).
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
-from core.spec import Keep, Measure, Run, Stage
+from core.knobs import Number, knobs
+from core.spec import Keep, Measure, Run, Stage, longest
 from core.tasks import Glyphs
 from lessons.kit.catalogue import Bench, Check, Claim, Finding
 from lessons.kit.evidence import bootstrap, final, gather, kindest
 from lessons.kit.recipes import BEST_RATES
+from lessons.kit.sandbox.experiment import drawn
 from lessons.kit.told import Mission
 from lessons.kit.values import Control, Evidence, Piece, Runs, Seeds, Settings, Values
 from lessons.ways_to_remember.machine.futures import (
@@ -64,9 +66,13 @@ TIMES = Control(
 
 
 def future(of: Run, step: int, keep: tuple[Keep, ...] = (), how: str = "everything", times: float = 1.0) -> Run:
-    """Going on from a step: for as many steps as were left, or once more for as many where none were."""
-    (method, size), last = HOWS[how], of.stages[-1]
-    stage = replace(last, method=method, size=size, rate=times * last.rate, steps=of.steps - step or of.steps)
+    """Going on from a step: for as many steps as were left, or once more for as many where none were, within what a
+    stage may have."""
+    (method, size), last, rates = HOWS[how], of.stages[-1], knobs(Stage)["rate"].bound
+    assert isinstance(rates, Number)
+    rate = min(max(times * last.rate, rates.low), rates.high)
+    steps = min(of.steps - step or of.steps, longest(last.batch, of.seeds))
+    stage = replace(last, method=method, size=size, rate=rate, steps=steps)
     return replace(of, start=of.moment(step), stages=(stage,), keep=keep, frames=0, until=0)
 
 
@@ -79,7 +85,7 @@ def protection(of: Run, settings: Settings) -> tuple[Keep, ...]:
     return ((JIGSAWS if one_head else GLYPHS)[way].keep(way, settings[STRENGTH]),)
 
 
-@cache
+@lru_cache(maxsize=256)
 def bench(name: str) -> Bench:
     """The machine before one of the pasts."""
     of = past(name)
@@ -100,7 +106,7 @@ def bench(name: str) -> Bench:
     def runs(settings: Settings) -> Runs:
         """The way back, and the other future; another draw is other luck from the same moment."""
         run = future(of, settings[at], protection(of, settings), settings[HOW], settings[TIMES])
-        run = replace(run, first_seed=of.first_seed + 100 * max(0, settings.draw - 1))
+        run = drawn(run, settings)
         return [
             Piece("moment", of.moment(settings[at]), name=f"step {settings[at]}"),
             Piece("future", run, name=FUTURE),
@@ -130,7 +136,7 @@ def bench(name: str) -> Bench:
     )
 
 
-@cache
+@lru_cache(maxsize=256)
 def before(name: str) -> Bench:
     """Where a past of the learner's own is still to be lived."""
     of = past(name)

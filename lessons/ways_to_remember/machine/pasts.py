@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from core.check import BadValue
 from core.spec import Run
@@ -41,7 +41,7 @@ PAST = Control(
 )
 
 
-@cache
+@lru_cache(maxsize=256)
 def past(name: str) -> Run:
     """What happened: four nets, of which the first one's answers were recorded at every test; or the run that a text
     stands for, recorded likewise."""

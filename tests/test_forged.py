@@ -1,0 +1,84 @@
+"""What a browser sends that no page of ours would send: the page is drawn all the same, and nothing of it is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from app.parts import memory
+from tests.visitor import Visitor
+
+PAGES = [
+    ("", {}),
+    ("sandbox", {}),
+    ("sandbox", {"sandbox.step": "Sweep"}),
+    ("time", {}),
+    ("teach", {}),
+    ("own", {}),
+    ("draw", {}),
+    ("evidence", {}),
+    ("label_worth", {}),
+    ("small_step", {"small_step.beat": "Predict"}),
+    ("tiny_patches", {"tiny_patches.beat": "Recall"}),
+]
+PARTS = ("given", "kept", "left", "made", "moved", "ordered", "picked", "pins", "placed")  # of what components say
+NO_JSON = ("", "{", "null", "[]", "9" * 5000, "[" * 100_000, '{"kept": ' * 2000, json.dumps({"kept": "\ud800"}))
+SAID: tuple[Any, ...] = (None, [], {}, -1, 1e300, "x", [[]], {"slug": "draw", "query": {}}, {"slug": {}, "query": []})
+
+
+def forged(of: str) -> Iterator[WidgetState]:
+    """What could be said of a widget, if it were another."""
+    for text in ("", "x", "9" * 5000):
+        yield WidgetState(id=of, string_value=text)
+    for number in (-1.0, float("nan"), 1e300):
+        yield WidgetState(id=of, double_value=number)
+    for told in (*NO_JSON, *(json.dumps(dict.fromkeys(PARTS, said)) for said in SAID)):
+        yield WidgetState(id=of, json_value=told)
+    for texts, numbers in ((["x"], [-1.0]), (["x"] * 999, [float("nan")] * 3)):
+        one, other = WidgetState(id=of), WidgetState(id=of)
+        one.string_array_value.data.extend(texts)
+        other.double_array_value.data.extend(numbers)
+        yield from (one, other)
+    gone = WidgetState(id=of)
+    gone.file_uploader_state_value.uploaded_file_info.add(file_id="gone", name="a.csv", size=9)
+    yield gone
+    yield WidgetState(id=of, int_value=-1)
+    yield WidgetState(id=of, bytes_value=b"\xff")
+
+
+@pytest.mark.parametrize("path, query", PAGES, ids=[f"{path} {''.join(query.values())}" for path, query in PAGES])
+def test_a_page_stands_whatever_is_said_of_its_widgets(address: str, path: str, query: dict[str, str]) -> None:
+    async def forge() -> Visitor:
+        visitor = Visitor(address)
+        await visitor.open(path, **query)
+        widgets = [element.id for element in visitor.shown.values() if element.id]
+        assert widgets
+        for states in zip(*map(forged, widgets)):
+            await visitor.forge(states)
+        await visitor.close()
+        return visitor
+
+    visitor = asyncio.run(forge())
+    assert visitor.errors == [] and visitor.shown
+
+
+@pytest.mark.parametrize("at", ["small_step.beat", "embed", "", "lang"])
+def test_who_continues_takes_along_what_the_lesson_noted_and_nothing_else(address: str, at: str) -> None:
+    async def forge() -> Visitor:
+        visitor = Visitor(address)
+        await visitor.open()
+        name = next(element.id for element in visitor.shown.values() if element.id.endswith(f"-{memory.AT}"))
+        kept = {"slug": "small_step", "query": {at: "Recall"}}
+        await visitor.forge([WidgetState(id=name, json_value=json.dumps({"kept": kept}))])
+        await visitor.press("Continue with")
+        await visitor.close()
+        return visitor
+
+    visitor = asyncio.run(forge())
+    assert visitor.errors == []
+    assert visitor.query == ("small_step.beat=Recall" if at == "small_step.beat" else "")
