@@ -23,6 +23,7 @@ GENERAL = ("novel", "speeches", "articles")  # what general English is made of
 BREAK = "\f"  # between two documents, in the files and as a token
 TESTS = slice(5, None, 10)  # of the documents: every tenth
 LEAST, MOST = 10_000, 5_000_000  # characters of an own text
+MEGABYTES = 10  # of a file or of what is pasted, whose letters may take more than a byte each
 NAMES = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}  # of scripts
 CUT = re.compile(r".{500,1500}\n|.{500,1500}\s|.{1,1500}", re.DOTALL)  # where it has no breaks: at a line end, a space
 
@@ -77,6 +78,8 @@ def keep(data: bytes, name: str) -> str:
     Every tenth of its documents only tests. They are what form feeds divide; or a page each, where that would leave too
     little for a test.
     """
+    if len(data) > MEGABYTES * 2**20:
+        raise BadValue(f"This text has {len(data) / 2**20:.0f} MB; it may have {MEGABYTES}.")
     text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
     found = [part for document in text.split(BREAK) if (part := plain(document).strip())]
     if sum(map(len, found[TESTS])) < LEAST // 10:

@@ -83,6 +83,7 @@ def test_accents_are_dropped_whatever_the_encoding(code: str) -> None:
         (("\u03bf\u03af\u03ba\u03bf\u03c2 " * 900 + "house " * 300).encode(), "written in Greek letters"),
         (b"%PDF-1.7\x00\x01\x02" + bytes(range(256)) * 100, "not plain text"),
         (b"word " * 1_100_000, "it may have 5,000,000"),
+        (b"word " * 2_200_000, "has 10 MB; it may have 10"),
     ],
 )
 def test_what_cannot_be_a_text_is_refused_in_a_sentence(data: bytes, why: str) -> None:

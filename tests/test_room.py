@@ -130,6 +130,17 @@ def test_a_store_that_is_removed_in_the_middle_is_made_again_and_the_run_begun_a
     assert store.events(run)[0] == {"kind": "start", "restarted": True}
 
 
+@pytest.mark.parametrize("last, again", [(None, True), ("start", True), ("point", True), ("stopped", False)])
+def test_a_run_is_begun_again_where_it_was_cut_off_however_early(last: str | None, again: bool) -> None:
+    run = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=40, batch=16),), seeds=1, first_seed=next(seeds))
+    with folders.writing(run, 1) as first:
+        assert first and not first.restarted
+        if last:
+            first.append({"kind": last})
+    with folders.writing(run, 1) as second:
+        assert second and second.restarted is again
+
+
 def test_whoever_lost_its_folder_with_the_store_writes_nothing_into_that_of_the_next() -> None:
     stages = (Stage(steps=40, batch=16),)
     run = Run(task=Plane(labels=20), net="mlp", start=None, stages=stages, seeds=1, first_seed=next(seeds))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from streamlit import cache_resource
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.state.session_state import SessionState
 
-from app.parts import unlost
+from app.parts import unlost, workers
 
 
 def drawn(place: int, fragment: str = "") -> ForwardMsg:
@@ -111,11 +111,9 @@ def test_a_callback_ends_before_the_next_run_begins(monkeypatch: pytest.MonkeyPa
         give_way(runner)
 
 
-def test_no_browser_has_the_server_forget_what_it_keeps_for_all() -> None:
-    @cache_resource
-    def kept() -> object:
-        return object()
-
-    before, session = kept(), SimpleNamespace(_session_state=SessionState())
+def test_no_browser_has_the_server_forget_its_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "Engine", lambda: SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(workers, "begun", cache(workers.begun.__wrapped__))
+    before, session = workers.engine(), SimpleNamespace(_session_state=SessionState())
     AppSession._handle_clear_cache_request(session)  # type: ignore[arg-type]
-    assert kept() is before
+    assert workers.engine() is before

@@ -15,7 +15,6 @@ from core.check import BadValue
 from lessons.kit.values import Control
 
 PASTED = "pasted text"  # its name
-MEGABYTES = 10  # of a file, whose letters may take more than a byte each
 
 
 def control(slug: str, control: Control[Any], value: Any) -> None:
@@ -80,7 +79,7 @@ def offer(slug: str, take: Callable[[str], object]) -> None:
         "cannot read. Every tenth page only tests. The text and its name are kept on the machine that runs this app; "
         "whoever has the link of this page can train on it."
     )
-    st.file_uploader("A text file", key=f"{at}.file.{turn}", on_change=uploaded, max_upload_size=MEGABYTES)
+    st.file_uploader("A text file", key=f"{at}.file.{turn}", on_change=uploaded, max_upload_size=corpus.MEGABYTES)
     st.text_area("Or paste it here", key=f"{at}.text.{turn}", on_change=pasted, height=100)
 
 

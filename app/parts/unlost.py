@@ -9,8 +9,7 @@ Given: while a page draws itself again, the browser's timer sends along where ev
 before the server has set one, which then counts as the learner's choice and undoes what they have just brought. And
 a callback ends midway as soon as the browser asks for the next run: a text that was pasted was taken, and never used.
 
-Believed: whatever a browser sends as the value of a widget is taken for one, and a page ends where it is none. And
-any browser may have the server forget all that it keeps, for everybody: their runs, the workers and the session.
+Believed: whatever a browser sends as the value of a widget is taken for one, and a page ends where it is none.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from typing import Any
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
@@ -94,17 +92,12 @@ def is_value(sent: WidgetState, of: WidgetMetadata[Any]) -> bool:
     return offered is None or told is None or set([told] if isinstance(told, str) else told) <= offered.keys()
 
 
-def clear_cache(session: AppSession) -> None:
-    """What the server keeps are the engine and its workers, which are everybody's."""
-
-
 MENDED = {
     (ForwardMsgQueue, "clear"): clear,
     (SessionState, "_call_callbacks"): call_back,
     (ScriptRunner, "_maybe_handle_execution_control_request"): give_way,
     (ScriptRequests, "_request_rerun_locked"): request,
     (WStates, "__getitem__"): value,
-    (AppSession, "_handle_clear_cache_request"): clear_cache,
 }
 
 

@@ -13,7 +13,7 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 
 from core.serve.engine import Engine
 
-ONE = Lock()  # at a time asks for it: the first makes it
+ONE = Lock()  # at a time asks for it: the first makes it. Any browser can empty Streamlit's own caches
 
 
 def engine() -> Engine:

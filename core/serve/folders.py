@@ -78,11 +78,13 @@ def writing(value: Run | Measure, wait: float = 600) -> Iterator[Folder | None]:
                 yield None
                 return
             path = store.home() / "runs" / digest(value)
-            left = store.read_events(path.with_suffix(".part"))
+            part = path.with_suffix(".part")
+            left = store.read_events(part)  # none where it was cut off before it had said anything
+            cut_off = part.exists() and not (left and left[-1]["kind"] in ("stopped", "failed"))
             if not store.let_go(value):
                 set_aside(path)
-            set_aside(path.with_suffix(".part"))
-            folder = Folder(value, restarted=bool(left) and left[-1]["kind"] not in ("stopped", "failed"))
+            set_aside(part)
+            folder = Folder(value, restarted=cut_off)
             folder.write("spec.json", to_json(value))
             yield folder
     except OSError as error:
