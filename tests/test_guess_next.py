@@ -49,6 +49,7 @@ def test_a_model_that_knows_nothing_is_surprised_by_every_token_alike(fresh: Lea
     assert run["steps"] == [0, 5]
     assert run["bits"][0][0] == pytest.approx([10.0] * len(found["tokens"][0]), abs=0.1)
     assert len(run["said"][0][0]) == len(found["tokens"][0])
+    assert {len(likeliest) for likeliest in run["said"][0][0]} == {3}
     assert sum(chance for _, chance in run["next"][0][0]) == pytest.approx(8 / 1024, rel=0.1)
     row = surprise.chances(fresh.net, fresh.theta, surprise.encoded(SAID), 128)[-1]
     assert run["next"][0][0][0][0] == text.tokenizer().decode([int(row.argmax())])

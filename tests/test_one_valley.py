@@ -69,6 +69,13 @@ def test_a_bowl_on_the_plane_of_three_points_is_found_where_it_is() -> None:
     assert loss == pytest.approx((y[:, None] - 1) ** 2 + (x - 2) ** 2, abs=1e-4)
 
 
+def test_a_window_has_room_around_the_three_and_is_at_least_half_as_deep_as_wide() -> None:
+    """Three apart from left to right, so as much again in width; the depth follows until it would be below a half."""
+    for high, bottom, top in ((2.0, -1.0, 3.0), (1.0, -1.0, 2.0), (0.0, -1.5, 1.5)):
+        x, y = landscape.window(torch.tensor([[2.0, 0.0], [5.0, 0.0], [3.0, high]]))
+        assert [float(at) for at in (x[0], x[-1], y[0], y[-1])] == pytest.approx([0.5, 6.5, bottom, top])
+
+
 def test_weights_laid_in_a_row_and_back_are_the_same(nets: list[Learned]) -> None:
     theta = nets[0].theta
     back = landscape.unflat(landscape.flat(theta)[None], theta)
