@@ -324,3 +324,15 @@ def test_features_of_the_layers_below_the_head_are_compared_example_by_example(a
     first = (x @ arms.theta["hidden1.weight"][1] + arms.theta["hidden1.bias"][1]).relu()
     assert [layer.shape for layer in found] == [(2, 3, 64)] * 3
     assert torch.allclose(found[0][1], first, atol=1e-6)
+
+
+def test_accuracy_is_asked_of_every_run_on_every_task(arms: Learned) -> None:
+    tasks = (ARMS.task, Plane(winding=0.25))
+    shares = []
+    for task in tasks:
+        x, y = worlds.load(task).test(task)
+        said = nets.forward(arms.net, arms.theta, x.expand(2, *x.shape)).argmax(-1)
+        shares.append([round(float((one == y).sum() / len(y)), 5) for one in said])
+    found = answer(Measure(kind="accuracy", runs=(ARMS, ARMS), tasks=tasks), [arms, arms])
+    assert np.array(found["accuracy"]) == pytest.approx(np.array([shares, shares]), abs=1e-3)
+    assert shares[0] != shares[1]
