@@ -153,6 +153,10 @@ def test_dpo_learns_from_pairs_alone_and_ordinary_steps_undo_it(base: dict[Run, 
     assert [one["step"] for one in along] == sorted(frames)
     assert along[-1]["kl"] == pytest.approx(points[-1].scores["kl"]["0"][0], rel=0.02)
     assert all(len(one["notes"]) == 2 and len(one["notes"][0]["text"].split()) == LENGTH for one in along)
+    model, judged = RewardModel.fitted(*guest_book.pairs(run.task, range(1))), along[-1]["notes"][0]  # type: ignore[arg-type]
+    assert set(judged) == {"text", "promised", "preferred"}
+    ordinary = model(guest_book.test(run.task)[1][None])  # type: ignore[arg-type]
+    assert judged["promised"] == pytest.approx(beaten(model(note(judged["text"])[None]), ordinary).item(), abs=1e-3)
 
 
 def test_the_worth_of_words_answers_a_choice() -> None:

@@ -117,7 +117,7 @@ def test_images_come_as_images_through_the_head_that_learned_them() -> None:
     assert "maps" not in found
     shown = found["shown"][0]
     assert sorted(set(shown["truth"])) == list(range(10))  # spread over the digits, though the test is in their order
-    assert len(base64.b64decode(shown["examples"][0])) == 784
+    assert len(base64.b64decode(shown["examples"][0])) == 784 and len(shown["truth"]) == dial.IMAGES
     still = answer(Measure(kind="dial", runs=(run,), tasks=(run.task,), count=100, layers=("conv1",)), [one])
     assert still["accuracy"][0][10] == found["accuracy"][0][10]
     assert still["size"][0] < found["size"][0]

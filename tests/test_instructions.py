@@ -11,6 +11,7 @@ from core import nets
 from core.check import BadValue
 from core.corpus import BREAK
 from core.measure import Learned, answer, obedience
+from core.measure import answers as measured_answers
 from core.nets import Net, Theta
 from core.spec import Measure, Run, Stage
 from core.tasks import COMBINATIONS, WHAT, Instructions, Text
@@ -160,3 +161,21 @@ def test_answers_are_counted_task_by_task_and_seed_by_seed(monkeypatch: pytest.M
     assert others == [[False, False], [True, False]]
     assert found["formed"] == [[[0.25, 0.0], [0.5, 0.25]]]
     assert obedience.rate([True, False, False]) == 0.3333
+
+
+def test_answers_are_told_of_the_first_seed_and_written_by_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    theta = {"head.bias": torch.tensor([[[1.0]], [[2.0]]])}
+
+    def said(net: Net, theta: Theta, rows: list[list[int]]) -> list[tuple[str, bool]]:
+        return [(f"{theta['head.bias'].flatten().tolist()} after {len(row)}", len(row) > 4) for row in rows]
+
+    monkeypatch.setattr(measured_answers, "answers", said)
+    run, prompts = Run(task=SMALL, net="transformer", stages=(Stage(steps=1),), seeds=2), ("a", "law or play: a")
+    short, long = (len(world.opened(prompt)) for prompt in prompts)
+    found = answer(Measure(kind="answers", runs=(run,), prompts=prompts), [Learned(run, {run: theta}, {})])
+    assert found["prompts"] == [*prompts] and short <= 4 < long
+    assert found["answers"] == [
+        [{"says": f"[1.0] after {short}", "ends": False}, {"says": f"[1.0] after {long}", "ends": True}]
+    ]
+    both = measured_answers.written(nets.load(run.net, 1024), theta, [[0] * 5])
+    assert both == [[("[1.0] after 5", True)], [("[2.0] after 5", True)]]

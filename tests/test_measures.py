@@ -71,6 +71,9 @@ def test_flips_follow_examples_that_were_known_through_the_head_that_learned_the
             said = [answer for at, answer in row if at <= step][-1]
             assert said == nets.forward(arms.net, theta | old_head, x).argmax()
     assert set(found["names"].values()) <= {f"arm {k}" for k in range(1, 7)}
+    few = answer(Measure(kind="flips", runs=(child,), tasks=(ARMS.task,), count=1), [one])
+    said = {answer for _, answer in few["runs"][0]["answers"][0]}
+    assert set(few["names"]) == {str(k) for k in said} and len(said) > 1
 
 
 # --- Alike or not: CKA against its form with Gram matrices ------------------------------------------------------------
@@ -307,6 +310,8 @@ def test_a_distance_is_a_share_of_how_far_the_first_worlds_own_features_spread(a
     spread = sum(np.var(column, ddof=1) for column in clouds[0].T)
     apart = distance.frechet(*map(torch.tensor, clouds)) / spread
     assert found["distance"][0][1] == pytest.approx(apart, abs=1e-5) and apart > 0.01
+    look = distance.look(*map(distance.pictures, tasks))
+    assert found["look"][1] == pytest.approx(look, abs=1e-5) and look > 0.01
 
 
 def test_what_must_be_kept_is_asked_of_each_run_for_one_seed(arms: Learned) -> None:

@@ -125,6 +125,14 @@ def test_lines_lead_from_each_of_the_three_to_another(nets: list[Learned], found
         assert line["length"][0] == pytest.approx(float(far.norm()), abs=0.01)
 
 
+def test_the_map_has_room_for_the_three_and_not_for_who_stands_far_away(nets: list[Learned]) -> None:
+    one, other = nets[0].theta, nets[1].theta
+    far = replace(nets[3], thetas={nets[3].run: {n: w + 9 * (other[n] - w) for n, w in one.items()}})
+    three, four = (answer(Measure(kind="landscape", runs=(), count=5), each) for each in (nets[:3], [*nets[:3], far]))
+    assert (three["x"], three["y"]) == (four["x"], four["y"])
+    assert four["nets"][3][:2] == pytest.approx([9 * three["nets"][1][0], 0], rel=1e-3, abs=1e-2)
+
+
 def test_a_plane_needs_three_nets(nets: list[Learned]) -> None:
     with pytest.raises(BadValue, match="three nets"):
         answer(Measure(kind="landscape", runs=(nets[0].run,) * 2, count=10), nets[:2])
