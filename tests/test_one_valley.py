@@ -116,6 +116,7 @@ def test_every_place_of_the_map_has_the_loss_of_the_net_that_is_there(nets: list
 
 def test_lines_lead_from_each_of_the_three_to_another(nets: list[Learned], found: dict) -> None:  # type: ignore[type-arg]
     assert len(found["lines"]) == 3 and len(found["share"]) == len(found["lines"][0]["loss"]) == 21
+    assert found["share"] == [pytest.approx(k / 20) for k in range(21)]
     for line, (one, other) in zip(found["lines"], ((0, 1), (0, 2), (1, 2))):
         half = {name: (w + nets[other].theta[name]) / 2 for name, w in nets[one].theta.items()}
         for place, theta in ((0, nets[one].theta), (10, half), (20, nets[other].theta)):

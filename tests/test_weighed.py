@@ -47,3 +47,4 @@ def test_what_is_no_word_adds_nothing() -> None:
     weights, _ = told("(good, bad)")
     assert [*weights] == ["(", "good", ", ", "bad", ")"]
     assert weights["("] == weights[", "] == weights[")"] == 0.0 != weights["good"]
+    assert [*told("good, bad")[0]] == ["good", ", ", "bad"]
