@@ -220,3 +220,57 @@ def test_what_is_new_begins_as_wide_as_a_fresh_layer_and_evenly_about_zero(metho
     drawn = adapt.load("low_rank").phi(kernels, 8, rngs("phi", range(2), 0))["conv2.weight.A"]
     assert drawn.shape == (2, 8, 16, 3, 3)
     assert 0.95 / 12 < drawn.max() <= 1 / 12  # sixteen times nine numbers go into each
+
+
+# --- What phi and delta name, worked by hand -------------------------------------------------------------------------
+
+SMALL = {
+    "words.word": torch.ones(1, 5, 3),  # a table: a layer that has no bias
+    "hidden.weight": torch.ones(1, 3, 4), "hidden.bias": torch.ones(1, 1, 4),
+    "head.weight": torch.ones(1, 4, 2), "head.bias": torch.ones(1, 1, 2),
+}  # fmt: skip
+
+
+def shapes(method: str, size: int, start: Theta = SMALL) -> dict[str, tuple[int, ...]]:
+    """Of one seed's phi, but for the head."""
+    phi = adapt.load(method).phi(start, size, rngs("phi", range(1), 0))
+    return {name: tuple(part.shape[1:]) for name, part in phi.items() if nets.layer_of(name) != "head"}
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_a_size_that_nobody_chose_is_the_smallest_there_is(size: int) -> None:
+    assert shapes("last_k", size) == {}  # the head alone, and not every layer
+    assert shapes("adapter", size) == {"hidden.down": (4, 1), "hidden.up": (1, 4)}
+    assert shapes("low_rank", size) == {
+        "words.word.A": (5, 1), "words.word.B": (1, 3), "hidden.weight.A": (3, 1), "hidden.weight.B": (1, 4),
+    }  # fmt: skip
+
+
+def test_an_adapter_stands_after_a_layer_with_a_bias_and_is_drawn_once() -> None:
+    assert shapes("adapter", 2) == {"hidden.down": (4, 2), "hidden.up": (2, 4)}
+    learned = {"hidden.down": torch.ones(1, 4, 3), "hidden.up": torch.ones(1, 3, 4)}
+    for start in (learned | SMALL, SMALL | learned):  # as a store has them, in any order
+        phi = adapter.phi(start, 2, rngs("phi", range(1), 0))
+        assert [phi[name].tolist() for name in learned] == [[[[0.0] * 3] * 4], [[[0.0] * 4] * 3]]
+
+
+def test_low_rank_adds_a_product_to_its_matrix_and_names_no_factor() -> None:
+    phi = {
+        "hidden.weight.A": torch.tensor([[[1.0], [2], [3]]]), "hidden.weight.B": torch.tensor([[[1.0, 0, 2, -1]]]),
+        "head.weight": torch.ones(1, 4, 2), "head.bias": torch.zeros(1, 1, 2),
+    }  # fmt: skip
+    delta = adapt.load("low_rank").delta(SMALL, phi)
+    assert sorted(delta) == ["head.bias", "head.weight", "hidden.weight"]
+    assert delta["hidden.weight"].tolist() == [[[1, 0, 2, -1], [2, 0, 4, -2], [3, 0, 6, -3]]]
+    assert torch.equal(delta["head.weight"], phi["head.weight"])
+
+
+def test_a_bias_is_rescaled_with_the_weight_of_its_layer_and_no_other_matrix() -> None:
+    assert shapes("ia3", 0) == {"words.word.scale": (3,), "hidden.weight.scale": (4,)}
+    start = SMALL | {"hidden.other": 2 * torch.ones(1, 3, 4)}
+    phi = {"hidden.other.scale": torch.full((1, 4), 5.0), "hidden.weight.scale": torch.tensor([[0.5, 1, 0, 2]])}
+    for named in (phi, dict(reversed(phi.items()))):
+        delta = adapt.load("ia3").delta(start, named)
+        assert delta["hidden.bias"].tolist() == [[[0.5, 1, 0, 2]]]
+        assert delta["hidden.other"].tolist() == [[[10.0] * 4] * 3]
+        assert delta["hidden.weight"].tolist() == [[[0.5, 1, 0, 2]] * 3]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 import torch
 
 from core.align import Case, dpo, log_prob, log_probs, policy_gradient, write
-from core.align.rater import RewardModel
+from core.align.rater import Judge, RewardModel, beaten
 from core.check import BadValue
 from core.measure import Learned, answer
 from core.nets import Theta, fresh, load, products
@@ -152,6 +153,10 @@ def test_dpo_learns_from_pairs_alone_and_ordinary_steps_undo_it(base: dict[Run, 
     assert [one["step"] for one in along] == sorted(frames)
     assert along[-1]["kl"] == pytest.approx(points[-1].scores["kl"]["0"][0], rel=0.02)
     assert all(len(one["notes"]) == 2 and len(one["notes"][0]["text"].split()) == LENGTH for one in along)
+    model, judged = RewardModel.fitted(*guest_book.pairs(run.task, range(1))), along[-1]["notes"][0]  # type: ignore[arg-type]
+    assert set(judged) == {"text", "promised", "preferred"}
+    ordinary = model(guest_book.test(run.task)[1][None])  # type: ignore[arg-type]
+    assert judged["promised"] == pytest.approx(beaten(model(note(judged["text"])[None]), ordinary).item(), abs=1e-3)
 
 
 def test_the_worth_of_words_answers_a_choice() -> None:
@@ -205,6 +210,19 @@ def test_the_policys_gradient_is_that_of_each_notes_chance_times_what_it_gained_
         assert torch.allclose(mine, theirs, atol=1e-5)
 
 
+def test_dpo_is_the_surprise_at_the_choice_by_how_much_farther_the_better_note_has_moved() -> None:
+    case, theta = case_of(2)
+    goal = dpo.prepare(Stage(batch=5, beta=0.7), case, [generator("luck", k) for k in range(2)])
+    found = [goal.value(theta) for _ in range(2)][-1]  # every step picks anew
+    gap = (case.moved(theta, case.pairs()[0]) - case.moved(theta, case.pairs()[1])).detach()
+    for seed in range(2):
+        rng = generator("luck", seed)
+        pick = [torch.randint(gap.shape[1], (5,), generator=rng) for _ in range(2)][-1]
+        surprise = (1 + (-0.7 * gap[seed, pick]).exp()).log().mean()
+        assert found[seed].item() == pytest.approx(surprise.item(), rel=1e-4)
+    assert torch.autograd.grad(found.sum(), list(theta.values()))[0].any()
+
+
 def test_what_pleasing_costs_is_counted_by_note_and_pass() -> None:
     case, _ = case_of(1)
     once = 2 * sum(products(case.net, case.reference, torch.zeros(1, 1, LENGTH, dtype=torch.long)).values())
@@ -213,3 +231,55 @@ def test_what_pleasing_costs_is_counted_by_note_and_pass() -> None:
     stage = Stage(batch=4)
     assert policy_gradient.prepare(stage, case, []).flops == 4 * case.flops(5.5 + 1)  # half of ten words, on average
     assert dpo.prepare(stage, case, []).flops == 2 * 4 * case.flops(1)
+
+
+def test_every_word_is_the_first_whose_chances_reach_the_luck_of_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    case, theta = case_of(2)
+    notes = write(case.net, theta, 3, [generator("luck", k) for k in range(2)])
+    luck = torch.stack([torch.rand(3, LENGTH, generator=generator("luck", k)) for k in range(2)])
+    upto = log_probs(case.net, theta, notes).exp().cumsum(-1)
+    assert torch.equal(notes, (upto < luck[..., None]).sum(-1)) and notes.max() > 3
+    monkeypatch.setattr(torch, "rand", lambda *size, generator: torch.full(size, 2.0))  # chances may add up to less
+    assert (write(case.net, theta, 1, [generator("luck", k) for k in range(2)]) == len(WORDS) - 1).all()
+
+
+def test_a_note_is_preferred_as_often_as_its_score_is_ahead() -> None:
+    """By ln 3 it is three times in four, and beside an equal one half of the time."""
+    scores = torch.tensor([0.0, math.log(3)])
+    assert beaten(scores, scores).tolist() == pytest.approx([(1 / 2 + 1 / 4) / 2, (3 / 4 + 1 / 2) / 2])
+
+
+def test_a_note_like_those_of_the_pairs_has_no_reward() -> None:
+    pairs = guest_book.pairs(Preferences(), range(2))
+    assert RewardModel.fitted(*pairs)(torch.cat(pairs, 1)).mean(1).tolist() == pytest.approx([0, 0], abs=1e-4)
+
+
+def test_a_net_is_judged_by_what_it_writes_and_how_far_that_is_from_the_reference() -> None:
+    case, theta = case_of(2)
+    theta = {name: weight.detach() for name, weight in theta.items()}
+    judge = Judge(case)
+    found, notes = judge.report(theta), write(case.net, theta, 128, [generator("judged", k) for k in range(2)])
+    now, before = (log_probs(case.net, one, notes) for one in (theta, case.reference))
+    apart = torch.nn.functional.kl_div(before, now, reduction="none", log_target=True)
+    assert found["kl"] == pytest.approx(apart.sum((2, 3)).mean(1).tolist(), abs=1e-3)
+    ordinary = guest_book.test(case.task)[1]
+    truth = (guest_book.quality(notes)[..., None] - guest_book.quality(ordinary)).sigmoid().mean((1, 2))
+    assert found["preferred"] == pytest.approx(truth.tolist(), abs=1e-3)
+    model = RewardModel.fitted(*case.pairs())
+    promised = model(notes)[..., None] - model(ordinary.expand(2, -1, -1))[:, None]
+    assert found["promised"] == pytest.approx(promised.sigmoid().mean((1, 2)).tolist(), abs=1e-3)
+    rude = [[guest_book.is_any(note, ("unkind",)).any() for note in seed] for seed in notes]
+    assert found["unkind"] == pytest.approx([sum(map(bool, seed)) / 128 for seed in rude], abs=1e-3)
+
+
+def test_a_taste_agrees_as_often_as_the_better_of_two_new_notes_has_the_higher_reward() -> None:
+    found = answer(Measure(kind="taste", runs=(), tasks=(Preferences(),), count=2, first_seed=3), [])
+    model = RewardModel.fitted(*guest_book.pairs(Preferences(), range(3, 5)))
+    assert found["worth"]["kind"] == round(float(model.worth[:, WORDS.index("kind")].mean()), 3)
+    notes = guest_book.notes(2000, generator("fresh pairs", 0))
+    rewards, agreed = model(notes.expand(2, -1, -1)), []
+    for k in range(0, 2000, 2):
+        better = float(guest_book.quality(notes[k + 1]) - guest_book.quality(notes[k]))
+        if better:
+            agreed += [(float(one[k + 1] - one[k]) > 0) == (better > 0) for one in rewards]
+    assert found["agrees"] == pytest.approx(sum(agreed) / len(agreed), abs=1e-4)

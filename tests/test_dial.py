@@ -117,7 +117,7 @@ def test_images_come_as_images_through_the_head_that_learned_them() -> None:
     assert "maps" not in found
     shown = found["shown"][0]
     assert sorted(set(shown["truth"])) == list(range(10))  # spread over the digits, though the test is in their order
-    assert len(base64.b64decode(shown["examples"][0])) == 784
+    assert len(base64.b64decode(shown["examples"][0])) == 784 and len(shown["truth"]) == dial.IMAGES
     still = answer(Measure(kind="dial", runs=(run,), tasks=(run.task,), count=100, layers=("conv1",)), [one])
     assert still["accuracy"][0][10] == found["accuracy"][0][10]
     assert still["size"][0] < found["size"][0]
@@ -130,3 +130,13 @@ def test_a_layer_that_no_net_has_is_refused(new: Learned) -> None:
         asked(layers=("hidden1", 3))
     with pytest.raises(BadValue):
         asked(rank=65)
+
+
+def test_a_map_of_an_old_task_is_read_through_the_head_that_learned_it(old: Learned) -> None:
+    child = replace(NEW, task=Plane(ask="colour", labels=30))
+    one = Learned(child, {child: ended(child, dict(old.thetas))} | dict(old.thetas), {})
+    found = answer(Measure(kind="dial", runs=(child,), tasks=(OLD.task,), count=50), [one])
+    maps = opened(found["maps"]).reshape(len(found["alphas"]), -1)
+    head = {name: weight for name, weight in old.theta.items() if name.startswith("head")}
+    cells = base64.b64decode(boundary.decided(one.net, one.theta | head))
+    assert bytes(maps[found["alphas"].index(1.0)].astype(np.uint8)) == cells and max(cells) > 1

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from core import alphabet, strokes
+from core import alphabet, nets, strokes
 from core.check import BadValue
+from core.measure import Learned, answer
 from core.serve import store, work
 from core.spec import Measure, Run, Stage, digest
-from core.tasks import READY, Drawn
-from core.worlds import drawn, glyphs
+from core.tasks import READY, Drawn, Handwriting
+from core.worlds import drawn, generator, glyphs
 from lessons.kit.evidence import final, gather
 from lessons.kit.recipes import backbone, fine_tuned, scratch
 from lessons.kit.values import Piece, Seeds
@@ -143,3 +144,15 @@ def test_a_new_alphabet_is_learned_from_three_drawings_and_a_drawing_is_read_as_
     dot = replace(asked, strokes="5,5")
     assert work.perform(dot) == "done" and (store.answer(dot) or {})["runs"] == []
     assert digest(dot) != digest(asked)
+
+
+def test_how_sure_nets_are_of_a_drawing_is_the_mean_of_their_chances() -> None:
+    run = Run(task=Handwriting(labels=1), stages=(Stage(steps=1),), seeds=2)
+    net = nets.load("conv", 10)
+    theta = {name: 3 * part for name, part in nets.fresh(net, [generator("some", k) for k in range(2)]).items()}
+    strokes = "62,5 62,40 62,62;22,62 36,50"
+    (found,) = answer(Measure(kind="reads", runs=(run,), strokes=strokes), [Learned(run, {run: theta}, {})])["runs"]
+    x = drawn.image(strokes)
+    assert x is not None
+    chances = nets.forward(net, theta, x.expand(2, *x.shape))[:, 0].softmax(-1)
+    assert found["sure"] == pytest.approx(chances.mean(0).tolist(), abs=1e-5)

@@ -49,9 +49,22 @@ def test_a_model_that_knows_nothing_is_surprised_by_every_token_alike(fresh: Lea
     assert run["steps"] == [0, 5]
     assert run["bits"][0][0] == pytest.approx([10.0] * len(found["tokens"][0]), abs=0.1)
     assert len(run["said"][0][0]) == len(found["tokens"][0])
+    assert {len(likeliest) for likeliest in run["said"][0][0]} == {3}
     assert sum(chance for _, chance in run["next"][0][0]) == pytest.approx(8 / 1024, rel=0.1)
     row = surprise.chances(fresh.net, fresh.theta, surprise.encoded(SAID), 128)[-1]
     assert run["next"][0][0][0][0] == text.tokenizer().decode([int(row.argmax())])
+
+
+def test_what_comes_next_is_asked_at_the_end_of_the_text(fresh: Learned) -> None:
+    torch.manual_seed(0)
+    theta = {name: weight + 0.3 * torch.randn_like(weight) for name, weight in fresh.theta.items()}  # far from uniform
+    found = answer(asked("surprise", count=128), [replace(fresh, frames={0: theta})])["runs"][0]
+    row = surprise.chances(fresh.net, theta, surprise.encoded(SAID), 128).exp()
+    assert int(row[-1].argmax()) != int(row[0].argmax())
+    for told, chances in ((found["next"][0][0], row[-1]), (found["said"][0][0][0], row[0])):
+        best = [text.tokenizer().decode([k]) for k in chances.topk(len(told)).indices.tolist()]
+        assert [name for name, _ in told] == best
+        assert told[0][1] == pytest.approx(float(chances.max()), abs=1e-4)
 
 
 @pytest.mark.parametrize("back", [1, 2, 3, 128])

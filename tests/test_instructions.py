@@ -10,7 +10,10 @@ import torch
 from core import nets
 from core.check import BadValue
 from core.corpus import BREAK
-from core.spec import Run, Stage
+from core.measure import Learned, answer, obedience
+from core.measure import answers as measured_answers
+from core.nets import Net, Theta
+from core.spec import Measure, Run, Stage
 from core.tasks import COMBINATIONS, WHAT, Instructions, Text
 from core.train import Done, train
 from core.worlds import generator, text
@@ -131,3 +134,48 @@ def test_real_sentences_are_short_and_asked_for_in_one_kind_only(monkeypatch: py
 
 def drawn_real(name: str, seed: int) -> tuple[str, str]:
     return world.example(name, world.randint_from(generator("real", seed)), True, real=True)
+
+
+def test_answers_are_counted_task_by_task_and_seed_by_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of four answers to each instruction: what is wanted, the same not ended, something else in form, and nothing."""
+    tasks = (Instructions(ask="law or play, plain"), Instructions(ask="reverse, plain"))
+    run = Run(task=SMALL, net="transformer", stages=(Stage(steps=1),), seeds=2)
+    exams = [world.exam(task.ask, 4) for task in tasks]
+    rows = [world.opened(asked) for exam in exams for asked, _ in exam]
+
+    def written(net: Net, theta: Theta, given: list[list[int]]) -> list[list[tuple[str, bool]]]:
+        assert given == rows and not theta
+        seeds = []
+        for right in (1, 0):
+            each = []
+            for (_, wanted), *_ in exams:
+                each += [(wanted, bool(right)), (wanted, False), ("such word", True), ("", True)]
+            seeds.append(each)
+        return seeds
+
+    monkeypatch.setattr(obedience, "written", written)
+    asked = Measure(kind="obedience", runs=(run,), tasks=(*tasks, Text()), count=4)
+    found = answer(asked, [Learned(run, {run: {}}, {})])
+    assert found["right"] == [[[0.25, 0.0], [0.25, 0.0]]]
+    others = [[world.formed(task.ask, said) for said in ("such word", "")] for task in tasks]
+    assert others == [[False, False], [True, False]]
+    assert found["formed"] == [[[0.25, 0.0], [0.5, 0.25]]]
+    assert obedience.rate([True, False, False]) == 0.3333
+
+
+def test_answers_are_told_of_the_first_seed_and_written_by_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    theta = {"head.bias": torch.tensor([[[1.0]], [[2.0]]])}
+
+    def said(net: Net, theta: Theta, rows: list[list[int]]) -> list[tuple[str, bool]]:
+        return [(f"{theta['head.bias'].flatten().tolist()} after {len(row)}", len(row) > 4) for row in rows]
+
+    monkeypatch.setattr(measured_answers, "answers", said)
+    run, prompts = Run(task=SMALL, net="transformer", stages=(Stage(steps=1),), seeds=2), ("a", "law or play: a")
+    short, long = (len(world.opened(prompt)) for prompt in prompts)
+    found = answer(Measure(kind="answers", runs=(run,), prompts=prompts), [Learned(run, {run: theta}, {})])
+    assert found["prompts"] == [*prompts] and short <= 4 < long
+    assert found["answers"] == [
+        [{"says": f"[1.0] after {short}", "ends": False}, {"says": f"[1.0] after {long}", "ends": True}]
+    ]
+    both = measured_answers.written(nets.load(run.net, 1024), theta, [[0] * 5])
+    assert both == [[("[1.0] after 5", True)], [("[2.0] after 5", True)]]

@@ -91,3 +91,13 @@ def test_the_error_is_the_square_of_what_was_missed_as_a_share_of_what_saying_ze
     y = torch.tensor([[1.0, 2.0], [3.0, -2.0]])
     missed = torch.tensor([[[1.0, 0.0], [-3.0, 1.0]]])
     assert relative_error(y + missed, y).tolist() == [[10 / 2 / 5, 1 / 2 / 4]]
+
+
+def test_errors_are_those_of_each_seeds_answers_and_without_points_no_line_is_drawn(learned: Learned) -> None:
+    tasks = (RUN.task, Lines(points=4, bend=0.5))
+    found = answer(Measure(kind="in_context", runs=(RUN,), tasks=tasks), [learned])
+    assert "line" not in found and "curve" not in found
+    for task, error, least in zip(tasks, found["error"][0], found["least squares"]):
+        x, y = lines.prompts(task, 1000, generator("in context", 0))  # type: ignore[arg-type]
+        assert np.array(error) == pytest.approx(relative_error(answers(learned, x, y), y).numpy(), rel=1e-4)
+        assert least == pytest.approx(relative_error(fits(x, y)[None], y)[0].tolist(), rel=1e-4)

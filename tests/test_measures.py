@@ -10,11 +10,11 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 
-from core import nets
+from core import nets, worlds
 from core.check import BadValue
 from core.measure import Learned, answer, boundary, cka, distance, flips, hidden
 from core.nets import Theta
-from core.spec import Measure, Run, Stage
+from core.spec import Keep, Measure, Run, Stage
 from core.tasks import Glyphs, Handwriting, Plane
 from core.train import Done, Frame, train
 
@@ -71,6 +71,9 @@ def test_flips_follow_examples_that_were_known_through_the_head_that_learned_the
             said = [answer for at, answer in row if at <= step][-1]
             assert said == nets.forward(arms.net, theta | old_head, x).argmax()
     assert set(found["names"].values()) <= {f"arm {k}" for k in range(1, 7)}
+    few = answer(Measure(kind="flips", runs=(child,), tasks=(ARMS.task,), count=1), [one])
+    said = {answer for _, answer in few["runs"][0]["answers"][0]}
+    assert set(few["names"]) == {str(k) for k in said} and len(said) > 1
 
 
 # --- Alike or not: CKA against its form with Gram matrices ------------------------------------------------------------
@@ -269,3 +272,72 @@ def test_what_flips_is_shown_as_what_it_is_and_called_by_name() -> None:
     used = {str(example["truth"]) for example in found["examples"]}
     used |= {str(answer) for row in found["runs"][0]["answers"] for _, answer in row}
     assert found["names"] == {k: f"the digit {k}" for k in sorted(used)}
+
+
+# --- Worked by hand --------------------------------------------------------------------------------------------------
+
+
+def test_points_and_examples_are_the_worlds_own_with_their_classes_and_places(arms: Learned) -> None:
+    x, y = worlds.load(ARMS.task).test(ARMS.task)
+    points = boundary.some_points(ARMS.task, 3)
+    assert points == [[*(round(a, 3) for a in x[k].tolist()), int(y[k])] for k in range(3)]
+    tasks = (Handwriting(labels=1), Handwriting(labels=2))
+    found = answer(Measure(kind="examples", runs=(), tasks=tasks, count=15), [])
+    pools = [worlds.load(task).train(task, range(1)) for task in tasks]
+    assert found["classes"] == [10, 10] and [len(shown) for shown in found["pictures"]] == [10, 15]
+    for pool, shown in zip(pools, found["pictures"]):
+        truths = [one["truth"] for one in shown]
+        assert truths == sorted(truths) and sorted(one["place"] for one in shown) == list(range(len(shown)))
+        for one in shown:
+            image, truth = pool.take(torch.tensor([[one["place"]]]))
+            bytes_shown = torch.tensor(list(base64.b64decode(one["image"])))
+            assert torch.allclose(bytes_shown / 255, image.flatten(), atol=1 / 255) and truth.item() == one["truth"]
+
+
+def test_a_line_of_one_place_is_refused(arms: Learned) -> None:
+    with pytest.raises(BadValue, match="two places"):
+        answer(Measure(kind="barrier", runs=(ARMS, ARMS), count=1), [arms, arms])
+
+
+def test_a_distance_is_a_share_of_how_far_the_first_worlds_own_features_spread(arms: Learned) -> None:
+    tasks = (ARMS.task, Plane(winding=0.25))
+    found = answer(Measure(kind="distance", runs=(ARMS,), tasks=tasks), [arms])
+    clouds = []
+    for task in tasks:
+        x = distance.pictures(task)
+        assert len(x) == min(1000, len(worlds.load(task).test(task)[0]))
+        clouds.append(nets.forward(arms.net, nets.first(arms.theta), x[None], end=3)[0].double().numpy())
+    spread = sum(np.var(column, ddof=1) for column in clouds[0].T)
+    apart = distance.frechet(*map(torch.tensor, clouds)) / spread
+    assert found["distance"][0][1] == pytest.approx(apart, abs=1e-5) and apart > 0.01
+    look = distance.look(*map(distance.pictures, tasks))
+    assert found["look"][1] == pytest.approx(look, abs=1e-5) and look > 0.01
+
+
+def test_what_must_be_kept_is_asked_of_each_run_for_one_seed(arms: Learned) -> None:
+    """Two numbers for each of 6 * 5 old points, and as many anchors as there are weights."""
+    old, anchored = Keep(method="replay", count=5), Keep(method="l2_sp")
+    runs = tuple(replace(ARMS, task=Plane(turn=30), start=ARMS, keep=keep) for keep in ((), (old,), (old, anchored)))
+    learned = [Learned(run, {run: arms.theta} | dict(arms.thetas), {}) for run in runs]
+    weights = 2 * 64 + 64 + 2 * (64 * 64 + 64) + 64 * 6 + 6
+    assert answer(Measure(kind="keeping", runs=runs), learned)["numbers"] == [0, 60, 60 + weights]
+
+
+def test_features_of_the_layers_below_the_head_are_compared_example_by_example(arms: Learned) -> None:
+    x = torch.tensor([[1.0, 0.5], [-1.0, 0.25], [0.0, 2.0]])
+    found = cka.features(arms, x)
+    first = (x @ arms.theta["hidden1.weight"][1] + arms.theta["hidden1.bias"][1]).relu()
+    assert [layer.shape for layer in found] == [(2, 3, 64)] * 3
+    assert torch.allclose(found[0][1], first, atol=1e-6)
+
+
+def test_accuracy_is_asked_of_every_run_on_every_task(arms: Learned) -> None:
+    tasks = (ARMS.task, Plane(winding=0.25))
+    shares = []
+    for task in tasks:
+        x, y = worlds.load(task).test(task)
+        said = nets.forward(arms.net, arms.theta, x.expand(2, *x.shape)).argmax(-1)
+        shares.append([round(float((one == y).sum() / len(y)), 5) for one in said])
+    found = answer(Measure(kind="accuracy", runs=(ARMS, ARMS), tasks=tasks), [arms, arms])
+    assert np.array(found["accuracy"]) == pytest.approx(np.array([shares, shares]), abs=1e-3)
+    assert shares[0] != shares[1]

@@ -69,6 +69,13 @@ def test_a_bowl_on_the_plane_of_three_points_is_found_where_it_is() -> None:
     assert loss == pytest.approx((y[:, None] - 1) ** 2 + (x - 2) ** 2, abs=1e-4)
 
 
+def test_a_window_has_room_around_the_three_and_is_at_least_half_as_deep_as_wide() -> None:
+    """Three apart from left to right, so as much again in width; the depth follows until it would be below a half."""
+    for high, bottom, top in ((2.0, -1.0, 3.0), (1.0, -1.0, 2.0), (0.0, -1.5, 1.5)):
+        x, y = landscape.window(torch.tensor([[2.0, 0.0], [5.0, 0.0], [3.0, high]]))
+        assert [float(at) for at in (x[0], x[-1], y[0], y[-1])] == pytest.approx([0.5, 6.5, bottom, top])
+
+
 def test_weights_laid_in_a_row_and_back_are_the_same(nets: list[Learned]) -> None:
     theta = nets[0].theta
     back = landscape.unflat(landscape.flat(theta)[None], theta)
@@ -109,6 +116,7 @@ def test_every_place_of_the_map_has_the_loss_of_the_net_that_is_there(nets: list
 
 def test_lines_lead_from_each_of_the_three_to_another(nets: list[Learned], found: dict) -> None:  # type: ignore[type-arg]
     assert len(found["lines"]) == 3 and len(found["share"]) == len(found["lines"][0]["loss"]) == 21
+    assert found["share"] == [pytest.approx(k / 20) for k in range(21)]
     for line, (one, other) in zip(found["lines"], ((0, 1), (0, 2), (1, 2))):
         half = {name: (w + nets[other].theta[name]) / 2 for name, w in nets[one].theta.items()}
         for place, theta in ((0, nets[one].theta), (10, half), (20, nets[other].theta)):
@@ -116,6 +124,14 @@ def test_lines_lead_from_each_of_the_three_to_another(nets: list[Learned], found
             assert (line["loss"][place][0], line["accuracy"][place][0]) == pytest.approx((loss, right), abs=5e-3)
         far = landscape.flat(nets[one].theta) - landscape.flat(nets[other].theta)
         assert line["length"][0] == pytest.approx(float(far.norm()), abs=0.01)
+
+
+def test_the_map_has_room_for_the_three_and_not_for_who_stands_far_away(nets: list[Learned]) -> None:
+    one, other = nets[0].theta, nets[1].theta
+    far = replace(nets[3], thetas={nets[3].run: {n: w + 9 * (other[n] - w) for n, w in one.items()}})
+    three, four = (answer(Measure(kind="landscape", runs=(), count=5), each) for each in (nets[:3], [*nets[:3], far]))
+    assert (three["x"], three["y"]) == (four["x"], four["y"])
+    assert four["nets"][3][:2] == pytest.approx([9 * three["nets"][1][0], 0], rel=1e-3, abs=1e-2)
 
 
 def test_a_plane_needs_three_nets(nets: list[Learned]) -> None:

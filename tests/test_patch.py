@@ -44,6 +44,15 @@ def test_a_patch_is_as_large_as_counted_by_hand(arms: Learned, method: str, size
     assert found["all"] == 8642
 
 
+def test_what_was_trained_from_nothing_is_all_of_it_and_has_moved_from_no_start(arms: Learned) -> None:
+    (found,) = answer(Measure(kind="patch", runs=(ARMS,)), [arms])["runs"]
+    assert found == {
+        "trained": 8642 + 4 * 64 + 4,
+        "all": 8642 + 4 * 64 + 4,
+        "moved": [0.0],
+    }
+
+
 def test_how_far_a_patch_moved_the_net_is_a_share_of_its_length(arms: Learned) -> None:
     end = {name: torch.cat([1.5 * part, 3 * part]) for name, part in arms.theta.items()}
     end |= {"head.weight": torch.zeros(2, 64, 2), "head.bias": torch.zeros(2, 1, 2)}

@@ -41,3 +41,10 @@ def test_it_cannot_read_order_as_the_lesson_says() -> None:
     assert weights["good"] > 0 > weights["not"]
     assert told("not bad")[1] == pytest.approx(told("bad")[1], abs=0.01)  # as unkind as "bad"
     assert told("bad")[1] < 0.1
+
+
+def test_what_is_no_word_adds_nothing() -> None:
+    weights, _ = told("(good, bad)")
+    assert [*weights] == ["(", "good", ", ", "bad", ")"]
+    assert weights["("] == weights[", "] == weights[")"] == 0.0 != weights["good"]
+    assert [*told("good, bad")[0]] == ["good", ", ", "bad"]
