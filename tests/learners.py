@@ -26,6 +26,7 @@ class Notes:
     ticks: list[int] = field(default_factory=list)  # bytes of each look of a part of a page by itself
     pages: list[int] = field(default_factory=list)  # and of each whole page
     bursts: int = 0  # runs of the page's script
+    trained: list[tuple[float, float]] = field(default_factory=list)  # when each pressed Train, and was done
 
     def closed(self, visitor: Visitor) -> None:
         """A tab is closed: what it was sent, and what went wrong in it."""
@@ -97,7 +98,8 @@ async def train(address: str, notes: Notes, draw: int, wait: float, slug: str = 
         moves = [moment - pressed for moment in visitor.moves if moment > pressed]
         for kind, moment in zip(("a picture comes", "it moves"), moves):
             notes.waits[kind].append(moment)
-        notes.waits["all is done"].append(time.perf_counter() - pressed)
+        notes.trained.append((pressed, time.perf_counter()))
+        notes.waits["all is done"].append(notes.trained[-1][1] - pressed)
     except Exception as error:
         notes.errors.append(f"{type(error).__name__}: {error}")
     finally:

@@ -28,6 +28,8 @@ from tests.visitor import Visitor
 
 MOST = {"learners": 300, "seconds": 3600}
 WITHIN = 8.0  # seconds in which all press Train
+CORES = 2  # of this machine that train: one a worker
+ALONE = 50  # a draw that nobody of the class has
 
 
 def within(waits: Sequence[float], share: float) -> float:
@@ -57,6 +59,7 @@ def load(options: argparse.Namespace) -> dict[str, Any]:
             store = stack.enter_context(tempfile.TemporaryDirectory(prefix="headstart-load-"))
             address, process = stack.enter_context(served("app/main.py", HEADSTART_STORE=store))
         asyncio.run(first(address))
+        need = alone(address, process) if options.train and process else 0.0
         before = memory_and_time(process)
         began = time.perf_counter()
         asyncio.run(crowd(address, options, notes))
@@ -68,6 +71,10 @@ def load(options: argparse.Namespace) -> dict[str, Any]:
     for name, sent in (("page", notes.pages), ("tick", notes.ticks)):
         if sent:
             found[f"bytes a {name}"] = {"times": len(sent), "p50": statistics.median(sent), "p95": within(sent, 0.95)}
+    if need and notes.trained:
+        pressed, done = zip(*notes.trained)
+        found["last done after the first pressed"] = max(done) - min(pressed)
+        found["times what the runs need of two cores"] = (max(done) - min(pressed)) / (need * len(done) / CORES)
     if before and after:
         used = after["seconds"] - before["seconds"]
         found |= {"milliseconds a run of a page": 1000 * used / max(1, notes.bursts), "of a core": used / took}
@@ -80,6 +87,18 @@ async def first(address: str) -> None:
     visitor = Visitor(address)
     await visitor.open()
     await visitor.close()
+
+
+def alone(address: str, process: psutil.Process) -> float:
+    """Seconds of processor time that the workers take for one learner's runs while nobody else is there."""
+
+    def used() -> float:
+        return sum(map(spent, process.children(recursive=True)))
+
+    asyncio.run(train(address, Notes(), ALONE, 0))  # the workers wake up
+    before = used()
+    asyncio.run(train(address, Notes(), ALONE + 1, 0))
+    return used() - before
 
 
 def memory_and_time(process: psutil.Process | None) -> dict[str, float] | None:
