@@ -26,7 +26,6 @@ from app import (
     time_machine,
 )
 from app.parts.unlost import mend
-from app.parts.workers import engine
 from app.words import edge, language
 from lessons.kit.catalogue import CHAPTERS, lessons
 
@@ -37,7 +36,6 @@ def settle() -> None:
     steps."""
     mend()
     edge.listen()
-    engine()
     gc.freeze()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Thread
@@ -10,6 +12,8 @@ from threading import Thread
 from streamlit import cli_util, config
 from streamlit.starlette import App
 from streamlit.web.server import server_util
+
+LATER = 2.0  # seconds until workers are started: whoever waits for the first page has the processor
 
 
 @asynccontextmanager
@@ -24,9 +28,14 @@ async def started(_: App) -> AsyncIterator[None]:
 
 def load() -> None:
     """Takes half a second: a browser fetches Streamlit's own files meanwhile."""
+    gc.disable()  # nothing that is loaded dies
     from app import site
+    from app.parts.workers import engine
 
+    gc.enable()
     site.settle()
+    time.sleep(LATER)
+    engine()
 
 
 def close() -> None:
