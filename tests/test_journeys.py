@@ -145,6 +145,13 @@ def test_a_race_that_is_over_can_be_run_with_another_draw(server: tuple[str, psu
     expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
 
 
+def test_what_moves_comes_to_rest_at_the_last_step(server: tuple[str, psutil.Process], page: Page) -> None:
+    page.goto(f"{server[0]}/own?own.draw=7")
+    page.get_by_role("button", name=re.compile("^Train 16 nets")).click()
+    expect(page.get_by_text(re.compile(r"^600 of 600 steps"))).to_be_visible()
+    expect(page.locator(".player .mark").first).to_have_text("step 300")
+
+
 def test_a_killed_worker_is_replaced_and_the_page_says_so(server: tuple[str, psutil.Process], page: Page) -> None:
     race(page, server[0], draw=80)
     expect(page.get_by_text(MOVING)).to_be_visible()

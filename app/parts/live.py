@@ -16,7 +16,6 @@ from app.parts.aloud import aloud
 from app.parts.chosen import Chosen
 from app.parts.controls import control
 from app.parts.once import once
-from app.parts.player import kit
 from app.parts.sheet import sheet
 from app.parts.stage import PADS, stage
 from app.parts.watch import ALIVE, PATIENCE, Seen, States, failures, is_alive, mission, progress, states, watched
@@ -59,8 +58,6 @@ def live(
                     for other in others:
                         control(lesson.slug, other, settings[other], at.held.get(other.name))
         with st.container(key="stage"):
-            if now.moving:
-                kit(lesson.slug)
             every = max(now.every, now.every / 12 * engine().pending) or None  # all together look thirty times a second
             st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.stands, [now])
 

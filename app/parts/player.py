@@ -38,8 +38,7 @@ def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], Non
     it is live the newest frame is shown, whichever come. `left` is called with the mark of the frame at which the
     learner leaves, where there is a button for that."""
     kept, data = sent(figure, key, live)
-    if not live:
-        kit(key)
+    _KIT(data={"style": _STYLE}, key=f"kit of {key}", height=1)
     for number, part in enumerate(kept.values()):
         _PART(data=part, key=f"kit of {key}, {number}", height=1)
     marks = dict(enumerate(figure.spec["marks"]))
@@ -50,11 +49,6 @@ def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], Non
             left(mark)
 
     _PLAYER(data=data, key=key, on_left_change=heard)
-
-
-def kit(key: str) -> None:
-    """What every player is made of: beside one that is live, which is drawn again and again."""
-    _KIT(data={"style": _STYLE}, key=f"kit of {key}", height=1)
 
 
 def sent(figure: Figure, key: str, live: bool) -> tuple[dict[str, bytes], dict[str, Any]]:
