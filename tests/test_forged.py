@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from app.parts import memory
+from tests import awaited
 from tests.visitor import Visitor
 
 PAGES = [
@@ -63,7 +63,7 @@ def test_a_page_stands_whatever_is_said_of_its_widgets(address: str, path: str, 
         await visitor.close()
         return visitor
 
-    visitor = asyncio.run(forge())
+    visitor = awaited(forge())
     assert visitor.errors == [] and visitor.shown
 
 
@@ -79,6 +79,6 @@ def test_who_continues_takes_along_what_the_lesson_noted_and_nothing_else(addres
         await visitor.close()
         return visitor
 
-    visitor = asyncio.run(forge())
+    visitor = awaited(forge())
     assert visitor.errors == []
     assert visitor.query == ("small_step.beat=Recall" if at == "small_step.beat" else "")

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from lessons.kit.catalogue import lessons
 from tests.server import served
 from tests.steps import press, through_the_findings
 
 pytestmark = pytest.mark.browser
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 MOVING = re.compile(r"^[1-9][0-9,]* of [0-9,]+ steps, ")  # a race that has begun
 
 
@@ -62,30 +64,29 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     expect(page.get_by_text("You said").first).to_be_visible()
 
 
-@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
 @pytest.mark.parametrize("slug", lessons())
 def test_a_beat_is_a_screen(server: tuple[str, psutil.Process], page: Page, slug: str) -> None:
-    """At 1280 x 800 header, rail, picture and Train are in view at once; on a phone the picture is above Train, and
-    nothing is taller than one and a half screens."""
-    wide = page.viewport_size is not None and page.viewport_size["width"] == 1280
-    height = 800 if wide else 844
-    page.set_viewport_size({"width": 1280 if wide else 390, "height": height})
+    """At 1280 x 800 header, rail, picture and Train are in view at once; on a phone, also one that was turned, the
+    picture is above Train, and nothing is taller than one and a half screens."""
+    page.set_viewport_size(WIDE)
     page.goto(f"{server[0]}/{slug}?{slug}.beat=Run&{slug}.committed=2")
-    train = page.locator(".st-key-train button")
-    expect(train).to_be_visible()
+    expect(page.locator(".st-key-train button")).to_be_visible()
     expect(page.locator(".st-key-stage")).to_be_visible()
     settled(page)
-    if wide:
-        for key in ("header", "rail", "stage", "train"):
-            expect(page.locator(f".st-key-{key}").first).to_be_in_viewport(ratio=0.9)
-    else:
-        boxes = [page.locator(f".st-key-{key}").first.bounding_box() for key in ("stage", "train")]
-        assert boxes[0] and boxes[1] and boxes[0]["y"] < boxes[1]["y"]
-    assert tall(page) <= (1.02 if wide else 1.5) * height
+    for key in ("header", "rail", "stage", "train"):
+        expect(page.locator(f".st-key-{key}").first).to_be_in_viewport(ratio=0.9)
+    assert tall(page) <= 1.02 * WIDE["height"]
+    page.set_viewport_size(PHONE)
+    settled(page)
+    boxes = [page.locator(f".st-key-{key}").first.bounding_box() for key in ("stage", "train")]
+    assert boxes[0] and boxes[1] and boxes[0]["y"] < boxes[1]["y"]
+    assert tall(page) <= 1.5 * PHONE["height"]
     page.goto(f"{server[0]}/{slug}?{slug}.beat=Explain&{slug}.committed=2&{slug}.pressed=1")
-    expect(page.locator(".st-key-finding")).to_be_visible()
-    expect(page.locator(".st-key-stage")).to_be_visible()
-    assert tall(page) <= 1.5 * height
+    for size in (PHONE, WIDE):
+        page.set_viewport_size(size)
+        expect(page.locator(".st-key-finding")).to_be_visible()
+        expect(page.locator(".st-key-stage")).to_be_visible()
+        assert tall(page) <= 1.5 * size["height"]
 
 
 def settled(page: Page) -> None:

@@ -62,8 +62,13 @@ def test_a_lesson_goes_by_keys_from_its_question_to_its_last_answer(address: str
     press_by_key(page, "Make a prediction")
     say_something(page)
     press_by_key(page, "That is my prediction")
-    tab_to(page, page.locator(".st-key-train button").first)
+    train = page.locator(".st-key-train button").first
+    tab_to(page, train)
     page.keyboard.press("Enter")
+    expect(train).to_have_text(re.compile("Stop|Again"))
+    if "Stop" in train.inner_text():  # the next lesson has the processor to itself
+        tab_to(page, train)
+        page.keyboard.press("Enter")
     press_by_key(page, "What happened there?")
     last = len(lesson.explained)
     for at in range(1, last + 1):

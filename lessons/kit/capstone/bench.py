@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from lessons.kit.capstone.briefs import Brief, Outcome
@@ -152,7 +152,7 @@ def nothing(settings: Settings) -> Values:
     return ()
 
 
-@cache
+@lru_cache(maxsize=64)
 def bench(brief: Brief) -> Bench:
     """The same one for a brief, by which what it says of settings is remembered."""
     desk = Desk(brief)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import lru_cache
 
 from lessons.kit.capstone.found import Found, Grid, grid, mark
 from lessons.kit.capstone.jobs import JOBS, Choice, Job
@@ -76,7 +76,7 @@ class Brief:
         return self.best_of(grid(self.job))
 
 
-@cache  # every look at a page asks
+@lru_cache(maxsize=64)  # every look at a page asks
 def searched(brief: Brief) -> dict[Choice, Outcome]:
     """Only to be read."""
     return brief.outcomes_of(grid(brief.job))

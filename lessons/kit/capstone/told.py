@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ def said(choice: Choice) -> str:
     return f"{start}, {choice.labels} labels per class"
 
 
-@cache
+@lru_cache(maxsize=64)
 def beside(brief: Brief) -> dict[str, Outcome]:
     """What a learner's choice stands beside, by its kind on the map; nothing where nothing was searched."""
     grid = brief.outcomes

@@ -18,7 +18,7 @@ from lessons.kit.capstone.briefs import Brief
 from lessons.kit.capstone.found import grid
 from lessons.kit.capstone.jobs import JOBS, WRONG
 
-WEEK = re.compile(r"(\d{4})-W(\d\d)")  # as ISO 8601 writes a week
+WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")  # as ISO 8601 writes a week
 FIRST, LAST = 2020, 2099  # years
 LABEL_PRICES = {"conv": (0.5, 2, 4), "mlp": (0.2, 0.5, 1)}  # coins a label, by the job's net
 COMPUTING_PRICES = (5, 20, 80)  # coins a billion operations
