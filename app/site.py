@@ -32,8 +32,8 @@ from lessons.kit.catalogue import CHAPTERS, lessons
 
 @cache
 def settle() -> None:
-    """Begin what all pages stand on, and keep the collector off what never dies; .streamlit/config.toml keeps it off
-    steps."""
+    """Once, before the first page: see to what Streamlit loses and to the reader's language, and keep the collector
+    off what never dies; .streamlit/config.toml keeps it off steps."""
     mend()
     edge.listen()
     gc.freeze()

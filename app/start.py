@@ -39,6 +39,7 @@ def load() -> None:
 
 
 def close() -> None:
-    from app.parts.workers import engine
+    from app.parts.workers import begun
 
-    engine().close()
+    if begun.cache_info().currsize:  # nobody's workers are started only to be ended
+        begun().close()
