@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.runtime.state.session_state import SessionState
 
 from app.parts import unlost, workers
+from app.parts.heard import heard
 
 
 def drawn(place: int, fragment: str = "") -> ForwardMsg:
@@ -117,3 +118,7 @@ def test_no_browser_has_the_server_forget_its_workers(monkeypatch: pytest.Monkey
     before, session = workers.engine(), SimpleNamespace(_session_state=SessionState())
     AppSession._handle_clear_cache_request(session)  # type: ignore[arg-type]
     assert workers.engine() is before
+
+
+def test_what_a_component_says_once_it_has_left_the_page_ends_no_page() -> None:
+    assert heard("a board that is gone", "made") is None

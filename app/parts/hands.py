@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from app.parts import chosen
+from app.parts.heard import heard
 from app.parts.scripts import scripts, style
 from lessons.kit.figures import ROLES, Figure, Ground
 from lessons.kit.prediction import Handle, Order, Prediction
@@ -39,7 +40,7 @@ def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -
     sliders = {control.name: control for handle in prediction.handles for control in handle.controls}
 
     def moved() -> None:
-        told = st.session_state[at].moved
+        told = heard(at, "moved")
         for name, text in told.items() if isinstance(told, Mapping) else ():
             if name in sliders:
                 chosen.say(slug, sliders[name], str(text))
@@ -53,7 +54,7 @@ def rows(figure: Figure, key: str, slug: str = "", order: Order | None = None, s
 
     def ordered() -> None:
         if order:
-            chosen.say(slug, order, str(st.session_state[key].ordered))
+            chosen.say(slug, order, str(heard(key, "ordered")))
 
     data = figure.spec | {"alt": figure.alt, "asked": order is not None, "said": said}
     _ROWS(data=data, key=key, on_ordered_change=ordered)
@@ -63,7 +64,7 @@ def labels(digits: Sequence[Mapping[str, Any]], given: str, key: str, put: Calla
     """Digits to be labelled one after the other; `put` is called with all labels, a dash where there is none."""
 
     def labelled() -> None:
-        put(str(st.session_state[key].given))
+        put(str(heard(key, "given")))
 
     images, truth = [one["image"] for one in digits], "".join(str(one["truth"]) for one in digits)
     _LABELS(data={"images": images, "truth": truth, "given": given}, key=key, on_given_change=labelled)
@@ -77,12 +78,12 @@ def game(figure: Figure, key: str) -> None:
 def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object] | None) -> None:
     """Cards of which one is chosen; `put` is called with the name of another, if another may be."""
 
-    def heard() -> None:
+    def chose() -> None:
         if put:
-            put(str(st.session_state[key].picked))
+            put(str(heard(key, "picked")))
 
     data = figure.spec | {"alt": figure.alt, "picked": picked, "fixed": put is None}
-    _CARDS(data=data, key=key, on_picked_change=heard)
+    _CARDS(data=data, key=key, on_picked_change=chose)
 
 
 def board(
@@ -99,7 +100,7 @@ def board(
     legend: names and drawings of what can be drawn."""
 
     def drawn() -> None:
-        put(str(st.session_state[key].made))
+        put(str(heard(key, "made")))
 
     data = {"label": label, "symbols": symbols, "each": each, "given": given, "legend": [list(one) for one in legend]}
     _BOARD(data=data, key=key, on_made_change=drawn)

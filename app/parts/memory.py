@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.parts.heard import heard
 from core.check import BadValue
 from lessons.kit import progress
 from lessons.kit.progress import Missed, Progress
@@ -67,7 +68,7 @@ def remember(slug: str = "", ask: bool = False) -> None:
 
 def hear() -> None:
     """The browser has answered."""
-    told = st.session_state[AT].kept
+    told = heard(AT, "kept")
     if isinstance(told, dict):
         st.session_state["kept"] = understood(told)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.parts.heard import heard
 from app.parts.scripts import scripts, style
 from lessons.kit.figures import Figure
 
@@ -43,12 +44,12 @@ def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], Non
         _PART(data=part, key=f"kit of {key}, {number}", height=1)
     marks = dict(enumerate(figure.spec["marks"]))
 
-    def heard() -> None:
-        at = st.session_state[key].left
+    def leaves() -> None:
+        at = heard(key, "left")
         if left and isinstance(at, int) and (mark := marks.get(at)):
             left(mark)
 
-    _PLAYER(data=data, key=key, on_left_change=heard)
+    _PLAYER(data=data, key=key, on_left_change=leaves)
 
 
 def sent(figure: Figure, key: str, live: bool) -> tuple[dict[str, bytes], dict[str, Any]]:

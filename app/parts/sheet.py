@@ -13,6 +13,7 @@ import streamlit as st
 
 from app.parts import chosen, hands
 from app.parts.figure import draw
+from app.parts.heard import heard
 from app.parts.once import once
 from app.parts.scripts import scripts, style
 from core.check import BadValue
@@ -125,7 +126,7 @@ def place(
     at = chosen.key(lesson.slug, "pad")
 
     def placed() -> None:
-        if put(lesson, str(st.session_state[at].placed)) is not None:
+        if put(lesson, str(heard(at, "placed"))) is not None:
             st.session_state[f"{at}.turn"] = st.session_state.get(f"{at}.turn", 0) + 1
 
     st.markdown(f"**{sheet.label}**", help=sheet.help)
