@@ -22,8 +22,7 @@ from core.knobs import Choice, Knobbed, Number, Whole, YesNo, knob
 from core.tasks import Task
 
 MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it
-
-
+RATES = 1e-6, 1  # of learning, from and to
 STEPS, EXAMPLES = 20_000, 40_000_000  # of one stage at most; examples are those that all its nets meet
 
 
@@ -43,7 +42,7 @@ class Stage(Knobbed):
     method: str = knob("full", Choice("Method", partial(names_in, "adapt")), "Which weights move, and how.")
     size: int = knob(0, Whole("Size", 0, 64), "The one number a method may have: the k of last k, a rank, a width.")
     steps: int = knob(300, Whole("Steps", 1, STEPS), "Training steps, by Adam.")  # Kingma & Ba 2015
-    rate: float = knob(1e-3, Number("Learning rate", 1e-6, 1), "How far the head's weights move in a step.")
+    rate: float = knob(1e-3, Number("Learning rate", *RATES), "How far the head's weights move in a step.")
     decay: float = knob(  # Howard & Ruder 2018
         1.0, Number("Decay", 1, 100), "How many times slower each layer learns than the one above it."
     )
@@ -109,8 +108,9 @@ class Run(Knobbed):
         within("Number of stages", len(self.stages), 1, 8)
         whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
         whole("Until", self.until, 0, self.planned - 1)
-        if any(stage.steps * stage.batch * self.seeds > EXAMPLES for stage in self.stages):
-            raise BadValue("A stage is too long: steps times batch times seeds may be 40 million.")
+        if any(stage.steps > longest(stage.batch, self.seeds) for stage in self.stages):
+            most = f"{EXAMPLES // 1_000_000} million"
+            raise BadValue(f"A stage is too long: steps times batch times seeds may be {most}.")
         if len(tuple(self.lineage())) > 8:
             raise BadValue("A run may stand on seven others at most.")
         if self.start and self.start.net != self.net:

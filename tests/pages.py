@@ -145,7 +145,7 @@ def bench() -> list[dict[str, Any]]:
 
 
 def told(page: str, what: str, value: float, empty: dict[str, float]) -> dict[str, Any]:
-    """A step's budget is over an empty page's. A new server's first page starts the workers, and has none."""
+    """A step's budget is over an empty page's. A new server's first page, while it still loads, has none."""
     most = None if (page, what) in ((NOTHING, what), ("home", FIRST)) else BUDGETS[what]
     over = most is not None and value - empty[STEP] * (what == STEP) > most
     beside = empty.get(what) if page != NOTHING else None

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app.parts import chosen
+from app.parts.given import a_file
 from core import corpus
 from core.check import BadValue
 from lessons.kit.values import Control
@@ -64,11 +64,6 @@ def offer(slug: str, take: Callable[[str], object]) -> None:
         st.session_state.pop(f"{at}.refused", None)
         take(subject)
 
-    def uploaded() -> None:
-        file = st.session_state[f"{at}.file.{turn}"]
-        if isinstance(file, UploadedFile):  # and not one that this server has no more
-            give(file.getvalue(), file.name)
-
     def pasted() -> None:
         if text := st.session_state[f"{at}.text.{turn}"]:
             give(text.encode(), PASTED)
@@ -79,7 +74,7 @@ def offer(slug: str, take: Callable[[str], object]) -> None:
         "cannot read. Every tenth page only tests. The text and its name are kept on the machine that runs this app; "
         "whoever has the link of this page can train on it."
     )
-    st.file_uploader("A text file", key=f"{at}.file.{turn}", on_change=uploaded, max_upload_size=corpus.MEGABYTES)
+    a_file("A text file", f"{at}.file", corpus.MEGABYTES, lambda file: give(file.getvalue(), file.name))
     st.text_area("Or paste it here", key=f"{at}.text.{turn}", on_change=pasted, height=100)
 
 

@@ -80,8 +80,8 @@ def understood(told: dict[str, Any]) -> Kept:
     slug, query = told.get("slug"), told.get("query")
     if not isinstance(slug, str) or not isinstance(query, dict):
         return Kept(progress=done)
-    own = {name: str(value) for name, value in query.items() if name.startswith(f"{slug}.")}  # as it was noted
-    return Kept(slug, {name: value[: progress.LONGEST] for name, value in own.items()}, done)
+    own = [name for name in query if name.startswith(f"{slug}.")]  # as it was noted
+    return Kept(slug, {name: str(query[name])[: progress.LONGEST] for name in own}, done)
 
 
 def kept() -> Kept:

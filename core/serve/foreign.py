@@ -37,9 +37,9 @@ def read_json(data: bytes | str, what: str) -> Any:
     """JSON without the three words for what is no number."""
     try:
         return json.loads(data, parse_constant=lambda word: refuse(f"{what} has {word} where a number belongs"))
-    except (RecursionError, ValueError) as error:  # of which some are numbers of more digits than Python reads
-        if isinstance(error, BadValue):
-            raise
+    except BadValue:
+        raise
+    except (RecursionError, ValueError):  # some are numbers of more digits than Python reads
         refuse(f"{what} is no JSON")
 
 

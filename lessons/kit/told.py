@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lessons.kit.evidence import final
 from lessons.kit.values import Evidence, Settings
 
 TAG = re.compile(r"^\{(lit|view): ([^}]+)\}\s*", re.MULTILINE)  # before a finding: what is lit, or which view is shown
@@ -59,10 +60,8 @@ def standing(evidence: Evidence, settings: Settings) -> str:
     stands = {side: table for side, table in sorted(evidence.tables("race").items()) if len(table)}
     if not stands or any("accuracy" not in table for table in stands.values()):
         return ""
-    ends = {side: table.step.to_numpy() for side, table in stands.items()}
-    now = {side: table.accuracy.to_numpy()[ends[side] == ends[side][-1]].mean() for side, table in stands.items()}
-    right = ", ".join(f"{side} {100 * share:.0f} %" for side, share in now.items())
-    return f"Right after {max(steps[-1] for steps in ends.values()):,} steps: {right}."
+    right = ", ".join(f"{side} {100 * final(table).mean():.0f} %" for side, table in stands.items())
+    return f"Right after {max(table.step.to_numpy()[-1] for table in stands.values()):,} steps: {right}."
 
 
 def flat(text: str) -> str:

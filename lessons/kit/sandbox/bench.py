@@ -49,7 +49,7 @@ BESIDE = Control(
     label="Beside it",
     options=(SCRATCH, "nothing"),
     default=SCRATCH,
-    help="The same task from random weights, in as many steps as far as one stage may go: what the start is worth is "
+    help="The same task from random weights, in as many steps if one stage may have them: what the start is worth is "
     "what lies between the two.",
 )
 BET = Control(

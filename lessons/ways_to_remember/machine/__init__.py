@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from core.knobs import Number, knobs
-from core.spec import Keep, Measure, Run, Stage, longest
+from core.spec import RATES, Keep, Measure, Run, Stage, longest
 from core.tasks import Glyphs
 from lessons.kit.catalogue import Bench, Check, Claim, Finding
 from lessons.kit.evidence import bootstrap, final, gather, kindest
@@ -68,9 +67,8 @@ TIMES = Control(
 def future(of: Run, step: int, keep: tuple[Keep, ...] = (), how: str = "everything", times: float = 1.0) -> Run:
     """Going on from a step: for as many steps as were left, or once more for as many where none were, within what a
     stage may have."""
-    (method, size), last, rates = HOWS[how], of.stages[-1], knobs(Stage)["rate"].bound
-    assert isinstance(rates, Number)
-    rate = min(max(times * last.rate, rates.low), rates.high)
+    (method, size), last, (low, high) = HOWS[how], of.stages[-1], RATES
+    rate = min(max(times * last.rate, low), high)
     steps = min(of.steps - step or of.steps, longest(last.batch, of.seeds))
     stage = replace(last, method=method, size=size, rate=rate, steps=steps)
     return replace(of, start=of.moment(step), stages=(stage,), keep=keep, frames=0, until=0)
