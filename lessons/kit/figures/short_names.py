@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
-from os.path import commonprefix
 
 LETTERS, MOST = 3, 5  # of a short name: usually, and where more are needed to tell two names apart
 
@@ -38,11 +37,11 @@ def told_apart(names: list[str]) -> list[str]:
     """Names with the same first letters: as many letters as tell them apart, else what follows their common start."""
     for letters in range(LETTERS + 1, MOST + 1):
         short = [name[:letters].strip() for name in names]
-        if len({part for part in short}) == len(short):
+        if len(set(short)) == len(short):
             return short
     if without_common_start(names) != names:
         return shortened(names)
-    start = len(commonprefix(names))
+    start = len(common_start(names))
     return [name[start : start + LETTERS].strip() or name[:LETTERS] for name in names]
 
 
@@ -50,7 +49,7 @@ def without_common_start(names: list[str]) -> list[str]:
     """The names without the words, or the letters before a number, that all of them begin with."""
     if len(names) < 2:
         return names
-    start = commonprefix(names)
+    start = common_start(names)
     while start and any(runs_on(name, len(start)) for name in names):
         start = start[:-1]
     rest = [re.sub(r"^[\W_]+", "", name[len(start) :]) for name in names]
@@ -61,5 +60,11 @@ def runs_on(name: str, cut: int) -> bool:
     """Whether cutting a name there would cut a word or a number in two."""
     return any(
         (a.isdigit() and b.isdigit()) or (a.isalpha() and b.isalpha() and not (a.islower() and b.isupper()))
-        for a, b in pairwise(name[cut - 1 : cut + 1])
+        for a, b in itertools.pairwise(name[cut - 1 : cut + 1])
     )
+
+
+def common_start(names: list[str]) -> str:
+    """The letters that all of these names begin with."""
+    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*names))
+    return "".join(letters[0] for letters in alike)
