@@ -54,6 +54,8 @@ class Frame:
 class Tick:
     """Nothing worth keeping has happened; whoever listens may stop the run here."""
 
+    step: int
+
 
 @dataclass(frozen=True)
 class Done:
@@ -100,7 +102,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
                 seen = behaviour(shown, now, step in written)
                 yield Point(step, stage.method, flops, nats(losses), scored(exams, now), seen)
             elif step % 20 == 0:
-                yield Tick()
+                yield Tick(step)
             if step in shots:
                 shots.discard(step)
                 yield Frame(step, first_seed(adapt.moved(start, method.delta(start, phi))))
