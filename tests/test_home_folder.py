@@ -18,7 +18,7 @@ import pytest
 
 from core import album, alphabet, corpus, table
 from core.check import BadValue
-from core.serve import work
+from core.serve import bundle, work
 from core.serve.store import Event
 from core.spec import Keep, Run, Stage, digest
 from core.tasks import (
@@ -266,6 +266,23 @@ def test_equal_runs_are_equal_zips_and_unfinished_ones_none() -> None:
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
     with pytest.raises(BadValue, match="ended"):
         zipped(on(Plane(labels=21), "mlp"))
+
+
+def test_weights_that_are_too_large_are_trained_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    run = RUNS["from a moment"]()
+    assert work.perform(run) == "done"
+    monkeypatch.setattr("lessons.kit.take_home.archive.LARGEST", 1000)
+    folder = unzipped(zipped(run), tmp_path)
+    assert [path.name[:2] for path in folder.glob("weights/*")] == ["1-"]  # what it starts from is always there
+    assert "`weights/2-spirals-5-labels-pretrained.safetensors`: These weights are not kept here." in (
+        folder / "README.md"
+    ).read_text("utf-8")
+
+
+def test_a_zip_that_was_taken_home_is_no_bundle_and_that_is_said() -> None:
+    assert work.perform(ARMS) == "done"
+    with pytest.raises(BadValue, match="was taken home, to be unzipped"):
+        bundle.opened(zipped(ARMS))
 
 
 def test_names_say_what_is_learned_and_from_what() -> None:

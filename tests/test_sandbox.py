@@ -186,20 +186,22 @@ def test_pinned_runs_are_named_by_what_they_differ_in() -> None:
     assert [pin.name for pin in kept] == ["probe, 10 labels"]
     kept = pins.pinned(pins.pinned(kept, fast), few)
     assert [pin.name for pin in kept] == [
-        "probe, 10 labels, rate 0.001",
-        "probe, 10 labels, rate 0.005",
+        "rate 0.001, probe, 10 labels",
+        "rate 0.005, probe, 10 labels",
         "probe, 5 labels",
     ]
     kept = pins.pinned(pins.renamed(kept, 0, "mine"), turned)
     assert [pin.name for pin in kept] == [
-        "mine", "probe, 10 labels, turn 0, rate 0.005", "probe, 5 labels", "probe, 10 labels, turn 45",
+        "mine", "turn 0, rate 0.005, probe, 10 labels", "probe, 5 labels", "turn 45, probe, 10 labels",
     ]  # fmt: skip
     kept = pins.without(kept, 3)
-    assert [pin.name for pin in kept] == ["mine", "probe, 10 labels, rate 0.005", "probe, 5 labels"]
+    assert [pin.name for pin in kept] == ["mine", "rate 0.005, probe, 10 labels", "probe, 5 labels"]
     stages = replace(RUN, stages=(Stage(), Stage(rate=0.1)))
     assert pins.names([stages, edited(edited(stages, "stages.0.rate", 0.1), "stages.1.rate", 0.2)]) == [
-        "full, 10 labels, rate 0.001", "full, 10 labels, rate 0.1",
+        "rate 0.001, full, 10 labels", "rate 0.1, full, 10 labels",
     ]  # fmt: skip
+    dark = edited(RUN, "task.inverted", True)
+    assert pins.names([RUN, dark]) == ["not inverted, probe, 10 labels", "inverted, probe, 10 labels"]
     many = [replace(run, first_seed=k) for run in presets().values() for k in (0, 1)]
     assert all(0 < len(name) <= pins.NAME for name in pins.names(many)) and len({*pins.names(many)}) == len(many)
 
@@ -294,9 +296,9 @@ def test_a_sweep_fills_a_map_or_curves_and_says_what_it_shows() -> None:
     grid = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=False)
     full, probe, scratch = grid.spec["data"][0]["z"]
     assert full == [50.0, pytest.approx(70.0)] and probe == [pytest.approx(60.0), None] and scratch == [40.0, 40.0]
-    assert grid.spec["data"][0]["y"] == ["method full, pretrained", "method probe, pretrained", "from scratch"]
+    assert grid.spec["data"][0]["y"] == ["full, pretrained", "probe, pretrained", "from scratch"]
     lines = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True)
-    assert "method full, pretrained: 50 % at 1, 70 % at 5; method probe, pretrained: 60 % at 1" in lines.alt
+    assert "full, pretrained: 50 % at 1, 70 % at 5; probe, pretrained: 60 % at 1" in lines.alt
     assert "from scratch: 40 % at 1, 40 % at 5" in lines.alt
     assert (best := sweep.best(evidence, pieces)) and best.of == mine[2].of
     home = sweep.as_table(evidence, pieces, axes)

@@ -76,12 +76,12 @@ def named(before: Pins, runs: Sequence[Run]) -> Pins:
 
 
 def names(runs: Sequence[Run]) -> list[str]:
-    """What each of these runs is called: briefly, and where others would be called alike, with what they differ in:
-    "full, 5 labels, learning rate 0.001". A name that is still another's gets a number."""
+    """What each of these runs is called: briefly, and where others would be called alike, with what they differ in
+    first, since a name beside a curve is cut: "rate 0.001, full, 5 labels". What is still alike gets a number."""
     found: list[str] = []
     for run in runs:
         alike = [other for other in runs if brief(other) == brief(run)]
-        name = fitting([brief(run), *differences(run, alike)])
+        name = fitting([*differences(run, alike), brief(run)])
         free = (f"{name[: NAME - 3]} {k}" for k in range(2, len(runs) + 2))
         found.append(next(each for each in (name, *free) if each not in found))
     return found
@@ -114,7 +114,12 @@ def differences(run: Run, others: Sequence[Run]) -> list[str]:
         )
         label = "source " * dial.path.startswith("start.") + label
         named = f"{label} {stage}".strip() if several[dial.knob] > 1 else label
-        told.append(f"from {origin(run.start)}" if dial.kind == "source" else f"{named} {shown_value(dial.value)}")
+        if dial.kind == "source":
+            told.append(f"from {origin(run.start)}")
+        elif dial.kind == "switch":
+            told.append(named if dial.value else f"not {named}")
+        else:
+            told.append(f"{named} {shown_value(dial.value)}")
     return sorted(told, key=len)
 
 

@@ -159,7 +159,7 @@ def over(evidence: Evidence, piece: Piece[Run]) -> pd.DataFrame | None:
 
 def sides(pieces: Runs) -> list[str]:
     """Which sides are swept."""
-    return list(dict.fromkeys(piece.role for piece in pieces))
+    return [side for side in (PRETRAINED, SCRATCH) if any(piece.role == side for piece in pieces)]
 
 
 def rows_of(pieces: Runs, axes: Sequence[Axis]) -> list[tuple[str, str, Any]]:
@@ -171,7 +171,7 @@ def rows_of(pieces: Runs, axes: Sequence[Axis]) -> list[tuple[str, str, Any]]:
         mine = {value: [p.of for p in pieces if p.role == side and p.place[2:] in ((), (value,))] for value in values}
         alike = len(values) > 1 and side == SCRATCH and len({tuple(runs) for runs in mine.values()}) == 1
         for value in values[:1] if alike else values:
-            told = [f"{axes[1].name} {dials.shown(value)}"] if len(axes) > 1 and not alike else []
+            told = [dials.shown(value)] if len(axes) > 1 and not alike else []
             if mine[value]:
                 made.append((", ".join(told + [side] * (len(there) > 1 or not told)), side, value))
     return made
@@ -190,7 +190,7 @@ def picture(evidence: Evidence, pieces: Runs, axes: Sequence[Axis], what: str, a
         for name, part in parts.items():
             for value, mean in zip(part["axis 0"], part["mean"]):
                 grid.loc[name, dials.shown(value)] = mean
-        return cells(grid, "", first.name, what, unit)
+        return cells(grid, second.name if second else "side", first.name, what, unit)
     lines = []
     for name, side, value in rows:
         part = parts[name]

@@ -137,7 +137,7 @@ def weights_of(run: Run, known: Known) -> list[Weights]:
     made: list[Weights] = []
     for number, each in enumerate(reversed(list(run.lineage())), 1):
         path = known.weights(each) or store.weights(each)
-        data = path.read_bytes() if path else b""
-        small = each != run or sum(len(other.data) for other in made) < LARGEST - len(data)
-        made.append(Weights(f"weights/{number}-{name_of(each)}.safetensors", data if small else b""))
+        room = LARGEST - sum(len(other.data) for other in made)
+        data = path.read_bytes() if path and (each != run or path.stat().st_size < room) else b""
+        made.append(Weights(f"weights/{number}-{name_of(each)}.safetensors", data))
     return made

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.train import Point
 
 HERE = Path(__file__).resolve().parent
-HALF = 0.005  # half a point of accuracy: what another computer or another PyTorch may change
+HALF = 0.005  # half a point of accuracy, or so many bits: what another computer or another PyTorch may change
 
 
 def plan() -> dict[str, Any]:
@@ -147,8 +147,10 @@ def compare(run: Run, point: Point) -> str:
     unit, here = own_scores(point.scores)
     app = found[unit]["0"]
     gap = abs(sum(here) / len(here) - sum(app) / len(app))
-    lines.append(f"The means differ by {f'{100 * gap:.2f} points' if unit == 'accuracy' else f'{gap:.4f} {unit}'}.")
-    if gap <= (HALF if unit == "accuracy" else 2 * HALF):
+    times, unit, least = (100, "points", 0.01) if unit == "accuracy" else (1, unit, 0.0001)
+    amount = f"{times * gap:.4g}" if times * gap >= least else f"less than {least:g}"
+    lines.append(f"The means differ by {amount} {unit}.")
+    if gap <= HALF:
         lines.append("Another computer or another PyTorch adds numbers in another order, so half a point is normal.")
     elif not all(whole for _, _, whole in starts_of(run)):
         lines.append("Weights that the app started from are missing here, so another net was trained in their place.")
