@@ -28,7 +28,6 @@ SIDES = ("pretrained", "scratch")
 TILES, CELLS = 40, 40  # pictures on a wall; cells along an edge of a map
 SEVERAL = 8  # nets of each side
 MOST = 150  # test points that are drawn
-PAIRS = 3  # letters of a class's name on a tile
 
 
 def known(name: str) -> bool:
@@ -122,9 +121,8 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
 
 def answered(told: Answer, sides: dict[str, list[dict[str, object]]]) -> Figure:
     names = list(told["names"].values())
-    brief = {k: name[:PAIRS] for k, name in enumerate(names)}
     points = "at" in told["examples"][0]
-    both = [Wall(name=n, behaviour=b, examples=told["examples"], brief=brief) for n, b in sides.items()]
+    both = [Wall(name=n, behaviour=b, examples=told["examples"], full=names) for n, b in sides.items()]
     return walls(both, classes=names if points else ())
 
 
