@@ -91,9 +91,7 @@ def test_nothing_is_said_of_a_last_run_before_there_is_one(opened: AppTest) -> N
 
 def test_a_verdict_stands_beside_the_run_that_is_over(opened: AppTest) -> None:
     at(opened, run=packed.write(presets()["label_worth"]), pressed="1")
-    assert re.search(
-        r"\*\*Yours is better than from scratch\*\*, by \d\d\.\d points \(95 % interval over 8 nets", said(opened)
-    )
+    assert re.search(r"\*\*Yours is better than from scratch\*\*, by \d\d\.\d points \(95 % interval: ", said(opened))
 
 
 def test_how_long_a_run_will_take_follows_what_the_last_one_of_its_net_took() -> None:

@@ -176,7 +176,7 @@ def judged(evidence: Evidence, settings: Settings) -> str:
     if not (evidence.has("race", YOURS) and evidence.has("race", SCRATCH) and whole(evidence, settings)):
         return ""
     found = difference(evidence.table("race", YOURS), evidence.table("race", SCRATCH))
-    return verdict(found, YOURS, SCRATCH) if found else ""
+    return verdict(*found, YOURS, SCRATCH) if found else ""
 
 
 def confronted(evidence: Evidence, settings: Settings) -> str:

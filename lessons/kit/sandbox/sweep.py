@@ -19,7 +19,7 @@ from lessons.kit.sandbox.dials import Dial
 from lessons.kit.sandbox.experiment import NOTHING, edited, fits, origin, sources, twin
 from lessons.kit.sandbox.results import ending, retention, unit_of
 from lessons.kit.sandbox.results import shown as of_table
-from lessons.kit.sandbox.verdict import Difference, difference, tally
+from lessons.kit.sandbox.verdict import difference, tally
 from lessons.kit.values import Evidence, Piece, Runs
 
 MOST = 30  # runs
@@ -233,8 +233,7 @@ def compared(evidence: Evidence, pieces: Runs) -> str:
             by_place.setdefault(piece.place[1:], {})[piece.role] = table
     pairs = [sides for sides in by_place.values() if len(sides) == 2]
     gaps = [difference(sides[PRETRAINED], sides[SCRATCH]) for sides in pairs]
-    found: list[Difference] = [gap for gap in gaps if gap]
-    return tally(found, "the pretrained side", "the side from scratch")
+    return tally([gap[0] for gap in gaps if gap], "the pretrained side", "the side from scratch")
 
 
 def as_table(evidence: Evidence, pieces: Runs, axes: Sequence[Axis]) -> pd.DataFrame:
