@@ -134,6 +134,33 @@ def test_a_run_that_is_not_over_cannot_be_taken_home() -> None:
     assert "has ended" in said(buttons(Run(task=GuestBook(notes=51), net="writer")))
 
 
+def drawn(slug: str, **query: str) -> AppTest:
+    """A page by its module, with these in its link."""
+
+    def page(slug: str) -> None:
+        from importlib import import_module
+
+        import_module(f"app.{slug}").show()
+
+    test = AppTest.from_function(page, kwargs={"slug": slug}, default_timeout=60)
+    test.query_params.update(query)
+    return test.run()
+
+
+@pytest.mark.parametrize(
+    ("slug", "query"),
+    [
+        ("draw", {"draw.step": "Learn and guess", "draw.pressed": "1"}),
+        ("own_data", {"own.pressed": "1"}),
+        ("time_machine", {"time.pressed": "1"}),
+    ],
+)
+def test_pages_without_an_ending_offer_it_too(slug: str, query: dict[str, str], workers_end: None) -> None:
+    test = drawn(slug, **query)
+    assert not test.exception
+    assert "Run it first: what has ended can be taken home." in said(test)
+
+
 # --- Brought --------------------------------------------------------------------------------------------------------
 
 
