@@ -205,6 +205,15 @@ def test_data_stay_with_the_browser_that_brought_them(make: Callable[[], Run], t
     assert done.stdout.startswith("data/") and "is missing. Somebody brought these data" in done.stdout
 
 
+def test_a_file_of_the_app_that_is_missing_is_named(tmp_path: Path) -> None:
+    run = on(Table(labels=3), "mlp")
+    assert work.perform(run) == "done"
+    folder = unzipped(zipped(run), tmp_path)
+    (folder / "core/worlds/tables/rings.csv").unlink()
+    done = trained(folder)
+    assert done.stdout == "core/worlds/tables/rings.csv is missing. Unzip the whole folder again.\n" and not done.stderr
+
+
 def test_damaged_data_are_a_sentence(tmp_path: Path) -> None:
     run = own_table()
     assert work.perform(run) == "done"

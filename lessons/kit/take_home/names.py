@@ -40,7 +40,7 @@ def title_of(run: Run) -> str:
     start = f", after {task_title(run.start.task)}" if run.start else ", from scratch"
     how = ", then ".join(f"{spoken(stage.method)} {stage.size or ''}".strip() for stage in run.stages)
     keep = "".join(f", remembering by {spoken(keep.method)}" for keep in run.keep)
-    left = f", left at step {run.until:,}" if run.until else ""
+    left = f", stopped at step {run.until:,}" if run.until else ""
     said = f"{task_title(run.task)}{start}: {how}{keep}{left}; {run.seeds} net{'s' * (run.seeds != 1)}"
     return f"{said[0].upper()}{said[1:]}"
 

@@ -52,7 +52,7 @@ def problems() -> list[str]:
         )
     except (ValueError, KeyError, AttributeError, TypeError):
         return ["run.json is damaged. Unzip it again."]
-    found = [f"{file} is missing. {why}" for file, why in missing.items()]
+    found = [f"{file} is missing. {why or 'Unzip the whole folder again.'}" for file, why in missing.items()]
     if packages:
         found.append(f"Some packages are not installed. Install them: pip install {' '.join(packages.values())}")
     return found
