@@ -14,6 +14,7 @@ TYPED = str.maketrans(
     "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2212\u00d7", "'''\"\"\"---x"
 )  # quotes, dashes, minus, times
 
+MARKDOWN = re.compile(r"(?<!\w)_|_(?!\w)|[\\`*\[\]<>!|~$:#@{}]|(?<=www)\.")  # signs that would be more than signs
 MARKS = re.compile(r"[^\w .,+-]|_|\.(?![\d\s]|$)")  # a dot within a word too: it may be an address
 
 
@@ -51,6 +52,12 @@ def shown(value: Any) -> str:
     """A refused value, short enough for a sentence. A page reads Markdown, and whoever made the link wrote this: of
     signs only those of numbers and plain words are left, so that it can be no picture and no link."""
     return repr(MARKS.sub("\u00b7", str(value)[:40]))
+
+
+def quoted(name: str) -> str:
+    """A name that somebody gave, as it is, for a sentence that a page reads as Markdown: at most 40 characters."""
+    text = "".join(sign for sign in name if sign.isprintable())
+    return "'" + MARKDOWN.sub(r"\\\g<0>", text if len(text) <= 40 else text[:39] + "\u2026") + "'"
 
 
 def plain(text: str) -> str:

@@ -30,7 +30,7 @@ class Kind:
 
 
 KINDS = {  # by the field of a task that names it
-    "table": Kind("csv", table.LARGEST, table.known, table.path, lambda n: table.write(table.load(n)), table.keep),
+    "table": Kind("csv", table.LARGEST, table.known, table.path, lambda n: table.write(table.load(n)), table.keep_again),
     "album": Kind("zip", album.LARGEST, album.known, album.path, lambda n: album.zipped(album.load(n)), album.keep),
     "subject": Kind("txt", 2 * corpus.MOST, corpus.known, corpus.path, corpus.write, corpus.keep),
     "alphabet": Kind(
