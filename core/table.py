@@ -20,6 +20,7 @@ from core.cell_numbers import is_silent, looks_like_number, value
 from core.check import BadValue, quoted
 from core.delimited import Column, Grid, counted
 from core.delimited import read as grid
+from core.file_kinds import refuse_others
 from core.serve import store
 from core.table_columns import Choice, Columns, proposed
 from core.tasks import OWN, TABLES
@@ -29,7 +30,6 @@ LARGEST = 1_000_000  # bytes of a file
 ROWS, CLASSES = (20, 5_000), (2, 10)  # at least and at most
 LETTERS, FAR = 100, 1e12  # at most: letters of a cell, how large a number may be
 SPREAD = 2.0  # the smallest number of a column lies at minus this, the largest at this
-WORKBOOKS = {b"PK\x03\x04": "an Excel or other office file", b"\xd0\xcf\x11\xe0": "an old Excel file"}
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,7 @@ def columns(data: bytes, code: str = "") -> Columns:
 
 
 def checked_size(data: bytes) -> None:
-    if what := next((what for mark, what in WORKBOOKS.items() if data.startswith(mark)), ""):
-        raise BadValue(f"This is {what}. Open it there, save the sheet as CSV and choose the CSV file.")
+    refuse_others(data)
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: a table has at most {LARGEST // 1_000_000} MB.")
 
