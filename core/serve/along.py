@@ -42,7 +42,7 @@ KINDS = {  # by the field of a task that names it
         lambda n: album.zipped(album.load(n)),
         partial(album.keep, again=True),
     ),
-    "subject": Kind("txt", 2 * corpus.MOST, corpus.known, corpus.path, corpus.write, corpus.keep),
+    "subject": Kind("txt", 2 * corpus.MOST, corpus.known, corpus.path, corpus.write, partial(corpus.keep, again=True)),
     "alphabet": Kind(
         "json",
         alphabet.LARGEST,
