@@ -11,7 +11,7 @@ from app.parts.camera import saved
 from app.parts.live import live
 from lessons.kit.catalogue import Bench
 from lessons.kit.evidence import gather
-from lessons.kit.own_data import BENCH, DATA, READING, SEVERAL, bench
+from lessons.kit.own_data import BENCH, DATA, SEVERAL, bench, is_text
 from lessons.kit.texts import LIVE
 from lessons.kit.values import Evidence
 
@@ -33,13 +33,14 @@ OF_TEXT = (
 
 
 def show() -> None:
-    used = bench(chosen.setting(BENCH.slug, DATA))
+    name = chosen.setting(BENCH.slug, DATA)
+    used = bench(name)
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
         saved(BENCH.slug)
     live(used, partial(stood_on, used))
     with st.expander("What this shows"):
-        st.markdown(OF_TEXT if used is READING else EXPLAINED)
+        st.markdown(OF_TEXT if is_text(name) else EXPLAINED)
 
 
 def stood_on(used: Bench, at: chosen.Chosen, everything: bool) -> Evidence:

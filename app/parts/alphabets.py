@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from app.parts import chosen
-from app.parts.corpus import escaped, own
+from app.parts.corpus import own
 from app.parts.given import a_file
+from app.parts.markdown import escaped
 from core import alphabet
 from core.check import BadValue
 from lessons.kit.values import Control
