@@ -42,8 +42,9 @@ MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0
 WORDS = re.compile(rb"[^ \t\r\n,;\"]+")
 LOST = "\ufffd"  # stands where a byte could not be read
 CLEAR = 0.1, 0.8  # by how much the best reading must lead: always, and besides over the root of its signs
+MORE = 0.8  # by how much more a reading may be behind that is shown where one has to ask anyway
 LEAST = -0.4  # score of a reading that somebody could have written
-MOST = 6  # readings that are asked about
+MOST = 8  # readings that are asked about
 OTHER = "This file is not plain text. Save it as text (.txt, UTF-8) and choose it again."
 
 
@@ -106,11 +107,12 @@ def guessed(data: bytes) -> tuple[Reading, ...]:
         raise BadValue("The encoding of this file is unknown. Save it as UTF-8 text and choose it again.")
     always, few = CLEAR
     lead = (always + few / max(1, first.signs) ** 0.5) / (2 if detected(sample) == told[ranked[0]] else 1)
-    near = [e for e in ranked if first.mean - scores[e].mean < lead]
     alike: dict[str, str] = {}  # by what they read, because many encodings agree about a file
-    for encoding in near:
+    for encoding in ranked:
         alike.setdefault(told[encoding], encoding)
-    plausible = [e for e in alike.values() if scores[e].mean > LEAST] or ranked[:1]
+    behind = {e: first.mean - scores[e].mean for e in alike.values() if scores[e].mean > LEAST}
+    near = [e for e in behind if behind[e] < lead]
+    plausible = [e for e in behind if behind[e] < lead + MORE] if len(near) > 1 else ranked[:1]
     return tuple(refused_if_binary(lenient(data, encoding)) for encoding in plausible[:MOST])
 
 

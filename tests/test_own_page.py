@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ from lessons.kit.sandbox.experiment import edited
 from lessons.kit.sandbox.presets import presets
 from lessons.kit.values import Evidence, Settings
 from tests.test_corpus import LETTERS
-from tests.test_own_data import csv, folders, zipped
+from tests.test_own_data import POINTS, csv, folders, zipped
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -194,3 +195,89 @@ def test_a_text_that_is_pasted_as_the_page_opens_stays(address: str, page: Page)
         expect(page).to_have_url(re.compile("own-pastedtext"))
         page.wait_for_timeout(1000)  # two looks of the page
         expect(page).to_have_url(re.compile("own-pastedtext"))
+
+
+def button(test: AppTest, label: str) -> Any:
+    return next(one for one in test.button if one.label == label)
+
+
+def test_columns_are_chosen_by_the_names_of_the_file(opened: AppTest) -> None:
+    opened.run()
+    data = files("palmerpenguins").joinpath("data/penguins.csv").read_bytes()
+    give(opened, "penguins.csv", data)
+    first = at(opened, "own.data")
+    assert "bill_length_mm across, bill_depth_mm up, and 3 classes in species" in said(opened).replace("\\", "")
+    boxes = {one.label: one for one in opened.selectbox}
+    assert {label: box.value for label, box in boxes.items()} == {
+        "Across": "bill_length_mm", "Up": "bill_depth_mm", "Label to learn": "species",
+    }  # fmt: skip
+    assert boxes["Across"].options[-2:] == ["body_mass_g", "year"] and "island" not in boxes["Across"].options
+    boxes["Label to learn"].select("island").run()
+    assert at(opened, "own.data") != first and "classes in island" in said(opened)
+    {one.label: one for one in opened.selectbox}["Up"].select("bill_length_mm").run()  # the two change places
+    assert "bill_depth_mm across, bill_length_mm up" in said(opened).replace("\\", "") and not opened.exception
+    again = AppTest.from_function(_shown, default_timeout=60)  # a reload
+    again.query_params["own.data"] = at(opened, "own.data")
+    again.run()
+    assert [one.value for one in again.selectbox] == ["bill_depth_mm", "bill_length_mm", "island"]
+    assert "2 rows left out" in said(again) and "Read as UTF-8" in said(again)
+
+
+def _shown() -> None:
+    from app.own_data import show
+
+    show()
+
+
+def test_a_person_chooses_among_readings_of_a_file(opened: AppTest) -> None:
+    opened.run()
+    rows = csv([(x, y, "\u05db\u05df" if word == "red" else "\u05dc\u05d0") for x, y, word in POINTS])
+    give(opened, "answers.csv", rows.encode("cp1255"))
+    assert "own.data" not in opened.query_params and not opened.exception
+    (asked,) = opened.radio
+    assert "answers.csv does not say how its letters are written" in asked.label
+    hebrew = next(text for text in asked.options if "\u05dc\u05d0" in text)
+    assert "Windows-1255" in hebrew and len(asked.options) > 1
+    asked.set_value(next(code for code in ("cp1255", "iso8859_8") if "1255" in hebrew)).run()
+    button(opened, "Take it so").click().run()
+    assert table.load(at(opened, "own.data")).names == ("\u05db\u05df", "\u05dc\u05d0") and not opened.radio
+    give(opened, "answers.csv", rows.encode("cp1255"))
+    button(opened, "Leave it").click().run()
+    assert not opened.radio and "own.data" in opened.query_params
+
+
+def test_a_refusal_stays_when_another_place_takes_something(opened: AppTest) -> None:
+    opened.run()
+    give(opened, "bad.csv", b"no table")
+    paste(opened, LETTERS)
+    assert {"bad.csv" in one.value for one in opened.warning} == {True}
+    paste(opened, "far too short")
+    give(opened, "t.csv", csv().encode())
+    assert {"pasted text" in one.value for one in opened.warning} == {True}
+
+
+def test_limits_and_where_data_go_are_said(opened: AppTest) -> None:
+    opened.run()
+    assert "A table (.csv) of 20 to 5,000 rows, up to 1 MB." in said(opened)
+    assert "kept on the computer that serves this app" in said(opened)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_a_refusal_is_seen_and_the_popover_closes(address: str, page: Page) -> None:
+    page.goto(f"{address}/own")
+    door = page.get_by_role("button", name=re.compile("Take data of your own"))
+    door.click()
+    inside = page.locator("[data-testid=stPopoverBody]")
+    bad = {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"no table"}
+    page.locator("input[type=file]").first.set_input_files(bad)
+    expect(inside.get_by_text("bad.csv was not taken.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("bad.csv was not taken.").last).to_be_visible()
+    door.click()
+    good = {"name": "mine.csv", "mimeType": "text/csv", "buffer": csv().encode()}
+    page.locator("input[type=file]").first.set_input_files(good)
+    expect(page.get_by_text("30 points").first).to_be_attached()
+    expect(inside).to_have_count(0)
+    expect(page.get_by_text("was not taken")).to_have_count(0)
+    expect(page.locator(".st-key-train button")).to_be_visible()

@@ -49,7 +49,7 @@ KINDS = {  # by the field of a task that names it
         alphabet.known,
         alphabet.path,
         lambda n: alphabet.write(alphabet.load(n)),
-        lambda data, name: alphabet.keep(alphabet.read(data)),
+        lambda data, name: alphabet.keep(alphabet.read(data, again=True)),
     ),
 }
 
