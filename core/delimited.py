@@ -51,6 +51,12 @@ class Column:
         return len(found) == len(self.cells) and all(map(lt, found, found[1:]))
 
     @property
+    def is_index(self) -> bool:
+        """Whether every row has a whole number of its own, in whatever order."""
+        found = [number for number in self.numbers if number is not None and number.is_integer()]
+        return 0 < len(self.cells) == len(set(found))
+
+    @property
     def classes(self) -> Counter[str]:
         """How often each word stands in it, gaps apart."""
         return Counter(cell for cell in self.cells if not is_silent(cell))
@@ -95,7 +101,7 @@ def read(text: str) -> Grid:
     made = [Column(name, one, style, bool(name)) for name, one, style in zip(unlike(named), cells, styles)]
     kept = [k for k, column in enumerate(made) if column.named or not all(map(is_gap, column.cells))]
     if len(kept) > 3:
-        kept = [k for k in kept if not (INDEX.fullmatch(made[k].name) and lines and made[k].counts_up)]
+        kept = [k for k in kept if not (INDEX.fullmatch(made[k].name) and made[k].is_index)]
     called = [replace(made[k], name=made[k].name or f"column {k + 1}") for k in kept]
     return Grid(tuple(called), tuple(at for at, _ in lines), tuple(notes))
 

@@ -40,6 +40,9 @@ LEGACY = tuple(name for name in NAMES if name not in ("utf_8", *WIDE, "cp437", "
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # no text has them
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 WORDS = re.compile(rb"[^ \t\r\n,;\"]+")
+NOBODYS = frozenset(
+    b"\x81\x8d\x8f\x90\x9d\xfe\xff"
+)  # bytes that stand for no letter in Windows-1252, or for a rare one
 LOST = "\ufffd"  # stands where a byte could not be read
 CLEAR = 0.1, 0.8  # by how much the best reading must lead: always, and besides over the root of its signs
 MORE = 0.8  # by how much more a reading may be behind that is shown where one has to ask anyway
@@ -91,7 +94,8 @@ def readings(data: bytes) -> tuple[Reading, ...]:
     if CONTROLS.search(data[:SAMPLE].decode("latin-1")):
         return (without_mark(data),)
     found = lenient(data, "utf_8")
-    if not found.lost or len(MULTIBYTE.findall(data)) >= 2 * found.lost:
+    stray = found.lost <= 3 and NOBODYS.issuperset(byte for byte in data if byte > 127)
+    if not found.lost or stray or len(MULTIBYTE.findall(data)) >= 2 * found.lost:
         return (refused_if_binary(japanese_mail(data) or found),)
     return guessed(data)
 

@@ -51,7 +51,7 @@ def proposed(grid: Grid, rows: int, classes: tuple[int, int], least: int) -> Col
             f"This table has {counted(len(have), 'column')} of numbers and {int(found is not None)} of labels. "
             "It takes two and one."
         )
-    ranked = sorted(across, key=names_rows)  # stable: else as in the file
+    ranked = sorted(across, key=lambda column: (names_rows(column), has_few(column)))  # stable: else as in the file
     x, y = sorted(ranked[:2], key=across.index)
     labels = [column.name for column in able] or [found.name]
     return Columns(tuple(column.name for column in numeric), tuple(labels), (x.name, y.name, found.name))
@@ -61,6 +61,11 @@ def varied(column: Column, rows: int) -> bool:
     """Whether a column has enough numbers, and not always the same one."""
     found = [number for number in column.numbers if number is not None]
     return len(found) >= rows and len(set(found)) > 1
+
+
+def has_few(column: Column) -> bool:
+    """Whether a column of numbers has so few that it rather is a code, such as 0 and 1."""
+    return len({*column.numbers}) <= 10
 
 
 def is_label(column: Column, classes: tuple[int, int], least: int) -> bool:

@@ -54,6 +54,12 @@ def test_bad_bytes_of_a_utf8_file_cost_only_themselves(text: str, stray: bytes) 
     assert found.says.endswith("2 bytes could not be read.") and "Read as UTF-8: “" in found.says
 
 
+@pytest.mark.parametrize("stray", [b"\xff", b"\x81", b"\xfe"])
+def test_a_stray_byte_among_ascii_is_no_letter(stray: bytes) -> None:
+    (found,) = encoding.readings(b"It was a dark night. " * 9 + stray + b"It was cold. " * 9)
+    assert found.encoding == "utf_8" and found.lost == 1
+
+
 def test_a_reading_shows_the_first_line_that_tells() -> None:
     found = encoding.decode(f"x;y;z\n\n{RUSSIAN}".encode("cp1251"))
     assert found.says == f"Read as Windows-1251 (Cyrillic): “{RUSSIAN[:59].rstrip()}…”."

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from PIL import Image
 
-from core import album, own, table, worlds
+from core import album, corpus, own, table, worlds
 from core.check import BadValue
 from core.serve import room, work
 from core.spec import Measure, Run, digest
@@ -71,6 +71,8 @@ def kept(home: Path) -> list[Path]:
         csv().encode("utf-16"),
         numbered(",a,b,kind", range(30)).encode(),
         numbered("Unnamed: 0,a,b,kind", range(30)).encode(),
+        numbered(",a,b,kind", [(7 * k) % 31 for k in range(30)]).encode(),
+        "".join(f"| {x} | {y} | {w} |\n" for x, y, w in [("a", "b", "kind"), ("---", ":--", "---"), *POINTS]).encode(),
         numbered('"a","b","kind"', [f'"{k + 1}"' for k in range(30)]).encode(),
         numbered("a b kind", [f'"{k + 1}"' for k in range(30)]).replace(",", "   ").encode(),
         numbered("id,a,b,kind", range(2, 92, 3)).encode(),
@@ -99,6 +101,8 @@ def kept(home: Path) -> list[Path]:
         "UTF-16",
         "index without a name",
         "pandas index",
+        "shuffled index",
+        "Markdown",
         "row names of R",
         "write.table of R",
         "filtered index",
@@ -234,6 +238,14 @@ def test_of_penguins_the_learner_chooses_columns() -> None:
         table.with_columns(first, ("mass", "body_mass_g", "sex"))
 
 
+def test_codes_and_row_numbers_lie_neither_across_nor_up() -> None:
+    rows = "".join(f"{900 + k},{k % 2},{k % 3},{'mf'[k % 2]},{20 + k / 7:.1f},{k * 1.7:.2f}\n" for k in range(40))
+    found = table.columns(f"PassengerId,Survived,Pclass,Sex,Age,Fare\n{rows}".encode())
+    assert found.default == ("Age", "Fare", "Sex")
+    assert found.numbers == ("PassengerId", "Survived", "Pclass", "Age", "Fare")
+    assert found.labels == ("Survived", "Pclass", "Sex")
+
+
 def test_the_raw_penguins_are_read_too() -> None:
     found = table.read(files("palmerpenguins").joinpath("data/penguins-raw.csv").read_bytes())
     assert found.columns == ("Culmen Length (mm)", "Culmen Depth (mm)", "Species") and len(found.x) == 342
@@ -309,8 +321,8 @@ BAD_TABLES: dict[str, tuple[bytes, str]] = {
     "long label": (csv([(x, y, 30 * w) for x, y, w in POINTS]).encode(), "label of more than 100 letters"),
     "constant": (csv([(1, y, w) for _, y, w in POINTS]).encode(), "same number in every row"),
     "no numbers": (b"a,b,c\n" * 30, "0 columns of numbers and 1 of labels. It takes two and one"),
-    "workbook": (b"PK\x03\x04 and so on", "Excel or other office file.*save the sheet as CSV"),
-    "old workbook": (b"\xd0\xcf\x11\xe0 and so on", "old Excel file.*save the sheet as CSV"),
+    "workbook": (b"PK\x03\x04 and so on", "zip file. Unpack it"),
+    "old workbook": (b"\xd0\xcf\x11\xe0 and so on", "old Office file"),
 }  # fmt: skip
 
 
@@ -473,6 +485,16 @@ def test_photographs_without_a_plain_ground_stay_positive() -> None:
 
     found = album.read(zipped({f"{k % 2}/{k}.png": scene(k) for k in range(12)}))
     assert not found.turned and not found.negatives and found.images.mean() > 127
+
+
+@pytest.mark.parametrize("kind", [table, album, corpus])
+def test_a_file_of_another_kind_is_named(kind: Any) -> None:
+    workbook = zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""})
+    with pytest.raises(BadValue, match=r"an Excel workbook \(.xlsx\)\. Save its sheet as CSV"):
+        kind.keep(workbook, "book.xlsx")
+    document = zipped({"[Content_Types].xml": b"", "word/document.xml": b""})
+    with pytest.raises(BadValue, match=r"a Word document \(.docx\)\. Save it as plain text"):
+        kind.keep(document, "letter.docx")
 
 
 def test_classes_are_named_in_the_sentence() -> None:
