@@ -18,13 +18,13 @@ import numpy as np
 from PIL import Image
 
 from core import own, provenance
-from core.check import BadValue, quoted
-from core.delimited import counted
+from core.check import BadValue, quote
+from core.delimited import count_noun
 from core.file_kinds import refuse_others
 from core.serve import store
 from core.small_pictures import BROKEN, EACH, ENDINGS, LIGHT, SIDE, bright_grounds, decoded, square
 from core.tasks import ALBUMS, OWN
-from core.zip_names import Entry, classed, joined, listed
+from core.zip_names import Entry, assign_classes, join_names, list_files
 
 FOLDER = Path(__file__).parent / "worlds" / "albums"
 LARGEST, UNPACKED = 50_000_000, 100_000_000  # bytes: of a zip, of all in it
@@ -53,11 +53,11 @@ class Album:
             ground = (
                 "Their ground was bright, so they are shown as negatives" if self.turned else "Their ground is dark"
             )
-        twice = f" {counted(self.doubled, 'picture')} that were there twice left out." if self.doubled else ""
+        twice = f" {count_noun(self.doubled, 'picture')} that were there twice left out." if self.doubled else ""
         return (
-            f"{len(self.images):,} pictures in {len(self.names)} classes: {joined(self.names)}. Each is grey, fitted "
-            f"into {SIDE} x {SIDE}. {ground}: ink is bright, as in all images here. A quarter of every class only "
-            f"tests.{twice}"
+            f"{len(self.images):,} pictures in {len(self.names)} classes: {join_names(self.names)}. Each is grey, "
+            f"fitted into {SIDE} x {SIDE}. {ground}: ink is bright, as in all images here. A quarter of every class "
+            f"only tests.{twice}"
         )
 
 
@@ -70,8 +70,8 @@ def read(data: bytes, again: bool = False) -> Album:
     refuse_others(data, zips=True)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = wanted(listed(archive))
-            found = pictures(archive, files)
+            files = select_files(list_files(archive))
+            found = read_pictures(archive, files)
             again = again or archive.comment == OURS
     except BROKEN as error:
         if isinstance(error, BadValue):
@@ -79,23 +79,23 @@ def read(data: bytes, again: bool = False) -> Album:
         raise BadValue("This file is no zip, or it is damaged. Pack the folders again.") from error
     if not found:
         raise BadValue("This zip has no pictures in folders: PNG, JPEG, GIF, BMP or WebP.")
-    classes, notes = classed([entry for entry, _ in found])
+    classes, notes = assign_classes([entry for entry, _ in found])
     if left_out := len(files) - len(found):
-        notes.append(f"{counted(left_out, 'file')} left out, which PNG, JPEG, GIF, BMP or WebP readers cannot read.")
+        notes.append(f"{count_noun(left_out, 'file')} left out, which PNG, JPEG, GIF, BMP or WebP readers cannot read.")
     chosen = [(image, name) for (_, image), name in zip(found, classes) if name]
     bright = [not again and turns for turns in bright_grounds([image for image, _ in chosen])]
     fitted = [square(255 - image if turns else image) for (image, _), turns in zip(chosen, bright)]
     return made(fitted, [name for _, name in chosen], bright, tuple(notes))
 
 
-def wanted(entries: list[Entry]) -> list[Entry]:
+def select_files(entries: list[Entry]) -> list[Entry]:
     """The files of which some are pictures; BadValue if they are too many or too large."""
     found = []
     for entry in entries:
         if entry.info.file_size <= EACH:
             found.append(entry)
         elif entry.name.lower().endswith(ENDINGS):
-            raise BadValue(f"The picture {quoted(entry.name)} has more than {EACH // 1_000_000} MB.")
+            raise BadValue(f"The picture {quote(entry.name)} has more than {EACH // 1_000_000} MB.")
     if not 1 <= len(found) <= PICTURES:
         raise BadValue(f"This zip has {len(found):,} files; it takes up to {PICTURES:,} pictures in folders.")
     if sum(entry.info.file_size for entry in found) > UNPACKED:
@@ -103,7 +103,7 @@ def wanted(entries: list[Entry]) -> list[Entry]:
     return found
 
 
-def pictures(archive: zipfile.ZipFile, files: list[Entry]) -> list[tuple[Entry, np.ndarray]]:
+def read_pictures(archive: zipfile.ZipFile, files: list[Entry]) -> list[tuple[Entry, np.ndarray]]:
     """Those of the files that are pictures, small and grey."""
     found, spent = [], 0
     for entry in files:
@@ -125,12 +125,12 @@ def made(images: list[np.ndarray], folders: list[str], bright: list[bool] | bool
     single = {(image.tobytes(), folder): (image, turned) for image, folder, turned in zip(images, folders, turns)}
     each = Counter(folder for _, folder in single)
     if not CLASSES[0] <= len(each) <= CLASSES[1]:
-        what = f"{counted(len(each), 'folder')} of pictures" + f" ({joined([*each])})" * (len(each) == 1)
+        what = f"{count_noun(len(each), 'folder')} of pictures" + f" ({join_names([*each])})" * (len(each) == 1)
         raise BadValue(f"This zip has {what}; it takes 2 to {CLASSES[1]}, one for each class.")
     fewest = min(each, key=lambda folder: each[folder])
     if each[fewest] < own.LEAST:
-        different = counted(each[fewest], "different picture")
-        raise BadValue(f"Folder {quoted(fewest)} has {different}; every class needs {own.LEAST}.")
+        different = count_noun(each[fewest], "different picture")
+        raise BadValue(f"Folder {quote(fewest)} has {different}; every class needs {own.LEAST}.")
     names = tuple(sorted(each))
     labels = np.array([names.index(folder) for _, folder in single])
     negatives = sum(turned for _, turned in single.values())
@@ -149,7 +149,7 @@ def known(name: str) -> bool:
 
 def says(name: str) -> str:
     """What was read of it, in plain text."""
-    return provenance.said(load(name).says, provenance.of(path(name)).notes)
+    return provenance.with_notes(load(name).says, provenance.read(path(name)).notes)
 
 
 def called(name: str) -> str:

@@ -64,9 +64,11 @@ def read(data: bytes | str, again: bool = False) -> Alphabet:
     low, high = SYMBOLS
     if not low <= len(symbols) <= high:
         raise BadValue(f"An alphabet has {low} to {high} symbols, not {len(symbols)}.")
-    drawn = [drawings(one, k + 1) for k, one in enumerate(symbols)]
+    drawn = [read_drawings(one, k + 1) for k, one in enumerate(symbols)]
     fit = (
-        Fit(1.0) if again else fitting([point for each in drawn for one in each for stroke in one for point in stroke])
+        Fit(1.0)
+        if again
+        else fit_to_board([point for each in drawn for one in each for stroke in one for point in stroke])
     )
     made = [
         Symbol(called(one.get("name"), f"symbol {k + 1}"), tuple(map(fit.drawing, each)))
@@ -75,16 +77,16 @@ def read(data: bytes | str, again: bool = False) -> Alphabet:
     return Alphabet(called(told.get("name"), "alphabet"), tuple(made))
 
 
-def drawings(told: dict[str, Any], number: int) -> list[Sketch]:
+def read_drawings(told: dict[str, Any], number: int) -> list[Sketch]:
     """All drawings of a symbol, in the coordinates of their file."""
     found, (low, high) = told.get("drawings"), DRAWINGS
     if not isinstance(found, list) or not low <= len(found) <= high:
         many = f", not {len(found)}" if isinstance(found, list) else ""
         raise BadValue(f"Symbol {number} must have {low} to {high} drawings{many}.")
-    return [sketch(one) for one in found]
+    return [read_sketch(one) for one in found]
 
 
-def sketch(told: Any) -> Sketch:
+def read_sketch(told: Any) -> Sketch:
     """A drawing in the coordinates of its file; BadValue with a sentence if it is none."""
     try:
         made = [[(point[0], point[1]) for point in stroke] for stroke in told]
@@ -116,7 +118,7 @@ class Fit:
         return strokes.checked(made)
 
 
-def fitting(points: list[tuple[float, float]]) -> Fit:
+def fit_to_board(points: list[tuple[float, float]]) -> Fit:
     """All drawings of a file by the same measure. Numbers from 0 to 100 stay, from 0 to 1 are shares of the board, and
     any others fill it."""
     if not points:

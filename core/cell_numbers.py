@@ -122,11 +122,11 @@ def style_of(cells: Sequence[str], decimal: str = "") -> Style | None:
     for style in GROUPED[:2]:  # "1,620" may be a grouped 1620, or 1.62 with a decimal comma; "1.620" likewise
         single = COMMA if style.group == "," else PLAIN
         if style in best and single in best:
-            return style if thousands(given, style, decimal) else single
+            return style if groups_thousands(given, style, decimal) else single
     return best[0]
 
 
-def thousands(cells: Sequence[str], style: Style, decimal: str) -> bool:
+def groups_thousands(cells: Sequence[str], style: Style, decimal: str) -> bool:
     """Whether a sign that may divide thousands does, where every cell leaves it open."""
     divided = [cell for cell in cells if style.group in cell]
     if not divided:

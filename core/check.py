@@ -69,7 +69,7 @@ def shown(value: Any) -> str:
     return repr(MARKS.sub("\u00b7", str(value)[:40]))
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """A name that somebody gave, as it is, for a sentence that a page reads as Markdown: at most 40 characters."""
     text = "".join(sign for sign in name if sign.isprintable())
     return "'" + MARKDOWN.sub(r"\\\g<0>", text if len(text) <= 40 else text[:39] + "\u2026") + "'"

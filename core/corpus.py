@@ -63,7 +63,7 @@ def says(subject: str) -> str:
     letters = sum(map(len, found))
     test = "Every tenth page" if len(found) > 9 else "The sixth page"
     sentence = f"{letters:,} characters on {len(found):,} pages. {test} only tests. Accents are dropped."
-    return provenance.said(sentence, provenance.of(path(subject)).notes)
+    return provenance.with_notes(sentence, provenance.read(path(subject)).notes)
 
 
 def write(subject: str) -> str:

@@ -80,25 +80,25 @@ class Grid:
 def read(text: str) -> Grid:
     """The columns of a table; BadValue with a sentence if the text is none."""
     sign = NAMED.match(text)
-    body, comments = without_comments(text[sign.end() :] if sign else text)
-    lines, width, sign_used = divided(body, sign.group(1) if sign else "")
-    notes = [f"{counted(len(comments), 'comment line')} left out."] if comments else []
-    lines, codes = without_codes(lines, width)
-    lines, width, around = evened(lines, width)
+    body, comments = strip_comments(text[sign.end() :] if sign else text)
+    lines, width, sign_used = divide(body, sign.group(1) if sign else "")
+    notes = [f"{count_noun(len(comments), 'comment line')} left out."] if comments else []
+    lines, codes = strip_class_codes(lines, width)
+    lines, width, around = even_out(lines, width)
     if around:
-        notes.append(f"{counted(around, 'line')} around the table left out.")
-    header, lines = headed(lines, width, [comment.split(sign_used) for comment in comments[-1:]])
+        notes.append(f"{count_noun(around, 'line')} around the table left out.")
+    header, lines = find_header(lines, width, [comment.split(sign_used) for comment in comments[-1:]])
     named = [name.strip() for name in header]
     if codes:
         named[-1] = "class"
         lines = [(at, [*cells[:-1], codes.get(cells[-1], cells[-1])]) for at, cells in lines]
     styles = style_of_each(lines, width)
-    if header and lines and units(lines[0][1], styles):
+    if header and lines and is_units_row(lines[0][1], styles):
         lines = lines[1:]
         styles = style_of_each(lines, width)
         notes.append("A row of units left out.")
     cells = list(zip(*(cells for _, cells in lines))) or [()] * width
-    made = [Column(name, one, style, bool(name)) for name, one, style in zip(unlike(named), cells, styles)]
+    made = [Column(name, one, style, bool(name)) for name, one, style in zip(make_unique(named), cells, styles)]
     kept = [k for k, column in enumerate(made) if column.named or not all(map(is_gap, column.cells))]
     if len(kept) > 3:
         kept = [k for k in kept if not (INDEX.fullmatch(made[k].name) and made[k].is_index)]
@@ -106,11 +106,11 @@ def read(text: str) -> Grid:
     return Grid(tuple(called), tuple(at for at, _ in lines), tuple(notes))
 
 
-def counted(number: int, what: str) -> str:
+def count_noun(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 
-def without_comments(text: str) -> tuple[str, list[str]]:
+def strip_comments(text: str) -> tuple[str, list[str]]:
     """Blanks the comments of a text, and returns what these say too. A table may also be full of such signs."""
     comments = COMMENT.findall(text)
     if not comments or 2 * len(comments) > sum(bool(line.strip()) for line in text.splitlines()):
@@ -118,11 +118,11 @@ def without_comments(text: str) -> tuple[str, list[str]]:
     return COMMENT.sub("", text), [comment.strip().strip('"').lstrip("#%").strip() for comment in comments]
 
 
-def divided(text: str, sign: str) -> tuple[list[Line], int, str]:
+def divide(text: str, sign: str) -> tuple[list[Line], int, str]:
     """The lines that are not empty, divided where that makes the most columns alike; how many columns; and the sign."""
     found = {one: list(split(text, one)) for one in ((sign,) if sign else SIGNS)}
     fits = {one: Counter(len(cells) for _, cells in lines).most_common(1)[0] for one, lines in found.items() if lines}
-    good = {one: numbers(found[one]) for one in fits}
+    good = {one: has_numbers(found[one]) for one in fits}
     wide = {one: (good[one], times) for one, (width, times) in fits.items() if width > 2 and (good[one] or one != " ")}
     if not wide:
         raise BadValue("This is no table: it takes three columns, divided by commas, semicolons or tabs.")
@@ -144,13 +144,13 @@ def split(text: str, sign: str) -> Iterator[Line]:
                 yield reader.line_num, stripped
 
 
-def numbers(lines: Sequence[Line]) -> bool:
+def has_numbers(lines: Sequence[Line]) -> bool:
     """Whether most lines have at least two numbers."""
     some = lines[:: max(1, len(lines) // 200)]
     return 2 * sum(sum(map(looks_like_number, cells[:COLUMNS])) > 1 for _, cells in some) > len(some)
 
 
-def without_codes(lines: list[Line], width: int) -> tuple[list[Line], dict[str, str]]:
+def strip_class_codes(lines: list[Line], width: int) -> tuple[list[Line], dict[str, str]]:
     """The lines without the first one of a file of scikit-learn's, which counts rows and columns and names the classes;
     and these names by their numbers."""
     first, rest = [cell for cell in lines[0][1] if cell], lines[1:]
@@ -159,7 +159,7 @@ def without_codes(lines: list[Line], width: int) -> tuple[list[Line], dict[str, 
     return lines, {}
 
 
-def evened(lines: list[Line], width: int) -> tuple[list[Line], int, int]:
+def even_out(lines: list[Line], width: int) -> tuple[list[Line], int, int]:
     """The lines with as many cells each, how many these are, and how many lines were left out: titles and notes, which
     have a single cell. BadValue if a line has more cells than its table has columns."""
     single = [sum(map(bool, cells)) == 1 for _, cells in lines]
@@ -177,7 +177,7 @@ def evened(lines: list[Line], width: int) -> tuple[list[Line], int, int]:
     return even, width, sum(single)
 
 
-def headed(lines: list[Line], width: int, comments: Sequence[Sequence[str]]) -> tuple[list[str], list[Line]]:
+def find_header(lines: list[Line], width: int, comments: Sequence[Sequence[str]]) -> tuple[list[str], list[Line]]:
     """The names of the columns, "" where there is none; and the lines below them. The first line has them if it holds
     no number where the others do, or else a comment that has as many cells."""
     numeric = [k for k, style in enumerate(style_of_each(lines[1:], width)) if style]
@@ -197,13 +197,13 @@ def style_of_each(lines: Sequence[Line], width: int) -> list[Style | None]:
     return [style_of([cells[k] for _, cells in lines], decimal) for k in range(width)]
 
 
-def units(cells: Sequence[str], styles: Sequence[Style | None]) -> bool:
+def is_units_row(cells: Sequence[str], styles: Sequence[Style | None]) -> bool:
     """Whether a line has words, and no number, where the columns have numbers."""
     theirs = [cell for cell, style in zip(cells, styles) if style]
     return any(not is_gap(cell) for cell in theirs) and not any(map(looks_like_number, theirs))
 
 
-def unlike(names: Sequence[str]) -> list[str]:
+def make_unique(names: Sequence[str]) -> list[str]:
     """The names, with a number behind those that were there before."""
     before: Counter[str] = Counter()
     found = []

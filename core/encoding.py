@@ -81,7 +81,7 @@ class Reading:
 def decode(data: bytes, encoding: str = "") -> Reading:
     """Returns the text of a file, in the encoding that is named or else in the likeliest; BadValue if it is no text."""
     if encoding:
-        return refused_if_binary(named(data, encoding))
+        return refuse_binary(read_as(data, encoding))
     return readings(data)[0]
 
 
@@ -90,19 +90,19 @@ def readings(data: bytes) -> tuple[Reading, ...]:
     """Returns what a file may say, the likeliest first; more than one means that only a person can tell."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
-            return (refused_if_binary(lenient(data[len(mark) :], encoding)),)
+            return (refuse_binary(decode_leniently(data[len(mark) :], encoding)),)
     if CONTROLS.search(data[:SAMPLE].decode("latin-1")):
-        return (without_mark(data),)
-    found = lenient(data, "utf_8")
+        return (read_wide(data),)
+    found = decode_leniently(data, "utf_8")
     stray = found.lost <= 3 and NOBODYS.issuperset(byte for byte in data if byte > 127)
     if not found.lost or stray or len(MULTIBYTE.findall(data)) >= 2 * found.lost:
-        return (refused_if_binary(japanese_mail(data) or found),)
-    return guessed(data)
+        return (refuse_binary(read_iso2022(data) or found),)
+    return rank_readings(data)
 
 
-def guessed(data: bytes) -> tuple[Reading, ...]:
+def rank_readings(data: bytes) -> tuple[Reading, ...]:
     """Returns the readings of a file that is not UTF-8, by old encodings; BadValue if none looks like a language."""
-    sample = part(data)
+    sample = sample_words(data)
     told = {encoding: sample.decode(encoding, "replace") for encoding in LEGACY}
     scores = {encoding: score(text, encoding) for encoding, text in told.items()}
     ranked = sorted(LEGACY, key=lambda encoding: -scores[encoding].mean)
@@ -110,35 +110,35 @@ def guessed(data: bytes) -> tuple[Reading, ...]:
     if first.mean < LEAST and first.signs > 8:
         raise BadValue("The encoding of this file is unknown. Save it as UTF-8 text and choose it again.")
     always, few = CLEAR
-    lead = (always + few / max(1, first.signs) ** 0.5) / (2 if detected(sample) == told[ranked[0]] else 1)
+    lead = (always + few / max(1, first.signs) ** 0.5) / (2 if detect(sample) == told[ranked[0]] else 1)
     alike: dict[str, str] = {}  # by what they read, because many encodings agree about a file
     for encoding in ranked:
         alike.setdefault(told[encoding], encoding)
     behind = {e: first.mean - scores[e].mean for e in alike.values() if scores[e].mean > LEAST}
     near = [e for e in behind if behind[e] < lead]
     plausible = [e for e in behind if behind[e] < lead + MORE] if len(near) > 1 else ranked[:1]
-    return tuple(refused_if_binary(lenient(data, encoding)) for encoding in plausible[:MOST])
+    return tuple(refuse_binary(decode_leniently(data, encoding)) for encoding in plausible[:MOST])
 
 
-def detected(sample: bytes) -> str:
+def detect(sample: bytes) -> str:
     """What charset-normalizer reads: a second opinion, which is often wrong about a few words and says nothing if there
     is a bad byte."""
     best = from_bytes(sample[:10_000], cp_isolation=list(LEGACY)).best() if len(sample) > 60 else None
     return str(best) if best else ""
 
 
-def part(data: bytes) -> bytes:
+def sample_words(data: bytes) -> bytes:
     """The words of a file that are not ASCII, each once, as many as are looked at: a label in a hundred rows is one
     word, not a hundred pieces of evidence. No East Asian letter has one of these separators as its second byte."""
     words = dict.fromkeys(word for word in WORDS.findall(data[: 20 * SAMPLE]) if not word.isascii())
     return b"\n".join(words)[:SAMPLE]
 
 
-def without_mark(data: bytes) -> Reading:
+def read_wide(data: bytes) -> Reading:
     """The reading of a file that holds bytes as only wide encodings have them; BadValue if it is no text at all."""
     found: list[tuple[float, Reading]] = []
     for encoding in WIDE:
-        reading = lenient(data, encoding)
+        reading = decode_leniently(data, encoding)
         if reading.lost <= len(data) // 1000 and not CONTROLS.search(reading.text):
             found.append((score(reading.text[:SAMPLE], encoding, every=True).mean, reading))
     found = [one for one in found if one[0] >= 0.2]
@@ -147,7 +147,7 @@ def without_mark(data: bytes) -> Reading:
     return max(found, key=lambda one: one[0])[1]
 
 
-def japanese_mail(data: bytes) -> Reading | None:
+def read_iso2022(data: bytes) -> Reading | None:
     """The reading of a file in ISO-2022-JP, which is ASCII with signs that switch between alphabets."""
     if b"\x1b$" not in data:
         return None
@@ -157,22 +157,22 @@ def japanese_mail(data: bytes) -> Reading | None:
         return None
 
 
-def named(data: bytes, encoding: str) -> Reading:
+def read_as(data: bytes, encoding: str) -> Reading:
     """The reading of a file in an encoding of ours, without the mark at its start."""
     if encoding not in NAMES:
         raise BadValue("This encoding is not known here.")
     mark = next((mark for mark, marked in MARKS if marked == encoding and data.startswith(mark)), b"")
-    return lenient(data[len(mark) :], encoding)
+    return decode_leniently(data[len(mark) :], encoding)
 
 
-def lenient(data: bytes, encoding: str) -> Reading:
+def decode_leniently(data: bytes, encoding: str) -> Reading:
     """The text of a file in which a bad byte costs only itself, and how many of these there are."""
     text = data.decode(encoding, "replace")
     before = data.count(LOST.encode()) if encoding == "utf_8" else 0  # somebody else lost these
     return Reading(text, encoding, text.count(LOST) - before)
 
 
-def refused_if_binary(reading: Reading) -> Reading:
+def refuse_binary(reading: Reading) -> Reading:
     if CONTROLS.search(reading.text):
         raise BadValue(OTHER)
     return reading

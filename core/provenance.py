@@ -37,7 +37,7 @@ def keep(path: Path, what: Provenance, source: bytes = b"") -> None:
         raise BadValue("The disk is full or cannot be written, so what was read could not be noted.") from error
 
 
-def of(path: Path) -> Provenance:
+def read(path: Path) -> Provenance:
     """How the thing at this path was read; nothing where that is not known."""
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         found = json.loads(path.with_suffix(NOTES).read_text("utf-8"))
@@ -52,6 +52,6 @@ def source(path: Path) -> bytes:
     return b""
 
 
-def said(sentence: str, notes: Sequence[str]) -> str:
+def with_notes(sentence: str, notes: Sequence[str]) -> str:
     """A sentence and the notes behind it."""
     return " ".join([sentence, *notes])

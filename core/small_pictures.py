@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
-from core.check import BadValue, quoted
+from core.check import BadValue, quote
 from core.zip_names import Entry
 
 EACH = 10_000_000  # bytes of one picture
@@ -30,7 +30,7 @@ BROKEN: tuple[type[Exception], ...] = (  # what Python and Pillow raise where by
 
 def decoded(archive: zipfile.ZipFile, entry: Entry) -> tuple[np.ndarray, int] | None:
     """One picture, grey, its longer side 28, uint8; and how many pixels it counts for. None if the file is none."""
-    said = quoted(entry.name)
+    said = quote(entry.name)
     with archive.open(entry.info) as file:
         data = file.read(EACH + 1)
     try:

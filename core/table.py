@@ -17,12 +17,12 @@ from pathlib import Path
 
 from core import encoding, own, provenance
 from core.cell_numbers import is_silent, looks_like_number, value
-from core.check import BadValue, quoted
-from core.delimited import Column, Grid, counted
+from core.check import BadValue, quote
+from core.delimited import Column, Grid, count_noun
 from core.delimited import read as grid
 from core.file_kinds import refuse_others
 from core.serve import store
-from core.table_columns import Choice, Columns, proposed
+from core.table_columns import Choice, Columns, propose
 from core.tasks import OWN, TABLES
 
 FOLDER = Path(__file__).parent / "worlds" / "tables"
@@ -55,7 +55,7 @@ class Table:
     def says(self) -> str:
         """What was read, in plain text."""
         x, y, label = self.columns
-        twice = f" {counted(self.doubled, 'row')} repeat an earlier row and stay." if self.doubled else ""
+        twice = f" {count_noun(self.doubled, 'row')} repeat an earlier row and stay." if self.doubled else ""
         return (
             f"{len(self.x):,} points: {x} across, {y} up, and {len(self.names)} classes in {label}. A net sees each "
             f"column stretched to run from -{SPREAD:g} to {SPREAD:g}. A quarter of every class only tests.{twice}"
@@ -70,60 +70,60 @@ def spread(values: tuple[float, ...]) -> list[float]:
 def read(data: bytes, code: str = "", choice: Choice | None = None) -> Table:
     """The table in a file, in the encoding and of the columns that were chosen, or are the likeliest; BadValue with a
     sentence if it is none."""
-    checked_size(data)
+    check_size(data)
     found = encoding.decode(data, code)
-    if not choice and (known := as_written(data)):
+    if not choice and (known := read_canonical(data)):
         return replace(known, notes=(found.says,))
     whole = grid(found.text)
-    columns = proposed(whole, ROWS[0], CLASSES, own.LEAST)
-    return made(whole, choice or columns.default, found.says)
+    columns = propose(whole, ROWS[0], CLASSES, own.LEAST)
+    return build(whole, choice or columns.default, found.says)
 
 
 def columns(data: bytes, code: str = "") -> Columns:
     """Which columns of a file can be chosen; BadValue with a sentence if it is no table."""
-    checked_size(data)
-    return proposed(grid(encoding.decode(data, code).text), ROWS[0], CLASSES, own.LEAST)
+    check_size(data)
+    return propose(grid(encoding.decode(data, code).text), ROWS[0], CLASSES, own.LEAST)
 
 
-def checked_size(data: bytes) -> None:
+def check_size(data: bytes) -> None:
     refuse_others(data)
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: a table has at most {LARGEST // 1_000_000} MB.")
 
 
-def made(whole: Grid, choice: Choice, reading: str) -> Table:
+def build(whole: Grid, choice: Choice, reading: str) -> Table:
     """The three columns, without the rows in which one of them has a gap."""
     x, y, label = map(whole.column, choice)
     for column in (x, y):
-        checked_words(column, whole.lines)
+        check_numbers(column, whole.lines)
     rows = list(zip(whole.lines, x.numbers, y.numbers, label.cells))
     full = [(at, a, b, word) for at, a, b, word in rows if a is not None and b is not None and not is_silent(word)]
     for at, a, b, word in full:
         for column, number in ((x, a), (y, b)):
             if abs(number) > FAR:
-                raise BadValue(f"Line {at}, column {quoted(column.name)}: numbers go up to {FAR:g}.")
+                raise BadValue(f"Line {at}, column {quote(column.name)}: numbers go up to {FAR:g}.")
         if len(word) > LETTERS:
             raise BadValue(f"Line {at} has a label of more than {LETTERS} letters.")
     notes = [reading, *whole.notes]
     if gaps := len(rows) - len(full):
-        notes.append(f"{counted(gaps, 'row')} left out, because a chosen column has a gap there.")
+        notes.append(f"{count_noun(gaps, 'row')} left out, because a chosen column has a gap there.")
     if not ROWS[0] <= len(full) <= ROWS[1]:
-        without = f" without {counted(gaps, 'row')} with gaps" if gaps else ""
+        without = f" without {count_noun(gaps, 'row')} with gaps" if gaps else ""
         raise BadValue(f"A table has {ROWS[0]} to {ROWS[1]:,} rows; this one has {len(full):,}{without}.")
-    notes += [note for column in (x, y) if (note := about_thousands(column))]
-    return of_rows(choice, [(a + 0.0, b + 0.0, word) for _, a, b, word in full], tuple(notes))  # no minus zero
+    notes += [note for column in (x, y) if (note := describe_thousands(column))]
+    return from_rows(choice, [(a + 0.0, b + 0.0, word) for _, a, b, word in full], tuple(notes))  # no minus zero
 
 
-def checked_words(column: Column, lines: tuple[int, ...]) -> None:
+def check_numbers(column: Column, lines: tuple[int, ...]) -> None:
     """Refuse a column with a word among its numbers."""
     if column.style is None:
-        raise BadValue(f"Column {quoted(column.name)} holds no numbers.")
+        raise BadValue(f"Column {quote(column.name)} holds no numbers.")
     for at, cell, number in zip(lines, column.cells, column.numbers):
         if number is None and column.is_word(cell):
-            raise BadValue(f"Line {at}, column {quoted(column.name)}: {quoted(cell)} is no number.")
+            raise BadValue(f"Line {at}, column {quote(column.name)}: {quote(cell)} is no number.")
 
 
-def about_thousands(column: Column) -> str:
+def describe_thousands(column: Column) -> str:
     """Says how a number with a sign that may mean two things was read."""
     if column.style is None or not (signs := column.style.group or column.style.decimal.replace(".", "")):
         return ""
@@ -132,17 +132,17 @@ def about_thousands(column: Column) -> str:
     return "" if number is None else f"“{cell}” in {column.name} was read as {number:.15g}."
 
 
-def of_rows(choice: Choice, rows: list[tuple[float, float, str]], notes: tuple[str, ...] = ()) -> Table:
+def from_rows(choice: Choice, rows: list[tuple[float, float, str]], notes: tuple[str, ...] = ()) -> Table:
     """The table of these rows; BadValue with a sentence if nothing can be learned from them."""
     for name, numbers in zip(choice, list(zip(*rows))[:2]):
         if min(numbers) == max(numbers):
-            raise BadValue(f"Column {quoted(name)} has the same number in every row.")
+            raise BadValue(f"Column {quote(name)} has the same number in every row.")
     each = Counter(word for _, _, word in rows)
     if not CLASSES[0] <= len(each) <= CLASSES[1]:
-        raise BadValue(f"Column {quoted(choice[2])} has {len(each):,} different labels; it takes 2 to {CLASSES[1]}.")
+        raise BadValue(f"Column {quote(choice[2])} has {len(each):,} different labels; it takes 2 to {CLASSES[1]}.")
     fewest = min(each, key=lambda word: each[word])
     if each[fewest] < own.LEAST:
-        raise BadValue(f"Label {quoted(fewest)} has {counted(each[fewest], 'row')}; every label needs {own.LEAST}.")
+        raise BadValue(f"Label {quote(fewest)} has {count_noun(each[fewest], 'row')}; every label needs {own.LEAST}.")
     names = tuple(sorted(each))
     places = {name: k for k, name in enumerate(names)}
     x, y, words = zip(*rows)
@@ -158,14 +158,14 @@ def write(table: Table) -> str:
     return text.getvalue()
 
 
-def as_written(data: bytes, gaps: bool = False) -> Table | None:
+def read_canonical(data: bytes, gaps: bool = False) -> Table | None:
     """The table in a file that is written just as `write` does, which needs no guess; None for any other file. `gaps`:
     it was kept here, so what looks like a gap is a label, and the first line is its header."""
     try:
         if data.startswith(codecs.BOM_UTF8):
             return None
         (x, y, label), *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline=""))
-        found = of_rows((x, y, label), [(float(a), float(b), word) for a, b, word in rows])
+        found = from_rows((x, y, label), [(float(a), float(b), word) for a, b, word in rows])
     except (ValueError, csv.Error):
         return None
     unsure = x[:1] in ("#", "%") or any(map(looks_like_number, (x, y))) or any(map(is_silent, found.names))
@@ -185,7 +185,7 @@ def known(name: str) -> bool:
 
 def says(name: str) -> str:
     """What was read of it, in plain text."""
-    return provenance.said(load(name).says, provenance.of(path(name)).notes)
+    return provenance.with_notes(load(name).says, provenance.read(path(name)).notes)
 
 
 def called(name: str) -> str:
@@ -197,16 +197,16 @@ def keep(data: bytes, name: str, code: str = "", choice: Choice | None = None) -
     kept as; BadValue with a sentence if it cannot."""
     table = read(data, code, choice)
     source = data if table.notes and (choice or columns(data, code).several) else b""
-    return stored_as(table, name, source, code)
+    return store_table(table, name, source, code)
 
 
 def keep_again(data: bytes, name: str) -> str:
     """Keep a table from a file that `write` made, as a bundle has it."""
-    table = as_written(data, gaps=True)
-    return stored_as(table, name) if table else keep(data, name)
+    table = read_canonical(data, gaps=True)
+    return store_table(table, name) if table else keep(data, name)
 
 
-def stored_as(table: Table, name: str, source: bytes = b"", code: str = "") -> str:
+def store_table(table: Table, name: str, source: bytes = b"", code: str = "") -> str:
     text = write(table).encode()
     kept = own.named(name, text, "table")
     own.keep(path(kept), "table", lambda part: part.write_bytes(text), name)
@@ -214,11 +214,11 @@ def stored_as(table: Table, name: str, source: bytes = b"", code: str = "") -> s
     return kept
 
 
-def choosable(name: str) -> Columns | None:
+def column_choices(name: str) -> Columns | None:
     """Which columns of the file of an own table can be chosen, if it has more than three."""
     if data := provenance.source(path(name)):
         with suppress(BadValue):
-            return columns(data, provenance.of(path(name)).encoding)
+            return columns(data, provenance.read(path(name)).encoding)
     return None
 
 
@@ -227,7 +227,7 @@ def with_columns(name: str, choice: Choice) -> str:
     at = path(name)
     if not (data := provenance.source(at)):
         raise BadValue(f"The file of this table is not on this machine. {own.AGAIN}")
-    return keep(data, own.called(at, name), provenance.of(at).encoding, choice)
+    return keep(data, own.called(at, name), provenance.read(at).encoding, choice)
 
 
 def load(name: str) -> Table:
@@ -237,7 +237,7 @@ def load(name: str) -> Table:
 
 @lru_cache(maxsize=32)
 def stored(path: Path, size: int) -> Table:
-    found = as_written(path.read_bytes(), gaps=True)
+    found = read_canonical(path.read_bytes(), gaps=True)
     if found is None:
         raise ValueError("It is not as it was written.")
     return found

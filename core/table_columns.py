@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.cell_numbers import is_gap
 from core.check import BadValue
-from core.delimited import Column, Grid, counted
+from core.delimited import Column, Grid, count_noun
 
 Choice = tuple[str, str, str]  # names of the columns of x, y and the label
 LABELS = re.compile(  # what people call the column that is to be learned
@@ -35,11 +35,11 @@ class Columns:
         return len({*self.numbers, *self.labels}) > len(self.default)
 
 
-def proposed(grid: Grid, rows: int, classes: tuple[int, int], least: int) -> Columns:
+def propose(grid: Grid, rows: int, classes: tuple[int, int], least: int) -> Columns:
     """The columns of a table that has at least so many rows: a label has so many classes, each of `least` rows.
     BadValue with a sentence if there are too few columns of a kind."""
     numeric = [column for column in grid.columns if column.style]
-    useful = [column for column in numeric if varied(column, min(rows, len(grid.lines)))]
+    useful = [column for column in numeric if varies(column, min(rows, len(grid.lines)))]
     numeric = useful if len(useful) > 2 or (len(useful) == 2 and len(numeric) == 2) else numeric
     able = [column for column in grid.columns if is_label(column, classes, least)]
     words = [column for column in grid.columns if column.style is None and not all(map(is_gap, column.cells))]
@@ -48,7 +48,7 @@ def proposed(grid: Grid, rows: int, classes: tuple[int, int], least: int) -> Col
     if found is None or len(across) < 2:
         have = [column for column in grid.columns if column.style and column is not found]
         raise BadValue(
-            f"This table has {counted(len(have), 'column')} of numbers and {int(found is not None)} of labels. "
+            f"This table has {count_noun(len(have), 'column')} of numbers and {int(found is not None)} of labels. "
             "It takes two and one."
         )
     ranked = sorted(across, key=lambda column: (names_rows(column), has_few(column)))  # stable: else as in the file
@@ -57,7 +57,7 @@ def proposed(grid: Grid, rows: int, classes: tuple[int, int], least: int) -> Col
     return Columns(tuple(column.name for column in numeric), tuple(labels), (x.name, y.name, found.name))
 
 
-def varied(column: Column, rows: int) -> bool:
+def varies(column: Column, rows: int) -> bool:
     """Whether a column has enough numbers, and not always the same one."""
     found = [number for number in column.numbers if number is not None]
     return len(found) >= rows and len(set(found)) > 1

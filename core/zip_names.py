@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import encoding
-from core.check import BadValue, quoted
-from core.delimited import counted
+from core.check import BadValue, quote
+from core.delimited import count_noun
 from core.plausibility import score
 
 SPLIT = re.compile(  # folders of parts of a dataset, which are no classes
@@ -37,16 +37,16 @@ class Entry:
     name: str
 
 
-def listed(archive: zipfile.ZipFile) -> list[Entry]:
+def list_files(archive: zipfile.ZipFile) -> list[Entry]:
     """All files of an archive; BadValue with a sentence if one of them leads out of it or is locked."""
     entries = archive.infolist()
     found = []
-    for entry, name in zip(entries, names(entries)):
+    for entry, name in zip(entries, decode_names(entries)):
         parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
         path = name.replace("\\", "/")
         odd = path.startswith("/") or DRIVE.match(path) or ".." in parts
         if odd or stat.S_ISLNK(entry.external_attr >> 16):
-            last = quoted(parts[-1] if parts else name)
+            last = quote(parts[-1] if parts else name)
             raise BadValue(f"The entry {last} leads out of the zip. Pack plain folders of pictures.")
         if path.endswith("/") or not parts or HIDDEN.search(path):
             continue
@@ -58,7 +58,7 @@ def listed(archive: zipfile.ZipFile) -> list[Entry]:
     return found
 
 
-def names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
+def decode_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
     """What the entries are called. A name that is not marked as UTF-8 may be it all the same, or in an old encoding
     that all names share."""
     raw = {e.orig_filename: e.orig_filename.encode("cp437", "replace") for e in entries if not e.flag_bits & 0x800}
@@ -92,34 +92,34 @@ def shared_encoding(raw: Sequence[bytes]) -> str:
     return max(ranks, key=ranks.__getitem__)
 
 
-def classed(entries: Sequence[Entry]) -> tuple[list[str | None], list[str]]:
+def assign_classes(entries: Sequence[Entry]) -> tuple[list[str | None], list[str]]:
     """The class of each picture, None for one that lies in no class's folder; and sentences about how folders were
     read. BadValue with a sentence if the folders are no classes."""
     notes: list[str] = []
     paths: list[tuple[str, ...]] = [entry.folders for entry in entries]
     if not any(paths):
-        name = quoted(entries[0].name)
+        name = quote(entries[0].name)
         raise BadValue(f"The file {name} lies in no folder. Each class is a folder of pictures.")
-    paths, splits = without_splits(paths)
+    paths, splits = merge_splits(paths)
     if splits:
         if not any(paths):
             raise BadValue(
-                f"The folders {joined(splits)} are parts of a dataset, not classes. Put a folder a class in them."
+                f"The folders {join_names(splits)} are parts of a dataset, not classes. Put a folder a class in them."
             )
-        notes.append(f"The parts {joined(splits)} were put together: a quarter of every class only tests here.")
+        notes.append(f"The parts {join_names(splits)} were put together: a quarter of every class only tests here.")
     while len({path[0] for path in paths if path}) == 1 and any(len(path) > 1 for path in paths):
         paths = [path[1:] for path in paths]  # a folder around all others
     deep = [path for path in paths if path]
     if outside := len(paths) - len(deep):
-        notes.append(f"{counted(outside, 'picture')} in no class's folder left out.")
+        notes.append(f"{count_noun(outside, 'picture')} in no class's folder left out.")
     depths, inner = {len(path) for path in deep}, {path[-1] for path in deep}
     place = -1 if len(depths) == 1 and len(inner) <= 20 else 0
     if len(depths) > 1:
         notes.append("Pictures in a folder within a class count for that class.")
-    return shortened([path[place] if path else None for path in paths]), notes
+    return shorten([path[place] if path else None for path in paths]), notes
 
 
-def without_splits(paths: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[str]]:
+def merge_splits(paths: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[str]]:
     """The paths without a level of folders that are called train, test and the like; and what these are called."""
     found: dict[str, None] = {}
     level = 0
@@ -135,14 +135,14 @@ def without_splits(paths: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]],
             level += 1
 
 
-def shortened(classes: Sequence[str | None]) -> list[str | None]:
+def shorten(classes: Sequence[str | None]) -> list[str | None]:
     """Names of at most 40 letters, as long as they differ."""
     whole = {name for name in classes if name}
     most = 40 if len({name[:40] for name in whole}) == len(whole) else 200
     return [name and name[:most].strip() for name in classes]
 
 
-def joined(words: Sequence[str], most: int = 6) -> str:
+def join_names(words: Sequence[str], most: int = 6) -> str:
     """Some names in a row: "a, b and c"."""
     shown = [f"“{word}”" for word in words[:most]]
     if len(words) > most:

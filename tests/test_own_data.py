@@ -222,7 +222,7 @@ def test_rows_with_gaps_in_the_columns_in_use_are_left_out() -> None:
 def test_of_penguins_the_learner_chooses_columns() -> None:
     data = files("palmerpenguins").joinpath("data/penguins.csv").read_bytes()
     first = table.keep(data, "penguins.csv")
-    found, left = table.load(first), table.choosable(first)
+    found, left = table.load(first), table.column_choices(first)
     assert left and left.default == found.columns == ("bill_length_mm", "bill_depth_mm", "species")
     assert (len(found.x), found.names) == (342, ("Adelie", "Chinstrap", "Gentoo"))
     assert left.numbers == ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "year")
@@ -343,7 +343,7 @@ def test_whatever_bytes_there_are_a_table_is_read_or_a_sentence_said(data: bytes
         except BadValue as error:
             assert str(error).endswith(".")
         else:
-            assert table.as_written(table.write(found).encode(), gaps=True) == found
+            assert table.read_canonical(table.write(found).encode(), gaps=True) == found
 
 
 # --- Albums -----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from core import corpus
 from lessons.kit import own_data
 from lessons.kit.figures.axes import plane_axis
 from lessons.kit.values import Evidence, Settings
-from lessons.kit.verdict import BITS, HELPS, HURTS, SAME, judged, sentence
+from lessons.kit.verdict import BITS, HELPS, HURTS, SAME, compare, sentence
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -21,7 +21,7 @@ PENGUINS = (
 
 
 def test_penguins_are_hurt_by_pretraining() -> None:
-    found = judged(*PENGUINS)
+    found = compare(*PENGUINS)
     assert found.word == HURTS and found.gain == pytest.approx(-7.875) and found.low < found.gain < found.high < 0
     said = sentence(*PENGUINS, source="spiral arms")
     assert said.startswith("**Pretraining hurts on these data**, by 7.9 points (95 % interval: \u22128.")
@@ -30,19 +30,19 @@ def test_penguins_are_hurt_by_pretraining() -> None:
 
 def test_the_interval_is_that_of_student_over_pairs() -> None:
     gains = np.array([0.01, 0.02, 0.03])
-    found = judged(0.5 + gains, np.full(3, 0.5))
+    found = compare(0.5 + gains, np.full(3, 0.5))
     reach = 4.303 * 0.01 / 3**0.5  # by hand
     assert (found.low, found.gain, found.high) == pytest.approx((100 * (0.02 - reach), 2, 100 * (0.02 + reach)))
-    apart = judged(np.array([0.5, 0.7]), np.array([0.4, 0.6]))  # nets differ, their pairs do not
+    apart = compare(np.array([0.5, 0.7]), np.array([0.4, 0.6]))  # nets differ, their pairs do not
     assert (apart.low, apart.high) == pytest.approx((10, 10)) and apart.word == HELPS
-    assert judged(np.full(30, 0.5) + np.tile([0.01, -0.01], 15), np.full(30, 0.5)).word == SAME
+    assert compare(np.full(30, 0.5) + np.tile([0.01, -0.01], 15), np.full(30, 0.5)).word == SAME
 
 
 @pytest.mark.parametrize(("gain", "word"), [(0.1, HELPS), (0.0, SAME), (-0.1, HURTS)])
 def test_more_is_better_in_points_and_less_in_bits(gain: float, word: str) -> None:
     theirs, noise = np.full(8, 0.5), np.tile([0.01, -0.01], 4)
-    assert judged(theirs + noise + gain, theirs).word == word
-    assert judged(theirs + noise - gain, theirs, BITS).word == word
+    assert compare(theirs + noise + gain, theirs).word == word
+    assert compare(theirs + noise - gain, theirs, BITS).word == word
     assert word in sentence(theirs + noise + gain, theirs)
 
 

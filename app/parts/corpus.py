@@ -40,7 +40,7 @@ def taken(slug: str, value: Any, take: Callable[[str], object]) -> None:
     with upload.popover("Take a text of your own, in Latin letters", at):
         offer(slug, at, take, corpus.called(value))
     st.caption(SHORT)
-    after(slug, at, take, corpus.called(value))
+    after_upload(slug, at, take, corpus.called(value))
 
 
 def own(slug: str, control: Control[Any], value: Any) -> tuple[Any, ...]:
@@ -68,11 +68,11 @@ def offer(slug: str, door: str, take: Callable[[str], object], still: str) -> No
     st.caption(LIMITS)
     a_file("A text file", f"{at}.file", corpus.MEGABYTES, lambda file: give(file.getvalue(), file.name))
     st.text_area("Or paste it here", key=f"{at}.text.{turn}", on_change=pasted, height=100)
-    upload.refusal(at, still)
+    upload.show_refusal(at, still)
 
 
-def after(slug: str, door: str, take: Callable[[str], object], still: str) -> None:
+def after_upload(slug: str, door: str, take: Callable[[str], object], still: str) -> None:
     """What is said below the popover: a question about the last text, or why it was not taken."""
     at = chosen.key(slug, "corpus")
-    upload.question(at, door, corpus.keep, take)
-    upload.refusal(at, still)
+    upload.ask_encoding(at, door, corpus.keep, take)
+    upload.show_refusal(at, still)

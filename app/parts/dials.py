@@ -104,8 +104,8 @@ def draw(run: Run, one: Dial) -> None:
         options = dict.fromkeys((*one.options, *(mine(one) if one.own else ())))
         st.selectbox(one.label, [*options], format_func=lambda name: called(one, name), **common)
         if one.knob in ("table", "album"):
-            own.place(at, lambda name: take_data(run, one, name), called(one, one.value))
-            own.columns(at, one.value, lambda name: take_data(run, one, name))
+            own.upload_place(at, lambda name: take_data(run, one, name), called(one, one.value))
+            own.choose_columns(at, one.value, lambda name: take_data(run, one, name))
         if one.knob == "subject" and one.own:
             text.taken(at, one.value, lambda name: take_text(run, one, name))
 

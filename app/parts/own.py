@@ -62,50 +62,50 @@ def control(slug: str, control: Control[Any], value: str) -> None:
     """What there is to choose from, a place to give more, and what is known of what is chosen."""
     mine = tuple(filter(control.known, own(slug, control, value)))  # a store lets go what nobody used for long
     chosen.widget(slug, control, value, mine, called)
-    take = partial(taken, slug, control)
-    place(slug, take, called(value), texts=True)
+    take = partial(take_data, slug, control)
+    upload_place(slug, take, called(value), texts=True)
     told(slug, control, value)
-    columns(slug, value, partial(replaced, slug, control, value))
+    choose_columns(slug, value, partial(replace_table, slug, control, value))
 
 
-def taken(slug: str, control: Control[Any], name: str) -> None:
+def take_data(slug: str, control: Control[Any], name: str) -> None:
     """Use what was given; how much of a text is learned from begins anew, because a text may have less."""
     chosen.change(slug, control, name)
     chosen.forget(chosen.key(slug, AMOUNT.name))
 
 
-def replaced(slug: str, control: Control[Any], before: str, name: str) -> None:
+def replace_table(slug: str, control: Control[Any], before: str, name: str) -> None:
     """Use a table with other columns in the place of the one before."""
     given = st.session_state.get(chosen.key(slug, "own"), [])
     st.session_state[chosen.key(slug, "own")] = [name if one == before else one for one in given]
     chosen.change(slug, control, name)
 
 
-def place(slug: str, take: Callable[[str], object], still: str, texts: bool = False) -> None:
+def upload_place(slug: str, take: Callable[[str], object], still: str, texts: bool = False) -> None:
     """Where files are given, and what is said about the last one; texts too, where the control takes them."""
     at = chosen.key(slug, "own file")
     with upload.popover("Take data of your own", at):
         st.caption(LIMITS)
-        a_file("A table or a zip of pictures", at, MEGABYTES, lambda file: given(at, file, take))
-        upload.refusal(at, still)
+        a_file("A table or a zip of pictures", at, MEGABYTES, lambda file: receive_file(at, file, take))
+        upload.show_refusal(at, still)
         if texts:
             text.offer(slug, at, take, still)
         else:
             st.caption(upload.KEPT)
     st.caption(f"{SHORT} {text.SHORT}" if texts else SHORT)
-    upload.question(at, at, keep, take)
-    upload.refusal(at, still)
+    upload.ask_encoding(at, at, keep, take)
+    upload.show_refusal(at, still)
     if texts:
-        text.after(slug, at, take, still)
+        text.after_upload(slug, at, take, still)
 
 
-def given(at: str, file: UploadedFile, take: Callable[[str], object]) -> None:
+def receive_file(at: str, file: UploadedFile, take: Callable[[str], object]) -> None:
     upload.receive(at, at, file.getvalue(), file.name, keep, take)
 
 
-def columns(slug: str, value: str, take: Callable[[str], object]) -> None:
+def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None:
     """Which columns of a table lie across and up and which is the label, where its file has more than three."""
-    left = table.choosable(value) if OWN.fullmatch(value) and is_table(value) else None
+    left = table.column_choices(value) if OWN.fullmatch(value) and is_table(value) else None
     if left is None:
         return
     at, now = chosen.key(slug, "columns"), table.load(value).columns

@@ -39,7 +39,7 @@ def receive(at: str, door: str, data: bytes, name: str, keep: Keep, take: Take, 
     """Keep a file and use it; or say why not; or ask in which encoding it was written. `door`: the popover."""
     st.session_state.pop(f"{at}.refused", None)
     st.session_state.pop(f"{at}.doubt", None)
-    if not code and doubtful(data):
+    if not code and is_doubtful(data):
         st.session_state[f"{at}.doubt"] = name, data
         close(door)
         return
@@ -52,7 +52,7 @@ def receive(at: str, door: str, data: bytes, name: str, keep: Keep, take: Take, 
     close(door)
 
 
-def doubtful(data: bytes) -> bool:
+def is_doubtful(data: bytes) -> bool:
     """Whether there are several plausible ways to read a file."""
     try:
         return len(data) <= LARGEST and len(encoding.readings(data)) > 1
@@ -60,14 +60,14 @@ def doubtful(data: bytes) -> bool:
         return False
 
 
-def refusal(at: str, still: str) -> None:
+def show_refusal(at: str, still: str) -> None:
     """Why the last file was not taken, and what is in use."""
     if refused := st.session_state.get(f"{at}.refused"):
         name, why = refused
         st.warning(f"{escaped(name)} was not taken. {why} Still in use: **{escaped(still)}**.")
 
 
-def question(at: str, door: str, keep: Keep, take: Take) -> None:
+def ask_encoding(at: str, door: str, keep: Keep, take: Take) -> None:
     """Ask in which encoding the last file was written, by the first line of each reading."""
     doubt = st.session_state.get(f"{at}.doubt")
     if not doubt:
