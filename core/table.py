@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core import encoding, own, provenance
-from core.cell_numbers import is_silent, looks_like_number, value
+from core.cell_numbers import PLAIN, is_silent, looks_like_number, value
 from core.check import BadValue, quote
 from core.delimited import Column, Grid, count_noun
 from core.delimited import read as grid
@@ -29,6 +30,7 @@ FOLDER = Path(__file__).parent / "worlds" / "tables"
 LARGEST = 1_000_000  # bytes of a file
 ROWS, CLASSES = (20, 5_000), (2, 10)  # at least and at most
 LETTERS, FAR = 100, 1e12  # at most: letters of a cell, how large a number may be
+DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 SPREAD = 2.0  # the smallest number of a column lies at minus this, the largest at this
 
 
@@ -124,10 +126,11 @@ def check_numbers(column: Column, lines: tuple[int, ...]) -> None:
 
 
 def describe_thousands(column: Column) -> str:
-    """Says how a number with a sign that may mean two things was read."""
-    if column.style is None or not (signs := column.style.group or column.style.decimal.replace(".", "")):
+    """Says how a number was read that may mean two things: with three digits behind a comma, or a dot as a group."""
+    if column.style is None or column.style == PLAIN:
         return ""
-    cell = next((cell for cell in column.cells if signs in cell), "")
+    doubtful = [cell for cell in column.cells if DOUBTFUL.fullmatch(cell)]
+    cell = max(doubtful, key=len, default="")
     number = value(cell, column.style)
     return "" if number is None else f"“{cell}” in {column.name} was read as {number:.15g}."
 
@@ -196,7 +199,7 @@ def keep(data: bytes, name: str, code: str = "", choice: Choice | None = None) -
     """Keep a table, from a file of this name, in an encoding and with columns that were chosen, and return what it is
     kept as; BadValue with a sentence if it cannot."""
     table = read(data, code, choice)
-    source = data if table.notes and (choice or columns(data, code).several) else b""
+    source = data if choice or (not read_canonical(data) and columns(data, code).several) else b""
     return store_table(table, name, source, code)
 
 

@@ -17,7 +17,7 @@ from core.tasks import Table, Text
 from lessons.kit import own_data
 from lessons.kit.recipes import reader
 from lessons.kit.sandbox import packed
-from lessons.kit.sandbox.experiment import edited
+from lessons.kit.sandbox.experiment import described, edited
 from lessons.kit.sandbox.presets import presets
 from lessons.kit.values import Evidence, Settings
 from tests.test_corpus import LETTERS
@@ -281,3 +281,9 @@ def test_a_refusal_is_seen_and_the_popover_closes(address: str, page: Page) -> N
     expect(inside).to_have_count(0)
     expect(page.get_by_text("was not taken")).to_have_count(0)
     expect(page.locator(".st-key-train button")).to_be_visible()
+
+
+def test_the_sandbox_calls_a_table_as_its_owner_does() -> None:
+    name = table.keep(csv().encode(), "bill_length [mm].csv")
+    run = edited(edited(presets()["label_worth"], "task", "Table"), "task.table", name)
+    assert r"'bill_length \[mm\].csv')" in described(run) and "own-" not in described(run)
