@@ -16,8 +16,10 @@ if __name__ == "__main__":
 
     site.show()
 else:
+    from starlette.middleware import Middleware
     from streamlit.starlette import App
 
+    from app.browser_key import BrowserKey
     from app.start import started
 
-    server = App(__file__, lifespan=started)
+    server = App(__file__, lifespan=started, middleware=[Middleware(BrowserKey)])

@@ -35,6 +35,7 @@ SERVER = (
     "core.serve.bundle",
     "core.serve.classroom",
     "core.serve.foreign",
+    "core.serve.ownership",
     "core.serve.shapes",
     "core.serve.engine",
     "core.bring.sources",

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from app.parts.live import Now
-from app.parts.player import FRAMES, parts, rest
+from app.parts.player import FRAMES, parts, rest, sent
 from app.parts.watch import Seen, States
 from core.serve import store
 from core.serve.requests import State
@@ -93,6 +93,18 @@ def test_parts_of_a_player_make_the_whole(frames: int) -> None:
         }
         assert joined and all(joined[name] == panel[name] for name in joined)
         assert all(len(left[name]) < FRAMES for name in joined)
+
+
+def test_equal_parts_are_read_again_each_time() -> None:
+    frames = 2 * FRAMES + 3
+    wall = Images(title="", images=["AAAAAA=="], width=2, height=2, says=[["Gol"]] * frames)
+    marks = [f"step {k}" for k in range(frames)]
+    figure = player(Player(marks=marks, says=marks, panels=[wall]))
+    kept, data = sent(figure, "wall", live=False)
+    unique = {name: json.loads(part)["part"] for name, part in kept}
+    assert len(unique) == 2 and len(data["kept"]) == 3  # what holds for all frames, and the same eight frames twice
+    joined = [one for name in data["kept"] for one in unique[name].get("0 says", ())]
+    assert joined + data["panels"][0]["says"] == [["Gol"]] * frames
 
 
 def test_what_was_sent_of_a_player_is_not_sent_again_when_frames_come() -> None:

@@ -44,7 +44,15 @@ def test_making_it_again_changes_nothing() -> None:
     sizes = {name: len(weights) for name, weights in data.items()}
     assert ship.readme(sizes) == (store.SHIPPED / "README.md").read_text("utf-8")
     files = {path.name for path in store.SHIPPED.iterdir()}
-    beside = {"README.md", "findings.json", "thumbnails.json", "challenges.json", "capstone.json", "weights"}
+    beside = {
+        "README.md",
+        "findings.json",
+        "thumbnails.json",
+        "challenges.json",
+        "capstone.json",
+        "goals.json",
+        "weights",
+    }
     assert files == {f"{slug}.jsonl" for slug in made} | beside
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,8 @@ from app.parts.watch import own
 from core.spec import Run, Stage
 from core.tasks import Handwriting, Plane
 from lessons.kit import ship, thumbs
-from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.catalogue import Lesson, claims, lessons
+from lessons.kit.claims import shipped
 from lessons.kit.evidence import gather, in_step
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves
@@ -75,6 +77,22 @@ def test_every_view_that_a_finding_names_is_there(lesson: Lesson) -> None:
         assert not told.view or told.view in views, f"{lesson.slug}: {told.view} is none of {list(views)}"
         if told.lit and shown.kind == "chart":
             assert lit(shown, told.lit) != shown, f"{lesson.slug}: nothing in the picture is called {told.lit}"
+
+
+@EACH
+def test_no_title_states_an_unmet_check(lesson: Lesson) -> None:
+    """A finding that stands on a claim with an unmet check names the checks that its title states. Each is met, or is
+    marked as not met, which is what the title then says."""
+    for told in map(Told.read, lesson.explained):
+        stood_on = {name for name in re.findall(r"\{(\w+)\.", told.words) if name in claims()}
+        checks = {check.says: check.met for name in stood_on for check in shipped(name).checks}
+        if not all(checks.values()):
+            assert told.shows, f"{told.title} stands on {stood_on}, which has an unmet check: say what it shows."
+        for check in told.shows:
+            met = checks[check.removeprefix("not: ")]
+            assert met != check.startswith("not: "), (
+                f"{told.title} states “{check}”, which is {'' if met else 'not '}met."
+            )
 
 
 @EACH

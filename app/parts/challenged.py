@@ -31,7 +31,7 @@ def bench(name: str) -> Bench:
     def met(evidence: Evidence, settings: Settings) -> bool:
         return goal.met(experiment(settings), evidence.table("race", YOURS))
 
-    return replace(BENCH, mission=Mission(says=goal.says, met=met))
+    return replace(BENCH, mission=Mission(says=goal.says, met=met, tries={}))
 
 
 def challenges(settings: Settings) -> None:

@@ -15,6 +15,8 @@ import streamlit as st
 
 from app.words import edge
 from core.check import BadValue
+from core.serve import ownership
+from core.serve.ownership import Gone
 from lessons.kit.catalogue import BEATS, Bench
 from lessons.kit.classroom import HIDDEN, Plan, attended
 from lessons.kit.prediction import Order
@@ -104,8 +106,13 @@ def of_lesson(plan: Plan, lesson: Bench) -> Plan:
 
 
 def setting(slug: str, control: Control[Any]) -> Any:
-    """One of the control's options, or a text of the learner's own where it takes one."""
-    return one(key(slug, control.name), control.read, control.default)
+    """One of the control's options, or something that a learner brought where the control takes that."""
+
+    def read(text: str) -> Any:
+        ownership.check(text)
+        return control.read(text)
+
+    return one(key(slug, control.name), read, control.default)
 
 
 def given(lesson: Bench) -> Given:
@@ -120,6 +127,11 @@ def one(at: str, read: Callable[[str], T], default: T) -> T:
         return default
     try:
         value = read(text)
+    except Gone as error:
+        with st.container(key="gone"):
+            st.error(str(error), icon=":material/folder_off:")
+            st.button("Go on without them", on_click=forget, args=(at,), key=f"gone {at}")
+        st.stop()  # nothing else is put in their place
     except BadValue as error:
         st.warning(str(error), icon=":material/link_off:")
         forget(at)

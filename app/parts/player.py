@@ -40,7 +40,7 @@ def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], Non
     learner leaves, where there is a button for that."""
     kept, data = sent(figure, key, live)
     _KIT(data={"style": _STYLE}, key=f"kit of {key}", height=1)
-    for number, part in enumerate(kept.values()):
+    for number, part in enumerate(dict(kept).values()):
         _PART(data=part, key=f"kit of {key}, {number}", height=1)
     marks = dict(enumerate(figure.spec["marks"]))
 
@@ -52,11 +52,12 @@ def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], Non
     _PLAYER(data=data, key=key, on_left_change=leaves)
 
 
-def sent(figure: Figure, key: str, live: bool) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """The parts that stay, by their names, and all else, with an id by which it is known again."""
-    kept = dict(parts(figure.spec))
+def sent(figure: Figure, key: str, live: bool) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
+    """The parts that stay, in their order and each with its name, and all else, with an id by which it is known again.
+    Parts that say the same have the same name: the browser gets one of them and reads it as often as it is named."""
+    kept = list(parts(figure.spec))
     data = figure.spec | {"panels": [rest(panel, figure.spec) for panel in figure.spec["panels"]]}
-    data |= {"kept": list(kept), "split": SPLIT, "key": key, "alt": figure.alt, "live": live}
+    data |= {"kept": [name for name, _ in kept], "split": SPLIT, "key": key, "alt": figure.alt, "live": live}
     return kept, data | {"id": hashed(json.dumps(data))}
 
 

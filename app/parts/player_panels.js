@@ -196,7 +196,9 @@ function images(panel, stage) {
       one.word.textContent = panel.columns ? "" : word
       one.cell.dataset.state = state
       one.badge.textContent = (panel.columns && state > 1 && word) || (STATES[state]?.[1] ?? "")
-      one.cell.ariaLabel = [word || `${k + 1}`, stage.data.states[state - 1]].filter(Boolean).join(", ")
+      const full = panel.full?.[word] ?? word
+      one.cell.title = full === word ? "" : full
+      one.cell.ariaLabel = [full || `${k + 1}`, stage.data.states[state - 1]].filter(Boolean).join(", ")
     })
     painted = frame
   }

@@ -141,5 +141,9 @@ def standing_at(states: list[State], seen: Seen, made: int, all_steps: int, seco
 def mission(goal: Mission, evidence: Evidence, settings: Settings) -> None:
     """The lesson's goal, and whether the run that is over has met it."""
     met = goal.met(evidence, settings)
+    if met is None:
+        return
     icon, told = (":material/check_circle:", "Done:") if met else (":material/flag:", "Goal:")
     st.markdown(f"{icon} **{told}** {goal.says}")
+    if not met and (advice := goal.advice(settings)):
+        st.caption(advice)

@@ -8,9 +8,8 @@ from functools import cache
 from threading import Lock
 
 import streamlit as st
-from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
-from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
+from app.browser_key import COOKIE, is_secret
 from core.serve.engine import Engine
 
 ONE = Lock()  # at a time asks for it: the first makes it. Any browser can empty Streamlit's own caches
@@ -30,8 +29,8 @@ def begun() -> Engine:
 
 def me() -> tuple[str, str]:
     """This browser tab, which has one set of runs at a time, and its learner, to whom they belong. All tabs of a
-    browser are one learner, also after a reload: they share the secret that Streamlit gives every browser in a cookie
-    against forged uploads. It stands in no link. Where there is none, a tab is a learner."""
+    browser are one learner, also after a reload: they share the browser's secret (app/browser_key.py). Where there is
+    none, a tab is a learner."""
     tab: str = st.session_state.setdefault("me", uuid.uuid4().hex)
-    secret, _ = decode_xsrf_token_string(st.context.cookies.get(XSRF_COOKIE_NAME, ""))  # written differently each time
-    return tab, secret.hex() if secret else tab
+    secret = st.context.cookies.get(COOKIE, "")
+    return tab, secret if isinstance(secret, str) and is_secret(secret) else tab

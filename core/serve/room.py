@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.check import BadValue
-from core.serve import classroom, store
+from core.serve import classroom, ownership, store
 from core.serve.folders import discard
 from core.serve.requests import ancestors
 from core.serve.store import LOOKED, USED, WEIGHTS
@@ -30,6 +30,7 @@ LIMIT = 5.0  # GB
 DOWN_TO = 0.9  # of the limit, so that the next result does not reach it again
 MOMENT = 60.0  # seconds in which nothing goes that was made or used; weights that nobody used since go then
 RESTS = 3600.0  # seconds after their last use in which weights go that somebody did go on from
+UNUSED = ownership.DAYS * 86400.0  # seconds after their last use in which data go that a learner brought
 EVERY = 30.0  # seconds between two looks
 
 
@@ -93,14 +94,14 @@ def things() -> Iterator[Thing]:
                 idle = used + RESTS if USED in files else made + MOMENT
                 yield Thing(path / WEIGHTS, weights.st_size, used, idle, rank=0)
             yield Thing(path, sum(file.st_size for file in files.values()), max(looked, used))
-    for path in (
-        path
-        for where in ("texts/*.xz", "alphabets/*", "tables/*", "albums/*", "aside/*", "brought/*")
-        for path in store.home().glob(where)
-    ):
+    for path in (path for where in ("aside/*", "brought/*") for path in store.home().glob(where)):
         with suppress(OSError):
             size = sum(file.stat().st_size for file in (path, *path.rglob("*")))
             yield Thing(path, size, path.stat().st_mtime)
+    for _, path in ownership.brought():
+        with suppress(OSError):
+            used, size = path.stat().st_mtime, sum(file.stat().st_size for file in ownership.files(path))
+            yield Thing(path, size, used, idle=used + UNUSED)
 
 
 def name(thing: Thing) -> str:
@@ -123,7 +124,10 @@ def released(thing: Thing) -> bool:
     """Let one thing go, unless a process has its value in hand."""
     try:
         with FileLock(store.folder("locks") / name(thing), timeout=0):
-            discard(thing.path)
+            if ownership.path(owned := thing.path.name.split(".")[0]):
+                ownership.remove(owned)
+            else:
+                discard(thing.path)
             return True
     except (OSError, Timeout):
         return False

@@ -70,5 +70,9 @@ LESSON = Lesson(
     script=script,
     asks=asks,
     tells=tells,
-    mission=Mission(says="end with notes that raters prefer to ordinary ones", met=liked),
+    mission=Mission(
+        says="end with notes that raters prefer to ordinary ones at least 60 % of the time",
+        met=liked,
+        tries={control.name: control.options for control in (METHOD, LEASH, PRETRAINING_MIX)},
+    ),
 )

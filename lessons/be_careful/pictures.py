@@ -26,6 +26,7 @@ from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
 SPAN = (0.1, 60.0)  # nats a note
 MANY = 6  # words at either end
 AS_GOOD = 0.5  # of the time preferred: as good as ordinary notes
+LIKED = 0.6  # of the time preferred: the goal of the mission, which the net before any step misses by ten points
 WHAT = "How often its notes are preferred to ordinary ones"
 
 
@@ -258,5 +259,5 @@ def tells(evidence: Evidence, settings: Settings) -> str:
 
 
 def liked(evidence: Evidence, settings: Settings) -> bool:
-    """Whether the live run ends with notes that are preferred to ordinary ones."""
-    return is_over(evidence, settings) and bool(ends(evidence.table("live"), "preferred").mean() > AS_GOOD)
+    """Whether the live run ends with notes that are clearly preferred to ordinary ones."""
+    return is_over(evidence, settings) and bool(ends(evidence.table("live"), "preferred").mean() >= LIKED)

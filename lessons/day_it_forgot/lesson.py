@@ -52,5 +52,9 @@ LESSON = Lesson(
     moving=("First task", "The wall"),
     verdict=verdict,
     script=script,
-    mission=Mission(says="learn half of the new skill, with half of the old one left", met=spared),
+    mission=Mission(
+        says="learn half of the new skill, with half of the old one left",
+        met=spared,
+        tries={control.name: control.options for control in (TASK, SIMILARITY, RATE)},
+    ),
 )

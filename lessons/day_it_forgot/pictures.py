@@ -145,8 +145,11 @@ def verdict(evidence: Evidence, guess: Guess) -> Verdict:
 
 
 def spared(evidence: Evidence, settings: Settings) -> bool:
-    """Whether a live run has learned half of the new skill with half of the old one left."""
+    """Whether a live run has learned half of the new skill with half of the old one left. Half of the new skill lies
+    half way from the accuracy before the first step, which guessing gives, to all answers right."""
     if not evidence.has("live"):
         return False
     table = evidence.table("live")
-    return bool(final(table).mean() >= HALF and final(retention(table)).mean() >= HALF)
+    guessed = table[table.step == 0].accuracy.mean()
+    learned = (final(table).mean() - guessed) / (1 - guessed)
+    return bool(learned >= HALF and final(retention(table)).mean() >= HALF)

@@ -180,7 +180,7 @@ class Lesson(Bench):
     def explained(self) -> tuple[str, ...]:
         """The findings, each a paragraph of the explanation that begins in bold, perhaps after a tag, with those that
         follow it."""
-        parts = re.split(r"\n\n(?=\*\*|\{(?:lit|view):)", self.words["explain"])
+        parts = re.split(r"\n\n(?=\*\*|\{(?:lit|view|shows):)", self.words["explain"])
         return tuple(part.strip() for part in parts if part.strip())
 
 

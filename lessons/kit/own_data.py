@@ -35,7 +35,6 @@ SHORT = (2, texts.SLICES[0])  # thousands of characters of a text that has littl
 SEVERAL = 8  # nets of each side
 MOST = 150  # test points that are drawn
 LEFT = 1.25  # how much more room the plane of points has where the numbers of its axes stand
-PAIRS = 3  # letters of a class's name on a tile
 
 
 def known(name: str) -> bool:
@@ -132,9 +131,8 @@ def answered(
     told: Answer, sides: dict[str, list[dict[str, object]]], axes: tuple[PlaneAxis, PlaneAxis] | None = None
 ) -> Figure:
     names = list(told["names"].values())
-    brief = {k: name[:PAIRS] for k, name in enumerate(names)}
     points = "at" in told["examples"][0]
-    both = [Wall(name=n, behaviour=b, examples=told["examples"], brief=brief, axes=axes) for n, b in sides.items()]
+    both = [Wall(name=n, behaviour=b, examples=told["examples"], full=names, axes=axes) for n, b in sides.items()]
     return walls(both, classes=names if points else ())
 
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from core.serve import shipped, store
 from core.spec import Measure, Run, digest, to_json
-from lessons.kit import findings, thumbs
+from lessons.kit import findings, goals, thumbs
 from lessons.kit.capstone import found as searched
 from lessons.kit.catalogue import Lesson, claims, lessons
 from lessons.kit.claims import compute, found
@@ -171,6 +171,7 @@ answers at once.
 - `challenges.json`: the cheapest solutions that are known of the sandbox's challenges, found by
   `python -m lessons.kit.sandbox.challenges`.
 - `capstone.json`: what every choice of the capstone's briefs came to, found by `python -m lessons.kit.capstone.search`.
+- `goals.json`: every goal that a page sets, tried over a coarse grid of settings, by `python -m lessons.kit.goals`.
 """
 
 
@@ -183,7 +184,7 @@ def main() -> None:
         "findings.json": findings.write(said),
         thumbs.FILE: thumbs.write(),
         challenges.FILE: challenges.write(challenges.solutions()),
-        searched.FILE: (store.SHIPPED / searched.FILE).read_text("utf-8"),
+        **{name: (store.SHIPPED / name).read_text("utf-8") for name in (searched.FILE, goals.FILE)},
         "README.md": readme({k: len(data) for k, data in packed.items()}),
     }
     made = {store.SHIPPED / name: text.encode() for name, text in files.items()}

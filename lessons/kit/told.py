@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lessons.kit.evidence import final
-from lessons.kit.values import Evidence, Settings
+from lessons.kit.values import Evidence, Setting, Settings
 
-TAG = re.compile(r"^\{(lit|view): ([^}]+)\}\s*", re.MULTILINE)  # before a finding: what is lit, or which view is shown
+# Before a finding: what is lit, which view is shown, and which checks of claims its title states.
+TAG = re.compile(r"^\{(lit|view|shows): ([^}]+)\}\s*", re.MULTILINE)
 
 
 def counted(number: int, what: str) -> str:
@@ -24,12 +25,22 @@ class Told:
     words: str  # a title sentence in bold, and what follows it
     lit: tuple[str, ...] = ()  # names of curves, dots or rows: the others are dimmed
     view: str = ""  # the view that is shown with it, instead of the picture
+    # The checks that the title states, as the claim words them, with "not: " before a check that is not met. A finding
+    # that uses a claim with an unmet check must name them: the tests compare them with what the runs say.
+    shows: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> Told:
         tags = dict(TAG.findall(text))
-        lit = tuple(name.strip() for name in tags.get("lit", "").split("|") if name.strip())
-        return cls(words=TAG.sub("", text).strip(), lit=lit, view=tags.get("view", "").strip())
+        lit, shows = (
+            tuple(name.strip() for name in tags.get(tag, "").split("|") if name.strip()) for tag in ("lit", "shows")
+        )
+        return cls(words=TAG.sub("", text).strip(), lit=lit, view=tags.get("view", "").strip(), shows=shows)
+
+    @property
+    def title(self) -> str:
+        """The sentence in bold."""
+        return self.words.split("**")[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +58,34 @@ class Try:
         return cls(says=flat(says), sets=sets)
 
 
+def never_idle(settings: Settings) -> bool:
+    return False
+
+
+def no_rival(settings: Settings) -> str:
+    return ""
+
+
+def no_advice(settings: Settings) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mission:
-    """A goal that the page can check, by what the learner has run."""
+    """A goal that the page can check, by what the learner has run.
+
+    lessons/kit/goals.py searches every mission over `tries` and stores what it finds. The tests read from there that no
+    idle setting meets the goal, that some setting does, and that the default does not.
+    """
 
     says: str  # "Find the rate at which ..."
-    met: Callable[[Evidence, Settings], bool]  # of the evidence of their own runs
+    met: Callable[[Evidence, Settings], bool | None]  # by the learner's own runs; None where there is no such goal
+    tries: Mapping[
+        str, tuple[Setting, ...]
+    ]  # the options that the search combines, by control; others stay as they are
+    idle: Callable[[Settings], bool] = never_idle  # settings that do nothing for the goal
+    rival: Callable[[Settings], str] = no_rival  # the run that the learner's own is compared with, by its name
+    advice: Callable[[Settings], str] = no_advice  # where the goal was missed: why these settings cannot reach it
 
 
 def standing(evidence: Evidence, settings: Settings) -> str:

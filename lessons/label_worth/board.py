@@ -108,11 +108,11 @@ def wall(evidence: Evidence, settings: Settings) -> Figure | None:
         return None
     (told,) = evidence.answer("wall")["tasks"]
     called = alphabet.load(settings[ALPHABET]).symbols
-    brief = {k: symbol.name.split()[-1][:3] for k, symbol in enumerate(called)}
+    names = [symbol.name for symbol in called]
     sides = {side: evidence.behaviour("race", side) for side in SIDES}
     if not all(sides.values()):
         return None
-    return walls([Wall(name=n, behaviour=b, examples=told["examples"], brief=brief) for n, b in sides.items()])
+    return walls([Wall(name=n, behaviour=b, examples=told["examples"], full=names) for n, b in sides.items()])
 
 
 def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:

@@ -10,7 +10,7 @@ from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 from lessons.one_backbone.claims import CLAIMS
 from lessons.one_backbone.pictures import HANDLES, MARKS, as_good, hook, picture, tells, verdict, views
-from lessons.one_backbone.runs import BACKBONE, JOB, after, backdrop, picks, runs
+from lessons.one_backbone.runs import BACKBONE, JOB, UNTRAINED, after, backdrop, favourite, picks, runs
 
 
 def script(settings: Settings) -> str:
@@ -47,7 +47,13 @@ LESSON = Lesson(
     views=views,
     moving=("The probes",),
     tells=tells,
-    mission=Mission(says="find another backbone on which probes read as much as on the score's pick", met=as_good),
+    mission=Mission(
+        says="find another backbone whose probes come within three points of the score's pick",
+        met=as_good,
+        tries={BACKBONE.name: BACKBONE.options},
+        idle=lambda settings: settings[BACKBONE] == UNTRAINED,
+        rival=lambda settings: f"on {favourite(settings[JOB])}",
+    ),
     verdict=verdict,
     script=script,
     after=after,

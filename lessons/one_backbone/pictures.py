@@ -37,7 +37,7 @@ NOTES = {
     "wrong labels": "answers drawn by lot",
     UNTRAINED: "has seen nothing",
 }
-CLOSE = 0.01  # for the mission
+CLOSE = 0.03  # for the mission
 
 
 def share(name: str, label: str) -> Control[int]:
@@ -178,7 +178,7 @@ def tells(evidence: Evidence, settings: Settings) -> str:
 
 
 def as_good(evidence: Evidence, settings: Settings) -> bool:
-    """Whether live probes on another backbone than the score's pick read as much, within a point."""
+    """Whether live probes on another backbone than the score's pick read nearly as much: within CLOSE."""
     job, mine = settings[JOB], settings[BACKBONE]
     race, best = evidence.tables("race"), favourite(job)
     if mine == best or not {(job, mine), (job, best)} <= race.keys():

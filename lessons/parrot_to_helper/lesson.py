@@ -67,7 +67,9 @@ LESSON = Lesson(
     moving=("The answers",),
     tells=tells,
     mission=Mission(
-        says=f"with fewer than {MOST} examples, have half of all answers in the form asked", met=half_with_few
+        says=f"with fewer than {MOST} examples, have half of all answers in the form asked",
+        met=half_with_few,
+        tries={control.name: control.options for control in (COUNT, BESIDE)},
     ),
     verdict=verdict,
     script=script,

@@ -10,7 +10,7 @@ from lessons.kit.told import Mission
 from lessons.kit.values import Settings
 from lessons.tiny_patches.claims import CLAIMS
 from lessons.tiny_patches.pictures import CUT, MARKS, TRAINED, close_on_far, hook, picture, tells, verdict, views
-from lessons.tiny_patches.runs import METHOD, SIZE, WHERE, after, backdrop, chosen, runs, sides
+from lessons.tiny_patches.runs import FAR, FULL, METHOD, SIZE, WHERE, after, backdrop, chosen, runs, sides
 
 
 def script(settings: Settings) -> str:
@@ -49,7 +49,12 @@ LESSON = Lesson(
     views=views,
     moving=("Both nets",),
     tells=tells,
-    mission=Mission(says="on the mirrored arms, come within three points of full fine-tuning", met=close_on_far),
+    mission=Mission(
+        says="on the mirrored arms, come within three points of full fine-tuning",
+        met=close_on_far,
+        rival=lambda settings: FULL,
+        tries={WHERE.name: (FAR,), METHOD.name: METHOD.options, SIZE.name: SIZE.options},
+    ),
     verdict=verdict,
     script=script,
     after=after,

@@ -11,7 +11,16 @@ from lessons.kit.values import Settings
 from lessons.ways_to_remember import machine
 from lessons.ways_to_remember.claims import CLAIMS
 from lessons.ways_to_remember.machine.pasts import PAST
-from lessons.ways_to_remember.pictures import HANDLES, MARKS, hook, kept_most, picture, tells, verdict, views
+from lessons.ways_to_remember.pictures import (
+    HANDLES,
+    MARKS,
+    hook,
+    kept_without_examples,
+    picture,
+    tells,
+    verdict,
+    views,
+)
 from lessons.ways_to_remember.runs import METHOD, ROW, SCENE, STRENGTH, TASKS, backdrop, live_run, picked, runs
 
 
@@ -55,7 +64,12 @@ LESSON = Lesson(
     moving=("The wall", "Old skill"),
     in_reach=2,
     tells=tells,
-    mission=Mission(says="on dark digits, keep four fifths of the old skill and read four fifths", met=kept_most),
+    mission=Mission(
+        says="on dark digits, keep three quarters of the old skill and read four fifths of the new digits, without "
+        "keeping an old example",
+        met=kept_without_examples,
+        tries={control.name: control.options for control in (METHOD, STRENGTH)},
+    ),
     verdict=verdict,
     script=script,
 )

@@ -10,8 +10,8 @@ for all of them. `says` is one sentence a frame, computed from data: it is read 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -94,6 +94,7 @@ class Images:
     height: int = 28
     signed: bool = False  # whether 0, 128, 255 mean -1, 0, 1, drawn in two colours
     says: Sequence[str] | Sequence[Sequence[str]] = ()  # (frames, items) a word under each
+    full: Mapping[str, str] = field(default_factory=dict)  # what such a word is short for; shown where a pointer rests
     states: ArrayLike = ()  # (frames, items): NOTHING, RIGHT, LOST or WON_BACK
     stories: Sequence[str] = ()  # an item: what is said when it is chosen; "" if it cannot be
     size: int = 48  # pixels on screen; of a wall's tiles at most so many, where that is more than 62
@@ -113,6 +114,7 @@ class Images:
                 "alt": self.title,
                 "images": images.tolist(),
                 "says": says.tolist(),
+                "full": dict(self.full),
                 "states": packed(state_of(self.states, len(marks), count)),
                 "stories": texts("Stories", self.stories, count),
                 "columns": self.columns,

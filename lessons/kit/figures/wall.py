@@ -26,6 +26,7 @@ from lessons.kit.figures.player import (
     player,
     unpacked,
 )
+from lessons.kit.figures.short_names import short_names
 from lessons.kit.values import Behaviour
 
 Examples = Sequence[Mapping[str, Any]]  # {"truth", "image" or "at"}
@@ -42,6 +43,7 @@ class Wall:
     examples: Examples
     task: str = "0"  # which of its tasks they are about: "0" its own, "1" the first that it watches
     brief: Mapping[int, str] | None = None  # a class in a letter, where that is not its number
+    full: Sequence[str] = ()  # the classes' whole names, for which tiles have no room: they get short ones
     names: Sequence[str] = ()  # of the classes, in stories; none are told without
     old: bool = False  # a skill that it had: only what was right at first is shown, and what no longer is was lost
     columns: int = 8
@@ -73,11 +75,13 @@ class Wall:
         big = [f"{int(row.sum())} of {len(row)}" for row in right]
         stories = [story(row, steps, one["truth"], self.names) for row, one in zip(answers.T.tolist(), examples)]
         told = stories if self.names else ()
+        brief = dict(enumerate(short_names(self.full))) if self.full else self.brief or {}
         if "image" in examples[0]:
             return Images(
                 title=self.name,
                 images=[one["image"] for one in examples],
-                says=[[(self.brief or {}).get(int(a), str(a)) for a in row] for row in answers],
+                says=[[brief.get(int(a), str(a)) for a in row] for row in answers],
+                full={brief[k]: name for k, name in enumerate(self.full)},
                 states=fates(right) if self.old else np.where(right, RIGHT, LOST),
                 columns=self.columns,
                 big=big,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from core.serve import ownership
 from core.spec import Run
 from lessons.kit.catalogue import Bench, Guess, Views
 from lessons.kit.figures import ROLES, Figure
@@ -40,10 +41,18 @@ class Packed(Control[str]):
         return text
 
 
-EXPERIMENT = Packed(
-    name="run", label="Experiment", options=("",), default="", help="", check=lambda text: fits(packed.read(text))
-)
-PINS = Packed(name="pins", label="Pinned runs", options=("",), default="", help="", check=pins.read)
+def check_experiment(text: str) -> None:
+    """Refuses what is no experiment, or one on data that are no longer here."""
+    ownership.check_run(fits(packed.read(text)))
+
+
+def check_pins(text: str) -> None:
+    for pin in pins.read(text):
+        ownership.check_run(pin.run)
+
+
+EXPERIMENT = Packed(name="run", label="Experiment", options=("",), default="", help="", check=check_experiment)
+PINS = Packed(name="pins", label="Pinned runs", options=("",), default="", help="", check=check_pins)
 BESIDE = Control(
     name="beside",
     label="Beside it",

@@ -10,7 +10,7 @@ import itertools
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -42,6 +42,7 @@ class Challenge:
     labels: int = 400  # a class at most
     steps: int = 20_000  # at most
     thin: int = 0  # of every method the size at most, and none that moves whole matrices; 0 is no such rule
+    begin: Mapping[str, Any] = field(default_factory=dict)  # what it sets otherwise than that lesson, by place
     tries: Mapping[str, tuple[Any, ...]]  # what the search sets, by place; every combination is a candidate
 
     @property
@@ -51,6 +52,8 @@ class Challenge:
     @property
     def start(self) -> Run:
         run = presets()[self.lesson]
+        for path, value in self.begin.items():
+            run = edited(run, path, value)
         old = (run.start.task,) if run.start and self.keep else ()
         return replace(run, watch=old or run.watch, exhibit=0, frames=0)
 
@@ -117,9 +120,15 @@ CHALLENGES = {
             lesson="label_worth",
             reach=88,
             labels=5,
+            begin={
+                "task.labels": 5,
+                "stages": 1,
+                "stages.0.method": "full",
+                "stages.0.steps": 300,
+                "stages.0.rate": 1e-3,
+            },
             tries={
-                "task.labels": (5,),
-                "stages": (1,),
+                "stages": (1, 2),
                 "stages.0.method": ("probe", "low_rank", "full", "bias"),
                 "stages.0.steps": (50, 100, 200),
                 "stages.0.rate": (1e-3, 5e-3, 1e-2),
@@ -133,6 +142,7 @@ CHALLENGES = {
             lesson="tiny_patches",
             reach=92,
             thin=2,
+            begin={"stages.0.method": "full", "stages.0.size": 0, "stages.0.rate": 3e-3},
             tries={
                 "stages.0.method": ("low_rank", "adapter"),
                 "stages.0.size": (1, 2),

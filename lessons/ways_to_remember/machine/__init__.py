@@ -8,7 +8,7 @@ moment of the past (core.spec.Run.moment).
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from core.spec import RATES, Keep, Measure, Run, Stage, longest
 from core.tasks import Glyphs
@@ -38,11 +38,17 @@ HOWS = {"everything": ("full", 0), "the head only": ("probe", 0), "a patch of ra
 BACK, HELD, SOONER = 40, 5, 20  # points, the claim's bars
 SCRATCH = tuple(Stage(steps=1200, rate=rate, batch=64) for rate in BEST_RATES)
 
+PINNED = ("pin what mattered", "pin all weights")  # the ways that hold on to weights: EWC and L2-SP
+ONE_HEAD = (
+    "Here one head answers for the old classes and for the new ones. EWC and L2-SP hold on to weights, but every new "
+    "example tells the head that the answer is none of the old classes. Only old examples tell it otherwise "
+    "(rehearsal)."
+)
 KEEP = Control(
     name="keep",
     label="Protect what is left",
     options=(NOTHING, *PLAIN_NAMES),
-    default="rehearse old examples",
+    default=NOTHING,
     help="Rehearsing practises kept old examples (replay). The others hold on to what the old net says of the new ones "
     "(LwF), or to its weights (EWC, L2-SP).",
 )
@@ -64,6 +70,11 @@ TIMES = Control(
 )
 
 
+def repeats_the_past(settings: Settings) -> bool:
+    """Whether a future at these settings goes on as the past did."""
+    return settings[KEEP] == NOTHING and settings[HOW] == "everything" and settings[TIMES] == 1.0
+
+
 def future(of: Run, step: int, keep: tuple[Keep, ...] = (), how: str = "everything", times: float = 1.0) -> Run:
     """Going on from a step: for as many steps as were left, or once more for as many where none were, within what a
     stage may have."""
@@ -74,13 +85,25 @@ def future(of: Run, step: int, keep: tuple[Keep, ...] = (), how: str = "everythi
     return replace(of, start=of.moment(step), stages=(stage,), keep=keep, frames=0, until=0)
 
 
+def has_one_head(of: Run) -> bool:
+    """Whether the same head answers for the old task and for the new one."""
+    return of.start is not None and of.start.task.question == of.task.question
+
+
 def protection(of: Run, settings: Settings) -> tuple[Keep, ...]:
     """As strong as where one head answers for both tasks, or as after glyphs: strengths have no common scale."""
     if not of.watch or settings[KEEP] == NOTHING:
         return ()
-    one_head = of.start is not None and of.start.task.question == of.task.question
     way = PLAIN_NAMES[settings[KEEP]]
-    return ((JIGSAWS if one_head else GLYPHS)[way].keep(way, settings[STRENGTH]),)
+    return ((JIGSAWS if has_one_head(of) else GLYPHS)[way].keep(way, settings[STRENGTH]),)
+
+
+def advice(of: Run, settings: Settings) -> str:
+    """Says why holding on to weights keeps nothing where one head learns new classes only (van de Ven & Tolias 2019,
+    Three scenarios for continual learning)."""
+    if has_one_head(of) and settings[KEEP] in PINNED:
+        return ONE_HEAD
+    return ""
 
 
 @lru_cache(maxsize=256)
@@ -125,8 +148,17 @@ def bench(name: str) -> Bench:
         after=lambda settings: seen,
         tells=lambda evidence, settings: tells(evidence | gather([happened])),
         mission=Mission(
-            says="keep twice as much of the old skill, and learn as much of the new one",
+            says="bring back half of the old skill that was lost, and keep nine tenths of the new skill",
             met=lambda evidence, settings: rescued(evidence | gather([happened])),
+            tries={
+                at.name: (moments[0], moments[len(moments) // 2], moments[-1]),
+                KEEP.name: KEEP.options,
+                STRENGTH.name: STRENGTH.options,
+                HOW.name: ("everything", "the head only"),
+                TIMES.name: (0.1, 1.0),
+            },
+            idle=repeats_the_past,
+            advice=partial(advice, of),
         )
         if of.watch
         else None,

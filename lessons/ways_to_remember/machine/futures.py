@@ -20,6 +20,8 @@ from lessons.kit.values import Behaviour, Evidence
 WENT, FUTURE = "as it went", "your future"
 SKILLS = (("old skill", "source", "accuracy 1"), ("new skill", "target", "accuracy"))
 SHARES = "New skill: what is right. Old skill: what is left of it. Dotted: as it went"
+BROUGHT_BACK, STILL_KNOWN = 0.5, 0.9  # the goal: shares of the old skill that was lost, and of the new that was learned
+WORTH = 0.1  # of all answers: a past that lost or learned less sets no goal
 LEAVES = "Go on from this step, another way"
 MOMENTS = (1, 3, 7, 20, 60, 150, 300)  # steps at which protection begins, as stored
 WAYS = {"replay": ("rehearse", "pretrained"), "LwF": ("keep opinions", "scratch"), "EWC": ("pin some", "target")}
@@ -137,11 +139,28 @@ def tells(evidence: Evidence) -> str:
     return f"New skill now {now}; as it went, {went} in the end."
 
 
-def rescued(evidence: Evidence) -> bool:
-    """Twice as much of the old skill as it went, and the new one within two points."""
-    mine, went = evidence.table("future"), evidence.table("past")
+def rescued(evidence: Evidence) -> bool | None:
+    """Whether the other future has half of the lost old skill again, and nine tenths of what the past learned.
+
+    What was lost is the old skill's accuracy before the first step, less that at the past's end; what was learned is
+    the same of the new skill, the other way round. A share of what was lost cannot be had for nothing, as a multiple of
+    what is left can where nothing is left. Returns None where the past lost or learned less than WORTH: then there is
+    no goal.
+    """
+    went = evidence.table("past")
     if "accuracy 1" not in went:
-        return False
-    new, was_new = (final(table).mean() for table in (mine, went))
-    old, was_old = (final(table.assign(accuracy=table["accuracy 1"])).mean() for table in (mine, went))
-    return bool(old >= 2 * was_old and new >= was_new - 0.02)
+        return None
+    old_at_first, old_left = ends(went, "accuracy 1")
+    new_at_first, new_learned = ends(went, "accuracy")
+    lost, learned = old_at_first - old_left, new_learned - new_at_first
+    if min(lost, learned) < WORTH:
+        return None
+    _, old = ends(evidence.table("future"), "accuracy 1")
+    _, new = ends(evidence.table("future"), "accuracy")
+    return old >= old_left + BROUGHT_BACK * lost and new >= new_at_first + STILL_KNOWN * learned
+
+
+def ends(table: pd.DataFrame, column: str) -> tuple[float, float]:
+    """The mean over seeds of a column at a run's first test and at its last."""
+    at = table.groupby("step")[column].mean()
+    return float(at.iloc[0]), float(at.iloc[-1])

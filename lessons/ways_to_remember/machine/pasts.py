@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from core.check import BadValue
+from core.serve import ownership
 from core.spec import Run
 from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, after_arms, after_low
 from lessons.kit.forgetting import TILES as DIGITS
@@ -20,10 +21,13 @@ SEEN = {"images": TILES, "points": CELLS}  # by the form of its examples: how ma
 
 
 def known(text: str) -> bool:
-    """Whether a text stands for a run that can be gone back into."""
+    """Whether a text stands for a run that can be gone back into; raises Gone where its data are no longer here."""
+    run = None
     with suppress(BadValue):
-        return takes(fits(packed.read(text)))
-    return False
+        run = fits(packed.read(text))
+    if run is not None:
+        ownership.check_run(run)
+    return run is not None and takes(run)
 
 
 def takes(run: Run) -> bool:

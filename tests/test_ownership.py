@@ -1,0 +1,111 @@
+"""Data that learners brought belong to the browser that brought them, and removing them removes all made from them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core import alphabet, table
+from core.serve import ownership, room, store, work
+from core.serve.ownership import Gone
+from core.spec import Measure, Run, Stage
+from core.tasks import Table
+
+OURS, THEIRS = "a" * 32, "b" * 32  # the secrets of two browsers
+POINTS = "x,y,kind\n" + "\n".join(f"{k},{k * k},{'ab'[k % 2]}" for k in range(40))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
+    store.forget()
+    yield tmp_path
+    store.forget()
+
+
+@pytest.fixture
+def points() -> str:
+    name = table.keep(POINTS.encode(), "points.csv")
+    ownership.claim(name, OURS)
+    return name
+
+
+def trained(name: str) -> Run:
+    run = Run(task=Table(table=name, labels=2), net="mlp", stages=(Stage(steps=2, batch=4),), seeds=1)
+    assert work.perform(run) == "done"
+    return run
+
+
+def test_only_the_browser_that_brought_data_owns_them(points: str) -> None:
+    assert ownership.owns(points, OURS) and not ownership.owns(points, THEIRS)
+    ownership.give_up(points, THEIRS)
+    assert table.known(points)
+    ownership.give_up(points, OURS)
+    assert not table.known(points) and not list(store.folder("tables").iterdir())
+
+
+def test_two_browsers_may_bring_the_same_file(points: str) -> None:
+    ownership.claim(points, THEIRS)
+    ownership.claim(points, THEIRS)
+    ownership.give_up(points, OURS)
+    assert table.known(points) and ownership.owns(points, THEIRS) and not ownership.owns(points, OURS)
+    ownership.give_up(points, THEIRS)
+    assert not table.known(points)
+
+
+def test_no_secret_is_written(points: str, home: Path) -> None:
+    assert not any(OURS.encode() in file.read_bytes() for file in home.rglob("*") if file.is_file())
+
+
+def test_what_ships_is_nobodys() -> None:
+    ownership.claim("rings", OURS)
+    assert not ownership.owns("rings", OURS)
+    ownership.remove("rings")
+    assert table.known("rings")
+
+
+def test_removal_takes_all_that_was_made(points: str) -> None:
+    run = trained(points)
+    child = replace(run, start=run, first_seed=7)
+    assert work.perform(child) == "done"
+    asked = Measure(kind="accuracy", runs=(run,), tasks=(run.task,))
+    assert work.perform(asked) == "done"
+    other = trained("rings")
+    ownership.remove(points)
+    assert not any(map(store.complete, (run, child, asked))) and not store.weights(run)
+    assert store.complete(other)
+
+
+def test_data_that_nobody_uses_expire(points: str) -> None:
+    run = trained(points)
+    at = ownership.path(points)
+    assert at is not None
+    for age, there in ((ownership.DAYS - 1, True), (ownership.DAYS + 1, False)):
+        os.utime(at, times=(time.time() - age * 86400,) * 2)
+        room.tidy(every=0)
+        assert table.known(points) is there and store.complete(run) is there
+
+
+def test_a_link_to_removed_data_says_so(points: str) -> None:
+    run = trained(points)
+    ownership.check(points, "rings", "anything else")
+    ownership.check_run(run)
+    ownership.remove(points)
+    for check in (lambda: ownership.check(points), lambda: ownership.check_run(replace(run, start=run))):
+        with pytest.raises(Gone, match="no longer on the computer"):
+            check()
+
+
+def test_whoever_runs_the_server_lists_and_removes(points: str, capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = alphabet.keep(alphabet.load("runes"))
+    assert ownership.main([]) == 0
+    listed = capsys.readouterr().out
+    assert points in listed and drawn in listed and "kB" in listed
+    assert ownership.main([points]) == 0 and not table.known(points)
+    assert ownership.main([points]) == 1
+    assert "nothing called" in capsys.readouterr().err
