@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 WANTED = 4  # numbers on an axis, about
 
@@ -28,6 +29,11 @@ def plane_axis(name: str, values: Sequence[float], reach: float) -> PlaneAxis:
         text = f"{k * step:.{digits}f}" if digits < 7 and high < 1e9 and low > -1e9 else f"{k * step:g}"
         ticks.append((reach * (2 * (k * step - low) / (high - low) - 1), text.replace("-", "\u2212")))
     return PlaneAxis(name, tuple(ticks))
+
+
+def axes_spec(axes: tuple[PlaneAxis, PlaneAxis] | None) -> dict[str, Any]:
+    """What the browser gets of them."""
+    return {"axes": [{"name": axis.name, "ticks": list(axis.ticks)} for axis in axes]} if axes else {}
 
 
 def round_step(size: float) -> float:

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from core.check import BadValue
 from lessons.kit.figures import ROLES, Figure, percent
-from lessons.kit.figures.axes import PlaneAxis
+from lessons.kit.figures.axes import PlaneAxis, axes_spec
 
 NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item; each has a colour and a mark
 
@@ -61,9 +61,7 @@ class Space:
             if len(self.sure) not in (0, len(areas)):
                 raise BadValue("Sure needs as many frames as areas.")
             found |= {"side": side, "areas": list(self.areas), "sure": list(self.sure)}
-        if self.axes:
-            found["axes"] = [{"name": axis.name, "ticks": list(axis.ticks)} for axis in self.axes]
-        return found | {"extent": list(self.extent or around(xy))}
+        return found | axes_spec(self.axes) | {"extent": list(self.extent or around(xy))}
 
     def points(self, xy: np.ndarray, frames: int, names: int) -> dict[str, Any]:
         """Places as 16 bits within their own bounds; classes and states as bytes."""
