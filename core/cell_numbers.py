@@ -37,6 +37,7 @@ GAPS = SILENT | frozenset(  # and what can be nothing else in a column of number
      "1.#ind", "-1.#ind", "1.#qnan", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!"]
 )  # fmt: skip
 SAME = str.maketrans({"\u2212": "-", "\u2009": " ", "\u202f": " ", "\u00a0": " ", "\u2019": "'"})
+SIGNS = re.compile(r"[,.'\u2019\s]")  # that may be the decimal sign, or stand between thousands
 MOSTLY = 0.7  # of a column's cells are numbers: then the others are mistakes
 
 
@@ -74,7 +75,7 @@ def pattern(style: Style) -> re.Pattern[str]:
 
 def value(cell: str, style: Style) -> float | None:
     """The number in a cell of this style; None if there is none."""
-    text = cell.translate(SAME).strip().removesuffix("%").rstrip()
+    text = (cell if cell.isascii() else cell.translate(SAME)).strip().removesuffix("%").rstrip()
     if not pattern(style).fullmatch(text):
         return None
     plain = text.replace(style.group, "") if style.group else text
@@ -90,8 +91,10 @@ def looks_like_number(cell: str) -> bool:
 
 def decimal_sign(cells: Iterable[str]) -> str:
     """The decimal sign of a table, from cells that can be read in one way only; nothing if they disagree."""
-    found = set()
+    found = set[str]()
     for cell in cells:
+        if "," not in cell and "." not in cell:
+            continue
         text = cell.translate(SAME).strip()
         for sign, other in (".,", ",."):
             whole, found_sign, rest = text.rpartition(sign)
@@ -112,18 +115,25 @@ def style_of(cells: Sequence[str], decimal: str = "") -> Style | None:
     given = [cell for cell in cells if not is_gap(cell)]
     if not given:
         return None
-    fits = {style: sum(value(cell, style) is not None for cell in given) for style in (PLAIN, COMMA, *GROUPED)}
-    most = max(fits.values())
+    some = given[:: 1 + len(given) // 200]  # no other style than those of some cells is tried on all
+    able = [style for style in (PLAIN, COMMA, *GROUPED) if 2 * fitting(some, style) >= len(some)]
+    if PLAIN in able and not any(SIGNS.search(cell) for cell in given):
+        able = [PLAIN]
+    fits = {style: fitting(given, style) for style in able}
+    most = max(fits.values(), default=0)
     if most < MOSTLY * len(given):
         return None
     best = [style for style, count in fits.items() if count == most]
-    if not any(sign in cell.translate(SAME).strip() for sign in ",. '" for cell in given):
-        return PLAIN
     for style in GROUPED[:2]:  # "1,620" may be a grouped 1620, or 1.62 with a decimal comma; "1.620" likewise
         single = COMMA if style.group == "," else PLAIN
         if style in best and single in best:
             return style if groups_thousands(given, style, decimal) else single
     return best[0]
+
+
+def fitting(cells: Sequence[str], style: Style) -> int:
+    """How many cells hold a number of this style."""
+    return sum(value(cell, style) is not None for cell in cells)
 
 
 def groups_thousands(cells: Sequence[str], style: Style, decimal: str) -> bool:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from operator import lt
 
 from core.cell_numbers import Style, decimal_sign, is_gap, is_silent, looks_like_number, style_of, value
@@ -23,6 +24,7 @@ SIGNS = (";", "\t", ",", "|", " ")  # between cells
 NAMED = re.compile(r"\ufeff?\s*\"?sep=(.)\"?[;,\t ]*(?=[\r\n]|$)", re.IGNORECASE)
 COMMENT = re.compile(r"^[ \t]*\"?[#%][^\r\n]*", re.MULTILINE)
 INDEX = re.compile(r"|unnamed: ?\d+", re.IGNORECASE)  # what a column of row names is called
+SOME = 500  # lines that tell whether the first one is a header
 Line = tuple[int, list[str]]  # with its number in the file
 
 
@@ -35,7 +37,7 @@ class Column:
     style: Style | None  # of its numbers; None if it holds words
     named: bool = True  # whether the file names it
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[float | None, ...]:
         """The number in every cell; None where there is none, or a word."""
         return tuple(None if self.style is None or is_gap(cell) else value(cell, self.style) for cell in self.cells)
@@ -56,7 +58,7 @@ class Column:
         found = [number for number in self.numbers if number is not None and number.is_integer()]
         return 0 < len(self.cells) == len(set(found))
 
-    @property
+    @cached_property
     def classes(self) -> Counter[str]:
         """How often each word stands in it, gaps apart."""
         return Counter(cell for cell in self.cells if not is_silent(cell))
@@ -180,7 +182,7 @@ def even_out(lines: list[Line], width: int) -> tuple[list[Line], int, int]:
 def find_header(lines: list[Line], width: int, comments: Sequence[Sequence[str]]) -> tuple[list[str], list[Line]]:
     """The names of the columns, "" where there is none; and the lines below them. The first line has them if it holds
     no number where the others do, or else a comment that has as many cells."""
-    numeric = [k for k, style in enumerate(style_of_each(lines[1:], width)) if style]
+    numeric = [k for k, style in enumerate(style_of_each(lines[1:SOME], width)) if style]
     first = lines[0][1] if lines else []
     words = [not is_gap(first[k]) and not looks_like_number(first[k]) for k in numeric]
     if any(words) and not any(looks_like_number(first[k]) for k in numeric):

@@ -73,18 +73,24 @@ def read(data: bytes, code: str = "", choice: Choice | None = None) -> Table:
     """The table in a file, in the encoding and of the columns that were chosen, or are the likeliest; BadValue with a
     sentence if it is none."""
     check_size(data)
-    found = encoding.decode(data, code)
     if not choice and (known := read_canonical(data)):
-        return replace(known, notes=(found.says,))
-    whole = grid(found.text)
-    columns = propose(whole, ROWS[0], CLASSES, own.LEAST)
-    return build(whole, choice or columns.default, found.says)
+        return replace(known, notes=(encoding.decode(data, code).says,))
+    whole, reading = parse(data, code)
+    return build(whole, choice or columns(data, code).default, reading)
 
 
+@lru_cache(maxsize=16)
 def columns(data: bytes, code: str = "") -> Columns:
     """Which columns of a file can be chosen; BadValue with a sentence if it is no table."""
     check_size(data)
-    return propose(grid(encoding.decode(data, code).text), ROWS[0], CLASSES, own.LEAST)
+    return propose(parse(data, code)[0], ROWS[0], CLASSES, own.LEAST)
+
+
+@lru_cache(maxsize=4)  # a page that draws itself again asks for the same file
+def parse(data: bytes, code: str) -> tuple[Grid, str]:
+    """All columns of a file, and a sentence on how it was read."""
+    found = encoding.decode(data, code)
+    return grid(found.text), found.says
 
 
 def check_size(data: bytes) -> None:
