@@ -88,6 +88,7 @@ def decode(data: bytes, encoding: str = "") -> Reading:
 @lru_cache(maxsize=4)  # a page asks whether a file is clear, and then reads it
 def readings(data: bytes) -> tuple[Reading, ...]:
     """Returns what a file may say, the likeliest first; more than one means that only a person can tell."""
+    data = data.rstrip(b"\x1a")  # with which DOS ended a text
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return (refuse_binary(decode_leniently(data[len(mark) :], encoding)),)

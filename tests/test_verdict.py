@@ -76,7 +76,9 @@ def test_the_page_says_the_verdict_about_a_text_in_bits() -> None:
     assert "**Pretraining helps on these data**, by 1.71 bits a character" in done and "over 2 pairs" in done
 
 
-@pytest.mark.parametrize(("size", "amounts"), [(5_000, (2, 5)), (21_000, (5, 20)), (400_000, (5, 20, 50, 150))])
+@pytest.mark.parametrize(
+    ("size", "amounts"), [(5_000, (2, 5)), (16_000, (2, 5, 12)), (21_000, (5, 20)), (400_000, (5, 20, 50, 150))]
+)
 def test_a_text_offers_no_more_than_it_has(size: int, amounts: tuple[int, ...]) -> None:
     subject = corpus.keep((b"Dear Ms Bennet, the carriage leaves at noon.\n" * 9000)[:size], "t.txt")
     _, amount = own_data.bench(subject).controls

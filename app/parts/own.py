@@ -63,7 +63,7 @@ def control(slug: str, control: Control[Any], value: str) -> None:
     mine = tuple(filter(control.known, own(slug, control, value)))  # a store lets go what nobody used for long
     chosen.widget(slug, control, value, mine, called)
     take = partial(take_data, slug, control)
-    upload_place(slug, take, called(value), texts=True)
+    upload_place(slug, take, called(value), texts=True, limits=not OWN.fullmatch(value))  # who has one needs the room
     told(slug, control, value)
     choose_columns(slug, value, partial(replace_table, slug, control, value))
 
@@ -81,8 +81,11 @@ def replace_table(slug: str, control: Control[Any], before: str, name: str) -> N
     chosen.change(slug, control, name)
 
 
-def upload_place(slug: str, take: Callable[[str], object], still: str, texts: bool = False) -> None:
-    """Where files are given, and what is said about the last one; texts too, where the control takes them."""
+def upload_place(
+    slug: str, take: Callable[[str], object], still: str, texts: bool = False, limits: bool = True
+) -> None:
+    """Where files are given, and what is said about the last one; texts too, where the control takes them. `limits` are
+    said below the button; in the popover always."""
     at = chosen.key(slug, "own file")
     with upload.popover("Take data of your own", at):
         st.caption(LIMITS)
@@ -92,7 +95,8 @@ def upload_place(slug: str, take: Callable[[str], object], still: str, texts: bo
             text.offer(slug, at, take, still)
         else:
             st.caption(upload.KEPT)
-    st.caption(f"{SHORT} {text.SHORT}" if texts else SHORT)
+    if limits:
+        st.caption(f"{SHORT} {text.SHORT}" if texts else SHORT)
     upload.ask_encoding(at, at, keep, take)
     upload.show_refusal(at, still)
     if texts:
@@ -123,11 +127,12 @@ def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None
         except BadValue as error:
             st.session_state[f"{at}.refused"] = str(error)
 
-    for k, (label, options) in enumerate(
-        (("Across", left.numbers), ("Up", left.numbers), ("Label to learn", left.labels))
-    ):
-        shown = [*dict.fromkeys((*options, now[k]))]
-        st.selectbox(label, shown, key=keys[k], on_change=picked, args=(k,))
+    with st.expander("Choose other columns", icon=":material/view_column:"):
+        for k, (label, options) in enumerate(
+            (("Across", left.numbers), ("Up", left.numbers), ("Label to learn", left.labels))
+        ):
+            shown = [*dict.fromkeys((*options, now[k]))]
+            st.selectbox(label, shown, key=keys[k], on_change=picked, args=(k,))
     if why := st.session_state.get(f"{at}.refused"):
         st.warning(f"These columns were not taken. {why}")
 

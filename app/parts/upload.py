@@ -85,7 +85,7 @@ def ask_encoding(at: str, door: str, keep: Keep, take: Take) -> None:
         st.radio(
             f"{escaped(name)} does not say how its letters are written. Which line is right?",
             [*found],
-            format_func=lambda code: f"{escaped(found[code].opening)} ({found[code].name})",
+            format_func=lambda code: f"{found[code].name}: {escaped(found[code].opening)}",
             key=f"{at}.reading",
         )
         with st.container(horizontal=True):

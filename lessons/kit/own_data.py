@@ -220,7 +220,8 @@ def reading(name: str) -> Bench:
     amounts = tuple(amount for amount in texts.SLICES if 1000 * amount <= size)
     if len(amounts) == len(texts.SLICES):
         return READING
-    amounts = amounts if len(amounts) > 1 else SHORT
+    if len(amounts) < 2:  # a short text: a little, more, and nearly all that does not test
+        amounts = tuple(sorted({*SHORT, max(SHORT[-1], 8 * size // 10_000)}))
     default = min(AMOUNT.default, amounts[-1])
     return replace(READING, controls=(DATA, replace(AMOUNT, options=amounts, default=default)))
 
