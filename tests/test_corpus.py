@@ -233,8 +233,8 @@ def test_a_pasted_text_becomes_the_subject_and_a_bad_one_is_refused() -> None:
 def test_a_link_to_an_own_text_works_where_it_is_and_says_so_where_not() -> None:
     subject = corpus.keep(LETTERS.encode(), "h.txt")
     assert not page("new_subject", beat="Run", committed="2", subject=subject).warning
-    said = page("new_subject", beat="Run", committed="2", subject="own-gone-12345678").warning
-    assert "own-gone-12345678" in said[0].value
+    said = page("new_subject", beat="Run", committed="2", subject="own-gone-12345678").error
+    assert "no longer on the computer that serves this app" in said[0].value
 
 
 def test_the_script_reads_the_learners_own_text() -> None:
