@@ -82,9 +82,7 @@ def is_utf8(name: bytes) -> bool:
 
 def shared_encoding(raw: Sequence[bytes]) -> str:
     """The likeliest encoding of names that are not UTF-8."""
-    words = b"\n".join(
-        dict.fromkeys(part for name in raw for part in re.split(rb"[/\\. ]", name) if not part.isascii())
-    )
+    words = b"\n".join(dict.fromkeys(part for name in raw for part in re.split(rb"[/. ]", name) if not part.isascii()))
     ranks = {}
     for code in (*DOS, *encoding.LEGACY):
         found = score(words.decode(code, "replace"), code)
