@@ -21,7 +21,7 @@ EXPLAINED = (
     f"labels; the band is how far the {SEVERAL} lie apart. The pretrained side begins with what it learned elsewhere: "
     "for points with six spiral arms, for pictures with letters and signs.\n\nThe verdict compares pairs of nets that "
     "learned from the same labels. If its interval includes zero, your data show no difference. Pretraining can also "
-    "hurt: what the net learned elsewhere may not fit your data, and a few hundred steps are too few to unlearn it. With "
+    "hurt: what the net learned elsewhere may not fit your data, and a few hundred steps may not unlearn it. With "
     "more labels the difference shrinks. A quarter of every class only tests: of a class of four that is one example, "
     "so believe large classes more."
 )
