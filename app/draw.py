@@ -49,7 +49,9 @@ def show() -> None:
 
 def drawing() -> None:
     """Symbols are drawn on the stage; or ready-made ones are taken, or those in a file."""
-    symbols, each, name = (chosen.setting(SLUG, one) for one in (SYMBOLS, board.EACH, board.ALPHABET))
+    name = chosen.setting(SLUG, board.ALPHABET)
+    follow(name)
+    symbols, each = (chosen.setting(SLUG, one) for one in (SYMBOLS, board.EACH))
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             words("draw")
@@ -63,6 +65,21 @@ def drawing() -> None:
             given = alphabet.write(alphabet.load(name)) if OWN_NAMES.fullmatch(name) else ""
             put = partial(take, SLUG, board.ALPHABET)
             hands.board("", f"{SLUG}.board", put, symbols=symbols, each=each, given=given)
+
+
+def follow(name: str) -> None:
+    """Sets both sliders to the size of an own alphabet that has just been opened, so that all of it is shown. What the
+    learner sets afterwards stays."""
+    seen = f"{SLUG}.sliders follow"
+    before = st.session_state.get(seen)
+    st.session_state[seen] = name
+    if name == before or not OWN_NAMES.fullmatch(name):
+        return
+    known = alphabet.load(name)
+    each = next(option for option in board.EACH.options if option >= known.most)
+    for slider, size in ((SYMBOLS, len(known.symbols)), (board.EACH, each)):
+        if before or chosen.key(SLUG, slider.name) not in st.query_params:  # a link says how its sliders stood
+            chosen.change(SLUG, slider, size)
 
 
 def learning() -> None:

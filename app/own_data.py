@@ -11,7 +11,7 @@ from app.parts.camera import saved
 from app.parts.live import live
 from lessons.kit.catalogue import Bench
 from lessons.kit.evidence import gather
-from lessons.kit.own_data import BENCH, DATA, READING, SEVERAL, bench
+from lessons.kit.own_data import BENCH, DATA, SEVERAL, bench, is_text
 from lessons.kit.texts import LIVE
 from lessons.kit.values import Evidence
 
@@ -19,10 +19,11 @@ TITLE = "Your own data"
 EXPLAINED = (
     f"Both sides are the same net, trained in as many steps on the same few labels, {SEVERAL} times each with other "
     f"labels; the band is how far the {SEVERAL} lie apart. The pretrained side begins with what it learned elsewhere: "
-    "for points with six spiral arms, for pictures with letters and signs.\n\nWhere its curve stays above the other, "
-    "pretraining helps on your data; where the bands overlap, nothing is shown. With more labels the difference "
-    "shrinks. A quarter of every class only tests: of a class of four that is one example, so believe large classes "
-    "more."
+    "for points with six spiral arms, for pictures with letters and signs.\n\nThe verdict compares pairs of nets that "
+    "learned from the same labels. If its interval includes zero, your data show no difference. Pretraining can also "
+    "hurt: what the net learned elsewhere may not fit your data, and a few hundred steps may not unlearn it. With "
+    "more labels the difference shrinks. A quarter of every class only tests: of a class of four that is one example, "
+    "so believe large classes more."
 )
 OF_TEXT = (
     f"Both sides are the same net, trained in as many steps, {LIVE} times each on other slices of your text. "
@@ -33,13 +34,14 @@ OF_TEXT = (
 
 
 def show() -> None:
-    used = bench(chosen.setting(BENCH.slug, DATA))
+    name = chosen.setting(BENCH.slug, DATA)
+    used = bench(name)
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
         saved(used)
     live(used, partial(stood_on, used))
     with st.expander("What this shows"):
-        st.markdown(OF_TEXT if used is READING else EXPLAINED)
+        st.markdown(OF_TEXT if is_text(name) else EXPLAINED)
 
 
 def stood_on(used: Bench, at: chosen.Chosen, everything: bool) -> Evidence:

@@ -5,7 +5,7 @@ value. On disk and in a learner's file it is JSON:
 
     {"name": "Runes", "symbols": [{"name": "elk", "drawings": [[[[50, 5], [50, 95]], ...strokes], ...]}, ...]}
 
-Knows no torch.
+A learner's file may use any range of coordinates; it is fitted to that of the board. Knows no torch.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ FOLDER = Path(__file__).parent / "worlds" / "alphabets"
 SYMBOLS, DRAWINGS = (2, 10), (1, 10)  # at least and at most: of an alphabet, and of a symbol
 LARGEST = 2_000_000  # bytes of a file
 NAMED = 40  # characters of a name
+FAR = 1e9  # no coordinate is so large
+Sketch = list[list[tuple[float, float]]]  # a drawing as its file has it: strokes of points
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,19 @@ class Alphabet:
     symbols: tuple[Symbol, ...]
 
     @property
+    def most(self) -> int:
+        """How often a symbol was drawn at most."""
+        return max(len(symbol.drawings) for symbol in self.symbols)
+
+    @property
     def fewest(self) -> int:
         """How often every symbol was drawn at least."""
         return min(len(symbol.drawings) for symbol in self.symbols)
 
 
-def read(data: bytes | str) -> Alphabet:
-    """The alphabet in a file; BadValue with a sentence if it is none."""
+def read(data: bytes | str, again: bool = False) -> Alphabet:
+    """The alphabet in a file; BadValue with a sentence if it is none. `again`: it was written here, so its coordinates
+    are those of the board."""
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: an alphabet has at most {LARGEST // 1_000_000} MB.")
     told = parsed(data, "alphabet")
@@ -56,27 +64,75 @@ def read(data: bytes | str) -> Alphabet:
     low, high = SYMBOLS
     if not low <= len(symbols) <= high:
         raise BadValue(f"An alphabet has {low} to {high} symbols, not {len(symbols)}.")
-    found = tuple(symbol(one, k + 1) for k, one in enumerate(symbols))
-    return Alphabet(called(told.get("name"), "alphabet"), found)
+    drawn = [read_drawings(one, k + 1) for k, one in enumerate(symbols)]
+    fit = (
+        Fit(1.0)
+        if again
+        else fit_to_board([point for each in drawn for one in each for stroke in one for point in stroke])
+    )
+    made = [
+        Symbol(called(one.get("name"), f"symbol {k + 1}"), tuple(map(fit.drawing, each)))
+        for k, (one, each) in enumerate(zip(symbols, drawn))
+    ]
+    return Alphabet(called(told.get("name"), "alphabet"), tuple(made))
 
 
-def symbol(told: dict[str, Any], number: int) -> Symbol:
-    drawings, (low, high) = told.get("drawings"), DRAWINGS
-    if not isinstance(drawings, list) or not low <= len(drawings) <= high:
-        raise BadValue(f"Symbol {number} must have {low} to {high} drawings.")
-    return Symbol(called(told.get("name"), f"symbol {number}"), tuple(map(drawn, drawings)))
+def read_drawings(told: dict[str, Any], number: int) -> list[Sketch]:
+    """All drawings of a symbol, in the coordinates of their file."""
+    found, (low, high) = told.get("drawings"), DRAWINGS
+    if not isinstance(found, list) or not low <= len(found) <= high:
+        many = f", not {len(found)}" if isinstance(found, list) else ""
+        raise BadValue(f"Symbol {number} must have {low} to {high} drawings{many}.")
+    return [read_sketch(one) for one in found]
 
 
-def drawn(told: Any) -> Drawing:
+def read_sketch(told: Any) -> Sketch:
+    """A drawing in the coordinates of its file; BadValue with a sentence if it is none."""
     try:
-        made = tuple(tuple((point[0], point[1]) for point in stroke) for stroke in told)
-        if all(len(point) == 2 for stroke in told for point in stroke) and all(
-            type(number) is int for stroke in made for point in stroke for number in point
-        ):
-            return strokes.checked(made)
+        made = [[(point[0], point[1]) for point in stroke] for stroke in told]
+        numbers = [number for stroke in made for point in stroke for number in point]
+        if all(len(point) == 2 for stroke in told for point in stroke) and all(map(is_number, numbers)):
+            return made
     except (TypeError, IndexError, KeyError):
         pass
-    raise BadValue("A drawing is a list of strokes, each a list of points of two whole numbers.")
+    raise BadValue("A drawing is a list of strokes, each a list of points of two numbers.")
+
+
+def is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) < FAR
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How coordinates of a file become those of the board."""
+
+    scale: float
+    x: float = 0.0
+    y: float = 0.0
+
+    def drawing(self, told: Sketch) -> Drawing:
+        made = tuple(
+            tuple((round(self.scale * x + self.x), round(self.scale * y + self.y)) for x, y in stroke)
+            for stroke in told
+        )
+        return strokes.checked(made)
+
+
+def fit_to_board(points: list[tuple[float, float]]) -> Fit:
+    """All drawings of a file by the same measure. Numbers from 0 to 100 stay, from 0 to 1 are shares of the board, and
+    any others fill it."""
+    if not points:
+        return Fit(1.0)
+    xs, ys = zip(*points)
+    low, high = min(*xs, *ys), max(*xs, *ys)
+    if low >= 0 and high <= 1 and any(number != int(number) for number in (*xs, *ys)):
+        return Fit(strokes.SIZE)
+    if low >= 0 and strokes.SIZE / 2 < high <= strokes.SIZE:
+        return Fit(1.0)
+    span = max(max(xs) - min(xs), max(ys) - min(ys))
+    scale = strokes.SIZE / span if span else 1.0
+    middle = strokes.SIZE / 2
+    return Fit(scale, middle - scale * (min(xs) + max(xs)) / 2, middle - scale * (min(ys) + max(ys)) / 2)
 
 
 def called(told: Any, otherwise: str) -> str:
@@ -115,4 +171,4 @@ def load(name: str) -> Alphabet:
 
 @lru_cache(maxsize=32)
 def stored(path: Path, size: int) -> Alphabet:
-    return read(path.read_text("utf-8"))
+    return read(path.read_text("utf-8"), again=True)

@@ -13,7 +13,23 @@ from typing import Any
 TYPED = str.maketrans(
     "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2212\u00d7", "'''\"\"\"---x"
 )  # quotes, dashes, minus, times
+# Latin letters that no accent makes, and signs, as people write them on an English keyboard.
+SPELT = {
+    "\u00df": "ss", "\u1e9e": "SS", "\u00e6": "ae", "\u00c6": "Ae", "\u0153": "oe", "\u0152": "Oe", "\u00fe": "th",
+    "\u00de": "Th", "\u00f0": "d", "\u00d0": "D", "\u0131": "i", "\u0237": "j", "\u014b": "ng", "\u014a": "Ng",
+    "\u0259": "e", "\u018f": "E", "\u025b": "e", "\u0190": "E", "\u0254": "o", "\u0186": "O", "\u0138": "k",
+    "\u00ab": '"', "\u00bb": '"', "\u201f": '"', "\u2039": "'", "\u203a": "'", "\u201b": "'", "\u02bc": "'",
+    "\u02b9": "'", "\u2032": "'", "\u2033": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2015": "-",
+    "\u2043": "-", "\u2022": "*", "\u25cf": "*", "\u00bf": "?", "\u00a1": "!", "\u2044": "/",
+    "\u00f7": "/", "\u00b1": "+-", "\u2264": "<=", "\u2265": ">=", "\u2260": "!=", "\u2248": "~", "\u2192": "->",
+    "\u2190": "<-", "\u21d2": "=>", "\u20ac": "EUR", "\u00a3": "GBP", "\u00a9": "(c)", "\u00ae": "(R)",
+    "\u2028": "\n", "\u2029": "\n\n", "\u0085": "\n",
+}  # fmt: skip
+STROKED = re.compile(
+    "LATIN (SMALL|CAPITAL) LETTER ([A-Z]) WITH .*"
+)  # what Unicode calls a letter with a stroke or hook
 
+MARKDOWN = re.compile(r"(?<!\w)_|_(?!\w)|[\\`*\[\]<>!|~$:#@{}]|(?<=www)\.")  # signs that would be more than signs
 MARKS = re.compile(r"[^\w .,+-]|_|\.(?![\d\s]|$)")  # a dot within a word too: it may be an address
 
 
@@ -53,10 +69,31 @@ def shown(value: Any) -> str:
     return repr(MARKS.sub("\u00b7", str(value)[:40]))
 
 
+def quote(name: str) -> str:
+    """A name that somebody gave, as it is, for a sentence that a page reads as Markdown: at most 40 characters."""
+    text = "".join(sign for sign in name if sign.isprintable())
+    return "'" + MARKDOWN.sub(r"\\\g<0>", text if len(text) <= 40 else text[:39] + "\u2026") + "'"
+
+
+class Spelling(dict[int, str]):
+    """How each sign is spelt; one that has no plain form is as it was."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        found = STROKED.fullmatch(unicodedata.name(sign, ""))
+        letter = (found[2].lower() if found[1] == "SMALL" else found[2]) if found else SPELT.get(sign, sign)
+        self[code] = letter
+        return letter
+
+
+SPELLING = Spelling()
+
+
 def plain(text: str) -> str:
-    """Text as the nets know it, printable ASCII and line ends: typographic quotes and dashes become plain ones, letters
-    lose their accents, tabs become spaces, and what has no plain form is left out."""
-    flat = unicodedata.normalize("NFKD", text.replace("\r\n", "\n").replace("\t", " ").translate(TYPED))
+    """Text as the nets know it, printable ASCII and line ends: typographic signs become plain ones, letters lose their
+    accents, strokes and ligatures, tabs become spaces, and what has no plain form is left out."""
+    even = text.replace("\r\n", "\n").replace("\t", " ").translate(TYPED)
+    flat = unicodedata.normalize("NFKD", even).translate(SPELLING)
     return "".join(letter for letter in flat if letter == "\n" or " " <= letter <= "~")
 
 

@@ -12,8 +12,9 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from core import own
+from core import encoding, own, provenance
 from core.check import BadValue, plain
+from core.file_kinds import refuse_others
 from core.serve import store
 from core.tasks import OWN
 
@@ -22,10 +23,20 @@ TEXTS = ROOT / "core" / "worlds" / "texts"
 GENERAL = ("novel", "speeches", "articles")  # what general English is made of
 BREAK = "\f"  # between two documents, in the files and as a token
 TESTS = slice(5, None, 10)  # of the documents: every tenth
-LEAST, MOST = 10_000, 5_000_000  # characters of an own text
+LEAST, MOST = 4_000, 5_000_000  # characters of an own text: a sixth of the fewest is more than a window to test on
+ORDINARY = 10_000  # characters from which pages are as long as those of other texts
 MEGABYTES = 10  # of a file or of what is pasted, whose letters may take more than a byte each
 NAMES = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}  # of scripts
-CUT = re.compile(r".{500,1500}\n|.{500,1500}\s|.{1,1500}", re.DOTALL)  # where it has no breaks: at a line end, a space
+HEADER = re.compile(  # of Project Gutenberg, of today and of old
+    r"\*{3} ?START OF (?:THE|THIS) PROJECT GUTENBERG(?:[^*]|\*(?!\*\*))*\*{3}[^\n]*\n"
+    r"|^\*END\*? ?THE SMALL PRINT[^\n]*\n",
+    re.IGNORECASE | re.MULTILINE,
+)
+LICENCE = re.compile(
+    r"\*{3} ?END OF (?:THE|THIS) PROJECT GUTENBERG|^\W*End of (?:The |This )?Project Gutenberg"
+    r"|^\W*START: FULL LICENSE",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def path(subject: str) -> Path:
@@ -47,10 +58,12 @@ def called(subject: str) -> str:
 
 
 def says(subject: str) -> str:
-    """What was read of a subject, in a sentence."""
+    """What was read of a subject, in plain text."""
     found = documents(subject)
     letters = sum(map(len, found))
-    return f"{letters:,} characters on {len(found):,} pages. Every tenth only tests; accents were dropped."
+    test = "Every tenth page" if len(found) > 9 else "The sixth page"
+    sentence = f"{letters:,} characters on {len(found):,} pages. {test} only tests. Accents are dropped."
+    return provenance.with_notes(sentence, provenance.read(path(subject)).notes)
 
 
 def write(subject: str) -> str:
@@ -72,24 +85,29 @@ def documents(subject: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def keep(data: bytes, name: str) -> str:
+def keep(data: bytes, name: str, code: str = "", again: bool = False) -> str:
     """Keep an own text, from a file of this name, and return its subject; BadValue with a sentence if it cannot be.
+    `code`: the encoding that was chosen; `again`: the file was written here.
 
     Every tenth of its documents only tests. They are what form feeds divide; or a page each, where that would leave too
     little for a test.
     """
     if len(data) > MEGABYTES * 2**20:
         raise BadValue(f"This text has {len(data) / 2**20:.0f} MB; it may have {MEGABYTES}.")
-    text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
-    found = [part for document in text.split(BREAK) if (part := plain(document).strip())]
-    if sum(map(len, found[TESTS])) < LEAST // 10:
-        found = [piece.strip() for piece in CUT.findall("\n\n".join(found)) if piece.strip()]
-    text = BREAK.join(found)
-    if script := foreign(decoded(data)):
+    refuse_others(data)
+    reading = encoding.decode(data, code)
+    whole = reading.text.replace("\r\n", "\n").replace("\r", "\n")
+    notes = [reading.says]
+    if script := foreign(whole):
         raise BadValue(
             f"This text is written in {script} letters. The vocabulary knows only Latin ones, a to z, digits and the "
             "signs of an English keyboard: take a text in a language that is written so, or a program."
         )
+    if not again and (book := without_licence(whole)) != whole:
+        whole = book
+        notes.append("Project Gutenberg's header and licence were left out.")
+    found = pages(whole)
+    text = BREAK.join(found)
     if len(text) < LEAST:
         raise BadValue(f"This text has {len(text):,} characters that the vocabulary knows; it takes {LEAST:,}.")
     if len(text) > MOST:
@@ -97,19 +115,32 @@ def keep(data: bytes, name: str) -> str:
     subject = own.named(name, text.encode(), "text")
     packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a tenth of a second a megabyte
     own.keep(path(subject), "text", lambda part: part.write_bytes(packed), name)
+    provenance.keep(path(subject), provenance.Provenance(tuple(notes), code))
     return subject
 
 
-def decoded(data: bytes) -> str:
-    """A file's text; BadValue if it is none."""
-    for code in ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(code)
-        except UnicodeDecodeError:
-            continue
-        if not re.search(r"[\x00-\x08\x0e-\x1a]", text):
-            return text
-    raise BadValue("This file is not plain text. Save it as text (.txt, UTF-8) and choose it again.")
+def pages(text: str) -> list[str]:
+    """The documents of a text, in plain letters. Of a short one there are at least six, so that one of them tests."""
+    found = [part for document in text.split(BREAK) if (part := plain(document).strip())]
+    if sum(map(len, found[TESTS])) >= LEAST // 10:
+        return found
+    joined = "\n\n".join(found)
+    if len(joined) < LEAST:  # it is refused
+        return [joined]
+    return [piece.strip() for piece in cut(len(joined)).findall(joined) if piece.strip()]
+
+
+def cut(length: int) -> re.Pattern[str]:
+    """Where a text without breaks is cut: at a line end, else at a space, else anywhere."""
+    low, high = (500, 1500) if length >= ORDINARY else (min(1250, length * 5 // 36), min(1500, max(1, length // 6)))
+    return re.compile(rf".{{{low},{high}}}\n|.{{{low},{high}}}\s|.{{1,{high}}}", re.DOTALL)
+
+
+def without_licence(text: str) -> str:
+    """A book of Project Gutenberg's without its header and licence; any other text as it is."""
+    start = max((found.end() for found in HEADER.finditer(text)), default=0)
+    end = next((found.start() for found in LICENCE.finditer(text, start)), len(text))
+    return text[start:end]
 
 
 def foreign(text: str) -> str:

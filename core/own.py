@@ -22,6 +22,7 @@ from core.tasks import OWN
 T = TypeVar("T")
 TEST = 4  # every so many-th example of a class only tests
 LEAST = 4  # examples of a class
+BESIDE = (".name", ".notes", ".source")  # files that are kept beside a thing: what it is called, core/provenance.py
 AGAIN = "Choose its file again."
 BROKEN = (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)  # of damaged files
 
@@ -77,12 +78,14 @@ def load(
     except BROKEN as error:
         raise BadValue(f"The {what} {shown(name)} is damaged. {again}") from error
     if OWN.fullmatch(name):
-        store.use(path)
+        for file in (path, *(path.with_suffix(ending) for ending in BESIDE)):
+            if file.exists():
+                store.use(file)
     return found
 
 
 def remove(path: Path) -> None:
-    for file in (path, path.with_suffix(".name")):
+    for file in (path, *(path.with_suffix(ending) for ending in BESIDE)):
         file.unlink(missing_ok=True)
 
 

@@ -1,45 +1,47 @@
 """Tables of the learner's own: two columns of numbers and a label, as points in the plane. Knows no torch.
 
-On disk a table is CSV with a header, its numbers as they were given. It is read by what its cells hold: a header may be
-missing, a column that only counts the rows is left out.
+A file is read by core/delimited.py; where it has more columns, the learner chooses, and core/table_columns.py proposes.
+On disk a table is CSV with a header and these three columns, its numbers as they were given.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-import math
 import re
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from core import own
-from core.check import BadValue, shown
-from core.corpus import decoded
+from core import encoding, own, provenance
+from core.cell_numbers import PLAIN, is_silent, looks_like_number, value
+from core.check import BadValue, quote
+from core.delimited import Column, Grid, count_noun
+from core.delimited import read as grid
+from core.file_kinds import refuse_others
 from core.serve import store
+from core.table_columns import Choice, Columns, propose
 from core.tasks import OWN, TABLES
 
 FOLDER = Path(__file__).parent / "worlds" / "tables"
 LARGEST = 1_000_000  # bytes of a file
 ROWS, CLASSES = (20, 5_000), (2, 10)  # at least and at most
-COLUMNS, LETTERS, FAR = 50, 100, 1e12  # at most: columns, letters of a cell, how large a number may be
-MOSTLY = 0.7  # of a column's cells are numbers: then the others are mistakes
+LETTERS, FAR = 100, 1e12  # at most: letters of a cell, how large a number may be
+DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 SPREAD = 2.0  # the smallest number of a column lies at minus this, the largest at this
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-NONE = {"", "nan", "na", "n/a", "null", "none", "inf", "-inf", "+inf", "infinity", "-infinity", "?", "-"}
 
 
 @dataclass(frozen=True)
 class Table:
-    columns: tuple[str, str, str]  # x, y and the label, as the header calls them
+    columns: Choice  # x, y and the label, as the header calls them
     x: tuple[float, ...]
     y: tuple[float, ...]
     labels: tuple[int, ...]  # of each row, a place in `names`
     names: tuple[str, ...]  # of the classes, in alphabetical order
-    doubled: int = 0  # rows that stood there twice and were left out
+    notes: tuple[str, ...] = field(default=(), compare=False)  # sentences about how its file was read
 
     @property
     def points(self) -> list[tuple[float, float]]:
@@ -47,13 +49,18 @@ class Table:
         return list(zip(spread(self.x), spread(self.y)))
 
     @property
+    def doubled(self) -> int:
+        """How many rows are the same as one before. They stay: measurements repeat."""
+        return len(self.x) - len(set(zip(self.x, self.y, self.labels)))
+
+    @property
     def says(self) -> str:
-        """What was read, in a sentence."""
-        x, y, label = map(shown, self.columns)
-        twice = f" {self.doubled} rows that stood there twice were left out." if self.doubled else ""
+        """What was read, in plain text."""
+        x, y, label = self.columns
+        twice = f" {count_noun(self.doubled, 'row')} repeat an earlier row and stay." if self.doubled else ""
         return (
-            f"{len(self.x):,} points: across {x}, up {y}, and {len(self.names)} classes in {label}. Each column is "
-            f"stretched to run from -{SPREAD:g} to {SPREAD:g}. A quarter of every class only tests.{twice}"
+            f"{len(self.x):,} points: {x} across, {y} up, and {len(self.names)} classes in {label}. A net sees each "
+            f"column stretched to run from -{SPREAD:g} to {SPREAD:g}. A quarter of every class only tests.{twice}"
         )
 
 
@@ -62,129 +69,118 @@ def spread(values: tuple[float, ...]) -> list[float]:
     return [SPREAD * (2 * (value - low) / (high - low) - 1) for value in values]
 
 
-def number(cell: str, commas: bool) -> float | None:
-    """What a cell says, nan where it says that there is none; None if it is a word."""
-    text = cell.replace(",", ".", 1) if commas and "." not in cell else cell
-    if NUMBER.fullmatch(text):
-        return float(text)
-    return math.nan if cell.lower() in NONE else None
+def read(data: bytes, code: str = "", choice: Choice | None = None) -> Table:
+    """The table in a file, in the encoding and of the columns that were chosen, or are the likeliest; BadValue with a
+    sentence if it is none."""
+    check_size(data)
+    if not choice and (known := read_canonical(data)):
+        return replace(known, notes=(encoding.decode(data, code).says,))
+    whole, reading = parse(data, code)
+    return build(whole, choice or columns(data, code).default, reading)
 
 
-def read(data: bytes) -> Table:
-    """The table in a file; BadValue with a sentence if it is none."""
+@lru_cache(maxsize=16)
+def columns(data: bytes, code: str = "") -> Columns:
+    """Which columns of a file can be chosen; BadValue with a sentence if it is no table."""
+    check_size(data)
+    return propose(parse(data, code)[0], ROWS[0], CLASSES, own.LEAST)
+
+
+@lru_cache(maxsize=4)  # a page that draws itself again asks for the same file
+def parse(data: bytes, code: str) -> tuple[Grid, str]:
+    """All columns of a file, and a sentence on how it was read."""
+    found = encoding.decode(data, code)
+    return grid(found.text), found.says
+
+
+def check_size(data: bytes) -> None:
+    refuse_others(data)
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: a table has at most {LARGEST // 1_000_000} MB.")
-    lines, commas = rows(decoded(data))
-    width = len(lines[0][1])
-    columns = [[cells[k] for _, cells in lines] for k in range(width)]
-    numeric = [k for k in range(width) if mostly(columns[k][1:], commas)]
-    headed = bool(numeric) and all(number(columns[k][0], commas) is None for k in numeric)
-    names = columns_named(lines[0][1] if headed else [], width)
-    lines = lines[1:] if headed else lines
-    if not ROWS[0] <= len(lines) <= ROWS[1]:
-        raise BadValue(f"A table has {ROWS[0]} to {ROWS[1]:,} rows; this one has {len(lines):,}.")
-    across, up, label = chosen(lines, numeric, width, commas)
-    x, y = ([checked(at, cells[k], names[k], commas) for at, cells in lines] for k in (across, up))
-    for k, values in ((across, x), (up, y)):
-        if min(values) == max(values):
-            raise BadValue(f"Column {shown(names[k])} has the same number in every row.")
-    words = [cells[label] for _, cells in lines]
-    if "" in words:
-        raise BadValue(f"Line {lines[words.index('')][0]}, column {shown(names[label])}: the label is missing.")
-    return made((names[across], names[up], names[label]), list(zip(x, y, words)))
 
 
-def rows(text: str) -> tuple[list[tuple[int, list[str]]], bool]:
-    """The lines that are not empty, each with its number, divided where that makes the most columns alike; and whether
-    numbers may have decimal commas."""
-    found: dict[str, list[tuple[int, list[str]]]] = {}
-    for sign in ";\t,":
-        with suppress(csv.Error):
-            reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=False)
-            every = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-            if kept := [(at, cells) for at, cells in every if any(cells)]:
-                found[sign] = kept
-    fits = {sign: Counter(len(cells) for _, cells in lines).most_common(1)[0] for sign, lines in found.items()}
-    wide = {sign: (numbers(found[sign], sign != ","), times) for sign, (width, times) in fits.items() if width > 2}
-    if not wide:
-        raise BadValue("This is no table: it takes three columns, divided by commas, semicolons or tabs.")
-    sign = max(wide, key=wide.__getitem__)
-    lines, (width, _) = found[sign], fits[sign]
-    if width > COLUMNS:
-        raise BadValue(f"This table has {width:,} columns; two of numbers and one of labels are wanted.")
-    for at, cells in lines:
-        if len(cells) != width:
-            raise BadValue(f"Line {at} has {len(cells)} cells, where other lines have {width}.")
-        if any(len(cell) > LETTERS for cell in cells):
-            raise BadValue(f"Line {at} has a cell of more than {LETTERS} letters.")
-    return lines, sign != ","
+def build(whole: Grid, choice: Choice, reading: str) -> Table:
+    """The three columns, without the rows in which one of them has a gap."""
+    x, y, label = map(whole.column, choice)
+    for column in (x, y):
+        check_numbers(column, whole.lines)
+    rows = list(zip(whole.lines, x.numbers, y.numbers, label.cells))
+    full = [(at, a, b, word) for at, a, b, word in rows if a is not None and b is not None and not is_silent(word)]
+    for at, a, b, word in full:
+        for column, number in ((x, a), (y, b)):
+            if abs(number) > FAR:
+                raise BadValue(f"Line {at}, column {quote(column.name)}: numbers go up to {FAR:g}.")
+        if len(word) > LETTERS:
+            raise BadValue(f"Line {at} has a label of more than {LETTERS} letters.")
+    notes = [reading, *whole.notes]
+    if gaps := len(rows) - len(full):
+        notes.append(f"{count_noun(gaps, 'row')} left out, because a chosen column has a gap there.")
+    if not ROWS[0] <= len(full) <= ROWS[1]:
+        without = f" without {count_noun(gaps, 'row')} with gaps" if gaps else ""
+        raise BadValue(f"A table has {ROWS[0]} to {ROWS[1]:,} rows; this one has {len(full):,}{without}.")
+    notes += [note for column in (x, y) if (note := describe_thousands(column))]
+    return from_rows(choice, [(a + 0.0, b + 0.0, word) for _, a, b, word in full], tuple(notes))  # no minus zero
 
 
-def numbers(lines: list[tuple[int, list[str]]], commas: bool) -> bool:
-    """Whether most lines have at least two numbers."""
-    return 2 * sum(sum(number(cell, commas) is not None for cell in cells) > 1 for _, cells in lines) > len(lines)
+def check_numbers(column: Column, lines: tuple[int, ...]) -> None:
+    """Refuse a column with a word among its numbers."""
+    if column.style is None:
+        raise BadValue(f"Column {quote(column.name)} holds no numbers.")
+    for at, cell, number in zip(lines, column.cells, column.numbers):
+        if number is None and column.is_word(cell):
+            raise BadValue(f"Line {at}, column {quote(column.name)}: {quote(cell)} is no number.")
 
 
-def mostly(cells: list[str], commas: bool) -> bool:
-    """Whether a column is one of numbers, be it with mistakes."""
-    return bool(cells) and sum(number(cell, commas) is not None for cell in cells) >= MOSTLY * len(cells)
+def describe_thousands(column: Column) -> str:
+    """Says how a number was read that may mean two things: with three digits behind a comma, or a dot as a group."""
+    if column.style is None or column.style == PLAIN:
+        return ""
+    doubtful = [cell for cell in column.cells if DOUBTFUL.fullmatch(cell)]
+    cell = max(doubtful, key=len, default="")
+    number = value(cell, column.style)
+    return "" if number is None else f"“{cell}” in {column.name} was read as {number:.15g}."
 
 
-def columns_named(header: list[str], width: int) -> list[str]:
-    return [header[k] if k < len(header) and header[k] else f"column {k + 1}" for k in range(width)]
-
-
-def chosen(lines: list[tuple[int, list[str]]], numeric: list[int], width: int, commas: bool) -> tuple[int, int, int]:
-    """The columns of x, y and the label. Where all are numbers, the label is the last that has only a few."""
-    cells = {k: [row[k] for _, row in lines] for k in range(width)}
-    numeric = [k for k in numeric if not (width > 3 and counts(cells[k]))]
-    words = [k for k in range(width) if k not in numeric and not (width > 3 and counts(cells[k]))]
-    if not words and len(numeric) == 3:
-        few = [k for k in numeric if len(set(cells[k])) <= CLASSES[1]]
-        words, numeric = few[-1:], [k for k in numeric if k not in few[-1:]]
-    if len(numeric) != 2 or len(words) != 1:
-        raise BadValue(
-            f"This table has {len(numeric)} columns of numbers and {len(words)} of labels; it takes two and one. "
-            "Leave out the others."
-        )
-    return numeric[0], numeric[1], words[0]
-
-
-def counts(cells: list[str]) -> bool:
-    """Whether a column only counts the rows."""
-    return any(cells == [str(k + first) for k in range(len(cells))] for first in (0, 1))
-
-
-def checked(line: int, cell: str, column: str, commas: bool) -> float:
-    value = number(cell, commas)
-    if value is None or not math.isfinite(value):
-        raise BadValue(f"Line {line}, column {shown(column)}: {shown(cell)} is no number.")
-    if abs(value) > FAR:
-        raise BadValue(f"Line {line}, column {shown(column)}: numbers go up to {FAR:g}.")
-    return value + 0.0  # no minus zero
-
-
-def made(columns: tuple[str, str, str], found: list[tuple[float, float, str]]) -> Table:
-    single = list(dict.fromkeys(found))
-    each = Counter(word for _, _, word in single)
+def from_rows(choice: Choice, rows: list[tuple[float, float, str]], notes: tuple[str, ...] = ()) -> Table:
+    """The table of these rows; BadValue with a sentence if nothing can be learned from them."""
+    for name, numbers in zip(choice, list(zip(*rows))[:2]):
+        if min(numbers) == max(numbers):
+            raise BadValue(f"Column {quote(name)} has the same number in every row.")
+    each = Counter(word for _, _, word in rows)
     if not CLASSES[0] <= len(each) <= CLASSES[1]:
-        raise BadValue(f"Column {shown(columns[2])} has {len(each):,} different labels; it takes 2 to {CLASSES[1]}.")
+        raise BadValue(f"Column {quote(choice[2])} has {len(each):,} different labels; it takes 2 to {CLASSES[1]}.")
     fewest = min(each, key=lambda word: each[word])
     if each[fewest] < own.LEAST:
-        raise BadValue(f"Label {shown(fewest)} has {each[fewest]} different rows; every label needs {own.LEAST}.")
+        raise BadValue(f"Label {quote(fewest)} has {count_noun(each[fewest], 'row')}; every label needs {own.LEAST}.")
     names = tuple(sorted(each))
     places = {name: k for k, name in enumerate(names)}
-    x, y, words = zip(*single)
-    return Table(columns, x, y, tuple(places[word] for word in words), names, len(found) - len(single))
+    x, y, words = zip(*rows)
+    return Table(choice, x, y, tuple(places[word] for word in words), names, notes)
 
 
 def write(table: Table) -> str:
     """The table as a file: the same table is the same text."""
-    told = io.StringIO()
-    writer = csv.writer(told, lineterminator="\n")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
     writer.writerows((x, y, table.names[k]) for x, y, k in zip(table.x, table.y, table.labels))
-    return told.getvalue()
+    return text.getvalue()
+
+
+def read_canonical(data: bytes, gaps: bool = False) -> Table | None:
+    """The table in a file that is written just as `write` does, which needs no guess; None for any other file. `gaps`:
+    it was kept here, so what looks like a gap is a label, and the first line is its header."""
+    try:
+        if data.startswith(codecs.BOM_UTF8):
+            return None
+        (x, y, label), *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline=""))
+        found = from_rows((x, y, label), [(float(a), float(b), word) for a, b, word in rows])
+    except (ValueError, csv.Error):
+        return None
+    unsure = x[:1] in ("#", "%") or any(map(looks_like_number, (x, y))) or any(map(is_silent, found.names))
+    far = not all(abs(number) <= FAR for number in (*found.x, *found.y))
+    bad = far or not all(0 < len(name) <= LETTERS for name in found.names) or not ROWS[0] <= len(rows) <= ROWS[1]
+    return None if bad or (unsure and not gaps) or write(found).encode() != data else found
 
 
 def path(name: str) -> Path:
@@ -197,20 +193,50 @@ def known(name: str) -> bool:
 
 
 def says(name: str) -> str:
-    """What was read of it, in a sentence."""
-    return load(name).says
+    """What was read of it, in plain text."""
+    return provenance.with_notes(load(name).says, provenance.read(path(name)).notes)
 
 
 def called(name: str) -> str:
     return own.called(path(name), name)
 
 
-def keep(data: bytes, name: str) -> str:
-    """Keep a table, from a file of this name, and return what it is kept as; BadValue with a sentence if it cannot."""
-    text = write(read(data)).encode()
+def keep(data: bytes, name: str, code: str = "", choice: Choice | None = None) -> str:
+    """Keep a table, from a file of this name, in an encoding and with columns that were chosen, and return what it is
+    kept as; BadValue with a sentence if it cannot."""
+    table = read(data, code, choice)
+    source = data if choice or (not read_canonical(data) and columns(data, code).several) else b""
+    return store_table(table, name, source, code)
+
+
+def keep_again(data: bytes, name: str) -> str:
+    """Keep a table from a file that `write` made, as a bundle has it."""
+    table = read_canonical(data, gaps=True)
+    return store_table(table, name) if table else keep(data, name)
+
+
+def store_table(table: Table, name: str, source: bytes = b"", code: str = "") -> str:
+    text = write(table).encode()
     kept = own.named(name, text, "table")
     own.keep(path(kept), "table", lambda part: part.write_bytes(text), name)
+    provenance.keep(path(kept), provenance.Provenance(table.notes, code), source)
     return kept
+
+
+def column_choices(name: str) -> Columns | None:
+    """Which columns of the file of an own table can be chosen, if it has more than three."""
+    if data := provenance.source(path(name)):
+        with suppress(BadValue):
+            return columns(data, provenance.read(path(name)).encoding)
+    return None
+
+
+def with_columns(name: str, choice: Choice) -> str:
+    """Keep the table with other columns of its file, and return what it is kept as; BadValue if it cannot be."""
+    at = path(name)
+    if not (data := provenance.source(at)):
+        raise BadValue(f"The file of this table is not on this machine. {own.AGAIN}")
+    return keep(data, own.called(at, name), provenance.read(at).encoding, choice)
 
 
 def load(name: str) -> Table:
@@ -220,4 +246,7 @@ def load(name: str) -> Table:
 
 @lru_cache(maxsize=32)
 def stored(path: Path, size: int) -> Table:
-    return read(path.read_bytes())
+    found = read_canonical(path.read_bytes(), gaps=True)
+    if found is None:
+        raise ValueError("It is not as it was written.")
+    return found

@@ -27,6 +27,8 @@ SERVER = (
     "core.own",
     "core.table",
     "core.album",
+    "core.small_pictures",
+    "core.encoding",
     "core.serve.shipped",
     "core.serve.store",
     "core.serve.requests",
@@ -161,7 +163,9 @@ def test_no_lesson_imports_another_and_all_have_the_same_files() -> None:
 
 def test_core_draws_nothing() -> None:
     def draws(module: str) -> set[str]:
-        reads_pictures = {"PIL"} if module == "core.album" or module.startswith("core.worlds.") else set()
+        reads_pictures = (
+            {"PIL"} if module in ("core.album", "core.small_pictures") or module.startswith("core.worlds.") else set()
+        )
         return packages(module) & ({"plotly", "altair", "matplotlib", "PIL"} - reads_pictures)
 
     assert wrong(of("core"), draws) == {}

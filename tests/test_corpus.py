@@ -12,6 +12,7 @@ from core.tasks import Text
 from core.train import Point, train
 from core.worlds import text
 from lessons.kit.catalogue import lessons
+from tests.test_encoding import GREEK, JAPANESE, RUSSIAN
 from tests.test_pages import page
 
 LETTER = "Dear Ms Bennet, the carriage leaves at noon and the tea is cold.\n"
@@ -47,6 +48,21 @@ def test_every_tenth_page_only_tests_and_nothing_is_lost() -> None:
     assert all(400 < len(one) <= 1500 for one in corpus.documents(subject)[:-1])
 
 
+@pytest.mark.parametrize("size", [corpus.LEAST, 5_000, 7_777, 9_999, 10_000])
+def test_a_short_text_has_a_page_to_test_on(size: int) -> None:
+    said = (LETTERS * 2)[:size]
+    subject = corpus.keep(said.encode(), "short.txt")
+    learned, held_out = text.documents(subject)
+    assert len(held_out) == 1 and 500 < len(held_out[0]) <= 1500 and not {*held_out} & {*learned}
+    assert text.test(Text(subject=subject))[0].shape == (text.TEST, text.WINDOW)
+    assert corpus.keep(corpus.write(subject).encode(), "short.txt") == subject
+
+
+def test_a_text_one_character_short_is_refused() -> None:
+    with pytest.raises(BadValue, match="3,999 characters that the vocabulary knows; it takes 4,000"):
+        corpus.keep(LETTERS[: corpus.LEAST - 1].encode(), "short.txt")
+
+
 def test_form_feeds_divide_documents() -> None:
     pages = tuple(f"{k} {LETTER * 16}".strip() for k in range(12))
     assert corpus.documents(corpus.keep("\f".join(pages).encode(), "b.txt")) == pages
@@ -65,12 +81,69 @@ def test_short_documents_leave_enough_to_test_on() -> None:
 
 def test_one_endless_line_is_cut_all_the_same() -> None:
     assert max(map(len, corpus.documents(corpus.keep(b"x" * 12_000, "c.txt")))) <= 1500
+    word = corpus.keep(b"word " * 800 + b"word", "w.txt")
+    assert text.test(Text(subject=word))[0].shape == (text.TEST, text.WINDOW)
 
 
 @pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "cp1252"])
 def test_accents_are_dropped_whatever_the_encoding(code: str) -> None:
     subject = corpus.keep(LETTERS.replace("cold", "frapp\u00e9").encode(code), "d.txt")
     assert "the tea is frappe." in corpus.documents(subject)[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "plainly"),
+    [
+        ("Stra\u00dfe", "Strasse"), ("\u0141\u00f3d\u017a", "Lodz"), ("\u00d8rsted", "Orsted"),
+        ("k\u0131s\u0131k", "kisik"), ("c\u0153ur", "coeur"), ("\u0110\u0111", "Dd"),
+        ("\u00de\u00f3r\u00f0ur", "Thordur"),
+        ("\u00e6ra", "aera"), ("\u0127\u0167\u0140", "htl"), ("\u00abja\u00bb \u2026", '"ja" ...'), ("\ufb01n", "fin"),
+        ("\u2018a\u2019 \u2013 \u201eb\u201c", "'a' - \"b\""), ("\u00bfqu\u00e9?", "?que?"),
+        ("non\u00a0break", "non break"),
+    ],
+)  # fmt: skip
+def test_letters_without_an_accent_are_spelt_not_dropped(word: str, plainly: str) -> None:
+    subject = corpus.keep(f"{LETTERS} {word} end".encode(), "d.txt")
+    assert corpus.documents(subject)[-1].endswith(f" {plainly} end")
+
+
+@pytest.mark.parametrize(
+    ("header", "licence"),
+    [
+        ("*** START OF THE PROJECT GUTENBERG EBOOK EMMA ***", "*** END OF THE PROJECT GUTENBERG EBOOK EMMA ***"),
+        ("***START OF THE PROJECT GUTENBERG EBOOK EMMA***", "***END OF THE PROJECT GUTENBERG EBOOK EMMA***"),
+        ("*** START OF THIS PROJECT GUTENBERG EBOOK A LONG\nTITLE * ***", "End of the Project Gutenberg EBook of Emma"),
+        ("*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*", "End of Project Gutenberg's Emma"),
+    ],
+)
+def test_a_gutenberg_licence_is_no_part_of_a_book(header: str, licence: str) -> None:
+    around = "This ebook is for the use of anyone anywhere in the United States. Project Gutenberg.\n" * 50
+    subject = corpus.keep(f"{around}{header}\n\n{LETTERS}\n{licence}\n\n{around}".encode(), "emma.txt")
+    assert "anyone anywhere" not in corpus.write(subject) and "399. Dear" in corpus.write(subject)
+    assert "Project Gutenberg's header and licence were left out." in corpus.says(subject)
+    old = f"{around}{header}\n\n{LETTERS}"  # from a bundle of an earlier version, which kept all
+    assert "anyone anywhere" in corpus.write(corpus.keep(old.encode(), "emma.txt", again=True))
+
+
+@pytest.mark.parametrize(
+    ("said", "codes", "script"),
+    [
+        (RUSSIAN, ("utf-8", "utf-16", "cp1251", "koi8_r", "cp866"), "Cyrillic"),
+        (JAPANESE, ("utf-8", "utf_16_le", "cp932", "euc_jp", "iso2022_jp"), "Japanese"),
+        (GREEK, ("utf-8", "cp1253", "iso8859_7"), "Greek"),
+    ],
+)
+def test_a_foreign_text_is_refused_in_every_encoding(said: str, codes: tuple[str, ...], script: str) -> None:
+    for code in codes:
+        with pytest.raises(BadValue, match=f"written in {script} letters"):
+            corpus.keep((said * 300).encode(code), "f.txt")
+
+
+def test_a_stray_byte_costs_a_text_only_that_byte() -> None:
+    data = (LETTERS + "Stra\u00dfe und Gr\u00f6\u00dfe").encode()
+    subject = corpus.keep(data[:99] + b"\xff" + data[99:], "s.txt")
+    assert corpus.documents(subject)[-1].endswith("Strasse und Grosse")
+    assert "1 byte could not be read." in corpus.says(subject)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +154,8 @@ def test_accents_are_dropped_whatever_the_encoding(code: str) -> None:
         ("\u0434\u043e\u043c ".encode() * 5000, "written in Cyrillic letters. The vocabulary knows only Latin ones"),
         ("\u5bb6\u3002".encode() * 9000, "written in Chinese letters"),
         (("\u03bf\u03af\u03ba\u03bf\u03c2 " * 900 + "house " * 300).encode(), "written in Greek letters"),
-        (b"%PDF-1.7\x00\x01\x02" + bytes(range(256)) * 100, "not plain text"),
+        (b"%PDF-1.7\x00\x01\x02" + bytes(range(256)) * 100, "This is a PDF file. Save it as plain text"),
+        (bytes(range(256)) * 100, "not plain text"),
         (b"word " * 1_100_000, "it may have 5,000,000"),
         (b"word " * 2_200_000, "has 10 MB; it may have 10"),
     ],
@@ -159,8 +233,8 @@ def test_a_pasted_text_becomes_the_subject_and_a_bad_one_is_refused() -> None:
 def test_a_link_to_an_own_text_works_where_it_is_and_says_so_where_not() -> None:
     subject = corpus.keep(LETTERS.encode(), "h.txt")
     assert not page("new_subject", beat="Run", committed="2", subject=subject).warning
-    said = page("new_subject", beat="Run", committed="2", subject="own-gone-12345678").warning
-    assert "own-gone-12345678" in said[0].value
+    said = page("new_subject", beat="Run", committed="2", subject="own-gone-12345678").error
+    assert "no longer on the computer that serves this app" in said[0].value
 
 
 def test_the_script_reads_the_learners_own_text() -> None:

@@ -55,7 +55,8 @@ def test_an_own_alphabet_stands_in_the_url(opened: AppTest) -> None:
 def test_an_alphabet_that_is_not_here_is_a_sentence(opened: AppTest, text: str) -> None:
     opened.query_params["draw.alphabet"] = text
     opened.run()
-    assert not opened.exception and "it is harbour instead" in said(opened)
+    gone = "no longer on the computer" if text.startswith("own-") else "it is harbour instead"
+    assert not opened.exception and gone in said(opened)
 
 
 def drawn(page: Page, square: Locator, strokes: list[list[list[int]]]) -> None:
@@ -96,3 +97,51 @@ def test_symbols_drawn_by_hand_and_by_keys_are_learned_and_guessed(address: str,
     page.reload()
     expect(page.get_by_text("Draw one of these again")).to_be_visible()
     expect(square.locator("polyline")).to_have_count(2)
+
+
+def lines(symbols: int, each: int, scale: float = 1.0, start: float = 0.0) -> str:
+    """An alphabet of lines, each drawing a little further than the one before."""
+
+    def line(k: int, j: int) -> list[list[list[float]]]:
+        return [[[start + scale * (10 * k + j), start], [start + scale * 100, start + scale * 100]]]
+
+    made = [{"name": f"sign{k:02}", "drawings": [line(k, j) for j in range(each)]} for k in range(symbols)]
+    return json.dumps({"name": "Lines", "symbols": made})
+
+
+@pytest.mark.browser
+def test_opening_an_alphabet_loses_nothing(address: str, page: Page) -> None:
+    page.goto(f"{address}/draw?draw.symbols=3&draw.each=2")
+    drawn(page, page.get_by_role("application"), CROSS)  # there is a draft already
+    page.get_by_role("button", name="Next drawing").click()
+    page.get_by_text("As a file").click()
+    file = {"name": "lines.json", "mimeType": "application/json", "buffer": lines(5, 5).encode()}
+    page.locator("input[type=file]").first.set_input_files(file)
+    remove = page.get_by_role("button", name=re.compile("Symbol . drawing .: remove it".replace(". d", r"\d, d")))
+    expect(remove).to_have_count(25)
+    page.get_by_role("button", name="Symbol 2, drawing 3: remove it").click()
+    expect(page.get_by_text("Symbol 2 of 5, drawing 5 of 5.")).to_be_visible()
+    page.reload()
+    expect(remove).to_have_count(24)  # the draft of this very alphabet
+    before = page.url
+    drawn(page, page.get_by_role("application"), CROSS)
+    page.get_by_role("button", name="Next drawing").click()
+    expect(page.get_by_role("button", name="Let the nets learn “Lines”")).to_be_visible()
+    expect(remove).to_have_count(25)
+    page.wait_for_url(lambda url: url != before)
+    assert re.search(r"own-lines-\w{8}", page.url)
+    kept = json.loads(page.evaluate("localStorage.getItem('headstart board')"))
+    assert kept["names"] == [f"sign{k:02}" for k in range(5)] and kept["called"] == "Lines"
+    assert list(map(len, kept["drawings"])) == [5] * 5 and kept["drawings"][2][0] == [[[20, 0], [100, 100]]]
+
+
+def test_sliders_follow_the_alphabet_that_is_opened(opened: AppTest) -> None:
+    opened.query_params["draw.symbols"] = "3"
+    opened.run()
+    opened.query_params["draw.alphabet"] = alphabet.keep(alphabet.read(lines(6, 4)))
+    opened.run()
+    at = {one.label: one.value for one in opened.select_slider}
+    assert (at["How many symbols"], at["Drawings of each symbol"]) == (6, 5)
+    next(one for one in opened.select_slider if one.label == "How many symbols").set_value(7).run()
+    assert {one.label: one.value for one in opened.select_slider}["How many symbols"] == 7
+    assert "A drawing is a list of strokes" in " ".join(one.value for one in opened.caption)

@@ -60,7 +60,7 @@ DEEP = "[" * 100_000 + "]" * 100_000
 HOSTILE = [
     "", "nothing", "7", "[]", "{}", DEEP, '{"symbols": 7}', told([CROSS]), told(*[[CROSS]] * 11), told([CROSS], []),
     told([CROSS], [CROSS] * 11), told([CROSS], [[]]), told([CROSS], [[[]]]), told([CROSS], [[[[1, 2, 3]]]]),
-    told([CROSS], [[[[1.5, 2]]]]), told([CROSS], [[[[101, 2]]]]), told([CROSS], [[[[-1, 2]]]]), told([CROSS], "ab"),
+    told([CROSS], "ab"), told([CROSS], [[[["1.5", 2]]]]), told([CROSS], [[[[float("inf"), 2]]]]),
     told([CROSS], [[[["1", "2"]]]]), told([CROSS], [[[[True, False]]]]), told([CROSS], [[[[1e308, 2]]]]),
     told([CROSS], [[[[1, 2]] * 801]]), told([CROSS], [[[[1, 2]]] * 41]), told([CROSS], [None]), told([CROSS], [{}]),
     '{"symbols": [{"drawings": NaN}, {}]}', b"\xff\xfe\x00", told([CROSS], [RING]) + "x", b" " * (alphabet.LARGEST + 1),
@@ -71,6 +71,37 @@ HOSTILE = [
 def test_a_file_that_is_no_alphabet_is_a_sentence(data: bytes | str) -> None:
     with pytest.raises(BadValue, match=r"^[A-Z].*\.$"):
         alphabet.read(data)
+
+
+@pytest.mark.parametrize(
+    ("scale", "start", "made"),
+    [
+        (1, 0, 1), (1.0, 0.25, 1), (0.01, 0, 1), (2.55, 0, 2), (10, 0, 2), (1.3, 0, 2), (0.28, 0, 2),
+        (2, -100, 2), (0.02, -1, 2), (4, 3000, 2), (0.01, 0.004, 1),
+    ],
+)  # fmt: skip
+def test_any_range_of_coordinates_is_fitted_to_the_board(scale: float, start: float, made: float) -> None:
+    """From 0 to 100 and from 0 to 1 they stay where they are; any others fill the board, all by one measure."""
+
+    made = made if made == 1 else 100 / 90  # these drawings take 90 of 100
+
+    def moved(drawing: list[list[list[int]]]) -> list[list[list[float]]]:
+        return [[[scale * number + start for number in point] for point in stroke] for stroke in drawing]
+
+    found = alphabet.read(told([moved(CROSS), moved(HOOK)], [moved(RING)]))
+    drawn = [drawing for symbol in found.symbols for drawing in symbol.drawings]
+    for drawing, meant in zip(drawn, (CROSS, HOOK, RING)):
+        (x, y), (right, low) = drawing[0][0], drawing[0][-1]
+        (x0, y0), (right0, low0) = meant[0][0], meant[0][-1]
+        assert (right - x, low - y) == pytest.approx((made * (right0 - x0), made * (low0 - y0)), abs=1.5)
+        assert all(0 <= number <= 100 for stroke in drawing for point in stroke for number in point)
+
+
+def test_a_small_drawing_of_this_board_stays_small() -> None:
+    small = told([[[[1, 2], [30, 40]]]], [[[[5, 5], [9, 9]]]])
+    assert alphabet.read(small).symbols[0].drawings[0] != (((1, 2), (30, 40)),)  # somebody's file
+    mine = alphabet.read(small, again=True)
+    assert mine.symbols[0].drawings[0] == (((1, 2), (30, 40)),) and alphabet.load(alphabet.keep(mine)) == mine
 
 
 def test_names_are_short_and_can_be_shown() -> None:

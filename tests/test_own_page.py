@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -15,11 +17,11 @@ from core.tasks import Table, Text
 from lessons.kit import own_data
 from lessons.kit.recipes import reader
 from lessons.kit.sandbox import packed
-from lessons.kit.sandbox.experiment import edited
+from lessons.kit.sandbox.experiment import described, edited
 from lessons.kit.sandbox.presets import presets
 from lessons.kit.values import Evidence, Settings
 from tests.test_corpus import LETTERS
-from tests.test_own_data import csv, folders, zipped
+from tests.test_own_data import POINTS, csv, folders, zipped
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -66,9 +68,9 @@ def test_a_zip_is_taken_and_a_bad_file_leaves_it_in_use(opened: AppTest) -> None
     give(opened, "strokes.zip", zipped(folders()))
     name = at(opened, "own.data")
     assert album.known(name) and "12 pictures in 2 classes" in said(opened)
-    give(opened, "bad.csv", csv().replace("10.0", "nan").encode())
-    (warning,) = (one.value for one in opened.warning)
-    assert "bad.csv was not taken. Line 2, column 'b': 'nan' is no number." in warning
+    give(opened, "bad.csv", csv().replace("10.0", "ten").encode())
+    (warning,) = {one.value for one in opened.warning}  # below the popover, and in it
+    assert "bad.csv was not taken. Line 2, column 'b': 'ten' is no number." in warning and len(opened.warning) == 2
     assert "Still in use: **strokes.zip**" in warning and at(opened, "own.data") == name
     assert not opened.exception
 
@@ -77,10 +79,16 @@ def test_a_zip_is_taken_and_a_bad_file_leaves_it_in_use(opened: AppTest) -> None
 def test_data_that_are_not_here_are_a_sentence(opened: AppTest, text: str) -> None:
     opened.query_params["own.data"] = text
     opened.run()
-    assert not opened.exception and "it is rings instead" in said(opened)
+    gone = "no longer on the computer" if text.startswith("own-") else "it is rings instead"
+    assert not opened.exception and gone in said(opened)
 
 
 def test_what_is_shown_of_data_says_what_there_is() -> None:
+    name = table.keep(csv().encode(), "t.csv")
+    (panel,) = json.loads(json.dumps(own_data.points(table.load(name)).spec["panels"]))
+    assert [axis["name"] for axis in panel["axes"]] == ["a", "b"]
+    assert [text for _, text in panel["axes"][0]["ticks"]] == ["0", "2", "4", "6"]  # in the file's units
+    assert panel["axes"][0]["ticks"][0][0] == pytest.approx(-2)  # 0 is the smallest of a
     points = own_data.picture(Evidence(), Settings({"data": table.keep(csv().encode(), "t.csv")}), Settings())
     assert "30 points by a (across) and b (up). kind: blue 10, red 20." in points.alt
     pictures = own_data.picture(Evidence(), Settings({"data": album.keep(zipped(folders()), "p.zip")}), Settings())
@@ -113,10 +121,10 @@ def paste(test: AppTest, text: str) -> AppTest:
 
 def test_a_text_is_given_learned_by_both_sides_and_removed(opened: AppTest) -> None:
     opened.run()
-    assert "10,000 to 5,000,000 characters in Latin letters" in said(opened)  # before anything is given
+    assert "4,000 to 5,000,000 characters in Latin letters" in said(opened)  # before anything is given
     name = at(paste(opened, LETTERS), "own.data")
     assert name.startswith("own-pastedtext-") and corpus.known(name) and not opened.warning
-    assert "characters on 20 pages. Every tenth only tests" in said(opened) and "bits a character" in said(opened)
+    assert "characters on 20 pages. Every tenth page only tests" in said(opened) and "bits a character" in said(opened)
     labels = [one.label for one in opened.select_slider]
     assert labels == ["Thousand characters to learn from"]  # a text has no labels
     paste(opened, "far too short")
@@ -188,3 +196,95 @@ def test_a_text_that_is_pasted_as_the_page_opens_stays(address: str, page: Page)
         expect(page).to_have_url(re.compile("own-pastedtext"))
         page.wait_for_timeout(1000)  # two looks of the page
         expect(page).to_have_url(re.compile("own-pastedtext"))
+
+
+def button(test: AppTest, label: str) -> Any:
+    return next(one for one in test.button if one.label == label)
+
+
+def test_columns_are_chosen_by_the_names_of_the_file(opened: AppTest) -> None:
+    opened.run()
+    data = files("palmerpenguins").joinpath("data/penguins.csv").read_bytes()
+    give(opened, "penguins.csv", data)
+    first = at(opened, "own.data")
+    assert "bill_length_mm across, bill_depth_mm up, and 3 classes in species" in said(opened).replace("\\", "")
+    boxes = {one.label: one for one in opened.selectbox}
+    assert {label: box.value for label, box in boxes.items()} == {
+        "Across": "bill_length_mm", "Up": "bill_depth_mm", "Label to learn": "species",
+    }  # fmt: skip
+    assert boxes["Across"].options[-2:] == ["body_mass_g", "year"] and "island" not in boxes["Across"].options
+    boxes["Label to learn"].select("island").run()
+    assert at(opened, "own.data") != first and "classes in island" in said(opened)
+    {one.label: one for one in opened.selectbox}["Up"].select("bill_length_mm").run()  # the two change places
+    assert "bill_depth_mm across, bill_length_mm up" in said(opened).replace("\\", "") and not opened.exception
+    again = AppTest.from_function(_shown, default_timeout=60)  # a reload
+    again.query_params["own.data"] = at(opened, "own.data")
+    again.run()
+    assert [one.value for one in again.selectbox] == ["bill_depth_mm", "bill_length_mm", "island"]
+    assert "2 rows left out" in said(again) and "Read as UTF-8" in said(again)
+
+
+def _shown() -> None:
+    from app.own_data import show
+
+    show()
+
+
+def test_a_person_chooses_among_readings_of_a_file(opened: AppTest) -> None:
+    opened.run()
+    rows = csv([(x, y, "\u05db\u05df" if word == "red" else "\u05dc\u05d0") for x, y, word in POINTS])
+    give(opened, "answers.csv", rows.encode("cp1255"))
+    assert "own.data" not in opened.query_params and not opened.exception
+    (asked,) = opened.radio
+    assert "answers.csv does not say how its letters are written" in asked.label
+    hebrew = next(text for text in asked.options if "\u05dc\u05d0" in text)
+    assert "Windows-1255" in hebrew and len(asked.options) > 1
+    asked.set_value(next(code for code in ("cp1255", "iso8859_8") if "1255" in hebrew)).run()
+    button(opened, "Take it so").click().run()
+    assert table.load(at(opened, "own.data")).names == ("\u05db\u05df", "\u05dc\u05d0") and not opened.radio
+    give(opened, "answers.csv", rows.encode("cp1255"))
+    button(opened, "Leave it").click().run()
+    assert not opened.radio and "own.data" in opened.query_params
+
+
+def test_a_refusal_stays_when_another_place_takes_something(opened: AppTest) -> None:
+    opened.run()
+    give(opened, "bad.csv", b"no table")
+    paste(opened, LETTERS)
+    assert {"bad.csv" in one.value for one in opened.warning} == {True}
+    paste(opened, "far too short")
+    give(opened, "t.csv", csv().encode())
+    assert {"pasted text" in one.value for one in opened.warning} == {True}
+
+
+def test_limits_and_where_data_go_are_said(opened: AppTest) -> None:
+    opened.run()
+    assert "A table (.csv) of 20 to 5,000 rows, up to 1 MB." in said(opened)
+    assert "kept on the computer that serves this app" in said(opened)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
+def test_a_refusal_is_seen_and_the_popover_closes(address: str, page: Page) -> None:
+    page.goto(f"{address}/own")
+    door = page.get_by_role("button", name=re.compile("Take data of your own"))
+    door.click()
+    inside = page.locator("[data-testid=stPopoverBody]")
+    bad = {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"no table"}
+    page.locator("input[type=file]").first.set_input_files(bad)
+    expect(inside.get_by_text("bad.csv was not taken.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("bad.csv was not taken.").last).to_be_visible()
+    door.click()
+    good = {"name": "mine.csv", "mimeType": "text/csv", "buffer": csv().encode()}
+    page.locator("input[type=file]").first.set_input_files(good)
+    expect(page.get_by_text("30 points").first).to_be_attached()
+    expect(inside).to_have_count(0)
+    expect(page.get_by_text("was not taken")).to_have_count(0)
+    expect(page.locator(".st-key-train button")).to_be_visible()
+
+
+def test_the_sandbox_calls_a_table_as_its_owner_does() -> None:
+    name = table.keep(csv().encode(), "bill_length [mm].csv")
+    run = edited(edited(presets()["label_worth"], "task", "Table"), "task.table", name)
+    assert r"'bill_length \[mm\].csv')" in described(run) and "own-" not in described(run)

@@ -7,29 +7,39 @@ from typing import Any
 import streamlit as st
 
 from app.parts import chosen
-from app.parts.corpus import escaped, own
+from app.parts.corpus import own
 from app.parts.given import a_file
+from app.parts.markdown import escaped
 from core import alphabet
 from core.check import BadValue
 from lessons.kit.values import Control
+
+DRAWN, OPENED = "drawn alphabet", "alphabet file"  # places that give alphabets
+EXAMPLE = '{"name": "Runes", "symbols": [{"name": "elk", "drawings": [[[[50, 5], [50, 95]]]]}, ...]}'
 
 
 def control(slug: str, control: Control[Any], value: str) -> None:
     """Which alphabet, among those that ship and those that this learner has made."""
     mine = tuple(filter(alphabet.known, own(slug, control, value)))  # a store lets go what nobody used for long
     chosen.widget(slug, control, value, mine, lambda name: alphabet.load(name).name)
-    if refused := st.session_state.get(chosen.key(slug, "refused alphabet")):
-        st.warning(refused)
+    for place in (DRAWN, OPENED):
+        refusal(slug, place)
 
 
-def take(slug: str, control: Control[Any], data: bytes | str) -> None:
-    """Keep an alphabet and use it; where it is none, a sentence says why until another is taken."""
-    refused = chosen.key(slug, "refused alphabet")
+def take(slug: str, control: Control[Any], data: bytes | str, place: str = DRAWN) -> None:
+    """Keep an alphabet and use it; where it is none, a sentence says why until the same place gives another."""
+    refused = chosen.key(slug, place)
     try:
-        chosen.change(slug, control, alphabet.keep(alphabet.read(data)))
+        chosen.change(slug, control, alphabet.keep(alphabet.read(data, again=place == DRAWN)))
         st.session_state.pop(refused, None)
     except BadValue as error:
         st.session_state[refused] = str(error)
+
+
+def refusal(slug: str, place: str) -> None:
+    """Why the last alphabet from this place was not taken."""
+    if refused := st.session_state.get(chosen.key(slug, place)):
+        st.warning(f"The {place} was not taken. {refused}")
 
 
 def exchange(slug: str, control: Control[Any], value: str) -> None:
@@ -39,6 +49,12 @@ def exchange(slug: str, control: Control[Any], value: str) -> None:
         save, data = f"Save “{escaped(known.name)}”", alphabet.write(known)
         st.download_button(save, data, f"{value}.json", "application/json", on_click="ignore")
         (low, high), (_, most) = alphabet.SYMBOLS, alphabet.DRAWINGS
-        st.caption(f"What can be opened was saved here: {low} to {high} symbols, up to {most} drawings of each.")
+        st.caption(
+            f"You can open a file that was saved here, or one that looks like it: {low} to {high} symbols with up to "
+            f"{most} drawings each. A drawing is a list of strokes, a stroke a list of points [x, y], y down. Any "
+            "range of numbers is scaled to the board."
+        )
+        st.code(EXAMPLE, language="json", wrap_lines=True)
         at = chosen.key(slug, "alphabet file")
-        a_file("Open one", at, 2, lambda file: take(slug, control, file.getvalue()), ["json"])
+        a_file("Open one", at, 2, lambda file: take(slug, control, file.getvalue(), OPENED), ["json"])
+        refusal(slug, OPENED)

@@ -15,6 +15,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function board(root) {
   let data = null, send = null, strokes = [], alphabet = null, at = 0, pen = null, last = 0, heard = null
+  let hidden = [], names = [], called = "" // what was drawn beyond the sliders; names of the symbols and of the alphabet
   let place = [SIZE / 2, SIZE / 2], down = false // of the pen that keys move
   const square = svg("svg", { viewBox: `-4 -4 ${SIZE + 8} ${SIZE + 8}`, tabindex: 0, role: "application" })
   const ink = svg("g", { "aria-hidden": "true" }), cross = svg("path", { class: "cross", "aria-hidden": "true" })
@@ -22,7 +23,7 @@ function board(root) {
   const news = el("p", { class: "news", "aria-live": "polite" })
   const button = (text, act) => Object.assign(el("button", { type: "button" }, text), { onclick: act })
   const done = button(translated`Next drawing`, finish), undo = button(translated`Undo stroke`, back), clear = button(translated`Clear`, wipe)
-  const anew = button(translated`Begin all again`, () => { alphabet = empty(); at = 0; strokes = []; keep(); draw() })
+  const anew = button(translated`Begin all again`, () => { alphabet = empty(); hidden = []; names = []; called = ""; at = 0; strokes = []; keep(); draw() })
   const strip = el("div", { class: "drawn", role: "list" }), legend = el("div", { class: "legend" })
   root.replaceChildren(el("div", { class: "desk" }, square, el("div", { class: "side" }, news, el("div", { class: "tools" }, done, undo, clear, anew), strip, legend)))
 
@@ -77,7 +78,7 @@ function board(root) {
   function turn() { at = Math.max(0, alphabet.findIndex(drawings => drawings.length < data.each)) }
   /** The server hears of an alphabet once all is drawn. */
   function hand() {
-    if (whole()) send(JSON.stringify({ name: "My symbols", symbols: alphabet.map((drawings, k) => ({ name: `symbol ${k + 1}`, drawings })) }))
+    if (whole()) send(JSON.stringify({ name: called || "My symbols", symbols: alphabet.map((drawings, k) => ({ name: name(k), drawings })) }))
   }
   function remove(symbol, drawing) {
     alphabet[symbol].splice(drawing, 1)
@@ -86,14 +87,34 @@ function board(root) {
     draw()
     square.focus({ preventScroll: true })
   }
-  /** What has been drawn so far is there again after a reload; a browser that keeps nothing works all the same. */
-  function keep() { try { localStorage.setItem("headstart board", JSON.stringify(alphabet)) } catch { /* */ } }
+  const name = k => names[k] || `symbol ${k + 1}`
+  /** All drawings, also those that the sliders hide. */
+  const all = () => Array.from({ length: Math.max(alphabet.length, hidden.length) }, (_, k) => [...(alphabet[k] ?? []), ...(hidden[k] ?? [])])
+  /** Show as much as the sliders say. */
+  function lay(drawings) {
+    alphabet = empty().map((_, k) => (drawings[k] ?? []).slice(0, data.each))
+    hidden = drawings.map((one, k) => (k < alphabet.length ? one.slice(data.each) : one))
+  }
+  /** What has been drawn so far is there again after a reload, if the server has the same alphabet then; a browser that
+      keeps nothing works all the same. */
+  function keep() { try { localStorage.setItem("headstart board", JSON.stringify({ drawings: all(), names, called, of: heard })) } catch { /* */ } }
   function kept() {
     try {
       const found = JSON.parse(localStorage.getItem("headstart board"))
-      if (Array.isArray(found) && found.every(Array.isArray)) return found
+      const value = Array.isArray(found) ? { drawings: found, names: [], called: "", of: "" } : found // as it was kept earlier
+      if (Array.isArray(value.drawings) && value.drawings.every(Array.isArray) && Array.isArray(value.names)) return value
     } catch { /* */ }
-    return []
+    return { drawings: [], names: [], called: "", of: "" }
+  }
+  /** Take the place of what is shown: of nothing, of a draft, or of another alphabet. */
+  function open(value) {
+    names = value.names
+    called = value.called
+    lay(value.drawings)
+  }
+  const read_alphabet = text => {
+    const told = JSON.parse(text)
+    return { drawings: told.symbols.map(symbol => symbol.drawings), names: told.symbols.map(symbol => symbol.name), called: told.name }
   }
 
   square.onpointerdown = event => {
@@ -158,13 +179,19 @@ function board(root) {
       root.classList.toggle("one", one())
       if (first && one() && data.given) strokes = parsed(data.given)
       if (!one() && (first || other || data.given !== heard)) {
-        // What the server has is news where it is another alphabet than the one that was handed in here.
-        const given = data.given && data.given !== heard ? JSON.parse(data.given).symbols.map(symbol => symbol.drawings) : null
-        const before = alphabet ?? kept(), from = given && !before.flat().length ? given : before
-        alphabet = empty().map((_, k) => (from[k] ?? []).slice(0, data.each))
+        const given = data.given && data.given !== heard ? read_alphabet(data.given) : null
+        const draft = first ? kept() : null
+        const same = given && !first && JSON.stringify(given.drawings) === JSON.stringify(alphabet) // it was handed in here
         heard = data.given
+        if (draft && draft.drawings.flat().length && (!given || draft.of === data.given)) open(draft)
+        else if (given && !same) {
+          strokes = []
+          open(given)
+          keep()
+        } else if (first) open(draft)
+        else lay(all())
         turn()
-        if (other) hand()
+        if (other && !given) hand()
       }
       draw()
     },

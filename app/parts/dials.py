@@ -104,9 +104,8 @@ def draw(run: Run, one: Dial) -> None:
         options = dict.fromkeys((*one.options, *(mine(one) if one.own else ())))
         st.selectbox(one.label, [*options], format_func=lambda name: called(one, name), **common)
         if one.knob in ("table", "album"):
-            with st.popover("Take data of your own", icon=":material/upload_file:", width="stretch"):
-                own.offer(at, lambda name: take_data(run, one, name))
-            own.refusal(at, called(one, one.value))
+            own.upload_place(at, lambda name: take_data(run, one, name), called(one, one.value))
+            own.choose_columns(at, one.value, lambda name: take_data(run, one, name))
         if one.knob == "subject" and one.own:
             text.taken(at, one.value, lambda name: take_text(run, one, name))
 

@@ -11,30 +11,35 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from app.parts import chosen
+from app.parts import chosen, upload
 from app.parts import corpus as text
-from app.parts.corpus import escaped, own
+from app.parts.corpus import own
 from app.parts.given import a_file
+from app.parts.markdown import escaped
 from core import album, corpus, table
 from core import own as things
 from core.check import BadValue
 from core.serve.along import KINDS
+from core.small_pictures import PHOTO, PIXELS, SIDE
 from core.tasks import OWN
 from lessons.kit.own_data import is_table, is_text
+from lessons.kit.texts import AMOUNT
 from lessons.kit.values import Control
 
 KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of a task that names a thing of theirs
 MEGABYTES = 50  # of a file
+SHORT = (
+    f"A table (.csv) of {table.ROWS[0]} to {table.ROWS[1]:,} rows, up to {table.LARGEST // 1_000_000} MB. A zip of "
+    f"{album.CLASSES[0]} to {album.CLASSES[1]} folders of pictures, up to {album.LARGEST // 1_000_000} MB."
+)
 LIMITS = (
-    f"**A table** (.csv): two columns of numbers and one of labels, {table.ROWS[0]} to {table.ROWS[1]:,} rows, "
+    f"**A table** (.csv): two or more columns of numbers, one of labels, {table.ROWS[0]} to {table.ROWS[1]:,} rows, "
     f"{table.CLASSES[0]} to {table.CLASSES[1]} labels with {things.LEAST} rows each at least, up to "
-    f"{table.LARGEST // 1_000_000} MB; commas, semicolons or tabs between cells.\n\n"
+    f"{table.LARGEST // 1_000_000} MB. Of more columns you can choose. Rows with gaps are left out.\n\n"
     f"**Pictures** (.zip): a folder for each of {album.CLASSES[0]} to {album.CLASSES[1]} classes, up to "
     f"{album.PICTURES:,} pictures (PNG, JPEG, GIF, BMP, WebP), {things.LEAST} of each class at least, up to "
-    f"{album.LARGEST // 1_000_000} MB; photos (JPEG) of up to {album.PHOTO // 1_000_000} million pixels, others of "
-    f"{album.PIXELS // 1_000_000}. Each becomes grey, {album.SIDE} x {album.SIDE}.\n\n"
-    "What is read, and the file's name, are kept on the machine that runs this app; whoever has the link of this page "
-    "can train on it. What nobody used for long is let go when the disk fills."
+    f"{album.LARGEST // 1_000_000} MB; photos (JPEG) of up to {PHOTO // 1_000_000} million pixels, others of "
+    f"{PIXELS // 1_000_000}. Each becomes grey, {SIDE} x {SIDE}."
 )
 
 
@@ -48,44 +53,88 @@ def kind(name: str) -> str:
     return "table" if is_table(name) else "subject" if is_text(name) else "album"
 
 
-def keep(data: bytes, name: str) -> str:
+def keep(data: bytes, name: str, code: str = "") -> str:
     """A zip is an album, anything else should be a table."""
-    return album.keep(data, name) if data.startswith(b"PK") else table.keep(data, name)
+    return album.keep(data, name) if data.startswith(b"PK") else table.keep(data, name, code)
 
 
 def control(slug: str, control: Control[Any], value: str) -> None:
     """What there is to choose from, a place to give more, and what is known of what is chosen."""
     mine = tuple(filter(control.known, own(slug, control, value)))  # a store lets go what nobody used for long
     chosen.widget(slug, control, value, mine, called)
-    take = partial(chosen.change, slug, control)
-    with st.popover("Take data of your own", icon=":material/upload_file:", width="stretch"):
-        offer(slug, take)
-        text.offer(slug, take)
-    refusal(slug, called(value))
-    text.refusal(slug, called(value))
+    take = partial(take_data, slug, control)
+    upload_place(slug, take, called(value), texts=True, limits=not OWN.fullmatch(value))  # who has one needs the room
     told(slug, control, value)
+    choose_columns(slug, value, partial(replace_table, slug, control, value))
 
 
-def offer(slug: str, take: Callable[[str], None]) -> None:
-    """Where a file is given, its limits first. Afterwards the place is empty again."""
+def take_data(slug: str, control: Control[Any], name: str) -> None:
+    """Use what was given; how much of a text is learned from begins anew, because a text may have less."""
+    chosen.change(slug, control, name)
+    chosen.forget(chosen.key(slug, AMOUNT.name))
+
+
+def replace_table(slug: str, control: Control[Any], before: str, name: str) -> None:
+    """Use a table with other columns in the place of the one before."""
+    given = st.session_state.get(chosen.key(slug, "own"), [])
+    st.session_state[chosen.key(slug, "own")] = [name if one == before else one for one in given]
+    chosen.change(slug, control, name)
+
+
+def upload_place(
+    slug: str, take: Callable[[str], object], still: str, texts: bool = False, limits: bool = True
+) -> None:
+    """Where files are given, and what is said about the last one; texts too, where the control takes them. `limits` are
+    said below the button; in the popover always."""
     at = chosen.key(slug, "own file")
+    with upload.popover("Take data of your own", at):
+        st.caption(LIMITS)
+        a_file("A table or a zip of pictures", at, MEGABYTES, lambda file: receive_file(at, file, take))
+        upload.show_refusal(at, still)
+        if texts:
+            text.offer(slug, at, take, still)
+        else:
+            st.caption(upload.KEPT)
+    if limits:
+        st.caption(f"{SHORT} {text.SHORT}" if texts else SHORT)
+    upload.ask_encoding(at, at, keep, take)
+    upload.show_refusal(at, still)
+    if texts:
+        text.after_upload(slug, at, take, still)
 
-    def given(file: UploadedFile) -> None:
+
+def receive_file(at: str, file: UploadedFile, take: Callable[[str], object]) -> None:
+    upload.receive(at, at, file.getvalue(), file.name, keep, take)
+
+
+def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None:
+    """Which columns of a table lie across and up and which is the label, where its file has more than three."""
+    left = table.column_choices(value) if OWN.fullmatch(value) and is_table(value) else None
+    if left is None:
+        return
+    at, now = chosen.key(slug, "columns"), table.load(value).columns
+    keys = [f"{at}.{part}" for part in ("across", "up", "label")]
+    st.session_state.update(zip(keys, now))
+
+    def picked(changed: int) -> None:
+        choice = [st.session_state[key] for key in keys]
+        for k, name in enumerate(choice):
+            if k != changed and name == choice[changed]:
+                choice[k] = now[changed]  # the two change places
         st.session_state.pop(f"{at}.refused", None)
         try:
-            take(keep(file.getvalue(), file.name))
+            take(table.with_columns(value, (choice[0], choice[1], choice[2])))
         except BadValue as error:
-            st.session_state[f"{at}.refused"] = file.name, str(error)
+            st.session_state[f"{at}.refused"] = str(error)
 
-    st.caption(LIMITS)
-    a_file("A table or a zip of pictures", at, MEGABYTES, given)
-
-
-def refusal(slug: str, still: str) -> None:
-    """Why the last file was not taken, and what is in use."""
-    if refused := st.session_state.get(f"{chosen.key(slug, 'own file')}.refused"):
-        name, why = refused
-        st.warning(f"{escaped(name)} was not taken. {why} Still in use: **{escaped(still)}**.")
+    with st.expander("Choose other columns", icon=":material/view_column:"):
+        for k, (label, options) in enumerate(
+            (("Across", left.numbers), ("Up", left.numbers), ("Label to learn", left.labels))
+        ):
+            shown = [*dict.fromkeys((*options, now[k]))]
+            st.selectbox(label, shown, key=keys[k], on_change=picked, args=(k,))
+    if why := st.session_state.get(f"{at}.refused"):
+        st.warning(f"These columns were not taken. {why}")
 
 
 def told(slug: str, control: Control[Any], value: str) -> None:

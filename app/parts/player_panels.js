@@ -80,7 +80,33 @@ function space(panel, stage) {
     }
     for (let item = 0; item < count; item++)
       if (states[state + item] > 1) ring(pen, ...place(item, at), radius, states[state + item], stage.look)
+    if (panel.axes) scale(pen)
     if (chosen >= 0) halo(pen, ...place(chosen, at), radius + 6, stage.look)
+  }
+  /** The numbers and names of both axes, over what is drawn. */
+  function scale(pen) {
+    const { look } = stage, [wide, high] = size, [across, up] = panel.axes
+    const write = (text, x, y, align) => {
+      Object.assign(pen, { textAlign: align, strokeStyle: look.ground, fillStyle: look.text, lineWidth: 3, lineJoin: "round" })
+      pen.strokeText(text, x, y)
+      pen.fillText(text, x, y)
+    }
+    pen.font = look.font
+    for (const [place, text] of across.ticks) {
+      const x = ((place - left) / (right - left)) * wide
+      pen.lineWidth = 1
+      stroke(pen, look.soft, [[x, high], [x, high - 4]])
+      write(text, x, high - 7, "center")
+    }
+    for (const [place, text] of up.ticks) {
+      const y = ((top - place) / (top - bottom)) * high
+      pen.lineWidth = 1
+      stroke(pen, look.soft, [[0, y], [4, y]])
+      write(text, 7, y + 4, "left")
+    }
+    pen.font = look.bold
+    write(`${across.name} \u2192`, wide - 5, high - 22, "right")
+    write(`\u2191 ${up.name}`, 5, 15, "left")
   }
   function choose(item) {
     chosen = item

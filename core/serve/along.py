@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from core import album, alphabet, corpus, own, table
@@ -30,16 +31,25 @@ class Kind:
 
 
 KINDS = {  # by the field of a task that names it
-    "table": Kind("csv", table.LARGEST, table.known, table.path, lambda n: table.write(table.load(n)), table.keep),
-    "album": Kind("zip", album.LARGEST, album.known, album.path, lambda n: album.zipped(album.load(n)), album.keep),
-    "subject": Kind("txt", 2 * corpus.MOST, corpus.known, corpus.path, corpus.write, corpus.keep),
+    "table": Kind(
+        "csv", table.LARGEST, table.known, table.path, lambda n: table.write(table.load(n)), table.keep_again
+    ),
+    "album": Kind(
+        "zip",
+        album.LARGEST,
+        album.known,
+        album.path,
+        lambda n: album.zipped(album.load(n)),
+        partial(album.keep, again=True),
+    ),
+    "subject": Kind("txt", 2 * corpus.MOST, corpus.known, corpus.path, corpus.write, partial(corpus.keep, again=True)),
     "alphabet": Kind(
         "json",
         alphabet.LARGEST,
         alphabet.known,
         alphabet.path,
         lambda n: alphabet.write(alphabet.load(n)),
-        lambda data, name: alphabet.keep(alphabet.read(data)),
+        lambda data, name: alphabet.keep(alphabet.read(data, again=True)),
     ),
 }
 

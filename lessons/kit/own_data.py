@@ -6,15 +6,19 @@ The page is app/own_data.py; this says what it runs, asks and shows.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from core import album, corpus, table
+from core.check import BadValue
 from core.spec import Measure, Run
 from core.tasks import ALBUMS, TABLES, Album, Table
 from lessons.kit import texts
 from lessons.kit.catalogue import Bench, Guess, Views
+from lessons.kit.evidence import final
 from lessons.kit.figures import Figure, subject
+from lessons.kit.figures.axes import PlaneAxis, plane_axis
 from lessons.kit.figures.curves import race
 from lessons.kit.figures.player import NOTHING, Player, Space, packed, player
 from lessons.kit.figures.thumbnails import thumbnails
@@ -23,11 +27,14 @@ from lessons.kit.recipes import METHOD, METHODS, STEPS, arms, backbone, fine_tun
 from lessons.kit.texts import AMOUNT
 from lessons.kit.told import standing
 from lessons.kit.values import Answer, Control, Evidence, Measures, Piece, Runs, Seeds, Settings
+from lessons.kit.verdict import BITS, POINTS, sentence
 
 SIDES = ("pretrained", "scratch")
 TILES, CELLS = 40, 40  # pictures on a wall; cells along an edge of a map
+SHORT = (2, texts.SLICES[0])  # thousands of characters of a text that has little more than the fewest
 SEVERAL = 8  # nets of each side
 MOST = 150  # test points that are drawn
+LEFT = 1.25  # how much more room the plane of points has where the numbers of its axes stand
 
 
 def known(name: str) -> bool:
@@ -113,16 +120,19 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         shown["Both nets"] = lambda: subject.written(evidence, "race")
     if evidence.has("tests") and all(sides.values()):
         (told,) = evidence.answer("tests")["tasks"]
-        shown["Both nets"] = lambda: answered(told, {side: [*each] for side, each in sides.items()})
+        axes = own_axes(table.load(settings[DATA])) if is_table(settings[DATA]) else None
+        shown["Both nets"] = lambda: answered(told, {side: [*each] for side, each in sides.items()}, axes)
     if evidence.tables("race"):
         shown["The data"] = lambda: data(evidence, settings[DATA])
     return shown
 
 
-def answered(told: Answer, sides: dict[str, list[dict[str, object]]]) -> Figure:
+def answered(
+    told: Answer, sides: dict[str, list[dict[str, object]]], axes: tuple[PlaneAxis, PlaneAxis] | None = None
+) -> Figure:
     names = list(told["names"].values())
     points = "at" in told["examples"][0]
-    both = [Wall(name=n, behaviour=b, examples=told["examples"], full=names) for n, b in sides.items()]
+    both = [Wall(name=n, behaviour=b, examples=told["examples"], full=names, axes=axes) for n, b in sides.items()]
     return walls(both, classes=names if points else ())
 
 
@@ -130,8 +140,21 @@ def data(evidence: Evidence, name: str) -> Figure:
     """The data as a net gets them: points on the plane, a sheet of the first pictures of every class, or how pages
     begin."""
     if is_text(name):
-        return subject.passages(evidence, corpus.called(name))
+        begun = evidence.has("begun") and evidence.answer("begun")["tasks"][0]["examples"]
+        return subject.passages(evidence, corpus.called(name)) if begun else first_page(name)
     return points(table.load(name)) if is_table(name) else sheet(album.load(name))
+
+
+def first_page(name: str) -> Figure:
+    """How a text begins, where no paragraph is long enough to go on from."""
+    words = corpus.documents(name)[0][:400]
+    title = f"{corpus.called(name)}: how it begins"
+    return Figure(kind="html", spec=f"<p>{subject.quoted(words)} …</p>", alt=f"{title}. {words}", title=title)
+
+
+def own_axes(found: table.Table) -> tuple[PlaneAxis, PlaneAxis]:
+    """Across and up, in the file's own units."""
+    return plane_axis(found.columns[0], found.x, table.SPREAD), plane_axis(found.columns[1], found.y, table.SPREAD)
 
 
 def points(found: table.Table) -> Figure:
@@ -147,7 +170,8 @@ def points(found: table.Table) -> Figure:
         xy=xy[None],
         classes=classes[None],
         states=np.full((1, len(xy)), NOTHING),
-        extent=(-edge, edge, -edge, edge),
+        extent=(-LEFT * edge, edge, -LEFT * edge, edge),
+        axes=own_axes(found),
     )
     return player(Player(marks=["data"], says=[says], panels=[space], classes=found.names), "")
 
@@ -165,19 +189,41 @@ def sheet(found: album.Album) -> Figure:
 
 
 def tells(evidence: Evidence, settings: Settings) -> str:
-    """Where both sides stand."""
-    if not is_text(settings[DATA]):
-        return standing(evidence, settings)
-    tables = evidence.tables("race")
-    if len(tables) < len(SIDES):
-        return ""
-    ours, theirs = (float(texts.bits(tables[side])[-1].mean()) for side in SIDES)
-    return f"On unseen pages pretrained pays {ours:.1f} bits a character, scratch {theirs:.1f}."
+    """Where both sides stand; and once both are done, whether pretraining helped."""
+    tables, text = evidence.tables("race"), is_text(settings[DATA])
+    if len(tables) < len(SIDES) or not all(len(table) for table in tables.values()):
+        return "" if text else standing(evidence, settings)
+    if not text:
+        ours, theirs = (final(tables[side]) for side in SIDES)
+        unit, source = POINTS, "spiral arms" if is_table(settings[DATA]) else "letters and signs"
+        stands = standing(evidence, settings)
+    else:
+        ours, theirs = (texts.bits(tables[side])[-1] for side in SIDES)
+        unit, source = BITS, "general English"
+        stands = f"On unseen pages pretrained pays {ours.mean():.1f} bits a character, scratch {theirs.mean():.1f}."
+    over = all(tables[piece.name].step.max() == piece.of.steps for piece in runs(settings) if isinstance(piece.of, Run))
+    return f"{stands} {sentence(ours, theirs, unit, source)}" if over and len(ours) == len(theirs) else stands
 
 
 def bench(name: str) -> Bench:
     """The page for these data."""
-    return READING if is_text(name) else BENCH
+    return reading(name) if is_text(name) else BENCH
+
+
+@lru_cache(maxsize=64)
+def reading(name: str) -> Bench:
+    """The page for a text: nets learn from as much of it as there is."""
+    try:
+        size = sum(map(len, corpus.documents(name)))
+    except BadValue:  # it went between two looks: the page says so
+        return READING
+    amounts = tuple(amount for amount in texts.SLICES if 1000 * amount <= size)
+    if len(amounts) == len(texts.SLICES):
+        return READING
+    if len(amounts) < 2:  # a short text: a little, more, and nearly all that does not test
+        amounts = tuple(sorted({*SHORT, max(SHORT[-1], 8 * size // 10_000)}))
+    default = min(AMOUNT.default, amounts[-1])
+    return replace(READING, controls=(DATA, replace(AMOUNT, options=amounts, default=default)))
 
 
 BENCH = Bench(

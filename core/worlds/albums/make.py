@@ -8,6 +8,7 @@ import random
 from PIL import Image, ImageDraw
 
 from core import album, table
+from core.small_pictures import SIDE
 
 CORNERS = {"square": 4, "star": 10, "triangle": 3}  # a star's are alternately near and far
 
@@ -31,7 +32,7 @@ def shape(name: str, luck: random.Random) -> Image.Image:
     angles = [turn + 2 * math.pi * k / count for k in range(count)]
     corners = [(x + r * math.cos(a), y + r * math.sin(a)) for r, a in zip(far, angles)]
     ImageDraw.Draw(image).line([*corners, *corners[:2]], fill=20, width=wide, joint="curve")
-    return image.resize((album.SIDE, album.SIDE), Image.Resampling.BOX)
+    return image.resize((SIDE, SIDE), Image.Resampling.BOX)
 
 
 def main() -> None:
@@ -40,7 +41,7 @@ def main() -> None:
     luck = random.Random(0)
     table.path("rings").write_text(table.write(table.read(rings(luck).encode())), "utf-8")
     names = [name for name in ("circle", *CORNERS) for _ in range(80)]
-    found = album.made([255 - np.asarray(shape(name, luck)) for name in names], names, turned=True)
+    found = album.made([255 - np.asarray(shape(name, luck)) for name in names], names, bright=True)
     album.path("shapes").write_bytes(album.packed(found))
 
 

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from core.check import BadValue
 from lessons.kit.figures import ROLES, Figure, percent
+from lessons.kit.figures.axes import PlaneAxis, axes_spec
 
 NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item; each has a colour and a mark
 
@@ -37,6 +38,7 @@ class Space:
     stories: Sequence[str] = ()  # a point: what is said when it is chosen; "" if it cannot be
     extent: tuple[float, float, float, float] | None = None  # left, right, bottom, top; else all points fit
     big: Sequence[str] = ()  # a frame: a large word above it, such as a count
+    axes: tuple[PlaneAxis, PlaneAxis] | None = None  # across and up, in the units of what was measured
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         frames = len(marks)
@@ -59,7 +61,7 @@ class Space:
             if len(self.sure) not in (0, len(areas)):
                 raise BadValue("Sure needs as many frames as areas.")
             found |= {"side": side, "areas": list(self.areas), "sure": list(self.sure)}
-        return found | {"extent": list(self.extent or around(xy))}
+        return found | axes_spec(self.axes) | {"extent": list(self.extent or around(xy))}
 
     def points(self, xy: np.ndarray, frames: int, names: int) -> dict[str, Any]:
         """Places as 16 bits within their own bounds; classes and states as bytes."""

@@ -46,7 +46,7 @@ def passages(evidence: Evidence, name: str) -> Figure:
         f'<span style="opacity:.75">{quoted(one["right"].rstrip())} …</span></p>'
         for one in begun
     ]
-    title = f"From {name}. Three nets are given what stands in full strength; what is paler is how it goes on in truth"
+    title = f"From {name}. Three nets continue the dark words. The pale words are how the text goes on"
     told = "; ".join(f"{one['prompt']} goes on: {one['right']}" for one in begun)
     style = "font-size:1.3rem;line-height:1.5;max-width:46rem"
     return Figure(kind="html", spec=f'<div style="{style}">{"".join(parts)}</div>', alt=f"{title}. {told}", title=title)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from lessons.kit.figures import Figure
+from lessons.kit.figures.axes import PlaneAxis
 from lessons.kit.figures.player import (
     LOST,
     NOTHING,
@@ -46,6 +47,7 @@ class Wall:
     names: Sequence[str] = ()  # of the classes, in stories; none are told without
     old: bool = False  # a skill that it had: only what was right at first is shown, and what no longer is was lost
     columns: int = 8
+    axes: tuple[PlaneAxis, PlaneAxis] | None = None  # of a plane, in the units of what was measured
     shift: int = 0  # of class numbers, to their place among the player's classes
 
     @cached_property
@@ -98,6 +100,7 @@ class Wall:
             extent=(-reach, reach, -reach, reach),
             big=big,
             stories=told,
+            axes=self.axes,
         )
 
 

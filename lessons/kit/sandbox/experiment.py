@@ -8,17 +8,18 @@ from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any
 
-from core import tasks
-from core.check import BadValue
+from core import album, corpus, table, tasks
+from core.check import BadValue, quote
 from core.knobs import knobs
 from core.outline import nets_for
 from core.spec import Keep, Run, Stage, longest
-from core.tasks import Task
+from core.tasks import OWN, Task
 from lessons.kit.values import Settings
 
 NOTHING = "nothing"
 STAGES = 3  # at most, that can be set here
 KINDS = {kind.__name__: kind for kind in tasks.kinds(Task)}
+CALLED = {"table": table.called, "album": album.called, "subject": corpus.called}  # by the field of a task
 BY_HAND = ("given", "clicks")  # fields that belong to the examples that they were given for
 
 
@@ -178,10 +179,15 @@ def told(task: Task) -> str:
     for name in knobs(type(task)):
         value = getattr(task, name)
         if name == "labels" or value != usual[name]:
-            said = f"{value:g}" if isinstance(value, float) else str(value)
+            said = f"{value:g}" if isinstance(value, float) else own_name(name, str(value))
             counted = name.removesuffix("s") if value == 1 else name
             told.append(name if value is True else said if isinstance(value, str) else f"{said} {counted}")
     return " ".join([spoken(type(task).__name__), f"({', '.join(told)})" if told else ""]).strip()
+
+
+def own_name(knob: str, value: str) -> str:
+    """What a learner calls something of their own, as its page calls it; any other value as it is."""
+    return quote(CALLED[knob](value)) if knob in CALLED and OWN.fullmatch(value) else value
 
 
 def spoken(name: str) -> str:

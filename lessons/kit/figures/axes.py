@@ -1,0 +1,42 @@
+"""The two axes of a plane in the units of what is measured, for points that a net sees stretched."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+WANTED = 4  # numbers on an axis, about
+
+
+@dataclass(frozen=True)
+class PlaneAxis:
+    """The name of an axis, and where its numbers stand in the coordinates of the plane."""
+
+    name: str
+    ticks: tuple[tuple[float, str], ...]
+
+
+def plane_axis(name: str, values: Sequence[float], reach: float) -> PlaneAxis:
+    """The axis of values of which the smallest lies at -reach and the largest at reach."""
+    low, high = min(values), max(values)
+    step = round_step((high - low) / WANTED)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    ticks = []
+    for k in range(first, last + 1):
+        text = f"{k * step:.{digits}f}" if digits < 7 and high < 1e9 and low > -1e9 else f"{k * step:g}"
+        ticks.append((reach * (2 * (k * step - low) / (high - low) - 1), text.replace("-", "\u2212")))
+    return PlaneAxis(name, tuple(ticks))
+
+
+def axes_spec(axes: tuple[PlaneAxis, PlaneAxis] | None) -> dict[str, Any]:
+    """What the browser gets of them."""
+    return {"axes": [{"name": axis.name, "ticks": list(axis.ticks)} for axis in axes]} if axes else {}
+
+
+def round_step(size: float) -> float:
+    """The nearest of 1, 2 and 5 times a power of ten that is not below a size."""
+    power = 10.0 ** math.floor(math.log10(size))
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= size * (1 - 1e-9))
