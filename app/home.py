@@ -119,5 +119,6 @@ def card(lesson: Lesson, page: st.Page, done: Progress) -> None:
         far, found = done.seen.get(lesson.slug, 0), done.found.get(lesson.slug, "")
         beats = "".join("●" if beat < far else "○" for beat in range(len(BEATS)))
         come = f'<span role="img" aria-label="{far} of {len(BEATS)} steps seen">{beats}</span>' if far else ""
+        come += " <b>✓ done</b>" * (lesson.slug in done.done)
         told = f'<p class="found">{escape(found)}</p>' if found else ""
         st.html(f'<p class="minutes">{lesson.minutes} minutes {come}</p>{told}')

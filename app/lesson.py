@@ -39,6 +39,8 @@ def show(lesson: Lesson) -> None:
     beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
     if not too_early:
         memory.add(Progress(seen={lesson.slug: BEATS.index(at.beat) + 1}))  # the ending counts itself
+    if at.said:
+        memory.add(Progress(guessed=frozenset([lesson.slug])))
     beat = ask_first if too_early else beats[at.beat]
     beat(lesson, at)
     if what := found(lesson, at):
@@ -146,3 +148,5 @@ def beat_explain(lesson: Lesson, at: Chosen) -> None:
 
 def beat_recall(lesson: Lesson, at: Chosen) -> None:
     recall(lesson)
+    if lesson.slug not in memory.known().guessed:
+        st.caption("This lesson counts as done once you have made a prediction and answered a question.")

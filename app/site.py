@@ -25,6 +25,8 @@ from app import (
     teach,
     time_machine,
 )
+from app.parts import chosen
+from app.parts.document import document
 from app.parts.unlost import mend
 from app.words import edge, language
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -74,6 +76,12 @@ def show() -> None:
     data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
     chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
     about = [done, proof, words, model, data]
-    st.navigation(
+    page = st.navigation(
         {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": about}, position="top"
-    ).run()
+    )
+    chosen.follow_history(page.url_path)
+    with edge.counting() as letters:
+        try:
+            page.run()
+        finally:  # a page may end in the middle
+            document(edge.mostly(letters))

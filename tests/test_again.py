@@ -26,6 +26,8 @@ PROGRESS = st.builds(
     st.dictionaries(st.sampled_from(SLUGS), st.integers(1, 5)),
     st.dictionaries(st.sampled_from(SLUGS), st.text(max_size=progress.LONGEST)),
     st.dictionaries(st.sampled_from(IDS), MISSED),
+    st.frozensets(st.sampled_from(SLUGS)),
+    st.frozensets(st.sampled_from(SLUGS)),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -50,9 +52,11 @@ def test_of_two_browsers_whatever_is_further_and_later_counts(one: Progress, oth
         assert both.missed[at] in said
 
 
-@given(JSON, JSON, JSON)
-def test_whatever_a_file_says_is_progress_or_one_sentence(seen: object, found: object, missed: object) -> None:
-    told = json.dumps(progress.KIND | {"seen": seen, "found": found, "missed": missed})
+@given(JSON, JSON, JSON, JSON)
+def test_whatever_a_file_says_is_progress_or_one_sentence(
+    seen: object, found: object, missed: object, guessed: object
+) -> None:
+    told = json.dumps(progress.KIND | {"seen": seen, "found": found, "missed": missed, "guessed": guessed})
     try:
         assert isinstance(progress.read(told), Progress)
     except BadValue as error:
@@ -69,6 +73,8 @@ def test_whatever_a_file_says_is_progress_or_one_sentence(seen: object, found: o
     (json.dumps(progress.KIND | {"seen": {SLUGS[0]: True}}), "from 1 to 5"),
     (json.dumps(progress.KIND | {"found": {SLUGS[0]: 1}}), "must be text"),
     (json.dumps(progress.KIND | {"missed": {IDS[0]: 1}}), "how often"),
+    (json.dumps(progress.KIND | {"guessed": {SLUGS[0]: 2}}), "guess or an answer"),
+    (json.dumps(progress.KIND | {"answered": [SLUGS[0]]}), "names nothing"),
 ])  # fmt: skip
 def test_what_is_no_progress_is_refused_in_a_sentence(data: bytes | str, says: str) -> None:
     with pytest.raises(BadValue, match=says):
@@ -78,6 +84,18 @@ def test_what_is_no_progress_is_refused_in_a_sentence(data: bytes | str, says: s
 def test_lessons_that_are_not_here_are_left_out() -> None:
     told = {"seen": {"gone": 3, SLUGS[0]: 2}, "missed": {"gone.00000000": {"right": 0, "asked": 1}}}
     assert progress.read(json.dumps(progress.KIND | told)) == Progress(seen={SLUGS[0]: 2})
+
+
+def test_a_lesson_is_done_by_a_guess_and_an_answer() -> None:
+    one, other, third = SLUGS[:3]
+    done = Progress(dict.fromkeys(SLUGS, 5), guessed=frozenset([one, other]), answered=frozenset([other, third]))
+    assert done.done == [other]
+    assert progress.read(progress.write(done)).done == [other]
+
+
+def test_what_older_progress_counts_as_done_stays_done() -> None:
+    told = progress.KIND | {"seen": {SLUGS[0]: 4, SLUGS[1]: 3, "gone": 5}}
+    assert progress.read(json.dumps(told)).done == [SLUGS[0]]
 
 
 def test_what_was_found_can_be_shown_whatever_a_file_says() -> None:

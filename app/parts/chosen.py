@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from app.words import edge
 from core.check import BadValue
@@ -126,6 +127,16 @@ def one(at: str, read: Callable[[str], T], default: T) -> T:
         return default
     put(at, text)  # another page clears the URL, a link knows nothing of the session: afterwards both say the same
     return value
+
+
+def follow_history(page: str) -> None:
+    """Undoes on this page what Back has undone: where Back or Forward leads, what the URL does not say is at its
+    default. Everywhere else it is as this session has kept it."""
+    context = get_script_run_ctx()
+    if context and context.is_history_navigation:
+        for name in map(str, [*st.session_state]):
+            if name.startswith(f"kept {page}.") and name.removeprefix("kept ") not in st.query_params:
+                del st.session_state[name]
 
 
 def put(at: str, text: str) -> None:

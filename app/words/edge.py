@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,7 +17,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 
 from app.words.collect import in_script, numbered
 from app.words.language import AT, OWN, language, reader
-from app.words.tongue import Tongue, translations
+from app.words.tongue import Tongue, letters, translations
 
 # Fields of Streamlit's messages, and keys of what our charts and components are sent, with something to read in them.
 FIELDS = {"label", "help", "body", "placeholder", "alt", "text", "title", "page_name", "section_header", "sections"}
@@ -68,6 +70,22 @@ def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
     if who.linked:
         carry(message, who.linked)
     _enqueue(context, message)
+
+
+@contextmanager
+def counting() -> Iterator[Counter[bool]]:
+    """Counts the letters that are sent to a page's reader: how many are translated (True), and how many are not."""
+    counted = Counter[bool]()
+    mark = letters.set(counted)
+    try:
+        yield counted
+    finally:
+        letters.reset(mark)
+
+
+def mostly(counted: Counter[bool]) -> str:
+    """Returns the language that most of a page is in, by what was counted as it was sent."""
+    return language() if counted[True] > counted[False] else OWN
 
 
 def listen() -> None:

@@ -1,0 +1,8 @@
+export default function ({ data }) {
+  document.documentElement.lang = data.language
+  if (window.headstart) return // once for a tab, however many pages it draws
+  window.headstart = true
+  bearTranslators()
+  oneEntryEach()
+  keepFocus()
+}

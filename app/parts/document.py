@@ -1,0 +1,19 @@
+"""What every page asks of the browser's document: which language it is in, one entry of the history for each thing that
+a learner does, a focus that stays where one can go on, and patience with translators. Knows no page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.parts.scripts import scripts
+
+_DOCUMENT = st.components.v2.component(
+    "headstart_document",
+    html="<i></i>",
+    js=scripts("translators", "history", "focus", "document"),
+)
+
+
+def document(language: str) -> None:
+    """Tells the browser the language that most of the page is in, for who has it read out or translated."""
+    _DOCUMENT(data={"language": language}, key="document", height=1)
