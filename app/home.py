@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.parts import memory
+from app.parts.class_entry import join_here
 from app.parts.figure import draw
 from app.parts.memory import Kept
 from app.words.language import AT, others
@@ -49,6 +50,7 @@ def show(pages: Pages) -> None:
             )
             begin(pages, place)
             so_far(pages["again"], done)
+            join_here("home")
             read_in()
         with st.container(key="stage"):
             spirals(lessons()[SHOWN])

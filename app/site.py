@@ -17,6 +17,7 @@ from app import (
     evidence,
     glossary,
     home,
+    join,
     lesson,
     own_data,
     real,
@@ -26,7 +27,7 @@ from app import (
     time_machine,
 )
 from app.parts import chosen
-from app.parts.document import document
+from app.parts.document import document, in_language
 from app.parts.unlost import mend
 from app.words import edge, language
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -46,6 +47,7 @@ def show() -> None:
     st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
     st.html(Path(__file__).with_name("style.css"))
     settle()
+    document()
     language.settle()
     pages = {
         one.slug: st.Page(partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug)
@@ -59,6 +61,7 @@ def show() -> None:
         ),
         "own": st.Page(own_data.show, title=own_data.TITLE, icon=":material/upload_file:", url_path="own"),
         "time": st.Page(time_machine.show, title=time_machine.TITLE, icon=":material/history:", url_path="time"),
+        "join": st.Page(join.show, title=join.TITLE, icon=":material/login:", url_path=join.SLUG),
         "teach": st.Page(teach.show, title=teach.TITLE, icon=":material/groups:", url_path="teach"),
     }
     brought = st.Page(bundle.show, title=bundle.TITLE, icon=":material/inventory_2:", url_path="bundle")
@@ -84,4 +87,4 @@ def show() -> None:
         try:
             page.run()
         finally:  # a page may end in the middle
-            document(edge.mostly(letters))
+            in_language(edge.mostly(letters))

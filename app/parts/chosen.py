@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 from app.words import edge
 from core.check import BadValue
+from core.serve.classroom import holds
 from lessons.kit.catalogue import BEATS, Bench
 from lessons.kit.classroom import HIDDEN, Plan, attended
 from lessons.kit.prediction import Order
@@ -44,6 +45,7 @@ class Chosen:
     committed: int  # NOT_YET, PREDICTED or SKIPPED
     pressed: bool  # the learner has asked to see what happens
     plan: Plan | None = None  # of the class that the learner is in
+    waits: bool = False  # at Predict, until the class's teacher releases the run
     whole: bool = True  # all of the prediction is asked, which a class's teacher may decide otherwise
 
     @property
@@ -66,8 +68,9 @@ class Chosen:
 
     @property
     def may_see(self) -> bool:
-        """Whether the answer may be seen: the learner has predicted, or skipped that, and pressed."""
-        return self.committed != NOT_YET and self.pressed
+        """Whether the answer may be seen: the learner has predicted, or skipped that, and pressed, and no teacher has
+        them wait."""
+        return not self.waits and self.committed != NOT_YET and self.pressed
 
 
 def key(slug: str, name: str) -> str:
@@ -94,6 +97,7 @@ def read(lesson: Bench) -> Chosen:
         committed=setting(slug, COMMITTED),
         pressed=bool(setting(slug, PRESSED)),
         plan=plan,
+        waits=plan is not None and holds(plan.code),
         whole=len(sliders) == len(lesson.sliders),
     )
 

@@ -1,5 +1,4 @@
-export default function ({ data }) {
-  document.documentElement.lang = data.language
+export default function () {
   if (window.headstart) return // once for a tab, however many pages it draws
   window.headstart = true
   bearTranslators()

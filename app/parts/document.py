@@ -8,12 +8,20 @@ import streamlit as st
 from app.parts.scripts import scripts
 
 _DOCUMENT = st.components.v2.component(
-    "headstart_document",
+    "headstart_document", html="<i></i>", js=scripts("translators", "history", "focus", "document")
+)
+_LANGUAGE = st.components.v2.component(
+    "headstart_language",
     html="<i></i>",
-    js=scripts("translators", "history", "focus", "document"),
+    js="export default ({ data }) => { document.documentElement.lang = data.language }",
 )
 
 
-def document(language: str) -> None:
+def document() -> None:
+    """Loads what every page asks of the document, before anything of the page is drawn."""
+    _DOCUMENT(key="document", height=1)
+
+
+def in_language(language: str) -> None:
     """Tells the browser the language that most of the page is in, for who has it read out or translated."""
-    _DOCUMENT(data={"language": language}, key="document", height=1)
+    _LANGUAGE(data={"language": language}, key="language", height=1)
