@@ -36,6 +36,12 @@ TRANSLATOR = """() => {
 }"""
 
 
+def translate(page: Page) -> None:
+    """From now on a translator rewrites the page, whose own script is there by then."""
+    page.wait_for_function("window.headstart")
+    page.evaluate(TRANSLATOR)
+
+
 def beat(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name, exact=True).click()
     at_beat(page, name)
@@ -106,7 +112,7 @@ def test_a_translated_lesson_goes_from_beat_to_beat(address: str, page: Page, sl
     page.on("console", lambda one: errors.append(one.text) if "NotFoundError" in one.text else None)
     page.goto(f"{address}/{slug}")
     expect(page.get_by_role("button", name="Make a prediction")).to_be_visible()
-    page.evaluate(TRANSLATOR)
+    translate(page)
     expect(page.get_by_text("\u2039Predict\u203a", exact=True)).to_be_visible()
     beats = page.locator(".st-key-header [role=radio]")
     for number in (1, 0, 1, 2):
@@ -128,7 +134,7 @@ def test_a_translated_text_that_changes_is_seen(address: str, page: Page) -> Non
     """React keeps a paragraph's texts: it changes one, takes one out, and puts one before another."""
     page.goto(address)
     expect(page.get_by_role("heading", name="See what a head start is worth")).to_be_visible()
-    page.evaluate(TRANSLATOR)
+    translate(page)
     page.evaluate("""() => {
       const paragraph = document.createElement("p")
       paragraph.id = "paragraph"

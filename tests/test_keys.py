@@ -107,11 +107,12 @@ def test_the_sandbox_goes_by_keys(address: str, page: Page) -> None:
 
 def test_the_time_machine_goes_by_keys(address: str, page: Page) -> None:
     page.goto(f"{address}/time")
-    step = page.get_by_role("slider", name="Go back to step")
+    step = page.get_by_role("slider", name="Step", exact=True)
     tab_to(page, step)
-    before = step.get_attribute("aria-valuetext")
+    before = str(step.get_attribute("aria-valuetext"))
     page.keyboard.press("ArrowLeft")
-    expect(step).not_to_have_attribute("aria-valuetext", str(before))
+    expect(step).not_to_have_attribute("aria-valuetext", before)
+    expect(page.get_by_text(f"Go back to {step.get_attribute('aria-valuetext')}")).to_be_visible()
     press_by_key(page, "Train 8 nets now")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
 

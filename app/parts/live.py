@@ -17,7 +17,7 @@ from app.parts.chosen import Chosen
 from app.parts.controls import control
 from app.parts.once import once
 from app.parts.sheet import sheet
-from app.parts.stage import PADS, stage
+from app.parts.stage import PADS, PICTURE, stage
 from app.parts.watch import ALIVE, PATIENCE, Seen, States, failures, is_alive, mission, progress, states, watched
 from app.parts.words import say
 from app.parts.workers import engine, me
@@ -44,6 +44,9 @@ def live(
             if lesson.sheet and lesson.sheet.beat == "Run" and not by_hand:
                 sheet(lesson, settings, now.answers, now.asked)
             for near in lesson.controls[: lesson.in_reach]:
+                if near is lesson.turn and on_player(lesson, backdrop(at, False)):
+                    st.markdown(f"{near.label} **{settings[near]}**: move the slider under the picture.")
+                    continue
                 control(lesson.slug, near, settings[near], at.held.get(near.name))
             buttons(lesson, settings, now.runs)
             if at.may_see:
@@ -87,6 +90,12 @@ def tick(
     stage(lesson, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
     if before != now.stands:
         st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
+
+
+def on_player(lesson: Bench, evidence: Evidence) -> bool:
+    """Whether a player is on the stage with which a step is chosen, so that it needs no slider of its own."""
+    view = st.session_state.get(chosen.key(lesson.slug, "view"))
+    return view in (None, PICTURE) and lesson.is_player(evidence)
 
 
 def has_pad(lesson: Bench) -> bool:

@@ -27,6 +27,7 @@ from lessons.ways_to_remember.machine.futures import (
     left_by,
     left_since,
     rescued,
+    scrubbed,
     tells,
     tiles,
 )
@@ -115,6 +116,7 @@ def bench(name: str) -> Bench:
         controls=(at, *((KEEP, STRENGTH) if of.watch else ()), HOW, TIMES),
         in_reach=3,
         turn=at,
+        is_player=scrubbed,
         runs=runs,
         backdrop=lambda settings: [happened, *seen, *stored],
         picture=lambda evidence, settings, guess: tiles(of, evidence, settings[at]),

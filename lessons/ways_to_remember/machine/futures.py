@@ -20,15 +20,16 @@ from lessons.kit.values import Behaviour, Evidence
 WENT, FUTURE = "as it went", "your future"
 SKILLS = (("old skill", "source", "accuracy 1"), ("new skill", "target", "accuracy"))
 SHARES = "New skill: what is right. Old skill: what is left of it. Dotted: as it went"
-LEAVES = "Go on from this step, another way"
+LEAVES = "Go back to this step instead"
 MOMENTS = (1, 3, 7, 20, 60, 150, 300)  # steps at which protection begins, as stored
 WAYS = {"replay": ("rehearse", "pretrained"), "LwF": ("keep opinions", "scratch"), "EWC": ("pin some", "target")}
 
 
 def tiles(of: Run, evidence: Evidence, at: int) -> Figure:
-    """The old examples as the first net answers them, test by test: as it went, and beside it the other future."""
+    """The old examples as the first net answers them, test by test: as it went, and beside it the other future. As long
+    as there is none, the scrubber chooses the step to go back to."""
     went = evidence.behaviour("past")
-    if not went or not evidence.has("wall"):
+    if not scrubbed(evidence):
         return both_skills(of, evidence, at)
     told = evidence.answer("wall")["tasks"][0]
     futures = {WENT: went}
@@ -52,7 +53,14 @@ def tiles(of: Run, evidence: Evidence, at: int) -> Figure:
         for name, every in futures.items()
     ]
     classes = CLASSES[: len(names)] if on_a_map else ()
-    return walls(shown, partial(skills, evidence, at), classes, leaves=LEAVES)
+    if FUTURE in futures:
+        return walls(shown, partial(skills, evidence, at), classes, leaves=LEAVES)
+    return walls(shown, partial(skills, evidence, at), classes, choice=at)
+
+
+def scrubbed(evidence: Evidence) -> bool:
+    """Whether the past can be gone through step by step: its answers are recorded, and the examples are known."""
+    return bool(evidence.behaviour("past")) and evidence.has("wall")
 
 
 def at_steps(behaviour: Sequence[Behaviour], steps: Sequence[int]) -> list[Behaviour]:
