@@ -84,6 +84,8 @@ def tick(
         progress(lesson, settings, now.runs, now.seen)
     evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
     evidence |= results(lesson, settings, now) | now.answers
+    if headline := lesson.headline(evidence, settings):
+        st.markdown(headline)
     turn = now.over if draws(lesson) else has_pad(lesson)  # who draws waits for the nets that are to guess
     pad = partial(sheet, lesson, settings, now.answers, now.asked) if turn else None
     watching = at.pressed and not (turn and draws(lesson))
@@ -221,7 +223,7 @@ def stop(runs: Sequence[Run]) -> None:
 def buttons(lesson: Bench, settings: Settings, known: States) -> None:
     runs = [piece.of for piece in once(lesson, "runs", settings)]
     kinds, slug = {state.kind for _, state in known}, lesson.slug
-    seen = chosen.key(slug, "since") in st.session_state
+    seen, lacks = chosen.key(slug, "since") in st.session_state, ""
     with st.container(key="train"):
         if kinds & set(ALIVE) and engine().wants(runs, *me()):  # another learner's is not for this one to stop
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{slug}.stop")
@@ -234,7 +236,7 @@ def buttons(lesson: Bench, settings: Settings, known: States) -> None:
             said, now = f"Train {sum(run.seeds for run in runs)} nets now", (lesson, settings)
             icon, lacks = ":material/play_arrow:", lesson.lacks(settings)
             st.button(said, icon=icon, type="primary", on_click=ask, args=now, key=f"{slug}.run", disabled=bool(lacks))
-            if lacks:
-                st.caption(lacks)
+    if lacks:  # below what holds the button alone
+        st.caption(f":material/hourglass_empty: {lacks}")
     if refused := st.session_state.pop("refused", ""):
         st.warning(refused)

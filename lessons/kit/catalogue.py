@@ -101,6 +101,10 @@ def no_digits(evidence: Evidence, settings: Settings) -> list[Mapping[str, Any]]
     return []
 
 
+def no_words(evidence: Evidence, settings: Settings) -> str:
+    return ""
+
+
 def never(evidence: Evidence) -> bool:
     return False
 
@@ -124,6 +128,7 @@ class Bench:
     asks: Callable[[Settings], Measures] = nothing
     moving: tuple[str, ...] = ()  # the views to watch on the Run page, the first that there is; else the picture
     tells: Callable[[Evidence, Settings], str] = standing  # where the runs stand, in one live sentence
+    headline: Callable[[Evidence, Settings], str] = no_words  # what came of the runs, above the picture
     mission: Mission | None = None
     lacks: Callable[[Settings], str] = nothing_lacks  # what a learner must still say before the button opens
     turn: Control[int] | None = None  # set to the step that a player shows; beside other pictures it is a slider

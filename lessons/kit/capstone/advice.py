@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lessons.kit.capstone.briefs import COINS, Brief
+from lessons.kit.capstone.briefs import Brief
 from lessons.kit.capstone.jobs import (
     ALL,
     FAR,
@@ -83,7 +83,7 @@ def labels(brief: Brief, start: Offer) -> tuple[int, Step]:
     size, brings = brief.sizes[0], BRINGS[start.lies]
     for larger in brief.sizes[1:]:
         more, all_of_them = (brief.of.classes * n * brief.label_price for n in (larger - size, larger))
-        if more > brings * COINS or all_of_them > MOST * brief.budget:
+        if more > brings * brief.coins_a_point or all_of_them > MOST * brief.budget:
             break
         size = larger
     why = f"several times as many bring some {brings} points, and less and less: go on as long as they cost no more"
