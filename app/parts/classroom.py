@@ -114,7 +114,7 @@ def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
         elif not isinstance(slider, Order):
             values = [quantile(slider, guesses, share) for share in (0.25, 0.5, 0.75)]
             read = [f"{one}{units[slider.name] if isinstance(one, int | float) else ''}" for one in values]
-            st.markdown(f"{slider.label}: {summed(slider, guesses, *read)}")
+            st.markdown(f"{slider.label.rstrip('?')}: {summed(slider, guesses, *read)}")
 
 
 @lru_cache(maxsize=64)

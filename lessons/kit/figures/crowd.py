@@ -106,6 +106,8 @@ def written(number: int, place: tuple[int, float, float], texts: list[str], grou
     fits = above or LETTER * max(map(len, texts)) <= ground.right
     label: dict[str, Any] = {"show": True, "formatter": "\n".join(texts), "color": COLOUR, "fontWeight": "bold"}
     label |= {"fontSize": 11, "lineHeight": 13, "position": "top" if above else "right", "distance": 6}
+    if len(texts) > 1:  # so that both are within the picture
+        label |= {"fontSize": 10, "lineHeight": 12, "distance": 2}
     if not fits:
         x, label = ground.x[0], label | {"offset": [0, -NARROW / 2 - 8]}
     data = [{"value": [x, y], "itemStyle": {"color": "transparent", "opacity": 1}}]
