@@ -17,7 +17,7 @@ from lessons.kit.capstone.advice import advice
 from lessons.kit.capstone.bench import SLUG, Desk, bench
 from lessons.kit.capstone.briefs import BRIEFS, Brief
 from lessons.kit.capstone.prices import Prices
-from lessons.kit.capstone.told import RULES, facts, said, worth
+from lessons.kit.capstone.told import facts, rules, said, worth
 from lessons.kit.capstone.tries import KEPT, Try
 from lessons.kit.catalogue import Bench, lessons
 from lessons.kit.values import Control, Evidence
@@ -62,7 +62,7 @@ def show(today: date) -> None:
     if over(page):
         advised(brief)
     with st.expander("How points are counted, and whether the lessons' advice pays"):
-        st.markdown(f"{RULES}\n\n{worth()}")
+        st.markdown(f"{rules(brief)}\n\n{worth()}")
 
 
 def title(slug: str) -> str:

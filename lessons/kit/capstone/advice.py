@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lessons.kit.capstone.briefs import Brief
+from lessons.kit.capstone.briefs import COINS, Brief
 from lessons.kit.capstone.jobs import (
     ALL,
     FAR,
@@ -27,7 +27,7 @@ from lessons.kit.capstone.jobs import (
 # Points, or so, that several times the labels bring as long as there are few: more where features must change too.
 BRINGS = {NEAR: 5, FAR: 7}
 MOST = 0.9  # of the budget may go into labels: the rest is for computing
-DEAR = 100  # coins a billion operations
+DEAR = 100  # coins a billion operations, where COINS take a point away
 
 
 class Step(NamedTuple):
@@ -59,7 +59,7 @@ def method(brief: Brief, start: Offer) -> Step:
         return Step(
             LOW_RANK, "a thin patch does nearly what full fine-tuning does, at a fraction of the size", "tiny_patches"
         )
-    if start.lies == NEAR and (brief.operations or brief.computing_price >= DEAR):
+    if start.lies == NEAR and (brief.operations or brief.computing_price >= DEAR * brief.coins_a_point / COINS):
         return Step(HEAD, "near by, the features are good as they are, and the head alone costs least", "label_worth")
     if start.lies == NEAR:
         return Step(HEAD_FIRST, "near by, train the head on good features, then move these gently", "label_worth")

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 import pandas as pd
 
 from lessons.kit.capstone.advice import advice
-from lessons.kit.capstone.briefs import BRIEFS, COINS, MISSED, Brief, Outcome
+from lessons.kit.capstone.briefs import BRIEFS, MISSED, Brief, Outcome
 from lessons.kit.capstone.jobs import SCRATCH, UNPROTECTED, Choice
 from lessons.kit.figures import Figure
 from lessons.kit.values import Seeds
@@ -48,10 +48,12 @@ def facts(brief: Brief) -> list[str]:
     ]
 
 
-RULES = (
-    f"A percent right is a point. {COINS} coins take a point away, and every requirement that is missed takes "
-    f"{MISSED}. What the backbone cost has been paid by somebody else."
-)
+def rules(brief: Brief) -> str:
+    """How points are counted."""
+    return (
+        f"A percent right is a point. {coins(brief.coins_a_point)} take a point away, and every requirement that is "
+        f"missed takes {MISSED}. What the backbone cost has been paid by somebody else."
+    )
 
 
 def verdict(one: Outcome) -> list[str]:
