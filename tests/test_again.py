@@ -168,6 +168,9 @@ def test_with_nothing_missed_the_page_says_how_it_works() -> None:
 def test_a_missed_question_comes_back_another_day_and_goes_along_in_a_file(
     address: str, page: Page, tmp_path: Path
 ) -> None:
+    page.goto(f"{address}/home")
+    older = {"seen": {SLUGS[1]: 5, SLUGS[2]: 3}}  # before a lesson was done by a guess and an answer
+    page.evaluate("older => localStorage.setItem('headstart', JSON.stringify(older))", older)
     page.goto(f"{address}/label_worth?label_worth.beat=Recall&label_worth.committed=2&label_worth.pressed=1")
     question = lessons()["label_worth"].questions[0]
     wrong = next(one for one in question.options if one != question.right)
@@ -185,6 +188,8 @@ def test_a_missed_question_comes_back_another_day_and_goes_along_in_a_file(
     coming.value.save_as(tmp_path / "mine.json")
     saved = progress.read((tmp_path / "mine.json").read_bytes())
     assert [missed.right for missed in saved.missed.values()] == [1]
+    assert saved.done == [SLUGS[1]]  # it stays done, and the first is not: its prediction was skipped
+    assert SLUGS[0] in saved.answered
     press(page, "Forget all of it")
     press(page, "Yes, forget it")
     expect(page.get_by_text("Once more, from")).to_have_count(0)

@@ -5,8 +5,8 @@ else to the first thing that can have the focus. */
 function keepFocus() {
   const FOCUSABLE = "button, a[href], input, select, textarea, summary, [tabindex='0']"
   const MAIN = "[data-testid=stBaseButton-primary]"
-  const PATIENCE = 20_000 // milliseconds, after which a learner has gone on otherwise
-  let byKey = false, last = null, around = [], since = 0
+  const NEAR = 700, PATIENCE = 5000 // milliseconds: first only the nearest container is looked at, in the end nothing
+  let byKey = false, last = null, around = [], began = 0, timer = 0
 
   const usable = node =>
     !node.disabled && !node.closest("[inert], [hidden], [data-stale=true]") && node.getClientRects().length > 0
@@ -21,17 +21,26 @@ function keepFocus() {
     for (let node = last.parentElement; node && node !== document.body; node = node.parentElement) {
       around.push([node, nameOf(node)])
     }
-    since = 0
   })
 
-  new MutationObserver(() => {
-    if (!byKey || !last || last.isConnected || document.activeElement !== document.body) return
-    since ||= performance.now()
-    if (performance.now() - since > PATIENCE) { last = null; return }
-    for (const [node, name] of around) {
+  const stop = () => { clearInterval(timer); timer = 0 }
+  const lost = () =>
+    byKey && last && (!last.isConnected || last.disabled) && document.activeElement === document.body
+  const look = () => {
+    const passed = performance.now() - began
+    if (!lost() || passed > PATIENCE) return stop()
+    const nearest = around.findIndex(([node, name]) => name && node.isConnected)
+    const within = passed < NEAR && nearest >= 0 ? around.slice(0, nearest + 1) : around
+    for (const [node, name] of within) {
       const there = node.isConnected ? node : name && document.querySelector(`.${CSS.escape(name)}`)
       const next = there && (first(there, MAIN) ?? first(there, FOCUSABLE))
-      if (next) { next.focus(); return }
+      if (next) { next.focus(); return stop() }
     }
+  }
+  new MutationObserver(() => {
+    if (timer || !lost()) return
+    began = performance.now()
+    timer = setInterval(look, 60)
+    look()
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] })
 }

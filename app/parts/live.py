@@ -45,7 +45,8 @@ def live(
                 sheet(lesson, settings, now.answers, now.asked)
             for near in lesson.controls[: lesson.in_reach]:
                 if near is lesson.turn and on_player(lesson, backdrop(at, False)):
-                    st.markdown(f"{near.label} **{settings[near]}**: move the slider under the picture.")
+                    how = "" if now.moving or now.over else ": move the slider under the picture"
+                    st.markdown(f"{near.label} **{settings[near]}**{how}.")
                     continue
                 control(lesson.slug, near, settings[near], at.held.get(near.name))
             buttons(lesson, settings, now.runs)
@@ -85,7 +86,8 @@ def tick(
     evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
     evidence |= results(lesson, settings, now) | now.answers
     if headline := lesson.headline(evidence, settings):
-        st.markdown(headline)
+        with st.container(key="headline"):
+            st.markdown(headline)
     turn = now.over if draws(lesson) else has_pad(lesson)  # who draws waits for the nets that are to guess
     pad = partial(sheet, lesson, settings, now.answers, now.asked) if turn else None
     watching = at.pressed and not (turn and draws(lesson))

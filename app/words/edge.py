@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache
 from typing import Any
 
@@ -37,6 +37,7 @@ KEYS |= {
     "axes",
     "called",
 }
+UNSEEN = {"alt", "help"}  # of these, those that nobody sees who does not ask
 SENT = ("json", "spec")  # fields with JSON in them
 WRITTEN = re.compile(r"class=\"gloss(?:ary)?\"")  # said already: prose with terms, and the glossary
 LINK = re.compile(r"""(?<=\]\()[a-z_]+(\?[^)\s]*)?(?=\))|(?<=href=")[a-z_]+(\?[^"]*)?(?=")""")  # to a page of ours
@@ -83,6 +84,16 @@ def counting() -> Iterator[Counter[bool]]:
         letters.reset(mark)
 
 
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """What is read only by who asks for it says nothing of the language that most of a page is in."""
+    mark = letters.set(None)
+    try:
+        yield
+    finally:
+        letters.reset(mark)
+
+
 def mostly(counted: Counter[bool]) -> str:
     """Returns the language that most of a page is in, by what was counted as it was sent."""
     return language() if counted[True] > counted[False] else OWN
@@ -116,6 +127,9 @@ def reword(message: Message, tongue: Tongue) -> None:
             setattr(message, field.name, spec(value, tongue, message))
         elif field.name == "bytes":
             setattr(message, field.name, part(value, tongue))
+        elif field.name in UNSEEN:
+            with uncounted():
+                setattr(message, field.name, tongue.prose(value))
         elif field.name in FIELDS and field.type == field.TYPE_STRING:
             if field.is_repeated:
                 value[:] = [tongue.prose(one) for one in value]
@@ -160,7 +174,8 @@ def reword_json(data: Any, said: Callable[[str], str], read: bool = False) -> An
         named = data.get("type") == "category"
         for key, value in data.items():
             if key != "options" and not (key == "name" and data.keys() & {"options", "called"}):
-                data[key] = reword_json(value, said, key in KEYS or (key == "data" and named))
+                with uncounted() if key in UNSEEN else nullcontext():
+                    data[key] = reword_json(value, said, key in KEYS or (key == "data" and named))
         return data
     if isinstance(data, list):
         data[:] = [reword_json(one, said, read) for one in data]

@@ -72,8 +72,8 @@ def summed(yours: Outcome) -> str:
 def headline(yours: Outcome) -> str:
     """The points, and every requirement met or missed, short enough to stand above the picture."""
     signs = {True: ":green[:material/check_circle:] Met:", False: ":red[:material/cancel:] Missed:"}
-    checks = "  \n".join(f"{signs[bool(check.met)]} {check.says}" for check in yours.checks)
-    return f"**{summed(yours)}.**  \n{checks}"
+    checks = " ".join(f"{signs[bool(check.met)]} {check.says}" for check in yours.checks)
+    return f"**{summed(yours)}.** {checks}"
 
 
 def compared(yours: Outcome) -> str:
