@@ -54,7 +54,7 @@ def show(today: date) -> None:
         st.warning("What was searched for this brief is not here. `python -m lessons.kit.capstone.search` makes it.")
         return
     own = chosen.one(at(plain, "prices"), prices.read, None)
-    brief = prices.priced(plain, own) if own else plain
+    brief = prices.with_prices(plain, own) if own else plain
     st.markdown(f"{brief.story} {' '.join(facts(brief))}")
     page = with_tries(brief)
     live(page, lambda at, everything: Evidence())

@@ -19,13 +19,13 @@ from app.parts.live import begin, glance, results
 from app.parts.watch import own, progress
 from app.parts.words import prose, words
 from core.serve import classroom as kept
-from core.serve.class_codes import spelled
+from core.serve.class_codes import in_halves
 from core.serve.engine import Busy
 from core.serve.store import Absent
 from lessons.kit.classroom import Plan, said
 from lessons.kit.figures import Figure
 from lessons.kit.figures.crowd import crowd
-from lessons.kit.figures.crowd_numbers import middles, summed
+from lessons.kit.figures.crowd_numbers import middles, summary
 from lessons.kit.figures.lit import lit as lighted
 from lessons.kit.told import Told
 from lessons.kit.values import Control, Settings
@@ -86,7 +86,7 @@ def join(plan: Plan, address: str, told: st.delta_generator.DeltaGenerator) -> N
     with told:
         st.subheader("Open this on your phone or computer, and say what will happen.", anchor=False)
         st.markdown(f"Or open **{typed_address()}** and type")
-        st.html(f'<p class="code">{spelled(plan.short)}</p>')
+        st.html(f'<p class="code">{in_halves(plan.short)}</p>')
         st.html(f'<p class="count">{counted(len(guessed(said(plan))))}</p>')
     st.html(qr(address))
 
@@ -133,7 +133,7 @@ def missed(plan: Plan, all_said: tuple[Settings, ...]) -> None:
         for slider, low, middle, high in zip(lesson.sliders, *verdicts):
             if slider.name in plan.asked:
                 what, you, did = middle
-                theirs = summed(slider, all_said, low[1], you, high[1])
+                theirs = summary(slider, all_said, low[1], you, high[1])
                 known_of = f" ({theirs})" if slider.name in found[0].values else ""
                 st.markdown(f"{what[:1].upper()}{what[1:]}: **{did}**{known_of}")
 

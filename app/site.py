@@ -27,7 +27,7 @@ from app import (
     time_machine,
 )
 from app.parts import chosen
-from app.parts.document import document, in_language
+from app.parts.document import document, tell_language
 from app.parts.unlost import mend
 from app.words import edge, language
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -83,8 +83,8 @@ def show() -> None:
         {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": about}, position="top"
     )
     chosen.follow_history(page.url_path)
-    with edge.counting() as letters:
+    with edge.count_letters() as letters:
         try:
             page.run()
         finally:  # a page may end in the middle
-            in_language(edge.mostly(letters))
+            tell_language(edge.main_language(letters))

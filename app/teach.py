@@ -20,7 +20,7 @@ from app.parts.words import filled
 from app.parts.workers import me
 from core.check import BadValue
 from core.serve import classroom as kept
-from core.serve.class_codes import spelled
+from core.serve.class_codes import in_halves
 from lessons.kit.catalogue import BEATS, Lesson, lessons
 from lessons.kit.classroom import HIDDEN, LOCKED, NAMED, Plan, Record, attended, begin, bring, brought, said, write
 from lessons.kit.told import counted as many_of
@@ -144,7 +144,7 @@ def teach(plan: Plan) -> None:
             st.html(qr(address))
             st.code(address, language=None, wrap_lines=True)
             st.markdown(f"Or they open `{typed_address()}` and type")
-            st.html(f'<p class="code">{spelled(plan.short)}</p>')
+            st.html(f'<p class="code">{in_halves(plan.short)}</p>')
             how_to_reach()
             release(plan)
             there = urlencode({CODE: plan.code, chosen.key(SLUG, VIEW.name): PROJECTOR})

@@ -285,7 +285,7 @@ def test_tries_are_kept_and_compared(opened: AppTest) -> None:
     assert any("try 1" in one["text"] for one in spec["layout"]["annotations"])
     one, other = (tries.outcome(tried, brief) for tried in CHEAP)
     assert one and other
-    table = tries.compared_tries({"try 1": one, "yours": other}).spec
+    table = tries.tries_table({"try 1": one, "yours": other}).spec
     assert [*table.index] == ["try 1", "yours"] and [*table.points] == [f"{each.points:.1f}" for each in (one, other)]
 
 
@@ -314,15 +314,15 @@ def test_only_the_latest_tries_are_kept() -> None:
 
 def test_prices_of_ones_own_recompute_points_and_the_best() -> None:
     brief = BRIEFS["postcodes"]
-    same = prices.priced(brief, prices.of_brief(brief))
+    same = prices.with_prices(brief, prices.of_brief(brief))
     assert same.best.choice == brief.best.choice and same.best.points == brief.best.points
     own = prices.Prices(label=0.5, hour=100, hourly=50, budget=2000, worth=50)
-    mine = prices.priced(brief, own)
+    mine = prices.with_prices(brief, own)
     one = mine.outcomes[brief.naive]
     assert one.coins == pytest.approx(one.labels * 0.5 + one.found.operations * 2)
     assert one.points == pytest.approx(one.found.right - one.coins / 50 - MISSED * one.missed)
     assert mine.best.points == max(each.points for each in mine.outcomes.values())
-    dear = prices.priced(brief, replace(own, label=1000, worth=1))
+    dear = prices.with_prices(brief, replace(own, label=1000, worth=1))
     assert dear.best.choice.labels == min(brief.sizes)  # labels at a thousand coins: as few as can be bought
     assert prices.read(prices.write(own)) == own
 

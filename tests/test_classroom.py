@@ -160,7 +160,9 @@ def nothing_was_wrong_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def typed(plan: Plan, k: int) -> str:
-    return [plan.short, plan.short.lower(), class_codes.spelled(plan.short), f" {plan.short[:2]}-{plan.short[2:]}. "][k]
+    return [plan.short, plan.short.lower(), class_codes.in_halves(plan.short), f" {plan.short[:2]}-{plan.short[2:]}. "][
+        k
+    ]
 
 
 @pytest.mark.parametrize("k", range(4))

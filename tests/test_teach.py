@@ -20,7 +20,7 @@ from lessons.kit.classroom import HIDDEN, LOCKED, Plan, Record, attended, begin,
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
 from lessons.kit.figures.crowd import crowd, tally, told
-from lessons.kit.figures.crowd_numbers import counts, middle, middles, quantile, summed
+from lessons.kit.figures.crowd_numbers import counts, middle, middles, quantile, summary
 from lessons.kit.prediction import Order
 from lessons.kit.values import Settings, visible
 from tests import awaited
@@ -310,8 +310,8 @@ def test_a_class_is_named_as_a_median_with_its_spread() -> None:
     guesses = [Settings({at1.name: value}) for value in (20, 40, 50, 60, 90)]
     values = [str(quantile(at1, guesses, share)) for share in (0.25, 0.5, 0.75)]
     assert values == ["40", "50", "60"]
-    assert summed(at1, guesses, *values) == "median of 5 guesses 50, half of them 40 to 60"
-    assert summed(at1, guesses[:1], "20", "20", "20") == "median of 1 guess 20"
+    assert summary(at1, guesses, *values) == "median of 5 guesses 50, half of them 40 to 60"
+    assert summary(at1, guesses[:1], "20", "20", "20") == "median of 1 guess 20"
     figure = crowd(lesson_picture("label_worth"), lessons()["label_worth"].prediction, guesses)
     dots = next(one for one in figure.spec["series"] if one.get("id") == "class 0")["data"]
     assert sorted(dot["value"][1] for dot in dots if "itemStyle" in dot) == [40, 50, 60]

@@ -36,7 +36,7 @@ def base() -> str:
     at = urlsplit(st.context.url or "")
     if not at.netloc:
         return "/"
-    host, reachable = at.hostname or "", listening()
+    host, reachable = at.hostname or "", server_addresses()
     if is_loopback(host) and reachable:
         host = reachable[0]
     port = f":{at.port}" if at.port else ""
@@ -44,7 +44,7 @@ def base() -> str:
     return urlunsplit((at.scheme, netloc, at.path.rpartition("/")[0] + "/", "", ""))
 
 
-def listening() -> list[str]:
+def server_addresses() -> list[str]:
     """This machine's addresses in its networks at which the server answers."""
     only = server_address()
     if not only or only in ("0.0.0.0", "::"):
@@ -65,7 +65,7 @@ def typed_address() -> str:
 def how_to_reach() -> None:
     """Says what to do if learners cannot open the link, by what is known of the way to this server."""
     here = is_loopback(urlsplit(st.context.url or "").hostname or "")
-    only, others = server_address(), listening()
+    only, others = server_address(), server_addresses()
     if here and not others:
         reason = f"it was started with `--server.address {only}`" if only else "it is in no network"
         st.warning(

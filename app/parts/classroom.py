@@ -23,7 +23,7 @@ from lessons.kit.classroom import Plan, Record, put
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
 from lessons.kit.figures.crowd import crowd, tally
-from lessons.kit.figures.crowd_numbers import quantile, summed
+from lessons.kit.figures.crowd_numbers import quantile, summary
 from lessons.kit.prediction import Order
 from lessons.kit.progress import question_id
 from lessons.kit.values import Evidence, Settings, visible
@@ -114,7 +114,7 @@ def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
         elif not isinstance(slider, Order):
             values = [quantile(slider, guesses, share) for share in (0.25, 0.5, 0.75)]
             read = [f"{one}{units[slider.name] if isinstance(one, int | float) else ''}" for one in values]
-            st.markdown(f"{slider.label.rstrip('?')}: {summed(slider, guesses, *read)}")
+            st.markdown(f"{slider.label.rstrip('?')}: {summary(slider, guesses, *read)}")
 
 
 @lru_cache(maxsize=64)

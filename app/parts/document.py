@@ -22,6 +22,6 @@ def document() -> None:
     _DOCUMENT(key="document", height=1)
 
 
-def in_language(language: str) -> None:
+def tell_language(language: str) -> None:
     """Tells the browser the language that most of the page is in, for who has it read out or translated."""
     _LANGUAGE(data={"language": language}, key="language", height=1)

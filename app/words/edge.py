@@ -74,7 +74,7 @@ def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
 
 
 @contextmanager
-def counting() -> Iterator[Counter[bool]]:
+def count_letters() -> Iterator[Counter[bool]]:
     """Counts the letters that are sent to a page's reader: how many are translated (True), and how many are not."""
     counted = Counter[bool]()
     mark = letters.set(counted)
@@ -85,7 +85,7 @@ def counting() -> Iterator[Counter[bool]]:
 
 
 @contextmanager
-def uncounted() -> Iterator[None]:
+def without_counting() -> Iterator[None]:
     """What is read only by who asks for it says nothing of the language that most of a page is in."""
     mark = letters.set(None)
     try:
@@ -94,7 +94,7 @@ def uncounted() -> Iterator[None]:
         letters.reset(mark)
 
 
-def mostly(counted: Counter[bool]) -> str:
+def main_language(counted: Counter[bool]) -> str:
     """Returns the language that most of a page is in, by what was counted as it was sent."""
     return language() if counted[True] > counted[False] else OWN
 
@@ -128,7 +128,7 @@ def reword(message: Message, tongue: Tongue) -> None:
         elif field.name == "bytes":
             setattr(message, field.name, part(value, tongue))
         elif field.name in UNSEEN:
-            with uncounted():
+            with without_counting():
                 setattr(message, field.name, tongue.prose(value))
         elif field.name in FIELDS and field.type == field.TYPE_STRING:
             if field.is_repeated:
@@ -174,7 +174,7 @@ def reword_json(data: Any, said: Callable[[str], str], read: bool = False) -> An
         named = data.get("type") == "category"
         for key, value in data.items():
             if key != "options" and not (key == "name" and data.keys() & {"options", "called"}):
-                with uncounted() if key in UNSEEN else nullcontext():
+                with without_counting() if key in UNSEEN else nullcontext():
                     data[key] = reword_json(value, said, key in KEYS or (key == "data" and named))
         return data
     if isinstance(data, list):

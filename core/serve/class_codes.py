@@ -31,12 +31,12 @@ def new_code(taken: Collection[str]) -> str:
     return code
 
 
-def spelled(code: str) -> str:
+def in_halves(code: str) -> str:
     """Returns a code in two halves, as a learner reads it: "K7M 3PW"."""
     return f"{code[: LENGTH // 2]} {code[LENGTH // 2 :]}".strip()
 
 
-def understood(text: str) -> str:
+def without_signs(text: str) -> str:
     """Returns what a learner typed as codes are kept: in capitals, without spaces, dashes and other signs."""
     return "".join(sign for sign in text.upper() if sign.isalnum())[: LENGTH + 1]
 
@@ -71,13 +71,13 @@ wrong = WrongCodes()
 def find(text: str, codes: Callable[[], Mapping[str, str]], browser: str, address: str) -> str:
     """Returns what `codes` has for the code that a browser at this address has typed; raises BadValue with a sentence
     if it has nothing, or if too many were wrong."""
-    if not understood(text):
+    if not without_signs(text):
         raise BadValue(EMPTY)
     limits = [("server", SERVER), (f"browser {browser}", BROWSER)]
     limits += [(f"address {address}", ADDRESS)] if address else []
     if wrong.many(limits):
         raise BadValue(MANY)
-    if found := codes().get(understood(text)):
+    if found := codes().get(without_signs(text)):
         return found
     wrong.add(limits)
     raise BadValue(NONE)

@@ -131,7 +131,7 @@ def understood(told: Mapping[str, Any]) -> Progress:
         whole("How far somebody came in a lesson", far, 1, len(BEATS))
     if not all(isinstance(text, str) for text in found.values()):
         raise BadValue("What was found in a lesson must be text.")
-    done_by = {part: named(told, part) for part in DONE_BY} if set(DONE_BY) & set(told) else done_before(seen)
+    done_by = {part: named(told, part) for part in DONE_BY} if set(DONE_BY) & set(told) else older_done(seen)
     for mark in (mark for names in done_by.values() for mark in names.values()):
         whole("The mark of a lesson with a guess or an answer", mark, 1, 1)
     return Progress(
@@ -142,7 +142,7 @@ def understood(told: Mapping[str, Any]) -> Progress:
     )
 
 
-def done_before(seen: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def older_done(seen: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Returns what older progress counts as: a lesson was done when its findings were seen, and it stays done."""
     done = {slug: 1 for slug, far in seen.items() if far > BEATS.index("Explain")}
     return dict.fromkeys(DONE_BY, done)

@@ -10,7 +10,7 @@ from typing import Any
 from lessons.kit.capstone.briefs import Brief, Outcome
 from lessons.kit.capstone.jobs import METHODS, Choice
 from lessons.kit.capstone.told import NAMES, beside, bills, compared, headline, said
-from lessons.kit.capstone.tries import Try, compared_tries, outcome
+from lessons.kit.capstone.tries import Try, outcome, tries_table
 from lessons.kit.catalogue import Bench, Guess, Views
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import race
@@ -124,7 +124,7 @@ class Desk:
         if yours or before:
             mine = {YOURS: yours} if yours else {}
             known = {NAMES[kind]: one for kind, one in beside(self.brief).items()} if yours else {}
-            shown["Your tries"] = lambda: compared_tries(before | mine | known)
+            shown["Your tries"] = lambda: tries_table(before | mine | known)
         if yours:
             others = {NAMES[kind]: one for kind, one in beside(self.brief).items()}
             shown["The bills"] = lambda: bills({YOURS: yours} | others)

@@ -45,7 +45,7 @@ def of_brief(brief: Brief) -> Prices:
     return Prices(label=brief.label_price, hour=brief.computing_price, budget=brief.budget)
 
 
-def priced(brief: Brief, prices: Prices) -> Brief:
+def with_prices(brief: Brief, prices: Prices) -> Brief:
     """The brief under these prices."""
     told = {one.name: getattr(brief, one.name) for one in fields(brief)}
     told |= {"label_price": prices.label, "computing_price": prices.hour / prices.hourly, "budget": prices.budget}

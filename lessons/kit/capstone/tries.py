@@ -36,7 +36,7 @@ class Try(NamedTuple):
 
 def write(tries: Sequence[Try], brief: Brief) -> str:
     """As a link says it: "0.4.0.3.1-0.0.0.1.1", places among what can be chosen, then the draw."""
-    every = offered(brief)
+    every = options_of(brief)
     return "-".join(
         ".".join(str(options.index(part)) for options, part in zip(every, one.choice)) + f".{one.draw}" for one in tries
     )
@@ -44,7 +44,7 @@ def write(tries: Sequence[Try], brief: Brief) -> str:
 
 def read(text: str, brief: Brief) -> tuple[Try, ...]:
     """What a link says; BadValue with a sentence where that cannot be."""
-    found, every = [], offered(brief)
+    found, every = [], options_of(brief)
     for part in text.split("-") if text else ():
         if not WRITTEN.fullmatch(part):
             raise BadValue("This link names tries that cannot be; none is shown.")
@@ -56,7 +56,7 @@ def read(text: str, brief: Brief) -> tuple[Try, ...]:
     return tuple(found[-KEPT:])
 
 
-def offered(brief: Brief) -> tuple[Sequence[str | int], ...]:
+def options_of(brief: Brief) -> tuple[Sequence[str | int], ...]:
     """All that can be chosen, part by part."""
     return tuple(offer.name for offer in brief.of.offers), METHODS, brief.of.protections, brief.sizes
 
@@ -73,7 +73,7 @@ def outcome(one: Try, brief: Brief) -> Outcome | None:
     return brief.outcome(one.choice, Found.read(table, known.found.numbers))
 
 
-def compared_tries(shown: Mapping[str, Outcome]) -> Figure:
+def tries_table(shown: Mapping[str, Outcome]) -> Figure:
     """One row for each, with its points, and how they come about."""
     rows = {
         name: {

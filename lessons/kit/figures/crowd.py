@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from lessons.kit.figures import ROLES, Figure, Ground, share
-from lessons.kit.figures.crowd_numbers import QUARTILES, Guesses, counts, middle, places, quantile, summed
+from lessons.kit.figures.crowd_numbers import QUARTILES, Guesses, counts, middle, places, quantile, summary
 from lessons.kit.prediction import Handle, Order, Prediction
 from lessons.kit.values import Control, Settings
 
@@ -42,7 +42,7 @@ def crowd(figure: Figure, prediction: Prediction, guesses: Guesses) -> Figure:
             series += marked(handle, k, whole, lane(handle, prediction, figure.ground))
             if text := word(handle, whole):
                 words.setdefault(spot(handle, figure.ground), []).append(text)
-    series += [written(k, place, texts, figure.ground) for k, (place, texts) in enumerate(words.items())]
+    series += [word_series(k, place, texts, figure.ground) for k, (place, texts) in enumerate(words.items())]
     return replace(figure, spec=figure.spec | {"series": [*figure.spec["series"], *series]}, alt=alt)
 
 
@@ -98,7 +98,7 @@ def spot(handle: Handle, ground: Ground) -> tuple[int, float, float]:
     return handle.pane, ground.x[1], float(handle.y)
 
 
-def written(number: int, place: tuple[int, float, float], texts: list[str], ground: Ground) -> dict[str, Any]:
+def word_series(number: int, place: tuple[int, float, float], texts: list[str], ground: Ground) -> dict[str, Any]:
     """The words at one place, one a line. Where there is no room at the right they stand above their guesses, under the
     curves."""
     pane, x, y = place
@@ -199,7 +199,7 @@ def tally(slider: Control[Any], guesses: Guesses) -> Figure:
     if slider.slider:
         ends = [*found]
         values = [str(quantile(slider, guesses, share)) for share in (0.25, 0.5, 0.75)] if ends else []
-        span = escape(summed(slider, guesses, *values)) if ends else ""
+        span = escape(summary(slider, guesses, *values)) if ends else ""
         return Figure(kind="html", spec=f"{title}<p>{span}</p>", alt=said)
     most = max(found.values(), default=1)
     wide = {option: 50 * found.get(option, 0) / most for option in slider.options}

@@ -51,19 +51,19 @@ def middles(prediction: Prediction, guesses: Guesses, share: float = 0.5) -> Set
     return Settings(found)
 
 
-def summed(slider: Control[Any], guesses: Guesses, low: str, middle: str, high: str) -> str:
+def summary(slider: Control[Any], guesses: Guesses, low: str, middle: str, high: str) -> str:
     """What a class said of a slider, as what it is: a median with its spread, what most said, or a mean order. The
     values are handed in as they are to be read."""
     many = sum(slider.name in one.values for one in guesses)
     if isinstance(slider, Order):
-        return f"by the mean places of {counted(many)}: {middle}"
+        return f"by the mean places of {guess_count(many)}: {middle}"
     if not slider.slider:
-        return f"most of {counted(many)}: {middle}"
+        return f"most of {guess_count(many)}: {middle}"
     spread = f"half of them {low} to {high}" if low != high else f"half of them exactly {low}"
-    return f"median of {counted(many)} {middle}" + f", {spread}" * (many > 1)
+    return f"median of {guess_count(many)} {middle}" + f", {spread}" * (many > 1)
 
 
-def counted(many: int) -> str:
+def guess_count(many: int) -> str:
     return f"{many} guess{'es' * (many != 1)}"
 
 

@@ -29,7 +29,7 @@ def tiles(of: Run, evidence: Evidence, at: int) -> Figure:
     """The old examples as the first net answers them, test by test: as it went, and beside it the other future. As long
     as there is none, the scrubber chooses the step to go back to."""
     went = evidence.behaviour("past")
-    if not scrubbed(evidence):
+    if not has_scrubber(evidence):
         return both_skills(of, evidence, at)
     told = evidence.answer("wall")["tasks"][0]
     futures = {WENT: went}
@@ -58,7 +58,7 @@ def tiles(of: Run, evidence: Evidence, at: int) -> Figure:
     return walls(shown, partial(skills, evidence, at), classes, choice=at)
 
 
-def scrubbed(evidence: Evidence) -> bool:
+def has_scrubber(evidence: Evidence) -> bool:
     """Whether the past can be gone through step by step: its answers are recorded, and the examples are known."""
     return bool(evidence.behaviour("past")) and evidence.has("wall")
 
