@@ -4,7 +4,7 @@ A click may set two things in the URL, and a page that is opened again writes wh
 then seem to do nothing. So what follows the first change by itself belongs to the same entry. */
 function oneEntryEach() {
   const { pushState } = history
-  let acted = false
+  let acted = true // a click may have come before this script
   for (const kind of ["pointerdown", "keydown", "click", "change", "drop"]) {
     window.addEventListener(kind, () => { acted = true }, true)
   }
