@@ -43,8 +43,9 @@ def live(
                 say(lesson, "run")
             if lesson.sheet and lesson.sheet.beat == "Run" and not by_hand:
                 sheet(lesson, settings, now.answers, now.asked)
+            scrubs = st.session_state[chosen.key(lesson.slug, "scrubs")] = on_player(lesson, backdrop, at)
             for near in lesson.controls[: lesson.in_reach]:
-                if near is lesson.turn and on_player(lesson, backdrop(at, False)):
+                if near is lesson.turn and scrubs:
                     how = "" if now.moving or now.over else ": move the slider under the picture"
                     st.markdown(f"{near.label} **{settings[near]}**{how}.")
                     continue
@@ -78,6 +79,8 @@ def tick(
     the first look."""
     if lesson.turn and chosen.setting(lesson.slug, lesson.turn) != at.settings[lesson.turn]:
         st.rerun()  # a player was left at another step, which the rest of the page must show
+    if on_player(lesson, backdrop, at) != st.session_state.get(chosen.key(lesson.slug, "scrubs")):
+        st.rerun()  # another view was chosen, beside which the step has a slider, or has none
     at = chosen.read(lesson) if has_pad(lesson) else at  # nothing else is set without the rest of the page
     settings, now = at.settings, first.pop() if first else glance(lesson, at)
     with told:
@@ -96,10 +99,10 @@ def tick(
         st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
 
 
-def on_player(lesson: Bench, evidence: Evidence) -> bool:
+def on_player(lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], at: Chosen) -> bool:
     """Whether a player is on the stage with which a step is chosen, so that it needs no slider of its own."""
     view = st.session_state.get(chosen.key(lesson.slug, "view"))
-    return view in (None, PICTURE) and lesson.is_player(evidence)
+    return lesson.turn is not None and view in (None, PICTURE) and lesson.is_player(backdrop(at, False))
 
 
 def has_pad(lesson: Bench) -> bool:
