@@ -55,6 +55,8 @@ def test_back_undoes_one_step_after_the_other(address: str, page: Page) -> None:
     page.goto(f"{address}/label_worth")
     for name in ("Predict", "Look", "Predict"):
         beat(page, name)
+        said = {"Look": "Make a prediction", "Predict": "That is my prediction"}[name]
+        expect(page.get_by_role("button", name=said)).to_be_visible()  # not only the choice, which is shown at once
     for name in ("Look", "Predict", "Look"):
         page.go_back()
         at_beat(page, name)
