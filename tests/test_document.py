@@ -69,6 +69,7 @@ def test_back_brings_a_control_to_its_default(address: str, page: Page) -> None:
     """A segment of the sandbox, a search in the glossary, and the capstone's brief; each is left and come back to."""
     page.goto(f"{address}/sandbox")
     beat(page, "Sweep")
+    expect(page).to_have_url(re.compile("step=Sweep"))
     page.go_back()
     at_beat(page, "Train")
     page.goto(f"{address}/glossary")
@@ -81,6 +82,7 @@ def test_back_brings_a_control_to_its_default(address: str, page: Page) -> None:
     expect(find).to_have_value("")
     page.goto(f"{address}/capstone")
     beat(page, "Computing is dear")
+    expect(page).to_have_url(re.compile("brief=battery"))
     page.go_back()
     at_beat(page, "Labels are dear")
 
@@ -90,7 +92,7 @@ def test_one_click_is_one_step_back(address: str, page: Page) -> None:
     page.goto(f"{address}/label_worth")
     beat(page, "Predict")
     press(page, "Skip, show me")
-    at_beat(page, "Run")
+    expect(page).to_have_url(re.compile("beat=Run"))
     page.get_by_role("button", name="About", exact=True).click()
     page.get_by_role("menuitem", name="Glossary").click()
     expect(page.get_by_label("Search the glossary")).to_be_visible()
