@@ -1,4 +1,5 @@
-"""The capstone: briefs as an engineer meets them. Choose, say what you expect, run it, see where the choice stands."""
+"""The capstone: briefs as an engineer meets them. Choose, say what you expect, run it, see where the choice stands
+beside what was tried before."""
 
 from __future__ import annotations
 
@@ -9,16 +10,27 @@ import streamlit as st
 from app.parts import chosen
 from app.parts.live import live
 from app.parts.once import once
+from core.check import BadValue
 from core.serve import store
-from lessons.kit.capstone import weekly
+from lessons.kit.capstone import prices, tries, weekly
 from lessons.kit.capstone.advice import advice
-from lessons.kit.capstone.bench import SLUG, bench
+from lessons.kit.capstone.bench import SLUG, Desk, bench
 from lessons.kit.capstone.briefs import BRIEFS, Brief
-from lessons.kit.capstone.told import RULES, facts, said, worth
-from lessons.kit.catalogue import lessons
+from lessons.kit.capstone.prices import Prices
+from lessons.kit.capstone.told import facts, rules, said, worth
+from lessons.kit.capstone.tries import KEPT, Try
+from lessons.kit.catalogue import Bench, lessons
 from lessons.kit.values import Control, Evidence
 
 TITLE = "Capstone"
+FIELDS = {
+    "label": ("A label costs", "What a person takes for one label, or what you pay a service for it."),
+    "hour": ("An hour of computing costs", "For example what you pay for a GPU."),
+    "hourly": ("Billions of operations in that hour", "Small nets stand for yours here: say how much of their work an "
+               "hour of your machine stands for."),
+    "budget": ("Budget", "What may be spent at most."),
+    "worth": ("One percent more right is worth", "What a point costs: the more it is worth, the more labels pay."),
+}  # fmt: skip
 
 
 def show(today: date) -> None:
@@ -37,26 +49,91 @@ def show(today: date) -> None:
         st.title(TITLE, anchor=False)
         more = () if slug in briefs.options else (slug,)
         chosen.widget(SLUG, briefs, slug, more, lambda one: "This week's" if one == week else title(one))
-    brief = BRIEFS.get(slug) or weekly.brief_of(slug)
-    if not brief or not brief.outcomes:
+    plain = BRIEFS.get(slug) or weekly.brief_of(slug)
+    if not plain or not plain.outcomes:
         st.warning("What was searched for this brief is not here. `python -m lessons.kit.capstone.search` makes it.")
         return
+    own = chosen.one(at(plain, "prices"), prices.read, None)
+    brief = prices.with_prices(plain, own) if own else plain
     st.markdown(f"{brief.story} {' '.join(facts(brief))}")
-    live(bench(brief), lambda at, everything: Evidence())
-    if over(brief):
+    page = with_tries(brief)
+    live(page, lambda at, everything: Evidence())
+    set_prices(plain, own)
+    if over(page):
         advised(brief)
     with st.expander("How points are counted, and whether the lessons' advice pays"):
-        st.markdown(f"{RULES}\n\n{worth()}")
+        st.markdown(f"{rules(brief)}\n\n{worth()}")
 
 
 def title(slug: str) -> str:
     return BRIEFS[slug].title if slug in BRIEFS else slug
 
 
-def over(brief: Brief) -> bool:
+def at(brief: Brief, name: str) -> str:
+    return chosen.key(f"{SLUG}.{brief.slug}", name)
+
+
+def over(page: Bench) -> bool:
     """Whether the learner's own run is done."""
-    at = chosen.read(bench(brief))
-    return at.pressed and all(store.complete(piece.of) for piece in once(bench(brief), "runs", at.settings))
+    now = chosen.read(page)
+    return now.pressed and all(store.complete(piece.of) for piece in once(page, "runs", now.settings))
+
+
+# --- Tries ----------------------------------------------------------------------------------------------------------
+
+
+def with_tries(brief: Brief) -> Bench:
+    """The brief's bench with all that the learner has tried, to which a run that is over is added."""
+    name = at(brief, "tries")
+    none: tuple[Try, ...] = ()
+    made = chosen.one(name, lambda text: tries.read(text, brief), none)
+    page = bench(brief, made)
+    if over(page):
+        settings = chosen.read(page).settings
+        now = Try(Desk(brief).choice(settings), settings.draw)
+        if now not in made:
+            made = (*made, now)[-KEPT:]
+            chosen.put(name, tries.write(made, brief))
+    return bench(brief, made)
+
+
+# --- Prices ---------------------------------------------------------------------------------------------------------
+
+
+def set_prices(brief: Brief, own: Prices | None) -> None:
+    """Fields for prices of the learner's own, which stand in the link."""
+    now, name = own or prices.of_brief(brief), at(brief, "prices")
+
+    def changed() -> None:
+        values = {field: st.session_state[f"{name}.{field}"] for field in FIELDS}
+        try:
+            chosen.put(name, prices.write(Prices(**values)))
+        except BadValue as error:
+            st.session_state[f"{name}.refused"] = str(error)
+
+    with st.expander("Enter prices of your own", icon=":material/payments:", expanded=own is not None):
+        st.markdown(
+            "Use any currency: its unit is called a coin here. What is asked for (how much must be right, kept and "
+            "small enough to ship) stays as the brief says."
+        )
+        with st.container(horizontal=True):
+            for field, (label, help) in FIELDS.items():
+                st.session_state[f"{name}.{field}"] = getattr(now, field)
+                st.number_input(
+                    label, min_value=prices.LEAST, max_value=prices.MOST, key=f"{name}.{field}", help=help,
+                    on_change=changed, width=215, format="%g",
+                )  # fmt: skip
+        if refused := st.session_state.pop(f"{name}.refused", ""):
+            st.warning(refused)
+        if own:
+            st.caption(
+                "Points, bills, the map, the best known choice and the advice follow your prices. The runs that were "
+                "searched are the same. How often the lessons' advice pays, below, rests on the briefs' own prices."
+            )
+            st.button("Back to the brief's prices", on_click=chosen.forget, args=(name,), icon=":material/undo:")
+
+
+# --- Advice ---------------------------------------------------------------------------------------------------------
 
 
 def advised(brief: Brief) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.parts import memory
+from app.parts.class_entry import join_here
 from app.parts.figure import draw
 from app.parts.memory import Kept
 from app.words.language import AT, others
@@ -49,6 +50,7 @@ def show(pages: Pages) -> None:
             )
             begin(pages, place)
             so_far(pages["again"], done)
+            join_here("home")
             read_in()
         with st.container(key="stage"):
             spirals(lessons()[SHOWN])
@@ -119,5 +121,6 @@ def card(lesson: Lesson, page: st.Page, done: Progress) -> None:
         far, found = done.seen.get(lesson.slug, 0), done.found.get(lesson.slug, "")
         beats = "".join("●" if beat < far else "○" for beat in range(len(BEATS)))
         come = f'<span role="img" aria-label="{far} of {len(BEATS)} steps seen">{beats}</span>' if far else ""
+        come += " <b>✓ done</b>" * (lesson.slug in done.done)
         told = f'<p class="found">{escape(found)}</p>' if found else ""
         st.html(f'<p class="minutes">{lesson.minutes} minutes {come}</p>{told}')

@@ -36,11 +36,16 @@ def show(lesson: Lesson) -> None:
         st.caption(f"{lesson.chapter} · lesson {lesson.number}{classroom.called(at.plan)}", width="content")
         chosen.widget(lesson.slug, chosen.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
+    waits = at.waits and at.beat in ("Run", "Explain", "Recall")
     beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
-    if not too_early:
+    if not (too_early or waits):
         memory.add(Progress(seen={lesson.slug: BEATS.index(at.beat) + 1}))  # the ending counts itself
-    beat = ask_first if too_early else beats[at.beat]
+    if at.said:
+        memory.add(Progress(guessed=frozenset([lesson.slug])))
+    beat = wait if waits else ask_first if too_early else beats[at.beat]
     beat(lesson, at)
+    if at.plan and at.waits:
+        classroom.go_on_when_released(at.plan)
     if what := found(lesson, at):
         memory.add(Progress(found={lesson.slug: what}))
     classroom.tell(lesson, at)
@@ -115,9 +120,18 @@ def beat_predict(lesson: Lesson, at: Chosen) -> None:
             predict(lesson, at)
             with st.container(horizontal=True):
                 forward(lesson, "That is my prediction", "Run", PREDICTED, ready=at.said_all)
-                forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
+                if not at.waits:
+                    forward(lesson, "Skip, show me", "Run", SKIPPED, primary=False)
+            if at.waits:
+                st.caption("Your teacher will release the run.")
         with st.container(key="stage"), st.container():
             on_picture(lesson, at, backdrop(lesson, at, everything=False))
+
+
+def wait(lesson: Lesson, at: Chosen) -> None:
+    label = "Change my prediction" if at.said else "Make a prediction"
+    onward = partial(forward, lesson, label, "Predict", primary=not at.said)
+    classroom.wait(lesson, at, backdrop(lesson, at, everything=False), onward)
 
 
 def ask_first(lesson: Lesson, at: Chosen) -> None:
@@ -146,3 +160,5 @@ def beat_explain(lesson: Lesson, at: Chosen) -> None:
 
 def beat_recall(lesson: Lesson, at: Chosen) -> None:
     recall(lesson)
+    if lesson.slug not in memory.known().guessed:
+        st.caption("This lesson counts as done once you have made a prediction and answered a question.")

@@ -10,6 +10,7 @@ import streamlit as st
 from app.lesson import stood_on
 from app.parts import chosen
 from app.parts.chosen import SKIPPED, Chosen
+from app.parts.class_entry import typed_address
 from app.parts.classroom import counted, guessed, picture, qr, tallies
 from app.parts.corpus import escaped
 from app.parts.explain import findings
@@ -17,11 +18,14 @@ from app.parts.figure import draw
 from app.parts.live import begin, glance, results
 from app.parts.watch import own, progress
 from app.parts.words import prose, words
+from core.serve import classroom as kept
+from core.serve.class_codes import in_halves
 from core.serve.engine import Busy
 from core.serve.store import Absent
 from lessons.kit.classroom import Plan, said
 from lessons.kit.figures import Figure
-from lessons.kit.figures.crowd import crowd, middles
+from lessons.kit.figures.crowd import crowd
+from lessons.kit.figures.crowd_numbers import middles, summary
 from lessons.kit.figures.lit import lit as lighted
 from lessons.kit.told import Told
 from lessons.kit.values import Control, Settings
@@ -51,6 +55,10 @@ def show(plan: Plan, address: str) -> None:
             told = st.container()
             with st.container(key="onward", horizontal=True):
                 st.button("Back", on_click=turn, args=(step - 1,), disabled=step == 0, shortcut=BACK, type="tertiary")
+                if kept.holds(plan.code):
+                    st.button(
+                        "Release learners", icon=":material/lock_open:", on_click=kept.hold, args=(plan.code, False)
+                    )
                 if step < steps - 1:
                     label = "Let it run" if step == GUESSES else "Next"
                     st.button(label, on_click=turn, args=(step + 1,), shortcut=ON, type="primary")
@@ -77,6 +85,8 @@ def join(plan: Plan, address: str, told: st.delta_generator.DeltaGenerator) -> N
     """The way in, and how many have said something."""
     with told:
         st.subheader("Open this on your phone or computer, and say what will happen.", anchor=False)
+        st.markdown(f"Or open **{typed_address()}** and type")
+        st.html(f'<p class="code">{in_halves(plan.short)}</p>')
         st.html(f'<p class="count">{counted(len(guessed(said(plan))))}</p>')
     st.html(qr(address))
 
@@ -113,15 +123,19 @@ def runs(plan: Plan, told: st.delta_generator.DeltaGenerator, before: float) -> 
 
 
 def missed(plan: Plan, all_said: tuple[Settings, ...]) -> None:
-    """What was asked, what it was, and what the middle of the class said."""
+    """What was asked, what it was, and the median of what the class said, with its spread."""
     lesson = plan.of
-    centre = middles(lesson.prediction, all_said)
-    whole = lesson.defaults.but(**{one.name: one.default for one in lesson.sliders} | dict(centre.values))
-    verdict = lesson.verdict(stood_on(lesson, lesson.defaults, True), whole)
-    for slider, (what, you, did) in zip(lesson.sliders, verdict):
-        if slider.name in plan.asked:
-            theirs = f"; the class said {you}" if slider.name in centre.values else ""
-            st.markdown(f"{what[:1].upper()}{what[1:]}: **{did}**{theirs}")
+    plain = lesson.defaults.but(**{one.name: one.default for one in lesson.sliders})
+    found = [middles(lesson.prediction, all_said, share) for share in (0.25, 0.5, 0.75)]
+    known = stood_on(lesson, lesson.defaults, True)
+    verdicts = [lesson.verdict(known, plain.but(**one.values)) for one in found]
+    with st.container(key="verdict"):
+        for slider, low, middle, high in zip(lesson.sliders, *verdicts):
+            if slider.name in plan.asked:
+                what, you, did = middle
+                theirs = summary(slider, all_said, low[1], you, high[1])
+                known_of = f" ({theirs})" if slider.name in found[0].values else ""
+                st.markdown(f"{what[:1].upper()}{what[1:]}: **{did}**{known_of}")
 
 
 def found(plan: Plan, number: int, told: st.delta_generator.DeltaGenerator) -> None:

@@ -17,6 +17,7 @@ from app import (
     evidence,
     glossary,
     home,
+    join,
     lesson,
     own_data,
     real,
@@ -25,6 +26,8 @@ from app import (
     teach,
     time_machine,
 )
+from app.parts import chosen
+from app.parts.document import document, tell_language
 from app.parts.unlost import mend
 from app.words import edge, language
 from lessons.kit.catalogue import CHAPTERS, lessons
@@ -44,6 +47,7 @@ def show() -> None:
     st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
     st.html(Path(__file__).with_name("style.css"))
     settle()
+    document()
     language.settle()
     pages = {
         one.slug: st.Page(partial(lesson.show, one), title=f"{one.number}. {one.title}", url_path=one.slug)
@@ -57,6 +61,7 @@ def show() -> None:
         ),
         "own": st.Page(own_data.show, title=own_data.TITLE, icon=":material/upload_file:", url_path="own"),
         "time": st.Page(time_machine.show, title=time_machine.TITLE, icon=":material/history:", url_path="time"),
+        "join": st.Page(join.show, title=join.TITLE, icon=":material/login:", url_path=join.SLUG),
         "teach": st.Page(teach.show, title=teach.TITLE, icon=":material/groups:", url_path="teach"),
     }
     brought = st.Page(bundle.show, title=bundle.TITLE, icon=":material/inventory_2:", url_path="bundle")
@@ -74,6 +79,12 @@ def show() -> None:
     data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
     chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
     about = [done, proof, words, model, data]
-    st.navigation(
+    page = st.navigation(
         {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": about}, position="top"
-    ).run()
+    )
+    chosen.follow_history(page.url_path)
+    with edge.count_letters() as letters:
+        try:
+            page.run()
+        finally:  # a page may end in the middle
+            tell_language(edge.main_language(letters))

@@ -4,13 +4,14 @@ before a class, its teacher's, the projector's (app/projector.py)."""
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app import projector
 from app.parts import chosen
+from app.parts.class_entry import base, how_to_reach, link, typed_address
 from app.parts.classroom import counted, guessed, picture, qr, tallies
 from app.parts.corpus import escaped
 from app.parts.figure import draw
@@ -19,6 +20,7 @@ from app.parts.words import filled
 from app.parts.workers import me
 from core.check import BadValue
 from core.serve import classroom as kept
+from core.serve.class_codes import in_halves
 from lessons.kit.catalogue import BEATS, Lesson, lessons
 from lessons.kit.classroom import HIDDEN, LOCKED, NAMED, Plan, Record, attended, begin, bring, brought, said, write
 from lessons.kit.told import counted as many_of
@@ -32,7 +34,6 @@ OPEN = "open"
 SETUP, PROJECTOR = "Class", "Projector"
 VIEW = Control(name="view", label="View", options=(SETUP, PROJECTOR), default=SETUP, help="")
 SECONDS = 1.0  # between two looks at what the class says
-HERE = ("localhost", "127.0.0.1", "::1")  # addresses that no other machine can open
 
 
 def show() -> None:
@@ -81,6 +82,7 @@ def set_up() -> None:
             beat = st.segmented_control(
                 "Learners begin at", BEATS, default="Predict", required=True, key="teach.beat", persist_state="session"
             )
+            hold = st.toggle("Hold them at Predict until you release them", key="teach.held")
             with st.expander("What is asked", icon=":material/help:"):
                 asked = [
                     one.name
@@ -91,7 +93,7 @@ def set_up() -> None:
                 values, held = controls(lesson)
             st.button(
                 "Open the class", type="primary", icon=":material/groups:", on_click=opened,
-                args=(slug, beat, asked, values, held), disabled=not asked,
+                args=(slug, beat, asked, values, held, hold), disabled=not asked,
             )  # fmt: skip
             if refused := st.session_state.pop("teach.refused", ""):
                 st.warning(refused)
@@ -117,11 +119,13 @@ def controls(lesson: Lesson) -> tuple[dict[str, str], dict[str, str]]:
     return values, held
 
 
-def opened(slug: str, beat: str, asked: list[str], values: dict[str, str], held: dict[str, str]) -> None:
+def opened(slug: str, beat: str, asked: list[str], values: dict[str, str], held: dict[str, str], hold: bool) -> None:
     name = st.session_state["teach.name"].strip()  # it may have been typed since the button was drawn
     try:
         plan = Plan(lesson=slug, name=name, beat=beat, asked=tuple(asked), values=values, held=held)
-        chosen.put(CODE, begin(plan, me()[1]))
+        code = begin(plan, me()[1])
+        kept.hold(code, hold)
+        chosen.put(CODE, code)
     except BadValue as error:
         st.session_state["teach.refused"] = str(error)
 
@@ -139,8 +143,10 @@ def teach(plan: Plan) -> None:
             st.markdown("**Your learners open this link:**")
             st.html(qr(address))
             st.code(address, language=None, wrap_lines=True)
-            if urlsplit(address).hostname in HERE:
-                st.caption("Only this machine can open it. docs/deploying.md says how others reach this server.")
+            st.markdown(f"Or they open `{typed_address()}` and type")
+            st.html(f'<p class="code">{in_halves(plan.short)}</p>')
+            how_to_reach()
+            release(plan)
             there = urlencode({CODE: plan.code, chosen.key(SLUG, VIEW.name): PROJECTOR})
             st.link_button("To the projector", f"{SLUG}?{there}", icon=":material/present_to_all:", type="primary")
             hours = kept.left(plan.code) / 3600
@@ -148,6 +154,19 @@ def teach(plan: Plan) -> None:
             beyond(plan)
         with st.container(key="stage"):
             st.fragment(tick, run_every=SECONDS)(plan)
+
+
+def release(plan: Plan) -> None:
+    """The switch that holds the learners at Predict, and lets them go on."""
+    held = kept.holds(plan.code)
+    label, icon = ("Release the run", "lock_open") if held else ("Hold learners at Predict", "lock")
+    st.button(
+        label, icon=f":material/{icon}:", on_click=kept.hold, args=(plan.code, not held), key=f"teach.hold.{held}",
+        help="Learners who are held make their prediction, and wait. Once you release them, their pages go on by "
+        "themselves within a few seconds.", width="stretch",
+    )  # fmt: skip
+    if held:
+        st.caption("Learners wait at Predict. None of them can train or see an answer.")
 
 
 def tick(plan: Plan) -> None:
@@ -202,19 +221,3 @@ def beyond(plan: Plan) -> None:
 def closed(plan: Plan) -> None:
     kept.close(plan.code)
     chosen.forget(CODE)
-
-
-# --- The link -------------------------------------------------------------------------------------------------------
-
-
-def base() -> str:
-    """The app's own address, as this browser knows it."""
-    at = urlsplit(st.context.url or "")
-    return urlunsplit((at.scheme, at.netloc, at.path.rpartition("/")[0] + "/", "", "")) if at.netloc else "/"
-
-
-def link(plan: Plan) -> str:
-    """What learners open: the lesson's own address, the class, and what they may set themselves as the teacher did."""
-    said = {chosen.CLASS: plan.code, chosen.BEAT.name: plan.beat}
-    said |= {name: text for name, text in plan.values.items() if name not in plan.held}
-    return f"{base()}{plan.lesson}?{urlencode({chosen.key(plan.lesson, name): text for name, text in said.items()})}"

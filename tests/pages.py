@@ -29,6 +29,7 @@ OTHERS = (
     "own",
     "time",
     "teach",
+    "join",
     "bundle",
     "again",
     "capstone",

@@ -22,6 +22,7 @@ PAGES = [
     "draw",
     "time",
     "teach",
+    "join",
     "evidence",
     "data",
 ]

@@ -26,6 +26,8 @@ PROGRESS = st.builds(
     st.dictionaries(st.sampled_from(SLUGS), st.integers(1, 5)),
     st.dictionaries(st.sampled_from(SLUGS), st.text(max_size=progress.LONGEST)),
     st.dictionaries(st.sampled_from(IDS), MISSED),
+    st.frozensets(st.sampled_from(SLUGS)),
+    st.frozensets(st.sampled_from(SLUGS)),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -50,9 +52,11 @@ def test_of_two_browsers_whatever_is_further_and_later_counts(one: Progress, oth
         assert both.missed[at] in said
 
 
-@given(JSON, JSON, JSON)
-def test_whatever_a_file_says_is_progress_or_one_sentence(seen: object, found: object, missed: object) -> None:
-    told = json.dumps(progress.KIND | {"seen": seen, "found": found, "missed": missed})
+@given(JSON, JSON, JSON, JSON)
+def test_whatever_a_file_says_is_progress_or_one_sentence(
+    seen: object, found: object, missed: object, guessed: object
+) -> None:
+    told = json.dumps(progress.KIND | {"seen": seen, "found": found, "missed": missed, "guessed": guessed})
     try:
         assert isinstance(progress.read(told), Progress)
     except BadValue as error:
@@ -69,6 +73,8 @@ def test_whatever_a_file_says_is_progress_or_one_sentence(seen: object, found: o
     (json.dumps(progress.KIND | {"seen": {SLUGS[0]: True}}), "from 1 to 5"),
     (json.dumps(progress.KIND | {"found": {SLUGS[0]: 1}}), "must be text"),
     (json.dumps(progress.KIND | {"missed": {IDS[0]: 1}}), "how often"),
+    (json.dumps(progress.KIND | {"guessed": {SLUGS[0]: 2}}), "guess or an answer"),
+    (json.dumps(progress.KIND | {"answered": [SLUGS[0]]}), "names nothing"),
 ])  # fmt: skip
 def test_what_is_no_progress_is_refused_in_a_sentence(data: bytes | str, says: str) -> None:
     with pytest.raises(BadValue, match=says):
@@ -78,6 +84,18 @@ def test_what_is_no_progress_is_refused_in_a_sentence(data: bytes | str, says: s
 def test_lessons_that_are_not_here_are_left_out() -> None:
     told = {"seen": {"gone": 3, SLUGS[0]: 2}, "missed": {"gone.00000000": {"right": 0, "asked": 1}}}
     assert progress.read(json.dumps(progress.KIND | told)) == Progress(seen={SLUGS[0]: 2})
+
+
+def test_a_lesson_is_done_by_a_guess_and_an_answer() -> None:
+    one, other, third = SLUGS[:3]
+    done = Progress(dict.fromkeys(SLUGS, 5), guessed=frozenset([one, other]), answered=frozenset([other, third]))
+    assert done.done == [other]
+    assert progress.read(progress.write(done)).done == [other]
+
+
+def test_what_older_progress_counts_as_done_stays_done() -> None:
+    told = progress.KIND | {"seen": {SLUGS[0]: 4, SLUGS[1]: 3, "gone": 5}}
+    assert progress.read(json.dumps(told)).done == [SLUGS[0]]
 
 
 def test_what_was_found_can_be_shown_whatever_a_file_says() -> None:
@@ -150,6 +168,9 @@ def test_with_nothing_missed_the_page_says_how_it_works() -> None:
 def test_a_missed_question_comes_back_another_day_and_goes_along_in_a_file(
     address: str, page: Page, tmp_path: Path
 ) -> None:
+    page.goto(f"{address}/home")
+    older = {"seen": {SLUGS[1]: 5, SLUGS[2]: 3}}  # before a lesson was done by a guess and an answer
+    page.evaluate("older => localStorage.setItem('headstart', JSON.stringify(older))", older)
     page.goto(f"{address}/label_worth?label_worth.beat=Recall&label_worth.committed=2&label_worth.pressed=1")
     question = lessons()["label_worth"].questions[0]
     wrong = next(one for one in question.options if one != question.right)
@@ -167,6 +188,8 @@ def test_a_missed_question_comes_back_another_day_and_goes_along_in_a_file(
     coming.value.save_as(tmp_path / "mine.json")
     saved = progress.read((tmp_path / "mine.json").read_bytes())
     assert [missed.right for missed in saved.missed.values()] == [1]
+    assert saved.done == [SLUGS[1]]  # it stays done, and the first is not: its prediction was skipped
+    assert SLUGS[0] in saved.answered
     press(page, "Forget all of it")
     press(page, "Yes, forget it")
     expect(page.get_by_text("Once more, from")).to_have_count(0)

@@ -13,13 +13,14 @@ from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from core.serve import store
-from lessons.kit.capstone import found, search, weekly
+from lessons.kit.capstone import found, prices, search, tries, weekly
 from lessons.kit.capstone.advice import advice
 from lessons.kit.capstone.bench import EXPECTED, LABELS, METHOD, START, bench
 from lessons.kit.capstone.briefs import BRIEFS, COINS, MISSED, Brief
 from lessons.kit.capstone.found import Found
 from lessons.kit.capstone.jobs import ALL, HEAD, JOBS, LOW_RANK, PIN, SCRATCH, UNPROTECTED, Choice
 from lessons.kit.capstone.told import beside, bills, said, worth
+from lessons.kit.capstone.tries import Try
 from lessons.kit.catalogue import lessons
 from lessons.kit.evidence import final, points
 from lessons.kit.figures.decisions import Named, Spot, decisions
@@ -28,6 +29,7 @@ from tests.steps import violations
 
 MARGIN = 3  # points that the advice may lie below the best that was searched
 DAY = date(2026, 11, 26)
+WAITS = "Train waits for your expectation: how much will be right"
 WEEKS = sorted({weekly.week_of(DAY + timedelta(weeks=k)) for k in range(520)})
 
 
@@ -223,10 +225,11 @@ def test_every_brief_stands_on_the_page_with_its_question_open(opened: AppTest, 
     opened.run()
     assert not opened.exception and not opened.warning
     assert "**Asked for**" in told(opened) and "Met:" not in told(opened)
-    assert train(opened).disabled and "Say first what you expect." in told(opened)  # type: ignore[attr-defined]
+    assert train(opened).disabled and WAITS in told(opened)  # type: ignore[attr-defined]
     next(one for one in opened.select_slider if one.key == f"capstone.{slug}.expected").set_value("70 %").run()
     asks_more = any(one.key == f"capstone.{slug}.left" for one in opened.select_slider)
     assert train(opened).disabled == asks_more  # type: ignore[attr-defined]
+    assert ("Train waits for your expectation: how much of the old skill will be left." in told(opened)) == asks_more
 
 
 @pytest.mark.parametrize("text", ["x", "2027-W53", "<img src=x>"])
@@ -253,6 +256,91 @@ def test_a_run_that_is_over_is_confronted_checked_and_compared(opened: AppTest) 
     assert f"You expected 95 % right: it was {right:.0f} %." in told(opened)
     assert len(re.findall("Met:|Missed:", told(opened))) == 3 and "Others: best known" in told(opened)
     assert said(advice(brief)[0]) in told(opened) and "1. What is a label worth?" not in told(opened)
+
+
+def opened_at(opened: AppTest, brief: Brief, tried: Try, **more: str) -> AppTest:
+    """The page with a run of this brief that was asked for."""
+    at = dict(zip((START.name, METHOD.name, "protection", LABELS.name), map(str, tried.choice)))
+    at |= {"draw": str(tried.draw), "expected": "80 %", "left": "50 %", "pressed": "1"} | more
+    opened.query_params["capstone.brief"] = brief.slug
+    for name, value in at.items():
+        opened.query_params[f"capstone.{brief.slug}.{name}"] = value
+    return opened.run()
+
+
+CHEAP = (Try(Choice("six arms", HEAD, UNPROTECTED, 20), 1), Try(Choice("six arms", LOW_RANK, UNPROTECTED, 20), 1))
+
+
+def test_tries_are_kept_and_compared(opened: AppTest) -> None:
+    from core.serve.work import perform
+
+    brief = BRIEFS["customers"]
+    for tried in CHEAP:
+        assert perform(tried.run(brief).of) == "done"
+        opened_at(opened, brief, tried)
+    assert not opened.exception
+    kept = "".join(opened.query_params[f"capstone.{brief.slug}.tries"])
+    assert tries.read(kept, brief) == CHEAP
+    spec = next(json.loads(one.proto.spec) for one in opened.get("plotly_chart"))
+    assert any("try 1" in one["text"] for one in spec["layout"]["annotations"])
+    one, other = (tries.outcome(tried, brief) for tried in CHEAP)
+    assert one and other
+    table = tries.tries_table({"try 1": one, "yours": other}).spec
+    assert [*table.index] == ["try 1", "yours"] and [*table.points] == [f"{each.points:.1f}" for each in (one, other)]
+
+
+def test_points_and_requirements_stand_above_the_picture(opened: AppTest) -> None:
+    from core.serve.work import perform
+
+    brief, tried = BRIEFS["customers"], CHEAP[0]
+    assert perform(tried.run(brief).of) == "done"
+    opened_at(opened, brief, tried)
+    above = next(one.value for one in opened.markdown if one.value.startswith("**Yours: "))
+    assert len(re.findall("Met:|Missed:", above)) == 3 and "Best known: " in above
+
+
+@pytest.mark.parametrize("text", ["x", "9.9.9.9.1", "0.0.0.0.0", "0.0.0.0.1-", "1" * 500, "<img src=x>", "٣.0.0.0.1"])
+def test_tries_that_cannot_be_are_a_sentence(opened: AppTest, text: str) -> None:
+    opened.query_params["capstone.postcodes.tries"] = text
+    opened.run()
+    assert not opened.exception and len(opened.warning) == 1 and "tries that cannot be" in opened.warning[0].value
+
+
+def test_only_the_latest_tries_are_kept() -> None:
+    brief = BRIEFS["customers"]
+    many = [Try(CHEAP[0].choice, draw) for draw in range(1, 12)]
+    assert tries.read(tries.write(many, brief), brief) == tuple(many[-tries.KEPT :])
+
+
+def test_prices_of_ones_own_recompute_points_and_the_best() -> None:
+    brief = BRIEFS["postcodes"]
+    same = prices.with_prices(brief, prices.of_brief(brief))
+    assert same.best.choice == brief.best.choice and same.best.points == brief.best.points
+    own = prices.Prices(label=0.5, hour=100, hourly=50, budget=2000, worth=50)
+    mine = prices.with_prices(brief, own)
+    one = mine.outcomes[brief.naive]
+    assert one.coins == pytest.approx(one.labels * 0.5 + one.found.operations * 2)
+    assert one.points == pytest.approx(one.found.right - one.coins / 50 - MISSED * one.missed)
+    assert mine.best.points == max(each.points for each in mine.outcomes.values())
+    dear = prices.with_prices(brief, replace(own, label=1000, worth=1))
+    assert dear.best.choice.labels == min(brief.sizes)  # labels at a thousand coins: as few as can be bought
+    assert prices.read(prices.write(own)) == own
+
+
+def test_an_engineer_enters_prices_and_takes_them_back(opened: AppTest) -> None:
+    opened.run()
+    opened.number_input(key="capstone.postcodes.prices.label").set_value(0.25).run()
+    assert not opened.exception and "**Labels**: 0.25 coins each" in told(opened)
+    assert "rests on the briefs' own prices" in told(opened)
+    next(one for one in opened.button if one.label == "Back to the brief's prices").click().run()
+    assert "**Labels**: 4 coins each" in told(opened)
+
+
+@pytest.mark.parametrize("text", ["", "1;2", "nan;1;1;1;1", "0;1;1;1;1", "1;1;1;1;inf", "a;b;c;d;e", "1;1;1;1;-5"])
+def test_prices_that_cannot_be_are_a_sentence(opened: AppTest, text: str) -> None:
+    opened.query_params["capstone.postcodes.prices"] = text
+    opened.run()
+    assert not opened.exception and len(opened.warning) == 1 and "brief's prices hold" in opened.warning[0].value
 
 
 @pytest.mark.browser

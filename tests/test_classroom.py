@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.check import BadValue
+from core.serve import class_codes, room
 from core.serve import classroom as kept
-from core.serve import room
 from lessons.kit import classroom
 from lessons.kit.catalogue import lessons
 from lessons.kit.classroom import Plan, Record, attended, begin, bring, brought, put, read, said, write
@@ -149,6 +149,77 @@ def test_codes_cannot_be_guessed_and_the_teachers_side_needs_more_than_the_code(
     assert not kept.teaches(plan.code, "a learner")
     kept.let_in(plan.code, kept.plan(plan.code)["key"], "another machine")
     assert kept.teaches(plan.code, "another machine")
+
+
+# --- Short codes ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_wrong_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_codes, "wrong", class_codes.WrongCodes())
+
+
+def typed(plan: Plan, k: int) -> str:
+    return [plan.short, plan.short.lower(), class_codes.in_halves(plan.short), f" {plan.short[:2]}-{plan.short[2:]}. "][
+        k
+    ]
+
+
+@pytest.mark.parametrize("k", range(4))
+def test_a_short_code_is_understood_as_it_is_typed(plan: Plan, k: int) -> None:
+    begin(Plan(**PLAN | {"name": "another"}), TEACHER)
+    assert classroom.join(typed(plan, k), "a browser", "10.0.0.1") == plan
+
+
+def test_no_two_signs_of_a_code_look_alike() -> None:
+    assert len(class_codes.SIGNS) ** class_codes.LENGTH > 10**8
+    for alike in ("0ODQ", "1IL", "2Z", "5S", "8B", "UV"):
+        assert len(set(alike) & set(class_codes.SIGNS)) <= 1
+
+
+def test_a_short_code_ends_with_its_class(plan: Plan) -> None:
+    kept.close(plan.code)
+    with pytest.raises(BadValue, match="No class has this code"):
+        classroom.join(plan.short, "a browser", "")
+
+
+def refused(text: str, browser: str, address: str = "") -> str:
+    with pytest.raises(BadValue) as error:
+        classroom.join(text, browser, address)
+    assert is_plain(error.value)
+    return str(error.value)
+
+
+def test_wrong_codes_are_limited_by_browser_address_and_server(plan: Plan) -> None:
+    for _ in range(class_codes.BROWSER):
+        assert refused("AAA AAA", "one", "10.0.0.1") == class_codes.NONE
+    assert refused(plan.short, "one", "10.0.0.1") == class_codes.MANY  # the right one, too
+    assert classroom.join(plan.short, "another", "10.0.0.1") == plan
+    for k in range(class_codes.ADDRESS - class_codes.BROWSER):
+        refused("AAA AAA", f"browser {k}", "10.0.0.1")
+    assert refused(plan.short, "a new one", "10.0.0.1") == class_codes.MANY
+    assert classroom.join(plan.short, "a new one", "10.0.0.2") == plan
+    for k in range(class_codes.SERVER - class_codes.ADDRESS):
+        refused("AAA AAA", f"elsewhere {k}", f"10.0.1.{k}")
+    assert refused(plan.short, "far away", "10.0.0.3") == class_codes.MANY
+
+
+def test_after_ten_minutes_a_code_may_be_tried_again(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(class_codes.BROWSER):
+        refused("AAA AAA", "one")
+    later = time.monotonic() + class_codes.WINDOW + 1
+    monkeypatch.setattr(class_codes.time, "monotonic", lambda: later)
+    assert classroom.join(plan.short, "one", "") == plan
+    assert not class_codes.wrong.times
+
+
+def test_nothing_typed_counts_as_no_try(plan: Plan) -> None:
+    for _ in range(2 * class_codes.BROWSER):
+        assert refused(" - ", "one") == class_codes.EMPTY
+    assert classroom.join(plan.short, "one", "") == plan
+
+
+# --- What is kept, and what is refused ------------------------------------------------------------------------------
 
 
 def test_nothing_in_the_store_says_which_browser_said_what(plan: Plan) -> None:

@@ -19,6 +19,8 @@ PAGES = [
     ("sandbox", {"sandbox.step": "Sweep"}),
     ("time", {}),
     ("teach", {}),
+    ("join", {}),
+    ("capstone", {}),
     ("own", {}),
     ("draw", {}),
     ("evidence", {}),

@@ -41,6 +41,11 @@ def press_by_key(page: Page, name: str | re.Pattern[str]) -> None:
     page.keyboard.press("Enter")
 
 
+def keeps_focus(page: Page, within: str) -> None:
+    """The focus is on something there, though what was pressed may have left the page."""
+    page.wait_for_function("within => document.activeElement?.closest(within)", arg=within)
+
+
 def say_something(page: Page) -> None:
     """Move whatever the prediction asks for, in the order in which Tab comes to it."""
     done = page.get_by_role("button", name="That is my prediction")
@@ -66,6 +71,7 @@ def test_a_lesson_goes_by_keys_from_its_question_to_its_last_answer(address: str
     tab_to(page, train)
     page.keyboard.press("Enter")
     expect(train).to_have_text(re.compile("Stop|Again"))
+    keeps_focus(page, ".st-key-train")
     if "Stop" in train.inner_text():  # the next lesson has the processor to itself
         tab_to(page, train)
         page.keyboard.press("Enter")
@@ -74,6 +80,7 @@ def test_a_lesson_goes_by_keys_from_its_question_to_its_last_answer(address: str
     for at in range(1, last + 1):
         expect(finding(page, at, last)).to_be_visible()
         press_by_key(page, re.compile("^Next$"))
+        keeps_focus(page, ".st-key-rail")
     expect(page.locator(".st-key-ending")).to_be_visible()
     press_by_key(page, "Check what stays")
     tab_to(page, page.get_by_role("radio", name=mixed(lesson.questions[0])[0], exact=True))
@@ -107,11 +114,12 @@ def test_the_sandbox_goes_by_keys(address: str, page: Page) -> None:
 
 def test_the_time_machine_goes_by_keys(address: str, page: Page) -> None:
     page.goto(f"{address}/time")
-    step = page.get_by_role("slider", name="Go back to step")
+    step = page.get_by_role("slider", name="Step", exact=True)
     tab_to(page, step)
-    before = step.get_attribute("aria-valuetext")
+    before = str(step.get_attribute("aria-valuetext"))
     page.keyboard.press("ArrowLeft")
-    expect(step).not_to_have_attribute("aria-valuetext", str(before))
+    expect(step).not_to_have_attribute("aria-valuetext", before)
+    expect(page.get_by_text(f"Go back to {step.get_attribute('aria-valuetext')}")).to_be_visible()
     press_by_key(page, "Train 8 nets now")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
 

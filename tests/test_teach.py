@@ -10,13 +10,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from app.parts import class_entry
 from core.serve import classroom as kept
 from lessons.kit.catalogue import lessons
 from lessons.kit.classroom import HIDDEN, LOCKED, Plan, Record, attended, begin, put, said
 from lessons.kit.evidence import gather
-from lessons.kit.figures.crowd import counts, crowd, middle, middles, tally, told
+from lessons.kit.figures import Figure
+from lessons.kit.figures.crowd import crowd, tally, told
+from lessons.kit.figures.crowd_numbers import counts, middle, middles, quantile, summary
 from lessons.kit.prediction import Order
 from lessons.kit.values import Settings, visible
 from tests import awaited
@@ -86,6 +90,9 @@ def test_a_teacher_sets_a_class_up_and_gets_one_link() -> None:
     test.button_group(key="teach.set.the_bill.price.held").set_value(LOCKED).run()
     press(test, "Open the class")
     assert not test.exception and not test.warning
+    assert re.search(
+        r'<p class="code">[A-Z0-9]{3} [A-Z0-9]{3}</p>', " ".join(one.proto.body for one in test.get("html"))
+    )
     (address, secret) = (urlsplit(one.value) for one in test.code)
     url = parse_qs(address.query)
     assert address.path.endswith("/the_bill")
@@ -230,7 +237,7 @@ def test_the_projector_shows_every_lesson_from_the_way_in_to_what_is_kept(slug: 
         test.run()
         assert not test.exception, step
         assert not re.search(r"\{\w+\.\w+\}", everything(test))
-    verdict = [one.value for one in test.markdown if "; the class said " in one.value]
+    verdict = [one.value for one in test.markdown if re.search(r" \((median of|most of|by the mean)", one.value)]
     assert len(verdict) == len(lessons()[slug].sliders)
     assert [one.label for one in test.button if one.label in ("Back", "Next", "Let it run")] == ["Back"]
 
@@ -274,6 +281,15 @@ def test_every_guess_is_on_the_lessons_own_picture_or_in_bars_beside_it(slug: st
                     places = [dot["value"][axis] for dot in dots[k]["data"]]
                     assert sorted(places) == sorted([first] * 5 + [last] * 2)
         assert figure.spec["series"][: len(plain.spec["series"])] == plain.spec["series"]  # nothing of it is lost
+        curves = [one.get("z", 2) for one in plain.spec["series"] if one["type"] == "line"]
+        every = [one for one in figure.spec["series"] if one.get("name") == "the class"]
+        assert max(one["z"] for one in every) < min([*curves, 2])  # a curve is drawn over every mark
+        words = [one for one in every if "word" in one["id"]]
+        x, y = figure.ground.x[1], figure.ground.y[1]  # type: ignore[union-attr]
+        for one in words:  # outside the plot, or where there is no room above the guesses
+            place = one["data"][0]["value"]
+            assert place[0] == x or place[1] == y or one["label"]["offset"][1] < 0
+        assert all("backgroundColor" not in one["label"] for one in words)
     else:
         order = next(one for one in lesson.sliders if isinstance(one, Order))
         assert [row["name"] for row in figure.spec["rows"]] == list(order.items)  # five of seven put them so
@@ -287,6 +303,121 @@ def test_the_middle_of_a_class_is_what_half_of_it_said_at_most() -> None:
     assert middle(loss, guesses) == 60 and counts(loss, guesses) == {40: 2, 60: 1, 70: 1, 95: 1}
     assert middles(lesson.prediction, guesses) == Settings({loss.name: 60, job.name: "digits"})
     assert middles(lesson.prediction, []) == Settings()
+
+
+def test_a_class_is_named_as_a_median_with_its_spread() -> None:
+    at1 = lessons()["label_worth"].sliders[0]
+    guesses = [Settings({at1.name: value}) for value in (20, 40, 50, 60, 90)]
+    values = [str(quantile(at1, guesses, share)) for share in (0.25, 0.5, 0.75)]
+    assert values == ["40", "50", "60"]
+    assert summary(at1, guesses, *values) == "median of 5 guesses 50, half of them 40 to 60"
+    assert summary(at1, guesses[:1], "20", "20", "20") == "median of 1 guess 20"
+    figure = crowd(lesson_picture("label_worth"), lessons()["label_worth"].prediction, guesses)
+    dots = next(one for one in figure.spec["series"] if one.get("id") == "class 0")["data"]
+    assert sorted(dot["value"][1] for dot in dots if "itemStyle" in dot) == [40, 50, 60]
+
+
+def lesson_picture(slug: str) -> Figure:
+    lesson = lessons()[slug]
+    return lesson.picture(gather(visible(lesson.backdrop(lesson.defaults))), lesson.defaults, Settings())
+
+
+# --- Held at Predict ------------------------------------------------------------------------------------------------
+
+
+def held_class(**more: object) -> Plan:
+    plan = opened(**more)  # type: ignore[arg-type]
+    kept.hold(plan.code, True)
+    return plan
+
+
+def test_who_is_held_predicts_and_then_waits() -> None:
+    plan, guess = held_class(), {"at1": "15", "at5": "20", "at20": "25"}
+    test = page("label_worth", beat="Predict", **{"class": plan.code}, **guess)
+    assert "Skip, show me" not in {one.label for one in test.button}
+    press(test, "That is my prediction")
+    assert said(plan) == (Record(said=Settings({"at1": 15, "at5": 20, "at20": 25})),)
+    assert [one.value for one in test.subheader] == ["Your teacher will release the run."]
+    assert not any(one.key == "label_worth.run" for one in test.button)
+
+
+@pytest.mark.parametrize("beat", ["Run", "Explain", "Recall"])
+def test_no_address_shows_an_answer_to_who_is_held(beat: str) -> None:
+    at = {"beat": beat, "committed": "2", "pressed": "1", "class": held_class().code}
+    test = page("label_worth", **at, **handles("label_worth"))
+    assert not test.exception and "Your teacher will release the run." in everything(test)
+    shown = " ".join(one.proto.spec + one.proto.alt for one in test.get("echarts_chart"))
+    assert shown and "pretrained" not in shown
+    assert not test.radio and "Finding" not in everything(test)
+    assert "label_worth" not in test.session_state["news"].found
+
+
+def test_who_is_released_goes_on() -> None:
+    plan = held_class()
+    test = page("label_worth", beat="Run", committed="2", **{"class": plan.code})
+    kept.hold(plan.code, False)
+    test.run()
+    assert any(one.key == "label_worth.run" for one in test.button) and not test.subheader
+
+
+def test_the_teacher_holds_and_releases_a_class() -> None:
+    plan = opened()
+    test = teach(**{"class": plan.code})
+    press(test, "Hold learners at Predict")
+    assert kept.holds(plan.code) and "Learners wait at Predict" in everything(test)
+    press(test, "Release the run")
+    assert not kept.holds(plan.code)
+    kept.hold(plan.code, True)
+    press(teach(**{"class": plan.code, "view": "Projector"}), "Release learners")
+    assert not kept.holds(plan.code)
+
+
+# --- Ways in --------------------------------------------------------------------------------------------------------
+
+
+def linked(monkeypatch: pytest.MonkeyPatch, url: str, addresses: list[str]) -> str:
+    """The link of a class as a teacher reads it whose browser is at this address."""
+    monkeypatch.setattr(ContextProxy, "url", url)
+    monkeypatch.setattr(class_entry, "lan_addresses", lambda: addresses)
+    return teach(**{"class": opened().code}).code[0].value
+
+
+@pytest.mark.parametrize(("url", "addresses", "begins"), [
+    ("http://localhost:8501/teach", ["192.168.1.7"], "http://192.168.1.7:8501/label_worth?"),
+    ("http://127.0.0.1:8501/below/teach", ["10.0.0.4", "172.17.0.1"], "http://10.0.0.4:8501/below/label_worth?"),
+    ("http://[::1]:8501/teach", ["192.168.1.7"], "http://192.168.1.7:8501/label_worth?"),
+    ("http://localhost:8501/teach", [], "http://localhost:8501/label_worth?"),
+    ("https://school.example/headstart/teach", ["192.168.1.7"], "https://school.example/headstart/label_worth?"),
+    ("http://192.168.1.9:8501/teach", ["192.168.1.7"], "http://192.168.1.9:8501/label_worth?"),
+])  # fmt: skip
+def test_the_link_has_an_address_that_learners_can_open(
+    url: str, addresses: list[str], begins: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert linked(monkeypatch, url, addresses).startswith(begins)
+
+
+def test_a_server_that_only_this_computer_reaches_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_entry, "server_address", lambda: "127.0.0.1")
+    monkeypatch.setattr(ContextProxy, "url", "http://localhost:8501/teach")
+    test = teach(**{"class": opened().code})
+    assert "--server.address 0.0.0.0" in test.warning[0].value
+
+
+def joining(typed: str) -> AppTest:
+    def draw() -> None:
+        from app.join import show
+
+        show()
+
+    test = AppTest.from_function(draw, default_timeout=60).run()
+    test.text_input(key="join.code").set_value(typed)
+    return press(test, "Join")
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "ABC 123", "../../x", "<b>", "🙂🙂🙂"])
+def test_a_wrong_code_is_one_sentence(typed: str) -> None:
+    test = joining(typed)
+    assert not test.exception and len(test.warning) == 1
 
 
 # --- Forty at once --------------------------------------------------------------------------------------------------
@@ -328,6 +459,47 @@ def test_forty_learners_say_something_at_once_and_the_teacher_sees_them_all(addr
 
 
 @pytest.mark.browser
+def test_a_class_of_two_joins_waits_and_is_released(address: str, browser: Browser, page: Page) -> None:
+    """Three browsers: a teacher who holds the class; a learner with the short code; one on a phone with the link."""
+    page.goto(f"{address}/teach")
+    page.get_by_text("Hold them at Predict until you release them").click()
+    page.get_by_role("button", name="Open the class").click()
+    expect(page.get_by_text("Learners wait at Predict.")).to_be_visible()
+    code = page.locator("p.code").inner_text()
+    query = page.locator("[data-testid=stCode]").first.inner_text().replace("\n", "").partition("?")[2]
+
+    desk, phone = browser.new_context(), browser.new_context(viewport={"width": 390, "height": 844})
+    first, second = desk.new_page(), phone.new_page()
+    first.goto(address)
+    field = first.get_by_label("Join a class")
+    for typed, sentence in (("AAA AAA", "No class has this code now."), (code.lower(), "")):
+        field.fill(typed)
+        first.get_by_role("button", name="Join", exact=True).click()
+        if sentence:
+            expect(first.get_by_text(sentence)).to_be_visible()
+    expect(first.get_by_role("heading", name="What is a label worth?")).to_be_visible()
+    expect(first.get_by_role("button", name="That is my prediction")).to_be_visible()
+    guess = "&".join(f"label_worth.{name}={value}" for name, value in handles("label_worth").items())
+    second.goto(f"{address}/label_worth?{query}&{guess}")
+    second.get_by_role("button", name="That is my prediction").click()
+    for learner in (first, second):
+        learner.get_by_role("radio", name="Run", exact=True).click()
+        expect(learner.get_by_role("heading", name="Your teacher will release the run.")).to_be_visible()
+        expect(learner.get_by_role("button", name=re.compile("Train"))).to_have_count(0)
+        assert violations(learner) == []
+    expect(page.get_by_text("1 guess", exact=True)).to_be_visible()
+    assert violations(page) == []
+
+    page.get_by_role("button", name="Release the run").click()
+    began = time.monotonic()
+    expect(second.get_by_role("button", name=re.compile("Train"))).to_be_visible()  # nobody has touched its page
+    assert time.monotonic() - began < 20
+    expect(first.get_by_text("First say what you expect")).to_be_visible()
+    desk.close()
+    phone.close()
+
+
+@pytest.mark.browser
 def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browser, page: Page) -> None:
     """The teacher opens a class, a learner with a browser of their own predicts, and the projector shows it."""
     page.goto(f"{address}/teach")
@@ -357,7 +529,7 @@ def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browse
     expect(page.get_by_text("1 guess", exact=True)).to_be_visible()
     assert violations(page) + violations(projector) == []
     projector.keyboard.press("PageDown")
-    expect(projector.get_by_text(re.compile("the class said 60 %"))).to_be_visible()
+    expect(projector.get_by_text(re.compile("median of 1 guess 60 %"))).to_be_visible()
     projector.keyboard.press("PageDown")
     expect(projector.get_by_text("is worth more to a net that already sees.")).to_be_visible()
     projector.close()

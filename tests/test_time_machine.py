@@ -155,20 +155,26 @@ def test_a_run_of_ones_own_is_lived_first_and_then_gone_back_into(opened: AppTes
 def test_the_forgetting_is_undone_from_a_step_that_was_scrubbed_to(address: str, page: Page) -> None:
     page.goto(f"{address}/time")
     scrubber = page.get_by_role("slider", name="Step", exact=True)
+    expect(page.get_by_role("slider")).to_have_count(1)  # of steps; the learning rate is folded
+    scrubber.press("End")
     expect(page.get_by_text("After 300 steps: Old skill, as it went, 7 of 36 right.")).to_be_visible()
-    scrubber.focus()
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
-    page.get_by_role("button", name="Go on from this step, another way").press("Enter")
     page.wait_for_url("**/time?time.at=197")
-    expect(page.get_by_role("slider", name="Go back to step")).to_have_attribute("aria-valuetext", "197")
+    expect(page.get_by_text("Go back to step 197")).to_be_visible()
+    expect(scrubber).to_have_attribute("aria-valuetext", "step 197")
+    expect(page.locator("[data-testid=stBaseButton-primary], .leave:visible")).to_have_count(1)
     page.locator(".st-key-train button").click()
     expect(page.get_by_text("Done: keep twice as much of the old skill")).to_be_visible(timeout=60_000)
     told = page.get_by_text(
         re.compile(r"After 300 steps: .* as it went, 7 of 36 right, .* your future, \d\d of 36 right")
     )
     expect(told).to_be_visible()
+    scrubber.press("Home")
+    expect(page.get_by_role("button", name="Go back to this step instead")).to_be_visible()
+    expect(page.get_by_text("Go back to step 197")).to_be_visible()  # to look at a future sets nothing
     page.get_by_text("Both skills", exact=True).click()
+    expect(page.get_by_role("slider", name="Go back to step")).to_have_attribute("aria-valuetext", "197")
     expect(page.get_by_role("img", name=re.compile("old, yours: .* marked at 197"))).to_be_visible()
     page.reload()
     expect(told).to_be_visible()

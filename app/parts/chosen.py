@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from app.words import edge
 from core.check import BadValue
 from core.serve import ownership
+from core.serve.classroom import holds
 from core.serve.ownership import Gone
 from lessons.kit.catalogue import BEATS, Bench
 from lessons.kit.classroom import HIDDEN, Plan, attended
@@ -45,6 +47,7 @@ class Chosen:
     committed: int  # NOT_YET, PREDICTED or SKIPPED
     pressed: bool  # the learner has asked to see what happens
     plan: Plan | None = None  # of the class that the learner is in
+    waits: bool = False  # at Predict, until the class's teacher releases the run
     whole: bool = True  # all of the prediction is asked, which a class's teacher may decide otherwise
 
     @property
@@ -67,8 +70,9 @@ class Chosen:
 
     @property
     def may_see(self) -> bool:
-        """Whether the answer may be seen: the learner has predicted, or skipped that, and pressed."""
-        return self.committed != NOT_YET and self.pressed
+        """Whether the answer may be seen: the learner has predicted, or skipped that, and pressed, and no teacher has
+        them wait."""
+        return not self.waits and self.committed != NOT_YET and self.pressed
 
 
 def key(slug: str, name: str) -> str:
@@ -95,6 +99,7 @@ def read(lesson: Bench) -> Chosen:
         committed=setting(slug, COMMITTED),
         pressed=bool(setting(slug, PRESSED)),
         plan=plan,
+        waits=plan is not None and holds(plan.code),
         whole=len(sliders) == len(lesson.sliders),
     )
 
@@ -138,6 +143,16 @@ def one(at: str, read: Callable[[str], T], default: T) -> T:
         return default
     put(at, text)  # another page clears the URL, a link knows nothing of the session: afterwards both say the same
     return value
+
+
+def follow_history(page: str) -> None:
+    """Undoes on this page what Back has undone: where Back or Forward leads, what the URL does not say is at its
+    default. Everywhere else it is as this session has kept it."""
+    context = get_script_run_ctx()
+    if context and context.is_history_navigation:
+        for name in map(str, [*st.session_state]):
+            if name.startswith(f"kept {page}.") and name.removeprefix("kept ") not in st.query_params:
+                del st.session_state[name]
 
 
 def put(at: str, text: str) -> None:

@@ -3,6 +3,7 @@ as its teacher's page and the projector draw it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from html import escape
 
@@ -16,13 +17,18 @@ from app.parts.figure import draw
 from app.parts.once import once
 from app.parts.workers import me
 from core.check import BadValue
+from core.serve.classroom import holds
 from lessons.kit.catalogue import Lesson, lessons
 from lessons.kit.classroom import Plan, Record, put
 from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
 from lessons.kit.figures.crowd import crowd, tally
+from lessons.kit.figures.crowd_numbers import quantile, summary
+from lessons.kit.prediction import Order
 from lessons.kit.progress import question_id
-from lessons.kit.values import Settings, visible
+from lessons.kit.values import Evidence, Settings, visible
+
+LOOKS = 2.0  # seconds between two looks of a learner who waits
 
 
 def called(plan: Plan | None) -> str:
@@ -51,6 +57,32 @@ def missed(lesson: Lesson) -> tuple[int, ...]:
     return tuple(k for k, question in enumerate(lesson.questions) if question_id(lesson.slug, question) in now)
 
 
+def wait(lesson: Lesson, at: Chosen, evidence: Evidence, onward: Callable[[], None]) -> None:
+    """What a learner sees in place of the run while the teacher holds the class: their prediction, and nothing of the
+    answer. `onward` draws the button that leads back to Predict."""
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            st.subheader("Your teacher will release the run.", anchor=False)
+            if at.said:
+                st.markdown("Your prediction is with the class. This page goes on by itself.")
+            else:
+                st.markdown("You have not made your prediction yet.")
+            onward()
+        with st.container(key="stage"), st.container():
+            figure = lesson.picture(evidence, at.settings, at.guess)
+            draw(figure, f"{lesson.slug}.The picture.{figure.kind}", stage=True)
+
+
+def go_on_when_released(plan: Plan) -> None:
+    """Draws the page again as soon as the teacher has released the class."""
+
+    def look() -> None:
+        if not holds(plan.code):
+            st.rerun()
+
+    st.fragment(look, run_every=LOOKS)()
+
+
 # --- What all said --------------------------------------------------------------------------------------------------
 
 
@@ -71,10 +103,18 @@ def picture(slug: str, settings: Settings, guesses: tuple[Settings, ...]) -> Fig
 
 
 def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
-    """What was said that stands on no picture."""
-    for slider in plan.of.sliders:
-        if slider.name in plan.asked and slider not in plan.of.prediction.by_hand and guesses:
+    """What was said, in numbers: of what stands on the picture its median and spread, of the rest all."""
+    prediction = plan.of.prediction
+    units = {control.name: handle.unit for handle in prediction.handles for control in handle.controls}
+    for slider in prediction.sliders:
+        if slider.name not in plan.asked or not any(slider.name in one.values for one in guesses):
+            continue
+        if slider not in prediction.by_hand:
             draw(tally(slider, guesses), f"class.tally.{slider.name}")
+        elif not isinstance(slider, Order):
+            values = [quantile(slider, guesses, share) for share in (0.25, 0.5, 0.75)]
+            read = [f"{one}{units[slider.name] if isinstance(one, int | float) else ''}" for one in values]
+            st.markdown(f"{slider.label.rstrip('?')}: {summary(slider, guesses, *read)}")
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ from app.parts.chosen import Chosen
 from app.parts.controls import control
 from app.parts.once import once
 from app.parts.sheet import sheet
-from app.parts.stage import PADS, stage
+from app.parts.stage import PADS, PICTURE, stage
 from app.parts.watch import ALIVE, PATIENCE, Seen, States, failures, is_alive, mission, progress, states, watched
 from app.parts.words import say
 from app.parts.workers import engine, me
@@ -43,7 +43,12 @@ def live(
                 say(lesson, "run")
             if lesson.sheet and lesson.sheet.beat == "Run" and not by_hand:
                 sheet(lesson, settings, now.answers, now.asked)
+            scrubs = st.session_state[chosen.key(lesson.slug, "scrubs")] = on_player(lesson, backdrop, at)
             for near in lesson.controls[: lesson.in_reach]:
+                if near is lesson.turn and scrubs:
+                    how = "" if now.moving or now.over else ": move the slider under the picture"
+                    st.markdown(f"{near.label} **{settings[near]}**{how}.")
+                    continue
                 control(lesson.slug, near, settings[near], at.held.get(near.name))
             buttons(lesson, settings, now.runs)
             if at.may_see:
@@ -74,6 +79,8 @@ def tick(
     the first look."""
     if lesson.turn and chosen.setting(lesson.slug, lesson.turn) != at.settings[lesson.turn]:
         st.rerun()  # a player was left at another step, which the rest of the page must show
+    if on_player(lesson, backdrop, at) != st.session_state.get(chosen.key(lesson.slug, "scrubs")):
+        st.rerun()  # another view was chosen, beside which the step has a slider, or has none
     at = chosen.read(lesson) if has_pad(lesson) else at  # nothing else is set without the rest of the page
     settings, now = at.settings, first.pop() if first else glance(lesson, at)
     with told:
@@ -81,12 +88,21 @@ def tick(
         progress(lesson, settings, now.runs, now.seen)
     evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
     evidence |= results(lesson, settings, now) | now.answers
+    if headline := lesson.headline(evidence, settings):
+        with st.container(key="headline"):
+            st.markdown(headline)
     turn = now.over if draws(lesson) else has_pad(lesson)  # who draws waits for the nets that are to guess
     pad = partial(sheet, lesson, settings, now.answers, now.asked) if turn else None
     watching = at.pressed and not (turn and draws(lesson))
     stage(lesson, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
     if before != now.stands:
         st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
+
+
+def on_player(lesson: Bench, backdrop: Callable[[Chosen, bool], Evidence], at: Chosen) -> bool:
+    """Whether a player is on the stage with which a step is chosen, so that it needs no slider of its own."""
+    view = st.session_state.get(chosen.key(lesson.slug, "view"))
+    return lesson.turn is not None and view in (None, PICTURE) and lesson.is_player(backdrop(at, False))
 
 
 def has_pad(lesson: Bench) -> bool:
@@ -212,7 +228,7 @@ def stop(runs: Sequence[Run]) -> None:
 def buttons(lesson: Bench, settings: Settings, known: States) -> None:
     runs = [piece.of for piece in once(lesson, "runs", settings)]
     kinds, slug = {state.kind for _, state in known}, lesson.slug
-    seen = chosen.key(slug, "since") in st.session_state
+    seen, lacks = chosen.key(slug, "since") in st.session_state, ""
     with st.container(key="train"):
         if kinds & set(ALIVE) and engine().wants(runs, *me()):  # another learner's is not for this one to stop
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{slug}.stop")
@@ -225,7 +241,7 @@ def buttons(lesson: Bench, settings: Settings, known: States) -> None:
             said, now = f"Train {sum(run.seeds for run in runs)} nets now", (lesson, settings)
             icon, lacks = ":material/play_arrow:", lesson.lacks(settings)
             st.button(said, icon=icon, type="primary", on_click=ask, args=now, key=f"{slug}.run", disabled=bool(lacks))
-            if lacks:
-                st.caption(lacks)
+    if lacks:  # below what holds the button alone
+        st.caption(f":material/hourglass_empty: {lacks}")
     if refused := st.session_state.pop("refused", ""):
         st.warning(refused)

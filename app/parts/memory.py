@@ -23,6 +23,8 @@ _NOTE = st.components.v2.component(
     js="""
 const all = (kept, more, chosen) =>
   Object.fromEntries(Object.keys({ ...kept, ...more }).map(name => [name, chosen(kept?.[name], more?.[name])]))
+const doneBefore = kept => // older progress counts a lesson as done when its findings were seen: it stays done
+  Object.fromEntries(Object.entries(kept.seen ?? {}).filter(([, far]) => far > 3).map(([slug]) => [slug, 1]))
 const later = (one, other) => (!other || one?.asked > other.asked ? one : other)
 
 export default function ({ data, setStateValue }) {
@@ -32,12 +34,15 @@ export default function ({ data, setStateValue }) {
     const some = Object.keys(kept).length
     if (data.ask && some) setStateValue("kept", kept) // else the page would be drawn twice for nothing
     if (!data.place && !data.more) return
-    const { seen, found, missed } = data.more ?? {}
+    const { seen, found, missed, guessed, answered } = data.more ?? {}
+    const isNew = kept.guessed || kept.answered
     localStorage.setItem("headstart", JSON.stringify({
       ...kept, ...data.place,
       seen: all(kept.seen, seen, (one, other) => Math.max(one || 0, other || 0)),
       found: { ...kept.found, ...found },
       missed: all(kept.missed, missed, later),
+      guessed: { ...(isNew ? kept.guessed : doneBefore(kept)), ...guessed },
+      answered: { ...(isNew ? kept.answered : doneBefore(kept)), ...answered },
     }))
   } catch (error) { /* a browser that keeps nothing: the lesson works all the same */ }
 }
@@ -106,6 +111,7 @@ def add(more: Progress) -> None:
 
 def answered(at: str, rightly: bool) -> None:
     """A question was answered: one that was never missed is noted only if it is missed now."""
+    add(Progress(answered=frozenset([progress.questions()[at][0].slug])))
     before = known().missed.get(at)
     if before or not rightly:
         add(Progress(missed={at: (before or Missed()).answered(rightly, int(time.time()))}))

@@ -17,10 +17,10 @@ function start(root, data) {
   const kept = places.get(data.key)
   const shape = shapeOf(data)
   let marks = marksOf(data), last = data.marks.length - 1
-  let at = data.live ? last : kept && marks.startsWith(kept.marks) ? kept.at : data.first // frames may have been added at the end
-  let playing = 0
+  let at = data.live ? last : data.chooses ? data.first : kept && marks.startsWith(kept.marks) ? kept.at : data.first // frames may have been added at the end
+  let playing = 0, leaving = 0
 
-  const stage = { data, last, look: looks(root), at: () => at, seek: to => { pause(); show(to) }, watched: [] }
+  const stage = { data, last, look: looks(root), at: () => at, seek: to => { seek(to); choose() }, watched: [] }
   if (!data.live || last > 1) stage.flag = flags.get(data.key)
   stage.unveiled = () => stage.flag !== undefined && !stage.data.live
   const pair = data.panels.length === 2 && data.panels.every(panel => panel.kind === "space")
@@ -30,7 +30,7 @@ function start(root, data) {
   const says = el("p", { className: "says" })
   const goal = el("p", { className: "goal" })
   const button = (name, label, act) => el("button", { type: "button", className: name, onclick: act, ariaLabel: label, title: label }, icon(name))
-  const toggle = button("play", translated`Play`, () => (playing ? pause() : play()))
+  const toggle = button("play", translated`Play`, () => (playing ? stage.seek(at) : play()))
   const back = button("back", translated`Back one`, () => stage.seek(Math.max(0, Math.ceil(at) - 1)))
   const next = button("next", translated`Forward one`, () => stage.seek(Math.min(last, Math.floor(at) + 1)))
   const label = el("label", { className: "scrub" }, el("span", {}, data.scrub), range)
@@ -53,8 +53,9 @@ function start(root, data) {
     panels.forEach((panel, k) => panel.take(data.panels[k]))
     dressed()
     if (data.live || (was.live && grown)) glide(last)
+    else if (grown && data.chooses && data.first !== was.first && Math.round(at) === was.first) show(data.first) // Back
     else if (grown) show(at)
-    else stage.seek(data.first) // and no glide to a frame of before goes on
+    else seek(data.first) // and no glide to a frame of before goes on
   }
   function dressed() {
     range.max = last
@@ -87,6 +88,11 @@ function start(root, data) {
     }
     for (const panel of panels) panel.draw(at)
   }
+  /** Tell the server of the frame that was scrubbed to, once the learner rests there. */
+  function choose() {
+    clearTimeout(leaving)
+    if (data.chooses) leaving = setTimeout(() => data.leave(Math.round(at)), 400)
+  }
   /** Frame by frame to another one, evenly within `time` milliseconds. */
   function run(from, to, time, ended) {
     const began = performance.now()
@@ -106,7 +112,7 @@ function start(root, data) {
     const from = at >= last ? 0 : at
     says.ariaLive = "off"
     dress(toggle, "pause", translated`Pause`)
-    run(from, last, (last - from) * pace, pause)
+    run(from, last, (last - from) * pace, () => stage.seek(at))
   }
   function pause() {
     cancelAnimationFrame(playing)
@@ -115,6 +121,10 @@ function start(root, data) {
     says.ariaLive = "polite"
     dress(toggle, "play", translated`Play`)
     show(at)
+  }
+  function seek(to) {
+    pause()
+    show(to)
   }
   function repaint() {
     if (!root.isConnected) return
@@ -128,7 +138,7 @@ function start(root, data) {
   dressed()
   repaint()
   pause()
-  return { takes: fresh => shapeOf(fresh) === shape, take, end: () => { cancelAnimationFrame(playing); sizes.disconnect() } }
+  return { takes: fresh => shapeOf(fresh) === shape, take, end: () => { cancelAnimationFrame(playing); clearTimeout(leaving); sizes.disconnect() } }
 }
 
 /** What colours, shapes and marks mean, for the panels that use them. */

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,7 +17,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 
 from app.words.collect import in_script, numbered
 from app.words.language import AT, OWN, language, reader
-from app.words.tongue import Tongue, translations
+from app.words.tongue import Tongue, letters, translations
 
 # Fields of Streamlit's messages, and keys of what our charts and components are sent, with something to read in them.
 FIELDS = {"label", "help", "body", "placeholder", "alt", "text", "title", "page_name", "section_header", "sections"}
@@ -35,6 +37,7 @@ KEYS |= {
     "axes",
     "called",
 }
+UNSEEN = {"alt", "help"}  # of these, those that nobody sees who does not ask
 SENT = ("json", "spec")  # fields with JSON in them
 WRITTEN = re.compile(r"class=\"gloss(?:ary)?\"")  # said already: prose with terms, and the glossary
 LINK = re.compile(r"""(?<=\]\()[a-z_]+(\?[^)\s]*)?(?=\))|(?<=href=")[a-z_]+(\?[^"]*)?(?=")""")  # to a page of ours
@@ -70,6 +73,32 @@ def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
     _enqueue(context, message)
 
 
+@contextmanager
+def count_letters() -> Iterator[Counter[bool]]:
+    """Counts the letters that are sent to a page's reader: how many are translated (True), and how many are not."""
+    counted = Counter[bool]()
+    mark = letters.set(counted)
+    try:
+        yield counted
+    finally:
+        letters.reset(mark)
+
+
+@contextmanager
+def without_counting() -> Iterator[None]:
+    """What is read only by who asks for it says nothing of the language that most of a page is in."""
+    mark = letters.set(None)
+    try:
+        yield
+    finally:
+        letters.reset(mark)
+
+
+def main_language(counted: Counter[bool]) -> str:
+    """Returns the language that most of a page is in, by what was counted as it was sent."""
+    return language() if counted[True] > counted[False] else OWN
+
+
 def listen() -> None:
     """From now on every message is said in its reader's language."""
     ScriptRunContext.enqueue = enqueue  # type: ignore[method-assign, assignment]
@@ -98,6 +127,9 @@ def reword(message: Message, tongue: Tongue) -> None:
             setattr(message, field.name, spec(value, tongue, message))
         elif field.name == "bytes":
             setattr(message, field.name, part(value, tongue))
+        elif field.name in UNSEEN:
+            with without_counting():
+                setattr(message, field.name, tongue.prose(value))
         elif field.name in FIELDS and field.type == field.TYPE_STRING:
             if field.is_repeated:
                 value[:] = [tongue.prose(one) for one in value]
@@ -142,7 +174,8 @@ def reword_json(data: Any, said: Callable[[str], str], read: bool = False) -> An
         named = data.get("type") == "category"
         for key, value in data.items():
             if key != "options" and not (key == "name" and data.keys() & {"options", "called"}):
-                data[key] = reword_json(value, said, key in KEYS or (key == "data" and named))
+                with without_counting() if key in UNSEEN else nullcontext():
+                    data[key] = reword_json(value, said, key in KEYS or (key == "data" and named))
         return data
     if isinstance(data, list):
         data[:] = [reword_json(one, said, read) for one in data]

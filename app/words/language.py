@@ -11,12 +11,6 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 OWN = "en"  # in which all is written
 AT = "lang"  # in the URL and the session
-# For who has the page read out: Streamlit's own page says that it is in English.
-_DOCUMENT = st.components.v2.component(
-    "headstart_language",
-    html="<i></i>",
-    js="export default ({ data }) => { document.documentElement.lang = data.language }",
-)
 
 
 @dataclass(frozen=True)
@@ -60,8 +54,6 @@ def settle() -> None:
         vars(context).pop(AT, None)
     if now != own and asked is None:
         st.query_params[AT] = now
-    if now != OWN:
-        _DOCUMENT(data={"language": now}, key="language", height=1)
 
 
 def others() -> Iterator[tuple[str, str]]:

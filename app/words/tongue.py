@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +30,10 @@ ENOUGH = 12  # letters of a template's own by which it is known though a part of
 LONG, LONGEST = 40, 1500  # characters, which no word has, and no text of ours
 HIDDEN = re.compile(r"(<(style|script)\b.*?</\2>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 HEARD = re.compile(r"""\b(aria-label|alt|title|placeholder)="([^"]*)\"""")
+
+
+# How many letters of the page that is drawn are translated (True) and how many are not, where somebody counts.
+letters: ContextVar[Counter[bool] | None] = ContextVar("letters", default=None)
 
 
 class Tongue:
@@ -133,6 +139,9 @@ class Tongue:
         flat = text.strip()
         begin = text.find(flat)
         said = self.said(flat) if flat else ""
+        counted = letters.get()
+        if counted is not None and not ADDRESS.fullmatch(flat):
+            counted[said is not None] += len(LETTER.findall(flat))
         return text if said is None else text[:begin] + said + text[begin + len(flat) :]
 
     def heard(self, found: re.Match[str]) -> str:

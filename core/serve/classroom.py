@@ -1,6 +1,7 @@
 """Classes, each for a day: one folder a class in the store, so that all servers that share it see the same.
 
-    classes/<code>/plan.json            what the teacher has set; its age is the class's
+    classes/<code>/plan.json            what the teacher has set, and the short code; its age is the class's
+    classes/<code>/held                 there while learners wait at Predict
     classes/<code>/teachers/<browser>   the browsers that may show the class and close it
     classes/<code>/records/<browser>    what each learner said, one file each: a new guess takes the old one's place
     classes/<code>/files/<name>         what was brought from other classes
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from core.check import BadValue
-from core.serve import store
+from core.serve import class_codes, store
 from core.serve.folders import discard
 
 DAY = 24 * 3600.0  # seconds that a class lives
@@ -45,7 +46,7 @@ def begin(plan: Json, browser: str) -> str:
     if len(list(folders())) >= CLASSES:
         raise BadValue(f"There are {CLASSES} classes on this server now. Try again when some of them are over.")
     code = secrets.token_urlsafe(12)
-    text = packed(plan | {"key": secrets.token_urlsafe(18)})
+    text = packed(plan | {"key": secrets.token_urlsafe(18), "short": class_codes.new_code(by_short_code())})
     try:
         for name in ("teachers", "records", "files"):
             (store.folder("classes") / code / name).mkdir(parents=True)
@@ -81,6 +82,35 @@ def left(code: str) -> float:
     with suppress(OSError):
         return max(0.0, (place(code) / "plan.json").stat().st_mtime + DAY - time.time())
     return 0.0
+
+
+def by_short_code() -> dict[str, str]:
+    """Returns the codes of all classes by their short ones."""
+    found = {}
+    for at in folders():
+        with suppress(BadValue):
+            found[str(plan(at.name).get("short"))] = at.name
+    return found
+
+
+def join(text: str, browser: str, address: str) -> str:
+    """Returns the code of the class whose short code was typed; BadValue with a sentence if there is none, or if a
+    browser, an address or all together were wrong too often."""
+    return class_codes.find(text, by_short_code, browser, address)
+
+
+def hold(code: str, held: bool) -> None:
+    """From now on the learners of a class wait at Predict, or no longer do."""
+    with suppress(OSError):
+        if held:
+            (place(code) / "held").touch()
+        else:
+            (place(code) / "held").unlink(missing_ok=True)
+
+
+def holds(code: str) -> bool:
+    """Whether the learners of a class wait at Predict. They do not where the class is over."""
+    return (place(code) / "held").exists()
 
 
 # --- Who teaches ----------------------------------------------------------------------------------------------------

@@ -101,6 +101,14 @@ def no_digits(evidence: Evidence, settings: Settings) -> list[Mapping[str, Any]]
     return []
 
 
+def no_words(evidence: Evidence, settings: Settings) -> str:
+    return ""
+
+
+def never(evidence: Evidence) -> bool:
+    return False
+
+
 def nothing_lacks(settings: Settings) -> str:
     return ""
 
@@ -120,9 +128,11 @@ class Bench:
     asks: Callable[[Settings], Measures] = nothing
     moving: tuple[str, ...] = ()  # the views to watch on the Run page, the first that there is; else the picture
     tells: Callable[[Evidence, Settings], str] = standing  # where the runs stand, in one live sentence
+    headline: Callable[[Evidence, Settings], str] = no_words  # what came of the runs, above the picture
     mission: Mission | None = None
     lacks: Callable[[Settings], str] = nothing_lacks  # what a learner must still say before the button opens
-    turn: Control[int] | None = None  # set to the step that a player shows, by its button
+    turn: Control[int] | None = None  # set to the step that a player shows; beside other pictures it is a slider
+    is_player: Callable[[Evidence], bool] = never  # whether the picture is such a player
     plays: bool = True  # the recorded runs while the learner's own are prepared
     # What nets make of what is on the sheet, in one figure below it; None as long as nothing is known.
     beside: Callable[[Evidence, Settings], Figure | None] = no_figure

@@ -40,6 +40,7 @@ class Plan:
     values: Mapping[str, str] = field(default_factory=dict)  # what controls are set to, as the URL writes it
     held: Mapping[str, str] = field(default_factory=dict)  # controls that learners cannot set: LOCKED or HIDDEN
     code: str = ""  # where it is kept
+    short: str = ""  # the code that a learner can type
 
     def __post_init__(self) -> None:
         if self.lesson not in lessons():
@@ -86,7 +87,7 @@ class Record:
 
 def begin(plan: Plan, browser: str) -> str:
     told = asdict(plan)
-    del told["code"]
+    del told["code"], told["short"]
     return classroom.begin(told, browser)
 
 
@@ -102,6 +103,11 @@ def planned(told: Mapping[str, Any], code: str) -> Plan:
         return Plan(**fields | {"asked": tuple(fields["asked"]), "code": code})
     except (TypeError, KeyError, AttributeError) as error:
         raise BadValue("This class is damaged. Open it again.") from error
+
+
+def join(text: str, browser: str, address: str) -> Plan:
+    """The class whose short code was typed; BadValue with a sentence where there is none, or after too many tries."""
+    return attended(classroom.join(text, browser, address))
 
 
 def put(plan: Plan, browser: str, record: Record) -> None:

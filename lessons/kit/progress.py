@@ -1,4 +1,5 @@
-"""What a learner has done: how far they came in each lesson, what they found there, and which questions they missed.
+"""What a learner has done: how far they came in each lesson, whether they made a guess there and answered a question,
+what they found, and which questions they missed.
 
 Their own browser keeps it, and a file if they take it along; both come from outside, so they are read by `read` alone.
 """
@@ -20,6 +21,7 @@ ENOUGH = 2  # times that a missed question is answered rightly, at different pla
 LARGEST = 65_536  # bytes of a file
 LONGEST = 200  # characters of what somebody found
 LAST = 2**40  # seconds since 1970, some 35 thousand years
+DONE_BY = ("guessed", "answered")  # parts that name lessons, each with a 1
 KIND = {"kind": "headstart progress", "version": 1}
 
 
@@ -40,22 +42,26 @@ class Missed:
 
 @dataclass(frozen=True)
 class Progress:
-    """By lesson: the furthest beat, from 1, and what was found; and by question what was missed."""
+    """By lesson: the furthest beat, from 1, what was found, and whether a guess was made and a question answered; and
+    by question what was missed."""
 
     seen: Mapping[str, int] = field(default_factory=dict)
     found: Mapping[str, str] = field(default_factory=dict)
     missed: Mapping[str, Missed] = field(default_factory=dict)
+    guessed: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
 
     def __or__(self, later: Progress) -> Progress:
         """Both; of a question whichever was asked later."""
         latest = sorted((*self.missed.items(), *later.missed.items()), key=lambda one: one[1].asked)
         far = {slug: max(self.seen.get(slug, 0), later.seen.get(slug, 0)) for slug in {**self.seen, **later.seen}}
-        return Progress(far, {**self.found, **later.found}, dict(latest))
+        found = {**self.found, **later.found}
+        return Progress(far, found, dict(latest), self.guessed | later.guessed, self.answered | later.answered)
 
     @property
     def done(self) -> list[str]:
-        """The lessons whose findings were seen."""
-        return [slug for slug in lessons() if self.seen.get(slug, 0) > BEATS.index("Explain")]
+        """The lessons in which the learner made a guess and answered a question."""
+        return [slug for slug in lessons() if slug in self.guessed & self.answered]
 
     @property
     def waiting(self) -> list[str]:
@@ -101,6 +107,7 @@ def write(progress: Progress) -> str:
     """As a file says it."""
     missed = {at: {"right": one.right, "asked": one.asked} for at, one in progress.missed.items()}
     told = {"seen": dict(progress.seen), "found": dict(progress.found), "missed": missed}
+    told |= {part: dict.fromkeys(getattr(progress, part), 1) for part in DONE_BY}
     return json.dumps(KIND | told, indent=1, ensure_ascii=False, sort_keys=True)
 
 
@@ -124,11 +131,21 @@ def understood(told: Mapping[str, Any]) -> Progress:
         whole("How far somebody came in a lesson", far, 1, len(BEATS))
     if not all(isinstance(text, str) for text in found.values()):
         raise BadValue("What was found in a lesson must be text.")
+    done_by = {part: named(told, part) for part in DONE_BY} if set(DONE_BY) & set(told) else older_done(seen)
+    for mark in (mark for names in done_by.values() for mark in names.values()):
+        whole("The mark of a lesson with a guess or an answer", mark, 1, 1)
     return Progress(
         seen={slug: far for slug, far in seen.items() if slug in lessons()},
         found={slug: readable(text) for slug, text in found.items() if slug in lessons()},
         missed={at: miss(one) for at, one in missed.items() if at in questions()},
+        **{part: frozenset(names) & lessons().keys() for part, names in done_by.items()},
     )
+
+
+def older_done(seen: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Returns what older progress counts as: a lesson was done when its findings were seen, and it stays done."""
+    done = {slug: 1 for slug, far in seen.items() if far > BEATS.index("Explain")}
+    return dict.fromkeys(DONE_BY, done)
 
 
 def readable(text: str) -> str:

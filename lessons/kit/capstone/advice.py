@@ -27,7 +27,7 @@ from lessons.kit.capstone.jobs import (
 # Points, or so, that several times the labels bring as long as there are few: more where features must change too.
 BRINGS = {NEAR: 5, FAR: 7}
 MOST = 0.9  # of the budget may go into labels: the rest is for computing
-DEAR = 100  # coins a billion operations
+DEAR = 100  # coins a billion operations, where COINS take a point away
 
 
 class Step(NamedTuple):
@@ -59,7 +59,7 @@ def method(brief: Brief, start: Offer) -> Step:
         return Step(
             LOW_RANK, "a thin patch does nearly what full fine-tuning does, at a fraction of the size", "tiny_patches"
         )
-    if start.lies == NEAR and (brief.operations or brief.computing_price >= DEAR):
+    if start.lies == NEAR and (brief.operations or brief.computing_price >= DEAR * brief.coins_a_point / COINS):
         return Step(HEAD, "near by, the features are good as they are, and the head alone costs least", "label_worth")
     if start.lies == NEAR:
         return Step(HEAD_FIRST, "near by, train the head on good features, then move these gently", "label_worth")
@@ -83,7 +83,7 @@ def labels(brief: Brief, start: Offer) -> tuple[int, Step]:
     size, brings = brief.sizes[0], BRINGS[start.lies]
     for larger in brief.sizes[1:]:
         more, all_of_them = (brief.of.classes * n * brief.label_price for n in (larger - size, larger))
-        if more > brings * COINS or all_of_them > MOST * brief.budget:
+        if more > brings * brief.coins_a_point or all_of_them > MOST * brief.budget:
             break
         size = larger
     why = f"several times as many bring some {brings} points, and less and less: go on as long as they cost no more"

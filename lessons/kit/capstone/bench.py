@@ -8,20 +8,21 @@ from functools import lru_cache
 from typing import Any
 
 from lessons.kit.capstone.briefs import Brief, Outcome
-from lessons.kit.capstone.found import Found
 from lessons.kit.capstone.jobs import METHODS, Choice
-from lessons.kit.capstone.told import NAMES, beside, bills, compared, said, summed, verdict
+from lessons.kit.capstone.told import NAMES, beside, bills, compared, headline, said
+from lessons.kit.capstone.tries import Try, outcome, tries_table
 from lessons.kit.catalogue import Bench, Guess, Views
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import race
 from lessons.kit.figures.decisions import Named, Spot, decisions
 from lessons.kit.prediction import SHARES, expected
-from lessons.kit.values import Control, Evidence, Piece, Runs, Seeds, Settings, Values
+from lessons.kit.values import Control, Evidence, Runs, Settings, Values
 
 SLUG = "capstone"
 UNSAID = "?"
-LIVE = 4  # nets of the learner's run
 YOURS = "yours"
+LEARNING, LEARNED = "As it learns", "How it learned"  # views of the learner's run
+WAITS_FOR = {"expected": "how much will be right", "left": "how much of the old skill will be left"}
 START = Control(name="backbone", label="Begin with", options=("",), default="", help="")
 METHOD = Control(
     name="method",
@@ -58,6 +59,7 @@ class Desk:
     """What can be set under a brief, at first as the naive choice has it, and what follows from what is set."""
 
     brief: Brief
+    tries: tuple[Try, ...] = ()  # that the learner has made before
 
     @property
     def deciding(self) -> tuple[Control[str], Control[str], Control[str], Control[int]]:
@@ -81,51 +83,62 @@ class Desk:
         return self.brief.of.plain(made)
 
     def lacks(self, settings: Settings) -> str:
-        unsaid = any(settings[control] == UNSAID for control in self.expecting)
-        return "Say first what you expect." if unsaid else ""
+        missing = [WAITS_FOR[control.name] for control in self.expecting if settings[control] == UNSAID]
+        return f"Train waits for your expectation: {' and '.join(missing)}." if missing else ""
 
     def runs(self, settings: Settings) -> Runs:
-        run = self.brief.of.run(self.choice(settings), Seeds(LIVE, 100 * settings.draw))
-        return [Piece("race", run, YOURS, name=YOURS)]
+        return [Try(self.choice(settings), settings.draw).run(self.brief)]
 
     def yours(self, evidence: Evidence, settings: Settings) -> Outcome | None:
         """What the learner's run came to, once it is over."""
         if not evidence.has("race", YOURS):
             return None
-        table, choice = evidence.table("race", YOURS), self.choice(settings)
-        known = self.brief.outcomes.get(choice)
-        if not known or table.step.iloc[-1] < self.runs(settings)[0].of.steps:
-            return None
-        return self.brief.outcome(choice, Found.read(table, known.found.numbers))
+        return outcome(Try(self.choice(settings), settings.draw), self.brief)
+
+    def earlier(self, settings: Settings) -> dict[str, Outcome]:
+        """What came of the other tries, by their names."""
+        now = Try(self.choice(settings), settings.draw)
+        every = {f"try {k}": outcome(one, self.brief) for k, one in enumerate(self.tries, 1) if one != now}
+        return {name: one for name, one in every.items() if one}
 
     def picture(self, evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
         """The goal and the guess; once the learner's run is over, all that was searched and what it stands beside."""
         brief, yours = self.brief, self.yours(evidence, settings)
         spots: list[Spot] = []
         named: list[Named] = []
+        before = [Named(**place(one), kind="earlier", label=name) for name, one in self.earlier(settings).items()]
         if yours:
             spots = [Spot(**place(one)) for one in brief.outcomes.values()]
             named = [Named(**place(one), kind=kind) for kind, one in (beside(brief) | {"yours": yours}).items()]
         elif settings[EXPECTED] != UNSAID and (there := brief.outcomes.get(self.choice(settings))):
             named = [Named(**place(there) | {"right": expected(settings[EXPECTED]), "missed": 0}, kind="guess")]
-        return decisions(
-            spots, named, (brief.budget, brief.reach), *ground(brief), title=summed(yours) if yours else ""
-        )
+        return decisions(spots, [*before, *named], (brief.budget, brief.reach), *ground(brief))
 
     def views(self, evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         shown: Views = {}
+        yours, before = self.yours(evidence, settings), self.earlier(settings)
         if evidence.has("race", YOURS):
             table, steps = evidence.table("race", YOURS), self.runs(settings)[0].of.steps
-            shown["As it learned"] = lambda: race({"pretrained": table}, steps)
-        if yours := self.yours(evidence, settings):
+            # Only what is still learning is watched; what is over leaves the stage to the map.
+            shown[LEARNED if yours else LEARNING] = lambda: race({"pretrained": table}, steps)
+        if yours or before:
+            mine = {YOURS: yours} if yours else {}
+            known = {NAMES[kind]: one for kind, one in beside(self.brief).items()} if yours else {}
+            shown["Your tries"] = lambda: tries_table(before | mine | known)
+        if yours:
             others = {NAMES[kind]: one for kind, one in beside(self.brief).items()}
             shown["The bills"] = lambda: bills({YOURS: yours} | others)
         return shown
 
-    def tells(self, evidence: Evidence, settings: Settings) -> str:
-        """Once the run is over: what was expected, every requirement, what it cost and how near the best it came."""
+    def headline(self, evidence: Evidence, settings: Settings) -> str:
+        """Once the run is over: its points, and what was met and missed."""
         yours = self.yours(evidence, settings)
-        return "\n\n".join([confronted(yours, settings), *verdict(yours), compared(yours)]) if yours else ""
+        return headline(yours) if yours else ""
+
+    def tells(self, evidence: Evidence, settings: Settings) -> str:
+        """Once the run is over: what was expected, and how the points come about."""
+        yours = self.yours(evidence, settings)
+        return "\n\n".join([confronted(yours, settings), compared(yours)]) if yours else ""
 
 
 def confronted(yours: Outcome, settings: Settings) -> str:
@@ -153,9 +166,9 @@ def nothing(settings: Settings) -> Values:
 
 
 @lru_cache(maxsize=64)
-def bench(brief: Brief) -> Bench:
-    """The same one for a brief, by which what it says of settings is remembered."""
-    desk = Desk(brief)
+def bench(brief: Brief, tries: tuple[Try, ...] = ()) -> Bench:
+    """The same one for a brief and earlier tries, by which what it says of settings is remembered."""
+    desk = Desk(brief, tries)
     return Bench(
         slug=f"{SLUG}.{brief.slug}",
         controls=(*desk.deciding, *desk.expecting),
@@ -167,6 +180,7 @@ def bench(brief: Brief) -> Bench:
         tells=desk.tells,
         lacks=desk.lacks,
         plays=False,
-        moving=("As it learned",),
+        headline=desk.headline,
+        moving=(LEARNING,),
         words={"run": ""},
     )

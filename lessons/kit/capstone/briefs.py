@@ -45,6 +45,11 @@ class Brief:
         return self.labels or self.of.labels
 
     @property
+    def coins_a_point(self) -> float:
+        """How many coins take a point away."""
+        return COINS
+
+    @property
     def digest(self) -> str:
         """Names the brief and all runs that it is judged by."""
         told = json.dumps([asdict(self), mark(self.of)], sort_keys=True)
@@ -147,7 +152,7 @@ class Outcome:
 
     @property
     def points(self) -> float:
-        return self.found.right - self.coins / COINS - MISSED * self.missed
+        return self.found.right - self.coins / self.brief.coins_a_point - MISSED * self.missed
 
 
 BRIEFS = {

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 import pandas as pd
 
 from lessons.kit.capstone.advice import advice
-from lessons.kit.capstone.briefs import BRIEFS, COINS, MISSED, Brief, Outcome
+from lessons.kit.capstone.briefs import BRIEFS, MISSED, Brief, Outcome
 from lessons.kit.capstone.jobs import SCRATCH, UNPROTECTED, Choice
 from lessons.kit.figures import Figure
 from lessons.kit.values import Seeds
@@ -48,10 +48,12 @@ def facts(brief: Brief) -> list[str]:
     ]
 
 
-RULES = (
-    f"A percent right is a point. {COINS} coins take a point away, and every requirement that is missed takes "
-    f"{MISSED}. What the backbone cost has been paid by somebody else."
-)
+def rules(brief: Brief) -> str:
+    """How points are counted."""
+    return (
+        f"A percent right is a point. {coins(brief.coins_a_point)} take a point away, and every requirement that is "
+        f"missed takes {MISSED}. What the backbone cost has been paid by somebody else."
+    )
 
 
 def verdict(one: Outcome) -> list[str]:
@@ -67,11 +69,19 @@ def summed(yours: Outcome) -> str:
     return f"Yours: {yours.points:.1f} points, {met}. Best known: {yours.brief.best.points:.1f}"
 
 
+def headline(yours: Outcome) -> str:
+    """The points, and every requirement met or missed, short enough to stand above the picture."""
+    signs = {True: ":green[:material/check_circle:] Met:", False: ":red[:material/cancel:] Missed:"}
+    checks = " ".join(f"{signs[bool(check.met)]} {check.says}" for check in yours.checks)
+    return f"**{summed(yours)}.** {checks}"
+
+
 def compared(yours: Outcome) -> str:
     """The points and how they come about, and beside them those of the best, the naive and the advised."""
     others = ", ".join(f"{NAMES[kind]} {one.points:.1f}" for kind, one in beside(yours.brief).items())
     lost = f" minus {MISSED * yours.missed} for what was missed" * (yours.missed > 0)
-    paid = f"{yours.found.right:.1f} right minus {yours.coins / COINS:.1f} for {yours.coins:,.0f} coins{lost}"
+    points = yours.coins / yours.brief.coins_a_point
+    paid = f"{yours.found.right:.1f} right minus {points:.1f} for {yours.coins:,.0f} coins{lost}"
     return f"**{yours.points:.1f} points**: {paid}. Others: {others}."
 
 

@@ -1,26 +1,27 @@
-"""What a class said, as one picture: on a lesson's own chart a hollow mark for every guess and a full one for the
-middle; rows in the order in which the class sees them; bars for what is chosen among a few words. Knows no lesson.
-"""
+"""What a class said, as one picture: on a lesson's own chart a hollow mark for every guess, shaded for the middle half,
+and a full one for the median, all under the curves; rows in the order in which the class sees them; bars for what
+is chosen among a few words. Knows no lesson."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 from lessons.kit.figures import ROLES, Figure, Ground, share
+from lessons.kit.figures.crowd_numbers import QUARTILES, Guesses, counts, middle, places, quantile, summary
 from lessons.kit.prediction import Handle, Order, Prediction
 from lessons.kit.values import Control, Settings
 
 COLOUR = ROLES["guess"][0]
 ROOM, NARROW = 130, 44  # pixels over which guesses of one value are spread, and where others lie beside them
 APART = 11  # pixels between two of them where there is room
-EDGE, FULL, HALF = 0.06, 0.7, 0.5  # shares of an axis: at its ends guesses are spread inwards, then words go left
-WIDE, HIGH, LINE = 0.4, 0.05, 24  # two words nearer than these shares of the axes touch; pixels by which one is lowered
+EDGE = 0.06  # share of an axis: at its ends guesses are spread inwards
+LETTER = 7  # pixels of a letter of a word
+UNDER = 1  # the layer of a class's marks: every curve is drawn over them
+SHADE = f"{COLOUR}55"  # fills the middle half of the guesses
 CLASS = "the class"
-Guesses = Sequence[Settings]  # one a learner, of what they said
 
 
 def crowd(figure: Figure, prediction: Prediction, guesses: Guesses) -> Figure:
@@ -33,68 +34,94 @@ def crowd(figure: Figure, prediction: Prediction, guesses: Guesses) -> Figure:
     if figure.kind != "chart" or not figure.ground:
         return replace(figure, alt=alt)
     series: list[dict[str, Any]] = []
-    labelled: list[tuple[int, float, float]] = []
+    words: dict[tuple[int, float, float], list[str]] = {}
     for k, handle in enumerate(prediction.handles):
         if handle.controls and (
             whole := [one for one in guesses if all(c.name in one.values for c in handle.controls)]
         ):
-            series += marked(handle, k, whole, lane(handle, prediction, figure.ground), figure.ground, labelled)
+            series += marked(handle, k, whole, lane(handle, prediction, figure.ground))
+            if text := word(handle, whole):
+                words.setdefault(spot(handle, figure.ground), []).append(text)
+    series += [word_series(k, place, texts, figure.ground) for k, (place, texts) in enumerate(words.items())]
     return replace(figure, spec=figure.spec | {"series": [*figure.spec["series"], *series]}, alt=alt)
 
 
 # --- Marks on a chart -----------------------------------------------------------------------------------------------
 
 
-def marked(
-    handle: Handle, number: int, guesses: Guesses, row: Lane, ground: Ground, labelled: list[tuple[int, float, float]]
-) -> list[dict[str, Any]]:
-    """A handle's guesses. Those of the same value lie beside each other, across the way in which the handle moves.
-    `labelled` says where words stand already, by their pane: to these it adds its own, lower where it would touch one.
-    """
+def marked(handle: Handle, number: int, guesses: Guesses, row: Lane) -> list[dict[str, Any]]:
+    """A handle's guesses. Those of the same value lie beside each other, across the way in which the handle moves."""
     upright = isinstance(handle.y, Control)
-    places = Counter((at(handle, handle.x, one), at(handle, handle.y, one)) for one in guesses)
-    gap = min(APART, row.room / max(places.values()))
+    spots = Counter((at(handle, handle.x, one), at(handle, handle.y, one)) for one in guesses)
+    gap = min(APART, row.room / max(spots.values()))
 
     def apart(pixels: float) -> list[float]:
         return [round(row.shift + pixels, 1), 0] if upright else [0, round(pixels, 1)]
 
+    shades = {place: {"itemStyle": {"color": SHADE}} for place in spots if in_middle_half(handle, place, guesses)}
     dots = [
-        {"value": list(place), "symbolOffset": apart((k - row.lean * (count - 1)) * gap)}
-        for place, count in sorted(places.items())
+        {"value": list(place), "symbolOffset": apart((k - row.lean * (count - 1)) * gap)} | shades.get(place, {})
+        for place, count in sorted(spots.items())
         for k in range(count)
     ]
-    middles = [middle(control, guesses) for control in handle.controls]
-    text = ", ".join(f"{each}{handle.unit if isinstance(each, int | float) else ''}" for each in middles)
-    centre = Settings({control.name: each for control, each in zip(handle.controls, middles)})
+    centre = Settings({control.name: middle(control, guesses) for control in handle.controls})
     x, y = at(handle, handle.x, centre), at(handle, handle.y, centre)
-    along, up = share(x, ground.x, ground.log[0]), share(y, ground.y, ground.log[1])
-    left = row.lean == 1 or (row.lean == 0.5 and along > (HALF if ground.panes else FULL))
-    beside = (row.lean if left else 1 - row.lean) * gap * places[x, y] if upright else 0
-    near = [one for one in labelled if one[0] == handle.pane and abs(one[1] - along) < WIDE and abs(one[2] - up) < HIGH]
-    labelled += [] if row.word else [(handle.pane, along, up)]
-    label = {
-        "show": True,
-        "formatter": f"{handle.name or CLASS}: {text}",
-        "position": row.word or ("left" if left else "right"),
-        "distance": 6 if row.word else round(beside + 6),
-        "offset": [0, 0 if row.word else LINE * len(near)],
-        "color": "#fff",
-        "backgroundColor": COLOUR,
-        "padding": [3, 6],
-        "borderRadius": 4,
-        "fontWeight": "bold",
-    }
-    pane = {"xAxisIndex": handle.pane, "yAxisIndex": handle.pane} if ground.panes else {}
-    common = pane | {"type": "scatter", "silent": True, "tooltip": {"show": False}, "name": CLASS, "symbol": "diamond"}
     hollow = {"color": "transparent", "borderColor": COLOUR, "borderWidth": 1.5, "opacity": 1}
     full = {"data": [{"value": [x, y], "symbolOffset": apart(0)}], "itemStyle": {"color": COLOUR, "opacity": 1}}
-    end = (max if row.word == "top" else min)(places, key=lambda place: place[1])
-    named = {"data": [{"value": list(end), "symbolOffset": apart(0)}], "symbolSize": 1} if row.word else full
     return [
-        common | {"id": f"class {number}", "data": dots, "symbolSize": 10, "itemStyle": hollow, "z": 5},
-        common | {"id": f"class {number} middle", "symbolSize": 15, "z": 6} | full,
-        common | {"id": f"class {number} word", "symbolSize": 15, "z": 7, "label": label} | full | named,
+        {**mark(handle.pane), "id": f"class {number}", "data": dots, "symbolSize": 10, "itemStyle": hollow},
+        {**mark(handle.pane), "id": f"class {number} middle", "symbolSize": 15, **full},
     ]
+
+
+def mark(pane: int) -> dict[str, Any]:
+    """What all marks of a class have in common: nothing answers to a pointer, and every curve is drawn over them."""
+    common = {"type": "scatter", "silent": True, "tooltip": {"show": False}, "name": CLASS, "symbol": "diamond"}
+    return common | {"z": UNDER} | ({"xAxisIndex": pane, "yAxisIndex": pane} if pane else {})
+
+
+def word(handle: Handle, guesses: Guesses) -> str:
+    """What is written beside the plot of a handle's guesses. One that moves sideways has its value on the axis below,
+    so that only its name is needed, if it has one."""
+    if isinstance(handle.x, Control) and not isinstance(handle.y, Control):
+        return handle.name
+    middles = [middle(control, guesses) for control in handle.controls]
+    text = ", ".join(f"{each}{handle.unit if isinstance(each, int | float) else ''}" for each in middles)
+    return f"{handle.name}: {text}" if handle.name else f"median {text}"
+
+
+def spot(handle: Handle, ground: Ground) -> tuple[int, float, float]:
+    """The pane and the place on the plot's edge that are nearest to a handle, where its word covers no curve: above if
+    it moves up and down, else to the right."""
+    if isinstance(handle.y, Control):
+        return handle.pane, ground.x[1] if isinstance(handle.x, Control) else float(handle.x), ground.y[1]
+    return handle.pane, ground.x[1], float(handle.y)
+
+
+def word_series(number: int, place: tuple[int, float, float], texts: list[str], ground: Ground) -> dict[str, Any]:
+    """The words at one place, one a line. Where there is no room at the right they stand above their guesses, under the
+    curves."""
+    pane, x, y = place
+    above = y == ground.y[1]
+    fits = above or LETTER * max(map(len, texts)) <= ground.right
+    label: dict[str, Any] = {"show": True, "formatter": "\n".join(texts), "color": COLOUR, "fontWeight": "bold"}
+    label |= {"fontSize": 11, "lineHeight": 13, "position": "top" if above else "right", "distance": 6}
+    if len(texts) > 1:  # so that both are within the picture
+        label |= {"fontSize": 10, "lineHeight": 12, "distance": 2}
+    if not fits:
+        x, label = ground.x[0], label | {"offset": [0, -NARROW / 2 - 8]}
+    data = [{"value": [x, y], "itemStyle": {"color": "transparent", "opacity": 1}}]
+    return {**mark(pane), "id": f"class word {number}", "symbolSize": 1, "data": data, "label": label}
+
+
+def in_middle_half(handle: Handle, place: tuple[float, float], guesses: Guesses) -> bool:
+    """Whether a guess lies between the quartiles of what was said, in every way in which the handle moves."""
+    ways = [(way, place[k]) for k, way in enumerate((handle.x, handle.y)) if isinstance(way, Control)]
+    for control, value in ways:
+        low, high = sorted(handle.place(quantile(control, guesses, share)) for share in QUARTILES)
+        if not low <= value <= high:
+            return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -104,7 +131,6 @@ class Lane:
     shift: float  # from the handle's own place
     room: float  # over which those of one value are spread
     lean: float  # which share of them is on the left
-    word: str = ""  # at which end of all guesses its word stands; else beside the middle
 
 
 def lane(handle: Handle, prediction: Prediction, ground: Ground) -> Lane:
@@ -118,7 +144,7 @@ def lane(handle: Handle, prediction: Prediction, ground: Ground) -> Lane:
         return Lane(0.0, ROOM, (1 - inwards) / 2)
     place = beside.index(handle)
     shift = (place - (len(beside) - 1) / 2 * (1 - inwards)) * (NARROW + 10)
-    return Lane(shift, NARROW, 0.5, "bottom" if place % 2 else "top")
+    return Lane(shift, NARROW, 0.5)
 
 
 def same_line(one: Handle, other: Handle) -> bool:
@@ -148,47 +174,7 @@ def ordered(spec: dict[str, Any], order: Order, guesses: Guesses) -> dict[str, A
     return spec | {"rows": drawn, "zero": 0, "unit": ""}
 
 
-def places(order: Order, guesses: Guesses) -> dict[str, float]:
-    """The mean place of every item, the first is 1, in the order that follows from it; none where nobody said one."""
-    orders = [order.listed(one[order]) for one in guesses if order.name in one.values]
-    if not orders:
-        return {}
-    mean = {item: sum(one.index(item) + 1 for one in orders) / len(orders) for item in order.items}
-    return dict(sorted(mean.items(), key=lambda pair: pair[1]))
-
-
-# --- What was said, in numbers --------------------------------------------------------------------------------------
-
-
-def counts(slider: Control[Any], guesses: Guesses) -> dict[Any, int]:
-    """How many said each of the options that anybody did, in the order of the options."""
-    found = Counter(one[slider] for one in guesses if slider.name in one.values)
-    return {option: found[option] for option in slider.options if found[option]}
-
-
-def middle(slider: Control[Any], guesses: Guesses) -> Any:
-    """What half of those who said something said at most; of words without an order what most said."""
-    found = counts(slider, guesses)
-    if not slider.slider:
-        return max(found, key=found.__getitem__)
-    half, seen = sum(found.values()) / 2, 0
-    for option, count in found.items():
-        seen += count
-        if seen >= half:
-            return option
-    raise ValueError(slider.name)
-
-
-def middles(prediction: Prediction, guesses: Guesses) -> Settings:
-    """The class as if it were one learner: the middle of what was said of each slider, where anybody did."""
-    found: dict[str, Any] = {}
-    for slider in prediction.sliders:
-        if isinstance(slider, Order):
-            if seen := places(slider, guesses):
-                found[slider.name] = slider.written(list(seen))
-        elif counts(slider, guesses):
-            found[slider.name] = middle(slider, guesses)
-    return Settings(found)
+# --- What was said, in words and bars ---------------------------------------------------------------------------------
 
 
 def told(slider: Control[Any], guesses: Guesses) -> str:
@@ -212,7 +198,8 @@ def tally(slider: Control[Any], guesses: Guesses) -> Figure:
     title = f"<p>{escape(slider.label)}</p>"
     if slider.slider:
         ends = [*found]
-        span = f"{CLASS}: <b>{middle(slider, guesses)}</b>, from {ends[0]} to {ends[-1]}" if ends else ""
+        values = [str(quantile(slider, guesses, share)) for share in (0.25, 0.5, 0.75)] if ends else []
+        span = escape(summary(slider, guesses, *values)) if ends else ""
         return Figure(kind="html", spec=f"{title}<p>{span}</p>", alt=said)
     most = max(found.values(), default=1)
     wide = {option: 50 * found.get(option, 0) / most for option in slider.options}

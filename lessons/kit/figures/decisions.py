@@ -16,6 +16,7 @@ MARKS = {
     "advised": (ROLES["target"][0], "diamond", 13),
 }
 MARKS |= {"yours": (ROLES["pretrained"][0], "circle", 16), "guess": (ROLES["guess"][0], "diamond-open", 14)}
+MARKS |= {"earlier": (ROLES["pretrained"][0], "circle-open", 12)}
 GREY, GOAL = ROLES["note"][0], "rgba(0, 138, 26, 0.13)"
 INK, PAPER = "#1c2430", "rgba(255, 255, 255, 0.92)"  # of labels, which read alike on a light page and on a dark one
 HIGH = 300  # pixels of the axes, or so
@@ -37,6 +38,7 @@ class Named(Spot):
     """One with its name beside it."""
 
     kind: str  # a key of MARKS
+    label: str = ""  # what is written beside it, where that is not its kind's
 
 
 def decisions(
@@ -143,7 +145,7 @@ WORDS |= {"guess": "your guess"}
 
 def shown(one: Named) -> str:
     """Its name, and what may not be seen on the two axes: that it misses something."""
-    return WORDS[one.kind] + f", {one.missed} missed" * (one.missed > 0)
+    return (one.label or WORDS[one.kind]) + f", {one.missed} missed" * (one.missed > 0)
 
 
 def told(spots: Sequence[Spot], named: Sequence[Named], goal: tuple[float, float]) -> str:

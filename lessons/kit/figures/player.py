@@ -221,7 +221,8 @@ class Player:
     reached: Sequence[bool] = ()  # a frame: whether the goal is met there
     flag: str = ""  # what the learner is to flag, on a button: "They turn bad here"
     flagged: Sequence[str] = ()  # a frame: what is said once it was flagged there
-    leaves: str = ""  # on a button with which the learner leaves at the frame that is shown: "Go on from here"
+    leaves: str = ""  # on a button with which the learner goes back to the frame that is shown
+    chooses: bool = False  # the frame that the learner scrubs to is their choice, without a button
 
 
 def player(value: Player, title: str = "") -> Figure:
@@ -240,7 +241,7 @@ def player(value: Player, title: str = "") -> Figure:
     spec: dict[str, Any] = {name: list(getattr(value, name)) for name in ("marks", "says", "classes", "states")}
     spec |= {"panels": panels, "first": value.first, "scrub": value.scrub}
     spec |= {"goal": value.goal, "reached": list(map(bool, value.reached))}
-    spec |= {"flag": value.flag, "flagged": list(value.flagged), "leaves": value.leaves}
+    spec |= {"flag": value.flag, "flagged": list(value.flagged), "leaves": value.leaves, "chooses": value.chooses}
     ends = dict(zip((value.marks[0], value.marks[-1]), (value.says[0], value.says[-1])))
     alt = f"{'; '.join(one['alt'].rstrip('.') for one in panels)}. {len(value.marks)} frames. "
     return Figure(kind="player", spec=spec, alt=alt + " ".join(f"At {m}: {s}" for m, s in ends.items()), title=title)

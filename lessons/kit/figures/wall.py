@@ -110,8 +110,10 @@ def walls(
     classes: Sequence[str] = (),
     title: str = "",
     leaves: str = "",
+    choice: int | None = None,
 ) -> Figure:
-    """The walls side by side at the tests that all have taken, with curves `beside` them at these steps."""
+    """The walls side by side at the tests that all have taken, with curves `beside` them at these steps. They open at
+    the end; or, where the learner chooses a step with the scrubber, at the one that is chosen."""
     steps = sorted(set.intersection(*(set(wall.tests) for wall in shown)))
     counts = {wall.name: wall.right(steps).sum(1) for wall in shown}
     value = Player(
@@ -123,9 +125,10 @@ def walls(
         panels=[*(wall.panel(steps) for wall in shown), *beside(steps)],
         classes=classes,
         states=FATES if any(wall.old for wall in shown) else RIGHT_OR_WRONG,
-        first=len(steps) - 1,
+        first=len(steps) - 1 if choice is None else min(range(len(steps)), key=lambda k: abs(steps[k] - choice)),
         scrub="Step",
         leaves=leaves,
+        chooses=choice is not None,
     )
     return player(value, title)
 

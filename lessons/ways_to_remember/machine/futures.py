@@ -22,15 +22,16 @@ SKILLS = (("old skill", "source", "accuracy 1"), ("new skill", "target", "accura
 SHARES = "New skill: what is right. Old skill: what is left of it. Dotted: as it went"
 BROUGHT_BACK, STILL_KNOWN = 0.5, 0.9  # the goal: shares of the old skill that was lost, and of the new that was learned
 WORTH = 0.1  # of all answers: a past that lost or learned less sets no goal
-LEAVES = "Go on from this step, another way"
+LEAVES = "Go back to this step instead"
 MOMENTS = (1, 3, 7, 20, 60, 150, 300)  # steps at which protection begins, as stored
 WAYS = {"replay": ("rehearse", "pretrained"), "LwF": ("keep opinions", "scratch"), "EWC": ("pin some", "target")}
 
 
 def tiles(of: Run, evidence: Evidence, at: int) -> Figure:
-    """The old examples as the first net answers them, test by test: as it went, and beside it the other future."""
+    """The old examples as the first net answers them, test by test: as it went, and beside it the other future. As long
+    as there is none, the scrubber chooses the step to go back to."""
     went = evidence.behaviour("past")
-    if not went or not evidence.has("wall"):
+    if not has_scrubber(evidence):
         return both_skills(of, evidence, at)
     told = evidence.answer("wall")["tasks"][0]
     futures = {WENT: went}
@@ -54,7 +55,14 @@ def tiles(of: Run, evidence: Evidence, at: int) -> Figure:
         for name, every in futures.items()
     ]
     classes = CLASSES[: len(names)] if on_a_map else ()
-    return walls(shown, partial(skills, evidence, at), classes, leaves=LEAVES)
+    if FUTURE in futures:
+        return walls(shown, partial(skills, evidence, at), classes, leaves=LEAVES)
+    return walls(shown, partial(skills, evidence, at), classes, choice=at)
+
+
+def has_scrubber(evidence: Evidence) -> bool:
+    """Whether the past can be gone through step by step: its answers are recorded, and the examples are known."""
+    return bool(evidence.behaviour("past")) and evidence.has("wall")
 
 
 def at_steps(behaviour: Sequence[Behaviour], steps: Sequence[int]) -> list[Behaviour]:

@@ -1,0 +1,90 @@
+"""What a learner has tried under a brief: each a choice and its draw. What came of it is in the store, as of every
+run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from core.check import BadValue
+from core.spec import Run
+from lessons.kit.capstone.briefs import Brief, Outcome
+from lessons.kit.capstone.found import Found
+from lessons.kit.capstone.jobs import METHODS, Choice
+from lessons.kit.capstone.told import said
+from lessons.kit.evidence import gather
+from lessons.kit.figures import Figure
+from lessons.kit.values import Piece, Seeds
+
+KEPT = 8  # tries, the latest
+LIVE = 4  # nets of a learner's run
+WRITTEN = re.compile(r"\d{1,2}(\.\d{1,3}){4}")
+
+
+class Try(NamedTuple):
+    """A run that a learner has made."""
+
+    choice: Choice
+    draw: int  # which draw of labels, initial weights and batch order
+
+    def run(self, brief: Brief) -> Piece[Run]:
+        return Piece("race", brief.of.run(self.choice, Seeds(LIVE, 100 * self.draw)), "yours", name="yours")
+
+
+def write(tries: Sequence[Try], brief: Brief) -> str:
+    """As a link says it: "0.4.0.3.1-0.0.0.1.1", places among what can be chosen, then the draw."""
+    every = options_of(brief)
+    return "-".join(
+        ".".join(str(options.index(part)) for options, part in zip(every, one.choice)) + f".{one.draw}" for one in tries
+    )
+
+
+def read(text: str, brief: Brief) -> tuple[Try, ...]:
+    """What a link says; BadValue with a sentence where that cannot be."""
+    found, every = [], options_of(brief)
+    for part in text.split("-") if text else ():
+        if not WRITTEN.fullmatch(part):
+            raise BadValue("This link names tries that cannot be; none is shown.")
+        *places, draw = map(int, part.split("."))
+        if not all(place < len(options) for place, options in zip(places, every)) or not draw:
+            raise BadValue("This link names tries that cannot be; none is shown.")
+        start, method, protection, labels = (options[place] for place, options in zip(places, every))
+        found.append(Try(Choice(str(start), str(method), str(protection), int(labels)), draw))
+    return tuple(found[-KEPT:])
+
+
+def options_of(brief: Brief) -> tuple[Sequence[str | int], ...]:
+    """All that can be chosen, part by part."""
+    return tuple(offer.name for offer in brief.of.offers), METHODS, brief.of.protections, brief.sizes
+
+
+def outcome(one: Try, brief: Brief) -> Outcome | None:
+    """What came of a try, under the brief's prices; None where its run is not stored or not over."""
+    piece = one.run(brief)
+    evidence, known = gather([piece]), brief.outcomes.get(brief.of.plain(one.choice))
+    if not known or not evidence.has(*piece.place):
+        return None
+    table = evidence.table(*piece.place)
+    if table.step.iloc[-1] < piece.of.steps:
+        return None
+    return brief.outcome(one.choice, Found.read(table, known.found.numbers))
+
+
+def tries_table(shown: Mapping[str, Outcome]) -> Figure:
+    """One row for each, with its points, and how they come about."""
+    rows = {
+        name: {
+            "choice": said(one.choice),
+            "right": f"{one.found.right:.1f} %",
+            "coins": f"{one.coins:,.0f}",
+            **({"old skill left": f"{one.found.left:.0f} %"} if one.brief.keep else {}),
+            "missed": f"{one.missed} of {len(one.checks)}",
+            "points": f"{one.points:.1f}",
+        }
+        for name, one in shown.items()
+    }
+    alt = "; ".join(f"{name}: " + ", ".join(f"{k} {v}" for k, v in row.items()) for name, row in rows.items())
+    return Figure(kind="table", spec=pd.DataFrame(rows).T, alt=f"{alt}.")
