@@ -7,7 +7,7 @@ from functools import cache, partial
 
 import streamlit as st
 
-from app.parts import chosen, hands
+from app.parts import chosen, hands, owner
 from app.parts.alphabets import control, exchange, take
 from app.parts.camera import saved
 from app.parts.live import live
@@ -62,7 +62,7 @@ def drawing() -> None:
             st.button(ready, type="primary", on_click=chosen.change, args=(SLUG, STEP, LEARN), key="draw.learn")
             exchange(SLUG, board.ALPHABET, name)
         with st.container(key="stage"):
-            given = alphabet.write(alphabet.load(name)) if OWN_NAMES.fullmatch(name) else ""
+            given = alphabet.write(alphabet.load(name)) if owner.owns(name) else ""
             put = partial(take, SLUG, board.ALPHABET)
             hands.board("", f"{SLUG}.board", put, symbols=symbols, each=each, given=given)
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from app.parts import chosen
-from app.parts.corpus import own
+from app.parts import chosen, owner, upload
+from app.parts.corpus import forget_own, own
 from app.parts.given import a_file
 from app.parts.markdown import escaped
 from core import alphabet
 from core.check import BadValue
+from core.tasks import OWN
 from lessons.kit.values import Control
 
 DRAWN, OPENED = "drawn alphabet", "alphabet file"  # places that give alphabets
@@ -30,7 +31,9 @@ def take(slug: str, control: Control[Any], data: bytes | str, place: str = DRAWN
     """Keep an alphabet and use it; where it is none, a sentence says why until the same place gives another."""
     refused = chosen.key(slug, place)
     try:
-        chosen.change(slug, control, alphabet.keep(alphabet.read(data, again=place == DRAWN)))
+        name = alphabet.keep(alphabet.read(data, again=place == DRAWN))
+        owner.claim(name)
+        chosen.change(slug, control, name)
         st.session_state.pop(refused, None)
     except BadValue as error:
         st.session_state[refused] = str(error)
@@ -46,8 +49,15 @@ def exchange(slug: str, control: Control[Any], value: str) -> None:
     """Save the alphabet as a file, or open one that was saved."""
     with st.expander("As a file", icon=":material/save:"):
         known = alphabet.load(value)
-        save, data = f"Save “{escaped(known.name)}”", alphabet.write(known)
-        st.download_button(save, data, f"{value}.json", "application/json", on_click="ignore")
+        if owner.may_download(value):
+            save, data = f"Save “{escaped(known.name)}”", alphabet.write(known)
+            st.download_button(save, data, f"{value}.json", "application/json", on_click="ignore")
+        if owner.owns(value):
+            args = (slug, control, value)
+            st.button("Remove it", icon=":material/delete:", on_click=remove, args=args, key=f"{slug}.remove")
+            st.caption(upload.KEPT)
+        elif OWN.fullmatch(value):
+            st.caption(upload.NOT_YOURS)
         (low, high), (_, most) = alphabet.SYMBOLS, alphabet.DRAWINGS
         st.caption(
             f"You can open a file that was saved here, or one that looks like it: {low} to {high} symbols with up to "
@@ -58,3 +68,10 @@ def exchange(slug: str, control: Control[Any], value: str) -> None:
         at = chosen.key(slug, "alphabet file")
         a_file("Open one", at, 2, lambda file: take(slug, control, file.getvalue(), OPENED), ["json"])
         refusal(slug, OPENED)
+
+
+def remove(slug: str, control: Control[Any], value: str) -> None:
+    """Removes an alphabet from the computer that serves the app, and all that was trained on it."""
+    owner.give_up(value)
+    forget_own(slug, value)
+    chosen.change(slug, control, control.default)

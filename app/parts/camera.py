@@ -38,12 +38,11 @@ def camera(name: str, key: str) -> None:
     )
 
 
-def saved(bench: Bench, with_data: bool = True) -> None:
-    """What can be taken from a page without an ending, behind a small button: a run that is over, and the picture.
-    with_data: whether this browser may have what the run learned from, where a learner brought it."""
+def saved(bench: Bench) -> None:
+    """What can be taken from a page without an ending, behind a small button: a run that is over, and the picture."""
     at = chosen.read(bench)
     with st.popover("Take it home", icon=":material/download:", type="tertiary"):
-        take_one_home(once(bench, "runs", at.settings) if at.pressed else [], bench.slug, with_data)
+        take_one_home(once(bench, "runs", at.settings) if at.pressed else [], bench.slug)
         camera(f"headstart-{bench.slug}", f"{bench.slug}.camera")
 
 

@@ -51,6 +51,12 @@ def own(slug: str, control: Control[Any], value: Any) -> tuple[Any, ...]:
     return tuple(given)
 
 
+def forget_own(slug: str, value: str) -> None:
+    """No longer lists something among what this session brought."""
+    given = st.session_state.get(chosen.key(slug, "own"), [])
+    st.session_state[chosen.key(slug, "own")] = [name for name in given if name != value]
+
+
 def offer(slug: str, door: str, take: Callable[[str], object], still: str) -> None:
     """Where a text is given, its limits first, in the popover `door`. Afterwards the place is empty again: nothing of a
     refused text is left standing, but why it was refused is said there too."""

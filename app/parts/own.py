@@ -11,9 +11,9 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from app.parts import chosen, upload
+from app.parts import chosen, owner, upload
 from app.parts import corpus as text
-from app.parts.corpus import own
+from app.parts.corpus import forget_own, own
 from app.parts.given import a_file
 from app.parts.markdown import escaped
 from core import album, corpus, table
@@ -26,6 +26,7 @@ from lessons.kit.own_data import is_table, is_text
 from lessons.kit.texts import AMOUNT
 from lessons.kit.values import Control
 
+SHARED = "Whoever gets the link of this page can train on these data. Only your browser can download or remove them."
 KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of a task that names a thing of theirs
 MEGABYTES = 50  # of a file
 SHORT = (
@@ -109,7 +110,7 @@ def receive_file(at: str, file: UploadedFile, take: Callable[[str], object]) -> 
 
 def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None:
     """Which columns of a table lie across and up and which is the label, where its file has more than three."""
-    left = table.column_choices(value) if OWN.fullmatch(value) and is_table(value) else None
+    left = table.column_choices(value) if owner.owns(value) and is_table(value) else None
     if left is None:
         return
     at, now = chosen.key(slug, "columns"), table.load(value).columns
@@ -123,7 +124,9 @@ def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None
                 choice[k] = now[changed]  # the two change places
         st.session_state.pop(f"{at}.refused", None)
         try:
-            take(table.with_columns(value, (choice[0], choice[1], choice[2])))
+            other = table.with_columns(value, (choice[0], choice[1], choice[2]))
+            owner.claim(other)
+            take(other)
         except BadValue as error:
             st.session_state[f"{at}.refused"] = str(error)
 
@@ -146,6 +149,9 @@ def told(slug: str, control: Control[Any], value: str) -> None:
         st.warning(str(error))
         return
     st.caption(f"**{escaped(called(value))}**: {escaped(says)}")
+    if not owner.may_download(value):
+        st.caption(upload.NOT_YOURS)
+        return
     with st.container(horizontal=True):
         st.download_button(
             "Download",
@@ -159,11 +165,12 @@ def told(slug: str, control: Control[Any], value: str) -> None:
         if OWN.fullmatch(value):
             icon, args = ":material/delete:", (slug, control, value)
             st.button("Remove", type="tertiary", icon=icon, on_click=remove, args=args, key=f"{slug}.remove")
+    if OWN.fullmatch(value):
+        st.caption(SHARED)
 
 
 def remove(slug: str, control: Control[Any], value: str) -> None:
-    """Have it gone from this machine; what was trained on it stays."""
-    things.remove(KINDS[kind(value)].path(value))
-    given = st.session_state.get(chosen.key(slug, "own"), [])
-    st.session_state[chosen.key(slug, "own")] = [name for name in given if name != value]
+    """Removes data from the computer that serves the app, and all that was trained on them."""
+    owner.give_up(value)
+    forget_own(slug, value)
     chosen.change(slug, control, control.default)

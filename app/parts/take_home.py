@@ -10,6 +10,7 @@ from functools import partial
 
 import streamlit as st
 
+from app.parts import owner
 from app.words import edge
 from core.serve import along, bundle, store
 from core.serve.bundle import Known
@@ -24,13 +25,14 @@ DATA = "The data that you brought are in it too."
 NOT_YOURS = "The data that somebody else brought are not in it."
 
 
-def take_home(run: Run, place: str = "", known: Known = store, with_data: bool = True) -> None:
+def take_home(run: Run, place: str = "", known: Known = store) -> None:
     """Draws the buttons of a run that is over. `place` tells those of one page apart, `known` says what is known of the
-    run. with_data: whether this browser may have what the run learned from, where a learner brought it."""
+    run. Data that somebody brought go only to the browser that brought them."""
     if not store.finished(known.events(run)):
         st.caption("What has ended can be taken home.")
         return
     name, data, key = name_of(run), bool(along.things(run)), f"home {place} {digest(run)}"
+    with_data = owner.may_download_all(run)
     st.download_button(
         "Take it home (zip)",
         partial(zipped, run, known, with_data),
@@ -72,7 +74,7 @@ def bundled(run: Run, known: Known) -> Callable[[], bytes]:
     return partial(bundle.made, run, known)
 
 
-def take_one_home(pieces: Sequence[Piece[Run]], place: str, with_data: bool = True) -> None:
+def take_one_home(pieces: Sequence[Piece[Run]], place: str) -> None:
     """The same for one of several runs, which is chosen."""
     over = {str(piece): piece.of for piece in pieces if store.finished(store.events(piece.of))}
     if not over:
@@ -81,4 +83,4 @@ def take_one_home(pieces: Sequence[Piece[Run]], place: str, with_data: bool = Tr
     first = next(iter(over))
     several = len(over) > 1
     chosen = st.selectbox("Which run", [*over], format_func=edge.said, key=f"home {place}") if several else first
-    take_home(over[chosen], place, with_data=with_data)
+    take_home(over[chosen], place)

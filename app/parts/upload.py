@@ -11,15 +11,19 @@ from contextlib import AbstractContextManager
 
 import streamlit as st
 
+from app.parts import owner
 from app.parts.markdown import escaped
 from core import encoding
 from core.check import BadValue
+from core.serve import ownership
 
 LARGEST = 10 * 2**20  # bytes of a file whose encoding is asked about; no larger one is a table or a text
 KEPT = (
     "What is read and the file's name are kept on the computer that serves this app. Whoever has the link of this page "
-    "can train on it. What nobody used for long is deleted when the disk fills."
+    "can train on it, but only your browser can download or remove it. What nobody uses for "
+    f"{ownership.DAYS} days is removed, with all that was trained on it."
 )
+NOT_YOURS = "Somebody else brought these data. You can train on them, but not download or remove them."
 Keep = Callable[[bytes, str, str], str]  # of a file, its name, and an encoding or "": what it is kept as
 Take = Callable[[str], object]
 
@@ -45,6 +49,7 @@ def receive(at: str, door: str, data: bytes, name: str, keep: Keep, take: Take, 
         return
     try:
         thing = keep(data, name, code)
+        owner.claim(thing)
     except BadValue as error:
         st.session_state[f"{at}.refused"] = name, str(error)
         return
