@@ -40,7 +40,7 @@ def show() -> None:
         st.title(TITLE, anchor=False)
         chosen.widget(SLUG, STEP, step)
         if step == LEARN:
-            saved(SLUG)
+            saved(raced())
     if step == DRAW:
         drawing()
     else:
@@ -84,10 +84,14 @@ def follow(name: str) -> None:
 
 def learning() -> None:
     """The race between the two sides; afterwards the learner draws and both guess."""
-    bench = board.OWN if OWN_NAMES.fullmatch(chosen.setting(SLUG, board.ALPHABET)) else board.BENCH
-    live(worded(bench), stood_on)
+    live(raced(), stood_on)
     with st.expander("What this shows"):
         words("draw explained")
+
+
+def raced() -> Bench:
+    """What both sides learn, in words."""
+    return worded(board.OWN if OWN_NAMES.fullmatch(chosen.setting(SLUG, board.ALPHABET)) else board.BENCH)
 
 
 @cache

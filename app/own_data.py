@@ -38,7 +38,7 @@ def show() -> None:
     used = bench(name)
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
-        saved(BENCH.slug)
+        saved(used)
     live(used, partial(stood_on, used))
     with st.expander("What this shows"):
         st.markdown(OF_TEXT if is_text(name) else EXPLAINED)

@@ -64,12 +64,12 @@ def to_pin(settings: Settings) -> None:
 
 def training(settings: Settings) -> None:
     """The controls and the stage. What was trained before a control changed stays, marked as such."""
-    last = trained(settings)
-    if not store.events(experiment(settings)) and (told := changes(experiment(last), experiment(settings))):
+    last, run = trained(settings), experiment(settings)
+    if last and not store.events(run) and (told := changes(experiment(last), run)):
         many = f" and {len(told) - 3} more" if len(told) > 3 else ""
         st.caption(
-            f":material/history: Set otherwise since the last run: {'; '.join(told[:3])}{many}. "
-            f"What is grey was trained before. {takes(experiment(settings), experiment(last))}"
+            f":material/history: Changed since the last run: {'; '.join(told[:3])}{many}. "
+            f"The grey curve was trained before. {takes(run, experiment(last))}"
         )
     live(bench(chosen.setting(SLUG, CHALLENGE)), partial(stood_on, last))
 
@@ -88,17 +88,17 @@ def examples(run: Run) -> int:
     return run.seeds * sum(stage.steps * stage.batch for stage in run.stages)
 
 
-def trained(settings: Settings) -> Settings:
-    """What was last trained here, as far as it is over; what is set where nothing was."""
+def trained(settings: Settings) -> Settings | None:
+    """What was trained here last, as far as it is over; None before the learner has pressed Train."""
     at = f"{SLUG}.trained"
-    if store.complete(experiment(settings)):
+    if chosen.read(BENCH).pressed and store.complete(experiment(settings)):
         st.session_state[at] = settings
-    last: Settings = st.session_state.get(at, settings)
+    last: Settings | None = st.session_state.get(at)
     return last
 
 
-def stood_on(last: Settings, at: Chosen, everything: bool) -> Evidence:
+def stood_on(last: Settings | None, at: Chosen, everything: bool) -> Evidence:
     """What is pinned; and what was trained before, as long as there is nothing of what is set."""
-    run, before = (experiment(settings) for settings in (at.settings, last))
-    earlier = [Piece("before", before)] if before != run and not store.events(run) else []
+    run, before = experiment(at.settings), experiment(last) if last else None
+    earlier = [Piece("before", before)] if before and before != run and not store.events(run) else []
     return gather([*once(BENCH, "backdrop", at.settings), *earlier])

@@ -30,14 +30,14 @@ OWN = "a run of yours"
 def show() -> None:
     past = chosen.setting(SLUG, pasts.PAST)
     own = past not in pasts.PAST.options
+    lived = store.complete(pasts.past(past))
+    bench = worded(past, lived)
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
         chosen.widget(SLUG, pasts.PAST, past, (past,) if own else (), called)
-        saved(SLUG)
+        saved(bench)
     if own:
         st.caption(f"{described(pasts.past(past))}.")
-    lived = store.complete(pasts.past(past))
-    bench = worded(past, lived)
     live(bench, lambda at, everything: stood_on(bench, at))
     if lived:
         go_on(bench)

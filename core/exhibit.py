@@ -14,14 +14,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core import nets, worlds, writing
+from core import nets, worlds
 from core.align import write
 from core.align.rater import Judge
 from core.exam import Exam
 from core.nets import Net, Theta, first
 from core.spec import Run
 from core.tasks import Task
-from core.worlds import generator, guest_book, instructions, spread_out
+from core.worlds import generator, guest_book, spread_out
 from core.worlds.plane import REACH, grid
 
 Behaviour = dict[str, Any]  # as JSON
@@ -125,6 +125,9 @@ def mapped(net: Net, head: Theta, cells: Tensor, points: Tensor, theta: Theta) -
 def answered(net: Net, head: Theta, asked: list[dict[str, Any]], theta: Theta) -> Behaviour:
     """The answer to every instruction, the likeliest token at every place; whether it ends and has the form that was
     asked, and whether it is the wanted one."""
+    from core import writing  # only here: other runs need no tokenizer
+    from core.worlds import instructions
+
     rows = [instructions.opened(one["prompt"]) for one in asked]
     told = list(zip(asked, writing.answers(net, theta | head, rows)))
     return {
@@ -136,6 +139,8 @@ def answered(net: Net, head: Theta, asked: list[dict[str, Any]], theta: Theta) -
 
 def continued(net: Net, head: Theta, prompts: list[str], theta: Theta) -> Behaviour:
     """How every text goes on, drawn with the same luck at every test: the likeliest tokens alone go in circles."""
+    from core import writing
+
     return {"texts": [writing.continued(net, theta | head, prompt, LONGEST, 0)[0] for prompt in prompts]}
 
 

@@ -24,6 +24,7 @@ from core.spec import Run, Stage
 from core.worlds import generator
 
 TEXTS = 6  # times that a run writes what it exhibits
+QUIET = 20, 5e9  # steps, and operations of all nets, that pass at most without an event
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Frame:
 @dataclass(frozen=True)
 class Tick:
     """Nothing worth keeping has happened; whoever listens may stop the run here."""
+
+    step: int
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
         mix = stage.mix if goal else 1.0  # how much the task's own loss weighs
         cost = stage.batch * (price * (mix > 0) + sum(penalty.flops for penalty in penalties))
         cost += goal.flops if goal else 0
+        quiet = max(1, min(QUIET[0], int(QUIET[1] / max(1.0, cost * run.seeds))))
         adam = Adam(list(phi.values()), rates(net, phi, stage))
         order, begun = orders(pool.size, stage, rngs("order", seeds, number)), step
         for index in order.split(stage.batch, dim=1)[: run.steps - begun]:
@@ -99,8 +103,8 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
                 now = {n: weight.detach() for n, weight in adapt.moved(start, method.delta(start, phi)).items()}
                 seen = behaviour(shown, now, step in written)
                 yield Point(step, stage.method, flops, nats(losses), scored(exams, now), seen)
-            elif step % 20 == 0:
-                yield Tick()
+            elif step % quiet == 0:
+                yield Tick(step)
             if step in shots:
                 shots.discard(step)
                 yield Frame(step, first_seed(adapt.moved(start, method.delta(start, phi))))

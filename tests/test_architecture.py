@@ -21,6 +21,7 @@ SERVER = (
     "core.outline",
     "core.tasks",
     "core.spec",
+    "core.scores",
     "core.alphabet",
     "core.corpus",
     "core.own",
@@ -32,6 +33,7 @@ SERVER = (
     "core.serve.store",
     "core.serve.requests",
     "core.serve.along",
+    "core.serve.task_files",
     "core.serve.bundle",
     "core.serve.classroom",
     "core.serve.foreign",
@@ -51,12 +53,11 @@ MODULES = {
 SHARED = (
     "lessons.kit.scripts.parts",
     "lessons.kit.scripts.attention",
-    "lessons.kit.scripts.stand_ins",
 )  # what scripts share
 SCRIPTS = {
     name
     for name in MODULES
-    if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(any_run|digits|plane|reading))", name)
+    if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(digits|plane|reading)|kit\.take_home\.train)", name)
 }
 
 

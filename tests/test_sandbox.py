@@ -8,8 +8,10 @@ import json
 import zlib
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ttest_rel
 
 from core import tasks
 from core.check import BadValue, names_in
@@ -20,7 +22,7 @@ from core.spec import Keep, Run, Stage
 from core.tasks import Drawn, FiveDigits, Glyphs, Handwriting, Plane, Preferences, Task, Text
 from lessons.kit.catalogue import lessons
 from lessons.kit.figures.overlay import apart
-from lessons.kit.sandbox import packed, pins, sweep
+from lessons.kit.sandbox import packed, pins, sweep, verdict
 from lessons.kit.sandbox.challenges import CHALLENGES, solutions
 from lessons.kit.sandbox.dials import changes, dials, every, of_source, spaced
 from lessons.kit.sandbox.experiment import NOTHING, described, edited, fits, sources, twin
@@ -177,6 +179,33 @@ def test_pinned_runs_have_names_of_their_own_and_travel_in_the_link() -> None:
         pins.pinned(with_all, RUN)
 
 
+def test_pinned_runs_are_named_by_what_they_differ_in() -> None:
+    slow, fast = edited(RUN, "stages.0.rate", 1e-3), edited(RUN, "stages.0.rate", 5e-3)
+    few, turned = edited(RUN, "task.labels", 5), edited(fast, "task.turn", 45.0)
+    kept = pins.pinned((), slow)
+    assert [pin.name for pin in kept] == ["probe, 10 labels"]
+    kept = pins.pinned(pins.pinned(kept, fast), few)
+    assert [pin.name for pin in kept] == [
+        "rate 0.001, probe, 10 labels",
+        "rate 0.005, probe, 10 labels",
+        "probe, 5 labels",
+    ]
+    kept = pins.pinned(pins.renamed(kept, 0, "mine"), turned)
+    assert [pin.name for pin in kept] == [
+        "mine", "turn 0, rate 0.005, probe, 10 labels", "probe, 5 labels", "turn 45, probe, 10 labels",
+    ]  # fmt: skip
+    kept = pins.without(kept, 3)
+    assert [pin.name for pin in kept] == ["mine", "rate 0.005, probe, 10 labels", "probe, 5 labels"]
+    stages = replace(RUN, stages=(Stage(), Stage(rate=0.1)))
+    assert pins.names([stages, edited(edited(stages, "stages.0.rate", 0.1), "stages.1.rate", 0.2)]) == [
+        "rate 0.001, full, 10 labels", "rate 0.1, full, 10 labels",
+    ]  # fmt: skip
+    dark = edited(RUN, "task.inverted", True)
+    assert pins.names([RUN, dark]) == ["not inverted, probe, 10 labels", "inverted, probe, 10 labels"]
+    many = [replace(run, first_seed=k) for run in presets().values() for k in (0, 1)]
+    assert all(0 < len(name) <= pins.NAME for name in pins.names(many)) and len({*pins.names(many)}) == len(many)
+
+
 def test_experiments_are_told_in_words() -> None:
     assert described(RUN) == "handwriting (10 labels) after glyphs (400 labels): probe"
     assert described(Run(task=FiveDigits(which="high"))) == "five digits (10 labels, high), from scratch: full"
@@ -218,7 +247,7 @@ def table(run: Run, accuracy: float, old: float) -> pd.DataFrame:
 def test_a_sweep_is_read_as_it_is_written_and_its_cells_are_runs() -> None:
     axes = sweep.read("task.labels:1,5;stages.0.method:probe,full", RUN)
     assert sweep.read(sweep.write(axes), RUN) == axes
-    pieces = sweep.runs(RUN, axes)
+    pieces = sweep.runs(RUN, axes, beside=False)
     assert [piece.x for piece in pieces] == [(1, "full"), (1, "probe"), (5, "full"), (5, "probe")]
     assert pieces[3].of == edited(RUN, "task.labels", 5) and str(pieces[0]) == "labels per class 1, method full"
     for wrong in ("nowhere:1", "task.labels:3000", "task.labels:1;task.labels:2", "a:1;b:2;c:3", "keep.0.strength:1"):
@@ -228,7 +257,7 @@ def test_a_sweep_is_read_as_it_is_written_and_its_cells_are_runs() -> None:
     source = sweep.fields(RUN)["start.task.labels"]
     assert source.label == "Source: labels per class" and len(sweep.some(source)) == 5
     every = sweep.fields(RUN)["stages.0.rate"]
-    with pytest.raises(BadValue, match="at most 25"):
+    with pytest.raises(BadValue, match="at most 30"):
         sweep.runs(RUN, [sweep.Axis(every, every.options), axes[0]])
     for text in ("task:Plane,Handwriting;task.shuffled:False,True", "stages:1,2;stages.1.rate:0.001"):
         several = replace(RUN, stages=RUN.stages * 2)
@@ -236,20 +265,107 @@ def test_a_sweep_is_read_as_it_is_written_and_its_cells_are_runs() -> None:
             sweep.runs(several, sweep.read(text, several))
 
 
+def test_a_sweep_trains_the_same_from_scratch() -> None:
+    pieces = sweep.runs(RUN, sweep.read("task.labels:1,5;stages.0.method:probe,full", RUN))
+    assert [piece.role for piece in pieces] == [sweep.PRETRAINED, sweep.SCRATCH] * 4
+    assert len({piece.of for piece in pieces}) == 6  # which method moves a pretrained net changes no twin
+    for mine, beside in zip(pieces[::2], pieces[1::2]):
+        assert beside.of == twin(mine.of) and beside.of.start is None and beside.of.task == mine.of.task
+    assert {piece.role for piece in sweep.runs(BASE, sweep.read("task.labels:1,5", BASE))} == {sweep.SCRATCH}
+
+
+def test_what_it_starts_from_and_its_method_can_be_swept() -> None:
+    for run in presets().values():
+        there = sweep.fields(run)
+        assert "start" in there and any(path.endswith(".method") for path in there)
+        axis = sweep.axis(run, there["start"], there["start"].options[:3])
+        assert sweep.read(sweep.write([axis]), run) == (axis,)
+        for piece in sweep.runs(run, [axis]):
+            mine = edited(run, "start", axis.stands[piece.x[0]])
+            assert piece.of.start == (None if piece.role == sweep.SCRATCH else mine.start)
+
+
 def test_a_sweep_fills_a_map_or_curves_and_says_what_it_shows() -> None:
     axes = sweep.read("task.labels:1,5;stages.0.method:probe,full", RUN)
     pieces = sweep.runs(RUN, axes)
-    half = {p.key: table(p.of, accuracy=0.5 + 0.1 * k, old=0.5) for k, p in enumerate(pieces[:3])}
-    half[pieces[3].key] = table(pieces[3].of, 0.99, 0.9).head(1)  # still going on
+    mine, beside = pieces[::2], pieces[1::2]
+    half = {p.key: table(p.of, accuracy=0.5 + 0.1 * k, old=0.5) for k, p in enumerate(mine[:3])}
+    half[mine[3].key] = table(mine[3].of, 0.99, 0.9).head(1)  # still going on
+    half |= {p.key: table(p.of, accuracy=0.4, old=0.0) for p in beside}
     evidence = Evidence(half)
     grid = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=False)
-    assert grid.spec["data"][0]["z"] == [[50.0, pytest.approx(70.0)], [pytest.approx(60.0), None]]
-    assert "method probe: 60 at 1." in grid.alt
+    full, probe, scratch = grid.spec["data"][0]["z"]
+    assert full == [50.0, pytest.approx(70.0)] and probe == [pytest.approx(60.0), None] and scratch == [40.0, 40.0]
+    assert grid.spec["data"][0]["y"] == ["full, pretrained", "probe, pretrained", "from scratch"]
     lines = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True)
-    assert "method full: 50 % at 1, 70 % at 5; method probe: 60 % at 1." in lines.alt
-    assert (best := sweep.best(evidence, pieces)) and best.of == pieces[2].of
+    assert "full, pretrained: 50 % at 1, 70 % at 5; probe, pretrained: 60 % at 1" in lines.alt
+    assert "from scratch: 40 % at 1, 40 % at 5" in lines.alt
+    assert (best := sweep.best(evidence, pieces)) and best.of == mine[2].of
     home = sweep.as_table(evidence, pieces, axes)
-    assert list(home["new task, %"].round())[:3] == [50, 60, 70] and home["old skill, %"].notna().sum() == 3
+    assert list(home["new task, %"].round())[:5] == [50, 40, 60, 40, 70] and home["old skill, %"].notna().sum() == 3
+
+
+def test_one_field_draws_both_sides() -> None:
+    axes = sweep.read("task.labels:1,5", RUN)
+    pieces = sweep.runs(RUN, axes)
+    scores = {(sweep.PRETRAINED, 1): 0.6, (sweep.SCRATCH, 1): 0.3, (sweep.PRETRAINED, 5): 0.8, (sweep.SCRATCH, 5): 0.8}
+    evidence = Evidence({p.key: nets(p.of, [scores[p.place] + 0.01 * k for k in range(3)]) for p in pieces})
+    alt = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True).alt
+    assert "pretrained: 61 % at 1, 81 % at 5; from scratch: 31 % at 1, 81 % at 5" in alt
+    assert sweep.compared(evidence, pieces) == (
+        "The pretrained side is better at 1 of 2 settings; there is no clear difference at 1."
+    )
+
+
+def nets(run: Run, ends: list[float], unit: str = "accuracy") -> pd.DataFrame:
+    """A run of two tests and several nets."""
+    seeds = range(len(ends))
+    rows = [
+        {"step": step, "seed": k, unit: ends[k] if step else 0.1, "flops": step}
+        for step in (0, run.steps)
+        for k in seeds
+    ]
+    return pd.DataFrame(rows)
+
+
+# --- The verdict ------------------------------------------------------------------------------------------------------
+
+
+def verdict_of(mine: list[float], other: list[float], unit: str = "accuracy") -> str:
+    found = verdict.difference(nets(RUN, mine, unit), nets(RUN, other, unit))
+    assert found
+    return verdict.verdict(*found, "yours", "from scratch")
+
+
+def test_the_interval_is_students_over_pairs_of_nets() -> None:
+    rng = np.random.default_rng(0)
+    for count in (2, 3, 8, 32):
+        mine, other = rng.random(count), rng.random(count)
+        found = verdict.difference(nets(RUN, list(mine)), nets(RUN, list(other)))
+        known = ttest_rel(100 * mine, 100 * other).confidence_interval(0.95)
+        assert found and found[0].pairs == count and found[1].name == "points"
+        assert (found[0].low, found[0].high) == pytest.approx((known.low, known.high), rel=1e-3 if count < 17 else 0.05)
+
+
+def test_a_verdict_names_the_better_side_or_none() -> None:
+    assert verdict_of([0.8, 0.82, 0.84], [0.6, 0.63, 0.63]) == (
+        "**Yours is better than from scratch**, by 20.0 points (95 % interval: 17.5 to 22.5, over 3 pairs of nets)."
+    )
+    assert verdict_of([0.6, 0.63, 0.63], [0.8, 0.82, 0.84]).startswith(
+        "**From scratch is better than yours**, by 20.0 points"
+    )
+    assert verdict_of([0.8, 0.6, 0.7], [0.7, 0.7, 0.68]).startswith(
+        "**No clear difference** between yours and from scratch"
+    )
+    assert "contains 0" in verdict_of([0.5, 0.5], [0.5, 0.5])
+    assert verdict_of([0.9], [0.5]).startswith("**One net is too few**")
+    assert verdict_of([1.8, 1.82, 1.84], [2.0, 2.03, 2.03], "bits").startswith(
+        "**Yours is better than from scratch**, by 0.20 bits a character"
+    )
+
+
+def test_sides_in_different_units_have_no_verdict() -> None:
+    assert verdict.difference(nets(RUN, [0.5, 0.6]), nets(RUN, [2.0, 2.1], "bits")) is None
 
 
 def test_names_at_the_ends_of_curves_stand_apart_in_their_order() -> None:

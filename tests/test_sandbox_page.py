@@ -77,10 +77,21 @@ def test_a_control_changes_the_experiment_and_the_link(opened: AppTest) -> None:
 
 def test_what_was_trained_is_marked_when_a_control_has_changed(opened: AppTest) -> None:
     at(opened, run=packed.write(presets()["label_worth"]), pressed="1")
-    assert "Set otherwise" not in said(opened) and "Yours **81" in said(opened)
+    assert "since the last run" not in said(opened) and "Yours **81" in said(opened)
     widget(opened, "dial.task.labels").set_value(50).run()
-    assert "Set otherwise since the last run: labels per class 2, now 50" in said(opened)
+    assert "Changed since the last run: labels per class 2, now 50" in said(opened)
     assert re.search(r"It will take (about \d+ s|less than a second)\.", said(opened))
+
+
+def test_nothing_is_said_of_a_last_run_before_there_is_one(opened: AppTest) -> None:
+    at(opened, run=packed.write(presets()["label_worth"]))
+    widget(opened, "dial.task.labels").set_value(50).run()
+    assert "last run" not in said(opened) and not opened.exception
+
+
+def test_a_verdict_stands_beside_the_run_that_is_over(opened: AppTest) -> None:
+    at(opened, run=packed.write(presets()["label_worth"]), pressed="1")
+    assert re.search(r"\*\*Yours is better than from scratch\*\*, by \d\d\.\d points \(95 % interval: ", said(opened))
 
 
 def test_how_long_a_run_will_take_follows_what_the_last_one_of_its_net_took() -> None:
@@ -122,14 +133,14 @@ def test_a_bad_link_is_a_sentence(opened: AppTest, name: str, text: str) -> None
 
 def test_a_sweep_is_chosen_bounded_and_asked_for(opened: AppTest) -> None:
     at(opened, run=QUICK, step="Sweep")
-    assert any(one.label == "Train 5 runs, 10 nets" for one in opened.button)
+    assert any(one.label == "Train 5 runs, 10 nets" for one in opened.button)  # it starts from nothing: one side
     widget(opened, "axis.1").set_value("stages.0.method").run()
     axes = sweep.read(param(opened, "sweep"), packed.read(QUICK))
     assert [axis.dial.path for axis in axes] == ["task.labels", "stages.0.method"] and len(axes[1].values) == 3
     widget(opened, "axis.0.values").set_value([1, 2]).run()
     assert any(one.label == "Train 6 runs, 12 nets" for one in opened.button)
-    at(opened, sweep="task.labels:1,2,5,10,20,50;stages.0.rate:0.001,0.002,0.005,0.01,0.02")
-    assert "at most 25 runs; these are 30" in said(opened)
+    at(opened, sweep="task.labels:1,2,5,10,20,50;stages.0.rate:0.001,0.002,0.005,0.01,0.02,0.05")
+    assert "at most 30 runs; these are 36" in said(opened)
 
 
 def test_a_challenge_is_set_up_checked_and_met(opened: AppTest) -> None:
@@ -141,6 +152,15 @@ def test_a_challenge_is_set_up_checked_and_met(opened: AppTest) -> None:
     assert "has not been trained" in said(opened) or ":material/radio_button_unchecked: 88 %" in said(opened)
     widget(opened, "challenge.best").click().run()
     assert now(opened) == solutions()["few"].run
+
+
+def test_a_sweep_over_labels_trains_both_sides(opened: AppTest) -> None:
+    at(opened, run=packed.write(presets()["label_worth"]), step="Sweep")
+    pieces = sweep.runs(presets()["label_worth"], sweep.read("task.labels:1,2,5,10,20", presets()["label_worth"]))
+    assert {piece.role for piece in pieces} == {sweep.PRETRAINED, sweep.SCRATCH}
+    assert any(re.match(r"Train \d+ runs", one.label) for one in opened.button)
+    at(opened, sweep="start:nothing,glyphs 400 labels 10000 steps")
+    assert not opened.warning and not opened.exception
 
 
 @pytest.mark.browser

@@ -33,7 +33,7 @@ SCRIPTS = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in [
         *ROOT.glob("lessons/*/script.py"),
-        *(ROOT / "lessons/kit/scripts" / f"{name}.py" for name in ("any_run", "digits", "plane", "reading")),
+        *(ROOT / "lessons/kit/scripts" / f"{name}.py" for name in ("digits", "plane", "reading")),
     ]
 )
 LESSONS = pytest.mark.parametrize("lesson", lessons().values(), ids=list(lessons()))

@@ -6,22 +6,26 @@ import csv
 import io
 import json
 import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
+from core import table
 from core.serve import bundle, store, work
 from core.spec import Run, Stage, digest
-from core.tasks import GuestBook, Plane
+from core.tasks import GuestBook, Plane, Table
 from lessons.kit.numbers import numbers
+from lessons.kit.take_home.archive import zipped
 from tests.server import served
 from tests.steps import through_the_findings
+from tests.test_own_data import csv as csv_of_points
 
 SVG = "{http://www.w3.org/2000/svg}"
 RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=8, batch=16),), seeds=2, first_seed=83_000)
@@ -42,18 +46,18 @@ def data() -> bytes:
     return bundle.made(RUN)
 
 
-def buttons(run: Run) -> AppTest:
-    def page(told: str) -> None:
+def buttons(run: Run, with_data: bool = True) -> AppTest:
+    def page(told: str, with_data: bool) -> None:
         import json
 
         from app.parts.take_home import take_home
         from core.spec import from_json
 
-        take_home(from_json(json.loads(told)))
+        take_home(from_json(json.loads(told)), with_data=with_data)
 
     from core.spec import to_json
 
-    return AppTest.from_function(page, kwargs={"told": json.dumps(to_json(run))}).run()
+    return AppTest.from_function(page, kwargs={"told": json.dumps(to_json(run)), "with_data": with_data}).run()
 
 
 def brought(**query: str) -> AppTest:
@@ -81,25 +85,41 @@ def test_every_score_of_a_run_is_a_line_of_its_numbers(data: bytes) -> None:
     assert {row["unit"] for row in rows} == {"accuracy", "loss", "flops", "seconds"}
 
 
-def test_a_look_makes_nothing_and_a_press_makes_the_file(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def pressed(run: Run, monkeypatch: pytest.MonkeyPatch, with_data: bool = True) -> dict[str, bytes | str]:
+    """The file of every button, by its name."""
     made = dict[str, bytes | str]()
 
-    def spy(label: str, data: object, name: str, *args: object, disabled: bool, **kwargs: object) -> None:
-        assert callable(data) and not disabled
+    def spy(label: str, data: Callable[[], bytes | str], name: str, *args: object, **kwargs: object) -> None:
         made[name] = data()
 
-    monkeypatch.setattr("core.serve.bundle.made", lambda *args: 1 / 0)
-    test = buttons(RUN)
-    assert not test.exception
-    monkeypatch.undo()
-    monkeypatch.setattr("streamlit.download_button", spy)
-    buttons(RUN)
-    name = digest(RUN)
-    assert made[f"{name}.zip"] == data
-    weights = made[f"{name}.safetensors"]
-    assert isinstance(weights, bytes) and load(weights)["head.weight"].shape == (2, 64, 6)
-    assert json.loads(made[f"{name}.ipynb"])["nbformat"] == 4 and "Plane" in str(made[f"{name}.py"])
+    with monkeypatch.context() as patched:
+        patched.setattr("streamlit.download_button", spy)
+        assert not buttons(run, with_data).exception
+    return made
+
+
+def test_a_look_makes_nothing_and_a_press_makes_the_file(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("app.parts.take_home.zipped", lambda *args: 1 / 0)
+        patched.setattr("core.serve.bundle.made", lambda *args: 1 / 0)
+        assert not buttons(RUN).exception
+    made, name = pressed(RUN, monkeypatch), "spirals-20-labels-from-scratch"
+    assert [*made] == [f"{name}.zip", f"{name}.csv", f"{name}-bundle.zip"]
+    assert made[f"{name}.zip"] == zipped(RUN) and made[f"{name}-bundle.zip"] == data
     assert str(made[f"{name}.csv"]).startswith("step,seed,task,unit,value\n")
+
+
+def test_data_of_others_are_in_neither_zip(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = table.keep(csv_of_points().encode(), "My points.csv")
+    run = replace(RUN, task=Table(table=name, labels=3))
+    assert work.perform(run) == "done"
+    assert "The data that you brought are in it too." in said(buttons(run))
+    assert "The data that somebody else brought are not in it." in said(buttons(run, with_data=False))
+    held = {with_data: pressed(run, monkeypatch, with_data) for with_data in (True, False)}
+    for with_data, made in held.items():
+        zips = [zipfile.ZipFile(io.BytesIO(file)).namelist() for file in made.values() if isinstance(file, bytes)]
+        assert len(zips) == 1 + with_data
+        assert all(any(name in file for file in names) == with_data for names in zips)
 
 
 def test_a_look_at_the_buttons_costs_little(data: bytes) -> None:
@@ -110,11 +130,35 @@ def test_a_look_at_the_buttons_costs_little(data: bytes) -> None:
     assert (time.thread_time() - began) / 5 < 0.1  # the testing around it included
 
 
-def test_what_has_no_script_says_so_where_the_button_is() -> None:
-    run = Run(task=GuestBook(notes=50), net="writer", stages=(Stage(steps=1, batch=4),), seeds=1, first_seed=83_000)
-    assert work.perform(run) == "done"
-    assert "A script can be made of" in said(buttons(run))
+def test_a_run_that_is_not_over_cannot_be_taken_home() -> None:
     assert "has ended" in said(buttons(Run(task=GuestBook(notes=51), net="writer")))
+
+
+def drawn(slug: str, **query: str) -> AppTest:
+    """A page by its module, with these in its link."""
+
+    def page(slug: str) -> None:
+        from importlib import import_module
+
+        import_module(f"app.{slug}").show()
+
+    test = AppTest.from_function(page, kwargs={"slug": slug}, default_timeout=60)
+    test.query_params.update(query)
+    return test.run()
+
+
+@pytest.mark.parametrize(
+    ("slug", "query"),
+    [
+        ("draw", {"draw.step": "Learn and guess", "draw.pressed": "1"}),
+        ("own_data", {"own.pressed": "1"}),
+        ("time_machine", {"time.pressed": "1"}),
+    ],
+)
+def test_pages_without_an_ending_offer_it_too(slug: str, query: dict[str, str], workers_end: None) -> None:
+    test = drawn(slug, **query)
+    assert not test.exception
+    assert "Run it first: what has ended can be taken home." in said(test)
 
 
 # --- Brought --------------------------------------------------------------------------------------------------------

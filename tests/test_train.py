@@ -20,7 +20,7 @@ from core.exam import Exam
 from core.nets import Theta
 from core.spec import Run, Stage
 from core.tasks import GuestBook, Handwriting, Plane, Task, Text
-from core.train import Done, Frame, Point, begin, lowest, orders, rngs, train
+from core.train import Done, Frame, Point, Tick, begin, lowest, orders, rngs, train
 from core.worlds import handwriting
 
 SHORT = (Stage(steps=12, batch=16, rate=1e-2),)
@@ -551,3 +551,13 @@ def test_the_more_answers_examples_have_the_fewer_are_tested_at_a_time(
     exam = Exam.of(run, task, nets.load(net, worlds.load(task).classes(task)), {})
     assert exam.chunk == chunk
     assert all(len(part) == seeds and part.shape[1] <= chunk for part in exam.chunks())
+
+
+def test_no_long_stretch_passes_without_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(task=Plane(labels=5), net="mlp", stages=(Stage(steps=200, batch=4),), seeds=1)
+    gaps = []
+    for operations in (5e9, 1.0):
+        monkeypatch.setattr("core.train.QUIET", (20, operations))
+        heard = [event.step for event in train(run, {}) if isinstance(event, Point | Tick)]
+        gaps.append(max(b - a for a, b in pairwise(heard)))
+    assert 10 < gaps[0] <= 20 and gaps[1] == 1  # where a step takes long, every step says that it was made

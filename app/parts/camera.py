@@ -1,11 +1,15 @@
-"""A button that saves the picture on the stage, as it stands there, as PNG or SVG. The browser makes the file."""
+"""Saves the picture on the stage, as it stands there, as PNG or SVG: the browser makes the file."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from app.parts import chosen
 from app.parts.figure import FORMATS, SAVED_AS
 from app.parts.hands import component
+from app.parts.once import once
+from app.parts.take_home import take_one_home
+from lessons.kit.catalogue import Bench
 
 _CAMERA = component("camera")
 HELP = {
@@ -34,10 +38,13 @@ def camera(name: str, key: str) -> None:
     )
 
 
-def saved(slug: str) -> None:
-    """The camera of a page without an ending, behind a small button."""
-    with st.popover("Save", icon=":material/image:", type="tertiary"):
-        camera(f"headstart-{slug}", f"{slug}.camera")
+def saved(bench: Bench, with_data: bool = True) -> None:
+    """What can be taken from a page without an ending, behind a small button: a run that is over, and the picture.
+    with_data: whether this browser may have what the run learned from, where a learner brought it."""
+    at = chosen.read(bench)
+    with st.popover("Take it home", icon=":material/download:", type="tertiary"):
+        take_one_home(once(bench, "runs", at.settings) if at.pressed else [], bench.slug, with_data)
+        camera(f"headstart-{bench.slug}", f"{bench.slug}.camera")
 
 
 def formats(label: str) -> str:

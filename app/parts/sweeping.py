@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from core.serve.engine import Busy
 from core.spec import Run
 from lessons.kit.evidence import gather
 from lessons.kit.sandbox import sweep
-from lessons.kit.sandbox.bench import SLUG, experiment
+from lessons.kit.sandbox.bench import BESIDE, SCRATCH, SLUG, experiment
 from lessons.kit.sandbox.dials import shown
 from lessons.kit.sandbox.sweep import NEW, OLD, Axis
 from lessons.kit.values import Control, Runs, Settings
@@ -38,10 +39,16 @@ def sweeping(settings: Settings) -> None:
     what, view = chosen.setting(SLUG, WHAT), chosen.setting(SLUG, VIEW)
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
-            st.markdown("Your experiment at several values of one or two of its controls: a run for each.")
+            st.markdown(
+                "Train your experiment at several values of one or two of its controls, and beside it the same from "
+                "scratch."
+            )
             choose(run, axes)
+            beside = settings[BESIDE]
+            if run.start or any(axis.dial.path == "start" for axis in axes):
+                chosen.widget(SLUG, BESIDE, beside)
             try:
-                pieces = sweep.runs(run, axes)
+                pieces = sweep.runs(run, axes, beside == SCRATCH)
             except BadValue as error:
                 st.warning(str(error))
                 return
@@ -61,15 +68,16 @@ def sweeping(settings: Settings) -> None:
 def tick(pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool, told: Any, moved: bool) -> None:
     """The picture as far as it is, and how many runs are over; drawn again by itself."""
     known, evidence = states(pieces), gather(pieces)
-    engine().watch([piece.of for piece in pieces], *me())
-    over = sum(state.kind == "done" for _, state in known)
+    runs = list(dict.fromkeys(piece.of for piece in pieces))  # from scratch, some are the same
+    engine().watch(runs, *me())
+    over = len({piece.of for piece, state in known if state.kind == "done"})
     moving = any(state.kind in ALIVE for _, state in known)
     with told:
         if over or moving:
-            st.progress(over / len(pieces), f"{over} of {len(pieces)} runs are over")
+            st.progress(over / len(runs), f"{over} of {len(runs)} runs are over")
         failures(known)
-        if (top := sweep.best(evidence, pieces)) and over == len(pieces):
-            st.markdown(f"Best on the new task: **{top.name}**.")
+        if (top := sweep.best(evidence, pieces)) and over == len(runs):
+            st.markdown(f"{sweep.compared(evidence, pieces)} Best on the new task: **{top.name}**.")
             take = partial(dials.take, top.of)
             st.button("Set it under Train", on_click=take, icon=":material/tune:", key=f"{SLUG}.sweep.take")
             made = sweep.as_table(evidence, pieces, axes)
@@ -87,7 +95,7 @@ def first_axes(run: Run) -> tuple[Axis, ...]:
     """What is swept before anything is chosen: the first numbers that the experiment has."""
     there = sweep.fields(run)
     dial = next((there[path] for path in ("task.labels", "stages.0.rate") if path in there), next(iter(there.values())))
-    return (Axis(dial, sweep.some(dial)),)
+    return (sweep.axis(run, dial, sweep.some(dial)),)
 
 
 def choose(run: Run, axes: tuple[Axis, ...]) -> None:
@@ -117,21 +125,21 @@ def exchange(run: Run, axes: tuple[Axis, ...], place: int) -> None:
     row: list[Axis] = list(axes[:place]) + list(axes[place + 1 :])
     if path != NONE:
         dial = sweep.fields(run)[path]
-        row.insert(place, Axis(dial, sweep.some(dial, 5 if place == 0 else 3)))
+        row.insert(place, sweep.axis(run, dial, sweep.some(dial, 5 if place == 0 else 3)))
     chosen.put(AT, sweep.write(row))
 
 
 def take(axes: tuple[Axis, ...], place: int) -> None:
     """Other values of a field; at least one is left."""
     if values := st.session_state[f"{SLUG}.axis.{place}.values"]:
-        row = [Axis(axis.dial, tuple(values)) if k == place else axis for k, axis in enumerate(axes)]
+        row = [replace(axis, values=tuple(values)) if k == place else axis for k, axis in enumerate(axes)]
         chosen.put(AT, sweep.write(row))
 
 
 def buttons(pieces: Runs, known: Any) -> None:
     """Begin, or stop."""
-    runs = [piece.of for piece in pieces]
-    absent = [piece.of for piece, state in known if state.kind != "done"]
+    runs = list(dict.fromkeys(piece.of for piece in pieces))
+    absent = list(dict.fromkeys(piece.of for piece, state in known if state.kind != "done"))
     with st.container(key="train"):
         if any(state.kind in ALIVE for _, state in known) and engine().wants(runs, *me()):
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{SLUG}.sweep.stop")

@@ -65,15 +65,15 @@ def stacked(run: Run, enough: int = 1000) -> float:
     """Seconds a step of all seeds of a run, between two ticks of `train`, where nothing is tested; the median of so
     many such spans, or of all that there are."""
     spans: list[float] = []
-    since = None
+    since: tuple[float, int] | None = None
     for event in train(run, {}):
         now = time.perf_counter()
         if isinstance(event, Tick) and since is not None:
-            spans.append(now - since)
-        since = now if isinstance(event, Tick) else None
+            spans.append((now - since[0]) / (event.step - since[1]))
+        since = (now, event.step) if isinstance(event, Tick) else None
         if len(spans) == enough:
             break
-    return statistics.median(spans) / 20
+    return statistics.median(spans)
 
 
 def matrices() -> list[Result]:

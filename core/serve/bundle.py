@@ -146,6 +146,8 @@ def checked(data: bytes) -> dict[str, bytes]:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
         refuse("it is no zip archive. Choose a file that was saved as a bundle")
     entries = {entry.filename: entry for entry in archive.infolist()}
+    if any(name.endswith(f"/{RUN}") for name in entries):
+        refuse("it is a run that was taken home, to be unzipped and trained. A bundle is saved by the button beside it")
     if len(entries) != len(archive.infolist()) or RUN not in entries:
         refuse("it names no run, or something twice")
     run = read_run(content(archive, entries[RUN], SPEC))

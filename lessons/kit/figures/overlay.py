@@ -211,7 +211,7 @@ def cells(table: pd.DataFrame, down: str, across: str, what: str, unit: str) -> 
     layout = {
         "margin": {"l": 80, "r": 20, "t": 30, "b": 52},
         "xaxis": {"type": "category", "title": {"text": across}},
-        "yaxis": {"type": "category", "title": {"text": down}},
+        "yaxis": {"type": "category", "title": {"text": down}, "autorange": "reversed"},  # read from the top
     }
     said = "; ".join(
         f"{down} {row}: "

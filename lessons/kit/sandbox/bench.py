@@ -19,6 +19,7 @@ from lessons.kit.sandbox import packed, pins
 from lessons.kit.sandbox.experiment import drawn, fits, twin
 from lessons.kit.sandbox.presets import presets
 from lessons.kit.sandbox.results import curve, ending, shown
+from lessons.kit.sandbox.verdict import difference, verdict
 from lessons.kit.values import Control, Evidence, Piece, Runs, Settings, Values
 
 SLUG = "sandbox"
@@ -155,7 +156,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
 
 
 def tells(evidence: Evidence, settings: Settings) -> str:
-    """Where both sides stand; at the end, what became of the bet."""
+    """Where both sides stand; at the end, which is better, and what became of the bet."""
     said = []
     for side in (YOURS, SCRATCH):
         if evidence.has("race", side) and len(table := evidence.table("race", side)):
@@ -167,7 +168,15 @@ def tells(evidence: Evidence, settings: Settings) -> str:
                 said.append(f"its old skill {ending(table, old)[0]:.3g} {old.scale.unit}")
     told = "; ".join(said)
     told = f"{told[:1].upper()}{told[1:]}." if told else ""
-    return f"{told} {confronted(evidence, settings)}".strip()
+    return " ".join(filter(None, (judged(evidence, settings), told, confronted(evidence, settings))))
+
+
+def judged(evidence: Evidence, settings: Settings) -> str:
+    """Which side is better and by how much, once both are over."""
+    if not (evidence.has("race", YOURS) and evidence.has("race", SCRATCH) and whole(evidence, settings)):
+        return ""
+    found = difference(evidence.table("race", YOURS), evidence.table("race", SCRATCH))
+    return verdict(*found, YOURS, SCRATCH) if found else ""
 
 
 def confronted(evidence: Evidence, settings: Settings) -> str:

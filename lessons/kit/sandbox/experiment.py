@@ -164,6 +164,14 @@ def brief(run: Run) -> str:
     return f"{spoken(ways[0]) if run.start else 'scratch'}{counted}"
 
 
+def origin(start: Run | None) -> str:
+    """What a run starts from, without a comma, so that a list of origins can be read: "glyphs 400 labels 900 steps"."""
+    if not start:
+        return NOTHING
+    words = told(start.task).replace("(", "").replace(")", "").replace(",", "")
+    return f"{words} {start.steps} steps" + f" {start.seeds} nets" * (start.seeds > 1)
+
+
 def told(task: Task) -> str:
     """A task in a few words: its world, and the knobs that are not as they are at first."""
     told = []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from core.check import BadValue, shown
 from core.spec import Run, to_json
-from lessons.kit.sandbox.experiment import brief, fits
+from lessons.kit.sandbox.dials import Dial, every
+from lessons.kit.sandbox.dials import shown as shown_value
+from lessons.kit.sandbox.experiment import brief, fits, origin
 from lessons.kit.sandbox.packed import REFUSED, pack, run_of, unpack
 
 MOST = 6
@@ -49,12 +53,79 @@ def checked(pins: Sequence[Pin]) -> Pins:
 
 
 def pinned(pins: Pins, run: Run) -> Pins:
-    """With one more, named after what it is; the same if it is there."""
+    """With one more; the same if it is there. Names that nobody chose are made anew, so that they differ in what the
+    runs differ in."""
     if any(pin.run == run for pin in pins):
         return pins
-    name, taken = brief(run)[: NAME - 3], {pin.name for pin in pins}
-    free = next(said for k in range(1, MOST + 2) if (said := f"{name} {k}" if k > 1 else name) not in taken)
-    return checked([*pins, Pin(free, run)])
+    return named(pins, [*(pin.run for pin in pins), run])
+
+
+def named(before: Pins, runs: Sequence[Run]) -> Pins:
+    """These runs as pins: a name that somebody chose stays, every other follows from what is pinned beside it."""
+    was = {pin.run: pin.name for pin in before}
+    made = dict(zip(was, names([*was])))  # what each was called, if nobody chose
+    chosen = {run: name for run, name in was.items() if name != made[run] and run in runs}
+    taken, found = set(chosen.values()), []
+    for run, name in zip(runs, names(runs)):
+        if run not in chosen:
+            numbered = (f"{name[: NAME - 3]} {k}" for k in range(2, len(runs) + len(taken) + 2))
+            name = next(each for each in (name, *numbered) if each not in taken)
+            taken.add(name)
+        found.append(Pin(chosen.get(run, name), run))
+    return checked(found)
+
+
+def names(runs: Sequence[Run]) -> list[str]:
+    """What each of these runs is called: briefly, and where others would be called alike, with what they differ in
+    first, since a name beside a curve is cut: "rate 0.001, full, 5 labels". What is still alike gets a number."""
+    found: list[str] = []
+    for run in runs:
+        alike = [other for other in runs if brief(other) == brief(run)]
+        name = fitting([*differences(run, alike), brief(run)])
+        free = (f"{name[: NAME - 3]} {k}" for k in range(2, len(runs) + 2))
+        found.append(next(each for each in (name, *free) if each not in found))
+    return found
+
+
+def fitting(parts: Sequence[str]) -> str:
+    """As many of these parts as a name has room for, from the first on; the last of them cut between two words."""
+    name = ", ".join(parts)
+    return name if len(name) <= NAME else name[: NAME + 1].rpartition(" ")[0].rstrip(",")
+
+
+def differences(run: Run, others: Sequence[Run]) -> list[str]:
+    """The fewest controls in which a run differs from each of these, the shortest first: "rate 0.001". Its stage is
+    named only where the same control of another stage is among them."""
+    mine, *theirs = [{one.path: one for group in every(other) for one in group} for other in (run, *others)]
+    theirs = [other for other in theirs if other != mine]
+
+    def apart(paths: Sequence[str]) -> bool:
+        return all(any(p in other and other[p].value != mine[p].value for p in paths) for other in theirs)
+
+    differ = [path for path in mine if not same(path, mine, theirs)]
+    differ.sort(key=lambda path: mine[path].kind == "source")  # rather in what way the sources differ
+    few = (some for count in range(len(differ) + 1) for some in combinations(differ[:8], count) if apart(some))
+    dials = [mine[path] for path in next(few, tuple(differ))]
+    several = Counter(dial.knob for dial in dials)
+    told = []
+    for dial in dials:
+        label, _, stage = (
+            dial.label.lower().replace("learning rate", "rate").replace(" per class", "").partition(", stage ")
+        )
+        label = "source " * dial.path.startswith("start.") + label
+        named = f"{label} {stage}".strip() if several[dial.knob] > 1 else label
+        if dial.kind == "source":
+            told.append(f"from {origin(run.start)}")
+        elif dial.kind == "switch":
+            told.append(named if dial.value else f"not {named}")
+        else:
+            told.append(f"{named} {shown_value(dial.value)}")
+    return sorted(told, key=len)
+
+
+def same(path: str, mine: Mapping[str, Dial], theirs: Sequence[Mapping[str, Dial]]) -> bool:
+    """Whether a control stands alike in all of these."""
+    return all(path not in other or other[path].value == mine[path].value for other in theirs)
 
 
 def renamed(pins: Pins, place: int, name: str) -> Pins:
@@ -62,4 +133,4 @@ def renamed(pins: Pins, place: int, name: str) -> Pins:
 
 
 def without(pins: Pins, place: int) -> Pins:
-    return tuple(pin for k, pin in enumerate(pins) if k != place)
+    return named(pins, [pin.run for k, pin in enumerate(pins) if k != place])

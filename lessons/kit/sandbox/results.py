@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from core.scores import UNITS
 from core.spec import Run
 from lessons.kit.figures.overlay import Scale
 from lessons.kit.sandbox.experiment import spoken, told
@@ -24,7 +25,7 @@ class Shown:
 
 def unit_of(table: pd.DataFrame) -> str:
     """What a run's own task is marked in."""
-    return next((unit for unit in ("accuracy", "bits", "error") if unit in table), "loss")
+    return next((unit for unit in UNITS if unit in table), "loss")
 
 
 def shown(table: pd.DataFrame, what: str) -> Shown | None:

@@ -1,10 +1,11 @@
-"""The experiment at several values of one or two of its fields: a run for each, and what they found as a picture."""
+"""The experiment at several values of one or two of its fields, and beside each run the same from scratch: what all of
+them found as a picture, and which side is better where."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -15,13 +16,15 @@ from lessons.kit.figures import ROLES, Figure
 from lessons.kit.figures.overlay import COLOURS, DASHES, Line, Scale, cells, overlay
 from lessons.kit.sandbox import dials
 from lessons.kit.sandbox.dials import Dial
-from lessons.kit.sandbox.experiment import edited, fits
+from lessons.kit.sandbox.experiment import NOTHING, edited, fits, origin, sources, twin
 from lessons.kit.sandbox.results import ending, retention, unit_of
 from lessons.kit.sandbox.results import shown as of_table
+from lessons.kit.sandbox.verdict import difference, tally
 from lessons.kit.values import Evidence, Piece, Runs
 
-MOST = 25  # runs
+MOST = 30  # runs
 NEW, OLD = "The new task", "The old skill"
+PRETRAINED, SCRATCH = "pretrained", "from scratch"  # the two sides
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Axis:
 
     dial: Dial
     values: tuple[Any, ...]
+    stands: Mapping[str, Run | None] = field(default_factory=dict, compare=False)  # for the values of a source
 
     @property
     def name(self) -> str:
@@ -39,11 +43,31 @@ class Axis:
     def numeric(self) -> bool:
         return self.dial.kind == "slider"
 
+    def on(self, run: Run, value: Any) -> Run:
+        """The run with this value."""
+        return fits(edited(run, self.dial.path, self.stands[value] if self.dial.kind == "source" else value))
+
 
 def fields(run: Run) -> dict[str, Dial]:
-    """What can be swept: every control but the choice of a source, by its place."""
-    every = [dial for group in dials.every(run) for dial in group if dial.kind != "source" and len(options(dial)) > 1]
-    return {dial.path: named(dial) for dial in every}
+    """What can be swept: every control, by its place; what it starts from by names."""
+    every = [dial for group in dials.every(run) for dial in group]
+    every = [with_origins(run, dial) if dial.kind == "source" else dial for dial in every]
+    return {dial.path: named(dial) for dial in every if len(options(dial)) > 1}
+
+
+def with_origins(run: Run, dial: Dial) -> Dial:
+    there = origins(run)
+    return replace(dial, options=tuple(there), value=next(name for name, start in there.items() if start == run.start))
+
+
+def origins(run: Run) -> dict[str, Run | None]:
+    """What the experiment may start from, by name: random weights, what it starts from now, what lessons start from."""
+    known: dict[str, Run | None] = {NOTHING: None}
+    for start in (*([run.start] if run.start else []), *sources(run.net, run.task)):
+        names = (f"{origin(start)}{f' {k}' if k > 1 else ''}" for k in itertools.count(1))
+        if start not in known.values():
+            known[next(name for name in names if name not in known)] = start
+    return known
 
 
 def named(dial: Dial) -> Dial:
@@ -79,74 +103,106 @@ def read(text: str, run: Run) -> tuple[Axis, ...]:
         named = list(dict.fromkeys(values.split(",")))
         if strange := [name for name in named if name not in by_name]:
             raise BadValue(f"{there[path].label} cannot be {shown(strange[0])} in a sweep.")
-        axes.append(Axis(there[path], tuple(sorted((by_name[name] for name in named), key=options(there[path]).index))))
+        axes.append(axis(run, there[path], [by_name[name] for name in named]))
     if len(axes) > 2 or len({axis.dial.path for axis in axes}) < len(axes):
         raise BadValue("A sweep is over one or two different controls.")
     return tuple(axes)
 
 
-def runs(run: Run, axes: Sequence[Axis]) -> Runs:
-    """One run for each cell; BadValue with a sentence where there are too many, or one cannot be."""
-    places = list(itertools.product(*[axis.values for axis in axes]))
-    if not axes or len(places) > MOST:
-        raise BadValue(f"A sweep has at most {MOST} runs; these are {len(places)}. Choose fewer values.")
+def axis(run: Run, dial: Dial, values: Sequence[Any]) -> Axis:
+    """These values of a control, in its own order."""
+    row = tuple(sorted(values, key=options(dial).index))
+    return Axis(dial, row, origins(run) if dial.kind == "source" else {})
+
+
+def runs(run: Run, axes: Sequence[Axis], beside: bool = True) -> Runs:
+    """One run for each cell, and beside those that start from another the same from scratch; BadValue with a sentence
+    where there are too many, or one cannot be."""
     pieces = []
-    for place in places:
+    for place in itertools.product(*[axis.values for axis in axes]):
         cell = run
         for axis, value in zip(axes, place):
             try:
-                cell = fits(edited(cell, axis.dial.path, value))
+                cell = axis.on(cell, value)
             except (TypeError, LookupError) as error:  # what was set before it has taken it away
                 raise BadValue(f"{axis.dial.label} is not in all of these runs. Sweep one of the two alone.") from error
+        if not cell.start and any(axis.dial.kind == "source" for axis in axes):
+            cell = twin(cell)  # beside those that start from another
         called = ", ".join(f"{axis.name} {dials.shown(value)}" for axis, value in zip(axes, place))
-        pieces.append(Piece("cell", cell, place, name=called))
+        pieces.append(Piece(PRETRAINED if cell.start else SCRATCH, cell, place, name=called))
+        if cell.start and beside:
+            pieces.append(Piece(SCRATCH, twin(cell), place, name=f"{called}, {SCRATCH}"))
+    count = len({piece.of for piece in pieces})
+    if not axes or count > MOST:
+        raise BadValue(f"A sweep has at most {MOST} runs; these are {count}. Choose fewer values.")
     return pieces
 
 
 def found(evidence: Evidence, pieces: Runs, what: str) -> tuple[pd.DataFrame, str]:
-    """One row a run that is over: its place, the mean and the spread over nets; and the unit."""
+    """One row a run that is over: its side, its place, the mean and the spread over nets; and the unit."""
     rows, unit = [], "%"
     for piece in pieces:
-        if not evidence.has(*piece.place):
-            continue
-        table = evidence.table(*piece.place)
-        of = of_table(table, "old" if what == OLD else "new")
-        if of is None or table.step.iloc[-1] < piece.of.steps:
+        if (table := over(evidence, piece)) is None or (of := of_table(table, "old" if what == OLD else "new")) is None:
             continue
         unit = of.scale.unit
         mean, spread = ending(table, of)
-        rows.append((*piece.place[1:], mean, spread, retention(table)))
-    width = len(pieces[0].place) - 1
-    names = [*(f"axis {k}" for k in range(width)), "mean", "spread", "left"]
+        rows.append((*piece.place, mean, spread, retention(table)))
+    names = ["side", *(f"axis {k}" for k in range(len(pieces[0].place) - 1)), "mean", "spread", "left"]
     return pd.DataFrame(rows, columns=names), unit
 
 
+def over(evidence: Evidence, piece: Piece[Run]) -> pd.DataFrame | None:
+    """What a run found, once it is over."""
+    table = evidence.table(*piece.place) if evidence.has(*piece.place) else None
+    return table if table is not None and table.step.iloc[-1] >= piece.of.steps else None
+
+
+def sides(pieces: Runs) -> list[str]:
+    """Which sides are swept."""
+    return [side for side in (PRETRAINED, SCRATCH) if any(piece.role == side for piece in pieces)]
+
+
+def rows_of(pieces: Runs, axes: Sequence[Axis]) -> list[tuple[str, str, Any]]:
+    """What a picture draws one below the other: a name, a side, and the value of the second axis. Where the side from
+    scratch is the same for all values of it, it is drawn once."""
+    made, there = [], sides(pieces)
+    for side in there:
+        values = axes[1].values if len(axes) > 1 else (None,)
+        mine = {value: [p.of for p in pieces if p.role == side and p.place[2:] in ((), (value,))] for value in values}
+        alike = len(values) > 1 and side == SCRATCH and len({tuple(runs) for runs in mine.values()}) == 1
+        for value in values[:1] if alike else values:
+            told = [dials.shown(value)] if len(axes) > 1 and not alike else []
+            if mine[value]:
+                made.append((", ".join(told + [side] * (len(there) > 1 or not told)), side, value))
+    return made
+
+
 def picture(evidence: Evidence, pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool) -> Figure:
-    """A heat-map, or curves against the first field, one for each value of the second."""
+    """A heat-map, or curves against the first field: both sides, for each value of the second."""
     table, unit = found(evidence, pieces, what)
     first, second = axes[0], axes[1] if len(axes) > 1 else None
+    rows = rows_of(pieces, axes)
+    parts = {
+        name: table[(table.side == side) & (table["axis 1"] == value if second else True)] for name, side, value in rows
+    }
     if not (as_curves and first.numeric):
-        columns = [dials.shown(value) for value in first.values]
-        index = [dials.shown(value) for value in second.values] if second else [what.lower()]
-        grid = pd.DataFrame(index=index, columns=columns, dtype=float)
-        for row in table.itertuples(index=False):
-            down = dials.shown(row[1]) if second else what.lower()
-            grid.loc[down, dials.shown(row[0])] = row[len(axes)]
-        return cells(grid, second.name if second else "", first.name, what, unit)
+        grid = pd.DataFrame(index=[*parts], columns=[dials.shown(value) for value in first.values], dtype=float)
+        for name, part in parts.items():
+            for value, mean in zip(part["axis 0"], part["mean"]):
+                grid.loc[name, dials.shown(value)] = mean
+        return cells(grid, second.name if second else "side", first.name, what, unit)
     lines = []
-    for k, value in enumerate(second.values if second else (None,)):
-        mine = table[table["axis 1"] == value] if second else table
-        middle = mine["mean"]
+    for name, side, value in rows:
+        part = parts[name]
+        middle = part["mean"]
         curve = pd.DataFrame(
-            {"x": mine["axis 0"], "mean": middle, "low": middle - mine.spread, "high": middle + mine.spread}
+            {"x": part["axis 0"], "mean": middle, "low": middle - part.spread, "high": middle + part.spread}
         )
-        colour = COLOURS[k % len(COLOURS)] if second else ROLES["pretrained"][0]
-        dash = DASHES[k // len(COLOURS) % len(DASHES)]
-        lines.append(
-            Line(
-                name=f"{second.name} {dials.shown(value)}" if second else "yours", table=curve, colour=colour, dash=dash
-            )
-        )
+        k = second.values.index(value) if second else 0
+        alone = second is None or name == SCRATCH
+        colour = ROLES["scratch" if side == SCRATCH else "pretrained"][0] if alone else COLOURS[k % len(COLOURS)]
+        dash = "dash" if side == SCRATCH else DASHES[k // len(COLOURS) % len(DASHES)]
+        lines.append(Line(name=name, table=curve, colour=colour, dash=dash))
     low, high = (0, 100) if unit == "%" else (None, None)
     values = [value for value in first.values if value > 0]
     wide = len(values) == len(first.values) and max(values) / min(values) >= 20
@@ -159,25 +215,36 @@ def picture(evidence: Evidence, pieces: Runs, axes: Sequence[Axis], what: str, a
 
 def best(evidence: Evidence, pieces: Runs) -> Piece[Run] | None:
     """The run that ended best on the new task, of those that are over."""
-    over = [(piece, evidence.table(*piece.place)) for piece in pieces if evidence.has(*piece.place)]
-    over = [(piece, table) for piece, table in over if table.step.iloc[-1] >= piece.of.steps]
+    ended = [(piece, table) for piece in pieces if (table := over(evidence, piece)) is not None]
 
     def worth(one: tuple[Piece[Run], pd.DataFrame]) -> float:
         of = of_table(one[1], "new")
         assert of is not None
         return ending(one[1], of)[0] * (1 if unit_of(one[1]) == "accuracy" else -1)
 
-    return max(over, key=worth)[0] if over else None
+    return max(ended, key=worth)[0] if ended else None
+
+
+def compared(evidence: Evidence, pieces: Runs) -> str:
+    """At how many of the values which side is better, in a sentence; nothing as long as no pair is over."""
+    by_place: dict[tuple[Any, ...], dict[str, pd.DataFrame]] = {}
+    for piece in pieces:
+        if (table := over(evidence, piece)) is not None:
+            by_place.setdefault(piece.place[1:], {})[piece.role] = table
+    pairs = [sides for sides in by_place.values() if len(sides) == 2]
+    gaps = [difference(sides[PRETRAINED], sides[SCRATCH]) for sides in pairs]
+    return tally([gap[0] for gap in gaps if gap], "the pretrained side", "the side from scratch")
 
 
 def as_table(evidence: Evidence, pieces: Runs, axes: Sequence[Axis]) -> pd.DataFrame:
     """All numbers of the sweep, to be taken home: a row a run."""
     both = {"new task": NEW, "old skill": OLD}
-    made = pd.DataFrame([piece.place[1:] for piece in pieces], columns=[axis.name for axis in axes])
+    places = ["side", *(axis.name for axis in axes)]
+    made = pd.DataFrame([piece.place for piece in pieces], columns=places)
     for name, what in both.items():
         table, unit = found(evidence, pieces, what)
         if len(table):
             table = table.rename(columns={f"axis {k}": axis.name for k, axis in enumerate(axes)})
             table = table.rename(columns={"mean": f"{name}, {unit}", "spread": f"± {name}"}).drop(columns="left")
-            made = made.merge(table, how="left", on=[axis.name for axis in axes])
+            made = made.merge(table, how="left", on=places)
     return made

@@ -1,0 +1,143 @@
+"""Packs a run that is over as one zip: a folder with a readable name, in which `python train.py` trains it again.
+
+    README.md          how to run it, what is in it, whose the data are
+    train.py           trains the run and compares its scores with the app's: lessons/kit/take_home/train.py
+    notebook.ipynb     the same in cells
+    run.json           the run as a value, the scores that the app found, the files and packages that it needs
+    numbers.csv        every test of the run
+    weights/           the weights of what the run starts from, and its own
+    data/              tables, albums, texts and alphabets of the learner's own
+    core/              the modules of core that the run imports, and the files that they read
+
+Imports no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from core.check import BadValue
+from core.corpus import ROOT
+from core.serve import store
+from core.serve.bundle import LARGEST, OLD, Known
+from core.serve.task_files import BROUGHT, task_files
+from core.spec import Run, digest, to_json
+from lessons.kit.evidence import scores
+from lessons.kit.numbers import numbers
+from lessons.kit.take_home.imports import FETCHING, inside, modules, packages
+from lessons.kit.take_home.names import name_of, task_title, title_of
+from lessons.kit.take_home.notebook import notebook
+from lessons.kit.take_home.readme import readme
+
+TRAIN = Path(__file__).with_name("train.py")
+SOURCES = ROOT / "core" / "bring" / "sources.toml"
+TERMS = ("LICENSE", "NOTICE.md")
+NOT_COPIED = "These texts may be used but not copied. Fetch them: python -m core.bring texts"
+SOMEBODYS = "Somebody brought these data, and only the zip of that browser has them. Copy the file from there."
+AGAIN = "These weights are not kept here. `train.py` trains that net."
+
+
+@dataclass(frozen=True)
+class Datum:
+    """A file that examples are read from."""
+
+    file: str  # in the folder
+    path: Path  # here
+    otherwise: str = ""  # what train.py says where it is missing
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of the run, or of one that it starts from."""
+
+    file: str  # in the folder
+    data: bytes  # none where they are not kept here
+
+
+def zipped(run: Run, known: Known = store, with_data: bool = True) -> bytes:
+    """Returns the zip of a run that is over. with_data: whether what a learner brought goes into it; without it, only
+    its place is named. Raises BadValue if the run is not over."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in files(run, known, with_data).items():
+            entry = zipfile.ZipInfo(
+                f"{name_of(run)}/{name}", OLD
+            )  # without the time, so that equal runs are equal zips
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".safetensors") else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return packed.getvalue()
+
+
+def files(run: Run, known: Known = store, with_data: bool = True) -> dict[str, bytes]:
+    """Returns all files of the folder, by their paths in it."""
+    events = known.events(run)
+    if not store.finished(events):
+        raise BadValue("Only a run that has ended can be taken home.")
+    data, weights, code = data_of(run), weights_of(run, known), modules(run)
+    packed = [each for each in data if each.path.exists() and goes(each, with_data)]
+    fetched = any(each.otherwise == NOT_COPIED for each in data)
+    needs = packages(code, FETCHING if fetched else ())
+    title, last = title_of(run), [event for event in events if event["kind"] == "point"][-1]
+    plan = {
+        "title": title,
+        "tasks": [task_title(task) for task in (run.task, *run.watch)],
+        "app": scores(last),
+        "digest": digest(run),
+        "torch": version("torch"),
+        "packages": needs,
+        "weights": [{"file": each.file, "sha256": hashlib.sha256(each.data).hexdigest()} for each in weights],
+        "data": {each.file: each.otherwise for each in data},
+        "run": to_json(run),
+    }
+    notes = {path.with_name("README.md") for path in (each.path for each in packed) if path.is_relative_to(ROOT)}
+    copied = [*code, *([*FETCHING, SOURCES] if fetched else []), *sorted(note for note in notes if note.exists())]
+    absent = {each.file: each.otherwise for each in data if each not in packed}
+    absent |= {each.file: AGAIN for each in weights if not each.data}
+    return {
+        "README.md": readme(run, title, plan, last["seconds"], absent).encode(),
+        "train.py": TRAIN.read_bytes(),
+        "notebook.ipynb": notebook(title, f"pip install {' '.join(needs.values())}").encode(),
+        "run.json": (json.dumps(plan, indent=1, ensure_ascii=False) + "\n").encode(),
+        "numbers.csv": numbers(run, events).encode(),
+        **{each.file: each.data for each in weights if each.data},
+        **{each.file: each.path.read_bytes() for each in packed},
+        **{inside(path): path.read_bytes() for path in copied},
+        **{name: (ROOT / name).read_bytes() for name in TERMS},
+    }
+
+
+def goes(datum: Datum, with_data: bool) -> bool:
+    """Whether a file may be in the zip."""
+    return not datum.otherwise or (datum.otherwise == SOMEBODYS and with_data)
+
+
+def data_of(run: Run) -> list[Datum]:
+    """Returns every file that the tasks of the run and of what it starts from are read from."""
+    tasks = [task for each in run.lineage() for task in (each.task, *each.watch)]
+    return [datum(path) for path in dict.fromkeys(path for task in tasks for path in task_files(task))]
+
+
+def datum(path: Path) -> Datum:
+    """Returns where a file is in the folder: what somebody brought is in data, as the store has it."""
+    if path.is_relative_to(store.home()):
+        return Datum(f"data/{path.relative_to(store.home()).as_posix()}", path, SOMEBODYS)
+    return Datum(inside(path), path, NOT_COPIED if path.is_relative_to(BROUGHT) else "")
+
+
+def weights_of(run: Run, known: Known) -> list[Weights]:
+    """Returns the weights of all that the run starts from, the first of them first, and its own last, where these do
+    not make the zip too large."""
+    made: list[Weights] = []
+    for number, each in enumerate(reversed(list(run.lineage())), 1):
+        path = known.weights(each) or store.weights(each)
+        room = LARGEST - sum(len(other.data) for other in made)
+        data = path.read_bytes() if path and (each != run or path.stat().st_size < room) else b""
+        made.append(Weights(f"weights/{number}-{name_of(each)}.safetensors", data))
+    return made

@@ -1,0 +1,78 @@
+"""Names a run so that its files can be told apart: "digits-5-labels-pretrained". Knows no file."""
+
+from __future__ import annotations
+
+import re
+
+from core import tasks
+from core.knobs import knobs
+from core.spec import Run
+from core.tasks import OWN, Task
+from lessons.kit.sandbox.experiment import spoken
+
+LONGEST = 80  # letters
+WORLDS = {  # where the code's word is not what a learner would look for
+    tasks.Handwriting: "digits",
+    tasks.FiveDigits: "digits",
+    tasks.Drawn: "symbols",
+    tasks.Album: "pictures",
+    tasks.Plane: "spirals",
+    tasks.Table: "points",
+    tasks.Sentiment: "ratings",
+    tasks.Lines: "lines",
+    tasks.GuestBook: "notes",
+}
+RANGES = {"low": "0 to 4", "high": "5 to 9"}  # of FiveDigits
+
+
+def name_of(run: Run) -> str:
+    """Returns what is learned, from how many labels, from what and how, in letters, digits and hyphens."""
+    parts = [*task_words(run.task), "pretrained" if run.start else "from scratch"]
+    last = run.stages[-1]
+    parts += [f"{last.method} {last.size or ''}"] * (last.method != "full")
+    parts += [keep.method for keep in run.keep]
+    parts += [f"to step {run.until}"] * bool(run.until)
+    return hyphened(" ".join(parts))[:LONGEST].strip("-")
+
+
+def title_of(run: Run) -> str:
+    """Returns the same as a sentence for people, without its full stop."""
+    start = f", after {task_title(run.start.task)}" if run.start else ", from scratch"
+    how = ", then ".join(f"{spoken(stage.method)} {stage.size or ''}".strip() for stage in run.stages)
+    keep = "".join(f", remembering by {spoken(keep.method)}" for keep in run.keep)
+    left = f", stopped at step {run.until:,}" if run.until else ""
+    said = f"{task_title(run.task)}{start}: {how}{keep}{left}; {run.seeds} net{'s' * (run.seeds != 1)}"
+    return f"{said[0].upper()}{said[1:]}"
+
+
+def task_title(task: Task) -> str:
+    """Returns what a task is called in a sentence: "digits (inverted, 5 labels)"."""
+    world, *more = task_words(task)
+    return f"{world} ({', '.join(more)})" if more else world
+
+
+def task_words(task: Task) -> list[str]:
+    """Returns the task's world, its knobs that are not as they are at first, and its number of labels."""
+    usual = type(task)()
+    words = [WORLDS.get(type(task)) or spoken(type(task).__name__)]
+    for knob in knobs(type(task)):
+        value = getattr(task, knob)
+        if knob == "which":
+            words.append(RANGES[value])
+        elif knob != "labels" and value != getattr(usual, knob):
+            words.append(knob_name(knob, value))
+    labels = getattr(task, "labels", None)
+    return [*words, f"{labels} label{'s' * (labels != 1)}"] if labels else words
+
+
+def knob_name(name: str, value: object) -> str:
+    if value is True:
+        return name
+    if isinstance(value, str):  # something of the learner's own is called by the word in its name
+        return value.split("-")[1] if OWN.fullmatch(value) else value
+    return f"{name} {value:g}" if isinstance(value, float) else f"{value} {name}"
+
+
+def hyphened(text: str) -> str:
+    """Returns a text as the name of a file on any system."""
+    return re.sub("[^a-z0-9.]+", "-", text.lower().replace("-", " minus ")).strip("-.")
