@@ -23,11 +23,11 @@ from lessons.kit.figures.curves import race
 from lessons.kit.figures.player import NOTHING, Player, Space, packed, player
 from lessons.kit.figures.thumbnails import thumbnails
 from lessons.kit.figures.wall import Wall, walls
-from lessons.kit.paired_verdict import BITS, POINTS, sentence
 from lessons.kit.recipes import METHOD, METHODS, STEPS, arms, backbone, fine_tuning
 from lessons.kit.texts import AMOUNT
 from lessons.kit.told import standing
 from lessons.kit.values import Answer, Control, Evidence, Measures, Piece, Runs, Seeds, Settings
+from lessons.kit.verdict import BITS, POINTS, sentence
 
 SIDES = ("pretrained", "scratch")
 TILES, CELLS = 40, 40  # pictures on a wall; cells along an edge of a map

@@ -44,7 +44,7 @@ class Verdict:
         return HELPS if self.low > 0 else HURTS if self.high < 0 else SAME
 
 
-def judged(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS) -> Verdict:
+def compare(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS) -> Verdict:
     """Compares the scores of pretrained nets with those of their twins from scratch; both (pairs,), at least one."""
     gains = unit.better * unit.scale * (np.asarray(ours, float) - np.asarray(theirs, float))
     count = len(gains)
@@ -58,15 +58,15 @@ def judged(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS) -> Verdict
 
 def sentence(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS, source: str = "") -> str:
     """One sentence with the interval, and another one why. `source`: what the pretrained nets had learned before."""
-    found = judged(ours, theirs, unit)
+    found = compare(ours, theirs, unit)
     before = f" The pretrained nets came from {source}." if source else ""
     if found.pairs < 2:
         return "One pair of nets cannot show whether pretraining helps: train more."
-    low, high = (written(value, unit) for value in (found.low, found.high))
+    low, high = (format_value(value, unit) for value in (found.low, found.high))
     within = f"{unit.name} (95 % interval: {low} to {high}, over {found.pairs} pairs of nets)"
     if found.word == SAME:
         return (
-            f"**Pretraining makes no clear difference on these data**: {written(found.gain, unit)} {within}. "
+            f"**Pretraining makes no clear difference on these data**: {format_value(found.gain, unit)} {within}. "
             "The interval includes zero."
         )
     amount = f"{abs(found.gain):.{unit.digits}f}"
@@ -78,7 +78,7 @@ def sentence(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS, source: 
     )
 
 
-def written(value: float, unit: Unit) -> str:
+def format_value(value: float, unit: Unit) -> str:
     """A number with its sign, and no minus zero."""
     text = f"{value:+.{unit.digits}f}"
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", "\u2212")

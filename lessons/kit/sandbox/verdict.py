@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from lessons.kit.sandbox.results import Shown, shown
-from lessons.kit.verdict import BITS, HELPS, HURTS, POINTS, SAME, Unit, Verdict, judged, written
+from lessons.kit.verdict import BITS, HELPS, HURTS, POINTS, SAME, Unit, Verdict, compare, format_value
 
 
 def difference(mine: pd.DataFrame, other: pd.DataFrame) -> tuple[Verdict, Unit] | None:
@@ -23,7 +23,7 @@ def difference(mine: pd.DataFrame, other: pd.DataFrame) -> tuple[Verdict, Unit] 
     a, b = last_by_seed(mine, of), last_by_seed(other, beside)
     both = a.index.intersection(b.index)
     unit = {"accuracy": POINTS, "bits": BITS}.get(of.column, Unit(of.column, 3, -1))
-    return (judged(a[both].to_numpy(), b[both].to_numpy(), unit), unit) if len(both) else None
+    return (compare(a[both].to_numpy(), b[both].to_numpy(), unit), unit) if len(both) else None
 
 
 def last_by_seed(table: pd.DataFrame, of: Shown) -> pd.Series:
@@ -37,7 +37,7 @@ def verdict(found: Verdict, unit: Unit, mine: str, other: str) -> str:
     amount = f"{abs(found.gain):.{unit.digits}f} {unit.name}"
     if found.pairs < 2:
         return f"**One net is too few** to say which side is better: train more nets. The gap is {amount}."
-    low, high = (written(value, unit) for value in (found.low, found.high))
+    low, high = (format_value(value, unit) for value in (found.low, found.high))
     if found.word == SAME:
         return (
             f"**No clear difference** between {mine} and {other}: the gap is {amount}, and the 95 % interval over "

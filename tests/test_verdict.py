@@ -9,8 +9,8 @@ import pytest
 from core import corpus
 from lessons.kit import own_data
 from lessons.kit.figures.axes import plane_axis
-from lessons.kit.paired_verdict import BITS, HELPS, HURTS, SAME, compare, sentence
 from lessons.kit.values import Evidence, Settings
+from lessons.kit.verdict import BITS, HELPS, HURTS, SAME, compare, sentence
 
 pytestmark = pytest.mark.usefixtures("home")
 
