@@ -217,11 +217,32 @@ def test_columns_are_chosen_by_the_names_of_the_file(opened: AppTest) -> None:
     assert at(opened, "own.data") != first and "classes in island" in said(opened)
     {one.label: one for one in opened.selectbox}["Up"].select("bill_length_mm").run()  # the two change places
     assert "bill_depth_mm across, bill_length_mm up" in said(opened).replace("\\", "") and not opened.exception
-    again = AppTest.from_function(_shown, default_timeout=60)  # a reload
+    again = AppTest.from_function(_shown, default_timeout=60)  # a reload in the same browser
     again.query_params["own.data"] = at(opened, "own.data")
+    again.session_state["me"] = opened.session_state["me"]
     again.run()
     assert [one.value for one in again.selectbox] == ["bill_depth_mm", "bill_length_mm", "island"]
     assert "2 rows left out" in said(again) and "Read as UTF-8" in said(again)
+
+
+def test_others_may_train_but_not_download_or_remove(opened: AppTest) -> None:
+    opened.run()
+    give(opened, "points.csv", csv().encode())
+    name = at(opened, "own.data")
+    assert "Only your browser can download or remove them" in said(opened)
+    other = AppTest.from_function(_shown, default_timeout=60)  # another browser that has the link
+    other.query_params["own.data"] = name
+    other.run()
+    assert "Somebody else brought these data" in said(other) and not other.exception
+    assert not [one for one in other.button if one.label == "Remove"]
+    assert [one for one in other.button if one.label.startswith("Train ")]
+    next(one for one in opened.button if one.label == "Remove").click().run()
+    assert not table.known(name)
+    other.run()
+    assert "no longer on the computer" in other.error[0].value
+    assert not [one for one in other.button if one.label.startswith("Train ")]  # nothing is put in their place
+    next(one for one in other.button if one.label == "Go on without them").click().run()
+    assert not other.error and [one for one in other.button if one.label.startswith("Train ")]
 
 
 def _shown() -> None:

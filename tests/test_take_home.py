@@ -46,18 +46,23 @@ def data() -> bytes:
     return bundle.made(RUN)
 
 
-def buttons(run: Run, with_data: bool = True) -> AppTest:
-    def page(told: str, with_data: bool) -> None:
+def buttons(run: Run, is_owner: bool = True) -> AppTest:
+    def page(told: str, is_owner: bool) -> None:
         import json
 
+        from app.parts import owner
         from app.parts.take_home import take_home
+        from core.serve import along
         from core.spec import from_json
 
-        take_home(from_json(json.loads(told)), with_data=with_data)
+        run = from_json(json.loads(told))
+        for _, name in along.things(run).values() if is_owner else ():
+            owner.claim(name)
+        take_home(run)
 
     from core.spec import to_json
 
-    return AppTest.from_function(page, kwargs={"told": json.dumps(to_json(run)), "with_data": with_data}).run()
+    return AppTest.from_function(page, kwargs={"told": json.dumps(to_json(run)), "is_owner": is_owner}).run()
 
 
 def brought(**query: str) -> AppTest:
@@ -85,7 +90,7 @@ def test_every_score_of_a_run_is_a_line_of_its_numbers(data: bytes) -> None:
     assert {row["unit"] for row in rows} == {"accuracy", "loss", "flops", "seconds"}
 
 
-def pressed(run: Run, monkeypatch: pytest.MonkeyPatch, with_data: bool = True) -> dict[str, bytes | str]:
+def pressed(run: Run, monkeypatch: pytest.MonkeyPatch, is_owner: bool = True) -> dict[str, bytes | str]:
     """The file of every button, by its name."""
     made = dict[str, bytes | str]()
 
@@ -94,7 +99,7 @@ def pressed(run: Run, monkeypatch: pytest.MonkeyPatch, with_data: bool = True) -
 
     with monkeypatch.context() as patched:
         patched.setattr("streamlit.download_button", spy)
-        assert not buttons(run, with_data).exception
+        assert not buttons(run, is_owner).exception
     return made
 
 
@@ -114,12 +119,12 @@ def test_data_of_others_are_in_neither_zip(monkeypatch: pytest.MonkeyPatch) -> N
     run = replace(RUN, task=Table(table=name, labels=3))
     assert work.perform(run) == "done"
     assert "The data that you brought are in it too." in said(buttons(run))
-    assert "The data that somebody else brought are not in it." in said(buttons(run, with_data=False))
-    held = {with_data: pressed(run, monkeypatch, with_data) for with_data in (True, False)}
-    for with_data, made in held.items():
+    assert "The data that somebody else brought are not in it." in said(buttons(run, is_owner=False))
+    held = {is_owner: pressed(run, monkeypatch, is_owner) for is_owner in (True, False)}
+    for is_owner, made in held.items():
         zips = [zipfile.ZipFile(io.BytesIO(file)).namelist() for file in made.values() if isinstance(file, bytes)]
-        assert len(zips) == 1 + with_data
-        assert all(any(name in file for file in names) == with_data for names in zips)
+        assert len(zips) == 1 + is_owner
+        assert all(any(name in file for file in names) == is_owner for names in zips)
 
 
 def test_a_look_at_the_buttons_costs_little(data: bytes) -> None:
