@@ -9,8 +9,8 @@ import streamlit as st
 
 from app.parts import chosen, hands, owner
 from app.parts.alphabets import control, exchange, take
-from app.parts.camera import saved
 from app.parts.live import live
+from app.parts.take_home import saved
 from app.parts.words import filled, prose
 from core import alphabet
 from core.tasks import OWN as OWN_NAMES

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 
 from app.parts import chosen
-from app.parts.camera import saved
 from app.parts.live import live
+from app.parts.take_home import saved
 from lessons.kit.catalogue import Bench
 from lessons.kit.evidence import gather
 from lessons.kit.own_data import BENCH, DATA, SEVERAL, bench, is_text

@@ -8,9 +8,9 @@ from functools import lru_cache
 import streamlit as st
 
 from app.parts import chosen
-from app.parts.camera import saved
 from app.parts.live import live
 from app.parts.once import once
+from app.parts.take_home import saved
 from app.parts.words import filled, prose
 from core.serve import store
 from core.spec import Run

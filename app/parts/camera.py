@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.parts import chosen
 from app.parts.figure import FORMATS, SAVED_AS
 from app.parts.hands import component
-from app.parts.once import once
-from app.parts.take_home import take_one_home
-from lessons.kit.catalogue import Bench
 
 _CAMERA = component("camera")
 HELP = {
@@ -36,14 +32,6 @@ def camera(name: str, key: str) -> None:
         },
         key=key,
     )
-
-
-def saved(bench: Bench) -> None:
-    """What can be taken from a page without an ending, behind a small button: a run that is over, and the picture."""
-    at = chosen.read(bench)
-    with st.popover("Take it home", icon=":material/download:", type="tertiary"):
-        take_one_home(once(bench, "runs", at.settings) if at.pressed else [], bench.slug)
-        camera(f"headstart-{bench.slug}", f"{bench.slug}.camera")
 
 
 def formats(label: str) -> str:

@@ -10,11 +10,14 @@ from functools import partial
 
 import streamlit as st
 
-from app.parts import owner
+from app.parts import chosen, owner
+from app.parts.camera import camera
+from app.parts.once import once
 from app.words import edge
 from core.serve import along, bundle, store
 from core.serve.bundle import Known
 from core.spec import Run, digest
+from lessons.kit.catalogue import Bench
 from lessons.kit.numbers import numbers
 from lessons.kit.take_home.archive import zipped
 from lessons.kit.take_home.names import name_of
@@ -82,5 +85,13 @@ def take_one_home(pieces: Sequence[Piece[Run]], place: str) -> None:
         return
     first = next(iter(over))
     several = len(over) > 1
-    chosen = st.selectbox("Which run", [*over], format_func=edge.said, key=f"home {place}") if several else first
-    take_home(over[chosen], place)
+    picked = st.selectbox("Which run", [*over], format_func=edge.said, key=f"home {place}") if several else first
+    take_home(over[picked], place)
+
+
+def saved(bench: Bench) -> None:
+    """What can be taken from a page without an ending, behind a small button: a run that is over, and the picture."""
+    at = chosen.read(bench)
+    with st.popover("Take it home", icon=":material/download:", type="tertiary"):
+        take_one_home(once(bench, "runs", at.settings) if at.pressed else [], bench.slug)
+        camera(f"headstart-{bench.slug}", f"{bench.slug}.camera")
