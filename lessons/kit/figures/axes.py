@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 WANTED = 4  # numbers on an axis, about
 
 
@@ -40,3 +42,12 @@ def round_step(size: float) -> float:
     """The nearest of 1, 2 and 5 times a power of ten that is not below a size."""
     power = 10.0 ** math.floor(math.log10(size))
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= size * (1 - 1e-9))
+
+
+def bounding_square(xy: np.ndarray | None) -> list[float]:
+    """Returns left, right, bottom and top of a square with a margin that holds every point of every frame, so that
+    distances compare. xy (frames, points, 2)."""
+    assert xy is not None
+    low, high = xy.min((0, 1)), xy.max((0, 1))
+    middle, half = (low + high) / 2, max(float((high - low).max()) * 0.54, 1e-6)
+    return [float(v) for v in (middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half)]

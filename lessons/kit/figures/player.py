@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from core.check import BadValue
 from lessons.kit.figures import ROLES, Figure, percent
-from lessons.kit.figures.axes import PlaneAxis, axes_spec
+from lessons.kit.figures.axes import PlaneAxis, axes_spec, bounding_square
 
 NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item; each has a colour and a mark
 
@@ -61,7 +61,7 @@ class Space:
             if len(self.sure) not in (0, len(areas)):
                 raise BadValue("Sure needs as many frames as areas.")
             found |= {"side": side, "areas": list(self.areas), "sure": list(self.sure)}
-        return found | axes_spec(self.axes) | {"extent": list(self.extent or around(xy))}
+        return found | axes_spec(self.axes) | {"extent": list(self.extent or bounding_square(xy))}
 
     def points(self, xy: np.ndarray, frames: int, names: int) -> dict[str, Any]:
         """Places as 16 bits within their own bounds; classes and states as bytes."""
@@ -278,14 +278,6 @@ def large(big: Sequence[str], frames: int) -> dict[str, Any]:
     if len(big) not in (0, 1, frames):
         raise BadValue(f"A large word is one for each of {frames} frames, not {len(big)}.")
     return {"big": list(big)} if big else {}
-
-
-def around(xy: np.ndarray | None) -> list[float]:
-    """A square with a margin that holds every point of every frame, so that distances compare."""
-    assert xy is not None
-    low, high = xy.min((0, 1)), xy.max((0, 1))
-    middle, half = (low + high) / 2, max(float((high - low).max()) * 0.54, 1e-6)
-    return [float(v) for v in (middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half)]
 
 
 def packed(array: ArrayLike) -> str:
