@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from core import album, corpus, table
@@ -196,6 +196,27 @@ def test_a_text_that_is_pasted_as_the_page_opens_stays(address: str, page: Page)
         expect(page).to_have_url(re.compile("own-pastedtext"))
         page.wait_for_timeout(1000)  # two looks of the page
         expect(page).to_have_url(re.compile("own-pastedtext"))
+
+
+@pytest.mark.browser
+def test_data_belong_to_the_browser_that_brought_them(address: str, page: Page, browser: Browser) -> None:
+    page.goto(f"{address}/own")
+    page.get_by_role("button", name=re.compile("Take data of your own")).click()
+    points = {"name": "mine.csv", "mimeType": "text/csv", "buffer": csv().encode()}
+    page.locator("input[type=file]").first.set_input_files(points)
+    expect(page).to_have_url(re.compile("own-mine"))
+    link = page.url
+    with browser.new_context() as elsewhere:
+        other = elsewhere.new_page()
+        other.goto(link)
+        expect(other.get_by_text("Somebody else brought these data").first).to_be_visible()
+        expect(other.get_by_role("button", name="Remove")).to_have_count(0)
+        page.reload()  # a new session of the same browser
+        page.get_by_role("button", name="Remove").click()
+        expect(page).not_to_have_url(re.compile("own-mine"))
+        other.goto(link)
+        expect(other.get_by_text("no longer on the computer that serves this app")).to_be_visible()
+        expect(other.locator(".st-key-train")).to_have_count(0)
 
 
 def button(test: AppTest, label: str) -> Any:
