@@ -250,7 +250,7 @@ def test_others_may_train_but_not_download_or_remove(opened: AppTest) -> None:
     opened.run()
     give(opened, "points.csv", csv().encode())
     name = at(opened, "own.data")
-    assert "Only your browser can download or remove them" in said(opened)
+    assert "but not download or remove them" in said(opened)
     other = AppTest.from_function(_shown, default_timeout=60)  # another browser that has the link
     other.query_params["own.data"] = name
     other.run()

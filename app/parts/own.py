@@ -26,7 +26,7 @@ from lessons.kit.own_data import is_table, is_text
 from lessons.kit.texts import AMOUNT
 from lessons.kit.values import Control
 
-SHARED = "Whoever gets the link of this page can train on these data. Only your browser can download or remove them."
+SHARED = "Others who have this link can train on these data, but not download or remove them."
 KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of a task that names a thing of theirs
 MEGABYTES = 50  # of a file
 SHORT = (
