@@ -164,8 +164,10 @@ def test_the_forgetting_is_undone_from_a_step_that_was_scrubbed_to(address: str,
     expect(page.get_by_text("Go back to step 197")).to_be_visible()
     expect(scrubber).to_have_attribute("aria-valuetext", "step 197")
     expect(page.locator("[data-testid=stBaseButton-primary], .leave:visible")).to_have_count(1)
+    page.get_by_text("rehearse old examples", exact=True).click()
+    expect(page).to_have_url(re.compile("time.keep="))
     page.locator(".st-key-train button").click()
-    expect(page.get_by_text("Done: keep twice as much of the old skill")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Done: bring back half of the old skill that was lost")).to_be_visible(timeout=60_000)
     told = page.get_by_text(
         re.compile(r"After 300 steps: .* as it went, 7 of 36 right, .* your future, \d\d of 36 right")
     )
