@@ -529,7 +529,7 @@ def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browse
     expect(page.get_by_text("1 guess", exact=True)).to_be_visible()
     assert violations(page) + violations(projector) == []
     projector.keyboard.press("PageDown")
-    expect(projector.get_by_text(re.compile("median of 1 guess 60 %"))).to_be_visible()
+    expect(projector.get_by_text(re.compile(r"\(median of 1 guess 60 %\)"))).to_be_visible()
     projector.keyboard.press("PageDown")
     expect(projector.get_by_text("is worth more to a net that already sees.")).to_be_visible()
     projector.close()
