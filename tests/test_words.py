@@ -314,7 +314,7 @@ def test_a_german_visitor_goes_through_a_lesson_in_german(address: str, reader: 
     expect(reader.get_by_text("Und die anderen Antworten?")).to_be_visible()
     in_german(reader)
     reader.goto(f"{address}/sandbox")  # of which most is in English
-    expect(reader.get_by_role("heading", name="Sandbox")).to_be_visible()
+    expect(reader.get_by_role("heading", name="Sandkasten")).to_be_visible()
     expect(reader.locator("html")).to_have_attribute("lang", "en")
     reader.goto(f"{address}/?{AT}=en")
     expect(reader.get_by_role("heading", name="See what a head start is worth")).to_be_visible()
