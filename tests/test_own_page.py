@@ -202,9 +202,9 @@ def test_a_text_that_is_pasted_as_the_page_opens_stays(address: str, page: Page)
 def test_data_belong_to_the_browser_that_brought_them(address: str, page: Page, browser: Browser) -> None:
     page.goto(f"{address}/own")
     page.get_by_role("button", name=re.compile("Take data of your own")).click()
-    points = {"name": "mine.csv", "mimeType": "text/csv", "buffer": csv().encode()}
+    points = {"name": "ours.csv", "mimeType": "text/csv", "buffer": csv().encode()}
     page.locator("input[type=file]").first.set_input_files(points)
-    expect(page).to_have_url(re.compile("own-mine"))
+    expect(page).to_have_url(re.compile("own-ours"))
     link = page.url
     with browser.new_context() as elsewhere:
         other = elsewhere.new_page()
@@ -213,7 +213,7 @@ def test_data_belong_to_the_browser_that_brought_them(address: str, page: Page, 
         expect(other.get_by_role("button", name="Remove")).to_have_count(0)
         page.reload()  # a new session of the same browser
         page.get_by_role("button", name="Remove").click()
-        expect(page).not_to_have_url(re.compile("own-mine"))
+        expect(page).not_to_have_url(re.compile("own-ours"))
         other.goto(link)
         expect(other.get_by_text("no longer on the computer that serves this app")).to_be_visible()
         expect(other.locator(".st-key-train")).to_have_count(0)
