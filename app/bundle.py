@@ -9,7 +9,7 @@ from app.parts.figure import draw
 from app.parts.given import a_file
 from app.parts.take_home import take_home
 from core.check import BadValue
-from core.serve import along, bundle, store
+from core.serve import along, bundle, ownership, store
 from core.serve.bundle import Brought
 from lessons.kit.evidence import table
 from lessons.kit.figures.overlay import COLOURS, GREY, Line, Scale, overlay
@@ -39,10 +39,12 @@ def take(data: bytes) -> None:
     """Open a bundle and go to it; where it is none, a sentence says why until another is opened."""
     st.session_state.pop(REFUSED, None)
     try:
+        there = {own for own, _ in ownership.brought()}
         name = bundle.opened(data)
         if brought := bundle.brought(name):
             for _, own in along.things(brought.run).values():
-                owner.claim(own)  # who has the bundle has the data
+                if own not in there:  # what was here before stays whose it was: a bundle may only name it
+                    owner.claim(own)
         st.query_params[NAME] = name
     except BadValue as error:
         st.session_state[REFUSED] = str(error)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from app.bundle import take
 from core import alphabet, table
-from core.serve import ownership, room, store, work
+from core.serve import bundle, ownership, room, store, work
 from core.serve.ownership import Gone
 from core.spec import Measure, Run, Stage
 from core.tasks import Table
@@ -109,3 +110,20 @@ def test_whoever_runs_the_server_lists_and_removes(points: str, capsys: pytest.C
     assert ownership.main([points]) == 0 and not table.known(points)
     assert ownership.main([points]) == 1
     assert "nothing called" in capsys.readouterr().err
+
+
+def test_a_bundle_gives_nobody_the_data_of_others(points: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = trained(points)
+    with monkeypatch.context() as patched:
+        patched.setattr("core.serve.along.files", lambda run: {})
+        named_only = bundle.made(run)
+    claimed: list[str] = []
+    monkeypatch.setattr("app.parts.owner.claim", claimed.append)
+    monkeypatch.setattr("streamlit.query_params", {})
+    monkeypatch.setattr("streamlit.session_state", {})
+    take(named_only)
+    assert claimed == [] and ownership.owns(points, OURS)
+    whole = bundle.made(run)
+    ownership.remove(points)
+    take(whole)
+    assert claimed == [points] and table.known(points)

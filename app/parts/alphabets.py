@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from app.parts import chosen, owner, upload
-from app.parts.corpus import forget_own, own
+from app.parts.corpus import own
 from app.parts.given import a_file
 from app.parts.markdown import escaped
+from app.parts.own import remove
 from core import alphabet
 from core.check import BadValue
 from core.tasks import OWN
@@ -68,10 +69,3 @@ def exchange(slug: str, control: Control[Any], value: str) -> None:
         at = chosen.key(slug, "alphabet file")
         a_file("Open one", at, 2, lambda file: take(slug, control, file.getvalue(), OPENED), ["json"])
         refusal(slug, OPENED)
-
-
-def remove(slug: str, control: Control[Any], value: str) -> None:
-    """Removes an alphabet from the computer that serves the app, and all that was trained on it."""
-    owner.give_up(value)
-    forget_own(slug, value)
-    chosen.change(slug, control, control.default)
