@@ -12,7 +12,8 @@ import pytest
 
 from app.bundle import take
 from core import alphabet, table
-from core.serve import bundle, ownership, room, store, work
+from core.check import BadValue
+from core.serve import along, bundle, ownership, room, store, work
 from core.serve.ownership import Gone
 from core.spec import Measure, Run, Stage
 from core.tasks import Table
@@ -127,3 +128,11 @@ def test_a_bundle_gives_nobody_the_data_of_others(points: str, monkeypatch: pyte
     ownership.remove(points)
     take(whole)
     assert claimed == [points] and table.known(points)
+
+
+def test_a_refused_bundle_removes_nothing_of_others(points: str) -> None:
+    run = trained(points)
+    forged = replace(run, task=Table(table=points[:-8] + "00000000", labels=2))
+    with pytest.raises(BadValue), along.kept(forged, lambda file, most: table.write(table.load(points)).encode()):
+        pass
+    assert table.known(points) and ownership.owns(points, OURS)

@@ -77,9 +77,10 @@ def kept(run: Run, content: Callable[[str, int], bytes | None]) -> Iterator[None
             data = content(file, kind.most)
             if data is None or kind.known(name):
                 continue
-            word = name.split("-")[1]
+            word, there = name.split("-")[1], set(kind.path(name).parent.glob("own-*"))
             found = kind.keep(data, f"{word}.{kind.ending}")
-            new.append((kind, found))
+            if kind.path(found) not in there:  # else somebody brought the same before, and it stays
+                new.append((kind, found))
             if found != name:
                 refuse(f"what it has as {word} is not what its run was made with")
         yield
