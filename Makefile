@@ -33,15 +33,15 @@ eyes: .venv/.tests chromium
 
 # Bring the texts that may be used but not copied: once, with a network.
 texts: .venv/.app
-	$(PY) -m core.bring texts
+	$(PY) -m core.fetch texts
 
 # Bring a sentence encoder that people really use: 84 MB, optional.
 encoder: .venv/.app
-	$(PY) -m core.bring encoder
+	$(PY) -m core.fetch encoder
 
 # Recompute what ships with the app, and the claims of the lessons.
 shipped: .venv/.app
-	$(PY) -m lessons.kit.ship
+	$(PY) -m lessons.kit.shipping.ship
 
 claims: .venv/.app
 	$(PY) -m lessons.claims --check
@@ -55,11 +55,11 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.app: requirements.txt | .venv/bin/python
-	$(PY) -m core.bring.needs requirements.txt CUDA=$(CUDA)
+	$(PY) -m core.fetch.install requirements.txt CUDA=$(CUDA)
 	touch $@
 
 .venv/.tests: requirements.txt requirements-dev.txt | .venv/bin/python
-	$(PY) -m core.bring.needs requirements-dev.txt CUDA=$(CUDA)
+	$(PY) -m core.fetch.install requirements-dev.txt CUDA=$(CUDA)
 	touch $@ .venv/.app
 
 # Debian keeps the venv module in a package of its own.

@@ -19,7 +19,7 @@ else:
     from starlette.middleware import Middleware
     from streamlit.starlette import App
 
-    from app.browser_key import BrowserKey
     from app.start import started
+    from app.state.browser_key import BrowserKey
 
     server = App(__file__, lifespan=started, middleware=[Middleware(BrowserKey)])

@@ -9,28 +9,28 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import (
-    again,
+from app.app_pages import (
     bundle,
     capstone,
-    draw,
+    data_sources,
+    drawing_board,
     evidence,
     glossary,
     home,
     join,
     lesson,
     own_data,
-    real,
+    real_model,
+    review,
     sandbox,
-    sources,
     teach,
     time_machine,
 )
-from app.parts import chosen
-from app.parts.document import document, tell_language
-from app.parts.unlost import mend
-from app.words import edge, language
-from lessons.kit.catalogue import CHAPTERS, lessons
+from app.components.document.document import document, tell_language
+from app.i18n import language, outgoing_messages
+from app.state import url_state
+from app.streamlit_fixes import mend
+from lessons.kit.lesson.catalogue import CHAPTERS, lessons
 
 
 @cache
@@ -38,7 +38,7 @@ def settle() -> None:
     """Once, before the first page: see to what Streamlit loses and to the reader's language, and keep the collector
     off what never dies; .streamlit/config.toml keeps it off steps."""
     mend()
-    edge.listen()
+    outgoing_messages.listen()
     gc.freeze()
 
 
@@ -54,7 +54,7 @@ def show() -> None:
         for one in lessons().values()
     }
     hands_on = {
-        "draw": st.Page(draw.show, title=draw.TITLE, icon=":material/draw:", url_path="draw"),
+        "draw": st.Page(drawing_board.show, title=drawing_board.TITLE, icon=":material/draw:", url_path="draw"),
         "sandbox": st.Page(sandbox.show, title=sandbox.TITLE, icon=":material/tune:", url_path="sandbox"),
         "capstone": st.Page(
             partial(capstone.show, date.today()), title=capstone.TITLE, icon=":material/flag:", url_path="capstone"
@@ -65,7 +65,7 @@ def show() -> None:
         "teach": st.Page(teach.show, title=teach.TITLE, icon=":material/groups:", url_path="teach"),
     }
     brought = st.Page(bundle.show, title=bundle.TITLE, icon=":material/inventory_2:", url_path="bundle")
-    done = st.Page(again.show, title=again.TITLE, icon=":material/replay:", url_path="again")
+    done = st.Page(review.show, title=review.TITLE, icon=":material/replay:", url_path="again")
     first = st.Page(
         partial(home.show, pages | hands_on | {"again": done}),
         title="Headstart",
@@ -73,18 +73,18 @@ def show() -> None:
         default=True,
         url_path="home",
     )
-    model = st.Page(real.show, title=real.TITLE, icon=":material/neurology:", url_path="real")
+    model = st.Page(real_model.show, title=real_model.TITLE, icon=":material/neurology:", url_path="real")
     proof = st.Page(evidence.show, title=evidence.TITLE, icon=":material/fact_check:", url_path="evidence")
     words = st.Page(glossary.show, title=glossary.TITLE, icon=":material/dictionary:", url_path="glossary")
-    data = st.Page(sources.show, title=sources.TITLE, icon=":material/inventory_2:", url_path="data")
+    data = st.Page(data_sources.show, title=data_sources.TITLE, icon=":material/inventory_2:", url_path="data")
     chapters = {name: [pages[one.slug] for one in lessons().values() if one.chapter == name] for name in CHAPTERS}
     about = [done, proof, words, model, data]
     page = st.navigation(
         {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": about}, position="top"
     )
-    chosen.follow_history(page.url_path)
-    with edge.count_letters() as letters:
+    url_state.follow_history(page.url_path)
+    with outgoing_messages.count_letters() as letters:
         try:
             page.run()
         finally:  # a page may end in the middle
-            tell_language(edge.main_language(letters))
+            tell_language(outgoing_messages.main_language(letters))

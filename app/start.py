@@ -30,7 +30,7 @@ def load() -> None:
     """Takes half a second: a browser fetches Streamlit's own files meanwhile."""
     gc.disable()  # nothing that is loaded dies
     from app import site
-    from app.parts.workers import engine
+    from app.state.engine import engine
 
     gc.enable()
     site.settle()
@@ -39,7 +39,7 @@ def load() -> None:
 
 
 def close() -> None:
-    from app.parts.workers import begun
+    from app.state.engine import shared_engine
 
-    if begun.cache_info().currsize:  # nobody's workers are started only to be ended
-        begun().close()
+    if shared_engine.cache_info().currsize:  # nobody's workers are started only to be ended
+        shared_engine().close()

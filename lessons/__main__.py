@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from lessons.kit.catalogue import lessons
+from lessons.kit.lesson.catalogue import lessons
 
 
 def main() -> int:

@@ -1,8 +1,9 @@
-"""`python -m lessons.claims [ids] [--check] [--seeds N] [--first-seed K] [--json]`: see lessons/kit/claims.py."""
+"""`python -m lessons.claims [ids] [--check] [--seeds N] [--first-seed K] [--json]`: see
+lessons/kit/shipping/claims.py."""
 
 import sys
 
-from lessons.kit.claims import main
+from lessons.kit.shipping.claims import main
 
 if __name__ == "__main__":
     sys.exit(main())

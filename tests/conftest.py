@@ -56,11 +56,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def workers_end() -> Iterator[None]:
     """The engine of pages drawn in this process ends with the module, and the next module's pages begin another."""
-    from app.parts.workers import begun, engine
+    from app.state.engine import engine, shared_engine
 
     yield
     engine().close()
-    begun.cache_clear()
+    shared_engine.cache_clear()
 
 
 @pytest.fixture

@@ -22,9 +22,10 @@ from typing import Any
 import psutil
 import pytest
 
-from core.serve import folders, store, work
-from core.spec import Measure, Run, Stage, digest
-from core.tasks import Plane
+from core.experiment.spec import Measure, Run, Stage, digest
+from core.experiment.tasks import Plane
+from core.serve import compute_values
+from core.store import folders, store
 from tests.serving import wait
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +39,7 @@ TIMES = ("seconds", "sha256", "restarted")  # what differs from run to run
 # when all are there. Line by line it prints how many are.
 SERVER = f"""
     import time
-    from core.serve import store
+    from core.store import store
     from core.serve.engine import Engine, Busy
     from tests.faults import plain_run
     runs, engine = [plain_run(n) for n in range({RUNS})], Engine()
@@ -64,9 +65,9 @@ def plain_run(n: int, steps: int = 300) -> Run:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("HEADSTART_SCHEDULER", raising=False)
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "store"))
-    store.forget()
+    store.clear_caches()
     yield tmp_path / "store"
-    store.forget()
+    store.clear_caches()
     left = left_over(tmp_path)
     _, alive = psutil.wait_procs(left, timeout=30)
     for process in alive:
@@ -107,17 +108,17 @@ def undisturbed(runs: Sequence[Run], folder: Path, monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as patch:
         patch.setenv("HEADSTART_STORE", str(folder))
         for run in runs:
-            assert work.perform(run) == "done"
+            assert compute_values.perform(run) == "done"
         return [seen(run) for run in runs]
 
 
 PAGES = """
     import json
     from streamlit.testing.v1 import AppTest
-    from lessons.kit.catalogue import lessons
+    from lessons.kit.lesson.catalogue import lessons
     from tests.test_pages import page
-    from app.parts.workers import engine
-    from app import home
+    from app.state.engine import engine
+    from app.app_pages import home
     for slug, lesson in lessons().items():
         for beat in ("Look", "Run", "Explain"):
             opened = page(slug, beat=beat, committed="2", pressed="1")
@@ -149,7 +150,7 @@ def test_a_hundred_runs_while_workers_scheduler_and_server_are_killed_at_random(
         if server.poll() is not None:
             break  # all is done before the last kill
         time.sleep(chance.uniform(0.3, 2.5) if left else 0.5)
-        store.forget()
+        store.clear_caches()
         now = {run for run in runs if store.complete(run)}
         assert complete <= now, "something that was complete is lost"
         complete = now
@@ -162,8 +163,8 @@ def test_a_hundred_runs_while_workers_scheduler_and_server_are_killed_at_random(
                 server.wait()
                 server = python(SERVER)
     assert server.wait() == 0 and left < KILLS - 5
-    store.forget()
-    assert all(store.told(run, store.home() / "runs" / digest(run)) for run in runs)
+    store.clear_caches()
+    assert all(store.has_spec_and_results(run, store.home() / "runs" / digest(run)) for run in runs)
     some = chance.sample(runs, 10)
     assert [seen(run) for run in some] == undisturbed(some, tmp_path / "quiet", monkeypatch)
     assert all_pages_open()
@@ -173,7 +174,7 @@ def test_files_cut_at_every_byte(home: Path) -> None:
     run = plain_run(1, steps=10)
     asked = Measure(kind="boundary", runs=(run,))
     for value in (run, asked):
-        assert work.perform(value) == "done"
+        assert compute_values.perform(value) == "done"
     runs, kept_in = home / "runs", home / "whole"
     whole = {value: shutil.copytree(runs / digest(value), kept_in / digest(value)) for value in (run, asked)}
     truth, cuts = store.events(run), 0
@@ -188,7 +189,7 @@ def test_files_cut_at_every_byte(home: Path) -> None:
                 if store.complete(value) and isinstance(value, Run):
                     assert store.events(value) == truth
                 if file.name in ("spec.json", "answer.json", "events.jsonl"):
-                    assert not store.sound(value), f"{file.name} cut at {cut} passes for whole"
+                    assert not store.is_intact(value), f"{file.name} cut at {cut} passes for whole"
                     cuts += 1
                 if file.name == store.WEIGHTS:
                     assert store.weights(run) is None
@@ -197,14 +198,14 @@ def test_files_cut_at_every_byte(home: Path) -> None:
                 if file.name in ("looked", "used"):
                     continue
                 (place / file.name).write_bytes(data[:cut])
-                store.forget()
-                assert work.perform(value) == "done" and store.sound(value)
+                store.clear_caches()
+                assert compute_values.perform(value) == "done" and store.is_intact(value)
                 assert (place / file.name).read_bytes()[:2] == data[:2]
             shutil.rmtree(place)
             shutil.copytree(kept, place)
     assert cuts > 1000
-    store.forget()
-    assert store.sound(run) and store.sound(asked)
+    store.clear_caches()
+    assert store.is_intact(run) and store.is_intact(asked)
 
 
 @contextmanager
@@ -317,20 +318,20 @@ def test_a_store_that_is_removed_again_and_again_while_two_servers_train(
     assert {kind for kind, _ in told} <= {"absent", "stopped", "failed"}
     runs = [plain_run(n, steps=3000) for n in range(6)]
     for run in runs:  # a server remembers what it has seen complete, and need not miss it on the disk
-        assert work.perform(run) == "done" and store.sound(run)
+        assert compute_values.perform(run) == "done" and store.is_intact(run)
     assert [seen(run) for run in runs] == undisturbed(runs, tmp_path / "quiet", monkeypatch)
 
 
 def test_what_another_version_of_the_code_left_is_not_trusted_and_not_lost(home: Path) -> None:
     run = plain_run(3)
-    assert work.perform(run) == "done"
+    assert compute_values.perform(run) == "done"
     place, right = home / "runs" / digest(run), seen(run)
     spec = json.loads((place / "spec.json").read_text())
     for wrong in (spec | {"warp": 9}, spec | {"is": "Voyage"}, [], {"is": "Run"}, 7):
         (place / "spec.json").write_text(json.dumps(wrong))
-        store.forget()
-        assert not store.sound(run)
-        assert work.perform(run) == "done" and seen(run) == right
+        store.clear_caches()
+        assert not store.is_intact(run)
+        assert compute_values.perform(run) == "done" and seen(run) == right
     assert len(list((home / "aside").iterdir())) == 5
     later = place.with_name("f" * 20)  # what a later version calls by a digest that this one never makes
     later.mkdir()
@@ -347,21 +348,22 @@ def test_two_versions_of_the_code_share_a_store_and_neither_takes_or_spoils_what
     unwanted = shutil.ignore_patterns("__pycache__", "shipped", "texts")
     for part in ("core", "lessons", "tests"):
         shutil.copytree(ROOT / part, later / part, ignore=unwanted)
-    spec = later / "core" / "spec.py"
+    spec = later / "core" / "experiment" / "spec.py"
     spec.write_text(spec.read_text().replace("MEANING = ", "MEANING = 1000 + "))
     code = """
         import json, time
-        from core.serve import room, store
+        from core.serve import eviction
+        from core.store import store
         from core.serve.engine import Engine
-        from core.spec import digest
+        from core.experiment.spec import digest
         from tests.faults import plain_run
         engine, runs = Engine(), [plain_run(n) for n in range(6)]
         for n, run in enumerate(runs):
             engine.ask([run], f"learner {n}")
         while any(engine.state(run).kind in ("queued", "running") for run in runs):
-            room.tidy(every=0)
+            eviction.tidy(every=0)
             time.sleep(0.05)
-        print(json.dumps([[digest(run), engine.state(run).kind, store.sound(run)] for run in runs]))
+        print(json.dumps([[digest(run), engine.state(run).kind, store.is_intact(run)] for run in runs]))
         engine.close()
     """
     servers = [python(code), python(code, root=later)]

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
-from lessons.kit.catalogue import Lesson, lessons
+from lessons.kit.lesson.catalogue import Lesson, lessons
 from tests.visitor import PART, Visitor
 
 PAUSE = 4.0  # seconds between two steps of a learner, on average

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from lessons.kit.catalogue import BEATS, lessons
+from lessons.kit.lesson.catalogue import BEATS, lessons
 from tests.server import served, spent
 from tests.visitor import PART, Visitor
 

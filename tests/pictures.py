@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from lessons.kit.catalogue import lessons
-from lessons.kit.claims import shipped
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.shipping.claims import shipped
 from tests.server import ROOT, served
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -78,28 +78,33 @@ PICTURES = (
         "home",
         "The first page: a net's map of six spiral arms, and a slider that turns it by a small step in its weights.",
         home,
-        ("app/home.py", "app/parts/home.css", "lessons/small_step/*.py"),
+        ("app/app_pages/home.py", "app/app_pages/styles/home.css", "lessons/small_step/*.py"),
         "small_step",
     ),
     Picture(
         "label",
         "Lesson 1: two walls of forty digits; the pretrained net reads most of them, scratch about half.",
         finding("label_worth", 2),
-        ("lessons/label_worth/*.py", "lessons/label_worth/text.md", "app/parts/explain.py", "app/lesson.py"),
+        ("lessons/label_worth/*.py", "lessons/label_worth/text.md", "app/beats/explain.py", "app/app_pages/lesson.py"),
         "label_worth",
     ),
     Picture(
         "forgot",
         "Lesson 10: a wall of old digits, all red, and a curve that falls as the new skill climbs.",
         finding("day_it_forgot", 2),
-        ("lessons/day_it_forgot/*.py", "lessons/day_it_forgot/text.md", "app/parts/explain.py", "app/lesson.py"),
+        (
+            "lessons/day_it_forgot/*.py",
+            "lessons/day_it_forgot/text.md",
+            "app/beats/explain.py",
+            "app/app_pages/lesson.py",
+        ),
         "day_it_forgot",
     ),
     Picture(
         "own",
         "Your own data: points in three rings, and the maps of a pretrained net and one from scratch side by side.",
         own,
-        ("app/own_data.py", "app/parts/own.py"),
+        ("app/app_pages/own_data.py", "app/uploads/data_upload.py"),
     ),
 )
 

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import psutil
 
-from core.serve import store, workers
+from core.experiment.spec import Run, Stage, digest
+from core.experiment.tasks import Plane
+from core.serve import workers
 from core.serve.engine import Engine, State
-from core.spec import Run, Stage, digest
-from core.tasks import Plane
+from core.store import store
 
 LONG = 20_000  # steps: about half a minute
 seeds = itertools.count(1000)  # so that no two tests ask for the same run

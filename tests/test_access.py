@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from lessons.kit.catalogue import BEATS, lessons
+from lessons.kit.lesson.catalogue import BEATS, lessons
 from tests.steps import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("access")]

@@ -12,10 +12,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core import adapt, nets, worlds
 from core.adapt import adapter
-from core.delta import between
+from core.experiment.spec import Run, Stage
 from core.nets import Theta
-from core.spec import Run, Stage
-from core.train import orders, rngs
+from core.tensors.delta import between
+from core.training.train import orders, rngs
 from tests.test_train import ARMS, CHILD, DIGITS, as_plain, double, family, filled, outcome, start_of
 
 __all__ = ["double"]

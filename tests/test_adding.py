@@ -58,9 +58,9 @@ def test_the_steps_of_the_doc_do_what_it_says(copy: Path, tmp_path_factory: pyte
 
 CONTROLS = """
 from lessons.kit.sandbox.dials import dials
-from lessons.kit.sandbox.experiment import edited
+from lessons.kit.sandbox.experiment import edit
 from lessons.kit.sandbox.presets import presets
-run = edited(presets()["label_worth"], "stages.0.method", "first_layer")
+run = edit(presets()["label_worth"], "stages.0.method", "first_layer")
 named = {dial.path: dial.options for group in dials(run).values() for dial in group}
 print("first_layer" in named["stages.0.method"], "Sides" in named["task"])
 print("safe" in named["keep"], "odd" in named["net"])
@@ -83,7 +83,8 @@ def test_a_toy_lesson_is_one_folder(copy: Path) -> None:
     listed = json.loads(output(copy, "-m", "lessons", "--json"))
     assert [listed[-1]["slug"], listed[-1]["number"]] == ["toy", 99]
     drawn = (
-        "from lessons.kit.catalogue import lessons; from lessons.kit.evidence import gather; toy = lessons()['toy'];"
-        "s = toy.defaults; print(toy.hook(gather(toy.backdrop(s)), s).alt)"
+        "from lessons.kit.lesson.catalogue import lessons; toy = lessons()['toy'];"
+        "from lessons.kit.results.evidence import load_results;"
+        "s = toy.defaults; print(toy.hook(load_results(toy.backdrop(s)), s).alt)"
     )
     assert output(copy, "-c", drawn).startswith("Accuracy against steps")

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from core.check import BadValue
-from lessons.kit import progress
-from lessons.kit.catalogue import lessons
-from lessons.kit.progress import ENOUGH, LARGEST, Missed, Progress
+from core.experiment.checks import BadValue
+from lessons.kit.lesson import progress
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.lesson.progress import ENOUGH, LARGEST, MissedQuestion, Progress
 from tests.steps import press
 
 SLUGS = list(lessons())
 IDS = list(progress.questions())
-MISSED = st.builds(Missed, st.integers(0, ENOUGH), st.integers(0, 2_000_000_000))
+MISSED = st.builds(MissedQuestion, st.integers(0, ENOUGH), st.integers(0, 2_000_000_000))
 PROGRESS = st.builds(
     Progress,
     st.dictionaries(st.sampled_from(SLUGS), st.integers(1, 5)),
@@ -89,13 +89,13 @@ def test_lessons_that_are_not_here_are_left_out() -> None:
 def test_a_lesson_is_done_by_a_guess_and_an_answer() -> None:
     one, other, third = SLUGS[:3]
     done = Progress(dict.fromkeys(SLUGS, 5), guessed=frozenset([one, other]), answered=frozenset([other, third]))
-    assert done.done == [other]
-    assert progress.read(progress.write(done)).done == [other]
+    assert done.finished_lessons == [other]
+    assert progress.read(progress.write(done)).finished_lessons == [other]
 
 
 def test_what_older_progress_counts_as_done_stays_done() -> None:
     told = progress.KIND | {"seen": {SLUGS[0]: 4, SLUGS[1]: 3, "gone": 5}}
-    assert progress.read(json.dumps(told)).done == [SLUGS[0]]
+    assert progress.read(json.dumps(told)).finished_lessons == [SLUGS[0]]
 
 
 def test_what_was_found_can_be_shown_whatever_a_file_says() -> None:
@@ -104,20 +104,20 @@ def test_what_was_found_can_be_shown_whatever_a_file_says() -> None:
 
 
 def test_a_question_is_asked_until_it_was_answered_rightly_twice_in_a_row() -> None:
-    missed = Missed()
+    missed = MissedQuestion()
     for rightly, right in [(True, 1), (False, 0), (True, 1), (True, 2)]:
-        missed = missed.answered(rightly, now=missed.asked + 1)
+        missed = missed.after_answer(rightly, now=missed.asked + 1)
         assert missed.right == right
-    assert progress.again(Progress(missed={IDS[0]: missed}), before=99) is None
+    assert progress.question_to_repeat(Progress(missed={IDS[0]: missed}), before=99) is None
 
 
 def test_that_is_asked_which_was_not_asked_for_longest_and_only_of_earlier_lessons() -> None:
     late, early = IDS[-1], IDS[0]
-    done = Progress(missed={early: Missed(0, 50), late: Missed(1, 10)})
-    assert progress.again(done, before=99) == late
-    assert progress.again(done, before=lessons()[SLUGS[-1]].number) == early
-    assert progress.again(done, before=99, asked=[late]) == early
-    assert progress.again(done, before=1) is None
+    done = Progress(missed={early: MissedQuestion(0, 50), late: MissedQuestion(1, 10)})
+    assert progress.question_to_repeat(done, before=99) == late
+    assert progress.question_to_repeat(done, before=lessons()[SLUGS[-1]].number) == early
+    assert progress.question_to_repeat(done, before=99, asked=[late]) == early
+    assert progress.question_to_repeat(done, before=1) is None
 
 
 def test_every_question_has_a_name_of_its_own() -> None:
@@ -126,12 +126,12 @@ def test_every_question_has_a_name_of_its_own() -> None:
 
 def asked_again(*missed: str) -> AppTest:
     def draw() -> None:
-        from app.again import show
+        from app.app_pages.review import show
 
         show()
 
     test = AppTest.from_function(draw, default_timeout=60)
-    test.session_state["news"] = Progress(missed={at: Missed(0, k) for k, at in enumerate(missed)})
+    test.session_state["news"] = Progress(missed={at: MissedQuestion(0, k) for k, at in enumerate(missed)})
     return test.run()
 
 
@@ -188,7 +188,7 @@ def test_a_missed_question_comes_back_another_day_and_goes_along_in_a_file(
     coming.value.save_as(tmp_path / "mine.json")
     saved = progress.read((tmp_path / "mine.json").read_bytes())
     assert [missed.right for missed in saved.missed.values()] == [1]
-    assert saved.done == [SLUGS[1]]  # it stays done, and the first is not: its prediction was skipped
+    assert saved.finished_lessons == [SLUGS[1]]  # it stays done, and the first is not: its prediction was skipped
     assert SLUGS[0] in saved.answered
     press(page, "Forget all of it")
     press(page, "Yes, forget it")

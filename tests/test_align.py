@@ -10,13 +10,13 @@ import torch
 
 from core.align import Case, dpo, log_prob, log_probs, policy_gradient, write
 from core.align.rater import Judge, RewardModel, beaten
-from core.check import BadValue
+from core.experiment.checks import BadValue
+from core.experiment.guest_book_words import ASKED, LENGTH, WORDS
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import GuestBook, Preferences
 from core.measure import Learned, answer
 from core.nets import Theta, fresh, load, products
-from core.spec import Measure, Run, Stage
-from core.tasks import GuestBook, Preferences
-from core.train import Done, Frame, Point, train
-from core.words import ASKED, LENGTH, WORDS
+from core.training.train import Done, Frame, Point, train
 from core.worlds import generator, guest_book
 
 BASE = Run(task=GuestBook(notes=1000), net="writer", seeds=1, stages=(Stage(steps=120, batch=64, rate=1e-2),))
@@ -46,7 +46,7 @@ def last(points: list[Point], unit: str) -> float:
 
 
 def note(text: str) -> torch.Tensor:
-    return guest_book.written((text,))
+    return guest_book.encode_notes((text,))
 
 
 def test_every_note_has_ten_known_words_and_guests_differ() -> None:
@@ -149,7 +149,7 @@ def test_dpo_learns_from_pairs_alone_and_ordinary_steps_undo_it(base: dict[Run, 
     assert after[0].scores["kl"] == points[-1].scores["kl"]
     assert last(after, "unkind") > last(points, "unkind")
     learned = Learned(run, base | {run: theta}, frames)
-    along = answer(Measure(kind="written", runs=(run,), count=2), [learned])["written"][0]
+    along = answer(Measure(kind="notes_over_training", runs=(run,), count=2), [learned])["written"][0]
     assert [one["step"] for one in along] == sorted(frames)
     assert along[-1]["kl"] == pytest.approx(points[-1].scores["kl"]["0"][0], rel=0.02)
     assert all(len(one["notes"]) == 2 and len(one["notes"][0]["text"].split()) == LENGTH for one in along)
@@ -162,7 +162,7 @@ def test_dpo_learns_from_pairs_alone_and_ordinary_steps_undo_it(base: dict[Run, 
 def test_the_worth_of_words_answers_a_choice() -> None:
     worth = {}
     for clicks in ("", "--b------b"):
-        value = Measure(kind="taste", runs=(), tasks=(Preferences(clicks=clicks),), count=2)
+        value = Measure(kind="reward_weights", runs=(), tasks=(Preferences(clicks=clicks),), count=2)
         worth[clicks] = answer(value, [])
     assert worth[""]["clicks"] == 0 and worth["--b------b"]["clicks"] == 2
     assert worth["--b------b"]["simulated"] == 298
@@ -214,7 +214,7 @@ def test_dpo_is_the_surprise_at_the_choice_by_how_much_farther_the_better_note_h
     case, theta = case_of(2)
     goal = dpo.prepare(Stage(batch=5, beta=0.7), case, [generator("luck", k) for k in range(2)])
     found = [goal.value(theta) for _ in range(2)][-1]  # every step picks anew
-    gap = (case.moved(theta, case.pairs()[0]) - case.moved(theta, case.pairs()[1])).detach()
+    gap = (case.log_ratio(theta, case.pairs()[0]) - case.log_ratio(theta, case.pairs()[1])).detach()
     for seed in range(2):
         rng = generator("luck", seed)
         pick = [torch.randint(gap.shape[1], (5,), generator=rng) for _ in range(2)][-1]
@@ -273,7 +273,7 @@ def test_a_net_is_judged_by_what_it_writes_and_how_far_that_is_from_the_referenc
 
 
 def test_a_taste_agrees_as_often_as_the_better_of_two_new_notes_has_the_higher_reward() -> None:
-    found = answer(Measure(kind="taste", runs=(), tasks=(Preferences(),), count=2, first_seed=3), [])
+    found = answer(Measure(kind="reward_weights", runs=(), tasks=(Preferences(),), count=2, first_seed=3), [])
     model = RewardModel.fitted(*guest_book.pairs(Preferences(), range(3, 5)))
     assert found["worth"]["kind"] == round(float(model.worth[:, WORDS.index("kind")].mean()), 3)
     notes = guest_book.notes(2000, generator("fresh pairs", 0))

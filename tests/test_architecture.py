@@ -16,34 +16,35 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("core", "lessons", "app")  # each may use those before it
 SERVER = (
-    "core.check",
-    "core.knobs",
-    "core.outline",
-    "core.tasks",
-    "core.spec",
-    "core.scores",
-    "core.alphabet",
-    "core.corpus",
-    "core.own",
-    "core.table",
-    "core.album",
-    "core.small_pictures",
-    "core.encoding",
-    "core.serve.shipped",
-    "core.serve.store",
+    "core.experiment.checks",
+    "core.experiment.fields",
+    "core.experiment.static_inspection",
+    "core.experiment.tasks",
+    "core.experiment.spec",
+    "core.experiment.scores",
+    "core.user_data.alphabet",
+    "core.user_data.corpus",
+    "core.user_data.storage",
+    "core.user_data.table",
+    "core.user_data.album",
+    "core.user_data.small_pictures",
+    "core.user_data.encoding",
+    "core.store.shipped",
+    "core.store.store",
     "core.serve.requests",
-    "core.serve.along",
-    "core.serve.task_files",
-    "core.serve.bundle",
-    "core.serve.class_codes",
-    "core.serve.classroom",
-    "core.serve.foreign",
+    "core.bundles.bundled_user_data",
+    "core.user_data.user_data_kinds",
+    "core.user_data.task_files",
+    "core.bundles.bundle",
+    "core.store.class_codes",
+    "core.store.class_records",
+    "core.bundles.bundle_validation",
     "core.serve.lan_address",
-    "core.serve.ownership",
-    "core.serve.shapes",
+    "core.user_data.ownership",
+    "core.bundles.weight_shapes",
     "core.serve.engine",
-    "core.bring.sources",
-    "core.words",
+    "core.fetch.sources",
+    "core.experiment.guest_book_words",
 )  # what the server has of core
 LEARNERS = {"mlxtend", "numpy", "safetensors", "tokenizers", "torch"}  # what a script needs beside Python
 HEAVY = {"torch", "sklearn", "scipy", "mlxtend", "safetensors", "matplotlib"}  # for workers only
@@ -124,7 +125,8 @@ def test_only_app_knows_streamlit() -> None:
 
 def test_no_two_folders_of_core_need_each_other() -> None:
     """core.nets.mlp stands in the room core.nets. A file of core itself is a room of its own, and so is each of
-    core.serve: the store is the ground on which texts are kept (core.corpus), the work the roof over all measures."""
+    core.serve: the store is the ground on which texts are kept (core.user_data.corpus), the work the roof over all
+    measures."""
     rooms = {module: ".".join(module.split(".")[:2]) for module in of("core")}
     room = {module: module if name == "core.serve" else name for module, name in rooms.items()}
     needs: dict[str, set[str]] = {name: set() for name in room.values()}
@@ -166,7 +168,9 @@ def test_no_lesson_imports_another_and_all_have_the_same_files() -> None:
 def test_core_draws_nothing() -> None:
     def draws(module: str) -> set[str]:
         reads_pictures = (
-            {"PIL"} if module in ("core.album", "core.small_pictures") or module.startswith("core.worlds.") else set()
+            {"PIL"}
+            if module in ("core.user_data.album", "core.user_data.small_pictures") or module.startswith("core.worlds.")
+            else set()
         )
         return packages(module) & ({"plotly", "altair", "matplotlib", "PIL"} - reads_pictures)
 

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.check import BadValue
-from core.tasks import Preferences
-from core.words import ASKED, LENGTH, WORDS
+from core.experiment.checks import BadValue
+from core.experiment.guest_book_words import ASKED, LENGTH, WORDS
+from core.experiment.tasks import Preferences
 from lessons.be_careful.claims import dpo_finding, proxy_finding, unlearned_finding
-from lessons.be_careful.pictures import against_kl, both, liked, notes, picture, restraint, tells, worths
+from lessons.be_careful.pictures import against_kl, liked, notes, picture, promise_and_truth, restraint, tells, worths
 from lessons.be_careful.runs import BETAS, DPO, ORDINARY, POLITE, RL, pleasing
-from lessons.kit.catalogue import lessons
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results, Settings
 from lessons.kit.scripts.source import with_constants
-from lessons.kit.values import Evidence, Settings
 
 LESSON = lessons()["be_careful"]
 SETTINGS = LESSON.defaults
@@ -73,16 +73,16 @@ def test_claims_say_yes_to_a_run_that_parts_and_no_to_one_that_does_not() -> Non
     tables = {("pleased", (RL, beta)): HELD for beta in BETAS} | {
         ("mixed", ()): table(START, (0.7, 0.7, 0.2, 2.0, 3.1))
     }
-    parted = proxy_finding(Evidence(tables | {("pleased", (RL, BETAS[0])): RUNAWAY}))
+    parted = proxy_finding(Results(tables | {("pleased", (RL, BETAS[0])): RUNAWAY}))
     assert parted.status == "reproduced"
     assert parted.value == pytest.approx(50)
-    assert proxy_finding(Evidence(tables)).status == "partly"  # nothing falls
+    assert proxy_finding(Results(tables)).status == "partly"  # nothing falls
 
 
 def test_methods_are_compared_at_the_same_distance() -> None:
     slow = table(START, (0.7, 0.6, 0.2, 10.0, 3.5))
     runs = {RL: RUNAWAY, DPO: slow}
-    found = dpo_finding(Evidence({("pleased", (m, beta)): run for m, run in runs.items() for beta in BETAS}))
+    found = dpo_finding(Results({("pleased", (m, beta)): run for m, run in runs.items() for beta in BETAS}))
     assert [check.met for check in found.checks] == [False, False, False, True]
     assert found.numbers["rl2"] == "60 %" and found.numbers["dpo2"] == "52 %"
 
@@ -91,7 +91,7 @@ def test_restraint_left_by_hand() -> None:
     after = {notes: table((0.6, 0.6, share, 1.0, 3.0)) for notes, share in ((ORDINARY, 0.35), (POLITE, 0.2))}
     tables = {("taught", (method,)): HELD for method in (RL, DPO)}
     tables |= {("afterwards", (method, notes)): run for method in (RL, DPO) for notes, run in after.items()}
-    found = unlearned_finding(Evidence(tables))
+    found = unlearned_finding(Results(tables))
     assert found.value == pytest.approx(25)  # 40 % were unkind, then 20 %, now 35 %
     assert found.numbers["rl_polite_left"] == "100 %"
 
@@ -99,7 +99,7 @@ def test_restraint_left_by_hand() -> None:
 def test_pictures_tell_what_they_show_and_no_more() -> None:
     hidden = against_kl([], {1.0: 0.6, 30.0: 0.9}, "")
     assert "you" in hidden.alt and "promise" not in hidden.alt and "truth" not in hidden.alt
-    assert "truth" in against_kl(both(RUNAWAY), {}, "").alt
+    assert "truth" in against_kl(promise_and_truth(RUNAWAY), {}, "").alt
     taste = {"clicks": 2, "simulated": 298, "worth": {f"w{k}": 1 - k / 10 for k in range(20)}, "agrees": 0.8}
     assert "2 of your choices and 298 simulated" in worths(taste).title
     assert "It pays most for w0 +1.0" in worths(taste).alt
@@ -107,9 +107,9 @@ def test_pictures_tell_what_they_show_and_no_more() -> None:
 
 
 def test_the_truth_is_drawn_only_when_the_run_is_over() -> None:
-    def live(last: int) -> Evidence:
+    def live(last: int) -> Results:
         rows = RUNAWAY.assign(step=RUNAWAY.step.map({0: 0, 10: 40, 20: last}))
-        return Evidence({("live", ()): rows})
+        return Results({("live", ()): rows})
 
     assert "truth" not in picture(live(79), SETTINGS, Settings()).alt
     assert "truth" in picture(live(80), SETTINGS, Settings()).alt
@@ -136,13 +136,13 @@ def page() -> Iterator[AppTest]:
     import sys
     sys.path.insert(0, ROOT)
     import streamlit as st
-    from app.parts import chosen
-    from app.parts.sheet import sheet
-    from lessons.kit.catalogue import lessons
-    from lessons.kit.values import Evidence
+    from app.state import url_state
+    from app.components.learner_input.learner_input import input_form
+    from lessons.kit.lesson.catalogue import lessons
+    from lessons.kit.model.values import Results
     lesson = lessons()["be_careful"]
-    settings = chosen.read(lesson).settings
-    sheet(lesson, settings, Evidence())
+    settings = url_state.read(lesson).settings
+    input_form(lesson, settings, Results())
     st.write(settings.given)
     """
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.bench import SEEDS, peers, steps
-from core.spec import Run, Stage
-from core.tasks import Plane
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import Plane
 
 RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=600, batch=16),), seeds=2)
 
@@ -23,15 +23,15 @@ def test_glyphs_are_counted_by_the_second() -> None:
 
 
 def test_the_trainer_goes_through_what_the_peers_go_through() -> None:
-    (race,) = peers.ours(peers.RACE)
-    forgotten, learned = peers.ours(peers.SEQUENCE)
+    (race,) = peers.train_in_turn(peers.RACE)
+    forgotten, learned = peers.train_in_turn(peers.SEQUENCE)
     assert race > 0.75 and learned > 0.75 and forgotten < 0.1
     assert [len(known) for known, _ in peers.tables(peers.SEQUENCE)] == [peers.EXAMPLES] * 2
 
 
 def test_a_peer_that_is_not_here_is_left_out_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "find_spec", lambda name: None)
-    monkeypatch.setattr(peers, "ours", lambda tasks: [])
+    monkeypatch.setattr(peers, "train_in_turn", lambda tasks: [])
     assert peers.frameworks() == peers.low_rank() == []
     assert len(peers.left_out()) == len(peers.PEERS) + 1
     assert peers.left_out()[0] == "PyTorch Lightning is not installed, and left out: requirements-bench.txt names it."

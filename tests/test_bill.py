@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lessons.kit.values import Evidence
+from lessons.kit.model.values import Results
 from lessons.the_bill.bill import Books, Learning, Way, books, break_even, learning
-from lessons.the_bill.claims import counted
+from lessons.the_bill.claims import task_count
 
 # Two seeds that read 20 % untaught and 60 % on average after 100 steps of ten operations each.
 RUN = Learning(
@@ -78,11 +78,11 @@ def test_the_books_hold_both_sides_in_equal_steps_and_scratch_at_its_best() -> N
     rows = [(0, 0, 0.1, 0.0, 0.0), (9, 0, 0.7, 18.0, 2.0)]
     table = pd.DataFrame(rows, columns=["step", "seed", "accuracy", "flops", "seconds"])
     places = [("pretrained", (5,)), ("scratch", (5,)), ("scratch best", (20, 3e-3)), ("race", ("scratch",))]
-    known = books(Evidence(dict.fromkeys([*places, ("backbone", ())], table)))
+    known = books(Results(dict.fromkeys([*places, ("backbone", ())], table)))
     assert [run.labels for run in known.ours] == [5]
     assert [(run.labels, run.rate) for run in known.theirs] == [(5, 1e-3), (20, 3e-3)]
     assert (known.once, known.speed) == (2, 9)
 
 
 def test_tasks_are_counted_whole() -> None:
-    assert [counted(tasks) for tasks in (0.2, 1.0, 1.2, 1234.5, math.inf)] == ["1", "1", "2", "1,235", "never"]
+    assert [task_count(tasks) for tasks in (0.2, 1.0, 1.2, 1234.5, math.inf)] == ["1", "1", "2", "1,235", "never"]

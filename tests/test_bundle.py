@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 from safetensors.numpy import load_file, save
 
-from core import album, alphabet, corpus, table
-from core.check import BadValue
-from core.serve import bundle, foreign, room, store, work
-from core.serve.shapes import shapes
-from core.spec import Run, Stage, digest
-from core.tasks import Album, Drawn, Plane, Table, Task, Text
+from core.bundles import bundle, bundle_validation
+from core.bundles.weight_shapes import shapes
+from core.experiment.checks import BadValue
+from core.experiment.spec import Run, Stage, digest
+from core.experiment.tasks import Album, Drawn, Plane, Table, Task, Text
+from core.serve import compute_values, eviction
+from core.store import store
+from core.user_data import album, alphabet, corpus, table
 from tests.test_corpus import LETTERS
 from tests.test_own_data import csv, folders, zipped
 
@@ -42,8 +44,8 @@ Files = dict[str, bytes]
 
 @pytest.fixture(scope="module")
 def data() -> bytes:
-    assert work.perform(RUN) == "done"
-    return bundle.made(RUN)
+    assert compute_values.perform(RUN) == "done"
+    return bundle.pack(RUN)
 
 
 @pytest.fixture
@@ -69,8 +71,8 @@ def packed(files: Files) -> bytes:
 def test_another_copy_has_all_that_this_one_knows(
     data: bytes, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    brought = bundle.brought(bundle.opened(data))
-    assert brought and brought.run == RUN and bundle.made(RUN, brought) == data
+    brought = bundle.load(bundle.unpack(data))
+    assert brought and brought.run == RUN and bundle.pack(RUN, brought) == data
     monkeypatch.undo()
     for run in RUN.lineage():
         assert brought.events(run) == store.events(run)
@@ -79,39 +81,39 @@ def test_another_copy_has_all_that_this_one_knows(
 
 
 def test_the_same_run_is_the_same_bundle_and_is_kept_once(data: bytes, elsewhere: Path) -> None:
-    assert bundle.opened(data) == bundle.opened(data)
+    assert bundle.unpack(data) == bundle.unpack(data)
     assert len(list((elsewhere / "brought").iterdir())) == 1
 
 
 def test_what_is_brought_is_nobodys_result(data: bytes, elsewhere: Path) -> None:
     """A lesson, a claim or another learner that asks for the very run finds nothing, and runs it."""
-    bundle.opened(data)
-    store.forget()
+    bundle.unpack(data)
+    store.clear_caches()
     assert store.events(RUN) == [] and store.weights(RUN) is None and not store.complete(SOURCE)
     assert not (elsewhere / "runs").exists()
-    assert bundle.brought("0" * 20) is None and bundle.brought("../runs/x") is None
+    assert bundle.load("0" * 20) is None and bundle.load("../runs/x") is None
 
 
 def test_what_is_brought_counts_as_what_the_store_takes(data: bytes, elsewhere: Path) -> None:
-    name = bundle.opened(data)
-    (thing,) = room.things()
+    name = bundle.unpack(data)
+    (thing,) = eviction.evictables()
     assert thing.path.name == name and thing.size > 10_000
 
 
 def test_what_ships_can_be_taken_along_though_its_weights_are_halved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lessons.kit.recipes import fine_tuned
+    from lessons.kit.runs.recipes import fine_tuned
 
-    made = bundle.made(fine_tuned(5))
+    made = bundle.pack(fine_tuned(5))
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
-    brought = bundle.brought(bundle.opened(made))
+    brought = bundle.load(bundle.unpack(made))
     assert brought and brought.run.start and brought.weights(brought.run.start)
 
 
 def test_the_shapes_that_are_expected_are_those_that_a_run_leaves(data: bytes) -> None:
     midway = RUN.moment(2)  # its adapters come later
-    assert work.perform(midway) == "done"
+    assert compute_values.perform(midway) == "done"
     for run in (*RUN.lineage(), midway):
         path = store.weights(run)
         assert path
@@ -226,7 +228,7 @@ def test_what_is_written_anew_and_not_changed_opens(
 ) -> None:
     files = unpacked(data)
     same(files)
-    assert bundle.brought(bundle.opened(packed(files)))
+    assert bundle.load(bundle.unpack(packed(files)))
 
 
 @pytest.mark.parametrize("forge", BAD.values(), ids=list(BAD))
@@ -240,7 +242,7 @@ def test_a_forged_bundle_is_refused_in_a_sentence_and_leaves_nothing(
 
 def refused(data: bytes, elsewhere: Path) -> str:
     with pytest.raises(BadValue) as error:
-        bundle.opened(data)
+        bundle.unpack(data)
     assert str(error.value).endswith(".") and len(str(error.value)) < 240 and "\n" not in str(error.value)
     assert not list(elsewhere.glob("brought/*")) and not list(elsewhere.glob("runs/*"))
     return str(error.value)
@@ -272,13 +274,13 @@ def test_where_nothing_can_be_kept_a_sentence_says_so(
 
 def test_a_run_that_has_not_ended_makes_no_bundle() -> None:
     with pytest.raises(BadValue, match="ended"):
-        bundle.made(Run(task=Plane(labels=21), net="mlp", first_seed=81_001))
+        bundle.pack(Run(task=Plane(labels=21), net="mlp", first_seed=81_001))
 
 
 def test_weights_and_events_are_read_as_what_they_are(data: bytes) -> None:
     files = unpacked(data)
-    found = foreign.events(files[f"{NAME}.jsonl"], RUN)
-    foreign.check_weights(files[f"{NAME}.safetensors"], RUN, shapes(RUN)[NAME], found[-1]["sha256"])
+    found = bundle_validation.events(files[f"{NAME}.jsonl"], RUN)
+    bundle_validation.check_weights(files[f"{NAME}.safetensors"], RUN, shapes(RUN)[NAME], found[-1]["sha256"])
 
 
 # --- What somebody brought ------------------------------------------------------------------------------------------
@@ -292,22 +294,22 @@ def on(task: Task, net: str) -> Run:
 
 def brought_table() -> Bringing:
     name = table.keep(csv().encode(), "My points.csv")
-    return on(Table(table=name, labels=3), "mlp"), f"{name}.csv", table.known
+    return on(Table(table=name, labels=3), "mlp"), f"{name}.csv", table.exists
 
 
 def brought_album() -> Bringing:
     name = album.keep(zipped(folders()), "strokes.zip")
-    return on(Album(album=name, labels=3), "conv"), f"{name}.zip", album.known
+    return on(Album(album=name, labels=3), "conv"), f"{name}.zip", album.exists
 
 
 def brought_text() -> Bringing:
     name = corpus.keep(LETTERS.encode(), "letters.txt")
-    return on(Text(subject=name), "transformer"), f"{name}.txt", corpus.known
+    return on(Text(subject=name), "transformer"), f"{name}.txt", corpus.is_own_text
 
 
 def brought_alphabet() -> Bringing:
     name = alphabet.keep(replace(alphabet.load("runes"), name="mine"))
-    return on(Drawn(alphabet=name, labels=1), "conv"), f"{name}.json", alphabet.known
+    return on(Drawn(alphabet=name, labels=1), "conv"), f"{name}.json", alphabet.exists
 
 
 @pytest.mark.parametrize("bring", [brought_table, brought_album, brought_text, brought_alphabet])
@@ -316,8 +318,8 @@ def test_what_somebody_brought_goes_along_and_can_be_gone_on_from(
 ) -> None:
     run, file, known = bring()
     name = file.partition(".")[0]
-    assert work.perform(run) == "done"
-    data = bundle.made(run)
+    assert compute_values.perform(run) == "done"
+    data = bundle.pack(run)
     assert file in unpacked(data)
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "elsewhere"))
     assert not known(name)
@@ -330,15 +332,15 @@ def test_what_somebody_brought_goes_along_and_can_be_gone_on_from(
     ):
         assert why in refused(packed(unpacked(data) | forge), tmp_path / "elsewhere") and not known(name)
         assert not [path for path in (tmp_path / "elsewhere").glob("[!l]*/*") if path.is_file()]
-    brought = bundle.brought(bundle.opened(data))
-    assert brought and known(name) and bundle.made(run, brought) == data
-    assert work.perform(replace(run, first_seed=81_003)) == "done"
+    brought = bundle.load(bundle.unpack(data))
+    assert brought and known(name) and bundle.pack(run, brought) == data
+    assert compute_values.perform(replace(run, first_seed=81_003)) == "done"
 
 
 def test_other_data_under_the_same_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run, file, _ = brought_table()
-    assert work.perform(run) == "done"
-    data = bundle.made(run)
+    assert compute_values.perform(run) == "done"
+    data = bundle.pack(run)
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "elsewhere"))
     other = unpacked(data) | {file: unpacked(data)[file].replace(b"10.0", b"11.5")}
     assert "mypoints is not what its run was made with" in refused(packed(other), tmp_path / "elsewhere")

@@ -12,19 +12,19 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from core.serve import store
-from lessons.kit.capstone import found, prices, search, tries, weekly
+from core.store import store
+from lessons.kit.capstone import choice_results, prices, search, tries, weekly
 from lessons.kit.capstone.advice import advice
-from lessons.kit.capstone.bench import EXPECTED, LABELS, METHOD, START, bench
-from lessons.kit.capstone.briefs import BRIEFS, COINS, MISSED, Brief
-from lessons.kit.capstone.found import Found
+from lessons.kit.capstone.briefs import BRIEFS, COINS, POINTS_PER_MISS, Brief
+from lessons.kit.capstone.choice_results import ChoiceResult
 from lessons.kit.capstone.jobs import ALL, HEAD, JOBS, LOW_RANK, PIN, SCRATCH, UNPROTECTED, Choice
-from lessons.kit.capstone.told import beside, bills, said, worth
+from lessons.kit.capstone.outcome_text import bills, choice_text, compared_outcomes, worth
 from lessons.kit.capstone.tries import Try
-from lessons.kit.catalogue import lessons
-from lessons.kit.evidence import final, points
-from lessons.kit.figures.decisions import Named, Spot, decisions
-from lessons.kit.values import Evidence, Seeds
+from lessons.kit.capstone.workspace import EXPECTED, LABELS, METHOD, START, brief_workspace
+from lessons.kit.figures.cost_accuracy_map import LabelledSpot, Spot, cost_accuracy_map
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results, Seeds
+from lessons.kit.results.evidence import final, points
 from tests.steps import violations
 
 MARGIN = 3  # points that the advice may lie below the best that was searched
@@ -53,16 +53,16 @@ def test_what_changes_nothing_is_the_same_choice() -> None:
 
 
 def test_what_ships_was_searched_for_these_briefs() -> None:
-    told = found.shipped()
+    told = choice_results.read_shipped()
     assert set(told["jobs"]) == set(JOBS) and set(told["briefs"]) == set(BRIEFS)
     for slug, brief in BRIEFS.items():
         ships = told["briefs"][slug]
         assert ships["digest"] == brief.digest, f"{slug} has changed: python -m lessons.kit.capstone.search"
         assert ships["best"] == brief.best.choice.key and ships["searched"] == len(brief.outcomes)
         assert ships["points"] == pytest.approx(brief.best.points, abs=0.01)
-        assert not brief.best.missed, "the best that is known meets every requirement"
-    grids = {slug: found.grid(slug) for slug in JOBS}
-    assert search.write(grids) == (store.SHIPPED / found.FILE).read_text("utf-8")
+        assert not brief.best.missed_checks, "the best that is known meets every requirement"
+    grids = {slug: choice_results.grid(slug) for slug in JOBS}
+    assert search.write(grids) == (store.SHIPPED / choice_results.FILE).read_text("utf-8")
 
 
 def test_a_brief_is_named_by_all_that_it_says() -> None:
@@ -76,20 +76,20 @@ def test_a_file_that_is_not_there_or_of_other_runs_is_as_if_nothing_was_searched
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(store, "SHIPPED", tmp_path)
-    assert found.shipped.__wrapped__() == {}
-    told = json.loads(json.dumps(found.shipped()))
+    assert choice_results.read_shipped.__wrapped__() == {}
+    told = json.loads(json.dumps(choice_results.read_shipped()))
     told["jobs"]["dark"]["runs"] = "0" * 20
-    monkeypatch.setattr(found, "shipped", lambda: told)
-    assert found.grid.__wrapped__("dark") == {} and found.grid.__wrapped__("digits")
+    monkeypatch.setattr(choice_results, "read_shipped", lambda: told)
+    assert choice_results.grid.__wrapped__("dark") == {} and choice_results.grid.__wrapped__("digits")
 
 
 def test_one_cell_computed_again_is_what_ships(home: Path) -> None:
-    from core.serve.work import perform
+    from core.serve.compute_values import perform
 
     job, choice = JOBS["colours"], Choice("six arms", HEAD, UNPROTECTED, 100)
-    run, ships = job.run(choice), found.grid("colours")[choice]
+    run, ships = job.run(choice), choice_results.grid("colours")[choice]
     assert perform(run) == "done"
-    again = Found.read(points(run), ships.numbers)
+    again = ChoiceResult.read(points(run), ships.numbers)
     assert again.right == pytest.approx(ships.right, abs=1) and again.left == pytest.approx(ships.left, abs=1)
     assert again.operations == ships.operations
     measure = search.patches(job)[HEAD]
@@ -103,21 +103,21 @@ def test_one_cell_computed_again_is_what_ships(home: Path) -> None:
 def test_points_are_what_is_right_less_coins_less_what_is_missed() -> None:
     brief = replace(BRIEFS["battery"], label_price=2, computing_price=50, operations=3, reach=80, budget=500, keep=50)
     brief = replace(brief, patch=1000)
-    one = brief.outcome(Choice("letters", ALL, PIN, 20), Found(right=90, left=60, operations=2, numbers=650))
+    one = brief.outcome(Choice("letters", ALL, PIN, 20), ChoiceResult(right=90, left=60, operations=2, numbers=650))
     assert (one.labels, one.for_labels, one.for_computing, one.coins) == (200, 400, 100, 500)
     assert [check.met for check in one.checks] == [True] * 5
     assert one.points == 90 - 500 / COINS
-    worse = brief.outcome(one.choice, Found(right=79.9, left=49.9, operations=3.1, numbers=1001))
-    assert [check.met for check in worse.checks] == [False] * 5 and worse.missed == 5
-    assert worse.points == pytest.approx(79.9 - worse.coins / COINS - 5 * MISSED)
+    worse = brief.outcome(one.choice, ChoiceResult(right=79.9, left=49.9, operations=3.1, numbers=1001))
+    assert [check.met for check in worse.checks] == [False] * 5 and worse.missed_checks == 5
+    assert worse.points == pytest.approx(79.9 - worse.coins / COINS - 5 * POINTS_PER_MISS)
     assert "79.9 % right: 80 % at least were asked for." in worse.checks[0].says
 
 
 def test_the_advice_wins() -> None:
     for slug, brief in BRIEFS.items():
-        naive, advised, best = (beside(brief)[kind] for kind in ("naive", "advised", "best"))
+        naive, advised, best = (compared_outcomes(brief)[kind] for kind in ("naive", "advised", "best"))
         assert advised.points > naive.points, slug
-        assert not advised.missed and best.points - advised.points <= MARGIN, slug
+        assert not advised.missed_checks and best.points - advised.points <= MARGIN, slug
     assert f"in {len(BRIEFS)} of {len(BRIEFS)} briefs" in worth()
 
 
@@ -125,7 +125,7 @@ def test_the_briefs_differ_in_what_is_right() -> None:
     chosen = {slug: advice(brief)[0] for slug, brief in BRIEFS.items()}
     assert len({(one.method, one.protection, one.start) for one in chosen.values()}) >= 5
     assert {step.lesson for brief in BRIEFS.values() for step in advice(brief)[1]} <= set(lessons())
-    met = {slug: sum(not one.missed for one in brief.outcomes.values()) for slug, brief in BRIEFS.items()}
+    met = {slug: sum(not one.missed_checks for one in brief.outcomes.values()) for slug, brief in BRIEFS.items()}
     assert all(0 < met[slug] < len(brief.outcomes) / 2 for slug, brief in BRIEFS.items()), met
 
 
@@ -136,10 +136,10 @@ def test_every_week_of_ten_years_has_a_brief_that_can_be_solved() -> None:
     briefs = [weekly.brief_of.__wrapped__(week) for week in WEEKS]
     for week, brief in zip(WEEKS, briefs):
         assert brief and brief.slug == week and brief.job in JOBS
-        assert brief.label_price in weekly.LABEL_PRICES[brief.of.net]
+        assert brief.label_price in weekly.LABEL_PRICES[brief.job_of.net]
         assert brief.computing_price in weekly.COMPUTING_PRICES
-        assert not brief.best.missed
-        naive, advised, best = (beside(brief)[kind].points for kind in ("naive", "advised", "best"))
+        assert not brief.best.missed_checks
+        naive, advised, best = (compared_outcomes(brief)[kind].points for kind in ("naive", "advised", "best"))
         assert best >= naive + weekly.SLACK and advised > naive, week
     assert {brief.job for brief in briefs if brief} == set(JOBS)
     assert len({replace(brief, slug="", title="") for brief in briefs if brief}) > 50
@@ -150,9 +150,9 @@ def test_every_week_of_ten_years_has_a_brief_that_can_be_solved() -> None:
 def test_a_week_is_that_of_its_date() -> None:
     assert weekly.week_of(DAY) == "2026-W48" == weekly.week_of(date(2026, 11, 29)) != weekly.week_of(date(2026, 11, 30))
     assert weekly.week_of(date(2027, 1, 1)) == "2026-W53"
-    assert weekly.known("2026-W53") and not weekly.known("2027-W53")
+    assert weekly.is_week("2026-W53") and not weekly.is_week("2027-W53")
     for text in ("", "2026-W00", "2026-W48x", "../2026", "9999-W01", "2026W48", "2026-W٤٨", "nan"):
-        assert not weekly.known(text)
+        assert not weekly.is_week(text)
 
 
 # --- What is seen -----------------------------------------------------------------------------------------------------
@@ -161,11 +161,11 @@ def test_a_week_is_that_of_its_date() -> None:
 def test_the_map_says_what_it_draws() -> None:
     spots = [Spot(name="a", cost=10, right=50), Spot(name="b", cost=1000, right=90, missed=1)]
     named = [
-        Named(name="a", cost=10, right=50, kind="best"),
-        Named(name="a", cost=10, right=50, kind="advised"),
-        Named(name="b", cost=1000, right=90, missed=1, kind="yours"),
+        LabelledSpot(name="a", cost=10, right=50, kind="best"),
+        LabelledSpot(name="a", cost=10, right=50, kind="advised"),
+        LabelledSpot(name="b", cost=1000, right=90, missed=1, kind="yours"),
     ]
-    shown = decisions(spots, named, (100, 40), (1, 3000), 30)
+    shown = cost_accuracy_map(spots, named, (100, 40), (1, 3000), 30)
     rings, whole, *pins = shown.spec["data"]
     assert (rings["x"], whole["x"]) == ([1000], [10]) and rings["marker"]["symbol"] == "circle-open"
     assert [pin["y"] for pin in pins] == [[50], [50], [90]]
@@ -181,18 +181,18 @@ def test_the_map_says_what_it_draws() -> None:
 
 def test_nothing_answers_before_the_learner_has_run() -> None:
     brief = BRIEFS["customers"]
-    page = bench(brief)
+    page = brief_workspace(brief)
     assert page.lacks(page.defaults) and not page.lacks(page.defaults.but(expected="80 %"))
-    before = page.picture(Evidence(), page.defaults.but(expected="80 %"), page.defaults)
+    before = page.picture(Results(), page.defaults.but(expected="80 %"), page.defaults)
     assert before.spec["data"][2]["y"] == [80] and "your guess" in before.alt
     assert not before.spec["data"][0]["x"] and "best" not in before.alt
-    assert page.views(Evidence(), page.defaults, page.defaults) == {} and page.tells(Evidence(), page.defaults) == ""
+    assert page.views(Results(), page.defaults, page.defaults) == {} and page.tells(Results(), page.defaults) == ""
 
 
 def test_a_bill_has_every_number_of_its_outcome() -> None:
     one = BRIEFS["signs"].best
     shown = bills({"yours": one})
-    assert said(one.choice) in shown.alt and f"points {one.points:.1f}" in shown.alt
+    assert choice_text(one.choice) in shown.alt and f"points {one.points:.1f}" in shown.alt
     assert shown.spec.loc["requirements missed", "yours"] == "0"
 
 
@@ -204,7 +204,7 @@ def opened(workers_end: None, home: Path) -> AppTest:
     def capstone() -> None:
         from datetime import date
 
-        from app.capstone import show
+        from app.app_pages.capstone import show
 
         show(date(2026, 11, 26))
 
@@ -240,10 +240,10 @@ def test_a_brief_that_there_is_not_is_a_sentence(opened: AppTest, text: str) -> 
 
 
 def test_a_run_that_is_over_is_confronted_checked_and_compared(opened: AppTest) -> None:
-    from core.serve.work import perform
+    from core.serve.compute_values import perform
 
     brief, choice = BRIEFS["customers"], Choice("six arms", HEAD, UNPROTECTED, 20)
-    run = brief.of.run(choice, Seeds(4, 100))
+    run = brief.job_of.run(choice, Seeds(4, 100))
     assert perform(run) == "done"
     at = {START: choice.start, METHOD: choice.method, LABELS: choice.labels, EXPECTED: "95 %"}
     opened.query_params["capstone.brief"] = brief.slug
@@ -255,7 +255,7 @@ def test_a_run_that_is_over_is_confronted_checked_and_compared(opened: AppTest) 
     right = 100 * final(points(run)).mean()
     assert f"You expected 95 % right: it was {right:.0f} %." in told(opened)
     assert len(re.findall("Met:|Missed:", told(opened))) == 3 and "Others: best known" in told(opened)
-    assert said(advice(brief)[0]) in told(opened) and "1. What is a label worth?" not in told(opened)
+    assert choice_text(advice(brief)[0]) in told(opened) and "1. What is a label worth?" not in told(opened)
 
 
 def opened_at(opened: AppTest, brief: Brief, tried: Try, **more: str) -> AppTest:
@@ -272,7 +272,7 @@ CHEAP = (Try(Choice("six arms", HEAD, UNPROTECTED, 20), 1), Try(Choice("six arms
 
 
 def test_tries_are_kept_and_compared(opened: AppTest) -> None:
-    from core.serve.work import perform
+    from core.serve.compute_values import perform
 
     brief = BRIEFS["customers"]
     for tried in CHEAP:
@@ -290,7 +290,7 @@ def test_tries_are_kept_and_compared(opened: AppTest) -> None:
 
 
 def test_points_and_requirements_stand_above_the_picture(opened: AppTest) -> None:
-    from core.serve.work import perform
+    from core.serve.compute_values import perform
 
     brief, tried = BRIEFS["customers"], CHEAP[0]
     assert perform(tried.run(brief).of) == "done"
@@ -320,7 +320,7 @@ def test_prices_of_ones_own_recompute_points_and_the_best() -> None:
     mine = prices.with_prices(brief, own)
     one = mine.outcomes[brief.naive]
     assert one.coins == pytest.approx(one.labels * 0.5 + one.found.operations * 2)
-    assert one.points == pytest.approx(one.found.right - one.coins / 50 - MISSED * one.missed)
+    assert one.points == pytest.approx(one.found.right - one.coins / 50 - POINTS_PER_MISS * one.missed_checks)
     assert mine.best.points == max(each.points for each in mine.outcomes.values())
     dear = prices.with_prices(brief, replace(own, label=1000, worth=1))
     assert dear.best.choice.labels == min(brief.sizes)  # labels at a thousand coins: as few as can be bought

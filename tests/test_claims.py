@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.serve import store
-from lessons.kit.catalogue import Check, Finding, claims, lessons
-from lessons.kit.claims import main, shipped
-from lessons.kit.evidence import band, best, bootstrap, final, gather, interval, labels_to, steps_to
-from lessons.kit.recipes import BEST_RATES
-from lessons.kit.values import Evidence, Seeds
+from core.store import store
+from lessons.kit.lesson.catalogue import Check, Finding, claims, lessons
+from lessons.kit.model.values import Results, Seeds
+from lessons.kit.results.evidence import band, best, bootstrap, final, interval, labels_to, load_results, steps_to
+from lessons.kit.runs.recipes import BEST_RATES
+from lessons.kit.shipping.claims import main, shipped
 from lessons.label_worth.claims import worth
 from lessons.what_was_learned.claims import random_at_best
 from lessons.what_was_learned.runs import RANDOM
@@ -100,14 +100,14 @@ def test_the_kindest_gap_is_that_of_the_best_way_against_scratch_at_its_best() -
     for rate, ours, theirs in zip(BEST_RATES, (0.5, 0.6, 0.2), (0.8, 0.7, 0.1)):
         tables["after best", ("strange", rate)] = curve((0, 0, ours), (9, 0, 0.1), (0, 1, ours), (9, 1, 0.0))
         tables["scratch best", (STANDARD, rate)] = curve((0, 0, theirs), (0, 1, theirs - 0.1))
-    assert gap(Evidence(tables), "strange").tolist() == pytest.approx([30 - 80, 50 - 70])
-    assert kindest_gap(Evidence(tables), "strange").tolist() == pytest.approx([60 - 80, 60 - 70])
+    assert gap(Results(tables), "strange").tolist() == pytest.approx([30 - 80, 50 - 70])
+    assert kindest_gap(Results(tables), "strange").tolist() == pytest.approx([60 - 80, 60 - 70])
 
 
 def test_frozen_random_layers_are_given_their_best_rate_and_moment() -> None:
     tables = {(RANDOM, ("here", n)): curve((0, 0, 0.2), (9, 0, 0.3)) for n in (1, 2, 3)}
     tables |= {("random best", ("here", 2, 0.01)): curve((0, 0, 0.2), (5, 0, 0.6), (9, 0, 0.5))}
-    assert random_at_best(Evidence(tables), "here").tolist() == [[0.3], [0.6], [0.3]]
+    assert random_at_best(Results(tables), "here").tolist() == [[0.3], [0.6], [0.3]]
 
 
 @EACH
@@ -128,7 +128,7 @@ def test_an_id_names_one_claim_and_a_number_one_lesson() -> None:
 def test_a_badge_says_what_the_runs_say(name: str) -> None:
     """An honest "not reproduced here" may ship; a badge that its own runs do not bear out may not."""
     _, claim = claims()[name]
-    again = claim.finding(gather(claim.runs(Seeds())))
+    again = claim.finding(load_results(claim.runs(Seeds())))
     assert shipped(name).status == again.status
     assert [check.met for check in shipped(name).checks] == [check.met for check in again.checks]
 

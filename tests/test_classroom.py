@@ -15,13 +15,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.check import BadValue
-from core.serve import class_codes, room
-from core.serve import classroom as kept
-from lessons.kit import classroom
-from lessons.kit.catalogue import lessons
-from lessons.kit.classroom import Plan, Record, attended, begin, bring, brought, put, read, said, write
-from lessons.kit.values import Settings
+from core.experiment.checks import BadValue
+from core.serve import eviction
+from core.store import class_codes
+from core.store import class_records as kept
+from lessons.kit.classes import class_plan
+from lessons.kit.classes.class_plan import (
+    Plan,
+    Record,
+    attended,
+    begin,
+    bring,
+    imported_files,
+    read,
+    records_of_class,
+    submit_record,
+    write,
+)
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Settings
 from tests.server import ROOT
 from tests.test_properties import ANY, LESSONS, is_plain, near, tried
 
@@ -67,44 +79,44 @@ def test_a_class_is_what_its_teacher_set() -> None:
     set_so = PLAN | {"beat": "Look", "values": {"labels": "5"}, "held": {"labels": "locked", "method": "hidden"}}
     found = attended(begin(Plan(**set_so), TEACHER))
     assert {name: getattr(found, name) for name in set_so} == set_so
-    assert found.settings[found.of.controls[0]] == 5
-    assert set(found.settings.values) == set(found.of.defaults.values)
+    assert found.settings[found.lesson_of.controls[0]] == 5
+    assert set(found.settings.values) == set(found.lesson_of.defaults.values)
 
 
 def test_a_learners_new_guess_takes_the_place_of_the_old_one(plan: Plan) -> None:
-    put(plan, "one", guess(10, 20, 30))
-    put(plan, "two", guess(15, 20, 30))
-    assert len(said(plan)) == 2
-    put(plan, "one", guess(60, 20, 30))
-    assert sorted(one.said.values["at1"] for one in said(plan)) == [15, 60]
-    assert said(attended(begin(Plan(**PLAN), TEACHER))) == ()
+    submit_record(plan, "one", guess(10, 20, 30))
+    submit_record(plan, "two", guess(15, 20, 30))
+    assert len(records_of_class(plan)) == 2
+    submit_record(plan, "one", guess(60, 20, 30))
+    assert sorted(one.said.values["at1"] for one in records_of_class(plan)) == [15, 60]
+    assert records_of_class(attended(begin(Plan(**PLAN), TEACHER))) == ()
 
 
 def test_what_was_said_is_seen_at_once_and_read_again_only_where_there_is_more(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(plan, "one", guess(10, 20, 30))
+    submit_record(plan, "one", guess(10, 20, 30))
     folder = place(plan) / "records"
     os.utime(folder, (time.time() - 60,) * 2)  # no more came for a minute
-    before = said(plan)
+    before = records_of_class(plan)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "open", lambda path, *_: pytest.fail(f"{path} was read again"))
-        assert said(plan) == before
-    put(plan, "two", guess(15, 20, 30))
-    assert len(said(plan)) == 2
+        assert records_of_class(plan) == before
+    submit_record(plan, "two", guess(15, 20, 30))
+    assert len(records_of_class(plan)) == 2
 
 
 def test_after_a_day_a_class_is_gone(plan: Plan) -> None:
-    put(plan, "one", guess(10, 20, 30))
+    submit_record(plan, "one", guess(10, 20, 30))
     other = attended(begin(Plan(**PLAN), TEACHER))
-    assert kept.left(plan.code) == pytest.approx(kept.DAY, abs=5)
+    assert kept.seconds_left(plan.code) == pytest.approx(kept.DAY, abs=5)
     old = time.time() - kept.DAY - 60
     for path in (place(plan) / "plan.json", place(plan)):
         os.utime(path, (old, old))
-    room.tidy(every=0)
+    eviction.tidy(every=0)
     assert not place(plan).exists()
     assert attended(other.code)
-    for act in (lambda: attended(plan.code), lambda: put(plan, "two", guess(15, 20, 30))):
+    for act in (lambda: attended(plan.code), lambda: submit_record(plan, "two", guess(15, 20, 30))):
         with pytest.raises(BadValue, match="This class is over"):
             act()
     assert not place(plan).exists()
@@ -118,9 +130,9 @@ def test_a_class_that_is_over_is_not_open_until_somebody_sweeps(plan: Plan) -> N
 
 
 def test_closing_a_class_leaves_nothing(plan: Plan) -> None:
-    put(plan, "one", guess(10, 20, 30))
+    submit_record(plan, "one", guess(10, 20, 30))
     kept.close(plan.code)
-    assert not place(plan).exists() and said(plan) == ()
+    assert not place(plan).exists() and records_of_class(plan) == ()
 
 
 def test_classes_learners_and_files_are_bounded(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,9 +142,9 @@ def test_classes_learners_and_files_are_bounded(plan: Plan, monkeypatch: pytest.
     with pytest.raises(BadValue, match="2 classes on this server"):
         begin(Plan(**PLAN), TEACHER)
     for who in ("one", "two", "two", "one"):
-        put(plan, who, guess(10, 20, 30))
+        submit_record(plan, who, guess(10, 20, 30))
     with pytest.raises(BadValue, match="has 2 learners already"):
-        put(plan, "three", guess(10, 20, 30))
+        submit_record(plan, "three", guess(10, 20, 30))
     for source in "abb":
         bring(plan, a_file(source))
     with pytest.raises(BadValue, match="At most 2 files"):
@@ -168,7 +180,7 @@ def typed(plan: Plan, k: int) -> str:
 @pytest.mark.parametrize("k", range(4))
 def test_a_short_code_is_understood_as_it_is_typed(plan: Plan, k: int) -> None:
     begin(Plan(**PLAN | {"name": "another"}), TEACHER)
-    assert classroom.join(typed(plan, k), "a browser", "10.0.0.1") == plan
+    assert class_plan.join(typed(plan, k), "a browser", "10.0.0.1") == plan
 
 
 def test_no_two_signs_of_a_code_look_alike() -> None:
@@ -180,12 +192,12 @@ def test_no_two_signs_of_a_code_look_alike() -> None:
 def test_a_short_code_ends_with_its_class(plan: Plan) -> None:
     kept.close(plan.code)
     with pytest.raises(BadValue, match="No class has this code"):
-        classroom.join(plan.short, "a browser", "")
+        class_plan.join(plan.short, "a browser", "")
 
 
 def refused(text: str, browser: str, address: str = "") -> str:
     with pytest.raises(BadValue) as error:
-        classroom.join(text, browser, address)
+        class_plan.join(text, browser, address)
     assert is_plain(error.value)
     return str(error.value)
 
@@ -194,11 +206,11 @@ def test_wrong_codes_are_limited_by_browser_address_and_server(plan: Plan) -> No
     for _ in range(class_codes.BROWSER):
         assert refused("AAA AAA", "one", "10.0.0.1") == class_codes.NONE
     assert refused(plan.short, "one", "10.0.0.1") == class_codes.MANY  # the right one, too
-    assert classroom.join(plan.short, "another", "10.0.0.1") == plan
+    assert class_plan.join(plan.short, "another", "10.0.0.1") == plan
     for k in range(class_codes.ADDRESS - class_codes.BROWSER):
         refused("AAA AAA", f"browser {k}", "10.0.0.1")
     assert refused(plan.short, "a new one", "10.0.0.1") == class_codes.MANY
-    assert classroom.join(plan.short, "a new one", "10.0.0.2") == plan
+    assert class_plan.join(plan.short, "a new one", "10.0.0.2") == plan
     for k in range(class_codes.SERVER - class_codes.ADDRESS):
         refused("AAA AAA", f"elsewhere {k}", f"10.0.1.{k}")
     assert refused(plan.short, "far away", "10.0.0.3") == class_codes.MANY
@@ -209,21 +221,21 @@ def test_after_ten_minutes_a_code_may_be_tried_again(plan: Plan, monkeypatch: py
         refused("AAA AAA", "one")
     later = time.monotonic() + class_codes.WINDOW + 1
     monkeypatch.setattr(class_codes.time, "monotonic", lambda: later)
-    assert classroom.join(plan.short, "one", "") == plan
+    assert class_plan.join(plan.short, "one", "") == plan
     assert not class_codes.wrong.times
 
 
 def test_nothing_typed_counts_as_no_try(plan: Plan) -> None:
     for _ in range(2 * class_codes.BROWSER):
         assert refused(" - ", "one") == class_codes.EMPTY
-    assert classroom.join(plan.short, "one", "") == plan
+    assert class_plan.join(plan.short, "one", "") == plan
 
 
 # --- What is kept, and what is refused ------------------------------------------------------------------------------
 
 
 def test_nothing_in_the_store_says_which_browser_said_what(plan: Plan) -> None:
-    put(plan, "secret-of-a-browser", guess(10, 20, 30))
+    submit_record(plan, "secret-of-a-browser", guess(10, 20, 30))
     names = [path.name for path in place(plan).rglob("*")]
     texts = [path.read_text("utf-8") for path in place(plan).rglob("*") if path.is_file()]
     assert not any("secret-of-a-browser" in text for text in (*names, *texts))
@@ -251,19 +263,19 @@ def test_a_damaged_class_is_a_sentence(plan: Plan, text: str) -> None:
 
 
 def test_damaged_records_are_left_out(plan: Plan) -> None:
-    put(plan, "one", guess(10, 20, 30))
+    submit_record(plan, "one", guess(10, 20, 30))
     for k, text in enumerate(["", "{", "[]", '{"said": {"at1": "11"}, "missed": []}', '{"said": 1}', "[" * 5000]):
         (place(plan) / "records" / f"{k}").write_text(text, "utf-8")
-    assert said(plan) == (guess(10, 20, 30),)
+    assert records_of_class(plan) == (guess(10, 20, 30),)
 
 
 SPEAKS = """
 import sys
-from lessons.kit.classroom import attended, put, Record
-from lessons.kit.values import Settings
+from lessons.kit.classes.class_plan import attended, submit_record, Record
+from lessons.kit.model.values import Settings
 plan = attended(sys.argv[1])
 for k in range(20):
-    put(plan, f"{sys.argv[2]} {k}", Record(said=Settings({"at1": 10 + 5 * k % 60, "at5": 20, "at20": 30})))
+    submit_record(plan, f"{sys.argv[2]} {k}", Record(said=Settings({"at1": 10 + 5 * k % 60, "at5": 20, "at20": 30})))
 """
 
 
@@ -272,9 +284,9 @@ def test_two_servers_and_forty_learners_lose_nothing(plan: Plan) -> None:
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     others = [subprocess.Popen([sys.executable, "-c", SPEAKS, plan.code, name], env=env) for name in ("a", "b")]
     with ThreadPoolExecutor(20) as pool:
-        list(pool.map(lambda k: put(plan, f"here {k}", guess(10, 20, 30)), range(40)))
+        list(pool.map(lambda k: submit_record(plan, f"here {k}", guess(10, 20, 30)), range(40)))
     assert [other.wait() for other in others] == [0, 0]
-    assert len(said(plan)) == 80
+    assert len(records_of_class(plan)) == 80
 
 
 # --- The file -------------------------------------------------------------------------------------------------------
@@ -296,15 +308,15 @@ def a_file(source: str = "a", lesson: str = "label_worth", **change: Any) -> byt
 
 
 def test_files_of_several_classes_make_one_picture(plan: Plan) -> None:
-    put(plan, "one", guess(10, 20, 30))
+    submit_record(plan, "one", guess(10, 20, 30))
     bring(plan, a_file("a"))
     bring(plan, a_file("b", name="12c"))
     bring(plan, a_file("a", records=[]))  # the same class, later
-    assert [(file.name, len(file.records)) for file in sorted(brought(plan), key=lambda file: file.source)] == [
+    assert [(file.name, len(file.records)) for file in sorted(imported_files(plan), key=lambda file: file.source)] == [
         ("11a", 0),
         ("12c", 2),
     ]
-    assert sorted(one.said.values["at1"] for one in said(plan)) == [10, 15, 95]
+    assert sorted(one.said.values["at1"] for one in records_of_class(plan)) == [10, 15, 95]
     assert len(read(write(plan)).records) == 1  # what was brought from others is in their files
 
 
@@ -312,7 +324,7 @@ def test_a_class_that_is_brought_to_itself_or_to_another_lesson_is_a_sentence(pl
     for data, sentence in ((write(plan), "counts already"), (a_file(lesson="the_bill"), "The bill")):
         with pytest.raises(BadValue, match=sentence):
             bring(plan, data)
-    assert brought(plan) == []
+    assert imported_files(plan) == []
 
 
 @pytest.mark.parametrize(
@@ -358,11 +370,11 @@ def test_a_record_is_read_as_it_was_written_or_refused(lesson: Any, data: st.Dat
     told = {slider.name: data.draw(near(slider)) for slider in data.draw(st.sets(st.sampled_from(lesson.sliders)))}
     missed = data.draw(st.lists(st.integers(-1, len(lesson.questions)), max_size=4))
     try:
-        found = classroom.record({"said": told, "missed": missed}, lesson)
+        found = class_plan.record({"said": told, "missed": missed}, lesson)
     except BadValue as error:
         assert is_plain(error)
         return
-    assert classroom.record(json.loads(json.dumps(classroom.written(found))), lesson) == found
+    assert class_plan.record(json.loads(json.dumps(class_plan.record_to_json(found))), lesson) == found
 
 
 @tried

@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 from coloraide import Color
 
-from core.serve.store import ROOT
+from core.store.store import ROOT
 from lessons.kit.figures import ROLES
 
 READABLE = 4.5  # to 1, as WCAG 2.2 AA asks of text

@@ -58,7 +58,7 @@ def test_every_line_of_the_doc_that_starts_the_app_names_what_exists() -> None:
 
 
 def test_the_proxy_lets_the_largest_bundle_through() -> None:
-    from core.serve.bundle import LARGEST
+    from core.bundles.bundle import LARGEST
 
     allowed = re.search(r"client_max_body_size (\d+)m;", DEPLOYING)
     assert allowed and LARGEST < int(allowed[1]) * 2**20 < LARGEST * 1.1

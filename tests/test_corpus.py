@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from core import corpus
-from core.check import BadValue
-from core.serve import store
-from core.spec import Run, Stage, digest
-from core.tasks import Text
-from core.train import Point, train
+from core.experiment.checks import BadValue
+from core.experiment.spec import Run, Stage, digest
+from core.experiment.tasks import Text
+from core.store import store
+from core.training.train import Point, train
+from core.user_data import corpus
 from core.worlds import text
-from lessons.kit.catalogue import lessons
+from lessons.kit.lesson.catalogue import lessons
 from tests.test_encoding import GREEK, JAPANESE, RUSSIAN
 from tests.test_pages import page
 
@@ -23,15 +23,15 @@ def test_a_text_is_a_subject_under_the_digest_of_what_it_says() -> None:
     one, same, other = (corpus.keep(said.encode(), "My letters.txt") for said in (LETTERS, LETTERS, LETTERS + "PS"))
     assert one == same != other
     assert one.startswith("own-myletters-")
-    assert corpus.known(one) and not corpus.known("own-myletters-00000000")
+    assert corpus.is_own_text(one) and not corpus.is_own_text("own-myletters-00000000")
     assert digest(Run(task=Text(subject=one))) != digest(Run(task=Text(subject=other)))
 
 
 def test_an_own_text_is_called_as_its_file_is() -> None:
     subject = corpus.keep(f"{LETTERS} one".encode(), "GPL 3.0 (short)*.txt")
-    assert corpus.called(subject) == "GPL 3.0 (short)*.txt"
-    assert corpus.called("own-letters-00000000") == "letters"
-    assert corpus.called("law") == "law"
+    assert corpus.display_name(subject) == "GPL 3.0 (short)*.txt"
+    assert corpus.display_name("own-letters-00000000") == "letters"
+    assert corpus.display_name("law") == "law"
 
 
 def test_a_few_foreign_words_are_no_foreign_text() -> None:
@@ -120,7 +120,7 @@ def test_a_gutenberg_licence_is_no_part_of_a_book(header: str, licence: str) -> 
     around = "This ebook is for the use of anyone anywhere in the United States. Project Gutenberg.\n" * 50
     subject = corpus.keep(f"{around}{header}\n\n{LETTERS}\n{licence}\n\n{around}".encode(), "emma.txt")
     assert "anyone anywhere" not in corpus.write(subject) and "399. Dear" in corpus.write(subject)
-    assert "Project Gutenberg's header and licence were left out." in corpus.says(subject)
+    assert "Project Gutenberg's header and licence were left out." in corpus.describe(subject)
     old = f"{around}{header}\n\n{LETTERS}"  # from a bundle of an earlier version, which kept all
     assert "anyone anywhere" in corpus.write(corpus.keep(old.encode(), "emma.txt", again=True))
 
@@ -143,7 +143,7 @@ def test_a_stray_byte_costs_a_text_only_that_byte() -> None:
     data = (LETTERS + "Stra\u00dfe und Gr\u00f6\u00dfe").encode()
     subject = corpus.keep(data[:99] + b"\xff" + data[99:], "s.txt")
     assert corpus.documents(subject)[-1].endswith("Strasse und Grosse")
-    assert "1 byte could not be read." in corpus.says(subject)
+    assert "1 byte could not be read." in corpus.describe(subject)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_pasted_text_becomes_the_subject_and_a_bad_one_is_refused() -> None:
     assert any("In use: **pasted text**" in one.value for one in test.success)
     assert "pasted text" in test.button_group(key="new_subject.subject").options
     subject = test.button_group(key="new_subject.subject").value
-    assert corpus.known(str(subject[0] if isinstance(subject, list) else subject))
+    assert corpus.is_own_text(str(subject[0] if isinstance(subject, list) else subject))
     assert any(one.label == "Train 4 nets now" for one in test.button)
 
 

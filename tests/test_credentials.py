@@ -72,11 +72,11 @@ def test_a_client_without_credentials_or_with_others_is_refused(engine: Engine) 
     with pytest.raises(OSError):
         Client(address.replace("tls", "tcp"), timeout=2, set_as_default=False)  # type: ignore[no-untyped-call]
     with pytest.raises(OSError):
-        workers.connect(address, workers.made())
+        workers.connect(address, workers.new_credentials())
 
 
 def test_nothing_that_listens_speaks_with_who_has_no_credentials(engine: Engine) -> None:
-    mine, stranger = engine._client.security, workers.secured(workers.made())
+    mine, stranger = engine._client.security, workers.secured(workers.new_credentials())
     assert {host for host, _ in listening(engine)} == {"127.0.0.1"}
     healthy = {port: page(port, "health") for _, port in listening(engine)}
     dask = [port for port, status in healthy.items() if not status]
@@ -103,11 +103,11 @@ def test_credentials_stand_in_no_command_and_no_environment(engine: Engine) -> N
 def test_credentials_in_a_file_are_for_its_owner_and_made_once(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        first = workers.kept(tmp_path / "new" / "workers.pem")
+        first = workers.credentials_from(tmp_path / "new" / "workers.pem")
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "new" / "workers.pem").stat().st_mode) == 0o600
-    assert workers.kept(tmp_path / "new" / "workers.pem") == first
+    assert workers.credentials_from(tmp_path / "new" / "workers.pem") == first
     assert "PRIVATE KEY" in first and "CERTIFICATE" in first
 
 
@@ -121,6 +121,6 @@ def test_workers_by_address_ask_for_the_credentials_in_the_file(
         address = settings["HEADSTART_SCHEDULER"]
         workers.connect(address).close()
         monkeypatch.setenv("HEADSTART_CERTIFICATE", str(tmp_path / "theirs.pem"))
-        workers.kept(tmp_path / "theirs.pem")
+        workers.credentials_from(tmp_path / "theirs.pem")
         with pytest.raises(OSError):
             workers.connect(address)

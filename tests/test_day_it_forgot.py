@@ -11,11 +11,11 @@ import pytest
 
 from lessons.day_it_forgot.pictures import wall
 from lessons.day_it_forgot.runs import AFTER_GLYPHS
-from lessons.kit.catalogue import lessons
+from lessons.kit.figures.answer_wall import class_letter, fates, story
 from lessons.kit.figures.player import LOST, NOTHING, RIGHT, WON_BACK
-from lessons.kit.figures.wall import fates, lettered, story
-from lessons.kit.forgetting import AFTER_ARMS
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results
+from lessons.kit.runs.forgetting import AFTER_ARMS
 
 NAMES = {"1": "a kana", "2": "a kana", "3": 'the Latin "g"', "7": "the digit 7"}
 LISTED = [NAMES.get(str(k), "a symbol") for k in range(8)]
@@ -50,7 +50,7 @@ def test_a_story_says_when_an_example_was_lost_to_what_and_whether_it_came_back(
 
 
 def test_a_class_in_a_letter() -> None:
-    shown = [lettered(name) for name in (*NAMES.values(), "a Greek letter", "arm 3")]
+    shown = [class_letter(name) for name in (*NAMES.values(), "a Greek letter", "arm 3")]
     assert shown == ["か", "か", "g", "7", "Γ", "3"]
 
 
@@ -60,12 +60,12 @@ def table() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["step", "seed", "accuracy", "accuracy 1"])
 
 
-def evidence(example: dict[str, Any], shown: list[dict[str, Any]]) -> Evidence:
+def evidence(example: dict[str, Any], shown: list[dict[str, Any]]) -> Results:
     """A run that has been tested three times, and what its wall is made of: two old examples, and one new."""
     names, both = {str(k): name for k, name in enumerate(LISTED)}, [example | {"truth": k} for k in (1, 3)]
     told = {"names": names, "examples": both}
     new = {"names": {}, "examples": [example | {"truth": 1}]}
-    return Evidence({("live", ()): table()}, {("wall", ()): {"tasks": [told, new]}}, {("live", ()): shown})
+    return Results({("live", ()): table()}, {("wall", ()): {"tasks": [told, new]}}, {("live", ()): shown})
 
 
 OLD = [[1, 3], [1, 1], [3, 3]]  # answers to the old examples at steps 0, 5, 10: one is lost at last, one is won back

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core import nets
-from core.delta import between, spectrum, truncated
+from core.tensors.delta import between, spectrum, truncated
 from core.worlds import generator
 
 

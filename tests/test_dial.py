@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from core import nets, worlds
-from core.check import BadValue
-from core.measure import Learned, answer, boundary, dial
+from core.experiment.checks import BadValue
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Handwriting, Plane
+from core.measure import Learned, answer, boundary, interpolation
 from core.nets import Theta
-from core.spec import Measure, Run, Stage
-from core.tasks import Handwriting, Plane
-from core.train import Done, begin, train
+from core.training.train import Done, initial_weights, train
 
 OLD = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=40, batch=16, rate=1e-2),), seeds=2)
 NEW = replace(OLD, task=Plane(labels=30, turn=30), start=OLD)
@@ -38,7 +38,7 @@ def new(old: Learned) -> Learned:
 
 
 def asked(**more: object) -> Measure:
-    return Measure(kind="dial", runs=(NEW,), tasks=TASKS, count=500, **more)  # type: ignore[arg-type]
+    return Measure(kind="interpolation", runs=(NEW,), tasks=TASKS, count=500, **more)  # type: ignore[arg-type]
 
 
 def right(theta: Theta, task: Plane, count: int) -> list[float]:
@@ -73,9 +73,9 @@ def test_the_maps_and_what_is_shown_are_those_of_the_first_seed(old: Learned, ne
     shown = found["shown"][1]
     answers = opened(shown["answers"]).reshape(len(found["alphas"]), -1)
     x = torch.tensor(shown["examples"])[None]
-    said = nets.forward(new.net, nets.first(new.theta), x)[0].argmax(-1)
+    said = nets.forward(new.net, nets.first_seed(new.theta), x)[0].argmax(-1)
     assert (answers[found["alphas"].index(1.0)] == said.numpy()).mean() > 0.98  # the places are rounded
-    assert len(shown["truth"]) == dial.POINTS
+    assert len(shown["truth"]) == interpolation.POINTS
 
 
 def opened(text: str) -> np.ndarray:
@@ -104,8 +104,8 @@ def test_sizes_are_lengths_as_shares_of_the_starts(old: Learned, new: Learned) -
 def test_a_line_may_lead_from_one_run_to_another_or_from_random_weights(old: Learned, new: Learned) -> None:
     between = answer(replace(asked(), runs=(OLD, NEW)), [old, new])
     assert between["accuracy"] == answer(asked(), [new])["accuracy"]
-    fresh = begin(OLD, old.net, {}, range(2))
-    found = answer(Measure(kind="dial", runs=(OLD,), tasks=(OLD.task,), count=500), [old])
+    fresh = initial_weights(OLD, old.net, {}, range(2))
+    found = answer(Measure(kind="interpolation", runs=(OLD,), tasks=(OLD.task,), count=500), [old])
     assert found["accuracy"][0][10] == pytest.approx(right(fresh, OLD.task, 500), abs=0.0025)
     assert found["alphas"][10] == 0
 
@@ -113,12 +113,12 @@ def test_a_line_may_lead_from_one_run_to_another_or_from_random_weights(old: Lea
 def test_images_come_as_images_through_the_head_that_learned_them() -> None:
     run = Run(task=Handwriting(labels=2), stages=(Stage(steps=5),), seeds=2)
     one = Learned(run, {run: ended(run, {})}, {})
-    found = answer(Measure(kind="dial", runs=(run,), tasks=(run.task,), count=100), [one])
+    found = answer(Measure(kind="interpolation", runs=(run,), tasks=(run.task,), count=100), [one])
     assert "maps" not in found
     shown = found["shown"][0]
     assert sorted(set(shown["truth"])) == list(range(10))  # spread over the digits, though the test is in their order
-    assert len(base64.b64decode(shown["examples"][0])) == 784 and len(shown["truth"]) == dial.IMAGES
-    still = answer(Measure(kind="dial", runs=(run,), tasks=(run.task,), count=100, layers=("conv1",)), [one])
+    assert len(base64.b64decode(shown["examples"][0])) == 784 and len(shown["truth"]) == interpolation.IMAGES
+    still = answer(Measure(kind="interpolation", runs=(run,), tasks=(run.task,), count=100, layers=("conv1",)), [one])
     assert still["accuracy"][0][10] == found["accuracy"][0][10]
     assert still["size"][0] < found["size"][0]
 
@@ -135,7 +135,7 @@ def test_a_layer_that_no_net_has_is_refused(new: Learned) -> None:
 def test_a_map_of_an_old_task_is_read_through_the_head_that_learned_it(old: Learned) -> None:
     child = replace(NEW, task=Plane(ask="colour", labels=30))
     one = Learned(child, {child: ended(child, dict(old.thetas))} | dict(old.thetas), {})
-    found = answer(Measure(kind="dial", runs=(child,), tasks=(OLD.task,), count=50), [one])
+    found = answer(Measure(kind="interpolation", runs=(child,), tasks=(OLD.task,), count=50), [one])
     maps = opened(found["maps"]).reshape(len(found["alphas"]), -1)
     head = {name: weight for name, weight in old.theta.items() if name.startswith("head")}
     cells = base64.b64decode(boundary.decided(one.net, one.theta | head))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from core import alphabet
+from core.user_data import alphabet
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -22,7 +22,7 @@ MINE = json.dumps(
 @pytest.fixture
 def opened(workers_end: None) -> AppTest:
     def draw() -> None:
-        from app.draw import show
+        from app.app_pages.drawing_board import show
 
         show()
 

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 import torch
 
-from core import alphabet, nets, strokes
-from core.check import BadValue
+from core import nets
+from core.experiment import strokes
+from core.experiment.checks import BadValue
+from core.experiment.spec import Measure, Run, Stage, digest
+from core.experiment.tasks import READY, Drawn, Handwriting
 from core.measure import Learned, answer
-from core.serve import store, work
-from core.spec import Measure, Run, Stage, digest
-from core.tasks import READY, Drawn, Handwriting
+from core.serve import compute_values
+from core.store import store
+from core.user_data import alphabet
 from core.worlds import drawn, generator, glyphs
-from lessons.kit.evidence import final, gather
-from lessons.kit.recipes import backbone, fine_tuned, scratch
-from lessons.kit.values import Piece, Seeds
+from lessons.kit.model.values import LabelledRun, Seeds
+from lessons.kit.results.evidence import final, load_results
+from lessons.kit.runs.recipes import backbone, fine_tuned, scratch
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -37,9 +40,9 @@ def test_an_alphabet_comes_back_as_it_was_drawn_and_the_same_one_has_the_same_na
     assert mine.fewest == 2 and mine.symbols[0].drawings[0] == (((10, 10), (90, 90)), ((90, 10), (10, 90)))
     assert alphabet.read(alphabet.write(mine)) == mine
     name = alphabet.keep(mine)
-    assert alphabet.known(name) and alphabet.load(name) == mine and alphabet.keep(mine) == name
+    assert alphabet.exists(name) and alphabet.load(name) == mine and alphabet.keep(mine) == name
     assert Drawn(alphabet=name).question == f"drawn-{name}"
-    assert not alphabet.known("own-mine-00000000")
+    assert not alphabet.exists("own-mine-00000000")
     with pytest.raises(BadValue, match="not on this machine"):
         alphabet.load("own-mine-00000000")
 
@@ -50,7 +53,7 @@ def test_a_damaged_alphabet_is_not_known_and_said_to_be_drawn_again() -> None:
     whole = alphabet.path(name).read_bytes()
     for damaged in (b"", whole[: len(whole) // 2], b"\xff\xfe", b"{}", whole.replace(b"symbols", b"s")):
         alphabet.path(name).write_bytes(damaged)
-        assert not alphabet.known(name)
+        assert not alphabet.exists(name)
         with pytest.raises(BadValue, match=f"The alphabet '{name}' is damaged. Open its file, or draw it again"):
             alphabet.load(name)
     assert alphabet.keep(mine) == name and alphabet.load(name) == mine
@@ -123,7 +126,7 @@ def test_what_is_no_drawing_is_a_sentence(text: str) -> None:
         strokes.read(text)
     if text:
         with pytest.raises(BadValue):
-            Measure(kind="reads", runs=(), strokes=text)
+            Measure(kind="classify_drawing", runs=(), strokes=text)
 
 
 @pytest.mark.parametrize("name", READY)
@@ -140,15 +143,15 @@ def test_what_ships_is_ten_symbols_that_are_none_of_the_glyphs(name: str) -> Non
 def test_drawings_come_first_as_they_are_and_then_in_other_hands() -> None:
     name = alphabet.keep(alphabet.read(told([CROSS, CROSS], [RING, RING])))
     few, many = Drawn(alphabet=name, labels=2), Drawn(alphabet=name, labels=4)
-    x, y = drawn.train(few, range(3)).every()
+    x, y = drawn.train(few, range(3)).all_examples()
     assert x.shape == (3, 4, 1, 28, 28) and y.sum(1).tolist() == [2, 2, 2] and x.min() >= 0 and x.max() <= 1
     rings = x[y == 1]
     assert (rings - rings.mean(0)).abs().mean() < 0.08  # of one hand, but for the pen and the size
-    x, y = drawn.train(many, range(3)).every()
+    x, y = drawn.train(many, range(3)).all_examples()
     assert (x[y == 1] - x[y == 1].mean(0)).abs().mean() > 0.08
     x, y = drawn.test(few)
     assert x.shape == (2 * drawn.TESTS, 1, 28, 28) and torch.equal(x, drawn.test(many)[0])
-    noisy = drawn.train(replace(many, noise=1.0, labels=50), range(1)).every()[1]
+    noisy = drawn.train(replace(many, noise=1.0, labels=50), range(1)).all_examples()[1]
     assert 20 < int(noisy.sum()) < 80
 
 
@@ -156,7 +159,7 @@ def test_a_symbol_that_is_only_a_dot_is_a_sentence() -> None:
     name = alphabet.keep(alphabet.read(told([CROSS], [[[[5, 5]]]])))
     run = Run(task=Drawn(alphabet=name), stages=(Stage(steps=1),), seeds=1)
     with pytest.raises(BadValue, match="only a dot"):
-        work.perform(run)
+        compute_values.perform(run)
     assert store.events(run)[-1]["message"] == "S1 is only a dot. Draw it larger."
 
 
@@ -164,16 +167,16 @@ def test_a_new_alphabet_is_learned_from_three_drawings_and_a_drawing_is_read_as_
     of = Drawn(alphabet="harbour", labels=3)
     ours = replace(fine_tuned(3, "probe", seeds=Seeds(count=2, first=60)), task=of, start=backbone())
     theirs = replace(scratch(3, steps=150, seeds=Seeds(count=2, first=60)), task=of)
-    asked = Measure(kind="reads", runs=(ours, theirs), strokes="62,5 62,40 62,62;22,62 36,50")
+    asked = Measure(kind="classify_drawing", runs=(ours, theirs), strokes="62,5 62,40 62,62;22,62 36,50")
     for value in (ours, theirs, asked):
-        assert work.perform(value) == "done"
-    evidence = gather([Piece("ours", ours), Piece("theirs", theirs)])
+        assert compute_values.perform(value) == "done"
+    evidence = load_results([LabelledRun("ours", ours), LabelledRun("theirs", theirs)])
     assert final(evidence.table("ours")).mean() > final(evidence.table("theirs")).mean() + 0.15
     answer = store.answer(asked)
     assert answer and [len(one["sure"]) for one in answer["runs"]] == [10, 10]
     assert all(abs(sum(one["sure"]) - 1) < 1e-4 for one in answer["runs"])
     dot = replace(asked, strokes="5,5")
-    assert work.perform(dot) == "done" and (store.answer(dot) or {})["runs"] == []
+    assert compute_values.perform(dot) == "done" and (store.answer(dot) or {})["runs"] == []
     assert digest(dot) != digest(asked)
 
 
@@ -182,7 +185,9 @@ def test_how_sure_nets_are_of_a_drawing_is_the_mean_of_their_chances() -> None:
     net = nets.load("conv", 10)
     theta = {name: 3 * part for name, part in nets.fresh(net, [generator("some", k) for k in range(2)]).items()}
     strokes = "62,5 62,40 62,62;22,62 36,50"
-    (found,) = answer(Measure(kind="reads", runs=(run,), strokes=strokes), [Learned(run, {run: theta}, {})])["runs"]
+    (found,) = answer(Measure(kind="classify_drawing", runs=(run,), strokes=strokes), [Learned(run, {run: theta}, {})])[
+        "runs"
+    ]
     x = drawn.image(strokes)
     assert x is not None
     chances = nets.forward(net, theta, x.expand(2, *x.shape))[:, 0].softmax(-1)

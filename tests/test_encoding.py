@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core import encoding
-from core.check import BadValue
+from core.experiment.checks import BadValue
+from core.user_data import encoding
 
 RUSSIAN = "Утром мы шли по дороге и считали птиц. Ветер дул с моря, и вода была холодной весь день. "
 GREEK = "Το πρωί περπατούσαμε στον δρόμο και μετρούσαμε τα πουλιά. Ο άνεμος φυσούσε από τη θάλασσα. "

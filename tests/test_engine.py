@@ -17,9 +17,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.serve import folders, race, store, workers
+from core.experiment.spec import Measure, Run, digest
+from core.serve import race, workers
 from core.serve.engine import Busy, Engine, Limits, State
-from core.spec import Measure, Run, digest
+from core.store import folders, store
 from tests.serving import LONG, files, kinds, seeds, tiny, wait, wait_for
 
 
@@ -195,7 +196,7 @@ def test_what_nobody_watches_any_more_is_given_up(engine: Engine) -> None:
 
 
 def share(run: Run) -> float:
-    return race.reached_by(run)
+    return race.visible_progress(run)
 
 
 def led(sides: list[Run], engine: Engine) -> float:
@@ -311,7 +312,7 @@ def test_a_damaged_folder_is_set_aside_and_recomputed(engine: Engine) -> None:
 
     events = files(child)[1]
     events.write_text(events.read_text()[:-20])
-    store.forget()
+    store.clear_caches()
     assert engine.state(child).kind == "absent"
     engine.ask([child], "ann")
     assert wait_for(engine, child) == State("done")
@@ -327,7 +328,7 @@ def test_a_complete_result_is_read_once_and_the_next_store_has_its_own(
     files(run)[1].unlink()
     assert store.events(run) is before and store.complete(run)
     shutil.rmtree(files(run)[1].parent)  # somebody tidies up: noticed by whoever needs the weights
-    assert store.weights(run) is None and not store.sound(run)
+    assert store.weights(run) is None and not store.is_intact(run)
     with folders.writing(child) as folder:
         assert folder
         for n in range(3):
@@ -350,7 +351,7 @@ def test_a_full_disk_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unforeseen_error_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.serve.work.train", lambda *_: 1 / 0)
+    monkeypatch.setattr("core.serve.compute_values.train", lambda *_: 1 / 0)
     run = tiny()
     with pytest.raises(workers.Failed, match=r"^Something went wrong[^:/\d]+\.$") as error:
         workers.compute(run, 600)
@@ -412,7 +413,7 @@ def test_when_the_server_dies_its_workers_end() -> None:
 def test_the_server_process_never_imports_torch() -> None:
     server = python("""
         import json, sys
-        import core.serve.engine, core.serve.store, core.spec, core.serve.workers, distributed
+        import core.serve.engine, core.store.store, core.experiment.spec, core.serve.workers, distributed
         print(json.dumps([name for name in ("torch", "streamlit", "sklearn") if name in sys.modules]))
     """)
     out, _ = server.communicate(timeout=120)

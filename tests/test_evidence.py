@@ -8,11 +8,11 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.evidence import by_code
-from lessons.kit import claims as kit
-from lessons.kit.catalogue import BEATS, claims, lessons
-from lessons.kit.claims import shipped
-from lessons.kit.figures.whisker import number, whisker
+from app.app_pages.evidence import by_code
+from lessons.kit.figures.interval_cell import interval_cell, number
+from lessons.kit.lesson.catalogue import BEATS, claims, lessons
+from lessons.kit.shipping import claims as kit
+from lessons.kit.shipping.claims import shipped
 
 HOSTILE = ["nan", "-5", "<img src=x onerror=alert(1)>", "🙂" * 300, "../../etc/passwd", "two\nlines"]
 CODE = re.compile(rf"(?<![\w/+=])(?:{'|'.join(claims())})(?![\w/+=])")
@@ -20,7 +20,7 @@ CODE = re.compile(rf"(?<![\w/+=])(?:{'|'.join(claims())})(?![\w/+=])")
 
 def page(**url: str) -> AppTest:
     def draw() -> None:
-        from app.evidence import show
+        from app.app_pages.evidence import show
 
         show()
 
@@ -58,7 +58,7 @@ def test_no_claim_is_computed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a claim was computed")
 
     shipped.cache_clear()
-    monkeypatch.setattr(kit, "found", computed)
+    monkeypatch.setattr(kit, "compute_finding", computed)
     assert len(codes(page())) == len(claims())
 
 
@@ -135,14 +135,14 @@ def test_a_claim_whose_runs_are_missing_says_what_brings_them(monkeypatch: pytes
     def missing(claim: str) -> None:
         raise kit.Missing(claim)
 
-    monkeypatch.setattr("app.evidence.shipped", missing)
+    monkeypatch.setattr("app.app_pages.evidence.shipped", missing)
     test = page()
     assert not test.exception
     assert rows(test).count("make shipped") == len(claims())
 
 
 def test_a_whisker_says_what_it_draws_and_stays_inside() -> None:
-    drawn = whisker(6.2, 4.7, 9.4, none=1)
+    drawn = interval_cell(6.2, 4.7, 9.4, none=1)
     assert 'aria-label="6.2, interval 4.7 to 9.4, beside 1"' in drawn
     assert re.findall(r"--(\w+): ([\d.]+)", drawn) == [
         ("none", "0.000"),
@@ -150,7 +150,7 @@ def test_a_whisker_says_what_it_draws_and_stays_inside() -> None:
         ("at", "0.619"),
         ("high", "1.000"),
     ]
-    assert "--none: 1.000" in whisker(-5, -6, -4)
+    assert "--none: 1.000" in interval_cell(-5, -6, -4)
     assert [number(x) for x in (1234.5, 243.2, 6.21, -0.379)] == ["1,234", "243", "6.21", "−0.379"]  # noqa: RUF001
 
 
@@ -164,8 +164,8 @@ def shown(test: AppTest) -> list[str]:
 @pytest.mark.parametrize("slug", lessons())
 def test_no_lesson_shows_a_code(slug: str) -> None:
     def draw(slug: str) -> None:
-        from app.lesson import show
-        from lessons.kit.catalogue import lessons
+        from app.app_pages.lesson import show
+        from lessons.kit.lesson.catalogue import lessons
 
         show(lessons()[slug])
 
@@ -179,10 +179,10 @@ def test_no_lesson_shows_a_code(slug: str) -> None:
 @pytest.mark.usefixtures("workers_end")
 def test_no_other_page_shows_a_code() -> None:
     def draw() -> None:
-        from app import glossary, real, sources
+        from app.app_pages import data_sources, glossary, real_model
 
-        real.show()
-        sources.show()
+        real_model.show()
+        data_sources.show()
         glossary.show()
 
     for test in (AppTest.from_file("../app/main.py", default_timeout=60), AppTest.from_function(draw)):

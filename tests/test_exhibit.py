@@ -11,19 +11,31 @@ import numpy as np
 import pytest
 import torch
 
-from core import nets, writing
-from core.check import BadValue
-from core.exhibit import POINTS, answered
+from core import nets
+from core.experiment.checks import BadValue
+from core.experiment.spec import Measure, Run, Stage, checkpoints, digest, to_json
+from core.experiment.tasks import (
+    FiveDigits,
+    GuestBook,
+    Handwriting,
+    Instructions,
+    Lines,
+    Plane,
+    Preferences,
+    Task,
+    Text,
+)
 from core.measure import answer
 from core.nets import Theta
-from core.serve import store, work
-from core.spec import Measure, Run, Stage, checkpoints, digest, to_json
-from core.tasks import FiveDigits, GuestBook, Handwriting, Instructions, Lines, Plane, Preferences, Task, Text
-from core.train import Done, Point, train, written_at
+from core.serve import compute_values
+from core.store import store
+from core.training import text_generation
+from core.training.tracked_examples import POINTS, answer_instructions
+from core.training.train import Done, Point, train, written_at
 from core.worlds import guest_book, handwriting
-from lessons.kit.evidence import behaviour, gather, in_step
 from lessons.kit.figures.player import Space
-from lessons.kit.values import Evidence, Piece
+from lessons.kit.model.values import LabelledRun, Results
+from lessons.kit.results.evidence import align_progress, behaviour, load_results
 
 SHORT = (Stage(steps=30, batch=16, rate=1e-2),)
 DIGITS = Run(task=Handwriting(labels=4), net="conv", stages=SHORT, seeds=2, exhibit=40)
@@ -37,7 +49,7 @@ def outcome(run: Run, ancestors: dict[Run, Theta] | None = None) -> tuple[list[P
 
 
 def shown(task: Task, count: int) -> dict:  # type: ignore[type-arg]
-    (found,) = answer(Measure(kind="exhibit", runs=(), tasks=(task,), count=count), [])["tasks"]
+    (found,) = answer(Measure(kind="tracked_examples", runs=(), tasks=(task,), count=count), [])["tasks"]
     return dict(found)
 
 
@@ -117,8 +129,8 @@ def test_an_answer_is_in_form_only_if_it_ends_and_right_only_if_it_is_the_wanted
     task = Instructions(ask="in French, shouted")
     first, second, third = shown(task, 3)["examples"]
     told = [(first["right"], True), ("Nowhere!", True), (third["right"], False)]
-    monkeypatch.setattr(writing, "answers", lambda net, theta, rows: told)
-    found = answered({}, {}, [first, second, third], {})
+    monkeypatch.setattr(text_generation, "answers", lambda net, theta, rows: told)
+    found = answer_instructions({}, {}, [first, second, third], {})
     assert found["texts"] == [says for says, _ in told]
     assert found["formed"] == [True, True, False]
     assert found["right"] == [True, False, False]
@@ -138,7 +150,7 @@ def test_notes_are_shown_with_the_promise_and_the_truth() -> None:
     run = Run(task=task, net="writer", start=book, stages=(stage,), seeds=2, exhibit=4)
     told = outcome(run, {book: theta})[0][-1].exhibit["0"]
     assert all(len(told[name]) == 4 and max(told["truth"]) <= 1 for name in ("texts", "promise", "truth"))
-    beaten = guest_book.quality(guest_book.written(tuple(told["texts"])))
+    beaten = guest_book.quality(guest_book.encode_notes(tuple(told["texts"])))
     assert beaten.argsort().tolist() == np.argsort(told["truth"], kind="stable").tolist() or len(set(beaten)) < 4
     assert shown(task, 4)["examples"] == []
 
@@ -155,24 +167,24 @@ def test_a_recorded_run_stays_small_and_its_tables_are_as_before(home: Path) -> 
     run = replace(DIGITS, stages=(Stage(steps=300, batch=8),))
     silent = replace(run, exhibit=0)
     for each in (run, silent):
-        assert work.perform(each) == "done"
+        assert compute_values.perform(each) == "done"
     size = [(store.home() / "runs" / digest(each) / "events.jsonl").stat().st_size for each in (run, silent)]
     assert size[0] - size[1] < 8000
-    pieces = [Piece("recorded", run), Piece("silent", silent)]
-    evidence = gather(pieces)
+    pieces = [LabelledRun("recorded", run), LabelledRun("silent", silent)]
+    evidence = load_results(pieces)
     assert list(evidence.table("recorded").columns) == list(evidence.table("silent").columns)
     assert evidence.behaviour("silent") == behaviour(silent) == []
     seen = evidence.behaviour("recorded")
     assert [moment["step"] for moment in seen] == sorted(set(evidence.table("recorded").step))
     assert len(seen[0]["0"]["answers"]) == 40
 
-    half = evidence.begun(0.5)
+    half = evidence.partial_results(0.5)
     assert half.behaviour("recorded")[-1]["step"] == half.table("recorded").step.max() < 300
-    assert (Evidence() | half).behaviour("recorded") == half.behaviour("recorded")
+    assert (Results() | half).behaviour("recorded") == half.behaviour("recorded")
     assert (evidence | half).behaviour("recorded") == half.behaviour("recorded")
-    assert half.begun(0).behaviour("recorded")[-1]["step"] == 0
+    assert half.partial_results(0).behaviour("recorded")[-1]["step"] == 0
 
-    raced = in_step(half.up_to({("recorded", ()): 100}), pieces)
+    raced = align_progress(half.up_to({("recorded", ()): 100}), pieces)
     assert raced.table("recorded").step.max() == raced.behaviour("recorded")[-1]["step"]
     assert raced.table("silent").step.max() == raced.table("recorded").step.max() <= 100
-    assert len(in_step(gather(pieces[:1]), pieces)) == 0
+    assert len(align_progress(load_results(pieces[:1]), pieces)) == 0

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.check import BadValue
+from core.experiment.checks import BadValue
 from lessons.kit.figures.bars import LOSS, Bar, bars
-from lessons.kit.figures.cards import Card, cards
+from lessons.kit.figures.choice_cards import Card, choice_cards
 from lessons.kit.figures.curves import Curve, curves
-from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.figures.heat import heat
-from lessons.kit.figures.lit import PALE, lit, name_of
+from lessons.kit.figures.heatmap import heatmap
+from lessons.kit.figures.highlight import PALE, highlight, name_of
+from lessons.kit.figures.low_rank_diagram import low_rank_diagram
+from lessons.kit.figures.scatter import Axis, Dot, scatter
 from lessons.kit.figures.slopes import Slope, lowered, slopes
-from lessons.kit.figures.strips import strips
 
 
 def test_a_loss_is_told_from_a_gain_by_side_colour_hatching_and_sign() -> None:
@@ -36,7 +36,7 @@ def test_the_spread_of_a_bar_is_drawn_at_its_row() -> None:
 
 
 def test_a_dot_stands_where_it_is_said_to_and_its_name_beside_it() -> None:
-    shown = dots(
+    shown = scatter(
         [Dot(name="rank 1", x=452, y=0.95, y_spread=0.01)],
         Axis(name="parameters", log=True, form=",.0f"),
         Axis(name="accuracy"),
@@ -49,13 +49,13 @@ def test_a_dot_stands_where_it_is_said_to_and_its_name_beside_it() -> None:
 
 def test_dots_of_one_method_are_joined() -> None:
     two = [Dot(name="weak", x=0, y=1), Dot(name="strong", x=1, y=0)]
-    line = dots(two, Axis(name="x"), Axis(name="y"), joined=[["weak", "strong"]]).spec["series"][-1]
+    line = scatter(two, Axis(name="x"), Axis(name="y"), joined=[["weak", "strong"]]).spec["series"][-1]
     assert (line["type"], line["data"]) == ("line", [[0, 1], [1, 0]])
 
 
 def test_a_heat_map_leaves_out_what_is_not_known() -> None:
     table = pd.DataFrame([[0.5, None], [0.25, 1.0]], index=["one", "two"], columns=["first", "second"])
-    shown = heat(table, "task", "after")
+    shown = heatmap(table, "task", "after")
     assert shown.spec["series"][0]["data"] == [[0, 0, 50], [0, 1, 25], [1, 1, 100]]
     assert "one: first 50 %; two: first 25 %, second 100 %" in shown.alt
 
@@ -76,7 +76,7 @@ def test_a_curve_may_have_its_name_beside_one_of_its_points() -> None:
 
 def test_strips_multiply_to_the_square_that_is_drawn_beside_them() -> None:
     ranks = (1, 2)
-    images, counts = strips(8, ranks).spec["panels"]
+    images, counts = low_rank_diagram(8, ranks).spec["panels"]
     width = images["width"]
     assert [row[1] for row in counts["values"]] == [2 * 8 * rank for rank in ranks]
     first = np.frombuffer(base64.b64decode(images["images"][0][0]), np.uint8).reshape(width, width) - 128.0
@@ -101,7 +101,7 @@ def test_a_slope_joins_two_columns_and_the_guess_begins_where_it_does() -> None:
     assert series["a guess"]["data"] == [[0, 90], [1, 80]]
     assert [point["label"]["show"] for point in series["c"]["data"]] == [False, False]
     assert "a: own 90 %, digits 70 %, you said 80 %; b: digits 50 %" in figure.alt
-    pale = {name_of(one) for one in lit(figure, ["a"]).spec["series"] if one["lineStyle"].get("opacity") == PALE}
+    pale = {name_of(one) for one in highlight(figure, ["a"]).spec["series"] if one["lineStyle"].get("opacity") == PALE}
     assert pale == {"b", "c"}
 
 
@@ -113,7 +113,7 @@ def test_names_at_the_end_of_slopes_never_stand_on_each_other() -> None:
 
 
 def test_cards_are_told_with_their_numbers() -> None:
-    figure = cards([Card(name="printed", big="92 %", note="always alike"), Card(name="untrained")])
+    figure = choice_cards([Card(name="printed", big="92 %", note="always alike"), Card(name="untrained")])
     assert "printed: 92 % always alike; untrained:" in figure.alt
     with pytest.raises(BadValue):
-        cards([Card(name="a"), Card(name="a")])
+        choice_cards([Card(name="a"), Card(name="a")])

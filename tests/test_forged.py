@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from app.parts import memory
+from app.state import browser_progress
 from tests import awaited
 from tests.visitor import Visitor
 
@@ -74,7 +74,7 @@ def test_who_continues_takes_along_what_the_lesson_noted_and_nothing_else(addres
     async def forge() -> Visitor:
         visitor = Visitor(address)
         await visitor.open()
-        name = next(element.id for element in visitor.shown.values() if element.id.endswith(f"-{memory.AT}"))
+        name = next(element.id for element in visitor.shown.values() if element.id.endswith(f"-{browser_progress.AT}"))
         kept = {"slug": "small_step", "query": {at: "Recall"}}
         await visitor.forge([WidgetState(id=name, json_value=json.dumps({"kept": kept}))])
         await visitor.press("Continue with")

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from app.parts.words import GLOSS, filled, glossed
-from lessons.kit.catalogue import Lesson, lessons
-from lessons.kit.evidence import gather
-from lessons.kit.glossary import TEXT, Term, pattern, standing, terms
-from lessons.kit.values import Settings
+from app.beats.lesson_text import GLOSS, filled, glossed
+from lessons.kit.lesson.catalogue import Lesson, lessons
+from lessons.kit.lesson.glossary import TEXT, Term, pattern, terms, terms_in
+from lessons.kit.model.values import Settings
+from lessons.kit.results.evidence import load_results
 from tests.server import served
 
 HOSTILE = ["nan", "<img src=x onerror=alert(1)>", "🙂" * 300, "../../etc/passwd", "two\nlines"]
@@ -34,7 +34,7 @@ def pages() -> dict[str, str]:
 
 def said(lesson: Lesson) -> list[str]:
     settings, unsaid = lesson.defaults, Settings()
-    evidence = gather(lesson.backdrop(settings))
+    evidence = load_results(lesson.backdrop(settings))
     figures = [lesson.hook(evidence, settings), lesson.picture(evidence, settings, unsaid)]
     figures += [view() for view in lesson.views(evidence, settings, unsaid).values()]
     controls = (*lesson.controls, *lesson.prediction.sliders, *((lesson.sheet,) if lesson.sheet else ()))
@@ -54,12 +54,12 @@ def test_a_word_of_the_field_that_stands_on_a_page_has_an_entry(word: str) -> No
     names = {name.lower() for term in terms().values() for name in (term.name, *term.also, *term.forms)}
     finds = pattern(word, f"{word}s")
     where = [page for page, text in pages().items() if finds.search(text)]
-    assert not where or word.lower() in names, f"{word} stands on {where} and not in lessons/kit/glossary.md"
+    assert not where or word.lower() in names, f"{word} stands on {where} and not in lessons/kit/lesson/glossary.md"
 
 
 @pytest.mark.usefixtures("workers_end")
 def test_every_entry_stands_on_a_page() -> None:
-    used = {term.name for text in pages().values() for _, term in standing(text)}
+    used = {term.name for text in pages().values() for _, term in terms_in(text)}
     assert set(terms()) - used == set()
 
 
@@ -130,7 +130,7 @@ def test_every_gloss_of_a_page_has_an_id_of_its_own() -> None:
 
 def page(find: str = "") -> AppTest:
     def draw() -> None:
-        from app.glossary import show
+        from app.app_pages.glossary import show
 
         show()
 

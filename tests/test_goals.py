@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lessons.kit.goals import Goal, Trial, goals, outcomes
-from lessons.kit.values import Evidence, Settings
+from lessons.kit.model.values import Results, Settings
+from lessons.kit.shipping.goals import Goal, Trial, goals, outcomes
 from lessons.ways_to_remember import machine
 from lessons.ways_to_remember.machine.futures import rescued
 
@@ -71,12 +71,12 @@ def run(old: tuple[float, float], new: tuple[float, float]) -> pd.DataFrame:
 )
 def test_half_of_what_was_lost_comes_back(left: float, old: float, new: float, met: bool) -> None:
     past, future = run((0.9, left), (0.1, 0.9)), run((0.9, old), (0.1, new))
-    assert rescued(Evidence({("past", ()): past, ("future", ()): future})) is met
+    assert rescued(Results({("past", ()): past, ("future", ()): future})) is met
 
 
 def test_a_past_that_forgot_nothing_sets_no_goal() -> None:
     past, future = run((0.9, 0.85), (0.1, 0.9)), run((0.9, 0.9), (0.1, 0.9))
-    assert rescued(Evidence({("past", ()): past, ("future", ()): future})) is None
+    assert rescued(Results({("past", ()): past, ("future", ()): future})) is None
 
 
 @pytest.mark.parametrize("keep", ["pin what mattered", "pin all weights"])

@@ -13,16 +13,16 @@ import torch
 from playwright.sync_api import Page, expect
 
 from core import nets
+from core.experiment.spec import Measure, Run
+from core.experiment.tasks import Text
 from core.measure import Learned, answer, minimal_pairs, surprise
-from core.spec import Measure, Run
-from core.tasks import Text
 from core.worlds import text
 from lessons.guess_next.pictures import learning, reading
 from lessons.guess_next.runs import GAME
-from lessons.kit.catalogue import lessons
-from lessons.kit.evidence import gather
-from lessons.kit.figures.game import Round, among, game
-from lessons.kit.values import Evidence
+from lessons.kit.figures.guessing_game import Round, among_how_many, guessing_game
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import load_results
 from tests.server import served
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,7 +95,7 @@ def test_what_it_writes_is_drawn_with_the_same_numbers_at_every_frame(fresh: Lea
 
 @pytest.mark.parametrize("kind", minimal_pairs.SPOILS)
 def test_a_pair_is_held_out_text_and_the_same_spoiled_in_as_many_tokens(kind: str) -> None:
-    real, spoiled = minimal_pairs.made(kind, 30)
+    real, spoiled = minimal_pairs.make_pairs(kind, 30)
     held_out = " ".join(text.documents("general")[1])
     assert len(real) == len(spoiled) == 30
     for one, other in zip(real, spoiled):
@@ -140,12 +140,12 @@ def test_a_model_that_knows_nothing_guesses_which_is_real(fresh: Learned) -> Non
 
 def test_the_game_hides_what_comes_next_from_its_text_alternative() -> None:
     one = Round(before="Once upon a", after=" time", expected=[(" s", 0.07), ("\n", 0.04)], bits=3)
-    figure = game([one])
+    figure = guessing_game([one])
     assert "Once upon a" in figure.alt and "time" not in figure.alt
     (sent,) = figure.spec["rounds"]
     assert sent["after"] == "time" and not sent["right"] and sent["among"] == "8.0"
     assert sent["expected"][1] == ["(a line's end)", 0.04, "4 %"]
-    assert among(10) == "1,024"
+    assert among_how_many(10) == "1,024"
 
 
 def test_every_word_of_the_game_is_one_token() -> None:
@@ -158,8 +158,8 @@ def test_one_scrubber_drives_the_readers_text_its_loss_and_what_it_writes() -> N
     told = {"tokens": [["Call", " me"]], "runs": [{"steps": [0, 5000], "bits": [[[10.0, 10.0]], [[2.0, 4.0]]]}]}
     told["runs"][0]["said"] = [[[[[" a", 0.1]], [["\n", 0.2]]]]] * 2  # type: ignore[index]
     wrote = {"runs": [{"steps": [0, 5000], "texts": [["xq", " Ishmael"]]}]}
-    known = gather(LESSON.backdrop(LESSON.defaults))
-    evidence = known | Evidence({}, {("expects", ()): told, ("writes", ()): wrote})
+    known = load_results(LESSON.backdrop(LESSON.defaults))
+    evidence = known | Results({}, {("expects", ()): told, ("writes", ()): wrote})
     spec = reading(evidence, replace(LESSON.defaults, given="Call me")).spec
     written, tokens, loss = spec["panels"]
     assert tokens["big"] == ["as unsure as among 1,024 tokens", "as unsure as among 8.0 tokens"]
@@ -176,7 +176,7 @@ def test_a_live_net_is_seen_writing() -> None:
 
 
 def test_nothing_is_known_at_first_but_how_many_tokens_there_are() -> None:
-    reader = gather(LESSON.backdrop(LESSON.defaults)).table("reader")
+    reader = load_results(LESSON.backdrop(LESSON.defaults)).table("reader")
     assert reader.bits.iloc[0] == pytest.approx(math.log2(1024) / 2.66, rel=0.03)
     assert reader.bits.iloc[-1] < 1.98  # what a shipped reader has to reach
 
@@ -184,11 +184,11 @@ def test_nothing_is_known_at_first_but_how_many_tokens_there_are() -> None:
 PLAYED = f"""
     import sys
     sys.path.insert(0, {str(ROOT)!r})
-    from app.parts.figure import draw
-    from lessons.kit.figures.game import Round, game
+    from app.components.figure.figure import draw
+    from lessons.kit.figures.guessing_game import Round, guessing_game
 
     time = Round(before="Once upon a", after=" time", expected=[(" s", 0.07)], bits=7)
-    draw(game([time, Round(before="<b>", after=" x", expected=[(" x", 0.5)], bits=1)]), "g")
+    draw(guessing_game([time, Round(before="<b>", after=" x", expected=[(" x", 0.5)], bits=1)]), "g")
 """
 
 

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.parts.hands import spec
-from core.check import BadValue
-from lessons.kit.catalogue import Lesson, lessons
-from lessons.kit.evidence import gather
+from app.components.drag_handles.drag_handles import spec
+from core.experiment.checks import BadValue
 from lessons.kit.figures import Ground
 from lessons.kit.figures.curves import curves
-from lessons.kit.figures.dots import Axis, dots
-from lessons.kit.figures.rows import Row, rows
-from lessons.kit.prediction import Handle, Order, Prediction
-from lessons.kit.sheet import Sheet
-from lessons.kit.values import Control, Settings, visible
+from lessons.kit.figures.ranked_rows import Row, ranked_rows
+from lessons.kit.figures.scatter import Axis, scatter
+from lessons.kit.lesson.catalogue import Lesson, lessons
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.prediction import Handle, Order, Prediction
+from lessons.kit.model.values import Control, Settings, visible
+from lessons.kit.results.evidence import load_results
 from tests.test_pages import page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,19 +64,19 @@ def test_what_was_said_is_sent_as_the_url_writes_it_and_nothing_else() -> None:
 
 
 def test_a_grid_has_the_edges_that_the_hands_count_with() -> None:
-    fixed = dots([], Axis(name="x", low=0, high=1), Axis(name="y", low=1, high=100, log=True))
+    fixed = scatter([], Axis(name="x", low=0, high=1), Axis(name="y", low=1, high=100, log=True))
     for figure in (curves([], "x", (1, 100)), fixed):
         assert figure.ground and figure.spec["grid"] == figure.ground.grid
         assert not figure.spec["grid"]["containLabel"] and figure.spec["grid"]["outerBoundsMode"] == "none"
     assert fixed.ground and fixed.ground.log == (False, True) and fixed.ground.y == (1, 100)
-    assert dots([], Axis(name="x", low=0), Axis(name="y")).ground is None
+    assert scatter([], Axis(name="x", low=0), Axis(name="y")).ground is None
 
 
 @EACH
 def test_handles_lie_on_axes_that_stay_and_set_the_predictions_own_sliders(lesson: Lesson) -> None:
     values, guess = lesson.backdrop(lesson.defaults), Settings()
-    before = lesson.picture(gather(visible(values)), lesson.defaults, guess)
-    after = lesson.picture(gather(values), lesson.defaults, guess)
+    before = lesson.picture(load_results(visible(values)), lesson.defaults, guess)
+    after = lesson.picture(load_results(values), lesson.defaults, guess)
     assert before.ground is not None and before.ground == after.ground
     for handle in lesson.prediction.handles:
         for control in handle.controls:
@@ -95,12 +95,12 @@ def test_an_order_that_has_not_each_item_once_is_a_sentence(text: str) -> None:
 
 
 def test_an_order_is_read_as_it_is_written() -> None:
-    assert ABC.listed(ABC.read(ABC.written(["c", "a", "b"]))) == ["c", "a", "b"]
+    assert ABC.parse_items(ABC.read(ABC.format_items(["c", "a", "b"]))) == ["c", "a", "b"]
 
 
 def test_rows_stand_on_one_scale_and_say_what_they_show() -> None:
     gain = Row(name="a", value=10, low=8, high=12, says="+10", guess=-5, note="you said 2nd")
-    figure = rows([gain, Row(name="b", value=-20, says="-20")], (-20, 20), unit="points")
+    figure = ranked_rows([gain, Row(name="b", value=-20, says="-20")], (-20, 20), unit="points")
     first, second = figure.spec["rows"]
     assert (figure.spec["zero"], first["value"], first["low"], first["guess"]) == (50, 75, 70, 37.5)
     assert (second["value"], second["loss"], first["loss"]) == (0, True, False)
@@ -110,11 +110,11 @@ def test_rows_stand_on_one_scale_and_say_what_they_show() -> None:
 
 
 def test_rows_whose_order_is_asked_are_those_of_the_order_and_say_from_what_to_what() -> None:
-    asked = rows([Row(name=name) for name in "bca"], (0, 1), ask=ABC, ends=("best", "worst"))
+    asked = ranked_rows([Row(name=name) for name in "bca"], (0, 1), ask=ABC, ends=("best", "worst"))
     assert asked.alt == "Three things, to be put in order from best to worst: b; c; a."
     for wrong in (["a", "b"], ["a", "b", "b"]):
         with pytest.raises(BadValue):
-            rows([Row(name=name) for name in wrong], (0, 1), ask=ABC)
+            ranked_rows([Row(name=name) for name in wrong], (0, 1), ask=ABC)
 
 
 @pytest.mark.usefixtures("workers_end")
@@ -126,23 +126,23 @@ def test_an_order_chosen_one_after_the_other_is_said_when_it_is_whole() -> None:
     test.multiselect(key=at).set_value(mine[:3]).run()
     assert at not in test.query_params and test.multiselect(key=at).value == list(mine[:3])
     test.multiselect(key=at).set_value(mine).run()
-    assert test.query_params[at] == order.written(mine)
+    assert test.query_params[at] == order.format_items(mine)
     assert not test.exception
 
 
 # ---- labels
 
-FOUR = Sheet(kind="labels", label="Your labels", help="One each.", default="----", most=4)
+FOUR = LearnerInput(kind="labels", label="Your labels", help="One each.", default="----", most=4)
 TOY = f"""
     import sys
     sys.path.insert(0, {str(ROOT)!r})
     import base64
     from dataclasses import replace
-    from app.lesson import show
-    from lessons.kit.sheet import Sheet
-    from lessons.kit.catalogue import lessons
+    from app.app_pages.lesson import show
+    from lessons.kit.model.learner_input import LearnerInput
+    from lessons.kit.lesson.catalogue import lessons
 
-    sheet = Sheet(kind="labels", label="Your labels", help="One each.", default="----", most=4)
+    sheet = LearnerInput(kind="labels", label="Your labels", help="One each.", default="----", most=4)
     digits = [{{"image": base64.b64encode(bytes([60 * k]) * 784).decode(), "truth": k}} for k in range(4)]
     show(replace(lessons()["fast_start"], sheet=sheet, labelled=lambda evidence, settings: digits))
 """
@@ -157,7 +157,7 @@ def test_labels_that_cannot_be_are_a_sentence(text: str) -> None:
 
 def test_labels_are_read_as_they_are_written_and_whole_when_none_is_missing() -> None:
     assert FOUR.write(FOUR.read("07-9")) == "07-9"
-    assert [FOUR.whole(text) for text in ("----", "07-9", "0719")] == [False, False, True]
+    assert [FOUR.is_complete(text) for text in ("----", "07-9", "0719")] == [False, False, True]
 
 
 @pytest.mark.usefixtures("workers_end")

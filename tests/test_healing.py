@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from core.serve import store, workers
+from core.experiment.spec import Run, digest, to_json
+from core.serve import workers
 from core.serve.engine import ANEW, AWAY, GIVEN_UP, LOST, Engine, Limits, State
-from core.spec import Run, digest, to_json
+from core.store import store
 from tests.serving import files, free_port, kinds, served_workers, tiny, wait, wait_for, workers_of, workers_under
 
 pytestmark = pytest.mark.xdist_group("healing")
@@ -136,7 +137,7 @@ def test_a_scheduler_elsewhere_may_go_and_come_back(monkeypatch: pytest.MonkeyPa
 SERVER = """
 import json, sys, time
 from core.serve.engine import Engine
-from core.spec import from_json
+from core.experiment.spec import from_json
 engine, runs = Engine(), [from_json(run) for run in json.loads(sys.stdin.readline())]
 for n, run in enumerate(runs):
     engine.ask([run], f"learner {n}")
@@ -157,7 +158,7 @@ def test_two_servers_one_scheduler_and_four_workers_do_each_run_once_though_one_
             assert server.stdin
             server.stdin.write(json.dumps([to_json(run) for run in runs]) + "\n")
             server.stdin.flush()
-        wait(lambda: sum(store.in_hand(run) and "point" in kinds(run) for run in runs) > 2)
+        wait(lambda: sum(store.is_being_written(run) and "point" in kinds(run) for run in runs) > 2)
         workers_under(process)[0].kill()
         for server in servers:
             assert json.loads(server.communicate(timeout=120)[0]) == ["done"] * len(runs)

@@ -16,12 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from core import album, alphabet, corpus, table
-from core.check import BadValue
-from core.serve import bundle, work
-from core.serve.store import Event
-from core.spec import Keep, Run, Stage, digest
-from core.tasks import (
+from core.bundles import bundle
+from core.experiment.checks import BadValue
+from core.experiment.spec import Keep, Run, Stage, digest
+from core.experiment.tasks import (
     Album,
     Clothing,
     Drawn,
@@ -38,7 +36,10 @@ from core.tasks import (
     Task,
     Text,
 )
-from lessons.kit.recipes import fine_tuned
+from core.serve import compute_values
+from core.store.store import Event
+from core.user_data import album, alphabet, corpus, table
+from lessons.kit.runs.recipes import fine_tuned
 from lessons.kit.take_home.archive import zipped
 from lessons.kit.take_home.names import name_of, title_of
 from tests.test_corpus import LETTERS
@@ -68,7 +69,7 @@ def on(task: Task, net: str, *stages: Stage, **more: object) -> Run:
 
 ARMS = on(Plane(labels=20), "mlp")
 KANA = on(Glyphs(labels=3, scripts="kana"), "conv")
-LOW = on(FiveDigits(labels=3), "dense")
+LOW = on(FiveDigits(labels=3), "mlp_image")
 NOTES = on(GuestBook(notes=50), "writer")
 ARTICLES = on(Text(subject="articles", kilobytes=30), "transformer", stage(steps=1))
 WAYS = (Keep(), Keep(method="ewc", strength=10.0), Keep(method="lwf"), Keep(method="l2_sp"))
@@ -96,7 +97,7 @@ RUNS: dict[str, Callable[[], Run]] = {
         Plane(labels=5, ask="colour"), "mlp", stage("low_rank", 2), stage("adapter", 3), start=ARMS, frames=2, exhibit=3
     ),
     "kept in four ways": lambda: on(Plane(labels=5), "mlp", start=ARMS, keep=WAYS, watch=(ARMS.task,)),
-    "digits after digits": lambda: on(FiveDigits(labels=3, which="high"), "dense", start=LOW, keep=(Keep(),)),
+    "digits after digits": lambda: on(FiveDigits(labels=3, which="high"), "mlp_image", start=LOW, keep=(Keep(),)),
     "from a moment": lambda: on(Plane(labels=5), "mlp", start=ARMS.moment(4)),
     "left midway": lambda: replace(ARMS, until=3),
     "digits with weights that ship": lambda: replace(fine_tuned(5), first_seed=82_000, seeds=2),
@@ -131,7 +132,7 @@ def trained(folder: Path, damaged: bool = False) -> subprocess.CompletedProcess[
 @pytest.mark.parametrize("make", RUNS.values(), ids=list(RUNS))
 def test_the_folder_finds_the_very_number_elsewhere(make: Callable[[], Run], tmp_path: Path) -> None:
     run = make()
-    assert work.perform(run) == "done"
+    assert compute_values.perform(run) == "done"
     done = trained(unzipped(zipped(run), tmp_path))
     assert not done.returncode and not done.stderr, done.stderr
     lines = done.stdout.splitlines()
@@ -144,7 +145,7 @@ def test_the_folder_finds_the_very_number_elsewhere(make: Callable[[], Run], tmp
 def folder(tmp_path: Path) -> Path:
     """A run on spirals that starts from others, unzipped."""
     run = RUNS["low rank, then adapters"]()
-    assert work.perform(run) == "done"
+    assert compute_values.perform(run) == "done"
     return unzipped(zipped(run), tmp_path)
 
 
@@ -195,7 +196,7 @@ def test_packages_that_are_missing_are_named(folder: Path) -> None:
 @pytest.mark.parametrize("make", [own_table, own_album, own_text, own_alphabet])
 def test_data_stay_with_the_browser_that_brought_them(make: Callable[[], Run], tmp_path: Path) -> None:
     run = make()
-    assert work.perform(run) == "done"
+    assert compute_values.perform(run) == "done"
     folder = unzipped(zipped(run, with_data=False), tmp_path)
     assert (
         not (folder / "data").exists() and "only the zip of that browser has them" in (folder / "README.md").read_text()
@@ -207,7 +208,7 @@ def test_data_stay_with_the_browser_that_brought_them(make: Callable[[], Run], t
 
 def test_a_file_of_the_app_that_is_missing_is_named(tmp_path: Path) -> None:
     run = on(Table(labels=3), "mlp")
-    assert work.perform(run) == "done"
+    assert compute_values.perform(run) == "done"
     folder = unzipped(zipped(run), tmp_path)
     (folder / "core/worlds/tables/rings.csv").unlink()
     done = trained(folder)
@@ -216,7 +217,7 @@ def test_a_file_of_the_app_that_is_missing_is_named(tmp_path: Path) -> None:
 
 def test_damaged_data_are_a_sentence(tmp_path: Path) -> None:
     run = own_table()
-    assert work.perform(run) == "done"
+    assert compute_values.perform(run) == "done"
     folder = unzipped(zipped(run), tmp_path)
     (file,) = folder.glob("data/tables/*.csv")
     file.write_text("nothing")
@@ -240,8 +241,8 @@ def test_texts_that_may_not_be_copied_are_fetched(tmp_path: Path) -> None:
     folder = unzipped(zipped(run, Told()), tmp_path)
     missing = trained(folder)
     assert "core/worlds/texts/brought/films.tsv.xz is missing." in missing.stdout
-    assert "python -m core.bring texts" in missing.stdout and not missing.stderr
-    said = subprocess.run([sys.executable, "-m", "core.bring", "nothing"], cwd=folder, capture_output=True, text=True)
+    assert "python -m core.fetch texts" in missing.stdout and not missing.stderr
+    said = subprocess.run([sys.executable, "-m", "core.fetch", "nothing"], cwd=folder, capture_output=True, text=True)
     assert "There is nothing called 'nothing' to bring" in said.stderr
     rows = [f"{k}\t{2 if k % 2 else -2}\tthis was {'lovely' if k % 2 else 'awful'} number{k}" for k in range(200)]
     (folder / "core/worlds/texts/brought").mkdir()
@@ -262,14 +263,14 @@ def test_the_notebook_trains_it_too(folder: Path) -> None:
 def test_the_folder_holds_only_code_that_the_run_imports(folder: Path) -> None:
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     weights = "weights/1-spirals-20-labels-from-scratch.safetensors"
-    assert {"core/worlds/plane.py", "core/train.py", "numbers.csv", weights} < there
+    assert {"core/worlds/plane.py", "core/training/train.py", "numbers.csv", weights} < there
     assert not [path for path in there if path.startswith(("core/serve", "core/worlds/text", "core/measure", "app"))]
     needs = (folder / "README.md").read_text("utf-8")
     assert "pip install numpy safetensors torch\n" in needs
 
 
 def test_equal_runs_are_equal_zips_and_unfinished_ones_none() -> None:
-    assert work.perform(ARMS) == "done"
+    assert compute_values.perform(ARMS) == "done"
     assert zipped(ARMS) == zipped(ARMS)
     with zipfile.ZipFile(io.BytesIO(zipped(ARMS))) as archive:
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
@@ -279,7 +280,7 @@ def test_equal_runs_are_equal_zips_and_unfinished_ones_none() -> None:
 
 def test_weights_that_are_too_large_are_trained_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     run = RUNS["from a moment"]()
-    assert work.perform(run) == "done"
+    assert compute_values.perform(run) == "done"
     monkeypatch.setattr("lessons.kit.take_home.archive.LARGEST", 1000)
     folder = unzipped(zipped(run), tmp_path)
     assert [path.name[:2] for path in folder.glob("weights/*")] == ["1-"]  # what it starts from is always there
@@ -289,9 +290,9 @@ def test_weights_that_are_too_large_are_trained_again(monkeypatch: pytest.Monkey
 
 
 def test_a_zip_that_was_taken_home_is_no_bundle_and_that_is_said() -> None:
-    assert work.perform(ARMS) == "done"
+    assert compute_values.perform(ARMS) == "done"
     with pytest.raises(BadValue, match="was taken home, to be unzipped"):
-        bundle.opened(zipped(ARMS))
+        bundle.unpack(zipped(ARMS))
 
 
 def test_names_say_what_is_learned_and_from_what() -> None:
@@ -299,7 +300,7 @@ def test_names_say_what_is_learned_and_from_what() -> None:
     assert name_of(RUNS["low rank, then adapters"]()) == "spirals-colour-5-labels-pretrained-adapter-3"
     assert name_of(own_table()) == "points-mypoints-3-labels-from-scratch"
     assert name_of(replace(ARMS, until=3)) == "spirals-20-labels-from-scratch-to-step-3"
-    assert name_of(on(FiveDigits(labels=1), "dense")) == "digits-0-to-4-1-label-from-scratch"
+    assert name_of(on(FiveDigits(labels=1), "mlp_image")) == "digits-0-to-4-1-label-from-scratch"
     turned = on(Handwriting(labels=5, turn=-90.0, inverted=True), "conv", start=KANA)
     assert name_of(turned) == "digits-turn-minus-90-inverted-5-labels-pretrained"
     assert title_of(turned) == ("Digits (turn -90, inverted, 5 labels), after glyphs (kana, 3 labels): full; 2 nets")

@@ -8,17 +8,17 @@ import pytest
 import torch
 
 from core import nets
-from core.check import BadValue
-from core.corpus import BREAK
-from core.measure import Learned, answer, obedience
-from core.measure import answers as measured_answers
+from core.experiment.checks import BadValue
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import COMBINATIONS, WHAT, Instructions, Text
+from core.measure import Learned, answer, instruction_following
+from core.measure import prompt_answers as measured_answers
 from core.nets import Net, Theta
-from core.spec import Measure, Run, Stage
-from core.tasks import COMBINATIONS, WHAT, Instructions, Text
-from core.train import Done, train
+from core.training.text_generation import answers
+from core.training.train import Done, train
+from core.user_data.corpus import BREAK
 from core.worlds import generator, text
 from core.worlds import instructions as world
-from core.writing import answers
 
 HELD_OUT = "law or play, shouted"
 SMALL = Instructions(examples=40, without=HELD_OUT)
@@ -29,7 +29,7 @@ def read(tokens: torch.Tensor) -> str:
 
 
 def test_only_the_tokens_of_the_answer_count() -> None:
-    x, y = world.written([("Old or new, twice: thou art a priest", "old old")])
+    x, y = world.encode_examples([("Old or new, twice: thou art a priest", "old old")])
     assert x.shape == y.shape == (1, world.PLACES)
     assert read(y[0][y[0] != world.SKIP]) == " old old" + BREAK
     first = int((y[0] != world.SKIP).nonzero()[0])
@@ -39,7 +39,7 @@ def test_only_the_tokens_of_the_answer_count() -> None:
 
 
 def test_an_answer_is_right_only_if_every_token_is() -> None:
-    _, y = world.written([("In French: Spain", "Espagne")])
+    _, y = world.encode_examples([("In French: Spain", "Espagne")])
     perfect = torch.nn.functional.one_hot(y.clamp(min=0), text.classes(Text())).float()[None]
     assert world.scores(perfect, y).item() == 1
     spoilt = perfect.clone()
@@ -48,7 +48,7 @@ def test_an_answer_is_right_only_if_every_token_is() -> None:
 
 
 def test_no_example_shows_what_is_held_out_or_what_tests() -> None:
-    x, y = world.train(SMALL, range(2)).every()
+    x, y = world.train(SMALL, range(2)).all_examples()
     assert x.shape == (2, SMALL.examples, world.PLACES)
     assert not torch.equal(x[0], x[1])  # each seed has examples of its own
     shown = [read(row[: int((mark != world.SKIP).nonzero()[0])]) for row, mark in zip(x[0], y[0])]
@@ -56,7 +56,7 @@ def test_no_example_shows_what_is_held_out_or_what_tests() -> None:
     assert {kind for kind in WHAT for one in shown if one.lower().startswith(kind.lower())} == set(WHAT)
     for name in ("countries", "trivia", "verses"):
         assert not set(world.pairs(name, False)) & set(world.pairs(name, True))
-    asked = {said for name in COMBINATIONS for said, _ in world.exam(name, 4)}
+    asked = {said for name in COMBINATIONS for said, _ in world.draw_questions(name, 4)}
     assert not asked & set(shown)
 
 
@@ -83,13 +83,13 @@ def test_no_example_shows_what_is_held_out_or_what_tests() -> None:
     ],
 )
 def test_the_form_of_an_answer_is_told_from_its_content(name: str, says: str, fits: bool) -> None:
-    assert world.formed(name, says) is fits
+    assert world.has_form(name, says) is fits
 
 
 @pytest.mark.parametrize("name", COMBINATIONS)
 def test_every_right_answer_is_in_form_and_fits(name: str) -> None:
-    for asked, wanted in world.exam(name, 3):
-        assert world.formed(name, wanted), (asked, wanted)
+    for asked, wanted in world.draw_questions(name, 3):
+        assert world.has_form(name, wanted), (asked, wanted)
 
 
 def test_a_combination_that_is_none_is_a_sentence() -> None:
@@ -104,7 +104,7 @@ def test_a_taught_answer_is_written_and_ended() -> None:
     run = Run(task=task, net="transformer", stages=(Stage(steps=30, batch=4, rate=3e-3),), seeds=1)
     theta = next(event.theta for event in train(run, {}) if isinstance(event, Done))
     net = nets.load("transformer", text.classes(Text()))
-    x, y = world.train(task, range(1)).every()
+    x, y = world.train(task, range(1)).all_examples()
     with torch.no_grad():
         right = world.scores(nets.forward(net, theta, x), y[0])[0]
     rows = [row[: int((mark != world.SKIP).nonzero()[0]) + 1].tolist() for row, mark in zip(x[0], y[0])]
@@ -116,13 +116,13 @@ def test_a_taught_answer_is_written_and_ended() -> None:
 
 def test_what_needs_no_english_is_what_it_says() -> None:
     for what, turn in (("reverse", lambda said: " ".join(said.split()[::-1])), ("in capitals", str.upper)):
-        for asked, wanted in world.exam(f"{what}, plain", 5):
+        for asked, wanted in world.draw_questions(f"{what}, plain", 5):
             assert wanted == turn(asked.split(": ")[1])
 
 
 def test_real_sentences_are_short_and_asked_for_in_one_kind_only(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = (["a dull film", "an awful film " * 9], ["a warm film"])
-    monkeypatch.setattr(world.sentiment, "split", lambda subject: (kinds, kinds))
+    monkeypatch.setattr(world.sentiment, "split_train_test", lambda subject: (kinds, kinds))
     monkeypatch.setattr(world, "short_reviews", world.short_reviews.__wrapped__)
     assert {example for seed in range(9) for example in [drawn_real("good or bad, plain", seed)]} == {
         ("Good or bad: a dull film", "bad"), ("Good or bad: a warm film", "good"),
@@ -140,27 +140,27 @@ def test_answers_are_counted_task_by_task_and_seed_by_seed(monkeypatch: pytest.M
     """Of four answers to each instruction: what is wanted, the same not ended, something else in form, and nothing."""
     tasks = (Instructions(ask="law or play, plain"), Instructions(ask="reverse, plain"))
     run = Run(task=SMALL, net="transformer", stages=(Stage(steps=1),), seeds=2)
-    exams = [world.exam(task.ask, 4) for task in tasks]
-    rows = [world.opened(asked) for exam in exams for asked, _ in exam]
+    asked_of = [world.draw_questions(task.ask, 4) for task in tasks]
+    rows = [world.encode_prompt(asked) for questions in asked_of for asked, _ in questions]
 
     def written(net: Net, theta: Theta, given: list[list[int]]) -> list[list[tuple[str, bool]]]:
         assert given == rows and not theta
         seeds = []
         for right in (1, 0):
             each = []
-            for (_, wanted), *_ in exams:
+            for (_, wanted), *_ in asked_of:
                 each += [(wanted, bool(right)), (wanted, False), ("such word", True), ("", True)]
             seeds.append(each)
         return seeds
 
-    monkeypatch.setattr(obedience, "written", written)
-    asked = Measure(kind="obedience", runs=(run,), tasks=(*tasks, Text()), count=4)
+    monkeypatch.setattr(instruction_following, "generate", written)
+    asked = Measure(kind="instruction_following", runs=(run,), tasks=(*tasks, Text()), count=4)
     found = answer(asked, [Learned(run, {run: {}}, {})])
     assert found["right"] == [[[0.25, 0.0], [0.25, 0.0]]]
-    others = [[world.formed(task.ask, said) for said in ("such word", "")] for task in tasks]
+    others = [[world.has_form(task.ask, said) for said in ("such word", "")] for task in tasks]
     assert others == [[False, False], [True, False]]
     assert found["formed"] == [[[0.25, 0.0], [0.5, 0.25]]]
-    assert obedience.rate([True, False, False]) == 0.3333
+    assert instruction_following.rate([True, False, False]) == 0.3333
 
 
 def test_answers_are_told_of_the_first_seed_and_written_by_each(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,11 +171,11 @@ def test_answers_are_told_of_the_first_seed_and_written_by_each(monkeypatch: pyt
 
     monkeypatch.setattr(measured_answers, "answers", said)
     run, prompts = Run(task=SMALL, net="transformer", stages=(Stage(steps=1),), seeds=2), ("a", "law or play: a")
-    short, long = (len(world.opened(prompt)) for prompt in prompts)
-    found = answer(Measure(kind="answers", runs=(run,), prompts=prompts), [Learned(run, {run: theta}, {})])
+    short, long = (len(world.encode_prompt(prompt)) for prompt in prompts)
+    found = answer(Measure(kind="prompt_answers", runs=(run,), prompts=prompts), [Learned(run, {run: theta}, {})])
     assert found["prompts"] == [*prompts] and short <= 4 < long
     assert found["answers"] == [
         [{"says": f"[1.0] after {short}", "ends": False}, {"says": f"[1.0] after {long}", "ends": True}]
     ]
-    both = measured_answers.written(nets.load(run.net, 1024), theta, [[0] * 5])
+    both = measured_answers.generate(nets.load(run.net, 1024), theta, [[0] * 5])
     assert both == [[("[1.0] after 5", True)], [("[2.0] after 5", True)]]

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from lessons.kit.catalogue import lessons
+from lessons.kit.lesson.catalogue import lessons
 from tests.server import served
 from tests.steps import press, through_the_findings
 

@@ -17,19 +17,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core import keep, nets, worlds
-from core.check import names_in
-from core.keep import Past, Penalty, lwf
+from core.experiment.checks import module_names
+from core.experiment.spec import Keep, Run, Stage
+from core.experiment.tasks import Handwriting, Instructions, Plane, Text
+from core.keep import Penalty, TaskMemory, lwf
 from core.keep.ewc import fisher, sampled
 from core.keep.lwf import SOFT
 from core.nets import Linear, Net, Theta
-from core.spec import Keep, Run, Stage
-from core.tasks import Handwriting, Instructions, Plane, Text
-from core.train import begin, protection, rngs
+from core.training.train import initial_weights, protection, rngs
 from tests.test_train import DIGITS, outcome
 from tests.test_train import family as trained
 
 ROOT = Path(__file__).resolve().parent.parent
-EACH = pytest.mark.parametrize("method", names_in("keep"))
+EACH = pytest.mark.parametrize("method", module_names("keep"))
 SHORT = (Stage(steps=15, batch=8, rate=1e-2),)
 ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=60, batch=16, rate=1e-2),), seeds=2)
 TURNED = Run(task=Plane(labels=30, turn=40), net="mlp", start=ARMS, stages=SHORT, seeds=2, watch=(ARMS.task,))
@@ -43,10 +43,10 @@ def family(run: Run) -> dict[Run, Theta]:
     return trained(run)
 
 
-def prepared(run: Run, method: str, strength: float = 3.0, count: int = 5) -> tuple[Penalty, Theta, list[Past]]:
+def prepared(run: Run, method: str, strength: float = 3.0, count: int = 5) -> tuple[Penalty, Theta, list[TaskMemory]]:
     """One method's penalty for a run, the weights the run begins with, and what it protects."""
     ancestors = family(run)
-    start = begin(run, net_of(run), ancestors, range(run.seeds))
+    start = initial_weights(run, net_of(run), ancestors, range(run.seeds))
     run = replace(run, keep=(Keep(method=method, strength=strength, count=count),))
     return protection(run, start, ancestors)[0], start, keep.past(run, ancestors)
 
@@ -68,7 +68,7 @@ X = torch.randn(2, 8, 2, generator=torch.Generator().manual_seed(1))
 
 
 @pytest.mark.parametrize("run", [TURNED, COLOURS, AGAIN], ids=["one head", "two heads", "third task"])
-@pytest.mark.parametrize("method", [name for name in names_in("keep") if name != "replay"])
+@pytest.mark.parametrize("method", [name for name in module_names("keep") if name != "replay"])
 def test_nothing_is_lost_at_the_start_and_something_is_elsewhere(method: str, run: Run) -> None:
     penalty, start, _ = prepared(run, method)
     assert torch.allclose(asked(penalty, run, start, X), torch.zeros(2), atol=1e-6)
@@ -131,7 +131,7 @@ def test_fisher_information_of_logistic_regression_is_known() -> None:
     assert not torch.equal(found["head.weight"][0], found["head.weight"][1])  # each seed samples answers of its own
 
 
-@pytest.mark.parametrize("name", ["conv", "dense"])
+@pytest.mark.parametrize("name", ["conv", "mlp_image"])
 def test_fisher_information_is_the_mean_square_of_single_examples_gradients(name: str) -> None:
     net = nets.load(name, 10)
     theta = nets.fresh(net, rngs("weights", range(2), 0))
@@ -253,7 +253,9 @@ def test_ways_to_remember_can_be_used_together() -> None:
 
 def test_the_price_of_remembering_is_counted() -> None:
     naive = outcome(TURNED, family(TURNED))[0][-1].flops
-    flops = {m: outcome(replace(TURNED, keep=(Keep(method=m, count=5),)), family(TURNED))[0] for m in names_in("keep")}
+    flops = {
+        m: outcome(replace(TURNED, keep=(Keep(method=m, count=5),)), family(TURNED))[0] for m in module_names("keep")
+    }
     assert flops["l2_sp"][-1].flops == naive
     assert flops["replay"][-1].flops == 2 * naive  # as many old examples as new ones, through the same net
     assert naive < flops["lwf"][-1].flops < 2 * naive
@@ -291,7 +293,7 @@ def test_text_is_replayed_in_stretches_as_long_as_what_is_new() -> None:
 def test_every_way_to_remember_takes_text_as_well(method: str) -> None:
     run = replace(ANSWERS, keep=(Keep(method=method, count=2),))
     net = nets.load(run.net, worlds.load(run.task).classes(run.task))
-    start = begin(run, net, family(run), range(2))
+    start = initial_weights(run, net, family(run), range(2))
     (penalty,) = protection(run, start, family(run))
     x = worlds.load(run.task).test(run.task)[0][:3].expand(2, -1, -1)
     theta = moved_from(start)
@@ -322,7 +324,7 @@ class Heights(Sides):
 '''
 TOY_SIDES = """
 import torch
-from core.worlds import Pool, generator
+from core.worlds import TrainingSet, generator
 
 def classes(task): return 2
 
@@ -334,7 +336,7 @@ def answers(height): return (height > 0).long()
 
 def train(task, seeds):
     drawn = [some(task, task.examples, generator("sides", seed)) for seed in seeds]
-    return Pool(torch.stack([x for x, _ in drawn]), answers(torch.stack([h for _, h in drawn])))
+    return TrainingSet(torch.stack([x for x, _ in drawn]), answers(torch.stack([h for _, h in drawn])))
 
 def test(task):
     x, height = some(task, 200, generator("sides test", 0))
@@ -351,16 +353,16 @@ def scores(answers, y): return (answers[..., 0] - y).square()
 TOY_RUNS = """
 import json, sys
 from dataclasses import replace
-from core.check import names_in
-from core.spec import Keep, Run, Stage
-from core.tasks import Heights, Sides
-from core.train import Done, Point, train
+from core.experiment.checks import module_names
+from core.experiment.spec import Keep, Run, Stage
+from core.experiment.tasks import Heights, Sides
+from core.training.train import Done, Point, train
 strong = {"ewc": 1e6}
 for kind, unit in ((Sides, "accuracy"), (Heights, "error")):
     old = Run(task=kind(), net="mlp", stages=(Stage(steps=40, rate=1e-2),), seeds=2)
     known = {old: [e for e in train(old, {}) if isinstance(e, Done)][0].theta}
     new = replace(old, task=kind(turn=2.0), start=old, watch=(old.task,))
-    for name in ("", *names_in("keep")):
+    for name in ("", *module_names("keep")):
         run = replace(new, keep=(Keep(method=name, strength=strong.get(name, 10), count=40),) if name else ())
         last = [e for e in train(run, known) if isinstance(e, Point)][-1]
         print(json.dumps([unit, name, sum(last.scores[unit]["1"]) / 2]))
@@ -370,13 +372,13 @@ for kind, unit in ((Sides, "accuracy"), (Heights, "error")):
 def test_every_way_to_remember_takes_a_world_that_is_two_files_old(tmp_path: Path) -> None:
     """One that asks for a class and counts no labels by class, and one that asks for a number and says what is good."""
     shutil.copytree(ROOT / "core", tmp_path / "core", ignore=shutil.ignore_patterns("__pycache__"))
-    tasks = tmp_path / "core" / "tasks.py"
+    tasks = tmp_path / "core" / "experiment" / "tasks.py"
     tasks.write_text(tasks.read_text("utf-8").replace("\n\ndef kinds(", TOY_TASKS + "\n\ndef kinds("), "utf-8")
     (tmp_path / "core" / "worlds" / "sides.py").write_text(TOY_SIDES)
     (tmp_path / "core" / "worlds" / "heights.py").write_text(TOY_HEIGHTS)
     said = subprocess.check_output([sys.executable, "-c", TOY_RUNS], cwd=tmp_path, text=True)
     found = {(unit, method): score for unit, method, score in map(json.loads, said.splitlines())}
-    for method in names_in("keep"):
+    for method in module_names("keep"):
         assert found["accuracy", method] > found["accuracy", ""] + 0.05, found
         assert found["error", method] < 0.8 * found["error", ""], found
 
@@ -414,7 +416,7 @@ def test_where_answers_are_numbers_information_is_the_squared_gradient_at_what_w
 
 def test_one_seeds_weights_serve_every_seed() -> None:
     one = {"head.weight": torch.tensor([[[1.0, 2.0]]])}
-    assert keep.spread(one, 3)["head.weight"].tolist() == [[[1.0, 2.0]]] * 3
+    assert keep.for_each_seed(one, 3)["head.weight"].tolist() == [[[1.0, 2.0]]] * 3
 
 
 MIXED = replace(COLOURS, task=Plane(labels=30, turn=40, ask="colour"), start=COLOURS)  # the arms' head is kept
@@ -450,4 +452,4 @@ def test_no_more_text_is_replayed_than_there_is() -> None:
     (one,) = keep.past(run, family(run))
     pool = worlds.load(READ.task).train(READ.task, range(2))
     x, _ = one.examples(pool.size + 3)
-    assert torch.equal(x, pool.every()[0])
+    assert torch.equal(x, pool.all_examples()[0])

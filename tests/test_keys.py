@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import FileChooser, Locator, Page, expect
 
-from app.parts.recall import mixed
-from lessons.kit.catalogue import lessons
+from app.beats.recall import mixed
+from lessons.kit.lesson.catalogue import lessons
 from tests.steps import finding
 from tests.test_sandbox_page import QUICK
 

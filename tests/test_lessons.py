@@ -10,18 +10,18 @@ import sys
 
 import pytest
 
-from app.parts.words import filled
-from core.check import BadValue
-from core.serve import store
-from core.spec import Measure, Run, digest, from_json, to_json
-from lessons.kit import ship
-from lessons.kit.catalogue import CHAPTERS, Lesson, lessons
-from lessons.kit.claims import shipped
-from lessons.kit.evidence import gather
+from app.beats.lesson_text import filled
+from core.experiment.checks import BadValue
+from core.experiment.spec import Measure, Run, digest, from_json, to_json
+from core.store import store
 from lessons.kit.figures import Figure
-from lessons.kit.prediction import Order
-from lessons.kit.told import TAG
-from lessons.kit.values import Settings, defaults, visible
+from lessons.kit.lesson.catalogue import CHAPTERS, Lesson, lessons
+from lessons.kit.lesson.explanation import TAG
+from lessons.kit.model.prediction import Order
+from lessons.kit.model.values import Settings, defaults, visible
+from lessons.kit.results.evidence import load_results
+from lessons.kit.shipping import ship
+from lessons.kit.shipping.claims import shipped
 
 EACH = pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())
 SLOT = re.compile(r"\{(\w+)\.(\w+)\}")
@@ -75,7 +75,7 @@ def test_every_setting_makes_valid_runs_and_its_figures_tell_themselves(lesson: 
     for settings in in_pairs(ship.every_setting(lesson)):
         for piece in lesson.runs(settings):
             assert from_json(json.loads(json.dumps(to_json(piece.of)))) == piece.of
-        evidence = gather(lesson.backdrop(settings))
+        evidence = load_results(lesson.backdrop(settings))
         figures = [lesson.hook(evidence, settings), lesson.picture(evidence, settings, prediction(lesson))]
         unsaid = Settings()
         views = lesson.views(evidence, settings, unsaid)
@@ -120,7 +120,7 @@ def test_what_is_hidden_reaches_no_page_before_the_prediction(lesson: Lesson) ->
 def test_no_word_answers_a_prediction_before_it_is_made(lesson: Lesson) -> None:
     """What the learner is confronted with afterwards stands in no text, label or help before. Pictures and their text
     alternatives are made of visible evidence alone, which the test above looks through."""
-    evidence = gather(lesson.backdrop(lesson.defaults))
+    evidence = load_results(lesson.backdrop(lesson.defaults))
     shown = [filled(lesson.words[heading]) for heading in ("hook", "predict")]
     shown += [lesson.prediction.asks, *(slider.label + slider.help for slider in lesson.prediction.sliders)]
     for what, _, did in lesson.verdict(evidence, prediction(lesson)):
@@ -131,13 +131,13 @@ def test_no_word_answers_a_prediction_before_it_is_made(lesson: Lesson) -> None:
 @EACH
 def test_a_picture_before_the_prediction_is_another_than_after(lesson: Lesson) -> None:
     settings, guess = lesson.defaults, prediction(lesson)
-    before = lesson.picture(gather(visible(lesson.backdrop(settings))), settings, guess)
-    assert before.spec != lesson.picture(gather(lesson.backdrop(settings)), settings, guess).spec
+    before = lesson.picture(load_results(visible(lesson.backdrop(settings))), settings, guess)
+    assert before.spec != lesson.picture(load_results(lesson.backdrop(settings)), settings, guess).spec
 
 
 @EACH
 def test_the_verdict_confronts_every_prediction(lesson: Lesson) -> None:
-    evidence = gather(lesson.backdrop(lesson.defaults))
+    evidence = load_results(lesson.backdrop(lesson.defaults))
     assert len(lesson.verdict(evidence, prediction(lesson))) == len(lesson.prediction.sliders)
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from core.serve.line import Line, split
+from core.experiment.spec import Measure, Run, digest
+from core.serve.queue import Queue, balanced_parts
 from core.serve.requests import Busy, Limits, jobs_for
-from core.spec import Measure, Run, digest
 from tests.serving import tiny
 
 LIMITS = Limits()
 
 
-def join(line: Line, values: list[Run | Measure], tab: str, learner: str = "", limits: Limits = LIMITS) -> bool:
+def join(line: Queue, values: list[Run | Measure], tab: str, learner: str = "", limits: Limits = LIMITS) -> bool:
     needs = {digest(value): [value] for value in values}
     races = any(isinstance(value, Run) for value in values)
     names = {name: {name} for name in needs}
     return line.join(names, jobs_for(dict(needs)), tab, learner or tab, races, limits)
 
 
-def begin(line: Line, workers: int) -> list[list[str]]:
+def begin(line: Queue, workers: int) -> list[list[str]]:
     """What so many workers begin now."""
     shares = line.deal(line.due(), workers)
     for share in shares:
@@ -30,7 +30,7 @@ def begin(line: Line, workers: int) -> list[list[str]]:
     return shares
 
 
-def end(line: Line, share: list[str]) -> None:
+def end(line: Queue, share: list[str]) -> None:
     for name in share:
         line.end(name)
 
@@ -40,7 +40,7 @@ def question() -> Measure:
 
 
 def test_nobodys_second_run_comes_before_somebodys_first() -> None:
-    line, second = Line(), tiny()
+    line, second = Queue(), tiny()
     firsts = {f"learner {k}": tiny() for k in range(30)}
     for learner, run in firsts.items():
         join(line, [run], learner)
@@ -51,14 +51,14 @@ def test_nobodys_second_run_comes_before_somebodys_first() -> None:
         end(line, share)
         if len(order) == 1:
             join(line, [second], "learner 0")  # whose first is done
-            assert line.ahead(digest(second)) == 29
+            assert line.requests_ahead(digest(second)) == 29
         if len(order) == 2:
             join(line, [late := tiny()], "late")
     assert order == [*map(digest, firsts.values()), digest(late), digest(second)]
 
 
 def test_what_was_given_up_before_it_began_was_no_turn() -> None:
-    line, changed, other = Line(), tiny(), tiny()
+    line, changed, other = Queue(), tiny(), tiny()
     join(line, [tiny()], "ann")
     for name in line.leave(line.older("ann", "ann"), "ann", "ann"):
         line.end(name)
@@ -68,7 +68,7 @@ def test_what_was_given_up_before_it_began_was_no_turn() -> None:
 
 
 def test_a_run_of_long_ago_counts_no_more() -> None:
-    line, now = Line(), Limits(lately=0)
+    line, now = Queue(), Limits(lately=0)
     join(line, [tiny()], "ann")
     end(line, begin(line, 1)[0])
     join(line, [again := tiny()], "ann", limits=now)
@@ -77,7 +77,7 @@ def test_a_run_of_long_ago_counts_no_more() -> None:
 
 
 def test_what_two_learners_want_comes_when_the_first_of_them_has_their_turn() -> None:
-    line, shared, between = Line(), tiny(), tiny()
+    line, shared, between = Queue(), tiny(), tiny()
     join(line, [tiny()], "ann")
     end(line, begin(line, 1)[0])
     join(line, [shared], "ann")
@@ -89,15 +89,15 @@ def test_what_two_learners_want_comes_when_the_first_of_them_has_their_turn() ->
 
 
 def test_questions_come_first_and_hold_no_race_together() -> None:
-    line, sides, asked = Line(), [tiny(), tiny()], question()
+    line, sides, asked = Queue(), [tiny(), tiny()], question()
     join(line, sides, "ann")
     join(line, [asked], "bob")
-    assert line.ahead(digest(asked)) == 0
+    assert line.requests_ahead(digest(asked)) == 0
     assert begin(line, 2) == [[digest(asked)], *([digest(side)] for side in sides)]
 
 
 def test_a_race_takes_all_workers_while_nobody_waits_and_one_while_others_do() -> None:
-    alone, crowd = Line(), Line()
+    alone, crowd = Queue(), Queue()
     sides = [tiny() for _ in range(2)]
     join(alone, sides, "ann")
     assert begin(alone, 2) == [[digest(side)] for side in sides]
@@ -114,13 +114,13 @@ def test_a_race_takes_all_workers_while_nobody_waits_and_one_while_others_do() -
 def test_many_sides_are_dealt_out_evenly() -> None:
     sizes = [8, 1, 1, 4, 2, 5]
     names = [f"{size}" for size in sizes]
-    parts = split(names, sizes, 2)
+    parts = balanced_parts(names, sizes, 2)
     assert sorted(sum(map(int, part)) for part in parts) == [10, 11]
     assert sorted(name for part in parts for name in part) == sorted(names)
 
 
 def test_what_was_lost_again_and_again_gives_way() -> None:
-    line, poison, innocent = Line(), tiny(), tiny()
+    line, poison, innocent = Queue(), tiny(), tiny()
     join(line, [poison], "ann")
     join(line, [innocent], "bob")
     line.jobs[digest(poison)].losses = 1
@@ -130,29 +130,29 @@ def test_what_was_lost_again_and_again_gives_way() -> None:
 
 
 def test_two_tabs_have_a_set_of_runs_each_and_one_that_asks_anew_replaces_only_its_own() -> None:
-    line, here, there, new = Line(), tiny(), tiny(), tiny()
+    line, here, there, new = Queue(), tiny(), tiny(), tiny()
     join(line, [here], "tab 1", "ann")
     join(line, [there], "tab 2", "ann")
     assert line.older("tab 1", "ann") == {digest(here)}
     assert line.leave(line.older("tab 1", "ann"), "ann", "tab 1") == {digest(here)}
     join(line, [new], "tab 1", "ann")
-    assert line.wanted("tab 2", "ann") == {digest(there)}
+    assert line.wanted_names("tab 2", "ann") == {digest(there)}
 
 
 def test_a_tab_that_looks_at_a_run_wants_it_too() -> None:
-    line, run = Line(), tiny()
+    line, run = Queue(), tiny()
     name = digest(run)
     join(line, [run], "before", "ann")
     line.look({name}, "after the reload", "ann")
     line.look({name}, "of another", "bob")  # watching makes it nobody else's
     assert line.leave({name}, "ann", "before") == set()  # the tab is gone
     assert line.leave({name}, "bob") == set()
-    assert line.wanted("after the reload", "ann") == {name}
+    assert line.wanted_names("after the reload", "ann") == {name}
     assert line.leave({name}, "ann", "after the reload") == {name}
 
 
 def test_stop_in_one_tab_stops_in_all_of_that_learner_and_for_nobody_else() -> None:
-    line, run = Line(), tiny()
+    line, run = Queue(), tiny()
     join(line, [run], "tab 1", "ann")
     join(line, [run], "tab 2", "ann")
     join(line, [run], "tab", "bob")
@@ -161,7 +161,7 @@ def test_stop_in_one_tab_stops_in_all_of_that_learner_and_for_nobody_else() -> N
 
 
 def test_who_is_over_a_limit_reads_a_sentence() -> None:
-    line = Line()
+    line = Queue()
     for _ in range(LIMITS.pending_a_tab):
         join(line, [question()], "ann")
     with pytest.raises(Busy, match=r"^[A-Z].+\.$"):

@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from core import nets
-from core.check import BadValue
+from core.experiment.checks import BadValue
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Lines
 from core.measure import Learned, answer
 from core.measure.in_context import answers, fits, relative_error
-from core.spec import Measure, Run, Stage
-from core.tasks import Lines
-from core.train import Done, Point, train
+from core.training.train import Done, Point, train
 from core.worlds import generator, lines
 
 RUN = Run(task=Lines(points=6), net="in_context", stages=(Stage(steps=30, batch=16),), seeds=2)
@@ -26,7 +26,7 @@ def learned() -> Learned:
 
 def test_a_prompt_shows_every_answer_after_its_question() -> None:
     x, y = torch.tensor([[1.0, 2.0]]), torch.tensor([[5.0, 7.0]])
-    assert lines.written(x, y).tolist() == [[[1, 0], [0, 5], [2, 0], [0, 7]]]
+    assert lines.to_prompt(x, y).tolist() == [[[1, 0], [0, 5], [2, 0], [0, 7]]]
 
 
 def test_lines_are_straight_unless_bent() -> None:

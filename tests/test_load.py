@@ -11,7 +11,7 @@ from statistics import median
 
 import pytest
 
-from lessons.kit.catalogue import lessons
+from lessons.kit.lesson.catalogue import lessons
 from tests import awaited
 from tests.learners import Notes, through, train
 from tests.load import main

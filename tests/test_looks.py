@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.parts.live import Now
-from app.parts.player import FRAMES, parts, rest, sent
-from app.parts.watch import Seen, States
-from core.serve import store
+from app.beats.run import RunStatus
+from app.beats.watch import StageView, States
+from app.components.player.player import FRAMES, parts, player_data, without_parts
 from core.serve.requests import State
-from lessons.kit.catalogue import lessons
-from lessons.kit.figures.player import Images, Player, Space, packed, player
-from lessons.kit.same import of_same
-from lessons.kit.values import Evidence, cut
+from core.store import store
+from lessons.kit.figures.player import Images, Player, Space, player, to_base64
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.cache_by_identity import cache_by_identity
+from lessons.kit.model.values import Results, cut
 
 
 def test_of_a_run_in_progress_only_new_lines_are_read(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_run_that_was_begun_again_is_read_anew(tmp_path: Path) -> None:
 def test_the_same_object_is_asked_once_and_an_equal_one_again() -> None:
     asked: list[list[int]] = []
 
-    @of_same(4)
+    @cache_by_identity(4)
     def doubled(numbers: list[int], by: int) -> list[int]:
         asked.append(numbers)
         return [by * number for number in numbers]
@@ -69,8 +69,8 @@ def test_a_table_is_cut_at_a_step(end: float) -> None:
 
 
 def played(frames: int) -> dict[str, Any]:
-    areas = [packed(np.full(16, k % 2)) for k in range(frames)]
-    image = [packed(np.full(4, 90)), packed(np.full(4, 10))]
+    areas = [to_base64(np.full(16, k % 2)) for k in range(frames)]
+    image = [to_base64(np.full(4, 90)), to_base64(np.full(4, 10))]
     says = [[str(k), "b"] for k in range(frames)]
     panels = (
         Space(title="", areas=areas, sure=areas, extent=(-1, 1, -1, 1)),
@@ -85,7 +85,7 @@ def test_parts_of_a_player_make_the_whole(frames: int) -> None:
     spec = played(frames)
     kept = [json.loads(part)["part"] for _, part in parts(spec)]
     for k, panel in enumerate(spec["panels"]):
-        left = rest(panel, spec)
+        left = without_parts(panel, spec)
         joined = {
             name: [*(one for part in kept for one in part.get(f"{k} {name}", ())), *left[name]]
             for name in left
@@ -100,7 +100,7 @@ def test_equal_parts_are_read_again_each_time() -> None:
     wall = Images(title="", images=["AAAAAA=="], width=2, height=2, says=[["Gol"]] * frames)
     marks = [f"step {k}" for k in range(frames)]
     figure = player(Player(marks=marks, says=marks, panels=[wall]))
-    kept, data = sent(figure, "wall", live=False)
+    kept, data = player_data(figure, "wall", live=False)
     unique = {name: json.loads(part)["part"] for name, part in kept}
     assert len(unique) == 2 and len(data["kept"]) == 3  # what holds for all frames, and the same eight frames twice
     joined = [one for name in data["kept"] for one in unique[name].get("0 says", ())]
@@ -115,7 +115,7 @@ def test_what_was_sent_of_a_player_is_not_sent_again_when_frames_come() -> None:
 def looked(playing: bool, *states: State) -> float:
     pieces = lessons()["label_worth"].runs(lessons()["label_worth"].defaults)
     values: States = list(zip(pieces, states))
-    return Now(values, values, Evidence(), False, Seen(Evidence(), playing), 0.4).every
+    return RunStatus(values, values, Results(), False, StageView(Results(), playing), 0.4).poll_interval
 
 
 def test_what_moves_is_looked_at_often_what_waits_behind_others_seldom_and_what_is_over_never() -> None:

@@ -11,12 +11,12 @@ import torch
 from scipy.linalg import sqrtm
 
 from core import nets, worlds
-from core.check import BadValue
-from core.measure import Learned, answer, boundary, cka, distance, flips, hidden
+from core.experiment.checks import BadValue
+from core.experiment.spec import Keep, Measure, Run, Stage
+from core.experiment.tasks import Glyphs, Handwriting, Plane
+from core.measure import Learned, answer, boundary, cka, forgotten_examples, frechet_distance, hidden_space
 from core.nets import Theta
-from core.spec import Keep, Measure, Run, Stage
-from core.tasks import Glyphs, Handwriting, Plane
-from core.train import Done, Frame, train
+from core.training.train import Done, Frame, train
 
 ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=12, batch=16, rate=1e-2),), seeds=2, frames=3)
 
@@ -40,7 +40,7 @@ def test_a_map_shows_what_the_net_says_at_the_middle_of_each_cell(arms: Learned)
     assert len(cells) == side**2
     low_left = torch.full((1, 1, 2), -reach + reach / side)
     for cell, place in ((0, low_left), (side - 1, low_left * torch.tensor([-1, 1]))):
-        assert cells[cell] == nets.forward(arms.net, nets.first(arms.theta), place).argmax()
+        assert cells[cell] == nets.forward(arms.net, nets.first_seed(arms.theta), place).argmax()
     assert found["maps"][0][0][str(ARMS.steps)] == found["maps"][0][0][""] != found["maps"][0][0]["0"]
     assert len(found["points"][0]) == 5
 
@@ -53,13 +53,13 @@ def test_an_old_task_is_mapped_through_the_head_that_learned_it(arms: Learned) -
 
 
 def test_flips_list_the_frames_at_which_an_answer_changes() -> None:
-    assert flips.changes([0, 1, 5, 9], [3, 3, 7, 3]) == [[0, 3], [5, 7], [9, 3]]
+    assert forgotten_examples.changes([0, 1, 5, 9], [3, 3, 7, 3]) == [[0, 3], [5, 7], [9, 3]]
 
 
 def test_flips_follow_examples_that_were_known_through_the_head_that_learned_them(arms: Learned) -> None:
     child = replace(ARMS, task=Plane(ask="colour", labels=30), start=ARMS)
     one = trained(child, dict(arms.thetas))
-    found = answer(Measure(kind="flips", runs=(child,), tasks=(ARMS.task,), count=7), [one])
+    found = answer(Measure(kind="forgotten_examples", runs=(child,), tasks=(ARMS.task,), count=7), [one])
     (run,) = found["runs"]
     assert run["steps"] == list(one.frames)
     assert len(found["examples"]) == len(run["answers"]) == 7
@@ -71,7 +71,7 @@ def test_flips_follow_examples_that_were_known_through_the_head_that_learned_the
             said = [answer for at, answer in row if at <= step][-1]
             assert said == nets.forward(arms.net, theta | old_head, x).argmax()
     assert set(found["names"].values()) <= {f"arm {k}" for k in range(1, 7)}
-    few = answer(Measure(kind="flips", runs=(child,), tasks=(ARMS.task,), count=1), [one])
+    few = answer(Measure(kind="forgotten_examples", runs=(child,), tasks=(ARMS.task,), count=1), [one])
     said = {answer for _, answer in few["runs"][0]["answers"][0]}
     assert set(few["names"]) == {str(k) for k in said} and len(said) > 1
 
@@ -121,10 +121,10 @@ def test_a_line_begins_at_the_one_and_ends_at_the_other(arms: Learned) -> None:
     found = answer(Measure(kind="barrier", runs=(ARMS, other.run), count=5), [arms, other])
     assert found["share"] == [0, 0.25, 0.5, 0.75, 1]
     (line,) = found["accuracy"]
-    exam = arms.exam(ARMS.task)
+    evaluator = arms.evaluator(ARMS.task)
     half = {name: (weight + other.theta[name]) / 2 for name, weight in arms.theta.items()}
     for place, theta in ((0, arms.theta), (2, half), (4, other.theta)):
-        assert line[place] == pytest.approx(exam.score(theta), abs=1e-3)
+        assert line[place] == pytest.approx(evaluator.score(theta), abs=1e-3)
     assert line[0] != line[4]
 
 
@@ -132,7 +132,7 @@ def test_every_line_has_two_runs_of_its_own(arms: Learned) -> None:
     others = [trained(replace(ARMS, first_seed=seed), {}) for seed in (7, 8, 9)]
     four = [arms, *others]
     together = answer(Measure(kind="barrier", runs=tuple(one.run for one in four), count=2), four)["accuracy"]
-    alone = [[one.exam(ARMS.task).score(one.theta) for one in pair] for pair in (four[:2], four[2:])]
+    alone = [[one.evaluator(ARMS.task).score(one.theta) for one in pair] for pair in (four[:2], four[2:])]
     assert np.array(together) == pytest.approx(np.array(alone), abs=1e-3)
 
 
@@ -151,16 +151,16 @@ def test_a_projection_shows_what_the_head_reads_and_then_what_is_widest() -> Non
     two = torch.zeros(6, 2)
     two[0, 0] = two[0, 1] = 5  # says the same of both classes, which tells nothing
     two[2, 1] = 1.0
-    across, up = hidden.axes(z, two).T
+    across, up = hidden_space.axes(z, two).T
     assert across[2] == pytest.approx(1, abs=1e-4)
     assert up[1] == pytest.approx(1, abs=0.01)
     many = torch.zeros(6, 4)
     many[0, 1] = many[2, 2] = many[3, 3] = 1.0  # the widest of these are the fourth and the third
-    assert torch.allclose(hidden.axes(z, many).abs()[[3, 2], [0, 1]], torch.ones(2), atol=0.05)
+    assert torch.allclose(hidden_space.axes(z, many).abs()[[3, 2], [0, 1]], torch.ones(2), atol=0.05)
 
 
 def test_the_hidden_space_of_every_frame_is_seen_from_the_same_side(arms: Learned) -> None:
-    found = answer(Measure(kind="hidden", runs=(ARMS,), count=50), [arms])
+    found = answer(Measure(kind="hidden_space", runs=(ARMS,), count=50), [arms])
     (run,) = found["runs"]
     assert run["steps"] == list(arms.frames)
     xy = torch.tensor(run["xy"])
@@ -190,8 +190,8 @@ def test_frechet_distance_of_two_hand_worked_clouds() -> None:
     # Means 3 apart along x and 4 along y, no correlation; standard deviations 1, 2 against 3, 2.
     corners = torch.tensor([[1.0, 1], [1, -1], [-1, 1], [-1, -1]], dtype=torch.float64) * (3 / 4) ** 0.5
     a, b = corners * torch.tensor([1.0, 2]), corners * torch.tensor([3.0, 2]) + torch.tensor([3.0, 4])
-    assert distance.frechet(a, b) == pytest.approx(3**2 + 4**2 + (3 - 1) ** 2)
-    assert distance.frechet(a, a) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance.frechet(a, b) == pytest.approx(3**2 + 4**2 + (3 - 1) ** 2)
+    assert frechet_distance.frechet(a, a) == pytest.approx(0, abs=1e-9)
 
 
 def test_frechet_distance_is_that_of_the_formula_with_a_matrix_root() -> None:
@@ -199,26 +199,26 @@ def test_frechet_distance_is_that_of_the_formula_with_a_matrix_root() -> None:
     a, b = rng.normal(size=(50, 6)) @ rng.normal(size=(6, 6)), rng.normal(size=(40, 6)) @ rng.normal(size=(6, 6)) + 1
     covered = [np.cov(one.T) for one in (a, b)]
     theirs = ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(sum(covered) - 2 * sqrtm(covered[0] @ covered[1]).real)
-    assert distance.frechet(torch.tensor(a), torch.tensor(b)) == pytest.approx(theirs)
+    assert frechet_distance.frechet(torch.tensor(a), torch.tensor(b)) == pytest.approx(theirs)
 
 
 def test_a_look_is_the_distance_to_the_nearest_picture() -> None:
     target = torch.zeros(2, 1, 2, 2)
     source = torch.stack([torch.full((1, 2, 2), 0.5), torch.tensor([[[0.4, 0], [0, 0]]])])
-    assert distance.look(target, source) == pytest.approx(0.2)  # root of 0.16 / 4
+    assert frechet_distance.look(target, source) == pytest.approx(0.2)  # root of 0.16 / 4
 
 
 def test_worlds_with_the_same_pictures_are_at_no_distance_whatever_is_asked_about_them() -> None:
     run = Run(task=Glyphs(labels=1, scripts="kana"), stages=(Stage(steps=1),), seeds=2)
     one = trained(run, {})
     tasks = (run.task, replace(run.task, ink=True), replace(run.task, noise=1.0), replace(run.task, inverted=True))
-    found = answer(Measure(kind="distance", runs=(run,), tasks=tasks), [one])
+    found = answer(Measure(kind="frechet_distance", runs=(run,), tasks=tasks), [one])
     assert found["distance"][0][:3] == pytest.approx([0, 0, 0], abs=1e-4)
     assert found["look"][:3] == pytest.approx([0, 0, 0], abs=1e-3)
     assert found["distance"][0][3] > 0.1 and found["look"][3] > 0.1
     head = {name: torch.randn_like(weight) for name, weight in one.theta.items() if name.startswith("head")}
     other = replace(one, thetas={run: one.theta | head})  # by its features: whatever its head makes of them
-    assert answer(Measure(kind="distance", runs=(run,), tasks=tasks), [other]) == found
+    assert answer(Measure(kind="frechet_distance", runs=(run,), tasks=tasks), [other]) == found
 
 
 def test_what_the_head_cannot_read_is_seen_along_its_own_widest_direction() -> None:
@@ -226,30 +226,30 @@ def test_what_the_head_cannot_read_is_seen_along_its_own_widest_direction() -> N
     z = torch.randn(400, 4, generator=rng) * torch.tensor([9.0, 1, 4, 1])
     head = torch.zeros(4, 2)
     head[0, 1] = 1.0
-    across, up = hidden.axes(z - z.mean(0), head).T
+    across, up = hidden_space.axes(z - z.mean(0), head).T
     assert across[0].abs() == pytest.approx(1, abs=1e-4)
     assert up[2].abs() == pytest.approx(1, abs=0.05)
 
 
 def test_known_examples_reach_from_the_first_right_one_to_the_last(arms: Learned) -> None:
-    exam = arms.exam(ARMS.task)
-    answers = exam.answers(arms.theta)[0].argmax(-1)
-    right = torch.nonzero(answers == exam.y).flatten()
-    chosen = flips.known(exam, nets.first(arms.theta), 7)
-    assert (answers[chosen] == exam.y[chosen]).all() and len(chosen) == 7
-    of_each = [right[exam.y[right] == k] for k in (0, 5)]
+    evaluator = arms.evaluator(ARMS.task)
+    answers = evaluator.answers(arms.theta)[0].argmax(-1)
+    right = torch.nonzero(answers == evaluator.y).flatten()
+    chosen = forgotten_examples.correct_examples(evaluator, nets.first_seed(arms.theta), 7)
+    assert (answers[chosen] == evaluator.y[chosen]).all() and len(chosen) == 7
+    of_each = [right[evaluator.y[right] == k] for k in (0, 5)]
     assert (chosen[0], chosen[-1]) == (of_each[0][0], of_each[1][-1])
 
 
 def test_a_hidden_space_is_as_wide_in_both_directions_over_all_its_frames(arms: Learned) -> None:
-    (run,) = answer(Measure(kind="hidden", runs=(ARMS,), count=50), [arms])["runs"]
+    (run,) = answer(Measure(kind="hidden_space", runs=(ARMS,), count=50), [arms])["runs"]
     assert torch.allclose(torch.tensor(run["xy"]).flatten(0, 1).std(0), torch.ones(2), atol=1e-2)
 
 
 def test_the_hidden_space_is_that_of_the_features_which_the_head_reads(arms: Learned) -> None:
     dead = {step: theta | {"hidden3.bias": theta["hidden3.bias"] - 100} for step, theta in arms.frames.items()}
     frames = {**dead, max(dead): arms.frames[max(dead)]}  # but for the last, no feature is alive
-    (run,) = answer(Measure(kind="hidden", runs=(ARMS,), count=20), [replace(arms, frames=frames)])["runs"]
+    (run,) = answer(Measure(kind="hidden_space", runs=(ARMS,), count=20), [replace(arms, frames=frames)])["runs"]
     first, *_, end = torch.tensor(run["xy"])
     assert (first == first[0]).all() and not (end == end[0]).all()
 
@@ -267,7 +267,7 @@ def test_what_flips_is_shown_as_what_it_is_and_called_by_name() -> None:
     run = Run(task=Handwriting(labels=5), stages=(Stage(steps=30, batch=16),), seeds=1, frames=2)
     one = trained(run, {})
     backwards = replace(one, frames=dict(reversed(one.frames.items())))  # it begins with what it has learned
-    found = answer(Measure(kind="flips", runs=(run,), tasks=(run.task,), count=6), [backwards])
+    found = answer(Measure(kind="forgotten_examples", runs=(run,), tasks=(run.task,), count=6), [backwards])
     assert all(set(example) == {"image", "truth"} for example in found["examples"])
     used = {str(example["truth"]) for example in found["examples"]}
     used |= {str(answer) for row in found["runs"][0]["answers"] for _, answer in row}
@@ -301,16 +301,16 @@ def test_a_line_of_one_place_is_refused(arms: Learned) -> None:
 
 def test_a_distance_is_a_share_of_how_far_the_first_worlds_own_features_spread(arms: Learned) -> None:
     tasks = (ARMS.task, Plane(winding=0.25))
-    found = answer(Measure(kind="distance", runs=(ARMS,), tasks=tasks), [arms])
+    found = answer(Measure(kind="frechet_distance", runs=(ARMS,), tasks=tasks), [arms])
     clouds = []
     for task in tasks:
-        x = distance.pictures(task)
+        x = frechet_distance.pictures(task)
         assert len(x) == min(1000, len(worlds.load(task).test(task)[0]))
-        clouds.append(nets.forward(arms.net, nets.first(arms.theta), x[None], end=3)[0].double().numpy())
+        clouds.append(nets.forward(arms.net, nets.first_seed(arms.theta), x[None], end=3)[0].double().numpy())
     spread = sum(np.var(column, ddof=1) for column in clouds[0].T)
-    apart = distance.frechet(*map(torch.tensor, clouds)) / spread
+    apart = frechet_distance.frechet(*map(torch.tensor, clouds)) / spread
     assert found["distance"][0][1] == pytest.approx(apart, abs=1e-5) and apart > 0.01
-    look = distance.look(*map(distance.pictures, tasks))
+    look = frechet_distance.look(*map(frechet_distance.pictures, tasks))
     assert found["look"][1] == pytest.approx(look, abs=1e-5) and look > 0.01
 
 
@@ -320,7 +320,7 @@ def test_what_must_be_kept_is_asked_of_each_run_for_one_seed(arms: Learned) -> N
     runs = tuple(replace(ARMS, task=Plane(turn=30), start=ARMS, keep=keep) for keep in ((), (old,), (old, anchored)))
     learned = [Learned(run, {run: arms.theta} | dict(arms.thetas), {}) for run in runs]
     weights = 2 * 64 + 64 + 2 * (64 * 64 + 64) + 64 * 6 + 6
-    assert answer(Measure(kind="keeping", runs=runs), learned)["numbers"] == [0, 60, 60 + weights]
+    assert answer(Measure(kind="memory_cost", runs=runs), learned)["numbers"] == [0, 60, 60 + weights]
 
 
 def test_features_of_the_layers_below_the_head_are_compared_example_by_example(arms: Learned) -> None:

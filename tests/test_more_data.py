@@ -8,23 +8,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.tasks import Glyphs
-from lessons.kit.catalogue import lessons
-from lessons.kit.claims import shipped
-from lessons.kit.evidence import final, gather
-from lessons.kit.jobs import DIGITS, INVERTED, JOBS
+from core.experiment.tasks import Glyphs
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results, Settings, visible
+from lessons.kit.results.evidence import final, load_results
+from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, INVERTED
 from lessons.kit.scripts.source import with_constants
-from lessons.kit.values import Evidence, Settings, visible
-from lessons.more_data.claims import extended, gained, left, losses
+from lessons.kit.shipping.claims import shipped
+from lessons.more_data.claims import extended, gained, losses, share_of_loss
 from lessons.more_data.pictures import GAINS, HANDLES, POINTS, thin
 from lessons.more_data.runs import DRAWINGS, KNOWN, SIZES, TEXT, TIMES, after, runs
 
 LESSON = lessons()["more_data"]
-ALL = gather(LESSON.backdrop(LESSON.defaults))
+ALL = load_results(LESSON.backdrop(LESSON.defaults))
 GUESS = Settings({control.name: 60 for control in HANDLES.values()} | {GAINS.name: DIGITS})
 
 
-def drawn(evidence: Evidence, guess: Settings) -> dict[str, list[list[float]]]:
+def drawn(evidence: Results, guess: Settings) -> dict[str, list[list[float]]]:
     series = LESSON.picture(evidence, LESSON.defaults, guess).spec["series"]
     return {one["name"]: one["data"] for one in series if "name" in one}
 
@@ -39,14 +39,14 @@ def test_a_line_is_extended_from_the_known_amounts_alone() -> None:
 @pytest.mark.parametrize("material", [DRAWINGS, TEXT])
 def test_before_the_prediction_the_three_smallest_amounts_are_known_as_afterwards(material: str) -> None:
     """Trained again for it, on another machine perhaps: the same to within a percent."""
-    early, late = (losses(known, material) for known in (gather(visible(LESSON.backdrop(LESSON.defaults))), ALL))
+    early, late = (losses(known, material) for known in (load_results(visible(LESSON.backdrop(LESSON.defaults))), ALL))
     assert tuple(early) == KNOWN and tuple(late) == TIMES
     assert all(early[times].mean() == pytest.approx(late[times].mean(), rel=0.01) for times in KNOWN)
-    assert left(ALL, material)[1].mean() == pytest.approx(1)
+    assert share_of_loss(ALL, material)[1].mean() == pytest.approx(1)
 
 
 def test_the_learners_line_begins_where_the_known_one_ends_and_the_miss_is_drawn() -> None:
-    before, after_it = drawn(gather(visible(LESSON.backdrop(LESSON.defaults))), GUESS), drawn(ALL, GUESS)
+    before, after_it = drawn(load_results(visible(LESSON.backdrop(LESSON.defaults))), GUESS), drawn(ALL, GUESS)
     for material, said in (("drawings", [[8, 60], [16, 60]]), ("text", [[16, 60]])):
         begin, *places = before[f"you: {material}"]
         assert begin == pytest.approx(before[material][-1], abs=0.1) and places == said
@@ -60,7 +60,7 @@ def test_every_handle_stands_at_an_amount_that_is_not_known_yet() -> None:
 
 
 def test_the_learners_point_is_the_loss_of_their_net() -> None:
-    own = Evidence(_answers={("yours", (4,)): {"loss": [[[losses(ALL, DRAWINGS)[1].mean() / 2]]]}})
+    own = Results(_answers={("yours", (4,)): {"loss": [[[losses(ALL, DRAWINGS)[1].mean() / 2]]]}})
     assert drawn(ALL | own, Settings())["this run"] == [[4, pytest.approx(50)]]
     (piece,) = after(LESSON.defaults)
     assert piece.of.runs == (runs(LESSON.defaults)[0].of,) and piece.of.tasks == (Glyphs(),)
@@ -72,11 +72,11 @@ def test_what_gains_is_counted_on_the_same_backbones() -> None:
         return thin(dict(enumerate(shares))).rename(columns={"x": "seed", "mean": "accuracy"}).assign(step=300)
 
     found = {("size", (DIGITS, SIZES[0])): table(0.5, 0.7), ("size", (DIGITS, SIZES[-1])): table(0.9, 0.8)}
-    assert gained(Evidence(found), DIGITS).tolist() == pytest.approx([0.4, 0.1])
+    assert gained(Results(found), DIGITS).tolist() == pytest.approx([0.4, 0.1])
 
 
 def test_one_job_hardly_gains_and_the_words_name_it() -> None:
-    gains = {job: float(gained(ALL, job).mean()) for job in JOBS}
+    gains = {job: float(gained(ALL, job).mean()) for job in DOWNSTREAM_TASKS}
     assert min(gains, key=lambda job: gains[job]) == INVERTED
     numbers = shipped("S20").numbers
     assert 100 * gains[INVERTED] == pytest.approx(float(numbers["inverted_gain"]), abs=0.5)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bring import needs
+from core.fetch import install
 
 CPU = {"torch": "2.13.0+cpu", "numpy": "2.4.6"}
 PLAIN = {"torch": "2.13.0", "numpy": "2.4.6"}  # as for macOS
@@ -51,7 +51,7 @@ def test_what_is_fetched_is_said_in_a_sentence(
     found: dict[str, str], pip: Callable[..., Asked], capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = pip(found)
-    assert needs.main("requirements.txt") == 0
+    assert install.main("requirements.txt") == 0
     said = capsys.readouterr().out.strip()
     assert said.startswith(f"Fetching {len(found)} package") and "\n" not in said
     assert found.get("torch", "") in said and "GB for" not in said
@@ -62,7 +62,7 @@ def test_cuda_is_refused_before_anything_is_fetched(
     pip: Callable[..., Asked], capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = pip(CUDA)
-    assert needs.main("requirements.txt") == 1
+    assert install.main("requirements.txt") == 1
     said = capsys.readouterr().err
     assert all(name in said for name in ("nvidia-cublas", "cuda-bindings", "triton", "PyTorch 2.13.0", "CUDA=yes"))
     assert said.count(sys.executable) == 1 and fetched(asked) == []
@@ -70,7 +70,7 @@ def test_cuda_is_refused_before_anything_is_fetched(
 
 def test_cuda_is_taken_when_it_is_asked_for(pip: Callable[..., Asked], capsys: pytest.CaptureFixture[str]) -> None:
     asked = pip(CUDA)
-    assert needs.main("requirements.txt", "CUDA=yes") == 0
+    assert install.main("requirements.txt", "CUDA=yes") == 0
     assert "several GB" in capsys.readouterr().out and len(fetched(asked)) == 1
 
 
@@ -79,7 +79,7 @@ def test_a_build_for_processors_that_pip_can_have_is_taken_by_itself(
     first: dict[str, str], pip: Callable[..., Asked], capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = pip(first, CPU)
-    assert needs.main("requirements.txt") == 0
+    assert install.main("requirements.txt") == 0
     (command,) = fetched(asked)
     assert command[-1] == "torch==2.13.0+cpu" and "2.13.0+cpu, without CUDA" in capsys.readouterr().out
 
@@ -87,15 +87,15 @@ def test_a_build_for_processors_that_pip_can_have_is_taken_by_itself(
 def test_where_nothing_is_missing_nothing_is_said_or_done(
     pip: Callable[..., Asked], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert fetched(pip({})) == [] and needs.main("requirements.txt") == 0 and capsys.readouterr().out == ""
+    assert fetched(pip({})) == [] and install.main("requirements.txt") == 0 and capsys.readouterr().out == ""
 
 
 def test_what_pip_cannot_find_ends_it(pip: Callable[..., Asked]) -> None:
     asked = pip(None)
-    assert needs.main("requirements.txt") == 1 and fetched(asked) == []
+    assert install.main("requirements.txt") == 1 and fetched(asked) == []
 
 
 def test_it_runs_where_nothing_is_installed() -> None:
-    code = "import sys; sys.path.insert(0, '.'); import core.bring.needs; print(*sys.modules)"
+    code = "import sys; sys.path.insert(0, '.'); import core.fetch.install; print(*sys.modules)"
     said = subprocess.check_output([sys.executable, "-I", "-S", "-c", code], cwd=ROOT, text=True)  # -S: no packages
-    assert "core.bring.needs" in said.split()
+    assert "core.fetch.install" in said.split()

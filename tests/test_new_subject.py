@@ -9,24 +9,24 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from lessons.kit.catalogue import lessons
-from lessons.kit.claims import shipped
-from lessons.kit.evidence import gather
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results, Settings, visible
+from lessons.kit.results.evidence import load_results
+from lessons.kit.runs.text_adaptation import SLICE, SLICES
 from lessons.kit.scripts.source import with_constants
-from lessons.kit.texts import SLICE, SLICES
-from lessons.kit.values import Evidence, Settings, visible
+from lessons.kit.shipping.claims import shipped
 from lessons.new_subject.pictures import HANDLES, POINTS
 from lessons.new_subject.runs import PRETRAINED, SCRATCH, SUBJECTS, sides
 
 LESSON = lessons()["new_subject"]
-ALL = gather(LESSON.backdrop(LESSON.defaults))
+ALL = load_results(LESSON.backdrop(LESSON.defaults))
 GUESS = Settings({control.name: 3.0 for control in HANDLES.values()})
 
 
 UNSAID = Settings()
 
 
-def drawn(evidence: Evidence, settings: Settings, guess: Settings = UNSAID) -> dict[str, list[list[float]]]:
+def drawn(evidence: Results, settings: Settings, guess: Settings = UNSAID) -> dict[str, list[list[float]]]:
     return {
         one["name"]: one["data"] for one in LESSON.picture(evidence, settings, guess).spec["series"] if "name" in one
     }
@@ -36,13 +36,13 @@ def test_the_script_begins_and_ends_where_the_run_does(printed: Callable[[str], 
     text = LESSON.script(LESSON.defaults.but(subject="law"))
     said = " ".join(printed(with_constants(text, STEPS=3)))
     before, after = (float(found) for found in re.findall(r"([\d.]+) bits a character", said))
-    stored = gather(LESSON.backdrop(LESSON.defaults)).table(PRETRAINED, "law", SLICE)
+    stored = load_results(LESSON.backdrop(LESSON.defaults)).table(PRETRAINED, "law", SLICE)
     assert before == pytest.approx(stored[stored.step == 0].bits.mean(), abs=0.01)
     assert after < before
 
 
 def test_only_scratch_is_known_before_the_prediction() -> None:
-    before = drawn(gather(visible(LESSON.backdrop(LESSON.defaults))), LESSON.defaults)
+    before = drawn(load_results(visible(LESSON.backdrop(LESSON.defaults))), LESSON.defaults)
     assert list(before) == ["from scratch"]
     assert [x for x, _ in before["from scratch"]] == list(SLICES)
     assert {point.x for point in POINTS} <= set(SLICES)
@@ -58,7 +58,7 @@ def test_the_miss_is_drawn_from_the_guess_to_what_it_was() -> None:
 
 def test_another_subject_stands_beside_the_lines_as_two_points() -> None:
     settings = LESSON.defaults.but(subject="law")
-    shown = drawn(gather(LESSON.backdrop(settings)), settings)
+    shown = drawn(load_results(LESSON.backdrop(settings)), settings)
     for side, number in (("fine-tuned", "law_best"), ("from scratch", "law_scratch")):
         assert shown[f"law, {side}"] == [[SLICE, pytest.approx(float(shipped("S21").numbers[number]), abs=0.006)]]
 
@@ -67,7 +67,7 @@ def test_the_learners_nets_are_points_that_never_leave_the_picture() -> None:
     def table(bits: float) -> pd.DataFrame:
         return pd.DataFrame({"step": [0, 0], "seed": [100, 101], "bits": bits, "bits 1": 2.0})
 
-    own = Evidence({("race", (PRETRAINED,)): table(3.25), ("race", (SCRATCH,)): table(7.5)})
+    own = Results({("race", (PRETRAINED,)): table(3.25), ("race", (SCRATCH,)): table(7.5)})
     shown = drawn(ALL | own, LESSON.defaults.but(kilobytes=20))
     assert shown["40 steps, fine-tuned"] == [[20, 3.25]]
     assert shown["40 steps, from scratch"] == [[20, pytest.approx(4.95)]]
@@ -76,7 +76,7 @@ def test_the_learners_nets_are_points_that_never_leave_the_picture() -> None:
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_three_nets_write_on_from_the_same_words(subject: str) -> None:
     settings = LESSON.defaults.but(subject=subject)
-    evidence = gather(LESSON.backdrop(settings))
+    evidence = load_results(LESSON.backdrop(settings))
     given = evidence.answer("begun")["tasks"][0]["examples"]
     first, *_, last = (test for test in evidence.behaviour("recorded", PRETRAINED) if "0" in test)
     assert first["step"] == 0 and first["0"]["texts"] != last["0"]["texts"]
@@ -88,7 +88,7 @@ def test_three_nets_write_on_from_the_same_words(subject: str) -> None:
 
 def test_what_is_written_is_never_markup() -> None:
     test = [{"step": 0, "0": {"texts": ["<b>bold"]}}]
-    evidence = Evidence(_behaviours={("race", (PRETRAINED,)): test, ("race", (SCRATCH,)): test})
+    evidence = Results(_behaviours={("race", (PRETRAINED,)): test, ("race", (SCRATCH,)): test})
     spec = LESSON.views(evidence, LESSON.defaults, Settings())["They write"]().spec
     assert "&lt;b&gt;bold" in spec and "<b>" not in spec
 
@@ -96,4 +96,4 @@ def test_what_is_written_is_never_markup() -> None:
 def test_what_ships_is_a_run_as_the_learner_starts_it() -> None:
     recorded = set(sides(replace(LESSON.defaults, draw=0)).values())
     asked = {piece.of for piece in LESSON.backdrop(LESSON.defaults) if piece.role == "recorded"}
-    assert recorded == asked == {piece.of for piece in LESSON.runs(LESSON.recorded)}
+    assert recorded == asked == {piece.of for piece in LESSON.runs(LESSON.recorded_settings)}

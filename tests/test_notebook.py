@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lessons.kit.catalogue import lessons
-from lessons.kit.evidence import gather
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import race
-from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.figures.heat import heat
-from lessons.kit.figures.notebook import PLOTLY
-from lessons.kit.values import Settings
+from lessons.kit.figures.heatmap import heatmap
+from lessons.kit.figures.notebook_figure import PLOTLY
+from lessons.kit.figures.scatter import Axis, Dot, scatter
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Settings
+from lessons.kit.results.evidence import load_results
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "docs" / "notebook.ipynb"
@@ -87,10 +87,12 @@ def test_bars_and_their_spreads_lie_from_top_to_bottom() -> None:
 
 def test_dots_have_their_names_and_cells_their_numbers() -> None:
     axis = Axis(name="cost", low=0, high=2)
-    made = bundle(dots([Dot(name="EWC", x=1, y=0.5)], axis, Axis(name="kept", low=0, high=1)))
+    made = bundle(scatter([Dot(name="EWC", x=1, y=0.5)], axis, Axis(name="kept", low=0, high=1)))
     dot, name = made["data"]
     assert (dot["x"], dot["y"], name["text"]) == ([1], [0.5], ["EWC"])
-    (cells,) = bundle(heat(pd.DataFrame([[0.5, np.nan]], index=["r"], columns=["a b", "c"]), "rows", "columns"))["data"]
+    (cells,) = bundle(heatmap(pd.DataFrame([[0.5, np.nan]], index=["r"], columns=["a b", "c"]), "rows", "columns"))[
+        "data"
+    ]
     assert cells["z"] == [[50, None]] and cells["x"] == ["a b", "c"]
 
 
@@ -104,6 +106,6 @@ def test_what_is_not_translated_is_said() -> None:
 @pytest.mark.parametrize("slug", list(lessons()))
 def test_every_lessons_picture_can_be_shown_in_a_notebook(slug: str) -> None:
     lesson = lessons()[slug]
-    figure = lesson.picture(gather(lesson.backdrop(lesson.defaults)), lesson.defaults, Settings())
+    figure = lesson.picture(load_results(lesson.backdrop(lesson.defaults)), lesson.defaults, Settings())
     told = figure._repr_mimebundle_()
     assert told["text/plain"] and told["text/html"]

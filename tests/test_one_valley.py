@@ -9,19 +9,19 @@ import plotly.graph_objects as go
 import pytest
 import torch
 
-from core.check import BadValue
+from core.experiment.checks import BadValue
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Plane
 from core.measure import Learned, answer, landscape
 from core.nets import Theta
-from core.spec import Measure, Run, Stage
-from core.tasks import Plane
-from core.train import Done, Frame, train
+from core.training.train import Done, Frame, train
 from core.worlds import cross_entropy
-from lessons.kit.catalogue import lessons
-from lessons.kit.evidence import gather
 from lessons.kit.figures import ROLES
-from lessons.kit.figures.surface import Land, Pin, above, clipped, from_below, labelled, surface
+from lessons.kit.figures.loss_surface import Land, Pin, clipped, contour_map, from_below, labelled, loss_surface
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results, Seeds, Settings, visible
+from lessons.kit.results.evidence import load_results
 from lessons.kit.scripts.source import with_constants
-from lessons.kit.values import Evidence, Seeds, Settings, visible
 from lessons.one_valley.claims import barriers, valley_finding
 from lessons.one_valley.pictures import land
 from lessons.one_valley.runs import ASKED, AWAY, BACK, ENDS, FAR, JOIN, NEAR, ON, SIBLINGS, A, B, family
@@ -96,9 +96,11 @@ def test_distances_on_the_map_are_distances_between_weights(nets: list[Learned],
 
 def scores(net: Learned, theta: Theta) -> tuple[float, float]:
     """The first seed's loss and accuracy on the same test points."""
-    exam = net.exam(net.run.task).some(300)
-    answers = exam.answers(theta)[:1]
-    return float(cross_entropy(answers, exam.y[None])), float((answers[0].argmax(-1) == exam.y).float().mean())
+    evaluator = net.evaluator(net.run.task).subset(300)
+    answers = evaluator.answers(theta)[:1]
+    return float(cross_entropy(answers, evaluator.y[None])), float(
+        (answers[0].argmax(-1) == evaluator.y).float().mean()
+    )
 
 
 def test_every_place_of_the_map_has_the_loss_of_the_net_that_is_there(nets: list[Learned], found: dict) -> None:  # type: ignore[type-arg]
@@ -154,7 +156,7 @@ def a_plane(kin: list[list[float]], loss: list[list[float]]) -> dict[str, object
 
 def judged(kin: list[list[float]], away: list[list[float]], loss: list[list[float]]) -> list[bool]:
     answers = {("plane", (NEAR, ASKED)): a_plane(kin, loss), ("plane", (FAR, ASKED)): a_plane(away, loss)}
-    return [check.met for check in valley_finding(Evidence(_answers=answers)).checks]
+    return [check.met for check in valley_finding(Results(_answers=answers)).checks]
 
 
 def test_the_bar_of_one_valley_is_what_the_issue_says() -> None:
@@ -195,25 +197,25 @@ def bowl(deep: bool = False) -> Land:
 
 def test_the_surface_is_as_high_as_the_loss_and_the_scale_has_ends() -> None:
     assert clipped([0.001, 0.1, 1, 1e9]).tolist() == pytest.approx([np.log10(0.05), -1, 0, np.log10(3)])
-    shown = surface(bowl())
+    shown = loss_surface(bowl())
     drawn = go.Figure(shown.spec)  # Plotly refuses what it does not know
     assert drawn.data[0].type == "surface" and drawn.data[0].z[2][2] == pytest.approx(-1)
     assert bowl().height(0.0, 0.0)[0] == pytest.approx(-1)
     assert drawn.data[0].customdata[2][2] == "loss 0.10, 100 % right"
-    assert go.Figure(above(bowl()).spec).data[0].type == "contour"
+    assert go.Figure(contour_map(bowl()).spec).data[0].type == "contour"
 
 
 def test_a_walk_and_its_nets_stand_on_the_surface_and_not_in_it() -> None:
     ground = bowl()
-    for trace in surface(ground).spec["data"][1:]:
+    for trace in loss_surface(ground).spec["data"][1:]:
         assert all(z >= float(ground.height(x, y)[0]) for x, y, z in zip(trace["x"], trace["y"], trace["z"]))
 
 
 def test_the_words_say_what_the_walk_meets() -> None:
     wall = "walking from left to right the loss is 1.10 at first, 0.10 half way (90 % right) and 1.10 in the end"
-    assert f"{wall}: no wall stands between." in surface(bowl()).alt == above(bowl()).alt
+    assert f"{wall}: no wall stands between." in loss_surface(bowl()).alt == contour_map(bowl()).alt
     hill = replace(bowl(), walk=[replace(pin, loss=1.5 - pin.loss) for pin in bowl().walk])
-    assert "it rises to 1.40 on the way" in surface(hill).alt
+    assert "it rises to 1.40 on the way" in loss_surface(hill).alt
 
 
 def test_nets_that_stand_together_share_a_label() -> None:
@@ -239,7 +241,7 @@ def test_each_walk_lies_in_its_plane_from_one_net_to_the_other(join: str) -> Non
     lesson = lessons()["one_valley"]
     settings = lesson.defaults.but(**{JOIN.name: join})
     which = FAR if join == AWAY else NEAR
-    stored = gather(lesson.backdrop(settings)).answer("plane", which, ASKED)
+    stored = load_results(lesson.backdrop(settings)).answer("plane", which, ASKED)
     shown = land(stored, join)
     ends = {pin.name: pin for pin in shown.pins}
     assert tuple(ends) == ON[which]
@@ -252,8 +254,8 @@ def test_each_walk_lies_in_its_plane_from_one_net_to_the_other(join: str) -> Non
 
 def test_the_learners_own_landscape_takes_the_place_of_the_stored_one() -> None:
     lesson = lessons()["one_valley"]
-    stored = gather(lesson.backdrop(lesson.defaults))
-    own = Evidence(_answers={("yours", (NEAR,)): stored.answer("plane", NEAR, ASKED)})
+    stored = load_results(lesson.backdrop(lesson.defaults))
+    own = Results(_answers={("yours", (NEAR,)): stored.answer("plane", NEAR, ASKED)})
     settings = lesson.defaults.but(join=SIBLINGS)
     titles = [lesson.views(found, settings, Settings())["Landscape"]().title for found in (stored, stored | own)]
     assert "stored nets" in titles[0] and "this run's nets" in titles[1]
@@ -262,7 +264,7 @@ def test_the_learners_own_landscape_takes_the_place_of_the_stored_one() -> None:
 def test_the_walk_goes_from_child_to_child_and_on_to_the_stranger() -> None:
     """On the picture: child B on the left, child A in the middle, the stranger on the right, and no step between."""
     lesson = lessons()["one_valley"]
-    stored = gather(lesson.backdrop(lesson.defaults))
+    stored = load_results(lesson.backdrop(lesson.defaults))
     drawn = {
         one["name"]: one["data"]
         for one in lesson.picture(stored, lesson.defaults, Settings()).spec["series"][2:]
@@ -282,7 +284,7 @@ def test_a_guess_is_on_the_picture_before_the_answer_and_a_gap_afterwards() -> N
     before, after = (
         [
             one["data"]
-            for one in lesson.picture(gather(known), lesson.defaults, guess).spec["series"]
+            for one in lesson.picture(load_results(known), lesson.defaults, guess).spec["series"]
             if one.get("color") == PINK
         ]
         for known in (visible(pieces), pieces)

@@ -18,14 +18,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from PIL import Image
 
-from core import album, corpus, own, table, worlds
-from core.check import BadValue
-from core.serve import room, work
-from core.spec import Measure, Run, digest
-from core.tasks import Album, Table
-from lessons.kit.evidence import final, gather
-from lessons.kit.recipes import arms, backbone, fine_tuning
-from lessons.kit.values import Piece
+from core import worlds
+from core.experiment.checks import BadValue
+from core.experiment.spec import Measure, Run, digest
+from core.experiment.tasks import Album, Table
+from core.serve import compute_values, eviction
+from core.user_data import album, corpus, storage, table
+from lessons.kit.model.values import LabelledRun
+from lessons.kit.results.evidence import final, load_results
+from lessons.kit.runs.recipes import arms, backbone, fine_tuning
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -141,17 +142,19 @@ def test_the_same_table_is_the_same_world_whatever_file_it_was_in() -> None:
         table.keep(csv().encode(), "My points!.csv"),
         table.keep(csv(sign=";", comma=True).encode(), "mypoints.txt"),
     )
-    assert one == two == "own-mypoints-" + one[-8:] and table.known(one)
+    assert one == two == "own-mypoints-" + one[-8:] and table.exists(one)
     assert table.read(table.write(table.load(one)).encode()) == table.load(one)
     other = table.keep(csv([*POINTS, (1.5, 1.5, "red")]).encode(), "My points!.csv")
     assert digest(Run(task=Table(table=one), net="mlp")) != digest(Run(task=Table(table=other), net="mlp"))
-    assert table.called(other) == "My points!.csv" and table.called("rings") == "rings"
+    assert table.display_name(other) == "My points!.csv" and table.display_name("rings") == "rings"
 
 
 def test_rows_that_repeat_stay_and_are_counted() -> None:
     name = table.keep(csv([*POINTS, *POINTS[:5]]).encode(), "t.csv")
     found = table.load(name)
-    assert found.doubled == 5 and len(found.x) == 35 and "5 rows repeat an earlier row and stay." in table.says(name)
+    assert (
+        found.doubled == 5 and len(found.x) == 35 and "5 rows repeat an earlier row and stay." in table.describe(name)
+    )
     assert table.keep(table.write(found).encode(), "t.csv") == name
 
 
@@ -195,9 +198,9 @@ def test_thousands_are_read_as_their_writer_meant(sign: str, write: str, y: str)
 def test_how_a_doubtful_number_was_read_is_said_after_a_reload() -> None:
     lines = "".join(f"{x:,.0f}\t{y}\t{word}\n" for x, y, word in BIG)
     name = table.keep(f"steps\tminutes\tkind\n{lines}".encode(), "t.txt")
-    table.stored.cache_clear()
-    assert "“1,012” in steps was read as 1012." in table.says(name)
-    assert "Read as UTF-8: “steps minutes kind”." in table.says(name)
+    table.load_file.cache_clear()
+    assert "“1,012” in steps was read as 1012." in table.describe(name)
+    assert "Read as UTF-8: “steps minutes kind”." in table.describe(name)
 
 
 def test_labels_and_columns_in_cyrillic_are_right() -> None:
@@ -206,7 +209,7 @@ def test_labels_and_columns_in_cyrillic_are_right() -> None:
     name = table.keep(rows.encode("cp1251"), "t.csv")
     found = table.load(name)
     assert found.names == ("долгий", "короткий") and found.columns == ("длина", "время", "вид")
-    assert "Read as Windows-1251 (Cyrillic): “длина;время;вид”." in table.says(name)
+    assert "Read as Windows-1251 (Cyrillic): “длина;время;вид”." in table.describe(name)
     assert table.keep(rows.encode("koi8_r"), "t.csv", "koi8_r") == name  # what the file says, not how
 
 
@@ -216,7 +219,7 @@ def test_rows_with_gaps_in_the_columns_in_use_are_left_out() -> None:
     )
     name = table.keep(f"a,b,c,kind\n{rows}".encode(), "t.csv")
     assert len(table.load(name).x) == 28 and table.load(name).columns == ("a", "b", "kind")
-    assert "2 rows left out, because a chosen column has a gap there." in table.says(name)
+    assert "2 rows left out, because a chosen column has a gap there." in table.describe(name)
 
 
 def test_of_penguins_the_learner_chooses_columns() -> None:
@@ -230,7 +233,7 @@ def test_of_penguins_the_learner_chooses_columns() -> None:
     other = table.with_columns(first, ("flipper_length_mm", "body_mass_g", "sex"))
     found = table.load(other)
     assert other != first and found.names == ("female", "male") and len(found.x) == 333
-    assert "11 rows left out" in table.says(other) and table.called(other) == "penguins.csv"
+    assert "11 rows left out" in table.describe(other) and table.display_name(other) == "penguins.csv"
     assert table.with_columns(other, left.default) == first  # and back
     with pytest.raises(BadValue, match="'island' holds no numbers"):
         table.with_columns(first, ("island", "body_mass_g", "sex"))
@@ -288,8 +291,8 @@ def test_a_table_kept_earlier_keeps_its_name_whatever_it_holds() -> None:
     """As earlier versions wrote tables: words that look like gaps are labels, and some headers look like numbers."""
     rows = "".join(f"{float(k)},{k * 1.625},{'NA' if k % 2 else 'none'}\n" for k in range(24))
     text = f"1 620,b,kind\n{rows}"
-    name = own.named("old.csv", text.encode(), "table")
-    own.keep(table.path(name), "table", lambda part: part.write_text(text), "old.csv")
+    name = storage.storage_name("old.csv", text.encode(), "table")
+    storage.keep(table.path(name), "table", lambda part: part.write_text(text), "old.csv")
     assert table.load(name).names == ("NA", "none") and table.load(name).x[:2] == (0.0, 1.0)
     assert table.write(table.load(name)) == text and table.keep_again(text.encode(), "old.csv") == name
 
@@ -472,7 +475,7 @@ def test_dark_and_bright_grounds_are_treated_alike() -> None:
     name = album.keep(zipped(mixed), "mixed.zip")
     found = album.load(name)
     assert all(np.median(image) < 40 < 200 < image.max() for image in found.images)
-    assert found.negatives == 8 and "8 of them had a bright ground and are shown as negatives" in album.says(name)
+    assert found.negatives == 8 and "8 of them had a bright ground and are shown as negatives" in album.describe(name)
 
 
 def test_photographs_without_a_plain_ground_stay_positive() -> None:
@@ -508,7 +511,7 @@ def test_classes_are_named_in_the_sentence() -> None:
 def test_an_album_of_an_earlier_version_keeps_its_name() -> None:
     """Then the ground of the whole set was turned; a bundle has what a net sees, which is not turned again."""
     images = [np.full((28, 28), ground, np.uint8) for ground in (0, 9, 200, 30, 40, 50, 60, 255)]
-    old = album.made(images, ["a", "b"] * 4, bright=True)
+    old = album.build_album(images, ["a", "b"] * 4, bright=True)
     data = album.zipped(old)
     for zip_of_then in (data, data.replace(album.OURS, b"x" * len(album.OURS))):
         name = album.keep(zip_of_then, "old.zip", again=True)
@@ -524,7 +527,7 @@ def test_a_wide_picture_keeps_its_shape_and_a_picture_that_is_there_twice_counts
 
 def test_the_same_album_is_the_same_world_and_comes_back_as_it_was() -> None:
     one, two = album.keep(zipped(folders()), "Strokes.zip"), album.keep(zipped(folders(above="x/")), "strokes.zip")
-    assert one == two and album.known(one) and album.called(one) == "strokes.zip"
+    assert one == two and album.exists(one) and album.display_name(one) == "strokes.zip"
     whole, again = album.load(one), album.read(album.zipped(album.load(one)))
     assert np.array_equal(np.sort(whole.images, 0), np.sort(again.images, 0)) and whole.names == again.names
 
@@ -645,12 +648,12 @@ def test_whatever_byte_of_a_zip_is_wrong_it_is_read_or_a_sentence_said(draw: som
 @pytest.mark.parametrize("task", [Table(labels=5), Album(labels=5)], ids=["table", "album"])
 def test_a_quarter_only_tests_and_each_seed_draws_its_own_labels(task: Table | Album) -> None:
     world = worlds.load(task)
-    x, y = world.train(task, range(3)).every()
+    x, y = world.train(task, range(3)).all_examples()
     classes = world.classes(task)
     assert all(torch.bincount(row, minlength=classes).tolist() == [5] * classes for row in y)
-    assert not torch.equal(x[0], x[1]) and torch.equal(x[1], world.train(task, range(1, 2)).every()[0][0])
+    assert not torch.equal(x[0], x[1]) and torch.equal(x[1], world.train(task, range(1, 2)).all_examples()[0][0])
     tested, truth = world.test(task)
-    everything, _ = world.train(type(task)(labels=400), range(1)).every()
+    everything, _ = world.train(type(task)(labels=400), range(1)).all_examples()
     rows, held_out = ({row.numpy().tobytes() for row in part.flatten(1)} for part in (everything[0], tested))
     assert not rows & held_out and len(truth) == len(everything[0]) // 3
     assert world.names(task)[int(truth[0])] in world.names(task)
@@ -658,7 +661,7 @@ def test_a_quarter_only_tests_and_each_seed_draws_its_own_labels(task: Table | A
 
 def test_a_class_with_fewer_examples_than_labels_gives_all_it_has() -> None:
     name = table.keep(csv().encode(), "t.csv")
-    y = worlds.load(Table()).train(Table(table=name, labels=400), range(1)).every()[1][0]
+    y = worlds.load(Table()).train(Table(table=name, labels=400), range(1)).all_examples()[1][0]
     assert torch.bincount(y).tolist() == [8, 15]
 
 
@@ -667,23 +670,23 @@ def test_what_is_gone_or_damaged_is_said_and_a_learner_may_give_it_again() -> No
     pictures = album.keep(zipped(folders()), "p.zip")
     for module, kept_as, path in ((table, name, table.path(name)), (album, pictures, album.path(pictures))):
         path.write_bytes(path.read_bytes()[:50])
-        assert not module.known(kept_as)
+        assert not module.exists(kept_as)
         with pytest.raises(BadValue, match=r"is damaged\. Choose its file again\."):
             module.load(kept_as)
-        own.remove(path)
+        storage.remove(path)
         with pytest.raises(BadValue, match=r"not on this machine\. Choose its file again\."):
             module.load(kept_as)
         assert not path.with_suffix(".name").exists()
-    assert table.keep(csv().encode(), "t.csv") == name and table.known(name)
+    assert table.keep(csv().encode(), "t.csv") == name and table.exists(name)
 
 
 def test_own_data_are_let_go_when_the_store_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     name = table.keep(csv().encode(), "t.csv")
     pictures = album.keep(zipped(folders()), "p.zip")
-    monkeypatch.setattr(room, "MOMENT", -1.0)
-    monkeypatch.setenv("HEADSTART_STORE_LIMIT", str(100 / room.GB))
-    room.tidy(every=0)
-    assert not table.known(name) and not album.known(pictures)
+    monkeypatch.setattr(eviction, "MOMENT", -1.0)
+    monkeypatch.setenv("HEADSTART_STORE_LIMIT", str(100 / eviction.GB))
+    eviction.tidy(every=0)
+    assert not table.exists(name) and not album.exists(pictures)
 
 
 @pytest.mark.parametrize("task", [Table(labels=10), Album(labels=10)], ids=["table", "album"])
@@ -691,9 +694,11 @@ def test_a_pretrained_net_learns_it_in_a_moment(task: Table | Album) -> None:
     points = isinstance(task, Table)
     start, net = (arms(), "mlp") if points else (backbone(), "conv")
     run = Run(task=task, net=net, start=start, stages=fine_tuning("lp_ft", steps=200), seeds=2, exhibit=9)
-    assert work.perform(run) == "done"
-    evidence = gather([Piece("it", run)])
+    assert compute_values.perform(run) == "done"
+    evidence = load_results([LabelledRun("it", run)])
     assert final(evidence.table("it")).mean() > 0.7
     assert len(evidence.behaviour("it")[-1]["0"]["answers"]) > 8
-    asked = Measure(kind="boundary" if points else "exhibit", runs=(run,) if points else (), tasks=(task,), count=9)
-    assert work.perform(asked) == "done"
+    asked = Measure(
+        kind="boundary" if points else "tracked_examples", runs=(run,) if points else (), tasks=(task,), count=9
+    )
+    assert compute_values.perform(asked) == "done"

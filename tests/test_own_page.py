@@ -12,14 +12,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from core import album, corpus, table
-from core.tasks import Table, Text
-from lessons.kit import own_data
-from lessons.kit.recipes import reader
-from lessons.kit.sandbox import packed
-from lessons.kit.sandbox.experiment import described, edited
+from core.experiment.tasks import Table, Text
+from core.user_data import album, corpus, table
+from lessons.kit.model.values import Results, Settings
+from lessons.kit.runs.recipes import reader
+from lessons.kit.sandbox import link_codec
+from lessons.kit.sandbox.experiment import describe_run, edit
 from lessons.kit.sandbox.presets import presets
-from lessons.kit.values import Evidence, Settings
+from lessons.kit.workspaces import own_data
 from tests.test_corpus import LETTERS
 from tests.test_own_data import POINTS, csv, folders, zipped
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("home")
 @pytest.fixture
 def opened(workers_end: None) -> AppTest:
     def draw() -> None:
-        from app.own_data import show
+        from app.app_pages.own_data import show
 
         show()
 
@@ -57,17 +57,17 @@ def test_a_table_is_given_named_and_removed(opened: AppTest) -> None:
     give(opened, "My *points*.csv", csv().encode())
     assert not opened.exception and not opened.warning
     name = at(opened, "own.data")
-    assert name.startswith("own-mypoints-") and table.known(name)
+    assert name.startswith("own-mypoints-") and table.exists(name)
     assert r"**My \*points\*.csv**: 30 points" in said(opened)
     next(one for one in opened.button if one.label == "Remove").click().run()
-    assert not table.known(name) and "own.data" not in opened.query_params and not opened.exception
+    assert not table.exists(name) and "own.data" not in opened.query_params and not opened.exception
 
 
 def test_a_zip_is_taken_and_a_bad_file_leaves_it_in_use(opened: AppTest) -> None:
     opened.run()
     give(opened, "strokes.zip", zipped(folders()))
     name = at(opened, "own.data")
-    assert album.known(name) and "12 pictures in 2 classes" in said(opened)
+    assert album.exists(name) and "12 pictures in 2 classes" in said(opened)
     give(opened, "bad.csv", csv().replace("10.0", "ten").encode())
     (warning,) = {one.value for one in opened.warning}  # below the popover, and in it
     assert "bad.csv was not taken. Line 2, column 'b': 'ten' is no number." in warning and len(opened.warning) == 2
@@ -89,27 +89,27 @@ def test_what_is_shown_of_data_says_what_there_is() -> None:
     assert [axis["name"] for axis in panel["axes"]] == ["a", "b"]
     assert [text for _, text in panel["axes"][0]["ticks"]] == ["0", "2", "4", "6"]  # in the file's units
     assert panel["axes"][0]["ticks"][0][0] == pytest.approx(-2)  # 0 is the smallest of a
-    points = own_data.picture(Evidence(), Settings({"data": table.keep(csv().encode(), "t.csv")}), Settings())
+    points = own_data.picture(Results(), Settings({"data": table.keep(csv().encode(), "t.csv")}), Settings())
     assert "30 points by a (across) and b (up). kind: blue 10, red 20." in points.alt
-    pictures = own_data.picture(Evidence(), Settings({"data": album.keep(zipped(folders()), "p.zip")}), Settings())
+    pictures = own_data.picture(Results(), Settings({"data": album.keep(zipped(folders()), "p.zip")}), Settings())
     assert pictures.alt == "Pictures of 2 classes: level 6, up 6." and pictures.spec.count("<img") == 12
 
 
 def test_the_sandbox_takes_own_data_as_target_and_as_source(workers_end: None) -> None:
     def draw() -> None:
-        from app.sandbox import show
+        from app.app_pages.sandbox import show
 
         show()
 
     test = AppTest.from_function(draw, default_timeout=60)
-    test.query_params["sandbox.run"] = packed.write(edited(presets()["label_worth"], "task", "Table"))
+    test.query_params["sandbox.run"] = link_codec.write(edit(presets()["label_worth"], "task", "Table"))
     test.run()
     give(test, "t.csv", csv().encode())
     assert not test.exception and not test.warning
-    run = packed.read(at(test, "sandbox.run"))
-    assert isinstance(run.task, Table) and table.known(run.task.table) and run.net == "mlp"
+    run = link_codec.read(at(test, "sandbox.run"))
+    assert isinstance(run.task, Table) and table.exists(run.task.table) and run.net == "mlp"
     assert any(one.label == "Table" and one.value == run.task.table for one in test.selectbox)
-    source = edited(edited(run, "start.task", "Table"), "start.task.table", run.task.table)
+    source = edit(edit(run, "start.task", "Table"), "start.task.table", run.task.table)
     assert source.start and source.start.task == Table(table=run.task.table, labels=source.start.task.labels)  # type: ignore[attr-defined]
 
 
@@ -123,7 +123,7 @@ def test_a_text_is_given_learned_by_both_sides_and_removed(opened: AppTest) -> N
     opened.run()
     assert "4,000 to 5,000,000 characters in Latin letters" in said(opened)  # before anything is given
     name = at(paste(opened, LETTERS), "own.data")
-    assert name.startswith("own-pastedtext-") and corpus.known(name) and not opened.warning
+    assert name.startswith("own-pastedtext-") and corpus.is_own_text(name) and not opened.warning
     assert "characters on 20 pages. Every tenth page only tests" in said(opened) and "bits a character" in said(opened)
     labels = [one.label for one in opened.select_slider]
     assert labels == ["Thousand characters to learn from"]  # a text has no labels
@@ -131,37 +131,37 @@ def test_a_text_is_given_learned_by_both_sides_and_removed(opened: AppTest) -> N
     assert "Still in use: **pasted text**" in said(opened) and at(opened, "own.data") == name
     assert corpus.keep(corpus.write(name).encode(), "pasted text") == name  # as it is taken home, it is taken again
     next(one for one in opened.button if one.label == "Remove").click().run()
-    assert not corpus.known(name) and "own.data" not in opened.query_params and not opened.exception
+    assert not corpus.is_own_text(name) and "own.data" not in opened.query_params and not opened.exception
 
 
 def test_a_text_is_raced_from_english_and_from_nothing() -> None:
     settings = own_data.READING.defaults.but(data=corpus.keep(LETTERS.encode(), "letters.txt"))
     ours, theirs = (piece.of for piece in own_data.runs(settings))
-    assert own_data.runs(own_data.READING.recorded) == []  # asked for by whoever waits for runs
+    assert own_data.runs(own_data.READING.recorded_settings) == []  # asked for by whoever waits for runs
     assert ours.task == theirs.task and (ours.start, theirs.start) == (reader(), None)
     table = pd.DataFrame({"step": [0, 0, 40, 40], "seed": [0, 1] * 2, "bits": [4.0, 4, 3, 2], "bits 1": [2.0] * 4})
-    both = Evidence({("race", (side,)): table for side in own_data.SIDES})
+    both = Results({("race", (side,)): table for side in own_data.SIDES})
     shown = own_data.picture(both, settings, Settings())
     assert "fine-tuned: 4.00 at 0, 2.50 at 40" in shown.alt and "general text" in shown.alt
     assert "pays 2.5 bits" in own_data.tells(both, settings)
-    begun = Evidence({("race", ("pretrained",)): table})  # one side is a test ahead
+    begun = Results({("race", ("pretrained",)): table})  # one side is a test ahead
     assert own_data.tells(begun, settings) == "" and "fine-tuned" in own_data.picture(begun, settings, Settings()).alt
 
 
 def test_the_sandbox_takes_a_text(workers_end: None) -> None:
     def draw() -> None:
-        from app.sandbox import show
+        from app.app_pages.sandbox import show
 
         show()
 
     test = AppTest.from_function(draw, default_timeout=60)
-    test.query_params["sandbox.run"] = packed.write(presets()["new_subject"])
+    test.query_params["sandbox.run"] = link_codec.write(presets()["new_subject"])
     paste(test.run(), LETTERS)
-    run = packed.read(at(test, "sandbox.run"))
-    assert isinstance(run.task, Text) and corpus.known(run.task.subject) and not test.warning
+    run = link_codec.read(at(test, "sandbox.run"))
+    assert isinstance(run.task, Text) and corpus.is_own_text(run.task.subject) and not test.warning
     assert any(one.label == "Subject" and one.value == run.task.subject for one in test.selectbox)
     paste(test, "far too short")
-    assert "13 characters" in said(test) and packed.read(at(test, "sandbox.run")) == run
+    assert "13 characters" in said(test) and link_codec.read(at(test, "sandbox.run")) == run
 
 
 @pytest.mark.browser
@@ -258,7 +258,7 @@ def test_others_may_train_but_not_download_or_remove(opened: AppTest) -> None:
     assert not [one for one in other.button if one.label == "Remove"]
     assert [one for one in other.button if one.label.startswith("Train ")]
     next(one for one in opened.button if one.label == "Remove").click().run()
-    assert not table.known(name)
+    assert not table.exists(name)
     other.run()
     assert "no longer on the computer" in other.error[0].value
     assert not [one for one in other.button if one.label.startswith("Train ")]  # nothing is put in their place
@@ -267,7 +267,7 @@ def test_others_may_train_but_not_download_or_remove(opened: AppTest) -> None:
 
 
 def _shown() -> None:
-    from app.own_data import show
+    from app.app_pages.own_data import show
 
     show()
 
@@ -328,5 +328,5 @@ def test_a_refusal_is_seen_and_the_popover_closes(address: str, page: Page) -> N
 
 def test_the_sandbox_calls_a_table_as_its_owner_does() -> None:
     name = table.keep(csv().encode(), "bill_length [mm].csv")
-    run = edited(edited(presets()["label_worth"], "task", "Table"), "task.table", name)
-    assert r"'bill_length \[mm\].csv')" in described(run) and "own-" not in described(run)
+    run = edit(edit(presets()["label_worth"], "task", "Table"), "task.table", name)
+    assert r"'bill_length \[mm\].csv')" in describe_run(run) and "own-" not in describe_run(run)

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from app.parts.words import filled
-from core.check import BadValue
+from app.beats.lesson_text import filled
+from core.experiment.checks import BadValue
 from core.serve.engine import State
-from lessons.kit import progress
-from lessons.kit.catalogue import BEATS, lessons
-from lessons.kit.progress import Missed, Progress
+from lessons.kit.lesson import progress
+from lessons.kit.lesson.catalogue import BEATS, lessons
+from lessons.kit.lesson.progress import MissedQuestion, Progress
 from tests.test_properties import ANY, MANY, is_plain, near, on, tried
 
 pytestmark = pytest.mark.usefixtures("workers_end")
@@ -30,8 +30,8 @@ def page(slug: str, **url: str) -> AppTest:
     """A lesson's page, opened with a URL."""
 
     def draw(slug: str) -> None:
-        from app.lesson import show
-        from lessons.kit.catalogue import lessons
+        from app.app_pages.lesson import show
+        from lessons.kit.lesson.catalogue import lessons
 
         show(lessons()[slug])
 
@@ -199,7 +199,7 @@ def test_a_missed_question_comes_back_in_a_later_lesson() -> None:
     test = page(second, beat="Recall")
     assert not [one for one in test.radio if one.key.startswith(first)]
     missed = progress.question_id(first, lessons()[first].questions[1])
-    test.session_state["news"] = Progress(missed={missed: Missed()})
+    test.session_state["news"] = Progress(missed={missed: MissedQuestion()})
     test.run()
     assert [one.key for one in test.radio if missed in one.key] == [f"{second}.again.{missed}"]
 
@@ -210,10 +210,10 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
 ) -> None:
     from pathlib import Path
 
-    from app.lesson import stood_on
-    from core.serve import store
+    from app.app_pages.lesson import backdrop_results
+    from core.store import store
 
-    stood_on.cache_clear()
+    backdrop_results.cache_clear()
     monkeypatch.setattr(store, "SHIPPED", Path("nothing/ships"))
     for made in (
         {"committed": "2"},
@@ -226,7 +226,7 @@ def test_a_page_whose_data_are_missing_says_which_command_brings_them(
 
 @pytest.mark.parametrize("slug", ["label_worth", "new_subject"])
 def test_what_befalls_all_runs_alike_is_said_once(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.parts import watch
+    from app.beats import watch
 
     class Told:
         """An engine of which every run has come to the same."""

@@ -7,22 +7,22 @@ from typing import Any
 
 import numpy as np
 
+from core.experiment.tasks import COMBINATIONS, HOW, WHAT
 from core.measure import answer as measured
-from core.serve import store
-from core.tasks import COMBINATIONS, HOW, WHAT
-from lessons.kit.catalogue import lessons
-from lessons.kit.evidence import gather
+from core.store import store
 from lessons.kit.figures.player import LOST
 from lessons.kit.figures.player import RIGHT as RIGHT_LAMP
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import load_results
 from lessons.kit.scripts.source import with_constants
-from lessons.kit.values import Evidence
 from lessons.parrot_to_helper.claims import held_out, shares
-from lessons.parrot_to_helper.pictures import ROWS, asked_both, changing, said
-from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, PROMPTS, RIGHT, SHOWN, asked, ways
+from lessons.parrot_to_helper.pictures import ROWS, answer_text, asked_both, changing
+from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, PROMPTS, RIGHT, SHOWN, shown_instructions, ways
 
 
 def answer(right: dict[str, list[float]], others: float = 0.0) -> dict[str, Any]:
-    """What core.measure.obedience says of two seeds."""
+    """What core.measure.instruction_following says of two seeds."""
     rows = [right.get(one, [others, others]) for one in COMBINATIONS]
     return {RIGHT: [rows], FORMED: [[[1.0, 1.0]] * len(rows)]}
 
@@ -35,34 +35,34 @@ def test_a_share_is_the_mean_over_the_combinations_that_are_asked_about() -> Non
 
 def test_what_was_held_out_is_judged_by_runs_that_never_saw_it() -> None:
     answers = {("obeys", (MOST, held)): answer({held: [0.6, 0.3]}, others=1.0) for held in HELD_OUT}
-    assert np.allclose(held_out(Evidence({}, answers), RIGHT), [0.6, 0.3])
+    assert np.allclose(held_out(Results({}, answers), RIGHT), [0.6, 0.3])
     assert len(ways()) == len(WHAT) * len(HOW)
     assert HELD_OUT[0] not in ways(without=HELD_OUT[0])
 
 
 def test_an_answer_that_does_not_end_is_seen_to_be_cut_off() -> None:
-    assert said({"says": "law!", "ends": True}) == "law!"
-    assert said({"says": "and so\n\non", "ends": False}) == "and so on ..."
+    assert answer_text({"says": "law!", "ends": True}) == "law!"
+    assert answer_text({"says": "and so\n\non", "ends": False}) == "and so on ..."
     answers = {"prompts": ["In French: Poland"], "answers": [[{"says": "", "ends": True}]]}
     assert "the raw model (nothing)" in asked_both(answers).alt
 
 
 def test_what_is_held_out_is_among_the_answers_that_are_shown() -> None:
     for without in HELD_OUT:
-        (task,) = measured(asked(without), [])["tasks"]
+        (task,) = measured(shown_instructions(without), [])["tasks"]
         names = [one["name"] for one in task["examples"]]
         assert len(names) == SHOWN and set(HELD_OUT) <= set(names) and set(ROWS) <= set(names)
 
 
 def test_lamps_follow_what_a_run_recorded_step_by_step() -> None:
-    (task,) = measured(asked(HELD_OUT[0]), [])["tasks"]
+    (task,) = measured(shown_instructions(HELD_OUT[0]), [])["tasks"]
     wanted = [one["right"] for one in task["examples"]]
     no, yes = [False] * SHOWN, [True] * SHOWN
     told = [
         {"step": 0, "0": {"texts": ["Qaida, and"] * SHOWN, "formed": no, "right": no}},
         {"step": 600, "0": {"texts": wanted, "formed": yes, "right": no}},
     ]
-    evidence = Evidence({}, {("asked", ()): {"tasks": [task]}}, {("live", (1,)): told})
+    evidence = Results({}, {("asked", ()): {"tasks": [task]}}, {("live", (1,)): told})
     (panel,) = changing(evidence, HELD_OUT[0]).spec["panels"]
     assert panel["notes"] == ["held out"] + [""] * len(ROWS)
     form, true = panel["lamps"]
@@ -74,7 +74,7 @@ def test_lamps_follow_what_a_run_recorded_step_by_step() -> None:
 def test_the_script_reads_and_answers_as_what_ships(printed: Callable[[str], list[str]]) -> None:
     lesson = lessons()["parrot_to_helper"]
     said = "\n".join(printed(with_constants(lesson.script(lesson.defaults), STEPS=2)))
-    (raw,) = gather(lesson.backdrop(lesson.defaults)).answer("raw answers")["answers"]
+    (raw,) = load_results(lesson.backdrop(lesson.defaults)).answer("raw answers")["answers"]
     for prompt, one in zip(PROMPTS, raw):
         assert f"{prompt} =\n  raw:   {' '.join(one['says'].split())}" in said
     assert store.SHIPPED.exists() and said.count("tuned:") == len(PROMPTS)

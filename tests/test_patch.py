@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from core import nets
-from core.measure import Learned, answer, boundary, squeeze
-from core.spec import Measure, Run, Stage
-from core.tasks import Plane
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Plane
+from core.measure import Learned, answer, boundary, delta_truncation
 from tests.test_measures import trained
 
 ARMS = Run(task=Plane(labels=60), net="mlp", stages=(Stage(steps=60, batch=32, rate=1e-2),), seeds=1)
@@ -39,13 +39,13 @@ def test_a_patch_is_as_large_as_counted_by_hand(arms: Learned, method: str, size
     run = replace(COLOUR, stages=(Stage(method=method, size=size, steps=1),))
     learned = trained(run, dict(arms.thetas))
     as_stored = {one: dict(sorted(theta.items())) for one, theta in learned.thetas.items()}
-    (found,) = answer(Measure(kind="patch", runs=(run,)), [Learned(run, as_stored, {})])["runs"]
+    (found,) = answer(Measure(kind="weight_changes", runs=(run,)), [Learned(run, as_stored, {})])["runs"]
     assert found["trained"] == numbers
     assert found["all"] == 8642
 
 
 def test_what_was_trained_from_nothing_is_all_of_it_and_has_moved_from_no_start(arms: Learned) -> None:
-    (found,) = answer(Measure(kind="patch", runs=(ARMS,)), [arms])["runs"]
+    (found,) = answer(Measure(kind="weight_changes", runs=(ARMS,)), [arms])["runs"]
     assert found == {
         "trained": 8642 + 4 * 64 + 4,
         "all": 8642 + 4 * 64 + 4,
@@ -57,19 +57,19 @@ def test_how_far_a_patch_moved_the_net_is_a_share_of_its_length(arms: Learned) -
     end = {name: torch.cat([1.5 * part, 3 * part]) for name, part in arms.theta.items()}
     end |= {"head.weight": torch.zeros(2, 64, 2), "head.bias": torch.zeros(2, 1, 2)}
     one = Learned(COLOUR, {COLOUR: end, ARMS: arms.theta}, {})
-    (found,) = answer(Measure(kind="patch", runs=(COLOUR,)), [one])["runs"]
+    (found,) = answer(Measure(kind="weight_changes", runs=(COLOUR,)), [one])["runs"]
     assert found["moved"] == [0.5, 2.0]
 
 
 def test_a_delta_cut_to_nothing_is_its_start_and_uncut_is_its_end(arms: Learned) -> None:
     one = trained(COLOUR, dict(arms.thetas))
-    asked = Measure(kind="squeeze", runs=(COLOUR,), tasks=(COLOUR.task,), count=64)
+    asked = Measure(kind="delta_truncation", runs=(COLOUR,), tasks=(COLOUR.task,), count=64)
     found = answer(asked, [one])
     (run,) = found["runs"]
     marks = dict(zip(found["ranks"], run["accuracy"][0]))
     assert list(marks) == [0, 1, 2, 4, 8, 16, 32, 64]
-    assert marks[64] == one.exam(COLOUR.task).score(one.theta) != marks[0]
-    x, y = one.exam(COLOUR.task).examples, one.exam(COLOUR.task).y
+    assert marks[64] == one.evaluator(COLOUR.task).score(one.theta) != marks[0]
+    x, y = one.evaluator(COLOUR.task).examples, one.evaluator(COLOUR.task).y
     start = {n: one.theta[n] if n.endswith("bias") or n.startswith("head") else p for n, p in arms.theta.items()}
     start = {name: part.expand(2, *part.shape[1:]) for name, part in start.items()}
     right = nets.forward(one.net, start, x.expand(2, *x.shape)).argmax(-1) == y
@@ -84,4 +84,4 @@ def test_a_spectrum_is_told_in_shares_of_its_largest_as_a_mean_over_seeds() -> N
     delta = {
         "hidden1.weight": torch.stack([torch.diag(torch.tensor([4.0, 2.0])), torch.diag(torch.tensor([3.0, 3.0]))])
     }
-    assert squeeze.relative_spectrum("hidden1.weight", delta)[:2] == [1.0, 0.75]
+    assert delta_truncation.relative_spectrum("hidden1.weight", delta)[:2] == [1.0, 0.75]

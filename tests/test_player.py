@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.parts.player import sent
-from core.check import BadValue
-from lessons.kit.figures.player import LOST, RIGHT, Bars, Images, Line, Lines, Player, Space, packed, player
-from lessons.kit.figures.reading import Texts, Tokens
+from app.components.player.player import player_data
+from core.experiment.checks import BadValue
+from lessons.kit.figures.player import LOST, RIGHT, Bars, Images, Line, Lines, Player, Space, player, to_base64
+from lessons.kit.figures.text_panels import Texts, Tokens
 from tests.server import served
 
 ROOT = Path(__file__).resolve().parent.parent
-CELLS = packed([0, 0, 1, 1])  # 2 * 2: class 0 below, class 1 above
+CELLS = to_base64([0, 0, 1, 1])  # 2 * 2: class 0 below, class 1 above
 BOX = (-1.0, 1.0, -1.0, 1.0)
 DOTS = np.array([[-0.5, 0.0], [0.5, 0.0]])
 
@@ -44,9 +44,9 @@ REFUSED = {
     "a first frame beyond the last": made(Bars(title="", names=["a"], values=[[1.0]]), first=3),
     "no panel": made(),
     "maps for two of three frames": made(Space(title="", areas=[CELLS] * 2, extent=BOX)),
-    "maps that are no squares": made(Space(title="", areas=[packed([0, 0, 1])], extent=BOX)),
+    "maps that are no squares": made(Space(title="", areas=[to_base64([0, 0, 1])], extent=BOX)),
     "maps without an extent": made(Space(title="", areas=[CELLS])),
-    "a class without a name on a map": made(Space(title="", areas=[packed([0, 0, 1, 2])], extent=BOX)),
+    "a class without a name on a map": made(Space(title="", areas=[to_base64([0, 0, 1, 2])], extent=BOX)),
     "a class without a name": made(Space(title="", xy=DOTS, classes=[0, 2])),
     "a class too few": made(Space(title="", xy=DOTS, classes=[0])),
     "a point without a place": made(Space(title="", xy=DOTS * np.nan, classes=[0, 1])),
@@ -91,7 +91,7 @@ def test_a_curve_may_have_a_unit_and_a_scale_of_its_own() -> None:
 
 def test_equal_data_are_the_same_picture_and_other_data_are_not() -> None:
     def name(value: float, live: bool = False) -> str:
-        _, data = sent(player(made(Bars(title="", names=["a"], values=[[value]]))), "key", live)
+        _, data = player_data(player(made(Bars(title="", names=["a"], values=[[value]]))), "key", live)
         return str(data["id"])
 
     assert name(0.5) == name(0.5) != name(0.6)
@@ -119,17 +119,17 @@ PAGE = f"""
     sys.path.insert(0, {str(ROOT)!r})
     import numpy as np
     import streamlit as st
-    from app.parts.figure import draw
-    from lessons.kit.figures.player import Images, Player, Space, packed, player
-    from lessons.kit.figures.reading import Texts
+    from app.components.figure.figure import draw
+    from lessons.kit.figures.player import Images, Player, Space, player, to_base64
+    from lessons.kit.figures.text_panels import Texts
 
     steps = range(10)
-    areas = [packed(np.add.outer(np.zeros(20, int), np.arange(20) > 2 * k)) for k in steps]
+    areas = [to_base64(np.add.outer(np.zeros(20, int), np.arange(20) > 2 * k)) for k in steps]
     xy = np.array([[-0.5, 0.5], [0.5, 0.5]])
     told = ["The left one.", "The right one."]
     panels = (
         Space(title="Map", areas=areas, extent=(-1, 1, -1, 1), xy=xy, classes=[0, 1], stories=told),
-        Images(title="Images", images=[packed(np.full(4, 90))] * 2, width=2, height=2, stories=told,
+        Images(title="Images", images=[to_base64(np.full(4, 90))] * 2, width=2, height=2, stories=told,
                states=[[1, 1]] * 5 + [[2, 1]] * 5, says=["one", "two"]),
         Texts(title="Texts", prompts=["asked"], says=[[f"written {{k}}"] for k in steps],
               lamps={{"true": [[2]] * 5 + [[1]] * 5}}),
@@ -179,9 +179,9 @@ def test_keys_and_buttons_move_the_picture_which_stays_when_the_page_is_drawn_ag
 READ = f"""
     import sys
     sys.path.insert(0, {str(ROOT)!r})
-    from app.parts.figure import draw
+    from app.components.figure.figure import draw
     from lessons.kit.figures.player import Line, Lines, Player, player
-    from lessons.kit.figures.reading import Texts, Tokens
+    from lessons.kit.figures.text_panels import Texts, Tokens
 
     marks = [f"step {{k}}" for k in range(3)]
     truth = Line(name="truth", role="source", values=[0.5, 0.6, 0.1], veiled=True)

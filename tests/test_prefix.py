@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lessons.kit.catalogue import lessons
+from lessons.kit.lesson.catalogue import lessons
 from tests.server import served
 from tests.steps import through_the_findings
 

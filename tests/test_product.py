@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from core import product as of
 from core.nets.transformer import Block
-from core.product import product
+from core.tensors import batched_matmul as of
+from core.tensors.batched_matmul import batched_matmul
 
 SIZES = [(1, 2048, 32, 40), (3, 512, 64, 96)]  # seeds, rows, inputs, outputs
 
@@ -28,7 +28,7 @@ def test_a_large_product_and_its_gradients_are_those_of_pytorch(size: tuple[int,
         drawn(seeds, rows, outputs),
     )
     leaves = [x, weight] if kept else [weight]
-    y, plain = product(x, weight), x @ weight
+    y, plain = batched_matmul(x, weight), x @ weight
     assert torch.allclose(y, plain, atol=1e-4)
     for mine, theirs in zip(torch.autograd.grad(y, leaves, wanted), torch.autograd.grad(plain, leaves, wanted)):
         assert torch.allclose(mine, theirs, atol=1e-3)
@@ -36,10 +36,10 @@ def test_a_large_product_and_its_gradients_are_those_of_pytorch(size: tuple[int,
 
 def test_large_products_take_the_fast_way_and_others_pytorchs_own(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(of, "each", lambda a, b: asked.append(a.shape) or a @ b.mT)
+    monkeypatch.setattr(of, "multiply_transposed", lambda a, b: asked.append(a.shape) or a @ b.mT)
     for size in ((1, 2048, 32, 40), (1, 16, 32, 40)):
-        product(drawn(*size[:3]), drawn(size[0], *size[2:]))
-    product(drawn(1, 2048, 32).double(), drawn(1, 32, 40).double())
+        batched_matmul(drawn(*size[:3]), drawn(size[0], *size[2:]))
+    batched_matmul(drawn(1, 2048, 32).double(), drawn(1, 32, 40).double())
     assert asked == [(1, 2048, 32)] * of.THERE
 
 

@@ -16,18 +16,20 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import corpus, nets, tasks
-from core.check import BadValue, plain
+from core import nets
+from core.experiment import tasks
+from core.experiment.checks import BadValue, to_ascii
+from core.experiment.spec import Keep, Measure, Run, Stage, digest, from_json, to_json
 from core.measure import Learned, answer
-from core.serve import store
-from core.spec import Keep, Measure, Run, Stage, digest, from_json, to_json
+from core.store import store
+from core.training.text_generation import encoded
+from core.user_data import corpus
 from core.worlds import text
-from core.writing import encoded
-from lessons.kit.catalogue import Lesson, lessons
-from lessons.kit.evidence import gather
-from lessons.kit.prediction import Order
-from lessons.kit.sheet import Sheet
-from lessons.kit.values import Control, Evidence, Settings
+from lessons.kit.lesson.catalogue import Lesson, lessons
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.prediction import Order
+from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.results.evidence import load_results
 
 MANY = int(os.environ.get("HEADSTART_EXAMPLES", 0))
 tried = settings(
@@ -85,7 +87,7 @@ def test_a_setting_from_a_url_is_an_option_or_a_sentence(lesson: Lesson, data: s
         assert value in control.options or (isinstance(control, Order) and control.read(value) == value)
 
 
-def on(sheet: Sheet) -> st.SearchStrategy[str]:
+def on(sheet: LearnerInput) -> st.SearchStrategy[str]:
     """What might stand on a sheet."""
     point = st.tuples(st.floats(-12, 12), st.floats(-12, 12)).map("{0[0]},{0[1]}".format)
     letters = {"points": "0123456789,.- einfa", "pairs": "ab-", "labels": "0123456789-", "text": "ab \n\t\u00e9"}
@@ -116,8 +118,8 @@ def test_what_stands_on_a_sheet_makes_valid_runs_and_questions_or_a_sentence(
 @tried
 @given(typed=ANY)
 def test_what_is_typed_becomes_plain_and_tokens_that_fit_a_window(typed: str) -> None:
-    flat = plain(typed)
-    assert flat == plain(flat) and set(flat) <= {"\n", *map(chr, range(32, 127))}
+    flat = to_ascii(typed)
+    assert flat == to_ascii(flat) and set(flat) <= {"\n", *map(chr, range(32, 127))}
     if flat.strip():
         assert 2 <= len(encoded(flat)) <= text.WINDOW
 
@@ -136,13 +138,13 @@ def test_whatever_is_typed_is_read_and_drawn(reader: Learned, data: st.DataObjec
     lesson = lessons()["guess_next"]
     sheet = lesson.sheet
     assert sheet
-    typed = data.draw(on(sheet).filter(lambda text: 0 < len(plain(text).strip()) <= sheet.most))
+    typed = data.draw(on(sheet).filter(lambda text: 0 < len(to_ascii(text).strip()) <= sheet.most))
     now = replace(lesson.defaults.but(back=back), given=sheet.read(typed))
     answers = {}
     for piece in lesson.asks(now):
         asked = replace(piece.of, runs=(reader.run,), count=min(piece.of.count, 3) if piece.role == "writes" else back)
         answers[piece.key] = json.loads(json.dumps(answer(asked, [reader])))
-    evidence = gather(lesson.backdrop(now)) | Evidence({}, answers)
+    evidence = load_results(lesson.backdrop(now)) | Results({}, answers)
     views = lesson.views(evidence, now, Settings())
     for name in ("The reader", "What comes next"):
         assert views[name]().alt.replace("\n", " ").isprintable()
@@ -160,10 +162,10 @@ def test_a_file_is_a_subject_or_a_sentence(data: bytes, times: int, name: str) -
     except BadValue as said:
         assert is_plain(said)
         return
-    assert corpus.known(subject) and corpus.path(subject).parent == store.home() / "texts"
-    assert corpus.called(subject).isprintable()
+    assert corpus.is_own_text(subject) and corpus.path(subject).parent == store.home() / "texts"
+    assert corpus.display_name(subject).isprintable()
     for part in text.documents(subject):
-        assert part and all(document == plain(document).strip() != "" for document in part)
+        assert part and all(document == to_ascii(document).strip() != "" for document in part)
 
 
 JSON = st.recursive(

@@ -11,10 +11,11 @@ import torch
 from filelock import Timeout
 from safetensors.torch import load_file
 
-from core.serve import folders, race, store, work
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import Plane
+from core.serve import compute_values, race
 from core.serve.race import Side
-from core.spec import Run, Stage
-from core.tasks import Plane
+from core.store import folders, store
 
 A = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=100, batch=16),), seeds=2)
 B = replace(A, first_seed=7, stages=(Stage(steps=40, batch=16),))
@@ -34,7 +35,7 @@ def drive(run: Run, others: Sequence[Run]) -> list[tuple[Run, float]]:
     steps: list[tuple[Run, float]] = []
 
     def train(side: Run, wait: float) -> Side:
-        inner = work.trained(600, side, wait)
+        inner = compute_values.train_as_side(600, side, wait)
         while True:
             try:
                 reached = next(inner)
@@ -60,7 +61,7 @@ def test_weights_do_not_depend_on_who_else_is_trained(tmp_path: Path, monkeypatc
     together = {run: store.weights(run) for run in (A, B)}
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "alone"))
     for run, path in together.items():
-        work.perform(run)
+        compute_values.perform(run)
         alone = store.weights(run)
         assert path and alone and path != alone
         for name, weight in load_file(path).items():
@@ -75,28 +76,28 @@ def test_a_side_that_is_stuck_elsewhere_is_not_waited_for_for_ever() -> None:
 
 def test_a_run_that_somebody_has_in_hand_is_left_to_them() -> None:
     with folders.writing(A):
-        assert work.perform(A, wait=0) == "elsewhere"
+        assert compute_values.perform(A, wait=0) == "elsewhere"
         with pytest.raises(Timeout):
-            next(work.trained(600, A, 0))
+            next(compute_values.train_as_side(600, A, 0))
 
 
 def test_a_side_that_fails_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = work.train
+    real = compute_values.train
 
     def train(run: Run, ancestors: object) -> object:
         return iter(lambda: 1 / 0, None) if run == B else real(run, ancestors)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(work, "train", train)
+    monkeypatch.setattr(compute_values, "train", train)
     assert {side for side, _ in drive(A, [B, C])} == {A, B, C}
     assert store.complete(A) and store.complete(C)
     assert store.events(B)[-1]["kind"] == "failed"
     with pytest.raises(ZeroDivisionError):
-        work.perform(B, others=(A,))
+        compute_values.perform(B, others=(A,))
 
 
 def test_time_is_that_of_the_processor_and_of_the_run_alone() -> None:
     drive(A, [B, C])
     for run in (A, B, C):
         assert 0 < store.events(run)[-1]["seconds"] < 2
-    waited = list(work.timed(iter([1, 2])))
+    waited = list(compute_values.timed(iter([1, 2])))
     assert [event for event, _ in waited] == [1, 2] and waited[-1][1] < 0.1

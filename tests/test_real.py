@@ -8,17 +8,17 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core import encoder
-from core.check import BadValue
-from core.measure import answer, encoded
-from core.spec import Measure
-from core.tasks import Plane, Sentiment
+from core.experiment.checks import BadValue
+from core.experiment.spec import Measure
+from core.experiment.tasks import Plane, Sentiment
+from core.measure import answer, encoder_probe
+from core.pretrained import encoder
 from core.worlds import sentiment
 
 
 @pytest.fixture(autouse=True)
 def forget() -> None:
-    for one in (encoder.weights, encoded.vectors):
+    for one in (encoder.weights, encoder_probe.vectors):
         one.cache_clear()
 
 
@@ -54,21 +54,21 @@ def test_an_encoder_that_is_not_here_or_not_the_one_is_a_sentence(
 
 def test_the_probe_learns_from_the_labels_it_was_given_and_from_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = [f"bad {k}" for k in range(20)], [f"good {k}" for k in range(20)]
-    monkeypatch.setattr(sentiment, "split", lambda subject: (kinds, kinds))
+    monkeypatch.setattr(sentiment, "split_train_test", lambda subject: (kinds, kinds))
 
     def told_apart(said: list[str]) -> torch.Tensor:
         return torch.tensor([[one.startswith("good") - 0.5, 0.01 * (len(one) % 3)] for one in said])
 
     monkeypatch.setattr(encoder, "encode", told_apart)
-    asked = Measure(kind="encoded", runs=(), tasks=(Sentiment(labels=1), Sentiment(labels=5)), count=3)
+    asked = Measure(kind="encoder_probe", runs=(), tasks=(Sentiment(labels=1), Sentiment(labels=5)), count=3)
     assert answer(asked, []) == {"accuracy": [[1.0] * 3] * 2}
     with pytest.raises(BadValue, match="sentences only"):
-        answer(Measure(kind="encoded", runs=(), tasks=(Plane(),)), [])
+        answer(Measure(kind="encoder_probe", runs=(), tasks=(Plane(),)), [])
 
 
 def page() -> AppTest:
     def draw() -> None:
-        from app.real import show
+        from app.app_pages.real_model import show
 
         show()
 
@@ -79,7 +79,7 @@ def page() -> AppTest:
 def test_the_page_shows_stored_results_and_says_which_command_is_next(
     here: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.bring.sources.Source.size", lambda source: 1 if here else None)
+    monkeypatch.setattr("core.fetch.sources.Source.size", lambda source: 1 if here else None)
     test = page()
     assert not test.exception and not test.warning
     said = " ".join(str(one.value) for one in test.markdown)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from core.serve import folders, room, store, work
-from core.spec import Run, Stage, digest
-from core.tasks import Plane
+from core.experiment.spec import Run, Stage, digest
+from core.experiment.tasks import Plane
+from core.serve import compute_values, eviction
+from core.store import folders, store
 
 seeds = itertools.count(70_000)  # so that no two tests ask for the same run
 HOUR = 3600.0
@@ -22,16 +23,16 @@ HOUR = 3600.0
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "store"))
-    store.forget()
+    store.clear_caches()
     yield tmp_path / "store"
-    store.forget()
+    store.clear_caches()
 
 
 def trained(start: Run | None = None, hours: float = 0) -> Run:
     """A run that was made some hours ago."""
     stages = (Stage(steps=4, batch=16),)
     run = Run(task=Plane(labels=20), net="mlp", start=start, stages=stages, seeds=1, first_seed=next(seeds))
-    assert work.perform(run) == "done"
+    assert compute_values.perform(run) == "done"
     ago(run, hours)
     return run
 
@@ -50,19 +51,19 @@ def weighs(*runs: Run) -> int:
 
 
 def allow(monkeypatch: pytest.MonkeyPatch, size: float) -> None:
-    monkeypatch.setenv("HEADSTART_STORE_LIMIT", str(size / room.GB))
-    room.tidy(every=0)
+    monkeypatch.setenv("HEADSTART_STORE_LIMIT", str(size / eviction.GB))
+    eviction.tidy(every=0)
 
 
 def test_weights_go_that_nobody_goes_on_from_and_come_again_when_somebody_does(monkeypatch: pytest.MonkeyPatch) -> None:
     run = trained()
     weights = place(run) / store.WEIGHTS
     before = weights.read_bytes()
-    room.tidy(every=0)
+    eviction.tidy(every=0)
     assert weights.exists()  # a page may ask for them in a moment
     ago(run, hours=0.1)
-    room.tidy(every=0)
-    assert not weights.exists() and store.complete(run) and store.let_go(run)
+    eviction.tidy(every=0)
+    assert not weights.exists() and store.complete(run) and store.is_evicted(run)
     assert weighs(run) < 0.1 * len(before) or weighs(run) < 10_000
     events = store.events(run)
 
@@ -72,24 +73,24 @@ def test_weights_go_that_nobody_goes_on_from_and_come_again_when_somebody_does(m
     assert not (store.home() / "aside").exists()  # nothing was wrong with it
     ago(run, hours=0.5)
     ago(child, hours=0.5)
-    room.tidy(every=0)
+    eviction.tidy(every=0)
     assert weights.exists() and not (place(child) / store.WEIGHTS).exists()
     ago(run, hours=2)
-    room.tidy(every=0)
+    eviction.tidy(every=0)
     assert not weights.exists()
 
 
 def test_over_the_limit_what_was_used_longest_ago_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     old, older, new = trained(hours=2), trained(hours=3), trained(hours=1)
-    room.tidy(every=0)  # the weights
+    eviction.tidy(every=0)  # the weights
     allow(monkeypatch, weighs(old, older, new) + 1)
     assert all(place(run).exists() for run in (old, older, new))
-    store.forget()
+    store.clear_caches()
     assert store.events(older)  # looked at, and so used
     allow(monkeypatch, weighs(old, older, new) - 1)
-    store.forget()
+    store.clear_caches()
     assert not store.complete(old) and store.complete(older) and store.complete(new)
-    assert work.perform(old) == "done"  # nothing is lost that cannot be made again
+    assert compute_values.perform(old) == "done"  # nothing is lost that cannot be made again
 
 
 def test_what_is_written_what_it_stands_on_and_what_was_made_just_now_stay(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +122,7 @@ def test_what_a_dead_process_left_and_what_was_set_aside_are_within_the_limit(mo
 def test_a_store_that_is_removed_in_the_middle_is_made_again_and_the_run_begun_again() -> None:
     stages = (Stage(steps=40, batch=16),)
     run = Run(task=Plane(labels=20), net="mlp", start=None, stages=stages, seeds=1, first_seed=next(seeds))
-    side = work.trained(600, run, wait=1)
+    side = compute_values.train_as_side(600, run, wait=1)
     next(side)
     next(side)
     shutil.rmtree(store.home())
@@ -170,11 +171,11 @@ def test_a_store_that_cannot_be_written_is_a_sentence(
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / where))
     run = Run(task=Plane(labels=20), net="mlp", start=None, stages=(Stage(steps=4, batch=16),), seeds=1)
     store.mark_to_stop(run)
-    assert not store.complete(run) and not store.in_hand(run) and store.weights(run) is None
+    assert not store.complete(run) and not store.is_being_written(run) and store.weights(run) is None
     with pytest.raises(folders.Unwritable) as error:
-        work.perform(run)
-    assert work.sentence(error.value) == folders.LOCKED
-    room.tidy(every=0)
+        compute_values.perform(run)
+    assert compute_values.sentence(error.value) == folders.LOCKED
+    eviction.tidy(every=0)
 
 
 @pytest.mark.parametrize("said", ["much", "-1", "0", "nan"])
@@ -182,5 +183,5 @@ def test_a_limit_that_is_no_number_of_gigabytes_is_said_and_not_taken(
     said: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("HEADSTART_STORE_LIMIT", said)
-    assert room.limit() == room.LIMIT * room.GB
+    assert eviction.limit() == eviction.LIMIT * eviction.GB
     assert said in caplog.text

@@ -13,21 +13,21 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_rel
 
-from core import tasks
-from core.check import BadValue, names_in
-from core.knobs import Number, Whole
-from core.outline import nets_for, read_by, uses
-from core.serve import store
-from core.spec import Keep, Run, Stage
-from core.tasks import Drawn, FiveDigits, Glyphs, Handwriting, Plane, Preferences, Task, Text
-from lessons.kit.catalogue import lessons
-from lessons.kit.figures.overlay import apart
-from lessons.kit.sandbox import packed, pins, sweep, verdict
+from core.experiment import tasks
+from core.experiment.checks import BadValue, module_names
+from core.experiment.fields import FloatRange, IntRange
+from core.experiment.spec import Keep, Run, Stage
+from core.experiment.static_inspection import input_forms, nets_for, reads_field
+from core.experiment.tasks import Drawn, FiveDigits, Glyphs, Handwriting, Plane, Preferences, Task, Text
+from core.store import store
+from lessons.kit.figures.compare_runs import spaced_values
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results
+from lessons.kit.sandbox import link_codec, pins, sweep, verdict
 from lessons.kit.sandbox.challenges import CHALLENGES, solutions
-from lessons.kit.sandbox.dials import changes, dials, every, of_source, spaced
-from lessons.kit.sandbox.experiment import NOTHING, described, edited, fits, sources, twin
+from lessons.kit.sandbox.dials import changes, dials, dials_by_group, of_source, spaced
+from lessons.kit.sandbox.experiment import NOTHING, describe_run, edit, fits, sources, twin
 from lessons.kit.sandbox.presets import backbones, experiment, link, presets
-from lessons.kit.values import Evidence
 from tests.test_spec import is_a_sentence
 
 BASE = Run(task=Glyphs(labels=400), seeds=1)
@@ -35,16 +35,16 @@ RUN = Run(task=Handwriting(), start=BASE, watch=(BASE.task,), stages=(Stage(meth
 
 
 def paths(run: Run) -> set[str]:
-    return {dial.path for group in every(run) for dial in group}
+    return {dial.path for group in dials_by_group(run) for dial in group}
 
 
 def test_every_control_of_every_lessons_experiment_gives_a_run_or_a_sentence() -> None:
     made = 0
     for run in presets().values():
-        for dial in (dial for group in every(run) for dial in group):
+        for dial in (dial for group in dials_by_group(run) for dial in group):
             for option in (True, False) if dial.kind == "switch" else dial.options:
                 try:
-                    assert fits(edited(run, dial.path, option))
+                    assert fits(edit(run, dial.path, option))
                     made += 1
                 except BadValue as error:
                     assert is_a_sentence(error)
@@ -53,13 +53,15 @@ def test_every_control_of_every_lessons_experiment_gives_a_run_or_a_sentence() -
 
 def test_what_is_set_is_what_the_control_says() -> None:
     for run in presets().values():
-        for dial in (dial for group in every(run) for dial in group):
+        for dial in (dial for group in dials_by_group(run) for dial in group):
             if dial.kind != "source":
-                again = {one.path: one.value for group in every(edited(run, dial.path, dial.value)) for one in group}
+                again = {
+                    one.path: one.value for group in dials_by_group(edit(run, dial.path, dial.value)) for one in group
+                }
                 assert again[dial.path] == dial.value
-    turned = edited(RUN, "task.turn", 45.0)
+    turned = edit(RUN, "task.turn", 45.0)
     assert changes(RUN, turned) == ["turn 0, now 45"]
-    assert edited(edited(RUN, "start.task.blur", 2.0), "stages.0.rate", 0.01).start == replace(
+    assert edit(edit(RUN, "start.task.blur", 2.0), "stages.0.rate", 0.01).start == replace(
         BASE, task=Glyphs(labels=400, blur=2.0)
     )
 
@@ -71,17 +73,17 @@ def test_a_lessons_experiment_is_there_at_once_and_its_link_opens_it() -> None:
         lesson = lessons()[slug]
         address = link(lesson, lesson.defaults)
         assert len(address) < 1000 and address.startswith("sandbox?sandbox.run=")
-        assert packed.read(address.split("=", 1)[1]) == experiment(lesson, lesson.defaults)
+        assert link_codec.read(address.split("=", 1)[1]) == experiment(lesson, lesson.defaults)
 
 
 def test_only_what_means_something_can_be_set() -> None:
     assert "stages.0.size" not in paths(RUN)
-    assert "stages.0.size" in paths(edited(RUN, "stages.0.method", "low_rank"))
+    assert "stages.0.size" in paths(edit(RUN, "stages.0.method", "low_rank"))
     assert "stages.0.aim" not in paths(RUN) and "keep.0.strength" not in paths(RUN)
-    kept = edited(RUN, "keep", "l2_sp")
+    kept = edit(RUN, "keep", "l2_sp")
     assert "keep.0.strength" in paths(kept) and "keep.0.count" not in paths(kept)
-    assert edited(kept, "keep", NOTHING).keep == ()
-    scratch = edited(RUN, "start", None)
+    assert edit(kept, "keep", NOTHING).keep == ()
+    scratch = edit(RUN, "start", None)
     assert not paths(scratch) & {"copied", "scrambled", "keep", "watch"} and not list(of_source(scratch))
     pleasing = presets()["be_careful"]
     assert {"stages.0.aim", "stages.0.beta"} <= paths(pleasing)
@@ -89,23 +91,23 @@ def test_only_what_means_something_can_be_set() -> None:
 
 def test_what_no_longer_fits_follows() -> None:
     """A net that cannot read the new world, a source with another net, an old skill that nobody has."""
-    plane = edited(replace(RUN, keep=(Keep(),)), "task", "Plane")
+    plane = edit(replace(RUN, keep=(Keep(),)), "task", "Plane")
     assert (plane.net, plane.start and plane.start.net, plane.task.labels) == ("mlp", "mlp", 10)
     assert plane.watch == (plane.start.task,) and store.weights(plane.start)
-    dense = edited(RUN, "net", "dense")
-    assert dense.start == replace(BASE, net="dense")
-    assert edited(plane, "start", None).watch == edited(plane, "start", None).keep == ()
-    many = edited(replace(RUN, start=replace(BASE, seeds=8)), "seeds", 4)
+    dense = edit(RUN, "net", "mlp_image")
+    assert dense.start == replace(BASE, net="mlp_image")
+    assert edit(plane, "start", None).watch == edit(plane, "start", None).keep == ()
+    many = edit(replace(RUN, start=replace(BASE, seeds=8)), "seeds", 4)
     assert many.start == BASE
     left = replace(RUN, until=100)
-    assert edited(left, "stages.0.steps", 100).until == 0 and edited(left, "stages.0.steps", 200).until == 100
+    assert edit(left, "stages.0.steps", 100).until == 0 and edit(left, "stages.0.steps", 200).until == 100
     assert twin(left).stages[0].steps == twin(left).steps == 100
     long = replace(RUN, stages=(Stage(steps=20_000, batch=1), Stage(steps=1, batch=512)), seeds=8)
     assert twin(long).steps == 40_000_000 // (512 * 8)
     assert twin(presets()["be_careful"]).stages[0].aim == "task"
     given = replace(RUN, task=Handwriting(labels=1, given="0123456789"))
-    assert edited(given, "task.labels", 2).task == Handwriting(labels=2)
-    assert edited(presets()["be_careful"], "task", "GuestBook").stages[0].aim == "task"
+    assert edit(given, "task.labels", 2).task == Handwriting(labels=2)
+    assert edit(presets()["be_careful"], "task", "GuestBook").stages[0].aim == "task"
 
 
 @pytest.mark.parametrize("kind", tasks.kinds(Task), ids=lambda kind: kind.__name__)
@@ -118,10 +120,10 @@ def test_every_world_has_a_net_and_something_to_start_from(kind: type[Task]) -> 
 
 def test_every_net_says_what_it_reads() -> None:
     forms = {kind.form for kind in tasks.kinds(Task)}
-    assert {form for net in names_in("nets") for form in read_by(net)} == forms
-    assert nets_for(Handwriting()) == ("conv", "dense") and nets_for(Text()) == ("transformer",)
+    assert {form for net in module_names("nets") for form in input_forms(net)} == forms
+    assert nets_for(Handwriting()) == ("conv", "mlp_image") and nets_for(Text()) == ("transformer",)
     assert nets_for(Preferences())[0] == "writer"
-    assert [m for m in names_in("adapt") if uses("adapt", m, "size")] == ["adapter", "last_k", "low_rank"]
+    assert [m for m in module_names("adapt") if reads_field("adapt", m, "size")] == ["adapter", "last_k", "low_rank"]
     with pytest.raises(BadValue, match="mlp cannot read handwriting"):
         fits(Run(task=Handwriting(), net="mlp"))
 
@@ -132,8 +134,10 @@ def test_options_are_spaced_as_people_count_and_have_what_is_set() -> None:
     assert options["task.turn"][:3] == (-180, -165, -150) and 0.0 in options["task.turn"]
     rates = {d.path: d.options for d in dials(RUN)["Method"]}["stages.0.rate"]
     assert rates[0] == 1e-6 and rates[-1] == 1 and {1e-3, 2e-3, 5e-3} <= set(rates)
-    assert spaced(Whole("Seeds", 1, 32), 8)[:3] == (1, 2, 4) and spaced(Number("Mix", 0, 100))[:2] == (0, 0.001)
-    sliders = [dial for run in presets().values() for group in every(run) for dial in group if dial.kind == "slider"]
+    assert spaced(IntRange("Seeds", 1, 32), 8)[:3] == (1, 2, 4) and spaced(FloatRange("Mix", 0, 100))[:2] == (0, 0.001)
+    sliders = [
+        dial for run in presets().values() for group in dials_by_group(run) for dial in group if dial.kind == "slider"
+    ]
     assert all(len(dial.options) <= 40 for dial in sliders)
 
 
@@ -155,65 +159,65 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_link_that_describes_no_experiment_is_refused_with_a_sentence(text: str) -> None:
-    for read in (lambda text: fits(packed.read(text)), pins.read):
+    for read in (lambda text: fits(link_codec.read(text)), pins.read):
         with pytest.raises(BadValue) as caught:
             read(text)
         assert is_a_sentence(caught.value)
 
 
 def test_pinned_runs_have_names_of_their_own_and_travel_in_the_link() -> None:
-    kept = pins.pinned(pins.pinned((), RUN), BASE)
-    assert pins.pinned(kept, RUN) == kept
-    kept = pins.renamed(kept, 0, " my *first* ")
+    kept = pins.add_pin(pins.add_pin((), RUN), BASE)
+    assert pins.add_pin(kept, RUN) == kept
+    kept = pins.rename_pin(kept, 0, " my *first* ")
     assert [pin.name for pin in kept] == ["my *first*", "scratch, 400 labels"]
-    assert pins.read(pins.write(kept)) == kept and pins.read("") == () == pins.without(kept[:1], 0)
+    assert pins.read(pins.write(kept)) == kept and pins.read("") == () == pins.remove_pin(kept[:1], 0)
     for wrong in ("", "a" * 41, "a\nb", kept[1].name):
         with pytest.raises(BadValue):
-            pins.renamed(kept, 0, wrong)
+            pins.rename_pin(kept, 0, wrong)
     runs = [replace(BASE, first_seed=k) for k in range(pins.MOST)]
     with_all: pins.Pins = ()
     for run in runs:
-        with_all = pins.pinned(with_all, run)
+        with_all = pins.add_pin(with_all, run)
     assert len({pin.name for pin in with_all}) == pins.MOST
     with pytest.raises(BadValue, match="Take one away"):
-        pins.pinned(with_all, RUN)
+        pins.add_pin(with_all, RUN)
 
 
 def test_pinned_runs_are_named_by_what_they_differ_in() -> None:
-    slow, fast = edited(RUN, "stages.0.rate", 1e-3), edited(RUN, "stages.0.rate", 5e-3)
-    few, turned = edited(RUN, "task.labels", 5), edited(fast, "task.turn", 45.0)
-    kept = pins.pinned((), slow)
+    slow, fast = edit(RUN, "stages.0.rate", 1e-3), edit(RUN, "stages.0.rate", 5e-3)
+    few, turned = edit(RUN, "task.labels", 5), edit(fast, "task.turn", 45.0)
+    kept = pins.add_pin((), slow)
     assert [pin.name for pin in kept] == ["probe, 10 labels"]
-    kept = pins.pinned(pins.pinned(kept, fast), few)
+    kept = pins.add_pin(pins.add_pin(kept, fast), few)
     assert [pin.name for pin in kept] == [
         "rate 0.001, probe, 10 labels",
         "rate 0.005, probe, 10 labels",
         "probe, 5 labels",
     ]
-    kept = pins.pinned(pins.renamed(kept, 0, "mine"), turned)
+    kept = pins.add_pin(pins.rename_pin(kept, 0, "mine"), turned)
     assert [pin.name for pin in kept] == [
         "mine", "turn 0, rate 0.005, probe, 10 labels", "probe, 5 labels", "turn 45, probe, 10 labels",
     ]  # fmt: skip
-    kept = pins.without(kept, 3)
+    kept = pins.remove_pin(kept, 3)
     assert [pin.name for pin in kept] == ["mine", "rate 0.005, probe, 10 labels", "probe, 5 labels"]
     stages = replace(RUN, stages=(Stage(), Stage(rate=0.1)))
-    assert pins.names([stages, edited(edited(stages, "stages.0.rate", 0.1), "stages.1.rate", 0.2)]) == [
+    assert pins.names([stages, edit(edit(stages, "stages.0.rate", 0.1), "stages.1.rate", 0.2)]) == [
         "rate 0.001, full, 10 labels", "rate 0.1, full, 10 labels",
     ]  # fmt: skip
-    dark = edited(RUN, "task.inverted", True)
+    dark = edit(RUN, "task.inverted", True)
     assert pins.names([RUN, dark]) == ["not inverted, probe, 10 labels", "inverted, probe, 10 labels"]
     many = [replace(run, first_seed=k) for run in presets().values() for k in (0, 1)]
     assert all(0 < len(name) <= pins.NAME for name in pins.names(many)) and len({*pins.names(many)}) == len(many)
 
 
 def test_experiments_are_told_in_words() -> None:
-    assert described(RUN) == "handwriting (10 labels) after glyphs (400 labels): probe"
-    assert described(Run(task=FiveDigits(which="high"))) == "five digits (10 labels, high), from scratch: full"
-    assert described(Run(task=Drawn(turn=30.0, inverted=True))) == (
+    assert describe_run(RUN) == "handwriting (10 labels) after glyphs (400 labels): probe"
+    assert describe_run(Run(task=FiveDigits(which="high"))) == "five digits (10 labels, high), from scratch: full"
+    assert describe_run(Run(task=Drawn(turn=30.0, inverted=True))) == (
         "drawn (3 labels, 30 turn, inverted), from scratch: full"
     )
-    assert described(Run(task=Plane(mirrored=True), net="mlp")) == "plane (500 labels, mirrored), from scratch: full"
-    assert all(described(run) for run in backbones())
+    assert describe_run(Run(task=Plane(mirrored=True), net="mlp")) == "plane (500 labels, mirrored), from scratch: full"
+    assert all(describe_run(run) for run in backbones())
 
 
 def test_the_best_known_solutions_meet_their_goals_and_no_starting_point_does() -> None:
@@ -221,9 +225,9 @@ def test_the_best_known_solutions_meet_their_goals_and_no_starting_point_does() 
         best = solutions()[slug]
         assert best.new >= challenge.reach and (best.left or 0) >= challenge.keep and best.tried > 10
         made = table(best.run, accuracy=best.new / 100, old=(best.left or 0) / 100)
-        assert challenge.met(best.run, made)
-        assert not challenge.met(challenge.start, table(challenge.start, accuracy=0.5, old=0.5))
-        assert not challenge.met(
+        assert challenge.is_met(best.run, made)
+        assert not challenge.is_met(challenge.start, table(challenge.start, accuracy=0.5, old=0.5))
+        assert not challenge.is_met(
             replace(best.run, start=None, watch=(), keep=()), made
         )  # another source is no solution
         assert challenge.checks(best.run, made.head(0))[-1].met is False  # before it is trained
@@ -233,8 +237,8 @@ def test_a_goal_is_met_by_all_of_its_parts_only() -> None:
     both = CHALLENGES["both"]
     run = solutions()["both"].run
     for accuracy, old, met in ((0.91, 0.61, True), (0.89, 0.9, False), (0.95, 0.59, False)):
-        assert both.met(run, table(run, accuracy=accuracy, old=old)) == met
-    more = edited(run, "task.labels", 200)
+        assert both.is_met(run, table(run, accuracy=accuracy, old=old)) == met
+    more = edit(run, "task.labels", 200)
     assert [check.met for check in both.checks(more, table(more, accuracy=0.95, old=0.9))] == [True, False, True, True]
 
 
@@ -249,13 +253,13 @@ def test_a_sweep_is_read_as_it_is_written_and_its_cells_are_runs() -> None:
     assert sweep.read(sweep.write(axes), RUN) == axes
     pieces = sweep.runs(RUN, axes, beside=False)
     assert [piece.x for piece in pieces] == [(1, "full"), (1, "probe"), (5, "full"), (5, "probe")]
-    assert pieces[3].of == edited(RUN, "task.labels", 5) and str(pieces[0]) == "labels per class 1, method full"
+    assert pieces[3].of == edit(RUN, "task.labels", 5) and str(pieces[0]) == "labels per class 1, method full"
     for wrong in ("nowhere:1", "task.labels:3000", "task.labels:1;task.labels:2", "a:1;b:2;c:3", "keep.0.strength:1"):
         with pytest.raises(BadValue) as caught:
             sweep.read(wrong, RUN)
         assert is_a_sentence(caught.value)
     source = sweep.fields(RUN)["start.task.labels"]
-    assert source.label == "Source: labels per class" and len(sweep.some(source)) == 5
+    assert source.label == "Source: labels per class" and len(sweep.starting_values(source)) == 5
     every = sweep.fields(RUN)["stages.0.rate"]
     with pytest.raises(BadValue, match="at most 30"):
         sweep.runs(RUN, [sweep.Axis(every, every.options), axes[0]])
@@ -281,7 +285,7 @@ def test_what_it_starts_from_and_its_method_can_be_swept() -> None:
         axis = sweep.axis(run, there["start"], there["start"].options[:3])
         assert sweep.read(sweep.write([axis]), run) == (axis,)
         for piece in sweep.runs(run, [axis]):
-            mine = edited(run, "start", axis.stands[piece.x[0]])
+            mine = edit(run, "start", axis.stands[piece.x[0]])
             assert piece.of.start == (None if piece.role == sweep.SCRATCH else mine.start)
 
 
@@ -292,7 +296,7 @@ def test_a_sweep_fills_a_map_or_curves_and_says_what_it_shows() -> None:
     half = {p.key: table(p.of, accuracy=0.5 + 0.1 * k, old=0.5) for k, p in enumerate(mine[:3])}
     half[mine[3].key] = table(mine[3].of, 0.99, 0.9).head(1)  # still going on
     half |= {p.key: table(p.of, accuracy=0.4, old=0.0) for p in beside}
-    evidence = Evidence(half)
+    evidence = Results(half)
     grid = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=False)
     full, probe, scratch = grid.spec["data"][0]["z"]
     assert full == [50.0, pytest.approx(70.0)] and probe == [pytest.approx(60.0), None] and scratch == [40.0, 40.0]
@@ -309,7 +313,7 @@ def test_one_field_draws_both_sides() -> None:
     axes = sweep.read("task.labels:1,5", RUN)
     pieces = sweep.runs(RUN, axes)
     scores = {(sweep.PRETRAINED, 1): 0.6, (sweep.SCRATCH, 1): 0.3, (sweep.PRETRAINED, 5): 0.8, (sweep.SCRATCH, 5): 0.8}
-    evidence = Evidence({p.key: nets(p.of, [scores[p.place] + 0.01 * k for k in range(3)]) for p in pieces})
+    evidence = Results({p.key: nets(p.of, [scores[p.place] + 0.01 * k for k in range(3)]) for p in pieces})
     alt = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True).alt
     assert "pretrained: 61 % at 1, 81 % at 5; from scratch: 31 % at 1, 81 % at 5" in alt
     assert sweep.compared(evidence, pieces) == (
@@ -369,6 +373,6 @@ def test_sides_in_different_units_have_no_verdict() -> None:
 
 
 def test_names_at_the_ends_of_curves_stand_apart_in_their_order() -> None:
-    placed = apart([10, 10.5, 50, 11], 4)
+    placed = spaced_values([10, 10.5, 50, 11], 4)
     assert placed[2] == 50 and placed[0] < placed[1] < placed[3]
     assert min(b - a for a, b in itertools.pairwise(sorted(placed))) >= 4 - 1e-9

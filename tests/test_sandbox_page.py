@@ -10,24 +10,24 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from app.sandbox import takes
-from core.spec import Run, Stage
-from core.tasks import Handwriting
-from lessons.kit.evidence import gather
-from lessons.kit.sandbox import packed, pins, sweep
+from app.app_pages.sandbox import takes
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import Handwriting
+from lessons.kit.model.values import LabelledRun
+from lessons.kit.results.evidence import load_results
+from lessons.kit.sandbox import link_codec, pins, sweep
 from lessons.kit.sandbox.challenges import CHALLENGES, solutions
 from lessons.kit.sandbox.presets import presets
-from lessons.kit.values import Piece
 
 pytestmark = pytest.mark.usefixtures("home")
 
-QUICK = packed.write(Run(task=Handwriting(labels=1), stages=(Stage(steps=3, batch=4),), seeds=2))
+QUICK = link_codec.write(Run(task=Handwriting(labels=1), stages=(Stage(steps=3, batch=4),), seeds=2))
 
 
 @pytest.fixture
 def opened(workers_end: None) -> AppTest:
     def sandbox() -> None:
-        from app.sandbox import show
+        from app.app_pages.sandbox import show
 
         show()
 
@@ -49,7 +49,7 @@ def widget(test: AppTest, key: str) -> Any:
 
 
 def now(test: AppTest) -> Run:
-    return packed.read(param(test, "run"))
+    return link_codec.read(param(test, "run"))
 
 
 def at(test: AppTest, **query: str) -> AppTest:
@@ -76,7 +76,7 @@ def test_a_control_changes_the_experiment_and_the_link(opened: AppTest) -> None:
 
 
 def test_what_was_trained_is_marked_when_a_control_has_changed(opened: AppTest) -> None:
-    at(opened, run=packed.write(presets()["label_worth"]), pressed="1")
+    at(opened, run=link_codec.write(presets()["label_worth"]), pressed="1")
     assert "since the last run" not in said(opened) and "Yours **81" in said(opened)
     widget(opened, "dial.task.labels").set_value(50).run()
     assert "Changed since the last run: labels per class 2, now 50" in said(opened)
@@ -84,19 +84,19 @@ def test_what_was_trained_is_marked_when_a_control_has_changed(opened: AppTest) 
 
 
 def test_nothing_is_said_of_a_last_run_before_there_is_one(opened: AppTest) -> None:
-    at(opened, run=packed.write(presets()["label_worth"]))
+    at(opened, run=link_codec.write(presets()["label_worth"]))
     widget(opened, "dial.task.labels").set_value(50).run()
     assert "last run" not in said(opened) and not opened.exception
 
 
 def test_a_verdict_stands_beside_the_run_that_is_over(opened: AppTest) -> None:
-    at(opened, run=packed.write(presets()["label_worth"]), pressed="1")
+    at(opened, run=link_codec.write(presets()["label_worth"]), pressed="1")
     assert re.search(r"\*\*Yours is better than from scratch\*\*, by \d\d\.\d points \(95 % interval: ", said(opened))
 
 
 def test_how_long_a_run_will_take_follows_what_the_last_one_of_its_net_took() -> None:
     last = presets()["label_worth"]
-    took = gather([Piece("last", last)]).table("last").seconds.max()
+    took = load_results([LabelledRun("last", last)]).table("last").seconds.max()
     for longer in (replace(last, seeds=32), replace(last, stages=last.stages * 4)):
         more = takes(longer, last)
         assert more == f"It will take about {took * (4 if longer.seeds == last.seeds else 32 / last.seeds):.0f} s."
@@ -104,12 +104,12 @@ def test_how_long_a_run_will_take_follows_what_the_last_one_of_its_net_took() ->
 
 
 def test_a_bet_is_confronted_with_what_came_of_it(opened: AppTest) -> None:
-    at(opened, run=packed.write(presets()["label_worth"]), pressed="1", bet="50 %")
+    at(opened, run=link_codec.write(presets()["label_worth"]), pressed="1", bet="50 %")
     assert re.search(r"You bet 50 %: it was 3\d points more than you said", said(opened))
 
 
 def test_a_run_is_pinned_named_and_taken_away(opened: AppTest) -> None:
-    at(opened, run=packed.write(presets()["label_worth"]))
+    at(opened, run=link_codec.write(presets()["label_worth"]))
     widget(opened, "pin").click().run()
     assert [pin.run for pin in pins.read(param(opened, "pins"))] == [presets()["label_worth"]]
     at(opened, step="Compare", view="Table")
@@ -135,7 +135,7 @@ def test_a_sweep_is_chosen_bounded_and_asked_for(opened: AppTest) -> None:
     at(opened, run=QUICK, step="Sweep")
     assert any(one.label == "Train 5 runs, 10 nets" for one in opened.button)  # it starts from nothing: one side
     widget(opened, "axis.1").set_value("stages.0.method").run()
-    axes = sweep.read(param(opened, "sweep"), packed.read(QUICK))
+    axes = sweep.read(param(opened, "sweep"), link_codec.read(QUICK))
     assert [axis.dial.path for axis in axes] == ["task.labels", "stages.0.method"] and len(axes[1].values) == 3
     widget(opened, "axis.0.values").set_value([1, 2]).run()
     assert any(one.label == "Train 6 runs, 12 nets" for one in opened.button)
@@ -155,7 +155,7 @@ def test_a_challenge_is_set_up_checked_and_met(opened: AppTest) -> None:
 
 
 def test_a_sweep_over_labels_trains_both_sides(opened: AppTest) -> None:
-    at(opened, run=packed.write(presets()["label_worth"]), step="Sweep")
+    at(opened, run=link_codec.write(presets()["label_worth"]), step="Sweep")
     pieces = sweep.runs(presets()["label_worth"], sweep.read("task.labels:1,2,5,10,20", presets()["label_worth"]))
     assert {piece.role for piece in pieces} == {sweep.PRETRAINED, sweep.SCRATCH}
     assert any(re.match(r"Train \d+ runs", one.label) for one in opened.button)

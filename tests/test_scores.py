@@ -12,9 +12,9 @@ from scipy.optimize import minimize
 from scipy.stats import multivariate_normal
 
 from core import nets, worlds
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Handwriting
 from core.measure import Learned, answer, leep, log_me, loss
-from core.spec import Measure, Run, Stage
-from core.tasks import Handwriting
 from core.worlds import generator
 
 RUN = Run(task=Handwriting(labels=2), stages=(Stage(steps=1),), seeds=1)

@@ -15,16 +15,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.spec import Run
+from core.experiment.spec import Run
 from lessons.day_it_forgot.runs import STANDARD
-from lessons.fast_start.runs import turned
-from lessons.kit.catalogue import Lesson, lessons
-from lessons.kit.evidence import final, gather
-from lessons.kit.forgetting import after_arms, after_low
-from lessons.kit.recipes import UNLIKE, after_glyphs, arms, fine_tuned, scratch
+from lessons.fast_start.runs import turned_arms
+from lessons.kit.lesson.catalogue import Lesson, lessons
+from lessons.kit.model.values import LabelledRun, Seeds, Settings
+from lessons.kit.results.evidence import final, load_results
+from lessons.kit.runs.forgetting import after_arms, after_low
+from lessons.kit.runs.recipes import UNLIKE, after_glyphs, arms, fine_tuned, scratch
 from lessons.kit.scripts import digits, plane
-from lessons.kit.scripts.source import shown, taken, text_of, with_constants, written_out
-from lessons.kit.values import Piece, Seeds, Settings
+from lessons.kit.scripts.source import render_script, resolve_branches, text_of, with_constants, written_out
 from lessons.one_backbone.runs import NAMES, score_runs, scored
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,7 +89,7 @@ def test_a_constant_is_exchanged_and_its_comment_stays() -> None:
 
 
 def test_only_what_the_constants_reach_is_shown() -> None:
-    a, b, c = (written_out(taken(with_constants(SOURCE, WAY=way))) for way in "abc")
+    a, b, c = (written_out(resolve_branches(with_constants(SOURCE, WAY=way))) for way in "abc")
     assert a == '"""What it does."""\n\n\ndef used(x):\n    # why\n    return x\n\n\n# only c\ny = 3\nprint(used(y))\n'
     assert b == '"""What it does."""\n\nimport torch\n\nSIZE = 2\n\n# only c\nprint(torch.ones(SIZE))\n'
     assert c.endswith("# only c\nimport unused\n") or "import unused" not in c
@@ -97,10 +97,10 @@ def test_only_what_the_constants_reach_is_shown() -> None:
 
 
 def test_what_scripts_share_is_written_out() -> None:
-    text = shown("lessons.small_step.script", "a title", RANK=2)
+    text = render_script("lessons.small_step.script", "a title", RANK=2)
     assert text.startswith("# a title\n# Needs: pip install torch\n")
     assert "lessons" not in text and "def spirals(" in text and "def handwriting(" not in text
-    assert "svd" in text and "svd" not in shown("lessons.small_step.script", "a title", RANK=0)
+    assert "svd" in text and "svd" not in render_script("lessons.small_step.script", "a title", RANK=0)
 
 
 @LESSONS
@@ -147,19 +147,19 @@ def test_a_script_is_a_module_to_run_in_the_repository() -> None:
 )
 def test_the_script_reproduces_the_run(run: Run, printed: Printed) -> None:
     accuracy = float(printed(digits(run, "5 labels a class"))[-1].split()[-1])
-    stored = final(gather([Piece("run", run)]).table("run"))
+    stored = final(load_results([LabelledRun("run", run)]).table("run"))
     # One other draw of labels: three standard deviations and what eight seeds leave open.
     assert abs(accuracy - stored.mean()) < 3 * stored.std() * (1 + 1 / 8) ** 0.5, (accuracy, stored)
 
 
 @pytest.mark.parametrize(
     "run",
-    [after_arms(STANDARD, Seeds(), similarity=UNLIKE), turned(10, STANDARD, Seeds(), arms())],
+    [after_arms(STANDARD, Seeds(), similarity=UNLIKE), turned_arms(10, STANDARD, Seeds(), arms())],
     ids=["colours after arms", "turned arms"],
 )
 def test_the_script_of_the_plane_reproduces_the_run_and_its_backbone(run: Run, printed: Printed) -> None:
     said = printed(plane(run, "the plane"))
-    stored = gather([Piece("run", run)]).table("run")
+    stored = load_results([LabelledRun("run", run)]).table("run")
     assert abs(float(said[-1].split()[-1]) - final(stored).mean()) < 4 * final(stored).std() + 0.01
     if run.watch:
         old = stored[stored.step == run.steps]["accuracy 1"]
@@ -179,7 +179,7 @@ def test_the_script_of_two_tasks_in_a_row_learns_and_forgets_as_the_run_does(pri
     lesson = lessons()["day_it_forgot"]
     said = printed(lesson.script(replace(lesson.defaults.but(task="5 to 9 after 0 to 4"), draw=0)))
     before, after = ([float(word.rstrip(",")) for word in line.split() if "." in word] for line in said[-10::9])
-    stored = gather([Piece("run", after_low(STANDARD, Seeds()))]).table("run")
+    stored = load_results([LabelledRun("run", after_low(STANDARD, Seeds()))]).table("run")
     assert abs(after[1] - final(stored).mean()) < 3 * final(stored).std() * (1 + 1 / 8) ** 0.5, (after, final(stored))
     for accuracy, step in ((before, 0), (after, 300)):
         old = stored[stored.step == step]["accuracy 1"]
@@ -190,7 +190,7 @@ def test_the_script_of_two_tasks_in_a_row_learns_and_forgets_as_the_run_does(pri
 def test_the_script_scores_a_backbone_and_then_probes_it(job: str, printed: Printed) -> None:
     said = printed(lessons()["one_backbone"].script(Settings({"backbone": "kana", "job": job}, draw=0)))
     score, accuracy = float(said[0].split()[1].rstrip(",")), float(said[1].split()[1])
-    evidence = gather(score_runs(Seeds()))
+    evidence = load_results(score_runs(Seeds()))
     scores, found = scored(evidence, "LogME", job)[NAMES.index("kana")], final(evidence.table("probe", job, "kana"))
     for one, stored in ((score, scores), (accuracy, found)):
         assert abs(one - stored.mean()) < 3 * stored.std() * (1 + 1 / 8) ** 0.5 + 0.001, (one, stored)
@@ -201,7 +201,7 @@ def test_the_script_of_the_dial_mixes_two_nets_as_the_measure_does(nets: str, ta
     lesson = lessons()["small_step"]
     settings = replace(lesson.defaults.but(nets=nets), draw=0)
     said = printed(lesson.script(settings))
-    stored = gather(lesson.backdrop(settings)).answer("dial")
+    stored = load_results(lesson.backdrop(settings)).answer("dial")
     for alpha in (0.0, 0.5, 1.0):
         line = next(one for one in said if one.startswith(f"alpha {alpha:5.2f}"))
         accuracy = float(line.replace(",", "").split()[(4, 7)[task]])
@@ -219,13 +219,15 @@ def test_the_script_of_the_dial_leaves_out_what_the_controls_leave_out(printed: 
 
 
 def test_the_script_of_copied_layers_reproduces_the_run(printed: Printed) -> None:
-    from lessons.kit.transfers import SPIRALS, WORLDS
+    from lessons.kit.runs.transfers import SPIRALS, WORLDS
     from lessons.what_was_learned.runs import FROZEN, copy
 
     lesson = lessons()["what_was_learned"]
     said = printed(lesson.script(replace(lesson.defaults.but(world=SPIRALS, copied=2), draw=0)))
     world = WORLDS[SPIRALS]
-    stored = final(gather([Piece("run", copy(world, FROZEN, 2, Seeds(), world.start(Seeds())))]).table("run"))
+    stored = final(
+        load_results([LabelledRun("run", copy(world, FROZEN, 2, Seeds(), world.start(Seeds())))]).table("run")
+    )
     accuracy = float(said[-1].split()[-1])
     assert abs(accuracy - stored.mean()) < 3 * stored.std() * (1 + 1 / 8) ** 0.5 + 0.01, (accuracy, stored)
 

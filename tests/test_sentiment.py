@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from core import nets
-from core.check import BadValue
+from core.experiment.checks import BadValue
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import Sentiment
 from core.nets import bag
-from core.spec import Run, Stage
-from core.tasks import Sentiment
-from core.train import Done, Point, train
+from core.training.train import Done, Point, train
 from core.worlds import sentiment
 
 GOOD, BAD = ("lovely", "warm", "bright", "superb"), ("dull", "grim", "awful", "stale")
@@ -34,7 +34,7 @@ def sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def forget() -> None:
-    for one in (sentiment.rated, sentiment.split, sentiment.test):
+    for one in (sentiment.rated, sentiment.split_train_test, sentiment.test):
         one.cache_clear()
 
 
@@ -45,17 +45,17 @@ def test_sentences_that_are_not_here_say_which_command_brings_them() -> None:
 
 def test_no_review_both_trains_and_tests_and_lukewarm_ones_are_left_out() -> None:
     assert len(sentiment.rated("tweets")) == 180
-    learned, held_out = sentiment.split("tweets")
+    learned, held_out = sentiment.split_train_test("tweets")
     assert sum(map(len, learned)) + sum(map(len, held_out)) == 180
     assert len(learned[0]) == len(learned[1]) and len(held_out[0]) == len(held_out[1])  # a review is on one side whole
 
 
 def test_each_seed_draws_its_own_labels_as_many_of_each_kind() -> None:
-    x, y = sentiment.train(Sentiment(labels=5), range(2)).every()
+    x, y = sentiment.train(Sentiment(labels=5), range(2)).all_examples()
     assert x.shape == (2, 10, sentiment.LENGTH)
     assert y.sum(1).tolist() == [5, 5]
     assert not torch.equal(x[0].sort(0).values, x[1].sort(0).values)
-    assert sentiment.train(Sentiment(labels=5000), range(1)).size == 2 * len(sentiment.split("tweets")[0][0])
+    assert sentiment.train(Sentiment(labels=5000), range(1)).size == 2 * len(sentiment.split_train_test("tweets")[0][0])
 
 
 def test_words_are_the_same_whatever_their_case_and_faces_are_words() -> None:

@@ -13,24 +13,26 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from core.check import BadValue, plain
-from core.serve import work
-from core.spec import Measure, Run, Stage, from_json, to_json
-from core.tasks import Lines
-from lessons.kit import ship
-from lessons.kit.catalogue import lessons
-from lessons.kit.sheet import Sheet
+from core.experiment.checks import BadValue, to_ascii
+from core.experiment.spec import Measure, Run, Stage, from_json, to_json
+from core.experiment.tasks import Lines
+from core.serve import compute_values
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.shipping import ship
 from tests.server import served
 
 ROOT = Path(__file__).resolve().parent.parent
-DOTS = Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4)
-WORDS = Sheet(kind="text", label="Your words", help="Type some.", default="Once upon", most=40, examples=("A cat",))
+DOTS = LearnerInput(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4)
+WORDS = LearnerInput(
+    kind="text", label="Your words", help="Type some.", default="Once upon", most=40, examples=("A cat",)
+)
 HOSTILE = ["nan,0", "1e999,0", "1,2,3", "<img src=x>", "9" * 40, "../../etc/passwd", "0,0 " * 5, "3.01,0", "\ud800"]
 
 
 def test_points_are_read_as_they_are_written() -> None:
-    assert DOTS.given == ((-1.0, 0.5), (1.0, 2.0))
-    assert DOTS.read(DOTS.write(DOTS.given)) == DOTS.given
+    assert DOTS.default_input == ((-1.0, 0.5), (1.0, 2.0))
+    assert DOTS.read(DOTS.write(DOTS.default_input)) == DOTS.default_input
     assert DOTS.read("") == DOTS.read(DOTS.write(())) == ()
     assert DOTS.write(())  # an address keeps no empty value
     assert str(DOTS.read("-0.001,1.23456")) == "((0.0, 1.23),)"
@@ -50,13 +52,13 @@ def test_text_that_cannot_be_is_a_sentence(text: str) -> None:
 
 
 def test_text_becomes_plain() -> None:
-    assert plain("“Héllo” — it\u2019s…\tfine\r\n🙂ok") == '"Hello" - it\'s... fine\nok'
+    assert to_ascii("“Héllo” — it\u2019s…\tfine\r\n🙂ok") == '"Hello" - it\'s... fine\nok'
     assert WORDS.read(" “naïve” ") == '"naive"'
 
 
 def test_a_sheet_that_begins_with_what_it_refuses_is_refused() -> None:
     with pytest.raises(BadValue):
-        Sheet(kind="points", label="Your points", help="", default="9,9", most=4)
+        LearnerInput(kind="points", label="Your points", help="", default="9,9", most=4)
 
 
 def test_a_prompt_is_plain_and_short_and_changes_no_digest_where_there_is_none() -> None:
@@ -84,7 +86,7 @@ LINES = Run(task=Lines(points=2), net="in_context", stages=(Stage(steps=1, batch
 @pytest.fixture(scope="module", autouse=True)
 def learned() -> None:
     """What the toy's points are asked of."""
-    work.perform(LINES)
+    compute_values.perform(LINES)
 
 
 TOY = f"""
@@ -93,24 +95,24 @@ TOY = f"""
     from dataclasses import replace
     import pandas as pd
     import streamlit as st
-    from app.parts.unlost import mend
+    from app.streamlit_fixes import mend
     mend()
-    from app.lesson import show
-    from core.spec import Measure, from_json
-    from lessons.kit.sheet import Sheet
-    from lessons.kit.catalogue import lessons
+    from app.app_pages.lesson import show
+    from core.experiment.spec import Measure, from_json
+    from lessons.kit.model.learner_input import LearnerInput
+    from lessons.kit.lesson.catalogue import lessons
     from lessons.kit.figures import Figure
     from lessons.kit.figures.curves import Curve
-    from lessons.kit.recipes import arms, live_backbone
-    from lessons.kit.values import Piece
+    from lessons.kit.runs.recipes import arms, live_backbone
+    from lessons.kit.model.values import LabelledRun
 
     def asks(settings):
         there = (
-            Measure(kind="in_context", runs=(from_json({to_json(LINES)!r}),), points=settings.placed)
+            Measure(kind="in_context", runs=(from_json({to_json(LINES)!r}),), points=settings.placed_points)
             if KIND == "points"
-            else Measure(kind="surprise", runs=(arms(),), prompts=(settings.typed,))
+            else Measure(kind="surprise", runs=(arms(),), prompts=(settings.typed_text,))
         )
-        return [Piece("answer", there), Piece("never", replace(there, runs=(live_backbone(77),)))]
+        return [LabelledRun("answer", there), LabelledRun("never", replace(there, runs=(live_backbone(77),)))]
 
     def told(evidence, settings, guess):
         return {{}}
@@ -124,9 +126,9 @@ TOY = f"""
         return [Curve(table=table, name="a line", role="pretrained")] if evidence.has("answer") else []
 
     sheets = {{
-        "points": Sheet(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4,
+        "points": LearnerInput(kind="points", label="Your points", help="Place some.", default="-1,0.5 1,2", most=4,
                         fit="a line", shade=(-1, 1), shaded="seen"),
-        "text": Sheet(kind="text", label="Your words", help="Type some.", default="Once upon", most=200,
+        "text": LearnerInput(kind="text", label="Your words", help="Type some.", default="Once upon", most=200,
                       examples=("A cat",)),
     }}
     toy = replace(lessons()["fast_start"], sheet=sheets[KIND], asks=asks, views=told, picture=pictured, beneath=beneath)

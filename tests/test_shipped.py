@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.serve import shipped, store
-from core.spec import digest, from_json
-from lessons.kit import findings, ship
-from lessons.kit.catalogue import claims, lessons
-from lessons.kit.claims import found
-from lessons.kit.evidence import final, gather
-from lessons.kit.recipes import scratch
-from lessons.kit.values import Piece, Seeds
+from core.experiment.spec import digest, from_json
+from core.store import shipped, store
+from lessons.kit.lesson.catalogue import claims, lessons
+from lessons.kit.model.values import LabelledRun, Seeds
+from lessons.kit.results.evidence import final, load_results
+from lessons.kit.runs.recipes import scratch
+from lessons.kit.shipping import findings, ship
+from lessons.kit.shipping.claims import compute_finding
 
 
 def test_what_ships_is_what_todays_values_ask_for() -> None:
@@ -58,7 +58,7 @@ def test_making_it_again_changes_nothing() -> None:
 
 @pytest.mark.parametrize("name", claims())
 def test_a_finding_that_ships_is_what_its_results_say(name: str) -> None:
-    ships, computed = findings.read()[name], found(claims()[name][1], Seeds())
+    ships, computed = findings.read()[name], compute_finding(claims()[name][1], Seeds())
     for number in ("value", "low", "high"):
         assert getattr(ships, number) == pytest.approx(getattr(computed, number), nan_ok=True)
     assert (ships.checks, ships.numbers, ships.status) == (computed.checks, computed.numbers, computed.status)
@@ -74,7 +74,7 @@ def test_findings_are_read_as_they_were_written(monkeypatch: pytest.MonkeyPatch,
 def test_no_two_results_of_a_lesson_have_one_label() -> None:
     for lesson in lessons().values():
         values = {}
-        for label, value in ship.asked(lesson):
+        for label, value in ship.values_of(lesson):
             assert values.setdefault(label, value) == value
 
 
@@ -84,7 +84,7 @@ def test_a_damaged_line_is_a_result_that_is_not_there(monkeypatch: pytest.Monkey
     (tmp_path / "some.jsonl").write_text(lines[0][:-20] + "\n" + lines[1], "utf-8")
     monkeypatch.setattr(store, "SHIPPED", tmp_path)
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
-    assert not store.complete(run) and not store.sound(run)
+    assert not store.complete(run) and not store.is_intact(run)
     assert store.complete(other) and store.weights(other) is None
 
 
@@ -93,20 +93,20 @@ def test_what_ships_is_small() -> None:
 
 
 def test_computing_a_shipped_run_again_gives_the_same_figures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from core.serve.work import perform
+    from core.serve.compute_values import perform
 
     run = scratch(5, seeds=Seeds())
-    before = gather([Piece("run", run)]).table("run")
+    before = load_results([LabelledRun("run", run)]).table("run")
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
     monkeypatch.setattr(store, "SHIPPED", tmp_path / "nothing ships")
     assert perform(run) == "done"
     # Another processor may round differently; seeds that take other paths still end within a point of each other.
-    assert np.abs(final(gather([Piece("run", run)]).table("run")) - final(before)).mean() < 0.01
+    assert np.abs(final(load_results([LabelledRun("run", run)]).table("run")) - final(before)).mean() < 0.01
 
 
 def test_a_run_that_starts_from_weights_in_half_precision_learns_in_full() -> None:
-    from core.serve.work import lineage, stored
+    from core.serve.compute_values import lineage, stored_weights
 
     start = next(run for run in ship.starts() if run.net == "mlp")
-    assert {str(weight.dtype) for weight in stored(start).values()} == {"torch.float16"}
+    assert {str(weight.dtype) for weight in stored_weights(start).values()} == {"torch.float16"}
     assert {str(weight.dtype) for weight in lineage(start)[start].values()} == {"torch.float32"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lessons.kit.figures.answer_wall import Wall
 from lessons.kit.figures.short_names import MOST, short_names
-from lessons.kit.figures.wall import Wall
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.parts import live, watch
-from core.serve import work
+from app.beats import run as run_beat
+from app.beats import watch
+from core.serve import compute_values
 from core.serve.engine import State
-from lessons.kit.catalogue import lessons
-from lessons.kit.evidence import gather
-from lessons.kit.figures.player import unpacked
-from lessons.kit.values import Evidence
-from lessons.small_step.claims import accuracy, at, halves, lead, smooth
-from lessons.small_step.pictures import HILLS, best, editor, hook, opened, rotor, turned
+from lessons.kit.figures.player import from_base64
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import load_results
+from lessons.small_step.claims import accuracy, alpha_index, halves, lead, smooth
+from lessons.small_step.pictures import HILLS, best, editor, hook, inflate, rotate, rotor
 from lessons.small_step.runs import APART, DIGITS, PAIRS, TUNED, after, live_run
 
 LESSON = lessons()["small_step"]
@@ -46,41 +47,41 @@ def test_half_of_both_gains_must_be_had_at_one_alpha() -> None:
 
 
 @pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return gather(LESSON.backdrop(SETTINGS))
+def evidence() -> Results:
+    return load_results(LESSON.backdrop(SETTINGS))
 
 
-def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: Evidence) -> None:
+def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: Results) -> None:
     answer = evidence.answer("dial")
     spec = editor(answer, answer, PAIRS[TUNED], "").spec
-    assert spec["first"] == at(answer, 1.0)
+    assert spec["first"] == alpha_index(answer, 1.0)
     bars = next(panel for panel in spec["panels"] if panel["kind"] == "bars")["values"]
-    assert bars[at(answer, 0.0)] == [0, 0, 0, 0]
-    assert np.allclose(bars[at(answer, 1.5)], 3 * np.array(bars[at(answer, 0.5)]), atol=1e-4)
-    assert bars[at(answer, 1.0)][0] == pytest.approx(np.mean(answer["sizes"]["hidden1"]), abs=1e-4)
+    assert bars[alpha_index(answer, 0.0)] == [0, 0, 0, 0]
+    assert np.allclose(bars[alpha_index(answer, 1.5)], 3 * np.array(bars[alpha_index(answer, 0.5)]), atol=1e-4)
+    assert bars[alpha_index(answer, 1.0)][0] == pytest.approx(np.mean(answer["sizes"]["hidden1"]), abs=1e-4)
 
 
-def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Evidence) -> None:
+def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Results) -> None:
     answer = evidence.answer("dial")
     panels = editor(answer, answer, PAIRS[TUNED], "").spec["panels"]
     for task, panel in enumerate(panels[:2]):
-        marked = unpacked("states", panel["states"]).reshape(len(answer["alphas"]), -1)
+        marked = from_base64("states", panel["states"]).reshape(len(answer["alphas"]), -1)
         truth = np.array(answer["shown"][task]["truth"])
-        said = opened(answer["shown"][task]["answers"], *marked.shape)
+        said = inflate(answer["shown"][task]["answers"], *marked.shape)
         assert ((marked > 0) == (said != truth)).all()
         share = 1 - (marked > 0).mean(1)  # of a few points and one net, beside all points and all nets
         assert np.abs(share - accuracy(answer, task).mean(1)).max() < 0.2
 
 
-def test_alpha_says_how_far_the_arms_are_turned(evidence: Evidence) -> None:
+def test_alpha_says_how_far_the_arms_are_turned(evidence: Results) -> None:
     """Arms that no net was shown are read best where alpha is their share of the turn that was learned."""
-    answer = gather(LESSON.backdrop(SETTINGS)).answer("asked")
+    answer = load_results(LESSON.backdrop(SETTINGS)).answer("asked")
     for turn in HILLS:
         assert abs(best(answer, turn) - turn) <= 0.15
-    assert turned(np.array([[1.0, 0.0]]), 90).round(6).tolist() == [[0.0, 1.0]]
+    assert rotate(np.array([[1.0, 0.0]]), 90).round(6).tolist() == [[0.0, 1.0]]
 
 
-def test_the_hook_gets_better_as_alpha_grows_and_the_goal_can_be_reached(evidence: Evidence) -> None:
+def test_the_hook_gets_better_as_alpha_grows_and_the_goal_can_be_reached(evidence: Results) -> None:
     words = hook(evidence, SETTINGS).spec["panels"][0]["big"]
     shares = [int(word.split(": ")[1].split(" %")[0]) for word in words]
     assert words[0].startswith("alpha 0:") and words[-1].startswith("alpha 1:")
@@ -101,7 +102,7 @@ def test_every_pair_of_nets_is_measured_at_the_layer_and_rank_of_the_controls(ne
 
 @pytest.mark.usefixtures("workers_end")
 def test_a_changed_layer_is_answered() -> None:
-    assert work.perform(live_run(SETTINGS)) == "done"
+    assert compute_values.perform(live_run(SETTINGS)) == "done"
     for layer in ("second", "head"):
         test = AppTest.from_function(page, default_timeout=200)
         url = {"beat": "Run", "committed": "2", "pressed": "1", "layers": layer}
@@ -109,14 +110,14 @@ def test_a_changed_layer_is_answered() -> None:
         test.session_state["small_step.view"] = "The editor"
         test.run()  # asks; a browser looks again by itself
         for piece in after(SETTINGS.but(layers=layer)):
-            assert work.perform(piece.of) == "done"
+            assert compute_values.perform(piece.of) == "done"
         shown = " ".join(one.value for one in test.run().markdown)
         assert f"Your delta of the {layer} layer only" in shown
 
 
 def page() -> None:
-    from app.lesson import show
-    from lessons.kit.catalogue import lessons
+    from app.app_pages.lesson import show
+    from lessons.kit.lesson.catalogue import lessons
 
     show(lessons()["small_step"])
 
@@ -126,8 +127,8 @@ def test_a_measure_that_nobody_could_be_asked_for_is_asked_for_again(monkeypatch
     measure, run = after(SETTINGS)[:1], LESSON.runs(SETTINGS)
     for kind, waits in states.items():
         monkeypatch.setattr(watch, "engine", lambda kind=kind: Told(kind))
-        assert live.waits(watch.states(measure)) == waits
-        assert live.waits(watch.states(run)) == (waits and kind != "absent")  # a run waits for its button
+        assert run_beat.waits(watch.states(measure)) == waits
+        assert run_beat.waits(watch.states(run)) == (waits and kind != "absent")  # a run waits for its button
 
 
 class Told:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.bring import sources
-from core.bring.sources import PLACES, SOURCES
-from core.check import BadValue
+from core.experiment.checks import BadValue
+from core.fetch import sources
+from core.fetch.sources import PLACES, SOURCES
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -50,7 +50,7 @@ def test_a_source_is_in_one_of_three_places() -> None:
 
 def page() -> AppTest:
     def draw() -> None:
-        from app.sources import show
+        from app.app_pages.data_sources import show
 
         show()
 
@@ -67,7 +67,9 @@ def test_the_page_says_of_every_source_whence_it_is_on_what_terms_and_what_must_
 
 def test_the_page_says_what_is_not_on_this_machine_and_which_command_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     brought = next(source for source in SOURCES if source.place == "brought")
-    monkeypatch.setattr("app.sources.SOURCES", (replace(brought, files=("nothing/of/it.xz",)), SOURCES[0]))
+    monkeypatch.setattr(
+        "app.app_pages.data_sources.SOURCES", (replace(brought, files=("nothing/of/it.xz",)), SOURCES[0])
+    )
     test = page()
     badges = [one.value for one in test.markdown if "badge" in one.value]
     assert "Not on this machine" in badges[1]

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from core import spec, tasks
-from core.check import BadValue
-from core.knobs import knobs
-from core.spec import Keep, Measure, Run, Stage, digest, from_json, to_json
-from core.tasks import Glyphs, Handwriting, Instructions, Plane, Task
+from core.experiment import spec, tasks
+from core.experiment.checks import BadValue, module_names
+from core.experiment.fields import bounded_fields
+from core.experiment.spec import Keep, Measure, Run, Stage, digest, from_json, to_json
+from core.experiment.tasks import Glyphs, Handwriting, Instructions, Plane, Task
 
 PARENT = Run(task=Plane(), net="mlp", seeds=2)
 CHILD = Run(task=Plane(ask="colour"), net="mlp", start=PARENT, stages=(Stage(method="probe"), Stage()), seeds=2)
@@ -127,7 +127,7 @@ def test_a_knob_at_its_default_changes_no_digest() -> None:
 
 
 def test_another_process_gives_the_same_digest() -> None:
-    code = "import sys, json; from core.spec import *; print(digest(from_json(json.load(sys.stdin))))"
+    code = "import sys, json; from core.experiment.spec import *; print(digest(from_json(json.load(sys.stdin))))"
     env = os.environ | {"PYTHONHASHSEED": "77", "PYTHONPATH": os.pathsep.join(sys.path)}
     text = json.dumps(to_json(CHILD))
     there = subprocess.run(
@@ -162,7 +162,7 @@ def test_a_value_survives_json(value: Any) -> None:
 
 
 def test_every_measure_survives_json() -> None:
-    for kind in spec.names_in("measure"):
+    for kind in module_names("measure"):
         measure = Measure(kind=kind, runs=(PARENT, CHILD))
         assert from_json(json.loads(json.dumps(to_json(measure)))) == measure
 
@@ -173,9 +173,9 @@ ODD: dict[str, Any] = {  # a field of a measure away from its default
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", spec.names_in("measure"))
+@pytest.mark.parametrize("kind", module_names("measure"))
 def test_a_measure_refuses_what_its_kind_does_not_read(kind: str) -> None:
-    read = spec.fields_read(kind)
+    read = spec.fields_read_by(kind)
     assert read <= ODD.keys() == {f.name for f in fields(Measure)} - {"kind", "runs"}
     for name, value in ODD.items():
         if name in read:
@@ -187,11 +187,11 @@ def test_a_measure_refuses_what_its_kind_does_not_read(kind: str) -> None:
 
 
 def test_what_a_measure_reads_is_what_its_function_takes() -> None:
-    for kind in spec.names_in("measure"):
+    for kind in module_names("measure"):
         learned, *read = signature(import_module(f"core.measure.{kind}").measure).parameters.values()
         assert (learned.name, learned.kind) == ("learned", Parameter.POSITIONAL_OR_KEYWORD)
         assert all(parameter.kind == Parameter.KEYWORD_ONLY for parameter in read)
-        assert {parameter.name for parameter in read} == spec.fields_read(kind)
+        assert {parameter.name for parameter in read} == spec.fields_read_by(kind)
 
 
 def is_a_sentence(error: BadValue) -> bool:
@@ -242,8 +242,8 @@ GIVEN = {
 @pytest.mark.parametrize("value", [*VALUES, Measure(kind="accuracy", runs=())], ids=named)
 def test_every_field_says_what_it_is_called_and_what_for(value: Any) -> None:
     plain = {f.name for f in fields(value) if isinstance(f.default, int | float | str)}
-    assert plain - GIVEN == knobs(type(value)).keys()
-    for knob in knobs(type(value)).values():
+    assert plain - GIVEN == bounded_fields(type(value)).keys()
+    for knob in bounded_fields(type(value)).values():
         assert knob.bound.label and knob.help[0].isupper() and knob.help.endswith(".") and len(knob.help) < 110
 
 

@@ -10,24 +10,24 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from app.parts.watch import own
-from core.spec import Run, Stage
-from core.tasks import Handwriting, Plane
-from lessons.kit import ship, thumbs
-from lessons.kit.catalogue import Lesson, claims, lessons
-from lessons.kit.claims import shipped
-from lessons.kit.evidence import gather, in_step
+from app.beats.watch import own_results
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import Handwriting, Plane
 from lessons.kit.figures import Figure
+from lessons.kit.figures.answer_wall import Wall, walls
 from lessons.kit.figures.curves import Curve, Mark, curves
-from lessons.kit.figures.lit import PALE, lit
-from lessons.kit.figures.panes import Small, panes
-from lessons.kit.figures.player import LOST, RIGHT, WON_BACK, unpacked
-from lessons.kit.figures.sketch import EMPTY, sketch
-from lessons.kit.figures.stack import Part, stack
-from lessons.kit.figures.wall import Wall, walls
-from lessons.kit.figures.weighed import weighed
-from lessons.kit.told import Told, Try
-from lessons.kit.values import Evidence, Piece, Settings, visible
+from lessons.kit.figures.highlight import PALE, highlight
+from lessons.kit.figures.player import LOST, RIGHT, WON_BACK, from_base64
+from lessons.kit.figures.small_multiples import Small, small_multiples
+from lessons.kit.figures.stacked_bars import Part, stacked_bars
+from lessons.kit.figures.thumbnail_svg import EMPTY, thumbnail_svg
+from lessons.kit.figures.word_weights import word_weights
+from lessons.kit.lesson.catalogue import Lesson, claims, lessons
+from lessons.kit.lesson.explanation import ExplainedFinding, Try
+from lessons.kit.model.values import LabelledRun, Results, Settings, visible
+from lessons.kit.results.evidence import align_progress, load_results
+from lessons.kit.shipping import ship, thumbnails
+from lessons.kit.shipping.claims import shipped
 from tests.test_pages import page, to_the_ending
 
 EACH = pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())
@@ -50,40 +50,40 @@ def opacity(series: dict[str, Any]) -> float:
 
 
 def test_what_is_lit_stays_and_the_rest_steps_back() -> None:
-    figure = lit(drawn(), ("ours", "worth"))
+    figure = highlight(drawn(), ("ours", "worth"))
     by_id = {series["id"]: series for series in figure.spec["series"]}
     assert opacity(by_id["ours"]) == 1 and opacity(by_id["theirs"]) == PALE
     assert by_id["theirs band"]["areaStyle"]["opacity"] < by_id["ours band"]["areaStyle"]["opacity"]
     assert opacity(by_id["theirs low"]) == 0  # the unseen edge of a band is not made visible
     assert by_id["mark 0"]["markLine"]["lineStyle"].get("opacity", 1) == 1
     assert figure.alt.startswith("Lit: ours, worth.")
-    assert lit(drawn(), ()) == drawn() and lit(drawn(), ("nobody",)) == drawn()
+    assert highlight(drawn(), ()) == drawn() and highlight(drawn(), ("nobody",)) == drawn()
 
 
 def test_a_finding_says_what_is_lit_and_which_view_is_shown() -> None:
-    told = Told.read("{lit: ours | theirs}\n**A title.** More.")
+    told = ExplainedFinding.read("{lit: ours | theirs}\n**A title.** More.")
     assert (told.words, told.lit, told.view) == ("**A title.** More.", ("ours", "theirs"), "")
-    assert Told.read("{view: Cost}\n**A title.**").view == "Cost"
-    assert Told.read("**A title.**").lit == ()
+    assert ExplainedFinding.read("{view: Cost}\n**A title.**").view == "Cost"
+    assert ExplainedFinding.read("**A title.**").lit == ()
 
 
 @EACH
 def test_every_view_that_a_finding_names_is_there(lesson: Lesson) -> None:
     settings, unsaid = lesson.defaults, Settings()
-    evidence = gather(lesson.backdrop(settings)) | own(lesson, settings)
+    evidence = load_results(lesson.backdrop(settings)) | own_results(lesson, settings)
     views = lesson.views(evidence, settings, unsaid)
     shown = lesson.picture(evidence, settings, unsaid)
-    for told in map(Told.read, lesson.explained):
+    for told in map(ExplainedFinding.read, lesson.explained):
         assert not told.view or told.view in views, f"{lesson.slug}: {told.view} is none of {list(views)}"
         if told.lit and shown.kind == "chart":
-            assert lit(shown, told.lit) != shown, f"{lesson.slug}: nothing in the picture is called {told.lit}"
+            assert highlight(shown, told.lit) != shown, f"{lesson.slug}: nothing in the picture is called {told.lit}"
 
 
 @EACH
 def test_no_title_states_an_unmet_check(lesson: Lesson) -> None:
     """A finding that stands on a claim with an unmet check names the checks that its title states. Each is met, or is
     marked as not met, which is what the title then says."""
-    for told in map(Told.read, lesson.explained):
+    for told in map(ExplainedFinding.read, lesson.explained):
         stood_on = {name for name in re.findall(r"\{(\w+)\.", told.words) if name in claims()}
         checks = {check.says: check.met for name in stood_on for check in shipped(name).checks}
         if not all(checks.values()):
@@ -101,9 +101,9 @@ def test_every_picture_of_a_run_is_drawn_from_its_first_test_on(lesson: Lesson) 
         lesson.defaults,
         *(lesson.defaults.but(**{c.name: o}) for c in lesson.controls for o in c.options),
     ):
-        backdrop, runs = gather(lesson.backdrop(settings)), lesson.runs(lesson.recorded)
+        backdrop, runs = load_results(lesson.backdrop(settings)), lesson.runs(lesson.recorded_settings)
         for share in (0.01, 0.4, 1.0):
-            evidence = backdrop | in_step(gather(runs), runs).begun(share)
+            evidence = backdrop | align_progress(load_results(runs), runs).partial_results(share)
             if lesson.runs(replace(settings, draw=0))[0].of != runs[0].of:
                 evidence = backdrop  # other runs than those that ship
             for view in lesson.views(evidence, settings, Settings()).values():
@@ -123,7 +123,7 @@ def test_what_is_to_be_tried_can_be_set(lesson: Lesson) -> None:
 def test_words_are_few(lesson: Lesson) -> None:
     assert lesson.words["keep"].count(".") <= 1
     assert 3 <= len(lesson.explained) <= 5
-    for told in map(Told.read, lesson.explained):
+    for told in map(ExplainedFinding.read, lesson.explained):
         assert told.words.startswith("**")
         assert len(told.words.split()) <= WORDS, f"{lesson.slug}: {told.words[:60]} has {len(told.words.split())} words"
     for beat in ("hook", "predict", "run"):
@@ -155,14 +155,14 @@ def test_a_wall_counts_what_is_right_and_says_what_the_rest_is_taken_for() -> No
     (panel,) = walls([wall]).spec["panels"]
     assert panel["big"] == ["1 of 3", "2 of 3"]
     assert panel["says"][0][1] == "1"
-    assert unpacked("", panel["states"]).reshape(2, 3).tolist() == [[RIGHT, LOST, LOST], [RIGHT, RIGHT, LOST]]
+    assert from_base64("", panel["states"]).reshape(2, 3).tolist() == [[RIGHT, LOST, LOST], [RIGHT, RIGHT, LOST]]
 
 
 def test_of_an_old_skill_only_what_was_known_is_shown_and_it_can_be_won_back() -> None:
     wall = Wall(name="old", behaviour=answers([1, 9, 3], [1, 2, 1], [7, 2, 3]), examples=tiles(1, 2, 3), old=True)
     (panel,) = walls([wall]).spec["panels"]
     assert panel["big"] == ["2 of 2", "1 of 2", "1 of 2"]
-    assert unpacked("", panel["states"]).reshape(3, 2).tolist() == [[RIGHT, RIGHT], [RIGHT, LOST], [LOST, WON_BACK]]
+    assert from_base64("", panel["states"]).reshape(3, 2).tolist() == [[RIGHT, RIGHT], [RIGHT, LOST], [LOST, WON_BACK]]
 
 
 def test_walls_stand_at_the_tests_that_all_have_taken() -> None:
@@ -173,17 +173,17 @@ def test_walls_stand_at_the_tests_that_all_have_taken() -> None:
 
 def test_a_race_is_shown_at_the_share_that_all_sides_have_reached() -> None:
     sides = [
-        Piece("race", Run(task=Handwriting(labels=1), stages=(Stage(steps=steps),), seeds=1), name)
+        LabelledRun("race", Run(task=Handwriting(labels=1), stages=(Stage(steps=steps),), seeds=1), name)
         for name, steps in (("fast", 100), ("slow", 200))
     ]
     tables = {
         ("race", ("fast",)): pd.DataFrame({"step": [0, 50, 100], "accuracy": [0.1, 0.5, 0.9]}),
         ("race", ("slow",)): pd.DataFrame({"step": [0, 50, 100], "accuracy": [0.1, 0.2, 0.3]}),
     }
-    shown = in_step(Evidence(tables), sides)
+    shown = align_progress(Results(tables), sides)
     assert shown.table("race", "fast").step.max() == 50
     assert shown.table("race", "slow").step.max() == 100
-    assert not len(in_step(Evidence({("race", ("fast",)): tables["race", ("fast",)]}), sides))
+    assert not len(align_progress(Results({("race", ("fast",)): tables["race", ("fast",)]}), sides))
 
 
 # ---- small charts, stacks, sentences, thumbnails
@@ -192,7 +192,7 @@ def test_a_race_is_shown_at_the_share_that_all_sides_have_reached() -> None:
 def test_small_charts_keep_apart_and_shade_what_lies_between() -> None:
     low = Curve(table=line(0.2, 0.4), name="a", role="scratch")
     both = [low, Curve(table=line(0.5, 0.9), name="b", role="pretrained")]
-    figure = panes(
+    figure = small_multiples(
         [Small(title="few", shown=both, gap=True), Small(title="many", shown=[low])], "steps", (1, 2), (1, 2)
     )
     names = [series["id"] for series in figure.spec["series"]]
@@ -206,30 +206,32 @@ def test_small_charts_keep_apart_and_shade_what_lies_between() -> None:
 def test_a_bar_longer_than_the_axis_says_so() -> None:
     once, tasks = Part(name="once", amount=5, role="source"), Part(name="tasks", amount=4, role="pretrained", count=2)
     long = Part(name="tasks", amount=30, role="scratch", count=3)
-    figure = stack([("a", [once, tasks]), ("b", [long])], 10, "seconds")
+    figure = stacked_bars([("a", [once, tasks]), ("b", [long])], 10, "seconds")
     sums = [one["label"]["formatter"] for one in figure.spec["series"][-1]["data"]]
     assert sums == ["9", "30 →"]
     assert "a: 9, of which once 5, tasks 4" in figure.alt
 
 
 def test_words_are_told_by_more_than_their_colour() -> None:
-    figure = weighed({"words": [["good", 1.0], [" & ", 0.0], ["<bad>", -1.0]], "kind": 0.4})
+    figure = word_weights({"words": [["good", 1.0], [" & ", 0.0], ["<bad>", -1.0]], "kind": 0.4})
     assert "solid" in figure.spec and "dashed" in figure.spec and "&lt;bad&gt;" in figure.spec
     assert figure.alt == "60 % unkind. Kind words: good. Unkind words: <bad>."
 
 
 @EACH
 def test_every_lesson_has_a_thumbnail_of_what_may_be_seen(lesson: Lesson) -> None:
-    assert thumbs.read()[lesson.slug] == thumbs.made(lesson) != EMPTY
-    evidence = gather(visible(lesson.backdrop(lesson.defaults)))
-    assert "nan" not in sketch(lesson.hook(evidence, lesson.defaults))
+    assert thumbnails.read()[lesson.slug] == thumbnails.thumbnail_of(lesson) != EMPTY
+    evidence = load_results(visible(lesson.backdrop(lesson.defaults)))
+    assert "nan" not in thumbnail_svg(lesson.hook(evidence, lesson.defaults))
 
 
 @EACH
 def test_an_earlier_run_ships_to_be_played_while_one_waits(lesson: Lesson) -> None:
     stored = set(ship.values().values())
-    assert {piece.of for piece in lesson.runs(lesson.recorded)} <= stored
-    assert {piece.of for piece in lesson.runs(lesson.recorded)} != {piece.of for piece in lesson.runs(lesson.defaults)}
+    assert {piece.of for piece in lesson.runs(lesson.recorded_settings)} <= stored
+    assert {piece.of for piece in lesson.runs(lesson.recorded_settings)} != {
+        piece.of for piece in lesson.runs(lesson.defaults)
+    }
 
 
 def test_the_tests_of_a_run_are_known_before_it_is_made() -> None:

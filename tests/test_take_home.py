@@ -17,11 +17,13 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from core import table
-from core.serve import bundle, store, work
-from core.spec import Run, Stage, digest
-from core.tasks import GuestBook, Plane, Table
-from lessons.kit.numbers import numbers
+from core.bundles import bundle
+from core.experiment.spec import Run, Stage, digest
+from core.experiment.tasks import GuestBook, Plane, Table
+from core.serve import compute_values
+from core.store import store
+from core.user_data import table
+from lessons.kit.results.scores_csv import scores_csv
 from lessons.kit.take_home.archive import zipped
 from tests.server import served
 from tests.steps import through_the_findings
@@ -35,39 +37,39 @@ RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=8, batch=16),), 
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Another copy, which has never seen the run."""
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
-    store.forget()
+    store.clear_caches()
     yield
-    store.forget()
+    store.clear_caches()
 
 
 @pytest.fixture(scope="module")
 def data() -> bytes:
-    assert work.perform(RUN) == "done"
-    return bundle.made(RUN)
+    assert compute_values.perform(RUN) == "done"
+    return bundle.pack(RUN)
 
 
 def buttons(run: Run, is_owner: bool = True) -> AppTest:
     def page(told: str, is_owner: bool) -> None:
         import json
 
-        from app.parts import owner
-        from app.parts.take_home import take_home
-        from core.serve import along
-        from core.spec import from_json
+        from app.beats.take_home import take_home
+        from app.state import data_owner
+        from core.experiment.spec import from_json
+        from core.user_data import user_data_kinds
 
         run = from_json(json.loads(told))
-        for _, name in along.things(run).values() if is_owner else ():
-            owner.claim(name)
+        for _, name in user_data_kinds.user_data_of(run).values() if is_owner else ():
+            data_owner.claim(name)
         take_home(run)
 
-    from core.spec import to_json
+    from core.experiment.spec import to_json
 
     return AppTest.from_function(page, kwargs={"told": json.dumps(to_json(run)), "is_owner": is_owner}).run()
 
 
 def brought(**query: str) -> AppTest:
     def page() -> None:
-        from app.bundle import show
+        from app.app_pages.bundle import show
 
         show()
 
@@ -81,7 +83,7 @@ def said(test: AppTest) -> str:
 
 
 def test_every_score_of_a_run_is_a_line_of_its_numbers(data: bytes) -> None:
-    rows = list(csv.DictReader(io.StringIO(numbers(RUN, store.events(RUN)))))
+    rows = list(csv.DictReader(io.StringIO(scores_csv(RUN, store.events(RUN)))))
     scores = [row for row in rows if row["unit"] == "accuracy"]
     points = [event for event in store.events(RUN) if event["kind"] == "point"]
     assert [(int(row["step"]), int(row["seed"]), row["task"], float(row["value"])) for row in scores] == [
@@ -105,8 +107,8 @@ def pressed(run: Run, monkeypatch: pytest.MonkeyPatch, is_owner: bool = True) ->
 
 def test_a_look_makes_nothing_and_a_press_makes_the_file(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("app.parts.take_home.zipped", lambda *args: 1 / 0)
-        patched.setattr("core.serve.bundle.made", lambda *args: 1 / 0)
+        patched.setattr("app.beats.take_home.zipped", lambda *args: 1 / 0)
+        patched.setattr("core.bundles.bundle.pack", lambda *args: 1 / 0)
         assert not buttons(RUN).exception
     made, name = pressed(RUN, monkeypatch), "spirals-20-labels-from-scratch"
     assert [*made] == [f"{name}.zip", f"{name}.csv", f"{name}-bundle.zip"]
@@ -117,7 +119,7 @@ def test_a_look_makes_nothing_and_a_press_makes_the_file(data: bytes, monkeypatc
 def test_data_of_others_are_in_neither_zip(monkeypatch: pytest.MonkeyPatch) -> None:
     name = table.keep(csv_of_points().encode(), "My points.csv")
     run = replace(RUN, task=Table(table=name, labels=3))
-    assert work.perform(run) == "done"
+    assert compute_values.perform(run) == "done"
     assert "The data that you brought are in it too." in said(buttons(run))
     assert "The data that somebody else brought are not in it." in said(buttons(run, is_owner=False))
     held = {is_owner: pressed(run, monkeypatch, is_owner) for is_owner in (True, False)}
@@ -145,7 +147,7 @@ def drawn(slug: str, **query: str) -> AppTest:
     def page(slug: str) -> None:
         from importlib import import_module
 
-        import_module(f"app.{slug}").show()
+        import_module(f"app.app_pages.{slug}").show()
 
     test = AppTest.from_function(page, kwargs={"slug": slug}, default_timeout=60)
     test.query_params.update(query)
@@ -155,7 +157,7 @@ def drawn(slug: str, **query: str) -> AppTest:
 @pytest.mark.parametrize(
     ("slug", "query"),
     [
-        ("draw", {"draw.step": "Learn and guess", "draw.pressed": "1"}),
+        ("drawing_board", {"draw.step": "Learn and guess", "draw.pressed": "1"}),
         ("own_data", {"own.pressed": "1"}),
         ("time_machine", {"time.pressed": "1"}),
     ],
@@ -173,7 +175,7 @@ def test_who_opens_a_bundle_sees_the_run_and_whose_word_it_is(data: bytes, elsew
     test = brought()
     test.session_state["bundle.refused"] = "This is no bundle."
     assert "This is no bundle." in said(test.run())
-    name = bundle.opened(data)
+    name = bundle.unpack(data)
     test = brought(bundle=name)
     assert not test.exception
     assert "somebody's word" in said(test) and "plane" in test.subheader[0].value.lower()
@@ -181,7 +183,7 @@ def test_who_opens_a_bundle_sees_the_run_and_whose_word_it_is(data: bytes, elsew
 
 
 def test_a_bundle_that_is_true_here_is_said_to_be(data: bytes) -> None:
-    test = brought(bundle=bundle.opened(data))
+    test = brought(bundle=bundle.unpack(data))
     assert "the very same at every test" in said(test)
 
 
@@ -193,7 +195,7 @@ def test_a_forged_bundle_is_confronted_with_what_was_found_here(data: bytes) -> 
     for line in lines[1:-1]:
         line["accuracy"]["0"] = [1.0, 1.0]
     files[f"{digest(RUN)}.jsonl"] = "\n".join(map(json.dumps, lines)).encode()
-    test = brought(bundle=bundle.opened(packed(files)))
+    test = brought(bundle=bundle.unpack(packed(files)))
     assert "It says 100 % at the end; made here it was" in said(test)
     assert store.events(RUN)[1]["accuracy"]["0"][0] < 1
 

@@ -13,16 +13,25 @@ from playwright.sync_api import Browser, Page, expect
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from app.parts import class_entry
-from core.serve import classroom as kept
-from lessons.kit.catalogue import lessons
-from lessons.kit.classroom import HIDDEN, LOCKED, Plan, Record, attended, begin, put, said
-from lessons.kit.evidence import gather
+from app.classes import class_entry
+from core.store import class_records as kept
+from lessons.kit.classes.class_plan import (
+    HIDDEN,
+    LOCKED,
+    Plan,
+    Record,
+    attended,
+    begin,
+    records_of_class,
+    submit_record,
+)
 from lessons.kit.figures import Figure
-from lessons.kit.figures.crowd import crowd, tally, told
-from lessons.kit.figures.crowd_numbers import counts, middle, middles, quantile, summary
-from lessons.kit.prediction import Order
-from lessons.kit.values import Settings, visible
+from lessons.kit.figures.class_numbers import counts, middle, middles, quantile, summary
+from lessons.kit.figures.class_predictions import class_predictions, class_sentence, tally
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.prediction import Order
+from lessons.kit.model.values import Settings, visible
+from lessons.kit.results.evidence import load_results
 from tests import awaited
 from tests.steps import violations
 from tests.test_pages import everything, handles, page, to_the_ending
@@ -46,7 +55,7 @@ def teach(**url: str) -> AppTest:
     """The teacher's page in the teacher's own tab."""
 
     def draw() -> None:
-        from app.teach import show
+        from app.app_pages.teach import show
 
         show()
 
@@ -66,7 +75,7 @@ def chosen(slug: str, first: bool) -> Settings:
     values = {}
     for one in lessons()[slug].sliders:
         items = one.items if isinstance(one, Order) else ()
-        orders = one.written(items if first else items[::-1]) if isinstance(one, Order) else ""
+        orders = one.format_items(items if first else items[::-1]) if isinstance(one, Order) else ""
         values[one.name] = orders or one.options[0 if first else -1]
     return Settings(values)
 
@@ -74,7 +83,7 @@ def chosen(slug: str, first: bool) -> Settings:
 def learners(plan: Plan, first: int, last: int) -> None:
     """So many say the first of everything, and so many the last."""
     for k in range(first + last):
-        put(plan, f"learner {k}", Record(said=chosen(plan.lesson, k < first), missed=(0,) * (k == 0)))
+        submit_record(plan, f"learner {k}", Record(said=chosen(plan.lesson, k < first), missed=(0,) * (k == 0)))
 
 
 # --- The teacher's page ---------------------------------------------------------------------------------------------
@@ -116,7 +125,7 @@ def test_the_teachers_page_counts_and_tells_nobodys_guess() -> None:
     assert (
         "A label costs nothing: paid after how many tasks?: 4 guesses, 1 (3), never (1); in the middle 1." in shown.alt
     )
-    put(plan, "learner 0", Record(said=chosen("the_bill", False)))
+    submit_record(plan, "learner 0", Record(said=chosen("the_bill", False)))
     test.run()
     assert "4 guesses" in everything(test) and "1 (2), never (2)" in test.get("echarts_chart")[-1].proto.alt
 
@@ -160,9 +169,9 @@ def test_a_guess_reaches_the_class_when_it_is_made_and_again_when_it_is_changed(
     plan, guess = opened(), {"at1": "15", "at5": "20", "at20": "25"}
     test = page("label_worth", beat="Predict", **{"class": plan.code}, **guess)
     assert "lesson 1 · 10b" in everything(test)
-    assert said(plan) == ()  # moved, but not yet said
+    assert records_of_class(plan) == ()  # moved, but not yet said
     press(test, "That is my prediction")
-    assert said(plan) == (Record(said=Settings({"at1": 15, "at5": 20, "at20": 25})),)
+    assert records_of_class(plan) == (Record(said=Settings({"at1": 15, "at5": 20, "at20": 25})),)
     test.query_params["label_worth.at1"] = "95"
     test.query_params["label_worth.beat"] = "Recall"
     test.run()
@@ -170,13 +179,13 @@ def test_a_guess_reaches_the_class_when_it_is_made_and_again_when_it_is_changed(
     wrong = next(option for option in question.options if option != question.right)
     test.radio(key="label_worth.question.0").set_value(wrong).run()
     next(one for one in test.button if one.key == "label_worth.question.0.answer").click().run()
-    assert said(plan) == (Record(said=Settings({"at1": 95, "at5": 20, "at20": 25}), missed=(0,)),)
+    assert records_of_class(plan) == (Record(said=Settings({"at1": 95, "at5": 20, "at20": 25}), missed=(0,)),)
 
 
 def test_who_only_looks_is_not_in_the_class() -> None:
     plan = opened()
     press(page("label_worth", beat="Predict", **{"class": plan.code}), "Skip, show me")
-    assert said(plan) == ()
+    assert records_of_class(plan) == ()
 
 
 def test_a_class_that_ends_meanwhile_is_one_sentence_and_the_lesson_goes_on() -> None:
@@ -214,7 +223,7 @@ def test_only_what_the_teacher_asks_is_asked_and_confronted() -> None:
     assert "more_data.drawings8" not in {one.key for one in test.select_slider}
     test.select_slider(key="more_data.text16").set_value(60).run()
     press(test, "That is my prediction")
-    assert said(plan) == (Record(said=Settings({"gains": "digits", "text16": 60})),)
+    assert records_of_class(plan) == (Record(said=Settings({"gains": "digits", "text16": 60})),)
     for name, value in (("beat", "Explain"), ("pressed", "1")):
         test.query_params[f"more_data.{name}"] = value
     test.run()
@@ -244,7 +253,7 @@ def test_the_projector_shows_every_lesson_from_the_way_in_to_what_is_kept(slug: 
 
 def test_one_button_leads_on_and_the_run_begins_when_the_teacher_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr("app.projector.begin", lambda *runs: asked.append(runs))
+    monkeypatch.setattr("app.app_pages.projector.begin", lambda *runs: asked.append(runs))
     plan = opened()
     test = teach(**{"class": plan.code, "view": "Projector"})
     press(test, "Next")
@@ -261,12 +270,14 @@ def test_one_button_leads_on_and_the_run_begins_when_the_teacher_says_so(monkeyp
 def test_every_guess_is_on_the_lessons_own_picture_or_in_bars_beside_it(slug: str) -> None:
     lesson, plan = lessons()[slug], opened(slug)
     learners(plan, 5, 2)
-    guesses = [one.said for one in said(plan)]
-    plain = lesson.picture(gather(visible(lesson.backdrop(lesson.defaults))), lesson.defaults, Settings())
-    figure = crowd(plain, lesson.prediction, guesses)
-    assert crowd(plain, lesson.prediction, []).spec == plain.spec
+    guesses = [one.said for one in records_of_class(plan)]
+    plain = lesson.picture(load_results(visible(lesson.backdrop(lesson.defaults))), lesson.defaults, Settings())
+    figure = class_predictions(plain, lesson.prediction, guesses)
+    assert class_predictions(plain, lesson.prediction, []).spec == plain.spec
     for one in lesson.sliders:
-        assert told(one, guesses) in figure.alt and ("7 guesses" in told(one, guesses) or isinstance(one, Order))
+        assert class_sentence(one, guesses) in figure.alt and (
+            "7 guesses" in class_sentence(one, guesses) or isinstance(one, Order)
+        )
         if one not in lesson.prediction.by_hand:
             assert str(middle(one, guesses)) in tally(one, guesses).spec
     if figure.kind == "chart":
@@ -312,14 +323,14 @@ def test_a_class_is_named_as_a_median_with_its_spread() -> None:
     assert values == ["40", "50", "60"]
     assert summary(at1, guesses, *values) == "median of 5 guesses 50, half of them 40 to 60"
     assert summary(at1, guesses[:1], "20", "20", "20") == "median of 1 guess 20"
-    figure = crowd(lesson_picture("label_worth"), lessons()["label_worth"].prediction, guesses)
+    figure = class_predictions(lesson_picture("label_worth"), lessons()["label_worth"].prediction, guesses)
     dots = next(one for one in figure.spec["series"] if one.get("id") == "class 0")["data"]
     assert sorted(dot["value"][1] for dot in dots if "itemStyle" in dot) == [40, 50, 60]
 
 
 def lesson_picture(slug: str) -> Figure:
     lesson = lessons()[slug]
-    return lesson.picture(gather(visible(lesson.backdrop(lesson.defaults))), lesson.defaults, Settings())
+    return lesson.picture(load_results(visible(lesson.backdrop(lesson.defaults))), lesson.defaults, Settings())
 
 
 # --- Held at Predict ------------------------------------------------------------------------------------------------
@@ -336,7 +347,7 @@ def test_who_is_held_predicts_and_then_waits() -> None:
     test = page("label_worth", beat="Predict", **{"class": plan.code}, **guess)
     assert "Skip, show me" not in {one.label for one in test.button}
     press(test, "That is my prediction")
-    assert said(plan) == (Record(said=Settings({"at1": 15, "at5": 20, "at20": 25})),)
+    assert records_of_class(plan) == (Record(said=Settings({"at1": 15, "at5": 20, "at20": 25})),)
     assert [one.value for one in test.subheader] == ["Your teacher will release the run."]
     assert not any(one.key == "label_worth.run" for one in test.button)
 
@@ -405,7 +416,7 @@ def test_a_server_that_only_this_computer_reaches_says_so(monkeypatch: pytest.Mo
 
 def joining(typed: str) -> AppTest:
     def draw() -> None:
-        from app.join import show
+        from app.app_pages.join import show
 
         show()
 

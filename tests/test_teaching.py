@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lessons.kit.catalogue import BEATS, lessons
-from lessons.kit.claims import shipped
+from lessons.kit.lesson.catalogue import BEATS, lessons
+from lessons.kit.shipping.claims import shipped
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "teaching.md").read_text("utf-8")

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from core import nets, worlds
-from core.corpus import BREAK
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import Text
 from core.nets.transformer import CONTEXT
-from core.spec import Run, Stage
-from core.tasks import Text
-from core.train import Point, train
+from core.training.train import Point, train
+from core.user_data.corpus import BREAK
 from core.worlds import text
 
 LAW = Text(subject="law", kilobytes=20)

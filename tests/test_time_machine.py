@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from core.serve import store, work
-from core.spec import Keep, Run, Stage, from_json, to_json
-from core.tasks import Plane, Text
-from lessons.kit.evidence import gather
-from lessons.kit.values import Evidence, Piece
+from core.experiment.spec import Keep, Run, Stage, from_json, to_json
+from core.experiment.tasks import Plane, Text
+from core.serve import compute_values
+from core.store import store
+from lessons.kit.model.values import LabelledRun, Results
+from lessons.kit.results.evidence import load_results
 from lessons.ways_to_remember import machine
 from lessons.ways_to_remember.machine import futures, pasts
 from lessons.ways_to_remember.machine.pasts import PAST as PAST_OF
@@ -29,14 +30,14 @@ PAST = Run(
 )
 
 
-def both(step: int) -> Evidence:
+def both(step: int) -> Results:
     """What is known of a short past and of a future that was protected from a step on."""
     future = machine.future(PAST, step, (Keep(method="replay"),))
     for run in (PAST, future):
-        work.perform(run)
-    wall = machine.Measure(kind="exhibit", runs=(), tasks=(*PAST.watch, PAST.task), count=PAST.exhibit)
-    work.perform(wall)
-    return gather([Piece("past", PAST), Piece("future", future), Piece("wall", wall)])
+        compute_values.perform(run)
+    wall = machine.Measure(kind="tracked_examples", runs=(), tasks=(*PAST.watch, PAST.task), count=PAST.exhibit)
+    compute_values.perform(wall)
+    return load_results([LabelledRun("past", PAST), LabelledRun("future", future), LabelledRun("wall", wall)])
 
 
 @pytest.mark.parametrize("name", PAST_OF.options)
@@ -58,13 +59,15 @@ def test_the_past_ships_so_that_it_is_there_at_once() -> None:
     for name in PAST_OF.options:
         bench = machine.bench(name)
         assert all(store.complete(piece.of) for piece in bench.backdrop(bench.defaults))
-        assert bench.picture(gather(bench.backdrop(bench.defaults)), bench.defaults, bench.defaults).kind == "player"
+        assert (
+            bench.picture(load_results(bench.backdrop(bench.defaults)), bench.defaults, bench.defaults).kind == "player"
+        )
 
 
 def test_both_futures_are_one_until_the_moment_and_two_after_it() -> None:
     step = PAST.tests[4]
     evidence = both(step)
-    whole = futures.joined(evidence.table("past"), evidence.table("future"), step)
+    whole = futures.join_runs(evidence.table("past"), evidence.table("future"), step)
     past = evidence.table("past")
     same = whole[whole.step <= step].reset_index(drop=True)
     before = past[past.step <= step].reset_index(drop=True)
@@ -87,14 +90,14 @@ def test_a_future_tells_both_skills() -> None:
 
 def test_a_past_without_an_old_skill_shows_the_new_one_alone() -> None:
     alone = replace(PAST, watch=())
-    work.perform(alone)
-    picture = futures.both_skills(alone, gather([Piece("past", alone)]), 5)
+    compute_values.perform(alone)
+    picture = futures.both_skills(alone, load_results([LabelledRun("past", alone)]), 5)
     assert "new, as it went" in picture.alt and "old" not in picture.alt
 
 
 def test_any_run_of_pictures_or_points_can_be_gone_back_into() -> None:
     text = pasts.text(replace(PAST, watch=(), exhibit=0))
-    assert pasts.known(text)
+    assert pasts.is_past(text)
     again = past(text)
     assert again.watch == (ARMS.task,) and again.exhibit and again.task == PAST.task
     future = machine.future(again, 5)
@@ -106,9 +109,9 @@ def test_any_run_of_pictures_or_points_can_be_gone_back_into() -> None:
         (_, long) = bench.runs(replace(bench.defaults.but(at=1, times=times), draw=3))
         assert long.of.steps == 20_000 and long.of.stages[0].rate == max(1e-6, times * 2e-6)
     for refused in (Run(task=Text(), net="transformer"), Run(task=Plane(), net="mlp", stages=(Stage(steps=1),))):
-        assert not pasts.known(pasts.text(refused))
+        assert not pasts.is_past(pasts.text(refused))
     for hostile in ("", "x", "A" * 7000, "../../etc/passwd", pasts.text(PAST)[:-9]):
-        assert not pasts.known(hostile)
+        assert not pasts.is_past(hostile)
 
 
 # ---- the page
@@ -117,7 +120,7 @@ def test_any_run_of_pictures_or_points_can_be_gone_back_into() -> None:
 @pytest.fixture
 def opened(workers_end: None) -> AppTest:
     def page() -> None:
-        from app.time_machine import show
+        from app.app_pages.time_machine import show
 
         show()
 
@@ -137,13 +140,13 @@ def test_a_run_of_ones_own_is_lived_first_and_then_gone_back_into(opened: AppTes
     opened.run()
     assert not opened.exception and not opened.warning
     assert [one for one in opened.button if one.label == f"Train {PAST.seeds} nets now"] and not opened.select_slider
-    work.perform(past(text))
+    compute_values.perform(past(text))
     opened.run()
     assert not opened.exception and opened.select_slider[0].label == "Go back to step"
     step = opened.select_slider[0].options[3]
     opened.select_slider[0].set_value(step).run()
     for piece in machine.bench(text).runs(machine.bench(text).defaults.but(at=int(step))):
-        work.perform(piece.of)
+        compute_values.perform(piece.of)
     opened.run()
     next(one for one in opened.button if one.label == "Make this future the past").click().run()
     assert not opened.exception and opened.query_params["time.past"] != [text]

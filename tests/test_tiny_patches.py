@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lessons.kit.catalogue import lessons
-from lessons.kit.evidence import final, gather
-from lessons.kit.values import Piece, Seeds, Settings
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import LabelledRun, Seeds, Settings
+from lessons.kit.results.evidence import final, load_results
 from lessons.tiny_patches.claims import enough
 from lessons.tiny_patches.runs import ADAPTER, BIAS, FAR, HAND, HEAD, LOW_RANK, NEAR, patch, runs
 
@@ -32,7 +32,7 @@ def test_the_script_trains_the_same_patch(where: str, method: str, numbers: str,
     settings = Settings({"where": where, "method": method, "size": 2}, draw=0)
     said = " ".join(printed(LESSON.script(settings))).split()
     assert said[0] == numbers
-    stored = final(gather([Piece("run", patch(where, method, 2, Seeds()))]).table("run"))
+    stored = final(load_results([LabelledRun("run", patch(where, method, 2, Seeds()))]).table("run"))
     # One other draw of labels: three standard deviations and what eight seeds leave open.
     assert abs(float(said[-1]) - stored.mean()) < 3 * stored.std() * (1 + 1 / 8) ** 0.5, (said, stored)
 

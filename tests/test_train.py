@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from core import adapt, nets, worlds
-from core.adam import Adam
-from core.check import names_in
-from core.exam import Exam
+from core.experiment.checks import module_names
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import GuestBook, Handwriting, Plane, Task, Text
 from core.nets import Theta
-from core.spec import Run, Stage
-from core.tasks import GuestBook, Handwriting, Plane, Task, Text
-from core.train import Done, Frame, Point, Tick, begin, lowest, orders, rngs, train
+from core.training.adam import Adam
+from core.training.evaluator import Evaluator
+from core.training.train import Done, Frame, Point, Tick, first_trained_layer, initial_weights, orders, rngs, train
 from core.worlds import handwriting
 
 SHORT = (Stage(steps=12, batch=16, rate=1e-2),)
@@ -172,7 +172,7 @@ def by_hand(run: Run, start: Theta, seed: int) -> nn.Sequential:
 
 def start_of(run: Run, ancestors: dict[Run, Theta]) -> Theta:
     net = nets.load(run.net, worlds.load(run.task).classes(run.task))
-    return begin(run, net, ancestors, range(run.first_seed, run.first_seed + run.seeds))
+    return initial_weights(run, net, ancestors, range(run.first_seed, run.first_seed + run.seeds))
 
 
 def assert_same(theta: Theta, seed: int, module: nn.Module, tolerance: float) -> None:
@@ -449,20 +449,20 @@ def test_every_example_is_seen_once_before_any_is_seen_twice() -> None:
 # --- Methods -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("net", names_in("nets"))
-@pytest.mark.parametrize("method", names_in("adapt"))
+@pytest.mark.parametrize("net", module_names("nets"))
+@pytest.mark.parametrize("method", module_names("adapt"))
 def test_a_method_begins_at_its_start(method: str, net: str) -> None:
     start = nets.fresh(nets.load(net, 10), rngs("weights", range(2), 0))
     how = adapt.load(method)
     phi = how.phi(start, 4, rngs("phi", range(2), 0))
-    theta = adapt.moved(start, how.delta(start, phi))
+    theta = adapt.apply_delta(start, how.delta(start, phi))
     assert phi and all(len(part) == 2 for part in phi.values())
     assert theta.keys() >= start.keys()
     for name, weight in start.items():
         assert torch.equal(theta[name], weight), name
 
 
-@pytest.mark.parametrize("method", names_in("adapt"))
+@pytest.mark.parametrize("method", module_names("adapt"))
 def test_a_method_learns(method: str) -> None:
     run = replace(CHILD, stages=(Stage(method=method, size=4, steps=60, rate=1e-2),))
     points, _ = outcome(run, family(run))
@@ -501,8 +501,8 @@ def test_cost_is_of_one_seed_and_adds_up_over_steps() -> None:
 def test_the_first_layer_that_moves_is_found() -> None:
     net = nets.load("mlp", 2)
     theta: Theta = fresh(ARMS)
-    assert lowest(net, theta) == 0
-    assert lowest(net, {"head.bias": theta["head.bias"]}) == 3
+    assert first_trained_layer(net, theta) == 0
+    assert first_trained_layer(net, {"head.bias": theta["head.bias"]}) == 3
     example, head = torch.zeros(2, 1, 2), [name for name in theta if name.startswith("head")]
     assert nets.step_flops(net, theta, example, head) < nets.step_flops(net, theta, example, list(theta))
 
@@ -513,22 +513,22 @@ def test_the_first_layer_that_moves_is_found() -> None:
 @pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
 def test_an_exam_on_kept_features_is_the_exam_itself_which_stays_as_it_is(run: Run) -> None:
     net = nets.load(run.net, worlds.load(run.task).classes(run.task))
-    exam, theta = Exam.of(run, run.task, net, {}), fresh(run)
-    frozen = exam.frozen(theta, 2)
-    assert torch.allclose(frozen.answers(theta), exam.answers(theta), atol=1e-5)
-    assert frozen.score(theta) == exam.score(theta)
+    evaluator, theta = Evaluator.for_task(run, run.task, net, {}), fresh(run)
+    frozen = evaluator.frozen(theta, 2)
+    assert torch.allclose(frozen.answers(theta), evaluator.answers(theta), atol=1e-5)
+    assert frozen.score(theta) == evaluator.score(theta)
     other = {name: weight + 1 if nets.layer_of(name) == next(iter(net)) else weight for name, weight in theta.items()}
     assert torch.equal(frozen.answers(other), frozen.answers(theta))  # its first layers are done with
-    assert not torch.equal(exam.answers(other), exam.answers(theta))
-    assert frozen.frozen(other, 1).frozen(theta, 2).score(theta) == exam.score(theta)  # a later stage begins anew
+    assert not torch.equal(evaluator.answers(other), evaluator.answers(theta))
+    assert frozen.frozen(other, 1).frozen(theta, 2).score(theta) == evaluator.score(theta)  # a later stage begins anew
     with pytest.raises(FrozenInstanceError):
-        exam.y = exam.y[:3]  # type: ignore[misc]
+        evaluator.y = evaluator.y[:3]  # type: ignore[misc]
 
 
 def test_a_part_of_an_exam_has_examples_of_every_class() -> None:
     net = nets.load(DIGITS.net, 10)
-    exam, theta = Exam.of(DIGITS, DIGITS.task, net, {}), fresh(DIGITS)
-    part = exam.some(50)
+    evaluator, theta = Evaluator.for_task(DIGITS, DIGITS.task, net, {}), fresh(DIGITS)
+    part = evaluator.subset(50)
     assert torch.bincount(part.y).tolist() == [5] * 10
     assert part.answers(theta).shape == (2, 50, 10)
     right = (part.answers(theta).argmax(-1) == part.y).float().mean(1)
@@ -548,16 +548,16 @@ def test_the_more_answers_examples_have_the_fewer_are_tested_at_a_time(
     net: str, task: Task, seeds: int, chunk: int
 ) -> None:
     run = Run(task=task, net=net, seeds=seeds)
-    exam = Exam.of(run, task, nets.load(net, worlds.load(task).classes(task)), {})
-    assert exam.chunk == chunk
-    assert all(len(part) == seeds and part.shape[1] <= chunk for part in exam.chunks())
+    evaluator = Evaluator.for_task(run, task, nets.load(net, worlds.load(task).classes(task)), {})
+    assert evaluator.chunk == chunk
+    assert all(len(part) == seeds and part.shape[1] <= chunk for part in evaluator.chunks())
 
 
 def test_no_long_stretch_passes_without_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(task=Plane(labels=5), net="mlp", stages=(Stage(steps=200, batch=4),), seeds=1)
     gaps = []
     for operations in (5e9, 1.0):
-        monkeypatch.setattr("core.train.QUIET", (20, operations))
+        monkeypatch.setattr("core.training.train.QUIET", (20, operations))
         heard = [event.step for event in train(run, {}) if isinstance(event, Point | Tick)]
         gaps.append(max(b - a for a, b in pairwise(heard)))
     assert 10 < gaps[0] <= 20 and gaps[1] == 1  # where a step takes long, every step says that it was made

@@ -17,8 +17,9 @@ from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.state.session_state import SessionState
 
-from app.parts import unlost, workers
-from app.parts.heard import heard
+from app import streamlit_fixes
+from app.components.assets.component_value import component_value
+from app.state import engine
 
 
 def drawn(place: int, fragment: str = "") -> ForwardMsg:
@@ -35,9 +36,9 @@ def ended(how: ForwardMsg.ScriptFinishedStatus.ValueType) -> ForwardMsg:
 
 @pytest.fixture(autouse=True)
 def mended(monkeypatch: pytest.MonkeyPatch) -> None:
-    for of, name in unlost.MENDED:
+    for of, name in streamlit_fixes.MENDED:
         monkeypatch.setattr(of, name, getattr(of, name))  # put back afterwards
-    unlost.mend()
+    streamlit_fixes.mend()
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_a_callback_ends_before_the_next_run_begins(monkeypatch: pytest.MonkeyPa
         give_way(runner)
         told.append("taken")
 
-    monkeypatch.setattr(unlost, "_call_back", callback)
+    monkeypatch.setattr(streamlit_fixes, "_call_back", callback)
     SessionState()._call_callbacks()
     assert told == ["taken"]
     with pytest.raises(RerunException):
@@ -113,12 +114,12 @@ def test_a_callback_ends_before_the_next_run_begins(monkeypatch: pytest.MonkeyPa
 
 
 def test_no_browser_has_the_server_forget_its_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "Engine", lambda: SimpleNamespace(close=lambda: None))
-    monkeypatch.setattr(workers, "begun", cache(workers.begun.__wrapped__))
-    before, session = workers.engine(), SimpleNamespace(_session_state=SessionState())
+    monkeypatch.setattr(engine, "Engine", lambda: SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(engine, "shared_engine", cache(engine.shared_engine.__wrapped__))
+    before, session = engine.engine(), SimpleNamespace(_session_state=SessionState())
     AppSession._handle_clear_cache_request(session)  # type: ignore[arg-type]
-    assert workers.engine() is before
+    assert engine.engine() is before
 
 
 def test_what_a_component_says_once_it_has_left_the_page_ends_no_page() -> None:
-    assert heard("a board that is gone", "made") is None
+    assert component_value("a board that is gone", "made") is None

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import corpus
-from lessons.kit import own_data
-from lessons.kit.figures.axes import plane_axis
-from lessons.kit.values import Evidence, Settings
-from lessons.kit.verdict import BITS, HELPS, HURTS, SAME, compare, sentence
+from core.user_data import corpus
+from lessons.kit.figures.plane_axes import plane_axis
+from lessons.kit.model.values import Results, Settings
+from lessons.kit.results.verdict import BITS, HELPS, HURTS, SAME, compare, sentence
+from lessons.kit.workspaces import own_data
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -53,12 +53,12 @@ def test_no_difference_includes_zero_and_one_pair_shows_nothing() -> None:
     assert "**: 0.0 points (95 % interval: 0.0 to 0.0" in sentence(np.full(4, 0.5), np.full(4, 0.5))
 
 
-def race(ours: list[float], theirs: list[float], column: str, step: int) -> Evidence:
+def race(ours: list[float], theirs: list[float], column: str, step: int) -> Results:
     tables = {}
     for side, scores in (("pretrained", ours), ("scratch", theirs)):
         rows = [{"step": at, "seed": k, column: score} for at in (0, step) for k, score in enumerate(scores)]
         tables["race", (side,)] = pd.DataFrame(rows)
-    return Evidence(tables)
+    return Results(tables)
 
 
 def test_the_page_says_the_verdict_once_both_sides_are_done() -> None:
@@ -71,7 +71,7 @@ def test_the_page_says_the_verdict_once_both_sides_are_done() -> None:
 
 def test_the_page_says_the_verdict_about_a_text_in_bits() -> None:
     subject = corpus.keep(b"Dear Ms Bennet, the carriage leaves at noon.\n" * 150, "t.txt")
-    settings = own_data.bench(subject).defaults.but(data=subject)
+    settings = own_data.own_data_workspace(subject).defaults.but(data=subject)
     done = own_data.tells(race([2.3, 2.32], [4.0, 4.04], "bits", 40), settings)
     assert "**Pretraining helps on these data**, by 1.71 bits a character" in done and "over 2 pairs" in done
 
@@ -81,7 +81,7 @@ def test_the_page_says_the_verdict_about_a_text_in_bits() -> None:
 )
 def test_a_text_offers_no_more_than_it_has(size: int, amounts: tuple[int, ...]) -> None:
     subject = corpus.keep((b"Dear Ms Bennet, the carriage leaves at noon.\n" * 9000)[:size], "t.txt")
-    _, amount = own_data.bench(subject).controls
+    _, amount = own_data.own_data_workspace(subject).controls
     assert amount.options == amounts and amount.default == min(50, amounts[-1])
 
 

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.spec import Run
-from lessons.kit.catalogue import lessons
-from lessons.kit.claims import shipped
-from lessons.kit.evidence import final, gather, retention
-from lessons.kit.recipes import backbone
-from lessons.kit.values import Evidence, Piece, Seeds
+from core.experiment.spec import Run
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import LabelledRun, Results, Seeds
+from lessons.kit.results.evidence import final, load_results, retention
+from lessons.kit.runs.recipes import backbone
+from lessons.kit.shipping.claims import shipped
 from lessons.ways_to_remember.claims import best, grid, keeps, leads, old
-from lessons.ways_to_remember.elsewhere import even_best, forgotten
+from lessons.ways_to_remember.layerwise_forgetting import even_best, forgotten
 from lessons.ways_to_remember.pictures import plane
 from lessons.ways_to_remember.runs import (
     DARK,
@@ -101,7 +101,7 @@ def test_forgetting_is_accuracy_when_learned_minus_accuracy_in_the_end() -> None
 
 def test_one_rate_for_all_is_compared_at_its_best() -> None:
     at = {2.5e-4: ended(0.9, 0.95), 5e-4: ended(0.95, 0.9), 1e-3: ended(0.98, 0.5), 2e-3: ended(0.99, 0.4)}
-    evidence = Evidence({("even", (rate,)): table for rate, table in at.items()})
+    evidence = Results({("even", (rate,)): table for rate, table in at.items()})
     assert even_best(evidence) is at[1e-3]  # the lower rates have not learned the new task
 
 
@@ -134,7 +134,7 @@ def test_the_script_learns_and_remembers_as_the_run_does(scene: str, method: str
     said = printed(lesson.script(settings))
     run = row(f"{method} middle", Seeds())[-1] if scene == ROW else digits(scene, f"{method} middle", Seeds())
     assert isinstance(run, Run)
-    table = gather([Piece("run", run)]).table("run")
+    table = load_results([LabelledRun("run", run)]).table("run")
     if scene == ROW:
         marks = [float(word) for word in said[-1].split(":")[1].split()]
         expected = [final(table.assign(accuracy=table[f"accuracy {k}"])) for k in range(1, TASKS)] + [final(table)]

@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from core import nets
+from core.experiment.spec import Measure
 from core.measure import answer
-from core.serve import work
-from core.spec import Measure
+from core.serve import compute_values
 from core.worlds import sentiment
 from lessons.kind_words.lesson import LESSON
 from lessons.kind_words.runs import film_reader
-from lessons.kit.values import Seeds
+from lessons.kit.model.values import Seeds
 
 READER = film_reader(Seeds())
 FOOLED = "This wonderful film is not good at all."
@@ -20,15 +20,15 @@ FOOLED = "This wonderful film is not good at all."
 
 def told(sentence: str) -> tuple[dict[str, float], float]:
     """Weights by word, and the chance that it is kind."""
-    measure = Measure(kind="weighed", runs=(READER,), prompts=(sentence,))
-    (found,) = answer(measure, [work.learned(READER)])["runs"][0]
+    measure = Measure(kind="word_weights", runs=(READER,), prompts=(sentence,))
+    (found,) = answer(measure, [compute_values.load_learned(READER)])["runs"][0]
     assert "".join(word for word, _ in found["words"]) == sentence
     return dict(found["words"]), found["kind"]
 
 
 @pytest.mark.parametrize("sentence", [FOOLED, "not bad, not bad at all", "?! :)", "12 34", "word " * 60])
 def test_the_words_add_up_to_what_the_net_itself_says(sentence: str) -> None:
-    learned = work.learned(READER)
+    learned = compute_values.load_learned(READER)
     x = sentiment.in_buckets([sentence])[None]
     with torch.no_grad():
         chance = nets.forward(learned.net, learned.theta, x)[0, 0].softmax(-1)[1]

@@ -8,26 +8,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.tasks import Lines
-from core.train import Point, train
-from lessons.kit.catalogue import lessons
-from lessons.kit.claims import shipped
-from lessons.kit.evidence import gather
-from lessons.kit.values import Answer, Evidence
+from core.experiment.tasks import Lines
+from core.training.train import Point, train
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Answer, Results
+from lessons.kit.results.evidence import load_results
+from lessons.kit.shipping.claims import shipped
 from lessons.without_learning.claims import context_finding, errors, needed, shift_finding
-from lessons.without_learning.pictures import beneath, cost
-from lessons.without_learning.runs import AS_SEEN, FAR, STEEP, STEPS, WORLDS, asks, learner, runs, yours
+from lessons.without_learning.pictures import cost, fitted_curves
+from lessons.without_learning.runs import AS_SEEN, FAR, STEEP, STEPS, WORLDS, asks, learner, own_run, runs
 
 LESSON = lessons()["without_learning"]
 SETTINGS = LESSON.defaults
 
 
-def evidence(seen: float, far: float, changed: int = 0) -> Evidence:
+def evidence(seen: float, far: float, changed: int = 0) -> Results:
     """Answers of eight nets whose error is 1 with no example and constant from one on."""
     nets = [[[1.0, *[error] * 11]] * 8 for error in (seen, far, far, 0.3)]
     fits = [[1.0, 0.5, *[fit] * 10] for fit in (0.0, 0.0, 0.0, 0.4)]
     net: Answer = {"error": [nets], "least squares": fits, "weights": 56_977, "changed": changed}
-    return Evidence({}, {("net", ()): net, ("least squares", ()): net | {"error": []}})
+    return Results({}, {("net", ()): net, ("least squares", ()): net | {"error": []}})
 
 
 def test_the_error_is_small_from_where_it_stays_small() -> None:
@@ -47,7 +47,7 @@ def test_a_shift_counts_only_if_it_costs_three_times_as_much() -> None:
 
 
 def test_what_ships_says_what_the_claims_say() -> None:
-    answers = gather(LESSON.backdrop(SETTINGS)).answer("net")
+    answers = load_results(LESSON.backdrop(SETTINGS)).answer("net")
     assert errors(answers, AS_SEEN)[:, 7].max() < 0.05 < errors(answers, AS_SEEN)[:, 1].min()
     for world in (FAR, STEEP):
         assert errors(answers, world)[:, 7].mean() > errors(answers, AS_SEEN)[:, 7].mean()
@@ -58,21 +58,21 @@ def test_the_sheet_asks_the_shipped_nets_and_the_learners_own() -> None:
     points = ((0.0, 1.0),)
     asked = {piece.role: (piece.of.runs, piece.of.points) for piece in asks(replace(SETTINGS, given=points))}
     assert asked["said"] == ((learner(),), points)
-    assert asked["said by yours"] == ((yours(SETTINGS),), points)
-    assert asked["yours"] == ((yours(SETTINGS),), ())
+    assert asked["said by yours"] == ((own_run(SETTINGS),), points)
+    assert asked["yours"] == ((own_run(SETTINGS),), ())
 
 
 def test_under_the_points_lie_the_line_and_the_band_of_the_nets() -> None:
     answer: Answer = {"x": [-3.0, 3.0], "line": [0.0, 1.0], "curve": [[[0.0, 1.0], [0.2, 1.2]]]}
-    line, net = beneath(Evidence({}, {("said", ()): answer}), SETTINGS)
+    line, net = fitted_curves(Results({}, {("said", ()): answer}), SETTINGS)
     assert (line.name, net.name) == ("least squares", "the net")
     assert net.table["mean"].tolist() == pytest.approx([0.1, 1.1])
     assert (net.table.high - net.table.low).tolist() == pytest.approx([0.2, 0.2])
-    assert beneath(Evidence({}, {("said", ()): {"weights": 9, "changed": 0}}), SETTINGS) == []
+    assert fitted_curves(Results({}, {("said", ()): {"weights": 9, "changed": 0}}), SETTINGS) == []
 
 
 def test_what_it_cost_stands_beside_what_it_gives() -> None:
-    table = cost(gather(LESSON.backdrop(SETTINGS)), {"the net": learner()}, AS_SEEN).spec
+    table = cost(load_results(LESSON.backdrop(SETTINGS)), {"the net": learner()}, AS_SEEN).spec
     assert table.loc["lines seen before"].tolist() == ["76,800", "0"]
     assert table.loc["weights changed by examples", "the net"] == "0 of 56,977"
 
@@ -88,7 +88,7 @@ def test_the_script_learns_to_learn_as_the_run_does(printed: Callable[[str], lis
     settings = SETTINGS.but(steps=150)
     said = printed(LESSON.script(settings))
     assert "weights changed: 0" in said
-    *_, last = (event for event in train(yours(settings), {}) if isinstance(event, Point))
+    *_, last = (event for event in train(own_run(settings), {}) if isinstance(event, Point))
     ours = np.array(last.scores["error"]["0"])
     # One net against four, each on other prompts: their own spread, and that of a mean over 250 squares.
     assert abs(float(said[-1].split()[-1]) - ours.mean()) < 4 * ours.std() + 0.05, (said[-1], ours)

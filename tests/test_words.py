@@ -12,20 +12,20 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from app.words import edge
-from app.words.__main__ import home, unsaid
-from app.words.collect import ROOT, SLOT, collected, in_prose, in_python, in_script, numbered
-from app.words.language import AT, LANGUAGES, OWN
-from app.words.tongue import Template, Tongue, files, translations
-from lessons.kit.catalogue import lessons
-from lessons.kit.glossary import standing, terms, words
+from app.i18n import outgoing_messages
+from app.i18n.collect import ROOT, SLOT, collected, in_prose, in_python, in_script, numbered
+from app.i18n.language import AT, LANGUAGES, OWN
+from app.i18n.translator import Template, Translator, files, translations
+from app.untranslated import home, unsaid
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.lesson.glossary import terms, terms_in, words
 from tests.conftest import ERRORS
 from tests.steps import press
 
 OTHERS = [code for code in LANGUAGES if code != OWN]
 FILES = [path for code in OTHERS for path in files(code)]
 MARKUP = re.compile(r"\*\*|\$|`|:material/\w+:|\]\(")
-GERMAN = Tongue(
+GERMAN = Translator(
     {
         "{0} of {1} steps, {2} s": "{0} von {1} Schritten, {2} s",
         "Right after {0} steps: {1}.": "Richtig nach {0} Schritten: {1}.",
@@ -60,23 +60,23 @@ GERMAN = Tongue(
     ],
 )
 def test_a_text_is_said_by_the_template_it_was_made_from(told: str, said: str | None) -> None:
-    assert GERMAN.said(told) == said
+    assert GERMAN.translate(told) == said
 
 
 def test_what_cannot_be_said_stays_as_it_is_within_what_can() -> None:
-    assert GERMAN.said("Right after 5 steps: Anna's net.") == "Richtig nach 5 Schritten: Anna's net."
+    assert GERMAN.translate("Right after 5 steps: Anna's net.") == "Richtig nach 5 Schritten: Anna's net."
 
 
 @pytest.mark.parametrize(
     "text", ["a, " * 400, "( " * 700, "a: " * 400, "Anna " * 250, "** " * 400, ": x; y, z. " * 100]
 )
 def test_what_a_learner_has_made_up_breaks_nothing(text: str) -> None:
-    assert Tongue(translations("de")).prose(text).split()
+    assert Translator(translations("de")).prose(text).split()
 
 
 def test_a_text_of_nothing_but_what_templates_look_for_is_gone_through_once() -> None:
     """Every template's own words, again and again: a regular expression took minutes over one of these."""
-    german = Tongue(translations("de"))
+    german = Translator(translations("de"))
     for template in german.templates:
         hostile = " x ".join(literal.bare * 12 for literal in template.literals if literal.bare) + " x"
         assert len(template.parts(f"{hostile} {hostile}") or template.slots) == len(template.slots)
@@ -119,12 +119,12 @@ def message(kind: str, **fields: str) -> ForwardMsg:
 
 def test_labels_are_said_and_ids_values_and_keys_are_not() -> None:
     told = message("button", id="pretrained", label="pretrained", help="A net forgets.")
-    edge.say(told, GERMAN)
+    outgoing_messages.say(told, GERMAN)
     button = told.delta.new_element.button
     assert (button.id, button.label, button.help) == ("pretrained", "vortrainiert", "Ein Netz vergisst.")
     chart = {"series": [{"id": "scratch", "name": "scratch", "data": [["scratch", 0.5]], "type": "pretrained"}]}
     told = message("echarts_chart", spec=json.dumps(chart), alt="A net forgets.")
-    edge.say(told, GERMAN)
+    outgoing_messages.say(told, GERMAN)
     (series,) = json.loads(told.delta.new_element.echarts_chart.spec)["series"]
     assert series == {"id": "scratch", "name": "von Grund auf", "data": [["scratch", 0.5]], "type": "pretrained"}
     assert told.delta.new_element.echarts_chart.alt == "Ein Netz vergisst."
@@ -141,14 +141,14 @@ def test_labels_are_said_and_ids_values_and_keys_are_not() -> None:
 )
 def test_links_to_other_pages_ask_for_the_language(told: str, sent: str) -> None:
     carried = message("markdown", body=told)
-    edge.carry(carried, "de")
+    outgoing_messages.carry(carried, "de")
     assert carried.delta.new_element.markdown.body == sent
 
 
 def test_a_handle_sends_back_what_it_was_sent() -> None:
     way = {"name": "scratch", "label": "scratch", "options": [{"text": "pretrained", "place": 1}]}
     told = message("bidi_component", json=json.dumps({"handles": [{"x": way, "name": "scratch"}]}))
-    edge.say(told, GERMAN)
+    outgoing_messages.say(told, GERMAN)
     (handle,) = json.loads(told.delta.new_element.bidi_component.json)["handles"]
     assert handle == {"x": way | {"label": "von Grund auf"}, "name": "von Grund auf"}
 
@@ -156,7 +156,7 @@ def test_a_handle_sends_back_what_it_was_sent() -> None:
 def test_a_card_and_a_row_are_called_in_german_and_keep_their_names() -> None:
     shown = {"cards": [{"name": "scratch", "called": "scratch"}], "rows": [{"name": "scratch", "called": "scratch"}]}
     told = message("bidi_component", json=json.dumps(shown | {"picked": "scratch"}))
-    edge.say(told, GERMAN)
+    outgoing_messages.say(told, GERMAN)
     named = {"name": "scratch", "called": "von Grund auf"}
     assert json.loads(told.delta.new_element.bidi_component.json) == {
         "cards": [named],
@@ -171,7 +171,7 @@ def test_what_stands_on_an_axis_is_said_and_what_is_drawn_is_not() -> None:
         "series": [{"data": ["scratch"]}],
     }
     told = message("echarts_chart", spec=json.dumps(axes))
-    edge.say(told, GERMAN)
+    outgoing_messages.say(told, GERMAN)
     shown = json.loads(told.delta.new_element.echarts_chart.spec)
     assert shown["xAxis"]["data"] == ["vortrainiert", "Ein\nNetz\nvergisst."]
     assert shown["series"] == axes["series"]
@@ -181,7 +181,7 @@ def test_frames_that_stay_in_the_browser_are_said_too() -> None:
     part = {"id": "1", "part": {"0 says": [["scratch"]], "0 images": [["scratch"]]}}
     told = message("bidi_component", id="scratch")
     told.delta.new_element.bidi_component.bytes = json.dumps(part).encode()
-    edge.say(told, GERMAN)
+    outgoing_messages.say(told, GERMAN)
     assert json.loads(told.delta.new_element.bidi_component.bytes) == {
         "id": "1",
         "part": {"0 says": [["von Grund auf"]], "0 images": [["scratch"]]},
@@ -191,7 +191,7 @@ def test_frames_that_stay_in_the_browser_are_said_too() -> None:
 def test_a_script_gets_the_words_that_it_says_itself() -> None:
     script = "news.textContent = translated`Digit ${at + 1}: what is it?`"
     told = message("bidi_component", json="{}", js_content=script)
-    edge.say(told, GERMAN)
+    outgoing_messages.say(told, GERMAN)
     assert json.loads(told.delta.new_element.bidi_component.json)["words"] == {
         "Digit {0}: what is it?": "Ziffer {0}: Was ist das?"
     }
@@ -210,10 +210,12 @@ def test_texts_are_collected_from_code_scripts_and_prose() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_translations_are_of_what_is_there_and_keep_what_is_filled_in(path: Path) -> None:
-    known = Tongue({text.template: text.template for text in collected()})
+    known = Translator({text.template: text.template for text in collected()})
     for entry in polib.pofile(str(path)):
         assert entry.msgstr, f"empty: {entry.msgid}"
-        there = known.said(entry.msgid) or all(map(known.said, entry.msgid.split()))  # "EWC weak" is put together
+        there = known.translate(entry.msgid) or all(
+            map(known.translate, entry.msgid.split())
+        )  # "EWC weak" is put together
         assert there, f"nobody says this any more: {entry.msgid}"
         assert set(SLOT.findall(entry.msgstr)) == set(SLOT.findall(entry.msgid)), entry.msgid
         assert sorted(MARKUP.findall(entry.msgstr)) == sorted(MARKUP.findall(entry.msgid)), entry.msgid
@@ -235,8 +237,8 @@ def test_the_way_through_the_course_has_no_english_left(language: str, page: str
 @pytest.fixture
 def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """The edge as it was, afterwards."""
-    monkeypatch.setattr(edge, "tongue", edge.tongue)
-    monkeypatch.setattr(edge.ScriptRunContext, "enqueue", edge.ScriptRunContext.enqueue)
+    monkeypatch.setattr(outgoing_messages, "translator_for", outgoing_messages.translator_for)
+    monkeypatch.setattr(outgoing_messages.ScriptRunContext, "enqueue", outgoing_messages.ScriptRunContext.enqueue)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -244,7 +246,7 @@ def test_terms_are_explained_in_every_language(language: str) -> None:
     assert terms(language).keys() == terms().keys()
     for name, term in terms(language).items():
         assert term.entry != terms()[name].entry and term.lesson == terms()[name].lesson
-        assert term in [owner for _, owner in standing(term.name, language)], name
+        assert term in [owner for _, owner in terms_in(term.name, language)], name
     _, owners = words(language)
     assert {owner.name for owner in owners.values() if owner} == {term.name for term in terms(language).values()}
 

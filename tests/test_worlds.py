@@ -13,8 +13,8 @@ from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
 from core import worlds
-from core.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Plane, Task
-from core.worlds import Pool, clothing, glyphs, handwriting, plane
+from core.experiment.tasks import Clothing, FiveDigits, Glyphs, Handwriting, Image, Plane, Task
+from core.worlds import TrainingSet, clothing, glyphs, handwriting, plane
 from core.worlds.image import alter
 
 KANA = Glyphs(labels=2, scripts="kana")  # the smallest set of glyphs
@@ -28,13 +28,13 @@ def short(task: Task) -> str:
     return " ".join([task.world, *(f"{k}={v}" for k, v in vars(task).items() if v != getattr(usual, k))])
 
 
-def everything(pool: Pool) -> tuple[Tensor, Tensor]:
+def everything(pool: TrainingSet) -> tuple[Tensor, Tensor]:
     """x (seeds, n, ...), y (seeds, n)."""
     return pool.take(torch.arange(pool.size).expand(len(pool.y), -1))
 
 
 def examples(task: Task, seeds: range) -> tuple[Tensor, Tensor]:
-    pool: Pool = worlds.load(task).train(task, seeds)
+    pool: TrainingSet = worlds.load(task).train(task, seeds)
     return everything(pool)
 
 
@@ -147,7 +147,7 @@ def test_thicken_grows_every_stroke_by_pixels_on_each_side() -> None:
     dot = torch.zeros(1, 28, 28, dtype=torch.uint8)
     dot[0, 14, 14] = 255
     for k in range(4):
-        thick = handwriting.seen(dot, Handwriting(thicken=k))[0, 0]
+        thick = handwriting.as_input(dot, Handwriting(thicken=k))[0, 0]
         assert thick.sum().item() == (2 * k + 1) ** 2
         assert thick[14 - k : 15 + k, 14 - k : 15 + k].min() == 1
 
@@ -271,7 +271,7 @@ def test_only_what_is_used_is_drawn() -> None:
 
 
 def test_every_hand_of_a_class_is_drawn() -> None:
-    _, _, labels = glyphs.chosen(Glyphs(scripts="latin"))
+    _, _, labels = glyphs.select_glyphs(Glyphs(scripts="latin"))
     which = glyphs.pick(labels, 300, worlds.generator("hands", 0))
     assert set(which.tolist()) == set(range(len(labels)))
     assert torch.bincount(labels[which]).tolist() == [300] * (int(labels.max()) + 1)

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
-from lessons.kit.evidence import power_law
 from lessons.kit.figures.curves import Curve, Mark
-from lessons.kit.figures.dots import Axis
-from lessons.kit.figures.lines import lines
-from lessons.kit.values import Seeds
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.model.values import Seeds
+from lessons.kit.results.evidence import fit_power_law
 from lessons.more_data.runs import GLYPHS, PASSES, SIZES, pretrained
 from lessons.one_backbone.claims import tau
 
@@ -29,9 +29,9 @@ def test_tau_is_kendalls() -> None:
 
 def test_the_law_finds_the_exponent_and_the_worst_miss() -> None:
     exact = 7 * np.array(SIZES, float) ** -0.25
-    exponent, start, missed = power_law(SIZES, exact)
+    exponent, start, missed = fit_power_law(SIZES, exact)
     assert (exponent, start, missed) == (pytest.approx(0.25), pytest.approx(7), pytest.approx(0, abs=1e-9))
-    assert power_law(SIZES, exact * np.array([1, 1, 1.2, 1, 1]))[2] > 0.1
+    assert fit_power_law(SIZES, exact * np.array([1, 1, 1.2, 1, 1]))[2] > 0.1
 
 
 def test_every_size_makes_equally_many_passes_over_its_drawings() -> None:
@@ -41,7 +41,7 @@ def test_every_size_makes_equally_many_passes_over_its_drawings() -> None:
 
 
 def test_the_world_has_as_many_glyphs_as_its_law_says() -> None:
-    from core.tasks import Glyphs
+    from core.experiment.tasks import Glyphs
     from core.worlds import glyphs
 
     assert glyphs.classes(Glyphs()) == GLYPHS
@@ -50,7 +50,9 @@ def test_the_world_has_as_many_glyphs_as_its_law_says() -> None:
 def test_lines_are_drawn_and_told_in_their_own_unit() -> None:
     table = pd.DataFrame({"x": [1, 10], "mean": [4.0, 2.5], "low": [3.5, 2.5], "high": [4.5, 2.5]})
     axes = Axis(name="tasks", low=1, high=10, log=True, form="g"), Axis(name="nats", low=1, high=5, log=True)
-    figure = lines([Curve(table=table, name="one", role="note")], *axes, [Mark(start=(2, 1), end=(2, 5), says="here")])
+    figure = value_curves(
+        [Curve(table=table, name="one", role="note")], *axes, [Mark(start=(2, 1), end=(2, 5), says="here")]
+    )
     drawn = {one["id"]: one for one in figure.spec["series"]}
     assert drawn["one"]["data"] == [[1, 4], [10, 2.5]]
     assert drawn["one band"]["data"] == [[1, 1], [10, 0]]

@@ -21,6 +21,6 @@ def load(method: str) -> ModuleType:
     return import_module(f"core.adapt.{method}")
 
 
-def moved(start: Theta, delta: Theta) -> Theta:
+def apply_delta(start: Theta, delta: Theta) -> Theta:
     """theta_start + delta, in which a weight that the start has not is all delta."""
     return start | {name: start[name] + part if name in start else part for name, part in delta.items()}

@@ -9,8 +9,8 @@ from __future__ import annotations
 import torch
 
 from core.adapt import probe
-from core.delta import is_matrix
 from core.nets import Theta, layer_of
+from core.tensors.delta import is_matrix
 
 SCALE = ".scale"
 

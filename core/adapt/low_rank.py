@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from core.adapt import probe
-from core.delta import is_matrix
 from core.nets import Theta
+from core.tensors.delta import is_matrix
 
 
 def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from core import keep, nets
+from core.experiment.guest_book_words import LENGTH
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import Preferences, Task
 from core.nets import Net, Theta
-from core.spec import Run, Stage
-from core.tasks import Preferences, Task
-from core.words import LENGTH
 from core.worlds import guest_book
 
 
@@ -43,7 +43,7 @@ class Case:
         """Better and worse notes (seeds, pairs, LENGTH)."""
         return guest_book.pairs(self.task, self.seeds)
 
-    def moved(self, theta: Theta, notes: Tensor) -> Tensor:
+    def log_ratio(self, theta: Theta, notes: Tensor) -> Tensor:
         """(seeds, n): ln of how many times likelier notes have become since the reference."""
         with torch.no_grad():
             before = log_probs(self.net, self.reference, notes)
@@ -68,7 +68,9 @@ def case(run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]) -> Case:
     """The reference is what the oldest run of the lineage has learned."""
     assert isinstance(task, Preferences)
     oldest = list(run.lineage())[-1]
-    return Case(task, range(run.first_seed, run.first_seed + run.seeds), net, keep.spread(ancestors[oldest], run.seeds))
+    return Case(
+        task, range(run.first_seed, run.first_seed + run.seeds), net, keep.for_each_seed(ancestors[oldest], run.seeds)
+    )
 
 
 def log_probs(net: Net, theta: Theta, notes: Tensor) -> Tensor:

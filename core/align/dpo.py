@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 
 from core.align import Case, Goal
+from core.experiment.spec import Stage
 from core.nets import Theta
-from core.spec import Stage
 
 
 def prepare(stage: Stage, case: Case, rngs: list[torch.Generator]) -> Goal:
@@ -18,7 +18,7 @@ def prepare(stage: Stage, case: Case, rngs: list[torch.Generator]) -> Goal:
 
     def value(theta: Theta) -> torch.Tensor:
         pick = torch.stack([torch.randint(better.shape[1], (stage.batch,), generator=rng) for rng in rngs])
-        moved = case.moved(theta, torch.cat([better[row, pick], worse[row, pick]], 1))
+        moved = case.log_ratio(theta, torch.cat([better[row, pick], worse[row, pick]], 1))
         return -F.logsigmoid(stage.beta * (moved[:, : stage.batch] - moved[:, stage.batch :])).mean(1)
 
     return Goal(value, 2 * stage.batch * case.flops(passes=1))

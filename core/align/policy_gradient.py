@@ -8,9 +8,9 @@ import torch
 
 from core.align import Case, Goal, write
 from core.align.rater import RewardModel
+from core.experiment.guest_book_words import LENGTH
+from core.experiment.spec import Stage
 from core.nets import Theta
-from core.spec import Stage
-from core.words import LENGTH
 
 
 def prepare(stage: Stage, case: Case, rngs: list[torch.Generator]) -> Goal:
@@ -19,7 +19,7 @@ def prepare(stage: Stage, case: Case, rngs: list[torch.Generator]) -> Goal:
 
     def value(theta: Theta) -> torch.Tensor:
         notes = write(case.net, {name: weight.detach() for name, weight in theta.items()}, stage.batch, rngs)
-        moved = case.moved(theta, notes)  # its gradient is that of the note's chance: the reference stays
+        moved = case.log_ratio(theta, notes)  # its gradient is that of the note's chance: the reference stays
         reward = model(notes) - stage.beta * moved.detach()
         return -((reward - reward.mean(1, keepdim=True)) * moved).mean(1)
 

@@ -14,8 +14,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.align import Case, log_probs, write
+from core.experiment.guest_book_words import WORDS
 from core.nets import Theta
-from core.words import WORDS
 from core.worlds import generator, guest_book
 
 NOTES = 128  # that are written to judge a net, the luck of the draw always the same
@@ -65,7 +65,7 @@ class Judge:
         self.case, self.model = case, RewardModel.fitted(*case.pairs())
         self.ordinary = guest_book.test(case.task)[1][None]  # what guests write
 
-    def written(self, theta: Theta, count: int = NOTES) -> Tensor:
+    def sample_notes(self, theta: Theta, count: int = NOTES) -> Tensor:
         return write(self.case.net, theta, count, [generator("judged", seed) for seed in self.case.seeds])
 
     def scores(self, notes: Tensor) -> dict[str, Tensor]:
@@ -80,7 +80,7 @@ class Judge:
     def report(self, theta: Theta) -> dict[str, list[float]]:
         """Means of each seed's notes by unit: the scores, and how far the net has moved: the divergence from the
         reference in nats a note, at every place over all that might be said next."""
-        notes = self.written(theta)
+        notes = self.sample_notes(theta)
         with torch.no_grad():
             now, before = log_probs(self.case.net, theta, notes), log_probs(self.case.net, self.case.reference, notes)
         scores = self.scores(notes) | {"kl": (now.exp() * (now - before)).sum((-1, -2))}

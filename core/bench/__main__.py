@@ -8,10 +8,10 @@ from dataclasses import asdict
 
 import torch
 
+from core.bench.page_visits import pages, starting
 from core.bench.peers import frameworks, left_out, low_rank
 from core.bench.races import clicking
 from core.bench.steps import drawing, matrices, training
-from core.bench.visits import pages, starting
 
 
 def main() -> None:

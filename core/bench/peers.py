@@ -21,10 +21,10 @@ from torch.utils.data import DataLoader, TensorDataset
 from core import worlds
 from core.bench import SEEDS, Result, seconds
 from core.bench.steps import conv, plain, stacked
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import FiveDigits, Handwriting, Task
 from core.nets import Theta
-from core.spec import Run, Stage
-from core.tasks import FiveDigits, Handwriting, Task
-from core.train import Done, train
+from core.training.train import Done, train
 
 BATCH, ROUND, RATE, RANK = 16, 15, 1e-3, 4  # examples a step, steps between two tests
 EXAMPLES = BATCH * ROUND  # of each task: a round sees every one once
@@ -129,7 +129,7 @@ def tables(tasks: Sequence[Task]) -> Data:
     return [(TensorDataset(pool.x[0], pool.y[0]), TensorDataset(*test)) for pool, test in every]
 
 
-def ours(tasks: Sequence[Task]) -> list[float]:
+def train_in_turn(tasks: Sequence[Task]) -> list[float]:
     """All seeds through the tasks, one run after the other; each tests itself and those before it."""
     ancestors: dict[Run, Theta] = {}
     start, accuracy = None, []
@@ -152,7 +152,7 @@ def frameworks() -> list[Result]:
     found = []
     for what, tasks in (("a race from scratch", RACE), ("two tasks one after the other", SEQUENCE)):
         data = tables(tasks)
-        mine = 1000 * seconds(partial(ours, tasks)) / SEEDS
+        mine = 1000 * seconds(partial(train_in_turn, tasks)) / SEEDS
         for name, (module, peer) in PEERS.items():
             if find_spec(module):
                 theirs = 1000 * seconds(partial(peer, conv(), data, ROUNDS // len(data)), 2)

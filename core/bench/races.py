@@ -9,12 +9,12 @@ import time
 from functools import partial
 
 from core.bench import SEEDS, Result, seconds
-from core.serve import store
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import Glyphs, Handwriting
+from core.serve.compute_values import lineage
 from core.serve.engine import Engine
-from core.serve.work import lineage
-from core.spec import Run, Stage
-from core.tasks import Glyphs, Handwriting
-from core.train import train
+from core.store import store
+from core.training.train import train
 
 
 def clicking() -> list[Result]:

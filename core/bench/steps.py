@@ -14,15 +14,15 @@ from torch import nn
 
 from core import worlds
 from core.bench import SEEDS, Result, seconds
-from core.spec import Run, Stage
-from core.tasks import Glyphs, GuestBook, Handwriting, Lines, Plane, Task, Text
-from core.train import Point, Tick, train
+from core.experiment.spec import Run, Stage
+from core.experiment.tasks import Glyphs, GuestBook, Handwriting, Lines, Plane, Task, Text
+from core.training.train import Point, Tick, train
 from core.worlds import glyphs
-from core.worlds.glyphs import chosen
+from core.worlds.glyphs import select_glyphs
 
 STEPS: tuple[tuple[str, Task, int, int], ...] = (  # seeds and examples of a step, as lessons have them
     ("conv", Handwriting(labels=50), SEEDS, 16),
-    ("dense", Handwriting(labels=50), SEEDS, 16),
+    ("mlp_image", Handwriting(labels=50), SEEDS, 16),
     ("mlp", Plane(labels=100), SEEDS, 16),
     ("writer", GuestBook(), SEEDS, 32),
     ("in_context", Lines(), 4, 64),
@@ -106,7 +106,7 @@ def training() -> list[Result]:
 
 
 def drawing() -> Result:
-    points = chosen(Glyphs())[0][torch.arange(256)]
+    points = select_glyphs(Glyphs())[0][torch.arange(256)]
     rng = torch.Generator().manual_seed(0)
     took = seconds(lambda: glyphs.render(points, Glyphs(), rng), 20)
     return Result("glyphs drawn", 256 / took, None, "a second and core", None)

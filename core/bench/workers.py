@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from core.serve import store, workers
+from core.experiment.spec import Run, Stage, digest
+from core.experiment.tasks import Plane
+from core.serve import workers
 from core.serve.engine import Engine
-from core.spec import Run, Stage, digest
-from core.tasks import Plane
+from core.store import store
 
 LEARNERS = 16
 SECONDS = 0.5  # that one side of a race sleeps
@@ -29,8 +30,8 @@ def sleep_instead() -> None:
     """In a worker: from now on a run sleeps between its tests."""
     import torch
 
-    from core.serve import work
-    from core.train import Done, Point
+    from core.serve import compute_values
+    from core.training.train import Done, Point
 
     def asleep(run: Run, ancestors: Any) -> Iterator[Point | Done]:
         for step in run.tests:
@@ -38,7 +39,7 @@ def sleep_instead() -> None:
             yield Point(step, "full", 0.0, [None] * run.seeds, {"accuracy": {"0": [0.5] * run.seeds}})
         yield Done({"weight": torch.zeros(run.seeds, 1)})
 
-    setattr(work, "train", asleep)  # noqa: B010
+    setattr(compute_values, "train", asleep)  # noqa: B010
 
 
 @contextmanager

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 from core import nets, worlds
+from core.experiment.spec import Run
+from core.experiment.tasks import Task
 from core.nets import Net, Theta
-from core.spec import Run
-from core.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Penalty:
 
 
 @dataclass(frozen=True)
-class Past:
+class TaskMemory:
     """A task that was learned before."""
 
     task: Task
@@ -85,7 +85,7 @@ def load(method: str) -> ModuleType:
     return import_module(f"core.keep.{method}")
 
 
-def past(run: Run, ancestors: dict[Run, Theta]) -> list[Past]:
+def past(run: Run, ancestors: dict[Run, Theta]) -> list[TaskMemory]:
     """Every task of the lineage, the latest first; not the run's own, where it goes on from the midst of it."""
     seeds, found = range(run.first_seed, run.first_seed + run.seeds), []
     for ancestor in list(run.lineage())[1:]:
@@ -93,8 +93,8 @@ def past(run: Run, ancestors: dict[Run, Theta]) -> list[Past]:
         if ancestor.until and ancestor.task == run.task:
             continue
         net = nets.load(run.net, worlds.load(task).classes(task))
-        theta = spread(ancestors[ancestor], run.seeds)
-        found.append(Past(task, run.task, seeds, net, theta, old_head(run, task, ancestors)))
+        theta = for_each_seed(ancestors[ancestor], run.seeds)
+        found.append(TaskMemory(task, run.task, seeds, net, theta, old_head(run, task, ancestors)))
     return found
 
 
@@ -103,15 +103,15 @@ def old_head(run: Run, task: Task, ancestors: dict[Run, Theta]) -> Theta:
     answering = run.answering(task)
     if answering == run:
         return {}
-    return spread({n: w for n, w in ancestors[answering].items() if nets.layer_of(n) == "head"}, run.seeds)
+    return for_each_seed({n: w for n, w in ancestors[answering].items() if nets.layer_of(n) == "head"}, run.seeds)
 
 
-def spread(theta: Theta, seeds: int) -> Theta:
+def for_each_seed(theta: Theta, seeds: int) -> Theta:
     """The weights for every seed, the same for all where there is only one seed's."""
     return {name: weight.expand(seeds, *weight.shape[1:]) for name, weight in theta.items()}
 
 
-def anchors(past: list[Past], start: Theta) -> Theta:
+def anchors(past: list[TaskMemory], start: Theta) -> Theta:
     """The weights of the start that an old task stands on: all but a head that only the new task uses."""
     one_head = any(not old.head for old in past)
     return {name: weight for name, weight in start.items() if one_head or nets.layer_of(name) != "head"}

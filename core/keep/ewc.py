@@ -15,15 +15,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core import nets, worlds
-from core.keep import Past, Penalty, anchors, size
+from core.experiment.spec import Keep
+from core.keep import Penalty, TaskMemory, anchors, size
 from core.keep.l2_sp import distance
 from core.nets import Net, Theta
-from core.spec import Keep
 
 CHUNK = 16  # examples a seed looked at together: each has a gradient as large as the net
 
 
-def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generator]) -> Penalty:
+def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
     """strength / 2 * sum of Fisher * (theta - start)^2, over the weights that an old task stands on."""
     anchor = anchors(past, start)
     importance, once = {name: torch.zeros_like(weight) for name, weight in anchor.items()}, 0.0

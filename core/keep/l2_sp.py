@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from core.keep import Past, Penalty, anchors, size
+from core.experiment.spec import Keep
+from core.keep import Penalty, TaskMemory, anchors, size
 from core.nets import Theta
-from core.spec import Keep
 
 
-def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generator]) -> Penalty:
+def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
     """strength / 2 * squared distance from the start, over the weights that an old task stands on."""
     anchor = anchors(past, start)
 

@@ -6,14 +6,14 @@ import torch
 from torch import Tensor
 
 from core import nets
-from core.keep import Past, Penalty, anchors, size
+from core.experiment.spec import Keep
+from core.keep import Penalty, TaskMemory, anchors, size
 from core.nets import Theta
-from core.spec import Keep
 
 SOFT = 2.0  # the temperature at which answers are compared, as in the paper
 
 
-def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generator]) -> Penalty:
+def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
     """strength * how far the old heads' answers to the new examples are from those that the start gave."""
     heads = list({old.task.question: old for old in reversed(past)}.values())  # tasks with one head answer alike
     body, gaps = heads[0].net, [between_numbers if old.asks_for_numbers else divergence for old in heads]
@@ -42,7 +42,7 @@ def between_numbers(before: Tensor, now: Tensor) -> Tensor:
     return (before - now).square().flatten(1).mean(1)
 
 
-def cost(heads: list[Past], start: Theta) -> float:
+def cost(heads: list[TaskMemory], start: Theta) -> float:
     """The start's features for one example; then each head for both, and the gradients of what moves."""
     example = heads[0].new_example
     counts = [list(nets.products(old.net, start | old.head, example).values()) for old in heads]

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from core import nets
-from core.keep import Past, Penalty
+from core.experiment.spec import Keep
+from core.keep import Penalty, TaskMemory
 from core.nets import Theta
-from core.spec import Keep
 
 
-def prepare(keep: Keep, past: list[Past], start: Theta, rngs: list[torch.Generator]) -> Penalty:
+def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
     """strength * the old tasks' loss on old examples: at every step as many of each old task as the new batch has."""
     kept = [old.to_replay(keep.count) for old in past]
     row = torch.arange(len(rngs))[:, None]

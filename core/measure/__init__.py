@@ -2,8 +2,8 @@
 
 measure(learned, *, tasks, count, ...) -> plain JSON, from what each of the runs has learned
 
-After the star stands what the kind reads of the other fields of core.spec.Measure, by their names and no other: a value
-that says more is refused. core.spec reads these names from the file itself.
+After the star stands what the kind reads of the other fields of core.experiment.spec.Measure, by their names and no
+other: a value that says more is refused. core.experiment.spec reads these names from the file itself.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from importlib import import_module
 from typing import Any
 
 from core import nets, worlds
-from core.exam import Exam
+from core.experiment.spec import Measure, Run, fields_read_by
+from core.experiment.tasks import Task
 from core.nets import Net, Theta
-from core.spec import Measure, Run, fields_read
-from core.tasks import Task
+from core.training.evaluator import Evaluator
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class Learned:
     def net(self) -> Net:
         return nets.load(self.run.net, worlds.load(self.run.task).classes(self.run.task))
 
-    def exam(self, task: Task) -> Exam:
+    def evaluator(self, task: Task) -> Evaluator:
         """The test of a task, read through the head that learned it, for weights that may all move."""
-        return Exam.of(self.run, task, self.net, dict(self.thetas))
+        return Evaluator.for_task(self.run, task, self.net, dict(self.thetas))
 
 
 def answer(value: Measure, learned: list[Learned]) -> dict[str, Any]:
     """What a measure finds out; `learned` is one for each of its runs."""
-    asked = {name: getattr(value, name) for name in fields_read(value.kind)}
+    asked = {name: getattr(value, name) for name in fields_read_by(value.kind)}
     found: dict[str, Any] = import_module(f"core.measure.{value.kind}").measure(learned, **asked)
     return found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.experiment.tasks import Task
 from core.measure import Learned
-from core.tasks import Task
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any]:
     """{"accuracy": [run][task][seed]}."""
-    return {"accuracy": [[learner.exam(task).score(learner.theta) for task in tasks] for learner in learned]}
+    return {"accuracy": [[learner.evaluator(task).score(learner.theta) for task in tasks] for learner in learned]}

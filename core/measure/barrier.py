@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.check import BadValue
+from core.experiment.checks import BadValue
 from core.measure import Learned
 
 
@@ -16,7 +16,7 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     shares = [k / (count - 1) for k in range(count)]
     found = []
     for learner, other in zip(learned[::2], learned[1::2]):
-        exam = learner.exam(learner.run.task)
+        evaluator = learner.evaluator(learner.run.task)
         line = [{n: w.lerp(other.theta[n], share) for n, w in learner.theta.items()} for share in shares]
-        found.append([exam.score(theta) for theta in line])
+        found.append([evaluator.score(theta) for theta in line])
     return {"share": [round(share, 4) for share in shares], "accuracy": found}

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 
 from core import nets, worlds
+from core.experiment.tasks import Task
 from core.measure import Learned
-from core.nets import Net, Theta, first
-from core.tasks import Task
+from core.nets import Net, Theta, first_seed
 from core.worlds.plane import REACH, grid
 
 SIDE = 60  # cells along an edge
@@ -24,9 +24,9 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
     maps = []
     for learner in learned:
         moments = {"": learner.theta} | {str(step): theta for step, theta in learner.frames.items()}
-        heads = [learner.exam(task).head for task in tasks]
+        heads = [learner.evaluator(task).head for task in tasks]
         maps.append(
-            [{at: decided(learner.net, theta | first(head)) for at, theta in moments.items()} for head in heads]
+            [{at: decided(learner.net, theta | first_seed(head)) for at, theta in moments.items()} for head in heads]
         )
     return {
         "side": SIDE,
@@ -39,7 +39,7 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 def decided(net: Net, theta: Theta) -> str:
     """The first seed's class in every cell, SIDE * SIDE bytes in base64."""
     with torch.no_grad():
-        answers = nets.forward(net, first(theta), grid(SIDE)[None])[0].argmax(-1)
+        answers = nets.forward(net, first_seed(theta), grid(SIDE)[None])[0].argmax(-1)
     return base64.b64encode(answers.byte().numpy().tobytes()).decode()
 
 

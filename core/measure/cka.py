@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from core import nets, worlds
+from core.experiment.tasks import Task
 from core.measure import Learned
-from core.tasks import Task
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
     """{"layers": names, "cka": [run after the first][layer][seed]}: each run beside the first, on `count` test
     examples of the first task; a first run of one seed stands beside every seed."""
-    x = worlds.spread_out(worlds.load(tasks[0]).test(tasks[0])[0], count)
+    x = worlds.evenly_spaced(worlds.load(tasks[0]).test(tasks[0])[0], count)
     first, *others = (features(learner, x) for learner in learned)
     layers = list(learned[0].net)[:-1]
     return {

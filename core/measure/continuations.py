@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from core.measure import Learned
-from core.writing import continued
+from core.training.text_generation import continued
 
 
 def measure(learned: list[Learned], *, prompts: tuple[str, ...], count: int, first_seed: int) -> dict[str, Any]:

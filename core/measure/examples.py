@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from core import worlds
-from core.exhibit import packed as in_bytes
+from core.experiment.tasks import Task
 from core.measure import Learned
-from core.tasks import Task
+from core.training.tracked_examples import to_base64 as in_bytes
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
@@ -23,10 +23,10 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
         pool = world.train(task, range(1))
         x, y = pool.take(torch.arange(min(count, pool.size))[None])
         order = torch.argsort(y[0], stable=True)
-        shown.append([{"image": packed(x[0, k]), "truth": int(y[0, k]), "place": int(k)} for k in order])
+        shown.append([{"image": to_base64(x[0, k]), "truth": int(y[0, k]), "place": int(k)} for k in order])
     return {"pictures": shown, "classes": classes}
 
 
-def packed(image: Tensor) -> str:
+def to_base64(image: Tensor) -> str:
     """An image (1, 28, 28) in [0, 1] as 784 bytes in base64."""
     return in_bytes(image * 255)

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
-from core.check import BadValue
+from core.experiment.checks import BadValue
 from core.measure import Learned
 
 
@@ -22,11 +22,11 @@ def measure(learned: list[Learned]) -> dict[str, Any]:
         strength = max(float(frame.abs().max()) for frame in frames)
         side = frames[0].shape[-1]
         found.append(
-            {"steps": list(learner.frames), "images": [[packed(f[0] / strength) for f in fs] for fs in frames]}
+            {"steps": list(learner.frames), "images": [[to_base64(f[0] / strength) for f in fs] for fs in frames]}
         )
     return {"side": side, "runs": found}
 
 
-def packed(filter: Tensor) -> str:
+def to_base64(filter: Tensor) -> str:
     """A filter (side, side) in [-1, 1] as bytes in base64."""
     return base64.b64encode((filter * 127 + 128).round().byte().numpy().tobytes()).decode()

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from core import nets
+from core.experiment.tasks import Lines, Task
 from core.measure import Learned
-from core.tasks import Lines, Task
 from core.worlds import generator, lines
 
 REACH, GRID = 3.0, 49  # the curve is asked for at GRID places from -REACH to REACH
@@ -46,7 +46,7 @@ def answers(learner: Learned, x: Tensor, y: Tensor) -> Tensor:
     """What each seed says at every point, from the points before it: x and y (n, points) -> (seeds, n, points)."""
     seeds = len(next(iter(learner.theta.values())))
     with torch.no_grad():
-        prompt = lines.written(x, y).expand(seeds, -1, -1, -1)
+        prompt = lines.to_prompt(x, y).expand(seeds, -1, -1, -1)
         return torch.cat(
             [lines.predicted(nets.forward(learner.net, learner.theta, part)) for part in prompt.split(100, 1)], 1
         )

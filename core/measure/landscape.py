@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.check import BadValue
-from core.exam import Exam
+from core.experiment.checks import BadValue
 from core.measure import Learned
 from core.nets import Theta
+from core.training.evaluator import Evaluator
 from core.worlds import cross_entropy
 
 SIDE = 25  # places along an edge of the map
@@ -36,13 +36,13 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     if len(learned) < 3:
         raise BadValue("A plane goes through three nets.")
     three = learned[:3]
-    exam = learned[0].exam(learned[0].run.task).some(count, CHUNK)
+    evaluator = learned[0].evaluator(learned[0].run.task).subset(count, CHUNK)
     origin = flat(learned[0].theta)
     axes = basis(*(flat(learner.theta) - origin for learner in three[1:]))
     nets = [flat(learner.theta) - origin for learner in learned]
     places = [net @ axes.T for net in nets]
     x, y = window(torch.stack(places[:3]))
-    rows = [over(exam, unflat(origin + torch.cartesian_prod(x, at[None]) @ axes, learned[0].theta)) for at in y]
+    rows = [over(evaluator, unflat(origin + torch.cartesian_prod(x, at[None]) @ axes, learned[0].theta)) for at in y]
     return {
         "x": rounded(x, 3),
         "y": rounded(y, 3),
@@ -51,7 +51,7 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
         "nets": [rounded(torch.cat([at, (net - at @ axes).norm()[None]]), 3) for net, at in zip(nets, places)],
         "paths": [[rounded((flat(f) - origin) @ axes.T, 3) for f in learner.frames.values()] for learner in learned],
         "share": [round(k / (PLACES - 1), 4) for k in range(PLACES)],
-        "lines": [line(exam, one.theta, other.theta) for one, other in combinations(three, 2)],
+        "lines": [line(evaluator, one.theta, other.theta) for one, other in combinations(three, 2)],
     }
 
 
@@ -85,17 +85,17 @@ def window(places: Tensor) -> tuple[Tensor, Tensor]:
     return x, y
 
 
-def over(exam: Exam, theta: Theta) -> tuple[Tensor, Tensor]:
+def over(evaluator: Evaluator, theta: Theta) -> tuple[Tensor, Tensor]:
     """Loss and accuracy (nets,) of several nets at once: the leading axis of theta."""
-    several = replace(exam, seeds=len(next(iter(theta.values()))))
+    several = replace(evaluator, seeds=len(next(iter(theta.values()))))
     answers = several.answers(theta)
-    y = exam.y.expand(len(answers), *exam.y.shape)
+    y = evaluator.y.expand(len(answers), *evaluator.y.shape)
     return cross_entropy(answers, y), (answers.argmax(-1) == y).float().mean(1)
 
 
-def line(exam: Exam, one: Theta, other: Theta) -> dict[str, Any]:
+def line(evaluator: Evaluator, one: Theta, other: Theta) -> dict[str, Any]:
     """From the one's weights to the other's, seed by seed."""
-    found = [over(exam, {n: w.lerp(other[n], k / (PLACES - 1)) for n, w in one.items()}) for k in range(PLACES)]
+    found = [over(evaluator, {n: w.lerp(other[n], k / (PLACES - 1)) for n, w in one.items()}) for k in range(PLACES)]
     length = sum((other[n] - w).square().flatten(1).sum(1) for n, w in one.items())
     assert isinstance(length, Tensor)
     return {

@@ -11,14 +11,14 @@ import torch
 from torch import Tensor
 
 from core import nets
+from core.experiment.tasks import Task
 from core.measure import Learned
-from core.measure.log_me import drawn
-from core.tasks import Task
+from core.measure.log_me import draw_labels
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:
     """{"score": [run][task][draw]}, as core.measure.log_me."""
-    shown = [drawn(task, range(first_seed, first_seed + count)) for task in tasks]
+    shown = [draw_labels(task, range(first_seed, first_seed + count)) for task in tasks]
     return {"score": [[scores(learner, x, y) for x, y in shown] for learner in learned]}
 
 

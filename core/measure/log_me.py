@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from core import nets, worlds
+from core.experiment.tasks import Task
 from core.measure import Learned
-from core.tasks import Task
 
 ROUNDS, CLOSE = 100, 1e-3  # the fixed point is looked for until nothing changes by more than this share
 TINY = 1e-12  # where all features are dead, or fit the labels exactly
@@ -21,13 +21,13 @@ TINY = 1e-12  # where all features are dead, or fit the labels exactly
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:
     """{"score": [run][task][draw]} from `count` draws of each task's training examples, the first one first_seed."""
-    shown = [drawn(task, range(first_seed, first_seed + count)) for task in tasks]
+    shown = [draw_labels(task, range(first_seed, first_seed + count)) for task in tasks]
     return {"score": [[scores(learner, x, y) for x, y in shown] for learner in learned]}
 
 
-def drawn(task: Task, seeds: range) -> tuple[Tensor, Tensor]:
+def draw_labels(task: Task, seeds: range) -> tuple[Tensor, Tensor]:
     """The draws that runs with these seeds would train on: x (draws, n, ...), y (draws, n)."""
-    return worlds.load(task).train(task, seeds).every()
+    return worlds.load(task).train(task, seeds).all_examples()
 
 
 def scores(learner: Learned, x: Tensor, y: Tensor) -> list[float]:

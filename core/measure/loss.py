@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.experiment.tasks import Task
 from core.measure import Learned
-from core.tasks import Task
 from core.worlds import cross_entropy
 
 
@@ -15,6 +15,8 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any
 
 
 def surprise(learner: Learned, task: Task) -> list[float]:
-    exam = learner.exam(task)
-    answers = exam.answers(learner.theta)
-    return [round(loss, 5) for loss in cross_entropy(answers, exam.y.expand(len(answers), *exam.y.shape)).tolist()]
+    evaluator = learner.evaluator(task)
+    answers = evaluator.answers(learner.theta)
+    return [
+        round(loss, 5) for loss in cross_entropy(answers, evaluator.y.expand(len(answers), *evaluator.y.shape)).tolist()
+    ]

@@ -30,7 +30,7 @@ TRIES = 20  # spoiled texts that are looked at before the next sentence is
 def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
     """{"kinds": [...], "runs": [{"steps", "right": [frame][kind]}]}: the share of `count` pairs of each kind in which
     the first seed finds the real text likelier."""
-    pairs = {kind: made(kind, count) for kind in SPOILS}
+    pairs = {kind: make_pairs(kind, count) for kind in SPOILS}
     runs = []
     for learner in learned:
         right = [[accuracy(learner.net, theta, *pairs[kind]) for kind in SPOILS] for theta in learner.frames.values()]
@@ -57,7 +57,7 @@ def likelihoods(net: Net, theta: Theta, texts: list[Tensor]) -> Tensor:
 
 
 @cache
-def made(kind: str, count: int) -> tuple[list[Tensor], list[Tensor]]:
+def make_pairs(kind: str, count: int) -> tuple[list[Tensor], list[Tensor]]:
     """`count` real texts from held-out documents and the same with one thing spoiled, both in as many tokens: for a
     model that knows nothing, a text is less likely the longer it is."""
     rng = random.Random(f"minimal pairs {kind}")

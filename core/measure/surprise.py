@@ -11,8 +11,8 @@ from torch import Tensor
 from core import nets
 from core.measure import Learned
 from core.nets import Net, Theta
+from core.training.text_generation import encoded
 from core.worlds import text
-from core.writing import encoded
 
 SAID = 3  # likeliest tokens told for every place
 NEXT = 8  # and for the place after the text

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-Theta = dict[str, Tensor]
+from core.tensors.theta import Theta as Theta
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def fresh(net: Net, rngs: list[torch.Generator]) -> Theta:
     return theta
 
 
-def first(theta: Theta) -> Theta:
+def first_seed(theta: Theta) -> Theta:
     """The first seed's weights, (1, ...) each."""
     return {name: weight[:1] for name, weight in theta.items()}
 

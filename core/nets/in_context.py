@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from core.nets import Linear, Net
-from core.nets.transformer import Block, everywhere, norm
+from core.nets.transformer import Block, at_every_place, norm
 
 READS = ("lines",)  # forms of examples, as tasks name them
 
@@ -15,25 +15,25 @@ WIDTH, HEADS, BLOCKS, CONTEXT = 48, 4, 2, 32
 
 
 @dataclass(frozen=True)
-class Read(Linear):
+class NumberEmbedding(Linear):
     """Vectors (seeds, batch, places, inputs) -> (seeds, batch, places, outputs), plus where each stands."""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"weight": (self.inputs, self.outputs), "place": (CONTEXT, self.outputs)}
 
     def __call__(self, x: Tensor, weight: Tensor, place: Tensor) -> Tensor:
-        return everywhere(x, weight) + place[:, None, : x.shape[2]]
+        return at_every_place(x, weight) + place[:, None, : x.shape[2]]
 
 
 @dataclass(frozen=True)
-class Say(Linear):
+class NumberHead(Linear):
     """Vectors -> one number at every place."""
 
     def __call__(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        return everywhere(norm(x), weight) + bias[:, None]
+        return at_every_place(norm(x), weight) + bias[:, None]
 
 
 def layers(classes: int) -> Net:
     """classes is the length of the vectors it reads: a question, and an answer."""
     blocks = {f"block{k + 1}": Block(WIDTH, HEADS, BLOCKS) for k in range(BLOCKS)}
-    return {"embed": Read(classes, WIDTH), **blocks, "head": Say(WIDTH, 1, relu=False)}
+    return {"embed": NumberEmbedding(classes, WIDTH), **blocks, "head": NumberHead(WIDTH, 1, relu=False)}

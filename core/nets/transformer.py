@@ -15,16 +15,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.nets import Linear, Net
-from core.product import product
+from core.tensors.batched_matmul import batched_matmul
 
 READS = ("tokens", "notes")  # forms of examples, as tasks name them
 
 WIDTH, HEADS, BLOCKS, CONTEXT = 128, 4, 4, 128  # of the net for text, a million weights
 
 
-def everywhere(x: Tensor, weight: Tensor) -> Tensor:
+def at_every_place(x: Tensor, weight: Tensor) -> Tensor:
     """x (seeds, batch, places, inputs) times weight (seeds, inputs, outputs), at every place."""
-    return product(x.flatten(1, 2), weight).unflatten(1, x.shape[1:3])
+    return batched_matmul(x.flatten(1, 2), weight).unflatten(1, x.shape[1:3])
 
 
 def norm(x: Tensor) -> Tensor:
@@ -71,8 +71,8 @@ class Block:
         return 1 / math.sqrt(self.shapes()[part][0]) / (math.sqrt(2 * self.depth) if part in ("out", "contract") else 1)
 
     def __call__(self, x: Tensor, qkv: Tensor, out: Tensor, expand: Tensor, contract: Tensor) -> Tensor:
-        x = x + everywhere(self.attention(everywhere(norm(x), qkv)), out)
-        return x + everywhere(F.gelu(everywhere(norm(x), expand)), contract)
+        x = x + at_every_place(self.attention(at_every_place(norm(x), qkv)), out)
+        return x + at_every_place(F.gelu(at_every_place(norm(x), expand)), contract)
 
     def attention(self, qkv: Tensor) -> Tensor:
         """Each place asks (q); it and all places before it answer how well they fit (k) and what they say (v). What a
@@ -95,7 +95,7 @@ class Head(Linear):
         return 1e-3
 
     def __call__(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        return everywhere(norm(x), weight) + bias[:, None]
+        return at_every_place(norm(x), weight) + bias[:, None]
 
 
 def layers(classes: int) -> Net:

@@ -17,13 +17,14 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from core.serve import store, workers
-from core.serve.line import Line
+from core.experiment.spec import Measure, Run, digest
+from core.serve import workers
+from core.serve.queue import Queue
 from core.serve.requests import AHEAD, ASIDE, Job, Value, ancestors, jobs_for, missing
 from core.serve.requests import Busy as Busy
 from core.serve.requests import Limits as Limits
 from core.serve.requests import State as State
-from core.spec import Measure, Run, digest
+from core.store import store
 
 LOST = "The workers were lost and are being started again; your run begins anew."
 AWAY = "The workers cannot be reached just now. Your run begins as soon as they can."
@@ -39,7 +40,7 @@ class Engine:
 
     def __init__(self, limits: Limits | None = None):
         self.limits = limits or Limits()
-        self._line = Line()
+        self._line = Queue()
         self._ended: dict[str, State] = {}  # how jobs ended that left no result
         self._trouble = ""  # what the server is doing while there are no workers
         self._lock = threading.RLock()
@@ -96,9 +97,9 @@ class Engine:
                 self._end(name)  # whoever has seen it done may ask for the next: do not wait for the worker's word
             return State("done", restarted=restarted)
         with self._lock:  # two threads that look at a lock of the store at once would see each other
-            if store.in_hand(value):
+            if store.is_being_written(value):
                 return State("running", restarted=restarted)
-            if (position := self._line.ahead(name)) is not None:
+            if (position := self._line.requests_ahead(name)) is not None:
                 return State("queued", position, message=self._waits_for(value))
             if name in self._ended or name in self._line.jobs:
                 return self._ended.get(name, State("stopped"))
@@ -121,11 +122,11 @@ class Engine:
     def _waits_for(self, value: Value) -> str:
         if self._trouble:
             return self._trouble
-        if any(store.in_hand(run) for run in ancestors(value)):
+        if any(store.is_being_written(run) for run in ancestors(value)):
             return AHEAD
         job = self._line.jobs.get(digest(value))
         first = [self._line.jobs[name].value for name in job.waits & self._line.jobs.keys()] if job else []
-        if any(map(store.in_hand, first)):
+        if any(map(store.is_being_written, first)):
             return ASIDE
         return ANEW if job and job.losses else ""
 
@@ -149,7 +150,7 @@ class Engine:
             self._wake.clear()
             self._look_after()
         with self._lock:
-            self._line = Line()
+            self._line = Queue()
         self._hang_up()
 
     @property
@@ -212,7 +213,7 @@ class Engine:
         future.release()
         with self._lock:
             for name, job in [(name, job) for name, job in self._line.jobs.items() if job.future is future]:
-                if not failed and store.in_hand(job.value):
+                if not failed and store.is_being_written(job.value):
                     job.elsewhere = True  # and looked after from now on
                 elif failed and name == leader:
                     self._end(name, State("failed", message=str(why)))
@@ -224,9 +225,9 @@ class Engine:
         """Give up what nobody watches any more, and see how jobs have ended that workers did beside others."""
         with self._lock:
             for tab, learner in self._line.unwatched(self.limits.unwatched):
-                self._give_up(self._line.wanted(tab, learner), learner, tab)
+                self._give_up(self._line.wanted_names(tab, learner), learner, tab)
             for name, job in list(self._line.jobs.items()):
-                if not job.future and self._line.first(name) is None:
+                if not job.future and self._line.first_request(name) is None:
                     self._end(name, State("stopped"))  # before a worker began it
                 beside = job.elsewhere or (job.others and store.stop_mark(job.value).exists())
                 if (beside and self._over(job)) or (job.others and store.complete(job.value)):
@@ -234,7 +235,7 @@ class Engine:
 
     def _over(self, job: Job) -> bool:
         """Whether somebody has begun a run and nobody is at it any more."""
-        return isinstance(job.value, Run) and bool(store.events(job.value)) and not store.in_hand(job.value)
+        return isinstance(job.value, Run) and bool(store.events(job.value)) and not store.is_being_written(job.value)
 
     def _settle(self, name: str, job: Job, why: str) -> None:
         """A worker has no more to do with a job: it is done, or over, or begun once more as long as there is hope."""
@@ -243,7 +244,7 @@ class Engine:
             self._end(name)
         elif (job.elsewhere or mark.exists()) and found and found[-1]["kind"] == "failed":
             self._end(name, State("failed", message=found[-1]["message"]))
-        elif self._line.first(name) is None:
+        elif self._line.first_request(name) is None:
             self._end(name, State("stopped"))
         elif job.losses + 1 >= self.limits.losses:
             self._end(name, State("failed", message=why))

@@ -12,8 +12,8 @@ from collections.abc import Callable, Generator, Sequence
 
 from filelock import Timeout
 
-from core.serve import store
-from core.spec import Run
+from core.experiment.spec import Run
+from core.store import store
 
 Side = Generator[float, None, str]  # returns how it ended
 AHEAD = 0.1  # of its steps: as far as one test is from the next, so nobody is a whole test ahead
@@ -22,7 +22,7 @@ PATIENCE = 10.0  # seconds after which a side in another worker that makes no pr
 LOOK = 0.02  # seconds between two looks at the others
 
 
-class Other:
+class OtherSide:
     """A side that this worker does not train."""
 
     def __init__(self, run: Run):
@@ -42,16 +42,16 @@ class Other:
         one that is stuck or was lost with its process."""
         if share < AHEAD or store.complete(self.run):
             return False
-        now, running = time.monotonic(), store.in_hand(self.run)
+        now, running = time.monotonic(), store.is_being_written(self.run)
         if not running:
             return not self.begun and self.waits and now - self.since < GRACE
-        reached = reached_by(self.run)
+        reached = visible_progress(self.run)
         if not self.begun or reached != self.reached:
             self.begun, self.reached, self.since = True, reached, now
         return share - reached > AHEAD - 1e-9 and now - self.since < PATIENCE
 
 
-def reached_by(run: Run) -> float:
+def visible_progress(run: Run) -> float:
     """The share of its steps at the last test that anybody can see."""
     steps = [event["step"] for event in store.events(run) if event["kind"] == "point"]
     return steps[-1] / run.steps if steps else 0.0
@@ -62,13 +62,13 @@ def race(
 ) -> str:
     """Train a run, and of the others some at once, and those that nobody else begins; returns how the run ended.
     train(run, seconds) waits so long for whoever has the run in hand, and then raises Timeout."""
-    elsewhere = {other: Other(other) for other in others}
+    elsewhere = {other: OtherSide(other) for other in others}
     mine = {side: train(side, wait) for side in (run, *(other for other in at_once if elsewhere[other].waits))}
     reached = dict.fromkeys(mine, 0.0)
     ended, failed, began = "", None, time.monotonic()
     while mine:
         if time.monotonic() - began > GRACE:
-            for other in [each for each in elsewhere.values() if each.waits and not store.in_hand(each.run)]:
+            for other in [each for each in elsewhere.values() if each.waits and not store.is_being_written(each.run)]:
                 other.begun = True  # also if another worker comes first
                 mine[other.run], reached[other.run] = train(other.run, 0), 0.0
         # Whoever is behind; and before that whoever has made the last step, whose weights are still to be kept.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from core.serve import store
-from core.spec import Measure, Run, digest
+from core.experiment.spec import Measure, Run, digest
+from core.store import store
 
 AHEAD = "What this starts from is being learned first."
 ASIDE = "What the other side starts from is being learned first."

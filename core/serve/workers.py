@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from core.serve import store
-from core.spec import Measure, Run
+from core.experiment.spec import Measure, Run
+from core.store import store
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -46,13 +46,13 @@ class Failed(RuntimeError):
 def compute(value: Run | Measure, limit: float, others: tuple[Run, ...] = (), at_once: tuple[Run, ...] = ()) -> str:
     """Perform a value, in step with the other sides of its race, of which some begin here; raises nothing but
     Failed."""
-    from core.serve import work
+    from core.serve import compute_values
 
     try:
-        return work.perform(value, limit, forget_mark=False, others=others, wait=SOON, at_once=at_once)
+        return compute_values.perform(value, limit, forget_mark=False, others=others, wait=SOON, at_once=at_once)
     except Exception as error:
         logging.getLogger(__name__).exception("A job failed.")
-        why = work.sentence(error)
+        why = compute_values.sentence(error)
     raise Failed(why)  # outside of the except, or the error would travel along
 
 
@@ -61,20 +61,20 @@ def dask_setup(worker: Any) -> None:
     have the store tidied from then on, beside the jobs."""
 
     def warm_up() -> None:
-        from core.serve import work
+        from core.serve import compute_values
 
-        work.warm_up()
+        compute_values.warm_up()
 
     worker.executors["default"].submit(warm_up)
     threading.Thread(target=tidy, name="tidy", daemon=True).start()
 
 
 def tidy() -> None:
-    from core.serve import room
+    from core.serve import eviction
 
     while True:
-        time.sleep(room.EVERY)
-        room.tidy()
+        time.sleep(eviction.EVERY)
+        eviction.tidy()
 
 
 # --- In the server ----------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def main() -> None:
     parser.add_argument("--until-eof", action="store_true", help="end when standard input closes")
     options = parser.parse_args()
     dask.config.set(CONFIG)
-    credentials = made() if options.until_eof else kept(certificate())
+    credentials = new_credentials() if options.until_eof else credentials_from(certificate())
     cluster = LocalCluster(  # type: ignore[no-untyped-call]  # it replaces workers that die
         n_workers=options.workers,
         threads_per_worker=1,
@@ -168,13 +168,13 @@ def main() -> None:
         print(json.dumps([address, credentials]), flush=True)
     else:
         print(f"HEADSTART_SCHEDULER={address} HEADSTART_CERTIFICATE={certificate().absolute()}", flush=True)
-    threading.Thread(target=keep, args=(cluster,), daemon=True).start()
+    threading.Thread(target=replace_lost_workers, args=(cluster,), daemon=True).start()
     with suppress(KeyboardInterrupt):
         sys.stdin.read() if options.until_eof else threading.Event().wait()
     os._exit(0)  # workers notice and end too, in the middle of a run if need be: the store bears it
 
 
-def keep(cluster: Any) -> None:
+def replace_lost_workers(cluster: Any) -> None:
     """Replace workers for ever: Dask gives up one that was lost while it began."""
 
     alive: dict[Any, float] = {}  # when each was last seen to be
@@ -195,7 +195,7 @@ def keep(cluster: Any) -> None:
             cluster.sync(replace)
 
 
-def made() -> str:
+def new_credentials() -> str:
     """A new key and its certificate, as one text; they are good for a year."""
     from distributed.security import Security
 
@@ -203,12 +203,12 @@ def made() -> str:
     return f"{new.tls_client_key}{new.tls_client_cert}"
 
 
-def kept(path: Path) -> str:
+def credentials_from(path: Path) -> str:
     """The credentials in a file that only this user reads; made if there are none."""
     with suppress(FileExistsError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(made())
+            file.write(new_credentials())
     return path.read_text("utf-8")
 
 

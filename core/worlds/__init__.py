@@ -11,7 +11,8 @@ UNIT                                    what its scores are called where they ar
 scores(answers, y) -> (seeds, n)        the score of every test example, from answers (seeds, n, ..., classes)
 loss(answers, y) -> (seeds,)            what training makes small
 
-What a run records of some examples as it goes (core/exhibit.py) is the class of each, unless a world says otherwise:
+What a run records of some examples as it goes (core/training/tracked_examples.py) is the class of each, unless a world
+says otherwise:
 
 EXHIBIT                                 classes | map | answers | continuations | notes | nothing
 exhibit(task, count) -> list[dict]      these examples, if not test ones evenly spread: truth, name, prompt, right
@@ -28,7 +29,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.tasks import Task
+from core.experiment.tasks import Task
 
 
 def right(answers: Tensor, y: Tensor) -> Tensor:
@@ -58,12 +59,12 @@ def generator(purpose: str, seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(word)
 
 
-def spread_out(examples: Tensor, count: int) -> Tensor:
+def evenly_spaced(examples: Tensor, count: int) -> Tensor:
     """`count` of the examples (n, ...), evenly spaced, so that every class is among them; all if there are fewer."""
     return examples[torch.linspace(0, len(examples) - 1, min(count, len(examples))).long()]
 
 
-def some_of_each(classes: Sequence[Sequence[int]], labels: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+def draw_per_class(classes: Sequence[Sequence[int]], labels: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
     """The places of `labels` examples of each class, fewer where there are fewer, in random order; their classes."""
     picked = [torch.tensor(places)[torch.randperm(len(places), generator=rng)[:labels]] for places in classes]
     y = torch.arange(len(picked)).repeat_interleave(torch.tensor([len(places) for places in picked]))
@@ -71,7 +72,7 @@ def some_of_each(classes: Sequence[Sequence[int]], labels: int, rng: torch.Gener
     return torch.cat(picked)[order], y[order]
 
 
-class Pool:
+class TrainingSet:
     """A finite training set for each seed: x (seeds, n, ...), y (seeds, n), in random order."""
 
     def __init__(self, x: Tensor, y: Tensor):
@@ -91,11 +92,11 @@ class Pool:
         row = torch.arange(len(index))[:, None]
         return self.x[row, index], self.y[row, index]
 
-    def every(self) -> tuple[Tensor, Tensor]:
+    def all_examples(self) -> tuple[Tensor, Tensor]:
         """All examples at once: x (seeds, n, ...), y (seeds, n)."""
         return self.take(torch.arange(self.size).expand(len(self.y), -1))
 
-    def through(self, function: Callable[[Tensor], Tensor]) -> Pool:
+    def through(self, function: Callable[[Tensor], Tensor]) -> TrainingSet:
         """The same examples as a function of them: what frozen layers make of the set, computed once."""
         parts = torch.arange(self.size).expand(len(self.y), -1).split(256, dim=1)
-        return Pool(torch.cat([function(self.take(part)[0]) for part in parts], 1), self.y)
+        return TrainingSet(torch.cat([function(self.take(part)[0]) for part in parts], 1), self.y)

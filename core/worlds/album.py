@@ -7,9 +7,9 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from core import album, own
-from core.tasks import Album
-from core.worlds import Pool, generator, some_of_each
+from core.experiment.tasks import Album
+from core.user_data import album, storage
+from core.worlds import TrainingSet, draw_per_class, generator
 from core.worlds.image import alter
 
 
@@ -25,27 +25,27 @@ def names(task: Album) -> tuple[str, ...]:
 def pictures(name: str) -> tuple[Tensor, list[list[int]], list[list[int]]]:
     """All pictures (n, 28, 28) uint8; and by class, the places of those that train and of those that test."""
     found = album.load(name)
-    return torch.from_numpy(found.images), *own.divided(found.labels.tolist(), name)
+    return torch.from_numpy(found.images), *storage.split_train_test(found.labels.tolist(), name)
 
 
-def seen(images: Tensor, task: Album) -> Tensor:
+def as_input(images: Tensor, task: Album) -> Tensor:
     """uint8 images (n, 28, 28) -> float images (n, 1, 28, 28) as the task wants them seen."""
     return alter(images.float() / 255, task)[:, None]
 
 
-def train(task: Album, seeds: range) -> Pool:
+def train(task: Album, seeds: range) -> TrainingSet:
     images, places, _ = pictures(task.album)
     xs, ys = [], []
     for seed in seeds:
         rng = generator("album", seed)
-        index, y = some_of_each(places, task.labels, rng)
+        index, y = draw_per_class(places, task.labels, rng)
         wrong = torch.rand(len(y), generator=rng) < task.noise
-        xs.append(seen(images[index], task))
+        xs.append(as_input(images[index], task))
         ys.append(torch.where(wrong, torch.randint(len(places), y.shape, generator=generator("noise", seed)), y))
-    return Pool(torch.stack(xs), torch.stack(ys))
+    return TrainingSet(torch.stack(xs), torch.stack(ys))
 
 
 def test(task: Album) -> tuple[Tensor, Tensor]:
     images, _, places = pictures(task.album)
-    index, y = some_of_each(places, len(images), generator("album test", 0))
-    return seen(images[index], task), y
+    index, y = draw_per_class(places, len(images), generator("album test", 0))
+    return as_input(images[index], task), y

@@ -12,8 +12,8 @@ import torch
 from PIL import Image as Picture
 from torch import Tensor
 
-from core.tasks import Clothing
-from core.worlds import Pool, generator
+from core.experiment.tasks import Clothing
+from core.worlds import TrainingSet, generator
 from core.worlds.image import SIDE, alter
 
 SHEET = Path(__file__).parent / "photos" / "clothing.png"
@@ -32,26 +32,26 @@ def classes(task: Clothing) -> int:
     return CLASSES
 
 
-def seen(images: Tensor, task: Clothing) -> Tensor:
+def as_input(images: Tensor, task: Clothing) -> Tensor:
     """uint8 images (n, 28, 28) -> float images (n, 1, 28, 28) as the task wants them seen."""
     return alter(images.float() / 255, task)[:, None]
 
 
-def train(task: Clothing, seeds: range) -> Pool:
+def train(task: Clothing, seeds: range) -> TrainingSet:
     """Each seed draws its own `labels` images of every class."""
     drawn = []
     for seed in seeds:
         rng = generator("clothing", seed)
         pick = torch.stack([torch.randperm(TRAIN, generator=rng)[: task.labels] for _ in range(CLASSES)])
-        x = seen(torch.stack([photos()[k, places] for k, places in enumerate(pick)]).flatten(0, 1), task)
+        x = as_input(torch.stack([photos()[k, places] for k, places in enumerate(pick)]).flatten(0, 1), task)
         y = torch.arange(CLASSES).repeat_interleave(task.labels)
         wrong = torch.rand(len(y), generator=rng) < task.noise
         y = torch.where(wrong, torch.randint(CLASSES, y.shape, generator=generator("noise", seed)), y)
         order = torch.randperm(len(y), generator=rng)
         drawn.append((x[order], y[order]))
-    return Pool(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
+    return TrainingSet(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
 
 
 @cache
 def test(task: Clothing) -> tuple[Tensor, Tensor]:
-    return seen(photos()[:, TRAIN:].flatten(0, 1), task), torch.arange(CLASSES).repeat_interleave(EACH - TRAIN)
+    return as_input(photos()[:, TRAIN:].flatten(0, 1), task), torch.arange(CLASSES).repeat_interleave(EACH - TRAIN)

@@ -13,11 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import alphabet, strokes
-from core.check import BadValue
-from core.strokes import Drawing
-from core.tasks import Drawn, Glyphs
-from core.worlds import Pool, generator, glyphs
+from core.experiment import strokes
+from core.experiment.checks import BadValue
+from core.experiment.strokes import Drawing
+from core.experiment.tasks import Drawn, Glyphs
+from core.user_data import alphabet
+from core.worlds import TrainingSet, generator, glyphs
 
 TESTS = 40  # images a symbol that no training ever touches
 HANDS = Glyphs()  # other people's: as varied as those of the pretraining world
@@ -50,7 +51,7 @@ def names(task: Drawn) -> tuple[str, ...]:
     return tuple(symbol.name for symbol in alphabet.load(task.alphabet).symbols)
 
 
-def seen(shapes: Tensor, others: Tensor, task: Drawn, rng: torch.Generator) -> Tensor:
+def as_input(shapes: Tensor, others: Tensor, task: Drawn, rng: torch.Generator) -> Tensor:
     """Drawings (n, POINTS, 2) as images (n, 1, 28, 28): in another hand where `others` (n,) says so."""
     knobs = {name: getattr(task, name) for name in ("turn", "blur", "inverted", "shuffled", "jigsaw")}
     as_drawn = glyphs.images(shapes, replace(OWN, **knobs), rng)
@@ -58,7 +59,7 @@ def seen(shapes: Tensor, others: Tensor, task: Drawn, rng: torch.Generator) -> T
     return torch.where(others[:, None, None, None], elsewhere, as_drawn)
 
 
-def train(task: Drawn, seeds: range) -> Pool:
+def train(task: Drawn, seeds: range) -> TrainingSet:
     symbols, xs, ys = drawings(task.alphabet), [], []
     shapes = torch.stack([symbol[k % len(symbol)] for symbol in symbols for k in range(task.labels)])
     others = torch.tensor([k >= len(symbol) for symbol in symbols for k in range(task.labels)])
@@ -69,19 +70,19 @@ def train(task: Drawn, seeds: range) -> Pool:
         y = labels[order]
         wrong = torch.rand(len(y), generator=rng) < task.noise
         y[wrong] = torch.randint(len(symbols), y.shape, generator=generator("noise", seed))[wrong]
-        xs.append(seen(shapes[order], others[order], task, rng))
+        xs.append(as_input(shapes[order], others[order], task, rng))
         ys.append(y)
-    return Pool(torch.stack(xs), torch.stack(ys))
+    return TrainingSet(torch.stack(xs), torch.stack(ys))
 
 
 def test(task: Drawn) -> tuple[Tensor, Tensor]:
     symbols = drawings(task.alphabet)
     shapes = torch.stack([symbol[k % len(symbol)] for symbol in symbols for k in range(TESTS)])
     y = torch.arange(len(symbols)).repeat_interleave(TESTS)
-    return seen(shapes, torch.ones(len(y), dtype=torch.bool), task, generator("drawn test", 0)), y
+    return as_input(shapes, torch.ones(len(y), dtype=torch.bool), task, generator("drawn test", 0)), y
 
 
 def image(drawing: str) -> Tensor | None:
-    """A drawing in core/strokes.py's text as a net sees it, (1, 1, 28, 28); None for a mere dot."""
+    """A drawing in core/experiment/strokes.py's text as a net sees it, (1, 1, 28, 28); None for a mere dot."""
     shape = points(strokes.read(drawing))
     return None if shape is None else glyphs.images(shape[None], OWN, generator("drawn image", 0))

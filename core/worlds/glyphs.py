@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.tasks import Glyphs
-from core.worlds import Pool, generator
+from core.experiment.tasks import Glyphs
+from core.worlds import TrainingSet, generator
 from core.worlds.image import SIDE, alter
 
 POINTS = 96  # points a glyph is sampled to; more are not seen at 28 pixels
@@ -124,11 +124,11 @@ def images(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
     return alter(render(points, task, rng), task)[:, None]
 
 
-class Drawings(Pool):
+class Drawings(TrainingSet):
     """A training set that is drawn only as far as it is used, so the first batch is there at once."""
 
     def __init__(self, task: Glyphs, seeds: range):
-        self.points, _, labels = chosen(task)
+        self.points, _, labels = select_glyphs(task)
         self.task, self.drawn = task, 0
         self.rngs = [generator("glyphs", seed) for seed in seeds]
         self.which = torch.stack([pick(labels, task.labels, rng) for rng in self.rngs])  # (seeds, n) glyphs
@@ -154,7 +154,7 @@ class Drawings(Pool):
 @cache
 def grades(task: Glyphs) -> Tensor:
     """(GRADES - 1,) amounts of ink between which as many drawings lie."""
-    points, *_ = chosen(task)
+    points, *_ = select_glyphs(task)
     rng = generator("glyphs grades", 0)
     drawn = images(points[torch.randint(len(points), (2000,), generator=rng)], task, rng)
     return drawn.mean((1, 2, 3)).quantile(torch.arange(1, GRADES) / GRADES)
@@ -175,7 +175,7 @@ def pick(labels: Tensor, each: int, rng: torch.Generator) -> Tensor:
     return torch.argsort(labels, stable=True)[start[classes] + hand]
 
 
-def chosen(task: Glyphs) -> tuple[Tensor, Tensor, Tensor]:
+def select_glyphs(task: Glyphs) -> tuple[Tensor, Tensor, Tensor]:
     """The task's points, glyph numbers and classes 0, 1, ... in its scripts."""
     points, classes, _, scripts = catalogue()
     wanted = torch.tensor([task.scripts in ("all", scripts[k]) for k in classes])
@@ -184,7 +184,7 @@ def chosen(task: Glyphs) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def classes(task: Glyphs) -> int:
-    return GRADES if task.ink else int(chosen(task)[2].max()) + 1
+    return GRADES if task.ink else int(select_glyphs(task)[2].max()) + 1
 
 
 def names(task: Glyphs) -> tuple[str, ...]:
@@ -198,14 +198,14 @@ def names(task: Glyphs) -> tuple[str, ...]:
     )
 
 
-def train(task: Glyphs, seeds: range) -> Pool:
+def train(task: Glyphs, seeds: range) -> TrainingSet:
     return Drawings(task, seeds)
 
 
 @cache
 def test(task: Glyphs) -> tuple[Tensor, Tensor]:
     """2,000 drawings that no seed trains on."""
-    points, _, labels = chosen(task)
+    points, _, labels = select_glyphs(task)
     rng = generator("glyphs test", 0)
     which = torch.randint(len(points), (2000,), generator=rng)
     drawn = images(points[which], task, rng)

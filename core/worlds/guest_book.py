@@ -14,9 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.tasks import GuestBook, Preferences
-from core.words import ASKED, ENOUGH, FREE, KINDS, LENGTH, LONG, MOODS, SHORT, START, TWICE, WORDS
-from core.worlds import Pool, generator
+from core.experiment.guest_book_words import ASKED, ENOUGH, FREE, KINDS, LENGTH, LONG, MOODS, SHORT, START, TWICE, WORDS
+from core.experiment.tasks import GuestBook, Preferences
+from core.worlds import TrainingSet, generator
 
 UNIT = "bits"  # a word
 EXHIBIT = "notes"
@@ -71,7 +71,9 @@ def pairs(task: Preferences, seeds: range) -> tuple[Tensor, Tensor]:
     """Better and worse notes (seeds, pairs, LENGTH): first the learner's own choices, then simulated ones. The
     simulated rater prefers a to b with chance 1 / (1 + e^(quality of b - quality of a)) (Bradley & Terry 1952)."""
     chosen = [pair if click == "a" else pair[::-1] for pair, click in zip(ASKED, task.clicks) if click != "-"]
-    own = torch.stack([written(pair) for pair in chosen]) if chosen else torch.zeros(0, 2, LENGTH, dtype=torch.long)
+    own = (
+        torch.stack([encode_notes(pair) for pair in chosen]) if chosen else torch.zeros(0, 2, LENGTH, dtype=torch.long)
+    )
     found = []
     for seed in seeds:
         rng, count = generator("pairs", seed), task.pairs - len(own)
@@ -83,7 +85,7 @@ def pairs(task: Preferences, seeds: range) -> tuple[Tensor, Tensor]:
     return better, worse
 
 
-def written(texts: tuple[str, ...]) -> Tensor:
+def encode_notes(texts: tuple[str, ...]) -> Tensor:
     """(texts, LENGTH) words as numbers."""
     return torch.tensor([[PLACE[word] for word in text.split()] for text in texts])
 
@@ -101,9 +103,9 @@ def classes(task: GuestBook) -> int:
     return len(WORDS)
 
 
-def train(task: GuestBook, seeds: range) -> Pool:
+def train(task: GuestBook, seeds: range) -> TrainingSet:
     y = torch.stack([book(task, seed) for seed in seeds])
-    return Pool(shifted(y), y)
+    return TrainingSet(shifted(y), y)
 
 
 def book(task: GuestBook, seed: int) -> Tensor:

@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.tasks import FiveDigits, Handwriting
-from core.worlds import Pool, generator
+from core.experiment.tasks import FiveDigits, Handwriting
+from core.worlds import TrainingSet, generator
 from core.worlds.image import SIDE, alter
 
 TEST = 100  # images a class that no training ever touches
@@ -40,14 +40,14 @@ def names(task: Handwriting) -> tuple[str, ...]:
     return tuple(f"the digit {k}" for k in range(10))
 
 
-def among(task: Handwriting) -> Tensor:
+def digits_shown(task: Handwriting) -> Tensor:
     """The digits that the examples show."""
     if isinstance(task, FiveDigits):
         return torch.arange(5) + (5 if task.which == "high" else 0)
     return torch.arange(10)
 
 
-def seen(images: Tensor, task: Handwriting) -> Tensor:
+def as_input(images: Tensor, task: Handwriting) -> Tensor:
     """uint8 images (n, 28, 28) -> float images as the task wants them seen."""
     x = images.float() / 255
     for _ in range(task.thicken):
@@ -55,26 +55,26 @@ def seen(images: Tensor, task: Handwriting) -> Tensor:
     return alter(x, task)[:, None]
 
 
-def train(task: Handwriting, seeds: range) -> Pool:
+def train(task: Handwriting, seeds: range) -> TrainingSet:
     """Each seed draws its own `labels` images of every class; those that a person labelled are the same for all."""
     if task.given:
         drawing = train(replace(task, given=""), range(1))
         given = torch.tensor([int(label) for label in task.given])
-        return Pool(drawing.x.expand(len(seeds), *drawing.x.shape[1:]), given.expand(len(seeds), -1))
-    pool, shown, drawn = digits()[:, TEST:], among(task), []
+        return TrainingSet(drawing.x.expand(len(seeds), *drawing.x.shape[1:]), given.expand(len(seeds), -1))
+    pool, shown, drawn = digits()[:, TEST:], digits_shown(task), []
     for seed in seeds:
         rng = generator("handwriting", seed)
         pick = torch.stack([torch.randperm(pool.shape[1], generator=rng)[: task.labels] for _ in range(10)])
-        x = seen(torch.stack([pool[k, pick[k]] for k in shown]).flatten(0, 1), task)
+        x = as_input(torch.stack([pool[k, pick[k]] for k in shown]).flatten(0, 1), task)
         y = shown.repeat_interleave(task.labels)
         wrong = torch.rand(len(y), generator=rng) < task.noise
         y = torch.where(wrong, torch.randint(10, y.shape, generator=generator("noise", seed)), y)
         order = torch.randperm(len(y), generator=rng)
         drawn.append((x[order], y[order]))
-    return Pool(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
+    return TrainingSet(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
 
 
 @cache
 def test(task: Handwriting) -> tuple[Tensor, Tensor]:
-    shown = among(task)
-    return seen(digits()[shown, :TEST].flatten(0, 1), task), shown.repeat_interleave(TEST)
+    shown = digits_shown(task)
+    return as_input(digits()[shown, :TEST].flatten(0, 1), task), shown.repeat_interleave(TEST)

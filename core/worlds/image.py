@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.tasks import Image
+from core.experiment.tasks import Image
 
 SIDE = 28
 TILE = 4  # pixels; the tiles of a jigsaw are squares

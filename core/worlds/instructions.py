@@ -5,7 +5,7 @@ A prompt says what to do and how to write it, then what with; the answer ends wi
     Old or new, twice: thou art a priest = old old<break>
 
 Only the tokens of the answer count. What is asked with comes from the texts in core/worlds/texts and the pairs in
-core/worlds/asked; what tests is never shown in training: other documents, other pairs, other things.
+core/worlds/instruction_data; what tests is never shown in training: other documents, other pairs, other things.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.corpus import BREAK
-from core.tasks import COMBINATIONS, Instructions, Text
-from core.worlds import Pool, generator, sentiment, text
+from core.experiment.tasks import COMBINATIONS, Instructions, Text
+from core.user_data.corpus import BREAK
+from core.worlds import TrainingSet, generator, sentiment, text
 
-HERE = Path(__file__).parent / "asked"
+HERE = Path(__file__).parent / "instruction_data"
 PLACES = 40  # tokens of a prompt with its answer, at most
 LONG = 96  # of a prompt that a learner types; more than a net has been tuned on, but not more than it can read
 SKIP = -100  # a place where nothing is asked, as cross-entropy calls it
@@ -63,7 +63,7 @@ def prompt(what: str, how: str, given: str) -> str:
     return f"{what[0].upper()}{what[1:]}{'' if how == 'plain' else f', {how}'}: {given}"
 
 
-def opened(asked: str) -> list[int]:
+def encode_prompt(asked: str) -> list[int]:
     """The tokens of an instruction, and of the sign after which a net is to write the answer."""
     return tokens(f"{asked.strip()} =")[-LONG:]
 
@@ -150,7 +150,7 @@ def short_reviews(testing: bool) -> tuple[list[str], ...]:
     """Unkind and kind sentences of at most twelve words."""
     return tuple(
         [sentence for sentence in kind if len(sentence.split()) <= 12]
-        for kind in sentiment.split("films")[int(testing)]
+        for kind in sentiment.split_train_test("films")[int(testing)]
     )
 
 
@@ -173,7 +173,7 @@ ASKS: dict[str, Callable[[Randint, bool], tuple[str, str]]] = {
 }
 
 
-def formed(name: str, says: str) -> bool:
+def has_form(name: str, says: str) -> bool:
     """Whether an answer is of the kind that a combination asks for and written as it wants it, be it right or wrong."""
     what, how = name.split(", ")
     content = re.fullmatch(READS[how], says)
@@ -187,7 +187,7 @@ def example(name: str, randint: Randint, testing: bool, real: bool = False) -> t
     while True:
         given, answer = ask(randint, testing)
         asked, wanted = prompt(what, how, given), WRITES[how](answer)
-        if len(opened(asked)) + len(tokens(f" {wanted}")) < PLACES:
+        if len(encode_prompt(asked)) + len(tokens(f" {wanted}")) < PLACES:
             return asked, wanted
 
 
@@ -195,11 +195,11 @@ def randint_from(rng: torch.Generator) -> Randint:
     return lambda n: int(torch.randint(n, (), generator=rng))
 
 
-def written(examples: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
+def encode_examples(examples: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
     """x and y (n, PLACES): y is x one token later where the answer stands, and SKIP before and after it."""
     x, y = (torch.full((len(examples), PLACES), fill) for fill in (stop(), SKIP))
     for k, (asked, wanted) in enumerate(examples):
-        before, after = opened(asked), [*tokens(f" {wanted}"), stop()]
+        before, after = encode_prompt(asked), [*tokens(f" {wanted}"), stop()]
         whole = torch.tensor(before + after)
         x[k, : len(whole) - 1] = whole[:-1]
         y[k, len(before) - 1 : len(whole) - 1] = whole[len(before) :]
@@ -220,35 +220,35 @@ def classes(task: Instructions) -> int:
     return text.classes(Text())
 
 
-def train(task: Instructions, seeds: range) -> Pool:
+def train(task: Instructions, seeds: range) -> TrainingSet:
     """Every seed its own examples, the combinations in turn, so that each has as many as the others."""
     shown = [name for name in COMBINATIONS if name != task.without]
     sets = []
     for seed in seeds:
         randint = randint_from(generator("instructions", seed))
         order = torch.randperm(task.examples, generator=generator("turns", seed)).tolist()
-        sets.append(written([example(shown[k % len(shown)], randint, False, task.real) for k in order]))
-    return Pool(*(torch.stack(some) for some in zip(*sets)))
+        sets.append(encode_examples([example(shown[k % len(shown)], randint, False, task.real) for k in order]))
+    return TrainingSet(*(torch.stack(some) for some in zip(*sets)))
 
 
 @cache
 def test(task: Instructions) -> tuple[Tensor, Tensor]:
     """x and y (n, PLACES): TEST of the combination that is asked for, or a FEW of every one."""
     names, count = ((task.ask,), TEST) if task.ask else (COMBINATIONS, FEW)
-    return written([pair for name in names for pair in exam(name, count, task.real)])
+    return encode_examples([pair for name in names for pair in draw_questions(name, count, task.real)])
 
 
 @cache
-def exam(name: str, count: int, real: bool = False) -> list[tuple[str, str]]:
+def draw_questions(name: str, count: int, real: bool = False) -> list[tuple[str, str]]:
     """The first test examples of a combination: prompts and what the answers should be."""
-    randint = randint_from(generator(f"exam {name}", 0))
+    randint = randint_from(generator(f"exam {name}", 0))  # this word seeds what is drawn, and stays
     return [example(name, randint, True, real) for _ in range(count)]
 
 
 def exhibit(task: Instructions, count: int) -> list[dict[str, str]]:
     """Test examples, evenly spread over the combinations that are tested."""
     names, each = ((task.ask,), TEST) if task.ask else (COMBINATIONS, FEW)
-    every = [(name, *pair) for name in names for pair in exam(name, each, task.real)]
+    every = [(name, *pair) for name in names for pair in draw_questions(name, each, task.real)]
     chosen = torch.linspace(0, len(every) - 1, min(count, len(every))).long().tolist()
     return [dict(zip(("name", "prompt", "right"), every[k])) for k in chosen]
 

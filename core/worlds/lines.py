@@ -12,8 +12,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from core.tasks import Lines
-from core.worlds import Pool, generator
+from core.experiment.tasks import Lines
+from core.worlds import TrainingSet, generator
 
 UNIT = "error"  # squared, as a share of what always saying 0 costs; at the last point of a prompt
 
@@ -32,14 +32,14 @@ def prompts(task: Lines, count: int, rng: torch.Generator) -> tuple[Tensor, Tens
     return x, a + task.steep * b * x + task.bend * (x**2 - task.far**2)
 
 
-def written(x: Tensor, y: Tensor) -> Tensor:
+def to_prompt(x: Tensor, y: Tensor) -> Tensor:
     """x and y (..., points) -> a prompt (..., 2 points, 2): every answer after its question."""
     nothing = torch.zeros_like(x)
     asked, told = torch.stack([x, nothing], -1), torch.stack([nothing, y], -1)
     return torch.stack([asked, told], -2).flatten(-3, -2)
 
 
-class Prompts(Pool):
+class Prompts(TrainingSet):
     """New lines at every step: none is ever seen twice."""
 
     def __init__(self, task: Lines, seeds: range):
@@ -48,17 +48,17 @@ class Prompts(Pool):
 
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
         drawn = [prompts(self.task, index.shape[1], rng) for rng in self.rngs]
-        return torch.stack([written(x, y) for x, y in drawn]), torch.stack([y for _, y in drawn])
+        return torch.stack([to_prompt(x, y) for x, y in drawn]), torch.stack([y for _, y in drawn])
 
 
-def train(task: Lines, seeds: range) -> Pool:
+def train(task: Lines, seeds: range) -> TrainingSet:
     return Prompts(task, seeds)
 
 
 @cache
 def test(task: Lines) -> tuple[Tensor, Tensor]:
     x, y = prompts(task, 250, generator("lines test", 0))
-    return written(x, y), y
+    return to_prompt(x, y), y
 
 
 def predicted(answers: Tensor) -> Tensor:

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from core.tasks import Plane
-from core.worlds import Pool, generator
+from core.experiment.tasks import Plane
+from core.worlds import TrainingSet, generator
 
 ARMS, NOISE = 6, 0.08
 EXHIBIT = "map"
@@ -38,10 +38,10 @@ def examples(task: Plane, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]
     return points(task, arm, rng), arm % classes(task)
 
 
-def train(task: Plane, seeds: range) -> Pool:
+def train(task: Plane, seeds: range) -> TrainingSet:
     n = task.labels * classes(task)
     drawn = [examples(task, n, generator("plane", seed)) for seed in seeds]
-    return Pool(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
+    return TrainingSet(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
 
 
 def test(task: Plane) -> tuple[Tensor, Tensor]:

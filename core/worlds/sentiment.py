@@ -15,9 +15,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from core.check import BadValue
-from core.tasks import Sentiment
-from core.worlds import Pool, generator
+from core.experiment.checks import BadValue
+from core.experiment.tasks import Sentiment
+from core.worlds import TrainingSet, generator
 
 BROUGHT = Path(__file__).parent / "texts" / "brought"
 CLEAR = 1.0  # a mean rating, from -4 to 4, nearer to zero than this is left out: people do not agree on it
@@ -54,7 +54,7 @@ Kinds = tuple[list[str], list[str]]  # unkind and kind sentences
 
 
 @cache
-def split(subject: str) -> tuple[Kinds, Kinds]:
+def split_train_test(subject: str) -> tuple[Kinds, Kinds]:
     """The sentences to learn from, and those of every third review, which only test."""
     parts: tuple[Kinds, Kinds] = (([], []), ([], []))
     for group, rating, sentence in rated(subject):
@@ -62,9 +62,9 @@ def split(subject: str) -> tuple[Kinds, Kinds]:
     return parts
 
 
-def drawn(task: Sentiment, seed: int) -> tuple[list[str], Tensor]:
+def draw_sentences(task: Sentiment, seed: int) -> tuple[list[str], Tensor]:
     """A seed's own `labels` sentences of each kind in random order, fewer where there are fewer; and their kinds."""
-    kinds, rng = split(task.subject)[0], generator(f"sentiment {task.subject}", seed)
+    kinds, rng = split_train_test(task.subject)[0], generator(f"sentiment {task.subject}", seed)
     count = min(task.labels, *map(len, kinds))
     sentences = [kind[k] for kind in kinds for k in torch.randperm(len(kind), generator=rng)[:count].tolist()]
     order = torch.randperm(2 * count, generator=rng)
@@ -73,7 +73,7 @@ def drawn(task: Sentiment, seed: int) -> tuple[list[str], Tensor]:
 
 def held_out(task: Sentiment) -> tuple[list[str], Tensor]:
     """As many unkind as kind sentences, so that half of them is right by chance."""
-    kinds = split(task.subject)[1]
+    kinds = split_train_test(task.subject)[1]
     count = min(map(len, kinds))
     return kinds[0][:count] + kinds[1][:count], torch.arange(2).repeat_interleave(count)
 
@@ -83,10 +83,10 @@ def in_buckets(sentences: list[str]) -> Tensor:
     return torch.tensor([buckets(sentence) for sentence in sentences], dtype=torch.int16)
 
 
-def train(task: Sentiment, seeds: range) -> Pool:
-    drawn_by_seed = [drawn(task, seed) for seed in seeds]
+def train(task: Sentiment, seeds: range) -> TrainingSet:
+    drawn_by_seed = [draw_sentences(task, seed) for seed in seeds]
     x, y = zip(*((in_buckets(sentences), y) for sentences, y in drawn_by_seed))
-    return Pool(torch.stack(x), torch.stack(y))
+    return TrainingSet(torch.stack(x), torch.stack(y))
 
 
 def exhibit(task: Sentiment, count: int) -> list[dict[str, str | int]]:

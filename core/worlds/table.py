@@ -7,9 +7,9 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from core import own, table
-from core.tasks import Table
-from core.worlds import Pool, generator, some_of_each
+from core.experiment.tasks import Table
+from core.user_data import storage, table
+from core.worlds import TrainingSet, draw_per_class, generator
 
 EXHIBIT = "map"
 
@@ -26,16 +26,16 @@ def names(task: Table) -> tuple[str, ...]:
 def points(name: str) -> tuple[Tensor, list[list[int]], list[list[int]]]:
     """All points (n, 2); and by class, the places of those that train and of those that test."""
     found = table.load(name)
-    return torch.tensor(found.points), *own.divided(found.labels, name)
+    return torch.tensor(found.points), *storage.split_train_test(found.labels, name)
 
 
-def train(task: Table, seeds: range) -> Pool:
+def train(task: Table, seeds: range) -> TrainingSet:
     x, places, _ = points(task.table)
-    drawn = [some_of_each(places, task.labels, generator("table", seed)) for seed in seeds]
-    return Pool(torch.stack([x[index] for index, _ in drawn]), torch.stack([y for _, y in drawn]))
+    drawn = [draw_per_class(places, task.labels, generator("table", seed)) for seed in seeds]
+    return TrainingSet(torch.stack([x[index] for index, _ in drawn]), torch.stack([y for _, y in drawn]))
 
 
 def test(task: Table) -> tuple[Tensor, Tensor]:
     x, _, places = points(task.table)
-    index, y = some_of_each(places, len(x), generator("table test", 0))
+    index, y = draw_per_class(places, len(x), generator("table test", 0))
     return x[index], y

@@ -11,10 +11,10 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from core import corpus
-from core.corpus import BREAK, GENERAL, TEXTS
-from core.tasks import Text
-from core.worlds import Pool, generator
+from core.experiment.tasks import Text
+from core.user_data import corpus
+from core.user_data.corpus import BREAK, GENERAL, TEXTS
+from core.worlds import TrainingSet, generator
 
 WINDOW = 128  # tokens a net sees at once
 TEST = 32  # windows of documents that no training ever touches
@@ -56,7 +56,7 @@ def everything(subject: str) -> Tensor:
     return tokens(list(documents(subject)[0]))
 
 
-class Windows(Pool):
+class Windows(TrainingSet):
     """Windows of WINDOW tokens in random order, cut from each seed's own text (seeds, length)."""
 
     def __init__(self, text: Tensor, seeds: range):
@@ -77,7 +77,7 @@ def classes(task: Text) -> int:
     return int(tokenizer().get_vocab_size())
 
 
-def train(task: Text, seeds: range) -> Pool:
+def train(task: Text, seeds: range) -> TrainingSet:
     if not task.kilobytes:
         return Windows(everything(task.subject).expand(len(seeds), -1), seeds)
     slices = [tokens([a_slice(task, seed)]) for seed in seeds]

@@ -17,10 +17,10 @@ from lessons.be_careful.runs import (
     proxy_runs,
     unlearned_runs,
 )
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, reached
 from lessons.kit.figures import percent
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import bootstrap, reached
 
 LEVELS = (1, 2, 4, 8)  # nats a note from the pretrained net, where RL and DPO are compared
 UNITS = ("promised", "preferred", "unkind", "kl", "bits")
@@ -50,7 +50,7 @@ def fall(truth: np.ndarray, draw: np.ndarray | slice = slice(None)) -> float:
     return float(curve.max() - curve[-1])
 
 
-def tax(evidence: Evidence, promised: float) -> float:
+def tax(evidence: Results, promised: float) -> float:
     """Bits a word that general notes have become dearer when so much is promised, with the kindest leash and no mix."""
     paid = []
     for beta in BETAS:
@@ -60,7 +60,7 @@ def tax(evidence: Evidence, promised: float) -> float:
     return min(paid)
 
 
-def proxy_finding(evidence: Evidence) -> Finding:
+def proxy_finding(evidence: Results) -> Finding:
     loose = evidence.table("pleased", RL, LOOSE)
     curve, mixed = mean(loose), mean(evidence.table("mixed"))
     top = int(curve.preferred.argmax())
@@ -123,7 +123,7 @@ def frontier(known: Known, method: str, level: float, draw: np.ndarray | slice =
     return max(reading, default=float("nan"))
 
 
-def dpo_finding(evidence: Evidence) -> Finding:
+def dpo_finding(evidence: Results) -> Finding:
     known = {name: [by_seed(table) for table in evidence.tables("pleased", name).values()] for name in (RL, DPO)}
     seeds = known[RL][0]["kl"].shape[1]
     at = {name: {k: frontier(known, name, k) for k in LEVELS} for name in (RL, DPO)}
@@ -153,17 +153,19 @@ def dpo_finding(evidence: Evidence) -> Finding:
 # --- S16b -----------------------------------------------------------------------------------------------------------
 
 
-def left(evidence: Evidence, method: str, notes: str, draw: np.ndarray | slice = slice(None)) -> float:
+def restraint_left(evidence: Results, method: str, notes: str, draw: np.ndarray | slice = slice(None)) -> float:
     """How much of the restraint is left: of the unkind notes it no longer wrote, the share it still does not write."""
     unkind = by_seed(evidence.table("taught", method))["unkind"][:, draw].mean(1)
     now = by_seed(evidence.table("afterwards", method, notes))["unkind"][-1][draw].mean()
     return float((unkind[0] - now) / (unkind[0] - unkind[-1]))
 
 
-def unlearned_finding(evidence: Evidence) -> Finding:
+def unlearned_finding(evidence: Results) -> Finding:
     seeds = evidence.table("taught", RL).seed.nunique()
-    low, high = bootstrap(lambda draw: 100 * left(evidence, RL, ORDINARY, draw), seeds)
-    kept = {(method, notes): left(evidence, method, notes) for method in (RL, DPO) for notes in (ORDINARY, POLITE)}
+    low, high = bootstrap(lambda draw: 100 * restraint_left(evidence, RL, ORDINARY, draw), seeds)
+    kept = {
+        (method, notes): restraint_left(evidence, method, notes) for method in (RL, DPO) for notes in (ORDINARY, POLITE)
+    }
     numbers = {"steps": str(INNOCENT), "notes": "100"}
     for method in (RL, DPO):
         name, table = method.lower(), evidence.table("taught", method)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from core.tasks import Preferences
-from core.words import ASKED
+from core.experiment.guest_book_words import ASKED
+from core.experiment.tasks import Preferences
 from lessons.be_careful.claims import CLAIMS
 from lessons.be_careful.pictures import HANDLES, MARKS, hook, liked, picture, tells, verdict, views
 from lessons.be_careful.runs import LEASH, METHOD, PRETRAINING_MIX, asks, backdrop, pleasing, runs
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.sheet import Sheet
-from lessons.kit.told import Mission
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.lesson.explanation import Mission
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 
 
 def script(settings: Settings) -> str:
@@ -20,7 +20,7 @@ def script(settings: Settings) -> str:
     assert isinstance(run.task, Preferences) and run.start
     (stage,), (reading,) = run.stages, run.start.stages
     chosen = [pair if click == "a" else pair[::-1] for pair, click in zip(ASKED, run.task.clicks) if click != "-"]
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.be_careful.script",
         f"{settings[METHOD]}, leash {stage.beta:g}, pretraining mix {stage.mix:g}",
         METHOD=stage.aim,
@@ -50,7 +50,7 @@ LESSON = Lesson(
         sliders=tuple(HANDLES.values()),
         handles=MARKS,
     ),
-    sheet=Sheet(
+    sheet=LearnerInput(
         kind="pairs",
         label="Which note do you prefer?",
         help="Your choices join the pairs that the reward model and DPO learn from. The others are simulated.",

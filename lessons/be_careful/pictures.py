@@ -7,21 +7,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from core.words import ASKED, KINDS
+from core.experiment.guest_book_words import ASKED, KINDS
 from lessons.be_careful.claims import ends, mean
 from lessons.be_careful.runs import AIMS, BETAS, GOOD, LEASH, LOOSE, METHOD, NO_MIX, ORDINARY, PRETRAINING_MIX, RL
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against, band, reached
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
-from lessons.kit.figures.dots import Axis
-from lessons.kit.figures.lines import lines
 from lessons.kit.figures.player import Line, Lines, Player, player
-from lessons.kit.figures.reading import Texts
-from lessons.kit.figures.weighed import FULL, word
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.text_panels import Texts
+from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.figures.word_weights import FULL, word
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
+from lessons.kit.results.evidence import band, band_by_x, reached
 
 SPAN = (0.1, 60.0)  # nats a note
 MANY = 6  # words at either end
@@ -50,7 +50,7 @@ MARKS = (
 )
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """What a reward model has understood of the choices so far."""
     if evidence.has("taste"):
         return worths(evidence.answer("taste"))
@@ -59,22 +59,22 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     return Figure(kind="table", spec=table, alt=f"Pairs of notes: {told}.", title="Pairs of notes")
 
 
-def is_over(evidence: Evidence, settings: Settings) -> bool:
+def is_over(evidence: Results, settings: Settings) -> bool:
     """Whether the live run has come to its end; before that nothing of the truth is shown."""
     return evidence.has("live") and evidence.table("live").step.max() >= AIMS[settings[METHOD]].steps
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Promise and truth against distance: of a live run, when that is over, else of the stored one; while it goes on
     the promise alone, and before the prediction what the learner says alone."""
     asked = (settings[METHOD], settings[LEASH], settings[PRETRAINING_MIX]) == (RL, LOOSE, NO_MIX)
     said = {SPAN[0]: AS_GOOD} | {float(kl): guess[one] / 100 for kl, one in HANDLES.items()} if guess and asked else {}
     over = is_over(evidence, settings)
     if evidence.has("here") and not over:
-        return against_kl(both(evidence.table("here")), said, f"{WHAT}: {how(settings)} (stored)")
+        return against_kl(promise_and_truth(evidence.table("here")), said, f"{WHAT}: {how(settings)} (stored)")
     if not evidence.has("live"):
         return against_kl([], said, f"{WHAT}: RL on a loose leash")
-    shown = both(evidence.table("live"))
+    shown = promise_and_truth(evidence.table("live"))
     return against_kl(shown if over else shown[:1], said, f"{WHAT}: {how(settings)}")
 
 
@@ -82,7 +82,7 @@ def how(settings: Settings) -> str:
     return f"{settings[METHOD]}, leash {settings[LEASH]:g}, mix {settings[PRETRAINING_MIX]:g}"
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Its notes on the way, every leash, what general notes cost it, what is left of its restraint, and what words are
     worth."""
     shown: Views = {}
@@ -151,7 +151,7 @@ def notes(behaviour: Sequence[Behaviour], table: pd.DataFrame) -> Figure:
 def on_leashes(tables: Mapping[float, pd.DataFrame], title: str) -> Figure:
     """Promise and truth in the end, on every leash."""
     shown = [
-        Curve(table=against({beta: ends(table, unit) for beta, table in tables.items()}), name=name, role=role)
+        Curve(table=band_by_x({beta: ends(table, unit) for beta, table in tables.items()}), name=name, role=role)
         for unit, name, role in (("promised", "promise", "scratch"), ("preferred", "truth", "pretrained"))
     ]
     return curves(shown, "leash, from loose to tight", (0.08, 4), [level((0.08, 4))], title, y="Preferred", at=BETAS)
@@ -164,7 +164,7 @@ def truth_at(table: pd.DataFrame, kl: float) -> float:
     return float(np.interp(min(step, curve.step.max()), curve.step, curve.preferred))
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     table = evidence.table("asked")
     return [
         (f"preferred, {kl} nats a note away", f"{guess[handle]} %", percent(truth_at(table, kl)))
@@ -186,7 +186,7 @@ def level(span: tuple[float, float]) -> Mark:
     return Mark(start=ends[0], end=ends[1], says="as good as ordinary notes", place="insideStartBottom")
 
 
-def both(table: pd.DataFrame) -> list[Curve]:
+def promise_and_truth(table: pd.DataFrame) -> list[Curve]:
     return [along_kl(table, "promised", "promise", "scratch"), along_kl(table, "preferred", "truth", "pretrained")]
 
 
@@ -211,7 +211,7 @@ def dearer(tables: Mapping[str, pd.DataFrame]) -> Figure:
     steps = float(max(curve.table.x.max() for curve in shown))
     title = "What it costs: surprise at ordinary notes (stored)"
     across = Axis(name="steps", low=0, high=steps, form=".0f")
-    return lines(shown, across, Axis(name="bits a word", low=2, high=round(high + 0.5)), title=title)
+    return value_curves(shown, across, Axis(name="bits a word", low=2, high=round(high + 0.5)), title=title)
 
 
 def restraint(after: Mapping[str, pd.DataFrame], taught: pd.DataFrame, which: str) -> Figure:
@@ -249,7 +249,7 @@ def worths(taste: Answer) -> Figure:
     return Figure(kind="html", spec=spec, alt=f"A reward model from {pairs}. {told}.", title=title)
 
 
-def tells(evidence: Evidence, settings: Settings) -> str:
+def tells(evidence: Results, settings: Settings) -> str:
     """What is promised; what it is worth is told to who has flagged a moment."""
     if not evidence.has("live"):
         return ""
@@ -258,6 +258,6 @@ def tells(evidence: Evidence, settings: Settings) -> str:
     return f"{promise}. Flag where the notes turn bad." if is_over(evidence, settings) else f"{promise}."
 
 
-def liked(evidence: Evidence, settings: Settings) -> bool:
+def liked(evidence: Results, settings: Settings) -> bool:
     """Whether the live run ends with notes that are clearly preferred to ordinary ones."""
     return is_over(evidence, settings) and bool(ends(evidence.table("live"), "preferred").mean() >= LIKED)

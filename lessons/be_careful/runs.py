@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import Measure, Run, Stage
-from core.tasks import GuestBook, Preferences
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import GuestBook, Preferences
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
 
 RL, DPO = "RL", "DPO"
 AIMS = {
@@ -86,19 +86,22 @@ def pleasing(settings: Settings) -> Run:
 
 def clicked(settings: Settings) -> str:
     """The choices, without pairs at the end that were skipped: they are the same as none."""
-    return settings.typed.rstrip("-")
+    return settings.typed_text.rstrip("-")
 
 
 def runs(settings: Settings) -> Runs:
     """The net made to please, and then a few ordinary notes."""
     run = pleasing(settings)
-    return [Piece("live", run, name="pleasing"), Piece("live afterwards", innocent(run), name="ten ordinary steps")]
+    return [
+        LabelledRun("live", run, name="pleasing"),
+        LabelledRun("live afterwards", innocent(run), name="ten ordinary steps"),
+    ]
 
 
 def asks(settings: Settings) -> Measures:
     """What a reward model makes of the choices, at once: fitting it takes no time."""
     pairs = Preferences(clicks=clicked(settings))
-    return [Piece("taste", Measure(kind="taste", runs=(writer(Seeds()),), tasks=(pairs,), count=NETS))]
+    return [LabelledRun("taste", Measure(kind="reward_weights", runs=(writer(Seeds()),), tasks=(pairs,), count=NETS))]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -106,9 +109,9 @@ def backdrop(settings: Settings) -> Values:
     mixes = (NO_MIX, MIX) if settings[PRETRAINING_MIX] == NO_MIX else (MIX, NO_MIX)
     here, other = (rewarded(settings[METHOD], settings[LEASH], mix, Seeds()) for mix in mixes)
     return hide([
-        Piece("asked", rewarded(RL, LOOSE, NO_MIX, Seeds())),
-        Piece("here", here),
-        Piece("other mix", other),
+        LabelledRun("asked", rewarded(RL, LOOSE, NO_MIX, Seeds())),
+        LabelledRun("here", here),
+        LabelledRun("other mix", other),
         *sweep(settings[METHOD], Seeds()),
         *restraint_runs(RL, Seeds()),
     ])  # fmt: skip
@@ -116,11 +119,11 @@ def backdrop(settings: Settings) -> Values:
 
 def sweep(method: str, seeds: Seeds) -> Values:
     """On every leash."""
-    return [Piece("pleased", rewarded(method, beta, NO_MIX, seeds), (method, beta)) for beta in BETAS]
+    return [LabelledRun("pleased", rewarded(method, beta, NO_MIX, seeds), (method, beta)) for beta in BETAS]
 
 
 def proxy_runs(seeds: Seeds) -> Values:
-    return [*sweep(RL, seeds), Piece("mixed", rewarded(RL, LOOSE, MIX, seeds))]
+    return [*sweep(RL, seeds), LabelledRun("mixed", rewarded(RL, LOOSE, MIX, seeds))]
 
 
 def frontier_runs(seeds: Seeds) -> Values:
@@ -131,8 +134,8 @@ def restraint_runs(method: str, seeds: Seeds) -> Values:
     """Made to please on a good leash, and then a few steps on notes that nobody chose for anything."""
     run = rewarded(method, GOOD, NO_MIX, seeds)
     afterwards = {ORDINARY: innocent(run), POLITE: innocent(run, polite=True)}
-    later = (Piece("afterwards", forgetful, (method, notes)) for notes, forgetful in afterwards.items())
-    return [Piece("taught", run, method), *later]
+    later = (LabelledRun("afterwards", forgetful, (method, notes)) for notes, forgetful in afterwards.items())
+    return [LabelledRun("taught", run, method), *later]
 
 
 def unlearned_runs(seeds: Seeds) -> Values:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import LambdaLR
 
-from core.words import ENOUGH, FREE, KINDS, LENGTH, LONG, MOODS, SHORT, TWICE, WORDS
+from core.experiment.guest_book_words import ENOUGH, FREE, KINDS, LENGTH, LONG, MOODS, SHORT, TWICE, WORDS
 from lessons.kit.scripts.attention import Transformer, annealed
 
 SEED = 0

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from lessons.day_it_forgot.runs import RATES, STANDARD, death_runs, rate_runs
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import band, bootstrap, final, of_seeds, retention, steps_to, steps_until
 from lessons.kit.figures import percent
-from lessons.kit.recipes import STEPS
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import band, bootstrap, final, of_seeds, retention, steps_to, steps_until
+from lessons.kit.runs.recipes import STEPS
 
 HALF = 0.5
 COLOURED = 0.7  # of two colours, where guessing gives half
 
 
-def death_finding(evidence: Evidence) -> Finding:
+def death_finding(evidence: Results) -> Finding:
     new = evidence.table("5 to 9 after 0 to 4")
     old = retention(new)
     end = float(final(new).mean())
@@ -29,9 +29,9 @@ def death_finding(evidence: Evidence) -> Finding:
     numbers = {
         "half": f"{half:.0f}",
         "half_new": f"{half_new:.0f}",
-        "before": percent(float(band(watched(new))["mean"].iloc[0])),
+        "before": percent(float(band(old_task_accuracy(new))["mean"].iloc[0])),
         "then": percent(float(np.interp(half, curve.step, curve["mean"]))),
-        "left": percent(float(final(watched(new)).mean())),
+        "left": percent(float(final(old_task_accuracy(new)).mean())),
         "new": percent(end),
         "steps": str(STEPS),
     }
@@ -47,7 +47,7 @@ def death_finding(evidence: Evidence) -> Finding:
     )
 
 
-def watched(table: pd.DataFrame) -> pd.DataFrame:
+def old_task_accuracy(table: pd.DataFrame) -> pd.DataFrame:
     """The accuracy of the old task itself, not as a share."""
     return table.assign(accuracy=table["accuracy 1"])
 
@@ -58,7 +58,7 @@ def kept_when(table: pd.DataFrame, accuracy: float) -> float:
     return float(np.interp(steps_to(table, accuracy), old.step, old["mean"]))
 
 
-def rate_finding(evidence: Evidence) -> Finding:
+def rate_finding(evidence: Results) -> Finding:
     usual = evidence.table("glyphs", STANDARD)
     left, new, even = over_rates([evidence.table("glyphs", rate) for rate in RATES], HALF)
     plane, coloured, plane_even = over_rates([evidence.table("plane", rate) for rate in RATES], COLOURED)
@@ -72,8 +72,8 @@ def rate_finding(evidence: Evidence) -> Finding:
         (ended,), (read,), (then,) = over_rates([evidence.table(name)], done)
         numbers |= {name: percent(ended.mean()), f"{name}_new": percent(read), f"{name}_even": percent(then)}
     numbers |= {
-        "before": percent(float(band(watched(usual))["mean"].iloc[0])),
-        "after": percent(float(final(watched(usual)).mean())),
+        "before": percent(float(band(old_task_accuracy(usual))["mean"].iloc[0])),
+        "after": percent(float(final(old_task_accuracy(usual)).mean())),
         "kinds": str(evidence.answer("kinds")["classes"][0]),
         "half": f"{half:.0f}",
         "then": percent(float(np.interp(half, curve.step, curve["mean"]))),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from core.tasks import Handwriting
+from core.experiment.tasks import Handwriting
 from lessons.day_it_forgot.claims import CLAIMS
 from lessons.day_it_forgot.pictures import HALF_LOST, LEFT, NEVER, hook, in_words, picture, spared, verdict, views
 from lessons.day_it_forgot.runs import AFTER_GLYPHS, RATE, SIMILARITY, STANDARD, TASK, backdrop, live_run, runs
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.forgetting import AFTER_ARMS
-from lessons.kit.prediction import Handle, Prediction
-from lessons.kit.recipes import STEPS
-from lessons.kit.told import Mission
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.lesson.explanation import Mission
+from lessons.kit.model.prediction import Handle, Prediction
+from lessons.kit.model.values import Settings
+from lessons.kit.runs.forgetting import AFTER_ARMS
+from lessons.kit.runs.recipes import STEPS
 
 
 def script(settings: Settings) -> str:
@@ -23,7 +23,7 @@ def script(settings: Settings) -> str:
         return scripts.digits(run, f"{title}; its last line is the new skill")
     assert run.start and isinstance(run.task, Handwriting)
     both = scripts.old(run.start) | scripts.constants(run)
-    return scripts.shown("lessons.day_it_forgot.script", title, INVERTED=run.task.inverted, **both)
+    return scripts.render_script("lessons.day_it_forgot.script", title, INVERTED=run.task.inverted, **both)
 
 
 LESSON = Lesson(

@@ -11,15 +11,15 @@ import pandas as pd
 
 from lessons.day_it_forgot.claims import HALF
 from lessons.day_it_forgot.runs import AFTER_GLYPHS, RATE, SIMILARITY, STANDARD, TASK
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against, final, retention, steps_until
 from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.answer_wall import Wall, class_letter, walls
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.player import Line, Lines
-from lessons.kit.figures.wall import Wall, lettered, walls
-from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CLASSES
-from lessons.kit.recipes import ALIKE, STEPS, UNLIKE
-from lessons.kit.values import Behaviour, Control, Evidence, Settings
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.values import Behaviour, Control, Results, Settings
+from lessons.kit.results.evidence import band_by_x, final, retention, steps_until
+from lessons.kit.runs.forgetting import AFTER_ARMS, AFTER_LOW, CLASSES
+from lessons.kit.runs.recipes import ALIKE, STEPS, UNLIKE
 
 IN_WORDS = {
     AFTER_GLYPHS: {ALIKE: AFTER_GLYPHS, UNLIKE: "digits dark on bright after glyphs"},
@@ -48,14 +48,14 @@ LEFT = Control(
 )
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """The digits that the net can read, before it is taught others."""
     examples = evidence.answer("old digits")["tasks"][0]["examples"]
     wall = Wall(name="0 to 4, as the net reads them", behaviour=evidence.behaviour("old net")[-1:], examples=examples)
     return walls([replace(wall, columns=WIDE, old=True)])
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Both skills against steps: of a live run if there is one, else of the stored one; before the prediction the
     learner's curve alone."""
     live, revealed = evidence.has("live"), evidence.has("asked")
@@ -64,7 +64,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
         table = evidence.table("live") if live else evidence.table("stored", settings[RATE])
         shown = [over_steps(table, "new skill", "target"), over_steps(retention(table), "old skill", "source")]
     if guess and (not revealed or (settings[RATE], in_words(settings)) == (STANDARD, AFTER_LOW)):
-        shown.append(Curve(table=guessed(guess), name="your guess", role="guess"))
+        shown.append(Curve(table=guess_curve(guess), name="your guess", role="guess"))
     return curves(shown, "steps", (1, STEPS), title=SHARES, y="Share")
 
 
@@ -72,7 +72,7 @@ def in_words(settings: Settings) -> str:
     return IN_WORDS[settings[TASK]][settings[SIMILARITY]]
 
 
-def guessed(guess: Guess) -> pd.DataFrame:
+def guess_curve(guess: Guess) -> pd.DataFrame:
     """The learner's curve: whole at first, half at their step, and what they say is left in the end."""
     half = guess[HALF_LOST]
     places = {1: 1.0, STEPS: guess[LEFT] / 100} | ({half: HALF} if isinstance(half, int) else {})
@@ -80,7 +80,7 @@ def guessed(guess: Guess) -> pd.DataFrame:
     return table.assign(low=table["mean"], high=table["mean"])
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """What comes first, while it is learned; the wall of old examples; then every rate, as stored."""
     shown: Views = {}
     if evidence.has("first") and not evidence.has("live"):
@@ -96,7 +96,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     return shown
 
 
-def wall(behaviour: Sequence[Behaviour], evidence: Evidence, settings: Settings) -> Figure:
+def wall(behaviour: Sequence[Behaviour], evidence: Results, settings: Settings) -> Figure:
     """The old examples as one net answers them, beside both skills; in the plane both tasks' maps."""
     told = evidence.answer("wall")["tasks"]
     names = list(told[0]["names"].values())
@@ -104,11 +104,11 @@ def wall(behaviour: Sequence[Behaviour], evidence: Evidence, settings: Settings)
     if settings[TASK] == AFTER_ARMS:
         new = Wall(name="New: two colours", behaviour=behaviour, examples=told[1]["examples"], shift=len(names))
         return walls([old, new], both_skills(evidence), classes=CLASSES)
-    brief = {k: lettered(name) for k, name in enumerate(names)}
+    brief = {k: class_letter(name) for k, name in enumerate(names)}
     return walls([replace(old, names=names, brief=brief, columns=WIDE)], both_skills(evidence))
 
 
-def both_skills(evidence: Evidence) -> Callable[[list[int]], Sequence[Lines]]:
+def both_skills(evidence: Results) -> Callable[[list[int]], Sequence[Lines]]:
     """Curves of the net whose wall it is."""
     table = evidence.table("live")
     mine = table[table.seed == table.seed.min()]
@@ -127,13 +127,15 @@ def both_skills(evidence: Evidence) -> Callable[[list[int]], Sequence[Lines]]:
 
 def every_rate(tables: Mapping[float, pd.DataFrame], title: str, chosen: float | None = None) -> Figure:
     """What is left of both skills in the end, at every rate."""
-    new, old = (against({rate: final(of(table)) for rate, table in tables.items()}) for of in (pd.DataFrame, retention))
+    new, old = (
+        band_by_x({rate: final(of(table)) for rate, table in tables.items()}) for of in (pd.DataFrame, retention)
+    )
     shown = [Curve(table=new, name="new skill", role="target"), Curve(table=old, name="old skill", role="source")]
     mark = [Mark(start=(chosen, 0.0), end=(chosen, 1.0), says="your rate")] if chosen else []
     return curves(shown, "learning rate", (8e-5, 1.25e-2), mark, title=title, y="Share")
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     old = retention(evidence.table("asked"))
     half = steps_until(old, HALF)
     did = "never" if math.isinf(half) else f"after {half:.0f} steps"
@@ -144,7 +146,7 @@ def verdict(evidence: Evidence, guess: Guess) -> Verdict:
     ]
 
 
-def spared(evidence: Evidence, settings: Settings) -> bool:
+def spared(evidence: Results, settings: Settings) -> bool:
     """Whether a live run has learned half of the new skill with half of the old one left. Half of the new skill lies
     half way from the accuracy before the first step, which guessing gives, to all answers right."""
     if not evidence.has("live"):

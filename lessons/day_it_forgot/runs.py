@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import Measure, Run
-from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, LOW, TILES, after_arms, after_low, low_digits
-from lessons.kit.recipes import ALIKE, FORGETTING_RATE, UNLIKE, after_glyphs, arms, backbone
-from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values
+from core.experiment.spec import Measure, Run
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values
+from lessons.kit.runs.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, LOW, TILES, after_arms, after_low, low_digits
+from lessons.kit.runs.recipes import ALIKE, FORGETTING_RATE, UNLIKE, after_glyphs, arms, backbone
 
 STANDARD = FORGETTING_RATE
 RATES = (1e-4, 3e-4, STANDARD, 3e-3, 1e-2)
@@ -51,48 +51,53 @@ def learning(settings: Settings, rate: float, seeds: Seeds) -> Run:
     return after_glyphs(rate, seeds, backbone(), similarity)
 
 
-def seen(settings: Settings) -> int:
+def tracked_count(settings: Settings) -> int:
     """Examples whose answers a live run records."""
     return {AFTER_ARMS: CELLS, AFTER_GLYPHS: GLYPHS}.get(settings[TASK], TILES)
 
 
 def live_run(settings: Settings) -> Run:
     """The new task, with what becomes of some old examples."""
-    return replace(learning(settings, settings[RATE], Seeds(LIVE, 100 * settings.draw)), exhibit=seen(settings))
+    return replace(
+        learning(settings, settings[RATE], Seeds(LIVE, 100 * settings.draw)), exhibit=tracked_count(settings)
+    )
 
 
 def runs(settings: Settings) -> Runs:
     run = live_run(settings)
-    before = [Piece("first", run.start, name="first 0 to 4")] if run.start and settings[TASK] == AFTER_LOW else []
-    return [*before, Piece("live", run, name="the new task")]
+    before = [LabelledRun("first", run.start, name="first 0 to 4")] if run.start and settings[TASK] == AFTER_LOW else []
+    return [*before, LabelledRun("live", run, name="the new task")]
 
 
 def backdrop(settings: Settings) -> Values:
     run = live_run(settings)
     return [
-        Piece("old net", replace(low_digits(Seeds(LIVE)), exhibit=TILES)),
-        Piece("wall", Measure(kind="exhibit", runs=(), tasks=(*run.watch, run.task), count=seen(settings))),
-        Piece("old digits", Measure(kind="exhibit", runs=(), tasks=(LOW,), count=TILES)),
-        *(Piece("stored", learning(settings, rate, Seeds()), rate, hidden=True) for rate in RATES),
-        *(Piece("glyphs", after_glyphs(rate, Seeds()), rate, hidden=True) for rate in RATES),
-        Piece("asked", after_low(STANDARD, Seeds()), hidden=True),
+        LabelledRun("old net", replace(low_digits(Seeds(LIVE)), exhibit=TILES)),
+        LabelledRun(
+            "wall",
+            Measure(kind="tracked_examples", runs=(), tasks=(*run.watch, run.task), count=tracked_count(settings)),
+        ),
+        LabelledRun("old digits", Measure(kind="tracked_examples", runs=(), tasks=(LOW,), count=TILES)),
+        *(LabelledRun("stored", learning(settings, rate, Seeds()), rate, hidden=True) for rate in RATES),
+        *(LabelledRun("glyphs", after_glyphs(rate, Seeds()), rate, hidden=True) for rate in RATES),
+        LabelledRun("asked", after_low(STANDARD, Seeds()), hidden=True),
     ]
 
 
-def kinds(seeds: Seeds) -> Piece[Measure]:
+def kinds(seeds: Seeds) -> LabelledRun[Measure]:
     """How many kinds of glyphs there are."""
-    return Piece("kinds", Measure(kind="examples", runs=(), tasks=(backbone(seeds).task,), count=1))
+    return LabelledRun("kinds", Measure(kind="examples", runs=(), tasks=(backbone(seeds).task,), count=1))
 
 
 def death_runs(seeds: Seeds) -> Values:
-    return [Piece("5 to 9 after 0 to 4", after_low(STANDARD, seeds))]
+    return [LabelledRun("5 to 9 after 0 to 4", after_low(STANDARD, seeds))]
 
 
 def rate_runs(seeds: Seeds) -> Values:
     return [
-        *(Piece("glyphs", after_glyphs(rate, seeds), rate) for rate in RATES),
-        *(Piece("plane", after_arms(rate, seeds, similarity=UNLIKE), rate) for rate in RATES),
+        *(LabelledRun("glyphs", after_glyphs(rate, seeds), rate) for rate in RATES),
+        *(LabelledRun("plane", after_arms(rate, seeds, similarity=UNLIKE), rate) for rate in RATES),
         kinds(seeds),
-        Piece("inverted", after_glyphs(STANDARD, seeds, similarity=UNLIKE)),
-        Piece("turned", after_arms(STANDARD, seeds)),
+        LabelledRun("inverted", after_glyphs(STANDARD, seeds, similarity=UNLIKE)),
+        LabelledRun("turned", after_arms(STANDARD, seeds)),
     ]

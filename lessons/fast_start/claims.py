@@ -7,29 +7,31 @@ from collections.abc import Sequence
 import numpy as np
 
 from lessons.fast_start.runs import FEW, HANDWRITING, MANY, PLANE, SIDES, start_runs
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import band, bootstrap, final, kindest, of_seeds, steps_to
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import band, bootstrap, final, of_seeds, oracle_best, steps_to
 
 NEAR = 0.01  # within a point counts as there
 EVERY = slice(None)
 
 
-def head_start(evidence: Evidence, world: str, labels: int, seeds: np.ndarray | slice = EVERY) -> float:
+def head_start(evidence: Results, world: str, labels: int, seeds: np.ndarray | slice = EVERY) -> float:
     """How many times sooner the pretrained net is, to within a point, where scratch ends."""
     ours, theirs = (of_seeds(evidence.table(side, world, labels), seeds) for side in SIDES)
     goal = float(band(theirs)["mean"].iloc[-1]) - NEAR
     return steps_to(theirs, goal) / max(1.0, steps_to(ours, goal))
 
 
-def start_finding(evidence: Evidence) -> Finding:
+def start_finding(evidence: Results) -> Finding:
     sizes = (FEW, MANY)
     ours = {n: final(evidence.table("pretrained", HANDWRITING, n)) for n in sizes}
-    theirs = {n: kindest(evidence.tables("scratch best", HANDWRITING, n).values()) for n in sizes}
+    theirs = {n: oracle_best(evidence.tables("scratch best", HANDWRITING, n).values()) for n in sizes}
     sooner = [head_start(evidence, HANDWRITING, n) for n in sizes]
     numbers, checks = compared(HANDWRITING, ours, theirs, sooner)
     low, high = bootstrap(lambda draw: head_start(evidence, HANDWRITING, FEW, draw), len(ours[FEW]), 200)
-    ours, theirs = ({n: kindest(evidence.tables(f"{side} best", PLANE, n).values()) for n in sizes} for side in SIDES)
+    ours, theirs = (
+        {n: oracle_best(evidence.tables(f"{side} best", PLANE, n).values()) for n in sizes} for side in SIDES
+    )
     plane_numbers, plane_checks = compared(PLANE, ours, theirs, [head_start(evidence, PLANE, n) for n in sizes])
     return Finding(
         value=sooner[0],

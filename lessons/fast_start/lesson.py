@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from lessons.fast_start.claims import CLAIMS
 from lessons.fast_start.pictures import HANDLES, MARKS, hook, picture, verdict, views
-from lessons.fast_start.runs import LABELS, PLANE, RATE, WORLD, backdrop, chosen, runs
+from lessons.fast_start.runs import LABELS, PLANE, RATE, WORLD, backdrop, race_sides, runs
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.values import Seeds, Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Seeds, Settings
 
 
 def script(settings: Settings) -> str:
-    run = chosen(settings, Seeds(first=100 * settings.draw))["pretrained"]
+    run = race_sides(settings, Seeds(first=100 * settings.draw))["pretrained"]
     title = f"{settings[WORLD]}, {settings[LABELS]} labels per class, pretrained, rate {settings[RATE]:g}"
     return scripts.plane(run, title) if settings[WORLD] == PLANE else scripts.digits(run, title)
 

@@ -8,14 +8,14 @@ import pandas as pd
 
 from lessons.fast_start.claims import NEAR
 from lessons.fast_start.runs import FEW, HANDWRITING, LABELS, MANY, PLANE, SIDES, STEPS, WORLD
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import band
 from lessons.kit.figures import Figure
+from lessons.kit.figures.cost_table import cost_table
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
-from lessons.kit.figures.ledger import ledger
-from lessons.kit.figures.panes import Small, panes
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Control, Evidence, Settings
+from lessons.kit.figures.small_multiples import Small, small_multiples
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.results.evidence import band
 
 NEVER = "never"
 TESTED = {HANDWRITING: "1,000 unseen digits", PLANE: "3,000 unseen points"}
@@ -52,7 +52,7 @@ def lines(race: Mapping[str, pd.DataFrame]) -> list[Curve]:
     return [over_steps(race[side], side, side) for side in reversed(SIDES) if side in race]
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """Scratch on its way, few labels above many."""
     shown = [
         Curve(table=curve.table, name=f"{n} labels per class", role=role)
@@ -62,7 +62,7 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     return curves(shown, "steps", (1, STEPS), title="A net from scratch learns to read digits")
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Accuracy against steps in four cases; a live race takes its place among them. Before the prediction scratch
     alone."""
     race = evidence.tables("race")
@@ -77,7 +77,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
             marks.append(Mark(start=(place, 0.02), end=(place, 0.98), says="", role="guess"))
         charts.append(Small(title=title + " (live)" * bool(mine), shown=lines(known), marks=marks, gap=len(known) == 2))
     title = "Accuracy on unseen examples; shaded: what the head start is worth"
-    return panes(charts, "steps; far right: never", (1, 2 * STEPS), (1, 10, 100, 1000), title=title)
+    return small_multiples(charts, "steps; far right: never", (1, 2 * STEPS), (1, 10, 100, 1000), title=title)
 
 
 def meeting(ours: pd.DataFrame, theirs: pd.DataFrame) -> float:
@@ -88,7 +88,7 @@ def meeting(ours: pd.DataFrame, theirs: pd.DataFrame) -> float:
     return float(later.step.min()) if len(later) else float("inf")
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """The live race by itself; the ledger of it if there is one, else of the stored race."""
     race = evidence.tables("race")
     stored = evidence.tables("here")
@@ -98,11 +98,11 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         shown["The race"] = lambda: curves(lines(race), "steps", (1, STEPS), title=title)
     if counted := next((each for each in (race, stored) if len(each) == 2), None):
         goals = GOALS[settings[WORLD]]
-        shown["Cost"] = lambda: ledger(counted, settings[LABELS], evidence.table("backbone"), goals=goals)
+        shown["Cost"] = lambda: cost_table(counted, settings[LABELS], evidence.table("backbone"), goals=goals)
     return shown
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     rows = []
     for case, control in HANDLES.items():
         met = meeting(*(evidence.table(side, *case) for side in SIDES))

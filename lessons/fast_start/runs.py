@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import Run
-from core.tasks import Plane
-from lessons.kit.recipes import BEST_RATES, arms, backbone, fine_tuned, fine_tuning, patient, scratch
-from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Run
+from core.experiment.tasks import Plane
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs.recipes import BEST_RATES, arms, backbone, fine_tuned, fine_tuning, patient, scratch
 
 FEW, MANY = 10, 400  # labels per class
 STEPS, PATIENT = 1000, 3000  # steps of the race; of training to one's best in the plane, before the slower last ones
@@ -46,14 +46,14 @@ def race(labels: int, rate: float, seeds: Seeds, start: Run | None = None, world
     """Both sides; without a start the backbone too is made from these seeds."""
     if world == PLANE:
         start = start or arms(seeds)
-        return {"pretrained": turned(labels, rate, seeds, start), "scratch": turned(labels, rate, seeds)}
+        return {"pretrained": turned_arms(labels, rate, seeds, start), "scratch": turned_arms(labels, rate, seeds)}
     return {
         "pretrained": fine_tuned(labels, rate=rate, steps=STEPS, seeds=seeds, start=start),
         "scratch": scratch(labels, rate, STEPS, seeds),
     }
 
 
-def turned(labels: int, rate: float, seeds: Seeds, start: Run | None = None, patient: bool = False) -> Run:
+def turned_arms(labels: int, rate: float, seeds: Seeds, start: Run | None = None, patient: bool = False) -> Run:
     """Six spiral arms, turned to between those that the start knows; patient is four times the steps, the last of them
     ten times slower."""
     steps = PATIENT if patient else STEPS
@@ -70,7 +70,7 @@ def turned(labels: int, rate: float, seeds: Seeds, start: Run | None = None, pat
     )
 
 
-def chosen(settings: Settings, seeds: Seeds) -> dict[str, Run]:
+def race_sides(settings: Settings, seeds: Seeds) -> dict[str, Run]:
     """The race as it is set, from the backbone that ships."""
     return race(settings[LABELS], settings[RATE], seeds, before(settings), settings[WORLD])
 
@@ -81,15 +81,18 @@ def before(settings: Settings) -> Run:
 
 
 def runs(settings: Settings) -> Runs:
-    race = chosen(settings, Seeds(first=100 * settings.draw))
-    return [Piece("race", run, side, name=side) for side, run in race.items()]
+    race = race_sides(settings, Seeds(first=100 * settings.draw))
+    return [LabelledRun("race", run, side, name=side) for side, run in race.items()]
 
 
 def backdrop(settings: Settings) -> Values:
     return [
         *hide(start_runs(Seeds()), "pretrained", "pretrained best"),
-        Piece("backbone", before(settings)),
-        *(Piece("here", run, side, hidden=side == "pretrained") for side, run in chosen(settings, Seeds()).items()),
+        LabelledRun("backbone", before(settings)),
+        *(
+            LabelledRun("here", run, side, hidden=side == "pretrained")
+            for side, run in race_sides(settings, Seeds()).items()
+        ),
     ]
 
 
@@ -100,12 +103,12 @@ def start_runs(seeds: Seeds) -> Values:
     for n in (FEW, MANY):
         for world in (HANDWRITING, PLANE):
             sides = race(n, STANDARD, seeds, world=world)
-            pieces += [Piece(side, run, (world, n)) for side, run in sides.items()]
+            pieces += [LabelledRun(side, run, (world, n)) for side, run in sides.items()]
         for rate in BEST_RATES:
             best = {
                 ("scratch", HANDWRITING): scratch(n, rate, patient(n), seeds),
-                ("scratch", PLANE): turned(n, rate, seeds, patient=True),
-                ("pretrained", PLANE): turned(n, rate, seeds, arms(seeds), patient=True),
+                ("scratch", PLANE): turned_arms(n, rate, seeds, patient=True),
+                ("pretrained", PLANE): turned_arms(n, rate, seeds, arms(seeds), patient=True),
             }
-            pieces += [Piece(f"{side} best", run, (world, n, rate)) for (side, world), run in best.items()]
+            pieces += [LabelledRun(f"{side} best", run, (world, n, rate)) for (side, world), run in best.items()]
     return pieces

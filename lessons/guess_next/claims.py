@@ -7,22 +7,22 @@ import math
 import numpy as np
 
 from lessons.guess_next.runs import all_young
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import interval
 from lessons.kit.figures import percent
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import interval
 
 KINDS = ("spelling", "word order", "agreement", "names and numbers")
 VOCABULARY = 1024
 
 
-def told_apart(evidence: Evidence) -> tuple[list[int], np.ndarray]:
+def told_apart(evidence: Results) -> tuple[list[int], np.ndarray]:
     """The steps of the moments; (nets, moments, kinds): the share of pairs in which the real text is found likelier."""
     runs = [answer["runs"][0] for answer in evidence.answers("pairs").values()]
     return runs[0]["steps"], np.array([run["right"] for run in runs])
 
 
-def first_finding(evidence: Evidence) -> Finding:
+def first_finding(evidence: Results) -> Finding:
     steps, right = told_apart(evidence)
     nets = evidence.tables("young").values()
     start, end = (np.array([float(net.bits.iloc[k]) for net in nets]) for k in (0, -1))

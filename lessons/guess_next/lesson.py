@@ -6,10 +6,10 @@ from lessons.guess_next.claims import CLAIMS
 from lessons.guess_next.pictures import END, FIRST, MARKS, START, hook, picture, verdict, views
 from lessons.guess_next.runs import AMOUNT, BACK, asks, backdrop, runs
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.sheet import Sheet
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 
 
 def script(settings: Settings) -> str:
@@ -28,7 +28,7 @@ LESSON = Lesson(
         sliders=(START, END, FIRST),
         handles=MARKS,
     ),
-    sheet=Sheet(
+    sheet=LearnerInput(
         kind="text",
         label="Your text",
         help="A few words or sentences. The reader knows general English up to its last letter.",

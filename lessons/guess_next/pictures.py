@@ -10,19 +10,19 @@ import pandas as pd
 
 from lessons.guess_next.claims import KINDS, VOCABULARY, told_apart
 from lessons.guess_next.runs import BACK, GAME
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
-from lessons.kit.figures.dots import Axis
-from lessons.kit.figures.game import Round, among, game
-from lessons.kit.figures.lines import lines
+from lessons.kit.figures.guessing_game import Round, among_how_many, guessing_game
 from lessons.kit.figures.player import Line, Lines, Player, player
-from lessons.kit.figures.reading import Texts, Tokens, visible
-from lessons.kit.prediction import Handle
-from lessons.kit.texts import BATCH, WINDOW, bits
-from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.text_panels import Texts, Tokens, visible
+from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
+from lessons.kit.results.evidence import band_by_x
+from lessons.kit.runs.text_adaptation import BATCH, WINDOW, bits
 
 READER_BATCH = 16
 KNOWS_NOTHING = "knows nothing: ln V"
@@ -63,7 +63,7 @@ FIRST = Control(
 MARKS = (Handle(x=BEGIN, y=START, name="at first", start=4), Handle(x=FINISH, y=END, name="in the end", start=4))
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """The game: the learner guesses before the model's bars are seen."""
     answer = evidence.answer("game")
     run = answer["runs"][0]
@@ -71,10 +71,10 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
         Round(before=before, after=after, expected=said[-1], bits=bits[-1])
         for (before, after), said, bits in zip(GAME, run["said"][-1], run["bits"][-1])
     ]
-    return game(rounds)
+    return guessing_game(rounds)
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """The loss of pretraining: before the prediction only the learner's line."""
     shown = []
     if evidence.has("live", "yours"):
@@ -89,7 +89,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return losses(shown, guess, float(reader.bits.iloc[0]), "Surprise at unseen text while models read")
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """A net of the learner's own as it learns to write, the reader over their own words, and what is learned first."""
     shown: Views = {}
     if behaviour := evidence.behaviour("live", "yours"):
@@ -104,7 +104,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     return shown
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     bits = evidence.table("reader").bits
     last = told_apart(evidence)[1][:, -1].mean(0)
     unit = "bits a character"
@@ -141,7 +141,7 @@ def learning(behaviour: Sequence[Behaviour], table: pd.DataFrame, begun: Sequenc
     return player(Player(marks=read, says=says, panels=panels, states=none, first=len(steps) - 1, scrub="Reading"))
 
 
-def reading(evidence: Evidence, settings: Settings) -> Figure:
+def reading(evidence: Results, settings: Settings) -> Figure:
     """The learner's words as the reader finds them and goes on from them, at every moment of its training."""
     told, back = evidence.answer("expects"), settings[BACK]
     run, tokens = told["runs"][0], told["tokens"][0]
@@ -155,7 +155,7 @@ def reading(evidence: Evidence, settings: Settings) -> Figure:
     panels = (
         Texts(
             title="How it goes on from your text",
-            prompts=[f"… {settings.typed[-TAIL:]}"],
+            prompts=[f"… {settings.typed_text[-TAIL:]}"],
             says=[[printable(text)] for text in written],
         ),
         Tokens(
@@ -183,12 +183,14 @@ def reading(evidence: Evidence, settings: Settings) -> Figure:
 
 def chosen_among(bits: float) -> str:
     """So many bits a token in plain English."""
-    return f"as unsure as among {among(bits)} tokens"
+    return f"as unsure as among {among_how_many(bits)} tokens"
 
 
 def story(token: str, bits: float, said: Sequence[tuple[str, float]]) -> str:
     likeliest = ", ".join(f"“{visible(one)}” {percent(chance)}" for one, chance in said)
-    return f"“{visible(token)}”: as unsure as among {among(bits)} tokens ({bits:.1f} bits). Expected {likeliest}."
+    return (
+        f"“{visible(token)}”: as unsure as among {among_how_many(bits)} tokens ({bits:.1f} bits). Expected {likeliest}."
+    )
 
 
 def beginning(prompt: str) -> str:
@@ -201,7 +203,7 @@ def over_tokens(table: pd.DataFrame, batch: int, name: str, role: str) -> Curve:
     steps = np.sort(table.step.unique())
     read = np.maximum(steps * batch * WINDOW, BEFORE)
     tag = (BELOW, "bottom") if read[-1] < SPAN[1] / 4 else None  # its end would lie on the reader's curve
-    return Curve(table=against(dict(zip(read.tolist(), bits(table)))), name=name, role=role, tag=tag)
+    return Curve(table=band_by_x(dict(zip(read.tolist(), bits(table)))), name=name, role=role, tag=tag)
 
 
 def losses(shown: Sequence[Curve], guess: Guess, nothing: float | None, title: str) -> Figure:
@@ -211,10 +213,10 @@ def losses(shown: Sequence[Curve], guess: Guess, nothing: float | None, title: s
     if guess:
         table = pd.DataFrame({"x": [BEGIN, FINISH], "mean": [guess[START], guess[END]]})
         drawn.append(Curve(table=table.assign(low=table["mean"], high=table["mean"]), name="you", role="guess"))
-    return lines(drawn, TOKENS, Axis(name="bits a character", low=0, high=HIGH), marks, title)
+    return value_curves(drawn, TOKENS, Axis(name="bits a character", low=0, high=HIGH), marks, title)
 
 
-def young_band(evidence: Evidence) -> pd.DataFrame:
+def young_band(evidence: Results) -> pd.DataFrame:
     """The nets that read for a minute as one table of eight seeds."""
     return pd.concat(evidence.tables("young").values())
 
@@ -236,12 +238,12 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() and letter != "\ufffd" else "·" for letter in text.replace("\n", " "))
 
 
-def learned_first(evidence: Evidence) -> Figure:
+def learned_first(evidence: Results) -> Figure:
     """The share of pairs told apart, by what was spoiled."""
     steps, right = told_apart(evidence)
     read = np.maximum(np.array(steps) * BATCH * WINDOW, BEFORE).tolist()
     shown = [
-        Curve(table=against(dict(zip(read, right[:, :, k].T))), name=kind, role=LOOKS[kind])
+        Curve(table=band_by_x(dict(zip(read, right[:, :, k].T))), name=kind, role=LOOKS[kind])
         for k, kind in enumerate(KINDS)
     ]
     guessing = Mark(start=(BEFORE, 0.5), end=(1e6, 0.5), says="guessing", place="insideStartTop")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import Measure, Run
-from lessons.kit.recipes import reader
-from lessons.kit.texts import BATCH, SLICE, SLICES, STEPS, UNSEEN, WINDOW, amount, annealed
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Measure, Run
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs.recipes import reader
+from lessons.kit.runs.text_adaptation import BATCH, SLICE, SLICES, STEPS, UNSEEN, WINDOW, amount, annealed
 
 LIVE = 2  # nets of a live run
 WRITTEN = 40  # tokens that the reader writes
@@ -48,20 +48,20 @@ def young(first_seed: int) -> Run:
 def runs(settings: Settings) -> Runs:
     """A model that reads general text from nothing, four times through it."""
     run = replace(amount(settings[AMOUNT], Seeds(LIVE, 100 * settings.draw)), exhibit=BEGUN)
-    return [Piece("live", run, "yours", name="yours")]
+    return [LabelledRun("live", run, "yours", name="yours")]
 
 
 def backdrop(settings: Settings) -> Values:
-    known = [Piece("reader", reader()), *all_young(Seeds())]
+    known = [LabelledRun("reader", reader()), *all_young(Seeds())]
     asked = Measure(kind="surprise", runs=(reader(),), prompts=tuple(map("".join, GAME)), count=WINDOW)
-    begun = Measure(kind="exhibit", runs=(), tasks=(UNSEEN,), count=BEGUN)
-    return [Piece("game", asked), Piece("begun", begun), *hide(known)]
+    begun = Measure(kind="tracked_examples", runs=(), tasks=(UNSEEN,), count=BEGUN)
+    return [LabelledRun("game", asked), LabelledRun("begun", begun), *hide(known)]
 
 
 def asks(settings: Settings) -> Measures:
     """What the reader makes of the learner's own words, at every moment of its training."""
-    writes = Measure(kind="continuations", runs=(reader(),), prompts=(settings.typed,), count=WRITTEN)
-    return [Piece("expects", expects(settings.typed, settings[BACK])), Piece("writes", writes)]
+    writes = Measure(kind="continuations", runs=(reader(),), prompts=(settings.typed_text,), count=WRITTEN)
+    return [LabelledRun("expects", expects(settings.typed_text, settings[BACK])), LabelledRun("writes", writes)]
 
 
 def expects(text: str, back: int) -> Measure:
@@ -73,6 +73,6 @@ def all_young(seeds: Seeds) -> Values:
     nets = [young(seeds.first + k) for k in range(seeds.count)]
     pairs = [Measure(kind="minimal_pairs", runs=(net,), count=200) for net in nets]
     return [
-        *(Piece("young", net, k) for k, net in enumerate(nets)),
-        *(Piece("pairs", told, k) for k, told in enumerate(pairs)),
+        *(LabelledRun("young", net, k) for k, net in enumerate(nets)),
+        *(LabelledRun("pairs", told, k) for k, told in enumerate(pairs)),
     ]

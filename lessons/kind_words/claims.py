@@ -6,29 +6,29 @@ from __future__ import annotations
 import numpy as np
 
 from lessons.kind_words.runs import FEW, MANY, SIZES, SUBJECTS, real_runs, word_runs
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import final, interval, kindest, labels_to
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import final, interval, labels_to, oracle_best
 
 Accuracies = dict[int, np.ndarray]  # of every seed, by labels of each kind
 
 
-def pretrained(evidence: Evidence, subject: str) -> Accuracies:
+def pretrained(evidence: Results, subject: str) -> Accuracies:
     return {n: final(table) for n, table in evidence.tables("pretrained", subject).items()}
 
 
-def scratch(evidence: Evidence, subject: str) -> Accuracies:
+def scratch(evidence: Results, subject: str) -> Accuracies:
     """At its best."""
-    return {n: kindest(evidence.tables("scratch best", subject, n).values()) for n in SIZES}
+    return {n: oracle_best(evidence.tables("scratch best", subject, n).values()) for n in SIZES}
 
 
-def untouched(evidence: Evidence, subject: str) -> np.ndarray:
+def untouched(evidence: Results, subject: str) -> np.ndarray:
     """What the film reader says of another subject before it has seen a single label of it."""
     table = evidence.table("pretrained", subject, FEW)
     return table[table.step == 0].accuracy.to_numpy()
 
 
-def word_finding(evidence: Evidence) -> Finding:
+def word_finding(evidence: Results) -> Finding:
     numbers, checks = {"few": str(FEW), "few_all": str(2 * FEW), "many": str(MANY), "many_all": str(2 * MANY)}, []
     for subject in SUBJECTS:
         ours, theirs = pretrained(evidence, subject), scratch(evidence, subject)
@@ -59,11 +59,11 @@ def word_finding(evidence: Evidence) -> Finding:
     )
 
 
-def encoder(evidence: Evidence, subject: str) -> Accuracies:
+def encoder(evidence: Results, subject: str) -> Accuracies:
     return {n: np.array(draws) for n, draws in zip(SIZES, evidence.answer("encoder", subject)["accuracy"])}
 
 
-def real_finding(evidence: Evidence) -> Finding:
+def real_finding(evidence: Results) -> Finding:
     numbers, checks = {"few": str(FEW), "many": str(MANY)}, []
     for subject in SUBJECTS:
         real, films, theirs = encoder(evidence, subject), pretrained(evidence, subject), scratch(evidence, subject)

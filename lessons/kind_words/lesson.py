@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from core.tasks import Sentiment
+from core.experiment.tasks import Sentiment
 from lessons.kind_words.claims import CLAIMS
 from lessons.kind_words.pictures import HANDLES, MARKS, hook, picture, verdict, views
 from lessons.kind_words.runs import ABOUT, LABELS, after, asks, backdrop, pretrained_run, runs
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.sheet import Sheet
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 
 
 def script(settings: Settings) -> str:
@@ -20,7 +20,7 @@ def script(settings: Settings) -> str:
         (stage,) = part.stages
         stages.append((part.task.subject, part.task.labels, stage.steps, stage.batch, stage.rate))
     title = f"{settings[ABOUT]}, {settings[LABELS]} labels of each kind, after films"
-    return scripts.shown("lessons.kind_words.script", title, SEED=run.first_seed, STAGES=stages)
+    return scripts.render_script("lessons.kind_words.script", title, SEED=run.first_seed, STAGES=stages)
 
 
 LESSON = Lesson(
@@ -46,7 +46,7 @@ LESSON = Lesson(
     script=script,
     after=after,
     asks=asks,
-    sheet=Sheet(
+    sheet=LearnerInput(
         kind="text",
         label="Your sentence",
         help="The film reader judges it, word by word. It does not see their order.",

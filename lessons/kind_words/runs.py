@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Sentiment
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Sentiment
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
 
 FILMS = Sentiment(subject="films", labels=5000)  # all there are
 SUBJECTS = ("tweets", "products")
@@ -58,34 +58,42 @@ def runs(settings: Settings) -> Runs:
     seeds = Seeds(first=100 * settings.draw)
     theirs = judged(settings[ABOUT], settings[LABELS], SCRATCH_RATE, seeds)
     return [
-        Piece("source", film_reader(seeds), name="film reader"),
-        Piece("race", pretrained_run(settings), "pretrained", name="pretrained"),
-        Piece("race", theirs, "scratch", name="scratch"),
+        LabelledRun("source", film_reader(seeds), name="film reader"),
+        LabelledRun("race", pretrained_run(settings), "pretrained", name="pretrained"),
+        LabelledRun("race", theirs, "scratch", name="scratch"),
     ]
 
 
 def asks(settings: Settings) -> Measures:
     """What the film reader that ships makes of the learner's sentence, word by word."""
     reader = film_reader(Seeds())
-    return [Piece("weighed", Measure(kind="weighed", runs=(reader,), prompts=(settings.typed,)))]
+    return [LabelledRun("weighed", Measure(kind="word_weights", runs=(reader,), prompts=(settings.typed_text,)))]
 
 
 def after(settings: Settings) -> Measures:
     """And what the learner's own nets make of it."""
     own = tuple(piece.of for piece in runs(settings) if piece.role == "race")
-    return [Piece("yours", Measure(kind="weighed", runs=own, prompts=(settings.typed,)))] if settings.typed else []
+    return (
+        [LabelledRun("yours", Measure(kind="word_weights", runs=own, prompts=(settings.typed_text,)))]
+        if settings.typed_text
+        else []
+    )
 
 
 def backdrop(settings: Settings) -> Values:
-    return [*hide(word_runs(Seeds()), "pretrained"), Piece("films", film_reader(Seeds()))]
+    return [*hide(word_runs(Seeds()), "pretrained"), LabelledRun("films", film_reader(Seeds()))]
 
 
 def word_runs(seeds: Seeds) -> Values:
     films = film_reader(seeds)
     return [
-        *(Piece("pretrained", judged(about, n, RATE, seeds, films), (about, n)) for about in SUBJECTS for n in SIZES),
         *(
-            Piece("scratch best", judged(about, n, rate, seeds), (about, n, rate))
+            LabelledRun("pretrained", judged(about, n, RATE, seeds, films), (about, n))
+            for about in SUBJECTS
+            for n in SIZES
+        ),
+        *(
+            LabelledRun("scratch best", judged(about, n, rate, seeds), (about, n, rate))
             for about in SUBJECTS
             for n in SIZES
             for rate in RATES
@@ -97,7 +105,7 @@ def real_runs(seeds: Seeds) -> Values:
     """A frozen sentence encoder with a logistic regression on it, on the same draws of labels."""
     tasks = {about: tuple(Sentiment(subject=about, labels=n) for n in SIZES) for about in SUBJECTS}
     encoded = {
-        about: Measure(kind="encoded", runs=(), tasks=asked, count=seeds.count, first_seed=seeds.first)
+        about: Measure(kind="encoder_probe", runs=(), tasks=asked, count=seeds.count, first_seed=seeds.first)
         for about, asked in tasks.items()
     }
-    return [*word_runs(seeds), *(Piece("encoder", measure, about) for about, measure in encoded.items())]
+    return [*word_runs(seeds), *(LabelledRun("encoder", measure, about) for about, measure in encoded.items())]

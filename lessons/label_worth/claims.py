@@ -6,27 +6,27 @@ from itertools import pairwise
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, final, kindest, labels_to
 from lessons.kit.figures import percent
-from lessons.kit.recipes import FEW, SIZES, label_runs
-from lessons.kit.values import Evidence
-from lessons.label_worth import board
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import bootstrap, final, labels_to, oracle_best
+from lessons.kit.runs.recipes import FEW, SIZES, label_runs
+from lessons.label_worth import drawing_board
 from lessons.label_worth.runs import AWAY, SMALL, method_runs
 
 Accuracies = dict[int, np.ndarray]  # of every seed, by labels per class
 
 
-def pretrained(evidence: Evidence) -> Accuracies:
+def pretrained(evidence: Results) -> Accuracies:
     return {n: final(table) for n, table in evidence.tables("pretrained").items()}
 
 
-def scratch_equal(evidence: Evidence) -> Accuracies:
+def scratch_equal(evidence: Results) -> Accuracies:
     return {n: final(table) for n, table in evidence.tables("scratch").items()}
 
 
-def scratch_best(evidence: Evidence) -> Accuracies:
-    return {n: kindest(evidence.tables("scratch best", n).values()) for n in SIZES}
+def scratch_best(evidence: Results) -> Accuracies:
+    return {n: oracle_best(evidence.tables("scratch best", n).values()) for n in SIZES}
 
 
 def worth(accuracy: float, labels: int, baseline: Accuracies) -> float:
@@ -39,7 +39,7 @@ def reaches(accuracy: float, baseline: Accuracies) -> bool:
     return max(float(each.mean()) for each in baseline.values()) >= accuracy
 
 
-def label_finding(evidence: Evidence) -> Finding:
+def label_finding(evidence: Results) -> Finding:
     ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
 
     def k_at(n: int, draw: np.ndarray | slice = slice(None), baseline: Accuracies = theirs) -> float:
@@ -70,10 +70,10 @@ def label_finding(evidence: Evidence) -> Finding:
     )
 
 
-def method_finding(evidence: Evidence) -> Finding:
+def method_finding(evidence: Results) -> Finding:
     first, full = ({n: final(table) for n, table in evidence.tables(way).items()} for way in ("lp_ft", "full"))
     gap = {n: float((first[n] - full[n]).mean()) for n in SMALL}
-    least = {n: float((first[n] - kindest(evidence.tables("full best", n).values())).mean()) for n in SMALL}
+    least = {n: float((first[n] - oracle_best(evidence.tables("full best", n).values())).mean()) for n in SMALL}
     probe, all_at_once = (np.array(run).mean(1) for run in evidence.answer("away")["accuracy"])
     away = {name: (float(a), float(b)) for name, a, b in zip(AWAY, probe, all_at_once)}
     low, high = bootstrap(lambda draw: 100 * (first[2] - full[2])[draw].mean(), len(first[2]))
@@ -130,5 +130,5 @@ CLAIMS = (
         paper_found="Over ten shifted data sets a linear probe beat full fine-tuning out of distribution by 7 points "
         "on average, and probe-then-fine-tune beat both.",
     ),
-    board.CLAIM,
+    drawing_board.CLAIM,
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Handle, Prediction
-from lessons.kit.recipes import METHOD
-from lessons.kit.sheet import Sheet
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.prediction import Handle, Prediction
+from lessons.kit.model.values import Settings
+from lessons.kit.runs.recipes import METHOD
 from lessons.label_worth.claims import CLAIMS
 from lessons.label_worth.pictures import HANDLES, hook, labelled, picture, tells, verdict, views
 from lessons.label_worth.runs import BACKBONE, COUNT, LABELS, backdrop, pretrained, runs
@@ -39,7 +39,7 @@ LESSON = Lesson(
     moving=("The walls", "The backbone"),
     verdict=verdict,
     script=script,
-    sheet=Sheet(
+    sheet=LearnerInput(
         kind="labels",
         label="What do you read?",
         help="Both nets learn from your labels, also from those that the data have otherwise.",

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against, final
 from lessons.kit.figures import Figure
+from lessons.kit.figures.answer_wall import Wall, walls
 from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.cost_table import cost_table
 from lessons.kit.figures.curves import Curve, Mark, curves, race
-from lessons.kit.figures.labels import confronted, guessed, handle, raced, racing
-from lessons.kit.figures.ledger import ledger
-from lessons.kit.figures.thumbnails import thumbnails
-from lessons.kit.figures.wall import Wall, walls
-from lessons.kit.recipes import SIZES, live_backbone
-from lessons.kit.told import standing
-from lessons.kit.values import Evidence, Settings
+from lessons.kit.figures.image_grid import image_grid
+from lessons.kit.figures.label_curves import compare_with_guess, guess_curves, handle, raced, racing
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.lesson.explanation import race_sentence
+from lessons.kit.model.values import Results, Settings
+from lessons.kit.results.evidence import band_by_x, final
+from lessons.kit.runs.recipes import SIZES, live_backbone
 from lessons.label_worth.claims import pretrained, reaches, scratch_best, scratch_equal, worth
 from lessons.label_worth.runs import AWAY, LABELS, own_labels
 
@@ -26,7 +26,7 @@ READ = "The share of unseen digits that the pretrained net reads correctly."
 HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in ((1, 40), (5, 60), (20, 80))}  # by labels per class
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     glyphs, digits = evidence.answer("examples")["pictures"]
     rows = {
         "What one net has already learned to tell apart: letters and signs. Some look like digits; none is one": [
@@ -37,36 +37,36 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
         ],
     }
     alt = f"{len(glyphs)} drawn glyphs, then {len(digits)} handwritten digits with their labels."
-    return thumbnails(rows, alt)
+    return image_grid(rows, alt)
 
 
-def labelled(evidence: Evidence, settings: Settings) -> list[dict[str, Any]]:
+def labelled(evidence: Results, settings: Settings) -> list[dict[str, Any]]:
     """The digits that the learner labels, in the order in which nets learn from them."""
     _, digits = evidence.answer("examples")["pictures"]
     return sorted(digits, key=lambda digit: int(digit["place"]))
 
 
-def tells(evidence: Evidence, settings: Settings) -> str:
+def tells(evidence: Results, settings: Settings) -> str:
     """Whose labels the nets learn from, and where the race stands."""
     whose = "Both learn from your own labels. " if own_labels(settings) else ""
-    return whose + standing(evidence, settings)
+    return whose + race_sentence(evidence, settings)
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Accuracy against labels: both bands, the learner's line, the live race as points, the bracket."""
     ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
     few = {n: equal[n] for n in SIZES if n <= 100}
-    kind = against({n: theirs[n] for n in few})
+    kind = band_by_x({n: theirs[n] for n in few})
     shown = [
-        Curve(table=against(few), name="scratch", role="scratch"),
+        Curve(table=band_by_x(few), name="scratch", role="scratch"),
         Curve(table=kind.assign(low=kind["mean"], high=kind["mean"]), name="at its best", role="scratch best"),
     ]
     marks = []
-    shown += guessed(guess, HANDLES)
+    shown += guess_curves(guess, HANDLES)
     if ours:
         n = settings[LABELS]
         shown += raced(evidence, n)
-        shown.append(Curve(table=against(ours), name="pretrained", role="pretrained"))
+        shown.append(Curve(table=band_by_x(ours), name="pretrained", role="pretrained"))
         level = float(pd.Series({k: a.mean() for k, a in ours.items()}).reindex(range(1, 51)).interpolate()[n])
         k = worth(level, n, theirs)
         at_least = "" if reaches(level, theirs) else "at least "
@@ -75,7 +75,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return curves(shown, "labels per class", (1, 100), marks, title="Accuracy on 1,000 unseen digits")
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """The walls, the backbone if it is trained too, what the race cost, how to fine-tune, and digits of other kinds."""
     shown: Views = {}
     sides = racing(evidence)
@@ -86,31 +86,31 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         shown["The backbone"] = lambda: race(learned, live_backbone().steps, title)
     if evidence.has("away"):
         shown["Head first?"] = lambda: ways(evidence)
-        shown["Elsewhere"] = lambda: elsewhere(evidence)
+        shown["Elsewhere"] = lambda: other_digits(evidence)
     if len(sides) == 2:
         before = evidence.table("source" if evidence.has("source") else "backbone")
-        shown["Cost"] = lambda: ledger(sides, settings[LABELS], before)
+        shown["Cost"] = lambda: cost_table(sides, settings[LABELS], before)
     return shown
 
 
-def told_of(evidence: Evidence) -> list[Wall]:
+def told_of(evidence: Results) -> list[Wall]:
     """What the first net of each side answers, where both have begun."""
     sides = {side: evidence.behaviour("race", side) for side in ("pretrained", "scratch")}
     digits = evidence.answer("wall")["tasks"][0]["examples"]
     return [Wall(name=side, behaviour=answers, examples=digits) for side, answers in sides.items() if answers]
 
 
-def ways(evidence: Evidence) -> Figure:
+def ways(evidence: Results) -> Figure:
     """Three ways to fine-tune, at few labels."""
     names = {"lp_ft": ("head first", "pretrained"), "probe": ("head only", "source"), "full": ("all at once", "target")}
     shown = [
-        Curve(table=against({n: final(table) for n, table in evidence.tables(way).items()}), name=name, role=role)
+        Curve(table=band_by_x({n: final(table) for n, table in evidence.tables(way).items()}), name=name, role=role)
         for way, (name, role) in names.items()
     ]
     return curves(shown, "labels per class", (1, 10), title="The same start, fine-tuned in three ways", share=(0.4, 1))
 
 
-def elsewhere(evidence: Evidence) -> Figure:
+def other_digits(evidence: Results) -> Figure:
     """Digits unlike those that were labelled, read after a probe and after full fine-tuning."""
     probe, full = (100 * np.array(run) for run in evidence.answer("away")["accuracy"])
     shown = [
@@ -121,5 +121,5 @@ def elsewhere(evidence: Evidence) -> Figure:
     return bars(shown, "Read rightly after 10 labels per class", "percent", signed=False)
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
-    return confronted(guess, HANDLES, pretrained(evidence), "pretrained, {n} label{s} per class")
+def verdict(evidence: Results, guess: Guess) -> Verdict:
+    return compare_with_guess(guess, HANDLES, pretrained(evidence), "pretrained, {n} label{s} per class")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import Measure, Run
-from core.tasks import Glyphs, Handwriting
-from lessons.kit.recipes import (
+from core.experiment.spec import Measure, Run
+from core.experiment.tasks import Glyphs, Handwriting
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs.recipes import (
     BEST_RATES,
     METHOD,
     METHODS,
@@ -17,7 +18,6 @@ from lessons.kit.recipes import (
     patient,
     scratch,
 )
-from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
 
 SHIPPED, TRAINED_NOW = "comes with the app", "train one now"
 SMALL = (1, 2, 5, 10)  # labels per class at which ways to fine-tune are compared
@@ -50,11 +50,11 @@ def start(settings: Settings) -> Run:
 
 def own_labels(settings: Settings) -> str:
     """The learner's labels, where they have given all of them and that many are asked for."""
-    complete = settings.typed and "-" not in settings.typed
-    return settings.typed if complete and settings[LABELS] == LABELLED.labels else ""
+    complete = settings.typed_text and "-" not in settings.typed_text
+    return settings.typed_text if complete and settings[LABELS] == LABELLED.labels else ""
 
 
-def shown(run: Run, settings: Settings) -> Run:
+def with_tiles(run: Run, settings: Settings) -> Run:
     """A side of the race as the wall shows it, on the learner's own labels where there are some."""
     return replace(run, task=Handwriting(labels=settings[LABELS], given=own_labels(settings)), exhibit=TILES)
 
@@ -62,28 +62,30 @@ def shown(run: Run, settings: Settings) -> Run:
 def pretrained(settings: Settings) -> Run:
     """The pretrained side of the race, on a draw of labels of its own."""
     seeds = Seeds(first=100 * settings.draw)
-    return shown(fine_tuned(settings[LABELS], METHODS[settings[METHOD]], seeds=seeds, start=start(settings)), settings)
+    return with_tiles(
+        fine_tuned(settings[LABELS], METHODS[settings[METHOD]], seeds=seeds, start=start(settings)), settings
+    )
 
 
 def from_scratch(settings: Settings) -> Run:
-    return shown(scratch(settings[LABELS], seeds=Seeds(first=100 * settings.draw)), settings)
+    return with_tiles(scratch(settings[LABELS], seeds=Seeds(first=100 * settings.draw)), settings)
 
 
 def runs(settings: Settings) -> Runs:
     """The race at the chosen labels, after its backbone if that is trained now."""
-    before = [Piece("source", start(settings), name="glyph backbone")] * (settings[BACKBONE] == TRAINED_NOW)
+    before = [LabelledRun("source", start(settings), name="glyph backbone")] * (settings[BACKBONE] == TRAINED_NOW)
     race = {"pretrained": pretrained(settings), "scratch": from_scratch(settings)}
-    return [*before, *(Piece("race", run, side, name=side) for side, run in race.items())]
+    return [*before, *(LabelledRun("race", run, side, name=side) for side, run in race.items())]
 
 
 def backdrop(settings: Settings) -> Values:
     """The whole curves, and what the nets see."""
     return [
         *hide(label_runs(Seeds(), METHODS[settings[METHOD]]), "pretrained"),
-        Piece("backbone", backbone()),
-        Piece("examples", Measure(kind="examples", runs=(), tasks=(Glyphs(), LABELLED), count=20)),
+        LabelledRun("backbone", backbone()),
+        LabelledRun("examples", Measure(kind="examples", runs=(), tasks=(Glyphs(), LABELLED), count=20)),
         *hide(method_runs(Seeds())),
-        Piece("wall", Measure(kind="exhibit", runs=(), tasks=(LABELLED,), count=TILES)),
+        LabelledRun("wall", Measure(kind="tracked_examples", runs=(), tasks=(LABELLED,), count=TILES)),
     ]
 
 
@@ -91,11 +93,11 @@ def method_runs(seeds: Seeds) -> Values:
     """Three ways to fine-tune; full fine-tuning also with four times the steps at several rates."""
     both = tuple(fine_tuned(10, method, seeds=seeds) for method in ("probe", "full"))
     return [
-        *(Piece(way, fine_tuned(n, way, seeds=seeds), n) for way in ("lp_ft", "full", "probe") for n in SMALL),
+        *(LabelledRun(way, fine_tuned(n, way, seeds=seeds), n) for way in ("lp_ft", "full", "probe") for n in SMALL),
         *(
-            Piece("full best", fine_tuned(n, "full", rate, patient(n), seeds), (n, rate))
+            LabelledRun("full best", fine_tuned(n, "full", rate, patient(n), seeds), (n, rate))
             for n in SMALL
             for rate in BEST_RATES
         ),
-        Piece("away", Measure(kind="accuracy", runs=both, tasks=tuple(AWAY.values()))),
+        LabelledRun("away", Measure(kind="accuracy", runs=both, tasks=tuple(AWAY.values()))),
     ]

@@ -6,18 +6,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, final, interval, power_law
 from lessons.kit.figures import percent
-from lessons.kit.jobs import DIGITS, JOBS
-from lessons.kit.texts import bits
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import bootstrap, final, fit_power_law, interval
+from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS
+from lessons.kit.runs.text_adaptation import bits
 from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, SIZES, TEXT, TEXTS, TIMES, size_runs, text_runs
 
-SHORT = dict(zip(JOBS, ("digits", "inverted", "turned", "letters")))
+SHORT = dict(zip(DOWNSTREAM_TASKS, ("digits", "inverted", "turned", "letters")))
 
 
-def losses(evidence: Evidence, material: str) -> dict[int, np.ndarray]:
+def losses(evidence: Results, material: str) -> dict[int, np.ndarray]:
     """What is known of each amount, by how many times the smallest it is: (seeds,) in nats, or in bits a character."""
     if material == TEXT:
         known = evidence.tables("amount")
@@ -26,7 +26,7 @@ def losses(evidence: Evidence, material: str) -> dict[int, np.ndarray]:
     return {times: np.array(tasks[0]) for times, tasks in zip(TIMES, answer["loss"])}
 
 
-def left(evidence: Evidence, material: str) -> dict[int, np.ndarray]:
+def share_of_loss(evidence: Results, material: str) -> dict[int, np.ndarray]:
     """(seeds,) as a share of the mean loss at the smallest amount."""
     found = losses(evidence, material)
     return {times: each / found[1].mean() for times, each in found.items()}
@@ -34,21 +34,21 @@ def left(evidence: Evidence, material: str) -> dict[int, np.ndarray]:
 
 def extended(shares: dict[int, np.ndarray], times: int = TIMES[-1]) -> float:
     """Where the straight line through the known amounts alone would end: the share of the loss that is left."""
-    exponent, start, _ = power_law(KNOWN, np.array([shares[known].mean() for known in KNOWN]))
+    exponent, start, _ = fit_power_law(KNOWN, np.array([shares[known].mean() for known in KNOWN]))
     return float(start * times**-exponent)
 
 
-def gained(evidence: Evidence, job: str) -> np.ndarray:
+def gained(evidence: Results, job: str) -> np.ndarray:
     """(seeds,): by how much a probe is better on the largest amount than on the smallest."""
     few, many = (final(evidence.table("size", job, size)) for size in (SIZES[0], SIZES[-1]))
     return np.asarray(many - few)
 
 
-def size_finding(evidence: Evidence) -> Finding:
-    loss, shares = np.array(list(losses(evidence, DRAWINGS).values())), left(evidence, DRAWINGS)
-    exponent, _, missed = power_law(SIZES, loss.mean(1))
-    low, high = bootstrap(lambda draw: power_law(SIZES, loss[:, draw].mean(1))[0], loss.shape[1])
-    read = {job: [float(final(evidence.table("size", job, size)).mean()) for size in SIZES] for job in JOBS}
+def size_finding(evidence: Results) -> Finding:
+    loss, shares = np.array(list(losses(evidence, DRAWINGS).values())), share_of_loss(evidence, DRAWINGS)
+    exponent, _, missed = fit_power_law(SIZES, loss.mean(1))
+    low, high = bootstrap(lambda draw: fit_power_law(SIZES, loss[:, draw].mean(1))[0], loss.shape[1])
+    read = {job: [float(final(evidence.table("size", job, size)).mean()) for size in SIZES] for job in DOWNSTREAM_TASKS}
     rising = {job: all(a < b for a, b in pairwise(shares)) for job, shares in read.items()}
     numbers = {
         "exponent": f"{exponent:.2f}",
@@ -79,10 +79,10 @@ def size_finding(evidence: Evidence) -> Finding:
     )
 
 
-def text_finding(evidence: Evidence) -> Finding:
-    loss, shares = np.array(list(losses(evidence, TEXT).values())), left(evidence, TEXT)
-    exponent, _, missed = power_law(TEXTS, loss.mean(1))
-    low, high = bootstrap(lambda draw: power_law(TEXTS, loss[:, draw].mean(1))[0], loss.shape[1])
+def text_finding(evidence: Results) -> Finding:
+    loss, shares = np.array(list(losses(evidence, TEXT).values())), share_of_loss(evidence, TEXT)
+    exponent, _, missed = fit_power_law(TEXTS, loss.mean(1))
+    low, high = bootstrap(lambda draw: fit_power_law(TEXTS, loss[:, draw].mean(1))[0], loss.shape[1])
     numbers = {f"bits{size}": f"{mean:.2f}" for size, mean in zip(TEXTS, loss.mean(1))}
     numbers |= {
         "exponent": f"{exponent:.2f}", "missed": f"{100 * missed:.1f}", "double": f"{100 * (1 - 2**-exponent):.0f}",

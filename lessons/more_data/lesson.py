@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 from lessons.more_data.claims import CLAIMS
 from lessons.more_data.pictures import GAINS, HANDLES, POINTS, hook, picture, tells, verdict, views
 from lessons.more_data.runs import AMOUNT, LEAST, LEAST_TEXT, MATERIAL, TEXT, after, backdrop, runs
@@ -16,7 +16,7 @@ def script(settings: Settings) -> str:
     if settings[MATERIAL] == TEXT:
         return scripts.reading(first, f"General English, {LEAST_TEXT * settings[AMOUNT]} thousand characters of it")
     (probe,) = jobs[0].stages
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.more_data.script",
         f"A backbone from {LEAST * settings[AMOUNT]} drawings of each glyph, and probes on it",
         SEED=first.first_seed,

@@ -7,19 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against, final, gather, power_law
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
-from lessons.kit.figures.dots import Axis
-from lessons.kit.figures.law import law
-from lessons.kit.figures.lines import lines
-from lessons.kit.figures.thumbnails import thumbnails
-from lessons.kit.jobs import DIGITS, INVERTED, JOBS
-from lessons.kit.prediction import Handle
-from lessons.kit.texts import bits
-from lessons.kit.values import Control, Evidence, Settings, visible
-from lessons.more_data.claims import gained, left, losses
+from lessons.kit.figures.image_grid import image_grid
+from lessons.kit.figures.power_law import power_law
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Control, Results, Settings, visible
+from lessons.kit.results.evidence import band_by_x, final, fit_power_law, load_results
+from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, INVERTED
+from lessons.kit.runs.text_adaptation import bits
+from lessons.more_data.claims import gained, losses, share_of_loss
 from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, LEAST, SIZES, TEXT, TEXTS, TIMES, backdrop
 
 ROLE = {DRAWINGS: "source", TEXT: "target"}
@@ -55,14 +55,14 @@ POINTS = tuple(
 GAINS = Control(
     name="gains",
     label="A new head on the features: which job gains least from more drawings?",
-    options=tuple(JOBS),
+    options=tuple(DOWNSTREAM_TASKS),
     default=DIGITS,
     help="The backbone learned white strokes on black. Inverted digits are black on white; turned ones lie on their "
     "side.",
 )
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """Piles that double, and the loss that each leaves; the last is not known yet."""
     every, known = evidence.answer("drawn")["pictures"][0], losses(evidence, DRAWINGS)
     rows, told = {}, []
@@ -72,27 +72,27 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
         told.append(heading)
         picked = every[:: len(every) // count][:count]
         rows[heading] = [{"image": drawing["image"], "alt": "a drawing"} for drawing in picked]
-    return thumbnails(rows, f"Piles of drawings, each twice the last. {'; '.join(told)}.")
+    return image_grid(rows, f"Piles of drawings, each twice the last. {'; '.join(told)}.")
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """What is left of the loss against the amount, both axes logarithmic: drawings and text with their straight lines,
     the learner's own net, and the guess with its gap. Before the prediction the three smallest amounts."""
     shown = list[Curve]()
     for material, role in ROLE.items():
-        shares = {times: 100 * each for times, each in left(evidence, material).items()}
+        shares = {times: 100 * each for times, each in share_of_loss(evidence, material).items()}
         means = {times: float(each.mean()) for times, each in shares.items()}
         if len(means) == len(TIMES):
-            exponent, start, _ = power_law(TIMES, np.array(list(means.values())))
+            exponent, start, _ = fit_power_law(TIMES, np.array(list(means.values())))
             straight = {times: start * times**-exponent for times in TIMES}
             shown.append(Curve(table=thin(straight), name=f"a straight line: {material}", role="note", named=False))
-        shown.append(Curve(table=against(shares), name=material, role=role))
-        shown += guessed(material, means, guess)
-        for times, now in yours(evidence, material).items():
+        shown.append(Curve(table=band_by_x(shares), name=material, role=role))
+        shown += guess_curve(material, means, guess)
+        for times, now in own_losses(evidence, material).items():
             share = min(100 * now / losses(evidence, material)[1].mean(), 0.99 * HIGH)
             shown.append(Curve(table=thin({times: share}), name="this run", role="scratch"))
     title = "What is left of the loss on unseen examples, when there is more to learn from"
-    figure = lines(shown, AMOUNTS, PERCENT, title=title)
+    figure = value_curves(shown, AMOUNTS, PERCENT, title=title)
     across = figure.spec["xAxis"] | {key: {"customValues": list(TIMES)} for key in ("axisLabel", "axisTick")}
     ticks = {key: {"customValues": [40, 50, 60, 70, 80, 90, 100]} for key in ("axisLabel", "axisTick")}
     for series in figure.spec["series"]:
@@ -103,7 +103,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return replace(figure, spec=figure.spec | {"xAxis": across, "yAxis": figure.spec["yAxis"] | ticks})
 
 
-def guessed(material: str, means: dict[int, float], guess: Guess) -> list[Curve]:
+def guess_curve(material: str, means: dict[int, float], guess: Guess) -> list[Curve]:
     """The learner's line from the last point that was known, and what it misses by."""
     if not guess:
         return []
@@ -118,7 +118,7 @@ def guessed(material: str, means: dict[int, float], guess: Guess) -> list[Curve]
     return [line, *(replace(gap, name=f"missed {k}, {material}", named=False) for k, gap in enumerate(gaps))]
 
 
-def yours(evidence: Evidence, material: str) -> dict[int, float]:
+def own_losses(evidence: Results, material: str) -> dict[int, float]:
     """The loss of the learner's own net, by how much it learned from: of a language model already while it reads."""
     if material == TEXT:
         return {times: float(bits(table)[-1].mean()) for times, table in evidence.tables("live", TEXT).items()}
@@ -134,7 +134,7 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(low=table["mean"], high=table["mean"])
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """What is trained while it learns; four jobs against the size of pretraining, and both lines in their own units."""
     shown: Views = {}
     if evidence.tables("live", DRAWINGS) and not evidence.answers("yours"):
@@ -148,15 +148,15 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     }
 
 
-def tells(evidence: Evidence, settings: Settings) -> str:
+def tells(evidence: Results, settings: Settings) -> str:
     """Where the learner's net stands; a language model's loss is known while it reads."""
-    for times, bits_now in yours(evidence, TEXT).items():
-        left_now = bits_now / losses(gather(visible(backdrop(settings))), TEXT)[1].mean()
+    for times, bits_now in own_losses(evidence, TEXT).items():
+        left_now = bits_now / losses(load_results(visible(backdrop(settings))), TEXT)[1].mean()
         return f"Your net on {times} times the text: {percent(left_now)} of the loss is left."
     return ""
 
 
-def learning(evidence: Evidence) -> Figure:
+def learning(evidence: Results) -> Figure:
     """The learner's own backbone and probes against their steps; the loss of it is known when it has learned."""
     (table,) = evidence.tables("live", DRAWINGS).values()
     shown = [over_steps(table, "new drawings", "source")]
@@ -167,12 +167,12 @@ def learning(evidence: Evidence) -> Figure:
     return curves(shown, "steps", (1, max(2.0, last)), title=title)
 
 
-def jobs(evidence: Evidence) -> Figure:
+def jobs(evidence: Results) -> Figure:
     """Every job against the size of pretraining, and the learner's own probes."""
     shown = []
-    for job in JOBS:
+    for job in DOWNSTREAM_TASKS:
         read = {size // LEAST: final(evidence.table("size", job, size)) for size in SIZES}
-        shown.append(Curve(table=against(read), name=job, role="scratch" if job == INVERTED else "pretrained"))
+        shown.append(Curve(table=band_by_x(read), name=job, role="scratch" if job == INVERTED else "pretrained"))
         for times, table in evidence.tables("live job", job).items():
             share = float(final(table).mean())
             shown.append(Curve(table=thin({times: share}), name=f"this run, {job}", role="note", named=False))
@@ -180,12 +180,12 @@ def jobs(evidence: Evidence) -> Figure:
     return curves(shown, "times the smallest amount of drawings", SPAN, title=title, at=TIMES)
 
 
-def in_nats(evidence: Evidence) -> Figure:
+def in_nats(evidence: Results) -> Figure:
     """The loss on unseen drawings, both axes log, and what a net pays that knows nothing."""
     span = (GLYPHS * SIZES[0] * 0.8, GLYPHS * SIZES[-1] * 1.2)
     guessing = float(np.log(GLYPHS))
     mark = Mark(start=(span[1], guessing), end=(span[0], guessing), says="knows nothing", place="insideEndTop")
-    return law(
+    return power_law(
         [GLYPHS * size for size in SIZES],
         np.array(list(losses(evidence, DRAWINGS).values())),
         Axis(name="drawings", low=span[0], high=span[1], log=True, form=",.0f"),
@@ -195,8 +195,8 @@ def in_nats(evidence: Evidence) -> Figure:
     )
 
 
-def in_bits(evidence: Evidence) -> Figure:
-    return law(
+def in_bits(evidence: Results) -> Figure:
+    return power_law(
         TEXTS,
         np.array(list(losses(evidence, TEXT).values())),
         Axis(name="thousand characters", low=TEXTS[0] * 0.8, high=TEXTS[-1] * 1.3, log=True, form=",.0f"),
@@ -205,14 +205,14 @@ def in_bits(evidence: Evidence) -> Figure:
     )
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     rows = [
         (
             f"loss left, {times} times the {material}",
             f"{guess[control]} %",
-            percent(float(left(evidence, material)[times].mean())),
+            percent(float(share_of_loss(evidence, material)[times].mean())),
         )
         for (material, times), control in HANDLES.items()
     ]
-    least = min(JOBS, key=lambda job: float(gained(evidence, job).mean()))
+    least = min(DOWNSTREAM_TASKS, key=lambda job: float(gained(evidence, job).mean()))
     return [*rows, ("the job that gains least", guess[GAINS], least)]

@@ -3,11 +3,11 @@ language models from growing amounts of text."""
 
 from __future__ import annotations
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Glyphs
-from lessons.kit.jobs import DIGITS, INVERTED, JOBS, probe
-from lessons.kit.texts import amount
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Glyphs
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, INVERTED, probe
+from lessons.kit.runs.text_adaptation import amount
 
 DRAWINGS, TEXT = "drawings", "text"
 TIMES = (1, 2, 4, 8, 16)  # how much there is, as a multiple of the smallest amount
@@ -57,10 +57,10 @@ def runs(settings: Settings) -> Runs:
     hardly does."""
     one, few, times = Seeds(1, 100 * settings.draw), Seeds(4, 100 * settings.draw), settings[AMOUNT]
     if settings[MATERIAL] == TEXT:
-        return [Piece("live", amount(LEAST_TEXT * times, one), (TEXT, times), name="language model")]
+        return [LabelledRun("live", amount(LEAST_TEXT * times, one), (TEXT, times), name="language model")]
     backbone = pretrained(LEAST * times, one)
-    jobs = [Piece("live job", probe(backbone, job, few), (job, times), name=job) for job in (DIGITS, INVERTED)]
-    return [Piece("live", backbone, (DRAWINGS, times), name="backbone"), *jobs]
+    jobs = [LabelledRun("live job", probe(backbone, job, few), (job, times), name=job) for job in (DIGITS, INVERTED)]
+    return [LabelledRun("live", backbone, (DRAWINGS, times), name="backbone"), *jobs]
 
 
 def after(settings: Settings) -> Measures:
@@ -68,16 +68,16 @@ def after(settings: Settings) -> Measures:
     if settings[MATERIAL] == TEXT:
         return []
     backbone = runs(settings)[0].of
-    return [Piece("yours", Measure(kind="loss", runs=(backbone,), tasks=(Glyphs(),)), settings[AMOUNT])]
+    return [LabelledRun("yours", Measure(kind="loss", runs=(backbone,), tasks=(Glyphs(),)), settings[AMOUNT])]
 
 
 def backdrop(settings: Settings) -> Values:
     """What is known of the three smallest amounts may be seen."""
     early = TEXTS[: len(KNOWN)]
     return [
-        Piece("drawn", Measure(kind="examples", runs=(), tasks=(Glyphs(labels=LEAST),), count=64)),
-        Piece("known loss", surprise(SIZES[: len(KNOWN)], Seeds())),
-        *(Piece("amount", amount(kilobytes, Seeds()), kilobytes) for kilobytes in early),
+        LabelledRun("drawn", Measure(kind="examples", runs=(), tasks=(Glyphs(labels=LEAST),), count=64)),
+        LabelledRun("known loss", surprise(SIZES[: len(KNOWN)], Seeds())),
+        *(LabelledRun("amount", amount(kilobytes, Seeds()), kilobytes) for kilobytes in early),
         *hide([piece for piece in [*size_runs(Seeds()), *text_runs(Seeds())] if piece.x not in early]),
     ]
 
@@ -86,10 +86,14 @@ def size_runs(seeds: Seeds) -> Values:
     """Backbones of every size, how surprised they are by unseen glyphs, and what their features are worth."""
     few = Seeds(min(seeds.count, BACKBONES), seeds.first)
     return [
-        Piece("loss", surprise(SIZES, seeds)),
-        *(Piece("size", probe(pretrained(size, seeds), job, few), (job, size)) for size in SIZES for job in JOBS),
+        LabelledRun("loss", surprise(SIZES, seeds)),
+        *(
+            LabelledRun("size", probe(pretrained(size, seeds), job, few), (job, size))
+            for size in SIZES
+            for job in DOWNSTREAM_TASKS
+        ),
     ]
 
 
 def text_runs(seeds: Seeds) -> Values:
-    return [Piece("amount", amount(kilobytes, seeds), kilobytes) for kilobytes in TEXTS]
+    return [LabelledRun("amount", amount(kilobytes, seeds), kilobytes) for kilobytes in TEXTS]

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from core.tasks import Glyphs
+from core.experiment.tasks import Glyphs
 from core.worlds import glyphs
 from lessons.kit.scripts.parts import (
     accuracy,

@@ -6,16 +6,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, interval, labels_to
-from lessons.kit.texts import PRETRAINED, SCRATCH, SLICE, SLICES, bits
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import bootstrap, interval, labels_to
+from lessons.kit.runs.text_adaptation import PRETRAINED, SCRATCH, SLICE, SLICES, bits
 from lessons.new_subject.runs import FAR, MOST, SLICED, SUBJECTS, domains, sliced
 
 EARLY = 5  # steps of fine-tuning that must beat all that scratch ever reaches
 
 
-def domain_finding(evidence: Evidence) -> Finding:
+def domain_finding(evidence: Results) -> Finding:
     numbers: dict[str, str] = {}
     gains, early = {}, {}
     for subject in SUBJECTS:
@@ -58,14 +58,14 @@ def domain_finding(evidence: Evidence) -> Finding:
     )
 
 
-def at_best(evidence: Evidence, kilobytes: int) -> tuple[np.ndarray, np.ndarray]:
+def at_best(evidence: Results, kilobytes: int) -> tuple[np.ndarray, np.ndarray]:
     """Bits a character of every seed at its best moment: pretrained, and from scratch in the better of two lengths."""
     sides = (PRETRAINED, SCRATCH, MOST)
     ours, *scratch = (bits(evidence.table(side, SLICED, kilobytes)).min(0) for side in sides)
     return ours, min(scratch, key=lambda each: float(each.mean()))
 
 
-def slice_finding(evidence: Evidence) -> Finding:
+def slice_finding(evidence: Results) -> Finding:
     few, many = SLICES[0], SLICES[-1]
     best = {kilobytes: at_best(evidence, kilobytes) for kilobytes in SLICES}
     gain = {kilobytes: float(scratch.mean() - ours.mean()) for kilobytes, (ours, scratch) in best.items()}

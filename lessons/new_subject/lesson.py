@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.texts import AMOUNT, PRETRAINED
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
+from lessons.kit.runs.text_adaptation import AMOUNT, PRETRAINED
 from lessons.new_subject.claims import CLAIMS
 from lessons.new_subject.pictures import HANDLES, POINTS, picture, tells, verdict, views
 from lessons.new_subject.runs import SUBJECT, after, backdrop, runs, sides
-from lessons.new_subject.written import capital, hook, named
+from lessons.new_subject.subject_texts import capital, hook, subject_text
 
 
 def script(settings: Settings) -> str:
-    return scripts.reading(sides(settings)[PRETRAINED], f"{capital(named(settings[SUBJECT]))}, after the reader")
+    return scripts.reading(sides(settings)[PRETRAINED], f"{capital(subject_text(settings[SUBJECT]))}, after the reader")
 
 
 LESSON = Lesson(

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against, labels_to
 from lessons.kit.figures import ROLES, Figure, compact
 from lessons.kit.figures.curves import Curve, Mark
-from lessons.kit.figures.dots import Axis
-from lessons.kit.figures.lines import lines
-from lessons.kit.figures.subject import NAMES, UNIT, adapting, by_step, written
-from lessons.kit.prediction import Handle
-from lessons.kit.texts import AMOUNT, LIVE_STEPS, PRETRAINED, SCRATCH, SLICE, SLICES, STORED_STEPS, bits
-from lessons.kit.values import Control, Evidence, Settings
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.subject_adaptation import NAMES, UNIT, adapting, by_step, continuations
+from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.results.evidence import band_by_x, labels_to
+from lessons.kit.runs.text_adaptation import AMOUNT, LIVE_STEPS, PRETRAINED, SCRATCH, SLICE, SLICES, STORED_STEPS, bits
 from lessons.new_subject.claims import at_best
 from lessons.new_subject.runs import (
     FAR,
@@ -26,7 +26,7 @@ from lessons.new_subject.runs import (
     SLICED,
     SUBJECT,
 )
-from lessons.new_subject.written import CALLED, capital, named
+from lessons.new_subject.subject_texts import CALLED, capital, subject_text
 
 TUNED, BARE = NAMES[PRETRAINED], NAMES[SCRATCH]
 ROLE = {PRETRAINED: "pretrained", SCRATCH: "scratch"}
@@ -49,16 +49,16 @@ HANDLES = {kilobytes: handle(kilobytes) for kilobytes in (SLICES[0], SLICES[1], 
 POINTS = tuple(Handle(x=kilobytes, y=control, start=3) for kilobytes, control in HANDLES.items())
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """What unseen Shakespeare costs after so much of it, from scratch at its best and after fine-tuning, with the
     learner's line; and both sides of another subject, or of the learner's own nets, as points."""
     scratch = {k: low(evidence, k) for k in SLICES}
-    shown = [Curve(table=against(scratch), name=BARE, role="scratch")]
+    shown = [Curve(table=band_by_x(scratch), name=BARE, role="scratch")]
     marks = []
     ours: dict[int, np.ndarray] = {}
     if evidence.has(PRETRAINED, SLICED, SLICE):
         ours = {k: at_best(evidence, k)[0] for k in SLICES}
-        shown.append(Curve(table=against(ours), name=TUNED, role="pretrained"))
+        shown.append(Curve(table=band_by_x(ours), name=TUNED, role="pretrained"))
         level = float(ours[SLICES[0]].mean())
         reach = labels_to({k: -float(each.mean()) for k, each in scratch.items()}, -level)
         says = f"worth {reach / SLICES[0]:.0f} times the text"
@@ -81,10 +81,10 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
             where = PRETRAINED if side == PRETRAINED else MOST
             best = float(bits(evidence.table(where, subject, SLICE)).min(0).mean())
             shown.append(
-                Curve(table=thin({SLICE: best}), name=f"{named(subject)}, {NAMES[side]}", role=role, named=False)
+                Curve(table=thin({SLICE: best}), name=f"{subject_text(subject)}, {NAMES[side]}", role=role, named=False)
             )
     title = "Surprise at unseen pages, after so much of the subject (lines: Shakespeare, at its best moment)"
-    figure = lines(shown, AMOUNTS, BITS, marks, title)
+    figure = value_curves(shown, AMOUNTS, BITS, marks, title)
     ticks = {key: {"customValues": list(SLICES)} for key in ("axisLabel", "axisTick")}
     return pointed(
         replace(
@@ -98,7 +98,7 @@ def spot(kilobytes: int, paid: float, name: str, role: str) -> Curve:
     return Curve(table=thin({kilobytes: paid}), name=name, role=role, named=False)
 
 
-def low(evidence: Evidence, kilobytes: int) -> np.ndarray:
+def low(evidence: Results, kilobytes: int) -> np.ndarray:
     """(seeds,) from scratch in the better of two lengths, at its best moment."""
     both = (bits(evidence.table(side, SLICED, kilobytes)).min(0) for side in (SCRATCH, MOST))
     return min(both, key=lambda each: float(each.mean()))
@@ -133,13 +133,13 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(low=table["mean"], high=table["mean"])
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """What three nets write while they learn, and their surprise; then what is known of all subjects."""
     shown: Views = {}
     subject = settings[SUBJECT]
     role = next((role for role in ("race", "recorded") if evidence.behaviour(role, PRETRAINED)), "")
     if role:
-        shown["They write"] = lambda: written(evidence, role)
+        shown["They write"] = lambda: continuations(evidence, role)
     if tables := evidence.tables(role or "race"):
         shown["While they learn"] = lambda: adapting(tables, 6 if subject in CALLED and subject != FAR else 8)
     if evidence.has(PRETRAINED, SLICED, SLICE):
@@ -151,7 +151,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     return shown
 
 
-def by_subject(evidence: Evidence) -> Figure:
+def by_subject(evidence: Results) -> Figure:
     """What unseen pages of every subject cost: a net that knows nothing, the untouched reader, both sides at best."""
     looks = {"knows nothing": "note", "the reader, untouched": "source", BARE: "scratch", TUNED: "pretrained"}
     rows = {}
@@ -181,7 +181,7 @@ def by_subject(evidence: Evidence) -> Figure:
     return Figure(kind="chart", spec=option, alt=f"Bits a character on unseen pages. {told}.", title=title)
 
 
-def general(evidence: Evidence) -> Figure:
+def general(evidence: Results) -> Figure:
     """What general text costs the reader while it learns each subject."""
     looks = dict(zip(CALLED, ("pretrained", "source", "scratch", "target")))
     shown = [
@@ -189,10 +189,10 @@ def general(evidence: Evidence) -> Figure:
         for subject, name in CALLED.items()
     ]
     x, y = Axis(name="steps of the subject", low=0, high=STORED_STEPS, form=".0f"), Axis(name=UNIT, low=1.8, high=2.4)
-    return lines(shown, x, y, title="General English while the reader learns something else: it costs more")
+    return value_curves(shown, x, y, title="General English while the reader learns something else: it costs more")
 
 
-def by_heart(evidence: Evidence) -> Figure:
+def by_heart(evidence: Results) -> Figure:
     """The fine-tuned reader on every amount of Shakespeare against its steps: on the least it soon gets worse."""
     shown = []
     for k in SLICES:
@@ -201,10 +201,10 @@ def by_heart(evidence: Evidence) -> Figure:
             Curve(table=by_step(evidence.table(PRETRAINED, SLICED, k), "bits"), name=name, role=role, named=k != SLICE)
         )
     x, y = Axis(name="steps", low=0, high=STORED_STEPS, form=".0f"), Axis(name=UNIT, low=2.4, high=3.4)
-    return lines(shown, x, y, title="Unseen Shakespeare, by how much of it the reader goes over again and again")
+    return value_curves(shown, x, y, title="Unseen Shakespeare, by how much of it the reader goes over again and again")
 
 
-def tells(evidence: Evidence, settings: Settings) -> str:
+def tells(evidence: Results, settings: Settings) -> str:
     """Where both sides stand."""
     tables = evidence.tables("race")
     if len(tables) < len(ROLE):
@@ -213,7 +213,7 @@ def tells(evidence: Evidence, settings: Settings) -> str:
     return f"On unseen pages fine-tuned pays {ours:.1f} bits a character, from scratch {theirs:.1f}."
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     return [
         (
             f"the reader on {k} thousand characters",

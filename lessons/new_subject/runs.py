@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core import corpus
-from core.spec import Run
-from core.tasks import OWN
-from lessons.kit import texts
-from lessons.kit.catalogue import RECORDED
-from lessons.kit.texts import AMOUNT, PRETRAINED, SCRATCH, SLICE, SLICES, STEPS, begun, fine_tuned, from_scratch
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Run
+from core.experiment.tasks import OWN
+from core.user_data import corpus
+from lessons.kit.lesson.catalogue import RECORDED
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs import text_adaptation
+from lessons.kit.runs.text_adaptation import (
+    AMOUNT,
+    PRETRAINED,
+    SCRATCH,
+    SLICE,
+    SLICES,
+    STEPS,
+    beginnings,
+    fine_tuned,
+    from_scratch,
+)
 
 SLICED = "shakespeare"  # the subject whose slices are compared
 FAR = "code"
@@ -24,22 +34,23 @@ SUBJECT = Control(
     options=(*SUBJECTS, BROUGHT),
     default=SLICED,
     help="What the reader goes on with: plays, statutes, Python, medical abstracts, or a text of your own.",
-    known=corpus.known,
+    known=corpus.is_own_text,
+    kind="text",
 )
 
 
 def sides(settings: Settings) -> dict[str, Run]:
-    return texts.sides(settings[SUBJECT], settings[AMOUNT], settings.draw)
+    return text_adaptation.sides(settings[SUBJECT], settings[AMOUNT], settings.draw)
 
 
 def runs(settings: Settings) -> Runs:
     names = {PRETRAINED: "the reader, fine-tuned", SCRATCH: "from scratch"}
-    return [Piece("race", run, side, name=names[side]) for side, run in sides(settings).items()]
+    return [LabelledRun("race", run, side, name=names[side]) for side, run in sides(settings).items()]
 
 
 def after(settings: Settings) -> Measures:
     """What the nets went on from, of a text that does not ship."""
-    return [] if settings[SUBJECT] in SUBJECTS else [Piece("begun", begun(settings[SUBJECT]))]
+    return [] if settings[SUBJECT] in SUBJECTS else [LabelledRun("begun", beginnings(settings[SUBJECT]))]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -50,8 +61,8 @@ def backdrop(settings: Settings) -> Values:
     known = [*hide(sliced(seeds), PRETRAINED), *hide(others)]
     if subject in SUBJECTS:
         earlier = replace(settings, draw=RECORDED)
-        known += hide([Piece("recorded", run, side) for side, run in sides(earlier).items()])
-        known.append(Piece("begun", begun(subject)))
+        known += hide([LabelledRun("recorded", run, side) for side, run in sides(earlier).items()])
+        known.append(LabelledRun("begun", beginnings(subject)))
     return known
 
 
@@ -64,9 +75,9 @@ def domain(subject: str, seeds: Seeds, kilobytes: int = SLICE) -> Values:
     few, patient = Seeds(min(4, seeds.count), seeds.first), max(STEPS, 20 * kilobytes if kilobytes > SLICE else 0)
     at = (subject, kilobytes)
     return [
-        Piece(PRETRAINED, fine_tuned(subject, seeds, kilobytes=kilobytes), at),
-        Piece(SCRATCH, from_scratch(subject, seeds, kilobytes=kilobytes), at),
-        Piece(MOST, from_scratch(subject, few, steps=patient, kilobytes=kilobytes), at),
+        LabelledRun(PRETRAINED, fine_tuned(subject, seeds, kilobytes=kilobytes), at),
+        LabelledRun(SCRATCH, from_scratch(subject, seeds, kilobytes=kilobytes), at),
+        LabelledRun(MOST, from_scratch(subject, few, steps=patient, kilobytes=kilobytes), at),
     ]
 
 

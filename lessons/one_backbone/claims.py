@@ -6,15 +6,15 @@ from itertools import combinations
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, final
 from lessons.kit.figures import percent
-from lessons.kit.jobs import DIGITS, JOBS
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import bootstrap, final
+from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS
 from lessons.one_backbone.runs import NAMES, UNTRAINED, score_runs, scored
 
 
-def truth(evidence: Evidence, job: str) -> np.ndarray:
+def truth(evidence: Results, job: str) -> np.ndarray:
     """(backbones, seeds): accuracy of a probe."""
     return np.stack([final(evidence.table("probe", job, name)) for name in NAMES])
 
@@ -24,17 +24,17 @@ def tau(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.mean([np.sign((a[i] - a[j]) * (b[i] - b[j])) for i, j in combinations(range(len(a)), 2)]))
 
 
-def score_finding(evidence: Evidence) -> Finding:
-    read = {job: truth(evidence, job) for job in JOBS}
-    score = {job: scored(evidence, "LogME", job) for job in JOBS}
-    taus = {job: tau(score[job].mean(1), read[job].mean(1)) for job in JOBS}
-    others = float(np.mean([taus[job] for job in JOBS if job != DIGITS]))
+def score_finding(evidence: Results) -> Finding:
+    read = {job: truth(evidence, job) for job in DOWNSTREAM_TASKS}
+    score = {job: scored(evidence, "LogME", job) for job in DOWNSTREAM_TASKS}
+    taus = {job: tau(score[job].mean(1), read[job].mean(1)) for job in DOWNSTREAM_TASKS}
+    others = float(np.mean([taus[job] for job in DOWNSTREAM_TASKS if job != DIGITS]))
     tuned = np.array([final(evidence.table("tuned", name)).mean() for name in NAMES])
     own = np.array([final(evidence.table("own", name)).mean() for name in NAMES])
     digits, best = read[DIGITS].mean(1), score[DIGITS].mean(1)
     draws = read[DIGITS].shape[1]
     low, high = bootstrap(lambda draw: tau(score[DIGITS][:, draw].mean(1), read[DIGITS][:, draw].mean(1)), draws)
-    asked = len(NAMES) * len(JOBS) * draws  # scores that were computed
+    asked = len(NAMES) * len(DOWNSTREAM_TASKS) * draws  # scores that were computed
     ms = 1000 * evidence.answer("LogME")["seconds"] / asked
     runs = evidence.tables("probe").values()
     training = 1000 * sum(float(run.seconds.max()) for run in runs) / asked
@@ -43,7 +43,7 @@ def score_finding(evidence: Evidence) -> Finding:
         for i, j in combinations(range(len(NAMES)), 2)
         if (digits[i] - digits[j]) * (best[i] - best[j]) < 0
     ]
-    hits = sum(int(score[job].mean(1).argmax() == read[job].mean(1).argmax()) for job in JOBS)
+    hits = sum(int(score[job].mean(1).argmax() == read[job].mean(1).argmax()) for job in DOWNSTREAM_TASKS)
     numbers = {
         "count": str(len(NAMES)),
         "swapped": str(len(swapped)),
@@ -64,7 +64,7 @@ def score_finding(evidence: Evidence) -> Finding:
     }
     for name, key in (("printed", "printed"), ("all scripts", "all"), ("Latin", "latin"), ("wrong labels", "wrong")):
         numbers |= {f"{key}_own": percent(own[NAMES.index(name)]), f"{key}": percent(digits[NAMES.index(name)])}
-    for job, key in zip(JOBS, ("digits", "inverted", "turned", "letters")):
+    for job, key in zip(DOWNSTREAM_TASKS, ("digits", "inverted", "turned", "letters")):
         numbers |= {f"best_{key}": NAMES[int(read[job].mean(1).argmax())], f"tau_{key}": f"{taus[job]:.2f}"}
     return Finding(
         value=taus[DIGITS],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.tasks import Glyphs, Handwriting
+from core.experiment.tasks import Glyphs, Handwriting
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.told import Mission
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.lesson.explanation import Mission
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 from lessons.one_backbone.claims import CLAIMS
 from lessons.one_backbone.pictures import HANDLES, MARKS, as_good, hook, picture, tells, verdict, views
 from lessons.one_backbone.runs import BACKBONE, JOB, UNTRAINED, after, backdrop, favourite, picks, runs
@@ -16,7 +16,7 @@ from lessons.one_backbone.runs import BACKBONE, JOB, UNTRAINED, after, backdrop,
 def script(settings: Settings) -> str:
     run = picks(settings)[settings[BACKBONE]]
     assert run.start and isinstance(run.task, Glyphs | Handwriting)
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.one_backbone.script",
         f"{settings[JOB]} from the backbone {settings[BACKBONE]}: its score, then a probe",
         JOB=run.task.scripts if isinstance(run.task, Glyphs) else "digits",

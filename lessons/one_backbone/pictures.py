@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import final
 from lessons.kit.figures import Figure, percent
-from lessons.kit.figures.cards import Card, cards
-from lessons.kit.figures.heat import heat
+from lessons.kit.figures.answer_wall import Wall, class_letter, walls
+from lessons.kit.figures.choice_cards import Card, choice_cards
+from lessons.kit.figures.heatmap import heatmap
 from lessons.kit.figures.slopes import Slope, slopes
-from lessons.kit.figures.wall import Wall, lettered, walls
-from lessons.kit.jobs import DIGITS, JOBS
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Control, Evidence, Settings
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.results.evidence import final
+from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS
 from lessons.one_backbone.claims import tau, truth
 from lessons.one_backbone.runs import BACKBONE, JOB, NAMES, SEEN, UNTRAINED, favourite, scored
 
@@ -59,35 +59,35 @@ MARKS = tuple(
 ROLES_OF = {"printed": "scratch", "all scripts": "pretrained", "Latin": "source", "wrong labels": "target"}
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """The backbones on offer, each with some of its world and what it knows of that."""
     pictures = dict(zip(SEEN, evidence.answer("seen")["pictures"]))
     shown = []
     for name, own in own_worlds(evidence).items():
         images = tuple(one["image"] for one in pictures.get(LIKE.get(name, name), [])[:4])
         shown.append(Card(name=name, images=images, big=percent(own) if name != UNTRAINED else "", note=NOTES[name]))
-    return cards(shown, "Click the one you would take. In large type: how much it knows of its own world")
+    return choice_cards(shown, "Click the one you would take. In large type: how much it knows of its own world")
 
 
-def own_worlds(evidence: Evidence) -> dict[str, float]:
+def own_worlds(evidence: Results) -> dict[str, float]:
     """What every backbone knows of its own world, of drawings it has not seen."""
     return {name: float(final(evidence.table("own", name)).mean()) for name in NAMES}
 
 
-def revealed(evidence: Evidence) -> bool:
+def is_revealed(evidence: Results) -> bool:
     return evidence.has("probe", DIGITS, NAMES[0])
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """What each backbone knows of its own world, and what a probe on it reads at the chosen job."""
-    known, job = revealed(evidence), settings[JOB] if revealed(evidence) else DIGITS
+    known, job = is_revealed(evidence), settings[JOB] if is_revealed(evidence) else DIGITS
     own = own_worlds(evidence)
     if known:
         right = dict(zip(NAMES, truth(evidence, job).mean(1)))
     else:
         right = {UNTRAINED: float(final(evidence.table("probe", DIGITS, UNTRAINED)).mean())}
     shown = [slope(name, own[name] if name != UNTRAINED else None, right.get(name), settings) for name in NAMES]
-    shown = [said(one, guess) if job == DIGITS else one for one in shown] + yours(evidence, job)
+    shown = [with_guess(one, guess) if job == DIGITS else one for one in shown] + own_slopes(evidence, job)
     title = "What it knows of its own world, and what a new head on it reads of the digits"
     if known:
         title = ordered(evidence, guess, own) if guess and job == DIGITS else f"{title[:-10]}{job}"
@@ -102,14 +102,14 @@ def slope(name: str, left: float | None, right: float | None, settings: Settings
     return Slope(name=name, left=left, right=right, role=role, named=named, says=(says, ""))
 
 
-def said(one: Slope, guess: Guess) -> Slope:
+def with_guess(one: Slope, guess: Guess) -> Slope:
     """With what the learner said of it."""
     if not guess or one.name not in HANDLES:
         return one
     return Slope(**vars(one) | {"guess": guess[HANDLES[one.name]] / 100})
 
 
-def ordered(evidence: Evidence, guess: Guess, own: dict[str, float]) -> str:
+def ordered(evidence: Results, guess: Guess, own: dict[str, float]) -> str:
     """How many pairs of those that were asked about the learner, the score and their own worlds put in order."""
     read = dict(zip(NAMES, truth(evidence, DIGITS).mean(1)))
     score = dict(zip(NAMES, scored(evidence, "LogME", DIGITS).mean(1)))
@@ -124,7 +124,7 @@ def ordered(evidence: Evidence, guess: Guess, own: dict[str, float]) -> str:
     return f"Of {len(pairs)} pairs in the right order: {', '.join(told)}"
 
 
-def yours(evidence: Evidence, job: str) -> list[Slope]:
+def own_slopes(evidence: Results, job: str) -> list[Slope]:
     """Where the learner's own probes have come to."""
     return [
         Slope(name=f"your probes on {name}", left=None, right=float(final(table).mean()), role="guess", named=False)
@@ -133,19 +133,19 @@ def yours(evidence: Evidence, job: str) -> list[Slope]:
     ]
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Both probes as they learn; the score beside what it foretells; every job; what score and probe cost."""
     shown: Views = {}
     if told := reading(evidence, settings):
         shown["The probes"] = lambda: walls(told)
-    if revealed(evidence):
+    if is_revealed(evidence):
         shown |= {"The score": lambda: by_score(evidence, settings), "Every job": lambda: matrix(evidence)}
     if evidence.has("live score"):
         shown["Cost"] = lambda: receipt(evidence)
     return shown
 
 
-def reading(evidence: Evidence, settings: Settings) -> list[Wall]:
+def reading(evidence: Results, settings: Settings) -> list[Wall]:
     """What the first probe on each backbone reads, as it learns."""
     shown = []
     for job, name in evidence.tables("race"):
@@ -153,13 +153,17 @@ def reading(evidence: Evidence, settings: Settings) -> list[Wall]:
             continue
         (task,) = evidence.answer("wall", job)["tasks"]
         who = " (the score's pick)" if name == favourite(job) else " (yours)" if name == settings[BACKBONE] else ""
-        brief = {int(k): lettered(word) for k, word in task["names"].items()} if job == list(JOBS)[-1] else None
+        brief = (
+            {int(k): class_letter(word) for k, word in task["names"].items()}
+            if job == list(DOWNSTREAM_TASKS)[-1]
+            else None
+        )
         wall = Wall(name=f"{name}{who}", behaviour=behaviour, examples=task["examples"], brief=brief, columns=10)
         shown.append(wall)
     return shown
 
 
-def by_score(evidence: Evidence, settings: Settings) -> Figure:
+def by_score(evidence: Results, settings: Settings) -> Figure:
     """The right column as it was; on the left the score, on a scale that ends where the right column ends."""
     job = settings[JOB]
     read, score = truth(evidence, job).mean(1), scored(evidence, "LogME", job).mean(1)
@@ -170,14 +174,14 @@ def by_score(evidence: Evidence, settings: Settings) -> Figure:
     return slopes(shown, (SCORE, job), title)
 
 
-def tells(evidence: Evidence, settings: Settings) -> str:
+def tells(evidence: Results, settings: Settings) -> str:
     """Where the race stands."""
     race = evidence.tables("race")
     right = ", ".join(f"on {name} {percent(final(table).mean())}" for (_, name), table in race.items())
     return f"Read after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
 
 
-def as_good(evidence: Evidence, settings: Settings) -> bool:
+def as_good(evidence: Results, settings: Settings) -> bool:
     """Whether live probes on another backbone than the score's pick read nearly as much: within CLOSE."""
     job, mine = settings[JOB], settings[BACKBONE]
     race, best = evidence.tables("race"), favourite(job)
@@ -186,12 +190,12 @@ def as_good(evidence: Evidence, settings: Settings) -> bool:
     return bool(final(race[job, mine]).mean() >= final(race[job, best]).mean() - CLOSE)
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     read = dict(zip(NAMES, truth(evidence, DIGITS).mean(1)))
     return [(f"digits read on {name}", f"{guess[handle]} %", percent(read[name])) for name, handle in HANDLES.items()]
 
 
-def receipt(evidence: Evidence) -> Figure:
+def receipt(evidence: Results) -> Figure:
     """What the score said of the live runs, what they did, and the time that each took."""
     answer, race, draws = evidence.answer("live score"), evidence.tables("race"), 8
     names: Sequence[str] = [f"on {name}" for _, name in race]
@@ -207,8 +211,8 @@ def receipt(evidence: Evidence) -> Figure:
     return Figure(kind="table", spec=table, alt=alt, title=f"One draw of labels: {draws} probes each")
 
 
-def matrix(evidence: Evidence) -> Figure:
+def matrix(evidence: Results) -> Figure:
     """Every backbone at every job."""
-    read = {job: truth(evidence, job).mean(1) for job in JOBS}
+    read = {job: truth(evidence, job).mean(1) for job in DOWNSTREAM_TASKS}
     table = pd.DataFrame(read, index=list(NAMES))
-    return heat(table, "backbone", "job", "Read by a probe: every backbone at every job")
+    return heatmap(table, "backbone", "job", "Read by a probe: every backbone at every job")

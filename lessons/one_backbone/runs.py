@@ -7,12 +7,12 @@ from functools import cache
 
 import numpy as np
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Glyphs
-from lessons.kit.evidence import gather
-from lessons.kit.jobs import DIGITS, JOBS, probe
-from lessons.kit.recipes import fine_tuned, source
-from lessons.kit.values import Control, Evidence, Measures, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Glyphs
+from lessons.kit.model.values import Control, LabelledRun, Measures, Results, Runs, Seeds, Settings, Values, hide
+from lessons.kit.results.evidence import load_results
+from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, probe
+from lessons.kit.runs.recipes import fine_tuned, source
 
 # What each backbone learned before. All are the same net and had equally many looks at drawings.
 WORLDS: dict[str, Glyphs] = {
@@ -45,7 +45,7 @@ BACKBONE = Control(
 JOB = Control(
     name="job",
     label="The job",
-    options=tuple(JOBS),
+    options=tuple(DOWNSTREAM_TASKS),
     default=DIGITS,
     help="What its features are then used for, with 10 labels per class, 5 for the letters.",
 )
@@ -62,19 +62,21 @@ def backbone_of(name: str, seeds: Seeds) -> Run:
 def scores(kind: str, seeds: Seeds) -> Measure:
     """The score of every backbone for every job, on the same draws of labels as the runs get."""
     zoo = tuple(backbone_of(name, seeds) for name in NAMES)
-    return Measure(kind=kind, runs=zoo, tasks=tuple(JOBS.values()), count=seeds.count, first_seed=seeds.first)
+    return Measure(
+        kind=kind, runs=zoo, tasks=tuple(DOWNSTREAM_TASKS.values()), count=seeds.count, first_seed=seeds.first
+    )
 
 
-def scored(evidence: Evidence, kind: str, job: str) -> np.ndarray:
+def scored(evidence: Results, kind: str, job: str) -> np.ndarray:
     """(backbones, draws): kind is "LogME" or "LEEP"."""
-    place = list(JOBS).index(job)
+    place = list(DOWNSTREAM_TASKS).index(job)
     return np.array([jobs[place] for jobs in evidence.answer(kind)["score"]])
 
 
 @cache
 def favourite(job: str) -> str:
     """The backbone that scores best for a job in the results that ship."""
-    evidence = gather([Piece("LogME", scores("log_me", Seeds()))])
+    evidence = load_results([LabelledRun("LogME", scores("log_me", Seeds()))])
     return NAMES[int(scored(evidence, "LogME", job).mean(1).argmax())] if len(evidence) else NAMES[0]
 
 
@@ -86,15 +88,15 @@ def picks(settings: Settings) -> dict[str, Run]:
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("race", run, (settings[JOB], name), name=f"on {name}") for name, run in picks(settings).items()]
+    return [LabelledRun("race", run, (settings[JOB], name), name=f"on {name}") for name, run in picks(settings).items()]
 
 
 def after(settings: Settings) -> Measures:
     """The score of the same backbones on the same draws of labels."""
     asked = tuple(run.start for run in picks(settings).values() if run.start)
-    job = (JOBS[settings[JOB]],)
+    job = (DOWNSTREAM_TASKS[settings[JOB]],)
     measure = Measure(kind="log_me", runs=asked, tasks=job, count=8, first_seed=100 * settings.draw)
-    return [Piece("live score", measure)]
+    return [LabelledRun("live score", measure)]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -102,23 +104,27 @@ def backdrop(settings: Settings) -> Values:
     stored = hide(score_runs(Seeds()), "probe", "tuned", "LogME", "LEEP")
     return [
         *(piece for piece in stored if piece.x != (DIGITS, UNTRAINED)),
-        Piece("probe", probe(backbone_of(UNTRAINED, Seeds()), DIGITS, Seeds()), (DIGITS, UNTRAINED)),
-        Piece("seen", Measure(kind="examples", runs=(), tasks=tuple(WORLDS[name] for name in SEEN), count=8)),
-        *(Piece("wall", on_the_wall(job), job) for job in dict.fromkeys((DIGITS, settings[JOB]))),
+        LabelledRun("probe", probe(backbone_of(UNTRAINED, Seeds()), DIGITS, Seeds()), (DIGITS, UNTRAINED)),
+        LabelledRun("seen", Measure(kind="examples", runs=(), tasks=tuple(WORLDS[name] for name in SEEN), count=8)),
+        *(LabelledRun("wall", on_the_wall(job), job) for job in dict.fromkeys((DIGITS, settings[JOB]))),
     ]
 
 
 def on_the_wall(job: str) -> Measure:
-    return Measure(kind="exhibit", runs=(), tasks=(JOBS[job],), count=TILES)
+    return Measure(kind="tracked_examples", runs=(), tasks=(DOWNSTREAM_TASKS[job],), count=TILES)
 
 
 def score_runs(seeds: Seeds) -> Values:
     """The scores; every backbone itself, fine-tuned on digits, and with a probe at every job."""
     zoo = {name: backbone_of(name, seeds) for name in NAMES}
     return [
-        Piece("LogME", scores("log_me", seeds)),
-        Piece("LEEP", scores("leep", seeds)),
-        *(Piece("own", start, name) for name, start in zoo.items()),
-        *(Piece("tuned", fine_tuned(10, seeds=seeds, start=start), name) for name, start in zoo.items()),
-        *(Piece("probe", probe(start, job, seeds), (job, name)) for name, start in zoo.items() for job in JOBS),
+        LabelledRun("LogME", scores("log_me", seeds)),
+        LabelledRun("LEEP", scores("leep", seeds)),
+        *(LabelledRun("own", start, name) for name, start in zoo.items()),
+        *(LabelledRun("tuned", fine_tuned(10, seeds=seeds, start=start), name) for name, start in zoo.items()),
+        *(
+            LabelledRun("probe", probe(start, job, seeds), (job, name))
+            for name, start in zoo.items()
+            for job in DOWNSTREAM_TASKS
+        ),
     ]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import interval
 from lessons.kit.figures import percent
-from lessons.kit.transfers import DIGITS, SPIRALS
-from lessons.kit.values import Answer, Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Answer, Results
+from lessons.kit.results.evidence import interval
+from lessons.kit.runs.transfers import DIGITS, SPIRALS
 from lessons.one_valley.runs import ASKED, FAR, NEAR, basin_runs, valley_runs
 
 
-def along(answer: Answer, pair: int, what: str = "accuracy") -> np.ndarray:
+def accuracy_along(answer: Answer, pair: int, what: str = "accuracy") -> np.ndarray:
     """(places, seeds): on the line between two of the three nets that a plane goes through."""
     return np.array(answer["lines"][pair][what])
 
@@ -22,10 +22,10 @@ def middle(line: np.ndarray) -> np.ndarray:
     return line[len(line) // 2]
 
 
-def valley_finding(evidence: Evidence) -> Finding:
+def valley_finding(evidence: Results) -> Finding:
     near, far = (evidence.answer("plane", which, ASKED) for which in (NEAR, FAR))
-    kin, away = along(near, 0), along(far, 0)
-    kin_loss, away_loss = along(near, 0, "loss"), along(far, 0, "loss")
+    kin, away = accuracy_along(near, 0), accuracy_along(far, 0)
+    kin_loss, away_loss = accuracy_along(near, 0, "loss"), accuracy_along(far, 0, "loss")
     mean, half = middle(kin), middle(away)
     won = mean - (kin[0] + kin[-1]) / 2
     short = mean - np.maximum(kin[0], kin[-1])
@@ -43,7 +43,7 @@ def valley_finding(evidence: Evidence) -> Finding:
         "stranger": percent(float(away[-1].mean())),
         "half": percent(float(half.mean())),
         "lost": f"{100 * lost.mean():.0f}",
-        "parent": percent(float(along(near, 1)[-1].mean())),
+        "parent": percent(float(accuracy_along(near, 1)[-1].mean())),
         "loss_a": f"{kin_loss[0].mean():.2f}",
         "loss_b": f"{kin_loss[-1].mean():.2f}",
         "loss_mean": f"{middle(kin_loss).mean():.2f}",
@@ -84,7 +84,7 @@ def barriers(answer: Answer) -> np.ndarray:
     return (lines[:, 0] + lines[:, -1]) / 2 - lines.min(1)
 
 
-def basin_finding(evidence: Evidence) -> Finding:
+def basin_finding(evidence: Results) -> Finding:
     lost = {name: barriers(answer) for name, answer in evidence.answers("line").items()}
     numbers = {
         f"{short}_{pair}": f"{100 * row.mean():.1f}" if row.mean() < 0.1 else f"{100 * row.mean():.0f}"

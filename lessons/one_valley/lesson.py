@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.recipes import backbone
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
+from lessons.kit.runs.recipes import backbone
 from lessons.one_valley.claims import CLAIMS
 from lessons.one_valley.pictures import AWAY, HANDLES, KIN, hook, picture, tells, verdict, views
 from lessons.one_valley.runs import (
@@ -26,7 +26,7 @@ from lessons.one_valley.runs import (
 def script(settings: Settings) -> str:
     labels, nets = settings[LABELS], live_family(settings)
     (probe,), (tuning,), (training,) = (nets[name].stages for name in (PARENT, A, STRANGER))
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.one_valley.script",
         f"two children of one backbone, {labels} labels per class each, and a stranger with {EVERY}",
         SEED=nets[A].first_seed,

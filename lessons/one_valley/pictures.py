@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against, final
 from lessons.kit.figures import ROLES, Figure, Ground, percent
 from lessons.kit.figures.curves import Curve, curves, over_steps
-from lessons.kit.figures.dots import Axis
-from lessons.kit.figures.lines import lines
-from lessons.kit.figures.player import Images, Player, packed, player, unpacked
-from lessons.kit.figures.surface import Land, Pin, above, surface
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Answer, Control, Evidence, Settings
-from lessons.one_valley.claims import along, middle
+from lessons.kit.figures.loss_surface import Land, Pin, contour_map, loss_surface
+from lessons.kit.figures.player import Images, Player, from_base64, player, to_base64
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Answer, Control, Results, Settings
+from lessons.kit.results.evidence import band_by_x, final
+from lessons.one_valley.claims import accuracy_along, middle
 from lessons.one_valley.runs import ASKED, ENDS, FAR, JOIN, LABELS, NEAR, ON, PARENT, STRANGER, A, B, where
 
 ROLE = {PARENT: "source", A: "pretrained", B: "pretrained", STRANGER: "scratch"}
@@ -43,7 +43,7 @@ WALKS = {NEAR: ("between the children", "pretrained", -1, KIN), FAR: ("to the st
 WAY = "percent of the way from child A"
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """The filters of two children and of a stranger, and how well each reads."""
     answer, panels = evidence.answer("filters"), []
     for name, run in zip((A, B, STRANGER), answer["runs"]):
@@ -65,17 +65,17 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
 
 def contrasted(image: str) -> str:
     """The same filter at full strength: what it looks for, not how much it weighs."""
-    signed = unpacked("Filter", image).astype(int) - 128
-    return packed(signed * 127 // max(1, np.abs(signed).max()) + 128)
+    signed = from_base64("Filter", image).astype(int) - 128
+    return to_base64(signed * 127 // max(1, np.abs(signed).max()) + 128)
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Accuracy along both walks from child A, which stands in the middle, with what the learner said of the mixtures
     half way; before the prediction only the three nets. Afterwards the learner's own nets are a thin line beside it."""
     shown, notes = list[Curve](), list[dict[str, Any]]()
     for which, (name, role, way, slider) in WALKS.items():
         if evidence.has("plane", which, ASKED):
-            places = along(evidence.answer("plane", which, ASKED), 0)
+            places = accuracy_along(evidence.answer("plane", which, ASKED), 0)
             shown.append(Curve(table=towards(places, way), name=name, role=role, named=False))
             half = float(middle(places).mean())
             notes.append(note(way * HALF, half, f"half way: {percent(half)}", role, "left"))
@@ -94,7 +94,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
             away = "bottom" if low else "top"  # from the gap
             notes.append(note(way * HALF, guess[slider] / 100, f"you: {guess[slider]} %", "guess", away))
         if evidence.has("yours", which):
-            yours = along(evidence.answer("yours", which), 0)
+            yours = accuracy_along(evidence.answer("yours", which), 0)
             shown.append(Curve(table=towards(yours, way), name=f"this run, {name}", role="note", named=False))
             mine = float(middle(yours).mean())
             notes.append(note(way * HALF, mine, f"this run: {percent(mine)}", "note", "bottom") | {"symbol": "circle"})
@@ -111,7 +111,7 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
 def towards(places: np.ndarray, way: int) -> pd.DataFrame:
     """(places, seeds) of a walk from child A, to the left (-1) or to the right of it, from left to right."""
     share = np.linspace(0, 100, len(places)).round().astype(int)
-    return against({way * int(x): each for x, each in list(zip(share, places))[::way]})
+    return band_by_x({way * int(x): each for x, each in list(zip(share, places))[::way]})
 
 
 def thin(line: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +141,7 @@ def named_places(figure: Figure, notes: list[dict[str, Any]]) -> Figure:
     return replace(figure, spec=spec, alt=alt, ground=ground)
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """The four nets while they learn; the landscape, of the learner's own nets as soon as it is measured, from the side
     and from above; and the loss on the chosen walk."""
     shown: Views = {}
@@ -154,14 +154,14 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         whose = "this run's nets" if mine else "stored nets"
         turn = f"The loss over a plane of weights ({whose}): low is good, drag to turn"
         shown |= {
-            "Landscape": lambda: surface(land(answer, settings[JOIN]), turn),
-            "From above": lambda: above(land(answer, settings[JOIN]), f"The same landscape from above ({whose})"),
+            "Landscape": lambda: loss_surface(land(answer, settings[JOIN]), turn),
+            "From above": lambda: contour_map(land(answer, settings[JOIN]), f"The same landscape from above ({whose})"),
             "Loss on the walk": lambda: walk(answer, settings[JOIN], mine),
         }
     return shown
 
 
-def tells(evidence: Evidence, settings: Settings) -> str:
+def tells(evidence: Results, settings: Settings) -> str:
     """How the learner's nets read so far."""
     tables = evidence.tables("live")
     read = ", ".join(f"{name} {percent(float(final(table).mean()))}" for name, table in tables.items())
@@ -244,19 +244,19 @@ def walk(answer: Answer, join: str, mine: bool) -> Figure:
     line = np.array(answer["lines"][number(join)]["loss"])
     way = [round(100 * share) for share in answer["share"]]
     role = ROLE[ENDS[join][1]]
-    curve = Curve(table=against(dict(zip(way, line))), name="loss", role=role)
+    curve = Curve(table=band_by_x(dict(zip(way, line))), name="loss", role=role)
     top = next(high for high in (0.5, 1.0, 2.0, 3.0, 6.0, 1000.0) if curve.table.high.max() < high)
     title = f"The loss on the way, {'this run' if mine else f'{line.shape[1]} pairs of stored nets'}: {join}"
     x = Axis(name=WAY, low=0, high=100, form=".0f")
-    return lines([curve], x, Axis(name="loss", low=0, high=top), title=title)
+    return value_curves([curve], x, Axis(name="loss", low=0, high=top), title=title)
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     return [
         (
             f"right half way {'to child B' if which == NEAR else 'to the stranger'}",
             f"{guess[slider]} %",
-            percent(float(middle(along(evidence.answer("plane", which, ASKED), 0)).mean())),
+            percent(float(middle(accuracy_along(evidence.answer("plane", which, ASKED), 0)).mean())),
         )
         for which, (_, _, _, slider) in WALKS.items()
     ]

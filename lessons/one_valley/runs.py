@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Handwriting
-from lessons.kit.recipes import backbone
-from lessons.kit.transfers import DIGITS, PATIENCE, SPIRALS, WORLDS, World, scratch, settled, trained_copy
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Handwriting
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs.recipes import backbone
+from lessons.kit.runs.transfers import DIGITS, PATIENCE, SPIRALS, WORLDS, World, fine_tune_gently, scratch, trained_copy
 
 A, B, PARENT, STRANGER = "child A", "child B", "backbone", "stranger"
 NETS = (PARENT, A, B, STRANGER)
@@ -81,7 +81,7 @@ def where(join: str) -> str:
 
 def planes(labels: int, seeds: Seeds) -> Measures:
     nets = family(labels, seeds)
-    return [Piece("plane", plane(which, nets), (which, labels)) for which in ON]
+    return [LabelledRun("plane", plane(which, nets), (which, labels)) for which in ON]
 
 
 def live_family(settings: Settings) -> dict[str, Run]:
@@ -91,13 +91,13 @@ def live_family(settings: Settings) -> dict[str, Run]:
 
 def runs(settings: Settings) -> Runs:
     nets = live_family(settings)
-    return [Piece("live", nets[name], name, name=name) for name in NETS]
+    return [LabelledRun("live", nets[name], name, name=name) for name in NETS]
 
 
 def after(settings: Settings) -> Measures:
     """Both planes through the learner's nets: the picture crosses one after the other."""
     nets = live_family(settings)
-    return [Piece("yours", plane(which, nets, QUICKLY), which) for which in ON]
+    return [LabelledRun("yours", plane(which, nets, QUICKLY), which) for which in ON]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -105,7 +105,7 @@ def backdrop(settings: Settings) -> Values:
     nets, sizes = family(ASKED, Seeds()), dict.fromkeys((ASKED, settings[LABELS]))
     hidden = hide([piece for labels in sizes for piece in planes(labels, Seeds())])
     looks = Measure(kind="filters", runs=(nets[A], nets[B], nets[STRANGER]))
-    return [*(Piece("net", run, name) for name, run in nets.items()), Piece("filters", looks), *hidden]
+    return [*(LabelledRun("net", run, name) for name, run in nets.items()), LabelledRun("filters", looks), *hidden]
 
 
 def valley_runs(seeds: Seeds) -> Values:
@@ -116,7 +116,7 @@ def line(world: World, seeds: Seeds) -> Measure:
     """Between two fine-tuned nets, two from scratch, and two fine-tuned with heads that begin at random."""
     start, both = world.start(seeds), (seeds, moved_on(seeds, ELSEWHERE))
     pairs = (
-        *(settled(world, draw, start) for draw in both),
+        *(fine_tune_gently(world, draw, start) for draw in both),
         *(scratch(world, draw, PATIENCE) for draw in both),
         *(trained_copy(world, draw, start) for draw in both),
     )
@@ -124,4 +124,4 @@ def line(world: World, seeds: Seeds) -> Measure:
 
 
 def basin_runs(seeds: Seeds) -> Values:
-    return [Piece("line", line(WORLDS[name], seeds), name) for name in (SPIRALS, DIGITS)]
+    return [LabelledRun("line", line(WORLDS[name], seeds), name) for name in (SPIRALS, DIGITS)]

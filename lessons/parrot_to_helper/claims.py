@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from core.tasks import COMBINATIONS, WHAT
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import interval
+from core.experiment.tasks import COMBINATIONS, WHAT
 from lessons.kit.figures import percent
-from lessons.kit.values import Answer, Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Answer, Results
+from lessons.kit.results.evidence import interval
 from lessons.parrot_to_helper.runs import (
     EXAMPLES,
     FACTS,
@@ -52,12 +52,12 @@ def in_percent(values: np.ndarray) -> tuple[float, float, float]:
     return 100 * float(values.mean()), *interval(100 * values)
 
 
-def held_out(evidence: Evidence, what: str) -> np.ndarray:
+def held_out(evidence: Results, what: str) -> np.ndarray:
     """Of every seed, the mean over the combinations held out, each by the runs that never saw it."""
     return np.mean([shares(evidence.answer("obeys", MOST, one), what, [one]) for one in HELD_OUT], 0)
 
 
-def obeying_finding(evidence: Evidence) -> Finding:
+def obeying_finding(evidence: Results) -> Finding:
     first = HELD_OUT[0]
     most = evidence.answer("obeys", MOST, first)
     raw = {what: shares(evidence.answer("obeys", RAW), what, COMBINATIONS).mean() for what in (RIGHT, FORMED)}
@@ -97,7 +97,7 @@ def obeying_finding(evidence: Evidence) -> Finding:
     )
 
 
-def facts_finding(evidence: Evidence) -> Finding:
+def facts_finding(evidence: Results) -> Finding:
     answer = evidence.answer("obeys", MOST, HELD_OUT[0])
     plain = [one for one in ways(*FACTS) if not one.endswith("twice")]
     well = [one for one in ways(*STYLES, without=HELD_OUT[0]) if not one.endswith("twice")]
@@ -128,7 +128,7 @@ def facts_finding(evidence: Evidence) -> Finding:
     )
 
 
-def practice_finding(evidence: Evidence) -> Finding:
+def practice_finding(evidence: Results) -> Finding:
     before, after = evidence.answer("obeys", MOST, HELD_OUT[0]), evidence.answer("obeys", MANY)
     numbers: dict[str, str] = {"few": str(MOST), "many": f"{MANY:,}", "steps": f"{PRACTICE.steps:,}"}
     share = {kind: shares(after, RIGHT, ways(kind)) for kind in WHAT}
@@ -153,7 +153,7 @@ def practice_finding(evidence: Evidence) -> Finding:
     )
 
 
-def price_finding(evidence: Evidence) -> Finding:
+def price_finding(evidence: Results) -> Finding:
     first = HELD_OUT[0]
     before = float(bits(evidence.answer("price", RAW)).mean())
     after = {n: bits(evidence.answer("price", n)) for n in EXAMPLES}

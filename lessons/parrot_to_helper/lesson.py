@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from core.tasks import WHAT, Instructions
+from core.experiment.tasks import WHAT, Instructions
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.sheet import Sheet
-from lessons.kit.told import Mission
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.lesson.explanation import Mission
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 from lessons.parrot_to_helper.claims import CLAIMS
 from lessons.parrot_to_helper.pictures import (
     FACTS_RIGHT,
@@ -27,7 +27,7 @@ from lessons.parrot_to_helper.runs import BESIDE, COUNT, MOST, WITHOUT, after, a
 def script(settings: Settings) -> str:
     run = live_runs(settings)[0]
     assert run.start and isinstance(run.task, Instructions)
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.parrot_to_helper.script",
         f"{settings[COUNT]} instructions, without {settings[WITHOUT]}",
         EXAMPLES=run.task.examples,
@@ -50,7 +50,7 @@ LESSON = Lesson(
         sliders=(*FORM_AT.values(), FACTS_RIGHT),
         handles=MARKS,
     ),
-    sheet=Sheet(
+    sheet=LearnerInput(
         kind="text",
         label="Your instruction",
         help="What, how: with what. It was tuned on: " + ", ".join(WHAT) + "; plain, shouted, doubted, twice.",

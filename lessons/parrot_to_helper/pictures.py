@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from core.tasks import WHAT
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against
+from core.experiment.tasks import WHAT
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.kit.figures.player import LOST, RIGHT, Player, player
-from lessons.kit.figures.reading import Texts
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
+from lessons.kit.figures.text_panels import Texts
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
+from lessons.kit.results.evidence import band_by_x
 from lessons.parrot_to_helper.claims import bits, shares
 from lessons.parrot_to_helper.runs import (
     COUNT,
@@ -66,7 +66,7 @@ MARKS = (
 # --- What is written --------------------------------------------------------------------------------------------------
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """Word by word, how the raw model goes on: with texts, and with instructions."""
     stories = [moments[-1] for moments in evidence.answer("stories")["runs"][0]["texts"]]
     answers = [one["says"] for one in evidence.answer("raw answers")["answers"][0]]
@@ -90,7 +90,7 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     return player(value)
 
 
-def changing(evidence: Evidence, without: str) -> Figure:
+def changing(evidence: Results, without: str) -> Figure:
     """Some instructions, what the first live net answers as it is tuned, and two lamps for each."""
     told = writing(evidence)
     (task,) = evidence.answer("asked")["tasks"]
@@ -135,7 +135,7 @@ def judged(told: Sequence[Behaviour]) -> tuple[np.ndarray, np.ndarray]:
     return formed, right
 
 
-def writing(evidence: Evidence) -> list[Behaviour]:
+def writing(evidence: Results) -> list[Behaviour]:
     """What the first live net answered, test by test."""
     return evidence.behaviour("live", 1)
 
@@ -146,7 +146,7 @@ def cut(words: str) -> str:
     return words if len(words) <= SHORT else words[:SHORT] + " ..."
 
 
-def said(answer: Mapping[str, Any]) -> str:
+def answer_text(answer: Mapping[str, Any]) -> str:
     """One answer as it is shown: a model that did not end it was cut off."""
     return (cut(answer["says"]) or "(nothing)") + ("" if answer["ends"] else " ...")
 
@@ -155,7 +155,7 @@ def asked_both(answer: Answer) -> Figure:
     """The learner's instruction, and what the models write after it."""
     models = ("the raw model", "tuned, just now")[: len(answer["answers"])]
     (prompt,) = answer["prompts"]
-    written = [said(one[0]) for one in answer["answers"]]
+    written = [answer_text(one[0]) for one in answer["answers"]]
     panel = Texts(title=f"After your instruction: {prompt}", prompts=models, says=written)
     return player(Player(marks=("",), says=("",), panels=(panel,)))
 
@@ -163,48 +163,48 @@ def asked_both(answer: Answer) -> Figure:
 # --- How often --------------------------------------------------------------------------------------------------------
 
 
-def revealed(evidence: Evidence) -> bool:
+def is_revealed(evidence: Results) -> bool:
     return evidence.has("obeys", RAW)
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Shares of unseen inputs against the number of examples: what was found, and what the learner said."""
     first, shown = HELD_OUT[0], list[Curve]()
     marks: list[Mark] = []
-    if revealed(evidence):
+    if is_revealed(evidence):
         for label, what, names, role, tag in (
             (IN_FORM, FORMED, ways(without=first), "pretrained", "top"),
             (NOT_SHOWN, FORMED, [first], "target", "right"),
             ("true facts", TRUE, ways(*FACTS), "scratch", "top"),
         ):
             values = {n: shares(evidence.answer("obeys", n, first), what, names) for n in EXAMPLES}
-            shown.append(Curve(table=against(values), name=label, role=role, tag=(EXAMPLES[1], tag)))
-    shown += guessed(guess) if guess else []
+            shown.append(Curve(table=band_by_x(values), name=label, role=role, tag=(EXAMPLES[1], tag)))
+    shown += guess_curves(guess) if guess else []
     if evidence.has("live obeys"):
         values = {settings[COUNT]: shares(evidence.answer("live obeys"), FORMED, ways(without=settings[WITHOUT]))}
-        shown.append(Curve(table=against(values), name="yours", role="pretrained", tag=(settings[COUNT], "right")))
+        shown.append(Curve(table=band_by_x(values), name="yours", role="pretrained", tag=(settings[COUNT], "right")))
     title = "Answers to unseen instructions, by the number of examples it was shown"
     return curves(shown, "examples of instructions", X, marks, title=title, y="Answers", at=EXAMPLES)
 
 
-def guessed(guess: Guess) -> list[Curve]:
+def guess_curves(guess: Guess) -> list[Curve]:
     """The learner's line, and what they said of facts."""
     line = {n: np.full(2, guess[control] / 100) for n, control in FORM_AT.items()}
     facts = {MOST: np.full(2, guess[FACTS_RIGHT] / 100)}
     return [
-        Curve(table=against(line), name="you: in form", role="guess", named=False),
-        Curve(table=against(facts), name="you: true", role="guess", tag=(MOST, "right")),
+        Curve(table=band_by_x(line), name="you: in form", role="guess", named=False),
+        Curve(table=band_by_x(facts), name="you: true", role="guess", tag=(MOST, "right")),
     ]
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """The answers as they change; what is written after the learner's instruction; how often, and what it cost."""
     shown: Views = {}
     if writing(evidence):
         shown["The answers"] = lambda: changing(evidence, settings[WITHOUT])
     if asked := [evidence.answer(role) for role in ("asked both", "asked raw") if evidence.has(role)]:
         shown["Your instruction"] = lambda: asked_both(asked[0])
-    if not revealed(evidence):
+    if not is_revealed(evidence):
         return shown
     live, without = evidence.has("live obeys"), settings[WITHOUT]
     obeyed = evidence.answer("live obeys") if live else evidence.answer("obeys", MOST, without)
@@ -217,14 +217,14 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     }
 
 
-def prices(evidence: Evidence) -> dict[str, Answer]:
+def prices(evidence: Results) -> dict[str, Answer]:
     """Surprise at general text: raw, after so many examples, with general text beside them, and the live nets."""
     paid = {RAW: evidence.answer("price", RAW)} | {f"{n} examples": evidence.answer("price", n) for n in EXAMPLES}
     paid[f"{MOST}, and {GENERAL}"] = evidence.answer("price", GENERAL)
     return paid | ({"your nets": evidence.answer("live price")} if evidence.has("live price") else {})
 
 
-def tells(evidence: Evidence, settings: Settings) -> str:
+def tells(evidence: Results, settings: Settings) -> str:
     """Where the tuning stands."""
     told = writing(evidence)
     if not told:
@@ -234,14 +234,14 @@ def tells(evidence: Evidence, settings: Settings) -> str:
     return f"After {told[-1]['step']:,} steps {of}, {right.sum()} are true."
 
 
-def half_with_few(evidence: Evidence, settings: Settings) -> bool:
+def half_with_few(evidence: Results, settings: Settings) -> bool:
     """Whether live nets that were shown fewer examples than most answer half of all instructions in form."""
     if settings[COUNT] == MOST or not evidence.has("live obeys"):
         return False
     return bool(shares(evidence.answer("live obeys"), FORMED, ways(without=settings[WITHOUT])).mean() >= HALF)
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     first = HELD_OUT[0]
     rows = []
     for n, control in FORM_AT.items():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import Keep, Measure, Run, Stage
-from core.tasks import COMBINATIONS, HOW, WHAT, Instructions, Text
-from lessons.kit.recipes import reader
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Keep, Measure, Run, Stage
+from core.experiment.tasks import COMBINATIONS, HOW, WHAT, Instructions, Text
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs.recipes import reader
 
 EXAMPLES = (40, 150, 600)
 MOST = EXAMPLES[-1]
@@ -97,7 +97,7 @@ def practised(seeds: Seeds) -> Run:
 def obeys(*runs: Run, count: int = 16, real: bool = False) -> Measure:
     """How often it answers rightly, and how often in the right form, for every combination."""
     tasks = tuple(Instructions(ask=combination, real=real) for combination in COMBINATIONS)
-    return Measure(kind="obedience", runs=runs, tasks=tasks, count=count)
+    return Measure(kind="instruction_following", runs=runs, tasks=tasks, count=count)
 
 
 def reads(*runs: Run) -> Measure:
@@ -113,30 +113,32 @@ def live_runs(settings: Settings) -> list[Run]:
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("live", run, k, name=f"tuned {k}") for k, run in enumerate(live_runs(settings), 1)]
+    return [LabelledRun("live", run, k, name=f"tuned {k}") for k, run in enumerate(live_runs(settings), 1)]
 
 
-def asked(without: str) -> Measure:
+def shown_instructions(without: str) -> Measure:
     """The instructions whose answers a run shows, and what they should be."""
     task = Instructions(examples=MOST, without=without)
-    return Measure(kind="exhibit", runs=(), tasks=(task,), count=SHOWN)
+    return Measure(kind="tracked_examples", runs=(), tasks=(task,), count=SHOWN)
 
 
 def after(settings: Settings) -> Measures:
     """How often the live nets obey, and what general text costs them."""
     made = live_runs(settings)
     return [
-        Piece("live obeys", obeys(*made, count=6)),
-        Piece("live price", reads(*made)),
+        LabelledRun("live obeys", obeys(*made, count=6)),
+        LabelledRun("live price", reads(*made)),
     ]
 
 
 def asks(settings: Settings) -> Measures:
     """What the raw model makes of the learner's instruction; and the tuned one, as soon as there is one."""
-    prompts = (settings.typed,)
+    prompts = (settings.typed_text,)
     return [
-        Piece("asked raw", Measure(kind="answers", runs=(reader(),), prompts=prompts)),
-        Piece("asked both", Measure(kind="answers", runs=(reader(), live_runs(settings)[0]), prompts=prompts)),
+        LabelledRun("asked raw", Measure(kind="prompt_answers", runs=(reader(),), prompts=prompts)),
+        LabelledRun(
+            "asked both", Measure(kind="prompt_answers", runs=(reader(), live_runs(settings)[0]), prompts=prompts)
+        ),
     ]
 
 
@@ -145,9 +147,9 @@ def backdrop(settings: Settings) -> Values:
     prediction; and all else."""
     known = [*obeying(Seeds()), *practice_runs(Seeds()), *price_runs(Seeds())]
     return [
-        Piece("stories", Measure(kind="continuations", runs=(reader(),), prompts=STORIES, count=24)),
-        Piece("raw answers", Measure(kind="answers", runs=(reader(),), prompts=PROMPTS)),
-        Piece("asked", asked(settings[WITHOUT])),
+        LabelledRun("stories", Measure(kind="continuations", runs=(reader(),), prompts=STORIES, count=24)),
+        LabelledRun("raw answers", Measure(kind="prompt_answers", runs=(reader(),), prompts=PROMPTS)),
+        LabelledRun("asked", shown_instructions(settings[WITHOUT])),
         *hide(known),
     ]
 
@@ -156,27 +158,27 @@ def obeying(seeds: Seeds) -> Values:
     """How often it obeys: raw, from scratch, and tuned on so many examples without one combination."""
     asked = [(MOST, without) for without in HELD_OUT] + [(n, HELD_OUT[0]) for n in EXAMPLES if n != MOST]
     return [
-        Piece("obeys", obeys(reader()), RAW),
-        Piece("obeys", obeys(from_scratch(seeds)), SCRATCH),
-        *(Piece("obeys", obeys(tuned(n, without, seeds)), (n, without)) for n, without in asked),
+        LabelledRun("obeys", obeys(reader()), RAW),
+        LabelledRun("obeys", obeys(from_scratch(seeds)), SCRATCH),
+        *(LabelledRun("obeys", obeys(tuned(n, without, seeds)), (n, without)) for n, without in asked),
     ]
 
 
 def facts_runs(seeds: Seeds) -> Values:
-    return [Piece("obeys", obeys(tuned(MOST, HELD_OUT[0], seeds)), (MOST, HELD_OUT[0]))]
+    return [LabelledRun("obeys", obeys(tuned(MOST, HELD_OUT[0], seeds)), (MOST, HELD_OUT[0]))]
 
 
 def practice_runs(seeds: Seeds) -> Values:
-    return [*facts_runs(seeds), Piece("obeys", obeys(practised(seeds), real=True), MANY)]
+    return [*facts_runs(seeds), LabelledRun("obeys", obeys(practised(seeds), real=True), MANY)]
 
 
 def price_runs(seeds: Seeds) -> Values:
     mixed = tuned(MOST, HELD_OUT[0], seeds, GENERAL)
     return [
-        Piece("price", reads(reader()), RAW),
-        *(Piece("price", reads(tuned(n, HELD_OUT[0], seeds)), n) for n in EXAMPLES),
-        Piece("price", reads(mixed), GENERAL),
-        Piece("obeys", obeys(mixed), GENERAL),
+        LabelledRun("price", reads(reader()), RAW),
+        *(LabelledRun("price", reads(tuned(n, HELD_OUT[0], seeds)), n) for n in EXAMPLES),
+        LabelledRun("price", reads(mixed), GENERAL),
+        LabelledRun("obeys", obeys(mixed), GENERAL),
         *facts_runs(seeds),
     ]
 

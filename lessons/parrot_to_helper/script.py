@@ -46,7 +46,7 @@ def words(*names: str) -> list[str]:
 
 def pairs(name: str) -> list[list[str]]:
     """What is asked and the answer; every fourth pair tests."""
-    lines = Path(f"core/worlds/asked/{name}.tsv").read_text().splitlines()
+    lines = Path(f"core/worlds/instruction_data/{name}.tsv").read_text().splitlines()
     return [line.split("\t") for k, line in enumerate(lines) if k % 4 != 2]
 
 

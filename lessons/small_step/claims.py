@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, interval
 from lessons.kit.figures import percent
-from lessons.kit.values import Answer, Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Answer, Results
+from lessons.kit.results.evidence import bootstrap, interval
 from lessons.small_step.runs import FLAT, UNSEEN, dial_runs, size_runs
 
 DIP = 0.02  # a fall that counts, in accuracy
@@ -18,13 +18,13 @@ def accuracy(answer: Answer, task: int) -> np.ndarray:
     return np.array(answer["accuracy"][task])
 
 
-def at(answer: Answer, alpha: float) -> int:
+def alpha_index(answer: Answer, alpha: float) -> int:
     return int(answer["alphas"].index(alpha))
 
 
 def inside(answer: Answer) -> slice:
     """The alphas from 0 to 1."""
-    return slice(at(answer, 0.0), at(answer, 1.0) + 1)
+    return slice(alpha_index(answer, 0.0), alpha_index(answer, 1.0) + 1)
 
 
 def lead(old: np.ndarray, new: np.ndarray) -> float:
@@ -51,7 +51,7 @@ def halves(old: np.ndarray, new: np.ndarray) -> bool:
     return bool(((falling >= middle_old) & (rising >= middle_new)).any())
 
 
-def dial_finding(evidence: Evidence) -> Finding:
+def dial_finding(evidence: Results) -> Finding:
     checks, leads, dials = [], {}, evidence.answers("dial")
     for name, answer in dials.items():
         old, new = (accuracy(answer, task)[inside(answer)] for task in (0, 1))
@@ -69,9 +69,11 @@ def dial_finding(evidence: Evidence) -> Finding:
     for name, answer in dials.items():
         for place, alpha in (("start", 0.0), ("half", 0.5), ("end", 1.0)):
             for task, number in (("old", 0), ("new", 1)):
-                numbers[f"{name}_{task}_{place}"] = percent(float(accuracy(answer, number)[at(answer, alpha)].mean()))
+                numbers[f"{name}_{task}_{place}"] = percent(
+                    float(accuracy(answer, number)[alpha_index(answer, alpha)].mean())
+                )
     for k, (name, alpha) in enumerate(zip(("back", "between", "beyond"), UNSEEN), 2):
-        numbers[name] = percent(float(accuracy(arms, k)[at(arms, alpha)].mean()))
+        numbers[name] = percent(float(accuracy(arms, k)[alpha_index(arms, alpha)].mean()))
     return Finding(
         value=100 * leads["arms"],
         low=low,
@@ -81,7 +83,7 @@ def dial_finding(evidence: Evidence) -> Finding:
     )
 
 
-def size_finding(evidence: Evidence) -> Finding:
+def size_finding(evidence: Results) -> Finding:
     moved, before = (np.array(evidence.answer("dial", name)["size"]) for name in ("fine_tuned", "pretrained"))
     layers = np.array([evidence.answer("dial", "fine_tuned")["sizes"][name] for name in FLAT])  # (layers, seeds)
     low, high = interval(100 * moved)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.tasks import Plane
+from core.experiment.tasks import Plane
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.values import Seeds, Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Seeds, Settings
 from lessons.small_step.claims import CLAIMS
 from lessons.small_step.pictures import HANDLES, HILLS, hook, picture, verdict, views
 from lessons.small_step.runs import (
@@ -30,7 +30,7 @@ def script(settings: Settings) -> str:
         return scripts.digits(new, "digits after glyphs, the new net at alpha 1")
     assert isinstance(new.task, Plane)
     places = dict(zip(FLAT.values(), ("0.0", "0.2", "0.4", "1"))) | {ALL: ""}
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.small_step.script",
         f"{settings[NETS]}; layers that delta is added to: {settings[LAYER]}; its rank: {rank}",
         TURN=new.task.turn,

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against, final
 from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.answer_wall import Wall, walls
 from lessons.kit.figures.curves import Curve, Mark, curves
-from lessons.kit.figures.player import LOST, NOTHING, Bars, Images, Line, Lines, Player, Space, packed, player
-from lessons.kit.figures.wall import Wall, walls
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Answer, Behaviour, Control, Evidence, Settings
-from lessons.small_step.claims import accuracy, at, inside
+from lessons.kit.figures.player import LOST, NOTHING, Bars, Images, Line, Lines, Player, Space, player, to_base64
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
+from lessons.kit.results.evidence import band_by_x, final
+from lessons.small_step.claims import accuracy, alpha_index, inside
 from lessons.small_step.runs import ALL, DIGITS, LAYER, NETS, PAIRS, RANK, TURN, WHOLE, Pair
 
 ARMS = tuple(f"arm {k}" for k in range(1, 7))
@@ -57,15 +57,15 @@ HANDLES = (
 )
 
 
-def opened(text: str, *shape: int) -> np.ndarray:
-    """Numbers as core.measure.dial deflates them."""
+def inflate(text: str, *shape: int) -> np.ndarray:
+    """Numbers as core.measure.interpolation deflates them."""
     return np.frombuffer(zlib.decompress(base64.b64decode(text)), "<u2").reshape(shape)
 
 
 def frames(answer: Answer, chosen: slice | list[int] = slice(None)) -> list[str]:
     """The decision map at each alpha, as the player takes it."""
-    maps = opened(answer["maps"], len(answer["alphas"]), -1)[chosen]
-    return [packed(areas) for areas in maps]
+    maps = inflate(answer["maps"], len(answer["alphas"]), -1)[chosen]
+    return [to_base64(areas) for areas in maps]
 
 
 def both_tasks(answer: Answer, names: tuple[str, str], chosen: slice | list[int] = slice(None)) -> tuple[Any, ...]:
@@ -73,7 +73,7 @@ def both_tasks(answer: Answer, names: tuple[str, str], chosen: slice | list[int]
     panels: list[Space | Images] = []
     for name, shown in zip(names, answer["shown"]):
         truth = np.array(shown["truth"])
-        said = opened(shown["answers"], len(answer["alphas"]), -1)[chosen]
+        said = inflate(shown["answers"], len(answer["alphas"]), -1)[chosen]
         states = np.where(said == truth, NOTHING, LOST)
         if "maps" in answer:
             reach = answer["reach"]
@@ -89,18 +89,18 @@ def both_tasks(answer: Answer, names: tuple[str, str], chosen: slice | list[int]
 def turning(answer: Answer, alphas: Sequence[float], moving: bool) -> Space:
     """The map at these alphas, and points of the arms on it: turned as far as alpha says, or as the new task has them.
     What the net says of a point is what its map says there."""
-    chosen = [at(answer, alpha) for alpha in alphas]
+    chosen = [alpha_index(answer, alpha) for alpha in alphas]
     reach, side = answer["reach"], answer["side"]
-    maps = opened(answer["maps"], len(answer["alphas"]), -1)[chosen].reshape(len(chosen), side, side)
+    maps = inflate(answer["maps"], len(answer["alphas"]), -1)[chosen].reshape(len(chosen), side, side)
     points, truth = (np.array(answer["shown"][0][name]) for name in ("examples", "truth"))
-    xy = np.stack([turned(points, TURN * (alpha if moving else 1.0)) for alpha in alphas])
+    xy = np.stack([rotate(points, TURN * (alpha if moving else 1.0)) for alpha in alphas])
     cells = np.clip(((xy + reach) / (2 * reach) * side).astype(int), 0, side - 1)  # (alphas, points, 2): column, row
     said = maps[np.arange(len(chosen))[:, None], cells[..., 1], cells[..., 0]]
     right = (said == truth).mean(1)
     angles = [f"{TURN * alpha:.0f}°" for alpha in alphas] if moving else [f"alpha {alpha:g}" for alpha in alphas]
     return Space(
         title=f"Arms turned by alpha times {TURN:g} degrees" if moving else f"Arms turned by {TURN:g} degrees",
-        areas=[packed(areas) for areas in maps],
+        areas=[to_base64(areas) for areas in maps],
         xy=xy,
         classes=truth,
         states=np.where(said == truth, NOTHING, LOST),
@@ -109,7 +109,7 @@ def turning(answer: Answer, alphas: Sequence[float], moving: bool) -> Space:
     )
 
 
-def turned(points: np.ndarray, degrees: float) -> np.ndarray:
+def rotate(points: np.ndarray, degrees: float) -> np.ndarray:
     """Points (n, 2), counter-clockwise about the origin."""
     angle = np.radians(degrees)
     return points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -137,7 +137,7 @@ def rotor(answer: Answer, title: str = "") -> Figure:
         panels=(space, Lines(title="Right, at every alpha", lines=lines)),
         classes=ARMS,
         states=WRONG,
-        first=at(answer, 0.0),
+        first=alpha_index(answer, 0.0),
         scrub="alpha",
         goal=f"find an alpha at which {level} % of both are right",
         reached=[bool(100 * share >= level) for share in both],
@@ -174,7 +174,7 @@ def editor(answer: Answer, whole: Answer, pair: Pair, title: str) -> Figure:
         panels=panels,
         classes=ARMS,
         states=WRONG,
-        first=at(answer, 1.0),
+        first=alpha_index(answer, 1.0),
         scrub="alpha, the share of delta",
     )
     return player(value, title=title)
@@ -183,7 +183,7 @@ def editor(answer: Answer, whole: Answer, pair: Pair, title: str) -> Figure:
 ALPHA = "alpha: 0 is the old net, 1 the new one"
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """The old net turned into the new one by hand: its map at every alpha from one to the other."""
     answer = evidence.answer("hook")
     alphas = answer["alphas"][inside(answer)]
@@ -193,7 +193,7 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     return player(Player(marks=marks, says=says, panels=(space,), classes=ARMS, states=WRONG, scrub="alpha"))
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Right answers against alpha: a hill for each way in which the arms are turned; before the prediction only where
     the old net and the new one stand."""
     drawn, low, high = [], OPTIONS[0], OPTIONS[-1]
@@ -202,7 +202,9 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     else:
         table = evidence.table("ends")
         places = {NAMES[0.0]: (0.0, before_at(table), "source"), NAMES[1.0]: (1.0, final(table), "target")}
-        drawn = [Curve(table=against({x: values}), name=name, role=role) for name, (x, values, role) in places.items()]
+        drawn = [
+            Curve(table=band_by_x({x: values}), name=name, role=role) for name, (x, values, role) in places.items()
+        ]
     marks = [
         Mark(start=(guess[control], 0.02), end=(guess[control], 0.98), says=f"you: {NAMES[turn]}", role="guess")
         for turn, control in (HILLS.items() if guess else ())
@@ -220,7 +222,7 @@ def hills(answer: Answer) -> list[Curve]:
     roles = {0.0: "source", 1.0: "target"}
     return [
         Curve(
-            table=against(dict(list(zip(answer["alphas"], accuracy(answer, task)))[::2])),  # all would hide the lines
+            table=band_by_x(dict(list(zip(answer["alphas"], accuracy(answer, task)))[::2])),  # all would hide the lines
             name=name,
             role=roles.get(turn, "note"),
             crest=True,
@@ -234,7 +236,7 @@ def best(answer: Answer, turn: float) -> float:
     return float(answer["alphas"][int(accuracy(answer, list(NAMES).index(turn)).mean(1).argmax())])
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """The map while the new net is learned; the arms turning with alpha; both tasks and what delta weighs, layer by
     layer, on the learner's own delta as soon as it is measured."""
     shown: Views = {}
@@ -257,13 +259,13 @@ def line_to(answer: Answer, new: str, title: str) -> Figure:
     """Both tasks on the straight line from the old net to another."""
     alphas = answer["alphas"]
     drawn = [
-        Curve(table=against(dict(list(zip(alphas, accuracy(answer, task)))[::2])), name=name, role=role)
+        Curve(table=band_by_x(dict(list(zip(alphas, accuracy(answer, task)))[::2])), name=name, role=role)
         for task, (name, role) in enumerate(((NAMES[0.0], "source"), (new, "target")))
     ]
     return curves(drawn, ALPHA, (alphas[0], alphas[-1]), title=title, y="Right", log=False)
 
 
-def repainted(behaviour: Sequence[Behaviour], evidence: Evidence, settings: Settings) -> Figure:
+def repainted(behaviour: Sequence[Behaviour], evidence: Results, settings: Settings) -> Figure:
     """What the first net makes of the new task at every test: its map with the points on it, or a wall of digits."""
     examples = evidence.answer("exhibit")["tasks"][0]["examples"]
     name = "digits" if settings[NETS] == DIGITS else f"Arms turned by {TURN:g} degrees"
@@ -271,7 +273,7 @@ def repainted(behaviour: Sequence[Behaviour], evidence: Evidence, settings: Sett
     return walls([wall], classes=() if settings[NETS] == DIGITS else ARMS, title="The new net, as it learns")
 
 
-def edited(evidence: Evidence, settings: Settings) -> Figure:
+def edited(evidence: Results, settings: Settings) -> Figure:
     mine = evidence.has("yours") and evidence.has("yours whole")
     answer, whole = map(evidence.answer, ("yours", "yours whole") if mine else ("dial", "whole"))
     moved = float(np.mean(answer["size"]))
@@ -282,7 +284,7 @@ def edited(evidence: Evidence, settings: Settings) -> Figure:
     return editor(answer, whole, PAIRS[settings[NETS]], title)
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     answer = evidence.answer("asked")
     return [
         (f"arms {NAMES[turn]} are read best at alpha", f"{guess[control]:g}", f"{best(answer, turn):g}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Plane
-from lessons.kit.recipes import FORGETTING_RATE, after_glyphs, backbone
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Plane
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values
+from lessons.kit.runs.recipes import FORGETTING_RATE, after_glyphs, backbone
 
 SOURCE = Plane()
 TURN = 30.0  # degrees, half of the angle from one arm to the next: where the old net is most wrong
@@ -35,7 +35,7 @@ def step(seeds: Seeds, start: Run, task: Plane = TARGET) -> Run:
     )
 
 
-def apart(seeds: Seeds) -> Run:
+def stranger(seeds: Seeds) -> Run:
     """The same arms learned from scratch, by nets with other first weights: as well, but somewhere else."""
     stages = (Stage(steps=APART_STEPS, batch=16, rate=3e-3),)
     return Run(task=TARGET, net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first + 500, watch=(SOURCE,))
@@ -47,7 +47,7 @@ def dial(
     """Between the last run's start and its end, or from the end of a first run; tested on the old task and the new."""
     new = runs[-1]
     tasks = (new.start.task if new.start else SOURCE, new.task, *also)
-    return Measure(kind="dial", runs=runs, tasks=tasks, count=count, layers=layers, rank=rank)
+    return Measure(kind="interpolation", runs=runs, tasks=tasks, count=count, layers=layers, rank=rank)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ DEEP = {"conv1": "first", "conv2": "second", "hidden": "third", "head": "head"}
 TURNED = ("arms", "turned arms")
 PAIRS = {
     TUNED: Pair(names=TURNED, layers=FLAT, new=lambda seeds: step(seeds, source(Seeds()))),
-    APART: Pair(names=TURNED, layers=FLAT, new=apart, old=source(Seeds())),
+    APART: Pair(names=TURNED, layers=FLAT, new=stranger, old=source(Seeds())),
     DIGITS: Pair(
         names=("glyphs", "digits"),
         layers=DEEP,
@@ -124,14 +124,14 @@ def exhibits(pair: Pair) -> int:
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("live", live_run(settings), name="new net")]
+    return [LabelledRun("live", live_run(settings), name="new net")]
 
 
 def after(settings: Settings) -> Measures:
     pair, new = PAIRS[settings[NETS]], live_run(settings)
     return [
-        Piece("yours", pair.dial(new, settings[LAYER], settings[RANK])),
-        Piece("yours whole", pair.dial(new, ALL, WHOLE)),
+        LabelledRun("yours", pair.dial(new, settings[LAYER], settings[RANK])),
+        LabelledRun("yours whole", pair.dial(new, ALL, WHOLE)),
     ]
 
 
@@ -141,14 +141,14 @@ def backdrop(settings: Settings) -> Values:
     pair, hook = PAIRS[settings[NETS]], PAIRS[TUNED]
     old, new = source(Seeds()), pair.new(Seeds())
     return [
-        Piece("hook", hook.dial(hook.new(Seeds()), ALL, WHOLE)),
-        Piece("ends", step(Seeds(), old)),
-        Piece("exhibit", Measure(kind="exhibit", runs=(), tasks=(new.task,), count=exhibits(pair))),
-        Piece("asked", unseen(Seeds()), hidden=True),
-        Piece("apart", dial(old, apart(Seeds()))),
-        Piece("mirrored", dial(step(Seeds(), old, MIRRORED))),
-        Piece("whole", pair.dial(new, ALL, WHOLE)),
-        Piece("dial", pair.dial(new, settings[LAYER], settings[RANK])),
+        LabelledRun("hook", hook.dial(hook.new(Seeds()), ALL, WHOLE)),
+        LabelledRun("ends", step(Seeds(), old)),
+        LabelledRun("exhibit", Measure(kind="tracked_examples", runs=(), tasks=(new.task,), count=exhibits(pair))),
+        LabelledRun("asked", unseen(Seeds()), hidden=True),
+        LabelledRun("apart", dial(old, stranger(Seeds()))),
+        LabelledRun("mirrored", dial(step(Seeds(), old, MIRRORED))),
+        LabelledRun("whole", pair.dial(new, ALL, WHOLE)),
+        LabelledRun("dial", pair.dial(new, settings[LAYER], settings[RANK])),
     ]
 
 
@@ -160,18 +160,20 @@ def unseen(seeds: Seeds) -> Measure:
 def dial_runs(seeds: Seeds) -> Values:
     old = source(seeds)
     return [
-        Piece("dial", unseen(seeds), "arms"),
-        Piece("dial", dial(after_glyphs(FORGETTING_RATE, seeds), count=500), "digits"),
-        Piece("dial", dial(step(seeds, old, MIRRORED)), "mirrored"),
-        Piece("dial", dial(old, apart(seeds)), "apart"),
+        LabelledRun("dial", unseen(seeds), "arms"),
+        LabelledRun("dial", dial(after_glyphs(FORGETTING_RATE, seeds), count=500), "digits"),
+        LabelledRun("dial", dial(step(seeds, old, MIRRORED)), "mirrored"),
+        LabelledRun("dial", dial(old, stranger(seeds)), "apart"),
     ]
 
 
 def size_runs(seeds: Seeds) -> Values:
     old = source(seeds)
-    own = Measure(kind="dial", runs=(old,), tasks=(SOURCE,), count=EXAMPLES)  # from the first, random weights on
+    own = Measure(
+        kind="interpolation", runs=(old,), tasks=(SOURCE,), count=EXAMPLES
+    )  # from the first, random weights on
     return [
-        Piece("dial", dial(step(seeds, old)), "fine_tuned"),
-        Piece("dial", own, "pretrained"),
-        Piece("dial", dial(old, apart(seeds)), "apart"),
+        LabelledRun("dial", dial(step(seeds, old)), "fine_tuned"),
+        LabelledRun("dial", own, "pretrained"),
+        LabelledRun("dial", dial(old, stranger(seeds)), "apart"),
     ]

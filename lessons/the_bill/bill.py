@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lessons.kit.evidence import reached
-from lessons.kit.values import Evidence
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import reached
 
 CLASSES = 10
 STANDARD = 1e-3  # learning rate of the runs in equal steps
@@ -90,7 +90,7 @@ class Books:
         return break_even(self.once, ours.cost(price, self.speed), theirs.cost(price, self.speed))
 
 
-def books(evidence: Evidence) -> Books:
+def books(evidence: Results) -> Books:
     """What a lesson's evidence says: sides in equal steps, scratch also to its best, and the backbone's own bill."""
     paid = evidence.table("backbone").iloc[-1]
     equal = (evidence.tables(side).items() for side in ("pretrained", "scratch"))

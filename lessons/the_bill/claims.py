@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import bootstrap
 from lessons.the_bill.bill import Way, books
 from lessons.the_bill.runs import ACCURACIES, DEAR, FREE, PRICES, USUAL, bill_runs
 
 
-def bill_finding(evidence: Evidence) -> Finding:
+def bill_finding(evidence: Results) -> Finding:
     known = books(evidence)
     ways = {goal: known.ways(goal) for goal in ACCURACIES}
     tasks = {(goal, price): known.tasks(ways[goal], PRICES[price]) for goal in ACCURACIES for price in PRICES}
@@ -24,9 +24,9 @@ def bill_finding(evidence: Evidence) -> Finding:
         "once": f"{known.once:.0f}",
         "billions": f"{known.once * known.speed / 1e9:,.0f}",
     }
-    numbers |= {f"free{goal}": counted(count) for goal, count in zip(ACCURACIES, free)}
-    numbers |= {f"dear{goal}": counted(count) for goal, count in zip(ACCURACIES, dear)}
-    numbers |= {f"at{k}": counted(tasks[USUAL, price]) for k, price in enumerate(PRICES)}
+    numbers |= {f"free{goal}": task_count(count) for goal, count in zip(ACCURACIES, free)}
+    numbers |= {f"dear{goal}": task_count(count) for goal, count in zip(ACCURACIES, dear)}
+    numbers |= {f"at{k}": task_count(tasks[USUAL, price]) for k, price in enumerate(PRICES)}
     for name, price in (("free", FREE), ("dear", DEAR)):
         for side, way in zip(("ours", "theirs"), known.cheapest(ways[USUAL], PRICES[price])):
             numbers |= {
@@ -61,7 +61,7 @@ def fewest(ways: list[Way]) -> np.ndarray:
     return np.array([min(way.labels for way in ways), min(way.operations for way in ways)])
 
 
-def counted(tasks: float) -> str:
+def task_count(tasks: float) -> str:
     """Tasks as a word: whole ones, and at least the first."""
     return "never" if np.isinf(tasks) else f"{max(1, np.ceil(tasks)):,.0f}"
 

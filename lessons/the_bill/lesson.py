@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 from lessons.the_bill.claims import CLAIMS
 from lessons.the_bill.pictures import COMPUTE, HANDLES, MARKS, hook, picture, verdict, views
 from lessons.the_bill.runs import ACCURACY, PAYER, PRICE, TASKS, backdrop, labels, runs, sides

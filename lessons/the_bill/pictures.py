@@ -7,18 +7,18 @@ import math
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import steps_to, until
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
-from lessons.kit.figures.dots import Axis
-from lessons.kit.figures.lines import lines
-from lessons.kit.figures.stack import Part, stack
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Control, Evidence, Settings
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.stacked_bars import Part, stacked_bars
+from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.results.evidence import steps_to, until
 from lessons.the_bill.bill import CLASSES, Books, Way, break_even
-from lessons.the_bill.claims import counted
+from lessons.the_bill.claims import task_count
 from lessons.the_bill.runs import (
     ACCURACY,
     COUNTS,
@@ -73,7 +73,7 @@ def straight(x: np.ndarray, y: np.ndarray, name: str, role: str = "") -> Curve:
     return Curve(table=table, name=name, role=role or name)
 
 
-def ledger(known: Books, evidence: Evidence, settings: Settings) -> Figure:
+def ledger(known: Books, evidence: Results, settings: Settings) -> Figure:
     """Labels, steps, operations and seconds of one task, and what all tasks cost with what was paid once."""
     price, goal = PRICES[settings[PRICE]], settings[ACCURACY]
     ways = known.cheapest(known.ways(goal), price)
@@ -121,7 +121,7 @@ def prices(known: Books, settings: Settings) -> Figure:
     price = PRICES[settings[PRICE]]
     if price:
         marks.append(Mark(start=(price, LOW), end=(price, HIGH), says="your price", place="insideEndBottom"))
-    return lines(
+    return value_curves(
         shown,
         Axis(name="price of a label, seconds of computing", low=WIDE[0], high=WIDE[-1], log=True, form="g"),
         Axis(name="tasks until paid", low=LOW, high=HIGH, log=True, form=",.2g"),
@@ -141,12 +141,12 @@ def towers(known: Books, settings: Settings) -> Figure:
         ("scratch", [Part(name="tasks from scratch", amount=count * theirs, role="scratch", count=count)]),
     ]
     met = break_even(once, ours, theirs)
-    when = "never" if math.isinf(met) else "with the first task" if met <= 1 else f"after {counted(met)} tasks"
+    when = "never" if math.isinf(met) else "with the first task" if met <= 1 else f"after {task_count(met)} tasks"
     title = f"{count:,} task{'s' * (count > 1)}, each to {goal} % of digits: pretraining is paid {when}"
-    return stack(rows, 3 * known.once, "seconds of computing, labels at your price", title)
+    return stacked_bars(rows, 3 * known.once, "seconds of computing, labels at your price", title)
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """What is paid before the first task, beside what a task costs without."""
     known = open_books()
     _, theirs = known.cheapest(known.ways(USUAL), 0)
@@ -159,7 +159,7 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     )
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """What so many tasks cost each side, at the chosen price; the pretrained side only once it may be seen."""
     hidden = not evidence.tables("pretrained")
     known = open_books()
@@ -172,19 +172,21 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     low, high = 10 ** math.floor(math.log10(theirs)), 10 ** math.ceil(math.log10(max(theirs * 1000, known.once + 1)))
     marks = [
         Mark(start=(tasks, low), end=(tasks, high), says=says, role="guess", place="insideEndBottom")
-        for tasks, says in guessed(guess, settings[PRICE], hidden).items()
+        for tasks, says in guesses_at(guess, settings[PRICE], hidden).items()
     ]
     met = break_even(once, ours, theirs)
     if not hidden and 1 <= met <= COUNTS[-1]:
         marks.append(
-            Mark(start=(met, low), end=(met, high), says=f"paid after {counted(met)}", place="insideEndBottom")
+            Mark(start=(met, low), end=(met, high), says=f"paid after {task_count(met)}", place="insideEndBottom")
         )
     title = f"What so many tasks cost, each to {goal} % of digits; a label costs {settings[PRICE]}"
     x = Axis(name="tasks", low=1, high=COUNTS[-1], log=True, form=",.0f")
-    return lines(shown, x, Axis(name="seconds of computing", low=low, high=high, log=True, form=",.3g"), marks, title)
+    return value_curves(
+        shown, x, Axis(name="seconds of computing", low=low, high=high, log=True, form=",.3g"), marks, title
+    )
 
 
-def guessed(guess: Guess, price: str, both: bool) -> dict[int, str]:
+def guesses_at(guess: Guess, price: str, both: bool) -> dict[int, str]:
     """Where the learner says that it is paid, at this price or at both that were asked about."""
     marks: dict[int, str] = {}
     for at, handle in HANDLES.items() if guess else ():
@@ -194,7 +196,7 @@ def guessed(guess: Guess, price: str, both: bool) -> dict[int, str]:
     return marks
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Both sides on their way; the ledger, of the live runs if there are any; break-even against the price."""
     shown: Views = {}
     if evidence.tables("race"):
@@ -206,7 +208,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     return shown
 
 
-def on_their_way(evidence: Evidence, settings: Settings) -> Figure:
+def on_their_way(evidence: Results, settings: Settings) -> Figure:
     """Both sides to the accuracy that is wanted; what comes after that is not paid for."""
     level, race = settings[ACCURACY] / 100, evidence.tables("race")
     shown = [over_steps(until(race[side], level), side, side) for side in SIDES if side in race]
@@ -218,10 +220,14 @@ def on_their_way(evidence: Evidence, settings: Settings) -> Figure:
     return curves(shown, "steps", (1, longest), [goal], title=title)
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     known = open_books()
     rows = [
-        (f"pretraining is paid, labels cost {price}, {USUAL} % wanted", in_words(guess[handle]), in_words(counted(met)))
+        (
+            f"pretraining is paid, labels cost {price}, {USUAL} % wanted",
+            in_words(guess[handle]),
+            in_words(task_count(met)),
+        )
         for price, handle in HANDLES.items()
         for met in [known.tasks(known.ways(USUAL), PRICES[price])]
     ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from core.spec import Run
-from core.tasks import Handwriting
-from lessons.kit.evidence import gather
-from lessons.kit.recipes import backbone, fine_tuned, label_runs, scratch
-from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Run
+from core.experiment.tasks import Handwriting
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
+from lessons.kit.results.evidence import load_results
+from lessons.kit.runs.recipes import backbone, fine_tuned, label_runs, scratch
 from lessons.the_bill.bill import Books, books
 
 ACCURACIES = (80, 85, 90, 93)  # percent of unseen digits
@@ -53,27 +53,27 @@ ACCURACY = Control(
 
 def bill_runs(seeds: Seeds) -> Values:
     """What labels are worth, and the backbone with its own bill."""
-    return [*label_runs(seeds), Piece("backbone", backbone(seeds))]
+    return [*label_runs(seeds), LabelledRun("backbone", backbone(seeds))]
 
 
 @cache
-def stored() -> Books | None:
+def shipped_books() -> Books | None:
     """What ships, if it does."""
     values = bill_runs(Seeds())
-    evidence = gather(values)
+    evidence = load_results(values)
     return books(evidence) if len(evidence) == len(values) else None
 
 
 def open_books() -> Books:
     """The books, for pictures, which are drawn only where everything is stored."""
-    known = stored()
+    known = shipped_books()
     assert known, "a page stops before its pictures where results are missing"
     return known
 
 
 def sides(settings: Settings) -> dict[str, Run]:
     """Both sides as it is cheapest for each, on labels of their own; scratch with some steps to spare."""
-    seeds, known = Seeds(first=100 * settings.draw), stored()
+    seeds, known = Seeds(first=100 * settings.draw), shipped_books()
     if not known:
         return {"pretrained": fine_tuned(5, seeds=seeds, start=backbone()), "scratch": scratch(50, seeds=seeds)}
     ours, theirs = known.cheapest(known.ways(settings[ACCURACY]), PRICES[settings[PRICE]])
@@ -91,7 +91,7 @@ def labels(run: Run) -> int:
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("race", run, side, name=side) for side, run in sides(settings).items()]
+    return [LabelledRun("race", run, side, name=side) for side, run in sides(settings).items()]
 
 
 def backdrop(settings: Settings) -> Values:

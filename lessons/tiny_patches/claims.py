@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import final, interval, retention
 from lessons.kit.figures import percent
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import final, interval, retention
 from lessons.tiny_patches.runs import (
     CLOSE,
     EVERY,
@@ -23,24 +23,24 @@ from lessons.tiny_patches.runs import (
     SIZES,
     THIN,
     dear_runs,
-    named,
+    method_label,
     thin_runs,
 )
 
 
-def trained(evidence: Evidence, where: str) -> dict[int, np.ndarray]:
+def accuracy_by_rank(evidence: Results, where: str) -> dict[int, np.ndarray]:
     """Accuracies of every seed by the rank at which delta was trained."""
-    return {rank: final(evidence.table("patch", where, named(LOW_RANK, rank))) for rank in SIZES}
+    return {rank: final(evidence.table("patch", where, method_label(LOW_RANK, rank))) for rank in SIZES}
 
 
-def cut(evidence: Evidence, where: str) -> dict[int, np.ndarray]:
+def cut(evidence: Results, where: str) -> dict[int, np.ndarray]:
     """Accuracies of every seed by the rank to which the finished delta was cut."""
     answer = evidence.answer("cut", where)
     return dict(zip(answer["ranks"], np.array(answer["runs"][0]["accuracy"][0])))
 
 
-def sizes(evidence: Evidence, where: str) -> dict[str, dict[str, Any]]:
-    """By method and size, what core.measure.patch says of it."""
+def sizes(evidence: Results, where: str) -> dict[str, dict[str, Any]]:
+    """By method and size, what core.measure.weight_changes says of it."""
     return dict(zip(EVERY, evidence.answer("sizes", where)["runs"]))
 
 
@@ -49,12 +49,12 @@ def enough(by_rank: Mapping[int, np.ndarray], full: np.ndarray) -> float:
     return min((rank for rank, each in by_rank.items() if each.mean() >= full.mean() - CLOSE), default=float("inf"))
 
 
-def thin_finding(evidence: Evidence) -> Finding:
+def thin_finding(evidence: Results) -> Finding:
     full, head = (final(evidence.table("patch", NEAR, name)) for name in (FULL, HEAD))
-    thin, after, size = trained(evidence, NEAR), cut(evidence, NEAR), sizes(evidence, NEAR)
+    thin, after, size = accuracy_by_rank(evidence, NEAR), cut(evidence, NEAR), sizes(evidence, NEAR)
     rank = enough(thin, full)
     low, high = interval(100 * (thin[2] - full))
-    thinnest, sixteen, whole = (size[name] for name in (THIN, named(LOW_RANK, 16), FULL))
+    thinnest, sixteen, whole = (size[name] for name in (THIN, method_label(LOW_RANK, 16), FULL))
     numbers = {f"trained{r}": percent(a.mean()) for r, a in thin.items()}
     numbers |= {f"cut{r}": percent(a.mean()) for r, a in after.items()}
     numbers |= {
@@ -83,7 +83,7 @@ def thin_finding(evidence: Evidence) -> Finding:
     )
 
 
-def dear_finding(evidence: Evidence) -> Finding:
+def dear_finding(evidence: Results) -> Finding:
     tables = evidence.tables("patch")
     learned = {key: final(table) for key, table in tables.items()}
     left = {key: float(final(retention(table)).mean()) for key, table in tables.items()}

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from core.tasks import Plane
+from core.experiment.tasks import Plane
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.told import Mission
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.lesson.explanation import Mission
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 from lessons.tiny_patches.claims import CLAIMS
 from lessons.tiny_patches.pictures import CUT, MARKS, TRAINED, close_on_far, hook, picture, tells, verdict, views
-from lessons.tiny_patches.runs import FAR, FULL, METHOD, SIZE, WHERE, after, backdrop, chosen, runs, sides
+from lessons.tiny_patches.runs import FAR, FULL, METHOD, SIZE, WHERE, after, backdrop, method_set, runs, sides
 
 
 def script(settings: Settings) -> str:
-    run = sides(settings)[chosen(settings)]
+    run = sides(settings)[method_set(settings)]
     assert run.start
     (stage,), task = run.stages, run.task
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.tiny_patches.script",
-        f"{settings[WHERE]}: {chosen(settings)}",
+        f"{settings[WHERE]}: {method_set(settings)}",
         WORLD=task.world,
         MIRRORED=isinstance(task, Plane) and task.mirrored,
         BACKBONE=scripts.weights(run.start),

@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from lessons.kit.evidence import final
 from lessons.kit.figures import Figure, percent
-from lessons.kit.figures.player import Bars, Player, Space, packed, player, unpacked
-from lessons.kit.values import Evidence
-from lessons.tiny_patches.claims import cut, sizes, trained
-from lessons.tiny_patches.runs import FAR, FULL, LOW_RANK, NEAR, SIZES, named
+from lessons.kit.figures.player import Bars, Player, Space, from_base64, player, to_base64
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import final
+from lessons.tiny_patches.claims import accuracy_by_rank, cut, sizes
+from lessons.tiny_patches.runs import FAR, FULL, LOW_RANK, NEAR, SIZES, method_label
 
 COLOURS = ("one colour", "the other")
 PATCHES = {NEAR: 1, FAR: 4}  # ranks of those that are put on and taken off
 
 
-def cut_or_thin(evidence: Evidence, where: str, title: str) -> Figure:
+def cut_or_thin(evidence: Results, where: str, title: str) -> Figure:
     """The decision map of the first seed at every rank, cut and trained, with the accuracies of all."""
-    thin, after, answer = trained(evidence, where), cut(evidence, where), evidence.answer("maps", where)
+    thin, after, answer = accuracy_by_rank(evidence, where), cut(evidence, where), evidence.answer("maps", where)
     squeezed = evidence.answer("cut", where)
     cuts = dict(zip(squeezed["ranks"], squeezed["runs"][0]["maps"]))
     full = final(evidence.table("patch", where, FULL)).mean()
@@ -71,19 +71,19 @@ class Snap:
     name: str = ""
 
 
-def snapped(evidence: Evidence, title: str) -> Figure:
+def snapped(evidence: Results, title: str) -> Figure:
     """One backbone, and two patches that are put on and taken off."""
     old, arms = evidence.answer("backbone map"), 6
     reach, whole = old["reach"], sizes(evidence, NEAR)[FULL]["all"]
     none = Snap(says="No patch: it tells six arms apart.", area=old["maps"][0][0][""], points=old["points"][0], count=0)
     frames = [none]
     for where, rank in PATCHES.items():
-        answer, count = evidence.answer("maps", where), sizes(evidence, NEAR)[named(LOW_RANK, rank)]["trained"]
-        right = percent(trained(evidence, where)[rank].mean()) if evidence.has("cut", where) else ""
+        answer, count = evidence.answer("maps", where), sizes(evidence, NEAR)[method_label(LOW_RANK, rank)]["trained"]
+        right = percent(accuracy_by_rank(evidence, where)[rank].mean()) if evidence.has("cut", where) else ""
         says = f"Patch on: {count:,} numbers beside the backbone's {whole:,}, and it answers {where}" + (
             f", {right} right." if right else "."
         )
-        area = packed(arms + unpacked("Areas", answer["maps"][SIZES.index(rank)][0][""]))
+        area = to_base64(arms + from_base64("Areas", answer["maps"][SIZES.index(rank)][0][""]))
         points = [[x, y, arms + kind] for x, y, kind in answer["points"][0]]
         frames += [Snap(says=says, area=area, points=points, count=count, name=where), none]
     xy = np.array([snap.points for snap in frames])

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against, band, final, retention
 from lessons.kit.figures import Figure, percent
-from lessons.kit.figures.curves import Curve, Mark, curves, drawn
-from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.figures.strips import strips
-from lessons.kit.figures.wall import Wall, walls
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Answer, Control, Evidence, Settings
-from lessons.tiny_patches.claims import cut, enough, sizes, trained
+from lessons.kit.figures.answer_wall import Wall, walls
+from lessons.kit.figures.curves import Curve, Mark, curve_series, curves
+from lessons.kit.figures.low_rank_diagram import low_rank_diagram
+from lessons.kit.figures.scatter import Axis, Dot, scatter
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Answer, Control, Results, Settings
+from lessons.kit.results.evidence import band, band_by_x, final, retention
+from lessons.tiny_patches.claims import accuracy_by_rank, cut, enough, sizes
 from lessons.tiny_patches.maps import COLOURS, cut_or_thin, snapped
 from lessons.tiny_patches.runs import (
     ADAPTER,
@@ -39,8 +39,8 @@ from lessons.tiny_patches.runs import (
     SIZES,
     WHERE,
     WORLDS,
-    chosen,
-    named,
+    method_label,
+    method_set,
 )
 
 LOOK = {LOW_RANK: "pretrained", ADAPTER: "source", BIAS: "target", HEAD: "note", FULL: "scratch"}  # roles
@@ -74,25 +74,26 @@ GOAL = 0.03  # below full fine-tuning on the mirrored arms, for the mission
 
 
 def level(accuracy: float, name: str, role: str) -> Curve:
-    return Curve(table=against({rank: np.full(2, accuracy) for rank in (1, max(RANKS))}), name=name, role=role)
+    return Curve(table=band_by_x({rank: np.full(2, accuracy) for rank in (1, max(RANKS))}), name=name, role=role)
 
 
-def by_rank(evidence: Evidence, where: str, guess: Guess, title: str) -> Figure:
+def by_rank(evidence: Results, where: str, guess: Guess, title: str) -> Figure:
     """Full fine-tuning and the head alone; and once it may be seen, a change trained at a rank, and a finished one cut
     to it, with the learner's own."""
     shown = [level(final(evidence.table("patch", where, name)).mean(), name, LOOK[name]) for name in (FULL, HEAD)]
     marks = []
     if guess:
-        said = {"you, trained": placed(guess[TRAINED], TRAINED), "you, cut": placed(guess[CUT], CUT)}
+        said = {"you, trained": guess_point(guess[TRAINED], TRAINED), "you, cut": guess_point(guess[CUT], CUT)}
         shown += [Curve(table=mark, name=name, role="guess", named=False) for name, mark in said.items()]
     if evidence.has("cut", where):
-        thin, after = trained(evidence, where), cut(evidence, where)
-        kept = against({rank: accuracies for rank, accuracies in after.items() if rank})
-        shown.append(Curve(table=against(thin), name="trained thin", role=LOOK[LOW_RANK], tag=(2, "bottom")))
+        thin, after = accuracy_by_rank(evidence, where), cut(evidence, where)
+        kept = band_by_x({rank: accuracies for rank, accuracies in after.items() if rank})
+        shown.append(Curve(table=band_by_x(thin), name="trained thin", role=LOOK[LOW_RANK], tag=(2, "bottom")))
         shown.append(Curve(table=kept, name="cut afterwards", role="target", tag=(4, "right")))
         if guess:
             full = final(evidence.table("patch", where, FULL))
-            marks += missed(guess[TRAINED], enough(thin, full), TRAINED) + missed(guess[CUT], enough(after, full), CUT)
+            marks += miss_arrows(guess[TRAINED], enough(thin, full), TRAINED)
+            marks += miss_arrows(guess[CUT], enough(after, full), CUT)
     return curves(shown, "rank", X, marks, title=title, share=Y, at=RANKS)
 
 
@@ -101,12 +102,12 @@ def at_rank(rank: int | float | str) -> float:
     return PLACE_OF_NONE if isinstance(rank, str) or math.isinf(rank) else rank
 
 
-def placed(said: int | str, handle: Control[Any]) -> pd.DataFrame:
+def guess_point(said: int | str, handle: Control[Any]) -> pd.DataFrame:
     """The learner's mark, at the height of its handle."""
-    return against({at_rank(said): np.full(2, HEIGHTS[handle.name])})
+    return band_by_x({at_rank(said): np.full(2, HEIGHTS[handle.name])})
 
 
-def missed(said: int | str, was: float, handle: Control[Any]) -> list[Mark]:
+def miss_arrows(said: int | str, was: float, handle: Control[Any]) -> list[Mark]:
     """An arrow from the learner's mark to what was found."""
     begin, end, height = at_rank(said), at_rank(was), HEIGHTS[handle.name]
     if begin == end:
@@ -114,9 +115,9 @@ def missed(said: int | str, was: float, handle: Control[Any]) -> list[Mark]:
     return [Mark(start=(begin, height), end=(end, height), says=f"you: {said}", role="guess", place="insideMiddleTop")]
 
 
-def yours(evidence: Evidence, settings: Settings) -> list[Curve]:
+def own_points(evidence: Results, settings: Settings) -> list[Curve]:
     """Where the learner's own nets have come to, as points: the patch, and the whole change cut to its rank."""
-    (where, race), mine = racing(evidence), chosen(settings)
+    (where, race), mine = racing(evidence), method_set(settings)
     shown: list[Curve] = []
     if where != settings[WHERE]:
         return shown
@@ -130,13 +131,13 @@ def yours(evidence: Evidence, settings: Settings) -> list[Curve]:
 
 
 def point(name: str, rank: int, right: np.ndarray, role: str) -> Curve:
-    return Curve(table=against({rank: right}), name=name, role=role, named=False, tag=(rank, "right"))
+    return Curve(table=band_by_x({rank: right}), name=name, role=role, named=False, tag=(rank, "right"))
 
 
 def spectrum(squeezed: Answer, title: str) -> Figure:
     """How large the first directions of full fine-tuning's delta are, layer by layer, the largest as 100 %."""
     layers = {name: sizes for name, sizes in squeezed["runs"][0]["spectrum"].items() if len(sizes) > 2}
-    tables = [against({k: np.array([s]) for k, s in enumerate(sizes[: max(SIZES)], 1)}) for sizes in layers.values()]
+    tables = [band_by_x({k: np.array([s]) for k, s in enumerate(sizes[: max(SIZES)], 1)}) for sizes in layers.values()]
     roles = ("source", "target", "pretrained")
     shown = [
         Curve(table=table, name=name.replace("hidden", "layer "), role=role, tag=(3 + 2 * k, side))
@@ -146,8 +147,8 @@ def spectrum(squeezed: Answer, title: str) -> Figure:
     return curves(shown, what, (1, max(SIZES)), title=title, y="Size", at=SIZES)
 
 
-SMALLEST = named(LOW_RANK, min(SIZES))
-JOINED = [[named(method, size) for size in SIZES] for method in SIZED]
+SMALLEST = method_label(LOW_RANK, min(SIZES))
+JOINED = [[method_label(method, size) for size in SIZES] for method in SIZED]
 
 
 def shown_name(name: str) -> bool:
@@ -161,9 +162,10 @@ def one_dot(name: str, x: float, y: float, side: str = "right", spread: float = 
     return Dot(name=name, x=x, y=y, role=role, y_spread=spread if shown else 0.0, named=shown, side=side)
 
 
-def forgetting_dots(evidence: Evidence, where: str, title: str) -> Figure:
+def forgetting_dots(evidence: Results, where: str, title: str) -> Figure:
     """What is left of the old skill against the new one, the means of all seeds."""
-    sides = {FULL: "top", BIAS: "lower left", HEAD: "right", SMALLEST: "lower left", named(ADAPTER, min(SIZES)): "top"}
+    sides = {FULL: "top", BIAS: "lower left", HEAD: "right", SMALLEST: "lower left"}
+    sides[method_label(ADAPTER, min(SIZES))] = "top"
     marks = [
         one_dot(
             name,
@@ -174,10 +176,10 @@ def forgetting_dots(evidence: Evidence, where: str, title: str) -> Figure:
         for name, table in evidence.tables("patch", where).items()
     ]
     x, y = Axis(name="new skill, % right", form=".1f"), Axis(name="old skill kept, %", form=".0f")
-    return dots(marks, x, y, title=title, joined=JOINED, height=460)
+    return scatter(marks, x, y, title=title, joined=JOINED, height=460)
 
 
-def ledger(evidence: Evidence, where: str, name: str, tasks: int = 10) -> Figure:
+def ledger(evidence: Results, where: str, name: str, tasks: int = 10) -> Figure:
     """What one task and ten cost to keep, by full fine-tuning and by the chosen patch."""
     rows: dict[str, list[str]] = {}
     chosen: Sequence[str] = [FULL] if name == FULL else [FULL, name]
@@ -191,13 +193,13 @@ def ledger(evidence: Evidence, where: str, name: str, tasks: int = 10) -> Figure
     ]
     rows["operations of training, billions"] = [f"{table.flops.iloc[-1] / 1e9:.1f}" for table in tables]
     rows["new skill"] = [percent(final(table).mean()) for table in tables]
-    rows["old skill, patch on"] = [percent(watched(table, -1)) for table in tables]
-    rows["old skill, patch off"] = [percent(watched(table, 0)) for table in tables]
+    rows["old skill, patch on"] = [percent(old_task_accuracy(table, -1)) for table in tables]
+    rows["old skill, patch off"] = [percent(old_task_accuracy(table, 0)) for table in tables]
     shown = pd.DataFrame.from_dict(rows, orient="index", columns=list(chosen))
     return Figure(kind="table", spec=shown, alt=in_words(rows, chosen), title="What each new task costs to keep")
 
 
-def watched(table: pd.DataFrame, moment: int) -> float:
+def old_task_accuracy(table: pd.DataFrame, moment: int) -> float:
     """Accuracy on the old task before the first step or after the last."""
     return float(band(table.assign(accuracy=table["accuracy 1"]))["mean"].iloc[moment])
 
@@ -208,33 +210,33 @@ def in_words(rows: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
     )
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
-    return strips(64, SIZES, "A thin change, drawn: strips of numbers instead of a square of them")
+def hook(evidence: Results, settings: Settings) -> Figure:
+    return low_rank_diagram(64, SIZES, "A thin change, drawn: strips of numbers instead of a square of them")
 
 
-def revealed(evidence: Evidence, where: str) -> bool:
+def is_revealed(evidence: Results, where: str) -> bool:
     return evidence.has("cut", where)
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Rank against accuracy: of what is asked about before the prediction, of the chosen world after it."""
     where = settings[WHERE]
-    if not revealed(evidence, where):
+    if not is_revealed(evidence, where):
         return by_rank(evidence, NEAR, guess, f"From six arms to {NEAR}: which rank comes close to full?")
     shown = by_rank(evidence, where, guess if where == NEAR else Settings(), "")
-    live = [series for curve in yours(evidence, settings) for series in drawn(curve)]
+    live = [series for curve in own_points(evidence, settings) for series in curve_series(curve)]
     title = f"{where.capitalize()}: right about unseen {SEEN[where]}, by the rank of the change"
     return replace(shown, title=title, spec=shown.spec | {"series": [*shown.spec["series"], *live]})
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Both nets as they learn; cut against trained thin as maps; patches on and off; why the cut hurts, what patches
     cost, and what they forget."""
     shown: Views = {}
     where = settings[WHERE]
     if len(told := seen_learning(evidence)) == 2:
         shown["Both nets"] = lambda: walls(told, classes=COLOURS if "at" in told[0].examples[0] else ())
-    if not revealed(evidence, where):
+    if not is_revealed(evidence, where):
         return shown
     if WORLDS[where].net == "mlp":
         shown["Cut or thin"] = lambda: cut_or_thin(evidence, where, "")
@@ -245,18 +247,18 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
         "Mirrored": lambda: by_rank(evidence, FAR, Settings(), far),
         "Directions": lambda: spectrum(evidence.answer("cut", where), why),
         "Forgetting": lambda: forgetting_dots(evidence, where, "The new skill and what it costs of the old one"),
-        "Cost": lambda: ledger(evidence, where, chosen(settings)),
+        "Cost": lambda: ledger(evidence, where, method_set(settings)),
     }
 
 
-def racing(evidence: Evidence) -> tuple[str, dict[str, pd.DataFrame]]:
+def racing(evidence: Results) -> tuple[str, dict[str, pd.DataFrame]]:
     """Where the live nets learn, and the sides by name; an earlier run of the same kind may be elsewhere."""
     tables = evidence.tables("race")
     where = next((where for where, _ in tables), "")
     return where, {name: table for (at, name), table in tables.items() if at == where}
 
 
-def seen_learning(evidence: Evidence) -> list[Wall]:
+def seen_learning(evidence: Results) -> list[Wall]:
     """What the first net of each side makes of the new task, as it learns."""
     where, race = racing(evidence)
     shown = []
@@ -267,25 +269,25 @@ def seen_learning(evidence: Evidence) -> list[Wall]:
     return [wall for wall in shown if wall.behaviour]
 
 
-def tells(evidence: Evidence, settings: Settings) -> str:
+def tells(evidence: Results, settings: Settings) -> str:
     """Where the race stands."""
     _, race = racing(evidence)
     right = ", ".join(f"{name} {percent(final(race[name]).mean())}" for name in sorted(race, key=lambda n: n != FULL))
     return f"Right after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
 
 
-def close_on_far(evidence: Evidence, settings: Settings) -> bool:
+def close_on_far(evidence: Results, settings: Settings) -> bool:
     """Whether a live patch came within three points of full fine-tuning on the mirrored arms."""
     where, race = racing(evidence)
-    mine = chosen(settings)
+    mine = method_set(settings)
     if where != FAR or not {FULL, mine} <= race.keys():
         return False
     return bool(final(race[mine]).mean() >= final(race[FULL]).mean() - GOAL)
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     full = final(evidence.table("patch", NEAR, FULL))
-    rank, needs = enough(trained(evidence, NEAR), full), enough(cut(evidence, NEAR), full)
+    rank, needs = enough(accuracy_by_rank(evidence, NEAR), full), enough(cut(evidence, NEAR), full)
     close = f"within {percent(CLOSE)[:-2]} points of full fine-tuning"
     return [
         (f"smallest rank, trained thin, {close}", str(guess[TRAINED]), NONE if math.isinf(rank) else f"{rank:g}"),

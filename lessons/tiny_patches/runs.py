@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Handwriting, Plane, Task
-from lessons.kit.recipes import arms, backbone
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Handwriting, Plane, Task
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values
+from lessons.kit.runs.recipes import arms, backbone
 
 NEAR, FAR, HAND = "two colours", "two colours, mirrored", "digits after glyphs"
 LOW_RANK, ADAPTER, BIAS, HEAD, FULL = "low rank", "adapters", "biases", "head only", "full"
@@ -85,7 +85,7 @@ def patch(where: str, method: str, size: int, seeds: Seeds, begin: Run | None = 
         method=METHODS[method],
         size=size if method in SIZED else 0,
         steps=world.steps,
-        rate=world.rates.get(named(method, size), world.rates[method]),
+        rate=world.rates.get(method_label(method, size), world.rates[method]),
         batch=world.batch,
     )
     return Run(
@@ -99,13 +99,13 @@ def patch(where: str, method: str, size: int, seeds: Seeds, begin: Run | None = 
     )
 
 
-def named(method: str, size: int) -> str:
+def method_label(method: str, size: int) -> str:
     """What a method is called where all are compared."""
     return f"{method} {size}" if method in SIZED else method
 
 
-THIN = named(LOW_RANK, 1)
-EVERY = {named(m, s): (m, s) for m in METHODS for s in (SIZES if m in SIZED else (0,))}
+THIN = method_label(LOW_RANK, 1)
+EVERY = {method_label(m, s): (m, s) for m in METHODS for s in (SIZES if m in SIZED else (0,))}
 
 
 def all_of(where: str, seeds: Seeds) -> dict[str, Run]:
@@ -114,38 +114,38 @@ def all_of(where: str, seeds: Seeds) -> dict[str, Run]:
 
 
 def squeezed(full: Run) -> Measure:
-    return Measure(kind="squeeze", runs=(full,), tasks=(full.task,), count=max(RANKS))
+    return Measure(kind="delta_truncation", runs=(full,), tasks=(full.task,), count=max(RANKS))
 
 
 LIVE = 4  # nets each side of a live race
 CELLS, TILES = 30, 40  # along a live map's edge; unseen digits on a live wall
 
 
-def chosen(settings: Settings) -> str:
-    return named(settings[METHOD], settings[SIZE])
+def method_set(settings: Settings) -> str:
+    return method_label(settings[METHOD], settings[SIZE])
 
 
 def sides(settings: Settings) -> dict[str, Run]:
     """Full fine-tuning against the patch, seen as they learn. The old task is not tested along the way, which would
     take half the time."""
     seeds, where = Seeds(LIVE, 100 * settings.draw), settings[WHERE]
-    how = {FULL: (FULL, 0), chosen(settings): (settings[METHOD], settings[SIZE])}
+    how = {FULL: (FULL, 0), method_set(settings): (settings[METHOD], settings[SIZE])}
     runs = {name: patch(where, *one, seeds, start(where, Seeds()), watch=False) for name, one in how.items()}
-    return {name: replace(run, exhibit=seen(where)) for name, run in runs.items()}
+    return {name: replace(run, exhibit=tracked_count(where)) for name, run in runs.items()}
 
 
-def seen(where: str) -> int:
+def tracked_count(where: str) -> int:
     """Cells along an edge of the map that a live run paints, or digits on its wall."""
     return CELLS if WORLDS[where].net == "mlp" else TILES
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("race", run, (settings[WHERE], name), name=name) for name, run in sides(settings).items()]
+    return [LabelledRun("race", run, (settings[WHERE], name), name=name) for name, run in sides(settings).items()]
 
 
 def after(settings: Settings) -> Measures:
     """The live delta of full fine-tuning, cut to every rank."""
-    return [Piece("live cut", squeezed(sides(settings)[FULL]))]
+    return [LabelledRun("live cut", squeezed(sides(settings)[FULL]))]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -156,34 +156,34 @@ def backdrop(settings: Settings) -> Values:
     known += [*maps(NEAR, seeds), *maps(FAR, seeds), *no_patch(seeds)]
     return [
         *(replace(piece, hidden=piece.key not in open_at_first) for piece in known),
-        *(Piece("examples", examples(each), each) for each in dict.fromkeys((NEAR, where))),
+        *(LabelledRun("examples", examples(each), each) for each in dict.fromkeys((NEAR, where))),
     ]
 
 
 def examples(where: str) -> Measure:
-    return Measure(kind="exhibit", runs=(), tasks=(WORLDS[where].task,), count=seen(where))
+    return Measure(kind="tracked_examples", runs=(), tasks=(WORLDS[where].task,), count=tracked_count(where))
 
 
 def family(where: str, seeds: Seeds) -> Values:
     """Every patch; full fine-tuning's delta cut to every rank; and how many numbers each patch trains."""
     runs = all_of(where, seeds)
     return [
-        *(Piece("patch", run, (where, name)) for name, run in runs.items()),
-        Piece("cut", squeezed(runs[FULL]), where),
-        Piece("sizes", Measure(kind="patch", runs=tuple(runs.values())), where),
+        *(LabelledRun("patch", run, (where, name)) for name, run in runs.items()),
+        LabelledRun("cut", squeezed(runs[FULL]), where),
+        LabelledRun("sizes", Measure(kind="weight_changes", runs=tuple(runs.values())), where),
     ]
 
 
 def maps(where: str, seeds: Seeds) -> Values:
     """Where the new task is in the plane, what every rank says where."""
     thin = tuple(patch(where, LOW_RANK, rank, seeds) for rank in SIZES)
-    return [Piece("maps", Measure(kind="boundary", runs=thin, tasks=(WORLDS[where].task,), count=120), where)]
+    return [LabelledRun("maps", Measure(kind="boundary", runs=thin, tasks=(WORLDS[where].task,), count=120), where)]
 
 
 def no_patch(seeds: Seeds) -> Values:
     """What the backbone of the plane says where."""
     old = arms(seeds)
-    return [Piece("backbone map", Measure(kind="boundary", runs=(old,), tasks=(old.task,), count=120))]
+    return [LabelledRun("backbone map", Measure(kind="boundary", runs=(old,), tasks=(old.task,), count=120))]
 
 
 def thin_runs(seeds: Seeds) -> Values:
@@ -193,5 +193,7 @@ def thin_runs(seeds: Seeds) -> Values:
 def dear_runs(seeds: Seeds) -> Values:
     thinnest = {FULL: (FULL, 0), THIN: (LOW_RANK, 1)}
     return [
-        Piece("patch", patch(where, *how, seeds), (where, name)) for where in WORLDS for name, how in thinnest.items()
+        LabelledRun("patch", patch(where, *how, seeds), (where, name))
+        for where in WORLDS
+        for name, how in thinnest.items()
     ]

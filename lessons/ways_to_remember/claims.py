@@ -8,14 +8,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, final, interval, retention
 from lessons.kit.figures import percent
-from lessons.kit.recipes import STEPS
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import bootstrap, final, interval, retention
+from lessons.kit.runs.recipes import STEPS
 from lessons.ways_to_remember import machine
-from lessons.ways_to_remember.elsewhere import CLAIMS as ELSEWHERE
-from lessons.ways_to_remember.elsewhere import watched as old
+from lessons.ways_to_remember.layerwise_forgetting import CLAIMS as ELSEWHERE
+from lessons.ways_to_remember.layerwise_forgetting import old_accuracy as old
 from lessons.ways_to_remember.runs import (
     DARK,
     FREEZE,
@@ -57,7 +57,7 @@ def leads(tables: Mapping[str, pd.DataFrame]) -> bool:
     return interval(lead)[0] > 0
 
 
-def plane_finding(evidence: Evidence) -> Finding:
+def plane_finding(evidence: Results) -> Finding:
     plain, dark = evidence.tables("scene", PLAIN), evidence.tables("scene", DARK)
     more = np.stack([*gains(dark).values()])  # (methods, seeds)
     low, high = bootstrap(lambda draw: 100 * more[:, draw].mean(1).min(), more.shape[1])
@@ -98,12 +98,12 @@ def grid(tables: Mapping[int, pd.DataFrame]) -> np.ndarray:
     return found
 
 
-def rows(evidence: Evidence) -> dict[str, np.ndarray]:
+def rows(evidence: Results) -> dict[str, np.ndarray]:
     """Each way's grid."""
     return {way: grid(evidence.tables("row", way)) for way in dict.fromkeys(way for way, _ in evidence.tables("row"))}
 
 
-def row_finding(evidence: Evidence) -> Finding:
+def row_finding(evidence: Results) -> Finding:
     grids = rows(evidence)
     ends = {way: found[-1].mean(0) for way, found in grids.items()}  # the average over tasks in the end, (seeds,)
     new = {way: float(found[-1, -1].mean()) for way, found in grids.items()}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.tasks import Handwriting
+from core.experiment.tasks import Handwriting
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.told import Mission
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.lesson.explanation import Mission
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 from lessons.ways_to_remember import machine
 from lessons.ways_to_remember.claims import CLAIMS
 from lessons.ways_to_remember.machine.pasts import PAST
@@ -28,7 +28,7 @@ def script(settings: Settings) -> str:
     run, in_a_row = live_run(settings), settings[SCENE] == ROW
     assert run.start and isinstance(run.task, Handwriting)
     (keep,) = run.keep
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.ways_to_remember.script",
         f"{picked(settings)}, {settings[SCENE]}",
         METHOD=keep.method,

@@ -8,16 +8,15 @@ from functools import partial
 
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import final, retention
 from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.answer_wall import Wall, class_letter, walls
 from lessons.kit.figures.curves import Curve, curves, over_steps
-from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.figures.wall import Wall, lettered, walls
-from lessons.kit.prediction import Handle
-from lessons.kit.recipes import STEPS
-from lessons.kit.values import Control, Evidence, Settings
-from lessons.ways_to_remember.beside import Tables, averages, cost, dot, heats, one_heat, skills, speeds, starts
+from lessons.kit.figures.scatter import Axis, Dot, scatter
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.results.evidence import final, retention
+from lessons.kit.runs.recipes import STEPS
 from lessons.ways_to_remember.runs import (
     DARK,
     FREEZE,
@@ -32,6 +31,7 @@ from lessons.ways_to_remember.runs import (
     method_of,
     picked,
 )
+from lessons.ways_to_remember.side_figures import Tables, averages, cost, dot, heats, one_heat, skills, speeds, starts
 
 OLD, NEW = "old skill left, % of what it was", "new skill, % of digits read"
 KEPT, READ = 0.75, 0.8  # for the mission: of the old skill, and of the new digits
@@ -48,7 +48,7 @@ HOW = {
 X, Y = (0, 110), (60, 100)  # the ends of the plane's axes, in percent
 
 
-def asked(name: str, method: str, label: str) -> Control[int]:
+def guess_control(name: str, method: str, label: str) -> Control[int]:
     return Control(
         name=name,
         label=f"{label}: left of the old skill, in percent",
@@ -60,7 +60,7 @@ def asked(name: str, method: str, label: str) -> Control[int]:
 
 
 HANDLES = {  # by method, on dark digits at middle strength
-    method: asked(method.lower().replace("-", "_"), method, name[0].upper() + name[1:])
+    method: guess_control(method.lower().replace("-", "_"), method, name[0].upper() + name[1:])
     for name, method in PLAIN_NAMES.items()
 }
 MARKS = tuple(
@@ -69,7 +69,7 @@ MARKS = tuple(
 )
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     """What the day it forgot ended with: the new skill comes, the old one goes."""
     table = evidence.table("scene", DARK, NAIVE)
     shown = [over_steps(table, "new skill", "target"), over_steps(retention(table), "old skill", "source")]
@@ -77,13 +77,13 @@ def hook(evidence: Evidence, settings: Settings) -> Figure:
     return curves(shown, "steps", (1, STEPS), title=title, y="Share")
 
 
-def revealed(evidence: Evidence) -> bool:
+def is_revealed(evidence: Results) -> bool:
     return evidence.has("price")
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """The plane of the two skills, or a row's heat-map; before the prediction only the two ways that need no method."""
-    chosen, scene, known = picked(settings), settings[SCENE], revealed(evidence)
+    chosen, scene, known = picked(settings), settings[SCENE], is_revealed(evidence)
     if known and scene == ROW:
         live = live_row(evidence, chosen)
         whole = len(live) == TASKS
@@ -94,24 +94,24 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return plane(evidence.tables("scene", where), chosen, evidence.tables("race"), guesses, title)
 
 
-def live_row(evidence: Evidence, one: str) -> dict[int, pd.DataFrame]:
+def live_row(evidence: Results, one: str) -> dict[int, pd.DataFrame]:
     """The tables of a live row so far, by place; all ways have the first task in common."""
     first = {1: evidence.table("live first")} if evidence.has("live first") else {}
     return first | evidence.tables("live row", one)
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Both skills while they are learned with the method and without, in a row what is read of each task; then what all
     ways cost, and what keeps old skills without any of them."""
     shown: Views = {}
-    chosen, scene, known = picked(settings), settings[SCENE], revealed(evidence)
+    chosen, scene, known = picked(settings), settings[SCENE], is_revealed(evidence)
     if scene == ROW and (evidence.tables("live row") or known):
         begun = bool(evidence.tables("live row"))
         for one in (NAIVE, chosen):
             row = live_row(evidence, one) if begun else evidence.tables("row", one)
             shown |= {one: partial(one_heat, one, row, "live" if begun else "stored")} if row else {}
     race = evidence.tables("race")
-    if scene != ROW and (told := seen(evidence, chosen)):
+    if scene != ROW and (told := old_skill_walls(evidence, chosen)):
         shown["The wall"] = lambda: walls(told)
     kind, tables = ("live", race) if {NAIVE, chosen} <= race.keys() else ("stored", evidence.tables("scene", scene))
     if scene != ROW and chosen in tables:
@@ -126,7 +126,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     return shown
 
 
-def seen(evidence: Evidence, chosen: str) -> list[Wall]:
+def old_skill_walls(evidence: Results, chosen: str) -> list[Wall]:
     """The same old glyphs, as a net without protection answers them and as one with the chosen way does: live, else as
     stored."""
     role = "race" if evidence.behaviour("race", chosen) and evidence.behaviour("race", NAIVE) else "wall"
@@ -136,7 +136,7 @@ def seen(evidence: Evidence, chosen: str) -> list[Wall]:
     (glyphs,) = evidence.answer("glyphs")["tasks"]
     names = list(glyphs["names"].values())
     wall = Wall(name="", behaviour=(), examples=glyphs["examples"], task="1", old=True, names=names)
-    wall = replace(wall, brief={k: lettered(name) for k, name in enumerate(names)})
+    wall = replace(wall, brief={k: class_letter(name) for k, name in enumerate(names)})
     return [replace(wall, name=plain(way), behaviour=behaviour) for way, behaviour in told.items()]
 
 
@@ -147,7 +147,7 @@ def plain(way: str) -> str:
     return f"{names[method]}, {level}" if level else "with nothing to protect it"
 
 
-def tells(evidence: Evidence, settings: Settings) -> str:
+def tells(evidence: Results, settings: Settings) -> str:
     """How the chosen way works, and where it stands."""
     way = picked(settings)
     how = f"{HOW[method_of(way)]}."
@@ -157,7 +157,7 @@ def tells(evidence: Evidence, settings: Settings) -> str:
     return f"{how} {left} of the old skill is left, {new} of the digits are read."
 
 
-def kept_without_examples(evidence: Evidence, settings: Settings) -> bool:
+def kept_without_examples(evidence: Results, settings: Settings) -> bool:
     """Whether a live run kept three quarters of the old skill, and reads four fifths of dark digits, though it kept no
     old example."""
     way = picked(settings)
@@ -167,7 +167,7 @@ def kept_without_examples(evidence: Evidence, settings: Settings) -> bool:
     return bool(left.mean() >= KEPT and new.mean() >= READ)
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     rows = []
     for method, handle in HANDLES.items():
         left = float(final(retention(evidence.table("scene", DARK, f"{method} middle"))).mean())
@@ -196,7 +196,7 @@ def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int],
         y = 100 * float(final(met).mean()) if met is not None else Y[0] + 5
         shown.append(Dot(name=f"you: {SHORT[method]}", x=left, y=y, role="guess", side="bottom"))
     across, up = Axis(name=OLD, low=X[0], high=X[1], form=".0f"), Axis(name=NEW, low=Y[0], high=Y[1], form=".0f")
-    return dots(shown, across, up, title=title, joined=joined, height=440)
+    return scatter(shown, across, up, title=title, joined=joined, height=440)
 
 
 def at_middle(way: str) -> str:

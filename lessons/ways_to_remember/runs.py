@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.spec import Keep, Measure, Run, Stage
-from core.tasks import Handwriting, Plane
-from lessons.kit.recipes import BEST_RATES, STEPS, backbone, fine_tuning
-from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Keep, Measure, Run, Stage
+from core.experiment.tasks import Handwriting, Plane
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs.recipes import BEST_RATES, STEPS, backbone, fine_tuning
 
 LABELS = 20  # a class, of every new task
 RATE = 1e-3
@@ -96,7 +96,7 @@ def row(way: str, seeds: Seeds) -> list[Run]:
     first in common, where there is nothing yet to remember."""
     tasks = [Handwriting(labels=LABELS, jigsaw=number) for number in range(TASKS)]
     stages = (Stage(steps=ROW_STEPS, rate=ROW_RATE, batch=16),)
-    runs = [Run(task=tasks[0], net="dense", stages=stages, seeds=seeds.count, first_seed=seeds.first)]
+    runs = [Run(task=tasks[0], net="mlp_image", stages=stages, seeds=seeds.count, first_seed=seeds.first)]
     keep = () if way == NAIVE else (JIGSAWS[method_of(way)].keep(*way.split()),)
     for k, task in enumerate(tasks[1:], 1):
         runs.append(replace(runs[0], task=task, start=runs[-1], watch=tuple(tasks[:k]), keep=keep))
@@ -131,36 +131,36 @@ def runs(settings: Settings) -> Runs:
     seeds, scene, shown = Seeds(LIVE, 100 * settings.draw), settings[SCENE], (NAIVE, picked(settings))
     if scene != ROW:
         sides = {one: digits(scene, one, seeds, backbone()) for one in shown}
-        return [Piece("race", replace(run, exhibit=TILES), one, name=one) for one, run in sides.items()]
-    first = Piece("live first", row(NAIVE, seeds)[0], name="first task")
+        return [LabelledRun("race", replace(run, exhibit=TILES), one, name=one) for one, run in sides.items()]
+    first = LabelledRun("live first", row(NAIVE, seeds)[0], name="first task")
     rows = {one: row(one, seeds) for one in shown}
     later = [(one, k, run) for one, runs in rows.items() for k, run in enumerate(runs[1:], 2)]
-    return [first, *(Piece("live row", run, (one, k), name=f"{one}: {k}") for one, k, run in later)]
+    return [first, *(LabelledRun("live row", run, (one, k), name=f"{one}: {k}") for one, k, run in later)]
 
 
 def backdrop(settings: Settings) -> Values:
     """What the prediction and its verdict stand on, then the stored runs of the scene."""
     seeds, scene = Seeds(), settings[SCENE]
     middle = [f"{method} middle" for method in METHODS]
-    hidden: list[Piece[Run | Measure]] = [
-        *(Piece("scene", digits(DARK, one, seeds), (DARK, one)) for one in middle),
-        Piece("row", row(TIGHT, seeds)[-1], (TIGHT, TASKS)),
-        Piece("price", Measure(kind="keeping", runs=tuple(digits(DARK, one, seeds) for one in middle))),
+    hidden: list[LabelledRun[Run | Measure]] = [
+        *(LabelledRun("scene", digits(DARK, one, seeds), (DARK, one)) for one in middle),
+        LabelledRun("row", row(TIGHT, seeds)[-1], (TIGHT, TASKS)),
+        LabelledRun("price", Measure(kind="memory_cost", runs=tuple(digits(DARK, one, seeds) for one in middle))),
         *speed_runs(seeds),
         *turn_runs(seeds),
-        Piece("wall", on_the_wall(DARK if scene == ROW else scene, NAIVE), NAIVE),
-        Piece("wall", on_the_wall(DARK if scene == ROW else scene, picked(settings)), picked(settings)),
+        LabelledRun("wall", on_the_wall(DARK if scene == ROW else scene, NAIVE), NAIVE),
+        LabelledRun("wall", on_the_wall(DARK if scene == ROW else scene, picked(settings)), picked(settings)),
     ]
     if scene == ROW:
         rows = {one: row(one, seeds) for one in (NAIVE, picked(settings))}
-        hidden += [Piece("row", run, (one, k)) for one, runs in rows.items() for k, run in enumerate(runs, 1)]
-        hidden += [Piece("row", row(one, seeds)[-1], (one, TASKS)) for one in ends(settings)]
+        hidden += [LabelledRun("row", run, (one, k)) for one, runs in rows.items() for k, run in enumerate(runs, 1)]
+        hidden += [LabelledRun("row", row(one, seeds)[-1], (one, TASKS)) for one in ends(settings)]
     else:
-        hidden += [Piece("scene", digits(scene, one, seeds), (scene, one)) for one in (NAIVE, FREEZE, *ways())]
-    shown = [Piece("scene", digits(DARK, one, seeds), (DARK, one)) for one in (NAIVE, FREEZE)]
+        hidden += [LabelledRun("scene", digits(scene, one, seeds), (scene, one)) for one in (NAIVE, FREEZE, *ways())]
+    shown = [LabelledRun("scene", digits(DARK, one, seeds), (DARK, one)) for one in (NAIVE, FREEZE)]
     known = {piece.key for piece in shown}
-    glyphs = Measure(kind="exhibit", runs=(), tasks=(backbone().task,), count=TILES)
-    return [*shown, Piece("glyphs", glyphs), *hide([piece for piece in hidden if piece.key not in known])]
+    glyphs = Measure(kind="tracked_examples", runs=(), tasks=(backbone().task,), count=TILES)
+    return [*shown, LabelledRun("glyphs", glyphs), *hide([piece for piece in hidden if piece.key not in known])]
 
 
 def on_the_wall(scene: str, way: str) -> Run:
@@ -175,12 +175,12 @@ def ends(settings: Settings) -> list[str]:
 
 def plane_runs(seeds: Seeds) -> Values:
     scenes, every = (PLAIN, DARK), (NAIVE, FREEZE, *ways())
-    return [Piece("scene", digits(scene, one, seeds), (scene, one)) for scene in scenes for one in every]
+    return [LabelledRun("scene", digits(scene, one, seeds), (scene, one)) for scene in scenes for one in every]
 
 
 def row_runs(seeds: Seeds) -> Values:
     shown = (NAIVE, "replay middle", "EWC middle", "L2-SP middle", "L2-SP strong", "LwF middle")
-    return [Piece("row", run, (one, k)) for one in shown for k, run in enumerate(row(one, seeds), 1)]
+    return [LabelledRun("row", run, (one, k)) for one in shown for k, run in enumerate(row(one, seeds), 1)]
 
 
 # --- Without a penalty: layers at their own speed ---------------------------------------------------------------------
@@ -221,8 +221,8 @@ def speed_runs(seeds: Seeds) -> Values:
         BOTH: thawing(SLOWED_RATE, SLOWER),
     }
     return [
-        *(Piece("even", unwound(stages, seeds), rate) for rate, stages in even.items()),
-        *(Piece("speed", unwound(stages, seeds), name) for name, stages in own.items()),
+        *(LabelledRun("even", unwound(stages, seeds), rate) for rate, stages in even.items()),
+        *(LabelledRun("speed", unwound(stages, seeds), name) for name, stages in own.items()),
     ]
 
 
@@ -232,7 +232,7 @@ TURNS = (0.0, 45.0, 90.0, -45.0)  # degrees
 PRETRAINED, SCRATCH = "pretrained", "scratch"
 
 
-def turned(side: str, rate: float, seeds: Seeds) -> list[Run]:
+def turned_digits(side: str, rate: float, seeds: Seeds) -> list[Run]:
     """The digits turned four ways, one after the other, with one head; from the glyphs or from nothing."""
     tasks = [Handwriting(labels=20, turn=turn) for turn in TURNS]
     stages = (Stage(steps=STEPS, rate=rate, batch=16),)
@@ -248,8 +248,8 @@ def turned(side: str, rate: float, seeds: Seeds) -> list[Run]:
 
 def turn_runs(seeds: Seeds) -> Values:
     return [
-        Piece("turn", run, (side, rate, k))
+        LabelledRun("turn", run, (side, rate, k))
         for side in (PRETRAINED, SCRATCH)
         for rate in BEST_RATES
-        for k, run in enumerate(turned(side, rate, seeds), 1)
+        for k, run in enumerate(turned_digits(side, rate, seeds), 1)
     ]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.tasks import Glyphs
+from core.experiment.tasks import Glyphs
 from core.worlds import glyphs
 from lessons.kit.scripts.parts import (
     accuracy,
@@ -112,7 +112,7 @@ if BACKBONE:
     copy_weights(BACKBONE, dict(zip(["conv1", "conv2", "hidden", "head"], layers(nn.Sequential(body, old_head)))))
     old_head.requires_grad_(False)
     head: nn.Module = nn.Linear(64, 10)  # the digits' own
-    old_x, old_y = glyphs.train(Glyphs(labels=COUNT), range(SEED, SEED + 1)).every()
+    old_x, old_y = glyphs.train(Glyphs(labels=COUNT), range(SEED, SEED + 1)).all_examples()
     olds.append((old_x[0], old_y[0]))
 else:
     body = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))

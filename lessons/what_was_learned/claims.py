@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, final, interval, kindest
 from lessons.kit.figures import percent
-from lessons.kit.transfers import DIGITS, INVERTED, LAYERS, SPIRALS
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import bootstrap, final, interval, oracle_best
+from lessons.kit.runs.transfers import DIGITS, INVERTED, LAYERS, SPIRALS
 from lessons.what_was_learned.runs import (
     COPIES,
     FROZEN,
@@ -27,16 +27,17 @@ YOSINSKI = "Yosinski et al. 2014, How Transferable Are Features in Deep Neural N
 FAR, NEAR = INVERTED, DIGITS
 
 
-def finals(evidence: Evidence, way: str, world: str) -> np.ndarray:
+def finals(evidence: Results, way: str, world: str) -> np.ndarray:
     """(layers copied from 0 on, seeds): accuracy in the end."""
     tables = [evidence.table("scratch", world), *(evidence.table(way, world, n) for n in COPIES)]
     return np.stack([final(table) for table in tables])
 
 
-def random_at_best(evidence: Evidence, world: str) -> np.ndarray:
+def random_at_best(evidence: Results, world: str) -> np.ndarray:
     """(layers from 1 on, seeds): the best moments at the best rate, of the stored runs and of those with more steps."""
     return np.stack([
-        kindest([evidence.table(RANDOM, world, n), *evidence.tables("random best", world, n).values()]) for n in COPIES
+        oracle_best([evidence.table(RANDOM, world, n), *evidence.tables("random best", world, n).values()])
+        for n in COPIES
     ])  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def signed(values: np.ndarray) -> str:
     return f"{100 * values.mean():+.0f}".replace("-", "\N{MINUS SIGN}")
 
 
-def layer_finding(evidence: Evidence) -> Finding:
+def layer_finding(evidence: Results) -> Finding:
     frozen, tuned, equal = (finals(evidence, way, SPIRALS) for way in (FROZEN, TUNED, RANDOM))
     random = random_at_best(evidence, SPIRALS)
     lead = frozen[1:] - random
@@ -84,7 +85,7 @@ def layer_finding(evidence: Evidence) -> Finding:
     )
 
 
-def distance_finding(evidence: Evidence) -> Finding:
+def distance_finding(evidence: Results) -> Finding:
     near, far = (finals(evidence, FROZEN, world) for world in (NEAR, FAR))
     random = {world: random_at_best(evidence, world) for world in (NEAR, FAR)}
     leads = [(copied[1:] - random[world]).mean(1).min() for copied, world in ((near, NEAR), (far, FAR))]
@@ -106,7 +107,7 @@ def distance_finding(evidence: Evidence) -> Finding:
     )
 
 
-def size_finding(evidence: Evidence) -> Finding:
+def size_finding(evidence: Results) -> Finding:
     kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     numbers: dict[str, str] = {}
     for name, world in (("plane", SPIRALS), ("digits", DIGITS)):
@@ -132,7 +133,7 @@ def size_finding(evidence: Evidence) -> Finding:
     )
 
 
-def move_finding(evidence: Evidence) -> Finding:
+def move_finding(evidence: Results) -> Finding:
     # (tuned and scratch, layers, seeds)
     likeness = {name: np.array(answer["cka"]) for name, answer in evidence.answers("likeness").items()}
     means = {name: each.mean(2) for name, each in likeness.items()}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.tasks import Plane
+from core.experiment.tasks import Plane
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 from lessons.what_was_learned.claims import CLAIMS
 from lessons.what_was_learned.pictures import BEST, HANDLES, RANDOM_RIGHT, hook, picture, verdict, views
 from lessons.what_was_learned.runs import COPIED, FROZEN, WORLD, backdrop, live_run, runs
@@ -18,7 +18,7 @@ def script(settings: Settings) -> str:
     if not isinstance(run.task, Plane):
         return scripts.digits(run, title)
     assert run.start
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.what_was_learned.script",
         title,
         BACKBONE=scripts.weights(run.start),

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import against
-from lessons.kit.figures import Figure, nets, percent
+from lessons.kit.figures import Figure, layer_diagram, percent
+from lessons.kit.figures.answer_wall import Wall, walls
 from lessons.kit.figures.curves import Curve, curves, over_steps
-from lessons.kit.figures.player import Images, Player, Space, packed, player
-from lessons.kit.figures.wall import Wall, walls
-from lessons.kit.prediction import Handle
-from lessons.kit.transfers import LAYERS, SPIRALS, WORLDS
-from lessons.kit.values import Behaviour, Control, Evidence, Settings
+from lessons.kit.figures.player import Images, Player, Space, player, to_base64
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Behaviour, Control, Results, Settings
+from lessons.kit.results.evidence import band_by_x
+from lessons.kit.runs.transfers import LAYERS, SPIRALS, WORLDS
 from lessons.what_was_learned.claims import finals
 from lessons.what_was_learned.runs import COPIED, COPIES, FROZEN, RANDOM, SHUFFLED, TUNED, WAYS, WORLD
 
@@ -45,18 +45,18 @@ HANDLES = (
 )
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     return tasks(evidence.answer("spirals"))
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Accuracy against layers copied; before the prediction only of the copies that are trained on, on the spirals."""
     if evidence.has(FROZEN, SPIRALS, 1):
         return layers(evidence, settings[WORLD], guess)
     return layers(evidence, SPIRALS, guess, (TUNED,))
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """The race, and what else tells where the head start lies; nothing before the run."""
     shown: Views = {}
     world = settings[WORLD]
@@ -74,7 +74,7 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     return shown
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     frozen = finals(evidence, FROZEN, SPIRALS).mean(1)
     random = float(finals(evidence, RANDOM, SPIRALS)[LAYERS].mean())
     best = max(COPIES, key=lambda n: frozen[n])
@@ -89,7 +89,7 @@ def tasks(answer: dict[str, Any]) -> Figure:
     """What the backbone knows of the plane, and on its map the points of the new task."""
     source, target = (np.array(points) for points in answer["points"])
     arms, reach = tuple(f"arm {k}" for k in range(1, 7)), answer["reach"]
-    areas = [packed(np.frombuffer(base64.b64decode(answer["maps"][0][0][""]), np.uint8) + len(COLOURS))]
+    areas = [to_base64(np.frombuffer(base64.b64decode(answer["maps"][0][0][""]), np.uint8) + len(COLOURS))]
     extent = (-reach, reach, -reach, reach)
     known = Space(
         title="Learned: which of six arms",
@@ -109,37 +109,42 @@ def tasks(answer: dict[str, Any]) -> Figure:
     return player(Player(marks=("",), says=(says,), classes=COLOURS + arms, panels=(known, new)))
 
 
-def layers(evidence: Evidence, world: str, guess: Guess, ways: Sequence[str] = WAYS) -> Figure:
+def layers(evidence: Results, world: str, guess: Guess, ways: Sequence[str] = WAYS) -> Figure:
     """The layer-transfer curve of a world, with the guess on the spirals."""
-    shown = [Curve(table=against(dict(enumerate(finals(evidence, w, world)))), name=w, role=LOOKS[w]) for w in ways]
+    shown = [Curve(table=band_by_x(dict(enumerate(finals(evidence, w, world)))), name=w, role=LOOKS[w]) for w in ways]
     if guess and world == SPIRALS:
         scratch = float(shown[0].table["mean"].iloc[0])
-        shown.append(guessed("you: random", {0: scratch, LAYERS: guess[RANDOM_RIGHT] / 100}))
-        shown.append(guessed("you: best", {guess[BEST]: FLOOR + 0.05}))
+        shown.append(guess_curve("you: random", {0: scratch, LAYERS: guess[RANDOM_RIGHT] / 100}))
+        shown.append(guess_curve("you: best", {guess[BEST]: FLOOR + 0.05}))
     title = f"Accuracy on unseen examples, {world}"
     return curves(shown, "layers copied", (0, LAYERS), title=title, log=False, share=(FLOOR, 1))
 
 
-def guessed(name: str, places: Mapping[int, float]) -> Curve:
+def guess_curve(name: str, places: Mapping[int, float]) -> Curve:
     table = pd.DataFrame([{"x": x, "mean": share} for x, share in places.items()])
     return Curve(table=table.assign(low=table["mean"], high=table["mean"]), name=name, role="guess")
 
 
 def drawing(copied: int) -> Figure:
     """The four nets that race, layer by layer."""
-    began = {TUNED: nets.COPIED, FROZEN: nets.COPIED, RANDOM: nets.RANDOM, SHUFFLED: nets.SHUFFLED}
+    began = {
+        TUNED: layer_diagram.COPIED,
+        FROZEN: layer_diagram.COPIED,
+        RANDOM: layer_diagram.RANDOM,
+        SHUFFLED: layer_diagram.SHUFFLED,
+    }
 
-    def layer(way: str, k: int) -> nets.Layer:
+    def layer(way: str, k: int) -> layer_diagram.Layer:
         kept = k <= copied
         locked = kept and way in (FROZEN, RANDOM)
-        return nets.Layer(name=f"layer {k}", began=began[way] if kept else nets.RANDOM, locked=locked)
+        return layer_diagram.Layer(name=f"layer {k}", began=began[way] if kept else layer_diagram.RANDOM, locked=locked)
 
-    head = nets.Layer(name="head", began=nets.RANDOM, locked=False)
+    head = layer_diagram.Layer(name="head", began=layer_diagram.RANDOM, locked=False)
     rows = {way: [*(layer(way, k) for k in range(1, LAYERS + 1)), head] for way in WAYS}
-    return nets.nets(rows, "The four nets, from the input on")
+    return layer_diagram.layer_diagram(rows, "The four nets, from the input on")
 
 
-def four(told: Mapping[str, Sequence[Behaviour]], evidence: Evidence, settings: Settings) -> Figure:
+def four(told: Mapping[str, Sequence[Behaviour]], evidence: Results, settings: Settings) -> Figure:
     """What the first net of each way makes of the new task, as it learns."""
     examples = evidence.answer("exhibit")["tasks"][0]["examples"]
     shown = [Wall(name=way, behaviour=behaviour, examples=examples, columns=10) for way, behaviour in told.items()]
@@ -157,7 +162,7 @@ def race(tables: Mapping[str, pd.DataFrame], copied: int, steps: int) -> Figure:
 def likeness(answer: dict[str, Any]) -> Figure:
     """CKA with the backbone, layer by layer."""
     shown = [
-        Curve(table=against(dict(zip(COPIES, np.array(one)))), name=name, role=role)
+        Curve(table=band_by_x(dict(zip(COPIES, np.array(one)))), name=name, role=role)
         for one, name, role in zip(answer["cka"], ("fine-tuned", "from scratch"), ("pretrained", "scratch"))
     ]
     title = "How alike each layer still is to the backbone's: least changed near the input"
@@ -166,7 +171,7 @@ def likeness(answer: dict[str, Any]) -> Figure:
     )
 
 
-def unwinding(evidence: Evidence, world: str) -> Figure:
+def unwinding(evidence: Results, world: str) -> Figure:
     """The space that the head reads while it learns, copied and from scratch; and the first layer's filters, where
     these are pictures."""
     answer = evidence.answer("hidden space")
@@ -174,7 +179,10 @@ def unwinding(evidence: Evidence, world: str) -> Figure:
     classes = COLOURS if WORLDS[world].net == "mlp" else tuple(str(k) for k in range(10))
     names = ("All layers copied", "From scratch")
     marks = [f"step {step}" for step in steps]
-    ours, theirs = at(evidence.table(TUNED, world, LAYERS), steps), at(evidence.table("scratch", world), steps)
+    ours, theirs = (
+        accuracy_at(evidence.table(TUNED, world, LAYERS), steps),
+        accuracy_at(evidence.table("scratch", world), steps),
+    )
     says = [
         f"After {step} steps the copied net gets {percent(a)} right, the one from scratch {percent(b)}."
         for step, a, b in zip(steps, ours, theirs)
@@ -203,7 +211,7 @@ def unwinding(evidence: Evidence, world: str) -> Figure:
     return player(value, title=title)
 
 
-def at(table: pd.DataFrame, steps: list[int]) -> np.ndarray:
+def accuracy_at(table: pd.DataFrame, steps: list[int]) -> np.ndarray:
     """The first seed's accuracy at some steps, between tests by a straight line."""
     first = table[table.seed == table.seed.min()]
     return np.interp(steps, first.step, first.accuracy)

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import Measure, Run
-from core.tasks import Plane
-from lessons.kit.transfers import (
+from core.experiment.spec import Measure, Run
+from core.experiment.tasks import Plane
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs.transfers import (
     DIGITS,
     INVERTED,
     LAYERS,
@@ -15,14 +16,13 @@ from lessons.kit.transfers import (
     SPIRALS,
     WORLDS,
     World,
+    fine_tune_gently,
     learn,
     scratch,
-    settled,
     spiral_arms,
     stage,
     trained_copy,
 )
-from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
 
 COPIES = (1, 2, 3)
 RANDOM_RATE = {1: 3e-3, 2: 3e-3, 3: 1e-1}  # three frozen random layers pass on a weak signal: a head reads it faster
@@ -72,21 +72,21 @@ def copy(world: World, way: str, copied: int, seeds: Seeds, start: Run | None = 
 def cka(world: World, seeds: Seeds) -> Measure:
     """How alike the backbone is to a net fine-tuned from it, and to one from scratch."""
     start = world.start(seeds)
-    runs = (start, settled(world, seeds, start), scratch(world, seeds, PATIENCE))
+    runs = (start, fine_tune_gently(world, seeds, start), scratch(world, seeds, PATIENCE))
     return Measure(kind="cka", runs=runs, tasks=(world.task,), count=1000)
 
 
-def watched(world: World, seeds: Seeds) -> tuple[Run, Run]:
+def framed_runs(world: World, seeds: Seeds) -> tuple[Run, Run]:
     """The two runs whose frames are shown: with all layers copied, and from scratch."""
     return copy(world, TUNED, LAYERS, seeds), scratch(world, seeds)
 
 
 def hidden_space(world: World, seeds: Seeds) -> Measure:
-    return Measure(kind="hidden", runs=watched(world, seeds), count=POINTS)
+    return Measure(kind="hidden_space", runs=framed_runs(world, seeds), count=POINTS)
 
 
 def filters(world: World, seeds: Seeds) -> Measure:
-    return Measure(kind="filters", runs=watched(world, seeds))
+    return Measure(kind="filters", runs=framed_runs(world, seeds))
 
 
 def spirals(seeds: Seeds) -> Measure:
@@ -95,7 +95,7 @@ def spirals(seeds: Seeds) -> Measure:
     return Measure(kind="boundary", runs=(start,), tasks=(start.task, Plane(turn=30)), count=POINTS)
 
 
-def seen(world: World) -> int:
+def tracked_count(world: World) -> int:
     """Cells a side of the map that a live run paints, or digits on its wall."""
     return CELLS if world.net == "mlp" else TILES
 
@@ -104,11 +104,11 @@ def live_run(settings: Settings, way: str) -> Run:
     """One way at the chosen number of layers, from the backbone that ships; its first net shows what it learns."""
     world = WORLDS[settings[WORLD]]
     run = copy(world, way, settings[COPIED], Seeds(first=100 * settings.draw), world.start(Seeds()))
-    return replace(run, exhibit=seen(world), frames=0)
+    return replace(run, exhibit=tracked_count(world), frames=0)
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("race", live_run(settings, way), way, name=way) for way in WAYS]
+    return [LabelledRun("race", live_run(settings, way), way, name=way) for way in WAYS]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -118,30 +118,32 @@ def backdrop(settings: Settings) -> Values:
     curves = [piece for each in dict.fromkeys((SPIRALS, name)) for piece in transfer(each, seeds)]
     return [
         *hide(curves, FROZEN, RANDOM),
-        Piece("spirals", spirals(seeds)),
-        Piece("likeness", cka(world, seeds), name),
-        Piece("exhibit", Measure(kind="exhibit", runs=(), tasks=(world.task,), count=seen(world))),
-        Piece("hidden space", hidden_space(world, seeds)),
-        *([Piece("filters", filters(world, seeds))] if world.net == "conv" else []),
+        LabelledRun("spirals", spirals(seeds)),
+        LabelledRun("likeness", cka(world, seeds), name),
+        LabelledRun(
+            "exhibit", Measure(kind="tracked_examples", runs=(), tasks=(world.task,), count=tracked_count(world))
+        ),
+        LabelledRun("hidden space", hidden_space(world, seeds)),
+        *([LabelledRun("filters", filters(world, seeds))] if world.net == "conv" else []),
     ]
 
 
 def transfer(world: str, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Values:
     """The layer-transfer curves of a world: every way at every number of layers, and nothing copied."""
-    copies = [Piece(way, copy(WORLDS[world], way, n, seeds), (world, n)) for way in ways for n in COPIES]
-    return [Piece("scratch", scratch(WORLDS[world], seeds), world), *copies]
+    copies = [LabelledRun(way, copy(WORLDS[world], way, n, seeds), (world, n)) for way in ways for n in COPIES]
+    return [LabelledRun("scratch", scratch(WORLDS[world], seeds), world), *copies]
 
 
 def random_runs(world: str, seeds: Seeds, layers: tuple[int, ...] = COPIES) -> Values:
     return [
-        Piece("random best", random_best(WORLDS[world], n, rate, seeds), (world, n, rate))
+        LabelledRun("random best", random_best(WORLDS[world], n, rate, seeds), (world, n, rate))
         for n in layers
         for rate in RANDOM_RATES
     ]
 
 
 def layer_runs(seeds: Seeds) -> Values:
-    patient = Piece("patient", scratch(WORLDS[SPIRALS], seeds, PATIENCE))
+    patient = LabelledRun("patient", scratch(WORLDS[SPIRALS], seeds, PATIENCE))
     return [*transfer(SPIRALS, seeds, (FROZEN, TUNED, RANDOM)), *random_runs(SPIRALS, seeds), patient]
 
 
@@ -156,4 +158,4 @@ def size_runs(seeds: Seeds) -> Values:
 
 
 def move_runs(seeds: Seeds) -> Values:
-    return [Piece("likeness", cka(world, seeds), name) for name, world in WORLDS.items()]
+    return [LabelledRun("likeness", cka(world, seeds), name) for name, world in WORLDS.items()]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import against
-from lessons.kit.values import Answer, Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Answer, Results
+from lessons.kit.results.evidence import band_by_x
 from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFTED, SHOWN, STEEP, WORLDS, context_runs
 
 ENOUGH = 0.05  # error, as a share of what always saying 0 costs
@@ -26,7 +26,7 @@ def fitted(answer: Answer, world: str) -> np.ndarray:
 
 def curve(errors: np.ndarray) -> pd.DataFrame:
     """Against the number of examples: errors (seeds, examples)."""
-    return against(dict(enumerate(errors.T)))
+    return band_by_x(dict(enumerate(errors.T)))
 
 
 def needed(error: np.ndarray) -> float:
@@ -36,7 +36,7 @@ def needed(error: np.ndarray) -> float:
     return float(after) if after < len(error) else float("inf")
 
 
-def context_finding(evidence: Evidence) -> Finding:
+def context_finding(evidence: Results) -> Finding:
     asked = evidence.answer("net")
     net, fit = errors(asked, AS_SEEN), fitted(evidence.answer("least squares"), AS_SEEN)
     there, none = net[:, SHOWN], net[:, 0]
@@ -68,7 +68,7 @@ def share(error: float) -> str:
     return f"{100 * error:.1f} %" if 0.0005 <= error < 0.1 else f"{100 * error:.0f} %"
 
 
-def shift_finding(evidence: Evidence) -> Finding:
+def shift_finding(evidence: Results) -> Finding:
     net = {world: errors(evidence.answer("net"), world)[:, SHOWN] for world in WORLDS}
     fit = {world: float(fitted(evidence.answer("least squares"), world)[SHOWN]) for world in WORLDS}
     times = {world: net[world] / net[AS_SEEN] for world in SHIFTED}

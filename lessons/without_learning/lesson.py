@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.tasks import Lines
+from core.experiment.tasks import Lines
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.sheet import Sheet
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 from lessons.without_learning.claims import CLAIMS
 from lessons.without_learning.pictures import (
     ENOUGH_EXAMPLES,
@@ -18,21 +18,21 @@ from lessons.without_learning.pictures import (
     REACH,
     SEEN,
     TOLD,
-    beneath,
+    fitted_curves,
     hook,
     picture,
     verdict,
     views,
 )
-from lessons.without_learning.runs import EXAMPLES, SHIFT, STEPS, WORLDS, asks, backdrop, runs, yours
+from lessons.without_learning.runs import EXAMPLES, SHIFT, STEPS, WORLDS, asks, backdrop, own_run, runs
 
 
 def script(settings: Settings) -> str:
-    run, shift = yours(settings), settings[SHIFT]
+    run, shift = own_run(settings), settings[SHIFT]
     assert isinstance(run.task, Lines)
     world = {name.upper(): getattr(WORLDS[shift], name) for name in ("far", "steep", "bend")}
     title = f"{settings[STEPS]} steps of pretraining, asked {TOLD[shift]}"
-    return scripts.shown(
+    return scripts.render_script(
         "lessons.without_learning.script", title, POINTS=run.task.points, **world, **scripts.constants(run)
     )
 
@@ -49,7 +49,7 @@ LESSON = Lesson(
         sliders=(ENOUGH_EXAMPLES, ERROR_FAR),
         handles=HANDLES,
     ),
-    sheet=Sheet(
+    sheet=LearnerInput(
         kind="points",
         label="Your points: the prompt",
         help="Each is one example, in the order of their numbers. The net was never trained on them, and is not now.",
@@ -70,5 +70,5 @@ LESSON = Lesson(
     verdict=verdict,
     script=script,
     asks=asks,
-    beneath=beneath,
+    beneath=fitted_curves,
 )

@@ -8,26 +8,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from core.spec import Run
-from lessons.kit.catalogue import Guess, Verdict, Views
+from core.experiment.spec import Run
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
-from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.prediction import Handle
-from lessons.kit.values import Answer, Control, Evidence, Settings
+from lessons.kit.figures.scatter import Axis, Dot, scatter
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Handle
+from lessons.kit.model.values import Answer, Control, Results, Settings
 from lessons.without_learning.claims import ENOUGH, curve, errors, fitted, needed, share
-from lessons.without_learning.runs import (
-    AS_SEEN,
-    BENT,
-    EXAMPLES,
-    FAR,
-    SHIFT,
-    SHOWN,
-    STEEP,
-    STEPS,
-    learner,
-    yours,
-)
+from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFT, SHOWN, STEEP, STEPS, learner, own_run
 
 NEVER = "never"
 REACH = (3.0, 4.0)
@@ -63,11 +52,11 @@ HANDLES = (
 )
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     return riddle(PROMPT, REACH)
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Before the prediction least squares alone."""
     if not evidence.has("net"):
         title = "A formula's error, least squares. Where will the net's curve run?"
@@ -75,21 +64,21 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
     return by_examples(evidence, settings[SHIFT], guess, f"Error {TOLD[settings[SHIFT]]}")
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """The learner's own nets as they are pretrained, what was changed, and what it all cost."""
     shown: Views = {}
     if evidence.has("live"):
         shown["Pretraining"] = lambda: training(evidence.table("live"), settings[STEPS])
     if evidence.has("said"):
-        shown["Weights"] = lambda: counted(evidence.answer("said"))
+        shown["Weights"] = lambda: changed_weights(evidence.answer("said"))
     if evidence.has("net"):
         shown["Farther out"] = lambda: by_examples(evidence, FAR, guess, f"Error {TOLD[FAR]}")
-        nets = {NET: learner(), YOURS: yours(settings)}
+        nets = {NET: learner(), YOURS: own_run(settings)}
         shown["Cost"] = lambda: cost(evidence, nets, settings[SHIFT])
     return shown
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     net = {world: errors(evidence.answer("net"), world).mean(0) for world in (AS_SEEN, FAR)}
     examples = needed(net[AS_SEEN])
     did = NEVER if math.isinf(examples) else f"{examples:g}"
@@ -105,13 +94,13 @@ def riddle(points: tuple[tuple[float, float], ...], reach: tuple[float, float]) 
     ask = Dot(name="y = ?", x=2.0, y=-reach[1] + 0.4, role="guess", side="right")
     across, up = (Axis(name=name, low=-end, high=end) for name, end in zip("xy", reach))
     title = "Some points of a line, one after the other. What is y where x is 2?"
-    return dots([*shown, ask], across, up, title=title, height=320)
+    return scatter([*shown, ask], across, up, title=title, height=320)
 
 
-def by_examples(evidence: Evidence, world: str, guess: Guess, title: str) -> Figure:
+def by_examples(evidence: Results, world: str, guess: Guess, title: str) -> Figure:
     """Error against examples in the prompt: of least squares, and of the nets that may be seen."""
     shown = [error_curve(fitted(evidence.answer("least squares"), world)[None], FIT)]
-    shown += [error_curve(errors(answer, world), name) for name, answer in asked(evidence).items()]
+    shown += [error_curve(errors(answer, world), name) for name, answer in visible_answers(evidence).items()]
     marks = []
     at = guess[ENOUGH_EXAMPLES] if guess else NEVER
     if world == AS_SEEN and isinstance(at, int):
@@ -123,7 +112,7 @@ def by_examples(evidence: Evidence, world: str, guess: Guess, title: str) -> Fig
     return curves(shown, "examples in the prompt", (0, EXAMPLES), marks, title=title, y="Error", log=False)
 
 
-def asked(evidence: Evidence) -> dict[str, Answer]:
+def visible_answers(evidence: Results) -> dict[str, Answer]:
     """The nets that may be seen and have answered, by name."""
     return {name: evidence.answer(role) for role, name in (("net", NET), ("yours", YOURS)) if evidence.has(role)}
 
@@ -133,7 +122,7 @@ def error_curve(errors: np.ndarray, name: str) -> Curve:
     return Curve(table=table.assign(low=table.low.clip(lower=0)), name=name, role=LOOK[name])
 
 
-def beneath(evidence: Evidence, settings: Settings) -> list[Curve]:
+def fitted_curves(evidence: Results, settings: Settings) -> list[Curve]:
     """What the nets and least squares make of the learner's points, over the whole plane; nothing without points."""
     said = {name: evidence.answers(role).get((), {}) for role, name in (("said", NET), ("said by yours", YOURS))}
     curves = {name: answer["curve"][0] for name, answer in said.items() if answer.get("curve")}
@@ -156,10 +145,10 @@ def training(table: pd.DataFrame, steps: int) -> Figure:
     return curves([shown], "steps of pretraining", (1, steps), title=what, y="Error")
 
 
-def cost(evidence: Evidence, runs: Mapping[str, Run], world: str) -> Figure:
+def cost(evidence: Results, runs: Mapping[str, Run], world: str) -> Figure:
     """What was paid before, and what an answer changes now, beside least squares."""
     columns: dict[str, list[str]] = {}
-    for name, answer in asked(evidence).items():
+    for name, answer in visible_answers(evidence).items():
         run, table = runs[name], evidence.table("pretraining" if name == NET else "live")
         columns[name] = [
             f"{run.stages[0].steps * run.stages[0].batch:,}",
@@ -180,7 +169,7 @@ def cost(evidence: Evidence, runs: Mapping[str, Run], world: str) -> Figure:
     return Figure(kind="table", spec=table, alt=told, title=f"What it cost, and what it gives {TOLD[world]}")
 
 
-def counted(answer: Answer) -> Figure:
+def changed_weights(answer: Answer) -> Figure:
     """How many weights the measure found changed after the answers."""
     says = f"Weights changed by your points: {answer['changed']} of {answer['weights']:,}."
     return Figure(kind="html", spec=f"<p><strong>{says}</strong></p>", alt=says)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Lines
-from lessons.kit.values import Control, Measures, Piece, Runs, Seeds, Settings, Values
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Lines
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values
 
 AS_SEEN, FAR, STEEP, BENT = "as seen", "farther out", "steeper", "bent"
 # What the prompts show instead of what the net was trained on: x twice as far out, slopes three times as steep, or a
@@ -42,40 +42,40 @@ def learner(seeds: Seeds = SHIPPED) -> Run:
     return Run(task=Lines(), net="in_context", stages=stages, seeds=seeds.count, first_seed=seeds.first)
 
 
-def asked(*runs: Run) -> Measure:
+def context_error(*runs: Run) -> Measure:
     """The error after so many examples, of each run in every world, beside least squares; 1,000 prompts each."""
     return Measure(kind="in_context", runs=runs, tasks=tuple(WORLDS.values()))
 
 
-def yours(settings: Settings) -> Run:
+def own_run(settings: Settings) -> Run:
     """Pretraining from nothing: how a net comes by it."""
     stages = (Stage(steps=settings[STEPS], batch=BATCH, rate=3e-3, anneal=True),)
     return Run(task=Lines(), net="in_context", stages=stages, seeds=LIVE, first_seed=100 * settings.draw)
 
 
 def runs(settings: Settings) -> Runs:
-    return [Piece("live", yours(settings), name="your net")]
+    return [LabelledRun("live", own_run(settings), name="your net")]
 
 
 def asks(settings: Settings) -> Measures:
     """What the nets that ship, and the learner's own once they are trained, make of the learner's points; and how well
     the learner's own do on prompts like those of the claims."""
-    mine = yours(settings)
+    mine = own_run(settings)
     return [
-        Piece("said", Measure(kind="in_context", runs=(learner(),), points=settings.placed)),
-        Piece("said by yours", Measure(kind="in_context", runs=(mine,), points=settings.placed)),
-        Piece("yours", asked(mine)),
+        LabelledRun("said", Measure(kind="in_context", runs=(learner(),), points=settings.placed_points)),
+        LabelledRun("said by yours", Measure(kind="in_context", runs=(mine,), points=settings.placed_points)),
+        LabelledRun("yours", context_error(mine)),
     ]
 
 
 def context_runs(seeds: Seeds) -> Values:
-    return [Piece("net", asked(learner(seeds))), Piece("least squares", asked())]
+    return [LabelledRun("net", context_error(learner(seeds))), LabelledRun("least squares", context_error())]
 
 
 def backdrop(settings: Settings) -> Values:
     """Least squares, which may be seen at once; the nets, which may not."""
     return [
-        Piece("least squares", asked()),
-        Piece("net", asked(learner()), hidden=True),
-        Piece("pretraining", learner(), hidden=True),
+        LabelledRun("least squares", context_error()),
+        LabelledRun("net", context_error(learner()), hidden=True),
+        LabelledRun("pretraining", learner(), hidden=True),
     ]

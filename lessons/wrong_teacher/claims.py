@@ -6,10 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
-from lessons.kit.catalogue import Check, Claim, Finding
-from lessons.kit.evidence import best, final, interval, kindest
 from lessons.kit.figures import percent
-from lessons.kit.values import Evidence
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import best, final, interval, oracle_best
 from lessons.wrong_teacher.runs import (
     BAD,
     HALF,
@@ -26,17 +26,17 @@ from lessons.wrong_teacher.runs import (
 )
 
 
-def gap(evidence: Evidence, world: str, way: str = "lp_ft", labels: int = STANDARD) -> np.ndarray:
+def gap(evidence: Results, world: str, way: str = "lp_ft", labels: int = STANDARD) -> np.ndarray:
     """Points above scratch at its best, for every seed: both have the same labels."""
     ours = final(evidence.table("after", world, way, labels))
-    return 100 * (ours - kindest(evidence.tables("scratch best", labels).values()))
+    return 100 * (ours - oracle_best(evidence.tables("scratch best", labels).values()))
 
 
-def kindest_gap(evidence: Evidence, world: str) -> np.ndarray:
+def kindest_gap(evidence: Results, world: str) -> np.ndarray:
     """The same where this world's net is fine-tuned in its best way, all weights at their best rate among them."""
     everywhere = [best(evidence.table("after", world, way, STANDARD)) for way in WAYS]
-    ours = max([*everywhere, kindest(evidence.tables("after best", world).values())], key=np.mean)
-    return 100 * (ours - kindest(evidence.tables("scratch best", STANDARD).values()))
+    ours = max([*everywhere, oracle_best(evidence.tables("after best", world).values())], key=np.mean)
+    return 100 * (ours - oracle_best(evidence.tables("scratch best", STANDARD).values()))
 
 
 def short(world: str) -> str:
@@ -44,7 +44,7 @@ def short(world: str) -> str:
     return world.replace(" ", "_")
 
 
-def transfer_finding(evidence: Evidence) -> Finding:
+def transfer_finding(evidence: Results) -> Finding:
     gaps = {world: gap(evidence, world) for world in WORLDS}
     kind = {world: kindest_gap(evidence, world) for world in BAD}
     again = {world: gap(evidence, world, MENDED) for world in (NOBODY, *BAD)}
@@ -59,7 +59,7 @@ def transfer_finding(evidence: Evidence) -> Finding:
         for world in WORLDS
         for way in WAYS
     }
-    scratch_best = kindest(evidence.tables("scratch best", STANDARD).values())
+    scratch_best = oracle_best(evidence.tables("scratch best", STANDARD).values())
     numbers |= {"helps": helps, "harms": harms, "most": numbers[short(helps)], "labels": str(STANDARD)}
     numbers |= {"least": f"{-kind[harms].mean():.1f}", "first": f"{-gaps[harms].mean():.0f}"}
     numbers |= {"again": numbers[f"mended_{short(harms)}"], "scratch": percent(float(scratch_best.mean()))}
@@ -79,7 +79,7 @@ def transfer_finding(evidence: Evidence) -> Finding:
     )
 
 
-def distances(evidence: Evidence, meter: str) -> dict[str, float]:
+def distances(evidence: Results, meter: str) -> dict[str, float]:
     """From the digits to each world that has pictures of its own: meter is "look" or "distance"."""
     apart = evidence.answer("apart")[meter]
     return dict(zip(SEEN, (apart if meter == "look" else apart[0])[1:]))
@@ -100,7 +100,7 @@ def in_order(far: dict[str, float], gaps: dict[str, np.ndarray]) -> int:
     return sum((far[a] < far[b]) == (gaps[a].mean() > gaps[b].mean()) for a, b in combinations(far, 2))
 
 
-def look_finding(evidence: Evidence) -> Finding:
+def look_finding(evidence: Results) -> Finding:
     gaps = {world: gap(evidence, world) for world in SEEN}
     look, features = distances(evidence, "look"), distances(evidence, "distance")
     turned = gaps[HALF] - gaps[QUARTER]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lessons.kit import scripts
-from lessons.kit.catalogue import Lesson
-from lessons.kit.prediction import Prediction
-from lessons.kit.values import Settings
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.prediction import Prediction
+from lessons.kit.model.values import Settings
 from lessons.wrong_teacher.claims import CLAIMS
 from lessons.wrong_teacher.pictures import POINTS, WORTH, hook, picture, verdict, views
 from lessons.wrong_teacher.runs import AGAIN, LABELS, SECOND, STANDARD, WORLD, backdrop, pretrained, runs

@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lessons.kit.catalogue import Guess, Verdict, Views
-from lessons.kit.evidence import final
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.cost_table import cost_table
 from lessons.kit.figures.curves import curves, over_steps, race
-from lessons.kit.figures.dots import Axis, Dot, dots
-from lessons.kit.figures.labels import racing
-from lessons.kit.figures.ledger import ledger
-from lessons.kit.figures.rows import Row, placed, rows
-from lessons.kit.figures.thumbnails import thumbnails
-from lessons.kit.prediction import Order
-from lessons.kit.recipes import STEPS
-from lessons.kit.values import Control, Evidence, Seeds, Settings
+from lessons.kit.figures.image_grid import image_grid
+from lessons.kit.figures.label_curves import racing
+from lessons.kit.figures.ranked_rows import Row, ordinal, ranked_rows
+from lessons.kit.figures.scatter import Axis, Dot, scatter
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.prediction import Order
+from lessons.kit.model.values import Control, Results, Seeds, Settings
+from lessons.kit.results.evidence import final
+from lessons.kit.runs.recipes import STEPS
 from lessons.wrong_teacher.claims import distances, gap
 from lessons.wrong_teacher.runs import (
     BAD,
@@ -35,7 +35,7 @@ from lessons.wrong_teacher.runs import (
     UPRIGHT,
     WORLD,
     WORLDS,
-    mended,
+    retrained,
 )
 
 PHASE = "second phase"
@@ -45,7 +45,7 @@ WORTH = Order(
     name="worth",
     label="The worlds",
     items=ON_OFFER,
-    default=Order.written(ON_OFFER),
+    default=Order.format_items(ON_OFFER),
     help="From the one that helps most to the one that harms most.",
 )
 POINTS = Control(
@@ -83,17 +83,19 @@ ABOVE = "Above scratch at its best"
 UNIT = "points above a net from scratch at its best"
 
 
-def worlds_shown(evidence: Evidence, notes: dict[str, str]) -> Figure:
+def worlds_shown(evidence: Results, notes: dict[str, str]) -> Figure:
     """The digits, and some worlds with a note each."""
     found = dict(zip(("digits", *WORLDS), evidence.answer("examples")["pictures"]))
     rows = {"The job: which digit is it?": row(found["digits"], "a digit")}
     for world, note in notes.items():
-        rows[f"{named(world)}. {note}"] = row(found[world], f"a picture of the world {world}", world == "graded by ink")
+        rows[f"{world_text(world)}. {note}"] = row(
+            found[world], f"a picture of the world {world}", world == "graded by ink"
+        )
     alt = "Ten handwritten digits, and ten pictures of each of these worlds. "
-    return thumbnails(rows, alt + " ".join(f"{named(world)}: {note}." for world, note in notes.items()))
+    return image_grid(rows, alt + " ".join(f"{world_text(world)}: {note}." for world, note in notes.items()))
 
 
-def named(world: str) -> str:
+def world_text(world: str) -> str:
     return world[0].upper() + world[1:]
 
 
@@ -105,7 +107,7 @@ def points(amount: float) -> str:
     return f"{amount:+.0f} points" if round(amount) else "no better, no worse"
 
 
-def mending(evidence: Evidence, world: str) -> Figure:
+def mending(evidence: Results, world: str) -> Figure:
     """One bad world, the same with a second phase, and that phase alone."""
     shown = [
         Bar(name=world, values=gap(evidence, world)),
@@ -115,7 +117,7 @@ def mending(evidence: Evidence, world: str) -> Figure:
     return bars(shown, ABOVE, title=f"A second phase in upright glyphs, {STANDARD} labels per class")
 
 
-def near_and_far(evidence: Evidence, labels: int, meter: str) -> Figure:
+def near_and_far(evidence: Results, labels: int, meter: str) -> Figure:
     """Help against distance from the digits: of pixels, or of features."""
     gaps = {world: gap(evidence, world, labels=labels) for world in SEEN}
     far = distances(evidence, meter)
@@ -134,24 +136,24 @@ def near_and_far(evidence: Evidence, labels: int, meter: str) -> Figure:
         "distance": ("How far they are to a net: features, 1 is the digits' own spread", "What a net finds far"),
     }
     x, title = names[meter]
-    return dots(shown, Axis(name=x, low=0), Axis(name=f"{ABOVE}, points", form="+.0f"), title=title)
+    return scatter(shown, Axis(name=x, low=0), Axis(name=f"{ABOVE}, points", form="+.0f"), title=title)
 
 
-def hook(evidence: Evidence, settings: Settings) -> Figure:
+def hook(evidence: Results, settings: Settings) -> Figure:
     return worlds_shown(evidence, {world: ABOUT[world] for world in (HALF, "shuffled", "clothing")})
 
 
-def revealed(evidence: Evidence) -> bool:
+def is_revealed(evidence: Results) -> bool:
     return evidence.has("after", UPRIGHT, "lp_ft", STANDARD)
 
 
-def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """The worlds on offer, to be put in order; afterwards all of them by what they are worth."""
     thumbs = worlds_in_small(evidence)
-    if not revealed(evidence):
-        order = WORTH.listed(guess[WORTH]) if guess else ON_OFFER
-        shown = [replace(said(world, guess), images=thumbs[world]) for world in order]
-        return rows(
+    if not is_revealed(evidence):
+        order = WORTH.parse_items(guess[WORTH]) if guess else ON_OFFER
+        shown = [replace(guess_row(world, guess), images=thumbs[world]) for world in order]
+        return ranked_rows(
             shown,
             SPAN,
             unit=UNIT,
@@ -160,28 +162,28 @@ def picture(evidence: Evidence, settings: Settings, guess: Guess) -> Figure:
             title=f"Which teachers help, with {STANDARD} labels per class?",
         )
     n = settings[LABELS]
-    shown = [worth(said(world, guess), gap(evidence, world, labels=n)) for world in WORLDS]
+    shown = [worth(guess_row(world, guess), gap(evidence, world, labels=n)) for world in WORLDS]
     shown = [replace(row, images=thumbs[row.name]) for row in shown]
     if len(race := racing(evidence)) == 2:
         live = 100 * (final(race["pretrained"]) - final(race["scratch"]))
         mine = Row(name="your race", note=settings[WORLD], role="target", images=thumbs[settings[WORLD]])
         shown.append(worth(mine, live))
     shown.sort(key=lambda row: row.value or 0.0, reverse=True)
-    return rows(shown, SPAN, unit=UNIT, title=f"What each teacher is worth, {n} labels per class")
+    return ranked_rows(shown, SPAN, unit=UNIT, title=f"What each teacher is worth, {n} labels per class")
 
 
-def worlds_in_small(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+def worlds_in_small(evidence: Results) -> dict[str, tuple[str, ...]]:
     """Three pictures of each world."""
     pictures = evidence.answer("examples")["pictures"][1:]  # after those of the digits
     return {world: tuple(one["image"] for one in found[:3]) for world, found in zip(WORLDS, pictures)}
 
 
-def said(world: str, guess: Guess) -> Row:
+def guess_row(world: str, guess: Guess) -> Row:
     """A world's row before it is known what it is worth: what it is, or what the learner said of it."""
     if not guess:
         return Row(name=world, note=BRIEFLY[world])
-    place = WORTH.listed(guess[WORTH]).index(world) + 1 if world in ON_OFFER else 0
-    note = f"you said {placed(place)}" if place else "was not on offer"
+    place = WORTH.parse_items(guess[WORTH]).index(world) + 1 if world in ON_OFFER else 0
+    note = f"you said {ordinal(place)}" if place else "was not on offer"
     return Row(name=world, note=note, guess=float(guess[POINTS]) if world == HALF else None)
 
 
@@ -191,7 +193,7 @@ def worth(row: Row, gaps: np.ndarray) -> Row:
     return replace(row, value=mean, low=mean - spread, high=mean + spread, says=f"{mean:+.0f}")
 
 
-def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """The race and what comes before it; what it studied beside what it must read; what mends; what distance says."""
     shown: Views = {}
     world, n = settings[WORLD], settings[LABELS]
@@ -200,24 +202,24 @@ def views(evidence: Evidence, settings: Settings, guess: Guess) -> Views:
     if evidence.has(PHASE):
         shown["Second phase"] = lambda: second_phase(evidence.table(PHASE), world)
     shown["Its world"] = lambda: worlds_shown(evidence, {world: ABOUT[world]})
-    if revealed(evidence):
+    if is_revealed(evidence):
         shown |= {
             "Mending": lambda: mending(evidence, world if world in BAD else "shuffled"),
             "By looks": lambda: near_and_far(evidence, n, "look"),
             "By features": lambda: near_and_far(evidence, n, "distance"),
         }
     if len(sides) == 2:
-        shown["Cost"] = lambda: ledger(sides, n, paid(evidence))
+        shown["Cost"] = lambda: cost_table(sides, n, paid(evidence))
     return shown
 
 
 def second_phase(table: pd.DataFrame, world: str) -> Figure:
     curve = over_steps(table, "glyphs", "source")
     title = f"The second phase: upright glyphs after {world}, accuracy on unseen drawings"
-    return curves([curve], "steps", (1, mended(world, Seeds()).steps), title=title)
+    return curves([curve], "steps", (1, retrained(world, Seeds()).steps), title=title)
 
 
-def paid(evidence: Evidence) -> pd.DataFrame:
+def paid(evidence: Results) -> pd.DataFrame:
     """What was paid before the race: the first world, and the second phase if there was one."""
     first = evidence.table("teacher").iloc[[-1]]
     if not evidence.has(PHASE):
@@ -226,9 +228,9 @@ def paid(evidence: Evidence) -> pd.DataFrame:
     return first.assign(flops=first.flops + second.flops, seconds=first.seconds + second.seconds)
 
 
-def verdict(evidence: Evidence, guess: Guess) -> Verdict:
+def verdict(evidence: Results, guess: Guess) -> Verdict:
     gaps = {world: float(gap(evidence, world).mean()) for world in ON_OFFER}
-    did, said = sorted(ON_OFFER, key=gaps.__getitem__, reverse=True), WORTH.listed(guess[WORTH])
+    did, said = sorted(ON_OFFER, key=gaps.__getitem__, reverse=True), WORTH.parse_items(guess[WORTH])
     pairs = list(combinations(said, 2))
     right = sum(gaps[one] > gaps[other] for one, other in pairs)
     order = "first {}, last {}".format

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.spec import Measure, Run, Stage
-from core.tasks import Clothing, Glyphs, Handwriting, Image
-from lessons.kit.recipes import BEST_RATES, fine_tuned, patient, scratch, source
-from lessons.kit.values import Control, Piece, Runs, Seeds, Settings, Values, hide
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Clothing, Glyphs, Handwriting, Image
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs.recipes import BEST_RATES, fine_tuned, patient, scratch, source
 
 STANDARD = 10  # labels per class
 WAYS = ("lp_ft", "probe", "full")
@@ -60,7 +60,7 @@ def teacher(world: str, seeds: Seeds) -> Run:
     return source(WORLDS[world], seeds)
 
 
-def mended(world: str, seeds: Seeds) -> Run:
+def retrained(world: str, seeds: Seeds) -> Run:
     """The same backbone after a second, shorter phase in the world of upright glyphs."""
     start = None if world == NOBODY else teacher(world, seeds)
     stages = (Stage(steps=1000, batch=64, rate=2e-3),)
@@ -69,7 +69,7 @@ def mended(world: str, seeds: Seeds) -> Run:
 
 def start(settings: Settings) -> Run:
     """What the pretrained side of the race begins from."""
-    return (mended if settings[SECOND] == AGAIN else teacher)(settings[WORLD], Seeds())
+    return (retrained if settings[SECOND] == AGAIN else teacher)(settings[WORLD], Seeds())
 
 
 def pretrained(settings: Settings) -> Run:
@@ -78,12 +78,12 @@ def pretrained(settings: Settings) -> Run:
 
 def runs(settings: Settings) -> Runs:
     """The race, and before it the second phase if there is one."""
-    before = [Piece("second phase", start(settings), name="upright glyphs")] * (settings[SECOND] == AGAIN)
+    before = [LabelledRun("second phase", start(settings), name="upright glyphs")] * (settings[SECOND] == AGAIN)
     race = {
         "pretrained": pretrained(settings),
         "scratch": scratch(settings[LABELS], seeds=Seeds(first=100 * settings.draw)),
     }
-    return [*before, *(Piece("race", run, side, name=side) for side, run in race.items())]
+    return [*before, *(LabelledRun("race", run, side, name=side) for side, run in race.items())]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -94,21 +94,24 @@ def backdrop(settings: Settings) -> Values:
     return [
         *(piece for n in sizes for piece in scratch_runs(n, Seeds())),
         *hide([*after, *mended_runs(STANDARD, Seeds())]),
-        apart(Seeds()),
-        Piece("teacher", teacher(settings[WORLD], Seeds())),
-        Piece("examples", Measure(kind="examples", runs=(), tasks=tasks, count=10)),
+        world_distance(Seeds()),
+        LabelledRun("teacher", teacher(settings[WORLD], Seeds())),
+        LabelledRun("examples", Measure(kind="examples", runs=(), tasks=tasks, count=10)),
     ]
 
 
 def scratch_runs(labels: int, seeds: Seeds) -> Values:
     """From scratch, trained to its best."""
-    return [Piece("scratch best", scratch(labels, rate, patient(labels), seeds), (labels, rate)) for rate in BEST_RATES]
+    return [
+        LabelledRun("scratch best", scratch(labels, rate, patient(labels), seeds), (labels, rate))
+        for rate in BEST_RATES
+    ]
 
 
 def taught_runs(labels: int, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Values:
     """Digits after each world, fine-tuned in each way."""
     return [
-        Piece("after", fine_tuned(labels, way, seeds=seeds, start=teacher(world, seeds)), (world, way, labels))
+        LabelledRun("after", fine_tuned(labels, way, seeds=seeds, start=teacher(world, seeds)), (world, way, labels))
         for world in WORLDS
         for way in ways
     ]
@@ -117,14 +120,14 @@ def taught_runs(labels: int, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Valu
 def mended_runs(labels: int, seeds: Seeds) -> Values:
     """Digits after a world and the second phase."""
     return [
-        Piece("after", fine_tuned(labels, seeds=seeds, start=mended(world, seeds)), (world, MENDED, labels))
+        LabelledRun("after", fine_tuned(labels, seeds=seeds, start=retrained(world, seeds)), (world, MENDED, labels))
         for world in (NOBODY, *BAD)
     ]
 
 
 def transfer_runs(seeds: Seeds) -> Values:
     at_best = [
-        Piece(
+        LabelledRun(
             "after best",
             fine_tuned(STANDARD, "full", rate, patient(STANDARD), seeds, teacher(world, seeds)),
             (world, rate),
@@ -136,10 +139,12 @@ def transfer_runs(seeds: Seeds) -> Values:
 
 
 def look_runs(seeds: Seeds) -> Values:
-    return [*scratch_runs(STANDARD, seeds), *taught_runs(STANDARD, seeds, ("lp_ft",)), apart(seeds)]
+    return [*scratch_runs(STANDARD, seeds), *taught_runs(STANDARD, seeds, ("lp_ft",)), world_distance(seeds)]
 
 
-def apart(seeds: Seeds) -> Piece[Measure]:
+def world_distance(seeds: Seeds) -> LabelledRun[Measure]:
     """How far each world is from the digits."""
     worlds = tuple(WORLDS[world] for world in SEEN)
-    return Piece("apart", Measure(kind="distance", runs=(teacher(UPRIGHT, seeds),), tasks=(Handwriting(), *worlds)))
+    return LabelledRun(
+        "apart", Measure(kind="frechet_distance", runs=(teacher(UPRIGHT, seeds),), tasks=(Handwriting(), *worlds))
+    )

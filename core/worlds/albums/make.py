@@ -7,8 +7,8 @@ import random
 
 from PIL import Image, ImageDraw
 
-from core import album, table
-from core.small_pictures import SIDE
+from core.user_data import album, table
+from core.user_data.small_pictures import SIDE
 
 CORNERS = {"square": 4, "star": 10, "triangle": 3}  # a star's are alternately near and far
 
@@ -41,8 +41,8 @@ def main() -> None:
     luck = random.Random(0)
     table.path("rings").write_text(table.write(table.read(rings(luck).encode())), "utf-8")
     names = [name for name in ("circle", *CORNERS) for _ in range(80)]
-    found = album.made([255 - np.asarray(shape(name, luck)) for name in names], names, bright=True)
-    album.path("shapes").write_bytes(album.packed(found))
+    found = album.build_album([255 - np.asarray(shape(name, luck)) for name in names], names, bright=True)
+    album.path("shapes").write_bytes(album.to_npz(found))
 
 
 if __name__ == "__main__":

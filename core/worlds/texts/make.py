@@ -1,4 +1,4 @@
-"""How the texts in this folder were made from the packages that core/bring/sources.toml names. The app does without.
+"""How the texts in this folder were made from the packages that core/fetch/sources.toml names. The app does without.
 
     python -m core.worlds.texts.make FOLDER      FOLDER holds the packages, unpacked, each under its own name
 
@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from core.corpus import BREAK
+from core.user_data.corpus import BREAK
 
 HERE = Path(__file__).parent
 

@@ -41,10 +41,10 @@ class Step(NamedTuple):
 def backbone(brief: Brief) -> tuple[Offer, Step]:
     """The nearest net that has learned something of use."""
     order = (NEAR, FAR, WRONG)
-    offers = [offer for offer in brief.of.offers if offer.run]
+    offers = [offer for offer in brief.job_of.offers if offer.run]
     offer = min(offers, key=lambda offer: order.index(offer.lies))
     if offer.lies == WRONG:
-        nothing = brief.of.offer(SCRATCH)
+        nothing = brief.job_of.offer(SCRATCH)
         return nothing, Step(SCRATCH, "a net that was taught something of no use is worse than none", "wrong_teacher")
     if offer.lies == FAR:
         return offer, Step(offer.name, "far away, but its features still beat random ones", "fast_start")
@@ -72,7 +72,7 @@ def protection(brief: Brief, moves: str) -> Step:
         return Step(UNPROTECTED, "nobody needs the old skill", "day_it_forgot")
     if moves == HEAD:
         return Step(UNPROTECTED, "what does not move does not forget", "day_it_forgot")
-    if REHEARSE in brief.of.protections:
+    if REHEARSE in brief.job_of.protections:
         why = "a few old examples, practised beside the new ones, keep most of the skill"
         return Step(REHEARSE, why, "ways_to_remember")
     return Step(PIN, "no old examples are kept: hold the weights that mattered", "ways_to_remember")
@@ -82,7 +82,7 @@ def labels(brief: Brief, start: Offer) -> tuple[int, Step]:
     """The next size as long as it costs no more than so many more labels bring."""
     size, brings = brief.sizes[0], BRINGS[start.lies]
     for larger in brief.sizes[1:]:
-        more, all_of_them = (brief.of.classes * n * brief.label_price for n in (larger - size, larger))
+        more, all_of_them = (brief.job_of.classes * n * brief.label_price for n in (larger - size, larger))
         if more > brings * brief.coins_a_point or all_of_them > MOST * brief.budget:
             break
         size = larger
@@ -96,4 +96,4 @@ def advice(brief: Brief) -> tuple[Choice, list[Step]]:
     second = method(brief, start)
     third = protection(brief, second.chosen)
     size, last = labels(brief, start)
-    return brief.of.plain(Choice(start.name, second.chosen, third.chosen, size)), [first, second, third, last]
+    return brief.job_of.plain(Choice(start.name, second.chosen, third.chosen, size)), [first, second, third, last]

@@ -11,12 +11,12 @@ import json
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
-from lessons.kit.capstone.found import Found, Grid, grid, mark
+from lessons.kit.capstone.choice_results import ChoiceResult, Grid, grid, mark
 from lessons.kit.capstone.jobs import JOBS, Choice, Job
-from lessons.kit.catalogue import Check
+from lessons.kit.lesson.catalogue import Check
 
 COINS = 100  # that take away a point
-MISSED = 20  # points that a requirement takes away which is not met
+POINTS_PER_MISS = 20  # points that a requirement takes away which is not met
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class Brief:
     labels: tuple[int, ...] = ()  # on offer, a class; () is all that the job has
 
     @property
-    def of(self) -> Job:
+    def job_of(self) -> Job:
         return JOBS[self.job]
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        return self.labels or self.of.labels
+        return self.labels or self.job_of.labels
 
     @property
     def coins_a_point(self) -> float:
@@ -52,16 +52,16 @@ class Brief:
     @property
     def digest(self) -> str:
         """Names the brief and all runs that it is judged by."""
-        told = json.dumps([asdict(self), mark(self.of)], sort_keys=True)
+        told = json.dumps([asdict(self), mark(self.job_of)], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:20]
 
     @property
     def naive(self) -> Choice:
         """The first net on offer, everything fine-tuned on the most labels, nothing protected."""
-        return self.of.plain(Choice(self.of.offers[0].name, "all at once", "nothing", self.sizes[-1]))
+        return self.job_of.plain(Choice(self.job_of.offers[0].name, "all at once", "nothing", self.sizes[-1]))
 
-    def outcome(self, choice: Choice, found: Found) -> Outcome:
-        return Outcome(self, self.of.plain(choice), found)
+    def outcome(self, choice: Choice, found: ChoiceResult) -> Outcome:
+        return Outcome(self, self.job_of.plain(choice), found)
 
     def outcomes_of(self, found: Grid) -> dict[Choice, Outcome]:
         """Every choice that is on offer, and what it came to under this brief."""
@@ -93,12 +93,12 @@ class Outcome:
 
     brief: Brief
     choice: Choice
-    found: Found
+    found: ChoiceResult
 
     @property
     def labels(self) -> int:
         """That were bought."""
-        return self.brief.of.classes * self.choice.labels
+        return self.brief.job_of.classes * self.choice.labels
 
     @property
     def for_labels(self) -> float:
@@ -147,12 +147,12 @@ class Outcome:
         return made
 
     @property
-    def missed(self) -> int:
+    def missed_checks(self) -> int:
         return sum(not check.met for check in self.checks)
 
     @property
     def points(self) -> float:
-        return self.found.right - self.coins / self.brief.coins_a_point - MISSED * self.missed
+        return self.found.right - self.coins / self.brief.coins_a_point - POINTS_PER_MISS * self.missed_checks
 
 
 BRIEFS = {

@@ -1,6 +1,6 @@
 """The capstone's jobs: a task, the nets on offer to begin with, and all that can be chosen. Each is searched wholly.
 
-A short list of values, as lessons/kit/recipes.py. A brief (briefs.py) is a job with prices and requirements.
+A short list of values, as lessons/kit/runs/recipes.py. A brief (briefs.py) is a job with prices and requirements.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from core.spec import Keep, Run, Stage
-from core.tasks import Clothing, Glyphs, Handwriting, Plane, Task
-from lessons.kit.recipes import arms, backbone, fine_tuning, source
-from lessons.kit.values import Seeds
+from core.experiment.spec import Keep, Run, Stage
+from core.experiment.tasks import Clothing, Glyphs, Handwriting, Plane, Task
+from lessons.kit.model.values import Seeds
+from lessons.kit.runs.recipes import arms, backbone, fine_tuning, source
 
 SCRATCH = "nothing"
 HEAD, BIASES, LOW_RANK, HEAD_FIRST, ALL = "head only", "biases", "low rank", "head first", "all at once"

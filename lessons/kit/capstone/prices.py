@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import astuple, dataclass, fields
 
-from core.check import BadValue
+from core.experiment.checks import BadValue
 from lessons.kit.capstone.briefs import COINS, Brief
 
 LEAST, MOST = 0.001, 1e9

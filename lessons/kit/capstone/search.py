@@ -15,13 +15,13 @@ from typing import Any
 
 import pandas as pd
 
-from core.serve import store
-from core.spec import Measure, Run
-from lessons.kit.capstone import found
+from core.experiment.spec import Measure, Run
+from core.store import store
+from lessons.kit.capstone import choice_results
 from lessons.kit.capstone.briefs import BRIEFS
-from lessons.kit.capstone.found import Found, Grid
+from lessons.kit.capstone.choice_results import ChoiceResult, Grid
 from lessons.kit.capstone.jobs import JOBS, SCRATCH, Choice, Job
-from lessons.kit.values import Answer
+from lessons.kit.model.values import Answer
 
 
 def way(choice: Choice) -> str:
@@ -32,20 +32,20 @@ def way(choice: Choice) -> str:
 def patches(job: Job) -> dict[str, Measure]:
     """How many numbers each way trains, asked of one run of each."""
     one_each = {way(choice): choice for choice in job.choices}
-    return {name: Measure(kind="patch", runs=(job.run(choice),)) for name, choice in one_each.items()}
+    return {name: Measure(kind="weight_changes", runs=(job.run(choice),)) for name, choice in one_each.items()}
 
 
 def search(
     job: Job, table_of: Callable[[Run], pd.DataFrame], answer_of: Callable[[Measure], Answer | None]
-) -> dict[Choice, Found]:
+) -> dict[Choice, ChoiceResult]:
     """What every choice came to, from its run's table, and the size of its patch."""
     numbers = {name: (answer_of(measure) or {})["runs"][0]["trained"] for name, measure in patches(job).items()}
-    return {choice: Found.read(table_of(job.run(choice)), numbers[way(choice)]) for choice in job.choices}
+    return {choice: ChoiceResult.read(table_of(job.run(choice)), numbers[way(choice)]) for choice in job.choices}
 
 
 def write(grids: Mapping[str, Grid]) -> str:
     """One choice a line, then the best for each brief."""
-    told: dict[str, Any] = {"jobs": {slug: found.written(JOBS[slug], grid) for slug, grid in grids.items()}}
+    told: dict[str, Any] = {"jobs": {slug: choice_results.to_row(JOBS[slug], grid) for slug, grid in grids.items()}}
     told["briefs"] = {}
     for slug, brief in BRIEFS.items():
         if brief.job in grids:
@@ -61,16 +61,16 @@ def write(grids: Mapping[str, Grid]) -> str:
 
 
 def main(slugs: list[str]) -> None:
-    from lessons.kit.claims import compute
-    from lessons.kit.evidence import points
+    from lessons.kit.results.compute import compute
+    from lessons.kit.results.evidence import points
 
-    grids = {slug: found.grid(slug) for slug in JOBS if found.grid(slug)}
+    grids = {slug: choice_results.grid(slug) for slug in JOBS if choice_results.grid(slug)}
     for job in [JOBS[slug] for slug in slugs or JOBS]:
         compute([job.run(choice) for choice in job.choices])
         compute([*patches(job).values()])
         grids[job.slug] = search(job, points, store.answer)
         print(f"{job.slug}: {len(grids[job.slug])} choices")
-    (store.SHIPPED / found.FILE).write_text(write(grids), "utf-8")
+    (store.SHIPPED / choice_results.FILE).write_text(write(grids), "utf-8")
 
 
 if __name__ == "__main__":

@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from core.check import BadValue
-from core.spec import Run
+from core.experiment.checks import BadValue
+from core.experiment.spec import Run
 from lessons.kit.capstone.briefs import Brief, Outcome
-from lessons.kit.capstone.found import Found
+from lessons.kit.capstone.choice_results import ChoiceResult
 from lessons.kit.capstone.jobs import METHODS, Choice
-from lessons.kit.capstone.told import said
-from lessons.kit.evidence import gather
+from lessons.kit.capstone.outcome_text import choice_text
 from lessons.kit.figures import Figure
-from lessons.kit.values import Piece, Seeds
+from lessons.kit.model.values import LabelledRun, Seeds
+from lessons.kit.results.evidence import load_results
 
 KEPT = 8  # tries, the latest
 LIVE = 4  # nets of a learner's run
@@ -30,8 +30,8 @@ class Try(NamedTuple):
     choice: Choice
     draw: int  # which draw of labels, initial weights and batch order
 
-    def run(self, brief: Brief) -> Piece[Run]:
-        return Piece("race", brief.of.run(self.choice, Seeds(LIVE, 100 * self.draw)), "yours", name="yours")
+    def run(self, brief: Brief) -> LabelledRun[Run]:
+        return LabelledRun("race", brief.job_of.run(self.choice, Seeds(LIVE, 100 * self.draw)), "yours", name="yours")
 
 
 def write(tries: Sequence[Try], brief: Brief) -> str:
@@ -58,30 +58,30 @@ def read(text: str, brief: Brief) -> tuple[Try, ...]:
 
 def options_of(brief: Brief) -> tuple[Sequence[str | int], ...]:
     """All that can be chosen, part by part."""
-    return tuple(offer.name for offer in brief.of.offers), METHODS, brief.of.protections, brief.sizes
+    return tuple(offer.name for offer in brief.job_of.offers), METHODS, brief.job_of.protections, brief.sizes
 
 
 def outcome(one: Try, brief: Brief) -> Outcome | None:
     """What came of a try, under the brief's prices; None where its run is not stored or not over."""
     piece = one.run(brief)
-    evidence, known = gather([piece]), brief.outcomes.get(brief.of.plain(one.choice))
+    evidence, known = load_results([piece]), brief.outcomes.get(brief.job_of.plain(one.choice))
     if not known or not evidence.has(*piece.place):
         return None
     table = evidence.table(*piece.place)
     if table.step.iloc[-1] < piece.of.steps:
         return None
-    return brief.outcome(one.choice, Found.read(table, known.found.numbers))
+    return brief.outcome(one.choice, ChoiceResult.read(table, known.found.numbers))
 
 
 def tries_table(shown: Mapping[str, Outcome]) -> Figure:
     """One row for each, with its points, and how they come about."""
     rows = {
         name: {
-            "choice": said(one.choice),
+            "choice": choice_text(one.choice),
             "right": f"{one.found.right:.1f} %",
             "coins": f"{one.coins:,.0f}",
             **({"old skill left": f"{one.found.left:.0f} %"} if one.brief.keep else {}),
-            "missed": f"{one.missed} of {len(one.checks)}",
+            "missed": f"{one.missed_checks} of {len(one.checks)}",
             "points": f"{one.points:.1f}",
         }
         for name, one in shown.items()

@@ -15,7 +15,7 @@ from datetime import date
 from functools import lru_cache
 
 from lessons.kit.capstone.briefs import Brief
-from lessons.kit.capstone.found import grid
+from lessons.kit.capstone.choice_results import grid
 from lessons.kit.capstone.jobs import JOBS, WRONG
 
 WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")  # as ISO 8601 writes a week
@@ -34,7 +34,7 @@ def week_of(day: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def known(week: str) -> bool:
+def is_week(week: str) -> bool:
     """Whether there is such a week."""
     match = WEEK.fullmatch(week)
     if not match or not FIRST <= int(match[1]) <= LAST:
@@ -52,10 +52,10 @@ def brief_of(week: str) -> Brief | None:
     searched."""
     space = [*itertools.product(JOBS, range(3), COMPUTING_PRICES, KEEPS, PATCHES)]
     random.Random(week).shuffle(space)  # of a text: the same on every machine
-    return next((brief for one in space if (brief := made(week, *one))), None)
+    return next((brief for one in space if (brief := make_brief(week, *one))), None)
 
 
-def made(week: str, job: str, price: int, computing: float, keep: float, patch: int) -> Brief | None:
+def make_brief(week: str, job: str, price: int, computing: float, keep: float, patch: int) -> Brief | None:
     """A brief with these prices and limits that asks for a little less than the best comes to, which so meets it; None
     where nothing can keep to the limits, or the naive choice does nearly as well."""
     if not grid(job) or (keep and all(offer.lies == WRONG for offer in JOBS[job].offers if offer.run)):
@@ -74,7 +74,7 @@ def made(week: str, job: str, price: int, computing: float, keep: float, patch: 
         patch=patch,
     )
     best = brief.best
-    if best.missed or best.found.right < max(one.found.right for one in brief.outcomes.values()) - COST:
+    if best.missed_checks or best.found.right < max(one.found.right for one in brief.outcomes.values()) - COST:
         return None
     reach, budget = math.floor(best.found.right - SLACK), 50 * math.ceil(2 * best.coins / 50)
     brief = replace(brief, reach=reach, budget=budget)

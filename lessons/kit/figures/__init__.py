@@ -60,7 +60,7 @@ class Figure:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """How a notebook shows it."""
-        from lessons.kit.figures.notebook import mimebundle
+        from lessons.kit.figures.notebook_figure import mimebundle
 
         return mimebundle(self)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from lessons.kit.evidence import band
 from lessons.kit.figures import ROLES, Figure, Ground, percent
-from lessons.kit.same import of_same
+from lessons.kit.model.cache_by_identity import cache_by_identity
+from lessons.kit.results.evidence import band
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +51,8 @@ def curves(
     """Accuracy, or another share `y` within `share`, against `x` on an axis over `span`, log or linear; on a log axis
     `at` says where numbers stand."""
     shown = [after_zero(curve) for curve in shown] if log else shown
-    series = [one for curve in shown for one in drawn(curve)]
-    series += [marked(mark, k) for k, mark in enumerate(marks)]
+    series = [one for curve in shown for one in curve_series(curve)]
+    series += [mark_series(mark, k) for k, mark in enumerate(marks)]
     ground = Ground(x=span, y=(100 * share[0], 100 * share[1]), log=(log, False))
     option = {
         "animation": False,
@@ -80,7 +80,9 @@ def curves(
         },
         "series": series,
     }
-    return Figure(kind="chart", spec=option, alt=told(shown, x, marks, y), title=title, height=height, ground=ground)
+    return Figure(
+        kind="chart", spec=option, alt=alt_text(shown, x, marks, y), title=title, height=height, ground=ground
+    )
 
 
 def after_zero(curve: Curve) -> Curve:
@@ -100,7 +102,7 @@ def linear(shown: Sequence[Curve]) -> dict[str, int]:
     return {"minInterval": 1} if all((curve.table.x % 1 == 0).all() for curve in shown) else {}
 
 
-@of_same(512)
+@cache_by_identity(512)
 def over_steps(table: pd.DataFrame, name: str, role: str) -> Curve:
     """A run's accuracy against steps."""
     return Curve(table=band(table).rename(columns={"step": "x"}), name=name, role=role)
@@ -111,10 +113,10 @@ def race(tables: Mapping[str, pd.DataFrame], steps: int, title: str = "") -> Fig
     return curves([over_steps(table, role, role) for role, table in tables.items()], "steps", (1, steps), title=title)
 
 
-def drawn(curve: Curve) -> list[dict[str, Any]]:
+def curve_series(curve: Curve) -> list[dict[str, Any]]:
     """The band as two stacked lines, the lower one unseen, and the mean above them."""
     colour, dash, symbol = ROLES[curve.role]
-    table, (low, span, mean) = curve.table, placed(curve.table)
+    table, (low, span, mean) = curve.table, band_edges(curve.table)
     hidden = {"type": "line", "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True, "tooltip": {"show": False}}
     band = [
         hidden | {"id": f"{curve.name} low", "stack": curve.name, "data": low},
@@ -146,8 +148,8 @@ def drawn(curve: Curve) -> list[dict[str, Any]]:
     return (band if any(width for _, width in span) else []) + [line]
 
 
-@of_same(512)
-def placed(table: pd.DataFrame) -> tuple[list[list[float]], ...]:
+@cache_by_identity(512)
+def band_edges(table: pd.DataFrame) -> tuple[list[list[float]], ...]:
     """Of a curve's points the lower edge of the band, its width and the mean, in percent."""
     low, high, mean = (100 * table[name].to_numpy() for name in ("low", "high", "mean"))
     x = table.x.tolist()
@@ -167,7 +169,7 @@ def points(x: Sequence[float], y: Sequence[float]) -> list[list[float]]:
     return [[float(f"{a:.6g}"), round(b, 3)] for a, b in zip(x, y)]
 
 
-def marked(mark: Mark, number: int) -> dict[str, Any]:
+def mark_series(mark: Mark, number: int) -> dict[str, Any]:
     """The mark as a line without points of its own, with its word beside the middle."""
     colour = ROLES[mark.role][0]
     ends = [{"coord": [x, 100 * accuracy]} for x, accuracy in (mark.start, mark.end)]
@@ -185,7 +187,7 @@ def marked(mark: Mark, number: int) -> dict[str, Any]:
     }
 
 
-def told(shown: Sequence[Curve], x: str, marks: Sequence[Mark], y: str) -> str:
+def alt_text(shown: Sequence[Curve], x: str, marks: Sequence[Mark], y: str) -> str:
     """The picture in words: where each curve begins, passes its middle and ends, and what the marks say."""
     parts = []
     for curve in shown:
@@ -195,7 +197,7 @@ def told(shown: Sequence[Curve], x: str, marks: Sequence[Mark], y: str) -> str:
     return f"{y} against {x}. " + "; ".join(parts) + "."
 
 
-@of_same(512)
+@cache_by_identity(512)
 def stops(table: pd.DataFrame) -> str:
     """Where a curve begins, passes its middle and ends."""
     x, mean = table.x.to_numpy(), table["mean"].to_numpy()

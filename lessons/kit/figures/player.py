@@ -18,9 +18,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.check import BadValue
+from core.experiment.checks import BadValue
 from lessons.kit.figures import ROLES, Figure, percent
-from lessons.kit.figures.axes import PlaneAxis, axes_spec, bounding_square
+from lessons.kit.figures.plane_axes import PlaneAxis, axes_spec, bounding_square
 
 NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item; each has a colour and a mark
 
@@ -51,9 +51,9 @@ class Space:
         if len(self.areas):
             if self.extent is None:
                 raise BadValue("Areas need an extent.")
-            areas = [unpacked("Areas", one) for one in shaped("Areas", self.areas, frames)]
+            areas = [from_base64("Areas", one) for one in shaped("Areas", self.areas, frames)]
             side = round(len(areas[0]) ** 0.5)
-            for one in [*areas, *(unpacked("Sure", s) for s in self.sure)]:
+            for one in [*areas, *(from_base64("Sure", s) for s in self.sure)]:
                 if len(one) != side * side:
                     raise BadValue(f"Areas must be squares of the same size, not {side * side} and {len(one)} cells.")
             if max(int(one.max()) for one in areas) >= names:
@@ -76,8 +76,8 @@ class Space:
             "count": count,
             "xy": base64.b64encode(((xy - low) / span * 65535).round().astype("<u2").tobytes()).decode(),
             "bounds": [*low.tolist(), *span.tolist()],
-            "classes": packed(classes),
-            "states": packed(state_of(self.states, frames, count)),
+            "classes": to_base64(classes),
+            "states": to_base64(state_of(self.states, frames, count)),
             "stories": texts("Stories", self.stories, count),
         }
 
@@ -102,7 +102,7 @@ class Images:
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         images = shaped("Images", self.images, len(marks), -1)
         count = images.shape[1]
-        if any(len(unpacked("Images", one)) != self.width * self.height for one in images.flat):
+        if any(len(from_base64("Images", one)) != self.width * self.height for one in images.flat):
             raise BadValue(f"Every image must have {self.width} times {self.height} bytes.")
         says = shaped("Says", self.says, len(marks), count) if len(self.says) else np.full((1, count), "")
         return (
@@ -113,7 +113,7 @@ class Images:
                 "images": images.tolist(),
                 "says": says.tolist(),
                 "full": dict(self.full),
-                "states": packed(state_of(self.states, len(marks), count)),
+                "states": to_base64(state_of(self.states, len(marks), count)),
                 "stories": texts("Stories", self.stories, count),
                 "columns": self.columns,
             }
@@ -144,12 +144,12 @@ class Bars:
             "alt": self.title,
             "names": list(self.names),
             "values": values.round(5).tolist(),
-            "shown": [[self.written(v) for v in row] for row in values],
+            "shown": [[self.format_value(v) for v in row] for row in values],
             "span": [self.low, self.high],
             "colour": ROLES[self.role][0],
         }
 
-    def written(self, value: float) -> str:
+    def format_value(self, value: float) -> str:
         """A value that rounds to zero has no minus."""
         text = self.form.format(value)
         return self.form.format(0.0) if text == self.form.format(-0.0) else text
@@ -184,18 +184,20 @@ class Lines:
                 raise BadValue(f"{line.name} must have one value a frame, {len(marks)}, not {values.size}.")
             kept = [None if np.isnan(v) else round(float(v) / self.high, 4) for v in values]
             colour, dash, _ = ROLES[line.role]
-            written = ["" if np.isnan(v) else self.written(float(v)) for v in values]
+            written = ["" if np.isnan(v) else self.format_value(float(v)) for v in values]
             look = {"name": line.name, "colour": colour, "dash": dash, "veiled": line.veiled}
             drawn.append(look | {"values": kept, "written": written})
-            ends = [f"{self.written(v)} at {m}" for m, v in ((marks[0], values[0]), (marks[-1], values[-1])) if v == v]
+            ends = [
+                f"{self.format_value(v)} at {m}" for m, v in ((marks[0], values[0]), (marks[-1], values[-1])) if v == v
+            ]
             if not line.veiled:
                 told.append(f"{line.name}: {', '.join(ends)}")
         alt = f"{self.title}. {'; '.join(told)}."
-        ticks = [[share, self.written(share * self.high)] for share in (0, 0.5, 1)]
+        ticks = [[share, self.format_value(share * self.high)] for share in (0, 0.5, 1)]
         found = {"kind": "lines", "title": self.title, "alt": alt, "lines": drawn, "ticks": ticks}
         return found | large(self.big, len(marks))
 
-    def written(self, value: float) -> str:
+    def format_value(self, value: float) -> str:
         return self.form.format(value) if self.form else percent(value)
 
 
@@ -280,13 +282,13 @@ def large(big: Sequence[str], frames: int) -> dict[str, Any]:
     return {"big": list(big)} if big else {}
 
 
-def packed(array: ArrayLike) -> str:
+def to_base64(array: ArrayLike) -> str:
     """Whole numbers from 0 to 255 as bytes in base64."""
     return base64.b64encode(np.asarray(array).astype(np.uint8).tobytes()).decode()
 
 
 @lru_cache(maxsize=2048)  # a wall's tiles are the same at every look
-def unpacked(name: str, text: str) -> np.ndarray:
+def from_base64(name: str, text: str) -> np.ndarray:
     try:
         return np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
     except ValueError as error:

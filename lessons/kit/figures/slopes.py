@@ -52,10 +52,10 @@ def slopes(shown: Sequence[Slope], columns: tuple[str, str], title: str = "", he
         "yAxis": {"type": "value", "min": LOW, "max": 100, "splitLine": {"show": False}} | quiet,
         "series": [
             *(line(slope, down.get(slope.name, (0, 0))) for slope in shown),
-            *(guessed(slope, slope.guess) for slope in shown if slope.guess is not None),
+            *(guess_line(slope, slope.guess) for slope in shown if slope.guess is not None),
         ],
     }
-    return Figure(kind="chart", spec=option, alt=told(shown, columns), title=title, height=height, ground=ground)
+    return Figure(kind="chart", spec=option, alt=alt_text(shown, columns), title=title, height=height, ground=ground)
 
 
 def lowered(values: Sequence[float | None]) -> list[int]:
@@ -94,7 +94,7 @@ def line(slope: Slope, down: tuple[int, int]) -> dict[str, Any]:
     }
 
 
-def guessed(slope: Slope, guess: float) -> dict[str, Any]:
+def guess_line(slope: Slope, guess: float) -> dict[str, Any]:
     """The slope as the learner had it: the gap to what was found is the miss."""
     colour, dash, symbol = ROLES["guess"]
     begin = [] if slope.left is None else [[0, round(100 * slope.left, 2)]]
@@ -111,7 +111,7 @@ def guessed(slope: Slope, guess: float) -> dict[str, Any]:
     }
 
 
-def told(shown: Sequence[Slope], columns: tuple[str, str]) -> str:
+def alt_text(shown: Sequence[Slope], columns: tuple[str, str]) -> str:
     parts = []
     for slope in shown:
         places = zip(columns, (slope.left, slope.right), slope.says)

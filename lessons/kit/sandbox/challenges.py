@@ -16,14 +16,14 @@ from typing import Any
 
 import pandas as pd
 
-from core.serve import shipped, store
-from core.spec import Run, to_json
-from core.tasks import Task
-from lessons.kit.catalogue import Check
-from lessons.kit.sandbox.experiment import edited
-from lessons.kit.sandbox.packed import run_of
+from core.experiment.spec import Run, to_json
+from core.experiment.tasks import Task
+from core.store import shipped, store
+from lessons.kit.lesson.catalogue import Check
+from lessons.kit.sandbox.experiment import edit
+from lessons.kit.sandbox.link_codec import run_of
 from lessons.kit.sandbox.presets import presets
-from lessons.kit.sandbox.results import ending, retention, shown
+from lessons.kit.sandbox.results import ending, retention, select_column
 
 FILE = "challenges.json"
 THIN = ("low_rank", "adapter", "ia3", "bias", "probe")
@@ -53,14 +53,14 @@ class Challenge:
     def start(self) -> Run:
         run = presets()[self.lesson]
         for path, value in self.begin.items():
-            run = edited(run, path, value)
+            run = edit(run, path, value)
         old = (run.start.task,) if run.start and self.keep else ()
         return replace(run, watch=old or run.watch, exhibit=0, frames=0)
 
     def checks(self, run: Run, table: pd.DataFrame) -> list[Check]:
         """Every part of the goal, and whether this run has met it."""
         start = self.start
-        found = [Check(says="the worlds as they were given", met=alike(run, start))]
+        found = [Check(says="the worlds as they were given", met=same_worlds(run, start))]
         if self.labels < 400:
             found.append(Check(says=f"at most {self.labels} labels per class", met=labels(run.task) <= self.labels))
         if self.steps < 20_000:
@@ -69,7 +69,7 @@ class Challenge:
             thin = all(stage.method in THIN and stage.size <= self.thin for stage in run.stages)
             found.append(Check(says=f"no whole matrix moved, and no patch wider than {self.thin}", met=thin))
         over = len(table) > 0 and int(table.step.max()) >= run.steps
-        new = shown(table, "new") if over else None
+        new = select_column(table, "new") if over else None
         met = new is not None and new.scale.unit == "%" and ending(table, new)[0] >= self.reach
         found.append(Check(says=f"{self.reach:g} % on the new task", met=met))
         if self.keep:
@@ -79,7 +79,7 @@ class Challenge:
             )
         return found
 
-    def met(self, run: Run, table: pd.DataFrame) -> bool:
+    def is_met(self, run: Run, table: pd.DataFrame) -> bool:
         return all(check.met for check in self.checks(run, table))
 
 
@@ -87,7 +87,7 @@ def labels(task: Task) -> int:
     return int(getattr(task, "labels", 0))
 
 
-def alike(run: Run, start: Run) -> bool:
+def same_worlds(run: Run, start: Run) -> bool:
     """Whether a run learns the same as the start of a challenge, but for the number of labels, from the same source."""
     return run.task.at_most(1) == start.task.at_most(1) and run.start == start.start
 
@@ -203,7 +203,7 @@ def candidates(challenge: Challenge) -> list[Run]:
     for values in itertools.product(*challenge.tries.values()):
         run = challenge.start
         for path, value in zip(challenge.tries, values):
-            run = edited(run, path, value)
+            run = edit(run, path, value)
         made[run] = None
     return [*made]
 
@@ -212,11 +212,11 @@ def search(challenge: Challenge, table_of: Callable[[Run], pd.DataFrame]) -> Sol
     """The cheapest candidate that meets the goal."""
     runs = candidates(challenge)
     tables = {run: table_of(run) for run in runs}
-    meeting = {run: table for run, table in tables.items() if challenge.met(run, table)}
+    meeting = {run: table for run, table in tables.items() if challenge.is_met(run, table)}
     if not meeting:
         return None
     run = min(meeting, key=lambda run: cost(meeting[run]))
-    new, left = shown(meeting[run], "new"), retention(meeting[run])
+    new, left = select_column(meeting[run], "new"), retention(meeting[run])
     assert new is not None
     return Solution(
         run=run,
@@ -233,8 +233,8 @@ def write(found: Mapping[str, Solution]) -> str:
 
 
 def main(names: list[str]) -> None:
-    from lessons.kit.claims import compute
-    from lessons.kit.evidence import points
+    from lessons.kit.results.compute import compute
+    from lessons.kit.results.evidence import points
 
     found = dict(solutions())
     for challenge in [CHALLENGES[name] for name in names or CHALLENGES]:

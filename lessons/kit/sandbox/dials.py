@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields, replace
 from math import ceil, floor, log10
 from typing import Any, Literal, cast
 
-from core.check import names_in
-from core.knobs import Bound, Choice, Knobbed, Number, Whole, YesNo, knobs
-from core.outline import nets_for, uses
-from core.spec import Keep, Run, Stage
-from lessons.kit.sandbox.experiment import KINDS, NOTHING, STAGES, get, spoken
+from core.experiment.checks import module_names
+from core.experiment.fields import Bound, Bounded, Choice, Flag, FloatRange, IntRange, bounded_fields
+from core.experiment.spec import Keep, Run, Stage
+from core.experiment.static_inspection import nets_for, reads_field
+from lessons.kit.sandbox.experiment import KINDS, NOTHING, STAGES, get, plain_name
 
 GROUPS = ("World", "Model", "Method", "Keeping")
 SMALLEST = 0.001  # above 0, where a scale has no other lower end
@@ -76,12 +76,12 @@ def of_task(run: Run, path: str, label: str) -> Iterator[Dial]:
     kinds = {name: kind for name, kind in KINDS.items() if path == "task" or run.net in nets_for(kind())}
     kind = KINDS[get(run, path)]
     yield Dial(path=path, label=label, help=first_line(kind), kind="choice", value=kind.__name__, options=(*kinds,))
-    yield from of_knobs(run, path, kind, *knobs(kind))
+    yield from of_knobs(run, path, kind, *bounded_fields(kind))
 
 
 def of_model(run: Run) -> Iterator[Dial]:
     """Which net, what it starts from, and how many of them; and the source's own world and training."""
-    yield dial(run, "net", knobs(Run)["net"].bound, knobs(Run)["net"].help, nets_for(run.task))
+    yield dial(run, "net", bounded_fields(Run)["net"].bound, bounded_fields(Run)["net"].help, nets_for(run.task))
     yield Dial(
         path="start",
         label="It starts from",
@@ -114,10 +114,10 @@ def of_method(run: Run, whose: str) -> Iterator[Dial]:
     )
     judged = bool(not whose and run.start and run.task.judged)
     for k, stage in enumerate(stages):
-        hidden = {"size"} if not uses("adapt", stage.method, "size") else set()
+        hidden = {"size"} if not reads_field("adapt", stage.method, "size") else set()
         hidden |= {"aim"} if not judged else set()
         hidden |= {"beta", "mix"} if stage.aim == "task" else set()
-        shown = [name for name in knobs(Stage) if name not in hidden]
+        shown = [name for name in bounded_fields(Stage) if name not in hidden]
         of_stage = of_knobs(run, f"{whose}stages.{k}", Stage, *shown)
         yield from (replace(one, label=f"{one.label}, stage {k + 1}") if len(stages) > 1 else one for one in of_stage)
 
@@ -126,11 +126,11 @@ def of_keeping(run: Run) -> Iterator[Dial]:
     """What protects what the source knows."""
     if not run.start:
         return
-    way, known = run.keep[0].method if run.keep else NOTHING, knobs(Keep)["method"]
-    options = (NOTHING, *names_in("keep"))
+    way, known = run.keep[0].method if run.keep else NOTHING, bounded_fields(Keep)["method"]
+    options = (NOTHING, *module_names("keep"))
     yield Dial(path="keep", label=known.bound.label, help=known.help, kind="choice", value=way, options=options)
     for k, keep in enumerate(run.keep):
-        read = [name for name in ("strength", "count") if uses("keep", keep.method, f"keep.{name}")]
+        read = [name for name in ("strength", "count") if reads_field("keep", keep.method, f"keep.{name}")]
         yield from of_knobs(run, f"keep.{k}", Keep, *read)
     yield Dial(
         path="watch",
@@ -141,11 +141,11 @@ def of_keeping(run: Run) -> Iterator[Dial]:
     )
 
 
-def of_knobs(run: Run, path: str, kind: type[Knobbed], *names: str) -> Iterator[Dial]:
+def of_knobs(run: Run, path: str, kind: type[Bounded], *names: str) -> Iterator[Dial]:
     """A control for each of these knobs of a value of this kind."""
     at_first = {f.name: f.default for f in fields(cast(Any, kind))}
     for name in names:
-        knob = knobs(kind)[name]
+        knob = bounded_fields(kind)[name]
         one = dial(run, f"{path}.{name}" if path else name, knob.bound, knob.help)
         yield replace(one, changed=one.value != at_first[name])
 
@@ -153,21 +153,21 @@ def of_knobs(run: Run, path: str, kind: type[Knobbed], *names: str) -> Iterator[
 def dial(run: Run, path: str, bound: Bound, help: str, options: tuple[str, ...] = ()) -> Dial:
     """A control of one field, as its bounds say; `options` are those of its choices that can be."""
     value, shape = get(run, path), (path, bound.label, help)
-    if isinstance(bound, YesNo):
+    if isinstance(bound, Flag):
         return Dial(path=path, label=bound.label, help=help, kind="switch", value=value)
     if isinstance(bound, Choice):
         among = options or bound.options
         there = among if value in among else (*among, value)
         own = bound.own is not None
         return Dial(path=path, label=bound.label, help=help, kind="choice", value=value, options=there, own=own)
-    assert isinstance(bound, Number), shape
+    assert isinstance(bound, FloatRange), shape
     return Dial(path=path, label=bound.label, help=help, kind="slider", value=value, options=spaced(bound, value))
 
 
-def spaced(bound: Number, *more: float) -> tuple[Any, ...]:
+def spaced(bound: FloatRange, *more: float) -> tuple[Any, ...]:
     """Values within a bound to choose from, both ends and `more` among them: by factors of about two where it is wide,
     and else evenly."""
-    low, high, whole = bound.low, bound.high, isinstance(bound, Whole)
+    low, high, whole = bound.low, bound.high, isinstance(bound, IntRange)
     if low >= 0 and high >= LOG * max(low, 1 if whole else SMALLEST) and (whole or high > 10 or low > 0):
         least = low or (1 if whole else SMALLEST)
         powers = range(floor(log10(least)), ceil(log10(high)) + 1)
@@ -189,7 +189,7 @@ def first_line(kind: type) -> str:
     return (kind.__doc__ or "").strip().splitlines()[0]
 
 
-def shown(value: Any) -> str:
+def option_text(value: Any) -> str:
     """An option as it stands on the page."""
     if isinstance(value, bool) or value is None:
         return "yes" if value else "no"
@@ -197,20 +197,20 @@ def shown(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.10g}" if abs(value) < 1e6 else f"{value:g}"
-    return spoken(value) or "none"
+    return plain_name(value) or "none"
 
 
 def changes(old: Run, new: Run) -> list[str]:
     """What is set otherwise than before, control by control: "labels per class 10, now 20"."""
-    was, now = ({one.path: one for group in every(run) for one in group} for run in (old, new))
+    was, now = ({one.path: one for group in dials_by_group(run) for one in group} for run in (old, new))
     told = []
     for path in now.keys() & was.keys():
         if now[path].value != was[path].value and now[path].kind != "source":
-            told.append(f"{now[path].label.lower()} {shown(was[path].value)}, now {shown(now[path].value)}")
+            told.append(f"{now[path].label.lower()} {option_text(was[path].value)}, now {option_text(now[path].value)}")
     if old.start != new.start and not any("start." in path for path in now.keys() & was.keys()):
         told.append("what it starts from")
     return sorted(told)
 
 
-def every(run: Run) -> list[list[Dial]]:
+def dials_by_group(run: Run) -> list[list[Dial]]:
     return [*dials(run).values(), list(of_source(run))]

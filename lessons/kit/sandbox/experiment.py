@@ -8,18 +8,23 @@ from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any
 
-from core import album, corpus, table, tasks
-from core.check import BadValue, quote
-from core.knobs import knobs
-from core.outline import nets_for
-from core.spec import Keep, Run, Stage, longest
-from core.tasks import OWN, Task
-from lessons.kit.values import Settings
+from core.experiment import tasks
+from core.experiment.checks import BadValue, quote
+from core.experiment.fields import bounded_fields
+from core.experiment.spec import Keep, Run, Stage, most_steps
+from core.experiment.static_inspection import nets_for
+from core.experiment.tasks import OWN, Task
+from core.user_data import album, corpus, table
+from lessons.kit.model.values import Settings
 
 NOTHING = "nothing"
 STAGES = 3  # at most, that can be set here
 KINDS = {kind.__name__: kind for kind in tasks.kinds(Task)}
-CALLED = {"table": table.called, "album": album.called, "subject": corpus.called}  # by the field of a task
+CALLED = {
+    "table": table.display_name,
+    "album": album.display_name,
+    "subject": corpus.display_name,
+}  # by the field of a task
 BY_HAND = ("given", "clicks")  # fields that belong to the examples that they were given for
 
 
@@ -33,14 +38,14 @@ def get(run: Run, path: str) -> Any:
     return at
 
 
-def edited(run: Run, path: str, value: Any) -> Run:
+def edit(run: Run, path: str, value: Any) -> Run:
     """The same with this changed there, and what else must follow. BadValue with a sentence where it cannot be."""
     name, _, rest = path.partition(".")
     parts = {f.name: getattr(run, f.name) for f in fields(run)}
     if name == "start" and rest:
-        parts["start"] = edited(run.start or run, rest, value)
+        parts["start"] = edit(run.start or run, rest, value)
     elif name == "task":
-        parts["task"] = with_field(run.task, rest, value) if rest else another(run.task, KINDS[value])
+        parts["task"] = with_field(run.task, rest, value) if rest else task_of_kind(run.task, KINDS[value])
     elif name == "stages" and not rest:
         parts["stages"] = (*run.stages, *[replace(run.stages[-1], method="full")] * value)[:value]
     elif name == "keep" and not rest:
@@ -54,7 +59,7 @@ def edited(run: Run, path: str, value: Any) -> Run:
         parts[name] = tuple(row)
     else:
         parts[name] = value
-    return settled(parts, run)
+    return consistent_run(parts, run)
 
 
 def with_field(value: Any, name: str, new: Any) -> Any:
@@ -63,9 +68,9 @@ def with_field(value: Any, name: str, new: Any) -> Any:
     return replace(value, **gone | {name: new})
 
 
-def another(task: Task, kind: type[Task]) -> Task:
+def task_of_kind(task: Task, kind: type[Task]) -> Task:
     """A task of this kind, with as many labels where it has labels and may have so many."""
-    if "labels" in knobs(kind) and hasattr(task, "labels"):
+    if "labels" in bounded_fields(kind) and hasattr(task, "labels"):
         try:
             return kind(labels=task.labels)  # type: ignore[call-arg]
         except BadValue:
@@ -73,7 +78,7 @@ def another(task: Task, kind: type[Task]) -> Task:
     return kind()
 
 
-def settled(parts: dict[str, Any], before: Run) -> Run:
+def consistent_run(parts: dict[str, Any], before: Run) -> Run:
     """A run from its parts, of which those that do not fit the others follow them."""
     task, start = parts["task"], parts["start"]
     if parts["net"] not in (fitting := nets_for(task)):
@@ -83,7 +88,7 @@ def settled(parts: dict[str, Any], before: Run) -> Run:
     if start and start.net != parts["net"]:
         start = rebuilt(start, parts["net"])
     if start and start.seeds not in (1, parts["seeds"]):
-        start = alone(start)
+        start = with_one_seed(start)
     if not start:
         parts |= {"copied": 0, "scrambled": False, "keep": ()}
     if not (start and task.judged):
@@ -111,9 +116,9 @@ def rebuilt(run: Run, net: str) -> Run:
     return replace(run, net=net, start=rebuilt(run.start, net) if run.start else None)
 
 
-def alone(run: Run) -> Run:
+def with_one_seed(run: Run) -> Run:
     """Only one net of it, and of what it started from."""
-    return replace(run, seeds=1, start=alone(run.start) if run.start else None)
+    return replace(run, seeds=1, start=with_one_seed(run.start) if run.start else None)
 
 
 def sources(net: str, task: Task) -> list[Run]:
@@ -121,10 +126,10 @@ def sources(net: str, task: Task) -> list[Run]:
     which is to be trained first."""
     from lessons.kit.sandbox.presets import backbones
 
-    return [run for run in backbones() if run.net == net] or [anew(net, task)]
+    return [run for run in backbones() if run.net == net] or [new_source(net, task)]
 
 
-def anew(net: str, task: Task) -> Run:
+def new_source(net: str, task: Task) -> Run:
     """A source of the learner's own, trained before the run: the same world with all its knobs as they are at first."""
     return Run(task=type(task)(), net=net, stages=(Stage(steps=1000, batch=64, rate=2e-3),), seeds=1)
 
@@ -133,56 +138,56 @@ def twin(run: Run) -> Run:
     """The same from scratch: as many steps, if one stage may have them, with every weight free, and nothing to
     remember."""
     last = run.stages[-1]
-    steps = min(run.steps, longest(last.batch, run.seeds))
+    steps = min(run.steps, most_steps(last.batch, run.seeds))
     stage = replace(last, method="full", size=0, steps=steps, decay=1.0, aim="task", mix=0.0)
     return Run(task=run.task, net=run.net, stages=(stage,), seeds=run.seeds, first_seed=run.first_seed)
 
 
-def drawn(run: Run, settings: Settings) -> Run:
+def at_draw(run: Run, settings: Settings) -> Run:
     """The run with the draw that the learner is at: other labels, initial weights and batches."""
     return replace(run, first_seed=(run.first_seed + 100 * (settings.draw - 1)) % 1_000_000)
 
 
 @lru_cache(maxsize=1024)
-def described(run: Run) -> str:
+def describe_run(run: Run) -> str:
     """A run in a few words: what is learned, from where, and how."""
-    origin = f" after {told(run.start.task)}" if run.start else ", from scratch"
+    origin = f" after {describe_task(run.start.task)}" if run.start else ", from scratch"
     how = ", then ".join(
         stage.method.replace("_", " ") + (f" {stage.size}" if stage.size else "") for stage in run.stages
     )
     keep = "".join(f", {one.method.replace('_', ' ')}" for one in run.keep)
     left = f", left at step {run.until:,}" if run.until else ""
-    return f"{told(run.task)}{origin}: {how}{keep}{left}"
+    return f"{describe_task(run.task)}{origin}: {how}{keep}{left}"
 
 
 def brief(run: Run) -> str:
     """A run in two or three words, to stand beside its curve: what is done, and with how many labels."""
-    ways = [f"{spoken(keep.method)} {keep.strength:g}" for keep in run.keep]
+    ways = [f"{plain_name(keep.method)} {keep.strength:g}" for keep in run.keep]
     ways += [stage.method + (f" {stage.size}" if stage.size else "") for stage in run.stages[-1:]] if not ways else []
     labels = getattr(run.task, "labels", None)
     counted = f", {labels} label{'s' * (labels != 1)}" if labels else ""
-    return f"{spoken(ways[0]) if run.start else 'scratch'}{counted}"
+    return f"{plain_name(ways[0]) if run.start else 'scratch'}{counted}"
 
 
 def origin(start: Run | None) -> str:
     """What a run starts from, without a comma, so that a list of origins can be read: "glyphs 400 labels 900 steps"."""
     if not start:
         return NOTHING
-    words = told(start.task).replace("(", "").replace(")", "").replace(",", "")
+    words = describe_task(start.task).replace("(", "").replace(")", "").replace(",", "")
     return f"{words} {start.steps} steps" + f" {start.seeds} nets" * (start.seeds > 1)
 
 
-def told(task: Task) -> str:
+def describe_task(task: Task) -> str:
     """A task in a few words: its world, and the knobs that are not as they are at first."""
     told = []
     usual = {f.name: f.default for f in fields(task)}
-    for name in knobs(type(task)):
+    for name in bounded_fields(type(task)):
         value = getattr(task, name)
         if name == "labels" or value != usual[name]:
             said = f"{value:g}" if isinstance(value, float) else own_name(name, str(value))
             counted = name.removesuffix("s") if value == 1 else name
             told.append(name if value is True else said if isinstance(value, str) else f"{said} {counted}")
-    return " ".join([spoken(type(task).__name__), f"({', '.join(told)})" if told else ""]).strip()
+    return " ".join([plain_name(type(task).__name__), f"({', '.join(told)})" if told else ""]).strip()
 
 
 def own_name(knob: str, value: str) -> str:
@@ -190,7 +195,7 @@ def own_name(knob: str, value: str) -> str:
     return quote(CALLED[knob](value)) if knob in CALLED and OWN.fullmatch(value) else value
 
 
-def spoken(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name of code as a person says it: FiveDigits is five digits, low_rank is low rank."""
     apart = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
     return apart.replace("_", " ").strip()

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from core.check import BadValue, shown
-from core.spec import Run, to_json
-from lessons.kit.sandbox.dials import Dial, every
-from lessons.kit.sandbox.dials import shown as shown_value
+from core.experiment.checks import BadValue, quoted_value
+from core.experiment.spec import Run, to_json
+from lessons.kit.sandbox.dials import Dial, dials_by_group
+from lessons.kit.sandbox.dials import option_text as shown_value
 from lessons.kit.sandbox.experiment import brief, fits, origin
-from lessons.kit.sandbox.packed import REFUSED, pack, run_of, unpack
+from lessons.kit.sandbox.link_codec import REFUSED, pack, run_of, unpack
 
 MOST = 6
 NAME = 40  # letters
@@ -25,7 +25,7 @@ class Pin:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not 0 < len(self.name) <= NAME or not self.name.isprintable():
-            raise BadValue(f"A name has 1 to {NAME} letters on one line, not {shown(self.name)}.")
+            raise BadValue(f"A name has 1 to {NAME} letters on one line, not {quoted_value(self.name)}.")
 
 
 Pins = tuple[Pin, ...]
@@ -41,10 +41,10 @@ def read(text: str) -> Pins:
     data = unpack(text)
     if not isinstance(data, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in data):
         raise BadValue(REFUSED)
-    return checked([Pin(name, fits(run_of(run))) for name, run in data])
+    return check_pins([Pin(name, fits(run_of(run))) for name, run in data])
 
 
-def checked(pins: Sequence[Pin]) -> Pins:
+def check_pins(pins: Sequence[Pin]) -> Pins:
     if len(pins) > MOST:
         raise BadValue(f"{MOST} runs can be pinned at once. Take one away first.")
     if len({pin.name for pin in pins}) < len(pins):
@@ -52,15 +52,15 @@ def checked(pins: Sequence[Pin]) -> Pins:
     return tuple(pins)
 
 
-def pinned(pins: Pins, run: Run) -> Pins:
+def add_pin(pins: Pins, run: Run) -> Pins:
     """With one more; the same if it is there. Names that nobody chose are made anew, so that they differ in what the
     runs differ in."""
     if any(pin.run == run for pin in pins):
         return pins
-    return named(pins, [*(pin.run for pin in pins), run])
+    return renamed_pins(pins, [*(pin.run for pin in pins), run])
 
 
-def named(before: Pins, runs: Sequence[Run]) -> Pins:
+def renamed_pins(before: Pins, runs: Sequence[Run]) -> Pins:
     """These runs as pins: a name that somebody chose stays, every other follows from what is pinned beside it."""
     was = {pin.run: pin.name for pin in before}
     made = dict(zip(was, names([*was])))  # what each was called, if nobody chose
@@ -72,7 +72,7 @@ def named(before: Pins, runs: Sequence[Run]) -> Pins:
             name = next(each for each in (name, *numbered) if each not in taken)
             taken.add(name)
         found.append(Pin(chosen.get(run, name), run))
-    return checked(found)
+    return check_pins(found)
 
 
 def names(runs: Sequence[Run]) -> list[str]:
@@ -96,7 +96,7 @@ def fitting(parts: Sequence[str]) -> str:
 def differences(run: Run, others: Sequence[Run]) -> list[str]:
     """The fewest controls in which a run differs from each of these, the shortest first: "rate 0.001". Its stage is
     named only where the same control of another stage is among them."""
-    mine, *theirs = [{one.path: one for group in every(other) for one in group} for other in (run, *others)]
+    mine, *theirs = [{one.path: one for group in dials_by_group(other) for one in group} for other in (run, *others)]
     theirs = [other for other in theirs if other != mine]
 
     def apart(paths: Sequence[str]) -> bool:
@@ -128,9 +128,9 @@ def same(path: str, mine: Mapping[str, Dial], theirs: Sequence[Mapping[str, Dial
     return all(path not in other or other[path].value == mine[path].value for other in theirs)
 
 
-def renamed(pins: Pins, place: int, name: str) -> Pins:
-    return checked([replace(pin, name=name.strip()) if k == place else pin for k, pin in enumerate(pins)])
+def rename_pin(pins: Pins, place: int, name: str) -> Pins:
+    return check_pins([replace(pin, name=name.strip()) if k == place else pin for k, pin in enumerate(pins)])
 
 
-def without(pins: Pins, place: int) -> Pins:
-    return named(pins, [pin.run for k, pin in enumerate(pins) if k != place])
+def remove_pin(pins: Pins, place: int) -> Pins:
+    return renamed_pins(pins, [pin.run for k, pin in enumerate(pins) if k != place])

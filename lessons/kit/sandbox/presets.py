@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from core.serve import store
-from core.spec import Run
-from lessons.kit.catalogue import Lesson, lessons
-from lessons.kit.sandbox.packed import write
-from lessons.kit.values import Settings
+from core.experiment.spec import Run
+from core.store import store
+from lessons.kit.lesson.catalogue import Lesson, lessons
+from lessons.kit.model.values import Settings
+from lessons.kit.sandbox.link_codec import write
 
 PLAIN = ("full", "probe")
 
@@ -27,7 +27,7 @@ def experiment(lesson: Lesson, settings: Settings) -> Run:
 @cache
 def presets() -> dict[str, Run]:
     """By lesson: its experiment as it is at first, of which the results ship."""
-    return {lesson.slug: experiment(lesson, lesson.recorded) for lesson in lessons().values()}
+    return {lesson.slug: experiment(lesson, lesson.recorded_settings) for lesson in lessons().values()}
 
 
 def link(lesson: Lesson, settings: Settings) -> str:
@@ -40,7 +40,7 @@ def backbones() -> tuple[Run, ...]:
     """Runs that lessons start from and whose weights are there, those that were trained longest first."""
     found: dict[Run, None] = {}
     for lesson in lessons().values():
-        for piece in (*lesson.runs(lesson.recorded), *lesson.backdrop(lesson.defaults)):
+        for piece in (*lesson.runs(lesson.recorded_settings), *lesson.backdrop(lesson.defaults)):
             for run in list(piece.of.lineage())[1:] if isinstance(piece.of, Run) else ():
                 found[run] = None
     there = [run for run in found if store.weights(run)]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.scores import UNITS
-from core.spec import Run
-from lessons.kit.figures.overlay import Scale
-from lessons.kit.sandbox.experiment import spoken, told
+from core.experiment.scores import UNITS
+from core.experiment.spec import Run
+from lessons.kit.figures.compare_runs import Scale
+from lessons.kit.sandbox.experiment import describe_task, plain_name
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class Column:
     """What of a run's table a picture shows."""
 
     name: str
@@ -28,11 +28,11 @@ def unit_of(table: pd.DataFrame) -> str:
     return next((unit for unit in UNITS if unit in table), "loss")
 
 
-def shown(table: pd.DataFrame, what: str) -> Shown | None:
+def select_column(table: pd.DataFrame, what: str) -> Column | None:
     """The new task, the old skill or the loss; None where the run has no such thing."""
     unit = unit_of(table)
     if what == "loss":
-        return Shown(name="loss of training", column="loss", scale=Scale(name="loss of training, nats"))
+        return Column(name="loss of training", column="loss", scale=Scale(name="loss of training, nats"))
     if what == "old":
         column = next((c for c in table if c.endswith(" 1")), None)
         unit = column.removesuffix(" 1") if column else unit
@@ -42,12 +42,12 @@ def shown(table: pd.DataFrame, what: str) -> Shown | None:
         return None
     if unit == "accuracy":
         name = "old skill: accuracy" if what == "old" else "accuracy"
-        return Shown(name=name, column=column, scale=Scale(name=name, unit="%", low=0, high=100), times=100)
+        return Column(name=name, column=column, scale=Scale(name=name, unit="%", low=0, high=100), times=100)
     name = f"old skill: {unit}" if what == "old" else unit
-    return Shown(name=name, column=column, scale=Scale(name=f"{name} (less is better)", unit=unit))
+    return Column(name=name, column=column, scale=Scale(name=f"{name} (less is better)", unit=unit))
 
 
-def curve(table: pd.DataFrame, of: Shown, against: str = "step") -> pd.DataFrame:
+def curve(table: pd.DataFrame, of: Column, against: str = "step") -> pd.DataFrame:
     """x, mean, low and high over seeds."""
     over = table.dropna(subset=[of.column]).groupby("step")
     mean, spread = of.times * over[of.column].mean(), of.times * over[of.column].std(ddof=0)
@@ -55,7 +55,7 @@ def curve(table: pd.DataFrame, of: Shown, against: str = "step") -> pd.DataFrame
     return pd.DataFrame({"x": x, "mean": mean, "low": mean - spread, "high": mean + spread}).reset_index(drop=True)
 
 
-def ending(table: pd.DataFrame, of: Shown) -> tuple[float, float]:
+def ending(table: pd.DataFrame, of: Column) -> tuple[float, float]:
     """The last mean over seeds, and the standard deviation."""
     last = of.times * table[table.step == table.step.max()][of.column]
     return float(last.mean()), float(last.std(ddof=0))
@@ -63,7 +63,7 @@ def ending(table: pd.DataFrame, of: Shown) -> tuple[float, float]:
 
 def retention(table: pd.DataFrame) -> float | None:
     """What is left of the old skill at the end, as a share of what there was before the first step."""
-    old = shown(table, "old")
+    old = select_column(table, "old")
     if old is None or old.scale.unit != "%" or 0 not in set(table.step):
         return None
     before = float(table[table.step == 0][old.column].mean())
@@ -76,7 +76,7 @@ def row(name: str, run: Run, table: pd.DataFrame) -> dict[str, object]:
 
 
 def findings(table: pd.DataFrame) -> dict[str, object]:
-    new, old, left = shown(table, "new"), shown(table, "old"), retention(table)
+    new, old, left = select_column(table, "new"), select_column(table, "old"), retention(table)
     assert new is not None
     mean, spread = ending(table, new)
     return {
@@ -93,12 +93,12 @@ def findings(table: pd.DataFrame) -> dict[str, object]:
 
 def setting(run: Run) -> dict[str, object]:
     return {
-        "learns": told(run.task),
+        "learns": describe_task(run.task),
         "labels": getattr(run.task, "labels", None),
-        "starts from": told(run.start.task) if run.start else "nothing",
-        "net": spoken(run.net),
-        "method": ", then ".join(spoken(one.method) for one in run.stages),
-        "keeps by": ", ".join(f"{spoken(one.method)} {one.strength:g}" for one in run.keep) or "nothing",
+        "starts from": describe_task(run.start.task) if run.start else "nothing",
+        "net": plain_name(run.net),
+        "method": ", then ".join(plain_name(one.method) for one in run.stages),
+        "keeps by": ", ".join(f"{plain_name(one.method)} {one.strength:g}" for one in run.keep) or "nothing",
         "steps": run.steps,
         "rate": run.stages[-1].rate,
         "nets": run.seeds,

@@ -10,17 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from core.check import BadValue, shown
-from core.spec import Run
+from core.experiment.checks import BadValue, quoted_value
+from core.experiment.spec import Run
 from lessons.kit.figures import ROLES, Figure
-from lessons.kit.figures.overlay import COLOURS, DASHES, Line, Scale, cells, overlay
+from lessons.kit.figures.compare_runs import COLOURS, DASHES, Line, Scale, cells, compare_runs
+from lessons.kit.model.values import LabelledRun, Results, Runs
 from lessons.kit.sandbox import dials
 from lessons.kit.sandbox.dials import Dial
-from lessons.kit.sandbox.experiment import NOTHING, edited, fits, origin, sources, twin
+from lessons.kit.sandbox.experiment import NOTHING, edit, fits, origin, sources, twin
 from lessons.kit.sandbox.results import ending, retention, unit_of
-from lessons.kit.sandbox.results import shown as of_table
+from lessons.kit.sandbox.results import select_column as of_table
 from lessons.kit.sandbox.verdict import difference, tally
-from lessons.kit.values import Evidence, Piece, Runs
 
 MOST = 30  # runs
 NEW, OLD = "The new task", "The old skill"
@@ -45,14 +45,14 @@ class Axis:
 
     def on(self, run: Run, value: Any) -> Run:
         """The run with this value."""
-        return fits(edited(run, self.dial.path, self.stands[value] if self.dial.kind == "source" else value))
+        return fits(edit(run, self.dial.path, self.stands[value] if self.dial.kind == "source" else value))
 
 
 def fields(run: Run) -> dict[str, Dial]:
     """What can be swept: every control, by its place; what it starts from by names."""
-    every = [dial for group in dials.every(run) for dial in group]
+    every = [dial for group in dials.dials_by_group(run) for dial in group]
     every = [with_origins(run, dial) if dial.kind == "source" else dial for dial in every]
-    return {dial.path: named(dial) for dial in every if len(options(dial)) > 1}
+    return {dial.path: label_source_dial(dial) for dial in every if len(options(dial)) > 1}
 
 
 def with_origins(run: Run, dial: Dial) -> Dial:
@@ -70,7 +70,7 @@ def origins(run: Run) -> dict[str, Run | None]:
     return known
 
 
-def named(dial: Dial) -> Dial:
+def label_source_dial(dial: Dial) -> Dial:
     """A control of the source says so: the experiment itself has one of the same name."""
     return replace(dial, label=f"Source: {dial.label.lower()}") if dial.path.startswith("start.") else dial
 
@@ -79,7 +79,7 @@ def options(dial: Dial) -> tuple[Any, ...]:
     return (False, True) if dial.kind == "switch" else dial.options
 
 
-def some(dial: Dial, count: int = 5) -> tuple[Any, ...]:
+def starting_values(dial: Dial, count: int = 5) -> tuple[Any, ...]:
     """Values to begin with: those around what is set, or the first that there are."""
     every = options(dial)
     middle = every.index(dial.value) if dial.value in every else 0
@@ -98,11 +98,11 @@ def read(text: str, run: Run) -> tuple[Axis, ...]:
     for part in filter(None, text.split(";")):
         path, _, values = part.partition(":")
         if path not in there:
-            raise BadValue(f"There is no control {shown(path)} in this experiment, so it cannot be swept.")
+            raise BadValue(f"There is no control {quoted_value(path)} in this experiment, so it cannot be swept.")
         by_name = {str(value): value for value in options(there[path])}
         named = list(dict.fromkeys(values.split(",")))
         if strange := [name for name in named if name not in by_name]:
-            raise BadValue(f"{there[path].label} cannot be {shown(strange[0])} in a sweep.")
+            raise BadValue(f"{there[path].label} cannot be {quoted_value(strange[0])} in a sweep.")
         axes.append(axis(run, there[path], [by_name[name] for name in named]))
     if len(axes) > 2 or len({axis.dial.path for axis in axes}) < len(axes):
         raise BadValue("A sweep is over one or two different controls.")
@@ -128,17 +128,17 @@ def runs(run: Run, axes: Sequence[Axis], beside: bool = True) -> Runs:
                 raise BadValue(f"{axis.dial.label} is not in all of these runs. Sweep one of the two alone.") from error
         if not cell.start and any(axis.dial.kind == "source" for axis in axes):
             cell = twin(cell)  # beside those that start from another
-        called = ", ".join(f"{axis.name} {dials.shown(value)}" for axis, value in zip(axes, place))
-        pieces.append(Piece(PRETRAINED if cell.start else SCRATCH, cell, place, name=called))
+        called = ", ".join(f"{axis.name} {dials.option_text(value)}" for axis, value in zip(axes, place))
+        pieces.append(LabelledRun(PRETRAINED if cell.start else SCRATCH, cell, place, name=called))
         if cell.start and beside:
-            pieces.append(Piece(SCRATCH, twin(cell), place, name=f"{called}, {SCRATCH}"))
+            pieces.append(LabelledRun(SCRATCH, twin(cell), place, name=f"{called}, {SCRATCH}"))
     count = len({piece.of for piece in pieces})
     if not axes or count > MOST:
         raise BadValue(f"A sweep has at most {MOST} runs; these are {count}. Choose fewer values.")
     return pieces
 
 
-def found(evidence: Evidence, pieces: Runs, what: str) -> tuple[pd.DataFrame, str]:
+def sweep_table(evidence: Results, pieces: Runs, what: str) -> tuple[pd.DataFrame, str]:
     """One row a run that is over: its side, its place, the mean and the spread over nets; and the unit."""
     rows, unit = [], "%"
     for piece in pieces:
@@ -151,7 +151,7 @@ def found(evidence: Evidence, pieces: Runs, what: str) -> tuple[pd.DataFrame, st
     return pd.DataFrame(rows, columns=names), unit
 
 
-def over(evidence: Evidence, piece: Piece[Run]) -> pd.DataFrame | None:
+def over(evidence: Results, piece: LabelledRun[Run]) -> pd.DataFrame | None:
     """What a run found, once it is over."""
     table = evidence.table(*piece.place) if evidence.has(*piece.place) else None
     return table if table is not None and table.step.iloc[-1] >= piece.of.steps else None
@@ -171,25 +171,25 @@ def rows_of(pieces: Runs, axes: Sequence[Axis]) -> list[tuple[str, str, Any]]:
         mine = {value: [p.of for p in pieces if p.role == side and p.place[2:] in ((), (value,))] for value in values}
         alike = len(values) > 1 and side == SCRATCH and len({tuple(runs) for runs in mine.values()}) == 1
         for value in values[:1] if alike else values:
-            told = [dials.shown(value)] if len(axes) > 1 and not alike else []
+            told = [dials.option_text(value)] if len(axes) > 1 and not alike else []
             if mine[value]:
                 made.append((", ".join(told + [side] * (len(there) > 1 or not told)), side, value))
     return made
 
 
-def picture(evidence: Evidence, pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool) -> Figure:
+def picture(evidence: Results, pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool) -> Figure:
     """A heat-map, or curves against the first field: both sides, for each value of the second."""
-    table, unit = found(evidence, pieces, what)
+    table, unit = sweep_table(evidence, pieces, what)
     first, second = axes[0], axes[1] if len(axes) > 1 else None
     rows = rows_of(pieces, axes)
     parts = {
         name: table[(table.side == side) & (table["axis 1"] == value if second else True)] for name, side, value in rows
     }
     if not (as_curves and first.numeric):
-        grid = pd.DataFrame(index=[*parts], columns=[dials.shown(value) for value in first.values], dtype=float)
+        grid = pd.DataFrame(index=[*parts], columns=[dials.option_text(value) for value in first.values], dtype=float)
         for name, part in parts.items():
             for value, mean in zip(part["axis 0"], part["mean"]):
-                grid.loc[name, dials.shown(value)] = mean
+                grid.loc[name, dials.option_text(value)] = mean
         return cells(grid, second.name if second else "side", first.name, what, unit)
     lines = []
     for name, side, value in rows:
@@ -206,18 +206,18 @@ def picture(evidence: Evidence, pieces: Runs, axes: Sequence[Axis], what: str, a
     low, high = (0, 100) if unit == "%" else (None, None)
     values = [value for value in first.values if value > 0]
     wide = len(values) == len(first.values) and max(values) / min(values) >= 20
-    return overlay(
+    return compare_runs(
         lines,
         Scale(name=first.name, log=wide, at=first.values),
         Scale(name=what.lower(), unit=unit, low=low, high=high),
     )
 
 
-def best(evidence: Evidence, pieces: Runs) -> Piece[Run] | None:
+def best(evidence: Results, pieces: Runs) -> LabelledRun[Run] | None:
     """The run that ended best on the new task, of those that are over."""
     ended = [(piece, table) for piece in pieces if (table := over(evidence, piece)) is not None]
 
-    def worth(one: tuple[Piece[Run], pd.DataFrame]) -> float:
+    def worth(one: tuple[LabelledRun[Run], pd.DataFrame]) -> float:
         of = of_table(one[1], "new")
         assert of is not None
         return ending(one[1], of)[0] * (1 if unit_of(one[1]) == "accuracy" else -1)
@@ -225,7 +225,7 @@ def best(evidence: Evidence, pieces: Runs) -> Piece[Run] | None:
     return max(ended, key=worth)[0] if ended else None
 
 
-def compared(evidence: Evidence, pieces: Runs) -> str:
+def compared(evidence: Results, pieces: Runs) -> str:
     """At how many of the values which side is better, in a sentence; nothing as long as no pair is over."""
     by_place: dict[tuple[Any, ...], dict[str, pd.DataFrame]] = {}
     for piece in pieces:
@@ -236,13 +236,13 @@ def compared(evidence: Evidence, pieces: Runs) -> str:
     return tally([gap[0] for gap in gaps if gap], "the pretrained side", "the side from scratch")
 
 
-def as_table(evidence: Evidence, pieces: Runs, axes: Sequence[Axis]) -> pd.DataFrame:
+def as_table(evidence: Results, pieces: Runs, axes: Sequence[Axis]) -> pd.DataFrame:
     """All numbers of the sweep, to be taken home: a row a run."""
     both = {"new task": NEW, "old skill": OLD}
     places = ["side", *(axis.name for axis in axes)]
     made = pd.DataFrame([piece.place for piece in pieces], columns=places)
     for name, what in both.items():
-        table, unit = found(evidence, pieces, what)
+        table, unit = sweep_table(evidence, pieces, what)
         if len(table):
             table = table.rename(columns={f"axis {k}": axis.name for k, axis in enumerate(axes)})
             table = table.rename(columns={"mean": f"{name}, {unit}", "spread": f"± {name}"}).drop(columns="left")

@@ -1,6 +1,7 @@
 """Says which of two sides of an experiment is better, by how much, and how sure that is. Knows no run and no screen.
 
-The interval is that of lessons/kit/verdict.py: over pairs of nets, which have the same seed and so the same labels.
+The interval is that of lessons/kit/results/verdict.py: over pairs of nets, which have the same seed and so the same
+labels.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from lessons.kit.sandbox.results import Shown, shown
-from lessons.kit.verdict import BITS, HELPS, HURTS, POINTS, SAME, Unit, Verdict, compare, format_value
+from lessons.kit.results.verdict import BITS, HELPS, HURTS, POINTS, SAME, Unit, Verdict, compare, format_value
+from lessons.kit.sandbox.results import Column, select_column
 
 
 def difference(mine: pd.DataFrame, other: pd.DataFrame) -> tuple[Verdict, Unit] | None:
     """Returns how much better the last scores of the first run are than those of the second, and in which unit. None
     where they are scored in different units, or have no seed in common."""
-    of, beside = shown(mine, "new"), shown(other, "new")
+    of, beside = select_column(mine, "new"), select_column(other, "new")
     if of is None or beside is None or of.column != beside.column:
         return None
     a, b = last_by_seed(mine, of), last_by_seed(other, beside)
@@ -26,7 +27,7 @@ def difference(mine: pd.DataFrame, other: pd.DataFrame) -> tuple[Verdict, Unit] 
     return (compare(a[both].to_numpy(), b[both].to_numpy(), unit), unit) if len(both) else None
 
 
-def last_by_seed(table: pd.DataFrame, of: Shown) -> pd.Series:
+def last_by_seed(table: pd.DataFrame, of: Column) -> pd.Series:
     """Returns the last score of every net, by its seed."""
     last = table[table.step == table.step.max()]
     return last.set_index("seed")[of.column]

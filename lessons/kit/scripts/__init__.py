@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core import corpus
-from core.serve import store
-from core.spec import Run, digest
-from core.tasks import Handwriting, Plane, Text
-from lessons.kit.scripts.source import shown
+from core.experiment.spec import Run, digest
+from core.experiment.tasks import Handwriting, Plane, Text
+from core.store import store
+from core.user_data import corpus
+from lessons.kit.scripts.source import render_script
 
-__all__ = ["beside", "constants", "digits", "old", "plane", "reading", "shown", "weights"]
+__all__ = ["beside", "constants", "digits", "old", "plane", "reading", "render_script", "weights"]
 
 ROOT = Path(__file__).resolve().parents[3]
 HANDWRITING = "lessons.kit.scripts.digits"
@@ -22,14 +22,14 @@ PLANE = "lessons.kit.scripts.plane"
 READING = "lessons.kit.scripts.reading"
 
 
-def beside(path: Path) -> str:
+def path_from_root(path: Path) -> str:
     """From the repository's folder, where a script is run; whole if the store is elsewhere."""
     return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
 
 
 def weights(run: Run) -> str:
     """Where a run's weights are, or will be once it has been run."""
-    return beside(store.weights(run) or store.home() / "runs" / digest(run) / "weights.safetensors")
+    return path_from_root(store.weights(run) or store.home() / "runs" / digest(run) / "weights.safetensors")
 
 
 def constants(run: Run) -> dict[str, object]:
@@ -53,7 +53,7 @@ def stages(run: Run) -> list[tuple[int, int, float, float]]:
 def digits(run: Run, title: str) -> str:
     """One seed of a run on handwriting, from scratch or from weights that are stored."""
     assert isinstance(run.task, Handwriting)
-    return shown(
+    return render_script(
         HANDWRITING,
         title,
         SEED=run.first_seed,
@@ -71,7 +71,7 @@ def plane(run: Run, title: str) -> str:
     task = run.task
     assert isinstance(task, Plane)
     before = old(run.start) if run.start else {}
-    return shown(
+    return render_script(
         PLANE,
         title,
         SEED=run.first_seed,
@@ -93,10 +93,10 @@ def reading(run: Run, title: str) -> str:
     task = run.task
     assert isinstance(task, Text)
     names = corpus.GENERAL if task.subject == Text().subject else (task.subject,)
-    return shown(
+    return render_script(
         READING,
         title,
-        TEXTS=[beside(corpus.path(name)) for name in names],
+        TEXTS=[path_from_root(corpus.path(name)) for name in names],
         KILOBYTES=task.kilobytes,
         BACKBONE=weights(run.start) if run.start else "",
         **constants(run),

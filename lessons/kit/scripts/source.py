@@ -19,16 +19,16 @@ ROOT = Path(__file__).resolve().parents[3]
 WRITTEN_OUT = (
     "lessons.kit.scripts.parts",
     "lessons.kit.scripts.attention",
-    "core.words",
+    "core.experiment.guest_book_words",
 )  # what a script imports from these stands in the text itself
 Import = ast.Import | ast.ImportFrom
 PARSING = Lock()
 
 
-def shown(script: str, title: str, **constants: object) -> str:
+def render_script(script: str, title: str, **constants: object) -> str:
     """A script by its module's name, with these constants, without what they leave out."""
-    text = written_out(taken(with_constants(text_of(script), **constants)))
-    imported = {name for node in ast.walk(parsed(text)) for name in packages(node)}
+    text = written_out(resolve_branches(with_constants(text_of(script), **constants)))
+    imported = {name for node in ast.walk(parse(text)) for name in packages(node)}
     needs = "# Needs: pip install " + " ".join(sorted(name for name in imported if group(name) == 1))
     if any(group(name) == 2 for name in imported):
         needs = "# Needs: Headstart's requirements, and its folder to run in"
@@ -38,7 +38,7 @@ def shown(script: str, title: str, **constants: object) -> str:
 
 
 @lru_cache(maxsize=64)
-def parsed(text: str) -> ast.Module:
+def parse(text: str) -> ast.Module:
     """Only to be read. One after the other: before Python 3.12 two threads that parse disturb each other."""
     with PARSING:
         return ast.parse(text)
@@ -55,7 +55,7 @@ def text_of(module: str) -> str:
 def with_constants(source: str, **values: object) -> str:
     """The values of constants at the top of a text exchanged for others."""
     for name, value in values.items():
-        places = {constant(node): node.value for node in parsed(source).body if isinstance(node, ast.Assign)}
+        places = {constant(node): node.value for node in parse(source).body if isinstance(node, ast.Assign)}
         if not name or name not in places:
             raise KeyError(f"The script has no constant {name}.")
         source = exchanged(source, places[name], literal(value))
@@ -89,9 +89,9 @@ def exchanged(source: str, node: ast.expr, text: str) -> str:
 # --- Branches ------------------------------------------------------------------------------------------------------
 
 
-def taken(source: str) -> str:
+def resolve_branches(source: str) -> str:
     """The text with only the branch that is taken wherever an `if` asks for constants alone."""
-    tree, known = parsed(source), {}
+    tree, known = parse(source), {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and (name := constant(node)):
             try:
@@ -105,9 +105,9 @@ def taken(source: str) -> str:
         if asked and asked <= known.keys():
             yes = bool(eval(ast.unparse(choice.test), {}, known))
             if isinstance(choice, ast.If):
-                return taken(with_branch(source, choice, yes))
+                return resolve_branches(with_branch(source, choice, yes))
             kept = ast.get_source_segment(source, choice.body if yes else choice.orelse)
-            return taken(exchanged(source, choice, kept or ""))
+            return resolve_branches(exchanged(source, choice, kept or ""))
     return source
 
 
@@ -159,7 +159,7 @@ class Block:
 
 def blocks(source: str) -> Iterator[Block]:
     lines, begin = source.split("\n"), 0
-    for node in parsed(source).body:
+    for node in parse(source).body:
         text = "\n".join(lines[begin : node.end_lineno])
         yield Block(node, text.strip("\n"), text.startswith("\n"))
         begin = node.end_lineno or 0

@@ -22,23 +22,23 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from core.check import BadValue
-from core.corpus import ROOT
-from core.serve import store
-from core.serve.bundle import LARGEST, OLD, Known
-from core.serve.task_files import BROUGHT, task_files
-from core.spec import Run, digest, to_json
-from lessons.kit.evidence import scores
-from lessons.kit.numbers import numbers
+from core.bundles.bundle import LARGEST, OLD, RunRecords
+from core.experiment.checks import BadValue
+from core.experiment.spec import Run, digest, to_json
+from core.store import store
+from core.user_data.corpus import ROOT
+from core.user_data.task_files import BROUGHT, task_files
+from lessons.kit.results.evidence import scores
+from lessons.kit.results.scores_csv import scores_csv
 from lessons.kit.take_home.imports import FETCHING, inside, modules, packages
 from lessons.kit.take_home.names import name_of, task_title, title_of
 from lessons.kit.take_home.notebook import notebook
 from lessons.kit.take_home.readme import readme
 
 TRAIN = Path(__file__).with_name("train.py")
-SOURCES = ROOT / "core" / "bring" / "sources.toml"
+SOURCES = ROOT / "core" / "fetch" / "sources.toml"
 TERMS = ("LICENSE", "NOTICE.md")
-NOT_COPIED = "These texts may be used but not copied. Fetch them: python -m core.bring texts"
+NOT_COPIED = "These texts may be used but not copied. Fetch them: python -m core.fetch texts"
 SOMEBODYS = "Somebody brought these data, and only the zip of that browser has them. Copy the file from there."
 AGAIN = "These weights are not kept here. `train.py` trains that net."
 
@@ -60,7 +60,7 @@ class Weights:
     data: bytes  # none where they are not kept here
 
 
-def zipped(run: Run, known: Known = store, with_data: bool = True) -> bytes:
+def zipped(run: Run, known: RunRecords = store, with_data: bool = True) -> bytes:
     """Returns the zip of a run that is over. with_data: whether what a learner brought goes into it; without it, only
     its place is named. Raises BadValue if the run is not over."""
     packed = io.BytesIO()
@@ -75,7 +75,7 @@ def zipped(run: Run, known: Known = store, with_data: bool = True) -> bytes:
     return packed.getvalue()
 
 
-def files(run: Run, known: Known = store, with_data: bool = True) -> dict[str, bytes]:
+def files(run: Run, known: RunRecords = store, with_data: bool = True) -> dict[str, bytes]:
     """Returns all files of the folder, by their paths in it."""
     events = known.events(run)
     if not store.finished(events):
@@ -105,7 +105,7 @@ def files(run: Run, known: Known = store, with_data: bool = True) -> dict[str, b
         "train.py": TRAIN.read_bytes(),
         "notebook.ipynb": notebook(title, f"pip install {' '.join(needs.values())}").encode(),
         "run.json": (json.dumps(plan, indent=1, ensure_ascii=False) + "\n").encode(),
-        "numbers.csv": numbers(run, events).encode(),
+        "numbers.csv": scores_csv(run, events).encode(),
         **{each.file: each.data for each in weights if each.data},
         **{each.file: each.path.read_bytes() for each in packed},
         **{inside(path): path.read_bytes() for path in copied},
@@ -131,7 +131,7 @@ def datum(path: Path) -> Datum:
     return Datum(inside(path), path, NOT_COPIED if path.is_relative_to(BROUGHT) else "")
 
 
-def weights_of(run: Run, known: Known) -> list[Weights]:
+def weights_of(run: Run, known: RunRecords) -> list[Weights]:
     """Returns the weights of all that the run starts from, the first of them first, and its own last, where these do
     not make the zip too large."""
     made: list[Weights] = []

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from core.check import names_in
-from core.corpus import ROOT
-from core.spec import Run
-from lessons.kit.scripts.source import parsed
+from core.experiment.checks import module_names
+from core.experiment.spec import Run
+from core.user_data.corpus import ROOT
+from lessons.kit.scripts.source import parse
 
 FOLDERS = ("adapt", "align", "keep", "nets")  # taken whole, so that a learner can set another method or net at home
 INSTALLED = {"HersheyFonts": "Hershey-Fonts", "PIL": "pillow", "sklearn": "scikit-learn"}  # as pip calls them
@@ -30,8 +30,8 @@ def inside(path: Path) -> str:
 def modules(run: Run) -> list[Path]:
     """Returns the files of core that training this run and its ancestors imports, in the order of their names."""
     worlds = {task.world for each in run.lineage() for task in (each.task, *each.watch)}
-    roots = ["core.train", "core.scores", *(f"core.worlds.{world}" for world in worlds)]
-    roots += [f"core.{folder}.{name}" for folder in FOLDERS for name in names_in(folder)]
+    roots = ["core.training.train", "core.experiment.scores", *(f"core.worlds.{world}" for world in worlds)]
+    roots += [f"core.{folder}.{name}" for folder in FOLDERS for name in module_names(folder)]
     return reached(roots)
 
 
@@ -58,7 +58,7 @@ def file_of(module: str) -> Path | None:
 @cache
 def imported(path: Path) -> tuple[str, ...]:
     """Returns what a file of core imports of core at its top; what a function imports is needed by that function."""
-    nodes = [node for node in parsed(path.read_text("utf-8")).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    nodes = [node for node in parse(path.read_text("utf-8")).body if isinstance(node, ast.Import | ast.ImportFrom)]
     return tuple(name for node in nodes for name in names(node) if name.startswith("core."))
 
 
@@ -80,10 +80,10 @@ def packages(code: Iterable[Path], fetching: Iterable[Path] = ()) -> dict[str, s
 @cache
 def packages_of(path: Path, within_functions: bool = True) -> frozenset[str]:
     text = path.read_text("utf-8")
-    every = ast.walk(parsed(text)) if within_functions else parsed(text).body
+    every = ast.walk(parse(text)) if within_functions else parse(text).body
     nodes = [node for node in every if isinstance(node, ast.Import | ast.ImportFrom)]
     read = RESOURCES.findall(text)
     return frozenset(name.split(".")[0] for node in nodes for name in names(node)).union(read)
 
 
-FETCHING = tuple(reached(["core.bring.__main__"]))  # the modules that fetch texts
+FETCHING = tuple(reached(["core.fetch.__main__"]))  # the modules that fetch texts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from core import tasks
-from core.knobs import knobs
-from core.spec import Run
-from core.tasks import OWN, Task
-from lessons.kit.sandbox.experiment import spoken
+from core.experiment import tasks
+from core.experiment.fields import bounded_fields
+from core.experiment.spec import Run
+from core.experiment.tasks import OWN, Task
+from lessons.kit.sandbox.experiment import plain_name
 
 LONGEST = 80  # letters
 WORLDS = {  # where the code's word is not what a learner would look for
@@ -38,8 +38,8 @@ def name_of(run: Run) -> str:
 def title_of(run: Run) -> str:
     """Returns the same as a sentence for people, without its full stop."""
     start = f", after {task_title(run.start.task)}" if run.start else ", from scratch"
-    how = ", then ".join(f"{spoken(stage.method)} {stage.size or ''}".strip() for stage in run.stages)
-    keep = "".join(f", remembering by {spoken(keep.method)}" for keep in run.keep)
+    how = ", then ".join(f"{plain_name(stage.method)} {stage.size or ''}".strip() for stage in run.stages)
+    keep = "".join(f", remembering by {plain_name(keep.method)}" for keep in run.keep)
     left = f", stopped at step {run.until:,}" if run.until else ""
     said = f"{task_title(run.task)}{start}: {how}{keep}{left}; {run.seeds} net{'s' * (run.seeds != 1)}"
     return f"{said[0].upper()}{said[1:]}"
@@ -54,8 +54,8 @@ def task_title(task: Task) -> str:
 def task_words(task: Task) -> list[str]:
     """Returns the task's world, its knobs that are not as they are at first, and its number of labels."""
     usual = type(task)()
-    words = [WORLDS.get(type(task)) or spoken(type(task).__name__)]
-    for knob in knobs(type(task)):
+    words = [WORLDS.get(type(task)) or plain_name(type(task).__name__)]
+    for knob in bounded_fields(type(task)):
         value = getattr(task, knob)
         if knob == "which":
             words.append(RANGES[value])

@@ -16,7 +16,7 @@ CELLS = (
     (
         "markdown",
         "## Train\n\nAll nets learn side by side: every tensor has the net as its first axis. The training loop is the "
-        "function `train` in `core/train.py`.",
+        "function `train` in `core/training/train.py`.",
     ),
     ("code", "weights, point = train.learn(run, starts)"),
     ("code", "print(train.compare(run, point))"),
@@ -28,18 +28,18 @@ CELLS = (
     ),
     (
         "code",
-        "from dataclasses import replace\n\nfrom core.scores import own_scores, spoken\n\n"
+        "from dataclasses import replace\n\nfrom core.experiment.scores import own_scores, score_text\n\n"
         "last = replace(run.stages[-1], rate=run.stages[-1].rate / 3)\n"
         "other = replace(run, stages=(*run.stages[:-1], last))\n"
         "_, changed = train.learn(other, starts)\n"
-        "print(spoken(*own_scores(changed.scores)))",
+        "print(score_text(*own_scores(changed.scores)))",
     ),
     (
         "markdown",
         "## Read the code\n\n`core` holds the app's own modules as they stand: `spec.py` and `tasks.py` say what a run "
         "is, `train.py` trains it, `worlds` draws the examples, `nets` builds the net, `adapt` moves its weights.",
     ),
-    ("code", "import inspect\n\nimport core.train\n\nprint(inspect.getsource(core.train.train))"),
+    ("code", "import inspect\n\nimport core.training.train\n\nprint(inspect.getsource(core.training.train.train))"),
 )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.scores import own_scores, spoken
-from core.spec import Run
+from core.experiment.scores import own_scores, score_text
+from core.experiment.spec import Run
 
 TEXT = """\
 # {title}
@@ -39,7 +39,7 @@ one net's fits `torch.nn.Linear`.
 ## Change something
 
 Edit the stages in `run.json`: `method` is the name of a file in `core/adapt`, `size` is its rank or width, `rate` is
-the learning rate. A field that is left out has its default, which `core/spec.py` names.
+the learning rate. A field that is left out has its default, which `core/experiment/spec.py` names.
 
 The code is under the MIT licence (`LICENSE`). `NOTICE.md` says where the data come from and on what terms.
 """
@@ -51,7 +51,7 @@ def readme(run: Run, title: str, plan: Mapping[str, Any], seconds: float, absent
     lines = [f"- `{file}`: {how}" for file, how in absent.items()]
     return TEXT.format(
         title=title,
-        score=spoken(*own_scores(plan["app"])),
+        score=score_text(*own_scores(plan["app"])),
         nets=f"{run.seeds} nets" if run.seeds > 1 else "one net",
         torch=plan["torch"],
         packages=" ".join(plan["packages"].values()),

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from core.experiment.spec import Run
     from core.nets import Theta
-    from core.spec import Run
-    from core.train import Point
+    from core.training.train import Point
 
 HERE = Path(__file__).resolve().parent
 HALF = 0.005  # half a point of accuracy, or so many bits: what another computer or another PyTorch may change
@@ -35,7 +35,7 @@ def problems() -> list[str]:
     """Returns a sentence for everything that keeps the run from being trained here."""
     if sys.version_info < (3, 11):  # noqa: UP036 - nobody chose the Python of this computer for it
         return [f"This needs Python 3.11 or later; this is Python {sys.version.split()[0]}."]
-    if not (HERE / "run.json").is_file() or not (HERE / "core" / "train.py").is_file():
+    if not (HERE / "run.json").is_file() or not (HERE / "core" / "training" / "train.py").is_file():
         return ["run.json or the folder core is missing beside train.py. Unzip the whole folder, then run it there."]
     try:
         wanted = plan()
@@ -64,8 +64,8 @@ def read_run() -> Run:
     sys.path.insert(0, str(HERE))
     from dataclasses import replace
 
-    from core.check import BadValue
-    from core.spec import Run, from_json
+    from core.experiment.checks import BadValue
+    from core.experiment.spec import Run, from_json
 
     run = from_json(plan()["run"])
     if not isinstance(run, Run):
@@ -105,8 +105,8 @@ def learn(run: Run, starts: dict[Run, Theta]) -> tuple[Theta, Point]:
     """Trains all nets of a run side by side, with a line a second; returns the weights and the scores at the end."""
     import torch
 
-    from core.scores import own_scores, spoken
-    from core.train import Done, Point, Tick, train
+    from core.experiment.scores import own_scores, score_text
+    from core.training.train import Done, Point, Tick, train
 
     torch.set_num_threads(1)  # as the app does: such small nets wait for threads longer than they gain
     began, printed = time.monotonic(), float("-inf")
@@ -121,7 +121,7 @@ def learn(run: Run, starts: dict[Run, Theta]) -> tuple[Theta, Point]:
         if isinstance(event, Point | Tick) and point and (now - printed >= 1 or event.step == run.steps):
             left = (now - began) / event.step * (run.steps - event.step) if event.step else 0
             wait = f", about {left:.0f} s left" if left >= 1 else ""
-            print(f"  step {event.step:,} of {run.steps:,}: {spoken(*own_scores(point.scores))}{wait}", flush=True)
+            print(f"  step {event.step:,} of {run.steps:,}: {score_text(*own_scores(point.scores))}{wait}", flush=True)
             printed = now
     raise AssertionError("a run ends with its weights")
 
@@ -130,8 +130,8 @@ def compare(run: Run, point: Point) -> str:
     """Returns both scores of every task, and a sentence about how far they are from each other."""
     import torch
 
-    from core.scores import own_scores, spoken
-    from core.spec import digest, from_json
+    from core.experiment.scores import own_scores, score_text
+    from core.experiment.spec import digest, from_json
 
     found, tasks = plan()["app"], plan()["tasks"]
     lines, same = [], True
@@ -139,7 +139,7 @@ def compare(run: Run, point: Point) -> str:
         for task, here in by_task.items():
             app = found[unit][task]
             same = same and here == app
-            lines.append(f"{tasks[int(task)]}: {spoken(unit, here)} here, {spoken(unit, app)} in the app.")
+            lines.append(f"{tasks[int(task)]}: {score_text(unit, here)} here, {score_text(unit, app)} in the app.")
     if same:
         return "\n".join([*lines, "Every net has the same score here and in the app, to the last digit."])
     if digest(from_json(plan()["run"])) != plan()["digest"]:
@@ -165,9 +165,11 @@ def main() -> int:
         return 1
     try:
         run = read_run()
-        from core.scores import own_scores, spoken
+        from core.experiment.scores import own_scores, score_text
 
-        print(f"{plan()['title']}\nThe app found {spoken(*own_scores(plan()['app']))}, the mean of {run.seeds} nets.")
+        print(
+            f"{plan()['title']}\nThe app found {score_text(*own_scores(plan()['app']))}, the mean of {run.seeds} nets."
+        )
         for start, file, whole in starts_of(run):
             if whole:
                 print(f"It starts from {file}.")

@@ -1,8 +1,8 @@
 """The time machine: go back to any step of a run that is over, go on from there another way, and see both futures; and
 claim M1, of when protection must begin.
 
-The page is app/time_machine.py; what it shows is in futures.py. A future is a run like any other, whose start is a
-moment of the past (core.spec.Run.moment).
+The page is app/app_pages/time_machine.py; what it shows is in futures.py. A future is a run like any other, whose start is
+a moment of the past (core.experiment.spec.Run.moment).
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache, partial
 
-from core.spec import RATES, Keep, Measure, Run, Stage, longest
-from core.tasks import Glyphs
-from lessons.kit.catalogue import Bench, Check, Claim, Finding
-from lessons.kit.evidence import bootstrap, final, gather, kindest
-from lessons.kit.recipes import BEST_RATES
-from lessons.kit.sandbox.experiment import drawn
-from lessons.kit.told import Mission
-from lessons.kit.values import Control, Evidence, Piece, Runs, Seeds, Settings, Values
+from core.experiment.spec import RATES, Keep, Measure, Run, Stage, most_steps
+from core.experiment.tasks import Glyphs
+from lessons.kit.lesson.catalogue import Check, Claim, Finding, Workspace
+from lessons.kit.lesson.explanation import Mission
+from lessons.kit.model.values import Control, LabelledRun, Results, Runs, Seeds, Settings, Values
+from lessons.kit.results.evidence import bootstrap, final, load_results, oracle_best
+from lessons.kit.runs.recipes import BEST_RATES
+from lessons.kit.sandbox.experiment import at_draw
 from lessons.ways_to_remember.machine.futures import (
     FUTURE,
     MOMENTS,
@@ -81,7 +81,7 @@ def future(of: Run, step: int, keep: tuple[Keep, ...] = (), how: str = "everythi
     stage may have."""
     (method, size), last, (low, high) = HOWS[how], of.stages[-1], RATES
     rate = min(max(times * last.rate, low), high)
-    steps = min(of.steps - step or of.steps, longest(last.batch, of.seeds))
+    steps = min(of.steps - step or of.steps, most_steps(last.batch, of.seeds))
     stage = replace(last, method=method, size=size, rate=rate, steps=steps)
     return replace(of, start=of.moment(step), stages=(stage,), keep=keep, frames=0, until=0)
 
@@ -108,7 +108,7 @@ def advice(of: Run, settings: Settings) -> str:
 
 
 @lru_cache(maxsize=256)
-def bench(name: str) -> Bench:
+def bench(name: str) -> Workspace:
     """The machine before one of the pasts."""
     of = past(name)
     moments = tuple(of.tests[1:])
@@ -121,20 +121,24 @@ def bench(name: str) -> Bench:
         slider=True,
     )
     tasks = (*of.watch, of.task)
-    seen = [Piece("wall", Measure(kind="exhibit", runs=(), tasks=tasks, count=of.exhibit), name=f"examples, {name}")]
-    happened = Piece("past", of, name=name)
+    seen = [
+        LabelledRun(
+            "wall", Measure(kind="tracked_examples", runs=(), tasks=tasks, count=of.exhibit), name=f"examples, {name}"
+        )
+    ]
+    happened = LabelledRun("past", of, name=name)
     stored = moment_runs(Seeds()) if name == DARK else ()
 
     def runs(settings: Settings) -> Runs:
         """The way back, and the other future; another draw is other luck from the same moment."""
         run = future(of, settings[at], protection(of, settings), settings[HOW], settings[TIMES])
-        run = drawn(run, settings)
+        run = at_draw(run, settings)
         return [
-            Piece("moment", of.moment(settings[at]), name=f"step {settings[at]}"),
-            Piece("future", run, name=FUTURE),
+            LabelledRun("moment", of.moment(settings[at]), name=f"step {settings[at]}"),
+            LabelledRun("future", run, name=FUTURE),
         ]
 
-    return Bench(
+    return Workspace(
         slug="time",
         controls=(at, *((KEEP, STRENGTH) if of.watch else ()), HOW, TIMES),
         in_reach=3,
@@ -148,10 +152,10 @@ def bench(name: str) -> Bench:
             **({"Every moment": lambda: every_moment(evidence)} if evidence.tables("begun") else {}),
         },
         after=lambda settings: seen,
-        tells=lambda evidence, settings: tells(evidence | gather([happened])),
+        tells=lambda evidence, settings: tells(evidence | load_results([happened])),
         mission=Mission(
             says="bring back half of the old skill that was lost, and keep nine tenths of the new skill",
-            met=lambda evidence, settings: rescued(evidence | gather([happened])),
+            met=lambda evidence, settings: rescued(evidence | load_results([happened])),
             tries={
                 at.name: (moments[0], moments[len(moments) // 2], moments[-1]),
                 KEEP.name: KEEP.options,
@@ -169,11 +173,11 @@ def bench(name: str) -> Bench:
 
 
 @lru_cache(maxsize=256)
-def before(name: str) -> Bench:
+def before(name: str) -> Workspace:
     """Where a past of the learner's own is still to be lived."""
     of = past(name)
-    happens = [Piece("past", of, name="the past")]
-    return Bench(
+    happens = [LabelledRun("past", of, name="the past")]
+    return Workspace(
         slug="time",
         controls=(),
         runs=lambda settings: happens,
@@ -192,16 +196,20 @@ def moment_runs(seeds: Seeds) -> Values:
     scratch that learn the drawings which rehearsal keeps, each at a rate and to its best."""
     alone = digits(DARK, NAIVE, seeds)
     begun = [
-        Piece("begun", future(alone, moment, (GLYPHS[way].keep(way, "middle"),)), (way, moment))
+        LabelledRun("begun", future(alone, moment, (GLYPHS[way].keep(way, "middle"),)), (way, moment))
         for way in WAYS
         for moment in MOMENTS
     ]
     assert alone.start
     few = [replace(alone, task=Glyphs(labels=1), start=None, stages=(stage,), watch=()) for stage in SCRATCH]
-    return [Piece("unprotected", alone), *begun, *(Piece("from the kept", run, k) for k, run in enumerate(few))]
+    return [
+        LabelledRun("unprotected", alone),
+        *begun,
+        *(LabelledRun("from the kept", run, k) for k, run in enumerate(few)),
+    ]
 
 
-def moment_finding(evidence: Evidence) -> Finding:
+def moment_finding(evidence: Results) -> Finding:
     """Points of the glyphs: what rehearsal from the last step on brings back, and what the others do."""
     first, last = MOMENTS[0], MOMENTS[-1]
     by = left_by(evidence)
@@ -212,7 +220,7 @@ def moment_finding(evidence: Evidence) -> Finding:
     others = [way for way in WAYS if way != "replay"]
     table = evidence.table("unprotected")
     glyphs = final(table[table.step == 0].assign(accuracy=lambda rows: rows["accuracy 1"])).mean()
-    scratch = 100 * kindest(evidence.tables("from the kept").values()).mean() / glyphs
+    scratch = 100 * oracle_best(evidence.tables("from the kept").values()).mean() / glyphs
     numbers = {"left": f"{100 * by[last].mean():.0f} %", "last": str(last), "scratch": f"{scratch:.0f} %"}
     for way in WAYS:
         numbers |= {

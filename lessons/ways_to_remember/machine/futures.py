@@ -8,14 +8,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from core.spec import Run
-from lessons.kit.evidence import against, final, retention
+from core.experiment.spec import Run
 from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.answer_wall import Wall, class_letter, walls
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.player import Line, Lines
-from lessons.kit.figures.wall import Wall, lettered, walls
-from lessons.kit.forgetting import CLASSES
-from lessons.kit.values import Behaviour, Evidence
+from lessons.kit.model.values import Behaviour, Results
+from lessons.kit.results.evidence import band_by_x, final, retention
+from lessons.kit.runs.forgetting import CLASSES
 
 WENT, FUTURE = "as it went", "your future"
 SKILLS = (("old skill", "source", "accuracy 1"), ("new skill", "target", "accuracy"))
@@ -27,7 +27,7 @@ MOMENTS = (1, 3, 7, 20, 60, 150, 300)  # steps at which protection begins, as st
 WAYS = {"replay": ("rehearse", "pretrained"), "LwF": ("keep opinions", "scratch"), "EWC": ("pin some", "target")}
 
 
-def tiles(of: Run, evidence: Evidence, at: int) -> Figure:
+def tiles(of: Run, evidence: Results, at: int) -> Figure:
     """The old examples as the first net answers them, test by test: as it went, and beside it the other future. As long
     as there is none, the scrubber chooses the step to go back to."""
     went = evidence.behaviour("past")
@@ -49,7 +49,7 @@ def tiles(of: Run, evidence: Evidence, at: int) -> Figure:
             task="1" if old else "0",
             old=old,
             names=names,
-            brief=None if on_a_map else {k: lettered(name) for k, name in enumerate(names)},
+            brief=None if on_a_map else {k: class_letter(name) for k, name in enumerate(names)},
             columns=6,
         )
         for name, every in futures.items()
@@ -60,7 +60,7 @@ def tiles(of: Run, evidence: Evidence, at: int) -> Figure:
     return walls(shown, partial(skills, evidence, at), classes, choice=at)
 
 
-def has_scrubber(evidence: Evidence) -> bool:
+def has_scrubber(evidence: Results) -> bool:
     """Whether the past can be gone through step by step: its answers are recorded, and the examples are known."""
     return bool(evidence.behaviour("past")) and evidence.has("wall")
 
@@ -71,12 +71,12 @@ def at_steps(behaviour: Sequence[Behaviour], steps: Sequence[int]) -> list[Behav
     return [moment | {"step": step} for moment, step in zip(known, steps)]
 
 
-def skills(evidence: Evidence, at: int, steps: list[int]) -> Sequence[Lines]:
+def skills(evidence: Results, at: int, steps: list[int]) -> Sequence[Lines]:
     """What the net whose tiles are seen has right of both tasks, in either future."""
     table = evidence.table("past")
     told = {WENT: (table, "past ")}
     if evidence.has("future"):
-        told[FUTURE] = (joined(table, evidence.table("future"), at), "")
+        told[FUTURE] = (join_runs(table, evidence.table("future"), at), "")
     lines = [
         Line(name=f"{skill}, {name}", role=f"{look}{role}", values=of_first(whole, column, steps))
         for name, (whole, look) in told.items()
@@ -91,13 +91,13 @@ def of_first(table: pd.DataFrame, column: str, steps: Sequence[int]) -> np.ndarr
     return np.interp(steps, mine.step, mine[column])
 
 
-def joined(past: pd.DataFrame, future: pd.DataFrame, at: int) -> pd.DataFrame:
+def join_runs(past: pd.DataFrame, future: pd.DataFrame, at: int) -> pd.DataFrame:
     """The past until the moment and then the other future, as one run; its seeds are called as those of the past."""
     shift = future.seed.min() - past.seed.min()
     return pd.concat([past[past.step < at], future.assign(step=future.step + at, seed=future.seed - shift)])
 
 
-def both_skills(of: Run, evidence: Evidence, at: int) -> Figure:
+def both_skills(of: Run, evidence: Results, at: int) -> Figure:
     """Both skills of all nets: what is right of the new task, what is left of the old one."""
     if not evidence.has("past"):
         return curves([], "steps", (0, of.planned), title=SHARES, y="Share", log=False)
@@ -110,7 +110,7 @@ def both_skills(of: Run, evidence: Evidence, at: int) -> Figure:
     shown = [over_steps(share(table, role), f"{name}, {WENT}", f"past {role}") for name, role in skills]
     end, marks = of.planned, []
     if evidence.has("future"):
-        whole = joined(table, evidence.table("future"), at)
+        whole = join_runs(table, evidence.table("future"), at)
         end = max(end, int(whole.step.max()))
         for name, role in skills:
             mine = share(whole, role)
@@ -119,27 +119,27 @@ def both_skills(of: Run, evidence: Evidence, at: int) -> Figure:
     return curves(shown, "steps", (0, end), marks, title=SHARES, y="Share", log=False)
 
 
-def every_moment(evidence: Evidence) -> Figure:
+def every_moment(evidence: Results) -> Figure:
     """What is left of the old skill in the end, against the step at which it was first protected."""
     since = {way: {m: final(left_since(evidence, way, m)) for m in MOMENTS} for way in WAYS}
-    shown = [Curve(table=against(since[way]), name=name, role=role) for way, (name, role) in WAYS.items()]
-    shown.append(Curve(table=against(left_by(evidence)), name="left by then", role="past source"))
+    shown = [Curve(table=band_by_x(since[way]), name=name, role=role) for way, (name, role) in WAYS.items()]
+    shown.append(Curve(table=band_by_x(left_by(evidence)), name="left by then", role="past source"))
     title = "Left of the glyphs in the end, by the step at which they were first protected"
     return curves(shown, "step at which protection begins", (1, MOMENTS[-1]), title=title, y="Left")
 
 
-def left_since(evidence: Evidence, way: str, moment: int) -> pd.DataFrame:
+def left_since(evidence: Results, way: str, moment: int) -> pd.DataFrame:
     """What is left of what was known before anything was lost, of a run that is protected from a moment on."""
-    return retention(joined(evidence.table("unprotected"), evidence.table("begun", way, moment), moment))
+    return retention(join_runs(evidence.table("unprotected"), evidence.table("begun", way, moment), moment))
 
 
-def left_by(evidence: Evidence) -> dict[int, np.ndarray]:
+def left_by(evidence: Results) -> dict[int, np.ndarray]:
     """What is left at every moment if nothing protects it, a seed each."""
     table = retention(evidence.table("unprotected"))
     return {moment: final(table[table.step <= moment]) for moment in MOMENTS}
 
 
-def tells(evidence: Evidence) -> str:
+def tells(evidence: Results) -> str:
     """Where the other future stands, in one sentence."""
     if not (evidence.has("future") and evidence.has("past")):
         return ""
@@ -147,7 +147,7 @@ def tells(evidence: Evidence) -> str:
     return f"New skill now {now}; as it went, {went} in the end."
 
 
-def rescued(evidence: Evidence) -> bool | None:
+def rescued(evidence: Results) -> bool | None:
     """Whether the other future has half of the lost old skill again, and nine tenths of what the past learned.
 
     What was lost is the old skill's accuracy before the first step, less that at the past's end; what was learned is

@@ -6,25 +6,25 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
-from core.check import BadValue
-from core.serve import ownership
-from core.spec import Run
-from lessons.kit.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, after_arms, after_low
-from lessons.kit.forgetting import TILES as DIGITS
-from lessons.kit.recipes import FORGETTING_RATE, arms, backbone
-from lessons.kit.sandbox import packed
+from core.experiment.checks import BadValue
+from core.experiment.spec import Run
+from core.user_data import ownership
+from lessons.kit.model.values import Control, Seeds
+from lessons.kit.runs.forgetting import AFTER_ARMS, AFTER_LOW, CELLS, after_arms, after_low
+from lessons.kit.runs.forgetting import TILES as DIGITS
+from lessons.kit.runs.recipes import FORGETTING_RATE, arms, backbone
+from lessons.kit.sandbox import link_codec
 from lessons.kit.sandbox.experiment import fits
-from lessons.kit.values import Control, Seeds
 from lessons.ways_to_remember.runs import DARK, LIVE, NAIVE, TILES, digits
 
 SEEN = {"images": TILES, "points": CELLS}  # by the form of its examples: how many a run records, or cells of a map
 
 
-def known(text: str) -> bool:
+def is_past(text: str) -> bool:
     """Whether a text stands for a run that can be gone back into; raises Gone where its data are no longer here."""
     run = None
     with suppress(BadValue):
-        run = fits(packed.read(text))
+        run = fits(link_codec.read(text))
     if run is not None:
         ownership.check_run(run)
     return run is not None and takes(run)
@@ -41,7 +41,7 @@ PAST = Control(
     options=(DARK, AFTER_LOW, AFTER_ARMS),
     default=DARK,
     help="Nets that learned something new, and forgot, because nothing protected what they knew.",
-    known=known,
+    known=is_past,
 )
 
 
@@ -56,10 +56,10 @@ def past(name: str) -> Run:
         return replace(after_arms(FORGETTING_RATE, seeds, arms()), exhibit=CELLS)
     if name == DARK:
         return replace(digits(DARK, NAIVE, seeds, backbone()), exhibit=TILES)
-    return recorded(packed.read(name))
+    return with_records(link_codec.read(name))
 
 
-def recorded(run: Run) -> Run:
+def with_records(run: Run) -> Run:
     """The run with what it started from watched, where that is another skill, and with the answers of its first net."""
     old = next((one.task for one in list(run.lineage())[1:] if one.task != run.task), None)
     watch = run.watch[:1] or ((old,) if old else ())
@@ -68,4 +68,4 @@ def recorded(run: Run) -> Run:
 
 def text(run: Run) -> str:
     """As a link says it."""
-    return packed.write(run)
+    return link_codec.write(run)

@@ -1,0 +1,76 @@
+"""Open a bundle: a run that somebody made in another copy of the app, shown as their word and kept apart."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.beats.take_home import take_home
+from app.components.figure.figure import draw
+from app.state import data_owner
+from app.uploads.upload_slot import a_file
+from core.bundles import bundle
+from core.bundles.bundle import OpenedBundle
+from core.experiment.checks import BadValue
+from core.store import store
+from core.user_data import ownership, user_data_kinds
+from lessons.kit.figures.compare_runs import COLOURS, GREY, Line, Scale, compare_runs
+from lessons.kit.results.evidence import table
+from lessons.kit.sandbox import link_codec
+from lessons.kit.sandbox.experiment import describe_run
+from lessons.kit.sandbox.results import curve, ending, select_column
+
+TITLE = "Open a bundle"
+NAME, REFUSED = "bundle", "bundle.refused"  # in the URL; in the session
+
+
+def show() -> None:
+    st.title(TITLE, anchor=False)
+    st.markdown("A bundle is a run from another copy of Headstart: its curves, its weights and what it stands on.")
+    most = bundle.LARGEST // 10**6
+    a_file(f"A bundle, at most {most} MB", "bundle.file", most, lambda file: take(file.getvalue()), ["zip"])
+    if refused := st.session_state.get(REFUSED):
+        st.warning(refused)
+    elif name := st.query_params.get(NAME):
+        if brought := bundle.load(name):
+            look_at(brought)
+        else:
+            st.warning("This bundle is not on this machine. Open its file.")
+
+
+def take(data: bytes) -> None:
+    """Open a bundle and go to it; where it is none, a sentence says why until another is opened."""
+    st.session_state.pop(REFUSED, None)
+    try:
+        there = {own for own, _ in ownership.all_user_data()}
+        name = bundle.unpack(data)
+        if brought := bundle.load(name):
+            for _, own in user_data_kinds.user_data_of(brought.run).values():
+                if own not in there:  # what was here before stays whose it was: a bundle may only name it
+                    data_owner.claim(own)
+        st.query_params[NAME] = name
+    except BadValue as error:
+        st.session_state[REFUSED] = str(error)
+
+
+def look_at(brought: OpenedBundle) -> None:
+    run = brought.run
+    what = describe_run(run)
+    st.subheader(f"{what[0].upper()}{what[1:]}", anchor=False)
+    st.badge("Brought: somebody's word", icon=":material/inventory_2:", color="orange")
+    theirs = table(brought.events(run), run.seeds, run.first_seed)
+    of = select_column(theirs, "new")
+    assert of is not None
+    mine = table(store.events(run), run.seeds, run.first_seed) if store.complete(run) else None
+    lines = [Line(name="brought", table=curve(theirs, of), colour=COLOURS[1])]
+    lines += [Line(name="made here", table=curve(mine, of), colour=GREY, dash="dash")] if mine is not None else []
+    draw(compare_runs(lines, Scale(name="steps", low=0), of.scale), "bundle.picture")
+    found = " ".join(f"{ending(theirs, of)[0]:.3g} {of.scale.unit}".split())
+    if mine is None:
+        again = f"[Run the same here](sandbox?sandbox.run={link_codec.write(run)})"
+        st.markdown(f"It says {found} at the end. {again} to see whether that is so.")
+    elif mine[of.column].equals(theirs[of.column]):
+        st.success(f"It says {found} at the end, and the same run made here found the very same at every test.")
+    else:
+        st.warning(f"It says {found} at the end; made here it was {ending(mine, of)[0]:.3g} {of.scale.unit}.")
+    st.caption("Only who has the bundle or this page's address sees it. No lesson and no claim counts it.")
+    take_home(run, "brought", brought)

@@ -1,0 +1,145 @@
+"""The capstone: briefs as an engineer meets them. Choose, say what you expect, run it, see where the choice stands
+beside what was tried before."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from app.beats.run import live
+from app.state import lesson_cache, url_state
+from core.experiment.checks import BadValue
+from core.store import store
+from lessons.kit.capstone import prices, tries, weekly
+from lessons.kit.capstone.advice import advice
+from lessons.kit.capstone.briefs import BRIEFS, Brief
+from lessons.kit.capstone.outcome_text import choice_text, facts, rules, worth
+from lessons.kit.capstone.prices import Prices
+from lessons.kit.capstone.tries import KEPT, Try
+from lessons.kit.capstone.workspace import SLUG, Desk, brief_workspace
+from lessons.kit.lesson.catalogue import Workspace, lessons
+from lessons.kit.model.values import Control, Results
+
+TITLE = "Capstone"
+FIELDS = {
+    "label": ("A label costs", "What a person takes for one label, or what you pay a service for it."),
+    "hour": ("An hour of computing costs", "For example what you pay for a GPU."),
+    "hourly": ("Billions of operations in that hour", "Small nets stand for yours here: say how much of their work an "
+               "hour of your machine stands for."),
+    "budget": ("Budget", "What may be spent at most."),
+    "worth": ("One percent more right is worth", "What a point costs: the more it is worth, the more labels pay."),
+}  # fmt: skip
+
+
+def show(today: date) -> None:
+    """The six briefs and the one of the week; or that of another week, which a link names."""
+    week = weekly.week_of(today)
+    briefs = Control(
+        name="brief",
+        label="Brief",
+        options=(*BRIEFS, week),
+        default=next(iter(BRIEFS)),
+        help="",
+        known=weekly.is_week,
+    )
+    slug = url_state.setting(SLUG, briefs)
+    with st.container(key="header", horizontal=True):
+        st.title(TITLE, anchor=False)
+        more = () if slug in briefs.options else (slug,)
+        url_state.widget(SLUG, briefs, slug, more, lambda one: "This week's" if one == week else title(one))
+    plain = BRIEFS.get(slug) or weekly.brief_of(slug)
+    if not plain or not plain.outcomes:
+        st.warning("What was searched for this brief is not here. `python -m lessons.kit.capstone.search` makes it.")
+        return
+    own = url_state.read_parameter(parameter_of(plain, "prices"), prices.read, None)
+    brief = prices.with_prices(plain, own) if own else plain
+    st.markdown(f"{brief.story} {' '.join(facts(brief))}")
+    page = with_tries(brief)
+    live(page, lambda at, everything: Results())
+    set_prices(plain, own)
+    if over(page):
+        advised(brief)
+    with st.expander("How points are counted, and whether the lessons' advice pays"):
+        st.markdown(f"{rules(brief)}\n\n{worth()}")
+
+
+def title(slug: str) -> str:
+    return BRIEFS[slug].title if slug in BRIEFS else slug
+
+
+def parameter_of(brief: Brief, name: str) -> str:
+    return url_state.key(f"{SLUG}.{brief.slug}", name)
+
+
+def over(page: Workspace) -> bool:
+    """Whether the learner's own run is done."""
+    now = url_state.read(page)
+    return now.pressed and all(store.complete(piece.of) for piece in lesson_cache.runs(page, now.settings))
+
+
+# --- Tries ----------------------------------------------------------------------------------------------------------
+
+
+def with_tries(brief: Brief) -> Workspace:
+    """The brief's bench with all that the learner has tried, to which a run that is over is added."""
+    name = parameter_of(brief, "tries")
+    none: tuple[Try, ...] = ()
+    made = url_state.read_parameter(name, lambda text: tries.read(text, brief), none)
+    page = brief_workspace(brief, made)
+    if over(page):
+        settings = url_state.read(page).settings
+        now = Try(Desk(brief).choice(settings), settings.draw)
+        if now not in made:
+            made = (*made, now)[-KEPT:]
+            url_state.set_parameter(name, tries.write(made, brief))
+    return brief_workspace(brief, made)
+
+
+# --- Prices ---------------------------------------------------------------------------------------------------------
+
+
+def set_prices(brief: Brief, own: Prices | None) -> None:
+    """Fields for prices of the learner's own, which stand in the link."""
+    now, name = own or prices.of_brief(brief), parameter_of(brief, "prices")
+
+    def changed() -> None:
+        values = {field: st.session_state[f"{name}.{field}"] for field in FIELDS}
+        try:
+            url_state.set_parameter(name, prices.write(Prices(**values)))
+        except BadValue as error:
+            st.session_state[f"{name}.refused"] = str(error)
+
+    with st.expander("Enter prices of your own", icon=":material/payments:", expanded=own is not None):
+        st.markdown(
+            "Use any currency: its unit is called a coin here. What is asked for (how much must be right, kept and "
+            "small enough to ship) stays as the brief says."
+        )
+        with st.container(horizontal=True):
+            for field, (label, help) in FIELDS.items():
+                st.session_state[f"{name}.{field}"] = getattr(now, field)
+                st.number_input(
+                    label, min_value=prices.LEAST, max_value=prices.MOST, key=f"{name}.{field}", help=help,
+                    on_change=changed, width=215, format="%g",
+                )  # fmt: skip
+        if refused := st.session_state.pop(f"{name}.refused", ""):
+            st.warning(refused)
+        if own:
+            st.caption(
+                "Points, bills, the map, the best known choice and the advice follow your prices. The runs that were "
+                "searched are the same. How often the lessons' advice pays, below, rests on the briefs' own prices."
+            )
+            st.button("Back to the brief's prices", on_click=url_state.forget, args=(name,), icon=":material/undo:")
+
+
+# --- Advice ---------------------------------------------------------------------------------------------------------
+
+
+def advised(brief: Brief) -> None:
+    """What somebody chooses who has done the lessons, step by step."""
+    choice, steps = advice(brief)
+    with st.expander("What the lessons advise here"):
+        st.markdown(f"**{choice_text(choice)}**")
+        for step in steps:
+            lesson = lessons()[step.lesson]
+            st.markdown(f"- **{step.chosen}**: {step.why}. [{lesson.number}. {lesson.title}]({lesson.slug})")

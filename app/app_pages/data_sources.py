@@ -1,0 +1,49 @@
+"""Where every example comes from, on what terms, and what of it is here: core/fetch/sources.toml as a page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.fetch.sources import PLACES, SOURCES, Source
+
+TITLE = "Data and licences"
+HERE = {"ships": "Ships with the app", "package": "Comes with a package", "brought": "Brought at set-up"}
+
+
+def show() -> None:
+    st.title(TITLE, anchor=False)
+    st.markdown(
+        "The pictures and texts that train here come from somewhere; only points, lines and shapes are made up. "
+        "For each: where it comes from, on what terms it may be used, and whether it is on this machine. Nothing is "
+        "fetched while the app runs."
+    )
+    commands = [source.command for source in SOURCES if source.command and source.size() is None]
+    if commands:
+        said = ", ".join(f"`{one}`" for one in dict.fromkeys(commands))
+        st.info(f"Some data are not here. They are optional: {said} in Headstart's folder brings them.")
+    for kind in dict.fromkeys(source.kind for source in SOURCES):
+        st.subheader(kind, anchor=False)
+        for source in SOURCES:
+            if source.kind == kind:
+                card(source)
+
+
+def card(source: Source) -> None:
+    size = source.size()
+    with st.container(border=True):
+        st.markdown(f"**{source.name}.** {source.what}.")
+        with st.container(horizontal=True):
+            st.badge(HERE[source.place], color="gray", icon=":material/inventory_2:", help=PLACES[source.place])
+            if size is None:
+                st.badge("Not on this machine", color="orange", icon=":material/cancel:")
+            else:
+                st.badge(f"On this machine, {amount(size)}", color="green", icon=":material/check_circle:")
+        st.markdown(f"{source.origin} · {source.terms}")
+        if size is None and source.command:
+            st.code(source.command, language="bash")
+        if source.note:
+            st.caption(source.note)
+
+
+def amount(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

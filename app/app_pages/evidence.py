@@ -1,0 +1,163 @@
+"""Every claim with its receipt: what our runs say, how sure that is, at which bar, and what the paper found.
+
+Nothing is computed here: the findings ship (lessons/kit/shipping/findings.py). The only page that shows a claim's code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+import streamlit as st
+
+from app.beats.claim_badge import BADGES
+from app.beats.lesson_text import to_lesson
+from app.beats.search import fits, search
+from app.state import url_state
+from lessons.kit.figures.interval_cell import interval_cell, number
+from lessons.kit.lesson.catalogue import Claim, Finding, Lesson, claims, lessons
+from lessons.kit.model.values import Control
+from lessons.kit.shipping.claims import Missing, shipped
+
+TITLE = "The evidence"
+STYLE = Path(__file__).parent / "styles" / "evidence.css"
+ALL = "all"
+MARKS = {"reproduced": "✓", "partly": "◐", "not": "✗"}
+LESSON = Control(name="lesson", label="Lesson", options=(ALL, *lessons()), default=ALL, help="")
+STATUS = Control(
+    name="status",
+    label="Result",
+    options=(ALL, *BADGES),
+    default=ALL,
+    help="Reproduced: every part of the bar is met. Partly: some parts are. Not: none is.",
+)
+ORDER = Control(
+    name="order",
+    label="Sorted by",
+    options=("lesson", "result", "code"),
+    default="lesson",
+    help="Result puts first what came out otherwise than the paper says.",
+)
+Row = tuple[Lesson, Claim, Finding | None]
+
+
+def show() -> None:
+    st.title(TITLE, anchor=False)
+    st.markdown(
+        "What the lessons say rests on published results that we tried to find again, on a small scale, each against "
+        "a bar that was set beforehand. The dot is what our runs gave, the thick line its 95 % interval over seeds. "
+        "The upright stroke marks zero, or one where the value counts times. Open a row for the rest."
+    )
+    with st.container(horizontal=True):
+        words = search("evidence", "Search the claims", "forgetting, or Kumar, or S10")
+        lesson = choose_lesson(url_state.setting("evidence", LESSON))
+    with st.container(horizontal=True):
+        status, order = (url_state.setting("evidence", control) for control in (STATUS, ORDER))
+        url_state.widget("evidence", STATUS, status)
+        url_state.widget("evidence", ORDER, order)
+    found = [row for row in rows() if matches(row, words, lesson, status)]
+    st.caption(status_counts(found))
+    if not found:
+        st.info("No claim fits all of this. Take a filter away, or a word out of the search.")
+        return
+    st.html(STYLE)
+    st.html("".join(groups(found, order)))
+
+
+def choose_lesson(slug: str) -> str:
+    at = url_state.key("evidence", LESSON.name)
+    names = {ALL: "All lessons"} | {each.slug: f"{each.number}. {each.title}" for each in lessons().values()}
+    st.session_state[at] = slug
+    st.selectbox(
+        LESSON.label,
+        LESSON.options,
+        key=at,
+        format_func=lambda option: names[option],
+        on_change=lambda: url_state.change("evidence", LESSON, st.session_state[at]),
+    )
+    return slug
+
+
+def rows() -> list[Row]:
+    return [(lesson, claim, finding(claim)) for lesson, claim in claims().values()]
+
+
+def finding(claim: Claim) -> Finding | None:
+    try:
+        return shipped(claim.id)
+    except Missing:
+        return None
+
+
+def statement(claim: Claim, found: Finding) -> str:
+    return claim.statement.format(**found.numbers)
+
+
+def matches(row: Row, words: str, lesson: str, status: str) -> bool:
+    of, claim, found = row
+    if lesson not in (ALL, of.slug) or (status != ALL and (found is None or found.status != status)):
+        return False
+    if words.casefold() in map(str.casefold, claims()):
+        return words.casefold() == claim.id.casefold()
+    said = statement(claim, found) if found else ""
+    return fits(words, claim.id, said, claim.statistic, claim.bar, claim.paper, claim.paper_found, of.title)
+
+
+def status_counts(found: list[Row]) -> str:
+    """How many there are, and how they came out."""
+    have = [each.status for _, _, each in found if each]
+    parts = [f"{have.count(status)} {label.lower()}" for status, (label, _) in BADGES.items() if status in have]
+    return f"{len(found)} of {len(claims())} claims: {', '.join(parts)}" if parts else f"{len(found)} claims"
+
+
+def groups(found: list[Row], order: str) -> Iterable[str]:
+    """The rows as HTML, under headings where they are sorted by what several share."""
+
+    def place(row: Row) -> tuple[int, str]:
+        of, _, each = row
+        if order == "result":
+            status = each.status if each else "not"
+            return -list(BADGES).index(status), BADGES[status][0]
+        return (of.number, f"Lesson {of.number}: {of.title}") if order == "lesson" else (0, "")
+
+    alone = len(found) == 1
+    ordered = sorted(found, key=lambda row: (*place(row), by_code(row[1].id)))
+    for (_, heading), several in groupby(ordered, key=place):
+        inside = "".join(row_html(*row, opened=alone) for row in several)
+        yield f'<section class="evidence">{f"<h3>{escape(heading)}</h3>" if heading else ""}{inside}</section>'
+
+
+def by_code(code: str) -> tuple[str, int, str]:
+    """S2 before S10, and S11 before S11b."""
+    letters, digits, rest = re.findall(r"(\D+)(\d+)(\D*)", code)[0]
+    return letters, int(digits), rest
+
+
+def row_html(lesson: Lesson, claim: Claim, found: Finding | None, opened: bool) -> str:
+    """One claim: its row, and under it the receipt, which opens without asking the server."""
+    if found is None:
+        return f"<p><code>{claim.id}</code> Its runs are not stored. <code>make shipped</code> computes them.</p>"
+    label, _ = BADGES[found.status]
+    checks = "".join(
+        f'<li class="{"met" if check.met else "unmet"}"><b>{"✓ Met" if check.met else "✗ Not met"}:</b> '
+        f"{escape(check.says)}</li>"
+        for check in found.checks
+    )
+    none = 1.0 if claim.statistic.startswith("times") else 0.0  # once as much, or as soon, is no difference
+    says = escape(claim.statistic[0].upper() + claim.statistic[1:])
+    link = to_lesson(lesson)
+    mark = f'<span class="status {found.status}" title="{label}" role="img" aria-label="{label}">{MARKS[found.status]}'
+    drawn = interval_cell(found.value, found.low, found.high, none)
+    return f"""<details{" open" if opened else ""}><summary>{mark}</span><code>{claim.id}</code>
+<span class="says">{says}</span>{drawn}<b class="value">{number(found.value)}</b></summary>
+<p>{escape(statement(claim, found))}</p>
+<dl><dt>Result</dt><dd><span class="status {found.status}">{MARKS[found.status]} {label}</span></dd>
+<dt>Value</dt><dd>{says}: <b>{number(found.value)}</b>, 95 % interval {number(found.low)} to {number(found.high)}</dd>
+<dt>Bar</dt><dd>{escape(claim.bar[0].upper() + claim.bar[1:])}<ul>{checks}</ul></dd>
+<dt>In the paper</dt><dd>{escape(claim.paper_found)} <cite>{escape(claim.paper)}</cite></dd>
+<dt>Shown in</dt><dd>{link}</dd>
+<dt>Try again</dt><dd><code>python -m lessons.claims {claim.id} --check</code> trains it all from fresh seeds</dd></dl>
+</details>"""

@@ -1,0 +1,47 @@
+"""The few-label comparison on a model that people really use. Off until its package is brought; its results ship."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.beats.claim_badge import claim_card
+from app.beats.lesson_text import say
+from app.components.figure.figure import draw
+from app.state import url_state
+from core.fetch.sources import SOURCES
+from lessons.kind_words import real
+from lessons.kit.lesson.catalogue import claims
+from lessons.kit.model.values import Seeds
+from lessons.kit.results.evidence import load_results
+from lessons.kit.shipping.claims import Missing, compute_finding
+
+TITLE = "Real model"
+
+
+def show() -> None:
+    lesson, claim = claims()["T2"]
+    st.title(TITLE, anchor=False)
+    say(lesson, "real")
+    about = url_state.setting("real", real.ABOUT)
+    url_state.widget("real", real.ABOUT, about)
+    try:
+        compute_finding(claim, Seeds())
+    except Missing as error:
+        st.warning(str(error))
+        return
+    draw(real.picture(load_results(claim.runs(Seeds())), about), "real.picture")
+    say(lesson, "real explained")
+    claim_card(claim)
+    state()
+
+
+def state() -> None:
+    """Whether the model is here, and what to do with it or to bring it."""
+    source = next(one for one in SOURCES if one.package == real.PACKAGE)
+    if source.size() is None:
+        st.info("The figure stands on stored results. The model itself is not on this machine; this brings it, once:")
+        st.code(source.command, language="bash")
+    else:
+        st.success("The model is on this machine. This computes the figure again, with fresh draws of labels:")
+        st.code("python -m lessons.claims T2 --check", language="bash")
+    st.caption(f"{source.what}. {source.origin} · {source.terms}. {source.note}")

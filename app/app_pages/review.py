@@ -1,0 +1,88 @@
+"""Ask me again: what a learner once answered wrongly, one question a visit, and what they have done, as a file."""
+
+from __future__ import annotations
+
+import sys
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from app.beats.recall import ask_again
+from app.state import browser_progress
+from app.uploads.upload_slot import a_file
+from core.experiment.checks import BadValue
+from lessons.kit.lesson import progress
+from lessons.kit.lesson.progress import ENOUGH, Progress
+
+TITLE = "Ask me again"
+ASKED = "again.asked"  # the questions of this visit
+HOW = (
+    "What you answer wrongly at the end of a lesson comes back here, one question a visit, and at the end of later "
+    "lessons, until you have answered it rightly twice. Recalling after a while is what makes it stay."
+)
+
+
+def show() -> None:
+    with st.container(key="header", horizontal=True):
+        st.title(TITLE, anchor=False)
+    done = browser_progress.all_progress()
+    with st.container():  # what stands below keeps its place, however much is asked
+        question(done)
+    st.caption(done.summary)
+    take_along(done)
+    browser_progress.remember(ask=True)
+
+
+def question(done: Progress) -> None:
+    """The question of this visit, and after it another one where there is."""
+    asked: list[str] = st.session_state.setdefault(ASKED, [])
+    following = progress.question_to_repeat(done, before=sys.maxsize, asked=asked)
+    if not asked and following:
+        asked.append(following)
+        following = progress.question_to_repeat(done, before=sys.maxsize, asked=asked)
+    if not asked:
+        st.markdown(HOW if not done.learned else f"Nothing is left to ask. {HOW}")
+    elif ask_again(asked[-1], "again"):
+        st.markdown(progress_line(browser_progress.all_progress(), asked[-1]))
+        if following:
+            st.button("Another one", on_click=asked.append, args=(following,), icon=":material/arrow_forward:")
+
+
+def progress_line(done: Progress, at: str) -> str:
+    right = done.missed[at].right if at in done.missed else 0
+    if right >= ENOUGH:
+        return "That was the second time you knew it: it is not asked again."
+    return "You knew it once: it comes once more, another day." if right else "It comes again, another day."
+
+
+def take_along(done: Progress) -> None:
+    """Progress lives in this browser alone: as a file it goes to another one."""
+    with st.expander("Take your progress along", icon=":material/save:"):
+        st.markdown("It is kept by this browser alone, nowhere else. A file brings it to another one.")
+        st.download_button(
+            "Save it",
+            progress.write(done),
+            "headstart-progress.json",
+            "application/json",
+            on_click="ignore",
+            disabled=done == Progress(),
+        )
+        a_file("Open one", "again.file", 1, open_progress, ["json"])
+        if refused := st.session_state.get("again.refused"):
+            st.warning(refused)
+        with st.popover("Forget all of it", icon=":material/delete:", type="tertiary"):
+            st.markdown("What you have done, found and missed is then gone from this browser.")
+            st.button("Yes, forget it", on_click=forget)
+
+
+def open_progress(file: UploadedFile) -> None:
+    st.session_state.pop("again.refused", None)
+    try:
+        browser_progress.add(progress.read(file.getvalue()))
+    except BadValue as error:
+        st.session_state["again.refused"] = str(error)
+
+
+def forget() -> None:
+    browser_progress.forget()
+    st.session_state[ASKED] = []

@@ -1,0 +1,72 @@
+"""The time machine: go back to a step of a run that is over, let it go on another way, and see both futures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import streamlit as st
+
+from app.beats.lesson_text import filled, prose
+from app.beats.run import live
+from app.beats.take_home import saved
+from app.state import lesson_cache, url_state
+from core.experiment.spec import Run
+from core.store import store
+from lessons.kit.lesson.catalogue import Workspace, lessons
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import load_results
+from lessons.kit.sandbox.experiment import describe_run
+from lessons.ways_to_remember import machine
+from lessons.ways_to_remember.machine import pasts
+
+TITLE = "Time machine"
+LESSON = "ways_to_remember"  # whose words it has
+SLUG = "time"
+OWN = "a run of yours"
+
+
+def show() -> None:
+    past = url_state.setting(SLUG, pasts.PAST)
+    own = past not in pasts.PAST.options
+    lived = store.complete(pasts.past(past))
+    bench = with_words(past, lived)
+    with st.container(key="header", horizontal=True):
+        st.title(TITLE, anchor=False)
+        url_state.widget(SLUG, pasts.PAST, past, (past,) if own else (), past_label)
+        saved(bench)
+    if own:
+        st.caption(f"{describe_run(pasts.past(past))}.")
+    live(bench, lambda at, everything: backdrop_results(bench, at))
+    if lived:
+        go_on(bench)
+    with st.expander("What this shows"):
+        prose(filled(lessons()[LESSON].words["machine explained"]), SLUG, "explained")
+
+
+def past_label(past: str) -> str:
+    return past if past in pasts.PAST.options else OWN
+
+
+@lru_cache(maxsize=256)
+def with_words(past: str, lived: bool) -> Workspace:
+    bench = machine.bench(past) if lived else machine.before(past)
+    return replace(bench, words={"run": lessons()[LESSON].words["machine" if lived else "machine before"]})
+
+
+def backdrop_results(bench: Workspace, at: url_state.LessonState) -> Results:
+    return load_results(bench.backdrop(at.settings))
+
+
+def go_on(bench: Workspace) -> None:
+    """A future that is there can be the past of another."""
+    _, future = (piece.of for piece in lesson_cache.runs(bench, url_state.read(bench).settings))
+    if store.complete(future) and pasts.takes(future):
+        st.button("Make this future the past", icon=":material/history:", on_click=enter, args=(future,))
+
+
+def enter(run: Run) -> None:
+    """From now on this run is the past."""
+    for name in ("at", "draw", "pressed"):
+        url_state.forget(url_state.key(SLUG, name))
+    url_state.set_parameter(url_state.key(SLUG, pasts.PAST.name), pasts.text(run))

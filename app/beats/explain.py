@@ -1,0 +1,123 @@
+"""Beat four: a walk of findings, one at a time beside the picture, with that one thing lit; then the ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app.beats.claim_badge import claim_card
+from app.beats.lesson_text import filled, prose, say, words
+from app.beats.stage import stage
+from app.beats.take_home import take_one_home
+from app.components.save_figure.save_figure import save_figure
+from app.state import browser_progress, lesson_cache, url_state
+from app.state.url_state import LessonState
+from core.store import store
+from lessons.kit.lesson.catalogue import Lesson, lessons
+from lessons.kit.lesson.explanation import ExplainedFinding, Try
+from lessons.kit.model.values import Results, Settings, defaults
+from lessons.kit.sandbox import presets
+
+
+def findings(lesson: Lesson) -> list[ExplainedFinding]:
+    return [ExplainedFinding.read(filled(part)) for part in lesson.explained]
+
+
+def explain(lesson: Lesson, at: LessonState, settings: Settings, evidence: Results, onward: Callable[[], None]) -> None:
+    """The settings are those that the words speak of, whatever the learner has set; `onward` draws the button that
+    leads on from the ending."""
+    told = findings(lesson)
+    step_at = url_state.key(lesson.slug, "finding")
+    step = min(st.session_state.get(step_at, 0), len(told))
+
+    def turn(by: int) -> None:
+        st.session_state[step_at] = step + by
+        st.session_state[url_state.key(lesson.slug, "view")] = None
+
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            if step < len(told):
+                with st.container(key="finding"):
+                    st.caption(f"Finding {step + 1} of {len(told)}")
+                    prose(told[step].words, lesson.slug, f"explain {step}")
+            else:
+                ending(lesson, at, evidence)
+            with st.container(horizontal=True):
+                st.button(
+                    "Back", on_click=turn, args=(-1,), disabled=step == 0, key=f"{lesson.slug}.back", type="tertiary"
+                )
+                if step < len(told):
+                    st.button("Next", on_click=turn, args=(1,), key=f"{lesson.slug}.next", type="primary")
+                else:
+                    onward()
+            rests_on(lesson, at, ended=step == len(told))
+        with st.container(key="stage"), st.container():  # as the run has it, whose picture keeps its node
+            finding = told[step] if step < len(told) else ExplainedFinding(words="")
+            stage(lesson, evidence, settings, at.guess, first=finding.view, lit=finding.lit)
+
+
+def rests_on(lesson: Lesson, at: LessonState, ended: bool) -> None:
+    """The receipts and the code, and at the ending the runs themselves, each behind a small button."""
+    with st.container(horizontal=True, key="rests"):
+        with st.popover("What this rests on", icon=":material/verified:", type="tertiary"):
+            for claim in lesson.claims:
+                claim_card(claim)
+        with st.popover("The PyTorch", icon=":material/code:", type="tertiary"):
+            st.caption("One seed of exactly the run you chose, in plain PyTorch.")
+            st.code(lesson_cache.script(lesson, at.settings), language="python", height=420)
+        if ended:
+            with st.popover("Take it home", icon=":material/download:", type="tertiary"):
+                mine, recorded = (
+                    lesson_cache.runs(lesson, at.settings),
+                    lesson_cache.runs(lesson, lesson.recorded_settings),
+                )
+                made = all(store.complete(piece.of) for piece in mine)
+                st.caption("All nets of a run: " + ("the one you made." if made else "one that came with the app."))
+                take_one_home(mine if made else recorded, lesson.slug)
+                save_figure(f"headstart-{lesson.slug}", f"{lesson.slug}.camera")
+
+
+def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
+    """One sentence to keep, what you said and what it did, what does not carry over, one thing to try, what is next."""
+    with st.container(key="ending"):
+        if "keep" in lesson.words:
+            st.caption("To keep")
+            prose(f"**{words(lesson, 'keep')}**", lesson.slug, "keep")
+        said = defaults(lesson.sliders).but(**at.predicted.values)
+        for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict(evidence, said)):
+            st.markdown(f"{what}: **{did}**" + (f"; you said {you}" if slider.name in at.predicted.values else ""))
+        with st.expander("Beyond this miniature"):
+            say(lesson, "carry")
+        if "try" in lesson.words:
+            idea = Try.read(words(lesson, "try"))
+            if not set(idea.sets) & set(at.locked_controls):
+                attempt(lesson, idea)
+        st.markdown(f":material/tune: [Open this experiment in the sandbox]({presets.link(lesson, at.settings)})")
+        after = [other for other in lessons().values() if other.number > lesson.number]
+        following = next(iter(after), None)
+        short = next((other for other in after if other.on_path), None) if lesson.on_path else None
+        if following:
+            way(f"Next: **{following.number}. {following.title}**", following.slug)
+        if short and short != following:
+            way(f"Next on the short way: **{short.number}. {short.title}** :material/star:", short.slug)
+        way(f"So far: {browser_progress.all_progress().summary}", "again")
+
+
+def way(label: str, slug: str) -> None:
+    """To another page in this tab, where a link in a text opens one. Streamlit knows pages by their address."""
+    st.page_link(st.Page(lambda: None, title=slug, url_path=slug), label=label)
+
+
+def attempt(lesson: Lesson, attempt: Try) -> None:
+    """One thing to try: a button that sets the controls and leads to the run."""
+
+    def go() -> None:
+        for control in lesson.controls:
+            if (text := attempt.sets.get(control.name)) is not None:
+                url_state.change(lesson.slug, control, control.read(text))
+        url_state.change(lesson.slug, url_state.BEAT, "Run")
+        st.session_state[url_state.key(lesson.slug, "finding")] = 0
+
+    prose(attempt.says, lesson.slug, "try")
+    st.button("Try it", on_click=go, icon=":material/science:", key=f"{lesson.slug}.try")

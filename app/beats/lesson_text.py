@@ -1,0 +1,82 @@
+"""A lesson's words: slots filled from claims' stored runs, and the field's terms glossed where they first stand."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from app.i18n import outgoing_messages
+from app.i18n.language import language
+from lessons.kit.lesson.catalogue import Lesson, Workspace, lessons
+from lessons.kit.lesson.glossary import Term, first_of_each, terms
+from lessons.kit.shipping.claims import Missing, shipped
+
+NUMBER = re.compile(r"\{(\w+)\.(\w+)\}")  # {S1.k2} is the number k2 of claim S1
+OTHER = re.compile(r"\{lesson:(\w+)\}")  # {lesson:the_bill} is the number of that lesson
+GLOSS = re.compile(r"\{gloss:([^}]+)\}")  # {gloss:replay} is the glossary's entry
+PLAIN = re.compile(r"(\$[^$]+\$|`[^`]+`|\[[^\]]*\]\([^)]*\)|^#.*$)", re.MULTILINE)  # no term is glossed in these
+STYLE = Path(__file__).with_name("gloss.css").read_text("utf-8")
+
+
+def filled(text: str) -> str:
+    text = NUMBER.sub(lambda slot: number(*slot.groups()), text)
+    text = GLOSS.sub(lambda slot: terms(language())[slot[1]].entry, text)
+    return OTHER.sub(lambda slot: str(lessons()[slot[1]].number), text)
+
+
+def number(claim: str, name: str) -> str:
+    try:
+        return shipped(claim).numbers[name]
+    except Missing:
+        return "(not stored)"
+
+
+def words(lesson: Workspace, heading: str) -> str:
+    """One section of the lesson's text.md."""
+    return filled(lesson.words[heading])
+
+
+def say(lesson: Workspace, heading: str) -> None:
+    """That section, on the page."""
+    prose(words(lesson, heading), lesson.slug, heading)
+
+
+def prose(text: str, slug: str, name: str) -> None:
+    """Markdown of a lesson, in the learner's language, in which the first occurrence of every term opens its entry. No
+    other text has this name."""
+    here = outgoing_messages.translate_option(text)
+    shown = glossed(here, slug, name)
+    if shown == here:
+        st.markdown(text)
+    else:
+        st.markdown(f"{shown}\n\n<style>{STYLE}</style>", unsafe_allow_html=True)
+
+
+def glossed(text: str, slug: str, name: str) -> str:
+    told: set[str] = set()
+
+    def write(word: str, term: Term) -> str:
+        return gloss(word, term, "-".join(f"gloss {slug} {name} {term.name}".split()), term.lesson != slug)
+
+    parts = PLAIN.split(text)
+    parts[::2] = [first_of_each(part, write, told, language()) for part in parts[::2]]
+    return "".join(parts)
+
+
+def gloss(word: str, term: Term, key: str, elsewhere: bool) -> str:
+    """A button that opens the entry: HTML's own popover, which a tap or a key opens and Escape closes."""
+    link = to_lesson(lessons()[term.lesson]) if elsewhere else ""
+    entry = f"<b>{escape(term.name)}</b> {escape(term.entry)} {link}"
+    return (
+        f'<span class="gloss"><button type="button" popovertarget="{escape(key)}">{word}</button>'
+        f'<span popover id="{escape(key)}">{entry}</span></span>'
+    )
+
+
+def to_lesson(lesson: Lesson) -> str:
+    """A link in HTML, in a tab of its own: whoever follows it is in the middle of something."""
+    title = outgoing_messages.translate_option(f"Lesson {lesson.number}: {lesson.title}")
+    return f'<a href="{lesson.slug}" target="_blank">{escape(title)}</a>'

@@ -1,0 +1,54 @@
+"""Beat two: the learner commits before anything is shown. Nothing is chosen beforehand."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app.components.drag_handles import drag_handles
+from app.components.figure.figure import draw
+from app.state import url_state
+from app.state.url_state import LessonState
+from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.model.prediction import Order, Prediction
+from lessons.kit.model.values import Control, Results, Settings
+
+
+def predict(lesson: Lesson, at: LessonState) -> None:
+    """What is asked, and the sliders; those that are set on the picture are folded."""
+    prediction = asked_prediction(lesson, at)
+
+    def offer(slider: Control[Any]) -> None:
+        url_state.handle(lesson.slug, slider, at.handles.values.get(slider.name))
+
+    st.markdown(f"**{prediction.asks}**")
+    for slider in prediction.sliders:
+        if slider not in prediction.by_hand:
+            offer(slider)
+    if prediction.by_hand:
+        with st.expander("Or set it with numbers", icon=":material/tune:"):
+            for slider in prediction.by_hand:
+                offer(slider)
+
+
+def asked_prediction(lesson: Lesson, at: LessonState) -> Prediction:
+    """The prediction, or what of it a class is asked."""
+    return lesson.prediction.only(at.plan.asked) if at.plan else lesson.prediction
+
+
+def on_picture(lesson: Lesson, at: LessonState, evidence: Results) -> None:
+    """The picture with what may be known beforehand, and what is moved on it, which shows the guess."""
+    prediction = asked_prediction(lesson, at)
+    guess = at.handles if at.said_all and at.whole and not prediction.by_hand else Settings()
+    figure = lesson.picture(evidence, at.settings, guess)
+    key = f"{lesson.slug}.The picture.{figure.kind}"
+    order = next((one for one in prediction.sliders if isinstance(one, Order)), None)
+    over = None
+    if figure.kind == "rows" and order:
+        said = at.handles[order] if order.name in at.handles.values else None
+        over = partial(drag_handles.rows, figure, key, lesson.slug, order, said)
+    elif prediction.handles and figure.ground:
+        over = partial(drag_handles.handles, lesson.slug, prediction, at.handles, figure.ground)
+    draw(figure, key, stage=True, over=over)

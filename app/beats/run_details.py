@@ -1,0 +1,39 @@
+"""All about one run of the sandbox, and what can be done with it: the one place for it, whoever shows the run."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import streamlit as st
+
+from app.beats.take_home import take_home
+from core.experiment.spec import Run, digest, to_json
+from lessons.kit.results.evidence import points
+from lessons.kit.sandbox.dials import option_text
+from lessons.kit.sandbox.experiment import describe_run, describe_task
+from lessons.kit.sandbox.results import row
+from lessons.ways_to_remember.machine import pasts
+
+
+def details(run: Run, name: str) -> None:
+    """What it is, what it found, where it began. A part that does something with a run is called here."""
+    said = describe_run(run)
+    st.markdown(f"{said[0].upper()}{said[1:]}.")
+    table = points(run)
+    found = row(name, run, table)
+    unit = found.pop("unit", "")
+    facts = {key: option_text(value) for key, value in found.items() if value is not None and key != "name"}
+    facts |= {key: f"{facts[key]} {unit}" for key in ("new task", "± over nets", "old skill") if key in facts}
+    st.table(pd.DataFrame({"": facts}), hide_header=True)
+    if pasts.takes(run):
+        st.markdown(f":material/history: [Go back into it in the time machine](time?time.past={pasts.text(run)})")
+    with st.expander("Every test"):
+        st.dataframe(table, height=240, hide_index=True)
+    with st.expander("Take it home", icon=":material/download:"):
+        take_home(run, "details")
+    with st.expander("The value itself"):
+        st.caption("A run is this value, and its digest is the name of what is stored of it.")
+        lineage = [f"`{digest(one)}` {describe_task(one.task)}" for one in run.lineage()]
+        st.markdown(" after ".join(lineage))
+        st.code(json.dumps(to_json(run), indent=1), language="json", height=240)

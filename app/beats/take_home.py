@@ -1,0 +1,102 @@
+"""Takes a run home: a zip that trains it again elsewhere, its numbers, and a bundle for another copy of the app.
+
+Each file is made when its button is pressed: drawing the page costs only the buttons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from app.components.save_figure.save_figure import save_figure
+from app.i18n import outgoing_messages
+from app.state import data_owner, lesson_cache, url_state
+from core.bundles import bundle
+from core.bundles.bundle import RunRecords
+from core.experiment.spec import Run, digest
+from core.store import store
+from core.user_data import user_data_kinds
+from lessons.kit.lesson.catalogue import Workspace
+from lessons.kit.model.values import LabelledRun
+from lessons.kit.results.scores_csv import scores_csv
+from lessons.kit.take_home.archive import zipped
+from lessons.kit.take_home.names import name_of
+
+CONTENTS = "The zip has a script, a notebook, the weights, the numbers and a README. The script trains this run again."
+DATA = "The data that you brought are in it too."
+NOT_YOURS = "The data that somebody else brought are not in it."
+
+
+def take_home(run: Run, place: str = "", known: RunRecords = store) -> None:
+    """Draws the buttons of a run that is over. `place` tells those of one page apart, `known` says what is known of the
+    run. Data that somebody brought go only to the browser that brought them."""
+    if not store.finished(known.events(run)):
+        st.caption("What has ended can be taken home.")
+        return
+    name, data, key = name_of(run), bool(user_data_kinds.user_data_of(run)), f"home {place} {digest(run)}"
+    with_data = data_owner.may_download_all(run)
+    st.download_button(
+        "Take it home (zip)",
+        partial(zipped, run, known, with_data),
+        f"{name}.zip",
+        "application/zip",
+        key=f"{key} folder",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.caption(" ".join([CONTENTS, *[DATA if with_data else NOT_YOURS] * data]))
+    files: list[tuple[str, str, str, Callable[[], str | bytes], str]] = [
+        ("Numbers (CSV)", f"{name}.csv", ":material/table_rows:", partial(read, run, known), NUMBERS),
+        ("Bundle for another Headstart", f"{name}-bundle.zip", ":material/inventory_2:", bundled(run, known), BUNDLE),
+    ]
+    with st.container(horizontal=True, key=key):
+        for label, file, icon, made, what in files[: 1 + (with_data or not data)]:
+            st.download_button(
+                label,
+                made,
+                file,
+                "application/octet-stream",
+                key=f"{key} {file}",
+                icon=icon,
+                on_click="ignore",
+                type="tertiary",
+                help=what,
+            )
+
+
+NUMBERS = "Every test: step, seed, task, unit, value."
+BUNDLE = "All that is known of the run and what it stands on. “Open a bundle” shows it in another copy."
+
+
+def read(run: Run, known: RunRecords) -> str:
+    return scores_csv(run, known.events(run))
+
+
+def bundled(run: Run, known: RunRecords) -> Callable[[], bytes]:
+    return partial(bundle.pack, run, known)
+
+
+def take_one_home(pieces: Sequence[LabelledRun[Run]], place: str) -> None:
+    """The same for one of several runs, which is chosen."""
+    over = {str(piece): piece.of for piece in pieces if store.finished(store.events(piece.of))}
+    if not over:
+        st.caption("Run it first: what has ended can be taken home.")
+        return
+    first = next(iter(over))
+    several = len(over) > 1
+    picked = (
+        st.selectbox("Which run", [*over], format_func=outgoing_messages.translate_option, key=f"home {place}")
+        if several
+        else first
+    )
+    take_home(over[picked], place)
+
+
+def saved(bench: Workspace) -> None:
+    """What can be taken from a page without an ending, behind a small button: a run that is over, and the picture."""
+    at = url_state.read(bench)
+    with st.popover("Take it home", icon=":material/download:", type="tertiary"):
+        take_one_home(lesson_cache.runs(bench, at.settings) if at.pressed else [], bench.slug)
+        save_figure(f"headstart-{bench.slug}", f"{bench.slug}.camera")

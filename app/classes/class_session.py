@@ -1,0 +1,123 @@
+"""A class on its pages: its name above the learners' lesson, what they say on its way to the teacher, and what all said
+as its teacher's page and the projector draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from html import escape
+
+import segno
+import streamlit as st
+
+from app.components.figure.figure import draw
+from app.state import browser_progress, lesson_cache, url_state
+from app.state.engine import me
+from app.state.url_state import LessonState
+from app.uploads.text_upload import escaped
+from core.experiment.checks import BadValue
+from core.store.class_records import holds
+from lessons.kit.classes.class_plan import Plan, Record, submit_record
+from lessons.kit.figures import Figure
+from lessons.kit.figures.class_numbers import quantile, summary
+from lessons.kit.figures.class_predictions import class_predictions, tally
+from lessons.kit.lesson.catalogue import Lesson, lessons
+from lessons.kit.lesson.progress import question_id
+from lessons.kit.model.prediction import Order
+from lessons.kit.model.values import Results, Settings, visible
+from lessons.kit.results.evidence import load_results
+
+LOOKS = 2.0  # seconds between two looks of a learner who waits
+
+
+def plan_label(plan: Plan | None) -> str:
+    """What stands behind the lesson's number."""
+    return f" · {escaped(plan.name) or 'a class'}" if plan else ""
+
+
+def tell(lesson: Lesson, at: LessonState) -> None:
+    """Put the learner's prediction and the questions they missed into the class, whenever these have changed."""
+    if not at.plan:
+        return
+    record = Record(said=at.predicted, missed=missed_questions(lesson))
+    told = url_state.key(lesson.slug, "told the class")
+    if (record == Record() and told not in st.session_state) or st.session_state.get(told) == (at.plan.code, record):
+        return
+    try:
+        submit_record(at.plan, me()[1], record)
+        st.session_state[told] = at.plan.code, record
+    except BadValue as error:
+        st.warning(str(error))
+
+
+def missed_questions(lesson: Lesson) -> tuple[int, ...]:
+    """The lesson's questions that were answered wrongly in this session, by their place."""
+    now = {at for at, one in browser_progress.news().missed.items() if not one.right}
+    return tuple(k for k, question in enumerate(lesson.questions) if question_id(lesson.slug, question) in now)
+
+
+def wait(lesson: Lesson, at: LessonState, evidence: Results, onward: Callable[[], None]) -> None:
+    """What a learner sees in place of the run while the teacher holds the class: their prediction, and nothing of the
+    answer. `onward` draws the button that leads back to Predict."""
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            st.subheader("Your teacher will release the run.", anchor=False)
+            if at.predicted:
+                st.markdown("Your prediction is with the class. This page goes on by itself.")
+            else:
+                st.markdown("You have not made your prediction yet.")
+            onward()
+        with st.container(key="stage"), st.container():
+            figure = lesson.picture(evidence, at.settings, at.guess)
+            draw(figure, f"{lesson.slug}.The picture.{figure.kind}", stage=True)
+
+
+def go_on_when_released(plan: Plan) -> None:
+    """Draws the page again as soon as the teacher has released the class."""
+
+    def look() -> None:
+        if not holds(plan.code):
+            st.rerun()
+
+    st.fragment(look, run_every=LOOKS)()
+
+
+# --- What all said --------------------------------------------------------------------------------------------------
+
+
+def class_guesses(records: tuple[Record, ...]) -> tuple[Settings, ...]:
+    return tuple(one.said for one in records if one.said)
+
+
+def learner_count(number: int) -> str:
+    return f"{number} guess{'es' * (number != 1)}" if number else "Nobody has predicted yet."
+
+
+@lru_cache(maxsize=64)
+def picture(slug: str, settings: Settings, guesses: tuple[Settings, ...]) -> Figure:
+    """The lesson's own as it is before the run, with all guesses on it."""
+    lesson = lessons()[slug]
+    evidence = load_results(visible(lesson_cache.backdrop(lesson, settings)))
+    return class_predictions(lesson.picture(evidence, settings, Settings()), lesson.prediction, guesses)
+
+
+def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
+    """What was said, in numbers: of what stands on the picture its median and spread, of the rest all."""
+    prediction = plan.lesson_of.prediction
+    units = {control.name: handle.unit for handle in prediction.handles for control in handle.controls}
+    for slider in prediction.sliders:
+        if slider.name not in plan.asked or not any(slider.name in one.values for one in guesses):
+            continue
+        if slider not in prediction.by_hand:
+            draw(tally(slider, guesses), f"class.tally.{slider.name}")
+        elif not isinstance(slider, Order):
+            values = [quantile(slider, guesses, share) for share in (0.25, 0.5, 0.75)]
+            read = [f"{one}{units[slider.name] if isinstance(one, int | float) else ''}" for one in values]
+            st.markdown(f"{slider.label.rstrip('?')}: {summary(slider, guesses, *read)}")
+
+
+@lru_cache(maxsize=64)
+def qr(address: str) -> str:
+    """The link as a QR code, dark on light in any theme, so that every camera reads it."""
+    drawn = segno.make(address, error="m").svg_data_uri(border=3, dark="#000", light="#fff", omitsize=True)
+    return f'<img class="qr" src="{escape(drawn)}" alt="QR code of the link">'

@@ -1,0 +1,25 @@
+"""What who hears the page is told by itself: that a run has begun, and once how it ended."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lessons.kit.lesson.catalogue import Workspace
+from lessons.kit.model.values import Results, Settings
+
+_ALOUD = st.components.v2.component(
+    "headstart_aloud",
+    html='<p role="status" style="position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden"></p>',
+    js="""
+export default function ({ data, parentElement }) {
+  const says = parentElement.querySelector("p") // it stays: only a change within it is read out
+  if (says.textContent !== data.says) says.textContent = data.says
+}
+""",
+)
+
+
+def announce(lesson: Workspace, settings: Settings, moving: bool, over: bool, evidence: Results) -> None:
+    """What stands between beginning and end is on the page, for who asks; here it would be read four times a second."""
+    said = f"Done. {lesson.tells(evidence, settings)}" if over else "Training." if moving else ""
+    _ALOUD(data={"says": said.replace("*", "").strip()}, key=f"{lesson.slug}.aloud", height=1)

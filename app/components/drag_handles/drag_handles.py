@@ -1,0 +1,148 @@
+"""What is done by hand in the browser: handles over a chart, rows, labels, cards, a game, drawings. The server hears of
+what was let go.
+
+What was said is in the URL, as with any slider of a prediction (app/state/url_state.py) or any sheet
+(app/components/learner_input/learner_input.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from app.components.assets.component_assets import scripts, style
+from app.components.assets.component_value import component_value
+from app.state import url_state
+from lessons.kit.figures import ROLES, Figure, Ground
+from lessons.kit.model.prediction import Handle, Order, Prediction
+from lessons.kit.model.values import Control, Settings
+
+WITHIN = "picture"  # the key of the container that holds the chart
+
+
+def component(name: str, folder: str = "drag_handles") -> Any:
+    """Registers a component of this family: its own script after the script that all share, and one style sheet."""
+    return st.components.v2.component(
+        f"headstart_{name}",
+        html=f'<div class="{name}"></div>',
+        js=scripts("assets/i18n", "drag_handles/hand", f"{folder}/{name}"),
+        css=style("drag_handles/hands"),
+    )
+
+
+_HANDS, _ROWS, _LABELS, _CARDS, _GAME, _BOARD = map(component, ("hands", "rows", "labels", "cards", "game", "board"))
+
+
+def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -> None:
+    """The prediction's handles, exactly over the chart that was drawn before in the same container."""
+    at = url_state.key(slug, "handles by hand")
+    sliders = {control.name: control for handle in prediction.handles for control in handle.controls}
+
+    def moved() -> None:
+        told = component_value(at, "moved")
+        for name, text in told.items() if isinstance(told, Mapping) else ():
+            if name in sliders:
+                url_state.say(slug, sliders[name], str(text))
+
+    with st.container(key="hands"):
+        _HANDS(data=spec(prediction, said, ground), key=at, on_moved_change=moved)
+
+
+def rows(figure: Figure, key: str, slug: str = "", order: Order | None = None, said: str | None = None) -> None:
+    """Rows; where their order is asked for, which a learner has said or not, they can be moved."""
+
+    def ordered() -> None:
+        if order:
+            url_state.say(slug, order, str(component_value(key, "ordered")))
+
+    data = figure.spec | {"alt": figure.alt, "asked": order is not None, "said": said}
+    _ROWS(data=data, key=key, on_ordered_change=ordered)
+
+
+def labels(digits: Sequence[Mapping[str, Any]], given: str, key: str, put: Callable[[str], object]) -> None:
+    """Digits to be labelled one after the other; `put` is called with all labels, a dash where there is none."""
+
+    def labelled() -> None:
+        put(str(component_value(key, "given")))
+
+    images, truth = [one["image"] for one in digits], "".join(str(one["truth"]) for one in digits)
+    _LABELS(data={"images": images, "truth": truth, "given": given}, key=key, on_given_change=labelled)
+
+
+def game(figure: Figure, key: str) -> None:
+    """A game, of which the server hears nothing."""
+    _GAME(data=figure.spec | {"key": key}, key=key)
+
+
+def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object] | None) -> None:
+    """Cards of which one is chosen; `put` is called with the name of another, if another may be."""
+
+    def chose() -> None:
+        if put:
+            put(str(component_value(key, "picked")))
+
+    data = figure.spec | {"alt": figure.alt, "picked": picked, "fixed": put is None}
+    _CARDS(data=data, key=key, on_picked_change=chose)
+
+
+def board(
+    label: str,
+    key: str,
+    put: Callable[[str], object],
+    symbols: int = 0,
+    each: int = 0,
+    given: str = "",
+    legend: Sequence[tuple[str, str]] = (),
+) -> None:
+    """A square to draw in. `put` is called with a drawing as it grows (core/experiment/strokes.py); or, where so many
+    symbols are to be drawn so many times `each`, with all of them once they are (core/user_data/alphabet.py); given is
+    what was before. legend: names and drawings of what can be drawn."""
+
+    def drawn() -> None:
+        put(str(component_value(key, "made")))
+
+    data = {"label": label, "symbols": symbols, "each": each, "given": given, "legend": [list(one) for one in legend]}
+    _BOARD(data=data, key=key, on_made_change=drawn)
+
+
+def spec(prediction: Prediction, said: Settings, ground: Ground) -> dict[str, Any]:
+    """What the browser gets."""
+    names = {control.name for handle in prediction.handles for control in handle.controls}
+    edges = ("x", "y", "log", "left", "right", "top", "bottom", "panes")
+    return {
+        "ground": {name: getattr(ground, name) for name in edges},
+        "handles": [handle_spec(handle) for handle in prediction.handles],
+        "said": {name: str(value) for name, value in said.values.items() if name in names},
+        "colour": ROLES["guess"][0],
+        "label": prediction.asks,
+        "within": f"st-key-{WITHIN}",
+    }
+
+
+def handle_spec(handle: Handle) -> dict[str, Any]:
+    start = handle.start if isinstance(handle.start, tuple) else (handle.start, handle.start)
+    upright = isinstance(handle.y, Control) and not isinstance(handle.x, Control)
+    return {
+        "x": way(handle, handle.x),
+        "y": way(handle, handle.y),
+        "name": handle.name,
+        "unit": handle.unit,
+        "pane": handle.pane,
+        "label": handle.name or ", ".join(control.label for control in handle.controls),
+        "start": start,
+        "joined": (upright or not handle.controls) if handle.joined is None else handle.joined,
+    }
+
+
+def way(handle: Handle, along: Control[Any] | float) -> dict[str, Any] | float:
+    """A control with its options in the order in which they stand on the axis, or where the handle stands."""
+    if not isinstance(along, Control):
+        return float(along)
+    options = sorted(along.options, key=handle.place)
+    return {
+        "name": along.name,
+        "label": along.label,
+        "options": [{"text": str(option), "place": handle.place(option)} for option in options],
+    }

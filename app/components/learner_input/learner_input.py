@@ -1,0 +1,166 @@
+"""What a learner places, types, chooses, labels or draws: points in a plane and as a table, a text, pairs, digits.
+
+What stands there is in the URL, and nowhere else. What is asked about it: app/beats/run.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.components.assets.component_assets import scripts, style
+from app.components.assets.component_value import component_value
+from app.components.drag_handles import drag_handles
+from app.components.figure.figure import draw
+from app.state import lesson_cache, url_state
+from core.experiment.checks import BadValue
+from lessons.kit.figures import ROLES
+from lessons.kit.figures.curves import Curve
+from lessons.kit.lesson.catalogue import Workspace
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.values import Given, Results, Settings, visible
+from lessons.kit.results.evidence import load_results
+
+_PAD = st.components.v2.component(
+    "headstart_pad",
+    html='<div class="pad"></div>',
+    js=scripts("assets/i18n", "learner_input/pad"),
+    css=style("learner_input/pad"),
+)
+LONG = 80  # characters; more of them get an area
+
+
+def input_form(lesson: Workspace, settings: Settings, answers: Results, stale: bool = False) -> None:
+    """The lesson's sheet, if it has one; the answers are stale while those about what stands there now are to come."""
+    if lesson.sheet is None:
+        return
+    if lesson.sheet.kind == "pairs":
+        choose(lesson, lesson.sheet, settings.typed_text)
+    elif lesson.sheet.kind == "labels":
+        label(lesson, lesson.sheet, settings, answers)
+    elif lesson.sheet.kind == "text":
+        write(lesson, lesson.sheet, settings.typed_text)
+    elif lesson.sheet.kind == "drawing":
+        sketch(lesson, lesson.sheet, settings, answers)
+    else:
+        place(lesson, lesson.sheet, settings.placed_points, lesson.beneath(answers, settings), stale)
+    if refused := st.session_state.get(url_state.key(lesson.slug, "refused")):
+        st.warning(refused)
+
+
+def store_input(lesson: Workspace, text: str) -> Given | None:
+    """Have the URL say what was placed or typed, if it can be; otherwise what was there stays, and a sentence says why
+    until something else is."""
+    assert lesson.sheet
+    refused = url_state.key(lesson.slug, "refused")
+    try:
+        given = lesson.sheet.read(text)
+    except BadValue as error:
+        st.session_state[refused] = str(error)
+        return None
+    st.session_state.pop(refused, None)
+    url_state.set_parameter(url_state.key(lesson.slug, "given"), lesson.sheet.write(given))
+    return given
+
+
+def write(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
+    at = url_state.key(lesson.slug, "typed")
+
+    def typed(text: str = "") -> None:
+        said = store_input(lesson, text or st.session_state[at])
+        st.session_state[at] = said or st.session_state[at]
+
+    st.session_state.setdefault(at, given)
+    area = st.text_area if sheet.most > LONG else st.text_input
+    area(sheet.label, key=at, max_chars=sheet.most, help=sheet.help, on_change=typed)
+    if sheet.examples:
+        with st.container(horizontal=True):
+            for number, text in enumerate(sheet.examples):
+                st.button(text, key=f"{at}.{number}", on_click=typed, args=(text,), type="tertiary")
+
+
+def choose(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
+    """One pair after the other: two buttons, and a third for who cannot decide. What was chosen can be taken back."""
+    at, number = url_state.key(lesson.slug, "pair"), len(given)
+    made = len(given.replace("-", ""))
+
+    def say(text: str) -> None:
+        store_input(lesson, text)
+
+    with st.container(border=True):
+        if number < len(sheet.pairs):
+            st.markdown(f"**{sheet.label}** ({number + 1} of {len(sheet.pairs)})", help=sheet.help)
+            for letter, text in zip("ab", sheet.pairs[number]):
+                st.button(f"“{text}”", key=f"{at}.{letter}", on_click=say, args=(given + letter,), width="stretch")
+        else:
+            st.markdown(f"**{sheet.label}** You chose {made} of {len(sheet.pairs)}.", help=sheet.help)
+        with st.container(horizontal=True):
+            if number < len(sheet.pairs):
+                st.button("Neither", key=f"{at}.skip", on_click=say, args=(given + "-",), type="tertiary")
+            if given:
+                st.button("Back", key=f"{at}.back", on_click=say, args=(given[:-1],), type="tertiary")
+                st.button("Forget my choices", key=f"{at}.none", on_click=say, args=("",), type="tertiary")
+
+
+def label(lesson: Workspace, sheet: LearnerInput, settings: Settings, answers: Results) -> None:
+    """The digits that the lesson names, from what may be seen before the prediction."""
+    digits = lesson.labelled(load_results(visible(lesson_cache.backdrop(lesson, settings))) | answers, settings)
+    st.markdown(f"**{sheet.label}**", help=sheet.help)
+    drag_handles.labels(
+        digits,
+        settings.typed_text,
+        url_state.key(lesson.slug, "labels by hand"),
+        lambda text: store_input(lesson, text),
+    )
+
+
+def sketch(lesson: Workspace, sheet: LearnerInput, settings: Settings, answers: Results) -> None:
+    """A square to draw in, and below it what nets make of the drawing as it grows."""
+    at, legend = url_state.key(lesson.slug, "by hand"), lesson.legend(settings)
+    drag_handles.board(
+        sheet.label, at, lambda text: store_input(lesson, text), given=settings.typed_text, legend=legend
+    )
+    if figure := lesson.beside(answers, settings):
+        draw(figure, url_state.key(lesson.slug, "beside"))
+
+
+def place(
+    lesson: Workspace, sheet: LearnerInput, given: Sequence[tuple[float, float]], curves: Sequence[Curve], stale: bool
+) -> None:
+    at = url_state.key(lesson.slug, "pad")
+
+    def placed() -> None:
+        if store_input(lesson, str(component_value(at, "placed"))) is not None:
+            st.session_state[f"{at}.turn"] = st.session_state.get(f"{at}.turn", 0) + 1
+
+    st.markdown(f"**{sheet.label}**", help=sheet.help)
+    data = {"given": [list(point) for point in given], "most": sheet.most, "reach": sheet.reach, "axes": sheet.axes}
+    data |= {"label": sheet.label, "curves": [curve_spec(curve) for curve in curves], "stale": stale}
+    data |= {"fit": sheet.fit, "shade": sheet.shade, "shaded": sheet.shaded}
+    _PAD(data=data, key=at, on_placed_change=placed)
+    with st.expander("The same points as a table", icon=":material/table:"):
+        table(lesson, sheet, given, f"{at}.table.{st.session_state.get(f'{at}.turn', 0)}")
+
+
+def table(lesson: Workspace, sheet: LearnerInput, given: Sequence[tuple[float, float]], at: str) -> None:
+    """The points in rows. It begins anew when the pad has moved one, and stays as it is while its own cells change."""
+    if at not in st.session_state:
+        st.session_state[f"{at} from"] = pd.DataFrame(given, columns=sheet.axes, dtype=float)
+    limits = {
+        name: st.column_config.NumberColumn(min_value=-reach, max_value=reach, step=0.01, required=True)
+        for name, reach in zip(sheet.axes, sheet.reach)
+    }
+    start = st.session_state[f"{at} from"]
+    rows = st.data_editor(start, key=at, num_rows="dynamic", hide_index=True, column_config=limits)
+    text = sheet.write(tuple(rows.dropna().itertuples(index=False, name=None)))
+    if text != sheet.write(tuple(given)) and store_input(lesson, text) is not None:
+        st.rerun()
+
+
+def curve_spec(curve: Curve) -> dict[str, Any]:
+    colour, dash, _ = ROLES[curve.role]
+    columns = {name: [round(float(v), 3) for v in curve.table[name]] for name in ("x", "mean", "low", "high")}
+    return {"name": curve.name, "colour": colour, "dash": dash} | columns

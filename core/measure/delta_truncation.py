@@ -1,0 +1,41 @@
+"""A finished delta cut to lower and lower ranks: what the net can still do, and how its directions compare in size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core import adapt
+from core.experiment.tasks import Plane, Task
+from core.measure import Learned, boundary
+from core.nets import Theta, layer_of
+from core.tensors.delta import between, spectrum, truncated
+
+
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
+    """For each run, of its delta below the head: "accuracy" [task][rank][seed], at every one of `ranks`; "spectrum"
+    {layer: [singular value over the largest, the mean of all seeds]}; and on the plane "maps" of its own task, by rank.
+
+    The head is not cut: like that of a patch, it is all new.
+    """
+    ranks = [rank for rank in (0, 1, 2, 4, 8, 16, 32, 64) if rank <= count]
+    return {"ranks": ranks, "runs": [squeezed(learner, tasks, ranks) for learner in learned]}
+
+
+def squeezed(learner: Learned, tasks: tuple[Task, ...], ranks: list[int]) -> dict[str, Any]:
+    assert learner.run.start
+    start = {name: part for name, part in learner.thetas[learner.run.start].items() if layer_of(name) != "head"}
+    delta = between(start, learner.theta)
+    cuts = [learner.theta | adapt.apply_delta(start, truncated(delta, rank)) for rank in ranks]
+    evaluators = [learner.evaluator(task) for task in tasks]
+    found: dict[str, Any] = {
+        "accuracy": [[evaluator.score(cut) for cut in cuts] for evaluator in evaluators],
+        "spectrum": {layer_of(name): relative_spectrum(name, delta) for name in spectrum(delta)},
+    }
+    if isinstance(learner.run.task, Plane):
+        found["maps"] = [boundary.decided(learner.net, cut) for cut in cuts]
+    return found
+
+
+def relative_spectrum(name: str, delta: Theta) -> list[float]:
+    sizes = spectrum({name: delta[name]})[name]
+    return [round(share, 4) for share in (sizes / sizes[:, :1]).mean(0).tolist()]

@@ -1,0 +1,44 @@
+"""How often answers are right, and how often they only look right, for each kind of instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.experiment.tasks import Instructions, Task
+from core.measure import Learned
+from core.measure.prompt_answers import generate
+from core.worlds import instructions
+
+
+def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
+    """{"right": [run][task][seed], "formed": [run][task][seed]}: shares of `count` test examples of each task.
+
+    right: the answer is the wanted one, and ends there. formed: it ends, it is written as the instruction wants it,
+    and it is of the kind that was asked for, be it wrong.
+    """
+    asked = [task for task in tasks if isinstance(task, Instructions)]
+    evaluators = [instructions.draw_questions(task.ask, count, task.real) for task in asked]
+    rows = [instructions.encode_prompt(prompt) for evaluator in evaluators for prompt, _ in evaluator]
+    found: dict[str, Any] = {"right": [], "formed": []}
+    for learner in learned:
+        seeds = generate(learner.net, learner.theta, rows)
+        by_task = [[seed[k * count : (k + 1) * count] for seed in seeds] for k in range(len(evaluators))]
+        found["right"].append(
+            [[right(answers, evaluator) for answers in each] for each, evaluator in zip(by_task, evaluators)]
+        )
+        found["formed"].append([[formed(answers, task) for answers in each] for each, task in zip(by_task, asked)])
+    return found
+
+
+def right(answers: list[tuple[str, bool]], evaluator: list[tuple[str, str]]) -> float:
+    return rate(ends and says == wanted for (says, ends), (_, wanted) in zip(answers, evaluator))
+
+
+def formed(answers: list[tuple[str, bool]], task: Instructions) -> float:
+    return rate(ends and instructions.has_form(task.ask, says) for says, ends in answers)
+
+
+def rate(holds: Iterable[bool]) -> float:
+    each = list(holds)
+    return round(sum(each) / len(each), 4)

@@ -1,0 +1,19 @@
+"""What a way to remember must keep beside the net itself: old pixels, anchors, importances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.measure import Learned
+from core.training.train import initial_weights, protection
+
+
+def measure(learned: list[Learned]) -> dict[str, Any]:
+    """{"numbers": [run]} for one seed of each."""
+    return {"numbers": [sum(penalty.numbers for penalty in penalties(learner)) for learner in learned]}
+
+
+def penalties(learner: Learned) -> list[Any]:
+    run, ancestors = learner.run, dict(learner.thetas)
+    start = initial_weights(run, learner.net, ancestors, range(run.first_seed, run.first_seed + run.seeds))
+    return protection(run, start, ancestors)

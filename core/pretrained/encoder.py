@@ -1,0 +1,90 @@
+"""A sentence encoder that people really use, in plain torch: all-MiniLM-L6-v2 (Reimers & Gurevych 2019), frozen.
+
+`make encoder` brings its weights; only workers load them. A BERT (Devlin et al. 2019) of six blocks: unlike the
+transformer in core/nets every place sees all others, and norms come after what is added, not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from core.experiment.checks import BadValue
+
+HERE = Path(__file__).parents[1] / "brought"
+SHA256 = (
+    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of the weights, as their makers publish them
+)
+BLOCKS, HEADS, LENGTH = 6, 12, 128
+TOGETHER = 64  # sentences
+
+Weights = dict[str, Tensor]
+
+
+@cache
+def weights() -> Weights:
+    """Refused unless they are, to the byte, what their makers published."""
+    path = HERE / "model.safetensors"
+    if not (path.exists() and (HERE / "tokenizer.json").exists()):
+        raise BadValue("The sentence encoder is not on this machine. `make encoder` brings it.")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
+        raise BadValue(
+            "The sentence encoder does not have the SHA-256 that is expected. `make encoder` brings it again."
+        )
+    return load_file(path)
+
+
+@cache
+def tokenizer() -> Tokenizer:
+    found = Tokenizer.from_file(str(HERE / "tokenizer.json"))
+    found.enable_truncation(LENGTH)
+    found.enable_padding()
+    return found
+
+
+def encode(sentences: list[str]) -> Tensor:
+    """Sentences -> vectors of length one, (n, 384); sentences of like length go together."""
+    theta = weights()
+    order = sorted(range(len(sentences)), key=lambda k: len(sentences[k]))
+    found = torch.empty(len(sentences), 384)
+    with torch.inference_mode():
+        for some in torch.tensor(order).split(TOGETHER):
+            words = tokenizer().encode_batch([sentences[k] for k in some.tolist()])
+            tokens, seen = (
+                torch.tensor([getattr(sentence, part) for sentence in words]) for part in ("ids", "attention_mask")
+            )
+            found[some] = forward(theta, tokens, seen)
+    return found
+
+
+def forward(theta: Weights, tokens: Tensor, seen: Tensor) -> Tensor:
+    """tokens, and 1 where there is one in seen, (n, places) -> (n, 384): the mean over places, made length one."""
+
+    def linear(x: Tensor, name: str) -> Tensor:
+        return F.linear(x, theta[f"{name}.weight"], theta[f"{name}.bias"])
+
+    def norm(x: Tensor, name: str) -> Tensor:
+        return F.layer_norm(x, x.shape[-1:], theta[f"{name}.weight"], theta[f"{name}.bias"], eps=1e-12)
+
+    x = theta["embeddings.word_embeddings.weight"][tokens]
+    x = x + theta["embeddings.position_embeddings.weight"][: tokens.shape[1]]
+    x = norm(x + theta["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
+    for number in range(BLOCKS):
+        block = f"encoder.layer.{number}"
+        q, key, v = (
+            linear(x, f"{block}.attention.self.{part}").unflatten(-1, (HEADS, -1)).transpose(1, 2)
+            for part in ("query", "key", "value")
+        )
+        heard = F.scaled_dot_product_attention(q, key, v, attn_mask=seen[:, None, None].bool())
+        heard = linear(heard.transpose(1, 2).flatten(2), f"{block}.attention.output.dense")
+        x = norm(x + heard, f"{block}.attention.output.LayerNorm")
+        thought = linear(F.gelu(linear(x, f"{block}.intermediate.dense")), f"{block}.output.dense")
+        x = norm(x + thought, f"{block}.output.LayerNorm")
+    return F.normalize((x * seen[..., None]).sum(1) / seen.sum(1, keepdim=True), dim=-1)

@@ -1,0 +1,169 @@
+"""What the first seed of a run does with a few examples at its tests: what a page can show while the run goes on.
+
+Which examples these are, and what is shown of them, is their world's affair. It knows no stage and no optimiser.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core import nets, worlds
+from core.align import write
+from core.align.rater import Judge
+from core.experiment.spec import Run
+from core.experiment.tasks import Task
+from core.nets import Net, Theta, first_seed
+from core.training.evaluator import Evaluator
+from core.worlds import evenly_spaced, generator, guest_book
+from core.worlds.plane import REACH, grid
+
+Behaviour = dict[str, Any]  # as JSON
+POINTS = 150  # test points whose answers are recorded beside a map
+LONGEST = 24  # tokens of a text that goes on
+CHUNK = 128  # examples that go through the net at a time
+
+
+@dataclass(frozen=True)
+class TrackedExamples:
+    """The examples of one task, and what weights (1, ...) make of them."""
+
+    shows: Callable[[Theta], Behaviour]
+    written: bool = False  # a token at a time, which costs too much to be done at every test
+
+    @classmethod
+    def for_task(cls, run: Run, task: Task, evaluator: Evaluator) -> TrackedExamples | None:
+        """None if the run records nothing, or if there is nothing to be seen in the task's world."""
+        kind, count, head = kind_of(task), run.exhibit, first_seed(evaluator.head)
+        if not count or kind == "nothing":
+            return None
+        if kind == "classes":
+            return cls(partial(classes, replace(evaluator.subset(count, CHUNK), seeds=1, head=head)))
+        if kind == "map":
+            return cls(
+                partial(decision_map, evaluator.net, head, grid(count), evenly_spaced(evaluator.examples, POINTS))
+            )
+        if kind == "notes":
+            return cls(partial(notes, evaluator.net, judge_of_one(evaluator), count, run.first_seed))
+        shown = examples(task, count)
+        if kind == "answers":
+            return cls(partial(answer_instructions, evaluator.net, head, shown), written=True)
+        return cls(partial(continue_texts, evaluator.net, head, [one["prompt"] for one in shown]), written=True)
+
+
+def exhibits(run: Run, evaluators: list[Evaluator]) -> dict[str, TrackedExamples]:
+    """What is recorded of each task, by its place: "0" the run's own, "1" the first it watches."""
+    found = {
+        str(k): TrackedExamples.for_task(run, task, evaluator)
+        for k, (task, evaluator) in enumerate(zip((run.task, *run.watch), evaluators))
+    }
+    return {place: exhibit for place, exhibit in found.items() if exhibit}
+
+
+def behaviour(exhibits: dict[str, TrackedExamples], theta: Theta, writing: bool) -> dict[str, Behaviour]:
+    """What the first seed of weights (seeds, ...) does at one test; what takes writing only if it is time for that."""
+    return {place: each.shows(first_seed(theta)) for place, each in exhibits.items() if writing or not each.written}
+
+
+def kind_of(task: Task) -> str:
+    return str(getattr(worlds.load(task), "EXHIBIT", "classes"))
+
+
+def examples(task: Task, count: int) -> list[dict[str, Any]]:
+    """The examples as a page shows them: all that is known of each before any net is asked."""
+    world = worlds.load(task)
+    if kind_of(task) in ("nothing", "notes"):
+        return []
+    if hasattr(world, "exhibit"):
+        return list(world.exhibit(task, count))
+    x, y = world.test(task)
+    count = POINTS if kind_of(task) == "map" else count
+    seen, called = zip(evenly_spaced(x, count), evenly_spaced(y, count).tolist()), names(task)
+    return [as_shown(example) | {"truth": truth, "name": called[truth]} for example, truth in seen]
+
+
+def names(task: Task) -> list[str]:
+    """What each answer is called, its number where the world has no name for it."""
+    world = worlds.load(task)
+    called = world.names(task) if hasattr(world, "names") else ()
+    count = world.classes(task)
+    return list(called) if len(called) == count else [str(k) for k in range(count)]
+
+
+def as_shown(example: Tensor) -> dict[str, Any]:
+    """An image (1, 28, 28) in [0, 1], or a point (2,)."""
+    if example.dim() == 3:
+        return {"image": to_base64(example * 255)}
+    return {"at": [round(float(v), 3) for v in example]} if example.shape == (2,) else {}
+
+
+def to_base64(numbers: Tensor) -> str:
+    """Numbers from 0 to 255 as bytes in base64."""
+    return base64.b64encode(numbers.round().byte().numpy().tobytes()).decode()
+
+
+# --- One function a kind: what weights (1, ...) make of the examples --------------------------------------------------
+
+
+def classes(evaluator: Evaluator, theta: Theta) -> Behaviour:
+    """The class of every example, and how sure the net is of it, in percent."""
+    sure, answer = evaluator.answers(theta)[0].softmax(-1).max(-1)
+    return {"answers": answer.tolist(), "sure": (100 * sure).round().int().tolist()}
+
+
+def decision_map(net: Net, head: Theta, cells: Tensor, points: Tensor, theta: Theta) -> Behaviour:
+    """The class in every cell of the plane and how sure it is, 0 to 255, as figures take them; and the class of some
+    test points."""
+    with torch.no_grad():
+        logits = nets.forward(net, theta | head, torch.cat([cells, points])[None])[0]
+    sure, answer = logits.softmax(-1).max(-1)
+    told = {"map": to_base64(answer[: len(cells)]), "sure": to_base64(255 * sure[: len(cells)])}
+    return told | {"reach": REACH, "answers": answer[len(cells) :].tolist()}
+
+
+def answer_instructions(net: Net, head: Theta, asked: list[dict[str, Any]], theta: Theta) -> Behaviour:
+    """The answer to every instruction, the likeliest token at every place; whether it ends and has the form that was
+    asked, and whether it is the wanted one."""
+    from core.training import text_generation  # only here: other runs need no tokenizer
+    from core.worlds import instructions
+
+    rows = [instructions.encode_prompt(one["prompt"]) for one in asked]
+    told = list(zip(asked, text_generation.answers(net, theta | head, rows)))
+    return {
+        "texts": [says for _, (says, _) in told],
+        "formed": [ends and instructions.has_form(one["name"], says) for one, (says, ends) in told],
+        "right": [ends and says == one["right"] for one, (says, ends) in told],
+    }
+
+
+def continue_texts(net: Net, head: Theta, prompts: list[str], theta: Theta) -> Behaviour:
+    """How every text goes on, drawn with the same luck at every test: the likeliest tokens alone go in circles."""
+    from core.training import text_generation
+
+    return {"texts": [text_generation.continued(net, theta | head, prompt, LONGEST, 0)[0] for prompt in prompts]}
+
+
+def notes(net: Net, judge: Judge | None, count: int, seed: int, theta: Theta) -> Behaviour:
+    """Some notes as the net writes them, with the same luck at every test; where a rater judges them, how often each is
+    preferred to what guests write: as the reward model promises, and in truth."""
+    if judge is None:
+        written = write(net, theta, count, [generator("judged", seed)])
+        return {"texts": [guest_book.read(note) for note in written[0]]}
+    written = judge.sample_notes(theta, count)
+    scores = {name: [round(s, 3) for s in each[0].tolist()] for name, each in judge.scores(written).items()}
+    told = {"promise": scores["promised"], "truth": scores["preferred"]}
+    return {"texts": [guest_book.read(note) for note in written[0]]} | told
+
+
+def judge_of_one(evaluator: Evaluator) -> Judge | None:
+    """The evaluator's judge, of the first seed only."""
+    if evaluator.judge is None:
+        return None
+    case = evaluator.judge.case
+    return Judge(replace(case, seeds=case.seeds[:1], reference=first_seed(case.reference)))

@@ -1,0 +1,203 @@
+"""Albums of the learner's own: a zip of small pictures in folders, one a class, as 28 x 28 grey images. Knows no torch.
+
+The list of an archive is read and checked by core/user_data/zip_names.py. Only pictures are decoded
+(core/user_data/small_pictures.py), each within bounds, nothing is ever written by a name of the archive's, and what is
+kept are the pixels alone, in one .npz file.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.experiment.checks import BadValue, quote
+from core.experiment.tasks import ALBUMS, OWN
+from core.store import store
+from core.user_data import provenance, storage
+from core.user_data.delimited import count_noun
+from core.user_data.file_kinds import refuse_others
+from core.user_data.small_pictures import BROKEN, EACH, ENDINGS, LIGHT, SIDE, bright_grounds, decoded, square
+from core.user_data.zip_names import Entry, assign_classes, join_names, list_files
+
+FOLDER = Path(__file__).parents[1] / "worlds" / "albums"
+LARGEST, UNPACKED = 50_000_000, 100_000_000  # bytes: of a zip, of all in it
+ENTRIES = 6_000  # of an archive, before it is looked at
+PICTURES, CLASSES = 2_000, (2, 20)  # at most; at least and at most
+ALL_PIXELS = 300_000_000  # of all pictures
+OURS = b"headstart"  # the comment of a zip that is written here: its pictures are as nets see them
+
+
+@dataclass(frozen=True, eq=False)
+class Album:
+    images: np.ndarray  # (n, 28, 28) uint8, ink bright
+    labels: np.ndarray  # (n,) int64, places in `names`
+    names: tuple[str, ...]  # of the classes: their folders, in alphabetical order
+    turned: bool = False  # most had a bright ground, so that they are shown as negatives
+    doubled: int = 0  # pictures that were there twice and were left out
+    negatives: int = -1  # how many are shown as negatives; -1 is all or none of them, as `turned` says
+    notes: tuple[str, ...] = ()  # sentences about how the zip was read
+
+    @property
+    def says(self) -> str:
+        """What was read, in plain text."""
+        if 0 < self.negatives < len(self.images):
+            ground = f"{self.negatives:,} of them had a bright ground and are shown as negatives"
+        else:
+            ground = (
+                "Their ground was bright, so they are shown as negatives" if self.turned else "Their ground is dark"
+            )
+        twice = f" {count_noun(self.doubled, 'picture')} that were there twice left out." if self.doubled else ""
+        return (
+            f"{len(self.images):,} pictures in {len(self.names)} classes: {join_names(self.names)}. Each is grey, "
+            f"fitted into {SIDE} x {SIDE}. {ground}: ink is bright, as in all images here. A quarter of every class "
+            f"only tests.{twice}"
+        )
+
+
+def read(data: bytes, again: bool = False) -> Album:
+    """The album in a zip; BadValue with a sentence if it is none. `again`: it was written here."""
+    if len(data) > LARGEST:
+        raise BadValue(f"This file is too large: a zip of pictures has at most {LARGEST // 1_000_000} MB.")
+    if (many := storage.count_zip_entries(data)) > ENTRIES:
+        raise BadValue(f"This zip has {many:,} entries; it may have {PICTURES:,} pictures.")
+    refuse_others(data, zips=True)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = select_files(list_files(archive))
+            found = read_pictures(archive, files)
+            again = again or archive.comment == OURS
+    except BROKEN as error:
+        if isinstance(error, BadValue):
+            raise
+        raise BadValue("This file is no zip, or it is damaged. Pack the folders again.") from error
+    if not found:
+        raise BadValue("This zip has no pictures in folders: PNG, JPEG, GIF, BMP or WebP.")
+    classes, notes = assign_classes([entry for entry, _ in found])
+    if left_out := len(files) - len(found):
+        notes.append(f"{count_noun(left_out, 'file')} left out, which PNG, JPEG, GIF, BMP or WebP readers cannot read.")
+    chosen = [(image, name) for (_, image), name in zip(found, classes) if name]
+    bright = [not again and turns for turns in bright_grounds([image for image, _ in chosen])]
+    fitted = [square(255 - image if turns else image) for (image, _), turns in zip(chosen, bright)]
+    return build_album(fitted, [name for _, name in chosen], bright, tuple(notes))
+
+
+def select_files(entries: list[Entry]) -> list[Entry]:
+    """The files of which some are pictures; BadValue if they are too many or too large."""
+    found = []
+    for entry in entries:
+        if entry.info.file_size <= EACH:
+            found.append(entry)
+        elif entry.name.lower().endswith(ENDINGS):
+            raise BadValue(f"The picture {quote(entry.name)} has more than {EACH // 1_000_000} MB.")
+    if not 1 <= len(found) <= PICTURES:
+        raise BadValue(f"This zip has {len(found):,} files; it takes up to {PICTURES:,} pictures in folders.")
+    if sum(entry.info.file_size for entry in found) > UNPACKED:
+        raise BadValue(f"Unpacked, this zip has more than {UNPACKED // 1_000_000} MB.")
+    return found
+
+
+def read_pictures(archive: zipfile.ZipFile, files: list[Entry]) -> list[tuple[Entry, np.ndarray]]:
+    """Those of the files that are pictures, small and grey."""
+    found, spent = [], 0
+    for entry in files:
+        if entry.name.startswith(".") or (one := decoded(archive, entry)) is None:
+            continue
+        spent += one[1]
+        if spent > ALL_PIXELS:
+            raise BadValue(
+                f"All pictures together may have {ALL_PIXELS // 1_000_000} million pixels, photos (JPEG) "
+                f"{LIGHT} times as many."
+            )
+        found.append((entry, one[0]))
+    return found
+
+
+def build_album(
+    images: list[np.ndarray], folders: list[str], bright: list[bool] | bool, notes: tuple[str, ...] = ()
+) -> Album:
+    """The album of these pictures, each once in its class; BadValue with a sentence if nothing can be learned."""
+    turns = bright if isinstance(bright, list) else [bright] * len(images)
+    single = {(image.tobytes(), folder): (image, turned) for image, folder, turned in zip(images, folders, turns)}
+    each = Counter(folder for _, folder in single)
+    if not CLASSES[0] <= len(each) <= CLASSES[1]:
+        what = f"{count_noun(len(each), 'folder')} of pictures" + f" ({join_names([*each])})" * (len(each) == 1)
+        raise BadValue(f"This zip has {what}; it takes 2 to {CLASSES[1]}, one for each class.")
+    fewest = min(each, key=lambda folder: each[folder])
+    if each[fewest] < storage.LEAST:
+        different = count_noun(each[fewest], "different picture")
+        raise BadValue(f"Folder {quote(fewest)} has {different}; every class needs {storage.LEAST}.")
+    names = tuple(sorted(each))
+    labels = np.array([names.index(folder) for _, folder in single])
+    negatives = sum(turned for _, turned in single.values())
+    stacked = np.stack([image for image, _ in single.values()])
+    return Album(stacked, labels, names, 2 * negatives > len(single), len(images) - len(single), negatives, notes)
+
+
+def path(name: str) -> Path:
+    return store.home() / "albums" / f"{name}.npz" if OWN.fullmatch(name) else FOLDER / f"{name}.npz"
+
+
+def exists(name: str) -> bool:
+    """Whether there is an album of this name on this machine, and whole."""
+    return storage.exists(load, name)
+
+
+def describe(name: str) -> str:
+    """What was read of it, in plain text."""
+    return provenance.with_notes(load(name).says, provenance.read(path(name)).notes)
+
+
+def display_name(name: str) -> str:
+    return storage.display_name(path(name), name)
+
+
+def keep(data: bytes, name: str, again: bool = False) -> str:
+    """Keep an album, from a zip of this name, and return what it is kept as; BadValue with a sentence if it cannot.
+    `again`: the zip was written here."""
+    album = read(data, again)
+    said = album.images.tobytes() + album.labels.tobytes() + "/".join(album.names).encode("utf-8", "replace")
+    kept = storage.storage_name(name, said, "album")
+    storage.keep(path(kept), "album", lambda part: part.write_bytes(to_npz(album)), name)
+    provenance.keep(path(kept), provenance.Provenance(album.notes))
+    return kept
+
+
+def to_npz(album: Album) -> bytes:
+    """As it is kept: pixels and names, no objects."""
+    told = io.BytesIO()
+    names = np.array(album.names)
+    flags = np.array([album.turned, album.doubled, album.negatives])
+    np.savez_compressed(told, images=album.images, labels=album.labels, names=names, flags=flags)
+    return told.getvalue()
+
+
+def zipped(album: Album) -> bytes:
+    """The album as a zip of PNG files in folders, as a net sees them."""
+    told = io.BytesIO()
+    with zipfile.ZipFile(told, "w") as archive:
+        archive.comment = OURS
+        for k, (image, label) in enumerate(zip(album.images, album.labels)):
+            one = io.BytesIO()
+            Image.fromarray(image).save(one, "PNG")
+            folder = album.names[label].replace("/", "_")
+            archive.writestr(zipfile.ZipInfo(f"{folder}/{k:04}.png"), one.getvalue())  # without the time of day
+    return told.getvalue()
+
+
+def load(name: str) -> Album:
+    """An album by its name; BadValue with a sentence if it is not on this machine, or damaged."""
+    return storage.load("album", name, path(name), ALBUMS, load_file)
+
+
+@lru_cache(maxsize=32)
+def load_file(path: Path, size: int) -> Album:
+    with np.load(path, allow_pickle=False) as kept:
+        turned, doubled, negatives = [*kept["flags"].tolist(), -1][:3]  # earlier versions noted no negatives
+        return Album(kept["images"], kept["labels"], tuple(kept["names"].tolist()), bool(turned), doubled, negatives)

@@ -1,0 +1,192 @@
+"""A brief as a bench: what can be chosen, the run that follows, the map and the bills. The page is
+app/app_pages/capstone.py."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from lessons.kit.capstone.briefs import Brief, Outcome
+from lessons.kit.capstone.jobs import METHODS, Choice
+from lessons.kit.capstone.outcome_text import NAMES, bills, choice_text, compared, compared_outcomes, headline
+from lessons.kit.capstone.tries import Try, outcome, tries_table
+from lessons.kit.figures import Figure
+from lessons.kit.figures.cost_accuracy_map import LabelledSpot, Spot, cost_accuracy_map
+from lessons.kit.figures.curves import race
+from lessons.kit.lesson.catalogue import Guess, Views, Workspace
+from lessons.kit.model.prediction import SHARES, expected
+from lessons.kit.model.values import Control, Results, Runs, Settings, Values
+
+SLUG = "capstone"
+UNSAID = "?"
+YOURS = "yours"
+LEARNING, LEARNED = "As it learns", "How it learned"  # views of the learner's run
+WAITS_FOR = {"expected": "how much will be right", "left": "how much of the old skill will be left"}
+START = Control(name="backbone", label="Begin with", options=("",), default="", help="")
+METHOD = Control(
+    name="method",
+    label="What moves",
+    options=METHODS,
+    default=METHODS[-1],
+    help="Head only: the features stay. Biases: only they, and the head. Low rank: every matrix by a product of two "
+    "thin ones. Head first: the head, then everything gently. All at once: everything, as random weights always do.",
+)
+PROTECTION = Control(
+    name="protection",
+    label="Protection of the old skill",
+    options=("",),
+    default="",
+    help="Rehearse: practise an old example of every class (replay). Keep opinions: hold to what the old net says "
+    "(LwF). Pin what mattered: hold the weights that the old skill needs (EWC).",
+)
+LABELS = Control(
+    name="labels", label="Labels per class", options=(0,), default=0, help="How many examples you buy.", slider=True
+)
+EXPECTED = Control(
+    name="expected",
+    label="You expect: right in the end",
+    options=(UNSAID, *SHARES),
+    default=UNSAID,
+    help="Of examples that no net has seen. Say it before you train.",
+    slider=True,
+)
+EXPECTED_LEFT = replace(EXPECTED, name="left", label="You expect: old skill left", help="Of what it could do before.")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What can be set under a brief, at first as the naive choice has it, and what follows from what is set."""
+
+    brief: Brief
+    tries: tuple[Try, ...] = ()  # that the learner has made before
+
+    @property
+    def deciding(self) -> tuple[Control[str], Control[str], Control[str], Control[int]]:
+        brief, naive = self.brief, self.brief.naive
+        names = tuple(offer.name for offer in brief.job_of.offers)
+        known = "; ".join(f"{offer.name}: {offer.says}" for offer in brief.job_of.offers)
+        return (
+            replace(START, options=names, default=naive.start, help=f"{known}."),
+            METHOD,
+            replace(PROTECTION, options=brief.job_of.protections, default=naive.protection),
+            replace(LABELS, options=brief.sizes, default=naive.labels),
+        )
+
+    @property
+    def expecting(self) -> tuple[Control[str], ...]:
+        """What is to be said beforehand: about the old skill too, where it counts."""
+        return (EXPECTED, EXPECTED_LEFT) if self.brief.keep else (EXPECTED,)
+
+    def choice(self, settings: Settings) -> Choice:
+        made = Choice(settings[START], settings[METHOD], settings[PROTECTION], settings[LABELS])
+        return self.brief.job_of.plain(made)
+
+    def lacks(self, settings: Settings) -> str:
+        missing = [WAITS_FOR[control.name] for control in self.expecting if settings[control] == UNSAID]
+        return f"Train waits for your expectation: {' and '.join(missing)}." if missing else ""
+
+    def runs(self, settings: Settings) -> Runs:
+        return [Try(self.choice(settings), settings.draw).run(self.brief)]
+
+    def own_outcome(self, evidence: Results, settings: Settings) -> Outcome | None:
+        """What the learner's run came to, once it is over."""
+        if not evidence.has("race", YOURS):
+            return None
+        return outcome(Try(self.choice(settings), settings.draw), self.brief)
+
+    def earlier(self, settings: Settings) -> dict[str, Outcome]:
+        """What came of the other tries, by their names."""
+        now = Try(self.choice(settings), settings.draw)
+        every = {f"try {k}": outcome(one, self.brief) for k, one in enumerate(self.tries, 1) if one != now}
+        return {name: one for name, one in every.items() if one}
+
+    def picture(self, evidence: Results, settings: Settings, guess: Guess) -> Figure:
+        """The goal and the guess; once the learner's run is over, all that was searched and what it stands beside."""
+        brief, yours = self.brief, self.own_outcome(evidence, settings)
+        spots: list[Spot] = []
+        named: list[LabelledSpot] = []
+        before = [
+            LabelledSpot(**place(one), kind="earlier", label=name) for name, one in self.earlier(settings).items()
+        ]
+        if yours:
+            spots = [Spot(**place(one)) for one in brief.outcomes.values()]
+            named = [
+                LabelledSpot(**place(one), kind=kind)
+                for kind, one in (compared_outcomes(brief) | {"yours": yours}).items()
+            ]
+        elif settings[EXPECTED] != UNSAID and (there := brief.outcomes.get(self.choice(settings))):
+            named = [LabelledSpot(**place(there) | {"right": expected(settings[EXPECTED]), "missed": 0}, kind="guess")]
+        return cost_accuracy_map(spots, [*before, *named], (brief.budget, brief.reach), *ground(brief))
+
+    def views(self, evidence: Results, settings: Settings, guess: Guess) -> Views:
+        shown: Views = {}
+        yours, before = self.own_outcome(evidence, settings), self.earlier(settings)
+        if evidence.has("race", YOURS):
+            table, steps = evidence.table("race", YOURS), self.runs(settings)[0].of.steps
+            # Only what is still learning is watched; what is over leaves the stage to the map.
+            shown[LEARNED if yours else LEARNING] = lambda: race({"pretrained": table}, steps)
+        if yours or before:
+            mine = {YOURS: yours} if yours else {}
+            known = {NAMES[kind]: one for kind, one in compared_outcomes(self.brief).items()} if yours else {}
+            shown["Your tries"] = lambda: tries_table(before | mine | known)
+        if yours:
+            others = {NAMES[kind]: one for kind, one in compared_outcomes(self.brief).items()}
+            shown["The bills"] = lambda: bills({YOURS: yours} | others)
+        return shown
+
+    def headline(self, evidence: Results, settings: Settings) -> str:
+        """Once the run is over: its points, and what was met and missed."""
+        yours = self.own_outcome(evidence, settings)
+        return headline(yours) if yours else ""
+
+    def tells(self, evidence: Results, settings: Settings) -> str:
+        """Once the run is over: what was expected, and how the points come about."""
+        yours = self.own_outcome(evidence, settings)
+        return "\n\n".join([compare_with_guess(yours, settings), compared(yours)]) if yours else ""
+
+
+def compare_with_guess(yours: Outcome, settings: Settings) -> str:
+    """What the learner expected, and what it was."""
+    said = [f"You expected {settings[EXPECTED]} right: it was {yours.found.right:.0f} %."]
+    if yours.brief.keep:
+        said.append(f"You expected {settings[EXPECTED_LEFT]} of the old skill left: it was {yours.found.left:.0f} %.")
+    return " ".join(said)
+
+
+def place(one: Outcome) -> dict[str, Any]:
+    """As the map has it."""
+    return {"name": choice_text(one.choice), "cost": one.coins, "right": one.found.right, "missed": one.missed_checks}
+
+
+def ground(brief: Brief) -> tuple[tuple[float, float], float]:
+    """The ends of the axis of costs, and the least percent that is shown: all that was searched is within."""
+    costs = [one.coins for one in brief.outcomes.values()] or [1.0]
+    least = min((one.found.right for one in brief.outcomes.values()), default=0)
+    return (0.6 * min(costs), 1.8 * max(*costs, brief.budget)), 10 * math.floor((least - 4) / 10)
+
+
+def nothing(settings: Settings) -> Values:
+    return ()
+
+
+@lru_cache(maxsize=64)
+def brief_workspace(brief: Brief, tries: tuple[Try, ...] = ()) -> Workspace:
+    """The same one for a brief and earlier tries, by which what it says of settings is remembered."""
+    desk = Desk(brief, tries)
+    return Workspace(
+        slug=f"{SLUG}.{brief.slug}",
+        controls=(*desk.deciding, *desk.expecting),
+        in_reach=len(desk.deciding) + len(desk.expecting),
+        runs=desk.runs,
+        backdrop=nothing,
+        picture=desk.picture,
+        views=desk.views,
+        tells=desk.tells,
+        lacks=desk.lacks,
+        plays=False,
+        headline=desk.headline,
+        moving=(LEARNING,),
+        words={"run": ""},
+    )

@@ -1,0 +1,29 @@
+"""Cards that are chosen by a click: a few small pictures, a name, a number in large type, a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.experiment.checks import BadValue
+from lessons.kit.figures import Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One card; its name is an option of the lesson's first control."""
+
+    name: str
+    images: tuple[str, ...] = ()  # base64 of 28 * 28 grey bytes, four at most
+    big: str = ""
+    note: str = ""
+
+
+def choice_cards(shown: Sequence[Card], title: str = "") -> Figure:
+    """The cards in rows that wrap."""
+    names = [card.name for card in shown]
+    if len(set(names)) < len(names):
+        raise BadValue("Cards have names of their own.")
+    spec = {"cards": [vars(card) | {"called": card.name, "images": list(card.images[:4])} for card in shown]}
+    told = "; ".join(" ".join(filter(None, (f"{card.name}:", card.big, card.note))) for card in shown)
+    return Figure(kind="cards", spec=spec, alt=f"Cards to choose from. {told}.", title=title)

@@ -1,0 +1,36 @@
+"""What a gain has cost: steps, operations, seconds, labels, and what was paid before the race began."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from lessons.kit.figures import Figure, percent
+from lessons.kit.results.evidence import steps_to
+
+
+def cost_table(
+    tables: Mapping[str, pd.DataFrame], labels: int, before: pd.DataFrame, goals: tuple[float, ...] = ()
+) -> Figure:
+    """One column an arm, the pretrained one called "pretrained"; `before` is its backbone's table, paid for once."""
+    last = {name: table.iloc[-1] for name, table in tables.items()}
+    rows = {f"steps to {percent(goal)}": [count(steps_to(table, goal)) for table in tables.values()] for goal in goals}
+    rows["labels per class"] = [str(labels)] * len(tables)
+    rows["operations a net, billions"] = [f"{row.flops / 1e9:.1f}" for row in last.values()]
+    rows["seconds, all its nets"] = [f"{row.seconds:.1f}" for row in last.values()]
+    paid = before.iloc[-1]
+    once = {"operations, billions": f"{paid.flops / 1e9:,.0f}", "seconds": f"{paid.seconds:.0f}"}
+    for what, amount in once.items():
+        rows[f"paid once before, {what}"] = [amount if name == "pretrained" else "0" for name in tables]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(tables))
+    alt = "; ".join(
+        f"{what}: " + ", ".join(f"{a} {name}" for name, a in zip(tables, row)) for what, row in rows.items()
+    )
+    seeds = min(len(table.seed.unique()) for table in tables.values())
+    return Figure(kind="table", spec=table, alt=alt, title=f"What it cost ({seeds} nets an arm)")
+
+
+def count(steps: float) -> str:
+    return "never" if math.isinf(steps) else f"{steps:.0f}"

@@ -1,0 +1,53 @@
+"""A chart of which one part is lit, while a finding speaks of it: everything else steps back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from lessons.kit.figures import Figure
+
+PALE = 0.14  # how much is left of the colour of what steps back
+STYLES = ("lineStyle", "itemStyle")
+
+
+def highlight(figure: Figure, names: Collection[str]) -> Figure:
+    """The same picture; what has one of these names stays as it is. A mark's name is what it says, or begins with it.
+    Nothing steps back where no part has such a name, nor in a picture that is no chart."""
+    if figure.kind != "chart" or not names:
+        return figure
+    shown = [name_of(series) for series in figure.spec["series"]]
+    stays = [any(name == one or name.startswith(f"{one} ") for one in names) for name in shown]
+    if not any(stays):
+        return figure
+    series = [one if stay else paled(one) for one, stay in zip(figure.spec["series"], stays)]
+    return replace(figure, spec=figure.spec | {"series": series}, alt=f"Lit: {', '.join(names)}. {figure.alt}")
+
+
+def name_of(series: dict[str, Any]) -> str:
+    """A curve's name, that of the curve whose band it is, or what a mark says."""
+    if "markLine" in series and not series.get("data"):
+        return str(series["markLine"].get("label", {}).get("formatter", ""))
+    return str(series.get("name") or re.sub(r"^\d+ ", "", series.get("id", "")))
+
+
+def paled(series: dict[str, Any]) -> dict[str, Any]:
+    faint: dict[str, Any] = {style: series.get(style, {}) | {"opacity": PALE} for style in STYLES}
+    if series.get("lineStyle", {}).get("opacity") == 0:  # the unseen lower edge of a band
+        faint["lineStyle"] = series["lineStyle"]
+    if "areaStyle" in series:
+        faint["areaStyle"] = series["areaStyle"] | {"opacity": PALE / 3}
+    for label in ("endLabel", "label"):
+        if label in series:
+            faint[label] = series[label] | {"opacity": 0.35}
+    if "markPoint" in series:
+        faint["markPoint"] = series["markPoint"] | {"label": series["markPoint"]["label"] | {"opacity": 0.35}}
+    if "markLine" in series:
+        mark = series["markLine"]
+        faint["markLine"] = mark | {
+            "lineStyle": mark.get("lineStyle", {}) | {"opacity": PALE},
+            "label": mark.get("label", {}) | {"opacity": 0.35},
+        }
+    return series | faint

@@ -1,0 +1,47 @@
+"""Small images with a word under each, in rows that wrap. For what a net sees, and for what it gets wrong."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from lessons.kit.figures import ROLES, Figure
+
+SIDE = 28
+STYLE = (
+    "display:flex;flex-wrap:wrap;gap:6px 8px;margin:4px 0 14px",
+    "display:inline-block;text-align:center;font-size:0.8rem;line-height:1.25",
+    "width:44px;height:44px;image-rendering:pixelated;border-radius:4px;display:block;background:#000;"
+    f"box-shadow:0 0 0 1px {ROLES['note'][0]}66",
+)
+
+
+def image_grid(rows: Mapping[str, Sequence[Mapping[str, Any]]], alt: str, title: str = "") -> Figure:
+    """rows: a heading for each row of {"image", "says", "alt"}, as core.measure.examples packs images."""
+    parts = []
+    for heading, row in rows.items():
+        cells = "".join(cell(one) for one in row)
+        parts.append(
+            f'<p style="margin:0"><strong>{html.escape(heading)}</strong></p><div style="{STYLE[0]}">{cells}</div>'
+        )
+    return Figure(kind="html", spec="".join(parts), alt=alt, title=title)
+
+
+def cell(one: Mapping[str, Any]) -> str:
+    word = html.escape(str(one.get("says", "")))
+    alt = html.escape(str(one.get("alt", "")))
+    return f'<span style="{STYLE[1]}"><img style="{STYLE[2]}" src="{png(one["image"])}" alt="{alt}">{word}</span>'
+
+
+def png(image: str) -> str:
+    """784 bytes in base64 -> a PNG as a data address."""
+    grey = np.frombuffer(base64.b64decode(image), np.uint8).reshape(SIDE, SIDE)
+    buffer = io.BytesIO()
+    Image.fromarray(grey).save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,57 @@
+"""A low-rank change drawn number by number: a tall strip times a flat strip fills a whole matrix. It is a drawing; its
+numbers are drawn by lot, and no net's."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+import numpy as np
+
+from lessons.kit.figures import Figure
+from lessons.kit.figures.player import Bars, Images, Player, player
+
+GAP = 5  # cells between the strips and what they make
+
+
+def low_rank_diagram(side: int, ranks: Sequence[int], title: str = "") -> Figure:
+    """A player whose scrubber is the rank; the matrix is side * side."""
+    rng = np.random.default_rng(0)
+    tall, flat = (rng.normal(size=(side, max(ranks))) for _ in range(2))
+    counts = [2 * side * rank for rank in ranks]
+    panels = (
+        Images(
+            title="The tall strip times the flat strip fills the whole square",
+            images=[[strip_bytes(tall[:, :rank], flat[:, :rank], max(ranks))] for rank in ranks],
+            width=side + GAP + max(ranks),
+            height=side + GAP + max(ranks),
+            signed=True,
+            columns=1,
+            size=440,
+        ),
+        Bars(
+            title=f"Numbers that move in a layer of {side} times {side}",
+            names=("the whole square", "the two strips"),
+            values=[[side * side, count] for count in counts],
+            high=side * side,
+            form="{:,.0f}",
+        ),
+    )
+    says = [
+        f"Rank {rank}: {side} by {rank} numbers and {rank} by {side}, {count:,} in all, instead of {side * side:,}."
+        for rank, count in zip(ranks, counts)
+    ]
+    value = Player(marks=[f"rank {rank}" for rank in ranks], says=says, panels=panels, scrub="Rank")
+    return player(value, title)
+
+
+def strip_bytes(tall: np.ndarray, flat: np.ndarray, room: int) -> str:
+    """Both strips along the edges of their product, as signed bytes: tall and flat are (side, rank), with room for more
+    directions."""
+    side, rank = tall.shape
+    edge = room + GAP
+    image = np.zeros((side + edge, side + edge))
+    image[edge:, room - rank : room] = tall
+    image[room - rank : room, edge:] = flat.T
+    image[edge:, edge:] = tall @ flat.T / (1.6 * np.sqrt(rank))
+    return base64.b64encode((128 + 127 * image.clip(-1, 1)).round().astype(np.uint8).tobytes()).decode()

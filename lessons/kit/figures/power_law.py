@@ -1,0 +1,34 @@
+"""A loss against how much was learned from, both axes logarithmic, with the straight line nearest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lessons.kit.figures import Figure
+from lessons.kit.figures.curves import Curve, Mark
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.results.evidence import band_by_x, fit_power_law
+
+
+def power_law(
+    amounts: Sequence[float],
+    loss: np.ndarray,
+    x: Axis,
+    y: Axis,
+    marks: Sequence[Mark] = (),
+    title: str = "",
+    more: Sequence[Curve] = (),
+) -> Figure:
+    """loss (amounts, seeds); `more` is drawn beside it."""
+    exponent, start, _ = fit_power_law(amounts, loss.mean(1))
+    measured = band_by_x(dict(zip(amounts, loss)))
+    straight = pd.DataFrame({"x": measured.x, "mean": start * np.array(amounts, float) ** -exponent})
+    shown = [
+        Curve(table=straight.assign(low=straight["mean"], high=straight["mean"]), name="a power law", role="note"),
+        Curve(table=measured, name="measured", role="source"),
+    ]
+    return value_curves([*shown, *more], x, y, marks, title)

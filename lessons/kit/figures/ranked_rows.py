@@ -1,0 +1,97 @@
+"""Rows with small pictures, a name and a bar from zero. They glide to new places, and can be put in order by hand.
+
+While their order is asked for there are no bars; the guess stands in the same row as what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.experiment.checks import BadValue
+from lessons.kit.figures import ROLES, Figure
+from lessons.kit.figures.bars import LOSS
+
+if TYPE_CHECKING:  # the catalogue knows figures
+    from lessons.kit.model.prediction import Order
+
+PLACES = ("1st", "2nd", "3rd")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row. What is not known is None, and not drawn."""
+
+    name: str
+    images: tuple[str, ...] = ()  # base64 of 28 * 28 grey bytes, three at most
+    value: float | None = None
+    low: float | None = None  # the whisker's ends
+    high: float | None = None
+    says: str = ""  # the value in figures
+    role: str = "pretrained"
+    guess: float | None = None  # a hollow bar
+    note: str = ""  # small, below the name
+
+
+def ranked_rows(
+    shown: Sequence[Row],
+    span: tuple[float, float],
+    zero: float = 0.0,
+    unit: str = "",
+    ask: Order | None = None,
+    ends: tuple[str, str] = ("most", "least"),
+    title: str = "",
+) -> Figure:
+    """The rows from top to bottom on one scale over `span`. `ask`: their order is asked for, from one of `ends` to the
+    other; its items are their names."""
+    names = [row.name for row in shown]
+    if len(set(names)) < len(names) or not span[0] <= zero <= span[1]:
+        raise BadValue("Rows have names of their own, and a scale with zero on it.")
+    if ask and sorted(ask.items) != sorted(names):
+        raise BadValue(f"{ask.label} asks for other rows than there are.")
+    spec = {
+        "rows": [row_spec(row, span, zero) for row in shown],
+        "zero": share(zero, span),
+        "unit": unit,
+        "ends": list(ends),
+        "ask": ask.label if ask else "",
+        "guess": ROLES["guess"][0],
+    }
+    return Figure(
+        kind="rows", spec=spec, alt=alt_text(shown, unit, ask, ends), title=title, height=80 + 54 * len(shown)
+    )
+
+
+def share(value: float, span: tuple[float, float]) -> float:
+    """Where a value stands on the scale, in percent of its length; what is beyond it stands at its end."""
+    low, high = span
+    return round(100 * (min(max(value, low), high) - low) / (high - low), 2)
+
+
+def row_spec(row: Row, span: tuple[float, float], zero: float) -> dict[str, object]:
+    places = {name: getattr(row, name) for name in ("value", "low", "high", "guess")}
+    spec = {name: None if place is None else share(place, span) for name, place in places.items()}
+    loss = row.value is not None and row.value < zero
+    look = {"colour": LOSS if loss else ROLES[row.role][0], "loss": loss}
+    told = {"name": row.name, "called": row.name, "note": row.note, "says": row.says}
+    return told | {"images": list(row.images[:3])} | spec | look
+
+
+def alt_text(shown: Sequence[Row], unit: str, ask: Order | None, ends: tuple[str, str]) -> str:
+    if ask:
+        return f"{ask.label}, to be put in order from {ends[0]} to {ends[1]}: " + "; ".join(map(row_text, shown)) + "."
+    return f"From top to bottom{', ' * bool(unit)}{unit}: " + "; ".join(map(row_text, shown)) + "."
+
+
+def row_text(row: Row) -> str:
+    value = row.says or ("" if row.value is None else f"{row.value:g}")
+    spread = f"between {row.low:.1f} and {row.high:.1f}" if row.low is not None and row.high is not None else ""
+    guess = "" if row.guess is None else f"your guess {row.guess:g}"
+    more = ", ".join(filter(None, (spread, guess, row.note)))
+    return f"{row.name} {value}".strip() + (f" ({more})" if more else "")
+
+
+def ordinal(place: int) -> str:
+    """The first place is 1: "1st", "2nd", "3rd", "4th"."""
+    return PLACES[place - 1] if place <= len(PLACES) else f"{place}th"

@@ -1,0 +1,121 @@
+"""Dots between two axes, each with its name beside it: methods, backbones, worlds compared by two numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lessons.kit.figures import ROLES, Figure, Ground, compact
+
+# Where a name stands and by how many pixels it is lowered; the lower ones are clear of the arms of the dot's own cross.
+SIDES = {side: (side, 0) for side in ("right", "left", "top", "bottom")}
+SIDES |= {f"lower {side}": (side, 13) for side in ("right", "left")}
+LEFT = 62  # pixels for the numbers and the name of the y axis
+LANE = 28  # pixels above the axes for names in one row, each tied to its dot by a thin line: for dots that crowd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dot:
+    """One dot; x_spread and y_spread are one standard deviation over seeds, drawn as a thin cross."""
+
+    name: str
+    x: float
+    y: float
+    role: str = "pretrained"
+    x_spread: float = 0.0
+    y_spread: float = 0.0
+    named: bool = True  # whether its name stands beside it; the text alternative has it anyway
+    side: str = "right"  # where its name stands: a key of SIDES, or "lane"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """One axis: its name, its ends where they are fixed, and how a value is written (as Python's format does)."""
+
+    name: str
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    form: str = ".2f"
+
+
+def scatter(
+    shown: Sequence[Dot], x: Axis, y: Axis, title: str = "", joined: Sequence[Sequence[str]] = (), height: int = 400
+) -> Figure:
+    """The dots; `joined` names rows of dots that a thin line connects, such as one method at several strengths."""
+    places = {dot.name: [dot.x, dot.y] for dot in shown}
+    series = [one_dot(dot) for dot in shown if not (dot.x_spread or dot.y_spread)]
+    series += [one_dot(dot) | crossed(dot) for dot in shown if dot.x_spread or dot.y_spread]
+    series += [
+        {"type": "line", "symbol": "none", "silent": True, "data": [places[n] for n in row]}
+        | {"color": ROLES["note"][0], "lineStyle": {"width": 1.5, "opacity": 0.6}}
+        for row in joined
+    ]
+    top = 26 + LANE * any(dot.side == "lane" for dot in shown)
+    ground = grounded(x, y, top)
+    grid = ground.grid if ground else {"left": 32, "right": 40, "top": top, "bottom": 30, "containLabel": True}
+    option = compact(
+        {"series": series, "tooltip": {"confine": True, "formatter": "{a}"}, "grid": grid},
+        xAxis=axis_option(x),
+        yAxis=axis_option(y) | {"nameGap": 40},
+    )
+    told = "; ".join(f"{dot.name}: {dot.x:{x.form}}, {dot.y:{y.form}}" for dot in shown)
+    alt = f"{y.name} against {x.name}. Each as {x.name}; {y.name}: {told}."
+    return Figure(kind="chart", spec=option, alt=alt, title=title, height=height, ground=ground)
+
+
+def grounded(x: Axis, y: Axis, top: int) -> Ground | None:
+    """Where the axes lie, if all their ends are fixed."""
+    if x.low is None or x.high is None or y.low is None or y.high is None:
+        return None
+    return Ground(x=(x.low, x.high), y=(y.low, y.high), log=(x.log, y.log), left=LEFT, right=40, top=top)
+
+
+def axis_option(axis: Axis) -> dict[str, Any]:
+    ends = {"min": axis.low, "max": axis.high}
+    kind = {"type": "log" if axis.log else "value", "name": axis.name, "scale": True, "splitLine": {"show": False}}
+    return kind | {name: end for name, end in ends.items() if end is not None}
+
+
+def one_dot(dot: Dot) -> dict[str, Any]:
+    colour, _, symbol = ROLES[dot.role]
+    position, lower = SIDES["top" if dot.side == "lane" else dot.side]
+    mark: dict[str, Any] = {
+        "type": "scatter",
+        "name": dot.name,
+        "data": [[dot.x, dot.y]],
+        "symbol": symbol if symbol != "none" else "circle",
+        "symbolSize": 13,
+        "color": colour,
+        "label": {"show": dot.named, "formatter": "{a}", "position": position, "color": colour, "fontWeight": "bold"},
+        "labelLayout": {"hideOverlap": False, "moveOverlap": "shiftY"} | ({"dy": lower} if lower else {}),
+        "z": 3,
+    }
+    return mark | laned(mark) if dot.side == "lane" else mark
+
+
+def laned(mark: dict[str, Any]) -> dict[str, Any]:
+    """A dot whose name stands in the row above the axes, moved sideways where it would touch another."""
+    return {
+        "label": mark["label"] | {"formatter": "\u00a0{a}\u00a0"},  # padding would not keep names apart
+        "labelLayout": {"y": LANE / 2, "hideOverlap": False, "moveOverlap": "shiftX"},
+        "labelLine": {"show": True, "lineStyle": {"color": mark["color"], "width": 1, "type": "dotted"}},
+    }
+
+
+def crossed(dot: Dot) -> dict[str, Any]:
+    arms = [
+        [{"coord": [dot.x - dot.x_spread, dot.y]}, {"coord": [dot.x + dot.x_spread, dot.y]}],
+        [{"coord": [dot.x, dot.y - dot.y_spread]}, {"coord": [dot.x, dot.y + dot.y_spread]}],
+    ]
+    line = {"type": "solid", "width": 1.5, "opacity": 0.6, "color": ROLES[dot.role][0]}
+    return {
+        "markLine": {
+            "silent": True,
+            "symbol": ["none", "none"],
+            "label": {"show": False},
+            "lineStyle": line,
+            "data": arms,
+        }
+    }

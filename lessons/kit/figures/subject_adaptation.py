@@ -1,0 +1,93 @@
+"""A subject that the reader goes on with and a net begins with: what both write as they learn, what it costs them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from lessons.kit.figures import ROLES, Figure
+from lessons.kit.figures.curves import Curve
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import band_by_x
+from lessons.kit.runs.text_adaptation import LIVE_STEPS, PRETRAINED, SCRATCH, bits
+
+NAMES = {PRETRAINED: "fine-tuned", SCRATCH: "from scratch"}
+UNIT = "bits a character"
+
+
+def adapting(tables: Mapping[str, pd.DataFrame], high: float) -> Figure:
+    """Bits a character of a subject, pretrained and from scratch, and of general text, against steps."""
+    shown = [Curve(table=by_step(table, "bits"), name=NAMES[side], role=side) for side, table in tables.items()]
+    if PRETRAINED in tables:
+        shown.append(Curve(table=by_step(tables[PRETRAINED], "bits 1"), name="general text", role="source"))
+    return value_curves(
+        shown,
+        Axis(name="steps", low=0, high=LIVE_STEPS, form=".0f"),
+        Axis(name=UNIT, low=1, high=high),
+        title="Surprise at unseen pages while they learn: of the subject, and of general text",
+    )
+
+
+def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    return band_by_x(dict(zip(np.sort(table.step.unique()).tolist(), bits(table, column))))
+
+
+def passages(evidence: Results, name: str) -> Figure:
+    """The beginnings that nets are given of a subject of this name, and what stands there in truth."""
+    begun = evidence.answer("begun")["tasks"][0]["examples"] if evidence.has("begun") else []
+    parts = [
+        f'<p style="margin:0 0 1.2rem">{quoted(beginning(one["prompt"]))}'
+        f'<span style="opacity:.75">{quoted(one["right"].rstrip())} …</span></p>'
+        for one in begun
+    ]
+    title = f"From {name}. Three nets continue the dark words. The pale words are how the text goes on"
+    told = "; ".join(f"{one['prompt']} goes on: {one['right']}" for one in begun)
+    style = "font-size:1.3rem;line-height:1.5;max-width:46rem"
+    return Figure(kind="html", spec=f'<div style="{style}">{"".join(parts)}</div>', alt=f"{title}. {told}", title=title)
+
+
+def beginning(prompt: str) -> str:
+    """Without what is left of the sentence before it."""
+    return prompt.lstrip(" \n.,;:!?")
+
+
+def quoted(text: str) -> str:
+    """Text as a page shows it, with its line breaks but no empty lines; what is no letter as a dot."""
+    plain = "".join(one if one == "\n" or (one.isprintable() and one != "\ufffd") else "·" for one in text)
+    return html.escape(re.sub(r"\s*\n\s*", "\n", plain)).replace("\n", "<br>")
+
+
+def continuations(evidence: Results, role: str) -> Figure:
+    """How the reader goes on untouched, and how both sides go on now, from the same words."""
+    ours, theirs = ([test for test in evidence.behaviour(role, side) if "0" in test] for side in (PRETRAINED, SCRATCH))
+    examples = evidence.answer("begun")["tasks"][0]["examples"] if evidence.has("begun") else []
+    steps = f"after {ours[-1]['step']} steps"
+    sides = [("the reader, untouched", ROLES["note"][0], ours[0])]
+    sides.append((f"the reader, fine-tuned, {steps}", ROLES["pretrained"][0], ours[-1]))
+    if theirs:
+        sides.append((f"from scratch, after {theirs[-1]['step']} steps", ROLES["scratch"][0], theirs[-1]))
+    blocks, told = [], []
+    for k in range(len(ours[0]["0"]["texts"])):
+        given = (
+            f"{quoted(beginning(examples[k]['prompt']))} …" if k < len(examples) else "From the beginning of a page …"
+        )
+        rows = [f'<p style="margin:.2rem 0 .4rem"><strong>{given}</strong></p>']
+        for name, colour, test in sides:
+            says = test["0"]["texts"][k]
+            told.append(f"{name}: {' '.join(says.split())}")
+            rows.append(
+                f'<div style="border-left:4px solid {colour};padding:.1rem 0 .1rem .6rem;margin:0 0 .45rem">'
+                f'<div style="font-size:.8rem;font-weight:600;color:{colour}">{name}</div>'
+                f'<div style="overflow-wrap:anywhere;line-height:1.35">{quoted(says.strip())}</div></div>'
+            )
+        blocks.append("".join(rows))
+    title = "Three nets go on from the same words"
+    columns = "display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:.25rem 1.5rem"
+    grid = "".join(f"<div>{block}</div>" for block in blocks)
+    return Figure(kind="html", spec=f'<div style="{columns}">{grid}</div>', alt="; ".join(told), title=title)

@@ -1,0 +1,168 @@
+"""What a learner has done: how far they came in each lesson, whether they made a guess there and answered a question,
+what they found, and which questions they missed.
+
+Their own browser keeps it, and a file if they take it along; both come from outside, so they are read by `read` alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from core.experiment.checks import BadValue, check_whole, parse_json
+from lessons.kit.lesson.catalogue import BEATS, Lesson, Question, lessons
+from lessons.kit.lesson.explanation import count_noun
+
+ENOUGH = 2  # times that a missed question is answered rightly, at different places, until it is not asked again
+LARGEST = 65_536  # bytes of a file
+LONGEST = 200  # characters of what somebody found
+LAST = 2**40  # seconds since 1970, some 35 thousand years
+DONE_BY = ("guessed", "answered")  # parts that name lessons, each with a 1
+KIND = {"kind": "headstart progress", "version": 1}
+
+
+@dataclass(frozen=True)
+class MissedQuestion:
+    """A question that was once answered wrongly."""
+
+    right: int = 0  # times in a row that it was answered rightly since
+    asked: int = 0  # when it was asked last, in seconds since 1970
+
+    def __post_init__(self) -> None:
+        check_whole("How often a question was answered rightly", self.right, 0, ENOUGH)
+        check_whole("When a question was asked", self.asked, 0, LAST)
+
+    def after_answer(self, rightly: bool, now: int) -> MissedQuestion:
+        return MissedQuestion(min(self.right + 1, ENOUGH) if rightly else 0, now)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """By lesson: the furthest beat, from 1, what was found, and whether a guess was made and a question answered; and
+    by question what was missed."""
+
+    seen: Mapping[str, int] = field(default_factory=dict)
+    found: Mapping[str, str] = field(default_factory=dict)
+    missed: Mapping[str, MissedQuestion] = field(default_factory=dict)
+    guessed: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
+
+    def __or__(self, later: Progress) -> Progress:
+        """Both; of a question whichever was asked later."""
+        latest = sorted((*self.missed.items(), *later.missed.items()), key=lambda one: one[1].asked)
+        far = {slug: max(self.seen.get(slug, 0), later.seen.get(slug, 0)) for slug in {**self.seen, **later.seen}}
+        found = {**self.found, **later.found}
+        return Progress(far, found, dict(latest), self.guessed | later.guessed, self.answered | later.answered)
+
+    @property
+    def finished_lessons(self) -> list[str]:
+        """The lessons in which the learner made a guess and answered a question."""
+        return [slug for slug in lessons() if slug in self.guessed & self.answered]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The questions that are to be asked again, those first that were not asked for longest."""
+        return sorted(
+            (at for at, missed in self.missed.items() if missed.right < ENOUGH), key=lambda at: self.missed[at].asked
+        )
+
+    @property
+    def learned(self) -> list[str]:
+        """The questions that were missed once and have been answered rightly often enough since."""
+        return [at for at, missed in self.missed.items() if missed.right >= ENOUGH]
+
+    @property
+    def summary(self) -> str:
+        """How far the learner is, in a line."""
+        learned = f"{len(self.learned)} of {len(self.missed)} misses mended"
+        return f"{len(self.finished_lessons)} of {count_noun(len(lessons()), 'lesson')} done" + f" · {learned}" * bool(
+            self.missed
+        )
+
+
+def question_id(slug: str, question: Question) -> str:
+    """Names a question by what it asks: one that is worded anew is another."""
+    return f"{slug}.{hashlib.sha256(question.asks.encode()).hexdigest()[:8]}"
+
+
+@cache
+def questions() -> dict[str, tuple[Lesson, int]]:
+    """All questions of all lessons, each with its lesson and its number there."""
+    return {
+        question_id(slug, question): (lesson, number)
+        for slug, lesson in lessons().items()
+        for number, question in enumerate(lesson.questions)
+    }
+
+
+def question_to_repeat(progress: Progress, before: int, asked: Collection[str] = ()) -> str | None:
+    """A missed question of the lessons before this number, that was not asked for longest; None if there is none."""
+    open_ones = (at for at in progress.waiting if at not in asked and questions()[at][0].number < before)
+    return next(open_ones, None)
+
+
+def write(progress: Progress) -> str:
+    """As a file says it."""
+    missed = {at: {"right": one.right, "asked": one.asked} for at, one in progress.missed.items()}
+    told = {"seen": dict(progress.seen), "found": dict(progress.found), "missed": missed}
+    told |= {part: dict.fromkeys(getattr(progress, part), 1) for part in DONE_BY}
+    return json.dumps(KIND | told, indent=1, ensure_ascii=False, sort_keys=True)
+
+
+def read(data: bytes | str) -> Progress:
+    """What a file says; what it says of lessons and questions that are not here is left out. BadValue with a sentence
+    if it is no such file."""
+    if len(data) > LARGEST:
+        raise BadValue(f"This file is too large: progress takes at most {LARGEST // 1024} kB.")
+    told = parse_json(data, "progress")
+    if not isinstance(told, dict) or told.get("kind") != KIND["kind"]:
+        raise BadValue("This file is no progress. Choose one that was saved here.")
+    if told.get("version") != KIND["version"]:
+        raise BadValue("This file is of another version of Headstart than this one.")
+    return parse_progress(told)
+
+
+def parse_progress(told: Mapping[str, Any]) -> Progress:
+    """Progress from what JSON holds; BadValue with a sentence where that cannot be."""
+    seen, found, missed = (named_entries(told, part) for part in ("seen", "found", "missed"))
+    for far in seen.values():
+        check_whole("How far somebody came in a lesson", far, 1, len(BEATS))
+    if not all(isinstance(text, str) for text in found.values()):
+        raise BadValue("What was found in a lesson must be text.")
+    done_by = {part: named_entries(told, part) for part in DONE_BY} if set(DONE_BY) & set(told) else older_done(seen)
+    for mark in (mark for names in done_by.values() for mark in names.values()):
+        check_whole("The mark of a lesson with a guess or an answer", mark, 1, 1)
+    return Progress(
+        seen={slug: far for slug, far in seen.items() if slug in lessons()},
+        found={slug: readable(text) for slug, text in found.items() if slug in lessons()},
+        missed={at: miss(one) for at, one in missed.items() if at in questions()},
+        **{part: frozenset(names) & lessons().keys() for part, names in done_by.items()},
+    )
+
+
+def older_done(seen: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Returns what older progress counts as: a lesson was done when its findings were seen, and it stays done."""
+    done = {slug: 1 for slug, far in seen.items() if far > BEATS.index("Explain")}
+    return dict.fromkeys(DONE_BY, done)
+
+
+def readable(text: str) -> str:
+    """As much of it as can be sent to a page: JSON has halves of letters, too."""
+    return text[:LONGEST].encode("utf-8", "ignore").decode()
+
+
+def named_entries(told: Mapping[str, Any], part: str) -> dict[str, Any]:
+    names = told.get(part, {})
+    if not isinstance(names, dict):
+        raise BadValue(f"In this progress, “{part}” names nothing.")
+    return names
+
+
+def miss(told: Any) -> MissedQuestion:
+    if not isinstance(told, dict) or set(told) != {"right", "asked"}:
+        raise BadValue("A missed question must say how often it was answered rightly, and when it was asked.")
+    return MissedQuestion(**told)

@@ -1,0 +1,59 @@
+"""Values as short texts for a link, and back. A link comes from outside: what cannot be is refused with a sentence."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from functools import lru_cache
+from typing import Any
+
+from core.experiment.checks import BadValue
+from core.experiment.spec import Run, from_json, to_json
+
+LONGEST = 6000  # characters of a text in a link
+LARGEST = 60_000  # bytes of what it unpacks to
+REFUSED = "This link describes no experiment that can be run here."
+
+
+def pack(data: Any) -> str:
+    """JSON as letters, digits, - and _."""
+    text = json.dumps(data, separators=(",", ":"))
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def unpack(text: str) -> Any:
+    """The JSON again."""
+    if len(text) > LONGEST:
+        raise BadValue(f"This link is too long: {LONGEST:,} characters are the most for an experiment.")
+    try:
+        unpacking = zlib.decompressobj()
+        data = unpacking.decompress(base64.b64decode(text + "=" * (-len(text) % 4), "-_", validate=True), LARGEST)
+        if not unpacking.eof:
+            raise BadValue(REFUSED)
+        return json.loads(data)
+    except (ValueError, zlib.error, RecursionError) as error:
+        raise BadValue(REFUSED) from error
+
+
+@lru_cache(maxsize=1024)
+def write(run: Run) -> str:
+    return pack(to_json(run))
+
+
+@lru_cache(maxsize=1024)  # what is refused is raised, and so not remembered
+def read(text: str) -> Run:
+    return run_of(unpack(text))
+
+
+def run_of(data: Any) -> Run:
+    """A run from its JSON."""
+    try:
+        run = from_json(data)
+    except BadValue:
+        raise
+    except (TypeError, ValueError, RecursionError, AttributeError) as error:
+        raise BadValue(REFUSED) from error
+    if not isinstance(run, Run):
+        raise BadValue(REFUSED)
+    return run

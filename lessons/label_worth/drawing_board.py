@@ -1,0 +1,232 @@
+"""The drawing board: a few symbols that somebody drew, learned by a pretrained net and from scratch; and claim D1.
+
+The page is app/app_pages/drawing_board.py; this says what it runs, asks and shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from core.experiment import strokes
+from core.experiment.spec import Measure, Run
+from core.experiment.tasks import READY, Drawn, Glyphs
+from core.user_data import alphabet
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.answer_wall import Wall, walls
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import race
+from lessons.kit.figures.image_grid import image_grid
+from lessons.kit.lesson.catalogue import Check, Claim, Finding, Guess, Views, Workspace
+from lessons.kit.model.learner_input import LearnerInput
+from lessons.kit.model.values import Control, LabelledRun, Measures, Results, Runs, Seeds, Settings, Values, defaults
+from lessons.kit.results.evidence import bootstrap, final, oracle_best
+from lessons.kit.runs.recipes import BEST_RATES, METHOD, METHODS, STEPS, backbone, fine_tuned, patient, scratch
+
+SIDES = ("pretrained", "scratch")
+LETTERS = Glyphs()  # what the backbone learned to tell apart
+TILES = 40  # on a wall
+DRAWINGS = 3  # of each symbol that the claim learns from
+POINTS_AHEAD = 20  # percent, the claim's bar
+
+ALPHABET = Control(
+    name="alphabet",
+    label="Symbols",
+    options=READY,
+    default=READY[0],
+    help="Ten symbols that come with the app, or your own. No net has seen any of them.",
+    known=alphabet.exists,
+    kind="alphabet",
+)
+EACH = Control(
+    name="each",
+    label="Drawings of each symbol",
+    options=(1, 2, 3, 5, 10),
+    default=DRAWINGS,
+    help="How many drawings of each symbol both nets learn from. Where there are fewer, other hands draw the rest.",
+    slider=True,
+)
+CONTROLS = (ALPHABET, EACH, METHOD)
+
+
+def task(settings: Settings) -> Drawn:
+    return Drawn(alphabet=settings[ALPHABET], labels=settings[EACH])
+
+
+def race_of(settings: Settings, seeds: Seeds, start: Run) -> Runs:
+    """Both sides, with the steps and rates of the lesson's."""
+    ours = fine_tuned(settings[EACH], METHODS[settings[METHOD]], seeds=seeds, start=start)
+    sides = dict(zip(SIDES, (ours, scratch(settings[EACH], seeds=seeds))))
+    return [
+        LabelledRun("race", replace(run, task=task(settings), exhibit=TILES), side, name=side)
+        for side, run in sides.items()
+    ]
+
+
+def runs(settings: Settings) -> Runs:
+    return race_of(settings, Seeds(first=100 * settings.draw), backbone())
+
+
+def after(settings: Settings) -> Measures:
+    """How many letters the pretrained side reads, before and afterwards: scratch has never learned any."""
+    ours = runs(settings)[0].of
+    return [LabelledRun("letters", Measure(kind="accuracy", runs=(backbone(), ours), tasks=(LETTERS,)), name="letters")]
+
+
+def tiles(name: str) -> Measure:
+    """Some of the test drawings of an alphabet."""
+    return Measure(kind="tracked_examples", runs=(), tasks=(Drawn(alphabet=name, labels=DRAWINGS),), count=TILES)
+
+
+def backdrop(settings: Settings) -> Measures:
+    return [LabelledRun("wall", tiles(settings[ALPHABET]), name="test drawings")]
+
+
+def asks(settings: Settings) -> Measures:
+    """The tiles of the wall, which ship only for what comes with the app; and what both sides take the drawing for."""
+    both = tuple(piece.of for piece in runs(settings))
+    guess = Measure(kind="classify_drawing", runs=both, strokes=settings.typed_text) if settings.typed_text else None
+    return [*backdrop(settings), *([LabelledRun("guess", guess, name="their guess")] if guess else [])]
+
+
+def legend(settings: Settings) -> list[tuple[str, str]]:
+    """The symbols to choose from: each name, and a drawing of it."""
+    return [(symbol.name, strokes.write(symbol.drawings[0])) for symbol in alphabet.load(settings[ALPHABET]).symbols]
+
+
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
+    """What both are tested on; once they race, the share of it that each side reads."""
+    if not evidence.tables("race") and evidence.has("wall"):
+        (told,) = evidence.answer("wall")["tasks"]
+        tiles = [{"image": one["image"], "alt": told["names"][str(one["truth"])]} for one in told["examples"]]
+        return image_grid({"What both will be tested on: the symbols in other hands": tiles}, f"{len(tiles)} drawings.")
+    sides = dict(sorted(evidence.tables("race").items(), reverse=True))
+    return race(sides, STEPS, "The symbols in other hands: share read rightly")
+
+
+def wall(evidence: Results, settings: Settings) -> Figure | None:
+    """What the first net of each side answers, where both have begun."""
+    if not evidence.has("wall"):
+        return None
+    (told,) = evidence.answer("wall")["tasks"]
+    called = alphabet.load(settings[ALPHABET]).symbols
+    names = [symbol.name for symbol in called]
+    sides = {side: evidence.behaviour("race", side) for side in SIDES}
+    if not all(sides.values()):
+        return None
+    return walls([Wall(name=n, behaviour=b, examples=told["examples"], full=names) for n, b in sides.items()])
+
+
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
+    """The walls, and once the race is over the letters."""
+    shown: Views = {}
+    if (found := wall(evidence, settings)) is not None:
+        shown["The walls"] = lambda: found
+    if evidence.has("letters"):
+        shown["The letters"] = lambda: forgotten(evidence)
+    return shown
+
+
+def confidence(evidence: Results, settings: Settings) -> Figure | None:
+    """What both sides take the drawing for, and how sure they are: each its three best guesses."""
+    told = evidence.answer("guess")["runs"] if evidence.has("guess") else []
+    if not told:
+        return None
+    names = [symbol.name for symbol in alphabet.load(settings[ALPHABET]).symbols]
+    rows = [
+        Bar(name=f"{side}: {names[k]}", values=100 * np.array([one["sure"][k]]), role=side)
+        for side, one in zip(SIDES, told)
+        for k in np.argsort(one["sure"])[::-1][:3]
+    ]
+    return bars(rows, "How sure", "percent", signed=False)
+
+
+def forgotten(evidence: Results) -> Figure:
+    """The letters that the backbone could read, before and afterwards."""
+    (before,), (now,) = evidence.answer("letters")["accuracy"]
+    rows = [
+        Bar(name="pretrained, before", values=100 * np.array(before), role="source"),
+        Bar(name="pretrained, now", values=100 * np.array(now), role="pretrained"),
+        Bar(name="scratch, which never learned any", values=np.zeros(1), role="scratch"),
+    ]
+    return bars(rows, "Of 443 letters and signs read rightly", "percent", signed=False)
+
+
+BENCH = Workspace(
+    slug="draw",
+    controls=CONTROLS,
+    in_reach=2,
+    runs=runs,
+    backdrop=backdrop,
+    picture=picture,
+    views=views,
+    moving=("The walls",),
+    after=after,
+    asks=asks,
+    beside=confidence,
+    legend=legend,
+    sheet=LearnerInput(
+        kind="drawing",
+        label="Draw one of these again: both nets guess while it grows.",
+        help="Both nets guess while it grows.",
+        default="",
+        most=strokes.STROKES,
+    ),
+)
+OWN = replace(BENCH, plays=False)  # of an alphabet of the learner's own nothing has been recorded
+
+
+# --- Claim D1 ---------------------------------------------------------------------------------------------------------
+
+
+def drawn_runs(seeds: Seeds) -> Values:
+    """Every ready-made alphabet from three drawings a symbol: the race as the page runs it, scratch also to its best;
+    and the drawings that both are tested on."""
+    found: list[LabelledRun[Run | Measure]] = []
+    for name in READY:
+        sides = race_of(defaults(CONTROLS).but(alphabet=name), seeds, backbone(seeds))
+        found += [LabelledRun(f"drawn {piece}", piece.of, name) for piece in sides]
+        for rate in BEST_RATES:
+            theirs = scratch(DRAWINGS, rate, patient(DRAWINGS), seeds)
+            of = Drawn(alphabet=name, labels=DRAWINGS)
+            found.append(LabelledRun("drawn best", replace(theirs, task=of), (name, rate)))
+        found.append(LabelledRun("drawn wall", tiles(name), name))
+    return found
+
+
+def drawn_finding(evidence: Results) -> Finding:
+    ours = {name: final(evidence.table("drawn pretrained", name)) for name in READY}
+    theirs = {name: oracle_best(evidence.tables("drawn best", name).values()) for name in READY}
+    gap = {name: 100 * (ours[name] - theirs[name]) for name in READY}
+    low, high = bootstrap(lambda draw: float(np.mean([gap[name][draw].mean() for name in READY])), len(gap[READY[0]]))
+    numbers = {f"ours_{name}": percent(float(each.mean())) for name, each in ours.items()}
+    numbers |= {f"best_{name}": percent(float(each.mean())) for name, each in theirs.items()}
+    numbers |= {f"gap_{name}": f"{each.mean():.0f}" for name, each in gap.items()}
+    return Finding(
+        value=float(np.mean([each.mean() for each in gap.values()])),
+        low=low,
+        high=high,
+        checks=tuple(
+            Check(says=f"{POINTS_AHEAD} points ahead or more on {name}", met=bool(each.mean() >= POINTS_AHEAD))
+            for name, each in gap.items()
+        ),
+        numbers=numbers,
+    )
+
+
+CLAIM = Claim(
+    id="D1",
+    statement=(
+        "Of ten hand-made symbols that no net has seen, learned from three drawings each, the pretrained net reads "
+        "{ours_harbour}, {ours_garden} and {ours_runes} in other hands (harbour, garden, runes); from scratch, trained "
+        "to its best, it is {best_harbour}, {best_garden} and {best_runes}."
+    ),
+    runs=drawn_runs,
+    finding=drawn_finding,
+    statistic="points by which pretrained leads scratch at its best, the mean over three alphabets",
+    bar=f"at least {POINTS_AHEAD} points ahead on every alphabet",
+    paper="Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program induction",
+    paper_found="People, and a model that learned how strokes make characters, tell a new character of the Omniglot "
+    "alphabets from one drawing; nets that began from nothing were far behind.",
+)

@@ -1,0 +1,153 @@
+"""Claims S9 and S19: forgetting less without a penalty, by how fast which layer moves, and by where one starts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from lessons.kit.figures import percent
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import Results
+from lessons.kit.results.evidence import bootstrap, final, interval
+from lessons.kit.runs.recipes import BEST_RATES
+from lessons.ways_to_remember.runs import (
+    BOTH,
+    PRETRAINED,
+    SCRATCH,
+    SLOW_STEPS,
+    SLOWED,
+    THAW_STEPS,
+    THAWED,
+    TURNS,
+    speed_runs,
+    turn_runs,
+)
+
+
+def even_best(evidence: Results) -> pd.DataFrame:
+    """The one rate that keeps most of the old skill, among those within 2 points of the best new skill."""
+    tables = evidence.tables("even").values()
+    least = max(final(table).mean() for table in tables) - 0.02
+    return max(
+        (table for table in tables if final(table).mean() >= least), key=lambda table: old_accuracy(table).mean()
+    )
+
+
+def old_accuracy(table: pd.DataFrame) -> np.ndarray:
+    return final(table.assign(accuracy=table["accuracy 1"]))
+
+
+def speed_finding(evidence: Results) -> Finding:
+    even, own = even_best(evidence), evidence.tables("speed")
+    gains = {name: old_accuracy(table) - old_accuracy(even) for name, table in own.items()}
+    # Counted from the rate that is best at the new task, which is not the one that keeps most of the old.
+    learned = max(final(table).mean() for table in evidence.tables("even").values())
+    costs = {name: float(learned - final(table).mean()) for name, table in own.items()}
+
+    def least(draw: np.ndarray | slice) -> float:
+        return 100 * min(float(gains[name][draw].mean()) for name in (SLOWED, THAWED))
+
+    low, high = bootstrap(least, len(even.seed.unique()))
+    shown = {"even": even, "slowed": own[SLOWED], "thawed": own[THAWED], "both": own[BOTH]}
+    numbers = {f"{name}_old": percent(float(old_accuracy(table).mean())) for name, table in shown.items()}
+    numbers |= {f"{name}_new": percent(float(final(table).mean())) for name, table in shown.items()}
+    numbers["before"] = percent(float(even[even.step == 0]["accuracy 1"].mean()))
+    numbers |= {"last": str(THAW_STEPS[-1]), "steps": str(SLOW_STEPS), "first": str(THAW_STEPS[0])}
+    return Finding(
+        value=least(slice(None)),
+        low=low,
+        high=high,
+        checks=tuple(
+            Check(
+                says=f"{name}: 15 points more of the old skill than at the best single rate, for 2 points or fewer",
+                met=float(gains[name].mean()) >= 0.15 and costs[name] <= 0.02,
+            )
+            for name in (SLOWED, THAWED)
+        ),
+        numbers=numbers,
+    )
+
+
+def learned_and_left(evidence: Results, side: str, rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """(tasks, seeds) each: accuracy when a task had just been learned, and in the end."""
+    tables = [evidence.table("turn", side, rate, k) for k in range(1, len(TURNS) + 1)]
+    learned = np.stack([final(table) for table in tables])
+    last = tables[-1]
+    older = [final(last.assign(accuracy=last[f"accuracy {k}"])) for k in range(1, len(TURNS))]
+    return learned, np.stack([*older, final(last)])
+
+
+def at_best(evidence: Results, side: str) -> tuple[np.ndarray, np.ndarray]:
+    """The same at the rate that reads most of all four in the end."""
+    pairs = [learned_and_left(evidence, side, rate) for rate in BEST_RATES]
+    return max(pairs, key=lambda pair: float(pair[1].mean()))
+
+
+def forgotten(learned: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """(seeds,) accuracy when learned minus accuracy in the end, on average over all tasks but the last."""
+    return (learned - left)[:-1].mean(0)
+
+
+def turn_finding(evidence: Results) -> Finding:
+    both = {side: at_best(evidence, side) for side in (PRETRAINED, SCRATCH)}
+    lost = {side: forgotten(*pair) for side, pair in both.items()}
+    less = lost[SCRATCH] - lost[PRETRAINED]
+    low, high = interval(100 * less)
+    numbers: dict[str, str] = {}
+    for side, (learned, left) in both.items():
+        numbers |= {
+            f"{side}_learned": percent(float(learned.mean())),
+            f"{side}_left": percent(float(left.mean())),
+            f"{side}_lost": f"{100 * float(lost[side].mean()):.0f}",
+        }
+    return Finding(
+        value=100 * float(less.mean()),
+        low=low,
+        high=high,
+        checks=(
+            Check(
+                says="the pretrained net loses 10 points fewer than the one from scratch", met=float(less.mean()) >= 0.1
+            ),
+            Check(
+                says="and it has learned every task as well or better",
+                met=bool((both[PRETRAINED][0].mean(1) >= both[SCRATCH][0].mean(1)).all()),
+            ),
+        ),
+        numbers=numbers,
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="S9",
+        statement=(
+            "A net that told {before} of points on six spiral arms apart learns a new question about unwound arms. At "
+            "the best single rate for all layers it then reads {even_old} of the old arms, with lower layers slower "
+            "{slowed_old}, with one layer set free after the other, the lowest for {last} of {steps} steps, "
+            "{thawed_old}, with both {both_old}; of the new points {even_new}, {slowed_new}, {thawed_new} and "
+            "{both_new}."
+        ),
+        runs=speed_runs,
+        finding=speed_finding,
+        statistic="old skill kept beyond the best single rate, the lesser of the two ways, in points",
+        bar="15 points or more for either way, for 2 points of the new skill or fewer",
+        paper="Howard & Ruder 2018, Universal Language Model Fine-tuning for Text Classification",
+        paper_found="Lower rates for lower layers, and layers set free one after the other, were made so that "
+        "fine-tuning would not wipe out what a language model knew; both lowered its error.",
+    ),
+    Claim(
+        id="S19",
+        statement=(
+            "The digits turned four ways, one after the other: a net from scratch loses {scratch_lost} points of what "
+            "it had learned, one pretrained on glyphs {pretrained_lost}. In the end they read {scratch_left} and "
+            "{pretrained_left} of all four."
+        ),
+        runs=turn_runs,
+        finding=turn_finding,
+        statistic="points that the pretrained net loses fewer, each at the best of three rates",
+        bar="10 points or more, and no task learned worse",
+        paper="McRae & Hetherington 1993, Catastrophic Interference is Eliminated in Pretrained Networks; Mehta et al. "
+        "2021, An Empirical Investigation of the Role of Pre-training in Lifelong Learning",
+        paper_found="Over sequences of tasks pretrained nets forgot far less than nets with random first weights.",
+    ),
+)

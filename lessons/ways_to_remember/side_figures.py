@@ -1,0 +1,121 @@
+"""What stands beside this lesson's picture: heat-maps of tasks in a row, what remembering costs, and what keeps an old
+skill without any penalty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from lessons.kit.figures import Figure
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.heatmap import heatmap
+from lessons.kit.figures.scatter import Axis, Dot, scatter
+from lessons.kit.model.values import Answer, Results
+from lessons.kit.results.evidence import final, retention
+from lessons.ways_to_remember.claims import grid
+from lessons.ways_to_remember.layerwise_forgetting import at_best, even_best, forgotten
+from lessons.ways_to_remember.layerwise_forgetting import old_accuracy as old
+from lessons.ways_to_remember.runs import BOTH, EVEN_RATES, METHODS, NAIVE, PRETRAINED, SCRATCH, SLOWED, TASKS, THAWED
+
+TASK_NAMES = ["whole digits", *(f"jigsaw {k}" for k in range(1, TASKS))]
+Tables = Mapping[str, pd.DataFrame]
+
+
+def dot(name: str, left: np.ndarray, new: np.ndarray, role: str, named: bool = True) -> Dot:
+    """The mean of all seeds, shares in [0, 1] as percent; with its name also the spread."""
+    place = Dot(name=name, x=100 * float(left.mean()), y=100 * float(new.mean()), role=role, named=named)
+    return replace(place, x_spread=100 * float(left.std()), y_spread=100 * float(new.std())) if named else place
+
+
+def skills(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """What is left of the old skill and what was learned, (seeds,) each."""
+    return final(retention(table)), final(table)
+
+
+def one_heat(name: str, tables: Mapping[int, pd.DataFrame], kind: str) -> Figure:
+    return heats({name: tables}, kind)[0]
+
+
+def table_of(right: np.ndarray) -> pd.DataFrame:
+    """A row's grid as a heat-map's table: tasks down, time across."""
+    return pd.DataFrame(right.mean(-1).T, index=TASK_NAMES, columns=[f"after {k}" for k in range(1, TASKS + 1)])
+
+
+def heats(runs: Mapping[str, Mapping[int, pd.DataFrame]], kind: str) -> list[Figure]:
+    """One heat-map a way, as far as its runs have come."""
+    name = f"digits read of each task, after each task ({kind} runs)"
+    return [
+        heatmap(table_of(grid(tables)), "tasks", "tasks learned so far", title=f"{way}: {name}")
+        for way, tables in runs.items()
+        if tables
+    ]
+
+
+def averages(ends: Tables) -> Figure:
+    """What is read of all five tasks in the end."""
+    shown = []
+    for way, table in ends.items():
+        last = table[table.step == table.step.max()].sort_values("seed")
+        every = np.stack([last["accuracy"], *(last[f"accuracy {k}"] for k in range(1, TASKS))])
+        role = "note" if way == NAIVE else "pretrained"
+        shown.append(Bar(name=way, values=100 * every.mean(0), role=role))
+    title = "Digits read in the end, on average over all five tasks (stored runs)"
+    return bars(shown, "read", "%", title=title, signed=False)
+
+
+def cost(tables: Tables, answer: Answer) -> Figure:
+    """What each method must keep beside the net, and how much more a step costs."""
+    naive = tables[NAIVE]
+    spent = {method: tables[f"{method} middle"] for method in METHODS}
+
+    def step(table: pd.DataFrame) -> float:
+        return float((table.flops.max() - table.flops.min()) / table.step.max())
+
+    kept = dict(zip(METHODS, answer["numbers"]))
+    rows = {
+        "keeps old examples": {
+            "replay": f"{kept['replay'] // 784} drawings",
+            "LwF": "none",
+            "EWC": "none, once seen",
+            "L2-SP": "none",
+        },
+        "numbers kept beside the net": {method: f"{count:,}" for method, count in kept.items()},
+        "work a step, naive is 1": {method: f"{step(table) / step(naive):.2f}" for method, table in spent.items()},
+        "work before, in naive steps": {
+            method: f"{table.flops.min() / step(naive):.0f}" for method, table in spent.items()
+        },
+        "old skill left": {
+            method: f"{100 * float(final(retention(table)).mean()):.0f} %" for method, table in spent.items()
+        },
+        "new skill": {method: f"{100 * float(final(table).mean()):.0f} %" for method, table in spent.items()},
+    }
+    table = pd.DataFrame(rows).T[list(METHODS)]
+    alt = "; ".join(f"{what}: " + ", ".join(f"{m} {row[m]}" for m in METHODS) for what, row in rows.items())
+    return Figure(kind="table", spec=table, alt=alt, title="What remembering costs (middle strength, one net)")
+
+
+def speeds(evidence: Results) -> Figure:
+    """The same plane for layers that learn at their own speed, without any penalty."""
+    own = evidence.tables("speed")
+    named = {"one rate": even_best(evidence), SLOWED: own[SLOWED], "one by one": own[THAWED], BOTH: own[BOTH]}
+    shown = [
+        replace(dot(name, old(table), final(table), role), side="lane")
+        for (name, table), role in zip(named.items(), ("note", *["pretrained"] * 3))
+    ]
+    x = Axis(name="old arms still read, %", low=30, high=115, form=".0f")
+    y = Axis(name="new points read, %", low=90, high=102, form=".1f")
+    title = f"Without a penalty: layers of the plane's net at their own speed (best of {len(EVEN_RATES)} single rates)"
+    return scatter(shown, x, y, title=title, height=300)
+
+
+def starts(evidence: Results) -> Figure:
+    """What is lost of four turned tasks in a row, by where the net began."""
+    named = {SCRATCH: "from nothing", PRETRAINED: "from glyphs"}
+    shown = [
+        Bar(name=name, values=100 * forgotten(*at_best(evidence, side)), role=side) for side, name in named.items()
+    ]
+    title = "Without a penalty: what is lost over four turned tasks in a row, by where the net began"
+    return bars(shown, "accuracy lost", title=title, signed=False)
