@@ -1,4 +1,4 @@
-"""The sandbox as a bench: what can be set, the runs that follow, and the picture. The page is app/app_pages/sandbox.py."""
+"""The sandbox as a workspace: what can be set, the runs that follow, the picture. Page: app/app_pages/sandbox.py."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The time machine: go back to any step of a run that is over, go on from there another way, and see both futures; and
 claim M1, of when protection must begin.
 
-The page is app/app_pages/time_machine.py; what it shows is in futures.py. A future is a run like any other, whose start is
-a moment of the past (core.experiment.spec.Run.moment).
+The page is app/app_pages/time_machine.py; what it shows is in futures.py. A future is a run like any other, whose
+start is a moment of the past (core.experiment.spec.Run.moment).
 """
 
 from __future__ import annotations
