@@ -76,7 +76,8 @@ def served_workers(*options: str) -> Iterator[tuple[dict[str, str], psutil.Proce
 
 
 def workers_under(process: psutil.Process) -> list[psutil.Process]:
-    return [child for child in process.children() if "spawn_main" in command_of(child)]
+    forkers = [child for child in process.children() if "forkserver" in command_of(child)]
+    return [worker for forker in forkers for worker in forker.children()]
 
 
 def command_of(process: psutil.Process) -> str:
