@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.components.v2 import manifest_scanner
@@ -46,11 +47,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app on a server of its own, with an empty store."""
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (found, _):
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, psutil.Process]]:
+    """The app's address and its process. All tests of this process share the server and its store, which is empty at
+    first: to begin another takes ten seconds of a processor."""
+    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def address(server: tuple[str, psutil.Process]) -> str:
+    """Where the app is served, to visitors without a process to kill."""
+    return server[0]
 
 
 @pytest.fixture(scope="module")

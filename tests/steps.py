@@ -37,3 +37,16 @@ def violations(page: Page) -> list[str]:
     nodes: list[tuple[str, Any]] = [(one["id"], node) for one in found.response["violations"] for node in one["nodes"]]
     ours = [(name, node) for name, node in nodes if not (name == "target-size" and IN_TEXT in node["html"])]
     return [f"{name}: {node['html'][:120]} {node['failureSummary'][:160]}" for name, node in ours]
+
+
+def settled(page: Page) -> None:
+    """Waits until the page's script has run, its styles apply, and charts have taken their heights."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_timeout(500)
+
+
+def height(page: Page) -> float:
+    """The pixels that a page takes, with what must be scrolled to."""
+    settled(page)
+    every = "[...document.querySelectorAll('[data-testid=stMain]')].map(e => e.scrollHeight)"
+    return float(page.evaluate(f"Math.max(...{every})"))

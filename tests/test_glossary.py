@@ -14,7 +14,6 @@ from lessons.kit.lesson.catalogue import Lesson, lessons
 from lessons.kit.lesson.glossary import TEXT, Term, pattern, terms, terms_in
 from lessons.kit.model.values import Settings
 from lessons.kit.results.evidence import load_results
-from tests.server import served
 
 HOSTILE = ["nan", "<img src=x onerror=alert(1)>", "🙂" * 300, "../../etc/passwd", "two\nlines"]
 VOCABULARY = [
@@ -182,24 +181,23 @@ def test_a_hostile_search_finds_nothing_or_is_refused_in_a_sentence(text: str) -
 
 
 @pytest.mark.browser
-def test_a_gloss_opens_by_hover_key_and_tap_and_closes_by_escape(page: Page) -> None:
-    with served("app/main.py") as (address, _):
-        page.goto(f"{address}/day_it_forgot")
-        word = page.locator(".gloss button").first
-        entry = page.locator(".gloss [popover]").first
-        expect(word).to_be_visible()
-        expect(entry).to_be_hidden()
-        word.hover()
-        expect(entry).to_be_visible()
-        page.mouse.move(2, 2)
-        expect(entry).to_be_hidden()
-        word.focus()
-        page.keyboard.press("Enter")
-        expect(entry).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(entry).to_be_hidden()
-        page.set_viewport_size({"width": 390, "height": 844})
-        word.click()
-        expect(entry).to_be_visible()
-        box = entry.bounding_box()
-        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+def test_a_gloss_opens_by_hover_key_and_tap_and_closes_by_escape(address: str, page: Page) -> None:
+    page.goto(f"{address}/day_it_forgot")
+    word = page.locator(".gloss button").first
+    entry = page.locator(".gloss [popover]").first
+    expect(word).to_be_visible()
+    expect(entry).to_be_hidden()
+    word.hover()
+    expect(entry).to_be_visible()
+    page.mouse.move(2, 2)
+    expect(entry).to_be_hidden()
+    word.focus()
+    page.keyboard.press("Enter")
+    expect(entry).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(entry).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    word.click()
+    expect(entry).to_be_visible()
+    box = entry.bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390

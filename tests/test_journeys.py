@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
-from lessons.kit.lesson.catalogue import lessons
-from tests.server import served
-from tests.steps import press, through_the_findings
+from tests.steps import press, settled, through_the_findings
 
 pytestmark = pytest.mark.browser
-WIDE: ViewportSize = {"width": 1280, "height": 800}
-PHONE: ViewportSize = {"width": 390, "height": 844}
 MOVING = re.compile(r"^[1-9][0-9,]* of [0-9,]+ steps, ")  # a race that has begun
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, psutil.Process]]:
-    """The app as `make run` starts it, with a store of its own; its address and its process."""
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as found:
-        yield found
 
 
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
@@ -62,42 +50,6 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     page.goto(server[0])
     expect(page.get_by_role("button", name="Continue with")).to_be_visible()
     expect(page.get_by_text("You said").first).to_be_visible()
-
-
-@pytest.mark.parametrize("slug", lessons())
-def test_a_beat_is_a_screen(server: tuple[str, psutil.Process], page: Page, slug: str) -> None:
-    """At 1280 x 800 header, rail, picture and Train are in view at once; on a phone the picture is above Train, and
-    nothing is taller than one and a half screens."""
-    for size in (WIDE, PHONE):
-        page.set_viewport_size(size)
-        page.goto(f"{server[0]}/{slug}?{slug}.beat=Run&{slug}.committed=2")
-        expect(page.locator(".st-key-train button")).to_be_visible()
-        expect(page.locator(".st-key-stage")).to_be_visible()
-        settled(page)
-        if size is WIDE:
-            for key in ("header", "rail", "stage", "train"):
-                expect(page.locator(f".st-key-{key}").first).to_be_in_viewport(ratio=0.9)
-        else:
-            boxes = [page.locator(f".st-key-{key}").first.bounding_box() for key in ("stage", "train")]
-            assert boxes[0] and boxes[1] and boxes[0]["y"] < boxes[1]["y"]
-        assert tall(page) <= (1.02 if size is WIDE else 1.5) * size["height"]
-        page.goto(f"{server[0]}/{slug}?{slug}.beat=Explain&{slug}.committed=2&{slug}.pressed=1")
-        expect(page.locator(".st-key-finding")).to_be_visible()
-        expect(page.locator(".st-key-stage")).to_be_visible()
-        assert tall(page) <= 1.5 * size["height"]
-
-
-def settled(page: Page) -> None:
-    """The page's script has run, its styles apply, and charts have taken their heights."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_timeout(500)
-
-
-def tall(page: Page) -> float:
-    """Pixels that a page takes, with what must be scrolled to."""
-    settled(page)
-    every = "[...document.querySelectorAll('[data-testid=stMain]')].map(e => e.scrollHeight)"
-    return float(page.evaluate(f"Math.max(...{every})"))
 
 
 def race(page: Page, address: str, **settings: object) -> None:
@@ -155,7 +107,7 @@ def test_a_killed_worker_is_replaced_and_the_page_says_so(server: tuple[str, psu
     race(page, server[0], draw=80)
     expect(page.get_by_text(MOVING)).to_be_visible()
     for process in server[1].children(recursive=True):
-        if "spawn_main" in " ".join(process.cmdline()):
+        if "forkserver" in " ".join(process.cmdline()):
             process.kill()
     expect(page.get_by_text("a worker was lost").first).to_be_visible()
     expect(page.get_by_text(MOVING)).to_be_visible()

@@ -1,18 +1,23 @@
-"""All lessons by keyboard alone, from the question to the last answer, and the pages where hands are free."""
+"""All lessons by keyboard alone, from the question to the last answer, and the pages where hands are free.
+
+On the way each beat is looked at on a laptop and on a phone: it must fit the screen.
+"""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from playwright.sync_api import FileChooser, Locator, Page, expect
+from playwright.sync_api import FileChooser, Locator, Page, ViewportSize, expect
 
 from app.beats.recall import mixed
 from lessons.kit.lesson.catalogue import lessons
-from tests.steps import finding
+from tests.steps import finding, height, settled
 from tests.test_sandbox_page import QUICK
 
 pytestmark = pytest.mark.browser
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 FAR = 120  # presses of Tab within which everything on a page is reached
 FOCUSED = "e => e === e.getRootNode().activeElement"
 UNSAID = """() => {
@@ -60,14 +65,41 @@ def say_something(page: Page) -> None:
     raise AssertionError("Something of the prediction cannot be said by keys.")
 
 
+def run_fits_the_screen(page: Page) -> None:
+    """At 1280 x 800 header, rail, picture and Train are in view at once; on a phone the picture is above Train, and
+    the page is no taller than one and a half screens."""
+    expect(page.locator(".st-key-stage")).to_be_visible()
+    for size in (PHONE, WIDE):
+        page.set_viewport_size(size)
+        settled(page)
+        if size is WIDE:
+            for key in ("header", "rail", "stage", "train"):
+                expect(page.locator(f".st-key-{key}").first).to_be_in_viewport(ratio=0.9)
+        else:
+            boxes = [page.locator(f".st-key-{key}").first.bounding_box() for key in ("stage", "train")]
+            assert boxes[0] and boxes[1] and boxes[0]["y"] < boxes[1]["y"]
+        assert height(page) <= (1.02 if size is WIDE else 1.5) * size["height"]
+
+
+def finding_fits_the_screen(page: Page) -> None:
+    """No finding is taller than one and a half screens."""
+    expect(page.locator(".st-key-finding")).to_be_visible()
+    for size in (PHONE, WIDE):
+        page.set_viewport_size(size)
+        assert height(page) <= 1.5 * size["height"]
+
+
 @pytest.mark.parametrize("slug", lessons())
 def test_a_lesson_goes_by_keys_from_its_question_to_its_last_answer(address: str, page: Page, slug: str) -> None:
     lesson = lessons()[slug]
+    page.set_viewport_size(WIDE)
     page.goto(f"{address}/{slug}")
     press_by_key(page, "Make a prediction")
     say_something(page)
     press_by_key(page, "That is my prediction")
     train = page.locator(".st-key-train button").first
+    expect(train).to_be_visible()
+    run_fits_the_screen(page)
     tab_to(page, train)
     page.keyboard.press("Enter")
     expect(train).to_have_text(re.compile("Stop|Again"))
@@ -79,6 +111,8 @@ def test_a_lesson_goes_by_keys_from_its_question_to_its_last_answer(address: str
     last = len(lesson.explained)
     for at in range(1, last + 1):
         expect(finding(page, at, last)).to_be_visible()
+        if at == 1:
+            finding_fits_the_screen(page)
         press_by_key(page, re.compile("^Next$"))
         keeps_focus(page, ".st-key-rail")
     expect(page.locator(".st-key-ending")).to_be_visible()

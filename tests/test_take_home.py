@@ -25,7 +25,6 @@ from core.store import store
 from core.user_data import table
 from lessons.kit.results.scores_csv import scores_csv
 from lessons.kit.take_home.archive import zipped
-from tests.server import served
 from tests.steps import through_the_findings
 from tests.test_own_data import csv as csv_of_points
 
@@ -206,29 +205,26 @@ def test_a_link_to_a_bundle_that_is_not_here_says_so(elsewhere: None) -> None:
 
 
 @pytest.mark.browser
-def test_the_picture_on_the_stage_is_saved_as_it_stands_there(
-    page: Page, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as (address, _):
-        query = "fast_start.beat=Explain&fast_start.committed=2&fast_start.pressed=1"
-        page.goto(f"{address}/fast_start?{query}")
-        through_the_findings(page)
-        page.get_by_role("button", name="Take it home").click()
-        with page.expect_download() as coming:
-            page.get_by_role("button", name="The picture on the stage (PNG)").press("Enter")
-        coming.value.save_as(tmp_path / "picture.png")
-        assert coming.value.suggested_filename == "headstart-fast_start.png"
-        box = page.locator(".st-key-stage canvas").first.bounding_box()
-        page.get_by_role("radio", name="SVG").click()
-        save = page.get_by_role("button", name="The picture on the stage (SVG)")
-        expect(page.locator(".st-key-stage [data-testid=stEChartsChart] svg text").first).to_be_visible()
-        with page.expect_download() as coming:
-            save.press("Enter")
-        coming.value.save_as(tmp_path / "picture.svg")
-        assert coming.value.suggested_filename == "headstart-fast_start.svg"
-        page.evaluate("document.querySelector('.st-key-stage [data-testid=stEChartsChart]').remove()")
-        save.press("Enter")  # no chart is left
-        expect(page.get_by_text("save pixels as PNG")).to_be_visible()
+def test_the_picture_on_the_stage_is_saved_as_it_stands_there(address: str, page: Page, tmp_path: Path) -> None:
+    query = "fast_start.beat=Explain&fast_start.committed=2&fast_start.pressed=1"
+    page.goto(f"{address}/fast_start?{query}")
+    through_the_findings(page)
+    page.get_by_role("button", name="Take it home").click()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="The picture on the stage (PNG)").press("Enter")
+    coming.value.save_as(tmp_path / "picture.png")
+    assert coming.value.suggested_filename == "headstart-fast_start.png"
+    box = page.locator(".st-key-stage canvas").first.bounding_box()
+    page.get_by_role("radio", name="SVG").click()
+    save = page.get_by_role("button", name="The picture on the stage (SVG)")
+    expect(page.locator(".st-key-stage [data-testid=stEChartsChart] svg text").first).to_be_visible()
+    with page.expect_download() as coming:
+        save.press("Enter")
+    coming.value.save_as(tmp_path / "picture.svg")
+    assert coming.value.suggested_filename == "headstart-fast_start.svg"
+    page.evaluate("document.querySelector('.st-key-stage [data-testid=stEChartsChart]').remove()")
+    save.press("Enter")  # no chart is left
+    expect(page.get_by_text("save pixels as PNG")).to_be_visible()
     written = [node.text for node in ElementTree.parse(tmp_path / "picture.svg").iter(f"{SVG}text")]
     assert {"Accuracy on unseen examples; shaded: what the head start is worth", "Points, 400 labels per arm"} < {
         *written
