@@ -83,6 +83,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def how(settings: Settings) -> str:
+    """Describes the settings of a run in a few words."""
     return f"{settings[METHOD]}, leash {settings[LEASH]:g}, mix {settings[PRETRAINING_MIX]:g}"
 
 
@@ -195,6 +196,7 @@ def level(span: tuple[float, float]) -> Mark:
 
 
 def promise_and_truth(table: pd.DataFrame) -> list[Curve]:
+    """Returns the promised and the true preference of a run as two curves."""
     return [along_kl(table, "promised", "promise", "scratch"), along_kl(table, "preferred", "truth", "pretrained")]
 
 

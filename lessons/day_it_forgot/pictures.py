@@ -70,6 +70,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def in_words(settings: Settings) -> str:
+    """Names the new task and the old one, such as "digits after glyphs"."""
     return IN_WORDS[settings[TASK]][settings[SIMILARITY]]
 
 

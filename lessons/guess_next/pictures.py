@@ -190,6 +190,7 @@ def chosen_among(bits: float) -> str:
 
 
 def story(token: str, bits: float, said: Sequence[tuple[str, float]]) -> str:
+    """Describes how surprised the reader was by a token, and which tokens it expected."""
     likeliest = ", ".join(f"“{visible(one)}” {percent(chance)}" for one, chance in said)
     return (
         f"“{visible(token)}”: as unsure as among {among_how_many(bits)} tokens ({bits:.1f} bits). Expected {likeliest}."
@@ -210,6 +211,7 @@ def over_tokens(table: pd.DataFrame, batch: int, name: str, role: str) -> Curve:
 
 
 def losses(shown: Sequence[Curve], guess: Guess, nothing: float | None, title: str) -> Figure:
+    """Draws these curves with the learner's guess, and with a line at `nothing`, the loss of an untrained model."""
     marks, drawn = [], list(shown)
     if nothing is not None:
         marks.append(Mark(start=(SPAN[0], nothing), end=(SPAN[1], nothing), says=KNOWS_NOTHING, place="insideEndTop"))
@@ -225,6 +227,7 @@ def young_band(evidence: Results) -> pd.DataFrame:
 
 
 def moment(step: int) -> str:
+    """Names a moment of the reader's training by the number of tokens it has read."""
     read = step * READER_BATCH * WINDOW
     return f"after {read:,} tokens" if step else "before the first step"
 

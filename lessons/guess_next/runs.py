@@ -65,6 +65,7 @@ def asks(settings: Settings) -> Measures:
 
 
 def expects(text: str, back: int) -> Measure:
+    """Returns a measure of the reader's surprise at a text, of which it may see the last `back` tokens."""
     return Measure(kind="surprise", runs=(reader(),), prompts=(text,), count=back)
 
 

@@ -14,6 +14,7 @@ Accuracies = dict[int, np.ndarray]  # the accuracy of every seed, by labels of e
 
 
 def pretrained(evidence: Results, subject: str) -> Accuracies:
+    """Returns the accuracies of the nets that start from the film reader."""
     return {n: final(table) for n, table in evidence.tables("pretrained", subject).items()}
 
 
@@ -60,6 +61,7 @@ def word_finding(evidence: Results) -> Finding:
 
 
 def encoder(evidence: Results, subject: str) -> Accuracies:
+    """Returns the accuracies of the frozen sentence encoder."""
     return {n: np.array(draws) for n, draws in zip(SIZES, evidence.answer("encoder", subject)["accuracy"])}
 
 

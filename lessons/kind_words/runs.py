@@ -51,6 +51,7 @@ def judged(subject: str, labels: int, rate: float, seeds: Seeds, start: Run | No
 
 
 def pretrained_run(settings: Settings) -> Run:
+    """Returns the pretrained side of the race. Its film reader is trained on the same draw."""
     seeds = Seeds(first=100 * settings.draw)
     return judged(settings[ABOUT], settings[LABELS], RATE, seeds, film_reader(seeds))
 

@@ -19,14 +19,17 @@ Accuracies = dict[int, np.ndarray]  # the accuracy of every seed, by labels per 
 
 
 def pretrained(evidence: Results) -> Accuracies:
+    """Returns the accuracies of the pretrained nets."""
     return {n: final(table) for n, table in evidence.tables("pretrained").items()}
 
 
 def scratch_equal(evidence: Results) -> Accuracies:
+    """Returns the accuracies of the nets from scratch, with the same number of steps as the pretrained nets."""
     return {n: final(table) for n, table in evidence.tables("scratch").items()}
 
 
 def scratch_best(evidence: Results) -> Accuracies:
+    """Returns the best accuracies of the nets from scratch."""
     return {n: oracle_best(evidence.tables("scratch best", n).values()) for n in SIZES}
 
 
@@ -38,6 +41,7 @@ def worth(accuracy: float, labels: int, baseline: Accuracies) -> float:
 
 
 def reaches(accuracy: float, baseline: Accuracies) -> bool:
+    """Returns whether the baseline reaches an accuracy with any number of labels."""
     return max(float(each.mean()) for each in baseline.values()) >= accuracy
 
 

@@ -131,6 +131,7 @@ def own_losses(evidence: Results, material: str) -> dict[int, float]:
 
 
 def thin(places: dict[int, float]) -> pd.DataFrame:
+    """Returns a table for a curve without a band."""
     return flat(pd.DataFrame({"x": list(places), "mean": list(places.values())}))
 
 
@@ -203,6 +204,7 @@ def in_nats(evidence: Results) -> Figure:
 
 
 def in_bits(evidence: Results) -> Figure:
+    """Draws the loss on unseen text against the amount of text, on two logarithmic axes."""
     return power_law(
         TEXTS,
         np.array(list(losses(evidence, TEXT).values())),

@@ -99,6 +99,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def spot(kilobytes: int, paid: float, name: str, role: str) -> Curve:
+    """Returns a single point as a curve."""
     return Curve(table=thin({kilobytes: paid}), name=name, role=role, named=False)
 
 
@@ -129,6 +130,7 @@ def side(series: dict[str, Any]) -> str:
 
 
 def thin(places: Mapping[int, float]) -> pd.DataFrame:
+    """Returns a table for a curve without a band."""
     return flat(pd.DataFrame({"x": list(places), "mean": list(places.values())}))
 
 

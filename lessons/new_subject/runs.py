@@ -70,6 +70,7 @@ def backdrop(settings: Settings) -> Values:
 
 
 def is_own(subject: str) -> bool:
+    """Returns whether a subject is a text of the learner's own."""
     return bool(OWN.fullmatch(subject))
 
 

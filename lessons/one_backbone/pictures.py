@@ -77,6 +77,7 @@ def own_worlds(evidence: Results) -> dict[str, float]:
 
 
 def is_revealed(evidence: Results) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("probe", DIGITS, NAMES[0])
 
 

@@ -229,6 +229,7 @@ def number(join: str) -> int:
 
 
 def name_at(share: float, join: str) -> str:
+    """Names a point on a line, for a share of the way."""
     if share in (0, 1):
         return ENDS[join][int(share)]
     return "half way" if PARENT in ENDS[join] else "their mean"
@@ -242,6 +243,7 @@ def first_seed(answer: Answer, name: str, names: tuple[str, ...]) -> tuple[float
 
 
 def inside(answer: Answer, path: list[list[float]]) -> bool:
+    """Returns whether a path of training is within the map."""
     x, y = np.array(path).T
     (left, right), (low, high) = ((answer[axis][0], answer[axis][-1]) for axis in ("x", "y"))
     return bool((x >= left).all() and (x <= right).all() and (y >= low).all() and (y <= high).all())

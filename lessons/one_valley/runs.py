@@ -42,6 +42,7 @@ JOIN = Control(
 
 
 def moved_on(seeds: Seeds, by: int) -> Seeds:
+    """Returns the same number of seeds, beginning at another seed."""
     return Seeds(seeds.count, seeds.first + by)
 
 
@@ -73,6 +74,7 @@ def family(labels: int, seeds: Seeds, source: Run | None = None) -> dict[str, Ru
 
 
 def plane(which: str, nets: Mapping[str, Run], tested: int = TESTED) -> Measure:
+    """Returns a measure of the loss landscape on one of the two planes."""
     return Measure(kind="landscape", runs=tuple(nets[name] for name in ON[which]), count=tested)
 
 
@@ -82,6 +84,7 @@ def where(join: str) -> str:
 
 
 def planes(labels: int, seeds: Seeds) -> Measures:
+    """Returns measures of both planes."""
     nets = family(labels, seeds)
     return [LabelledRun("plane", plane(which, nets), (which, labels)) for which in ON]
 

@@ -45,6 +45,7 @@ def bits(answer: Answer) -> np.ndarray:
 
 
 def every_seed(runs: Iterable[Sequence[float]]) -> np.ndarray:
+    """Returns the values of all seeds of all runs as one array."""
     return np.concatenate([np.array(run) for run in runs])
 
 

@@ -165,6 +165,7 @@ def asked_both(answer: Answer) -> Figure:
 
 
 def is_revealed(evidence: Results) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("obeys", RAW)
 
 

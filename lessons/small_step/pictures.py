@@ -285,6 +285,7 @@ def repainted(behaviour: Sequence[Behaviour], evidence: Results, settings: Setti
 
 
 def edited(evidence: Results, settings: Settings) -> Figure:
+    """Draws the editor for the learner's own delta, or for the stored one until the learner's is measured."""
     mine = evidence.has("yours") and evidence.has("yours whole")
     answer, whole = map(evidence.answer, ("yours", "yours whole") if mine else ("dial", "whole"))
     moved = float(np.mean(answer["size"]))

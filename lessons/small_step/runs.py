@@ -131,6 +131,7 @@ def runs(settings: Settings) -> Runs:
 
 
 def after(settings: Settings) -> Measures:
+    """Returns measures of the learner's delta, as it is set and complete."""
     pair, new = PAIRS[settings[NETS]], live_run(settings)
     return [
         LabelledRun("yours", pair.dial(new, settings[LAYER], settings[RANK])),

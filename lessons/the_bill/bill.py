@@ -54,6 +54,7 @@ class Learning:
 
 
 def learning(table: pd.DataFrame, labels: int, rate: float) -> Learning:
+    """Converts the table of a run to arrays."""
     wide = table.pivot(index="step", columns="seed", values="accuracy")
     paid = table.groupby("step").flops.first().to_numpy()
     return Learning(rate=rate, labels=labels, steps=wide.index.to_numpy(), operations=paid, accuracy=wide.to_numpy())

@@ -75,6 +75,7 @@ GOAL = 0.03  # how far below full fine-tuning a patch may be on the mirrored arm
 
 
 def level(accuracy: float, name: str, role: str) -> Curve:
+    """Returns an accuracy as a horizontal line."""
     return Curve(table=band_by_x({rank: np.full(2, accuracy) for rank in (1, max(RANKS))}), name=name, role=role)
 
 
@@ -221,6 +222,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def is_revealed(evidence: Results, where: str) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("cut", where)
 
 

@@ -117,6 +117,7 @@ def all_of(where: str, seeds: Seeds) -> dict[str, Run]:
 
 
 def squeezed(full: Run) -> Measure:
+    """Returns a measure of the full delta, cut to every rank."""
     return Measure(kind="delta_truncation", runs=(full,), tasks=(full.task,), count=max(RANKS))
 
 
@@ -125,6 +126,7 @@ CELLS, TILES = 30, 40  # cells on each side of a live map, and unseen digits on 
 
 
 def method_set(settings: Settings) -> str:
+    """Returns the name of the method that the learner has set."""
     return method_label(settings[METHOD], settings[SIZE])
 
 
@@ -165,6 +167,7 @@ def backdrop(settings: Settings) -> Values:
 
 
 def examples(where: str) -> Measure:
+    """Returns a measure of the examples that the live runs record the answers to."""
     return Measure(kind="tracked_examples", runs=(), tasks=(WORLDS[where].task,), count=tracked_count(where))
 
 

@@ -79,6 +79,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def is_revealed(evidence: Results) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("price")
 
 

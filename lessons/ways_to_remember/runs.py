@@ -40,6 +40,7 @@ class Dial:
     count: int = 1
 
     def keep(self, method: str, level: str) -> Keep:
+        """Returns the protection at one of the levels."""
         return Keep(method=METHODS[method], strength=self.strengths[LEVELS.index(level)], count=self.count)
 
 
@@ -121,6 +122,7 @@ def ways() -> list[str]:
 
 
 def picked(settings: Settings) -> str:
+    """Returns the way to remember that the learner has set, such as "replay middle"."""
     return f"{PLAIN_NAMES[settings[METHOD]]} {settings[STRENGTH]}"
 
 

@@ -145,6 +145,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def is_revealed(evidence: Results) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("after", UPRIGHT, "lp_ft", STANDARD)
 
 
@@ -217,6 +218,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def second_phase(table: pd.DataFrame, world: str) -> Figure:
+    """Draws the accuracy of the second phase against steps."""
     curve = over_steps(table, "glyphs", "source")
     title = f"The second phase: upright glyphs after {world}, accuracy on unseen drawings"
     return curves([curve], "steps", (1, retrained(world, Seeds()).steps), title=title)

@@ -43,6 +43,7 @@ class Brief:
 
     @property
     def sizes(self) -> tuple[int, ...]:
+        """Returns the numbers of labels per class that are on offer."""
         return self.labels or self.job_of.labels
 
     @property

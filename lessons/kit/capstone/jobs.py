@@ -51,6 +51,7 @@ class Choice(NamedTuple):
 
     @property
     def key(self) -> str:
+        """Returns the choice as the key that the file of results uses."""
         return " | ".join(map(str, self))
 
 
@@ -69,6 +70,7 @@ class Job:
     ways: Mapping[str, tuple[Stage, ...]]  # the stages of each method
 
     def offer(self, name: str) -> Offer:
+        """Returns the offer with this name."""
         return next(offer for offer in self.offers if offer.name == name)
 
     def plain(self, choice: Choice) -> Choice:

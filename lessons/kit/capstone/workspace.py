@@ -125,6 +125,7 @@ class Desk:
         return cost_accuracy_map(spots, [*before, *named], (brief.budget, brief.reach), *ground(brief))
 
     def views(self, evidence: Results, settings: Settings, guess: Guess) -> Views:
+        """Returns the curves of the learner's run, a table of the tries, and the bills."""
         shown: Views = {}
         yours, before = self.own_outcome(evidence, settings), self.earlier(settings)
         if evidence.has("race", YOURS):

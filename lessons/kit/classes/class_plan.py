@@ -222,6 +222,7 @@ def record(told: Any, lesson: Lesson) -> Record:
 
 
 def record_to_json(one: Record) -> dict[str, Any]:
+    """Returns a record in the form of the file."""
     return {"said": {name: str(value) for name, value in one.said.values.items()}, "missed": list(one.missed)}
 
 

@@ -144,6 +144,7 @@ def walls(
 
 
 def shift_classes(areas: str, shift: int) -> str:
+    """Adds a number to every class of a decision map."""
     return to_base64(from_base64("Areas", areas) + shift) if shift else areas
 
 

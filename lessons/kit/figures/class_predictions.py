@@ -155,11 +155,13 @@ def lane(handle: Handle, prediction: Prediction, ground: Ground) -> Lane:
 
 
 def same_line(one: Handle, other: Handle) -> bool:
+    """Returns whether two handles move up and down at the same position of the x-axis."""
     fixed = not isinstance(one.x, Control) and not isinstance(other.x, Control)
     return one is other or (fixed and one.pane == other.pane and one.x == other.x)
 
 
 def mark_place(handle: Handle, along: Control[Any] | float, guess: Settings) -> float:
+    """Returns the position of a guess along one axis."""
     return handle.place(guess[along]) if isinstance(along, Control) else float(along)
 
 

@@ -117,6 +117,7 @@ def layout(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] |
 
 
 def axis(scale: Scale) -> dict[str, Any]:
+    """Returns an axis as an option for Plotly."""
     suffix = f" {scale.unit}" if scale.unit == "%" else ""
     ends: dict[str, Any] = {"range": [scale.low, scale.high]} if scale.low is not None else {}
     ends |= {"type": "log"} if scale.log else {}
@@ -177,15 +178,18 @@ def spaced_values(values: Sequence[float], least: float) -> list[float]:
 
 
 def bottom(group: Sequence[int], values: Sequence[float], least: float) -> float:
+    """Returns the lowest position in a group of names that are `least` apart."""
     middle = sum(values[k] for k in group) / len(group)
     return middle - least * (len(group) - 1) / 2
 
 
 def top(group: Sequence[int], values: Sequence[float], least: float) -> float:
+    """Returns the highest position in a group of names that are `least` apart."""
     return bottom(group, values, least) + least * (len(group) - 1)
 
 
 def short(name: str) -> str:
+    """Cuts a name that is too long for its curve."""
     return name if len(name) <= NAME else name[: NAME - 1] + "…"
 
 

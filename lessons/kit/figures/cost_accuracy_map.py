@@ -82,6 +82,7 @@ def cloud(spots: Sequence[Spot], met: bool) -> dict[str, Any]:
 
 
 def pin(one: LabelledSpot) -> dict[str, Any]:
+    """Returns the mark of a named choice."""
     colour, symbol, size = MARKS[one.kind]
     look = {"size": size, "color": colour, "symbol": symbol, "line": {"color": "#ffffff", "width": 1.5}}
     if symbol.endswith("open"):
@@ -90,6 +91,7 @@ def pin(one: LabelledSpot) -> dict[str, Any]:
 
 
 def trace(spots: Sequence[Spot]) -> dict[str, Any]:
+    """Returns choices as a trace for Plotly."""
     said = [f"{spot.name}<br>{spot.right:.1f} % right, {spot.cost:,.0f} coins" for spot in spots]
     places = {"x": [round(spot.cost, 2) for spot in spots], "y": [round(spot.right, 2) for spot in spots]}
     return {"type": "scatter", "mode": "markers", "text": said, "hovertemplate": "%{text}<extra></extra>"} | places
@@ -103,6 +105,7 @@ def ticks(span: tuple[float, float]) -> dict[str, Any]:
 
 
 def axis_option(span: tuple[float, float]) -> dict[str, Any]:
+    """Returns the label of the goal."""
     place = {"x": math.log10(span[0]), "y": 101, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
     return place | {"text": "what is asked for", "font": {"color": INK, "size": 13}, "bgcolor": PAPER}
 
@@ -137,6 +140,7 @@ def place(one: Spot, span: tuple[float, float], low: float) -> tuple[float, floa
 
 
 def together(one: Spot, other: Spot, span: tuple[float, float], low: float) -> bool:
+    """Returns whether two choices are so close that they share a label."""
     (x, y), (a, b) = place(one, span, low), place(other, span, low)
     return abs(x - a) < 0.06 and abs(y - b) < 0.06
 

@@ -35,4 +35,5 @@ def cost_table(
 
 
 def count(steps: float) -> str:
+    """Writes a number of steps, or "never" if it is inf."""
     return "never" if math.isinf(steps) else f"{steps:.0f}"

@@ -173,6 +173,7 @@ def named_at(curve: Curve, colour: str, point: pd.Series, side: str) -> dict[str
 
 
 def points(x: Sequence[float], y: Sequence[float]) -> list[list[float]]:
+    """Returns pairs of rounded numbers, which keeps the spec small."""
     return [[float(f"{a:.6g}"), round(b, 3)] for a, b in zip(x, y)]
 
 

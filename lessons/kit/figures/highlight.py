@@ -37,6 +37,7 @@ def name_of(series: dict[str, Any]) -> str:
 
 
 def paled(series: dict[str, Any]) -> dict[str, Any]:
+    """Returns a series in pale colours."""
     faint: dict[str, Any] = {style: series.get(style, {}) | {"opacity": PALE} for style in STYLES}
     if series.get("lineStyle", {}).get("opacity") == 0:  # the invisible lower edge of a band
         faint["lineStyle"] = series["lineStyle"]

@@ -152,6 +152,7 @@ def contour_map(land: Land, title: str = "", height: int = 340) -> Figure:
 
 
 def colours(land: Land) -> dict[str, Any]:
+    """Returns the grid of losses with its colour scale and the texts for the pointer."""
     loss, right = np.asarray(land.loss), np.asarray(land.right)
     says = [[f"loss {a:.2f}, {percent(b)} right" for a, b in zip(*row)] for row in zip(loss.tolist(), right.tolist())]
     return {
@@ -202,10 +203,12 @@ def column(path: ArrayLike, number: int) -> list[float]:
 
 
 def half_way(land: Land) -> list[Pin]:
+    """Returns the middle point of the path, or none if there is no path."""
     return [land.walk[len(land.walk) // 2]] if land.walk else []
 
 
 def hover(pins: Sequence[Pin]) -> dict[str, Any]:
+    """Returns the texts that appear when the pointer is over these pins."""
     says = [f"{pin.name}: loss {pin.loss:.2f}, {percent(pin.right)} right" for pin in pins]
     return {"text": says, "hovertemplate": "%{text}<extra></extra>"}
 
@@ -231,6 +234,7 @@ def labelled(land: Land, lift: float) -> list[tuple[str, Pin, float]]:
 
 
 def callout(names: str, place: Pin) -> dict[str, Any]:
+    """Returns a label with a line to its pin."""
     return {
         "x": place.x,
         "y": place.y,

@@ -274,6 +274,7 @@ def shaped(name: str, values: Any, frames: int, *size: int) -> np.ndarray:
 
 
 def state_of(states: ArrayLike, frames: int, count: int) -> np.ndarray:
+    """Returns the states of items with the shape (frames or 1, count). Raises BadValue if there is an unknown state."""
     array = shaped("States", states if len(np.asarray(states)) else np.zeros(count, int), frames, count)
     if not ((array >= NOTHING) & (array <= WON_BACK)).all():
         raise BadValue("A state is nothing, right, lost or won back.")
@@ -281,12 +282,14 @@ def state_of(states: ArrayLike, frames: int, count: int) -> np.ndarray:
 
 
 def texts(name: str, values: Sequence[str], count: int) -> list[str]:
+    """Returns one text for each item, or none at all. Raises BadValue if the number is different."""
     if len(values) not in (0, count):
         raise BadValue(f"{name} must be one for each of {count} items, not {len(values)}.")
     return list(values)
 
 
 def large(big: Sequence[str], frames: int) -> dict[str, Any]:
+    """Returns the large word of each frame. Raises BadValue if the number is different."""
     if len(big) not in (0, 1, frames):
         raise BadValue(f"A large word is one for each of {frames} frames, not {len(big)}.")
     return {"big": list(big)} if big else {}

@@ -108,6 +108,7 @@ def laned(mark: dict[str, Any]) -> dict[str, Any]:
 
 
 def crossed(dot: Dot) -> dict[str, Any]:
+    """Returns the cross of a dot, which shows one standard deviation on both axes."""
     arms = [
         [{"coord": [dot.x - dot.x_spread, dot.y]}, {"coord": [dot.x + dot.x_spread, dot.y]}],
         [{"coord": [dot.x, dot.y - dot.y_spread]}, {"coord": [dot.x, dot.y + dot.y_spread]}],

@@ -36,6 +36,7 @@ def adapting(tables: Mapping[str, pd.DataFrame], high: float) -> Figure:
 
 
 def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Returns the curve of one column of a run's table against steps."""
     return band_by_x(dict(zip(np.sort(table.step.unique()).tolist(), bits(table, column))))
 
 

@@ -88,6 +88,7 @@ def chart(spec: dict[str, Any]) -> Iterator[str]:
 
 
 def places_of(data: list[Any], logs: list[bool]) -> list[tuple[float, float]]:
+    """Returns the coordinates of the data of a series, with logarithms on a logarithmic axis."""
     found = []
     for k, one in enumerate(data):
         value = one.get("value") if isinstance(one, dict) else one
@@ -128,7 +129,7 @@ def signed(panel: dict[str, Any], frame: int) -> np.ndarray:
 
 
 def lines_of(texts: list[str]) -> Iterator[str]:
-    """Draws texts as lines of the same length, each after a line for its prompt."""
+    """Draws texts as lines whose length follows the length of the text, each after a line for its prompt."""
     for k, text in enumerate(texts):
         width, y = min(80, 8 + 2 * len(text)), 14 + 18 * k
         yield f'<rect x="8" y="{y}" width="56" height="8" rx="4" fill="{GREY}" opacity="0.45"/>'
@@ -141,6 +142,7 @@ def pictures(html: str) -> Iterator[str]:
 
 
 def row(addresses: list[str]) -> Iterator[str]:
+    """Draws images in rows of five."""
     columns, size = 5, 28
     for k, address in enumerate(addresses):
         yield image(address, 6 + (k % columns) * (size + 2), 15 + (k // columns) * (size + 4), size, size)

@@ -90,6 +90,7 @@ class Claim:
 
 
 def nothing(settings: Settings) -> Measures:
+    """Returns no measures. The functions below are the defaults of a workspace."""
     return ()
 
 

@@ -232,5 +232,6 @@ def cut(table: pd.DataFrame, end: float) -> pd.DataFrame:
 
 
 def select_role(found: Mapping[Key, T], role: str, at: tuple[Any, ...]) -> dict[Any, T]:
+    """Returns the entries of a role whose position begins with `at`, by the rest of their position."""
     rest = {key[1][len(at) :]: one for key, one in found.items() if key[0] == role and key[1][: len(at)] == at}
     return {left[0] if len(left) == 1 else left: one for left, one in rest.items()}

@@ -42,6 +42,8 @@ class Verdict:
 
     @property
     def word(self) -> str:
+        """Returns whether pretraining helps, hurts or makes no clear difference, which depends on whether the
+        interval includes 0."""
         return HELPS if self.low > 0 else HURTS if self.high < 0 else SAME
 
 

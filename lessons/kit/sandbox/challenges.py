@@ -90,6 +90,7 @@ class Challenge:
 
 
 def labels(task: Task) -> int:
+    """Returns the number of labels of a task, or 0 if it has no labels."""
     return int(getattr(task, "labels", 0))
 
 

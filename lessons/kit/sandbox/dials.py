@@ -193,6 +193,7 @@ def even(step: float, whole: bool) -> float:
 
 
 def first_line(kind: type) -> str:
+    """Returns the first line of the docstring of a class, which the page shows as the help of a control."""
     return (kind.__doc__ or "").strip().splitlines()[0]
 
 

@@ -21,6 +21,8 @@ NAME = 40  # the largest number of characters in a name
 
 @dataclass(frozen=True)
 class Pin:
+    """Holds a pinned run and its name."""
+
     name: str
     run: Run
 
@@ -146,4 +148,5 @@ def rename_pin(pins: Pins, place: int, name: str) -> Pins:
 
 
 def remove_pin(pins: Pins, place: int) -> Pins:
+    """Returns the pins without one of them. The other automatic names are made again."""
     return renamed_pins(pins, [pin.run for k, pin in enumerate(pins) if k != place])

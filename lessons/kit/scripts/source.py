@@ -166,6 +166,7 @@ class Block:
 
 
 def blocks(source: str) -> Iterator[Block]:
+    """Yields the statements at the top level of a module, with the comments above them."""
     lines, begin = source.split("\n"), 0
     for node in parse(source).body:
         text = "\n".join(lines[begin : node.end_lineno])
@@ -239,6 +240,7 @@ def group(module: str) -> int:
 
 
 def join(top: list[str], body: list[Block]) -> str:
+    """Writes the blocks one after the other, with the usual blank lines."""
     text, before = "\n\n".join(filter(None, top)) + "\n", False
     for k, block in enumerate(body):
         defines = isinstance(block.node, ast.FunctionDef | ast.ClassDef)

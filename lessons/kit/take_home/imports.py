@@ -65,6 +65,7 @@ def imported(path: Path) -> tuple[str, ...]:
 
 
 def names(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """Yields the names of the modules that an import statement may load."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif node.module:

@@ -92,6 +92,7 @@ def skills(evidence: Results, at: int, steps: list[int]) -> Sequence[Lines]:
 
 
 def of_first(table: pd.DataFrame, column: str, steps: Sequence[int]) -> np.ndarray:
+    """Returns the values of the first seed at these steps. Values between two tests are interpolated linearly."""
     mine = table[table.seed == table.seed.min()]
     return np.interp(steps, mine.step, mine[column])
 
