@@ -16,7 +16,7 @@ ASKED = 20  # labels per class for the nets in the prediction
 EVERY = 400  # labels per class for the stranger; with fewer labels it would be worse than a child
 ELSEWHERE = 500  # the distance between the seeds of the first and the second solution
 FRAMES = 8
-# Digits that are tested at every point of a plane; for the learner's own nets, which takes two seconds.
+# Digits that are tested at every point of a plane. For the learner's own nets there are fewer: it takes two seconds.
 TESTED, QUICKLY = 1000, 500
 NEAR, FAR = "near", "far"  # the plane of the family, and the plane that contains the stranger
 # The nets of each plane. The first three define the plane, and lines begin at the first one. Child B is not on the
