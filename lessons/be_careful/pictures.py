@@ -67,7 +67,8 @@ def is_over(evidence: Results, settings: Settings) -> bool:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Draws promise and truth against distance, of a finished live run or else of the stored run.
+    """Draws promise and truth against distance. It shows the live run if it is finished, and the stored run
+    otherwise.
 
     While a live run is training, only the promise is shown. Before the prediction, only the learner's guess is shown.
     """
@@ -211,7 +212,8 @@ def against_kl(shown: Sequence[Curve], said: Mapping[float, float], title: str) 
 
 
 def dearer(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draws the alignment tax: bits a word on ordinary notes that the net never saw, against steps."""
+    """Draws the alignment tax, which is the cost of ordinary notes that the net never saw, in bits a word against
+    steps."""
     roles = {"mixed": "source", "no mix": "scratch"}
     shown = [
         Curve(table=band(table.assign(accuracy=table.bits)).rename(columns={"step": "x"}), name=name, role=roles[name])

@@ -50,15 +50,15 @@ LEFT = Control(
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Draws the digits that the net can read before it learns others."""
+    """Draws the digits that the net can read before it learns new ones."""
     examples = evidence.answer("old digits")["tasks"][0]["examples"]
     wall = Wall(name="0 to 4, as the net reads them", behaviour=evidence.behaviour("old net")[-1:], examples=examples)
     return walls([replace(wall, columns=WIDE, old=True)])
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Draws both skills against steps, of a live run or else of the stored run. Before the prediction, only the
-    learner's guess is shown."""
+    """Draws both skills against steps. It shows the live run if there is one, and the stored run otherwise. Before
+    the prediction, only the learner's guess is shown."""
     live, revealed = evidence.has("live"), evidence.has("asked")
     shown = []
     if live or revealed:

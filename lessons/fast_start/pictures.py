@@ -64,8 +64,8 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Draws accuracy against steps in four cases. A live race replaces the stored one of its case. Before the
-    prediction, only scratch is shown."""
+    """Draws accuracy against steps in four cases. If there is a live race, it replaces the stored race of the same
+    case. Before the prediction, only scratch is shown."""
     race = evidence.tables("race")
     charts = []
     for case, title in CASES.items():

@@ -44,7 +44,8 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Draws accuracy against labels: both bands, the learner's guess for tweets, and the live race as points."""
+    """Draws accuracy against the number of labels, with both bands, the learner's guess for tweets, and the live race
+    as points."""
     about = settings[ABOUT]
     shown = [Curve(table=band_by_x(scratch(evidence, about)), name="scratch", role="scratch")]
     if about == SUBJECTS[0]:

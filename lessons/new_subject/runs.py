@@ -57,7 +57,7 @@ def after(settings: Settings) -> Measures:
 def backdrop(settings: Settings) -> Values:
     """Returns the results of scratch for one subject, which the learner may see, and the hidden ones.
 
-    The recorded texts of the nets ship if the texts of their subject do.
+    A recording of what the nets wrote is included only if the text of its subject comes with the app.
     """
     seeds, subject = Seeds(), settings[SUBJECT]
     others = [piece for each in (*SUBJECTS[1:], BROUGHT) for piece in domain(each, seeds)]

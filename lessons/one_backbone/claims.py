@@ -1,4 +1,5 @@
-"""Defines the claim of this lesson, S14: a score ranks backbones before anybody trains them further."""
+"""Defines the claim of this lesson, S14: a score can rank the backbones before any of them is trained on the new
+task."""
 
 from __future__ import annotations
 

@@ -139,7 +139,8 @@ def own_slopes(evidence: Results, job: str) -> list[Slope]:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """Returns the other views: both probes as they learn, the score beside the accuracy, every task, and the costs."""
+    """Returns the other views. They show both probes as they learn, the score beside the accuracy, every task, and
+    the costs."""
     shown: Views = {}
     if told := reading(evidence, settings):
         shown["The probes"] = lambda: walls(told)

@@ -1,5 +1,5 @@
-"""Defines the claims of this lesson, S11 and S11b: fine-tuning is a small step, and one can stop anywhere on the
-way."""
+"""Defines the claims of this lesson, S11 and S11b: fine-tuning is a small step, and the step can be stopped anywhere
+on the way."""
 
 from __future__ import annotations
 

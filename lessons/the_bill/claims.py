@@ -1,5 +1,5 @@
-"""Defines the claim of this lesson, B1: a backbone is paid for once, and saves costs on every task, mostly the costs
-of labels."""
+"""Defines the claim of this lesson, B1: a backbone is paid for only once, and then every task becomes cheaper, mainly
+because it needs fewer labels."""
 
 from __future__ import annotations
 

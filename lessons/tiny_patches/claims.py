@@ -1,5 +1,5 @@
-"""Defines the claims of this lesson, S12 and S12b: a low-rank delta is enough if it is trained at this rank, and it
-has savings and costs."""
+"""Defines the claims of this lesson. A low-rank change is enough if it is trained at this rank (S12). It saves
+storage, but it learns less if the new task is far from the old one (S12b)."""
 
 from __future__ import annotations
 

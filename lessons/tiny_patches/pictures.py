@@ -239,8 +239,9 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """Returns the other views: both nets as they learn, maps of cut and trained low-rank changes, patches on and off,
-    the spectrum, the costs, and the old skill."""
+    """Returns the other views. They show both nets as they learn, the maps of cut and trained low-rank changes,
+    patches that are put on and taken off, the sizes of the directions in the full change, the costs, and the old
+    skill."""
     shown: Views = {}
     where = settings[WHERE]
     if len(told := seen_learning(evidence)) == 2:

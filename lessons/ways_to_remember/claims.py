@@ -1,5 +1,5 @@
-"""Defines claims S8 and S8b: what protects an old skill and how much this costs the new one, once and five times in a
-row. The claim of the time machine is M1."""
+"""Defines the claims S8 and S8b. They say what protects an old skill and how much this costs the new skill, for one
+new task and for five tasks in a row. The claim of the time machine is M1."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def best(tables: Mapping[str, pd.DataFrame], method: str) -> str:
 
 
 def gains(tables: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
-    """Returns how many more glyphs each method reads than naive, at its best affordable strength, as shares
-    (seeds,)."""
+    """Returns how many more glyphs the net reads with each method than without any, at the best affordable strength
+    of the method. The values are shares with the shape (seeds,)."""
     return {method: old(tables[best(tables, method)]) - old(tables[NAIVE]) for method in METHODS}
 
 

@@ -104,8 +104,8 @@ def live_row(evidence: Results, one: str) -> dict[int, pd.DataFrame]:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """Returns the other views: both skills with and without the method, the accuracy on each task of a row, the cost
-    of all ways, and what keeps old skills without a penalty."""
+    """Returns the other views. They show both skills with and without the method, the accuracy on each task of a row,
+    the cost of all ways, and what keeps old skills without a penalty."""
     shown: Views = {}
     chosen, scene, known = picked(settings), settings[SCENE], is_revealed(evidence)
     if scene == ROW and (evidence.tables("live row") or known):
@@ -130,8 +130,9 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def old_skill_walls(evidence: Results, chosen: str) -> list[Wall]:
-    """Returns the answers to the same old glyphs by a net without protection and by a net with the learner's way,
-    live or else stored."""
+    """Returns two walls with the answers to the same old glyphs. One net has no protection, and the other net has the
+    protection that the learner has set. The walls show the live runs if there are any, and the stored runs otherwise.
+    """
     role = "race" if evidence.behaviour("race", chosen) and evidence.behaviour("race", NAIVE) else "wall"
     told = {way: evidence.behaviour(role, way) for way in (NAIVE, chosen)}
     if not all(told.values()):

@@ -32,7 +32,8 @@ def curve(errors: np.ndarray) -> pd.DataFrame:
 
 
 def needed(error: np.ndarray) -> float:
-    """Returns after how many examples an error (examples,) stays at most ENOUGH, or inf if it never does."""
+    """Returns the number of examples after which the error is never above ENOUGH again, or inf if there is no such
+    number. The shape of `error` is (examples,)."""
     above = np.flatnonzero(error > ENOUGH)
     after = above[-1] + 1 if len(above) else 0
     return float(after) if after < len(error) else float("inf")

@@ -1,4 +1,5 @@
-"""Defines the controls of this lesson, and the runs: nets that learn to fit a line from a prompt, and their tests."""
+"""Defines the controls of this lesson, and the runs: nets that learn to fit a line to the points in a prompt, and the
+tests of these nets."""
 
 from __future__ import annotations
 

@@ -92,7 +92,8 @@ def compared(yours: Outcome) -> str:
 
 @cache
 def worth() -> str:
-    """Says how good the advice is over all six briefs. It is empty if one of them was not searched."""
+    """Describes how much better the advised choices are than the naive ones, over all six briefs. It is empty if one
+    of them was not searched."""
     every = [compared_outcomes(brief) for brief in BRIEFS.values()]
     if not all(every):
         return ""

@@ -155,8 +155,8 @@ def class_letter(name: str) -> str:
 
 
 def fates(right: np.ndarray) -> np.ndarray:
-    """Returns the state of each example at each test: RIGHT if it was never lost, LOST, or WON_BACK if it is right
-    again. The shape of `right` is (tests, examples)."""
+    """Returns the state of each example at each test. The state is RIGHT if the example was never lost, LOST if it is
+    wrong, and WON_BACK if it is right again. The shape of `right` is (tests, examples)."""
     once_lost = np.logical_or.accumulate(~right, axis=0)
     return np.where(~right, LOST, np.where(once_lost, WON_BACK, RIGHT))
 

@@ -1,4 +1,5 @@
-"""Computes values that are not stored yet, on all workers, and prints the progress. Commands use it, pages do not."""
+"""Computes values that are not stored yet, on all workers, and prints the progress. It is used by commands, and not
+by the pages of the app."""
 
 from __future__ import annotations
 

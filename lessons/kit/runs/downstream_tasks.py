@@ -1,7 +1,7 @@
-"""Defines the downstream tasks for a backbone's features, and the probe that learns them. Lessons about choosing a
-backbone share it.
+"""Defines the downstream tasks for the features of a backbone, and the probe that learns them. The lessons about
+choosing a backbone share them.
 
-It is a short list of values, like lessons/kit/runs/recipes.py.
+Like recipes.py, it is a short list of values.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Defines the runs that learn a new task and forget an old one, which several lessons share.
 
-One pair is digits after digits with the same head. The other is colours after arms in the plane, with one head for
-each task. Digits after glyphs are in recipes.py.
+In the first pair, a net learns digits after other digits with the same head. In the second pair, it learns colours
+after arms in the plane, and each task has its own head. The runs on digits after glyphs are in recipes.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Defines language models that are trained on different amounts of text, which lessons on text share. It also reads
-their loss, in bits a character.
+"""Defines language models that are trained on different amounts of text, which the lessons on text share. It also
+reads the loss of these models from their tables, in bits a character.
 
-The runs are a short list of values, like lessons/kit/runs/recipes.py.
+Like recipes.py, it is a short list of values.
 """
 
 from __future__ import annotations

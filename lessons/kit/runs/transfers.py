@@ -1,7 +1,7 @@
 """Defines a backbone and a new task in each of three worlds, and the ways to learn the new task that lessons share.
 
-It is a short list of values, like lessons/kit/runs/recipes.py. These runs have their own learning rate and number of
-steps in each world.
+Like recipes.py, it is a short list of values. These runs have their own learning rate and number of steps in each
+world.
 """
 
 from __future__ import annotations

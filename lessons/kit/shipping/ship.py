@@ -56,7 +56,7 @@ def values() -> dict[str, Run | Measure]:
 
 
 def values_of(lesson: Lesson) -> Iterator[tuple[str, Run | Measure]]:
-    """Yields everything that a lesson needs, with labels. No label is used for two values."""
+    """Yields all the values that a lesson needs, with their labels. No label is used for two values."""
     for claim in lesson.claims:
         yield from ((f"{claim.id}: {piece}", piece.of) for piece in claim.runs(Seeds()))
     earlier: Values = [*lesson.runs(lesson.recorded_settings), *lesson.after(lesson.recorded_settings)]
@@ -205,7 +205,7 @@ def main() -> None:
 
 
 def relearn() -> None:
-    """Trains again every run whose weights should ship but are not stored."""
+    """Trains every run again whose weights should ship, but are not stored."""
     for run in starts():
         if store.weights(run) is None:
             from core.serve.compute_values import perform

@@ -104,8 +104,8 @@ def protection(of: Run, settings: Settings) -> tuple[Keep, ...]:
 
 
 def advice(of: Run, settings: Settings) -> str:
-    """Says why holding the weights keeps nothing if one head only learns new classes (van de Ven & Tolias 2019, Three
-    scenarios for continual learning)."""
+    """Explains why holding the weights does not protect the old skill if one head only learns new classes (van de Ven
+    & Tolias 2019, Three scenarios for continual learning)."""
     if has_one_head(of) and settings[KEEP] in PINNED:
         return ONE_HEAD
     return ""
