@@ -1,5 +1,4 @@
-"""Draws the figures of this lesson: the old net, the accuracy on both tasks along the line to the new net, and the
-editor."""
+"""Draws the figures of this lesson: the old net, both tasks along the line to the new net, and the editor."""
 
 from __future__ import annotations
 
@@ -70,8 +69,8 @@ def frames(answer: Answer, chosen: slice | list[int] = slice(None)) -> list[str]
 
 
 def both_tasks(answer: Answer, names: tuple[str, str], chosen: slice | list[int] = slice(None)) -> tuple[Any, ...]:
-    """Returns panels for the old task and the new task: points on the map for the plane, and otherwise images with
-    the answers of the net."""
+    """Returns panels for the old and the new task: points on the map of the plane, or images with the answers of the
+    net."""
     panels: list[Space | Images] = []
     for name, shown in zip(names, answer["shown"]):
         truth = np.array(shown["truth"])
@@ -89,9 +88,8 @@ def both_tasks(answer: Answer, names: tuple[str, str], chosen: slice | list[int]
 
 
 def turning(answer: Answer, alphas: Sequence[float], moving: bool) -> Space:
-    """Returns the map at these alphas with points of the arms on it.
-
-    The arms are turned in proportion to alpha, or as in the new task. The answer for a point is read from the map.
+    """Returns the map at these alphas with points of the arms on it. The arms are turned in proportion to alpha, or
+    as in the new task. The answer for a point is read from the map.
     """
     chosen = [alpha_index(answer, alpha) for alpha in alphas]
     reach, side = answer["reach"], answer["side"]
@@ -150,8 +148,7 @@ def rotor(answer: Answer, title: str = "") -> Figure:
 
 
 def editor(answer: Answer, whole: Answer, pair: Pair, title: str) -> Figure:
-    """Draws all results at every alpha. `whole` is the answer for the complete delta, which fixes the scale of the
-    bars."""
+    """Draws all results at every alpha. `whole` is the answer for the complete delta, which fixes the scale."""
     old, new = (accuracy(answer, task).mean(1) for task in (0, 1))
     alphas = np.array(answer["alphas"])
     sizes = np.array([np.mean(answer["sizes"][name]) for name in pair.layers])
@@ -189,8 +186,7 @@ ALPHA = "alpha: 0 is the old net, 1 the new one"
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Draws the maps at every alpha from the old net to the new one, so that the learner can change one into the
-    other."""
+    """Draws the maps at every alpha from the old net to the new one, which the learner moves by hand."""
     answer = evidence.answer("hook")
     alphas = answer["alphas"][inside(answer)]
     space = turning(answer, alphas, moving=False)
@@ -200,8 +196,8 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Draws the accuracy against alpha, with a curve for each turn of the arms. Before the prediction, only the old
-    net and the new net are shown."""
+    """Draws accuracy against alpha for each turn of the arms. Before the prediction, only the old and the new net are
+    shown."""
     drawn, low, high = [], OPTIONS[0], OPTIONS[-1]
     if evidence.has("asked"):
         drawn = hills(evidence.answer("asked"))
@@ -245,9 +241,7 @@ def best(answer: Answer, turn: float) -> float:
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Returns the map while the new net is trained, the arms that turn with alpha, and the editor with the size of
-    the delta in each layer.
-
-    The editor shows the learner's own delta as soon as it is measured.
+    the delta in each layer. The editor shows the learner's own delta as soon as it is measured.
     """
     shown: Views = {}
     if behaviour := evidence.behaviour("live"):
@@ -276,8 +270,7 @@ def line_to(answer: Answer, new: str, title: str) -> Figure:
 
 
 def repainted(behaviour: Sequence[Behaviour], evidence: Results, settings: Settings) -> Figure:
-    """Draws the answers of the first net to the new task at every test: its map with the points on it, or a wall of
-    digits."""
+    """Draws the answers of the first net to the new task at every test: a map with points, or a wall of digits."""
     examples = evidence.answer("exhibit")["tasks"][0]["examples"]
     name = "digits" if settings[NETS] == DIGITS else f"Arms turned by {TURN:g} degrees"
     wall = Wall(name=name, behaviour=behaviour, examples=examples, columns=10)

@@ -1,5 +1,5 @@
-"""Defines the claims of this lesson. A low-rank change is enough if it is trained at this rank (S12). It learns less than
-full fine-tuning if the new task is far from the old one, and it forgets less (S12b)."""
+"""Defines the claims of this lesson. A low-rank change is enough if it is trained at this rank (S12). It learns less
+than full fine-tuning if the new task is far away, and it forgets less (S12b)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Draws the figures of this lesson: accuracy against rank, maps of cut and trained low-rank changes, and patches that
-are put on and taken off."""
+"""Draws the figures of this lesson: accuracy against rank, maps of low-rank changes, and patches put on and taken
+off."""
 
 from __future__ import annotations
 
@@ -80,10 +80,8 @@ def level(accuracy: float, name: str, role: str) -> Curve:
 
 
 def by_rank(evidence: Results, where: str, guess: Guess, title: str) -> Figure:
-    """Draws accuracy against rank, with lines for full fine-tuning and for the head alone.
-
-    After the prediction it also draws the low-rank changes that were trained at each rank, the full change cut to
-    each rank, and the learner's own results.
+    """Draws accuracy against rank, with lines for full fine-tuning and for the head alone. After the prediction it
+    also draws the trained low-rank changes, the full change cut to each rank, and the learner's own results.
     """
     shown = [level(final(evidence.table("patch", where, name)).mean(), name, LOOK[name]) for name in (FULL, HEAD)]
     marks = []
@@ -121,8 +119,7 @@ def miss_arrows(said: int | str, was: float, handle: Control[Any]) -> list[Mark]
 
 
 def own_points(evidence: Results, settings: Settings) -> list[Curve]:
-    """Returns the current results of the learner's own nets as points: the patch, and the full change cut to its
-    rank."""
+    """Returns the results of the learner's own nets as points: the patch, and the full change cut to its rank."""
     (where, race), mine = racing(evidence), method_set(settings)
     shown: list[Curve] = []
     if where != settings[WHERE]:
@@ -186,8 +183,7 @@ def forgetting_dots(evidence: Results, where: str, title: str) -> Figure:
 
 
 def ledger(evidence: Results, where: str, name: str, tasks: int = 10) -> Figure:
-    """Draws a table of the cost of storing one task and ten tasks, with full fine-tuning and with the learner's
-    patch."""
+    """Draws a table of the cost of storing one task and ten tasks, with full fine-tuning and with a patch."""
     rows: dict[str, list[str]] = {}
     chosen: Sequence[str] = [FULL] if name == FULL else [FULL, name]
     of = {patch: sizes(evidence, where)[patch] for patch in chosen}
@@ -227,8 +223,7 @@ def is_revealed(evidence: Results, where: str) -> bool:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Draws accuracy against rank: before the prediction for the predicted world, and afterwards for the world that
-    the learner has set."""
+    """Draws accuracy against rank, before the prediction for the predicted world and later for the learner's world."""
     where = settings[WHERE]
     if not is_revealed(evidence, where):
         return by_rank(evidence, NEAR, guess, f"From six arms to {NEAR}: which rank comes close to full?")
@@ -239,9 +234,8 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """Returns the other views. They show both nets as they learn, the maps of cut and trained low-rank changes,
-    patches that are put on and taken off, the sizes of the directions in the full change, the costs, and the old
-    skill."""
+    """Returns the other views: both nets as they learn, maps of low-rank changes, patches put on and taken off, the
+    sizes of the directions in the full change, the costs, and the old skill."""
     shown: Views = {}
     where = settings[WHERE]
     if len(told := seen_learning(evidence)) == 2:
@@ -262,8 +256,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def racing(evidence: Results) -> tuple[str, dict[str, pd.DataFrame]]:
-    """Returns the world of the live nets, and the sides by name. The world may differ from the controls if the run is
-    an older one."""
+    """Returns the world of the live nets, and the sides by name. It may be the world of an earlier run."""
     tables = evidence.tables("race")
     where = next((where for where, _ in tables), "")
     return where, {name: table for (at, name), table in tables.items() if at == where}

@@ -1,11 +1,10 @@
-"""Defines the player, which shows frames that a learner plays or scrubs in the browser: decision areas, points,
-images, bars and lines. Panels with texts are in text_panels.py. It does not depend on the screen.
+"""Defines the player: frames with decision areas, points, images, bars and lines that a learner plays or scrubs in
+the browser. Panels with texts are in text_panels.py. It does not depend on the screen.
 
     player(Player(marks=("step 0", "step 20"), says=("It knows nothing yet.", "It knows both."), panels=(...)))
 
 All panels follow the same scrubber. The first axis of an array is the frame. If it is 1 or missing, the values are
-the same for all frames. `says` holds one sentence for each frame, computed from data. It is read aloud, and it is
-part of the text alternative.
+the same for all frames. `says` holds one sentence for each frame, which is read aloud.
 """
 
 from __future__ import annotations
@@ -36,12 +35,10 @@ class Space:
     xy: ArrayLike = ()  # (frames, points, 2)
     classes: ArrayLike = ()  # (frames, points), positions in Player.classes
     states: ArrayLike = ()  # (frames, points): NOTHING, RIGHT, LOST or WON_BACK
-    # For each point: the text that is shown when it is selected; "" if it cannot be selected.
-    stories: Sequence[str] = ()
+    stories: Sequence[str] = ()  # for each point: its text when it is selected; "" if it cannot be
     extent: tuple[float, float, float, float] | None = None  # left, right, bottom, top; None fits all points
     big: Sequence[str] = ()  # for each frame: a large word above it, such as a count
-    # The horizontal and the vertical axis, in the units of the measured values.
-    axes: tuple[PlaneAxis, PlaneAxis] | None = None
+    axes: tuple[PlaneAxis, PlaneAxis] | None = None  # across and up, in the units of the measured values
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         frames = len(marks)
@@ -87,8 +84,7 @@ class Space:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Images:
-    """Defines a panel with small grey images or signed filters, in rows that wrap. Each image can have a word, a
-    state and a story."""
+    """Defines a panel with small grey images or signed filters. Each image can have a word, a state and a story."""
 
     title: str
     images: Sequence[str] | Sequence[Sequence[str]]  # (frames, items) base64 of height * width bytes, top row first
@@ -96,14 +92,11 @@ class Images:
     height: int = 28
     signed: bool = False  # whether 0, 128 and 255 mean -1, 0 and 1, drawn in two colours
     says: Sequence[str] | Sequence[Sequence[str]] = ()  # (frames, items) a word under each image
-    # The full text for a short word; shown when the pointer is over it.
-    full: Mapping[str, str] = field(default_factory=dict)
+    full: Mapping[str, str] = field(default_factory=dict)  # full texts of short words, for the pointer
     states: ArrayLike = ()  # (frames, items): NOTHING, RIGHT, LOST or WON_BACK
-    # For each item: the text that is shown when it is selected; "" if it cannot be selected.
-    stories: Sequence[str] = ()
+    stories: Sequence[str] = ()  # for each item: its text when it is selected; "" if it cannot be
     size: int = 48  # pixels on the screen; for the tiles of a wall it is a maximum if it is more than 62
-    # Columns of a wall, whose tiles share its width and have their word in a corner; 0 means as many as fit.
-    columns: int = 0
+    columns: int = 0  # columns of a wall, whose tiles have their word in a corner; 0 means as many as fit
     big: Sequence[str] = ()  # for each frame: a large word above it, such as a count
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
@@ -174,8 +167,8 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lines:
-    """Defines a panel with curves over the frames, and with a cursor at the current frame. A click moves the cursor.
-    The values are shares unless `form` is set."""
+    """Defines a panel with curves over the frames, and with a cursor that a click moves. Values are shares unless
+    `form` is set."""
 
     title: str
     lines: Sequence[Line]
@@ -236,8 +229,8 @@ class Player:
 
 
 def player(value: Player, title: str = "") -> Figure:
-    """Returns the figure of a player. Its spec is what the browser receives. Raises BadValue if the parts do not fit
-    together."""
+    """Returns the figure of a player. Its spec is what the browser receives. Raises BadValue if its parts do not
+    fit."""
     if not (1 <= len(value.marks) == len(value.says)):
         raise BadValue(f"There must be a sentence a frame, {len(value.marks)}, not {len(value.says)}.")
     if not 0 <= value.first < len(value.marks):
@@ -259,8 +252,7 @@ def player(value: Player, title: str = "") -> Figure:
 
 
 def shaped(name: str, values: Any, frames: int, *size: int) -> np.ndarray:
-    """Returns the values with the shape (frames or 1, *size), where -1 means any size. A missing first axis is added.
-    Raises BadValue if the shape is different."""
+    """Returns the values with the shape (frames or 1, *size), where -1 is any size. A missing first axis is added."""
     try:
         array = np.asarray(values)
     except ValueError as error:
