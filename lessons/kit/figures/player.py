@@ -1,5 +1,5 @@
-"""Defines the player: frames with decision areas, points, images, bars and lines that a learner plays or scrubs in
-the browser. Panels with texts are in text_panels.py. It does not depend on the screen.
+"""Defines the player: frames with areas, points, images, bars and lines that a learner plays or scrubs in the
+browser. Panels with texts are in text_panels.py. It does not depend on the screen.
 
     player(Player(marks=("step 0", "step 20"), says=("It knows nothing yet.", "It knows both."), panels=(...)))
 
@@ -167,8 +167,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lines:
-    """Defines a panel with curves over the frames, and with a cursor that a click moves. Values are shares unless
-    `form` is set."""
+    """Defines a panel with curves and a cursor that a click moves. Values are shares unless `form` is set."""
 
     title: str
     lines: Sequence[Line]
