@@ -213,7 +213,7 @@ class Player:
     """Holds panels side by side that follow one scrubber."""
 
     marks: Sequence[str]  # for each frame: a short label such as "step 20" or "alpha 0.50"
-    says: Sequence[str]  # for each frame: a sentence computed from data
+    says: Sequence[str]  # for each frame: a sentence computed from data, also part of the text alternative
     panels: Sequence[Panel]
     classes: Sequence[str] = ()  # what the colours and shapes mean, at most ten
     states: tuple[str, str, str] = ("right", "lost", "won back")  # what the marks of items mean
