@@ -1,4 +1,4 @@
-"""The lessons there are: `python -m lessons [--json]`."""
+"""Lists the lessons: `python -m lessons [--json]`."""
 
 from __future__ import annotations
 

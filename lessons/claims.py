@@ -1,4 +1,4 @@
-"""`python -m lessons.claims [ids] [--check] [--seeds N] [--first-seed K] [--json]`: see
+"""Runs `python -m lessons.claims [ids] [--check] [--seeds N] [--first-seed K] [--json]`, which is defined in
 lessons/kit/shipping/claims.py."""
 
 import sys

@@ -1,4 +1,5 @@
-"""The claims of this lesson: a reward pursued too far (S16), none at all (S17), and what was taught lost (S16b)."""
+"""Defines the claims of this lesson: a reward that is pursued too far (S16), training without a reward model (S17),
+and restraint that is lost again (S16b)."""
 
 from __future__ import annotations
 
@@ -22,22 +23,22 @@ from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Results
 from lessons.kit.results.evidence import bootstrap, reached
 
-LEVELS = (1, 2, 4, 8)  # nats a note from the pretrained net, where RL and DPO are compared
+LEVELS = (1, 2, 4, 8)  # nats a note from the pretrained net at which RL and DPO are compared
 UNITS = ("promised", "preferred", "unkind", "kl", "bits")
 
 
 def by_seed(table: pd.DataFrame) -> dict[str, np.ndarray]:
-    """What a run was tested for, in each unit (tests, seeds)."""
+    """Returns the test results of a run in each unit, with the shape (tests, seeds)."""
     return {unit: table.pivot(index="step", columns="seed", values=unit).to_numpy() for unit in UNITS}
 
 
 def mean(table: pd.DataFrame) -> pd.DataFrame:
-    """The same at every test, step by step, on average over seeds."""
+    """Returns the test results at every step, as means over seeds."""
     return table.groupby("step")[list(UNITS)].mean().reset_index()
 
 
 def ends(table: pd.DataFrame, unit: str) -> np.ndarray:
-    """What every seed ends with, in this unit."""
+    """Returns the last value of every seed in this unit."""
     return table[table.step == table.step.max()].sort_values("seed")[unit].to_numpy()
 
 
@@ -45,13 +46,15 @@ def ends(table: pd.DataFrame, unit: str) -> np.ndarray:
 
 
 def fall(truth: np.ndarray, draw: np.ndarray | slice = slice(None)) -> float:
-    """How far the truth (tests, seeds) ends below its best moment, on average over these seeds."""
+    """Returns how far the truth ends below its best moment, as a mean over these seeds. The shape of `truth` is
+    (tests, seeds)."""
     curve = truth[:, draw].mean(1)
     return float(curve.max() - curve[-1])
 
 
 def tax(evidence: Results, promised: float) -> float:
-    """Bits a word that general notes have become dearer when so much is promised, with the kindest leash and no mix."""
+    """Returns how many more bits a word general notes cost when the promise reaches this level, with the best leash
+    and no mix."""
     paid = []
     for beta in BETAS:
         curve = mean(evidence.table("pleased", RL, beta))
@@ -109,11 +112,12 @@ def proxy_finding(evidence: Results) -> Finding:
 # --- S17 ------------------------------------------------------------------------------------------------------------
 
 
-Known = dict[str, list[dict[str, np.ndarray]]]  # by method, for each leash what it was tested for
+Known = dict[str, list[dict[str, np.ndarray]]]  # by method, the test results for each leash
 
 
 def frontier(known: Known, method: str, level: float, draw: np.ndarray | slice = slice(None)) -> float:
-    """The truth at this distance from the pretrained net, with the leash that suits it best; nan if none gets there."""
+    """Returns the truth at this distance from the pretrained net with the best leash, or nan if no leash gets that
+    far."""
     reading = []
     for tested in known[method]:
         kl, truth = (tested[unit][:, draw].mean(1) for unit in ("kl", "preferred"))
@@ -154,7 +158,8 @@ def dpo_finding(evidence: Results) -> Finding:
 
 
 def restraint_left(evidence: Results, method: str, notes: str, draw: np.ndarray | slice = slice(None)) -> float:
-    """How much of the restraint is left: of the unkind notes it no longer wrote, the share it still does not write."""
+    """Returns the share of the restraint that is left. The restraint is the drop in unkind notes that the reward has
+    taught."""
     unkind = by_seed(evidence.table("taught", method))["unkind"][:, draw].mean(1)
     now = by_seed(evidence.table("afterwards", method, notes))["unkind"][-1][draw].mean()
     return float((unkind[0] - now) / (unkind[0] - unkind[-1]))

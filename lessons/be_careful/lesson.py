@@ -1,4 +1,5 @@
-"""Be careful what you reward. Promise and truth against the distance from the pretrained net."""
+"""Defines the lesson “Be careful what you reward”. It shows the promised and the true preference against the distance
+from the pretrained net."""
 
 from __future__ import annotations
 

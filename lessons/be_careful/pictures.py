@@ -1,4 +1,5 @@
-"""What this lesson shows: notes as they turn bad, promise and truth, leashes, the tax, the restraint, words' worth."""
+"""Draws the figures of this lesson: notes that turn bad, promise and truth, leashes, the alignment tax, the
+restraint, and the worth of words."""
 
 from __future__ import annotations
 
@@ -24,9 +25,10 @@ from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settin
 from lessons.kit.results.evidence import band, band_by_x, reached
 
 SPAN = (0.1, 60.0)  # nats a note
-MANY = 6  # words at either end
-AS_GOOD = 0.5  # of the time preferred: as good as ordinary notes
-LIKED = 0.6  # of the time preferred: the goal of the mission, which the net before any step misses by ten points
+MANY = 6  # words at each end
+AS_GOOD = 0.5  # preferred half of the time: as good as ordinary notes
+# The share of notes that must be preferred in the mission; the net before the first step misses it by ten points.
+LIKED = 0.6
 WHAT = "How often its notes are preferred to ordinary ones"
 
 
@@ -42,7 +44,7 @@ def handle(name: str, kl: int, default: int) -> Control[int]:
     )
 
 
-# By how far the net has moved from the pretrained one, in nats a note.
+# The distance of the net from the pretrained one, in nats a note.
 HANDLES = {2: handle("near", 2, 60), 10: handle("away", 10, 75), 30: handle("far", 30, 90)}
 MARKS = (
     Handle(x=SPAN[0], y=100 * AS_GOOD),
@@ -51,7 +53,7 @@ MARKS = (
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """What a reward model has understood of the choices so far."""
+    """Draws what a reward model has learned from the choices so far."""
     if evidence.has("taste"):
         return worths(evidence.answer("taste"))
     table = pd.DataFrame(ASKED[:4], columns=["this one", "or this one?"]).set_index("this one")
@@ -60,13 +62,16 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def is_over(evidence: Results, settings: Settings) -> bool:
-    """Whether the live run has come to its end; before that nothing of the truth is shown."""
+    """Returns whether the live run is finished. Before that, nothing about the truth is shown."""
     return evidence.has("live") and evidence.table("live").step.max() >= AIMS[settings[METHOD]].steps
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Promise and truth against distance: of a live run, when that is over, else of the stored one; while it goes on
-    the promise alone, and before the prediction what the learner says alone."""
+    """Draws promise and truth against distance. It shows the live run if it is finished, and the stored run
+    otherwise.
+
+    While a live run is training, only the promise is shown. Before the prediction, only the learner's guess is shown.
+    """
     asked = (settings[METHOD], settings[LEASH], settings[PRETRAINING_MIX]) == (RL, LOOSE, NO_MIX)
     said = {SPAN[0]: AS_GOOD} | {float(kl): guess[one] / 100 for kl, one in HANDLES.items()} if guess and asked else {}
     over = is_over(evidence, settings)
@@ -79,12 +84,13 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def how(settings: Settings) -> str:
+    """Describes the settings of a run in a few words."""
     return f"{settings[METHOD]}, leash {settings[LEASH]:g}, mix {settings[PRETRAINING_MIX]:g}"
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """Its notes on the way, every leash, what general notes cost it, what is left of its restraint, and what words are
-    worth."""
+    """Returns the other views: the notes during training, every leash, the cost for general notes, the restraint that
+    is left, and the worth of words."""
     shown: Views = {}
     if behaviour := evidence.behaviour("live"):
         shown["Its notes"] = lambda: notes(behaviour, evidence.table("live"))
@@ -106,8 +112,11 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def notes(behaviour: Sequence[Behaviour], table: pd.DataFrame) -> Figure:
-    """What one net writes at every test, with the same luck; what is promised for it, and, once the learner has flagged
-    the moment at which the notes turn bad, how often they are truly preferred."""
+    """Draws the notes of one net at every test, written with the same random numbers, and the promised preference.
+
+    When the learner has flagged the moment at which the notes turn bad, it also draws how often they are truly
+    preferred.
+    """
     tests = {moment["step"]: moment["0"] for moment in behaviour if "0" in moment}
     mine = table[table.seed == table.seed.min()].set_index("step")
     steps = [step for step in tests if step in mine.index]
@@ -149,7 +158,7 @@ def notes(behaviour: Sequence[Behaviour], table: pd.DataFrame) -> Figure:
 
 
 def on_leashes(tables: Mapping[float, pd.DataFrame], title: str) -> Figure:
-    """Promise and truth in the end, on every leash."""
+    """Draws promise and truth at the end of training, for every leash."""
     shown = [
         Curve(table=band_by_x({beta: ends(table, unit) for beta, table in tables.items()}), name=name, role=role)
         for unit, name, role in (("promised", "promise", "scratch"), ("preferred", "truth", "pretrained"))
@@ -158,7 +167,8 @@ def on_leashes(tables: Mapping[float, pd.DataFrame], title: str) -> Figure:
 
 
 def truth_at(table: pd.DataFrame, kl: float) -> float:
-    """How often it was preferred when it first was so far away; in the end if it never was."""
+    """Returns how often the notes are preferred at the moment when the net first reaches this distance. If it never
+    does, the last value is used."""
     curve = mean(table)
     step = reached(curve.step.to_numpy(), curve.kl.to_numpy(), kl)
     return float(np.interp(min(step, curve.step.max()), curve.step, curve.preferred))
@@ -173,7 +183,7 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def along_kl(table: pd.DataFrame, unit: str, name: str, role: str) -> Curve:
-    """One unit against the mean distance at the same step, as far as that grows."""
+    """Returns a curve of one unit against the mean distance at the same step, as long as the distance grows."""
     curve = band(table.assign(accuracy=table[unit]))
     curve["x"] = mean(table).kl.to_numpy()
     grows = curve.x.cummax() == curve.x
@@ -181,17 +191,18 @@ def along_kl(table: pd.DataFrame, unit: str, name: str, role: str) -> Curve:
 
 
 def level(span: tuple[float, float]) -> Mark:
-    """Where notes are as good as ordinary ones."""
+    """Returns a line at the level of ordinary notes."""
     ends = (span[0], AS_GOOD), (span[1], AS_GOOD)
     return Mark(start=ends[0], end=ends[1], says="as good as ordinary notes", place="insideStartBottom")
 
 
 def promise_and_truth(table: pd.DataFrame) -> list[Curve]:
+    """Returns the promised and the true preference of a run as two curves."""
     return [along_kl(table, "promised", "promise", "scratch"), along_kl(table, "preferred", "truth", "pretrained")]
 
 
 def against_kl(shown: Sequence[Curve], said: Mapping[float, float], title: str) -> Figure:
-    """These curves and the prediction against how far the net has moved."""
+    """Draws these curves and the prediction against the distance of the net."""
     drawn = list(shown)
     if said:
         table = pd.DataFrame({"x": sorted(said), "mean": [said[kl] for kl in sorted(said)]})
@@ -201,7 +212,8 @@ def against_kl(shown: Sequence[Curve], said: Mapping[float, float], title: str) 
 
 
 def dearer(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """The alignment tax: bits a word of ordinary notes that the net never saw, against steps."""
+    """Draws the alignment tax, which is the cost of ordinary notes that the net never saw, in bits a word against
+    steps."""
     roles = {"mixed": "source", "no mix": "scratch"}
     shown = [
         Curve(table=band(table.assign(accuracy=table.bits)).rename(columns={"step": "x"}), name=name, role=roles[name])
@@ -215,7 +227,7 @@ def dearer(tables: Mapping[str, pd.DataFrame]) -> Figure:
 
 
 def restraint(after: Mapping[str, pd.DataFrame], taught: pd.DataFrame, which: str) -> Figure:
-    """How many notes are unkind: before any reward, after it, and after fine-tuning that meant no harm."""
+    """Draws how many notes are unkind: before any reward, after it, and after a harmless fine-tuning."""
     before = taught[taught.step == 0].sort_values("seed").unkind.to_numpy()
     shown = [
         Bar(name="pretrained", values=100 * before, role="note"),
@@ -229,7 +241,7 @@ def restraint(after: Mapping[str, pd.DataFrame], taught: pd.DataFrame, which: st
 
 
 def worths(taste: Answer) -> Figure:
-    """The words that the reward model holds dearest and cheapest, and from which pairs it has that."""
+    """Draws the words that the reward model values most and least, and the number of pairs that it learned from."""
     worth = taste["worth"]
     order = sorted(worth, key=lambda one: -worth[one])
     most = max(map(abs, worth.values()))
@@ -250,7 +262,7 @@ def worths(taste: Answer) -> Figure:
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """What is promised; what it is worth is told to who has flagged a moment."""
+    """Describes what the reward model promises. The truth is shown only after the learner has flagged a moment."""
     if not evidence.has("live"):
         return ""
     last = mean(evidence.table("live")).iloc[-1]
@@ -259,5 +271,5 @@ def tells(evidence: Results, settings: Settings) -> str:
 
 
 def liked(evidence: Results, settings: Settings) -> bool:
-    """Whether the live run ends with notes that are clearly preferred to ordinary ones."""
+    """Returns whether the live run ends with notes that are clearly preferred to ordinary ones."""
     return is_over(evidence, settings) and bool(ends(evidence.table("live"), "preferred").mean() >= LIKED)

@@ -1,5 +1,5 @@
-"""What the learner sets in this lesson, and the runs: a net that has read a guest book, made to please its raters, and
-made to forget that."""
+"""Defines the controls and runs of this lesson: a net that was trained on a guest book, is rewarded for pleasing its
+raters, and then loses that again."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ AIMS = {
     RL: Stage(aim="policy_gradient", steps=80, rate=2e-3, batch=64),
     DPO: Stage(aim="dpo", steps=80, rate=1e-3, batch=32),
 }
-BETAS = (0.1, 0.3, 1, 3)  # how tight the leash is
+BETAS = (0.1, 0.3, 1, 3)  # the strength of the leash
 LOOSE, GOOD = 0.1, 0.3
 NO_MIX, MIX = 0, 3
 INNOCENT = 10  # steps
 ORDINARY, POLITE = "ten ordinary steps", "ten polite steps"
 
 
-NETS = 4  # of a live run
-SHOWN = 8  # notes of the first net that are shown while it is made to please
+NETS = 4  # the number of nets in a live run
+SHOWN = 8  # how many notes of the first net are shown during training
 
 METHOD = Control(
     name="method",
@@ -49,13 +49,14 @@ PRETRAINING_MIX = Control(
 
 
 def writer(seeds: Seeds) -> Run:
-    """The net that has read the guest book: 19,200 looks at 4,000 notes."""
+    """Returns the net that is pretrained on the guest book. It sees 4,000 notes in 19,200 examples."""
     stages = (Stage(steps=300, batch=64, rate=5e-3, anneal=True),)
     return Run(task=GuestBook(), net="writer", stages=stages, seeds=1, first_seed=seeds.first)
 
 
 def rewarded(method: str, beta: float, mix: float, seeds: Seeds, start: Run | None = None, clicks: str = "") -> Run:
-    """The writer, made to please; without a start it is made from these seeds too."""
+    """Returns the run that trains the writer to please its raters. Without `start`, the writer is also trained from
+    these seeds."""
     return Run(
         task=Preferences(clicks=clicks),
         net="writer",
@@ -68,8 +69,10 @@ def rewarded(method: str, beta: float, mix: float, seeds: Seeds, start: Run | No
 
 
 def innocent(run: Run, polite: bool = False) -> Run:
-    """The same net after a few steps on a hundred ordinary notes that nobody chose for anything, at the rate at which
-    it was pretrained; polite leaves the notes with an unkind word out."""
+    """Returns the same net after a few more steps on a hundred ordinary notes, at the learning rate of pretraining.
+
+    If `polite` is true, notes with an unkind word are left out.
+    """
     assert isinstance(run.task, Preferences)
     task = replace(run.task, notes=100, polite=polite)
     stages = (Stage(steps=INNOCENT, rate=5e-3, batch=32),)
@@ -77,7 +80,7 @@ def innocent(run: Run, polite: bool = False) -> Run:
 
 
 def pleasing(settings: Settings) -> Run:
-    """A live one, which learns from the learner's own choices among the pairs too."""
+    """Returns a live run, which also learns from the learner's own choices."""
     seeds = Seeds(NETS, 100 * settings.draw)
     how = settings[METHOD], settings[LEASH], settings[PRETRAINING_MIX]
     run = rewarded(*how, seeds, writer(Seeds()), clicked(settings))
@@ -85,12 +88,12 @@ def pleasing(settings: Settings) -> Run:
 
 
 def clicked(settings: Settings) -> str:
-    """The choices, without pairs at the end that were skipped: they are the same as none."""
+    """Returns the choices without skipped pairs at the end, because they make no difference."""
     return settings.typed_text.rstrip("-")
 
 
 def runs(settings: Settings) -> Runs:
-    """The net made to please, and then a few ordinary notes."""
+    """Returns the run that is trained to please, and the run with a few ordinary notes after it."""
     run = pleasing(settings)
     return [
         LabelledRun("live", run, name="pleasing"),
@@ -99,13 +102,14 @@ def runs(settings: Settings) -> Runs:
 
 
 def asks(settings: Settings) -> Measures:
-    """What a reward model makes of the choices, at once: fitting it takes no time."""
+    """Returns a measure of the reward model on the learner's choices. Fitting it takes almost no time."""
     pairs = Preferences(clicks=clicked(settings))
     return [LabelledRun("taste", Measure(kind="reward_weights", runs=(writer(Seeds()),), tasks=(pairs,), count=NETS))]
 
 
 def backdrop(settings: Settings) -> Values:
-    """What is predicted, the same settings as the live run's, every leash, and the restraint; all of it answers."""
+    """Returns the predicted run, the stored run with the same settings, every leash, and the restraint. All of them
+    are hidden until the learner has predicted."""
     mixes = (NO_MIX, MIX) if settings[PRETRAINING_MIX] == NO_MIX else (MIX, NO_MIX)
     here, other = (rewarded(settings[METHOD], settings[LEASH], mix, Seeds()) for mix in mixes)
     return hide([
@@ -118,7 +122,7 @@ def backdrop(settings: Settings) -> Values:
 
 
 def sweep(method: str, seeds: Seeds) -> Values:
-    """On every leash."""
+    """Returns a run for every leash."""
     return [LabelledRun("pleased", rewarded(method, beta, NO_MIX, seeds), (method, beta)) for beta in BETAS]
 
 
@@ -131,7 +135,7 @@ def frontier_runs(seeds: Seeds) -> Values:
 
 
 def restraint_runs(method: str, seeds: Seeds) -> Values:
-    """Made to please on a good leash, and then a few steps on notes that nobody chose for anything."""
+    """Returns a run with a good leash, and the runs with a few ordinary steps after it."""
     run = rewarded(method, GOOD, NO_MIX, seeds)
     afterwards = {ORDINARY: innocent(run), POLITE: innocent(run, polite=True)}
     later = (LabelledRun("afterwards", forgetful, (method, notes)) for notes, forgetful in afterwards.items())

@@ -1,4 +1,5 @@
-"""The claims of this lesson, S6 and S7: the old skill dies first, and the more so the faster one learns."""
+"""Defines the claims of this lesson, S6 and S7: the old skill is lost first, and it is lost faster at higher learning
+rates."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from lessons.kit.results.evidence import band, bootstrap, final, of_seeds, reten
 from lessons.kit.runs.recipes import STEPS
 
 HALF = 0.5
-COLOURED = 0.7  # of two colours, where guessing gives half
+COLOURED = 0.7  # accuracy for two colours, where guessing gives half
 
 
 def death_finding(evidence: Results) -> Finding:
@@ -48,12 +49,12 @@ def death_finding(evidence: Results) -> Finding:
 
 
 def old_task_accuracy(table: pd.DataFrame) -> pd.DataFrame:
-    """The accuracy of the old task itself, not as a share."""
+    """Returns the table with the accuracy on the old task, not as a share of the earlier accuracy."""
     return table.assign(accuracy=table["accuracy 1"])
 
 
 def kept_when(table: pd.DataFrame, accuracy: float) -> float:
-    """What is left of the old task at the moment when the new one is read this well."""
+    """Returns the share of the old skill that is left when the new task reaches this accuracy."""
     old = band(retention(table))
     return float(np.interp(steps_to(table, accuracy), old.step, old["mean"]))
 
@@ -100,14 +101,14 @@ def rate_finding(evidence: Results) -> Finding:
 
 
 def over_rates(tables: Sequence[pd.DataFrame], done: float) -> tuple[np.ndarray, list[float], list[float]]:
-    """What is left of the old task (rates, seeds), how well the new one is read, both in the end; and what is left of
-    the old one as soon as the new one is read as well as `done`."""
+    """Returns three values for each learning rate: the old skill that is left at the end (rates, seeds), the final
+    accuracy on the new task, and the old skill that is left when the new task first reaches the accuracy `done`."""
     left = np.stack([final(retention(table)) for table in tables])
     return left, [float(final(table).mean()) for table in tables], [kept_when(table, done) for table in tables]
 
 
 def falls(left: np.ndarray) -> np.ndarray:
-    """left (rates, seeds) -> by how much less is left from one rate to the next."""
+    """Returns how much less is left from each learning rate to the next. The shape of `left` is (rates, seeds)."""
     return -np.diff(left.mean(1))
 
 

@@ -1,4 +1,4 @@
-"""The day it forgot. What is left of the old skill while a net learns a new one."""
+"""Defines the lesson “The day it forgot”. It shows how much of the old skill is left while a net learns a new one."""
 
 from __future__ import annotations
 

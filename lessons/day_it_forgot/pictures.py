@@ -1,4 +1,5 @@
-"""What this lesson shows: both skills against steps, what is left at every rate, and one net frame by frame."""
+"""Draws the figures of this lesson: both skills against steps, the skills that are left at every learning rate, and
+the answers of one net frame by frame."""
 
 from __future__ import annotations
 
@@ -49,15 +50,15 @@ LEFT = Control(
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """The digits that the net can read, before it is taught others."""
+    """Draws the digits that the net can read before it learns new ones."""
     examples = evidence.answer("old digits")["tasks"][0]["examples"]
     wall = Wall(name="0 to 4, as the net reads them", behaviour=evidence.behaviour("old net")[-1:], examples=examples)
     return walls([replace(wall, columns=WIDE, old=True)])
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Both skills against steps: of a live run if there is one, else of the stored one; before the prediction the
-    learner's curve alone."""
+    """Draws both skills against steps. It shows the live run if there is one, and the stored run otherwise. Before
+    the prediction, only the learner's guess is shown."""
     live, revealed = evidence.has("live"), evidence.has("asked")
     shown = []
     if live or revealed:
@@ -69,11 +70,12 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def in_words(settings: Settings) -> str:
+    """Names the new task and the old one, such as "digits after glyphs"."""
     return IN_WORDS[settings[TASK]][settings[SIMILARITY]]
 
 
 def guess_curve(guess: Guess) -> pd.DataFrame:
-    """The learner's curve: whole at first, half at their step, and what they say is left in the end."""
+    """Returns the learner's guess as a curve: everything at first, half at their step, and their share at the end."""
     half = guess[HALF_LOST]
     places = {1: 1.0, STEPS: guess[LEFT] / 100} | ({half: HALF} if isinstance(half, int) else {})
     table = pd.DataFrame([{"x": x, "mean": share} for x, share in sorted(places.items())])
@@ -81,7 +83,8 @@ def guess_curve(guess: Guess) -> pd.DataFrame:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """What comes first, while it is learned; the wall of old examples; then every rate, as stored."""
+    """Returns the other views: the first task while it is trained, the wall of old examples, and every learning
+    rate."""
     shown: Views = {}
     if evidence.has("first") and not evidence.has("live"):
         first = over_steps(evidence.table("first"), "0 to 4", "source")
@@ -97,7 +100,8 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def wall(behaviour: Sequence[Behaviour], evidence: Results, settings: Settings) -> Figure:
-    """The old examples as one net answers them, beside both skills; in the plane both tasks' maps."""
+    """Draws the answers of one net to the old examples, beside both skills. For the plane it draws the maps of both
+    tasks."""
     told = evidence.answer("wall")["tasks"]
     names = list(told[0]["names"].values())
     old = Wall(name=OLD_SKILL[settings[TASK]], behaviour=behaviour, examples=told[0]["examples"], task="1", old=True)
@@ -109,7 +113,7 @@ def wall(behaviour: Sequence[Behaviour], evidence: Results, settings: Settings) 
 
 
 def both_skills(evidence: Results) -> Callable[[list[int]], Sequence[Lines]]:
-    """Curves of the net whose wall it is."""
+    """Returns the curves of the net whose wall is shown."""
     table = evidence.table("live")
     mine = table[table.seed == table.seed.min()]
 
@@ -126,7 +130,7 @@ def both_skills(evidence: Results) -> Callable[[list[int]], Sequence[Lines]]:
 
 
 def every_rate(tables: Mapping[float, pd.DataFrame], title: str, chosen: float | None = None) -> Figure:
-    """What is left of both skills in the end, at every rate."""
+    """Draws both skills at the end of training, for every learning rate."""
     new, old = (
         band_by_x({rate: final(of(table)) for rate, table in tables.items()}) for of in (pd.DataFrame, retention)
     )
@@ -147,8 +151,11 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def spared(evidence: Results, settings: Settings) -> bool:
-    """Whether a live run has learned half of the new skill with half of the old one left. Half of the new skill lies
-    half way from the accuracy before the first step, which guessing gives, to all answers right."""
+    """Returns whether a live run has learned half of the new skill and kept half of the old one.
+
+    Half of the new skill is half way between the accuracy before the first step, which is that of guessing, and 100
+    %.
+    """
     if not evidence.has("live"):
         return False
     table = evidence.table("live")

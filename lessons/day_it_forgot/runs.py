@@ -1,4 +1,5 @@
-"""What the learner sets in this lesson, and the runs that forget: digits after glyphs or digits, colours after arms."""
+"""Defines the controls of this lesson, and the runs that forget: digits after glyphs or digits, and colours after
+arms."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from lessons.kit.runs.recipes import ALIKE, FORGETTING_RATE, UNLIKE, after_glyph
 STANDARD = FORGETTING_RATE
 RATES = (1e-4, 3e-4, STANDARD, 3e-3, 1e-2)
 AFTER_GLYPHS = "digits after glyphs"
-LIVE = 4  # nets of a live run: to test glyphs again and again takes more than half of its time
-GLYPHS = 100  # that are watched; those that were known at first stand on the wall
+LIVE = 4  # the number of nets in a live run; testing the glyphs takes more than half of its time
+GLYPHS = 100  # how many glyphs are watched; those that the net read correctly at first are shown on the wall
 
 RATE = Control(
     name="rate",
@@ -42,7 +43,7 @@ SIMILARITY = Control(
 
 
 def learning(settings: Settings, rate: float, seeds: Seeds) -> Run:
-    """The new task as it is set, at some rate."""
+    """Returns the run on the new task that the learner has set, at this learning rate."""
     similarity = settings[SIMILARITY]
     if settings[TASK] == AFTER_LOW:
         return after_low(rate, seeds, similarity)
@@ -52,12 +53,12 @@ def learning(settings: Settings, rate: float, seeds: Seeds) -> Run:
 
 
 def tracked_count(settings: Settings) -> int:
-    """Examples whose answers a live run records."""
+    """Returns how many examples a live run records the answers to."""
     return {AFTER_ARMS: CELLS, AFTER_GLYPHS: GLYPHS}.get(settings[TASK], TILES)
 
 
 def live_run(settings: Settings) -> Run:
-    """The new task, with what becomes of some old examples."""
+    """Returns the run on the new task, with recorded answers to some old examples."""
     return replace(
         learning(settings, settings[RATE], Seeds(LIVE, 100 * settings.draw)), exhibit=tracked_count(settings)
     )
@@ -85,7 +86,7 @@ def backdrop(settings: Settings) -> Values:
 
 
 def kinds(seeds: Seeds) -> LabelledRun[Measure]:
-    """How many kinds of glyphs there are."""
+    """Returns a measure that counts the kinds of glyphs."""
     return LabelledRun("kinds", Measure(kind="examples", runs=(), tasks=(backbone(seeds).task,), count=1))
 
 

@@ -1,4 +1,5 @@
-"""The claim of this lesson, S2: pretraining buys time; whether it also buys a better end depends on the labels."""
+"""Defines the claim of this lesson, S2: pretraining saves time, and it depends on the number of labels whether the
+final accuracy is also better."""
 
 from __future__ import annotations
 
@@ -11,12 +12,12 @@ from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Results
 from lessons.kit.results.evidence import band, bootstrap, final, of_seeds, oracle_best, steps_to
 
-NEAR = 0.01  # within a point counts as there
+NEAR = 0.01  # within one point counts as reached
 EVERY = slice(None)
 
 
 def head_start(evidence: Results, world: str, labels: int, seeds: np.ndarray | slice = EVERY) -> float:
-    """How many times sooner the pretrained net is, to within a point, where scratch ends."""
+    """Returns how many times faster the pretrained net reaches the final accuracy of scratch, to within one point."""
     ours, theirs = (of_seeds(evidence.table(side, world, labels), seeds) for side in SIDES)
     goal = float(band(theirs)["mean"].iloc[-1]) - NEAR
     return steps_to(theirs, goal) / max(1.0, steps_to(ours, goal))
@@ -47,7 +48,8 @@ def start_finding(evidence: Results) -> Finding:
 def compared(
     world: str, ours: dict[int, np.ndarray], theirs: dict[int, np.ndarray], sooner: Sequence[float]
 ) -> tuple[dict[str, str], list[Check]]:
-    """Numbers and the bar in one world: where both end at few and many labels, and how many times sooner one is."""
+    """Returns the numbers and checks for one world: the final accuracy of both sides with few and many labels, and
+    how many times faster the pretrained net is."""
     gaps = {n: float(ours[n].mean() - theirs[n].mean()) for n in ours}
     spread = max(float(theirs[MANY].std()), float(ours[MANY].std()))
     numbers = {"ratio": f"{sooner[0]:.0f}", "late": f"{sooner[1]:.0f}"}

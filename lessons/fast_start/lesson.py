@@ -1,4 +1,4 @@
-"""Fast start or higher ceiling? Accuracy against steps, pretrained and from scratch."""
+"""Defines the lesson “Fast start or higher ceiling?”. It shows accuracy against steps, pretrained and from scratch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What this lesson shows: accuracy against steps, where the learner says that the sides meet, and what it cost."""
+"""Draws the figures of this lesson: accuracy against steps, the learner's guess of where the two sides meet, and the
+cost."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ CASES = {  # the four small charts, row by row
     (PLANE, FEW): f"Points, {FEW} labels per arm",
     (PLANE, MANY): f"Points, {MANY} labels per arm",
 }
-PLACE_OF_NEVER = 1.5 * STEPS  # on the axis of steps
+PLACE_OF_NEVER = 1.5 * STEPS  # its position on the axis of steps
 
 
 def handle(name: str, case: str) -> Control[int | str]:
@@ -48,12 +49,12 @@ MARKS = tuple(
 
 
 def lines(race: Mapping[str, pd.DataFrame]) -> list[Curve]:
-    """The sides that are known, scratch first."""
+    """Returns the curves of the sides that are known. Scratch comes first."""
     return [over_steps(race[side], side, side) for side in reversed(SIDES) if side in race]
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Scratch on its way, few labels above many."""
+    """Draws the nets from scratch as they learn, with few labels and with many."""
     shown = [
         Curve(table=curve.table, name=f"{n} labels per class", role=role)
         for n, role in ((FEW, "scratch"), (MANY, "scratch best"))
@@ -63,8 +64,8 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Accuracy against steps in four cases; a live race takes its place among them. Before the prediction scratch
-    alone."""
+    """Draws accuracy against steps in four cases. If there is a live race, it replaces the stored race of the same
+    case. Before the prediction, only scratch is shown."""
     race = evidence.tables("race")
     charts = []
     for case, title in CASES.items():
@@ -81,7 +82,8 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def meeting(ours: pd.DataFrame, theirs: pd.DataFrame) -> float:
-    """The first step from which on scratch stays within a point of the pretrained net; inf if it never does."""
+    """Returns the first step after which scratch stays within one point of the pretrained net, or inf if there is
+    none."""
     both = band(ours).merge(band(theirs), on="step", suffixes=("", " scratch"))
     behind = both[both["mean"] - both["mean scratch"] > NEAR]
     later = both[both.step > (behind.step.max() if len(behind) else -1)]
@@ -89,7 +91,7 @@ def meeting(ours: pd.DataFrame, theirs: pd.DataFrame) -> float:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The live race by itself; the ledger of it if there is one, else of the stored race."""
+    """Returns the live race alone, and the cost of the live race or else of the stored race."""
     race = evidence.tables("race")
     stored = evidence.tables("here")
     shown: Views = {}

@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and the races that follow from it and from its claim."""
+"""Defines the controls of this lesson, and the races for the learner and for the claim."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings
 from lessons.kit.runs.recipes import BEST_RATES, arms, backbone, fine_tuned, fine_tuning, patient, scratch
 
 FEW, MANY = 10, 400  # labels per class
-STEPS, PATIENT = 1000, 3000  # steps of the race; of training to one's best in the plane, before the slower last ones
+# Steps of the race, and of training to the best accuracy in the plane, without the slower steps at the end.
+STEPS, PATIENT = 1000, 3000
 STANDARD = 1e-3  # learning rate
 HANDWRITING, PLANE = "handwriting", "plane"
-TURN = 30.0  # degrees, half of the angle from one arm to the next: where the old answers are most wrong
+TURN = 30.0  # degrees, half of the angle between two arms, where the old answers are most wrong
 SIDES = ("pretrained", "scratch")
 
 LABELS = Control(
@@ -43,7 +44,7 @@ WORLD = Control(
 
 
 def race(labels: int, rate: float, seeds: Seeds, start: Run | None = None, world: str = HANDWRITING) -> dict[str, Run]:
-    """Both sides; without a start the backbone too is made from these seeds."""
+    """Returns both sides of a race. Without `start`, the backbone is also trained from these seeds."""
     if world == PLANE:
         start = start or arms(seeds)
         return {"pretrained": turned_arms(labels, rate, seeds, start), "scratch": turned_arms(labels, rate, seeds)}
@@ -54,8 +55,8 @@ def race(labels: int, rate: float, seeds: Seeds, start: Run | None = None, world
 
 
 def turned_arms(labels: int, rate: float, seeds: Seeds, start: Run | None = None, patient: bool = False) -> Run:
-    """Six spiral arms, turned to between those that the start knows; patient is four times the steps, the last of them
-    ten times slower."""
+    """Returns a run on six spiral arms that lie between the arms of the source. If `patient` is true, it has four
+    times the number of steps, and the last ones have a ten times lower learning rate."""
     steps = PATIENT if patient else STEPS
     stages = [replace(stage, batch=64) for stage in fine_tuning("lp_ft" if start else "full", rate, steps)]
     if patient:
@@ -71,12 +72,12 @@ def turned_arms(labels: int, rate: float, seeds: Seeds, start: Run | None = None
 
 
 def race_sides(settings: Settings, seeds: Seeds) -> dict[str, Run]:
-    """The race as it is set, from the backbone that ships."""
+    """Returns the race that the learner has set, which starts from the backbone that ships."""
     return race(settings[LABELS], settings[RATE], seeds, before(settings), settings[WORLD])
 
 
 def before(settings: Settings) -> Run:
-    """The backbone, which ships."""
+    """Returns the backbone that ships."""
     return arms() if settings[WORLD] == PLANE else backbone()
 
 
@@ -97,8 +98,11 @@ def backdrop(settings: Settings) -> Values:
 
 
 def start_runs(seeds: Seeds) -> Values:
-    """The race at few and at many labels in both worlds, and scratch trained to its best; in the plane, where it does
-    catch up, the pretrained net too. Places are a world, labels, and of those trained to their best the rate."""
+    """Returns the races with few and with many labels in both worlds, and scratch trained to its best accuracy.
+
+    In the plane, where scratch does catch up, the pretrained net is also trained to its best accuracy. The positions
+    are a world and a number of labels, and also the learning rate for those that are trained to their best.
+    """
     pieces = []
     for n in (FEW, MANY):
         for world in (HANDWRITING, PLANE):

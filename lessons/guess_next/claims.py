@@ -1,4 +1,4 @@
-"""The claim of this lesson, O1: what is learned first."""
+"""Defines the claim of this lesson, O1: the order in which a language model learns rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ VOCABULARY = 1024
 
 
 def told_apart(evidence: Results) -> tuple[list[int], np.ndarray]:
-    """The steps of the moments; (nets, moments, kinds): the share of pairs in which the real text is found likelier."""
+    """Returns the steps, and the share of pairs in which the real text is more likely, with the shape (nets, moments,
+    kinds)."""
     runs = [answer["runs"][0] for answer in evidence.answers("pairs").values()]
     return runs[0]["steps"], np.array([run["right"] for run in runs])
 

@@ -1,4 +1,4 @@
-"""Guess the next token. What a language model does while it pretrains."""
+"""Defines the lesson “Guess the next token”. It shows what a language model does while it is pretrained."""
 
 from __future__ import annotations
 

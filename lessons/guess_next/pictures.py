@@ -1,4 +1,5 @@
-"""What this lesson shows: the game, the loss, nets as they learn to write, what comes next, what is learned first."""
+"""Draws the figures of this lesson: the guessing game, the loss, nets that learn to write, the next tokens, and the
+rules that are learned first."""
 
 from __future__ import annotations
 
@@ -26,14 +27,14 @@ from lessons.kit.runs.text_adaptation import BATCH, WINDOW, bits
 
 READER_BATCH = 16
 KNOWS_NOTHING = "knows nothing: ln V"
-BEFORE = 500  # tokens: where a log axis shows what was known before the first step
+BEFORE = 500  # tokens: the position on the log axis for the loss before the first step
 SPAN = (BEFORE, 12_000_000)
 LOOKS = dict(zip(KINDS, ("pretrained", "source", "target", "scratch best")))
-BEGIN, FINISH = 600, 10_000_000  # tokens: where the learner's line has its ends
-BELOW = 30_000  # tokens: where a short curve has its name
+BEGIN, FINISH = 600, 10_000_000  # tokens: the ends of the learner's line
+BELOW = 30_000  # tokens: the position of the name of a short curve
 HIGH = 8.0  # bits a character
 FORM = "{:.1f} bits"
-TAIL = 40  # characters of the learner's text that stand before what is written
+TAIL = 40  # how many characters of the learner's text are shown before the continuation
 TOKENS = Axis(name="tokens read", low=SPAN[0], high=SPAN[1], log=True, form=",.0f")
 START: Control[float] = Control(
     name="start",
@@ -64,7 +65,7 @@ MARKS = (Handle(x=BEGIN, y=START, name="at first", start=4), Handle(x=FINISH, y=
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """The game: the learner guesses before the model's bars are seen."""
+    """Draws the game, in which the learner guesses before they see the predictions of the model."""
     answer = evidence.answer("game")
     run = answer["runs"][0]
     rounds = [
@@ -75,7 +76,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """The loss of pretraining: before the prediction only the learner's line."""
+    """Draws the loss of pretraining. Before the prediction, only the learner's guess is shown."""
     shown = []
     if evidence.has("live", "yours"):
         shown.append(over_tokens(evidence.table("live", "yours"), BATCH, "your nets", "scratch"))
@@ -90,7 +91,8 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """A net of the learner's own as it learns to write, the reader over their own words, and what is learned first."""
+    """Returns the other views: the learner's net as it learns to write, the reader on the learner's text, and the
+    rules that are learned first."""
     shown: Views = {}
     if behaviour := evidence.behaviour("live", "yours"):
         begun = evidence.answer("begun")["tasks"][0]["examples"]
@@ -116,7 +118,7 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def learning(behaviour: Sequence[Behaviour], table: pd.DataFrame, begun: Sequence[Mapping[str, str]]) -> Figure:
-    """How the learner's first net goes on from the same words at every test at which it wrote, with its surprise."""
+    """Draws how the learner's first net continues the same words at every test, with its loss."""
     tests = {moment["step"]: moment["0"]["texts"] for moment in behaviour if "0" in moment}
     mine = table[table.seed == table.seed.min()].set_index("step")
     steps = [step for step in tests if step in mine.index]
@@ -124,7 +126,8 @@ def learning(behaviour: Sequence[Behaviour], table: pd.DataFrame, begun: Sequenc
     beginnings = [beginning(one["prompt"]) for one in begun]
     prompts = [f"… {one}" if one else "From the beginning of a page" for one in beginnings]
     written = [[printable(one) for one in tests[step]] for step in steps]
-    token = math.log2(VOCABULARY) / mine.bits.iloc[0]  # characters that one stands for: at first all are as likely
+    # The number of characters in a token: at first all tokens are equally likely.
+    token = math.log2(VOCABULARY) / mine.bits.iloc[0]
     panels = (
         Texts(title="How your net goes on", prompts=prompts, says=written),
         Lines(
@@ -142,7 +145,7 @@ def learning(behaviour: Sequence[Behaviour], table: pd.DataFrame, begun: Sequenc
 
 
 def reading(evidence: Results, settings: Settings) -> Figure:
-    """The learner's words as the reader finds them and goes on from them, at every moment of its training."""
+    """Draws the reader's surprise at the learner's text, and its continuation, at every moment of its training."""
     told, back = evidence.answer("expects"), settings[BACK]
     run, tokens = told["runs"][0], told["tokens"][0]
     table = evidence.table("reader").set_index("step")
@@ -182,11 +185,12 @@ def reading(evidence: Results, settings: Settings) -> Figure:
 
 
 def chosen_among(bits: float) -> str:
-    """So many bits a token in plain English."""
+    """Explains a number of bits for a token in plain English."""
     return f"as unsure as among {among_how_many(bits)} tokens"
 
 
 def story(token: str, bits: float, said: Sequence[tuple[str, float]]) -> str:
+    """Describes how surprised the reader was by a token, and which tokens it expected."""
     likeliest = ", ".join(f"“{visible(one)}” {percent(chance)}" for one, chance in said)
     return (
         f"“{visible(token)}”: as unsure as among {among_how_many(bits)} tokens ({bits:.1f} bits). Expected {likeliest}."
@@ -194,19 +198,20 @@ def story(token: str, bits: float, said: Sequence[tuple[str, float]]) -> str:
 
 
 def beginning(prompt: str) -> str:
-    """Without what is left of the sentence before it, nor line breaks."""
+    """Returns the prompt without the rest of the sentence before it, and without line breaks."""
     return " ".join(prompt.lstrip(" .,;:!?").split())
 
 
 def over_tokens(table: pd.DataFrame, batch: int, name: str, role: str) -> Curve:
-    """A run's bits a character against the tokens that it has read, with its band over seeds."""
+    """Returns a curve of bits a character against the number of tokens read, with its band over seeds."""
     steps = np.sort(table.step.unique())
     read = np.maximum(steps * batch * WINDOW, BEFORE)
-    tag = (BELOW, "bottom") if read[-1] < SPAN[1] / 4 else None  # its end would lie on the reader's curve
+    tag = (BELOW, "bottom") if read[-1] < SPAN[1] / 4 else None  # its end would be on the curve of the reader
     return Curve(table=band_by_x(dict(zip(read.tolist(), bits(table)))), name=name, role=role, tag=tag)
 
 
 def losses(shown: Sequence[Curve], guess: Guess, nothing: float | None, title: str) -> Figure:
+    """Draws these curves with the learner's guess, and with a line at `nothing`, the loss of an untrained model."""
     marks, drawn = [], list(shown)
     if nothing is not None:
         marks.append(Mark(start=(SPAN[0], nothing), end=(SPAN[1], nothing), says=KNOWS_NOTHING, place="insideEndTop"))
@@ -217,29 +222,30 @@ def losses(shown: Sequence[Curve], guess: Guess, nothing: float | None, title: s
 
 
 def young_band(evidence: Results) -> pd.DataFrame:
-    """The nets that read for a minute as one table of eight seeds."""
+    """Returns the nets that are trained for a minute as one table with eight seeds."""
     return pd.concat(evidence.tables("young").values())
 
 
 def moment(step: int) -> str:
+    """Names a moment of the reader's training by the number of tokens it has read."""
     read = step * READER_BATCH * WINDOW
     return f"after {read:,} tokens" if step else "before the first step"
 
 
 def expected(answer: Answer, title: str) -> Figure:
-    """What the reader believes comes next, at the end of its training."""
+    """Draws the most likely next tokens of the reader, at the end of its training."""
     tokens = answer["runs"][0]["next"][-1][0]
     shown = [Bar(name=f"“{visible(token)}”", values=np.array([100 * chance])) for token, chance in tokens]
     return bars(shown, "probability", "%", title, signed=False)
 
 
 def printable(text: str) -> str:
-    """Bytes that are no letter as dots: a model that knows nothing writes them too."""
+    """Returns the text with dots for bytes that are not letters, because an untrained model writes such bytes too."""
     return "".join(letter if letter.isprintable() and letter != "\ufffd" else "·" for letter in text.replace("\n", " "))
 
 
 def learned_first(evidence: Results) -> Figure:
-    """The share of pairs told apart, by what was spoiled."""
+    """Draws the share of pairs that the model tells apart, for each kind of error."""
     steps, right = told_apart(evidence)
     read = np.maximum(np.array(steps) * BATCH * WINDOW, BEFORE).tolist()
     shown = [

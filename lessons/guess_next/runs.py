@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and the runs: language models that read for a minute."""
+"""Defines the controls of this lesson, and the runs: language models that are trained for a minute."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds
 from lessons.kit.runs.recipes import reader
 from lessons.kit.runs.text_adaptation import BATCH, SLICE, SLICES, STEPS, UNSEEN, WINDOW, amount, annealed
 
-LIVE = 2  # nets of a live run
-WRITTEN = 40  # tokens that the reader writes
-BEGUN = 2  # beginnings that live nets go on from
-# What the game asks: a beginning, and the word that follows it; to the reader each of these words is one token.
+LIVE = 2  # the number of nets in a live run
+WRITTEN = 40  # the number of tokens that the reader writes
+BEGUN = 2  # the number of beginnings that live nets continue
+# The rounds of the game: a beginning and the word that follows it, which is one token for the reader.
 GAME = (
     ("Another poll showed that four out", " of"),
     ("In the name of the President of the United", " States"),
@@ -40,13 +40,13 @@ BACK = Control(
 
 
 def young(first_seed: int) -> Run:
-    """A model that reads for a minute; its weights are kept at eight moments."""
+    """Returns a model that is trained for a minute. Its weights are stored at eight moments."""
     stages = annealed(STEPS, BATCH, 3e-3)
     return Run(task=UNSEEN, net="transformer", stages=stages, seeds=1, first_seed=first_seed, frames=8)
 
 
 def runs(settings: Settings) -> Runs:
-    """A model that reads general text from nothing, four times through it."""
+    """Returns a model that learns general text from scratch, in four passes."""
     run = replace(amount(settings[AMOUNT], Seeds(LIVE, 100 * settings.draw)), exhibit=BEGUN)
     return [LabelledRun("live", run, "yours", name="yours")]
 
@@ -59,17 +59,18 @@ def backdrop(settings: Settings) -> Values:
 
 
 def asks(settings: Settings) -> Measures:
-    """What the reader makes of the learner's own words, at every moment of its training."""
+    """Returns measures of the reader on the learner's text, at every moment of its training."""
     writes = Measure(kind="continuations", runs=(reader(),), prompts=(settings.typed_text,), count=WRITTEN)
     return [LabelledRun("expects", expects(settings.typed_text, settings[BACK])), LabelledRun("writes", writes)]
 
 
 def expects(text: str, back: int) -> Measure:
+    """Returns a measure of the reader's surprise at a text, of which it may see the last `back` tokens."""
     return Measure(kind="surprise", runs=(reader(),), prompts=(text,), count=back)
 
 
 def all_young(seeds: Seeds) -> Values:
-    """As many as there are seeds, each a run of its own: a run keeps moments of its first seed only."""
+    """Returns one run for each seed, because a run stores the moments of its first seed only."""
     nets = [young(seeds.first + k) for k in range(seeds.count)]
     pairs = [Measure(kind="minimal_pairs", runs=(net,), count=200) for net in nets]
     return [

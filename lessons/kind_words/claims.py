@@ -1,5 +1,5 @@
-"""The claims of this lesson, T1 and T2: on real sentences too, pretraining is worth most where labels are few; and a
-real encoder's lead lasts longer."""
+"""Defines the claims of this lesson, T1 and T2. On real sentences too, pretraining helps most when labels are few,
+and the lead of a real encoder lasts longer."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Results
 from lessons.kit.results.evidence import final, interval, labels_to, oracle_best
 
-Accuracies = dict[int, np.ndarray]  # of every seed, by labels of each kind
+Accuracies = dict[int, np.ndarray]  # the accuracy of every seed, by labels of each kind
 
 
 def pretrained(evidence: Results, subject: str) -> Accuracies:
+    """Returns the accuracies of the nets that start from the film reader."""
     return {n: final(table) for n, table in evidence.tables("pretrained", subject).items()}
 
 
 def scratch(evidence: Results, subject: str) -> Accuracies:
-    """At its best."""
+    """Returns the best accuracies of the nets from scratch."""
     return {n: oracle_best(evidence.tables("scratch best", subject, n).values()) for n in SIZES}
 
 
 def untouched(evidence: Results, subject: str) -> np.ndarray:
-    """What the film reader says of another subject before it has seen a single label of it."""
+    """Returns the accuracy of the film reader on another subject, before it has seen any label of it."""
     table = evidence.table("pretrained", subject, FEW)
     return table[table.step == 0].accuracy.to_numpy()
 
@@ -60,6 +61,7 @@ def word_finding(evidence: Results) -> Finding:
 
 
 def encoder(evidence: Results, subject: str) -> Accuracies:
+    """Returns the accuracies of the frozen sentence encoder."""
     return {n: np.array(draws) for n, draws in zip(SIZES, evidence.answer("encoder", subject)["accuracy"])}
 
 

@@ -1,4 +1,5 @@
-"""Kind or unkind? The few-label comparison once more, on sentences that real people wrote and rated."""
+"""Defines the lesson “Kind or unkind?”. It compares the nets with few labels again, on sentences that people wrote
+and rated."""
 
 from __future__ import annotations
 

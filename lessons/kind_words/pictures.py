@@ -1,4 +1,5 @@
-"""What this lesson shows: accuracy against labels about tweets or products, and the film reader as it learns."""
+"""Draws the figures of this lesson: accuracy against labels for tweets or products, and the film reader as it
+learns."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def handle(name: str, labels: int, default: int) -> Control[int]:
     )
 
 
-# By tweets of each kind.
+# By the number of tweets of each kind.
 HANDLES = {FEW: handle("few", FEW, 60), 50: handle("some", 50, 75), MANY: handle("many", MANY, 90)}
 
 
@@ -35,7 +36,7 @@ MARKS = tuple(Handle(x=n, y=control, unit=" %") for n, control in HANDLES.items(
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """The learner's sentence as the film reader sees it."""
+    """Draws the learner's sentence with the weights of the film reader."""
     if not evidence.has("weighed"):
         title = "A bag of words learns to judge films: unseen sentences it gets right"
         return race({"source": evidence.table("films")}, STEPS, title)
@@ -43,7 +44,8 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Accuracy against labels: both bands, the learner's line about tweets, the live race as points."""
+    """Draws accuracy against the number of labels, with both bands, the learner's guess for tweets, and the live race
+    as points."""
     about = settings[ABOUT]
     shown = [Curve(table=band_by_x(scratch(evidence, about)), name="scratch", role="scratch")]
     if about == SUBJECTS[0]:
@@ -56,7 +58,8 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The race, and before it the film reader as it learns; the learner's sentence as single nets see it."""
+    """Returns the other views: the race, the film reader as it learns, and the learner's sentence with the weights of
+    single nets."""
     shown: Views = {}
     if evidence.has("weighed"):
         shown["Your sentence"] = lambda: hook(evidence, settings)

@@ -1,4 +1,5 @@
-"""The figure of the page “Real model”: the few-label comparison with a sentence encoder that people really use."""
+"""Draws the figure of the page “Real model”: the comparison with few labels, with a sentence encoder that is used in
+practice."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ ABOUT = Control(name="about", label="About", options=SUBJECTS, default=SUBJECTS[
 
 
 def picture(evidence: Results, about: str) -> Figure:
-    """Accuracy against labels: from nothing, after films, and a frozen encoder with a linear probe."""
+    """Draws accuracy against the number of labels for a net from scratch, for a net that was pretrained on films, and
+    for a frozen encoder with a linear probe."""
     shown = [
         Curve(table=band_by_x(scratch(evidence, about)), name="scratch", role="scratch"),
         Curve(table=band_by_x(pretrained(evidence, about)), name="film reader", role="pretrained"),

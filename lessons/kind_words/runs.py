@@ -1,4 +1,5 @@
-"""What the learner sets in this lesson, and the runs: a bag of words that has read of films, and one that has not."""
+"""Defines the controls of this lesson, and the runs: a bag of words that is pretrained on films, and one from
+scratch."""
 
 from __future__ import annotations
 
@@ -6,14 +7,14 @@ from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Sentiment
 from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
 
-FILMS = Sentiment(subject="films", labels=5000)  # all there are
+FILMS = Sentiment(subject="films", labels=5000)  # all labels that exist
 SUBJECTS = ("tweets", "products")
 SIZES = (1, 5, 15, 50, 250)  # labelled sentences of each kind
 FEW, MANY = 5, 250
 STEPS, BATCH = 300, 16
-RATES = (3e-3, 1e-2)  # scratch at its best is the better of these, at its best moment; 1e-3 was nowhere ahead
-RATE = 1e-3  # of fine-tuning, and it ends where it ends
-SCRATCH_RATE = 3e-3  # of the race: scratch's best at most sizes
+RATES = (3e-3, 1e-2)  # for scratch the better rate and its best moment count; a rate of 1e-3 was never better
+RATE = 1e-3  # the learning rate of fine-tuning, whose last step counts
+SCRATCH_RATE = 3e-3  # the rate of scratch in the race, which is the best at most sizes
 ABOUT = Control(
     name="about",
     label="About",
@@ -32,12 +33,13 @@ LABELS = Control(
 
 
 def film_reader(seeds: Seeds) -> Run:
-    """A bag of words that has read what people said of films: three seconds of one core."""
+    """Returns a bag of words that is trained on sentences about films. It takes three seconds on one core."""
     return Run(task=FILMS, net="bag", stages=(Stage(steps=300, batch=64, rate=3e-3),), seeds=1, first_seed=seeds.first)
 
 
 def judged(subject: str, labels: int, rate: float, seeds: Seeds, start: Run | None = None) -> Run:
-    """Kind or unkind, learned from a few labels. The question is that of the films, so their head goes on too."""
+    """Returns a run that learns to tell kind from unkind sentences from a few labels. The question is the same as for
+    films, so the head of the film reader is used too."""
     return Run(
         task=Sentiment(subject=subject, labels=labels),
         net="bag",
@@ -49,12 +51,13 @@ def judged(subject: str, labels: int, rate: float, seeds: Seeds, start: Run | No
 
 
 def pretrained_run(settings: Settings) -> Run:
+    """Returns the pretrained side of the race. Its film reader is trained on the same draw."""
     seeds = Seeds(first=100 * settings.draw)
     return judged(settings[ABOUT], settings[LABELS], RATE, seeds, film_reader(seeds))
 
 
 def runs(settings: Settings) -> Runs:
-    """The backbone, which is trained before the learner's eyes, and the race on a draw of labels of its own."""
+    """Returns the backbone, which the learner watches as it trains, and the race on its own draw of labels."""
     seeds = Seeds(first=100 * settings.draw)
     theirs = judged(settings[ABOUT], settings[LABELS], SCRATCH_RATE, seeds)
     return [
@@ -65,13 +68,13 @@ def runs(settings: Settings) -> Runs:
 
 
 def asks(settings: Settings) -> Measures:
-    """What the film reader that ships makes of the learner's sentence, word by word."""
+    """Returns a measure of each word of the learner's sentence for the film reader that ships."""
     reader = film_reader(Seeds())
     return [LabelledRun("weighed", Measure(kind="word_weights", runs=(reader,), prompts=(settings.typed_text,)))]
 
 
 def after(settings: Settings) -> Measures:
-    """And what the learner's own nets make of it."""
+    """Returns the same measure for the learner's own nets."""
     own = tuple(piece.of for piece in runs(settings) if piece.role == "race")
     return (
         [LabelledRun("yours", Measure(kind="word_weights", runs=own, prompts=(settings.typed_text,)))]
@@ -102,7 +105,7 @@ def word_runs(seeds: Seeds) -> Values:
 
 
 def real_runs(seeds: Seeds) -> Values:
-    """A frozen sentence encoder with a logistic regression on it, on the same draws of labels."""
+    """Returns a frozen sentence encoder with a logistic regression, on the same draws of labels."""
     tasks = {about: tuple(Sentiment(subject=about, labels=n) for n in SIZES) for about in SUBJECTS}
     encoded = {
         about: Measure(kind="encoder_probe", runs=(), tasks=asked, count=seeds.count, first_seed=seeds.first)

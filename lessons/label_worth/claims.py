@@ -1,4 +1,5 @@
-"""The claims of this lesson: what labels are worth (S1), why the head goes first (S10); the drawing board's is D1."""
+"""Defines the claims of this lesson: how much labels are worth (S1), why the head is trained first (S10), and the
+claim of the drawing board (D1)."""
 
 from __future__ import annotations
 
@@ -14,28 +15,33 @@ from lessons.kit.runs.recipes import FEW, SIZES, label_runs
 from lessons.label_worth import drawing_board
 from lessons.label_worth.runs import AWAY, SMALL, method_runs
 
-Accuracies = dict[int, np.ndarray]  # of every seed, by labels per class
+Accuracies = dict[int, np.ndarray]  # the accuracy of every seed, by labels per class
 
 
 def pretrained(evidence: Results) -> Accuracies:
+    """Returns the accuracies of the pretrained nets."""
     return {n: final(table) for n, table in evidence.tables("pretrained").items()}
 
 
 def scratch_equal(evidence: Results) -> Accuracies:
+    """Returns the accuracies of the nets from scratch, with the same number of steps as the pretrained nets."""
     return {n: final(table) for n, table in evidence.tables("scratch").items()}
 
 
 def scratch_best(evidence: Results) -> Accuracies:
+    """Returns the best accuracies of the nets from scratch."""
     return {n: oracle_best(evidence.tables("scratch best", n).values()) for n in SIZES}
 
 
 def worth(accuracy: float, labels: int, baseline: Accuracies) -> float:
-    """k: how many times the labels the baseline needs for the same accuracy; where it never gets there, at least k."""
+    """Returns k: the baseline needs k times as many labels for the same accuracy. If it never reaches it, the result
+    is a lower bound."""
     needed = labels_to({n: float(each.mean()) for n, each in baseline.items()}, accuracy)
     return min(needed, max(baseline)) / labels
 
 
 def reaches(accuracy: float, baseline: Accuracies) -> bool:
+    """Returns whether the baseline reaches an accuracy with any number of labels."""
     return max(float(each.mean()) for each in baseline.values()) >= accuracy
 
 

@@ -1,6 +1,7 @@
-"""The drawing board: a few symbols that somebody drew, learned by a pretrained net and from scratch; and claim D1.
+"""Defines the workspace of the drawing board, where a pretrained net and a net from scratch learn a few symbols that
+somebody drew. It also defines claim D1.
 
-The page is app/app_pages/drawing_board.py; this says what it runs, asks and shows.
+The page is app/app_pages/drawing_board.py. This module defines what the page runs, asks and shows.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from lessons.kit.results.evidence import bootstrap, final, oracle_best
 from lessons.kit.runs.recipes import BEST_RATES, METHOD, METHODS, STEPS, backbone, fine_tuned, patient, scratch
 
 SIDES = ("pretrained", "scratch")
-LETTERS = Glyphs()  # what the backbone learned to tell apart
-TILES = 40  # on a wall
-DRAWINGS = 3  # of each symbol that the claim learns from
-POINTS_AHEAD = 20  # percent, the claim's bar
+LETTERS = Glyphs()  # the glyphs that the backbone has learned
+TILES = 40  # the number of tiles on a wall
+DRAWINGS = 3  # how many drawings of each symbol the claim learns from
+POINTS_AHEAD = 20  # percent, the condition of the claim
 
 ALPHABET = Control(
     name="alphabet",
@@ -55,7 +56,7 @@ def task(settings: Settings) -> Drawn:
 
 
 def race_of(settings: Settings, seeds: Seeds, start: Run) -> Runs:
-    """Both sides, with the steps and rates of the lesson's."""
+    """Returns both sides of the race, with the steps and learning rates of the lesson."""
     ours = fine_tuned(settings[EACH], METHODS[settings[METHOD]], seeds=seeds, start=start)
     sides = dict(zip(SIDES, (ours, scratch(settings[EACH], seeds=seeds))))
     return [
@@ -69,13 +70,14 @@ def runs(settings: Settings) -> Runs:
 
 
 def after(settings: Settings) -> Measures:
-    """How many letters the pretrained side reads, before and afterwards: scratch has never learned any."""
+    """Returns a measure of how many letters the pretrained side can read, before and afterwards. Scratch never
+    learned any."""
     ours = runs(settings)[0].of
     return [LabelledRun("letters", Measure(kind="accuracy", runs=(backbone(), ours), tasks=(LETTERS,)), name="letters")]
 
 
 def tiles(name: str) -> Measure:
-    """Some of the test drawings of an alphabet."""
+    """Returns a measure with some of the test drawings of an alphabet."""
     return Measure(kind="tracked_examples", runs=(), tasks=(Drawn(alphabet=name, labels=DRAWINGS),), count=TILES)
 
 
@@ -84,19 +86,20 @@ def backdrop(settings: Settings) -> Measures:
 
 
 def asks(settings: Settings) -> Measures:
-    """The tiles of the wall, which ship only for what comes with the app; and what both sides take the drawing for."""
+    """Returns the tiles of the wall, which ship only for the alphabets of the app, and the predictions of both sides
+    for the learner's drawing."""
     both = tuple(piece.of for piece in runs(settings))
     guess = Measure(kind="classify_drawing", runs=both, strokes=settings.typed_text) if settings.typed_text else None
     return [*backdrop(settings), *([LabelledRun("guess", guess, name="their guess")] if guess else [])]
 
 
 def legend(settings: Settings) -> list[tuple[str, str]]:
-    """The symbols to choose from: each name, and a drawing of it."""
+    """Returns the name and a drawing of each symbol."""
     return [(symbol.name, strokes.write(symbol.drawings[0])) for symbol in alphabet.load(settings[ALPHABET]).symbols]
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """What both are tested on; once they race, the share of it that each side reads."""
+    """Draws the test drawings. When the race starts, it draws the test accuracy of both sides."""
     if not evidence.tables("race") and evidence.has("wall"):
         (told,) = evidence.answer("wall")["tasks"]
         tiles = [{"image": one["image"], "alt": told["names"][str(one["truth"])]} for one in told["examples"]]
@@ -106,7 +109,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def wall(evidence: Results, settings: Settings) -> Figure | None:
-    """What the first net of each side answers, where both have begun."""
+    """Draws the answers of the first net of each side, once both have started."""
     if not evidence.has("wall"):
         return None
     (told,) = evidence.answer("wall")["tasks"]
@@ -119,7 +122,7 @@ def wall(evidence: Results, settings: Settings) -> Figure | None:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The walls, and once the race is over the letters."""
+    """Returns the walls, and the letters once the race is finished."""
     shown: Views = {}
     if (found := wall(evidence, settings)) is not None:
         shown["The walls"] = lambda: found
@@ -129,7 +132,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def confidence(evidence: Results, settings: Settings) -> Figure | None:
-    """What both sides take the drawing for, and how sure they are: each its three best guesses."""
+    """Draws the three most likely predictions of each side for the learner's drawing, with their confidence."""
     told = evidence.answer("guess")["runs"] if evidence.has("guess") else []
     if not told:
         return None
@@ -143,7 +146,7 @@ def confidence(evidence: Results, settings: Settings) -> Figure | None:
 
 
 def forgotten(evidence: Results) -> Figure:
-    """The letters that the backbone could read, before and afterwards."""
+    """Draws the letters that the backbone could read, before and afterwards."""
     (before,), (now,) = evidence.answer("letters")["accuracy"]
     rows = [
         Bar(name="pretrained, before", values=100 * np.array(before), role="source"),
@@ -174,15 +177,17 @@ BENCH = Workspace(
         most=strokes.STROKES,
     ),
 )
-OWN = replace(BENCH, plays=False)  # of an alphabet of the learner's own nothing has been recorded
+OWN = replace(BENCH, plays=False)  # nothing has been recorded for an alphabet of the learner's own
 
 
 # --- Claim D1 ---------------------------------------------------------------------------------------------------------
 
 
 def drawn_runs(seeds: Seeds) -> Values:
-    """Every ready-made alphabet from three drawings a symbol: the race as the page runs it, scratch also to its best;
-    and the drawings that both are tested on."""
+    """Returns the runs of the claim for every alphabet of the app, with three drawings of each symbol.
+
+    They are the race as on the page, scratch trained to its best accuracy, and the test drawings.
+    """
     found: list[LabelledRun[Run | Measure]] = []
     for name in READY:
         sides = race_of(defaults(CONTROLS).but(alphabet=name), seeds, backbone(seeds))

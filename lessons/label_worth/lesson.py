@@ -1,4 +1,5 @@
-"""What is a label worth? Accuracy against labels on real handwriting, pretrained and from scratch."""
+"""Defines the lesson “What is a label worth?”. It shows accuracy against labels on real handwriting, pretrained and
+from scratch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What this lesson shows: accuracy against labels with the learner's line in it, the race, its cost, its mistakes."""
+"""Draws the figures of this lesson: accuracy against labels with the learner's guess, the race, its cost, and its
+mistakes."""
 
 from __future__ import annotations
 
@@ -41,19 +42,20 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def labelled(evidence: Results, settings: Settings) -> list[dict[str, Any]]:
-    """The digits that the learner labels, in the order in which nets learn from them."""
+    """Returns the digits that the learner labels, in the order in which the nets learn from them."""
     _, digits = evidence.answer("examples")["pictures"]
     return sorted(digits, key=lambda digit: int(digit["place"]))
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """Whose labels the nets learn from, and where the race stands."""
+    """Says whose labels the nets learn from, and describes the state of the race."""
     whose = "Both learn from your own labels. " if own_labels(settings) else ""
     return whose + race_sentence(evidence, settings)
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Accuracy against labels: both bands, the learner's line, the live race as points, the bracket."""
+    """Draws accuracy against the number of labels, with both bands, the learner's guess, the live race as points, and
+    the bracket that shows how much the labels are worth."""
     ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
     few = {n: equal[n] for n in SIZES if n <= 100}
     kind = band_by_x({n: theirs[n] for n in few})
@@ -76,7 +78,8 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The walls, the backbone if it is trained too, what the race cost, how to fine-tune, and digits of other kinds."""
+    """Returns the other views: the walls, the backbone if it is trained too, the cost of the race, the ways to
+    fine-tune, and other kinds of digits."""
     shown: Views = {}
     sides = racing(evidence)
     if len(told := told_of(evidence)) == 2:
@@ -94,14 +97,14 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def told_of(evidence: Results) -> list[Wall]:
-    """What the first net of each side answers, where both have begun."""
+    """Returns a wall with the answers of the first net of each side, once it has started."""
     sides = {side: evidence.behaviour("race", side) for side in ("pretrained", "scratch")}
     digits = evidence.answer("wall")["tasks"][0]["examples"]
     return [Wall(name=side, behaviour=answers, examples=digits) for side, answers in sides.items() if answers]
 
 
 def ways(evidence: Results) -> Figure:
-    """Three ways to fine-tune, at few labels."""
+    """Draws three ways to fine-tune with few labels."""
     names = {"lp_ft": ("head first", "pretrained"), "probe": ("head only", "source"), "full": ("all at once", "target")}
     shown = [
         Curve(table=band_by_x({n: final(table) for n, table in evidence.tables(way).items()}), name=name, role=role)
@@ -111,7 +114,7 @@ def ways(evidence: Results) -> Figure:
 
 
 def other_digits(evidence: Results) -> Figure:
-    """Digits unlike those that were labelled, read after a probe and after full fine-tuning."""
+    """Draws the accuracy on digits that differ from the labelled ones, after a probe and after full fine-tuning."""
     probe, full = (100 * np.array(run) for run in evidence.answer("away")["accuracy"])
     shown = [
         Bar(name=f"{name} digits, {way}", values=row[k], role=role)

@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and the runs that follow from it and from its claims."""
+"""Defines the controls of this lesson, and the runs for the learner and for the claims."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from lessons.kit.runs.recipes import (
 
 SHIPPED, TRAINED_NOW = "comes with the app", "train one now"
 SMALL = (1, 2, 5, 10)  # labels per class at which ways to fine-tune are compared
-AWAY = {"turned": Handwriting(turn=25), "thick": Handwriting(thicken=1)}  # digits unlike the training digits
-LABELLED = Handwriting(labels=2)  # what the learner labels
-TILES = 40  # unseen digits on the wall
-COUNT = 10 * LABELLED.labels  # digits that the learner labels
+AWAY = {"turned": Handwriting(turn=25), "thick": Handwriting(thicken=1)}  # digits that differ from the training digits
+LABELLED = Handwriting(labels=2)  # the digits that the learner labels
+TILES = 40  # the number of unseen digits on the wall
+COUNT = 10 * LABELLED.labels  # the number of digits that the learner labels
 
 LABELS = Control(
     name="labels",
@@ -44,23 +44,24 @@ BACKBONE = Control(
 
 
 def start(settings: Settings) -> Run:
-    """The backbone that the race begins from."""
+    """Returns the backbone that the race starts from."""
     return live_backbone() if settings[BACKBONE] == TRAINED_NOW else backbone()
 
 
 def own_labels(settings: Settings) -> str:
-    """The learner's labels, where they have given all of them and that many are asked for."""
+    """Returns the learner's labels if they are complete and if the race uses this number of labels."""
     complete = settings.typed_text and "-" not in settings.typed_text
     return settings.typed_text if complete and settings[LABELS] == LABELLED.labels else ""
 
 
 def with_tiles(run: Run, settings: Settings) -> Run:
-    """A side of the race as the wall shows it, on the learner's own labels where there are some."""
+    """Returns one side of the race with recorded answers for the wall. It uses the learner's own labels if there are
+    any."""
     return replace(run, task=Handwriting(labels=settings[LABELS], given=own_labels(settings)), exhibit=TILES)
 
 
 def pretrained(settings: Settings) -> Run:
-    """The pretrained side of the race, on a draw of labels of its own."""
+    """Returns the pretrained side of the race, on its own draw of labels."""
     seeds = Seeds(first=100 * settings.draw)
     return with_tiles(
         fine_tuned(settings[LABELS], METHODS[settings[METHOD]], seeds=seeds, start=start(settings)), settings
@@ -72,14 +73,15 @@ def from_scratch(settings: Settings) -> Run:
 
 
 def runs(settings: Settings) -> Runs:
-    """The race at the chosen labels, after its backbone if that is trained now."""
+    """Returns the race at the number of labels that the learner has set. The backbone comes first if it is trained
+    now."""
     before = [LabelledRun("source", start(settings), name="glyph backbone")] * (settings[BACKBONE] == TRAINED_NOW)
     race = {"pretrained": pretrained(settings), "scratch": from_scratch(settings)}
     return [*before, *(LabelledRun("race", run, side, name=side) for side, run in race.items())]
 
 
 def backdrop(settings: Settings) -> Values:
-    """The whole curves, and what the nets see."""
+    """Returns the results for the complete curves, and examples of the images that the nets see."""
     return [
         *hide(label_runs(Seeds(), METHODS[settings[METHOD]]), "pretrained"),
         LabelledRun("backbone", backbone()),
@@ -90,7 +92,8 @@ def backdrop(settings: Settings) -> Values:
 
 
 def method_runs(seeds: Seeds) -> Values:
-    """Three ways to fine-tune; full fine-tuning also with four times the steps at several rates."""
+    """Returns three ways to fine-tune. Full fine-tuning is also run with four times the steps at several learning
+    rates."""
     both = tuple(fine_tuned(10, method, seeds=seeds) for method in ("probe", "full"))
     return [
         *(LabelledRun(way, fine_tuned(n, way, seeds=seeds), n) for way in ("lp_ft", "full", "probe") for n in SMALL),

@@ -1,4 +1,4 @@
-"""The claims of this lesson, S20 and S20b: loss falls along a straight line, on drawings and on text."""
+"""Defines the claims of this lesson, S20 and S20b: loss falls along a straight line, for drawings and for text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ SHORT = dict(zip(DOWNSTREAM_TASKS, ("digits", "inverted", "turned", "letters")))
 
 
 def losses(evidence: Results, material: str) -> dict[int, np.ndarray]:
-    """What is known of each amount, by how many times the smallest it is: (seeds,) in nats, or in bits a character."""
+    """Returns the known losses by multiples of the smallest amount, with the shape (seeds,). Their unit is nats for
+    drawings, and bits a character for text."""
     if material == TEXT:
         known = evidence.tables("amount")
         return {times: bits(known[size])[-1] for times, size in zip(TIMES, TEXTS) if size in known}
@@ -27,19 +28,19 @@ def losses(evidence: Results, material: str) -> dict[int, np.ndarray]:
 
 
 def share_of_loss(evidence: Results, material: str) -> dict[int, np.ndarray]:
-    """(seeds,) as a share of the mean loss at the smallest amount."""
+    """Returns the losses (seeds,) as shares of the mean loss at the smallest amount."""
     found = losses(evidence, material)
     return {times: each / found[1].mean() for times, each in found.items()}
 
 
 def extended(shares: dict[int, np.ndarray], times: int = TIMES[-1]) -> float:
-    """Where the straight line through the known amounts alone would end: the share of the loss that is left."""
+    """Returns the share of the loss that the straight line through the known amounts predicts."""
     exponent, start, _ = fit_power_law(KNOWN, np.array([shares[known].mean() for known in KNOWN]))
     return float(start * times**-exponent)
 
 
 def gained(evidence: Results, job: str) -> np.ndarray:
-    """(seeds,): by how much a probe is better on the largest amount than on the smallest."""
+    """Returns how much better a probe is with the largest amount than with the smallest, with the shape (seeds,)."""
     few, many = (final(evidence.table("size", job, size)) for size in (SIZES[0], SIZES[-1]))
     return np.asarray(many - few)
 

@@ -1,4 +1,5 @@
-"""More of the same. The straight line along which loss falls with data, and which jobs gain from it."""
+"""Defines the lesson “More of the same”. It shows that loss falls with data along a straight line, and which tasks
+gain from it."""
 
 from __future__ import annotations
 

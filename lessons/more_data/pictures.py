@@ -1,4 +1,5 @@
-"""What this lesson shows: what is left of the loss as the data double, the learner's extension of it, and four jobs."""
+"""Draws the figures of this lesson: the loss that is left when the data double, the learner's guess, and four
+downstream tasks."""
 
 from __future__ import annotations
 
@@ -23,10 +24,10 @@ from lessons.more_data.claims import gained, losses, share_of_loss
 from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, LEAST, SIZES, TEXT, TEXTS, TIMES, backdrop
 
 ROLE = {DRAWINGS: "source", TEXT: "target"}
-START = {DRAWINGS: 75, TEXT: 100}  # percent, where handles lie at first
-GROWN = {1: 4, 2: 8, 4: 16, 8: 32}  # drawings shown in a row, by how many times the smallest amount it stands for
-SPAN = (0.9, 18)  # times the smallest amount
-HIGH = 120  # percent of the loss at the smallest amount, where the picture ends
+START = {DRAWINGS: 75, TEXT: 100}  # percent, the first positions of the handles
+GROWN = {1: 4, 2: 8, 4: 16, 8: 32}  # how many drawings are shown in a row, by the multiple of the smallest amount
+SPAN = (0.9, 18)  # multiples of the smallest amount
+HIGH = 120  # percent of the loss at the smallest amount, the upper end of the picture
 PERCENT = Axis(name="loss that is left, %", low=40, high=HIGH, log=True, form=".0f")
 AMOUNTS = Axis(name="times the smallest amount", low=SPAN[0], high=SPAN[1], log=True, form="g")
 
@@ -42,7 +43,7 @@ def handle(name: str, material: str, times: int) -> Control[int]:
     )
 
 
-# The learner's line, by what is learned from and how much there is.
+# The learner's line, by material and amount.
 HANDLES = {
     (DRAWINGS, 8): handle("drawings8", DRAWINGS, 8),
     (DRAWINGS, 16): handle("drawings16", DRAWINGS, 16),
@@ -63,7 +64,7 @@ GAINS = Control(
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Piles that double, and the loss that each leaves; the last is not known yet."""
+    """Draws amounts of drawings that double, and the loss after training on each. The last loss is not known yet."""
     every, known = evidence.answer("drawn")["pictures"][0], losses(evidence, DRAWINGS)
     rows, told = {}, []
     for times, count in GROWN.items():
@@ -76,8 +77,11 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """What is left of the loss against the amount, both axes logarithmic: drawings and text with their straight lines,
-    the learner's own net, and the guess with its gap. Before the prediction the three smallest amounts."""
+    """Draws the loss that is left against the amount of data, on two logarithmic axes.
+
+    It shows drawings and text with their straight lines, the learner's own net, and the guess with its error. Before
+    the prediction, only the three smallest amounts are shown.
+    """
     shown = list[Curve]()
     for material, role in ROLE.items():
         shares = {times: 100 * each for times, each in share_of_loss(evidence, material).items()}
@@ -96,7 +100,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     across = figure.spec["xAxis"] | {key: {"customValues": list(TIMES)} for key in ("axisLabel", "axisTick")}
     ticks = {key: {"customValues": [40, 50, 60, 70, 80, 90, 100]} for key in ("axisLabel", "axisTick")}
     for series in figure.spec["series"]:
-        if series.get("name") in ROLE and len(series["data"]) < len(TIMES):  # where the learner's line goes on
+        if series.get("name") in ROLE and len(series["data"]) < len(TIMES):  # where the learner's line continues
             series["endLabel"] |= {"offset": [-24, -16]}
         if series.get("name") == "this run":
             series["endLabel"] |= {"offset": [0, -12]}
@@ -104,7 +108,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def guess_curve(material: str, means: dict[int, float], guess: Guess) -> list[Curve]:
-    """The learner's line from the last point that was known, and what it misses by."""
+    """Returns the learner's line from the last known point, with marks for its errors."""
     if not guess:
         return []
     said = {times: float(guess[control]) for (of, times), control in HANDLES.items() if of == material}
@@ -119,23 +123,26 @@ def guess_curve(material: str, means: dict[int, float], guess: Guess) -> list[Cu
 
 
 def own_losses(evidence: Results, material: str) -> dict[int, float]:
-    """The loss of the learner's own net, by how much it learned from: of a language model already while it reads."""
+    """Returns the loss of the learner's own net, by the amount of data. For a language model it is known while it
+    trains."""
     if material == TEXT:
         return {times: float(bits(table)[-1].mean()) for times, table in evidence.tables("live", TEXT).items()}
     return {times: float(np.mean(answer["loss"][0][0])) for times, answer in evidence.answers("yours").items()}
 
 
 def thin(places: dict[int, float]) -> pd.DataFrame:
+    """Returns a table for a curve without a band."""
     return flat(pd.DataFrame({"x": list(places), "mean": list(places.values())}))
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Without a band."""
+    """Returns the table without a band."""
     return table.assign(low=table["mean"], high=table["mean"])
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """What is trained while it learns; four jobs against the size of pretraining, and both lines in their own units."""
+    """Returns the other views: the nets while they train, four downstream tasks against the size of pretraining, and
+    both lines in their own units."""
     shown: Views = {}
     if evidence.tables("live", DRAWINGS) and not evidence.answers("yours"):
         shown["While it learns"] = lambda: learning(evidence)
@@ -149,7 +156,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """Where the learner's net stands; a language model's loss is known while it reads."""
+    """Describes the current loss of the learner's language model, which is known while it trains."""
     for times, bits_now in own_losses(evidence, TEXT).items():
         left_now = bits_now / losses(load_results(visible(backdrop(settings))), TEXT)[1].mean()
         return f"Your net on {times} times the text: {percent(left_now)} of the loss is left."
@@ -157,7 +164,8 @@ def tells(evidence: Results, settings: Settings) -> str:
 
 
 def learning(evidence: Results) -> Figure:
-    """The learner's own backbone and probes against their steps; the loss of it is known when it has learned."""
+    """Draws the learner's own backbone and probes against steps. The loss of the backbone is known when it is
+    trained."""
     (table,) = evidence.tables("live", DRAWINGS).values()
     shown = [over_steps(table, "new drawings", "source")]
     for (job, _), probed in evidence.tables("live job").items():
@@ -168,7 +176,7 @@ def learning(evidence: Results) -> Figure:
 
 
 def jobs(evidence: Results) -> Figure:
-    """Every job against the size of pretraining, and the learner's own probes."""
+    """Draws every downstream task against the size of pretraining, and the learner's own probes."""
     shown = []
     for job in DOWNSTREAM_TASKS:
         read = {size // LEAST: final(evidence.table("size", job, size)) for size in SIZES}
@@ -181,7 +189,7 @@ def jobs(evidence: Results) -> Figure:
 
 
 def in_nats(evidence: Results) -> Figure:
-    """The loss on unseen drawings, both axes log, and what a net pays that knows nothing."""
+    """Draws the loss on unseen drawings on two logarithmic axes, with the loss of an untrained net."""
     span = (GLYPHS * SIZES[0] * 0.8, GLYPHS * SIZES[-1] * 1.2)
     guessing = float(np.log(GLYPHS))
     mark = Mark(start=(span[1], guessing), end=(span[0], guessing), says="knows nothing", place="insideEndTop")
@@ -196,6 +204,7 @@ def in_nats(evidence: Results) -> Figure:
 
 
 def in_bits(evidence: Results) -> Figure:
+    """Draws the loss on unseen text against the amount of text, on two logarithmic axes."""
     return power_law(
         TEXTS,
         np.array(list(losses(evidence, TEXT).values())),

@@ -1,5 +1,5 @@
-"""What the learner sets in this lesson, and the runs: backbones from growing piles of drawings with probes on them, and
-language models from growing amounts of text."""
+"""Defines the controls of this lesson, and the runs: backbones from increasing amounts of drawings with probes on
+them, and language models from increasing amounts of text."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, INVERTED
 from lessons.kit.runs.text_adaptation import amount
 
 DRAWINGS, TEXT = "drawings", "text"
-TIMES = (1, 2, 4, 8, 16)  # how much there is, as a multiple of the smallest amount
-KNOWN = TIMES[:3]  # shown before the prediction
-LEAST = 10  # drawings of each glyph, the smallest amount
+TIMES = (1, 2, 4, 8, 16)  # multiples of the smallest amount
+KNOWN = TIMES[:3]  # amounts that are shown before the prediction
+LEAST = 10  # drawings of each glyph in the smallest amount
 SIZES = tuple(LEAST * times for times in TIMES)
-GLYPHS = 443  # of them
-BACKBONES = 4  # of each size: they take most of the time that this lesson costs
-PASSES = 5  # over the drawings; with more the small ones learn theirs by heart
+GLYPHS = 443  # the number of glyphs
+BACKBONES = 4  # backbones of each size; they take most of the computing time of this lesson
+PASSES = 5  # passes over the drawings; with more passes, the small amounts are memorized
 LEAST_TEXT = 50  # thousands of characters
 TEXTS = tuple(LEAST_TEXT * times for times in TIMES)
 
@@ -40,21 +40,22 @@ MATERIAL = Control(
 
 
 def pretrained(size: int, seeds: Seeds) -> Run:
-    """Backbones from so many drawings of each glyph, trained until their loss on unseen ones is about lowest."""
+    """Returns backbones that learn from this number of drawings of each glyph. They are trained until their loss on
+    unseen drawings is about lowest."""
     steps = round(PASSES * GLYPHS * size / 64)
-    slow = steps * 3 // 10  # in the end ten times slower, to settle
+    slow = steps * 3 // 10  # a ten times lower learning rate at the end
     stages = (Stage(steps=steps - slow, batch=64, rate=2e-3), Stage(steps=slow, batch=64, rate=4e-4))
     return Run(task=Glyphs(labels=size), stages=stages, seeds=min(seeds.count, BACKBONES), first_seed=seeds.first)
 
 
 def surprise(sizes: tuple[int, ...], seeds: Seeds) -> Measure:
-    """The loss on unseen drawings, the same for all."""
+    """Returns a measure of the loss on the same unseen drawings."""
     return Measure(kind="loss", runs=tuple(pretrained(size, seeds) for size in sizes), tasks=(Glyphs(),))
 
 
 def runs(settings: Settings) -> Runs:
-    """One net of the learner's own; a backbone is also put to two jobs, one that gains from more drawings and one that
-    hardly does."""
+    """Returns one net for the learner. A backbone also has probes for two downstream tasks: one gains from more
+    drawings, and the other hardly gains."""
     one, few, times = Seeds(1, 100 * settings.draw), Seeds(4, 100 * settings.draw), settings[AMOUNT]
     if settings[MATERIAL] == TEXT:
         return [LabelledRun("live", amount(LEAST_TEXT * times, one), (TEXT, times), name="language model")]
@@ -64,7 +65,7 @@ def runs(settings: Settings) -> Runs:
 
 
 def after(settings: Settings) -> Measures:
-    """The loss of the learner's backbone on the same unseen drawings as that of the stored ones."""
+    """Returns a measure of the loss of the learner's backbone, on the same unseen drawings as for the stored ones."""
     if settings[MATERIAL] == TEXT:
         return []
     backbone = runs(settings)[0].of
@@ -72,7 +73,7 @@ def after(settings: Settings) -> Measures:
 
 
 def backdrop(settings: Settings) -> Values:
-    """What is known of the three smallest amounts may be seen."""
+    """Returns the results of the three smallest amounts, which the learner may see, and the hidden ones."""
     early = TEXTS[: len(KNOWN)]
     return [
         LabelledRun("drawn", Measure(kind="examples", runs=(), tasks=(Glyphs(labels=LEAST),), count=64)),
@@ -83,7 +84,7 @@ def backdrop(settings: Settings) -> Values:
 
 
 def size_runs(seeds: Seeds) -> Values:
-    """Backbones of every size, how surprised they are by unseen glyphs, and what their features are worth."""
+    """Returns backbones of every size, their loss on unseen glyphs, and the accuracy of probes on their features."""
     few = Seeds(min(seeds.count, BACKBONES), seeds.first)
     return [
         LabelledRun("loss", surprise(SIZES, seeds)),

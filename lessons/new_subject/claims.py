@@ -1,4 +1,5 @@
-"""The claims of this lesson, S21 and S21b: what a start is worth on another subject, and on how little of it."""
+"""Defines the claims of this lesson, S21 and S21b: how much pretraining helps on another subject, and with how little
+text."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from lessons.kit.results.evidence import bootstrap, interval, labels_to
 from lessons.kit.runs.text_adaptation import PRETRAINED, SCRATCH, SLICE, SLICES, bits
 from lessons.new_subject.runs import FAR, MOST, SLICED, SUBJECTS, domains, sliced
 
-EARLY = 5  # steps of fine-tuning that must beat all that scratch ever reaches
+EARLY = 5  # the steps of fine-tuning that must beat the best result of scratch
 
 
 def domain_finding(evidence: Results) -> Finding:
@@ -59,7 +60,8 @@ def domain_finding(evidence: Results) -> Finding:
 
 
 def at_best(evidence: Results, kilobytes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Bits a character of every seed at its best moment: pretrained, and from scratch in the better of two lengths."""
+    """Returns the best loss of every seed in bits a character: pretrained, and from scratch with the better of two
+    numbers of steps."""
     sides = (PRETRAINED, SCRATCH, MOST)
     ours, *scratch = (bits(evidence.table(side, SLICED, kilobytes)).min(0) for side in sides)
     return ours, min(scratch, key=lambda each: float(each.mean()))
@@ -72,7 +74,7 @@ def slice_finding(evidence: Results) -> Finding:
     curves = {kilobytes: bits(evidence.table(PRETRAINED, SLICED, kilobytes)) for kilobytes in SLICES}
     worse = {kilobytes: curve[-1] - curve.min(0) for kilobytes, curve in curves.items()}
     steps = np.sort(evidence.table(PRETRAINED, SLICED, few).step.unique())
-    scratch = {kilobytes: -float(theirs.mean()) for kilobytes, (_, theirs) in best.items()}  # a curve that climbs
+    scratch = {kilobytes: -float(theirs.mean()) for kilobytes, (_, theirs) in best.items()}  # a curve that increases
     ours = best[few][0]
     worth = labels_to(scratch, -float(ours.mean())) / few
     low, high = bootstrap(lambda draw: labels_to(scratch, -float(ours[draw].mean())) / few, len(ours))

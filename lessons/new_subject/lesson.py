@@ -1,4 +1,5 @@
-"""A new subject. What a reader of general English is worth on Shakespeare, law, code or a text of one's own."""
+"""Defines the lesson “A new subject”. It shows how much a reader of general English helps on Shakespeare, on law, on
+code, or on the learner's own text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What this lesson shows: surprise against the amount of a subject, with the learner's guess; three nets that write."""
+"""Draws the figures of this lesson: the loss against the amount of text on a subject, with the learner's guess, and
+the texts that three nets write."""
 
 from __future__ import annotations
 
@@ -50,8 +51,11 @@ POINTS = tuple(Handle(x=kilobytes, y=control, start=3) for kilobytes, control in
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """What unseen Shakespeare costs after so much of it, from scratch at its best and after fine-tuning, with the
-    learner's line; and both sides of another subject, or of the learner's own nets, as points."""
+    """Draws the loss on unseen Shakespeare against the amount of training text, from scratch at its best and
+    fine-tuned, with the learner's guess.
+
+    The learner's own nets, or both sides of another subject, are shown as points.
+    """
     scratch = {k: low(evidence, k) for k in SLICES}
     shown = [Curve(table=band_by_x(scratch), name=BARE, role="scratch")]
     marks = []
@@ -95,17 +99,18 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def spot(kilobytes: int, paid: float, name: str, role: str) -> Curve:
+    """Returns a single point as a curve."""
     return Curve(table=thin({kilobytes: paid}), name=name, role=role, named=False)
 
 
 def low(evidence: Results, kilobytes: int) -> np.ndarray:
-    """(seeds,) from scratch in the better of two lengths, at its best moment."""
+    """Returns the best loss from scratch (seeds,), with the better of two numbers of steps."""
     both = (bits(evidence.table(side, SLICED, kilobytes)).min(0) for side in (SCRATCH, MOST))
     return min(both, key=lambda each: float(each.mean()))
 
 
 def pointed(figure: Figure) -> Figure:
-    """Single points larger, each with its name above it."""
+    """Returns the figure with larger single points that have their names beside them."""
     for series in figure.spec["series"]:
         if len(series.get("data", ())) == 1:
             label = {
@@ -120,21 +125,22 @@ def pointed(figure: Figure) -> Figure:
 
 
 def side(series: dict[str, Any]) -> str:
-    """Above the line of scratch, below that of the reader."""
+    """Returns "top" for scratch and "bottom" for the reader, so that a name does not cover the lines."""
     return "bottom" if series["color"] == ROLES["pretrained"][0] else "top"
 
 
 def thin(places: Mapping[int, float]) -> pd.DataFrame:
+    """Returns a table for a curve without a band."""
     return flat(pd.DataFrame({"x": list(places), "mean": list(places.values())}))
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Without a band."""
+    """Returns the table without a band."""
     return table.assign(low=table["mean"], high=table["mean"])
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """What three nets write while they learn, and their surprise; then what is known of all subjects."""
+    """Returns the texts of three nets while they train, with their loss, and then the results for all subjects."""
     shown: Views = {}
     subject = settings[SUBJECT]
     role = next((role for role in ("race", "recorded") if evidence.behaviour(role, PRETRAINED)), "")
@@ -152,7 +158,8 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def by_subject(evidence: Results) -> Figure:
-    """What unseen pages of every subject cost: a net that knows nothing, the untouched reader, both sides at best."""
+    """Draws the loss on unseen pages of every subject: an untrained net, the untouched reader, and both sides at
+    their best."""
     looks = {"knows nothing": "note", "the reader, untouched": "source", BARE: "scratch", TUNED: "pretrained"}
     rows = {}
     for subject in CALLED:
@@ -182,7 +189,7 @@ def by_subject(evidence: Results) -> Figure:
 
 
 def general(evidence: Results) -> Figure:
-    """What general text costs the reader while it learns each subject."""
+    """Draws the loss of the reader on general text while it learns each subject."""
     looks = dict(zip(CALLED, ("pretrained", "source", "scratch", "target")))
     shown = [
         Curve(table=by_step(evidence.table(PRETRAINED, subject, SLICE), "bits 1"), name=name, role=looks[subject])
@@ -193,7 +200,8 @@ def general(evidence: Results) -> Figure:
 
 
 def by_heart(evidence: Results) -> Figure:
-    """The fine-tuned reader on every amount of Shakespeare against its steps: on the least it soon gets worse."""
+    """Draws the fine-tuned reader for every amount of Shakespeare against steps. With the smallest amount it soon
+    gets worse."""
     shown = []
     for k in SLICES:
         name, role = f"{k} thousand", "scratch best" if k == SLICES[0] else "pretrained"
@@ -205,7 +213,7 @@ def by_heart(evidence: Results) -> Figure:
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """Where both sides stand."""
+    """Describes the current loss of both sides."""
     tables = evidence.tables("race")
     if len(tables) < len(ROLE):
         return ""

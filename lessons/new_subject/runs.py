@@ -1,4 +1,5 @@
-"""What the learner sets in this lesson, and the runs: the reader goes on with a subject, or a net begins with it."""
+"""Defines the controls of this lesson, and the runs: the reader continues with a subject, or a net learns it from
+scratch."""
 
 from __future__ import annotations
 
@@ -22,10 +23,10 @@ from lessons.kit.runs.text_adaptation import (
     from_scratch,
 )
 
-SLICED = "shakespeare"  # the subject whose slices are compared
+SLICED = "shakespeare"  # the subject for which several amounts are compared
 FAR = "code"
 SUBJECTS = (SLICED, "law", FAR)
-BROUGHT = "medicine"  # does not come with the app: `make texts` brings it, and no claim stands on it
+BROUGHT = "medicine"  # it does not come with the app: `make texts` downloads it, and no claim uses it
 MOST = "scratch, more steps"
 
 SUBJECT = Control(
@@ -49,13 +50,15 @@ def runs(settings: Settings) -> Runs:
 
 
 def after(settings: Settings) -> Measures:
-    """What the nets went on from, of a text that does not ship."""
+    """Returns a measure with the beginnings of texts that the nets continued, for a text that does not ship."""
     return [] if settings[SUBJECT] in SUBJECTS else [LabelledRun("begun", beginnings(settings[SUBJECT]))]
 
 
 def backdrop(settings: Settings) -> Values:
-    """What scratch pays for slices of one subject may be seen. What nets wrote while they learned the chosen one ships
-    where its text does."""
+    """Returns the results of scratch for one subject, which the learner may see, and the hidden ones.
+
+    A recording of what the nets wrote is included only if the text of its subject comes with the app.
+    """
     seeds, subject = Seeds(), settings[SUBJECT]
     others = [piece for each in (*SUBJECTS[1:], BROUGHT) for piece in domain(each, seeds)]
     known = [*hide(sliced(seeds), PRETRAINED), *hide(others)]
@@ -67,11 +70,13 @@ def backdrop(settings: Settings) -> Values:
 
 
 def is_own(subject: str) -> bool:
+    """Returns whether a subject is a text of the learner's own."""
     return bool(OWN.fullmatch(subject))
 
 
 def domain(subject: str, seeds: Seeds, kilobytes: int = SLICE) -> Values:
-    """Both sides in equal steps, and four nets from scratch in many more: as many as it takes to get no better."""
+    """Returns both sides with the same number of steps, and four nets from scratch that are trained until they stop
+    improving."""
     few, patient = Seeds(min(4, seeds.count), seeds.first), max(STEPS, 20 * kilobytes if kilobytes > SLICE else 0)
     at = (subject, kilobytes)
     return [
@@ -82,7 +87,7 @@ def domain(subject: str, seeds: Seeds, kilobytes: int = SLICE) -> Values:
 
 
 def sliced(seeds: Seeds) -> Values:
-    """One subject in slices of several sizes."""
+    """Returns the runs on several amounts of one subject."""
     return [piece for kilobytes in SLICES for piece in domain(SLICED, seeds, kilobytes)]
 
 

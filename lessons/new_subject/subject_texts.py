@@ -1,4 +1,4 @@
-"""What the subjects of this lesson are called, and the beginnings that its nets go on from."""
+"""Names the subjects of this lesson, and draws the beginnings of texts that its nets continue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CALLED = dict(zip(SUBJECTS, ("Shakespeare", "law", "code"))) | {BROUGHT: BROUGHT
 
 
 def subject_text(subject: str) -> str:
-    """As a sentence calls it; a text of the learner's own as its file is called."""
+    """Returns the name of a subject in a sentence. A learner's own text has the name of its file."""
     return CALLED.get(subject) or corpus.display_name(subject)
 
 
@@ -21,5 +21,5 @@ def capital(text: str) -> str:
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """The beginnings that nets are given, and what stands there in truth."""
+    """Draws the beginnings of texts that the nets continue, with their true continuations."""
     return passages(evidence, subject_text(settings[SUBJECT]))

@@ -1,4 +1,5 @@
-"""The claim of this lesson, S14: a score ranks backbones that nobody has trained further."""
+"""Defines the claim of this lesson, S14: a score can rank the backbones before any of them is trained on the new
+task."""
 
 from __future__ import annotations
 
@@ -15,12 +16,13 @@ from lessons.one_backbone.runs import NAMES, UNTRAINED, score_runs, scored
 
 
 def truth(evidence: Results, job: str) -> np.ndarray:
-    """(backbones, seeds): accuracy of a probe."""
+    """Returns the accuracy of a probe, with the shape (backbones, seeds)."""
     return np.stack([final(evidence.table("probe", job, name)) for name in NAMES])
 
 
 def tau(a: np.ndarray, b: np.ndarray) -> float:
-    """How far two lists agree on the order of each pair: 1 on all, -1 on none, 0 by chance (Kendall 1938)."""
+    """Returns how much two lists agree about the order of each pair: 1 for all pairs, -1 for none, and 0 by chance
+    (Kendall 1938)."""
     return float(np.mean([np.sign((a[i] - a[j]) * (b[i] - b[j])) for i, j in combinations(range(len(a)), 2)]))
 
 
@@ -34,7 +36,7 @@ def score_finding(evidence: Results) -> Finding:
     digits, best = read[DIGITS].mean(1), score[DIGITS].mean(1)
     draws = read[DIGITS].shape[1]
     low, high = bootstrap(lambda draw: tau(score[DIGITS][:, draw].mean(1), read[DIGITS][:, draw].mean(1)), draws)
-    asked = len(NAMES) * len(DOWNSTREAM_TASKS) * draws  # scores that were computed
+    asked = len(NAMES) * len(DOWNSTREAM_TASKS) * draws  # the number of scores that were computed
     ms = 1000 * evidence.answer("LogME")["seconds"] / asked
     runs = evidence.tables("probe").values()
     training = 1000 * sum(float(run.seconds.max()) for run in runs) / asked

@@ -1,4 +1,5 @@
-"""One backbone, many jobs. Which pretrained net to take, and what a score knows before any training."""
+"""Defines the lesson “One backbone, many jobs”. It shows which pretrained net to choose, and how well a score
+predicts this before any training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What this lesson shows: backbones as cards, what each knows of its own world beside what it is worth, and a score."""
+"""Draws the figures of this lesson: backbones as cards, their accuracy on their own worlds and on the new task, and a
+score."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from lessons.one_backbone.claims import tau, truth
 from lessons.one_backbone.runs import BACKBONE, JOB, NAMES, SEEN, UNTRAINED, favourite, scored
 
 OWN, SCORE = "its own world", "the score"  # columns
-LIKE = {"a quarter": "all scripts", "a sixteenth": "all scripts", "wrong labels": "all scripts"}  # the same drawings
+# Backbones that were trained on the same drawings.
+LIKE = {"a quarter": "all scripts", "a sixteenth": "all scripts", "wrong labels": "all scripts"}
 NOTES = {
     "all scripts": "letters and signs, in many hands",
     "a quarter": "the same, a quarter of the drawings",
@@ -37,7 +39,7 @@ NOTES = {
     "wrong labels": "answers drawn by lot",
     UNTRAINED: "has seen nothing",
 }
-CLOSE = 0.03  # for the mission
+CLOSE = 0.03  # the largest difference that the mission allows
 
 
 def share(name: str, label: str) -> Control[int]:
@@ -51,7 +53,7 @@ HANDLES = {  # by backbone
     "Latin": share("latin", "On Latin letters in many hands"),
     "wrong labels": share("wrong", "On all scripts, with wrong labels"),
 }
-STARTS = (80, 68, 56, 44)  # where the handles lie at first: in order of what each knows of its own world
+STARTS = (80, 68, 56, 44)  # the first positions of the handles, in the order of accuracy on their own worlds
 MARKS = tuple(
     Handle(x=1, y=control, name=name, unit=" %", start=start, joined=False)
     for start, (name, control) in zip(STARTS, sorted(HANDLES.items(), key=lambda one: one[0] == "all scripts"))
@@ -60,7 +62,7 @@ ROLES_OF = {"printed": "scratch", "all scripts": "pretrained", "Latin": "source"
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """The backbones on offer, each with some of its world and what it knows of that."""
+    """Draws the backbones on offer, each with some images of its world and its accuracy on this world."""
     pictures = dict(zip(SEEN, evidence.answer("seen")["pictures"]))
     shown = []
     for name, own in own_worlds(evidence).items():
@@ -70,16 +72,17 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def own_worlds(evidence: Results) -> dict[str, float]:
-    """What every backbone knows of its own world, of drawings it has not seen."""
+    """Returns the accuracy of every backbone on unseen drawings of its own world."""
     return {name: float(final(evidence.table("own", name)).mean()) for name in NAMES}
 
 
 def is_revealed(evidence: Results) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("probe", DIGITS, NAMES[0])
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """What each backbone knows of its own world, and what a probe on it reads at the chosen job."""
+    """Draws the accuracy of each backbone on its own world, and the accuracy of its probe on the task."""
     known, job = is_revealed(evidence), settings[JOB] if is_revealed(evidence) else DIGITS
     own = own_worlds(evidence)
     if known:
@@ -95,7 +98,8 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def slope(name: str, left: float | None, right: float | None, settings: Settings, says: str = "") -> Slope:
-    """One backbone; those that are asked about, the untrained one and the learner's have their names beside them."""
+    """Returns the line of one backbone. The names of the predicted ones, the untrained one and the learner's are
+    shown."""
     mine = name == settings[BACKBONE]
     role = ROLES_OF.get(name, "real model" if mine else "note")
     named = name in HANDLES or mine or name == UNTRAINED
@@ -103,14 +107,15 @@ def slope(name: str, left: float | None, right: float | None, settings: Settings
 
 
 def with_guess(one: Slope, guess: Guess) -> Slope:
-    """With what the learner said of it."""
+    """Returns the line with the learner's guess."""
     if not guess or one.name not in HANDLES:
         return one
     return Slope(**vars(one) | {"guess": guess[HANDLES[one.name]] / 100})
 
 
 def ordered(evidence: Results, guess: Guess, own: dict[str, float]) -> str:
-    """How many pairs of those that were asked about the learner, the score and their own worlds put in order."""
+    """Returns a sentence that says how many pairs the learner, the score and the accuracy on the own worlds put in
+    the right order."""
     read = dict(zip(NAMES, truth(evidence, DIGITS).mean(1)))
     score = dict(zip(NAMES, scored(evidence, "LogME", DIGITS).mean(1)))
     asked = list(HANDLES)
@@ -125,7 +130,7 @@ def ordered(evidence: Results, guess: Guess, own: dict[str, float]) -> str:
 
 
 def own_slopes(evidence: Results, job: str) -> list[Slope]:
-    """Where the learner's own probes have come to."""
+    """Returns the current accuracy of the learner's own probes."""
     return [
         Slope(name=f"your probes on {name}", left=None, right=float(final(table).mean()), role="guess", named=False)
         for (at, name), table in evidence.tables("race").items()
@@ -134,7 +139,8 @@ def own_slopes(evidence: Results, job: str) -> list[Slope]:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """Both probes as they learn; the score beside what it foretells; every job; what score and probe cost."""
+    """Returns the other views. They show both probes as they learn, the score beside the accuracy, every task, and
+    the costs."""
     shown: Views = {}
     if told := reading(evidence, settings):
         shown["The probes"] = lambda: walls(told)
@@ -146,7 +152,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def reading(evidence: Results, settings: Settings) -> list[Wall]:
-    """What the first probe on each backbone reads, as it learns."""
+    """Returns walls with the answers of the first probe on each backbone, as it learns."""
     shown = []
     for job, name in evidence.tables("race"):
         if not (behaviour := evidence.behaviour("race", job, name)):
@@ -164,7 +170,8 @@ def reading(evidence: Results, settings: Settings) -> list[Wall]:
 
 
 def by_score(evidence: Results, settings: Settings) -> Figure:
-    """The right column as it was; on the left the score, on a scale that ends where the right column ends."""
+    """Draws the score on the left and the accuracy on the right. The scale of the score is fitted to the range of the
+    accuracies."""
     job = settings[JOB]
     read, score = truth(evidence, job).mean(1), scored(evidence, "LogME", job).mean(1)
     places = read.min() + (score - score.min()) / np.ptp(score) * np.ptp(read)
@@ -175,14 +182,15 @@ def by_score(evidence: Results, settings: Settings) -> Figure:
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """Where the race stands."""
+    """Describes the state of the race."""
     race = evidence.tables("race")
     right = ", ".join(f"on {name} {percent(final(table).mean())}" for (_, name), table in race.items())
     return f"Read after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
 
 
 def as_good(evidence: Results, settings: Settings) -> bool:
-    """Whether live probes on another backbone than the score's pick read nearly as much: within CLOSE."""
+    """Returns whether live probes on another backbone are as accurate as those on the best-scored one, to within
+    CLOSE."""
     job, mine = settings[JOB], settings[BACKBONE]
     race, best = evidence.tables("race"), favourite(job)
     if mine == best or not {(job, mine), (job, best)} <= race.keys():
@@ -196,7 +204,7 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def receipt(evidence: Results) -> Figure:
-    """What the score said of the live runs, what they did, and the time that each took."""
+    """Draws a table of the score of the live runs, their accuracy, and the time of each."""
     answer, race, draws = evidence.answer("live score"), evidence.tables("race"), 8
     names: Sequence[str] = [f"on {name}" for _, name in race]
     ms = 1000 * answer["seconds"] / draws / len(race)
@@ -212,7 +220,7 @@ def receipt(evidence: Results) -> Figure:
 
 
 def matrix(evidence: Results) -> Figure:
-    """Every backbone at every job."""
+    """Draws the accuracy of every backbone on every task."""
     read = {job: truth(evidence, job).mean(1) for job in DOWNSTREAM_TASKS}
     table = pd.DataFrame(read, index=list(NAMES))
     return heatmap(table, "backbone", "job", "Read by a probe: every backbone at every job")

@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and the runs: a zoo of backbones, and probes on them."""
+"""Defines the controls of this lesson, and the runs: a collection of backbones, and probes on them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lessons.kit.results.evidence import load_results
 from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, probe
 from lessons.kit.runs.recipes import fine_tuned, source
 
-# What each backbone learned before. All are the same net and had equally many looks at drawings.
+# The world of each backbone. All backbones are the same net, and are trained on the same number of drawings.
 WORLDS: dict[str, Glyphs] = {
     "all scripts": Glyphs(labels=80),
     "a quarter": Glyphs(labels=20),
@@ -33,7 +33,7 @@ UNTRAINED = "untrained"
 NAMES = (*WORLDS, UNTRAINED)
 
 SEEN = ("all scripts", "Latin", "Greek", "kana", "symbols", "printed", "turned", "inverted", "shuffled")
-TILES = 40  # unseen examples on a live wall
+TILES = 40  # the number of unseen examples on a live wall
 
 BACKBONE = Control(
     name="backbone",
@@ -52,7 +52,8 @@ JOB = Control(
 
 
 def backbone_of(name: str, seeds: Seeds) -> Run:
-    """A backbone of the zoo; the untrained one has made one step of a millionth."""
+    """Returns a backbone of the collection. The untrained one has made one step with a learning rate of one
+    millionth."""
     if name == UNTRAINED:
         stages = (Stage(steps=1, batch=1, rate=1e-6),)
         return Run(task=Glyphs(labels=1), stages=stages, seeds=1, first_seed=seeds.first)
@@ -60,7 +61,7 @@ def backbone_of(name: str, seeds: Seeds) -> Run:
 
 
 def scores(kind: str, seeds: Seeds) -> Measure:
-    """The score of every backbone for every job, on the same draws of labels as the runs get."""
+    """Returns a measure of the score of every backbone for every task, on the same draws of labels as the runs."""
     zoo = tuple(backbone_of(name, seeds) for name in NAMES)
     return Measure(
         kind=kind, runs=zoo, tasks=tuple(DOWNSTREAM_TASKS.values()), count=seeds.count, first_seed=seeds.first
@@ -68,20 +69,20 @@ def scores(kind: str, seeds: Seeds) -> Measure:
 
 
 def scored(evidence: Results, kind: str, job: str) -> np.ndarray:
-    """(backbones, draws): kind is "LogME" or "LEEP"."""
+    """Returns the scores with the shape (backbones, draws). The `kind` is "LogME" or "LEEP"."""
     place = list(DOWNSTREAM_TASKS).index(job)
     return np.array([jobs[place] for jobs in evidence.answer(kind)["score"]])
 
 
 @cache
 def favourite(job: str) -> str:
-    """The backbone that scores best for a job in the results that ship."""
+    """Returns the backbone with the best score for a task in the results that ship."""
     evidence = load_results([LabelledRun("LogME", scores("log_me", Seeds()))])
     return NAMES[int(scored(evidence, "LogME", job).mean(1).argmax())] if len(evidence) else NAMES[0]
 
 
 def picks(settings: Settings) -> dict[str, Run]:
-    """By backbone: a probe on the one that was chosen, and one on the one that scores best."""
+    """Returns a probe on the learner's backbone and a probe on the best-scored one, by backbone."""
     seeds, job = Seeds(first=100 * settings.draw), settings[JOB]
     names = dict.fromkeys((settings[BACKBONE], favourite(job)))
     return {name: replace(probe(backbone_of(name, Seeds()), job, seeds), exhibit=TILES) for name in names}
@@ -92,7 +93,7 @@ def runs(settings: Settings) -> Runs:
 
 
 def after(settings: Settings) -> Measures:
-    """The score of the same backbones on the same draws of labels."""
+    """Returns a measure of the score of the same backbones, on the same draws of labels."""
     asked = tuple(run.start for run in picks(settings).values() if run.start)
     job = (DOWNSTREAM_TASKS[settings[JOB]],)
     measure = Measure(kind="log_me", runs=asked, tasks=job, count=8, first_seed=100 * settings.draw)
@@ -100,7 +101,8 @@ def after(settings: Settings) -> Measures:
 
 
 def backdrop(settings: Settings) -> Values:
-    """What each backbone knows of its own world may be seen at once, and what features that know nothing are worth."""
+    """Returns the results that the learner may see, which are the accuracy on the own worlds and the probe on an
+    untrained net, and the hidden ones."""
     stored = hide(score_runs(Seeds()), "probe", "tuned", "LogME", "LEEP")
     return [
         *(piece for piece in stored if piece.x != (DIGITS, UNTRAINED)),
@@ -115,7 +117,7 @@ def on_the_wall(job: str) -> Measure:
 
 
 def score_runs(seeds: Seeds) -> Values:
-    """The scores; every backbone itself, fine-tuned on digits, and with a probe at every job."""
+    """Returns the scores, every backbone itself, fine-tuned on digits, and with a probe on every task."""
     zoo = {name: backbone_of(name, seeds) for name in NAMES}
     return [
         LabelledRun("LogME", scores("log_me", seeds)),

@@ -1,4 +1,5 @@
-"""The claims of this lesson, S22 and S5: children of one backbone lie in one valley, and their mean is as good."""
+"""Defines the claims of this lesson, S22 and S5: children of one backbone are in one valley of the loss, and their
+mean is as good as they are."""
 
 from __future__ import annotations
 
@@ -13,12 +14,12 @@ from lessons.one_valley.runs import ASKED, FAR, NEAR, basin_runs, valley_runs
 
 
 def accuracy_along(answer: Answer, pair: int, what: str = "accuracy") -> np.ndarray:
-    """(places, seeds): on the line between two of the three nets that a plane goes through."""
+    """Returns the values on the line between two of the three nets of a plane, with the shape (places, seeds)."""
     return np.array(answer["lines"][pair][what])
 
 
 def middle(line: np.ndarray) -> np.ndarray:
-    """(seeds,): half way, which is the mean of the two nets' weights."""
+    """Returns the values half way, with the shape (seeds,). This point is the mean of the weights of the two nets."""
     return line[len(line) // 2]
 
 
@@ -79,7 +80,8 @@ def valley_finding(evidence: Results) -> Finding:
 
 
 def barriers(answer: Answer) -> np.ndarray:
-    """(pair, seeds): the mean of the two ends minus the lowest place between them (Frankle et al. 2020)."""
+    """Returns the mean of the two ends minus the lowest value between them, with the shape (pair, seeds) (Frankle et
+    al. 2020)."""
     lines = np.array(answer["accuracy"])  # (pair, place, seeds)
     return (lines[:, 0] + lines[:, -1]) / 2 - lines.min(1)
 

@@ -1,4 +1,5 @@
-"""One valley. The straight line between two nets fine-tuned from one backbone, and that to a stranger."""
+"""Defines the lesson “One valley”. It shows the straight line between two nets that were fine-tuned from one
+backbone, and the line to a net that was trained separately."""
 
 from __future__ import annotations
 

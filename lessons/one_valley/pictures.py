@@ -1,5 +1,5 @@
-"""What this lesson shows: what three nets look for, a straight walk through them with the learner's guess, and the
-landscape that it crosses."""
+"""Draws the figures of this lesson: the filters of three nets, the accuracy on a straight path between them with the
+learner's guess, and the loss landscape around the path."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from lessons.one_valley.runs import ASKED, ENDS, FAR, JOIN, LABELS, NEAR, ON, PA
 
 ROLE = {PARENT: "source", A: "pretrained", B: "pretrained", STRANGER: "scratch"}
 PLACE = "The share of unseen digits that a net reads whose every weight is the mean of the two nets' weights."
-FOUND = {-1: B, 0: A, 1: STRANGER}  # who stands where on the picture: to either side of child A
+FOUND = {-1: B, 0: A, 1: STRANGER}  # the net at each position of the picture: child A is in the middle
 
 
 def handle(name: str, other: str) -> Control[int]:
@@ -33,18 +33,18 @@ def handle(name: str, other: str) -> Control[int]:
 
 
 KIN, AWAY = handle("kin", "child B"), handle("away", "the stranger")
-HALF = 50  # percent of the way
+HALF = 50  # percent of the path
 HANDLES = (
     Handle(x=-HALF, y=KIN, unit=" %", start=55, joined=False),
     Handle(x=HALF, y=AWAY, unit=" %", start=55, joined=False),
 )
-# Every walk from child A: its name, its look, which way it leads on the picture, and what is said of its middle.
+# Every path from child A: its name, its look, its direction on the picture, and the guess for its middle.
 WALKS = {NEAR: ("between the children", "pretrained", -1, KIN), FAR: ("to the stranger", "scratch", 1, AWAY)}
 WAY = "percent of the way from child A"
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """The filters of two children and of a stranger, and how well each reads."""
+    """Draws the filters of two children and of a stranger, and the accuracy of each."""
     answer, panels = evidence.answer("filters"), []
     for name, run in zip((A, B, STRANGER), answer["runs"]):
         right = percent(float(final(evidence.table("net", name)).mean()))
@@ -64,14 +64,17 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def contrasted(image: str) -> str:
-    """The same filter at full strength: what it looks for, not how much it weighs."""
+    """Returns the filter at full contrast, so that its pattern can be seen whatever its scale."""
     signed = from_base64("Filter", image).astype(int) - 128
     return to_base64(signed * 127 // max(1, np.abs(signed).max()) + 128)
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Accuracy along both walks from child A, which stands in the middle, with what the learner said of the mixtures
-    half way; before the prediction only the three nets. Afterwards the learner's own nets are a thin line beside it."""
+    """Draws the accuracy along both paths from child A, which is in the middle, with the learner's guesses for the
+    two middle points.
+
+    Before the prediction, only the three nets are shown. Afterwards, the learner's own nets are shown as a thin line.
+    """
     shown, notes = list[Curve](), list[dict[str, Any]]()
     for which, (name, role, way, slider) in WALKS.items():
         if evidence.has("plane", which, ASKED):
@@ -79,7 +82,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             shown.append(Curve(table=towards(places, way), name=name, role=role, named=False))
             half = float(middle(places).mean())
             notes.append(note(way * HALF, half, f"half way: {percent(half)}", role, "left"))
-            if way < 0:  # under its flat line
+            if way < 0:  # below its flat line
                 notes[-1]["label"] |= {"position": "bottom", "offset": [-42, 0]}
             if guess:
                 said = guess[slider] / 100
@@ -91,7 +94,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             shown[-1] = replace(shown[-1], named=False)
         if guess:
             low = evidence.has("plane", which, ASKED) and guess[slider] / 100 < half
-            away = "bottom" if low else "top"  # from the gap
+            away = "bottom" if low else "top"  # away from the gap
             notes.append(note(way * HALF, guess[slider] / 100, f"you: {guess[slider]} %", "guess", away))
         if evidence.has("yours", which):
             yours = accuracy_along(evidence.answer("yours", which), 0)
@@ -109,18 +112,19 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def towards(places: np.ndarray, way: int) -> pd.DataFrame:
-    """(places, seeds) of a walk from child A, to the left (-1) or to the right of it, from left to right."""
+    """Returns the curve of a path from child A, to its left (-1) or to its right (1). The shape of `places` is
+    (places, seeds)."""
     share = np.linspace(0, 100, len(places)).round().astype(int)
     return band_by_x({way * int(x): each for x, each in list(zip(share, places))[::way]})
 
 
 def thin(line: pd.DataFrame) -> pd.DataFrame:
-    """Without a band."""
+    """Returns the line without a band."""
     return line.assign(low=line["mean"], high=line["mean"])
 
 
 def note(x: float, share: float, says: str, role: str, side: str) -> dict[str, Any]:
-    """A point with words beside it."""
+    """Returns a point with words beside it."""
     colour, _, symbol = ROLES[role]
     label = {"show": True, "formatter": says, "position": side, "color": colour, "fontWeight": "bold", "distance": 8}
     look = {"symbol": symbol, "symbolSize": 13 if symbol != "none" else 7, "color": colour, "z": 4}
@@ -128,7 +132,7 @@ def note(x: float, share: float, says: str, role: str, side: str) -> dict[str, A
 
 
 def named_places(figure: Figure, notes: list[dict[str, Any]]) -> Figure:
-    """The chart with these points, and no numbers below it: a place on a walk is named, not counted."""
+    """Returns the chart with these points and without numbers on the x-axis, because the positions have names."""
     bare = {"axisLabel": {"show": False}, "axisTick": {"show": False}, "nameGap": 12}
     ground = Ground(x=(-100, 100), y=(0, 100), right=52, bottom=30)
     spec = figure.spec | {
@@ -142,8 +146,10 @@ def named_places(figure: Figure, notes: list[dict[str, Any]]) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The four nets while they learn; the landscape, of the learner's own nets as soon as it is measured, from the side
-    and from above; and the loss on the chosen walk."""
+    """Returns the four nets while they train, the loss landscape as a surface and as a map, and the loss on the path.
+
+    The landscape shows the learner's own nets as soon as they are measured.
+    """
     shown: Views = {}
     if tables := evidence.tables("live"):
         shown["While they learn"] = lambda: learning(tables)
@@ -162,7 +168,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """How the learner's nets read so far."""
+    """Describes the current accuracy of the learner's nets."""
     tables = evidence.tables("live")
     read = ", ".join(f"{name} {percent(float(final(table).mean()))}" for name, table in tables.items())
     return f"Right so far: {read}." if tables else ""
@@ -174,7 +180,7 @@ def learning(tables: dict[str, pd.DataFrame]) -> Figure:
 
 
 def land(answer: Answer, join: str) -> Land:
-    """The first seed's plane, and the walk on it."""
+    """Returns the plane of the first seed, with the path on it."""
     names, pair = ON[where(join)], number(join)
     line = answer["lines"][pair]
     start, end = (np.array(answer["nets"][names.index(name)][:2]) for name in ENDS[join])
@@ -210,37 +216,41 @@ def land(answer: Answer, join: str) -> Land:
 
 
 def fallen(answer: Answer, name: str, place: list[float]) -> Pin:
-    """A net beside the plane, where it falls on it, with the loss of the nearest place on the map."""
+    """Returns the projection of a net onto the plane, with the loss at the nearest point of the map."""
     column, row = (int(np.abs(np.array(answer[axis]) - at).argmin()) for axis, at in zip("xy", place))
     loss, right = answer["loss"][row][column], answer["accuracy"][row][column]
     return Pin(name=name, x=place[0], y=place[1], loss=loss, right=right, role=ROLE[name])
 
 
 def number(join: str) -> int:
-    """Which of its plane's lines: the first leads to the second net, the next to the third."""
+    """Returns the number of the line in its plane: the first line leads to the second net, and the next one to the
+    third."""
     return ON[where(join)].index(ENDS[join][1]) - 1
 
 
 def name_at(share: float, join: str) -> str:
+    """Names a point on a line, for a share of the way."""
     if share in (0, 1):
         return ENDS[join][int(share)]
     return "half way" if PARENT in ENDS[join] else "their mean"
 
 
 def first_seed(answer: Answer, name: str, names: tuple[str, ...]) -> tuple[float, float]:
-    """Loss and accuracy of a net of the plane: the ends of the lines from the first one."""
+    """Returns the loss and the accuracy of a net of the plane, from the ends of the lines that begin at the first
+    net."""
     place, pair = (0, 0) if name == names[0] else (-1, names.index(name) - 1)
     return answer["lines"][pair]["loss"][place][0], answer["lines"][pair]["accuracy"][place][0]
 
 
 def inside(answer: Answer, path: list[list[float]]) -> bool:
+    """Returns whether a path of training is within the map."""
     x, y = np.array(path).T
     (left, right), (low, high) = ((answer[axis][0], answer[axis][-1]) for axis in ("x", "y"))
     return bool((x >= left).all() and (x <= right).all() and (y >= low).all() and (y <= high).all())
 
 
 def walk(answer: Answer, join: str, mine: bool) -> Figure:
-    """The loss along the chosen line, over the seeds there are."""
+    """Draws the loss along the line that the learner has set, over all seeds."""
     line = np.array(answer["lines"][number(join)]["loss"])
     way = [round(100 * share) for share in answer["share"]]
     role = ROLE[ENDS[join][1]]

@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and its runs: a backbone with a head, two children of it, and a stranger."""
+"""Defines the controls of this lesson, and its runs: a backbone with a head, two children of it, and a stranger."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from lessons.kit.runs.transfers import DIGITS, PATIENCE, SPIRALS, WORLDS, World,
 
 A, B, PARENT, STRANGER = "child A", "child B", "backbone", "stranger"
 NETS = (PARENT, A, B, STRANGER)
-ASKED = 20  # labels per class, of the nets that the prediction is about
-EVERY = 400  # labels per class of the stranger: with fewer it is not as good as a child
-ELSEWHERE = 500  # how far away the seeds of a second solution begin
+ASKED = 20  # labels per class for the nets in the prediction
+EVERY = 400  # labels per class for the stranger; with fewer labels it would be worse than a child
+ELSEWHERE = 500  # the distance between the seeds of the first and the second solution
 FRAMES = 8
-TESTED, QUICKLY = 1000, 500  # digits, at every place of a plane; of the learner's own, which takes two seconds
-NEAR, FAR = "near", "far"  # the plane of the family, and the one that goes to the stranger
-# The nets of each, the first three on it; lines lead from the first one. Child B is only beside the second.
+# Digits that are tested at every point of a plane. For the learner's own nets there are fewer: it takes two seconds.
+TESTED, QUICKLY = 1000, 500
+NEAR, FAR = "near", "far"  # the plane of the family, and the plane that contains the stranger
+# The nets of each plane. The first three define the plane, and lines begin at the first one. Child B is not on the
+# second plane.
 ON = {NEAR: (A, B, PARENT), FAR: (A, STRANGER, PARENT, B)}
 
 SIBLINGS, BACK, AWAY = "child A to child B", "child A to backbone", "child A to stranger"
@@ -40,52 +42,55 @@ JOIN = Control(
 
 
 def moved_on(seeds: Seeds, by: int) -> Seeds:
+    """Returns the same number of seeds, beginning at another seed."""
     return Seeds(seeds.count, seeds.first + by)
 
 
 def headed(labels: int, seeds: Seeds, start: Run) -> Run:
-    """A backbone with a head for digits, learned on frozen features: where both children begin."""
+    """Returns a backbone with a head for digits that is trained on frozen features. Both children start from it."""
     draw, stages = moved_on(seeds, 2 * ELSEWHERE), (Stage(method="probe", steps=150, rate=5e-3, batch=16),)
     task = Handwriting(labels=labels)
     return Run(task=task, start=start, stages=stages, seeds=draw.count, first_seed=draw.first)
 
 
 def child(start: Run, seeds: Seeds) -> Run:
-    """Everything moves, on a draw of labels of its own."""
+    """Returns a run that trains all the weights, on its own draw of labels."""
     stages = (Stage(steps=300, batch=16),)
     return Run(task=start.task, start=start, stages=stages, seeds=seeds.count, first_seed=seeds.first, frames=FRAMES)
 
 
 def stranger(seeds: Seeds) -> Run:
-    """From scratch, with every label there is, until it reads about as well as a child does."""
+    """Returns a net from scratch that is trained on all the labels, until it is about as accurate as a child."""
     stages = (Stage(steps=1500, batch=64, anneal=True),)
     task = Handwriting(labels=EVERY)
     return Run(task=task, stages=stages, seeds=seeds.count, first_seed=seeds.first, frames=FRAMES)
 
 
 def family(labels: int, seeds: Seeds, source: Run | None = None) -> dict[str, Run]:
-    """The four nets by name."""
+    """Returns the four nets by name."""
     start = headed(labels, seeds, source or backbone(seeds))
     children = {A: child(start, seeds), B: child(start, moved_on(seeds, ELSEWHERE))}
     return {PARENT: start, **children, STRANGER: stranger(seeds)}
 
 
 def plane(which: str, nets: Mapping[str, Run], tested: int = TESTED) -> Measure:
+    """Returns a measure of the loss landscape on one of the two planes."""
     return Measure(kind="landscape", runs=tuple(nets[name] for name in ON[which]), count=tested)
 
 
 def where(join: str) -> str:
-    """The plane that a line lies in."""
+    """Returns the plane that contains a line."""
     return FAR if join == AWAY else NEAR
 
 
 def planes(labels: int, seeds: Seeds) -> Measures:
+    """Returns measures of both planes."""
     nets = family(labels, seeds)
     return [LabelledRun("plane", plane(which, nets), (which, labels)) for which in ON]
 
 
 def live_family(settings: Settings) -> dict[str, Run]:
-    """One net of each, from the backbone that ships."""
+    """Returns one net of each kind, from the backbone that ships."""
     return family(settings[LABELS], Seeds(1, 100 * settings.draw), backbone())
 
 
@@ -95,13 +100,13 @@ def runs(settings: Settings) -> Runs:
 
 
 def after(settings: Settings) -> Measures:
-    """Both planes through the learner's nets: the picture crosses one after the other."""
+    """Returns both planes through the learner's nets, because the picture shows both paths."""
     nets = live_family(settings)
     return [LabelledRun("yours", plane(which, nets, QUICKLY), which) for which in ON]
 
 
 def backdrop(settings: Settings) -> Values:
-    """What the nets asked about get right and look for, which may be seen; then the planes."""
+    """Returns the accuracy and the filters of the nets, which the learner may see, and the hidden planes."""
     nets, sizes = family(ASKED, Seeds()), dict.fromkeys((ASKED, settings[LABELS]))
     hidden = hide([piece for labels in sizes for piece in planes(labels, Seeds())])
     looks = Measure(kind="filters", runs=(nets[A], nets[B], nets[STRANGER]))
@@ -113,7 +118,8 @@ def valley_runs(seeds: Seeds) -> Values:
 
 
 def line(world: World, seeds: Seeds) -> Measure:
-    """Between two fine-tuned nets, two from scratch, and two fine-tuned with heads that begin at random."""
+    """Returns a measure of the lines between two fine-tuned nets, two nets from scratch, and two nets that were
+    fine-tuned with random heads."""
     start, both = world.start(seeds), (seeds, moved_on(seeds, ELSEWHERE))
     pairs = (
         *(fine_tune_gently(world, draw, start) for draw in both),

@@ -1,4 +1,5 @@
-"""What this lesson claims: how little it takes to obey, that it is a form, what practice adds, and what it costs."""
+"""Defines the claims of this lesson: few examples are enough to obey, they teach a form, practice adds skills, and it
+has a cost."""
 
 from __future__ import annotations
 
@@ -34,26 +35,28 @@ from lessons.parrot_to_helper.runs import (
 
 
 def shares(answer: Answer, what: str, names: Sequence[str]) -> np.ndarray:
-    """The mean over some combinations of every seed of every run: what is RIGHT or FORMED."""
+    """Returns the mean over some combinations for every seed of every run. `what` is RIGHT or FORMED."""
     return np.mean([every_seed(run[COMBINATIONS.index(one)] for run in answer[what]) for one in names], 0)
 
 
 def bits(answer: Answer) -> np.ndarray:
-    """Bits a character on general text, of every seed of every run."""
+    """Returns bits a character on general text, for every seed of every run."""
     return every_seed(run[0] for run in answer["accuracy"])
 
 
 def every_seed(runs: Iterable[Sequence[float]]) -> np.ndarray:
+    """Returns the values of all seeds of all runs as one array."""
     return np.concatenate([np.array(run) for run in runs])
 
 
 def in_percent(values: np.ndarray) -> tuple[float, float, float]:
-    """Mean over seeds with its 95 % interval."""
+    """Returns the mean over seeds with its 95 % interval, in percent."""
     return 100 * float(values.mean()), *interval(100 * values)
 
 
 def held_out(evidence: Results, what: str) -> np.ndarray:
-    """Of every seed, the mean over the combinations held out, each by the runs that never saw it."""
+    """Returns the mean over the held-out combinations for every seed. Each combination is tested on the runs that
+    never saw it."""
     return np.mean([shares(evidence.answer("obeys", MOST, one), what, [one]) for one in HELD_OUT], 0)
 
 

@@ -1,4 +1,5 @@
-"""From parrot to helper. Some examples of instructions, and a model that goes on with a text answers."""
+"""Defines the lesson “From parrot to helper”. After some examples of instructions, a model that continued texts gives
+answers."""
 
 from __future__ import annotations
 

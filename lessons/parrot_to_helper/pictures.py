@@ -1,4 +1,5 @@
-"""What this lesson shows: answers that change as a net is tuned, how often they obey, and what it cost."""
+"""Draws the figures of this lesson: the answers of a net while it is tuned, how often they follow the instruction,
+and the cost."""
 
 from __future__ import annotations
 
@@ -36,19 +37,19 @@ from lessons.parrot_to_helper.runs import (
 )
 from lessons.parrot_to_helper.runs import RIGHT as TRUE
 
-SHORT = 60  # characters of an answer that are shown
-ROWS = ("old or new, plain", "in French, plain", "answer, plain")  # besides what was held out
-IN_FORM, IS_TRUE = "in the form asked", "true"  # lamps
+SHORT = 60  # the number of characters of an answer that are shown
+ROWS = ("old or new, plain", "in French, plain", "answer, plain")  # rows besides the held-out combination
+IN_FORM, IS_TRUE = "in the form asked", "true"  # check marks
 NOT_SHOWN = "held out"
 X = (30, 800)  # the ends of the axis of examples
-HALF = 0.5  # of the answers in form, for the mission
+HALF = 0.5  # the share of answers in form that the mission requires
 
 
 def share(key: str, label: str, help: str) -> Control[int]:
     return Control(name=key, label=label, options=tuple(range(0, 101, 5)), default=50, help=help, slider=True)
 
 
-FORM_AT = {  # by examples
+FORM_AT = {  # by the number of examples
     n: share(f"form{n}", f"Answers in the form asked after {n} examples, in percent", "Ended, and written as asked.")
     for n in EXAMPLES
 }
@@ -67,7 +68,7 @@ MARKS = (
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Word by word, how the raw model goes on: with texts, and with instructions."""
+    """Draws how the raw model continues texts and instructions, word by word."""
     stories = [moments[-1] for moments in evidence.answer("stories")["runs"][0]["texts"]]
     answers = [one["says"] for one in evidence.answer("raw answers")["answers"][0]]
     prompts = [f"{story} …" for story in STORIES] + list(PROMPTS[:3])
@@ -91,7 +92,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def changing(evidence: Results, without: str) -> Figure:
-    """Some instructions, what the first live net answers as it is tuned, and two lamps for each."""
+    """Draws some instructions, the answers of the first live net while it is tuned, and two check marks for each."""
     told = writing(evidence)
     (task,) = evidence.answer("asked")["tasks"]
     examples, steps = task["examples"], [test["step"] for test in told]
@@ -125,34 +126,34 @@ def changing(evidence: Results, without: str) -> Figure:
 
 
 def place(examples: Sequence[Mapping[str, str]], name: str) -> int | None:
-    """The first example of a combination."""
+    """Returns the number of the first example of a combination."""
     return next((k for k, one in enumerate(examples) if one["name"] == name), None)
 
 
 def judged(told: Sequence[Behaviour]) -> tuple[np.ndarray, np.ndarray]:
-    """(tests, examples) each: which answers are in the form that was asked, and which are the wanted ones."""
+    """Returns which answers are in the requested form and which are right, each with the shape (tests, examples)."""
     formed, right = (np.array([test["0"][what] for test in told]) for what in ("formed", "right"))
     return formed, right
 
 
 def writing(evidence: Results) -> list[Behaviour]:
-    """What the first live net answered, test by test."""
+    """Returns the answers of the first live net, test by test."""
     return evidence.behaviour("live", 1)
 
 
 def cut(words: str) -> str:
-    """As much of an answer as there is room for."""
+    """Returns the part of an answer that fits."""
     words = " ".join(words.split())
     return words if len(words) <= SHORT else words[:SHORT] + " ..."
 
 
 def answer_text(answer: Mapping[str, Any]) -> str:
-    """One answer as it is shown: a model that did not end it was cut off."""
+    """Returns an answer for the page. An answer that the model did not finish ends with dots."""
     return (cut(answer["says"]) or "(nothing)") + ("" if answer["ends"] else " ...")
 
 
 def asked_both(answer: Answer) -> Figure:
-    """The learner's instruction, and what the models write after it."""
+    """Draws the learner's instruction and the answers of the models."""
     models = ("the raw model", "tuned, just now")[: len(answer["answers"])]
     (prompt,) = answer["prompts"]
     written = [answer_text(one[0]) for one in answer["answers"]]
@@ -164,11 +165,12 @@ def asked_both(answer: Answer) -> Figure:
 
 
 def is_revealed(evidence: Results) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("obeys", RAW)
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Shares of unseen inputs against the number of examples: what was found, and what the learner said."""
+    """Draws the shares of right answers on unseen inputs against the number of examples, with the learner's guess."""
     first, shown = HELD_OUT[0], list[Curve]()
     marks: list[Mark] = []
     if is_revealed(evidence):
@@ -188,7 +190,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def guess_curves(guess: Guess) -> list[Curve]:
-    """The learner's line, and what they said of facts."""
+    """Returns the learner's guesses, for the form and for facts."""
     line = {n: np.full(2, guess[control] / 100) for n, control in FORM_AT.items()}
     facts = {MOST: np.full(2, guess[FACTS_RIGHT] / 100)}
     return [
@@ -198,7 +200,8 @@ def guess_curves(guess: Guess) -> list[Curve]:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The answers as they change; what is written after the learner's instruction; how often, and what it cost."""
+    """Returns the other views: the answers while the net is tuned, the answers to the learner's instruction, how
+    often it obeys, and the cost."""
     shown: Views = {}
     if writing(evidence):
         shown["The answers"] = lambda: changing(evidence, settings[WITHOUT])
@@ -218,14 +221,15 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def prices(evidence: Results) -> dict[str, Answer]:
-    """Surprise at general text: raw, after so many examples, with general text beside them, and the live nets."""
+    """Returns the loss on general text: of the raw model, after each number of examples, with general text beside
+    them, and of the live nets."""
     paid = {RAW: evidence.answer("price", RAW)} | {f"{n} examples": evidence.answer("price", n) for n in EXAMPLES}
     paid[f"{MOST}, and {GENERAL}"] = evidence.answer("price", GENERAL)
     return paid | ({"your nets": evidence.answer("live price")} if evidence.has("live price") else {})
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """Where the tuning stands."""
+    """Describes the state of the tuning."""
     told = writing(evidence)
     if not told:
         return ""
@@ -235,7 +239,8 @@ def tells(evidence: Results, settings: Settings) -> str:
 
 
 def half_with_few(evidence: Results, settings: Settings) -> bool:
-    """Whether live nets that were shown fewer examples than most answer half of all instructions in form."""
+    """Returns whether live nets with less than the largest number of examples answer half of all instructions in
+    form."""
     if settings[COUNT] == MOST or not evidence.has("live obeys"):
         return False
     return bool(shares(evidence.answer("live obeys"), FORMED, ways(without=settings[WITHOUT])).mean() >= HALF)
@@ -252,7 +257,8 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def by_kind(answer: Answer, without: str, title: str) -> Figure:
-    """Answers in form and true ones for every kind of instruction, and for what was held out, if anything."""
+    """Draws the answers in form and the true ones for every kind of instruction, and for the held-out combination if
+    there is one."""
     groups = {kind: ways(kind, without=without) for kind in WHAT} | ({"held out": [without]} if without else {})
     shown = []
     for label, names in groups.items():
@@ -262,7 +268,7 @@ def by_kind(answer: Answer, without: str, title: str) -> Figure:
 
 
 def price(paid: Mapping[str, Answer], title: str) -> Figure:
-    """Bits a character on general text, before and after."""
+    """Draws bits a character on general text, before and after."""
     shown = [
         Bar(name=label, values=bits(answer), role="scratch" if label == RAW else "pretrained")
         for label, answer in paid.items()

@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and the runs: the reader tuned on instructions, and what is asked of it."""
+"""Defines the controls of this lesson, and the runs: the reader is tuned on instructions, and is then tested."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from lessons.kit.runs.recipes import reader
 
 EXAMPLES = (40, 150, 600)
 MOST = EXAMPLES[-1]
-MANY = 5000  # examples, for those who practise long
+MANY = 5000  # the number of examples for long practice
 HELD_OUT = ("law or play, shouted", "old or new, doubted", "in French, shouted")
-STYLES = ("old or new", "code or prose", "law or play")  # kinds whose answers can be told from how a text is written
-FACTS = ("in French", "answer")  # kinds whose answers nobody can know who has not met them
-SKILLS = ("first word", "reverse", "in capitals")  # kinds that need no English: what was given is copied or changed
+STYLES = ("old or new", "code or prose", "law or play")  # kinds whose answers can be told from the style of a text
+FACTS = ("in French", "answer")  # kinds whose answers must have been seen before
+SKILLS = ("first word", "reverse", "in capitals")  # kinds that need no English, because the input is copied or changed
 RAW, SCRATCH = "raw", "from scratch"
-NOTHING, GENERAL = "nothing", "general text"  # what is read beside the instructions
+NOTHING, GENERAL = "nothing", "general text"  # the text that is read in addition to the instructions
 RIGHT, FORMED = "right", "formed"
-# Where nothing was pretrained every weight must move; the rate is that of the reader itself.
+# From scratch, all the weights must be trained, at the learning rate of the reader.
 TUNING = Stage(method="last_k", size=3, steps=600, batch=8, rate=2e-3, anneal=True)
 ANEW = Stage(steps=600, batch=8, rate=3e-3, anneal=True)
 PRACTICE = Stage(steps=4000, batch=8, rate=1e-3, anneal=True)
 REPLAY = Keep(method="replay", count=400)
 
 
-LIVE = 2  # nets of a live run
-SHOWN = 30  # instructions whose answers a live net is seen to change, every combination held out among them
+LIVE = 2  # the number of nets in a live run
+# The number of instructions for which the answers of a live net are recorded, including every held-out combination.
+SHOWN = 30
 STORIES = ("My fellow citizens, we must", "Once upon a time there was a", "Good morrow, my lord! I have")
 PROMPTS = (
     "Law or play, shouted: the terms of this license",
@@ -62,8 +63,11 @@ BESIDE = Control(
 
 
 def tuned(examples: int, without: str, seeds: Seeds, beside: str = NOTHING) -> Run:
-    """The reader that ships after some examples of instructions: its two upper blocks and its head move. Beside them
-    it may go on reading what it was pretrained on, as many tokens again."""
+    """Returns the reader that ships after some examples of instructions. Its two upper blocks and its head are
+    trained.
+
+    In addition it can be trained on the same number of tokens of its old text.
+    """
     return Run(
         task=Instructions(examples=examples, without=without),
         net="transformer",
@@ -76,13 +80,14 @@ def tuned(examples: int, without: str, seeds: Seeds, beside: str = NOTHING) -> R
 
 
 def from_scratch(seeds: Seeds) -> Run:
-    """The same net after the same examples, without having read anything before."""
+    """Returns the same net after the same examples, but from scratch."""
     task = Instructions(examples=MOST, without=HELD_OUT[0])
     return Run(task=task, net="transformer", stages=(ANEW,), seeds=seeds.count, first_seed=seeds.first)
 
 
 def practised(seeds: Seeds) -> Run:
-    """The reader after far more examples and steps, all its weights free; its good and bad sentences are real ones."""
+    """Returns the reader after many more examples and steps, with all its weights trained. Its good and bad sentences
+    are real ones."""
     few = Seeds(min(4, seeds.count), seeds.first)
     return Run(
         task=Instructions(examples=MANY, real=True),
@@ -95,18 +100,20 @@ def practised(seeds: Seeds) -> Run:
 
 
 def obeys(*runs: Run, count: int = 16, real: bool = False) -> Measure:
-    """How often it answers rightly, and how often in the right form, for every combination."""
+    """Returns a measure of how often the answers are right, and how often they are in the right form, for every
+    combination."""
     tasks = tuple(Instructions(ask=combination, real=real) for combination in COMBINATIONS)
     return Measure(kind="instruction_following", runs=runs, tasks=tasks, count=count)
 
 
 def reads(*runs: Run) -> Measure:
-    """Bits a character on general text."""
+    """Returns a measure of bits a character on general text."""
     return Measure(kind="accuracy", runs=runs, tasks=(Text(),))
 
 
 def live_runs(settings: Settings) -> list[Run]:
-    """Each a run of its own, so that two cores train them side by side; the first shows what it answers."""
+    """Returns a separate run for each net, so that two cores train them at the same time. The first one records its
+    answers."""
     seeds = (Seeds(1, 100 * settings.draw + k) for k in range(LIVE))
     first, *others = (tuned(settings[COUNT], settings[WITHOUT], one, settings[BESIDE]) for one in seeds)
     return [replace(first, exhibit=SHOWN), *others]
@@ -117,13 +124,13 @@ def runs(settings: Settings) -> Runs:
 
 
 def shown_instructions(without: str) -> Measure:
-    """The instructions whose answers a run shows, and what they should be."""
+    """Returns a measure with the instructions whose answers are recorded, and the right answers."""
     task = Instructions(examples=MOST, without=without)
     return Measure(kind="tracked_examples", runs=(), tasks=(task,), count=SHOWN)
 
 
 def after(settings: Settings) -> Measures:
-    """How often the live nets obey, and what general text costs them."""
+    """Returns measures of how often the live nets obey, and of their loss on general text."""
     made = live_runs(settings)
     return [
         LabelledRun("live obeys", obeys(*made, count=6)),
@@ -132,7 +139,8 @@ def after(settings: Settings) -> Measures:
 
 
 def asks(settings: Settings) -> Measures:
-    """What the raw model makes of the learner's instruction; and the tuned one, as soon as there is one."""
+    """Returns measures of the answers to the learner's instruction: of the raw model, and of the tuned one when it
+    exists."""
     prompts = (settings.typed_text,)
     return [
         LabelledRun("asked raw", Measure(kind="prompt_answers", runs=(reader(),), prompts=prompts)),
@@ -143,8 +151,8 @@ def asks(settings: Settings) -> Measures:
 
 
 def backdrop(settings: Settings) -> Values:
-    """How the raw model goes on with texts, and with instructions as if they were some, which may be seen before the
-    prediction; and all else."""
+    """Returns the continuations of the raw model for texts and instructions, which the learner may see, and the
+    hidden results."""
     known = [*obeying(Seeds()), *practice_runs(Seeds()), *price_runs(Seeds())]
     return [
         LabelledRun("stories", Measure(kind="continuations", runs=(reader(),), prompts=STORIES, count=24)),
@@ -155,7 +163,8 @@ def backdrop(settings: Settings) -> Values:
 
 
 def obeying(seeds: Seeds) -> Values:
-    """How often it obeys: raw, from scratch, and tuned on so many examples without one combination."""
+    """Returns measures of how often the nets obey: raw, from scratch, and tuned on each number of examples without
+    one combination."""
     asked = [(MOST, without) for without in HELD_OUT] + [(n, HELD_OUT[0]) for n in EXAMPLES if n != MOST]
     return [
         LabelledRun("obeys", obeys(reader()), RAW),
@@ -184,5 +193,5 @@ def price_runs(seeds: Seeds) -> Values:
 
 
 def ways(*kinds: str, without: str = "") -> list[str]:
-    """The combinations of these kinds of instruction but for one."""
+    """Returns the combinations of these kinds of instruction, except one."""
     return [f"{kind}, {how}" for kind in kinds or WHAT for how in HOW if f"{kind}, {how}" != without]

@@ -1,4 +1,5 @@
-"""The claims of this lesson, S11 and S11b: fine-tuning is a small step, and one can stop anywhere along it."""
+"""Defines the claims of this lesson, S11 and S11b: fine-tuning is a small step, and the step can be stopped anywhere
+on the way."""
 
 from __future__ import annotations
 
@@ -10,11 +11,11 @@ from lessons.kit.model.values import Answer, Results
 from lessons.kit.results.evidence import bootstrap, interval
 from lessons.small_step.runs import FLAT, UNSEEN, dial_runs, size_runs
 
-DIP = 0.02  # a fall that counts, in accuracy
+DIP = 0.02  # the smallest drop in accuracy that counts
 
 
 def accuracy(answer: Answer, task: int) -> np.ndarray:
-    """(alphas, seeds): 0 is the old task, 1 the new one."""
+    """Returns the accuracy with the shape (alphas, seeds). Task 0 is the old task, and task 1 is the new one."""
     return np.array(answer["accuracy"][task])
 
 
@@ -23,21 +24,22 @@ def alpha_index(answer: Answer, alpha: float) -> int:
 
 
 def inside(answer: Answer) -> slice:
-    """The alphas from 0 to 1."""
+    """Returns the alphas from 0 to 1."""
     return slice(alpha_index(answer, 0.0), alpha_index(answer, 1.0) + 1)
 
 
 def lead(old: np.ndarray, new: np.ndarray) -> float:
-    """What the mean of both tasks has over the straight line between its ends, where that is least; below 0 it dips.
+    """Returns the smallest lead of the mean of both tasks over the straight line between its ends. It is below 0 if
+    the mean dips.
 
-    old, new (alphas from 0 to 1, seeds).
+    The shape of `old` and `new` is (alphas from 0 to 1, seeds).
     """
     both = ((old + new) / 2).mean(1)
     return float((both - np.linspace(both[0], both[-1], len(both)))[1:-1].min())
 
 
 def smooth(old: np.ndarray, new: np.ndarray) -> bool:
-    """Whether the old task never rises by DIP on the way, and the new one never falls by it."""
+    """Returns whether the old task never rises by DIP on the way, and the new task never falls by DIP."""
     falling, rising = old.mean(1), new.mean(1)
     return bool(
         (falling - np.minimum.accumulate(falling)).max() < DIP and (np.maximum.accumulate(rising) - rising).max() < DIP
@@ -45,7 +47,8 @@ def smooth(old: np.ndarray, new: np.ndarray) -> bool:
 
 
 def halves(old: np.ndarray, new: np.ndarray) -> bool:
-    """Whether one alpha keeps half of what the old net is better in, and has half of what the new one is better in."""
+    """Returns whether one alpha keeps half of the old net's advantage on its task, and has half of the new net's
+    advantage."""
     falling, rising = old.mean(1), new.mean(1)
     middle_old, middle_new = (falling[0] + falling[-1]) / 2, (rising[0] + rising[-1]) / 2
     return bool(((falling >= middle_old) & (rising >= middle_new)).any())

@@ -1,4 +1,5 @@
-"""A small step from a good place. What fine-tuning adds to a net, and the dial that it is."""
+"""Defines the lesson “A small step from a good place”. It shows the change that fine-tuning adds to a net, and how to
+scale it."""
 
 from __future__ import annotations
 

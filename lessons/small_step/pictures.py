@@ -1,4 +1,4 @@
-"""What this lesson shows: the old net, what both tasks get right along the way to the new one, and the editor."""
+"""Draws the figures of this lesson: the old net, both tasks along the line to the new net, and the editor."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def hill(name: str, label: str) -> Control[float]:
     )
 
 
-HILLS = {  # by what the arms' turn is of the one that was learned
+HILLS = {  # by the turn of the arms, as a share of the turn that was learned
     0.5: hill("half", f"Arms turned by {TURN / 2:g} degrees: at which alpha are they read best?"),
     -0.5: hill("back", f"Arms turned by {TURN / 2:g} degrees the other way?"),
 }
 OLD, NEW = "old task", "new task"
-NAMES = {  # of the tasks along the line, in the order in which it was asked about them
+NAMES = {  # The tasks along the line, in the order in which the measure tests them.
     0.0: "as learned",
     1.0: f"turned {TURN:g}°",
     -0.5: f"turned \N{MINUS SIGN}{TURN / 2:g}°",
@@ -58,18 +58,19 @@ HANDLES = (
 
 
 def inflate(text: str, *shape: int) -> np.ndarray:
-    """Numbers as core.measure.interpolation deflates them."""
+    """Decompresses numbers that core.measure.interpolation has compressed."""
     return np.frombuffer(zlib.decompress(base64.b64decode(text)), "<u2").reshape(shape)
 
 
 def frames(answer: Answer, chosen: slice | list[int] = slice(None)) -> list[str]:
-    """The decision map at each alpha, as the player takes it."""
+    """Returns the decision map at each alpha, in the form that the player reads."""
     maps = inflate(answer["maps"], len(answer["alphas"]), -1)[chosen]
     return [to_base64(areas) for areas in maps]
 
 
 def both_tasks(answer: Answer, names: tuple[str, str], chosen: slice | list[int] = slice(None)) -> tuple[Any, ...]:
-    """Old task and new task side by side: points on the map in the plane, else images with what the net says."""
+    """Returns panels for the old and the new task: points on the map of the plane, or images with the answers of the
+    net."""
     panels: list[Space | Images] = []
     for name, shown in zip(names, answer["shown"]):
         truth = np.array(shown["truth"])
@@ -81,14 +82,15 @@ def both_tasks(answer: Answer, names: tuple[str, str], chosen: slice | list[int]
             areas = frames(answer, chosen)
             panels.append(Space(title=name, areas=areas, xy=xy, classes=truth, states=states, extent=extent))
         else:
-            says = said.astype(str).tolist() if truth.max() < 10 else ()  # digits, which need no names
+            says = said.astype(str).tolist() if truth.max() < 10 else ()  # digits need no names
             panels.append(Images(title=name, images=shown["examples"], states=states, says=says, size=44))
     return tuple(panels)
 
 
 def turning(answer: Answer, alphas: Sequence[float], moving: bool) -> Space:
-    """The map at these alphas, and points of the arms on it: turned as far as alpha says, or as the new task has them.
-    What the net says of a point is what its map says there."""
+    """Returns the map at these alphas with points of the arms on it. The arms are turned in proportion to alpha, or
+    as in the new task. The answer for a point is read from the map.
+    """
     chosen = [alpha_index(answer, alpha) for alpha in alphas]
     reach, side = answer["reach"], answer["side"]
     maps = inflate(answer["maps"], len(answer["alphas"]), -1)[chosen].reshape(len(chosen), side, side)
@@ -110,13 +112,13 @@ def turning(answer: Answer, alphas: Sequence[float], moving: bool) -> Space:
 
 
 def rotate(points: np.ndarray, degrees: float) -> np.ndarray:
-    """Points (n, 2), counter-clockwise about the origin."""
+    """Rotates points (n, 2) counterclockwise around the origin."""
     angle = np.radians(degrees)
     return points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
 def rotor(answer: Answer, title: str = "") -> Figure:
-    """The map and the arms turning with alpha, beside both skills; with a goal to find."""
+    """Draws the map and the arms, which turn with alpha, beside both skills. The learner has to find a goal."""
     alphas = answer["alphas"]
     old, new = (accuracy(answer, task).mean(1) for task in (0, 1))
     both = np.minimum(old, new)
@@ -146,7 +148,7 @@ def rotor(answer: Answer, title: str = "") -> Figure:
 
 
 def editor(answer: Answer, whole: Answer, pair: Pair, title: str) -> Figure:
-    """Everything at every alpha. `whole` is the whole delta's answer, by which the bars keep their scale."""
+    """Draws all results at every alpha. `whole` is the answer for the complete delta, which fixes the scale."""
     old, new = (accuracy(answer, task).mean(1) for task in (0, 1))
     alphas = np.array(answer["alphas"])
     sizes = np.array([np.mean(answer["sizes"][name]) for name in pair.layers])
@@ -184,7 +186,7 @@ ALPHA = "alpha: 0 is the old net, 1 the new one"
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """The old net turned into the new one by hand: its map at every alpha from one to the other."""
+    """Draws the maps at every alpha from the old net to the new one, which the learner moves by hand."""
     answer = evidence.answer("hook")
     alphas = answer["alphas"][inside(answer)]
     space = turning(answer, alphas, moving=False)
@@ -194,8 +196,8 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Right answers against alpha: a hill for each way in which the arms are turned; before the prediction only where
-    the old net and the new one stand."""
+    """Draws accuracy against alpha for each turn of the arms. Before the prediction, only the old and the new net are
+    shown."""
     drawn, low, high = [], OPTIONS[0], OPTIONS[-1]
     if evidence.has("asked"):
         drawn = hills(evidence.answer("asked"))
@@ -213,16 +215,17 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def before_at(table: pd.DataFrame) -> np.ndarray:
-    """What the old net knew of the arms that it has learned, of every seed."""
+    """Returns the accuracy of the old net on its own arms, for every seed."""
     return table[table.step == 0].sort_values("seed")["accuracy 1"].to_numpy()
 
 
 def hills(answer: Answer) -> list[Curve]:
-    """A curve for each task, the two that were learned and those that nobody was shown."""
+    """Returns a curve for each task: the two that were learned, and the tasks that no net was trained on."""
     roles = {0.0: "source", 1.0: "target"}
     return [
         Curve(
-            table=band_by_x(dict(list(zip(answer["alphas"], accuracy(answer, task)))[::2])),  # all would hide the lines
+            # With all points the lines would be hidden.
+            table=band_by_x(dict(list(zip(answer["alphas"], accuracy(answer, task)))[::2])),
             name=name,
             role=roles.get(turn, "note"),
             crest=True,
@@ -232,13 +235,14 @@ def hills(answer: Answer) -> list[Curve]:
 
 
 def best(answer: Answer, turn: float) -> float:
-    """The alpha at which arms so turned are read best, on average over seeds."""
+    """Returns the alpha at which arms with this turn are read best, on average over seeds."""
     return float(answer["alphas"][int(accuracy(answer, list(NAMES).index(turn)).mean(1).argmax())])
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The map while the new net is learned; the arms turning with alpha; both tasks and what delta weighs, layer by
-    layer, on the learner's own delta as soon as it is measured."""
+    """Returns the map while the new net is trained, the arms that turn with alpha, and the editor with the size of
+    the delta in each layer. The editor shows the learner's own delta as soon as it is measured.
+    """
     shown: Views = {}
     if behaviour := evidence.behaviour("live"):
         shown["Learning"] = lambda: repainted(behaviour, evidence, settings)
@@ -256,7 +260,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def line_to(answer: Answer, new: str, title: str) -> Figure:
-    """Both tasks on the straight line from the old net to another."""
+    """Draws the accuracy on both tasks on the straight line from the old net to another net."""
     alphas = answer["alphas"]
     drawn = [
         Curve(table=band_by_x(dict(list(zip(alphas, accuracy(answer, task)))[::2])), name=name, role=role)
@@ -266,7 +270,7 @@ def line_to(answer: Answer, new: str, title: str) -> Figure:
 
 
 def repainted(behaviour: Sequence[Behaviour], evidence: Results, settings: Settings) -> Figure:
-    """What the first net makes of the new task at every test: its map with the points on it, or a wall of digits."""
+    """Draws the answers of the first net to the new task at every test: a map with points, or a wall of digits."""
     examples = evidence.answer("exhibit")["tasks"][0]["examples"]
     name = "digits" if settings[NETS] == DIGITS else f"Arms turned by {TURN:g} degrees"
     wall = Wall(name=name, behaviour=behaviour, examples=examples, columns=10)
@@ -274,6 +278,7 @@ def repainted(behaviour: Sequence[Behaviour], evidence: Results, settings: Setti
 
 
 def edited(evidence: Results, settings: Settings) -> Figure:
+    """Draws the editor for the learner's own delta, or for the stored one until the learner's is measured."""
     mine = evidence.has("yours") and evidence.has("yours whole")
     answer, whole = map(evidence.answer, ("yours", "yours whole") if mine else ("dial", "whole"))
     moved = float(np.mean(answer["size"]))

@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and the runs: an old net, a new one, and what is asked of the line between."""
+"""Defines the controls of this lesson, and the runs: an old net, a new net, and measures of the line between them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds
 from lessons.kit.runs.recipes import FORGETTING_RATE, after_glyphs, backbone
 
 SOURCE = Plane()
-TURN = 30.0  # degrees, half of the angle from one arm to the next: where the old net is most wrong
-LABELS = 50  # of every turned arm
+TURN = 30.0  # degrees, half of the angle between two arms, where the old net is most wrong
+LABELS = 50  # labels of every turned arm
 TARGET, MIRRORED = Plane(labels=LABELS, turn=TURN), Plane(labels=LABELS, mirrored=True)
-# Turned by alpha times as much as the target. Nobody learns these.
+# Turned by alpha times the turn of the target. No net is trained on these.
 UNSEEN = {alpha: Plane(turn=alpha * TURN) for alpha in (-0.5, 0.5, 1.5)}
 STEPS, APART_STEPS = 300, 1000
 EXAMPLES = 600
-CELLS, TILES = 48, 40  # cells a side of the map that a live run paints; digits on its wall
+CELLS, TILES = 48, 40  # cells on each side of the map of a live run, and digits on its wall
 
 
 def source(seeds: Seeds) -> Run:
-    """Nets that know the arms: the good place, a different one for each seed."""
+    """Returns nets that know the arms, with different weights for each seed."""
     stages = (Stage(steps=1000, batch=64, rate=3e-3),)
     return Run(task=SOURCE, net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first)
 
 
 def step(seeds: Seeds, start: Run, task: Plane = TARGET) -> Run:
-    """Fine-tuning, every weight free to move."""
+    """Returns a run that fine-tunes all the weights."""
     stages = (Stage(steps=STEPS, batch=16),)
     return Run(
         task=task, net="mlp", start=start, stages=stages, seeds=seeds.count, first_seed=seeds.first, watch=(SOURCE,)
@@ -36,7 +36,8 @@ def step(seeds: Seeds, start: Run, task: Plane = TARGET) -> Run:
 
 
 def stranger(seeds: Seeds) -> Run:
-    """The same arms learned from scratch, by nets with other first weights: as well, but somewhere else."""
+    """Returns a run that learns the same arms from scratch with other initial weights. It is as accurate, but
+    somewhere else in weight space."""
     stages = (Stage(steps=APART_STEPS, batch=16, rate=3e-3),)
     return Run(task=TARGET, net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first + 500, watch=(SOURCE,))
 
@@ -44,7 +45,8 @@ def stranger(seeds: Seeds) -> Run:
 def dial(
     *runs: Run, count: int = EXAMPLES, layers: tuple[str, ...] = (), rank: int = 0, also: tuple[Plane, ...] = ()
 ) -> Measure:
-    """Between the last run's start and its end, or from the end of a first run; tested on the old task and the new."""
+    """Returns a measure of the line from the start of the last run to its end, or from the end of a first run. It
+    tests the old and the new task."""
     new = runs[-1]
     tasks = (new.start.task if new.start else SOURCE, new.task, *also)
     return Measure(kind="interpolation", runs=runs, tasks=tasks, count=count, layers=layers, rank=rank)
@@ -52,17 +54,18 @@ def dial(
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """An old net, a new net, and the line between them."""
+    """Holds an old net, a new net, and the line between them."""
 
-    names: tuple[str, str]  # what the old task and the new one are called
-    layers: Mapping[str, str]  # names on screen by names in the net
+    names: tuple[str, str]  # the names of the old task and the new task
+    layers: Mapping[str, str]  # the names on the screen, by their names in the net
     new: Callable[[Seeds], Run]
-    old: Run | None = None  # where the line begins, if that is not where the new net began
-    nets: int = 8  # of a live run
-    count: int = EXAMPLES  # tested at every alpha
+    old: Run | None = None  # the start of the line, if it is not the start of the new net
+    nets: int = 8  # the number of nets in a live run
+    count: int = EXAMPLES  # the number of examples that are tested at every alpha
 
     def dial(self, new: Run, layer: str, rank: int | str) -> Measure:
-        """All layers of delta or one, by its name on screen; of some rank or uncut."""
+        """Returns a measure for all layers of the delta or for one, by its name on the screen. It can be cut to a
+        rank."""
         names = {shown: name for name, shown in self.layers.items()}
         return dial(
             *((self.old, new) if self.old else (new,)),
@@ -113,13 +116,13 @@ RANK: Control[int | str] = Control(
 
 
 def live_run(settings: Settings) -> Run:
-    """The new net, which says at every test what it makes of the plane, or of some digits."""
+    """Returns the new net, which records its answers on the plane, or to some digits, at every test."""
     pair = PAIRS[settings[NETS]]
     return replace(pair.new(Seeds(pair.nets, 100 * settings.draw)), exhibit=exhibits(pair))
 
 
 def exhibits(pair: Pair) -> int:
-    """How many examples of the new task a live run is seen to learn."""
+    """Returns how many examples of the new task a live run records the answers to."""
     return TILES if pair.layers is DEEP else CELLS
 
 
@@ -128,6 +131,7 @@ def runs(settings: Settings) -> Runs:
 
 
 def after(settings: Settings) -> Measures:
+    """Returns measures of the learner's delta, as it is set and complete."""
     pair, new = PAIRS[settings[NETS]], live_run(settings)
     return [
         LabelledRun("yours", pair.dial(new, settings[LAYER], settings[RANK])),
@@ -136,8 +140,8 @@ def after(settings: Settings) -> Measures:
 
 
 def backdrop(settings: Settings) -> Values:
-    """The line from the old arms to the turned ones, as the hook shows it, and where both nets end, which may be seen
-    before the prediction; then what the line does to arms that no net was shown, and the stored dials."""
+    """Returns the line from the old arms to the turned ones and the ends of this line, which the learner may see, and
+    the hidden results: the line on arms with other turns, and the stored dials."""
     pair, hook = PAIRS[settings[NETS]], PAIRS[TUNED]
     old, new = source(Seeds()), pair.new(Seeds())
     return [
@@ -153,7 +157,8 @@ def backdrop(settings: Settings) -> Values:
 
 
 def unseen(seeds: Seeds) -> Measure:
-    """The line from the old arms to the turned ones, tested on arms turned otherwise too."""
+    """Returns a measure of the line from the old arms to the turned ones, which is also tested on arms with other
+    turns."""
     return dial(step(seeds, source(seeds)), also=tuple(UNSEEN.values()))
 
 
@@ -171,7 +176,7 @@ def size_runs(seeds: Seeds) -> Values:
     old = source(seeds)
     own = Measure(
         kind="interpolation", runs=(old,), tasks=(SOURCE,), count=EXAMPLES
-    )  # from the first, random weights on
+    )  # beginning at the random initial weights
     return [
         LabelledRun("dial", dial(step(seeds, old)), "fine_tuned"),
         LabelledRun("dial", own, "pretrained"),

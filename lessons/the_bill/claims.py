@@ -1,4 +1,5 @@
-"""The claim of this lesson, B1: a backbone is paid once and harvested at every task, above all in labels."""
+"""Defines the claim of this lesson, B1: a backbone is paid for only once, and then every task becomes cheaper, mainly
+because it needs fewer labels."""
 
 from __future__ import annotations
 
@@ -57,12 +58,13 @@ def bill_finding(evidence: Results) -> Finding:
 
 
 def fewest(ways: list[Way]) -> np.ndarray:
-    """The fewest labels per class and the fewest operations with which a side gets there, each for itself."""
+    """Returns the smallest number of labels per class and the smallest number of operations with which a side reaches
+    the accuracy. The two may come from different runs."""
     return np.array([min(way.labels for way in ways), min(way.operations for way in ways)])
 
 
 def task_count(tasks: float) -> str:
-    """Tasks as a word: whole ones, and at least the first."""
+    """Writes a number of tasks, rounded up and at least 1."""
     return "never" if np.isinf(tasks) else f"{max(1, np.ceil(tasks)):,.0f}"
 
 

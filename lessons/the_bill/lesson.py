@@ -1,4 +1,5 @@
-"""The bill. After how many tasks a backbone is paid, in computing and in labels."""
+"""Defines the lesson “The bill”. It shows after how many tasks a backbone has paid for itself, in computing and in
+labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What this lesson shows: costs as straight lines, the ledger of one task and of many, break-even against the price."""
+"""Draws the figures of this lesson: costs as straight lines, the costs of one task and of many tasks, and the
+break-even point against the price of a label."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ SIDES = ("pretrained", "scratch")
 NEVER = "never"
 SHORT = {FREE: "labels free", DEAR: f"at {DEAR}"}
 SOONER, LATER, SAME = "sooner", "later", "no change"
-WIDE = 10 ** np.linspace(-5, 1, 25)  # prices of a label over which break-even is drawn
+WIDE = 10 ** np.linspace(-5, 1, 25)  # the prices of a label for which the break-even point is drawn
 LOW, HIGH = 0.01, 2000.0  # tasks
 
 
@@ -74,7 +75,8 @@ def straight(x: np.ndarray, y: np.ndarray, name: str, role: str = "") -> Curve:
 
 
 def ledger(known: Books, evidence: Results, settings: Settings) -> Figure:
-    """Labels, steps, operations and seconds of one task, and what all tasks cost with what was paid once."""
+    """Draws a table with the labels, steps, operations and seconds of one task, and the cost of all tasks with the
+    backbone."""
     price, goal = PRICES[settings[PRICE]], settings[ACCURACY]
     ways = known.cheapest(known.ways(goal), price)
     race = evidence.tables("race")
@@ -102,7 +104,7 @@ def ledger(known: Books, evidence: Results, settings: Settings) -> Figure:
 
 
 def once_more(way: Way, table: pd.DataFrame, goal: int) -> Way:
-    """The same way as a live run went it."""
+    """Returns the same way with the results of a live run."""
     steps = steps_to(table, goal / 100)
     paid = table.groupby("step").flops.first()
     operations = math.inf if math.isinf(steps) else float(np.interp(steps, paid.index, paid.to_numpy()))
@@ -110,7 +112,8 @@ def once_more(way: Way, table: pd.DataFrame, goal: int) -> Way:
 
 
 def prices(known: Books, settings: Settings) -> Figure:
-    """Break-even against the price of a label, at today's price of computing and at ten times that."""
+    """Draws the break-even point against the price of a label, at the current price of computing and at ten times
+    that price."""
     goal = settings[ACCURACY]
     ways = known.ways(goal)
     shown = [
@@ -131,7 +134,7 @@ def prices(known: Books, settings: Settings) -> Figure:
 
 
 def towers(known: Books, settings: Settings) -> Figure:
-    """What all tasks have cost each side so far: the backbone's bill, then a piece a task."""
+    """Draws the cost of all tasks so far for each side: the cost of the backbone, and one part for each task."""
     price, goal, count = PRICES[settings[PRICE]], settings[ACCURACY], settings[TASKS]
     ours, theirs = (way.cost(price, known.speed) for way in known.cheapest(known.ways(goal), price))
     once = known.once if settings[PAYER] == YOU else 0.0
@@ -147,7 +150,7 @@ def towers(known: Books, settings: Settings) -> Figure:
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """What is paid before the first task, beside what a task costs without."""
+    """Draws the cost before the first task, beside the cost of a task from scratch."""
     known = open_books()
     _, theirs = known.cheapest(known.ways(USUAL), 0)
     shown = [
@@ -160,7 +163,8 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """What so many tasks cost each side, at the chosen price; the pretrained side only once it may be seen."""
+    """Draws the cost of many tasks for each side, at the price that the learner has set. The pretrained side is
+    hidden until the learner has predicted."""
     hidden = not evidence.tables("pretrained")
     known = open_books()
     price, goal = PRICES[settings[PRICE]], settings[ACCURACY]
@@ -187,7 +191,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def guesses_at(guess: Guess, price: str, both: bool) -> dict[int, str]:
-    """Where the learner says that it is paid, at this price or at both that were asked about."""
+    """Returns the learner's guesses of the break-even point, at this price or at both prices."""
     marks: dict[int, str] = {}
     for at, handle in HANDLES.items() if guess else ():
         count = guess[handle]
@@ -197,7 +201,8 @@ def guesses_at(guess: Guess, price: str, both: bool) -> dict[int, str]:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """Both sides on their way; the ledger, of the live runs if there are any; break-even against the price."""
+    """Returns the other views: both sides while they train, the costs of the live or stored runs, and the break-even
+    point against the price."""
     shown: Views = {}
     if evidence.tables("race"):
         shown["The race"] = lambda: on_their_way(evidence, settings)
@@ -209,7 +214,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def on_their_way(evidence: Results, settings: Settings) -> Figure:
-    """Both sides to the accuracy that is wanted; what comes after that is not paid for."""
+    """Draws both sides until they reach the required accuracy. Nobody pays for the steps after that."""
     level, race = settings[ACCURACY] / 100, evidence.tables("race")
     shown = [over_steps(until(race[side], level), side, side) for side in SIDES if side in race]
     asked = sides(settings)

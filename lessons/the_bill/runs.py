@@ -1,4 +1,5 @@
-"""What the learner sets in this lesson, and the runs: those of labels, and for each side its cheapest way."""
+"""Defines the controls of this lesson, and the runs: those of the number of labels, and the cheapest way for each
+side."""
 
 from __future__ import annotations
 
@@ -14,10 +15,11 @@ from lessons.the_bill.bill import Books, books
 
 ACCURACIES = (80, 85, 90, 93)  # percent of unseen digits
 USUAL = 90
-PRICES = {"nothing": 0.0, "1 ms": 0.001, "10 ms": 0.01, "0.1 s": 0.1, "1 s": 1.0, "10 s": 10.0}  # of computing, a label
+# Seconds of computing for one label.
+PRICES = {"nothing": 0.0, "1 ms": 0.001, "10 ms": 0.01, "0.1 s": 0.1, "1 s": 1.0, "10 s": 10.0}
 FREE, DEAR = "nothing", "0.1 s"
 YOU, OTHERS = "you", "somebody else"
-COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # of tasks
+COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # numbers of tasks
 
 TASKS = Control(
     name="tasks",
@@ -52,27 +54,27 @@ ACCURACY = Control(
 
 
 def bill_runs(seeds: Seeds) -> Values:
-    """What labels are worth, and the backbone with its own bill."""
+    """Returns the runs for each number of labels, and the backbone with its cost."""
     return [*label_runs(seeds), LabelledRun("backbone", backbone(seeds))]
 
 
 @cache
 def shipped_books() -> Books | None:
-    """What ships, if it does."""
+    """Returns the books from the results that ship, or None if these are not complete."""
     values = bill_runs(Seeds())
     evidence = load_results(values)
     return books(evidence) if len(evidence) == len(values) else None
 
 
 def open_books() -> Books:
-    """The books, for pictures, which are drawn only where everything is stored."""
+    """Returns the books for the pictures, which are drawn only if all results are stored."""
     known = shipped_books()
     assert known, "a page stops before its pictures where results are missing"
     return known
 
 
 def sides(settings: Settings) -> dict[str, Run]:
-    """Both sides as it is cheapest for each, on labels of their own; scratch with some steps to spare."""
+    """Returns the cheapest run of each side, on its own labels. Scratch has some additional steps."""
     seeds, known = Seeds(first=100 * settings.draw), shipped_books()
     if not known:
         return {"pretrained": fine_tuned(5, seeds=seeds, start=backbone()), "scratch": scratch(50, seeds=seeds)}
@@ -85,7 +87,7 @@ def sides(settings: Settings) -> dict[str, Run]:
 
 
 def labels(run: Run) -> int:
-    """A class."""
+    """Returns the number of labels per class."""
     assert isinstance(run.task, Handwriting)
     return run.task.labels
 

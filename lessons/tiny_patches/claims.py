@@ -1,4 +1,5 @@
-"""The claims of this lesson, S12 and S12b: a thin delta is enough if trained thin, and what it saves and costs."""
+"""Defines the claims of this lesson. A low-rank change is enough if it is trained at this rank (S12). It learns less
+than full fine-tuning if the new task is far away, and it forgets less (S12b)."""
 
 from __future__ import annotations
 
@@ -29,23 +30,23 @@ from lessons.tiny_patches.runs import (
 
 
 def accuracy_by_rank(evidence: Results, where: str) -> dict[int, np.ndarray]:
-    """Accuracies of every seed by the rank at which delta was trained."""
+    """Returns the accuracies of every seed, by the rank at which the delta was trained."""
     return {rank: final(evidence.table("patch", where, method_label(LOW_RANK, rank))) for rank in SIZES}
 
 
 def cut(evidence: Results, where: str) -> dict[int, np.ndarray]:
-    """Accuracies of every seed by the rank to which the finished delta was cut."""
+    """Returns the accuracies of every seed, by the rank to which the full delta was cut."""
     answer = evidence.answer("cut", where)
     return dict(zip(answer["ranks"], np.array(answer["runs"][0]["accuracy"][0])))
 
 
 def sizes(evidence: Results, where: str) -> dict[str, dict[str, Any]]:
-    """By method and size, what core.measure.weight_changes says of it."""
+    """Returns the answers of core.measure.weight_changes, by method and size."""
     return dict(zip(EVERY, evidence.answer("sizes", where)["runs"]))
 
 
 def enough(by_rank: Mapping[int, np.ndarray], full: np.ndarray) -> float:
-    """The smallest rank that comes close to full fine-tuning; inf if none does."""
+    """Returns the smallest rank that is close to full fine-tuning, or inf if there is none."""
     return min((rank for rank, each in by_rank.items() if each.mean() >= full.mean() - CLOSE), default=float("inf"))
 
 

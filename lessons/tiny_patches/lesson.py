@@ -1,4 +1,5 @@
-"""Tiny patches. How little of a net must move to learn a new task, and what that saves."""
+"""Defines the lesson “Tiny patches”. It shows how small a part of a net must be trained for a new task, and how much
+this saves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nets with patches say where in the plane: cut or trained thin at every rank, patches put on and taken off."""
+"""Draws the decision maps of nets with patches: cut or trained at every rank, and with patches put on and taken off."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from lessons.tiny_patches.claims import accuracy_by_rank, cut, sizes
 from lessons.tiny_patches.runs import FAR, FULL, LOW_RANK, NEAR, SIZES, method_label
 
 COLOURS = ("one colour", "the other")
-PATCHES = {NEAR: 1, FAR: 4}  # ranks of those that are put on and taken off
+PATCHES = {NEAR: 1, FAR: 4}  # the ranks of the patches that are put on and taken off
 
 
 def cut_or_thin(evidence: Results, where: str, title: str) -> Figure:
-    """The decision map of the first seed at every rank, cut and trained, with the accuracies of all."""
+    """Draws the decision map of the first seed at every rank, cut and trained, with the accuracies of all seeds."""
     thin, after, answer = accuracy_by_rank(evidence, where), cut(evidence, where), evidence.answer("maps", where)
     squeezed = evidence.answer("cut", where)
     cuts = dict(zip(squeezed["ranks"], squeezed["runs"][0]["maps"]))
@@ -62,17 +62,17 @@ def cut_or_thin(evidence: Results, where: str, title: str) -> Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Snap:
-    """A moment at which one patch is on, or none."""
+    """Holds a moment at which one patch is on, or none."""
 
     says: str
     area: str
     points: Sequence[Sequence[float]]
-    count: int  # numbers in the patch
+    count: int  # how many numbers the patch has
     name: str = ""
 
 
 def snapped(evidence: Results, title: str) -> Figure:
-    """One backbone, and two patches that are put on and taken off."""
+    """Draws one backbone, and two patches that are put on and taken off."""
     old, arms = evidence.answer("backbone map"), 6
     reach, whole = old["reach"], sizes(evidence, NEAR)[FULL]["all"]
     none = Snap(says="No patch: it tells six arms apart.", area=old["maps"][0][0][""], points=old["points"][0], count=0)

@@ -1,4 +1,5 @@
-"""What this lesson shows: accuracy against rank, cut against trained thin as maps, and patches put on and off."""
+"""Draws the figures of this lesson: accuracy against rank, maps of low-rank changes, and patches put on and taken
+off."""
 
 from __future__ import annotations
 
@@ -44,11 +45,11 @@ from lessons.tiny_patches.runs import (
 )
 
 LOOK = {LOW_RANK: "pretrained", ADAPTER: "source", BIAS: "target", HEAD: "note", FULL: "scratch"}  # roles
-BYTES = 4  # a number
+BYTES = 4  # bytes of a number
 SEEN = {NEAR: "points", FAR: "points", HAND: "digits"}
 NONE = "none of these"
 X, Y = (1, 128), (0.4, 1.0)  # the ends of the axes: rank, accuracy
-PLACE_OF_NONE = 110.0  # on the axis of ranks
+PLACE_OF_NONE = 110.0  # its position on the axis of ranks
 TRAINED: Control[int | str] = Control(
     name="rank",
     label="Smallest rank that comes close if the change is trained at that rank",
@@ -65,21 +66,23 @@ CUT = Control(
     help="Of every matrix of full fine-tuning's change only the strongest directions are kept.",
     slider=True,
 )
-HEIGHTS = {TRAINED.name: 0.97, CUT.name: 0.45}  # where the two handles lie
+HEIGHTS = {TRAINED.name: 0.97, CUT.name: 0.45}  # the heights of the two handles
 MARKS = (
     Handle(x=TRAINED, y=97, name="trained thin", where={NONE: PLACE_OF_NONE}),
     Handle(x=CUT, y=45, name="cut afterwards"),
 )
-GOAL = 0.03  # below full fine-tuning on the mirrored arms, for the mission
+GOAL = 0.03  # how far below full fine-tuning a patch may be on the mirrored arms, for the mission
 
 
 def level(accuracy: float, name: str, role: str) -> Curve:
+    """Returns an accuracy as a horizontal line."""
     return Curve(table=band_by_x({rank: np.full(2, accuracy) for rank in (1, max(RANKS))}), name=name, role=role)
 
 
 def by_rank(evidence: Results, where: str, guess: Guess, title: str) -> Figure:
-    """Full fine-tuning and the head alone; and once it may be seen, a change trained at a rank, and a finished one cut
-    to it, with the learner's own."""
+    """Draws accuracy against rank, with lines for full fine-tuning and for the head alone. After the prediction it
+    also draws the trained low-rank changes, the full change cut to each rank, and the learner's own results.
+    """
     shown = [level(final(evidence.table("patch", where, name)).mean(), name, LOOK[name]) for name in (FULL, HEAD)]
     marks = []
     if guess:
@@ -98,17 +101,17 @@ def by_rank(evidence: Results, where: str, guess: Guess, title: str) -> Figure:
 
 
 def at_rank(rank: int | float | str) -> float:
-    """Where a rank stands, or that there is none."""
+    """Returns the position of a rank on the axis. "None of these" has a position too."""
     return PLACE_OF_NONE if isinstance(rank, str) or math.isinf(rank) else rank
 
 
 def guess_point(said: int | str, handle: Control[Any]) -> pd.DataFrame:
-    """The learner's mark, at the height of its handle."""
+    """Returns the learner's mark, at the height of its handle."""
     return band_by_x({at_rank(said): np.full(2, HEIGHTS[handle.name])})
 
 
 def miss_arrows(said: int | str, was: float, handle: Control[Any]) -> list[Mark]:
-    """An arrow from the learner's mark to what was found."""
+    """Returns an arrow from the learner's mark to the result."""
     begin, end, height = at_rank(said), at_rank(was), HEIGHTS[handle.name]
     if begin == end:
         return []
@@ -116,7 +119,7 @@ def miss_arrows(said: int | str, was: float, handle: Control[Any]) -> list[Mark]
 
 
 def own_points(evidence: Results, settings: Settings) -> list[Curve]:
-    """Where the learner's own nets have come to, as points: the patch, and the whole change cut to its rank."""
+    """Returns the results of the learner's own nets as points: the patch, and the full change cut to its rank."""
     (where, race), mine = racing(evidence), method_set(settings)
     shown: list[Curve] = []
     if where != settings[WHERE]:
@@ -135,7 +138,7 @@ def point(name: str, rank: int, right: np.ndarray, role: str) -> Curve:
 
 
 def spectrum(squeezed: Answer, title: str) -> Figure:
-    """How large the first directions of full fine-tuning's delta are, layer by layer, the largest as 100 %."""
+    """Draws the size of the first directions of the full delta in each layer, with the largest as 100 %."""
     layers = {name: sizes for name, sizes in squeezed["runs"][0]["spectrum"].items() if len(sizes) > 2}
     tables = [band_by_x({k: np.array([s]) for k, s in enumerate(sizes[: max(SIZES)], 1)}) for sizes in layers.values()]
     roles = ("source", "target", "pretrained")
@@ -152,7 +155,7 @@ JOINED = [[method_label(method, size) for size in SIZES] for method in SIZED]
 
 
 def shown_name(name: str) -> bool:
-    """Not every size of a method has its name beside its dot: they are joined by a line."""
+    """Returns whether a name is shown. The middle sizes of a method have no names, because a line joins them."""
     return name not in {between for row in JOINED for between in row[1:-1]}
 
 
@@ -163,7 +166,7 @@ def one_dot(name: str, x: float, y: float, side: str = "right", spread: float = 
 
 
 def forgetting_dots(evidence: Results, where: str, title: str) -> Figure:
-    """What is left of the old skill against the new one, the means of all seeds."""
+    """Draws the old skill that is left against the new skill, as means over all seeds."""
     sides = {FULL: "top", BIAS: "lower left", HEAD: "right", SMALLEST: "lower left"}
     sides[method_label(ADAPTER, min(SIZES))] = "top"
     marks = [
@@ -180,7 +183,7 @@ def forgetting_dots(evidence: Results, where: str, title: str) -> Figure:
 
 
 def ledger(evidence: Results, where: str, name: str, tasks: int = 10) -> Figure:
-    """What one task and ten cost to keep, by full fine-tuning and by the chosen patch."""
+    """Draws a table of the cost of storing one task and ten tasks, with full fine-tuning and with a patch."""
     rows: dict[str, list[str]] = {}
     chosen: Sequence[str] = [FULL] if name == FULL else [FULL, name]
     of = {patch: sizes(evidence, where)[patch] for patch in chosen}
@@ -200,7 +203,7 @@ def ledger(evidence: Results, where: str, name: str, tasks: int = 10) -> Figure:
 
 
 def old_task_accuracy(table: pd.DataFrame, moment: int) -> float:
-    """Accuracy on the old task before the first step or after the last."""
+    """Returns the accuracy on the old task at one test, before the first step or after the last one."""
     return float(band(table.assign(accuracy=table["accuracy 1"]))["mean"].iloc[moment])
 
 
@@ -215,11 +218,12 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def is_revealed(evidence: Results, where: str) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("cut", where)
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Rank against accuracy: of what is asked about before the prediction, of the chosen world after it."""
+    """Draws accuracy against rank, before the prediction for the predicted world and later for the learner's world."""
     where = settings[WHERE]
     if not is_revealed(evidence, where):
         return by_rank(evidence, NEAR, guess, f"From six arms to {NEAR}: which rank comes close to full?")
@@ -230,8 +234,8 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """Both nets as they learn; cut against trained thin as maps; patches on and off; why the cut hurts, what patches
-    cost, and what they forget."""
+    """Returns the other views: both nets as they learn, maps of low-rank changes, patches put on and taken off, the
+    sizes of the directions in the full change, the costs, and the old skill."""
     shown: Views = {}
     where = settings[WHERE]
     if len(told := seen_learning(evidence)) == 2:
@@ -252,14 +256,14 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def racing(evidence: Results) -> tuple[str, dict[str, pd.DataFrame]]:
-    """Where the live nets learn, and the sides by name; an earlier run of the same kind may be elsewhere."""
+    """Returns the world of the live nets, and the sides by name. It may be the world of an earlier run."""
     tables = evidence.tables("race")
     where = next((where for where, _ in tables), "")
     return where, {name: table for (at, name), table in tables.items() if at == where}
 
 
 def seen_learning(evidence: Results) -> list[Wall]:
-    """What the first net of each side makes of the new task, as it learns."""
+    """Returns walls with the answers of the first net of each side to the new task, as it learns."""
     where, race = racing(evidence)
     shown = []
     for name in sorted(race, key=lambda name: name != FULL):
@@ -270,14 +274,14 @@ def seen_learning(evidence: Results) -> list[Wall]:
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """Where the race stands."""
+    """Describes the state of the race."""
     _, race = racing(evidence)
     right = ", ".join(f"{name} {percent(final(race[name]).mean())}" for name in sorted(race, key=lambda n: n != FULL))
     return f"Right after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
 
 
 def close_on_far(evidence: Results, settings: Settings) -> bool:
-    """Whether a live patch came within three points of full fine-tuning on the mirrored arms."""
+    """Returns whether a live patch came within three points of full fine-tuning on the mirrored arms."""
     where, race = racing(evidence)
     mine = method_set(settings)
     if where != FAR or not {FULL, mine} <= race.keys():

@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and the runs: one new task learned by every method, at every size."""
+"""Defines the controls of this lesson, and the runs: one new task that is learned with every method, at every size."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from lessons.kit.runs.recipes import arms, backbone
 NEAR, FAR, HAND = "two colours", "two colours, mirrored", "digits after glyphs"
 LOW_RANK, ADAPTER, BIAS, HEAD, FULL = "low rank", "adapters", "biases", "head only", "full"
 METHODS = {LOW_RANK: "low_rank", ADAPTER: "adapter", BIAS: "bias", HEAD: "probe", FULL: "full"}
-SIZED = (LOW_RANK, ADAPTER)  # methods that have a size: a rank, a width
+SIZED = (LOW_RANK, ADAPTER)  # methods that have a size, which is a rank or a width
 SIZES = (1, 2, 4, 8, 16)
-RANKS = (1, 2, 4, 8, 16, 32, 64)  # to which a finished delta is cut
-CLOSE = 0.02  # of full fine-tuning's accuracy: as good, for our purpose
+RANKS = (1, 2, 4, 8, 16, 32, 64)  # the ranks to which a full delta is cut
+CLOSE = 0.02  # the difference to full fine-tuning that still counts as equally good
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """A new task for a backbone, and the rate of each method: its best of four, on four seeds that nothing else uses.
-    Where the rate depends on the size, it stands under the name with the size."""
+    """Holds a new task for a backbone, and the learning rate of each method.
+
+    Each rate is the best of four, on four seeds that are used for nothing else. If the rate depends on the size, its
+    key contains the size.
+    """
 
     task: Task
     net: str
@@ -74,12 +77,12 @@ WHERE = Control(
 
 
 def start(where: str, seeds: Seeds) -> Run:
-    """The backbone: a net that knows the six arms, or the glyphs."""
+    """Returns the backbone, which knows the six arms or the glyphs."""
     return backbone(seeds) if where == HAND else arms(seeds)
 
 
 def patch(where: str, method: str, size: int, seeds: Seeds, begin: Run | None = None, watch: bool = True) -> Run:
-    """The new task learned by one method, the old one tested along the way."""
+    """Returns a run that learns the new task with one method. If `watch` is true, it also tests the old task."""
     world, begin = WORLDS[where], begin or start(where, seeds)
     stage = Stage(
         method=METHODS[method],
@@ -100,7 +103,7 @@ def patch(where: str, method: str, size: int, seeds: Seeds, begin: Run | None = 
 
 
 def method_label(method: str, size: int) -> str:
-    """What a method is called where all are compared."""
+    """Returns the name of a method in comparisons."""
     return f"{method} {size}" if method in SIZED else method
 
 
@@ -109,25 +112,27 @@ EVERY = {method_label(m, s): (m, s) for m in METHODS for s in (SIZES if m in SIZ
 
 
 def all_of(where: str, seeds: Seeds) -> dict[str, Run]:
-    """Every method at every size, by its name where all are compared."""
+    """Returns every method at every size, by its name in comparisons."""
     return {name: patch(where, method, size, seeds) for name, (method, size) in EVERY.items()}
 
 
 def squeezed(full: Run) -> Measure:
+    """Returns a measure of the full delta, cut to every rank."""
     return Measure(kind="delta_truncation", runs=(full,), tasks=(full.task,), count=max(RANKS))
 
 
-LIVE = 4  # nets each side of a live race
-CELLS, TILES = 30, 40  # along a live map's edge; unseen digits on a live wall
+LIVE = 4  # nets on each side of a live race
+CELLS, TILES = 30, 40  # cells on each side of a live map, and unseen digits on a live wall
 
 
 def method_set(settings: Settings) -> str:
+    """Returns the name of the method that the learner has set."""
     return method_label(settings[METHOD], settings[SIZE])
 
 
 def sides(settings: Settings) -> dict[str, Run]:
-    """Full fine-tuning against the patch, seen as they learn. The old task is not tested along the way, which would
-    take half the time."""
+    """Returns full fine-tuning and the patch, with recorded answers. They do not test the old task, because this
+    would take half of the time."""
     seeds, where = Seeds(LIVE, 100 * settings.draw), settings[WHERE]
     how = {FULL: (FULL, 0), method_set(settings): (settings[METHOD], settings[SIZE])}
     runs = {name: patch(where, *one, seeds, start(where, Seeds()), watch=False) for name, one in how.items()}
@@ -135,7 +140,7 @@ def sides(settings: Settings) -> dict[str, Run]:
 
 
 def tracked_count(where: str) -> int:
-    """Cells along an edge of the map that a live run paints, or digits on its wall."""
+    """Returns the cells on each side of the map of a live run, or the digits on its wall."""
     return CELLS if WORLDS[where].net == "mlp" else TILES
 
 
@@ -144,12 +149,13 @@ def runs(settings: Settings) -> Runs:
 
 
 def after(settings: Settings) -> Measures:
-    """The live delta of full fine-tuning, cut to every rank."""
+    """Returns a measure of the live delta of full fine-tuning, cut to every rank."""
     return [LabelledRun("live cut", squeezed(sides(settings)[FULL]))]
 
 
 def backdrop(settings: Settings) -> Values:
-    """All that is known of the world that is asked about and of the chosen one; at first only two ends of the one."""
+    """Returns all results for the predicted world and for the learner's world. Before the prediction, only two of
+    them are visible."""
     seeds, where = Seeds(), settings[WHERE]
     known = [piece for each in dict.fromkeys((NEAR, FAR, where)) for piece in family(each, seeds)]
     open_at_first = {("patch", (NEAR, name)) for name in (FULL, HEAD)}
@@ -161,11 +167,12 @@ def backdrop(settings: Settings) -> Values:
 
 
 def examples(where: str) -> Measure:
+    """Returns a measure of the examples that the live runs record the answers to."""
     return Measure(kind="tracked_examples", runs=(), tasks=(WORLDS[where].task,), count=tracked_count(where))
 
 
 def family(where: str, seeds: Seeds) -> Values:
-    """Every patch; full fine-tuning's delta cut to every rank; and how many numbers each patch trains."""
+    """Returns every patch, the full delta cut to every rank, and the number of trained numbers in each patch."""
     runs = all_of(where, seeds)
     return [
         *(LabelledRun("patch", run, (where, name)) for name, run in runs.items()),
@@ -175,13 +182,13 @@ def family(where: str, seeds: Seeds) -> Values:
 
 
 def maps(where: str, seeds: Seeds) -> Values:
-    """Where the new task is in the plane, what every rank says where."""
+    """Returns a measure of the decision maps at every rank, for a task in the plane."""
     thin = tuple(patch(where, LOW_RANK, rank, seeds) for rank in SIZES)
     return [LabelledRun("maps", Measure(kind="boundary", runs=thin, tasks=(WORLDS[where].task,), count=120), where)]
 
 
 def no_patch(seeds: Seeds) -> Values:
-    """What the backbone of the plane says where."""
+    """Returns a measure of the decision map of the backbone of the plane."""
     old = arms(seeds)
     return [LabelledRun("backbone map", Measure(kind="boundary", runs=(old,), tasks=(old.task,), count=120))]
 

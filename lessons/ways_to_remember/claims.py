@@ -1,5 +1,5 @@
-"""Claims S8 and S8b: what protects an old skill and what that costs the new one, once and five times in a row; the time
-machine's is M1."""
+"""Defines the claims S8 and S8b. They say what protects an old skill and how much this costs the new skill, for one
+new task and for five tasks in a row. The claim of the time machine is M1."""
 
 from __future__ import annotations
 
@@ -28,31 +28,34 @@ from lessons.ways_to_remember.runs import (
     row_runs,
 )
 
-DEAR = 0.05  # of the new skill, the most that a way to remember may cost
-WORTH = 0.20  # of the old skill, the least that it must keep more than naive: both are shares of all that is tested
-SLUGS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2"}  # in the names of numbers
+DEAR = 0.05  # the share of the new skill that a way to remember may cost, at most
+# The share of the old skill that it must keep in addition to naive, at least; both are shares of all tested examples.
+WORTH = 0.20
+SLUGS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2"}  # names of numbers
 
 
 def best(tables: Mapping[str, pd.DataFrame], method: str) -> str:
-    """The way of a method that keeps most without costing the new skill more than it may."""
+    """Returns the way of a method that keeps most of the old skill, without costing the new skill more than DEAR."""
     least = final(tables[NAIVE]).mean() - DEAR
     affordable = [f"{method} {level}" for level in LEVELS if final(tables[f"{method} {level}"]).mean() >= least]
     return max(affordable or [f"{method} {LEVELS[0]}"], key=lambda way: old(tables[way]).mean())
 
 
 def gains(tables: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
-    """By method at its best affordable strength: glyphs that it reads more than naive, (seeds,) shares."""
+    """Returns how many more glyphs the net reads with each method than without any, at the best affordable strength
+    of the method. The values are shares with the shape (seeds,)."""
     return {method: old(tables[best(tables, method)]) - old(tables[NAIVE]) for method in METHODS}
 
 
 def keeps(tables: Mapping[str, pd.DataFrame], method: str) -> bool:
-    """Whether some strength of a method reads 20 points more glyphs than naive for no more than it may cost."""
+    """Returns whether some strength of a method reads 20 points more glyphs than naive, without costing more than
+    DEAR."""
     cost = final(tables[NAIVE]).mean() - final(tables[best(tables, method)]).mean()
     return bool(gains(tables)[method].mean() >= WORTH and cost <= DEAR)
 
 
 def leads(tables: Mapping[str, pd.DataFrame]) -> bool:
-    """Whether EWC keeps more than L2-SP, each at its best affordable strength, beyond what seeds do by chance."""
+    """Returns whether EWC keeps significantly more than L2-SP, each at its best affordable strength."""
     lead = gains(tables)["EWC"] - gains(tables)["L2-SP"]
     return interval(lead)[0] > 0
 
@@ -70,7 +73,8 @@ def plane_finding(evidence: Results) -> Finding:
             numbers[f"{where}{name}_left"] = percent(float(final(retention(tables[way])).mean()))
             numbers[f"{where}{name}_new"] = percent(float(final(tables[way]).mean()))
         for method, gain in gains(tables).items():
-            numbers[f"{where}{SLUGS[method]}_gain"] = f"{100 * gain.mean():.1f}"  # one is 0.3 below the bar
+            # One decimal, because one gain is 0.3 below the required value.
+            numbers[f"{where}{SLUGS[method]}_gain"] = f"{100 * gain.mean():.1f}"
     price = "20 points more glyphs than naive, for 5 points of digits or fewer"
     return Finding(
         value=100 * float(more.mean(1).min()),
@@ -87,7 +91,8 @@ def plane_finding(evidence: Results) -> Finding:
 
 
 def grid(tables: Mapping[int, pd.DataFrame]) -> np.ndarray:
-    """(tasks learned, task, seeds) accuracy after each task of a row on each task so far; nan on those to come."""
+    """Returns the accuracy after each task of a row on each task so far, with the shape (tasks learned, task, seeds).
+    It is nan for tasks that come later."""
     seeds = len(final(tables[1]))
     found = np.full((TASKS, TASKS, seeds), np.nan)
     for k, table in tables.items():
@@ -99,13 +104,13 @@ def grid(tables: Mapping[int, pd.DataFrame]) -> np.ndarray:
 
 
 def rows(evidence: Results) -> dict[str, np.ndarray]:
-    """Each way's grid."""
+    """Returns the grid of each way."""
     return {way: grid(evidence.tables("row", way)) for way in dict.fromkeys(way for way, _ in evidence.tables("row"))}
 
 
 def row_finding(evidence: Results) -> Finding:
     grids = rows(evidence)
-    ends = {way: found[-1].mean(0) for way, found in grids.items()}  # the average over tasks in the end, (seeds,)
+    ends = {way: found[-1].mean(0) for way, found in grids.items()}  # the mean over all tasks at the end, (seeds,)
     new = {way: float(found[-1, -1].mean()) for way, found in grids.items()}
     over = {
         "replay": ends["replay middle"] - ends["EWC middle"],

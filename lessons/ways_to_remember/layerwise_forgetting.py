@@ -1,4 +1,5 @@
-"""Claims S9 and S19: forgetting less without a penalty, by how fast which layer moves, and by where one starts."""
+"""Defines claims S9 and S19: a net forgets less without a penalty if its layers have different learning rates, or if
+it starts from a better place."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ from lessons.ways_to_remember.runs import (
 
 
 def even_best(evidence: Results) -> pd.DataFrame:
-    """The one rate that keeps most of the old skill, among those within 2 points of the best new skill."""
+    """Returns the run with one learning rate that keeps most of the old skill, among those within 2 points of the
+    best new skill."""
     tables = evidence.tables("even").values()
     least = max(final(table).mean() for table in tables) - 0.02
     return max(
@@ -40,7 +42,8 @@ def old_accuracy(table: pd.DataFrame) -> np.ndarray:
 def speed_finding(evidence: Results) -> Finding:
     even, own = even_best(evidence), evidence.tables("speed")
     gains = {name: old_accuracy(table) - old_accuracy(even) for name, table in own.items()}
-    # Counted from the rate that is best at the new task, which is not the one that keeps most of the old.
+    # The cost is relative to the rate that is best for the new task, which is not the rate that keeps most of the old
+    # one.
     learned = max(final(table).mean() for table in evidence.tables("even").values())
     costs = {name: float(learned - final(table).mean()) for name, table in own.items()}
 
@@ -69,7 +72,8 @@ def speed_finding(evidence: Results) -> Finding:
 
 
 def learned_and_left(evidence: Results, side: str, rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """(tasks, seeds) each: accuracy when a task had just been learned, and in the end."""
+    """Returns the accuracy on each task right after it was learned, and at the end, each with the shape (tasks,
+    seeds)."""
     tables = [evidence.table("turn", side, rate, k) for k in range(1, len(TURNS) + 1)]
     learned = np.stack([final(table) for table in tables])
     last = tables[-1]
@@ -78,13 +82,14 @@ def learned_and_left(evidence: Results, side: str, rate: float) -> tuple[np.ndar
 
 
 def at_best(evidence: Results, side: str) -> tuple[np.ndarray, np.ndarray]:
-    """The same at the rate that reads most of all four in the end."""
+    """Returns the same for the learning rate with the best final accuracy on all four tasks."""
     pairs = [learned_and_left(evidence, side, rate) for rate in BEST_RATES]
     return max(pairs, key=lambda pair: float(pair[1].mean()))
 
 
 def forgotten(learned: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """(seeds,) accuracy when learned minus accuracy in the end, on average over all tasks but the last."""
+    """Returns the accuracy right after learning minus the final accuracy (seeds,), as a mean over all tasks except
+    the last."""
     return (learned - left)[:-1].mean(0)
 
 

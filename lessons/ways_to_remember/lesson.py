@@ -1,4 +1,4 @@
-"""Ways to remember. What protects an old skill, and what that costs the new one."""
+"""Defines the lesson “Ways to remember”. It shows what protects an old skill, and how much this costs the new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What this lesson shows: the plane of two skills, curves, heat-maps of a row, and what remembering costs."""
+"""Draws the figures of this lesson: the two skills as dots in a plane, curves, heat maps of tasks in a row, and the
+cost of remembering."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ from lessons.ways_to_remember.runs import (
 from lessons.ways_to_remember.side_figures import Tables, averages, cost, dot, heats, one_heat, skills, speeds, starts
 
 OLD, NEW = "old skill left, % of what it was", "new skill, % of digits read"
-KEPT, READ = 0.75, 0.8  # for the mission: of the old skill, and of the new digits
+KEPT, READ = 0.75, 0.8  # for the mission: the share of the old skill, and of the new digits
 
 
 SHORT = {"replay": "rehearse", "LwF": "opinions", "EWC": "pin some", "L2-SP": "pin all"}  # names beside dots
@@ -45,7 +46,7 @@ HOW = {
     "EWC": "Weights that mattered for the glyphs are held, each as firmly as it mattered",
     "L2-SP": "All weights are held to where they began, whether they mattered or not",
 }
-X, Y = (0, 110), (60, 100)  # the ends of the plane's axes, in percent
+X, Y = (0, 110), (60, 100)  # the ends of the axes, in percent
 
 
 def guess_control(name: str, method: str, label: str) -> Control[int]:
@@ -59,7 +60,7 @@ def guess_control(name: str, method: str, label: str) -> Control[int]:
     )
 
 
-HANDLES = {  # by method, on dark digits at middle strength
+HANDLES = {  # by method, on dark digits at the middle strength
     method: guess_control(method.lower().replace("-", "_"), method, name[0].upper() + name[1:])
     for name, method in PLAIN_NAMES.items()
 }
@@ -70,7 +71,7 @@ MARKS = tuple(
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """What the day it forgot ended with: the new skill comes, the old one goes."""
+    """Draws the result of the lesson “The day it forgot”: the new skill increases, and the old one is lost."""
     table = evidence.table("scene", DARK, NAIVE)
     shown = [over_steps(table, "new skill", "target"), over_steps(retention(table), "old skill", "source")]
     title = "Digits in dark ink, after glyphs in bright ink: the old skill goes"
@@ -78,11 +79,13 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def is_revealed(evidence: Results) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("price")
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """The plane of the two skills, or a row's heat-map; before the prediction only the two ways that need no method."""
+    """Draws the two skills as dots, or the heat map of a row. Before the prediction, only the two ways without a
+    method are shown."""
     chosen, scene, known = picked(settings), settings[SCENE], is_revealed(evidence)
     if known and scene == ROW:
         live = live_row(evidence, chosen)
@@ -95,14 +98,14 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def live_row(evidence: Results, one: str) -> dict[int, pd.DataFrame]:
-    """The tables of a live row so far, by place; all ways have the first task in common."""
+    """Returns the tables of a live row so far, by position. All ways share the first task."""
     first = {1: evidence.table("live first")} if evidence.has("live first") else {}
     return first | evidence.tables("live row", one)
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """Both skills while they are learned with the method and without, in a row what is read of each task; then what all
-    ways cost, and what keeps old skills without any of them."""
+    """Returns the other views. They show both skills with and without the method, the accuracy on each task of a row,
+    the cost of all ways, and what keeps old skills without a penalty."""
     shown: Views = {}
     chosen, scene, known = picked(settings), settings[SCENE], is_revealed(evidence)
     if scene == ROW and (evidence.tables("live row") or known):
@@ -127,8 +130,9 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def old_skill_walls(evidence: Results, chosen: str) -> list[Wall]:
-    """The same old glyphs, as a net without protection answers them and as one with the chosen way does: live, else as
-    stored."""
+    """Returns two walls with the answers to the same old glyphs. One net has no protection, and the other net has the
+    protection that the learner has set. The walls show the live runs if there are any, and the stored runs otherwise.
+    """
     role = "race" if evidence.behaviour("race", chosen) and evidence.behaviour("race", NAIVE) else "wall"
     told = {way: evidence.behaviour(role, way) for way in (NAIVE, chosen)}
     if not all(told.values()):
@@ -141,14 +145,14 @@ def old_skill_walls(evidence: Results, chosen: str) -> list[Wall]:
 
 
 def plain(way: str) -> str:
-    """A way as the learner chose it."""
+    """Returns the name of a way on the page."""
     method, _, level = way.partition(" ")
     names = {method: name for name, method in PLAIN_NAMES.items()}
     return f"{names[method]}, {level}" if level else "with nothing to protect it"
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """How the chosen way works, and where it stands."""
+    """Describes how the learner's way works, and its current results."""
     way = picked(settings)
     how = f"{HOW[method_of(way)]}."
     if settings[SCENE] == ROW or not evidence.has("race", way):
@@ -158,8 +162,8 @@ def tells(evidence: Results, settings: Settings) -> str:
 
 
 def kept_without_examples(evidence: Results, settings: Settings) -> bool:
-    """Whether a live run kept three quarters of the old skill, and reads four fifths of dark digits, though it kept no
-    old example."""
+    """Returns whether a live run keeps three quarters of the old skill and reads four fifths of the dark digits,
+    without storing any old examples."""
     way = picked(settings)
     if settings[SCENE] != DARK or method_of(way) == "replay" or not evidence.has("race", way):
         return False
@@ -176,8 +180,11 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int], title: str) -> Figure:
-    """A dot for every way: what is left of the old skill, and what was learned. One method's strengths are joined from
-    naive on; what the learner guessed of the old skill stands along the bottom."""
+    """Draws a dot for every way: the old skill that is left, and the new skill.
+
+    The strengths of one method are joined by a line that begins at naive. The learner's guesses of the old skill are
+    at the bottom.
+    """
     shown = [
         replace(dot(SHORT[way], *skills(tables[way]), "note"), side="lane") for way in (NAIVE, FREEZE) if way in tables
     ]
@@ -200,13 +207,13 @@ def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int],
 
 
 def at_middle(way: str) -> str:
-    """A way's name in the plane: at its middle strength the method alone."""
+    """Returns the name of a way in the plane. At the middle strength it is only the name of the method."""
     method, _, level = way.partition(" ")
     return SHORT[method] + f", {level}" * (level not in ("", "middle"))
 
 
 def two_skills(naive: pd.DataFrame, kept: pd.DataFrame, way: str, kind: str) -> list[Figure]:
-    """Old and new skill against steps, with the way to remember and without."""
+    """Draws the old and the new skill against steps, with the way to remember and without it."""
     figures = []
     for what, role, read in (("Old skill left", "source", retention), ("New skill", "target", lambda table: table)):
         shown: list[Curve] = [over_steps(read(naive), NAIVE, "note"), over_steps(read(kept), way, role)]

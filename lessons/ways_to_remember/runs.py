@@ -1,5 +1,8 @@
-"""What the learner sets in this lesson, and the runs: digits after glyphs and tasks in a row, each with every way to
-remember; and without any, layers at their own speed and a better place to start from."""
+"""Defines the controls of this lesson, and the runs: digits after glyphs and tasks in a row, each with every way to
+remember.
+
+Other runs use no protection, but different learning rates for the layers, or a better start.
+"""
 
 from __future__ import annotations
 
@@ -10,35 +13,38 @@ from core.experiment.tasks import Handwriting, Plane
 from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
 from lessons.kit.runs.recipes import BEST_RATES, STEPS, backbone, fine_tuning
 
-LABELS = 20  # a class, of every new task
+LABELS = 20  # labels per class for every new task
 RATE = 1e-3
 DARK, PLAIN, ROW = "dark digits after glyphs", "digits after glyphs", "five tasks in a row"
 NAIVE, FREEZE = "naive", "freeze"
-METHODS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2_sp"}  # the field's name: file in core/keep
+# The usual name of the method, and its file in core/keep.
+METHODS = {"replay": "replay", "LwF": "lwf", "EWC": "ewc", "L2-SP": "l2_sp"}
 PLAIN_NAMES = {
     "rehearse old examples": "replay",
     "keep old opinions": "LwF",
     "pin what mattered": "EWC",
     "pin all weights": "L2-SP",
 }
-TILES = 100  # glyphs that are watched; those that were known at first stand on the wall
+TILES = 100  # glyphs that are watched; those that the net read correctly at first are shown on the wall
 LEVELS = ("weak", "middle", "strong")
-TASKS = 5  # of a row
+TASKS = 5  # tasks in a row
 ROW_STEPS, ROW_RATE = 200, 3e-3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dial:
-    """A method's strengths from weak to strong, and the old examples a class that it keeps or looks at once."""
+    """Holds the strengths of a method from weak to strong, and how many old examples of each class it stores or uses
+    at once."""
 
     strengths: tuple[float, float, float]
     count: int = 1
 
     def keep(self, method: str, level: str) -> Keep:
+        """Returns the protection at one of the levels."""
         return Keep(method=METHODS[method], strength=self.strengths[LEVELS.index(level)], count=self.count)
 
 
-# Strengths of different methods have nothing in common: a penalty is worth what its gradient is worth.
+# Strengths of different methods cannot be compared, because the effect of a penalty depends on its gradient.
 GLYPHS = {
     "replay": Dial(strengths=(0.03, 0.5, 10)),  # one drawing of every glyph
     "LwF": Dial(strengths=(0.03, 0.3, 10)),
@@ -77,8 +83,11 @@ SCENE = Control(
 
 
 def digits(scene: str, way: str, seeds: Seeds, start: Run | None = None) -> Run:
-    """The digits after the glyphs, these watched through the head they keep; way is naive, freeze or a method and how
-    strongly. Dark digits are drawn in dark ink on a bright ground, which the glyphs never were."""
+    """Returns a run on digits after glyphs, which keep their own head and are watched. The `way` is naive, freeze, or
+    a method with its strength.
+
+    Dark digits have dark ink on a bright ground, which no glyph had.
+    """
     start = start or backbone(seeds)
     return Run(
         task=Handwriting(labels=LABELS, inverted=scene == DARK),
@@ -92,8 +101,8 @@ def digits(scene: str, way: str, seeds: Seeds, start: Run | None = None) -> Run:
 
 
 def row(way: str, seeds: Seeds) -> list[Run]:
-    """Five jigsaws of the same digits, one after the other, with one head: the runs in their order. All ways have the
-    first in common, where there is nothing yet to remember."""
+    """Returns the runs on five jigsaws of the same digits, one after the other, with one head. All ways share the
+    first run, because there is nothing to remember yet."""
     tasks = [Handwriting(labels=LABELS, jigsaw=number) for number in range(TASKS)]
     stages = (Stage(steps=ROW_STEPS, rate=ROW_RATE, batch=16),)
     runs = [Run(task=tasks[0], net="mlp_image", stages=stages, seeds=seeds.count, first_seed=seeds.first)]
@@ -108,26 +117,28 @@ def method_of(way: str) -> str:
 
 
 def ways() -> list[str]:
-    """Every method at every strength."""
+    """Returns every method at every strength."""
     return [f"{method} {level}" for method in METHODS for level in LEVELS]
 
 
 def picked(settings: Settings) -> str:
+    """Returns the way to remember that the learner has set, such as "replay middle"."""
     return f"{PLAIN_NAMES[settings[METHOD]]} {settings[STRENGTH]}"
 
 
-LIVE = 4  # nets a run
+LIVE = 4  # nets in a run
 TIGHT = "L2-SP strong"
 
 
 def live_run(settings: Settings) -> Run:
-    """The last that is learned, with the chosen way to remember."""
+    """Returns the last run, with the learner's way to remember."""
     seeds, scene = Seeds(LIVE, 100 * settings.draw), settings[SCENE]
     return row(picked(settings), seeds)[-1] if scene == ROW else digits(scene, picked(settings), seeds, backbone())
 
 
 def runs(settings: Settings) -> Runs:
-    """With the way to remember and without; in a row all tasks of both, which have the first in common."""
+    """Returns the runs with the way to remember and without it. For a row, these are all tasks of both, which share
+    the first one."""
     seeds, scene, shown = Seeds(LIVE, 100 * settings.draw), settings[SCENE], (NAIVE, picked(settings))
     if scene != ROW:
         sides = {one: digits(scene, one, seeds, backbone()) for one in shown}
@@ -139,7 +150,7 @@ def runs(settings: Settings) -> Runs:
 
 
 def backdrop(settings: Settings) -> Values:
-    """What the prediction and its verdict stand on, then the stored runs of the scene."""
+    """Returns the results for the prediction and its verdict, and the stored runs of the scene."""
     seeds, scene = Seeds(), settings[SCENE]
     middle = [f"{method} middle" for method in METHODS]
     hidden: list[LabelledRun[Run | Measure]] = [
@@ -164,12 +175,12 @@ def backdrop(settings: Settings) -> Values:
 
 
 def on_the_wall(scene: str, way: str) -> Run:
-    """One net whose old skill is watched tile by tile."""
+    """Returns one net with recorded answers for the wall of old glyphs."""
     return replace(digits(scene, way, Seeds(1), backbone()), exhibit=TILES)
 
 
 def ends(settings: Settings) -> list[str]:
-    """The ways whose ends of a row are compared."""
+    """Returns the ways that are compared at the end of a row."""
     return [NAIVE, *(f"{method} {settings[STRENGTH]}" for method in METHODS)]
 
 
@@ -185,29 +196,31 @@ def row_runs(seeds: Seeds) -> Values:
 
 # --- Without a penalty: layers at their own speed ---------------------------------------------------------------------
 
-SLOWER = 2.6  # each layer below learns this many times slower (Howard & Ruder 2018)
+SLOWER = 2.6  # each lower layer has a learning rate that is this many times lower (Howard & Ruder 2018)
 SLOW_STEPS, SLOW_RATE = 1000, 5e-4
-SLOWED_RATE = 7e-4  # where the layers below the head learn slower: at 5e-4 some seeds lag by over 2 points
+SLOWED_RATE = 7e-4  # for lower learning rates below the head; at 5e-4 some seeds are more than 2 points behind
 SLOWED, THAWED, BOTH = "lower layers slower", "one layer after the other", "both"
 EVEN_RATES = (2.5e-4, 5e-4, 1e-3, 2e-3)
-# Steps of the head alone, then with one more layer each: what is set free last has least time to forget.
+# Steps of the head alone, then with one more layer each. The last layer that is unfrozen has the least time to
+# forget.
 THAW_STEPS = (400, 400, 150, 50)
 
 
 def arms(seeds: Seeds) -> Run:
-    """A backbone of the plane for every seed: which of six spiral arms."""
+    """Returns a backbone of the plane for every seed. It learns to tell six spiral arms apart."""
     stages = (Stage(steps=3000, batch=128, rate=3e-3),)
     return Run(task=Plane(), net="mlp", stages=stages, seeds=seeds.count, first_seed=seeds.first)
 
 
 def unwound(stages: tuple[Stage, ...], seeds: Seeds) -> Run:
-    """Then the arms' colours, when the arms are wound less than half as far; the six arms are watched."""
+    """Returns a run that learns the colours of the arms, which are now wound less than half as far. The six arms are
+    watched."""
     task = Plane(ask="colour", winding=0.45)
     return replace(arms(seeds), task=task, start=arms(seeds), stages=stages, watch=(Plane(),))
 
 
 def thawing(rate: float, decay: float) -> tuple[Stage, ...]:
-    """The head alone, then one more layer at a time."""
+    """Returns stages that train the head alone, and then one more layer at a time."""
     return tuple(
         Stage(method="last_k", size=k, steps=steps, rate=rate, decay=decay) for k, steps in enumerate(THAW_STEPS, 1)
     )
@@ -233,7 +246,7 @@ PRETRAINED, SCRATCH = "pretrained", "scratch"
 
 
 def turned_digits(side: str, rate: float, seeds: Seeds) -> list[Run]:
-    """The digits turned four ways, one after the other, with one head; from the glyphs or from nothing."""
+    """Returns the runs on digits in four turns, one after the other, with one head, from the glyphs or from scratch."""
     tasks = [Handwriting(labels=20, turn=turn) for turn in TURNS]
     stages = (Stage(steps=STEPS, rate=rate, batch=16),)
     runs: list[Run] = []

@@ -1,5 +1,5 @@
-"""What stands beside this lesson's picture: heat-maps of tasks in a row, what remembering costs, and what keeps an old
-skill without any penalty."""
+"""Draws the other figures of this lesson: heat maps of tasks in a row, the cost of remembering, and what keeps an old
+skill without a penalty."""
 
 from __future__ import annotations
 
@@ -25,13 +25,15 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def dot(name: str, left: np.ndarray, new: np.ndarray, role: str, named: bool = True) -> Dot:
-    """The mean of all seeds, shares in [0, 1] as percent; with its name also the spread."""
+    """Returns the mean of all seeds as a dot, with shares in [0, 1] as percent. A dot with a name also shows the
+    spread."""
     place = Dot(name=name, x=100 * float(left.mean()), y=100 * float(new.mean()), role=role, named=named)
     return replace(place, x_spread=100 * float(left.std()), y_spread=100 * float(new.std())) if named else place
 
 
 def skills(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """What is left of the old skill and what was learned, (seeds,) each."""
+    """Returns the share of the old skill that is left and the accuracy on the new task, each with the shape
+    (seeds,)."""
     return final(retention(table)), final(table)
 
 
@@ -40,12 +42,12 @@ def one_heat(name: str, tables: Mapping[int, pd.DataFrame], kind: str) -> Figure
 
 
 def table_of(right: np.ndarray) -> pd.DataFrame:
-    """A row's grid as a heat-map's table: tasks down, time across."""
+    """Returns the grid of a row as the table of a heat map, with tasks down and time across."""
     return pd.DataFrame(right.mean(-1).T, index=TASK_NAMES, columns=[f"after {k}" for k in range(1, TASKS + 1)])
 
 
 def heats(runs: Mapping[str, Mapping[int, pd.DataFrame]], kind: str) -> list[Figure]:
-    """One heat-map a way, as far as its runs have come."""
+    """Draws one heat map for each way, with the results so far."""
     name = f"digits read of each task, after each task ({kind} runs)"
     return [
         heatmap(table_of(grid(tables)), "tasks", "tasks learned so far", title=f"{way}: {name}")
@@ -55,7 +57,7 @@ def heats(runs: Mapping[str, Mapping[int, pd.DataFrame]], kind: str) -> list[Fig
 
 
 def averages(ends: Tables) -> Figure:
-    """What is read of all five tasks in the end."""
+    """Draws the final accuracy over all five tasks."""
     shown = []
     for way, table in ends.items():
         last = table[table.step == table.step.max()].sort_values("seed")
@@ -67,7 +69,7 @@ def averages(ends: Tables) -> Figure:
 
 
 def cost(tables: Tables, answer: Answer) -> Figure:
-    """What each method must keep beside the net, and how much more a step costs."""
+    """Draws what each method must store besides the net, and how much more expensive a step is."""
     naive = tables[NAIVE]
     spent = {method: tables[f"{method} middle"] for method in METHODS}
 
@@ -98,7 +100,7 @@ def cost(tables: Tables, answer: Answer) -> Figure:
 
 
 def speeds(evidence: Results) -> Figure:
-    """The same plane for layers that learn at their own speed, without any penalty."""
+    """Draws the same plane for layers with different learning rates, without a penalty."""
     own = evidence.tables("speed")
     named = {"one rate": even_best(evidence), SLOWED: own[SLOWED], "one by one": own[THAWED], BOTH: own[BOTH]}
     shown = [
@@ -112,7 +114,7 @@ def speeds(evidence: Results) -> Figure:
 
 
 def starts(evidence: Results) -> Figure:
-    """What is lost of four turned tasks in a row, by where the net began."""
+    """Draws the accuracy that is lost over four turned tasks in a row, by where the net started."""
     named = {SCRATCH: "from nothing", PRETRAINED: "from glyphs"}
     shown = [
         Bar(name=name, values=100 * forgotten(*at_best(evidence, side)), role=side) for side, name in named.items()

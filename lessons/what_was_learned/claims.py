@@ -1,4 +1,4 @@
-"""The claims of this lesson, S3 and S4: which layers are general, and what moves."""
+"""Defines the claims of this lesson, S3 and S4: which layers are general, and which layers change."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ FAR, NEAR = INVERTED, DIGITS
 
 
 def finals(evidence: Results, way: str, world: str) -> np.ndarray:
-    """(layers copied from 0 on, seeds): accuracy in the end."""
+    """Returns the final accuracy with the shape (layers copied from 0 on, seeds)."""
     tables = [evidence.table("scratch", world), *(evidence.table(way, world, n) for n in COPIES)]
     return np.stack([final(table) for table in tables])
 
 
 def random_at_best(evidence: Results, world: str) -> np.ndarray:
-    """(layers from 1 on, seeds): the best moments at the best rate, of the stored runs and of those with more steps."""
+    """Returns the best accuracy at the best learning rate with the shape (layers from 1 on, seeds), over the stored
+    runs and those with more steps."""
     return np.stack([
         oracle_best([evidence.table(RANDOM, world, n), *evidence.tables("random best", world, n).values()])
         for n in COPIES
@@ -42,17 +43,17 @@ def random_at_best(evidence: Results, world: str) -> np.ndarray:
 
 
 def in_points(values: np.ndarray) -> tuple[float, float, float]:
-    """Mean over seeds with its 95 % interval, in points."""
+    """Returns the mean over seeds with its 95 % interval, in points."""
     return float(100 * values.mean()), *interval(100 * values)
 
 
 def shares(**arrays: np.ndarray) -> dict[str, str]:
-    """Numbers for prose: the mean over seeds of every row, counted from its first layer."""
+    """Returns numbers for sentences: the mean over seeds of every row, numbered from its first layer."""
     return {f"{name}{k}": percent(float(row.mean())) for name, rows in arrays.items() for k, row in enumerate(rows)}
 
 
 def signed(values: np.ndarray) -> str:
-    """A mean over seeds in points, with its sign."""
+    """Writes a mean over seeds in points, with its sign."""
     return f"{100 * values.mean():+.0f}".replace("-", "\N{MINUS SIGN}")
 
 

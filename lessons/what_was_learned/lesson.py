@@ -1,4 +1,5 @@
-"""What was really learned? Which copied layers serve a new task, frozen, trained on or shuffled."""
+"""Defines the lesson “What was really learned?”. It shows which copied layers help with a new task: frozen, trained
+or shuffled."""
 
 from __future__ import annotations
 

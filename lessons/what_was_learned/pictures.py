@@ -1,4 +1,4 @@
-"""What this lesson shows: what is learned after what, the layer-transfer curve, and what lies behind it."""
+"""Draws the figures of this lesson: the old and the new task, accuracy against copied layers, and what explains it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lessons.what_was_learned.claims import finals
 from lessons.what_was_learned.runs import COPIED, COPIES, FROZEN, RANDOM, SHUFFLED, TUNED, WAYS, WORLD
 
 LOOKS = {TUNED: "pretrained", FROZEN: "source", RANDOM: "scratch", SHUFFLED: "note"}
-FLOOR = 0.4  # where the axis of accuracies begins
+FLOOR = 0.4  # the lower end of the axis of accuracies
 COLOURS = ("one colour", "the other")
 BEST = Control(
     name="best",
@@ -50,14 +50,15 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Accuracy against layers copied; before the prediction only of the copies that are trained on, on the spirals."""
+    """Draws accuracy against copied layers. Before the prediction, only the copies that are trained on the spirals
+    are shown."""
     if evidence.has(FROZEN, SPIRALS, 1):
         return layers(evidence, settings[WORLD], guess)
     return layers(evidence, SPIRALS, guess, (TUNED,))
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The race, and what else tells where the head start lies; nothing before the run."""
+    """Returns the race and the other views that explain the head start. Before the run there are none."""
     shown: Views = {}
     world = settings[WORLD]
     told = {way: evidence.behaviour("race", way) for way in WAYS}
@@ -86,7 +87,7 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def tasks(answer: dict[str, Any]) -> Figure:
-    """What the backbone knows of the plane, and on its map the points of the new task."""
+    """Draws the map of the backbone of the plane, and the points of the new task on this map."""
     source, target = (np.array(points) for points in answer["points"])
     arms, reach = tuple(f"arm {k}" for k in range(1, 7)), answer["reach"]
     areas = [to_base64(np.frombuffer(base64.b64decode(answer["maps"][0][0][""]), np.uint8) + len(COLOURS))]
@@ -110,7 +111,7 @@ def tasks(answer: dict[str, Any]) -> Figure:
 
 
 def layers(evidence: Results, world: str, guess: Guess, ways: Sequence[str] = WAYS) -> Figure:
-    """The layer-transfer curve of a world, with the guess on the spirals."""
+    """Draws accuracy against copied layers in a world, with the guess if the world is the spirals."""
     shown = [Curve(table=band_by_x(dict(enumerate(finals(evidence, w, world)))), name=w, role=LOOKS[w]) for w in ways]
     if guess and world == SPIRALS:
         scratch = float(shown[0].table["mean"].iloc[0])
@@ -126,7 +127,7 @@ def guess_curve(name: str, places: Mapping[int, float]) -> Curve:
 
 
 def drawing(copied: int) -> Figure:
-    """The four nets that race, layer by layer."""
+    """Draws the four nets of the race, layer by layer."""
     began = {
         TUNED: layer_diagram.COPIED,
         FROZEN: layer_diagram.COPIED,
@@ -145,7 +146,7 @@ def drawing(copied: int) -> Figure:
 
 
 def four(told: Mapping[str, Sequence[Behaviour]], evidence: Results, settings: Settings) -> Figure:
-    """What the first net of each way makes of the new task, as it learns."""
+    """Draws the answers of the first net of each way to the new task, as it learns."""
     examples = evidence.answer("exhibit")["tasks"][0]["examples"]
     shown = [Wall(name=way, behaviour=behaviour, examples=examples, columns=10) for way, behaviour in told.items()]
     classes = COLOURS if WORLDS[settings[WORLD]].net == "mlp" else ()
@@ -153,14 +154,14 @@ def four(told: Mapping[str, Sequence[Behaviour]], evidence: Results, settings: S
 
 
 def race(tables: Mapping[str, pd.DataFrame], copied: int, steps: int) -> Figure:
-    """The live runs."""
+    """Draws the live runs."""
     shown = [over_steps(table, arm, LOOKS[arm]) for arm, table in tables.items()]
     word = {1: "one layer", 2: "two layers", 3: "three layers"}[copied]
     return curves(shown, "steps", (1, steps), title=f"With {word} copied, or random (live)")
 
 
 def likeness(answer: dict[str, Any]) -> Figure:
-    """CKA with the backbone, layer by layer."""
+    """Draws the similarity to the backbone (CKA) for each layer."""
     shown = [
         Curve(table=band_by_x(dict(zip(COPIES, np.array(one)))), name=name, role=role)
         for one, name, role in zip(answer["cka"], ("fine-tuned", "from scratch"), ("pretrained", "scratch"))
@@ -172,8 +173,8 @@ def likeness(answer: dict[str, Any]) -> Figure:
 
 
 def unwinding(evidence: Results, world: str) -> Figure:
-    """The space that the head reads while it learns, copied and from scratch; and the first layer's filters, where
-    these are pictures."""
+    """Draws the space that the head receives while it learns, copied and from scratch. For images it also draws the
+    filters of the first layer."""
     answer = evidence.answer("hidden space")
     steps = answer["runs"][0]["steps"]
     classes = COLOURS if WORLDS[world].net == "mlp" else tuple(str(k) for k in range(10))
@@ -212,6 +213,6 @@ def unwinding(evidence: Results, world: str) -> Figure:
 
 
 def accuracy_at(table: pd.DataFrame, steps: list[int]) -> np.ndarray:
-    """The first seed's accuracy at some steps, between tests by a straight line."""
+    """Returns the accuracy of the first seed at these steps. Values between two tests are interpolated linearly."""
     first = table[table.seed == table.seed.min()]
     return np.interp(steps, first.step, first.accuracy)

@@ -1,5 +1,5 @@
-"""What the learner sets in this lesson, and its runs: three worlds, and a net that keeps the first layers of another in
-four ways."""
+"""Defines the controls of this lesson, and its runs: three worlds, and a net that uses the first layers of another
+net in four ways."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ from lessons.kit.runs.transfers import (
 )
 
 COPIES = (1, 2, 3)
-RANDOM_RATE = {1: 3e-3, 2: 3e-3, 3: 1e-1}  # three frozen random layers pass on a weak signal: a head reads it faster
+# Three frozen random layers give a weak signal, so the head needs a higher learning rate.
+RANDOM_RATE = {1: 3e-3, 2: 3e-3, 3: 1e-1}
 RANDOM_RATES = (3e-3, 1e-2, 3e-2, 1e-1)
-CELLS, TILES = 40, 20  # a side of a live net's map; digits on its wall
-POINTS = 240  # shown in the hidden space
+CELLS, TILES = 40, 20  # cells on each side of a live map, and digits on a live wall
+POINTS = 240  # points in the hidden space
 
 FROZEN, TUNED, RANDOM, SHUFFLED = "frozen copy", "trained copy", "frozen random", "shuffled copy"
 WAYS = (TUNED, FROZEN, RANDOM, SHUFFLED)
@@ -53,12 +54,13 @@ WORLD = Control(
 
 
 def random_best(world: World, copied: int, rate: float, seeds: Seeds) -> Run:
-    """Frozen random layers with all the time they want."""
+    """Returns a run with frozen random layers and four times the number of steps."""
     return learn(world, seeds, stage(world, "last_k", LAYERS + 1 - copied, rate, PATIENCE))
 
 
 def copy(world: World, way: str, copied: int, seeds: Seeds, start: Run | None = None) -> Run:
-    """One way of the comparison: what the first `copied` layers are, and whether they learn."""
+    """Returns one way of the comparison, which says where the first `copied` layers come from and whether they are
+    trained."""
     above = LAYERS + 1 - copied
     if way == TUNED and copied == LAYERS:
         return trained_copy(world, seeds, start or world.start(seeds))
@@ -70,14 +72,15 @@ def copy(world: World, way: str, copied: int, seeds: Seeds, start: Run | None = 
 
 
 def cka(world: World, seeds: Seeds) -> Measure:
-    """How alike the backbone is to a net fine-tuned from it, and to one from scratch."""
+    """Returns a measure of the similarity between the backbone and a fine-tuned net, and between the backbone and a
+    net from scratch."""
     start = world.start(seeds)
     runs = (start, fine_tune_gently(world, seeds, start), scratch(world, seeds, PATIENCE))
     return Measure(kind="cka", runs=runs, tasks=(world.task,), count=1000)
 
 
 def framed_runs(world: World, seeds: Seeds) -> tuple[Run, Run]:
-    """The two runs whose frames are shown: with all layers copied, and from scratch."""
+    """Returns the two runs whose frames are shown: with all layers copied, and from scratch."""
     return copy(world, TUNED, LAYERS, seeds), scratch(world, seeds)
 
 
@@ -90,18 +93,20 @@ def filters(world: World, seeds: Seeds) -> Measure:
 
 
 def spirals(seeds: Seeds) -> Measure:
-    """What the first backbone of the plane knows, and points of the old task and of the new."""
+    """Returns a measure of the map of the first backbone of the plane, with points of the old task and of the new
+    one."""
     start = spiral_arms(seeds)
     return Measure(kind="boundary", runs=(start,), tasks=(start.task, Plane(turn=30)), count=POINTS)
 
 
 def tracked_count(world: World) -> int:
-    """Cells a side of the map that a live run paints, or digits on its wall."""
+    """Returns the cells on each side of the map of a live run, or the digits on its wall."""
     return CELLS if world.net == "mlp" else TILES
 
 
 def live_run(settings: Settings, way: str) -> Run:
-    """One way at the chosen number of layers, from the backbone that ships; its first net shows what it learns."""
+    """Returns one way with the number of copied layers that the learner has set, from the backbone that ships. Its
+    first net records its answers."""
     world = WORLDS[settings[WORLD]]
     run = copy(world, way, settings[COPIED], Seeds(first=100 * settings.draw), world.start(Seeds()))
     return replace(run, exhibit=tracked_count(world), frames=0)
@@ -112,7 +117,8 @@ def runs(settings: Settings) -> Runs:
 
 
 def backdrop(settings: Settings) -> Values:
-    """The curves of the chosen world and of the one that is asked about, and what else is known of the chosen one."""
+    """Returns the curves of the learner's world and of the predicted world, and the other results for the learner's
+    world."""
     name, seeds = settings[WORLD], Seeds()
     world = WORLDS[name]
     curves = [piece for each in dict.fromkeys((SPIRALS, name)) for piece in transfer(each, seeds)]
@@ -129,7 +135,7 @@ def backdrop(settings: Settings) -> Values:
 
 
 def transfer(world: str, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Values:
-    """The layer-transfer curves of a world: every way at every number of layers, and nothing copied."""
+    """Returns the runs of a world: every way with every number of copied layers, and nothing copied."""
     copies = [LabelledRun(way, copy(WORLDS[world], way, n, seeds), (world, n)) for way in ways for n in COPIES]
     return [LabelledRun("scratch", scratch(WORLDS[world], seeds), world), *copies]
 

@@ -1,4 +1,5 @@
-"""The claims of this lesson: a net learns from its prompt alone (S18), as far as what it saw reaches (S18b)."""
+"""Defines the claims of this lesson: a net learns from its prompt alone (S18), but only within the range of its
+training (S18b)."""
 
 from __future__ import annotations
 
@@ -10,27 +11,29 @@ from lessons.kit.model.values import Answer, Results
 from lessons.kit.results.evidence import band_by_x
 from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFTED, SHOWN, STEEP, WORLDS, context_runs
 
-ENOUGH = 0.05  # error, as a share of what always saying 0 costs
-WORSE = 3.0  # times the error on what was seen, and the net has lost hold
+ENOUGH = 0.05  # error, as a share of the error of always answering 0
+WORSE = 3.0  # the net fails if its error is this many times the error in the training range
 
 
 def errors(answer: Answer, world: str) -> np.ndarray:
-    """(seeds, examples): a run's error after 0, 1, ... examples, as a share of what always saying 0 costs."""
+    """Returns the error of a run after 0, 1, ... examples, as a share of the error of always answering 0, with the
+    shape (seeds, examples)."""
     return np.array(answer["error"][0][list(WORLDS).index(world)])
 
 
 def fitted(answer: Answer, world: str) -> np.ndarray:
-    """(examples,): the same for least squares."""
+    """Returns the same error for least squares, with the shape (examples,)."""
     return np.array(answer["least squares"][list(WORLDS).index(world)])
 
 
 def curve(errors: np.ndarray) -> pd.DataFrame:
-    """Against the number of examples: errors (seeds, examples)."""
+    """Returns the curve of the errors (seeds, examples) against the number of examples."""
     return band_by_x(dict(enumerate(errors.T)))
 
 
 def needed(error: np.ndarray) -> float:
-    """Examples from which on an error (examples,) stays at most ENOUGH; inf if it never does."""
+    """Returns the number of examples after which the error is never above ENOUGH again, or inf if there is no such
+    number. The shape of `error` is (examples,)."""
     above = np.flatnonzero(error > ENOUGH)
     after = above[-1] + 1 if len(above) else 0
     return float(after) if after < len(error) else float("inf")
@@ -64,7 +67,7 @@ def context_finding(evidence: Results) -> Finding:
 
 
 def share(error: float) -> str:
-    """An error in prose: small ones with a decimal."""
+    """Writes an error as a percentage. Small errors have one decimal."""
     return f"{100 * error:.1f} %" if 0.0005 <= error < 0.1 else f"{100 * error:.0f} %"
 
 

@@ -1,4 +1,5 @@
-"""Learning without learning. A net that learns a line from its prompt, with delta at zero."""
+"""Defines the lesson “Learning without learning”. It shows a net that learns a line from its prompt, although its
+weights do not change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this lesson shows: error against examples, the learner's points, training, and what it all cost."""
+"""Draws the figures of this lesson: error against examples, the learner's points, training, and the costs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFT, S
 
 NEVER = "never"
 REACH = (3.0, 4.0)
-SEEN = (-2.0, 2.0)  # where nineteen of twenty points lay in pretraining: a normal distribution
+SEEN = (-2.0, 2.0)  # the range of nineteen in twenty points in pretraining, which have a normal distribution
 PROMPT = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))
 NET, FIT, YOURS = "the net", "least squares", "your net"
 LOOK = {NET: "pretrained", FIT: "target", YOURS: "scratch best"}
@@ -57,7 +57,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Before the prediction least squares alone."""
+    """Draws error against examples. Before the prediction, only least squares is shown."""
     if not evidence.has("net"):
         title = "A formula's error, least squares. Where will the net's curve run?"
         return by_examples(evidence, AS_SEEN, guess, title)
@@ -65,7 +65,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The learner's own nets as they are pretrained, what was changed, and what it all cost."""
+    """Returns the other views: the learner's own nets in pretraining, the changed weights, and the costs."""
     shown: Views = {}
     if evidence.has("live"):
         shown["Pretraining"] = lambda: training(evidence.table("live"), settings[STEPS])
@@ -89,7 +89,7 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def riddle(points: tuple[tuple[float, float], ...], reach: tuple[float, float]) -> Figure:
-    """A prompt as a picture: some points of one line, and a question."""
+    """Draws a prompt: some points of one line, and a question."""
     shown = [Dot(name=str(k), x=x, y=y, role="note", side="top") for k, (x, y) in enumerate(points, 1)]
     ask = Dot(name="y = ?", x=2.0, y=-reach[1] + 0.4, role="guess", side="right")
     across, up = (Axis(name=name, low=-end, high=end) for name, end in zip("xy", reach))
@@ -98,7 +98,7 @@ def riddle(points: tuple[tuple[float, float], ...], reach: tuple[float, float]) 
 
 
 def by_examples(evidence: Results, world: str, guess: Guess, title: str) -> Figure:
-    """Error against examples in the prompt: of least squares, and of the nets that may be seen."""
+    """Draws error against the number of examples in the prompt, for least squares and for the nets that may be seen."""
     shown = [error_curve(fitted(evidence.answer("least squares"), world)[None], FIT)]
     shown += [error_curve(errors(answer, world), name) for name, answer in visible_answers(evidence).items()]
     marks = []
@@ -113,7 +113,7 @@ def by_examples(evidence: Results, world: str, guess: Guess, title: str) -> Figu
 
 
 def visible_answers(evidence: Results) -> dict[str, Answer]:
-    """The nets that may be seen and have answered, by name."""
+    """Returns the answers of the nets that may be seen, by name."""
     return {name: evidence.answer(role) for role, name in (("net", NET), ("yours", YOURS)) if evidence.has(role)}
 
 
@@ -123,7 +123,7 @@ def error_curve(errors: np.ndarray, name: str) -> Curve:
 
 
 def fitted_curves(evidence: Results, settings: Settings) -> list[Curve]:
-    """What the nets and least squares make of the learner's points, over the whole plane; nothing without points."""
+    """Returns the curves that the nets and least squares fit to the learner's points. Without points there are none."""
     said = {name: evidence.answers(role).get((), {}) for role, name in (("said", NET), ("said by yours", YOURS))}
     curves = {name: answer["curve"][0] for name, answer in said.items() if answer.get("curve")}
     drawn = {name: banded(said[name]["x"], np.array(curve)) for name, curve in curves.items()}
@@ -133,20 +133,20 @@ def fitted_curves(evidence: Results, settings: Settings) -> list[Curve]:
 
 
 def banded(x: list[float], said: np.ndarray) -> pd.DataFrame:
-    """said (seeds, places)."""
+    """Returns the mean and the spread of predictions with the shape (seeds, places)."""
     mean, spread = said.mean(0), said.std(0)
     return pd.DataFrame({"x": x, "mean": mean, "low": mean - spread, "high": mean + spread})
 
 
 def training(table: pd.DataFrame, steps: int) -> Figure:
-    """Your nets while they learn how to learn: the error at the last point of a prompt."""
+    """Draws the error of the learner's nets at the last point of a prompt, while they are pretrained."""
     shown = over_steps(table.assign(accuracy=table.error), YOURS, LOOK[YOURS])
     what = f"Your nets: error after {EXAMPLES} examples, while they are pretrained (live)"
     return curves([shown], "steps of pretraining", (1, steps), title=what, y="Error")
 
 
 def cost(evidence: Results, runs: Mapping[str, Run], world: str) -> Figure:
-    """What was paid before, and what an answer changes now, beside least squares."""
+    """Draws a table of the cost of pretraining, and of what an answer changes, beside least squares."""
     columns: dict[str, list[str]] = {}
     for name, answer in visible_answers(evidence).items():
         run, table = runs[name], evidence.table("pretraining" if name == NET else "live")
@@ -170,6 +170,6 @@ def cost(evidence: Results, runs: Mapping[str, Run], world: str) -> Figure:
 
 
 def changed_weights(answer: Answer) -> Figure:
-    """How many weights the measure found changed after the answers."""
+    """Says how many weights have changed after the answers."""
     says = f"Weights changed by your points: {answer['changed']} of {answer['weights']:,}."
     return Figure(kind="html", spec=f"<p><strong>{says}</strong></p>", alt=says)

@@ -1,4 +1,5 @@
-"""What the learner sets in this lesson, and the runs: nets that learn to learn a line, and what is asked of them."""
+"""Defines the controls of this lesson, and the runs: nets that learn to fit a line to the points in a prompt, and the
+tests of these nets."""
 
 from __future__ import annotations
 
@@ -7,17 +8,17 @@ from core.experiment.tasks import Lines
 from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values
 
 AS_SEEN, FAR, STEEP, BENT = "as seen", "farther out", "steeper", "bent"
-# What the prompts show instead of what the net was trained on: x twice as far out, slopes three times as steep, or a
-# parabola where it only ever saw lines.
+# The prompts of each world. They differ from the training prompts in one way: x is twice as far out, slopes are three
+# times as steep, or a parabola replaces the lines.
 WORLDS = {AS_SEEN: Lines(), FAR: Lines(far=2.0), STEEP: Lines(steep=3.0), BENT: Lines(bend=0.5)}
 SHIFTED = (FAR, STEEP, BENT)
-NUMBERS = 2  # a line's, its height at zero and its slope: least squares needs as many examples
-SHOWN = NUMBERS + 5  # examples at which the bar is set
-EXAMPLES = Lines().points - 1  # that a prompt can show before its last question
+NUMBERS = 2  # a line has two numbers, its height at zero and its slope; least squares needs as many examples
+SHOWN = NUMBERS + 5  # the number of examples for the conditions of the claim
+EXAMPLES = Lines().points - 1  # the largest number of examples in a prompt before its last question
 SHIPPED = Seeds()
 
 
-LIVE, BATCH = 4, 32  # of a live pretraining; 500 steps take four nets about 20 seconds of a core
+LIVE, BATCH = 4, 32  # of a live pretraining; 500 steps of four nets take about 20 seconds on one core
 SHIFT = Control(
     name="shift",
     label="Error tested on",
@@ -37,18 +38,20 @@ STEPS = Control(
 
 
 def learner(seeds: Seeds = SHIPPED) -> Run:
-    """The nets that ship: 76,800 prompts each, every one another line, some four minutes of one core for eight."""
+    """Returns the nets that ship. Each is trained on 76,800 prompts, and every prompt has another line. Training
+    eight nets takes about four minutes on one core."""
     stages = (Stage(steps=1200, batch=64, rate=3e-3, anneal=True),)
     return Run(task=Lines(), net="in_context", stages=stages, seeds=seeds.count, first_seed=seeds.first)
 
 
 def context_error(*runs: Run) -> Measure:
-    """The error after so many examples, of each run in every world, beside least squares; 1,000 prompts each."""
+    """Returns a measure of the error after each number of examples, for each run in every world, and for least
+    squares. It uses 1,000 prompts for each."""
     return Measure(kind="in_context", runs=runs, tasks=tuple(WORLDS.values()))
 
 
 def own_run(settings: Settings) -> Run:
-    """Pretraining from nothing: how a net comes by it."""
+    """Returns a run that pretrains the learner's own nets from scratch."""
     stages = (Stage(steps=settings[STEPS], batch=BATCH, rate=3e-3, anneal=True),)
     return Run(task=Lines(), net="in_context", stages=stages, seeds=LIVE, first_seed=100 * settings.draw)
 
@@ -58,8 +61,8 @@ def runs(settings: Settings) -> Runs:
 
 
 def asks(settings: Settings) -> Measures:
-    """What the nets that ship, and the learner's own once they are trained, make of the learner's points; and how well
-    the learner's own do on prompts like those of the claims."""
+    """Returns measures of the learner's points, for the nets that ship and for the learner's own nets once they are
+    trained. It also measures the error of the learner's own nets on the prompts of the claims."""
     mine = own_run(settings)
     return [
         LabelledRun("said", Measure(kind="in_context", runs=(learner(),), points=settings.placed_points)),
@@ -73,7 +76,7 @@ def context_runs(seeds: Seeds) -> Values:
 
 
 def backdrop(settings: Settings) -> Values:
-    """Least squares, which may be seen at once; the nets, which may not."""
+    """Returns least squares, which the learner may see, and the hidden nets."""
     return [
         LabelledRun("least squares", context_error()),
         LabelledRun("net", context_error(learner()), hidden=True),

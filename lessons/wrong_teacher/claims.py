@@ -1,4 +1,5 @@
-"""The claims of this lesson, S13 and S15: a teacher can do harm, and it need not be the one that looks strange."""
+"""Defines the claims of this lesson, S13 and S15: a teacher can do harm, and it may not be the one that looks
+strange."""
 
 from __future__ import annotations
 
@@ -27,20 +28,21 @@ from lessons.wrong_teacher.runs import (
 
 
 def gap(evidence: Results, world: str, way: str = "lp_ft", labels: int = STANDARD) -> np.ndarray:
-    """Points above scratch at its best, for every seed: both have the same labels."""
+    """Returns the points above scratch at its best, for every seed. Both sides have the same labels."""
     ours = final(evidence.table("after", world, way, labels))
     return 100 * (ours - oracle_best(evidence.tables("scratch best", labels).values()))
 
 
 def kindest_gap(evidence: Results, world: str) -> np.ndarray:
-    """The same where this world's net is fine-tuned in its best way, all weights at their best rate among them."""
+    """Returns the same for the best way to fine-tune a net from this world, including all weights at their best
+    learning rate."""
     everywhere = [best(evidence.table("after", world, way, STANDARD)) for way in WAYS]
     ours = max([*everywhere, oracle_best(evidence.tables("after best", world).values())], key=np.mean)
     return 100 * (ours - oracle_best(evidence.tables("scratch best", STANDARD).values()))
 
 
 def short(world: str) -> str:
-    """A world's name in a slot."""
+    """Returns the name of a world for a slot."""
     return world.replace(" ", "_")
 
 
@@ -80,13 +82,14 @@ def transfer_finding(evidence: Results) -> Finding:
 
 
 def distances(evidence: Results, meter: str) -> dict[str, float]:
-    """From the digits to each world that has pictures of its own: meter is "look" or "distance"."""
+    """Returns the distance from the digits to each world with its own pictures. The `meter` is "look" or "distance"."""
     apart = evidence.answer("apart")[meter]
     return dict(zip(SEEN, (apart if meter == "look" else apart[0])[1:]))
 
 
 def surprises(far: dict[str, float], gaps: dict[str, np.ndarray]) -> list[tuple[str, str]]:
-    """Pairs (nearer, farther) of which the farther helps more, clearly: bands of one standard deviation apart."""
+    """Returns the pairs (nearer, farther) in which the farther world clearly helps more: their bands of one standard
+    deviation do not overlap."""
     ordered = sorted(far, key=lambda world: far[world])
     return [
         (near, away)
@@ -96,7 +99,7 @@ def surprises(far: dict[str, float], gaps: dict[str, np.ndarray]) -> list[tuple[
 
 
 def in_order(far: dict[str, float], gaps: dict[str, np.ndarray]) -> int:
-    """How many pairs of worlds a meter orders as their help does: the nearer one helps more."""
+    """Returns for how many pairs of worlds the nearer one helps more."""
     return sum((far[a] < far[b]) == (gaps[a].mean() > gaps[b].mean()) for a, b in combinations(far, 2))
 
 

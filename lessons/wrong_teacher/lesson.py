@@ -1,4 +1,5 @@
-"""The wrong teacher. Digits after many worlds: which of them help, which harm, and what mends."""
+"""Defines the lesson “The wrong teacher”. It shows digits after many worlds: which worlds help, which ones harm, and
+how to repair the harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What this lesson shows: worlds beside digits, what each is worth, what mends, and what is near to what."""
+"""Draws the figures of this lesson: worlds beside digits, how much each world helps, a second phase that repairs
+harm, and the distances between worlds."""
 
 from __future__ import annotations
 
@@ -56,8 +57,8 @@ POINTS = Control(
     help="In percent of the unseen digits; below zero it is worse than no pretraining.",
     slider=True,
 )
-SPAN = (-55.0, 35.0)  # points: every world at every number of labels
-ABOUT = {  # a world's pictures, and what is asked about them
+SPAN = (-55.0, 35.0)  # points: the range of all worlds at every number of labels
+ABOUT = {  # a description of each world's pictures, and its task
     UPRIGHT: "Letters and signs as they are: which one is it?",
     HALF: "Letters and signs turned by half: which one is it?",
     QUARTER: "Letters and signs turned by a quarter: which one is it?",
@@ -68,7 +69,7 @@ ABOUT = {  # a world's pictures, and what is asked about them
     "random labels": "Letters and signs as they are: the right answers are drawn by lot",
     "clothing": "Photos: a shirt, a shoe, a bag, or what is it?",
 }
-BRIEFLY = {  # the same, in a row
+BRIEFLY = {  # a shorter description for a row
     UPRIGHT: "glyphs as they are",
     HALF: "glyphs turned by half",
     QUARTER: "glyphs turned by a quarter",
@@ -84,7 +85,7 @@ UNIT = "points above a net from scratch at its best"
 
 
 def worlds_shown(evidence: Results, notes: dict[str, str]) -> Figure:
-    """The digits, and some worlds with a note each."""
+    """Draws the digits, and some worlds with a note for each."""
     found = dict(zip(("digits", *WORLDS), evidence.answer("examples")["pictures"]))
     rows = {"The job: which digit is it?": row(found["digits"], "a digit")}
     for world, note in notes.items():
@@ -108,7 +109,7 @@ def points(amount: float) -> str:
 
 
 def mending(evidence: Results, world: str) -> Figure:
-    """One bad world, the same with a second phase, and that phase alone."""
+    """Draws one bad world, the same world with a second phase, and this phase alone."""
     shown = [
         Bar(name=world, values=gap(evidence, world)),
         Bar(name=f"{world}, then upright", values=gap(evidence, world, MENDED)),
@@ -118,7 +119,7 @@ def mending(evidence: Results, world: str) -> Figure:
 
 
 def near_and_far(evidence: Results, labels: int, meter: str) -> Figure:
-    """Help against distance from the digits: of pixels, or of features."""
+    """Draws the gain against the distance from the digits, in pixels or in features."""
     gaps = {world: gap(evidence, world, labels=labels) for world in SEEN}
     far = distances(evidence, meter)
     shown = [
@@ -127,7 +128,7 @@ def near_and_far(evidence: Results, labels: int, meter: str) -> Figure:
             x=far[world],
             y=float(one.mean()),
             y_spread=float(one.std()),
-            side="left" if world == UPRIGHT else "right",  # it falls together with upside down
+            side="left" if world == UPRIGHT else "right",  # its dot is at the same position as that of upside down
         )
         for world, one in gaps.items()
     ]
@@ -144,11 +145,13 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def is_revealed(evidence: Results) -> bool:
+    """Returns whether the results that the learner predicts may be shown."""
     return evidence.has("after", UPRIGHT, "lp_ft", STANDARD)
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """The worlds on offer, to be put in order; afterwards all of them by what they are worth."""
+    """Draws the worlds on offer, which the learner puts in order. Afterwards it draws all worlds, sorted by their
+    gain."""
     thumbs = worlds_in_small(evidence)
     if not is_revealed(evidence):
         order = WORTH.parse_items(guess[WORTH]) if guess else ON_OFFER
@@ -173,13 +176,13 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def worlds_in_small(evidence: Results) -> dict[str, tuple[str, ...]]:
-    """Three pictures of each world."""
-    pictures = evidence.answer("examples")["pictures"][1:]  # after those of the digits
+    """Returns three pictures of each world."""
+    pictures = evidence.answer("examples")["pictures"][1:]  # without the pictures of the digits
     return {world: tuple(one["image"] for one in found[:3]) for world, found in zip(WORLDS, pictures)}
 
 
 def guess_row(world: str, guess: Guess) -> Row:
-    """A world's row before it is known what it is worth: what it is, or what the learner said of it."""
+    """Returns the row of a world before its gain is known, with its description or with the learner's guess."""
     if not guess:
         return Row(name=world, note=BRIEFLY[world])
     place = WORTH.parse_items(guess[WORTH]).index(world) + 1 if world in ON_OFFER else 0
@@ -188,13 +191,14 @@ def guess_row(world: str, guess: Guess) -> Row:
 
 
 def worth(row: Row, gaps: np.ndarray) -> Row:
-    """The row with points above scratch, one value a seed."""
+    """Returns the row with its gain in points above scratch, from one value for each seed."""
     mean, spread = float(gaps.mean()), float(gaps.std())
     return replace(row, value=mean, low=mean - spread, high=mean + spread, says=f"{mean:+.0f}")
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The race and what comes before it; what it studied beside what it must read; what mends; what distance says."""
+    """Returns the other views: the race and the phase before it, the pictures of the old world and of the digits, the
+    repair, and the distances."""
     shown: Views = {}
     world, n = settings[WORLD], settings[LABELS]
     if sides := racing(evidence):
@@ -214,13 +218,14 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def second_phase(table: pd.DataFrame, world: str) -> Figure:
+    """Draws the accuracy of the second phase against steps."""
     curve = over_steps(table, "glyphs", "source")
     title = f"The second phase: upright glyphs after {world}, accuracy on unseen drawings"
     return curves([curve], "steps", (1, retrained(world, Seeds()).steps), title=title)
 
 
 def paid(evidence: Results) -> pd.DataFrame:
-    """What was paid before the race: the first world, and the second phase if there was one."""
+    """Returns the cost before the race: the first world, and the second phase if there is one."""
     first = evidence.table("teacher").iloc[[-1]]
     if not evidence.has(PHASE):
         return first

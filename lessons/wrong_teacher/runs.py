@@ -1,4 +1,4 @@
-"""What the learner sets in this lesson, and digits after many worlds: the runs of its pages and claims."""
+"""Defines the controls of this lesson, and the runs for its pages and claims: digits after many worlds."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from lessons.kit.runs.recipes import BEST_RATES, fine_tuned, patient, scratch, s
 
 STANDARD = 10  # labels per class
 WAYS = ("lp_ft", "probe", "full")
-MENDED = "mended"  # in a second phase, then lp_ft
-SIGNS = Glyphs(labels=80, pen=0.75)  # of the backbone that “What is a label worth?” trains live
+MENDED = "mended"  # with a second phase, and then lp_ft
+SIGNS = Glyphs(labels=80, pen=0.75)  # the world of the backbone that “What is a label worth?” trains live
 UPRIGHT, HALF, QUARTER = "upright", "upside down", "on their side"
 WORLDS: dict[str, Image] = {
     UPRIGHT: SIGNS,
@@ -25,10 +25,10 @@ WORLDS: dict[str, Image] = {
     "random labels": replace(SIGNS, noise=1),
     "clothing": Clothing(labels=300),
 }
-BAD = tuple(WORLDS)[3:]  # those that might do harm: asked in every way there is
-LABELLED_APART = ("graded by ink", "random labels")  # the pictures of another world, with other answers
+BAD = tuple(WORLDS)[3:]  # worlds that might do harm, which are tested with every way to fine-tune
+LABELLED_APART = ("graded by ink", "random labels")  # worlds that have the pictures of another world, with other labels
 SEEN = tuple(world for world in WORLDS if world not in LABELLED_APART)
-NOBODY = "nobody"  # before the second phase
+NOBODY = "nobody"  # no world before the second phase
 NONE, AGAIN = "straight to digits", "upright glyphs in between"
 
 WORLD = Control(
@@ -56,19 +56,19 @@ SECOND = Control(
 
 
 def teacher(world: str, seeds: Seeds) -> Run:
-    """A backbone that one world has taught: 160,000 looks at it, whichever it is."""
+    """Returns a backbone that is trained on one world. Every backbone sees 160,000 examples."""
     return source(WORLDS[world], seeds)
 
 
 def retrained(world: str, seeds: Seeds) -> Run:
-    """The same backbone after a second, shorter phase in the world of upright glyphs."""
+    """Returns the same backbone after a second, shorter phase on upright glyphs."""
     start = None if world == NOBODY else teacher(world, seeds)
     stages = (Stage(steps=1000, batch=64, rate=2e-3),)
     return Run(task=SIGNS, start=start, stages=stages, seeds=1, first_seed=seeds.first)
 
 
 def start(settings: Settings) -> Run:
-    """What the pretrained side of the race begins from."""
+    """Returns the backbone that the pretrained side of the race starts from."""
     return (retrained if settings[SECOND] == AGAIN else teacher)(settings[WORLD], Seeds())
 
 
@@ -77,7 +77,7 @@ def pretrained(settings: Settings) -> Run:
 
 
 def runs(settings: Settings) -> Runs:
-    """The race, and before it the second phase if there is one."""
+    """Returns the race. The second phase comes first if there is one."""
     before = [LabelledRun("second phase", start(settings), name="upright glyphs")] * (settings[SECOND] == AGAIN)
     race = {
         "pretrained": pretrained(settings),
@@ -87,7 +87,8 @@ def runs(settings: Settings) -> Runs:
 
 
 def backdrop(settings: Settings) -> Values:
-    """What every world does at the chosen labels; what mends where it was measured; the pictures, their distances."""
+    """Returns the results of every world with this number of labels, the results of the second phase, the pictures,
+    and their distances."""
     sizes = dict.fromkeys((settings[LABELS], STANDARD))
     after = [piece for n in sizes for piece in taught_runs(n, Seeds(), ("lp_ft",))]
     tasks = (Handwriting(labels=1), *WORLDS.values())
@@ -101,7 +102,7 @@ def backdrop(settings: Settings) -> Values:
 
 
 def scratch_runs(labels: int, seeds: Seeds) -> Values:
-    """From scratch, trained to its best."""
+    """Returns nets from scratch that are trained to their best accuracy."""
     return [
         LabelledRun("scratch best", scratch(labels, rate, patient(labels), seeds), (labels, rate))
         for rate in BEST_RATES
@@ -109,7 +110,7 @@ def scratch_runs(labels: int, seeds: Seeds) -> Values:
 
 
 def taught_runs(labels: int, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Values:
-    """Digits after each world, fine-tuned in each way."""
+    """Returns digits after each world, with each way to fine-tune."""
     return [
         LabelledRun("after", fine_tuned(labels, way, seeds=seeds, start=teacher(world, seeds)), (world, way, labels))
         for world in WORLDS
@@ -118,7 +119,7 @@ def taught_runs(labels: int, seeds: Seeds, ways: tuple[str, ...] = WAYS) -> Valu
 
 
 def mended_runs(labels: int, seeds: Seeds) -> Values:
-    """Digits after a world and the second phase."""
+    """Returns digits after a world and the second phase."""
     return [
         LabelledRun("after", fine_tuned(labels, seeds=seeds, start=retrained(world, seeds)), (world, MENDED, labels))
         for world in (NOBODY, *BAD)
@@ -143,7 +144,7 @@ def look_runs(seeds: Seeds) -> Values:
 
 
 def world_distance(seeds: Seeds) -> LabelledRun[Measure]:
-    """How far each world is from the digits."""
+    """Returns a measure of the distance between each world and the digits."""
     worlds = tuple(WORLDS[world] for world in SEEN)
     return LabelledRun(
         "apart", Measure(kind="frechet_distance", runs=(teacher(UPRIGHT, seeds),), tasks=(Handwriting(), *worlds))

@@ -1,6 +1,7 @@
-"""What the lessons advise: a decision for any brief, with the lesson that teaches each step of it.
+"""Makes the choice that the lessons advise for a brief, and names the lesson that teaches each step.
 
-It knows what stands in the brief, and not what was searched; only BRINGS, MOST and DEAR were set with that in view.
+It reads only the brief and not the results of the search. The exceptions are BRINGS, MOST and DEAR, which were set
+after looking at these results.
 """
 
 from __future__ import annotations
@@ -24,22 +25,23 @@ from lessons.kit.capstone.jobs import (
     Offer,
 )
 
-# Points, or so, that several times the labels bring as long as there are few: more where features must change too.
+# About how many points a larger number of labels adds while there are few of them. It adds more if the features must
+# change too.
 BRINGS = {NEAR: 5, FAR: 7}
-MOST = 0.9  # of the budget may go into labels: the rest is for computing
-DEAR = 100  # coins a billion operations, where COINS take a point away
+MOST = 0.9  # the share of the budget that may be spent on labels; the rest is for computing
+DEAR = 100  # coins for a billion operations, if a point costs COINS
 
 
 class Step(NamedTuple):
-    """One part of the decision."""
+    """Holds one part of the decision."""
 
     chosen: str
     why: str
-    lesson: str  # whose slug it is
+    lesson: str  # the slug of the lesson
 
 
 def backbone(brief: Brief) -> tuple[Offer, Step]:
-    """The nearest net that has learned something of use."""
+    """Returns the net on offer that has learned the most similar task, if it has learned something useful."""
     order = (NEAR, FAR, WRONG)
     offers = [offer for offer in brief.job_of.offers if offer.run]
     offer = min(offers, key=lambda offer: order.index(offer.lies))
@@ -52,7 +54,8 @@ def backbone(brief: Brief) -> tuple[Offer, Step]:
 
 
 def method(brief: Brief, start: Offer) -> Step:
-    """How much must move, and how much may."""
+    """Returns how much of the net to train, which depends on the distance of the task and on the limits of the
+    brief."""
     if not start.run:
         return Step(ALL, "random weights must all be learned", "what_was_learned")
     if brief.patch:
@@ -67,7 +70,7 @@ def method(brief: Brief, start: Offer) -> Step:
 
 
 def protection(brief: Brief, moves: str) -> Step:
-    """What protects the old skill, if it is needed and in danger."""
+    """Returns the protection of the old skill, if the brief needs it and if it is in danger."""
     if not brief.keep:
         return Step(UNPROTECTED, "nobody needs the old skill", "day_it_forgot")
     if moves == HEAD:
@@ -79,7 +82,8 @@ def protection(brief: Brief, moves: str) -> Step:
 
 
 def labels(brief: Brief, start: Offer) -> tuple[int, Step]:
-    """The next size as long as it costs no more than so many more labels bring."""
+    """Returns the number of labels. It goes to the next larger number as long as the labels cost no more than the
+    points that they add."""
     size, brings = brief.sizes[0], BRINGS[start.lies]
     for larger in brief.sizes[1:]:
         more, all_of_them = (brief.job_of.classes * n * brief.label_price for n in (larger - size, larger))
@@ -91,7 +95,7 @@ def labels(brief: Brief, start: Offer) -> tuple[int, Step]:
 
 
 def advice(brief: Brief) -> tuple[Choice, list[Step]]:
-    """What somebody chooses who has done the lessons, and why."""
+    """Returns the choice that the lessons advise, and the reason for each step."""
     start, first = backbone(brief)
     second = method(brief, start)
     third = protection(brief, second.chosen)

@@ -1,7 +1,7 @@
-"""Briefs as an engineer meets them: a job, its prices, what is asked for, and what an outcome is worth under it.
+"""Defines the briefs of the capstone: a job, its prices, its requirements, and the score of an outcome.
 
-A coin and a point are the same for all briefs: a percent of unseen examples that is answered rightly is a point, a
-hundred coins take one away, and so do MISSED points for each requirement that is not met.
+Points are counted in the same way in all briefs. One percent of accuracy on unseen examples is one point. A hundred
+coins cost one point, and each requirement that is not met costs POINTS_PER_MISS points.
 """
 
 from __future__ import annotations
@@ -15,26 +15,27 @@ from lessons.kit.capstone.choice_results import ChoiceResult, Grid, grid, mark
 from lessons.kit.capstone.jobs import JOBS, Choice, Job
 from lessons.kit.lesson.catalogue import Check
 
-COINS = 100  # that take away a point
-POINTS_PER_MISS = 20  # points that a requirement takes away which is not met
+COINS = 100  # coins that cost one point
+POINTS_PER_MISS = 20  # points that each missed requirement costs
 
 
 @dataclass(frozen=True)
 class Brief:
-    """What is asked of an engineer. A requirement of 0 is none."""
+    """Defines a task for an engineer, with its prices and its requirements. A requirement of 0 means that there is
+    none."""
 
     slug: str
     title: str
     story: str
-    job: str  # one of JOBS
-    label_price: float  # coins a label
-    computing_price: float  # coins a billion operations
-    reach: float  # percent of unseen examples, at least
-    budget: float  # coins, at most
-    operations: float = 0  # billions, at most: the time that there is
-    keep: float = 0  # percent of the old skill, at least
-    patch: int = 0  # numbers that may ship with every customer
-    labels: tuple[int, ...] = ()  # on offer, a class; () is all that the job has
+    job: str  # a key of JOBS
+    label_price: float  # coins for one label
+    computing_price: float  # coins for a billion operations
+    reach: float  # the least accuracy on unseen examples, in percent
+    budget: float  # the most coins that may be spent
+    operations: float = 0  # the most operations in billions, because time is limited
+    keep: float = 0  # the least share of the old skill that must be kept, in percent
+    patch: int = 0  # the most numbers that may ship with every customer
+    labels: tuple[int, ...] = ()  # the numbers of labels per class on offer; () offers all that the job has
 
     @property
     def job_of(self) -> Job:
@@ -42,54 +43,58 @@ class Brief:
 
     @property
     def sizes(self) -> tuple[int, ...]:
+        """Returns the numbers of labels per class that are on offer."""
         return self.labels or self.job_of.labels
 
     @property
     def coins_a_point(self) -> float:
-        """How many coins take a point away."""
+        """Returns how many coins cost one point."""
         return COINS
 
     @property
     def digest(self) -> str:
-        """Names the brief and all runs that it is judged by."""
+        """Returns a name for the brief and all the runs that it depends on."""
         told = json.dumps([asdict(self), mark(self.job_of)], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:20]
 
     @property
     def naive(self) -> Choice:
-        """The first net on offer, everything fine-tuned on the most labels, nothing protected."""
+        """Returns the naive choice: the first net on offer, all weights fine-tuned on the most labels, and no
+        protection."""
         return self.job_of.plain(Choice(self.job_of.offers[0].name, "all at once", "nothing", self.sizes[-1]))
 
     def outcome(self, choice: Choice, found: ChoiceResult) -> Outcome:
+        """Returns the outcome of a choice under this brief."""
         return Outcome(self, self.job_of.plain(choice), found)
 
     def outcomes_of(self, found: Grid) -> dict[Choice, Outcome]:
-        """Every choice that is on offer, and what it came to under this brief."""
+        """Returns the outcome of every choice on offer under this brief."""
         return {choice: self.outcome(choice, one) for choice, one in found.items() if choice.labels in self.sizes}
 
     def best_of(self, found: Grid) -> Outcome:
-        """The most points of all."""
+        """Returns the outcome with the most points."""
         return max(self.outcomes_of(found).values(), key=lambda one: one.points)
 
     @property
     def outcomes(self) -> dict[Choice, Outcome]:
-        """Of all that was searched; empty where that is not known."""
+        """Returns the outcomes of all choices that were searched, or nothing if the job was not searched."""
         return searched(self)
 
     @property
     def best(self) -> Outcome:
+        """Returns the best outcome that is known."""
         return self.best_of(grid(self.job))
 
 
-@lru_cache(maxsize=64)  # every look at a page asks
+@lru_cache(maxsize=64)  # every rerun of the page asks for it
 def searched(brief: Brief) -> dict[Choice, Outcome]:
-    """Only to be read."""
+    """Returns the outcomes of a brief. The result is cached, so the caller must not change it."""
     return brief.outcomes_of(grid(brief.job))
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a choice came to, under a brief."""
+    """Holds the result of a choice under a brief."""
 
     brief: Brief
     choice: Choice
@@ -97,24 +102,27 @@ class Outcome:
 
     @property
     def labels(self) -> int:
-        """That were bought."""
+        """Returns the number of labels that were bought."""
         return self.brief.job_of.classes * self.choice.labels
 
     @property
     def for_labels(self) -> float:
+        """Returns the coins that were spent on labels."""
         return self.labels * self.brief.label_price
 
     @property
     def for_computing(self) -> float:
+        """Returns the coins that were spent on computing."""
         return self.found.operations * self.brief.computing_price
 
     @property
     def coins(self) -> float:
+        """Returns all coins that were spent."""
         return self.for_labels + self.for_computing
 
     @property
     def checks(self) -> list[Check]:
-        """Every requirement, in a sentence with what came of it."""
+        """Returns every requirement as a sentence with the result."""
         brief, found = self.brief, self.found
         made = [
             Check(
@@ -148,10 +156,12 @@ class Outcome:
 
     @property
     def missed_checks(self) -> int:
+        """Returns the number of requirements that are not met."""
         return sum(not check.met for check in self.checks)
 
     @property
     def points(self) -> float:
+        """Returns the score of the outcome."""
         return self.found.right - self.coins / self.brief.coins_a_point - POINTS_PER_MISS * self.missed_checks
 
 

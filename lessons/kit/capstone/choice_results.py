@@ -1,4 +1,5 @@
-"""What every choice of every job came to, on eight seeds: `python -m lessons.kit.capstone.search` found it."""
+"""Reads the results of every choice of every job, on eight seeds. They are made by `python -m
+lessons.kit.capstone.search`."""
 
 from __future__ import annotations
 
@@ -21,16 +22,16 @@ FILE = "capstone.json"
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceResult:
-    """What a choice came to, the mean over its nets."""
+    """Holds the results of a choice, as means over its nets."""
 
-    right: float  # percent of unseen examples
-    left: float  # percent of the old skill; 0 where there was none
-    operations: float  # billions, of one net
-    numbers: int  # that were trained, and ship with every customer
+    right: float  # accuracy on unseen examples, in percent
+    left: float  # the share of the old skill that is left, in percent; 0 if there was none
+    operations: float  # billions of operations for one net
+    numbers: int  # how many numbers were trained, and ship with every customer
 
     @classmethod
     def read(cls, table: pd.DataFrame, numbers: int) -> ChoiceResult:
-        """Of a run's table."""
+        """Reads the results from the table of a run."""
         left = 100 * float(final(retention(table)).mean()) if "accuracy 1" in table else 0.0
         return cls(
             right=round(100 * float(final(table).mean()), 2),
@@ -44,19 +45,19 @@ Grid = Mapping[Choice, ChoiceResult]
 
 
 def mark(job: Job) -> str:
-    """Names all runs of a job: what was found of others is not mistaken for them."""
+    """Returns a name for all the runs of a job, so that results of other runs are not mistaken for theirs."""
     return hashlib.sha256(" ".join(digest(job.run(choice)) for choice in job.choices).encode()).hexdigest()[:20]
 
 
 @cache
 def read_shipped() -> dict[str, Any]:
-    """The file as it stands; empty where it cannot be read."""
+    """Returns the content of the file, or nothing if it cannot be read."""
     return table(store.SHIPPED / FILE)
 
 
 @cache
 def grid(slug: str) -> Grid:
-    """Of a job; empty where it was not searched, or its runs have become others."""
+    """Returns the results of a job. It is empty if the job was not searched, or if its runs have changed since."""
     told, job = read_shipped().get("jobs", {}).get(slug), JOBS[slug]
     if not told or told["runs"] != mark(job):
         return {}
@@ -65,5 +66,5 @@ def grid(slug: str) -> Grid:
 
 
 def to_row(job: Job, found: Grid) -> dict[str, Any]:
-    """As the file has it."""
+    """Returns the results of a job in the form of the file."""
     return {"runs": mark(job), "found": {choice.key: [*vars(one).values()] for choice, one in found.items()}}

@@ -1,6 +1,8 @@
-"""The capstone's jobs: a task, the nets on offer to begin with, and all that can be chosen. Each is searched wholly.
+"""Defines the jobs of the capstone: a task, the nets on offer, and all possible choices. All choices of a job are
+searched.
 
-A short list of values, as lessons/kit/runs/recipes.py. A brief (briefs.py) is a job with prices and requirements.
+It is a short list of values, like lessons/kit/runs/recipes.py. A brief (briefs.py) is a job with prices and
+requirements.
 """
 
 from __future__ import annotations
@@ -19,65 +21,67 @@ SCRATCH = "nothing"
 HEAD, BIASES, LOW_RANK, HEAD_FIRST, ALL = "head only", "biases", "low rank", "head first", "all at once"
 METHODS = (HEAD, BIASES, LOW_RANK, HEAD_FIRST, ALL)
 UNPROTECTED, REHEARSE, OPINIONS, PIN = "nothing", "rehearse", "keep opinions", "pin what mattered"
-# At the middle strengths of “Ways to remember”; what is rehearsed is one old example a class.
+# The middle strengths of the lesson “Ways to remember”. Replay uses one old example of each class.
 KEEPS: Mapping[str, tuple[Keep, ...]] = {
     UNPROTECTED: (),
     REHEARSE: (Keep(method="replay", strength=0.5),),
     OPINIONS: (Keep(method="lwf", strength=0.3),),
     PIN: (Keep(method="ewc", strength=12.0),),
 }
-NEAR, FAR, WRONG = "near", "far", "wrong"  # how what a net has learned lies to the task
+NEAR, FAR, WRONG = "near", "far", "wrong"  # how a net's old task relates to the new one
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A net to begin with."""
+    """Holds a net that the learner can start from."""
 
     name: str
-    run: Run | None  # None begins with random weights
-    lies: str  # NEAR, FAR, or WRONG: what it was taught is of no use
-    says: str  # what is known of it
+    run: Run | None  # None starts from random weights
+    lies: str  # NEAR, FAR, or WRONG if the net was taught something useless
+    says: str  # a description of the net
 
 
 class Choice(NamedTuple):
-    """What a learner decides."""
+    """Holds the decisions of a learner."""
 
-    start: str  # an offer's name
+    start: str  # the name of an offer
     method: str
     protection: str
-    labels: int  # a class
+    labels: int  # labels per class
 
     @property
     def key(self) -> str:
+        """Returns the choice as the key that the file of results uses."""
         return " | ".join(map(str, self))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A task, what there is to begin with, and what may be tried on it."""
+    """Defines a task, the nets on offer, and the choices that a learner can try."""
 
     slug: str
-    says: str  # what is to be learned, for the brief of a week
+    says: str  # what the net must learn, for the brief of the week
     task: Task
     net: str
     classes: int
     offers: tuple[Offer, ...]
     protections: tuple[str, ...]
-    labels: tuple[int, ...]  # a class
-    ways: Mapping[str, tuple[Stage, ...]]  # by method
+    labels: tuple[int, ...]  # labels per class
+    ways: Mapping[str, tuple[Stage, ...]]  # the stages of each method
 
     def offer(self, name: str) -> Offer:
+        """Returns the offer with this name."""
         return next(offer for offer in self.offers if offer.name == name)
 
     def plain(self, choice: Choice) -> Choice:
-        """The same run by its plainest name: random weights must all move and have nothing to protect, and frozen ones
-        need no protection."""
+        """Returns the simplest choice that gives the same run. Random weights are always all trained and have nothing
+        to protect, and frozen weights need no protection."""
         if choice.start == SCRATCH:
             return Choice(SCRATCH, ALL, UNPROTECTED, choice.labels)
         return choice._replace(protection=UNPROTECTED) if choice.method == HEAD else choice
 
     def run(self, choice: Choice, seeds: Seeds = Seeds()) -> Run:
-        """The experiment that a choice is. The old skill is watched where there is one."""
+        """Returns the run of a choice. It tests the old skill if there is one."""
         choice = self.plain(choice)
         start = self.offer(choice.start).run
         return Run(
@@ -93,13 +97,14 @@ class Job:
 
     @property
     def choices(self) -> list[Choice]:
-        """Everything that can be chosen, each run once."""
+        """Returns every possible choice, with one choice for each run."""
         names = (offer.name for offer in self.offers)
         every = itertools.product(names, METHODS, self.protections, self.labels)
         return [*dict.fromkeys(self.plain(Choice(*one)) for one in every)]
 
 
 def of_images(steps: int = 200) -> dict[str, tuple[Stage, ...]]:
+    """Returns the stages of each method for images."""
     thin = Stage(steps=steps, batch=16, rate=5e-3)
     return {
         HEAD: fine_tuning("probe", steps=steps),
@@ -111,6 +116,7 @@ def of_images(steps: int = 200) -> dict[str, tuple[Stage, ...]]:
 
 
 def of_points(steps: int = 800) -> dict[str, tuple[Stage, ...]]:
+    """Returns the stages of each method for points in the plane."""
     thin = Stage(steps=steps, batch=64, rate=1e-2)
     return {
         HEAD: (replace(thin, method="probe"),),

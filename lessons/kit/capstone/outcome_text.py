@@ -1,4 +1,5 @@
-"""What is said of outcomes: a choice in a few words, requirements met or missed, how points come about, bills."""
+"""Describes outcomes in words: a choice, the requirements that are met or missed, how the points are counted, and the
+bills."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ NAMES = {"best": "best known", "naive": "naive", "advised": "as the lessons advi
 
 
 def choice_text(choice: Choice) -> str:
-    """A choice in a few words."""
+    """Describes a choice in a few words."""
     protected = "" if choice.protection == UNPROTECTED else f", {choice.protection}"
     start = "random weights" if choice.start == SCRATCH else f"{choice.start}, {choice.method}{protected}"
     return f"{start}, {choice.labels} labels per class"
@@ -24,7 +25,8 @@ def choice_text(choice: Choice) -> str:
 
 @lru_cache(maxsize=64)
 def compared_outcomes(brief: Brief) -> dict[str, Outcome]:
-    """What a learner's choice stands beside, by its kind on the map; nothing where nothing was searched."""
+    """Returns the outcomes that the learner's choice is compared with, by their kind on the map. It is empty if the
+    job was not searched."""
     grid = brief.outcomes
     return {"best": brief.best, "naive": grid[brief.naive], "advised": grid[advice(brief)[0]]} if grid else {}
 
@@ -34,7 +36,7 @@ def coins(price: float) -> str:
 
 
 def facts(brief: Brief) -> list[str]:
-    """The prices, what there is to begin with and what is asked for, a sentence each."""
+    """Describes the prices, the nets on offer and the requirements, with one sentence for each."""
     sizes = brief.sizes
     time = f", and there is time for {brief.operations:g}" if brief.operations else ""
     asked = [f"{brief.reach:g} % right at least", f"{brief.budget:,.0f} coins spent at most"]
@@ -49,7 +51,7 @@ def facts(brief: Brief) -> list[str]:
 
 
 def rules(brief: Brief) -> str:
-    """How points are counted."""
+    """Explains how points are counted."""
     return (
         f"A percent right is a point. {coins(brief.coins_a_point)} take a point away, and every requirement that is "
         f"missed takes {POINTS_PER_MISS}. What the backbone cost has been paid by somebody else."
@@ -57,13 +59,13 @@ def rules(brief: Brief) -> str:
 
 
 def verdict(one: Outcome) -> list[str]:
-    """Every requirement, met or missed."""
+    """Returns a line for every requirement that says whether it is met or missed."""
     signs = {True: ":material/check_circle: Met:", False: ":material/cancel: Missed:"}
     return [f"{signs[bool(check.met)]} {check.says}" for check in one.checks]
 
 
 def summed(yours: Outcome) -> str:
-    """All of it in one line."""
+    """Summarizes an outcome in one line."""
     asked = len(yours.checks)
     met = (
         "every requirement met" if not yours.missed_checks else f"{yours.missed_checks} of {asked} requirements missed"
@@ -72,14 +74,15 @@ def summed(yours: Outcome) -> str:
 
 
 def headline(yours: Outcome) -> str:
-    """The points, and every requirement met or missed, short enough to stand above the picture."""
+    """Returns the points and all requirements, met or missed. It is short enough for a line above the picture."""
     signs = {True: ":green[:material/check_circle:] Met:", False: ":red[:material/cancel:] Missed:"}
     checks = " ".join(f"{signs[bool(check.met)]} {check.says}" for check in yours.checks)
     return f"**{summed(yours)}.** {checks}"
 
 
 def compared(yours: Outcome) -> str:
-    """The points and how they come about, and beside them those of the best, the naive and the advised."""
+    """Describes the points and how they are counted, and compares them with the best, the naive and the advised
+    choice."""
     others = ", ".join(f"{NAMES[kind]} {one.points:.1f}" for kind, one in compared_outcomes(yours.brief).items())
     lost = f" minus {POINTS_PER_MISS * yours.missed_checks} for what was missed" * (yours.missed_checks > 0)
     points = yours.coins / yours.brief.coins_a_point
@@ -89,7 +92,8 @@ def compared(yours: Outcome) -> str:
 
 @cache
 def worth() -> str:
-    """Whether the advice is worth following, over all six briefs; empty where one was not searched."""
+    """Describes how much better the advised choices are than the naive ones, over all six briefs. It is empty if one
+    of them was not searched."""
     every = [compared_outcomes(brief) for brief in BRIEFS.values()]
     if not all(every):
         return ""
@@ -107,7 +111,7 @@ def worth() -> str:
 
 
 def bills(shown: dict[str, Outcome]) -> Figure:
-    """What each paid and got, side by side."""
+    """Draws a table of the costs and results of several outcomes, side by side."""
     rows = {name: bill(one) for name, one in shown.items()}
     table = pd.DataFrame(rows)
     alt = "; ".join(
@@ -117,6 +121,7 @@ def bills(shown: dict[str, Outcome]) -> Figure:
 
 
 def bill(one: Outcome) -> dict[str, str]:
+    """Returns the rows of one outcome, by their headings."""
     brief, found = one.brief, one.found
     kept = f"{found.left:.0f} %" if one.choice.start != SCRATCH else "there was none"
     return {

@@ -1,5 +1,8 @@
-"""Prices of an engineer's own for a brief: a label, an hour of computing, the budget, what a point is worth. The runs
-that were searched stay the same, so points, bills and the best choice follow anew."""
+"""Defines prices that an engineer sets for a brief: a label, an hour of computing, the budget, and the value of a
+point.
+
+The runs that were searched do not change. Only the points, the bills and the best choice are computed again.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ LEAST, MOST = 0.001, 1e9
 
 @dataclass(frozen=True, kw_only=True)
 class Prices:
-    """In a currency of one's own, whose unit is called a coin."""
+    """Holds prices in any currency. Its unit is called a coin."""
 
-    label: float  # of one label
-    hour: float  # of an hour of computing
-    hourly: float = 1.0  # billions of operations that stand for an hour
-    budget: float  # that may be spent
-    worth: float = float(COINS)  # of one percent more that is right, which is a point
+    label: float  # for one label
+    hour: float  # for an hour of computing
+    hourly: float = 1.0  # how many billions of operations take an hour
+    budget: float  # the most that may be spent
+    worth: float = float(COINS)  # the value of one more percent of accuracy, which is a point
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -31,7 +34,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class PricedBrief(Brief):
-    """A brief under other prices. What is asked for stays."""
+    """Defines a brief with other prices. Its requirements stay the same."""
 
     worth: float = float(COINS)
 
@@ -41,24 +44,24 @@ class PricedBrief(Brief):
 
 
 def of_brief(brief: Brief) -> Prices:
-    """The brief's own prices, to begin with."""
+    """Returns the prices of a brief, which are the first ones on the page."""
     return Prices(label=brief.label_price, hour=brief.computing_price, budget=brief.budget)
 
 
 def with_prices(brief: Brief, prices: Prices) -> Brief:
-    """The brief under these prices."""
+    """Returns the brief with these prices."""
     told = {one.name: getattr(brief, one.name) for one in fields(brief)}
     told |= {"label_price": prices.label, "computing_price": prices.hour / prices.hourly, "budget": prices.budget}
     return PricedBrief(**told, worth=prices.worth)
 
 
 def write(prices: Prices) -> str:
-    """As a link says it."""
+    """Encodes the prices for a link."""
     return ";".join(f"{value:g}" for value in astuple(prices))
 
 
 def read(text: str) -> Prices:
-    """What a link says; BadValue with a sentence where that cannot be."""
+    """Decodes the prices from a link. Raises BadValue with a sentence if they are not valid."""
     try:
         values = [float(part) for part in text.split(";")]
         label, hour, hourly, budget, worth = values

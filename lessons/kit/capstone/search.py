@@ -1,8 +1,8 @@
-"""The capstone's reference solutions: every choice of every job, on eight seeds.
+"""Searches for the best solutions of the capstone. It trains every choice of every job, on eight seeds.
 
-`python -m lessons.kit.capstone.search [jobs]` trains what is not stored, at most a few minutes of two cores a job, and
-writes what it came to, and the best for each brief, to lessons/shipped. Prices and requirements are weighed afterwards:
-other briefs on the same jobs need no new runs.
+`python -m lessons.kit.capstone.search [jobs]` trains the runs that are not stored, which takes at most a few minutes
+on two cores for each job. It writes the results and the best choice for each brief to lessons/shipped. Prices and
+requirements are applied afterwards, so new briefs on the same jobs need no new runs.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from lessons.kit.model.values import Answer
 
 
 def way(choice: Choice) -> str:
-    """On what it depends how many numbers are trained."""
+    """Returns what determines the number of trained numbers: the method, or scratch."""
     return SCRATCH if choice.start == SCRATCH else choice.method
 
 
 def patches(job: Job) -> dict[str, Measure]:
-    """How many numbers each way trains, asked of one run of each."""
+    """Returns a measure of the number of trained numbers for each way. One run for each way is enough."""
     one_each = {way(choice): choice for choice in job.choices}
     return {name: Measure(kind="weight_changes", runs=(job.run(choice),)) for name, choice in one_each.items()}
 
@@ -38,13 +38,13 @@ def patches(job: Job) -> dict[str, Measure]:
 def search(
     job: Job, table_of: Callable[[Run], pd.DataFrame], answer_of: Callable[[Measure], Answer | None]
 ) -> dict[Choice, ChoiceResult]:
-    """What every choice came to, from its run's table, and the size of its patch."""
+    """Returns the results of every choice, from the table of its run and the size of its patch."""
     numbers = {name: (answer_of(measure) or {})["runs"][0]["trained"] for name, measure in patches(job).items()}
     return {choice: ChoiceResult.read(table_of(job.run(choice)), numbers[way(choice)]) for choice in job.choices}
 
 
 def write(grids: Mapping[str, Grid]) -> str:
-    """One choice a line, then the best for each brief."""
+    """Returns the content of the file: one line for each choice, and then the best choice for each brief."""
     told: dict[str, Any] = {"jobs": {slug: choice_results.to_row(JOBS[slug], grid) for slug, grid in grids.items()}}
     told["briefs"] = {}
     for slug, brief in BRIEFS.items():

@@ -1,5 +1,5 @@
-"""What a learner has tried under a brief: each a choice and its draw. What came of it is in the store, as of every
-run."""
+"""Encodes the tries of a learner under a brief. Each try is a choice and a draw. Its results are in the store, as for
+every run."""
 
 from __future__ import annotations
 
@@ -19,23 +19,25 @@ from lessons.kit.figures import Figure
 from lessons.kit.model.values import LabelledRun, Seeds
 from lessons.kit.results.evidence import load_results
 
-KEPT = 8  # tries, the latest
-LIVE = 4  # nets of a learner's run
+KEPT = 8  # how many of the latest tries are kept
+LIVE = 4  # the number of nets in a learner's run
 WRITTEN = re.compile(r"\d{1,2}(\.\d{1,3}){4}")
 
 
 class Try(NamedTuple):
-    """A run that a learner has made."""
+    """Holds a run that the learner has made."""
 
     choice: Choice
-    draw: int  # which draw of labels, initial weights and batch order
+    draw: int  # the number of the draw of labels, initial weights and batch order
 
     def run(self, brief: Brief) -> LabelledRun[Run]:
+        """Returns the run of this try under a brief."""
         return LabelledRun("race", brief.job_of.run(self.choice, Seeds(LIVE, 100 * self.draw)), "yours", name="yours")
 
 
 def write(tries: Sequence[Try], brief: Brief) -> str:
-    """As a link says it: "0.4.0.3.1-0.0.0.1.1", places among what can be chosen, then the draw."""
+    """Encodes tries for a link, such as "0.4.0.3.1-0.0.0.1.1". The numbers are positions in the lists of options,
+    followed by the draw."""
     every = options_of(brief)
     return "-".join(
         ".".join(str(options.index(part)) for options, part in zip(every, one.choice)) + f".{one.draw}" for one in tries
@@ -43,7 +45,7 @@ def write(tries: Sequence[Try], brief: Brief) -> str:
 
 
 def read(text: str, brief: Brief) -> tuple[Try, ...]:
-    """What a link says; BadValue with a sentence where that cannot be."""
+    """Decodes tries from a link. Raises BadValue with a sentence if they are not valid."""
     found, every = [], options_of(brief)
     for part in text.split("-") if text else ():
         if not WRITTEN.fullmatch(part):
@@ -57,12 +59,12 @@ def read(text: str, brief: Brief) -> tuple[Try, ...]:
 
 
 def options_of(brief: Brief) -> tuple[Sequence[str | int], ...]:
-    """All that can be chosen, part by part."""
+    """Returns the options for each part of a choice."""
     return tuple(offer.name for offer in brief.job_of.offers), METHODS, brief.job_of.protections, brief.sizes
 
 
 def outcome(one: Try, brief: Brief) -> Outcome | None:
-    """What came of a try, under the brief's prices; None where its run is not stored or not over."""
+    """Returns the outcome of a try under the brief's prices, or None if its run is not stored or not finished."""
     piece = one.run(brief)
     evidence, known = load_results([piece]), brief.outcomes.get(brief.job_of.plain(one.choice))
     if not known or not evidence.has(*piece.place):
@@ -74,7 +76,7 @@ def outcome(one: Try, brief: Brief) -> Outcome | None:
 
 
 def tries_table(shown: Mapping[str, Outcome]) -> Figure:
-    """One row for each, with its points, and how they come about."""
+    """Draws a table with one row for each outcome, with its points and how they are counted."""
     rows = {
         name: {
             "choice": choice_text(one.choice),

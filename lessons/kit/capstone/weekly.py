@@ -1,7 +1,7 @@
-"""The brief of a week: a job of which everything is known already, with other prices and requirements.
+"""Makes the brief of the week: a job that was already searched, with other prices and requirements.
 
-A brief follows from its week alone, the same everywhere, so its best solution is known as soon as it is asked. Knows no
-clock: which week it is, is handed in.
+The brief depends only on the week, so it is the same everywhere. Its best solution is known immediately. This module
+does not read the clock, and the caller passes the week.
 """
 
 from __future__ import annotations
@@ -18,24 +18,25 @@ from lessons.kit.capstone.briefs import Brief
 from lessons.kit.capstone.choice_results import grid
 from lessons.kit.capstone.jobs import JOBS, WRONG
 
-WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")  # as ISO 8601 writes a week
+WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")  # a week in the form of ISO 8601
 FIRST, LAST = 2020, 2099  # years
-LABEL_PRICES = {"conv": (0.5, 2, 4), "mlp": (0.2, 0.5, 1)}  # coins a label, by the job's net
-COMPUTING_PRICES = (5, 20, 80)  # coins a billion operations
-KEEPS = (0, 65)  # percent of the old skill
-PATCHES = (0, 2000)  # numbers
-SLACK = 4  # points: the requirement lies so far below the best that is known, and that so far above the naive choice
-COST = 10  # points of what is right that limits may cost at most
+LABEL_PRICES = {"conv": (0.5, 2, 4), "mlp": (0.2, 0.5, 1)}  # coins for one label, by the net of the job
+COMPUTING_PRICES = (5, 20, 80)  # coins for a billion operations
+KEEPS = (0, 65)  # the share of the old skill that must be kept, in percent
+PATCHES = (0, 2000)  # the most numbers that may ship
+# Points: the required accuracy is this far below the best one, and the best is this far above the naive choice.
+SLACK = 4
+COST = 10  # the most points of accuracy that the limits may cost
 
 
 def week_of(day: date) -> str:
-    """2026-W48 is the 48th week of 2026."""
+    """Returns the week of a day. For example, 2026-W48 is the 48th week of 2026."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
 
 
 def is_week(week: str) -> bool:
-    """Whether there is such a week."""
+    """Returns whether a week exists."""
     match = WEEK.fullmatch(week)
     if not match or not FIRST <= int(match[1]) <= LAST:
         return False
@@ -48,18 +49,20 @@ def is_week(week: str) -> bool:
 
 @lru_cache(maxsize=64)
 def brief_of(week: str) -> Brief | None:
-    """The first of all, in the week's own order, at which there is something to decide; None where nothing was
-    searched."""
+    """Returns the first brief, in the random order of the week, that has something to decide. Returns None if no job
+    was searched."""
     space = [*itertools.product(JOBS, range(3), COMPUTING_PRICES, KEEPS, PATCHES)]
-    random.Random(week).shuffle(space)  # of a text: the same on every machine
+    random.Random(week).shuffle(space)  # the seed is a text, so the order is the same on every machine
     return next((brief for one in space if (brief := make_brief(week, *one))), None)
 
 
 def make_brief(week: str, job: str, price: int, computing: float, keep: float, patch: int) -> Brief | None:
-    """A brief with these prices and limits that asks for a little less than the best comes to, which so meets it; None
-    where nothing can keep to the limits, or the naive choice does nearly as well."""
+    """Returns a brief with these prices and limits that requires slightly less than the best choice achieves.
+
+    Returns None if no choice meets the limits, or if the naive choice is almost as good.
+    """
     if not grid(job) or (keep and all(offer.lies == WRONG for offer in JOBS[job].offers if offer.run)):
-        return None  # not searched, or there is no skill worth keeping
+        return None  # not searched, or the old skill is not worth keeping
     year, number = week.split("-W")
     brief = Brief(
         slug=week,

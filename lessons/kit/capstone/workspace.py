@@ -1,4 +1,4 @@
-"""A brief as a bench: what can be chosen, the run that follows, the map and the bills. The page is
+"""Defines the workspace of a brief: its controls, its run, the map and the bills. The page is
 app/app_pages/capstone.py."""
 
 from __future__ import annotations
@@ -57,13 +57,14 @@ EXPECTED_LEFT = replace(EXPECTED, name="left", label="You expect: old skill left
 
 @dataclass(frozen=True)
 class Desk:
-    """What can be set under a brief, at first as the naive choice has it, and what follows from what is set."""
+    """Holds the controls of a brief, which start at the naive choice, and computes everything that depends on them."""
 
     brief: Brief
-    tries: tuple[Try, ...] = ()  # that the learner has made before
+    tries: tuple[Try, ...] = ()  # earlier tries of the learner
 
     @property
     def deciding(self) -> tuple[Control[str], Control[str], Control[str], Control[int]]:
+        """Returns the controls of the choice."""
         brief, naive = self.brief, self.brief.naive
         names = tuple(offer.name for offer in brief.job_of.offers)
         known = "; ".join(f"{offer.name}: {offer.says}" for offer in brief.job_of.offers)
@@ -76,14 +77,16 @@ class Desk:
 
     @property
     def expecting(self) -> tuple[Control[str], ...]:
-        """What is to be said beforehand: about the old skill too, where it counts."""
+        """Returns the controls for what the learner expects. They include the old skill if the brief requires it."""
         return (EXPECTED, EXPECTED_LEFT) if self.brief.keep else (EXPECTED,)
 
     def choice(self, settings: Settings) -> Choice:
+        """Returns the choice that the learner has set."""
         made = Choice(settings[START], settings[METHOD], settings[PROTECTION], settings[LABELS])
         return self.brief.job_of.plain(made)
 
     def lacks(self, settings: Settings) -> str:
+        """Says what the learner must still answer before they can train."""
         missing = [WAITS_FOR[control.name] for control in self.expecting if settings[control] == UNSAID]
         return f"Train waits for your expectation: {' and '.join(missing)}." if missing else ""
 
@@ -91,19 +94,20 @@ class Desk:
         return [Try(self.choice(settings), settings.draw).run(self.brief)]
 
     def own_outcome(self, evidence: Results, settings: Settings) -> Outcome | None:
-        """What the learner's run came to, once it is over."""
+        """Returns the outcome of the learner's run, or None if it is not finished."""
         if not evidence.has("race", YOURS):
             return None
         return outcome(Try(self.choice(settings), settings.draw), self.brief)
 
     def earlier(self, settings: Settings) -> dict[str, Outcome]:
-        """What came of the other tries, by their names."""
+        """Returns the outcomes of the other tries, by their names."""
         now = Try(self.choice(settings), settings.draw)
         every = {f"try {k}": outcome(one, self.brief) for k, one in enumerate(self.tries, 1) if one != now}
         return {name: one for name, one in every.items() if one}
 
     def picture(self, evidence: Results, settings: Settings, guess: Guess) -> Figure:
-        """The goal and the guess; once the learner's run is over, all that was searched and what it stands beside."""
+        """Draws the goal and the guess. When the learner's run is finished, it also draws all choices that were
+        searched and the named ones."""
         brief, yours = self.brief, self.own_outcome(evidence, settings)
         spots: list[Spot] = []
         named: list[LabelledSpot] = []
@@ -121,11 +125,12 @@ class Desk:
         return cost_accuracy_map(spots, [*before, *named], (brief.budget, brief.reach), *ground(brief))
 
     def views(self, evidence: Results, settings: Settings, guess: Guess) -> Views:
+        """Returns the curves of the learner's run, a table of the tries, and the bills."""
         shown: Views = {}
         yours, before = self.own_outcome(evidence, settings), self.earlier(settings)
         if evidence.has("race", YOURS):
             table, steps = evidence.table("race", YOURS), self.runs(settings)[0].of.steps
-            # Only what is still learning is watched; what is over leaves the stage to the map.
+            # While the run is training, its curves are shown. When it is finished, the map is shown first.
             shown[LEARNED if yours else LEARNING] = lambda: race({"pretrained": table}, steps)
         if yours or before:
             mine = {YOURS: yours} if yours else {}
@@ -137,18 +142,18 @@ class Desk:
         return shown
 
     def headline(self, evidence: Results, settings: Settings) -> str:
-        """Once the run is over: its points, and what was met and missed."""
+        """Returns the points and the requirements that were met and missed, once the run is finished."""
         yours = self.own_outcome(evidence, settings)
         return headline(yours) if yours else ""
 
     def tells(self, evidence: Results, settings: Settings) -> str:
-        """Once the run is over: what was expected, and how the points come about."""
+        """Compares the result with what the learner expected and explains the points, once the run is finished."""
         yours = self.own_outcome(evidence, settings)
         return "\n\n".join([compare_with_guess(yours, settings), compared(yours)]) if yours else ""
 
 
 def compare_with_guess(yours: Outcome, settings: Settings) -> str:
-    """What the learner expected, and what it was."""
+    """Compares what the learner expected with the result."""
     said = [f"You expected {settings[EXPECTED]} right: it was {yours.found.right:.0f} %."]
     if yours.brief.keep:
         said.append(f"You expected {settings[EXPECTED_LEFT]} of the old skill left: it was {yours.found.left:.0f} %.")
@@ -156,12 +161,13 @@ def compare_with_guess(yours: Outcome, settings: Settings) -> str:
 
 
 def place(one: Outcome) -> dict[str, Any]:
-    """As the map has it."""
+    """Returns the position of an outcome on the map."""
     return {"name": choice_text(one.choice), "cost": one.coins, "right": one.found.right, "missed": one.missed_checks}
 
 
 def ground(brief: Brief) -> tuple[tuple[float, float], float]:
-    """The ends of the axis of costs, and the least percent that is shown: all that was searched is within."""
+    """Returns the ends of the cost axis and the lowest accuracy that is shown, so that all choices that were searched
+    fit."""
     costs = [one.coins for one in brief.outcomes.values()] or [1.0]
     least = min((one.found.right for one in brief.outcomes.values()), default=0)
     return (0.6 * min(costs), 1.8 * max(*costs, brief.budget)), 10 * math.floor((least - 4) / 10)
@@ -173,7 +179,7 @@ def nothing(settings: Settings) -> Values:
 
 @lru_cache(maxsize=64)
 def brief_workspace(brief: Brief, tries: tuple[Try, ...] = ()) -> Workspace:
-    """The same one for a brief and earlier tries, by which what it says of settings is remembered."""
+    """Returns the workspace of a brief and its earlier tries. It is cached, because other caches use it as a key."""
     desk = Desk(brief, tries)
     return Workspace(
         slug=f"{SLUG}.{brief.slug}",

@@ -1,12 +1,13 @@
-"""A class: what its teacher has set in a lesson, what its learners say, and the file in which this goes elsewhere.
+"""Defines a class: the settings of its teacher, the answers of its learners, and the file that exports them.
 
-The file is JSON, with nobody's name in it:
+The file is JSON without any names of learners:
 
     {"headstart": "class", "version": 1, "class": "<20 hexadecimal digits>", "name": "10b", "lesson": "label_worth",
      "records": [{"said": {"at1": "55", "at5": "70"}, "missed": [0, 2]}, ...]}
 
-A record is one learner's: what they predicted, as the URL writes it, and the questions whose answer they missed, by
-their place. Knows no screen. core/store/class_records.py keeps it all.
+A record belongs to one learner. It holds their predictions, as the URL writes them, and the numbers of the questions
+that they answered incorrectly. This module does not depend on the screen. core/store/class_records.py stores all of
+it.
 """
 
 from __future__ import annotations
@@ -25,21 +26,21 @@ from lessons.kit.model.cache_by_identity import cache_by_identity
 from lessons.kit.model.values import Control, Settings
 
 LOCKED, HIDDEN = "locked", "hidden"
-NAMED = 60  # characters of a class's name
+NAMED = 60  # the largest number of characters in the name of a class
 VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a teacher has set. Whatever is not named is as in any lesson."""
+    """Holds the settings of a teacher. Everything that is not set stays as in the lesson."""
 
-    lesson: str  # its slug
-    name: str = ""  # of the class
-    beat: str = "Predict"  # on which it opens
-    asked: tuple[str, ...] = ()  # the predictions that are asked, by their sliders
-    values: Mapping[str, str] = field(default_factory=dict)  # what controls are set to, as the URL writes it
+    lesson: str  # the slug of the lesson
+    name: str = ""  # the name of the class
+    beat: str = "Predict"  # the beat on which the lesson opens
+    asked: tuple[str, ...] = ()  # the predictions that learners are asked for, by their sliders
+    values: Mapping[str, str] = field(default_factory=dict)  # values of controls, as the URL writes them
     held: Mapping[str, str] = field(default_factory=dict)  # controls that learners cannot set: LOCKED or HIDDEN
-    code: str = ""  # where it is kept
+    code: str = ""  # the code under which the class is stored
     short: str = ""  # the code that a learner can type
 
     def __post_init__(self) -> None:
@@ -66,38 +67,41 @@ class Plan:
         return lessons()[self.lesson]
 
     def value(self, control: Control[Any]) -> Any:
+        """Returns the value of a control, as the teacher has set it."""
         return control.read(self.values[control.name]) if control.name in self.values else control.default
 
     @property
     def settings(self) -> Settings:
-        """The lesson as the teacher has set it."""
+        """Returns the settings of the lesson, as the teacher has set them."""
         return self.lesson_of.defaults.but(**{control.name: self.value(control) for control in self.lesson_of.controls})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What one learner said and missed."""
+    """Holds the answers of one learner."""
 
     said: Settings = field(default_factory=Settings)  # by the sliders of the prediction
-    missed: tuple[int, ...] = ()  # questions, by their place
+    missed: tuple[int, ...] = ()  # the numbers of the questions that they missed
 
 
 # --- A class that is open -------------------------------------------------------------------------------------------
 
 
 def begin(plan: Plan, browser: str) -> str:
+    """Stores a new class and returns its code."""
     told = asdict(plan)
     del told["code"], told["short"]
     return class_records.begin(told, browser)
 
 
 def attended(code: str) -> Plan:
-    """The class of this code; BadValue with a sentence where there is none."""
+    """Returns the class with this code. Raises BadValue with a sentence if there is none."""
     return planned(class_records.plan(code), code)
 
 
 @cache_by_identity(class_records.CLASSES)
 def planned(told: Mapping[str, Any], code: str) -> Plan:
+    """Reads a plan as it is stored. Raises BadValue if it is damaged."""
     try:
         fields = {name: value for name, value in told.items() if name != "key"}
         return Plan(**fields | {"asked": tuple(fields["asked"]), "code": code})
@@ -106,17 +110,19 @@ def planned(told: Mapping[str, Any], code: str) -> Plan:
 
 
 def join(text: str, browser: str, address: str) -> Plan:
-    """The class whose short code was typed; BadValue with a sentence where there is none, or after too many tries."""
+    """Returns the class with the short code that a learner typed. Raises BadValue with a sentence if there is none,
+    or after too many tries."""
     return attended(class_records.join(text, browser, address))
 
 
 def submit_record(plan: Plan, browser: str, record: Record) -> None:
+    """Stores the record of a learner."""
     class_records.write_record(plan.code, browser, record_to_json(record))
 
 
 def records_of_class(plan: Plan) -> tuple[Record, ...]:
-    """What all learners of a class have said so far, and what was brought from others. The same as long as nobody says
-    more."""
+    """Returns the records of all learners of a class so far, and the records that were imported from other classes.
+    The result stays the same object until there is a new record."""
     return (
         *parse_records(class_records.records(plan.code), plan.lesson),
         *(one for file in imported_files(plan) for one in file.records),
@@ -125,7 +131,7 @@ def records_of_class(plan: Plan) -> tuple[Record, ...]:
 
 @cache_by_identity(class_records.CLASSES)
 def parse_records(told: Sequence[Mapping[str, Any]], slug: str) -> tuple[Record, ...]:
-    """What is no record is left out."""
+    """Reads stored records. Entries that are not valid are left out."""
     found = []
     for one in told:
         try:
@@ -140,16 +146,17 @@ def parse_records(told: Sequence[Mapping[str, Any]], slug: str) -> tuple[Record,
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """What a class has said, to be taken elsewhere."""
+    """Holds the records of a class for export."""
 
     lesson: str
     name: str
-    source: str  # which class: the same one brought again takes its own place
+    source: str  # identifies the class; importing the same class again replaces its records
     records: tuple[Record, ...]
 
 
 def write(plan: Plan) -> bytes:
-    """The class's own guesses and misses; what was brought from others is in their files."""
+    """Returns the content of the file, with the records of the class itself. Imported records stay in their own
+    files."""
     mine = parse_records(class_records.records(plan.code), plan.lesson)
     head = {"headstart": "class", "version": VERSION, "class": source(plan.code), "name": plan.name}
     return json.dumps(
@@ -158,11 +165,12 @@ def write(plan: Plan) -> bytes:
 
 
 def source(code: str) -> str:
+    """Returns the id of a class in its file."""
     return hashlib.sha256(f"file {code}".encode()).hexdigest()[:20]
 
 
 def read(data: bytes) -> File:
-    """What is in a file; BadValue with a sentence for whatever is wrong with it."""
+    """Reads the content of a file. Raises BadValue with a sentence for anything that is wrong with it."""
     if len(data) > LARGEST_FILE:
         raise BadValue(f"This file is too large: that of a class has at most {LARGEST_FILE // 1000} kB.")
     try:
@@ -191,11 +199,12 @@ def read(data: bytes) -> File:
 
 
 def refuse(what: str) -> NoReturn:
+    """Raises BadValue with a sentence that contains the reason."""
     raise BadValue(f"This is no file of a class: {what}.")
 
 
 def record(told: Any, lesson: Lesson) -> Record:
-    """One learner's; BadValue with a sentence if it is none."""
+    """Reads the record of one learner. Raises BadValue with a sentence if it is not valid."""
     if not (isinstance(told, dict) and set(told) == {"said", "missed"}):
         refuse("a learner's part is not what they said and missed")
     sliders = {slider.name: slider for slider in lesson.sliders}
@@ -213,11 +222,13 @@ def record(told: Any, lesson: Lesson) -> Record:
 
 
 def record_to_json(one: Record) -> dict[str, Any]:
+    """Returns a record in the form of the file."""
     return {"said": {name: str(value) for name, value in one.said.values.items()}, "missed": list(one.missed)}
 
 
 def bring(plan: Plan, data: bytes) -> File:
-    """Add what another class said; BadValue with a sentence if that is not in the file, or of another lesson."""
+    """Imports the records of another class. Raises BadValue with a sentence if the file is not valid, or if it
+    belongs to another lesson or to this class."""
     file = read(data)
     if file.lesson != plan.lesson:
         raise BadValue(
@@ -230,13 +241,14 @@ def bring(plan: Plan, data: bytes) -> File:
 
 
 def imported_files(plan: Plan) -> list[File]:
-    """What was brought from other classes."""
+    """Returns the files that were imported from other classes."""
     return [file for data in class_records.imported_files(plan.code) for file in parse_file(data, plan.lesson)]
 
 
 @cache_by_identity(64)
 def parse_file(data: bytes, slug: str) -> list[File]:
+    """Reads an imported file. Returns an empty list if it is not valid or belongs to another lesson."""
     try:
         return [file] if (file := read(data)).lesson == slug else []
-    except BadValue:  # damaged since it was brought
+    except BadValue:  # the file was damaged after it was imported
         return []

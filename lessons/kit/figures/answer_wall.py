@@ -1,6 +1,7 @@
-"""Walls of tiles: the same examples as nets answer them, test by test. A tile is right or wrong; of an old skill, it is
-right, lost, or won back. Drawn of what runs record of their behaviour (core/training/tracked_examples.py), live and
-played alike.
+"""Draws walls of tiles that show the answers of nets to the same examples at every test.
+
+A tile is right or wrong. For an old skill, a tile is right, lost, or won back. The walls are drawn from the answers
+that runs record (core/training/tracked_examples.py), both for live runs and for recordings.
 """
 
 from __future__ import annotations
@@ -30,47 +31,52 @@ from lessons.kit.figures.player import (
 from lessons.kit.figures.short_names import short_names
 from lessons.kit.model.values import Behaviour
 
-Examples = Sequence[Mapping[str, Any]]  # {"truth", "image" or "at"}
+Examples = Sequence[Mapping[str, Any]]  # each is {"truth", "image" or "at"}
 KINDS = {"a Greek letter": "Γ", "a Cyrillic letter": "Я", "a kana": "か", "a symbol": "☆"}
 RIGHT_OR_WRONG, FATES = ("right", "wrong", ""), ("right", "lost", "won back")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wall:
-    """What one net answers to some examples, at every test: a wall of tiles, or in the plane its map with points."""
+    """Holds the answers of one net to some examples at every test. They are shown as a wall of tiles, or for the
+    plane as a map with points."""
 
     name: str
     behaviour: Sequence[Behaviour]
     examples: Examples
-    task: str = "0"  # which of its tasks they are about: "0" its own, "1" the first that it watches
-    brief: Mapping[int, str] | None = None  # a class in a letter, where that is not its number
-    full: Sequence[str] = ()  # the classes' whole names, for which tiles have no room: they get short ones
-    names: Sequence[str] = ()  # of the classes, in stories; none are told without
-    old: bool = False  # a skill that it had: only what was right at first is shown, and what no longer is was lost
+    task: str = "0"  # the task of the examples: "0" is the net's own task, "1" is the first task that it watches
+    brief: Mapping[int, str] | None = None  # a letter for each class, if it is not the number of the class
+    full: Sequence[str] = ()  # the full names of the classes, which do not fit on a tile; the tiles show short names
+    # The names of the classes for the stories of examples; without names there are no stories Whether this is an old
+    # skill: only examples that were right at first are shown, and wrong ones count as lost.
+    names: Sequence[str] = ()
+    old: bool = False
     columns: int = 8
-    axes: tuple[PlaneAxis, PlaneAxis] | None = None  # of a plane, in the units of what was measured
-    shift: int = 0  # of class numbers, to their place among the player's classes
+    axes: tuple[PlaneAxis, PlaneAxis] | None = None  # the axes of a plane, in the units of the measured values
+    shift: int = 0  # the number that is added to a class to get its place among the player's classes
 
     @cached_property
     def tests(self) -> dict[int, Mapping[str, Any]]:
-        """What was answered, by step."""
+        """Returns the answers by step."""
         return {test["step"]: test[self.task] for test in self.behaviour if self.task in test}
 
     @cached_property
     def shown_examples(self) -> list[int]:
-        """The examples that are shown, by number."""
+        """Returns the numbers of the examples that are shown."""
         first = self.tests[min(self.tests)]["answers"]
         return [k for k, one in enumerate(self.examples) if not self.old or first[k] == one["truth"]]
 
     def answers(self, steps: Sequence[int]) -> np.ndarray:
-        """(tests, examples that are shown)"""
+        """Returns the answers to the examples that are shown, with the shape (tests, examples)."""
         tests = self.tests
         return np.array([tests[step]["answers"] for step in steps])[:, self.shown_examples]
 
     def right(self, steps: Sequence[int]) -> np.ndarray:
+        """Returns which of these answers are right, with the shape (tests, examples)."""
         return self.answers(steps) == np.array([self.examples[k]["truth"] for k in self.shown_examples])
 
     def panel(self, steps: Sequence[int]) -> Images | Space:
+        """Returns the panel for the player: images, or the plane with its map."""
         answers, right = self.answers(steps), self.right(steps)
         examples = [self.examples[k] for k in self.shown_examples]
         big = [f"{int(row.sum())} of {len(row)}" for row in right]
@@ -113,8 +119,11 @@ def walls(
     leaves: str = "",
     choice: int | None = None,
 ) -> Figure:
-    """The walls side by side at the tests that all have taken, with curves `beside` them at these steps. They open at
-    the end; or, where the learner chooses a step with the scrubber, at the one that is chosen."""
+    """Draws the walls side by side, at the steps that all of them have tested, with the curves of `beside` next to
+    them.
+
+    They open at the last step. If the learner chooses a step with the scrubber, they open at this step.
+    """
     steps = sorted(set.intersection(*(set(wall.tests) for wall in shown)))
     counts = {wall.name: wall.right(steps).sum(1) for wall in shown}
     value = Player(
@@ -135,22 +144,25 @@ def walls(
 
 
 def shift_classes(areas: str, shift: int) -> str:
+    """Adds a number to every class of a decision map."""
     return to_base64(from_base64("Areas", areas) + shift) if shift else areas
 
 
 def class_letter(name: str) -> str:
-    """A class in a letter, on a tile's corner: a Latin letter or a digit by itself, others by a sign of their kind."""
+    """Returns one letter for a class, for the corner of a tile. A Latin letter or a digit is shown itself, and other
+    classes are shown by a sign of their kind."""
     return name.rstrip('"')[-1] if name.endswith('"') or name[-1].isdigit() else KINDS.get(name, "?")
 
 
 def fates(right: np.ndarray) -> np.ndarray:
-    """right (tests, examples) -> RIGHT as long as nothing was lost, LOST, or WON_BACK where right again."""
+    """Returns the state of each example at each test. The state is RIGHT if the example was never lost, LOST if it is
+    wrong, and WON_BACK if it is right again. The shape of `right` is (tests, examples)."""
     once_lost = np.logical_or.accumulate(~right, axis=0)
     return np.where(~right, LOST, np.where(once_lost, WON_BACK, RIGHT))
 
 
 def story(answers: Sequence[int], steps: Sequence[int], truth: int, names: Sequence[str]) -> str:
-    """What became of one example that was right at first; nothing where classes have no names."""
+    """Describes what happened to an example that was right at first. It is empty if the classes have no names."""
     if not names:
         return ""
     name = names[truth]
@@ -170,4 +182,5 @@ def story(answers: Sequence[int], steps: Sequence[int], truth: int, names: Seque
 
 
 def sentence(step: int, counts: Mapping[str, tuple[int, int]]) -> str:
+    """Returns one sentence with the number of right answers of each wall."""
     return f"After {step:,} steps: " + ", ".join(f"{name}, {n} of {of} right" for name, (n, of) in counts.items()) + "."

@@ -1,4 +1,4 @@
-"""Horizontal bars from a zero line with the spread over seeds: gains to the right, losses to the left."""
+"""Draws horizontal bars from a zero line with the spread over seeds. Gains go to the right and losses to the left."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from lessons.kit.figures import ROLES, Figure, compact
 
-LOSS = "#c8352b"  # a bar below zero, hatched as well, so that it is not told by its colour alone
+LOSS = "#c8352b"  # the colour of a bar below zero, which is also hatched so that it can be told without its colour
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One bar: its name and the values of every seed, of which it shows the mean and one standard deviation."""
+    """Holds one bar: its name, and the values of every seed. The bar shows their mean and one standard deviation."""
 
     name: str
     values: np.ndarray
@@ -23,11 +23,12 @@ class Bar:
 
 
 def bars(shown: Sequence[Bar], what: str, unit: str = "points", title: str = "", signed: bool = True) -> Figure:
-    """The bars from top to bottom; `what` and its unit are on the axis. signed: a value below zero is a loss."""
+    """Draws the bars from top to bottom, with `what` and its unit on the axis. If `signed` is true, a value below
+    zero is shown as a loss."""
     rows = [(bar, float(bar.values.mean()), float(bar.values.std())) for bar in shown]
     low = min(min(mean - spread for _, mean, spread in rows), 0)
     high = max(max(mean + spread for _, mean, spread in rows), 0)
-    room = 0.24 * (high - low or 1)  # for the numbers beside the bars
+    room = 0.24 * (high - low or 1)  # room for the numbers beside the bars
     option = compact(
         {
             "series": [
@@ -42,7 +43,7 @@ def bars(shown: Sequence[Bar], what: str, unit: str = "points", title: str = "",
             "name": f"{what}, {unit}",
             "min": round(low - room * (low < 0)),
             "max": round(high + room),
-            "axisLabel": {"showMaxLabel": False, "showMinLabel": low >= 0},  # they may fall on a round number
+            "axisLabel": {"showMaxLabel": False, "showMinLabel": low >= 0},  # these labels might be round numbers
         },
         yAxis={"type": "category", "inverse": True, "data": [bar.name for bar in shown], "axisTick": {"show": False}},
     )
@@ -53,7 +54,7 @@ def bars(shown: Sequence[Bar], what: str, unit: str = "points", title: str = "",
 
 def one_bar(bar: Bar, mean: float, signed: bool) -> dict[str, Any]:
     loss = signed and mean < 0
-    colour = LOSS if loss and bar.role != "guess" else ROLES[bar.role][0]  # what was guessed stays a guess
+    colour = LOSS if loss and bar.role != "guess" else ROLES[bar.role][0]  # a guess keeps the colour of a guess
     style: dict[str, Any] = {"color": colour}
     if loss:
         style["decal"] = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [3, 4], "rotation": -0.785}
@@ -61,7 +62,7 @@ def one_bar(bar: Bar, mean: float, signed: bool) -> dict[str, Any]:
 
 
 def numbers(rows: Sequence[tuple[Bar, float, float]], signed: bool) -> dict[str, Any]:
-    """The means in figures, each beyond its bar and its spread: labels of dots that are not seen."""
+    """Returns the means as numbers beyond the bars and their spread. They are the labels of invisible dots."""
     data = [
         {
             "value": [round(mean - spread if mean < 0 else mean + spread, 3), k],
@@ -77,7 +78,7 @@ def numbers(rows: Sequence[tuple[Bar, float, float]], signed: bool) -> dict[str,
 
 
 def spread_lines(rows: Sequence[tuple[Bar, float, float]]) -> dict[str, Any]:
-    """One standard deviation to either side of each bar's end, as thin lines."""
+    """Returns thin lines of one standard deviation on each side of the ends of the bars."""
     ends = [
         [{"coord": [round(mean - spread, 3), k]}, {"coord": [round(mean + spread, 3), k]}]
         for k, (_, mean, spread) in enumerate(rows)

@@ -1,4 +1,5 @@
-"""Cards that are chosen by a click: a few small pictures, a name, a number in large type, a note."""
+"""Draws cards that the learner chooses with a click. Each has a few small pictures, a name, a number in large type
+and a note."""
 
 from __future__ import annotations
 
@@ -11,16 +12,16 @@ from lessons.kit.figures import Figure
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One card; its name is an option of the lesson's first control."""
+    """Holds one card. Its name is an option of the lesson's first control."""
 
     name: str
-    images: tuple[str, ...] = ()  # base64 of 28 * 28 grey bytes, four at most
+    images: tuple[str, ...] = ()  # base64 of 28 * 28 grey bytes, at most four
     big: str = ""
     note: str = ""
 
 
 def choice_cards(shown: Sequence[Card], title: str = "") -> Figure:
-    """The cards in rows that wrap."""
+    """Draws the cards in rows that wrap."""
     names = [card.name for card in shown]
     if len(set(names)) < len(names):
         raise BadValue("Cards have names of their own.")

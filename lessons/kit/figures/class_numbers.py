@@ -1,5 +1,5 @@
-"""What a class said, in numbers: how often each option, the median with its quartiles, the mean places of an order.
-Draws nothing, and knows no lesson."""
+"""Summarizes the guesses of a class in numbers: how often each option was chosen, the median with its quartiles, and
+the mean places of an order. It draws nothing and does not depend on any lesson."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from typing import Any
 from lessons.kit.model.prediction import Order, Prediction
 from lessons.kit.model.values import Control, Settings
 
-Guesses = Sequence[Settings]  # one a learner, of what they said
+Guesses = Sequence[Settings]  # the guesses of each learner
 QUARTILES = (0.25, 0.75)
 
 
 def counts(slider: Control[Any], guesses: Guesses) -> dict[Any, int]:
-    """How many said each of the options that anybody did, in the order of the options."""
+    """Returns how many learners chose each option, in the order of the options. Options that nobody chose are left
+    out."""
     found = Counter(one[slider] for one in guesses if slider.name in one.values)
     return {option: found[option] for option in slider.options if found[option]}
 
 
 def middle(slider: Control[Any], guesses: Guesses) -> Any:
-    """The median: what half of those who said something said at most; of words without an order what most said."""
+    """Returns the median of the guesses. For options without an order, it returns the most frequent option."""
     return quantile(slider, guesses, 0.5)
 
 
 def quantile(slider: Control[Any], guesses: Guesses, share: float) -> Any:
-    """What this share of those who said something said at most; of words without an order what most said."""
+    """Returns a quantile of the guesses. For options without an order, it returns the most frequent option."""
     found = counts(slider, guesses)
     if not slider.slider:
         return max(found, key=found.__getitem__)
@@ -39,8 +40,8 @@ def quantile(slider: Control[Any], guesses: Guesses, share: float) -> Any:
 
 
 def middles(prediction: Prediction, guesses: Guesses, share: float = 0.5) -> Settings:
-    """The class as if it were one learner: the median, or another quantile, of what was said of each slider, where
-    anybody did."""
+    """Returns the guesses of the class as if it were one learner: the median, or another quantile, of each slider
+    that somebody answered."""
     found: dict[str, Any] = {}
     for slider in prediction.sliders:
         if isinstance(slider, Order):
@@ -52,8 +53,11 @@ def middles(prediction: Prediction, guesses: Guesses, share: float = 0.5) -> Set
 
 
 def summary(slider: Control[Any], guesses: Guesses, low: str, middle: str, high: str) -> str:
-    """What a class said of a slider, as what it is: a median with its spread, what most said, or a mean order. The
-    values are handed in as they are to be read."""
+    """Describes the guesses of a class for one slider: a median with its spread, the most frequent option, or a mean
+    order.
+
+    The values `low`, `middle` and `high` are already formatted.
+    """
     many = sum(slider.name in one.values for one in guesses)
     if isinstance(slider, Order):
         return f"by the mean places of {guess_count(many)}: {middle}"
@@ -68,7 +72,8 @@ def guess_count(many: int) -> str:
 
 
 def places(order: Order, guesses: Guesses) -> dict[str, float]:
-    """The mean place of every item, the first is 1, in the order that follows from it; none where nobody said one."""
+    """Returns the mean place of every item, sorted by place, where 1 is the first. It is empty if nobody gave an
+    order."""
     orders = [order.parse_items(one[order]) for one in guesses if order.name in one.values]
     if not orders:
         return {}

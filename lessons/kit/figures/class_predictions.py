@@ -1,6 +1,9 @@
-"""What a class said, as one picture: on a lesson's own chart a hollow mark for every guess, shaded for the middle half,
-and a full one for the median, all under the curves; rows in the order in which the class sees them; bars for what
-is chosen among a few words. Knows no lesson."""
+"""Draws the guesses of a class as one picture, without depending on any lesson.
+
+On the lesson's own chart it draws a hollow mark for every guess, a shaded mark for each guess in the middle half, and
+a full mark for the median, all under the curves. Rows are drawn in the mean order of the class. A choice among a few
+words is drawn as bars.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,18 @@ from lessons.kit.model.prediction import Handle, Order, Prediction
 from lessons.kit.model.values import Control, Settings
 
 COLOUR = ROLES["guess"][0]
-ROOM, NARROW = 130, 44  # pixels over which guesses of one value are spread, and where others lie beside them
-APART = 11  # pixels between two of them where there is room
-EDGE = 0.06  # share of an axis: at its ends guesses are spread inwards
-LETTER = 7  # pixels of a letter of a word
-UNDER = 1  # the layer of a class's marks: every curve is drawn over them
-SHADE = f"{COLOUR}55"  # fills the middle half of the guesses
+# Pixels over which equal guesses are spread, and the same if there are other handles beside them.
+ROOM, NARROW = 130, 44
+APART = 11  # pixels between two guesses, if there is room
+EDGE = 0.06  # share of an axis: near its ends the guesses are spread inwards
+LETTER = 7  # the width of one letter, in pixels
+UNDER = 1  # the layer of the marks, below every curve
+SHADE = f"{COLOUR}55"  # the colour of the guesses in the middle half
 CLASS = "the class"
 
 
 def class_predictions(figure: Figure, prediction: Prediction, guesses: Guesses) -> Figure:
-    """The picture with all guesses on it."""
+    """Returns the picture with all the guesses on it."""
     order = next((one for one in prediction.sliders if isinstance(one, Order)), None)
     said = " ".join(class_sentence(slider, guesses) for slider in prediction.sliders)
     alt = f"{figure.alt} {said}" if said.strip() else figure.alt
@@ -50,7 +54,8 @@ def class_predictions(figure: Figure, prediction: Prediction, guesses: Guesses) 
 
 
 def guess_marks(handle: Handle, number: int, guesses: Guesses, row: Lane) -> list[dict[str, Any]]:
-    """A handle's guesses. Those of the same value lie beside each other, across the way in which the handle moves."""
+    """Returns the marks for the guesses of a handle. Equal guesses are side by side, across the direction in which
+    the handle moves."""
     upright = isinstance(handle.y, Control)
     spots = Counter((mark_place(handle, handle.x, one), mark_place(handle, handle.y, one)) for one in guesses)
     gap = min(APART, row.room / max(spots.values()))
@@ -75,14 +80,15 @@ def guess_marks(handle: Handle, number: int, guesses: Guesses, row: Lane) -> lis
 
 
 def mark(pane: int) -> dict[str, Any]:
-    """What all marks of a class have in common: nothing answers to a pointer, and every curve is drawn over them."""
+    """Returns the options that all marks of a class share. They do not react to the pointer, and every curve is drawn
+    over them."""
     common = {"type": "scatter", "silent": True, "tooltip": {"show": False}, "name": CLASS, "symbol": "diamond"}
     return common | {"z": UNDER} | ({"xAxisIndex": pane, "yAxisIndex": pane} if pane else {})
 
 
 def label_text(handle: Handle, guesses: Guesses) -> str:
-    """What is written beside the plot of a handle's guesses. One that moves sideways has its value on the axis below,
-    so that only its name is needed, if it has one."""
+    """Returns the text beside the guesses of a handle. A handle that moves sideways has its value on the axis below,
+    so it needs only its name, if it has one."""
     if isinstance(handle.x, Control) and not isinstance(handle.y, Control):
         return handle.name
     middles = [middle(control, guesses) for control in handle.controls]
@@ -91,22 +97,22 @@ def label_text(handle: Handle, guesses: Guesses) -> str:
 
 
 def spot(handle: Handle, ground: Ground) -> tuple[int, float, float]:
-    """The pane and the place on the plot's edge that are nearest to a handle, where its word covers no curve: above if
-    it moves up and down, else to the right."""
+    """Returns the pane and the position for the text of a handle, on the edge of the plot, where it covers no curve.
+    The text is above a handle that moves up and down, and to the right of others."""
     if isinstance(handle.y, Control):
         return handle.pane, ground.x[1] if isinstance(handle.x, Control) else float(handle.x), ground.y[1]
     return handle.pane, ground.x[1], float(handle.y)
 
 
 def word_series(number: int, place: tuple[int, float, float], texts: list[str], ground: Ground) -> dict[str, Any]:
-    """The words at one place, one a line. Where there is no room at the right they stand above their guesses, under the
-    curves."""
+    """Returns the texts at one position, one on each line. If there is no room on the right, they are placed above
+    their guesses and under the curves."""
     pane, x, y = place
     above = y == ground.y[1]
     fits = above or LETTER * max(map(len, texts)) <= ground.right
     label: dict[str, Any] = {"show": True, "formatter": "\n".join(texts), "color": COLOUR, "fontWeight": "bold"}
     label |= {"fontSize": 11, "lineHeight": 13, "position": "top" if above else "right", "distance": 6}
-    if len(texts) > 1:  # so that both are within the picture
+    if len(texts) > 1:  # so that both lines are within the picture
         label |= {"fontSize": 10, "lineHeight": 12, "distance": 2}
     if not fits:
         x, label = ground.x[0], label | {"offset": [0, -NARROW / 2 - 8]}
@@ -115,7 +121,7 @@ def word_series(number: int, place: tuple[int, float, float], texts: list[str], 
 
 
 def in_middle_half(handle: Handle, place: tuple[float, float], guesses: Guesses) -> bool:
-    """Whether a guess lies between the quartiles of what was said, in every way in which the handle moves."""
+    """Returns whether a guess is between the quartiles of all guesses, in every direction in which the handle moves."""
     ways = [(way, place[k]) for k, way in enumerate((handle.x, handle.y)) if isinstance(way, Control)]
     for control, value in ways:
         low, high = sorted(handle.place(quantile(control, guesses, share)) for share in QUARTILES)
@@ -126,15 +132,16 @@ def in_middle_half(handle: Handle, place: tuple[float, float], guesses: Guesses)
 
 @dataclass(frozen=True)
 class Lane:
-    """Where the guesses of a handle that moves up and down lie, in pixels."""
+    """Defines where the guesses of a handle that moves up and down are drawn, in pixels."""
 
-    shift: float  # from the handle's own place
-    room: float  # over which those of one value are spread
-    lean: float  # which share of them is on the left
+    shift: float  # the distance from the position of the handle
+    room: float  # the width over which equal guesses are spread
+    lean: float  # the share of the guesses that is on the left
 
 
 def lane(handle: Handle, prediction: Prediction, ground: Ground) -> Lane:
-    """In the middle of its place, at an edge of the picture inwards; where handles share a place, beside each other."""
+    """Returns the lane of a handle. It is centred at the handle, and goes inwards at an edge of the picture. Handles
+    at the same position have lanes side by side."""
     if isinstance(handle.x, Control):
         return Lane(0.0, NARROW, 0.5)
     beside = [one for one in prediction.handles if one.controls and same_line(one, handle)]
@@ -148,11 +155,13 @@ def lane(handle: Handle, prediction: Prediction, ground: Ground) -> Lane:
 
 
 def same_line(one: Handle, other: Handle) -> bool:
+    """Returns whether two handles move up and down at the same position of the x-axis."""
     fixed = not isinstance(one.x, Control) and not isinstance(other.x, Control)
     return one is other or (fixed and one.pane == other.pane and one.x == other.x)
 
 
 def mark_place(handle: Handle, along: Control[Any] | float, guess: Settings) -> float:
+    """Returns the position of a guess along one axis."""
     return handle.place(guess[along]) if isinstance(along, Control) else float(along)
 
 
@@ -160,8 +169,11 @@ def mark_place(handle: Handle, along: Control[Any] | float, guess: Settings) -> 
 
 
 def ordered(spec: dict[str, Any], order: Order, guesses: Guesses) -> dict[str, Any]:
-    """Rows that say where the class put them; as long as nothing else is known in that order, each with a hollow bar
-    that is the longer the higher it stands."""
+    """Returns the rows with the places that the class gave them.
+
+    If no values are known yet, the rows are sorted by these places and have a hollow bar that is longer for a higher
+    place.
+    """
     seen = places(order, guesses)
     if not seen:
         return spec
@@ -178,7 +190,7 @@ def ordered(spec: dict[str, Any], order: Order, guesses: Guesses) -> dict[str, A
 
 
 def class_sentence(slider: Control[Any], guesses: Guesses) -> str:
-    """What the class said of one slider, in a sentence; empty if nobody did."""
+    """Describes the guesses of the class for one slider in a sentence. It is empty if there are none."""
     if isinstance(slider, Order):
         seen = places(slider, guesses)
         each = ", ".join(f"{item} {place:.1f}" for item, place in seen.items())
@@ -193,7 +205,8 @@ def class_sentence(slider: Control[Any], guesses: Guesses) -> str:
 
 
 def tally(slider: Control[Any], guesses: Guesses) -> Figure:
-    """For what stands on no picture: a bar for each option, or where these are many the middle and both ends."""
+    """Draws the guesses for a slider that is not on a picture: a bar for each option, or only the median and the
+    quartiles if there are many options."""
     found, said = counts(slider, guesses), class_sentence(slider, guesses)
     title = f"<p>{escape(slider.label)}</p>"
     if slider.slider:

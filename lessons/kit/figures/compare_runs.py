@@ -1,7 +1,8 @@
-"""Runs laid over each other: a curve with its band over seeds for each, its name where it ends.
+"""Draws several runs in one chart. Each has a curve with its band over seeds, and its name at the end of the curve.
 
-While they grow the chart is one that keeps its place (ECharts); when they stand it can be zoomed, selected in and saved
-(Plotly). And a heat-map of a sweep. Specs are plain dictionaries; nothing here needs Plotly.
+While the runs are training, the chart is made with ECharts, which updates it in place. When they are finished, it is
+made with Plotly, in which the learner can zoom, select and save. There is also a heat map for a sweep. The specs are
+plain dictionaries, so this module does not need Plotly.
 """
 
 from __future__ import annotations
@@ -21,40 +22,41 @@ COLOURS = (
     ROLES["guess"][0],
     "#4f86a8",
     "#7a8b2f",
-)  # of what is pinned, in turn
+)  # the colours of pinned runs, in order
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 GREY = ROLES["note"][0]
 EMPTY = "No run yet"
-NAME = 22  # letters of a name beside its curve
+NAME = 22  # the largest number of letters in the name of a curve
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A curve in y's own unit: table has x, mean, low and high."""
+    """Holds a curve in the unit of the y-axis. The table has the columns x, mean, low and high."""
 
     name: str
     table: pd.DataFrame
     colour: str
     dash: str = "solid"
-    faint: bool = False  # steps back behind the others
+    faint: bool = False  # whether the curve is faint, behind the others
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """An axis."""
+    """Defines an axis."""
 
     name: str
-    unit: str = ""  # "%" stands at its numbers
+    unit: str = ""  # "%" is written after its numbers
     low: float | None = None
     high: float | None = None
     log: bool = False
-    at: tuple[float, ...] = ()  # where numbers stand, if that is said
+    at: tuple[float, ...] = ()  # the positions of its numbers, if they are fixed
 
 
 def compare_runs(
     lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] | None = None, live: bool = False
 ) -> Figure:
-    """`level` is a value of y with a word on it, drawn across: a bet, a goal."""
+    """Draws the curves. The optional `level` is a value of y with a word, such as a bet or a goal, and is drawn as a
+    horizontal line."""
     lines = [line for line in lines if len(line.table)]
     alt = alt_text(lines, x, y, level)
     if live or not lines:
@@ -64,7 +66,7 @@ def compare_runs(
 
 
 def line_series(line: Line, y: Scale) -> list[dict[str, Any]]:
-    """The band as one closed shape, and the mean above it."""
+    """Returns the band as one closed shape, and the mean above it."""
     table, strength = line.table, 0.35 if line.faint else 1.0
     common = {"legendgroup": line.name, "showlegend": False, "hoverinfo": "skip", "mode": "lines", "type": "scatter"}
     around = {"x": [*table.x, *table.x[::-1]], "y": [*table.high, *table.low[::-1]]}
@@ -80,7 +82,8 @@ def line_series(line: Line, y: Scale) -> list[dict[str, Any]]:
 
 
 def layout(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] | None) -> dict[str, Any]:
-    """Names stand at the ends of their curves, moved apart where these are near each other."""
+    """Returns the layout for Plotly. The names are at the ends of their curves, and are moved apart if they are too
+    close."""
     ends = [float(line.table["mean"].iloc[-1]) for line in lines]
     values = [float(v) for line in lines for v in (*line.table.low, *line.table.high)]
     low = y.low if y.low is not None else min(values, default=0.0)
@@ -114,6 +117,7 @@ def layout(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] |
 
 
 def axis(scale: Scale) -> dict[str, Any]:
+    """Returns an axis as an option for Plotly."""
     suffix = f" {scale.unit}" if scale.unit == "%" else ""
     ends: dict[str, Any] = {"range": [scale.low, scale.high]} if scale.low is not None else {}
     ends |= {"type": "log"} if scale.log else {}
@@ -122,7 +126,7 @@ def axis(scale: Scale) -> dict[str, Any]:
 
 
 def growing(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] | None) -> dict[str, Any]:
-    """The same for ECharts."""
+    """Returns the same chart as an option for ECharts."""
     kinds = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
     series: list[dict[str, Any]] = []
     for line in lines:
@@ -159,7 +163,7 @@ def growing(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] 
 
 
 def spaced_values(values: Sequence[float], least: float) -> list[float]:
-    """The values, moved so that no two are nearer than this: each group stays around where it was."""
+    """Returns the values moved apart so that no two are closer than `least`. Each group keeps its centre."""
     order = sorted(range(len(values)), key=lambda k: values[k])
     groups: list[list[int]] = []
     for k in order:
@@ -174,20 +178,23 @@ def spaced_values(values: Sequence[float], least: float) -> list[float]:
 
 
 def bottom(group: Sequence[int], values: Sequence[float], least: float) -> float:
+    """Returns the lowest position in a group of names that are `least` apart."""
     middle = sum(values[k] for k in group) / len(group)
     return middle - least * (len(group) - 1) / 2
 
 
 def top(group: Sequence[int], values: Sequence[float], least: float) -> float:
+    """Returns the highest position in a group of names that are `least` apart."""
     return bottom(group, values, least) + least * (len(group) - 1)
 
 
 def short(name: str) -> str:
+    """Cuts a name that is too long for its curve."""
     return name if len(name) <= NAME else name[: NAME - 1] + "…"
 
 
 def alt_text(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str] | None) -> str:
-    """The picture in words: where each curve begins, passes its middle and ends."""
+    """Describes the picture in words: the start, the middle and the end of each curve."""
     parts = []
     for line in lines:
         rows = line.table.iloc[sorted({0, len(line.table) // 2, len(line.table) - 1})]
@@ -198,7 +205,8 @@ def alt_text(lines: Sequence[Line], x: Scale, y: Scale, level: tuple[float, str]
 
 
 def cells(table: pd.DataFrame, down: str, across: str, what: str, unit: str) -> Figure:
-    """A sweep over two axes: a number a cell, in `unit`; cells that are still to come are empty."""
+    """Draws a sweep over two axes as a heat map, with a number in `unit` in each cell. Cells without a result are
+    empty."""
     rows, columns = [str(name) for name in table.index], [str(name) for name in table.columns]
     values = [[None if pd.isna(value) else float(value) for value in row] for row in table.to_numpy()]
     trace = {
@@ -211,7 +219,7 @@ def cells(table: pd.DataFrame, down: str, across: str, what: str, unit: str) -> 
     layout = {
         "margin": {"l": 80, "r": 20, "t": 30, "b": 52},
         "xaxis": {"type": "category", "title": {"text": across}},
-        "yaxis": {"type": "category", "title": {"text": down}, "autorange": "reversed"},  # read from the top
+        "yaxis": {"type": "category", "title": {"text": down}, "autorange": "reversed"},  # the first row is at the top
     }
     said = "; ".join(
         f"{down} {row}: "

@@ -1,5 +1,7 @@
-"""A decision map: what every choice scores against what it costs, some of them named, the goal shaded. Its spec is a
-Plotly figure as a dictionary; nothing here needs Plotly."""
+"""Draws a map of choices with their accuracy against their cost. Some choices are named, and the goal is shaded.
+
+The spec is a Plotly figure as a dictionary, so this module does not need Plotly.
+"""
 
 from __future__ import annotations
 
@@ -18,27 +20,28 @@ MARKS = {
 MARKS |= {"yours": (ROLES["pretrained"][0], "circle", 16), "guess": (ROLES["guess"][0], "diamond-open", 14)}
 MARKS |= {"earlier": (ROLES["pretrained"][0], "circle-open", 12)}
 GREY, GOAL = ROLES["note"][0], "rgba(0, 138, 26, 0.13)"
-INK, PAPER = "#1c2430", "rgba(255, 255, 255, 0.92)"  # of labels, which read alike on a light page and on a dark one
-HIGH = 300  # pixels of the axes, or so
-AWAY = (-44, 44, 84, -84, 124)  # of a label from its place, in pixels downwards
+# Colours of labels, which must be readable on a light and on a dark page.
+INK, PAPER = "#1c2430", "rgba(255, 255, 255, 0.92)"
+HIGH = 300  # the approximate height of the plot in pixels
+AWAY = (-44, 44, 84, -84, 124)  # distances of a label from its point, in pixels downwards
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
-    """A choice on the map."""
+    """Holds a choice on the map."""
 
-    name: str  # what is said of it when it is pointed at
-    cost: float  # coins
-    right: float  # percent
+    name: str  # shown when the pointer is over it
+    cost: float  # in coins
+    right: float  # in percent
     missed: int = 0  # how many requirements it does not meet
 
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledSpot(Spot):
-    """One with its name beside it."""
+    """Holds a choice with its name beside it."""
 
     kind: str  # a key of MARKS
-    label: str = ""  # what is written beside it, where that is not its kind's
+    label: str = ""  # the text beside it, if it is not the text of its kind
 
 
 def cost_accuracy_map(
@@ -49,8 +52,11 @@ def cost_accuracy_map(
     low: float,
     title: str = "",
 ) -> Figure:
-    """`goal` is the most that may be spent and the least that must be right; `span` are the ends of the axis of costs,
-    `low` the least that is shown of what is right."""
+    """Draws the map.
+
+    `goal` is the highest cost and the lowest accuracy that are allowed. `span` holds the ends of the cost axis, and
+    `low` is the lowest accuracy that is shown.
+    """
     traces = [cloud([spot for spot in spots if (not spot.missed) is met], met) for met in (False, True)]
     traces += [pin(one) for one in named]
     ends = [math.log10(end) for end in span]
@@ -70,12 +76,13 @@ def cost_accuracy_map(
 
 
 def cloud(spots: Sequence[Spot], met: bool) -> dict[str, Any]:
-    """All that was searched, faint: whole dots meet every requirement, rings miss some."""
+    """Returns all choices that were searched as faint marks. Filled dots meet every requirement, and rings do not."""
     look = {"size": 8, "color": GREY, "opacity": 0.55, "symbol": "circle" if met else "circle-open"}
     return trace(spots) | {"marker": look}
 
 
 def pin(one: LabelledSpot) -> dict[str, Any]:
+    """Returns the mark of a named choice."""
     colour, symbol, size = MARKS[one.kind]
     look = {"size": size, "color": colour, "symbol": symbol, "line": {"color": "#ffffff", "width": 1.5}}
     if symbol.endswith("open"):
@@ -84,25 +91,28 @@ def pin(one: LabelledSpot) -> dict[str, Any]:
 
 
 def trace(spots: Sequence[Spot]) -> dict[str, Any]:
+    """Returns choices as a trace for Plotly."""
     said = [f"{spot.name}<br>{spot.right:.1f} % right, {spot.cost:,.0f} coins" for spot in spots]
     places = {"x": [round(spot.cost, 2) for spot in spots], "y": [round(spot.right, 2) for spot in spots]}
     return {"type": "scatter", "mode": "markers", "text": said, "hovertemplate": "%{text}<extra></extra>"} | places
 
 
 def ticks(span: tuple[float, float]) -> dict[str, Any]:
-    """Numbers at 1, 3, 10, 30, ..."""
+    """Returns numbers at 1, 3, 10, 30, ..."""
     values = [m * 10**k for k in range(-2, 6) for m in (1, 3)]
     there = [value for value in values if span[0] <= value <= span[1]]
     return {"tickvals": there, "ticktext": [f"{value:,g}" for value in there]}
 
 
 def axis_option(span: tuple[float, float]) -> dict[str, Any]:
+    """Returns the label of the goal."""
     place = {"x": math.log10(span[0]), "y": 101, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
     return place | {"text": "what is asked for", "font": {"color": INK, "size": 13}, "bgcolor": PAPER}
 
 
 def labels(named: Sequence[LabelledSpot], span: tuple[float, float], low: float) -> list[dict[str, Any]]:
-    """A name for each place; those that stand together share a label, a line each, and no label lies on another."""
+    """Returns a label for each named choice. Choices that are close together share a label with one line for each,
+    and labels do not overlap."""
     groups: list[list[LabelledSpot]] = []
     for one in named:
         beside = [group for group in groups if together(group[0], one, span, low)]
@@ -111,7 +121,7 @@ def labels(named: Sequence[LabelledSpot], span: tuple[float, float], low: float)
         else:
             groups.append([one])
     made: list[dict[str, Any]] = []
-    taken: list[tuple[float, float]] = []  # middles of labels: shares of the picture across and upwards
+    taken: list[tuple[float, float]] = []  # the centres of labels, as shares of the width and height of the picture
     for group in groups:
         across, up = place(group[0], span, low)
         ay = next((y for y in AWAY if free(across, up - y / HIGH, taken)), AWAY[0])
@@ -125,17 +135,18 @@ def labels(named: Sequence[LabelledSpot], span: tuple[float, float], low: float)
 
 
 def place(one: Spot, span: tuple[float, float], low: float) -> tuple[float, float]:
-    """Where it stands, as shares of the picture across and upwards."""
+    """Returns the position of a choice, as shares of the width and height of the picture."""
     return share(one.cost, span, log=True), share(one.right, (low, 101))
 
 
 def together(one: Spot, other: Spot, span: tuple[float, float], low: float) -> bool:
+    """Returns whether two choices are so close that they share a label."""
     (x, y), (a, b) = place(one, span, low), place(other, span, low)
     return abs(x - a) < 0.06 and abs(y - b) < 0.06
 
 
 def free(across: float, up: float, taken: Sequence[tuple[float, float]]) -> bool:
-    """Whether a label may lie there: within the picture, and clear of the others."""
+    """Returns whether a label fits here: within the picture, and without touching the others."""
     return 0.03 < up < 0.93 and all(abs(across - x) > 0.75 or abs(up - y) > 0.18 for x, y in taken)
 
 
@@ -144,12 +155,12 @@ WORDS |= {"guess": "your guess"}
 
 
 def point_label(one: LabelledSpot) -> str:
-    """Its name, and what may not be seen on the two axes: that it misses something."""
+    """Returns the name of a choice, and the number of requirements that it misses, which the axes do not show."""
     return (one.label or WORDS[one.kind]) + f", {one.missed} missed" * (one.missed > 0)
 
 
 def alt_text(spots: Sequence[Spot], named: Sequence[LabelledSpot], goal: tuple[float, float]) -> str:
-    """The map in words."""
+    """Describes the map in words."""
     parts = [
         f"What is right, in percent, against coins spent. Asked for: {goal[1]:g} % for {goal[0]:,.0f} coins at most"
     ]

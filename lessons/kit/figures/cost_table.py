@@ -1,4 +1,5 @@
-"""What a gain has cost: steps, operations, seconds, labels, and what was paid before the race began."""
+"""Makes a table of what an improvement cost: steps, operations, seconds, labels, and the cost of the backbone before
+the race."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from lessons.kit.results.evidence import steps_to
 def cost_table(
     tables: Mapping[str, pd.DataFrame], labels: int, before: pd.DataFrame, goals: tuple[float, ...] = ()
 ) -> Figure:
-    """One column an arm, the pretrained one called "pretrained"; `before` is its backbone's table, paid for once."""
+    """Makes the table with one column for each side. The pretrained side is called "pretrained", and `before` is the
+    table of its backbone, which is paid for once."""
     last = {name: table.iloc[-1] for name, table in tables.items()}
     rows = {f"steps to {percent(goal)}": [count(steps_to(table, goal)) for table in tables.values()] for goal in goals}
     rows["labels per class"] = [str(labels)] * len(tables)
@@ -33,4 +35,5 @@ def cost_table(
 
 
 def count(steps: float) -> str:
+    """Writes a number of steps, or "never" if it is inf."""
     return "never" if math.isinf(steps) else f"{steps:.0f}"

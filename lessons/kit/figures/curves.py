@@ -1,4 +1,5 @@
-"""Curves with bands over seeds, labelled where they end. The one picture of accuracy against anything."""
+"""Draws curves with bands over seeds, and with labels at their ends. All pictures of accuracy against something use
+it."""
 
 from __future__ import annotations
 
@@ -15,25 +16,26 @@ from lessons.kit.results.evidence import band
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """One curve: a table with x, mean, low, high (accuracies in [0, 1]) and the role that gives it its look."""
+    """Holds one curve. Its table has x, mean, low and high (accuracies in [0, 1]), and its role determines its look."""
 
     table: pd.DataFrame
     name: str
     role: str
-    named: bool = True  # whether its name stands at its end
-    crest: bool = False  # whether it stands at the curve's highest point instead
-    tag: tuple[float, str] | None = None  # or at which x it stands instead, and on which side of the point
+    named: bool = True  # whether its name is shown at its end
+    crest: bool = False  # whether its name is shown at the highest point instead
+    tag: tuple[float, str] | None = None  # or the x at which its name is shown instead, and the side of the point
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A straight line between two points of the picture, with a word on it: a bracket, a learner's mark."""
+    """Holds a straight line between two points of the picture with a word on it, such as a bracket or a mark of the
+    learner."""
 
-    start: tuple[float, float]  # x, accuracy
+    start: tuple[float, float]  # (x, accuracy)
     end: tuple[float, float]
     says: str
     role: str = "note"
-    place: str = "insideMiddleBottom"  # of the word along the line, as ECharts calls it
+    place: str = "insideMiddleBottom"  # the position of the word along the line, in the terms of ECharts
 
 
 def curves(
@@ -48,8 +50,11 @@ def curves(
     share: tuple[float, float] = (0, 1),
     at: Sequence[float] = (),
 ) -> Figure:
-    """Accuracy, or another share `y` within `share`, against `x` on an axis over `span`, log or linear; on a log axis
-    `at` says where numbers stand."""
+    """Draws accuracy, or another share `y` within the range `share`, against `x`.
+
+    The x-axis covers `span`, and is logarithmic or linear. On a logarithmic axis, `at` holds the positions of the
+    numbers.
+    """
     shown = [after_zero(curve) for curve in shown] if log else shown
     series = [one for curve in shown for one in curve_series(curve)]
     series += [mark_series(mark, k) for k, mark in enumerate(marks)]
@@ -86,35 +91,37 @@ def curves(
 
 
 def after_zero(curve: Curve) -> Curve:
-    """The curve without its points at or below zero, which no log axis shows."""
+    """Returns the curve without the points at or below zero, which a logarithmic axis cannot show."""
     return replace(curve, table=curve.table[curve.table.x > 0])
 
 
 def ticks(span: tuple[float, float]) -> list[float]:
-    """1, 2, 5, 10, ... where there is room for them, else powers of ten; on a short axis every number."""
+    """Returns the numbers for a logarithmic axis: 1, 2, 5, 10, ... if there is room, powers of ten on a long axis,
+    and every number on a short one."""
     reach = span[1] / span[0]
     steps = tuple(range(1, 10)) if reach <= 6 else (1, 2, 5) if reach <= 100 else (1,)
     return [k * 10**power for power in range(-6, 10) for k in steps if span[0] <= k * 10**power <= span[1]]
 
 
 def linear(shown: Sequence[Curve]) -> dict[str, int]:
-    """A linear axis has no tick between whole numbers where only these can be."""
+    """Returns the tick settings for a linear axis. If all x are whole numbers, there are no ticks between whole
+    numbers."""
     return {"minInterval": 1} if all((curve.table.x % 1 == 0).all() for curve in shown) else {}
 
 
 @cache_by_identity(512)
 def over_steps(table: pd.DataFrame, name: str, role: str) -> Curve:
-    """A run's accuracy against steps."""
+    """Returns the accuracy of a run against steps."""
     return Curve(table=band(table).rename(columns={"step": "x"}), name=name, role=role)
 
 
 def race(tables: Mapping[str, pd.DataFrame], steps: int, title: str = "") -> Figure:
-    """Accuracy against steps of runs in progress; a table's label is its role."""
+    """Draws accuracy against steps for runs in progress. The keys of `tables` are the roles."""
     return curves([over_steps(table, role, role) for role, table in tables.items()], "steps", (1, steps), title=title)
 
 
 def curve_series(curve: Curve) -> list[dict[str, Any]]:
-    """The band as two stacked lines, the lower one unseen, and the mean above them."""
+    """Returns the band as two stacked lines, of which the lower one is invisible, and the mean above them."""
     colour, dash, symbol = ROLES[curve.role]
     table, (low, span, mean) = curve.table, band_edges(curve.table)
     hidden = {"type": "line", "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True, "tooltip": {"show": False}}
@@ -150,14 +157,14 @@ def curve_series(curve: Curve) -> list[dict[str, Any]]:
 
 @cache_by_identity(512)
 def band_edges(table: pd.DataFrame) -> tuple[list[list[float]], ...]:
-    """Of a curve's points the lower edge of the band, its width and the mean, in percent."""
+    """Returns the lower edge of the band, its width, and the mean for each point of a curve, in percent."""
     low, high, mean = (100 * table[name].to_numpy() for name in ("low", "high", "mean"))
     x = table.x.tolist()
     return tuple(points(x, y.tolist()) for y in (low, high - low, mean))
 
 
 def named_at(curve: Curve, colour: str, point: pd.Series, side: str) -> dict[str, Any]:
-    """A curve's name beside one of its points, instead of at its end."""
+    """Returns the options that show the name of a curve beside one of its points, instead of at its end."""
     label = {"show": True, "formatter": curve.name, "color": colour, "fontWeight": "bold", "position": side}
     label["distance"] = 8
     at = {"coord": [float(point.x), 100 * float(point["mean"])]}
@@ -166,11 +173,12 @@ def named_at(curve: Curve, colour: str, point: pd.Series, side: str) -> dict[str
 
 
 def points(x: Sequence[float], y: Sequence[float]) -> list[list[float]]:
+    """Returns pairs of rounded numbers, which keeps the spec small."""
     return [[float(f"{a:.6g}"), round(b, 3)] for a, b in zip(x, y)]
 
 
 def mark_series(mark: Mark, number: int) -> dict[str, Any]:
-    """The mark as a line without points of its own, with its word beside the middle."""
+    """Returns the mark as a line without points, with its word at the middle."""
     colour = ROLES[mark.role][0]
     ends = [{"coord": [x, 100 * accuracy]} for x, accuracy in (mark.start, mark.end)]
     return {
@@ -188,7 +196,7 @@ def mark_series(mark: Mark, number: int) -> dict[str, Any]:
 
 
 def alt_text(shown: Sequence[Curve], x: str, marks: Sequence[Mark], y: str) -> str:
-    """The picture in words: where each curve begins, passes its middle and ends, and what the marks say."""
+    """Describes the picture in words: the start, the middle and the end of each curve, and the words of the marks."""
     parts = []
     for curve in shown:
         if len(curve.table):
@@ -199,6 +207,6 @@ def alt_text(shown: Sequence[Curve], x: str, marks: Sequence[Mark], y: str) -> s
 
 @cache_by_identity(512)
 def stops(table: pd.DataFrame) -> str:
-    """Where a curve begins, passes its middle and ends."""
+    """Describes the start, the middle and the end of a curve."""
     x, mean = table.x.to_numpy(), table["mean"].to_numpy()
     return ", ".join(f"{percent(mean[k])} at {x[k]:g}" for k in sorted({0, len(x) // 2, len(x) - 1}))

@@ -1,6 +1,7 @@
-"""A game of guessing what comes next: the learner types, then sees what stood there and what a net had expected.
+"""Defines a game in which the learner guesses the next word of a text. Then they see the true word and the
+predictions of a net.
 
-Played in the browser; the server hears nothing of it. Knows no screen.
+The game is played in the browser and sends nothing to the server. This module does not depend on the screen.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from lessons.kit.figures import Figure, percent
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """One text, how it really goes on, and what a net had expected there."""
+    """Holds one text, its true continuation, and the predictions of a net."""
 
     before: str
     after: str
-    expected: Sequence[tuple[str, float]]  # the likeliest tokens with their probabilities
-    bits: float  # how surprised the net was
+    expected: Sequence[tuple[str, float]]  # the most likely tokens with their probabilities
+    bits: float  # the surprise of the net, in bits
 
     @property
     def spec(self) -> dict[str, Any]:
+        """Returns the round in the form that the browser reads."""
         likeliest = self.expected[0][0]
         named = [(token.strip() or "(a line's end)", chance) for token, chance in self.expected]
         return {
@@ -35,13 +37,13 @@ class Round:
 
 
 def among_how_many(bits: float) -> str:
-    """So many bits in plain English: as unsure as when choosing among so many."""
+    """Explains a number of bits: it returns the number of equally likely options that would be as uncertain."""
     count = 2**bits
     return f"{count:.1f}" if count < 10 else f"{count:,.0f}"
 
 
 def guessing_game(rounds: Sequence[Round], title: str = "") -> Figure:
-    """The text alternative tells the texts alone: what comes next is what is asked."""
+    """Draws the game. Its text alternative has only the texts, because the learner must guess the continuations."""
     told = "; ".join(f"“{one.before} …”" for one in rounds)
     spec = {"rounds": [one.spec for one in rounds]}
     return Figure(kind="game", spec=spec, alt=f"What comes next? {told}", title=title)

@@ -1,4 +1,4 @@
-"""A heat-map of shares with the number in every cell: tasks by time, backbones by tasks."""
+"""Draws a heat map of shares with a number in every cell, such as tasks by time or backbones by tasks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lessons.kit.figures import Figure, compact
 
 
 def heatmap(table: pd.DataFrame, rows: str, columns: str, title: str = "", what: str = "Accuracy") -> Figure:
-    """table: one cell a row and column, shares in [0, 1]; missing cells stay empty."""
+    """Draws the heat map of a table with shares in [0, 1]. Cells without a value stay empty."""
     cells = [
         [column, row, round(100 * float(table.iat[row, column]))]
         for row in range(len(table))
@@ -22,7 +22,7 @@ def heatmap(table: pd.DataFrame, rows: str, columns: str, title: str = "", what:
                 "show": False,
                 "min": 0,
                 "max": 100,
-                # From grey-orange to blue, light enough at both ends for the dark numbers on them.
+                # From a greyish orange to blue, light enough at both ends for dark numbers.
                 "inRange": {"color": ["#e8a06a", "#f0d9c4", "#cfe0f2", "#7db4ec"]},
             },
             "tooltip": {"show": False},
@@ -31,7 +31,7 @@ def heatmap(table: pd.DataFrame, rows: str, columns: str, title: str = "", what:
             "type": "category",
             "name": columns,
             "nameGap": 28 + 14 * max(str(c).count(" ") for c in table.columns),
-            "data": [str(c).replace(" ", "\n") for c in table.columns],  # a word a line, for narrow screens
+            "data": [str(c).replace(" ", "\n") for c in table.columns],  # one word on each line, for narrow screens
             "axisLabel": {"interval": 0, "lineHeight": 14},
         },
         yAxis={"type": "category", "inverse": True, "data": [str(r) for r in table.index], "axisTick": {"show": False}},

@@ -1,4 +1,4 @@
-"""A chart of which one part is lit, while a finding speaks of it: everything else steps back."""
+"""Highlights one part of a chart while a finding describes it. All other parts become pale."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Any
 
 from lessons.kit.figures import Figure
 
-PALE = 0.14  # how much is left of the colour of what steps back
+PALE = 0.14  # the opacity of the parts that become pale
 STYLES = ("lineStyle", "itemStyle")
 
 
 def highlight(figure: Figure, names: Collection[str]) -> Figure:
-    """The same picture; what has one of these names stays as it is. A mark's name is what it says, or begins with it.
-    Nothing steps back where no part has such a name, nor in a picture that is no chart."""
+    """Returns the picture with the parts of these names highlighted.
+
+    The name of a mark is its text or the beginning of its text. The picture stays as it is if no part has one of the
+    names, or if it is not a chart.
+    """
     if figure.kind != "chart" or not names:
         return figure
     shown = [name_of(series) for series in figure.spec["series"]]
@@ -27,15 +30,16 @@ def highlight(figure: Figure, names: Collection[str]) -> Figure:
 
 
 def name_of(series: dict[str, Any]) -> str:
-    """A curve's name, that of the curve whose band it is, or what a mark says."""
+    """Returns the name of a curve. For a band it is the name of its curve, and for a mark its text."""
     if "markLine" in series and not series.get("data"):
         return str(series["markLine"].get("label", {}).get("formatter", ""))
     return str(series.get("name") or re.sub(r"^\d+ ", "", series.get("id", "")))
 
 
 def paled(series: dict[str, Any]) -> dict[str, Any]:
+    """Returns a series in pale colours."""
     faint: dict[str, Any] = {style: series.get(style, {}) | {"opacity": PALE} for style in STYLES}
-    if series.get("lineStyle", {}).get("opacity") == 0:  # the unseen lower edge of a band
+    if series.get("lineStyle", {}).get("opacity") == 0:  # the invisible lower edge of a band
         faint["lineStyle"] = series["lineStyle"]
     if "areaStyle" in series:
         faint["areaStyle"] = series["areaStyle"] | {"opacity": PALE / 3}

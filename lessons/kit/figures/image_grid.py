@@ -1,4 +1,5 @@
-"""Small images with a word under each, in rows that wrap. For what a net sees, and for what it gets wrong."""
+"""Draws small images with a word under each, in rows that wrap. It is used for the input of a net and for its
+mistakes."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ STYLE = (
 
 
 def image_grid(rows: Mapping[str, Sequence[Mapping[str, Any]]], alt: str, title: str = "") -> Figure:
-    """rows: a heading for each row of {"image", "says", "alt"}, as core.measure.examples packs images."""
+    """Draws the images. `rows` holds a heading for each row of {"image", "says", "alt"}, with images in the form of
+    core.measure.examples."""
     parts = []
     for heading, row in rows.items():
         cells = "".join(cell(one) for one in row)
@@ -40,7 +42,7 @@ def cell(one: Mapping[str, Any]) -> str:
 
 
 def png(image: str) -> str:
-    """784 bytes in base64 -> a PNG as a data address."""
+    """Converts an image of 784 bytes in base64 to a PNG as a data URL."""
     grey = np.frombuffer(base64.b64decode(image), np.uint8).reshape(SIDE, SIDE)
     buffer = io.BytesIO()
     Image.fromarray(grey).save(buffer, "PNG")

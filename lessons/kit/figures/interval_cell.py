@@ -1,16 +1,17 @@
-"""A value in the space of a word: it is a dot, its interval a line, and a stroke marks where there is no effect."""
+"""Draws a value with its interval in the space of one word. The value is a dot, the interval is a line, and a mark
+shows where there is no effect."""
 
 from __future__ import annotations
 
 
 def number(value: float) -> str:
-    """Three figures, as one would write them."""
+    """Writes a number with three significant digits."""
     written = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return written.replace("-", "\N{MINUS SIGN}")
 
 
 def interval_cell(value: float, low: float, high: float, none: float = 0.0) -> str:
-    """HTML that the page's styles draw; the places are shares of its width."""
+    """Returns HTML that is drawn by the style sheet of the page. The positions are shares of its width."""
     start, end = min(none, low), max(none, high)
     places = {"none": none, "low": low, "at": value, "high": high}
     style = "; ".join(f"--{name}: {(x - start) / (end - start):.3f}" for name, x in places.items())

@@ -1,4 +1,4 @@
-"""Accuracy against labels: what two lessons draw and say alike, of the race and of the learner's guess."""
+"""Draws accuracy against the number of labels, with the race and the learner's guess. Two lessons share it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from lessons.kit.results.evidence import band_by_x, final
 
 
 def racing(evidence: Results) -> dict[str, pd.DataFrame]:
-    """The sides of the live race that have begun, scratch first."""
+    """Returns the tables of the live race by side, for the sides that have started. Scratch comes first."""
     return dict(sorted(evidence.tables("race").items(), reverse=True))
 
 
 def raced(evidence: Results, labels: int) -> list[Curve]:
-    """Where the sides of the live race have come to, as points."""
+    """Returns the current accuracy of each side of the live race, as points."""
     return [
         Curve(table=band_by_x({labels: final(table)}), name=f"{side}, this race", role=side, named=False)
         for side, table in racing(evidence).items()
@@ -27,7 +27,7 @@ def raced(evidence: Results, labels: int) -> list[Curve]:
 
 
 def handle(name: str, labels: int, default: int, what: str) -> Control[int]:
-    """A prediction at so many labels per class: a share in percent."""
+    """Returns a control for the learner's prediction at this number of labels per class, as a share in percent."""
     return Control(
         name=name,
         label=f"With {labels} label{'s' * (labels > 1)} per class, in percent",
@@ -39,7 +39,7 @@ def handle(name: str, labels: int, default: int, what: str) -> Control[int]:
 
 
 def guess_curves(guess: Settings, handles: Mapping[int, Control[int]]) -> list[Curve]:
-    """The learner's line, by labels per class; none before they have guessed."""
+    """Returns the learner's guess as a curve against labels per class, or no curve if they have not guessed yet."""
     if not guess:
         return []
     line = pd.DataFrame({"x": list(handles), "mean": [guess[handle] / 100 for handle in handles.values()]})
@@ -49,7 +49,10 @@ def guess_curves(guess: Settings, handles: Mapping[int, Control[int]]) -> list[C
 def compare_with_guess(
     guess: Settings, handles: Mapping[int, Control[int]], ours: Mapping[int, np.ndarray], what: str
 ) -> list[tuple[str, str, str]]:
-    """What the learner said and what it did, a row a handle; {n} and {s} in `what` are the labels and a plural's s."""
+    """Compares the learner's guess with the results, with one row for each handle.
+
+    In `what`, {n} is the number of labels and {s} is the "s" of a plural.
+    """
     return [
         (what.format(n=n, s="s" * (n > 1)), f"{guess[handle]} %", percent(float(ours[n].mean())))
         for n, handle in handles.items()

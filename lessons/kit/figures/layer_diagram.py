@@ -1,4 +1,4 @@
-"""Nets as rows of layers: what each began as, and whether it may learn. A drawing in HTML."""
+"""Draws nets as rows of layers in HTML. Each layer shows how it was initialized and whether it is trained."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ BOX = (
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One layer of a drawn net."""
+    """Holds one layer of a net in the drawing."""
 
     name: str
-    began: str  # COPIED, SHUFFLED or RANDOM
-    locked: bool  # it stays as it began
+    began: str  # how it was initialized: COPIED, SHUFFLED or RANDOM
+    locked: bool  # whether it is frozen
 
 
 def layer_diagram(rows: Mapping[str, Sequence[Layer]], title: str = "") -> Figure:
-    """A row a net, from the input on."""
+    """Draws one row for each net, beginning with the layer at the input."""
     parts = []
     for name, layers in rows.items():
         boxes = "".join(map(box, layers))

@@ -1,6 +1,8 @@
-"""A loss landscape: the same plane as a surface to turn and as a map from above, nets on it and a walk across. Colours
-and heights mean the same loss in every one of them. Its spec is a Plotly figure as a dictionary; nothing here needs
-Plotly.
+"""Draws a loss landscape: a plane of weights as a surface in 3D or as a map from above, with nets on it and a
+straight path between them.
+
+A colour and a height mean the same loss in all of these figures. The spec is a Plotly figure as a dictionary, so this
+module does not need Plotly.
 """
 
 from __future__ import annotations
@@ -15,17 +17,18 @@ from numpy.typing import ArrayLike
 
 from lessons.kit.figures import ROLES, Figure, percent
 
-LOW, HIGH = 0.05, 3.0  # losses at which the scale ends; what is higher is drawn as high as that
-MARKS = (0.1, 0.3, 1, 3)  # losses that stand beside the scale
-NEAR = 0.12  # pins nearer than this share of the map share a label
-MEAN = {"symbol": "diamond", "size": 8}  # what lies half way
-INK, PAPER = "#1c2430", "rgba(255, 255, 255, 0.92)"  # of labels, which read alike on a light page and on a dark one
+LOW, HIGH = 0.05, 3.0  # the ends of the loss scale; higher losses are drawn at its upper end
+MARKS = (0.1, 0.3, 1, 3)  # the losses that are written beside the scale
+NEAR = 0.12  # pins that are closer than this share of the map share a label
+MEAN = {"symbol": "diamond", "size": 8}  # the mark of the net half way
+# Colours of labels, which must be readable on a light and on a dark page.
+INK, PAPER = "#1c2430", "rgba(255, 255, 255, 0.92)"
 DEPTHS = ((0, "#0d3b66"), (0.3, "#2f86a6"), (0.5, "#a8d5ba"), (0.7, "#f4e3b2"), (0.85, "#dd9a52"), (1, "#8c3b1b"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pin:
-    """A net on the plane."""
+    """Holds a net on the plane."""
 
     name: str
     x: float
@@ -37,19 +40,21 @@ class Pin:
 
 @dataclass(frozen=True, kw_only=True)
 class Land:
-    """Losses and accuracies (rows, columns) over the plane, the nets on it, a straight walk, and how training went."""
+    """Holds the losses and accuracies over the plane (rows, columns), the nets on it, a straight path, and the paths
+    of training."""
 
     x: ArrayLike  # (columns,), in distances between weights
     y: ArrayLike  # (rows,)
     loss: ArrayLike
     right: ArrayLike
     pins: Sequence[Pin]
-    walk: Sequence[Pin]  # the places along it, both ends among them
-    paths: Sequence[ArrayLike] = ()  # (moments, 2) each, as they fall on the plane
-    together: str = ""  # the label of three pins or more that stand together; their names if not said
+    walk: Sequence[Pin]  # the points along the path, including both ends
+    paths: Sequence[ArrayLike] = ()  # (moments, 2) each, projected onto the plane
+    together: str = ""  # the label of three or more pins that are close together; if it is empty, their names are shown
 
     def height(self, x: ArrayLike, y: ArrayLike) -> np.ndarray:
-        """Where the surface is at these places: between the places of the grid by straight lines."""
+        """Returns the height of the surface at these points. Values between the points of the grid are interpolated
+        linearly."""
         grid, rows = np.log10(np.asarray(self.loss)), np.asarray(self.y)
         found = []
         for a, b in zip(np.atleast_1d(np.asarray(x)), np.atleast_1d(np.asarray(y))):
@@ -59,7 +64,8 @@ class Land:
 
 
 def from_below(land: Land) -> Land:
-    """Mirrored where the side in front is the higher one: which way an axis of the plane points means nothing."""
+    """Returns the plane mirrored if its front side is the higher one. The direction of an axis of the plane has no
+    meaning."""
     rows = clipped(land.loss)
     half = len(rows) // 2
     if rows[:half].mean() <= rows[-half:].mean():
@@ -76,12 +82,13 @@ def from_below(land: Land) -> Land:
 
 
 def clipped(loss: ArrayLike) -> np.ndarray:
-    """As high as it is drawn: the logarithm of the loss within the scale."""
+    """Returns the height at which a loss is drawn: the logarithm of the loss, within the scale."""
     return np.log10(np.clip(np.asarray(loss), LOW, HIGH))
 
 
 def loss_surface(land: Land, title: str = "", height: int = 400) -> Figure:
-    """To be turned with a mouse or a finger; at first seen from its lower side, so that no wall hides a valley."""
+    """Draws the surface, which the learner can turn with a mouse or a finger. It is first seen from its lower side,
+    so that no hill hides a valley."""
     land = from_below(land)
     trace = colours(land) | {"type": "surface", "opacity": 0.96, "colorbar": scale()}
     trace["contours"] = {"z": {"show": True, "color": "rgba(255,255,255,0.45)", "width": 1} | steps()}
@@ -98,7 +105,8 @@ def loss_surface(land: Land, title: str = "", height: int = 400) -> Figure:
         look = {"size": 9, "color": ROLES[pin.role][0], "line": {"color": "#ffffff", "width": 2}}
         look |= MEAN if pin.role == "guess" else {}
         shown.append(spatial(x=[pin.x], y=[pin.y], z=[round(tall, 4)], mode="markers", marker=look, **hover([pin])))
-    deep = float(np.ptp(np.asarray(land.y)) / np.ptp(np.asarray(land.x)))  # a distance is as long on both axes
+    # So that a distance has the same length on both axes.
+    deep = float(np.ptp(np.asarray(land.y)) / np.ptp(np.asarray(land.x)))
     scene = {
         "xaxis": {"visible": False},
         "yaxis": {"visible": False},
@@ -114,7 +122,8 @@ def loss_surface(land: Land, title: str = "", height: int = 400) -> Figure:
 
 
 def contour_map(land: Land, title: str = "", height: int = 340) -> Figure:
-    """The same seen from above, as a map with lines of equal loss: nothing needs turning."""
+    """Draws the same plane from above, as a map with lines of equal loss, so that the learner does not have to turn
+    it."""
     land = from_below(land)
     trace = colours(land) | {"type": "contour", "contours": steps() | {"showlines": True}, "line": {"width": 0.5}}
     trace |= {"zmin": trace.pop("cmin"), "zmax": trace.pop("cmax"), "colorbar": scale()}
@@ -143,6 +152,7 @@ def contour_map(land: Land, title: str = "", height: int = 340) -> Figure:
 
 
 def colours(land: Land) -> dict[str, Any]:
+    """Returns the grid of losses with its colour scale and the texts for the pointer."""
     loss, right = np.asarray(land.loss), np.asarray(land.right)
     says = [[f"loss {a:.2f}, {percent(b)} right" for a, b in zip(*row)] for row in zip(loss.tolist(), right.tolist())]
     return {
@@ -159,7 +169,7 @@ def colours(land: Land) -> dict[str, Any]:
 
 
 def steps() -> dict[str, Any]:
-    """Lines of equal loss, five to a power of ten."""
+    """Returns the lines of equal loss, with five lines for each power of ten."""
     return {"start": round(math.log10(LOW), 4), "end": round(math.log10(HIGH), 4), "size": 0.2}
 
 
@@ -168,7 +178,7 @@ def marker_style() -> dict[str, Any]:
 
 
 def scale() -> dict[str, Any]:
-    """Below the picture, where it takes no width from a narrow screen."""
+    """Returns the colour scale below the picture, so that it takes no width from a narrow screen."""
     flat = {"orientation": "h", "thickness": 10, "len": 0.7, "y": 0, "yanchor": "top", "ypad": 6}
     return {"title": {"text": "loss", "side": "bottom"}} | flat | marker_style()
 
@@ -182,7 +192,7 @@ def flat(**trace: Any) -> dict[str, Any]:
 
 
 def trail(land: Land, path: ArrayLike, lift: float) -> dict[str, Any]:
-    """How training went, laid onto the surface."""
+    """Returns a path of training on the surface."""
     x, y = column(path, 0), column(path, 1)
     line = {"color": "#ffffff", "width": 3, "dash": "dot"}
     return spatial(x=x, y=y, z=rounded(land.height(x, y) + lift), mode="lines", line=line, hoverinfo="skip")
@@ -193,16 +203,18 @@ def column(path: ArrayLike, number: int) -> list[float]:
 
 
 def half_way(land: Land) -> list[Pin]:
+    """Returns the middle point of the path, or none if there is no path."""
     return [land.walk[len(land.walk) // 2]] if land.walk else []
 
 
 def hover(pins: Sequence[Pin]) -> dict[str, Any]:
+    """Returns the texts that appear when the pointer is over these pins."""
     says = [f"{pin.name}: loss {pin.loss:.2f}, {percent(pin.right)} right" for pin in pins]
     return {"text": says, "hovertemplate": "%{text}<extra></extra>"}
 
 
 def labelled(land: Land, lift: float) -> list[tuple[str, Pin, float]]:
-    """Each label's words, where it points and how high; nets that stand together have one."""
+    """Returns the text, the position and the height of each label. Nets that are close together share one label."""
     width = float(np.ptp(np.asarray(land.x)))
     groups: list[list[Pin]] = []
     for pin in [*land.pins, *half_way(land)]:
@@ -222,6 +234,7 @@ def labelled(land: Land, lift: float) -> list[tuple[str, Pin, float]]:
 
 
 def callout(names: str, place: Pin) -> dict[str, Any]:
+    """Returns a label with a line to its pin."""
     return {
         "x": place.x,
         "y": place.y,
@@ -230,7 +243,7 @@ def callout(names: str, place: Pin) -> dict[str, Any]:
         "arrowhead": 0,
         "arrowcolor": INK,
         "ax": 0,
-        "ay": 34 if place.role == "guess" else -46,  # what lies between two nets has its name below
+        "ay": 34 if place.role == "guess" else -46,  # the name of a point between two nets is below it
         "font": {"color": INK, "size": 13},
         "bgcolor": PAPER,
         "borderpad": 3,
@@ -246,7 +259,7 @@ def rounded(values: ArrayLike) -> list[float]:
 
 
 def alt_text(land: Land) -> str:
-    """The picture in words."""
+    """Describes the picture in words."""
     loss = np.asarray(land.loss)
     parts = [f"Loss over a plane of weights, from {loss.min():.2f} to {loss.max():.3g}"]
     parts += [f"{pin.name}: loss {pin.loss:.2f}, {percent(pin.right)} right" for pin in land.pins]

@@ -1,5 +1,5 @@
-"""A low-rank change drawn number by number: a tall strip times a flat strip fills a whole matrix. It is a drawing; its
-numbers are drawn by lot, and no net's."""
+"""Draws a low-rank change number by number: a tall matrix times a flat matrix fills a square matrix. Its numbers are
+random and do not come from a net."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from lessons.kit.figures import Figure
 from lessons.kit.figures.player import Bars, Images, Player, player
 
-GAP = 5  # cells between the strips and what they make
+GAP = 5  # cells between the two thin matrices and their product
 
 
 def low_rank_diagram(side: int, ranks: Sequence[int], title: str = "") -> Figure:
-    """A player whose scrubber is the rank; the matrix is side * side."""
+    """Draws a player whose scrubber is the rank. The matrix has the size side * side."""
     rng = np.random.default_rng(0)
     tall, flat = (rng.normal(size=(side, max(ranks))) for _ in range(2))
     counts = [2 * side * rank for rank in ranks]
@@ -46,8 +46,8 @@ def low_rank_diagram(side: int, ranks: Sequence[int], title: str = "") -> Figure
 
 
 def strip_bytes(tall: np.ndarray, flat: np.ndarray, room: int) -> str:
-    """Both strips along the edges of their product, as signed bytes: tall and flat are (side, rank), with room for more
-    directions."""
+    """Returns both thin matrices along the edges of their product, as signed bytes. `tall` and `flat` have the shape
+    (side, rank), and `room` is the space for the largest rank."""
     side, rank = tall.shape
     edge = room + GAP
     image = np.zeros((side + edge, side + edge))

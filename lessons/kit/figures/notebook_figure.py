@@ -1,6 +1,7 @@
-"""A figure as a notebook shows it: charts by Plotly, everything else by its text alternative. Knows no screen.
+"""Shows a figure in a notebook: charts with Plotly, and everything else as its text alternative. It does not depend
+on the screen.
 
-What ECharts is told of lines, bars, dots and heat-maps is said to Plotly; a chart with anything else stays words.
+Lines, bars, dots and heat maps of ECharts are translated to Plotly. A chart with anything else is shown as text.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ Option = dict[str, Any]
 
 
 def mimebundle(figure: Figure) -> dict[str, Any]:
-    """The figure in every form that a notebook may choose from."""
+    """Returns the figure in every form that a notebook can choose from."""
     told = {"text/plain": figure.alt, "text/html": html(figure)}
     plotly = figure.spec if figure.kind == "plotly" else translated(figure)
     if plotly is None:
         return told
-    import plotly.graph_objects as go  # half a second, which only a notebook pays
+    import plotly.graph_objects as go  # this import takes half a second, which only notebooks should pay
 
     return told | {PLOTLY: json.loads(go.Figure(plotly).to_json())}
 
@@ -37,7 +38,7 @@ def html(figure: Figure) -> str:
 
 
 def translated(figure: Figure) -> Option | None:
-    """A chart as Plotly has it; None where it has what is not translated."""
+    """Returns a chart as a Plotly figure, or None if it has parts that cannot be translated."""
     option = figure.spec
     if figure.kind != "chart" or not all(isinstance(option.get(name), dict) for name in ("xAxis", "yAxis")):
         return None
@@ -52,7 +53,7 @@ def translated(figure: Figure) -> Option | None:
 
 
 def axis(told: Option) -> Option:
-    """An axis with its name and its ends, of numbers or of names."""
+    """Returns an axis with its name and its ends. It holds numbers or names."""
     made: Option = {"title": {"text": told.get("name", "")}}
     if told["type"] == "category":
         return made | {"type": "category", "autorange": "reversed" if told.get("inverse") else True}
@@ -66,7 +67,7 @@ def axis(told: Option) -> Option:
 
 
 def lines(one: Option, option: Option, low: dict[str, list[list[float]]]) -> list[Option]:
-    """A curve, or the band around it, which ECharts has as a width on top of its lower edge."""
+    """Returns a curve, or the band around it, which ECharts stores as a width on top of its lower edge."""
     colour = one.get("color", ROLES["note"][0])
     if "areaStyle" in one and one.get("stack") in low:
         under = bare(low[one["stack"]])
@@ -88,7 +89,7 @@ def lines(one: Option, option: Option, low: dict[str, list[list[float]]]) -> lis
 
 
 def bare(data: list[Any]) -> list[Any]:
-    """The numbers of a series, which may each have a look of their own."""
+    """Returns the numbers of a series without the styles that some of them have."""
     return [one["value"] if isinstance(one, dict) else one for one in data]
 
 
@@ -97,7 +98,7 @@ def data_option(data: list[Any]) -> Option:
 
 
 def end_label(one: Option, points: list[Any], colour: str, side: str = "top center") -> list[Option]:
-    """What a series is called, beside its last point."""
+    """Returns the name of a series beside its last point."""
     label: Option = one.get("endLabel") or one.get("label") or {}
     shown = label.get("show") and one.get("name")
     look = {"mode": "text", "textposition": side, "textfont": {"color": colour}, "cliponaxis": False}
@@ -105,7 +106,8 @@ def end_label(one: Option, points: list[Any], colour: str, side: str = "top cent
 
 
 def bars(one: Option, option: Option, low: object) -> list[Option]:
-    """Bars, lying where the names are on the upright axis, with one standard deviation around their ends."""
+    """Returns the bars, with one standard deviation around their ends. They are horizontal if their names are on the
+    y-axis."""
     values = bare(one["data"])
     if not values:
         return []
@@ -125,7 +127,7 @@ def bars(one: Option, option: Option, low: object) -> list[Option]:
 
 
 def dots(one: Option, option: Option, low: object) -> list[Option]:
-    """Dots with their names; labels that ECharts hangs on dots nobody sees are left to the bars."""
+    """Returns dots with their names. Invisible dots, which only carry labels in ECharts, are left out."""
     if one.get("symbolSize") == 0:
         return []
     colour, data = one.get("color", ROLES["pretrained"][0]), one["data"]

@@ -1,4 +1,4 @@
-"""The two axes of a plane in the units of what is measured, for points that a net sees stretched."""
+"""Makes the two axes of a plane in the units of the measured values. The net sees these values rescaled."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 
 import numpy as np
 
-WANTED = 4  # numbers on an axis, about
+WANTED = 4  # the approximate number of ticks on an axis
 
 
 @dataclass(frozen=True)
 class PlaneAxis:
-    """The name of an axis, and where its numbers stand in the coordinates of the plane."""
+    """Holds the name of an axis, and the positions of its numbers in the coordinates of the plane."""
 
     name: str
     ticks: tuple[tuple[float, str], ...]
 
 
 def plane_axis(name: str, values: Sequence[float], reach: float) -> PlaneAxis:
-    """The axis of values of which the smallest lies at -reach and the largest at reach."""
+    """Returns the axis for these values. The smallest value is at -reach and the largest at reach."""
     low, high = min(values), max(values)
     step = round_step((high - low) / WANTED)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
@@ -34,19 +34,19 @@ def plane_axis(name: str, values: Sequence[float], reach: float) -> PlaneAxis:
 
 
 def axes_spec(axes: tuple[PlaneAxis, PlaneAxis] | None) -> dict[str, Any]:
-    """What the browser gets of them."""
+    """Returns the axes in the form that the browser reads."""
     return {"axes": [{"name": axis.name, "ticks": list(axis.ticks)} for axis in axes]} if axes else {}
 
 
 def round_step(size: float) -> float:
-    """The nearest of 1, 2 and 5 times a power of ten that is not below a size."""
+    """Returns the smallest number that is 1, 2 or 5 times a power of ten and is not below `size`."""
     power = 10.0 ** math.floor(math.log10(size))
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= size * (1 - 1e-9))
 
 
 def bounding_square(xy: np.ndarray | None) -> list[float]:
-    """Returns left, right, bottom and top of a square with a margin that holds every point of every frame, so that
-    distances compare. xy (frames, points, 2)."""
+    """Returns left, right, bottom and top of a square with a margin that contains every point of every frame. A
+    square keeps distances comparable. The shape of `xy` is (frames, points, 2)."""
     assert xy is not None
     low, high = xy.min((0, 1)), xy.max((0, 1))
     middle, half = (low + high) / 2, max(float((high - low).max()) * 0.54, 1e-6)

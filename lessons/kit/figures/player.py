@@ -1,10 +1,10 @@
-"""Frames that a learner plays or scrubs in the browser: decision areas, points, images, bars, lines; texts are in
-reading.py. Knows no screen.
+"""Defines the player: frames with areas, points, images, bars and lines that a learner plays or scrubs in the
+browser. Panels with texts are in text_panels.py. It does not depend on the screen.
 
     player(Player(marks=("step 0", "step 20"), says=("It knows nothing yet.", "It knows both."), panels=(...)))
 
-Every panel follows the one scrubber. An array's first axis counts the frames; if it is 1 or missing, the same holds
-for all of them. `says` is one sentence a frame, computed from data: it is read aloud and makes the text alternative.
+All panels follow the same scrubber. The first axis of an array is the frame. If it is 1 or missing, the values are
+the same for all frames. `says` holds one sentence for each frame, which is read aloud.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from core.experiment.checks import BadValue
 from lessons.kit.figures import ROLES, Figure, percent
 from lessons.kit.figures.plane_axes import PlaneAxis, axes_spec, bounding_square
 
-NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item; each has a colour and a mark
+NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item, each with a colour and a mark
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Space:
-    """A plane: decision areas, points that stay or move, or both. Give areas an extent."""
+    """Defines a panel with a plane. It has decision areas, points that stay or move, or both. Areas need an extent."""
 
     title: str
-    areas: Sequence[str] = ()  # a frame: base64 of side * side class numbers as bytes, the lowest row first
-    sure: Sequence[str] = ()  # a frame: how sure, laid out as areas, 0 pale to 255 full
+    areas: Sequence[str] = ()  # for each frame: base64 of side * side class numbers as bytes, the lowest row first
+    sure: Sequence[str] = ()  # for each frame: the confidence, in the same layout, from 0 (pale) to 255 (full)
     xy: ArrayLike = ()  # (frames, points, 2)
-    classes: ArrayLike = ()  # (frames, points), places in Player.classes
+    classes: ArrayLike = ()  # (frames, points), positions in Player.classes
     states: ArrayLike = ()  # (frames, points): NOTHING, RIGHT, LOST or WON_BACK
-    stories: Sequence[str] = ()  # a point: what is said when it is chosen; "" if it cannot be
-    extent: tuple[float, float, float, float] | None = None  # left, right, bottom, top; else all points fit
-    big: Sequence[str] = ()  # a frame: a large word above it, such as a count
-    axes: tuple[PlaneAxis, PlaneAxis] | None = None  # across and up, in the units of what was measured
+    stories: Sequence[str] = ()  # for each point: its text when it is selected; "" if it cannot be
+    extent: tuple[float, float, float, float] | None = None  # left, right, bottom, top; None fits all points
+    big: Sequence[str] = ()  # for each frame: a large word above it, such as a count
+    axes: tuple[PlaneAxis, PlaneAxis] | None = None  # across and up, in the units of the measured values
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         frames = len(marks)
@@ -64,7 +64,7 @@ class Space:
         return found | axes_spec(self.axes) | {"extent": list(self.extent or bounding_square(xy))}
 
     def points(self, xy: np.ndarray, frames: int, names: int) -> dict[str, Any]:
-        """Places as 16 bits within their own bounds; classes and states as bytes."""
+        """Returns the coordinates as 16-bit numbers within their own bounds, and the classes and states as bytes."""
         if not np.isfinite(xy).all():
             raise BadValue("Every point must have a place.")
         count = xy.shape[1]
@@ -84,20 +84,20 @@ class Space:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Images:
-    """Small grey images in rows that wrap, or signed filters; a word, a state and a story for each if wanted."""
+    """Defines a panel with small grey images or signed filters. Each image can have a word, a state and a story."""
 
     title: str
     images: Sequence[str] | Sequence[Sequence[str]]  # (frames, items) base64 of height * width bytes, top row first
     width: int = 28
     height: int = 28
-    signed: bool = False  # whether 0, 128, 255 mean -1, 0, 1, drawn in two colours
-    says: Sequence[str] | Sequence[Sequence[str]] = ()  # (frames, items) a word under each
-    full: Mapping[str, str] = field(default_factory=dict)  # what such a word is short for; shown where a pointer rests
+    signed: bool = False  # whether 0, 128 and 255 mean -1, 0 and 1, drawn in two colours
+    says: Sequence[str] | Sequence[Sequence[str]] = ()  # (frames, items) a word under each image
+    full: Mapping[str, str] = field(default_factory=dict)  # full texts of short words, for the pointer
     states: ArrayLike = ()  # (frames, items): NOTHING, RIGHT, LOST or WON_BACK
-    stories: Sequence[str] = ()  # an item: what is said when it is chosen; "" if it cannot be
-    size: int = 48  # pixels on screen; of a wall's tiles at most so many, where that is more than 62
-    columns: int = 0  # of a wall, whose tiles share its width; a word stands on a tile's corner. 0: as many as fit
-    big: Sequence[str] = ()  # a frame: a large word above it, such as a count
+    stories: Sequence[str] = ()  # for each item: its text when it is selected; "" if it cannot be
+    size: int = 48  # pixels on the screen; for the tiles of a wall it is a maximum if it is more than 62
+    columns: int = 0  # columns of a wall, whose tiles have their word in a corner; 0 means as many as fit
+    big: Sequence[str] = ()  # for each frame: a large word above it, such as a count
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         images = shaped("Images", self.images, len(marks), -1)
@@ -124,14 +124,14 @@ class Images:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Bars:
-    """A few named bars on one fixed scale."""
+    """Defines a panel with a few named bars on one fixed scale."""
 
     title: str
     names: Sequence[str]
     values: ArrayLike  # (frames, bars)
-    high: float = 1.0  # where the scale ends
-    low: float = 0.0  # where it begins; below zero if bars can be negative
-    form: str = "{:.2f}"  # how a value is written
+    high: float = 1.0  # the upper end of the scale
+    low: float = 0.0  # the lower end of the scale, below zero if bars can be negative
+    form: str = "{:.2f}"  # the format of a value
     role: str = "pretrained"
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
@@ -150,30 +150,30 @@ class Bars:
         }
 
     def format_value(self, value: float) -> str:
-        """A value that rounds to zero has no minus."""
+        """Writes a value. A value that rounds to zero has no minus sign."""
         text = self.form.format(value)
         return self.form.format(0.0) if text == self.form.format(-0.0) else text
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Line:
-    """A curve over the frames: shares in [0, 1], nan where there is nothing."""
+    """Holds a curve over the frames. Its values are shares in [0, 1], or nan if there is no value."""
 
     name: str
     role: str
     values: ArrayLike  # (frames,)
-    veiled: bool = False  # not drawn until the learner has flagged a moment
+    veiled: bool = False  # whether it is hidden until the learner has flagged a moment
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lines:
-    """Curves over the frames with a cursor at the present one, which a click moves. Shares if nothing else is said."""
+    """Defines a panel with curves and a cursor that a click moves. Values are shares unless `form` is set."""
 
     title: str
     lines: Sequence[Line]
-    big: Sequence[str] = ()  # a frame: a large word above it, such as a score
-    high: float = 1.0  # where the scale ends, which begins at zero
-    form: str = ""  # how a value is written; a share in percent if not said
+    big: Sequence[str] = ()  # for each frame: a large word above it, such as a score
+    high: float = 1.0  # the upper end of the scale, which begins at zero
+    form: str = ""  # the format of a value; if it is empty, values are written in percent
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         drawn: list[dict[str, Any]] = []
@@ -202,33 +202,34 @@ class Lines:
 
 
 class Panel(Protocol):
-    """What a player shows: one of the panels of this file or of reading.py."""
+    """Defines the interface of the panels in this file and in text_panels.py."""
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
-        """What the browser gets; `names` is how many classes have one."""
+        """Returns the panel in the form that the browser reads. `names` is the number of named classes."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Player:
-    """Panels side by side that follow one scrubber."""
+    """Holds panels side by side that follow one scrubber."""
 
-    marks: Sequence[str]  # a frame: a short label, "step 20", "alpha 0.50"
-    says: Sequence[str]  # a frame: a sentence computed from data
+    marks: Sequence[str]  # for each frame: a short label such as "step 20" or "alpha 0.50"
+    says: Sequence[str]  # for each frame: a sentence computed from data, also part of the text alternative
     panels: Sequence[Panel]
-    classes: Sequence[str] = ()  # what the colours and shapes mean, ten at most
+    classes: Sequence[str] = ()  # what the colours and shapes mean, at most ten
     states: tuple[str, str, str] = ("right", "lost", "won back")  # what the marks of items mean
     first: int = 0  # the frame that is shown first
-    scrub: str = "Moment"  # what the scrubber moves through: "Step", "Share of delta"
-    goal: str = ""  # what the learner is to find with the scrubber
-    reached: Sequence[bool] = ()  # a frame: whether the goal is met there
-    flag: str = ""  # what the learner is to flag, on a button: "They turn bad here"
-    flagged: Sequence[str] = ()  # a frame: what is said once it was flagged there
-    leaves: str = ""  # on a button with which the learner goes back to the frame that is shown
-    chooses: bool = False  # the frame that the learner scrubs to is their choice, without a button
+    scrub: str = "Moment"  # the name of the scrubber: "Step", "Share of delta"
+    goal: str = ""  # what the learner should find with the scrubber
+    reached: Sequence[bool] = ()  # for each frame: whether the goal is met
+    flag: str = ""  # what the learner should flag, as the text of a button: "They turn bad here"
+    flagged: Sequence[str] = ()  # for each frame: the sentence that is shown if the learner flags it
+    leaves: str = ""  # the text of a button with which the learner goes back to this frame
+    chooses: bool = False  # whether the learner chooses a frame by scrubbing to it, without a button
 
 
 def player(value: Player, title: str = "") -> Figure:
-    """The figure that a lesson returns; its spec is what the browser gets."""
+    """Returns the figure of a player. Its spec is what the browser receives. Raises BadValue if its parts do not
+    fit."""
     if not (1 <= len(value.marks) == len(value.says)):
         raise BadValue(f"There must be a sentence a frame, {len(value.marks)}, not {len(value.says)}.")
     if not 0 <= value.first < len(value.marks):
@@ -250,7 +251,7 @@ def player(value: Player, title: str = "") -> Figure:
 
 
 def shaped(name: str, values: Any, frames: int, *size: int) -> np.ndarray:
-    """values as (frames or 1, *size), where -1 is any size; a missing first axis is added."""
+    """Returns the values with the shape (frames or 1, *size), where -1 is any size. A missing first axis is added."""
     try:
         array = np.asarray(values)
     except ValueError as error:
@@ -264,6 +265,7 @@ def shaped(name: str, values: Any, frames: int, *size: int) -> np.ndarray:
 
 
 def state_of(states: ArrayLike, frames: int, count: int) -> np.ndarray:
+    """Returns the states of items with the shape (frames or 1, count). Raises BadValue if there is an unknown state."""
     array = shaped("States", states if len(np.asarray(states)) else np.zeros(count, int), frames, count)
     if not ((array >= NOTHING) & (array <= WON_BACK)).all():
         raise BadValue("A state is nothing, right, lost or won back.")
@@ -271,24 +273,27 @@ def state_of(states: ArrayLike, frames: int, count: int) -> np.ndarray:
 
 
 def texts(name: str, values: Sequence[str], count: int) -> list[str]:
+    """Returns one text for each item, or none at all. Raises BadValue if the number is different."""
     if len(values) not in (0, count):
         raise BadValue(f"{name} must be one for each of {count} items, not {len(values)}.")
     return list(values)
 
 
 def large(big: Sequence[str], frames: int) -> dict[str, Any]:
+    """Returns the large word of each frame. Raises BadValue if the number is different."""
     if len(big) not in (0, 1, frames):
         raise BadValue(f"A large word is one for each of {frames} frames, not {len(big)}.")
     return {"big": list(big)} if big else {}
 
 
 def to_base64(array: ArrayLike) -> str:
-    """Whole numbers from 0 to 255 as bytes in base64."""
+    """Converts whole numbers from 0 to 255 to bytes in base64."""
     return base64.b64encode(np.asarray(array).astype(np.uint8).tobytes()).decode()
 
 
-@lru_cache(maxsize=2048)  # a wall's tiles are the same at every look
+@lru_cache(maxsize=2048)  # the tiles of a wall are the same every time
 def from_base64(name: str, text: str) -> np.ndarray:
+    """Reads bytes in base64. Raises BadValue if they are not valid."""
     try:
         return np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
     except ValueError as error:

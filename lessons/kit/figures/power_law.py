@@ -1,4 +1,5 @@
-"""A loss against how much was learned from, both axes logarithmic, with the straight line nearest to it."""
+"""Draws a loss against the amount of training data on two logarithmic axes, with the straight line that fits it
+best."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def power_law(
     title: str = "",
     more: Sequence[Curve] = (),
 ) -> Figure:
-    """loss (amounts, seeds); `more` is drawn beside it."""
+    """Draws the loss, which has the shape (amounts, seeds), with the curves in `more` beside it."""
     exponent, start, _ = fit_power_law(amounts, loss.mean(1))
     measured = band_by_x(dict(zip(amounts, loss)))
     straight = pd.DataFrame({"x": measured.x, "mean": start * np.array(amounts, float) ** -exponent})

@@ -1,6 +1,7 @@
-"""Rows with small pictures, a name and a bar from zero. They glide to new places, and can be put in order by hand.
+"""Draws rows with small pictures, a name and a bar from zero. The rows move smoothly to new positions, and the
+learner can put them in order by hand.
 
-While their order is asked for there are no bars; the guess stands in the same row as what became of it.
+While the learner is asked for the order, there are no bars. Later the guess is shown in the same row as the result.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from core.experiment.checks import BadValue
 from lessons.kit.figures import ROLES, Figure
 from lessons.kit.figures.bars import LOSS
 
-if TYPE_CHECKING:  # the catalogue knows figures
+if TYPE_CHECKING:  # the catalogue imports the figures
     from lessons.kit.model.prediction import Order
 
 PLACES = ("1st", "2nd", "3rd")
@@ -21,17 +22,17 @@ PLACES = ("1st", "2nd", "3rd")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row. What is not known is None, and not drawn."""
+    """Holds one row. Values that are not known are None and are not drawn."""
 
     name: str
-    images: tuple[str, ...] = ()  # base64 of 28 * 28 grey bytes, three at most
+    images: tuple[str, ...] = ()  # base64 of 28 * 28 grey bytes, at most three
     value: float | None = None
-    low: float | None = None  # the whisker's ends
+    low: float | None = None  # the ends of the interval
     high: float | None = None
-    says: str = ""  # the value in figures
+    says: str = ""  # the value as a number
     role: str = "pretrained"
-    guess: float | None = None  # a hollow bar
-    note: str = ""  # small, below the name
+    guess: float | None = None  # drawn as a hollow bar
+    note: str = ""  # small text below the name
 
 
 def ranked_rows(
@@ -43,8 +44,11 @@ def ranked_rows(
     ends: tuple[str, str] = ("most", "least"),
     title: str = "",
 ) -> Figure:
-    """The rows from top to bottom on one scale over `span`. `ask`: their order is asked for, from one of `ends` to the
-    other; its items are their names."""
+    """Draws the rows from top to bottom on one scale over `span`.
+
+    If `ask` is given, the learner is asked for the order of the rows, from one of `ends` to the other. Its items are
+    the names of the rows.
+    """
     names = [row.name for row in shown]
     if len(set(names)) < len(names) or not span[0] <= zero <= span[1]:
         raise BadValue("Rows have names of their own, and a scale with zero on it.")
@@ -64,7 +68,8 @@ def ranked_rows(
 
 
 def share(value: float, span: tuple[float, float]) -> float:
-    """Where a value stands on the scale, in percent of its length; what is beyond it stands at its end."""
+    """Returns the position of a value on the scale, in percent of its length. Values beyond the scale are at its
+    end."""
     low, high = span
     return round(100 * (min(max(value, low), high) - low) / (high - low), 2)
 
@@ -93,5 +98,5 @@ def row_text(row: Row) -> str:
 
 
 def ordinal(place: int) -> str:
-    """The first place is 1: "1st", "2nd", "3rd", "4th"."""
+    """Returns the ordinal of a place: "1st", "2nd", "3rd", "4th". The first place is 1."""
     return PLACES[place - 1] if place <= len(PLACES) else f"{place}th"

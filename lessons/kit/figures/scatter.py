@@ -1,4 +1,5 @@
-"""Dots between two axes, each with its name beside it: methods, backbones, worlds compared by two numbers."""
+"""Draws dots between two axes, each with its name beside it. It compares methods, backbones or worlds by two
+numbers."""
 
 from __future__ import annotations
 
@@ -8,16 +9,17 @@ from typing import Any
 
 from lessons.kit.figures import ROLES, Figure, Ground, compact
 
-# Where a name stands and by how many pixels it is lowered; the lower ones are clear of the arms of the dot's own cross.
+# The side of a name, and how many pixels it is lowered. Lowered names do not touch the arms of the cross of the dot.
 SIDES = {side: (side, 0) for side in ("right", "left", "top", "bottom")}
 SIDES |= {f"lower {side}": (side, 13) for side in ("right", "left")}
-LEFT = 62  # pixels for the numbers and the name of the y axis
-LANE = 28  # pixels above the axes for names in one row, each tied to its dot by a thin line: for dots that crowd
+LEFT = 62  # pixels for the numbers and the name of the y-axis
+# Pixels above the axes for names in one row, each joined to its dot by a thin line; for dots that are close together.
+LANE = 28
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dot:
-    """One dot; x_spread and y_spread are one standard deviation over seeds, drawn as a thin cross."""
+    """Holds one dot. `x_spread` and `y_spread` are one standard deviation over seeds, drawn as a thin cross."""
 
     name: str
     x: float
@@ -25,13 +27,13 @@ class Dot:
     role: str = "pretrained"
     x_spread: float = 0.0
     y_spread: float = 0.0
-    named: bool = True  # whether its name stands beside it; the text alternative has it anyway
-    side: str = "right"  # where its name stands: a key of SIDES, or "lane"
+    named: bool = True  # whether its name is shown beside it; the text alternative always has it
+    side: str = "right"  # the position of its name: a key of SIDES, or "lane"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """One axis: its name, its ends where they are fixed, and how a value is written (as Python's format does)."""
+    """Defines one axis: its name, its ends if they are fixed, and the format of a value, as in Python's `format`."""
 
     name: str
     low: float | None = None
@@ -43,7 +45,8 @@ class Axis:
 def scatter(
     shown: Sequence[Dot], x: Axis, y: Axis, title: str = "", joined: Sequence[Sequence[str]] = (), height: int = 400
 ) -> Figure:
-    """The dots; `joined` names rows of dots that a thin line connects, such as one method at several strengths."""
+    """Draws the dots. `joined` holds lists of names of dots that are joined by a thin line, such as one method at
+    several strengths."""
     places = {dot.name: [dot.x, dot.y] for dot in shown}
     series = [one_dot(dot) for dot in shown if not (dot.x_spread or dot.y_spread)]
     series += [one_dot(dot) | crossed(dot) for dot in shown if dot.x_spread or dot.y_spread]
@@ -66,7 +69,7 @@ def scatter(
 
 
 def grounded(x: Axis, y: Axis, top: int) -> Ground | None:
-    """Where the axes lie, if all their ends are fixed."""
+    """Returns the ground of the chart if all ends of the axes are fixed, or None."""
     if x.low is None or x.high is None or y.low is None or y.high is None:
         return None
     return Ground(x=(x.low, x.high), y=(y.low, y.high), log=(x.log, y.log), left=LEFT, right=40, top=top)
@@ -96,15 +99,16 @@ def one_dot(dot: Dot) -> dict[str, Any]:
 
 
 def laned(mark: dict[str, Any]) -> dict[str, Any]:
-    """A dot whose name stands in the row above the axes, moved sideways where it would touch another."""
+    """Returns the options for a name in the row above the axes. It is moved sideways if it would touch another name."""
     return {
-        "label": mark["label"] | {"formatter": "\u00a0{a}\u00a0"},  # padding would not keep names apart
+        "label": mark["label"] | {"formatter": "\u00a0{a}\u00a0"},  # padding would not keep the names apart
         "labelLayout": {"y": LANE / 2, "hideOverlap": False, "moveOverlap": "shiftX"},
         "labelLine": {"show": True, "lineStyle": {"color": mark["color"], "width": 1, "type": "dotted"}},
     }
 
 
 def crossed(dot: Dot) -> dict[str, Any]:
+    """Returns the cross of a dot, which shows one standard deviation on both axes."""
     arms = [
         [{"coord": [dot.x - dot.x_spread, dot.y]}, {"coord": [dot.x + dot.x_spread, dot.y]}],
         [{"coord": [dot.x, dot.y - dot.y_spread]}, {"coord": [dot.x, dot.y + dot.y_spread]}],

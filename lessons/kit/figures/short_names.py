@@ -1,4 +1,4 @@
-"""Short names for classes, where a tile has room for a few letters: no two classes get the same one."""
+"""Makes short names for classes, because a tile has room for only a few letters. No two classes get the same name."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-LETTERS, MOST = 3, 5  # of a short name: usually, and where more are needed to tell two names apart
+# Letters of a short name: the usual number, and the largest number if more are needed to tell two names apart.
+LETTERS, MOST = 3, 5
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """Returns a short name for each of these names, which differ. What all of them begin with is left out.
+    """Returns a short name for each of these names, which must all be different. The letters that all names begin
+    with are left out.
 
-    "Apple Golden" and "Apple Granny" become "Gol" and "Gra", "class_1" and "class_2" become "1" and "2". Where letters
-    do not tell the classes apart, their numbers do.
+    "Apple Golden" and "Apple Granny" become "Gol" and "Gra", "class_1" and "class_2" become "1" and "2". If letters
+    cannot tell the classes apart, their numbers are used.
     """
     found = shortened(list(names))
     return found if all(found) and len(set(found)) == len(found) else [str(k + 1) for k in range(len(found))]
@@ -34,7 +36,8 @@ def shortened(names: list[str]) -> list[str]:
 
 
 def told_apart(names: list[str]) -> list[str]:
-    """Names with the same first letters: as many letters as tell them apart, else what follows their common start."""
+    """Returns short names for names with the same first letters. They have as many letters as needed, or the letters
+    after their common start."""
     for letters in range(LETTERS + 1, MOST + 1):
         short = [name[:letters].strip() for name in names]
         if len(set(short)) == len(short):
@@ -46,7 +49,7 @@ def told_apart(names: list[str]) -> list[str]:
 
 
 def without_common_start(names: list[str]) -> list[str]:
-    """The names without the words, or the letters before a number, that all of them begin with."""
+    """Returns the names without their common start, which ends between two words or before a number."""
     if len(names) < 2:
         return names
     start = common_start(names)
@@ -57,7 +60,7 @@ def without_common_start(names: list[str]) -> list[str]:
 
 
 def runs_on(name: str, cut: int) -> bool:
-    """Whether cutting a name there would cut a word or a number in two."""
+    """Returns whether cutting the name at this position would split a word or a number."""
     return any(
         (a.isdigit() and b.isdigit()) or (a.isalpha() and b.isalpha() and not (a.islower() and b.isupper()))
         for a, b in itertools.pairwise(name[cut - 1 : cut + 1])
@@ -65,6 +68,6 @@ def runs_on(name: str, cut: int) -> bool:
 
 
 def common_start(names: list[str]) -> str:
-    """The letters that all of these names begin with."""
+    """Returns the letters that all of these names begin with."""
     alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*names))
     return "".join(letters[0] for letters in alike)

@@ -1,5 +1,5 @@
-"""Slopes: the same things in two columns, each joined by a line, with names and numbers at its ends. Where the lines
-cross, the columns disagree about the order."""
+"""Draws the same items in two columns, joined by lines, with names and numbers at the ends. If two lines cross, the
+columns rank these items in a different order."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 
 from lessons.kit.figures import ROLES, Figure, Ground, percent
 
-SIDE = 132  # pixels for names beyond either column
-LOW = -6  # percent: room between nothing and the columns' names
-TALL, ROOM = 270, 16  # pixels of the axis where it is lowest, on a phone, and of a name
+SIDE = 132  # pixels for the names beside each column
+LOW = -6  # percent: room between zero and the names of the columns
+TALL, ROOM = 270, 16  # pixels of the axis where it is shortest, on a phone, and the height of a name
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slope:
-    """One thing: where it stands in either column, a share in [0, 1] or None where that is not known."""
+    """Holds one item and its value in each column, a share in [0, 1], or None if it is not known."""
 
     name: str
     left: float | None
     right: float | None
     role: str = "note"
-    named: bool = True  # whether its name and numbers stand beside it
-    says: tuple[str, str] = ("", "")  # its numbers, where they are no percentages
-    guess: float | None = None  # what the learner said of the right column
+    named: bool = True  # whether its name and its numbers are shown beside it
+    says: tuple[str, str] = ("", "")  # its numbers, if they are not percentages
+    guess: float | None = None  # the learner's guess for the right column
 
 
 def slopes(shown: Sequence[Slope], columns: tuple[str, str], title: str = "", height: int = 420) -> Figure:
-    """The slopes between two columns; those without names are thin, and lie below the others."""
+    """Draws the lines between two columns. Lines without names are thin and are drawn below the others."""
     shown = sorted(shown, key=lambda slope: slope.named)
     ground = Ground(x=(0, 1), y=(LOW, 100), left=SIDE, right=SIDE)
     named = [slope for slope in shown if slope.named]
@@ -59,7 +59,7 @@ def slopes(shown: Sequence[Slope], columns: tuple[str, str], title: str = "", he
 
 
 def lowered(values: Sequence[float | None]) -> list[int]:
-    """By how many pixels each name is lowered, or raised, so that none stands on another."""
+    """Returns how many pixels each name is moved down, so that names do not overlap."""
     places = {k: (1 - value) * TALL for k, value in enumerate(values) if value is not None}
     last, moved = -math.inf, dict.fromkeys(range(len(values)), 0)
     for k in sorted(places, key=places.__getitem__):
@@ -95,7 +95,7 @@ def line(slope: Slope, down: tuple[int, int]) -> dict[str, Any]:
 
 
 def guess_line(slope: Slope, guess: float) -> dict[str, Any]:
-    """The slope as the learner had it: the gap to what was found is the miss."""
+    """Returns the line that the learner guessed. The gap between it and the result is the error of the guess."""
     colour, dash, symbol = ROLES["guess"]
     begin = [] if slope.left is None else [[0, round(100 * slope.left, 2)]]
     return {

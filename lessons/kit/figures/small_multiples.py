@@ -1,4 +1,5 @@
-"""Several small charts of one kind in one picture: two columns, the same axes everywhere, so that they compare."""
+"""Draws several small charts of one kind in one picture, in two columns. All have the same axes, so that they can be
+compared."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ LEFT, TOP, WIDE, HIGH, ACROSS, DOWN = 0.11, 0.1, 0.355, 0.31, 0.49, 0.47  # shar
 
 @dataclass(frozen=True, kw_only=True)
 class Small:
-    """One of the small charts."""
+    """Holds one of the small charts."""
 
     title: str
     shown: Sequence[Curve]
     marks: Sequence[Mark] = ()
-    gap: bool = False  # whether what lies between its first two curves is shaded
+    gap: bool = False  # whether the area between its first two curves is shaded
 
 
 def small_multiples(
@@ -34,7 +35,8 @@ def small_multiples(
     y: str = "Accuracy",
     title: str = "",
 ) -> Figure:
-    """Shares against x on a log axis over `span`, with numbers where `at` says; at most four, row by row."""
+    """Draws shares against x on a logarithmic axis over `span`, with numbers at the positions in `at`. There are at
+    most four charts, row by row."""
     places = [pane(k) for k in range(len(charts))]
     series: list[dict[str, Any]] = []
     for k, chart in enumerate(charts):
@@ -83,18 +85,20 @@ def percents(share: float) -> str:
 
 
 def stacked(series: dict[str, Any], k: int) -> dict[str, Any]:
-    """Bands of different charts have nothing to do with each other, whatever their names."""
+    """Returns a stack name for each chart, because bands of different charts must not be stacked, even if they have
+    the same name."""
     return {"stack": f"{k} {series['stack']}"} if "stack" in series else {}
 
 
 def shaded(chart: Small) -> list[dict[str, Any]]:
-    """What lies between the first two curves, where they have the same places."""
+    """Returns the shaded area between the first two curves, at the x that both have."""
     one, other = chart.shown[:2]
     return between(one.table, Same(other.table))
 
 
 @cache_by_identity(128)
 def between(table: pd.DataFrame, beside: Same) -> list[dict[str, Any]]:
+    """Returns the area between the means of two tables."""
     x, mine, theirs = np.intersect1d(table.x, beside.it.x, return_indices=True)
     one, other = table["mean"].to_numpy()[mine], beside.it["mean"].to_numpy()[theirs]
     low, span = (np.column_stack([x, 100 * y]).tolist() for y in (np.minimum(one, other), abs(one - other)))

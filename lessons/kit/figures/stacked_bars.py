@@ -1,4 +1,4 @@
-"""Bars made of parts that stand one upon the other, on an axis that does not move: what has been paid, and for what."""
+"""Draws bars that consist of stacked parts, on a fixed axis. They show what was paid, and for what."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from lessons.kit.figures import ROLES, Figure, compact
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One part of a bar."""
+    """Holds one part of a bar."""
 
     name: str
     amount: float
     role: str
-    count: int = 1  # equal pieces that it is drawn as, where they are few enough to be seen
+    count: int = 1  # the number of equal pieces in which it is drawn, if they are few enough to be visible
 
 
 def stacked_bars(
     rows: Sequence[tuple[str, Sequence[Part]]], high: float, unit: str, title: str = "", form: str = ",.3g"
 ) -> Figure:
-    """The bars from top to bottom with their sums; what is longer than `high` runs out of the picture, and says so."""
+    """Draws the bars from top to bottom with their sums. A bar that is longer than `high` is cut off at the edge,
+    with a note."""
     series: list[dict[str, Any]] = []
     for k, (_, parts) in enumerate(rows):
         for part in parts:
@@ -60,7 +61,7 @@ def stacked_bars(
 
 
 def piece(part: Part, amount: float, row: int, rows: int, named: bool) -> dict[str, Any]:
-    """A series of one piece: it lies upon those that were named before it in the same row."""
+    """Returns one piece as a series. It is stacked on the earlier pieces of the same row."""
     colour = ROLES[part.role][0]
     wide = {"formatter": part.name, "show": named, "position": "insideLeft", "color": "#fff", "fontWeight": "bold"}
     return {

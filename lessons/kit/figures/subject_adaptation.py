@@ -1,4 +1,4 @@
-"""A subject that the reader goes on with and a net begins with: what both write as they learn, what it costs them."""
+"""Draws how the pretrained reader and a net from scratch learn a subject: the texts that they write, and their loss."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ UNIT = "bits a character"
 
 
 def adapting(tables: Mapping[str, pd.DataFrame], high: float) -> Figure:
-    """Bits a character of a subject, pretrained and from scratch, and of general text, against steps."""
+    """Draws the loss of both sides on a subject, and the loss of the reader on general text, in bits a character
+    against steps."""
     shown = [Curve(table=by_step(table, "bits"), name=NAMES[side], role=side) for side, table in tables.items()]
     if PRETRAINED in tables:
         shown.append(Curve(table=by_step(tables[PRETRAINED], "bits 1"), name="general text", role="source"))
@@ -35,11 +36,12 @@ def adapting(tables: Mapping[str, pd.DataFrame], high: float) -> Figure:
 
 
 def by_step(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Returns the curve of one column of a run's table against steps."""
     return band_by_x(dict(zip(np.sort(table.step.unique()).tolist(), bits(table, column))))
 
 
 def passages(evidence: Results, name: str) -> Figure:
-    """The beginnings that nets are given of a subject of this name, and what stands there in truth."""
+    """Draws the beginnings of texts on a subject that the nets continue, with their true continuations."""
     begun = evidence.answer("begun")["tasks"][0]["examples"] if evidence.has("begun") else []
     parts = [
         f'<p style="margin:0 0 1.2rem">{quoted(beginning(one["prompt"]))}'
@@ -53,18 +55,19 @@ def passages(evidence: Results, name: str) -> Figure:
 
 
 def beginning(prompt: str) -> str:
-    """Without what is left of the sentence before it."""
+    """Returns the prompt without the rest of the sentence before it."""
     return prompt.lstrip(" \n.,;:!?")
 
 
 def quoted(text: str) -> str:
-    """Text as a page shows it, with its line breaks but no empty lines; what is no letter as a dot."""
+    """Returns a text as HTML, with its line breaks but without empty lines. Characters that cannot be printed become
+    dots."""
     plain = "".join(one if one == "\n" or (one.isprintable() and one != "\ufffd") else "·" for one in text)
     return html.escape(re.sub(r"\s*\n\s*", "\n", plain)).replace("\n", "<br>")
 
 
 def continuations(evidence: Results, role: str) -> Figure:
-    """How the reader goes on untouched, and how both sides go on now, from the same words."""
+    """Draws how the untouched reader and both sides continue the same beginnings."""
     ours, theirs = ([test for test in evidence.behaviour(role, side) if "0" in test] for side in (PRETRAINED, SCRATCH))
     examples = evidence.answer("begun")["tasks"][0]["examples"] if evidence.has("begun") else []
     steps = f"after {ours[-1]['step']} steps"

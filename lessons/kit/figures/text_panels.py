@@ -1,6 +1,7 @@
-"""Panels of the player that are read: texts that change from frame to frame, and one text by a net's surprise.
+"""Defines the panels of the player that show text: texts that change from frame to frame, and one text coloured by the
+surprise of a net.
 
-Knows no screen.
+It does not depend on the screen.
 """
 
 from __future__ import annotations
@@ -14,21 +15,23 @@ from numpy.typing import ArrayLike
 
 from lessons.kit.figures.player import RIGHT, large, shaped, state_of, texts
 
-FULL = 12.0  # bits at which a token's tint is strongest
+FULL = 12.0  # the bits at which the colour of a token is strongest
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Texts:
-    """What is written, after prompts or alone, with lamps that say what is true of it."""
+    """Defines a panel with texts, with or without prompts, and with check marks that show which conditions each text
+    meets."""
 
     title: str
-    says: Sequence[str] | Sequence[Sequence[str]]  # (frames, rows) what is written
-    prompts: Sequence[str] = ()  # a row: after what
-    lamps: Mapping[str, ArrayLike] = field(default_factory=dict)  # by name (frames, rows): NOTHING, RIGHT or LOST
-    notes: Sequence[str] = ()  # a row: a word on a badge beside its prompt, or ""
+    says: Sequence[str] | Sequence[Sequence[str]]  # (frames, rows) the texts
+    prompts: Sequence[str] = ()  # for each row: the prompt before the text
+    # Check marks by name (frames, rows): NOTHING, RIGHT or LOST.
+    lamps: Mapping[str, ArrayLike] = field(default_factory=dict)
+    notes: Sequence[str] = ()  # for each row: a word on a badge beside its prompt, or ""
     ends: Sequence[str] | Sequence[Sequence[str]] = ()  # (frames, rows) a word at the end of a row
-    words: Collection[str] = ()  # on a tint wherever they are written
-    big: Sequence[str] = ()  # a frame: a large word above it, such as a count
+    words: Collection[str] = ()  # words that are coloured everywhere
+    big: Sequence[str] = ()  # for each frame: a large word above it, such as a count
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         frames = len(marks)
@@ -53,13 +56,14 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tokens:
-    """One text, every token on a tint that says how surprised a net was by it; a token that is chosen says more."""
+    """Defines a panel with one text in which the colour of every token shows how surprised a net was. The learner can
+    select a token to read more."""
 
     title: str
     tokens: Sequence[str]
     bits: ArrayLike  # (frames, tokens)
-    stories: Sequence[Sequence[str]]  # (frames, tokens): what is said when a token is chosen
-    big: Sequence[str] = ()  # a frame: a large word above it
+    stories: Sequence[Sequence[str]]  # (frames, tokens): the text that is shown when a token is selected
+    big: Sequence[str] = ()  # for each frame: a large word above it
 
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         bits = shaped("Bits", self.bits, len(marks), len(self.tokens)).astype(float)
@@ -75,6 +79,7 @@ class Tokens:
 
 
 def visible(token: str) -> str:
-    """A token as it can be seen: a space as an open box, a line's end as an arrow, what is no letter as a dot."""
+    """Makes the invisible characters of a token visible. A space becomes an open box, a line break becomes an arrow,
+    and other characters that cannot be printed become dots."""
     seen = token.replace(" ", "␣").replace("\n", "↵").replace("\f", "the end")
     return "".join(letter if letter.isprintable() else "·" for letter in seen)

@@ -1,4 +1,5 @@
-"""A picture as a thumbnail: its curves, dots, bars or images without words, as SVG. For the cards on the first page."""
+"""Draws a figure as a thumbnail in SVG: its curves, dots, bars or images without words. The cards on the home page
+use it."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from lessons.kit.figures.image_grid import SIDE, png
 from lessons.kit.figures.player import from_base64
 
 WIDE, HIGH, EDGE = 160, 90, 6  # units of the drawing
-MANY, MOST = 10, 24  # images, and words, that are shown
-BELOW, ABOVE = (22, 96, 167), (201, 98, 8)  # colours of what is below zero and above
+MANY, MOST = 10, 24  # how many images and words are shown, at most
+BELOW, ABOVE = (22, 96, 167), (201, 98, 8)  # colours of values below and above zero
 FRAME = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}">{{}}</svg>'
 EMPTY = FRAME.format("")
 GREY, BLUE = ROLES["note"][0], ROLES["pretrained"][0]
@@ -26,7 +27,7 @@ PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#6b2a5b", "#56b4e9", "#d
 
 
 def thumbnail_svg(figure: Figure) -> str:
-    """The thumbnail; an empty frame where the picture is of a kind that has no sketch."""
+    """Returns the thumbnail. It is an empty frame if this kind of figure has no thumbnail."""
     parts: Iterator[str] = iter(())
     if figure.kind == "chart":
         parts = chart(figure.spec)
@@ -40,7 +41,7 @@ def thumbnail_svg(figure: Figure) -> str:
 
 
 def text_strokes(text: str) -> Iterator[str]:
-    """A text as it looks from afar: a stroke for every word."""
+    """Draws a text as it would look from a distance, with one line for each word."""
     x, y = 8, 14
     for word in text.split()[:MOST]:
         wide = 3 * min(len(word), 12)
@@ -51,7 +52,7 @@ def text_strokes(text: str) -> Iterator[str]:
 
 
 def chart(spec: dict[str, Any]) -> Iterator[str]:
-    """The means of curves as lines, single values as dots, bars as bars."""
+    """Draws the means of curves as lines, single values as dots, and bars as bars."""
     axes = [spec.get(name, {}) for name in ("xAxis", "yAxis")]
     logs = [isinstance(axis, dict) and axis.get("type") == "log" for axis in axes]
     seen = [one for one in spec["series"] if one.get("data") and one.get("symbolSize", 1) != 0]
@@ -87,10 +88,12 @@ def chart(spec: dict[str, Any]) -> Iterator[str]:
 
 
 def places_of(data: list[Any], logs: list[bool]) -> list[tuple[float, float]]:
+    """Returns the coordinates of the data of a series, with logarithms on a logarithmic axis."""
     found = []
     for k, one in enumerate(data):
         value = one.get("value") if isinstance(one, dict) else one
-        pair = value if isinstance(value, (list, tuple)) else (value, -k)  # a bar: its row goes down
+        # For a bar the second number is its row, which goes down.
+        pair = value if isinstance(value, (list, tuple)) else (value, -k)
         if len(pair) >= 2 and all(isinstance(v, (int, float)) for v in pair[:2]):
             x, y = (math.log10(max(v, 1e-9)) if log else float(v) for v, log in zip(pair, logs))
             found.append((x, y))
@@ -98,7 +101,7 @@ def places_of(data: list[Any], logs: list[bool]) -> list[tuple[float, float]]:
 
 
 def frames(spec: dict[str, Any]) -> Iterator[str]:
-    """The last frame of the first panel: a map of areas, or images."""
+    """Draws the last frame of the first panel: a map of areas, or images."""
     if spec["panels"][0].get("texts"):
         yield from lines_of(spec["panels"][0]["texts"][-1][:4])
         return
@@ -116,7 +119,7 @@ def frames(spec: dict[str, Any]) -> Iterator[str]:
 
 
 def signed(panel: dict[str, Any], frame: int) -> np.ndarray:
-    """The first image of a frame in two colours, (height, width, 3)."""
+    """Returns the first image of a frame in two colours, with the shape (height, width, 3)."""
     values = (
         from_base64("Images", panel["images"][frame][0]).reshape(panel["height"], panel["width"]).astype(float) - 128
     )
@@ -126,7 +129,7 @@ def signed(panel: dict[str, Any], frame: int) -> np.ndarray:
 
 
 def lines_of(texts: list[str]) -> Iterator[str]:
-    """What is written, as bars of its length after a prompt's."""
+    """Draws texts as lines whose length follows the length of the text, each after a line for its prompt."""
     for k, text in enumerate(texts):
         width, y = min(80, 8 + 2 * len(text)), 14 + 18 * k
         yield f'<rect x="8" y="{y}" width="56" height="8" rx="4" fill="{GREY}" opacity="0.45"/>'
@@ -134,11 +137,12 @@ def lines_of(texts: list[str]) -> Iterator[str]:
 
 
 def pictures(html: str) -> Iterator[str]:
-    """The first images of a page."""
+    """Draws the first images of a page."""
     yield from row(re.findall(r'src="(data:image/png;base64,[^"]+)"', html)[:MANY])
 
 
 def row(addresses: list[str]) -> Iterator[str]:
+    """Draws images in rows of five."""
     columns, size = 5, 28
     for k, address in enumerate(addresses):
         yield image(address, 6 + (k % columns) * (size + 2), 15 + (k // columns) * (size + 4), size, size)
@@ -149,7 +153,7 @@ def image(address: str, x: float, y: float, width: float, height: float) -> str:
 
 
 def data_address(colours: np.ndarray) -> str:
-    """(height, width, 3) bytes as a PNG."""
+    """Converts an image with the shape (height, width, 3) to a PNG as a data URL."""
     buffer = io.BytesIO()
     Image.fromarray(colours).quantize(16).save(buffer, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

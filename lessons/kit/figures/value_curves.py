@@ -1,4 +1,5 @@
-"""Curves of anything but a share: losses, costs, counts, against anything, either axis log or linear."""
+"""Draws curves of values that are not shares, such as losses, costs or counts. Both axes can be logarithmic or
+linear."""
 
 from __future__ import annotations
 
@@ -11,9 +12,9 @@ from lessons.kit.figures.scatter import Axis
 
 
 def value_curves(shown: Sequence[Curve], x: Axis, y: Axis, marks: Sequence[Mark] = (), title: str = "") -> Figure:
-    """The curves in y's own unit; both ends of both axes are given."""
+    """Draws the curves in the unit of the y-axis. Both axes must have fixed ends."""
     assert x.low is not None and x.high is not None and y.low is not None and y.high is not None
-    # What draws shares multiplies by a hundred.
+    # The function for shares multiplies them by a hundred.
     scaled = [replace(curve, table=curve.table.assign(**curve.table[COLUMNS] / 100)) for curve in shown]
     low = [
         replace(mark, start=(mark.start[0], mark.start[1] / 100), end=(mark.end[0], mark.end[1] / 100))
@@ -21,7 +22,7 @@ def value_curves(shown: Sequence[Curve], x: Axis, y: Axis, marks: Sequence[Mark]
     ]
     figure = curves(scaled, x.name, (x.low, x.high), low, title, log=x.log)
     marked = ticks((y.low, y.high)) if y.log else [y.high]
-    wide = max(len(f"{tick:,g}") for tick in marked)  # characters of the widest number beside the axis
+    wide = max(len(f"{tick:,g}") for tick in marked)  # the number of characters of the widest number beside the axis
     gap = 16 + 7 * wide  # pixels between the axis and its name
     ground = Ground(x=(x.low, x.high), y=(y.low, y.high), log=(x.log, y.log), left=gap + 14)
     kind = "log" if y.log else "value"
@@ -38,7 +39,7 @@ COLUMNS = ["mean", "low", "high"]
 
 
 def alt_text(shown: Sequence[Curve], x: Axis, y: Axis, marks: Sequence[Mark]) -> str:
-    """The picture in words: where each curve begins and ends, and what the marks say."""
+    """Describes the picture in words: the start and the end of each curve, and the words of the marks."""
     parts = []
     for curve in shown:
         first, last = curve.table.iloc[0], curve.table.iloc[-1]

@@ -1,4 +1,4 @@
-"""A sentence whose words are coloured by what a net makes of each, with the net's judgement in large type."""
+"""Draws a sentence with every word coloured by its weight for a net, and with the answer of the net in large type."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import Any
 
 from lessons.kit.figures import ROLES, Figure, percent
 
-FULL = 1.2  # weight at which the colour is strongest
+FULL = 1.2  # the weight at which the colour is strongest
 KIND, UNKIND = ROLES["source"][0], "#c8352b"
 STYLE = "display:inline-block;border-radius:4px;padding:0 2px;border-bottom:"
 
 
 def word_weights(told: dict[str, Any], title: str = "") -> Figure:
-    """told: {"words": [[word, weight], ...], "kind"} as core/measure/word_weights.py has it. Kind words have a full
-    line below, unkind ones a broken one, so that they are not told by their colour alone."""
+    """Draws the sentence. `told` is {"words": [[word, weight], ...], "kind"}, in the form of
+    core/measure/word_weights.py.
+
+    Kind words have a solid line below them and unkind words have a dashed line, so that they can be told apart
+    without their colour.
+    """
     kind, words = told["kind"], told["words"]
     parts = "".join(word(text, weight) for text, weight in words)
     says = f"{percent(kind)} kind" if kind >= 0.5 else f"{percent(1 - kind)} unkind"
@@ -33,13 +37,13 @@ def word(text: str, weight: float) -> str:
     if share < 0.05:
         return html.escape(text)
     colour, line = (KIND, "solid") if weight > 0 else (UNKIND, "dashed")
-    shade = f"{int(90 * share):02x}"  # how opaque, in hexadecimal
+    shade = f"{int(90 * share):02x}"  # the opacity in hexadecimal
     style = f"{STYLE}{1 + 4 * share:.0f}px {line} {colour};background:{colour}{shade}"
     return f'<span style="{style}">{html.escape(text)}</span>'
 
 
 def heaviest(words: Sequence[Sequence[Any]]) -> str:
-    """The words that weigh most to either side."""
+    """Returns the words with the largest weights on each side."""
     kind = [text for text, weight in sorted(words, key=lambda one: -one[1]) if weight > 0.05 * FULL][:3]
     unkind = [text for text, weight in sorted(words, key=lambda one: one[1]) if weight < -0.05 * FULL][:3]
     return f"Kind words: {', '.join(kind) or 'none'}. Unkind words: {', '.join(unkind) or 'none'}."

@@ -1,7 +1,8 @@
-"""What a lesson is made of, and the lessons there are. Knows no screen and no torch: it works in a notebook too.
+"""Defines what a lesson consists of, and lists the lessons. It needs no screen and no torch, so it also works in a
+notebook.
 
-A lesson is a folder beside this one: `lesson.py` with one value LESSON, and `text.md` with its words, one heading
-a beat, and its questions. Adding a lesson is adding a folder; nothing else needs to know of it.
+A lesson is a folder in `lessons`. It has a `lesson.py` with one value LESSON, and a `text.md` with its words and its
+questions, under one heading for each beat. To add a lesson, add a folder. Nothing else has to be changed.
 """
 
 from __future__ import annotations
@@ -24,18 +25,20 @@ from lessons.kit.model.values import Control, Measures, Results, Runs, Seeds, Se
 
 CHAPTERS = ("A head start", "Choosing and paying", "Forgetting", "Language")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
-RECORDED = 0  # the draw of the runs that ship, to be played while a learner's own are prepared; nobody is given it
-Guess = Settings  # by the prediction's sliders; false where the learner has not predicted
-Views = dict[str, Callable[[], Figure]]  # figures by a short name, each made only when it is shown
-Verdict = list[tuple[str, str, str]]  # what was asked, what you said, what it did
+# The draw of the recorded runs that ship; they play while the learner's own runs start, and no learner gets this
+# draw.
+RECORDED = 0
+Guess = Settings  # the values of the prediction's sliders; false if the learner has not predicted
+Views = dict[str, Callable[[], Figure]]  # figures by a short name; each is made only when it is shown
+Verdict = list[tuple[str, str, str]]  # rows of the question, the learner's prediction and the result
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A question that needs inference. Every option has its explanation."""
+    """Holds a multiple-choice question that cannot be answered by looking it up. Every option has an explanation."""
 
     asks: str
-    options: Mapping[str, str]  # what can be answered, and why it is right or wrong
+    options: Mapping[str, str]  # the options, each with the reason why it is right or wrong
     right: str
 
     def __post_init__(self) -> None:
@@ -45,7 +48,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One part of a claim's bar, and whether it is cleared."""
+    """Holds one condition of a claim, and whether the results meet it."""
 
     says: str
     met: bool
@@ -53,7 +56,11 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What a claim's runs say: the statistic with its interval over seeds, the parts of the bar, numbers for prose."""
+    """Holds what the runs of a claim show.
+
+    It has the statistic with its interval over seeds, the conditions of the claim, and the numbers that its sentences
+    use.
+    """
 
     value: float
     low: float
@@ -63,25 +70,27 @@ class Finding:
 
     @property
     def status(self) -> str:
+        """Returns "reproduced" if all checks are met, "partly" if some are, and "not" if none is."""
         met = sum(check.met for check in self.checks)
         return "reproduced" if met == len(self.checks) else "partly" if met else "not"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A published result, the runs that would show it here, and the bar at which it counts as reproduced."""
+    """Holds a published result, the runs that test it here, and the conditions under which it counts as reproduced."""
 
     id: str
-    statement: str  # with {slots} for a finding's numbers
+    statement: str  # with {slots} for the numbers of the finding
     runs: Callable[[Seeds], Values]
     finding: Callable[[Results], Finding]
-    statistic: str  # what the finding's value is
+    statistic: str  # describes the value of the finding
     bar: str
     paper: str  # authors, year, title
-    paper_found: str  # the paper's own result, in a sentence
+    paper_found: str  # the result in the paper, in one sentence
 
 
 def nothing(settings: Settings) -> Measures:
+    """Returns no measures. The functions below are the defaults of a workspace."""
     return ()
 
 
@@ -115,72 +124,87 @@ def nothing_lacks(settings: Settings) -> str:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Workspace:
-    """A page at which something can be set, run and seen; a lesson is one. Figures are functions of evidence and
-    settings; they and the runs say all that the frame draws."""
+    """Defines a page on which the learner can set controls, run an experiment and see the results. A lesson is one of
+    these.
 
-    controls: tuple[Control[Any], ...]  # the main one first
-    runs: Callable[[Settings], Runs]  # what the Run button races, one to four runs
-    backdrop: Callable[[Settings], Values]  # stored results that the figures stand on; some hidden until predicted
-    picture: Callable[[Results, Settings, Guess], Figure]  # the one that stays; a lesson's is predicted
-    views: Callable[[Results, Settings, Guess], Views]  # that may take the picture's place; what moves comes first
-    after: Callable[[Settings], Measures] = nothing  # of the runs, asked for when these are complete
-    # Measures that answer what stands on the sheet, asked for whenever that changes; asking trains nothing.
+    Figures are functions of the evidence and the settings. The page draws only what the figures and the runs contain.
+    """
+
+    controls: tuple[Control[Any], ...]  # the main control is the first one
+    runs: Callable[[Settings], Runs]  # the runs that the Run button starts, from one to four
+    # Stored results that the figures use; some are hidden until the learner has predicted The picture that always
+    # stays visible; in a lesson the learner predicts it.
+    backdrop: Callable[[Settings], Values]
+    picture: Callable[[Results, Settings, Guess], Figure]
+    views: Callable[[Results, Settings, Guess], Views]  # views that can replace the picture; animated ones come first
+    # Measures of the runs, which are computed when the runs are complete Measures of the learner's input on the
+    # sheet. They are computed again whenever the input changes, without training.
+    after: Callable[[Settings], Measures] = nothing
     asks: Callable[[Settings], Measures] = nothing
-    moving: tuple[str, ...] = ()  # the views to watch on the Run page, the first that there is; else the picture
-    tells: Callable[[Results, Settings], str] = race_sentence  # where the runs stand, in one live sentence
-    headline: Callable[[Results, Settings], str] = no_words  # what came of the runs, above the picture
+    # The views to watch on the Run page, of which the first that exists is shown; otherwise the picture Describes the
+    # state of the runs in one sentence while they train.
+    moving: tuple[str, ...] = ()
+    tells: Callable[[Results, Settings], str] = race_sentence
+    headline: Callable[[Results, Settings], str] = no_words  # describes the result of the runs, above the picture
     mission: Mission | None = None
-    lacks: Callable[[Settings], str] = nothing_lacks  # what a learner must still say before the button opens
-    turn: Control[int] | None = None  # set to the step that a player shows; beside other pictures it is a slider
-    is_player: Callable[[Results], bool] = never  # whether the picture is such a player
-    plays: bool = True  # the recorded runs while the learner's own are prepared
-    # What nets make of what is on the sheet, in one figure below it; None as long as nothing is known.
+    lacks: Callable[[Settings], str] = nothing_lacks  # what the learner still has to do before the button is enabled
+    # The control that is set to the step of a player; beside other pictures it is a slider.
+    turn: Control[int] | None = None
+    is_player: Callable[[Results], bool] = never  # returns whether the picture is such a player
+    plays: bool = True  # whether the recorded runs play while the learner's own runs start
+    # A figure below the sheet, of the nets' answers to the input on the sheet. It is None until there are results.
     beside: Callable[[Results, Settings], Figure | None] = no_figure
-    legend: Callable[[Settings], Sequence[tuple[str, str]]] = no_legend  # names and drawings of what can be drawn
-    in_reach: int = 1  # how many controls stand beside Train; the others are folded, under this name
+    # Names of what can be drawn, each with a drawing.
+    legend: Callable[[Settings], Sequence[tuple[str, str]]] = no_legend
+    in_reach: int = 1  # how many controls are beside the Train button; the others are in an expander with this name
     folded: str = "Experiment"
-    # Curves under the points that were placed, from the answers; x and y in the units of the sheet.
+    # Curves under the points that the learner placed, made from the answers. Their x and y are in the units of the
+    # sheet.
     beneath: Callable[[Results, Settings], list[Curve]] = no_curves
-    # The digits of a sheet of labels: as core.measure.examples has them, each with an "image" and its "truth".
+    # The digits of a sheet of labels, in the form of core.measure.examples, each with an "image" and its "truth".
     labelled: Callable[[Results, Settings], Sequence[Mapping[str, Any]]] = no_digits
     sheet: LearnerInput | None = None
-    slug: str = ""  # what its address begins with; a lesson's folder's name, given on discovery
-    words: Mapping[str, str] = field(default_factory=dict)  # by heading; a lesson's text.md, given on discovery
+    slug: str = ""  # the beginning of its address; for a lesson it is the name of the folder, set by `discover`
+    # Texts by heading; for a lesson they come from text.md, set by `discover`.
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sliders(self) -> tuple[Control[Any], ...]:
-        """What is predicted."""
+        """Returns the sliders of the prediction. Only a lesson has any."""
         return ()
 
     @property
     def defaults(self) -> Settings:
-        """Every control at its default, the first draw, and the sheet as it is at first."""
+        """Returns the settings with every control at its default, the first draw, and the default input on the
+        sheet."""
         return replace(defaults(self.controls), given=self.sheet.default_input if self.sheet else ())
 
     @property
     def recorded_settings(self) -> Settings:
-        """The settings whose runs ship, to be played while a learner's own are prepared."""
+        """Returns the settings of the runs that ship. Their recording plays while the learner's own runs start."""
         return replace(self.defaults, draw=RECORDED)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lesson(Workspace):
-    """One lesson: what is run at the bench, predicted before and explained afterwards."""
+    """Defines one lesson: the experiment that the learner runs, the prediction before it and the explanation after
+    it."""
 
     number: int
     chapter: str  # one of CHAPTERS
     title: str
-    covers: tuple[str, ...]  # letters of the curriculum
-    question: str  # the learner's, in their words
+    covers: tuple[str, ...]  # the letters of the parts of the curriculum that it covers
+    question: str  # the question of the lesson, in the words of a learner
     prediction: Prediction
     claims: tuple[Claim, ...]
     hook: Callable[[Results, Settings], Figure]
     verdict: Callable[[Results, Guess], Verdict]
-    script: Callable[[Settings], str]  # self-contained plain PyTorch that reproduces the run
-    on_path: bool = False  # part of the way through the course in 25 minutes
-    minutes: int = 5  # that it takes
-    benches: tuple[Workspace, ...] = ()  # of other pages, which use its words: what they stand on ships with it
-    questions: tuple[Question, ...] = ()  # those of text.md, given on discovery
+    script: Callable[[Settings], str]  # returns a self-contained program in plain PyTorch that reproduces the run
+    on_path: bool = False  # whether it is part of the short course of 25 minutes
+    minutes: int = 5  # how many minutes the lesson takes
+    # Workspaces of other pages that use the words of this lesson; their stored results ship with the lesson.
+    benches: tuple[Workspace, ...] = ()
+    questions: tuple[Question, ...] = ()  # the questions in text.md, set by `discover`
 
     @property
     def sliders(self) -> tuple[Control[Any], ...]:
@@ -188,21 +212,25 @@ class Lesson(Workspace):
 
     @property
     def explained(self) -> tuple[str, ...]:
-        """The findings, each a paragraph of the explanation that begins in bold, perhaps after a tag, with those that
-        follow it."""
+        """Returns the findings of the explanation.
+
+        A finding begins with a paragraph that starts in bold, or with a tag before it, and includes the paragraphs
+        after it.
+        """
         parts = re.split(r"\n\n(?=\*\*|\{(?:lit|view|shows):)", self.words["explain"])
         return tuple(part.strip() for part in parts if part.strip())
 
 
 @cache
 def lessons() -> dict[str, Lesson]:
-    """Every lesson by its slug, in order of their numbers."""
+    """Returns every lesson by its slug, in the order of their numbers."""
     here = Path(__file__).parents[2]
     found = [discover(path.parent) for path in here.glob("*/lesson.py")]
     return {lesson.slug: lesson for lesson in sorted(found, key=lambda lesson: lesson.number)}
 
 
 def discover(folder: Path) -> Lesson:
+    """Reads a lesson from its folder: the value LESSON, and the words and questions of its text.md."""
     words = sections((folder / "text.md").read_text(encoding="utf-8"))
     asked = tuple(map(question, re.split(r"^### ", words.pop("recall"), flags=re.MULTILINE)[1:]))
     lesson: Lesson = import_module(f"lessons.{folder.name}.lesson").LESSON
@@ -210,14 +238,17 @@ def discover(folder: Path) -> Lesson:
 
 
 def sections(text: str) -> dict[str, str]:
-    """Markdown by its second-level headings."""
+    """Splits a Markdown text at its second-level headings, and returns the sections by heading."""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     return {name.strip(): body.strip() for name, body in zip(parts[1::2], parts[2::2])}
 
 
 def question(text: str) -> Question:
-    """A question as text.md has it: what is asked, then a list of options, the right one with an x, and under each the
-    explanation."""
+    """Reads a question from text.md.
+
+    The question is followed by a list of options. The right option is marked with an x, and each option has its
+    explanation below it. Raises BadValue if there is not exactly one right option.
+    """
     asks, *options = re.split(r"^- \[([ x])\] ", text, flags=re.MULTILINE)
     answers = [option.partition("\n") for option in options[1::2]]
     right = [flat(answer) for mark, (answer, _, _) in zip(options[::2], answers) if mark == "x"]
@@ -227,5 +258,5 @@ def question(text: str) -> Question:
 
 
 def claims() -> dict[str, tuple[Lesson, Claim]]:
-    """Every claim by its id, with its lesson."""
+    """Returns every claim by its id, together with its lesson."""
     return {claim.id: (lesson, claim) for lesson in lessons().values() for claim in lesson.claims}

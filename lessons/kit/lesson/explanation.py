@@ -1,4 +1,4 @@
-"""What a lesson tells: a finding with what is lit beside it, one thing to try, a goal, where a race stands."""
+"""Defines the parts of a lesson's explanation: a finding with its highlighted curves, one thing to try, and a goal."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from dataclasses import dataclass
 from lessons.kit.model.values import Results, Setting, Settings
 from lessons.kit.results.evidence import final
 
-# Before a finding: what is lit, which view is shown, and which checks of claims its title states.
+# The tags before a finding name the highlighted items, the view, and the checks of claims that its title states.
 TAG = re.compile(r"^\{(lit|view|shows): ([^}]+)\}\s*", re.MULTILINE)
 
 
 def count_noun(number: int, what: str) -> str:
-    """So many of them: "1 lesson", "2 lessons"."""
+    """Returns a number with its noun, such as "1 lesson" or "2 lessons"."""
     return f"{number} {what}{'s' * (number != 1)}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainedFinding:
-    """One finding of an explanation, and what of the picture goes with it."""
+    """Holds one finding of an explanation, and the part of the picture that it refers to."""
 
-    words: str  # a title sentence in bold, and what follows it
-    lit: tuple[str, ...] = ()  # names of curves, dots or rows: the others are dimmed
-    view: str = ""  # the view that is shown with it, instead of the picture
-    # The checks that the title states, as the claim words them, with "not: " before a check that is not met. A finding
-    # that uses a claim with an unmet check must name them: the tests compare them with what the runs say.
+    words: str  # a title sentence in bold, and the text after it
+    lit: tuple[str, ...] = ()  # names of highlighted curves, dots or rows; the others are dimmed
+    view: str = ""  # the view that is shown with the finding instead of the picture
+    # The checks that the title states, in the words of the claim, with "not: " before a check that is not met. If a
+    # finding uses a claim with an unmet check, it must name that check: the tests compare it with the results.
     shows: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> ExplainedFinding:
+        """Reads a finding from its text in text.md."""
         tags = dict(TAG.findall(text))
         lit, shows = (
             tuple(name.strip() for name in tags.get(tag, "").split("|") if name.strip()) for tag in ("lit", "shows")
@@ -39,20 +40,20 @@ class ExplainedFinding:
 
     @property
     def title(self) -> str:
-        """The sentence in bold."""
+        """Returns the sentence in bold."""
         return self.words.split("**")[1]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Try:
-    """One thing to try at the end of a lesson, and what it sets, as the URL writes it."""
+    """Holds one thing to try at the end of a lesson, and the settings for it, as the URL writes them."""
 
     says: str
-    sets: Mapping[str, str]  # controls by name
+    sets: Mapping[str, str]  # values of controls, by their names
 
     @classmethod
     def read(cls, text: str) -> Try:
-        """A sentence, and on the last line "control=value; control=value"."""
+        """Reads a sentence that is followed by a last line of the form "control=value; control=value"."""
         says, _, line = text.strip().rpartition("\n")
         sets = dict(pair.strip().split("=", 1) for pair in line.split(";"))
         return cls(says=flat(says), sets=sets)
@@ -72,24 +73,28 @@ def no_advice(settings: Settings) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Mission:
-    """A goal that the page can check, by what the learner has run.
+    """Defines a goal for the learner. The page can check it from the results of the learner's runs.
 
-    lessons/kit/shipping/goals.py searches every mission over `tries` and stores what it finds. The tests read from
-    there that no idle setting meets the goal, that some setting does, and that the default does not.
+    lessons/kit/shipping/goals.py tests every mission with all combinations of `tries`, and stores the results. The
+    tests read these results. They check that no idle setting meets the goal, that some setting does, and that the
+    default does not.
     """
 
     says: str  # "Find the rate at which ..."
-    met: Callable[[Results, Settings], bool | None]  # by the learner's own runs; None where there is no such goal
+    # Judges the learner's own runs; None if these settings have no such goal.
+    met: Callable[[Results, Settings], bool | None]
     tries: Mapping[
         str, tuple[Setting, ...]
-    ]  # the options that the search combines, by control; others stay as they are
-    idle: Callable[[Settings], bool] = never_idle  # settings that do nothing for the goal
-    rival: Callable[[Settings], str] = no_rival  # the run that the learner's own is compared with, by its name
-    advice: Callable[[Settings], str] = no_advice  # where the goal was missed: why these settings cannot reach it
+    ]  # the options that the search combines, by control; the other controls keep their defaults
+    idle: Callable[[Settings], bool] = never_idle  # returns whether these settings do nothing for the goal
+    # Returns the name of the run that the learner's own run is compared with Returns why these settings cannot reach
+    # the goal, for a learner who missed it.
+    rival: Callable[[Settings], str] = no_rival
+    advice: Callable[[Settings], str] = no_advice
 
 
 def race_sentence(evidence: Results, settings: Settings) -> str:
-    """Where the sides of a race stand, in one sentence: what the learner reads while it goes on."""
+    """Returns one sentence with the accuracy of each side of a race. The learner reads it while the race is running."""
     stands = {side: table for side, table in sorted(evidence.tables("race").items()) if len(table)}
     if not stands or any("accuracy" not in table for table in stands.values()):
         return ""
@@ -98,4 +103,5 @@ def race_sentence(evidence: Results, settings: Settings) -> str:
 
 
 def flat(text: str) -> str:
+    """Returns the text on one line, with single spaces."""
     return " ".join(text.split())

@@ -1,5 +1,7 @@
-"""The field's terms as this app explains them: glossary.md as values, and where they stand in a text; in another
-language glossary.<language>.md, under the same headings. Knows no page."""
+"""Reads the glossary, glossary.md, and finds its terms in a text. It does not depend on any page.
+
+In another language the glossary is glossary.<language>.md, with the same headings.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +15,25 @@ from lessons.kit.lesson.catalogue import sections
 from lessons.kit.lesson.explanation import flat
 
 TEXT = Path(__file__).with_name("glossary.md")
-ENDINGS = {"en": ("", "s"), "de": ("", "s", "e", "n", "en", "es", "er", "ern")}  # with which a word is found, too
+# Endings with which a word is also found.
+ENDINGS = {"en": ("", "s"), "de": ("", "s", "e", "n", "en", "es", "er", "ern")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """One term, explained in two sentences: what it is, and why it matters or what it is in this app."""
+    """Holds one term and its explanation in two sentences: what it is, and why it matters or what it is in this app."""
 
     name: str
-    also: tuple[str, ...]  # other names for it
-    forms: tuple[str, ...]  # words in prose that stand for it
-    unlike: tuple[str, ...]  # phrases in which these words mean something else, or nothing of the field
+    also: tuple[str, ...]  # other names of the term
+    forms: tuple[str, ...]  # words that mean the term when they are used in prose
+    unlike: tuple[str, ...]  # phrases in which these words have another meaning
     entry: str
-    lesson: str  # the slug of the lesson that shows it
+    lesson: str  # the slug of the lesson that shows the term
 
 
 @cache
 def terms(language: str = "en") -> dict[str, Term]:
-    """Every term by its English name, in alphabetical order; in English where it has no translation."""
+    """Returns every term by its English name, in alphabetical order. A term without a translation is in English."""
     found = {name: term(name, body) for name, body in sections(TEXT.read_text("utf-8")).items()}
     if language != "en":
         there = sections(TEXT.with_suffix(f".{language}.md").read_text("utf-8"))
@@ -39,8 +42,8 @@ def terms(language: str = "en") -> dict[str, Term]:
 
 
 def term(name: str, body: str) -> Term:
-    """A section of glossary.md: lines `also:`, `forms:`, `not:` and `lesson:`, an empty line, the entry; in another
-    language a line `name:` too."""
+    """Reads a section of glossary.md: lines `also:`, `forms:`, `not:` and `lesson:`, an empty line, and the entry. In
+    another language the section also has a line `name:`."""
     head, _, entry = body.partition("\n\n")
     lines = dict(line.split(": ", 1) for line in head.splitlines())
     also, forms, unlike = (tuple(filter(None, lines.get(key, "").split(", "))) for key in ("also", "forms", "not"))
@@ -50,8 +53,10 @@ def term(name: str, body: str) -> Term:
 
 @cache
 def words(language: str) -> tuple[re.Pattern[str], dict[str, Term | None]]:
-    """What finds every word of every term, the longest first, and whose word each is (nobody's, where it stands for
-    something else). Inflected it is found too."""
+    """Returns a pattern that finds all words of all terms, the longest first, and the term of each word.
+
+    The term is None for a phrase that means something else. Words are found with their endings too.
+    """
     owners: dict[str, Term | None] = {}
     known = terms(language).values()
     for each in known:
@@ -62,13 +67,13 @@ def words(language: str) -> tuple[re.Pattern[str], dict[str, Term | None]]:
 
 
 def pattern(*forms: str) -> re.Pattern[str]:
-    """Finds any of these as whole words, in either case and over line breaks."""
+    """Returns a pattern that finds any of these forms as whole words. It ignores case and line breaks."""
     written = (r"\s+".join(map(re.escape, form.split())) for form in sorted(forms, key=len, reverse=True))
     return re.compile(rf"(?<![\w-])(?:{'|'.join(written)})(?![\w-])", re.IGNORECASE)
 
 
 def terms_in(text: str, language: str = "en") -> Iterator[tuple[re.Match[str], Term]]:
-    """Every place in a text where a term stands, with the term."""
+    """Yields every match of a term in a text, together with the term."""
     finds, owners = words(language)
     for found in finds.finditer(text):
         if owner := owners[flat(found[0]).lower()]:
@@ -76,7 +81,8 @@ def terms_in(text: str, language: str = "en") -> Iterator[tuple[re.Match[str], T
 
 
 def first_of_each(text: str, write: Callable[[str, Term], str], told: set[str], language: str = "en") -> str:
-    """A text in which the first word of every term not told yet is written anew; from then on these are told."""
+    """Returns the text with the first occurrence of every new term replaced by `write`. The terms in `told` are not
+    new, and the terms that are found are added to it."""
     parts, end = [], 0
     for found, owner in terms_in(text, language):
         if owner.name not in told:

@@ -1,7 +1,8 @@
-"""What a learner has done: how far they came in each lesson, whether they made a guess there and answered a question,
-what they found, and which questions they missed.
+"""Holds the progress of a learner: how far they came in each lesson, whether they made a guess and answered a
+question there, their results, and the questions that they missed.
 
-Their own browser keeps it, and a file if they take it along; both come from outside, so they are read by `read` alone.
+The learner's browser stores the progress, and the learner can also save it to a file. Both come from outside the app,
+so `read` is the only function that reads them.
 """
 
 from __future__ import annotations
@@ -17,33 +18,37 @@ from core.experiment.checks import BadValue, check_whole, parse_json
 from lessons.kit.lesson.catalogue import BEATS, Lesson, Question, lessons
 from lessons.kit.lesson.explanation import count_noun
 
-ENOUGH = 2  # times that a missed question is answered rightly, at different places, until it is not asked again
-LARGEST = 65_536  # bytes of a file
-LONGEST = 200  # characters of what somebody found
-LAST = 2**40  # seconds since 1970, some 35 thousand years
-DONE_BY = ("guessed", "answered")  # parts that name lessons, each with a 1
+ENOUGH = 2  # a missed question is asked again until it has been answered correctly this many times in a row
+LARGEST = 65_536  # bytes of a file, at most
+LONGEST = 200  # characters of a learner's result, at most
+LAST = 2**40  # seconds since 1970, at most; about 35 thousand years
+DONE_BY = ("guessed", "answered")  # parts of the file that name lessons, each with the value 1
 KIND = {"kind": "headstart progress", "version": 1}
 
 
 @dataclass(frozen=True)
 class MissedQuestion:
-    """A question that was once answered wrongly."""
+    """Holds the history of a question that the learner once answered incorrectly."""
 
-    right: int = 0  # times in a row that it was answered rightly since
-    asked: int = 0  # when it was asked last, in seconds since 1970
+    right: int = 0  # how many times in a row it has been answered correctly since
+    asked: int = 0  # when it was last asked, in seconds since 1970
 
     def __post_init__(self) -> None:
         check_whole("How often a question was answered rightly", self.right, 0, ENOUGH)
         check_whole("When a question was asked", self.asked, 0, LAST)
 
     def after_answer(self, rightly: bool, now: int) -> MissedQuestion:
+        """Returns the history after one more answer."""
         return MissedQuestion(min(self.right + 1, ENOUGH) if rightly else 0, now)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """By lesson: the furthest beat, from 1, what was found, and whether a guess was made and a question answered; and
-    by question what was missed."""
+    """Holds the progress of a learner.
+
+    For each lesson it has the furthest beat, counted from 1, the result that the learner found, and whether they made
+    a guess and answered a question. For each missed question it has the history.
+    """
 
     seen: Mapping[str, int] = field(default_factory=dict)
     found: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +57,7 @@ class Progress:
     answered: frozenset[str] = frozenset()
 
     def __or__(self, later: Progress) -> Progress:
-        """Both; of a question whichever was asked later."""
+        """Merges two states of progress. If both have the same question, the one that was asked later is used."""
         latest = sorted((*self.missed.items(), *later.missed.items()), key=lambda one: one[1].asked)
         far = {slug: max(self.seen.get(slug, 0), later.seen.get(slug, 0)) for slug in {**self.seen, **later.seen}}
         found = {**self.found, **later.found}
@@ -60,24 +65,25 @@ class Progress:
 
     @property
     def finished_lessons(self) -> list[str]:
-        """The lessons in which the learner made a guess and answered a question."""
+        """Returns the lessons in which the learner made a guess and answered a question."""
         return [slug for slug in lessons() if slug in self.guessed & self.answered]
 
     @property
     def waiting(self) -> list[str]:
-        """The questions that are to be asked again, those first that were not asked for longest."""
+        """Returns the questions that will be asked again, beginning with the one that was last asked the longest time
+        ago."""
         return sorted(
             (at for at, missed in self.missed.items() if missed.right < ENOUGH), key=lambda at: self.missed[at].asked
         )
 
     @property
     def learned(self) -> list[str]:
-        """The questions that were missed once and have been answered rightly often enough since."""
+        """Returns the questions that the learner once missed and has since answered correctly often enough."""
         return [at for at, missed in self.missed.items() if missed.right >= ENOUGH]
 
     @property
     def summary(self) -> str:
-        """How far the learner is, in a line."""
+        """Returns one line that describes the progress of the learner."""
         learned = f"{len(self.learned)} of {len(self.missed)} misses mended"
         return f"{len(self.finished_lessons)} of {count_noun(len(lessons()), 'lesson')} done" + f" · {learned}" * bool(
             self.missed
@@ -85,13 +91,13 @@ class Progress:
 
 
 def question_id(slug: str, question: Question) -> str:
-    """Names a question by what it asks: one that is worded anew is another."""
+    """Returns the id of a question, which depends on its text. A question with a new text is a new question."""
     return f"{slug}.{hashlib.sha256(question.asks.encode()).hexdigest()[:8]}"
 
 
 @cache
 def questions() -> dict[str, tuple[Lesson, int]]:
-    """All questions of all lessons, each with its lesson and its number there."""
+    """Returns all questions of all lessons by their ids, each with its lesson and its number in the lesson."""
     return {
         question_id(slug, question): (lesson, number)
         for slug, lesson in lessons().items()
@@ -100,13 +106,14 @@ def questions() -> dict[str, tuple[Lesson, int]]:
 
 
 def question_to_repeat(progress: Progress, before: int, asked: Collection[str] = ()) -> str | None:
-    """A missed question of the lessons before this number, that was not asked for longest; None if there is none."""
+    """Returns the missed question from lessons before the number `before` that was last asked the longest time ago.
+    Returns None if there is none."""
     open_ones = (at for at in progress.waiting if at not in asked and questions()[at][0].number < before)
     return next(open_ones, None)
 
 
 def write(progress: Progress) -> str:
-    """As a file says it."""
+    """Returns the content of a progress file."""
     missed = {at: {"right": one.right, "asked": one.asked} for at, one in progress.missed.items()}
     told = {"seen": dict(progress.seen), "found": dict(progress.found), "missed": missed}
     told |= {part: dict.fromkeys(getattr(progress, part), 1) for part in DONE_BY}
@@ -114,8 +121,8 @@ def write(progress: Progress) -> str:
 
 
 def read(data: bytes | str) -> Progress:
-    """What a file says; what it says of lessons and questions that are not here is left out. BadValue with a sentence
-    if it is no such file."""
+    """Reads the content of a progress file. Entries for lessons and questions that do not exist here are ignored.
+    Raises BadValue with a sentence if this is not a progress file."""
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: progress takes at most {LARGEST // 1024} kB.")
     told = parse_json(data, "progress")
@@ -127,7 +134,7 @@ def read(data: bytes | str) -> Progress:
 
 
 def parse_progress(told: Mapping[str, Any]) -> Progress:
-    """Progress from what JSON holds; BadValue with a sentence where that cannot be."""
+    """Reads progress from parsed JSON. Raises BadValue with a sentence if it is not valid."""
     seen, found, missed = (named_entries(told, part) for part in ("seen", "found", "missed"))
     for far in seen.values():
         check_whole("How far somebody came in a lesson", far, 1, len(BEATS))
@@ -145,17 +152,21 @@ def parse_progress(told: Mapping[str, Any]) -> Progress:
 
 
 def older_done(seen: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """Returns what older progress counts as: a lesson was done when its findings were seen, and it stays done."""
+    """Returns the finished lessons for a file of an older version.
+
+    In that version a lesson was done when the learner had seen its findings, and it stays done.
+    """
     done = {slug: 1 for slug, far in seen.items() if far > BEATS.index("Explain")}
     return dict.fromkeys(DONE_BY, done)
 
 
 def readable(text: str) -> str:
-    """As much of it as can be sent to a page: JSON has halves of letters, too."""
+    """Returns the part of a text that can be sent to a page. It drops surrogates, which JSON can contain."""
     return text[:LONGEST].encode("utf-8", "ignore").decode()
 
 
 def named_entries(told: Mapping[str, Any], part: str) -> dict[str, Any]:
+    """Returns one part of the progress. Raises BadValue if it is not a JSON object."""
     names = told.get(part, {})
     if not isinstance(names, dict):
         raise BadValue(f"In this progress, “{part}” names nothing.")
@@ -163,6 +174,7 @@ def named_entries(told: Mapping[str, Any], part: str) -> dict[str, Any]:
 
 
 def miss(told: Any) -> MissedQuestion:
+    """Reads the history of a missed question. Raises BadValue with a sentence if it is not valid."""
     if not isinstance(told, dict) or set(told) != {"right", "asked"}:
         raise BadValue("A missed question must say how often it was answered rightly, and when it was asked.")
     return MissedQuestion(**told)

@@ -1,4 +1,7 @@
-"""Remember what is made of an object by which object it is, as of tables and lists that nobody writes to."""
+"""Caches the results of functions by the identity of their first argument.
+
+It is meant for tables and lists that nobody changes after they are made.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Same:
-    """An object as a key; while it is one, no other object can have its place in memory."""
+    """Wraps an object so that it can be the key of a cache. The key holds the object, so no other object can take its
+    place in memory."""
 
     it: Any
 
@@ -26,7 +30,10 @@ class Same:
 
 
 def cache_by_identity(most: int) -> Callable[[Callable[Concatenate[Thing, P], T]], Callable[Concatenate[Thing, P], T]]:
-    """A function whose last answers are remembered, by its first argument's identity and the others' values."""
+    """Returns a decorator that caches the last `most` results of a function.
+
+    The key is the identity of the first argument together with the values of the other arguments.
+    """
 
     def remembering(function: Callable[Concatenate[Thing, P], T]) -> Callable[Concatenate[Thing, P], T]:
         @lru_cache(maxsize=most)

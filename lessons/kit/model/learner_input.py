@@ -1,4 +1,5 @@
-"""What a learner makes, beside what they choose: points, a text, choices between pairs, labels. Knows no page."""
+"""Defines what a learner can make themselves, besides setting controls: points, a text, choices between pairs,
+labels. It does not depend on any page."""
 
 from __future__ import annotations
 
@@ -9,28 +10,32 @@ from core.experiment import strokes
 from core.experiment.checks import BadValue, quoted_value, to_ascii
 from lessons.kit.model.values import Given
 
-NONE = "none"  # how a URL writes that there are no points
+NONE = "none"  # how the URL writes an empty list of points
 
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerInput:
-    """What a learner can place, type or choose besides the controls: points in a plane, a text, the better of each of
-    some pairs, the labels of some digits, or a drawing."""
+    """Defines an input that the learner places, types or chooses, in addition to the controls.
+
+    It can be points in a plane, a text, the better text of each pair, the labels of some digits, or a drawing.
+    """
 
     kind: Literal["points", "text", "pairs", "labels", "drawing"]
     label: str
-    help: str  # a sentence
-    default: str  # as the URL writes it: "-1,0.5 2,1.25" are two points, "ab-" three pairs of which one was skipped,
-    # "07-" three digits of which the last has no label yet
-    most: int  # points, at most 15, characters, at most 400, pairs, digits, or strokes
-    reach: tuple[float, float] = (3.0, 3.0)  # of the plane, to either side of zero, at most 10: x, y
+    help: str  # one sentence
+    # As the URL writes it: "-1,0.5 2,1.25" are two points, "ab-" three pairs with the last one skipped, "07-" three
+    # digits whose last one has no label yet.
+    default: str
+    most: int  # at most so many points (15), characters (400), pairs, digits or strokes
+    reach: tuple[float, float] = (3.0, 3.0)  # of the plane on either side of zero, as (x, y), at most 10
     axes: tuple[str, str] = ("x", "y")
-    examples: tuple[str, ...] = ()  # that can be chosen instead of placing or typing
-    pairs: tuple[tuple[str, str], ...] = ()  # what is chosen between, one pair after the other
-    beat: Literal["Look", "Run"] = "Run"  # where it stands
-    fit: str = ""  # the name of the curve that is the straight line nearest to the points, as the browser draws it too
-    shade: tuple[float, float] | None = None  # from x to x: a stretch of the plane that is shaded
-    shaded: str = ""  # what that stretch is
+    examples: tuple[str, ...] = ()  # examples that the learner can choose instead of placing or typing something
+    pairs: tuple[tuple[str, str], ...] = ()  # the pairs to choose between, one after the other
+    beat: Literal["Look", "Run"] = "Run"  # the beat of the lesson in which the learner finds it
+    # The name of the curve that is the straight line closest to the points; the browser draws the same line.
+    fit: str = ""
+    shade: tuple[float, float] | None = None  # the part of the plane that is shaded, from x to x
+    shaded: str = ""  # the name of the shaded part
 
     def __post_init__(self) -> None:
         for text in (self.default, *self.examples):
@@ -38,12 +43,15 @@ class LearnerInput:
 
     @property
     def default_input(self) -> Given:
-        """The default, read."""
+        """Returns the value of the default text."""
         return self.read(self.default)
 
     def read(self, text: str) -> Given:
-        """What a URL, the pad or a text area says; BadValue with a sentence if it cannot be. Points are rounded to
-        hundredths, there may be none; text becomes plain and loses the space around it, and something must be left."""
+        """Reads the text of the URL, the pad or the text area, and returns its value.
+
+        Points are rounded to two decimals, and the list of points may be empty. Text is converted to ASCII and
+        stripped of white space, and must not be empty then. Raises BadValue with a sentence if the text is not valid.
+        """
         if self.kind == "points":
             return self.points(text)
         if self.kind == "pairs":
@@ -64,17 +72,19 @@ class LearnerInput:
         return typed
 
     def is_complete(self, given: Given) -> bool:
-        """Whether no label is missing."""
+        """Returns whether every digit has a label."""
         return "-" not in given
 
     def points(self, text: str) -> tuple[tuple[float, float], ...]:
+        """Reads points such as "1,2 0.5,-1". Raises BadValue with a sentence if one is malformed or out of reach, or
+        if there are too many."""
         found = []
         for part in [] if text.strip() == NONE else text.split():
             try:
                 x, y = (round(float(number), 2) + 0.0 for number in part.split(","))
             except (ValueError, OverflowError) as error:
                 raise BadValue(f"{self.label} are written as 1,2 0.5,-1 and not as {quoted_value(text)}.") from error
-            if not (abs(x) <= self.reach[0] and abs(y) <= self.reach[1]):  # false for what is no number
+            if not (abs(x) <= self.reach[0] and abs(y) <= self.reach[1]):  # this is also false if the number is NaN
                 raise BadValue(f"{self.label} go no farther than {self.reach[0]:g} and {self.reach[1]:g}.")
             found.append((x, y))
         if len(found) > self.most:
@@ -82,5 +92,5 @@ class LearnerInput:
         return tuple(found)
 
     def write(self, given: Given) -> str:
-        """As the URL writes it."""
+        """Writes a value the way it appears in the URL."""
         return given if isinstance(given, str) else " ".join(f"{x:g},{y:g}" for x, y in given) or NONE

@@ -1,4 +1,5 @@
-"""What a learner commits to before seeing a result: by hand on the picture, or with sliders beside it."""
+"""Defines the prediction that a learner makes before they see a result. They make it by hand on the picture, or with
+sliders beside it."""
 
 from __future__ import annotations
 
@@ -10,35 +11,41 @@ from typing import Any
 from core.experiment.checks import BadValue, quoted_value
 from lessons.kit.model.values import Control
 
-SHARES = tuple(f"{share} %" for share in range(0, 101, 5))  # options of what somebody expects to be right, or left
+# Options of a slider for a share that the learner expects to be right, or to be left.
+SHARES = tuple(f"{share} %" for share in range(0, 101, 5))
 
 
 def expected(option: str) -> float:
-    """One of these as a number."""
+    """Returns the number of an option, such as 35.0 for "35 %"."""
     return float(option.split()[0])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Handle:
-    """A mark that the learner drags on the picture: sideways, up and down, or both. Places are in the units of the
-    picture's axes, shares in percent."""
+    """Defines a mark that the learner drags on the picture: sideways, up and down, or both.
 
-    x: Control[Any] | float  # what moving it sideways sets, or where it stands
-    y: Control[Any] | float  # what moving it up or down sets, or where it stands
-    name: str = ""  # said beside it
-    unit: str = ""  # written after a value: " %"
-    where: Mapping[str, float] = field(default_factory=dict)  # where an option stands that is no number: {"never": 900}
-    start: float | tuple[float, float] | None = None  # where it lies until it is moved; in the middle if not said
-    pane: int = 0  # in which of the picture's panes it lies, where there are several
-    joined: bool | None = None  # to the others by a line; if not said, where it moves up and down only
+    Positions are in the units of the picture's axes. Shares are in percent.
+    """
+
+    x: Control[Any] | float  # the control that moves when the handle moves sideways, or its fixed position
+    y: Control[Any] | float  # the control that moves when the handle moves up or down, or its fixed position
+    name: str = ""  # shown beside the handle
+    unit: str = ""  # written after a value, such as " %"
+    # Positions of options that are not numbers, such as {"never": 900}.
+    where: Mapping[str, float] = field(default_factory=dict)
+    start: float | tuple[float, float] | None = None  # its position before the learner moves it; None is the middle
+    pane: int = 0  # the number of the pane that it lies in, if the picture has several panes
+    # Whether a line joins it to the other handles; None joins it if it moves only up and down.
+    joined: bool | None = None
 
     @property
     def controls(self) -> tuple[Control[Any], ...]:
-        """What it sets: none if it only begins a line, one, or two if it moves freely."""
+        """Returns the controls that the handle sets. There are two if it moves freely, one if it moves in one
+        direction, and none if it is only the start of a line."""
         return tuple(way for way in (self.x, self.y) if isinstance(way, Control))
 
     def place(self, option: Any) -> float:
-        """Where an option stands on its axis."""
+        """Returns the position of an option on its axis, or NaN if it has none."""
         return float(self.where.get(str(option), option if isinstance(option, int | float) else math.nan))
 
     def __post_init__(self) -> None:
@@ -49,9 +56,10 @@ class Handle:
 
 @dataclass(frozen=True, kw_only=True)
 class Order(Control[str]):
-    """A control whose value is an order of its items, which the learner drags on the picture: "b > a > c"."""
+    """Defines a control whose value is an order of its items, such as "b > a > c". The learner drags the items on the
+    picture."""
 
-    options: tuple[str, ...] = ()  # none: any order of the items is one
+    options: tuple[str, ...] = ()  # if it is empty, any order of the items is an option
     items: tuple[str, ...] = ()
     default: str = ""
 
@@ -62,32 +70,34 @@ class Order(Control[str]):
 
     @staticmethod
     def parse_items(value: str) -> list[str]:
-        """The items in their order."""
+        """Splits a value into the list of its items."""
         return value.split(" > ")
 
     @staticmethod
     def format_items(items: Sequence[str]) -> str:
-        """As the URL writes them."""
+        """Joins the items the way the URL writes them."""
         return " > ".join(items)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What the learner commits to before seeing a result. What is dragged on the picture are handles, or an order of
-    its rows; the other sliders stand in the rail."""
+    """Defines what the learner predicts before they see a result.
+
+    They drag handles on the picture, or put the rows of the picture in order. All other sliders appear in the rail.
+    """
 
     asks: str
-    sliders: tuple[Control[Any], ...]  # all that must be said, also by handles
+    sliders: tuple[Control[Any], ...]  # everything that the learner predicts, including what they set with handles
     handles: tuple[Handle, ...] = ()
 
     def only(self, asked: Collection[str]) -> Prediction:
-        """Some of it: these sliders, and the handles that set them."""
+        """Returns the part of the prediction that has these sliders, with the handles that set them."""
         sliders = tuple(one for one in self.sliders if one.name in asked)
         handles = tuple(one for one in self.handles if all(control.name in asked for control in one.controls))
         return replace(self, sliders=sliders, handles=handles)
 
     @property
     def by_hand(self) -> tuple[Control[Any], ...]:
-        """The sliders that are set on the picture."""
+        """Returns the sliders that the learner sets on the picture."""
         dragged = {control.name for handle in self.handles for control in handle.controls}
         return tuple(one for one in self.sliders if one.name in dragged or isinstance(one, Order))

@@ -1,6 +1,6 @@
-"""The ground floor: what a learner can set, what a lesson asks to be computed, and what is known of it so far.
+"""Defines the basic values: the settings of a learner, the runs that a lesson asks for, and the results so far.
 
-Knows no lesson, no store and no screen.
+This module does not depend on any lesson, on the store or on the screen.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from core.experiment.spec import Measure, Run
 from lessons.kit.model.cache_by_identity import cache_by_identity
 
 Setting = int | float | str
-Given = str | tuple[tuple[float, float], ...]  # what a learner typed, a letter a choice, or points that they placed
-Answer = dict[str, Any]  # what a measure says, as JSON
-Behaviour = dict[str, Any]  # what a net did at one test, as JSON
+# A text that the learner typed, one letter for each choice, or the points that they placed.
+Given = str | tuple[tuple[float, float], ...]
+Answer = dict[str, Any]  # the result of a measure, as JSON
+Behaviour = dict[str, Any]  # the answers of a net at one test, as JSON
 S = TypeVar("S", bound=Setting)
 V = TypeVar("V", bound=Run | Measure, covariant=True)
 
 
 @dataclass(frozen=True)
 class Seeds:
-    """Which seeds an experiment uses; other seeds make it a replication."""
+    """Defines which seeds an experiment uses. The same experiment with other seeds is a replication."""
 
     count: int = 8
     first: int = 0
@@ -35,20 +36,25 @@ class Seeds:
 
 @dataclass(frozen=True, kw_only=True)
 class Control(Generic[S]):
-    """One choice of the learner among a few values; nothing else can be chosen, not even by a URL, but for something
-    of their own where there may be one."""
+    """Defines a control with which the learner chooses one of a few values.
+
+    No other value can be chosen, not even by a URL. The exception is data of the learner's own, if the control allows
+    it.
+    """
 
     name: str
     label: str
-    options: tuple[S, ...]  # written alike on screen and in the URL
+    options: tuple[S, ...]  # written the same way on the screen and in the URL
     default: S
-    help: str  # a sentence
-    slider: bool = False  # ordered values on a slider; otherwise buttons side by side
-    known: Callable[[str], bool] | None = None  # whether there is something of the learner's own that a text names
-    kind: str = ""  # what it takes besides its options, by which a page chooses its widget (app/controls/controls.py)
+    help: str  # one sentence
+    slider: bool = False  # True shows ordered values on a slider, False shows buttons side by side
+    known: Callable[[str], bool] | None = None  # returns whether a text names data of the learner's own
+    # What the control accepts besides its options; the page chooses the widget by it (app/controls/controls.py).
+    kind: str = ""
 
     def read(self, text: str) -> S:
-        """The option that a URL names; BadValue with a sentence if it names none."""
+        """Returns the option that the text of a URL names. Raises BadValue with a sentence if the text does not name
+        an option."""
         for value in self.options:
             if text == str(value):
                 return value
@@ -59,11 +65,14 @@ class Control(Generic[S]):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the learner has set, by control: `settings[LABELS]`. Their prediction is one too, and false until made."""
+    """Holds the values of the controls that the learner has set, such as `settings[LABELS]`.
+
+    A prediction is also held as Settings, which are false until the learner has predicted.
+    """
 
     values: Mapping[str, Setting] = field(default_factory=dict)
-    draw: int = 1  # which draw of labels, initial weights and batch order a live run uses
-    given: Given = ()  # what stands on the lesson's sheet
+    draw: int = 1  # the number of the draw of labels, initial weights and batch order that a live run uses
+    given: Given = ()  # the learner's input on the sheet of the lesson
 
     def __getitem__(self, control: Control[S]) -> S:
         return cast(S, self.values[control.name])
@@ -75,33 +84,35 @@ class Settings:
         return hash((frozenset(self.values.items()), self.draw, self.given))
 
     def but(self, **values: Setting) -> Settings:
-        """The same with some controls set otherwise, by their names."""
+        """Returns a copy in which the named controls have other values."""
         return replace(self, values={**self.values, **values})
 
     @property
     def typed_text(self) -> str:
-        """What stands on a sheet of text or of choices."""
+        """Returns the text or the choices on the sheet, or an empty string if the sheet holds points."""
         return self.given if isinstance(self.given, str) else ""
 
     @property
     def placed_points(self) -> tuple[tuple[float, float], ...]:
-        """What stands on a sheet of points."""
+        """Returns the points on the sheet, or none if the sheet holds a text."""
         return () if isinstance(self.given, str) else self.given
 
 
 def defaults(controls: Sequence[Control[Any]]) -> Settings:
+    """Returns settings in which every control has its default value."""
     return Settings({control.name: control.default for control in controls})
 
 
 @dataclass(frozen=True)
 class LabelledRun(Generic[V]):
-    """A value that a lesson stands on, and what it is there for: which side of the picture, and where on its axis."""
+    """Holds a run or a measure that a lesson uses, and its purpose: the side of the picture, and its position on the
+    axis."""
 
-    role: str  # what it is to the lesson: "pretrained", "scratch", "race"
+    role: str  # its purpose in the lesson: "pretrained", "scratch", "race"
     of: V
-    x: Any = ()  # where it stands: labels, a rate, (a world, labels); () if there is only one
-    hidden: bool = field(default=False, kw_only=True)  # not shown until the learner has predicted
-    name: str = field(default="", kw_only=True)  # on screen, where that is not the role
+    x: Any = ()  # its position, such as labels, a rate or (world, labels); () if there is only one
+    hidden: bool = field(default=False, kw_only=True)  # True if it stays hidden until the learner has predicted
+    name: str = field(default="", kw_only=True)  # its name on the screen, if that is not the role
 
     @property
     def key(self) -> Key:
@@ -109,24 +120,25 @@ class LabelledRun(Generic[V]):
 
     @property
     def place(self) -> tuple[Any, ...]:
-        """As `Evidence.table` is asked for it."""
+        """Returns the arguments with which `Results.table` finds it."""
         return self.role, *self.key[1]
 
     def __str__(self) -> str:
-        """As a person reads it: the name, or the role and where it stands."""
+        """Returns the name that a person reads, or else the role and the position."""
         return self.name or " ".join(
             [self.role, *(f"{at:g}" if isinstance(at, float) else str(at) for at in self.key[1])]
         )
 
 
-Key = tuple[str, tuple[Any, ...]]  # a role and where
+Key = tuple[str, tuple[Any, ...]]  # a role and a position
 Values = Sequence[LabelledRun[Run | Measure]]
 Runs = Sequence[LabelledRun[Run]]
 Measures = Sequence[LabelledRun[Measure]]
 
 
 def hide(values: Values, *roles: str) -> Values:
-    """The same, of which some roles (all, if none is named) are hidden until the learner has predicted."""
+    """Returns the values with some roles hidden until the learner has predicted. If no roles are named, all are
+    hidden."""
     return [
         LabelledRun(
             piece.role, piece.of, piece.x, hidden=piece.hidden or not roles or piece.role in roles, name=piece.name
@@ -136,43 +148,52 @@ def hide(values: Values, *roles: str) -> Values:
 
 
 def visible(values: Values) -> Values:
-    """What may be seen before a prediction."""
+    """Returns the values that the learner may see before they predict."""
     return [piece for piece in values if not piece.hidden]
 
 
 @dataclass(frozen=True)
 class Results:
-    """What is known so far, by role and place: tables of runs and what their first nets did, answers of measures. What
-    is hidden is not in it."""
+    """Holds the results that are known so far, by role and position.
+
+    These are the tables of runs, the answers of the first net of each run, and the answers of measures. Hidden
+    results are not included.
+    """
 
     _tables: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     _answers: Mapping[Key, Answer] = field(default_factory=dict)
     _behaviours: Mapping[Key, list[Behaviour]] = field(default_factory=dict)
 
     def table(self, role: str, *at: Any) -> pd.DataFrame:
-        """A run's table, one row a test and seed."""
+        """Returns the table of a run, with one row for each test and seed."""
         return self._tables[role, at]
 
     def answer(self, role: str, *at: Any) -> Answer:
         return self._answers[role, at]
 
     def behaviour(self, role: str, *at: Any) -> list[Behaviour]:
-        """What a run's first net did at its tests, if the run recorded it (Run.exhibit): {"step", "0": its own task,
-        "1": the first it watches}, as core/training/tracked_examples.py says."""
+        """Returns what the first net of a run answered at its tests, if the run recorded it (Run.exhibit).
+
+        Each entry is {"step", "0": its own task, "1": the first task that it watches}, in the form of
+        core/training/tracked_examples.py.
+        """
         return self._behaviours.get((role, at), [])
 
     def has(self, role: str, *at: Any) -> bool:
+        """Returns whether there is a table or an answer for this role and position."""
         return (role, at) in self._tables or (role, at) in self._answers
 
     def tables(self, role: str, *at: Any) -> dict[Any, pd.DataFrame]:
-        """All tables of a role whose place begins like this, by the rest of their place."""
+        """Returns all tables of a role whose position begins with `at`, by the rest of their position."""
         return select_role(self._tables, role, at)
 
     def answers(self, role: str, *at: Any) -> dict[Any, Answer]:
+        """Returns all answers of a role whose position begins with `at`, by the rest of their position."""
         return select_role(self._answers, role, at)
 
     def partial_results(self, share: float) -> Results:
-        """What was known when so much of every run's tests had been made, at least the first."""
+        """Returns the results that were known after this share of the tests of each run, and after at least the first
+        test."""
         ends = {}
         for key, table in self._tables.items():
             steps = sorted(table.step.unique())
@@ -180,7 +201,8 @@ class Results:
         return self.up_to(ends)
 
     def up_to(self, ends: Mapping[Key, float]) -> Results:
-        """What was known when these runs had made so many steps; the others are whole."""
+        """Returns the results that were known when each of these runs had reached the given step. The other runs are
+        complete."""
         tables = {key: cut(one, ends[key]) if key in ends else one for key, one in self._tables.items()}
         behaviours = {
             key: [moment for moment in every if moment["step"] <= ends.get(key, math.inf)]
@@ -189,7 +211,8 @@ class Results:
         return Results({key: table for key, table in tables.items() if len(table)}, self._answers, behaviours)
 
     def __or__(self, other: Results) -> Results:
-        """What either knows; of a run that both know it is the other's, so that a table and a behaviour agree."""
+        """Returns the results of both. If both know a run, all its results come from `other`, so that they belong
+        together."""
         mine = {key: every for key, every in self._behaviours.items() if key not in other._tables}
         return Results(
             {**self._tables, **other._tables}, {**self._answers, **other._answers}, {**mine, **other._behaviours}
@@ -204,10 +227,11 @@ T = TypeVar("T")
 
 @cache_by_identity(512)
 def cut(table: pd.DataFrame, end: float) -> pd.DataFrame:
-    """A table up to a step, which its rows are in the order of."""
+    """Returns the rows of a table up to a step. The rows must be in the order of their steps."""
     return table.iloc[: np.searchsorted(table.step.to_numpy(), end, side="right")]
 
 
 def select_role(found: Mapping[Key, T], role: str, at: tuple[Any, ...]) -> dict[Any, T]:
+    """Returns the entries of a role whose position begins with `at`, by the rest of their position."""
     rest = {key[1][len(at) :]: one for key, one in found.items() if key[0] == role and key[1][: len(at)] == at}
     return {left[0] if len(left) == 1 else left: one for left, one in rest.items()}

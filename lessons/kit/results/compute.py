@@ -1,4 +1,5 @@
-"""Computes values that are not stored, on all workers, and says how it goes: for commands, not for pages."""
+"""Computes values that are not stored yet, on all workers, and prints the progress. It is used by commands, and not
+by the pages of the app."""
 
 from __future__ import annotations
 
@@ -10,10 +11,11 @@ from core.experiment.spec import Measure, Run
 
 
 def compute(values: Collection[Run | Measure]) -> None:
-    """Have everything computed that is not stored, and say how it goes."""
+    """Computes all values that are not stored yet and prints the progress. Raises RuntimeError if a run fails or is
+    stopped."""
     from core.serve.engine import Engine, Limits
 
-    engine = Engine(Limits(seconds=7200))  # a language model takes longer than any learner would wait
+    engine = Engine(Limits(seconds=7200))  # training a language model takes longer than any learner would wait
     try:
         engine.ask(list(values), "claims")
         waiting = set(values)

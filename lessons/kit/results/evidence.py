@@ -1,6 +1,6 @@
-"""From stored values to tables, and what is read from tables: the statistics that figures and claims share.
+"""Makes tables from stored results, and computes the statistics that figures and claims share.
 
-Knows no lesson and no screen.
+This module does not depend on any lesson or on the screen.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COLUMNS = ["step", "stage", "seconds", "flops", "seed", "accuracy", "loss"]
 
 
 def load_results(values: Values) -> Results:
-    """What is known of each value so far. Unknown ones are left out."""
+    """Loads the results of each value that are known so far. Values without results are left out."""
     tables: dict[Key, pd.DataFrame] = {}
     answers: dict[Key, Answer] = {}
     behaviours: dict[Key, list[Behaviour]] = {}
@@ -35,9 +35,11 @@ def load_results(values: Values) -> Results:
 
 
 def align_progress(evidence: Results, pieces: Runs) -> Results:
-    """A race as it stands: these runs cut to the share of their steps that all of them have reached, so that a page
-    shows all sides at the same moment. A side that has no point yet holds the others at nothing. What another of them
-    starts from is no side of the race."""
+    """Cuts the results of a race so that all sides are shown at the same moment.
+
+    Each run is cut to the share of its steps that all sides have reached. If one side has no point yet, no points are
+    shown. A run that another run starts from is not a side of the race.
+    """
     begun_from = {ancestor for piece in pieces for ancestor in list(piece.of.lineage())[1:]}
     sides = [piece for piece in pieces if piece.of not in begun_from]
     ends = {
@@ -50,26 +52,32 @@ def align_progress(evidence: Results, pieces: Runs) -> Results:
 
 
 def behaviour(run: Run) -> list[Behaviour]:
-    """What a run's first net did at its tests, if the run records it: {"step", "0": of its own task, "1": of the first
-    it watches, ...}, each as core/training/tracked_examples.py says. Tests at which nothing was shown are left out."""
+    """Returns what the first net of a run answered at its tests, if the run recorded it.
+
+    Each entry is {"step", "0": its own task, "1": the first task that it watches, ...}, in the form of
+    core/training/tracked_examples.py. Tests at which nothing was recorded are left out.
+    """
     return moments(store.events(run)) if run.exhibit else []
 
 
 @cache_by_identity(1024)
 def moments(events: list[store.Event]) -> list[Behaviour]:
-    """Nobody may write to it."""
+    """Returns the recorded answers of a list of events. The result is cached, so the caller must not change it."""
     return [{"step": event["step"]} | event["exhibit"] for event in events if event.get("exhibit")]
 
 
 def points(run: Run) -> pd.DataFrame:
-    """A run's points, one row a test and seed. Of its own task a column for each unit that its world marks in, such as
-    accuracy in [0, 1]; of the tasks it watches "accuracy 1", "accuracy 2", ..."""
+    """Returns the points of a run as a table, with one row for each test and seed.
+
+    The run's own task has one column for each unit that its world measures, such as accuracy in [0, 1]. The tasks
+    that it watches have the columns "accuracy 1", "accuracy 2", ...
+    """
     return table(store.events(run), run.seeds, run.first_seed)
 
 
 @cache_by_identity(1024)
 def table(events: list[store.Event], seeds: int, first_seed: int) -> pd.DataFrame:
-    """Nobody may write to it."""
+    """Makes a table from a list of events. The result is cached, so the caller must not change it."""
     rows = []
     for event in events:
         if event["kind"] != "point":
@@ -87,34 +95,39 @@ def table(events: list[store.Event], seeds: int, first_seed: int) -> pd.DataFram
 
 
 def scores(event: store.Event) -> dict[str, dict[str, list[float]]]:
-    """What a point says of every net, by unit, then by task."""
+    """Returns the scores of every net at a point, by unit and then by task."""
     return {unit: by_task for unit, by_task in event.items() if isinstance(by_task, dict) and unit != "exhibit"}
 
 
 @cache_by_identity(1024)
 def final(table: pd.DataFrame) -> np.ndarray:
-    """The last accuracy of every seed: rows are in the order of steps, and of each in that of seeds."""
+    """Returns the last accuracy of every seed. The rows must be sorted by step, and then by seed."""
     steps = table.step.to_numpy()
     return table.accuracy.to_numpy()[steps == steps[-1]]
 
 
 @cache_by_identity(512)
 def retention(table: pd.DataFrame) -> pd.DataFrame:
-    """The same table, its accuracy now what is left of the first task it watches, as a share of every seed's own
-    accuracy before the first step."""
+    """Returns the table with the accuracy replaced by the share of the old skill that is left.
+
+    The share is the accuracy on the first task that the run watches, divided by the same seed's accuracy before the
+    first step.
+    """
     before = table[table.step == 0].set_index("seed")["accuracy 1"]
     return table.assign(accuracy=table["accuracy 1"] / table.seed.map(before))
 
 
 @cache_by_identity(1024)
 def best(table: pd.DataFrame) -> np.ndarray:
-    """Every seed's best accuracy at any test: early stopping by an oracle, the kindest reading of a run."""
+    """Returns the best accuracy of every seed at any test. This is early stopping by an oracle, the most favourable
+    way to read a run."""
     return table.groupby("seed").accuracy.max().to_numpy()
 
 
 @cache_by_identity(1024)
 def band(table: pd.DataFrame) -> pd.DataFrame:
-    """Mean and one standard deviation over seeds at every step: step, mean, low, high."""
+    """Returns the mean and one standard deviation over seeds at every step, with the columns step, mean, low and
+    high."""
     steps, at, seeds = np.unique(table.step.to_numpy(), return_inverse=True, return_counts=True)
     accuracy = table.accuracy.to_numpy()
     mean = np.bincount(at, accuracy) / seeds
@@ -123,13 +136,15 @@ def band(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def steps_to(table: pd.DataFrame, accuracy: float) -> float:
-    """Steps until the mean over seeds first reaches an accuracy, between tests by a straight line; inf if never."""
+    """Returns the number of steps until the mean over seeds first reaches an accuracy. Values between two tests are
+    interpolated linearly. The result is inf if the accuracy is never reached."""
     curve = band(table)
     return reached(curve.step.to_numpy(), curve["mean"].to_numpy(), accuracy)
 
 
 def reached(x: np.ndarray, y: np.ndarray, goal: float) -> float:
-    """Where a curve first reaches a goal, between its points by a straight line; inf if nowhere."""
+    """Returns the x at which a curve first reaches a goal. Values between two points are interpolated linearly. The
+    result is inf if the goal is never reached."""
     above = np.flatnonzero(y >= goal)
     if not len(above):
         return float("inf")
@@ -140,18 +155,19 @@ def reached(x: np.ndarray, y: np.ndarray, goal: float) -> float:
 
 
 def steps_until(table: pd.DataFrame, accuracy: float) -> float:
-    """Steps until the mean over seeds first falls to an accuracy, as steps_to."""
+    """Returns the number of steps until the mean over seeds first falls to an accuracy, in the same way as
+    `steps_to`."""
     return steps_to(table.assign(accuracy=1 - table.accuracy), 1 - accuracy)
 
 
 def until(table: pd.DataFrame, level: float) -> pd.DataFrame:
-    """A table up to the first test at which the mean over seeds is there."""
+    """Returns the table up to the first test at which the mean over seeds reaches `level`."""
     there = band(table).query("mean >= @level").step
     return table[table.step <= there.min()] if len(there) else table
 
 
 def band_by_x(accuracies: Mapping[int, np.ndarray] | Mapping[float, np.ndarray]) -> pd.DataFrame:
-    """A curve's table (x, mean, low, high) from the accuracies of every seed at each x."""
+    """Returns the table of a curve (x, mean, low, high) from the accuracies of every seed at each x."""
     rows = [
         {"x": x, "mean": a.mean(), "low": a.mean() - a.std(), "high": a.mean() + a.std()} for x, a in accuracies.items()
     ]
@@ -159,7 +175,10 @@ def band_by_x(accuracies: Mapping[int, np.ndarray] | Mapping[float, np.ndarray])
 
 
 def labels_to(curve: Mapping[int, float], accuracy: float) -> float:
-    """Labels per class at which a curve {labels: accuracy} reaches an accuracy, on a log scale; inf if it never is."""
+    """Returns the number of labels per class at which a curve {labels: accuracy} reaches an accuracy.
+
+    The curve is interpolated on a log scale. The result is inf if the accuracy is never reached.
+    """
     sizes = sorted(curve)
     climbing = np.maximum.accumulate([curve[size] for size in sizes])
     if accuracy > climbing[-1]:
@@ -171,37 +190,44 @@ def labels_to(curve: Mapping[int, float], accuracy: float) -> float:
 
 
 def fit_power_law(x: Sequence[float], y: np.ndarray) -> tuple[float, float, float]:
-    """The power law nearest to y at x: its exponent (positive where y falls), its value at 1, and by how much at most
-    it misses a value, as a share."""
+    """Fits a power law to the values `y` at `x`.
+
+    Returns its exponent, which is positive if y falls, its value at x = 1, and its largest relative error.
+    """
     slope, start = np.polyfit(np.log(x), np.log(y), 1)
     law = np.exp(start + slope * np.log(x))
     return -float(slope), float(np.exp(start)), float(np.abs(law / y - 1).max())
 
 
 def of_seeds(table: pd.DataFrame, seeds: np.ndarray | slice) -> pd.DataFrame:
-    """A table of some of its seeds, by their place, as often as they are named."""
+    """Returns a table with the seeds at these positions. A seed that is named twice appears twice."""
     wide = table.pivot(index="step", columns="seed", values="accuracy").iloc[:, seeds]
     wide.columns = pd.RangeIndex(len(wide.columns), name="seed")
     return wide.stack().rename("accuracy").reset_index()
 
 
 def oracle_best(tables: Iterable[pd.DataFrame]) -> np.ndarray:
-    """Of runs that differ in their rate, every seed's best moment at the rate whose mean is best: more than anybody
-    without the test set could have."""
+    """Returns the best accuracy of every seed at the best learning rate, from runs that differ in their learning
+    rate.
+
+    The best learning rate is the one with the highest mean. Nobody could do this well without looking at the test
+    set.
+    """
     return max((best(table) for table in tables), key=np.mean)
 
 
 def resampled(seeds: int, times: int = 1000) -> np.ndarray:
-    """(times, seeds) indices that draw the seeds again with replacement: a bootstrap (Efron 1979)."""
+    """Returns indices (times, seeds) that sample the seeds with replacement: a bootstrap (Efron 1979)."""
     return np.random.default_rng(0).integers(seeds, size=(times, seeds))
 
 
 def bootstrap(statistic: Callable[[np.ndarray], float], seeds: int, times: int = 1000) -> tuple[float, float]:
-    """The 95 % interval of a statistic over seeds, as low and high; it is handed the indices of a draw of seeds."""
+    """Returns the 95 % interval (low, high) of a statistic over seeds. The statistic is a function of the indices of
+    the sampled seeds."""
     low, high = np.percentile([statistic(draw) for draw in resampled(seeds, times)], [2.5, 97.5])
     return float(low), float(high)
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:
-    """The 95 % interval of the mean over seeds, as low and high."""
+    """Returns the 95 % interval (low, high) of the mean over seeds."""
     return bootstrap(lambda draw: float(values[draw].mean()), len(values))

@@ -1,4 +1,5 @@
-"""Every score of a run as a table of text (CSV): one row a test, seed, task and unit. Knows no screen."""
+"""Writes every score of a run as CSV, with one row for each test, seed, task and unit. It does not depend on the
+screen."""
 
 from __future__ import annotations
 
@@ -13,8 +14,12 @@ HEAD = ("step", "seed", "task", "unit", "value")
 
 
 def scores_csv(run: Run, events: list[Event]) -> str:
-    """The task "0" is the run's own, "1" the first that it watches; the loss is that of the last training batch, nats;
-    seconds and operations (flops) are those spent until then, the seconds on all seeds together."""
+    """Returns the scores of a run as CSV.
+
+    The task "0" is the run's own task, and "1" is the first task that it watches. The loss is the loss of the last
+    training batch, in nats. The seconds and the operations (flops) are the totals so far, and the seconds are those
+    of all seeds together.
+    """
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
     table.writerow(HEAD)

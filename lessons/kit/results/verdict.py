@@ -1,7 +1,8 @@
-"""Says in one sentence whether pretraining helped on somebody's data: by how much, within which interval, and why.
+"""Writes one sentence that says whether pretraining helped on a dataset, by how much, in which interval, and why.
 
-The nets of both sides are pairs: one of each learned from the same labels. So the interval is that of the mean
-difference over pairs, by Student's t, which stays honest for two pairs as well. Knows no page.
+The nets of the two sides are pairs, because both nets of a pair learned from the same labels. The interval is the
+interval of the mean difference over pairs, from Student's t distribution, which is valid even for two pairs. This
+module does not depend on any page.
 """
 
 from __future__ import annotations
@@ -10,42 +11,45 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Quantiles of Student's t at 97.5 %, by degrees of freedom from 1 on.
+# Quantiles of Student's t distribution at 97.5 %, for 1 degree of freedom and up.
 QUANTILES = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
-NORMAL = 1.96  # with more
+NORMAL = 1.96  # the quantile for more degrees of freedom
 HELPS, SAME, HURTS = "helps", "makes no clear difference", "hurts"
 
 
 @dataclass(frozen=True)
 class Unit:
-    """How a score is written."""
+    """Defines how a score is written."""
 
     name: str
     digits: int
-    better: int  # 1 where more is better, -1 where less is
+    better: int  # 1 if a higher score is better, -1 if a lower score is better
     scale: float = 1.0
 
 
-POINTS = Unit("points", 1, 1, 100.0)  # of accuracy, in percent
+POINTS = Unit("points", 1, 1, 100.0)  # points of accuracy, in percent
 BITS = Unit("bits a character", 2, -1)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What pretraining did, in a unit of which more is better."""
+    """Holds the effect of pretraining, in a unit in which higher is better."""
 
-    gain: float  # mean over pairs of nets
-    low: float  # of the 95 % interval
+    gain: float  # the mean over pairs of nets
+    low: float  # the lower end of the 95 % interval
     high: float
     pairs: int
 
     @property
     def word(self) -> str:
+        """Returns whether pretraining helps, hurts or makes no clear difference, which depends on whether the
+        interval includes 0."""
         return HELPS if self.low > 0 else HURTS if self.high < 0 else SAME
 
 
 def compare(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS) -> Verdict:
-    """Compares the scores of pretrained nets with those of their twins from scratch; both (pairs,), at least one."""
+    """Compares the scores of pretrained nets with the scores of nets from scratch. Both have the shape (pairs,), with
+    at least one pair."""
     gains = unit.better * unit.scale * (np.asarray(ours, float) - np.asarray(theirs, float))
     count = len(gains)
     mean = float(gains.mean())
@@ -57,7 +61,10 @@ def compare(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS) -> Verdic
 
 
 def sentence(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS, source: str = "") -> str:
-    """One sentence with the interval, and another one why. `source`: what the pretrained nets had learned before."""
+    """Returns one sentence with the effect and its interval, and another sentence with the reason.
+
+    `source` names what the pretrained nets had learned before.
+    """
     found = compare(ours, theirs, unit)
     before = f" The pretrained nets came from {source}." if source else ""
     if found.pairs < 2:
@@ -79,6 +86,6 @@ def sentence(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS, source: 
 
 
 def format_value(value: float, unit: Unit) -> str:
-    """A number with its sign, and no minus zero."""
+    """Writes a number with its sign. Zero has no sign."""
     text = f"{value:+.{unit.digits}f}"
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", "\u2212")

@@ -1,6 +1,7 @@
-"""The jobs that a backbone's features are put to, and the probe that does them: what lessons on choosing share.
+"""Defines the downstream tasks for the features of a backbone, and the probe that learns them. The lessons about
+choosing a backbone share them.
 
-A short list of values, as lessons/kit/runs/recipes.py.
+Like recipes.py, it is a short list of values.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ DOWNSTREAM_TASKS: dict[str, Task] = {
 
 
 def probe(start: Run, job: str, seeds: Seeds) -> Run:
-    """A job done with the backbone's frozen features: what these are worth, and nothing else."""
+    """Returns a run that learns a downstream task with the frozen features of a backbone. It measures only how good
+    the features are."""
     return Run(
         task=DOWNSTREAM_TASKS[job], start=start, stages=fine_tuning("probe"), seeds=seeds.count, first_seed=seeds.first
     )

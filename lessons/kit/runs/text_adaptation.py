@@ -1,6 +1,7 @@
-"""Language models that read a growing amount of text, and their surprise: what lessons on text share.
+"""Defines language models that are trained on different amounts of text, which the lessons on text share. It also
+reads the loss of these models from their tables, in bits a character.
 
-Runs are a short list of values, as lessons/kit/runs/recipes.py.
+Like recipes.py, it is a short list of values.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ from lessons.kit.model.cache_by_identity import cache_by_identity
 from lessons.kit.model.values import Control, Seeds
 from lessons.kit.runs.recipes import reader
 
-WINDOW = 128  # tokens a model reads at once
-STEPS, BATCH = 600, 8  # a minute of one core
-PASSES = 4  # over each amount: up to four, reading again is nearly as good as new text (Muennighoff et al. 2023)
-PER_KILOBYTE = 2.94  # windows
+WINDOW = 128  # the number of tokens that a model reads at once
+STEPS, BATCH = 600, 8  # about a minute on one core
+# Passes over each amount; up to four, repeating text is nearly as good as new text (Muennighoff et al. 2023).
+PASSES = 4
+PER_KILOBYTE = 2.94  # windows in a kilobyte
 SLICE = 50  # thousands of characters of a subject
 SLICES = (5, 20, SLICE, 150)
 UNSEEN = Text()  # general text
-PRETRAINED, SCRATCH = "pretrained", "scratch"  # the sides of a subject
-LIVE, LIVE_STEPS, STORED_STEPS = 2, 40, 80  # nets each side of a live run, and steps
-BEGUN = 2  # beginnings of unseen texts that the first net of each side goes on from
+PRETRAINED, SCRATCH = "pretrained", "scratch"  # the sides of a race on a subject
+LIVE, LIVE_STEPS, STORED_STEPS = 2, 40, 80  # the number of nets on each side of a live run, and the numbers of steps
+BEGUN = 2  # the number of beginnings of unseen texts that the first net of each side continues
 
 AMOUNT = Control(
     name="kilobytes",
@@ -38,11 +40,13 @@ AMOUNT = Control(
 
 
 def annealed(steps: int, batch: int, rate: float) -> tuple[Stage, ...]:
+    """Returns one stage whose learning rate falls to zero."""
     return (Stage(steps=steps, batch=batch, rate=rate, anneal=True),)
 
 
 def amount(kilobytes: int, seeds: Seeds) -> Run:
-    """A model that reads so much general text, four times; at most four of them, for the time it takes."""
+    """Returns a model that reads this amount of general text four times. It uses at most four seeds, because it takes
+    long."""
     stages = annealed(round(PASSES * PER_KILOBYTE * kilobytes / BATCH), BATCH, 3e-3)
     task = Text(kilobytes=kilobytes)
     return Run(task=task, net="transformer", stages=stages, seeds=min(4, seeds.count), first_seed=seeds.first)
@@ -51,7 +55,8 @@ def amount(kilobytes: int, seeds: Seeds) -> Run:
 def fine_tuned(
     subject: str, seeds: Seeds, steps: int = STORED_STEPS, start: Run | None = None, kilobytes: int = SLICE
 ) -> Run:
-    """The reader goes on with a slice of a subject; what it still knows of general text is watched."""
+    """Returns a run in which the reader continues training on a slice of a subject. Its loss on general text is
+    watched."""
     return Run(
         task=Text(subject=subject, kilobytes=kilobytes),
         net="transformer",
@@ -64,14 +69,14 @@ def fine_tuned(
 
 
 def from_scratch(subject: str, seeds: Seeds, steps: int = STORED_STEPS, kilobytes: int = SLICE) -> Run:
-    """The same slice without the reader. A long run wants a lower rate."""
+    """Returns a run that learns the same slice from scratch. A long run needs a lower learning rate."""
     task = Text(subject=subject, kilobytes=kilobytes)
     stages = annealed(steps, 4, 3e-3 if steps <= STEPS else 2e-3)
     return Run(task=task, net="transformer", stages=stages, seeds=seeds.count, first_seed=seeds.first)
 
 
 def sides(subject: str, kilobytes: int, draw: int) -> dict[str, Run]:
-    """With the reader's start and without; both write at their tests."""
+    """Returns a run that starts from the reader and one from scratch. Both continue texts at each of their tests."""
     seeds = Seeds(LIVE, 100 * draw)
     both = {
         PRETRAINED: fine_tuned(subject, seeds, LIVE_STEPS, reader(), kilobytes),
@@ -81,12 +86,12 @@ def sides(subject: str, kilobytes: int, draw: int) -> dict[str, Run]:
 
 
 def beginnings(subject: str) -> Measure:
-    """The beginnings that nets go on from, and what stands there in truth."""
+    """Returns a measure with the beginnings of texts that the nets continue, and the true continuations."""
     return Measure(kind="tracked_examples", runs=(), tasks=(Text(subject=subject),), count=BEGUN)
 
 
 @cache_by_identity(256)
 def bits(table: pd.DataFrame, name: str = "bits") -> np.ndarray:
-    """(tests, seeds) of a run's table, in bits a character."""
-    steps = table.step.to_numpy()  # rows are in their order, and of each in that of the seeds
+    """Returns the values of a run's table in bits a character, with the shape (tests, seeds)."""
+    steps = table.step.to_numpy()  # the rows are sorted by step, and then by seed
     return table[name].to_numpy().reshape(-1, np.count_nonzero(steps == steps[0]))

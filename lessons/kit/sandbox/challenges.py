@@ -1,7 +1,9 @@
-"""Challenges of the sandbox: a goal that the page checks on what was run, and the cheapest solution that is known.
+"""Defines the challenges of the sandbox. Each one has a goal that the page checks on the learner's run, and the
+cheapest known solution.
 
-`python -m lessons.kit.sandbox.challenges [names]` searches for these: it trains every candidate and writes the cheapest
-that meets the goal to lessons/shipped. What it costs is operations a net, which every run counts.
+`python -m lessons.kit.sandbox.challenges [names]` searches for these solutions. It trains every candidate and writes
+the cheapest one that meets the goal to lessons/shipped. The cost is the number of operations for one net, which every
+run counts.
 """
 
 from __future__ import annotations
@@ -31,26 +33,29 @@ THIN = ("low_rank", "adapter", "ia3", "bias", "probe")
 
 @dataclass(frozen=True, kw_only=True)
 class Challenge:
-    """What is to be reached, from which experiment on, and within which rules."""
+    """Defines a goal, the experiment that the learner starts from, and the rules."""
 
     slug: str
     title: str
     asks: str  # with {slots} for the fields below
-    lesson: str  # whose experiment it begins with
-    reach: float  # accuracy on the new task, percent
-    keep: float = 0.0  # of the old skill, percent of what there was
-    labels: int = 400  # a class at most
-    steps: int = 20_000  # at most
-    thin: int = 0  # of every method the size at most, and none that moves whole matrices; 0 is no such rule
-    begin: Mapping[str, Any] = field(default_factory=dict)  # what it sets otherwise than that lesson, by place
-    tries: Mapping[str, tuple[Any, ...]]  # what the search sets, by place; every combination is a candidate
+    lesson: str  # the lesson whose experiment it starts from
+    reach: float  # accuracy on the new task, in percent
+    keep: float = 0.0  # the share of the old skill that must be kept, in percent
+    labels: int = 400  # labels per class, at most
+    steps: int = 20_000  # steps, at most
+    # The largest size of any method, without methods that train whole matrices; 0 means that there is no such rule.
+    thin: int = 0
+    begin: Mapping[str, Any] = field(default_factory=dict)  # settings that differ from those of the lesson, by path
+    tries: Mapping[str, tuple[Any, ...]]  # values that the search tries, by path; every combination is a candidate
 
     @property
     def says(self) -> str:
+        """Returns the goal in words."""
         return self.asks.format(**vars(self))
 
     @property
     def start(self) -> Run:
+        """Returns the experiment with which the page opens."""
         run = presets()[self.lesson]
         for path, value in self.begin.items():
             run = edit(run, path, value)
@@ -58,7 +63,7 @@ class Challenge:
         return replace(run, watch=old or run.watch, exhibit=0, frames=0)
 
     def checks(self, run: Run, table: pd.DataFrame) -> list[Check]:
-        """Every part of the goal, and whether this run has met it."""
+        """Returns every condition of the goal, and whether this run has met it."""
         start = self.start
         found = [Check(says="the worlds as they were given", met=same_worlds(run, start))]
         if self.labels < 400:
@@ -80,15 +85,18 @@ class Challenge:
         return found
 
     def is_met(self, run: Run, table: pd.DataFrame) -> bool:
+        """Returns whether the run meets every condition of the goal."""
         return all(check.met for check in self.checks(run, table))
 
 
 def labels(task: Task) -> int:
+    """Returns the number of labels of a task, or 0 if it has no labels."""
     return int(getattr(task, "labels", 0))
 
 
 def same_worlds(run: Run, start: Run) -> bool:
-    """Whether a run learns the same as the start of a challenge, but for the number of labels, from the same source."""
+    """Returns whether a run has the same task and the same source as the start of a challenge. The number of labels
+    may differ."""
     return run.task.at_most(1) == start.task.at_most(1) and run.start == start.start
 
 
@@ -170,23 +178,23 @@ CHALLENGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Solution:
-    """The cheapest that is known."""
+    """Holds the cheapest known solution of a challenge."""
 
     run: Run
-    cost: float  # billion operations a net
-    new: float  # percent
-    left: float | None  # percent of the old skill
-    tried: int  # candidates of the search
+    cost: float  # billion operations for one net
+    new: float  # accuracy on the new task, in percent
+    left: float | None  # the share of the old skill that is left, in percent
+    tried: int  # the number of candidates in the search
 
 
 def cost(table: pd.DataFrame) -> float:
-    """Billion operations a net."""
+    """Returns the cost of a run in billions of operations for one net."""
     return float(table.flops.max()) / 1e9
 
 
 @cache
 def solutions() -> dict[str, Solution]:
-    """What the search found, by challenge; none where that is not there."""
+    """Returns the solutions that ship, by challenge, or none if the file is missing or not valid."""
     try:
         told = shipped.table(store.SHIPPED / FILE)
         return {slug: Solution(**one | {"run": run_of(one["run"])}) for slug, one in told.items()}
@@ -198,7 +206,7 @@ def solutions() -> dict[str, Solution]:
 
 
 def candidates(challenge: Challenge) -> list[Run]:
-    """Every combination of what is tried."""
+    """Returns every combination of the values that the search tries."""
     made: dict[Run, None] = {}
     for values in itertools.product(*challenge.tries.values()):
         run = challenge.start
@@ -209,7 +217,7 @@ def candidates(challenge: Challenge) -> list[Run]:
 
 
 def search(challenge: Challenge, table_of: Callable[[Run], pd.DataFrame]) -> Solution | None:
-    """The cheapest candidate that meets the goal."""
+    """Returns the cheapest candidate that meets the goal, or None if there is none."""
     runs = candidates(challenge)
     tables = {run: table_of(run) for run in runs}
     meeting = {run: table for run, table in tables.items() if challenge.is_met(run, table)}

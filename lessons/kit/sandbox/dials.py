@@ -1,5 +1,7 @@
-"""The sandbox's controls, made from the fields of the experiment and their bounds: a new method, way to remember, net,
-world or knob appears by itself. Only what means something for the experiment as it stands is among them.
+"""Makes the controls of the sandbox from the fields of the experiment and their bounds.
+
+A new method, protection, net, world or field therefore appears without any change here. Only controls that have a
+meaning for the current experiment are included.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from core.experiment.static_inspection import nets_for, reads_field
 from lessons.kit.sandbox.experiment import KINDS, NOTHING, STAGES, get, plain_name
 
 GROUPS = ("World", "Model", "Method", "Keeping")
-SMALLEST = 0.001  # above 0, where a scale has no other lower end
-# What stands at hand in its group; other fields are folded as long as they are as at first.
+SMALLEST = 0.001  # the lowest value above 0 on a logarithmic scale that has no other lower end
+# Fields that are always visible in their group. Other fields are in an expander while they have their default.
 AT_HAND = {
     "task",
     "labels",
@@ -34,12 +36,12 @@ AT_HAND = {
     "steps",
 }
 AT_HAND |= {"rate", "keep", "strength", "count", "watch"}
-LOG = 50  # times from one end of a bound to the other, from which on its options are spaced by factors
+LOG = 50  # if the upper bound is this many times the lower bound, the options are spaced logarithmically
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dial:
-    """One control: where in the experiment it stands, what it is called and what it can be set to."""
+    """Holds one control: its path in the experiment, its name and its options."""
 
     path: str
     label: str
@@ -47,22 +49,22 @@ class Dial:
     kind: Literal["switch", "slider", "choice", "source"]
     value: Any
     options: tuple[Any, ...] = ()
-    own: bool = False  # something of the learner's own may be chosen too
-    changed: bool = False  # it is not as it is at first
+    own: bool = False  # whether the learner can also choose data of their own
+    changed: bool = False  # whether its value differs from the default
 
     @property
     def knob(self) -> str:
-        """The name of the field."""
+        """Returns the name of the field."""
         return self.path.rpartition(".")[2]
 
     @property
     def near(self) -> bool:
-        """Whether it is not folded."""
+        """Returns whether the control is visible outside the expander."""
         return self.knob in AT_HAND or self.changed
 
 
 def dials(run: Run) -> dict[str, list[Dial]]:
-    """All controls by group."""
+    """Returns all controls by group."""
     return {
         "World": list(of_task(run, "task", "World")),
         "Model": list(of_model(run)),
@@ -72,7 +74,8 @@ def dials(run: Run) -> dict[str, list[Dial]]:
 
 
 def of_task(run: Run, path: str, label: str) -> Iterator[Dial]:
-    """Which world, and its knobs; that of a source is one that the net can read."""
+    """Yields the controls of a task: its world and its fields. The world of a source must be one that the net can
+    read."""
     kinds = {name: kind for name, kind in KINDS.items() if path == "task" or run.net in nets_for(kind())}
     kind = KINDS[get(run, path)]
     yield Dial(path=path, label=label, help=first_line(kind), kind="choice", value=kind.__name__, options=(*kinds,))
@@ -80,7 +83,7 @@ def of_task(run: Run, path: str, label: str) -> Iterator[Dial]:
 
 
 def of_model(run: Run) -> Iterator[Dial]:
-    """Which net, what it starts from, and how many of them; and the source's own world and training."""
+    """Yields the controls of the net: its kind, the run that it starts from, and the number of nets."""
     yield dial(run, "net", bounded_fields(Run)["net"].bound, bounded_fields(Run)["net"].help, nets_for(run.task))
     yield Dial(
         path="start",
@@ -94,14 +97,15 @@ def of_model(run: Run) -> Iterator[Dial]:
 
 
 def of_source(run: Run) -> Iterator[Dial]:
-    """What the experiment starts from: its world, and how it was trained. What is changed is trained first."""
+    """Yields the controls of the run that the experiment starts from: its world and its training. If the learner
+    changes it, it is trained first."""
     if run.start:
         yield from of_task(run, "start.task", "Its world")
         yield from of_method(run, "start.")
 
 
 def of_method(run: Run, whose: str) -> Iterator[Dial]:
-    """How weights are moved, in one stage or several."""
+    """Yields the controls of the training method, for one or several stages."""
     stages: tuple[Stage, ...] = get(run, f"{whose}stages")
     most = max(STAGES, len(stages))
     yield Dial(
@@ -123,7 +127,7 @@ def of_method(run: Run, whose: str) -> Iterator[Dial]:
 
 
 def of_keeping(run: Run) -> Iterator[Dial]:
-    """What protects what the source knows."""
+    """Yields the controls of the protection of the old skill."""
     if not run.start:
         return
     way, known = run.keep[0].method if run.keep else NOTHING, bounded_fields(Keep)["method"]
@@ -142,7 +146,7 @@ def of_keeping(run: Run) -> Iterator[Dial]:
 
 
 def of_knobs(run: Run, path: str, kind: type[Bounded], *names: str) -> Iterator[Dial]:
-    """A control for each of these knobs of a value of this kind."""
+    """Yields a control for each of these fields."""
     at_first = {f.name: f.default for f in fields(cast(Any, kind))}
     for name in names:
         knob = bounded_fields(kind)[name]
@@ -151,7 +155,7 @@ def of_knobs(run: Run, path: str, kind: type[Bounded], *names: str) -> Iterator[
 
 
 def dial(run: Run, path: str, bound: Bound, help: str, options: tuple[str, ...] = ()) -> Dial:
-    """A control of one field, as its bounds say; `options` are those of its choices that can be."""
+    """Returns the control of one field, following its bounds. `options` are the choices that are possible here."""
     value, shape = get(run, path), (path, bound.label, help)
     if isinstance(bound, Flag):
         return Dial(path=path, label=bound.label, help=help, kind="switch", value=value)
@@ -165,8 +169,11 @@ def dial(run: Run, path: str, bound: Bound, help: str, options: tuple[str, ...] 
 
 
 def spaced(bound: FloatRange, *more: float) -> tuple[Any, ...]:
-    """Values within a bound to choose from, both ends and `more` among them: by factors of about two where it is wide,
-    and else evenly."""
+    """Returns the values within a bound that the learner can choose from.
+
+    They include both ends and the values in `more`. A wide range has steps by factors of about two, other ranges have
+    even steps.
+    """
     low, high, whole = bound.low, bound.high, isinstance(bound, IntRange)
     if low >= 0 and high >= LOG * max(low, 1 if whole else SMALLEST) and (whole or high > 10 or low > 0):
         least = low or (1 if whole else SMALLEST)
@@ -180,17 +187,18 @@ def spaced(bound: FloatRange, *more: float) -> tuple[Any, ...]:
 
 
 def even(step: float, whole: bool) -> float:
-    """The nearest greater step that people count in."""
+    """Returns the next larger step that is a round number."""
     steps = [round(k * 10.0**power, 10) for power in range(-3, 4) for k in (1, 2, 2.5, 5)] + [15]
     return min(one for one in steps if one >= step and (not whole or one == int(one)))
 
 
 def first_line(kind: type) -> str:
+    """Returns the first line of the docstring of a class, which the page shows as the help of a control."""
     return (kind.__doc__ or "").strip().splitlines()[0]
 
 
 def option_text(value: Any) -> str:
-    """An option as it stands on the page."""
+    """Returns the text of an option on the page."""
     if isinstance(value, bool) or value is None:
         return "yes" if value else "no"
     if isinstance(value, int):
@@ -201,7 +209,8 @@ def option_text(value: Any) -> str:
 
 
 def changes(old: Run, new: Run) -> list[str]:
-    """What is set otherwise than before, control by control: "labels per class 10, now 20"."""
+    """Returns the differences between two experiments, one text for each control, such as "labels per class 10, now
+    20"."""
     was, now = ({one.path: one for group in dials_by_group(run) for one in group} for run in (old, new))
     told = []
     for path in now.keys() & was.keys():
@@ -213,4 +222,5 @@ def changes(old: Run, new: Run) -> list[str]:
 
 
 def dials_by_group(run: Run) -> list[list[Dial]]:
+    """Returns the controls of the experiment and of its source, as one list for each group."""
     return [*dials(run).values(), list(of_source(run))]

@@ -1,5 +1,7 @@
-"""The experiment that is set in the sandbox is a Run. One thing of it is changed at a time, and what no longer fits
-follows: a net that cannot read the new world, a source with another net, what is asked of an old skill.
+"""Edits the experiment of the sandbox, which is a Run.
+
+Each edit changes one value. Other values that no longer fit are adapted, such as a net that cannot read the new
+world, a source with another net, or the tests of an old skill.
 """
 
 from __future__ import annotations
@@ -18,18 +20,18 @@ from core.user_data import album, corpus, table
 from lessons.kit.model.values import Settings
 
 NOTHING = "nothing"
-STAGES = 3  # at most, that can be set here
+STAGES = 3  # the largest number of stages that can be set here
 KINDS = {kind.__name__: kind for kind in tasks.kinds(Task)}
 CALLED = {
     "table": table.display_name,
     "album": album.display_name,
     "subject": corpus.display_name,
-}  # by the field of a task
-BY_HAND = ("given", "clicks")  # fields that belong to the examples that they were given for
+}  # by the name of the field in a task
+BY_HAND = ("given", "clicks")  # fields that are valid only for the examples they were made for
 
 
 def get(run: Run, path: str) -> Any:
-    """What stands at a place such as "stages.0.rate"; a kind of task, and a way to remember, by name."""
+    """Returns the value at a path such as "stages.0.rate". For a task it returns the name of its kind."""
     at: Any = run
     for name in path.split("."):
         at = at[int(name)] if isinstance(at, tuple) else getattr(at, name)
@@ -39,7 +41,8 @@ def get(run: Run, path: str) -> Any:
 
 
 def edit(run: Run, path: str, value: Any) -> Run:
-    """The same with this changed there, and what else must follow. BadValue with a sentence where it cannot be."""
+    """Returns the run with the value at this path changed, and with other values adapted to it. Raises BadValue with
+    a sentence if the result is not possible."""
     name, _, rest = path.partition(".")
     parts = {f.name: getattr(run, f.name) for f in fields(run)}
     if name == "start" and rest:
@@ -63,13 +66,13 @@ def edit(run: Run, path: str, value: Any) -> Run:
 
 
 def with_field(value: Any, name: str, new: Any) -> Any:
-    """A value with one field changed; what was given by hand for other examples goes."""
+    """Returns a value with one field changed. Input that the learner made by hand for other examples is removed."""
     gone = {f.name: "" for f in fields(value) if f.name in BY_HAND}
     return replace(value, **gone | {name: new})
 
 
 def task_of_kind(task: Task, kind: type[Task]) -> Task:
-    """A task of this kind, with as many labels where it has labels and may have so many."""
+    """Returns a task of this kind, with the same number of labels if the kind allows it."""
     if "labels" in bounded_fields(kind) and hasattr(task, "labels"):
         try:
             return kind(labels=task.labels)  # type: ignore[call-arg]
@@ -79,7 +82,7 @@ def task_of_kind(task: Task, kind: type[Task]) -> Task:
 
 
 def consistent_run(parts: dict[str, Any], before: Run) -> Run:
-    """A run from its parts, of which those that do not fit the others follow them."""
+    """Returns a run made from its parts. Parts that do not fit the others are changed."""
     task, start = parts["task"], parts["start"]
     if parts["net"] not in (fitting := nets_for(task)):
         parts["net"] = fitting[0]
@@ -104,7 +107,7 @@ def consistent_run(parts: dict[str, Any], before: Run) -> Run:
 
 
 def fits(run: Run) -> Run:
-    """The run, if its nets read their worlds; BadValue with a sentence otherwise."""
+    """Returns the run if all its nets can read their worlds. Raises BadValue with a sentence otherwise."""
     for one in run.lineage():
         if one.net not in nets_for(one.task):
             raise BadValue(f"The net {one.net} cannot read {one.task.world.replace('_', ' ')}.")
@@ -112,31 +115,34 @@ def fits(run: Run) -> Run:
 
 
 def rebuilt(run: Run, net: str) -> Run:
-    """The same with another net, down to where it began."""
+    """Returns the run with another net, in all the runs that it starts from too."""
     return replace(run, net=net, start=rebuilt(run.start, net) if run.start else None)
 
 
 def with_one_seed(run: Run) -> Run:
-    """Only one net of it, and of what it started from."""
+    """Returns the run with only one net, in all the runs that it starts from too."""
     return replace(run, seeds=1, start=with_one_seed(run.start) if run.start else None)
 
 
 def sources(net: str, task: Task) -> list[Run]:
-    """What there is to start from: runs that lessons start from, whose weights are there; last one on this very task,
-    which is to be trained first."""
+    """Returns the runs that the experiment can start from.
+
+    These are the runs that lessons start from and whose weights are stored. If there are none, it is a run on the
+    same kind of task, which is trained first.
+    """
     from lessons.kit.sandbox.presets import backbones
 
     return [run for run in backbones() if run.net == net] or [new_source(net, task)]
 
 
 def new_source(net: str, task: Task) -> Run:
-    """A source of the learner's own, trained before the run: the same world with all its knobs as they are at first."""
+    """Returns a source that is trained before the run. It has the same world, with all fields at their defaults."""
     return Run(task=type(task)(), net=net, stages=(Stage(steps=1000, batch=64, rate=2e-3),), seeds=1)
 
 
 def twin(run: Run) -> Run:
-    """The same from scratch: as many steps, if one stage may have them, with every weight free, and nothing to
-    remember."""
+    """Returns the same run from scratch. It has one stage that trains every weight, the same number of steps if one
+    stage may have that many, and no protection."""
     last = run.stages[-1]
     steps = min(run.steps, most_steps(last.batch, run.seeds))
     stage = replace(last, method="full", size=0, steps=steps, decay=1.0, aim="task", mix=0.0)
@@ -144,13 +150,13 @@ def twin(run: Run) -> Run:
 
 
 def at_draw(run: Run, settings: Settings) -> Run:
-    """The run with the draw that the learner is at: other labels, initial weights and batches."""
+    """Returns the run at the learner's current draw, which has other labels, initial weights and batches."""
     return replace(run, first_seed=(run.first_seed + 100 * (settings.draw - 1)) % 1_000_000)
 
 
 @lru_cache(maxsize=1024)
 def describe_run(run: Run) -> str:
-    """A run in a few words: what is learned, from where, and how."""
+    """Describes a run in a few words: its task, its source and its method."""
     origin = f" after {describe_task(run.start.task)}" if run.start else ", from scratch"
     how = ", then ".join(
         stage.method.replace("_", " ") + (f" {stage.size}" if stage.size else "") for stage in run.stages
@@ -161,7 +167,7 @@ def describe_run(run: Run) -> str:
 
 
 def brief(run: Run) -> str:
-    """A run in two or three words, to stand beside its curve: what is done, and with how many labels."""
+    """Describes a run in two or three words for its curve: its method and its number of labels."""
     ways = [f"{plain_name(keep.method)} {keep.strength:g}" for keep in run.keep]
     ways += [stage.method + (f" {stage.size}" if stage.size else "") for stage in run.stages[-1:]] if not ways else []
     labels = getattr(run.task, "labels", None)
@@ -170,7 +176,8 @@ def brief(run: Run) -> str:
 
 
 def origin(start: Run | None) -> str:
-    """What a run starts from, without a comma, so that a list of origins can be read: "glyphs 400 labels 900 steps"."""
+    """Describes the source of a run without commas, so that it can be part of a list, such as "glyphs 400 labels 900
+    steps"."""
     if not start:
         return NOTHING
     words = describe_task(start.task).replace("(", "").replace(")", "").replace(",", "")
@@ -178,7 +185,7 @@ def origin(start: Run | None) -> str:
 
 
 def describe_task(task: Task) -> str:
-    """A task in a few words: its world, and the knobs that are not as they are at first."""
+    """Describes a task in a few words: its world, and the fields that differ from their defaults."""
     told = []
     usual = {f.name: f.default for f in fields(task)}
     for name in bounded_fields(type(task)):
@@ -191,11 +198,11 @@ def describe_task(task: Task) -> str:
 
 
 def own_name(knob: str, value: str) -> str:
-    """What a learner calls something of their own, as its page calls it; any other value as it is."""
+    """Returns the learner's own name for their data. Any other value is returned unchanged."""
     return quote(CALLED[knob](value)) if knob in CALLED and OWN.fullmatch(value) else value
 
 
 def plain_name(name: str) -> str:
-    """A name of code as a person says it: FiveDigits is five digits, low_rank is low rank."""
+    """Converts a name from the code to words: FiveDigits becomes "five digits", low_rank becomes "low rank"."""
     apart = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
     return apart.replace("_", " ").strip()

@@ -1,4 +1,5 @@
-"""Values as short texts for a link, and back. A link comes from outside: what cannot be is refused with a sentence."""
+"""Encodes values as short texts for a link, and decodes them. A link comes from outside the app, so an invalid one is
+rejected with a sentence."""
 
 from __future__ import annotations
 
@@ -11,19 +12,19 @@ from typing import Any
 from core.experiment.checks import BadValue
 from core.experiment.spec import Run, from_json, to_json
 
-LONGEST = 6000  # characters of a text in a link
-LARGEST = 60_000  # bytes of what it unpacks to
+LONGEST = 6000  # the largest number of characters of a text in a link
+LARGEST = 60_000  # the largest number of bytes after decompression
 REFUSED = "This link describes no experiment that can be run here."
 
 
 def pack(data: Any) -> str:
-    """JSON as letters, digits, - and _."""
+    """Encodes JSON as a text of letters, digits, - and _."""
     text = json.dumps(data, separators=(",", ":"))
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
 def unpack(text: str) -> Any:
-    """The JSON again."""
+    """Decodes a text to JSON. Raises BadValue with a sentence if the text is too long or not valid."""
     if len(text) > LONGEST:
         raise BadValue(f"This link is too long: {LONGEST:,} characters are the most for an experiment.")
     try:
@@ -41,13 +42,13 @@ def write(run: Run) -> str:
     return pack(to_json(run))
 
 
-@lru_cache(maxsize=1024)  # what is refused is raised, and so not remembered
+@lru_cache(maxsize=1024)  # errors are raised, so they are not cached
 def read(text: str) -> Run:
     return run_of(unpack(text))
 
 
 def run_of(data: Any) -> Run:
-    """A run from its JSON."""
+    """Makes a run from its JSON. Raises BadValue with a sentence if it does not describe a run."""
     try:
         run = from_json(data)
     except BadValue:

@@ -1,4 +1,5 @@
-"""Runs that the learner has pinned to compare them, each with a name of their own. They travel in the link."""
+"""Holds the runs that the learner has pinned in order to compare them. Each pin has a name, and all pins are part of
+the link."""
 
 from __future__ import annotations
 
@@ -15,11 +16,13 @@ from lessons.kit.sandbox.experiment import brief, fits, origin
 from lessons.kit.sandbox.link_codec import REFUSED, pack, run_of, unpack
 
 MOST = 6
-NAME = 40  # letters
+NAME = 40  # the largest number of characters in a name
 
 
 @dataclass(frozen=True)
 class Pin:
+    """Holds a pinned run and its name."""
+
     name: str
     run: Run
 
@@ -32,10 +35,12 @@ Pins = tuple[Pin, ...]
 
 
 def write(pins: Sequence[Pin]) -> str:
+    """Encodes the pins for the link."""
     return pack([[pin.name, to_json(pin.run)] for pin in pins]) if pins else ""
 
 
 def read(text: str) -> Pins:
+    """Decodes the pins from the link. Raises BadValue with a sentence if they are not valid."""
     if not text:
         return ()
     data = unpack(text)
@@ -45,6 +50,7 @@ def read(text: str) -> Pins:
 
 
 def check_pins(pins: Sequence[Pin]) -> Pins:
+    """Returns the pins. Raises BadValue with a sentence if there are too many or if two have the same name."""
     if len(pins) > MOST:
         raise BadValue(f"{MOST} runs can be pinned at once. Take one away first.")
     if len({pin.name for pin in pins}) < len(pins):
@@ -53,17 +59,19 @@ def check_pins(pins: Sequence[Pin]) -> Pins:
 
 
 def add_pin(pins: Pins, run: Run) -> Pins:
-    """With one more; the same if it is there. Names that nobody chose are made anew, so that they differ in what the
-    runs differ in."""
+    """Returns the pins with one more run, or the same pins if the run is already pinned.
+
+    Names that the learner did not choose are made again, so that they show how the runs differ.
+    """
     if any(pin.run == run for pin in pins):
         return pins
     return renamed_pins(pins, [*(pin.run for pin in pins), run])
 
 
 def renamed_pins(before: Pins, runs: Sequence[Run]) -> Pins:
-    """These runs as pins: a name that somebody chose stays, every other follows from what is pinned beside it."""
+    """Returns these runs as pins. A name that the learner chose stays, and all other names are made again."""
     was = {pin.run: pin.name for pin in before}
-    made = dict(zip(was, names([*was])))  # what each was called, if nobody chose
+    made = dict(zip(was, names([*was])))  # the names that were made automatically
     chosen = {run: name for run, name in was.items() if name != made[run] and run in runs}
     taken, found = set(chosen.values()), []
     for run, name in zip(runs, names(runs)):
@@ -76,8 +84,11 @@ def renamed_pins(before: Pins, runs: Sequence[Run]) -> Pins:
 
 
 def names(runs: Sequence[Run]) -> list[str]:
-    """What each of these runs is called: briefly, and where others would be called alike, with what they differ in
-    first, since a name beside a curve is cut: "rate 0.001, full, 5 labels". What is still alike gets a number."""
+    """Returns a short name for each run.
+
+    If several runs would have the same name, it begins with the controls in which they differ, because a name beside
+    a curve is cut off: "rate 0.001, full, 5 labels". Names that are still the same get a number.
+    """
     found: list[str] = []
     for run in runs:
         alike = [other for other in runs if brief(other) == brief(run)]
@@ -88,14 +99,18 @@ def names(runs: Sequence[Run]) -> list[str]:
 
 
 def fitting(parts: Sequence[str]) -> str:
-    """As many of these parts as a name has room for, from the first on; the last of them cut between two words."""
+    """Joins as many of the parts as fit into a name, beginning with the first. The last part is cut between two
+    words."""
     name = ", ".join(parts)
     return name if len(name) <= NAME else name[: NAME + 1].rpartition(" ")[0].rstrip(",")
 
 
 def differences(run: Run, others: Sequence[Run]) -> list[str]:
-    """The fewest controls in which a run differs from each of these, the shortest first: "rate 0.001". Its stage is
-    named only where the same control of another stage is among them."""
+    """Returns the smallest set of controls in which a run differs from each of the others, such as "rate 0.001". The
+    shortest comes first.
+
+    The stage is named only if the set contains the same control of another stage.
+    """
     mine, *theirs = [{one.path: one for group in dials_by_group(other) for one in group} for other in (run, *others)]
     theirs = [other for other in theirs if other != mine]
 
@@ -103,7 +118,7 @@ def differences(run: Run, others: Sequence[Run]) -> list[str]:
         return all(any(p in other and other[p].value != mine[p].value for p in paths) for other in theirs)
 
     differ = [path for path in mine if not same(path, mine, theirs)]
-    differ.sort(key=lambda path: mine[path].kind == "source")  # rather in what way the sources differ
+    differ.sort(key=lambda path: mine[path].kind == "source")  # prefer the ways in which the sources differ
     few = (some for count in range(len(differ) + 1) for some in combinations(differ[:8], count) if apart(some))
     dials = [mine[path] for path in next(few, tuple(differ))]
     several = Counter(dial.knob for dial in dials)
@@ -124,7 +139,7 @@ def differences(run: Run, others: Sequence[Run]) -> list[str]:
 
 
 def same(path: str, mine: Mapping[str, Dial], theirs: Sequence[Mapping[str, Dial]]) -> bool:
-    """Whether a control stands alike in all of these."""
+    """Returns whether a control has the same value in all of these runs."""
     return all(path not in other or other[path].value == mine[path].value for other in theirs)
 
 
@@ -133,4 +148,5 @@ def rename_pin(pins: Pins, place: int, name: str) -> Pins:
 
 
 def remove_pin(pins: Pins, place: int) -> Pins:
+    """Returns the pins without one of them. The other automatic names are made again."""
     return renamed_pins(pins, [pin.run for k, pin in enumerate(pins) if k != place])

@@ -1,4 +1,4 @@
-"""Every lesson's state as an experiment of the sandbox, and the backbones that lessons start from."""
+"""Makes experiments of the sandbox from the settings of lessons, and lists the backbones that lessons start from."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ PLAIN = ("full", "probe")
 
 
 def experiment(lesson: Lesson, settings: Settings) -> Run:
-    """What the lesson is about, of the runs that it trains at these settings: the first of those that remember or move
-    the weights in a way of their own, else the first that starts from another."""
+    """Returns the run that best represents a lesson at these settings.
+
+    It is the first run that has a protection or a special training method. If there is none, it is the first run that
+    starts from another run.
+    """
     runs = [piece.of for piece in lesson.runs(settings)]
 
     def telling(run: Run) -> tuple[bool, bool]:
@@ -26,18 +29,19 @@ def experiment(lesson: Lesson, settings: Settings) -> Run:
 
 @cache
 def presets() -> dict[str, Run]:
-    """By lesson: its experiment as it is at first, of which the results ship."""
+    """Returns the default experiment of each lesson. Its results ship."""
     return {lesson.slug: experiment(lesson, lesson.recorded_settings) for lesson in lessons().values()}
 
 
 def link(lesson: Lesson, settings: Settings) -> str:
-    """The sandbox's address with what is set in a lesson."""
+    """Returns the address of the sandbox with the settings of a lesson."""
     return f"sandbox?sandbox.run={write(experiment(lesson, settings))}"
 
 
 @cache
 def backbones() -> tuple[Run, ...]:
-    """Runs that lessons start from and whose weights are there, those that were trained longest first."""
+    """Returns the runs that lessons start from and whose weights are stored. The run with the longest training comes
+    first."""
     found: dict[Run, None] = {}
     for lesson in lessons().values():
         for piece in (*lesson.runs(lesson.recorded_settings), *lesson.backdrop(lesson.defaults)):

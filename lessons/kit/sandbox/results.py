@@ -1,4 +1,4 @@
-"""What runs of the sandbox found, as tables: curves over steps, time or operations, and one row a run."""
+"""Makes tables from the results of sandbox runs: curves over steps, time or operations, and one row for each run."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from lessons.kit.sandbox.experiment import describe_task, plain_name
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """What of a run's table a picture shows."""
+    """Defines which column of a run's table a picture shows."""
 
     name: str
     column: str
     scale: Scale
-    times: float = 1.0  # by which numbers are multiplied
+    times: float = 1.0  # the factor that the numbers are multiplied by
 
 
 def unit_of(table: pd.DataFrame) -> str:
-    """What a run's own task is marked in."""
+    """Returns the unit of the scores on the run's own task."""
     return next((unit for unit in UNITS if unit in table), "loss")
 
 
 def select_column(table: pd.DataFrame, what: str) -> Column | None:
-    """The new task, the old skill or the loss; None where the run has no such thing."""
+    """Returns the column for the new task, the old skill or the loss, or None if the run does not have it."""
     unit = unit_of(table)
     if what == "loss":
         return Column(name="loss of training", column="loss", scale=Scale(name="loss of training, nats"))
@@ -48,7 +48,7 @@ def select_column(table: pd.DataFrame, what: str) -> Column | None:
 
 
 def curve(table: pd.DataFrame, of: Column, against: str = "step") -> pd.DataFrame:
-    """x, mean, low and high over seeds."""
+    """Returns a curve with x and the mean, low and high over seeds."""
     over = table.dropna(subset=[of.column]).groupby("step")
     mean, spread = of.times * over[of.column].mean(), of.times * over[of.column].std(ddof=0)
     x = over[against].mean() if against != "step" else mean.index.to_series()
@@ -56,13 +56,13 @@ def curve(table: pd.DataFrame, of: Column, against: str = "step") -> pd.DataFram
 
 
 def ending(table: pd.DataFrame, of: Column) -> tuple[float, float]:
-    """The last mean over seeds, and the standard deviation."""
+    """Returns the last mean over seeds, and the standard deviation."""
     last = of.times * table[table.step == table.step.max()][of.column]
     return float(last.mean()), float(last.std(ddof=0))
 
 
 def retention(table: pd.DataFrame) -> float | None:
-    """What is left of the old skill at the end, as a share of what there was before the first step."""
+    """Returns the share of the old skill that is left at the end, compared with the skill before the first step."""
     old = select_column(table, "old")
     if old is None or old.scale.unit != "%" or 0 not in set(table.step):
         return None
@@ -71,11 +71,12 @@ def retention(table: pd.DataFrame) -> float | None:
 
 
 def row(name: str, run: Run, table: pd.DataFrame) -> dict[str, object]:
-    """All about one run: what it found, which is nothing of a run without results, and what it is."""
+    """Returns all data of one run: its results, if there are any, and its settings."""
     return {"name": name} | (findings(table) if len(table) else {}) | setting(run)
 
 
 def findings(table: pd.DataFrame) -> dict[str, object]:
+    """Returns the results of a run, by the headings of the table."""
     new, old, left = select_column(table, "new"), select_column(table, "old"), retention(table)
     assert new is not None
     mean, spread = ending(table, new)
@@ -92,6 +93,7 @@ def findings(table: pd.DataFrame) -> dict[str, object]:
 
 
 def setting(run: Run) -> dict[str, object]:
+    """Returns the settings of a run, by the headings of the table."""
     return {
         "learns": describe_task(run.task),
         "labels": getattr(run.task, "labels", None),
@@ -106,5 +108,7 @@ def setting(run: Run) -> dict[str, object]:
 
 
 def rows(of: Sequence[tuple[str, Run, pd.DataFrame]]) -> pd.DataFrame:
-    every = sorted((row(*one) for one in of), key=len, reverse=True)  # whose columns come first have all of them
+    """Returns a table with one row for each run."""
+    # The columns of the first row come first, so it must have all of them.
+    every = sorted((row(*one) for one in of), key=len, reverse=True)
     return pd.DataFrame(every)

@@ -1,5 +1,5 @@
-"""The experiment at several values of one or two of its fields, and beside each run the same from scratch: what all of
-them found as a picture, and which side is better where."""
+"""Runs the experiment at several values of one or two of its fields, with the same run from scratch beside each.
+Draws the results, and says which side is better at which values."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ from lessons.kit.sandbox.results import ending, retention, unit_of
 from lessons.kit.sandbox.results import select_column as of_table
 from lessons.kit.sandbox.verdict import difference, tally
 
-MOST = 30  # runs
+MOST = 30  # runs, at most
 NEW, OLD = "The new task", "The old skill"
-PRETRAINED, SCRATCH = "pretrained", "from scratch"  # the two sides
+PRETRAINED, SCRATCH = "pretrained", "from scratch"  # the two sides of the comparison
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One field, and the values that it takes in turn."""
+    """Holds one field and the values that it takes in the sweep."""
 
     dial: Dial
     values: tuple[Any, ...]
-    stands: Mapping[str, Run | None] = field(default_factory=dict, compare=False)  # for the values of a source
+    # The runs that the values stand for, if the field is a source.
+    stands: Mapping[str, Run | None] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -44,24 +45,26 @@ class Axis:
         return self.dial.kind == "slider"
 
     def on(self, run: Run, value: Any) -> Run:
-        """The run with this value."""
+        """Returns the run with this value."""
         return fits(edit(run, self.dial.path, self.stands[value] if self.dial.kind == "source" else value))
 
 
 def fields(run: Run) -> dict[str, Dial]:
-    """What can be swept: every control, by its place; what it starts from by names."""
+    """Returns the controls that can be swept, by their paths. The sources are named."""
     every = [dial for group in dials.dials_by_group(run) for dial in group]
     every = [with_origins(run, dial) if dial.kind == "source" else dial for dial in every]
     return {dial.path: label_source_dial(dial) for dial in every if len(options(dial)) > 1}
 
 
 def with_origins(run: Run, dial: Dial) -> Dial:
+    """Returns the control of the source with the names of the sources as its options."""
     there = origins(run)
     return replace(dial, options=tuple(there), value=next(name for name, start in there.items() if start == run.start))
 
 
 def origins(run: Run) -> dict[str, Run | None]:
-    """What the experiment may start from, by name: random weights, what it starts from now, what lessons start from."""
+    """Returns the sources that the experiment can start from, by name: random weights, its current source, and the
+    sources of lessons."""
     known: dict[str, Run | None] = {NOTHING: None}
     for start in (*([run.start] if run.start else []), *sources(run.net, run.task)):
         names = (f"{origin(start)}{f' {k}' if k > 1 else ''}" for k in itertools.count(1))
@@ -71,16 +74,18 @@ def origins(run: Run) -> dict[str, Run | None]:
 
 
 def label_source_dial(dial: Dial) -> Dial:
-    """A control of the source says so: the experiment itself has one of the same name."""
+    """Adds "Source" to the label of a control of the source, because the experiment has a control with the same
+    name."""
     return replace(dial, label=f"Source: {dial.label.lower()}") if dial.path.startswith("start.") else dial
 
 
 def options(dial: Dial) -> tuple[Any, ...]:
+    """Returns the values that a control can have."""
     return (False, True) if dial.kind == "switch" else dial.options
 
 
 def starting_values(dial: Dial, count: int = 5) -> tuple[Any, ...]:
-    """Values to begin with: those around what is set, or the first that there are."""
+    """Returns the values with which a sweep begins: those around the current value, or the first ones."""
     every = options(dial)
     middle = every.index(dial.value) if dial.value in every else 0
     first = max(0, min(middle - count // 2, len(every) - count))
@@ -88,12 +93,13 @@ def starting_values(dial: Dial, count: int = 5) -> tuple[Any, ...]:
 
 
 def write(axes: Sequence[Axis]) -> str:
-    """As the link has it: "task.labels:1,2,5;stages.0.method:full,probe"."""
+    """Encodes the axes for the link, such as "task.labels:1,2,5;stages.0.method:full,probe"."""
     return ";".join(f"{axis.dial.path}:{','.join(str(value) for value in axis.values)}" for axis in axes)
 
 
 def read(text: str, run: Run) -> tuple[Axis, ...]:
-    """The axes, as far as the experiment has such fields; BadValue where there are none such, or too many values."""
+    """Decodes the axes from the link. Raises BadValue with a sentence if the experiment has no such fields or values,
+    or if there are more than two axes."""
     there, axes = fields(run), []
     for part in filter(None, text.split(";")):
         path, _, values = part.partition(":")
@@ -110,24 +116,26 @@ def read(text: str, run: Run) -> tuple[Axis, ...]:
 
 
 def axis(run: Run, dial: Dial, values: Sequence[Any]) -> Axis:
-    """These values of a control, in its own order."""
+    """Returns an axis with these values of a control, in the order of its options."""
     row = tuple(sorted(values, key=options(dial).index))
     return Axis(dial, row, origins(run) if dial.kind == "source" else {})
 
 
 def runs(run: Run, axes: Sequence[Axis], beside: bool = True) -> Runs:
-    """One run for each cell, and beside those that start from another the same from scratch; BadValue with a sentence
-    where there are too many, or one cannot be."""
+    """Returns one run for each cell. A run that starts from another run has the same run from scratch beside it.
+
+    Raises BadValue with a sentence if there are too many runs, or if one is not possible.
+    """
     pieces = []
     for place in itertools.product(*[axis.values for axis in axes]):
         cell = run
         for axis, value in zip(axes, place):
             try:
                 cell = axis.on(cell, value)
-            except (TypeError, LookupError) as error:  # what was set before it has taken it away
+            except (TypeError, LookupError) as error:  # an earlier axis has removed this field
                 raise BadValue(f"{axis.dial.label} is not in all of these runs. Sweep one of the two alone.") from error
         if not cell.start and any(axis.dial.kind == "source" for axis in axes):
-            cell = twin(cell)  # beside those that start from another
+            cell = twin(cell)  # it is shown beside the runs that have a source
         called = ", ".join(f"{axis.name} {dials.option_text(value)}" for axis, value in zip(axes, place))
         pieces.append(LabelledRun(PRETRAINED if cell.start else SCRATCH, cell, place, name=called))
         if cell.start and beside:
@@ -139,7 +147,8 @@ def runs(run: Run, axes: Sequence[Axis], beside: bool = True) -> Runs:
 
 
 def sweep_table(evidence: Results, pieces: Runs, what: str) -> tuple[pd.DataFrame, str]:
-    """One row a run that is over: its side, its place, the mean and the spread over nets; and the unit."""
+    """Returns the table of all finished runs, and the unit. Each row has the side, the position, and the mean and the
+    spread over nets."""
     rows, unit = [], "%"
     for piece in pieces:
         if (table := over(evidence, piece)) is None or (of := of_table(table, "old" if what == OLD else "new")) is None:
@@ -152,19 +161,22 @@ def sweep_table(evidence: Results, pieces: Runs, what: str) -> tuple[pd.DataFram
 
 
 def over(evidence: Results, piece: LabelledRun[Run]) -> pd.DataFrame | None:
-    """What a run found, once it is over."""
+    """Returns the table of a run, or None if the run is not finished."""
     table = evidence.table(*piece.place) if evidence.has(*piece.place) else None
     return table if table is not None and table.step.iloc[-1] >= piece.of.steps else None
 
 
 def sides(pieces: Runs) -> list[str]:
-    """Which sides are swept."""
+    """Returns the sides that are swept."""
     return [side for side in (PRETRAINED, SCRATCH) if any(piece.role == side for piece in pieces)]
 
 
 def rows_of(pieces: Runs, axes: Sequence[Axis]) -> list[tuple[str, str, Any]]:
-    """What a picture draws one below the other: a name, a side, and the value of the second axis. Where the side from
-    scratch is the same for all values of it, it is drawn once."""
+    """Returns the rows of a picture, from top to bottom. Each one has a name, a side, and the value of the second
+    axis.
+
+    If the side from scratch is the same for all values of the second axis, it has only one row.
+    """
     made, there = [], sides(pieces)
     for side in there:
         values = axes[1].values if len(axes) > 1 else (None,)
@@ -178,7 +190,8 @@ def rows_of(pieces: Runs, axes: Sequence[Axis]) -> list[tuple[str, str, Any]]:
 
 
 def picture(evidence: Results, pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool) -> Figure:
-    """A heat-map, or curves against the first field: both sides, for each value of the second."""
+    """Draws a heat map, or curves against the first field. Both show the two sides for each value of the second
+    field."""
     table, unit = sweep_table(evidence, pieces, what)
     first, second = axes[0], axes[1] if len(axes) > 1 else None
     rows = rows_of(pieces, axes)
@@ -214,7 +227,7 @@ def picture(evidence: Results, pieces: Runs, axes: Sequence[Axis], what: str, as
 
 
 def best(evidence: Results, pieces: Runs) -> LabelledRun[Run] | None:
-    """The run that ended best on the new task, of those that are over."""
+    """Returns the finished run with the best final score on the new task."""
     ended = [(piece, table) for piece in pieces if (table := over(evidence, piece)) is not None]
 
     def worth(one: tuple[LabelledRun[Run], pd.DataFrame]) -> float:
@@ -226,7 +239,7 @@ def best(evidence: Results, pieces: Runs) -> LabelledRun[Run] | None:
 
 
 def compared(evidence: Results, pieces: Runs) -> str:
-    """At how many of the values which side is better, in a sentence; nothing as long as no pair is over."""
+    """Returns a sentence that says how often each side is better. It is empty until one pair of runs is finished."""
     by_place: dict[tuple[Any, ...], dict[str, pd.DataFrame]] = {}
     for piece in pieces:
         if (table := over(evidence, piece)) is not None:
@@ -237,7 +250,7 @@ def compared(evidence: Results, pieces: Runs) -> str:
 
 
 def as_table(evidence: Results, pieces: Runs, axes: Sequence[Axis]) -> pd.DataFrame:
-    """All numbers of the sweep, to be taken home: a row a run."""
+    """Returns all numbers of the sweep for the learner to download, with one row for each run."""
     both = {"new task": NEW, "old skill": OLD}
     places = ["side", *(axis.name for axis in axes)]
     made = pd.DataFrame([piece.place for piece in pieces], columns=places)

@@ -1,7 +1,8 @@
-"""Says which of two sides of an experiment is better, by how much, and how sure that is. Knows no run and no screen.
+"""Says which of two sides of an experiment is better, by how much, and how certain that is. It does not depend on the
+runs or on the screen.
 
-The interval is that of lessons/kit/results/verdict.py: over pairs of nets, which have the same seed and so the same
-labels.
+The interval is computed in lessons/kit/results/verdict.py, over pairs of nets. The nets of a pair have the same seed
+and therefore the same labels.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from lessons.kit.sandbox.results import Column, select_column
 
 
 def difference(mine: pd.DataFrame, other: pd.DataFrame) -> tuple[Verdict, Unit] | None:
-    """Returns how much better the last scores of the first run are than those of the second, and in which unit. None
-    where they are scored in different units, or have no seed in common."""
+    """Returns how much better the last scores of the first run are than those of the second, and the unit.
+
+    Returns None if the two runs have different units or no seed in common.
+    """
     of, beside = select_column(mine, "new"), select_column(other, "new")
     if of is None or beside is None or of.column != beside.column:
         return None
@@ -53,8 +56,10 @@ def verdict(found: Verdict, unit: Unit, mine: str, other: str) -> str:
 
 
 def tally(found: Sequence[Verdict], mine: str, other: str) -> str:
-    """Returns one sentence about many pairs of runs: how often which side is better; nothing without any, or where one
-    net says nothing about others."""
+    """Returns one sentence about many pairs of runs that says how often each side is better.
+
+    Returns an empty string if there are no pairs, or if a run has only one net.
+    """
     if not found or any(each.pairs < 2 for each in found):
         return ""
     words = Counter(each.word for each in found)

@@ -1,4 +1,4 @@
-"""The sandbox as a workspace: what can be set, the runs that follow, the picture. Page: app/app_pages/sandbox.py."""
+"""Defines the sandbox as a workspace: its controls, its runs and its picture. The page is app/app_pages/sandbox.py."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lessons.kit.sandbox.results import curve, ending, select_column
 from lessons.kit.sandbox.verdict import difference, verdict
 
 SLUG = "sandbox"
-FIRST = "label_worth"  # the lesson whose experiment is there at first
+FIRST = "label_worth"  # the lesson whose experiment is shown first
 YOURS, SCRATCH = "yours", "from scratch"
 NO_BET = "no bet"
 TRAIN, COMPARE, SWEEP, CHALLENGES = "Train", "Compare", "Sweep", "Challenges"
@@ -32,7 +32,7 @@ STEP = Control(name="step", label="Step", options=(TRAIN, COMPARE, SWEEP, CHALLE
 
 @dataclass(frozen=True, kw_only=True)
 class CodeControl(Control[str]):
-    """What a text in the link stands for; empty is what is there at first."""
+    """Defines a control whose value is encoded in a text of the link. An empty text is the default value."""
 
     check: Callable[[str], Any] = str
 
@@ -43,11 +43,12 @@ class CodeControl(Control[str]):
 
 
 def check_experiment(text: str) -> None:
-    """Refuses what is no experiment, or one on data that are no longer here."""
+    """Raises BadValue if the text is not an experiment, or if the experiment uses data that no longer exist."""
     ownership.check_run(fits(link_codec.read(text)))
 
 
 def check_pins(text: str) -> None:
+    """Raises BadValue if the text is not a list of pins, or if a pinned run uses data that no longer exist."""
     for pin in pins.read(text):
         ownership.check_run(pin.run)
 
@@ -75,13 +76,13 @@ BET = Control(
 
 
 def experiment(settings: Settings) -> Run:
-    """What is set, at the draw that the learner is at."""
+    """Returns the experiment that the learner has set, at their current draw."""
     text = settings[EXPERIMENT]
     return at_draw(link_codec.read(text) if text else presets()[FIRST], settings)
 
 
 def runs(settings: Settings) -> Runs:
-    """The experiment, and beside it the same from scratch."""
+    """Returns the experiment, and the same run from scratch to show beside it."""
     run = experiment(settings)
     pieces = [LabelledRun("race", run, YOURS, name=YOURS)]
     if run.start and settings[BESIDE] == SCRATCH:
@@ -90,12 +91,12 @@ def runs(settings: Settings) -> Runs:
 
 
 def backdrop(settings: Settings) -> Values:
-    """What is pinned."""
+    """Returns the pinned runs."""
     return [LabelledRun("pin", pin.run, k, name=pin.name) for k, pin in enumerate(pins.read(settings[PINS]))]
 
 
 def lines(evidence: Results, settings: Settings, what: str, against: str) -> tuple[list[Line], Scale | None]:
-    """Every curve that there is, of runs whose tasks are marked in the same unit as the learner's own."""
+    """Returns the curves of all runs whose unit is the same as that of the learner's own run, and the scale."""
     found: list[tuple[str, pd.DataFrame, str, str, bool]] = []
     found += [("before", t, GREY, "solid", True) for t in evidence.tables("before").values()]
     for k, pin in enumerate(pins.read(settings[PINS])):
@@ -117,7 +118,8 @@ def lines(evidence: Results, settings: Settings, what: str, against: str) -> tup
 
 
 def axis(evidence: Results, settings: Settings, against: str) -> Scale:
-    """Steps as many as the longest of the learner's own takes, so that an axis stays as it is while they go on."""
+    """Returns the scale of the x-axis. It ends at the steps of the longest run, so that the axis stays the same while
+    the runs are training."""
     if against == "flops":
         return Scale(name="operations a net")
     mine = [piece.of for piece in runs(settings) if not len(evidence) or evidence.has(*piece.place)]
@@ -126,7 +128,7 @@ def axis(evidence: Results, settings: Settings, against: str) -> Scale:
 
 
 def is_complete(evidence: Results, settings: Settings) -> bool:
-    """Whether nothing of the learner's own is still growing."""
+    """Returns whether all of the learner's own runs are finished."""
     return all(
         not evidence.has(*piece.place) or evidence.table(*piece.place).step.iloc[-1] >= piece.of.steps
         for piece in runs(settings)
@@ -134,6 +136,7 @@ def is_complete(evidence: Results, settings: Settings) -> bool:
 
 
 def drawing(evidence: Results, settings: Settings, what: str, against: str) -> Figure:
+    """Draws the curves of all runs for one column, against steps or operations."""
     made, scale = lines(evidence, settings, what, against)
     bet = settings[BET]
     level = (expected(bet), "your bet") if what == "new" and bet != NO_BET else None
@@ -152,7 +155,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """The old skill where somebody is asked for it; the loss; and the new task against what it costs."""
+    """Returns the other views: the old skill if it is tested, the loss, and the new task against its cost."""
     there: Views = {}
     if lines(evidence, settings, "old", "step")[0]:
         there["Old skill"] = partial(drawing, evidence, settings, "old", "step")
@@ -162,7 +165,8 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """Where both sides stand; at the end, which is better, and what became of the bet."""
+    """Describes the scores of both sides. When the runs are finished, it also says which side is better, and compares
+    the result with the bet."""
     said = []
     for side in (YOURS, SCRATCH):
         if evidence.has("race", side) and len(table := evidence.table("race", side)):
@@ -178,7 +182,7 @@ def tells(evidence: Results, settings: Settings) -> str:
 
 
 def judged(evidence: Results, settings: Settings) -> str:
-    """Which side is better and by how much, once both are over."""
+    """Returns a sentence that says which side is better and by how much, once both are finished."""
     if not (evidence.has("race", YOURS) and evidence.has("race", SCRATCH) and is_complete(evidence, settings)):
         return ""
     found = difference(evidence.table("race", YOURS), evidence.table("race", SCRATCH))
@@ -186,7 +190,7 @@ def judged(evidence: Results, settings: Settings) -> str:
 
 
 def compare_with_bet(evidence: Results, settings: Settings) -> str:
-    """The bet beside what came of it, once the run is over."""
+    """Returns a sentence that compares the bet with the result, once the run is finished."""
     if settings[BET] == NO_BET or not evidence.has("race", YOURS) or not is_complete(evidence, settings):
         return ""
     of = select_column(table := evidence.table("race", YOURS), "new")

@@ -1,7 +1,7 @@
-"""Show me the PyTorch: a script as the learner's settings make it, one file that stands on its own.
+"""Shows the PyTorch code of an experiment. The script has the settings of the learner and is one self-contained file.
 
-A script is a module that runs as it is, in the repository's folder: `python -m lessons.small_step.script`. What is
-shown is its own text with other constants. Nobody imports a script, and this knows no torch.
+A script is a module that can be run in the folder of the repository: `python -m lessons.small_step.script`. The page
+shows its source code with other constants. No module imports a script, and this module does not import torch.
 """
 
 from __future__ import annotations
@@ -23,35 +23,37 @@ READING = "lessons.kit.scripts.reading"
 
 
 def path_from_root(path: Path) -> str:
-    """From the repository's folder, where a script is run; whole if the store is elsewhere."""
+    """Returns the path relative to the folder of the repository, where scripts are run. It is absolute if the store
+    is elsewhere."""
     return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
 
 
 def weights(run: Run) -> str:
-    """Where a run's weights are, or will be once it has been run."""
+    """Returns the path of a run's weights, which exist once the run is finished."""
     return path_from_root(store.weights(run) or store.home() / "runs" / digest(run) / "weights.safetensors")
 
 
 def constants(run: Run) -> dict[str, object]:
-    """What a script of one stage calls these."""
+    """Returns the constants of a script for a run with one stage."""
     (stage,) = run.stages
     labels = {"LABELS": run.task.labels} if hasattr(run.task, "labels") else {}
     return {"SEED": run.first_seed, "STEPS": stage.steps, "RATE": stage.rate, "BATCH": stage.batch} | labels
 
 
 def old(run: Run) -> dict[str, object]:
-    """The same of a run that another starts from."""
+    """Returns the constants for a run that another run starts from."""
     return {f"OLD_{name}": value for name, value in constants(run).items() if name != "SEED"}
 
 
 def stages(run: Run) -> list[tuple[int, int, float, float]]:
-    """Of each stage: layers that move, from the head down, of a net with four; steps; rate of the head; decay."""
+    """Returns for each stage how many of the four layers are trained, counted from the head, and its steps, the
+    learning rate of the head, and the decay."""
     moving = {"full": 4, "probe": 1}
     return [(moving.get(stage.method, stage.size), stage.steps, stage.rate, stage.decay) for stage in run.stages]
 
 
 def digits(run: Run, title: str) -> str:
-    """One seed of a run on handwriting, from scratch or from weights that are stored."""
+    """Returns a script for one seed of a run on handwriting, from scratch or from stored weights."""
     assert isinstance(run.task, Handwriting)
     return render_script(
         HANDWRITING,
@@ -67,7 +69,7 @@ def digits(run: Run, title: str) -> str:
 
 
 def plane(run: Run, title: str) -> str:
-    """One seed of a run in the plane, from scratch or from the arms, which it learns first."""
+    """Returns a script for one seed of a run in the plane, from scratch or from the arms, which it learns first."""
     task = run.task
     assert isinstance(task, Plane)
     before = old(run.start) if run.start else {}
@@ -89,7 +91,7 @@ def plane(run: Run, title: str) -> str:
 
 
 def reading(run: Run, title: str) -> str:
-    """One seed of a language model on text, from nothing or from weights that are stored."""
+    """Returns a script for one seed of a language model, from scratch or from stored weights."""
     task = run.task
     assert isinstance(task, Text)
     names = corpus.GENERAL if task.subject == Text().subject else (task.subject,)

@@ -1,6 +1,7 @@
-"""The text of a script for other values of its constants: only what they reach, in one file.
+"""Writes the source code of a script with other values of its constants. The result is one file that contains only
+the code that these values need.
 
-Works on the text, so that comments stay. Knows no lesson and runs nothing.
+It edits the text of the code, so that comments are kept. It does not depend on any lesson and does not run anything.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ WRITTEN_OUT = (
     "lessons.kit.scripts.parts",
     "lessons.kit.scripts.attention",
     "core.experiment.guest_book_words",
-)  # what a script imports from these stands in the text itself
+)  # imports from these modules are replaced by their code
 Import = ast.Import | ast.ImportFrom
 PARSING = Lock()
 
 
 def render_script(script: str, title: str, **constants: object) -> str:
-    """A script by its module's name, with these constants, without what they leave out."""
+    """Returns a script with these constants, without the code that they make unnecessary. `script` is the name of its
+    module."""
     text = written_out(resolve_branches(with_constants(text_of(script), **constants)))
     imported = {name for node in ast.walk(parse(text)) for name in packages(node)}
     needs = "# Needs: pip install " + " ".join(sorted(name for name in imported if group(name) == 1))
@@ -39,13 +41,15 @@ def render_script(script: str, title: str, **constants: object) -> str:
 
 @lru_cache(maxsize=64)
 def parse(text: str) -> ast.Module:
-    """Only to be read. One after the other: before Python 3.12 two threads that parse disturb each other."""
+    """Parses the text. The result is cached, so the caller must not change it. The lock is needed because before
+    Python 3.12 two threads cannot parse at the same time."""
     with PARSING:
         return ast.parse(text)
 
 
 @cache
 def text_of(module: str) -> str:
+    """Returns the source code of a module."""
     return (ROOT / module.replace(".", "/")).with_suffix(".py").read_text("utf-8")
 
 
@@ -53,7 +57,8 @@ def text_of(module: str) -> str:
 
 
 def with_constants(source: str, **values: object) -> str:
-    """The values of constants at the top of a text exchanged for others."""
+    """Returns the source code with other values for the constants at its top. Raises KeyError if a constant does not
+    exist."""
     for name, value in values.items():
         places = {constant(node): node.value for node in parse(source).body if isinstance(node, ast.Assign)}
         if not name or name not in places:
@@ -63,7 +68,7 @@ def with_constants(source: str, **values: object) -> str:
 
 
 def constant(node: ast.stmt) -> str:
-    """The name that a statement gives a value; "" if it does something else."""
+    """Returns the name that a statement assigns a value to, or "" if it does something else."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
             return name
@@ -71,7 +76,7 @@ def constant(node: ast.stmt) -> str:
 
 
 def literal(value: object) -> str:
-    """A value as Python writes it, with strings in double quotes."""
+    """Returns a value as Python code, with strings in double quotes."""
     if isinstance(value, list | tuple):
         inner = ", ".join(map(literal, value))
         return f"[{inner}]" if isinstance(value, list) else f"({inner},)" if len(value) == 1 else f"({inner})"
@@ -79,6 +84,7 @@ def literal(value: object) -> str:
 
 
 def exchanged(source: str, node: ast.expr, text: str) -> str:
+    """Returns the source code with one expression replaced."""
     lines = source.encode().splitlines(keepends=True)  # ast counts bytes
     assert node.end_lineno is not None
     before = [*lines[: node.lineno - 1], lines[node.lineno - 1][: node.col_offset]]
@@ -90,7 +96,7 @@ def exchanged(source: str, node: ast.expr, text: str) -> str:
 
 
 def resolve_branches(source: str) -> str:
-    """The text with only the branch that is taken wherever an `if` asks for constants alone."""
+    """Returns the source code with only the branch that is taken, for every `if` that depends only on constants."""
     tree, known = parse(source), {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and (name := constant(node)):
@@ -98,7 +104,7 @@ def resolve_branches(source: str) -> str:
                 known[name] = ast.literal_eval(node.value)
             except ValueError:
                 continue
-    for choice in ast.walk(tree):  # the outermost first
+    for choice in ast.walk(tree):  # the outermost one first
         if not isinstance(choice, ast.If | ast.IfExp):
             continue
         asked = {name.id for name in ast.walk(choice.test) if isinstance(name, ast.Name)}
@@ -112,7 +118,8 @@ def resolve_branches(source: str) -> str:
 
 
 def with_branch(source: str, choice: ast.If, yes: bool) -> str:
-    """One branch in place of the whole statement; where it has none, the comment above goes too."""
+    """Returns the source code with one branch in place of the whole statement. If there is no such branch, the
+    comment above it is removed too."""
     lines = source.split("\n")
     first, last = choice.lineno - 1, choice.end_lineno
     begin, end = choice.test.end_lineno or 0, choice.body[-1].end_lineno or 0
@@ -138,26 +145,28 @@ def with_branch(source: str, choice: ast.If, yes: bool) -> str:
 
 @dataclass(frozen=True)
 class Block:
-    """A statement at the top of a module, with the comments above it."""
+    """Holds a statement at the top level of a module, with the comments above it."""
 
     node: ast.stmt
     text: str
-    apart: bool  # a blank line stands before it
+    apart: bool  # whether there is a blank line before it
 
     @property
     def name(self) -> str:
-        """What it defines; "" if it does something."""
+        """Returns the name that it defines, or "" if it defines none."""
         if isinstance(self.node, ast.FunctionDef | ast.ClassDef):
             return self.node.name
         return constant(self.node)
 
     @property
     def uses(self) -> set[str]:
+        """Returns the names that it uses."""
         names = {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name)}
         return names - {self.name}
 
 
 def blocks(source: str) -> Iterator[Block]:
+    """Yields the statements at the top level of a module, with the comments above them."""
     lines, begin = source.split("\n"), 0
     for node in parse(source).body:
         text = "\n".join(lines[begin : node.end_lineno])
@@ -166,7 +175,8 @@ def blocks(source: str) -> Iterator[Block]:
 
 
 def written_out(source: str) -> str:
-    """The text in one file: what it uses of WRITTEN_OUT stands before its first action, and what nothing uses goes."""
+    """Returns the source code as one file. The code that it uses from WRITTEN_OUT is placed before its first action,
+    and unused code is removed."""
     own = list(blocks(source))
     imports = [block.node for block in own if isinstance(block.node, Import)]
     others = list[Block]()
@@ -188,7 +198,7 @@ def docstring(node: ast.stmt) -> bool:
 
 
 def needed(body: list[Block], names: set[str]) -> list[Block]:
-    """Without definitions other than these that nothing uses."""
+    """Returns the blocks without unused definitions. Definitions with these names are kept."""
     names = names.union(*(block.uses for block in body if not block.name))
     while more := set[str]().union(*(block.uses for block in body if block.name in names)) - names:
         names |= more
@@ -196,7 +206,7 @@ def needed(body: list[Block], names: set[str]) -> list[Block]:
 
 
 def import_lines(imports: Iterable[Import], used: set[str]) -> list[str]:
-    """The imports that are used, a line each, in the usual order."""
+    """Returns the imports that are used, one on each line, in the usual order."""
     plain, from_ = set[str](), dict[str, set[str]]()
     for node in imports:
         for alias in node.names:
@@ -217,19 +227,20 @@ def import_lines(imports: Iterable[Import], used: set[str]) -> list[str]:
 
 
 def packages(node: ast.AST) -> set[str]:
-    """What an import, and no other node, needs to be installed."""
+    """Returns the packages that an import statement needs. It is empty for any other node."""
     modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
     modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
     return {module.split(".")[0] for module in modules}
 
 
 def group(module: str) -> int:
-    """The standard library, then packages, then what is ours."""
+    """Returns 0 for the standard library, 1 for a package, and 2 for our own code."""
     package = module.split(".")[0].split(" ")[0]
     return 0 if package in sys.stdlib_module_names else 2 if package in ("core", "lessons") else 1
 
 
 def join(top: list[str], body: list[Block]) -> str:
+    """Writes the blocks one after the other, with the usual blank lines."""
     text, before = "\n\n".join(filter(None, top)) + "\n", False
     for k, block in enumerate(body):
         defines = isinstance(block.node, ast.FunctionDef | ast.ClassDef)

@@ -2,8 +2,9 @@
 
     python -m lessons.claims [ids] [--check] [--seeds N] [--first-seed K] [--json]
 
-Without --check the runs that ship are read. With it everything is trained again from fresh seeds, the
-backbones included, on as many workers as there are; what such a check has computed once is kept.
+Without --check the command reads the runs that ship. With --check it trains everything again from fresh seeds,
+including the backbones, on all available workers. The results of such a check are stored, so they are computed only
+once.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from lessons.kit.shipping import findings
 
 
 class Missing(LookupError):
-    """Runs that a claim needs are not stored; the message says what brings them."""
+    """Raised if the runs that a claim needs are not stored. The message says how to make them."""
 
 
 def compute_finding(claim: Claim, seeds: Seeds) -> Finding:
-    """What the stored runs say; raises Missing if some are not there."""
+    """Computes what the stored runs show about a claim. Raises Missing if some of the runs are not stored."""
     values = claim.runs(seeds)
     absent = [piece for piece in values if not store.complete(piece.of)]
     if absent:
@@ -37,11 +38,15 @@ def compute_finding(claim: Claim, seeds: Seeds) -> Finding:
 
 @cache
 def shipped(claim_id: str) -> Finding:
-    """A claim's finding from the runs that ship: it ships too, and is computed only while its lesson is being made."""
+    """Returns the finding of a claim from the runs that ship.
+
+    The finding ships too, so it is computed here only while the lesson is being developed.
+    """
     return findings.read().get(claim_id) or compute_finding(claims()[claim_id][1], Seeds())
 
 
 def report(lesson: Lesson, claim: Claim, finding: Finding, seeds: Seeds) -> dict[str, Any]:
+    """Returns what the command prints about a claim, as JSON."""
     return {
         "id": claim.id,
         "lesson": lesson.slug,

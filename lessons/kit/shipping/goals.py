@@ -1,8 +1,9 @@
-"""Every goal that a page sets a learner, tried over a coarse grid of settings: can it be met, and is it met for free?
+"""Tries every goal of every page over a coarse grid of settings, to find out whether it can be met and whether it is
+too easy.
 
-`python -m lessons.kit.shipping.goals [names]` trains what is needed and writes the outcome to
-lessons/shipped/goals.json. The tests read it: no goal is met by a net that has not
-trained yet, by a setting that does nothing, or by the default, and every goal is met by some setting.
+`python -m lessons.kit.shipping.goals [names]` trains the runs that are needed and writes the results to
+lessons/shipped/goals.json. The tests read this file. They check that no goal is met by an untrained net, by a setting
+that does nothing, or by the default, and that every goal is met by some setting.
 """
 
 from __future__ import annotations
@@ -30,19 +31,20 @@ FILE = "goals.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """One setting at which a goal is tried: what is trained, what is asked of it afterwards, and how it is judged."""
+    """Holds one setting at which a goal is tried: its runs, the measures after them, and how they are judged."""
 
     sets: Mapping[str, Setting]  # the options that differ from the default, by control
     runs: Runs
     after: Measures = ()
     met: Callable[[Results], bool | None]
-    rival: str = ""  # the run that the learner's own is compared with, which is trained in any case
-    idle: bool = False  # this setting does nothing for the goal
-    default: bool = False  # the page opens with this setting
+    rival: str = ""  # the name of the run that the learner's own run is compared with, which is always trained
+    idle: bool = False  # True if this setting does nothing for the goal
+    default: bool = False  # True if the page opens with this setting
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """Whether the goal is met once all is over, and whether it was met before the first step."""
+        """Returns whether the goal is met at the end of the runs, and whether it was already met before the first
+        step."""
         runs = load_results(self.runs)
         met = self.met(runs | load_results(self.after))
         own = [piece.key for piece in self.runs if str(piece) != self.rival]
@@ -53,14 +55,15 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
-    """A goal by its words, and the settings at which it is tried."""
+    """Holds a goal in words, and the settings at which it is tried."""
 
     says: str
     trials: tuple[Trial, ...]
 
     @property
     def recipe(self) -> str:
-        """A digest of everything that is trained for the goal: it differs where a stored outcome is out of date."""
+        """Returns a digest of everything that is trained for the goal. If it has changed, the stored outcome is out
+        of date."""
         runs = [piece.of for trial in self.trials for piece in trial.runs]
         measures = [piece.of for trial in self.trials for piece in trial.after]
         names = sorted({digest(value) for value in (*runs, *measures)})
@@ -68,27 +71,28 @@ class Goal:
 
 
 def goals() -> dict[str, Goal]:
-    """Every mission and challenge that there is, by the page it stands on."""
+    """Returns every mission and challenge, by the page that it is on."""
     found = {slug: of_mission(lesson, lesson.mission) for slug, lesson in lessons().items() if lesson.mission}
     found |= {f"time, {name}": of_mission(bench, bench.mission) for name, bench in time_machine() if bench.mission}
     return found | {f"sandbox, {slug}": of_challenge(challenge) for slug, challenge in CHALLENGES.items()}
 
 
 def time_machine() -> list[tuple[str, Workspace]]:
-    """The time machine before every past that it offers."""
+    """Returns the time machine for every past that it offers."""
     from lessons.ways_to_remember import machine
 
     return [(name, machine.bench(name)) for name in machine.pasts.PAST.options]
 
 
 def of_mission(bench: Workspace, mission: Mission) -> Goal:
-    """A mission at every combination of what its search tries, and at the default."""
+    """Returns a mission with a trial for every combination of its `tries`, and for the default."""
     grid = [dict(zip(mission.tries, values)) for values in itertools.product(*mission.tries.values())]
     settings = dict.fromkeys([bench.defaults, *(bench.defaults.but(**choice) for choice in grid)])
     return Goal(says=mission.says, trials=tuple(trial(bench, mission, at) for at in settings))
 
 
 def trial(bench: Workspace, mission: Mission, settings: Settings) -> Trial:
+    """Returns the trial of a mission at these settings."""
     usual = bench.defaults.values
     return Trial(
         sets={name: value for name, value in settings.values.items() if value != usual[name]},
@@ -102,7 +106,8 @@ def trial(bench: Workspace, mission: Mission, settings: Settings) -> Trial:
 
 
 def of_challenge(challenge: Challenge) -> Goal:
-    """A challenge at every candidate of its search, and as the page sets it up."""
+    """Returns a challenge with a trial for every candidate of its search, and for the setting with which the page
+    opens."""
 
     def met(run: Run, evidence: Results) -> bool:
         return challenge.is_met(run, evidence.table("race"))
@@ -121,7 +126,8 @@ def of_challenge(challenge: Challenge) -> Goal:
 
 @cache
 def outcomes() -> dict[str, Any]:
-    """What the last search found, by goal: its words, its recipe, and the outcome of every trial."""
+    """Returns the results of the last search, by goal: the words of the goal, its recipe, and the outcome of every
+    trial."""
     return shipped.table(store.SHIPPED / FILE)
 
 

@@ -1,9 +1,11 @@
-"""Make what ships: the backbones and the default runs of every lesson. `python -m lessons.kit.shipping.ship`
+"""Makes everything that ships: the backbones and the default runs of every lesson. `python -m
+lessons.kit.shipping.ship`
 
-Everything that a lesson's pages and claims stand on is computed unless it is stored already, and written to
-lessons/shipped (its form: core/store/shipped.py), whose README.md lists it. What no lesson asks for goes. Weights go
-along only of runs that a live run starts from without the page training them first, and of those that are asked about
-what a learner places or types: in half precision, which moves no accuracy by a tenth of a point.
+The command computes every result that the pages and claims of a lesson need, unless it is already stored. It writes
+the results to lessons/shipped (in the format of core/store/shipped.py), and README.md there lists them. Results that
+no lesson needs are deleted. Two kinds of runs ship with their weights: runs that a live run starts from, unless the
+page trains them first, and runs that answer questions about the learner's input. These weights are in half precision,
+which does not change any accuracy by as much as a tenth of a point.
 """
 
 from __future__ import annotations
@@ -31,16 +33,16 @@ from lessons.kit.shipping.claims import compute_finding
 
 
 class Result(NamedTuple):
-    """One of all that ship."""
+    """Holds one of the results that ship."""
 
-    slug: str  # of the first lesson that asks for it
-    label: str  # who asks there, and what it is to them
+    slug: str  # the slug of the first lesson that needs it
+    label: str  # the claim or page that needs it, and the purpose there
     value: Run | Measure
 
 
 @cache
 def results() -> dict[str, Result]:
-    """All that ships, by digest."""
+    """Returns all results that ship, by digest."""
     every: dict[str, Result] = {}
     for lesson in lessons().values():
         for label, value in values_of(lesson):
@@ -49,12 +51,12 @@ def results() -> dict[str, Result]:
 
 
 def values() -> dict[str, Run | Measure]:
-    """All that ships, by digest, without what it is to whom."""
+    """Returns all values that ship, by digest, without their labels."""
     return {name: result.value for name, result in results().items()}
 
 
 def values_of(lesson: Lesson) -> Iterator[tuple[str, Run | Measure]]:
-    """All that a lesson asks for, under labels of which none means two values."""
+    """Yields all the values that a lesson needs, with their labels. No label is used for two values."""
     for claim in lesson.claims:
         yield from ((f"{claim.id}: {piece}", piece.of) for piece in claim.runs(Seeds()))
     earlier: Values = [*lesson.runs(lesson.recorded_settings), *lesson.after(lesson.recorded_settings)]
@@ -78,19 +80,20 @@ def values_of(lesson: Lesson) -> Iterator[tuple[str, Run | Measure]]:
 
 
 def every_setting(lesson: Lesson) -> list[Settings]:
-    """Everything that the controls of a lesson can be set to, at the first draw."""
+    """Returns every combination of the controls of a lesson, at the first draw."""
     options = [[(control.name, value) for value in control.options] for control in lesson.controls]
     return [replace(lesson.defaults, values=dict(choice)) for choice in itertools.product(*options)]
 
 
 def answers(lesson: Lesson, choice: Settings) -> Measures:
-    """What is asked about the sheet as it is at first, of runs that the page does not train."""
+    """Returns the measures of the default input on the sheet, for runs that the page does not train itself."""
     live = {piece.of for piece in lesson.runs(choice)}
     return [piece for piece in lesson.asks(choice) if not live & set(piece.of.runs)]
 
 
 def starts_of(lesson: Lesson, choice: Settings) -> Runs:
-    """What live runs start from, unless the page trains it before their eyes; and whom the sheet asks."""
+    """Returns the runs whose weights a lesson needs. These are the runs that live runs start from, unless the page
+    trains them itself, and the runs that answer questions about the sheet."""
     live = lesson.runs(choice)
     there = {piece.of for piece in live}
     begun = [
@@ -104,7 +107,7 @@ def starts_of(lesson: Lesson, choice: Settings) -> Runs:
 
 @cache
 def starts() -> frozenset[Run]:
-    """All runs whose weights ship."""
+    """Returns all runs whose weights ship."""
     every = [starts_of(lesson, choice) for lesson in lessons().values() for choice in every_setting(lesson)]
     return frozenset(piece.of for pieces in every for piece in pieces)
 
@@ -113,20 +116,21 @@ def starts() -> frozenset[Run]:
 
 
 def halved(path: Path) -> bytes:
-    """A file of weights, every one in half precision."""
+    """Returns the content of a file of weights, with all weights in half precision."""
     from safetensors.numpy import load_file, save
 
     return save({name: weight.astype("float16") for name, weight in load_file(path).items()})
 
 
 def weights() -> dict[str, bytes]:
-    """The weights that ship, by digest."""
+    """Returns the weights that ship, by digest."""
     kept = {digest(run): store.weights(run) for run in starts()}
     return {name: halved(path) for name, path in sorted(kept.items()) if path}
 
 
 def lines(checks: dict[str, str]) -> dict[str, str]:
-    """The files of results by their lesson's slug; checks are the SHA-256 of the weights that ship, by digest."""
+    """Returns the content of the result files, by the slug of the lesson. `checks` holds the SHA-256 of the weights
+    that ship, by digest."""
     files = dict.fromkeys(lessons(), "")
     for name, result in sorted(results().items(), key=lambda one: (natural(one[1].label), one[0])):
         value = result.value
@@ -139,13 +143,14 @@ def lines(checks: dict[str, str]) -> dict[str, str]:
 
 
 def natural(label: str) -> list[tuple[float, str]]:
-    """So sorted, 2 stands before 10."""
+    """Returns a sort key that puts 2 before 10."""
     parts = re.split(r"(\d+(?:\.\d+)?)", label)
     return [(float(part), "") if k % 2 else (-1, part) for k, part in enumerate(parts)]
 
 
 def readme(sizes: dict[str, int]) -> str:
-    """The list of what ships; sizes are those of the weights in bytes, by digest."""
+    """Returns the text of the README that lists what ships. `sizes` holds the sizes of the weights in bytes, by
+    digest."""
     text = HEAD
     for lesson in lessons().values():
         mine = {name: result for name, result in results().items() if result.slug == lesson.slug}
@@ -200,7 +205,7 @@ def main() -> None:
 
 
 def relearn() -> None:
-    """Train again whatever has shipped without its weights so far."""
+    """Trains every run again whose weights should ship, but are not stored."""
     for run in starts():
         if store.weights(run) is None:
             from core.serve.compute_values import perform
@@ -209,11 +214,12 @@ def relearn() -> None:
 
 
 def checksums(packed: dict[str, bytes]) -> dict[str, str]:
+    """Returns the SHA-256 of each file of weights."""
     return {name: hashlib.sha256(data).hexdigest() for name, data in packed.items()}
 
 
 def write_shipped(made: dict[Path, bytes]) -> None:
-    """Have these files in the folder of what ships, and no others."""
+    """Writes these files to the folder of what ships, and deletes all others."""
     for path in sorted(store.SHIPPED.rglob("*"), reverse=True):
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()

@@ -1,5 +1,7 @@
-"""Thumbnails of the lessons, made from what each may show before a prediction; they ship, so that the first page reads
-one small file. Made by lessons/kit/shipping/ship.py."""
+"""Makes the thumbnails of the lessons from what each lesson may show before a prediction.
+
+They ship, so that the home page reads only one small file. The file is made by lessons/kit/shipping/ship.py.
+"""
 
 from __future__ import annotations
 
@@ -17,23 +19,25 @@ FILE = "thumbnails.json"
 
 
 def thumbnail_of(lesson: Lesson) -> str:
-    """The hook as a thumbnail, or where it has no sketch, the picture."""
+    """Returns the hook of a lesson as a thumbnail. If the hook cannot be drawn as one, returns the picture."""
     evidence = load_results(visible(lesson.backdrop(lesson.defaults)))
     hook = thumbnail_svg(lesson.hook(evidence, lesson.defaults))
     return hook if hook != EMPTY else thumbnail_svg(lesson.picture(evidence, lesson.defaults, Settings()))
 
 
 def write() -> str:
+    """Returns all thumbnails by the slug of their lesson, as JSON."""
     return json.dumps({slug: thumbnail_of(lesson) for slug, lesson in lessons().items()}, indent=1) + "\n"
 
 
 @cache
 def read() -> dict[str, str]:
+    """Returns the thumbnails that ship, by the slug of their lesson."""
     return shipped.table(store.SHIPPED / FILE)
 
 
 @cache
 def thumbnail_html(slug: str) -> str:
-    """As HTML; a page's own would lose SVG that is not an image."""
+    """Returns a thumbnail as an HTML image, because Streamlit removes inline SVG from a page's HTML."""
     data = base64.b64encode(read().get(slug, EMPTY).encode()).decode()
     return f'<img class="sketch" alt="" src="data:image/svg+xml;base64,{data}">'

@@ -1,15 +1,15 @@
-"""Packs a run that is over as one zip: a folder with a readable name, in which `python train.py` trains it again.
+"""Packs a finished run as a zip: a folder with a readable name, in which `python train.py` trains the run again.
 
     README.md          how to run it, what is in it, whose the data are
     train.py           trains the run and compares its scores with the app's: lessons/kit/take_home/train.py
     notebook.ipynb     the same in cells
     run.json           the run as a value, the scores that the app found, the files and packages that it needs
     numbers.csv        every test of the run
-    weights/           the weights of what the run starts from, and its own
+    weights/           the weights of the runs that it starts from, and its own
     data/              tables, albums, texts and alphabets of the learner's own
     core/              the modules of core that the run imports, and the files that they read
 
-Imports no torch.
+This module does not import torch.
 """
 
 from __future__ import annotations
@@ -45,24 +45,26 @@ AGAIN = "These weights are not kept here. `train.py` trains that net."
 
 @dataclass(frozen=True)
 class Datum:
-    """A file that examples are read from."""
+    """Holds a file that examples are read from."""
 
-    file: str  # in the folder
-    path: Path  # here
-    otherwise: str = ""  # what train.py says where it is missing
+    file: str  # the path in the folder
+    path: Path  # the path on this machine
+    otherwise: str = ""  # the sentence that train.py prints if the file is missing
 
 
 @dataclass(frozen=True)
 class Weights:
-    """The weights of the run, or of one that it starts from."""
+    """Holds the weights of the run, or of a run that it starts from."""
 
-    file: str  # in the folder
-    data: bytes  # none where they are not kept here
+    file: str  # the path in the folder
+    data: bytes  # empty if the weights are not stored here
 
 
 def zipped(run: Run, known: RunRecords = store, with_data: bool = True) -> bytes:
-    """Returns the zip of a run that is over. with_data: whether what a learner brought goes into it; without it, only
-    its place is named. Raises BadValue if the run is not over."""
+    """Returns the zip of a finished run. Raises BadValue if the run is not finished.
+
+    If `with_data` is false, the zip contains only the paths of the learner's own data, and not the data.
+    """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, data in files(run, known, with_data).items():
@@ -76,7 +78,7 @@ def zipped(run: Run, known: RunRecords = store, with_data: bool = True) -> bytes
 
 
 def files(run: Run, known: RunRecords = store, with_data: bool = True) -> dict[str, bytes]:
-    """Returns all files of the folder, by their paths in it."""
+    """Returns all files of the folder, by their paths in the folder."""
     events = known.events(run)
     if not store.finished(events):
         raise BadValue("Only a run that has ended can be taken home.")
@@ -114,26 +116,27 @@ def files(run: Run, known: RunRecords = store, with_data: bool = True) -> dict[s
 
 
 def goes(datum: Datum, with_data: bool) -> bool:
-    """Whether a file may be in the zip."""
+    """Returns whether a file may be in the zip."""
     return not datum.otherwise or (datum.otherwise == SOMEBODYS and with_data)
 
 
 def data_of(run: Run) -> list[Datum]:
-    """Returns every file that the tasks of the run and of what it starts from are read from."""
+    """Returns every file that the tasks of the run, and of the runs that it starts from, read their examples from."""
     tasks = [task for each in run.lineage() for task in (each.task, *each.watch)]
     return [datum(path) for path in dict.fromkeys(path for task in tasks for path in task_files(task))]
 
 
 def datum(path: Path) -> Datum:
-    """Returns where a file is in the folder: what somebody brought is in data, as the store has it."""
+    """Returns the path of a file in the folder. A learner's own data are in the folder data, in the same form as in
+    the store."""
     if path.is_relative_to(store.home()):
         return Datum(f"data/{path.relative_to(store.home()).as_posix()}", path, SOMEBODYS)
     return Datum(inside(path), path, NOT_COPIED if path.is_relative_to(BROUGHT) else "")
 
 
 def weights_of(run: Run, known: RunRecords) -> list[Weights]:
-    """Returns the weights of all that the run starts from, the first of them first, and its own last, where these do
-    not make the zip too large."""
+    """Returns the weights of all the runs that the run starts from, beginning with the first run, and then its own
+    weights if they do not make the zip too large."""
     made: list[Weights] = []
     for number, each in enumerate(reversed(list(run.lineage())), 1):
         path = known.weights(each) or store.weights(each)

@@ -1,6 +1,7 @@
-"""Finds the modules of core that a run imports, and the packages that these need, by reading their imports.
+"""Finds the modules of core that a run imports, and the packages that these modules need, by reading their import
+statements.
 
-Nothing is imported for it, because the server must not load torch.
+It does not import any of them, because the server must not load torch.
 """
 
 from __future__ import annotations
@@ -17,18 +18,19 @@ from core.experiment.spec import Run
 from core.user_data.corpus import ROOT
 from lessons.kit.scripts.source import parse
 
-FOLDERS = ("adapt", "align", "keep", "nets")  # taken whole, so that a learner can set another method or net at home
-INSTALLED = {"HersheyFonts": "Hershey-Fonts", "PIL": "pillow", "sklearn": "scikit-learn"}  # as pip calls them
-RESOURCES = re.compile(r'files\("(\w+)"\)')  # a package whose data are read, and which is not imported
+# Included completely, so that a learner can try another method or net at home.
+FOLDERS = ("adapt", "align", "keep", "nets")
+INSTALLED = {"HersheyFonts": "Hershey-Fonts", "PIL": "pillow", "sklearn": "scikit-learn"}  # the names that pip uses
+RESOURCES = re.compile(r'files\("(\w+)"\)')  # a package whose data files are read, although it is not imported
 
 
 def inside(path: Path) -> str:
-    """Returns where a file of the repository is in the folder: in the same place."""
+    """Returns the path of a file of the repository in the folder, which is the same path."""
     return path.relative_to(ROOT).as_posix()
 
 
 def modules(run: Run) -> list[Path]:
-    """Returns the files of core that training this run and its ancestors imports, in the order of their names."""
+    """Returns the files of core that are imported when this run and its ancestors are trained, sorted by name."""
     worlds = {task.world for each in run.lineage() for task in (each.task, *each.watch)}
     roots = ["core.training.train", "core.experiment.scores", *(f"core.worlds.{world}" for world in worlds)]
     roots += [f"core.{folder}.{name}" for folder in FOLDERS for name in module_names(folder)]
@@ -36,7 +38,7 @@ def modules(run: Run) -> list[Path]:
 
 
 def reached(roots: Iterable[str]) -> list[Path]:
-    """Returns the files of these modules and of all that they import when they are loaded."""
+    """Returns the files of these modules, and of all modules that they import when they are loaded."""
     found: set[Path] = set()
     waiting = list(roots)
     while waiting:
@@ -49,7 +51,7 @@ def reached(roots: Iterable[str]) -> list[Path]:
 
 
 def file_of(module: str) -> Path | None:
-    """Returns the file of a module of core or of a package of it; None for names that are neither."""
+    """Returns the file of a module or package of core, or None if the name is neither."""
     path = ROOT.joinpath(*module.split("."))
     places = (path.with_suffix(".py"), path / "__init__.py")
     return next((place for place in places if place.exists()), None)
@@ -57,12 +59,13 @@ def file_of(module: str) -> Path | None:
 
 @cache
 def imported(path: Path) -> tuple[str, ...]:
-    """Returns what a file of core imports of core at its top; what a function imports is needed by that function."""
+    """Returns the modules of core that a file of core imports at its top. Imports inside functions are not included."""
     nodes = [node for node in parse(path.read_text("utf-8")).body if isinstance(node, ast.Import | ast.ImportFrom)]
     return tuple(name for node in nodes for name in names(node) if name.startswith("core."))
 
 
 def names(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """Yields the names of the modules that an import statement may load."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif node.module:
@@ -70,8 +73,11 @@ def names(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
 
 
 def packages(code: Iterable[Path], fetching: Iterable[Path] = ()) -> dict[str, str]:
-    """Returns the packages that training needs, by the names in their imports: as pip calls them. Those that read
-    weights are among them; of the modules that fetch texts only what they import at their top."""
+    """Returns the packages that training needs, by the names in their imports, with the names that pip uses.
+
+    They include the packages that read weights. The modules that fetch texts count only with the imports at their
+    top.
+    """
     found = {"numpy", "safetensors", "torch"}.union(*(packages_of(path) for path in code))
     found = found.union(*(packages_of(path, False) for path in fetching)) - {"core"} - sys.stdlib_module_names
     return {name: INSTALLED.get(name, name.replace("_", "-")) for name in sorted(found, key=str.lower)}
@@ -79,6 +85,7 @@ def packages(code: Iterable[Path], fetching: Iterable[Path] = ()) -> dict[str, s
 
 @cache
 def packages_of(path: Path, within_functions: bool = True) -> frozenset[str]:
+    """Returns the packages that a file imports."""
     text = path.read_text("utf-8")
     every = ast.walk(parse(text)) if within_functions else parse(text).body
     nodes = [node for node in every if isinstance(node, ast.Import | ast.ImportFrom)]

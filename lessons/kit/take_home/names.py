@@ -1,4 +1,4 @@
-"""Names a run so that its files can be told apart: "digits-5-labels-pretrained". Knows no file."""
+"""Names a run so that its files can be told apart, such as "digits-5-labels-pretrained". It does not read any files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from core.experiment.spec import Run
 from core.experiment.tasks import OWN, Task
 from lessons.kit.sandbox.experiment import plain_name
 
-LONGEST = 80  # letters
-WORLDS = {  # where the code's word is not what a learner would look for
+LONGEST = 80  # the largest number of characters
+WORLDS = {  # worlds for which the learner would look for another word than the name in the code
     tasks.Handwriting: "digits",
     tasks.FiveDigits: "digits",
     tasks.Drawn: "symbols",
@@ -26,7 +26,8 @@ RANGES = {"low": "0 to 4", "high": "5 to 9"}  # of FiveDigits
 
 
 def name_of(run: Run) -> str:
-    """Returns what is learned, from how many labels, from what and how, in letters, digits and hyphens."""
+    """Returns a name made of letters, digits and hyphens, with the task, the number of labels, the source and the
+    method."""
     parts = [*task_words(run.task), "pretrained" if run.start else "from scratch"]
     last = run.stages[-1]
     parts += [f"{last.method} {last.size or ''}"] * (last.method != "full")
@@ -36,7 +37,7 @@ def name_of(run: Run) -> str:
 
 
 def title_of(run: Run) -> str:
-    """Returns the same as a sentence for people, without its full stop."""
+    """Returns the same as a sentence without its full stop."""
     start = f", after {task_title(run.start.task)}" if run.start else ", from scratch"
     how = ", then ".join(f"{plain_name(stage.method)} {stage.size or ''}".strip() for stage in run.stages)
     keep = "".join(f", remembering by {plain_name(keep.method)}" for keep in run.keep)
@@ -46,13 +47,13 @@ def title_of(run: Run) -> str:
 
 
 def task_title(task: Task) -> str:
-    """Returns what a task is called in a sentence: "digits (inverted, 5 labels)"."""
+    """Returns the name of a task in a sentence, such as "digits (inverted, 5 labels)"."""
     world, *more = task_words(task)
     return f"{world} ({', '.join(more)})" if more else world
 
 
 def task_words(task: Task) -> list[str]:
-    """Returns the task's world, its knobs that are not as they are at first, and its number of labels."""
+    """Returns the world of a task, its fields that differ from their defaults, and its number of labels."""
     usual = type(task)()
     words = [WORLDS.get(type(task)) or plain_name(type(task).__name__)]
     for knob in bounded_fields(type(task)):
@@ -66,13 +67,14 @@ def task_words(task: Task) -> list[str]:
 
 
 def knob_name(name: str, value: object) -> str:
+    """Describes the value of a field in words."""
     if value is True:
         return name
-    if isinstance(value, str):  # something of the learner's own is called by the word in its name
+    if isinstance(value, str):  # the name of a learner's own data contains the word that they chose
         return value.split("-")[1] if OWN.fullmatch(value) else value
     return f"{name} {value:g}" if isinstance(value, float) else f"{value} {name}"
 
 
 def hyphened(text: str) -> str:
-    """Returns a text as the name of a file on any system."""
+    """Returns a text as a file name that is valid on any system."""
     return re.sub("[^a-z0-9.]+", "-", text.lower().replace("-", " minus ")).strip("-.")

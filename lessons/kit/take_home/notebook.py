@@ -1,4 +1,5 @@
-"""Writes the notebook of a run (nbformat 4.5): train.py's functions a cell at a time. Knows no run."""
+"""Writes the notebook of a run (nbformat 4.5), which calls the functions of train.py one cell at a time. It is the
+same notebook for every run."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ CELLS = (
 
 
 def notebook(title: str, needs: str) -> str:
-    """Returns the notebook as JSON: a title, what to install, and CELLS."""
+    """Returns the notebook as JSON: a title, the packages to install, and CELLS."""
     first = ("markdown", f"# {title}\n\nThis notebook needs `{needs}`, and the folder that it came in.")
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     cells = [cell(kind, text, number) for number, (kind, text) in enumerate((first, *CELLS))]

@@ -1,4 +1,4 @@
-"""Writes the README of a run that is taken home. Knows no file."""
+"""Writes the README of the zip of a run. It does not read or write any files."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ DATA = "| `data/` | what a learner brought: a table, pictures, a text or an alph
 
 
 def readme(run: Run, title: str, plan: Mapping[str, Any], seconds: float, absent: Mapping[str, str]) -> str:
-    """Returns the README; absent: files that are not in the folder, and how to get each."""
+    """Returns the README. `absent` holds the files that are not in the folder, and how to get each of them."""
     lines = [f"- `{file}`: {how}" for file, how in absent.items()]
     return TEXT.format(
         title=title,

@@ -1,6 +1,7 @@
-"""Your own data, a table, an album or a text, learned by a pretrained net and from scratch. Does pretraining help?
+"""Defines the workspace for the learner's own data: a table, an album or a text. A pretrained net and a net from
+scratch learn it, to show whether pretraining helps.
 
-The page is app/app_pages/own_data.py; this says what it runs, asks and shows.
+The page is app/app_pages/own_data.py. This module defines what the page runs, asks and shows.
 """
 
 from __future__ import annotations
@@ -30,15 +31,16 @@ from lessons.kit.runs.recipes import METHOD, METHODS, STEPS, arms, backbone, fin
 from lessons.kit.runs.text_adaptation import AMOUNT
 
 SIDES = ("pretrained", "scratch")
-TILES, CELLS = 40, 40  # pictures on a wall; cells along an edge of a map
-SHORT = (2, text_adaptation.SLICES[0])  # thousands of characters of a text that has little more than the fewest
-SEVERAL = 8  # nets of each side
-MOST = 150  # test points that are drawn
-LEFT = 1.25  # how much more room the plane of points has where the numbers of its axes stand
+TILES, CELLS = 40, 40  # pictures on a wall, and cells along each side of a map
+# Thousands of characters, for a text that is only a little longer than the minimum.
+SHORT = (2, text_adaptation.SLICES[0])
+SEVERAL = 8  # the number of nets on each side
+MOST = 150  # the largest number of test points that are drawn
+LEFT = 1.25  # the factor by which the plane is larger when the numbers of its axes are shown
 
 
 def is_known(name: str) -> bool:
-    """Whether there is a table, an album or a text of this name on this machine."""
+    """Returns whether a table, an album or a text of this name exists on this machine."""
     return table.exists(name) or album.exists(name) or corpus.is_own_text(name)
 
 
@@ -70,17 +72,19 @@ def is_text(name: str) -> bool:
 
 
 def task(settings: Settings) -> Table | Album:
+    """Returns the task for the data and the number of labels that the learner has set."""
     name, labels = settings[DATA], settings[LABELS]
     return Table(table=name, labels=labels) if is_table(name) else Album(album=name, labels=labels)
 
 
 def runs(settings: Settings) -> Runs:
-    """Both sides: after the spiral arms, the letters and signs or general English, and from nothing, in equal steps."""
+    """Returns a pretrained run and a run from scratch with the same number of steps. The pretrained one starts from
+    the spiral arms, from the letters and signs, or from general English."""
     if is_text(settings[DATA]):
         both = text_adaptation.sides(settings[DATA], settings[AMOUNT], settings.draw)
         return [LabelledRun("race", both[side], side, name=side) for side in SIDES]
     if LABELS.name not in settings.values:
-        return []  # the page of texts as it is at first, without one: nothing of a text was recorded
+        return []  # the page for texts before there is a text; there is no recording for texts
     of, seeds = task(settings), Seeds(SEVERAL, 100 * settings.draw)
     points = isinstance(of, Table)
     theirs = Run(
@@ -96,7 +100,7 @@ def runs(settings: Settings) -> Runs:
 
 
 def asks(settings: Settings) -> Measures:
-    """Some of the examples that both are tested on, or the beginnings that both go on from."""
+    """Returns a measure with some of the test examples, or with the beginnings of texts that both nets continue."""
     if is_text(settings[DATA]):
         return [LabelledRun("begun", text_adaptation.beginnings(settings[DATA]), name="beginnings")]
     shown = Measure(
@@ -106,7 +110,7 @@ def asks(settings: Settings) -> Measures:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """The data; once both sides race, the share of its test that each gets right, or what unseen pages cost them."""
+    """Draws the data. While both sides are training, it draws their test accuracy, or their loss on unseen text."""
     if not evidence.tables("race"):
         return data(evidence, settings[DATA])
     sides = dict(sorted(evidence.tables("race").items(), reverse=True))
@@ -116,7 +120,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
-    """What the first net of each side answers, where both have begun; and the data."""
+    """Returns the answers of the first net of each side, once both have started, and the data."""
     shown: Views = {}
     sides = {side: evidence.behaviour("race", side) for side in SIDES}
     if is_text(settings[DATA]) and sides[SIDES[0]]:
@@ -133,6 +137,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 def answer_walls(
     told: Answer, sides: dict[str, list[dict[str, object]]], axes: tuple[PlaneAxis, PlaneAxis] | None = None
 ) -> Figure:
+    """Draws the answers of both nets to the test examples."""
     names = list(told["names"].values())
     points = "at" in told["examples"][0]
     both = [Wall(name=n, behaviour=b, examples=told["examples"], full=names, axes=axes) for n, b in sides.items()]
@@ -140,8 +145,8 @@ def answer_walls(
 
 
 def data(evidence: Results, name: str) -> Figure:
-    """The data as a net gets them: points on the plane, a sheet of the first pictures of every class, or how pages
-    begin."""
+    """Draws the data in the form that a net receives them: points in the plane, the first pictures of every class, or
+    the beginnings of texts."""
     if is_text(name):
         begun = evidence.has("begun") and evidence.answer("begun")["tasks"][0]["examples"]
         return subject_adaptation.passages(evidence, corpus.display_name(name)) if begun else first_page(name)
@@ -149,7 +154,7 @@ def data(evidence: Results, name: str) -> Figure:
 
 
 def first_page(name: str) -> Figure:
-    """How a text begins, where no paragraph is long enough to go on from."""
+    """Draws the beginning of a text that has no paragraph long enough to continue."""
     words = corpus.documents(name)[0][:400]
     title = f"{corpus.display_name(name)}: how it begins"
     return Figure(
@@ -158,11 +163,12 @@ def first_page(name: str) -> Figure:
 
 
 def own_axes(found: table.Table) -> tuple[PlaneAxis, PlaneAxis]:
-    """Across and up, in the file's own units."""
+    """Returns the horizontal and the vertical axis, in the units of the file."""
     return plane_axis(found.columns[0], found.x, table.SPREAD), plane_axis(found.columns[1], found.y, table.SPREAD)
 
 
 def points(found: table.Table) -> Figure:
+    """Draws the points of a table in the plane."""
     places = np.linspace(0, len(found.x) - 1, min(len(found.x), 600)).astype(int)
     xy, classes = np.array(found.points)[places], np.array(found.labels)[places]
     x, y, label = found.columns
@@ -182,7 +188,7 @@ def points(found: table.Table) -> Figure:
 
 
 def sheet(found: album.Album) -> Figure:
-    """A few pictures of every class, as nets get them."""
+    """Draws a few pictures of every class, in the form that nets receive them."""
     each = max(3, 60 // len(found.names))
     rows = {}
     for k, name in enumerate(found.names):
@@ -194,7 +200,7 @@ def sheet(found: album.Album) -> Figure:
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """Where both sides stand; and once both are done, whether pretraining helped."""
+    """Describes the current scores of both sides. When both are finished, it also says whether pretraining helped."""
     tables, text = evidence.tables("race"), is_text(settings[DATA])
     if len(tables) < len(SIDES) or not all(len(table) for table in tables.values()):
         return "" if text else race_sentence(evidence, settings)
@@ -211,21 +217,21 @@ def tells(evidence: Results, settings: Settings) -> str:
 
 
 def own_data_workspace(name: str) -> Workspace:
-    """The page for these data."""
+    """Returns the workspace for these data."""
     return reading(name) if is_text(name) else BENCH
 
 
 @lru_cache(maxsize=64)
 def reading(name: str) -> Workspace:
-    """The page for a text: nets learn from as much of it as there is."""
+    """Returns the workspace for a text. The amounts that nets can learn from depend on its length."""
     try:
         size = sum(map(len, corpus.documents(name)))
-    except BadValue:  # it went between two looks: the page says so
+    except BadValue:  # the text was deleted between two reruns; the page says so
         return READING
     amounts = tuple(amount for amount in text_adaptation.SLICES if 1000 * amount <= size)
     if len(amounts) == len(text_adaptation.SLICES):
         return READING
-    if len(amounts) < 2:  # a short text: a little, more, and nearly all that does not test
+    if len(amounts) < 2:  # for a short text: a small amount, more, and almost everything except the test text
         amounts = tuple(sorted({*SHORT, max(SHORT[-1], 8 * size // 10_000)}))
     default = min(AMOUNT.default, amounts[-1])
     return replace(READING, controls=(DATA, replace(AMOUNT, options=amounts, default=default)))

@@ -1,8 +1,8 @@
-"""The time machine: go back to any step of a run that is over, go on from there another way, and see both futures; and
-claim M1, of when protection must begin.
+"""Defines the time machine. The learner goes back to any step of a finished run, continues from there in another way,
+and sees both futures. It also defines claim M1, about the moment at which protection must begin.
 
-The page is app/app_pages/time_machine.py; what it shows is in futures.py. A future is a run like any other, whose
-start is a moment of the past (core.experiment.spec.Run.moment).
+The page is app/app_pages/time_machine.py, and futures.py draws its figures. A future is a run like any other. It
+starts from a moment of the past (core.experiment.spec.Run.moment).
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from lessons.ways_to_remember.runs import DARK, GLYPHS, JIGSAWS, LEVELS, NAIVE, 
 
 NOTHING = "nothing"
 HOWS = {"everything": ("full", 0), "the head only": ("probe", 0), "a patch of rank 4": ("low_rank", 4)}
-BACK, HELD, SOONER = 40, 5, 20  # points, the claim's bars
+BACK, HELD, SOONER = 40, 5, 20  # points, the conditions of the claim
 SCRATCH = tuple(Stage(steps=1200, rate=rate, batch=64) for rate in BEST_RATES)
 
-PINNED = ("pin what mattered", "pin all weights")  # the ways that hold on to weights: EWC and L2-SP
+PINNED = ("pin what mattered", "pin all weights")  # the ways that hold the weights: EWC and L2-SP
 ONE_HEAD = (
     "Here one head answers for the old classes and for the new ones. EWC and L2-SP hold on to weights, but every new "
     "example tells the head that the answer is none of the old classes. Only old examples tell it otherwise "
@@ -72,13 +72,16 @@ TIMES = Control(
 
 
 def repeats_the_past(settings: Settings) -> bool:
-    """Whether a future at these settings goes on as the past did."""
+    """Returns whether a future at these settings would repeat the past."""
     return settings[KEEP] == NOTHING and settings[HOW] == "everything" and settings[TIMES] == 1.0
 
 
 def future(of: Run, step: int, keep: tuple[Keep, ...] = (), how: str = "everything", times: float = 1.0) -> Run:
-    """Going on from a step: for as many steps as were left, or once more for as many where none were, within what a
-    stage may have."""
+    """Returns a run that continues from a step.
+
+    It has as many steps as were left. If none were left, it has as many as the whole run, within the limits of a
+    stage.
+    """
     (method, size), last, (low, high) = HOWS[how], of.stages[-1], RATES
     rate = min(max(times * last.rate, low), high)
     steps = min(of.steps - step or of.steps, most_steps(last.batch, of.seeds))
@@ -87,12 +90,13 @@ def future(of: Run, step: int, keep: tuple[Keep, ...] = (), how: str = "everythi
 
 
 def has_one_head(of: Run) -> bool:
-    """Whether the same head answers for the old task and for the new one."""
+    """Returns whether the old task and the new one use the same head."""
     return of.start is not None and of.start.task.question == of.task.question
 
 
 def protection(of: Run, settings: Settings) -> tuple[Keep, ...]:
-    """As strong as where one head answers for both tasks, or as after glyphs: strengths have no common scale."""
+    """Returns the protection that the learner has set. Its strength depends on whether both tasks share a head,
+    because the two cases have no common scale."""
     if not of.watch or settings[KEEP] == NOTHING:
         return ()
     way = PLAIN_NAMES[settings[KEEP]]
@@ -100,8 +104,8 @@ def protection(of: Run, settings: Settings) -> tuple[Keep, ...]:
 
 
 def advice(of: Run, settings: Settings) -> str:
-    """Says why holding on to weights keeps nothing where one head learns new classes only (van de Ven & Tolias 2019,
-    Three scenarios for continual learning)."""
+    """Explains why holding the weights does not protect the old skill if one head only learns new classes (van de Ven
+    & Tolias 2019, Three scenarios for continual learning)."""
     if has_one_head(of) and settings[KEEP] in PINNED:
         return ONE_HEAD
     return ""
@@ -109,7 +113,7 @@ def advice(of: Run, settings: Settings) -> str:
 
 @lru_cache(maxsize=256)
 def bench(name: str) -> Workspace:
-    """The machine before one of the pasts."""
+    """Returns the time machine for one of the pasts."""
     of = past(name)
     moments = tuple(of.tests[1:])
     at = Control(
@@ -130,7 +134,8 @@ def bench(name: str) -> Workspace:
     stored = moment_runs(Seeds()) if name == DARK else ()
 
     def runs(settings: Settings) -> Runs:
-        """The way back, and the other future; another draw is other luck from the same moment."""
+        """Returns the past up to the moment, and the other future. Another draw uses other random numbers from the
+        same moment."""
         run = future(of, settings[at], protection(of, settings), settings[HOW], settings[TIMES])
         run = at_draw(run, settings)
         return [
@@ -174,7 +179,7 @@ def bench(name: str) -> Workspace:
 
 @lru_cache(maxsize=256)
 def before(name: str) -> Workspace:
-    """Where a past of the learner's own is still to be lived."""
+    """Returns the workspace for a past of the learner's own that is not trained yet."""
     of = past(name)
     happens = [LabelledRun("past", of, name="the past")]
     return Workspace(
@@ -192,8 +197,12 @@ def before(name: str) -> Workspace:
 
 
 def moment_runs(seeds: Seeds) -> Values:
-    """Dark digits after glyphs, unprotected; protected from every moment on, in each of three ways; and nets from
-    scratch that learn the drawings which rehearsal keeps, each at a rate and to its best."""
+    """Returns dark digits after glyphs: without protection, and with protection from each moment on in each of three
+    ways.
+
+    There are also nets from scratch that learn the drawings that replay stores, at each learning rate and to their
+    best accuracy.
+    """
     alone = digits(DARK, NAIVE, seeds)
     begun = [
         LabelledRun("begun", future(alone, moment, (GLYPHS[way].keep(way, "middle"),)), (way, moment))
@@ -210,7 +219,8 @@ def moment_runs(seeds: Seeds) -> Values:
 
 
 def moment_finding(evidence: Results) -> Finding:
-    """Points of the glyphs: what rehearsal from the last step on brings back, and what the others do."""
+    """Returns how many points of glyph accuracy replay brings back if it begins at the last step, and the results of
+    the other ways."""
     first, last = MOMENTS[0], MOMENTS[-1]
     by = left_by(evidence)
     ends = {(way, m): final(left_since(evidence, way, m)) for way in WAYS for m in MOMENTS}

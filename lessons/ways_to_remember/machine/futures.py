@@ -1,4 +1,5 @@
-"""What the time machine shows: the past test by test, the other future beside it, and when protection must begin."""
+"""Draws the figures of the time machine: the past test by test, the other future beside it, and the moment at which
+protection must begin."""
 
 from __future__ import annotations
 
@@ -20,16 +21,19 @@ from lessons.kit.runs.forgetting import CLASSES
 WENT, FUTURE = "as it went", "your future"
 SKILLS = (("old skill", "source", "accuracy 1"), ("new skill", "target", "accuracy"))
 SHARES = "New skill: what is right. Old skill: what is left of it. Dotted: as it went"
-BROUGHT_BACK, STILL_KNOWN = 0.5, 0.9  # the goal: shares of the old skill that was lost, and of the new that was learned
-WORTH = 0.1  # of all answers: a past that lost or learned less sets no goal
+# The goal: shares of the old skill that was lost, and of the new skill that was learned.
+BROUGHT_BACK, STILL_KNOWN = 0.5, 0.9
+WORTH = 0.1  # share of all answers: a past that lost or learned less than this has no goal
 LEAVES = "Go back to this step instead"
-MOMENTS = (1, 3, 7, 20, 60, 150, 300)  # steps at which protection begins, as stored
+MOMENTS = (1, 3, 7, 20, 60, 150, 300)  # the steps at which protection begins in the stored runs
 WAYS = {"replay": ("rehearse", "pretrained"), "LwF": ("keep opinions", "scratch"), "EWC": ("pin some", "target")}
 
 
 def tiles(of: Run, evidence: Results, at: int) -> Figure:
-    """The old examples as the first net answers them, test by test: as it went, and beside it the other future. As long
-    as there is none, the scrubber chooses the step to go back to."""
+    """Draws the answers of the first net to the old examples at every test, in the past and in the other future.
+
+    While there is no other future, the scrubber chooses the step to go back to.
+    """
     went = evidence.behaviour("past")
     if not has_scrubber(evidence):
         return both_skills(of, evidence, at)
@@ -61,18 +65,19 @@ def tiles(of: Run, evidence: Results, at: int) -> Figure:
 
 
 def has_scrubber(evidence: Results) -> bool:
-    """Whether the past can be gone through step by step: its answers are recorded, and the examples are known."""
+    """Returns whether the learner can go through the past step by step. Its answers must be recorded, and the
+    examples must be known."""
     return bool(evidence.behaviour("past")) and evidence.has("wall")
 
 
 def at_steps(behaviour: Sequence[Behaviour], steps: Sequence[int]) -> list[Behaviour]:
-    """What was known at each step: the last that was recorded until then."""
+    """Returns the last recorded answers at each step."""
     known = [max((m for m in behaviour if m["step"] <= step), key=lambda m: m["step"]) for step in steps]
     return [moment | {"step": step} for moment, step in zip(known, steps)]
 
 
 def skills(evidence: Results, at: int, steps: list[int]) -> Sequence[Lines]:
-    """What the net whose tiles are seen has right of both tasks, in either future."""
+    """Returns the accuracy on both tasks of the net whose tiles are shown, in both futures."""
     table = evidence.table("past")
     told = {WENT: (table, "past ")}
     if evidence.has("future"):
@@ -87,18 +92,20 @@ def skills(evidence: Results, at: int, steps: list[int]) -> Sequence[Lines]:
 
 
 def of_first(table: pd.DataFrame, column: str, steps: Sequence[int]) -> np.ndarray:
+    """Returns the values of the first seed at these steps. Values between two tests are interpolated linearly."""
     mine = table[table.seed == table.seed.min()]
     return np.interp(steps, mine.step, mine[column])
 
 
 def join_runs(past: pd.DataFrame, future: pd.DataFrame, at: int) -> pd.DataFrame:
-    """The past until the moment and then the other future, as one run; its seeds are called as those of the past."""
+    """Joins the past up to the moment and the other future to one table. The seeds have the names of those of the
+    past."""
     shift = future.seed.min() - past.seed.min()
     return pd.concat([past[past.step < at], future.assign(step=future.step + at, seed=future.seed - shift)])
 
 
 def both_skills(of: Run, evidence: Results, at: int) -> Figure:
-    """Both skills of all nets: what is right of the new task, what is left of the old one."""
+    """Draws both skills of all nets: the accuracy on the new task, and the share of the old skill that is left."""
     if not evidence.has("past"):
         return curves([], "steps", (0, of.planned), title=SHARES, y="Share", log=False)
     table = evidence.table("past")
@@ -120,7 +127,7 @@ def both_skills(of: Run, evidence: Results, at: int) -> Figure:
 
 
 def every_moment(evidence: Results) -> Figure:
-    """What is left of the old skill in the end, against the step at which it was first protected."""
+    """Draws the old skill that is left at the end, against the step at which protection begins."""
     since = {way: {m: final(left_since(evidence, way, m)) for m in MOMENTS} for way in WAYS}
     shown = [Curve(table=band_by_x(since[way]), name=name, role=role) for way, (name, role) in WAYS.items()]
     shown.append(Curve(table=band_by_x(left_by(evidence)), name="left by then", role="past source"))
@@ -129,18 +136,18 @@ def every_moment(evidence: Results) -> Figure:
 
 
 def left_since(evidence: Results, way: str, moment: int) -> pd.DataFrame:
-    """What is left of what was known before anything was lost, of a run that is protected from a moment on."""
+    """Returns the share of the old skill that is left in a run that is protected from a moment on."""
     return retention(join_runs(evidence.table("unprotected"), evidence.table("begun", way, moment), moment))
 
 
 def left_by(evidence: Results) -> dict[int, np.ndarray]:
-    """What is left at every moment if nothing protects it, a seed each."""
+    """Returns the share of the old skill of each seed that is left at each moment without any protection."""
     table = retention(evidence.table("unprotected"))
     return {moment: final(table[table.step <= moment]) for moment in MOMENTS}
 
 
 def tells(evidence: Results) -> str:
-    """Where the other future stands, in one sentence."""
+    """Describes the current state of the other future in one sentence."""
     if not (evidence.has("future") and evidence.has("past")):
         return ""
     now, went = (percent(float(final(evidence.table(role)).mean())) for role in ("future", "past"))
@@ -148,12 +155,13 @@ def tells(evidence: Results) -> str:
 
 
 def rescued(evidence: Results) -> bool | None:
-    """Whether the other future has half of the lost old skill again, and nine tenths of what the past learned.
+    """Returns whether the other future recovers half of the lost old skill and keeps nine tenths of the learned new
+    skill.
 
-    What was lost is the old skill's accuracy before the first step, less that at the past's end; what was learned is
-    the same of the new skill, the other way round. A share of what was lost cannot be had for nothing, as a multiple of
-    what is left can where nothing is left. Returns None where the past lost or learned less than WORTH: then there is
-    no goal.
+    The loss is the old skill before the first step minus the old skill at the end of the past. The learned new skill
+    is its final accuracy minus its accuracy before the first step. The goal is a share of the loss, and not a
+    multiple of the skill that is left, because a multiple of nothing would be met for free. Returns None if the past
+    lost or learned less than WORTH, because then there is no goal.
     """
     went = evidence.table("past")
     if "accuracy 1" not in went:
@@ -169,6 +177,6 @@ def rescued(evidence: Results) -> bool | None:
 
 
 def ends(table: pd.DataFrame, column: str) -> tuple[float, float]:
-    """The mean over seeds of a column at a run's first test and at its last."""
+    """Returns the mean over seeds of a column at the first and at the last test of a run."""
     at = table.groupby("step")[column].mean()
     return float(at.iloc[0]), float(at.iloc[-1])

@@ -1,4 +1,4 @@
-"""Whose past it is: runs of lessons that forgot, or any run that pictures or points were learned in."""
+"""Lists the pasts of the time machine: the runs of lessons that forgot, and any run that learned images or points."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from lessons.kit.sandbox import link_codec
 from lessons.kit.sandbox.experiment import fits
 from lessons.ways_to_remember.runs import DARK, LIVE, NAIVE, TILES, digits
 
-SEEN = {"images": TILES, "points": CELLS}  # by the form of its examples: how many a run records, or cells of a map
+SEEN = {"images": TILES, "points": CELLS}  # by the form of the examples: how many a run records, or the cells of a map
 
 
 def is_past(text: str) -> bool:
-    """Whether a text stands for a run that can be gone back into; raises Gone where its data are no longer here."""
+    """Returns whether a text encodes a run that the learner can go back into. Raises Gone if its data no longer
+    exist."""
     run = None
     with suppress(BadValue):
         run = fits(link_codec.read(text))
@@ -31,7 +32,8 @@ def is_past(text: str) -> bool:
 
 
 def takes(run: Run) -> bool:
-    """Whether what it learned can be seen test by test, and a future can still stand on it."""
+    """Returns whether the answers of the run can be shown test by test, and whether another run can still start from
+    it."""
     return run.task.form in SEEN and run.steps > 1 and len(tuple(run.lineage())) < 8
 
 
@@ -47,8 +49,8 @@ PAST = Control(
 
 @lru_cache(maxsize=256)
 def past(name: str) -> Run:
-    """What happened: four nets, of which the first one's answers were recorded at every test; or the run that a text
-    stands for, recorded likewise."""
+    """Returns the run of a past with four nets, of which the first records its answers at every test. It can also be
+    the run that a text encodes, with the same records."""
     seeds = Seeds(LIVE)
     if name == AFTER_LOW:
         return replace(after_low(FORGETTING_RATE, seeds), exhibit=DIGITS)
@@ -60,12 +62,13 @@ def past(name: str) -> Run:
 
 
 def with_records(run: Run) -> Run:
-    """The run with what it started from watched, where that is another skill, and with the answers of its first net."""
+    """Returns the run with recorded answers of its first net. It also watches the task of its source if that is
+    another task."""
     old = next((one.task for one in list(run.lineage())[1:] if one.task != run.task), None)
     watch = run.watch[:1] or ((old,) if old else ())
     return replace(run, watch=watch, exhibit=run.exhibit or SEEN[run.task.form])
 
 
 def text(run: Run) -> str:
-    """As a link says it."""
+    """Encodes a run for a link."""
     return link_codec.write(run)
