@@ -222,9 +222,8 @@ class Measure(Bounded):
     )
     first_seed: int = bounded(0, IntRange("First seed", 0, 1_000_000), "The first of these draws.")
     points: tuple[tuple[float, float], ...] = ()  # points that a learner placed, as x and y
-    prompts: tuple[
-        str, ...
-    ] = ()  # what a learner typed, or is asked of a net in words; plain (core/experiment/checks.py)
+    # texts that a learner typed, or questions for a net; plain ASCII (core/experiment/checks.py)
+    prompts: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()  # measures only these layers; () is all layers
     rank: int = bounded(0, IntRange("Rank", 0, 64), "Every matrix cut to this rank; 0 is uncut.")
     strokes: str = ""  # the learner's drawing, in the format of core/experiment/strokes.py

@@ -94,7 +94,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Head(Linear):
-    """Predicts a score for every token. Its weights start near zero, so the first loss is ln(tokens), that of guessing."""
+    """Predicts a score for every token. Its weights start near zero, so the first loss is ln(tokens), a pure guess."""
 
     def bound(self, part: str) -> float:
         return 1e-3
