@@ -1,4 +1,4 @@
-"""What a way to remember must keep beside the net itself: old pixels, anchors, importances."""
+"""Measures how much a method against forgetting must store besides the net itself: old pixels, anchors, importances."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.training.train import initial_weights, protection
 
 
 def measure(learned: list[Learned]) -> dict[str, Any]:
-    """{"numbers": [run]} for one seed of each."""
+    """Returns {"numbers": [run]}, the count of stored numbers for one seed of each run."""
     return {"numbers": [sum(penalty.numbers for penalty in penalties(learner)) for learner in learned]}
 
 

@@ -1,4 +1,5 @@
-"""What language models answer to instructions: the likeliest token at every place, until they end the answer."""
+"""Returns the answers of language models to instructions. The most likely token is chosen at every place, until the
+model ends the answer."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from core.worlds import instructions
 
 
 def measure(learned: list[Learned], *, prompts: tuple[str, ...]) -> dict[str, Any]:
-    """{"prompts", "answers": [run][prompt] {"says", "ends": whether by itself}}, of the first seed of each run."""
+    """Returns {"prompts", "answers": [run][prompt] {"says", "ends": whether by itself}} for the first seed of each
+    run."""
     rows = [instructions.encode_prompt(prompt) for prompt in prompts]
     return {"prompts": list(prompts), "answers": [answer_rows(learner, rows) for learner in learned]}
 
@@ -23,6 +25,6 @@ def answer_rows(learner: Learned, rows: list[list[int]]) -> list[dict[str, Any]]
 
 
 def generate(net: Net, theta: Theta, rows: list[list[int]]) -> list[list[tuple[str, bool]]]:
-    """For every seed and row of tokens: what is written after it, and whether that was ended."""
+    """Returns, for every seed and row of tokens, the text written after it and whether the model ended it."""
     seeds = len(next(iter(theta.values())))
     return [answers(net, {name: weight[k : k + 1] for name, weight in theta.items()}, rows) for k in range(seeds)]
