@@ -71,7 +71,7 @@ def unflat(rows: Tensor, like: Theta) -> Theta:
 
 
 def basis(u: Tensor, v: Tensor) -> Tensor:
-    """Returns an orthonormal basis (2, weights) of the plane through by u and v (Gram & Schmidt); the first axis is u."""
+    """Returns an orthonormal basis (2, weights) of the plane through u and v (Gram & Schmidt); the first axis is u."""
     u = u / u.norm()
     rest = v - (v @ u) * u
     if not rest.norm() > 1e-6 * v.norm():
