@@ -73,7 +73,7 @@ def write(subject: str) -> str:
 
 
 def documents(subject: str) -> tuple[str, ...]:
-    """Returns the documents of a subject. Raises BadValue with a sentence if they are damaged or not on this machine."""
+    """Returns a subject's documents. Raises BadValue with a sentence if they are damaged or not on this machine."""
     how = "Choose its file again." if OWN.fullmatch(subject) else "`make texts` brings them."
     try:
         found = lzma.decompress(path(subject).read_bytes()).decode("ascii").split(BREAK)

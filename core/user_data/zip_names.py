@@ -40,7 +40,7 @@ class Entry:
 
 
 def list_files(archive: zipfile.ZipFile) -> list[Entry]:
-    """Returns the files of a zip. Raises BadValue with a sentence if a path leads out of the zip or a file is locked."""
+    """Returns the files of a zip. Raises BadValue with a sentence if a path leads out of it or a file is locked."""
     entries = archive.infolist()
     found = []
     for entry, name in zip(entries, decode_names(entries)):
