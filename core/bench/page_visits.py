@@ -16,7 +16,7 @@ from typing import Any
 from core.bench import Result
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LAST = "see what the best known does"  # of the first page
+LAST = "see what the best known does"  # the last words of the first page
 
 # Checks in a browser whether these words are on the page, and whether a component on the stage has a canvas.
 STANDS = """([words, pictured]) => document.body.textContent.includes(words) && (!pictured ||
@@ -32,7 +32,7 @@ def starting() -> list[Result]:
     ours = first_page([*command, "run", str(ROOT / "app" / "main.py")], 8771, LAST, pictured=True)
     theirs = first_page([*command, "hello"], 8772, "See more complex demos")
     if ours is None or theirs is None:
-        return []  # no browser here
+        return []  # there is no browser
     return [Result("server start to the whole first page, `streamlit hello`", ours, theirs, "s", theirs / ours)]
 
 

@@ -29,7 +29,7 @@ FREE = ("the", "was", "how", "we", "join")  # kinds of words that may occur twic
 SHORT = ("the thing was *", "we saw the thing")  # * stands for an adjective
 LONG = ("the thing was how *", "the * thing was *", "we saw the * thing", "the thing was * when")
 TWICE = ("the thing was * =",)  # = repeats the adjective
-# The moods of a guest: the chances of a kind, an unkind and a plain adjective, and of repeating an adjective.
+# The moods of a guest: the probabilities of a kind, an unkind and a plain adjective, and of repeating an adjective.
 MOODS = ((0.5, 0.1, 0.4, 0.0), (0.1, 0.5, 0.4, 0.0), (0.6, 0.1, 0.3, 0.2))
 
 # The pairs that a learner rates. The two notes of a pair differ in one word or one habit, so that each choice can

@@ -26,7 +26,7 @@ OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # something that the learne
 TABLES, ALBUMS = ("rings",), ("shapes",)  # come with the app, in core/worlds/tables and core/worlds/albums
 READY = ("harbour", "garden", "runes")  # alphabets that come with the app, in core/worlds/alphabets
 
-SCRIPTS = ("all", "latin", "greek", "cyrillic", "kana", "symbols")  # of the glyphs
+SCRIPTS = ("all", "latin", "greek", "cyrillic", "kana", "symbols")  # scripts of the glyphs
 DIGITS = frozenset("0123456789")
 RATED = ("films", "tweets", "products", "editorials")
 

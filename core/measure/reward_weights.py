@@ -11,7 +11,7 @@ from core.experiment.tasks import Preferences, Task
 from core.measure import Learned
 from core.worlds import generator, guest_book
 
-FRESH = 1000  # pairs from which nobody has chosen
+FRESH = 1000  # new pairs, which the rater has not seen
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:

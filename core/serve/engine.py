@@ -100,7 +100,7 @@ class Engine:
         restarted = bool(found) and bool(found[0].get("restarted"))
         if store.finished(found) or (isinstance(value, Measure) and store.complete(value)):
             if name in self._line.jobs:
-                # whoever has seen this value done may request the next, without waiting for the worker's answer
+                # a learner who has seen this value done may request the next without waiting for the worker's answer
                 self._end(name)
             return State("done", restarted=restarted)
         with self._lock:  # two threads that test a lock of the store at the same time would see each other

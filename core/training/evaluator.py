@@ -30,7 +30,7 @@ class Evaluator:
     seeds: int
     examples: Tensor  # (n, ...)
     y: Tensor  # (n, ...)
-    unit: str  # of the scores
+    unit: str  # unit of the scores
     scores: Callable[[Tensor, Tensor], Tensor]  # answers (seeds, n, ..., classes), y (n, ...) -> (seeds, n)
     chunk: int  # examples a seed that go through the net at once
     judge: Judge | None = None  # judges what the net writes, for tasks that are judged

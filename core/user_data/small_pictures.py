@@ -22,7 +22,7 @@ PHOTO, LIGHT = 30_000_000, 4
 SIDE = 28
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".webp")  # endings of picture files
-# a ground is plain if this share of the border differs from its median by at most so many grey levels
+# a ground is plain if at least this share of the border differs from its median by at most 32 grey levels
 PLAIN, NEAR = 0.7, 32
 BROKEN: tuple[type[Exception], ...] = (  # what Python and Pillow raise for damaged files
     OSError, ValueError, SyntaxError, struct.error, zlib.error, EOFError, LookupError, TypeError, RuntimeError,
