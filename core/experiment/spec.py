@@ -2,8 +2,7 @@
 finished runs (Measure). The tasks that a net learns are in core/experiment/tasks.py.
 
 Equal values are the same experiment and have the same digest. Every bound is checked when a value is created
-(core/experiment/fields.py), because values from a URL reach this file. This module does not import torch, does not
-read the disk for data and does not draw anything.
+(core/experiment/fields.py), because values come from URLs. This module uses neither torch nor the store nor pages.
 """
 
 from __future__ import annotations
@@ -33,8 +32,7 @@ from core.experiment.tasks import Task
 
 MEANING = 1  # raised whenever the code changes what a stored run means; this changes every digest
 RATES = 1e-6, 1  # lowest and highest learning rate
-# limits of one stage; the examples are counted over all nets that are trained side by side
-STEPS, EXAMPLES = 20_000, 40_000_000
+STEPS, EXAMPLES = 20_000, 40_000_000  # limits of one stage; the examples are counted over all of its nets
 
 
 def most_steps(batch: int, seeds: int) -> int:
@@ -122,10 +120,8 @@ class Run(Bounded):
     scrambled: bool = bounded(
         False, Flag("Scrambled"), "What is taken over from the start is shuffled within each tensor: its sizes only."
     )
-    # number of examples or texts for which the first net records its answers at every test; 0 records nothing
-    exhibit: int = 0
-    # the step at which this run stops early, so that another run can start there; 0 is the end of its stages
-    until: int = 0
+    exhibit: int = 0  # number of examples or texts for which the first net records its answers; 0 records nothing
+    until: int = 0  # the step at which the run stops early, so that another can start there; 0 is the end of its stages
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -168,17 +164,12 @@ class Run(Bounded):
 
     @property
     def tests(self) -> list[int]:
-        """Returns the steps at which the run is tested, including its end. A run that stops early is tested at the
-        same steps as the full run."""
+        """Returns the steps at which the run is tested: those of the full run up to its end, and the end itself."""
         return [*(step for step in checkpoints(self.planned) if step < self.steps), self.steps]
 
     def moment(self, step: int) -> Run:
-        """Returns this run stopped at a step, as a start for other runs. Its weights are those that the full run has
-        there.
-
-        At the last step, the full run is returned. The watched tasks, the frames and the recorded examples are left
-        out because they do not change the weights.
-        """
+        """Returns the run that stops at this step, as a start for other runs. Its weights are those that the full run
+        has there. Fields that do not change the weights are left out, such as the watched tasks and the frames."""
         return replace(self, until=0 if step == self.planned else step, frames=0, watch=(), exhibit=0)
 
     def lineage(self) -> Iterator[Run]:
@@ -189,8 +180,7 @@ class Run(Bounded):
             run = run.start
 
     def answering(self, task: Task) -> Run:
-        """Returns the nearest run of the lineage whose head answers this task's question. Raises BadValue if there is
-        none."""
+        """Returns the nearest run of the lineage whose head answers this task's question, or raises BadValue."""
         for run in self.lineage():
             if run.task.question == task.question:
                 return run
@@ -198,8 +188,7 @@ class Run(Bounded):
 
 
 def checkpoints(steps: int) -> list[int]:
-    """Returns the steps at which a run is tested. They are close together at first, where learning curves are steep,
-    and at most a tenth of the run apart later."""
+    """Returns the steps at which a run is tested: close together at first, and later at most a tenth of it apart."""
     steps_tested, at = [0], 1.0
     while at < steps:
         steps_tested.append(round(at))
@@ -257,9 +246,7 @@ class Measure(Bounded):
 @cache
 def fields_read_by(kind: str) -> frozenset[str]:
     """Returns the names of the fields that a kind of measure reads: the keyword arguments of its function `measure`.
-
-    The file is compiled and not imported, because importing it would import torch.
-    """
+    The file is compiled and not imported, because importing it would import torch."""
     path = Path(__file__).parents[1] / "measure" / f"{kind}.py"
     within = compile(path.read_text("utf-8"), str(path), "exec").co_consts
     (function,) = (code for code in within if isinstance(code, CodeType) and code.co_name == "measure")
@@ -270,8 +257,7 @@ Value = Task | Stage | Run | Measure
 
 
 def name_of(kind: type) -> str:
-    """Returns the name of a class in JSON. A task whose examples have changed gets a new name, so old results are not
-    mistaken for new ones."""
+    """Returns the name of a class in JSON. It includes the edition, so old results are not mistaken for new ones."""
     edition = getattr(kind, "edition", 1)
     return kind.__name__ if edition == 1 else f"{kind.__name__} {edition}"
 
@@ -280,11 +266,9 @@ KINDS: dict[str, type] = {name_of(kind): kind for kind in (*tasks.kinds(Task), S
 
 
 def to_json(value: Any, kind: object = None) -> Any:
-    """Converts a value to plain JSON, in which each dataclass is tagged with its kind. 90 and 90.0 degrees are
-    written alike.
+    """Converts a value to JSON and tags each dataclass with its kind. 90 and 90.0 degrees give the same JSON.
 
-    Fields at their defaults are left out, so that a new field does not change any digest. If you change a default,
-    raise MEANING.
+    Fields at their defaults are left out, so a new field changes no digest. If you change a default, raise MEANING.
     """
     if is_dataclass(value):
         known = ((f, getattr(value, f.name)) for f in fields(value))

@@ -74,8 +74,11 @@ def edge(image: np.ndarray) -> float:
 
 
 def bright_grounds(images: list[np.ndarray]) -> list[bool]:
-    """Returns which pictures have a bright ground. Photographs without a plain ground count as dark, unless most of
-    the pictures are drawings."""
+    """Returns which pictures have a bright ground.
+
+    If most pictures have no plain ground, they are photographs and stay as they are. Otherwise each picture is judged
+    by the median along its border.
+    """
     edges = [np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]]).astype(float) for image in images]
     plain = [float((np.abs(border - np.median(border)) <= NEAR).mean()) >= PLAIN for border in edges]
     return [2 * sum(plain) >= len(plain) and float(np.median(border)) > 127 for border in edges]

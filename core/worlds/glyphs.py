@@ -56,8 +56,8 @@ def catalogue() -> tuple[Tensor, Tensor, tuple[str, ...], tuple[str, ...]]:
 
 
 def name_of(font: str, character: str) -> tuple[str, str]:
-    """Returns the glyph's script and class. A letter is the same class in many fonts, but a sign is a new class in
-    each font."""
+    """Returns the glyph's script and class. A Latin or Greek character is one class in all of its fonts. Any other
+    character is a class of its own in each font."""
     script = SCRIPTS.get(font, "symbols")
     if font in ("astrology", "music") and character.isalpha():
         script = "latin"
