@@ -77,6 +77,7 @@ def together(engine: Engine, first: int, learners: int) -> float:
 
 
 def run_of(first_seed: int) -> Run:
+    """Returns the run of the benchmark with another first seed."""
     return Run(task=RUN.task, net=RUN.net, stages=RUN.stages, seeds=RUN.seeds, first_seed=first_seed)
 
 

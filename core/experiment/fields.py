@@ -104,6 +104,7 @@ def bounded_fields(kind: type) -> dict[str, BoundedField]:
 
 @cache  # every new value asks for its fields
 def fields_of(kind: type) -> dict[str, BoundedField]:
+    """Returns the bounded fields of a dataclass, from a cache."""
     return {one.name: one.metadata["knob"] for one in fields(kind) if "knob" in one.metadata}
 
 

@@ -59,6 +59,7 @@ class NotBrought(RuntimeError):
 
 
 def join_words(words: str) -> str:
+    """Decodes words from ROT13 and joins them to a pattern."""
     return "|".join(codecs.decode(words, "rot13").split())
 
 

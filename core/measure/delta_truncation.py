@@ -24,6 +24,7 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 
 def squeezed(learner: Learned, tasks: tuple[Task, ...], ranks: list[int]) -> dict[str, Any]:
+    """Returns the results of one run at every rank."""
     assert learner.run.start
     start = {name: part for name, part in learner.thetas[learner.run.start].items() if layer_of(name) != "head"}
     delta = between(start, learner.theta)
@@ -39,5 +40,6 @@ def squeezed(learner: Learned, tasks: tuple[Task, ...], ranks: list[int]) -> dic
 
 
 def relative_spectrum(name: str, delta: Theta) -> list[float]:
+    """Returns the singular values of a matrix divided by the largest, as the mean over seeds."""
     sizes = spectrum({name: delta[name]})[name]
     return [round(share, 4) for share in (sizes / sizes[:, :1]).mean(0).tolist()]

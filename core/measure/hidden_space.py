@@ -50,4 +50,5 @@ def widest(z: Tensor) -> Tensor:
 
 
 def short(xy: Tensor) -> list[Any]:
+    """Rounds coordinates to three digits."""
     return [[[round(a, 3), round(b, 3)] for a, b in frame] for frame in xy.tolist()]

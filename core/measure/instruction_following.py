@@ -33,10 +33,12 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 
 def right(answers: list[tuple[str, bool]], evaluator: list[tuple[str, str]]) -> float:
+    """Returns the share of answers that are right."""
     return rate(ends and says == wanted for (says, ends), (_, wanted) in zip(answers, evaluator))
 
 
 def formed(answers: list[tuple[str, bool]], task: Instructions) -> float:
+    """Returns the share of answers that have the right form."""
     return rate(ends and instructions.has_form(task.ask, says) for says, ends in answers)
 
 

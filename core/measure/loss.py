@@ -15,6 +15,7 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any
 
 
 def surprise(learner: Learned, task: Task) -> list[float]:
+    """Returns the mean cross-entropy of a run on a task's test examples, for each seed."""
     evaluator = learner.evaluator(task)
     answers = evaluator.answers(learner.theta)
     return [

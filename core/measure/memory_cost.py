@@ -14,6 +14,7 @@ def measure(learned: list[Learned]) -> dict[str, Any]:
 
 
 def penalties(learner: Learned) -> list[Any]:
+    """Returns the penalties that protect the run's old tasks."""
     run, ancestors = learner.run, dict(learner.thetas)
     start = initial_weights(run, learner.net, ancestors, range(run.first_seed, run.first_seed + run.seeds))
     return protection(run, start, ancestors)

@@ -42,6 +42,7 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
 
 
 def accuracy(net: Net, theta: Theta, real: list[Tensor], spoiled: list[Tensor]) -> float:
+    """Returns the share of pairs in which the net finds the real text more likely."""
     scores = [likelihoods(net, theta, texts) for texts in (real, spoiled)]
     return round(float((scores[0] > scores[1]).float().mean()), 4)
 

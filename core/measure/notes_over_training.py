@@ -22,6 +22,7 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
 
 
 def notes_over_steps(learner: Learned, count: int) -> list[dict[str, Any]]:
+    """Returns the notes and scores of one run at every frame, or at its end if it has no frames."""
     every = case(learner.run, learner.run.task, learner.net, dict(learner.thetas))
     first = replace(every, seeds=every.seeds[:1], reference=first_net(every.reference))
     judge, found = Judge(first), []

@@ -19,6 +19,7 @@ def measure(learned: list[Learned], *, prompts: tuple[str, ...]) -> dict[str, An
 
 
 def answer_rows(learner: Learned, rows: list[list[int]]) -> list[dict[str, Any]]:
+    """Returns the answers of the first seed of one run."""
     theta = {name: weight[:1] for name, weight in learner.theta.items()}
     (answers,) = generate(learner.net, theta, rows)
     return [{"says": says, "ends": ends} for says, ends in answers]

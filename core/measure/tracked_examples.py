@@ -21,4 +21,5 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 
 def class_names(task: Task) -> dict[str, str]:
+    """Returns the name of each class, or nothing if the task has no classes."""
     return {str(k): name for k, name in enumerate(names(task))} if kind_of(task) in ("classes", "map") else {}

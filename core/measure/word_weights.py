@@ -20,6 +20,7 @@ def measure(learned: list[Learned], *, prompts: tuple[str, ...]) -> dict[str, An
 
 
 def weighed(learner: Learned, prompt: str) -> dict[str, Any]:
+    """Returns the weight of each word of a prompt, and the probability that the prompt is kind."""
     table, head, bias = (learner.theta[name][0] for name in ("words.word", "head.weight", "head.bias"))
     towards = head[:, 1] - head[:, 0]  # (WIDTH,): the direction from unkind to kind
     spans = list(WORD.finditer(prompt.lower()))[:LENGTH]

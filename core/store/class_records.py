@@ -209,6 +209,7 @@ def read_folder(at: Path, read: Callable[[Path], T]) -> list[T]:
 
 
 def read_files(at: Path, read: Callable[[Path], T], changed: int) -> list[T]:
+    """Reads all files of a folder, except damaged ones."""
     found = []
     for path in sorted(at.glob("[0-9a-f]*")):
         with suppress(OSError, ValueError):  # the file is damaged
@@ -229,6 +230,7 @@ def digest(code: str, browser: str) -> str:
 
 
 def to_bytes(told: Json) -> bytes:
+    """Converts a JSON object to bytes. Raises BadValue with a sentence if it is too large."""
     text = json.dumps(told).encode()
     if len(text) > LARGEST:
         raise BadValue("That is too much for one class.")
@@ -246,6 +248,7 @@ def from_bytes(path: Path) -> Json:
 
 
 def write_file(path: Path, data: bytes) -> None:
+    """Writes a file. Raises BadValue with a sentence if the disk is full or the class is over."""
     try:
         write(path, data)
     except OSError as error:

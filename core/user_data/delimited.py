@@ -143,6 +143,7 @@ def divide(text: str, sign: str) -> tuple[list[Line], int, str]:
 
 
 def split(text: str, sign: str) -> Iterator[Line]:
+    """Yields the lines that are not empty, divided into cells at this sign."""
     if sign == " ":  # any number of spaces and tabs
         text = "\n".join(re.sub(r"[ \t]+", " ", line.strip()) for line in text.splitlines())
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, skipinitialspace=True, strict=False)

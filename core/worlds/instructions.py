@@ -165,6 +165,7 @@ def short_reviews(testing: bool) -> tuple[list[str], ...]:
 
 
 def a_pair(name: str, randint: Randint, testing: bool) -> tuple[str, str]:
+    """Draws a pair from a file of instruction data."""
     known = pairs(name, testing)
     return known[randint(len(known))]
 
@@ -202,6 +203,7 @@ def example(name: str, randint: Randint, testing: bool, real: bool = False) -> t
 
 
 def randint_from(rng: torch.Generator) -> Randint:
+    """Returns a function that draws whole numbers below n with this generator."""
     return lambda n: int(torch.randint(n, (), generator=rng))
 
 
