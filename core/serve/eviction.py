@@ -1,6 +1,6 @@
 """Limits the size of the store (HEADSTART_STORE_LIMIT, in GB) and decides what to remove.
 
-Everything can be computed again. Weights take nearly all the space of a run, so they are removed soon if no other run
+All results can be computed again. Weights take nearly all the space of a run, so they are removed soon if no other run
 starts from them. If the store is still over its limit, the results that were used longest ago are removed, the
 weights first. Results that are being written, the runs that they depend on, and results that were used a moment ago
 are never removed. Shipped results are not in the store.
