@@ -16,8 +16,8 @@ SCALE = ".scale"
 
 
 def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
-    """Returns zeros (outputs,) for every matrix. The outputs of a convolution are the first axis of its kernels
-    (outputs, inputs, k, k)."""
+    """Returns a vector of zeros for every matrix, of shape (outputs,). The outputs of a convolution are the first
+    axis of its kernels (outputs, inputs, k, k)."""
     moving = probe.phi(start, 0, rngs)
     for name, weight in start.items():
         if is_matrix(name) and name not in moving:

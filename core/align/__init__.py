@@ -1,4 +1,5 @@
-"""Turns the preferences of a rater into a loss. There is one file for each method; this one holds what they share.
+"""Turns the preferences of a rater into a loss that training can minimise. There is one file for each method; this
+one holds what they share.
 
 Every method is a module with the same function. No method depends on the training loop, and the loop does not know
 the names of the methods.
@@ -41,11 +42,11 @@ class Case:
     reference: Theta  # the weights before any preferences were used; the penalty for drifting is measured from them
 
     def pairs(self) -> tuple[Tensor, Tensor]:
-        """Returns the better and the worse notes of all pairs, (seeds, pairs, LENGTH) each."""
+        """Returns the better and the worse notes of all pairs, each of shape (seeds, pairs, LENGTH)."""
         return guest_book.pairs(self.task, self.seeds)
 
     def log_ratio(self, theta: Theta, notes: Tensor) -> Tensor:
-        """Returns the log of how much more likely each note is now than under the reference: (seeds, n)."""
+        """Returns the log of how much more likely each note is now than under the reference, of shape (seeds, n)."""
         with torch.no_grad():
             before = log_probs(self.net, self.reference, notes)
         return log_prob(log_probs(self.net, theta, notes), notes) - log_prob(before, notes)
@@ -86,7 +87,7 @@ def log_prob(log_probs: Tensor, notes: Tensor) -> Tensor:
 
 
 def write(net: Net, theta: Theta, count: int, rngs: list[torch.Generator]) -> Tensor:
-    """Samples notes from the net, word by word: (seeds, count, LENGTH)."""
+    """Samples notes from the net, word by word, of shape (seeds, count, LENGTH)."""
     luck = torch.stack([torch.rand(count, LENGTH, generator=rng) for rng in rngs])
     notes = torch.zeros(len(rngs), count, LENGTH, dtype=torch.long)
     last = len(net) - 1

@@ -36,8 +36,8 @@ class RewardModel:
 
     @classmethod
     def fitted(cls, better: Tensor, worse: Tensor) -> RewardModel:
-        """Fits a logistic regression of the choices on the difference of word counts. Notes are (seeds, pairs,
-        LENGTH)."""
+        """Fits a logistic regression of the choices on the difference of word counts. The notes have the shape
+        (seeds, pairs, LENGTH)."""
         gap = counts(better) - counts(worse)
         worth, ridge = torch.zeros(len(gap), len(WORDS)), RIDGE * torch.eye(len(WORDS))
         for _ in range(TURNS):

@@ -34,7 +34,7 @@ MARKS = re.compile(r"[^\w .,+-]|_|\.(?![\d\s]|$)")  # also a dot within a word, 
 
 
 class BadValue(ValueError):
-    """Raised if a value is outside its bounds. The message is a sentence for the learner."""
+    """This error is raised if a value is outside its bounds. The message is a sentence for the learner."""
 
 
 def check_range(name: str, value: Any, low: float, high: float, unit: str = "") -> None:

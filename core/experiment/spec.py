@@ -90,9 +90,9 @@ class Keep(Bounded):
 class Run(Bounded):
     """One experiment: a task that several seeds learn side by side, in one or more stages.
 
-    If `start` is None, the run trains from scratch. Otherwise it copies the backbone of `start`, or only its first
-    `copied` layers. It also continues with the head of `start` if both tasks ask the same question and no layer was
-    left out. Otherwise the head is new. The start is part of the value, so the digest covers the whole ancestry.
+    Without a `start`, the run trains a new net from scratch. Otherwise it copies the backbone of `start`, or only its
+    first `copied` layers. It also continues with the head of `start` if both tasks ask the same question and no layer
+    was left out. Otherwise the head is new. The start is part of the value, so a digest covers the whole ancestry.
     """
 
     task: Task
@@ -200,7 +200,7 @@ def checkpoints(steps: int) -> list[int]:
 class Measure(Bounded):
     """A question about finished runs. `kind` names a file in core/measure that has a function `measure`.
 
-    Each kind reads some of the fields after `runs`. The other fields must stay at their defaults.
+    Each kind reads some of the fields that come after `runs`. The other fields must stay at their defaults.
     """
 
     kind: str

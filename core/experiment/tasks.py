@@ -57,7 +57,8 @@ class Task(Bounded):
 
 @dataclass(frozen=True, kw_only=True)
 class Image(Task):
-    """Grey images of 28 x 28 pixels in [0, 1], with bright ink. Holds the fields that all image worlds share."""
+    """Grey images of 28 x 28 pixels with values in [0, 1], where ink is bright. Holds the fields that all image
+    worlds share."""
 
     form: ClassVar[str] = "images"
     labels: int = bounded(10, IntRange("Labels per class", 1, 400), "Labelled examples of each class to learn from.")

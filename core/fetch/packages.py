@@ -55,7 +55,7 @@ Contents = Iterator[tuple[str, bytes]]  # files by their names
 
 
 class NotBrought(RuntimeError):
-    """Raised if something could not be downloaded. The message is a sentence."""
+    """This error is raised if something could not be downloaded. The message is a sentence."""
 
 
 def join_words(words: str) -> str:

@@ -25,7 +25,7 @@ from core.nets import Net, Theta
 
 @dataclass(frozen=True)
 class Penalty:
-    """Holds a term that is added to the loss of every seed, and its cost."""
+    """Holds a penalty that is added to the loss of every seed, and the cost of computing it."""
 
     value: Callable[[Theta, Tensor, Tensor], Tensor]  # theta, x (seeds, batch, ...), features of x -> (seeds,)
     flops: float = 0.0  # extra operations for each new example
@@ -82,7 +82,7 @@ class TaskMemory:
         return bool(y.is_floating_point())
 
     def loss(self, theta: Theta, x: Tensor, y: Tensor) -> Tensor:
-        """Returns the loss on old examples through the old task's head, (seeds,)."""
+        """Returns the loss on old examples through the old task's head, of shape (seeds,)."""
         return worlds.loss_of(self.task)(self.answers(theta, x), y)
 
     def answers(self, theta: Theta, x: Tensor, first: int = 0) -> Tensor:

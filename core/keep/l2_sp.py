@@ -22,7 +22,7 @@ def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.G
 
 
 def distance(theta: Theta, anchor: Theta, importance: Theta | None = None) -> Tensor:
-    """Returns the sum of (theta - anchor)^2 over the anchor's weights, each times its importance: (seeds,)."""
+    """Returns the sum of (theta - anchor)^2 over the anchor's weights, each times its importance, of shape (seeds,)."""
     parts = []
     for name, weight in anchor.items():
         square = (theta[name] - weight).square()

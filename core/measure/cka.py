@@ -50,7 +50,7 @@ def cka(x: Tensor, y: Tensor) -> Tensor:
 
 
 def product(x: Tensor, y: Tensor) -> Tensor:
-    """Returns the Frobenius norm of X'Y, (seeds,). If one input has a single seed, it is used for all."""
+    """Returns the Frobenius norm of X'Y, of shape (seeds,). If one input has a single seed, it is used for all."""
     return torch.linalg.matrix_norm(x.transpose(1, 2) @ y)
 
 

@@ -91,7 +91,7 @@ def relative_size(delta: Theta, start: Theta) -> list[float]:
 
 
 def norm(theta: Theta, like: Theta) -> Tensor:
-    """Returns the Euclidean length of all weights together, (seeds,). It is zero if there are no weights."""
+    """Returns the Euclidean length of all weights together, of shape (seeds,). It is zero if there are no weights."""
     seeds = len(next(iter(like.values())))
     return sum((weight.flatten(1).square().sum(1) for weight in theta.values()), torch.zeros(seeds)).sqrt()
 

@@ -43,8 +43,8 @@ def measure(learned: list[Learned], *, prompts: tuple[str, ...], count: int) -> 
 
 
 def chances(net: Net, theta: Theta, prompt: Tensor, back: int) -> Tensor:
-    """Returns the log probabilities (places + 1, tokens) of the token after each token of the prompt. The net sees at
-    most `back` tokens."""
+    """Returns the log probabilities (places + 1, tokens) of the token after each token of the prompt. The net can
+    look back at most `back` tokens."""
     with torch.no_grad():
         if back >= len(prompt):
             return nets.forward(net, theta, prompt[None, None])[0, 0].log_softmax(-1)

@@ -44,5 +44,5 @@ def patch(learner: Learned) -> dict[str, Any]:
 
 
 def length(theta: Theta) -> Tensor:
-    """Returns the root of the sum of all squares, (seeds,)."""
+    """Returns the root of the sum of all squares, of shape (seeds,)."""
     return sum((part.flatten(1).square().sum(1) for part in theta.values()), torch.zeros(1)).sqrt()

@@ -1,4 +1,4 @@
-"""Defines small nets as a row of named layers. Every tensor has a leading axis for the seeds.
+"""Defines small neural nets, each of which is a row of named layers. Every tensor has a leading axis for the seeds.
 
 A net is a dict {layer name: layer}. The last layer is called "head", and all layers before it are the backbone. The
 weights are one flat dict theta, {"conv1.weight": (seeds, ...), ...}, which is passed to `forward`. So theta may be
@@ -123,7 +123,7 @@ def fresh(net: Net, rngs: list[torch.Generator]) -> Theta:
 
 
 def first_seed(theta: Theta) -> Theta:
-    """Returns the first seed's weights, (1, ...) each."""
+    """Returns the first seed's weights, each of shape (1, ...)."""
     return {name: weight[:1] for name, weight in theta.items()}
 
 

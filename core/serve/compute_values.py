@@ -36,7 +36,7 @@ FRAME = "frame"  # names of frames begin with this word in the file of a run's w
 
 
 class TooLong(RuntimeError):
-    """Raised if a run used up its processor time. The message is a sentence for the learner."""
+    """This error is raised if a run used up its processor time. The message is a sentence for the learner."""
 
 
 def warm_up() -> None:
@@ -216,7 +216,7 @@ def load_learned(run: Run) -> Learned:
 
 
 def stored_weights(run: Run) -> Theta:
-    """Loads all tensors of a run's file. Raises FileNotFoundError if it is gone."""
+    """Loads all tensors from the file that holds the weights of a run. Raises FileNotFoundError if it is gone."""
     path = store.weights(run)
     if path is None:
         raise FileNotFoundError(f"The weights of run {digest(run)} are gone. Run it again.")

@@ -71,8 +71,8 @@ class Engine:
         self._wake.set()
 
     def stop(self, values: Sequence[Value], tab: str, learner: str = "") -> None:
-        """Gives up values for a learner, in all of their tabs. If nobody else wants a value, it gets a stop mark and
-        ends at its next event, or when it begins."""
+        """Cancels the requests of a learner for some values, in all of their tabs. If nobody else wants a value, it
+        gets a stop mark and ends at its next event, or when it begins."""
         with self._lock:
             self._give_up({digest(value) for value in values}, learner or tab)
 
@@ -265,7 +265,8 @@ class Engine:
             self._wake.set()
 
     def _end(self, name: str, state: State | None = None) -> None:
-        """Ends a job. `state` says how, if it left no result. Then the jobs that depend on it end as well."""
+        """Ends a job. If the job left no result, `state` says how it ended. Then the jobs that depend on it end as
+        well."""
         with self._lock:
             self._line.end(name)
             if state:

@@ -148,8 +148,8 @@ class Queue:
     def deal(self, due: list[str], workers: int) -> list[list[str]]:
         """Divides the jobs that are due into shares that the workers begin now, one share for each worker.
 
-        The sides of a race share a worker while other runs wait. Each worker then computes a whole race, and none
-        waits for another.
+        The sides of a race are given to the same worker while other runs are waiting. Each worker then computes a
+        whole race, and none waits for another.
         """
         under_way = {id(job.future): job.value for job in self.jobs.values() if job.future and not job.elsewhere}
         runs = [name for name in due if isinstance(self.jobs[name].value, Run)]

@@ -18,7 +18,7 @@ Value = Run | Measure
 
 
 class Busy(RuntimeError):
-    """Raised if no more may be requested now. The message is a sentence for the learner."""
+    """This error is raised if no more may be requested now. The message is a sentence for the learner."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ LOST = 5.0  # seconds without a process after which a lost worker is replaced he
 
 
 class Failed(RuntimeError):
-    """Raised if a job failed in a worker. It holds a sentence, because unpickling the error itself would need torch."""
+    """This error is raised if a job failed in a worker. It holds a sentence, because unpickling the error itself
+    would need torch."""
 
 
 # --- In a worker ------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-"""Stores classes, which live for a day. Each class has a folder in the store, so all servers that share it see the
-same.
+"""Stores the classes of teachers. A class lives for a day. Each class has a folder in the store, so all servers that
+share it see the same.
 
     classes/<code>/plan.json            the teacher's settings, and the short code; its age is the age of the class
     classes/<code>/held                 exists while the learners must wait at Predict
@@ -127,7 +127,8 @@ def teaches(code: str, browser: str) -> bool:
 
 
 def let_in(code: str, key: str, browser: str) -> None:
-    """Makes this browser a teacher's if it has the class's key. Raises BadValue with a sentence if it does not."""
+    """Notes that this browser belongs to a teacher, if it has the key of the class. Raises BadValue with a sentence
+    if it does not."""
     if not secrets.compare_digest(str(plan(code)["key"]).encode(), key.encode("utf-8", "replace")):
         raise BadValue("This is not the teacher's link of this class.")
     with suppress(OSError):

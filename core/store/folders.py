@@ -23,7 +23,7 @@ from core.store import store
 
 
 class Unwritable(OSError):
-    """Raised if results cannot be stored. The message is a sentence for the learner."""
+    """This error is raised if results cannot be stored. The message is a sentence for the learner."""
 
 
 WRITER = "writer"  # the file that names the attempt that writes a folder

@@ -63,7 +63,7 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 class Absent(LookupError):
-    """Raised if a folder has no complete result."""
+    """This error is raised if a folder has no complete result."""
 
 
 def events(run: Run) -> list[Event]:

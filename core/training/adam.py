@@ -23,7 +23,7 @@ class Adam:
         self.places = {rate: [k for k, other in enumerate(rates) if other == rate] for rate in rates}
 
     def step(self, gradients: Sequence[Tensor], share: float = 1.0) -> None:
-        """Makes one step against the gradients. `share` scales every learning rate."""
+        """Makes one step in the opposite direction of the gradients. Every learning rate is multiplied by `share`."""
         # the kernel ignores strides, so the gradients must be contiguous
         laid = [gradient.contiguous() for gradient in gradients]
         torch._foreach_add_(self.steps, 1)

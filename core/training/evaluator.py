@@ -66,7 +66,7 @@ class Evaluator:
         return replace(self, examples=examples, y=y, chunk=chunk or self.chunk, first=0, features=())
 
     def chunks(self) -> Iterator[Tensor]:
-        """Yields the examples, repeated for every seed: (seeds, chunk, ...)."""
+        """Yields the examples, repeated for every seed, of shape (seeds, chunk, ...)."""
         return (x.expand(self.seeds, *x.shape) for x in self.examples.split(self.chunk))
 
     def logits_in_chunks(self, theta: Theta) -> Iterator[Tensor]:

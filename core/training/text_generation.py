@@ -17,7 +17,7 @@ TEMPERATURE = 0.7  # below 1, so that likely tokens are sampled more often than 
 
 
 def encoded(prompt: str) -> Tensor:
-    """Encodes a prompt as a break and the last tokens that fit into the net's window: (places + 1,)."""
+    """Encodes a prompt as a break and the last tokens that fit into the net's window, of shape (places + 1,)."""
     found = text.tokens([prompt]).long()
     return torch.cat([found[:1], found[1:][1 - text.WINDOW :]])
 

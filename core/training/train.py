@@ -30,7 +30,7 @@ QUIET = 20, 5e9  # the most steps, and operations of all nets, that pass without
 
 @dataclass(frozen=True)
 class Point:
-    """The state of a run after some steps. Lists have one entry for each seed."""
+    """Holds the results of a run after some number of steps. Lists have one entry for each seed."""
 
     step: int
     stage: str  # the method of the current stage
@@ -48,7 +48,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Frame:
-    """The first seed's weights at one moment, (1, ...) each."""
+    """The first seed's weights at one moment, each of shape (1, ...)."""
 
     step: int
     theta: Theta
@@ -63,7 +63,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Done:
-    """The last event. It holds the trained weights, (seeds, ...) each."""
+    """The last event. It holds the trained weights, each of shape (seeds, ...)."""
 
     theta: Theta
 
@@ -188,7 +188,7 @@ def written_at(tests: list[int]) -> set[int]:
 
 
 def first_seed(theta: Theta) -> Theta:
-    """Returns a copy of the first seed's weights, (1, ...) each."""
+    """Returns a copy of the first seed's weights, each of shape (1, ...)."""
     return {name: weight[:1].detach().clone() for name, weight in theta.items()}
 
 

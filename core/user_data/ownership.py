@@ -40,7 +40,7 @@ GONE = (
 
 
 class Gone(BadValue):
-    """Raised if a link names data that no longer exist. The message is a sentence for the learner."""
+    """This error is raised if a link names data that no longer exist. The message is a sentence for the learner."""
 
     def __init__(self) -> None:
         super().__init__(GONE)

@@ -34,7 +34,7 @@ def points(drawing: Drawing) -> Tensor | None:
 
 @lru_cache(maxsize=64)
 def drawings(name: str) -> tuple[Tensor, ...]:
-    """Returns the drawings of every symbol, (drawings, glyphs.POINTS, 2) each."""
+    """Returns the drawings of every symbol, each of shape (drawings, glyphs.POINTS, 2)."""
     found = []
     for symbol in alphabet.load(name).symbols:
         seen = [shape for drawing in symbol.drawings if (shape := points(drawing)) is not None]

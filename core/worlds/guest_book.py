@@ -72,8 +72,8 @@ def quality(notes: Tensor) -> Tensor:
 
 
 def pairs(task: Preferences, seeds: range) -> tuple[Tensor, Tensor]:
-    """Returns the better and the worse notes of all pairs, (seeds, pairs, LENGTH) each. The learner's own choices
-    come first, then simulated choices.
+    """Returns the better and the worse notes of all pairs, each of shape (seeds, pairs, LENGTH). The learner's own
+    choices come first, then simulated choices.
 
     The simulated rater prefers a to b with probability 1 / (1 + e^(quality of b - quality of a)) (Bradley & Terry
     1952).
@@ -119,7 +119,7 @@ def train(task: GuestBook, seeds: range) -> TrainingSet:
 
 
 def book(task: GuestBook, seed: int) -> Tensor:
-    """Returns the training notes of one seed, (task.notes, LENGTH)."""
+    """Returns the training notes of one seed, of shape (task.notes, LENGTH)."""
     rng = generator("guest book", seed)
     if not task.polite:
         return notes(task.notes, rng)

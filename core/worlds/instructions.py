@@ -208,8 +208,8 @@ def randint_from(rng: torch.Generator) -> Randint:
 
 
 def encode_examples(examples: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
-    """Encodes prompts and answers as x and y (n, PLACES). In the answer, y is x one token later. Elsewhere, y is
-    SKIP."""
+    """Encodes prompts and answers as tensors x and y of shape (n, PLACES). In the answer, y is x one token later.
+    Elsewhere, y is SKIP."""
     x, y = (torch.full((len(examples), PLACES), fill) for fill in (stop(), SKIP))
     for k, (asked, wanted) in enumerate(examples):
         before, after = encode_prompt(asked), [*tokens(f" {wanted}"), stop()]

@@ -1,9 +1,9 @@
 """A world of random straight lines y = a + b x, each shown by a few points, to measure in-context learning. Does not
 depend on nets.
 
-A prompt is a row of vectors (x, y): x1 without an answer, then y1 without a question, x2, y2, and so on. At every x
-the net predicts y. It can infer a and b only from the points before. This is the world of Garg et al. (2022), linear
-functions of (1, x), chosen because lines can be drawn.
+A prompt is a row of vectors (x, y): x1 without an answer, then y1 without a question, x2, y2, and so on. At every x,
+the net has to predict the value of y. It can infer a and b only from the points before. This is the world of Garg et
+al. (2022), linear functions of (1, x), chosen because lines can be drawn.
 """
 
 from __future__ import annotations

@@ -85,8 +85,8 @@ def plain_lines(text: str) -> list[str]:
 
 
 def licences(packages: Path) -> Iterator[str]:
-    """Yields the legal texts of the SPDX list. Of each family (the name before its version), only the longest is
-    used."""
+    """Yields the texts of the software licences in the SPDX list. Of each family (the name before its version), only
+    the longest is used."""
     families: dict[str, str] = {}
     for path in sorted((packages / "spdx-license-list" / "package" / "licenses").glob("*.json")):
         family = re.split(r"-\d|-only|-or-", path.stem)[0]
