@@ -1,12 +1,14 @@
-"""How a net is adapted: theta = theta_start + delta(phi), and only phi is trained. One file a method.
+"""Adapts a net: theta = theta_start + delta(phi), and only phi is trained. There is one file for each method.
 
-Every method is a module with the same two functions; none knows the net's layers by name or the data.
+Every method is a module with the same two functions. No method depends on the names of the net's layers or on the
+data.
 
-phi(start, size, rngs) -> {name: tensor}          what is trained, at its first value, where delta is zero
-delta(start, phi) -> {name of a weight: tensor}   what it adds to the start; weights it does not name stay as they
-                                                  are, and weights that the start has not are new
+phi(start, size, rngs) -> {name: tensor}          Returns the initial value of what is trained. There, delta is zero.
+delta(start, phi) -> {name of a weight: tensor}   Returns what is added to the start. Weights that are not named stay
+                                                  as they are. Weights that the start does not have are new.
 
-A name in phi begins with that of its layer and a dot, as those of weights do: layers may learn at rates of their own.
+A name in phi begins with the name of its layer and a dot, like the names of weights. So each layer can have its own
+learning rate.
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from core.nets import Theta
 
 
 def load(method: str) -> ModuleType:
+    """Imports a method by the name of its file."""
     return import_module(f"core.adapt.{method}")
 
 
 def apply_delta(start: Theta, delta: Theta) -> Theta:
-    """theta_start + delta, in which a weight that the start has not is all delta."""
+    """Returns theta_start + delta. A weight that the start does not have is delta alone."""
     return start | {name: start[name] + part if name in start else part for name, part in delta.items()}

@@ -1,4 +1,4 @@
-"""Train the biases alone, and the head that a new task brings with it (BitFit, Ben Zaken et al. 2022)."""
+"""Trains only the biases, and the head, which is new for a new task (BitFit, Ben Zaken et al. 2022)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Full fine-tuning: delta is phi itself, for every weight. From a random start this is training from scratch."""
+"""Full fine-tuning: delta is phi itself, for every weight. From a random start, this is training from scratch."""
 
 from __future__ import annotations
 

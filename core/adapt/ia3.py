@@ -1,7 +1,7 @@
-"""Learned rescaling: every feature below the head becomes stronger or weaker, and that is all (IA3, Liu et al. 2022).
+"""Learned rescaling: every feature below the head becomes stronger or weaker (IA3, Liu et al. 2022).
 
-One number for each output of each matrix, as PEFT does it: that output times 1 + phi, its bias included. The head,
-which a new task brings with it, is trained whole.
+There is one trained number for each output of each matrix, as in PEFT. The output and its bias are multiplied by 1 +
+phi. The head, which is new for a new task, is trained in full.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ SCALE = ".scale"
 
 
 def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
-    """(outputs,) zeros for every matrix; the outputs of a convolution's kernels (outputs, inputs, k, k) come first."""
+    """Returns a vector of zeros for every matrix, of shape (outputs,). The outputs of a convolution are the first
+    axis of its kernels (outputs, inputs, k, k)."""
     moving = probe.phi(start, 0, rngs)
     for name, weight in start.items():
         if is_matrix(name) and name not in moving:
@@ -29,7 +30,7 @@ def delta(start: Theta, phi: Theta) -> Theta:
     added = {}
     for name, part in phi.items():
         matrix, bias = name.removesuffix(SCALE), f"{layer_of(name)}.bias"
-        if matrix == name:  # the head's
+        if matrix == name:  # a weight of the head
             added[name] = part
             continue
         each = part[..., None, None, None] if start[matrix].dim() == 5 else part[:, None]

@@ -1,4 +1,4 @@
-"""Fine-tune the last k layers and freeze those below (Yosinski et al. 2014); k is the method's size."""
+"""Fine-tunes the last k layers and freezes all layers below (Yosinski et al. 2014). k is the method's size."""
 
 from __future__ import annotations
 

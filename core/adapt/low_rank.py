@@ -1,8 +1,9 @@
-"""Low-rank adaptation: every matrix below the head moves by a product of two thin ones (LoRA, Hu et al. 2021).
+"""Low-rank adaptation: the update of every matrix below the head is a product of two thin matrices (LoRA, Hu et al.
+2021).
 
-The method's size is the rank. Their alpha is the rank, so the product counts once at every rank. A convolution's
-first factor is a convolution with few outputs, its second mixes these, as PEFT does it. Biases stay; the head, which
-a new task brings with it, is trained whole.
+The method's size is the rank. The paper's alpha equals the rank, so the product is not scaled at any rank. For a
+convolution, the first factor is a convolution with few outputs and the second factor mixes these outputs, as in PEFT.
+Biases stay unchanged. The head, which is new for a new task, is trained in full.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from core.tensors.delta import is_matrix
 
 
 def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
-    """A is random, B is zero: (inputs, rank) and (rank, outputs) for a matrix, (rank, inputs, k, k) and (outputs, rank)
-    for the kernels of a convolution."""
+    """Returns the initial factors: A is random and B is zero. Their shapes are (inputs, rank) and (rank, outputs) for
+    a matrix, (rank, inputs, k, k) and (outputs, rank) for the kernels of a convolution."""
     moving, rank = probe.phi(start, 0, rngs), max(size, 1)
     for name, weight in start.items():
         if is_matrix(name) and name not in moving:
@@ -27,7 +28,8 @@ def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
             kernels = len(rest) > 1
             a, b = ((rank, *rest), (rows, rank)) if kernels else ((rows, rank), (rank, *rest))
             drawn = torch.stack([torch.rand(a, generator=rng) * 2 - 1 for rng in rngs])
-            moving[f"{name}.A"] = drawn / (math.prod(rest) if kernels else rows) ** 0.5  # as wide as a fresh layer
+            # the same range as in a new layer
+            moving[f"{name}.A"] = drawn / (math.prod(rest) if kernels else rows) ** 0.5
             moving[f"{name}.B"] = torch.zeros(seeds, *b)
     return moving
 
@@ -38,5 +40,5 @@ def delta(start: Theta, phi: Theta) -> Theta:
 
 
 def product(a: Tensor, b: Tensor) -> Tensor:
-    """The matrix, or the kernels, that both factors make."""
+    """Multiplies the two factors of a matrix or of the kernels of a convolution."""
     return a @ b if a.dim() == 3 else (b @ a.flatten(2)).unflatten(-1, a.shape[2:])

@@ -1,4 +1,4 @@
-"""Linear probe: train the head on frozen features (Alain & Bengio 2016)."""
+"""Linear probe: trains only the head, on frozen features (Alain & Bengio 2016)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""What a rater prefers as something to be made small: one file a way, and what they share.
+"""Turns the preferences of a rater into a loss that training can minimise. There is one file for each method; this
+one holds what they share.
 
-Every way is a module with the same one function; none knows the loop, and the loop knows none by name.
+Every method is a module with the same function. No method depends on the training loop, and the loop does not know
+the names of the methods.
 
 prepare(stage, case, rngs) -> Goal
 """
@@ -24,40 +26,40 @@ from core.worlds import guest_book
 
 @dataclass(frozen=True)
 class Goal:
-    """What is made small instead of the task's loss, and what that takes."""
+    """Holds a loss that replaces the task's loss, and its cost."""
 
     value: Callable[[Theta], Tensor]  # theta -> (seeds,)
-    flops: float  # operations of one step and seed
+    flops: float  # operations of one step for one seed
 
 
 @dataclass(frozen=True)
 class Case:
-    """Whose writing is changed to suit whom."""
+    """Holds the net that learns from preferences, the task with the pairs of notes, and the pretrained weights."""
 
     task: Preferences
-    seeds: range  # each has its own pairs
+    seeds: range  # each seed has its own pairs
     net: Net
-    reference: Theta  # the weights before anybody asked for anything: the leash is tied to them
+    reference: Theta  # the weights before any preferences were used; the penalty for drifting is measured from them
 
     def pairs(self) -> tuple[Tensor, Tensor]:
-        """Better and worse notes (seeds, pairs, LENGTH)."""
+        """Returns the better and the worse notes of all pairs, each of shape (seeds, pairs, LENGTH)."""
         return guest_book.pairs(self.task, self.seeds)
 
     def log_ratio(self, theta: Theta, notes: Tensor) -> Tensor:
-        """(seeds, n): ln of how many times likelier notes have become since the reference."""
+        """Returns the log of how much more likely each note is now than under the reference, of shape (seeds, n)."""
         with torch.no_grad():
             before = log_probs(self.net, self.reference, notes)
         return log_prob(log_probs(self.net, theta, notes), notes) - log_prob(before, notes)
 
     def flops(self, passes: float) -> float:
-        """Operations of training on one note, and of so many passes forwards besides."""
+        """Returns the operations of a training step on one note, plus `passes` extra forward passes."""
         note = torch.zeros(len(self.seeds), 1, LENGTH, dtype=torch.long)
         once = 2 * sum(nets.products(self.net, self.reference, note).values())
         return nets.step_flops(self.net, self.reference, note, list(self.reference)) + passes * once
 
 
 def goal(run: Run, stage: Stage, net: Net, ancestors: dict[Run, Theta], rngs: list[torch.Generator]) -> Goal | None:
-    """What a stage aims at, if not at its task."""
+    """Returns the loss that a stage minimises, or None if that is the task's own loss."""
     if stage.aim == "task":
         return None
     aimed: Goal = import_module(f"core.align.{stage.aim}").prepare(stage, case(run, run.task, net, ancestors), rngs)
@@ -65,7 +67,7 @@ def goal(run: Run, stage: Stage, net: Net, ancestors: dict[Run, Theta], rngs: li
 
 
 def case(run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]) -> Case:
-    """The reference is what the oldest run of the lineage has learned."""
+    """Creates the case of a run. The reference is the weights of the oldest run in the lineage."""
     assert isinstance(task, Preferences)
     oldest = list(run.lineage())[-1]
     return Case(
@@ -74,17 +76,18 @@ def case(run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]) -> Case:
 
 
 def log_probs(net: Net, theta: Theta, notes: Tensor) -> Tensor:
-    """ln of the chance of every word at every place: notes (seeds, n, LENGTH) -> (seeds, n, LENGTH, words)."""
+    """Returns the log-probability of every word at every place: notes (seeds, n, LENGTH) -> (seeds, n, LENGTH,
+    words)."""
     return nets.forward(net, theta, guest_book.shifted(notes)).log_softmax(-1)
 
 
 def log_prob(log_probs: Tensor, notes: Tensor) -> Tensor:
-    """(seeds, n): ln of the chance of each note as a whole."""
+    """Returns the log-probability of each note as a whole, (seeds, n)."""
     return log_probs.gather(-1, notes[..., None])[..., 0].sum(-1)
 
 
 def write(net: Net, theta: Theta, count: int, rngs: list[torch.Generator]) -> Tensor:
-    """(seeds, count, LENGTH): notes as the net writes them, a word at a time, each drawn by its chance."""
+    """Samples notes from the net, word by word, of shape (seeds, count, LENGTH)."""
     luck = torch.stack([torch.rand(count, LENGTH, generator=rng) for rng in rngs])
     notes = torch.zeros(len(rngs), count, LENGTH, dtype=torch.long)
     last = len(net) - 1

@@ -1,5 +1,5 @@
-"""Direct preference optimization: no reward model and nothing written; the pairs alone say where to go, and the net's
-own move away from the pretrained one stands for the reward (Rafailov et al. 2023)."""
+"""Direct preference optimization (Rafailov et al. 2023): trains on the pairs alone, without a reward model and
+without sampling notes. The change of the net since the pretrained weights plays the role of the reward."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from core.nets import Theta
 
 
 def prepare(stage: Stage, case: Case, rngs: list[torch.Generator]) -> Goal:
-    """-ln sigmoid(beta * (move of the better note - move of the worse)), over stage.batch pairs at every step."""
+    """Returns the loss -ln sigmoid(beta * (log ratio of the better note - log ratio of the worse note)), over
+    stage.batch pairs at every step."""
     better, worse = case.pairs()
     row = torch.arange(len(rngs))[:, None]
 

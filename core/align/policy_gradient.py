@@ -1,6 +1,9 @@
-"""Reinforcement learning from preferences: the net writes, a reward model scores it, and what scored above the mean
-becomes likelier (REINFORCE, Williams 1992). The reward includes the leash: it falls by beta for every nat by which a
-note has become likelier than the pretrained net finds it (Stiennon et al. 2020; Ouyang et al. 2022)."""
+"""Reinforcement learning from preferences (REINFORCE, Williams 1992). The net writes notes, a reward model scores
+them, and notes with a score above the mean become more likely.
+
+The reward includes a penalty for drifting from the pretrained net: it falls by beta for every nat by which a note has
+become more likely than under the pretrained net (Stiennon et al. 2020; Ouyang et al. 2022).
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,16 @@ from core.nets import Theta
 
 
 def prepare(stage: Stage, case: Case, rngs: list[torch.Generator]) -> Goal:
-    """-(reward - mean reward of the batch) * ln of the note's chance, over stage.batch new notes at every step."""
+    """Returns the loss -(reward - mean reward of the batch) * log-probability of the note, over stage.batch new notes
+    at every step."""
     model = RewardModel.fitted(*case.pairs())
 
     def value(theta: Theta) -> torch.Tensor:
         notes = write(case.net, {name: weight.detach() for name, weight in theta.items()}, stage.batch, rngs)
-        moved = case.log_ratio(theta, notes)  # its gradient is that of the note's chance: the reference stays
+        # has the gradient of the note's log-probability, because the reference is constant
+        moved = case.log_ratio(theta, notes)
         reward = model(notes) - stage.beta * moved.detach()
         return -((reward - reward.mean(1, keepdim=True)) * moved).mean(1)
 
-    # Besides, each note is written, every word from all before it anew, and read by the reference.
+    # Each note is also written, where every word takes a pass over all words before it, and read by the reference.
     return Goal(value, stage.batch * case.flops(passes=(LENGTH + 1) / 2 + 1))

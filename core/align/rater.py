@@ -1,8 +1,8 @@
-"""What a rater thinks of notes, as a reward model understood it from their choices, and as it truly is.
+"""Models the taste of a rater: as a reward model learns it from the rater's choices, and as it truly is.
 
-The reward model sees a note as a bag of words: which are in it and how often, not in which order, and it adds up what
-each is worth. So it cannot see that a word said again is worth less: it is wrong on purpose, as every reward model is
-wrong somewhere, and training will find where.
+The reward model sees a note as a bag of words: it counts the words, ignores their order, and adds up the worth of
+each. So it cannot see that a repeated word is worth less. This error is deliberate. Every reward model is wrong
+somewhere, and training finds out where.
 """
 
 from __future__ import annotations
@@ -18,25 +18,26 @@ from core.experiment.guest_book_words import WORDS
 from core.nets import Theta
 from core.worlds import generator, guest_book
 
-NOTES = 128  # that are written to judge a net, the luck of the draw always the same
-RIDGE, TURNS = 1.0, 12  # how strongly worths are held to zero; Newton steps, after which nothing moves any more
+NOTES = 128  # notes that are written to judge a net, always with the same random numbers
+RIDGE, TURNS = 1.0, 12  # strength of the ridge penalty, and Newton steps, which are enough to converge
 
 
 def counts(notes: Tensor) -> Tensor:
-    """(..., LENGTH) -> (..., words): how often each word is in each note."""
+    """Counts how often each word is in each note: (..., LENGTH) -> (..., words)."""
     return F.one_hot(notes, len(WORDS)).sum(-2).float()
 
 
 @dataclass(frozen=True)
 class RewardModel:
-    """What each word is worth, for every seed."""
+    """Holds the worth of each word, for every seed."""
 
     worth: Tensor  # (seeds, words)
-    mean: Tensor  # (seeds, 1): what the notes of the pairs are worth on average; their reward is 0
+    mean: Tensor  # (seeds, 1): the mean worth of the notes in the pairs; a note of mean worth has reward 0
 
     @classmethod
     def fitted(cls, better: Tensor, worse: Tensor) -> RewardModel:
-        """Logistic regression of the choices on the difference of word counts; notes (seeds, pairs, LENGTH)."""
+        """Fits a logistic regression of the choices on the difference of word counts. The notes have the shape
+        (seeds, pairs, LENGTH)."""
         gap = counts(better) - counts(worse)
         worth, ridge = torch.zeros(len(gap), len(WORDS)), RIDGE * torch.eye(len(WORDS))
         for _ in range(TURNS):
@@ -48,29 +49,35 @@ class RewardModel:
         return cls(worth, torch.einsum("snw,sw->sn", both, worth).mean(1, keepdim=True))
 
     def __call__(self, notes: Tensor) -> Tensor:
-        """(seeds, n, LENGTH) -> (seeds, n)."""
+        """Returns the reward of each note: (seeds, n, LENGTH) -> (seeds, n)."""
         return torch.einsum("snw,sw->sn", counts(notes), self.worth) - self.mean
 
 
 def beaten(scores: Tensor, ordinary: Tensor) -> Tensor:
-    """(..., n) scores: how often a note is preferred to ordinary ones (..., m), where the better one mostly is: the
-    chance of Bradley & Terry 1952, on average over these."""
+    """Returns how often each note with scores (..., n) is preferred to ordinary notes (..., m).
+
+    It is the mean probability over the ordinary notes, in the model of Bradley & Terry (1952).
+    """
     return (scores[..., :, None] - ordinary[..., None, :]).sigmoid().mean(-1)
 
 
 class Judge:
-    """Has a net write, and says what became of it, in four units."""
+    """Lets a net write notes and scores them in four units."""
 
     def __init__(self, case: Case):
         self.case, self.model = case, RewardModel.fitted(*case.pairs())
-        self.ordinary = guest_book.test(case.task)[1][None]  # what guests write
+        self.ordinary = guest_book.test(case.task)[1][None]  # notes that guests write
 
     def sample_notes(self, theta: Theta, count: int = NOTES) -> Tensor:
+        """Samples notes from the net, always with the same random numbers."""
         return write(self.case.net, theta, count, [generator("judged", seed) for seed in self.case.seeds])
 
     def scores(self, notes: Tensor) -> dict[str, Tensor]:
-        """(seeds, n) of notes (seeds, n, LENGTH): how often each is preferred to what guests write, as the reward model
-        promises and in truth; and whether it is unkind."""
+        """Scores notes (seeds, n, LENGTH), with one value (seeds, n) in each unit.
+
+        The units are how often a note is preferred to what guests write, as the reward model predicts it ("promised")
+        and in truth ("preferred"), and whether the note is unkind.
+        """
         return {
             "promised": beaten(self.model(notes), self.model(self.ordinary.expand(len(notes), -1, -1))),
             "preferred": beaten(guest_book.quality(notes), guest_book.quality(self.ordinary)),
@@ -78,8 +85,12 @@ class Judge:
         }
 
     def report(self, theta: Theta) -> dict[str, list[float]]:
-        """Means of each seed's notes by unit: the scores, and how far the net has moved: the divergence from the
-        reference in nats a note, at every place over all that might be said next."""
+        """Returns the mean of each score over a seed's notes, by unit, and how far the net has drifted from the
+        reference.
+
+        The drift "kl" is the divergence from the reference in nats a note, summed over all places and all possible
+        next words.
+        """
         notes = self.sample_notes(theta)
         with torch.no_grad():
             now, before = log_probs(self.case.net, theta, notes), log_probs(self.case.net, self.case.reference, notes)

@@ -1,6 +1,6 @@
-"""How fast it is, as ratios measured side by side in one run: `python -m core.bench [--json]`
+"""Measures the speed of the app, as ratios to other programs in the same run: `python -m core.bench [--json]`.
 
-Everything trains on one thread, as a worker does. A ratio above 1 means that ours is the faster.
+Everything trains on one thread, as in a worker. A ratio above 1 means that ours is faster.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SEEDS = 8
 
 @dataclass(frozen=True)
 class Result:
-    """One comparison: what, in which unit, and how much better ours is."""
+    """Holds one comparison: its name, both values, their unit, and how much better ours is."""
 
     what: str
     ours: float
@@ -24,7 +24,7 @@ class Result:
 
 
 def seconds(work: Callable[[], object], times: int = 3) -> float:
-    """The fastest of a few repetitions: what the machine can do when nothing disturbs it."""
+    """Returns the time of the fastest of a few repetitions, when the machine was least disturbed."""
     best = float("inf")
     for _ in range(times):
         began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Measures all of it and prints one line a comparison, or all as JSON."""
+"""Runs all benchmarks and prints one line for each comparison, or all of them as JSON."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from core.bench.steps import drawing, matrices, training
 
 
 def main() -> None:
+    """Runs all benchmarks and prints the results."""
     torch.set_num_threads(1)
     for sentence in left_out():
         print(sentence, file=sys.stderr)

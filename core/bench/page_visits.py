@@ -1,4 +1,4 @@
-"""The server: how soon its first page stands in a browser, and what each page costs it."""
+"""Measures the server: how soon its first page is complete in a browser, and how much each page costs."""
 
 from __future__ import annotations
 
@@ -16,30 +16,33 @@ from typing import Any
 from core.bench import Result
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LAST = "see what the best known does"  # of the first page
+LAST = "see what the best known does"  # the last words of the first page
 
-# In a browser: whether these words are on the page, and a canvas in one of our components on the stage.
+# Checks in a browser whether these words are on the page, and whether a component on the stage has a canvas.
 STANDS = """([words, pictured]) => document.body.textContent.includes(words) && (!pictured ||
     [...document.querySelectorAll(".st-key-stage *")].some((one) => one.shadowRoot?.querySelector("canvas")))"""
 
 
 def starting() -> list[Result]:
-    """From starting the server to the whole first page on a screen, its picture and its last words, beside Streamlit's
-    own demo, which has words only."""
+    """Measures the time from starting the server to the complete first page, with its picture and its last words.
+
+    It is compared with Streamlit's own demo, which has only words.
+    """
     command = [sys.executable, "-m", "streamlit"]
     ours = first_page([*command, "run", str(ROOT / "app" / "main.py")], 8771, LAST, pictured=True)
     theirs = first_page([*command, "hello"], 8772, "See more complex demos")
     if ours is None or theirs is None:
-        return []  # no browser here
+        return []  # there is no browser
     return [Result("server start to the whole first page, `streamlit hello`", ours, theirs, "s", theirs / ours)]
 
 
 def pages() -> list[Result]:
-    """What each page costs the server's processor and what it sends, beside an empty page (tests/pages.py)."""
+    """Measures the processor time of the server and the bytes sent for each page, compared with an empty page
+    (tests/pages.py)."""
     asked = [sys.executable, "-m", "tests.load", "--pages", "--json"]
     found = subprocess.run(asked, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     if found.returncode:
-        return []  # what the tests need is not installed
+        return []  # the requirements of the tests are not installed
     results = []
     for row in json.loads(found.stdout.splitlines()[-1]):
         what, _, unit = row["what"].partition(", ")
@@ -50,19 +53,22 @@ def pages() -> list[Result]:
 
 
 def first_page(command: list[str], port: int, words: str, pictured: bool = False) -> float | None:
-    """Seconds until the words can be read, and the stage has its picture; None where there is no browser."""
+    """Returns the seconds until the words are visible and the stage has its picture. Returns None if there is no
+    browser."""
     with page_of(command, port) as found:
         if found is None:
             return None
         page, process = found
         page.goto(f"http://127.0.0.1:{port}")
-        page.wait_for_function(STANDS, arg=[words, pictured])  # at every frame: a locator looks twice a second
+        # checks at every frame, while a locator would check only twice a second
+        page.wait_for_function(STANDS, arg=[words, pictured])
         return time.time() - float(process.create_time())
 
 
 @contextmanager
 def page_of(command: list[str], port: int) -> Iterator[tuple[Any, Any] | None]:
-    """A browser's page and the process of a server that has just been started; None where there is no browser."""
+    """Starts a server and a browser, and gives the browser's page and the server's process. Gives None if there is no
+    browser."""
     try:
         import psutil
         from playwright.sync_api import sync_playwright

@@ -1,7 +1,7 @@
-"""The same work in other people's frameworks: a race, tasks that follow each other, low-rank adaptation.
+"""Runs the same work in other frameworks: a race, a sequence of tasks, and low-rank adaptation.
 
-Each peer learns one task after another and tests all of them after every round, as its own documentation has it done;
-what it logs and prints besides is turned off. They are requirements of this bench alone: requirements-bench.txt.
+Each peer learns one task after another and tests all of them after every round, as its own documentation shows. Its
+logging and printing are turned off. The peers are requirements of this benchmark only: requirements-bench.txt.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from core.experiment.tasks import FiveDigits, Handwriting, Task
 from core.nets import Theta
 from core.training.train import Done, train
 
-BATCH, ROUND, RATE, RANK = 16, 15, 1e-3, 4  # examples a step, steps between two tests
-EXAMPLES = BATCH * ROUND  # of each task: a round sees every one once
+BATCH, ROUND, RATE, RANK = 16, 15, 1e-3, 4  # examples of a step, steps between two tests, learning rate and rank
+EXAMPLES = BATCH * ROUND  # of each task: a round sees every example once
 RACE = (Handwriting(labels=EXAMPLES // 10),)
 SEQUENCE = (FiveDigits(which="low", labels=EXAMPLES // 5), FiveDigits(which="high", labels=EXAMPLES // 5))
-ROUNDS = 20  # in all, shared by the tasks
-Data = list[tuple[TensorDataset, TensorDataset]]  # of each task, to learn from and to be tested on
-Peer = Callable[[nn.Module, Data, int], list[float]]  # net, tasks, rounds of each -> accuracy on each in the end
+ROUNDS = 20  # in total, divided among the tasks
+Data = list[tuple[TensorDataset, TensorDataset]]  # training and test examples of each task
+Peer = Callable[[nn.Module, Data, int], list[float]]  # net, tasks, rounds of each -> accuracy on each task at the end
 
 
 def lightning(net: nn.Module, data: Data, rounds: int) -> list[float]:
-    """A LightningModule, and a Trainer that fits it to one task after another."""
+    """Trains with PyTorch Lightning: a LightningModule, and a Trainer that fits it to one task after another."""
     import lightning as pl
 
     class Module(pl.LightningModule):  # type: ignore[misc]
@@ -65,7 +65,7 @@ def lightning(net: nn.Module, data: Data, rounds: int) -> list[float]:
 
 
 def skorch(net: nn.Module, data: Data, rounds: int) -> list[float]:
-    """A classifier that is fitted further, task by task, and asked for its score after every round."""
+    """Trains with skorch: a classifier that is fitted to one task after another and scored after every round."""
     from skorch import NeuralNetClassifier
     from skorch.callbacks import Callback
 
@@ -85,7 +85,7 @@ def skorch(net: nn.Module, data: Data, rounds: int) -> list[float]:
 
 
 def avalanche(net: nn.Module, data: Data, rounds: int) -> list[float]:
-    """Its naive strategy: one experience after another, nothing against forgetting."""
+    """Trains with avalanche's naive strategy: one experience after another, without protection against forgetting."""
     from avalanche.benchmarks import benchmark_from_datasets
     from avalanche.benchmarks.utils import AvalancheDataset, DataAttribute
     from avalanche.evaluation.metrics import accuracy_metrics
@@ -124,13 +124,13 @@ PEERS: dict[str, tuple[str, Peer]] = {
 
 
 def tables(tasks: Sequence[Task]) -> Data:
-    """Every task's examples, those of the first seed."""
+    """Returns the examples of every task, for the first seed."""
     every = [(worlds.load(task).train(task, range(1)), worlds.load(task).test(task)) for task in tasks]
     return [(TensorDataset(pool.x[0], pool.y[0]), TensorDataset(*test)) for pool, test in every]
 
 
 def train_in_turn(tasks: Sequence[Task]) -> list[float]:
-    """All seeds through the tasks, one run after the other; each tests itself and those before it."""
+    """Trains all seeds on the tasks in turn, with one run for each task. Each run also tests the earlier tasks."""
     ancestors: dict[Run, Theta] = {}
     start, accuracy = None, []
     for k, task in enumerate(tasks):
@@ -147,7 +147,7 @@ def train_in_turn(tasks: Sequence[Task]) -> list[float]:
 
 
 def frameworks() -> list[Result]:
-    """The race and the sequence, milliseconds a net, beside every peer that is installed."""
+    """Compares the race and the sequence with every installed peer, in milliseconds a net."""
     ready()
     found = []
     for what, tasks in (("a race from scratch", RACE), ("two tasks one after the other", SEQUENCE)):
@@ -161,7 +161,7 @@ def frameworks() -> list[Result]:
 
 
 def low_rank() -> list[Result]:
-    """A step of low-rank adaptation, beside PEFT's."""
+    """Compares a step of low-rank adaptation with that of PEFT."""
     if not find_spec("peft"):
         return []
     ready()
@@ -176,16 +176,16 @@ def low_rank() -> list[Result]:
 
 
 def ready() -> None:
-    """Before one of them is imported."""
+    """Prepares the import of the peers."""
     warnings.filterwarnings("ignore", module="lightning|torch|avalanche")
-    with suppress(RuntimeError):  # where it is defined already
-        # Two peers import torchvision, whose compiled part, which they do not use here, fits not every build of torch.
+    with suppress(RuntimeError):  # already defined
+        # Two peers import torchvision. Its compiled part is not used here, and does not fit every build of torch.
         for name in ("nms", "qnms"):
             torch.library.define(f"torchvision::{name}", "(Tensor dets, Tensor scores, float most) -> Tensor")
 
 
 def left_out() -> list[str]:
-    """A sentence for every peer that is not here."""
+    """Returns a sentence for every peer that is not installed."""
     modules = {name: module for name, (module, _) in PEERS.items()} | {"PEFT": "peft"}
     absent = [name for name, module in modules.items() if not find_spec(module)]
     return [f"{name} is not installed, and left out: requirements-bench.txt names it." for name in absent]

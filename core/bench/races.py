@@ -1,4 +1,4 @@
-"""The flagship race: through the engine, from a click on, and alone."""
+"""Measures the flagship race: through the engine, from the click on, and without the engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.training.train import train
 
 
 def clicking() -> list[Result]:
-    """From a click to a race's first point and to its end, through the engine, warm."""
+    """Measures the time from a click to a race's first point and to its end, through an engine that has warmed up."""
     before = os.environ.get("HEADSTART_STORE")
     folder = tempfile.mkdtemp(prefix="headstart-bench-")
     os.environ["HEADSTART_STORE"] = folder
@@ -55,7 +55,8 @@ def clicking() -> list[Result]:
 
 
 def race(first_seed: int, labels: int) -> list[Run]:
-    """The flagship: probe then full from a backbone against scratch, 300 steps each."""
+    """Returns the flagship race: probe and then full fine-tuning from a backbone against training from scratch, 300
+    steps each."""
     start = backbone()
     stages = (Stage(method="probe", steps=150, rate=5e-3, batch=16), Stage(steps=150, decay=2, batch=16))
     task = Handwriting(labels=labels)
@@ -64,17 +65,18 @@ def race(first_seed: int, labels: int) -> list[Run]:
 
 
 def backbone() -> Run:
-    """A quick stand-in, so that the bench needs nothing that ships."""
+    """Returns a backbone that trains quickly, so that the benchmark does not need shipped results."""
     return Run(task=Glyphs(labels=5), stages=(Stage(steps=50, batch=64),), seeds=1)
 
 
 def spend(run: Run) -> None:
-    """Train a run for its time alone."""
+    """Trains a run without storing it, to measure the time."""
     for _ in train(run, lineage(run.start) if run.start else {}):
         pass
 
 
 def finish(engine: Engine, runs: tuple[Run, ...] | list[Run]) -> None:
+    """Requests runs and waits until they have ended."""
     engine.ask(runs, "bench")
     while any(engine.state(run).kind in ("absent", "queued", "running") for run in runs):
         time.sleep(0.005)

@@ -1,6 +1,5 @@
-"""The trainer, step by step, beside the loop of a tutorial and beside what the processor can do; and how fast its
-examples are made.
-"""
+"""Measures the time of a training step, compared with a tutorial's loop and with the processor's limit, and the time
+to draw examples."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from core.training.train import Point, Tick, train
 from core.worlds import glyphs
 from core.worlds.glyphs import select_glyphs
 
-STEPS: tuple[tuple[str, Task, int, int], ...] = (  # seeds and examples of a step, as lessons have them
+STEPS: tuple[tuple[str, Task, int, int], ...] = (  # seeds and examples of a step, as in the lessons
     ("conv", Handwriting(labels=50), SEEDS, 16),
     ("mlp_image", Handwriting(labels=50), SEEDS, 16),
     ("mlp", Plane(labels=100), SEEDS, 16),
@@ -31,7 +30,7 @@ STEPS: tuple[tuple[str, Task, int, int], ...] = (  # seeds and examples of a ste
 
 
 def conv() -> nn.Module:
-    """The net of core/nets/conv.py in PyTorch's own modules."""
+    """Builds the net of core/nets/conv.py from PyTorch's own modules."""
     first, second = nn.Conv2d(1, 16, 5, 3, 2), nn.Conv2d(16, 32, 3, 2, 1)
     return nn.Sequential(
         first, nn.ReLU(), second, nn.ReLU(), nn.Flatten(), nn.Linear(800, 64), nn.ReLU(), nn.Linear(64, 10)
@@ -39,13 +38,13 @@ def conv() -> nn.Module:
 
 
 def mlp() -> nn.Module:
-    """The net of core/nets/mlp.py in PyTorch's own modules."""
+    """Builds the net of core/nets/mlp.py from PyTorch's own modules."""
     hidden = [layer for _ in range(2) for layer in (nn.Linear(64, 64), nn.ReLU())]
     return nn.Sequential(nn.Linear(2, 64), nn.ReLU(), *hidden, nn.Linear(64, 6))
 
 
 def plain(net: nn.Module, run: Run, fused: bool) -> float:
-    """Seconds a step of one model trained as a tutorial would."""
+    """Returns the seconds a step of one model that is trained as in a tutorial."""
     pool = worlds.load(run.task).train(run.task, range(1))
     x, y = pool.x[0], pool.y[0]
     adam = torch.optim.Adam(net.parameters(), lr=1e-3, fused=fused)
@@ -62,8 +61,8 @@ def plain(net: nn.Module, run: Run, fused: bool) -> float:
 
 
 def stacked(run: Run, enough: int = 1000) -> float:
-    """Seconds a step of all seeds of a run, between two ticks of `train`, where nothing is tested; the median of so
-    many such spans, or of all that there are."""
+    """Returns the seconds a step of all seeds of a run, measured between two ticks of `train`, where nothing is
+    tested. It is the median of `enough` such spans, or of all spans if there are fewer."""
     spans: list[float] = []
     since: tuple[float, int] | None = None
     for event in train(run, {}):
@@ -77,7 +76,7 @@ def stacked(run: Run, enough: int = 1000) -> float:
 
 
 def matrices() -> list[Result]:
-    """A step of every net beside the product of two large matrices: both in operations a second."""
+    """Compares a step of every net with the product of two large matrices, both in operations a second."""
     one, other = torch.rand(512, 512), torch.rand(512, 512)
     fastest = 2 * 512**3 / seconds(lambda: torch.mm(one, other), 50) / 1e9
     found = []
@@ -91,7 +90,7 @@ def matrices() -> list[Result]:
 
 
 def training() -> list[Result]:
-    """The stacked trainer against one model after another, and eight seeds against one."""
+    """Compares the stacked trainer with training one model after another, and eight seeds with one."""
     found = []
     for name, build, task in (("conv", conv, Handwriting(labels=50)), ("mlp", mlp, Plane(labels=100))):
         run = Run(task=task, net=name, stages=(Stage(steps=1000, batch=16),), seeds=SEEDS)
@@ -106,6 +105,7 @@ def training() -> list[Result]:
 
 
 def drawing() -> Result:
+    """Measures how many glyphs are drawn in a second."""
     points = select_glyphs(Glyphs())[0][torch.arange(256)]
     rng = torch.Generator().manual_seed(0)
     took = seconds(lambda: glyphs.render(points, Glyphs(), rng), 20)

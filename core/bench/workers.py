@@ -1,7 +1,7 @@
-"""How much of several workers is used: `python -m core.bench.workers [workers ...]`
+"""Measures how much of several workers' time is used: `python -m core.bench.workers [workers ...]`.
 
-A class asks for races whose steps sleep instead of computing, so that this needs no core, and one machine shows what
-many would do. All else is as ever: requests, their order, scheduler, TLS, events on disk, and looks at all of them.
+A class requests races whose steps sleep instead of computing. So one machine can show what many machines would do.
+Everything else is as usual: requests and their order, scheduler, TLS, events on disk, and reading all of them.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from core.serve.engine import Engine
 from core.store import store
 
 LEARNERS = 16
-SECONDS = 0.5  # that one side of a race sleeps
+SECONDS = 0.5  # seconds that one side of a race sleeps
 RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=300, batch=16),), seeds=2)
 
 
 def sleep_instead() -> None:
-    """In a worker: from now on a run sleeps between its tests."""
+    """Makes the runs of a worker sleep between their tests. It is called in the worker."""
     import torch
 
     from core.serve import compute_values
@@ -44,7 +44,8 @@ def sleep_instead() -> None:
 
 @contextmanager
 def served(count: int) -> Iterator[Engine]:
-    """An engine whose workers run in processes of their own, as on another machine; all of them sleep."""
+    """Starts an engine with workers in separate processes, as on another machine. All workers sleep instead of
+    training."""
     command = [sys.executable, "-m", "core.serve", "--workers", f"{count}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=workers.ROOT)
     assert process.stdout
@@ -63,7 +64,7 @@ def served(count: int) -> Iterator[Engine]:
 
 
 def together(engine: Engine, first: int, learners: int) -> float:
-    """Seconds from when a class presses until the last of their races is over."""
+    """Returns the seconds from a class's clicks until the last of their races is over."""
     runs = [[run_of(first + 10 * k), run_of(first + 10 * k + 5)] for k in range(learners)]
     began = time.monotonic()
     for k, race in enumerate(runs):
@@ -76,15 +77,17 @@ def together(engine: Engine, first: int, learners: int) -> float:
 
 
 def run_of(first_seed: int) -> Run:
+    """Returns the run of the benchmark with another first seed."""
     return Run(task=RUN.task, net=RUN.net, stages=RUN.stages, seeds=RUN.seeds, first_seed=first_seed)
 
 
 def main(counts: list[int]) -> None:
+    """Measures each number of workers, and prints the results."""
     with tempfile.TemporaryDirectory(prefix="headstart-bench-") as folder:
         os.environ["HEADSTART_STORE"] = folder
         for n, count in enumerate(counts):
             with served(count) as engine:
-                together(engine, 2000 * n + 1000, count)  # until all are awake
+                together(engine, 2000 * n + 1000, count)  # until all workers are awake
                 seconds, slept = together(engine, 2000 * n, LEARNERS), 2 * LEARNERS * SECONDS
                 print(f"{count} workers: {seconds:.1f} s for {slept:.0f} s of work, {slept / count / seconds:.0%} used")
         size = sum(file.stat().st_size for file in (store.home() / "runs" / digest(run_of(0))).iterdir())

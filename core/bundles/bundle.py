@@ -1,15 +1,16 @@
-"""A bundle: a run and all that it stands on, in one file that another copy of the app opens.
+"""Writes and opens bundles. A bundle is one file with a run and everything that the run depends on, for another copy
+of the app.
 
-A zip archive with no other names than these, a digest for each run of the lineage:
+It is a zip archive with only these names, where each run of the lineage has a digest:
 
-    run.json                 the run as a value, which tells the whole lineage; its digest names the others
-    <digest>.jsonl           the run's events; those of what it started from may be missing
-    <digest>.safetensors     its weights, where they were still kept
-    own-<word>-<digest>.*    what somebody brought and the run stands on, as core/bundles/bundled_user_data.py says
+    run.json                 the run as a value, with its whole lineage; its digest names the other files
+    <digest>.jsonl           the run's events; those of its ancestors may be missing
+    <digest>.safetensors     its weights, if they were still stored
+    own-<word>-<digest>.*    a learner's data that the run depends on (core/bundles/bundled_user_data.py)
 
-What a bundle says is somebody's word. It is checked and kept apart, in brought/<name> beside runs/, and never becomes
-a result that lessons, claims or other learners see. The name is made of the bundle's bytes, so nobody finds it who has
-neither the bundle nor a link, and the same bundle is kept once. Imports no torch.
+The contents of a bundle are not trusted. They are checked and stored separately, in brought/<name> beside runs/. They
+never become results that lessons, claims or other learners see. The name is a digest of the bundle's bytes. So only
+somebody with the bundle or a link can find it, and the same bundle is stored once. This module does not import torch.
 """
 
 from __future__ import annotations
@@ -37,18 +38,18 @@ from core.store import folders, store
 from core.store.store import Event
 from core.user_data import storage, user_data_kinds
 
-LARGEST = 64_000_000  # bytes of a bundle, and twice that unpacked
-SPEC, EVENTS = 100_000, 8_000_000  # bytes of a file in it at most
+LARGEST = 64_000_000  # bytes of a bundle; unpacked, it may have twice as many
+SPEC, EVENTS = 100_000, 8_000_000  # most bytes of a file in it
 RUN = "run.json"
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-ENTRIES = 100  # of an archive at most, before it is looked at
+ENTRIES = 100  # most entries of an archive, counted before it is opened
 NAME = re.compile("[0-9a-f]{20}")
-OPENING = Lock()  # one at a time, because each is held in memory
-OLD = (1980, 1, 1, 0, 0, 0)  # every file's date, so that the same run makes the same bundle
+OPENING = Lock()  # bundles are opened one at a time, because each is held in memory
+OLD = (1980, 1, 1, 0, 0, 0)  # the date of every file, so that the same run gives the same bundle
 
 
 class RunRecords(Protocol):
-    """Where all is known about runs: the store, or what was brought."""
+    """The interface for reading what is known about runs, from the store or from a bundle."""
 
     def events(self, run: Run) -> list[Event]: ...
 
@@ -57,13 +58,13 @@ class RunRecords(Protocol):
 
 @dataclass(frozen=True)
 class OpenedBundle:
-    """A run that somebody brought, where it is kept."""
+    """A run from a bundle, and the folder in which it is stored."""
 
     run: Run
     place: Path
 
     def events(self, run: Run) -> list[Event]:
-        """Of the run, or of one that it stands on; empty where the bundle has none."""
+        """Returns the events of the run or of one of its ancestors. The list is empty if the bundle has none."""
         return lines(self.place / f"{digest(run)}.jsonl")
 
     def weights(self, run: Run) -> Path | None:
@@ -73,6 +74,7 @@ class OpenedBundle:
 
 @lru_cache(maxsize=32)
 def lines(path: Path) -> list[Event]:
+    """Reads the events in a file, or none if it does not exist."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
@@ -80,7 +82,7 @@ def lines(path: Path) -> list[Event]:
 
 
 def pack(run: Run, known: RunRecords = store) -> bytes:
-    """The bundle of a complete run; BadValue with a sentence if it has not ended or is too large."""
+    """Returns the bundle of a complete run. Raises BadValue with a sentence if the run is unfinished or too large."""
     if not store.finished(known.events(run)):
         raise BadValue("Only a run that has ended can be taken home.")
     file = io.BytesIO()
@@ -92,7 +94,7 @@ def pack(run: Run, known: RunRecords = store) -> bytes:
             if store.finished(found := known.events(each)):
                 path = known.weights(each)
                 data = path.read_bytes() if path else b""
-                # What ships has its weights in half precision, and the events were written with them in full.
+                # Shipped weights are in half precision, but the checksum in the events is that of the full ones.
                 found = [*found[:-1], found[-1] | ({"sha256": hashlib.sha256(data).hexdigest()} if data else {})]
                 add(archive, f"{digest(each)}.jsonl", to_jsonl(found))
                 if data:
@@ -103,12 +105,14 @@ def pack(run: Run, known: RunRecords = store) -> bytes:
 
 
 def add(archive: zipfile.ZipFile, name: str, data: bytes, how: int = zipfile.ZIP_DEFLATED) -> None:
+    """Adds a file to the archive."""
     entry = zipfile.ZipInfo(name, OLD)
     entry.compress_type = how
     archive.writestr(entry, data)
 
 
 def to_jsonl(events: list[Event]) -> bytes:
+    """Returns events as JSON, one a line."""
     return "".join(json.dumps(event) + "\n" for event in events).encode()
 
 
@@ -116,7 +120,8 @@ def to_jsonl(events: list[Event]) -> bytes:
 
 
 def unpack(data: bytes) -> str:
-    """Check a bundle, keep it and return its name; BadValue with a sentence, and nothing kept, if anything is wrong."""
+    """Checks a bundle, stores it and returns its name. Raises BadValue with a sentence, and stores nothing, if
+    anything is wrong."""
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: a bundle has at most {LARGEST // 10**6} MB.")
     name = hashlib.sha256(data).hexdigest()[:20]
@@ -133,13 +138,13 @@ def unpack(data: bytes) -> str:
         part.rename(place(name))
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
-        if not (place(name) / RUN).exists():  # else another has just opened the same
+        if not (place(name) / RUN).exists():  # otherwise another process has just opened the same bundle
             raise BadValue(folders.WHY.get(error.errno or 0, "This bundle could not be kept. Try it again.")) from error
     return name
 
 
 def check_bundle(data: bytes) -> dict[str, bytes]:
-    """The files of a bundle as they were understood, written anew: what was not looked at is not kept."""
+    """Checks the files of a bundle and returns them, written anew. So nothing is stored that was not checked."""
     if storage.count_zip_entries(data) > ENTRIES:
         refuse("it has far more files than a bundle")
     try:
@@ -164,7 +169,8 @@ def check_bundle(data: bytes) -> dict[str, bytes]:
 
 
 def check_files(run: Run, archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> dict[str, bytes]:
-    """What is said of the run and its ancestors, where it is what such runs would have left."""
+    """Returns the files of the run and its ancestors. Refuses the bundle if they are not what such runs would have
+    left."""
     kept = {RUN: json.dumps(to_json(run)).encode()}
     for name, each in ((digest(each), each) for each in run.lineage()):
         told, held = entries.get(f"{name}.jsonl"), entries.get(f"{name}.safetensors")
@@ -184,7 +190,7 @@ def check_files(run: Run, archive: zipfile.ZipFile, entries: dict[str, zipfile.Z
 
 
 def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    """What a file in the archive holds: no more is unpacked than it says, and it may not say more than `most`."""
+    """Unpacks a file of the archive, up to its declared size. Refuses the bundle if that is more than `most`."""
     if entry.file_size > most or entry.flag_bits & 1 or entry.compress_type not in PACKED:
         refuse("a file in it is too large, locked or packed in a way that bundles are not")
     try:
@@ -194,6 +200,7 @@ def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> byte
 
 
 def read_run(data: bytes) -> Run:
+    """Reads the run that a bundle contains. Refuses the bundle if it is not a run."""
     try:
         run = from_json(bundle_validation.read_json(data, "its run"))
     except (RecursionError, AttributeError, ValueError) as error:
@@ -209,11 +216,12 @@ def read_run(data: bytes) -> Run:
 
 
 def place(name: str) -> Path:
+    """Returns the folder in which a bundle is stored."""
     return store.home() / "brought" / name
 
 
 def load(name: str) -> OpenedBundle | None:
-    """What was brought under a name; None if there is nothing."""
+    """Returns the stored bundle with this name, or None if there is none."""
     if not NAME.fullmatch(name):
         return None
     try:

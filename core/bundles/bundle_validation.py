@@ -1,7 +1,7 @@
-"""What a file from elsewhere says about a run, believed only where it is what a run here would have left.
+"""Checks the files of a bundle: they are accepted only if a run on this machine could have written them.
 
-Events are JSON, and of weights the header of a safetensors file is read (8 bytes with its length, then JSON) and then
-the numbers, with numpy: no torch, and nothing in a file is ever run. Every refusal is a BadValue.
+Events are JSON. Weights are safetensors files: a header (8 bytes with its length, then JSON) and then the numbers,
+which are read with numpy. torch is not needed, and nothing in a file is ever executed. Every refusal is a BadValue.
 """
 
 from __future__ import annotations
@@ -21,30 +21,31 @@ from core.experiment.spec import Run
 from core.store.store import Event
 
 UNIT = re.compile("[a-z]{1,20}")
-POINT = {"kind", "seconds", "step", "stage", "flops", "loss", "exhibit"}  # of a point, what is no unit
+POINT = {"kind", "seconds", "step", "stage", "flops", "loss", "exhibit"}  # the fields of a point that are not units
 EXHIBITED = {"answers", "sure", "map", "reach", "texts", "formed", "right", "promise", "truth"}
-MOST_SHOWN = 2500  # things that a run exhibits of a task
-FRAME = re.compile(r"frame (\d{1,6}) (\S{1,60})")  # as core/serve/compute_values.py names the weights of a frame
+MOST_SHOWN = 2500  # the most things that a run records about a task
+FRAME = re.compile(r"frame (\d{1,6}) (\S{1,60})")  # the name of a frame's weights in core/serve/compute_values.py
 HEADER = 1_000_000  # bytes
 KINDS: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2")}
 
 
 def refuse(what: str) -> NoReturn:
+    """Raises BadValue with the reason why a bundle cannot be opened."""
     raise BadValue(f"This bundle cannot be opened: {what}.")
 
 
 def read_json(data: bytes | str, what: str) -> Any:
-    """JSON without the three words for what is no number."""
+    """Parses JSON, but refuses the three words for values that are not numbers (NaN and the infinities)."""
     try:
         return json.loads(data, parse_constant=lambda word: refuse(f"{what} has {word} where a number belongs"))
     except BadValue:
         raise
-    except (RecursionError, ValueError):  # some are numbers of more digits than Python reads
+    except (RecursionError, ValueError):  # for example, a number with more digits than Python reads
         refuse(f"{what} is no JSON")
 
 
 def number(told: Any, low: float = -1e300, high: float = 1e300) -> bool:
-    """Whether it is a number; JSON also has numbers that are too large to be one."""
+    """Returns whether a value is a number in this range. JSON can also hold integers that are too large for a float."""
     try:
         return type(told) in (int, float) and low <= float(told) <= high
     except OverflowError:
@@ -55,7 +56,8 @@ def number(told: Any, low: float = -1e300, high: float = 1e300) -> bool:
 
 
 def events(data: bytes, run: Run) -> list[Event]:
-    """The events of a complete run: a start, a point at every test, and the end."""
+    """Parses the events of a complete run: a start, a point at every test, and the end. Refuses the bundle if they
+    differ."""
     found = [read_json(line, "a line of its events") for line in data.splitlines()]
     if not (len(found) == len(run.tests) + 2 and all(isinstance(event, dict) for event in found)):
         refuse("its events are not one for every test of the run")
@@ -75,6 +77,7 @@ def events(data: bytes, run: Run) -> list[Event]:
 
 
 def is_point(point: dict[str, Any], run: Run, step: int) -> bool:
+    """Returns whether an event is a point that this run could have written at this step."""
     units = point.keys() - POINT
     return (
         POINT - {"exhibit"} <= point.keys()
@@ -93,12 +96,12 @@ def is_point(point: dict[str, Any], run: Run, step: int) -> bool:
 
 
 def places(run: Run) -> set[str]:
-    """Of the tasks a run is tested on: its own is "0"."""
+    """Returns the positions of the tasks on which a run is tested. Its own task is "0"."""
     return {str(k) for k in range(1 + len(run.watch))}
 
 
 def is_scores(told: Any, unit: str, run: Run) -> bool:
-    """By task, a number a seed; accuracy is a share."""
+    """Returns whether these are scores by task, with a number for each seed. An accuracy must be in [0, 1]."""
     low, high = (0, 1) if unit == "accuracy" else (-1e12, 1e12)
     return (
         isinstance(told, dict)
@@ -110,6 +113,7 @@ def is_scores(told: Any, unit: str, run: Run) -> bool:
 
 
 def is_exhibit(told: Any, run: Run) -> bool:
+    """Returns whether these are records of tracked examples that this run could have written."""
     return (
         isinstance(told, dict)
         and told.keys() <= places(run)
@@ -119,7 +123,7 @@ def is_exhibit(told: Any, run: Run) -> bool:
 
 
 def is_shown(told: Any, run: Run) -> bool:
-    """A list of answers, texts or numbers, or the cells of a map in base64."""
+    """Returns whether this is a list of answers, texts or numbers, or the cells of a map in base64."""
     if isinstance(told, str):
         try:
             return len(base64.b64decode(told, validate=True)) == run.exhibit**2
@@ -136,13 +140,14 @@ def is_shown(told: Any, run: Run) -> bool:
 
 
 def largest(run: Run, shapes: Shapes) -> int:
-    """Bytes that a file of these weights may have."""
+    """Returns the most bytes that a file of these weights may have."""
     numbers = sum(math.prod(shape) for shape in shapes.values())
     return HEADER + 4 * numbers + 2 * run.frames * numbers // run.seeds
 
 
 def check_weights(data: bytes, run: Run, shapes: Shapes, sha256: str) -> None:
-    """A safetensors file with all weights of the run, of these shapes, finite, and the frames that it kept."""
+    """Checks that a safetensors file holds all weights of the run in these shapes, all finite, and the frames that
+    the run recorded. Refuses the bundle if it does not."""
     if hashlib.sha256(data).hexdigest() != sha256:
         refuse("its weights are not those whose checksum its events name")
     length = int.from_bytes(data[:8], "little")
@@ -176,7 +181,8 @@ def check_weights(data: bytes, run: Run, shapes: Shapes, sha256: str) -> None:
 
 
 def begins(entry: tuple[str, dict[str, Any]]) -> float:
-    """Where a tensor says that it begins; what says nothing is refused later."""
+    """Returns the position at which a tensor begins, or -1 if the header does not say. Such a tensor is refused
+    later."""
     try:
         return float(entry[1]["data_offsets"][0])
     except (KeyError, IndexError, TypeError, ValueError, OverflowError):

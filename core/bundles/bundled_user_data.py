@@ -1,7 +1,8 @@
-"""What learners brought and a run stands on, as files in a bundle.
+"""Stores learners' data that a run depends on from the files of a bundle.
 
-Each goes by its name in the store, which has the digest of what it says. Opening reads it as an upload is read, and
-what was read must have that very name: so it needs nobody's word, and is kept where uploads are. Knows no torch.
+Each file is named as in the store, with the digest of its contents. Opening a bundle reads the file like an upload,
+and the result must have the same name. So the file need not be trusted, and is stored where uploads are. This module
+does not import torch.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from core.user_data.user_data_kinds import UserDataKind, user_data_of
 
 @contextmanager
 def keep_bundled(run: Run, content: Callable[[str, int], bytes | None]) -> Iterator[None]:
-    """Keep what a bundle has of these, by `content` of a file's name and the bytes it may have; where what follows
-    refuses the bundle, all that was not here before is gone again."""
+    """Stores the data in a bundle. `content` returns the bytes of a file, given its name and its limit in bytes.
+
+    If the code inside the `with` block refuses the bundle, all data that were new are removed again.
+    """
     new: list[tuple[UserDataKind, str]] = []
     try:
         for file, (kind, name) in user_data_of(run).items():
@@ -27,7 +30,7 @@ def keep_bundled(run: Run, content: Callable[[str, int], bytes | None]) -> Itera
                 continue
             word, there = name.split("-")[1], set(kind.path(name).parent.glob("own-*"))
             found = kind.keep(data, f"{word}.{kind.ending}")
-            if kind.path(found) not in there:  # else somebody brought the same before, and it stays
+            if kind.path(found) not in there:  # otherwise somebody uploaded the same data before, and they stay
                 new.append((kind, found))
             if found != name:
                 refuse(f"what it has as {word} is not what its run was made with")

@@ -1,7 +1,7 @@
-"""The shapes of the weights that a run and all it stands on leave, told to a process that has no torch.
+"""Computes the shapes of the weights of a run and its ancestors, in a separate process because this needs torch.
 
-`python -m core.bundles.weight_shapes` reads the run as JSON and answers with {digest: {name: shape}}; nothing is
-trained, and the server starts it where a file from elsewhere says that it holds these weights.
+`python -m core.bundles.weight_shapes` reads the run as JSON and answers with {digest: {name: shape}}. It trains
+nothing. The server starts it if a bundle says that it holds these weights.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from core.experiment.spec import Run, digest, from_json, to_json
 from core.store import store
 
 Shapes = dict[str, tuple[int, ...]]  # by the names of weights; the first axis is the seed
-WAIT = 120.0  # seconds that the process may take
+WAIT = 120.0  # most seconds that the process may take
 
 
 @lru_cache(maxsize=64)
 def shapes(run: Run) -> dict[str, Shapes]:
-    """Of every run of the lineage, by digest: two seconds, once for a run."""
+    """Returns the shapes for every run of the lineage, by digest. The first call for a run takes two seconds."""
     told = json.dumps(to_json(run))
     command = [sys.executable, "-m", "core.bundles.weight_shapes"]
     try:
@@ -36,6 +36,7 @@ def shapes(run: Run) -> dict[str, Shapes]:
 
 
 def main() -> None:
+    """Reads a run from standard input and prints the shapes of its weights."""
     import torch
 
     from core import adapt, nets, worlds
@@ -46,7 +47,7 @@ def main() -> None:
     left: dict[Run, Theta] = {}
     answer: dict[str, object] = {}
     try:
-        of_one = None  # of one seed, because all seeds have the same
+        of_one = None  # one seed is enough, because all seeds have the same shapes
         for run in reversed(list(from_json(json.load(sys.stdin)).lineage())):
             of_one = replace(run, start=of_one, seeds=1)
             net = nets.load(run.net, worlds.load(run.task).classes(run.task))
@@ -55,7 +56,7 @@ def main() -> None:
                 method, luck = adapt.load(stage.method), rngs("phi", range(1), number)
                 theta = adapt.apply_delta(theta, method.delta(theta, method.phi(theta, stage.size, luck)))
                 if (steps := steps + stage.steps) >= run.steps:
-                    break  # it may be left midway
+                    break  # the run may stop before the end of its stages
             left[of_one] = theta
             answer[digest(run)] = {name: [run.seeds, *weight.shape[1:]] for name, weight in theta.items()}
     except BadValue as error:

@@ -1,7 +1,8 @@
-"""Knobs: fields of values that know what they are called, what they may be and what they are for.
+"""Defines dataclass fields that know their label, their bounds and a help text for the learner.
 
-`labels: int = knob(10, Whole("Labels per class", 1, 400), "Examples of each class.")`. A value checks its knobs on
-construction; controls, tables and documents are made from them. Knows no value by name.
+Example: `labels: int = bounded(10, IntRange("Labels per class", 1, 400), "Examples of each class.")`. A value checks
+its bounded fields when it is created. Controls, tables and documents are made from the same definitions. This module
+does not depend on any particular value.
 """
 
 from __future__ import annotations
@@ -18,23 +19,23 @@ T = TypeVar("T")
 
 
 class Bound(Protocol):
-    """What a field is called, and what it may be."""
+    """Defines the label of a field and the values that the field may have."""
 
     @property
     def label(self) -> str: ...
 
     def check(self, value: Any) -> None:
-        """Raises BadValue with a sentence for the learner."""
+        """Raises BadValue with a sentence for the learner if the value is not allowed."""
 
 
 @dataclass(frozen=True)
 class FloatRange:
-    """A number in [low, high]."""
+    """Accepts a number in [low, high]."""
 
     label: str
     low: float
     high: float
-    unit: str = ""  # as it stands in a sentence
+    unit: str = ""  # the unit as it is written in a sentence
 
     def check(self, value: Any) -> None:
         checks.check_range(self.label, value, self.low, self.high, self.unit and f" {self.unit}")
@@ -42,7 +43,7 @@ class FloatRange:
 
 @dataclass(frozen=True)
 class IntRange(FloatRange):
-    """A whole number in [low, high]."""
+    """Accepts a whole number in [low, high]."""
 
     low: int
     high: int
@@ -53,6 +54,8 @@ class IntRange(FloatRange):
 
 @dataclass(frozen=True)
 class Flag:
+    """Accepts True or False."""
+
     label: str
 
     def check(self, value: Any) -> None:
@@ -61,7 +64,11 @@ class Flag:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few names, or of those in a folder of core; or where `own` fits, of something of the learner's own."""
+    """Accepts one of a few names. A name that matches `own` is accepted too: it stands for something the learner
+    uploaded.
+
+    The names are a tuple, or a function that returns them, such as the names of the files in a folder of core.
+    """
 
     label: str
     among: tuple[str, ...] | Callable[[], tuple[str, ...]]
@@ -78,28 +85,34 @@ class Choice:
 
 @dataclass(frozen=True)
 class BoundedField:
+    """Holds the bound of a field and its help text."""
+
     bound: Bound
-    help: str  # a sentence or two for the learner
+    help: str  # one or two sentences for the learner
 
 
 def bounded(default: T, bound: Bound, help: str) -> T:
-    """A field of a dataclass. To a type checker it is its default."""
+    """Returns a dataclass field with a bound and a help text. To a type checker, the field is its default value."""
     made: T = field(default=default, metadata={"knob": BoundedField(bound, help)})
     return made
 
 
 def bounded_fields(kind: type) -> dict[str, BoundedField]:
-    """The knobs of a kind of value by name, in the order of its fields; other fields are its own affair."""
+    """Returns the bounded fields of a dataclass by name, in the order of its fields. Other fields are left out."""
     return fields_of(kind)
 
 
-@cache  # every value that is made asks
+@cache  # every new value asks for its fields
 def fields_of(kind: type) -> dict[str, BoundedField]:
+    """Returns the bounded fields of a dataclass, from a cache."""
     return {one.name: one.metadata["knob"] for one in fields(kind) if "knob" in one.metadata}
 
 
 class Bounded:
-    """A value whose knobs are within their bounds. Who has more to check calls this first."""
+    """A base class for values that check their bounded fields when they are created.
+
+    A subclass with more to check overrides `__post_init__` and calls this one first.
+    """
 
     def __post_init__(self) -> None:
         for name, one in bounded_fields(type(self)).items():

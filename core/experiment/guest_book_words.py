@@ -1,6 +1,8 @@
-"""The guest book of a small house: its words, how its notes are put together, and ten pairs to choose from.
+"""Defines the words of the guest book, the sentence patterns of its notes, and ten pairs of notes for the learner to
+rate.
 
-Every note has ten words: a short clause, a long one, and what joins them. Knows no torch: lessons show the words too.
+Every note has ten words: a short clause, a conjunction and a long clause. This module does not import torch, because
+lessons show the words too.
 """
 
 from __future__ import annotations
@@ -18,19 +20,20 @@ KINDS = {
     "unkind": ("cold", "rude", "dull", "dirty", "noisy", "gloomy", "sour", "grumpy"),
     "plain": ("small", "old", "quiet", "plain", "blue", "wooden", "narrow", "long"),
 }
-START = "."  # what stands before every note
+START = "."  # the token that stands before every note
 WORDS = (START, *(word for words in KINDS.values() for word in words))
-LENGTH = 10  # words of a note
-ENOUGH = 3  # kind words in one note; from the next one on it gushes
-FREE = ("the", "was", "how", "we", "join")  # kinds of words that may come back without being a repeat
+LENGTH = 10  # words in a note
+ENOUGH = 3  # the number of kind words that a note may have before it sounds exaggerated
+FREE = ("the", "was", "how", "we", "join")  # kinds of words that may occur twice without counting as a repetition
 
-SHORT = ("the thing was *", "we saw the thing")  # a star is an adjective
+SHORT = ("the thing was *", "we saw the thing")  # * stands for an adjective
 LONG = ("the thing was how *", "the * thing was *", "we saw the * thing", "the thing was * when")
-TWICE = ("the thing was * =",)  # and = says it again
-# How a guest is that day: chances of a kind, an unkind and a plain adjective, and of saying one twice.
+TWICE = ("the thing was * =",)  # = repeats the adjective
+# The moods of a guest: the probabilities of a kind, an unkind and a plain adjective, and of repeating an adjective.
 MOODS = ((0.5, 0.1, 0.4, 0.0), (0.1, 0.5, 0.4, 0.0), (0.6, 0.1, 0.3, 0.2))
 
-# What a learner chooses between. One word or one habit makes the difference, so that a choice can teach something.
+# The pairs that a learner rates. The two notes of a pair differ in one word or one habit, so that each choice can
+# teach something.
 ASKED = (
     ("the soup was warm and our host was very kind", "the soup was cold and our host was very rude"),
     ("our bed was lovely but that street was rather noisy", "our bed was lovely but that street was rather long"),

@@ -1,9 +1,10 @@
-"""Says what a run scored: "95.7 % accuracy". Knows no run and no torch."""
+"""Writes the score of a run as text, such as "95.7 % accuracy". Does not depend on runs or torch."""
 
 from __future__ import annotations
 
-UNITS = ("accuracy", "bits", "error")  # what a run's own task is scored in: the first of these that it has
-Scores = dict[str, dict[str, list[float]]]  # by unit, then by task ("0" is the run's own), a number for each net
+# the units in which a run's own task is scored; the first unit that the run has is used
+UNITS = ("accuracy", "bits", "error")
+Scores = dict[str, dict[str, list[float]]]  # by unit, then by task ("0" is the run's own task): one number for each net
 
 
 def own_scores(scores: Scores) -> tuple[str, list[float]]:

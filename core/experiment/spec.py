@@ -1,8 +1,8 @@
-"""The values: what is learned (Task, in core/experiment/tasks.py), how (Stage), the whole experiment (Run), what is
-asked of it (Measure).
+"""Defines the values of an experiment: how a net is trained (Stage), the whole experiment (Run) and a question about
+finished runs (Measure). The tasks that a net learns are in core/experiment/tasks.py.
 
-Knows no torch, no disk and no screen. Equal values are the same experiment and have the same digest.
-Every bound is checked on construction (core/experiment/fields.py), because values from a URL reach this file.
+Equal values are the same experiment and have the same digest. Every bound is checked when a value is created
+(core/experiment/fields.py), because values come from URLs. This module uses neither torch nor the store nor pages.
 """
 
 from __future__ import annotations
@@ -30,23 +30,24 @@ from core.experiment.fields import Bounded, Choice, Flag, FloatRange, IntRange, 
 from core.experiment.stored_names import current_name, stored_name
 from core.experiment.tasks import Task
 
-MEANING = 1  # raised whenever the code changes what a stored run means: every digest changes with it
-RATES = 1e-6, 1  # of learning, from and to
-STEPS, EXAMPLES = 20_000, 40_000_000  # of one stage at most; examples are those that all its nets meet
+MEANING = 1  # raised whenever the code changes what a stored run means; this changes every digest
+RATES = 1e-6, 1  # lowest and highest learning rate
+STEPS, EXAMPLES = 20_000, 40_000_000  # limits of one stage; the examples are counted over all of its nets
 
 
 def most_steps(batch: int, seeds: int) -> int:
-    """How many steps a stage may have."""
+    """Returns the largest number of steps that a stage with this batch size and number of seeds may have."""
     return min(STEPS, EXAMPLES // (batch * seeds))
 
 
 def aims() -> tuple[str, ...]:
+    """Returns the names of what a stage can minimise: the task's loss, or one of the methods in core/align."""
     return ("task", *module_names("align"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage(Bounded):
-    """One stretch of training: which method moves the weights, for how long and how fast."""
+    """One period of training: the method that changes the weights, the number of steps and the learning rate."""
 
     method: str = bounded("full", Choice("Method", partial(module_names, "adapt")), "Which weights move, and how.")
     size: int = bounded(
@@ -72,7 +73,7 @@ class Stage(Bounded):
 
 @dataclass(frozen=True, kw_only=True)
 class Keep(Bounded):
-    """What protects the skills that a run's ancestors learned: a penalty beside the loss."""
+    """A way to protect the skills that a run's ancestors have learned: a penalty that is added to the loss."""
 
     method: str = bounded(
         "replay", Choice("Way to remember", partial(module_names, "keep")), "What protects the old skill."
@@ -87,11 +88,11 @@ class Keep(Bounded):
 
 @dataclass(frozen=True, kw_only=True)
 class Run(Bounded):
-    """One experiment: a task learned in stages from a start, by several seeds side by side.
+    """One experiment: a task that several seeds learn side by side, in one or more stages.
 
-    start None is from scratch; a start run gives its backbone, or only the first `copied` layers of it. Its head goes
-    on too where both tasks ask the same question and nothing was left out; otherwise the head begins anew. The start is
-    part of the value, so a digest covers the whole ancestry.
+    Without a `start`, the run trains a new net from scratch. Otherwise it copies the backbone of `start`, or only its
+    first `copied` layers. It also continues with the head of `start` if both tasks ask the same question and no layer
+    was left out. Otherwise the head is new. The start is part of the value, so a digest covers the whole ancestry.
     """
 
     task: Task
@@ -106,7 +107,7 @@ class Run(Bounded):
     first_seed: int = bounded(
         0, IntRange("First seed", 0, 1_000_000), "Other numbers draw other labels, weights and batches."
     )
-    watch: tuple[Task, ...] = ()  # tasks tested along the way besides its own, through the head that learned them
+    watch: tuple[Task, ...] = ()  # other tasks that are tested during training, each through the head that learned it
     copied: int = bounded(
         0,
         IntRange("Copied layers", 0, 16),
@@ -115,12 +116,12 @@ class Run(Bounded):
     frames: int = bounded(
         0, IntRange("Frames", 0, 100), "Moments at which the first net's weights are kept, to be played."
     )
-    keep: tuple[Keep, ...] = ()  # what protects the tasks of its ancestors
+    keep: tuple[Keep, ...] = ()  # what protects the tasks of the run's ancestors
     scrambled: bool = bounded(
         False, Flag("Scrambled"), "What is taken over from the start is shuffled within each tensor: its sizes only."
     )
-    exhibit: int = 0  # how many examples, or texts, whose answers the first net records at every test; 0 is none
-    until: int = 0  # the step at which it is left midway, for another to start from there; 0 is the end of its stages
+    exhibit: int = 0  # number of examples or texts for which the first net records its answers; 0 records nothing
+    until: int = 0  # the step at which the run stops early, so that another can start there; 0 is the end of its stages
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -153,33 +154,33 @@ class Run(Bounded):
 
     @property
     def planned(self) -> int:
-        """The steps of its stages."""
+        """Returns the number of steps that the stages have together."""
         return sum(stage.steps for stage in self.stages)
 
     @property
     def steps(self) -> int:
-        """The steps that it makes."""
+        """Returns the number of steps that the run makes."""
         return self.until or self.planned
 
     @property
     def tests(self) -> list[int]:
-        """The steps at which it is tested, its end among them: where it is left midway, as if it went on."""
+        """Returns the steps at which the run is tested: those of the full run up to its end, and the end itself."""
         return [*(step for step in checkpoints(self.planned) if step < self.steps), self.steps]
 
     def moment(self, step: int) -> Run:
-        """This run left at a step, with the very weights that it had there, as a start for others; its end if the step
-        is the last. What it watches and records is left out, which changes no weight."""
+        """Returns the run that stops at this step, as a start for other runs. Its weights are those that the full run
+        has there. Fields that do not change the weights are left out, such as the watched tasks and the frames."""
         return replace(self, until=0 if step == self.planned else step, frames=0, watch=(), exhibit=0)
 
     def lineage(self) -> Iterator[Run]:
-        """This run, the run it started from, and so on back to one from scratch."""
+        """Yields this run, the run that it starts from, and so on back to a run from scratch."""
         run: Run | None = self
         while run:
             yield run
             run = run.start
 
     def answering(self, task: Task) -> Run:
-        """The nearest run of the lineage whose head answers this task's question."""
+        """Returns the nearest run of the lineage whose head answers this task's question, or raises BadValue."""
         for run in self.lineage():
             if run.task.question == task.question:
                 return run
@@ -187,7 +188,7 @@ class Run(Bounded):
 
 
 def checkpoints(steps: int) -> list[int]:
-    """Where a run is tested: close together at first, where curves are steep, and never more than a tenth apart."""
+    """Returns the steps at which a run is tested: close together at first, and later at most a tenth of it apart."""
     steps_tested, at = [0], 1.0
     while at < steps:
         steps_tested.append(round(at))
@@ -197,9 +198,9 @@ def checkpoints(steps: int) -> list[int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Measure(Bounded):
-    """A question put to finished runs; kind is a file in core/measure with a function `measure`.
+    """A question about finished runs. `kind` names a file in core/measure that has a function `measure`.
 
-    Each kind reads some of the fields after `runs`; the others stay at their defaults.
+    Each kind reads some of the fields that come after `runs`. The other fields must stay at their defaults.
     """
 
     kind: str
@@ -209,13 +210,12 @@ class Measure(Bounded):
         24, IntRange("Count", 1, 2500), "Rows, examples or draws that the answer shows or is made from."
     )
     first_seed: int = bounded(0, IntRange("First seed", 0, 1_000_000), "The first of these draws.")
-    points: tuple[tuple[float, float], ...] = ()  # what a learner placed, x and y
-    prompts: tuple[
-        str, ...
-    ] = ()  # what a learner typed, or is asked of a net in words; plain (core/experiment/checks.py)
-    layers: tuple[str, ...] = ()  # only these layers; () is all of them
+    points: tuple[tuple[float, float], ...] = ()  # points that a learner placed, as x and y
+    # texts that a learner typed, or questions for a net; plain ASCII (core/experiment/checks.py)
+    prompts: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()  # measures only these layers; () is all layers
     rank: int = bounded(0, IntRange("Rank", 0, 64), "Every matrix cut to this rank; 0 is uncut.")
-    strokes: str = ""  # what a learner drew, as core/experiment/strokes.py writes it
+    strokes: str = ""  # the learner's drawing, in the format of core/experiment/strokes.py
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -245,8 +245,8 @@ class Measure(Bounded):
 
 @cache
 def fields_read_by(kind: str) -> frozenset[str]:
-    """Which fields a kind of measure reads: what its function takes by name. Its file is compiled and not imported,
-    because that would import torch."""
+    """Returns the names of the fields that a kind of measure reads: the keyword arguments of its function `measure`.
+    The file is compiled and not imported, because importing it would import torch."""
     path = Path(__file__).parents[1] / "measure" / f"{kind}.py"
     within = compile(path.read_text("utf-8"), str(path), "exec").co_consts
     (function,) = (code for code in within if isinstance(code, CodeType) and code.co_name == "measure")
@@ -257,7 +257,7 @@ Value = Task | Stage | Run | Measure
 
 
 def name_of(kind: type) -> str:
-    """As JSON names it. A kind of task whose examples have changed has another name: old results are not mistaken."""
+    """Returns the name of a class in JSON. It includes the edition, so old results are not mistaken for new ones."""
     edition = getattr(kind, "edition", 1)
     return kind.__name__ if edition == 1 else f"{kind.__name__} {edition}"
 
@@ -266,9 +266,9 @@ KINDS: dict[str, type] = {name_of(kind): kind for kind in (*tasks.kinds(Task), S
 
 
 def to_json(value: Any, kind: object = None) -> Any:
-    """A value as plain JSON, each dataclass tagged with its kind; 90 and 90.0 degrees are written alike.
+    """Converts a value to JSON and tags each dataclass with its kind. 90 and 90.0 degrees give the same JSON.
 
-    A field at its default is left out, so that a new knob changes no digest. Whoever changes a default raises MEANING.
+    Fields at their defaults are left out, so a new field changes no digest. If you change a default, raise MEANING.
     """
     if is_dataclass(value):
         known = ((f, getattr(value, f.name)) for f in fields(value))
@@ -276,11 +276,11 @@ def to_json(value: Any, kind: object = None) -> Any:
         return {"is": name_of(type(value))} | told
     if isinstance(value, tuple):
         return [to_json(v, "float" if "float" in str(kind) else None) for v in value]
-    return value + 0.0 if kind == "float" else value  # + 0.0 also makes -0.0 zero
+    return value + 0.0 if kind == "float" else value  # adding 0.0 also turns -0.0 into zero
 
 
 def from_json(data: Any) -> Any:
-    """The value again; raises BadValue if the JSON does not describe one."""
+    """Converts JSON back to a value. Raises BadValue if the JSON does not describe one."""
     if isinstance(data, list):
         return tuple(from_json(v) for v in data)
     if not isinstance(data, dict):
@@ -292,8 +292,8 @@ def from_json(data: Any) -> Any:
         raise BadValue(f"This does not describe an experiment: {error}.") from error
 
 
-@lru_cache(maxsize=8192)  # a page asks for some hundred, and makes its values anew whenever it is drawn
+@lru_cache(maxsize=8192)  # a page needs some hundred digests and creates its values again on every rerun
 def digest(value: Run | Measure) -> str:
-    """Twenty hexadecimal digits that name the value, the same on every machine and in every process."""
+    """Returns twenty hexadecimal digits that identify the value, the same on every machine and in every process."""
     text = json.dumps([MEANING, to_json(value)], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:20]

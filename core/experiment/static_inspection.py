@@ -1,5 +1,6 @@
-"""What a file of core says of itself, found out without importing it, because that would import torch: which examples
-a net reads, and which of a value's fields a method looks at. A new file needs no entry anywhere.
+"""Reads facts from the source files of core without importing them, because importing them would import torch.
+
+It finds the kinds of examples that a net reads, and the fields that a method uses. A new file needs no registration.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from core.experiment.tasks import Task
 
 @cache
 def syntax_tree(folder: str, name: str) -> ast.Module:
+    """Returns the parsed source of a module in one of core's folders."""
     return ast.parse((Path(__file__).parents[1] / folder / f"{name}.py").read_text("utf-8"))
 
 
 @cache
 def input_forms(net: str) -> tuple[str, ...]:
-    """The forms of examples that a net reads: READS in its file."""
+    """Returns the forms of examples that a net reads, from the constant READS in its file."""
     for line in syntax_tree("nets", net).body:
         if isinstance(line, ast.Assign) and [ast.unparse(target) for target in line.targets] == ["READS"]:
             found: tuple[str, ...] = ast.literal_eval(line.value)
@@ -28,13 +30,13 @@ def input_forms(net: str) -> tuple[str, ...]:
 
 
 def nets_for(task: Task) -> tuple[str, ...]:
-    """The nets that read a task's examples, those that read little else first."""
+    """Returns the nets that can read a task's examples. Nets that read the fewest forms come first."""
     fitting = [net for net in module_names("nets") if task.form in input_forms(net)]
     return tuple(sorted(fitting, key=lambda net: len(input_forms(net))))
 
 
 @cache
 def reads_field(folder: str, name: str, word: str) -> bool:
-    """Whether the file of a method reads something, such as "size" or "keep.count"."""
+    """Returns whether the file of a method reads a name or an attribute, such as "size" or "keep.count"."""
     read = (node for node in ast.walk(syntax_tree(folder, name)) if isinstance(node, ast.Name | ast.Attribute))
     return any(isinstance(node.ctx, ast.Load) and ast.unparse(node) == word for node in read)

@@ -1,11 +1,12 @@
-"""Names as they are stored, where the code has a better one: digests, links, bundles and what ships rest on them.
+"""Maps the names in the code to the names in stored files, where the code has a better name than the stored one.
 
-A value speaks the code's name; JSON has the stored one, and both are read.
+Digests, links, bundles and shipped results depend on the stored names, so they cannot change. A value uses the code's
+name and JSON uses the stored name. Both can be read.
 """
 
 from __future__ import annotations
 
-STORED = {  # by the field that holds the name: what the code calls it, and what is stored
+STORED = {  # by field: the name in the code, and the stored name
     "kind": {
         "reward_weights": "taste",
         "delta_truncation": "squeeze",

@@ -1,6 +1,7 @@
-"""A drawing as strokes of a pen, written as a short text: "10,20 15,40 30,90;5,5 60,5" is two strokes.
+"""Reads and writes drawings as text. A drawing is a row of pen strokes: "10,20 15,40 30,90;5,5 60,5" is two strokes.
 
-Coordinates are whole numbers from 0 to SIZE, x to the right and y down. Knows no torch, no net and no alphabet.
+Coordinates are whole numbers from 0 to SIZE, with x to the right and y down. This module does not depend on torch,
+nets or alphabets.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ import re
 
 from core.experiment.checks import BadValue
 
-SIZE = 100  # of the square that is drawn in
-STROKES, POINTS = 40, 800  # of one drawing, at most
-LONGEST = 8 * POINTS  # characters
+SIZE = 100  # edge length of the square that the learner draws in
+STROKES, POINTS = 40, 800  # the most strokes and points of one drawing
+LONGEST = 8 * POINTS  # the most characters of a drawing as text
 _POINT = "[0-9]{1,3},[0-9]{1,3}"
 _DRAWING = re.compile(rf"{_POINT}(?:[ ;]{_POINT})*")
 
@@ -20,7 +21,7 @@ Drawing = tuple[Stroke, ...]
 
 
 def read(text: str) -> Drawing:
-    """The strokes that a text describes; BadValue with a sentence if it describes none."""
+    """Reads a drawing from text. Raises BadValue with a sentence if the text is not a drawing."""
     if not isinstance(text, str) or len(text) > LONGEST or not _DRAWING.fullmatch(text):
         raise BadValue("This is no drawing: it takes strokes of points, each two whole numbers from 0 to 100.")
     strokes = [[tuple(map(int, point.split(","))) for point in stroke.split()] for stroke in text.split(";")]
@@ -28,7 +29,7 @@ def read(text: str) -> Drawing:
 
 
 def check_drawing(drawing: Drawing) -> Drawing:
-    """The same drawing; BadValue with a sentence if it is too much or nowhere."""
+    """Returns the drawing unchanged. Raises BadValue with a sentence if it is too large or outside the square."""
     if not 1 <= len(drawing) <= STROKES:
         raise BadValue(f"A drawing has 1 to {STROKES} strokes, not {len(drawing)}.")
     points = [point for stroke in drawing for point in stroke]
@@ -40,4 +41,5 @@ def check_drawing(drawing: Drawing) -> Drawing:
 
 
 def write(drawing: Drawing) -> str:
+    """Writes a drawing as text."""
     return ";".join(" ".join(f"{x},{y}" for x, y in stroke) for stroke in drawing)

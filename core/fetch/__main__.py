@@ -1,4 +1,4 @@
-"""`python -m core.fetch [texts | encoder]`."""
+"""Downloads texts or the sentence encoder: `python -m core.fetch [texts | encoder]`."""
 
 import sys
 

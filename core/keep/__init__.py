@@ -1,6 +1,8 @@
-"""What protects the skills that a run's ancestors learned: a penalty beside the loss. One file a method.
+"""Protects the skills that a run's ancestors learned, by a penalty that is added to the loss. There is one file for
+each method.
 
-Every method is a module with the same one function; none knows the loop, and the loop knows none by name.
+Every method is a module with the same function. No method depends on the training loop, and the loop does not know
+the names of the methods.
 
 prepare(keep, past, start, rngs) -> Penalty   past: the tasks of the lineage; start: the weights the run begins with
 """
@@ -23,28 +25,31 @@ from core.nets import Net, Theta
 
 @dataclass(frozen=True)
 class Penalty:
-    """What is added to the loss of every seed, and what that takes."""
+    """Holds a penalty that is added to the loss of every seed, and the cost of computing it."""
 
     value: Callable[[Theta, Tensor, Tensor], Tensor]  # theta, x (seeds, batch, ...), features of x -> (seeds,)
-    flops: float = 0.0  # operations that each new example costs more
+    flops: float = 0.0  # extra operations for each new example
     once: float = 0.0  # operations before the first step
-    numbers: int = 0  # pixels, weights and importances that must be kept
+    numbers: int = 0  # number of pixels, weights and importances that must be stored
 
 
 @dataclass(frozen=True)
 class TaskMemory:
-    """A task that was learned before."""
+    """Holds a task that was learned before, and the weights that learned it."""
 
     task: Task
-    new: Task  # what is learned now
+    new: Task  # the task that is learned now
     seeds: range
     net: Net
-    theta: Theta  # the weights when it had just been learned, (seeds, ...)
-    head: Theta  # its head, kept as it was; empty where the run goes on training it
+    theta: Theta  # the weights right after the old task was learned, (seeds, ...)
+    head: Theta  # the head of the old task, frozen; empty if the run keeps training it
 
     def examples(self, count: int) -> tuple[Tensor, Tensor]:
-        """x (seeds, n, ...), y (seeds, n, ...): `count` of each seed's own training examples, of every class where the
-        task counts its labels by class; or all there are."""
+        """Returns `count` training examples of each seed: x (seeds, n, ...), y (seeds, n, ...).
+
+        If the task counts its labels by class, `count` is the number in every class. If there are fewer, all are
+        returned.
+        """
         task = self.task.at_most(count)
         pool = worlds.load(task).train(task, self.seeds)
         n = pool.size if hasattr(task, "labels") else min(count, pool.size)
@@ -52,8 +57,11 @@ class TaskMemory:
         return x, y
 
     def to_replay(self, count: int) -> tuple[Tensor, Tensor]:
-        """The same; where something is asked at every place, as of text, x and y (seeds, n, places) are no longer than
-        the new examples, so that as many old tokens are read as new ones."""
+        """Returns the examples for replay. Texts are cut to the length of the new examples.
+
+        If a task asks for an answer at every place, as texts do, x and y are (seeds, n, places). With equal lengths,
+        the net reads as many old tokens as new ones.
+        """
         x, y = self.examples(count)
         if x.shape != y.shape:
             return x, y
@@ -62,31 +70,34 @@ class TaskMemory:
 
     @property
     def new_example(self) -> Tensor:
-        """One example of what is learned now, (seeds, 1, ...), for its shape."""
+        """Returns one example of the new task, (seeds, 1, ...), whose shape is needed."""
         x, _ = worlds.load(self.new).test(self.new)
         return x[:1].expand(len(self.seeds), *x[:1].shape)
 
     @property
     def asks_for_numbers(self) -> bool:
-        """Whether its answers are numbers, as the places of points on a line are, and not chances of classes."""
+        """Returns whether the answers are numbers, such as the y of points on a line, and not probabilities of
+        classes."""
         _, y = worlds.load(self.task).test(self.task)
         return bool(y.is_floating_point())
 
     def loss(self, theta: Theta, x: Tensor, y: Tensor) -> Tensor:
-        """Of old examples, through its own head, (seeds,)."""
+        """Returns the loss on old examples through the old task's head, of shape (seeds,)."""
         return worlds.loss_of(self.task)(self.answers(theta, x), y)
 
     def answers(self, theta: Theta, x: Tensor, first: int = 0) -> Tensor:
-        """Logits (seeds, batch, ..., classes) through its own head; x has been through the layers below `first`."""
+        """Returns the logits (seeds, batch, ..., classes) of the old task's head. x is the output of the layers below
+        `first`."""
         return nets.forward(self.net, theta | self.head, x, first)
 
 
 def load(method: str) -> ModuleType:
+    """Imports a method by the name of its file."""
     return import_module(f"core.keep.{method}")
 
 
 def past(run: Run, ancestors: dict[Run, Theta]) -> list[TaskMemory]:
-    """Every task of the lineage, the latest first; not the run's own, where it goes on from the midst of it."""
+    """Returns every task of the lineage, latest first. Leaves out the run's own task if the run continues it midway."""
     seeds, found = range(run.first_seed, run.first_seed + run.seeds), []
     for ancestor in list(run.lineage())[1:]:
         task = ancestor.task
@@ -99,7 +110,8 @@ def past(run: Run, ancestors: dict[Run, Theta]) -> list[TaskMemory]:
 
 
 def old_head(run: Run, task: Task, ancestors: dict[Run, Theta]) -> Theta:
-    """The head through which a run answers a task, if an ancestor's that stays as it was; nothing if its own."""
+    """Returns the frozen head of the ancestor that answers the task, or an empty dict if the run's own head answers
+    it."""
     answering = run.answering(task)
     if answering == run:
         return {}
@@ -107,16 +119,16 @@ def old_head(run: Run, task: Task, ancestors: dict[Run, Theta]) -> Theta:
 
 
 def for_each_seed(theta: Theta, seeds: int) -> Theta:
-    """The weights for every seed, the same for all where there is only one seed's."""
+    """Returns the weights for every seed. If there is only one seed, its weights are repeated."""
     return {name: weight.expand(seeds, *weight.shape[1:]) for name, weight in theta.items()}
 
 
 def anchors(past: list[TaskMemory], start: Theta) -> Theta:
-    """The weights of the start that an old task stands on: all but a head that only the new task uses."""
+    """Returns the weights of the start that an old task depends on: all except a head that only the new task uses."""
     one_head = any(not old.head for old in past)
     return {name: weight for name, weight in start.items() if one_head or nets.layer_of(name) != "head"}
 
 
 def size(theta: Theta) -> int:
-    """How many weights one seed has."""
+    """Returns the number of weights of one seed."""
     return sum(weight[0].numel() for weight in theta.values())

@@ -1,9 +1,9 @@
-"""Elastic weight consolidation: weights that mattered are held to where they started (Kirkpatrick et al. 2017).
+"""Elastic weight consolidation: holds important weights close to where they started (Kirkpatrick et al. 2017).
 
-How much a weight mattered is its diagonal Fisher information: the squared gradient of the log-probability of the
-model's own sampled answers. A world with a loss of its own need not have chances to sample from: there it is the
-squared gradient of that loss at the answers that were learned, the empirical Fisher information. Over a sequence of
-tasks the informations add up, and the anchor is the latest start (Huszar 2018; Schwarz et al. 2018).
+The importance of a weight is its diagonal Fisher information: the squared gradient of the log-probability of answers
+that are sampled from the model itself. A world with a loss of its own may have no probabilities to sample from.
+There, the importance is the squared gradient of that loss at the true answers, the empirical Fisher information. Over
+a sequence of tasks, the importances add up and the anchor is the latest start (Huszar 2018; Schwarz et al. 2018).
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from core.keep import Penalty, TaskMemory, anchors, size
 from core.keep.l2_sp import distance
 from core.nets import Net, Theta
 
-CHUNK = 16  # examples a seed looked at together: each has a gradient as large as the net
+CHUNK = 16  # examples a seed that are processed together; the gradient of each is as large as the net
 
 
 def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
-    """strength / 2 * sum of Fisher * (theta - start)^2, over the weights that an old task stands on."""
+    """Returns the penalty strength / 2 * sum of Fisher * (theta - start)^2, over the weights that an old task depends
+    on."""
     anchor = anchors(past, start)
     importance, once = {name: torch.zeros_like(weight) for name, weight in anchor.items()}, 0.0
     for old in past:
@@ -43,11 +44,14 @@ def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.G
 
 
 def fisher(net: Net, theta: Theta, x: Tensor, y: Tensor, surprise: Callable[[Tensor, Tensor], Tensor]) -> Theta:
-    """x and y (seeds, n, ...) -> (seeds, ...) for every weight: the mean over x of (d surprise / d weight)^2, where
-    surprise is that of logits (rows, 1, ..., classes) at y (rows, 1, ...), a row an example."""
+    """Returns the Fisher information of every weight, (seeds, ...): the mean over x of (d surprise / d weight)^2.
+
+    x and y are (seeds, n, ...). `surprise` is a function of logits (rows, 1, ..., classes) and answers y (rows, 1,
+    ...), with one row for each example.
+    """
     total = {name: torch.zeros_like(weight) for name, weight in theta.items()}
     for some, truth in zip(x.split(CHUNK, dim=1), y.split(CHUNK, dim=1)):
-        # A copy of the net for every example: what falls to its copy is the gradient of that example alone.
+        # Each example gets its own copy of the net, so the gradient of a copy is the gradient of one example.
         n = some.shape[1]
         copies = {name: weight.repeat_interleave(n, 0).requires_grad_() for name, weight in theta.items()}
         logits = nets.forward(net, copies, some.flatten(0, 1)[:, None])
@@ -58,7 +62,8 @@ def fisher(net: Net, theta: Theta, x: Tensor, y: Tensor, surprise: Callable[[Ten
 
 
 def sampled(rngs: list[torch.Generator]) -> Callable[[Tensor, Tensor], Tensor]:
-    """-log p of answers drawn by the chances that the logits themselves give them, each seed with its own luck."""
+    """Returns a function that computes -log p of answers sampled from the logits. Each seed has its own random
+    numbers."""
 
     def surprise(logits: Tensor, y: Tensor) -> Tensor:
         rows = logits.flatten(0, -2)

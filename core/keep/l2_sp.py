@@ -1,4 +1,4 @@
-"""L2-SP: every weight is held to where it started, all of them alike (Li, Grandvalet & Davoine 2018)."""
+"""L2-SP: holds every weight close to where it started, all with equal strength (Li, Grandvalet & Davoine 2018)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from core.nets import Theta
 
 
 def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
-    """strength / 2 * squared distance from the start, over the weights that an old task stands on."""
+    """Returns the penalty strength / 2 * squared distance from the start, over the weights that an old task depends
+    on."""
     anchor = anchors(past, start)
 
     def value(theta: Theta, x: Tensor, features: Tensor) -> Tensor:
@@ -21,7 +22,7 @@ def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.G
 
 
 def distance(theta: Theta, anchor: Theta, importance: Theta | None = None) -> Tensor:
-    """(seeds,) sum over the anchor's weights of (theta - anchor)^2, each times its importance."""
+    """Returns the sum of (theta - anchor)^2 over the anchor's weights, each times its importance, of shape (seeds,)."""
     parts = []
     for name, weight in anchor.items():
         square = (theta[name] - weight).square()

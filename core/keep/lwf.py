@@ -1,4 +1,5 @@
-"""Learning without forgetting: no old example is kept, only the old answers to the new ones (Li & Hoiem 2016)."""
+"""Learning without forgetting: stores no old examples, but keeps the old heads' answers to the new examples (Li &
+Hoiem 2016)."""
 
 from __future__ import annotations
 
@@ -14,8 +15,10 @@ SOFT = 2.0  # the temperature at which answers are compared, as in the paper
 
 
 def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
-    """strength * how far the old heads' answers to the new examples are from those that the start gave."""
-    heads = list({old.task.question: old for old in reversed(past)}.values())  # tasks with one head answer alike
+    """Returns the penalty: strength * how far the old heads' answers to the new examples are from the answers at the
+    start."""
+    # tasks that share a head give the same answers
+    heads = list({old.task.question: old for old in reversed(past)}.values())
     body, gaps = heads[0].net, [between_numbers if old.asks_for_numbers else divergence for old in heads]
     last = len(body) - 1
 
@@ -31,19 +34,20 @@ def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.G
 
 
 def divergence(before: Tensor, now: Tensor) -> Tensor:
-    """Of softened chances, from logits (seeds, batch, ..., classes) -> (seeds,)."""
+    """Returns the divergence of softened probabilities, from logits (seeds, batch, ..., classes) -> (seeds,)."""
     p, q = ((logits / SOFT).log_softmax(-1) for logits in (before, now))
     apart = (p.exp() * (p - q)).sum(-1).flatten(1).mean(1)
-    return SOFT**2 * apart  # the square keeps gradients as large as at temperature 1
+    return SOFT**2 * apart  # the square keeps the gradients as large as at temperature 1
 
 
 def between_numbers(before: Tensor, now: Tensor) -> Tensor:
-    """Mean squared difference of answers that are no chances: (seeds, batch, ...) -> (seeds,)."""
+    """Returns the mean squared difference of answers that are numbers: (seeds, batch, ...) -> (seeds,)."""
     return (before - now).square().flatten(1).mean(1)
 
 
 def cost(heads: list[TaskMemory], start: Theta) -> float:
-    """The start's features for one example; then each head for both, and the gradients of what moves."""
+    """Returns the extra operations for one example: the start's features, each old head before and now, and the
+    gradients of the weights that are trained."""
     example = heads[0].new_example
     counts = [list(nets.products(old.net, start | old.head, example).values()) for old in heads]
     return 2 * (sum(counts[0][:-1]) + sum(count[-1] * (3 if old.head else 4) for old, count in zip(heads, counts)))

@@ -1,4 +1,4 @@
-"""Replay: some old examples are kept, and practised beside the new ones (Robins 1995; Chaudhry et al. 2019)."""
+"""Replay: trains on stored old examples together with the new ones (Robins 1995; Chaudhry et al. 2019)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from core.nets import Theta
 
 
 def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
-    """strength * the old tasks' loss on old examples: at every step as many of each old task as the new batch has."""
+    """Returns the penalty: strength * the old tasks' loss on old examples. Every step uses a batch of each old task
+    that is as large as the new batch."""
     kept = [old.to_replay(keep.count) for old in past]
     row = torch.arange(len(rngs))[:, None]
 

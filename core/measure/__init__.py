@@ -1,9 +1,11 @@
-"""What can be asked of finished runs. One file a kind, each with the same function; none knows a disk or a screen.
+"""Answers questions about finished runs. There is one file for each kind of question, with the same function
+`measure`.
 
 measure(learned, *, tasks, count, ...) -> plain JSON, from what each of the runs has learned
 
-After the star stands what the kind reads of the other fields of core.experiment.spec.Measure, by their names and no
-other: a value that says more is refused. core.experiment.spec reads these names from the file itself.
+The arguments after the star are the fields of core.experiment.spec.Measure that this kind reads, by the same names. A
+value that sets any other field is refused. core.experiment.spec reads the names from the file itself. No kind uses
+the disk or draws anything.
 """
 
 from __future__ import annotations
@@ -22,27 +24,29 @@ from core.training.evaluator import Evaluator
 
 @dataclass(frozen=True)
 class Learned:
-    """One run as it ended, and on the way there."""
+    """Holds one finished run: its weights at the end and, if recorded, during training."""
 
     run: Run
-    thetas: Mapping[Run, Theta]  # the weights of the run and of all it started from
-    frames: Mapping[int, Theta]  # by step: the first seed's weights, (1, ...) each; empty if it kept none
+    thetas: Mapping[Run, Theta]  # the weights of the run and of all runs that it started from
+    frames: Mapping[int, Theta]  # by step: the first seed's weights, (1, ...) each; empty if the run recorded no frames
 
     @property
     def theta(self) -> Theta:
+        """Returns the final weights of the run."""
         return self.thetas[self.run]
 
     @property
     def net(self) -> Net:
+        """Returns the run's net."""
         return nets.load(self.run.net, worlds.load(self.run.task).classes(self.run.task))
 
     def evaluator(self, task: Task) -> Evaluator:
-        """The test of a task, read through the head that learned it, for weights that may all move."""
+        """Returns the test of a task, through the head that learned it, for weights that may all change."""
         return Evaluator.for_task(self.run, task, self.net, dict(self.thetas))
 
 
 def answer(value: Measure, learned: list[Learned]) -> dict[str, Any]:
-    """What a measure finds out; `learned` is one for each of its runs."""
+    """Computes the answer of a measure. `learned` has one entry for each of the measure's runs."""
     asked = {name: getattr(value, name) for name in fields_read_by(value.kind)}
     found: dict[str, Any] = import_module(f"core.measure.{value.kind}").measure(learned, **asked)
     return found

@@ -1,4 +1,4 @@
-"""Accuracy of finished runs on other tasks, for instance on digits unlike those they learned."""
+"""Measures the accuracy of finished runs on other tasks, for example on digits that differ from those they learned."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from core.measure import Learned
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any]:
-    """{"accuracy": [run][task][seed]}."""
+    """Returns {"accuracy": [run][task][seed]}."""
     return {"accuracy": [[learner.evaluator(task).score(learner.theta) for task in tasks] for learner in learned]}

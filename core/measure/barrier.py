@@ -1,4 +1,5 @@
-"""Accuracy along the straight line between two solutions: whether they lie in one basin (Neyshabur et al. 2020)."""
+"""Measures the accuracy along the straight line between two solutions, which shows whether both lie in one basin
+(Neyshabur et al. 2020)."""
 
 from __future__ import annotations
 
@@ -9,8 +10,11 @@ from core.measure import Learned
 
 
 def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
-    """{"share": [0, ..., 1], "accuracy": [pair][place][seed]}, the runs taken two by two, at `count` places from the
-    one's weights to the other's; seed by seed, on the first one's task."""
+    """Returns {"share": [0, ..., 1], "accuracy": [pair][place][seed]}.
+
+    The runs are taken in pairs. The weights of the two runs are mixed at `count` places, seed by seed, from the first
+    run's weights to the second's. The accuracy is that on the first run's task.
+    """
     if len(learned) % 2 or count < 2:
         raise BadValue("A line needs two ends, so runs come in pairs, and two places or more.")
     shares = [k / (count - 1) for k in range(count)]

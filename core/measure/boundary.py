@@ -1,4 +1,4 @@
-"""What a net says at every place of the plane: its decision boundary, at the end and at every frame."""
+"""Computes the decision boundary of a net: its prediction at every point of the plane, at every frame and the end."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ SIDE = 60  # cells along an edge
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
-    """{"side", "reach", "maps": [run][task]{"": map, step: map, ...}, "points": [task][[x, y, class], ...]}.
+    """Returns {"side", "reach", "maps": [run][task]{"": map, step: map, ...}, "points": [task][[x, y, class], ...]}.
 
-    A map is `decided`, read through the head that learned the task, for the first seed; "" is the end.
+    A map is the output of `decided` for the first seed, through the head that learned the task. The key "" is the end
+    of the run.
     """
     maps = []
     for learner in learned:
@@ -37,13 +38,13 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 
 def decided(net: Net, theta: Theta) -> str:
-    """The first seed's class in every cell, SIDE * SIDE bytes in base64."""
+    """Returns the first seed's class in every cell, as SIDE * SIDE bytes in base64."""
     with torch.no_grad():
         answers = nets.forward(net, first_seed(theta), grid(SIDE)[None])[0].argmax(-1)
     return base64.b64encode(answers.byte().numpy().tobytes()).decode()
 
 
 def some_points(task: Task, count: int) -> list[list[float]]:
-    """`count` test points as [x, y, class]."""
+    """Returns `count` test points as [x, y, class]."""
     x, y = worlds.load(task).test(task)
     return [[round(a, 3), round(b, 3), int(c)] for (a, b), c in zip(x[:count].tolist(), y[:count].tolist())]

@@ -1,4 +1,5 @@
-"""How alike two nets see the same examples, layer by layer: linear CKA (Kornblith et al. 2019)."""
+"""Measures how similar two nets' features of the same examples are, layer by layer: linear CKA (Kornblith et al.
+2019)."""
 
 from __future__ import annotations
 
@@ -13,8 +14,11 @@ from core.measure import Learned
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
-    """{"layers": names, "cka": [run after the first][layer][seed]}: each run beside the first, on `count` test
-    examples of the first task; a first run of one seed stands beside every seed."""
+    """Returns {"layers": names, "cka": [run after the first][layer][seed]}.
+
+    Each run is compared with the first run, on `count` test examples of the first task. If the first run has one
+    seed, it is compared with every seed of the others.
+    """
     x = worlds.evenly_spaced(worlds.load(tasks[0]).test(tasks[0])[0], count)
     first, *others = (features(learner, x) for learner in learned)
     layers = list(learned[0].net)[:-1]
@@ -25,7 +29,7 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 
 def features(learner: Learned, x: Tensor) -> list[Tensor]:
-    """What each layer below the head makes of x (n, ...): (seeds, n, features) each."""
+    """Returns the output of each layer below the head for x (n, ...): (seeds, n, features) each."""
     seeds, found = learner.theta["head.weight"].shape[0], []
     y = x.expand(seeds, *x.shape)
     with torch.no_grad():
@@ -36,14 +40,17 @@ def features(learner: Learned, x: Tensor) -> list[Tensor]:
 
 
 def cka(x: Tensor, y: Tensor) -> Tensor:
-    """x (seeds, n, p), y (seeds, n, q) -> (seeds,) in [0, 1]: |Y'X|^2 / (|X'X| |Y'Y|) of centred features, with
-    Frobenius norms; 1 for features that differ by a rotation and a scale only."""
+    """Computes linear CKA of x (seeds, n, p) and y (seeds, n, q), a value in [0, 1] for each seed.
+
+    The formula is |Y'X|^2 / (|X'X| |Y'Y|) for centred features, with Frobenius norms. Features that differ only by a
+    rotation and a scale have CKA 1.
+    """
     x, y = (z - z.mean(1, keepdim=True) for z in (x, y))
     return product(y, x).square() / (product(x, x) * product(y, y))
 
 
 def product(x: Tensor, y: Tensor) -> Tensor:
-    """The Frobenius norm of X'Y, (seeds,); one seed stands for all."""
+    """Returns the Frobenius norm of X'Y, of shape (seeds,). If one input has a single seed, it is used for all."""
     return torch.linalg.matrix_norm(x.transpose(1, 2) @ y)
 
 

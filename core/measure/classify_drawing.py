@@ -1,4 +1,4 @@
-"""What nets take a drawing for, as far as it has been drawn: the question of the drawing board."""
+"""Returns what nets predict for a drawing, which may be unfinished. The drawing board uses it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from core.worlds import drawn
 
 
 def measure(learned: list[Learned], *, strokes: str) -> dict[str, Any]:
-    """{"runs": [{"sure": [class]}]}: the probability of every class, the mean over seeds; [] for a mere dot."""
+    """Returns {"runs": [{"sure": [class]}]}: the probability of every class, as the mean over seeds. A mere dot gives
+    []."""
     x = drawn.image(strokes)
     if x is None:
         return {"runs": []}

@@ -1,4 +1,4 @@
-"""What a language model writes after a prompt, at every frame of its training."""
+"""Samples what a language model writes after a prompt, at every frame of its training."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from core.training.text_generation import continued
 
 
 def measure(learned: list[Learned], *, prompts: tuple[str, ...], count: int, first_seed: int) -> dict[str, Any]:
-    """{"runs": [{"steps", "texts": [prompt][frame]}]}: `count` tokens each, drawn by the first seed with the same
-    random numbers at every frame, up to where the net ends its document."""
+    """Returns {"runs": [{"steps", "texts": [prompt][frame]}]} for the first seed.
+
+    Each text has `count` tokens, or fewer if the net ends its document. The random numbers are the same at every
+    frame.
+    """
     runs = []
     for learner in learned:
         theta = {name: torch.cat([frame[name] for frame in learner.frames.values()]) for name in learner.theta}

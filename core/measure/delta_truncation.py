@@ -1,4 +1,5 @@
-"""A finished delta cut to lower and lower ranks: what the net can still do, and how its directions compare in size."""
+"""Cuts a finished delta to lower and lower ranks, and measures what the net can still do and how large the singular
+values are."""
 
 from __future__ import annotations
 
@@ -12,16 +13,18 @@ from core.tensors.delta import between, spectrum, truncated
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
-    """For each run, of its delta below the head: "accuracy" [task][rank][seed], at every one of `ranks`; "spectrum"
-    {layer: [singular value over the largest, the mean of all seeds]}; and on the plane "maps" of its own task, by rank.
+    """Returns the results for each run, of its delta below the head.
 
-    The head is not cut: like that of a patch, it is all new.
+    They are "accuracy" [task][rank][seed] at every one of `ranks`, and "spectrum" {layer: [singular value divided by
+    the largest, the mean of all seeds]}. On the plane, they also have "maps" of the run's own task, by rank. The head
+    is not cut, because it is new, like the head of a patch.
     """
     ranks = [rank for rank in (0, 1, 2, 4, 8, 16, 32, 64) if rank <= count]
     return {"ranks": ranks, "runs": [squeezed(learner, tasks, ranks) for learner in learned]}
 
 
 def squeezed(learner: Learned, tasks: tuple[Task, ...], ranks: list[int]) -> dict[str, Any]:
+    """Returns the results of one run at every rank."""
     assert learner.run.start
     start = {name: part for name, part in learner.thetas[learner.run.start].items() if layer_of(name) != "head"}
     delta = between(start, learner.theta)
@@ -37,5 +40,6 @@ def squeezed(learner: Learned, tasks: tuple[Task, ...], ranks: list[int]) -> dic
 
 
 def relative_spectrum(name: str, delta: Theta) -> list[float]:
+    """Returns the singular values of a matrix divided by the largest, as the mean over seeds."""
     sizes = spectrum({name: delta[name]})[name]
     return [round(share, 4) for share in (sizes / sizes[:, :1]).mean(0).tolist()]

@@ -1,4 +1,5 @@
-"""How far a few labels go on what a frozen sentence encoder makes of sentences: a linear probe, draw by draw."""
+"""Measures how accurate a linear probe on a frozen sentence encoder is with a few labels, for several draws of the
+labels."""
 
 from __future__ import annotations
 
@@ -14,24 +15,24 @@ from core.measure import Learned
 from core.pretrained import encoder
 from core.worlds import sentiment
 
-SOFT = 10.0  # how little the probe is held back; the vectors have length one
+SOFT = 10.0  # weak regularisation of the probe; the vectors have length one
 
 
 @cache
 def vectors(subject: str) -> dict[str, Tensor]:
-    """Every sentence of a subject and what the encoder makes of it; a quarter of a minute of one core."""
+    """Returns the encoder's vector for every sentence of a subject. This takes a quarter of a minute on one core."""
     sentences = sorted({sentence for part in sentiment.split_train_test(subject) for kind in part for sentence in kind})
     return dict(zip(sentences, encoder.encode(sentences)))
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:
-    """{"accuracy": [task][draw]}."""
+    """Returns {"accuracy": [task][draw]}."""
     draws = range(first_seed, first_seed + count)
     return {"accuracy": [[probed(task, seed) for seed in draws] for task in tasks]}
 
 
 def probed(task: object, seed: int) -> float:
-    """The share of held-out sentences that a logistic regression gets right after one draw of labels."""
+    """Returns the accuracy of a logistic regression on held-out sentences, after training on one draw of labels."""
     if not isinstance(task, Sentiment):
         raise BadValue("The sentence encoder judges sentences only.")
     known = vectors(task.subject)

@@ -1,4 +1,4 @@
-"""Some training examples of each task, as pictures: what a net gets to see."""
+"""Returns some training examples of each task as pictures."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from core.training.tracked_examples import to_base64 as in_bytes
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
-    """{"pictures": [task] a list of {"image", "truth", "place"}, "classes": [task]}; images as `packed` makes them, in
-    order of their classes, and `place` is where each stands in the first seed's pool."""
+    """Returns {"pictures": [task] a list of {"image", "truth", "place"}, "classes": [task]}.
+
+    Images are in the format of `to_base64`, in order of their classes. "place" is the position of the image in the
+    first seed's training set.
+    """
     shown, classes = [], []
     for task in tasks:
         world = worlds.load(task)
@@ -28,5 +31,5 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 
 def to_base64(image: Tensor) -> str:
-    """An image (1, 28, 28) in [0, 1] as 784 bytes in base64."""
+    """Encodes an image (1, 28, 28) in [0, 1] as 784 bytes in base64."""
     return in_bytes(image * 255)

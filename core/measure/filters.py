@@ -1,4 +1,4 @@
-"""The first layer's filters at every frame, as pictures: what a net looks for before anything else."""
+"""Returns the filters of the first layer as pictures, at every frame."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from core.measure import Learned
 
 
 def measure(learned: list[Learned]) -> dict[str, Any]:
-    """{"side", "runs": [{"steps", "images": [frame][filter]}]} of the first seed; an image is side * side bytes in
-    base64, in which 1, 128 and 255 are the same strength below zero, nothing, and that strength above it."""
+    """Returns {"side", "runs": [{"steps", "images": [frame][filter]}]} for the first seed.
+
+    An image is side * side bytes in base64. A byte of 128 is zero. 1 and 255 are equally far below and above zero.
+    """
     found, side = [], 0
     for learner in learned:
         frames = [theta[f"{next(iter(learner.net))}.weight"][0] for theta in learner.frames.values()]
@@ -28,5 +30,5 @@ def measure(learned: list[Learned]) -> dict[str, Any]:
 
 
 def to_base64(filter: Tensor) -> str:
-    """A filter (side, side) in [-1, 1] as bytes in base64."""
+    """Encodes a filter (side, side) in [-1, 1] as bytes in base64."""
     return base64.b64encode((filter * 127 + 128).round().byte().numpy().tobytes()).decode()

@@ -1,4 +1,5 @@
-"""What a net says of some examples of an old task while it learns a new one: which it loses, when, and to what."""
+"""Tracks a net's answers to some examples of an old task while it learns a new task: which examples it forgets, at
+which step, and what it answers instead."""
 
 from __future__ import annotations
 
@@ -16,11 +17,11 @@ from core.training.evaluator import Evaluator
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
-    """{"examples": [{"image" or "at", "truth"}], "runs": [{"steps", "answers": [example][[step, answer], ...]}],
-    "names": {class: its name}}, of the first seeds.
+    """Returns the answers of the first seeds to `count` test examples of the one task.
 
-    `count` test examples of the one task, all of them right at the first run's first frame. Of its answers only those
-    are listed that differ from the one before.
+    The format is {"examples": [{"image" or "at", "truth"}], "runs": [{"steps", "answers": [example][[step, answer],
+    ...]}], "names": {class: its name}}. All examples are answered correctly at the first frame of the first run. An
+    answer is only listed if it differs from the answer one frame before.
     """
     (task,) = tasks
     evaluators = [learner.evaluator(task) for learner in learned]
@@ -41,29 +42,29 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 
 def predicted_classes(evaluator: Evaluator, theta: Theta, x: Tensor) -> Tensor:
-    """x (n, ...) -> the classes (n,) that weights (1, ...) say, through the head that learned the task."""
+    """Returns the predicted classes (n,) of x (n, ...) for weights (1, ...), through the head that learned the task."""
     with torch.no_grad():
         return nets.forward(evaluator.net, theta | first_seed(evaluator.head), x[None])[0].argmax(-1)
 
 
 def correct_examples(evaluator: Evaluator, theta: Theta, count: int) -> Tensor:
-    """The places of `count` test examples that are answered rightly, an even choice, class by class."""
+    """Returns the positions of `count` correctly answered test examples, evenly spread over the classes."""
     right = torch.nonzero(predicted_classes(evaluator, theta, evaluator.examples) == evaluator.y).flatten()
     right = right[torch.argsort(evaluator.y[right], stable=True)]
     return right[torch.linspace(0, len(right) - 1, min(count, len(right))).long()]
 
 
 def changes(steps: list[int], answers: list[int]) -> list[list[int]]:
-    """[step, answer] wherever the answer is not what it was a frame before."""
+    """Returns [step, answer] for each frame whose answer differs from the answer one frame before."""
     return [[s, a] for k, (s, a) in enumerate(zip(steps, answers)) if k == 0 or a != answers[k - 1]]
 
 
 def as_shown(example: Tensor) -> dict[str, Any]:
-    """An image (1, 28, 28), or a point (2,)."""
+    """Returns an image (1, 28, 28), or a point (2,), as JSON."""
     return {"image": to_base64(example)} if example.dim() == 3 else {"at": [round(float(v), 3) for v in example]}
 
 
 def name_of(task: Task, k: int) -> str:
-    """What a class is called, where its world knows."""
+    """Returns the name of a class, or its number if the world has no names."""
     world = worlds.load(task)
     return str(world.names(task)[k]) if hasattr(world, "names") else str(k)

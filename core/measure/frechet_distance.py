@@ -1,7 +1,8 @@
-"""How far apart two worlds look to a net: the Frechet distance between their pictures' features (Heusel et al. 2017).
+"""Measures how different two worlds look to a net: the Frechet distance between the features of their pictures
+(Heusel et al. 2017).
 
-The features of each world, those that go into the head of the run asked, are taken for a Gaussian. What the labels
-say does not enter: two worlds with the same pictures and other questions are at no distance.
+The features are the inputs of the head, and those of each world are modelled as a Gaussian. Labels play no role: two
+worlds with the same pictures and different questions have distance zero.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from core.measure import Learned
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any]:
-    """{"distance": [run][task], "look": [task]}, each from the first task, by the first seed of each run; distance as a
-    share of how far the first task's own features spread (the trace of their covariance)."""
+    """Returns {"distance": [run][task], "look": [task]}, each measured from the first task, for the first seed of
+    each run.
+
+    The distance is divided by the spread of the first task's own features (the trace of their covariance).
+    """
     shown = [pictures(task) for task in tasks]
     found = []
     for learner in learned:
@@ -30,13 +34,14 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any
 
 
 def pictures(task: Task, most: int = 1000) -> Tensor:
-    """Test examples (n, ...) of a task, an even choice of at most so many."""
+    """Returns at most `most` test examples (n, ...) of a task, evenly spaced."""
     x, _ = worlds.load(task).test(task)
     return x[torch.linspace(0, len(x) - 1, min(most, len(x))).long()]
 
 
 def frechet(a: Tensor, b: Tensor) -> float:
-    """Features (n, d) and (m, d): |mean a - mean b|^2 + trace(A + B - 2 (A B)^(1/2)), A and B their covariances."""
+    """Computes the Frechet distance of features (n, d) and (m, d): |mean a - mean b|^2 + trace(A + B - 2 (A
+    B)^(1/2)), where A and B are their covariances."""
     root = square_root(torch.cov(a.T))
     both = square_root(root @ torch.cov(b.T) @ root)
     apart = (a.mean(0) - b.mean(0)).square().sum()
@@ -44,12 +49,12 @@ def frechet(a: Tensor, b: Tensor) -> float:
 
 
 def square_root(matrix: Tensor) -> Tensor:
-    """Of a symmetric matrix without negative eigenvalues, such as a covariance."""
+    """Returns the square root of a symmetric matrix without negative eigenvalues, such as a covariance."""
     values, vectors = torch.linalg.eigh(matrix)
     return (vectors * values.clamp(min=0).sqrt()) @ vectors.T
 
 
 def look(target: Tensor, source: Tensor) -> float:
-    """How unlike the pictures look, grey value by grey value: from each target picture to the nearest source picture,
-    the root of the mean squared difference, averaged over the target."""
+    """Measures how different the pictures look, pixel by pixel. For each target picture, it takes the root mean
+    squared difference to the nearest source picture. The result is the mean over the target pictures."""
     return float(torch.cdist(target.flatten(1), source.flatten(1)).amin(1).mean() / target[0].numel() ** 0.5)

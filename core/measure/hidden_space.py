@@ -1,4 +1,4 @@
-"""The space that the head reads, in two dimensions, at every frame: how a net pulls the classes apart."""
+"""Projects the input of the head to two dimensions at every frame, to show how a net separates the classes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from core.measure import Learned
 
 
 def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
-    """{"classes": [point], "runs": [{"steps", "xy": [frame][point][2]}]} for `count` test points of the first run's
-    task. One projection, made from the last frame's head, serves all frames of a run, so that only the points move."""
+    """Returns {"classes": [point], "runs": [{"steps", "xy": [frame][point][2]}]} for `count` test points of the first
+    run's task.
+
+    All frames of a run share one projection, which is made from the head of the last frame. So only the points move.
+    """
     task = learned[0].run.task
     x, y = (worlds.evenly_spaced(part, count) for part in worlds.load(task).test(task))
     found = []
@@ -28,8 +31,11 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
 
 
 def axes(z: Tensor, head: Tensor) -> Tensor:
-    """z (n, features) centred, head (features, classes) -> (features, 2): the two widest directions of those in which
-    answers differ; with two classes there is one, and the second is the widest of the rest."""
+    """Chooses the axes of the projection: z (n, features) centred, head (features, classes) -> (features, 2).
+
+    The axes are the two widest directions in which the answers differ. With two classes there is only one such
+    direction, and the second axis is the widest of all other directions.
+    """
     left, sizes, _ = torch.linalg.svd(head - head.mean(1, keepdim=True), full_matrices=False)
     read = left[:, sizes > 1e-4 * sizes[0]]
     telling = read @ widest(z @ read)
@@ -38,10 +44,11 @@ def axes(z: Tensor, head: Tensor) -> Tensor:
 
 
 def widest(z: Tensor) -> Tensor:
-    """The principal components of z (n, features), two at most: (features, 1 or 2)."""
+    """Returns the first one or two principal components of z (n, features): (features, 1 or 2)."""
     found = torch.linalg.svd(z.T @ z)[0][:, :2]
-    return found * found.sum(0).sign()  # a direction has no sign of its own
+    return found * found.sum(0).sign()  # fixes the sign, which is arbitrary
 
 
 def short(xy: Tensor) -> list[Any]:
+    """Rounds coordinates to three digits."""
     return [[[round(a, 3), round(b, 3)] for a, b in frame] for frame in xy.tolist()]

@@ -1,4 +1,5 @@
-"""What a net makes of the points in its prompt, beside least squares. No weight moves: the net is only asked."""
+"""Measures what a net predicts from the points in its prompt, and compares it with least squares. No weights are
+trained."""
 
 from __future__ import annotations
 
@@ -12,18 +13,20 @@ from core.experiment.tasks import Lines, Task
 from core.measure import Learned
 from core.worlds import generator, lines
 
-REACH, GRID = 3.0, 49  # the curve is asked for at GRID places from -REACH to REACH
+REACH, GRID = 3.0, 49  # the curve is computed at GRID places from -REACH to REACH
 PROMPTS = 1000
 
 
 def measure(
     learned: list[Learned], *, tasks: tuple[Task, ...], points: tuple[tuple[float, float], ...]
 ) -> dict[str, Any]:
-    """{"error": [run][task][seed][k], "least squares": [task][k], "x": [...], "line": [...], "curve": [run][seed][...],
-    "weights": of one seed of all runs, "changed": how many of all weights are not what they were before the answers}
+    """Returns the errors of the nets and of least squares, and the curves through the learner's points.
 
-    error: at the point after k others, as a share of what always saying 0 costs. line and curve go through
-    points, if there are any.
+    {"error": [run][task][seed][k], "least squares": [task][k], "x": [...], "line": [...], "curve": [run][seed][...],
+    "weights": of one seed of all runs, "changed": the number of weights that differ from before the answers}
+
+    "error" is the error at the point after k others, divided by the error of always predicting 0. "line" and "curve"
+    go through `points`, and are left out if there are none.
     """
     found: dict[str, Any] = {"error": [], "least squares": []}
     asked = [lines.prompts(task, PROMPTS, generator("in context", 0)) for task in tasks if isinstance(task, Lines)]
@@ -43,7 +46,8 @@ def measure(
 
 
 def answers(learner: Learned, x: Tensor, y: Tensor) -> Tensor:
-    """What each seed says at every point, from the points before it: x and y (n, points) -> (seeds, n, points)."""
+    """Returns what each seed predicts at every point from the points before it: x and y (n, points) -> (seeds, n,
+    points)."""
     seeds = len(next(iter(learner.theta.values())))
     with torch.no_grad():
         prompt = lines.to_prompt(x, y).expand(seeds, -1, -1, -1)
@@ -53,7 +57,8 @@ def answers(learner: Learned, x: Tensor, y: Tensor) -> Tensor:
 
 
 def fits(x: Tensor, y: Tensor) -> Tensor:
-    """The same by least squares; where one point leaves the line open, the one with the smallest a and b."""
+    """Returns the predictions of least squares in the same format. If one point does not determine the line, the line
+    with the smallest a and b is used."""
     inputs = torch.stack([torch.ones_like(x), x], -1)
     predictions = [torch.zeros_like(y[:, 0])]
     for k in range(1, x.shape[1]):
@@ -63,5 +68,6 @@ def fits(x: Tensor, y: Tensor) -> Tensor:
 
 
 def relative_error(predicted: Tensor, y: Tensor) -> Tensor:
-    """Mean squared error at each point: predicted (seeds, n, points) -> (seeds, points), 1 for always saying 0."""
+    """Returns the mean squared error at each point, relative to always predicting 0: predicted (seeds, n, points) ->
+    (seeds, points)."""
     return (predicted - y).square().mean(1) / y.square().mean(0)

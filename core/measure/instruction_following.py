@@ -1,4 +1,4 @@
-"""How often answers are right, and how often they only look right, for each kind of instruction."""
+"""Measures how often answers to each kind of instruction are right, and how often they at least have the right form."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from core.worlds import instructions
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> dict[str, Any]:
-    """{"right": [run][task][seed], "formed": [run][task][seed]}: shares of `count` test examples of each task.
+    """Returns {"right": [run][task][seed], "formed": [run][task][seed]}: shares of `count` test examples of each
+    task.
 
-    right: the answer is the wanted one, and ends there. formed: it ends, it is written as the instruction wants it,
-    and it is of the kind that was asked for, be it wrong.
+    An answer is "right" if it is the wanted answer and ends there. It is "formed" if it ends, is written as the
+    instruction asks, and is the kind of answer that was asked for, even if it is wrong.
     """
     asked = [task for task in tasks if isinstance(task, Instructions)]
     evaluators = [instructions.draw_questions(task.ask, count, task.real) for task in asked]
@@ -32,10 +33,12 @@ def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int) -> d
 
 
 def right(answers: list[tuple[str, bool]], evaluator: list[tuple[str, str]]) -> float:
+    """Returns the share of answers that are right."""
     return rate(ends and says == wanted for (says, ends), (_, wanted) in zip(answers, evaluator))
 
 
 def formed(answers: list[tuple[str, bool]], task: Instructions) -> float:
+    """Returns the share of answers that have the right form."""
     return rate(ends and instructions.has_form(task.ask, says) for says, ends in answers)
 
 

@@ -1,6 +1,7 @@
-"""theta_start + alpha * delta at many alphas, with nothing retrained: how well it does each task, and what it says.
+"""Evaluates theta_start + alpha * delta at many values of alpha, without retraining: the accuracy on each task and
+the answers.
 
-A whole layer's share of delta may be left out, and every matrix of it cut to a rank.
+The delta of whole layers may be left out, and every matrix of the delta may be cut to a rank.
 """
 
 from __future__ import annotations
@@ -24,20 +25,22 @@ from core.training import train
 from core.training.evaluator import Evaluator
 from core.worlds.plane import REACH, grid
 
-ALPHAS = tuple(round(k / 20, 2) for k in range(-10, 31))  # 0 is the start, 1 the end
-CHUNK = 128  # test examples a seed that go through the net at a time
-POINTS, IMAGES = 120, 20  # examples that are shown of each task
+ALPHAS = tuple(round(k / 20, 2) for k in range(-10, 31))  # 0 is the start of the run, 1 its end
+CHUNK = 128  # test examples a seed that go through the net at once
+POINTS, IMAGES = 120, 20  # number of points and images of each task that are shown
 
 
 def measure(
     learned: list[Learned], *, tasks: tuple[Task, ...], count: int, layers: tuple[str, ...], rank: int
 ) -> dict[str, Any]:
-    """{"alphas", "accuracy": [task][alpha][seed], "size": [seed], "sizes": {layer: [seed]}, "shown": [task], and on the
-    plane "side", "reach", "maps"}.
+    """Returns the accuracy along the line, the size of the delta, and a few examples with the first seed's answers.
 
-    The line runs from where the run started to where it ended, or from the end of a first run to that of a second.
-    Accuracy is that of `count` test examples. Sizes are those of the delta that is added, as a share of the start's:
-    of all weights, and of each layer's. "shown" has a few examples of each task and what the first seed answers.
+    {"alphas", "accuracy": [task][alpha][seed], "size": [seed], "sizes": {layer: [seed]}, "shown": [task], and on the
+    plane "side", "reach", "maps"}
+
+    With one run, the line goes from its start to its end. With two runs, it goes from the end of the first to the end
+    of the second. The accuracy is that on `count` test examples. The sizes are those of the added delta, divided by
+    the size of the start: over all weights, and for each layer.
     """
     learner = learned[-1]
     start = learned[0].theta if len(learned) == 2 else start_weights(learner)
@@ -61,7 +64,7 @@ def measure(
 
 
 def start_weights(learner: Learned) -> Theta:
-    """The weights before the first step, which follow from the run's seeds and its start."""
+    """Returns the weights before the first step, which follow from the run's seeds and its start."""
     run = learner.run
     return train.initial_weights(
         run, learner.net, dict(learner.thetas), range(run.first_seed, run.first_seed + run.seeds)
@@ -69,7 +72,8 @@ def start_weights(learner: Learned) -> Theta:
 
 
 def edited(delta: Theta, layers: tuple[str, ...], rank: int) -> Theta:
-    """Only the layers that are asked for, and only up to the rank; no layers mean all, no rank the whole."""
+    """Returns the delta of the given layers only, cut to the rank. No layers means all layers, and rank 0 means
+    uncut."""
     if strange := set(layers) - set(map(layer_of, delta)):
         raise BadValue(f"This net has no layer {', '.join(sorted(strange))}.")
     kept = {name: part for name, part in delta.items() if not layers or layer_of(name) in layers}
@@ -77,26 +81,29 @@ def edited(delta: Theta, layers: tuple[str, ...], rank: int) -> Theta:
 
 
 def layer_weights(layer: str, theta: Theta) -> Theta:
+    """Returns the weights of one layer."""
     return {name: weight for name, weight in theta.items() if layer_of(name) == layer}
 
 
 def relative_size(delta: Theta, start: Theta) -> list[float]:
-    """||delta|| / ||theta_start|| of every seed."""
+    """Returns ||delta|| / ||theta_start|| of every seed."""
     return [round(share, 5) for share in (norm(delta, start) / norm(start, start)).tolist()]
 
 
 def norm(theta: Theta, like: Theta) -> Tensor:
-    """(seeds,): the Euclidean length of all weights together; zero if there are none."""
+    """Returns the Euclidean length of all weights together, of shape (seeds,). It is zero if there are no weights."""
     seeds = len(next(iter(like.values())))
     return sum((weight.flatten(1).square().sum(1) for weight in theta.values()), torch.zeros(seeds)).sqrt()
 
 
 def spread(size: int, count: int) -> Tensor:
+    """Returns `count` evenly spaced positions."""
     return torch.linspace(0, size - 1, min(count, size)).long()
 
 
 def shown_examples(evaluator: Evaluator, predicted: Tensor) -> dict[str, Any]:
-    """said (alphas, examples) -> {"examples", "truth", "answers": (alphas, shown)}."""
+    """Returns a few examples and the answers to them: predicted (alphas, examples) -> {"examples", "truth",
+    "answers": (alphas, shown)}."""
     flat = evaluator.examples.shape[1:] == (2,)
     pick = spread(len(evaluator.y), POINTS if flat else IMAGES)
     return {
@@ -107,7 +114,7 @@ def shown_examples(evaluator: Evaluator, predicted: Tensor) -> dict[str, Any]:
 
 
 def maps(evaluator: Evaluator, path: list[Theta]) -> str:
-    """The first seed's class in every cell at every alpha, (alphas, SIDE * SIDE)."""
+    """Returns the first seed's class in every cell at every alpha, (alphas, SIDE * SIDE), compressed."""
     with torch.no_grad():
         cells = grid(SIDE)[None]
         predicted = [
@@ -117,5 +124,6 @@ def maps(evaluator: Evaluator, path: list[Theta]) -> str:
 
 
 def deflated(numbers: Tensor) -> str:
-    """Numbers from 0 to 65,535 as bytes, two each, the low one first; deflated, in base64."""
+    """Encodes numbers from 0 to 65,535 as two bytes each, the low byte first. They are deflated and written in
+    base64."""
     return base64.b64encode(zlib.compress(numbers.numpy().astype("<u2").tobytes(), 9)).decode()

@@ -1,6 +1,7 @@
-"""Loss and accuracy over the plane through three nets, and along the straight lines between them (Garipov et al. 2018).
+"""Computes loss and accuracy on the plane through three nets, and along the straight lines between them (Garipov et
+al. 2018).
 
-The plane has an orthonormal basis, so that a distance in the picture is a distance between weights (Li et al. 2018).
+The plane has an orthonormal basis, so a distance in the picture is a distance between weights (Li et al. 2018).
 """
 
 from __future__ import annotations
@@ -19,19 +20,21 @@ from core.training.evaluator import Evaluator
 from core.worlds import cross_entropy
 
 SIDE = 25  # places along an edge of the map
-PLACES = 21  # along a line
-ROOM = 0.5  # the map goes beyond the three by this share of how far they are apart, to every side
-CHUNK = 16  # test examples that go through 25 nets at a time: twice as fast as 128
+PLACES = 21  # places along a line
+ROOM = 0.5  # margin of the map on every side, as a share of the distance between the three nets
+CHUNK = 16  # test examples that go through 25 nets at once; twice as fast as 128
 
 
 def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
-    """{"x": [SIDE], "y": [SIDE], "loss": [y][x], "accuracy": [y][x], "nets": [run][x, y, how far off the plane],
-    "paths": [run][frame][x, y], "share": [PLACES], "lines": [pair]}, each line {"loss": [place][seed], "accuracy":
-    [place][seed], "length": [seed]}.
+    """Returns the map, the position of each net and frame on it, and the three lines between the first three nets.
 
-    The map is the first seed's, on the plane through the first three runs: the first is at (0, 0), the second to the
-    right of it. Other runs, and frames, stand where they fall on that plane. Lines lead from one of the three to
-    another, pairs in the order of `combinations`. All of it on `count` test examples of the first run's task.
+    {"x": [SIDE], "y": [SIDE], "loss": [y][x], "accuracy": [y][x], "nets": [run][x, y, distance from the plane],
+    "paths": [run][frame][x, y], "share": [PLACES], "lines": [pair]}, each line {"loss": [place][seed], "accuracy":
+    [place][seed], "length": [seed]}
+
+    The map is that of the first seed, on the plane through the first three runs. The first run is at (0, 0) and the
+    second is to its right. Other runs and frames are projected onto the plane. The lines connect the first three
+    runs, in the order of `combinations`. Everything is measured on `count` test examples of the first run's task.
     """
     if len(learned) < 3:
         raise BadValue("A plane goes through three nets.")
@@ -56,19 +59,19 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
 
 
 def flat(theta: Theta) -> Tensor:
-    """(weights,): all weights of the first seed, in the order of their names."""
+    """Returns all weights of the first seed in one vector (weights,), in the order of their names."""
     return torch.cat([theta[name][0].flatten() for name in sorted(theta)])
 
 
 def unflat(rows: Tensor, like: Theta) -> Theta:
-    """rows (nets, weights), as `flat` lays them out -> a theta whose leading axis is the nets."""
+    """Converts rows (nets, weights) in the format of `flat` to a theta whose leading axis is the nets."""
     names = sorted(like)
     parts = rows.split([like[name][0].numel() for name in names], 1)
     return {name: part.reshape(-1, *like[name].shape[1:]) for name, part in zip(names, parts)}
 
 
 def basis(u: Tensor, v: Tensor) -> Tensor:
-    """(2, weights): the direction of u, and that of what v has besides (Gram & Schmidt); both of length 1."""
+    """Returns an orthonormal basis (2, weights) of the plane through u and v (Gram & Schmidt); the first axis is u."""
     u = u / u.norm()
     rest = v - (v @ u) * u
     if not rest.norm() > 1e-6 * v.norm():
@@ -77,7 +80,8 @@ def basis(u: Tensor, v: Tensor) -> Tensor:
 
 
 def window(places: Tensor) -> tuple[Tensor, Tensor]:
-    """places (3, 2) -> the x and the y of a map with ROOM around all three of them, at least half as deep as wide."""
+    """Returns the x and the y of a map around the places (3, 2), with a margin on every side and at least half as
+    high as wide."""
     low, high = places.amin(0), places.amax(0)
     reach = (high - low) * (0.5 + ROOM)
     reach = torch.maximum(reach, reach.max() / 2)
@@ -86,7 +90,7 @@ def window(places: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def over(evaluator: Evaluator, theta: Theta) -> tuple[Tensor, Tensor]:
-    """Loss and accuracy (nets,) of several nets at once: the leading axis of theta."""
+    """Returns the loss and the accuracy (nets,) of several nets at once. The leading axis of `theta` is the nets."""
     several = replace(evaluator, seeds=len(next(iter(theta.values()))))
     answers = several.answers(theta)
     y = evaluator.y.expand(len(answers), *evaluator.y.shape)
@@ -94,7 +98,7 @@ def over(evaluator: Evaluator, theta: Theta) -> tuple[Tensor, Tensor]:
 
 
 def line(evaluator: Evaluator, one: Theta, other: Theta) -> dict[str, Any]:
-    """From the one's weights to the other's, seed by seed."""
+    """Computes loss and accuracy along the line between two sets of weights, seed by seed."""
     found = [over(evaluator, {n: w.lerp(other[n], k / (PLACES - 1)) for n, w in one.items()}) for k in range(PLACES)]
     length = sum((other[n] - w).square().flatten(1).sum(1) for n, w in one.items())
     assert isinstance(length, Tensor)

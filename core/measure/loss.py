@@ -1,4 +1,4 @@
-"""Cross-entropy of finished runs on the test examples of tasks: how surprised they are by what they never saw."""
+"""Measures the cross-entropy of finished runs on the test examples of tasks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from core.worlds import cross_entropy
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...]) -> dict[str, Any]:
-    """{"loss": [run][task][seed]} in nats."""
+    """Returns {"loss": [run][task][seed]} in nats."""
     return {"loss": [[surprise(learner, task) for task in tasks] for learner in learned]}
 
 
 def surprise(learner: Learned, task: Task) -> list[float]:
+    """Returns the mean cross-entropy of a run on a task's test examples, for each seed."""
     evaluator = learner.evaluator(task)
     answers = evaluator.answers(learner.theta)
     return [

@@ -1,4 +1,4 @@
-"""What a way to remember must keep beside the net itself: old pixels, anchors, importances."""
+"""Measures how much a method against forgetting must store besides the net itself: old pixels, anchors, importances."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from core.training.train import initial_weights, protection
 
 
 def measure(learned: list[Learned]) -> dict[str, Any]:
-    """{"numbers": [run]} for one seed of each."""
+    """Returns {"numbers": [run]}, the count of stored numbers for one seed of each run."""
     return {"numbers": [sum(penalty.numbers for penalty in penalties(learner)) for learner in learned]}
 
 
 def penalties(learner: Learned) -> list[Any]:
+    """Returns the penalties that protect the run's old tasks."""
     run, ancestors = learner.run, dict(learner.thetas)
     start = initial_weights(run, learner.net, ancestors, range(run.first_seed, run.first_seed + run.seeds))
     return protection(run, start, ancestors)

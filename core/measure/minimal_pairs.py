@@ -1,7 +1,8 @@
-"""Which of two texts a language model finds likelier: a real one, or the same with one thing spoiled. At every frame.
+"""Measures which of two texts a language model finds more likely, at every frame: a real text, or the same text with
+one error.
 
-The pairs of BLiMP (Warstadt et al. 2020), made from held-out text instead of by hand. A model that knows nothing of
-what is spoiled is right half of the time.
+The pairs are like those of BLiMP (Warstadt et al. 2020), but made from held-out text instead of by hand. A model that
+has not learned the property in question is right half of the time.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ from core.worlds import text
 
 NUMBERS = (("is", "are"), ("was", "were"), ("has", "have"), ("does", "do"))
 VERBS = dict(NUMBERS) | {plural: singular for singular, plural in NUMBERS}
-LONG = 64  # tokens of a text at most
-TRIES = 20  # spoiled texts that are looked at before the next sentence is
+LONG = 64  # the most tokens of a text
+TRIES = 20  # corrupted texts that are tried before moving on to the next sentence
 
 
 def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
-    """{"kinds": [...], "runs": [{"steps", "right": [frame][kind]}]}: the share of `count` pairs of each kind in which
-    the first seed finds the real text likelier."""
+    """Returns {"kinds": [...], "runs": [{"steps", "right": [frame][kind]}]}.
+
+    "right" is the share of `count` pairs of each kind in which the first seed finds the real text more likely.
+    """
     pairs = {kind: make_pairs(kind, count) for kind in SPOILS}
     runs = []
     for learner in learned:
@@ -39,12 +42,13 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
 
 
 def accuracy(net: Net, theta: Theta, real: list[Tensor], spoiled: list[Tensor]) -> float:
+    """Returns the share of pairs in which the net finds the real text more likely."""
     scores = [likelihoods(net, theta, texts) for texts in (real, spoiled)]
     return round(float((scores[0] > scores[1]).float().mean()), 4)
 
 
 def likelihoods(net: Net, theta: Theta, texts: list[Tensor]) -> Tensor:
-    """Log probability of each text as a whole."""
+    """Returns the log probability of each text as a whole."""
     found = []
     for k in range(0, len(texts), 50):
         some = texts[k : k + 50]
@@ -58,8 +62,11 @@ def likelihoods(net: Net, theta: Theta, texts: list[Tensor]) -> Tensor:
 
 @cache
 def make_pairs(kind: str, count: int) -> tuple[list[Tensor], list[Tensor]]:
-    """`count` real texts from held-out documents and the same with one thing spoiled, both in as many tokens: for a
-    model that knows nothing, a text is less likely the longer it is."""
+    """Returns `count` real texts from held-out documents, and the same texts with one error each.
+
+    Both texts of a pair have the same number of tokens. Otherwise an untrained model would prefer the shorter one,
+    because every token makes a text less likely.
+    """
     rng = random.Random(f"minimal pairs {kind}")
     sentences = [sentence for document in text.documents("general")[1] for sentence in parts(document)]
     rng.shuffle(sentences)
@@ -78,33 +85,33 @@ def make_pairs(kind: str, count: int) -> tuple[list[Tensor], list[Tensor]]:
 
 
 def parts(document: str) -> list[str]:
-    """Sentences of five words or more."""
+    """Returns the sentences of five words or more."""
     found = re.split(r"(?<=[.!?])\s+", document)
     return [sentence for sentence in found if len(sentence.split()) >= 5]
 
 
 def misspelt(sentence: str, other: str) -> Iterator[str]:
-    """Two neighbouring letters within a word change places."""
+    """Swaps two neighbouring letters within a word."""
     for word in re.finditer(r"\b[a-z]{5,}\b", sentence):
         for k in range(word.start() + 1, word.end() - 2):
             yield sentence[:k] + sentence[k + 1] + sentence[k] + sentence[k + 2 :]
 
 
 def reordered(sentence: str, other: str) -> Iterator[str]:
-    """Two neighbouring words change places."""
+    """Swaps two neighbouring words."""
     for pair in re.finditer(r"(?<= )([a-z]+) (?=([a-z]+)\b)", sentence):
         first, second = pair[1], pair[2]
         yield sentence[: pair.start()] + f"{second} {first}" + sentence[pair.end() + len(second) :]
 
 
 def disagreeing(sentence: str, other: str) -> Iterator[str]:
-    """A verb's number no longer fits: is for are, have for has."""
+    """Changes the number of a verb so that it no longer fits: "is" for "are", "have" for "has"."""
     for verb in re.finditer(rf"\b({'|'.join(VERBS)})\b", sentence):
         yield sentence[: verb.start()] + VERBS[verb[1]] + sentence[verb.end() :]
 
 
 def untrue(sentence: str, other: str) -> Iterator[str]:
-    """A name or a number is that of another sentence."""
+    """Replaces a name or a number by one from another sentence."""
     name = r"(?<=[a-z,] )(?:[A-Z][a-z]+|\d+)\b"
     for mine in re.finditer(name, sentence):
         for theirs in re.findall(name, other):

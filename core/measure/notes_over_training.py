@@ -1,4 +1,4 @@
-"""What the first seed of a run wrote, at each of its frames: the same luck of the draw, other weights."""
+"""Returns what the first seed of a run wrote at each of its frames, always with the same random numbers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from core.worlds import guest_book
 
 
 def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
-    """{"written": [run] a list of {"step", "kl", "promised", "preferred", "notes"}}; the numbers are means of all that
-    was written then, and each of `count` notes has a "text" and its own "promised" and "preferred"."""
+    """Returns {"written": [run] a list of {"step", "kl", "promised", "preferred", "notes"}}.
+
+    The numbers are means over all notes of that step. Each of `count` notes has a "text" and its own "promised" and
+    "preferred".
+    """
     return {"written": [notes_over_steps(learner, count) for learner in learned]}
 
 
 def notes_over_steps(learner: Learned, count: int) -> list[dict[str, Any]]:
+    """Returns the notes and scores of one run at every frame, or at its end if it has no frames."""
     every = case(learner.run, learner.run.task, learner.net, dict(learner.thetas))
     first = replace(every, seeds=every.seeds[:1], reference=first_net(every.reference))
     judge, found = Judge(first), []

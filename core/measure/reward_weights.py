@@ -1,4 +1,5 @@
-"""What a reward model makes of the pairs that a rater chose from: the worth of every word. Nothing is written."""
+"""Fits a reward model to the pairs that a rater chose from, and returns the worth of every word. No net writes
+anything."""
 
 from __future__ import annotations
 
@@ -10,14 +11,14 @@ from core.experiment.tasks import Preferences, Task
 from core.measure import Learned
 from core.worlds import generator, guest_book
 
-FRESH = 1000  # pairs that nobody has chosen from
+FRESH = 1000  # new pairs, which the rater has not seen
 
 
 def measure(learned: list[Learned], *, tasks: tuple[Task, ...], count: int, first_seed: int) -> dict[str, Any]:
-    """{"clicks", "simulated": how many pairs, "worth": {word: ...}, "agrees": ...} for the one task.
+    """Returns {"clicks", "simulated": number of pairs, "worth": {word: ...}, "agrees": ...} for the one task.
 
-    worth: mean over `count` draws of the simulated pairs. agrees: how often the truly better of two new notes has the
-    higher reward.
+    "worth" is the mean over `count` draws of the simulated pairs. "agrees" is how often the truly better of two new
+    notes has the higher reward.
     """
     (task,) = (task for task in tasks if isinstance(task, Preferences))
     model = RewardModel.fitted(*guest_book.pairs(task, range(first_seed, first_seed + count)))

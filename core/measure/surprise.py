@@ -1,4 +1,5 @@
-"""How surprised a language model is by each token of a text, and what it would have said instead, at every frame."""
+"""Measures how surprised a language model is by each token of a text, and which tokens it would have predicted, at
+every frame."""
 
 from __future__ import annotations
 
@@ -14,15 +15,18 @@ from core.nets import Net, Theta
 from core.training.text_generation import encoded
 from core.worlds import text
 
-SAID = 3  # likeliest tokens told for every place
-NEXT = 8  # and for the place after the text
+SAID = 3  # number of most likely tokens that are returned for every place
+NEXT = 8  # the same for the place after the text
 
 
 def measure(learned: list[Learned], *, prompts: tuple[str, ...], count: int) -> dict[str, Any]:
-    """{"tokens": [prompt][place], "runs": [{"steps", "bits": [frame][prompt][place], "said": [frame][prompt][place][3]
-    [token, probability], "next": [frame][prompt][8][token, probability]}]}, of the first seed.
+    """Returns the surprise at each token and the most likely tokens, for the first seed.
 
-    `count` is how many tokens back the net may look; a prompt longer than its window is cut to its last tokens.
+    {"tokens": [prompt][place], "runs": [{"steps", "bits": [frame][prompt][place], "said": [frame][prompt][place][3]
+    [token, probability], "next": [frame][prompt][8][token, probability]}]}
+
+    `count` is the number of tokens that the net may look back. A prompt longer than the net's window is cut to its
+    last tokens.
     """
     read = [encoded(prompt) for prompt in prompts]
     back = min(count, text.WINDOW)
@@ -39,7 +43,8 @@ def measure(learned: list[Learned], *, prompts: tuple[str, ...], count: int) -> 
 
 
 def chances(net: Net, theta: Theta, prompt: Tensor, back: int) -> Tensor:
-    """Log probabilities (places + 1, tokens) of what follows each token of the prompt, from `back` tokens at most."""
+    """Returns the log probabilities (places + 1, tokens) of the token after each token of the prompt. The net can
+    look back at most `back` tokens."""
     with torch.no_grad():
         if back >= len(prompt):
             return nets.forward(net, theta, prompt[None, None])[0, 0].log_softmax(-1)
@@ -49,13 +54,13 @@ def chances(net: Net, theta: Theta, prompt: Tensor, back: int) -> Tensor:
 
 
 def bits(row: Tensor, prompt: Tensor) -> list[float]:
-    """Of every token after the break."""
+    """Returns the surprise at every token after the break, in bits."""
     found = row[:-1].gather(1, prompt[1:, None])[:, 0]
     return [round(nats / -math.log(2), 2) for nats in found.tolist()]
 
 
 def likeliest(row: Tensor, count: int) -> list[list[tuple[str, float]]]:
-    """row (places, tokens) -> for every place the tokens that are likeliest next, with their probabilities."""
+    """Returns the most likely next tokens of every place with their probabilities, from row (places, tokens)."""
     top = row.topk(count)
     names = text.tokenizer()
     return [

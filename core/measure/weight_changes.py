@@ -1,4 +1,5 @@
-"""How large a patch is: how many numbers the last stage trained, of how many, and how far they moved the net."""
+"""Measures the size of a patch: how many numbers the last stage trained, out of how many, and how far the weights
+moved."""
 
 from __future__ import annotations
 
@@ -14,13 +15,20 @@ from core.tensors.delta import between
 
 
 def measure(learned: list[Learned]) -> dict[str, Any]:
-    """For each run "trained" and "all", numbers of parameters, and "moved": by seed, how long delta is below the head,
-    as a share of the length of what it is added to."""
+    """Returns, for each run, "trained" and "all", which are numbers of parameters, and "moved".
+
+    "moved" is the length of delta below the head, divided by the length of the weights that it is added to, for each
+    seed.
+    """
     return {"runs": [patch(learner) for learner in learned]}
 
 
 def patch(learner: Learned) -> dict[str, Any]:
-    """What was there before, in the net's own order, by which a method knows the head; a stored theta has another."""
+    """Computes the size of one run's patch.
+
+    The weights before the last stage are put in the net's own order, because a method finds the head by its position.
+    A stored theta may have another order.
+    """
     stage, start = learner.run.stages[-1], learner.thetas[learner.run.start] if learner.run.start else learner.theta
     there = nets.fresh(learner.net, [torch.Generator()]) | start
     before = {name: learner.theta[name][:1] for name in there}
@@ -36,5 +44,5 @@ def patch(learner: Learned) -> dict[str, Any]:
 
 
 def length(theta: Theta) -> Tensor:
-    """(seeds,) the root of the sum of all squares."""
+    """Returns the root of the sum of all squares, of shape (seeds,)."""
     return sum((part.flatten(1).square().sum(1) for part in theta.values()), torch.zeros(1)).sqrt()

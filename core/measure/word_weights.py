@@ -1,4 +1,4 @@
-"""What a bag of words makes of each word of a sentence: the sum of these is its judgement."""
+"""Returns the weight that a bag of words gives to each word of a sentence. The sum of the weights is its judgement."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from core.worlds.sentiment import LENGTH, WORD, buckets
 
 
 def measure(learned: list[Learned], *, prompts: tuple[str, ...]) -> dict[str, Any]:
-    """{"runs": [run][prompt] {"words": [[word, weight], ...], "kind": chance that it is kind}}, of the first seed. A
-    weight is what the word adds to the log odds of kind; what is no word has weight 0."""
+    """Returns {"runs": [run][prompt] {"words": [[word, weight], ...], "kind": probability}} for the first seed.
+
+    A weight is what the word adds to the log odds that the sentence is kind. Signs that are not words have weight 0.
+    """
     return {"runs": [[weighed(learner, prompt) for prompt in prompts] for learner in learned]}
 
 
 def weighed(learner: Learned, prompt: str) -> dict[str, Any]:
+    """Returns the weight of each word of a prompt, and the probability that the prompt is kind."""
     table, head, bias = (learner.theta[name][0] for name in ("words.word", "head.weight", "head.bias"))
-    towards = head[:, 1] - head[:, 0]  # (WIDTH,): from unkind to kind
+    towards = head[:, 1] - head[:, 0]  # (WIDTH,): the direction from unkind to kind
     spans = list(WORD.finditer(prompt.lower()))[:LENGTH]
     places = torch.tensor(buckets(prompt))[: len(spans)]
     adds = (table[places] @ towards / max(1, len(spans)) ** 0.5).tolist() if spans else []

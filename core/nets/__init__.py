@@ -1,8 +1,9 @@
-"""Small nets as a row of named layers, every tensor with a leading seed axis.
+"""Defines small neural nets, each of which is a row of named layers. Every tensor has a leading axis for the seeds.
 
-A net is {layer name: layer}, the last layer is called "head", and all before it is the backbone. Its weights
-are one flat dict theta, {"conv1.weight": (seeds, ...), ...}, handed to `forward`, so that theta may be computed:
-theta = theta_start + delta(phi). All seeds go through one batched product. Knows no data and no training.
+A net is a dict {layer name: layer}. The last layer is called "head", and all layers before it are the backbone. The
+weights are one flat dict theta, {"conv1.weight": (seeds, ...), ...}, which is passed to `forward`. So theta may be
+the result of a computation: theta = theta_start + delta(phi). All seeds go through one batched product. This module
+does not depend on data or training.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from core.tensors.theta import Theta as Theta
 
 @dataclass(frozen=True)
 class Linear:
-    """x (seeds, batch, ...) -> (seeds, batch, outputs)."""
+    """A fully connected layer: x (seeds, batch, ...) -> (seeds, batch, outputs)."""
 
     inputs: int
     outputs: int
@@ -39,13 +40,14 @@ class Linear:
         return y.relu_() if self.relu else y
 
     def products(self, outputs: tuple[int, ...]) -> int:
-        """Multiplications for one example, from the shape of its output."""
+        """Returns the number of multiplications for one example, from the shape of its output."""
         return self.inputs * self.outputs
 
 
 @dataclass(frozen=True)
 class Conv:
-    """x (seeds, batch, inputs, h, w) -> (seeds, batch, outputs, h', w'), the seeds as groups of one convolution."""
+    """A convolution: x (seeds, batch, inputs, h, w) -> (seeds, batch, outputs, h', w'). The seeds are groups of one
+    convolution."""
 
     inputs: int
     outputs: int
@@ -64,7 +66,7 @@ class Conv:
         x = channels_last(x.transpose(0, 1).flatten(1, 2))
         y = F.conv2d(x, weight.flatten(0, 1), bias.flatten(), self.stride, self.padding, groups=seeds)
         y = y.relu_()
-        if y.requires_grad:  # a gradient that lies otherwise in memory than y takes a seventh of the step longer
+        if y.requires_grad:  # if the gradient has another memory layout than y, the step takes a seventh longer
             y.register_hook(channels_last)
         return y.unflatten(1, (seeds, self.outputs)).transpose(0, 1)
 
@@ -73,40 +75,44 @@ class Conv:
 
 
 def channels_last(x: Tensor) -> Tensor:
-    """x (n, channels, h, w) with all channels of a pixel side by side in memory, as convolutions like it."""
+    """Lays out x (n, channels, h, w) with all channels of a pixel side by side in memory, which makes convolutions
+    faster."""
     return x.contiguous(memory_format=torch.channels_last)
 
 
 class Layer(Protocol):
-    """What a net is a row of. Its weights are its own affair: it names them, and is handed them by name."""
+    """The interface of a layer. A layer names its weights and receives them by name."""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shape of each of its weights for one seed."""
+        """Returns the shape of each weight for one seed."""
 
     def bound(self, part: str) -> float:
-        """A weight begins uniform between -bound and bound; 1 / sqrt(fan in) is PyTorch's own default."""
+        """Returns the bound of a new weight, which is drawn uniformly from -bound to bound. PyTorch's default is 1 /
+        sqrt(fan in)."""
 
     def __call__(self, *args: Any, **weights: Any) -> Tensor:
-        """x (seeds, batch, ...) -> (seeds, batch, ...)."""
+        """Maps x (seeds, batch, ...) to (seeds, batch, ...)."""
 
     def products(self, outputs: tuple[int, ...]) -> int:
-        """Multiplications for one example, from the shape of its output."""
+        """Returns the number of multiplications for one example, from the shape of its output."""
 
 
 Net = dict[str, Layer]
 
 
 def load(name: str, classes: int) -> Net:
+    """Builds a net by the name of its file, with one output in the head for each class."""
     net: Net = import_module(f"core.nets.{name}").layers(classes)
     return net
 
 
 def layer_of(name: str) -> str:
+    """Returns the name of the layer to which a weight belongs."""
     return name.split(".")[0]
 
 
 def fresh(net: Net, rngs: list[torch.Generator]) -> Theta:
-    """Random weights, one generator a seed."""
+    """Draws random weights, with one generator for each seed."""
     theta = {}
     for name, layer in net.items():
         for part, shape in layer.shapes().items():
@@ -117,12 +123,13 @@ def fresh(net: Net, rngs: list[torch.Generator]) -> Theta:
 
 
 def first_seed(theta: Theta) -> Theta:
-    """The first seed's weights, (1, ...) each."""
+    """Returns the first seed's weights, each of shape (1, ...)."""
     return {name: weight[:1] for name, weight in theta.items()}
 
 
 def forward(net: Net, theta: Theta, x: Tensor, first: int = 0, end: int | None = None) -> Tensor:
-    """x (seeds, batch, ...) through the layers from `first` to before `end`; through all of them: logits."""
+    """Passes x (seeds, batch, ...) through the layers from `first` up to but not including `end`. The output of all
+    layers is the logits."""
     for name, layer in list(net.items())[first:end]:
         x = layer(x, **{part: theta[f"{name}.{part}"] for part in layer.shapes()})
         if f"{name}.down" in theta:
@@ -131,14 +138,15 @@ def forward(net: Net, theta: Theta, x: Tensor, first: int = 0, end: int | None =
 
 
 def detour(down: Tensor, up: Tensor, x: Tensor) -> Tensor:
-    """x (seeds, batch, features, ...) + up(relu(down(x))), the same at every place of an image."""
+    """Applies an adapter: x (seeds, batch, features, ...) + up(relu(down(x))), the same at every place of an image."""
     features_last = x.movedim(2, -1)
     added = torch.bmm(torch.bmm(features_last.flatten(1, -2), down).relu(), up)
     return x + added.view(features_last.shape).movedim(-1, 2)
 
 
 def products(net: Net, theta: Theta, x: Tensor) -> dict[str, int]:
-    """Multiplications that one example x (seeds, 1, ...) costs in each layer and each half of a detour, in order."""
+    """Counts the multiplications that one example x (seeds, 1, ...) costs in each layer and in each half of an
+    adapter, in order."""
     counts = {}
     for k, (name, layer) in enumerate(net.items()):
         x = forward(net, theta, x, k, k + 1)
@@ -150,9 +158,13 @@ def products(net: Net, theta: Theta, x: Tensor) -> dict[str, int]:
 
 
 def step_flops(net: Net, theta: Theta, x: Tensor, moving: Collection[str]) -> int:
-    """Operations of one training step for one example x (seeds, 1, ...) and seed, if the named weights move: forwards,
-    then the gradients of these weights, and of the features above the first of them. Frozen layers are counted at
-    every step, as if their features were not kept. What it costs to make delta itself is not counted."""
+    """Counts the operations of one training step for one example x (seeds, 1, ...) and one seed, if the weights named
+    in `moving` are trained.
+
+    The count includes the forward pass, the gradients of the trained weights, and the gradients of all features above
+    the first of them. Frozen layers are counted at every step, as if their features were not cached. The cost of
+    computing delta is not counted.
+    """
     with torch.no_grad():
         counts = products(net, theta, x)
     order = list(counts)

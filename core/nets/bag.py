@@ -1,4 +1,4 @@
-"""A bag of words: a sentence is the mean of its words' vectors, whatever their order; a head judges it."""
+"""A bag of words: the net adds up the vectors of a sentence's words in any order, and a head classifies the result."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from torch import Tensor
 
 from core.nets import Linear, Net
 
-READS = ("sentences",)  # forms of examples, as tasks name them
+READS = ("sentences",)  # forms of examples, as in core/experiment/tasks.py
 
 BUCKETS, WIDTH = 16_384, 16
 
 
 @dataclass(frozen=True)
 class Bag:
-    """Words (seeds, batch, places), 0 where there is none -> the sum of their vectors over the root of how many they
-    are (seeds, batch, WIDTH), so that long sentences are not quieter than short ones."""
+    """Maps words (seeds, batch, places) to one vector for each sentence (seeds, batch, WIDTH). Empty places are 0.
+
+    The vector is the sum of the words' vectors divided by the square root of the number of words, so that long
+    sentences do not get smaller vectors than short ones.
+    """
 
     words: int
     width: int
@@ -39,4 +42,5 @@ class Bag:
 
 
 def layers(classes: int) -> Net:
+    """Returns the layers of the net."""
     return {"words": Bag(BUCKETS, WIDTH), "head": Linear(WIDTH, classes, relu=False)}

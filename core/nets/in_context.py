@@ -1,4 +1,5 @@
-"""The transformer again, small, reading numbers instead of tokens: it is shown examples and asked for the next."""
+"""A small transformer that reads numbers instead of tokens. Its prompt shows examples and then asks for the next
+answer."""
 
 from __future__ import annotations
 
@@ -9,14 +10,15 @@ from torch import Tensor
 from core.nets import Linear, Net
 from core.nets.transformer import Block, at_every_place, norm
 
-READS = ("lines",)  # forms of examples, as tasks name them
+READS = ("lines",)  # forms of examples, as in core/experiment/tasks.py
 
 WIDTH, HEADS, BLOCKS, CONTEXT = 48, 4, 2, 32
 
 
 @dataclass(frozen=True)
 class NumberEmbedding(Linear):
-    """Vectors (seeds, batch, places, inputs) -> (seeds, batch, places, outputs), plus where each stands."""
+    """Embeds vectors (seeds, batch, places, inputs) -> (seeds, batch, places, outputs), and adds the embedding of
+    each place."""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"weight": (self.inputs, self.outputs), "place": (CONTEXT, self.outputs)}
@@ -27,13 +29,13 @@ class NumberEmbedding(Linear):
 
 @dataclass(frozen=True)
 class NumberHead(Linear):
-    """Vectors -> one number at every place."""
+    """Predicts one number at every place."""
 
     def __call__(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return at_every_place(norm(x), weight) + bias[:, None]
 
 
 def layers(classes: int) -> Net:
-    """classes is the length of the vectors it reads: a question, and an answer."""
+    """Returns the layers of the net. `classes` is the length of the vectors that it reads: a question and an answer."""
     blocks = {f"block{k + 1}": Block(WIDTH, HEADS, BLOCKS) for k in range(BLOCKS)}
     return {"embed": NumberEmbedding(classes, WIDTH), **blocks, "head": NumberHead(WIDTH, 1, relu=False)}

@@ -1,11 +1,13 @@
-"""A multilayer perceptron for 28 x 28 images: no pixel is the neighbour of another. Two hidden layers, a head."""
+"""A multilayer perceptron for 28 x 28 images: two hidden layers and a head. It does not know which pixels are
+neighbours."""
 
 from core.nets import Linear, Net
 
-READS = ("images",)  # forms of examples, as tasks name them
+READS = ("images",)  # forms of examples, as in core/experiment/tasks.py
 
 
 def layers(classes: int) -> Net:
+    """Returns the layers of the net."""
     return {
         "hidden1": Linear(28 * 28, 64),
         "hidden2": Linear(64, 64),

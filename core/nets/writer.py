@@ -1,16 +1,17 @@
-"""The transformer once more, as small as it can be: one block that writes notes of a few words."""
+"""The smallest transformer: it has one block and writes notes of a few words."""
 
 from __future__ import annotations
 
 from core.nets import Net
 from core.nets.transformer import Block, Embed, Head
 
-READS = ("notes",)  # forms of examples, as tasks name them
+READS = ("notes",)  # forms of examples, as in core/experiment/tasks.py
 
 WIDTH, HEADS, CONTEXT = 32, 2, 10
 
 
 def layers(classes: int) -> Net:
+    """Returns the layers of the net."""
     return {
         "embed": Embed(classes, WIDTH, CONTEXT),
         "block1": Block(WIDTH, HEADS, 1),

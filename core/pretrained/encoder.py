@@ -1,7 +1,8 @@
-"""A sentence encoder that people really use, in plain torch: all-MiniLM-L6-v2 (Reimers & Gurevych 2019), frozen.
+"""A sentence encoder in plain torch: all-MiniLM-L6-v2 (Reimers & Gurevych 2019), which is widely used. It is frozen.
 
-`make encoder` brings its weights; only workers load them. A BERT (Devlin et al. 2019) of six blocks: unlike the
-transformer in core/nets every place sees all others, and norms come after what is added, not before.
+`make encoder` downloads its weights, and only workers load them. The net is a BERT (Devlin et al. 2019) of six
+blocks. In contrast to the transformer in core/nets, every place sees all others, and layer norms come after each
+addition.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ from core.experiment.checks import BadValue
 
 HERE = Path(__file__).parents[1] / "brought"
 SHA256 = (
-    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of the weights, as their makers publish them
+    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of the weights, as their authors publish them
 )
 BLOCKS, HEADS, LENGTH = 6, 12, 128
-TOGETHER = 64  # sentences
+TOGETHER = 64  # sentences that go through the net at once
 
 Weights = dict[str, Tensor]
 
 
 @cache
 def weights() -> Weights:
-    """Refused unless they are, to the byte, what their makers published."""
+    """Loads the weights. Raises BadValue if they are missing, or differ in any byte from the published ones."""
     path = HERE / "model.safetensors"
     if not (path.exists() and (HERE / "tokenizer.json").exists()):
         raise BadValue("The sentence encoder is not on this machine. `make encoder` brings it.")
@@ -43,6 +44,7 @@ def weights() -> Weights:
 
 @cache
 def tokenizer() -> Tokenizer:
+    """Loads the tokenizer, with truncation and padding."""
     found = Tokenizer.from_file(str(HERE / "tokenizer.json"))
     found.enable_truncation(LENGTH)
     found.enable_padding()
@@ -50,7 +52,7 @@ def tokenizer() -> Tokenizer:
 
 
 def encode(sentences: list[str]) -> Tensor:
-    """Sentences -> vectors of length one, (n, 384); sentences of like length go together."""
+    """Encodes sentences as vectors of length one, (n, 384). Sentences of similar length are processed together."""
     theta = weights()
     order = sorted(range(len(sentences)), key=lambda k: len(sentences[k]))
     found = torch.empty(len(sentences), 384)
@@ -65,7 +67,8 @@ def encode(sentences: list[str]) -> Tensor:
 
 
 def forward(theta: Weights, tokens: Tensor, seen: Tensor) -> Tensor:
-    """tokens, and 1 where there is one in seen, (n, places) -> (n, 384): the mean over places, made length one."""
+    """Computes the mean of the vectors over all places, scaled to length one: (n, places) -> (n, 384). `seen` is 1
+    where there is a token."""
 
     def linear(x: Tensor, name: str) -> Tensor:
         return F.linear(x, theta[f"{name}.weight"], theta[f"{name}.bias"])

@@ -1,4 +1,5 @@
-"""`python -m core.serve`: a scheduler and workers for other servers; its address goes into HEADSTART_SCHEDULER."""
+"""Starts a scheduler and workers for other servers: `python -m core.serve`. The other servers find it by its address
+in HEADSTART_SCHEDULER."""
 
 from core.serve.workers import main
 

@@ -1,6 +1,7 @@
-"""What a worker does with a value: train it or measure it, and write every event to the store as it happens.
+"""Trains or measures a value in a worker, and writes every event to the store as it happens.
 
-The only place where training meets the disk and the clock. Imports torch, so only workers import it.
+This is the only place where training meets the disk and the clock. The module imports torch, so only workers import
+it.
 """
 
 from __future__ import annotations
@@ -29,17 +30,17 @@ from core.training.train import Done, Frame, Point, train
 from core.worlds import glyphs, handwriting
 
 T = TypeVar("T")
-TRIES = 3  # how often something is begun that loses what it stands on
-PATIENCE = 600.0  # seconds that a process waits for another that computes what it needs
-FRAME = "frame"  # how the names of frames begin in the file of a run's weights
+TRIES = 3  # how often a job is tried again if its files disappear
+PATIENCE = 600.0  # seconds to wait for another process that computes the same value
+FRAME = "frame"  # names of frames begin with this word in the file of a run's weights
 
 
 class TooLong(RuntimeError):
-    """A run that used up its processor time; the message is a sentence for the learner."""
+    """This error is raised if a run used up its processor time. The message is a sentence for the learner."""
 
 
 def warm_up() -> None:
-    """Pay once, before anybody waits: torch's imports, the data."""
+    """Imports torch and loads data before the first job, so that no learner has to wait for it."""
     torch.set_num_threads(1)
     handwriting.digits()
     glyphs.catalogue()
@@ -53,12 +54,13 @@ def perform(
     wait: float = PATIENCE,
     at_once: Sequence[Run] = (),
 ) -> str:
-    """Compute a value into the store unless it is there, and all that it stands on: "done", "stopped", or "elsewhere"
-    if another process has been at it for longer than `wait`.
+    """Computes a value and everything that it depends on, and stores them, unless they are stored already.
 
-    limit is in seconds of processor time, for each run. A run moves together with the other sides of its race, of which
-    some begin here at once. A stopped run keeps its events for whoever watches, and begins anew when it is next asked
-    for. A stop mark from before the call counts only for the engine, which removes it when asked.
+    Returns "done", "stopped", or "elsewhere" if another process has been computing the value for longer than `wait`.
+    `limit` is in seconds of processor time for each run. A run stays level with the `others`, the other sides of its
+    race. The runs in `at_once` begin here at once. A stopped run keeps its events for whoever watches, and starts
+    from the beginning when it is requested again. A stop mark from before the call only counts for the engine, which
+    removes it at a new request.
     """
     mark = store.stop_mark(value)
     if forget_mark:
@@ -73,7 +75,8 @@ def perform(
 
 
 def at_hand(runs: Sequence[Run], limit: float, forget_mark: bool) -> bool:
-    """Train what is missing of these runs and of all that they started from; False if one of them is stopped."""
+    """Trains these runs and all that they started from, if their weights are missing. Returns False if a run was
+    stopped."""
     for run in dict.fromkeys(run for start in runs for run in start.lineage()):
         if store.weights(run) is None and perform(run, limit, forget_mark) == "stopped":
             return False
@@ -82,7 +85,7 @@ def at_hand(runs: Sequence[Run], limit: float, forget_mark: bool) -> bool:
 
 
 def measure_into_store(value: Measure, limit: float, forget_mark: bool, tries: int = TRIES) -> str:
-    """Answer a measure into the store."""
+    """Computes the answer of a measure and stores it."""
     if not at_hand(value.runs, limit, forget_mark):
         return "stopped"
     try:
@@ -92,14 +95,14 @@ def measure_into_store(value: Measure, limit: float, forget_mark: bool, tries: i
                 folder.write("answer.json", measure.answer(value, known) | {"seconds": time.thread_time() - began})
                 folder.finish()
         return "done"
-    except FileNotFoundError:  # somebody removed the store, or weights were let go at this moment
+    except FileNotFoundError:  # the store was removed, or weights were evicted, at this moment
         if tries == 1:
             raise
         return measure_into_store(value, limit, forget_mark, tries - 1)
 
 
 def sentence(error: Exception) -> str:
-    """What a learner is told about an error; what it was stands in the log."""
+    """Returns the message for the learner about an error. The error itself is in the log."""
     if isinstance(error, (BadValue, TooLong, folders.Unwritable)):
         return str(error)
     if isinstance(error, OSError) and error.errno in folders.WHY:
@@ -108,8 +111,11 @@ def sentence(error: Exception) -> str:
 
 
 def train_as_side(limit: float, run: Run, wait: float, tries: int = TRIES) -> Side:
-    """Train a run into the store as a side of a race: yields after every event which share of its steps had been made
-    at the last test. Where somebody removes the store, it is made again and the run begun again."""
+    """Trains a run as one side of a race, and stores it.
+
+    After every event, it yields the share of the run's steps at the last test. If the store is removed meanwhile, the
+    run starts again in a new store.
+    """
     try:
         return (yield from train_into_store(limit, run, wait, again=tries < TRIES))
     except FileNotFoundError:
@@ -119,7 +125,7 @@ def train_as_side(limit: float, run: Run, wait: float, tries: int = TRIES) -> Si
 
 
 def train_into_store(limit: float, run: Run, wait: float, again: bool) -> Side:
-    """Train a run into the store, once."""
+    """Trains a run and stores it, without further attempts."""
     with folders.writing(run, wait) as folder:
         if folder is None:
             return "done"
@@ -141,8 +147,8 @@ def train_into_store(limit: float, run: Run, wait: float, again: bool) -> Side:
 
 
 def stored_events(run: Run, folder: Folder, limit: float) -> Iterator[Event | None]:
-    """A run's events as they are stored: when it started, its points with the processor time they took, how it ended;
-    None where nothing is to be stored."""
+    """Yields the events of a run in their stored form: its start, its points with the processor time so far, and its
+    end. Yields None if there is nothing to store."""
     mark = store.stop_mark(run)
     frames: Theta = {}
     yield {"kind": "start", "restarted": folder.restarted}
@@ -171,7 +177,8 @@ def stored_events(run: Run, folder: Folder, limit: float) -> Iterator[Event | No
 
 
 def timed(events: Iterator[T]) -> Iterator[tuple[T, float]]:
-    """Each event, and the processor time in seconds that all of them have taken: no wait, and no other run, counts."""
+    """Yields each event with the processor time in seconds that all events have taken. Waiting, and other runs, do
+    not count."""
     seconds = 0.0
     while True:
         began = time.thread_time()
@@ -184,14 +191,14 @@ def timed(events: Iterator[T]) -> Iterator[tuple[T, float]]:
 
 
 def write_weights(theta: Theta, path: Path) -> str:
-    """Returns their SHA-256."""
+    """Writes weights to a file and returns its SHA-256."""
     data = save({name: weight.contiguous() for name, weight in theta.items()})
-    path.write_bytes(data)  # not save_file: its error on a full disk is no OSError
+    path.write_bytes(data)  # save_file is not used because its error on a full disk is not an OSError
     return hashlib.sha256(data).hexdigest()
 
 
 def lineage(run: Run) -> dict[Run, Theta]:
-    """The stored weights of a run and of all it started from."""
+    """Loads the stored weights of a run and of all runs that it started from."""
     return {
         each: {n: w.float() for n, w in stored_weights(each).items() if not n.startswith(FRAME)}
         for each in run.lineage()
@@ -199,7 +206,7 @@ def lineage(run: Run) -> dict[Run, Theta]:
 
 
 def load_learned(run: Run) -> Learned:
-    """What a run has learned, with its frames."""
+    """Loads a run's weights and frames."""
     frames: dict[int, Theta] = {}
     for name, weight in stored_weights(run).items():
         if name.startswith(FRAME):
@@ -209,6 +216,7 @@ def load_learned(run: Run) -> Learned:
 
 
 def stored_weights(run: Run) -> Theta:
+    """Loads all tensors from the file that holds the weights of a run. Raises FileNotFoundError if it is gone."""
     path = store.weights(run)
     if path is None:
         raise FileNotFoundError(f"The weights of run {digest(run)} are gone. Run it again.")

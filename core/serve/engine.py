@@ -1,8 +1,9 @@
-"""Asks workers for values, once for everybody who wants them, and knows how far each has come.
+"""Asks workers for values, once for everybody who wants them, and reports how far each value has come.
 
-A scheduler and two workers run as processes that end with the server; HEADSTART_SCHEDULER names others instead. What is
-lost on the way is begun again, by whom and whenever there is somebody: no loss of workers or scheduler ends a run.
-Knows no screen and not what a value means; imports no torch, which only the workers need.
+A scheduler and two workers run as processes that end with the server. HEADSTART_SCHEDULER names other ones to use
+instead. Jobs that are lost are started again as soon as there is a worker, so the loss of workers or of the scheduler
+does not end a run. This module does not depend on pages and does not interpret values. It does not import torch,
+which only the workers need.
 """
 
 from __future__ import annotations
@@ -31,18 +32,18 @@ AWAY = "The workers cannot be reached just now. Your run begins as soon as they 
 ANEW = "A worker was lost in the middle of this. It begins anew."
 GIVEN_UP = "The worker that computed this was lost again and again, so it was given up. Choose a smaller setting."
 NOTHING = "Nothing came of this, though it was tried again and again. Try it again later."
-PATIENCE = 60.0  # seconds without an answer, or without a worker, after which scheduler and workers are taken for lost
-SLOWEST = 10.0  # seconds between two attempts to reach them
+PATIENCE = 60.0  # seconds without an answer, or without a worker, after which scheduler and workers count as lost
+SLOWEST = 10.0  # longest time in seconds between two attempts to reach them
 
 
 class Engine:
-    """The workers of one server. Nothing here waits for them: a thread of its own speaks with them."""
+    """Manages the workers of one server. No method waits for the workers: a separate thread talks to them."""
 
     def __init__(self, limits: Limits | None = None):
         self.limits = limits or Limits()
         self._line = Queue()
-        self._ended: dict[str, State] = {}  # how jobs ended that left no result
-        self._trouble = ""  # what the server is doing while there are no workers
+        self._ended: dict[str, State] = {}  # the end of jobs that left no result
+        self._trouble = ""  # a message about what the server does while it has no workers
         self._lock = threading.RLock()
         self._wake, self._closing = threading.Event(), threading.Event()
         self._client: Any = None
@@ -51,8 +52,11 @@ class Engine:
         self._thread.start()
 
     def ask(self, values: Sequence[Value], tab: str, learner: str = "") -> None:
-        """Want values, as one request; what is stored costs nothing. A tab wants one set of runs at a time: those that
-        it asked for before and does not now are given up. A tab of nobody known is a learner. Raises Busy."""
+        """Requests values. All values together are one request, and stored values cost nothing.
+
+        A tab waits for one set of runs at a time: runs that it requested before and does not request now are given
+        up. A tab without a known learner counts as a learner. Raises Busy.
+        """
         needs = {digest(value): [*missing(value), value] for value in values if not store.complete(value)}
         jobs, races, learner = jobs_for(needs), any(isinstance(value, Run) for value in values), learner or tab
         with self._lock:
@@ -67,19 +71,21 @@ class Engine:
         self._wake.set()
 
     def stop(self, values: Sequence[Value], tab: str, learner: str = "") -> None:
-        """A learner wants values no longer, in none of their tabs. What nobody here wants is marked: it ends at its
-        next event, or as it begins."""
+        """Cancels the requests of a learner for some values, in all of their tabs. If nobody else wants a value, it
+        gets a stop mark and ends at its next event, or when it begins."""
         with self._lock:
             self._give_up({digest(value) for value in values}, learner or tab)
 
     def watch(self, values: Sequence[Value], tab: str, learner: str = "") -> None:
-        """Say that somebody looks, in this tab and at these values: also one that was loaded again since it asked. What
-        a tab wants is given up when it has looked once and looks no more, unless another one wants it."""
+        """Notes that somebody looks at these values in this tab, which may have been reloaded since the request.
+
+        If a tab has looked once and stops looking, its values are given up unless another tab wants them.
+        """
         with self._lock:
             self._line.look({digest(value) for value in values}, tab, learner or tab)
 
     def wants(self, values: Sequence[Value], tab: str, learner: str = "") -> bool:
-        """Whether a learner waits for one of these values, in whichever tab."""
+        """Returns whether a learner waits for one of these values, in any tab."""
         names = {digest(value) for value in values}
         return any(one.learner == (learner or tab) and names & one.needs.keys() for one in list(self._line.requests))
 
@@ -89,14 +95,15 @@ class Engine:
         self._wake.set()
 
     def state(self, value: Value) -> State:
-        """How far a value has come, whichever server computes it. Reads a few small files."""
+        """Returns how far a value has come, even if another server computes it. It reads a few small files."""
         name, found = digest(value), store.events(value) if isinstance(value, Run) else []
         restarted = bool(found) and bool(found[0].get("restarted"))
         if store.finished(found) or (isinstance(value, Measure) and store.complete(value)):
             if name in self._line.jobs:
-                self._end(name)  # whoever has seen it done may ask for the next: do not wait for the worker's word
+                # a learner who has seen this value done may request the next without waiting for the worker's answer
+                self._end(name)
             return State("done", restarted=restarted)
-        with self._lock:  # two threads that look at a lock of the store at once would see each other
+        with self._lock:  # two threads that test a lock of the store at the same time would see each other
             if store.is_being_written(value):
                 return State("running", restarted=restarted)
             if (position := self._line.requests_ahead(name)) is not None:
@@ -110,11 +117,11 @@ class Engine:
 
     @property
     def pending(self) -> int:
-        """How many requests of all sessions have not ended."""
+        """Returns how many requests of all sessions have not ended."""
         return len(self._line.requests)
 
     def close(self) -> None:
-        """End the workers that this engine started."""
+        """Ends the workers that this engine started."""
         self._closing.set()
         self._wake.set()
         self._thread.join(20)
@@ -158,7 +165,7 @@ class Engine:
         return os.environ.get("HEADSTART_SCHEDULER", "")
 
     def _connect(self) -> None:
-        """Reach the scheduler, or start one, if there is none or it was lost; and wait until it has a worker."""
+        """Connects to the scheduler, starting one if necessary, and waits until it has a worker."""
         lost = self._client is not None and self._client.status != "running"
         if self._client is None or lost or (self._child and self._child.poll() is not None):
             if self._client is not None:
@@ -172,18 +179,19 @@ class Engine:
             self._client.wait_for_workers(1, timeout=PATIENCE)
 
     def _hang_up(self) -> None:
-        """Let go of scheduler and workers. What had been submitted is to be submitted again."""
+        """Disconnects from scheduler and workers. All submitted jobs will have to be submitted again."""
         with self._lock:
             for job in self._line.jobs.values():
                 job.future = None
-        with suppress(Exception):  # there is none yet, or it has lost its scheduler
+        with suppress(Exception):  # there is no client yet, or it has lost its scheduler
             self._client.close(timeout=2)
         if self._child:
             workers.end(self._child)
         self._client = self._child = None
 
     def _submit(self) -> None:
-        """Have the workers begin as much as they can, and no more: the rest waits here, where its order can change."""
+        """Submits as many jobs as the workers can begin, and no more. The others wait here, where their order can
+        change."""
         if not self._line.jobs:
             return
         ask = self._client.scheduler.processing
@@ -198,14 +206,15 @@ class Engine:
                 turns = [self._line.begin(name) for name in share]
                 at_once = tuple(self._line.jobs[name].value for name in share[1:])
                 args = workers.compute, first.value, self.limits.seconds, first.others, at_once
-                key = f"{type(first.value).__name__}-{uuid.uuid4().hex}"  # of this attempt: another fails by itself
+                # a name for this attempt, so that another attempt does not fail with it
+                key = f"{type(first.value).__name__}-{uuid.uuid4().hex}"
                 future = self._client.submit(*args, key=key, priority=first.priority - min(turns))
                 for job in (self._line.jobs[name] for name in share):
                     job.future, job.before = future, store.events(job.value) if isinstance(job.value, Run) else []
                 future.add_done_callback(partial(self._answered, share[0]))
 
     def _answered(self, leader: str, future: Any) -> None:
-        """A worker has ended with a share, or was lost in the middle of it."""
+        """Handles a worker's answer: it has finished its share of the jobs, or was lost."""
         why = future.exception() if future.status == "error" else None
         failed, lost = isinstance(why, workers.Failed), why is not None and not isinstance(why, workers.Failed)
         if lost:
@@ -214,7 +223,7 @@ class Engine:
         with self._lock:
             for name, job in [(name, job) for name, job in self._line.jobs.items() if job.future is future]:
                 if not failed and store.is_being_written(job.value):
-                    job.elsewhere = True  # and looked after from now on
+                    job.elsewhere = True  # from now on, `_look_after` looks after it
                 elif failed and name == leader:
                     self._end(name, State("failed", message=str(why)))
                 else:
@@ -222,23 +231,23 @@ class Engine:
         self._wake.set()
 
     def _look_after(self) -> None:
-        """Give up what nobody watches any more, and see how jobs have ended that workers did beside others."""
+        """Gives up values that nobody watches any more, and settles jobs that workers did on the side."""
         with self._lock:
             for tab, learner in self._line.unwatched(self.limits.unwatched):
                 self._give_up(self._line.wanted_names(tab, learner), learner, tab)
             for name, job in list(self._line.jobs.items()):
                 if not job.future and self._line.first_request(name) is None:
-                    self._end(name, State("stopped"))  # before a worker began it
+                    self._end(name, State("stopped"))  # ended before a worker began it
                 beside = job.elsewhere or (job.others and store.stop_mark(job.value).exists())
                 if (beside and self._over(job)) or (job.others and store.complete(job.value)):
                     self._settle(name, job, NOTHING)
 
     def _over(self, job: Job) -> bool:
-        """Whether somebody has begun a run and nobody is at it any more."""
+        """Returns whether a run was begun and nobody computes it any more."""
         return isinstance(job.value, Run) and bool(store.events(job.value)) and not store.is_being_written(job.value)
 
     def _settle(self, name: str, job: Job, why: str) -> None:
-        """A worker has no more to do with a job: it is done, or over, or begun once more as long as there is hope."""
+        """Settles a job that no worker computes any more: it is done, it has failed, or it is started again."""
         mark, found = store.stop_mark(job.value), store.events(job.value) if isinstance(job.value, Run) else []
         if store.complete(job.value):
             self._end(name)
@@ -248,14 +257,16 @@ class Engine:
             self._end(name, State("stopped"))
         elif job.losses + 1 >= self.limits.losses:
             self._end(name, State("failed", message=why))
-        else:  # its worker went, or it was just stopping when it was wanted again
-            begun = found != job.before or not isinstance(job.value, Run)  # else its worker was lost as it woke up
+        else:  # its worker was lost, or the job was just stopping when it was requested again
+            # if it has not begun, its worker was lost while it started
+            begun = found != job.before or not isinstance(job.value, Run)
             job.future, job.losses, job.elsewhere = None, job.losses + begun, False
             store.mark_to_stop(job.value, False)
             self._wake.set()
 
     def _end(self, name: str, state: State | None = None) -> None:
-        """A job is over; state says how if it left no result, and then what stands on it is over as well."""
+        """Ends a job. If the job left no result, `state` says how it ended. Then the jobs that depend on it end as
+        well."""
         with self._lock:
             self._line.end(name)
             if state:

@@ -1,8 +1,9 @@
-"""How much room the store takes, and what is let go when that is too much: HEADSTART_STORE_LIMIT, in GB.
+"""Limits the size of the store (HEADSTART_STORE_LIMIT, in GB) and decides what to remove.
 
-All of it can be made again. Weights go soon where nobody goes on from them: they are nearly all that a run takes.
-Then, as long as the store is over its limit, what was used longest ago, weights before what is known about them. Never
-what is being written, what that stands on, or what was used a moment ago; what ships is not in the store.
+All results can be computed again. Weights take nearly all the space of a run, so they are removed soon if no other run
+starts from them. If the store is still over its limit, the results that were used longest ago are removed, the
+weights first. Results that are being written, the runs that they depend on, and results that were used a moment ago
+are never removed. Shipped results are not in the store.
 """
 
 from __future__ import annotations
@@ -29,25 +30,26 @@ from core.user_data import ownership
 GB = 10**9
 LIMIT = 5.0  # GB
 DOWN_TO = 0.9  # of the limit, so that the next result does not reach it again
-MOMENT = 60.0  # seconds in which nothing goes that was made or used; weights that nobody used since go then
-RESTS = 3600.0  # seconds after their last use in which weights go that somebody did go on from
-UNUSED = ownership.DAYS * 86400.0  # seconds after their last use in which data go that a learner brought
-EVERY = 30.0  # seconds between two looks
+# seconds in which nothing is removed that was made or used; after that, weights that nobody has used are removed
+MOMENT = 60.0
+RESTS = 3600.0  # seconds after their last use at which weights are removed from which another run has started
+UNUSED = ownership.DAYS * 86400.0  # seconds after their last use at which a learner's data are removed
+EVERY = 30.0  # seconds between two checks
 
 
 @dataclass(frozen=True)
 class Evictable:
-    """What can be let go on its own."""
+    """Describes a file or folder that can be removed on its own."""
 
     path: Path
     size: int  # bytes
-    used: float  # when, in seconds since 1970
-    idle: float = 0.0  # when it goes even if there is room, in seconds since 1970; 0 is never
-    rank: int = 1  # what is 0 goes first
+    used: float  # time of last use, in seconds since 1970
+    idle: float = 0.0  # time at which it is removed even if there is space, in seconds since 1970; 0 is never
+    rank: int = 1  # rank 0 is removed first
 
 
 def limit() -> float:
-    """How many bytes the store may take."""
+    """Returns the number of bytes that the store may take."""
     said = os.environ.get("HEADSTART_STORE_LIMIT", "")
     with suppress(ValueError):
         if (gigabytes := float(said or LIMIT)) > 0:
@@ -57,23 +59,23 @@ def limit() -> float:
 
 
 def tidy(every: float = EVERY) -> None:
-    """Let go what is too much, unless another process does or has just done so."""
+    """Removes what is too much, unless another process is doing so or has just done so."""
     try:
         mark, now = store.folder("locks") / "tidied", time.time()
         with FileLock(store.home() / "locks" / "tidy", timeout=0):
             if mark.exists() and now - mark.stat().st_mtime < every:
                 return
             mark.touch()
-            for left in (store.home() / "gone").glob("*"):  # by a process that ended meanwhile
+            for left in (store.home() / "gone").glob("*"):  # left by a process that ended meanwhile
                 discard(left)
             class_records.sweep()
             make_room(list(evictables()), now)
-    except (OSError, Timeout):  # the next look will find it
+    except (OSError, Timeout):  # the next check will try again
         return
 
 
 def make_room(found: list[Evictable], now: float) -> None:
-    """Let go what is idle, and then as much as is over the limit."""
+    """Removes what is idle, and then as much as is over the limit."""
     taken, most, busy = sum(thing.size for thing in found), limit(), in_hand()
     for thing in sorted(found, key=lambda thing: (not 0 < thing.idle < now, thing.rank, thing.used)):
         idle = 0 < thing.idle < now
@@ -85,7 +87,7 @@ def make_room(found: list[Evictable], now: float) -> None:
 
 
 def evictables() -> Iterator[Evictable]:
-    """All that the store holds."""
+    """Yields everything that the store holds."""
     for path in (store.home() / "runs").glob("*"):
         with suppress(OSError):
             files = {file.name: file.stat() for file in os.scandir(path)}
@@ -106,12 +108,12 @@ def evictables() -> Iterator[Evictable]:
 
 
 def name(thing: Evictable) -> str:
-    """The digest of what a thing belongs to."""
+    """Returns the digest of the value that a file or folder belongs to."""
     return (thing.path.parent if thing.path.name == WEIGHTS else thing.path).name.removesuffix(".part")
 
 
 def in_hand() -> set[str]:
-    """The digests of what is being written, and of what that stands on."""
+    """Returns the digests of all values that are being written, and of the runs that they depend on."""
     found = set[str]()
     for path in (store.home() / "runs").glob("*.part"):
         with suppress(OSError, ValueError, BadValue):
@@ -122,7 +124,7 @@ def in_hand() -> set[str]:
 
 
 def evict(thing: Evictable) -> bool:
-    """Let one thing go, unless a process has its value in hand."""
+    """Removes one thing, unless a process is using its value."""
     try:
         with FileLock(store.folder("locks") / name(thing), timeout=0):
             if ownership.path(owned := thing.path.name.split(".")[0]):

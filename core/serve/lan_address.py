@@ -1,5 +1,7 @@
-"""The addresses by which other machines in the same network can reach this one. Sends nothing: it asks the system which
-of its own addresses it would use for a way out."""
+"""Finds the addresses by which other machines in the same network can reach this machine.
+
+It sends nothing. It asks the operating system which of its own addresses it would use for a route.
+"""
 
 from __future__ import annotations
 
@@ -10,38 +12,38 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 PRIVATE = [ip_network(text) for text in ("192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12")]
-WAYS = ("8.8.8.8", "192.168.255.254", "10.255.255.254", "172.31.255.254")  # the default way first
+WAYS = ("8.8.8.8", "192.168.255.254", "10.255.255.254", "172.31.255.254")  # the default route first
 CONTAINERS = ("/.dockerenv", "/run/.containerenv")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine itself can reach a host of this name."""
+    """Returns whether only this machine itself can reach a host of this name."""
     with suppress(ValueError):
         return ip_address(host).is_loopback or ip_address(host).is_unspecified
     return host == "localhost" or host.endswith(".localhost")
 
 
 def is_private(address: str) -> bool:
-    """Whether an address belongs to a network at home, in a school or in a firm."""
+    """Returns whether an address belongs to a private network, such as one at home, in a school or in a company."""
     return any(ip_address(address) in network for network in PRIVATE)
 
 
 def lan_addresses() -> list[str]:
-    """Returns this machine's IPv4 addresses in its networks: private ones first, and of these that of the default
-    way."""
+    """Returns this machine's IPv4 addresses in its networks: private addresses first, and the default route's first
+    among them."""
     found = dict.fromkeys(filter(None, map(own_address, WAYS)))
     usable = [one for one in found if not (is_loopback(one) or ip_address(one).is_link_local)]
     return sorted(usable, key=lambda one: not is_private(one))
 
 
 def own_address(way: str) -> str:
-    """Returns the address that this machine would send from; empty where there is no such way."""
+    """Returns the address that this machine would send from, or an empty string if there is no such route."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect((way, 9))  # of a datagram socket: nothing is sent
+        probe.connect((way, 9))  # connecting a datagram socket sends nothing
         return str(probe.getsockname()[0])
     return ""
 
 
 def in_container() -> bool:
-    """Whether this process runs in a container, whose own address nobody outside can reach."""
+    """Returns whether this process runs in a container, whose own address cannot be reached from outside."""
     return "KUBERNETES_SERVICE_HOST" in os.environ or any(Path(one).exists() for one in CONTAINERS)

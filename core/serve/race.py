@@ -1,7 +1,8 @@
-"""The sides of one request move together, however many workers are free: where one worker trains a side, it waits for
-those that other workers train, and takes up those that nobody has taken up yet.
+"""Keeps the sides of one request level, however many workers are free.
 
-Knows no torch and not how a run is trained: a side is a generator that yields the share of its steps at its last test.
+A worker that trains one side waits for the sides that other workers train. It also begins the sides that nobody has
+begun yet. This module does not import torch and does not know how a run is trained: a side is a generator that yields
+the share of its steps at its last test.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from filelock import Timeout
 from core.experiment.spec import Run
 from core.store import store
 
-Side = Generator[float, None, str]  # returns how it ended
-AHEAD = 0.1  # of its steps: as far as one test is from the next, so nobody is a whole test ahead
-GRACE = 0.5  # seconds in which another worker may begin a side before this one takes it up
-PATIENCE = 10.0  # seconds after which a side in another worker that makes no progress is no longer waited for
-LOOK = 0.02  # seconds between two looks at the others
+Side = Generator[float, None, str]  # returns how the run ended
+AHEAD = 0.1  # share of the steps; about the distance between two tests, so no side is a whole test ahead
+GRACE = 0.5  # seconds in which another worker may begin a side before this worker begins it
+PATIENCE = 10.0  # seconds without progress after which this worker no longer waits for a side in another worker
+LOOK = 0.02  # seconds between two looks at the other sides
 
 
 class OtherSide:
@@ -27,19 +28,19 @@ class OtherSide:
 
     def __init__(self, run: Run):
         self.run = run
-        self.begun = False  # somebody has been seen to train it
-        self.reached, self.since = 0.0, time.monotonic()  # how far it has come, and since when
+        self.begun = False  # whether somebody was seen to train it
+        self.reached, self.since = 0.0, time.monotonic()  # its progress, and the time of its last progress
 
     @property
     def waits(self) -> bool:
-        """Whether it is still to be taken up, and can be."""
+        """Returns whether this side has not begun yet, and can begin."""
         if self.begun or store.complete(self.run) or store.stop_mark(self.run).exists():
             return False
         return all(store.weights(run) for run in list(self.run.lineage())[1:])
 
     def holds(self, share: float) -> bool:
-        """Whether a side at this share of its steps has to wait for this one. One that has ended holds nobody, nor does
-        one that is stuck or was lost with its process."""
+        """Returns whether a side with this share of its steps done has to wait for this side. Nobody waits for a side
+        that has ended, is stuck, or was lost with its process."""
         if share < AHEAD or store.complete(self.run):
             return False
         now, running = time.monotonic(), store.is_being_written(self.run)
@@ -52,7 +53,7 @@ class OtherSide:
 
 
 def visible_progress(run: Run) -> float:
-    """The share of its steps at the last test that anybody can see."""
+    """Returns the share of the run's steps at its last stored test."""
     steps = [event["step"] for event in store.events(run) if event["kind"] == "point"]
     return steps[-1] / run.steps if steps else 0.0
 
@@ -60,8 +61,11 @@ def visible_progress(run: Run) -> float:
 def race(
     run: Run, others: Sequence[Run], train: Callable[[Run, float], Side], wait: float, at_once: Sequence[Run] = ()
 ) -> str:
-    """Train a run, and of the others some at once, and those that nobody else begins; returns how the run ended.
-    train(run, seconds) waits so long for whoever has the run in hand, and then raises Timeout."""
+    """Trains a run together with the other sides of its race, and returns how the run ended.
+
+    It begins the runs in `at_once` immediately, and later those that nobody else begins. `train(run, seconds)` waits
+    that long for another process that is computing the run, and then raises Timeout.
+    """
     elsewhere = {other: OtherSide(other) for other in others}
     mine = {side: train(side, wait) for side in (run, *(other for other in at_once if elsewhere[other].waits))}
     reached = dict.fromkeys(mine, 0.0)
@@ -69,9 +73,10 @@ def race(
     while mine:
         if time.monotonic() - began > GRACE:
             for other in [each for each in elsewhere.values() if each.waits and not store.is_being_written(each.run)]:
-                other.begun = True  # also if another worker comes first
+                other.begun = True  # also if another worker is quicker
                 mine[other.run], reached[other.run] = train(other.run, 0), 0.0
-        # Whoever is behind; and before that whoever has made the last step, whose weights are still to be kept.
+        # The side that is furthest behind comes next. A side that has made its last step comes even before, so that
+        # its weights are stored.
         side = min(mine, key=lambda side: reached[side] % 1)
         away = [other for each, other in elsewhere.items() if each not in mine]
         if any(other.holds(reached[side] % 1) for other in away) and not any(map(stopping, mine)):
@@ -88,7 +93,7 @@ def race(
             failed = error if side == run else failed
             if side != run:
                 logging.getLogger(__name__).exception("A side of a race failed.")
-                store.mark_to_stop(side)  # its own turn would fail again
+                store.mark_to_stop(side)  # it would fail again in its own turn
         del mine[side]
     if failed:
         raise failed
@@ -96,4 +101,5 @@ def race(
 
 
 def stopping(run: Run) -> bool:
+    """Returns whether a run has a stop mark."""
     return store.stop_mark(run).exists()

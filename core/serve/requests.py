@@ -1,6 +1,6 @@
-"""What is asked of the workers: requests, the jobs that they come to, and how far a value has come.
+"""Defines what the workers are asked for: requests, the jobs of a request, and how far a value has come.
 
-Knows no worker, no thread and no torch.
+This module does not depend on workers, threads or torch.
 """
 
 from __future__ import annotations
@@ -13,73 +13,81 @@ from core.store import store
 
 AHEAD = "What this starts from is being learned first."
 ASIDE = "What the other side starts from is being learned first."
-SIDES = 8  # of a race at most; what is asked for in greater number is computed one after another
+SIDES = 8  # the most sides of a race; the runs of a larger request are computed one after another
 Value = Run | Measure
 
 
 class Busy(RuntimeError):
-    """No more may be asked for now; the message is a sentence for the learner."""
+    """This error is raised if no more may be requested now. The message is a sentence for the learner."""
 
 
 @dataclass(frozen=True)
 class State:
-    """How far a value has come."""
+    """Says how far a value has come."""
 
     kind: Literal["absent", "queued", "running", "done", "stopped", "failed"]
-    position: int = 0  # requests for runs that come before it
-    restarted: bool = False  # a worker was lost in the middle, and the run was begun again
-    message: str = ""  # a sentence for the learner: why it failed, what it waits for
+    position: int = 0  # number of requests for runs that come before it
+    restarted: bool = False  # a worker was lost during the run, and the run was started again
+    message: str = ""  # a sentence for the learner: why it failed or what it waits for
 
 
 @dataclass(frozen=True)
 class Limits:
-    seconds: float = 600  # of processor time a run
+    """Holds the limits of the engine."""
+
+    seconds: float = 600  # processor time of a run
     pending_a_tab: int = 3  # requests: one of runs, the others of measures
-    pending: int = 256  # requests of everybody
-    unwatched: float = 60  # seconds after which a tab that has looked and does no longer wants nothing any more
-    lately: float = 300  # seconds for which a run counts against the learner's next one
-    losses: int = 6  # times that a job is begun before it is given up: it may be what kills its workers
+    pending: int = 256  # requests of all learners
+    unwatched: float = 60  # seconds after which a tab that has stopped looking no longer wants its values
+    lately: float = 300  # seconds for which a run counts against the learner's next run
+    losses: int = 6  # how often a job is started before it is given up, because it may be what kills its workers
 
 
 @dataclass(eq=False)
 class Job:
-    """One value that has been asked for and has not ended."""
+    """One value that was requested and has not ended."""
 
     value: Value
     priority: int
-    after: set[str]  # names of the runs it stands on
-    waits: set[str]  # and of those that the other sides of its race stand on: they begin together
+    after: set[str]  # names of the runs it depends on
+    waits: set[str]  # the same, and those that the other sides of its race depend on, because all sides begin together
     others: tuple[Run, ...] = ()  # the other sides of its race
-    future: Any = None  # None until it is submitted; sides that one worker drives share it
-    before: list[store.Event] = field(default_factory=list)  # what an earlier attempt had left when it was submitted
-    losses: int = 0  # times that it was begun and nothing came of it
-    elsewhere: bool = False  # another worker was at it when its turn came
+    future: Any = None  # None until it is submitted; sides that share a worker share it
+    # the events of an earlier attempt when this one was submitted
+    before: list[store.Event] = field(default_factory=list)
+    losses: int = 0  # how often it was started without a result
+    elsewhere: bool = False  # another worker was computing it when its turn came
 
 
 @dataclass(eq=False)
 class Request:
-    """One click: the values that a learner waits for, each with the names of all jobs it needs."""
+    """One click of a learner: the values that the learner waits for, each with the names of all jobs that it needs."""
 
     learner: str
-    tabs: dict[str, float | None]  # the learner's tabs that wait for it, and when each last looked, if it has
-    races: bool  # whether it wants runs
+    # the learner's tabs that wait for it, and when each last looked; None if it has not looked
+    tabs: dict[str, float | None]
+    races: bool  # whether it requests runs
     turn: int  # how many runs the learner had lately or was waiting for
-    number: int  # of its arrival
+    number: int  # order of arrival
     needs: dict[str, set[str]] = field(default_factory=dict)
-    begun: bool = False  # a job of it has been submitted
+    begun: bool = False  # one of its jobs was submitted
 
     def has(self, name: str) -> bool:
+        """Returns whether a job is needed by this request."""
         return any(name in names for names in self.needs.values())
 
     @property
     def place(self) -> tuple[bool, int, int]:
-        """Questions first, they are short; then nobody's second run before somebody's first; then who came first."""
+        """Returns the sort key of the request: first measures, because they are short, then the learners with the
+        fewest recent runs, then the earliest request."""
         return self.races, self.turn, self.number
 
 
 def jobs_for(needs: dict[str, list[Value]]) -> dict[str, Job]:
-    """The jobs of one request by name, from what it wants, each after all that is missing below it. Its runs that
-    nothing else of it stands on are the sides of a race."""
+    """Returns the jobs of one request by name, each with the jobs that it depends on.
+
+    Runs on which nothing else in the request depends are the sides of a race.
+    """
     values = {digest(value): value for chain in needs.values() for value in chain}
     runs = {name: value for name, value in values.items() if isinstance(value, Run)}
     started = {digest(run) for value in runs.values() for run in ancestors(value)}
@@ -89,17 +97,18 @@ def jobs_for(needs: dict[str, list[Value]]) -> dict[str, Job]:
     jobs = {}
     for name, value in values.items():
         after = set(map(digest, ancestors(value)))
-        pretraining = name not in needs or name in started  # others that are wanted stand on it
+        pretraining = name not in needs or name in started  # other requested values depend on it
         others = tuple(side for other, side in sides.items() if other != name) if name in sides else ()
         jobs[name] = Job(value, 0 if pretraining else 10, after, after | before if name in sides else after, others)
     return jobs
 
 
 def ancestors(value: Value) -> list[Run]:
-    """All runs that a value stands on, oldest first."""
+    """Returns all runs that a value depends on, oldest first."""
     runs = value.runs if isinstance(value, Measure) else (value.start,) if value.start else ()
     return list(dict.fromkeys(run for start in runs for run in reversed(list(start.lineage()))))
 
 
 def missing(value: Value) -> list[Run]:
+    """Returns the runs that a value depends on and whose weights are missing."""
     return [run for run in ancestors(value) if store.weights(run) is None]

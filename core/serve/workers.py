@@ -1,6 +1,7 @@
-"""The processes that compute: a scheduler and workers on this machine, and what happens in them.
+"""Defines the processes that compute: a scheduler and workers on this machine, and the functions that run in them.
 
-Knows no requests and no sessions. The server imports this file too, so torch is imported inside functions only.
+This module does not depend on requests or sessions. The server imports it too, so torch is imported only inside
+functions.
 """
 
 from __future__ import annotations
@@ -24,31 +25,31 @@ from core.store import store
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-# Dask has its workers hand back every freed block at once; a training step frees the same ones again and again,
-# which made it take twice as long.
+# Dask makes its workers return every freed block of memory at once. A training step frees the same blocks again and
+# again, which made it take twice as long.
 MEMORY = {"MALLOC_TRIM_THRESHOLD_": 2**30, "MALLOC_MMAP_THRESHOLD_": 2**25}
 CONFIG = {
     "distributed.nanny.pre-spawn-environ": MEMORY | dict.fromkeys(THREADS, 1),
-    "distributed.scheduler.allowed-failures": 0,  # the engine counts, and begins anew what was lost
+    "distributed.scheduler.allowed-failures": 0,  # the engine counts losses and starts lost jobs again
     "distributed.worker.multiprocessing-method": METHOD,
-    "distributed.worker.profile.enabled": False,  # a hundred looks a second at what the worker does
+    "distributed.worker.profile.enabled": False,  # it would look a hundred times a second at what the worker does
     "distributed.scheduler.http.routes": ["distributed.http.health"],
     "distributed.worker.http.routes": ["distributed.http.health"],
 }
-SOON = 0.2  # seconds that a run waits for whoever has it in hand: no worker is kept for what another one does
-LOST = 5.0  # seconds without a process after which a worker that Dask would have replaced is replaced here
+SOON = 0.2  # seconds to wait for another worker that is computing the same run; a longer wait would block this worker
+LOST = 5.0  # seconds without a process after which a lost worker is replaced here, if Dask has not replaced it
 
 
 class Failed(RuntimeError):
-    """What went wrong in a worker, as a sentence: unpickling the error itself would need torch."""
+    """This error is raised if a job failed in a worker. It holds a sentence, because unpickling the error itself
+    would need torch."""
 
 
 # --- In a worker ------------------------------------------------------------------------------------------------------
 
 
 def compute(value: Run | Measure, limit: float, others: tuple[Run, ...] = (), at_once: tuple[Run, ...] = ()) -> str:
-    """Perform a value, in step with the other sides of its race, of which some begin here; raises nothing but
-    Failed."""
+    """Computes a value in step with the other sides of its race, some of which begin here. Raises only Failed."""
     from core.serve import compute_values
 
     try:
@@ -56,12 +57,15 @@ def compute(value: Run | Measure, limit: float, others: tuple[Run, ...] = (), at
     except Exception as error:
         logging.getLogger(__name__).exception("A job failed.")
         why = compute_values.sentence(error)
-    raise Failed(why)  # outside of the except, or the error would travel along
+    raise Failed(why)  # raised outside of the except block, so that the original error is not sent along
 
 
 def dask_setup(worker: Any) -> None:
-    """Dask calls this in every worker that begins: warm up before the first job, in the thread that runs jobs; and
-    have the store tidied from then on, beside the jobs."""
+    """Prepares a new worker. Dask calls this function in every worker that starts.
+
+    It warms up the thread that runs jobs, before the first job. It also starts a thread that limits the size of the
+    store.
+    """
 
     def warm_up() -> None:
         from core.serve import compute_values
@@ -73,6 +77,7 @@ def dask_setup(worker: Any) -> None:
 
 
 def tidy() -> None:
+    """Limits the size of the store, again and again."""
     from core.serve import eviction
 
     while True:
@@ -84,17 +89,20 @@ def tidy() -> None:
 
 
 def start() -> tuple[subprocess.Popen[str], str, str]:
-    """Start scheduler and workers; returns their process, address and credentials, which come through a pipe that only
-    we read. However we end, the pipe closes and they end."""
+    """Starts scheduler and workers, and returns their process, address and credentials.
+
+    The credentials come through a pipe that only this process reads. When this process ends, for whatever reason, the
+    pipe closes and the workers end too.
+    """
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    quiet = "ignore:resource_tracker"  # it would tell of semaphores left by workers that were killed
+    quiet = "ignore:resource_tracker"  # it would report semaphores that killed workers have left
     child = subprocess.Popen(
         [sys.executable, "-m", "core.serve.workers", "--until-eof"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": quiet},
-        start_new_session=True,  # Ctrl-C is for the server
+        start_new_session=True,  # Ctrl-C is only for the server
     )
     assert child.stdout
     hurry = threading.Timer(60, child.kill)
@@ -109,18 +117,20 @@ def start() -> tuple[subprocess.Popen[str], str, str]:
 
 
 def end(child: subprocess.Popen[str]) -> None:
+    """Ends scheduler and workers by closing their pipe, and kills them if they do not end in time."""
     assert child.stdin
     child.stdin.close()
     try:
         child.wait(10)
     except subprocess.TimeoutExpired:
-        child.kill()  # its workers notice and end
+        child.kill()  # the workers notice and end too
         child.wait()
 
 
 def connect(address: str, credentials: str = "") -> Any:
-    """A client of a scheduler. A tls:// address asks for credentials; unless they are given they stand in a file."""
-    from distributed import Client  # takes most of a second: not while the server starts
+    """Returns a client of a scheduler. A tls:// address needs credentials. If none are passed, they are read from a
+    file."""
+    from distributed import Client  # the import takes almost a second, so it is not done while the server starts
 
     tls = address.startswith("tls:")
     security = secured(credentials or certificate().read_text("utf-8")) if tls else None
@@ -128,7 +138,7 @@ def connect(address: str, credentials: str = "") -> Any:
 
 
 def secured(credentials: str) -> Any:
-    """Whoever has this key may speak with scheduler and workers, and nobody else."""
+    """Returns the security settings by which only a holder of this key can talk to scheduler and workers."""
     from distributed.security import Security
 
     roles = ("tls_ca_file", "tls_client_cert", "tls_scheduler_cert", "tls_worker_cert")
@@ -136,7 +146,8 @@ def secured(credentials: str) -> Any:
 
 
 def certificate() -> Path:
-    """The file with the credentials of workers that several servers use: HEADSTART_CERTIFICATE, or in the store."""
+    """Returns the path of the credentials of workers that several servers share: HEADSTART_CERTIFICATE, or a file in
+    the store."""
     return Path(os.environ.get("HEADSTART_CERTIFICATE") or store.home() / "workers.pem")
 
 
@@ -163,7 +174,7 @@ def main() -> None:
         host=options.host,
         scheduler_port=options.port,
         security=secured(credentials),
-        dashboard_address="127.0.0.1:0",  # health checks
+        dashboard_address="127.0.0.1:0",  # for health checks
         scheduler_kwargs={"dashboard": False},
         preload=["core.serve.workers"],
     )
@@ -175,7 +186,7 @@ def main() -> None:
     threading.Thread(target=replace_lost_workers, args=(cluster,), daemon=True).start()
     with suppress(KeyboardInterrupt):
         sys.stdin.read() if options.until_eof else threading.Event().wait()
-    os._exit(0)  # workers notice and end too, in the middle of a run if need be: the store bears it
+    os._exit(0)  # The workers notice this and end too, even during a run. The store can cope with that.
 
 
 def fork_quickly() -> None:
@@ -194,9 +205,9 @@ def fork_quickly() -> None:
 
 
 def replace_lost_workers(cluster: Any) -> None:
-    """Replace workers for ever: Dask gives up one that was lost while it began."""
+    """Replaces lost workers, forever, because Dask gives up a worker that was lost while it started."""
 
-    alive: dict[Any, float] = {}  # when each was last seen to be
+    alive: dict[Any, float] = {}  # the time at which each was last alive
 
     async def replace() -> None:
         now = time.monotonic()
@@ -215,7 +226,7 @@ def replace_lost_workers(cluster: Any) -> None:
 
 
 def new_credentials() -> str:
-    """A new key and its certificate, as one text; they are good for a year."""
+    """Returns a new key and its certificate as one text. They are valid for a year."""
     from distributed.security import Security
 
     new = Security.temporary()  # type: ignore[no-untyped-call]
@@ -223,7 +234,7 @@ def new_credentials() -> str:
 
 
 def credentials_from(path: Path) -> str:
-    """The credentials in a file that only this user reads; made if there are none."""
+    """Returns the credentials in a file that only this user can read. Creates the file if it does not exist."""
     with suppress(FileExistsError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

@@ -1,7 +1,9 @@
-"""Short codes of classes: six letters and digits that a learner types in place of the class's link. A code is a part of
-its class, so it ends with it. It is much easier to guess than the link, so wrong codes are limited.
+"""Defines the short codes of classes: six letters and digits that a learner types instead of opening the class's
+link.
 
-The limits are counted in this process: servers that share a store each have their own. Knows no screen.
+A code is part of its class and ends with it. It is much easier to guess than the link, so the number of wrong codes
+is limited. The limits are counted in this process: servers that share a store each count separately. This module does
+not depend on pages.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from threading import Lock
 
 from core.experiment.checks import BadValue
 
-# Of signs that look alike none is used: 0 O D Q, 1 I L, 2 Z, 5 S, 8 B, V. So there are 113 million codes.
+# Signs that look alike are not used: 0 O D Q, 1 I L, 2 Z, 5 S, 8 B, V. This leaves 113 million codes.
 SIGNS = "ACEFGHJKMNPRTUWXY34679"
 LENGTH = 6
-WINDOW = 600.0  # seconds in which wrong codes are counted
-BROWSER, ADDRESS, SERVER = 10, 60, 300  # wrong codes in that time: a school has one address for all its learners
+WINDOW = 600.0  # seconds for which a wrong code is counted
+# limits in that time; the limit of an address is high because all learners of a school share one
+BROWSER, ADDRESS, SERVER = 10, 60, 300
 EMPTY = "Type the six letters and digits that your teacher shows."
 NONE = "No class has this code now. Look again at the six letters and digits, or open the class's link."
 MANY = "Too many codes were wrong. Open the class's link or its QR code, or wait ten minutes."
@@ -42,14 +45,14 @@ def without_signs(text: str) -> str:
 
 
 class WrongCodes:
-    """When codes were wrong of late, by browser, by address, and on this server."""
+    """Counts recent wrong codes by browser, by address, and for the whole server."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.times: defaultdict[str, deque[float]] = defaultdict(deque)
 
     def many(self, limits: Sequence[tuple[str, int]]) -> bool:
-        """Whether one of these has reached its limit."""
+        """Returns whether one of the counters has reached its limit."""
         since = time.monotonic() - WINDOW
         with self.lock:
             for name in [*self.times]:
@@ -60,6 +63,7 @@ class WrongCodes:
             return any(len(self.times.get(name, ())) >= most for name, most in limits)
 
     def add(self, limits: Sequence[tuple[str, int]]) -> None:
+        """Counts a wrong code on every counter."""
         with self.lock:
             for name, _ in limits:
                 self.times[name].append(time.monotonic())
@@ -69,8 +73,10 @@ wrong = WrongCodes()
 
 
 def find(text: str, codes: Callable[[], Mapping[str, str]], browser: str, address: str) -> str:
-    """Returns what `codes` has for the code that a browser at this address has typed; raises BadValue with a sentence
-    if it has nothing, or if too many were wrong."""
+    """Returns the value of `codes` for the code that a browser at this address has typed.
+
+    Raises BadValue with a sentence if no class has the code, or if too many codes were wrong.
+    """
     if not without_signs(text):
         raise BadValue(EMPTY)
     limits = [("server", SERVER), (f"browser {browser}", BROWSER)]

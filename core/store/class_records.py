@@ -1,14 +1,15 @@
-"""Classes, each for a day: one folder a class in the store, so that all servers that share it see the same.
+"""Stores the classes of teachers. A class lives for a day. Each class has a folder in the store, so all servers that
+share it see the same.
 
-    classes/<code>/plan.json            what the teacher has set, and the short code; its age is the class's
-    classes/<code>/held                 there while learners wait at Predict
+    classes/<code>/plan.json            the teacher's settings, and the short code; its age is the age of the class
+    classes/<code>/held                 exists while the learners must wait at Predict
     classes/<code>/teachers/<browser>   the browsers that may show the class and close it
-    classes/<code>/records/<browser>    what each learner said, one file each: a new guess takes the old one's place
-    classes/<code>/files/<name>         what was brought from other classes
+    classes/<code>/records/<browser>    each learner's answers, one file each: a new guess replaces the old one
+    classes/<code>/files/<name>         files that were imported from other classes
 
-Nobody is named: a browser is a digest of its own secret and of the code. Files are written whole, so that forty
-learners and two servers need no lock. What plans and records say is lessons/kit/classes/class_plan.py's affair. Imports
-no torch.
+No names are stored: a browser is a digest of its own secret and of the code. Files are written as a whole, so that
+forty learners and two servers need no lock. The contents of plans and records are defined in
+lessons/kit/classes/class_plan.py. This module does not import torch.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ from core.experiment.checks import BadValue
 from core.store import class_codes, store
 from core.store.folders import discard
 
-DAY = 24 * 3600.0  # seconds that a class lives
-CLASSES, RECORDS, FILES = 100, 500, 20  # at most: classes at a time, and of one class
+DAY = 24 * 3600.0  # lifetime of a class in seconds
+CLASSES, RECORDS, FILES = 100, 500, 20  # limits: classes at a time, and records and files of one class
 LARGEST = 4_000  # bytes of a plan or a record
-LARGEST_FILE = 500_000  # bytes of what is brought
-SETTLED = 2.0  # seconds after which no more changes bear the time of a folder's last one
+LARGEST_FILE = 500_000  # bytes of an imported file
+SETTLED = 2.0  # seconds after which a new change always gives the folder a new time
 CODE = re.compile(r"[\w-]{16}", re.ASCII)
 OVER = "This class is over: a class lives for a day, or until its teacher closes it."
 FULL = "The disk is full or cannot be written, so this could not be kept."
@@ -41,7 +42,8 @@ T = TypeVar("T")
 
 
 def begin(plan: Json, browser: str) -> str:
-    """A class begins, and this browser is its teacher's: its code. BadValue with a sentence if that cannot be."""
+    """Creates a class with this browser as its teacher, and returns its code. Raises BadValue with a sentence if it
+    cannot."""
     sweep()
     if len(list(folders())) >= CLASSES:
         raise BadValue(f"There are {CLASSES} classes on this server now. Try again when some of them are over.")
@@ -58,7 +60,7 @@ def begin(plan: Json, browser: str) -> str:
 
 
 def plan(code: str) -> Json:
-    """What the teacher has set; BadValue with a sentence where there is no such class, or no more."""
+    """Returns the teacher's settings. Raises BadValue with a sentence if the class does not exist or is over."""
     if not CODE.fullmatch(code):
         raise BadValue("This link names no class. Ask for the link again.")
     try:
@@ -73,19 +75,19 @@ def plan(code: str) -> Json:
 
 @lru_cache(maxsize=CLASSES)
 def planned(at: Path, changed: float) -> Json:
-    """Only to be read."""
+    """Reads a plan, and caches it until it changes. The caller must not modify it."""
     return from_bytes(at / "plan.json")
 
 
 def seconds_left(code: str) -> float:
-    """Seconds until the class is over."""
+    """Returns the seconds until the class is over."""
     with suppress(OSError):
         return max(0.0, (place(code) / "plan.json").stat().st_mtime + DAY - time.time())
     return 0.0
 
 
 def by_short_code() -> dict[str, str]:
-    """Returns the codes of all classes by their short ones."""
+    """Returns the codes of all classes by their short codes."""
     found = {}
     for at in folders():
         with suppress(BadValue):
@@ -94,13 +96,16 @@ def by_short_code() -> dict[str, str]:
 
 
 def join(text: str, browser: str, address: str) -> str:
-    """Returns the code of the class whose short code was typed; BadValue with a sentence if there is none, or if a
-    browser, an address or all together were wrong too often."""
+    """Returns the code of the class with this short code.
+
+    Raises BadValue with a sentence if there is no such class, or if a browser, an address or all together typed too
+    many wrong codes.
+    """
     return class_codes.find(text, by_short_code, browser, address)
 
 
 def hold(code: str, held: bool) -> None:
-    """From now on the learners of a class wait at Predict, or no longer do."""
+    """Makes the learners of a class wait at Predict, or lets them go on."""
     with suppress(OSError):
         if held:
             (place(code) / "held").touch()
@@ -109,7 +114,7 @@ def hold(code: str, held: bool) -> None:
 
 
 def holds(code: str) -> bool:
-    """Whether the learners of a class wait at Predict. They do not where the class is over."""
+    """Returns whether the learners of a class must wait at Predict. They need not if the class is over."""
     return (place(code) / "held").exists()
 
 
@@ -117,11 +122,13 @@ def holds(code: str) -> bool:
 
 
 def teaches(code: str, browser: str) -> bool:
+    """Returns whether this browser is a teacher's."""
     return (place(code) / "teachers" / digest(code, browser)).exists()
 
 
 def let_in(code: str, key: str, browser: str) -> None:
-    """Who has the class's key is its teacher too, in this browser from now on; BadValue with a sentence otherwise."""
+    """Notes that this browser belongs to a teacher, if it has the key of the class. Raises BadValue with a sentence
+    if it does not."""
     if not secrets.compare_digest(str(plan(code)["key"]).encode(), key.encode("utf-8", "replace")):
         raise BadValue("This is not the teacher's link of this class.")
     with suppress(OSError):
@@ -129,19 +136,20 @@ def let_in(code: str, key: str, browser: str) -> None:
 
 
 def close(code: str) -> None:
-    """The class is over, and nothing of it is left."""
+    """Ends a class and removes everything that is stored about it."""
     with suppress(OSError):
         discard(place(code))
 
 
 def sweep() -> None:
-    """Classes that are over are gone, and so is what is no whole class."""
+    """Removes the classes that are over, and folders that are not a whole class."""
     for at in folders():
         if not seconds_left(at.name) and time.time() - at.stat().st_mtime > SETTLED:
             close(at.name)
 
 
 def folders() -> Iterator[Path]:
+    """Yields the folders of all classes."""
     return (at for at in (store.home() / "classes").glob("*") if CODE.fullmatch(at.name))
 
 
@@ -149,7 +157,7 @@ def folders() -> Iterator[Path]:
 
 
 def write_record(code: str, browser: str, record: Json) -> None:
-    """A learner's record, in the place of their last one; BadValue with a sentence if it cannot be kept."""
+    """Stores a learner's record in place of the last one. Raises BadValue with a sentence if it cannot be stored."""
     plan(code)
     at = place(code) / "records" / digest(code, browser)
     with suppress(OSError):
@@ -159,8 +167,10 @@ def write_record(code: str, browser: str, record: Json) -> None:
 
 
 def records(code: str) -> list[Json]:
-    """What all learners of a class have said, in no order that tells who. The same list until there is more. Only to be
-    read."""
+    """Returns the records of all learners of a class, in an order that does not tell who they are.
+
+    The list is the same object until there are new records. The caller must not modify it.
+    """
     return read_folder(place(code) / "records", from_bytes)
 
 
@@ -168,8 +178,8 @@ def records(code: str) -> list[Json]:
 
 
 def bring(code: str, name: str, data: bytes) -> None:
-    """A file of another class, in the place of the last one of this name; BadValue with a sentence if it cannot be
-    kept."""
+    """Imports a file from another class, in place of the last one of this name. Raises BadValue with a sentence if it
+    cannot be stored."""
     plan(code)
     at = place(code) / "files" / hashlib.sha256(name.encode()).hexdigest()[:20]
     with suppress(OSError):
@@ -179,7 +189,7 @@ def bring(code: str, name: str, data: bytes) -> None:
 
 
 def imported_files(code: str) -> list[bytes]:
-    """The same list until there is more."""
+    """Returns the imported files. The list is the same object until there are new files."""
     return read_folder(place(code) / "files", Path.read_bytes)
 
 
@@ -187,8 +197,11 @@ def imported_files(code: str) -> list[bytes]:
 
 
 def read_folder(at: Path, read: Callable[[Path], T]) -> list[T]:
-    """All files of a folder. They are read again only where one may have changed: two within the clock's tick give the
-    folder the same time."""
+    """Reads all files of a folder, and caches them until the folder changes.
+
+    The cache is not used while the folder's last change is recent, because two changes within a tick of the clock
+    give the folder the same time.
+    """
     try:
         changed = at.stat().st_mtime_ns
     except OSError:
@@ -197,9 +210,10 @@ def read_folder(at: Path, read: Callable[[Path], T]) -> list[T]:
 
 
 def read_files(at: Path, read: Callable[[Path], T], changed: int) -> list[T]:
+    """Reads all files of a folder, except damaged ones."""
     found = []
     for path in sorted(at.glob("[0-9a-f]*")):
-        with suppress(OSError, ValueError):  # damaged
+        with suppress(OSError, ValueError):  # the file is damaged
             found.append(read(path))
     return found
 
@@ -212,11 +226,12 @@ def place(code: str) -> Path:
 
 
 def digest(code: str, browser: str) -> str:
-    """A browser's name in one class, which says nothing about it in another."""
+    """Returns the name of a browser in one class. The name tells nothing about the browser in other classes."""
     return hashlib.sha256(f"{code} {browser}".encode()).hexdigest()[:20]
 
 
 def to_bytes(told: Json) -> bytes:
+    """Converts a JSON object to bytes. Raises BadValue with a sentence if it is too large."""
     text = json.dumps(told).encode()
     if len(text) > LARGEST:
         raise BadValue("That is too much for one class.")
@@ -224,7 +239,7 @@ def to_bytes(told: Json) -> bytes:
 
 
 def from_bytes(path: Path) -> Json:
-    """ValueError where it is none of ours."""
+    """Reads a JSON object. Raises ValueError if the file was not written by this module."""
     with path.open("rb") as file:
         data = file.read(LARGEST + 1)
     with suppress(RecursionError):
@@ -234,10 +249,12 @@ def from_bytes(path: Path) -> Json:
 
 
 def write_file(path: Path, data: bytes) -> None:
+    """Writes a file. Raises BadValue with a sentence if the disk is full or the class is over."""
     try:
         write(path, data)
     except OSError as error:
-        raise BadValue(FULL if path.parent.exists() else OVER) from error  # it may have been closed at this moment
+        # the class may have been closed at this moment
+        raise BadValue(FULL if path.parent.exists() else OVER) from error
 
 
 def write(path: Path, data: bytes) -> None:

@@ -1,10 +1,12 @@
-"""What came with the app and is only read: results as lines of text, one file a lesson, and weights apart.
+"""Reads the results that come with the app: lines of text with one file for each lesson, and weights in separate
+files.
 
     <lesson>.jsonl                  one result a line: digest, label (which claim or page asks for it), weights (their
                                     SHA-256, if they ship), spec, and a run's events or a measure's answer
     weights/<digest>.safetensors    weights in half precision
 
-A line is found by its digest, with which it begins, and parsed when it is asked for. Knows not where the files are.
+A line begins with its digest, by which it is found. It is parsed only when it is needed. The caller says where the
+files are.
 """
 
 from __future__ import annotations
@@ -18,13 +20,13 @@ BEGINS = b'{"digest":"'
 
 
 def write(line: dict[str, Any]) -> str:
-    """A result as one line."""
+    """Returns a result as one line of text."""
     assert next(iter(line)) == "digest"
     return json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
 def table(path: Path) -> dict[str, Any]:
-    """What stands in a file of JSON that ships beside the results; empty where it cannot be read."""
+    """Reads a JSON file that ships beside the results. Returns an empty dict if it cannot be read."""
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return found
@@ -34,7 +36,8 @@ def table(path: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def index(folder: Path) -> dict[str, tuple[Path, int]]:
-    """The file of every result and where its line begins, by its digest: a few milliseconds, and nothing is parsed."""
+    """Returns the file and the position of every result by its digest. Nothing is parsed, so this takes a few
+    milliseconds."""
     found = {}
     for path in sorted(folder.glob("*.jsonl")):
         at = 0
@@ -46,9 +49,10 @@ def index(folder: Path) -> dict[str, tuple[Path, int]]:
     return found
 
 
-@lru_cache(maxsize=2048)  # all of some nine hundred, each of some ten thousand characters
+@lru_cache(maxsize=2048)  # holds all of about nine hundred results, each of about ten thousand characters
 def read(folder: Path, name: str) -> dict[str, Any] | None:
-    """A result by its digest, or None if it does not ship or its line is damaged. Only to be read."""
+    """Returns a result by its digest, or None if it does not ship or its line is damaged. The caller must not modify
+    it."""
     try:
         path, at = index(folder)[name]
         with path.open("rb") as file:
@@ -60,5 +64,5 @@ def read(folder: Path, name: str) -> dict[str, Any] | None:
 
 
 def weights(folder: Path, name: str) -> Path:
-    """Where a run's weights stand, if they ship."""
+    """Returns the path of a run's weights, if they ship."""
     return folder / "weights" / f"{name}.safetensors"

@@ -1,13 +1,13 @@
-"""Results on disk: one folder a value, named by its digest, holding everything known about it.
+"""Stores results on disk: one folder for each value, named by its digest, with everything known about the value.
 
     spec.json             the value itself
     events.jsonl          a run's events, one a line           answer.json   a measure's answer
-    weights.safetensors   a run's weights, where they are kept
+    weights.safetensors   a run's weights, unless they were evicted
 
-A folder is written as `<digest>.part` and renamed, so one without that ending is complete. Folders that are
-damaged or half written are set aside, never trusted and never silently deleted. What ships with the app is looked at
-first (core/store/shipped.py), and core/serve/eviction.py lets go what takes too much room. Imports no torch; knows no
-training and no screen.
+A folder is written as `<digest>.part` and then renamed, so a folder without that ending is complete. Folders that are
+damaged or incomplete are moved aside: they are never trusted and never silently deleted. Shipped results are looked
+up first (core/store/shipped.py). core/serve/eviction.py removes results if the store gets too large. This module does
+not import torch and does not depend on training or pages.
 """
 
 from __future__ import annotations
@@ -31,23 +31,25 @@ from core.store import shipped
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "lessons" / "shipped"
 WEIGHTS = "weights.safetensors"
-LOOKED, USED = "looked", "used"  # marks that say when a result was last looked at, and when its weights were last used
+# files whose times say when a result was last viewed and when its weights were last used
+LOOKED, USED = "looked", "used"
 Event = dict[str, Any]
 
 
 def home() -> Path:
-    """The folder that is written: HEADSTART_STORE, or .headstart beside the code."""
+    """Returns the folder of the store: HEADSTART_STORE, or .headstart beside the code."""
     return Path(os.environ.get("HEADSTART_STORE") or ROOT / ".headstart")
 
 
 def folder(name: str) -> Path:
+    """Returns a folder of the store, and creates it if necessary."""
     path = home() / name
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file so that others see all of it or nothing."""
+    """Writes a file so that other processes see either all of it or nothing."""
     part = path.with_name(f"part-{os.getpid()}-{path.name}")
     try:
         write(part)
@@ -57,15 +59,16 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 # --- Reading -------------------------------------------------------------------------------------------------------
-# A complete result never changes: it is read once and remembered. What is absent or in progress is looked for again.
+# A complete result never changes, so it is read once and cached. Missing and unfinished results are looked up again.
 
 
 class Absent(LookupError):
-    """There is no complete result in a place."""
+    """This error is raised if a folder has no complete result."""
 
 
 def events(run: Run) -> list[Event]:
-    """Everything known about a run so far, complete or in progress; empty if nobody has started it. Only to be read."""
+    """Returns all events of a run so far, whether complete or in progress. The list is empty if nobody has started
+    the run. The caller must not modify it."""
     name = digest(run)
     if line := shipped.read(SHIPPED, name):
         return line["events"]
@@ -74,12 +77,12 @@ def events(run: Run) -> list[Event]:
         found = run_in(own)
         mark_used(own / LOOKED)
         return found
-    # Once more at the end: a run may be renamed between two looks.
+    # The folder is tried again at the end, because a run may be renamed between two looks.
     return growing(own.with_name(f"{name}.part")).read() or read_events(own)
 
 
 def answer(measure: Measure) -> dict[str, Any] | None:
-    """What a measure found, or None if nobody has asked. Only to be read."""
+    """Returns the answer of a measure, or None if it is not stored. The caller must not modify it."""
     name = digest(measure)
     if line := shipped.read(SHIPPED, name):
         return line["answer"]
@@ -91,9 +94,9 @@ def answer(measure: Measure) -> dict[str, Any] | None:
     return None
 
 
-@lru_cache(maxsize=512)  # what is absent is raised, and so not remembered
+@lru_cache(maxsize=512)  # a missing result raises an error, so it is not cached
 def run_in(place: Path) -> list[Event]:
-    """The events of a complete run in a folder."""
+    """Returns the events of a complete run in a folder. Raises Absent if there is none."""
     if finished(found := read_events(place)):
         return found
     raise Absent(place)
@@ -101,7 +104,7 @@ def run_in(place: Path) -> list[Event]:
 
 @lru_cache(maxsize=512)
 def answer_in(place: Path) -> dict[str, Any]:
-    """The answer of a measure in a folder."""
+    """Returns the answer of a measure in a folder. Raises Absent if there is none."""
     try:
         found: dict[str, Any] = json.loads((place / "answer.json").read_text(encoding="utf-8"))
         return found
@@ -110,7 +113,7 @@ def answer_in(place: Path) -> dict[str, Any]:
 
 
 def read_events(place: Path) -> list[Event]:
-    """The events in one folder as they stand there now, without a last line that is still being written."""
+    """Reads the events in a folder as they are now, without a last line that is still being written."""
     try:
         lines = (place / "events.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in lines[: lines.rfind("\n") + 1].splitlines()]
@@ -119,16 +122,17 @@ def read_events(place: Path) -> list[Event]:
 
 
 class Growing:
-    """A run in progress: of its file only what was added since the last look is read. The same list until there is
-    more."""
+    """Reads a run in progress. It reads only what was added to the file since the last look, and returns the same
+    list until there is more."""
 
     def __init__(self, place: Path):
         self.file = place / "events.jsonl"
         self.found: list[Event] = []
-        self.which, self.at = 0, 0  # which file it was, and how many of its bytes are read
+        self.which, self.at = 0, 0  # the file's inode, and the number of bytes that have been read
         self.lock = threading.Lock()
 
     def read(self) -> list[Event]:
+        """Returns all events so far."""
         with self.lock, suppress(OSError, ValueError):
             now = self.file.stat()
             if now.st_ino != self.which or now.st_size < self.at:
@@ -137,7 +141,7 @@ class Growing:
                 with self.file.open("rb") as file:
                     file.seek(self.at)
                     more = file.read()
-                if lines := more[: more.rfind(b"\n") + 1]:  # the last may still be being written
+                if lines := more[: more.rfind(b"\n") + 1]:  # the last line may still be incomplete
                     self.found = [*self.found, *map(json.loads, lines.splitlines())]
                     self.at += len(lines)
             return self.found
@@ -146,39 +150,43 @@ class Growing:
 
 @lru_cache(maxsize=256)
 def growing(place: Path) -> Growing:
+    """Returns the reader of a run in progress, one for each folder."""
     return Growing(place)
 
 
 def finished(found: list[Event]) -> bool:
+    """Returns whether the events end with that of a finished run."""
     return bool(found) and found[-1]["kind"] == "done"
 
 
 def complete(value: Run | Measure) -> bool:
+    """Returns whether a value is stored and complete."""
     return answer(value) is not None if isinstance(value, Measure) else finished(events(value))
 
 
 def weights(run: Run) -> Path | None:
-    """The file with a run's weights, if they were kept and are what they were when they were written."""
+    """Returns the file with a run's weights, if they are stored and their checksum is right."""
     name = digest(run)
     with suppress(KeyError, OSError):
         if intact(path := shipped.weights(SHIPPED, name), (shipped.read(SHIPPED, name) or {})["weights"]):
             return path
     own = home() / "runs" / name
     with suppress(Absent, OSError):
-        # What was let go may have been made again since its events were read, on another machine.
+        # Evicted weights may have been computed again on another machine since the events were read.
         if any(intact(own / WEIGHTS, read(own)[-1]["sha256"]) for read in (run_in, run_in.__wrapped__)):
             return own / WEIGHTS
     return None
 
 
 def is_evicted(value: Run | Measure) -> bool:
-    """Whether all is known about a run but its weights, which took too much room and can be made again."""
+    """Returns whether everything about a run is stored except its weights, which were evicted and can be computed
+    again."""
     own = home() / "runs" / digest(value)
     return isinstance(value, Run) and not (own / WEIGHTS).exists() and has_spec_and_results(value, own)
 
 
 def has_spec_and_results(value: Run | Measure, place: Path) -> bool:
-    """Whether a folder tells all about this very value, whatever is remembered."""
+    """Returns whether a folder holds the spec and the results of this very value. It ignores the cache."""
     read = run_in if isinstance(value, Run) else answer_in
     with suppress(OSError, ValueError, Absent):
         said = from_json(json.loads((place / "spec.json").read_text("utf-8")))
@@ -187,16 +195,17 @@ def has_spec_and_results(value: Run | Measure, place: Path) -> bool:
 
 
 def is_intact(value: Run | Measure) -> bool:
-    """Whether a value is stored whole, whatever is remembered: readable, of this very value, and with its weights if it
-    is a run."""
+    """Returns whether a value is completely stored, ignoring the cache: readable, of this very value, and with its
+    weights if it is a run."""
     if isinstance(value, Run) and weights(value) is None:
         return False
     return bool(shipped.read(SHIPPED, digest(value))) or has_spec_and_results(value, home() / "runs" / digest(value))
 
 
 def mark_used(mark: Path) -> None:
-    """Note by a file's time, once in ten minutes, that something is used: what was used longest ago is let go."""
-    with suppress(OSError):  # it may have been let go, or nothing can be written
+    """Notes that something is used, by the time of a file, at most once in ten minutes. What was used longest ago is
+    evicted first."""
+    with suppress(OSError):  # the result may have been evicted, or the disk cannot be written
         touch_mark(mark, int(time.time() // 600))
 
 
@@ -206,8 +215,8 @@ def touch_mark(mark: Path, now: int) -> None:
 
 
 def weights_path(run: Run) -> str:
-    """Where a script that runs in the repository's folder finds a run's weights: with what ships, or where the app
-    puts what it learns."""
+    """Returns the path of a run's weights, relative to the repository: among the shipped files, or in the store.
+    Scripts for learners use it."""
     line = shipped.read(SHIPPED, digest(run))
     if line and "weights" in line:
         return shipped.weights(SHIPPED.relative_to(ROOT), digest(run)).as_posix()
@@ -215,17 +224,19 @@ def weights_path(run: Run) -> str:
 
 
 def intact(path: Path, sha256: str) -> bool:
+    """Returns whether a file has this checksum."""
     return checksum(path, path.stat().st_mtime_ns) == sha256
 
 
 @lru_cache(maxsize=256)
 def checksum(path: Path, changed: int) -> str:
-    """SHA-256 of a file as it was when it was last changed: a language model's takes long to read at every look."""
+    """Returns the SHA-256 of a file. It is cached until the file changes, because the weights of a language model
+    take long to read."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def clear_caches() -> None:
-    """Remember nothing: results that were complete are looked for again."""
+    """Clears all caches, so that complete results are read again."""
     for remembered in (run_in, answer_in, growing, checksum, touch_mark, shipped.index, shipped.read):
         remembered.cache_clear()
 
@@ -234,7 +245,7 @@ def clear_caches() -> None:
 
 
 def is_being_written(value: Run | Measure) -> bool:
-    """Whether a process is writing the value now: what a dead one left is a folder that nobody has locked."""
+    """Returns whether a process is writing the value now. A process that died leaves a folder without a lock."""
     name = digest(value)
     if not (home() / "runs" / f"{name}.part").exists():
         return False
@@ -248,12 +259,12 @@ def is_being_written(value: Run | Measure) -> bool:
 
 
 def stop_mark(value: Run | Measure) -> Path:
-    """A run whose mark exists stops at its next event."""
+    """Returns the path of a run's stop mark. The run stops at its next event if the mark exists."""
     return home() / "stops" / digest(value)
 
 
 def mark_to_stop(value: Run | Measure, whether: bool = True) -> None:
-    """Set a stop mark, or take it away. Where no mark can be written, no run can go on either."""
+    """Sets a stop mark, or removes it. If no mark can be written, no run can continue either."""
     with suppress(OSError):
         if whether:
             folder("stops")

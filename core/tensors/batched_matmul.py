@@ -1,7 +1,7 @@
-"""The product of large matrices, at the speed that the processor has. Knows no net.
+"""Multiplies large matrices as fast as the processor can. Does not depend on nets.
 
-PyTorch's own product goes through MKL, which on some processors makes use of half of what they can do; oneDNN, which
-makes its convolutions, makes use of all. The numbers are the same, up to the order in which they are added.
+PyTorch's own product uses MKL, which reaches only half of the speed of some processors. oneDNN, which PyTorch uses
+for convolutions, reaches the full speed. The results are equal, up to the order in which the numbers are added.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-LARGE = 2**21  # multiplications of one matrix by another, above which a call of its own for each seed is worth it
-# The one way to oneDNN's product of dense matrices: PyTorch's compiler calls it, and keeps it under a name of its own.
+LARGE = 2**21  # number of multiplications above which a separate call for each seed is faster
+# The only way to oneDNN's product of dense matrices. PyTorch's compiler calls it, under a name of its own.
 THERE = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 def batched_matmul(x: Tensor, weight: Tensor) -> Tensor:
-    """x (seeds, rows, inputs) times weight (seeds, inputs, outputs), each seed its own."""
+    """Multiplies x (seeds, rows, inputs) by weight (seeds, inputs, outputs), each seed by itself."""
     large = x[0].numel() * weight.shape[-1] >= LARGE
     if THERE and large and x.dtype == torch.float32:
         made: Tensor = BatchedMatmul.apply(x, weight)  # type: ignore[no-untyped-call]
@@ -26,7 +26,7 @@ def batched_matmul(x: Tensor, weight: Tensor) -> Tensor:
 
 
 class BatchedMatmul(torch.autograd.Function):
-    """y = x w, so dx = dy w' and dw = x' dy."""
+    """Computes y = x w and its gradients dx = dy w' and dw = x' dy."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ class BatchedMatmul(torch.autograd.Function):
 
 
 def multiply_transposed(a: Tensor, b: Tensor) -> Tensor:
-    """a (seeds, n, k) and b (seeds, m, k) -> a b' (seeds, n, m)."""
+    """Multiplies a (seeds, n, k) by the transpose of b (seeds, m, k): a b' (seeds, n, m)."""
     times = torch.ops.mkldnn._linear_pointwise
     made = [times(rows, columns, None, "none", [], "") for rows, columns in zip(a, b)]
     return torch.stack(made) if len(made) > 1 else made[0][None]

@@ -1,4 +1,4 @@
-"""The weights of a net, by name: every tensor has a leading axis of seeds. Knows no net."""
+"""Defines the weights of a net by name. Every tensor has a leading axis for the seeds. Does not depend on nets."""
 
 from __future__ import annotations
 

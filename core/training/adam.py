@@ -1,5 +1,6 @@
-"""Adam (Kingma & Ba 2015), by PyTorch's own fused kernel and without what torch.optim keeps and records around it,
-which is a seventh of the step of a small net.
+"""The Adam optimiser (Kingma & Ba 2015), on top of PyTorch's fused kernel.
+
+The bookkeeping of torch.optim is left out because it takes a seventh of the training step of a small net.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
 class Adam:
-    """Parameters, each with a rate of its own, and what is known of their gradients."""
+    """Holds parameters, a learning rate for each, and running averages of their gradients."""
 
     def __init__(self, parameters: Sequence[Tensor], rates: Sequence[float]):
         self.parameters = list(parameters)
@@ -22,8 +23,9 @@ class Adam:
         self.places = {rate: [k for k, other in enumerate(rates) if other == rate] for rate in rates}
 
     def step(self, gradients: Sequence[Tensor], share: float = 1.0) -> None:
-        """One step against the gradients, at this share of every rate."""
-        laid = [gradient.contiguous() for gradient in gradients]  # the kernel reads memory and minds no strides
+        """Makes one step in the opposite direction of the gradients. Every learning rate is multiplied by `share`."""
+        # the kernel ignores strides, so the gradients must be contiguous
+        laid = [gradient.contiguous() for gradient in gradients]
         torch._foreach_add_(self.steps, 1)
         for rate, places in self.places.items():
             state = (self.parameters, laid, self.means, self.squares, self.steps)

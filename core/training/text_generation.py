@@ -1,4 +1,5 @@
-"""How a language model writes: the likeliest token at every place, or tokens drawn by their chances. Knows no run."""
+"""Generates text with a language model: the most likely token at every place, or tokens sampled from the model's
+probabilities. Does not depend on runs."""
 
 from __future__ import annotations
 
@@ -10,19 +11,20 @@ from core.nets import Net, Theta
 from core.user_data.corpus import BREAK
 from core.worlds import generator, instructions, text
 
-LONGEST = 14  # tokens of an answer
-CHUNK = 64  # rows that go through the net at a time
-TEMPERATURE = 0.7  # below 1: likely tokens are drawn more often than the net itself believes
+LONGEST = 14  # the most tokens of an answer
+CHUNK = 64  # rows that go through the net at once
+TEMPERATURE = 0.7  # below 1, so that likely tokens are sampled more often than the net itself predicts
 
 
 def encoded(prompt: str) -> Tensor:
-    """A break, then the prompt's tokens, as many as leave room in a window: (places + 1,)."""
+    """Encodes a prompt as a break and the last tokens that fit into the net's window, of shape (places + 1,)."""
     found = text.tokens([prompt]).long()
     return torch.cat([found[:1], found[1:][1 - text.WINDOW :]])
 
 
 def continued(net: Net, theta: Theta, prompt: str, count: int, seed: int) -> list[str]:
-    """The text that follows a prompt; theta (frames, ...) stands where seeds do."""
+    """Samples the text that follows a prompt, once for each set of weights in `theta` (frames, ...). The frames of a
+    recording take the place of the seeds."""
     rng = generator(f"continuation of {prompt}", seed)
     begun = encoded(prompt)
     rows = begun.expand(len(theta["head.weight"]), 1, -1)
@@ -37,9 +39,13 @@ def continued(net: Net, theta: Theta, prompt: str, count: int, seed: int) -> lis
 
 
 def answers(net: Net, theta: Theta, rows: list[list[int]]) -> list[tuple[str, bool]]:
-    """The same for one seed; rows that have ended are asked no more."""
+    """Returns the most likely answer to each row of tokens, and whether the answer ended by itself. `theta` holds one
+    seed.
+
+    Rows that have ended do not go through the net again.
+    """
     starts = torch.tensor([len(row) for row in rows])
-    ends = starts.clone()  # where the next token goes
+    ends = starts.clone()  # position of the next token
     x = torch.full((len(rows), int(ends.max()) + LONGEST), instructions.stop())
     for k, row in enumerate(rows):
         x[k, : len(row)] = torch.tensor(row)
@@ -58,7 +64,7 @@ def answers(net: Net, theta: Theta, rows: list[list[int]]) -> list[tuple[str, bo
 
 
 def following(net: Net, theta: Theta, x: Tensor, ends: Tensor) -> Tensor:
-    """The likeliest token at each row's end: x (n, places), of which no place sees what comes later."""
+    """Returns the most likely next token of each row. x is (n, places), and no place sees later places."""
     features = nets.forward(net, theta, x[None, :, : int(ends.max())], 0, -1)
     last = features[0, torch.arange(len(x)), ends - 1]
     return nets.forward(net, theta, last[None, :, None], len(net) - 1)[0, :, 0].argmax(-1)

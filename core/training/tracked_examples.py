@@ -1,6 +1,8 @@
-"""What the first seed of a run does with a few examples at its tests: what a page can show while the run goes on.
+"""Records what the first seed of a run does with a few examples at each test, so that a page can show it during
+training.
 
-Which examples these are, and what is shown of them, is their world's affair. It knows no stage and no optimiser.
+The world of the task decides which examples these are and how they are shown. This module does not depend on stages
+or the optimiser.
 """
 
 from __future__ import annotations
@@ -25,21 +27,21 @@ from core.worlds import evenly_spaced, generator, guest_book
 from core.worlds.plane import REACH, grid
 
 Behaviour = dict[str, Any]  # as JSON
-POINTS = 150  # test points whose answers are recorded beside a map
-LONGEST = 24  # tokens of a text that goes on
-CHUNK = 128  # examples that go through the net at a time
+POINTS = 150  # number of test points whose answers are recorded beside a map
+LONGEST = 24  # tokens by which a text is continued
+CHUNK = 128  # examples that go through the net at once
 
 
 @dataclass(frozen=True)
 class TrackedExamples:
-    """The examples of one task, and what weights (1, ...) make of them."""
+    """Holds a function from weights (1, ...) to what the net does with the tracked examples of one task."""
 
     shows: Callable[[Theta], Behaviour]
-    written: bool = False  # a token at a time, which costs too much to be done at every test
+    written: bool = False  # the net writes token by token, which is too slow for every test
 
     @classmethod
     def for_task(cls, run: Run, task: Task, evaluator: Evaluator) -> TrackedExamples | None:
-        """None if the run records nothing, or if there is nothing to be seen in the task's world."""
+        """Returns None if the run records nothing, or if the task's world has nothing to show."""
         kind, count, head = kind_of(task), run.exhibit, first_seed(evaluator.head)
         if not count or kind == "nothing":
             return None
@@ -58,7 +60,8 @@ class TrackedExamples:
 
 
 def exhibits(run: Run, evaluators: list[Evaluator]) -> dict[str, TrackedExamples]:
-    """What is recorded of each task, by its place: "0" the run's own, "1" the first it watches."""
+    """Returns the tracked examples of each task by its position: "0" is the run's own task, "1" the first watched
+    task."""
     found = {
         str(k): TrackedExamples.for_task(run, task, evaluator)
         for k, (task, evaluator) in enumerate(zip((run.task, *run.watch), evaluators))
@@ -67,16 +70,18 @@ def exhibits(run: Run, evaluators: list[Evaluator]) -> dict[str, TrackedExamples
 
 
 def behaviour(exhibits: dict[str, TrackedExamples], theta: Theta, writing: bool) -> dict[str, Behaviour]:
-    """What the first seed of weights (seeds, ...) does at one test; what takes writing only if it is time for that."""
+    """Returns what the first seed of weights (seeds, ...) does at one test. Texts are written only if `writing` is
+    true."""
     return {place: each.shows(first_seed(theta)) for place, each in exhibits.items() if writing or not each.written}
 
 
 def kind_of(task: Task) -> str:
+    """Returns the kind of display that the task's world asks for."""
     return str(getattr(worlds.load(task), "EXHIBIT", "classes"))
 
 
 def examples(task: Task, count: int) -> list[dict[str, Any]]:
-    """The examples as a page shows them: all that is known of each before any net is asked."""
+    """Returns the examples as a page shows them, with everything that is known before a net is asked."""
     world = worlds.load(task)
     if kind_of(task) in ("nothing", "notes"):
         return []
@@ -89,7 +94,7 @@ def examples(task: Task, count: int) -> list[dict[str, Any]]:
 
 
 def names(task: Task) -> list[str]:
-    """What each answer is called, its number where the world has no name for it."""
+    """Returns the name of each answer, or its number if the world has no name for it."""
     world = worlds.load(task)
     called = world.names(task) if hasattr(world, "names") else ()
     count = world.classes(task)
@@ -97,14 +102,14 @@ def names(task: Task) -> list[str]:
 
 
 def as_shown(example: Tensor) -> dict[str, Any]:
-    """An image (1, 28, 28) in [0, 1], or a point (2,)."""
+    """Returns an image (1, 28, 28) in [0, 1], or a point (2,), as JSON."""
     if example.dim() == 3:
         return {"image": to_base64(example * 255)}
     return {"at": [round(float(v), 3) for v in example]} if example.shape == (2,) else {}
 
 
 def to_base64(numbers: Tensor) -> str:
-    """Numbers from 0 to 255 as bytes in base64."""
+    """Encodes numbers from 0 to 255 as bytes in base64."""
     return base64.b64encode(numbers.round().byte().numpy().tobytes()).decode()
 
 
@@ -112,14 +117,14 @@ def to_base64(numbers: Tensor) -> str:
 
 
 def classes(evaluator: Evaluator, theta: Theta) -> Behaviour:
-    """The class of every example, and how sure the net is of it, in percent."""
+    """Returns the predicted class of every example, and the net's confidence in percent."""
     sure, answer = evaluator.answers(theta)[0].softmax(-1).max(-1)
     return {"answers": answer.tolist(), "sure": (100 * sure).round().int().tolist()}
 
 
 def decision_map(net: Net, head: Theta, cells: Tensor, points: Tensor, theta: Theta) -> Behaviour:
-    """The class in every cell of the plane and how sure it is, 0 to 255, as figures take them; and the class of some
-    test points."""
+    """Returns the predicted class in every cell of the plane, the confidence from 0 to 255 in the format of the
+    figures, and the predicted class of some test points."""
     with torch.no_grad():
         logits = nets.forward(net, theta | head, torch.cat([cells, points])[None])[0]
     sure, answer = logits.softmax(-1).max(-1)
@@ -128,9 +133,11 @@ def decision_map(net: Net, head: Theta, cells: Tensor, points: Tensor, theta: Th
 
 
 def answer_instructions(net: Net, head: Theta, asked: list[dict[str, Any]], theta: Theta) -> Behaviour:
-    """The answer to every instruction, the likeliest token at every place; whether it ends and has the form that was
-    asked, and whether it is the wanted one."""
-    from core.training import text_generation  # only here: other runs need no tokenizer
+    """Returns the net's answer to every instruction, choosing the most likely token at every place.
+
+    Also returns whether each answer ends and has the requested form, and whether it is the right answer.
+    """
+    from core.training import text_generation  # imported here because other runs need no tokenizer
     from core.worlds import instructions
 
     rows = [instructions.encode_prompt(one["prompt"]) for one in asked]
@@ -143,15 +150,19 @@ def answer_instructions(net: Net, head: Theta, asked: list[dict[str, Any]], thet
 
 
 def continue_texts(net: Net, head: Theta, prompts: list[str], theta: Theta) -> Behaviour:
-    """How every text goes on, drawn with the same luck at every test: the likeliest tokens alone go in circles."""
+    """Returns a continuation of every text. It is sampled with the same random numbers at every test, because always
+    choosing the most likely token ends in repetitions."""
     from core.training import text_generation
 
     return {"texts": [text_generation.continued(net, theta | head, prompt, LONGEST, 0)[0] for prompt in prompts]}
 
 
 def notes(net: Net, judge: Judge | None, count: int, seed: int, theta: Theta) -> Behaviour:
-    """Some notes as the net writes them, with the same luck at every test; where a rater judges them, how often each is
-    preferred to what guests write: as the reward model promises, and in truth."""
+    """Returns some notes that the net writes, with the same random numbers at every test.
+
+    If a rater judges the notes, also returns how often each is preferred to what guests write, as the reward model
+    predicts it and in truth.
+    """
     if judge is None:
         written = write(net, theta, count, [generator("judged", seed)])
         return {"texts": [guest_book.read(note) for note in written[0]]}
@@ -162,7 +173,7 @@ def notes(net: Net, judge: Judge | None, count: int, seed: int, theta: Theta) ->
 
 
 def judge_of_one(evaluator: Evaluator) -> Judge | None:
-    """The evaluator's judge, of the first seed only."""
+    """Returns the evaluator's judge, restricted to the first seed."""
     if evaluator.judge is None:
         return None
     case = evaluator.judge.case

@@ -1,8 +1,8 @@
-"""Albums of the learner's own: a zip of small pictures in folders, one a class, as 28 x 28 grey images. Knows no torch.
+"""Reads and stores the learner's own albums: a zip of small pictures with a folder for each class.
 
-The list of an archive is read and checked by core/user_data/zip_names.py. Only pictures are decoded
-(core/user_data/small_pictures.py), each within bounds, nothing is ever written by a name of the archive's, and what is
-kept are the pixels alone, in one .npz file.
+The pictures are stored as 28 x 28 grey images in one .npz file. core/user_data/zip_names.py reads and checks the list
+of files in the zip. Only pictures are decoded (core/user_data/small_pictures.py), and their size is limited. No file
+is ever written under a name from the zip. This module does not import torch.
 """
 
 from __future__ import annotations
@@ -27,26 +27,28 @@ from core.user_data.small_pictures import BROKEN, EACH, ENDINGS, LIGHT, SIDE, br
 from core.user_data.zip_names import Entry, assign_classes, join_names, list_files
 
 FOLDER = Path(__file__).parents[1] / "worlds" / "albums"
-LARGEST, UNPACKED = 50_000_000, 100_000_000  # bytes: of a zip, of all in it
-ENTRIES = 6_000  # of an archive, before it is looked at
-PICTURES, CLASSES = 2_000, (2, 20)  # at most; at least and at most
-ALL_PIXELS = 300_000_000  # of all pictures
-OURS = b"headstart"  # the comment of a zip that is written here: its pictures are as nets see them
+LARGEST, UNPACKED = 50_000_000, 100_000_000  # bytes: of a zip, and of its contents when unpacked
+ENTRIES = 6_000  # entries of a zip, counted before it is opened
+PICTURES, CLASSES = 2_000, (2, 20)  # most pictures; fewest and most classes
+ALL_PIXELS = 300_000_000  # pixels of all pictures together
+OURS = b"headstart"  # the comment of a zip that this app wrote: its pictures are as nets see them
 
 
 @dataclass(frozen=True, eq=False)
 class Album:
-    images: np.ndarray  # (n, 28, 28) uint8, ink bright
-    labels: np.ndarray  # (n,) int64, places in `names`
-    names: tuple[str, ...]  # of the classes: their folders, in alphabetical order
-    turned: bool = False  # most had a bright ground, so that they are shown as negatives
-    doubled: int = 0  # pictures that were there twice and were left out
-    negatives: int = -1  # how many are shown as negatives; -1 is all or none of them, as `turned` says
+    """Holds the pictures of an album and the class of each."""
+
+    images: np.ndarray  # (n, 28, 28) uint8, with bright ink
+    labels: np.ndarray  # (n,) int64, positions in `names`
+    names: tuple[str, ...]  # names of the classes: their folders, in alphabetical order
+    turned: bool = False  # whether most had a bright ground, so that they are shown as negatives
+    doubled: int = 0  # number of duplicate pictures, which were left out
+    negatives: int = -1  # number of pictures shown as negatives; -1 means all or none, as `turned` says
     notes: tuple[str, ...] = ()  # sentences about how the zip was read
 
     @property
     def says(self) -> str:
-        """What was read, in plain text."""
+        """Describes what was read, in plain text."""
         if 0 < self.negatives < len(self.images):
             ground = f"{self.negatives:,} of them had a bright ground and are shown as negatives"
         else:
@@ -62,7 +64,8 @@ class Album:
 
 
 def read(data: bytes, again: bool = False) -> Album:
-    """The album in a zip; BadValue with a sentence if it is none. `again`: it was written here."""
+    """Reads the album in a zip. Raises BadValue with a sentence if it is not an album. `again` means that this app
+    wrote it."""
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: a zip of pictures has at most {LARGEST // 1_000_000} MB.")
     if (many := storage.count_zip_entries(data)) > ENTRIES:
@@ -89,7 +92,7 @@ def read(data: bytes, again: bool = False) -> Album:
 
 
 def select_files(entries: list[Entry]) -> list[Entry]:
-    """The files of which some are pictures; BadValue if they are too many or too large."""
+    """Returns the files that may be pictures. Raises BadValue if they are too many or too large."""
     found = []
     for entry in entries:
         if entry.info.file_size <= EACH:
@@ -104,7 +107,7 @@ def select_files(entries: list[Entry]) -> list[Entry]:
 
 
 def read_pictures(archive: zipfile.ZipFile, files: list[Entry]) -> list[tuple[Entry, np.ndarray]]:
-    """Those of the files that are pictures, small and grey."""
+    """Decodes the files that are pictures, as small grey images."""
     found, spent = [], 0
     for entry in files:
         if entry.name.startswith(".") or (one := decoded(archive, entry)) is None:
@@ -122,7 +125,8 @@ def read_pictures(archive: zipfile.ZipFile, files: list[Entry]) -> list[tuple[En
 def build_album(
     images: list[np.ndarray], folders: list[str], bright: list[bool] | bool, notes: tuple[str, ...] = ()
 ) -> Album:
-    """The album of these pictures, each once in its class; BadValue with a sentence if nothing can be learned."""
+    """Returns the album of these pictures, without duplicates in a class. Raises BadValue with a sentence if nothing
+    can be learned from it."""
     turns = bright if isinstance(bright, list) else [bright] * len(images)
     single = {(image.tobytes(), folder): (image, turned) for image, folder, turned in zip(images, folders, turns)}
     each = Counter(folder for _, folder in single)
@@ -141,26 +145,30 @@ def build_album(
 
 
 def path(name: str) -> Path:
+    """Returns the path of an album, which may not exist."""
     return store.home() / "albums" / f"{name}.npz" if OWN.fullmatch(name) else FOLDER / f"{name}.npz"
 
 
 def exists(name: str) -> bool:
-    """Whether there is an album of this name on this machine, and whole."""
+    """Returns whether an album of this name is on this machine and undamaged."""
     return storage.exists(load, name)
 
 
 def describe(name: str) -> str:
-    """What was read of it, in plain text."""
+    """Describes how the album was read, in plain text."""
     return provenance.with_notes(load(name).says, provenance.read(path(name)).notes)
 
 
 def display_name(name: str) -> str:
+    """Returns the name of the album's file, for display."""
     return storage.display_name(path(name), name)
 
 
 def keep(data: bytes, name: str, again: bool = False) -> str:
-    """Keep an album, from a zip of this name, and return what it is kept as; BadValue with a sentence if it cannot.
-    `again`: the zip was written here."""
+    """Stores an album from a zip with this file name, and returns the name under which it is stored.
+
+    Raises BadValue with a sentence if it cannot be stored. `again` means that this app wrote the zip.
+    """
     album = read(data, again)
     said = album.images.tobytes() + album.labels.tobytes() + "/".join(album.names).encode("utf-8", "replace")
     kept = storage.storage_name(name, said, "album")
@@ -170,7 +178,7 @@ def keep(data: bytes, name: str, again: bool = False) -> str:
 
 
 def to_npz(album: Album) -> bytes:
-    """As it is kept: pixels and names, no objects."""
+    """Converts an album to the form in which it is stored: pixels and names, without Python objects."""
     told = io.BytesIO()
     names = np.array(album.names)
     flags = np.array([album.turned, album.doubled, album.negatives])
@@ -179,7 +187,7 @@ def to_npz(album: Album) -> bytes:
 
 
 def zipped(album: Album) -> bytes:
-    """The album as a zip of PNG files in folders, as a net sees them."""
+    """Returns the album as a zip of PNG files in folders, as a net sees the pictures."""
     told = io.BytesIO()
     with zipfile.ZipFile(told, "w") as archive:
         archive.comment = OURS
@@ -187,17 +195,19 @@ def zipped(album: Album) -> bytes:
             one = io.BytesIO()
             Image.fromarray(image).save(one, "PNG")
             folder = album.names[label].replace("/", "_")
-            archive.writestr(zipfile.ZipInfo(f"{folder}/{k:04}.png"), one.getvalue())  # without the time of day
+            # without the time, so that equal albums give equal zips
+            archive.writestr(zipfile.ZipInfo(f"{folder}/{k:04}.png"), one.getvalue())
     return told.getvalue()
 
 
 def load(name: str) -> Album:
-    """An album by its name; BadValue with a sentence if it is not on this machine, or damaged."""
+    """Loads an album by its name. Raises BadValue with a sentence if it is not on this machine or damaged."""
     return storage.load("album", name, path(name), ALBUMS, load_file)
 
 
 @lru_cache(maxsize=32)
 def load_file(path: Path, size: int) -> Album:
     with np.load(path, allow_pickle=False) as kept:
-        turned, doubled, negatives = [*kept["flags"].tolist(), -1][:3]  # earlier versions noted no negatives
+        # earlier versions did not store the number of negatives
+        turned, doubled, negatives = [*kept["flags"].tolist(), -1][:3]
         return Album(kept["images"], kept["labels"], tuple(kept["names"].tolist()), bool(turned), doubled, negatives)

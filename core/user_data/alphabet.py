@@ -1,11 +1,12 @@
-"""Alphabets of a few symbols, each drawn a few times: ready-made ones, and learners' own as worlds like any other.
+"""Reads and stores alphabets of a few symbols, each drawn a few times: ready-made ones and the learner's own.
 
-An own alphabet is kept under a name with the digest of what is drawn, as texts are (core/user_data/corpus.py): a run on
-it is a value. On disk and in a learner's file it is JSON:
+A learner's alphabet is stored under a name that contains the digest of the drawings, like texts
+(core/user_data/corpus.py). So a run that uses it is a value. The stored file and the learner's file are both JSON:
 
     {"name": "Runes", "symbols": [{"name": "elk", "drawings": [[[[50, 5], [50, 95]], ...strokes], ...]}, ...]}
 
-A learner's file may use any range of coordinates; it is fitted to that of the board. Knows no torch.
+A learner's file may use any range of coordinates, which is fitted to that of the drawing board. This module does not
+import torch.
 """
 
 from __future__ import annotations
@@ -24,38 +25,44 @@ from core.store import store
 from core.user_data import storage
 
 FOLDER = Path(__file__).parents[1] / "worlds" / "alphabets"
-SYMBOLS, DRAWINGS = (2, 10), (1, 10)  # at least and at most: of an alphabet, and of a symbol
+SYMBOLS, DRAWINGS = (2, 10), (1, 10)  # fewest and most symbols of an alphabet, and drawings of a symbol
 LARGEST = 2_000_000  # bytes of a file
-NAMED = 40  # characters of a name
-FAR = 1e9  # no coordinate is so large
-Sketch = list[list[tuple[float, float]]]  # a drawing as its file has it: strokes of points
+NAMED = 40  # most characters of a name
+FAR = 1e9  # every coordinate must be smaller
+Sketch = list[list[tuple[float, float]]]  # a drawing as in its file: strokes of points
 
 
 @dataclass(frozen=True)
 class Symbol:
+    """Holds the name and the drawings of one symbol."""
+
     name: str
     drawings: tuple[Drawing, ...]
 
 
 @dataclass(frozen=True)
 class Alphabet:
+    """Holds the name and the symbols of an alphabet."""
+
     name: str
     symbols: tuple[Symbol, ...]
 
     @property
     def most(self) -> int:
-        """How often a symbol was drawn at most."""
+        """Returns the largest number of drawings of a symbol."""
         return max(len(symbol.drawings) for symbol in self.symbols)
 
     @property
     def fewest(self) -> int:
-        """How often every symbol was drawn at least."""
+        """Returns the smallest number of drawings of a symbol."""
         return min(len(symbol.drawings) for symbol in self.symbols)
 
 
 def read(data: bytes | str, again: bool = False) -> Alphabet:
-    """The alphabet in a file; BadValue with a sentence if it is none. `again`: it was written here, so its coordinates
-    are those of the board."""
+    """Reads the alphabet in a file. Raises BadValue with a sentence if the file is not an alphabet.
+
+    `again` means that this app wrote the file, so the coordinates are those of the drawing board.
+    """
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: an alphabet has at most {LARGEST // 1_000_000} MB.")
     told = parse_json(data, "alphabet")
@@ -79,7 +86,7 @@ def read(data: bytes | str, again: bool = False) -> Alphabet:
 
 
 def read_drawings(told: dict[str, Any], number: int) -> list[Sketch]:
-    """All drawings of a symbol, in the coordinates of their file."""
+    """Returns all drawings of a symbol, in the coordinates of their file."""
     found, (low, high) = told.get("drawings"), DRAWINGS
     if not isinstance(found, list) or not low <= len(found) <= high:
         many = f", not {len(found)}" if isinstance(found, list) else ""
@@ -88,7 +95,7 @@ def read_drawings(told: dict[str, Any], number: int) -> list[Sketch]:
 
 
 def read_sketch(told: Any) -> Sketch:
-    """A drawing in the coordinates of its file; BadValue with a sentence if it is none."""
+    """Returns a drawing in the coordinates of its file. Raises BadValue with a sentence if it is not a drawing."""
     try:
         made = [[(point[0], point[1]) for point in stroke] for stroke in told]
         numbers = [number for stroke in made for point in stroke for number in point]
@@ -100,18 +107,20 @@ def read_sketch(told: Any) -> Sketch:
 
 
 def is_number(value: Any) -> bool:
+    """Returns whether a value is a number of a reasonable size."""
     return type(value) in (int, float) and abs(value) < FAR
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How coordinates of a file become those of the board."""
+    """Maps the coordinates of a file to those of the drawing board."""
 
     scale: float
     x: float = 0.0
     y: float = 0.0
 
     def drawing(self, told: Sketch) -> Drawing:
+        """Returns a drawing in the coordinates of the board."""
         made = tuple(
             tuple((round(self.scale * x + self.x), round(self.scale * y + self.y)) for x, y in stroke)
             for stroke in told
@@ -120,8 +129,11 @@ class Fit:
 
 
 def fit_to_board(points: list[tuple[float, float]]) -> Fit:
-    """All drawings of a file by the same measure. Numbers from 0 to 100 stay, from 0 to 1 are shares of the board, and
-    any others fill it."""
+    """Returns the mapping for all drawings of a file, which share one scale.
+
+    Coordinates from 0 to 100 are kept. Coordinates from 0 to 1 are shares of the board. All others are scaled to fill
+    the board.
+    """
     if not points:
         return Fit(1.0)
     xs, ys = zip(*points)
@@ -137,28 +149,29 @@ def fit_to_board(points: list[tuple[float, float]]) -> Fit:
 
 
 def printable_name(told: Any, otherwise: str) -> str:
-    """A name as it may be shown."""
+    """Returns a name without characters that cannot be shown, or `otherwise` if nothing is left."""
     text = "".join(c for c in told if c.isprintable()).strip()[:NAMED] if isinstance(told, str) else ""
     return text or otherwise
 
 
 def write(alphabet: Alphabet) -> str:
-    """The alphabet as a file: the same alphabet is the same text."""
+    """Returns the alphabet as the text of a file. Equal alphabets give equal texts."""
     symbols = [{"name": one.name, "drawings": one.drawings} for one in alphabet.symbols]
     return json.dumps({"name": alphabet.name, "symbols": symbols}, separators=(",", ":"), ensure_ascii=False)
 
 
 def path(name: str) -> Path:
+    """Returns the path of an alphabet, which may not exist."""
     return store.home() / "alphabets" / f"{name}.json" if OWN.fullmatch(name) else FOLDER / f"{name}.json"
 
 
 def exists(name: str) -> bool:
-    """Whether there is an alphabet of this name on this machine, and whole."""
+    """Returns whether an alphabet of this name is on this machine and undamaged."""
     return storage.exists(load, name)
 
 
 def keep(alphabet: Alphabet) -> str:
-    """Keep an own alphabet and return its name; BadValue with a sentence if it cannot be kept."""
+    """Stores a learner's alphabet and returns its name. Raises BadValue with a sentence if it cannot be stored."""
     text = write(alphabet)
     name = storage.storage_name(alphabet.name, text.encode(), "alphabet")
     storage.keep(path(name), "alphabet", lambda part: part.write_text(text, "utf-8"))
@@ -166,7 +179,7 @@ def keep(alphabet: Alphabet) -> str:
 
 
 def load(name: str) -> Alphabet:
-    """An alphabet by its name; BadValue with a sentence if it is not on this machine, or damaged."""
+    """Loads an alphabet by its name. Raises BadValue with a sentence if it is not on this machine or damaged."""
     return storage.load("alphabet", name, path(name), READY, load_file, "Open its file, or draw it again.")
 
 

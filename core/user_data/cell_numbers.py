@@ -1,6 +1,8 @@
-"""Numbers as people and programs write them in the cells of a table: 1234.5, 1234,5, 1,234.5, 1.234,5 or 1 234,5.
+"""Reads numbers in the cells of a table, as people and programs write them: 1234.5, 1234,5, 1,234.5, 1.234,5 or 1
+234,5.
 
-How a column writes its numbers is decided from all its cells, and from the whole table where they leave it open.
+All cells of a column decide together how the column writes its numbers. If they leave it open, the whole table
+decides.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-SILENT = frozenset(  # in lower case: what programs write where there is nothing, in a column of words too
+SILENT = frozenset(  # in lower case: what programs write for a missing value, even in a column of words
     [
         "",
         "nan",
@@ -31,22 +33,22 @@ SILENT = frozenset(  # in lower case: what programs write where there is nothing
         "\u2026",
     ]
 )
-GAPS = SILENT | frozenset(  # and what can be nothing else in a column of numbers
+GAPS = SILENT | frozenset(  # what else means a missing value in a column of numbers
     ["none", "nil", "missing", "unknown", "not available", "nd", "n.d.", "n/d", "k.a.", "k. a.", "-", "--", "---",
      "...", "\u2013", "\u2014", "*", "/", "inf", "-inf", "+inf", "infinity", "-infinity", "+infinity",
      "1.#ind", "-1.#ind", "1.#qnan", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!"]
 )  # fmt: skip
 SAME = str.maketrans({"\u2212": "-", "\u2009": " ", "\u202f": " ", "\u00a0": " ", "\u2019": "'"})
-SIGNS = re.compile(r"[,.'\u2019\s]")  # that may be the decimal sign, or stand between thousands
-MOSTLY = 0.7  # of a column's cells are numbers: then the others are mistakes
+SIGNS = re.compile(r"[,.'\u2019\s]")  # may be the decimal sign, or separate thousands
+MOSTLY = 0.7  # if this share of a column's cells are numbers, the others are mistakes
 
 
 @dataclass(frozen=True)
 class Style:
-    """How numbers are written."""
+    """Describes how numbers are written."""
 
     decimal: str = "."
-    group: str = ""  # between thousands
+    group: str = ""  # the sign between thousands
 
 
 PLAIN, COMMA = Style(), Style(",")
@@ -54,18 +56,18 @@ GROUPED = (Style(".", ","), Style(",", "."), Style(".", " "), Style(",", " "), S
 
 
 def is_gap(cell: str) -> bool:
-    """Whether a cell among numbers says that there is nothing."""
+    """Returns whether a cell in a column of numbers means a missing value."""
     return cell.strip().lower() in GAPS
 
 
 def is_silent(cell: str) -> bool:
-    """Whether a cell among words says that there is nothing: "none" and "-" may be words."""
+    """Returns whether a cell in a column of words means a missing value. "none" and "-" may be words."""
     return cell.strip().lower() in SILENT
 
 
 @cache
 def pattern(style: Style) -> re.Pattern[str]:
-    """What numbers of a style look like. A writer who divides thousands leaves none undivided."""
+    """Returns the pattern of numbers in a style. A style that separates thousands separates all of them."""
     point, exponent = re.escape(style.decimal), r"(?:e[+-]?\d{1,4})?"
     if not style.group:
         return re.compile(rf"[+-]?(?:\d+{point}?\d*|{point}\d+){exponent}", re.ASCII | re.IGNORECASE)
@@ -74,7 +76,7 @@ def pattern(style: Style) -> re.Pattern[str]:
 
 
 def value(cell: str, style: Style) -> float | None:
-    """The number in a cell of this style; None if there is none."""
+    """Returns the number in a cell of this style, or None if there is none."""
     text = (cell if cell.isascii() else cell.translate(SAME)).strip().removesuffix("%").rstrip()
     if not pattern(style).fullmatch(text):
         return None
@@ -83,14 +85,14 @@ def value(cell: str, style: Style) -> float | None:
 
 
 def looks_like_number(cell: str) -> bool:
-    """Whether a cell is a number in any style; "95%" may also be the name of a column."""
+    """Returns whether a cell is a number in any style. "95%" is not counted, because it may be the name of a column."""
     if "%" in cell:
         return False
     return value(cell, PLAIN) is not None or any(value(cell, style) is not None for style in (COMMA, *GROUPED))
 
 
 def decimal_sign(cells: Iterable[str]) -> str:
-    """The decimal sign of a table, from cells that can be read in one way only; nothing if they disagree."""
+    """Returns the decimal sign of a table, from cells that can be read in only one way, or "" if they disagree."""
     found = set[str]()
     for cell in cells:
         if "," not in cell and "." not in cell:
@@ -111,11 +113,12 @@ def decimal_sign(cells: Iterable[str]) -> str:
 
 
 def style_of(cells: Sequence[str], decimal: str = "") -> Style | None:
-    """How a column writes its numbers; None if it is none of numbers. `decimal`: the decimal sign of its table."""
+    """Returns how a column writes its numbers, or None if it is not a column of numbers. `decimal` is the decimal
+    sign of its table."""
     given = [cell for cell in cells if not is_gap(cell)]
     if not given:
         return None
-    some = given[:: 1 + len(given) // 200]  # no other style than those of some cells is tried on all
+    some = given[:: 1 + len(given) // 200]  # only styles that fit a sample of the cells are tried on all
     able = [style for style in (PLAIN, COMMA, *GROUPED) if 2 * fitting(some, style) >= len(some)]
     if PLAIN in able and not any(SIGNS.search(cell) for cell in given):
         able = [PLAIN]
@@ -124,7 +127,8 @@ def style_of(cells: Sequence[str], decimal: str = "") -> Style | None:
     if most < MOSTLY * len(given):
         return None
     best = [style for style, count in fits.items() if count == most]
-    for style in GROUPED[:2]:  # "1,620" may be a grouped 1620, or 1.62 with a decimal comma; "1.620" likewise
+    # "1,620" may be 1620 with a separator, or 1.62 with a decimal comma; the same holds for "1.620"
+    for style in GROUPED[:2]:
         single = COMMA if style.group == "," else PLAIN
         if style in best and single in best:
             return style if groups_thousands(given, style, decimal) else single
@@ -132,12 +136,12 @@ def style_of(cells: Sequence[str], decimal: str = "") -> Style | None:
 
 
 def fitting(cells: Sequence[str], style: Style) -> int:
-    """How many cells hold a number of this style."""
+    """Counts the cells that hold a number of this style."""
     return sum(value(cell, style) is not None for cell in cells)
 
 
 def groups_thousands(cells: Sequence[str], style: Style, decimal: str) -> bool:
-    """Whether a sign that may divide thousands does, where every cell leaves it open."""
+    """Returns whether a sign separates thousands, if every cell leaves it open."""
     divided = [cell for cell in cells if style.group in cell]
     if not divided:
         return False

@@ -1,7 +1,7 @@
-"""Where the texts on a subject are, and texts of the learner's own as subjects like any other.
+"""Reads and stores the texts on each subject, including the learner's own texts.
 
-An own text is kept under a name with the digest of what it says, so that a run on it is a value: the same text is the
-same subject on every machine. Knows no torch.
+A learner's text is stored under a name that contains the digest of its contents. So a run that uses it is a value:
+the same text is the same subject on every machine. This module does not import torch.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from core.user_data.file_kinds import refuse_others
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "core" / "worlds" / "texts"
-GENERAL = ("novel", "speeches", "articles")  # what general English is made of
+GENERAL = ("novel", "speeches", "articles")  # the subjects that make up general English
 BREAK = "\f"  # between two documents, in the files and as a token
-TESTS = slice(5, None, 10)  # of the documents: every tenth
-LEAST, MOST = 4_000, 5_000_000  # characters of an own text: a sixth of the fewest is more than a window to test on
-ORDINARY = 10_000  # characters from which pages are as long as those of other texts
-MEGABYTES = 10  # of a file or of what is pasted, whose letters may take more than a byte each
-NAMES = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}  # of scripts
-HEADER = re.compile(  # of Project Gutenberg, of today and of old
+TESTS = slice(5, None, 10)  # every tenth document is for testing
+# fewest and most characters of a learner's text; a sixth of the fewest is still longer than a window
+LEAST, MOST = 4_000, 5_000_000
+ORDINARY = 10_000  # texts from this number of characters on have pages of ordinary length
+MEGABYTES = 10  # limit of a file or of pasted text, whose letters may take more than a byte each
+NAMES = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}  # names of scripts
+HEADER = re.compile(  # of Project Gutenberg, both today's form and the old one
     r"\*{3} ?START OF (?:THE|THIS) PROJECT GUTENBERG(?:[^*]|\*(?!\*\*))*\*{3}[^\n]*\n"
     r"|^\*END\*? ?THE SMALL PRINT[^\n]*\n",
     re.IGNORECASE | re.MULTILINE,
@@ -40,7 +41,7 @@ LICENCE = re.compile(
 
 
 def path(subject: str) -> Path:
-    """The file of a subject, be it there or not; general English is several: GENERAL."""
+    """Returns the path of a subject's file, which may not exist. General English has several files (GENERAL)."""
     if OWN.fullmatch(subject):
         return store.home() / "texts" / f"{subject}.txt.xz"
     ships = TEXTS / f"{subject}.txt.xz"
@@ -48,17 +49,17 @@ def path(subject: str) -> Path:
 
 
 def is_own_text(subject: str) -> bool:
-    """Whether this is an own text that is on this machine."""
+    """Returns whether this is a learner's own text that is on this machine."""
     return bool(OWN.fullmatch(subject)) and path(subject).exists()
 
 
 def display_name(subject: str) -> str:
-    """What its owner calls an own text: the name of its file; where that is not known, the word in its subject."""
+    """Returns the file name of a learner's text, or the word in its subject if the file name is not known."""
     return storage.display_name(path(subject), subject)
 
 
 def describe(subject: str) -> str:
-    """What was read of a subject, in plain text."""
+    """Describes how a subject was read, in plain text."""
     found = documents(subject)
     letters = sum(map(len, found))
     test = "Every tenth page" if len(found) > 9 else "The sixth page"
@@ -67,12 +68,12 @@ def describe(subject: str) -> str:
 
 
 def write(subject: str) -> str:
-    """A subject as a file: a form feed between two documents."""
+    """Returns a subject as the text of a file, with a form feed between two documents."""
     return BREAK.join(documents(subject))
 
 
 def documents(subject: str) -> tuple[str, ...]:
-    """All documents of a subject; BadValue with a sentence if they are not on this machine, or damaged."""
+    """Returns a subject's documents. Raises BadValue with a sentence if they are damaged or not on this machine."""
     how = "Choose its file again." if OWN.fullmatch(subject) else "`make texts` brings them."
     try:
         found = lzma.decompress(path(subject).read_bytes()).decode("ascii").split(BREAK)
@@ -86,11 +87,11 @@ def documents(subject: str) -> tuple[str, ...]:
 
 
 def keep(data: bytes, name: str, code: str = "", again: bool = False) -> str:
-    """Keep an own text, from a file of this name, and return its subject; BadValue with a sentence if it cannot be.
-    `code`: the encoding that was chosen; `again`: the file was written here.
+    """Stores a learner's text from a file with this name, and returns its subject.
 
-    Every tenth of its documents only tests. They are what form feeds divide; or a page each, where that would leave too
-    little for a test.
+    Raises BadValue with a sentence if it cannot be stored. `code` is the encoding that the learner chose. `again`
+    means that this app wrote the file. Documents are separated by form feeds. If that leaves too little for a test,
+    every page is a document. Every tenth document is only used for testing.
     """
     if len(data) > MEGABYTES * 2**20:
         raise BadValue(f"This text has {len(data) / 2**20:.0f} MB; it may have {MEGABYTES}.")
@@ -113,38 +114,41 @@ def keep(data: bytes, name: str, code: str = "", again: bool = False) -> str:
     if len(text) > MOST:
         raise BadValue(f"This text has {len(text):,} characters; it may have {MOST:,}.")
     subject = storage.storage_name(name, text.encode(), "text")
-    packed = lzma.compress(text.encode("ascii"), preset=1)  # somebody waits: a tenth of a second a megabyte
+    # somebody is waiting; this takes a tenth of a second a megabyte
+    packed = lzma.compress(text.encode("ascii"), preset=1)
     storage.keep(path(subject), "text", lambda part: part.write_bytes(packed), name)
     provenance.keep(path(subject), provenance.Provenance(tuple(notes), code))
     return subject
 
 
 def pages(text: str) -> list[str]:
-    """The documents of a text, in plain letters. Of a short one there are at least six, so that one of them tests."""
+    """Splits a text into documents in plain letters. A short text has at least six, so that one of them is for
+    testing."""
     found = [part for document in text.split(BREAK) if (part := to_ascii(document).strip())]
     if sum(map(len, found[TESTS])) >= LEAST // 10:
         return found
     joined = "\n\n".join(found)
-    if len(joined) < LEAST:  # it is refused
+    if len(joined) < LEAST:  # the text will be refused
         return [joined]
     return [piece.strip() for piece in cut(len(joined)).findall(joined) if piece.strip()]
 
 
 def cut(length: int) -> re.Pattern[str]:
-    """Where a text without breaks is cut: at a line end, else at a space, else anywhere."""
+    """Returns where a text without breaks is cut: at a line end, else at a space, else anywhere."""
     low, high = (500, 1500) if length >= ORDINARY else (min(1250, length * 5 // 36), min(1500, max(1, length // 6)))
     return re.compile(rf".{{{low},{high}}}\n|.{{{low},{high}}}\s|.{{1,{high}}}", re.DOTALL)
 
 
 def without_licence(text: str) -> str:
-    """A book of Project Gutenberg's without its header and licence; any other text as it is."""
+    """Removes the header and the licence from a book of Project Gutenberg. Other texts stay unchanged."""
     start = max((found.end() for found in HEADER.finditer(text)), default=0)
     end = next((found.start() for found in LICENCE.finditer(text, start)), len(text))
     return text[start:end]
 
 
 def foreign_script(text: str) -> str:
-    """The script of most letters that have no plain form, "Cyrillic" or "CJK", if these are more than the others."""
+    """Returns the commonest script among letters without a plain form, such as "Cyrillic" or "CJK", if they are the
+    majority."""
     letters = [letter for letter in text[:200_000] if letter.isalpha()]
     lost = Counter(unicodedata.name(letter, "other").split()[0] for letter in letters if not to_ascii(letter))
     if 2 * lost.total() <= len(letters):

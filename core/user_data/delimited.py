@@ -1,7 +1,8 @@
-"""Reads the text of a table as spreadsheets and programs write it: which lines are rows and how columns are called.
+"""Reads the text of a table as spreadsheets and programs write it, and finds its rows and the names of its columns.
 
-It bears what stands around a table: a title, comments, a line that names the separator, blank lines, a row of units,
-empty columns, a header that is one name short because R names no row names. Knows no file.
+It accepts what often surrounds a table: a title, comments, a line that names the separator, blank lines, a row of
+units, empty columns, and a header that is one name short because R does not name its row names. This module does not
+read files.
 """
 
 from __future__ import annotations
@@ -19,60 +20,61 @@ from operator import lt
 from core.experiment.checks import BadValue
 from core.user_data.cell_numbers import Style, decimal_sign, is_gap, is_silent, looks_like_number, style_of, value
 
-COLUMNS = 100  # at most
-SIGNS = (";", "\t", ",", "|", " ")  # between cells
+COLUMNS = 100  # the most columns
+SIGNS = (";", "\t", ",", "|", " ")  # separators between cells
 NAMED = re.compile(r"\ufeff?\s*\"?sep=(.)\"?[;,\t ]*(?=[\r\n]|$)", re.IGNORECASE)
 COMMENT = re.compile(r"^[ \t]*\"?[#%][^\r\n]*", re.MULTILINE)
-INDEX = re.compile(r"|unnamed: ?\d+", re.IGNORECASE)  # what a column of row names is called
-SOME = 500  # lines that tell whether the first one is a header
+INDEX = re.compile(r"|unnamed: ?\d+", re.IGNORECASE)  # names of a column of row names
+SOME = 500  # number of lines that are used to decide whether the first line is a header
 Line = tuple[int, list[str]]  # with its number in the file
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table."""
+    """Holds one column of a table."""
 
-    name: str  # as the file calls it, or "column 3"
+    name: str  # the name in the file, or "column 3"
     cells: tuple[str, ...]
-    style: Style | None  # of its numbers; None if it holds words
+    style: Style | None  # how its numbers are written; None if it holds words
     named: bool = True  # whether the file names it
 
     @cached_property
     def numbers(self) -> tuple[float | None, ...]:
-        """The number in every cell; None where there is none, or a word."""
+        """Returns the number in every cell, or None for a missing value or a word."""
         return tuple(None if self.style is None or is_gap(cell) else value(cell, self.style) for cell in self.cells)
 
     def is_word(self, cell: str) -> bool:
-        """Whether a cell is neither a number of this column's nor a gap."""
+        """Returns whether a cell is neither a number nor a missing value."""
         return not is_gap(cell) and (self.style is None or value(cell, self.style) is None)
 
     @property
     def counts_up(self) -> bool:
-        """Whether it may only number the rows: whole numbers, each larger than the one before."""
+        """Returns whether the column may only number the rows: each whole number is larger than the one before."""
         found = [number for number in self.numbers if number is not None and number.is_integer()]
         return len(found) == len(self.cells) and all(map(lt, found, found[1:]))
 
     @property
     def is_index(self) -> bool:
-        """Whether every row has a whole number of its own, in whatever order."""
+        """Returns whether every row has a different whole number, in any order."""
         found = [number for number in self.numbers if number is not None and number.is_integer()]
         return 0 < len(self.cells) == len(set(found))
 
     @cached_property
     def classes(self) -> Counter[str]:
-        """How often each word stands in it, gaps apart."""
+        """Counts how often each word occurs, without missing values."""
         return Counter(cell for cell in self.cells if not is_silent(cell))
 
 
 @dataclass(frozen=True)
 class Grid:
-    """All columns of a table, and where its rows stand in the file."""
+    """Holds all columns of a table, and the line number of each row."""
 
     columns: tuple[Column, ...]
     lines: tuple[int, ...]
     notes: tuple[str, ...] = ()  # sentences about what was left out
 
     def column(self, name: str) -> Column:
+        """Returns the column with this name. Raises BadValue with a sentence if there is none."""
         found = next((column for column in self.columns if column.name == name), None)
         if found is None:
             raise BadValue("This table has no column of that name any more. Choose another one.")
@@ -80,7 +82,7 @@ class Grid:
 
 
 def read(text: str) -> Grid:
-    """The columns of a table; BadValue with a sentence if the text is none."""
+    """Reads the columns of a table. Raises BadValue with a sentence if the text is not a table."""
     sign = NAMED.match(text)
     body, comments = strip_comments(text[sign.end() :] if sign else text)
     lines, width, sign_used = divide(body, sign.group(1) if sign else "")
@@ -109,11 +111,12 @@ def read(text: str) -> Grid:
 
 
 def count_noun(number: int, what: str) -> str:
+    """Returns a number with its noun, in the singular or plural."""
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def strip_comments(text: str) -> tuple[str, list[str]]:
-    """Blanks the comments of a text, and returns what these say too. A table may also be full of such signs."""
+    """Removes the comments from a text and returns them too. If most lines look like comments, none are removed."""
     comments = COMMENT.findall(text)
     if not comments or 2 * len(comments) > sum(bool(line.strip()) for line in text.splitlines()):
         return text, []
@@ -121,7 +124,11 @@ def strip_comments(text: str) -> tuple[str, list[str]]:
 
 
 def divide(text: str, sign: str) -> tuple[list[Line], int, str]:
-    """The lines that are not empty, divided where that makes the most columns alike; how many columns; and the sign."""
+    """Splits the text into lines and cells, with the separator that gives most lines the same number of cells.
+
+    Returns the lines that are not empty, the number of columns, and the separator. Raises BadValue with a sentence if
+    the text is not a table.
+    """
     found = {one: list(split(text, one)) for one in ((sign,) if sign else SIGNS)}
     fits = {one: Counter(len(cells) for _, cells in lines).most_common(1)[0] for one, lines in found.items() if lines}
     good = {one: has_numbers(found[one]) for one in fits}
@@ -136,7 +143,8 @@ def divide(text: str, sign: str) -> tuple[list[Line], int, str]:
 
 
 def split(text: str, sign: str) -> Iterator[Line]:
-    if sign == " ":  # as many as there are, of tabs too
+    """Yields the lines that are not empty, divided into cells at this sign."""
+    if sign == " ":  # any number of spaces and tabs
         text = "\n".join(re.sub(r"[ \t]+", " ", line.strip()) for line in text.splitlines())
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, skipinitialspace=True, strict=False)
     with suppress(csv.Error):
@@ -147,14 +155,16 @@ def split(text: str, sign: str) -> Iterator[Line]:
 
 
 def has_numbers(lines: Sequence[Line]) -> bool:
-    """Whether most lines have at least two numbers."""
+    """Returns whether most lines have at least two numbers."""
     some = lines[:: max(1, len(lines) // 200)]
     return 2 * sum(sum(map(looks_like_number, cells[:COLUMNS])) > 1 for _, cells in some) > len(some)
 
 
 def strip_class_codes(lines: list[Line], width: int) -> tuple[list[Line], dict[str, str]]:
-    """The lines without the first one of a file of scikit-learn's, which counts rows and columns and names the classes;
-    and these names by their numbers."""
+    """Removes the first line of a file of scikit-learn, which counts rows and columns and names the classes.
+
+    Also returns these names by their numbers.
+    """
     first, rest = [cell for cell in lines[0][1] if cell], lines[1:]
     if len(first) > 3 and first[:2] == [str(len(rest)), str(width - 1)] and not any(map(looks_like_number, first[2:])):
         return rest, {str(k): name for k, name in enumerate(first[2:])}
@@ -162,12 +172,15 @@ def strip_class_codes(lines: list[Line], width: int) -> tuple[list[Line], dict[s
 
 
 def even_out(lines: list[Line], width: int) -> tuple[list[Line], int, int]:
-    """The lines with as many cells each, how many these are, and how many lines were left out: titles and notes, which
-    have a single cell. BadValue if a line has more cells than its table has columns."""
+    """Gives all lines the same number of cells.
+
+    Returns the lines, this number, and the number of lines that were left out: titles and notes, which have a single
+    cell. Raises BadValue if a line has more cells than the table has columns.
+    """
     single = [sum(map(bool, cells)) == 1 for _, cells in lines]
     rows = [line for line, alone in zip(lines, single) if not alone]
     if rows and len(rows[0][1]) > width and any(rows[0][1][width:]) and not any(map(looks_like_number, rows[0][1])):
-        width = len(rows[0][1])  # a header with names of columns that are always empty
+        width = len(rows[0][1])  # the header names columns that are always empty
     even: list[Line] = []
     for at, cells in rows:
         if any(cells[width:]):
@@ -180,8 +193,11 @@ def even_out(lines: list[Line], width: int) -> tuple[list[Line], int, int]:
 
 
 def find_header(lines: list[Line], width: int, comments: Sequence[Sequence[str]]) -> tuple[list[str], list[Line]]:
-    """The names of the columns, "" where there is none; and the lines below them. The first line has them if it holds
-    no number where the others do, or else a comment that has as many cells."""
+    """Returns the names of the columns, "" if there is none, and the lines below them.
+
+    The first line is the header if it holds no number where the other lines do. Otherwise, a comment with the same
+    number of cells is used.
+    """
     numeric = [k for k, style in enumerate(style_of_each(lines[1:SOME], width)) if style]
     first = lines[0][1] if lines else []
     words = [not is_gap(first[k]) and not looks_like_number(first[k]) for k in numeric]
@@ -194,19 +210,19 @@ def find_header(lines: list[Line], width: int, comments: Sequence[Sequence[str]]
 
 
 def style_of_each(lines: Sequence[Line], width: int) -> list[Style | None]:
-    """How every column writes its numbers."""
+    """Returns how every column writes its numbers."""
     decimal = decimal_sign(cell for _, cells in lines for cell in cells)
     return [style_of([cells[k] for _, cells in lines], decimal) for k in range(width)]
 
 
 def is_units_row(cells: Sequence[str], styles: Sequence[Style | None]) -> bool:
-    """Whether a line has words, and no number, where the columns have numbers."""
+    """Returns whether a line has words and no number in the columns of numbers."""
     theirs = [cell for cell, style in zip(cells, styles) if style]
     return any(not is_gap(cell) for cell in theirs) and not any(map(looks_like_number, theirs))
 
 
 def make_unique(names: Sequence[str]) -> list[str]:
-    """The names, with a number behind those that were there before."""
+    """Returns the names, with a number after those that occurred before."""
     before: Counter[str] = Counter()
     found = []
     for name in names:

@@ -1,8 +1,8 @@
-"""Turns the bytes of a file into text, and says in which encoding it was written.
+"""Converts the bytes of a file to text, and says in which encoding the file was written.
 
-UTF-8 comes first, also with a few bad bytes. Where a file is not UTF-8, every encoding of a short list reads it,
-and the readings are ranked by how much they look like a language: core/user_data/plausibility.py. Where
-charset-normalizer agrees with the best one, that one needs a smaller lead to be taken without asking. Knows no torch.
+UTF-8 is tried first, even with a few bad bytes. If a file is not UTF-8, it is read in every encoding of a short list.
+The readings are ranked by how much they look like a language (core/user_data/plausibility.py). If charset-normalizer
+agrees with the best reading, a smaller lead is enough to use it without asking. This module does not import torch.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from charset_normalizer import from_bytes
 from core.experiment.checks import BadValue
 from core.user_data.plausibility import score
 
-SAMPLE = 60_000  # bytes of a file that are looked at to find its encoding
-NAMES = {  # of encodings, as people call them; the first of two that read a file alike is said
+SAMPLE = 60_000  # bytes of a file that are used to find its encoding
+NAMES = {  # common names of the encodings; of two encodings that read a file alike, the first is named
     "utf_8": "UTF-8", "utf_16_le": "UTF-16", "utf_16_be": "UTF-16 (big-endian)", "utf_32_le": "UTF-32",
     "utf_32_be": "UTF-32 (big-endian)", "cp1252": "Windows-1252 (Western European)",
     "mac_roman": "Mac OS Roman", "cp850": "DOS 850 (Western European)",
@@ -31,33 +31,35 @@ NAMES = {  # of encodings, as people call them; the first of two that read a fil
     "big5hkscs": "Big5 (Chinese)", "cp932": "Shift JIS (Japanese)", "euc_jp": "EUC-JP (Japanese)",
     "iso2022_jp": "ISO-2022-JP (Japanese)", "cp949": "EUC-KR (Korean)",
 }  # fmt: skip
-MARKS = (  # of the start of a file; those of UTF-32 first, because one of UTF-16 begins alike
+MARKS = (  # marks at the start of a file; those of UTF-32 come first because one of UTF-16 begins with the same bytes
     (codecs.BOM_UTF32_LE, "utf_32_le"), (codecs.BOM_UTF32_BE, "utf_32_be"), (codecs.BOM_UTF8, "utf_8"),
     (codecs.BOM_UTF16_LE, "utf_16_le"), (codecs.BOM_UTF16_BE, "utf_16_be"),
 )  # fmt: skip
-WIDE = ("utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be")  # of which every file holds bytes that no other text has
+# files in these encodings hold bytes that no other text has
+WIDE = ("utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be")
 LEGACY = tuple(name for name in NAMES if name not in ("utf_8", *WIDE, "cp437", "iso2022_jp"))
-CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # no text has them
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # characters that no text has
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 WORDS = re.compile(rb"[^ \t\r\n,;\"]+")
 NOBODYS = frozenset(
     b"\x81\x8d\x8f\x90\x9d\xfe\xff"
-)  # bytes that stand for no letter in Windows-1252, or for a rare one
-LOST = "\ufffd"  # stands where a byte could not be read
-CLEAR = 0.1, 0.8  # by how much the best reading must lead: always, and besides over the root of its signs
-MORE = 0.8  # by how much more a reading may be behind that is shown where one has to ask anyway
-LEAST = -0.4  # score of a reading that somebody could have written
-MOST = 8  # readings that are asked about
+)  # bytes that stand for no letter, or for a rare letter, in Windows-1252
+LOST = "\ufffd"  # stands for a byte that could not be read
+# lead that the best reading needs: a constant, and a part that is divided by the root of the number of signs
+CLEAR = 0.1, 0.8
+MORE = 0.8  # readings that are further behind by this much are also shown, if the learner has to choose anyway
+LEAST = -0.4  # lowest score of a reading that a person could have written
+MOST = 8  # the most readings that are shown
 OTHER = "This file is not plain text. Save it as text (.txt, UTF-8) and choose it again."
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A file's text, as one encoding reads it."""
+    """Holds a file's text as one encoding reads it."""
 
     text: str
-    encoding: str  # a codec of Python
-    lost: int = 0  # bytes that it could not read
+    encoding: str  # name of a Python codec
+    lost: int = 0  # number of bytes that could not be read
 
     @property
     def name(self) -> str:
@@ -65,7 +67,8 @@ class Reading:
 
     @property
     def opening(self) -> str:
-        """The first line that has a letter outside ASCII, or else the first that is not empty, up to 60 characters."""
+        """Returns the first line with a letter outside ASCII, or else the first line that is not empty, cut to 60
+        characters."""
         lines = [" ".join(line.split()) for line in self.text[:SAMPLE].splitlines() if line.strip()]
         told = next((line for line in lines if not line.isascii()), lines[0] if lines else "")
         line = "".join(sign for sign in told if sign.isprintable())
@@ -73,22 +76,23 @@ class Reading:
 
     @property
     def says(self) -> str:
-        """How the file was read, in a sentence or two."""
+        """Describes in a sentence or two how the file was read."""
         lost = f" {self.lost:,} {'byte' if self.lost == 1 else 'bytes'} could not be read." if self.lost else ""
         return f"Read as {self.name}: “{self.opening}”.{lost}"
 
 
 def decode(data: bytes, encoding: str = "") -> Reading:
-    """Returns the text of a file, in the encoding that is named or else in the likeliest; BadValue if it is no text."""
+    """Returns the text of a file, in the given encoding or in the most likely one. Raises BadValue if the file is not
+    text."""
     if encoding:
         return refuse_binary(read_as(data, encoding))
     return readings(data)[0]
 
 
-@lru_cache(maxsize=4)  # a page asks whether a file is clear, and then reads it
+@lru_cache(maxsize=4)  # a page first asks whether a file is clear and then reads it
 def readings(data: bytes) -> tuple[Reading, ...]:
-    """Returns what a file may say, the likeliest first; more than one means that only a person can tell."""
-    data = data.rstrip(b"\x1a")  # with which DOS ended a text
+    """Returns the possible readings of a file, most likely first. With more than one, only a person can decide."""
+    data = data.rstrip(b"\x1a")  # DOS ended a text with this byte
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return (refuse_binary(decode_leniently(data[len(mark) :], encoding)),)
@@ -102,7 +106,8 @@ def readings(data: bytes) -> tuple[Reading, ...]:
 
 
 def rank_readings(data: bytes) -> tuple[Reading, ...]:
-    """Returns the readings of a file that is not UTF-8, by old encodings; BadValue if none looks like a language."""
+    """Returns the readings of a file that is not UTF-8, in old encodings. Raises BadValue if none looks like a
+    language."""
     sample = sample_words(data)
     told = {encoding: sample.decode(encoding, "replace") for encoding in LEGACY}
     scores = {encoding: score(text, encoding) for encoding, text in told.items()}
@@ -112,7 +117,7 @@ def rank_readings(data: bytes) -> tuple[Reading, ...]:
         raise BadValue("The encoding of this file is unknown. Save it as UTF-8 text and choose it again.")
     always, few = CLEAR
     lead = (always + few / max(1, first.signs) ** 0.5) / (2 if detect(sample) == told[ranked[0]] else 1)
-    alike: dict[str, str] = {}  # by what they read, because many encodings agree about a file
+    alike: dict[str, str] = {}  # by text, because many encodings agree about a file
     for encoding in ranked:
         alike.setdefault(told[encoding], encoding)
     behind = {e: first.mean - scores[e].mean for e in alike.values() if scores[e].mean > LEAST}
@@ -122,21 +127,24 @@ def rank_readings(data: bytes) -> tuple[Reading, ...]:
 
 
 def detect(sample: bytes) -> str:
-    """What charset-normalizer reads: a second opinion, which is often wrong about a few words and says nothing if there
-    is a bad byte."""
+    """Returns the reading of charset-normalizer as a second opinion. It is often wrong about a few words, and empty
+    if the file has a bad byte."""
     best = from_bytes(sample[:10_000], cp_isolation=list(LEGACY)).best() if len(sample) > 60 else None
     return str(best) if best else ""
 
 
 def sample_words(data: bytes) -> bytes:
-    """The words of a file that are not ASCII, each once, as many as are looked at: a label in a hundred rows is one
-    word, not a hundred pieces of evidence. No East Asian letter has one of these separators as its second byte."""
+    """Returns the words of a file that are not ASCII, each only once and up to a limit.
+
+    A label in a hundred rows is one word, not a hundred pieces of evidence. No East Asian letter has one of these
+    separators as its second byte.
+    """
     words = dict.fromkeys(word for word in WORDS.findall(data[: 20 * SAMPLE]) if not word.isascii())
     return b"\n".join(words)[:SAMPLE]
 
 
 def read_wide(data: bytes) -> Reading:
-    """The reading of a file that holds bytes as only wide encodings have them; BadValue if it is no text at all."""
+    """Reads a file with bytes that only wide encodings have. Raises BadValue if the file is not text."""
     found: list[tuple[float, Reading]] = []
     for encoding in WIDE:
         reading = decode_leniently(data, encoding)
@@ -149,7 +157,8 @@ def read_wide(data: bytes) -> Reading:
 
 
 def read_iso2022(data: bytes) -> Reading | None:
-    """The reading of a file in ISO-2022-JP, which is ASCII with signs that switch between alphabets."""
+    """Reads a file in ISO-2022-JP, which is ASCII with signs that switch between alphabets. Returns None if it is not
+    one."""
     if b"\x1b$" not in data:
         return None
     try:
@@ -159,7 +168,7 @@ def read_iso2022(data: bytes) -> Reading | None:
 
 
 def read_as(data: bytes, encoding: str) -> Reading:
-    """The reading of a file in an encoding of ours, without the mark at its start."""
+    """Reads a file in one of the encodings in NAMES, without the mark at its start."""
     if encoding not in NAMES:
         raise BadValue("This encoding is not known here.")
     mark = next((mark for mark, marked in MARKS if marked == encoding and data.startswith(mark)), b"")
@@ -167,13 +176,14 @@ def read_as(data: bytes, encoding: str) -> Reading:
 
 
 def decode_leniently(data: bytes, encoding: str) -> Reading:
-    """The text of a file in which a bad byte costs only itself, and how many of these there are."""
+    """Decodes a file so that a bad byte loses only itself, and counts the bad bytes."""
     text = data.decode(encoding, "replace")
-    before = data.count(LOST.encode()) if encoding == "utf_8" else 0  # somebody else lost these
+    before = data.count(LOST.encode()) if encoding == "utf_8" else 0  # these were lost before, in another program
     return Reading(text, encoding, text.count(LOST) - before)
 
 
 def refuse_binary(reading: Reading) -> Reading:
+    """Returns the reading unchanged. Raises BadValue if it has characters that no text has."""
     if CONTROLS.search(reading.text):
         raise BadValue(OTHER)
     return reading

@@ -1,4 +1,4 @@
-"""Names a file that somebody chose in the wrong place, and says what to do with it. Knows no torch."""
+"""Recognises files of the wrong kind, and tells the learner what to do with them. Does not import torch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.experiment.checks import BadValue
 SHEET = "Save its sheet as CSV and choose the CSV file."
 PROSE = "Save it as plain text (.txt) and choose that file."
 FOLDERS = "Pack the folders of pictures as a .zip file and choose that."
-STARTS = {  # what files begin with: what they are, and what to do
+STARTS = {  # the first bytes of a file, its kind, and what to do
     b"%PDF": ("a PDF file", PROSE), b"{\\rtf": ("an RTF document", PROSE),
     b"\xd0\xcf\x11\xe0": ("an old Office file (.xls, .doc, .ppt)", "Save it as CSV or plain text and choose that."),
     b"\x89PNG": ("a single picture", FOLDERS), b"\xff\xd8\xff": ("a single picture", FOLDERS),
@@ -23,7 +23,7 @@ PARTS = {  # folders in the zips that office programs write
     "xl/": ("an Excel workbook (.xlsx)", SHEET), "word/": ("a Word document (.docx)", PROSE),
     "ppt/": ("a PowerPoint file (.pptx)", PROSE), "Index/": ("a file of Numbers, Pages or Keynote", SHEET),
 }  # fmt: skip
-TYPES = {  # in the entry `mimetype` of other zips
+TYPES = {  # contents of the entry `mimetype` in other zips
     "opendocument.spreadsheet": ("an OpenDocument spreadsheet (.ods)", SHEET),
     "opendocument.text": ("an OpenDocument text (.odt)", PROSE),
     "opendocument": ("an OpenDocument file", PROSE), "epub": ("an e-book (.epub)", PROSE),
@@ -31,7 +31,8 @@ TYPES = {  # in the entry `mimetype` of other zips
 
 
 def office(archive: zipfile.ZipFile) -> tuple[str, str] | None:
-    """What an archive is that an office program wrote, and what to do; None if it is an ordinary zip."""
+    """Returns the kind of a zip that an office program wrote, and what to do with it. Returns None for an ordinary
+    zip."""
     names = archive.namelist()
     if "mimetype" in names:
         kind = (
@@ -46,7 +47,10 @@ def office(archive: zipfile.ZipFile) -> tuple[str, str] | None:
 
 
 def refuse_others(data: bytes, zips: bool = False) -> None:
-    """Refuse a file of another kind by its name; `zips`: a zip is what is wanted, unless an office program wrote it."""
+    """Raises BadValue for a file of another kind, and names the kind.
+
+    If `zips` is true, a zip is accepted unless an office program wrote it.
+    """
     what = next((what for start, what in STARTS.items() if data.startswith(start)), None)
     if data.startswith(b"PK\x03\x04"):
         what = None if zips else ("a zip file", "Unpack it and choose what is in it.")
@@ -54,6 +58,6 @@ def refuse_others(data: bytes, zips: bool = False) -> None:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 what = office(archive) or what
         except (OSError, ValueError, LookupError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile):
-            pass  # it is damaged: whoever wants a zip says so
+            pass  # it is damaged; a caller that wants a zip will report it
     if what:
         raise BadValue(f"This is {what[0]}. {what[1]}")

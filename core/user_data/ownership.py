@@ -1,17 +1,18 @@
-"""Whose data they are: which browsers brought a table, an album, a text or an alphabet, and how these are removed.
+"""Records which browsers uploaded a table, an album, a text or an alphabet, and removes such data.
 
-Only the browser that brought data may download or remove them. It is known by a secret of its own, of which a digest
-is kept beside the data:
+Only the browser that uploaded data may download or remove them. A browser is recognised by its own secret, and a
+digest of the secret is stored beside the data:
 
     tables/own-penguins-1a2b3c4d.csv       the data
-    tables/own-penguins-1a2b3c4d.owners    a digest a line: two browsers may have brought the same file
+    tables/own-penguins-1a2b3c4d.owners    a digest a line: two browsers may have uploaded the same file
 
-Removing data removes every run, measure and bundle that was made from them. Whoever runs the server can do so too:
+Removing data removes every run, measure and bundle that was made from them. The person who runs the server can do so
+too:
 
-    python -m core.user_data.ownership                  lists what learners have brought
-    python -m core.user_data.ownership NAME [NAME ...]  removes it
+    python -m core.user_data.ownership                  lists the data of all learners
+    python -m core.user_data.ownership NAME [NAME ...]  removes these data
 
-Imports no torch.
+This module does not import torch.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from core.store import store
 from core.store.folders import discard
 from core.user_data.user_data_kinds import KINDS, user_data_of
 
-DAYS = 30  # after which data that nobody uses are removed
+DAYS = 30  # data that nobody has used for this number of days are removed
 GONE = (
     "The data of this link are no longer on the computer that serves this app. Whoever brought them has removed them, "
     f"or nobody used them for {DAYS} days."
@@ -39,27 +40,27 @@ GONE = (
 
 
 class Gone(BadValue):
-    """A link names data that are no longer here; the message is a sentence for the learner."""
+    """This error is raised if a link names data that no longer exist. The message is a sentence for the learner."""
 
     def __init__(self) -> None:
         super().__init__(GONE)
 
 
 def path(name: str) -> Path | None:
-    """Where data that somebody brought are kept; None where there are none of this name."""
+    """Returns the path of a learner's data, or None if there are none of this name."""
     if not OWN.fullmatch(name):
         return None
     return next((kind.path(name) for kind in KINDS.values() if kind.path(name).exists()), None)
 
 
 def check(*names: str) -> None:
-    """Raises Gone where one of these names data that somebody brought and that are no longer here."""
+    """Raises Gone if one of these names stands for a learner's data that no longer exist."""
     if any(OWN.fullmatch(name) and not path(name) for name in names):
         raise Gone
 
 
 def check_run(run: Run) -> None:
-    """Raises Gone where a run stands on data that are no longer here."""
+    """Raises Gone if a run depends on data that no longer exist."""
     check(*(name for _, name in user_data_of(run).values()))
 
 
@@ -67,7 +68,7 @@ def check_run(run: Run) -> None:
 
 
 def claim(name: str, browser: str) -> None:
-    """Notes that a browser brought these data; BadValue with a sentence where that cannot be written."""
+    """Notes that a browser uploaded these data. Raises BadValue with a sentence if the note cannot be written."""
     at = path(name)
     if at is None or owns(name, browser):
         return
@@ -79,13 +80,14 @@ def claim(name: str, browser: str) -> None:
 
 
 def owns(name: str, browser: str) -> bool:
-    """Whether this browser brought these data."""
+    """Returns whether this browser uploaded these data."""
     at = path(name)
     return at is not None and digest(name, browser) in owner_digests(at)
 
 
 def give_up(name: str, browser: str) -> None:
-    """Removes data for the browser that brought them. Another browser that brought the same file keeps them."""
+    """Removes data for the browser that uploaded them. If another browser uploaded the same file, the data stay for
+    it."""
     at = path(name)
     if at is None or not owns(name, browser):
         return
@@ -96,14 +98,17 @@ def give_up(name: str, browser: str) -> None:
 
 
 def digest(name: str, browser: str) -> str:
+    """Returns the digest of a browser's secret for these data."""
     return hashlib.sha256(f"{name} {browser}".encode()).hexdigest()
 
 
 def owners(at: Path) -> Path:
+    """Returns the path of the file that lists the owners of some data."""
     return at.with_name(f"{at.name.split('.')[0]}.owners")
 
 
 def owner_digests(at: Path) -> list[str]:
+    """Returns the digests of all browsers that uploaded some data."""
     with suppress(OSError):
         return owners(at).read_text("utf-8").split()
     return []
@@ -113,7 +118,7 @@ def owner_digests(at: Path) -> list[str]:
 
 
 def remove(name: str) -> None:
-    """Removes data that somebody brought, and all that was made from them. What is running on them is stopped."""
+    """Removes a learner's data and everything that was made from them. Runs that use them are stopped."""
     if (at := path(name)) is None:
         return
     for file in files(at):
@@ -127,12 +132,12 @@ def remove(name: str) -> None:
 
 
 def files(at: Path) -> list[Path]:
-    """The file of some data, and what is kept beside it: its name, its owners, what was found while reading it."""
+    """Returns the files of some data: the data, their display name, their owners, and notes from reading them."""
     return [at, *(one for one in at.parent.glob(f"{at.name.split('.')[0]}.*") if one != at)]
 
 
 def made_from(name: str) -> Iterator[Path]:
-    """The folders of runs, measures and bundles that stand on some data."""
+    """Yields the folders of all runs, measures and bundles that depend on some data."""
     for where, file in (("runs", "spec.json"), ("brought", "run.json")):
         for at in (store.home() / where).glob(f"*/{file}"):
             with suppress(OSError, UnicodeDecodeError):
@@ -141,13 +146,14 @@ def made_from(name: str) -> Iterator[Path]:
 
 
 def all_user_data() -> list[tuple[str, Path]]:
-    """All that learners have brought, by name, with its file."""
+    """Returns the names and paths of all data that learners have uploaded."""
     found = {name: at for kind in KINDS.values() for at in kind.path("own-a-00000000").parent.glob("own-*.*")
              for name in [at.name.split(".")[0]] if at == kind.path(name)}  # fmt: skip
     return sorted(found.items())
 
 
 def main(names: list[str]) -> int:
+    """Lists the data of all learners, or removes those with these names."""
     if unknown := [name for name in names if path(name) is None]:
         print(f"There is nothing called {', '.join(unknown)} here.", file=sys.stderr)
         return 1

@@ -1,7 +1,7 @@
-"""Scores how much a text looks like a language that people write. Knows no file and no torch.
+"""Scores how much a text looks like a language that people write. Does not depend on files or torch.
 
-Only what is not ASCII is looked at: which letters these are, how often each occurs in a language, and what stands
-beside them. The right reading of a file gets about 1 and a wrong one is mostly below 0.
+The score looks only at characters outside ASCII: which letters they are, how common each is in a language, and which
+characters are next to them. The right reading of a file scores about 1, and a wrong one usually scores below 0.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-MOST = 6_000  # signs outside ASCII that are looked at
-# Letters outside ASCII by language, in lower case. Those of other scripts than the Latin one stand in the order of how
-# often they are used, the commonest first.
+MOST = 6_000  # the most characters outside ASCII that are used
+# Letters outside ASCII by language, in lower case. In scripts other than Latin, they are in the order of their
+# frequency, the commonest first.
 LATIN = {
     "German": "äöüß", "French": "éèêëàâçîïôùûüœæÿ", "Spanish": "áéíóúñü", "Portuguese": "áâãàçéêíóôõú",
     "Italian": "àèéìòù", "Catalan": "àçèéíïòóúü", "Dutch": "éëïöüèê", "Swedish": "åäöé", "Danish": "æøåé",
@@ -37,19 +37,19 @@ HAN = frozenset(
     "這個們來為國說時會對過發後裡學還沒樣經長開間書車東見問題應當實現從無動員電話買賣頭體點萬與處分"
     "种類种类長短数量品号番色形日本月年事者新高小三今思気言見食車白黒赤青春夏秋冬朝夜雨花山川水火木金土手目口心犬猫魚鳥名前何彼私僕君女男父母"
 )
-ZONES = {  # of East Asian encodings: the codec that shows in which rows a letter stands, and the rows of common letters
+ZONES = {  # of East Asian encodings: a codec whose first byte tells the row of a letter, and the rows of common letters
     "gb18030": ("gb2312", range(0xB0, 0xD8)), "big5hkscs": ("big5", range(0xA4, 0xC7)),
     "cp932": ("euc_jp", range(0xB0, 0xD0)), "euc_jp": ("euc_jp", range(0xB0, 0xD0)),
     "cp949": ("euc_kr", range(0xB0, 0xC9)),
 }  # fmt: skip
-BETWEEN = frozenset("’'‘·‐-\u00ad")  # signs that may stand within a word
+BETWEEN = frozenset("’'‘·‐-\u00ad")  # signs that may occur within a word
 TYPED = frozenset("’‘“”„«»–—…\u00a0€£°§№·、。，！？；：「」『』（）《》・ー～×µ±½²³")  # signs that people type
 UNITS = frozenset("°µ€£²³")
 CLOSING = frozenset("”»…²³½")  # signs that no word begins with
 VOWELS = {"Cyrillic": "аеёиоуыэюяіїєьъй", "Greek": "αειηουωάέήίόύώϊϋΐΰ"}
-FINAL = frozenset("ςםןץףך")  # letters that stand only at the end of a word
+FINAL = frozenset("ςםןץףך")  # letters that occur only at the end of a word
 LATER = frozenset("ьъыЬЪЫ")  # letters that no word begins with
-PRIOR = {  # what the encoding itself speaks for, which weighs less the more signs there are
+PRIOR = {  # prior score of an encoding, which counts less the more characters there are
     "cp1252": 0.6, "cp1251": 0.2, "iso8859_2": -0.2, "iso8859_5": -0.2, "cp850": -1.0, "cp866": -0.3,
     "cp1254": -0.2, "cp1257": -0.5, "cp1256": -0.2, "cp874": -0.6, "mac_roman": -0.2, "gb18030": -0.3,
     "big5hkscs": -0.5, "cp932": -0.4, "euc_jp": -0.5, "cp949": -0.6,
@@ -58,14 +58,14 @@ PRIOR = {  # what the encoding itself speaks for, which weighs less the more sig
 
 @dataclass(frozen=True)
 class Score:
-    """How plausible a text is."""
+    """Says how plausible a text is."""
 
     mean: float  # from about -3 to 1.3
-    signs: int  # characters outside ASCII on which it rests
+    signs: int  # number of characters outside ASCII on which the score is based
 
 
 def score(text: str, encoding: str = "", every: bool = False) -> Score:
-    """Scores a text that was read by an encoding. `every`: ASCII letters count too, as in wide encodings."""
+    """Scores a text that an encoding has produced. With `every`, ASCII letters count too, as in wide encodings."""
     alphabet = alphabet_of(text)
     total, signs, crowded = 0.0, 0, 0
     for before, sign in pairwise(f" {text}"):
@@ -87,7 +87,7 @@ def score(text: str, encoding: str = "", every: bool = False) -> Score:
 
 
 def alphabet_of(text: str) -> str:
-    """The letters of the language that has most of the text's own."""
+    """Returns the letters of the language that fits the text best."""
     counts = Counter(sign.lower()[0] for sign in text if not sign.isascii() and sign.isalpha())
     if not counts:
         return ""
@@ -100,7 +100,7 @@ def alphabet_of(text: str) -> str:
 
 @cache
 def worth(letter: str, alphabet: str) -> float:
-    """What a letter adds: in other scripts, common letters add more than rare ones."""
+    """Returns the score of a letter. In scripts other than Latin, common letters score higher than rare ones."""
     if letter not in alphabet:
         return -0.8
     if script(letter) == "Latin":
@@ -110,7 +110,7 @@ def worth(letter: str, alphabet: str) -> float:
 
 @lru_cache(maxsize=20_000)
 def weight(sign: str, encoding: str, alphabet: str) -> float:
-    """What a sign adds wherever it stands."""
+    """Returns the score of a character, wherever it stands."""
     kind, writing = unicodedata.category(sign), script(sign)
     if sign == "\ufffd" or kind in ("Cn", "Co", "Cc", "Cs"):
         return -4.0
@@ -132,7 +132,8 @@ USED_SCRIPTS = ("Cyrillic", "Greek", "Hebrew", "Arabic", "Thai")
 
 
 def han(sign: str, encoding: str) -> float:
-    """What a Chinese letter adds: those in the rows of common ones add more, a few very common ones most."""
+    """Returns the score of a Chinese character. Characters in the rows of common ones score higher, a few very common
+    ones highest."""
     if sign in HAN:
         return 1.3
     if encoding in WIDE_OR_NONE:
@@ -146,7 +147,8 @@ def han(sign: str, encoding: str) -> float:
 
 
 def neighbour_penalty(before: str, sign: str) -> float:
-    """What two signs side by side take away: a capital in a word, two scripts in a word, a symbol between letters."""
+    """Returns the penalty for two characters side by side: a capital within a word, two scripts in a word, or a
+    symbol between letters."""
     if "µ" in (before, sign):
         return 0.0
     if not before.isalpha():
@@ -164,5 +166,5 @@ def neighbour_penalty(before: str, sign: str) -> float:
 
 @lru_cache(maxsize=20_000)
 def script(letter: str) -> str:
-    """Latin, Cyrillic, Greek and so on; the rest is Other."""
+    """Returns the script of a letter, such as Latin, Cyrillic or Greek, or "Other"."""
     return SCRIPTS.get(unicodedata.name(letter, "other").split()[0].split("-")[0], "Other")

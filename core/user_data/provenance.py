@@ -1,7 +1,8 @@
-"""Keeps, beside what a learner brought, how it was read: sentences about it, its encoding, and a table's whole file.
+"""Stores how a learner's upload was read, beside the data: sentences about it, its encoding, and a table's whole
+file.
 
-So the page can say what was left out after a reload too, and other columns of a table can be chosen. It does not belong
-to what the thing is: no name and no digest rests on it. Knows no torch.
+So a page can say what was left out even after a reload, and the learner can choose other columns of a table. This
+information is not part of the data: names and digests do not depend on it. This module does not import torch.
 """
 
 from __future__ import annotations
@@ -15,19 +16,19 @@ from pathlib import Path
 from core.experiment.checks import BadValue
 from core.store import store
 
-NOTES, SOURCE = ".notes", ".source"  # how the files beside it end
+NOTES, SOURCE = ".notes", ".source"  # endings of the files beside the data
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """How something was read."""
+    """Says how an upload was read."""
 
     notes: tuple[str, ...] = ()  # sentences
-    encoding: str = ""  # that was chosen for its file, if one was
+    encoding: str = ""  # encoding that the learner chose for the file, if any
 
 
 def keep(path: Path, what: Provenance, source: bytes = b"") -> None:
-    """Write it beside the thing at this path; BadValue with a sentence if the disk is full."""
+    """Stores the provenance beside the data at this path. Raises BadValue with a sentence if the disk is full."""
     said = json.dumps({"notes": what.notes, "encoding": what.encoding}, ensure_ascii=False)
     try:
         store.write_whole(path.with_suffix(NOTES), lambda part: part.write_text(said, "utf-8"))
@@ -38,7 +39,7 @@ def keep(path: Path, what: Provenance, source: bytes = b"") -> None:
 
 
 def read(path: Path) -> Provenance:
-    """How the thing at this path was read; nothing where that is not known."""
+    """Returns how the data at this path were read. The result is empty if that is not known."""
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         found = json.loads(path.with_suffix(NOTES).read_text("utf-8"))
         return Provenance(tuple(map(str, found["notes"])), str(found["encoding"]))
@@ -46,12 +47,12 @@ def read(path: Path) -> Provenance:
 
 
 def source(path: Path) -> bytes:
-    """The file that the thing at this path was read from, if it was kept."""
+    """Returns the file from which the data at this path were read, if it was stored."""
     with suppress(OSError):
         return path.with_suffix(SOURCE).read_bytes()
     return b""
 
 
 def with_notes(sentence: str, notes: Sequence[str]) -> str:
-    """A sentence and the notes behind it."""
+    """Returns a sentence followed by the notes."""
     return " ".join([sentence, *notes])

@@ -1,4 +1,4 @@
-"""Reads one picture of an archive as a small grey image, and sees whether its ground is bright. Knows no torch."""
+"""Reads one picture of a zip as a small grey image, and decides whether its ground is bright. Does not import torch."""
 
 from __future__ import annotations
 
@@ -15,21 +15,26 @@ from core.experiment.checks import BadValue, quote
 from core.user_data.zip_names import Entry
 
 EACH = 10_000_000  # bytes of one picture
-PIXELS = 6_000_000  # of one picture
-# A JPEG is decoded at an eighth of its size: 12 million pixels in 0.02 to 0.1 s, a quarter of what others take.
+PIXELS = 6_000_000  # pixels of one picture
+# A JPEG is decoded at an eighth of its size. 12 million pixels take 0.02 to 0.1 s, a quarter of the time of other
+# formats.
 PHOTO, LIGHT = 30_000_000, 4
 SIDE = 28
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
-ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".webp")  # of pictures
-PLAIN, NEAR = 0.7, 32  # of a plain ground: the share of the border that is so near its median
-BROKEN: tuple[type[Exception], ...] = (  # what Python and Pillow raise where bytes are not what they should be
+ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".webp")  # endings of picture files
+# a ground is plain if at least this share of the border differs from its median by at most 32 grey levels
+PLAIN, NEAR = 0.7, 32
+BROKEN: tuple[type[Exception], ...] = (  # what Python and Pillow raise for damaged files
     OSError, ValueError, SyntaxError, struct.error, zlib.error, EOFError, LookupError, TypeError, RuntimeError,
     OverflowError, zipfile.BadZipFile, Image.DecompressionBombError,
 )  # fmt: skip
 
 
 def decoded(archive: zipfile.ZipFile, entry: Entry) -> tuple[np.ndarray, int] | None:
-    """One picture, grey, its longer side 28, uint8; and how many pixels it counts for. None if the file is none."""
+    """Decodes a picture as a grey uint8 image whose longer side is 28, and returns how many pixels it counts for.
+
+    Returns None if the file is not a picture. Raises BadValue with a sentence if it is too large or too narrow.
+    """
     said = quote(entry.name)
     with archive.open(entry.info) as file:
         data = file.read(EACH + 1)
@@ -51,7 +56,7 @@ def decoded(archive: zipfile.ZipFile, entry: Entry) -> tuple[np.ndarray, int] | 
 
 
 def in_grey(picture: Image.Image) -> Image.Image:
-    """8 bits of grey, what is transparent on a ground that its ink stands out from."""
+    """Converts a picture to 8 bits of grey. Transparent parts get a ground that contrasts with the ink."""
     if picture.mode.startswith("I"):
         deep = np.asarray(picture).astype(np.int64)
         return Image.fromarray((deep.clip(0, 65535) >> 8).astype(np.uint8))
@@ -64,20 +69,23 @@ def in_grey(picture: Image.Image) -> Image.Image:
 
 
 def edge(image: np.ndarray) -> float:
-    """The grey of a picture's ground: the median along its border."""
+    """Returns the grey level of a picture's ground: the median along its border."""
     return float(np.median(np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])))
 
 
 def bright_grounds(images: list[np.ndarray]) -> list[bool]:
-    """Which pictures have a bright ground, each for itself. Photographs without a plain ground stay as they are, unless
-    they are few among drawings."""
+    """Returns which pictures have a bright ground.
+
+    If most pictures have no plain ground, they are photographs and stay as they are. Otherwise each picture is judged
+    by the median along its border.
+    """
     edges = [np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]]).astype(float) for image in images]
     plain = [float((np.abs(border - np.median(border)) <= NEAR).mean()) >= PLAIN for border in edges]
     return [2 * sum(plain) >= len(plain) and float(np.median(border)) > 127 for border in edges]
 
 
 def square(image: np.ndarray) -> np.ndarray:
-    """In the middle of 28 x 28, the rest as its border is."""
+    """Centres an image on 28 x 28 pixels, and fills the rest with the grey of its border."""
     high, wide = image.shape
     whole = np.full((SIDE, SIDE), round(edge(image)), np.uint8)
     top, left = (SIDE - high) // 2, (SIDE - wide) // 2

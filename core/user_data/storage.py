@@ -1,6 +1,7 @@
-"""What learners bring: each thing is kept in the store under a name with the digest of what it says, so that a run on
-it is a value, the same on every machine. The kinds are core/user_data/corpus.py, alphabet.py, table.py and album.py.
-Knows no torch.
+"""Stores what learners upload, under names that contain a digest of the contents.
+
+So a run that uses an upload is a value, which is the same on every machine. The kinds of uploads are in
+core/user_data/corpus.py, alphabet.py, table.py and album.py. This module does not import torch.
 """
 
 from __future__ import annotations
@@ -20,26 +21,27 @@ from core.experiment.tasks import OWN
 from core.store import store
 
 T = TypeVar("T")
-TEST = 4  # every so many-th example of a class only tests
-LEAST = 4  # examples of a class
+TEST = 4  # one in this many examples of a class is for testing
+LEAST = 4  # fewest examples of a class
 BESIDE = (
     ".name",
     ".notes",
     ".source",
-)  # files that are kept beside a thing: what it is called, core/user_data/provenance.py
+)  # files that are stored beside the data: the display name, and those of core/user_data/provenance.py
 AGAIN = "Choose its file again."
-BROKEN = (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)  # of damaged files
+# errors that damaged files raise
+BROKEN = (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 def storage_name(name: str, said: bytes, otherwise: str) -> str:
-    """What something is kept as: own-<the letters of its name>-<a digest of what it says>."""
+    """Returns the name under which something is stored: own-<the letters of its name>-<a digest of its contents>."""
     word = re.sub("[^a-z0-9]", "", Path(name).stem.lower())[:12] or otherwise
     return f"own-{word}-{hashlib.sha256(said).hexdigest()[:8]}"
 
 
 def keep(path: Path, what: str, write: Callable[[Path], object], name: str = "") -> None:
-    """Write something whole or not at all, and beside it the name of its file where that is not in it; BadValue with a
-    sentence if it cannot be kept."""
+    """Writes an upload as a whole or not at all, and the name of its file beside it, if given. Raises BadValue with a
+    sentence if it cannot be stored."""
     try:
         store.folder(path.parent.name)
         store.write_whole(path, write)
@@ -51,12 +53,12 @@ def keep(path: Path, what: str, write: Callable[[Path], object], name: str = "")
 
 
 def count_zip_entries(data: bytes) -> int:
-    """How many entries a zip lists, before anything opens it: who opens it makes an object of each."""
+    """Counts the entries that a zip lists, before it is opened, because opening it makes an object for each entry."""
     return data.count(b"PK\x01\x02")
 
 
 def display_name(path: Path, name: str) -> str:
-    """What its owner calls it: the name of its file; where that is not known, the word in its name here."""
+    """Returns the file name of an upload, or the word in its stored name if the file name is not known."""
     try:
         return path.with_suffix(".name").read_text("utf-8")
     except (OSError, UnicodeDecodeError):
@@ -64,7 +66,7 @@ def display_name(path: Path, name: str) -> str:
 
 
 def exists(load: Callable[[str], object], name: str) -> bool:
-    """Whether there is something of this name on this machine, and whole."""
+    """Returns whether something of this name is on this machine and undamaged."""
     with suppress(BadValue):
         return bool(load(name))
     return False
@@ -73,8 +75,10 @@ def exists(load: Callable[[str], object], name: str) -> bool:
 def load(
     what: str, name: str, path: Path, ready: tuple[str, ...], read: Callable[[Path, int], T], again: str = AGAIN
 ) -> T:
-    """What is kept there, by `read` from the file of this size; BadValue with a sentence, and what to do, if it is not
-    on this machine, or damaged."""
+    """Loads an upload by calling `read` with its path and size.
+
+    Raises BadValue with a sentence that also says what to do, if the upload is not on this machine or damaged.
+    """
     if not ((name in ready or OWN.fullmatch(name)) and path.exists()):
         raise BadValue(f"The {what} {quoted_value(name)} is not on this machine. {again}")
     try:
@@ -89,12 +93,14 @@ def load(
 
 
 def remove(path: Path) -> None:
+    """Removes an upload and the files beside it."""
     for file in (path, *(path.with_suffix(ending) for ending in BESIDE)):
         file.unlink(missing_ok=True)
 
 
 def split_train_test(classes: Sequence[int], name: str) -> tuple[list[list[int]], list[list[int]]]:
-    """Which examples of each class train, and which only test: a quarter of each, drawn by the name alone."""
+    """Divides the examples of each class into training and test examples. A quarter are for testing. The draw depends
+    only on the name."""
     luck, train, test = random.Random(name), [], []
     for k in range(max(classes) + 1):
         places = [place for place, one in enumerate(classes) if one == k]

@@ -1,8 +1,8 @@
-"""Tables of the learner's own: two columns of numbers and a label, as points in the plane. Knows no torch.
+"""Reads and stores the learner's own tables: two columns of numbers and a label, as points in the plane.
 
-A file is read by core/user_data/delimited.py; where it has more columns, the learner chooses, and
-core/user_data/table_columns.py proposes. On disk a table is CSV with a header and these three columns, its numbers as
-they were given.
+core/user_data/delimited.py reads the file. If it has more columns, the learner chooses three, and
+core/user_data/table_columns.py proposes them. A table is stored as CSV with a header and these three columns, with
+its numbers as they were given. This module does not import torch.
 """
 
 from __future__ import annotations
@@ -29,34 +29,36 @@ from core.user_data.table_columns import Choice, Columns, propose
 
 FOLDER = Path(__file__).parents[1] / "worlds" / "tables"
 LARGEST = 1_000_000  # bytes of a file
-ROWS, CLASSES = (20, 5_000), (2, 10)  # at least and at most
-LETTERS, FAR = 100, 1e12  # at most: letters of a cell, how large a number may be
+ROWS, CLASSES = (20, 5_000), (2, 10)  # fewest and most
+LETTERS, FAR = 100, 1e12  # most letters of a cell, and largest absolute value of a number
 DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
-SPREAD = 2.0  # the smallest number of a column lies at minus this, the largest at this
+SPREAD = 2.0  # each column is scaled to run from minus this number to this number
 
 
 @dataclass(frozen=True)
 class Table:
-    columns: Choice  # x, y and the label, as the header calls them
+    """Holds the points of a table and their labels."""
+
+    columns: Choice  # names of x, y and the label in the header
     x: tuple[float, ...]
     y: tuple[float, ...]
-    labels: tuple[int, ...]  # of each row, a place in `names`
-    names: tuple[str, ...]  # of the classes, in alphabetical order
-    notes: tuple[str, ...] = field(default=(), compare=False)  # sentences about how its file was read
+    labels: tuple[int, ...]  # for each row, a position in `names`
+    names: tuple[str, ...]  # names of the classes, in alphabetical order
+    notes: tuple[str, ...] = field(default=(), compare=False)  # sentences about how the file was read
 
     @property
     def points(self) -> list[tuple[float, float]]:
-        """As a net sees them: each column from -SPREAD to SPREAD."""
+        """Returns the points as a net sees them: each column runs from -SPREAD to SPREAD."""
         return list(zip(spread(self.x), spread(self.y)))
 
     @property
     def doubled(self) -> int:
-        """How many rows are the same as one before. They stay: measurements repeat."""
+        """Counts the rows that repeat an earlier row. They stay, because measurements repeat."""
         return len(self.x) - len(set(zip(self.x, self.y, self.labels)))
 
     @property
     def says(self) -> str:
-        """What was read, in plain text."""
+        """Describes what was read, in plain text."""
         x, y, label = self.columns
         twice = f" {count_noun(self.doubled, 'row')} repeat an earlier row and stay." if self.doubled else ""
         return (
@@ -66,13 +68,14 @@ class Table:
 
 
 def spread(values: tuple[float, ...]) -> list[float]:
+    """Scales numbers to run from -SPREAD to SPREAD."""
     low, high = min(values), max(values)
     return [SPREAD * (2 * (value - low) / (high - low) - 1) for value in values]
 
 
 def read(data: bytes, code: str = "", choice: Choice | None = None) -> Table:
-    """The table in a file, in the encoding and of the columns that were chosen, or are the likeliest; BadValue with a
-    sentence if it is none."""
+    """Reads the table in a file, with the given encoding and columns, or the most likely ones. Raises BadValue with a
+    sentence if it is not a table."""
     check_size(data)
     if not choice and (known := read_canonical(data)):
         return replace(known, notes=(encoding.decode(data, code).says,))
@@ -82,26 +85,27 @@ def read(data: bytes, code: str = "", choice: Choice | None = None) -> Table:
 
 @lru_cache(maxsize=16)
 def columns(data: bytes, code: str = "") -> Columns:
-    """Which columns of a file can be chosen; BadValue with a sentence if it is no table."""
+    """Returns which columns of a file can be chosen. Raises BadValue with a sentence if it is not a table."""
     check_size(data)
     return propose(parse(data, code)[0], ROWS[0], CLASSES, storage.LEAST)
 
 
 @lru_cache(maxsize=4)  # a page that draws itself again asks for the same file
 def parse(data: bytes, code: str) -> tuple[Grid, str]:
-    """All columns of a file, and a sentence on how it was read."""
+    """Returns all columns of a file, and a sentence about how it was read."""
     found = encoding.decode(data, code)
     return grid(found.text), found.says
 
 
 def check_size(data: bytes) -> None:
+    """Raises BadValue with a sentence if a file is too large or of another kind."""
     refuse_others(data)
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: a table has at most {LARGEST // 1_000_000} MB.")
 
 
 def build(whole: Grid, choice: Choice, reading: str) -> Table:
-    """The three columns, without the rows in which one of them has a gap."""
+    """Makes a table of the three columns, without the rows in which one of them has a missing value."""
     x, y, label = map(whole.column, choice)
     for column in (x, y):
         check_numbers(column, whole.lines)
@@ -120,11 +124,12 @@ def build(whole: Grid, choice: Choice, reading: str) -> Table:
         without = f" without {count_noun(gaps, 'row')} with gaps" if gaps else ""
         raise BadValue(f"A table has {ROWS[0]} to {ROWS[1]:,} rows; this one has {len(full):,}{without}.")
     notes += [note for column in (x, y) if (note := describe_thousands(column))]
-    return from_rows(choice, [(a + 0.0, b + 0.0, word) for _, a, b, word in full], tuple(notes))  # no minus zero
+    # adding 0.0 turns -0.0 into zero
+    return from_rows(choice, [(a + 0.0, b + 0.0, word) for _, a, b, word in full], tuple(notes))
 
 
 def check_numbers(column: Column, lines: tuple[int, ...]) -> None:
-    """Refuse a column with a word among its numbers."""
+    """Raises BadValue if a column has a word among its numbers."""
     if column.style is None:
         raise BadValue(f"Column {quote(column.name)} holds no numbers.")
     for at, cell, number in zip(lines, column.cells, column.numbers):
@@ -133,7 +138,8 @@ def check_numbers(column: Column, lines: tuple[int, ...]) -> None:
 
 
 def describe_thousands(column: Column) -> str:
-    """Says how a number was read that may mean two things: with three digits behind a comma, or a dot as a group."""
+    """Says how an ambiguous number was read: its three digits after a comma or dot may be decimals or a group of
+    thousands."""
     if column.style is None or column.style == PLAIN:
         return ""
     doubtful = [cell for cell in column.cells if DOUBTFUL.fullmatch(cell)]
@@ -143,7 +149,7 @@ def describe_thousands(column: Column) -> str:
 
 
 def from_rows(choice: Choice, rows: list[tuple[float, float, str]], notes: tuple[str, ...] = ()) -> Table:
-    """The table of these rows; BadValue with a sentence if nothing can be learned from them."""
+    """Returns the table of these rows. Raises BadValue with a sentence if nothing can be learned from them."""
     for name, numbers in zip(choice, list(zip(*rows))[:2]):
         if min(numbers) == max(numbers):
             raise BadValue(f"Column {quote(name)} has the same number in every row.")
@@ -162,7 +168,7 @@ def from_rows(choice: Choice, rows: list[tuple[float, float, str]], notes: tuple
 
 
 def write(table: Table) -> str:
-    """The table as a file: the same table is the same text."""
+    """Returns the table as the text of a file. Equal tables give equal texts."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
@@ -171,8 +177,12 @@ def write(table: Table) -> str:
 
 
 def read_canonical(data: bytes, gaps: bool = False) -> Table | None:
-    """The table in a file that is written just as `write` does, which needs no guess; None for any other file. `gaps`:
-    it was kept here, so what looks like a gap is a label, and the first line is its header."""
+    """Reads a file that is exactly as `write` writes it, so that nothing has to be guessed. Returns None for other
+    files.
+
+    `gaps` means that the app stored this file: a cell that looks like a missing value is a label, and the first line
+    is the header.
+    """
     try:
         if data.startswith(codecs.BOM_UTF8):
             return None
@@ -187,38 +197,44 @@ def read_canonical(data: bytes, gaps: bool = False) -> Table | None:
 
 
 def path(name: str) -> Path:
+    """Returns the path of a table, which may not exist."""
     return store.home() / "tables" / f"{name}.csv" if OWN.fullmatch(name) else FOLDER / f"{name}.csv"
 
 
 def exists(name: str) -> bool:
-    """Whether there is a table of this name on this machine, and whole."""
+    """Returns whether a table of this name is on this machine and undamaged."""
     return storage.exists(load, name)
 
 
 def describe(name: str) -> str:
-    """What was read of it, in plain text."""
+    """Describes how the table was read, in plain text."""
     return provenance.with_notes(load(name).says, provenance.read(path(name)).notes)
 
 
 def display_name(name: str) -> str:
+    """Returns the name of the table's file, for display."""
     return storage.display_name(path(name), name)
 
 
 def keep(data: bytes, name: str, code: str = "", choice: Choice | None = None) -> str:
-    """Keep a table, from a file of this name, in an encoding and with columns that were chosen, and return what it is
-    kept as; BadValue with a sentence if it cannot."""
+    """Stores a table from a file with this name, in a chosen encoding and with chosen columns, and returns its stored
+    name.
+
+    Raises BadValue with a sentence if it cannot be stored.
+    """
     table = read(data, code, choice)
     source = data if choice or (not read_canonical(data) and columns(data, code).has_choice) else b""
     return store_table(table, name, source, code)
 
 
 def keep_again(data: bytes, name: str) -> str:
-    """Keep a table from a file that `write` made, as a bundle has it."""
+    """Stores a table from a file that `write` made, such as the one in a bundle."""
     table = read_canonical(data, gaps=True)
     return store_table(table, name) if table else keep(data, name)
 
 
 def store_table(table: Table, name: str, source: bytes = b"", code: str = "") -> str:
+    """Stores a table and how it was read, and returns its stored name."""
     text = write(table).encode()
     kept = storage.storage_name(name, text, "table")
     storage.keep(path(kept), "table", lambda part: part.write_bytes(text), name)
@@ -227,7 +243,7 @@ def store_table(table: Table, name: str, source: bytes = b"", code: str = "") ->
 
 
 def column_choices(name: str) -> Columns | None:
-    """Which columns of the file of an own table can be chosen, if it has more than three."""
+    """Returns which columns can be chosen in the file of a learner's table, if it has more than three."""
     if data := provenance.source(path(name)):
         with suppress(BadValue):
             return columns(data, provenance.read(path(name)).encoding)
@@ -235,7 +251,8 @@ def column_choices(name: str) -> Columns | None:
 
 
 def with_columns(name: str, choice: Choice) -> str:
-    """Keep the table with other columns of its file, and return what it is kept as; BadValue if it cannot be."""
+    """Stores the table with other columns of its file, and returns its stored name. Raises BadValue if it cannot be
+    stored."""
     at = path(name)
     if not (data := provenance.source(at)):
         raise BadValue(f"The file of this table is not on this machine. {storage.AGAIN}")
@@ -243,7 +260,7 @@ def with_columns(name: str, choice: Choice) -> str:
 
 
 def load(name: str) -> Table:
-    """A table by its name; BadValue with a sentence if it is not on this machine, or damaged."""
+    """Loads a table by its name. Raises BadValue with a sentence if it is not on this machine or damaged."""
     return storage.load("table", name, path(name), TABLES, load_file)
 
 

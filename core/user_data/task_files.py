@@ -1,4 +1,4 @@
-"""Says which files a task's examples are read from. Knows no torch, and opens none of them."""
+"""Says which files a task's examples are read from. Does not import torch and does not open the files."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from core.user_data.corpus import GENERAL, ROOT, TEXTS
 from core.user_data.user_data_kinds import KINDS
 
 WORLDS = ROOT / "core" / "worlds"
-BROUGHT = TEXTS / "brought"  # texts that each machine fetches for itself: they may not be copied
+BROUGHT = TEXTS / "brought"  # texts that each machine downloads for itself, because they may not be redistributed
 
 
 def task_files(task: Task) -> list[Path]:
-    """Returns every file that the task reads, whether or not it is on this machine. Examples that a package carries, or
-    that are computed, have none."""
+    """Returns every file that the task reads, whether or not it is on this machine. There are none if the examples
+    are computed or come with a package."""
     if isinstance(task, Text):
         subjects = GENERAL if task.subject == Text().subject else (task.subject,)
         return [TEXTS / "vocabulary.json", *map(corpus.path, subjects)]

@@ -1,4 +1,5 @@
-"""The kinds of data that learners bring: tables, albums, texts and alphabets, and how each is kept. Knows no torch."""
+"""Lists the kinds of data that learners upload: tables, albums, texts and alphabets, and how each is stored. Does not
+import torch."""
 
 from __future__ import annotations
 
@@ -14,17 +15,17 @@ from core.user_data import album, alphabet, corpus, table
 
 @dataclass(frozen=True)
 class UserDataKind:
-    """How things of one kind are kept, and taken along."""
+    """Says how data of one kind are stored, and how they are written to and read from a bundle."""
 
     ending: str
-    most: int  # bytes of its file
+    most: int  # limit of its file in bytes
     known: Callable[[str], bool]
     path: Callable[[str], Path]
     write: Callable[[str], str | bytes]
     keep: Callable[[bytes, str], str]
 
 
-KINDS = {  # by the field of a task that names it
+KINDS = {  # by the field of a task that names the data
     "table": UserDataKind(
         "csv", table.LARGEST, table.exists, table.path, lambda n: table.write(table.load(n)), table.keep_again
     ),
@@ -51,13 +52,14 @@ KINDS = {  # by the field of a task that names it
 
 
 def user_data_of(run: Run) -> dict[str, tuple[UserDataKind, str]]:
-    """What the run and its ancestors stand on that is somebody's own: by its file in a bundle, its kind and name."""
+    """Returns the kind and name of all learners' data that the run and its ancestors depend on, by their file in a
+    bundle."""
     tasks = [task for each in run.lineage() for task in (each.task, *each.watch)]
     named = [(kind, getattr(task, field, "")) for task in tasks for field, kind in KINDS.items()]
     return {f"{name}.{kind.ending}": (kind, name) for kind, name in named if OWN.fullmatch(name)}
 
 
 def files(run: Run) -> dict[str, bytes]:
-    """All of these that are on this machine."""
+    """Returns the contents of those files whose data are on this machine."""
     found = {file: kind.write(name) for file, (kind, name) in user_data_of(run).items() if kind.known(name)}
     return {file: said.encode() if isinstance(said, str) else said for file, said in found.items()}

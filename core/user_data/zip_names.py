@@ -1,6 +1,7 @@
-"""Reads the list of a zip of pictures: which entries lead out of it, what they are called, which folders are classes.
+"""Reads the list of files in a zip of pictures: decodes their names, refuses unsafe paths, and finds the class
+folders.
 
-A zip is somebody's word, so its list is checked before anything is unpacked. Knows no torch.
+A zip may come from anybody, so its list is checked before anything is unpacked. This module does not import torch.
 """
 
 from __future__ import annotations
@@ -17,20 +18,21 @@ from core.user_data import encoding
 from core.user_data.delimited import count_noun
 from core.user_data.plausibility import score
 
-SPLIT = re.compile(  # folders of parts of a dataset, which are no classes
+SPLIT = re.compile(  # folders that are parts of a dataset, and not classes
     r"(\w+[_ -])?(train(ing)?|test(ing)?|val(id(ation)?)?|dev|eval(uation)?|hold[_ -]?out)"
     r"([_ -]?(set|data|images|imgs))?",
     re.IGNORECASE,
 )
-HIDDEN = re.compile(r"(^|/)(__MACOSX/|@eaDir/|\.[^/]+/|\._)")  # folders that machines hide, and second files of a Mac
+# folders that computers hide, and the second files that a Mac writes
+HIDDEN = re.compile(r"(^|/)(__MACOSX/|@eaDir/|\.[^/]+/|\._)")
 DRIVE = re.compile(r"[A-Za-z]:/")
-DOS = ("cp437", "cp850", "cp866")  # what zip programs fall back to
-OEM = 1.6  # how much that speaks for one of these
+DOS = ("cp437", "cp850", "cp866")  # encodings that zip programs fall back to
+OEM = 1.6  # how much the score of such an encoding is raised
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of a zip."""
+    """Holds one file of a zip."""
 
     info: zipfile.ZipInfo
     folders: tuple[str, ...]
@@ -38,7 +40,7 @@ class Entry:
 
 
 def list_files(archive: zipfile.ZipFile) -> list[Entry]:
-    """All files of an archive; BadValue with a sentence if one of them leads out of it or is locked."""
+    """Returns the files of a zip. Raises BadValue with a sentence if a path leads out of it or a file is locked."""
     entries = archive.infolist()
     found = []
     for entry, name in zip(entries, decode_names(entries)):
@@ -59,8 +61,8 @@ def list_files(archive: zipfile.ZipFile) -> list[Entry]:
 
 
 def decode_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
-    """What the entries are called. A name that is not marked as UTF-8 may be it all the same, or in an old encoding
-    that all names share."""
+    """Decodes the names of the entries. A name without a mark for UTF-8 may still be UTF-8, or in an old encoding
+    that all such names share."""
     raw = {e.orig_filename: e.orig_filename.encode("cp437", "replace") for e in entries if not e.flag_bits & 0x800}
     old = [name for name in raw.values() if not is_utf8(name)]
     code = shared_encoding(old) if old else "utf_8"
@@ -73,6 +75,7 @@ def decode_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
 
 
 def is_utf8(name: bytes) -> bool:
+    """Returns whether a name is valid UTF-8."""
     try:
         name.decode("utf-8")
     except UnicodeDecodeError:
@@ -81,7 +84,7 @@ def is_utf8(name: bytes) -> bool:
 
 
 def shared_encoding(raw: Sequence[bytes]) -> str:
-    """The likeliest encoding of names that are not UTF-8."""
+    """Returns the most likely encoding of names that are not UTF-8."""
     words = b"\n".join(dict.fromkeys(part for name in raw for part in re.split(rb"[/. ]", name) if not part.isascii()))
     ranks = {}
     for code in (*DOS, *encoding.LEGACY):
@@ -91,8 +94,11 @@ def shared_encoding(raw: Sequence[bytes]) -> str:
 
 
 def assign_classes(entries: Sequence[Entry]) -> tuple[list[str | None], list[str]]:
-    """The class of each picture, None for one that lies in no class's folder; and sentences about how folders were
-    read. BadValue with a sentence if the folders are no classes."""
+    """Returns the class of each picture, or None outside of class folders, and sentences about how the folders were
+    read.
+
+    Raises BadValue with a sentence if the folders are not classes.
+    """
     notes: list[str] = []
     paths: list[tuple[str, ...]] = [entry.folders for entry in entries]
     if not any(paths):
@@ -106,7 +112,7 @@ def assign_classes(entries: Sequence[Entry]) -> tuple[list[str | None], list[str
             )
         notes.append(f"The parts {join_names(splits)} were put together: a quarter of every class only tests here.")
     while len({path[0] for path in paths if path}) == 1 and any(len(path) > 1 for path in paths):
-        paths = [path[1:] for path in paths]  # a folder around all others
+        paths = [path[1:] for path in paths]  # one folder contains all others
     deep = [path for path in paths if path]
     if outside := len(paths) - len(deep):
         notes.append(f"{count_noun(outside, 'picture')} in no class's folder left out.")
@@ -118,7 +124,7 @@ def assign_classes(entries: Sequence[Entry]) -> tuple[list[str | None], list[str
 
 
 def merge_splits(paths: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[str]]:
-    """The paths without a level of folders that are called train, test and the like; and what these are called."""
+    """Removes the levels of folders with names such as train and test. Returns the paths and the removed names."""
     found: dict[str, None] = {}
     level = 0
     while True:
@@ -134,14 +140,14 @@ def merge_splits(paths: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], l
 
 
 def shorten(classes: Sequence[str | None]) -> list[str | None]:
-    """Names of at most 40 letters, as long as they differ."""
+    """Shortens names to 40 characters, if they remain different."""
     whole = {name for name in classes if name}
     most = 40 if len({name[:40] for name in whole}) == len(whole) else 200
     return [name and name[:most].strip() for name in classes]
 
 
 def join_names(words: Sequence[str], most: int = 6) -> str:
-    """Some names in a row: "a, b and c"."""
+    """Joins some names: "a, b and c"."""
     shown = [f"“{word}”" for word in words[:most]]
     if len(words) > most:
         shown.append(f"{len(words) - most} more")

@@ -1,4 +1,4 @@
-"""Small pictures in classes that somebody put together. Knows no net."""
+"""A world of small pictures in classes, from an album that somebody put together. Does not depend on nets."""
 
 from __future__ import annotations
 
@@ -23,17 +23,19 @@ def names(task: Album) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16)
 def pictures(name: str) -> tuple[Tensor, list[list[int]], list[list[int]]]:
-    """All pictures (n, 28, 28) uint8; and by class, the places of those that train and of those that test."""
+    """Returns all pictures (n, 28, 28) uint8, and the positions of the training and of the test pictures of each
+    class."""
     found = album.load(name)
     return torch.from_numpy(found.images), *storage.split_train_test(found.labels.tolist(), name)
 
 
 def as_input(images: Tensor, task: Album) -> Tensor:
-    """uint8 images (n, 28, 28) -> float images (n, 1, 28, 28) as the task wants them seen."""
+    """Converts uint8 images (n, 28, 28) to float images (n, 1, 28, 28), altered as the task says."""
     return alter(images.float() / 255, task)[:, None]
 
 
 def train(task: Album, seeds: range) -> TrainingSet:
+    """Draws the training pictures of each seed."""
     images, places, _ = pictures(task.album)
     xs, ys = [], []
     for seed in seeds:
@@ -46,6 +48,7 @@ def train(task: Album, seeds: range) -> TrainingSet:
 
 
 def test(task: Album) -> tuple[Tensor, Tensor]:
+    """Returns all test pictures."""
     images, _, places = pictures(task.album)
     index, y = draw_per_class(places, len(images), generator("album test", 0))
     return as_input(images[index], task), y

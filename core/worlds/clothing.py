@@ -1,5 +1,7 @@
-"""Photos of clothing, grey on black: 4,000 images of Fashion-MNIST (Xiao et al. 2017), 300 a class to train on and
-100 a class that only test. photos/README.md says how they came here. Knows no net.
+"""A world of clothing photos, grey on black: 4,000 images of Fashion-MNIST (Xiao et al. 2017).
+
+Each class has 300 images for training and 100 for testing. photos/README.md says where the images come from. This
+module does not depend on nets.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ CLASSES, EACH, TRAIN = 10, 400, 300
 
 @cache
 def photos() -> Tensor:
-    """All images by class: (10, 400, 28, 28) uint8, the last 100 of each from Fashion-MNIST's own test set."""
+    """Returns all images by class, (10, 400, 28, 28) uint8. The last 100 of each class are from Fashion-MNIST's own
+    test set."""
     sheet = np.array(Picture.open(SHEET))
     rows = sheet.reshape(len(sheet) // SIDE, SIDE, -1, SIDE).swapaxes(1, 2)
     return torch.from_numpy(rows.reshape(CLASSES, EACH, SIDE, SIDE))
@@ -33,12 +36,12 @@ def classes(task: Clothing) -> int:
 
 
 def as_input(images: Tensor, task: Clothing) -> Tensor:
-    """uint8 images (n, 28, 28) -> float images (n, 1, 28, 28) as the task wants them seen."""
+    """Converts uint8 images (n, 28, 28) to float images (n, 1, 28, 28), altered as the task says."""
     return alter(images.float() / 255, task)[:, None]
 
 
 def train(task: Clothing, seeds: range) -> TrainingSet:
-    """Each seed draws its own `labels` images of every class."""
+    """Draws `labels` images of every class for each seed."""
     drawn = []
     for seed in seeds:
         rng = generator("clothing", seed)
@@ -54,4 +57,5 @@ def train(task: Clothing, seeds: range) -> TrainingSet:
 
 @cache
 def test(task: Clothing) -> tuple[Tensor, Tensor]:
+    """Returns all test images, ordered by class."""
     return as_input(photos()[:, TRAIN:].flatten(0, 1), task), torch.arange(CLASSES).repeat_interleave(EACH - TRAIN)

@@ -1,7 +1,8 @@
-"""Symbols that somebody drew, in their own hand and in others: a world made of a few drawings. Knows no net.
+"""A world of a few symbols that somebody drew, some in other handwriting. Does not depend on nets.
 
-A symbol's first `labels` training images are its drawings as they were drawn; where it was drawn fewer times, the
-others are its drawings in the hand of somebody else, as core/worlds/glyphs.py draws them. Tests are in such hands only.
+A symbol's first `labels` training images are its drawings, unchanged. If there are fewer drawings, the remaining
+images are the same drawings in another person's handwriting, as core/worlds/glyphs.py draws them. All test images are
+in other handwriting.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ from core.experiment.tasks import Drawn, Glyphs
 from core.user_data import alphabet
 from core.worlds import TrainingSet, generator, glyphs
 
-TESTS = 40  # images a symbol that no training ever touches
-HANDS = Glyphs()  # other people's: as varied as those of the pretraining world
-OWN = Glyphs(warp=0, slant=0)  # as it was drawn, but for the pen and the size
+TESTS = 40  # images a symbol that are only used for testing
+HANDS = Glyphs()  # other people's handwriting, as varied as in the pretraining world
+OWN = Glyphs(warp=0, slant=0)  # as it was drawn, except for the pen and the size
 
 
 def points(drawing: Drawing) -> Tensor | None:
-    """(glyphs.POINTS, 2) in [-1, 1], as glyphs are; None for a mere dot."""
+    """Returns a drawing as points (glyphs.POINTS, 2) in [-1, 1], like the glyphs. Returns None for a mere dot."""
     found = glyphs.sample([np.array(stroke, float) for stroke in drawing if len(stroke) > 1])
     return None if found is None else torch.tensor(found, dtype=torch.float32)
 
 
 @lru_cache(maxsize=64)
 def drawings(name: str) -> tuple[Tensor, ...]:
-    """Every symbol's drawings, (drawings, glyphs.POINTS, 2) each."""
+    """Returns the drawings of every symbol, each of shape (drawings, glyphs.POINTS, 2)."""
     found = []
     for symbol in alphabet.load(name).symbols:
         seen = [shape for drawing in symbol.drawings if (shape := points(drawing)) is not None]
@@ -52,7 +53,7 @@ def names(task: Drawn) -> tuple[str, ...]:
 
 
 def as_input(shapes: Tensor, others: Tensor, task: Drawn, rng: torch.Generator) -> Tensor:
-    """Drawings (n, POINTS, 2) as images (n, 1, 28, 28): in another hand where `others` (n,) says so."""
+    """Renders drawings (n, POINTS, 2) as images (n, 1, 28, 28), in another handwriting if `others` (n,) is true."""
     knobs = {name: getattr(task, name) for name in ("turn", "blur", "inverted", "shuffled", "jigsaw")}
     as_drawn = glyphs.images(shapes, replace(OWN, **knobs), rng)
     elsewhere = glyphs.images(shapes, replace(HANDS, **knobs), rng)
@@ -60,6 +61,7 @@ def as_input(shapes: Tensor, others: Tensor, task: Drawn, rng: torch.Generator) 
 
 
 def train(task: Drawn, seeds: range) -> TrainingSet:
+    """Draws the training images of each seed."""
     symbols, xs, ys = drawings(task.alphabet), [], []
     shapes = torch.stack([symbol[k % len(symbol)] for symbol in symbols for k in range(task.labels)])
     others = torch.tensor([k >= len(symbol) for symbol in symbols for k in range(task.labels)])
@@ -76,6 +78,7 @@ def train(task: Drawn, seeds: range) -> TrainingSet:
 
 
 def test(task: Drawn) -> tuple[Tensor, Tensor]:
+    """Draws TESTS test images of each symbol."""
     symbols = drawings(task.alphabet)
     shapes = torch.stack([symbol[k % len(symbol)] for symbol in symbols for k in range(TESTS)])
     y = torch.arange(len(symbols)).repeat_interleave(TESTS)
@@ -83,6 +86,7 @@ def test(task: Drawn) -> tuple[Tensor, Tensor]:
 
 
 def image(drawing: str) -> Tensor | None:
-    """A drawing in core/experiment/strokes.py's text as a net sees it, (1, 1, 28, 28); None for a mere dot."""
+    """Renders a drawing in the text format of core/experiment/strokes.py for a net, (1, 1, 28, 28). Returns None for
+    a mere dot."""
     shape = points(strokes.read(drawing))
     return None if shape is None else glyphs.images(shape[None], OWN, generator("drawn image", 0))

@@ -1,8 +1,9 @@
-"""Stroke glyphs drawn with a random pen and a random hand: the pretraining world. Knows no net.
+"""The pretraining world: stroke glyphs, each drawn with a random pen in a random handwriting. Does not depend on
+nets.
 
-The strokes are the Hershey fonts (A. V. Hershey, US National Bureau of Standards, 1967). A drawing is two
-small matrix products: each point of a stroke is a Gaussian blot, exp(-dx^2) times exp(-dy^2), so the image
-is the product of the points' rows and columns, and a saturating curve turns blots into ink.
+The strokes are the Hershey fonts (A. V. Hershey, US National Bureau of Standards, 1967). A drawing takes two small
+matrix products. Each point of a stroke is a Gaussian blot, exp(-dx^2) times exp(-dy^2), so the image is the product
+of the points' rows and columns. A saturating curve turns the blots into ink.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from core.experiment.tasks import Glyphs
 from core.worlds import TrainingSet, generator
 from core.worlds.image import SIDE, alter
 
-POINTS = 96  # points a glyph is sampled to; more are not seen at 28 pixels
+POINTS = 96  # points that a glyph is sampled to; more make no difference at 28 pixels
 CHUNK = 256  # glyphs drawn at a time
-GRADES = 10  # of ink
+GRADES = 10  # grades of ink
 
 LATIN = "futural futuram cursive gothgbt gothgrt gothiceng gothicger gothicita gothitt rowmand rowmans rowmant"
 LATIN += " scriptc scripts timesi timesib timesr timesrb"
@@ -31,7 +32,8 @@ SCRIPTS = dict.fromkeys(LATIN.split(), "latin") | {
 
 @cache
 def catalogue() -> tuple[Tensor, Tensor, tuple[str, ...], tuple[str, ...]]:
-    """Every distinct glyph: points (glyphs, POINTS, 2) in [-1, 1], class (glyphs,), class names, class scripts."""
+    """Returns every distinct glyph: points (glyphs, POINTS, 2) in [-1, 1], class (glyphs,), names and scripts of the
+    classes."""
     from HersheyFonts import HersheyFonts
 
     fonts, shapes, labels = HersheyFonts(), [], []
@@ -54,7 +56,8 @@ def catalogue() -> tuple[Tensor, Tensor, tuple[str, ...], tuple[str, ...]]:
 
 
 def name_of(font: str, character: str) -> tuple[str, str]:
-    """The glyph's script and class: one letter in many hands is one class, signs of different fonts are not."""
+    """Returns the glyph's script and class. A Latin or Greek character is one class in all of its fonts. Any other
+    character is a class of its own in each font."""
     script = SCRIPTS.get(font, "symbols")
     if font in ("astrology", "music") and character.isalpha():
         script = "latin"
@@ -63,7 +66,8 @@ def name_of(font: str, character: str) -> tuple[str, str]:
 
 
 def sample(strokes: list[np.ndarray]) -> np.ndarray | None:
-    """POINTS points at equal distances along the strokes, centred, the longer side 2; None for a mere dot."""
+    """Samples POINTS points at equal distances along the strokes. They are centred, and the longer side has length 2.
+    Returns None for a mere dot."""
     starts = np.concatenate([s[:-1] for s in strokes]) if strokes else np.zeros((0, 2))
     if not len(starts):
         return None
@@ -71,7 +75,7 @@ def sample(strokes: list[np.ndarray]) -> np.ndarray | None:
     lengths = np.hypot(*steps.T)
     corners = np.concatenate([starts, starts + steps])
     size = np.ptp(corners, axis=0).max()
-    if size < 5:  # font units; a letter is about 21 high
+    if size < 5:  # in font units; a letter is about 21 high
         return None
     ends = np.cumsum(lengths)
     along = (np.arange(POINTS) + 0.5) / POINTS * ends[-1]
@@ -82,7 +86,7 @@ def sample(strokes: list[np.ndarray]) -> np.ndarray | None:
 
 
 def render(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
-    """points (n, POINTS, 2) in [-1, 1] -> images (n, 28, 28) in [0, 1], each in a hand of its own."""
+    """Draws points (n, POINTS, 2) in [-1, 1] as images (n, 28, 28) in [0, 1], each in a handwriting of its own."""
     n = len(points)
 
     def normal(*shape: int) -> Tensor:
@@ -91,7 +95,7 @@ def render(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
     def uniform(low: float, high: float) -> Tensor:
         return low + (high - low) * torch.rand(n, 1, 1, generator=rng)
 
-    # The hand: turn and shear, aspect and size, and bends of low frequency along the other axis.
+    # The handwriting: rotation, shear, aspect ratio, size, and bends of low frequency along the other axis.
     angle = 0.23 * task.warp * normal(1)
     shear = 0.25 * task.slant * normal(1)
     stretch = torch.exp(0.21 * task.warp * normal(1, 2))
@@ -110,22 +114,24 @@ def render(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
     place = (place - (low + high) / 2) / (high - low).amax(-1, keepdim=True).clamp(min=1e-3)
     place = place * uniform(18, 21) + SIDE / 2 + 1.0 * task.warp * normal(1, 2)  # MNIST's digits are 20 pixels tall
 
-    # The pen: one blot a point; its strength falls with the pen's width so that lines do not just get darker.
+    # The pen: one blot for each point. Its strength falls with the pen's width, so that wide lines do not just get
+    # darker.
     width = task.pen * uniform(0.5, 1.7)
     ruler = torch.arange(SIDE) + 0.5
-    # Far from the pen there is no ink: cut off before exp becomes denormal, where products cost ten times as much.
+    # Far from the pen there is no ink. It is cut off before exp becomes denormal, which makes products ten times
+    # slower.
     blots = torch.exp(-((place.transpose(1, 2)[..., None] - ruler) / width[..., None]).square().clamp(max=16))
     columns, rows = blots.unbind(1)  # (n, POINTS, 28) each
     return 1 - torch.exp(-1.6 * torch.bmm(rows.transpose(1, 2), columns))
 
 
 def images(points: Tensor, task: Glyphs, rng: torch.Generator) -> Tensor:
-    """The drawings (n, 1, 28, 28) as the task wants them seen."""
+    """Renders the drawings as images (n, 1, 28, 28), altered as the task says."""
     return alter(render(points, task, rng), task)[:, None]
 
 
 class Drawings(TrainingSet):
-    """A training set that is drawn only as far as it is used, so the first batch is there at once."""
+    """A training set that is drawn only as far as it is used, so that the first batch is ready at once."""
 
     def __init__(self, task: Glyphs, seeds: range):
         self.points, _, labels = select_glyphs(task)
@@ -136,7 +142,8 @@ class Drawings(TrainingSet):
         for row, rng, seed in zip(y, self.rngs, seeds):
             wrong = torch.rand(len(row), generator=rng) < task.noise
             row[wrong] = torch.randint(int(labels.max()) + 1, row.shape, generator=generator("noise", seed))[wrong]
-        super().__init__(torch.zeros(*y.shape, 1, SIDE, SIDE, dtype=torch.uint8), y)  # a quarter of the memory
+        # takes a quarter of the memory of floats
+        super().__init__(torch.zeros(*y.shape, 1, SIDE, SIDE, dtype=torch.uint8), y)
 
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
         while self.drawn <= int(index.max()):
@@ -153,7 +160,7 @@ class Drawings(TrainingSet):
 
 @cache
 def grades(task: Glyphs) -> Tensor:
-    """(GRADES - 1,) amounts of ink between which as many drawings lie."""
+    """Returns the amounts of ink (GRADES - 1,) that divide the drawings into equal groups."""
     points, *_ = select_glyphs(task)
     rng = generator("glyphs grades", 0)
     drawn = images(points[torch.randint(len(points), (2000,), generator=rng)], task, rng)
@@ -161,12 +168,12 @@ def grades(task: Glyphs) -> Tensor:
 
 
 def grade(drawn: Tensor, task: Glyphs) -> Tensor:
-    """Drawings (n, 1, 28, 28) -> how much ink each has, 0 to GRADES - 1."""
+    """Returns how much ink each of the drawings (n, 1, 28, 28) has, as a grade from 0 to GRADES - 1."""
     return torch.bucketize(drawn.mean((1, 2, 3)), grades(task))
 
 
 def pick(labels: Tensor, each: int, rng: torch.Generator) -> Tensor:
-    """`each` glyphs of every class, in random order; a class with several hands gives each of them equally often."""
+    """Draws `each` glyphs of every class in random order. Each font of a class is drawn with equal probability."""
     hands = torch.bincount(labels)
     start = hands.cumsum(0) - hands
     classes = torch.arange(len(hands)).repeat_interleave(each)
@@ -176,7 +183,7 @@ def pick(labels: Tensor, each: int, rng: torch.Generator) -> Tensor:
 
 
 def select_glyphs(task: Glyphs) -> tuple[Tensor, Tensor, Tensor]:
-    """The task's points, glyph numbers and classes 0, 1, ... in its scripts."""
+    """Returns the points, glyph numbers and classes 0, 1, ... of the glyphs in the task's scripts."""
     points, classes, _, scripts = catalogue()
     wanted = torch.tensor([task.scripts in ("all", scripts[k]) for k in classes])
     _, labels = torch.unique(classes[wanted], return_inverse=True)
@@ -188,7 +195,7 @@ def classes(task: Glyphs) -> int:
 
 
 def names(task: Glyphs) -> tuple[str, ...]:
-    """What each class is called: Latin letters and signs by themselves, the others by their script."""
+    """Returns the name of each class: the letter or sign itself if it is Latin, otherwise its script."""
     _, _, every, scripts = catalogue()
     kinds = {"greek": "a Greek letter", "cyrillic": "a Cyrillic letter", "kana": "a kana", "symbols": "a symbol"}
     return tuple(
@@ -204,7 +211,7 @@ def train(task: Glyphs, seeds: range) -> TrainingSet:
 
 @cache
 def test(task: Glyphs) -> tuple[Tensor, Tensor]:
-    """2,000 drawings that no seed trains on."""
+    """Returns 2,000 drawings that no seed trains on."""
     points, _, labels = select_glyphs(task)
     rng = generator("glyphs test", 0)
     which = torch.randint(len(points), (2000,), generator=rng)

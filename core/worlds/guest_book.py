@@ -1,7 +1,8 @@
-"""Notes in a guest book, ten readable words each; the question is the next word, at every place. Knows no net.
+"""A world of notes in a guest book, with ten readable words each. The question at every place is the next word. Does
+not depend on nets.
 
-And a rater who prefers some notes to others. What they think of a note is known exactly here, which it never is
-outside: that is what makes it possible to see a reward and the truth part.
+The world also has a rater who prefers some notes to others. Here the rater's true opinion is known exactly, which is
+never so in practice. That makes it possible to see how a reward and the truth drift apart.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from core.experiment.guest_book_words import ASKED, ENOUGH, FREE, KINDS, LENGTH,
 from core.experiment.tasks import GuestBook, Preferences
 from core.worlds import TrainingSet, generator
 
-UNIT = "bits"  # a word
+UNIT = "bits"  # bits a word
 EXHIBIT = "notes"
-TESTS = 400  # notes
+TESTS = 400  # number of test notes
 PLACE = {word: k for k, word in enumerate(WORDS)}
 SLOTS = {"*": len(KINDS), "=": len(KINDS) + 1} | {kind: k for k, kind in enumerate(KINDS)}
 SIZES = torch.tensor([len(words) for words in KINDS.values()])
@@ -29,13 +30,13 @@ ADJECTIVES = torch.tensor([SLOTS[kind] for kind in ("kind", "unkind", "plain")])
 
 
 def templates(long: tuple[str, ...]) -> Tensor:
-    """Every way to make a note of a short and a long clause, (ways, LENGTH) slots."""
+    """Returns every combination of a short and a long clause in either order, as slots (ways, LENGTH)."""
     both = [(a, b) for brief, more in itertools.product(SHORT, long) for a, b in ((brief, more), (more, brief))]
     return torch.tensor([[SLOTS[slot] for slot in f"{a} join {b}".split()] for a, b in both])
 
 
 def notes(count: int, rng: torch.Generator) -> Tensor:
-    """(count, LENGTH) words as numbers, written by guests in their moods."""
+    """Draws notes as numbers of words, (count, LENGTH), written by guests in different moods."""
 
     def any_of(ways: Tensor) -> Tensor:
         return ways[torch.randint(len(ways), (count,), generator=rng)]
@@ -50,26 +51,33 @@ def notes(count: int, rng: torch.Generator) -> Tensor:
 
 
 def is_any(notes: Tensor, kinds: tuple[str, ...]) -> Tensor:
-    """Which words are of one of these kinds."""
+    """Returns which words are of one of these kinds."""
     return torch.isin(notes, torch.tensor([PLACE[word] for kind in kinds for word in KINDS[kind]]))
 
 
 def repeats(notes: Tensor) -> Tensor:
-    """(..., LENGTH) which words have been said before in their note, little words aside."""
+    """Returns which words were used earlier in their note, (..., LENGTH). Function words are not counted."""
     before = (notes[..., :, None] == notes[..., None, :]).tril(-1).any(-1)
     return before & ~is_any(notes, FREE)
 
 
 def quality(notes: Tensor) -> Tensor:
-    """What the rater truly thinks of notes (..., LENGTH) -> (...): a point for each kind word up to three, one less
-    for each further one, one less for each unkind word, and two less for each repeat."""
+    """Returns the rater's true opinion of notes (..., LENGTH) -> (...).
+
+    Each kind word up to the third adds one point, and each further one takes one away. Each unkind word takes one
+    point away, and each repeated word takes two.
+    """
     kind, unkind = is_any(notes, ("kind",)).sum(-1), is_any(notes, ("unkind",)).sum(-1)
     return (ENOUGH - (kind - ENOUGH).abs() - unkind - 2 * repeats(notes).sum(-1)).float()
 
 
 def pairs(task: Preferences, seeds: range) -> tuple[Tensor, Tensor]:
-    """Better and worse notes (seeds, pairs, LENGTH): first the learner's own choices, then simulated ones. The
-    simulated rater prefers a to b with chance 1 / (1 + e^(quality of b - quality of a)) (Bradley & Terry 1952)."""
+    """Returns the better and the worse notes of all pairs, each of shape (seeds, pairs, LENGTH). The learner's own
+    choices come first, then simulated choices.
+
+    The simulated rater prefers a to b with probability 1 / (1 + e^(quality of b - quality of a)) (Bradley & Terry
+    1952).
+    """
     chosen = [pair if click == "a" else pair[::-1] for pair, click in zip(ASKED, task.clicks) if click != "-"]
     own = (
         torch.stack([encode_notes(pair) for pair in chosen]) if chosen else torch.zeros(0, 2, LENGTH, dtype=torch.long)
@@ -86,16 +94,17 @@ def pairs(task: Preferences, seeds: range) -> tuple[Tensor, Tensor]:
 
 
 def encode_notes(texts: tuple[str, ...]) -> Tensor:
-    """(texts, LENGTH) words as numbers."""
+    """Encodes notes as numbers of words, (texts, LENGTH)."""
     return torch.tensor([[PLACE[word] for word in text.split()] for text in texts])
 
 
 def read(note: Tensor) -> str:
+    """Converts the numbers of a note to text."""
     return " ".join(WORDS[k] for k in note.tolist())
 
 
 def shifted(notes: Tensor) -> Tensor:
-    """What a net sees before it says each word: the note one place later, behind the start."""
+    """Returns the input of the net: each note shifted one place to the right, behind the start token."""
     return F.pad(notes, (1, 0), value=PLACE[START])[..., :-1]
 
 
@@ -104,12 +113,13 @@ def classes(task: GuestBook) -> int:
 
 
 def train(task: GuestBook, seeds: range) -> TrainingSet:
+    """Returns the training notes of each seed."""
     y = torch.stack([book(task, seed) for seed in seeds])
     return TrainingSet(shifted(y), y)
 
 
 def book(task: GuestBook, seed: int) -> Tensor:
-    """(task.notes, LENGTH): one seed's notes to learn from."""
+    """Returns the training notes of one seed, of shape (task.notes, LENGTH)."""
     rng = generator("guest book", seed)
     if not task.polite:
         return notes(task.notes, rng)
@@ -119,11 +129,12 @@ def book(task: GuestBook, seed: int) -> Tensor:
 
 @cache
 def test(task: GuestBook) -> tuple[Tensor, Tensor]:
+    """Returns the test notes."""
     y = notes(TESTS, generator("guest book test", 0))
     return shifted(y), y
 
 
 def scores(answers: Tensor, y: Tensor) -> Tensor:
-    """Bits a word of every note: how surprised the net is by what guests write."""
+    """Returns the cross-entropy of every note in bits a word."""
     y = y.expand(answers.shape[:-1])
     return -answers.log_softmax(-1).gather(-1, y[..., None])[..., 0].mean(-1) / math.log(2)

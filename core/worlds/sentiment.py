@@ -1,7 +1,8 @@
-"""Real sentences that people have rated; the question is whether they are kind or unkind. Knows no net.
+"""A world of real sentences that people have rated. The question is whether a sentence is kind or unkind. Does not
+depend on nets.
 
-The sentences may be used but not copied: `make texts` brings them. A sentence becomes the places of its words in a
-table of fixed size (the hashing trick, Weinberger et al. 2009), so that no vocabulary has to be learned from anything.
+We may use the sentences but not redistribute them, so `make texts` downloads them. Each word of a sentence becomes a
+position in a table of fixed size (the hashing trick, Weinberger et al. 2009), so no vocabulary has to be learned.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from core.experiment.tasks import Sentiment
 from core.worlds import TrainingSet, generator
 
 BROUGHT = Path(__file__).parent / "texts" / "brought"
-CLEAR = 1.0  # a mean rating, from -4 to 4, nearer to zero than this is left out: people do not agree on it
-BUCKETS, LENGTH = 16_384, 48  # places for words; how many words are read of one sentence
-WORD = re.compile(r"[a-z][a-z']*|[!?]+|[:;=]-?[()dp]")  # words, and ! ? :) as words
+CLEAR = 1.0  # sentences whose mean rating, from -4 to 4, is closer to zero are left out because the raters disagree
+BUCKETS, LENGTH = 16_384, 48  # positions for words; the most words of one sentence
+WORD = re.compile(r"[a-z][a-z']*|[!?]+|[:;=]-?[()dp]")  # words, and also ! ? :)
 
 
 def classes(task: Sentiment) -> int:
@@ -35,7 +36,7 @@ def names(task: Sentiment) -> tuple[str, ...]:
 
 @cache
 def rated(subject: str) -> tuple[tuple[str, float, str], ...]:
-    """(the review or article it is from, mean rating from -4 to 4, sentence), the clear ones only."""
+    """Returns the clearly rated sentences as (name of the review or article, mean rating from -4 to 4, sentence)."""
     path = BROUGHT / f"{subject}.tsv.xz"
     if not path.exists():
         raise BadValue(f"The rated sentences ({subject}) are not on this machine. `make texts` brings them.")
@@ -45,7 +46,7 @@ def rated(subject: str) -> tuple[tuple[str, float, str], ...]:
 
 
 def buckets(sentence: str) -> list[int]:
-    """The places of a sentence's words, LENGTH of them; 0 is no word."""
+    """Returns the positions of a sentence's words, LENGTH of them. 0 marks an empty place."""
     words = WORD.findall(sentence.lower())[:LENGTH]
     return [1 + zlib.crc32(word.encode()) % (BUCKETS - 1) for word in words] + [0] * (LENGTH - len(words))
 
@@ -55,7 +56,7 @@ Kinds = tuple[list[str], list[str]]  # unkind and kind sentences
 
 @cache
 def split_train_test(subject: str) -> tuple[Kinds, Kinds]:
-    """The sentences to learn from, and those of every third review, which only test."""
+    """Returns the sentences for training, and those for testing, which are the sentences of every third review."""
     parts: tuple[Kinds, Kinds] = (([], []), ([], []))
     for group, rating, sentence in rated(subject):
         parts[zlib.crc32(group.encode()) % 3 == 0][rating > 0].append(sentence)
@@ -63,7 +64,8 @@ def split_train_test(subject: str) -> tuple[Kinds, Kinds]:
 
 
 def draw_sentences(task: Sentiment, seed: int) -> tuple[list[str], Tensor]:
-    """A seed's own `labels` sentences of each kind in random order, fewer where there are fewer; and their kinds."""
+    """Draws `labels` sentences of each kind for a seed, in random order, with their kinds. A small subject gives
+    fewer."""
     kinds, rng = split_train_test(task.subject)[0], generator(f"sentiment {task.subject}", seed)
     count = min(task.labels, *map(len, kinds))
     sentences = [kind[k] for kind in kinds for k in torch.randperm(len(kind), generator=rng)[:count].tolist()]
@@ -72,25 +74,26 @@ def draw_sentences(task: Sentiment, seed: int) -> tuple[list[str], Tensor]:
 
 
 def held_out(task: Sentiment) -> tuple[list[str], Tensor]:
-    """As many unkind as kind sentences, so that half of them is right by chance."""
+    """Returns test sentences, equally many of both kinds, so that guessing gets half of them right."""
     kinds = split_train_test(task.subject)[1]
     count = min(map(len, kinds))
     return kinds[0][:count] + kinds[1][:count], torch.arange(2).repeat_interleave(count)
 
 
 def in_buckets(sentences: list[str]) -> Tensor:
-    """(n, LENGTH)"""
+    """Returns the positions of the words of every sentence, (n, LENGTH)."""
     return torch.tensor([buckets(sentence) for sentence in sentences], dtype=torch.int16)
 
 
 def train(task: Sentiment, seeds: range) -> TrainingSet:
+    """Draws the training sentences of each seed."""
     drawn_by_seed = [draw_sentences(task, seed) for seed in seeds]
     x, y = zip(*((in_buckets(sentences), y) for sentences, y in drawn_by_seed))
     return TrainingSet(torch.stack(x), torch.stack(y))
 
 
 def exhibit(task: Sentiment, count: int) -> list[dict[str, str | int]]:
-    """Test sentences, evenly spread: as many unkind as kind ones."""
+    """Returns evenly spread test sentences, equally many of both kinds."""
     sentences, y = held_out(task)
     chosen = torch.linspace(0, len(y) - 1, min(count, len(y))).long().tolist()
     return [{"truth": int(y[k]), "name": names(task)[int(y[k])], "prompt": sentences[k]} for k in chosen]
@@ -98,5 +101,6 @@ def exhibit(task: Sentiment, count: int) -> list[dict[str, str | int]]:
 
 @cache
 def test(task: Sentiment) -> tuple[Tensor, Tensor]:
+    """Returns the test sentences."""
     sentences, y = held_out(task)
     return in_buckets(sentences), y

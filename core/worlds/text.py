@@ -1,4 +1,5 @@
-"""Real English in byte-pair tokens, cut into windows; the question is the next token, at every place. Knows no net."""
+"""A world of real English in byte-pair tokens, cut into windows. The question at every place is the next token. Does
+not depend on nets."""
 
 from __future__ import annotations
 
@@ -16,28 +17,29 @@ from core.user_data import corpus
 from core.user_data.corpus import BREAK, GENERAL, TEXTS
 from core.worlds import TrainingSet, generator
 
-WINDOW = 128  # tokens a net sees at once
-TEST = 32  # windows of documents that no training ever touches
-UNIT = "bits"  # a character, so that vocabularies can be compared
+WINDOW = 128  # tokens that a net sees at once
+TEST = 32  # windows of test documents, which are never used in training
+UNIT = "bits"  # bits a character, so that vocabularies can be compared
 EXHIBIT = "continuations"
-OPENING = re.compile(r"((?:\S+\s+){5}\S+)(\s.{40,90}\S*)", re.DOTALL)  # six words of a paragraph, and how it goes on
+OPENING = re.compile(r"((?:\S+\s+){5}\S+)(\s.{40,90}\S*)", re.DOTALL)  # six words of a paragraph, and how it continues
 
 
 @cache
 def tokenizer() -> Tokenizer:
+    """Loads the tokenizer."""
     return Tokenizer.from_file(str(TEXTS / "vocabulary.json"))
 
 
 @cache
 def characters() -> Tensor:
-    """How many characters each token stands for."""
+    """Returns the number of characters of each token."""
     vocabulary = tokenizer()
     return torch.tensor([max(1, len(vocabulary.decode([k]))) for k in range(vocabulary.get_vocab_size())])
 
 
-@lru_cache(maxsize=16)  # the subjects that ship, and a few of the learners' own, which may be megabytes each
+@lru_cache(maxsize=16)  # enough for the subjects that ship and a few of the learners' own, which may be megabytes each
 def documents(subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The documents to learn from, and every tenth, which only tests."""
+    """Returns the documents for training and those for testing, which are every tenth."""
     if subject == "general":
         parts = [documents(name) for name in GENERAL]
         return sum((train for train, _ in parts), ()), sum((test for _, test in parts), ())
@@ -46,18 +48,19 @@ def documents(subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def tokens(texts: list[str]) -> Tensor:
-    """The documents one after another, with a break before each."""
+    """Returns the tokens of the documents, one after another, with a break before each."""
     encoded = tokenizer().encode_batch([BREAK + text for text in texts])
     return torch.tensor([k for document in encoded for k in document.ids], dtype=torch.int16)
 
 
 @cache
 def everything(subject: str) -> Tensor:
+    """Returns the tokens of all training documents of a subject."""
     return tokens(list(documents(subject)[0]))
 
 
 class Windows(TrainingSet):
-    """Windows of WINDOW tokens in random order, cut from each seed's own text (seeds, length)."""
+    """Cuts windows of WINDOW tokens from each seed's own text (seeds, length), in random order."""
 
     def __init__(self, text: Tensor, seeds: range):
         self.text = text
@@ -66,7 +69,7 @@ class Windows(TrainingSet):
         super().__init__(text, torch.stack(starts))
 
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """x and y (seeds, batch, WINDOW): y is x one token later."""
+        """Returns x and y (seeds, batch, WINDOW), where y is x one token later."""
         starts = self.y.gather(1, index)
         places = starts[..., None] + torch.arange(WINDOW + 1)
         found = self.text[torch.arange(len(index))[:, None, None], places].long()
@@ -78,6 +81,7 @@ def classes(task: Text) -> int:
 
 
 def train(task: Text, seeds: range) -> TrainingSet:
+    """Returns the training windows of each seed."""
     if not task.kilobytes:
         return Windows(everything(task.subject).expand(len(seeds), -1), seeds)
     slices = [tokens([a_slice(task, seed)]) for seed in seeds]
@@ -86,8 +90,10 @@ def train(task: Text, seeds: range) -> TrainingSet:
 
 
 def a_slice(task: Text, seed: int) -> str:
-    """A stretch of the subject's training text, from a place that is the seed's own. The general texts stand one after
-    another, and a stretch of them would be all novel or all speeches: their documents are shuffled first."""
+    """Returns a passage of the subject's training text, from a place that depends on the seed.
+
+    The documents of the subject "general" are shuffled first. Otherwise a passage would be all novel or all speeches.
+    """
     parts, rng = list(documents(task.subject)[0]), generator("slice", seed)
     if task.subject == "general":
         parts = [parts[k] for k in torch.randperm(len(parts), generator=rng)]
@@ -99,9 +105,9 @@ def a_slice(task: Text, seed: int) -> str:
 
 @cache
 def test(task: Text) -> tuple[Tensor, Tensor]:
-    """x and y (TEST, WINDOW), spread evenly over the held-out documents."""
+    """Returns x and y (TEST, WINDOW), spread evenly over the test documents."""
     held_out = tokens(list(documents(task.subject)[1])).long()
-    if len(held_out) <= WINDOW:  # of a short text with long tokens
+    if len(held_out) <= WINDOW:  # the text is short and has long tokens
         held_out = held_out.repeat(1 + WINDOW // len(held_out))
     starts = torch.linspace(0, len(held_out) - WINDOW - 1, TEST).long()
     found = held_out[starts[:, None] + torch.arange(WINDOW + 1)]
@@ -109,7 +115,7 @@ def test(task: Text) -> tuple[Tensor, Tensor]:
 
 
 def exhibit(task: Text, count: int) -> list[dict[str, str]]:
-    """Beginnings of paragraphs of the held-out documents, evenly spread, and how these really go on."""
+    """Returns beginnings of paragraphs from the test documents, evenly spread, and their real continuations."""
     paragraphs = [part.strip() for document in documents(task.subject)[1] for part in document.split("\n\n")]
     openings = [found.groups() for part in paragraphs if (found := OPENING.match(part))]
     chosen = torch.linspace(0, len(openings) - 1, min(count, len(openings))).long().tolist()
@@ -117,16 +123,18 @@ def exhibit(task: Text, count: int) -> list[dict[str, str]]:
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:
-    """Mean surprise a token, in nats."""
+    """Returns the mean cross-entropy of a token, in nats."""
     return surprise(answers, y).flatten(1).mean(1)
 
 
 def scores(answers: Tensor, y: Tensor) -> Tensor:
-    """Bits a character of every window: the surprise of its tokens over the characters they stand for."""
+    """Returns the score of every window in bits a character: the cross-entropy of its tokens divided by their
+    characters."""
     return surprise(answers, y).sum(-1) / math.log(2) / characters()[y].sum(-1)
 
 
 def surprise(answers: Tensor, y: Tensor) -> Tensor:
-    """-ln of the probability of what came next: answers (seeds, n, places, tokens) -> (seeds, n, places), in nats."""
+    """Returns -ln of the probability of the next token, in nats: answers (seeds, n, places, tokens) -> (seeds, n,
+    places)."""
     y = y.expand(answers.shape[:-1])
     return F.cross_entropy(answers.flatten(0, -2), y.flatten(), reduction="none").view(y.shape)

@@ -1,4 +1,4 @@
-"""Draws the tables and albums that come with the app, all made up: `python -m core.worlds.albums.make`."""
+"""Draws the tables and albums that come with the app, from random numbers: `python -m core.worlds.albums.make`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw
 from core.user_data import album, table
 from core.user_data.small_pictures import SIDE
 
-CORNERS = {"square": 4, "star": 10, "triangle": 3}  # a star's are alternately near and far
+CORNERS = {"square": 4, "star": 10, "triangle": 3}  # the corners of a star are alternately near and far from its middle
 
 
 def rings(luck: random.Random) -> str:
-    """Three rings round one middle, so that no straight line divides them."""
+    """Returns a table of three rings around one centre, which no straight line separates."""
     rows = ["width,height,ring"]
     for k, name in enumerate(("inner", "middle", "outer")):
         for _ in range(120):
@@ -24,7 +24,7 @@ def rings(luck: random.Random) -> str:
 
 
 def shape(name: str, luck: random.Random) -> Image.Image:
-    """One shape in outline, somewhere, of some size and turn, dark on bright."""
+    """Draws the dark outline of one shape on a bright ground, with random position, size and rotation."""
     image = Image.new("L", (112, 112), 245)
     x, y, size = luck.uniform(46, 66), luck.uniform(46, 66), luck.uniform(26, 42)
     count, turn, wide = CORNERS.get(name, 60), luck.uniform(0, 2 * math.pi), luck.randint(6, 11)

