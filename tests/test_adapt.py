@@ -15,7 +15,8 @@ from core.adapt import adapter
 from core.experiment.spec import Run, Stage
 from core.nets import Theta
 from core.tensors.delta import between
-from core.training.train import orders, rngs
+from core.training.stage import orders
+from core.training.start import rngs
 from tests.test_train import ARMS, CHILD, DIGITS, as_plain, double, family, filled, outcome, start_of
 
 __all__ = ["double"]

@@ -16,7 +16,8 @@ from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import GuestBook, Preferences
 from core.measure import Learned, answer
 from core.nets import Theta, fresh, load, products
-from core.training.train import Done, Frame, Point, train
+from core.training.report import Done, Frame, Point
+from core.training.train import train
 from core.worlds import generator, guest_book
 
 BASE = Run(task=GuestBook(notes=1000), net="writer", seeds=1, stages=(Stage(steps=120, batch=64, rate=1e-2),))

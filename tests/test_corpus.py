@@ -8,7 +8,8 @@ from core.experiment.checks import BadValue
 from core.experiment.spec import Run, Stage, digest
 from core.experiment.tasks import Text
 from core.store import store
-from core.training.train import Point, train
+from core.training.report import Point
+from core.training.train import train
 from core.user_data import corpus
 from core.worlds import text
 from lessons.kit.lesson.catalogue import lessons

@@ -16,7 +16,9 @@ from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Handwriting, Plane
 from core.measure import Learned, answer, boundary, interpolation
 from core.nets import Theta
-from core.training.train import Done, initial_weights, train
+from core.training.report import Done
+from core.training.start import initial_weights
+from core.training.train import train
 
 OLD = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=40, batch=16, rate=1e-2),), seeds=2)
 NEW = replace(OLD, task=Plane(labels=30, turn=30), start=OLD)

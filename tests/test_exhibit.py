@@ -30,8 +30,9 @@ from core.nets import Theta
 from core.serve import compute_values
 from core.store import store
 from core.training import text_generation
+from core.training.report import Done, Point, written_at
 from core.training.tracked_examples import POINTS, answer_instructions
-from core.training.train import Done, Point, train, written_at
+from core.training.train import train
 from core.worlds import guest_book, handwriting
 from lessons.kit.figures.player import Space
 from lessons.kit.model.values import LabelledRun, Results

@@ -14,8 +14,9 @@ from core.experiment.tasks import COMBINATIONS, WHAT, Instructions, Text
 from core.measure import Learned, answer, instruction_following
 from core.measure import prompt_answers as measured_answers
 from core.nets import Net, Theta
+from core.training.report import Done
 from core.training.text_generation import answers
-from core.training.train import Done, train
+from core.training.train import train
 from core.user_data.corpus import BREAK
 from core.worlds import generator, text
 from core.worlds import instructions as world

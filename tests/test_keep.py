@@ -24,7 +24,7 @@ from core.keep import Penalty, TaskMemory, lwf
 from core.keep.ewc import fisher, sampled
 from core.keep.lwf import SOFT
 from core.nets import Linear, Net, Theta
-from core.training.train import initial_weights, protection, rngs
+from core.training.start import initial_weights, protection, rngs
 from tests.test_train import DIGITS, outcome
 from tests.test_train import family as trained
 
@@ -356,7 +356,8 @@ from dataclasses import replace
 from core.experiment.checks import module_names
 from core.experiment.spec import Keep, Run, Stage
 from core.experiment.tasks import Heights, Sides
-from core.training.train import Done, Point, train
+from core.training.report import Done, Point
+from core.training.train import train
 strong = {"ewc": 1e6}
 for kind, unit in ((Sides, "accuracy"), (Heights, "error")):
     old = Run(task=kind(), net="mlp", stages=(Stage(steps=40, rate=1e-2),), seeds=2)

@@ -12,7 +12,8 @@ from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Lines
 from core.measure import Learned, answer
 from core.measure.in_context import answers, fits, relative_error
-from core.training.train import Done, Point, train
+from core.training.report import Done, Point
+from core.training.train import train
 from core.worlds import generator, lines
 
 RUN = Run(task=Lines(points=6), net="in_context", stages=(Stage(steps=30, batch=16),), seeds=2)

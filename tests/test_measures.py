@@ -16,7 +16,8 @@ from core.experiment.spec import Keep, Measure, Run, Stage
 from core.experiment.tasks import Glyphs, Handwriting, Plane
 from core.measure import Learned, answer, boundary, cka, forgotten_examples, frechet_distance, hidden_space
 from core.nets import Theta
-from core.training.train import Done, Frame, train
+from core.training.report import Done, Frame
+from core.training.train import train
 
 ARMS = Run(task=Plane(labels=30), net="mlp", stages=(Stage(steps=12, batch=16, rate=1e-2),), seeds=2, frames=3)
 

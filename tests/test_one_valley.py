@@ -14,7 +14,8 @@ from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Plane
 from core.measure import Learned, answer, landscape
 from core.nets import Theta
-from core.training.train import Done, Frame, train
+from core.training.report import Done, Frame
+from core.training.train import train
 from core.worlds import cross_entropy
 from lessons.kit.figures import ROLES
 from lessons.kit.figures.loss_surface import Land, Pin, clipped, contour_map, from_below, labelled, loss_surface

@@ -14,7 +14,8 @@ from core.experiment.checks import BadValue
 from core.experiment.spec import Run, Stage
 from core.experiment.tasks import Sentiment
 from core.nets import bag
-from core.training.train import Done, Point, train
+from core.training.report import Done, Point
+from core.training.train import train
 from core.worlds import sentiment
 
 GOOD, BAD = ("lovely", "warm", "bright", "superb"), ("dull", "grim", "awful", "stale")

@@ -11,7 +11,8 @@ from core import nets, worlds
 from core.experiment.spec import Run, Stage
 from core.experiment.tasks import Text
 from core.nets.transformer import CONTEXT
-from core.training.train import Point, train
+from core.training.report import Point
+from core.training.train import train
 from core.user_data.corpus import BREAK
 from core.worlds import text
 

@@ -20,7 +20,10 @@ from core.experiment.tasks import GuestBook, Handwriting, Plane, Task, Text
 from core.nets import Theta
 from core.training.adam import Adam
 from core.training.evaluator import Evaluator
-from core.training.train import Done, Frame, Point, Tick, first_trained_layer, initial_weights, orders, rngs, train
+from core.training.report import Done, Frame, Point, Tick
+from core.training.stage import first_trained_layer, orders
+from core.training.start import initial_weights, rngs
+from core.training.train import train
 from core.worlds import handwriting
 
 SHORT = (Stage(steps=12, batch=16, rate=1e-2),)
@@ -557,7 +560,7 @@ def test_no_long_stretch_passes_without_an_event(monkeypatch: pytest.MonkeyPatch
     run = Run(task=Plane(labels=5), net="mlp", stages=(Stage(steps=200, batch=4),), seeds=1)
     gaps = []
     for operations in (5e9, 1.0):
-        monkeypatch.setattr("core.training.train.QUIET", (20, operations))
+        monkeypatch.setattr("core.training.report.QUIET", (20, operations))
         heard = [event.step for event in train(run, {}) if isinstance(event, Point | Tick)]
         gaps.append(max(b - a for a, b in pairwise(heard)))
     assert 10 < gaps[0] <= 20 and gaps[1] == 1  # where a step takes long, every step says that it was made

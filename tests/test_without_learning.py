@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core.experiment.tasks import Lines
-from core.training.train import Point, train
+from core.training.report import Point
+from core.training.train import train
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Answer, Results
 from lessons.kit.results.evidence import load_results

@@ -24,7 +24,8 @@ from core.bench.steps import conv, plain, stacked
 from core.experiment.spec import Run, Stage
 from core.experiment.tasks import FiveDigits, Handwriting, Task
 from core.nets import Theta
-from core.training.train import Done, train
+from core.training.report import Done
+from core.training.train import train
 
 BATCH, ROUND, RATE, RANK = 16, 15, 1e-3, 4  # examples of a step, steps between two tests, learning rate and rank
 EXAMPLES = BATCH * ROUND  # of each task: a round sees every example once

@@ -15,7 +15,8 @@ from core import worlds
 from core.bench import SEEDS, Result, seconds
 from core.experiment.spec import Run, Stage
 from core.experiment.tasks import Glyphs, GuestBook, Handwriting, Lines, Plane, Task, Text
-from core.training.train import Point, Tick, train
+from core.training.report import Point, Tick
+from core.training.train import train
 from core.worlds import glyphs
 from core.worlds.glyphs import select_glyphs
 

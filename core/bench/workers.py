@@ -31,7 +31,7 @@ def sleep_instead() -> None:
     import torch
 
     from core.serve import compute_values
-    from core.training.train import Done, Point
+    from core.training.report import Done, Point
 
     def asleep(run: Run, ancestors: Any) -> Iterator[Point | Done]:
         for step in run.tests:

@@ -41,7 +41,7 @@ def main() -> None:
 
     from core import adapt, nets, worlds
     from core.nets import Theta
-    from core.training.train import initial_weights, rngs
+    from core.training.start import initial_weights, rngs
 
     torch.set_num_threads(1)
     left: dict[Run, Theta] = {}

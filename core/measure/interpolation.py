@@ -21,8 +21,8 @@ from core.measure.boundary import SIDE
 from core.measure.examples import to_base64
 from core.nets import Theta, first_seed, layer_of
 from core.tensors.delta import between, truncated
-from core.training import train
 from core.training.evaluator import Evaluator
+from core.training.start import initial_weights
 from core.worlds.plane import REACH, grid
 
 ALPHAS = tuple(round(k / 20, 2) for k in range(-10, 31))  # 0 is the start of the run, 1 its end
@@ -66,9 +66,7 @@ def measure(
 def start_weights(learner: Learned) -> Theta:
     """Returns the weights before the first step, which follow from the run's seeds and its start."""
     run = learner.run
-    return train.initial_weights(
-        run, learner.net, dict(learner.thetas), range(run.first_seed, run.first_seed + run.seeds)
-    )
+    return initial_weights(run, learner.net, dict(learner.thetas), range(run.first_seed, run.first_seed + run.seeds))
 
 
 def edited(delta: Theta, layers: tuple[str, ...], rank: int) -> Theta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.measure import Learned
-from core.training.train import initial_weights, protection
+from core.training.start import initial_weights, protection
 
 
 def measure(learned: list[Learned]) -> dict[str, Any]:

@@ -26,7 +26,8 @@ from core.serve.race import Side, race
 from core.store import folders, store
 from core.store.folders import Folder
 from core.store.store import Event
-from core.training.train import Done, Frame, Point, train
+from core.training.report import Done, Frame, Point
+from core.training.train import train
 from core.worlds import glyphs, handwriting
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.experiment.spec import Run
     from core.nets import Theta
-    from core.training.train import Point
+    from core.training.report import Point
 
 HERE = Path(__file__).resolve().parent
 HALF = 0.005  # half a point of accuracy, or so many bits: what another computer or another PyTorch may change
@@ -106,7 +106,8 @@ def learn(run: Run, starts: dict[Run, Theta]) -> tuple[Theta, Point]:
     import torch
 
     from core.experiment.scores import own_scores, score_text
-    from core.training.train import Done, Point, Tick, train
+    from core.training.report import Done, Point, Tick
+    from core.training.train import train
 
     torch.set_num_threads(1)  # as the app does: such small nets wait for threads longer than they gain
     began, printed = time.monotonic(), float("-inf")

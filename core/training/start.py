@@ -1,0 +1,48 @@
+"""What a run begins with: its initial weights, and the penalties that protect what its ancestors learned."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from core import keep, nets
+from core.experiment.spec import Run
+from core.keep import Penalty
+from core.nets import Net, Theta
+from core.worlds import generator
+
+
+def initial_weights(run: Run, net: Net, ancestors: dict[Run, Theta], seeds: range) -> Theta:
+    """Returns random weights, into which the weights of the start are copied: its backbone or its first layers, and
+    its head if both tasks ask the same question. If the start has only one seed, all seeds get its weights. If the
+    run is scrambled, the copied weights are shuffled."""
+    theta = nets.fresh(net, rngs("weights", seeds, 0))
+    if run.start:
+        same = run.start.task.question == run.task.question
+        copied = list(net)[: run.copied or None]
+        for name, weight in ancestors[run.start].items():
+            if (layer := nets.layer_of(name)) in copied and (same or layer != "head"):
+                theta[name] = weight.expand(run.seeds, *weight.shape[1:]).contiguous()
+                if run.scrambled:
+                    theta[name] = scrambled(theta[name], rngs(f"scramble {name}", seeds, 0))
+    return theta
+
+
+def scrambled(weight: Tensor, rngs: list[torch.Generator]) -> Tensor:
+    """Shuffles the weights of each seed in a tensor (seeds, ...). The sizes of the weights stay, but the function
+    that they compute is lost. This is a stricter control than new random numbers with the same mean and variance
+    (Raghu et al. 2019)."""
+    return torch.stack([w.flatten()[torch.randperm(w.numel(), generator=g)].view_as(w) for w, g in zip(weight, rngs)])
+
+
+def protection(run: Run, start: Theta, ancestors: dict[Run, Theta]) -> list[Penalty]:
+    """Returns the penalties that are added to the loss so that the net does not forget the tasks of its ancestors."""
+    if not run.keep:
+        return []
+    past, seeds = keep.past(run, ancestors), range(run.first_seed, run.first_seed + run.seeds)
+    return [keep.load(way.method).prepare(way, past, start, rngs("keep", seeds, k)) for k, way in enumerate(run.keep)]
+
+
+def rngs(purpose: str, seeds: range, number: int) -> list[torch.Generator]:
+    """Returns one random generator for each seed."""
+    return [generator(f"{purpose} {number}", seed) for seed in seeds]
