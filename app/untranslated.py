@@ -1,9 +1,9 @@
 """Lists the texts that a reader of another language would still read in English.
 
-`python -m app.i18n [--language de] [--only PAGE] [--write]` draws the home page and the lessons of the path at every
-beat, view and finding, from the results that ship. It lists each text that reaches the browser without a translation,
-and where the text comes from. The exit code is 1 if there are any. `--write` adds them to the translation files,
-empty.
+`python -m app.untranslated [--language de] [--only PAGE] [--write]` draws the home page and the lessons of the path
+at every beat, view and finding, from the results that ship. It lists each text that reaches the browser without a
+translation, and where the text comes from. The exit code is 1 if there are any. `--write` adds them to the
+translation files, empty.
 """
 
 from __future__ import annotations

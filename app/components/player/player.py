@@ -1,8 +1,8 @@
 """Draws a player, in which the learner moves through frames in the browser, without the server.
 
-lessons/kit/figures/player.py and reading.py define the data of a player. A live player is sent again with every new
-frame. The parts that stay the same have messages of their own: the scripts, the images, and groups of earlier frames.
-Streamlit sends such a message once and later only its name.
+lessons/kit/figures/player.py and text_panels.py define the data of a player. A live player is sent again with every
+new frame. The parts that stay the same have messages of their own: the scripts, the images, and groups of earlier
+frames. Streamlit sends such a message once and later only its name.
 """
 
 from __future__ import annotations
