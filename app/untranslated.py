@@ -43,6 +43,7 @@ class Listener(Translator):
         return flat if set(re.findall(r"\w+", flat)) <= DATA else super()._whole(flat)
 
     def translate(self, text: str) -> str | None:
+        """Translates a text, and records the text if it has no translation or only a rough one."""
         flat = " ".join(text.split())
         if flat in LANGUAGES.values():  # a language is always shown under its own name
             return flat
@@ -162,6 +163,7 @@ def write(found: dict[Text, str], language: str) -> None:
 
 
 def main() -> int:
+    """Prints the texts without a translation. Returns the exit code."""
     ask = argparse.ArgumentParser(prog="python -m app.i18n", description=__doc__.split("\n")[0])
     ask.add_argument("--language", default="de", choices=[code for code in LANGUAGES if code != OWN])
     ask.add_argument(

@@ -88,8 +88,7 @@ def go_on_when_released(plan: Plan) -> None:
     st.fragment(look, run_every=LOOKS)()
 
 
-# --- The answers of all learners
-# --------------------------------------------------------------------------------------------------
+# --- The answers of all learners --------------------------------------------------------------------------------------
 
 
 def class_guesses(records: tuple[Record, ...]) -> tuple[Settings, ...]:

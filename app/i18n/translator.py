@@ -202,6 +202,7 @@ class Literal:
 
     @classmethod
     def parse(cls, text: str) -> Literal:
+        """Creates a literal from the text between two slots."""
         bare = text.strip() or text  # a literal that is only a space is searched for as a space
         return cls(bare, bare != text and text.startswith(" "), bare != text and text.endswith(" "))
 
@@ -225,6 +226,7 @@ def amounts(text: str) -> str:
 
 
 def swapped(number: str) -> str:
+    """Exchanges the decimal point and the commas of a number, and adds the zero before a leading comma."""
     said = number.translate(str.maketrans(",.", ".,"))
     return f"0{said}" if said.startswith(",") else said
 
