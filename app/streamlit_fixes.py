@@ -38,8 +38,10 @@ calling_back = ContextVar("calling back", default=False)
 def clear(
     queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
 ) -> None:
-    """Replaces Streamlit's `ForwardMsgQueue.clear`, and drops nothing for a fragment while a whole run waits to be
-    sent."""
+    """Drops the messages of a fragment that runs again, unless a whole run still waits to be sent.
+
+    This function replaces Streamlit's `ForwardMsgQueue.clear`.
+    """
     if fragment_ids_this_run is None or not any(map(ends_a_whole_run, queue._queue)):
         _clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
     queue._delta_index_map = {}  # new messages must not replace older ones
@@ -52,7 +54,10 @@ def ends_a_whole_run(message: ForwardMsg) -> bool:
 
 
 def call_back(state: SessionState, **more: Any) -> None:
-    """Replaces Streamlit's `SessionState._call_callbacks`, and lets callbacks finish before another run begins."""
+    """Runs the callbacks to their end before another run begins.
+
+    This function replaces Streamlit's `SessionState._call_callbacks`.
+    """
     mark = calling_back.set(True)
     try:
         _call_back(state, **more)
@@ -67,9 +72,10 @@ def give_way(runner: ScriptRunner) -> None:
 
 
 def request(requests: ScriptRequests, asked: RerunData) -> bool:
-    """Replaces Streamlit's `ScriptRequests._request_rerun_locked`, and ignores the widget states that a timer sends.
+    """Asks for another run, but ignores the widget states that a timer sends.
 
-    When a learner changes a widget, the browser sends a request of its own for that.
+    When a learner changes a widget, the browser sends a request of its own for that. This function replaces
+    Streamlit's `ScriptRequests._request_rerun_locked`.
     """
     if asked.is_auto_rerun:
         waits = requests._state == ScriptRequestType.RERUN  # then the widget states of the waiting request stay
@@ -78,9 +84,10 @@ def request(requests: ScriptRequests, asked: RerunData) -> bool:
 
 
 def value(states: WStates, name: str) -> Any:
-    """Replaces Streamlit's lookup of a widget's value, and treats an invalid value as missing.
+    """Returns the value of a widget, and treats an invalid value as missing.
 
-    Raises KeyError for a value that no page of the app would send, so the widget keeps its earlier value.
+    Raises KeyError for a value that no page of the app would send, so the widget keeps its earlier value. This
+    function replaces Streamlit's `WStates.__getitem__`.
     """
     held, of = states.states.get(name), states.widget_metadata.get(name)
     if isinstance(held, Serialized) and of and not is_value(held.value, of):

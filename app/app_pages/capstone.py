@@ -86,8 +86,10 @@ def over(page: Workspace) -> bool:
 
 
 def with_tries(brief: Brief) -> Workspace:
-    """Returns the workspace of a brief with every choice that the learner has tried. A run that has ended is added
-    to them."""
+    """Returns the workspace of a brief with every choice that the learner has tried.
+
+    A run that has ended is added to the choices.
+    """
     name = parameter_of(brief, "tries")
     none: tuple[Try, ...] = ()
     made = url_state.read_parameter(name, lambda text: tries.read(text, brief), none)

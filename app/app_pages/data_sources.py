@@ -1,5 +1,7 @@
-"""Lists where every example comes from, under which terms, and whether it is on this machine
-(core/fetch/sources.toml)."""
+"""Lists where every example comes from, under which terms, and whether it is on this machine.
+
+The page shows core/fetch/sources.toml.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The drawing board: learners draw their own alphabet, train two kinds of nets on it, and the nets guess as they
-draw."""
+"""The drawing board: learners draw their own alphabet and train two kinds of nets on it.
+
+Afterwards both nets guess while the learner draws.
+"""
 
 from __future__ import annotations
 

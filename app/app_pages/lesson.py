@@ -96,10 +96,10 @@ def forward(
 
 
 def backdrop(lesson: Lesson, at: LessonState, everything: bool) -> Results:
-    """Returns the stored results of the page. Without `everything`, only those that may be seen before the
-    prediction.
+    """Returns the stored results of the page.
 
-    If some are missing, the page shows which command computes them, and stops.
+    Without `everything`, the function returns only those that may be seen before the prediction. If some are missing,
+    the page shows which command computes them, and stops.
     """
     try:
         return backdrop_results(lesson, at.settings, everything)
@@ -167,8 +167,10 @@ def run(lesson: Lesson, at: LessonState) -> None:
 
 
 def beat_explain(lesson: Lesson, at: LessonState) -> None:
-    """Draws the fourth beat. Its words describe the default settings, so its results are those of the default
-    settings."""
+    """Draws the fourth beat.
+
+    Its words describe the default settings, so its results are those of the default settings.
+    """
     # the settings that the words describe
     plain = replace(lesson.defaults, draw=at.settings.draw, given=at.settings.given)
     evidence = backdrop(lesson, replace(at, settings=plain), everything=True) | own_results(lesson, plain)

@@ -1,7 +1,7 @@
-"""Draws the teacher's projector: how to join, the guesses of the class as one picture, the run over them, the
-findings.
+"""Draws the projector of a class, step by step.
 
-One key or one button leads to the next step. The learners' own pages do not follow the projector.
+The steps are how to join, the guesses of the class as one picture, the run over them, and the findings. One key or
+one button leads to the next step. The learners' own pages do not follow the projector.
 """
 
 from __future__ import annotations

@@ -70,8 +70,10 @@ def show() -> None:
 
 
 def enter(plan: Plan, key: str) -> None:
-    """Makes this browser the teacher's, if the key is right. The key leaves the URL, because a projector may show
-    the URL."""
+    """Makes this browser the teacher's, if the key is right.
+
+    The key is removed from the URL, because a projector may show the URL.
+    """
     try:
         kept.let_in(plan.code, key, me()[1])
     except BadValue as error:
@@ -212,8 +214,8 @@ def missed_questions(plan: Plan, records: tuple[Record, ...]) -> None:
 
 
 def beyond(plan: Plan) -> None:
-    """Draws how to save the answers or add those of another class, the teacher's link, and the button that closes
-    the class."""
+    """Draws the buttons that save the answers, add those of another class, or close the class, and the teacher's
+    link."""
 
     def given(file: UploadedFile) -> None:
         try:

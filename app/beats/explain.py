@@ -1,5 +1,7 @@
-"""Draws the fourth beat: the findings, one at a time, each with its part of the picture highlighted, and then the
-ending."""
+"""Draws the fourth beat: the findings, one at a time, and then the ending.
+
+Each finding has its part of the picture highlighted.
+"""
 
 from __future__ import annotations
 

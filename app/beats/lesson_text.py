@@ -52,10 +52,9 @@ def say(lesson: Workspace, heading: str) -> None:
 
 
 def prose(text: str, slug: str, name: str) -> None:
-    """Draws Markdown of a lesson in the learner's language. The first occurrence of every term opens its glossary
-    entry.
+    """Draws Markdown of a lesson in the learner's language.
 
-    `name` must be unique among the texts of a page.
+    The first occurrence of every term opens its glossary entry. `name` must be unique among the texts of a page.
     """
     here = outgoing_messages.translate_option(text)
     shown = glossed(here, slug, name)

@@ -1,5 +1,7 @@
-"""Draws the first beat: one picture and one question. If the learner makes something first, its sheet is on the
-stage."""
+"""Draws the first beat: one picture and one question.
+
+If the learner makes something first, the sheet for it is on the stage.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +43,10 @@ def look(lesson: Lesson, evidence: Results, onward: Callable[[], None]) -> None:
 
 
 def hooked(lesson: Lesson, evidence: Results, at: LessonState) -> None:
-    """Draws the first picture. Choosing one of its cards sets the lesson's first control, unless a teacher has
-    locked it."""
+    """Draws the first picture.
+
+    Choosing one of its cards sets the lesson's first control, unless a teacher has locked the control.
+    """
     figure, key, first = lesson.hook(evidence, at.settings), f"{lesson.slug}.hook", lesson.controls[0]
     put = None if first.name in at.locked_controls else partial(url_state.change, lesson.slug, first)
     over = partial(drag_handles.cards, figure, key, str(at.settings[first]), put) if figure.kind == "cards" else None

@@ -39,8 +39,10 @@ def asked_prediction(lesson: Lesson, at: LessonState) -> Prediction:
 
 
 def on_picture(lesson: Lesson, at: LessonState, evidence: Results) -> None:
-    """Draws the picture with the results that may be seen before the prediction, and the handles that show the
-    guess."""
+    """Draws the picture before the prediction, and the handles that show the guess.
+
+    The picture has only the results that may be seen before the prediction.
+    """
     prediction = asked_prediction(lesson, at)
     guess = at.handles if at.said_all and at.whole and not prediction.by_hand else Settings()
     figure = lesson.picture(evidence, at.settings, guess)

@@ -1,5 +1,7 @@
-"""Draws the fifth beat: questions with an explanation for every answer, and one question that the learner once
-missed."""
+"""Draws the fifth beat: questions about the lesson, and one question that the learner once missed.
+
+Every answer has an explanation.
+"""
 
 from __future__ import annotations
 

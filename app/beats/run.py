@@ -93,8 +93,10 @@ def tick(
     before: tuple[float, bool, int],
     first: list[RunStatus],
 ) -> None:
-    """Draws the stage and the progress of the runs, and updates itself. `first` holds the status from when the page
-    was drawn."""
+    """Draws the stage and the progress of the runs, and updates itself.
+
+    `first` holds the status from the moment when the page was drawn.
+    """
     if lesson.turn and url_state.setting(lesson.slug, lesson.turn) != at.settings[lesson.turn]:
         st.rerun()  # a player was left at another step, and the rest of the page must show it
     if on_player(lesson, backdrop, at) != st.session_state.get(url_state.key(lesson.slug, "scrubs")):
@@ -119,8 +121,10 @@ def tick(
 
 
 def on_player(lesson: Workspace, backdrop: Callable[[LessonState, bool], Results], at: LessonState) -> bool:
-    """Returns whether the stage has a player in which the learner chooses a step, so that no slider is needed for
-    it."""
+    """Returns whether the stage has a player in which the learner chooses a step.
+
+    In this case the step needs no slider of its own.
+    """
     view = st.session_state.get(url_state.key(lesson.slug, "view"))
     return lesson.turn is not None and view in (None, PICTURE) and lesson.is_player(backdrop(at, False))
 
@@ -216,8 +220,10 @@ def at_hand(run: Run) -> bool:
 
 
 def known_answers(lesson: Workspace, settings: Settings) -> Results:
-    """Returns the answers about the sheet. Until new answers are complete, those about the earlier input are
-    included."""
+    """Returns the answers about the sheet.
+
+    Until the new answers are complete, those about the earlier input are included.
+    """
     asked, at = input_measures(lesson, settings), url_state.key(lesson.slug, "answered")
     if all(store.complete(piece.of) for piece in asked):
         st.session_state[at] = settings.given

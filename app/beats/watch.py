@@ -41,11 +41,10 @@ class StageView:
 
 
 def stage_view(lesson: Workspace, known: States) -> StageView:
-    """Returns the learner's own runs as far as they have come, all at the same step and at a pace that learners can
-    follow.
+    """Returns the learner's own runs as far as they have come.
 
-    If there is no result after PATIENCE, it returns an earlier run of the same kind. If the learner has not pressed
-    Train, it returns no results.
+    All of them are shown at the same step, at a pace that learners can follow. If there is no result after PATIENCE,
+    the function returns an earlier run of the same kind. If the learner has not pressed Train, it returns no results.
     """
     engine().watch([piece.of for piece, _ in known], *me())
     runs = cast(Runs, [piece for piece, _ in known])

@@ -110,8 +110,10 @@ def picture(slug: str, settings: Settings, guesses: tuple[Settings, ...]) -> Fig
 
 
 def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
-    """Draws the guesses in numbers: median and spread for handles on the picture, and all answers for other
-    questions."""
+    """Draws the guesses of the class in numbers.
+
+    A handle on the picture gets its median and spread. Any other question gets the number of each answer.
+    """
     prediction = plan.lesson_of.prediction
     units = {control.name: handle.unit for handle in prediction.handles for control in handle.controls}
     for slider in prediction.sliders:

@@ -1,7 +1,7 @@
-"""Collects every text of the source code as a template, in which {0}, {1} and so on stand for values that are filled
-in later.
+"""Collects every text of the source code as a template.
 
-A translation file contains the same templates. The file of a text is the nearest one in the folders above it.
+In a template, {0}, {1} and so on stand for values that are filled in later. A translation file contains the same
+templates. The file of a text is the nearest one in the folders above it.
 """
 
 from __future__ import annotations
@@ -84,8 +84,10 @@ def literal_text(node: ast.AST) -> str:
 
 
 def not_alone(node: ast.AST) -> Iterator[ast.AST]:
-    """Yields the nodes that are not texts of their own: docstrings, the pieces of f-strings, and their format
-    specifications."""
+    """Yields the nodes that are not texts of their own.
+
+    These are docstrings, the pieces of f-strings, and their format specifications.
+    """
     if isinstance(node, ast.JoinedStr):
         yield from (part for part in node.values if isinstance(part, ast.Constant))
     elif isinstance(node, ast.FormattedValue) and node.format_spec:

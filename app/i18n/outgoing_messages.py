@@ -74,8 +74,10 @@ def tabled(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
-    """Replaces Streamlit's `ScriptRunContext.enqueue`, and first translates each message into the learner's
-    language."""
+    """Translates a message into the learner's language and sends it.
+
+    This function replaces Streamlit's `ScriptRunContext.enqueue`.
+    """
     who = reader(context)
     if who.language != OWN:
         say(message, translator_for(who.language))
@@ -86,8 +88,10 @@ def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
 
 @contextmanager
 def count_letters() -> Iterator[Counter[bool]]:
-    """Counts the letters that are sent to the reader of a page: how many are translated (True) and how many are not
-    (False)."""
+    """Counts the letters that are sent to the reader of a page.
+
+    The counter has the number of letters that are translated (True) and of those that are not (False).
+    """
     counted = Counter[bool]()
     mark = letters.set(counted)
     try:

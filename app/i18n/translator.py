@@ -169,8 +169,10 @@ class Template:
         self.anchor = max(bare, key=len)
 
     def parts(self, text: str) -> list[str] | None:
-        """Returns the texts in the slots, each as short as possible, or None if the template does not match the
-        text."""
+        """Returns the texts in the slots, or None if the template does not match the text.
+
+        Each slot is as short as possible.
+        """
         first, *between, last = self.literals
         if self.anchor not in text or not first.stands_at(text, 0):
             return None

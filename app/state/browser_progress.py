@@ -1,7 +1,7 @@
-"""Keeps a learner's progress in their own browser: the last page, what they have done, and which questions they
-missed.
+"""Keeps a learner's progress in their own browser.
 
-There is no account, the server stores nothing, and the progress is still there the next day.
+The browser stores the last page, what the learner has done, and which questions they missed. There is no account, the
+server stores nothing, and the progress is still there the next day.
 """
 
 from __future__ import annotations

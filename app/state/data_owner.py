@@ -1,5 +1,7 @@
-"""Answers whether this browser brought some data, for pages that take, return or remove data
-(core/user_data/ownership.py)."""
+"""Answers whether this browser brought some data.
+
+The pages ask this before they take, return or remove data (core/user_data/ownership.py).
+"""
 
 from __future__ import annotations
 

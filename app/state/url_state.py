@@ -236,8 +236,10 @@ def handle(slug: str, slider: Control[Any], value: Any) -> None:
 
 
 def in_turn(order: Order, at: str, value: str | None, moved: Callable[[], None]) -> None:
-    """Draws the widget of an order, whose items are chosen one after the other. The order is stored when it is
-    complete."""
+    """Draws the widget of an order, whose items are chosen one after the other.
+
+    The order is stored when it is complete.
+    """
     # an incomplete order stays while the learner is choosing
     if len(st.session_state.get(at, order.items)) == len(order.items):
         st.session_state[at] = order.parse_items(value) if value else []

@@ -1,5 +1,7 @@
-"""Offers a learner's own alphabets beside those that come with the app. They are drawn on the page or come from a
-file."""
+"""Offers a learner's own alphabets beside those that come with the app.
+
+Learners draw them on the page or open them from a file.
+"""
 
 from __future__ import annotations
 

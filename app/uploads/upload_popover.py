@@ -41,8 +41,10 @@ def close(at: str) -> None:
 
 
 def receive(at: str, door: str, data: bytes, name: str, keep: Keep, take: Take, code: str = "") -> None:
-    """Stores a file and selects it, or shows why it was rejected, or asks for its encoding. `door` is the popover to
-    close."""
+    """Stores a file and selects it, or shows why it was rejected, or asks for its encoding.
+
+    `door` is the popover to close.
+    """
     st.session_state.pop(f"{at}.refused", None)
     st.session_state.pop(f"{at}.doubt", None)
     if not code and is_doubtful(data):

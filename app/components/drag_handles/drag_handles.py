@@ -22,8 +22,10 @@ WITHIN = "picture"  # the key of the container that holds the chart
 
 
 def component(name: str, folder: str = "drag_handles") -> Any:
-    """Registers a component of this family. Its script follows the shared script, and all of them share one style
-    sheet."""
+    """Registers a component of this family.
+
+    Its own script follows the script that all of them share. They also share one style sheet.
+    """
     return st.components.v2.component(
         f"headstart_{name}",
         html=f'<div class="{name}"></div>',
@@ -51,8 +53,10 @@ def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -
 
 
 def rows(figure: Figure, key: str, slug: str = "", order: Order | None = None, said: str | None = None) -> None:
-    """Draws rows. The learner can move them if `order` asks for their order. `said` is the order that they have set
-    so far."""
+    """Draws rows, which the learner can put in order if `order` asks for that.
+
+    `said` is the order that the learner has set so far.
+    """
 
     def ordered() -> None:
         if order:
@@ -81,8 +85,10 @@ def game(figure: Figure, key: str) -> None:
 
 
 def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object] | None) -> None:
-    """Draws cards of which one is chosen. `put` is called with the name of another card, or is None if the choice is
-    fixed."""
+    """Draws cards of which one is chosen.
+
+    `put` is called with the name of another card. It is None if the choice is fixed.
+    """
 
     def chose() -> None:
         if put:

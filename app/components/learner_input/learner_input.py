@@ -34,8 +34,10 @@ LONG = 80  # characters; a longer text gets a text area
 
 
 def input_form(lesson: Workspace, settings: Settings, answers: Results, stale: bool = False) -> None:
-    """Draws the lesson's sheet, if it has one. The answers are `stale` while those for the current input are still
-    computed."""
+    """Draws the lesson's sheet, if it has one.
+
+    The answers are `stale` while those for the current input are still being computed.
+    """
     if lesson.sheet is None:
         return
     if lesson.sheet.kind == "pairs":
@@ -87,8 +89,10 @@ def write(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
 
 
 def choose(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
-    """Draws one pair after the other: two buttons, and a third for learners who cannot decide. Choices can be
-    undone."""
+    """Draws one pair after the other, with a button for each side and one for learners who cannot decide.
+
+    Choices can be undone.
+    """
     at, number = url_state.key(lesson.slug, "pair"), len(given)
     made = len(given.replace("-", ""))
 
