@@ -1,4 +1,4 @@
-"""Starts the app. Run it with `make run`, or with `streamlit run app/main.py`.
+"""Starts the app. You can run it with `make run` or with `streamlit run app/main.py`.
 
 Streamlit runs this file each time it draws a page. Before that, Streamlit imports the file to start the server. The
 import loads everything that the pages need, while the first browser still downloads Streamlit's own files.

@@ -1,4 +1,4 @@
-"""Works around defects of Streamlit 1.67 by which a page lost its drawing or a learner lost their input.
+"""Fixes defects of Streamlit 1.67 because of which a page could lose a drawing, or a learner could lose their input.
 
 Lost drawings: when a fragment runs again, Streamlit drops the messages of the fragment that were not sent yet,
 because the fragment will be drawn again. If a whole run came just before, the browser receives the end of that run
@@ -54,9 +54,9 @@ def ends_a_whole_run(message: ForwardMsg) -> bool:
 
 
 def call_back(state: SessionState, **more: Any) -> None:
-    """Runs the callbacks to their end before another run begins.
+    """Runs the callbacks to their end before another run of the page can begin.
 
-    This function replaces Streamlit's `SessionState._call_callbacks`.
+    This function replaces `SessionState._call_callbacks` of Streamlit.
     """
     mark = calling_back.set(True)
     try:
@@ -72,10 +72,10 @@ def give_way(runner: ScriptRunner) -> None:
 
 
 def request(requests: ScriptRequests, asked: RerunData) -> bool:
-    """Asks for another run, but ignores the widget states that a timer sends.
+    """Requests another run of the page, but ignores the values of widgets if a timer has sent the request.
 
-    When a learner changes a widget, the browser sends a request of its own for that. This function replaces
-    Streamlit's `ScriptRequests._request_rerun_locked`.
+    When a learner changes a widget, the browser sends a separate request. This function replaces
+    `ScriptRequests._request_rerun_locked` of Streamlit.
     """
     if asked.is_auto_rerun:
         waits = requests._state == ScriptRequestType.RERUN  # then the widget states of the waiting request stay
@@ -84,10 +84,10 @@ def request(requests: ScriptRequests, asked: RerunData) -> bool:
 
 
 def value(states: WStates, name: str) -> Any:
-    """Returns the value of a widget, and treats an invalid value as missing.
+    """Returns the value of a widget, and treats an invalid value as if it were missing.
 
-    Raises KeyError for a value that no page of the app would send, so the widget keeps its earlier value. This
-    function replaces Streamlit's `WStates.__getitem__`.
+    Raises KeyError for a value that no page of the app would send, so that the widget keeps its earlier value. This
+    function replaces `WStates.__getitem__` of Streamlit.
     """
     held, of = states.states.get(name), states.widget_metadata.get(name)
     if isinstance(held, Serialized) and of and not is_value(held.value, of):

@@ -113,7 +113,10 @@ def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
 
 
 def sentences(only: str = "") -> Iterator[str]:
-    """Yields the sentences that a page shows while a run goes on and when it ends, for the runs that ship."""
+    """Yields the sentences that are shown while a run goes on and when it ends.
+
+    The sentences are made from the stored runs.
+    """
     for lesson in select_lessons(only):
         yield lesson.tells(load_results(lesson.runs(lesson.recorded_settings)), lesson.recorded_settings)
         if lesson.mission:

@@ -35,7 +35,7 @@ FIELDS = {
 
 
 def show(today: date) -> None:
-    """Draws the six briefs and the brief of this week. A link may name the brief of another week."""
+    """Draws the six briefs and the brief of the current week. A link can also open the brief of another week."""
     week = weekly.week_of(today)
     briefs = Control(
         name="brief",
@@ -67,7 +67,7 @@ def show(today: date) -> None:
 
 
 def title(slug: str) -> str:
-    """Returns the title of a brief. The brief of a week has only its slug."""
+    """Returns the title of a brief. The brief of a week has no title, so its slug is returned."""
     return BRIEFS[slug].title if slug in BRIEFS else slug
 
 

@@ -1,7 +1,7 @@
-"""Lists every claim with its receipt: the result of our runs, its interval, its bar, and the result of the paper.
+"""Shows every claim with its receipt: the result of our runs, its interval, its bar, and the result of the paper.
 
-The page computes nothing, because the findings ship (lessons/kit/shipping/findings.py). No other page shows the code
-of a claim.
+The page does not compute anything, because the findings are stored with the app (lessons/kit/shipping/findings.py).
+It is the only page that shows the code of a claim.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def status_counts(found: list[Row]) -> str:
 
 
 def groups(found: list[Row], order: str) -> Iterable[str]:
-    """Yields the claims as HTML, under headings if they are sorted by lesson or by result."""
+    """Yields the claims as HTML. If they are sorted by lesson or by result, each group has a heading."""
 
     def place(row: Row) -> tuple[int, str]:
         of, _, each = row

@@ -1,6 +1,7 @@
-"""Lists the terms of the field, with a search. Each has two sentences and a link to the lesson that shows it.
+"""Shows the terms of the field with their definitions, and lets learners search for a term.
 
-The entries are in lessons/kit/lesson/glossary.md.
+Each entry has two sentences and a link to the lesson that shows the term. The entries are in
+lessons/kit/lesson/glossary.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Draws any lesson: a header line, a rail with words and controls, and the stage.
+"""Draws the page of any lesson.
 
-This module knows the types that make up a lesson, but no lesson by name.
+It has a header line, a rail with the words and controls, and the stage with the picture.
+
+This module knows the types that make up a lesson, but it does not know any lesson by name.
 """
 
 from __future__ import annotations

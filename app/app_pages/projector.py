@@ -109,7 +109,10 @@ def learner_state(plan: Plan) -> LessonState:
 
 
 def runs(plan: Plan, told: st.delta_generator.DeltaGenerator, before: float) -> None:
-    """Draws the runs as they go on, over all guesses. At the end it shows how far the guesses were from the result."""
+    """Draws the results of the runs together with all guesses.
+
+    At the end it shows how far the guesses were from the results.
+    """
     lesson, settings = plan.lesson_of, plan.settings
     now = poll(lesson, learner_state(plan))
     evidence = backdrop_results(lesson, settings, not now.moving) | now.seen.evidence | results(lesson, settings, now)

@@ -1,4 +1,7 @@
-"""The sandbox: learners set any field of an experiment, train it, pin it, and compare runs."""
+"""The sandbox, in which learners can change any part of an experiment and train it.
+
+They can also pin a run and compare it with other runs.
+"""
 
 from __future__ import annotations
 

@@ -214,8 +214,8 @@ def missed_questions(plan: Plan, records: tuple[Record, ...]) -> None:
 
 
 def beyond(plan: Plan) -> None:
-    """Draws the buttons that save the answers, add those of another class, or close the class, and the teacher's
-    link."""
+    """Draws the teacher's link, and the buttons that save the answers, add those of another class, or close the
+    class."""
 
     def given(file: UploadedFile) -> None:
         try:

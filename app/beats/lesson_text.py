@@ -77,7 +77,7 @@ def glossed(text: str, slug: str, name: str) -> str:
 
 
 def gloss(word: str, term: Term, key: str, elsewhere: bool) -> str:
-    """Returns a button that opens the entry. It uses HTML's popover, which a tap or a key opens and Escape closes."""
+    """Returns a button that shows the entry of a term. The entry is an HTML popover, which Escape closes again."""
     link = to_lesson(lessons()[term.lesson]) if elsewhere else ""
     entry = f"<b>{escape(term.name)}</b> {escape(term.entry)} {link}"
     return (

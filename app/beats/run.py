@@ -163,9 +163,9 @@ class RunStatus:
 
     @property
     def poll_interval(self) -> float:
-        """Returns the seconds until the next update, or 0 if nothing will change without a click.
+        """Returns the number of seconds until the next update, or 0 if nothing will change without a click.
 
-        A measure that the engine refused as busy is asked for again at the next update.
+        If the engine was too busy to accept a measure, the next update asks for it again.
         """
         if not (self.seen.playing or waits(self.values)):
             return 0
@@ -206,9 +206,9 @@ def waits(known: States) -> bool:
 
 
 def input_measures(lesson: Workspace, settings: Settings) -> Measures:
-    """Returns the measures about the sheet whose runs are stored already.
+    """Returns the measures that answer the learner's input, if the weights of their runs are stored.
 
-    Asking for them trains nothing, except runs whose weights were evicted.
+    To compute them, nothing is trained except for runs whose weights were removed from the store.
     """
     asked = lesson_cache.asks(lesson, settings)
     return [piece for piece in asked if store.complete(piece.of) or all(map(at_hand, piece.of.runs))]
@@ -258,7 +258,10 @@ def ask(lesson: Workspace, settings: Settings) -> None:
 
 
 def begin(lesson: Workspace, settings: Settings) -> None:
-    """Asks for the runs. Stored runs are played from this moment. Raises Busy if the queue is full."""
+    """Asks the engine to train the runs.
+
+    From this moment stored runs are played. Raises Busy if the queue of the engine is full.
+    """
     behind = engine().pending > 0  # a learner who has to wait sees an earlier run at once
     st.session_state[url_state.key(lesson.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
     engine().ask([piece.of for piece in lesson_cache.runs(lesson, settings)], *me())

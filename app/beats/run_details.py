@@ -17,7 +17,7 @@ from lessons.ways_to_remember.machine import pasts
 
 
 def details(run: Run, name: str) -> None:
-    """Draws what the run is, what it found, and where it began. New actions on a run belong here."""
+    """Draws what the run is, what it found, and where it began. If you add an action on a run, call it here."""
     said = describe_run(run)
     st.markdown(f"{said[0].upper()}{said[1:]}.")
     table = points(run)

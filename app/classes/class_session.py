@@ -110,9 +110,10 @@ def picture(slug: str, settings: Settings, guesses: tuple[Settings, ...]) -> Fig
 
 
 def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
-    """Draws the guesses of the class in numbers.
+    """Draws the guesses of the class as numbers.
 
-    A handle on the picture gets its median and spread. Any other question gets the number of each answer.
+    For a handle on the picture it shows the median and the spread. For any other question it shows the number of
+    learners for each answer.
     """
     prediction = plan.lesson_of.prediction
     units = {control.name: handle.unit for handle in prediction.handles for control in handle.controls}

@@ -1,8 +1,8 @@
 """Draws the controls of the sandbox.
 
 They are the choice of a lesson's experiment to start with, and the fields of the experiment in four groups. All
-controls change one text, which is the experiment in the link. They are built from lessons/kit/sandbox/dials.py, so
-this module does not know any field by name.
+controls change one text, which is the experiment in the link. The controls are made from
+lessons/kit/sandbox/dials.py, and this module does not use the name of any field.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Pins runs, names them, and removes them. The link contains the pins, and the learner's browser remembers them."""
+"""Lets learners pin runs, give them names, and remove them.
+
+The pins are part of the link, and the browser stores them too.
+"""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def not_alone(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def in_script(source: str) -> Iterator[tuple[str, int]]:
-    """Yields the texts that a JavaScript file translates, each with its line."""
+    """Yields each text of a JavaScript file that is marked for translation, together with its line number."""
     for found in SAID.finditer(source):
         yield HOLE.sub("{}", found[1]), source.count("\n", 0, found.start()) + 1
 

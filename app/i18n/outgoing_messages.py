@@ -102,9 +102,9 @@ def count_letters() -> Iterator[Counter[bool]]:
 
 @contextmanager
 def without_counting() -> Iterator[None]:
-    """Leaves texts out of the count that learners read only if they ask for them.
+    """Does not count the letters of texts that learners read only if they ask for them.
 
-    Such texts do not show in which language most of the page is written.
+    Such texts do not tell us in which language most of the page is written.
     """
     mark = letters.set(None)
     try:
@@ -184,9 +184,9 @@ def scripted(script: str) -> tuple[str, ...]:
 
 
 def part(told: bytes, translator: Translator) -> bytes:
-    """Translates one part of a player's frames (app/components/player/player.py).
+    """Translates the texts in one part of the data of a player (app/components/player/player.py).
 
-    The keys of a part name the panel and its field, such as "0 says".
+    Each key names a panel by its number and one of its fields, for example "0 says".
     """
     if b' says":' not in told:
         return told
@@ -198,10 +198,10 @@ def part(told: bytes, translator: Translator) -> bytes:
 
 
 def reword_json(data: Any, said: Callable[[str], str], read: bool = False) -> Any:
-    """Translates JSON data in place: the strings under KEYS, and the names on an axis.
+    """Translates the strings in JSON data that are under one of the KEYS, and the names on an axis.
 
-    A "name" beside "options" or "called" is not translated. It identifies a control, a card or a row, and the browser
-    sends it back to the server.
+    The data are changed in place. A "name" beside "options" or "called" is not translated. It identifies a control, a
+    card or a row, and the browser sends it back to the server.
     """
     if isinstance(data, dict):
         named = data.get("type") == "category"

@@ -56,13 +56,16 @@ def challenges(settings: Settings) -> None:
 
 
 def begin(goal: Challenge) -> None:
-    """Sets up the experiment of a challenge and shows its goal below the runs. A callback of a button."""
+    """Sets up the experiment of a challenge and shows its goal below the runs.
+
+    This function is the callback of a button.
+    """
     url_state.change(SLUG, CHALLENGE, goal.slug)
     experiment_controls.take(goal.start)
 
 
 def leave() -> None:
-    """Removes the challenge's goal from below the runs. A callback of a button."""
+    """Leaves the challenge, so that its goal is no longer shown. This function is the callback of a button."""
     url_state.change(SLUG, CHALLENGE, NONE)
 
 

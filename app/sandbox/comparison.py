@@ -1,4 +1,7 @@
-"""Draws the second step of the sandbox: pinned runs and the learner's own, as curves, as a table, or one by one."""
+"""Draws the second step of the sandbox, in which the learner compares the pinned runs with the current one.
+
+The runs are shown as curves, in a table, or one at a time.
+"""
 
 from __future__ import annotations
 

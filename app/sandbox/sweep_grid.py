@@ -1,6 +1,6 @@
-"""Draws the third step of the sandbox: a sweep over the values of one or two fields.
+"""Draws the third step of the sandbox: a sweep over the values of one or two fields of an experiment.
 
-The step shows the progress of the sweep, a button to stop it, and a heat map that fills while the runs finish.
+The step shows the progress of the sweep, a button to stop it, and a heat map that is filled in while the runs finish.
 """
 
 from __future__ import annotations
@@ -71,7 +71,10 @@ def sweeping(settings: Settings) -> None:
 
 
 def tick(pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool, told: Any, moved: bool) -> None:
-    """Draws the picture with the results so far, and the number of finished runs. Updates itself while runs go on."""
+    """Draws the results so far and the number of runs that are finished.
+
+    The function is called again while runs go on.
+    """
     known, evidence = states(pieces), load_results(pieces)
     runs = list(dict.fromkeys(piece.of for piece in pieces))  # from scratch, some points of the grid are the same run
     engine().watch(runs, *me())
@@ -125,7 +128,10 @@ def choose(run: Run, axes: tuple[Axis, ...]) -> None:
 
 
 def exchange(run: Run, axes: tuple[Axis, ...], place: int) -> None:
-    """Sweeps another field at this place, or none. A callback of a select box."""
+    """Changes the field that is swept on one of the two axes, or removes the second axis.
+
+    A callback of a select box.
+    """
     path = st.session_state[f"{SLUG}.axis.{place}"]
     row: list[Axis] = list(axes[:place]) + list(axes[place + 1 :])
     if path != NONE:
@@ -135,7 +141,7 @@ def exchange(run: Run, axes: tuple[Axis, ...], place: int) -> None:
 
 
 def take(axes: tuple[Axis, ...], place: int) -> None:
-    """Changes the values of a field. At least one value stays."""
+    """Changes the values of a field. At least one value is always kept. A callback of a select box."""
     if values := st.session_state[f"{SLUG}.axis.{place}.values"]:
         row = [replace(axis, values=tuple(values)) if k == place else axis for k, axis in enumerate(axes)]
         url_state.set_parameter(AT, sweep.write(row))
@@ -161,7 +167,7 @@ def buttons(pieces: Runs, known: Any) -> None:
 
 
 def ask(runs: list[Run]) -> None:
-    """Asks the engine to train the runs of the sweep. A callback of a button."""
+    """Asks the engine to train all runs of the sweep. This function is the callback of a button."""
     try:
         engine().ask(runs, *me())
     except Busy as error:

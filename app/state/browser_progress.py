@@ -55,7 +55,10 @@ export default function ({ data, setStateValue }) {
 
 @dataclass(frozen=True)
 class BrowserNotes:
-    """Holds the progress that a browser has stored. It is untrusted: settings are checked where they are read."""
+    """Contains the progress that a browser has stored.
+
+    It comes from outside, so settings are checked when they are read.
+    """
 
     slug: str = ""  # the last lesson that was open
     query: dict[str, str] = field(default_factory=dict)  # the parameters of its URL

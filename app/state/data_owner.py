@@ -1,6 +1,6 @@
-"""Answers whether this browser brought some data.
+"""Finds out whether this browser has uploaded some data.
 
-The pages ask this before they take, return or remove data (core/user_data/ownership.py).
+Pages need to know this before they accept, return or remove data (core/user_data/ownership.py).
 """
 
 from __future__ import annotations

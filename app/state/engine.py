@@ -31,11 +31,11 @@ def shared_engine() -> Engine:
 
 
 def me() -> tuple[str, str]:
-    """Returns the name of this browser tab and the name of its learner.
+    """Returns the name of this browser tab and the name of the learner who uses it.
 
-    A tab has one set of runs at a time, and runs belong to a learner. All tabs of a browser are one learner, also
-    after a reload, because they share the browser's secret (app/state/browser_key.py). Without a secret, each tab is
-    a learner.
+    Each tab can have one set of runs at a time, and the runs belong to the learner. All tabs of a browser are the
+    same learner, also after a reload, because they share the secret of the browser (app/state/browser_key.py). If
+    there is no secret, each tab is a learner of its own.
     """
     tab: str = st.session_state.setdefault("me", uuid.uuid4().hex)
     secret = st.context.cookies.get(COOKIE, "")

@@ -1,4 +1,4 @@
-"""Lets learners bring tables, albums and texts where a control accepts them.
+"""Lets learners upload their own tables, albums and texts where a control accepts them.
 
 Draws the upload field, a summary of the data, and the buttons that download or remove them.
 """
@@ -91,10 +91,10 @@ def replace_table(slug: str, control: Control[Any], before: str, name: str) -> N
 def upload_place(
     slug: str, take: Callable[[str], object], still: str, texts: bool = False, limits: bool = True
 ) -> None:
-    """Draws the upload field and what happened to the last file.
+    """Draws the field in which learners upload a file, and shows what happened to the last file.
 
-    With `texts`, it accepts texts too. With `limits`, the limits are also shown below the button and not only in the
-    popover.
+    If `texts` is true, learners can upload texts too. If `limits` is true, the limits are also shown below the button
+    and not only in the popover.
     """
     at = url_state.key(slug, "own file")
     with upload_popover.popover("Take data of your own", at):

@@ -1,4 +1,7 @@
-"""Lets learners bring a text where a control takes a subject, as a file or pasted. The server stores it."""
+"""Lets learners use a text of their own, which they upload as a file or paste into a field.
+
+The server stores the text.
+"""
 
 from __future__ import annotations
 

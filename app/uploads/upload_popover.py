@@ -1,8 +1,8 @@
-"""Draws a popover that takes files.
+"""Draws a popover in which learners upload files.
 
-It closes once a file was accepted, and shows why the last file was rejected. If the encoding of a file is ambiguous,
-it asks the learner. The session identifies an upload field by `at`. A rejection stays until the same field takes
-another file.
+The popover closes once a file was accepted, and it shows why the last file was rejected. If the encoding of a file is
+ambiguous, the learner is asked. The argument `at` is the key of the upload field in the session. A rejection is shown
+until another file is uploaded in the same field.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Take = Callable[[str], object]
 
 
 def popover(label: str, at: str) -> AbstractContextManager[object]:
-    """Returns the popover that holds an upload field. With a new turn its key changes, which closes it."""
+    """Returns the popover that contains an upload field. To close it, `close` gives it a new key."""
     turn = st.session_state.setdefault(f"{at}.opened", 0)
     return st.popover(label, icon=":material/upload_file:", width="stretch", key=f"{at}.popover.{turn}")
 

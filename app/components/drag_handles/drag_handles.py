@@ -53,7 +53,7 @@ def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -
 
 
 def rows(figure: Figure, key: str, slug: str = "", order: Order | None = None, said: str | None = None) -> None:
-    """Draws rows, which the learner can put in order if `order` asks for that.
+    """Draws rows. If `order` is given, the learner can change the order of the rows.
 
     `said` is the order that the learner has set so far.
     """
@@ -107,12 +107,12 @@ def board(
     given: str = "",
     legend: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Draws a square to draw in.
+    """Draws a square in which the learner can draw.
 
-    Without `symbols`, `put` is called with one drawing as it grows (core/experiment/strokes.py). With `symbols`, the
-    learner draws that many symbols, each of them `each` times, and `put` is called once all are drawn
-    (core/user_data/alphabet.py). `given` holds earlier drawings, and `legend` holds the names and drawings of what
-    can be drawn.
+    If `symbols` is 0, `put` is called with a single drawing while it grows (core/experiment/strokes.py). Otherwise
+    the learner draws this number of symbols, each of them `each` times, and `put` is called when all of them are
+    finished (core/user_data/alphabet.py). `given` contains earlier drawings. `legend` contains the names and drawings
+    of the things that the learner can draw.
     """
 
     def drawn() -> None:

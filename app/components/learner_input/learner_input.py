@@ -1,6 +1,7 @@
-"""Draws what a learner places, types, chooses, labels or draws: points in a plane, a text, pairs, digits, a drawing.
+"""Draws the field in which a learner makes something.
 
-Only the URL stores this input. app/beats/run.py asks for the measures that answer it.
+The learner places points in a plane, types a text, chooses between pairs, labels digits, or draws. The input is
+stored in the URL and nowhere else. The measures that answer the input are requested in app/beats/run.py.
 """
 
 from __future__ import annotations

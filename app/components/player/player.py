@@ -78,9 +78,10 @@ def player_data(figure: Figure, key: str, live: bool) -> tuple[list[tuple[str, b
 
 
 def parts(spec: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Yields the parts that stay while frames arrive, each as its hash and its JSON.
+    """Yields the parts of the data that do not change when a new frame arrives, each with its hash and as JSON.
 
-    The first part holds what is the same in all frames. The others hold FRAMES frames each.
+    The first part holds the values that are the same in all frames. Each of the other parts holds the values of
+    FRAMES frames.
     """
     frames, panels = len(spec["marks"]), spec["panels"]
     found = [{place: of for place, of in splits(panels) if len(of) == 1}]

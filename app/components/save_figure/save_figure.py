@@ -1,4 +1,7 @@
-"""Saves the picture on the stage as PNG or SVG, as it looks now. The browser makes the file."""
+"""Saves the picture on the stage as a PNG or SVG file.
+
+The file shows the picture as it is now, and the browser makes it.
+"""
 
 from __future__ import annotations
 
