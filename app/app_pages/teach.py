@@ -214,8 +214,10 @@ def missed_questions(plan: Plan, records: tuple[Record, ...]) -> None:
 
 
 def beyond(plan: Plan) -> None:
-    """Draws the teacher's link, and the buttons that save the answers, add those of another class, or close the
-    class."""
+    """Draws the teacher's link, and the buttons that save, extend or close the class.
+
+    The answers can be saved as a file, and the file of another class can be added.
+    """
 
     def given(file: UploadedFile) -> None:
         try:
