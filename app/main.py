@@ -1,7 +1,7 @@
-"""The way in. Start it with `make run`, or `streamlit run app/main.py`.
+"""Starts the app. You can run it with `make run` or with `streamlit run app/main.py`.
 
-Streamlit runs this file to draw a page. Before, it imports it, to start the server: then all that pages need is loaded,
-while the first browser still fetches Streamlit's own files.
+Streamlit runs this file each time it draws a page. Before that, Streamlit imports the file to start the server. The
+import loads everything that the pages need, while the first browser still downloads Streamlit's own files.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # streamlit puts only this file's folder there
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # Streamlit adds only the folder of this file
 
 if __name__ == "__main__":
     from app import site

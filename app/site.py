@@ -1,4 +1,4 @@
-"""All pages: every lesson is one, and what stands beside them."""
+"""Defines all pages of the app: one page for each lesson, and the pages beside the lessons."""
 
 from __future__ import annotations
 
@@ -35,15 +35,19 @@ from lessons.kit.lesson.catalogue import CHAPTERS, lessons
 
 @cache
 def settle() -> None:
-    """Once, before the first page: see to what Streamlit loses and to the reader's language, and keep the collector
-    off what never dies; .streamlit/config.toml keeps it off steps."""
+    """Prepares the process once, before the first page is drawn.
+
+    Applies the fixes for Streamlit, starts the translation of messages, and excludes objects that live as long as the
+    process from garbage collection. A setting in .streamlit/config.toml keeps the collector from running during
+    steps.
+    """
     mend()
     outgoing_messages.listen()
     gc.freeze()
 
 
 def show() -> None:
-    """Draw the page that is asked for."""
+    """Draws the page that the browser asks for."""
     st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
     st.html(Path(__file__).with_name("style.css"))
     settle()
@@ -86,5 +90,5 @@ def show() -> None:
     with outgoing_messages.count_letters() as letters:
         try:
             page.run()
-        finally:  # a page may end in the middle
+        finally:  # a page may stop before its end
             tell_language(outgoing_messages.main_language(letters))

@@ -1,4 +1,4 @@
-"""What a server does by itself: before anybody comes, and when it ends."""
+"""Defines what the server does on its own when it starts, before the first visitor, and when it ends."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from streamlit import cli_util, config
 from streamlit.starlette import App
 from streamlit.web.server import server_util
 
-LATER = 2.0  # seconds until workers are started: whoever waits for the first page has the processor
+LATER = 2.0  # seconds until the workers start; until then the first page has the processor for itself
 
 
 @asynccontextmanager
 async def started(_: App) -> AsyncIterator[None]:
-    """While the server runs. Streamlit opens a browser itself only for files that are no App."""
+    """Runs while the server runs. It opens a browser, because Streamlit does so only for scripts that are not an
+    `App`."""
     Thread(target=load, daemon=True).start()
     if not config.get_option("server.headless"):
         cli_util.open_browser(server_util.get_url(config.get_option("browser.serverAddress")))
@@ -27,8 +28,11 @@ async def started(_: App) -> AsyncIterator[None]:
 
 
 def load() -> None:
-    """Takes half a second: a browser fetches Streamlit's own files meanwhile."""
-    gc.disable()  # nothing that is loaded dies
+    """Loads the pages and then starts the workers.
+
+    Loading takes half a second. Meanwhile the first browser downloads Streamlit's own files.
+    """
+    gc.disable()  # modules that are loaded here are never freed
     from app import site
     from app.state.engine import engine
 
@@ -39,7 +43,8 @@ def load() -> None:
 
 
 def close() -> None:
+    """Stops the workers, if they were started."""
     from app.state.engine import shared_engine
 
-    if shared_engine.cache_info().currsize:  # nobody's workers are started only to be ended
+    if shared_engine.cache_info().currsize:  # else the call would start workers only to stop them
         shared_engine().close()

@@ -1,15 +1,16 @@
-"""Defects of Streamlit 1.67, kept away from our pages: what was drawn, or what a learner has just given, could be lost.
+"""Fixes defects of Streamlit 1.67 because of which a page could lose a drawing, or a learner could lose their input.
 
-Drawn: as a fragment runs again, Streamlit drops what the fragment has drawn and the server has not sent yet: it will be
-drawn anew. But where a whole run came just before, the browser hears of that run's end without what it drew in the
-fragment, takes all of it out of the page, and puts it back a moment later. A click, or a stroke that is being drawn,
-falls beside it: on a busy server at every eighth visit.
+Lost drawings: when a fragment runs again, Streamlit drops the messages of the fragment that were not sent yet,
+because the fragment will be drawn again. If a whole run came just before, the browser receives the end of that run
+without the elements of the fragment. The browser then removes the fragment from the page and restores it a moment
+later. A click or a stroke in this moment misses its target. On a busy server this happened at every eighth visit.
 
-Given: while a page draws itself again, the browser's timer sends along where every widget stands. That may be from
-before the server has set one, which then counts as the learner's choice and undoes what they have just brought. And
-a callback ends midway as soon as the browser asks for the next run: a text that was pasted was taken, and never used.
+Lost inputs: while a page draws itself again, the browser's timer also sends the state of every widget. This state may
+be older than a value that the server has just set. Streamlit takes it for the learner's choice, which undoes what the
+learner has just done. Streamlit also interrupts a callback as soon as the browser asks for the next run. A pasted
+text was then stored and never used.
 
-Believed: whatever a browser sends as the value of a widget is taken for one, and a page ends where it is none.
+Invalid values: Streamlit accepts any value that a browser sends for a widget. The page then ends with an error.
 """
 
 from __future__ import annotations
@@ -30,25 +31,33 @@ from streamlit.runtime.state.session_state import Serialized, SessionState, WSta
 _clear = ForwardMsgQueue.clear
 _give_way, _call_back = ScriptRunner._maybe_handle_execution_control_request, SessionState._call_callbacks
 _request, _value = ScriptRequests._request_rerun_locked, WStates.__getitem__
-calling_back = ContextVar("calling back", default=False)  # in the thread of a page's run
+# True while a callback runs, in the thread that runs the page
+calling_back = ContextVar("calling back", default=False)
 
 
 def clear(
     queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
 ) -> None:
-    """As Streamlit's own, but nothing is dropped for a fragment while a whole run waits to be sent."""
+    """Drops the messages of a fragment that runs again, unless a whole run still waits to be sent.
+
+    This function replaces Streamlit's `ForwardMsgQueue.clear`.
+    """
     if fragment_ids_this_run is None or not any(map(ends_a_whole_run, queue._queue)):
         _clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
-    queue._delta_index_map = {}  # what comes now is not put in the place of what was drawn before
+    queue._delta_index_map = {}  # new messages must not replace older ones
 
 
 def ends_a_whole_run(message: ForwardMsg) -> bool:
+    """Returns whether a message is the end of a whole run that succeeded."""
     how = message.script_finished if message.WhichOneof("type") == "script_finished" else None
     return how == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
 def call_back(state: SessionState, **more: Any) -> None:
-    """As Streamlit's own, and to its end: another run waits until then."""
+    """Runs the callbacks to their end before another run of the page can begin.
+
+    This function replaces `SessionState._call_callbacks` of Streamlit.
+    """
     mark = calling_back.set(True)
     try:
         _call_back(state, **more)
@@ -57,20 +66,29 @@ def call_back(state: SessionState, **more: Any) -> None:
 
 
 def give_way(runner: ScriptRunner) -> None:
+    """Replaces Streamlit's check whether a run has to stop for another, and never stops a run during a callback."""
     if not calling_back.get():
         _give_way(runner)
 
 
 def request(requests: ScriptRequests, asked: RerunData) -> bool:
-    """As Streamlit's own, but a timer changes no widget: whoever does so sends a request for that."""
+    """Requests another run of the page, but ignores the values of widgets if a timer has sent the request.
+
+    When a learner changes a widget, the browser sends a separate request. This function replaces
+    `ScriptRequests._request_rerun_locked` of Streamlit.
+    """
     if asked.is_auto_rerun:
-        waits = requests._state == ScriptRequestType.RERUN  # and what its request has set stays
+        waits = requests._state == ScriptRequestType.RERUN  # then the widget states of the waiting request stay
         asked = replace(asked, widget_states=None if waits else WidgetStates())
     return _request(requests, asked)
 
 
 def value(states: WStates, name: str) -> Any:
-    """As Streamlit's own; what no page of ours would send for this widget is not there, so that it stays as it was."""
+    """Returns the value of a widget, and treats an invalid value as if it were missing.
+
+    Raises KeyError for a value that no page of the app would send, so that the widget keeps its earlier value. This
+    function replaces `WStates.__getitem__` of Streamlit.
+    """
     held, of = states.states.get(name), states.widget_metadata.get(name)
     if isinstance(held, Serialized) and of and not is_value(held.value, of):
         raise KeyError(name)
@@ -78,15 +96,16 @@ def value(states: WStates, name: str) -> Any:
 
 
 def is_value(sent: WidgetState, of: WidgetMetadata[Any]) -> bool:
+    """Returns whether a browser's message is a valid value for this widget."""
     kind = sent.WhichOneof("value")
     if kind and of.value_type and kind != of.value_type:
         return False
     try:
         told = unpack_widget_state_value(sent)
         if kind == "json_value" and not (isinstance(told, dict) and json.dumps(told, ensure_ascii=False).encode()):
-            return False  # half a letter (\ud800) is text in JSON, and cannot be sent back
+            return False  # half a surrogate pair (\ud800) is valid in JSON but cannot be encoded and sent back
         of.deserializer(told)
-    except Exception:  # whatever a widget makes of what it does not expect
+    except Exception:  # a widget may raise any error for a value that it does not expect
         return False
     offered = getattr(getattr(of.deserializer, "__self__", None), "formatted_option_to_option_index", None)
     return offered is None or told is None or set([told] if isinstance(told, str) else told) <= offered.keys()
@@ -102,5 +121,6 @@ MENDED = {
 
 
 def mend() -> None:
+    """Installs all fixes."""
     for (of, name), mended in MENDED.items():
         setattr(of, name, mended)

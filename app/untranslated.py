@@ -1,8 +1,9 @@
-"""What a reader of another language would still read in English.
+"""Lists the texts that a reader of another language would still read in English.
 
-`python -m app.i18n [--language de] [--only PAGE] [--write]` draws home and the lessons of the path at every beat, view
-and finding, from the results that ship, and lists what reaches the browser unsaid, with where it comes from; ends in 1
-if there is any. --write adds it to the translators' files, empty.
+`python -m app.untranslated [--language de] [--only PAGE] [--write]` draws the home page and the lessons of the path
+at every beat, view and finding, from the results that ship. It lists each text that reaches the browser without a
+translation, and where the text comes from. The exit code is 1 if there are any. `--write` adds them to the
+translation files, empty.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from core.experiment import guest_book_words as notes
 from lessons.kit.lesson.catalogue import Lesson, lessons
 from lessons.kit.results.evidence import load_results
 
-DATA = frozenset(notes.WORDS)  # real notes and their words stay as they were written
+DATA = frozenset(notes.WORDS)  # real guest book notes and their words are not translated
 MARK = re.compile("⟦(\\d+)⟧")
 
 
 class Listener(Translator):
-    """A language that notes what it cannot say."""
+    """Records the texts that it cannot translate."""
 
     def __init__(self, translations: dict[str, str]):
         super().__init__(translations)
@@ -42,8 +43,9 @@ class Listener(Translator):
         return flat if set(re.findall(r"\w+", flat)) <= DATA else super()._whole(flat)
 
     def translate(self, text: str) -> str | None:
+        """Translates a text, and records the text if it has no translation or only a rough one."""
         flat = " ".join(text.split())
-        if flat in LANGUAGES.values():  # each is called by its own name
+        if flat in LANGUAGES.values():  # a language is always shown under its own name
             return flat
         found = super().translate(text)
         if found is None and flat not in self.spoken:
@@ -51,17 +53,19 @@ class Listener(Translator):
         elif found is not None:
             self.spoken.add(" ".join(found.split()))
             if self.whole(flat) is None and self.translate_parts(flat, 0) is None and flat not in self.spoken:
-                self.unsaid[flat] = None  # said roughly: something in it stays as it is
+                self.unsaid[flat] = None  # the translation is rough: a part of it stays in English
         return found
 
 
 def home(language: str) -> AppTest:
+    """Returns a test of the home page in this language."""
     page = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=120)
     page.query_params[AT] = language
     return page
 
 
 def of_lesson(slug: str) -> None:
+    """Draws the page of a lesson. `AppTest` runs this function on its own, so it imports what it needs."""
     from app.app_pages import lesson
     from lessons.kit.lesson.catalogue import lessons
 
@@ -69,12 +73,12 @@ def of_lesson(slug: str) -> None:
 
 
 def select_lessons(only: str) -> list[Lesson]:
-    """The lesson of this slug, or those on the path."""
+    """Returns the lesson with this slug, or all lessons of the path."""
     return [lesson for lesson in lessons().values() if (lesson.slug == only if only else lesson.on_path)]
 
 
 def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
-    """What is drawn, and what it is called."""
+    """Yields every page to draw, each with a name."""
     from app.state import url_state
     from lessons.kit.lesson.catalogue import BEATS
     from lessons.kit.model.values import Settings
@@ -109,7 +113,10 @@ def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:
 
 
 def sentences(only: str = "") -> Iterator[str]:
-    """What is told while a run goes on and as it ends, of the runs that ship."""
+    """Yields the sentences that are shown while a run goes on and when it ends.
+
+    The sentences are made from the stored runs.
+    """
     for lesson in select_lessons(only):
         yield lesson.tells(load_results(lesson.runs(lesson.recorded_settings)), lesson.recorded_settings)
         if lesson.mission:
@@ -117,7 +124,7 @@ def sentences(only: str = "") -> Iterator[str]:
 
 
 def unsaid(language: str, only: str = "") -> list[str]:
-    """What reached the browser in English."""
+    """Returns the texts that reached the browser in English."""
     listener = Listener(translations(language))
     outgoing_messages.translator_for = lambda _: listener  # type: ignore[assignment]
     outgoing_messages.listen()
@@ -131,7 +138,7 @@ def unsaid(language: str, only: str = "") -> list[str]:
 
 
 def origins(texts: list[str], language: str) -> dict[Text, str]:
-    """The templates that these were made from and that have no translation, each with one of them."""
+    """Returns the templates that the texts were made from and that have no translation, each with one of its texts."""
     known = translations(language)
     every = list({text.template: text for text in sorted(collected(), key=lambda text: text.folder == FRAME)}.values())
     marked = Translator({text.template: f"⟦{k}⟧{text.template}" for k, text in enumerate(every)})
@@ -145,6 +152,7 @@ def origins(texts: list[str], language: str) -> dict[Text, str]:
 
 
 def write(found: dict[Text, str], language: str) -> None:
+    """Adds the templates to the translation files, without a translation."""
     for folder in {text.folder for text in found}:
         path = folder / f"{language}.po"
         file = polib.pofile(str(path)) if path.exists() else polib.POFile(wrapwidth=110)
@@ -158,6 +166,7 @@ def write(found: dict[Text, str], language: str) -> None:
 
 
 def main() -> int:
+    """Prints the texts without a translation. Returns the exit code."""
     ask = argparse.ArgumentParser(prog="python -m app.i18n", description=__doc__.split("\n")[0])
     ask.add_argument("--language", default="de", choices=[code for code in LANGUAGES if code != OWN])
     ask.add_argument(

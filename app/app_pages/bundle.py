@@ -1,4 +1,4 @@
-"""Open a bundle: a run that somebody made in another copy of the app, shown as their word and kept apart."""
+"""Opens a bundle: a run from another copy of the app, whose numbers were not checked here and which is kept apart."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from lessons.kit.sandbox.experiment import describe_run
 from lessons.kit.sandbox.results import curve, ending, select_column
 
 TITLE = "Open a bundle"
-NAME, REFUSED = "bundle", "bundle.refused"  # in the URL; in the session
+NAME, REFUSED = "bundle", "bundle.refused"  # keys in the URL and in the session
 
 
 def show() -> None:
+    """Draws the page: a field for a file, and the bundle that is open."""
     st.title(TITLE, anchor=False)
     st.markdown("A bundle is a run from another copy of Headstart: its curves, its weights and what it stands on.")
     most = bundle.LARGEST // 10**6
@@ -38,14 +39,15 @@ def show() -> None:
 
 
 def take(data: bytes) -> None:
-    """Open a bundle and go to it; where it is none, a sentence says why until another is opened."""
+    """Opens a bundle and shows it. If the file is invalid, a sentence says why until another file is opened."""
     st.session_state.pop(REFUSED, None)
     try:
         there = {own for own, _ in ownership.all_user_data()}
         name = bundle.unpack(data)
         if brought := bundle.load(name):
             for _, own in user_data_kinds.user_data_of(brought.run).values():
-                if own not in there:  # what was here before stays whose it was: a bundle may only name it
+                # data that were here before keep their owner, because a bundle may name data without containing them
+                if own not in there:
                     data_owner.claim(own)
         st.query_params[NAME] = name
     except BadValue as error:
@@ -53,6 +55,7 @@ def take(data: bytes) -> None:
 
 
 def look_at(brought: OpenedBundle) -> None:
+    """Draws the run of a bundle beside the same run made here, if there is one."""
     run = brought.run
     what = describe_run(run)
     st.subheader(f"{what[0].upper()}{what[1:]}", anchor=False)

@@ -1,5 +1,7 @@
-"""The capstone: briefs as an engineer meets them. Choose, say what you expect, run it, see where the choice stands
-beside what was tried before."""
+"""The capstone: briefs like those that an engineer gets.
+
+The learner chooses a method, predicts its result, trains it, and compares it with choices that were tried before.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ FIELDS = {
 
 
 def show(today: date) -> None:
-    """The six briefs and the one of the week; or that of another week, which a link names."""
+    """Draws the six briefs and the brief of the current week. A link can also open the brief of another week."""
     week = weekly.week_of(today)
     briefs = Control(
         name="brief",
@@ -65,15 +67,17 @@ def show(today: date) -> None:
 
 
 def title(slug: str) -> str:
+    """Returns the title of a brief. The brief of a week has no title, so its slug is returned."""
     return BRIEFS[slug].title if slug in BRIEFS else slug
 
 
 def parameter_of(brief: Brief, name: str) -> str:
+    """Returns the name of a URL parameter of this brief."""
     return url_state.key(f"{SLUG}.{brief.slug}", name)
 
 
 def over(page: Workspace) -> bool:
-    """Whether the learner's own run is done."""
+    """Returns whether the learner's own run is complete."""
     now = url_state.read(page)
     return now.pressed and all(store.complete(piece.of) for piece in lesson_cache.runs(page, now.settings))
 
@@ -82,7 +86,10 @@ def over(page: Workspace) -> bool:
 
 
 def with_tries(brief: Brief) -> Workspace:
-    """The brief's bench with all that the learner has tried, to which a run that is over is added."""
+    """Returns the workspace of a brief with every choice that the learner has tried.
+
+    A run that has ended is added to the choices.
+    """
     name = parameter_of(brief, "tries")
     none: tuple[Try, ...] = ()
     made = url_state.read_parameter(name, lambda text: tries.read(text, brief), none)
@@ -100,7 +107,7 @@ def with_tries(brief: Brief) -> Workspace:
 
 
 def set_prices(brief: Brief, own: Prices | None) -> None:
-    """Fields for prices of the learner's own, which stand in the link."""
+    """Draws fields in which learners enter their own prices. The link contains the prices."""
     now, name = own or prices.of_brief(brief), parameter_of(brief, "prices")
 
     def changed() -> None:
@@ -136,7 +143,7 @@ def set_prices(brief: Brief, own: Prices | None) -> None:
 
 
 def advised(brief: Brief) -> None:
-    """What somebody chooses who has done the lessons, step by step."""
+    """Draws what somebody would choose who has done the lessons, step by step."""
     choice, steps = advice(brief)
     with st.expander("What the lessons advise here"):
         st.markdown(f"**{choice_text(choice)}**")

@@ -1,4 +1,7 @@
-"""Where every example comes from, on what terms, and what of it is here: core/fetch/sources.toml as a page."""
+"""Lists where every example comes from, under which terms, and whether it is on this machine.
+
+The page shows core/fetch/sources.toml.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ HERE = {"ships": "Ships with the app", "package": "Comes with a package", "broug
 
 
 def show() -> None:
+    """Draws the sources by their kind."""
     st.title(TITLE, anchor=False)
     st.markdown(
         "The pictures and texts that train here come from somewhere; only points, lines and shapes are made up. "
@@ -29,6 +33,7 @@ def show() -> None:
 
 
 def card(source: Source) -> None:
+    """Draws one source."""
     size = source.size()
     with st.container(border=True):
         st.markdown(f"**{source.name}.** {source.what}.")
@@ -46,4 +51,5 @@ def card(source: Source) -> None:
 
 
 def amount(size: int) -> str:
+    """Returns a number of bytes in MB or kB."""
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

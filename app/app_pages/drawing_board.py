@@ -1,4 +1,7 @@
-"""The drawing board: draw an alphabet of your own, have two kinds of nets learn it, and let them guess as you draw."""
+"""The drawing board: learners draw their own alphabet and train two kinds of nets on it.
+
+Afterwards both nets guess while the learner draws.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from lessons.kit.results.evidence import load_results
 from lessons.label_worth import drawing_board
 
 TITLE = "Drawing board"
-LESSON = "label_worth"  # whose words it has
+LESSON = "label_worth"  # the lesson whose text.md has the words of this page
 SLUG = drawing_board.BENCH.slug
 DRAW, LEARN = "Draw", "Learn and guess"
 STEP = Control(name="step", label="Step", options=(DRAW, LEARN), default=DRAW, help="")
@@ -36,6 +39,7 @@ SYMBOLS = Control(
 
 
 def show() -> None:
+    """Draws the page at its first or second step."""
     step = url_state.setting(SLUG, STEP)
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
@@ -49,7 +53,7 @@ def show() -> None:
 
 
 def drawing() -> None:
-    """Symbols are drawn on the stage; or ready-made ones are taken, or those in a file."""
+    """Draws the first step: the learner draws symbols, or takes an alphabet that ships or one from a file."""
     name = url_state.setting(SLUG, drawing_board.ALPHABET)
     follow(name)
     symbols, each = (url_state.setting(SLUG, one) for one in (SYMBOLS, drawing_board.EACH))
@@ -69,8 +73,10 @@ def drawing() -> None:
 
 
 def follow(name: str) -> None:
-    """Sets both sliders to the size of an own alphabet that has just been opened, so that all of it is shown. What the
-    learner sets afterwards stays."""
+    """Sets both sliders to the size of an alphabet that was just opened, so that all of it is shown.
+
+    A slider that the learner moves afterwards stays where it is.
+    """
     seen = f"{SLUG}.sliders follow"
     before = st.session_state.get(seen)
     st.session_state[seen] = name
@@ -79,19 +85,20 @@ def follow(name: str) -> None:
     known = alphabet.load(name)
     each = next(option for option in drawing_board.EACH.options if option >= known.most)
     for slider, size in ((SYMBOLS, len(known.symbols)), (drawing_board.EACH, each)):
-        if before or url_state.key(SLUG, slider.name) not in st.query_params:  # a link says how its sliders stood
+        # a link contains the values of the sliders
+        if before or url_state.key(SLUG, slider.name) not in st.query_params:
             url_state.change(SLUG, slider, size)
 
 
 def learning() -> None:
-    """The race between the two sides; afterwards the learner draws and both guess."""
+    """Draws the second step: the race between the two sides. Afterwards the learner draws and both guess."""
     live(raced(), backdrop_results)
     with st.expander("What this shows"):
         words("draw explained")
 
 
 def raced() -> Workspace:
-    """What both sides learn, in words."""
+    """Returns the workspace in which both sides learn the alphabet."""
     return with_words(
         drawing_board.OWN
         if OWN_NAMES.fullmatch(url_state.setting(SLUG, drawing_board.ALPHABET))
@@ -101,12 +108,15 @@ def raced() -> Workspace:
 
 @cache
 def with_words(bench: Workspace) -> Workspace:
+    """Returns the workspace with the words of the page."""
     return replace(bench, words={"run": lessons()[LESSON].words["draw run"]})
 
 
 def backdrop_results(at: url_state.LessonState, everything: bool) -> Results:
+    """Returns the stored results that the figures are drawn from."""
     return load_results(drawing_board.backdrop(at.settings))
 
 
 def words(heading: str) -> None:
+    """Draws a section of the lesson's text.md."""
     prose(filled(lessons()[LESSON].words[heading]), SLUG, heading)

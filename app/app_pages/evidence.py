@@ -1,6 +1,7 @@
-"""Every claim with its receipt: what our runs say, how sure that is, at which bar, and what the paper found.
+"""Shows every claim with its receipt: the result of our runs, its interval, its bar, and the result of the paper.
 
-Nothing is computed here: the findings ship (lessons/kit/shipping/findings.py). The only page that shows a claim's code.
+The page does not compute anything, because the findings are stored with the app (lessons/kit/shipping/findings.py).
+It is the only page that shows the code of a claim.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ Row = tuple[Lesson, Claim, Finding | None]
 
 
 def show() -> None:
+    """Draws the search, the filters and the claims."""
     st.title(TITLE, anchor=False)
     st.markdown(
         "What the lessons say rests on published results that we tried to find again, on a small scale, each against "
@@ -68,6 +70,7 @@ def show() -> None:
 
 
 def choose_lesson(slug: str) -> str:
+    """Draws the filter by lesson."""
     at = url_state.key("evidence", LESSON.name)
     names = {ALL: "All lessons"} | {each.slug: f"{each.number}. {each.title}" for each in lessons().values()}
     st.session_state[at] = slug
@@ -82,10 +85,12 @@ def choose_lesson(slug: str) -> str:
 
 
 def rows() -> list[Row]:
+    """Returns every claim with its lesson and its finding."""
     return [(lesson, claim, finding(claim)) for lesson, claim in claims().values()]
 
 
 def finding(claim: Claim) -> Finding | None:
+    """Returns the stored finding of a claim, or None if there is none."""
     try:
         return shipped(claim.id)
     except Missing:
@@ -93,10 +98,12 @@ def finding(claim: Claim) -> Finding | None:
 
 
 def statement(claim: Claim, found: Finding) -> str:
+    """Returns the statement of a claim with its numbers."""
     return claim.statement.format(**found.numbers)
 
 
 def matches(row: Row, words: str, lesson: str, status: str) -> bool:
+    """Returns whether a claim passes the search and the filters. A search for a claim's code finds only that claim."""
     of, claim, found = row
     if lesson not in (ALL, of.slug) or (status != ALL and (found is None or found.status != status)):
         return False
@@ -107,14 +114,14 @@ def matches(row: Row, words: str, lesson: str, status: str) -> bool:
 
 
 def status_counts(found: list[Row]) -> str:
-    """How many there are, and how they came out."""
+    """Returns how many claims are shown, and how many of them have each result."""
     have = [each.status for _, _, each in found if each]
     parts = [f"{have.count(status)} {label.lower()}" for status, (label, _) in BADGES.items() if status in have]
     return f"{len(found)} of {len(claims())} claims: {', '.join(parts)}" if parts else f"{len(found)} claims"
 
 
 def groups(found: list[Row], order: str) -> Iterable[str]:
-    """The rows as HTML, under headings where they are sorted by what several share."""
+    """Yields the claims as HTML. If they are sorted by lesson or by result, each group has a heading."""
 
     def place(row: Row) -> tuple[int, str]:
         of, _, each = row
@@ -131,13 +138,13 @@ def groups(found: list[Row], order: str) -> Iterable[str]:
 
 
 def by_code(code: str) -> tuple[str, int, str]:
-    """S2 before S10, and S11 before S11b."""
+    """Returns a sort key that puts S2 before S10, and S11 before S11b."""
     letters, digits, rest = re.findall(r"(\D+)(\d+)(\D*)", code)[0]
     return letters, int(digits), rest
 
 
 def row_html(lesson: Lesson, claim: Claim, found: Finding | None, opened: bool) -> str:
-    """One claim: its row, and under it the receipt, which opens without asking the server."""
+    """Returns one claim as HTML. Its receipt opens in the browser, without a request to the server."""
     if found is None:
         return f"<p><code>{claim.id}</code> Its runs are not stored. <code>make shipped</code> computes them.</p>"
     label, _ = BADGES[found.status]
@@ -146,7 +153,7 @@ def row_html(lesson: Lesson, claim: Claim, found: Finding | None, opened: bool) 
         f"{escape(check.says)}</li>"
         for check in found.checks
     )
-    none = 1.0 if claim.statistic.startswith("times") else 0.0  # once as much, or as soon, is no difference
+    none = 1.0 if claim.statistic.startswith("times") else 0.0  # a factor of one means no difference
     says = escape(claim.statistic[0].upper() + claim.statistic[1:])
     link = to_lesson(lesson)
     mark = f'<span class="status {found.status}" title="{label}" role="img" aria-label="{label}">{MARKS[found.status]}'

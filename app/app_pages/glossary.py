@@ -1,5 +1,8 @@
-"""The field's terms, each in two sentences, with a search and the lesson that shows it:
-lessons/kit/lesson/glossary.md."""
+"""Shows the terms of the field with their definitions, and lets learners search for a term.
+
+Each entry has two sentences and a link to the lesson that shows the term. The entries are in
+lessons/kit/lesson/glossary.md.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ STYLE = Path(__file__).parent / "styles" / "glossary.css"
 
 
 def show() -> None:
+    """Draws the search and the terms."""
     st.title(TITLE, anchor=False)
     st.markdown(
         "What the words mean, in two sentences each, and the lesson that shows it. In the lessons a dotted line marks "
@@ -29,7 +33,7 @@ def show() -> None:
     found = [term for term in terms(language()).values() if fits(words, term.name, *term.also, *term.forms, term.entry)]
     found.sort(
         key=lambda term: bool(words) and not fits(words, term.name, *term.also)
-    )  # by its name before by its text
+    )  # terms whose name matches come first
     st.caption(f"{len(found)} of {len(terms())} terms" if words else f"{len(terms())} terms")
     if found:
         st.html(STYLE)
@@ -39,6 +43,7 @@ def show() -> None:
 
 
 def entry(term: Term) -> str:
+    """Returns one term as HTML."""
     also = (
         f" <small>{outgoing_messages.translate_option('also:')} {escape(', '.join(term.also))}</small>"
         if term.also

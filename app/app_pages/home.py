@@ -1,4 +1,4 @@
-"""What this is, in one screen that works; two ways in; the map of lessons, with what the learner has done."""
+"""The first page: what the app is, in a picture that works; two ways in; and the map of the lessons."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from lessons.kit.results.evidence import load_results
 from lessons.kit.shipping import thumbnails
 
 Pages = Mapping[str, st.Page]
-SHOWN = "small_step"  # the lesson whose hook a newcomer plays with at once: what fine-tuning is, in a picture
+SHOWN = "small_step"  # the lesson whose first picture newcomers can use at once, because it shows what fine-tuning is
 STYLE = Path(__file__).parent / "styles" / "home.css"
 HANDS_ON = {
     "draw": ("Draw an alphabet of your own", ":material/draw:"),
@@ -37,6 +37,7 @@ HANDS_ON = {
 
 
 def show(pages: Pages) -> None:
+    """Draws the page."""
     st.html(STYLE)
     place, done = browser_progress.kept_by_browser(), browser_progress.all_progress()
     with st.container(key="frame", horizontal=True):
@@ -69,13 +70,14 @@ def show(pages: Pages) -> None:
 
 
 def spirals(lesson: Lesson) -> None:
+    """Draws the first picture of a lesson, if its results are stored."""
     with suppress(Absent):
         draw(opening(lesson), "home.hook", stage=True)
 
 
-@lru_cache(maxsize=1)  # what is absent is raised, and so not remembered
+@lru_cache(maxsize=1)  # missing results raise an error, which is not cached
 def opening(lesson: Lesson) -> Figure:
-    """Raises Absent where what it stands on is not stored."""
+    """Returns the first picture of a lesson. Raises Absent if its results are not stored."""
     values = visible(lesson.backdrop(lesson.defaults))
     evidence = load_results(values)
     if len(evidence) < len({piece.key for piece in values}):
@@ -84,12 +86,12 @@ def opening(lesson: Lesson) -> Figure:
 
 
 def begin(pages: Pages, place: BrowserNotes) -> None:
-    """Two ways in, and back to where the learner was."""
+    """Draws the two ways in, the hands-on pages, and the way back to the learner's last page."""
     path = [lesson for lesson in lessons().values() if lesson.on_path]
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(f"In {sum(lesson.minutes for lesson in path)} minutes", type="primary", icon=":material/star:"):
             st.switch_page(pages[path[0].slug])
-        st.markdown(f":material/apps: [All {len(lessons())} lessons](#lessons)")  # a link button would open a tab
+        st.markdown(f":material/apps: [All {len(lessons())} lessons](#lessons)")  # a link button would open a new tab
     with st.container(horizontal=True):
         for at, (label, icon) in HANDS_ON.items():
             if st.button(label, type="tertiary", icon=icon):
@@ -101,19 +103,19 @@ def begin(pages: Pages, place: BrowserNotes) -> None:
 
 
 def so_far(page: st.Page, done: Progress) -> None:
-    """How far the learner is; behind it waits what is asked again."""
+    """Draws how much the learner has done, with a link to the questions that are asked again."""
     if done.seen:
         st.page_link(page, label=done.summary, icon=":material/replay:")
 
 
 def read_in() -> None:
-    """The other languages: their links open the page anew, as its reader's."""
+    """Draws links to the other languages. They load the page again in that language."""
     links = (f'<a href="?{AT}={code}" target="_self" lang="{code}">{name}</a>' for code, name in other_languages())
     st.html(f'<p class="languages">{" ".join(links)}</p>')
 
 
 def card(lesson: Lesson, page: st.Page, done: Progress) -> None:
-    """The lesson's picture, its question, how long it takes, how far the learner came and what they found there."""
+    """Draws a lesson: its picture, its question, its duration, and the learner's progress and finding."""
     with st.container(border=True, width=252, height="stretch"):
         st.html(thumbnails.thumbnail_html(lesson.slug))
         st.page_link(page, label=f"**{lesson.number}. {lesson.title}**" + " :material/star:" * lesson.on_path)

@@ -1,4 +1,4 @@
-"""Join a class: a learner types the short code that the teacher shows, and comes to the class's lesson."""
+"""Join a class: a learner types the short code that the teacher shows, and the class's lesson opens."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ SLUG = "join"
 
 
 def show() -> None:
+    """Draws the page."""
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
     st.markdown("Type the six letters and digits that your teacher shows. Capitals and spaces do not matter.")

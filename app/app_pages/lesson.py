@@ -1,5 +1,9 @@
-"""Draws any lesson: a header line, a rail of words and controls, and the stage. Knows the types of a lesson, and no
-lesson by name."""
+"""Draws the page of any lesson.
+
+It has a header line, a rail with the words and controls, and the stage with the picture.
+
+This module knows the types that make up a lesson, but it does not know any lesson by name.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +30,11 @@ from lessons.kit.lesson.progress import Progress
 from lessons.kit.model.values import Results, Settings, visible
 from lessons.kit.results.evidence import load_results
 
-RAIL = 340  # pixels
+RAIL = 340  # width in pixels
 
 
 def show(lesson: Lesson) -> None:
+    """Draws the lesson at the beat that the learner has opened, and records their progress."""
     at = url_state.read(lesson)
     with st.container(key="header", horizontal=True):
         st.title(lesson.title, anchor=False, width="content")
@@ -39,7 +44,7 @@ def show(lesson: Lesson) -> None:
     waits = at.waits and at.beat in ("Run", "Explain", "Recall")
     beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}
     if not (too_early or waits):
-        browser_progress.add(Progress(seen={lesson.slug: BEATS.index(at.beat) + 1}))  # the ending counts itself
+        browser_progress.add(Progress(seen={lesson.slug: BEATS.index(at.beat) + 1}))  # the last beat counts too
     if at.predicted:
         browser_progress.add(Progress(guessed=frozenset([lesson.slug])))
     beat = wait if waits else ask_first if too_early else beats[at.beat]
@@ -49,13 +54,11 @@ def show(lesson: Lesson) -> None:
     if what := guess_and_truth(lesson, at):
         browser_progress.add(Progress(found={lesson.slug: what}))
     class_session.tell(lesson, at)
-    browser_progress.remember(
-        lesson.slug, ask=at.beat in ("Explain", "Recall")
-    )  # where what was done earlier is spoken of
+    browser_progress.remember(lesson.slug, ask=at.beat in ("Explain", "Recall"))  # these beats show earlier progress
 
 
 def guess_and_truth(lesson: Lesson, at: LessonState) -> str:
-    """The first of what the learner said and what it was, once they have seen it explained."""
+    """Returns a sentence with the learner's first guess and its result, once they have seen the explanation."""
     if at.beat not in ("Explain", "Recall") or not (at.may_see and at.guess):
         return ""
     _, said, did = lesson.verdict(load_results(lesson_cache.backdrop(lesson, lesson.defaults)), at.guess)[0]
@@ -64,13 +67,16 @@ def guess_and_truth(lesson: Lesson, at: LessonState) -> str:
 
 @contextmanager
 def rail() -> Iterator[None]:
-    """Words and controls on the left; what is drawn afterwards stands to their right, on a phone above them."""
+    """Opens the column on the left for words and controls. The rest stands to its right, and above it on a phone."""
     with st.container(key="rail", width=RAIL):
         yield
 
 
 def go(lesson: Lesson, beat: str, commit: int | None = None) -> None:
-    """A button's callback: to another beat, perhaps with the prediction made, or skipped, which shows it all."""
+    """Opens another beat. A callback of a button.
+
+    `commit` also makes the prediction, or skips it. Skipping shows everything.
+    """
     if commit is not None:
         url_state.change(lesson.slug, url_state.COMMITTED, commit)
     if commit == SKIPPED:
@@ -81,6 +87,7 @@ def go(lesson: Lesson, beat: str, commit: int | None = None) -> None:
 def forward(
     lesson: Lesson, label: str, beat: str, commit: int | None = None, primary: bool = True, ready: bool = True
 ) -> None:
+    """Draws a button that leads to another beat."""
     st.button(
         label,
         type="primary" if primary else "tertiary",
@@ -91,8 +98,11 @@ def forward(
 
 
 def backdrop(lesson: Lesson, at: LessonState, everything: bool) -> Results:
-    """The stored results that a page stands on, or those that may be seen before the prediction; where some are missing
-    it says what brings them, and ends."""
+    """Returns the stored results of the page.
+
+    Without `everything`, the function returns only those that may be seen before the prediction. If some are missing,
+    the page shows which command computes them, and stops.
+    """
     try:
         return backdrop_results(lesson, at.settings, everything)
     except Absent as absent:
@@ -100,9 +110,9 @@ def backdrop(lesson: Lesson, at: LessonState, everything: bool) -> Results:
         st.stop()
 
 
-@lru_cache(maxsize=256)  # what is absent is raised, and so not remembered
+@lru_cache(maxsize=256)  # missing results raise an error, which is not cached
 def backdrop_results(lesson: Lesson, settings: Settings, everything: bool) -> Results:
-    """Raises Absent with how many of the results are not stored."""
+    """Returns the stored results. Raises Absent with the number of results that are missing."""
     values = lesson_cache.backdrop(lesson, settings)
     shown = values if everything else visible(values)
     evidence = load_results(shown)
@@ -112,10 +122,12 @@ def backdrop_results(lesson: Lesson, settings: Settings, everything: bool) -> Re
 
 
 def beat_look(lesson: Lesson, at: LessonState) -> None:
+    """Draws the first beat."""
     look(lesson, backdrop(lesson, at, everything=False), partial(forward, lesson, "Make a prediction", "Predict"))
 
 
 def beat_predict(lesson: Lesson, at: LessonState) -> None:
+    """Draws the second beat."""
     with st.container(key="frame", horizontal=True):
         with rail():
             say(lesson, "predict")
@@ -131,13 +143,14 @@ def beat_predict(lesson: Lesson, at: LessonState) -> None:
 
 
 def wait(lesson: Lesson, at: LessonState) -> None:
+    """Draws the page on which the learner waits for their teacher."""
     label = "Change my prediction" if at.predicted else "Make a prediction"
     onward = partial(forward, lesson, label, "Predict", primary=not at.predicted)
     class_session.wait(lesson, at, backdrop(lesson, at, everything=False), onward)
 
 
 def ask_first(lesson: Lesson, at: LessonState) -> None:
-    """Where the answer would stand, before the learner has predicted and pressed."""
+    """Draws what a learner sees in place of the answer before they have predicted and pressed Run."""
     if at.committed == NOT_YET:
         st.info("First say what you expect: people who predict learn more than people who watch.")
         with st.container(horizontal=True):
@@ -151,16 +164,23 @@ def ask_first(lesson: Lesson, at: LessonState) -> None:
 
 
 def run(lesson: Lesson, at: LessonState) -> None:
+    """Draws the third beat."""
     live(lesson, partial(backdrop, lesson), partial(forward, lesson, "What happened there?", "Explain"))
 
 
 def beat_explain(lesson: Lesson, at: LessonState) -> None:
-    plain = replace(lesson.defaults, draw=at.settings.draw, given=at.settings.given)  # what the words speak of
+    """Draws the fourth beat.
+
+    Its words describe the default settings, so its results are those of the default settings.
+    """
+    # the settings that the words describe
+    plain = replace(lesson.defaults, draw=at.settings.draw, given=at.settings.given)
     evidence = backdrop(lesson, replace(at, settings=plain), everything=True) | own_results(lesson, plain)
     explain(lesson, at, plain, evidence, partial(forward, lesson, "Check what stays", "Recall"))
 
 
 def beat_recall(lesson: Lesson, at: LessonState) -> None:
+    """Draws the fifth beat."""
     recall(lesson)
     if lesson.slug not in browser_progress.all_progress().guessed:
         st.caption("This lesson counts as done once you have made a prediction and answered a question.")

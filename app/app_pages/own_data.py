@@ -1,4 +1,4 @@
-"""Your own data: bring a table, pictures or a text, and see whether a pretrained start helps to learn them."""
+"""Your own data: learners bring a table, pictures or a text, and see whether a pretrained start helps to learn them."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ OF_TEXT = (
 
 
 def show() -> None:
+    """Draws the page."""
     name = url_state.setting(BENCH.slug, DATA)
     used = own_data_workspace(name)
     with st.container(key="header", horizontal=True):
@@ -45,4 +46,5 @@ def show() -> None:
 
 
 def backdrop_results(used: Workspace, at: url_state.LessonState, everything: bool) -> Results:
+    """Returns the stored results that the figures are drawn from."""
     return load_results(used.backdrop(at.settings))

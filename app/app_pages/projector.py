@@ -1,6 +1,7 @@
-"""The projector: the way in, a class's guesses as one picture, the run over it, then what was found, one by one.
+"""Draws the projector of a class, step by step.
 
-One key leads on, or one button. The learners' own pages go their own way.
+The steps are how to join, the guesses of the class as one picture, the run over them, and the findings. One key or
+one button leads to the next step. The learners' own pages do not follow the projector.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from lessons.kit.figures.highlight import highlight as lighted
 from lessons.kit.lesson.explanation import ExplainedFinding
 from lessons.kit.model.values import Control, Settings
 
-SECONDS = 1.0  # between two looks at what the class says
-JOIN, GUESSES, RUN = range(3)  # the first steps; then the findings, then what is kept
-ON, BACK = "PageDown", "PageUp"  # the keys that a presenter's remote sends, too
+SECONDS = 1.0  # between two updates of the class's guesses
+JOIN, GUESSES, RUN = range(3)  # the first steps; the findings and the sentence to keep follow
+ON, BACK = "PageDown", "PageUp"  # a presenter's remote control sends the same keys
 
 
 def show(plan: Plan, address: str) -> None:
-    """`address` is what the class opens."""
+    """Draws the current step. `address` is the link that the class opens."""
     steps = 4 + len(findings(plan.lesson_of))
     control = Control(name="step", label="Step", options=tuple(range(steps)), default=JOIN, help="")
     step = url_state.setting("teach", control)
@@ -70,6 +71,7 @@ def show(plan: Plan, address: str) -> None:
 
 
 def on_stage(plan: Plan, step: int, address: str, told: st.delta_generator.DeltaGenerator) -> None:
+    """Draws the picture of a step. It updates itself while guesses or results come in."""
     if step == JOIN:
         st.fragment(join, run_every=SECONDS)(plan, address, told)
     elif step == GUESSES:
@@ -82,7 +84,7 @@ def on_stage(plan: Plan, step: int, address: str, told: st.delta_generator.Delta
 
 
 def join(plan: Plan, address: str, told: st.delta_generator.DeltaGenerator) -> None:
-    """The way in, and how many have said something."""
+    """Draws how to join the class, and how many learners have predicted."""
     with told:
         st.subheader("Open this on your phone or computer, and say what will happen.", anchor=False)
         st.markdown(f"Or open **{typed_address()}** and type")
@@ -92,7 +94,7 @@ def join(plan: Plan, address: str, told: st.delta_generator.DeltaGenerator) -> N
 
 
 def guesses(plan: Plan, told: st.delta_generator.DeltaGenerator) -> None:
-    """What the class says as it says it."""
+    """Draws the guesses of the class as they come in."""
     all_said = class_guesses(records_of_class(plan))
     with told:
         st.subheader(plan.lesson_of.prediction.asks, anchor=False)
@@ -102,12 +104,15 @@ def guesses(plan: Plan, told: st.delta_generator.DeltaGenerator) -> None:
 
 
 def learner_state(plan: Plan) -> LessonState:
-    """A learner of this class who has seen it all."""
+    """Returns the state of a learner of this class who has seen everything."""
     return LessonState("Run", plan.settings, Settings(), False, SKIPPED, pressed=True, plan=plan)
 
 
 def runs(plan: Plan, told: st.delta_generator.DeltaGenerator, before: float) -> None:
-    """The runs as they go, over all guesses; then how far these were from it."""
+    """Draws the results of the runs together with all guesses.
+
+    At the end it shows how far the guesses were from the results.
+    """
     lesson, settings = plan.lesson_of, plan.settings
     now = poll(lesson, learner_state(plan))
     evidence = backdrop_results(lesson, settings, not now.moving) | now.seen.evidence | results(lesson, settings, now)
@@ -123,7 +128,7 @@ def runs(plan: Plan, told: st.delta_generator.DeltaGenerator, before: float) -> 
 
 
 def missed_guesses(plan: Plan, all_said: tuple[Settings, ...]) -> None:
-    """What was asked, what it was, and the median of what the class said, with its spread."""
+    """Draws each question, its result, and the median and the spread of the class's guesses."""
     lesson = plan.lesson_of
     plain = lesson.defaults.but(**{one.name: one.default for one in lesson.sliders})
     found = [middles(lesson.prediction, all_said, share) for share in (0.25, 0.5, 0.75)]
@@ -139,7 +144,7 @@ def missed_guesses(plan: Plan, all_said: tuple[Settings, ...]) -> None:
 
 
 def finding_view(plan: Plan, number: int, told: st.delta_generator.DeltaGenerator) -> None:
-    """A finding with what it is about lit; or in the end what is to be kept."""
+    """Draws a finding with its part of the picture highlighted. The last step draws the sentence to keep."""
     lesson, all_findings, all_said = plan.lesson_of, findings(plan.lesson_of), class_guesses(records_of_class(plan))
     finding = all_findings[number] if number < len(all_findings) else ExplainedFinding(words="")
     with told:
@@ -157,4 +162,5 @@ def finding_view(plan: Plan, number: int, told: st.delta_generator.DeltaGenerato
 
 
 def draw_figure(figure: Figure, plan: Plan) -> None:
+    """Draws a figure on the stage of the projector."""
     draw(figure, f"projector.{plan.lesson}.{figure.kind}", stage=True, sharp=True)

@@ -1,4 +1,4 @@
-"""The few-label comparison on a model that people really use. Off until its package is brought; its results ship."""
+"""Compares few-label learning on a model that people really use. The results ship, and the model itself is optional."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ TITLE = "Real model"
 
 
 def show() -> None:
+    """Draws the page."""
     lesson, claim = claims()["T2"]
     st.title(TITLE, anchor=False)
     say(lesson, "real")
@@ -36,7 +37,7 @@ def show() -> None:
 
 
 def state() -> None:
-    """Whether the model is here, and what to do with it or to bring it."""
+    """Draws whether the model is on this machine, and how to use it or to get it."""
     source = next(one for one in SOURCES if one.package == real.PACKAGE)
     if source.size() is None:
         st.info("The figure stands on stored results. The model itself is not on this machine; this brings it, once:")

@@ -1,4 +1,4 @@
-"""Ask me again: what a learner once answered wrongly, one question a visit, and what they have done, as a file."""
+"""Ask me again: repeats questions that the learner once missed, one a visit, and saves their progress as a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lessons.kit.lesson import progress
 from lessons.kit.lesson.progress import ENOUGH, Progress
 
 TITLE = "Ask me again"
-ASKED = "again.asked"  # the questions of this visit
+ASKED = "again.asked"  # the session's key for the questions of this visit
 HOW = (
     "What you answer wrongly at the end of a lesson comes back here, one question a visit, and at the end of later "
     "lessons, until you have answered it rightly twice. Recalling after a while is what makes it stay."
@@ -23,10 +23,11 @@ HOW = (
 
 
 def show() -> None:
+    """Draws the page."""
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
     done = browser_progress.all_progress()
-    with st.container():  # what stands below keeps its place, however much is asked
+    with st.container():  # the elements below keep their place, however many questions are asked
         question(done)
     st.caption(done.summary)
     take_along(done)
@@ -34,7 +35,7 @@ def show() -> None:
 
 
 def question(done: Progress) -> None:
-    """The question of this visit, and after it another one where there is."""
+    """Draws the question of this visit, and a button for another one if there is one."""
     asked: list[str] = st.session_state.setdefault(ASKED, [])
     following = progress.question_to_repeat(done, before=sys.maxsize, asked=asked)
     if not asked and following:
@@ -49,6 +50,7 @@ def question(done: Progress) -> None:
 
 
 def progress_line(done: Progress, at: str) -> str:
+    """Returns when the question will be asked again."""
     right = done.missed[at].right if at in done.missed else 0
     if right >= ENOUGH:
         return "That was the second time you knew it: it is not asked again."
@@ -56,7 +58,7 @@ def progress_line(done: Progress, at: str) -> str:
 
 
 def take_along(done: Progress) -> None:
-    """Progress lives in this browser alone: as a file it goes to another one."""
+    """Draws the buttons that save progress as a file and open it in another browser."""
     with st.expander("Take your progress along", icon=":material/save:"):
         st.markdown("It is kept by this browser alone, nowhere else. A file brings it to another one.")
         st.download_button(
@@ -76,6 +78,7 @@ def take_along(done: Progress) -> None:
 
 
 def open_progress(file: UploadedFile) -> None:
+    """Adds the progress in a file to that of this session."""
     st.session_state.pop("again.refused", None)
     try:
         browser_progress.add(progress.read(file.getvalue()))
@@ -84,5 +87,6 @@ def open_progress(file: UploadedFile) -> None:
 
 
 def forget() -> None:
+    """Deletes all progress. A callback of a button."""
     browser_progress.forget()
     st.session_state[ASKED] = []

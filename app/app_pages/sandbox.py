@@ -1,4 +1,7 @@
-"""The sandbox: set anything that an experiment can be, train it, pin it, and lay runs over each other."""
+"""The sandbox, in which learners can change any part of an experiment and train it.
+
+They can also pin a run and compare it with other runs.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ TITLE = "Sandbox"
 
 
 def show() -> None:
+    """Draws the page at its current step."""
     st.html(STYLE)
     step = url_state.setting(SLUG, STEP)
     settings = url_state.read(BENCH).settings
@@ -49,7 +53,7 @@ def show() -> None:
 
 
 def to_pin(settings: Settings) -> None:
-    """The button that pins the run that is on the stage."""
+    """Draws the button that pins the run on the stage."""
     run = lesson_cache.runs(BENCH, settings)[0].of
     there = any(pin.run == run for pin in pinned_runs.read())
     st.button(
@@ -63,7 +67,7 @@ def to_pin(settings: Settings) -> None:
 
 
 def training(settings: Settings) -> None:
-    """The controls and the stage. What was trained before a control changed stays, marked as such."""
+    """Draws the controls and the stage. After a change of a control, the last trained run stays as a grey curve."""
     last, run = last_trained(settings), experiment(settings)
     if last and not store.events(run) and (told := changes(experiment(last), run)):
         many = f" and {len(told) - 3} more" if len(told) > 3 else ""
@@ -75,7 +79,7 @@ def training(settings: Settings) -> None:
 
 
 def takes(run: Run, last: Run) -> str:
-    """About how long a run will take, by what the last one of such a net took here."""
+    """Returns how long a run will take, estimated from the last run of the same net and kind of task."""
     known = load_results([LabelledRun("last", last)])
     if (run.net, type(run.task)) != (last.net, type(last.task)) or not known.has("last"):
         return ""
@@ -84,12 +88,12 @@ def takes(run: Run, last: Run) -> str:
 
 
 def examples(run: Run) -> int:
-    """That all its nets meet in training."""
+    """Returns the number of examples that all nets of a run see in training."""
     return run.seeds * sum(stage.steps * stage.batch for stage in run.stages)
 
 
 def last_trained(settings: Settings) -> Settings | None:
-    """What was trained here last, as far as it is over; None before the learner has pressed Train."""
+    """Returns the settings that were trained last, or None before the learner has pressed Train."""
     at = f"{SLUG}.trained"
     if url_state.read(BENCH).pressed and store.complete(experiment(settings)):
         st.session_state[at] = settings
@@ -98,7 +102,7 @@ def last_trained(settings: Settings) -> Settings | None:
 
 
 def backdrop_results(last: Settings | None, at: LessonState, everything: bool) -> Results:
-    """What is pinned; and what was trained before, as long as there is nothing of what is set."""
+    """Returns the results of the pinned runs. It adds the last trained run until the current run has results."""
     run, before = experiment(at.settings), experiment(last) if last else None
     earlier = [LabelledRun("before", before)] if before and before != run and not store.events(run) else []
     return load_results([*lesson_cache.backdrop(BENCH, at.settings), *earlier])

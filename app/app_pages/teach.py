@@ -1,5 +1,7 @@
-"""Teach with it: a class in a link, what it says as it says it, and the way to the projector. One page in three states:
-before a class, its teacher's, the projector's (app/app_pages/projector.py)."""
+"""Teach a class: a class as a link, its answers as they come in, and the way to the projector.
+
+The page has three states: before the class, the teacher's page, and the projector (app/app_pages/projector.py).
+"""
 
 from __future__ import annotations
 
@@ -41,14 +43,15 @@ from lessons.kit.model.values import Control
 TITLE = "Teach a class"
 SLUG = "teach"
 STYLE = Path(__file__).parent / "styles" / "teach.css"
-CODE, KEY = url_state.key(SLUG, url_state.CLASS), url_state.key(SLUG, "key")  # in the URL
+CODE, KEY = url_state.key(SLUG, url_state.CLASS), url_state.key(SLUG, "key")  # keys in the URL
 OPEN = "open"
 SETUP, PROJECTOR = "Class", "Projector"
 VIEW = Control(name="view", label="View", options=(SETUP, PROJECTOR), default=SETUP, help="")
-SECONDS = 1.0  # between two looks at what the class says
+SECONDS = 1.0  # between two updates of the class's guesses
 
 
 def show() -> None:
+    """Draws the page in its current state."""
     st.html(STYLE)
     plan: Plan | None = url_state.read_parameter(CODE, attended, None)
     if not plan:
@@ -67,7 +70,10 @@ def show() -> None:
 
 
 def enter(plan: Plan, key: str) -> None:
-    """The teacher's link makes this browser a teacher's; its key does not stay where a projector shows it."""
+    """Makes this browser the teacher's, if the key is right.
+
+    The key is removed from the URL, because a projector may show the URL.
+    """
     try:
         kept.let_in(plan.code, key, me()[1])
     except BadValue as error:
@@ -79,6 +85,7 @@ def enter(plan: Plan, key: str) -> None:
 
 
 def set_up() -> None:
+    """Draws the form that opens a class."""
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
     with st.container(key="frame", horizontal=True):
@@ -115,7 +122,7 @@ def set_up() -> None:
 
 
 def controls(lesson: Lesson) -> tuple[dict[str, str], dict[str, str]]:
-    """What each control is set to, and whether learners can set it themselves."""
+    """Draws the lesson's controls. Returns their values, and which of them learners cannot set."""
     values, held = {}, {}
     for one in lesson.controls:
         at = f"teach.set.{lesson.slug}.{one.name}"
@@ -134,7 +141,8 @@ def controls(lesson: Lesson) -> tuple[dict[str, str], dict[str, str]]:
 def start_class(
     slug: str, beat: str, asked: list[str], values: dict[str, str], held: dict[str, str], hold: bool
 ) -> None:
-    name = st.session_state["teach.name"].strip()  # it may have been typed since the button was drawn
+    """Opens the class. A callback of a button."""
+    name = st.session_state["teach.name"].strip()  # the name may have been typed after the button was drawn
     try:
         plan = Plan(lesson=slug, name=name, beat=beat, asked=tuple(asked), values=values, held=held)
         code = begin(plan, me()[1])
@@ -148,6 +156,7 @@ def start_class(
 
 
 def teach(plan: Plan) -> None:
+    """Draws the teacher's page of a class."""
     with st.container(key="header", horizontal=True):
         st.title(escaped(plan.name) or "Your class", anchor=False, width="content")
         st.caption(f"Lesson {plan.lesson_of.number}: {plan.lesson_of.title}", width="content")
@@ -171,7 +180,7 @@ def teach(plan: Plan) -> None:
 
 
 def release(plan: Plan) -> None:
-    """The switch that holds the learners at Predict, and lets them go on."""
+    """Draws the switch that holds the learners at Predict or lets them continue."""
     held = kept.holds(plan.code)
     label, icon = ("Release the run", "lock_open") if held else ("Hold learners at Predict", "lock")
     st.button(
@@ -184,7 +193,7 @@ def release(plan: Plan) -> None:
 
 
 def tick(plan: Plan) -> None:
-    """What the class says, as it stands; drawn again by itself."""
+    """Draws the answers of the class, and updates itself."""
     records = records_of_class(plan)
     guesses = class_guesses(records)
     st.markdown(f"**{plan.lesson_of.prediction.asks}**")
@@ -195,7 +204,7 @@ def tick(plan: Plan) -> None:
 
 
 def missed_questions(plan: Plan, records: tuple[Record, ...]) -> None:
-    """The questions of the last step that somebody missed."""
+    """Draws the questions of the last beat that learners missed, with the number of learners."""
     many = [sum(number in one.missed for one in records) for number in range(len(plan.lesson_of.questions))]
     if any(many):
         with st.expander("Questions that were missed", icon=":material/quiz:"):
@@ -205,7 +214,10 @@ def missed_questions(plan: Plan, records: tuple[Record, ...]) -> None:
 
 
 def beyond(plan: Plan) -> None:
-    """What the class said goes out and in as a file; the teacher's link; the end."""
+    """Draws the teacher's link, and the buttons that save, extend or close the class.
+
+    The answers can be saved as a file, and the file of another class can be added.
+    """
 
     def given(file: UploadedFile) -> None:
         try:
@@ -233,5 +245,6 @@ def beyond(plan: Plan) -> None:
 
 
 def closed(plan: Plan) -> None:
+    """Closes the class. A callback of a button."""
     kept.close(plan.code)
     url_state.forget(CODE)

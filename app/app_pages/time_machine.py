@@ -1,4 +1,4 @@
-"""The time machine: go back to a step of a run that is over, let it go on another way, and see both futures."""
+"""The time machine: learners go back to a step of a run that has ended, continue differently, and see both futures."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from lessons.ways_to_remember import machine
 from lessons.ways_to_remember.machine import pasts
 
 TITLE = "Time machine"
-LESSON = "ways_to_remember"  # whose words it has
+LESSON = "ways_to_remember"  # the lesson whose text.md has the words of this page
 SLUG = "time"
 OWN = "a run of yours"
 
 
 def show() -> None:
+    """Draws the page."""
     past = url_state.setting(SLUG, pasts.PAST)
     own = past not in pasts.PAST.options
     lived = store.complete(pasts.past(past))
@@ -45,28 +46,31 @@ def show() -> None:
 
 
 def past_label(past: str) -> str:
+    """Returns the label of a past. A learner's own run has a label of its own."""
     return past if past in pasts.PAST.options else OWN
 
 
 @lru_cache(maxsize=256)
 def with_words(past: str, lived: bool) -> Workspace:
+    """Returns the workspace of this past with the words of the page. `lived` says whether the past is complete."""
     bench = machine.bench(past) if lived else machine.before(past)
     return replace(bench, words={"run": lessons()[LESSON].words["machine" if lived else "machine before"]})
 
 
 def backdrop_results(bench: Workspace, at: url_state.LessonState) -> Results:
+    """Returns the stored results that the figures are drawn from."""
     return load_results(bench.backdrop(at.settings))
 
 
 def go_on(bench: Workspace) -> None:
-    """A future that is there can be the past of another."""
+    """Draws a button that makes a complete future the next past."""
     _, future = (piece.of for piece in lesson_cache.runs(bench, url_state.read(bench).settings))
     if store.complete(future) and pasts.takes(future):
         st.button("Make this future the past", icon=":material/history:", on_click=enter, args=(future,))
 
 
 def enter(run: Run) -> None:
-    """From now on this run is the past."""
+    """Makes this run the past. A callback of a button."""
     for name in ("at", "draw", "pressed"):
         url_state.forget(url_state.key(SLUG, name))
     url_state.set_parameter(url_state.key(SLUG, pasts.PAST.name), pasts.text(run))

@@ -1,4 +1,4 @@
-"""A claim with its receipt: the statement, the badge, the bar, and what the paper found."""
+"""Draws a claim with its receipt: the statement, the badge, the bar, and the result of the paper."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ BADGES = {
 
 
 def claim_card(claim: Claim) -> None:
+    """Draws the card of a claim."""
     with st.container(border=True):
         try:
             finding = shipped(claim.id)

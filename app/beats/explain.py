@@ -1,4 +1,7 @@
-"""Beat four: a walk of findings, one at a time beside the picture, with that one thing lit; then the ending."""
+"""Draws the fourth beat: the findings, one at a time, and then the ending.
+
+Each finding has its part of the picture highlighted.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,16 @@ from lessons.kit.sandbox import presets
 
 
 def findings(lesson: Lesson) -> list[ExplainedFinding]:
+    """Returns the findings of a lesson."""
     return [ExplainedFinding.read(filled(part)) for part in lesson.explained]
 
 
 def explain(lesson: Lesson, at: LessonState, settings: Settings, evidence: Results, onward: Callable[[], None]) -> None:
-    """The settings are those that the words speak of, whatever the learner has set; `onward` draws the button that
-    leads on from the ending."""
+    """Draws the beat.
+
+    `settings` are those that the words describe, whatever the learner has set. `onward` draws the button that leads
+    on from the ending.
+    """
     told = findings(lesson)
     step_at = url_state.key(lesson.slug, "finding")
     step = min(st.session_state.get(step_at, 0), len(told))
@@ -52,13 +59,14 @@ def explain(lesson: Lesson, at: LessonState, settings: Settings, evidence: Resul
                 else:
                     onward()
             rests_on(lesson, at, ended=step == len(told))
-        with st.container(key="stage"), st.container():  # as the run has it, whose picture keeps its node
+        # nested like the Run beat, so that the picture keeps its place in the document
+        with st.container(key="stage"), st.container():
             finding = told[step] if step < len(told) else ExplainedFinding(words="")
             stage(lesson, evidence, settings, at.guess, first=finding.view, lit=finding.lit)
 
 
 def rests_on(lesson: Lesson, at: LessonState, ended: bool) -> None:
-    """The receipts and the code, and at the ending the runs themselves, each behind a small button."""
+    """Draws small buttons that open the receipts and the code, and at the ending also the runs."""
     with st.container(horizontal=True, key="rests"):
         with st.popover("What this rests on", icon=":material/verified:", type="tertiary"):
             for claim in lesson.claims:
@@ -79,7 +87,11 @@ def rests_on(lesson: Lesson, at: LessonState, ended: bool) -> None:
 
 
 def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
-    """One sentence to keep, what you said and what it did, what does not carry over, one thing to try, what is next."""
+    """Draws the ending.
+
+    It has a sentence to keep, the learner's guess and the result, what does not carry over, a thing to try, and what
+    is next.
+    """
     with st.container(key="ending"):
         if "keep" in lesson.words:
             st.caption("To keep")
@@ -105,12 +117,12 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
 
 
 def way(label: str, slug: str) -> None:
-    """To another page in this tab, where a link in a text opens one. Streamlit knows pages by their address."""
+    """Draws a link that opens another page in this tab. A link in a text would open a new tab."""
     st.page_link(st.Page(lambda: None, title=slug, url_path=slug), label=label)
 
 
 def attempt(lesson: Lesson, attempt: Try) -> None:
-    """One thing to try: a button that sets the controls and leads to the run."""
+    """Draws a thing to try, with a button that sets the controls and opens the run."""
 
     def go() -> None:
         for control in lesson.controls:

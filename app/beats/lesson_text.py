@@ -1,4 +1,8 @@
-"""A lesson's words: slots filled from claims' stored runs, and the field's terms glossed where they first stand."""
+"""Draws the words of a lesson.
+
+Slots are filled with numbers from the stored runs of claims. The first occurrence of a term links to its glossary
+entry.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +20,21 @@ from lessons.kit.shipping.claims import Missing, shipped
 
 NUMBER = re.compile(r"\{(\w+)\.(\w+)\}")  # {S1.k2} is the number k2 of claim S1
 OTHER = re.compile(r"\{lesson:(\w+)\}")  # {lesson:the_bill} is the number of that lesson
-GLOSS = re.compile(r"\{gloss:([^}]+)\}")  # {gloss:replay} is the glossary's entry
-PLAIN = re.compile(r"(\$[^$]+\$|`[^`]+`|\[[^\]]*\]\([^)]*\)|^#.*$)", re.MULTILINE)  # no term is glossed in these
+GLOSS = re.compile(r"\{gloss:([^}]+)\}")  # {gloss:replay} is the entry of the glossary
+# terms in formulas, code, links and headings get no entry
+PLAIN = re.compile(r"(\$[^$]+\$|`[^`]+`|\[[^\]]*\]\([^)]*\)|^#.*$)", re.MULTILINE)
 STYLE = Path(__file__).with_name("gloss.css").read_text("utf-8")
 
 
 def filled(text: str) -> str:
+    """Returns the text with every slot filled."""
     text = NUMBER.sub(lambda slot: number(*slot.groups()), text)
     text = GLOSS.sub(lambda slot: terms(language())[slot[1]].entry, text)
     return OTHER.sub(lambda slot: str(lessons()[slot[1]].number), text)
 
 
 def number(claim: str, name: str) -> str:
+    """Returns a number of a claim, or "(not stored)"."""
     try:
         return shipped(claim).numbers[name]
     except Missing:
@@ -35,18 +42,20 @@ def number(claim: str, name: str) -> str:
 
 
 def words(lesson: Workspace, heading: str) -> str:
-    """One section of the lesson's text.md."""
+    """Returns one section of the lesson's text.md."""
     return filled(lesson.words[heading])
 
 
 def say(lesson: Workspace, heading: str) -> None:
-    """That section, on the page."""
+    """Draws one section of the lesson's text.md."""
     prose(words(lesson, heading), lesson.slug, heading)
 
 
 def prose(text: str, slug: str, name: str) -> None:
-    """Markdown of a lesson, in the learner's language, in which the first occurrence of every term opens its entry. No
-    other text has this name."""
+    """Draws Markdown of a lesson in the learner's language.
+
+    The first occurrence of every term opens its glossary entry. `name` must be unique among the texts of a page.
+    """
     here = outgoing_messages.translate_option(text)
     shown = glossed(here, slug, name)
     if shown == here:
@@ -56,6 +65,7 @@ def prose(text: str, slug: str, name: str) -> None:
 
 
 def glossed(text: str, slug: str, name: str) -> str:
+    """Returns the text with the first occurrence of each term as a button."""
     told: set[str] = set()
 
     def write(word: str, term: Term) -> str:
@@ -67,7 +77,7 @@ def glossed(text: str, slug: str, name: str) -> str:
 
 
 def gloss(word: str, term: Term, key: str, elsewhere: bool) -> str:
-    """A button that opens the entry: HTML's own popover, which a tap or a key opens and Escape closes."""
+    """Returns a button that shows the entry of a term. The entry is an HTML popover, which Escape closes again."""
     link = to_lesson(lessons()[term.lesson]) if elsewhere else ""
     entry = f"<b>{escape(term.name)}</b> {escape(term.entry)} {link}"
     return (
@@ -77,6 +87,6 @@ def gloss(word: str, term: Term, key: str, elsewhere: bool) -> str:
 
 
 def to_lesson(lesson: Lesson) -> str:
-    """A link in HTML, in a tab of its own: whoever follows it is in the middle of something."""
+    """Returns an HTML link to a lesson. It opens a new tab, because the reader is in the middle of something."""
     title = outgoing_messages.translate_option(f"Lesson {lesson.number}: {lesson.title}")
     return f'<a href="{lesson.slug}" target="_blank">{escape(title)}</a>'

@@ -1,4 +1,7 @@
-"""Beat one: one picture and one question; where the learner makes something first, it stands on the stage."""
+"""Draws the first beat: one picture and one question.
+
+If the learner makes something first, the sheet for it is on the stage.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,11 @@ from app.state.url_state import LessonState
 from lessons.kit.lesson.catalogue import Lesson
 from lessons.kit.model.values import Results
 
-EVERY = 0.4  # seconds between two looks while an answer is to come
+EVERY = 0.4  # seconds between two updates while an answer is being computed
 
 
 def look(lesson: Lesson, evidence: Results, onward: Callable[[], None]) -> None:
-    """`onward` draws the button that leads on."""
+    """Draws the beat. `onward` draws the button that leads on."""
     at = url_state.read(lesson)
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
@@ -32,7 +35,7 @@ def look(lesson: Lesson, evidence: Results, onward: Callable[[], None]) -> None:
             onward()
         with st.container(key="stage"):
             if lesson.sheet and lesson.sheet.beat == "Look":
-                wanted_values(lesson, at.settings)  # asks
+                wanted_values(lesson, at.settings)  # also asks for the measures
                 every = EVERY if waits(states(input_measures(lesson, at.settings))) else None
                 st.fragment(hook_input, run_every=every)(lesson, evidence, every is not None)
             else:
@@ -40,7 +43,10 @@ def look(lesson: Lesson, evidence: Results, onward: Callable[[], None]) -> None:
 
 
 def hooked(lesson: Lesson, evidence: Results, at: LessonState) -> None:
-    """The hook; a card of it that is chosen sets the lesson's first control, unless that is held."""
+    """Draws the first picture.
+
+    Choosing one of its cards sets the lesson's first control, unless a teacher has locked the control.
+    """
     figure, key, first = lesson.hook(evidence, at.settings), f"{lesson.slug}.hook", lesson.controls[0]
     put = None if first.name in at.locked_controls else partial(url_state.change, lesson.slug, first)
     over = partial(drag_handles.cards, figure, key, str(at.settings[first]), put) if figure.kind == "cards" else None
@@ -48,7 +54,7 @@ def hooked(lesson: Lesson, evidence: Results, at: LessonState) -> None:
 
 
 def hook_input(lesson: Lesson, evidence: Results, waited: bool) -> None:
-    """The sheet, and below it what is asked about it. Drawn again by itself while an answer is to come."""
+    """Draws the sheet, and below it the answers about it. Updates itself while an answer is being computed."""
     settings = url_state.read(lesson).settings
     engine().watch([piece.of for piece, _ in wanted_values(lesson, settings)], *me())
     answers = known_answers(lesson, settings)

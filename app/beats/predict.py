@@ -1,4 +1,4 @@
-"""Beat two: the learner commits before anything is shown. Nothing is chosen beforehand."""
+"""Draws the second beat: the learner predicts before any result is shown. No answer is preselected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lessons.kit.model.values import Control, Results, Settings
 
 
 def predict(lesson: Lesson, at: LessonState) -> None:
-    """What is asked, and the sliders; those that are set on the picture are folded."""
+    """Draws the question and its sliders. Sliders that can be set on the picture are in an expander."""
     prediction = asked_prediction(lesson, at)
 
     def offer(slider: Control[Any]) -> None:
@@ -34,12 +34,15 @@ def predict(lesson: Lesson, at: LessonState) -> None:
 
 
 def asked_prediction(lesson: Lesson, at: LessonState) -> Prediction:
-    """The prediction, or what of it a class is asked."""
+    """Returns the prediction, or the part of it that a class is asked for."""
     return lesson.prediction.only(at.plan.asked) if at.plan else lesson.prediction
 
 
 def on_picture(lesson: Lesson, at: LessonState, evidence: Results) -> None:
-    """The picture with what may be known beforehand, and what is moved on it, which shows the guess."""
+    """Draws the picture before the prediction, and the handles that show the guess.
+
+    The picture has only the results that may be seen before the prediction.
+    """
     prediction = asked_prediction(lesson, at)
     guess = at.handles if at.said_all and at.whole and not prediction.by_hand else Settings()
     figure = lesson.picture(evidence, at.settings, guess)

@@ -1,4 +1,7 @@
-"""Beat five: questions that need inference, an explanation for every answer, and one that was once missed."""
+"""Draws the fifth beat: questions about the lesson, and one question that the learner once missed.
+
+Every answer has an explanation.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from lessons.kit.lesson.catalogue import Lesson, Question
 
 
 def recall(lesson: Lesson) -> None:
+    """Draws the beat."""
     for number, question in enumerate(lesson.questions):
         ask(progress.question_id(lesson.slug, question), f"{lesson.slug}.question.{number}")
     if earlier := once_more(lesson.slug, lesson.number):
@@ -21,8 +25,7 @@ def recall(lesson: Lesson) -> None:
 
 
 def once_more(place: str, before: int) -> str | None:
-    """The missed question of lessons before this number that is asked at this place, the same one until the learner
-    comes again."""
+    """Returns a missed question from lessons before this number. It stays the same until the learner visits again."""
     at = f"{place}.again"
     if st.session_state.get(at) is None:
         st.session_state[at] = progress.question_to_repeat(browser_progress.all_progress(), before)
@@ -31,13 +34,17 @@ def once_more(place: str, before: int) -> str | None:
 
 
 def ask_again(at: str, place: str) -> bool:
+    """Draws a missed question with the name of its lesson. Returns whether it is answered."""
     st.caption(f"Once more, from “{progress.questions()[at][0].title}”:")
     return ask(at, f"{place}.again.{at}")
 
 
 def ask(at: str, key: str) -> bool:
-    """Ask a question; whether it is answered. An answer is given with a button, because arrow keys choose what they
-    pass; then it stands, and all answers are explained."""
+    """Draws a question, and returns whether it is answered.
+
+    The learner answers with a button, because arrow keys select each option that they pass. The answer is final, and
+    all options are then explained.
+    """
     lesson, number = progress.questions()[at]
     question, given = lesson.questions[number], f"{key}.given"
 
@@ -63,6 +70,7 @@ def ask(at: str, key: str) -> bool:
 
 
 def explained(question: Question, said: str) -> None:
+    """Draws whether the answer was right, and an explanation of each option."""
     if said == question.right:
         st.success(filled(question.options[said]), icon=":material/check:")
     else:
@@ -74,5 +82,5 @@ def explained(question: Question, said: str) -> None:
 
 
 def mixed(question: Question) -> list[str]:
-    """The options in an order that says nothing about which is right, the same at every visit."""
+    """Returns the options in an order that does not show which one is right, and that is the same at every visit."""
     return sorted(question.options, key=lambda option: hashlib.sha256((question.asks + option).encode()).digest())

@@ -1,4 +1,7 @@
-"""Beat three: ask for runs, watch them, stop them. The page only reads the store; the workers write it."""
+"""Draws the third beat: the learner starts runs, watches them and stops them.
+
+The page only reads the store. The workers write it.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +45,11 @@ from lessons.kit.results.evidence import load_results
 def live(
     lesson: Workspace, backdrop: Callable[[LessonState, bool], Results], onward: Callable[[], None] = lambda: None
 ) -> None:
-    """The rail with its controls and the stage; `onward` draws what leads on from here. While something runs or plays,
-    what changes by itself is drawn again by itself, less often when many watch; all else stays."""
+    """Draws the rail with its controls, and the stage.
+
+    `onward` draws the button that leads on. While runs go on or are played, only the parts that change are drawn
+    again. The more runs are pending, the less often this happens.
+    """
     at = url_state.read(lesson)
     settings, now = at.settings, poll(lesson, at)
     by_hand = has_pad(lesson)
@@ -62,7 +68,7 @@ def live(
                 control(lesson.slug, near, settings[near], at.locked_controls.get(near.name))
             buttons(lesson, settings, now.runs)
             if at.may_see:
-                onward()  # above all that comes and grows, so that it never moves away under a pointer
+                onward()  # above everything that grows, so that the button never moves away from the pointer
             told = st.container()
             said = {state.message for _, state in now.runs}
             failures([(p, s) for p, s in now.values if isinstance(p.of, Measure) and s.message not in said])
@@ -75,7 +81,7 @@ def live(
         with st.container(key="stage"):
             every = (
                 max(now.poll_interval, now.poll_interval / 12 * engine().pending) or None
-            )  # all together look thirty times a second
+            )  # all pages together update about thirty times a second
             st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.snapshot, [now])
 
 
@@ -87,13 +93,15 @@ def tick(
     before: tuple[float, bool, int],
     first: list[RunStatus],
 ) -> None:
-    """The stage, and what is told of the runs; drawn again by itself. What was seen as the page was drawn is there for
-    the first look."""
+    """Draws the stage and the progress of the runs, and updates itself.
+
+    `first` holds the status from the moment when the page was drawn.
+    """
     if lesson.turn and url_state.setting(lesson.slug, lesson.turn) != at.settings[lesson.turn]:
-        st.rerun()  # a player was left at another step, which the rest of the page must show
+        st.rerun()  # a player was left at another step, and the rest of the page must show it
     if on_player(lesson, backdrop, at) != st.session_state.get(url_state.key(lesson.slug, "scrubs")):
-        st.rerun()  # another view was chosen, beside which the step has a slider, or has none
-    at = url_state.read(lesson) if has_pad(lesson) else at  # nothing else is set without the rest of the page
+        st.rerun()  # another view was chosen, and the step's slider has to appear or to disappear
+    at = url_state.read(lesson) if has_pad(lesson) else at  # every other change draws the whole page again
     settings, now = at.settings, first.pop() if first else poll(lesson, at)
     with told:
         announce(lesson, settings, now.moving, now.over, now.seen.evidence)
@@ -103,98 +111,119 @@ def tick(
     if headline := lesson.headline(evidence, settings):
         with st.container(key="headline"):
             st.markdown(headline)
-    turn = now.over if draws(lesson) else has_pad(lesson)  # who draws waits for the nets that are to guess
+    # a drawing is possible once the nets that guess are trained
+    turn = now.over if draws(lesson) else has_pad(lesson)
     pad = partial(input_form, lesson, settings, now.answers, now.asked) if turn else None
     watching = at.pressed and not (turn and draws(lesson))
     stage(lesson, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
     if before != now.snapshot:
-        st.rerun()  # begun, answered or ended since the page was drawn: the ticking changes too
+        st.rerun()  # a run began or ended, or an answer came; the update interval may change too
 
 
 def on_player(lesson: Workspace, backdrop: Callable[[LessonState, bool], Results], at: LessonState) -> bool:
-    """Whether a player is on the stage with which a step is chosen, so that it needs no slider of its own."""
+    """Returns whether the stage has a player in which the learner chooses a step.
+
+    In this case the step needs no slider of its own.
+    """
     view = st.session_state.get(url_state.key(lesson.slug, "view"))
     return lesson.turn is not None and view in (None, PICTURE) and lesson.is_player(backdrop(at, False))
 
 
 def has_pad(lesson: Workspace) -> bool:
+    """Returns whether the lesson's sheet is on the stage."""
     return bool(lesson.sheet and lesson.sheet.kind in PADS)
 
 
 def draws(lesson: Workspace) -> bool:
+    """Returns whether the learner draws on the lesson's sheet."""
     return bool(lesson.sheet and lesson.sheet.kind == "drawing")
 
 
 @dataclass(frozen=True)
 class RunStatus:
-    """How all stands that a page waits for, asked once a look."""
+    """Holds the status of everything that a page waits for. It is made once for each update."""
 
-    values: States  # what is wanted
-    runs: States  # of these the runs, none before the learner has asked for them: others may have made the same
-    answers: Results  # about the sheet
-    asked: bool  # answers about what stands on the sheet now are still to come
+    values: States  # all runs and measures that the page needs
+    # the runs among them; empty until the learner presses Train, although others may have made the same runs
+    runs: States
+    answers: Results  # the answers about the sheet
+    asked: bool  # the answers about the current input are still being computed
     seen: StageView
-    soon: float  # seconds between two looks at what moves
+    soon: float  # seconds between two updates while something moves
 
     @property
     def moving(self) -> bool:
+        """Returns whether a run goes on or is being played."""
         return is_alive(self.runs) or self.seen.playing
 
     @property
     def over(self) -> bool:
-        """Whether the learner's runs are done, and have been played."""
+        """Returns whether the learner's runs are complete and have been played."""
         return bool(self.runs) and not self.moving and all(state.kind == "done" for _, state in self.runs)
 
     @property
     def poll_interval(self) -> float:
-        """Seconds between two looks; 0 where nothing will change by itself. A measure that nobody could be asked for
-        yet is asked for again."""
+        """Returns the number of seconds until the next update, or 0 if nothing will change without a click.
+
+        If the engine was too busy to accept a measure, the next update asks for it again.
+        """
         if not (self.seen.playing or waits(self.values)):
             return 0
         ahead = [state.position for _, state in self.values if state.kind in ALIVE]
-        return 3 * self.soon if ahead and all(ahead) and not self.seen.playing else self.soon  # others come first
+        # other learners come first
+        return 3 * self.soon if ahead and all(ahead) and not self.seen.playing else self.soon
 
     @property
     def snapshot(self) -> tuple[float, bool, int]:
-        """What the rest of the page depends on: how often it looks, whether there is something to stop, and how many
-        answers are still to come."""
+        """Returns what the rest of the page depends on.
+
+        This is the update interval, whether there is something to stop, and the number of answers that are not
+        complete.
+        """
         still = sum(isinstance(piece.of, Measure) and state.kind != "done" for piece, state in self.values)
         return self.poll_interval, is_alive(self.runs), still
 
 
 def poll(lesson: Workspace, at: LessonState) -> RunStatus:
-    """Look at everything once, and ask for what is to be asked by itself."""
+    """Reads the status of everything once, and asks for the measures that need no button."""
     values = wanted_values(lesson, at.settings)
     runs = [(piece, state) for piece, state in values if isinstance(piece.of, Run)] if at.pressed else []
     asked = waits(states(input_measures(lesson, at.settings)))
-    soon = 0.2 if has_pad(lesson) else 0.4  # a pad is used while it looks, and answers are awaited
+    soon = 0.2 if has_pad(lesson) else 0.4  # a learner uses a pad while it updates, and waits for its answers
     return RunStatus(values, runs, known_answers(lesson, at.settings), asked, stage_view(lesson, runs), soon)
 
 
 def results(lesson: Workspace, settings: Settings, now: RunStatus) -> Results:
-    """What was asked of the runs, once these are over."""
+    """Returns the measures of the runs, once the runs are over."""
     return load_results(lesson_cache.after(lesson, settings)) if now.over else Results()
 
 
 def waits(known: States) -> bool:
-    """Whether something is under way; a run waits for its button, but a measure is asked for by itself."""
+    """Returns whether something is under way. A run waits for its button, but a measure is asked for without one."""
     return any(
         state.kind in ALIVE or (state.kind == "absent" and isinstance(piece.of, Measure)) for piece, state in known
     )
 
 
 def input_measures(lesson: Workspace, settings: Settings) -> Measures:
-    """What is asked about the sheet, of runs that are there already: asking trains nothing but what was let go."""
+    """Returns the measures that answer the learner's input, if the weights of their runs are stored.
+
+    To compute them, nothing is trained except for runs whose weights were removed from the store.
+    """
     asked = lesson_cache.asks(lesson, settings)
     return [piece for piece in asked if store.complete(piece.of) or all(map(at_hand, piece.of.runs))]
 
 
 def at_hand(run: Run) -> bool:
+    """Returns whether the weights of a run are stored, or were evicted and can be made again."""
     return bool(store.weights(run)) or store.is_evicted(run)
 
 
 def known_answers(lesson: Workspace, settings: Settings) -> Results:
-    """What is known about the sheet; while the answers are still to come, about what stood there before."""
+    """Returns the answers about the sheet.
+
+    Until the new answers are complete, those about the earlier input are included.
+    """
     asked, at = input_measures(lesson, settings), url_state.key(lesson.slug, "answered")
     if all(store.complete(piece.of) for piece in asked):
         st.session_state[at] = settings.given
@@ -204,19 +233,21 @@ def known_answers(lesson: Workspace, settings: Settings) -> Results:
 
 
 def wanted_values(lesson: Workspace, settings: Settings) -> States:
-    """The runs, what is asked about the sheet, and as soon as the runs are complete what is asked of them; asks for
-    these measures itself."""
+    """Returns the runs, the measures about the sheet, and, once the runs are complete, the measures of the runs.
+
+    The function also asks the engine for these measures.
+    """
     runs = states(lesson_cache.runs(lesson, settings))
     done = all(state.kind == "done" for _, state in runs)
     measures = states([*input_measures(lesson, settings), *(lesson_cache.after(lesson, settings) if done else ())])
-    with suppress(Busy):  # the page is whole without them, and the next look asks again
+    with suppress(Busy):  # the page works without them, and the next update asks again
         if absent := [piece.of for piece, state in measures if state.kind == "absent"]:
             engine().ask(absent, *me())
     return [*runs, *measures]
 
 
 def ask(lesson: Workspace, settings: Settings) -> None:
-    """Called by the buttons, before the page is drawn again."""
+    """Starts the runs. A callback of a button."""
     url_state.change(lesson.slug, url_state.DRAW, settings.draw)
     url_state.change(lesson.slug, url_state.PRESSED, 1)
     st.session_state[url_state.key(lesson.slug, "view")] = None
@@ -227,22 +258,27 @@ def ask(lesson: Workspace, settings: Settings) -> None:
 
 
 def begin(lesson: Workspace, settings: Settings) -> None:
-    """The runs are asked for, and what is stored is played from now on. Busy where no more can wait."""
-    behind = engine().pending > 0  # whoever has to wait sees an earlier run at once
+    """Asks the engine to train the runs.
+
+    From this moment stored runs are played. Raises Busy if the queue of the engine is full.
+    """
+    behind = engine().pending > 0  # a learner who has to wait sees an earlier run at once
     st.session_state[url_state.key(lesson.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
     engine().ask([piece.of for piece in lesson_cache.runs(lesson, settings)], *me())
 
 
 def stop(runs: Sequence[Run]) -> None:
+    """Stops the runs. A callback of a button."""
     engine().stop(runs, *me())
 
 
 def buttons(lesson: Workspace, settings: Settings, known: States) -> None:
+    """Draws the button that trains the runs, stops them, or runs them again."""
     runs = [piece.of for piece in lesson_cache.runs(lesson, settings)]
     kinds, slug = {state.kind for _, state in known}, lesson.slug
     seen, lacks = url_state.key(slug, "since") in st.session_state, ""
     with st.container(key="train"):
-        if kinds & set(ALIVE) and engine().wants(runs, *me()):  # another learner's is not for this one to stop
+        if kinds & set(ALIVE) and engine().wants(runs, *me()):  # one learner cannot stop another learner's run
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{slug}.stop")
         elif kinds == {"done"} and seen:
             again = (lesson, replace(settings, draw=settings.draw % 999 + 1))
@@ -253,7 +289,7 @@ def buttons(lesson: Workspace, settings: Settings, known: States) -> None:
             said, now = f"Train {sum(run.seeds for run in runs)} nets now", (lesson, settings)
             icon, lacks = ":material/play_arrow:", lesson.lacks(settings)
             st.button(said, icon=icon, type="primary", on_click=ask, args=now, key=f"{slug}.run", disabled=bool(lacks))
-    if lacks:  # below what holds the button alone
+    if lacks:  # outside the container, which holds only the button
         st.caption(f":material/hourglass_empty: {lacks}")
     if refused := st.session_state.pop("refused", ""):
         st.warning(refused)

@@ -1,4 +1,4 @@
-"""All about one run of the sandbox, and what can be done with it: the one place for it, whoever shows the run."""
+"""Draws everything about one run of the sandbox, and what a learner can do with it. All pages use this function."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lessons.ways_to_remember.machine import pasts
 
 
 def details(run: Run, name: str) -> None:
-    """What it is, what it found, where it began. A part that does something with a run is called here."""
+    """Draws what the run is, what it found, and where it began. If you add an action on a run, call it here."""
     said = describe_run(run)
     st.markdown(f"{said[0].upper()}{said[1:]}.")
     table = points(run)

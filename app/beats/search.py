@@ -1,4 +1,4 @@
-"""A page's search: a few words in a box and in the URL, and whether a text has them all."""
+"""Draws the search of a page, and tests whether a text matches. The URL contains the words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import streamlit as st
 from app.state import url_state
 from core.experiment.checks import BadValue
 
-LONGEST = 60  # letters
+LONGEST = 60  # characters
 
 
 def search(page: str, label: str, example: str) -> str:
-    """What the reader searches for on this page."""
+    """Draws the search field and returns the words in it."""
     at = url_state.key(page, "find")
     words = url_state.read_parameter(at, read, "")
 
@@ -27,12 +27,13 @@ def search(page: str, label: str, example: str) -> str:
 
 
 def read(text: str) -> str:
+    """Returns the words of a search. Raises BadValue if they are too long or not on one line."""
     if len(text) > LONGEST or not text.isprintable():
         raise BadValue(f"A search has at most {LONGEST} letters on one line; it is empty instead.")
     return text.strip()
 
 
 def fits(words: str, *texts: str) -> bool:
-    """Whether every word stands somewhere in these texts."""
+    """Returns whether every word occurs in at least one of the texts."""
     there = " ".join(texts).casefold()
     return all(word in there for word in words.casefold().split())

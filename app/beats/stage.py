@@ -1,4 +1,4 @@
-"""The picture that stays, and the views that may take its place, by name. Nothing is stacked below it."""
+"""Draws the stage: the lesson's picture, or one of the views that may take its place. Nothing stands below it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lessons.kit.lesson.catalogue import Workspace
 from lessons.kit.model.values import Results, Settings
 
 PICTURE = "The picture"
-PADS = {"points": "Your points", "drawing": "Your drawing"}  # by the kind of sheet
+PADS = {"points": "Your points", "drawing": "Your drawing"}  # the name of the view, by the kind of the sheet
 
 
 def stage(
@@ -29,9 +29,12 @@ def stage(
     first: str = "",
     lit: Sequence[str] = (),
 ) -> None:
-    """The picture, or the view that the learner has chosen. Before they choose: `first` where that is named, what moves
-    once runs were begun (live: they still go on), where points are placed the pad, else the picture. What is `lit`
-    stays while the rest of the picture steps back."""
+    """Draws the picture, or the view that the learner has chosen.
+
+    Until the learner chooses, the stage shows the view `first` if it is given. Otherwise it shows a moving view once
+    runs have started, the pad if there is one, or else the picture. `live` means that the runs still go on. The parts
+    named in `lit` stay, and the rest of the picture is dimmed.
+    """
     views = lesson.views(evidence, settings, guess)
     own = PADS[lesson.sheet.kind] if pad and lesson.sheet else ""
     still = own or PICTURE
@@ -51,14 +54,14 @@ def stage(
 
 
 def set_moment(lesson: Workspace, mark: str) -> None:
-    """A player was left at a frame: the nearest moment that can be chosen is."""
+    """Sets the lesson's step to the option nearest to the frame at which the learner left a player."""
     if lesson.turn:
         step = int(mark.split()[-1])
         url_state.change(lesson.slug, lesson.turn, min(lesson.turn.options, key=lambda option: abs(option - step)))
 
 
 def names(slug: str, options: list[str], first: str) -> str:
-    """The views' names to choose from; what was chosen last, or the first."""
+    """Draws the choice among the views. Returns the view that was chosen last, or the first."""
     at = url_state.key(slug, "view")
     if st.session_state.get(at) not in options:
         st.session_state[at] = None
@@ -66,9 +69,10 @@ def names(slug: str, options: list[str], first: str) -> str:
         return first
     shown: str | None = st.session_state[at]
     shape = f"{at}.shown"
-    now = (shown or first, *options)  # with other options it is another control
+    now = (shown or first, *options)  # with other options the control is a new one
     if st.session_state.get(f"{shape} as") != now or st.session_state.get(shape) != now[0]:
-        st.session_state[shape] = now[0]  # not at every look: that would undo a click which is on its way
+        # only if it changed, because setting it at every update would undo a click that is on its way
+        st.session_state[shape] = now[0]
     st.session_state[f"{shape} as"] = now
 
     def choose() -> None:

@@ -1,6 +1,6 @@
-"""Takes a run home: a zip that trains it again elsewhere, its numbers, and a bundle for another copy of the app.
+"""Offers files of a run: a zip that trains it again elsewhere, its numbers, and a bundle for another copy of the app.
 
-Each file is made when its button is pressed: drawing the page costs only the buttons.
+A file is made when its button is pressed, so the page stays fast.
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ NOT_YOURS = "The data that somebody else brought are not in it."
 
 
 def take_home(run: Run, place: str = "", known: RunRecords = store) -> None:
-    """Draws the buttons of a run that is over. `place` tells those of one page apart, `known` says what is known of the
-    run. Data that somebody brought go only to the browser that brought them."""
+    """Draws the buttons of a run that is over.
+
+    `place` makes the keys unique on a page. `known` holds what is stored of the run. Data that a learner brought are
+    offered only in the browser that brought them.
+    """
     if not store.finished(known.events(run)):
         st.caption("What has ended can be taken home.")
         return
@@ -71,15 +74,17 @@ BUNDLE = "All that is known of the run and what it stands on. â€œOpen a bundleâ€
 
 
 def read(run: Run, known: RunRecords) -> str:
+    """Returns the numbers of a run as CSV."""
     return scores_csv(run, known.events(run))
 
 
 def bundled(run: Run, known: RunRecords) -> Callable[[], bytes]:
+    """Returns a function that makes the bundle of a run."""
     return partial(bundle.pack, run, known)
 
 
 def take_one_home(pieces: Sequence[LabelledRun[Run]], place: str) -> None:
-    """The same for one of several runs, which is chosen."""
+    """Draws the same buttons for one of several runs, which the learner selects."""
     over = {str(piece): piece.of for piece in pieces if store.finished(store.events(piece.of))}
     if not over:
         st.caption("Run it first: what has ended can be taken home.")
@@ -95,7 +100,7 @@ def take_one_home(pieces: Sequence[LabelledRun[Run]], place: str) -> None:
 
 
 def saved(bench: Workspace) -> None:
-    """What can be taken from a page without an ending, behind a small button: a run that is over, and the picture."""
+    """Draws a small button for pages without an ending. It offers the files of a run that is over, and the picture."""
     at = url_state.read(bench)
     with st.popover("Take it home", icon=":material/download:", type="tertiary"):
         take_one_home(lesson_cache.runs(bench, at.settings) if at.pressed else [], bench.slug)

@@ -1,7 +1,8 @@
-"""What of the learner's runs is on the stage now, and what the rail says of it. Asks for nothing.
+"""Decides which part of the learner's runs is on the stage, and draws their progress. It asks for no runs.
 
-A run is played, not awaited: what is stored comes at a learner's pace after their own click, what is being made is
-drawn as it comes, and a wait is filled with an earlier run of the same kind.
+A page plays a run instead of waiting for it. A stored run is played at a learner's pace after they press Train. A run
+in progress is drawn as its results arrive. While the learner waits for the first result, an earlier run of the same
+kind is played.
 """
 
 from __future__ import annotations
@@ -25,25 +26,30 @@ from lessons.kit.results.evidence import align_progress, load_results
 
 States = list[tuple[LabelledRun[Run | Measure], State]]
 ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
-SECONDS = 4.0  # in which a stored run is played
-PATIENCE = 0.6  # seconds without a point, after which an earlier run of the same kind is played; none behind others
+SECONDS = 4.0  # the time in which a stored run is played
+# seconds without a result until an earlier run of the same kind is played; 0 behind other learners' runs
+PATIENCE = 0.6
 
 
 @dataclass(frozen=True)
 class StageView:
-    """What of the runs is on the stage now."""
+    """Holds the part of the runs that is on the stage now."""
 
     evidence: Results
-    playing: bool = False  # what is stored is being played, and more of it will come by itself
-    recorded: bool = False  # it is an earlier run of the same kind, while the learner's own is prepared
+    playing: bool = False  # stored results are being played, and more will come without a click
+    recorded: bool = False  # an earlier run of the same kind is shown while the learner's own is prepared
 
 
 def stage_view(lesson: Workspace, known: States) -> StageView:
-    """The learner's own runs as far as they have come, all at the same step, paced so that everybody gets the moment;
-    where nothing has come after PATIENCE, an earlier run of the same kind. Of none where nothing was pressed."""
+    """Returns the learner's own runs as far as they have come.
+
+    All of them are shown at the same step, at a pace that learners can follow. If there is no result after PATIENCE,
+    the function returns an earlier run of the same kind. If the learner has not pressed Train, it returns no results.
+    """
     engine().watch([piece.of for piece, _ in known], *me())
     runs = cast(Runs, [piece for piece, _ in known])
-    going = [piece for piece, (_, state) in zip(runs, known) if state.kind not in OVER]  # the others hold nobody up
+    # runs that failed or stopped do not hold up the others
+    going = [piece for piece, (_, state) in zip(runs, known) if state.kind not in OVER]
     since, patience = st.session_state.get(url_state.key(lesson.slug, "since"), (-math.inf, PATIENCE))
     mine, passed = align_progress(load_results(runs), going), time.monotonic() - since
     kinds = {state.kind for _, state in known}
@@ -57,7 +63,10 @@ def stage_view(lesson: Workspace, known: States) -> StageView:
 
 
 def paced(evidence: Results, runs: Runs, passed: float) -> StageView:
-    """No faster than a learner can follow: a run's tests come evenly within SECONDS, however soon they were made."""
+    """Returns the results up to the present moment of playing.
+
+    The tests of a run are spread evenly over SECONDS, however fast they were made.
+    """
     share = passed / SECONDS
     if share >= 1 or not len(evidence):
         return StageView(evidence)
@@ -66,8 +75,10 @@ def paced(evidence: Results, runs: Runs, passed: float) -> StageView:
 
 
 def own_results(lesson: Workspace, settings: Settings) -> Results:
-    """The learner's own runs where they are complete, else those that ship, with what was asked of them, and about what
-    the learner has made."""
+    """Returns the learner's own runs if they are complete, otherwise those that ship.
+
+    The measures of these runs and the answers about the learner's input are included.
+    """
     asked = load_results(lesson_cache.asks(lesson, lesson.recorded_settings)) | load_results(
         lesson_cache.asks(lesson, settings)
     )
@@ -78,16 +89,17 @@ def own_results(lesson: Workspace, settings: Settings) -> Results:
 
 
 def is_alive(known: States) -> bool:
+    """Returns whether any run is queued or running."""
     return any(state.kind in ALIVE for _, state in known)
 
 
 def states(values: Values) -> States:
+    """Returns each value with its state in the engine."""
     return [(piece, engine().state(piece.of)) for piece in values]
 
 
 def progress(lesson: Workspace, settings: Settings, known: States, seen: StageView) -> None:
-    """One bar for all runs, one sentence on where they stand, and one for each reason for which something went
-    wrong."""
+    """Draws one bar for all runs, a sentence about their state, and a sentence for each reason why a run failed."""
     runs = [(piece, piece.of, state) for piece, state in known if isinstance(piece.of, Run)]
     kinds = {state.kind for *_, state in runs}
     if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
@@ -111,7 +123,7 @@ def progress(lesson: Workspace, settings: Settings, known: States, seen: StageVi
 
 
 def failures(known: States) -> None:
-    """Each sentence once, however many came to nothing for the same reason."""
+    """Draws each error message once, with the names of all runs that failed for this reason."""
     said = {state.message: None for _, state in known if state.kind == "failed"}
     for message in said:
         names = [str(piece) for piece, state in known if state.kind == "failed" and state.message == message]
@@ -119,7 +131,7 @@ def failures(known: States) -> None:
 
 
 def took(lesson: Workspace) -> str:
-    """How long an earlier run of the same kind took, for who waits for theirs."""
+    """Returns how long an earlier run of the same kind took, for learners who wait."""
     runs = lesson_cache.runs(lesson, lesson.recorded_settings)
     known = load_results(runs)
     seconds = [float(known.table(*piece.place).seconds.max()) for piece in runs if known.has(*piece.place)]
@@ -127,7 +139,7 @@ def took(lesson: Workspace) -> str:
 
 
 def standing_at(states: list[State], seen: StageView, made: int, all_steps: int, seconds: float) -> str:
-    """What the bar says."""
+    """Returns the text of the progress bar."""
     kinds = {state.kind for state in states}
     if "stopped" in kinds and not seen.recorded:
         return f"Stopped after {made:,} of {all_steps:,} steps"
@@ -140,7 +152,7 @@ def standing_at(states: list[State], seen: StageView, made: int, all_steps: int,
 
 
 def mission(goal: Mission, evidence: Results, settings: Settings) -> None:
-    """The lesson's goal, and whether the run that is over has met it."""
+    """Draws the lesson's goal, and whether the run that has ended meets it."""
     met = goal.met(evidence, settings)
     if met is None:
         return

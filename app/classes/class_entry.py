@@ -1,5 +1,7 @@
-"""The ways into a class: the link with an address that others in the network can open, and the short code that a
-learner types. What is set in a class is app/classes/class_session.py's affair."""
+"""Defines the two ways into a class: a link that other devices in the network can open, and a short code to type.
+
+The controls and values of a class are the subject of app/classes/class_session.py.
+"""
 
 from __future__ import annotations
 
@@ -14,25 +16,31 @@ from core.experiment.checks import BadValue
 from core.serve.lan_address import in_container, is_loopback, lan_addresses
 from lessons.kit.classes.class_plan import Plan, join
 
-PAGE = "join"  # its address
-TYPED = 20  # characters that a field for a code takes
+PAGE = "join"  # the address of the page where a code is typed
+TYPED = 20  # the most characters that the code field accepts
 
 
 def entry(plan: Plan) -> dict[str, str]:
-    """What the URL of the lesson says for a learner of this class: the class, and what the teacher has set for them."""
+    """Returns the URL parameters with which a learner of this class opens the lesson.
+
+    They name the class and set the values that the teacher chose.
+    """
     values = {url_state.CLASS: plan.code, url_state.BEAT.name: plan.beat}
     values |= {name: text for name, text in plan.values.items() if name not in plan.held}
     return {url_state.key(plan.lesson, name): text for name, text in values.items()}
 
 
 def link(plan: Plan) -> str:
-    """What learners open: the lesson's own address, with what it says for them."""
+    """Returns the link that learners open: the address of the lesson with the parameters of `entry`."""
     return f"{base()}{plan.lesson}?{urlencode(entry(plan))}"
 
 
 def base() -> str:
-    """The app's address for others. It is the one in this browser, except where that one is of this machine alone: then
-    it is this machine's address in its network, if it has one and the server listens there."""
+    """Returns the address of the app for other devices.
+
+    This is usually the address in the browser. If that address works only on this machine, the function returns the
+    machine's address in its network, provided that there is one and the server listens on it.
+    """
     at = urlsplit(st.context.url or "")
     if not at.netloc:
         return "/"
@@ -45,7 +53,7 @@ def base() -> str:
 
 
 def server_addresses() -> list[str]:
-    """This machine's addresses in its networks at which the server answers."""
+    """Returns the network addresses of this machine on which the server answers."""
     only = server_address()
     if not only or only in ("0.0.0.0", "::"):
         return lan_addresses()
@@ -53,17 +61,17 @@ def server_addresses() -> list[str]:
 
 
 def server_address() -> str:
-    """The one address at which this server was told to answer; empty if it answers at all of them."""
+    """Returns the one address on which the server was told to answer, or "" if it answers on all addresses."""
     return config.get_option("server.address") or ""
 
 
 def typed_address() -> str:
-    """Where a learner types the code, as short as can be typed."""
+    """Returns the address of the page where learners type the code, in its shortest form."""
     return base().partition("://")[2] + PAGE
 
 
 def how_to_reach() -> None:
-    """Says what to do if learners cannot open the link, by what is known of the way to this server."""
+    """Draws what to do if learners cannot open the link, as far as the server knows its own network."""
     here = is_loopback(urlsplit(st.context.url or "").hostname or "")
     only, others = server_address(), server_addresses()
     if here and not others:
@@ -90,7 +98,7 @@ def how_to_reach() -> None:
 
 
 def join_here(place: str) -> None:
-    """A field for a short code; the right one leads into its class."""
+    """Draws a field for the short code. The right code opens the lesson of its class."""
     with (
         st.form(f"{place}.join", border=False),
         st.container(horizontal=True, vertical_alignment="bottom", key="join"),
@@ -105,5 +113,6 @@ def join_here(place: str) -> None:
         except BadValue as error:
             st.warning(str(error))
             return
-        page = st.Page(lambda: None, title=plan.lesson, url_path=plan.lesson)  # Streamlit knows pages by their address
+        # Streamlit finds the page by its address
+        page = st.Page(lambda: None, title=plan.lesson, url_path=plan.lesson)
         st.switch_page(page, query_params=entry(plan))

@@ -1,5 +1,8 @@
-"""A class on its pages: its name above the learners' lesson, what they say on its way to the teacher, and what all said
-as its teacher's page and the projector draw it."""
+"""Connects the pages to a class.
+
+Shows the name of the class above the lesson, sends the learner's answers to the teacher, and draws the answers of all
+learners for the teacher's page and for the projector.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +30,16 @@ from lessons.kit.model.prediction import Order
 from lessons.kit.model.values import Results, Settings, visible
 from lessons.kit.results.evidence import load_results
 
-LOOKS = 2.0  # seconds between two looks of a learner who waits
+LOOKS = 2.0  # seconds between two checks while a learner waits
 
 
 def plan_label(plan: Plan | None) -> str:
-    """What stands behind the lesson's number."""
+    """Returns the name of the class to show behind the lesson's number."""
     return f" · {escaped(plan.name) or 'a class'}" if plan else ""
 
 
 def tell(lesson: Lesson, at: LessonState) -> None:
-    """Put the learner's prediction and the questions they missed into the class, whenever these have changed."""
+    """Sends the learner's prediction and their missed questions to the class, if either has changed."""
     if not at.plan:
         return
     record = Record(said=at.predicted, missed=missed_questions(lesson))
@@ -51,14 +54,17 @@ def tell(lesson: Lesson, at: LessonState) -> None:
 
 
 def missed_questions(lesson: Lesson) -> tuple[int, ...]:
-    """The lesson's questions that were answered wrongly in this session, by their place."""
+    """Returns the indices of the lesson's questions that the learner answered wrongly in this session."""
     now = {at for at, one in browser_progress.news().missed.items() if not one.right}
     return tuple(k for k, question in enumerate(lesson.questions) if question_id(lesson.slug, question) in now)
 
 
 def wait(lesson: Lesson, at: LessonState, evidence: Results, onward: Callable[[], None]) -> None:
-    """What a learner sees in place of the run while the teacher holds the class: their prediction, and nothing of the
-    answer. `onward` draws the button that leads back to Predict."""
+    """Draws the page that a learner sees instead of the run while the teacher holds the class.
+
+    The page shows the learner's prediction and nothing of the answer. `onward` draws the button that leads back to
+    Predict.
+    """
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             st.subheader("Your teacher will release the run.", anchor=False)
@@ -82,27 +88,33 @@ def go_on_when_released(plan: Plan) -> None:
     st.fragment(look, run_every=LOOKS)()
 
 
-# --- What all said --------------------------------------------------------------------------------------------------
+# --- The answers of all learners --------------------------------------------------------------------------------------
 
 
 def class_guesses(records: tuple[Record, ...]) -> tuple[Settings, ...]:
+    """Returns the prediction of every learner who made one."""
     return tuple(one.said for one in records if one.said)
 
 
 def learner_count(number: int) -> str:
+    """Returns a sentence with the number of guesses."""
     return f"{number} guess{'es' * (number != 1)}" if number else "Nobody has predicted yet."
 
 
 @lru_cache(maxsize=64)
 def picture(slug: str, settings: Settings, guesses: tuple[Settings, ...]) -> Figure:
-    """The lesson's own as it is before the run, with all guesses on it."""
+    """Returns the lesson's picture as it is before the run, with the guesses of all learners on it."""
     lesson = lessons()[slug]
     evidence = load_results(visible(lesson_cache.backdrop(lesson, settings)))
     return class_predictions(lesson.picture(evidence, settings, Settings()), lesson.prediction, guesses)
 
 
 def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
-    """What was said, in numbers: of what stands on the picture its median and spread, of the rest all."""
+    """Draws the guesses of the class as numbers.
+
+    For a handle on the picture it shows the median and the spread. For any other question it shows the number of
+    learners for each answer.
+    """
     prediction = plan.lesson_of.prediction
     units = {control.name: handle.unit for handle in prediction.handles for control in handle.controls}
     for slider in prediction.sliders:
@@ -118,6 +130,6 @@ def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
 
 @lru_cache(maxsize=64)
 def qr(address: str) -> str:
-    """The link as a QR code, dark on light in any theme, so that every camera reads it."""
+    """Returns the link as a QR code. It is dark on a light ground in every theme, so that every camera can read it."""
     drawn = segno.make(address, error="m").svg_data_uri(border=3, dark="#000", light="#fff", omitsize=True)
     return f'<img class="qr" src="{escape(drawn)}" alt="QR code of the link">'

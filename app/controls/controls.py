@@ -1,4 +1,4 @@
-"""Draws the widget of a control, and where a learner may bring something of their own, the place to bring it."""
+"""Draws the widget of a control, and an upload field where the control accepts a learner's own data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.uploads import alphabet_upload, data_upload, text_upload
 from lessons.kit.classes.class_plan import HIDDEN
 from lessons.kit.model.values import Control
 
-Widget = Callable[[str, Control[Any], Any], None]  # of a workspace's slug, the control and its value
+Widget = Callable[[str, Control[Any], Any], None]  # takes the slug of a workspace, the control and its value
 WIDGETS: dict[str, Widget] = {  # by Control.kind
     "": url_state.widget,
     "text": text_upload.control,
@@ -25,7 +25,7 @@ WIDGETS: dict[str, Widget] = {  # by Control.kind
 
 
 def control(slug: str, control: Control[Any], value: Any, held: str | None = None) -> None:
-    """Draws a control. `held` says that a class's teacher has locked or hidden it."""
+    """Draws a control. `held` is set if the teacher of a class has locked or hidden the control."""
     if held == HIDDEN:
         return
     if held:

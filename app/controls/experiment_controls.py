@@ -1,5 +1,8 @@
-"""The sandbox's controls on the page: a lesson's experiment to begin with, four groups, and what each field is set to.
-All of them change one text, which the link carries. Made from lessons/kit/sandbox/dials.py; knows no field by name.
+"""Draws the controls of the sandbox.
+
+They are the choice of a lesson's experiment to start with, and the fields of the experiment in four groups. All
+controls change one text, which is the experiment in the link. The controls are made from
+lessons/kit/sandbox/dials.py, and this module does not use the name of any field.
 """
 
 from __future__ import annotations
@@ -43,11 +46,12 @@ CALLED = {
 
 
 def current(text: str) -> Run:
+    """Returns the experiment that this text encodes, or the first preset if the text is empty."""
     return link_codec.read(text) if text else presets()[FIRST]
 
 
 def control(text: str) -> None:
-    """The controls of the experiment that this text stands for."""
+    """Draws the controls of the experiment that this text encodes."""
     run = current(text)
     begin_with(run)
     group = url_state.setting(SLUG, GROUP)
@@ -65,7 +69,7 @@ def control(text: str) -> None:
 
 
 def begin_with(run: Run) -> None:
-    """Every lesson's experiment, and what is set, in words."""
+    """Draws the list of the lessons' experiments, and describes the current experiment in words."""
     at = f"{SLUG}.preset"
     known = {slug: f"{one.number}. {one.title}" for slug, one in lessons().items()}
     st.session_state[at] = next((slug for slug, preset in presets().items() if preset == run), None)
@@ -83,7 +87,7 @@ def begin_with(run: Run) -> None:
 
 
 def folded(run: Run, shown: Sequence[Dial], name: str) -> None:
-    """What is at hand; the others can be unfolded."""
+    """Draws the most important controls, and the others in an expander."""
     stage_controls(run, [one for one in shown if one.near])
     if far := [one for one in shown if not one.near]:
         with st.expander(name):
@@ -91,12 +95,13 @@ def folded(run: Run, shown: Sequence[Dial], name: str) -> None:
 
 
 def stage_controls(run: Run, shown: Sequence[Dial]) -> None:
+    """Draws these controls in their order."""
     for one in shown:
         draw(run, one)
 
 
 def draw(run: Run, one: Dial) -> None:
-    """One control, as its kind wants."""
+    """Draws one control with the widget of its kind."""
     at = f"{SLUG}.dial.{one.path}"
     st.session_state[at] = one.value
 
@@ -121,7 +126,7 @@ def draw(run: Run, one: Dial) -> None:
 
 
 def source(run: Run, one: Dial, at: str) -> None:
-    """What the experiment starts from: nothing, what lessons start from, or what it has now."""
+    """Draws the choice of the run to start from: none, a run from which lessons start, or the current one."""
     there: dict[str, Run | None] = {NOTHING: None}
     for known in sources(run.net, run.task):
         there.setdefault(brief(known), known)
@@ -138,25 +143,29 @@ def source(run: Run, one: Dial, at: str) -> None:
 
 
 def brief(run: Run) -> str:
+    """Returns a short description of a run: its task, its steps, and its number of nets."""
     several = f", {run.seeds} nets" if run.seeds > 1 else ""
     return f"{describe_task(run.task)}, {run.steps:,} steps{several}"
 
 
 def session_data(one: Dial) -> tuple[str, ...]:
-    """What the learner has given or drawn in this session, on whatever page."""
+    """Returns the data that the learner brought or drew in this session, on any page."""
     known, _ = CALLED.get(one.knob, (lambda _: False, str))
     given = [name for key, names in st.session_state.items() if str(key).endswith(".own") for name in names]
     return tuple(name for name in dict.fromkeys(given) if name not in one.options and known(name))
 
 
 def option_label(one: Dial, value: Any) -> str:
-    """An option in words; something of the learner's own by the name that its owner gave it."""
+    """Returns the label of an option. A learner's own data keep the name that the learner gave them."""
     known, name = CALLED.get(one.knob, (lambda _: False, str))
     return name(value) if one.own and known(value) else "all" if value == "" else plain_name(str(value))
 
 
 def change(run: Run, path: str, value: Any) -> None:
-    """One thing is set otherwise; where that cannot be, a sentence says why, and all stays as it is."""
+    """Changes one field of the experiment.
+
+    If the new value is not allowed, the experiment stays as it was, and the page shows a sentence that says why.
+    """
     try:
         set_experiment(fits(edit(run, path, value)))
     except BadValue as error:
@@ -164,25 +173,25 @@ def change(run: Run, path: str, value: Any) -> None:
 
 
 def take_data(run: Run, one: Dial, name: str) -> None:
-    """A table or an album that was just given takes the place of what this dial stands for, whichever it is."""
+    """Uses a table or an album that was just uploaded, in place of the data that this control names now."""
     where, kind, field = one.path.rpartition(".")[0], *(("Table", "table") if is_table(name) else ("Album", "album"))
     st.session_state.setdefault(f"{SLUG}.data.own", []).append(name)
     set_experiment(fits(edit(edit(run, where, kind), f"{where}.{field}", name)))
 
 
 def take_text(run: Run, one: Dial, name: str) -> None:
-    """A text that was just given is what this dial stands at."""
+    """Uses a text that was just uploaded as the value of this control."""
     st.session_state.setdefault(f"{SLUG}.data.own", []).append(name)
     set_experiment(fits(edit(run, one.path, name)))
 
 
 def set_experiment(run: Run) -> None:
-    """From now on this is the experiment."""
+    """Makes this run the current experiment."""
     url_state.set_parameter(url_state.key(SLUG, EXPERIMENT.name), link_codec.write(run))
 
 
 def take(run: Run) -> None:
-    """A button's callback: this is the experiment, to be trained."""
+    """Makes this run the current experiment and opens the step that trains it. A callback of a button."""
     set_experiment(run)
     url_state.forget(url_state.key(SLUG, url_state.DRAW.name))
     url_state.change(SLUG, STEP, TRAIN)

@@ -1,4 +1,7 @@
-"""The pinned runs: to pin one, to name it, to take it away; in the link, and noted by the learner's own browser."""
+"""Lets learners pin runs, give them names, and remove them.
+
+The pins are part of the link, and the browser stores them too.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,15 @@ export default function ({ data, setStateValue }) {
 
 
 def read() -> pins.Pins:
+    """Returns the pins in the URL."""
     return pins.read(url_state.setting(SLUG, PINS))
 
 
 def remember() -> None:
-    """Have the browser note what is pinned; at the first look, where the link names none, take what it has noted."""
+    """Stores the pins in the browser.
+
+    At the first visit of a session, a link without pins takes the pins that the browser has stored.
+    """
     now, first = url_state.setting(SLUG, PINS), f"{SLUG}.remembered"
     if now or st.session_state.get(first):
         st.session_state[first] = True
@@ -41,17 +48,19 @@ def remember() -> None:
     told = _NOTE(data={"keep": None}, key="pins.read", height=1, on_pins_change=lambda: None).pins
     if isinstance(told, str):
         st.session_state[first] = True
-        url_state.change(SLUG, PINS, told)  # what a browser says is read as a link is: what cannot be changes nothing
+        # the browser's answer is checked in the same way as a link; an invalid one changes nothing
+        url_state.change(SLUG, PINS, told)
         st.rerun()
 
 
 def set_pins(text: pins.Pins) -> None:
+    """Replaces the pins."""
     st.session_state[f"{SLUG}.remembered"] = True
     url_state.change(SLUG, PINS, pins.write(text))
 
 
 def pin(run: Run) -> None:
-    """A button's callback."""
+    """Pins a run. A callback of a button."""
     try:
         set_pins(pins.add_pin(read(), run))
     except BadValue as error:
@@ -59,7 +68,7 @@ def pin(run: Run) -> None:
 
 
 def control(text: str) -> None:
-    """What is pinned, each with its name and a button that takes it away."""
+    """Draws the pins, each with its name and a button that removes it."""
     there = pins.read(text)
     if not there:
         st.caption("Nothing is pinned. Pin a run to lay others over it.")
@@ -74,6 +83,7 @@ def control(text: str) -> None:
 
 
 def rename(place: int, at: str) -> None:
+    """Renames a pin. A callback of a text field."""
     try:
         set_pins(pins.rename_pin(read(), place, st.session_state[at]))
     except BadValue as error:
@@ -81,4 +91,5 @@ def rename(place: int, at: str) -> None:
 
 
 def unpin(place: int) -> None:
+    """Removes a pin. A callback of a button."""
     set_pins(pins.remove_pin(read(), place))

@@ -1,4 +1,4 @@
-"""Which language a learner reads: what the URL asks for, or else the session, or else their browser."""
+"""Finds the language of the learner: the URL decides first, then the session, then the browser's own language."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, get_script_run_ctx
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
-OWN = "en"  # in which all is written
-AT = "lang"  # in the URL and the session
+OWN = "en"  # the language in which the app is written
+AT = "lang"  # the name of the language in the URL and the session
 
 
 @dataclass(frozen=True)
 class Reader:
-    """What a page is drawn for."""
+    """Holds the language for which a page is drawn."""
 
     language: str = OWN
-    linked: str = ""  # what links to other pages must ask for, because the browser does not
+    linked: str = ""  # the language that links must ask for, if it is not the browser's own
 
 
 def language() -> str:
-    """Of the learner who is looking at the page that is drawn now."""
+    """Returns the language of the learner who is looking at the page that is being drawn."""
     context = get_script_run_ctx(suppress_warning=True)
     return reader(context).language if context else OWN
 
 
 def reader(context: ScriptRunContext) -> Reader:
-    """Asked for with every message, so that it is noted where that is drawn; the session has it for the next."""
+    """Returns the reader for whom this context draws a page.
+
+    Every outgoing message calls this function. It therefore stores the reader in the context, and the session keeps
+    the reader for the next page.
+    """
     known = vars(context).get(AT)
     if known is None:
         try:
@@ -40,7 +44,10 @@ def reader(context: ScriptRunContext) -> Reader:
 
 
 def settle() -> None:
-    """Read it anew with every page. One that is not the browser's own stands in the URL, so that a link keeps it."""
+    """Decides the language of the page each time that a page is drawn.
+
+    If the language is not the browser's own, it is written into the URL, so that a copied link keeps it.
+    """
     asked, browsers = st.query_params.get(AT), (st.context.locale or OWN)[:2]
     if asked is not None and asked not in LANGUAGES:
         spoken = " and ".join(f"{name} ({AT}={code})" for code, name in LANGUAGES.items())
@@ -57,5 +64,5 @@ def settle() -> None:
 
 
 def other_languages() -> Iterator[tuple[str, str]]:
-    """The languages that the page could be read in, by their code."""
+    """Yields the code and the name of every other language that the page could be read in."""
     return ((code, name) for code, name in LANGUAGES.items() if code != language())

@@ -1,4 +1,7 @@
-"""Messages on their way to a browser, said in its language: every text that is read, and no name, value or key."""
+"""Translates the messages that the server sends to a browser.
+
+Every text that a learner reads is translated. Names, values and keys stay as they are.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from app.i18n.collect import in_script, numbered
 from app.i18n.language import AT, OWN, language, reader
 from app.i18n.translator import Translator, letters, translations
 
-# Fields of Streamlit's messages, and keys of what our charts and components are sent, with something to read in them.
+# The fields of Streamlit's messages, and the keys in the data of our charts and components, that contain readable
+# text.
 FIELDS = {"label", "help", "body", "placeholder", "alt", "text", "title", "page_name", "section_header", "sections"}
 KEYS = {"alt", "label", "name", "title", "flag", "flagged", "says", "big", "unit", "scrub", "marks", "states", "text"}
 KEYS |= {
@@ -37,26 +41,32 @@ KEYS |= {
     "axes",
     "called",
 }
-UNSEEN = {"alt", "help"}  # of these, those that nobody sees who does not ask
-SENT = ("json", "spec")  # fields with JSON in them
-WRITTEN = re.compile(r"class=\"gloss(?:ary)?\"")  # said already: prose with terms, and the glossary
-LINK = re.compile(r"""(?<=\]\()[a-z_]+(\?[^)\s]*)?(?=\))|(?<=href=")[a-z_]+(\?[^"]*)?(?=")""")  # to a page of ours
+UNSEEN = {"alt", "help"}  # those that learners do not see unless they ask for them
+SENT = ("json", "spec")  # the fields that contain JSON
+# HTML that is translated before: prose with glossary terms, and the glossary
+WRITTEN = re.compile(r"class=\"gloss(?:ary)?\"")
+# a link to a page of the app
+LINK = re.compile(r"""(?<=\]\()[a-z_]+(\?[^)\s]*)?(?=\))|(?<=href=")[a-z_]+(\?[^"]*)?(?=")""")
 _enqueue = ScriptRunContext.enqueue
 
 
 @cache
 def translator_for(language: str) -> Translator:
+    """Returns the translator for a language. It is created once."""
     return Translator(translations(language))
 
 
 def translate_option(text: Any) -> str:
-    """A text in the learner's language: for the options of a widget, whose value stays what it is."""
+    """Translates the text of a widget's option into the learner's language. The value of the widget stays as it is."""
     now = language()
     return str(text) if now == OWN else translator_for(now).prose(str(text))
 
 
 def tabled(table: pd.DataFrame) -> pd.DataFrame:
-    """A table in the learner's language: it is sent as Arrow, which nobody looks into on its way."""
+    """Translates a table into the learner's language.
+
+    A table has to be translated before it is sent, because it is sent as Arrow, which `reword` does not open.
+    """
     if language() == OWN:
         return table
     cells = table.map(lambda cell: translate_option(cell) if isinstance(cell, str) else cell)
@@ -64,7 +74,10 @@ def tabled(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
-    """As Streamlit's own, in the learner's language."""
+    """Translates a message into the learner's language and sends it.
+
+    This function replaces Streamlit's `ScriptRunContext.enqueue`.
+    """
     who = reader(context)
     if who.language != OWN:
         say(message, translator_for(who.language))
@@ -75,7 +88,10 @@ def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
 
 @contextmanager
 def count_letters() -> Iterator[Counter[bool]]:
-    """Counts the letters that are sent to a page's reader: how many are translated (True), and how many are not."""
+    """Counts the letters that are sent to the reader of a page.
+
+    The counter has the number of letters that are translated (True) and of those that are not (False).
+    """
     counted = Counter[bool]()
     mark = letters.set(counted)
     try:
@@ -86,7 +102,10 @@ def count_letters() -> Iterator[Counter[bool]]:
 
 @contextmanager
 def without_counting() -> Iterator[None]:
-    """What is read only by who asks for it says nothing of the language that most of a page is in."""
+    """Does not count the letters of texts that learners read only if they ask for them.
+
+    Such texts do not tell us in which language most of the page is written.
+    """
     mark = letters.set(None)
     try:
         yield
@@ -95,17 +114,20 @@ def without_counting() -> Iterator[None]:
 
 
 def main_language(counted: Counter[bool]) -> str:
-    """Returns the language that most of a page is in, by what was counted as it was sent."""
+    """Returns the language of most of the page, from the letters that were counted while it was sent."""
     return language() if counted[True] > counted[False] else OWN
 
 
 def listen() -> None:
-    """From now on every message is said in its reader's language."""
+    """Makes Streamlit translate every message from now on."""
     ScriptRunContext.enqueue = enqueue  # type: ignore[method-assign, assignment]
 
 
 def carry(message: ForwardMsg, language: str) -> None:
-    """Have links to other pages ask for the language: they may open a tab, which knows of no other."""
+    """Adds the language to the links in a message that lead to other pages of the app.
+
+    Such a link may open a new tab, and a new tab does not know the language of this session.
+    """
     kind = message.delta.new_element.WhichOneof("type") if message.WhichOneof("type") == "delta" else None
     if kind in ("markdown", "html"):
         element = getattr(message.delta.new_element, kind)
@@ -113,11 +135,13 @@ def carry(message: ForwardMsg, language: str) -> None:
 
 
 def say(message: ForwardMsg, translator: Translator) -> None:
+    """Translates a message if it draws something or lists the pages. Other messages stay as they are."""
     if message.WhichOneof("type") in ("delta", "navigation"):
         reword(message, translator)
 
 
 def reword(message: Message, translator: Translator) -> None:
+    """Translates every readable field of a message in place."""
     for field, value in message.ListFields():
         if field.message_type is not None:
             for one in value if field.is_repeated else [value]:
@@ -138,7 +162,10 @@ def reword(message: Message, translator: Translator) -> None:
 
 
 def spec(told: str, translator: Translator, message: Message) -> str:
-    """JSON as charts and components get it; a component's script gets the words that it says itself, too."""
+    """Translates the JSON data of a chart or a component.
+
+    A component also receives translations of the texts that its own script contains.
+    """
     try:
         data = json.loads(told)
     except ValueError:
@@ -152,12 +179,15 @@ def spec(told: str, translator: Translator, message: Message) -> str:
 
 @lru_cache(maxsize=64)
 def scripted(script: str) -> tuple[str, ...]:
-    """The templates of what a script says."""
+    """Returns the templates of the texts in a script."""
     return tuple(dict.fromkeys(numbered(text) for text, _ in in_script(script)))
 
 
 def part(told: bytes, translator: Translator) -> bytes:
-    """Frames of a player that stay (app/components/player/player.py), by a panel's number and the key: "0 says"."""
+    """Translates the texts in one part of the data of a player (app/components/player/player.py).
+
+    Each key names a panel by its number and one of its fields, for example "0 says".
+    """
     if b' says":' not in told:
         return told
     data = json.loads(told)
@@ -168,8 +198,11 @@ def part(told: bytes, translator: Translator) -> bytes:
 
 
 def reword_json(data: Any, said: Callable[[str], str], read: bool = False) -> Any:
-    """In its place: strings under KEYS, and the names on an axis. The name of a control stands beside its options, and
-    that of a card or a row beside what it is called: such names are sent back, and not read."""
+    """Translates the strings in JSON data that are under one of the KEYS, and the names on an axis.
+
+    The data are changed in place. A "name" beside "options" or "called" is not translated. It identifies a control, a
+    card or a row, and the browser sends it back to the server.
+    """
     if isinstance(data, dict):
         named = data.get("type") == "category"
         for key, value in data.items():
@@ -183,4 +216,5 @@ def reword_json(data: Any, said: Callable[[str], str], read: bool = False) -> An
     if not (read and isinstance(data, str)):
         return data
     told = said(data)
-    return told.replace(" ", "\n") if "\n" in data and " " not in data else told  # a word a line
+    # the original has one word on each line
+    return told.replace(" ", "\n") if "\n" in data and " " not in data else told

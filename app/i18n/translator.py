@@ -1,4 +1,4 @@
-"""A text said in another language: by the template it was made from, with what was filled in said in turn."""
+"""Translates a text by finding the template from which it was made, and translates the values in its slots in turn."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ LETTER = re.compile(r"[^\W\d_]")
 AMOUNT = re.compile(rf"(?<![\w.,])({SIGN})(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?![\w,.]*\d)")
 NUMBER = rf"{SIGN}[\d,.]+(?: ?(?:%|°|s|ms|kB|MB|x))?"
 UNIT = re.compile(NUMBER)
-ADDRESS = re.compile(r"\S*[/_?=#`]\S*|\{\w+\}.*")  # nothing that is read
+ADDRESS = re.compile(r"\S*[/_?=#`]\S*|\{\w+\}.*")  # an address or a name, not a text
 WRAPPED = re.compile(r"(\(|“)(.+)(\)|”)", re.DOTALL)
 ENDED = re.compile(r"(.+)([.:;])", re.DOTALL)
 NAMED = re.compile(rf"(.+) ({NUMBER})", re.DOTALL)
 COUNTED = re.compile(rf"({SIGN}[\d,.]+)( |-)(.+)", re.DOTALL)
 MARKUP = r"( ?(?:\*\*|:material/\w+:|:[\w-]+\[|\]\([^)]*\)|[\[\]]|^- |^[;:] )+ ?)"
 SEPARATORS = (MARKUP, r"(?<=[.!?:;])( )", r"( · |; )", r"(, )", r"(: )", r"( and )", r"( or )")
-ENOUGH = 12  # letters of a template's own by which it is known though a part of it is not
-LONG, LONGEST = 40, 1500  # characters, which no word has, and no text of ours
+ENOUGH = 12  # a template with this many fixed letters may match although the text in a slot has no translation
+LONG, LONGEST = 40, 1500  # in characters: no word is longer than LONG, and no text of the app than LONGEST
 HIDDEN = re.compile(r"(<(style|script)\b.*?</\2>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 HEARD = re.compile(r"""\b(aria-label|alt|title|placeholder)="([^"]*)\"""")
 
 
-# How many letters of the page that is drawn are translated (True) and how many are not, where somebody counts.
+# The number of letters on the page that are translated (True) and that are not (False), while they are being counted.
 letters: ContextVar[Counter[bool] | None] = ContextVar("letters", default=None)
 
 
 class Translator:
-    """A language, by the translations of templates."""
+    """Translates texts into one language, by the translations of its templates."""
 
     def __init__(self, translations: Mapping[str, str]):
         self.translations = translations
@@ -48,20 +48,20 @@ class Translator:
         self.found = lru_cache(maxsize=1 << 15)(self._found)
 
     def translate(self, text: str) -> str | None:
-        """A line, a sentence or several; None where it cannot be said."""
+        """Returns the translation of a line or of some sentences, or None if there is none."""
         flat = " ".join(text.split())
         if len(flat) > LONG and " " not in flat:
-            return text  # no text: an image, perhaps
+            return text  # this is not a text; it may be an image
         try:
             return self.found(flat) if 0 < len(flat) <= LONGEST else None
-        except RecursionError:  # nobody of ours writes so deeply
+        except RecursionError:  # the text is nested too deeply to be one of the app's
             return None
 
     def _found(self, flat: str) -> str | None:
         return self.whole(flat) or self.translate_parts(flat, 0) or self.roughly(flat)
 
     def _whole(self, flat: str) -> str | None:
-        """As one template, of which all parts can be said."""
+        """Returns the translation if the text matches one template and every slot of it can be translated."""
         if not LETTER.search(flat) or UNIT.fullmatch(flat):
             return amounts(flat)
         if len(flat) == 1 or ADDRESS.fullmatch(flat):
@@ -86,13 +86,14 @@ class Translator:
         return None
 
     def part(self, text: str) -> str | None:
+        """Returns the translation of the text in a slot, or None if there is none."""
         flat = text.strip()
         if not flat:
             return ""
         return self.whole(flat) or self.translate_parts(flat, 0)
 
     def translate_parts(self, flat: str, level: int) -> str | None:
-        """As several, one after the other: as long ones as can be said."""
+        """Splits the text and translates the pieces one after the other. Each piece is as long as possible."""
         if level == len(SEPARATORS):
             return None
         pieces = re.split(SEPARATORS[level], flat)
@@ -114,11 +115,14 @@ class Translator:
         return "".join(told)
 
     def joint(self, between: str) -> str:
-        """A sign, or a word such as "and"."""
+        """Returns the separator between two pieces. A separator that is a word, such as "and", is translated."""
         return between.replace(word, self.exact.get(word, word)) if (word := between.strip()).isalpha() else between
 
     def roughly(self, flat: str) -> str | None:
-        """As one template, with what cannot be said as it is: a name, or something of the learner's own."""
+        """Returns the translation by one template, and keeps any slot that cannot be translated.
+
+        Such a slot contains, for example, a name that the learner has typed.
+        """
         for template in self.templates:
             if template.weight >= ENOUGH and (parts := template.parts(flat)) is not None:
                 said = [self.part(part) for part in parts]
@@ -126,16 +130,16 @@ class Translator:
         return None
 
     def prose(self, text: str) -> str:
-        """Markdown or HTML: what can be said of it, in its place."""
+        """Translates Markdown or HTML. Texts without a translation stay in English."""
         if TAGS.search(text):
-            parts = HIDDEN.split(text)  # text, a tag, the name of what is hidden, text, ...
+            parts = HIDDEN.split(text)  # repeats: a text, a tag, the name of a hidden element
             texts = [self.translate_trimmed(part) for part in parts[::3]]
             tags = [HEARD.sub(self.translate_match, tag) for tag in parts[1::3]]
             return "".join(one for pair in zip(texts, [*tags, ""]) for one in pair)
         return "".join(map(self.translate_trimmed, re.split(f"({BLOCK.pattern})", text)))
 
     def translate_trimmed(self, text: str) -> str:
-        """With the white space at its ends."""
+        """Translates a text and keeps the white space at both ends."""
         flat = text.strip()
         begin = text.find(flat)
         said = self.translate(flat) if flat else ""
@@ -145,12 +149,16 @@ class Translator:
         return text if said is None else text[:begin] + said + text[begin + len(flat) :]
 
     def translate_match(self, found: re.Match[str]) -> str:
+        """Translates the value of an HTML attribute."""
         return f'{found[1]}="{self.translate_trimmed(found[2])}"'
 
 
 class Template:
-    """What a text was made from, and how that is said. A text is looked through once, however it is made up: a regular
-    expression with many slots can take minutes over it."""
+    """Holds a template and its translation.
+
+    Matching goes through the text once, however many slots the template has. A regular expression with many slots can
+    take minutes for one text.
+    """
 
     def __init__(self, told: str, said: str):
         self.literals = [Literal.parse(part) for part in SLOT.split(told)]
@@ -161,7 +169,10 @@ class Template:
         self.anchor = max(bare, key=len)
 
     def parts(self, text: str) -> list[str] | None:
-        """What was filled in, each slot as little as can be; None where the text is not made from this."""
+        """Returns the texts in the slots, or None if the template does not match the text.
+
+        Each slot is as short as possible.
+        """
         first, *between, last = self.literals
         if self.anchor not in text or not first.stands_at(text, 0):
             return None
@@ -175,52 +186,59 @@ class Template:
         return filled
 
     def filled(self, parts: list[str]) -> str:
+        """Returns the translation with these texts in its slots."""
         by_slot = dict(zip(self.slots, parts))
         return " ".join(SLOT.sub(lambda slot: by_slot.get(int(slot[0][1:-1]), ""), self.saying).split())
 
 
 @dataclass(frozen=True, eq=False)
 class Literal:
-    """What stands between two slots, without the spaces at its ends. Where these were, a space stands or the text ends:
-    what is filled in beside it may be empty."""
+    """Holds the fixed text between two slots, without the spaces at its ends.
+
+    Where it had a space, the text must have a space or end there, because the slot beside it may be empty.
+    """
 
     bare: str
-    before: bool  # whether a space was there
-    after: bool
+    before: bool  # True if a space stood before it
+    after: bool  # True if a space stood after it
 
     @classmethod
     def parse(cls, text: str) -> Literal:
-        bare = text.strip() or text  # nothing but a space is looked for as that
+        """Creates a literal from the text between two slots."""
+        bare = text.strip() or text  # a literal that is only a space is searched for as a space
         return cls(bare, bare != text and text.startswith(" "), bare != text and text.endswith(" "))
 
     def find(self, text: str, at: int) -> int:
-        """Where it stands first, from there on; -1 where it does not."""
+        """Returns the first place of the literal at or after `at`, or -1 if there is none."""
         begin = text.find(self.bare, at)
         while begin >= 0 and not self.stands_at(text, begin):
             begin = text.find(self.bare, begin + 1)
         return begin
 
     def stands_at(self, text: str, begin: int) -> bool:
+        """Returns whether the literal stands at this place of the text."""
         end = begin + len(self.bare)
         before = not self.before or text[begin - 1 : begin] in ("", " ")
         return text.startswith(self.bare, begin) and before and (not self.after or text[end : end + 1] in ("", " "))
 
 
 def amounts(text: str) -> str:
-    """Numbers with a comma for decimals, as German and most of Europe write them."""
+    """Writes the numbers in a text with a decimal comma, as German and most European languages do."""
     return AMOUNT.sub(lambda found: found[1] + swapped(found[2]), text)
 
 
 def swapped(number: str) -> str:
+    """Exchanges the decimal point and the commas of a number, and adds the zero before a leading comma."""
     said = number.translate(str.maketrans(",.", ".,"))
     return f"0{said}" if said.startswith(",") else said
 
 
 def files(language: str) -> Iterable[Path]:
+    """Returns the translation files of a language."""
     return sorted([*ROOT.glob(f"app/i18n/{language}.po"), *ROOT.glob(f"lessons/*/{language}.po")])
 
 
 def translations(language: str) -> dict[str, str]:
-    """All that translators have written; what they left empty is not there."""
+    """Returns every translation of a language by its template. Entries that translators left empty are not included."""
     found = (entry for path in files(language) for entry in polib.pofile(str(path)) if not entry.obsolete)
     return {entry.msgid: entry.msgstr for entry in found if entry.msgstr}

@@ -1,4 +1,4 @@
-"""The sandbox's fourth step: challenges, of which the page checks every part on what was run."""
+"""Draws the fourth step of the sandbox: challenges, and whether the learner's run meets each part of a challenge."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHALLENGE = Control(name="challenge", label="Challenge", options=(NONE, *CHALLEN
 
 @cache
 def bench(name: str) -> Workspace:
-    """The sandbox with a challenge's goal below its runs, or with none."""
+    """Returns the sandbox's workspace, with the goal of a challenge below its runs if a challenge was chosen."""
     if name == NONE:
         return BENCH
     goal = CHALLENGES[name]
@@ -36,6 +36,7 @@ def bench(name: str) -> Workspace:
 
 
 def challenges(settings: Settings) -> None:
+    """Draws the list of challenges, and beside it the challenge that is selected."""
     name = url_state.setting(SLUG, CHALLENGE)
     at = f"{SLUG}.challenge.shown"
     st.session_state.setdefault(at, name if name != NONE else next(iter(CHALLENGES)))
@@ -55,17 +56,21 @@ def challenges(settings: Settings) -> None:
 
 
 def begin(goal: Challenge) -> None:
-    """A button's callback: the challenge's experiment is set, and its goal stands below the runs."""
+    """Sets up the experiment of a challenge and shows its goal below the runs.
+
+    This function is the callback of a button.
+    """
     url_state.change(SLUG, CHALLENGE, goal.slug)
     experiment_controls.take(goal.start)
 
 
 def leave() -> None:
+    """Leaves the challenge, so that its goal is no longer shown. This function is the callback of a button."""
     url_state.change(SLUG, CHALLENGE, NONE)
 
 
 def goal_status(goal: Challenge, run: Run) -> None:
-    """Every part of the goal, and whether what is set now has met it."""
+    """Draws each part of the goal, and whether the current experiment meets it."""
     table = points(run)
     checks = goal.checks(run, table)
     st.markdown("What you have set now:")
@@ -80,7 +85,7 @@ def goal_status(goal: Challenge, run: Run) -> None:
 
 
 def known_solution(goal: Challenge) -> None:
-    """The cheapest solution, for who asks."""
+    """Draws the cheapest known solution in an expander, so that only learners who open it see it."""
     if best := solutions().get(goal.slug):
         with st.expander("The cheapest that is known"):
             left = f" and keeps {best.left:.0f} % of the old skill" if best.left is not None else ""

@@ -1,4 +1,7 @@
-"""The sandbox's second step: pinned runs and the learner's own, as curves, as a table, or one alone."""
+"""Draws the second step of the sandbox, in which the learner compares the pinned runs with the current one.
+
+The runs are shown as curves, in a table, or one at a time.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ X = Control(name="against", label="Against", options=tuple(AGAINST), default="st
 
 
 def compare(settings: Settings) -> None:
+    """Draws the comparison and its controls."""
     runs = comparable_runs(settings)
     view = url_state.setting(SLUG, VIEW)
     with st.container(key="frame", horizontal=True):
@@ -56,7 +60,7 @@ def compare(settings: Settings) -> None:
 
 
 def comparable_runs(settings: Settings) -> dict[str, Run]:
-    """What can be compared by its name: all that is pinned, and what is set now."""
+    """Returns by name every run that can be compared: the pinned runs and the current one."""
     named = {pin.name: pin.run for pin in pins.read(settings[PINS])}
     for piece in lesson_cache.runs(BENCH, settings):
         if piece.of not in named.values():
@@ -65,7 +69,10 @@ def comparable_runs(settings: Settings) -> dict[str, Run]:
 
 
 def table(runs: dict[str, Run], words: str) -> None:
-    """One row a run, to sort by any column; those with these words, and all of that as a file."""
+    """Draws a sortable table with one row for each run, and offers it as a CSV file.
+
+    Only the rows that contain `words` are shown.
+    """
     made = rows([(name, run, points(run)) for name, run in runs.items()])
     kept = made[[search.fits(words, *map(str, row)) for row in made.itertuples(index=False)]]
     st.dataframe(kept, hide_index=True, height=min(420, 60 + 36 * len(kept)))

@@ -1,4 +1,7 @@
-"""The sandbox's third step: one or two fields are swept, with progress, a stop, and a heat-map that fills."""
+"""Draws the third step of the sandbox: a sweep over the values of one or two fields of an experiment.
+
+The step shows the progress of the sweep, a button to stop it, and a heat map that is filled in while the runs finish.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +33,11 @@ NONE = "nothing else"
 WHAT = Control(name="swept", label="What is shown", options=(NEW, OLD), default=NEW, help="")
 MAP, LINES = "Heat-map", "Curves"
 VIEW = Control(name="map", label="Shown as", options=(MAP, LINES), default=MAP, help="")
-SECONDS = 1.0  # between two looks
+SECONDS = 1.0  # between two updates of the picture
 
 
 def sweeping(settings: Settings) -> None:
+    """Draws the sweep: the choice of fields and values, the button that trains, and the picture."""
     run = experiment(settings)
     nothing: tuple[Axis, ...] = ()
     axes = url_state.read_parameter(AT, lambda text: sweep.read(text, run), nothing) or first_axes(run)
@@ -67,9 +71,12 @@ def sweeping(settings: Settings) -> None:
 
 
 def tick(pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool, told: Any, moved: bool) -> None:
-    """The picture as far as it is, and how many runs are over; drawn again by itself."""
+    """Draws the results so far and the number of runs that are finished.
+
+    The function is called again while runs go on.
+    """
     known, evidence = states(pieces), load_results(pieces)
-    runs = list(dict.fromkeys(piece.of for piece in pieces))  # from scratch, some are the same
+    runs = list(dict.fromkeys(piece.of for piece in pieces))  # from scratch, some points of the grid are the same run
     engine().watch(runs, *me())
     over = len({piece.of for piece, state in known if state.kind == "done"})
     moving = any(state.kind in ALIVE for _, state in known)
@@ -93,14 +100,14 @@ def tick(pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool, told: A
 
 
 def first_axes(run: Run) -> tuple[Axis, ...]:
-    """What is swept before anything is chosen: the first numbers that the experiment has."""
+    """Returns the axis that is swept until the learner chooses one: the first numeric field of the experiment."""
     there = sweep.fields(run)
     dial = next((there[path] for path in ("task.labels", "stages.0.rate") if path in there), next(iter(there.values())))
     return (sweep.axis(run, dial, sweep.starting_values(dial)),)
 
 
 def choose(run: Run, axes: tuple[Axis, ...]) -> None:
-    """Which fields, and which of their values."""
+    """Draws the choice of the fields to sweep and of their values."""
     there = sweep.fields(run)
     for k, name in enumerate(("Sweep", "And")):
         axis = axes[k] if k < len(axes) else None
@@ -121,7 +128,10 @@ def choose(run: Run, axes: tuple[Axis, ...]) -> None:
 
 
 def exchange(run: Run, axes: tuple[Axis, ...], place: int) -> None:
-    """Another field is swept at this place, or none."""
+    """Changes the field that is swept on one of the two axes, or removes the second axis.
+
+    A callback of a select box.
+    """
     path = st.session_state[f"{SLUG}.axis.{place}"]
     row: list[Axis] = list(axes[:place]) + list(axes[place + 1 :])
     if path != NONE:
@@ -131,14 +141,14 @@ def exchange(run: Run, axes: tuple[Axis, ...], place: int) -> None:
 
 
 def take(axes: tuple[Axis, ...], place: int) -> None:
-    """Other values of a field; at least one is left."""
+    """Changes the values of a field. At least one value is always kept. A callback of a select box."""
     if values := st.session_state[f"{SLUG}.axis.{place}.values"]:
         row = [replace(axis, values=tuple(values)) if k == place else axis for k, axis in enumerate(axes)]
         url_state.set_parameter(AT, sweep.write(row))
 
 
 def buttons(pieces: Runs, known: Any) -> None:
-    """Begin, or stop."""
+    """Draws the button that starts the sweep, or the button that stops it."""
     runs = list(dict.fromkeys(piece.of for piece in pieces))
     absent = list(dict.fromkeys(piece.of for piece, state in known if state.kind != "done"))
     with st.container(key="train"):
@@ -157,6 +167,7 @@ def buttons(pieces: Runs, known: Any) -> None:
 
 
 def ask(runs: list[Run]) -> None:
+    """Asks the engine to train all runs of the sweep. This function is the callback of a button."""
     try:
         engine().ask(runs, *me())
     except Busy as error:

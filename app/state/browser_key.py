@@ -1,6 +1,7 @@
-"""A secret of each browser, in a cookie that outlives it: by this a browser is known again, without an account.
+"""Gives each browser a secret in a cookie, by which the server recognises the browser without an account.
 
-It says whose a run is, whose data they are, and who teaches a class. It stands in no link and no page can read it.
+The secret decides who owns a run, who owns uploaded data, and who teaches a class. It appears in no link, and no page
+can read it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "headstart_browser"
 SECRET = re.compile(r"[0-9a-f]{32}")
-SECONDS = 400 * 86400  # as long as browsers keep a cookie at most
+SECONDS = 400 * 86400  # the longest time that browsers keep a cookie
 
 
 class BrowserKey:
-    """Gives a browser its secret with the first page that it loads."""
+    """Sets the cookie when a browser loads its first page."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -36,19 +37,22 @@ class BrowserKey:
 
 
 def is_page(headers: Headers) -> bool:
+    """Returns whether a response is an HTML page."""
     return headers.get("content-type", "").startswith("text/html")
 
 
 def new_cookie(scheme: str) -> str:
+    """Returns a cookie with a new secret. It is marked as secure if the page came over https."""
     secure = "; Secure" if scheme == "https" else ""
     return f"{COOKIE}={secrets.token_hex(16)}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Lax{secure}"
 
 
 def has_key(header: str) -> bool:
-    """Whether a request's cookies have a secret."""
+    """Returns whether the cookies of a request contain a secret."""
     cookies = SimpleCookie(header)
     return COOKIE in cookies and is_secret(cookies[COOKIE].value)
 
 
 def is_secret(text: str) -> bool:
+    """Returns whether a text has the form of a secret."""
     return bool(SECRET.fullmatch(text))

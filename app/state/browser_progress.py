@@ -1,5 +1,8 @@
-"""Where the learner was, what they have done and what they missed, kept by their own browser: no account, nothing on
-the server, there again tomorrow."""
+"""Keeps a learner's progress in their own browser.
+
+The browser stores the last page, what the learner has done, and which questions they missed. There is no account, the
+server stores nothing, and the progress is still there the next day.
+"""
 
 from __future__ import annotations
 
@@ -52,16 +55,21 @@ export default function ({ data, setStateValue }) {
 
 @dataclass(frozen=True)
 class BrowserNotes:
-    """What a browser has noted. It comes from outside: settings are checked where they are read."""
+    """Contains the progress that a browser has stored.
 
-    slug: str = ""  # of the last lesson
-    query: dict[str, str] = field(default_factory=dict)  # what its URL said
+    It comes from outside, so settings are checked when they are read.
+    """
+
+    slug: str = ""  # the last lesson that was open
+    query: dict[str, str] = field(default_factory=dict)  # the parameters of its URL
     progress: Progress = field(default_factory=Progress)
 
 
 def remember(slug: str = "", ask: bool = False) -> None:
-    """Have the browser note what this session has done and, on a lesson's page, what its URL says; and ask it what it
-    knows from earlier, once a session: then the page is drawn again."""
+    """Stores this session's progress in the browser, and on a lesson's page also the parameters of its URL.
+
+    With `ask`, the browser also sends the progress of earlier sessions, once a session. The page is then drawn again.
+    """
     data: dict[str, Any] = {"ask": ask and "kept" not in st.session_state, "forget": st.session_state.pop("forget", 0)}
     if slug:
         query = {name: value for name, value in st.query_params.items() if name.startswith(f"{slug}.")}
@@ -72,45 +80,48 @@ def remember(slug: str = "", ask: bool = False) -> None:
 
 
 def hear() -> None:
-    """The browser has answered."""
+    """Stores the browser's answer in the session. A callback of the component."""
     told = component_value(AT, "kept")
     if isinstance(told, dict):
         st.session_state["kept"] = parse_kept(told)
 
 
 def parse_kept(told: dict[str, Any]) -> BrowserNotes:
+    """Reads the browser's answer. Parts that are invalid are left out."""
     done = Progress()
     with suppress(BadValue):
         done = progress.parse_progress(told)
     slug, query = told.get("slug"), told.get("query")
     if not isinstance(slug, str) or not isinstance(query, dict):
         return BrowserNotes(progress=done)
-    own = [name for name in query if name.startswith(f"{slug}.")]  # as it was noted
+    own = [name for name in query if name.startswith(f"{slug}.")]  # only parameters of this lesson are stored
     return BrowserNotes(slug, {name: str(query[name])[: progress.LONGEST] for name in own}, done)
 
 
 def kept_by_browser() -> BrowserNotes:
+    """Returns what the browser has sent of earlier sessions."""
     found: BrowserNotes = st.session_state.get("kept", BrowserNotes())
     return found
 
 
 def news() -> Progress:
-    """What was done in this session."""
+    """Returns the progress of this session."""
     found: Progress = st.session_state.setdefault("news", Progress())
     return found
 
 
 def all_progress() -> Progress:
-    """All that this learner has done, as far as the browser has said."""
+    """Returns all progress of the learner, as far as the browser has sent it."""
     return kept_by_browser().progress | news()
 
 
 def add(more: Progress) -> None:
+    """Adds to the progress of this session."""
     st.session_state["news"] = news() | more
 
 
 def note_answer(at: str, rightly: bool) -> None:
-    """A question was answered: one that was never missed is noted only if it is missed now."""
+    """Records that a question was answered. A question is recorded as missed only if it was missed now or before."""
     add(Progress(answered=frozenset([progress.questions()[at][0].slug])))
     before = all_progress().missed.get(at)
     if before or not rightly:
@@ -118,6 +129,6 @@ def note_answer(at: str, rightly: bool) -> None:
 
 
 def forget() -> None:
-    """All that was done, here and in the browser."""
+    """Deletes all progress, in this session and in the browser."""
     st.session_state["news"], st.session_state["kept"] = Progress(), BrowserNotes()
     st.session_state["forget"] = 1

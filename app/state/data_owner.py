@@ -1,5 +1,7 @@
-"""Whether this browser brought some data, for the pages that take, return and remove them
-(core/user_data/ownership.py)."""
+"""Finds out whether this browser has uploaded some data.
+
+Pages need to know this before they accept, return or remove data (core/user_data/ownership.py).
+"""
 
 from __future__ import annotations
 
@@ -10,24 +12,25 @@ from core.user_data import ownership, user_data_kinds
 
 
 def claim(name: str) -> None:
-    """Notes that this browser brought these data."""
+    """Records that this browser brought these data."""
     ownership.claim(name, me()[1])
 
 
 def owns(name: str) -> bool:
+    """Returns whether this browser brought these data."""
     return ownership.owns(name, me()[1])
 
 
 def may_download(name: str) -> bool:
-    """Whether this browser may have these data: it brought them, or they come with the app."""
+    """Returns whether this browser may download these data: it brought them, or they come with the app."""
     return not OWN.fullmatch(name) or owns(name)
 
 
 def may_download_all(run: Run) -> bool:
-    """Whether this browser may have all data that a run stands on."""
+    """Returns whether this browser may download all data that a run uses."""
     return all(may_download(name) for _, name in user_data_kinds.user_data_of(run).values())
 
 
 def give_up(name: str) -> None:
-    """Removes data that this browser brought, and all that was made from them."""
+    """Removes data that this browser brought, and everything that was made from them."""
     ownership.give_up(name, me()[1])

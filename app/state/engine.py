@@ -1,4 +1,4 @@
-"""The server's one engine, and the session's name in its queue."""
+"""Holds the one engine of the server, and the name of a session in the engine's queue."""
 
 from __future__ import annotations
 
@@ -12,25 +12,31 @@ import streamlit as st
 from app.state.browser_key import COOKIE, is_secret
 from core.serve.engine import Engine
 
-ONE = Lock()  # at a time asks for it: the first makes it. Any browser can empty Streamlit's own caches
+# one thread at a time may create the engine. Streamlit's own cache is not used, because any browser can clear it
+ONE = Lock()
 
 
 def engine() -> Engine:
+    """Returns the engine, and starts it at the first call."""
     with ONE:
         return shared_engine()
 
 
 @cache
 def shared_engine() -> Engine:
+    """Creates the engine once in the process."""
     engine = Engine()
     atexit.register(engine.close)
     return engine
 
 
 def me() -> tuple[str, str]:
-    """This browser tab, which has one set of runs at a time, and its learner, to whom they belong. All tabs of a
-    browser are one learner, also after a reload: they share the browser's secret (app/state/browser_key.py). Where
-    there is none, a tab is a learner."""
+    """Returns the name of this browser tab and the name of the learner who uses it.
+
+    Each tab can have one set of runs at a time, and the runs belong to the learner. All tabs of a browser are the
+    same learner, also after a reload, because they share the secret of the browser (app/state/browser_key.py). If
+    there is no secret, each tab is a learner of its own.
+    """
     tab: str = st.session_state.setdefault("me", uuid.uuid4().hex)
     secret = st.context.cookies.get(COOKIE, "")
     return tab, secret if isinstance(secret, str) and is_secret(secret) else tab

@@ -1,5 +1,7 @@
-"""Caches what a lesson computes from its settings, because every rerun of the page asks for it again. Only to be
-read."""
+"""Caches what a lesson computes from its settings, because every rerun of the page asks for it again.
+
+Callers must not change the values that they get.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +10,30 @@ from functools import lru_cache
 from lessons.kit.lesson.catalogue import Lesson, Workspace
 from lessons.kit.model.values import Measures, Runs, Settings, Values
 
-MOST = 1024  # answers of each function that are remembered
+MOST = 1024  # cached results of each function
 
 
 @lru_cache(MOST)
 def runs(workspace: Workspace, settings: Settings) -> Runs:
-    """Returns what the Run button races."""
+    """Returns the runs that the Run button trains."""
     return workspace.runs(settings)
 
 
 @lru_cache(MOST)
 def backdrop(workspace: Workspace, settings: Settings) -> Values:
-    """Returns the stored results that the figures stand on."""
+    """Returns the stored results that the figures are drawn from."""
     return workspace.backdrop(settings)
 
 
 @lru_cache(MOST)
 def after(workspace: Workspace, settings: Settings) -> Measures:
-    """Returns what is asked of the runs once they are complete."""
+    """Returns the measures that are computed once the runs are complete."""
     return workspace.after(settings)
 
 
 @lru_cache(MOST)
 def asks(workspace: Workspace, settings: Settings) -> Measures:
-    """Returns what is asked about the learner's input."""
+    """Returns the measures that answer the learner's input."""
     return workspace.asks(settings)
 
 

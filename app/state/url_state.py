@@ -1,7 +1,7 @@
-"""What the learner has set in a lesson: the one place that knows. The URL shows it, the session keeps it.
+"""Reads and writes what the learner has set on a page. The URL holds the settings, and the session keeps a copy.
 
-A page reads it once and hands it down; a widget shows it and says when it has changed. Nothing else holds a setting, so
-a widget that is no longer drawn takes nothing with it. What a URL says is never trusted.
+A page reads its settings once and passes them down. A widget shows a setting and reports a change. No widget stores a
+setting, so nothing is lost when a widget is no longer drawn. Values from a URL are always checked.
 """
 
 from __future__ import annotations
@@ -32,56 +32,62 @@ COMMITTED = Control(
     name="committed", label="Committed", options=(NOT_YET, PREDICTED, SKIPPED), default=NOT_YET, help=""
 )
 PRESSED = Control(name="pressed", label="Pressed", options=(0, 1), default=0, help="")
-CLASS = "class"  # the code of the class that a learner is in, in the URL
+CLASS = "class"  # the URL parameter with the code of the learner's class
 DRAW = Control(name="draw", label="Draw", options=tuple(range(1, 1000)), default=1, help="")
 
 
 @dataclass(frozen=True)
 class LessonState:
-    """All that the learner has set in one lesson."""
+    """Holds everything that the learner has set in one lesson."""
 
     beat: str
     settings: Settings
-    handles: Settings  # those of the prediction that the learner has set: nothing is chosen beforehand
-    said_all: bool  # every handle that is asked is set
+    handles: Settings  # the prediction's handles that the learner has moved; none is set beforehand
+    said_all: bool  # every handle that is asked for is set
     committed: int  # NOT_YET, PREDICTED or SKIPPED
-    pressed: bool  # the learner has asked to see what happens
-    plan: Plan | None = None  # of the class that the learner is in
-    waits: bool = False  # at Predict, until the class's teacher releases the run
-    whole: bool = True  # all of the prediction is asked, which a class's teacher may decide otherwise
+    pressed: bool  # the learner has pressed the Run button
+    plan: Plan | None = None  # the plan of the learner's class
+    waits: bool = False  # the learner waits at Predict until the teacher releases the run
+    whole: bool = True  # the whole prediction is asked for; a teacher may ask for a part of it
 
     @property
     def predicted(self) -> Settings:
-        """What the learner predicted of what was asked; false where they did not."""
+        """Returns what the learner predicted, or empty settings if they made no prediction."""
         return self.handles if self.committed == PREDICTED and self.said_all else Settings()
 
     @property
     def guess(self) -> Settings:
-        """The same for pictures, which draw a whole prediction or none."""
+        """Returns the prediction for the pictures, which draw a whole prediction or none."""
         return self.predicted if self.whole else Settings()
 
     @property
     def locked_controls(self) -> Mapping[str, str]:
-        """The controls that the class's teacher has locked or hidden."""
+        """Returns the controls that the teacher of the class has locked or hidden."""
         return self.plan.held if self.plan else {}
 
     def shows(self, control: Control[Any]) -> bool:
+        """Returns whether a control is shown, which a teacher may prevent."""
         return self.locked_controls.get(control.name) != HIDDEN
 
     @property
     def may_see(self) -> bool:
-        """Whether the answer may be seen: the learner has predicted, or skipped that, and pressed, and no teacher has
-        them wait."""
+        """Returns whether the learner may see the answer.
+
+        They may if they have predicted or skipped the prediction, have pressed Run, and no teacher makes them wait.
+        """
         return not self.waits and self.committed != NOT_YET and self.pressed
 
 
 def key(slug: str, name: str) -> str:
+    """Returns the name of a URL parameter: the slug of the page and the name of the control."""
     return f"{slug}.{name}"
 
 
 def read(lesson: Workspace) -> LessonState:
-    """What stands in the URL, or else what this session has kept, or else the default. Says in a sentence what cannot
-    be; that begins at its default."""
+    """Returns the state of a lesson: from the URL, else from the session, else the defaults.
+
+    An invalid value is replaced by its default, and the page shows a sentence that says so.
+    """
 
     slug, plan = (
         lesson.slug,
@@ -108,13 +114,14 @@ def read(lesson: Workspace) -> LessonState:
 
 
 def of_lesson(plan: Plan, lesson: Workspace) -> Plan:
+    """Returns the plan if it belongs to this lesson. Raises BadValue if it does not."""
     if plan.lesson != lesson.slug:
         raise BadValue("This class is of another lesson. Ask for the link again.")
     return plan
 
 
 def setting(slug: str, control: Control[Any]) -> Any:
-    """One of the control's options, or something that a learner brought where the control takes that."""
+    """Returns the value of a control: one of its options, or a learner's own data if the control accepts them."""
 
     def read(text: str) -> Any:
         ownership.check(text)
@@ -124,12 +131,16 @@ def setting(slug: str, control: Control[Any]) -> Any:
 
 
 def learner_input(lesson: Workspace) -> Given:
-    """What stands on the lesson's sheet."""
+    """Returns what the learner has placed, typed or drawn in the lesson."""
     sheet = lesson.sheet
     return read_parameter(key(lesson.slug, "given"), sheet.read, sheet.default_input) if sheet else ()
 
 
 def read_parameter(at: str, read: Callable[[str], T], default: T) -> T:
+    """Returns a URL parameter as `read` parses it, or the default if it is missing or invalid.
+
+    If the parameter names data that were removed, the page shows that and stops.
+    """
     text = st.query_params.get(at, st.session_state.get(f"kept {at}"))
     if text is None:
         return default
@@ -139,20 +150,23 @@ def read_parameter(at: str, read: Callable[[str], T], default: T) -> T:
         with st.container(key="gone"):
             st.error(str(error), icon=":material/folder_off:")
             st.button("Go on without them", on_click=forget, args=(at,), key=f"gone {at}")
-        st.stop()  # nothing else is put in their place
+        st.stop()  # other data do not replace them
     except BadValue as error:
         st.warning(str(error), icon=":material/link_off:")
         forget(at)
         return default
     set_parameter(
         at, text
-    )  # another page clears the URL, a link knows nothing of the session: afterwards both say the same
+    )  # another page may have cleared the URL, and a link does not fill the session: from here on both hold the value
     return value
 
 
 def follow_history(page: str) -> None:
-    """Undoes on this page what Back has undone: where Back or Forward leads, what the URL does not say is at its
-    default. Everywhere else it is as this session has kept it."""
+    """Makes Back and Forward undo settings on this page.
+
+    After such a navigation, a setting that is missing in the URL takes its default. After any other one it takes the
+    value that the session has kept.
+    """
     context = get_script_run_ctx()
     if context and context.is_history_navigation:
         for name in map(str, [*st.session_state]):
@@ -161,21 +175,21 @@ def follow_history(page: str) -> None:
 
 
 def set_parameter(at: str, text: str) -> None:
-    """From now on this is set to that."""
+    """Sets a parameter in the URL and in the session."""
     st.session_state[f"kept {at}"] = text
     if st.query_params.get(at) != text:
         st.query_params[at] = text
 
 
 def forget(at: str) -> None:
-    """From now on this is at its default."""
+    """Resets a parameter to its default."""
     st.session_state.pop(f"kept {at}", None)
     if at in st.query_params:
         del st.query_params[at]
 
 
 def change(slug: str, control: Control[Any], value: Any) -> None:
-    """Set a control, to an option of its own: whatever else a browser sends changes nothing."""
+    """Sets a control to one of its options. Any other value from a browser is ignored."""
     if value == control.default:
         forget(key(slug, control.name))
     else:
@@ -184,13 +198,13 @@ def change(slug: str, control: Control[Any], value: Any) -> None:
 
 
 def say(slug: str, slider: Control[Any], text: str) -> None:
-    """A handle of the prediction is moved, to an option of its own: whatever else a browser sends changes nothing."""
+    """Moves a handle of the prediction to one of its options. Any other value from a browser is ignored."""
     with suppress(BadValue):
         set_parameter(key(slug, slider.name), str(slider.read(text)))
 
 
 def handle(slug: str, slider: Control[Any], value: Any) -> None:
-    """A handle of the prediction, which stands nowhere until the learner moves it."""
+    """Draws the widget of a handle of the prediction. It has no value until the learner moves it."""
     at = key(slug, slider.name)
 
     def moved() -> None:
@@ -222,8 +236,12 @@ def handle(slug: str, slider: Control[Any], value: Any) -> None:
 
 
 def in_turn(order: Order, at: str, value: str | None, moved: Callable[[], None]) -> None:
-    """The items of an order, chosen one after the other: said when all are."""
-    if len(st.session_state.get(at, order.items)) == len(order.items):  # else the learner is in the midst of it
+    """Draws the widget of an order, whose items are chosen one after the other.
+
+    The order is stored when it is complete.
+    """
+    # an incomplete order stays while the learner is choosing
+    if len(st.session_state.get(at, order.items)) == len(order.items):
         st.session_state[at] = order.parse_items(value) if value else []
     st.multiselect(
         order.label,
@@ -242,8 +260,11 @@ def widget(
     more: tuple[Any, ...] = (),
     called: Callable[[Any], str] = outgoing_messages.translate_option,
 ) -> None:
-    """Show where a control stands, among its options and `more`, each as it is called; a change is there when the page
-    is drawn next."""
+    """Draws the widget of a control.
+
+    Its options are those of the control and `more`, with the labels of `called`. A change takes effect when the page
+    is drawn next.
+    """
     at = key(slug, control.name)
 
     def changed() -> None:

@@ -1,4 +1,7 @@
-"""Alphabets of the learner's own beside those that come with the app: drawn here, or from a file."""
+"""Offers a learner's own alphabets beside those that come with the app.
+
+Learners draw them on the page or open them from a file.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +20,25 @@ from core.experiment.tasks import OWN
 from core.user_data import alphabet
 from lessons.kit.model.values import Control
 
-DRAWN, OPENED = "drawn alphabet", "alphabet file"  # places that give alphabets
+DRAWN, OPENED = "drawn alphabet", "alphabet file"  # the two places from which an alphabet comes
 EXAMPLE = '{"name": "Runes", "symbols": [{"name": "elk", "drawings": [[[[50, 5], [50, 95]]]]}, ...]}'
 
 
 def control(slug: str, control: Control[Any], value: str) -> None:
-    """Which alphabet, among those that ship and those that this learner has made."""
+    """Draws the choice among the alphabets that ship and those that this learner has made."""
     mine = tuple(
         filter(alphabet.exists, session_texts(slug, control, value))
-    )  # a store lets go what nobody used for long
+    )  # the store removes data that nobody used for a long time
     url_state.widget(slug, control, value, mine, lambda name: alphabet.load(name).name)
     for place in (DRAWN, OPENED):
         refusal(slug, place)
 
 
 def take(slug: str, control: Control[Any], data: bytes | str, place: str = DRAWN) -> None:
-    """Keep an alphabet and use it; where it is none, a sentence says why until the same place gives another."""
+    """Stores an alphabet and selects it.
+
+    If it is invalid, the page shows a sentence that says why, until the same place gives another alphabet.
+    """
     refused = url_state.key(slug, place)
     try:
         name = alphabet.keep(alphabet.read(data, again=place == DRAWN))
@@ -44,13 +50,13 @@ def take(slug: str, control: Control[Any], data: bytes | str, place: str = DRAWN
 
 
 def refusal(slug: str, place: str) -> None:
-    """Why the last alphabet from this place was not taken."""
+    """Draws why the last alphabet from this place was rejected."""
     if refused := st.session_state.get(url_state.key(slug, place)):
         st.warning(f"The {place} was not taken. {refused}")
 
 
 def exchange(slug: str, control: Control[Any], value: str) -> None:
-    """Save the alphabet as a file, or open one that was saved."""
+    """Draws the buttons that save the alphabet as a file, remove it, or open a saved file."""
     with st.expander("As a file", icon=":material/save:"):
         known = alphabet.load(value)
         if data_owner.may_download(value):

@@ -1,5 +1,6 @@
-"""Tables, albums and texts of the learner's own where a control takes them: a place to give one, what was read of
-it, and how to get it back or have it gone.
+"""Lets learners upload their own tables, albums and texts where a control accepts them.
+
+Draws the upload field, a summary of the data, and the buttons that download or remove them.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from lessons.kit.runs.text_adaptation import AMOUNT
 from lessons.kit.workspaces.own_data import is_table, is_text
 
 SHARED = "Others who have this link can train on these data, but not download or remove them."
-KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of a task that names a thing of theirs
-MEGABYTES = 50  # of a file
+KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of a task that names such data
+MEGABYTES = 50  # the largest file
 SHORT = (
     f"A table (.csv) of {table.ROWS[0]} to {table.ROWS[1]:,} rows, up to {table.LARGEST // 1_000_000} MB. A zip of "
     f"{album.CLASSES[0]} to {album.CLASSES[1]} folders of pictures, up to {album.LARGEST // 1_000_000} MB."
@@ -46,42 +47,42 @@ LIMITS = (
 
 
 def display_name(name: str) -> str:
-    """What its owner calls it, or what it is called in the app."""
+    """Returns the name that the owner gave the data, or the name that they have in the app."""
     return KEEPERS[kind(name)].display_name(name)
 
 
 def kind(name: str) -> str:
-    """Of what kind it is, by the field of a task that names it."""
+    """Returns the kind of the data: the name of the task's field that holds them."""
     return "table" if is_table(name) else "subject" if is_text(name) else "album"
 
 
 def keep(data: bytes, name: str, code: str = "") -> str:
-    """A zip is an album, anything else should be a table."""
+    """Stores a file and returns its name. A zip is stored as an album, and any other file as a table."""
     return album.keep(data, name) if data.startswith(b"PK") else table.keep(data, name, code)
 
 
 def control(slug: str, control: Control[Any], value: str) -> None:
-    """What there is to choose from, a place to give more, and what is known of what is chosen."""
+    """Draws the choice of the data, an upload field, and a summary of the data that are selected."""
     mine = tuple(
         filter(control.known, session_texts(slug, control, value))
-    )  # a store lets go what nobody used for long
+    )  # the store removes data that nobody used for a long time
     url_state.widget(slug, control, value, mine, display_name)
     take = partial(take_data, slug, control)
     upload_place(
         slug, take, display_name(value), texts=True, limits=not OWN.fullmatch(value)
-    )  # who has one needs the room
+    )  # with data of their own, the learner needs the space for the summary
     data_summary(slug, control, value)
     choose_columns(slug, value, partial(replace_table, slug, control, value))
 
 
 def take_data(slug: str, control: Control[Any], name: str) -> None:
-    """Use what was given; how much of a text is learned from begins anew, because a text may have less."""
+    """Selects the data that were uploaded. The amount of text is reset, because another text may be shorter."""
     url_state.change(slug, control, name)
     url_state.forget(url_state.key(slug, AMOUNT.name))
 
 
 def replace_table(slug: str, control: Control[Any], before: str, name: str) -> None:
-    """Use a table with other columns in the place of the one before."""
+    """Selects the same table with other columns, in place of the one before."""
     given = st.session_state.get(url_state.key(slug, "own"), [])
     st.session_state[url_state.key(slug, "own")] = [name if one == before else one for one in given]
     url_state.change(slug, control, name)
@@ -90,8 +91,11 @@ def replace_table(slug: str, control: Control[Any], before: str, name: str) -> N
 def upload_place(
     slug: str, take: Callable[[str], object], still: str, texts: bool = False, limits: bool = True
 ) -> None:
-    """Where files are given, and what is said about the last one; texts too, where the control takes them. `limits` are
-    said below the button; in the popover always."""
+    """Draws the field in which learners upload a file, and shows what happened to the last file.
+
+    If `texts` is true, learners can upload texts too. If `limits` is true, the limits are also shown below the button
+    and not only in the popover.
+    """
     at = url_state.key(slug, "own file")
     with upload_popover.popover("Take data of your own", at):
         st.caption(LIMITS)
@@ -110,11 +114,12 @@ def upload_place(
 
 
 def receive_file(at: str, file: UploadedFile, take: Callable[[str], object]) -> None:
+    """Stores an uploaded file and selects it."""
     upload_popover.receive(at, at, file.getvalue(), file.name, keep, take)
 
 
 def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None:
-    """Which columns of a table lie across and up and which is the label, where its file has more than three."""
+    """Draws the choice of a table's columns for the two axes and the label, if its file has more than three columns."""
     left = table.column_choices(value) if data_owner.owns(value) and is_table(value) else None
     if left is None:
         return
@@ -126,7 +131,7 @@ def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None
         choice = [st.session_state[key] for key in keys]
         for k, name in enumerate(choice):
             if k != changed and name == choice[changed]:
-                choice[k] = now[changed]  # the two change places
+                choice[k] = now[changed]  # the two columns change places
         st.session_state.pop(f"{at}.refused", None)
         try:
             other = table.with_columns(value, (choice[0], choice[1], choice[2]))
@@ -146,7 +151,7 @@ def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None
 
 
 def data_summary(slug: str, control: Control[Any], value: str) -> None:
-    """What was read; the way to have it again, and where it is the learner's own to have it gone."""
+    """Draws a summary of the data, a download button, and for the owner a button that removes the data."""
     of = KINDS[kind(value)]
     try:
         says = KEEPERS[kind(value)].describe(value)
@@ -175,7 +180,7 @@ def data_summary(slug: str, control: Control[Any], value: str) -> None:
 
 
 def remove(slug: str, control: Control[Any], value: str) -> None:
-    """Removes data from the computer that serves the app, and all that was trained on them."""
+    """Removes data from the server, and everything that was trained on them."""
     data_owner.give_up(value)
     forget_own(slug, value)
     url_state.change(slug, control, control.default)

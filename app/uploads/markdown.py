@@ -1,4 +1,4 @@
-"""Names and sentences that somebody else wrote, as plain text for a page that reads Markdown."""
+"""Escapes text from users for pages that read Markdown."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import re
 
 
 def escaped(text: str) -> str:
-    """The text as it is, not as Markdown, and no link."""
+    """Returns the text so that Markdown shows it as it is, without formatting and links."""
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:@]|(?<=www)\.)", r"\\\1", text)

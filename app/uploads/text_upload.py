@@ -1,4 +1,7 @@
-"""A text of the learner's own where a control takes a subject: from a file or pasted, kept on this machine."""
+"""Lets learners use a text of their own, which they upload as a file or paste into a field.
+
+The server stores the text.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ import streamlit as st
 
 from app.state import url_state
 from app.uploads import upload_popover
-from app.uploads.markdown import escaped as escaped  # other pages take it from here
+from app.uploads.markdown import escaped as escaped  # other modules import it from here
 from app.uploads.upload_slot import a_file
 from core.experiment.checks import BadValue
 from core.user_data import corpus
 from lessons.kit.model.values import Control
 
-PASTED = "pasted text"  # its name
+PASTED = "pasted text"  # the name of a text that was pasted
 SHORT = f"A text (.txt) of {corpus.LEAST:,} to {corpus.MOST:,} characters, up to {corpus.MEGABYTES} MB."
 LIMITS = (
     f"**A text** (.txt): {corpus.LEAST:,} to {corpus.MOST:,} characters in Latin letters: English, another language "
@@ -26,17 +29,17 @@ LIMITS = (
 
 
 def control(slug: str, control: Control[Any], value: Any) -> None:
-    """The subjects, and a place to give a text of the learner's own."""
+    """Draws the choice of the subject, and an upload field for a text."""
     url_state.widget(slug, control, value, session_texts(slug, control, value), corpus.display_name)
     text_popover(slug, value, lambda subject: url_state.change(slug, control, subject))
     if value not in control.options:
         st.success(f"In use: **{escaped(corpus.display_name(value))}**.")
-        with suppress(BadValue):  # where it is not here any more, the page says so
+        with suppress(BadValue):  # a text that was removed is reported by the page itself
             st.caption(escaped(corpus.describe(value)))
 
 
 def text_popover(slug: str, value: Any, take: Callable[[str], object]) -> None:
-    """Where a text is given, and why the last was not taken."""
+    """Draws the upload field for a text, and why the last text was rejected."""
     at = url_state.key(slug, "corpus")
     with upload_popover.popover("Take a text of your own, in Latin letters", at):
         offer(slug, at, take, corpus.display_name(value))
@@ -45,7 +48,7 @@ def text_popover(slug: str, value: Any, take: Callable[[str], object]) -> None:
 
 
 def session_texts(slug: str, control: Control[Any], value: Any) -> tuple[Any, ...]:
-    """The learner's own texts: those given in this session, and the one that is set."""
+    """Returns the learner's own data: those of this session, and the one in the URL."""
     given = st.session_state.setdefault(url_state.key(slug, "own"), [])
     if value not in (*control.options, *given):
         given.append(value)
@@ -53,14 +56,17 @@ def session_texts(slug: str, control: Control[Any], value: Any) -> tuple[Any, ..
 
 
 def forget_own(slug: str, value: str) -> None:
-    """No longer lists something among what this session brought."""
+    """Removes data from the list of those that this session brought."""
     given = st.session_state.get(url_state.key(slug, "own"), [])
     st.session_state[url_state.key(slug, "own")] = [name for name in given if name != value]
 
 
 def offer(slug: str, door: str, take: Callable[[str], object], still: str) -> None:
-    """Where a text is given, its limits first, in the popover `door`. Afterwards the place is empty again: nothing of a
-    refused text is left standing, but why it was refused is said there too."""
+    """Draws the fields for a text in the popover `door`, with the limits above them.
+
+    The fields are cleared after each text, so a rejected text does not stay there. The reason for the rejection is
+    shown.
+    """
     at = url_state.key(slug, "corpus")
     turn = st.session_state.setdefault(f"{at}.turn", 0)
 
@@ -79,7 +85,7 @@ def offer(slug: str, door: str, take: Callable[[str], object], still: str) -> No
 
 
 def after_upload(slug: str, door: str, take: Callable[[str], object], still: str) -> None:
-    """What is said below the popover: a question about the last text, or why it was not taken."""
+    """Draws below the popover: a question about the encoding of the last text, or why it was rejected."""
     at = url_state.key(slug, "corpus")
     upload_popover.ask_encoding(at, door, corpus.keep, take)
     upload_popover.show_refusal(at, still)

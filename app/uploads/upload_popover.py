@@ -1,7 +1,8 @@
-"""A place that takes files: a popover that closes once one was taken, why the last one was refused, and a question
-where only a person can tell in which encoding a file was written.
+"""Draws a popover in which learners upload files.
 
-The session knows a place by `at`: its refusal stays until the same place takes another file.
+The popover closes once a file was accepted, and it shows why the last file was rejected. If the encoding of a file is
+ambiguous, the learner is asked. The argument `at` is the key of the upload field in the session. A rejection is shown
+until another file is uploaded in the same field.
 """
 
 from __future__ import annotations
@@ -16,30 +17,34 @@ from app.uploads.markdown import escaped
 from core.experiment.checks import BadValue
 from core.user_data import encoding, ownership
 
-LARGEST = 10 * 2**20  # bytes of a file whose encoding is asked about; no larger one is a table or a text
+LARGEST = 10 * 2**20  # bytes; larger files are neither tables nor texts, so their encoding is never asked about
 KEPT = (
     "What is read and the file's name are kept on the computer that serves this app. Whoever has the link of this page "
     "can train on it, but only your browser can download or remove it. What nobody uses for "
     f"{ownership.DAYS} days is removed, with all that was trained on it."
 )
 NOT_YOURS = "Somebody else brought these data. You can train on them, but not download or remove them."
-Keep = Callable[[bytes, str, str], str]  # of a file, its name, and an encoding or "": what it is kept as
+# takes a file, its name, and an encoding or ""; returns the name under which it is stored
+Keep = Callable[[bytes, str, str], str]
 Take = Callable[[str], object]
 
 
 def popover(label: str, at: str) -> AbstractContextManager[object]:
-    """The popover that holds a place. A key of another turn is another popover, which is closed."""
+    """Returns the popover that contains an upload field. To close it, `close` gives it a new key."""
     turn = st.session_state.setdefault(f"{at}.opened", 0)
     return st.popover(label, icon=":material/upload_file:", width="stretch", key=f"{at}.popover.{turn}")
 
 
 def close(at: str) -> None:
-    """Have the popover closed when the page is drawn next."""
+    """Closes the popover when the page is drawn next."""
     st.session_state[f"{at}.opened"] = st.session_state.get(f"{at}.opened", 0) + 1
 
 
 def receive(at: str, door: str, data: bytes, name: str, keep: Keep, take: Take, code: str = "") -> None:
-    """Keep a file and use it; or say why not; or ask in which encoding it was written. `door`: the popover."""
+    """Stores a file and selects it, or shows why it was rejected, or asks for its encoding.
+
+    `door` is the popover to close.
+    """
     st.session_state.pop(f"{at}.refused", None)
     st.session_state.pop(f"{at}.doubt", None)
     if not code and is_doubtful(data):
@@ -57,22 +62,22 @@ def receive(at: str, door: str, data: bytes, name: str, keep: Keep, take: Take, 
 
 
 def is_doubtful(data: bytes) -> bool:
-    """Whether there are several plausible ways to read a file."""
+    """Returns whether a file can be read in several plausible encodings."""
     try:
         return len(data) <= LARGEST and len(encoding.readings(data)) > 1
-    except BadValue:  # it is no text: whoever keeps it says what it is
+    except BadValue:  # it is not a text; `keep` reports what is wrong with it
         return False
 
 
 def show_refusal(at: str, still: str) -> None:
-    """Why the last file was not taken, and what is in use."""
+    """Draws why the last file was rejected, and which data are still in use."""
     if refused := st.session_state.get(f"{at}.refused"):
         name, why = refused
         st.warning(f"{escaped(name)} was not taken. {why} Still in use: **{escaped(still)}**.")
 
 
 def ask_encoding(at: str, door: str, keep: Keep, take: Take) -> None:
-    """Ask in which encoding the last file was written, by the first line of each reading."""
+    """Asks for the encoding of the last file, by showing its first line in each possible encoding."""
     doubt = st.session_state.get(f"{at}.doubt")
     if not doubt:
         return

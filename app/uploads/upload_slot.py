@@ -1,4 +1,4 @@
-"""A place to give a file, which is empty again once one was given: nothing of a refused one is left standing."""
+"""A file uploader that clears itself after each upload, so a rejected file does not stay listed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 def a_file(
     label: str, at: str, most: int, take: Callable[[UploadedFile], None], kinds: Sequence[str] | None = None
 ) -> None:
-    """`take` has each file once. `at` is where the session knows the place, `most` its size in MB."""
+    """Draws the uploader and calls `take` once with each file.
+
+    `at` is the key of the uploader in the session, and `most` is the largest file in MB.
+    """
     turn = st.session_state.setdefault(f"{at}.turn", 0)
 
     def given() -> None:
         file = st.session_state[f"{at}.{turn}"]
-        if isinstance(file, UploadedFile):  # and not one that this server has no more
+        if isinstance(file, UploadedFile):  # the server may have dropped the file already
             st.session_state[f"{at}.turn"] = turn + 1
             take(file)
 

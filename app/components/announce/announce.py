@@ -1,4 +1,4 @@
-"""What who hears the page is told by itself: that a run has begun, and once how it ended."""
+"""Announces to screen readers that a run has started and, once, how it ended."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ export default function ({ data, parentElement }) {
 
 
 def announce(lesson: Workspace, settings: Settings, moving: bool, over: bool, evidence: Results) -> None:
-    """What stands between beginning and end is on the page, for who asks; here it would be read four times a second."""
+    """Announces the start and the end of the runs.
+
+    The progress between them is on the page for learners who look for it. A screen reader would read it four times a
+    second.
+    """
     said = f"Done. {lesson.tells(evidence, settings)}" if over else "Training." if moving else ""
     _ALOUD(data={"says": said.replace("*", "").strip()}, key=f"{lesson.slug}.aloud", height=1)

@@ -1,4 +1,4 @@
-"""The scripts and style sheets of the browser's components: files beside this one."""
+"""Reads the scripts and style sheets of the browser components, which are files in app/components."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ COMPONENTS = Path(__file__).parents[1]
 
 
 def scripts(*names: str) -> str:
-    """These scripts as one, in this order."""
+    """Returns these scripts joined in this order."""
     return "\n".join((COMPONENTS / f"{name}.js").read_text("utf-8") for name in names)
 
 
 def style(name: str) -> str:
+    """Returns a style sheet."""
     return (COMPONENTS / f"{name}.css").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""What a component of ours says, as its callbacks hear it."""
+"""Reads the value that one of the app's components sent to its callback."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import streamlit as st
 
 
 def component_value(key: str, name: str) -> Any:
-    """None where the component has just left the page: what it said may come a moment later, with the click that took
-    it away."""
+    """Returns the value, or None if the component has just left the page.
+
+    A component's value may arrive a moment after the click that removed the component.
+    """
     return getattr(st.session_state.get(key), name, None)

@@ -1,12 +1,12 @@
-// What a script says by itself, in the learner's language. Stands before whatever says something.
+// Translates the texts of a script into the learner's language. Every script with texts comes after this one.
 
-let words = {} // what is said here, in the learner's language, by how it stands here; empty in English
+let words = {} // the translations by their English templates; empty in English
 
-/** From now on what is said is said as the server says it (app/i18n/outgoing_messages.py). */
+/** Uses the translations that the server sends (app/i18n/outgoing_messages.py). */
 function speak(data) {
   words = data.words ?? {}
 }
-/** A tag: translated`Digit ${k} of ${count}` in the learner's language. */
+/** A template tag: translated`Digit ${k} of ${count}` is the text in the learner's language. */
 function translated(parts, ...values) {
   const told = parts.reduce((text, part, k) => `${text}{${k - 1}}${part}`)
   return (words[told] ?? told).replace(/\{(\d+)\}/g, (_, k) => values[k])

@@ -1,5 +1,5 @@
 export default function () {
-  if (window.headstart) return // once for a tab, however many pages it draws
+  if (window.headstart) return // runs once in a tab, however many pages the tab draws
   window.headstart = true
   bearTranslators()
   oneEntryEach()

@@ -1,5 +1,8 @@
-"""What every page asks of the browser's document: which language it is in, one entry of the history for each thing that
-a learner does, a focus that stays where one can go on, and patience with translators. Knows no page."""
+"""Sets up the browser's document for every page.
+
+It sets the language, gives each action of a learner one entry in the history, keeps the focus where the learner can
+continue, and tolerates browsers that translate pages. It does not know any page.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,10 @@ _LANGUAGE = st.components.v2.component(
 
 
 def document() -> None:
-    """Loads what every page asks of the document, before anything of the page is drawn."""
+    """Loads the scripts that every page needs, before anything else of the page is drawn."""
     _DOCUMENT(key="document", height=1)
 
 
 def tell_language(language: str) -> None:
-    """Tells the browser the language that most of the page is in, for who has it read out or translated."""
+    """Tells the browser the language of most of the page, for screen readers and translators."""
     _LANGUAGE(data={"language": language}, key="language", height=1)

@@ -1,11 +1,11 @@
-/* Keeps the focus where one can go on: a button that is pressed by a key may leave the page, as Train does for Stop.
+/* Moves the focus when the button that was pressed with a key leaves the page, as Train does when Stop replaces it.
 
-The focus goes to what takes the button's place: in the nearest container that is still there, to the main button, or
-else to the first thing that can have the focus. */
+The focus goes to an element in the nearest container that is still on the page. It is the main button of the container,
+or else its first element that can have the focus. */
 function keepFocus() {
   const FOCUSABLE = "button, a[href], input, select, textarea, summary, [tabindex='0']"
   const MAIN = "[data-testid=stBaseButton-primary]"
-  const NEAR = 700, PATIENCE = 5000 // milliseconds: first only the nearest container is looked at, in the end nothing
+  const NEAR = 700, PATIENCE = 5000 // milliseconds: until NEAR only the nearest container is searched, and after PATIENCE none
   let byKey = false, last = null, around = [], began = 0, timer = 0
 
   const usable = node =>

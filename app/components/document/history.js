@@ -1,23 +1,23 @@
-/* Gives the browser's history one entry for each thing that a learner does.
+/* Adds one entry to the browser's history for each action of the learner.
 
-A click may set several things in the URL, and a run that ends may note something there: Back would then seem to do
-nothing. So an action allows one new entry; whatever changes the URL beyond that belongs to the entry that is there. And
-what belongs to the page that is gone to next is written with that page's own address. */
+A click may set several parameters of the URL, and a run that ends may set one too. Without this script each of them would
+be an entry, and Back would seem to do nothing. An action therefore allows one new entry. Every other change of the URL
+replaces the current entry. Parameters of the page that opens next are written together with the address of that page. */
 function oneEntryEach() {
-  const VALID = 10_000 // milliseconds: so late may an action change the URL
-  const BURST = 100 // milliseconds: so fast does one action set several things
+  const VALID = 10_000 // milliseconds in which an action may change the URL
+  const BURST = 100 // milliseconds in which one action may set several parameters
   const { pushState } = history
-  let actions = [performance.now()] // a click may have come before this script
-  let acted = 0, pushed = 0 // when that was last
-  let opened = false // a page was gone to, and nothing was done there yet
+  let actions = [performance.now()] // a click may have happened before this script was loaded
+  let acted = 0, pushed = 0 // the times of the last action and of the last new entry
+  let opened = false // a page was opened, and the learner has not done anything there yet
   const act = event => {
-    if (event.type === "click" && event.detail) return // the pointer has come up already
+    if (event.type === "click" && event.detail) return // the pointerup event was counted already
     actions.push((acted = performance.now()))
     opened = false
   }
   for (const kind of ["pointerup", "keydown", "click", "change", "drop"]) window.addEventListener(kind, act, true)
 
-  /* Whether all that is new in this address belongs to a page of another name. */
+  /* Returns whether every new parameter in this address belongs to a page with another name. */
   const isOfNextPage = next => {
     const page = next.pathname.split("/").pop()
     const now = new URLSearchParams(location.search)

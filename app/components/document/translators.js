@@ -1,10 +1,10 @@
-/* Lets the page bear a translator, a browser's own or an extension.
+/* Makes the page work while a translator changes it. The translator may be part of the browser or an extension.
 
-A translator puts an element with translated words in the place of every text. React remembers the text: it removes a
-node that is not there, which ends in an error, or it changes a text that nobody sees, so that an old caption stays.
-Here React reaches the element that stands in the text's place. */
+A translator replaces every text node with an element that has the translated words. React still holds the text node.
+When React removes the node, it raises an error, because the node has left the page. When React changes the node, the old
+caption stays on the page. With this script, React reaches the element that replaced the text node. */
 function bearTranslators() {
-  const standIns = new WeakMap() // a node that a translator took out, and the element that it put there
+  const standIns = new WeakMap() // maps a node that a translator removed to the element that replaced it
   const { removeChild, insertBefore, appendChild } = Node.prototype
   const value = Object.getOwnPropertyDescriptor(Node.prototype, "nodeValue")
 
@@ -13,13 +13,13 @@ function bearTranslators() {
     while (!now.isConnected && standIns.has(now)) now = standIns.get(now)
     return now
   }
-  /* The child of this parent in which the node stands now, if there is one. */
+  /* Returns the child of this parent that now contains the node, if there is one. */
   const standing = (parent, node) => {
     let now = node.parentNode === parent ? node : latest(node)
     while (now && now.parentNode !== parent) now = now.parentNode
     return now
   }
-  /* The text comes back itself, so its stand-in leaves. */
+  /* Removes the replacement of a text, because the text itself is back. */
   const dismiss = node => {
     const now = standIns.has(node) ? latest(node) : node
     if (now !== node) now.remove()
@@ -45,7 +45,7 @@ function bearTranslators() {
     set(text) {
       value.set.call(this, text)
       const there = standIns.has(this) ? latest(this) : this
-      if (there !== this && there.isConnected) there.replaceWith(this) // the translator sees a new text
+      if (there !== this && there.isConnected) there.replaceWith(this) // so that the translator sees a new text
       standIns.delete(this)
     },
   })
@@ -56,7 +56,7 @@ function bearTranslators() {
       const near = [...record.addedNodes, record.nextSibling, record.previousSibling]
       const standIn = near.find(node => added.has(node))
       for (const gone of record.removedNodes) {
-        const isText = gone.nodeType === 3 || gone.nodeName === "FONT" // a text, or an earlier translation of it
+        const isText = gone.nodeType === 3 || gone.nodeName === "FONT" // a text, or an earlier translation of one
         if (standIn && isText && !gone.isConnected) standIns.set(gone, standIn)
       }
     }

@@ -1,10 +1,11 @@
-// A square to draw in, with a pen or with keys: the symbols of an alphabet one after the other, or a single drawing of
-// which the server hears while it grows. Knows what app/components/drag_handles/drag_handles.py sends; how drawings are written is core/experiment/strokes.py.
+// A square to draw in, with a pen or with keys. The learner draws the symbols of an alphabet one after the other, or a
+// single drawing that is sent to the server while it grows. app/components/drag_handles/drag_handles.py sends its data, and
+// core/experiment/strokes.py defines how drawings are written.
 
 const SIZE = 100, STROKES = 40, POINTS = 800
-const APART = 1.5 // of SIZE between two points of a stroke: more are not seen at 28 pixels
-const STEP = 5, LEAP = 20 // of SIZE that an arrow key moves the pen, alone and with Shift
-const OFTEN = 150 // milliseconds at least between two times that the server hears of a drawing that grows
+const APART = 1.5 // least distance between two points of a stroke, in units of SIZE; finer strokes are not visible at 28 pixels
+const STEP = 5, LEAP = 20 // how far an arrow key moves the pen in units of SIZE, alone and with Shift
+const OFTEN = 150 // the fewest milliseconds between two messages to the server while a drawing grows
 
 export default function ({ data, parentElement, setTriggerValue }) {
   speak(data)
@@ -15,8 +16,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function board(root) {
   let data = null, send = null, strokes = [], alphabet = null, at = 0, pen = null, last = 0, heard = null
-  let hidden = [], names = [], called = "" // what was drawn beyond the sliders; names of the symbols and of the alphabet
-  let place = [SIZE / 2, SIZE / 2], down = false // of the pen that keys move
+  let hidden = [], names = [], called = "" // drawings that the sliders hide; the names of the symbols and of the alphabet
+  let place = [SIZE / 2, SIZE / 2], down = false // the pen that the keys move
   const square = svg("svg", { viewBox: `-4 -4 ${SIZE + 8} ${SIZE + 8}`, tabindex: 0, role: "application" })
   const ink = svg("g", { "aria-hidden": "true" }), cross = svg("path", { class: "cross", "aria-hidden": "true" })
   square.append(svg("rect", { class: "paper", x: -4, y: -4, width: SIZE + 8, height: SIZE + 8 }), ink, cross)
@@ -27,7 +28,7 @@ function board(root) {
   const strip = el("div", { class: "drawn", role: "list" }), legend = el("div", { class: "legend" })
   root.replaceChildren(el("div", { class: "desk" }, square, el("div", { class: "side" }, news, el("div", { class: "tools" }, done, undo, clear, anew), strip, legend)))
 
-  const one = () => data.symbols === 0 // a single drawing
+  const one = () => data.symbols === 0 // true for a single drawing
   const empty = () => Array.from({ length: data.symbols }, () => [])
   const count = () => strokes.reduce((sum, stroke) => sum + stroke.length, 0)
   const whole = () => alphabet.every(drawings => drawings.length >= data.each)
@@ -35,7 +36,7 @@ function board(root) {
   const parsed = text => text.split(";").map(stroke => stroke.split(" ").map(point => point.split(",").map(Number)))
   const later = pause(() => tell())
 
-  /** Where the pointer is, in whole numbers. */
+  /** Returns the place of the pointer in whole numbers. */
   function read(event) {
     const box = square.getBoundingClientRect(), scale = (SIZE + 8) / Math.min(box.width, box.height)
     return [event.clientX - box.left - (box.width - box.height) / 2 * (box.width > box.height), event.clientY - box.top]
@@ -53,7 +54,7 @@ function board(root) {
     stroke.push(point)
     grown()
   }
-  /** A single drawing is told while it grows, not more often than the server can follow. */
+  /** Sends a single drawing while it grows, but not more often than the server can answer. */
   function grown() {
     if (one() && !later.waits) later.call(Math.max(0, last + OFTEN - performance.now()))
     draw()
@@ -74,9 +75,9 @@ function board(root) {
     draw()
     hand()
   }
-  /** Whose turn it is: the first symbol that lacks a drawing. */
+  /** Returns the symbol to draw next: the first one that lacks a drawing. */
   function turn() { at = Math.max(0, alphabet.findIndex(drawings => drawings.length < data.each)) }
-  /** The server hears of an alphabet once all is drawn. */
+  /** Sends the alphabet to the server once all of it is drawn. */
   function hand() {
     if (whole()) send(JSON.stringify({ name: called || "My symbols", symbols: alphabet.map((drawings, k) => ({ name: name(k), drawings })) }))
   }
@@ -88,25 +89,25 @@ function board(root) {
     square.focus({ preventScroll: true })
   }
   const name = k => names[k] || `symbol ${k + 1}`
-  /** All drawings, also those that the sliders hide. */
+  /** Returns all drawings, also those that the sliders hide. */
   const all = () => Array.from({ length: Math.max(alphabet.length, hidden.length) }, (_, k) => [...(alphabet[k] ?? []), ...(hidden[k] ?? [])])
-  /** Show as much as the sliders say. */
+  /** Shows as many drawings as the sliders say. */
   function lay(drawings) {
     alphabet = empty().map((_, k) => (drawings[k] ?? []).slice(0, data.each))
     hidden = drawings.map((one, k) => (k < alphabet.length ? one.slice(data.each) : one))
   }
-  /** What has been drawn so far is there again after a reload, if the server has the same alphabet then; a browser that
-      keeps nothing works all the same. */
+  /** Stores the drawings, so that they are there after a reload if the server still has the same alphabet. A browser that
+      stores nothing raises an error here, which changes nothing else. */
   function keep() { try { localStorage.setItem("headstart board", JSON.stringify({ drawings: all(), names, called, of: heard })) } catch { /* */ } }
   function kept() {
     try {
       const found = JSON.parse(localStorage.getItem("headstart board"))
-      const value = Array.isArray(found) ? { drawings: found, names: [], called: "", of: "" } : found // as it was kept earlier
+      const value = Array.isArray(found) ? { drawings: found, names: [], called: "", of: "" } : found // the form in which earlier versions stored it
       if (Array.isArray(value.drawings) && value.drawings.every(Array.isArray) && Array.isArray(value.names)) return value
     } catch { /* */ }
     return { drawings: [], names: [], called: "", of: "" }
   }
-  /** Take the place of what is shown: of nothing, of a draft, or of another alphabet. */
+  /** Replaces what is shown: nothing, a draft, or another alphabet. */
   function open(value) {
     names = value.names
     called = value.called
@@ -181,7 +182,7 @@ function board(root) {
       if (!one() && (first || other || data.given !== heard)) {
         const given = data.given && data.given !== heard ? read_alphabet(data.given) : null
         const draft = first ? kept() : null
-        const same = given && !first && JSON.stringify(given.drawings) === JSON.stringify(alphabet) // it was handed in here
+        const same = given && !first && JSON.stringify(given.drawings) === JSON.stringify(alphabet) // this browser has just sent it
         heard = data.given
         if (draft && draft.drawings.flat().length && (!given || draft.of === data.given)) open(draft)
         else if (given && !same) {

@@ -1,4 +1,4 @@
-// Cards of which one is chosen. Knows what lessons/kit/figures/choice_cards.py makes.
+// Cards of which the learner chooses one. lessons/kit/figures/choice_cards.py makes their data.
 
 export default function ({ data, parentElement, setTriggerValue }) {
   speak(data)
@@ -44,7 +44,7 @@ function cards(root) {
       const all = JSON.stringify(data.cards)
       if (all !== shown) root.replaceChildren(...data.cards.map(made))
       shown = all
-      if (heard !== data.picked) picked = heard = data.picked // what the server says is news only where it has changed
+      if (heard !== data.picked) picked = heard = data.picked // the server's value counts only if it has changed
       set(root, { "aria-label": data.alt })
       mark()
     },

@@ -1,8 +1,7 @@
-"""What is done by hand in the browser: handles over a chart, rows, labels, cards, a game, drawings. The server hears of
-what was let go.
+"""Draws what learners move by hand in the browser: handles on a chart, rows, labels, cards, a game, and drawings.
 
-What was said is in the URL, as with any slider of a prediction (app/state/url_state.py) or any sheet
-(app/components/learner_input/learner_input.py).
+The server receives a value when the learner lets go. The URL holds the value, as for any slider of a prediction
+(app/state/url_state.py) or any sheet (app/components/learner_input/learner_input.py).
 """
 
 from __future__ import annotations
@@ -23,7 +22,10 @@ WITHIN = "picture"  # the key of the container that holds the chart
 
 
 def component(name: str, folder: str = "drag_handles") -> Any:
-    """Registers a component of this family: its own script after the script that all share, and one style sheet."""
+    """Registers a component of this family.
+
+    Its own script follows the script that all of them share. They also share one style sheet.
+    """
     return st.components.v2.component(
         f"headstart_{name}",
         html=f'<div class="{name}"></div>',
@@ -36,7 +38,7 @@ _HANDS, _ROWS, _LABELS, _CARDS, _GAME, _BOARD = map(component, ("hands", "rows",
 
 
 def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -> None:
-    """The prediction's handles, exactly over the chart that was drawn before in the same container."""
+    """Draws the handles of the prediction over the chart that was drawn just before in the same container."""
     at = url_state.key(slug, "handles by hand")
     sliders = {control.name: control for handle in prediction.handles for control in handle.controls}
 
@@ -51,7 +53,10 @@ def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -
 
 
 def rows(figure: Figure, key: str, slug: str = "", order: Order | None = None, said: str | None = None) -> None:
-    """Rows; where their order is asked for, which a learner has said or not, they can be moved."""
+    """Draws rows. If `order` is given, the learner can change the order of the rows.
+
+    `said` is the order that the learner has set so far.
+    """
 
     def ordered() -> None:
         if order:
@@ -62,7 +67,10 @@ def rows(figure: Figure, key: str, slug: str = "", order: Order | None = None, s
 
 
 def labels(digits: Sequence[Mapping[str, Any]], given: str, key: str, put: Callable[[str], object]) -> None:
-    """Digits to be labelled one after the other; `put` is called with all labels, a dash where there is none."""
+    """Draws digits that the learner labels one after the other.
+
+    `put` is called with all labels as one text, in which a dash stands for a digit without a label.
+    """
 
     def labelled() -> None:
         put(str(component_value(key, "given")))
@@ -72,12 +80,15 @@ def labels(digits: Sequence[Mapping[str, Any]], given: str, key: str, put: Calla
 
 
 def game(figure: Figure, key: str) -> None:
-    """A game, of which the server hears nothing."""
+    """Draws a game. It runs in the browser and sends nothing to the server."""
     _GAME(data=figure.spec | {"key": key}, key=key)
 
 
 def cards(figure: Figure, key: str, picked: str, put: Callable[[str], object] | None) -> None:
-    """Cards of which one is chosen; `put` is called with the name of another, if another may be."""
+    """Draws cards of which one is chosen.
+
+    `put` is called with the name of another card. It is None if the choice is fixed.
+    """
 
     def chose() -> None:
         if put:
@@ -96,9 +107,13 @@ def board(
     given: str = "",
     legend: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """A square to draw in. `put` is called with a drawing as it grows (core/experiment/strokes.py); or, where so many
-    symbols are to be drawn so many times `each`, with all of them once they are (core/user_data/alphabet.py); given is
-    what was before. legend: names and drawings of what can be drawn."""
+    """Draws a square in which the learner can draw.
+
+    If `symbols` is 0, `put` is called with a single drawing while it grows (core/experiment/strokes.py). Otherwise
+    the learner draws this number of symbols, each of them `each` times, and `put` is called when all of them are
+    finished (core/user_data/alphabet.py). `given` contains earlier drawings. `legend` contains the names and drawings
+    of the things that the learner can draw.
+    """
 
     def drawn() -> None:
         put(str(component_value(key, "made")))
@@ -108,7 +123,7 @@ def board(
 
 
 def spec(prediction: Prediction, said: Settings, ground: Ground) -> dict[str, Any]:
-    """What the browser gets."""
+    """Returns the data of the handles for the browser."""
     names = {control.name for handle in prediction.handles for control in handle.controls}
     edges = ("x", "y", "log", "left", "right", "top", "bottom", "panes")
     return {
@@ -122,6 +137,7 @@ def spec(prediction: Prediction, said: Settings, ground: Ground) -> dict[str, An
 
 
 def handle_spec(handle: Handle) -> dict[str, Any]:
+    """Returns the data of one handle for the browser."""
     start = handle.start if isinstance(handle.start, tuple) else (handle.start, handle.start)
     upright = isinstance(handle.y, Control) and not isinstance(handle.x, Control)
     return {
@@ -137,7 +153,7 @@ def handle_spec(handle: Handle) -> dict[str, Any]:
 
 
 def way(handle: Handle, along: Control[Any] | float) -> dict[str, Any] | float:
-    """A control with its options in the order in which they stand on the axis, or where the handle stands."""
+    """Returns a control with its options in their order on the axis, or the fixed place of the handle."""
     if not isinstance(along, Control):
         return float(along)
     options = sorted(along.options, key=handle.place)

@@ -1,7 +1,7 @@
-// A game: type what comes next, then see what stood there and what a net expected. Knows what lessons/kit/figures/guessing_game.py
-// sends, and no lesson.
+// A game: the learner types what comes next, and then sees what stood there and what a net expected.
+// lessons/kit/figures/guessing_game.py makes its data. The script knows no lesson.
 
-const typed = new Map() // what was typed in each game, so that a page drawn again stays where it was
+const typed = new Map() // what the learner typed in each game, so that it is still there when the page is drawn again
 
 export default function ({ data, parentElement }) {
   speak(data)

@@ -1,8 +1,8 @@
-// What all hands on a picture share: nodes, a pause before the server hears of something. Knows no lesson.
+// Functions that all components of this folder share: they make nodes, and wait before they send a value to the server.
 
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
 
-/** A node with its attributes; those whose value is null or false are left out. */
+/** Creates a node with its attributes. Attributes whose value is null or false are left out. */
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag)
   node.append(...children)
@@ -18,7 +18,7 @@ function set(node, attributes) {
   return node
 }
 
-/** Acts once nothing has called it for so many milliseconds; `waits` until then. */
+/** Returns a function that acts once it was not called for this many milliseconds. Until then `waits` is true. */
 function pause(act) {
   let timer = 0
   return {
@@ -30,7 +30,7 @@ function pause(act) {
   }
 }
 
-/** A grey picture of side * side bytes in base64, as a canvas. */
+/** Returns a canvas with a grey picture of side * side bytes in base64. */
 function pixels(image, label, side = 28) {
   const canvas = el("canvas", { width: side, height: side, role: label ? "img" : null, "aria-label": label, "aria-hidden": label ? null : "true" })
   const pen = canvas.getContext("2d"), drawn = pen.createImageData(side, side)

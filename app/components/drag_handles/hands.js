@@ -1,8 +1,9 @@
-// Handles that are dragged over a chart. Knows what app/components/drag_handles/drag_handles.py sends, and no lesson.
+// Handles that the learner drags over a chart. The script knows the data that
+// app/components/drag_handles/drag_handles.py sends, but no lesson.
 
-const REST = 300 // milliseconds after the last key before the server hears of it
-const HALF = 22, NEAR = 3 // pixels: half a handle, and how far a pointer goes before it counts as moved
-const MARGIN = 14 // pixels that a handle keeps from the edge of the chart
+const REST = 300 // milliseconds after the last key until the value is sent to the server
+const HALF = 22, NEAR = 3 // pixels: half the size of a handle, and the distance after which a pointer counts as moved
+const MARGIN = 14 // pixels between a handle and the edge of the chart
 
 export default function ({ data, parentElement, setTriggerValue }) {
   speak(data)
@@ -13,12 +14,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function hands(root) {
   let data = null, send = null, chart = null, box = null, held = null
-  const said = {}, heard = {}, untold = new Set() // by control: an option's place in the order, what the server last said
+  const said = {}, heard = {}, untold = new Set() // by control: the index of an option, and the last value from the server
   const tell = pause(() => {
     send(Object.fromEntries([...untold].map(name => [name, ways[name].options[said[name]].text])))
     untold.clear()
   })
-  const ways = {} // by control: its options in the order of the axis
+  const ways = {} // by control: its options in their order on the axis
   const plane = svg("svg", { "aria-hidden": "true" }), line = svg("path", {}), dots = svg("g", {})
   plane.append(line, dots)
   const nodes = el("div", { role: "group" })
@@ -26,7 +27,7 @@ function hands(root) {
 
   // ---- places
 
-  /** A value's place in pixels along an axis, counted from the root's edge; up is up. */
+  /** Returns the place of a value along an axis, in pixels from the edge of the root. Larger values are higher up. */
   function along(axis, value, pane) {
     const [low, high] = data.ground[axis ? "y" : "x"], log = data.ground.log[axis]
     const of = v => (log ? Math.log(Math.max(v, 1e-12)) : v)
@@ -39,7 +40,7 @@ function hands(root) {
     const inside = start + near + (axis ? 1 - share : share) * (size - near - far)
     return Math.min(start + size - MARGIN, Math.max(start + MARGIN, inside))
   }
-  /** Where a handle lies: at what was said, else where it begins. */
+  /** Returns the place of a handle: at the learner's value, or else at its start. */
   function place(handle) {
     return [handle.x, handle.y].map((way, axis) => {
       if (typeof way === "number") return along(axis, way, handle.pane)
@@ -51,7 +52,7 @@ function hands(root) {
   }
   const moves = handle => [handle.x, handle.y].map((way, axis) => [way, axis]).filter(([way]) => typeof way === "object")
   const isSaid = handle => moves(handle).every(([way]) => said[way.name] !== undefined)
-  /** The option nearest to a place. */
+  /** Returns the option nearest to a place. */
   function nearest(way, axis, pixel, pane) {
     const far = way.options.map(option => Math.abs(along(axis, option.place, pane) - pixel))
     return far.indexOf(Math.min(...far))
@@ -154,7 +155,7 @@ function hands(root) {
   }
   const spoken = (text, unit) => (Number.isFinite(Number(text)) ? `${Number(text).toLocaleString(document.documentElement.lang)}${unit}` : text)
 
-  /** The chart under the hands, and where it lies from here. It may come later than they do. */
+  /** Returns the chart under the handles and its place. The chart may be drawn later than the handles. */
   function measure() {
     if (!chart?.isConnected) {
       chart = root.getRootNode().host?.closest(`.${data.within}`)?.querySelector("[data-testid=stEChartsChart]") ?? null
@@ -179,7 +180,7 @@ function hands(root) {
         for (const [way] of moves(handle)) {
           ways[way.name] = way
           const k = way.options.findIndex(option => option.text === data.said[way.name])
-          // What the server says is news only where it has changed: an answer may be older than the hand.
+          // The server's value counts only if it has changed, because it may be older than the learner's last move.
           if (heard[way.name] !== k && !untold.has(way.name) && !held) said[way.name] = k < 0 ? undefined : k
           heard[way.name] = k
         }

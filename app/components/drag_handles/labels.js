@@ -1,6 +1,7 @@
-// Digits that the learner labels, one after the other, by a tap or a key. Knows what app/components/drag_handles/drag_handles.py sends.
+// Digits that the learner labels one after the other, with a tap or a key. app/components/drag_handles/drag_handles.py sends
+// their data.
 
-const REST = 250 // milliseconds without another label before the server hears of it
+const REST = 250 // milliseconds without another label until the labels are sent to the server
 const NOT_YET = "-"
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -49,7 +50,7 @@ function labels(root) {
   }
   function undo() {
     if (past.length) [given, at] = past.pop()
-    else { // after a reload nobody knows the order
+    else { // after a reload the order of the labels is not known
       at = given.findLastIndex(digit => digit !== NOT_YET)
       if (at < 0) { at = 0; return }
       given = given.map((digit, k) => (k === at ? NOT_YET : digit))
@@ -65,7 +66,7 @@ function labels(root) {
     event.preventDefault()
   }
   root.onkeydown = key
-  // Keys count too while nothing on the page has the focus.
+  // Keys also work while no element of the page has the focus.
   const anywhere = event => {
     if (!root.isConnected) document.removeEventListener("keydown", anywhere)
     else if (document.activeElement === document.body && root.getClientRects().length) key(event)
@@ -90,7 +91,7 @@ function labels(root) {
       const other = data?.images.join() !== now.images.join()
       data = now
       send = hear
-      // What the server says is news only where it has changed: an answer may be older than the hand.
+      // The server's value counts only if it has changed, because it may be older than the learner's last label.
       if (other || (heard !== data.given && !tell.waits)) {
         if (given.join("") !== data.given) {
           given = [...data.given]

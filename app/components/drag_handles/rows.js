@@ -1,7 +1,7 @@
-// Rows that glide to their places, and are put in order by hand. Knows what lessons/kit/figures/ranked_rows.py makes.
+// Rows that glide to their places and that the learner can put in order. lessons/kit/figures/ranked_rows.py makes their data.
 
-const REST = 300 // milliseconds after the last key before the server hears of it
-const LOW = 44, HIGH = 60, ROOM = 486, NARROW = 52, WIDE = 560 // pixels: of a row, of all of them, of a row on a phone
+const REST = 300 // milliseconds after the last key until the order is sent to the server
+const LOW = 44, HIGH = 60, ROOM = 486, NARROW = 52, WIDE = 560 // pixels: the height of a row, of all rows, and the widths for a phone
 
 export default function ({ data, parentElement, setTriggerValue }) {
   speak(data)
@@ -29,7 +29,7 @@ function rows(root) {
     arrange(keep)
     return true
   }
-  /** The nodes in their order around the one that has the focus, which is not touched. */
+  /** Puts the nodes in order around the one with the focus. That node stays in place, because moving it would drop the focus. */
   function arrange(keep) {
     const after = order.indexOf(keep.dataset.name)
     order.forEach((name, k) => {
@@ -146,7 +146,7 @@ function rows(root) {
       const names = data.rows.map(row => row.name)
       for (const [name, node] of nodes) if (!names.includes(name)) { node.remove(); nodes.delete(name) }
       for (const row of data.rows) if (!nodes.has(row.name)) { nodes.set(row.name, made(row)); list.append(nodes.get(row.name)) }
-      // What the server says is news only where it has changed: an answer may be older than the hand.
+      // The server's value counts only if it has changed, because it may be older than the learner's last move.
       const news = data.said ?? ""
       if (!data.asked) order = names
       else if (!held && !tell.waits && (heard !== news || order.length !== names.length)) {
@@ -156,7 +156,7 @@ function rows(root) {
       heard = data.asked ? news : null
       place()
       if (!held) order.forEach((name, k) => { if (list.children[k] !== nodes.get(name)) list.insertBefore(nodes.get(name), list.children[k]) })
-      requestAnimationFrame(() => { // what is new begins where it stands, its bar at zero
+      requestAnimationFrame(() => { // a new row starts at its own place, with its bar at zero
         for (const row of data.rows) dress(nodes.get(row.name), row)
         requestAnimationFrame(() => { for (const node of nodes.values()) node.classList.remove("new") })
       })

@@ -1,4 +1,4 @@
-"""Draw a Figure. Charts keep their place on the page while their data grow, so zoom and hover survive."""
+"""Draws a Figure. A chart keeps its place on the page while its data grow, so that zoom and hover stay."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from app.components.player.player import play
 from app.i18n import outgoing_messages
 from lessons.kit.figures import Figure
 
-TALL = 540  # pixels of the stage's picture; on a phone the style sheet says less
-TOOLS = {"displayModeBar": True, "modeBarButtonsToAdd": ["select2d", "lasso2d"]}  # of a chart to be worked with
-FORMATS = ("PNG", "SVG")  # in which a chart is saved
-SAVED_AS = "saved as"  # the key under which the session has what the learner chose of these
-SMALL = 380  # a chart that asks for less has so many rows, and no use for more
+TALL = 540  # the height of the stage's picture in pixels; the style sheet reduces it on a phone
+TOOLS = {"displayModeBar": True, "modeBarButtonsToAdd": ["select2d", "lasso2d"]}  # for charts with tools
+FORMATS = ("PNG", "SVG")  # the formats in which a chart can be saved
+SAVED_AS = "saved as"  # the session's key for the format that the learner chose
+SMALL = 380  # a chart with a smaller height has few rows and needs no more room
 
 
 def draw(
@@ -29,13 +29,16 @@ def draw(
     over: Callable[[], None] | None = None,
     left: Callable[[str], None] | None = None,
 ) -> None:
-    """A chart on the stage takes the stage's height; anything else its own. live: more of it will come by itself.
-    sharp: the page enlarges it. `over` draws what lies on the chart, rows that can be moved, or cards of which one is
-    chosen. `left` is called with the mark of the frame at which a player is left."""
+    """Draws a figure. A chart on the stage has the height of the stage, and any other figure has its own height.
+
+    `live` means that more data will come without a click. `sharp` means that the page enlarges the figure. `over`
+    draws what lies on the chart, rows that can be moved, or cards to choose from. `left` is called with the mark of
+    the frame at which the learner leaves a player.
+    """
     if figure.title:
         st.markdown(f"**{figure.title}**")
     form = st.session_state.get(SAVED_AS) or FORMATS[0]
-    # What is to be saved as SVG is drawn as SVG; otherwise charts are drawn on a canvas.
+    # Charts are drawn on a canvas, unless they are to be saved as SVG.
     renderer: Literal["svg", "canvas"] = "svg" if sharp or form == "SVG" else "canvas"
     if figure.kind == "chart" and stage and (over or figure.height >= SMALL):
         with st.container(key=WITHIN, height=TALL, border=False):
@@ -45,7 +48,7 @@ def draw(
     elif figure.kind == "chart":
         st.echarts_chart(figure.spec, key=key, height=figure.height, alt=figure.alt, renderer=renderer)
     elif figure.kind == "plotly":
-        import plotly.graph_objects as go  # half a second, which only pages with a landscape pay
+        import plotly.graph_objects as go  # the import takes half a second, so only pages with a landscape do it
 
         options: dict[str, Any] = {"displaylogo": False, "scrollZoom": False, "responsive": True}
         saved = {"toImageButtonOptions": {"format": form.lower(), "filename": "headstart"}}

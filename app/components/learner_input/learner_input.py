@@ -1,6 +1,7 @@
-"""What a learner places, types, chooses, labels or draws: points in a plane and as a table, a text, pairs, digits.
+"""Draws the field in which a learner makes something.
 
-What stands there is in the URL, and nowhere else. What is asked about it: app/beats/run.py.
+The learner places points in a plane, types a text, chooses between pairs, labels digits, or draws. The input is
+stored in the URL and nowhere else. The measures that answer the input are requested in app/beats/run.py.
 """
 
 from __future__ import annotations
@@ -30,11 +31,14 @@ _PAD = st.components.v2.component(
     js=scripts("assets/i18n", "learner_input/pad"),
     css=style("learner_input/pad"),
 )
-LONG = 80  # characters; more of them get an area
+LONG = 80  # characters; a longer text gets a text area
 
 
 def input_form(lesson: Workspace, settings: Settings, answers: Results, stale: bool = False) -> None:
-    """The lesson's sheet, if it has one; the answers are stale while those about what stands there now are to come."""
+    """Draws the lesson's sheet, if it has one.
+
+    The answers are `stale` while those for the current input are still being computed.
+    """
     if lesson.sheet is None:
         return
     if lesson.sheet.kind == "pairs":
@@ -52,8 +56,10 @@ def input_form(lesson: Workspace, settings: Settings, answers: Results, stale: b
 
 
 def store_input(lesson: Workspace, text: str) -> Given | None:
-    """Have the URL say what was placed or typed, if it can be; otherwise what was there stays, and a sentence says why
-    until something else is."""
+    """Writes the learner's input into the URL, if it is valid.
+
+    An invalid input changes nothing. The page then shows a sentence that says why, until the next valid input.
+    """
     assert lesson.sheet
     refused = url_state.key(lesson.slug, "refused")
     try:
@@ -67,6 +73,7 @@ def store_input(lesson: Workspace, text: str) -> Given | None:
 
 
 def write(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
+    """Draws a field for a text, and buttons with example texts."""
     at = url_state.key(lesson.slug, "typed")
 
     def typed(text: str = "") -> None:
@@ -83,7 +90,10 @@ def write(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
 
 
 def choose(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
-    """One pair after the other: two buttons, and a third for who cannot decide. What was chosen can be taken back."""
+    """Draws one pair after the other, with a button for each side and one for learners who cannot decide.
+
+    Choices can be undone.
+    """
     at, number = url_state.key(lesson.slug, "pair"), len(given)
     made = len(given.replace("-", ""))
 
@@ -106,7 +116,7 @@ def choose(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
 
 
 def label(lesson: Workspace, sheet: LearnerInput, settings: Settings, answers: Results) -> None:
-    """The digits that the lesson names, from what may be seen before the prediction."""
+    """Draws the digits to label, which the lesson takes from what may be seen before the prediction."""
     digits = lesson.labelled(load_results(visible(lesson_cache.backdrop(lesson, settings))) | answers, settings)
     st.markdown(f"**{sheet.label}**", help=sheet.help)
     drag_handles.labels(
@@ -118,7 +128,7 @@ def label(lesson: Workspace, sheet: LearnerInput, settings: Settings, answers: R
 
 
 def sketch(lesson: Workspace, sheet: LearnerInput, settings: Settings, answers: Results) -> None:
-    """A square to draw in, and below it what nets make of the drawing as it grows."""
+    """Draws a square to draw in, and below it what the nets predict for the drawing as it grows."""
     at, legend = url_state.key(lesson.slug, "by hand"), lesson.legend(settings)
     drag_handles.board(
         sheet.label, at, lambda text: store_input(lesson, text), given=settings.typed_text, legend=legend
@@ -130,6 +140,7 @@ def sketch(lesson: Workspace, sheet: LearnerInput, settings: Settings, answers: 
 def place(
     lesson: Workspace, sheet: LearnerInput, given: Sequence[tuple[float, float]], curves: Sequence[Curve], stale: bool
 ) -> None:
+    """Draws a plane in which the learner places points, and the same points as a table."""
     at = url_state.key(lesson.slug, "pad")
 
     def placed() -> None:
@@ -146,7 +157,10 @@ def place(
 
 
 def table(lesson: Workspace, sheet: LearnerInput, given: Sequence[tuple[float, float]], at: str) -> None:
-    """The points in rows. It begins anew when the pad has moved one, and stays as it is while its own cells change."""
+    """Draws the points in rows.
+
+    The table is rebuilt when the learner moves a point in the plane. It stays while the learner edits its cells.
+    """
     if at not in st.session_state:
         st.session_state[f"{at} from"] = pd.DataFrame(given, columns=sheet.axes, dtype=float)
     limits = {
@@ -161,6 +175,7 @@ def table(lesson: Workspace, sheet: LearnerInput, given: Sequence[tuple[float, f
 
 
 def curve_spec(curve: Curve) -> dict[str, Any]:
+    """Returns the data of a curve for the browser."""
     colour, dash, _ = ROLES[curve.role]
     columns = {name: [round(float(v), 3) for v in curve.table[name]] for name in ("x", "mean", "low", "high")}
     return {"name": curve.name, "colour": colour, "dash": dash} | columns

@@ -1,8 +1,9 @@
-// A plane on which points are placed, moved and removed. Knows what app/beats/learner_input.py sends, and no lesson.
+// A plane on which the learner places, moves and removes points. It knows the data that
+// app/components/learner_input/learner_input.py sends, but no lesson.
 
-const QUIET = 100 // milliseconds at least between two times that the server hears of a move
-const SLOW = 400 // after which it hears of the next one even if the last is not answered yet
-const LOST = 2000 // after which what it did not take is given up
+const QUIET = 100 // the fewest milliseconds between two messages to the server while a point moves
+const SLOW = 400 // milliseconds after which the next message is sent even if the last one has no answer yet
+const LOST = 2000 // milliseconds after which points that the server did not accept are given up
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
 const DASHES = { solid: "", dashed: "8 5", dotted: "2 5" }
 const EDGE = 26, RADIUS = 9
@@ -16,9 +17,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function pad(root) {
   let data = null, send = null, points = [], chosen = -1, waiting = 0, moving = null
-  let sent = null, asked = -LOST // what the server was told last, and when
-  let full = false // somebody asked for more points than there may be, and is told so until something changes
-  let looks = null // how the line that is drawn here is drawn
+  let sent = null, asked = -LOST // the last message to the server, and its time
+  let full = false // the learner asked for too many points; a note says so until something changes
+  let looks = null // the style of the line that this script draws
   const plane = svg("svg", { role: "group" }), below = svg("g", { "aria-hidden": "true" }), above = svg("g", {})
   const rim = svg("rect", {}), cut = svg("clipPath", { id: "rim" }), named = svg("g", { "aria-hidden": "true" })
   cut.append(rim)
@@ -45,7 +46,7 @@ function pad(root) {
     return inside([x * far, y * high])
   }
   const inside = ([x, y]) => [x, y].map((v, k) => Math.round(Math.max(-data.reach[k], Math.min(data.reach[k], v)) * 100) / 100)
-  /** A place for a point that nobody pointed at: along x, where no other is. */
+  /** Returns a free place along x for a point that was added without a pointer. */
   const free = () => {
     for (const share of [0, 0.3, -0.3, 0.6, -0.6, 0.15, -0.15, 0.45, -0.45, 0.75, -0.75, 0.9, -0.9])
       if (!points.some(([x]) => Math.abs(x - share * data.reach[0]) < 0.05 * data.reach[0])) return inside([share * data.reach[0], 0])
@@ -69,7 +70,7 @@ function pad(root) {
   }
   const written = places => places.map(point => point.join(",")).join(" ")
   const heard = () => sent === null || written(data.given) === sent || performance.now() - asked > LOST
-  /** Have the server hear of the points, now or as soon as it may be asked again. */
+  /** Sends the points to the server, now or as soon as a message is allowed again. */
   function changed() {
     full = false
     waiting ||= setTimeout(tell, Math.max(0, asked + QUIET - performance.now()))
@@ -150,14 +151,14 @@ function pad(root) {
     says.textContent = full ? translated`There may be ${data.most} points. “${drop.textContent}” makes room.` : translated`${points.length} of ${data.most} points` + (point ? translated`; point ${chosen + 1} at ${across} ${point[0]}, ${up} ${point[1]}` : "")
   }
 
-  /** Names that would lie on one another, each a line lower than the one before. */
+  /** Moves each name that would cover another one a line down. */
   function apart(names) {
     names.sort((a, b) => a.getAttribute("y") - b.getAttribute("y"))
     names.forEach((name, k) => { if (k) set(name, { y: Math.max(name.getAttribute("y"), Number(names[k - 1].getAttribute("y")) + 16) }) })
   }
 
-  /** The curves that were sent; of these the line nearest to the points is drawn anew here, as the points are now, and
-   the others are pale until they too are of these points. */
+  /** Returns the curves that were sent. The line of least squares is computed here, for the current points. The other
+   curves are pale until the server has computed them for these points. */
   function known() {
     const stale = data.stale || written(points) !== written(data.given)
     const own = data.fit && points.length && looks ? [{ ...looks, ...nearest(points, data.reach[0]) }] : []
@@ -192,7 +193,7 @@ function pad(root) {
     node.textContent = String(text).replace("-", "−")
     return node
   }
-  /** A curve's band and its mean; what leaves the plane is cut off at its rim. */
+  /** Draws the band and the mean of a curve, clipped to the plane. */
   function drawn(curve) {
     const line = values => curve.x.map((x, k) => place([x, values[k]]).map(v => v.toFixed(1)).join(" "))
     const stale = curve.stale ? " stale" : ""
@@ -200,7 +201,7 @@ function pad(root) {
     const mean = svg("path", { class: `mean${stale}`, stroke: curve.colour, "stroke-dasharray": DASHES[curve.dash], d: `M${line(curve.mean).join("L")}` })
     return [band, mean]
   }
-  /** A curve's name, at its last place in the plane. */
+  /** Draws the name of a curve at its last place in the plane. */
   function title(curve) {
     const end = Math.max(0, curve.mean.findLastIndex(v => Math.abs(v) <= data.reach[1])), [x, y] = place([curve.x[end], curve.mean[end]])
     const name = svg("text", { class: "name", x: x - 6, y: Math.max(EDGE + 10, y - 8), "text-anchor": "end", style: `fill: ${curve.colour}` })
@@ -224,8 +225,7 @@ function pad(root) {
   }
 }
 
-/** The straight line nearest to the points, by least squares; of those that one point leaves open the one with the smallest
- height and slope. */
+/** Returns the line of least squares. One point allows many lines; the one with the smallest height and slope is taken. */
 function nearest(points, far) {
   const n = points.length, sum = of => points.reduce((total, point) => total + of(point), 0)
   const mx = sum(([x]) => x) / n, my = sum(([, y]) => y) / n, spread = sum(([x]) => (x - mx) ** 2)

@@ -1,7 +1,7 @@
-// Panels of frames that follow one scrubber. Knows what lessons/kit/figures/player.py sends, and no lesson.
+// Panels of frames that follow one scrubber. lessons/kit/figures/player.py makes their data. The script knows no lesson.
 
-const places = new Map() // the frame each player shows, so that a page drawn again stays where it was
-const flags = new Map() // the frame that was flagged in each
+const places = new Map() // the frame that each player shows, so that it stays when the page is drawn again
+const flags = new Map() // the frame that the learner marked in each player
 
 function mount({ data, parentElement }) {
   const root = parentElement.querySelector(".player")
@@ -17,7 +17,7 @@ function start(root, data) {
   const kept = places.get(data.key)
   const shape = shapeOf(data)
   let marks = marksOf(data), last = data.marks.length - 1
-  let at = data.live ? last : data.chooses ? data.first : kept && marks.startsWith(kept.marks) ? kept.at : data.first // frames may have been added at the end
+  let at = data.live ? last : data.chooses ? data.first : kept && marks.startsWith(kept.marks) ? kept.at : data.first // new frames may have been added at the end
   let playing = 0, leaving = 0
 
   const stage = { data, last, look: looks(root), at: () => at, seek: to => { seek(to); choose() }, watched: [] }
@@ -41,21 +41,21 @@ function start(root, data) {
   root.replaceChildren(...legend(stage), el("div", { className: pair ? "panels pair" : "panels" }, ...panels.map(p => p.node)), controls, told, goal, says)
   root.setAttribute("role", "group")
 
-  /** The same panels with other frames, or more of them: nothing is built anew, and what is shown glides there. */
+  /** Shows the same panels with other frames or with more of them. The panels stay, and the picture glides to its new state. */
   function take(fresh) {
     const was = data
-    if (fresh.id === data.id) return repaint() // the theme may be another
+    if (fresh.id === data.id) return repaint() // the theme may have changed
     data = stage.data = fresh
     last = stage.last = data.marks.length - 1
     const grown = marksOf(data).startsWith(marks)
-    if (!grown && data.live) hoist(undefined) // another run begins
+    if (!grown && data.live) hoist(undefined) // a new run begins
     marks = marksOf(data)
     panels.forEach((panel, k) => panel.take(data.panels[k]))
     dressed()
     if (data.live || (was.live && grown)) glide(last)
     else if (grown && data.chooses && data.first !== was.first && Math.round(at) === was.first) show(data.first) // Back
     else if (grown) show(at)
-    else seek(data.first) // and no glide to a frame of before goes on
+    else seek(data.first) // this also ends a glide to an earlier frame
   }
   function dressed() {
     range.max = last
@@ -88,12 +88,12 @@ function start(root, data) {
     }
     for (const panel of panels) panel.draw(at)
   }
-  /** Tell the server of the frame that was scrubbed to, once the learner rests there. */
+  /** Sends the learner's frame to the server, once the learner stays there. */
   function choose() {
     clearTimeout(leaving)
     if (data.chooses) leaving = setTimeout(() => data.leave(Math.round(at)), 400)
   }
-  /** Frame by frame to another one, evenly within `time` milliseconds. */
+  /** Moves to another frame at an even pace within `time` milliseconds. */
   function run(from, to, time, ended) {
     const began = performance.now()
     cancelAnimationFrame(playing)
@@ -108,7 +108,7 @@ function start(root, data) {
   }
   const glide = to => run(Math.min(at, to), to, calm.matches ? 0 : 380, () => { playing = 0; show(to) })
   function play() {
-    const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds a frame
+    const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds for each frame
     const from = at >= last ? 0 : at
     says.ariaLive = "off"
     dress(toggle, "pause", translated`Pause`)
@@ -141,7 +141,7 @@ function start(root, data) {
   return { takes: fresh => shapeOf(fresh) === shape, take, end: () => { cancelAnimationFrame(playing); clearTimeout(leaving); sizes.disconnect() } }
 }
 
-/** What colours, shapes and marks mean, for the panels that use them. */
+/** Draws the legend of colours, shapes and marks, for the panels that use them. */
 function legend(stage) {
   const { data } = stage
   const keys = []
@@ -161,7 +161,7 @@ function legend(stage) {
   }))]
 }
 
-/** The line under a panel that tells of the item that was chosen. */
+/** Writes the line below a panel about the item that was chosen. */
 function stories(panel, what) {
   const hint = what === "image" ? translated`Choose an image to read about it.` : translated`Choose a point to read about it.`
   const any = panel().stories?.some(Boolean) ?? false

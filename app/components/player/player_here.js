@@ -1,4 +1,4 @@
-// A player's place on the page: waits until its scripts and all parts that it names are there, in whatever order they come.
+// The place of a player on the page. It waits for its scripts and for all parts that it names, which may arrive in any order.
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const kit = (globalThis.headstartPlayer ??= { waiting: [], parts: new Map() })
@@ -11,7 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (!kit.mount || data.kept.some(id => !kit.parts.has(id))) return void kit.waiting.push(begin)
     if (!here.dressed) here.before(Object.assign(document.createElement("style"), { textContent: kit.style }))
     here.dressed = true
-    for (const id of data.kept) kit.parts.set(id, taken(kit.parts, id)) // used last, let go last
+    for (const id of data.kept) kit.parts.set(id, taken(kit.parts, id)) // the parts used last are removed last
     const leave = frame => setTriggerValue("left", frame)
     end = kit.mount({ data: { ...whole(data, kit.parts), leave }, parentElement: { querySelector: () => here } })
   }
@@ -25,7 +25,7 @@ function taken(parts, id) {
   return part
 }
 
-/** What is kept, in its order, before what came with the player. */
+/** Joins the parts in their order with the data that came with the player. */
 function whole(data, parts) {
   const panels = data.panels.map(panel => ({ ...panel }))
   for (const [k, panel] of panels.entries())

@@ -1,10 +1,11 @@
-// What the player's panels draw with: colours of the theme, marks of classes and states, and small conveniences.
+// Drawing tools of the player's panels: the colours of the theme, the marks of classes and states, and small helpers.
 
-// After Okabe and Ito (2008). To eyes that lack any one kind of cone the first five stay 0.06 apart in OKLab; shapes tell the rest.
+// After Okabe and Ito (2008). With any one kind of cone missing, the first five colours stay 0.06 apart in OKLab. Shapes
+// distinguish the others.
 const LIGHT = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#6b2a5b", "#56b4e9", "#d9cc2b", "#b5400a", "#4a4fc4", "#50565e"]
 const DARK = ["#3a8ee0", "#f5bd2e", "#2fb58c", "#de90c0", "#9350a0", "#a5dbff", "#f2ea80", "#e0602a", "#7a6cf0", "#d5dade"]
-const SHAPES = [[24, 0], [4, 45], [3, -90], [4, 0], [4, 0, 0.38], [3, 90], [4, 45, 0.38], [5, -90, 0.45], [6, 0], [5, -90]] // corners, turn, waist
-const SIGNED = ["#1660a7", "#c96208"] // below and above zero; zero is nearly white
+const SHAPES = [[24, 0], [4, 45], [3, -90], [4, 0], [4, 0, 0.38], [3, 90], [4, 45, 0.38], [5, -90, 0.45], [6, 0], [5, -90]] // corners, rotation, waist
+const SIGNED = ["#1660a7", "#c96208"] // the colours below and above zero; zero is nearly white
 const STATES = [null, ["--right", "✓"], ["--lost", "✕"], ["--won", "↺"]] // colour, mark
 const DASHES = { solid: [], dashed: [8, 5], dotted: [2, 5] }
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
@@ -14,7 +15,7 @@ const ICONS = {
   back: "M17 6v12l-8-6zM6 6h2v12H6z",
   next: "M7 6v12l8-6zM16 6h2v12h-2z",
 }
-const SMOOTH = 4, SHADES = 34 // an area's cell is drawn as 4 * 4, so that borders may run slanting
+const SMOOTH = 4, SHADES = 34 // each cell of an area is drawn as 4 * 4, so that borders can be slanted
 
 const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0))
 
@@ -39,7 +40,7 @@ function dress(button, name, label) {
   button.title = button.ariaLabel = label
 }
 
-/** The colours of the page as it is now. */
+/** Returns the current colours of the page. */
 function looks(root) {
   const style = getComputedStyle(root)
   const rgb = name => { root.style.color = `var(${name})`; const found = hex(style.color); root.style.color = ""; return found }
@@ -59,7 +60,7 @@ const parts = colour => [1, 3, 5].map(k => parseInt(colour.slice(k, k + 2), 16))
 const hex = css => "#" + css.match(/[\d.]+/g).slice(0, 3).map(v => Math.round(v).toString(16).padStart(2, "0")).join("")
 const abgr = colour => (([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0)(parts(colour))
 
-/** A share of one colour, the rest of another. */
+/** Mixes two colours by the share of one of them. */
 function mix(one, other, share) {
   const b = parts(other)
   return "#" + parts(one).map((v, k) => Math.round(v * share + b[k] * (1 - share)).toString(16).padStart(2, "0")).join("")
@@ -67,7 +68,7 @@ function mix(one, other, share) {
 
 const density = () => Math.min(3, devicePixelRatio || 1)
 
-/** Give a canvas as many pixels as the screen shows in its box; its size in CSS pixels. */
+/** Gives a canvas as many pixels as the screen has in its box. Returns its size in CSS pixels. */
 function fit(canvas, box) {
   const dense = density(), width = Math.max(1, box.clientWidth), height = Math.max(1, box.clientHeight)
   canvas.width = Math.round(width * dense)
@@ -93,7 +94,7 @@ function dot(pen, x, y, radius, fill, edge) {
   pen.stroke()
 }
 
-/** The mark of a class, drawn once and stamped many times. */
+/** Returns the mark of a class, which is drawn once and copied many times. */
 function sprite(kind, radius, look) {
   const dense = density(), half = Math.ceil((radius * 1.35 + 2) * dense) / dense
   const canvas = el("canvas", { width: Math.round(2 * half * dense), height: Math.round(2 * half * dense), half })
@@ -116,7 +117,7 @@ function sprite(kind, radius, look) {
   return canvas
 }
 
-/** What has become of a point: a slashed ring if lost, a dashed one if won back; never by colour alone. */
+/** Draws the state of a point: a slashed ring if it is lost, a dashed ring if it is won back. Colour is never the only sign. */
 function ring(pen, x, y, radius, state, look) {
   const r = radius + 3
   pen.lineWidth = 2.2
@@ -139,7 +140,8 @@ function halo(pen, x, y, radius, look) {
   }
 }
 
-/** Areas of side * side classes as SMOOTH times finer ones, each SHADES * class + shade: near cells vote, with quadratic B-spline weights. */
+/** Returns areas of side * side classes on a grid that is SMOOTH times finer, as SHADES * class + shade. Neighbouring cells vote
+ with quadratic B-spline weights. */
 function smooth(area, sure, side) {
   const fine = side * SMOOTH, kinds = new Uint8Array(fine * fine), found = new Uint16Array(fine * fine)
   const near = Array.from({ length: side }, (_, k) => [Math.max(0, k - 1), k, Math.min(side - 1, k + 1)])
@@ -166,7 +168,7 @@ function smooth(area, sure, side) {
         found[place] = best * SHADES + (sure ? shade >> 3 : 20)
       }
     }
-  for (let y = 0; y < fine - 1; y++) // a border is a line of its own
+  for (let y = 0; y < fine - 1; y++) // a border is a line with its own shade
     for (let x = 0; x < fine - 1; x++) {
       const p = y * fine + x
       if (kinds[p] !== kinds[p + 1] || kinds[p] !== kinds[p + fine]) found[p] = kinds[p] * SHADES + SHADES - 1
@@ -174,13 +176,13 @@ function smooth(area, sure, side) {
   return found
 }
 
-/** A colour for every class and shade, as an ImageData holds it; the last shade is the border. */
+/** Returns a colour for every class and shade in the format of ImageData. The last shade is the border. */
 function inksOf({ palette, ground }) {
   const share = shade => (shade === SHADES - 1 ? 0.8 : 0.1 + (0.36 * shade) / (SHADES - 2))
   return Uint32Array.from(palette.flatMap(colour => Array.from({ length: SHADES }, (_, shade) => abgr(mix(colour, ground, share(shade))))))
 }
 
-/** Bytes as grey, or as blue below the middle and orange above it. */
+/** Returns bytes as grey, or as blue below the middle and orange above it. */
 function paint(canvas, values, { width, height, signed }) {
   const sheet = new ImageData(width, height)
   values.forEach((value, k) => {
@@ -190,7 +192,7 @@ function paint(canvas, values, { width, height, signed }) {
   canvas.getContext("2d").putImageData(sheet, 0, 0)
 }
 
-/** The points of a curve from one place to another, with ends between frames. */
+/** Returns the points of a curve between two places, whose ends may lie between frames. */
 function along(values, from, to) {
   const inner = values.map((v, k) => [k, v]).filter(([k]) => k > from && k < to)
   return [[from, valueAt(values, from)], ...inner, [to, valueAt(values, to)]].filter(([, v]) => v !== null)
@@ -201,7 +203,7 @@ function valueAt(values, at) {
   return a === null || b === null ? null : a * (1 - t) + b * t
 }
 
-/** The moment that the learner has flagged: a pole with a flag. */
+/** Draws a flag at the moment that the learner has marked. */
 function flagged(pen, x, top, bottom, look) {
   pen.lineWidth = 1.5
   pen.setLineDash([4, 4])
@@ -213,7 +215,7 @@ function flagged(pen, x, top, bottom, look) {
   pen.fill()
 }
 
-/** Move labels until none stands on another, and all stay between top and bottom. */
+/** Moves labels until none covers another and all are between top and bottom. */
 function apart(labels, gap, top, bottom) {
   labels.sort((a, b) => a.y - b.y)
   labels.forEach((one, k) => (one.y = Math.max(one.y, k ? labels[k - 1].y + gap : top)))

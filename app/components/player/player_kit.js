@@ -1,5 +1,5 @@
 
-// What every player is made of, sent to the page once: these scripts and their style. The players find it here.
+// Everything that all players share: these scripts and their style. The page receives it once, and the players find it here.
 
 const kit = (globalThis.headstartPlayer ??= { waiting: [], parts: new Map() })
 

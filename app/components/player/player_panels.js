@@ -1,10 +1,11 @@
-// The player's panels. Each gives a node, draw(at) with a fraction while playing, take(panel) for other frames of the same
-// things, and perhaps fresh() when size or theme changed.
+// The panels of a player. Each panel returns its node and its functions. draw(at) draws a frame, with a fraction while the
+// player plays. take(panel) accepts other frames of the same items. fresh(), if there is one, is called after a change of
+// the size or the theme.
 
 const PANELS = { space, images, bars, lines, texts, tokens }
 const title = panel => el("p", { className: "title" }, panel.title, ...(panel.big ? [el("b", { className: "big" })] : []))
 
-/** The large word of a panel at a frame, such as a count. */
+/** Writes the large word of a panel at a frame, such as a count. */
 function big(node, panel, frame) {
   const word = panel.big && (panel.big[frame] ?? panel.big[0])
   const at = node.querySelector(".big")
@@ -21,14 +22,14 @@ function space(panel, stage) {
   const node = el("section", {}, title(panel), box, story.node)
   let areas, sure, smooths, xy, classes, states
   const smoothed = k => (smooths[k] ??= smooth(areas[k], sure[k], panel.side))
-  const ahead = k => k < areas.length && canvas.isConnected && (smoothed(k), setTimeout(ahead, 0, k + 1)) // before anyone asks
+  const ahead = k => k < areas.length && canvas.isConnected && (smoothed(k), setTimeout(ahead, 0, k + 1)) // computed before they are needed
   const side = panel.side * SMOOTH
   const sheet = panel.side ? new ImageData(side, side) : null
   const cells = sheet ? new Uint32Array(sheet.data.buffer) : null
   const paper = el("canvas", { width: side || 1, height: side || 1 })
   const count = panel.count ?? 0
   function take(more) {
-    const known = areas?.length && more.areas?.[0] === panel.areas[0] ? smooths : [] // frames that were added at the end
+    const known = areas?.length && more.areas?.[0] === panel.areas[0] ? smooths : [] // with the same first frame, the new frames were added at the end
     panel = more
     areas = (panel.areas ?? []).map(bytes)
     sure = (panel.sure ?? []).map(bytes)
@@ -42,7 +43,7 @@ function space(panel, stage) {
   let sprites = [], inks = [], size = [1, 1], radius = 4, chosen = -1
   accessible(canvas, panel)
 
-  const row = (array, frame, width) => (array.length > width ? frame * width : 0) // where a frame begins; one frame holds for all
+  const row = (array, frame, width) => (array.length > width ? frame * width : 0) // the start of a frame; an array with one frame holds for all frames
   function place(item, at) {
     const frame = Math.floor(at), more = Math.min(frame + 1, stage.last), t = at - frame
     const a = row(xy, frame, 2 * count) + 2 * item, b = row(xy, more, 2 * count) + 2 * item
@@ -71,7 +72,7 @@ function space(panel, stage) {
       pen.drawImage(paper, 0, 0, ...size)
     }
     if (!xy) return
-    const dense = density(), whole = v => Math.round(v * dense) / dense // whole pixels are copied, others must be mixed
+    const dense = density(), whole = v => Math.round(v * dense) / dense // whole pixels can be copied; fractions would have to be blended
     const offset = row(classes, frame, count), state = row(states, frame, count)
     for (let item = 0; item < count; item++) {
       const [x, y] = place(item, at)
@@ -83,7 +84,7 @@ function space(panel, stage) {
     if (panel.axes) scale(pen)
     if (chosen >= 0) halo(pen, ...place(chosen, at), radius + 6, stage.look)
   }
-  /** The numbers and names of both axes, over what is drawn. */
+  /** Draws the numbers and names of both axes above the data. */
   function scale(pen) {
     const { look } = stage, [wide, high] = size, [across, up] = panel.axes
     const write = (text, x, y, align) => {
@@ -181,7 +182,7 @@ function images(panel, stage) {
     panel = more
     states = bytes(panel.states)
     if (!same) decoded = panel.images.map(row => row.map(bytes))
-    painted = same ? -2 : -1 // the pictures stand there already
+    painted = same ? -2 : -1 // -2: the pictures are drawn already
   }
   take(panel)
   function draw(at) {
@@ -233,7 +234,7 @@ function lines(panel, stage) {
   const box = el("div", { className: "stage tall" }, canvas)
   const node = el("section", {}, title(panel), box)
   accessible(canvas, panel)
-  let size = [1, 1], edge = [40, 90, 12, 30] // left, right, top, bottom of the ground
+  let size = [1, 1], edge = [40, 90, 12, 30] // left, right, top and bottom edge of the plot
   const X = at => edge[0] + (stage.last ? at / stage.last : 0.5) * (size[0] - edge[0] - edge[1])
   const Y = value => edge[2] + (1 - value) * (size[1] - edge[2] - edge[3])
   function fresh() {

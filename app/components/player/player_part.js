@@ -1,6 +1,6 @@
-// A part of what a player shows that stays as it is, sent once, kept by its id for the player that names it.
+// A part of a player's data that does not change. It is sent once and stored by its id for the players that name it.
 
-const MOST = 64 // parts of pictures that were seen before
+const MOST = 64 // the number of parts that are kept for pictures that were shown before
 
 export default function ({ data: bytes }) {
   const data = JSON.parse(new TextDecoder().decode(bytes))

@@ -1,7 +1,7 @@
-// The player's panels that are read. What each gives: app/parts/player_panels.js.
+// The panels of a player that contain text. player_panels.js says what a panel returns.
 
-/** What is written, after a prompt or alone; lamps say what is true of it, a word stands at its end. What changes is
- marked for a moment, and some words are tinted wherever they stand. */
+/** Texts, each after a prompt or alone. Lamps show what is true of a text, and a word stands at its end. Changes are marked
+ for a moment, and some words are always tinted. */
 function texts(panel, stage) {
   const lamp = () => el("span", { className: "lamp" }, el("i", { ariaHidden: "true" }), el("span", {}))
   const bare = !panel.prompts.length
@@ -48,7 +48,7 @@ function restart(node, name) {
   node.classList.add(name)
 }
 
-/** One text whose tokens are tinted; a token that is chosen says what was expected there. */
+/** A text with tinted tokens. A token that the learner chooses shows what the net expected there. */
 function tokens(panel, stage) {
   let chosen = -1
   const spans = panel.tokens.map((token, k) => el("span", { tabIndex: 0, role: "button", onclick: () => choose(k), onfocus: () => choose(k), onmouseenter: () => choose(k) }, token))

@@ -1,8 +1,8 @@
-// Saves the picture on the stage as a file, on the page's ground, under its title: every canvas on it where it stands,
-// or every chart that is drawn as SVG.
+// Saves the picture on the stage as a file with its title, on the background of the page. The file contains every canvas
+// at its place, or every chart that is drawn as SVG.
 
-const SHARP = 2 // pixels of the file for one on the screen
-const EDGE = 16, HEAD = 40 // around the picture, and above it for the title
+const SHARP = 2 // pixels in the file for each pixel on the screen
+const EDGE = 16, HEAD = 40 // the margin around the picture, and the height of the title, in pixels
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".save_figure")
@@ -19,7 +19,7 @@ export default function ({ data, parentElement }) {
 
 const CHARTS = "[data-testid=stEChartsChart] svg"
 
-/** What stands on the stage, each with its place from the top left of all; the size of all, the title, the look. */
+/** Returns everything on the stage with its place from the top left, the total size, the title and the style. */
 function framed(stage, nodes) {
   const drawn = [...nodes].filter(node => node.width && node.getBoundingClientRect().width > 8)
   if (!drawn.length) return null
@@ -64,7 +64,7 @@ function vector({ parts, wide, high, title, look }) {
   return "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text)
 }
 
-/** All canvases within, also in shadow trees. */
+/** Returns all canvases inside a node, also in shadow trees. */
 function* canvases(node) {
   for (const one of node.querySelectorAll("*")) {
     if (one.tagName === "CANVAS") yield one

@@ -1,4 +1,7 @@
-"""Saves the picture on the stage, as it stands there, as PNG or SVG: the browser makes the file."""
+"""Saves the picture on the stage as a PNG or SVG file.
+
+The file shows the picture as it is now, and the browser makes it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ NOTHING = {
 
 
 def save_figure(name: str, key: str) -> None:
-    """name: of the file, without its ending."""
+    """Draws the button that saves the picture. `name` is the name of the file without its ending."""
     form = formats("The picture is saved as")
     _SAVE_FIGURE(
         data={
@@ -35,5 +38,5 @@ def save_figure(name: str, key: str) -> None:
 
 
 def formats(label: str) -> str:
-    """In which format the page's charts are saved, which can be chosen."""
+    """Draws the choice of the format in which the charts of the page are saved, and returns it."""
     return str(st.segmented_control(label, FORMATS, default=FORMATS[0], key=SAVED_AS, required=True))
