@@ -1,4 +1,4 @@
-"""What the browser's document bears, in a real browser: Back and Forward, and a translator that rewrites every text."""
+"""The document in a real browser: Back and Forward, and a translator that rewrites every text."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TRANSLATOR = """() => {
 
 
 def translate(page: Page) -> None:
-    """From now on a translator rewrites the page, whose own script is there by then."""
+    """Starts a translator that rewrites the page, once the page's own script is there."""
     page.wait_for_function("window.headstart")
     page.evaluate(TRANSLATOR)
 

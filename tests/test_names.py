@@ -1,4 +1,4 @@
-"""Names say what a thing is or does: no participles, no pronouns."""
+"""Names say what a thing is or does: no participles, no pronouns. Names of tests have at most eight words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STORED = frozenset({"Drawn", "drawn"})  # names of values, on which digests rest
 
 
 def modules(*tops: str) -> Iterator[Path]:
-    """The modules of these packages. Printed scripts are texts for learners and keep the names of the field."""
+    """Yields the modules of these packages. Printed scripts are texts for learners and keep the names of the field."""
     for top in tops:
         yield from (
             path for path in sorted((ROOT / top).rglob("*.py")) if path.name not in ("__init__.py", "script.py")
@@ -30,7 +30,7 @@ def modules(*tops: str) -> Iterator[Path]:
 
 
 def public_names(path: Path) -> Iterator[str]:
-    """A module's name, and those of its functions, classes and methods that others may call."""
+    """Yields a module's name, and the names of its public functions, classes and methods."""
     yield path.stem
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
@@ -50,7 +50,7 @@ def test_no_name_is_a_forbidden_word(top: str) -> None:
 
 
 def inner_functions(path: Path) -> set[str]:
-    """Functions within functions: callbacks, which nobody else calls."""
+    """Returns the functions within functions: callbacks, which nobody else calls."""
     tree = ast.parse(path.read_text("utf-8"))
     outer = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return {

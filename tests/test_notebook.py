@@ -1,4 +1,4 @@
-"""Figures draw themselves in a notebook, and the notebook in docs runs as it stands, without the app."""
+"""Figures draw themselves in a notebook, and the notebook in docs runs unchanged, without the app."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_curves_have_their_bands_and_their_axes() -> None:
     assert made["layout"]["xaxis"]["range"] == [0, 1] and made["layout"]["yaxis"]["range"] == [0, 100]
 
 
-def test_bars_and_their_spreads_lie_from_top_to_bottom() -> None:
+def test_bars_and_spreads_run_top_to_bottom() -> None:
     made = bundle(bars([Bar(name="a", values=np.array([1.0, 3.0])), Bar(name="b", values=np.array([-4.0]))], "gain"))
     (trace,) = made["data"]
     assert (trace["x"], trace["y"], trace["orientation"]) == ([2, -4], ["a", "b"], "h")
@@ -104,7 +104,7 @@ def test_what_is_not_translated_is_said() -> None:
 
 
 @pytest.mark.parametrize("slug", list(lessons()))
-def test_every_lessons_picture_can_be_shown_in_a_notebook(slug: str) -> None:
+def test_lesson_pictures_show_in_a_notebook(slug: str) -> None:
     lesson = lessons()[slug]
     figure = lesson.picture(load_results(lesson.backdrop(lesson.defaults)), lesson.defaults, Settings())
     told = figure._repr_mimebundle_()
