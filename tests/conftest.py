@@ -96,7 +96,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Opens a page as a new visitor. It may fetch nothing from other hosts, show no error and not overflow sideways."""
+    """Opens a page as a new visitor. The page may not use other hosts, show an error or overflow sideways."""
     context = browser.new_context(viewport={"width": getattr(request, "param", 1280), "height": 900})
     opened = context.new_page()
     opened.set_default_timeout(LONG)

@@ -148,7 +148,7 @@ def bench() -> list[dict[str, Any]]:
 
 
 def told(page: str, what: str, value: float, empty: dict[str, float]) -> dict[str, Any]:
-    """Prints one cost. A step's budget is on top of an empty page's. The first page of a new server has none."""
+    """Returns one cost as a row. A step's budget is on top of an empty page's. A new server's first page has none."""
     most = None if (page, what) in ((NOTHING, what), ("home", FIRST)) else BUDGETS[what]
     over = most is not None and value - empty[STEP] * (what == STEP) > most
     beside = empty.get(what) if page != NOTHING else None

@@ -124,9 +124,11 @@ def test_only_app_knows_streamlit() -> None:
 
 
 def test_no_two_folders_of_core_need_each_other() -> None:
-    """core.nets.mlp stands in the room core.nets. A file of core itself is a room of its own, and so is each of
-    core.serve: the store is the ground on which texts are kept (core.user_data.corpus), the work the roof over all
-    measures."""
+    """core.nets.mlp is in the room core.nets. Each file of core itself is its own room, and so is each of core.serve.
+
+    The store is the ground floor, on which texts are kept (core.user_data.corpus). The work is the roof over all
+    measures.
+    """
     rooms = {module: ".".join(module.split(".")[:2]) for module in of("core")}
     room = {module: module if name == "core.serve" else name for module, name in rooms.items()}
     needs: dict[str, set[str]] = {name: set() for name in room.values()}

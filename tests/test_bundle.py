@@ -89,7 +89,7 @@ def test_same_bundle_is_stored_once(data: bytes, elsewhere: Path) -> None:
 
 
 def test_what_is_brought_is_nobodys_result(data: bytes, elsewhere: Path) -> None:
-    """A lesson, a claim or another learner that asks for the very run finds nothing, and runs it."""
+    """A lesson, a claim or another learner that asks for the same run finds no result and computes it."""
     bundle.unpack(data)
     store.clear_caches()
     assert store.events(RUN) == [] and store.weights(RUN) is None and not store.complete(SOURCE)

@@ -109,7 +109,7 @@ def test_gap_compares_best_way_with_best_scratch() -> None:
 
 
 def test_random_layers_get_their_best_rate() -> None:
-    """Frozen random layers are compared at their best learning rate, depth and step."""
+    """Frozen random layers count at their best learning rate and their best step."""
     tables = {(RANDOM, ("here", n)): curve((0, 0, 0.2), (9, 0, 0.3)) for n in (1, 2, 3)}
     tables |= {("random best", ("here", 2, 0.01)): curve((0, 0, 0.2), (5, 0, 0.6), (9, 0, 0.5))}
     assert random_at_best(Results(tables), "here").tolist() == [[0.3], [0.6], [0.3]]
@@ -131,7 +131,7 @@ def test_claim_ids_and_lesson_numbers_are_unique() -> None:
 
 @EACH
 def test_a_badge_says_what_the_runs_say(name: str) -> None:
-    """An honest "not reproduced here" may ship; a badge that its own runs do not bear out may not."""
+    """An honest "not reproduced here" may ship. A badge that contradicts its own runs may not."""
     _, claim = claims()[name]
     again = claim.finding(load_results(claim.runs(Seeds())))
     assert shipped(name).status == again.status

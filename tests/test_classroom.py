@@ -281,7 +281,7 @@ for k in range(20):
 
 
 def test_two_servers_and_forty_learners_lose_nothing(plan: Plan) -> None:
-    """Two processes that share the store, and twenty threads here that all write at the same moment."""
+    """Two other processes and twenty threads of this one write to the same store at the same moment."""
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     others = [subprocess.Popen([sys.executable, "-c", SPEAKS, plan.code, name], env=env) for name in ("a", "b")]
     with ThreadPoolExecutor(20) as pool:

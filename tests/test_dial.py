@@ -64,7 +64,7 @@ def test_dial_adds_alpha_times_delta(old: Learned, new: Learned, alpha: float) -
         assert accuracy[k] == pytest.approx(right(theta, task, 500), abs=0.0025)  # a point on the boundary may flip
 
 
-def test_maps_and_examples_use_the_first_seed(old: Learned, new: Learned) -> None:
+def test_maps_and_examples_show_the_first_seed(old: Learned, new: Learned) -> None:
     found = answer(asked(), [new])
     maps = opened(found["maps"]).reshape(len(found["alphas"]), -1)
     for alpha, net in ((0.0, old), (1.0, new)):

@@ -159,7 +159,7 @@ def test_interval_cell_describes_what_it_draws() -> None:
 def shown(test: AppTest) -> list[str]:
     """Returns everything that a page shows, as it is sent.
 
-    Left out are pictures, and commands and scripts, which need codes.
+    It leaves out pictures, and also commands and scripts, because they need codes.
     """
     sent = [str(getattr(one, "proto", "")) for one in (*test.main, *test.sidebar) if one.type != "code"]
     return [re.sub(r"data:image/[^\"')\\]*", "", text) for text in sent]

@@ -76,7 +76,7 @@ def test_recording_changes_nothing_that_is_learned() -> None:
 
 
 def test_recording_nothing_leaves_the_digest_unchanged() -> None:
-    """A count above the world's limit is refused."""
+    """A count that is out of bounds is refused."""
     assert "exhibit" not in json.dumps(to_json(replace(DIGITS, exhibit=0)))
     assert digest(replace(DIGITS, exhibit=0)) != digest(DIGITS)
     for task, count in ((Handwriting(), 2501), (Plane(), 61), (Text(), 33), (Handwriting(), -1)):

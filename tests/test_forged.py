@@ -71,7 +71,7 @@ def test_page_survives_forged_widget_states(address: str, path: str, query: dict
 
 @pytest.mark.parametrize("at", ["small_step.beat", "embed", "", "lang"])
 def test_continuing_takes_only_what_the_lesson_noted(address: str, at: str) -> None:
-    """A forged position in the browser's storage cannot skip ahead."""
+    """Other query entries in a forged position are dropped."""
 
     async def forge() -> Visitor:
         visitor = Visitor(address)

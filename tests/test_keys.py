@@ -47,7 +47,7 @@ def press_by_key(page: Page, name: str | re.Pattern[str]) -> None:
 
 
 def keeps_focus(page: Page, within: str) -> None:
-    """Asserts that the focus is on some element there, though the pressed one may have left the page."""
+    """Waits until the focus is on an element there, though the pressed one may have left the page."""
     page.wait_for_function("within => document.activeElement?.closest(within)", arg=within)
 
 

@@ -19,6 +19,7 @@ WORDS = (
 )
 FORBIDDEN = frozenset(WORDS.split())
 STORED = frozenset({"Drawn", "drawn"})  # names of values, on which digests rest
+LONGEST = 8  # words of a test's name, without "test"
 
 
 def modules(*tops: str) -> Iterator[Path]:
@@ -62,3 +63,18 @@ def test_a_bad_name_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text("class Told:\n    def fine(self):\n        def said():\n            pass\n")
     assert {"Told", "said"} <= set(public_names(tmp_path / "module.py"))
     assert inner_functions(tmp_path / "module.py") == {"said"}
+
+
+def long_test_names(path: Path) -> Iterator[str]:
+    """Yields the names of a file's test functions that have too many words, each with the number of its words."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            words = len(node.name.removeprefix("test_").split("_"))
+            if words > LONGEST:
+                yield f"{path.name}: {node.name} ({words} words)"
+
+
+def test_test_names_have_at_most_eight_words() -> None:
+    paths = sorted((ROOT / "tests").glob("test_*.py")) + [ROOT / "tests" / name for name in ("eyes.py", "faults.py")]
+    long = [name for path in paths for name in long_test_names(path)]
+    assert not long, f"use at most {LONGEST} words and put the rest into a docstring:\n" + "\n".join(long)

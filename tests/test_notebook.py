@@ -56,7 +56,7 @@ def test_the_notebook_trains_adapts_measures_and_draws(monkeypatch: pytest.Monke
 
 
 def test_the_notebook_needs_nothing_of_the_app() -> None:
-    """A lesson's figure asks neither for Streamlit nor for a worker; Plotly comes when a figure is shown."""
+    """A lesson's figure needs neither Streamlit nor a worker. Plotly is imported when a figure is shown."""
     first, *_, last = cells()
     code = first + "\n" + last + "\nassert not {'streamlit', 'distributed', 'plotly'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -99,7 +99,7 @@ def test_predictions_are_kept_and_compared(slug: str) -> None:
 
 
 def test_a_prediction_survives_every_beat_and_a_reload() -> None:
-    """A handle is moved where it is drawn; afterwards no page may have lost what was said, nor may a fresh session."""
+    """A handle is moved where it is drawn. No later page and no new session may lose the prediction."""
     slug, said = "label_worth", {"at1": "65", "at5": "35", "at20": "95"}
     test = page(slug, beat="Predict")
     for name, value in said.items():

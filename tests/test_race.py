@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def drive(run: Run, others: Sequence[Run]) -> list[tuple[Run, float]]:
-    """Returns who took each step, and its progress then."""
+    """Returns the side that took each step, and its progress then."""
     steps: list[tuple[Run, float]] = []
 
     def train(side: Run, wait: float) -> Side:

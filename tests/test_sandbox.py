@@ -91,7 +91,7 @@ def test_only_what_means_something_can_be_set() -> None:
 
 
 def test_what_no_longer_fits_follows() -> None:
-    """A net that cannot read the new world, a source with another net, an old skill that nobody has."""
+    """The cases: a net that cannot read the new world, a source with another net, and an old skill without a net."""
     plane = edit(replace(RUN, keep=(Keep(),)), "task", "Plane")
     assert (plane.net, plane.start and plane.start.net, plane.task.labels) == ("mlp", "mlp", 10)
     assert plane.watch == (plane.start.task,) and store.weights(plane.start)

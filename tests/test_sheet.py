@@ -259,7 +259,7 @@ def test_fitted_line_follows_the_dragged_point(address: str, page: Page) -> None
 
 @pytest.mark.browser
 def test_the_line_is_that_of_least_squares(address: str, page: Page) -> None:
-    """Through two points it is known: at x = 0 it is half way between them."""
+    """The line through two points is known: at x = 0 it is halfway between them."""
     page.goto(address)
     line = page.locator(".pad .mean")
     expect(line).to_have_count(1, timeout=180_000)

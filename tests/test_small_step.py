@@ -76,7 +76,7 @@ def test_points_are_marked_where_the_net_errs(evidence: Results) -> None:
 
 
 def test_alpha_says_how_far_the_arms_are_turned(evidence: Results) -> None:
-    """Arms that no net was shown are read best where alpha is their share of the turn that was learned."""
+    """The nets read unseen arms best where alpha is the arms' share of the turn that was learned."""
     answer = load_results(LESSON.backdrop(SETTINGS)).answer("asked")
     for turn in HILLS:
         assert abs(best(answer, turn) - turn) <= 0.15

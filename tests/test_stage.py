@@ -81,8 +81,10 @@ def test_every_view_that_a_finding_names_is_there(lesson: Lesson) -> None:
 
 @EACH
 def test_no_title_states_an_unmet_check(lesson: Lesson) -> None:
-    """A finding that stands on a claim with an unmet check names the checks that its title states. Each is met, or is
-    marked as not met, which is what the title then says."""
+    """A finding whose claim has an unmet check names the checks that its title states.
+
+    Each of these is met, or is marked as not met, and then the title says so.
+    """
     for told in map(ExplainedFinding.read, lesson.explained):
         stood_on = {name for name in re.findall(r"\{(\w+)\.", told.words) if name in claims()}
         checks = {check.says: check.met for name in stood_on for check in shipped(name).checks}

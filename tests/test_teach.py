@@ -517,7 +517,7 @@ def test_class_of_two_joins_waits_and_continues(address: str, browser: Browser, 
 
 @pytest.mark.browser
 def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browser, page: Page) -> None:
-    """The teacher opens a class, a learner with a browser of their own predicts, and the projector shows it."""
+    """The teacher opens a class, a learner predicts in another browser, and the projector shows the prediction."""
     page.goto(f"{address}/teach")
     page.get_by_role("textbox", name="What the class is called").fill("Physics 10b")
     page.get_by_role("button", name="Open the class").click()

@@ -44,7 +44,7 @@ def test_the_smallest_rank_that_is_enough() -> None:
     assert enough({1: by_rank[1]}, full) == float("inf")
 
 
-def test_size_is_ignored_without_sized_method() -> None:
+def test_method_without_size_ignores_the_size() -> None:
     chosen = Settings({"method": BIAS, "where": NEAR})
     assert runs(chosen.but(size=1)) == runs(chosen.but(size=8))
     assert runs(chosen.but(method=LOW_RANK, size=1)) != runs(chosen.but(method=LOW_RANK, size=8))

@@ -242,7 +242,7 @@ def test_course_pages_have_no_english_left(language: str, page: str) -> None:
 
 @pytest.fixture
 def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Restores the edge afterwards."""
+    """Restores the functions that send messages to the browser after the test."""
     monkeypatch.setattr(outgoing_messages, "translator_for", outgoing_messages.translator_for)
     monkeypatch.setattr(outgoing_messages.ScriptRunContext, "enqueue", outgoing_messages.ScriptRunContext.enqueue)
 

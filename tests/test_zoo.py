@@ -40,7 +40,7 @@ def test_every_size_makes_equally_many_passes() -> None:
         assert looks / (GLYPHS * size) == pytest.approx(PASSES, rel=0.02)
 
 
-def test_world_has_the_glyph_count_assumed() -> None:
+def test_world_has_the_assumed_number_of_glyphs() -> None:
     from core.experiment.tasks import Glyphs
     from core.worlds import glyphs
 
