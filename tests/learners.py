@@ -1,4 +1,4 @@
-"""What learners do in a load test: open the first page, walk through lessons, press Train, watch. It knows no server."""
+"""What learners do in a load test: open the first page, walk through lessons, press Train and watch."""
 
 from __future__ import annotations
 

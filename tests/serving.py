@@ -63,7 +63,7 @@ def free_port() -> int:
 
 @contextmanager
 def served_workers(*options: str) -> Iterator[tuple[dict[str, str], psutil.Process]]:
-    """Runs `python -m core.serve` in its own process. Yields the settings that it prints for servers, and its process."""
+    """Runs `python -m core.serve`. Yields the settings that it prints for servers, and its process."""
     command = [sys.executable, "-m", "core.serve", *options]
     env = os.environ | {"PYTHONPATH": str(workers.ROOT)}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)

@@ -1,4 +1,4 @@
-"""Preferences: what a rater thinks, what a reward model can and cannot see, and how a net changes when it pleases them."""
+"""Preferences: what a rater thinks, what a reward model can and cannot see, and how pleasing them changes a net."""
 
 from __future__ import annotations
 

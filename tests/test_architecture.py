@@ -1,4 +1,4 @@
-"""app -> lessons -> core, never back. One place knows the screen, the server needs no torch, no text names a machine."""
+"""app -> lessons -> core, never back. One place draws, the server needs no torch, and no text names a machine."""
 
 from __future__ import annotations
 

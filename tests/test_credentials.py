@@ -1,4 +1,4 @@
-"""Nobody without credentials gets in: not at the scheduler, not at a worker, not at the process that watches over one."""
+"""Nobody gets in without credentials: not at the scheduler, at a worker or at the process that watches a worker."""
 
 from __future__ import annotations
 

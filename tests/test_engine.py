@@ -1,4 +1,4 @@
-"""The engine: each value is computed once, a lost worker loses nothing, nothing stays behind, and messages are plain."""
+"""The engine: each value is computed once, a lost worker loses no run, nothing stays behind, and messages are plain."""
 
 from __future__ import annotations
 

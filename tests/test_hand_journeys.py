@@ -1,4 +1,4 @@
-"""Direct manipulation of pictures in a real browser: handles, rows and labels, by mouse and by keys, through all beats."""
+"""Direct manipulation of pictures in a real browser: handles, rows and labels by mouse and by keys, in all beats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server heals itself: no run is lost when workers, the scheduler or the connection to them are lost again and again."""
+"""A server heals itself: no run is lost when workers, the scheduler or its connection fail again and again."""
 
 from __future__ import annotations
 

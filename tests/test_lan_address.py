@@ -1,4 +1,4 @@
-"""This machine's addresses in its networks: which of them other machines can open, and in which order they are offered."""
+"""This machine's addresses in its networks: which of them other machines can open, and in which order they come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The learner's own data: which tables and zips of pictures are accepted, which are refused and why. Nets learn them."""
+"""The learner's own data: which tables and zips of pictures are accepted or refused, and how nets learn them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page of every lesson, drawn by Streamlit without a browser: its beats, its URL, its messages about bad input."""
+"""Every page of every lesson, drawn by Streamlit without a browser: its beats, its URL and its error messages."""
 
 from __future__ import annotations
 

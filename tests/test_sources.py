@@ -1,4 +1,4 @@
-"""The table of sources names everything that ships, notices and page follow it, and missing texts name their command."""
+"""The table of sources names everything that ships, notices and page follow it, and missing texts name a command."""
 
 from __future__ import annotations
 

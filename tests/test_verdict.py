@@ -1,4 +1,4 @@
-"""The verdict on somebody's data: pretraining helps, hurts or makes no clear difference, by how much, with an interval."""
+"""The verdict on a learner's data: pretraining helps, hurts or makes no clear difference, with an interval."""
 
 from __future__ import annotations
 

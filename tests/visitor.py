@@ -134,7 +134,7 @@ class Visitor:
         return time.perf_counter() - began
 
     async def _run(self, client: ClientState) -> None:
-        """Sends a request and waits until the page has been drawn, or only a fragment if the widget was a fragment's."""
+        """Sends a request and waits until the page has been drawn, or only the fragment that the widget belongs to."""
         self._ended.clear()
         self._full = self._any = False
         await self._send(client)
