@@ -123,7 +123,7 @@ def test_what_is_written_follows_the_nets_own_chances() -> None:
 
 
 def test_nothing_moves_before_the_first_step(base: dict[Run, Theta]) -> None:
-    """Seeds do not mix either."""
+    """One seed trained alone gets the same weights as beside another."""
     run = pleasing(aim="policy_gradient", steps=3)
     points, theta, _ = trained(run, base)
     assert points[0].scores["kl"]["0"] == [0.0, 0.0]
@@ -217,7 +217,7 @@ def test_policy_gradient_weighs_notes_by_advantage() -> None:
 
 
 def test_dpo_loss_agrees_with_its_definition() -> None:
-    """The loss is how surprising a choice is, given how much farther the better note has moved."""
+    """The loss is the surprise at a choice, given how much farther the better note has moved."""
     case, theta = case_of(2)
     goal = dpo.prepare(Stage(batch=5, beta=0.7), case, [generator("luck", k) for k in range(2)])
     found = [goal.value(theta) for _ in range(2)][-1]  # every step picks anew
@@ -252,7 +252,7 @@ def test_words_are_sampled_by_cumulative_chance(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_preference_chance_follows_score_difference() -> None:
-    """By ln 3 it is three times in four, and beside an equal one half of the time."""
+    """A note that is ahead by ln 3 is preferred three times in four, and an equal one half of the time."""
     scores = torch.tensor([0.0, math.log(3)])
     assert beaten(scores, scores).tolist() == pytest.approx([(1 / 2 + 1 / 4) / 2, (3 / 4 + 1 / 2) / 2])
 

@@ -154,7 +154,7 @@ def test_scripts_do_not_depend_on_the_app() -> None:
 
 
 def test_lessons_are_separate_and_have_equal_files() -> None:
-    """What two lessons share lives in the kit; a lesson may have a file or two of its own besides."""
+    """Code that two lessons share lives in the kit. A lesson may also have a file or two of its own."""
     slugs = sorted({path.parent.name for path in (ROOT / "lessons").glob("*/lesson.py")})
     for slug in slugs:
         others = {f"lessons.{other}" for other in slugs if other != slug}

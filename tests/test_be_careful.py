@@ -156,7 +156,7 @@ def page() -> Iterator[AppTest]:
 
 
 def test_pairs_are_chosen_one_by_one(page: AppTest) -> None:
-    """The choices stand in the URL."""
+    """The URL keeps the choices."""
 
     def press(label: str) -> None:
         next(one for one in page.button if one.label == label).click().run()

@@ -85,7 +85,7 @@ def test_file_without_alphabet_gives_message(data: bytes | str) -> None:
     ],
 )  # fmt: skip
 def test_coordinates_are_fitted_to_the_board(scale: float, start: float, made: float) -> None:
-    """From 0 to 100 and from 0 to 1 they stay where they are; any others fill the board, all by one measure."""
+    """Coordinates from 0 to 100 or from 0 to 1 stay in place. Others are scaled alike to fill the board."""
 
     made = made if made == 1 else 100 / 90  # these drawings take 90 of 100
 

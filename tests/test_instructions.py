@@ -137,7 +137,7 @@ def drawn_real(name: str, seed: int) -> tuple[str, str]:
 
 
 def test_answers_are_counted_by_task_and_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of four answers to each instruction: what is wanted, the same not ended, something else in form, and nothing."""
+    """Each instruction gets four answers: the wanted one, the same unfinished, two other words, and nothing."""
     tasks = (Instructions(ask="law or play, plain"), Instructions(ask="reverse, plain"))
     run = Run(task=SMALL, net="transformer", stages=(Stage(steps=1),), seeds=2)
     asked_of = [world.draw_questions(task.ask, 4) for task in tasks]

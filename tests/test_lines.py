@@ -60,7 +60,7 @@ def test_always_saying_zero_is_an_error_of_one() -> None:
 
 
 def test_asking_in_context_changes_no_weight(learned: Learned) -> None:
-    """The fitted line passes through the learner's points."""
+    """The least squares line passes through the learner's two points."""
     points = ((-1.0, 0.0), (1.0, 2.0))
     found = answer(Measure(kind="in_context", runs=(RUN,), tasks=(RUN.task,), points=points), [learned])
     assert found["changed"] == 0

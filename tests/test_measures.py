@@ -284,7 +284,7 @@ def test_changed_examples_are_shown_and_named() -> None:
 
 
 def test_points_and_examples_come_from_their_world(arms: Learned) -> None:
-    """They have their classes and places."""
+    """Both come with their classes, and examples also with their places."""
     x, y = worlds.load(ARMS.task).test(ARMS.task)
     points = boundary.some_points(ARMS.task, 3)
     assert points == [[*(round(a, 3) for a in x[k].tolist()), int(y[k])] for k in range(3)]

@@ -651,7 +651,7 @@ def test_damaged_zip_is_read_or_gives_message(draw: some.DataObject) -> None:
 
 
 @pytest.mark.parametrize("task", [Table(labels=5), Album(labels=5)], ids=["table", "album"])
-def test_test_quarter_is_held_out_from_labels(task: Table | Album) -> None:
+def test_quarter_of_own_data_is_held_out(task: Table | Album) -> None:
     """Each seed draws its own labels from the rest."""
     world = worlds.load(task)
     x, y = world.train(task, range(3)).all_examples()

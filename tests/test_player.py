@@ -234,7 +234,7 @@ def test_player_plays_to_the_end_and_pauses(address: str, page: Page) -> None:
 
 @pytest.mark.browser
 def test_points_and_images_tell_their_story(address: str, page: Page) -> None:
-    """They do so by mouse and by keys."""
+    """The learner selects them by mouse and by keys."""
     page.goto(address)
     canvas = page.locator(".stage canvas").first
     story = page.locator("section", has_text="Map").locator(".story")

@@ -110,7 +110,7 @@ def test_runs_in_use_are_not_evicted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_leftovers_count_towards_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These are folders of dead processes and damaged ones that were set aside."""
+    """Leftovers are folders of dead processes, and damaged folders that were set aside."""
     run, damaged = trained(), trained()
     left = place(run).with_suffix(".part")
     place(run).rename(left)

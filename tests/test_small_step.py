@@ -29,8 +29,8 @@ def curve(*values: float) -> np.ndarray:
     return np.array(values)[:, None]
 
 
-def test_lead_is_the_least_over_a_line() -> None:
-    """The lead over the straight line is taken where it is least."""
+def test_lead_is_the_smallest_over_a_line() -> None:
+    """The lead of the mean over the straight line counts where it is smallest."""
     # Both together: .5, .6, .35, .7; the line from .5 to .7: .5, .567, .633, .7.
     assert lead(curve(1, 0.9, 0.3, 0.5), curve(0, 0.3, 0.4, 0.9)) == pytest.approx(0.35 - 0.6333, abs=1e-3)
     assert lead(curve(1, 1, 0), curve(0, 1, 1)) == pytest.approx(0.5)

@@ -58,7 +58,7 @@ def page() -> AppTest:
 
 
 def test_page_states_origin_terms_and_notes() -> None:
-    """It does so for every source."""
+    """The page lists every source."""
     test = page()
     assert not test.exception
     said = " ".join(str(one.value) for kind in ("markdown", "caption") for one in test.get(kind))

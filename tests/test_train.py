@@ -337,7 +337,7 @@ def test_scrambled_weights_keep_values_not_places() -> None:
 
 
 def test_frames_cover_first_to_last_step() -> None:
-    """They hold the first seed."""
+    """The frames hold the weights of the first seed."""
     run = replace(ARMS, frames=5)
     events = list(train(run, {}))
     frames = [event for event in events if isinstance(event, Frame)]
