@@ -1,4 +1,4 @@
-"""Tests, and the load test: a package of this repository's, because a dependency brings one of the same name."""
+"""The tests and the load test. This is a package because a dependency installs one of the same name."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ T = TypeVar("T")
 
 
 def awaited(work: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine returns; in a thread of its own, because the browser's loop may run in this one."""
+    """Returns what a coroutine returns. It runs in its own thread, because the browser's loop may run in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()

@@ -1,4 +1,4 @@
-"""Every process of a test run has a store of its own and one thread; with CI=true a skipped test is a failure."""
+"""Each process of a test run has its own store and one thread. With CI=true a skipped test counts as a failure."""
 
 from __future__ import annotations
 
@@ -35,35 +35,38 @@ expect.set_options(timeout=LONG)
 
 
 def chromium() -> str | None:
-    """The browser of this machine."""
+    """Returns the browser of this machine."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty store, in this folder."""
+    """Returns an empty store in this folder."""
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
     return tmp_path
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, psutil.Process]]:
-    """The app's address and its process. All tests of this process share the server and its store, which is empty at
-    first: to begin another takes ten seconds of a processor."""
+    """Returns the app's address and process.
+
+    All tests of this process share the server and its store, which starts empty, because starting a server takes ten
+    seconds of processor time.
+    """
     with served("app/main.py", HEADSTART_STORE=str(tmp_path_factory.mktemp("store"))) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
 def address(server: tuple[str, psutil.Process]) -> str:
-    """Where the app is served, to visitors without a process to kill."""
+    """Returns the app's address, for visitors that do not kill its process."""
     return server[0]
 
 
 @pytest.fixture(scope="module")
 def workers_end() -> Iterator[None]:
-    """The engine of pages drawn in this process ends with the module, and the next module's pages begin another."""
+    """Ends the engine of this process after each module, so that the next module starts a new one."""
     from app.state.engine import engine, shared_engine
 
     yield
@@ -73,7 +76,7 @@ def workers_end() -> Iterator[None]:
 
 @pytest.fixture
 def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[str], list[str]]:
-    """The lines that a lesson's script prints, run in this process and in the repository's folder."""
+    """Returns the lines that a lesson's script prints when it runs in this process and in the repository's folder."""
     monkeypatch.chdir(ROOT)
 
     def run(text: str) -> list[str]:
@@ -93,7 +96,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh visitor; nothing may be fetched from elsewhere, and no page may show an error or overflow sideways."""
+    """Opens a page as a new visitor. The page may not use other hosts, show an error or overflow sideways."""
     context = browser.new_context(viewport={"width": getattr(request, "param", 1280), "height": 900})
     opened = context.new_page()
     opened.set_default_timeout(LONG)
@@ -110,8 +113,11 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys only where there is a browser, and last, because they are slow; or first, where two processes share the
-    tests, so that neither waits for the other in the end. Tests that share a server stay together."""
+    """Runs journeys only where there is a browser, and last, because they are slow.
+
+    Where two processes share the tests, journeys come first, so that neither process waits for the other at the end.
+    Tests that share a server stay together.
+    """
     shared = "PYTEST_XDIST_WORKER" in os.environ
     items.sort(key=lambda item: journey(item) != shared)
     for item in items:

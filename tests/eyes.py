@@ -1,4 +1,4 @@
-"""Every page and every beat as axe-core sees it, at both widths, in light and dark: `make eyes`."""
+"""axe-core checks every page and every beat, at both widths, in light and dark: `make eyes`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What may go wrong around the app, done to it on purpose: `make faults`, a few minutes, not in every test run.
+"""Breaks things around the app on purpose: `make faults` takes a few minutes and is not part of every test run.
 
-After each, every page opens, every run is complete and right or honestly made again, and nothing that was complete is
-lost. Some need a disk of their own: Linux, and a kernel that lets users have name spaces.
+After each fault, every page opens, every run is complete and right or visibly started again, and nothing complete is
+lost. Some tests need their own disk: Linux, and a kernel that lets users have name spaces.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def left_over(folder: Path) -> list[psutil.Process]:
-    """The processes of a test, which know where its store is."""
+    """Returns the processes of a test, found by the path of its store."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
@@ -92,7 +92,7 @@ def python(code: str, *before: str, root: Path = ROOT, **environment: str) -> su
 
 
 def answers(code: str, *before: str, **environment: str) -> list[Any]:
-    """What a script printed, a JSON value a line."""
+    """Returns what a script printed, one JSON value a line."""
     process = python(code, *before, **environment)
     out, _ = process.communicate(timeout=LONG)
     assert process.returncode == 0
@@ -100,7 +100,7 @@ def answers(code: str, *before: str, **environment: str) -> list[Any]:
 
 
 def seen(run: Run) -> list[dict[str, Any]]:
-    """The events of a run, without what differs from one time to the next."""
+    """Returns the events of a run, without the fields that differ each time."""
     return [{name: told for name, told in event.items() if name not in TIMES} for event in store.events(run)]
 
 
@@ -139,9 +139,8 @@ def family(server: psutil.Process) -> list[psutil.Process]:
     return []
 
 
-def test_a_hundred_runs_while_workers_scheduler_and_server_are_killed_at_random(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_hundred_runs_survive_random_kills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers, scheduler and server are killed at random, and all 100 runs still end complete."""
     chance, runs = random.Random(0), [plain_run(n) for n in range(RUNS)]
     server, left, complete = python(SERVER), KILLS, set[Run]()
     end = time.monotonic() + LONG
@@ -210,7 +209,7 @@ def test_files_cut_at_every_byte(home: Path) -> None:
 
 @contextmanager
 def own_disk(tmp_path: Path, options: str) -> Iterator[tuple[list[str], Path]]:
-    """How a command is begun that sees a small disk of its own at a path."""
+    """Yields a command prefix that gives a process its own small disk at a path."""
     if subprocess.run(["unshare", "-Urm", "true"], check=False).returncode:
         pytest.skip("this kernel lets users have no name spaces")
     disk = tmp_path / "disk"
@@ -219,7 +218,8 @@ def own_disk(tmp_path: Path, options: str) -> Iterator[tuple[list[str], Path]]:
     yield ["unshare", "-Urm", "sh", "-c", mount, "sh"], disk
 
 
-def test_a_full_disk_is_a_sentence_and_works_again_when_there_is_room(tmp_path: Path) -> None:
+def test_full_disk_gives_message_and_recovers(tmp_path: Path) -> None:
+    """The app works again as soon as the disk has room."""
     with own_disk(tmp_path, "size=600k") as (before, disk):
         told = answers(
             """
@@ -268,29 +268,30 @@ REFUSED = """
 """
 
 
-def test_a_store_that_is_read_only_is_a_sentence_and_every_page_opens(tmp_path: Path) -> None:
+def test_read_only_store_gives_message(tmp_path: Path) -> None:
+    """Every page still opens."""
     with own_disk(tmp_path, "ro") as (before, disk):
         there = {"HEADSTART_STORE": str(disk / "store")}
         assert answers(REFUSED, *before, **there) == [folders.LOCKED]
         assert answers(PAGES, *before, **there)[-1] == "all open"
 
 
-def test_a_store_that_is_a_file_is_a_sentence_and_every_page_opens(tmp_path: Path) -> None:
+def test_store_that_is_a_file_gives_message(tmp_path: Path) -> None:
+    """Every page still opens."""
     (tmp_path / "file").touch()
     assert answers(REFUSED, HEADSTART_STORE=str(tmp_path / "file")) == [folders.LOCKED]
     assert all_pages_open(HEADSTART_STORE=str(tmp_path / "file"))
 
 
 def under_way(home: Path) -> bool:
-    """Whether some run has come to its first test."""
+    """Tells whether some run has reached its first test."""
     with suppress(OSError):
         return any("point" in file.read_text() for file in home.glob("runs/*.part/events.jsonl"))
     return False
 
 
-def test_a_store_that_is_removed_again_and_again_while_two_servers_train(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_store_is_removed_while_two_servers_train(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store is removed again and again, and all runs still get done."""
     code = """
         import json, time
         from core.serve.engine import Engine
@@ -322,7 +323,8 @@ def test_a_store_that_is_removed_again_and_again_while_two_servers_train(
     assert [seen(run) for run in runs] == undisturbed(runs, tmp_path / "quiet", monkeypatch)
 
 
-def test_what_another_version_of_the_code_left_is_not_trusted_and_not_lost(home: Path) -> None:
+def test_results_of_another_version_are_set_aside(home: Path) -> None:
+    """The app does not trust results of another version of the code, but keeps them."""
     run = plain_run(3)
     assert compute_values.perform(run) == "done"
     place, right = home / "runs" / digest(run), seen(run)
@@ -341,9 +343,8 @@ def test_what_another_version_of_the_code_left_is_not_trusted_and_not_lost(home:
     assert later.exists()
 
 
-def test_two_versions_of_the_code_share_a_store_and_neither_takes_or_spoils_what_is_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_code_versions_share_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither version uses or damages the results of the other."""
     later = tmp_path / "later"
     unwanted = shutil.ignore_patterns("__pycache__", "shipped", "texts")
     for part in ("core", "lessons", "tests"):

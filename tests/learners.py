@@ -1,4 +1,4 @@
-"""What learners do in a load test: open the first page, walk through lessons, press Train, watch. Knows no server."""
+"""What learners do in a load test: open the first page, walk through lessons, press Train and watch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE = 300.0  # seconds in which a run has to end
 
 @dataclass
 class Notes:
-    """What a crowd of learners saw: seconds by kind of step, errors, and what was sent."""
+    """Notes what a crowd of learners saw: seconds by kind of step, errors, and bytes sent."""
 
     waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Notes:
     trained: list[tuple[float, float]] = field(default_factory=list)  # when each pressed Train, and was done
 
     def closed(self, visitor: Visitor) -> None:
-        """A tab is closed: what it was sent, and what went wrong in it."""
+        """Closes a tab and notes the bytes it was sent and its errors."""
         self.errors += visitor.errors
         self.bursts += len(visitor.runs)
         for run in visitor.runs:
@@ -45,7 +45,7 @@ async def pause(rng: random.Random) -> None:
 
 
 async def walk(address: str, notes: Notes, ends: float, rng: random.Random) -> None:
-    """One learner from the first page through one lesson after the other, until the clock says `ends`."""
+    """Walks one learner from the first page through lesson after lesson, until the clock says `ends`."""
     visitor = Visitor(address)
     try:
         await asyncio.sleep(rng.uniform(0, PAUSE))
@@ -65,7 +65,7 @@ async def walk(address: str, notes: Notes, ends: float, rng: random.Random) -> N
 
 
 async def through(visitor: Visitor, lesson: Lesson, notes: Notes, ends: float, rng: random.Random) -> None:
-    """All beats of a lesson. Stored results only: the prediction is skipped where the runs do not ship."""
+    """Steps through all beats of a lesson with stored results only. It skips the prediction if its runs do not ship."""
 
     async def step(act: Awaitable[float]) -> None:
         await timed(notes, "step", act)
@@ -84,7 +84,7 @@ async def through(visitor: Visitor, lesson: Lesson, notes: Notes, ends: float, r
 
 
 async def train(address: str, notes: Notes, draw: int, wait: float, slug: str = "label_worth") -> None:
-    """One learner who opens a lesson's Run page at a draw of their own, presses Train and watches to the end."""
+    """Opens a lesson's Run page with its own draw, presses Train and watches until all runs are done."""
     visitor = Visitor(address)
     try:
         at = {f"{slug}.beat": "Run", f"{slug}.committed": "2", f"{slug}.draw": str(draw)}
@@ -108,7 +108,7 @@ async def train(address: str, notes: Notes, draw: int, wait: float, slug: str = 
 
 
 async def busy(address: str, notes: Notes, ends: float, draw: int) -> None:
-    """Somebody who trains all the time, so that the workers are never idle."""
+    """Trains all the time, so that the workers are never idle."""
     while time.perf_counter() < ends and not notes.errors:
         await train(address, notes, draw, 0)
         draw = draw % 999 + 1

@@ -1,8 +1,8 @@
-"""A class at work: `python -m tests.load --learners 100 --seconds 60`
+"""A class at work: `python -m tests.load --learners 100 --seconds 60`.
 
 Learners open the first page and step through lessons, every four seconds on average. `--busy`: while both workers
-train. `--train`: all press Train within eight seconds, each with a draw of their own, and watch. `--pages`: what each
-page costs beside an empty one. It starts a server with an empty store, or tries one at `--address` on this machine.
+train. `--train`: all press Train within eight seconds, each with their own draw, and watch. `--pages`: what each page
+costs compared with an empty one. It starts a server with an empty store, or tries one at `--address` on this machine.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ ALONE = 50  # a draw that nobody of the class has
 
 
 def within(waits: Sequence[float], share: float) -> float:
-    """The wait that so many did not exceed."""
+    """Returns the wait that this share of the waits did not exceed."""
     return sorted(waits)[min(len(waits) - 1, int(share * len(waits)))]
 
 
 async def crowd(address: str, options: argparse.Namespace, notes: Notes) -> None:
-    """All learners, until the last has ended."""
+    """Runs all learners, until the last has ended."""
     rng = random.Random(options.seed)
     ends = time.perf_counter() + options.seconds
     if options.train:
@@ -51,7 +51,7 @@ async def crowd(address: str, options: argparse.Namespace, notes: Notes) -> None
 
 
 def load(options: argparse.Namespace) -> dict[str, Any]:
-    """What the learners saw and what it cost the server."""
+    """Returns what the learners saw and what it cost the server."""
     notes = Notes()
     with ExitStack() as stack:
         address, process = options.address, None
@@ -83,14 +83,14 @@ def load(options: argparse.Namespace) -> dict[str, Any]:
 
 
 async def first(address: str) -> None:
-    """Somebody has been there before: what a new server does once is not counted."""
+    """Visits the server once, so that what a new server does only once is not counted."""
     visitor = Visitor(address)
     await visitor.open()
     await visitor.close()
 
 
 def alone(address: str, process: psutil.Process) -> float:
-    """Seconds of processor time that the workers take for one learner's runs while nobody else is there."""
+    """Returns the seconds of processor time that the workers take for one learner's runs while nobody else is there."""
 
     def used() -> float:
         return sum(map(spent, process.children(recursive=True)))

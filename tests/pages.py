@@ -1,5 +1,7 @@
-"""What each page costs the server: processor time of a first visit, of a step and of a look at a run, and bytes, beside
-an empty page that is measured in the same run."""
+"""What each page costs the server: processor time of a first visit, of a step and of a refresh during a run, and bytes.
+
+An empty page is measured in the same run for comparison.
+"""
 
 from __future__ import annotations
 
@@ -44,14 +46,14 @@ Costs = dict[str, dict[str, float]]
 
 
 class Bench:
-    """One server, and what a lone visitor costs it."""
+    """Holds one server and measures what a single visitor costs it."""
 
     def __init__(self, address: str, process: psutil.Process):
         self.address, self.process = address, process
         self.costs: Costs = {}
 
     async def cost(self, act: Awaitable[object]) -> float:
-        """Milliseconds of the server's processor until the page stands and what follows it is done."""
+        """Returns the milliseconds of server time until the page and all that follows it are done."""
         before = spent(self.process)
         await act
         await asyncio.sleep(0.04)
@@ -65,7 +67,7 @@ class Bench:
         self.costs[NOTHING] = {FIRST: first, STEP: median(steps[1:]), SENT: visitor.runs[-1].sent / 1000}
 
     async def page(self, path: str) -> None:
-        """A page by itself, opened again and again, each time by somebody new."""
+        """Measures one page, opened again and again, each time by a new visitor."""
         costs, sent = [], 0
         for _ in range(TIMES):
             visitor = Visitor(self.address)
@@ -75,7 +77,7 @@ class Bench:
         self.costs[path or "home"] = {FIRST: costs[0], STEP: median(costs[1:]), SENT: sent / 1000}
 
     async def lesson(self, slug: str) -> None:
-        """Every beat of a lesson as it stands when all has been seen, stepped to from the one before."""
+        """Measures every beat of a finished lesson, reached by a step from the beat before."""
         visitor = Visitor(self.address)
         at = {f"{slug}.committed": "2", f"{slug}.pressed": "1"}
         first = await self.cost(visitor.open(slug, **at))
@@ -91,14 +93,14 @@ class Bench:
         self.costs[f"{slug} Look"][FIRST] = first
 
     async def looks(self, slug: str) -> None:
-        """The runs of a lesson are trained, and played to somebody who comes later: what each look costs then."""
+        """Trains the runs of a lesson, plays them to a later visitor and measures what each refresh costs."""
         await self.watch(slug)
         if spans := await self.watch(slug):
             costs, sent = zip(*spans)
             self.costs[f"{slug} Run"] |= {LOOK: median(costs), SENT_A_LOOK: max(sent)}
 
     async def watch(self, slug: str) -> list[tuple[float, float]]:
-        """Milliseconds and kilobytes of every look but the first, which sends what is sent once."""
+        """Returns milliseconds and kilobytes of every refresh but the first, which sends what is sent only once."""
         visitor, spans = Visitor(self.address), []
         await visitor.open(slug, **{f"{slug}.beat": "Run", f"{slug}.committed": "2"})
         await visitor.press("Train")
@@ -134,7 +136,7 @@ async def nothing(address: str, process: psutil.Process) -> Costs:
 
 
 def bench() -> list[dict[str, Any]]:
-    """Every cost of every page, with that of the empty page, its budget and whether it is over it."""
+    """Returns every cost of every page, with the cost of the empty page, its budget and whether it is over it."""
     with tempfile.TemporaryDirectory(prefix="headstart-load-") as folder:
         page = Path(folder) / "empty.py"
         page.write_text(EMPTY, "utf-8")
@@ -146,7 +148,7 @@ def bench() -> list[dict[str, Any]]:
 
 
 def told(page: str, what: str, value: float, empty: dict[str, float]) -> dict[str, Any]:
-    """A step's budget is over an empty page's. A new server's first page, while it still loads, has none."""
+    """Returns one cost as a row. A step's budget is on top of an empty page's. A new server's first page has none."""
     most = None if (page, what) in ((NOTHING, what), ("home", FIRST)) else BUDGETS[what]
     over = most is not None and value - empty[STEP] * (what == STEP) > most
     beside = empty.get(what) if page != NOTHING else None

@@ -1,6 +1,6 @@
-"""The README's pictures, taken of the running app: `make pictures`.
+"""Takes the README's pictures of the running app: `make pictures`.
 
-Beside them stands, in `shown.json`, the digest of what each shows, by which the tests know one that is older than that.
+`shown.json` beside them keeps the digest of what each picture shows, so that the tests notice an outdated picture.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def home(page: Page, address: str) -> None:
 
 
 def finding(slug: str, number: int) -> Callable[[Page, str], None]:
-    """One of what a lesson found, after the learner has predicted and run."""
+    """Opens one finding of a lesson, after the learner has predicted and run."""
 
     def opened(page: Page, address: str) -> None:
         page.goto(f"{address}/{slug}?{slug}.beat=Explain&{slug}.committed=2&{slug}.pressed=1")

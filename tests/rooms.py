@@ -1,7 +1,6 @@
-"""The rooms of the house, drawn from the code's own imports: `python -m tests.rooms` prints them for
-docs/architecture.md.
+"""Draws the rooms of the house from the code's imports: `python -m tests.rooms` prints them for docs/architecture.md.
 
-A room is a folder with modules; a lesson is one room with all that is in it. A room stands one floor above the highest
+A room is a folder with modules. A lesson is one room with everything in it. A room stands one floor above the highest
 room that it imports from.
 """
 
@@ -17,7 +16,7 @@ LESSON = "lessons/<lesson>"
 
 
 def rooms(*tops: str) -> dict[str, set[str]]:
-    """Every room of these packages, and the rooms that it imports from."""
+    """Returns every room of these packages, and the rooms that it imports from."""
     needs: dict[str, set[str]] = {}
     for top in tops:
         for path in sorted((ROOT / top).rglob("*.py")):
@@ -30,13 +29,13 @@ def rooms(*tops: str) -> dict[str, set[str]]:
 
 
 def room(module: Path) -> str:
-    """The room of a module, whose path begins at the repository's folder."""
+    """Returns the room of a module, whose path begins at the repository's folder."""
     parts = module.parent.parts
     return LESSON if parts[0] == "lessons" and len(parts) > 1 and parts[1] != "kit" else "/".join(parts)
 
 
 def room_of(name: str) -> str | None:
-    """The room of what is imported, a module or something in one; None if it is not ours."""
+    """Returns the room of an imported module or of a name in one. It is None if the import is not ours."""
     path = Path(*name.split("."))
     for candidate in (
         path.with_suffix(".py"),
@@ -56,7 +55,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def floors(needs: dict[str, set[str]]) -> list[list[str]]:
-    """The rooms floor by floor, from the ground up; rooms that need each other in a circle have no floor."""
+    """Returns the rooms floor by floor, from the ground up. Rooms that import each other in a circle have no floor."""
     found: list[list[str]] = []
     left = dict(needs)
     while ground := sorted(name for name, others in left.items() if not others & left.keys()):
@@ -66,7 +65,7 @@ def floors(needs: dict[str, set[str]]) -> list[list[str]]:
 
 
 def drawing() -> str:
-    """The house as text, its roof first: each floor imports only from floors below it."""
+    """Returns the house as text, its roof first. Each floor imports only from floors below it."""
     lines: list[str] = []
     for top in reversed(TOPS):
         needs = rooms(top)

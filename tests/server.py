@@ -1,4 +1,4 @@
-"""The app, or any page, as a server of its own on this machine; and the processor time that it has taken."""
+"""Serves the app, or any page, on this machine, and measures the processor time that the server takes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @contextmanager
 def served(script: str, path: str = "", **environment: str) -> Iterator[tuple[str, psutil.Process]]:
-    """A page that Streamlit serves, below a path such as "/school/headstart"; its address and its process."""
+    """Serves a Streamlit page below a path such as "/school/headstart" and yields its address and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -40,7 +40,7 @@ def served(script: str, path: str = "", **environment: str) -> Iterator[tuple[st
 
 
 def spent(process: psutil.Process) -> float:
-    """Seconds of processor time that a process has taken, to the microsecond where Linux says so."""
+    """Returns the seconds of processor time that a process has taken, to the microsecond on Linux."""
     with suppress(OSError):
         return time.clock_gettime(~process.pid << 3 | 2)  # the number of its clock, as clock_getcpuclockid(3) makes it
     return sum(process.cpu_times()[:2])

@@ -1,4 +1,4 @@
-"""What tests of the engine share: small runs, and waiting for what becomes of them."""
+"""What the tests of the engine share: small runs, and waiting for their states."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def free_port() -> int:
 
 @contextmanager
 def served_workers(*options: str) -> Iterator[tuple[dict[str, str], psutil.Process]]:
-    """`python -m core.serve` in a process of its own: the settings that it prints for servers, and its process."""
+    """Runs `python -m core.serve`. Yields the settings that it prints for servers, and its process."""
     command = [sys.executable, "-m", "core.serve", *options]
     env = os.environ | {"PYTHONPATH": str(workers.ROOT)}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
@@ -81,7 +81,7 @@ def workers_under(process: psutil.Process) -> list[psutil.Process]:
 
 
 def command_of(process: psutil.Process) -> str:
-    """Empty for one that has just been killed."""
+    """Returns the command of a process, which is empty if the process has just been killed."""
     with suppress(psutil.Error):
         return " ".join(process.cmdline())
     return ""

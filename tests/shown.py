@@ -1,4 +1,4 @@
-"""What stands on a page of Streamlit, as much of it as a visitor without a screen needs."""
+"""Reads what a Streamlit page shows, as far as a visitor without a screen needs it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PICTURES = ("echarts_chart", "plotly_chart", "bidi_component", "html", "table")
 
 @dataclass(frozen=True)
 class Shown:
-    """An element on the page, as much of it as a visitor needs."""
+    """An element on the page, as far as a visitor needs it."""
 
     kind: str  # as Streamlit's Element has it, such as "button"
     fragment: str
@@ -28,7 +28,7 @@ class Shown:
 
 
 def read(delta: Delta, run: int, hash: str) -> Shown:
-    """What a visitor keeps of an element."""
+    """Reads the parts of an element that a visitor keeps."""
     kind = delta.new_element.WhichOneof("type") or ""
     element: Any = getattr(delta.new_element, kind) if kind else None
     shown = Shown(kind, delta.fragment_id, run, hash, getattr(element, "id", ""), str(getattr(element, "label", "")))

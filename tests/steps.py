@@ -1,4 +1,4 @@
-"""The steps through a lesson that several journeys take, each of which waits for what it brings."""
+"""The steps through a lesson that several journeys share. Each step waits for its result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def finding(page: Page, at: int, last: int) -> Locator:
 
 
 def through_the_findings(page: Page) -> None:
-    """From the first finding, once it stands there, to the ending."""
+    """Steps from the first finding, once it is shown, to the ending."""
     first = page.get_by_text(re.compile(r"^Finding 1 of \d+$"))
     expect(first).to_be_visible()
     last = int(first.inner_text().rpartition(" ")[2])
@@ -32,7 +32,7 @@ def through_the_findings(page: Page) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong on the page as it stands, node by node: WCAG 2.2 AA."""
+    """Returns what axe-core finds wrong on the current page, node by node: WCAG 2.2 AA."""
     found = Axe().run(page, context=MENU, options={"runOnly": LEVELS, "resultTypes": ["violations"]})
     nodes: list[tuple[str, Any]] = [(one["id"], node) for one in found.response["violations"] for node in one["nodes"]]
     ours = [(name, node) for name, node in nodes if not (name == "target-size" and IN_TEXT in node["html"])]
@@ -40,13 +40,13 @@ def violations(page: Page) -> list[str]:
 
 
 def settled(page: Page) -> None:
-    """Waits until the page's script has run, its styles apply, and charts have taken their heights."""
+    """Waits until the page's script has run, its styles apply, and charts have reached their heights."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_timeout(500)
 
 
 def height(page: Page) -> float:
-    """The pixels that a page takes, with what must be scrolled to."""
+    """Returns the height of the page in pixels, scrolled parts included."""
     settled(page)
     every = "[...document.querySelectorAll('[data-testid=stMain]')].map(e => e.scrollHeight)"
     return float(page.evaluate(f"Math.max(...{every})"))

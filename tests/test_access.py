@@ -1,4 +1,4 @@
-"""Pages as axe-core sees them, WCAG 2.2 AA: every page once. All of them in all ways are in tests/eyes.py."""
+"""axe-core checks every page once against WCAG 2.2 AA. tests/eyes.py checks all pages in all ways."""
 
 from __future__ import annotations
 
@@ -38,9 +38,8 @@ LOOKS: list[tuple[int, Any]] = [(1280, "light"), (390, "dark"), (1280, "dark"), 
 @pytest.mark.parametrize(
     ("path", "page", "scheme"), [(path, *look) for path, look in zip(ONCE, cycle(LOOKS))], indirect=["page"]
 )
-def test_axe_finds_nothing_and_a_page_at_its_largest_is_no_wider(
-    address: str, page: Page, path: str, scheme: Any
-) -> None:
+def test_pages_pass_axe_and_do_not_overflow(address: str, page: Page, path: str, scheme: Any) -> None:
+    """axe-core finds nothing wrong, and at the largest zoom no page is wider than the screen."""
     looked_at(f"{address}/{path}", page, scheme)
     page.set_viewport_size({"width": 320, "height": 900})  # as at 400 % on a screen of 1,280 pixels
     page.wait_for_timeout(300)
@@ -62,7 +61,8 @@ def looked_at(address: str, page: Page, scheme: Any) -> None:
 FILLED = "getComputedStyle(document.querySelector('[aria-checked={}]')).backgroundColor"
 
 
-def test_what_is_chosen_shows_where_the_system_chooses_the_colours(address: str, page: Page) -> None:
+def test_selection_is_visible_in_forced_colours(address: str, page: Page) -> None:
+    """The chosen option stands out where the operating system chooses the colours."""
     page.emulate_media(forced_colors="active")
     page.goto(f"{address}/label_worth?label_worth.beat=Run&label_worth.committed=2&label_worth.pressed=1")
     page.get_by_role("radio", name="Run").wait_for()

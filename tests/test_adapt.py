@@ -28,7 +28,7 @@ def patched(run: Run, method: str, size: int = 0) -> Run:
 
 
 def trained(module: nn.Module, run: Run, seed: int) -> nn.Module:
-    """The run's one stage, of one seed, on whatever in the module wants a gradient."""
+    """Trains the run's one stage for one seed, on every parameter of the module that requires a gradient."""
     (stage,) = run.stages
     pool = worlds.load(run.task).train(run.task, range(run.seeds))
     moving = [parameter for parameter in module.parameters() if parameter.requires_grad]
@@ -43,14 +43,14 @@ def trained(module: nn.Module, run: Run, seed: int) -> nn.Module:
 
 
 def as_peft(name: str, factor: Tensor) -> Tensor:
-    """One seed's A or B as PEFT keeps it: for a convolution B is a convolution of one pixel."""
+    """Returns one seed's A or B in PEFT's shape. For a convolution, B is a convolution of one pixel."""
     if name.startswith("conv"):
         return factor[..., None, None] if name.endswith("B") else factor
     return factor.T
 
 
 def as_pefts(name: str, part: Tensor) -> tuple[str, Tensor]:
-    """What PEFT calls one seed's part of phi, and the shape in which it keeps it."""
+    """Returns PEFT's name for one seed's part of phi, and the shape in which PEFT keeps it."""
     layer, kind, kernels = nets.layer_of(name), name.rpartition(".")[2], name.startswith("conv")
     if kind == "scale":
         return f"{layer}.ia3_l.default", 1 + (part[None, :, None, None] if kernels else part[:, None])
@@ -87,7 +87,8 @@ def test_our_low_rank_and_our_rescaling_are_pefts(run: Run, method: str, size: i
             assert torch.allclose(as_plain(theta[name][seed]), parameter, atol=1e-8), name
 
 
-def test_rescaling_makes_every_feature_below_the_head_a_multiple_of_itself() -> None:
+def test_rescaling_multiplies_features_below_the_head() -> None:
+    """Rescaling makes every feature below the head a multiple of itself."""
     run = patched(CHILD, "ia3")
     ancestors = family(run)
     start, theta = start_of(run, ancestors), outcome(run, ancestors)[1]
@@ -97,7 +98,8 @@ def test_rescaling_makes_every_feature_below_the_head_a_multiple_of_itself() -> 
         assert (times - 1).abs().max() > 1e-3
 
 
-def test_low_rank_moves_every_matrix_below_the_head_by_no_more_than_its_rank() -> None:
+def test_low_rank_delta_respects_its_rank() -> None:
+    """Low rank changes every matrix below the head by at most its rank, and no bias there."""
     run = patched(CHILD, "low_rank", 2)
     ancestors = family(run)
     delta = between(start_of(run, ancestors), outcome(run, ancestors)[1])
@@ -110,7 +112,8 @@ def test_low_rank_moves_every_matrix_below_the_head_by_no_more_than_its_rank() -
 
 @pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("run", [CHILD, DIGITS], ids=["mlp", "conv"])
-def test_training_biases_is_what_plain_pytorch_does_with_the_rest_frozen(run: Run) -> None:
+def test_training_biases_agrees_with_plain_pytorch(run: Run) -> None:
+    """PyTorch freezes everything but the biases and the head."""
     run = patched(run, "bias")
     ancestors = family(run)
     theta = outcome(run, ancestors)[1]
@@ -125,7 +128,7 @@ def test_training_biases_is_what_plain_pytorch_does_with_the_rest_frozen(run: Ru
 
 
 class Detour(nn.Module):
-    """Houlsby's adapter as anybody would write it, after a linear layer or a convolution."""
+    """Houlsby's adapter in plain PyTorch, after a linear layer or a convolution."""
 
     def __init__(self, down: Tensor, up: Tensor):
         super().__init__()
@@ -139,7 +142,7 @@ class Detour(nn.Module):
 
 
 def with_detours(run: Run, start: Theta, width: int, seed: int) -> nn.Sequential:
-    """The plain net of one seed, with an adapter after the ReLU of every layer below the head."""
+    """Returns one seed's plain net, with an adapter after the ReLU of every layer below the head."""
     phi = adapter.phi(start, width, rngs("phi", range(run.seeds), 0))
     module, rows, layer = filled(run, start, seed).requires_grad_(False), [], ""
     for name, part in module.named_children():
@@ -166,7 +169,8 @@ def test_an_adapter_learns_what_plain_modules_learn(run: Run) -> None:
     assert all(torch.equal(theta[name], start[name]) for name in start if not name.startswith("head"))
 
 
-def test_what_starts_from_an_adapted_run_keeps_its_adapters_and_trains_them_on() -> None:
+def test_child_of_adapted_run_trains_its_adapters() -> None:
+    """A run that starts from an adapted run keeps the adapters and trains them on."""
     first = patched(CHILD, "adapter", 3)
     second = replace(patched(CHILD, "adapter", 3), start=first)
     ancestors = family(second)
@@ -178,7 +182,7 @@ def test_what_starts_from_an_adapted_run_keeps_its_adapters_and_trains_them_on()
 # --- Cost ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_cost_of_training_biases_is_what_pytorch_counts() -> None:
+def test_bias_training_cost_agrees_with_pytorch() -> None:
     run = replace(patched(DIGITS, "bias"), seeds=1)
     module = filled(run, start_of(run, {}), 0)
     for name, parameter in module.named_parameters():
@@ -194,7 +198,7 @@ def test_the_cost_of_adapters_is_what_pytorch_counts(run: Run) -> None:
 
 
 @pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
-def test_the_cost_of_rescaling_is_that_of_the_products_it_takes(run: Run) -> None:
+def test_rescaling_cost_counts_its_matrix_products(run: Run) -> None:
     """The scaled matrix is made first, so its whole gradient is computed: as much as full fine-tuning takes."""
     run = replace(patched(run, "ia3"), seeds=1)
     assert outcome(run)[0][-1].flops == STEPS * counted(filled(run, start_of(run, {}), 0), run)
@@ -208,7 +212,8 @@ def counted(module: nn.Module, run: Run) -> int:
 
 
 @pytest.mark.parametrize(("method", "part", "wide"), [("low_rank", "A", 1 / 30), ("adapter", "down", 1 / 8)])
-def test_what_is_new_begins_as_wide_as_a_fresh_layer_and_evenly_about_zero(method: str, part: str, wide: float) -> None:
+def test_new_parts_begin_as_wide_as_fresh_layers(method: str, part: str, wide: float) -> None:
+    """New factors and adapters have the width of a fresh layer and lie evenly around zero."""
     start = {
         "hidden.weight": torch.zeros(2, 900, 64), "hidden.bias": torch.zeros(2, 1, 64),
         "head.weight": torch.zeros(2, 64, 10), "head.bias": torch.zeros(2, 1, 10),
@@ -233,13 +238,13 @@ SMALL = {
 
 
 def shapes(method: str, size: int, start: Theta = SMALL) -> dict[str, tuple[int, ...]]:
-    """Of one seed's phi, but for the head."""
+    """Returns the shapes of one seed's phi, without the head."""
     phi = adapt.load(method).phi(start, size, rngs("phi", range(1), 0))
     return {name: tuple(part.shape[1:]) for name, part in phi.items() if nets.layer_of(name) != "head"}
 
 
 @pytest.mark.parametrize("size", [0, 1])
-def test_a_size_that_nobody_chose_is_the_smallest_there_is(size: int) -> None:
+def test_default_size_is_the_smallest(size: int) -> None:
     assert shapes("last_k", size) == {}  # the head alone, and not every layer
     assert shapes("adapter", size) == {"hidden.down": (4, 1), "hidden.up": (1, 4)}
     assert shapes("low_rank", size) == {
@@ -247,7 +252,8 @@ def test_a_size_that_nobody_chose_is_the_smallest_there_is(size: int) -> None:
     }  # fmt: skip
 
 
-def test_an_adapter_stands_after_a_layer_with_a_bias_and_is_drawn_once() -> None:
+def test_adapter_follows_biased_layers_and_draws_once() -> None:
+    """An adapter stands only after layers with a bias, and is drawn once, not again for a learned start."""
     assert shapes("adapter", 2) == {"hidden.down": (4, 2), "hidden.up": (2, 4)}
     learned = {"hidden.down": torch.ones(1, 4, 3), "hidden.up": torch.ones(1, 3, 4)}
     for start in (learned | SMALL, SMALL | learned):  # as a store has them, in any order
@@ -255,7 +261,8 @@ def test_an_adapter_stands_after_a_layer_with_a_bias_and_is_drawn_once() -> None
         assert [phi[name].tolist() for name in learned] == [[[[0.0] * 3] * 4], [[[0.0] * 4] * 3]]
 
 
-def test_low_rank_adds_a_product_to_its_matrix_and_names_no_factor() -> None:
+def test_low_rank_delta_is_a_product_of_factors() -> None:
+    """The delta names the matrix and not its factors."""
     phi = {
         "hidden.weight.A": torch.tensor([[[1.0], [2], [3]]]), "hidden.weight.B": torch.tensor([[[1.0, 0, 2, -1]]]),
         "head.weight": torch.ones(1, 4, 2), "head.bias": torch.zeros(1, 1, 2),
@@ -266,7 +273,8 @@ def test_low_rank_adds_a_product_to_its_matrix_and_names_no_factor() -> None:
     assert torch.equal(delta["head.weight"], phi["head.weight"])
 
 
-def test_a_bias_is_rescaled_with_the_weight_of_its_layer_and_no_other_matrix() -> None:
+def test_rescaling_scales_bias_with_its_weight() -> None:
+    """The bias is rescaled with the weight of its own layer and with no other matrix."""
     assert shapes("ia3", 0) == {"words.word.scale": (3,), "hidden.weight.scale": (4,)}
     start = SMALL | {"hidden.other": 2 * torch.ones(1, 3, 4)}
     phi = {"hidden.other.scale": torch.full((1, 4), 5.0), "hidden.weight.scale": torch.tensor([[0.5, 1, 0, 2]])}

@@ -1,4 +1,4 @@
-"""What docs/adding.md has one write and run works as it says there: done to a copy of the code."""
+"""Follows docs/adding.md in a copy of the code and checks that everything works as the document says."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def output(copy: Path, *command: str) -> str:
 
 
 def written(copy: Path) -> Path:
-    """The copy with all the files that docs/adding.md has one write."""
+    """Writes all files of docs/adding.md into the copy."""
     for language, file, text in STEPS:
         if language == "python":
             onto = copy / file.removeprefix(">> ")
@@ -39,12 +39,12 @@ def written(copy: Path) -> Path:
 
 
 def sessions() -> list[tuple[str, str]]:
-    """Every command of docs/adding.md with what it is said to print."""
+    """Returns every command of docs/adding.md with the output that the document promises."""
     lines = "".join(text for language, _, text in STEPS if language == "console")
     return re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", lines, re.MULTILINE)
 
 
-def test_the_steps_of_the_doc_do_what_it_says(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_steps_of_adding_doc_print_their_output(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     python = written(copy) / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
@@ -67,7 +67,8 @@ print("safe" in named["keep"], "odd" in named["net"])
 """
 
 
-def test_what_the_doc_adds_is_in_the_sandbox_without_another_line(copy: Path) -> None:
+def test_additions_appear_in_the_sandbox(copy: Path) -> None:
+    """The files of docs/adding.md appear in the sandbox without another line of code."""
     written(copy)
     (copy / "core" / "keep" / "safe.py").write_text("def prepare(keep, past, start, rngs): ...")
     (copy / "core" / "nets" / "odd.py").write_text('READS = ("images",)')

@@ -1,4 +1,4 @@
-"""What a learner has done, kept in their browser and in a file, and what they missed, asked again."""
+"""Progress of a learner, kept in the browser and in a file, and repetition of missed questions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def test_a_file_brings_back_what_was_written(done: Progress) -> None:
 
 
 @given(PROGRESS, PROGRESS)
-def test_of_two_browsers_whatever_is_further_and_later_counts(one: Progress, other: Progress) -> None:
+def test_merging_progress_keeps_furthest_and_latest(one: Progress, other: Progress) -> None:
+    """Progress of two browsers is merged by whatever is further and later."""
     both = one | other
     for slug in {*one.seen, *other.seen}:
         assert both.seen[slug] == max(one.seen.get(slug, 0), other.seen.get(slug, 0))
@@ -53,9 +54,7 @@ def test_of_two_browsers_whatever_is_further_and_later_counts(one: Progress, oth
 
 
 @given(JSON, JSON, JSON, JSON)
-def test_whatever_a_file_says_is_progress_or_one_sentence(
-    seen: object, found: object, missed: object, guessed: object
-) -> None:
+def test_any_file_gives_progress_or_a_message(seen: object, found: object, missed: object, guessed: object) -> None:
     told = json.dumps(progress.KIND | {"seen": seen, "found": found, "missed": missed, "guessed": guessed})
     try:
         assert isinstance(progress.read(told), Progress)
@@ -76,7 +75,7 @@ def test_whatever_a_file_says_is_progress_or_one_sentence(
     (json.dumps(progress.KIND | {"guessed": {SLUGS[0]: 2}}), "guess or an answer"),
     (json.dumps(progress.KIND | {"answered": [SLUGS[0]]}), "names nothing"),
 ])  # fmt: skip
-def test_what_is_no_progress_is_refused_in_a_sentence(data: bytes | str, says: str) -> None:
+def test_files_without_progress_are_refused(data: bytes | str, says: str) -> None:
     with pytest.raises(BadValue, match=says):
         progress.read(data)
 
@@ -86,7 +85,7 @@ def test_lessons_that_are_not_here_are_left_out() -> None:
     assert progress.read(json.dumps(progress.KIND | told)) == Progress(seen={SLUGS[0]: 2})
 
 
-def test_a_lesson_is_done_by_a_guess_and_an_answer() -> None:
+def test_guess_and_answer_finish_a_lesson() -> None:
     one, other, third = SLUGS[:3]
     done = Progress(dict.fromkeys(SLUGS, 5), guessed=frozenset([one, other]), answered=frozenset([other, third]))
     assert done.finished_lessons == [other]
@@ -98,12 +97,12 @@ def test_what_older_progress_counts_as_done_stays_done() -> None:
     assert progress.read(json.dumps(told)).finished_lessons == [SLUGS[0]]
 
 
-def test_what_was_found_can_be_shown_whatever_a_file_says() -> None:
+def test_any_stored_finding_can_be_shown() -> None:
     told = {"found": {SLUGS[0]: "half \ud800a letter"}}
     assert progress.read(json.dumps(progress.KIND | told)).found == {SLUGS[0]: "half a letter"}
 
 
-def test_a_question_is_asked_until_it_was_answered_rightly_twice_in_a_row() -> None:
+def test_question_repeats_until_right_twice_in_a_row() -> None:
     missed = MissedQuestion()
     for rightly, right in [(True, 1), (False, 0), (True, 1), (True, 2)]:
         missed = missed.after_answer(rightly, now=missed.asked + 1)
@@ -111,7 +110,8 @@ def test_a_question_is_asked_until_it_was_answered_rightly_twice_in_a_row() -> N
     assert progress.question_to_repeat(Progress(missed={IDS[0]: missed}), before=99) is None
 
 
-def test_that_is_asked_which_was_not_asked_for_longest_and_only_of_earlier_lessons() -> None:
+def test_longest_unasked_question_comes_first() -> None:
+    """Only questions of earlier lessons are repeated."""
     late, early = IDS[-1], IDS[0]
     done = Progress(missed={early: MissedQuestion(0, 50), late: MissedQuestion(1, 10)})
     assert progress.question_to_repeat(done, before=99) == late
@@ -143,7 +143,8 @@ def answer(test: AppTest, at: str, rightly: bool) -> None:
     test.button(key=f"again.again.{at}.answer").click().run()
 
 
-def test_one_question_a_visit_and_another_one_for_who_wants_it() -> None:
+def test_page_repeats_one_question_a_visit() -> None:
+    """A learner who wants another question can ask for one."""
     test = asked_again(*IDS[:2])
     assert [one.key for one in test.radio] == [f"again.again.{IDS[0]}"]
     answer(test, IDS[0], rightly=True)
@@ -157,7 +158,7 @@ def test_one_question_a_visit_and_another_one_for_who_wants_it() -> None:
     assert not [one for one in test.button if one.label == "Another one"]  # each of them once a visit
 
 
-def test_with_nothing_missed_the_page_says_how_it_works() -> None:
+def test_page_without_misses_explains_repetition() -> None:
     test = asked_again()
     assert not test.radio
     assert any("until you have answered it rightly twice" in one.value for one in test.markdown)
@@ -165,9 +166,8 @@ def test_with_nothing_missed_the_page_says_how_it_works() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", [390], indirect=True)
-def test_a_missed_question_comes_back_another_day_and_goes_along_in_a_file(
-    address: str, page: Page, tmp_path: Path
-) -> None:
+def test_missed_question_returns_and_is_saved(address: str, page: Page, tmp_path: Path) -> None:
+    """A missed question comes back another day and is part of the progress file."""
     page.goto(f"{address}/home")
     older = {"seen": {SLUGS[1]: 5, SLUGS[2]: 3}}  # before a lesson was done by a guess and an answer
     page.evaluate("older => localStorage.setItem('headstart', JSON.stringify(older))", older)

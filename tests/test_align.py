@@ -1,4 +1,4 @@
-"""Preferences: what a rater thinks, what a reward model can and cannot see, and what pleasing them does to a net."""
+"""Preferences: what a rater thinks, what a reward model can and cannot see, and how pleasing them changes a net."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def note(text: str) -> torch.Tensor:
     return guest_book.encode_notes((text,))
 
 
-def test_every_note_has_ten_known_words_and_guests_differ() -> None:
+def test_notes_have_ten_known_words_and_differ() -> None:
     notes = guest_book.notes(500, generator("some", 0))
     assert notes.shape == (500, LENGTH)
     assert notes.min() > 0 and notes.max() < len(WORDS)
@@ -70,7 +70,8 @@ def test_what_the_rater_thinks_by_hand() -> None:
     assert [float(guest_book.quality(note(text))) for text in thinks] == list(thinks.values())
 
 
-def test_the_learners_choices_come_first_and_skipped_ones_not_at_all() -> None:
+def test_choices_come_first_and_skips_are_dropped() -> None:
+    """The learner's choices are the first pairs. Skipped pairs are left out."""
     better, worse = guest_book.pairs(Preferences(clicks="b-a"), range(3))
     assert better.shape == worse.shape == (3, 300, LENGTH)
     for seed in range(3):
@@ -87,7 +88,8 @@ def test_a_simulated_rater_mostly_prefers_the_better_note() -> None:
         assert float(chosen) == pytest.approx(1 / (1 + 2.718281828**-size), abs=0.04)
 
 
-def test_a_reward_model_finds_kind_words_and_cannot_see_repeats() -> None:
+def test_reward_model_cannot_see_repeated_words() -> None:
+    """The reward model finds the kind words."""
     model = RewardModel.fitted(*guest_book.pairs(Preferences(pairs=3000), range(2)))
     worth = {word: float(one) for word, one in zip(WORDS, model.worth.mean(0))}
     assert worth["kind"] > 0.4 and worth["rude"] < -0.4 and abs(worth["garden"]) < 0.3
@@ -121,7 +123,8 @@ def test_what_is_written_follows_the_nets_own_chances() -> None:
     assert whole.shape == (2, 3000) and whole.max() < 0
 
 
-def test_nothing_has_moved_before_the_first_step_and_seeds_do_not_mix(base: dict[Run, Theta]) -> None:
+def test_nothing_moves_before_the_first_step(base: dict[Run, Theta]) -> None:
+    """One seed trained alone gets the same weights as beside another."""
     run = pleasing(aim="policy_gradient", steps=3)
     points, theta, _ = trained(run, base)
     assert points[0].scores["kl"]["0"] == [0.0, 0.0]
@@ -131,7 +134,8 @@ def test_nothing_has_moved_before_the_first_step_and_seeds_do_not_mix(base: dict
         assert torch.allclose(weight[0], theta[name][1], atol=1e-5)
 
 
-def test_a_loose_leash_lets_promise_and_truth_part_and_a_tight_one_holds(base: dict[Run, Theta]) -> None:
+def test_loose_leash_separates_promise_from_truth(base: dict[Run, Theta]) -> None:
+    """With a tight leash the net stays close to the reference."""
     loose = trained(pleasing(aim="policy_gradient", beta=0.02), base)[0]
     tight = trained(pleasing(aim="policy_gradient", beta=5.0), base)[0]
     assert last(loose, "promised") > 0.9 > 0.3 > last(loose, "preferred")
@@ -140,7 +144,8 @@ def test_a_loose_leash_lets_promise_and_truth_part_and_a_tight_one_holds(base: d
     assert last(mixed, "bits") < last(loose, "bits") - 1
 
 
-def test_dpo_learns_from_pairs_alone_and_ordinary_steps_undo_it(base: dict[Run, Theta]) -> None:
+def test_dpo_learns_from_pairs_and_is_undone(base: dict[Run, Theta]) -> None:
+    """DPO needs only pairs. Ordinary training steps undo what it learned."""
     run = pleasing(aim="dpo", beta=0.3, rate=2e-3)
     points, theta, frames = trained(run, base)
     assert last(points, "preferred") > sum(points[0].scores["preferred"]["0"]) / 2 + 0.03
@@ -173,7 +178,7 @@ def test_the_worth_of_words_answers_a_choice() -> None:
     assert worth[""]["worth"]["lovely"] > 0.3 > -0.3 > worth[""]["worth"]["rude"]
 
 
-def test_only_a_run_with_a_start_and_preferences_can_please() -> None:
+def test_preference_aims_need_start_and_preferences() -> None:
     for task, start in ((Preferences(), None), (GuestBook(), BASE)):
         with pytest.raises(BadValue, match="preferences"):
             Run(task=task, net="writer", start=start, seeds=1, stages=(Stage(aim="dpo"),))
@@ -189,14 +194,15 @@ def test_polite_notes_have_no_unkind_word() -> None:
 
 
 def case_of(seeds: int) -> tuple[Case, Theta]:
-    """Two nets that know nothing: the reference, and one that has moved away from it."""
+    """Returns two untrained nets: the reference, and one that has moved away from it."""
     net = load("writer", guest_book.classes(Preferences()))
     reference, elsewhere = (fresh(net, [generator(name, k) for k in range(seeds)]) for name in ("here", "there"))
     theta = {name: (weight + elsewhere[name]).requires_grad_() for name, weight in reference.items()}
     return Case(Preferences(), range(seeds), net, reference), theta
 
 
-def test_the_policys_gradient_is_that_of_each_notes_chance_times_what_it_gained_on_the_mean() -> None:
+def test_policy_gradient_weighs_notes_by_advantage() -> None:
+    """It is the gradient of each note's log probability times its reward's gain over the mean."""
     case, theta = case_of(2)
     stage = Stage(batch=6, beta=0.7)
     value = policy_gradient.prepare(stage, case, [generator("luck", k) for k in range(2)]).value(theta)
@@ -211,7 +217,8 @@ def test_the_policys_gradient_is_that_of_each_notes_chance_times_what_it_gained_
         assert torch.allclose(mine, theirs, atol=1e-5)
 
 
-def test_dpo_is_the_surprise_at_the_choice_by_how_much_farther_the_better_note_has_moved() -> None:
+def test_dpo_loss_agrees_with_its_definition() -> None:
+    """The loss is the surprise at a choice, given how much farther the better note has moved."""
     case, theta = case_of(2)
     goal = dpo.prepare(Stage(batch=5, beta=0.7), case, [generator("luck", k) for k in range(2)])
     found = [goal.value(theta) for _ in range(2)][-1]  # every step picks anew
@@ -224,7 +231,7 @@ def test_dpo_is_the_surprise_at_the_choice_by_how_much_farther_the_better_note_h
     assert torch.autograd.grad(found.sum(), list(theta.values()))[0].any()
 
 
-def test_what_pleasing_costs_is_counted_by_note_and_pass() -> None:
+def test_preference_cost_counts_notes_and_passes() -> None:
     case, _ = case_of(1)
     once = 2 * sum(products(case.net, case.reference, torch.zeros(1, 1, LENGTH, dtype=torch.long)).values())
     assert case.flops(3.0) - case.flops(1.0) == 2 * once > 2000
@@ -234,7 +241,8 @@ def test_what_pleasing_costs_is_counted_by_note_and_pass() -> None:
     assert dpo.prepare(stage, case, []).flops == 2 * 4 * case.flops(1)
 
 
-def test_every_word_is_the_first_whose_chances_reach_the_luck_of_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_are_sampled_by_cumulative_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each word is the first whose cumulative chance reaches the random number of its place."""
     case, theta = case_of(2)
     notes = write(case.net, theta, 3, [generator("luck", k) for k in range(2)])
     luck = torch.stack([torch.rand(3, LENGTH, generator=generator("luck", k)) for k in range(2)])
@@ -244,18 +252,20 @@ def test_every_word_is_the_first_whose_chances_reach_the_luck_of_its_place(monke
     assert (write(case.net, theta, 1, [generator("luck", k) for k in range(2)]) == len(WORDS) - 1).all()
 
 
-def test_a_note_is_preferred_as_often_as_its_score_is_ahead() -> None:
-    """By ln 3 it is three times in four, and beside an equal one half of the time."""
+def test_preference_chance_follows_score_difference() -> None:
+    """A note that is ahead by ln 3 is preferred three times in four, and an equal one half of the time."""
     scores = torch.tensor([0.0, math.log(3)])
     assert beaten(scores, scores).tolist() == pytest.approx([(1 / 2 + 1 / 4) / 2, (3 / 4 + 1 / 2) / 2])
 
 
-def test_a_note_like_those_of_the_pairs_has_no_reward() -> None:
+def test_typical_note_has_zero_reward() -> None:
+    """The notes of the pairs have a mean reward of zero."""
     pairs = guest_book.pairs(Preferences(), range(2))
     assert RewardModel.fitted(*pairs)(torch.cat(pairs, 1)).mean(1).tolist() == pytest.approx([0, 0], abs=1e-4)
 
 
-def test_a_net_is_judged_by_what_it_writes_and_how_far_that_is_from_the_reference() -> None:
+def test_judge_scores_own_notes_and_distance() -> None:
+    """A net is judged by the notes it writes and by their distance from the reference."""
     case, theta = case_of(2)
     theta = {name: weight.detach() for name, weight in theta.items()}
     judge = Judge(case)
@@ -273,7 +283,8 @@ def test_a_net_is_judged_by_what_it_writes_and_how_far_that_is_from_the_referenc
     assert found["unkind"] == pytest.approx([sum(map(bool, seed)) / 128 for seed in rude], abs=1e-3)
 
 
-def test_a_taste_agrees_as_often_as_the_better_of_two_new_notes_has_the_higher_reward() -> None:
+def test_reward_agreement_is_counted_on_new_pairs() -> None:
+    """Agreement is how often the better of two new notes has the higher reward."""
     found = answer(Measure(kind="reward_weights", runs=(), tasks=(Preferences(),), count=2, first_seed=3), [])
     model = RewardModel.fitted(*guest_book.pairs(Preferences(), range(3, 5)))
     assert found["worth"]["kind"] == round(float(model.worth[:, WORDS.index("kind")].mean()), 3)

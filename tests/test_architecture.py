@@ -1,4 +1,4 @@
-"""app -> lessons -> core, never back; the screen in one place; no torch in the server; no text tied to a machine."""
+"""app -> lessons -> core, never back. One place draws, the server needs no torch, and no text names a machine."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ SCRIPTS = {
 
 @cache
 def imports(module: str, inside_functions: bool = True) -> frozenset[str]:
-    """Every module that one imports, with full names; what only type checkers see does not count."""
+    """Returns every module that a module imports, with full names, without imports that only type checkers see."""
     found: set[str] = set()
 
     def look(node: ast.AST) -> None:
@@ -92,12 +92,12 @@ def packages(module: str) -> set[str]:
 
 
 def of(*layers: str) -> list[str]:
-    """The modules of these layers; scripts are texts for learners, not parts of the app."""
+    """Returns the modules of these layers. Scripts are texts for learners, not parts of the app."""
     return [module for module in MODULES if module.split(".")[0] in layers and module not in {*SHARED, *SCRIPTS}]
 
 
 def reached(module: str, seen: set[str] | None = None) -> set[str]:
-    """All that is imported by importing a module, through our own modules."""
+    """Returns everything that importing a module imports, through our own modules."""
     seen = set() if seen is None else seen
     for name in imports(module, inside_functions=False) - seen:
         seen.add(name)
@@ -107,7 +107,7 @@ def reached(module: str, seen: set[str] | None = None) -> set[str]:
 
 
 def wrong(modules: Iterable[str], forbidden: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
-    """What each module imports and may not."""
+    """Returns the forbidden imports of each module."""
     return {module: found for module in modules if (found := sorted(forbidden(module)))}
 
 
@@ -124,9 +124,11 @@ def test_only_app_knows_streamlit() -> None:
 
 
 def test_no_two_folders_of_core_need_each_other() -> None:
-    """core.nets.mlp stands in the room core.nets. A file of core itself is a room of its own, and so is each of
-    core.serve: the store is the ground on which texts are kept (core.user_data.corpus), the work the roof over all
-    measures."""
+    """core.nets.mlp is in the room core.nets. Each file of core itself is its own room, and so is each of core.serve.
+
+    The store is the ground floor, on which texts are kept (core.user_data.corpus). The work is the roof over all
+    measures.
+    """
     rooms = {module: ".".join(module.split(".")[:2]) for module in of("core")}
     room = {module: module if name == "core.serve" else name for module, name in rooms.items()}
     needs: dict[str, set[str]] = {name: set() for name in room.values()}
@@ -137,21 +139,22 @@ def test_no_two_folders_of_core_need_each_other() -> None:
     assert needs == {}, "these need each other in a circle, or stand on one that does"
 
 
-def test_nobody_imports_a_script_and_only_scripts_what_they_share() -> None:
+def test_only_scripts_import_the_shared_script_code() -> None:
+    """Nobody imports a script."""
     assert len(SCRIPTS) > 10
     for module in MODULES:
         assert not imports(module) & SCRIPTS, module
         assert module in SCRIPTS or not imports(module) & set(SHARED), module
 
 
-def test_a_script_draws_nothing_and_asks_nothing_of_the_app() -> None:
+def test_scripts_do_not_depend_on_the_app() -> None:
     scripts, known = {*SHARED, *SCRIPTS}, {*sys.stdlib_module_names, "core", "lessons", *LEARNERS}
     assert wrong(scripts, lambda module: packages(module) - known) == {}
     assert wrong(scripts, lambda module: {n for n in imports(module) if n.startswith("lessons")} - set(SHARED)) == {}
 
 
-def test_no_lesson_imports_another_and_all_have_the_same_files() -> None:
-    """What two lessons share lives in the kit; a lesson may have a file or two of its own besides."""
+def test_lessons_are_separate_and_have_equal_files() -> None:
+    """Code that two lessons share lives in the kit. A lesson may also have a file or two of its own."""
     slugs = sorted({path.parent.name for path in (ROOT / "lessons").glob("*/lesson.py")})
     for slug in slugs:
         others = {f"lessons.{other}" for other in slugs if other != slug}
@@ -183,7 +186,7 @@ def test_what_the_server_imports_leads_to_nothing_heavy() -> None:
     assert wrong(heavy, lambda module: {name.split(".")[0] for name in reached(module)} & HEAVY) == {}
 
 
-def test_app_uses_of_core_only_what_the_server_has() -> None:
+def test_app_imports_only_server_parts_of_core() -> None:
     def beyond(module: str) -> set[str]:
         return {name for name in imports(module) if name.startswith("core")} - set(SERVER)
 
@@ -201,7 +204,7 @@ def test_importing_for_the_server_leaves_torch_out(modules: list[str]) -> None:
     assert done.stdout.split() == []
 
 
-def test_a_step_of_a_page_forces_no_full_collection() -> None:
+def test_page_steps_force_no_full_collection() -> None:
     code = "from streamlit import config; print(config.get_option('runner.postScriptGC'))"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True).split() == ["False"]
 
@@ -211,7 +214,7 @@ def test_a_step_of_a_page_forces_no_full_collection() -> None:
 
 @cache
 def texts() -> dict[str, str]:
-    """Every text file that is, or would be, part of the repository."""
+    """Returns every text file that is, or would be, part of the repository."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
     return dict(readable(filter(None, listed)))

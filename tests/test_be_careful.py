@@ -1,4 +1,4 @@
-"""Be careful what you reward: choices are part of the runs, and the page takes them one by one."""
+"""Be careful what you reward: the learner's choices are part of the runs, and the page asks for them one by one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNITS = ["promised", "preferred", "unkind", "kl", "bits"]
 
 
 def table(*rows: tuple[float, ...]) -> pd.DataFrame:
-    """A run of two seeds that differ a little, tested every ten steps."""
+    """Returns a run of two seeds that differ a little, tested every ten steps."""
     return pd.DataFrame(
         [
             {"step": 10 * k, "seed": seed} | {m: v + 0.01 * seed * (m != "kl") for m, v in zip(UNITS, row)}
@@ -46,7 +46,9 @@ def test_every_pair_is_two_notes_of_known_words() -> None:
         assert all(len(text.split()) == LENGTH and set(text.split()) <= set(WORDS) for text in pair)
 
 
-def test_choices_are_part_of_the_runs_and_skipped_ones_at_the_end_are_none() -> None:
+def test_choices_are_part_of_the_runs() -> None:
+    """Skipped choices at the end do not count."""
+
     def task(given: str) -> Preferences:
         task = pleasing(replace(SETTINGS, given=given)).task
         assert isinstance(task, Preferences)
@@ -69,7 +71,7 @@ def test_the_script_holds_the_choices_and_pleases(printed: Callable[[str], list[
         assert len(said) == 6 and said[-1].startswith("quality before ")
 
 
-def test_claims_say_yes_to_a_run_that_parts_and_no_to_one_that_does_not() -> None:
+def test_finding_needs_promise_and_truth_to_part() -> None:
     tables = {("pleased", (RL, beta)): HELD for beta in BETAS} | {
         ("mixed", ()): table(START, (0.7, 0.7, 0.2, 2.0, 3.1))
     }
@@ -106,7 +108,7 @@ def test_pictures_tell_what_they_show_and_no_more() -> None:
     assert "pretrained" in restraint({"ten ordinary steps": HELD}, HELD, "live").alt
 
 
-def test_the_truth_is_drawn_only_when_the_run_is_over() -> None:
+def test_truth_is_drawn_after_the_run() -> None:
     def live(last: int) -> Results:
         rows = RUNAWAY.assign(step=RUNAWAY.step.map({0: 0, 10: 40, 20: last}))
         return Results({("live", ()): rows})
@@ -117,7 +119,8 @@ def test_the_truth_is_drawn_only_when_the_run_is_over() -> None:
     assert not liked(live(80), SETTINGS)
 
 
-def test_notes_show_the_promise_and_veil_the_truth_until_a_moment_is_flagged() -> None:
+def test_notes_veil_the_truth_until_flagged() -> None:
+    """The player shows the promise, and the truth only after the learner has flagged a moment."""
     texts = [[f"note {k} was lovely"] * 8 for k in range(3)]
     behaviour = [{"step": 10 * k, "0": {"texts": texts[k], "promise": [0.5] * 8}} for k in range(3)]
     figure = notes(behaviour, RUNAWAY)
@@ -152,7 +155,9 @@ def page() -> Iterator[AppTest]:
     yield AppTest.from_string(dedent(script).replace("ROOT", repr(root)), default_timeout=30).run()
 
 
-def test_pairs_are_chosen_one_by_one_and_stand_in_the_url(page: AppTest) -> None:
+def test_pairs_are_chosen_one_by_one(page: AppTest) -> None:
+    """The URL keeps the choices."""
+
     def press(label: str) -> None:
         next(one for one in page.button if one.label == label).click().run()
         assert not page.exception

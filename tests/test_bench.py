@@ -1,4 +1,4 @@
-"""The benchmark measures what it says; how fast the machine is, no test asserts."""
+"""The benchmark measures what it says. No test asserts how fast the machine is."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ def test_glyphs_are_counted_by_the_second() -> None:
     assert drawn.ratio is None
 
 
-def test_the_trainer_goes_through_what_the_peers_go_through() -> None:
+def test_trainer_learns_and_forgets_like_its_peers() -> None:
+    """Our trainer and the peers go through the same tasks with the same number of examples."""
     (race,) = peers.train_in_turn(peers.RACE)
     forgotten, learned = peers.train_in_turn(peers.SEQUENCE)
     assert race > 0.75 and learned > 0.75 and forgotten < 0.1
     assert [len(known) for known, _ in peers.tables(peers.SEQUENCE)] == [peers.EXAMPLES] * 2
 
 
-def test_a_peer_that_is_not_here_is_left_out_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_peer_is_skipped_with_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "find_spec", lambda name: None)
     monkeypatch.setattr(peers, "train_in_turn", lambda tasks: [])
     assert peers.frameworks() == peers.low_rank() == []
@@ -37,7 +38,7 @@ def test_a_peer_that_is_not_here_is_left_out_with_a_sentence(monkeypatch: pytest
     assert peers.left_out()[0] == "PyTorch Lightning is not installed, and left out: requirements-bench.txt names it."
 
 
-def test_operations_are_counted_of_all_seeds_of_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_operations_count_all_seeds_of_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "STEPS", [("mlp", Plane(labels=20), SEEDS, 16)])
     monkeypatch.setattr(steps, "stacked", lambda run, enough: 1.0)
     (result,) = steps.matrices()

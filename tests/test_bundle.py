@@ -1,4 +1,7 @@
-"""A bundle tells another copy all about a run, and a bad one is refused in a sentence and leaves nothing behind."""
+"""A bundle carries everything about a run to another copy.
+
+A bad one is refused with a message and leaves nothing behind.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ def data() -> bytes:
 
 @pytest.fixture
 def elsewhere(data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Another copy, which has never seen the run."""
+    """Sets up another copy, which has never seen the run."""
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "elsewhere"))
     return tmp_path / "elsewhere"
 
@@ -80,13 +83,13 @@ def test_another_copy_has_all_that_this_one_knows(
         assert kept and path and kept.read_bytes() == path.read_bytes()
 
 
-def test_the_same_run_is_the_same_bundle_and_is_kept_once(data: bytes, elsewhere: Path) -> None:
+def test_same_bundle_is_stored_once(data: bytes, elsewhere: Path) -> None:
     assert bundle.unpack(data) == bundle.unpack(data)
     assert len(list((elsewhere / "brought").iterdir())) == 1
 
 
 def test_what_is_brought_is_nobodys_result(data: bytes, elsewhere: Path) -> None:
-    """A lesson, a claim or another learner that asks for the very run finds nothing, and runs it."""
+    """A lesson, a claim or another learner that asks for the same run finds no result and computes it."""
     bundle.unpack(data)
     store.clear_caches()
     assert store.events(RUN) == [] and store.weights(RUN) is None and not store.complete(SOURCE)
@@ -94,15 +97,14 @@ def test_what_is_brought_is_nobodys_result(data: bytes, elsewhere: Path) -> None
     assert bundle.load("0" * 20) is None and bundle.load("../runs/x") is None
 
 
-def test_what_is_brought_counts_as_what_the_store_takes(data: bytes, elsewhere: Path) -> None:
+def test_imported_bundles_count_towards_the_store(data: bytes, elsewhere: Path) -> None:
     name = bundle.unpack(data)
     (thing,) = eviction.evictables()
     assert thing.path.name == name and thing.size > 10_000
 
 
-def test_what_ships_can_be_taken_along_though_its_weights_are_halved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_shipped_runs_can_be_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their weights are stored at half precision."""
     from lessons.kit.runs.recipes import fine_tuned
 
     made = bundle.pack(fine_tuned(5))
@@ -111,7 +113,7 @@ def test_what_ships_can_be_taken_along_though_its_weights_are_halved(
     assert brought and brought.run.start and brought.weights(brought.run.start)
 
 
-def test_the_shapes_that_are_expected_are_those_that_a_run_leaves(data: bytes) -> None:
+def test_expected_shapes_match_saved_weights(data: bytes) -> None:
     midway = RUN.moment(2)  # its adapters come later
     assert compute_values.perform(midway) == "done"
     for run in (*RUN.lineage(), midway):
@@ -125,7 +127,7 @@ def test_the_shapes_that_are_expected_are_those_that_a_run_leaves(data: bytes) -
 
 
 def event(change: Callable[[list[dict[str, Any]]], object]) -> Callable[[Files], object]:
-    """A forgery of the run's events."""
+    """Forges the run's events."""
 
     def forge(files: Files) -> None:
         events = [json.loads(line) for line in files[f"{NAME}.jsonl"].splitlines()]
@@ -136,7 +138,7 @@ def event(change: Callable[[list[dict[str, Any]]], object]) -> Callable[[Files],
 
 
 def weights(change: Callable[[dict[str, Any]], object], name: str = NAME) -> Callable[[Files], object]:
-    """A forgery of weights, with the right checksum."""
+    """Forges weights, with the right checksum."""
 
     def forge(files: Files) -> None:
         (file := Path(store.folder("tests") / "w")).write_bytes(files[f"{name}.safetensors"])
@@ -232,7 +234,7 @@ def test_what_is_written_anew_and_not_changed_opens(
 
 
 @pytest.mark.parametrize("forge", BAD.values(), ids=list(BAD))
-def test_a_forged_bundle_is_refused_in_a_sentence_and_leaves_nothing(
+def test_forged_bundle_is_refused_and_leaves_nothing(
     forge: Callable[[Files], object], data: bytes, elsewhere: Path
 ) -> None:
     files = unpacked(data)
@@ -249,7 +251,7 @@ def refused(data: bytes, elsewhere: Path) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_what_is_no_archive_or_a_damaged_one_is_refused(data: bytes, elsewhere: Path) -> None:
+def test_damaged_archives_are_refused(data: bytes, elsewhere: Path) -> None:
     assert "zip" in refused(b"", elsewhere) and "zip" in refused(b"PK\x03\x04 and more", elsewhere)
     refused(data[: len(data) // 2], elsewhere)
     middle = data.index(b".jsonl") + 200
@@ -262,9 +264,7 @@ def test_what_is_no_archive_or_a_damaged_one_is_refused(data: bytes, elsewhere: 
     assert "twice" in refused(file.getvalue(), elsewhere)
 
 
-def test_where_nothing_can_be_kept_a_sentence_says_so(
-    data: bytes, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_full_disk_refuses_a_bundle_with_message(data: bytes, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: Path, content: bytes) -> int:
         raise OSError(28, "No space left on device")
 
@@ -272,12 +272,12 @@ def test_where_nothing_can_be_kept_a_sentence_says_so(
     assert "full" in refused(data, elsewhere)
 
 
-def test_a_run_that_has_not_ended_makes_no_bundle() -> None:
+def test_unfinished_run_makes_no_bundle() -> None:
     with pytest.raises(BadValue, match="ended"):
         bundle.pack(Run(task=Plane(labels=21), net="mlp", first_seed=81_001))
 
 
-def test_weights_and_events_are_read_as_what_they_are(data: bytes) -> None:
+def test_weights_and_events_are_read_faithfully(data: bytes) -> None:
     files = unpacked(data)
     found = bundle_validation.events(files[f"{NAME}.jsonl"], RUN)
     bundle_validation.check_weights(files[f"{NAME}.safetensors"], RUN, shapes(RUN)[NAME], found[-1]["sha256"])
@@ -313,9 +313,10 @@ def brought_alphabet() -> Bringing:
 
 
 @pytest.mark.parametrize("bring", [brought_table, brought_album, brought_text, brought_alphabet])
-def test_what_somebody_brought_goes_along_and_can_be_gone_on_from(
+def test_own_data_travels_with_the_bundle(
     bring: Callable[[], Bringing], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A run on the learner's data can be continued in another copy."""
     run, file, known = bring()
     name = file.partition(".")[0]
     assert compute_values.perform(run) == "done"

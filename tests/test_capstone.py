@@ -1,4 +1,4 @@
-"""The capstone: what ships fits the briefs, points are what they say, the advice wins, and every week has a brief."""
+"""The capstone: shipped runs fit the briefs, points are computed as stated, the advice wins, every week has a brief."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WEEKS = sorted({weekly.week_of(DAY + timedelta(weeks=k)) for k in range(520)})
 # --- Values and the search --------------------------------------------------------------------------------------------
 
 
-def test_everything_that_can_be_chosen_is_a_run_from_weights_that_ship() -> None:
+def test_every_choice_starts_from_shipped_weights() -> None:
     for job in JOBS.values():
         assert len({job.run(choice) for choice in job.choices}) == len(job.choices)
         for offer in job.offers:
@@ -65,16 +65,15 @@ def test_what_ships_was_searched_for_these_briefs() -> None:
     assert search.write(grids) == (store.SHIPPED / choice_results.FILE).read_text("utf-8")
 
 
-def test_a_brief_is_named_by_all_that_it_says() -> None:
+def test_brief_digest_covers_every_field() -> None:
     brief = BRIEFS["battery"]
     others = {"labels": (2, 5), "job": "dark"} | dict.fromkeys(("slug", "title", "story"), "other")
     changed = [replace(brief, **{f.name: others.get(f.name, 7)}) for f in fields(Brief)]
     assert len({one.digest for one in (brief, *changed)}) == len(changed) + 1
 
 
-def test_a_file_that_is_not_there_or_of_other_runs_is_as_if_nothing_was_searched(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_missing_or_outdated_search_is_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that is missing or of other runs counts as if nothing had been searched."""
     monkeypatch.setattr(store, "SHIPPED", tmp_path)
     assert choice_results.read_shipped.__wrapped__() == {}
     told = json.loads(json.dumps(choice_results.read_shipped()))
@@ -100,7 +99,7 @@ def test_one_cell_computed_again_is_what_ships(home: Path) -> None:
 # --- Points -----------------------------------------------------------------------------------------------------------
 
 
-def test_points_are_what_is_right_less_coins_less_what_is_missed() -> None:
+def test_points_subtract_coins_and_missed_checks() -> None:
     brief = replace(BRIEFS["battery"], label_price=2, computing_price=50, operations=3, reach=80, budget=500, keep=50)
     brief = replace(brief, patch=1000)
     one = brief.outcome(Choice("letters", ALL, PIN, 20), ChoiceResult(right=90, left=60, operations=2, numbers=650))
@@ -132,7 +131,8 @@ def test_the_briefs_differ_in_what_is_right() -> None:
 # --- The brief of a week ----------------------------------------------------------------------------------------------
 
 
-def test_every_week_of_ten_years_has_a_brief_that_can_be_solved() -> None:
+def test_every_week_has_a_solvable_brief() -> None:
+    """The test covers ten years of weeks."""
     briefs = [weekly.brief_of.__wrapped__(week) for week in WEEKS]
     for week, brief in zip(WEEKS, briefs):
         assert brief and brief.slug == week and brief.job in JOBS
@@ -220,7 +220,8 @@ def train(test: AppTest) -> object:
 
 
 @pytest.mark.parametrize("slug", [*BRIEFS, "2026-W48", "2031-W07"])
-def test_every_brief_stands_on_the_page_with_its_question_open(opened: AppTest, slug: str) -> None:
+def test_every_brief_opens_with_an_open_question(opened: AppTest, slug: str) -> None:
+    """Train stays disabled until the learner has made a prediction."""
     opened.query_params["capstone.brief"] = slug
     opened.run()
     assert not opened.exception and not opened.warning
@@ -233,13 +234,14 @@ def test_every_brief_stands_on_the_page_with_its_question_open(opened: AppTest, 
 
 
 @pytest.mark.parametrize("text", ["x", "2027-W53", "<img src=x>"])
-def test_a_brief_that_there_is_not_is_a_sentence(opened: AppTest, text: str) -> None:
+def test_unknown_brief_gives_message(opened: AppTest, text: str) -> None:
     opened.query_params["capstone.brief"] = text
     opened.run()
     assert not opened.exception and len(opened.warning) == 1 and "it is postcodes instead" in told(opened)
 
 
-def test_a_run_that_is_over_is_confronted_checked_and_compared(opened: AppTest) -> None:
+def test_finished_run_is_checked_and_compared(opened: AppTest) -> None:
+    """The page compares the finished run with the prediction and with the best outcome."""
     from core.serve.compute_values import perform
 
     brief, choice = BRIEFS["customers"], Choice("six arms", HEAD, UNPROTECTED, 20)
@@ -259,7 +261,7 @@ def test_a_run_that_is_over_is_confronted_checked_and_compared(opened: AppTest) 
 
 
 def opened_at(opened: AppTest, brief: Brief, tried: Try, **more: str) -> AppTest:
-    """The page with a run of this brief that was asked for."""
+    """Opens the page with a requested run of this brief."""
     at = dict(zip((START.name, METHOD.name, "protection", LABELS.name), map(str, tried.choice)))
     at |= {"draw": str(tried.draw), "expected": "80 %", "left": "50 %", "pressed": "1"} | more
     opened.query_params["capstone.brief"] = brief.slug
@@ -312,7 +314,7 @@ def test_only_the_latest_tries_are_kept() -> None:
     assert tries.read(tries.write(many, brief), brief) == tuple(many[-tries.KEPT :])
 
 
-def test_prices_of_ones_own_recompute_points_and_the_best() -> None:
+def test_own_prices_change_points_and_best() -> None:
     brief = BRIEFS["postcodes"]
     same = prices.with_prices(brief, prices.of_brief(brief))
     assert same.best.choice == brief.best.choice and same.best.points == brief.best.points

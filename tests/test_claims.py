@@ -42,26 +42,27 @@ def test_a_status_follows_from_the_checks() -> None:
     assert finding(False, False).status == "not"
 
 
-def test_steps_to_an_accuracy_lie_on_the_straight_line_between_tests() -> None:
+def test_steps_to_accuracy_are_interpolated_linearly() -> None:
     table = curve((0, 0, 0.1), (10, 0, 0.5), (20, 0, 0.7))
     assert steps_to(table, 0.6) == pytest.approx(15)
     assert steps_to(table, 0.05) == 0
     assert steps_to(table, 0.71) == math.inf
 
 
-def test_labels_to_an_accuracy_lie_on_a_log_scale() -> None:
+def test_labels_to_accuracy_use_a_log_scale() -> None:
     assert labels_to({1: 0.4, 100: 0.8}, 0.6) == pytest.approx(10)
     assert labels_to({1: 0.4, 10: 0.3, 100: 0.8}, 0.4) == 1
     assert labels_to({1: 0.4, 100: 0.8}, 0.81) == math.inf
 
 
-def test_a_label_is_worth_at_least_what_the_whole_data_set_could_not_give() -> None:
+def test_label_worth_is_bounded_by_the_dataset() -> None:
+    """If no number of labels reaches the accuracy, the whole dataset gives a lower bound."""
     baseline = {1: np.array([0.4]), 100: np.array([0.8])}
     assert worth(0.6, 2, baseline) == pytest.approx(5)
     assert worth(0.9, 2, baseline) == 50
 
 
-def test_band_final_and_best_of_a_hand_worked_run() -> None:
+def test_band_final_and_best_match_hand_computation() -> None:
     table = curve((0, 0, 0.1), (0, 1, 0.3), (5, 0, 0.8), (5, 1, 0.4), (9, 0, 0.6), (9, 1, 0.5))
     assert band(table)["mean"].tolist() == pytest.approx([0.2, 0.6, 0.55])
     assert band(table)["high"].tolist() == pytest.approx([0.3, 0.8, 0.6])
@@ -69,7 +70,8 @@ def test_band_final_and_best_of_a_hand_worked_run() -> None:
     assert best(table).tolist() == [0.8, 0.5]
 
 
-def test_an_interval_holds_the_mean_and_nothing_where_seeds_agree() -> None:
+def test_interval_holds_mean_and_shrinks_to_it() -> None:
+    """Where all seeds agree, the interval is one point."""
     assert interval(np.array([3.0, 3.0, 3.0])) == (3, 3)
     low, high = interval(np.array([0.0, 1.0, 2.0, 3.0]))
     assert 0 <= low < 1.5 < high <= 3
@@ -77,24 +79,26 @@ def test_an_interval_holds_the_mean_and_nothing_where_seeds_agree() -> None:
 
 
 def worlds(**gaps: float) -> dict[str, np.ndarray]:
-    """Two seeds of each world, one point to either side of its gap."""
+    """Returns two seeds of each world, one point to either side of its gap."""
     return {name: np.array([gap - 1, gap + 1]) for name, gap in gaps.items()}
 
 
-def test_a_meter_is_right_about_a_pair_of_which_the_nearer_helps_more() -> None:
+def test_distance_orders_pairs_by_transfer() -> None:
+    """A distance is right about a pair if the nearer world helps more."""
     far = {"near": 1.0, "middle": 2.0, "far": 3.0}
     assert in_order(far, worlds(near=9, middle=5, far=0)) == 3
     assert in_order(far, worlds(near=5, middle=9, far=0)) == 2
     assert in_order(far, worlds(near=0, middle=5, far=9)) == 0
 
 
-def test_a_surprise_is_a_pair_of_which_the_farther_helps_clearly_more() -> None:
+def test_surprises_are_pairs_where_farther_helps() -> None:
+    """The farther world has to help clearly more."""
     far = {"near": 1.0, "middle": 2.0, "far": 3.0}
     assert surprises(far, worlds(near=9, middle=5, far=0)) == []
     assert surprises(far, worlds(near=5, middle=6.5, far=9)) == [("near", "far"), ("middle", "far")]
 
 
-def test_the_kindest_gap_is_that_of_the_best_way_against_scratch_at_its_best() -> None:
+def test_gap_compares_best_way_with_best_scratch() -> None:
     flat = {way: curve((0, 0, 0.1), (9, 0, 0.3), (0, 1, 0.1), (9, 1, 0.5)) for way in WAYS}
     tables = {("after", ("strange", way, STANDARD)): table for way, table in flat.items()}
     for rate, ours, theirs in zip(BEST_RATES, (0.5, 0.6, 0.2), (0.8, 0.7, 0.1)):
@@ -104,21 +108,22 @@ def test_the_kindest_gap_is_that_of_the_best_way_against_scratch_at_its_best() -
     assert kindest_gap(Results(tables), "strange").tolist() == pytest.approx([60 - 80, 60 - 70])
 
 
-def test_frozen_random_layers_are_given_their_best_rate_and_moment() -> None:
+def test_random_layers_get_their_best_rate() -> None:
+    """Frozen random layers count at their best learning rate and their best step."""
     tables = {(RANDOM, ("here", n)): curve((0, 0, 0.2), (9, 0, 0.3)) for n in (1, 2, 3)}
     tables |= {("random best", ("here", 2, 0.01)): curve((0, 0, 0.2), (5, 0, 0.6), (9, 0, 0.5))}
     assert random_at_best(Results(tables), "here").tolist() == [[0.3], [0.6], [0.3]]
 
 
 @EACH
-def test_a_claim_is_computed_from_at_least_eight_shipped_seeds(name: str) -> None:
+def test_claims_use_at_least_eight_shipped_seeds(name: str) -> None:
     _, claim = claims()[name]
     found = shipped(name)
     assert found.low <= found.value <= found.high
     assert "{" not in claim.statement.format(**found.numbers)
 
 
-def test_an_id_names_one_claim_and_a_number_one_lesson() -> None:
+def test_claim_ids_and_lesson_numbers_are_unique() -> None:
     every = [claim.id for lesson in lessons().values() for claim in lesson.claims]
     assert sorted(every) == sorted(claims())
     assert sorted(lesson.number for lesson in lessons().values()) == list(range(1, len(lessons()) + 1))
@@ -126,7 +131,7 @@ def test_an_id_names_one_claim_and_a_number_one_lesson() -> None:
 
 @EACH
 def test_a_badge_says_what_the_runs_say(name: str) -> None:
-    """An honest "not reproduced here" may ship; a badge that its own runs do not bear out may not."""
+    """An honest "not reproduced here" may ship. A badge that contradicts its own runs may not."""
     _, claim = claims()[name]
     again = claim.finding(load_results(claim.runs(Seeds())))
     assert shipped(name).status == again.status
@@ -149,7 +154,7 @@ def test_a_wrong_call_says_what_is_wrong(arguments: list[str], capsys: pytest.Ca
 
 
 @pytest.mark.usefixtures("home")
-def test_runs_that_are_missing_are_told_in_a_sentence(
+def test_missing_runs_are_reported_in_a_message(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(store, "SHIPPED", tmp_path / "none")

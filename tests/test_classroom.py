@@ -1,4 +1,4 @@
-"""A class in the store and in its file: who is in it, how long it lives, what it holds at most, what is refused."""
+"""A class in the store and in its file: who is in it, how long it lives, how much it holds, what is refused."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_class_is_what_its_teacher_set() -> None:
     assert set(found.settings.values) == set(found.lesson_of.defaults.values)
 
 
-def test_a_learners_new_guess_takes_the_place_of_the_old_one(plan: Plan) -> None:
+def test_new_guess_replaces_the_old_one(plan: Plan) -> None:
     submit_record(plan, "one", guess(10, 20, 30))
     submit_record(plan, "two", guess(15, 20, 30))
     assert len(records_of_class(plan)) == 2
@@ -92,9 +92,8 @@ def test_a_learners_new_guess_takes_the_place_of_the_old_one(plan: Plan) -> None
     assert records_of_class(attended(begin(Plan(**PLAN), TEACHER))) == ()
 
 
-def test_what_was_said_is_seen_at_once_and_read_again_only_where_there_is_more(
-    plan: Plan, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_records_are_reread_only_when_new(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New records are seen at once. Without new ones no file is read again."""
     submit_record(plan, "one", guess(10, 20, 30))
     folder = place(plan) / "records"
     os.utime(folder, (time.time() - 60,) * 2)  # no more came for a minute
@@ -122,7 +121,7 @@ def test_after_a_day_a_class_is_gone(plan: Plan) -> None:
     assert not place(plan).exists()
 
 
-def test_a_class_that_is_over_is_not_open_until_somebody_sweeps(plan: Plan) -> None:
+def test_expired_class_is_closed_before_any_sweep(plan: Plan) -> None:
     os.utime(place(plan) / "plan.json", (time.time() - kept.DAY - 60,) * 2)
     with pytest.raises(BadValue, match="This class is over"):
         attended(plan.code)
@@ -151,7 +150,8 @@ def test_classes_learners_and_files_are_bounded(plan: Plan, monkeypatch: pytest.
         bring(plan, a_file("c"))
 
 
-def test_codes_cannot_be_guessed_and_the_teachers_side_needs_more_than_the_code(plan: Plan) -> None:
+def test_codes_are_unguessable_and_teaching_needs_more(plan: Plan) -> None:
+    """The code of a class does not open the teacher's side."""
     codes = {begin(Plan(**PLAN), TEACHER) for _ in range(20)}
     assert len(codes) == 20 and all(kept.CODE.fullmatch(code) for code in codes)  # 96 bits each
     assert kept.teaches(plan.code, TEACHER) and not kept.teaches(plan.code, "a learner")
@@ -178,7 +178,7 @@ def typed(plan: Plan, k: int) -> str:
 
 
 @pytest.mark.parametrize("k", range(4))
-def test_a_short_code_is_understood_as_it_is_typed(plan: Plan, k: int) -> None:
+def test_short_code_is_read_however_typed(plan: Plan, k: int) -> None:
     begin(Plan(**PLAN | {"name": "another"}), TEACHER)
     assert class_plan.join(typed(plan, k), "a browser", "10.0.0.1") == plan
 
@@ -202,7 +202,8 @@ def refused(text: str, browser: str, address: str = "") -> str:
     return str(error.value)
 
 
-def test_wrong_codes_are_limited_by_browser_address_and_server(plan: Plan) -> None:
+def test_wrong_codes_are_limited(plan: Plan) -> None:
+    """The limits count wrong codes by browser, by address and by server."""
     for _ in range(class_codes.BROWSER):
         assert refused("AAA AAA", "one", "10.0.0.1") == class_codes.NONE
     assert refused(plan.short, "one", "10.0.0.1") == class_codes.MANY  # the right one, too
@@ -216,7 +217,7 @@ def test_wrong_codes_are_limited_by_browser_address_and_server(plan: Plan) -> No
     assert refused(plan.short, "far away", "10.0.0.3") == class_codes.MANY
 
 
-def test_after_ten_minutes_a_code_may_be_tried_again(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_code_can_be_retried_after_ten_minutes(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(class_codes.BROWSER):
         refused("AAA AAA", "one")
     later = time.monotonic() + class_codes.WINDOW + 1
@@ -234,7 +235,7 @@ def test_nothing_typed_counts_as_no_try(plan: Plan) -> None:
 # --- What is kept, and what is refused ------------------------------------------------------------------------------
 
 
-def test_nothing_in_the_store_says_which_browser_said_what(plan: Plan) -> None:
+def test_store_does_not_link_records_to_browsers(plan: Plan) -> None:
     submit_record(plan, "secret-of-a-browser", guess(10, 20, 30))
     names = [path.name for path in place(plan).rglob("*")]
     texts = [path.read_text("utf-8") for path in place(plan).rglob("*") if path.is_file()]
@@ -280,7 +281,7 @@ for k in range(20):
 
 
 def test_two_servers_and_forty_learners_lose_nothing(plan: Plan) -> None:
-    """Two processes that share the store, and twenty threads here that all write at the same moment."""
+    """Two other processes and twenty threads of this one write to the same store at the same moment."""
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     others = [subprocess.Popen([sys.executable, "-c", SPEAKS, plan.code, name], env=env) for name in ("a", "b")]
     with ThreadPoolExecutor(20) as pool:
@@ -293,7 +294,7 @@ def test_two_servers_and_forty_learners_lose_nothing(plan: Plan) -> None:
 
 
 def a_file(source: str = "a", lesson: str = "label_worth", **change: Any) -> bytes:
-    """The file of another class, in which two have predicted."""
+    """Returns the file of another class, in which two learners have predicted."""
     records = [{"said": {"at1": "15", "at5": "50"}, "missed": [0]}, {"said": {"at1": "95"}, "missed": []}]
     records = records if lesson == "label_worth" else []
     told = {
@@ -320,7 +321,8 @@ def test_files_of_several_classes_make_one_picture(plan: Plan) -> None:
     assert len(read(write(plan)).records) == 1  # what was brought from others is in their files
 
 
-def test_a_class_that_is_brought_to_itself_or_to_another_lesson_is_a_sentence(plan: Plan) -> None:
+def test_wrong_class_file_gives_message(plan: Plan) -> None:
+    """A file of the same class or of another lesson is refused."""
     for data, sentence in ((write(plan), "counts already"), (a_file(lesson="the_bill"), "The bill")):
         with pytest.raises(BadValue, match=sentence):
             bring(plan, data)
@@ -366,7 +368,7 @@ def test_every_fault_of_a_file_is_a_sentence(data: bytes, sentence: str) -> None
 @pytest.mark.parametrize("lesson", LESSONS)
 @tried
 @given(data=st.data())
-def test_a_record_is_read_as_it_was_written_or_refused(lesson: Any, data: st.DataObject) -> None:
+def test_records_are_read_as_written_or_refused(lesson: Any, data: st.DataObject) -> None:
     told = {slider.name: data.draw(near(slider)) for slider in data.draw(st.sets(st.sampled_from(lesson.sliders)))}
     missed = data.draw(st.lists(st.integers(-1, len(lesson.questions)), max_size=4))
     try:
@@ -379,7 +381,7 @@ def test_a_record_is_read_as_it_was_written_or_refused(lesson: Any, data: st.Dat
 
 @tried
 @given(st.one_of(ANY.map(lambda text: text.encode("utf-8", "replace")), st.binary(), st.builds(a_file, name=ANY)))
-def test_whatever_is_in_a_file_is_a_class_or_a_sentence(data: bytes) -> None:
+def test_any_file_is_a_class_or_a_message(data: bytes) -> None:
     try:
         assert read(data).lesson in lessons()
     except BadValue as error:

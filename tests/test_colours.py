@@ -1,4 +1,4 @@
-"""The colours of the roles, as text and as colour-blind eyes see them."""
+"""The colours of the roles, as text and as colour-blind people see them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def test_roles_in_one_picture_differ_for_all_eyes(roles: tuple[str, ...], eyes: 
 
 @pytest.mark.parametrize("eyes", EYES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_role_differs_from_the_ground_for_all_eyes(theme: str, eyes: str | None) -> None:
+def test_roles_contrast_with_the_ground(theme: str, eyes: str | None) -> None:
+    """The contrast is high enough for normal and for colour-blind eyes."""
     ground = seen(THEMES[theme]["backgroundColor"], eyes)
     for role, colour in COLOURS.items():
         assert seen(colour, eyes).contrast(ground) >= 3, role  # as WCAG asks of lines and marks

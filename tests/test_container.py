@@ -1,4 +1,4 @@
-"""The container file and the lines in docs/deploying.md name what exists. No image is built here."""
+"""The container file and the lines in docs/deploying.md name only what exists. No image is built here."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ def every(instruction: str) -> list[str]:
 
 
 def known(words: list[str]) -> None:
-    """Every option is one of Streamlit's, and the page is there."""
+    """Asserts that every option of a command is one of Streamlit's and that its page exists."""
     assert (ROOT / words[words.index("run") + 1]).is_file()
     for option in words:
         if option.startswith("--"):
             assert option[2:] in config.get_config_options(), option
 
 
-def test_each_line_is_an_instruction_and_python_is_one_that_the_app_takes() -> None:
+def test_lines_are_instructions_and_python_is_supported() -> None:
     assert {name for name, _ in LINES} == KNOWN and LINES[0][0] == "FROM"
     (image,) = every("FROM")
     assert (3, 11) <= tuple(int(part) for part in re.findall(r"\d+", image)) < (4,)
 
 
-def test_what_the_app_stands_on_is_copied_and_nothing_else() -> None:
+def test_container_copies_only_what_the_app_needs() -> None:
     copied = [line.split() for line in every("COPY")]
     assert {source for source, _ in copied} == {"requirements.txt", ".streamlit", "core", "lessons", "app"}
     assert all((ROOT / source).exists() and target in (source, ".") for source, target in copied)
 
 
-def test_it_starts_the_app_for_others_with_a_store_that_its_user_may_write() -> None:
+def test_container_serves_others_with_writable_store() -> None:
     words = json.loads(every("CMD")[0])
     known(words)
     assert words[words.index("--server.address") + 1] == "0.0.0.0"
@@ -49,7 +49,7 @@ def test_it_starts_the_app_for_others_with_a_store_that_its_user_may_write() -> 
     assert every("USER") == ["learner"]
 
 
-def test_every_line_of_the_doc_that_starts_the_app_names_what_exists() -> None:
+def test_commands_in_the_doc_name_existing_things() -> None:
     lines = re.findall(r"(?:^ {4}|`)(\S*python -m streamlit run [^`\n]*)", DEPLOYING, re.MULTILINE)
     assert len(lines) >= 3
     for line in lines:

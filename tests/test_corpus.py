@@ -1,4 +1,4 @@
-"""Texts of a learner's own: what is taken, what is refused and why, and that a net learns from them."""
+"""Texts of the learner: which are accepted, which are refused and why, and that a net learns from them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LETTER = "Dear Ms Bennet, the carriage leaves at noon and the tea is cold.\n"
 LETTERS = "".join(f"{k}. {LETTER}" for k in range(400))
 
 
-def test_a_text_is_a_subject_under_the_digest_of_what_it_says() -> None:
+def test_text_is_named_by_its_digest() -> None:
     one, same, other = (corpus.keep(said.encode(), "My letters.txt") for said in (LETTERS, LETTERS, LETTERS + "PS"))
     assert one == same != other
     assert one.startswith("own-myletters-")
@@ -28,7 +28,7 @@ def test_a_text_is_a_subject_under_the_digest_of_what_it_says() -> None:
     assert digest(Run(task=Text(subject=one))) != digest(Run(task=Text(subject=other)))
 
 
-def test_an_own_text_is_called_as_its_file_is() -> None:
+def test_own_text_shows_its_file_name() -> None:
     subject = corpus.keep(f"{LETTERS} one".encode(), "GPL 3.0 (short)*.txt")
     assert corpus.display_name(subject) == "GPL 3.0 (short)*.txt"
     assert corpus.display_name("own-letters-00000000") == "letters"
@@ -40,7 +40,8 @@ def test_a_few_foreign_words_are_no_foreign_text() -> None:
     assert "carriage" in corpus.documents(subject)[0]
 
 
-def test_every_tenth_page_only_tests_and_nothing_is_lost() -> None:
+def test_every_tenth_page_is_held_out() -> None:
+    """No character is lost."""
     subject = corpus.keep(LETTERS.encode(), "a.txt")
     learned, held_out = text.documents(subject)
     assert len(held_out) == pytest.approx(len(learned) / 9, abs=1)
@@ -50,7 +51,7 @@ def test_every_tenth_page_only_tests_and_nothing_is_lost() -> None:
 
 
 @pytest.mark.parametrize("size", [corpus.LEAST, 5_000, 7_777, 9_999, 10_000])
-def test_a_short_text_has_a_page_to_test_on(size: int) -> None:
+def test_short_text_has_a_test_page(size: int) -> None:
     said = (LETTERS * 2)[:size]
     subject = corpus.keep(said.encode(), "short.txt")
     learned, held_out = text.documents(subject)
@@ -117,7 +118,7 @@ def test_letters_without_an_accent_are_spelt_not_dropped(word: str, plainly: str
         ("*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*", "End of Project Gutenberg's Emma"),
     ],
 )
-def test_a_gutenberg_licence_is_no_part_of_a_book(header: str, licence: str) -> None:
+def test_gutenberg_licence_is_left_out(header: str, licence: str) -> None:
     around = "This ebook is for the use of anyone anywhere in the United States. Project Gutenberg.\n" * 50
     subject = corpus.keep(f"{around}{header}\n\n{LETTERS}\n{licence}\n\n{around}".encode(), "emma.txt")
     assert "anyone anywhere" not in corpus.write(subject) and "399. Dear" in corpus.write(subject)
@@ -140,7 +141,7 @@ def test_a_foreign_text_is_refused_in_every_encoding(said: str, codes: tuple[str
             corpus.keep((said * 300).encode(code), "f.txt")
 
 
-def test_a_stray_byte_costs_a_text_only_that_byte() -> None:
+def test_stray_byte_costs_only_itself() -> None:
     data = (LETTERS + "Stra\u00dfe und Gr\u00f6\u00dfe").encode()
     subject = corpus.keep(data[:99] + b"\xff" + data[99:], "s.txt")
     assert corpus.documents(subject)[-1].endswith("Strasse und Grosse")
@@ -161,7 +162,7 @@ def test_a_stray_byte_costs_a_text_only_that_byte() -> None:
         (b"word " * 2_200_000, "has 10 MB; it may have 10"),
     ],
 )
-def test_what_cannot_be_a_text_is_refused_in_a_sentence(data: bytes, why: str) -> None:
+def test_unreadable_texts_are_refused(data: bytes, why: str) -> None:
     with pytest.raises(BadValue, match=why):
         corpus.keep(data, "e.bin")
 
@@ -176,17 +177,18 @@ def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("subject", ["own-x-1234567", "own-../../etc-12345678", "own-x-12345678/..", "own"])
-def test_a_name_that_none_of_ours_has_is_no_subject(subject: str) -> None:
+def test_unknown_subject_is_refused(subject: str) -> None:
     with pytest.raises(BadValue, match="Subject must be one of"):
         Text(subject=subject)
 
 
-def test_a_text_that_is_not_here_is_said_to_be_chosen_again() -> None:
+def test_missing_text_asks_for_its_file() -> None:
     with pytest.raises(BadValue, match=r"not on this machine\. Choose its file again"):
         text.test(Text(subject="own-gone-12345678"))
 
 
-def test_a_damaged_text_is_said_to_be_chosen_again_and_then_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_text_asks_for_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Choosing the file again repairs the text."""
     subject = corpus.keep(LETTERS.encode(), "cut.txt")
     whole = corpus.path(subject).read_bytes()
     for damaged in (b"", whole[:7], whole[: len(whole) // 2], whole[:-1], whole[:99] + b"x" + whole[100:], b"no text"):
@@ -213,7 +215,8 @@ def test_a_net_learns_from_it() -> None:
 
 
 @pytest.mark.usefixtures("workers_end")
-def test_a_pasted_text_becomes_the_subject_and_a_bad_one_is_refused() -> None:
+def test_pasted_text_becomes_the_subject() -> None:
+    """A bad text is refused with a message."""
     test = page("new_subject", beat="Run", committed="2")
     area = next(one for one in test.text_area if one.label == "Or paste it here")
     area.set_value("far too short").run()
@@ -231,7 +234,8 @@ def test_a_pasted_text_becomes_the_subject_and_a_bad_one_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("workers_end")
-def test_a_link_to_an_own_text_works_where_it_is_and_says_so_where_not() -> None:
+def test_links_to_own_texts_work_or_say_why() -> None:
+    """The link says so where the text is missing."""
     subject = corpus.keep(LETTERS.encode(), "h.txt")
     assert not page("new_subject", beat="Run", committed="2", subject=subject).warning
     said = page("new_subject", beat="Run", committed="2", subject="own-gone-12345678").error

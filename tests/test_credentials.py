@@ -1,4 +1,4 @@
-"""Who has no credentials gets nowhere: not at the scheduler, not at a worker, not at what watches over one."""
+"""Nobody gets in without credentials: not at the scheduler, at a worker or at the process that watches a worker."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def listening(engine: Engine) -> list[tuple[str, int]]:
 
 
 async def answers(address: str, security: Any = None) -> bool:
-    """Whether who listens there says who it is, which is the least that it could do."""
+    """Tells whether a listener identifies itself, which is the least it could do."""
     arguments = security.get_connection_args("client") if security else {}
     try:
         async with rpc(address, connection_args=arguments, timeout=2) as other:
@@ -56,7 +56,7 @@ async def answers(address: str, security: Any = None) -> bool:
 
 
 def page(port: int, path: str) -> int:
-    """The status of a page of a port that speaks HTTP; 0 if it does not."""
+    """Returns the HTTP status of a page on a port, or 0 if the port does not speak HTTP."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as answer:
             return int(answer.status)
@@ -66,7 +66,7 @@ def page(port: int, path: str) -> int:
         return 0
 
 
-def test_a_client_without_credentials_or_with_others_is_refused(engine: Engine) -> None:
+def test_client_without_right_credentials_is_refused(engine: Engine) -> None:
     address = engine._client.scheduler.address
     assert address.startswith("tls://127.0.0.1:")
     with pytest.raises(OSError):
@@ -75,7 +75,7 @@ def test_a_client_without_credentials_or_with_others_is_refused(engine: Engine) 
         workers.connect(address, workers.new_credentials())
 
 
-def test_nothing_that_listens_speaks_with_who_has_no_credentials(engine: Engine) -> None:
+def test_no_port_answers_without_credentials(engine: Engine) -> None:
     mine, stranger = engine._client.security, workers.secured(workers.new_credentials())
     assert {host for host, _ in listening(engine)} == {"127.0.0.1"}
     healthy = {port: page(port, "health") for _, port in listening(engine)}
@@ -100,7 +100,7 @@ def test_credentials_stand_in_no_command_and_no_environment(engine: Engine) -> N
         assert secret not in " ".join([*process.cmdline(), *process.environ().values()])
 
 
-def test_credentials_in_a_file_are_for_its_owner_and_made_once(tmp_path: Path) -> None:
+def test_credentials_file_is_private_and_made_once(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         first = workers.credentials_from(tmp_path / "new" / "workers.pem")
@@ -111,9 +111,8 @@ def test_credentials_in_a_file_are_for_its_owner_and_made_once(tmp_path: Path) -
     assert "PRIVATE KEY" in first and "CERTIFICATE" in first
 
 
-def test_workers_by_address_ask_for_the_credentials_in_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_at_an_address_require_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They use the credentials in the file."""
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
     monkeypatch.setenv("HEADSTART_CERTIFICATE", str(tmp_path / "other.pem"))
     with served_workers("--workers", "1") as (settings, _):

@@ -1,4 +1,4 @@
-"""What one net loses, as a player: fate and story of single old examples, and what both heads say of the plane."""
+"""What one net forgets, as a player: fate and story of single old examples, and what both heads answer on the plane."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMES = {"1": "a kana", "2": "a kana", "3": 'the Latin "g"', "7": "the digit 7"}
 LISTED = [NAMES.get(str(k), "a symbol") for k in range(8)]
 
 
-def test_what_was_lost_is_won_back_and_never_simply_right_again() -> None:
+def test_regained_examples_are_never_simply_right() -> None:
     right = np.array([[True, True], [False, True], [True, True], [False, True], [True, True]])
     assert fates(right)[:, 0].tolist() == [RIGHT, LOST, WON_BACK, LOST, WON_BACK]
     assert fates(right)[:, 1].tolist() == [RIGHT] * 5
@@ -41,9 +41,8 @@ def test_what_was_lost_is_won_back_and_never_simply_right_again() -> None:
         ),
     ],
 )
-def test_a_story_says_when_an_example_was_lost_to_what_and_whether_it_came_back(
-    row: list[list[int]], truth: int, told: str
-) -> None:
+def test_story_tells_loss_and_return_of_examples(row: list[list[int]], truth: int, told: str) -> None:
+    """The story names the step, the wrong answer and whether the right one came back."""
     steps = list(range(25))
     answers = [[answer for since, answer in row if since <= step][-1] for step in steps]
     assert story(answers, steps, truth, LISTED) == told
@@ -55,13 +54,16 @@ def test_a_class_in_a_letter() -> None:
 
 
 def table() -> pd.DataFrame:
-    """Two nets, of which the first is played; the old skill falls from 0.8 to 0.2, the new one rises from 0 to 1."""
+    """Returns two nets, of which the first is played.
+
+    The old skill falls from 0.8 to 0.2, the new one rises from 0 to 1.
+    """
     rows = [(0, 5, 0.0, 0.8), (10, 5, 1.0, 0.2), (0, 6, 0.9, 0.9), (10, 6, 0.9, 0.9)]
     return pd.DataFrame(rows, columns=["step", "seed", "accuracy", "accuracy 1"])
 
 
 def evidence(example: dict[str, Any], shown: list[dict[str, Any]]) -> Results:
-    """A run that has been tested three times, and what its wall is made of: two old examples, and one new."""
+    """Returns a run that was tested three times, and the parts of its wall: two old examples and a new one."""
     names, both = {str(k): name for k, name in enumerate(LISTED)}, [example | {"truth": k} for k in (1, 3)]
     told = {"names": names, "examples": both}
     new = {"names": {}, "examples": [example | {"truth": 1}]}
@@ -71,7 +73,8 @@ def evidence(example: dict[str, Any], shown: list[dict[str, Any]]) -> Results:
 OLD = [[1, 3], [1, 1], [3, 3]]  # answers to the old examples at steps 0, 5, 10: one is lost at last, one is won back
 
 
-def test_images_follow_the_scrubber_with_both_skills_of_that_very_net() -> None:
+def test_images_follow_the_scrubber_with_both_skills() -> None:
+    """The skills are those of the very net that is played."""
     known = evidence(
         {"image": base64.b64encode(bytes(784)).decode()},
         [{"step": 5 * k, "1": {"answers": answers}} for k, answers in enumerate(OLD)],
@@ -86,7 +89,8 @@ def test_images_follow_the_scrubber_with_both_skills_of_that_very_net() -> None:
     assert lines["big"][2] == "new skill 100 %"
 
 
-def test_in_the_plane_both_heads_are_mapped_each_with_its_own_classes() -> None:
+def test_plane_is_mapped_by_both_heads() -> None:
+    """Each head has its own classes on the map."""
     cells = [base64.b64encode(bytes([k] * 4)).decode() for k in (0, 1)]
 
     def mapped(which: int, answers: list[int]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A delta taken apart: against numpy, and against matrices whose rank is known."""
+"""Analysis of a delta, against numpy and against matrices of known rank."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def test_truncation_is_numpys_of_every_seed_alone(rank: int) -> None:
             assert np.allclose(cut[name][seed].numpy().reshape(expected.shape), expected, atol=1e-5)
 
 
-def test_truncation_to_full_rank_changes_nothing_and_to_none_leaves_the_biases() -> None:
+def test_full_rank_truncation_changes_nothing() -> None:
+    """Truncation to rank 0 leaves only the biases."""
     delta = random_delta("mlp")
     whole, nothing = truncated(delta, 64), truncated(delta, 0)
     for name, part in delta.items():
@@ -41,7 +42,8 @@ def test_the_spectrum_of_a_known_matrix() -> None:
     assert list(spectrum(delta)) == ["hidden.weight"]
 
 
-def test_a_start_of_one_seed_serves_all_and_a_head_of_another_shape_is_left_out() -> None:
+def test_delta_repeats_start_and_skips_reshaped_head() -> None:
+    """A start of one seed serves all seeds."""
     start, end = random_delta("mlp", 1), random_delta("mlp", 3)
     end["head.weight"] = torch.zeros(3, 64, 2)
     delta = between(start, end)

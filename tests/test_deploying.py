@@ -1,5 +1,8 @@
-"""What the manifest names exists. It is applied nowhere here, and the schema of the operator is not at hand: by that of
-dask-kubernetes 2026.3.0 it was checked when it was written."""
+"""The manifest names only things that exist.
+
+No cluster is used here and the operator's schema is not at hand: the manifest was checked by the schema of
+dask-kubernetes 2026.3.0 when it was written.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,8 @@ def test_commands_name_what_exists() -> None:
     assert callable(importlib.import_module(preload).dask_setup)
 
 
-def test_pods_mount_what_they_declare_and_everybody_means_the_same_store_and_secret() -> None:
+def test_pods_mount_their_volumes_store_and_secret() -> None:
+    """All pods name the same store and the same secret."""
     for pod in pods().values():
         mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
         volumes = {volume["name"]: volume for volume in pod["volumes"]}

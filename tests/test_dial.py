@@ -1,4 +1,4 @@
-"""The dial between two nets: its ends are these nets, what is left out stays, and its numbers are counted by hand."""
+"""The dial between two nets: its ends are these nets, layers left out stay, and its numbers are counted by hand."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def asked(**more: object) -> Measure:
 
 
 def right(theta: Theta, task: Plane, count: int) -> list[float]:
-    """Accuracy of each seed on evenly spread test points, counted one net at a time."""
+    """Returns the accuracy of each seed on evenly spread test points, counted one net at a time."""
     x, y = worlds.load(task).test(task)
     pick = np.linspace(0, len(y) - 1, count).astype(int)
     found = []
@@ -58,7 +58,7 @@ def right(theta: Theta, task: Plane, count: int) -> list[float]:
 
 
 @pytest.mark.parametrize("alpha", [-0.5, 0.0, 0.35, 1.0, 1.5])
-def test_at_every_alpha_it_is_the_start_plus_so_much_of_delta(old: Learned, new: Learned, alpha: float) -> None:
+def test_dial_adds_alpha_times_delta(old: Learned, new: Learned, alpha: float) -> None:
     found = answer(asked(), [new])
     theta = {name: weight + alpha * (new.theta[name] - weight) for name, weight in old.theta.items()}
     k = found["alphas"].index(alpha)
@@ -66,7 +66,7 @@ def test_at_every_alpha_it_is_the_start_plus_so_much_of_delta(old: Learned, new:
         assert accuracy[k] == pytest.approx(right(theta, task, 500), abs=0.0025)  # a point on the boundary may flip
 
 
-def test_the_maps_and_what_is_shown_are_those_of_the_first_seed(old: Learned, new: Learned) -> None:
+def test_maps_and_examples_show_the_first_seed(old: Learned, new: Learned) -> None:
     found = answer(asked(), [new])
     maps = opened(found["maps"]).reshape(len(found["alphas"]), -1)
     for alpha, net in ((0.0, old), (1.0, new)):
@@ -84,7 +84,7 @@ def opened(text: str) -> np.ndarray:
     return np.frombuffer(zlib.decompress(base64.b64decode(text)), "<u2")
 
 
-def test_only_the_layers_that_are_asked_for_move_and_only_up_to_the_rank(old: Learned, new: Learned) -> None:
+def test_only_chosen_layers_and_ranks_move(old: Learned, new: Learned) -> None:
     whole = answer(asked(), [new])
     one = answer(asked(layers=("hidden2",)), [new])
     assert one["sizes"]["hidden1"] == [0, 0]
@@ -103,7 +103,8 @@ def test_sizes_are_lengths_as_shares_of_the_starts(old: Learned, new: Learned) -
         assert found["size"][seed] == pytest.approx(float((flat[1] - flat[0]).norm() / flat[0].norm()), abs=1e-4)
 
 
-def test_a_line_may_lead_from_one_run_to_another_or_from_random_weights(old: Learned, new: Learned) -> None:
+def test_dial_joins_two_runs_or_random_weights(old: Learned, new: Learned) -> None:
+    """The line may lead from one run to another, or begin at random weights."""
     between = answer(replace(asked(), runs=(OLD, NEW)), [old, new])
     assert between["accuracy"] == answer(asked(), [new])["accuracy"]
     fresh = initial_weights(OLD, old.net, {}, range(2))
@@ -112,7 +113,7 @@ def test_a_line_may_lead_from_one_run_to_another_or_from_random_weights(old: Lea
     assert found["alphas"][10] == 0
 
 
-def test_images_come_as_images_through_the_head_that_learned_them() -> None:
+def test_images_are_answered_by_their_own_head() -> None:
     run = Run(task=Handwriting(labels=2), stages=(Stage(steps=5),), seeds=2)
     one = Learned(run, {run: ended(run, {})}, {})
     found = answer(Measure(kind="interpolation", runs=(run,), tasks=(run.task,), count=100), [one])
@@ -134,7 +135,7 @@ def test_a_layer_that_no_net_has_is_refused(new: Learned) -> None:
         asked(rank=65)
 
 
-def test_a_map_of_an_old_task_is_read_through_the_head_that_learned_it(old: Learned) -> None:
+def test_old_task_is_mapped_through_its_head(old: Learned) -> None:
     child = replace(NEW, task=Plane(ask="colour", labels=30))
     one = Learned(child, {child: ended(child, dict(old.thetas))} | dict(old.thetas), {})
     found = answer(Measure(kind="interpolation", runs=(child,), tasks=(OLD.task,), count=50), [one])

@@ -1,4 +1,4 @@
-"""What the browser's document bears, in a real browser: Back and Forward, and a translator that rewrites every text."""
+"""The document in a real browser: Back and Forward, and a translator that rewrites every text."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TRANSLATOR = """() => {
 
 
 def translate(page: Page) -> None:
-    """From now on a translator rewrites the page, whose own script is there by then."""
+    """Starts a translator that rewrites the page, once the page's own script is there."""
     page.wait_for_function("window.headstart")
     page.evaluate(TRANSLATOR)
 
@@ -66,7 +66,7 @@ def test_back_undoes_one_step_after_the_other(address: str, page: Page) -> None:
 
 
 def test_back_brings_a_control_to_its_default(address: str, page: Page) -> None:
-    """A segment of the sandbox, a search in the glossary, and the capstone's brief; each is left and come back to."""
+    """The controls are a segment of the sandbox, a search in the glossary, and the capstone's brief."""
     page.goto(f"{address}/sandbox")
     beat(page, "Sweep")
     expect(page).to_have_url(re.compile("step=Sweep"))
@@ -88,7 +88,7 @@ def test_back_brings_a_control_to_its_default(address: str, page: Page) -> None:
 
 
 def test_one_click_is_one_step_back(address: str, page: Page) -> None:
-    """The button of a prediction sets two things in the URL, and another page writes anew what was set before."""
+    """The button of a prediction sets two values in the URL, and another page rewrites earlier values."""
     page.goto(f"{address}/label_worth")
     beat(page, "Predict")
     press(page, "Skip, show me")
@@ -135,7 +135,7 @@ def test_a_translated_lesson_goes_from_beat_to_beat(address: str, page: Page, sl
 
 
 def test_a_translated_text_that_changes_is_seen(address: str, page: Page) -> None:
-    """React keeps a paragraph's texts: it changes one, takes one out, and puts one before another."""
+    """React keeps a paragraph's text nodes: it changes one, removes one, and inserts one before another."""
     page.goto(address)
     expect(page.get_by_role("heading", name="See what a head start is worth")).to_be_visible()
     translate(page)

@@ -1,4 +1,4 @@
-"""The drawing board: an alphabet by hand and by keys, the nets that learn it, and their guesses as one draws."""
+"""The drawing board: an alphabet by hand and by keys, the nets that learn it, and their guesses while one draws."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_an_own_alphabet_stands_in_the_url(opened: AppTest) -> None:
 
 
 @pytest.mark.parametrize("text", ["own-two-00000000", "../runes", "<img src=x>", "", "nan"])
-def test_an_alphabet_that_is_not_here_is_a_sentence(opened: AppTest, text: str) -> None:
+def test_missing_alphabet_gives_message(opened: AppTest, text: str) -> None:
     opened.query_params["draw.alphabet"] = text
     opened.run()
     gone = "no longer on the computer" if text.startswith("own-") else "it is harbour instead"
@@ -74,7 +74,8 @@ def drawn(page: Page, square: Locator, strokes: list[list[list[int]]]) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
-def test_symbols_drawn_by_hand_and_by_keys_are_learned_and_guessed(address: str, page: Page) -> None:
+def test_drawn_symbols_are_learned_and_guessed(address: str, page: Page) -> None:
+    """The symbols are drawn by mouse and by keys."""
     page.goto(f"{address}/draw?draw.symbols=2&draw.each=1")
     square = page.get_by_role("application")
     expect(page.get_by_text("Symbol 1 of 2, drawing 1 of 1.")).to_be_visible()
@@ -100,7 +101,7 @@ def test_symbols_drawn_by_hand_and_by_keys_are_learned_and_guessed(address: str,
 
 
 def lines(symbols: int, each: int, scale: float = 1.0, start: float = 0.0) -> str:
-    """An alphabet of lines, each drawing a little further than the one before."""
+    """Returns an alphabet of lines, each drawing a little further than the one before."""
 
     def line(k: int, j: int) -> list[list[list[float]]]:
         return [[[start + scale * (10 * k + j), start], [start + scale * 100, start + scale * 100]]]

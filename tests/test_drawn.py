@@ -1,4 +1,4 @@
-"""Alphabets that somebody drew: what is read and refused, what nets see of them, what is asked about a drawing."""
+"""Alphabets that somebody drew: which files are accepted, what nets see of them, what is measured on a drawing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def told(*symbols: Any, name: Any = "Mine") -> str:
     )
 
 
-def test_an_alphabet_comes_back_as_it_was_drawn_and_the_same_one_has_the_same_name() -> None:
+def test_alphabet_survives_saving_under_one_name() -> None:
+    """The same alphabet always gets the same name."""
     mine = alphabet.read(told([CROSS, HOOK], [RING, RING]))
     assert mine.fewest == 2 and mine.symbols[0].drawings[0] == (((10, 10), (90, 90)), ((90, 10), (10, 90)))
     assert alphabet.read(alphabet.write(mine)) == mine
@@ -47,7 +48,7 @@ def test_an_alphabet_comes_back_as_it_was_drawn_and_the_same_one_has_the_same_na
         alphabet.load("own-mine-00000000")
 
 
-def test_a_damaged_alphabet_is_not_known_and_said_to_be_drawn_again() -> None:
+def test_damaged_alphabet_asks_to_be_redrawn() -> None:
     mine = alphabet.read(told([CROSS], [RING], name="Cut"))
     name = alphabet.keep(mine)
     whole = alphabet.path(name).read_bytes()
@@ -71,7 +72,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("data", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_file_that_is_no_alphabet_is_a_sentence(data: bytes | str) -> None:
+def test_file_without_alphabet_gives_message(data: bytes | str) -> None:
     with pytest.raises(BadValue, match=r"^[A-Z].*\.$"):
         alphabet.read(data)
 
@@ -83,8 +84,8 @@ def test_a_file_that_is_no_alphabet_is_a_sentence(data: bytes | str) -> None:
         (2, -100, 2), (0.02, -1, 2), (4, 3000, 2), (0.01, 0.004, 1),
     ],
 )  # fmt: skip
-def test_any_range_of_coordinates_is_fitted_to_the_board(scale: float, start: float, made: float) -> None:
-    """From 0 to 100 and from 0 to 1 they stay where they are; any others fill the board, all by one measure."""
+def test_coordinates_are_fitted_to_the_board(scale: float, start: float, made: float) -> None:
+    """Coordinates from 0 to 100 or from 0 to 1 stay in place. Others are scaled alike to fill the board."""
 
     made = made if made == 1 else 100 / 90  # these drawings take 90 of 100
 
@@ -130,7 +131,8 @@ def test_what_is_no_drawing_is_a_sentence(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", READY)
-def test_what_ships_is_ten_symbols_that_are_none_of_the_glyphs(name: str) -> None:
+def test_shipped_alphabets_have_ten_new_symbols(name: str) -> None:
+    """None of the symbols is one of the glyphs."""
     ready = alphabet.load(name)
     assert len(ready.symbols) == 10 == len({symbol.name for symbol in ready.symbols})
     known, *_ = glyphs.catalogue()
@@ -140,7 +142,8 @@ def test_what_ships_is_ten_symbols_that_are_none_of_the_glyphs(name: str) -> Non
         assert min(near, back) > 0.1
 
 
-def test_drawings_come_first_as_they_are_and_then_in_other_hands() -> None:
+def test_own_drawings_come_before_varied_copies() -> None:
+    """The drawings come first as they are and then in other hands."""
     name = alphabet.keep(alphabet.read(told([CROSS, CROSS], [RING, RING])))
     few, many = Drawn(alphabet=name, labels=2), Drawn(alphabet=name, labels=4)
     x, y = drawn.train(few, range(3)).all_examples()
@@ -155,7 +158,7 @@ def test_drawings_come_first_as_they_are_and_then_in_other_hands() -> None:
     assert 20 < int(noisy.sum()) < 80
 
 
-def test_a_symbol_that_is_only_a_dot_is_a_sentence() -> None:
+def test_symbol_that_is_a_dot_gives_message() -> None:
     name = alphabet.keep(alphabet.read(told([CROSS], [[[[5, 5]]]])))
     run = Run(task=Drawn(alphabet=name), stages=(Stage(steps=1),), seeds=1)
     with pytest.raises(BadValue, match="only a dot"):
@@ -163,7 +166,8 @@ def test_a_symbol_that_is_only_a_dot_is_a_sentence() -> None:
     assert store.events(run)[-1]["message"] == "S1 is only a dot. Draw it larger."
 
 
-def test_a_new_alphabet_is_learned_from_three_drawings_and_a_drawing_is_read_as_it_grows() -> None:
+def test_new_alphabet_is_learned_from_three_drawings() -> None:
+    """The nets classify a drawing while it grows."""
     of = Drawn(alphabet="harbour", labels=3)
     ours = replace(fine_tuned(3, "probe", seeds=Seeds(count=2, first=60)), task=of, start=backbone())
     theirs = replace(scratch(3, steps=150, seeds=Seeds(count=2, first=60)), task=of)
@@ -180,7 +184,7 @@ def test_a_new_alphabet_is_learned_from_three_drawings_and_a_drawing_is_read_as_
     assert digest(dot) != digest(asked)
 
 
-def test_how_sure_nets_are_of_a_drawing_is_the_mean_of_their_chances() -> None:
+def test_certainty_is_the_mean_chance_over_nets() -> None:
     run = Run(task=Handwriting(labels=1), stages=(Stage(steps=1),), seeds=2)
     net = nets.load("conv", 10)
     theta = {name: 3 * part for name, part in nets.fresh(net, [generator("some", k) for k in range(2)]).items()}

@@ -1,4 +1,4 @@
-"""Encodings of files: what a file says, when nobody can tell, and what is no text."""
+"""Encodings of files: what a file says, which files are ambiguous, and which are no text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WIDE = ("utf_8", "utf-8-sig", "utf-16", "utf-32", "utf_16_le", "utf_16_be", "utf
     ],
     ids=["ru", "el", "he", "zh", "tw", "ja", "ko", "de", "pl", "fr", "signs", "ASCII"],
 )
-def test_a_paragraph_is_read_in_each_of_its_encodings(text: str, codes: tuple[str, ...]) -> None:
+def test_paragraph_is_read_in_every_encoding(text: str, codes: tuple[str, ...]) -> None:
     for code in codes:
         (found,) = encoding.readings((text * 20).encode(code))
         assert found.text == text * 20 and not found.lost, code
@@ -46,7 +46,8 @@ def test_a_paragraph_is_read_in_each_of_its_encodings(text: str, codes: tuple[st
 
 @pytest.mark.parametrize("text", [RUSSIAN, GREEK, CHINESE, GERMAN], ids=["ru", "el", "zh", "de"])
 @pytest.mark.parametrize("stray", [b"\xff", b"\x80", b"\xe4", b"\xc3"])
-def test_bad_bytes_of_a_utf8_file_cost_only_themselves(text: str, stray: bytes) -> None:
+def test_bad_bytes_cost_only_themselves(text: str, stray: bytes) -> None:
+    """The rest of the UTF-8 file is read."""
     data = text.encode()
     at = len(text[:20].encode())
     found = encoding.decode(data[:at] + stray + data[at:] + stray)

@@ -1,4 +1,4 @@
-"""What the engine promises: each value once, nothing lost with a worker, nothing left behind, and plain sentences."""
+"""The engine: each value is computed once, a lost worker loses no run, nothing stays behind, and messages are plain."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def engines(home: Path) -> Iterator[list[Engine]]:
 
 @pytest.fixture
 def engine(engines: list[Engine]) -> Engine:
-    """The engine of the test before, or a new one if that left it work that does not end: no test spoils the next."""
+    """Returns the engine of the test before. If that test left unfinished work, it returns a new one."""
     if engines and not idle(engines[0]):
         engines.pop().close()
     if not engines:
@@ -57,7 +57,8 @@ def idle(engine: Engine, seconds: float = 3) -> bool:
     return not engine._line.jobs and not engine._line.requests and engine.limits == Limits()
 
 
-def test_a_run_asked_for_before_the_workers_are_up_is_queued_and_then_done(engine: Engine) -> None:
+def test_early_run_waits_for_workers(engine: Engine) -> None:
+    """A run that is requested before the workers are up is queued and then done."""
     run = tiny()
     assert engine.state(run) == State("absent")
     engine.ask([run], "ann")
@@ -84,7 +85,8 @@ def test_what_is_stored_costs_nothing(engine: Engine) -> None:
     assert not engine._line.requests and not engine._line.jobs
 
 
-def test_arms_that_share_a_backbone_train_it_once_and_then_run_side_by_side(engine: Engine) -> None:
+def test_runs_share_their_backbone(engine: Engine) -> None:
+    """Two arms train the common backbone once and then run side by side."""
     backbone = tiny(300)
     arms = [tiny(LONG, backbone), tiny(LONG, backbone)]
     engine.ask(arms, "ann")
@@ -96,7 +98,8 @@ def test_arms_that_share_a_backbone_train_it_once_and_then_run_side_by_side(engi
         wait_for(engine, arm, "stopped")
 
 
-def test_what_another_value_of_the_click_starts_from_gives_way_to_what_is_wanted_for_itself(engine: Engine) -> None:
+def test_requested_runs_precede_mere_starting_points(engine: Engine) -> None:
+    """A run that is only the start of another run of the click gives way to one that is wanted itself."""
     backbone, alone = tiny(LONG), tiny(LONG)
     child = tiny(20, backbone)
     engine.ask([backbone, child, alone], "ann")
@@ -107,7 +110,8 @@ def test_what_another_value_of_the_click_starts_from_gives_way_to_what_is_wanted
         wait_for(engine, run, "stopped")
 
 
-def test_a_stopped_run_ends_at_its_next_event_and_can_begin_anew(engine: Engine) -> None:
+def test_stopped_run_can_be_started_again(engine: Engine) -> None:
+    """A stopped run ends at its next event."""
     run = tiny(LONG)
     engine.ask([run], "ann")
     wait(lambda: "point" in kinds(run))
@@ -122,7 +126,7 @@ def test_a_stopped_run_ends_at_its_next_event_and_can_begin_anew(engine: Engine)
     wait_for(engine, run, "stopped")
 
 
-def test_a_run_goes_on_while_another_session_wants_it(engine: Engine) -> None:
+def test_run_continues_for_another_session(engine: Engine) -> None:
     run = tiny(1500)
     engine.ask([run], "ann")
     engine.ask([run], "bob")
@@ -131,7 +135,7 @@ def test_a_run_goes_on_while_another_session_wants_it(engine: Engine) -> None:
     assert wait_for(engine, run) == State("done")
 
 
-def test_a_run_that_is_wanted_again_while_it_stops_is_done(engine: Engine) -> None:
+def test_run_requested_again_while_stopping_is_done(engine: Engine) -> None:
     run = tiny(500)
     engine.ask([run], "ann")
     wait(lambda: "point" in kinds(run))
@@ -140,7 +144,8 @@ def test_a_run_that_is_wanted_again_while_it_stops_is_done(engine: Engine) -> No
     assert wait_for(engine, run, "done", "failed") == State("done")
 
 
-def test_choosing_something_else_gives_up_what_nobody_wants_any_more(engine: Engine) -> None:
+def test_new_choice_stops_unwanted_runs(engine: Engine) -> None:
+    """Runs that somebody else still wants go on."""
     kept, left, shared, new = (tiny(LONG) for _ in range(4))
     engine.ask([shared], "bob")
     engine.ask([kept, left, shared], "ann")
@@ -153,7 +158,8 @@ def test_choosing_something_else_gives_up_what_nobody_wants_any_more(engine: Eng
     wait(lambda: not engine._line.jobs)
 
 
-def test_a_question_beside_a_run_stops_nothing_and_too_many_are_refused_with_a_sentence(engine: Engine) -> None:
+def test_question_stops_no_run_and_is_limited(engine: Engine) -> None:
+    """Too many questions are refused with a message."""
     known, run = tiny(), tiny(LONG)
     engine.ask([known], "ann")
     wait_for(engine, known)
@@ -200,7 +206,7 @@ def share(run: Run) -> float:
 
 
 def led(sides: list[Run], engine: Engine) -> float:
-    """By how much of its steps one side ever led another in what a page saw, until all were done."""
+    """Returns the largest lead of one side over another, as a share of the steps, until all were done."""
     most = 0.0
     while not all(engine.state(side).kind == "done" for side in sides):
         shares = [share(side) for side in sides]
@@ -217,7 +223,8 @@ def test_two_sides_move_together_on_two_workers(engine: Engine) -> None:
     wait(lambda: not engine._line.jobs)
 
 
-def test_two_sides_move_together_on_one_worker_and_keep_no_other_waiting(engine: Engine) -> None:
+def test_sides_move_together_on_one_worker(engine: Engine) -> None:
+    """They keep no other learner waiting."""
     busy, sides, next_one = tiny(LONG), [tiny(5000), tiny(5000)], tiny(20)
     engine.ask([busy], "bob")
     wait_for(engine, busy, "running")
@@ -246,7 +253,7 @@ def test_a_side_that_is_stopped_holds_nobody(engine: Engine) -> None:
     wait(lambda: not engine._line.jobs)
 
 
-def test_sides_begin_together_when_one_stands_on_what_is_missing(engine: Engine) -> None:
+def test_sides_begin_together_after_missing_backbone(engine: Engine) -> None:
     backbone = tiny(1500)
     sides = [tiny(100, backbone), tiny(100)]
     engine.ask(sides, "ann")
@@ -278,7 +285,7 @@ def test_the_queue_is_bounded_and_tells_the_position(engine: Engine) -> None:
     wait(lambda: not engine._line.jobs)
 
 
-def test_a_run_that_takes_too_long_is_ended_with_a_sentence(engine: Engine) -> None:
+def test_run_over_its_time_limit_gives_message(engine: Engine) -> None:
     run = tiny(LONG)
     engine.limits = Limits(seconds=0.2)
     try:
@@ -318,9 +325,8 @@ def test_a_damaged_folder_is_set_aside_and_recomputed(engine: Engine) -> None:
     assert wait_for(engine, child) == State("done")
 
 
-def test_a_complete_result_is_read_once_and_the_next_store_has_its_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_complete_result_is_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Another store has its own results."""
     run, child = tiny(), tiny(LONG)
     assert not store.complete(run)
     assert workers.compute(run, 600) == "done"
@@ -359,7 +365,7 @@ def test_an_unforeseen_error_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     assert kinds(run) == ["start", "failed"]
 
 
-def test_two_servers_on_one_store_do_each_run_once(engine: Engine) -> None:
+def test_two_servers_do_each_run_once(engine: Engine) -> None:
     other = Engine()
     backbone, warm = tiny(200), tiny()
     runs = [tiny(400, backbone), tiny(400, backbone)]
@@ -378,7 +384,7 @@ def test_two_servers_on_one_store_do_each_run_once(engine: Engine) -> None:
         other.close()
 
 
-def test_a_run_of_another_server_is_seen_to_run(engine: Engine) -> None:
+def test_run_of_another_server_counts_as_running(engine: Engine) -> None:
     run = tiny()
     with folders.writing(run):
         assert engine.state(run).kind == "running"

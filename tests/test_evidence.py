@@ -1,4 +1,4 @@
-"""The evidence: every claim with its receipt on one page, found and sorted by the URL, and codes on no other page."""
+"""The evidence page: every claim with its receipt, found and sorted by the URL. No other page shows codes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def page(**url: str) -> AppTest:
 
 
 def rows(test: AppTest) -> str:
-    """The claims as HTML, or nothing if none is shown."""
+    """Returns the claims as HTML, or nothing if no claim is shown."""
     return unescape(test.main.get("html")[-1].proto.body) if test.main.get("html") else ""
 
 
@@ -67,7 +67,7 @@ def test_a_lesson_has_its_own_claims(slug: str) -> None:
     assert set(codes(page(lesson=slug))) == {claim.id for claim in lessons()[slug].claims}
 
 
-def test_a_result_has_the_claims_that_came_out_so() -> None:
+def test_result_filter_shows_claims_with_that_status() -> None:
     for status in ("reproduced", "partly", "not"):
         test = page(status=status)
         assert set(codes(test)) == {name for name in claims() if shipped(name).status == status}
@@ -102,7 +102,8 @@ def test_the_url_says_what_is_filtered() -> None:
     assert codes(test) == codes(page(lesson="day_it_forgot"))
 
 
-def test_claims_are_sorted_by_lesson_by_result_and_by_code() -> None:
+def test_claims_are_sorted_as_chosen() -> None:
+    """The order is by lesson, by result or by code."""
     known = claims()
     numbers = [known[code][0].number for code in codes(page())]
     assert numbers == sorted(numbers)
@@ -114,7 +115,7 @@ def test_claims_are_sorted_by_lesson_by_result_and_by_code() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("name", ["lesson", "status", "order"])
-def test_a_hostile_url_gives_the_default_and_a_sentence(name: str, text: str) -> None:
+def test_hostile_url_gives_default_and_message(name: str, text: str) -> None:
     test = page(**{name: text})
     assert not test.exception
     assert len(test.warning) == 1
@@ -122,7 +123,7 @@ def test_a_hostile_url_gives_the_default_and_a_sentence(name: str, text: str) ->
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_search_finds_nothing_or_is_refused_in_a_sentence(text: str) -> None:
+def test_hostile_search_finds_nothing_or_is_refused(text: str) -> None:
     test = page(find=text)
     assert not test.exception
     refused = len(text) > 60 or "\n" in text
@@ -131,7 +132,7 @@ def test_a_hostile_search_finds_nothing_or_is_refused_in_a_sentence(text: str) -
     assert not refused or len(codes(test)) == len(claims())
 
 
-def test_a_claim_whose_runs_are_missing_says_what_brings_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_claim_without_runs_names_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(claim: str) -> None:
         raise kit.Missing(claim)
 
@@ -141,7 +142,8 @@ def test_a_claim_whose_runs_are_missing_says_what_brings_them(monkeypatch: pytes
     assert rows(test).count("make shipped") == len(claims())
 
 
-def test_a_whisker_says_what_it_draws_and_stays_inside() -> None:
+def test_interval_cell_describes_what_it_draws() -> None:
+    """The interval stays inside its cell."""
     drawn = interval_cell(6.2, 4.7, 9.4, none=1)
     assert 'aria-label="6.2, interval 4.7 to 9.4, beside 1"' in drawn
     assert re.findall(r"--(\w+): ([\d.]+)", drawn) == [
@@ -155,7 +157,10 @@ def test_a_whisker_says_what_it_draws_and_stays_inside() -> None:
 
 
 def shown(test: AppTest) -> list[str]:
-    """All that a page shows, as it is sent, but for commands and scripts, which need the codes; and not pictures."""
+    """Returns everything that a page shows, as it is sent.
+
+    It leaves out pictures, and also commands and scripts, because they need codes.
+    """
     sent = [str(getattr(one, "proto", "")) for one in (*test.main, *test.sidebar) if one.type != "code"]
     return [re.sub(r"data:image/[^\"')\\]*", "", text) for text in sent]
 

@@ -1,4 +1,4 @@
-"""What a run records of its first net's answers as it goes, against its weights, and what pages get of it."""
+"""What a run records of its first net's answers while it trains, against its weights, and what pages receive of it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def shown(task: Task, count: int) -> dict:  # type: ignore[type-arg]
     return dict(found)
 
 
-def test_the_last_answers_are_those_of_the_first_seeds_final_weights() -> None:
+def test_last_answers_agree_with_final_weights() -> None:
+    """The recorded answers are those of the first seed."""
     points, theta = outcome(DIGITS)
     x, y = handwriting.test(DIGITS.task)
     pick = torch.linspace(0, len(y) - 1, 40).long()
@@ -75,7 +76,8 @@ def test_recording_changes_nothing_that_is_learned() -> None:
         assert not any(point.exhibit for point in silent)
 
 
-def test_a_run_that_records_nothing_is_the_run_it_was() -> None:
+def test_recording_nothing_leaves_the_digest_unchanged() -> None:
+    """A count that is out of bounds is refused."""
     assert "exhibit" not in json.dumps(to_json(replace(DIGITS, exhibit=0)))
     assert digest(replace(DIGITS, exhibit=0)) != digest(DIGITS)
     for task, count in ((Handwriting(), 2501), (Plane(), 61), (Text(), 33), (Handwriting(), -1)):
@@ -83,7 +85,7 @@ def test_a_run_that_records_nothing_is_the_run_it_was() -> None:
             Run(task=task, exhibit=count)
 
 
-def test_what_an_ancestor_learned_is_answered_through_its_head() -> None:
+def test_old_task_is_answered_through_its_head() -> None:
     start = Run(task=Plane(labels=30), net="mlp", stages=SHORT, seeds=2)
     child = replace(ARMS, task=Plane(labels=30, ask="colour"), start=start, watch=(start.task,))
     theta = outcome(start)[1]
@@ -112,7 +114,8 @@ def test_digits_and_their_names_can_be_shown() -> None:
 
 
 @pytest.mark.parametrize("task", [Text(subject="law"), Instructions(), Instructions(ask="first word, twice")])
-def test_texts_are_written_at_a_few_tests_the_first_and_the_last_among_them(task: Task) -> None:
+def test_texts_are_written_at_a_few_tests(task: Task) -> None:
+    """The first and the last test are among them."""
     stages = (Stage(steps=8, batch=2),)
     run = Run(task=task, net="transformer", stages=stages, seeds=1, exhibit=3)
     points, _ = outcome(run)
@@ -124,9 +127,10 @@ def test_texts_are_written_at_a_few_tests_the_first_and_the_last_among_them(task
         assert not point.exhibit or len(point.exhibit["0"]["texts"]) == 3
 
 
-def test_an_answer_is_in_form_only_if_it_ends_and_right_only_if_it_is_the_wanted_one(
+def test_answers_are_judged_by_form_and_content(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """An answer has the form if it ends, and is right only if it is the wanted one."""
     task = Instructions(ask="in French, shouted")
     first, second, third = shown(task, 3)["examples"]
     told = [(first["right"], True), ("Nowhere!", True), (third["right"], False)]
@@ -137,12 +141,13 @@ def test_an_answer_is_in_form_only_if_it_ends_and_right_only_if_it_is_the_wanted
     assert found["right"] == [True, False, False]
 
 
-def test_writing_is_spread_over_the_tests_of_a_long_run() -> None:
+def test_writing_is_spread_over_a_long_run() -> None:
     tests = [*checkpoints(600), 600]
     assert written_at(tests) <= {*checkpoints(600)} and len(written_at(tests)) == 5  # and the end
 
 
-def test_notes_are_shown_with_the_promise_and_the_truth() -> None:
+def test_notes_show_their_promise_and_truth() -> None:
+    """The promise is the reward model's score, the truth the rater's."""
     book = Run(task=GuestBook(notes=100), net="writer", stages=(Stage(steps=5, batch=8),), seeds=2, exhibit=4)
     points, theta = outcome(book)
     assert [len(point.exhibit["0"]["texts"]) for point in points] == [4] * len(points)
@@ -164,7 +169,8 @@ def test_what_gives_no_classes_shows_nothing() -> None:
 # --- In the store, and for pages ------------------------------------------------------------------------------------
 
 
-def test_a_recorded_run_stays_small_and_its_tables_are_as_before(home: Path) -> None:
+def test_recorded_run_stays_small(home: Path) -> None:
+    """Its tables are those of a run that records nothing."""
     run = replace(DIGITS, stages=(Stage(steps=300, batch=8),))
     silent = replace(run, exhibit=0)
     for each in (run, silent):

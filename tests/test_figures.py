@@ -1,4 +1,4 @@
-"""Figures: what they draw is what the numbers say, and their text alternative says the same."""
+"""Figures draw what the numbers say, and their text alternatives say the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from lessons.kit.figures.scatter import Axis, Dot, scatter
 from lessons.kit.figures.slopes import Slope, lowered, slopes
 
 
-def test_a_loss_is_told_from_a_gain_by_side_colour_hatching_and_sign() -> None:
+def test_losses_and_gains_differ_in_four_ways() -> None:
+    """They differ in side, colour, hatching and sign."""
     shown = bars([Bar(name="letters", values=np.array([9.0, 11.0])), Bar(name="noise", values=np.array([-4.0]))], "Gap")
     gain, loss = shown.spec["series"][0]["data"]
     assert (gain["value"], loss["value"]) == (10, -4)
@@ -30,12 +31,12 @@ def test_a_loss_is_told_from_a_gain_by_side_colour_hatching_and_sign() -> None:
     assert "letters: +10.0 (spread 1.0); noise: -4.0 (spread 0.0)" in shown.alt
 
 
-def test_the_spread_of_a_bar_is_drawn_at_its_row() -> None:
+def test_spread_of_a_bar_lies_at_its_row() -> None:
     shown = bars([Bar(name="a", values=np.array([1.0])), Bar(name="b", values=np.array([2.0, 4.0]))], "Gap")
     assert shown.spec["series"][1]["markLine"]["data"] == [[{"coord": [2.0, 1]}, {"coord": [4.0, 1]}]]
 
 
-def test_a_dot_stands_where_it_is_said_to_and_its_name_beside_it() -> None:
+def test_dot_has_its_place_and_name() -> None:
     shown = scatter(
         [Dot(name="rank 1", x=452, y=0.95, y_spread=0.01)],
         Axis(name="parameters", log=True, form=",.0f"),
@@ -53,7 +54,7 @@ def test_dots_of_one_method_are_joined() -> None:
     assert (line["type"], line["data"]) == ("line", [[0, 1], [1, 0]])
 
 
-def test_a_heat_map_leaves_out_what_is_not_known() -> None:
+def test_heat_map_leaves_out_missing_cells() -> None:
     table = pd.DataFrame([[0.5, None], [0.25, 1.0]], index=["one", "two"], columns=["first", "second"])
     shown = heatmap(table, "task", "after")
     assert shown.spec["series"][0]["data"] == [[0, 0, 50], [0, 1, 25], [1, 1, 100]]
@@ -67,14 +68,15 @@ def test_only_a_log_axis_leaves_out_zero() -> None:
         assert len(shown.spec["series"][0]["data"]) == points
 
 
-def test_a_curve_may_have_its_name_beside_one_of_its_points() -> None:
+def test_curve_can_be_named_at_any_point() -> None:
     table = pd.DataFrame({"x": [1, 2, 4], "mean": [0.1, 0.2, 0.9], "low": [0.1, 0.2, 0.9], "high": [0.1, 0.2, 0.9]})
     (one,) = curves([Curve(table=table, name="it", role="source", tag=(2, "left"))], "x", (1, 4)).spec["series"]
     assert one["markPoint"]["data"] == [{"coord": [2.0, 20.0]}] and not one["endLabel"]["show"]
     assert one["markPoint"]["label"]["position"] == "left"
 
 
-def test_strips_multiply_to_the_square_that_is_drawn_beside_them() -> None:
+def test_low_rank_strips_multiply_to_the_square() -> None:
+    """The diagram draws the square of numbers beside its two strips."""
     ranks = (1, 2)
     images, counts = low_rank_diagram(8, ranks).spec["panels"]
     width = images["width"]
@@ -88,7 +90,7 @@ def test_strips_multiply_to_the_square_that_is_drawn_beside_them() -> None:
     assert np.median(abs(ratio / np.median(ratio) - 1)) < 0.1
 
 
-def test_a_slope_joins_two_columns_and_the_guess_begins_where_it_does() -> None:
+def test_slope_joins_columns_and_guess_shares_its_start() -> None:
     shown = [
         Slope(name="a", left=0.9, right=0.7, guess=0.8),
         Slope(name="b", left=None, right=0.5),
@@ -105,7 +107,7 @@ def test_a_slope_joins_two_columns_and_the_guess_begins_where_it_does() -> None:
     assert pale == {"b", "c"}
 
 
-def test_names_at_the_end_of_slopes_never_stand_on_each_other() -> None:
+def test_slope_names_never_overlap() -> None:
     values = [0.91, 0.89, 0.89, 0.2, None]
     down = lowered(values)
     places = sorted((1 - v) * 270 + d for v, d in zip(values, down) if v is not None)

@@ -1,4 +1,4 @@
-"""What a browser sends that no page of ours would send: the page is drawn all the same, and nothing of it is taken."""
+"""What a browser can send that none of our pages would send. The page is still drawn and accepts nothing of it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SAID: tuple[Any, ...] = (None, [], {}, -1, 1e300, "x", [[]], {"slug": "draw", "q
 
 
 def forged(of: str) -> Iterator[WidgetState]:
-    """What could be said of a widget, if it were another."""
+    """Yields forged states of a widget, as if it were of another kind."""
     for text in ("", "x", "9" * 5000):
         yield WidgetState(id=of, string_value=text)
     for number in (-1.0, float("nan"), 1e300):
@@ -54,7 +54,7 @@ def forged(of: str) -> Iterator[WidgetState]:
 
 
 @pytest.mark.parametrize("path, query", PAGES, ids=[f"{path} {''.join(query.values())}" for path, query in PAGES])
-def test_a_page_stands_whatever_is_said_of_its_widgets(address: str, path: str, query: dict[str, str]) -> None:
+def test_page_survives_forged_widget_states(address: str, path: str, query: dict[str, str]) -> None:
     async def forge() -> Visitor:
         visitor = Visitor(address)
         await visitor.open(path, **query)
@@ -70,7 +70,9 @@ def test_a_page_stands_whatever_is_said_of_its_widgets(address: str, path: str, 
 
 
 @pytest.mark.parametrize("at", ["small_step.beat", "embed", "", "lang"])
-def test_who_continues_takes_along_what_the_lesson_noted_and_nothing_else(address: str, at: str) -> None:
+def test_continuing_takes_only_what_the_lesson_noted(address: str, at: str) -> None:
+    """Other query entries in a forged position are dropped."""
+
     async def forge() -> Visitor:
         visitor = Visitor(address)
         await visitor.open()

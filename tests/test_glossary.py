@@ -1,4 +1,4 @@
-"""The glossary: every word of the field on any page has its entry, every entry its page, and prose opens entries."""
+"""The glossary: technical words on pages have entries, entries have pages, and words in prose open entries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VOCABULARY = [
 
 @cache
 def pages() -> dict[str, str]:
-    """What stands on every lesson's pages at its defaults, and on the home page."""
+    """Returns the text of every lesson's pages at their defaults, and of the home page."""
     test = AppTest.from_file("../app/main.py", default_timeout=60).run()
     home = " ".join(str(one.value) for kind in ("title", "markdown", "button") for one in test.get(kind))
     return {"home": home} | {slug: " \n ".join(said(lesson)) for slug, lesson in lessons().items()}
@@ -49,7 +49,7 @@ def said(lesson: Lesson) -> list[str]:
 
 @pytest.mark.usefixtures("workers_end")
 @pytest.mark.parametrize("word", VOCABULARY)
-def test_a_word_of_the_field_that_stands_on_a_page_has_an_entry(word: str) -> None:
+def test_technical_words_on_pages_have_entries(word: str) -> None:
     names = {name.lower() for term in terms().values() for name in (term.name, *term.also, *term.forms)}
     finds = pattern(word, f"{word}s")
     where = [page for page, text in pages().items() if finds.search(text)]
@@ -63,7 +63,7 @@ def test_every_entry_stands_on_a_page() -> None:
 
 
 @pytest.mark.parametrize("term", terms().values(), ids=terms())
-def test_an_entry_has_two_sentences_and_a_lesson_that_exists(term: Term) -> None:
+def test_entries_have_two_sentences_and_a_lesson(term: Term) -> None:
     assert len(re.findall(r"[.!?](?=\s|$)", term.entry)) == 2
     assert len(term.entry) < 260
     assert term.lesson in lessons()
@@ -85,15 +85,16 @@ def test_entries_that_texts_quote_exist() -> None:
 
 
 def opened(text: str) -> list[tuple[str, str]]:
-    """The words that open an entry, and which."""
+    """Returns the words that open an entry, each with its entry."""
     return re.findall(r">([^<]+)</button><span popover[^>]*><b>([^<]+)</b>", glossed(text, "label_worth", "hook"))
 
 
-def test_the_first_word_of_a_term_opens_its_entry_and_the_next_does_not() -> None:
+def test_only_the_first_mention_opens_an_entry() -> None:
     assert opened("Replay helps. So does replay, or EWC.") == [("Replay", "replay"), ("EWC", "EWC")]
 
 
-def test_the_longest_word_counts_and_plurals_and_line_breaks_are_seen() -> None:
+def test_longest_term_opens_the_entry() -> None:
+    """Plurals and line breaks within a term are recognised."""
     assert opened("A head start for **learning\nrates** and heads") == [
         ("head start", "head start"),
         ("learning\nrates", "learning rate"),
@@ -110,13 +111,14 @@ def test_formulas_code_and_links_stay_as_they_are() -> None:
     assert glossed(text, "label_worth", "hook") == text
 
 
-def test_an_entry_links_to_its_lesson_but_not_from_there() -> None:
+def test_entry_links_to_its_lesson() -> None:
+    """On the lesson's own page the entry has no link."""
     lesson = terms()["replay"].lesson
     assert f'href="{lesson}"' in glossed("replay", "label_worth", "hook")
     assert "href" not in glossed("replay", lesson, "hook")
 
 
-def test_every_gloss_of_a_page_has_an_id_of_its_own() -> None:
+def test_glosses_of_a_page_have_unique_ids() -> None:
     for slug, lesson in lessons().items():
         html = "".join(glossed(filled(text), slug, name) for name, text in lesson.words.items())
         ids = re.findall(r'popover id="([^"]+)"', html)
@@ -143,7 +145,7 @@ def entries(test: AppTest) -> list[str]:
     return re.findall(r"<dt>([^<]+?) ?<", test.main.get("html")[-1].proto.body) if test.main.get("html") else []
 
 
-def test_the_page_has_every_entry_and_links_to_lessons() -> None:
+def test_glossary_page_has_all_entries_and_links() -> None:
     test = page()
     assert not test.exception
     assert [name.replace("&#x27;", "'") for name in entries(test)] == list(terms())
@@ -151,7 +153,8 @@ def test_the_page_has_every_entry_and_links_to_lessons() -> None:
     assert len(links) == len(terms()) and set(links) <= set(lessons())
 
 
-def test_a_search_finds_names_other_names_and_entries_the_names_first() -> None:
+def test_search_lists_names_before_entries() -> None:
+    """The search finds names, other names and words in entries."""
     assert entries(page("cross-entropy")) == ["loss"]
     assert entries(page("elastic"))[0] == "EWC"
     found = entries(page("replay"))
@@ -172,7 +175,7 @@ def test_the_url_says_what_is_searched() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_search_finds_nothing_or_is_refused_in_a_sentence(text: str) -> None:
+def test_hostile_search_finds_nothing_or_is_refused(text: str) -> None:
     test = page(text)
     assert not test.exception
     refused = len(text) > 60 or "\n" in text
@@ -181,7 +184,8 @@ def test_a_hostile_search_finds_nothing_or_is_refused_in_a_sentence(text: str) -
 
 
 @pytest.mark.browser
-def test_a_gloss_opens_by_hover_key_and_tap_and_closes_by_escape(address: str, page: Page) -> None:
+def test_gloss_opens_and_closes_by_every_input(address: str, page: Page) -> None:
+    """It opens by hover, key and tap and closes by Escape."""
     page.goto(f"{address}/day_it_forgot")
     word = page.locator(".gloss button").first
     entry = page.locator(".gloss [popover]").first

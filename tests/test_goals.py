@@ -1,4 +1,4 @@
-"""Every goal that a page sets can be met, and not by doing nothing: read from the search that ships."""
+"""Every goal that a page sets can be met, and not by doing nothing. The tests read the stored search."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def test_the_default_does_not_meet_it(name: str) -> None:
     assert not default["met"]
 
 
-def test_a_goal_that_the_untrained_net_meets_is_noticed() -> None:
+def test_goal_met_by_untrained_net_is_noticed() -> None:
     trial = Trial(sets={}, runs=(), met=lambda evidence: True)
     assert trial.outcome["met untrained"] and trial.outcome["met"]
     assert Goal(says="", trials=(trial,)).recipe == Goal(says="other", trials=(trial, trial)).recipe
 
 
 def run(old: tuple[float, float], new: tuple[float, float]) -> pd.DataFrame:
-    """A run whose nets know so much of the old skill and of the new one, before the first step and in the end."""
+    """Returns a run with these scores on the old and the new skill, before the first step and at the end."""
     steps = np.repeat([0, 300], 4)
     return pd.DataFrame(
         {"step": steps, "seed": [0, 1, 2, 3] * 2, "accuracy": np.repeat(new, 4), "accuracy 1": np.repeat(old, 4)}

@@ -1,4 +1,4 @@
-"""Guess the next token: what is asked of a language model, its pairs of texts, its pictures, its script."""
+"""Guess the next token: what is measured on a language model, its pairs of texts, its pictures, its script."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RUN = Run(task=Text(), net="transformer", seeds=1)
 
 @pytest.fixture(scope="module")
 def fresh() -> Learned:
-    """A model that knows nothing, at two frames."""
+    """Returns an untrained model, at two frames."""
     theta = nets.fresh(nets.load("transformer", text.classes(Text())), [torch.Generator().manual_seed(0)])
     return Learned(RUN, {RUN: theta}, {0: theta, 5: theta})
 
@@ -42,7 +42,7 @@ def asked(kind: str, **more: object) -> Measure:
     return Measure(kind=kind, runs=(RUN,), prompts=(SAID,), **more)  # type: ignore[arg-type]
 
 
-def test_a_model_that_knows_nothing_is_surprised_by_every_token_alike(fresh: Learned) -> None:
+def test_untrained_model_finds_tokens_equally_surprising(fresh: Learned) -> None:
     found = answer(asked("surprise", count=128), [fresh])
     assert "".join(found["tokens"][0]) == SAID
     run = found["runs"][0]
@@ -55,7 +55,7 @@ def test_a_model_that_knows_nothing_is_surprised_by_every_token_alike(fresh: Lea
     assert run["next"][0][0][0][0] == text.tokenizer().decode([int(row.argmax())])
 
 
-def test_what_comes_next_is_asked_at_the_end_of_the_text(fresh: Learned) -> None:
+def test_next_token_is_predicted_at_the_text_end(fresh: Learned) -> None:
     torch.manual_seed(0)
     theta = {name: weight + 0.3 * torch.randn_like(weight) for name, weight in fresh.theta.items()}  # far from uniform
     found = answer(asked("surprise", count=128), [replace(fresh, frames={0: theta})])["runs"][0]
@@ -80,13 +80,13 @@ def test_it_looks_no_farther_back_than_it_may(fresh: Learned, back: int) -> None
         assert torch.allclose(found[place], alone, atol=1e-4)
 
 
-def test_a_long_text_is_cut_to_its_last_tokens() -> None:
+def test_long_text_keeps_its_last_tokens() -> None:
     kept = surprise.encoded("many words " * 100)
     assert len(kept) == text.WINDOW
     assert int(kept[0]) == int(surprise.encoded("x")[0])
 
 
-def test_what_it_writes_is_drawn_with_the_same_numbers_at_every_frame(fresh: Learned) -> None:
+def test_frames_write_with_the_same_random_numbers(fresh: Learned) -> None:
     run = answer(asked("continuations", count=6), [fresh])["runs"][0]
     assert run["texts"][0][0] == run["texts"][0][1] != ""
     other = answer(asked("continuations", count=6, first_seed=1), [fresh])["runs"][0]
@@ -94,7 +94,8 @@ def test_what_it_writes_is_drawn_with_the_same_numbers_at_every_frame(fresh: Lea
 
 
 @pytest.mark.parametrize("kind", minimal_pairs.SPOILS)
-def test_a_pair_is_held_out_text_and_the_same_spoiled_in_as_many_tokens(kind: str) -> None:
+def test_pairs_contrast_held_out_with_spoiled_text(kind: str) -> None:
+    """Both texts of a pair have the same number of tokens."""
     real, spoiled = minimal_pairs.make_pairs(kind, 30)
     held_out = " ".join(text.documents("general")[1])
     assert len(real) == len(spoiled) == 30
@@ -107,7 +108,7 @@ def test_a_pair_is_held_out_text_and_the_same_spoiled_in_as_many_tokens(kind: st
             assert sorted(said) == sorted(wrong)
 
 
-def test_texts_are_spoiled_in_one_place_and_nowhere_else() -> None:
+def test_texts_are_spoiled_in_one_place_only() -> None:
     sentence, other = "On 12 May the young Anna was seen in Paris today.", "There were 7 men, Anna and Bert, in Rome."
     assert {*minimal_pairs.misspelt("a young man", other)} == {"a yuong man", "a yonug man"}
     assert [*minimal_pairs.reordered("He was not here", other)] == ["He not was here", "He was here not"]
@@ -123,7 +124,8 @@ def test_texts_are_spoiled_in_one_place_and_nowhere_else() -> None:
     ]
 
 
-def test_a_text_is_as_likely_beside_a_longer_one_as_alone(fresh: Learned) -> None:
+def test_padding_does_not_change_a_likelihood(fresh: Learned) -> None:
+    """A short text is as likely beside a longer one as alone."""
     short, long = (text.tokens([said]).long() for said in ("Call me", "Call me Ishmael, or what you will."))
     together = minimal_pairs.likelihoods(fresh.net, fresh.theta, [short, long])
     alone = [float(minimal_pairs.likelihoods(fresh.net, fresh.theta, [one])[0]) for one in (short, long)]
@@ -132,13 +134,13 @@ def test_a_text_is_as_likely_beside_a_longer_one_as_alone(fresh: Learned) -> Non
     assert minimal_pairs.accuracy(fresh.net, fresh.theta, [short, short], [short, long]) == 0.5
 
 
-def test_a_model_that_knows_nothing_guesses_which_is_real(fresh: Learned) -> None:
+def test_untrained_model_guesses_at_pairs(fresh: Learned) -> None:
     found = answer(Measure(kind="minimal_pairs", runs=(RUN,), count=60), [fresh])
     assert found["kinds"] == list(minimal_pairs.SPOILS)
     assert all(0.25 < share < 0.75 for share in found["runs"][0]["right"][0])
 
 
-def test_the_game_hides_what_comes_next_from_its_text_alternative() -> None:
+def test_game_alternative_text_hides_the_next_word() -> None:
     one = Round(before="Once upon a", after=" time", expected=[(" s", 0.07), ("\n", 0.04)], bits=3)
     figure = guessing_game([one])
     assert "Once upon a" in figure.alt and "time" not in figure.alt
@@ -154,7 +156,7 @@ def test_every_word_of_the_game_is_one_token() -> None:
         assert text.tokenizer().decode([last]) == after
 
 
-def test_one_scrubber_drives_the_readers_text_its_loss_and_what_it_writes() -> None:
+def test_one_scrubber_moves_text_loss_and_samples() -> None:
     told = {"tokens": [["Call", " me"]], "runs": [{"steps": [0, 5000], "bits": [[[10.0, 10.0]], [[2.0, 4.0]]]}]}
     told["runs"][0]["said"] = [[[[[" a", 0.1]], [["\n", 0.2]]]]] * 2  # type: ignore[index]
     wrote = {"runs": [{"steps": [0, 5000], "texts": [["xq", " Ishmael"]]}]}
@@ -175,7 +177,7 @@ def test_a_live_net_is_seen_writing() -> None:
     assert panels[1]["big"] == ["as unsure as among 1,024 tokens", "as unsure as among 32 tokens"]
 
 
-def test_nothing_is_known_at_first_but_how_many_tokens_there_are() -> None:
+def test_reader_begins_knowing_only_the_token_count() -> None:
     reader = load_results(LESSON.backdrop(LESSON.defaults)).table("reader")
     assert reader.bits.iloc[0] == pytest.approx(math.log2(1024) / 2.66, rel=0.03)
     assert reader.bits.iloc[-1] < 1.98  # what a shipped reader has to reach
@@ -194,7 +196,7 @@ PLAYED = f"""
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
-def test_the_models_bars_hide_until_the_learner_has_guessed(tmp_path: Path, page: Page) -> None:
+def test_model_bars_stay_hidden_until_a_guess(tmp_path: Path, page: Page) -> None:
     script = tmp_path / "page.py"
     script.write_text(textwrap.dedent(PLAYED), "utf-8")
     with served(str(script)) as (found, _):

@@ -1,4 +1,4 @@
-"""Hands on a picture, in a real browser: handles, rows and labels by mouse and by keys alone, through all beats."""
+"""Direct manipulation of pictures in a real browser: handles, rows and labels by mouse and by keys, in all beats."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def drag(page: Page, what: Locator, by: tuple[float, float]) -> None:
 
 
 def in_url(page: Page, name: str) -> str:
-    """What the URL says, once it says something."""
+    """Returns a value in the URL, as soon as the URL has it."""
     page.wait_for_url(re.compile(re.escape(f"{name}=")))
     return parse_qs(urlparse(page.url).query)[name][0]
 
 
 def to_the_ending(page: Page) -> None:
-    """From the prediction through the run and all findings, without waiting for the nets."""
+    """Goes from the prediction through the run and all findings, without waiting for the nets."""
     page.locator(".st-key-train button").click()
     press(page, "What happened there?")
     through_the_findings(page)
 
 
-def test_the_way_on_does_not_move_under_a_pointer_as_a_run_begins(address: str, page: Page) -> None:
+def test_onward_button_stays_put_when_run_begins(address: str, page: Page) -> None:
     page.goto(f"{address}/label_worth?label_worth.beat=Run&label_worth.committed=1&label_worth.draw=77")
     train = page.locator(".st-key-train button")
     expect(train).to_be_visible()
@@ -69,7 +69,8 @@ def test_the_way_on_does_not_move_under_a_pointer_as_a_run_begins(address: str, 
 
 
 @pytest.mark.parametrize("page", [1280], indirect=True)
-def test_points_are_dragged_on_the_chart_that_stays_and_confronted_with_what_it_did(address: str, page: Page) -> None:
+def test_points_are_dragged_and_compared_with_results(address: str, page: Page) -> None:
+    """The chart is the same before and after the run."""
     page.goto(f"{address}/label_worth?label_worth.beat=Predict")
     handles = page.get_by_role("slider", name=re.compile("in percent"))
     expect(handles.first).to_have_attribute("aria-valuetext", "not said yet")
@@ -93,7 +94,7 @@ def test_points_are_dragged_on_the_chart_that_stays_and_confronted_with_what_it_
 
 
 @pytest.mark.parametrize("page", [390], indirect=True)
-def test_handles_are_moved_by_keys_alone_on_a_phone(address: str, page: Page) -> None:
+def test_handles_are_moved_by_keys_on_phones(address: str, page: Page) -> None:
     page.goto(f"{address}/day_it_forgot?day_it_forgot.beat=Predict")
     half, left = page.get_by_role("slider", name="half lost"), page.get_by_role("slider", name="left")
     half.focus()
@@ -120,7 +121,7 @@ def test_handles_are_moved_by_keys_alone_on_a_phone(address: str, page: Page) ->
 
 
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
-def test_rows_are_put_in_order_by_hand_and_by_keys(address: str, page: Page) -> None:
+def test_rows_are_ordered_by_mouse_and_keys(address: str, page: Page) -> None:
     page.goto(f"{address}/wrong_teacher?wrong_teacher.beat=Predict")
     upright = page.get_by_role("button", name=re.compile("^upright"))
     expect(upright).to_have_attribute("aria-label", re.compile("not said yet"))
@@ -139,7 +140,8 @@ def test_rows_are_put_in_order_by_hand_and_by_keys(address: str, page: Page) -> 
 
 
 @pytest.mark.parametrize("page", [390], indirect=True)
-def test_digits_are_labelled_by_keys_and_taps_and_survive_a_reload(toy: str, page: Page) -> None:
+def test_digit_labels_survive_a_reload(toy: str, page: Page) -> None:
+    """The digits are labelled by keys and by taps."""
     page.goto(toy)
     expect(page.get_by_text("Digit 1 of 4")).to_be_visible()
     page.keyboard.press("7")
@@ -158,7 +160,7 @@ def test_digits_are_labelled_by_keys_and_taps_and_survive_a_reload(toy: str, pag
 
 
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
-def test_a_card_is_chosen_by_a_click_and_by_keys(address: str, page: Page) -> None:
+def test_cards_are_chosen_by_click_and_keys(address: str, page: Page) -> None:
     page.goto(f"{address}/one_backbone")
     page.get_by_role("radio", name="kana").click()
     assert in_url(page, "one_backbone.backbone") == "kana"

@@ -1,4 +1,4 @@
-"""What is moved by hand on a picture: what the browser is sent, what is kept, and that axes stay where they are."""
+"""Direct manipulation of pictures: what the browser is sent, what is kept, and that axes do not move."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def sent(*handles: Handle, **said: Any) -> dict[str, Any]:
     return spec(prediction, Settings(said), GROUND)
 
 
-def test_a_handle_gets_its_options_in_the_order_of_the_axis_with_their_places() -> None:
+def test_handle_options_have_places_in_axis_order() -> None:
     (one,) = sent(Handle(x=WHEN, y=50, where={"never": 640}))["handles"]
     assert one["x"]["options"] == [
         {"text": "10", "place": 10.0},
@@ -51,19 +51,20 @@ def test_an_option_without_a_place_is_refused() -> None:
         Handle(x=WHEN, y=50)
 
 
-def test_only_what_moves_up_and_down_is_joined_unless_it_is_said() -> None:
+def test_only_vertical_handles_join_by_default() -> None:
     up, across = Handle(x=5, y=UP), Handle(x=WHEN, y=50, where={"never": 640})
     free, start = Handle(x=WHEN, y=UP, where={"never": 640}), Handle(x=1, y=100)
     told = sent(up, across, free, start, replace(across, joined=True))
     assert [one["joined"] for one in told["handles"]] == [True, False, False, True, True]
 
 
-def test_what_was_said_is_sent_as_the_url_writes_it_and_nothing_else() -> None:
+def test_handle_values_are_sent_as_in_urls() -> None:
+    """Values that belong to no handle are not sent."""
     told = sent(Handle(x=5, y=UP), up=50, when="never")
     assert told["said"] == {"up": "50"}
 
 
-def test_a_grid_has_the_edges_that_the_hands_count_with() -> None:
+def test_figure_with_handles_has_fixed_grid_edges() -> None:
     fixed = scatter([], Axis(name="x", low=0, high=1), Axis(name="y", low=1, high=100, log=True))
     for figure in (curves([], "x", (1, 100)), fixed):
         assert figure.ground and figure.spec["grid"] == figure.ground.grid
@@ -73,7 +74,8 @@ def test_a_grid_has_the_edges_that_the_hands_count_with() -> None:
 
 
 @EACH
-def test_handles_lie_on_axes_that_stay_and_set_the_predictions_own_sliders(lesson: Lesson) -> None:
+def test_handles_use_fixed_axes_and_prediction_controls(lesson: Lesson) -> None:
+    """The picture has the same axes before and after the run."""
     values, guess = lesson.backdrop(lesson.defaults), Settings()
     before = lesson.picture(load_results(visible(values)), lesson.defaults, guess)
     after = lesson.picture(load_results(values), lesson.defaults, guess)
@@ -89,7 +91,7 @@ ABC = Order(name="abc", label="Three things", items=("a", "b", "c"), default="a 
 
 
 @pytest.mark.parametrize("text", ["", "a > b", "a > b > b", "a > b > c > d", "nan", "<img src=x>", "a>b>c", "\ud800"])
-def test_an_order_that_has_not_each_item_once_is_a_sentence(text: str) -> None:
+def test_incomplete_order_gives_message(text: str) -> None:
     with pytest.raises(BadValue, match="Three things"):
         ABC.read(text)
 
@@ -98,7 +100,7 @@ def test_an_order_is_read_as_it_is_written() -> None:
     assert ABC.parse_items(ABC.read(ABC.format_items(["c", "a", "b"]))) == ["c", "a", "b"]
 
 
-def test_rows_stand_on_one_scale_and_say_what_they_show() -> None:
+def test_rows_share_a_scale_and_describe_themselves() -> None:
     gain = Row(name="a", value=10, low=8, high=12, says="+10", guess=-5, note="you said 2nd")
     figure = ranked_rows([gain, Row(name="b", value=-20, says="-20")], (-20, 20), unit="points")
     first, second = figure.spec["rows"]
@@ -109,7 +111,8 @@ def test_rows_stand_on_one_scale_and_say_what_they_show() -> None:
     )
 
 
-def test_rows_whose_order_is_asked_are_those_of_the_order_and_say_from_what_to_what() -> None:
+def test_ordered_rows_match_the_order_they_ask_for() -> None:
+    """Their text alternative names both ends of the order."""
     asked = ranked_rows([Row(name=name) for name in "bca"], (0, 1), ask=ABC, ends=("best", "worst"))
     assert asked.alt == "Three things, to be put in order from best to worst: b; c; a."
     for wrong in (["a", "b"], ["a", "b", "b"]):
@@ -118,7 +121,8 @@ def test_rows_whose_order_is_asked_are_those_of_the_order_and_say_from_what_to_w
 
 
 @pytest.mark.usefixtures("workers_end")
-def test_an_order_chosen_one_after_the_other_is_said_when_it_is_whole() -> None:
+def test_order_is_saved_when_it_is_complete() -> None:
+    """Without a mouse, the items are chosen one after the other."""
     slug, at = "wrong_teacher", "wrong_teacher.worth"
     test = page(slug, beat="Predict")
     (order,) = (one for one in lessons()[slug].prediction.sliders if isinstance(one, Order))
@@ -155,14 +159,15 @@ def test_labels_that_cannot_be_are_a_sentence(text: str) -> None:
         FOUR.read(text)
 
 
-def test_labels_are_read_as_they_are_written_and_whole_when_none_is_missing() -> None:
+def test_labels_survive_reading_and_writing() -> None:
+    """They are complete when none is missing."""
     assert FOUR.write(FOUR.read("07-9")) == "07-9"
     assert [FOUR.is_complete(text) for text in ("----", "07-9", "0719")] == [False, False, True]
 
 
 @pytest.mark.usefixtures("workers_end")
 @pytest.mark.parametrize(("text", "refused"), [("07-9", False), ("079", True), ("<img src=x>", True)])
-def test_a_page_with_labels_is_drawn_whatever_the_url_says(text: str, refused: bool) -> None:
+def test_label_page_survives_any_url(text: str, refused: bool) -> None:
     test = AppTest.from_string(SCRIPT, default_timeout=60)
     for name, value in {"beat": "Run", "committed": "2", "given": text}.items():
         test.query_params[f"fast_start.{name}"] = value

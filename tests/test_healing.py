@@ -1,4 +1,4 @@
-"""A server heals itself: workers, scheduler, and the way to them, lost as often as you like, end no run."""
+"""A server heals itself: no run is lost when workers, the scheduler or its connection fail again and again."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def doomed(home: Path) -> Iterator[Engine]:
-    """An engine whose processes are going to be killed."""
+    """Returns an engine whose processes the test kills."""
     engine = Engine()
     yield engine
     engine.close()
 
 
 def is_as_if_undisturbed(run: Run, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether a run has the very weights that it has when nobody disturbs it."""
+    """Tells whether a run has the same weights as one that nothing disturbed."""
     disturbed = store.events(run)[-1]["sha256"]
     with monkeypatch.context() as patch:
         patch.setenv("HEADSTART_STORE", str(store.home().with_name("undisturbed")))
@@ -45,13 +45,11 @@ def is_as_if_undisturbed(run: Run, monkeypatch: pytest.MonkeyPatch) -> bool:
 
 
 def first_point(run: Run) -> str:
-    """By which attempts are told apart: it holds a time."""
+    """Returns the first point, which holds a time and so tells attempts apart."""
     return json.dumps(store.events(run)[1:2])
 
 
-def test_workers_killed_again_and_again_are_replaced_and_the_run_is_right(
-    doomed: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_workers_are_replaced_and_run_stays_right(doomed: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     run, attempts = tiny(1000), list[str]()
     doomed.ask([run], "ann")
     for n in range(2):
@@ -69,9 +67,7 @@ def test_workers_killed_again_and_again_are_replaced_and_the_run_is_right(
     assert is_as_if_undisturbed(run, monkeypatch)
 
 
-def test_a_scheduler_killed_again_and_again_is_started_again_and_says_so(
-    doomed: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_scheduler_restarts_and_page_is_told(doomed: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     run = tiny(1000)
     doomed.ask([run], "ann")
     for again in (False, True):  # the second time it is the second attempt: what the first has left stands for a while
@@ -87,7 +83,8 @@ def test_a_scheduler_killed_again_and_again_is_started_again_and_says_so(
     assert wait_for(doomed, other) == State("done")
 
 
-def test_what_kills_its_workers_is_given_up_and_keeps_nobody_waiting(doomed: Engine) -> None:
+def test_run_that_kills_workers_is_given_up(doomed: Engine) -> None:
+    """It keeps no other run waiting."""
     doomed.limits = Limits(losses=2)
     poison, child, innocent = tiny(20_000), tiny(), tiny()
     doomed.ask([poison], "ann")
@@ -104,7 +101,7 @@ def test_what_kills_its_workers_is_given_up_and_keeps_nobody_waiting(doomed: Eng
     assert wait_for(doomed, innocent) == State("done")
 
 
-def test_workers_that_do_not_start_are_started_again_until_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_worker_starts_are_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     start, attempts = workers.start, iter([OSError("no memory"), OSError("no memory")])
 
     def fails_twice() -> tuple[subprocess.Popen[str], str, str]:
@@ -148,7 +145,8 @@ engine.close()
 """
 
 
-def test_two_servers_one_scheduler_and_four_workers_do_each_run_once_though_one_is_lost() -> None:
+def test_two_servers_share_workers_despite_a_loss() -> None:
+    """Two servers, one scheduler and four workers do each run once, though a worker is lost."""
     runs = [tiny(2500) for _ in range(8)]
     with served_workers("--workers", "4") as (settings, process):
         env = os.environ | settings | {"PYTHONPATH": str(workers.ROOT)}

@@ -1,4 +1,4 @@
-"""The folder that is taken home trains its run again, anywhere, and says first what it lacks."""
+"""The folder that is taken home trains its run again on another machine, and first says what is missing."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def unzipped(data: bytes, place: Path) -> Path:
 
 
 def trained(folder: Path, damaged: bool = False) -> subprocess.CompletedProcess[str]:
-    """What the script prints: far from the repository, with only the packages that it asks for."""
+    """Returns what the script prints outside the repository, with only the packages that it asks for."""
     wanted = set() if damaged else set(json.loads((folder / "run.json").read_text("utf-8"))["packages"])
     code = ELSEWHERE.format(absent=INSTALLED - wanted, script=str(folder / "train.py"))
     clean = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
@@ -143,7 +143,7 @@ def test_the_folder_finds_the_very_number_elsewhere(make: Callable[[], Run], tmp
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A run on spirals that starts from others, unzipped."""
+    """Returns the unzipped folder of a run on spirals that starts from other runs."""
     run = RUNS["low rank, then adapters"]()
     assert compute_values.perform(run) == "done"
     return unzipped(zipped(run), tmp_path)
@@ -206,7 +206,7 @@ def test_data_stay_with_the_browser_that_brought_them(make: Callable[[], Run], t
     assert done.stdout.startswith("data/") and "is missing. Somebody brought these data" in done.stdout
 
 
-def test_a_file_of_the_app_that_is_missing_is_named(tmp_path: Path) -> None:
+def test_missing_file_is_named(tmp_path: Path) -> None:
     run = on(Table(labels=3), "mlp")
     assert compute_values.perform(run) == "done"
     folder = unzipped(zipped(run), tmp_path)
@@ -260,7 +260,7 @@ def test_the_notebook_trains_it_too(folder: Path) -> None:
     assert "def train(" in done.stdout and done.stdout.count(" % accuracy") > 4
 
 
-def test_the_folder_holds_only_code_that_the_run_imports(folder: Path) -> None:
+def test_folder_has_only_code_the_run_imports(folder: Path) -> None:
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     weights = "weights/1-spirals-20-labels-from-scratch.safetensors"
     assert {"core/worlds/plane.py", "core/training/train.py", "numbers.csv", weights} < there
@@ -269,7 +269,8 @@ def test_the_folder_holds_only_code_that_the_run_imports(folder: Path) -> None:
     assert "pip install numpy safetensors torch\n" in needs
 
 
-def test_equal_runs_are_equal_zips_and_unfinished_ones_none() -> None:
+def test_equal_runs_give_equal_zips() -> None:
+    """An unfinished run gives no zip."""
     assert compute_values.perform(ARMS) == "done"
     assert zipped(ARMS) == zipped(ARMS)
     with zipfile.ZipFile(io.BytesIO(zipped(ARMS))) as archive:
@@ -289,7 +290,7 @@ def test_weights_that_are_too_large_are_trained_again(monkeypatch: pytest.Monkey
     ).read_text("utf-8")
 
 
-def test_a_zip_that_was_taken_home_is_no_bundle_and_that_is_said() -> None:
+def test_home_zip_is_not_accepted_as_bundle() -> None:
     assert compute_values.perform(ARMS) == "done"
     with pytest.raises(BadValue, match="was taken home, to be unzipped"):
         bundle.unpack(zipped(ARMS))

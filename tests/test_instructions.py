@@ -1,4 +1,4 @@
-"""Instructions: only answers count, what tests is never shown, and obeying is told from being right."""
+"""Instructions: only answers count, test examples are never trained on, and form and content are judged separately."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_only_the_tokens_of_the_answer_count() -> None:
     assert world.loss(asked, y[None]).item() == pytest.approx(math.log(text.classes(Text())), rel=1e-5)
 
 
-def test_an_answer_is_right_only_if_every_token_is() -> None:
+def test_answer_is_right_only_in_every_token() -> None:
     _, y = world.encode_examples([("In French: Spain", "Espagne")])
     perfect = torch.nn.functional.one_hot(y.clamp(min=0), text.classes(Text())).float()[None]
     assert world.scores(perfect, y).item() == 1
@@ -48,7 +48,7 @@ def test_an_answer_is_right_only_if_every_token_is() -> None:
     assert world.scores(spoilt, y).item() == 0
 
 
-def test_no_example_shows_what_is_held_out_or_what_tests() -> None:
+def test_training_omits_held_out_and_test_examples() -> None:
     x, y = world.train(SMALL, range(2)).all_examples()
     assert x.shape == (2, SMALL.examples, world.PLACES)
     assert not torch.equal(x[0], x[1])  # each seed has examples of its own
@@ -83,7 +83,7 @@ def test_no_example_shows_what_is_held_out_or_what_tests() -> None:
         ("good or bad, plain", "", False),
     ],
 )
-def test_the_form_of_an_answer_is_told_from_its_content(name: str, says: str, fits: bool) -> None:
+def test_form_is_judged_without_the_content(name: str, says: str, fits: bool) -> None:
     assert world.has_form(name, says) is fits
 
 
@@ -121,7 +121,7 @@ def test_what_needs_no_english_is_what_it_says() -> None:
             assert wanted == turn(asked.split(": ")[1])
 
 
-def test_real_sentences_are_short_and_asked_for_in_one_kind_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_real_sentences_are_short_and_fit_one_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = (["a dull film", "an awful film " * 9], ["a warm film"])
     monkeypatch.setattr(world.sentiment, "split_train_test", lambda subject: (kinds, kinds))
     monkeypatch.setattr(world, "short_reviews", world.short_reviews.__wrapped__)
@@ -137,8 +137,8 @@ def drawn_real(name: str, seed: int) -> tuple[str, str]:
     return world.example(name, world.randint_from(generator("real", seed)), True, real=True)
 
 
-def test_answers_are_counted_task_by_task_and_seed_by_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of four answers to each instruction: what is wanted, the same not ended, something else in form, and nothing."""
+def test_answers_are_counted_by_task_and_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each instruction gets four answers: the wanted one, the same unfinished, two other words, and nothing."""
     tasks = (Instructions(ask="law or play, plain"), Instructions(ask="reverse, plain"))
     run = Run(task=SMALL, net="transformer", stages=(Stage(steps=1),), seeds=2)
     asked_of = [world.draw_questions(task.ask, 4) for task in tasks]
@@ -164,7 +164,8 @@ def test_answers_are_counted_task_by_task_and_seed_by_seed(monkeypatch: pytest.M
     assert instruction_following.rate([True, False, False]) == 0.3333
 
 
-def test_answers_are_told_of_the_first_seed_and_written_by_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_shown_are_of_the_first_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run writes its own answers."""
     theta = {"head.bias": torch.tensor([[[1.0]], [[2.0]]])}
 
     def said(net: Net, theta: Theta, rows: list[list[int]]) -> list[tuple[str, bool]]:

@@ -53,7 +53,7 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
 
 
 def race(page: Page, address: str, **settings: object) -> None:
-    """A race of two runs, just begun: on digits it takes some twenty seconds, on the plane two."""
+    """Starts a race of two runs, which takes some twenty seconds on digits and two on the plane."""
     query = "".join(f"&fast_start.{name}={value}" for name, value in settings.items())
     page.goto(f"{address}/fast_start?fast_start.beat=Run&fast_start.committed=2{query}")
     press(page, "Train 16 nets now")
@@ -70,9 +70,10 @@ def test_a_run_can_be_stopped_and_begun_again(server: tuple[str, psutil.Process]
     expect(stopped).to_be_visible()
 
 
-def test_a_run_is_still_the_learners_after_a_reload_and_nobody_elses_who_has_the_link(
+def test_reload_keeps_the_run_and_links_do_not(
     server: tuple[str, psutil.Process], page: Page, browser: Browser
 ) -> None:
+    """Another browser that opens the link can watch the run but not stop it."""
     race(page, server[0], draw=90)
     expect(page.get_by_text(MOVING)).to_be_visible()
     with browser.new_context() as elsewhere:
@@ -89,21 +90,21 @@ def test_a_run_is_still_the_learners_after_a_reload_and_nobody_elses_who_has_the
     expect(page.get_by_text(re.compile("Stopped after [0-9,]+ of 2,000 steps"))).to_be_visible()
 
 
-def test_a_race_that_is_over_can_be_run_with_another_draw(server: tuple[str, psutil.Process], page: Page) -> None:
+def test_finished_race_can_run_with_another_draw(server: tuple[str, psutil.Process], page: Page) -> None:
     race(page, server[0], world="plane", draw=60)
     press(page, "Again, with another draw")
     expect(page).to_have_url(re.compile("fast_start.draw=61"))
     expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
 
 
-def test_what_moves_comes_to_rest_at_the_last_step(server: tuple[str, psutil.Process], page: Page) -> None:
+def test_player_stops_at_the_last_step(server: tuple[str, psutil.Process], page: Page) -> None:
     page.goto(f"{server[0]}/own?own.draw=7")
     page.get_by_role("button", name=re.compile("^Train 16 nets")).click()
     expect(page.get_by_text(re.compile(r"^600 of 600 steps"))).to_be_visible()
     expect(page.locator(".player .mark").first).to_have_text("step 300")
 
 
-def test_a_killed_worker_is_replaced_and_the_page_says_so(server: tuple[str, psutil.Process], page: Page) -> None:
+def test_killed_worker_is_replaced_and_page_says_so(server: tuple[str, psutil.Process], page: Page) -> None:
     race(page, server[0], draw=80)
     expect(page.get_by_text(MOVING)).to_be_visible()
     for process in server[1].children(recursive=True):
@@ -125,7 +126,7 @@ def test_a_hostile_url_is_a_sentence(server: tuple[str, psutil.Process], page: P
     expect(page.get_by_role("button", name=re.compile("Train 16 nets now|Again, with another draw"))).to_be_visible()
 
 
-def test_a_text_of_ones_own_is_read_from_a_file(server: tuple[str, psutil.Process], page: Page, tmp_path: Path) -> None:
+def test_own_text_is_read_from_a_file(server: tuple[str, psutil.Process], page: Page, tmp_path: Path) -> None:
     page.goto(f"{server[0]}/new_subject?new_subject.beat=Run&new_subject.committed=2")
     page.get_by_text("Take a text of your own, in Latin letters").click()
     chooser = page.locator("input[type=file]")
@@ -150,7 +151,8 @@ def test_a_text_of_ones_own_is_read_from_a_file(server: tuple[str, psutil.Proces
     expect(page.get_by_text(re.compile("Stopped after"))).to_be_visible()
 
 
-def test_a_refreshed_page_goes_on_and_its_chart_keeps_its_place(server: tuple[str, psutil.Process], page: Page) -> None:
+def test_reload_continues_run_and_chart_is_kept(server: tuple[str, psutil.Process], page: Page) -> None:
+    """The chart is updated and not drawn anew."""
     race(page, server[0], draw=40)
     expect(page.get_by_text(MOVING)).to_be_visible()
     chart = page.locator("[data-testid=stEChartsChart] svg, [data-testid=stEChartsChart] canvas").first

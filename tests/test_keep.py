@@ -1,4 +1,4 @@
-"""What protects old tasks: every method against sums worked by hand, and against the same run without it."""
+"""Protection of old tasks: every method against sums worked by hand, and against the same run without it."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ AGAIN = replace(TURNED, task=Plane(labels=30, turn=80), start=TURNED)
 
 @cache
 def family(run: Run) -> dict[Run, Theta]:
-    """The weights of all that a run starts from, trained once for all tests."""
+    """Returns the weights of all runs that a run starts from, trained once for all tests."""
     return trained(run)
 
 
 def prepared(run: Run, method: str, strength: float = 3.0, count: int = 5) -> tuple[Penalty, Theta, list[TaskMemory]]:
-    """One method's penalty for a run, the weights the run begins with, and what it protects."""
+    """Returns one method's penalty for a run, the weights the run begins with, and the tasks it protects."""
     ancestors = family(run)
     start = initial_weights(run, net_of(run), ancestors, range(run.seeds))
     run = replace(run, keep=(Keep(method=method, strength=strength, count=count),))
@@ -69,7 +69,7 @@ X = torch.randn(2, 8, 2, generator=torch.Generator().manual_seed(1))
 
 @pytest.mark.parametrize("run", [TURNED, COLOURS, AGAIN], ids=["one head", "two heads", "third task"])
 @pytest.mark.parametrize("method", [name for name in module_names("keep") if name != "replay"])
-def test_nothing_is_lost_at_the_start_and_something_is_elsewhere(method: str, run: Run) -> None:
+def test_penalty_is_zero_only_at_the_start(method: str, run: Run) -> None:
     penalty, start, _ = prepared(run, method)
     assert torch.allclose(asked(penalty, run, start, X), torch.zeros(2), atol=1e-6)
     assert (asked(penalty, run, moved_from(start), X) > 1e-3).all()
@@ -97,7 +97,8 @@ def test_replay_is_the_loss_on_the_old_examples(run: Run) -> None:
         assert said[seed].item() == pytest.approx(3.0 * total, rel=1e-4)
 
 
-def test_old_examples_are_those_that_were_learned_and_as_many_of_every_class() -> None:
+def test_replay_keeps_learned_examples_of_every_class() -> None:
+    """Replay keeps the same number of examples of every class."""
     first = replace(DIGITS, task=Handwriting(labels=4), stages=SHORT)
     one = prepared(replace(first, start=first, task=Handwriting(turn=20, labels=4)), "replay")[2][0]
     x, y = one.examples(2)
@@ -132,7 +133,8 @@ def test_fisher_information_of_logistic_regression_is_known() -> None:
 
 
 @pytest.mark.parametrize("name", ["conv", "mlp_image"])
-def test_fisher_information_is_the_mean_square_of_single_examples_gradients(name: str) -> None:
+def test_fisher_information_is_mean_squared_gradient(name: str) -> None:
+    """The gradients are those of single examples."""
     net = nets.load(name, 10)
     theta = nets.fresh(net, rngs("weights", range(2), 0))
     x = torch.rand(2, 21, 1, 28, 28, generator=torch.Generator().manual_seed(2))
@@ -159,7 +161,8 @@ def test_l2_sp_is_half_the_squared_distance() -> None:
     assert penalty.numbers == weights
 
 
-def test_ewc_weighs_each_distance_by_the_informations_of_all_old_tasks() -> None:
+def test_ewc_weighs_distances_by_all_old_tasks() -> None:
+    """Each squared distance is weighed by the information of every old task."""
     penalty, start, past = prepared(AGAIN, "ewc", strength=3.0)
     theta, draws, by_hand = moved_from(start), rngs("keep", range(2), 0), torch.zeros(2)
     assert [one.task for one in past] == [TURNED.task, ARMS.task]
@@ -170,14 +173,15 @@ def test_ewc_weighs_each_distance_by_the_informations_of_all_old_tasks() -> None
 
 
 @pytest.mark.parametrize("method", ["ewc", "l2_sp"])
-def test_a_head_that_only_the_new_task_uses_is_held_by_nothing(method: str) -> None:
+def test_new_head_is_held_by_nothing(method: str) -> None:
     for run, free in ((COLOURS, True), (TURNED, False)):
         penalty, start, _ = prepared(run, method)
         theta = start | {name: start[name] + 1 for name in ("head.weight", "head.bias")}
         assert (asked(penalty, run, theta, X) == 0).all() == free
 
 
-def test_who_goes_on_from_the_midst_of_a_task_protects_what_came_before_it() -> None:
+def test_continued_run_protects_only_earlier_tasks() -> None:
+    """A run that continues in the middle of a task protects the tasks before it."""
     on = replace(TURNED, start=TURNED.moment(7))
     assert [old.task for old in keep.past(on, family(on))] == [ARMS.task]
     other = replace(on, task=AGAIN.task)
@@ -274,7 +278,8 @@ READ = Run(task=Text(kilobytes=20), net="transformer", stages=(Stage(steps=3, ba
 ANSWERS = Run(task=Instructions(examples=10), net="transformer", start=READ, stages=(Stage(steps=2, batch=3),), seeds=2)
 
 
-def test_text_is_replayed_in_stretches_as_long_as_what_is_new() -> None:
+def test_text_replay_uses_windows_of_equal_length() -> None:
+    """Replayed windows are as long as the new ones."""
     run = replace(ANSWERS, keep=(Keep(method="replay", count=7, strength=2.0),))
     (one,) = keep.past(run, family(run))
     x, y = one.to_replay(7)
@@ -370,8 +375,8 @@ for kind, unit in ((Sides, "accuracy"), (Heights, "error")):
 """
 
 
-def test_every_way_to_remember_takes_a_world_that_is_two_files_old(tmp_path: Path) -> None:
-    """One that asks for a class and counts no labels by class, and one that asks for a number and says what is good."""
+def test_every_method_takes_a_new_two_file_world(tmp_path: Path) -> None:
+    """One new world has classes but no labels by class, the other has numbers and its own score."""
     shutil.copytree(ROOT / "core", tmp_path / "core", ignore=shutil.ignore_patterns("__pycache__"))
     tasks = tmp_path / "core" / "experiment" / "tasks.py"
     tasks.write_text(tasks.read_text("utf-8").replace("\n\ndef kinds(", TOY_TASKS + "\n\ndef kinds("), "utf-8")
@@ -384,23 +389,23 @@ def test_every_way_to_remember_takes_a_world_that_is_two_files_old(tmp_path: Pat
         assert found["error", method] < 0.8 * found["error", ""], found
 
 
-def test_the_price_of_a_second_head_is_that_of_the_head() -> None:
-    """Of points (2) through three layers of 64; six arms were learned, two colours are."""
+def test_second_head_costs_only_the_head() -> None:
+    """Points (2) pass three layers of 64. The old task has six arms, the new one two colours."""
     body, arms = 2 * 64 + 2 * 64 * 64, 64 * 6
     once = {method: prepared(COLOURS, method)[0].flops for method in ("lwf", "replay")}
     assert once["lwf"] == 2 * (body + 3 * arms)  # the start's features; both its answers, and how the new ones may move
     assert once["replay"] == 2 * (3 * body - 2 * 64 + 2 * arms)  # the old head stays: its features' gradient alone
 
 
-def test_answers_that_are_numbers_are_apart_by_the_mean_of_their_squared_differences() -> None:
+def test_number_answers_differ_by_mean_squared_difference() -> None:
     before, now = torch.zeros(2, 3, 2), torch.tensor([1.0, 2.0]).repeat(3)
     now = torch.stack([now, 2 * now]).view(2, 3, 2)
     assert lwf.between_numbers(before, now).tolist() == lwf.between_numbers(now, before).tolist() == [2.5, 10.0]
     assert lwf.between_numbers(now, now).tolist() == [0.0, 0.0]
 
 
-def test_where_answers_are_numbers_information_is_the_squared_gradient_at_what_was_learned() -> None:
-    """Of (w x + b - y)^2 it is (2 (w x + b - y) x)^2; twenty examples, more than are looked at together."""
+def test_fisher_of_regression_is_squared_gradient() -> None:
+    """For (w x + b - y)^2 it is (2 (w x + b - y) x)^2. Twenty examples are more than one chunk."""
     net: Net = {"head": Linear(1, 1, relu=False)}
     theta = {"head.weight": torch.tensor([[[3.0]], [[0.0]]]), "head.bias": torch.ones(2, 1, 1)}
     x, y = torch.ones(2, 20, 1), torch.full((2, 20), 2.0)
@@ -423,7 +428,8 @@ def test_one_seeds_weights_serve_every_seed() -> None:
 MIXED = replace(COLOURS, task=Plane(labels=30, turn=40, ask="colour"), start=COLOURS)  # the arms' head is kept
 
 
-def test_a_head_that_goes_on_is_held_by_what_its_own_task_told_and_one_that_is_kept_by_nothing() -> None:
+def test_ewc_holds_shared_heads_and_not_kept_ones() -> None:
+    """A head that trains on is held by its own task. A head that is kept aside needs no penalty."""
     penalty, start, past = prepared(MIXED, "ewc", strength=3.0)
     theta, draws, by_hand = moved_from(start), rngs("keep", range(2), 0), torch.zeros(2)
     assert [sorted(one.head) for one in past] == [[], ["head.bias", "head.weight"]]
@@ -434,15 +440,16 @@ def test_a_head_that_goes_on_is_held_by_what_its_own_task_told_and_one_that_is_k
     assert torch.allclose(asked(penalty, MIXED, theta, X), by_hand, rtol=1e-4)
 
 
-def test_a_head_that_is_trained_on_costs_a_gradient_more_than_one_that_is_kept() -> None:
+def test_training_an_old_head_costs_a_gradient() -> None:
+    """A head that trains on costs one gradient more than one that is kept aside."""
     body, arms, colours = 2 * 64 + 2 * 64 * 64, 64 * 6, 64 * 2
     assert prepared(TURNED, "lwf")[0].flops == 2 * (body + 4 * arms)
     assert prepared(MIXED, "lwf")[0].flops == 2 * (body + 4 * colours + 3 * arms)
     assert prepared(TURNED, "l2_sp")[0].flops == prepared(TURNED, "ewc")[0].flops == 0
 
 
-def test_softened_answers_are_apart_by_a_divergence_worked_by_hand() -> None:
-    """At a temperature of 2 logits of (0, 2 ln 3) are chances of 1/4 and 3/4; (0, 0) are even."""
+def test_softened_answers_differ_by_known_divergence() -> None:
+    """At a temperature of 2, logits of (0, 2 ln 3) are chances of 1/4 and 3/4, and (0, 0) are even."""
     logits = torch.tensor([[[0.0, 2 * math.log(3)]], [[0.0, 0.0]]])
     there, back = 0.25 * math.log(0.5) + 0.75 * math.log(1.5), 0.5 * math.log(2) + 0.5 * math.log(2 / 3)
     assert lwf.divergence(logits, logits.flip(0)).tolist() == pytest.approx([4 * there, 4 * back])

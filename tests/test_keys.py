@@ -1,6 +1,6 @@
-"""All lessons by keyboard alone, from the question to the last answer, and the pages where hands are free.
+"""All lessons by keyboard alone, from the question to the last answer, and the pages for free exploration.
 
-On the way each beat is looked at on a laptop and on a phone: it must fit the screen.
+Each beat must also fit the screens of a laptop and of a phone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ UNSAID = """() => {
 
 
 def tab_to(page: Page, what: Locator) -> None:
-    """Go there with Tab."""
+    """Presses Tab until the element has the focus."""
     expect(what).to_be_visible()
     expect(what).to_be_enabled()
     for _ in range(FAR):
@@ -47,12 +47,12 @@ def press_by_key(page: Page, name: str | re.Pattern[str]) -> None:
 
 
 def keeps_focus(page: Page, within: str) -> None:
-    """The focus is on something there, though what was pressed may have left the page."""
+    """Waits until the focus is on an element there, though the pressed one may have left the page."""
     page.wait_for_function("within => document.activeElement?.closest(within)", arg=within)
 
 
 def say_something(page: Page) -> None:
-    """Move whatever the prediction asks for, in the order in which Tab comes to it."""
+    """Moves every control of the prediction, in the order in which Tab reaches it."""
     done = page.get_by_role("button", name="That is my prediction")
     expect(done).to_be_disabled()
     for _ in range(FAR):
@@ -66,8 +66,10 @@ def say_something(page: Page) -> None:
 
 
 def run_fits_the_screen(page: Page) -> None:
-    """At 1280 x 800 header, rail, picture and Train are in view at once; on a phone the picture is above Train, and
-    the page is no taller than one and a half screens."""
+    """Asserts that at 1280 x 800 header, rail, picture and Train are in view at once.
+
+    On a phone the picture is above Train, and the page is at most one and a half screens tall.
+    """
     expect(page.locator(".st-key-stage")).to_be_visible()
     for size in (PHONE, WIDE):
         page.set_viewport_size(size)
@@ -82,7 +84,7 @@ def run_fits_the_screen(page: Page) -> None:
 
 
 def finding_fits_the_screen(page: Page) -> None:
-    """No finding is taller than one and a half screens."""
+    """Asserts that no finding is taller than one and a half screens."""
     expect(page.locator(".st-key-finding")).to_be_visible()
     for size in (PHONE, WIDE):
         page.set_viewport_size(size)
@@ -90,7 +92,7 @@ def finding_fits_the_screen(page: Page) -> None:
 
 
 @pytest.mark.parametrize("slug", lessons())
-def test_a_lesson_goes_by_keys_from_its_question_to_its_last_answer(address: str, page: Page, slug: str) -> None:
+def test_every_lesson_works_by_keys(address: str, page: Page, slug: str) -> None:
     lesson = lessons()[slug]
     page.set_viewport_size(WIDE)
     page.goto(f"{address}/{slug}")
@@ -125,8 +127,11 @@ def test_a_lesson_goes_by_keys_from_its_question_to_its_last_answer(address: str
 
 
 def brought_by_key(page: Page, within: Page | Locator, name: str, data: str) -> None:
-    """Press Enter on the button that asks for a file, and give it one. Of ten times Chromium opens none once, though
-    the button has the focus: then again, as a learner would."""
+    """Presses Enter on the button that asks for a file, and gives it one.
+
+    About once in ten times Chromium opens no file chooser, though the button has the focus. Then it presses again, as a
+    learner would.
+    """
     tab_to(page, within.get_by_role("button", name="Upload", exact=True))
     chosen: list[FileChooser] = []
     page.once("filechooser", lambda chooser: chosen.append(chooser))  # it refuses a builtin
@@ -158,7 +163,8 @@ def test_the_time_machine_goes_by_keys(address: str, page: Page) -> None:
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
 
 
-def test_data_of_ones_own_and_bundles_are_brought_by_keys(address: str, page: Page) -> None:
+def test_files_are_brought_by_keys(address: str, page: Page) -> None:
+    """The files are the learner's own data and a bundle."""
     page.goto(f"{address}/own")
     press_by_key(page, "Take data of your own")
     points = "\n".join(f"{x},{x % 7},{'even' if x % 2 == 0 else 'odd'}" for x in range(40))

@@ -1,4 +1,4 @@
-"""This machine's addresses in its networks: which of them others can open, and in which order they are offered."""
+"""This machine's addresses in its networks: which of them other machines can open, and in which order they come."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def test_others_reach_every_other_host(host: str) -> None:
     assert not lan_address.is_loopback(host)
 
 
-def test_private_addresses_come_first_and_useless_ones_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_private_addresses_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Addresses that no other machine can open are left out."""
     ways = dict(zip(lan_address.WAYS, ["203.0.113.9", "192.168.1.7", "127.0.0.1", "169.254.3.3"]))
     monkeypatch.setattr(lan_address, "own_address", ways.__getitem__)
     assert lan_address.lan_addresses() == ["192.168.1.7", "203.0.113.9"]

@@ -1,4 +1,4 @@
-"""Every lesson, whichever there are: its parts fit together, and what ships is what today's values mean."""
+"""Checks every lesson: its parts fit together, and its stored results are those of today's values."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def test_a_lesson_has_every_beat_and_few_controls(lesson: Lesson) -> None:
 
 
 @EACH
-def test_every_number_in_the_prose_is_filled_by_a_claim(lesson: Lesson) -> None:
+def test_numbers_in_prose_come_from_claims(lesson: Lesson) -> None:
     for words in lesson.words.values():
         for claim, name in SLOT.findall(words):
             assert name in shipped(claim).numbers, f"{lesson.slug}: no claim gives {claim}.{name}"
 
 
 @EACH
-def test_the_prose_says_no_result_in_digits_of_its_own(lesson: Lesson) -> None:
+def test_prose_types_no_result_as_digits(lesson: Lesson) -> None:
     for heading, words in lesson.words.items():
         said = re.findall(r"\d+(?:\.\d+)?\s*(?:%|points|times)", TAG.sub("", SLOT.sub("", words)))  # a tag names checks
         assert not said, f"{lesson.slug}, {heading}: {said} is typed, not computed"
@@ -71,7 +71,7 @@ def test_a_hostile_setting_is_a_sentence(lesson: Lesson, text: str) -> None:
 
 
 @EACH
-def test_every_setting_makes_valid_runs_and_its_figures_tell_themselves(lesson: Lesson) -> None:
+def test_every_setting_gives_runs_and_described_figures(lesson: Lesson) -> None:
     for settings in in_pairs(ship.every_setting(lesson)):
         for piece in lesson.runs(settings):
             assert from_json(json.loads(json.dumps(to_json(piece.of)))) == piece.of
@@ -87,7 +87,7 @@ def test_every_setting_makes_valid_runs_and_its_figures_tell_themselves(lesson: 
 
 
 def in_pairs(every: list[Settings]) -> list[Settings]:
-    """As few of the settings as have every pair of values of two controls in them, or nearly so."""
+    """Returns few settings that together cover nearly every pair of values of two controls."""
     missing = [set(itertools.combinations(settings.values.items(), 2)) for settings in every]
     chosen = []
     while any(missing):
@@ -106,8 +106,8 @@ def test_pairs_leave_no_pair_out() -> None:
 
 
 @EACH
-def test_what_is_hidden_reaches_no_page_before_the_prediction(lesson: Lesson) -> None:
-    """No hidden result stands under a visible label too, at any setting; and there is something to hide."""
+def test_hidden_results_have_no_visible_copy(lesson: Lesson) -> None:
+    """No hidden result also has a visible label, at any setting, and some results are hidden."""
     for settings in ship.every_setting(lesson):
         pieces = lesson.backdrop(settings)
         hidden = {digest(piece.of) for piece in pieces if piece.hidden}
@@ -117,9 +117,8 @@ def test_what_is_hidden_reaches_no_page_before_the_prediction(lesson: Lesson) ->
 
 
 @EACH
-def test_no_word_answers_a_prediction_before_it_is_made(lesson: Lesson) -> None:
-    """What the learner is confronted with afterwards stands in no text, label or help before. Pictures and their text
-    alternatives are made of visible evidence alone, which the test above looks through."""
+def test_texts_before_prediction_reveal_no_answer(lesson: Lesson) -> None:
+    """No text, label or help shows what the verdict tells later. The test above covers the pictures."""
     evidence = load_results(lesson.backdrop(lesson.defaults))
     shown = [filled(lesson.words[heading]) for heading in ("hook", "predict")]
     shown += [lesson.prediction.asks, *(slider.label + slider.help for slider in lesson.prediction.sliders)]
@@ -129,7 +128,7 @@ def test_no_word_answers_a_prediction_before_it_is_made(lesson: Lesson) -> None:
 
 
 @EACH
-def test_a_picture_before_the_prediction_is_another_than_after(lesson: Lesson) -> None:
+def test_picture_changes_after_the_prediction(lesson: Lesson) -> None:
     settings, guess = lesson.defaults, prediction(lesson)
     before = lesson.picture(load_results(visible(lesson.backdrop(settings))), settings, guess)
     assert before.spec != lesson.picture(load_results(lesson.backdrop(settings)), settings, guess).spec
@@ -147,12 +146,12 @@ def test_lessons_are_listed_as_json() -> None:
     assert all(set(one) == {"number", "slug", "title", "covers", "controls", "claims"} for one in listed)
 
 
-def test_measures_and_runs_are_all_that_lessons_ask_for() -> None:
+def test_lessons_ask_only_for_runs_and_measures() -> None:
     assert all(isinstance(value, Run | Measure) for value in ship.values().values())
 
 
 @EACH
-def test_a_live_race_stands_on_a_backbone_that_ships_or_is_shown(lesson: Lesson) -> None:
+def test_live_races_use_shipped_or_visible_backbones(lesson: Lesson) -> None:
     for settings in ship.every_setting(lesson):
         runs = [piece.of for piece in lesson.runs(settings)]
         for start in {run.start for run in runs if run.start}:

@@ -1,4 +1,4 @@
-"""Whose turn it is, without a worker: the order of requests, the sides of races, the tabs of a learner."""
+"""The queue without a worker: the order of requests, the sides of races, the tabs of a learner."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def join(line: Queue, values: list[Run | Measure], tab: str, learner: str = "", 
 
 
 def begin(line: Queue, workers: int) -> list[list[str]]:
-    """What so many workers begin now."""
+    """Returns what this number of workers begins now."""
     shares = line.deal(line.due(), workers)
     for share in shares:
         future = object()
@@ -57,7 +57,8 @@ def test_nobodys_second_run_comes_before_somebodys_first() -> None:
     assert order == [*map(digest, firsts.values()), digest(late), digest(second)]
 
 
-def test_what_was_given_up_before_it_began_was_no_turn() -> None:
+def test_cancelled_request_uses_up_no_turn() -> None:
+    """A request that was given up before it began does not count as a turn."""
     line, changed, other = Queue(), tiny(), tiny()
     join(line, [tiny()], "ann")
     for name in line.leave(line.older("ann", "ann"), "ann", "ann"):
@@ -76,7 +77,8 @@ def test_a_run_of_long_ago_counts_no_more() -> None:
     assert line.due() == [digest(again), digest(other)]
 
 
-def test_what_two_learners_want_comes_when_the_first_of_them_has_their_turn() -> None:
+def test_shared_run_takes_its_earliest_turn() -> None:
+    """A run that two learners want comes when the first of them has a turn."""
     line, shared, between = Queue(), tiny(), tiny()
     join(line, [tiny()], "ann")
     end(line, begin(line, 1)[0])
@@ -96,7 +98,8 @@ def test_questions_come_first_and_hold_no_race_together() -> None:
     assert begin(line, 2) == [[digest(asked)], *([digest(side)] for side in sides)]
 
 
-def test_a_race_takes_all_workers_while_nobody_waits_and_one_while_others_do() -> None:
+def test_race_takes_all_idle_workers() -> None:
+    """While other learners wait, a race takes one worker."""
     alone, crowd = Queue(), Queue()
     sides = [tiny() for _ in range(2)]
     join(alone, sides, "ann")
@@ -129,7 +132,8 @@ def test_what_was_lost_again_and_again_gives_way() -> None:
     assert line.due() == [digest(innocent), digest(poison)]
 
 
-def test_two_tabs_have_a_set_of_runs_each_and_one_that_asks_anew_replaces_only_its_own() -> None:
+def test_new_request_replaces_only_its_own_tab() -> None:
+    """Two tabs of a learner have separate sets of runs."""
     line, here, there, new = Queue(), tiny(), tiny(), tiny()
     join(line, [here], "tab 1", "ann")
     join(line, [there], "tab 2", "ann")
@@ -139,7 +143,7 @@ def test_two_tabs_have_a_set_of_runs_each_and_one_that_asks_anew_replaces_only_i
     assert line.wanted_names("tab 2", "ann") == {digest(there)}
 
 
-def test_a_tab_that_looks_at_a_run_wants_it_too() -> None:
+def test_watching_tab_wants_the_run_too() -> None:
     line, run = Queue(), tiny()
     name = digest(run)
     join(line, [run], "before", "ann")
@@ -151,7 +155,8 @@ def test_a_tab_that_looks_at_a_run_wants_it_too() -> None:
     assert line.leave({name}, "ann", "after the reload") == {name}
 
 
-def test_stop_in_one_tab_stops_in_all_of_that_learner_and_for_nobody_else() -> None:
+def test_stop_counts_for_all_tabs_of_learner() -> None:
+    """Runs that another learner wants go on."""
     line, run = Queue(), tiny()
     join(line, [run], "tab 1", "ann")
     join(line, [run], "tab 2", "ann")

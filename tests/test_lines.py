@@ -1,4 +1,4 @@
-"""Learning in context: prompts are written as they should be, and least squares is least squares."""
+"""In-context learning: prompts have the right form, and least squares is least squares."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def test_always_saying_zero_is_an_error_of_one() -> None:
     assert torch.allclose(relative_error(torch.zeros(1, *y.shape), y), torch.ones(1, 12))
 
 
-def test_asking_changes_no_weight_and_draws_through_the_learners_points(learned: Learned) -> None:
+def test_asking_in_context_changes_no_weight(learned: Learned) -> None:
+    """The least squares line passes through the learner's two points."""
     points = ((-1.0, 0.0), (1.0, 2.0))
     found = answer(Measure(kind="in_context", runs=(RUN,), tasks=(RUN.task,), points=points), [learned])
     assert found["changed"] == 0
@@ -70,13 +71,14 @@ def test_asking_changes_no_weight_and_draws_through_the_learners_points(learned:
     assert len(found["curve"][0]) == RUN.seeds and len(found["curve"][0][0]) == len(found["x"])
 
 
-def test_a_run_on_lines_is_marked_by_its_error() -> None:
+def test_runs_on_lines_are_scored_by_error() -> None:
     scores = [event.scores for event in train(RUN, {}) if isinstance(event, Point)]
     assert set(scores[0]) == {"error"}
     assert len(scores[0]["error"]["0"]) == RUN.seeds
 
 
-def test_the_net_is_causal_and_its_first_answers_are_small() -> None:
+def test_net_is_causal_and_starts_small() -> None:
+    """Its first answers are small."""
     net = nets.load("in_context", 2)
     theta = nets.fresh(net, [torch.Generator().manual_seed(0)])
     assert nets.forward(net, theta, torch.randn(1, 4, 12, 2)).shape == (1, 4, 12, 1)
@@ -88,13 +90,15 @@ def test_a_point_off_the_page_is_refused(points: tuple[tuple[float, float], ...]
         Measure(kind="in_context", runs=(RUN,), points=points)
 
 
-def test_the_error_is_the_square_of_what_was_missed_as_a_share_of_what_saying_zero_costs() -> None:
+def test_relative_error_divides_by_error_of_zero() -> None:
+    """The squared error is a share of the error of always answering zero."""
     y = torch.tensor([[1.0, 2.0], [3.0, -2.0]])
     missed = torch.tensor([[[1.0, 0.0], [-3.0, 1.0]]])
     assert relative_error(y + missed, y).tolist() == [[10 / 2 / 5, 1 / 2 / 4]]
 
 
-def test_errors_are_those_of_each_seeds_answers_and_without_points_no_line_is_drawn(learned: Learned) -> None:
+def test_errors_are_of_each_seeds_answers(learned: Learned) -> None:
+    """Without points of the learner no line is drawn."""
     tasks = (RUN.task, Lines(points=4, bend=0.5))
     found = answer(Measure(kind="in_context", runs=(RUN,), tasks=tasks), [learned])
     assert "line" not in found and "curve" not in found

@@ -1,4 +1,4 @@
-"""The load test does what learners do, and sees what goes wrong; how fast the machine is, no test asserts."""
+"""The load test does what learners do, and sees what goes wrong. No test asserts how fast the machine is."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def test_learners_walk_through_lessons_without_an_error(address: str, monkeypatc
     assert min(notes.pages) > 2_000
 
 
-def test_who_trains_sees_something_move_and_is_sent_only_what_is_new(address: str) -> None:
+def test_training_visitor_receives_only_updates(address: str) -> None:
+    """The visitor sees something move and is sent only what is new."""
     notes = Notes()
     awaited(train(address, notes, 3, 0))
     assert not notes.errors

@@ -1,4 +1,4 @@
-"""A look at a run costs little: only new lines are read, the same is not made twice, and what stays is sent once."""
+"""A refresh costs little: only new lines are read, nothing is computed twice, and fixed parts are sent once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lessons.kit.model.cache_by_identity import cache_by_identity
 from lessons.kit.model.values import Results, cut
 
 
-def test_of_a_run_in_progress_only_new_lines_are_read(tmp_path: Path) -> None:
+def test_only_new_lines_of_a_run_are_read(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_text('{"step": 0}\n{"step": 1}\n{"st', "utf-8")
     growing = store.growing(tmp_path)
@@ -35,7 +35,7 @@ def test_of_a_run_in_progress_only_new_lines_are_read(tmp_path: Path) -> None:
     assert first == [{"step": 0}, {"step": 1}]  # whoever has it may keep it
 
 
-def test_a_run_that_was_begun_again_is_read_anew(tmp_path: Path) -> None:
+def test_restarted_run_is_read_from_its_beginning(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_text('{"step": 0}\n{"step": 1}\n', "utf-8")
     growing = store.growing(tmp_path)
@@ -48,7 +48,7 @@ def test_a_run_that_was_begun_again_is_read_anew(tmp_path: Path) -> None:
     assert growing.read() == []
 
 
-def test_the_same_object_is_asked_once_and_an_equal_one_again() -> None:
+def test_cache_goes_by_identity_not_equality() -> None:
     asked: list[list[int]] = []
 
     @cache_by_identity(4)
@@ -107,7 +107,7 @@ def test_equal_parts_are_read_again_each_time() -> None:
     assert joined + data["panels"][0]["says"] == [["Gol"]] * frames
 
 
-def test_what_was_sent_of_a_player_is_not_sent_again_when_frames_come() -> None:
+def test_new_frames_resend_no_earlier_part() -> None:
     before, after = (dict(parts(played(frames))) for frames in (FRAMES + 3, 2 * FRAMES + 1))
     assert before.keys() < after.keys() and len(after) == len(before) + 1
 
@@ -118,7 +118,8 @@ def looked(playing: bool, *states: State) -> float:
     return RunStatus(values, values, Results(), False, StageView(Results(), playing), 0.4).poll_interval
 
 
-def test_what_moves_is_looked_at_often_what_waits_behind_others_seldom_and_what_is_over_never() -> None:
+def test_refresh_rate_follows_state_of_runs() -> None:
+    """Running runs refresh often, waiting ones seldom, finished ones never."""
     queued, running, done = State("queued", 3), State("running"), State("done")
     assert looked(False, done, done) == 0
     assert looked(True, done, done) == looked(False, running, queued) == looked(True, queued, queued) == 0.4

@@ -34,7 +34,7 @@ def trained(run: Run, ancestors: dict[Run, Theta]) -> Learned:
     return Learned(run, {run: theta} | ancestors, frames)
 
 
-def test_a_map_shows_what_the_net_says_at_the_middle_of_each_cell(arms: Learned) -> None:
+def test_map_shows_prediction_at_cell_centres(arms: Learned) -> None:
     found = answer(Measure(kind="boundary", runs=(ARMS,), tasks=(Plane(turn=30),), count=5), [arms])
     cells = base64.b64decode(found["maps"][0][0][""])
     side, reach = found["side"], found["reach"]
@@ -46,18 +46,18 @@ def test_a_map_shows_what_the_net_says_at_the_middle_of_each_cell(arms: Learned)
     assert len(found["points"][0]) == 5
 
 
-def test_an_old_task_is_mapped_through_the_head_that_learned_it(arms: Learned) -> None:
+def test_old_task_is_mapped_through_its_head(arms: Learned) -> None:
     child = replace(ARMS, task=Plane(ask="colour", labels=30), start=ARMS)
     one = trained(child, dict(arms.thetas))
     found = answer(Measure(kind="boundary", runs=(child,), tasks=(ARMS.task,)), [one])
     assert found["maps"][0][0]["0"] == boundary.decided(arms.net, arms.theta)
 
 
-def test_flips_list_the_frames_at_which_an_answer_changes() -> None:
+def test_changes_list_frames_where_answers_change() -> None:
     assert forgotten_examples.changes([0, 1, 5, 9], [3, 3, 7, 3]) == [[0, 3], [5, 7], [9, 3]]
 
 
-def test_flips_follow_examples_that_were_known_through_the_head_that_learned_them(arms: Learned) -> None:
+def test_changes_follow_known_examples_through_old_head(arms: Learned) -> None:
     child = replace(ARMS, task=Plane(ask="colour", labels=30), start=ARMS)
     one = trained(child, dict(arms.thetas))
     found = answer(Measure(kind="forgotten_examples", runs=(child,), tasks=(ARMS.task,), count=7), [one])
@@ -81,13 +81,13 @@ def test_flips_follow_examples_that_were_known_through_the_head_that_learned_the
 
 
 def hsic(a: torch.Tensor, b: torch.Tensor) -> float:
-    """tr(KHLH) / (n - 1)^2 (Gretton et al. 2005)."""
+    """Returns tr(KHLH) / (n - 1)^2 (Gretton et al. 2005)."""
     n = len(a)
     centre = torch.eye(n) - 1 / n
     return float(torch.trace(a @ centre @ b @ centre)) / (n - 1) ** 2
 
 
-def test_cka_is_what_its_definition_by_gram_matrices_says() -> None:
+def test_cka_agrees_with_gram_matrix_definition() -> None:
     rng = torch.Generator().manual_seed(0)
     x, y = torch.randn(3, 40, 7, generator=rng), torch.randn(3, 40, 60, generator=rng)
     y[..., :7] += 2 * x
@@ -105,7 +105,8 @@ def test_cka_sees_neither_rotation_nor_size_nor_place() -> None:
     assert cka.cka(x, x * torch.tensor([9.0, 1, 1, 1, 1])).max() < 0.99
 
 
-def test_a_run_is_like_itself_in_every_layer_and_less_like_another(arms: Learned) -> None:
+def test_cka_of_a_run_with_itself_is_one(arms: Learned) -> None:
+    """Its similarity to another run is lower."""
     other = trained(replace(ARMS, first_seed=7), {})
     found = answer(Measure(kind="cka", runs=(ARMS,) * 3, tasks=(ARMS.task,), count=200), [arms, arms, other])
     assert found["layers"] == ["hidden1", "hidden2", "hidden3"]
@@ -117,7 +118,7 @@ def test_a_run_is_like_itself_in_every_layer_and_less_like_another(arms: Learned
 # --- The straight line between two solutions -----------------------------------------------------------------------
 
 
-def test_a_line_begins_at_the_one_and_ends_at_the_other(arms: Learned) -> None:
+def test_barrier_line_joins_both_nets(arms: Learned) -> None:
     other = trained(replace(ARMS, first_seed=7), {})
     found = answer(Measure(kind="barrier", runs=(ARMS, other.run), count=5), [arms, other])
     assert found["share"] == [0, 0.25, 0.5, 0.75, 1]
@@ -145,7 +146,8 @@ def test_a_line_needs_two_ends(arms: Learned) -> None:
 # --- What can be looked at -----------------------------------------------------------------------------------------
 
 
-def test_a_projection_shows_what_the_head_reads_and_then_what_is_widest() -> None:
+def test_projection_shows_head_then_widest_directions() -> None:
+    """Directions that the head reads come first, then the widest of the others."""
     rng = torch.Generator().manual_seed(0)
     z = torch.randn(500, 6, generator=rng) * torch.tensor([1.0, 9, 2, 3, 1, 1])
     z = z - z.mean(0)
@@ -160,7 +162,7 @@ def test_a_projection_shows_what_the_head_reads_and_then_what_is_widest() -> Non
     assert torch.allclose(hidden_space.axes(z, many).abs()[[3, 2], [0, 1]], torch.ones(2), atol=0.05)
 
 
-def test_the_hidden_space_of_every_frame_is_seen_from_the_same_side(arms: Learned) -> None:
+def test_hidden_space_keeps_one_view_over_frames(arms: Learned) -> None:
     found = answer(Measure(kind="hidden_space", runs=(ARMS,), count=50), [arms])
     (run,) = found["runs"]
     assert run["steps"] == list(arms.frames)
@@ -195,7 +197,7 @@ def test_frechet_distance_of_two_hand_worked_clouds() -> None:
     assert frechet_distance.frechet(a, a) == pytest.approx(0, abs=1e-9)
 
 
-def test_frechet_distance_is_that_of_the_formula_with_a_matrix_root() -> None:
+def test_frechet_distance_agrees_with_matrix_root_formula() -> None:
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(50, 6)) @ rng.normal(size=(6, 6)), rng.normal(size=(40, 6)) @ rng.normal(size=(6, 6)) + 1
     covered = [np.cov(one.T) for one in (a, b)]
@@ -203,13 +205,14 @@ def test_frechet_distance_is_that_of_the_formula_with_a_matrix_root() -> None:
     assert frechet_distance.frechet(torch.tensor(a), torch.tensor(b)) == pytest.approx(theirs)
 
 
-def test_a_look_is_the_distance_to_the_nearest_picture() -> None:
+def test_look_distance_is_to_the_nearest_picture() -> None:
     target = torch.zeros(2, 1, 2, 2)
     source = torch.stack([torch.full((1, 2, 2), 0.5), torch.tensor([[[0.4, 0], [0, 0]]])])
     assert frechet_distance.look(target, source) == pytest.approx(0.2)  # root of 0.16 / 4
 
 
-def test_worlds_with_the_same_pictures_are_at_no_distance_whatever_is_asked_about_them() -> None:
+def test_equal_pictures_are_at_distance_zero() -> None:
+    """The distance ignores which question is asked about the pictures."""
     run = Run(task=Glyphs(labels=1, scripts="kana"), stages=(Stage(steps=1),), seeds=2)
     one = trained(run, {})
     tasks = (run.task, replace(run.task, ink=True), replace(run.task, noise=1.0), replace(run.task, inverted=True))
@@ -222,7 +225,8 @@ def test_worlds_with_the_same_pictures_are_at_no_distance_whatever_is_asked_abou
     assert answer(Measure(kind="frechet_distance", runs=(run,), tasks=tasks), [other]) == found
 
 
-def test_what_the_head_cannot_read_is_seen_along_its_own_widest_direction() -> None:
+def test_projection_adds_widest_unread_direction() -> None:
+    """The second axis is the widest direction that the head does not read."""
     rng = torch.Generator().manual_seed(1)
     z = torch.randn(400, 4, generator=rng) * torch.tensor([9.0, 1, 4, 1])
     head = torch.zeros(4, 2)
@@ -232,7 +236,8 @@ def test_what_the_head_cannot_read_is_seen_along_its_own_widest_direction() -> N
     assert up[2].abs() == pytest.approx(1, abs=0.05)
 
 
-def test_known_examples_reach_from_the_first_right_one_to_the_last(arms: Learned) -> None:
+def test_known_examples_span_all_classes(arms: Learned) -> None:
+    """They reach from the first right example to the last."""
     evaluator = arms.evaluator(ARMS.task)
     answers = evaluator.answers(arms.theta)[0].argmax(-1)
     right = torch.nonzero(answers == evaluator.y).flatten()
@@ -242,12 +247,13 @@ def test_known_examples_reach_from_the_first_right_one_to_the_last(arms: Learned
     assert (chosen[0], chosen[-1]) == (of_each[0][0], of_each[1][-1])
 
 
-def test_a_hidden_space_is_as_wide_in_both_directions_over_all_its_frames(arms: Learned) -> None:
+def test_hidden_space_has_unit_spread_both_ways(arms: Learned) -> None:
+    """The spread is taken over all frames."""
     (run,) = answer(Measure(kind="hidden_space", runs=(ARMS,), count=50), [arms])["runs"]
     assert torch.allclose(torch.tensor(run["xy"]).flatten(0, 1).std(0), torch.ones(2), atol=1e-2)
 
 
-def test_the_hidden_space_is_that_of_the_features_which_the_head_reads(arms: Learned) -> None:
+def test_hidden_space_shows_the_heads_features(arms: Learned) -> None:
     dead = {step: theta | {"hidden3.bias": theta["hidden3.bias"] - 100} for step, theta in arms.frames.items()}
     frames = {**dead, max(dead): arms.frames[max(dead)]}  # but for the last, no feature is alive
     (run,) = answer(Measure(kind="hidden_space", runs=(ARMS,), count=20), [replace(arms, frames=frames)])["runs"]
@@ -255,7 +261,7 @@ def test_the_hidden_space_is_that_of_the_features_which_the_head_reads(arms: Lea
     assert (first == first[0]).all() and not (end == end[0]).all()
 
 
-def test_filters_are_as_strong_as_the_strongest_of_either_sign() -> None:
+def test_filters_are_scaled_by_largest_weight() -> None:
     run = Run(task=Handwriting(labels=1), stages=(Stage(steps=1, batch=8),), seeds=1, frames=2)
     theta = {"conv1.weight": torch.full((1, 16, 1, 5, 5), 0.5)}
     theta["conv1.weight"][0, 3, 0, 0, 0] = -2
@@ -264,7 +270,7 @@ def test_filters_are_as_strong_as_the_strongest_of_either_sign() -> None:
     assert shown == [1] + [160] * 24
 
 
-def test_what_flips_is_shown_as_what_it_is_and_called_by_name() -> None:
+def test_changed_examples_are_shown_and_named() -> None:
     run = Run(task=Handwriting(labels=5), stages=(Stage(steps=30, batch=16),), seeds=1, frames=2)
     one = trained(run, {})
     backwards = replace(one, frames=dict(reversed(one.frames.items())))  # it begins with what it has learned
@@ -278,7 +284,8 @@ def test_what_flips_is_shown_as_what_it_is_and_called_by_name() -> None:
 # --- Worked by hand --------------------------------------------------------------------------------------------------
 
 
-def test_points_and_examples_are_the_worlds_own_with_their_classes_and_places(arms: Learned) -> None:
+def test_points_and_examples_come_from_their_world(arms: Learned) -> None:
+    """Both come with their classes, and examples also with their places."""
     x, y = worlds.load(ARMS.task).test(ARMS.task)
     points = boundary.some_points(ARMS.task, 3)
     assert points == [[*(round(a, 3) for a in x[k].tolist()), int(y[k])] for k in range(3)]
@@ -300,7 +307,8 @@ def test_a_line_of_one_place_is_refused(arms: Learned) -> None:
         answer(Measure(kind="barrier", runs=(ARMS, ARMS), count=1), [arms, arms])
 
 
-def test_a_distance_is_a_share_of_how_far_the_first_worlds_own_features_spread(arms: Learned) -> None:
+def test_frechet_distance_is_relative_to_spread(arms: Learned) -> None:
+    """The spread is that of the first world's features."""
     tasks = (ARMS.task, Plane(winding=0.25))
     found = answer(Measure(kind="frechet_distance", runs=(ARMS,), tasks=tasks), [arms])
     clouds = []
@@ -315,8 +323,8 @@ def test_a_distance_is_a_share_of_how_far_the_first_worlds_own_features_spread(a
     assert found["look"][1] == pytest.approx(look, abs=1e-5) and look > 0.01
 
 
-def test_what_must_be_kept_is_asked_of_each_run_for_one_seed(arms: Learned) -> None:
-    """Two numbers for each of 6 * 5 old points, and as many anchors as there are weights."""
+def test_memory_cost_counts_kept_numbers_per_seed(arms: Learned) -> None:
+    """Replay keeps two numbers for each of 6 * 5 old points, L2-SP one anchor for each weight."""
     old, anchored = Keep(method="replay", count=5), Keep(method="l2_sp")
     runs = tuple(replace(ARMS, task=Plane(turn=30), start=ARMS, keep=keep) for keep in ((), (old,), (old, anchored)))
     learned = [Learned(run, {run: arms.theta} | dict(arms.thetas), {}) for run in runs]
@@ -324,7 +332,8 @@ def test_what_must_be_kept_is_asked_of_each_run_for_one_seed(arms: Learned) -> N
     assert answer(Measure(kind="memory_cost", runs=runs), learned)["numbers"] == [0, 60, 60 + weights]
 
 
-def test_features_of_the_layers_below_the_head_are_compared_example_by_example(arms: Learned) -> None:
+def test_cka_compares_features_below_the_head(arms: Learned) -> None:
+    """The features are compared example by example."""
     x = torch.tensor([[1.0, 0.5], [-1.0, 0.25], [0.0, 2.0]])
     found = cka.features(arms, x)
     first = (x @ arms.theta["hidden1.weight"][1] + arms.theta["hidden1.bias"][1]).relu()
@@ -332,7 +341,7 @@ def test_features_of_the_layers_below_the_head_are_compared_example_by_example(a
     assert torch.allclose(found[0][1], first, atol=1e-6)
 
 
-def test_accuracy_is_asked_of_every_run_on_every_task(arms: Learned) -> None:
+def test_accuracy_covers_every_run_and_task(arms: Learned) -> None:
     tasks = (ARMS.task, Plane(winding=0.25))
     shares = []
     for task in tasks:

@@ -1,4 +1,4 @@
-"""More of the same: what is known before the prediction, how a line is extended, what gains, and the script."""
+"""More of the same: what is known before the prediction, how a line is extrapolated, who gains, and the script."""
 
 from __future__ import annotations
 
@@ -29,23 +29,24 @@ def drawn(evidence: Results, guess: Settings) -> dict[str, list[list[float]]]:
     return {one["name"]: one["data"] for one in series if "name" in one}
 
 
-def test_a_line_is_extended_from_the_known_amounts_alone() -> None:
-    """Halves at every doubling up to 4, and then stays: the ruler does not know that."""
+def test_line_is_extrapolated_from_known_amounts() -> None:
+    """The loss halves at every doubling up to 4 and then stays, which the ruler does not know."""
     shares = {times: np.full(4, max(1 / times, 0.25)) for times in TIMES}
     assert extended(shares) == pytest.approx(1 / 16)
     assert extended(shares, 8) == pytest.approx(1 / 8)
 
 
 @pytest.mark.parametrize("material", [DRAWINGS, TEXT])
-def test_before_the_prediction_the_three_smallest_amounts_are_known_as_afterwards(material: str) -> None:
-    """Trained again for it, on another machine perhaps: the same to within a percent."""
+def test_small_amounts_are_known_before_prediction(material: str) -> None:
+    """The three smallest amounts are trained again, so they agree to within a percent."""
     early, late = (losses(known, material) for known in (load_results(visible(LESSON.backdrop(LESSON.defaults))), ALL))
     assert tuple(early) == KNOWN and tuple(late) == TIMES
     assert all(early[times].mean() == pytest.approx(late[times].mean(), rel=0.01) for times in KNOWN)
     assert share_of_loss(ALL, material)[1].mean() == pytest.approx(1)
 
 
-def test_the_learners_line_begins_where_the_known_one_ends_and_the_miss_is_drawn() -> None:
+def test_guess_line_starts_at_the_known_end() -> None:
+    """After the run the picture also draws how far the guess was off."""
     before, after_it = drawn(load_results(visible(LESSON.backdrop(LESSON.defaults))), GUESS), drawn(ALL, GUESS)
     for material, said in (("drawings", [[8, 60], [16, 60]]), ("text", [[16, 60]])):
         begin, *places = before[f"you: {material}"]
@@ -54,12 +55,12 @@ def test_the_learners_line_begins_where_the_known_one_ends_and_the_miss_is_drawn
     assert after_it["missed 1, drawings"] == [[16, 60], after_it["drawings"][-1]]
 
 
-def test_every_handle_stands_at_an_amount_that_is_not_known_yet() -> None:
+def test_handles_stand_at_unknown_amounts() -> None:
     assert {point.x for point in POINTS} <= set(TIMES) - set(KNOWN)
     assert {control for point in POINTS for control in point.controls} == set(HANDLES.values())
 
 
-def test_the_learners_point_is_the_loss_of_their_net() -> None:
+def test_learners_point_shows_loss_of_their_net() -> None:
     own = Results(_answers={("yours", (4,)): {"loss": [[[losses(ALL, DRAWINGS)[1].mean() / 2]]]}})
     assert drawn(ALL | own, Settings())["this run"] == [[4, pytest.approx(50)]]
     (piece,) = after(LESSON.defaults)
@@ -75,7 +76,7 @@ def test_what_gains_is_counted_on_the_same_backbones() -> None:
     assert gained(Results(found), DIGITS).tolist() == pytest.approx([0.4, 0.1])
 
 
-def test_one_job_hardly_gains_and_the_words_name_it() -> None:
+def test_one_job_hardly_gains_and_prose_names_it() -> None:
     gains = {job: float(gained(ALL, job).mean()) for job in DOWNSTREAM_TASKS}
     assert min(gains, key=lambda job: gains[job]) == INVERTED
     numbers = shipped("S20").numbers

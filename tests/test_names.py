@@ -1,4 +1,4 @@
-"""Names say what a thing is or does: no participles, no pronouns."""
+"""Names say what a thing is or does: no participles, no pronouns. Names of tests have at most eight words."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ WORDS = (
 )
 FORBIDDEN = frozenset(WORDS.split())
 STORED = frozenset({"Drawn", "drawn"})  # names of values, on which digests rest
+LONGEST = 8  # words of a test's name, without "test"
 
 
 def modules(*tops: str) -> Iterator[Path]:
-    """The modules of these packages. Printed scripts are texts for learners and keep the names of the field."""
+    """Yields the modules of these packages. Printed scripts are texts for learners and keep the names of the field."""
     for top in tops:
         yield from (
             path for path in sorted((ROOT / top).rglob("*.py")) if path.name not in ("__init__.py", "script.py")
@@ -30,7 +31,7 @@ def modules(*tops: str) -> Iterator[Path]:
 
 
 def public_names(path: Path) -> Iterator[str]:
-    """A module's name, and those of its functions, classes and methods that others may call."""
+    """Yields a module's name, and the names of its public functions, classes and methods."""
     yield path.stem
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
@@ -50,7 +51,7 @@ def test_no_name_is_a_forbidden_word(top: str) -> None:
 
 
 def inner_functions(path: Path) -> set[str]:
-    """Functions within functions: callbacks, which nobody else calls."""
+    """Returns the functions within functions: callbacks, which nobody else calls."""
     tree = ast.parse(path.read_text("utf-8"))
     outer = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return {
@@ -62,3 +63,18 @@ def test_a_bad_name_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text("class Told:\n    def fine(self):\n        def said():\n            pass\n")
     assert {"Told", "said"} <= set(public_names(tmp_path / "module.py"))
     assert inner_functions(tmp_path / "module.py") == {"said"}
+
+
+def long_test_names(path: Path) -> Iterator[str]:
+    """Yields the names of a file's test functions that have too many words, each with the number of its words."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            words = len(node.name.removeprefix("test_").split("_"))
+            if words > LONGEST:
+                yield f"{path.name}: {node.name} ({words} words)"
+
+
+def test_test_names_have_at_most_eight_words() -> None:
+    paths = sorted((ROOT / "tests").glob("test_*.py")) + [ROOT / "tests" / name for name in ("eyes.py", "faults.py")]
+    long = [name for path in paths for name in long_test_names(path)]
+    assert not long, f"use at most {LONGEST} words and put the rest into a docstring:\n" + "\n".join(long)

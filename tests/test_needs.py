@@ -1,4 +1,4 @@
-"""What `make run` fetches is said before, and CUDA is not fetched unasked. pip's reports are made up."""
+"""`make run` announces what it will fetch, and never fetches CUDA unasked. The pip reports are made up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture
 def pip(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Asked]:
-    """A pip that would bring the first, or the second where +cpu is named (None: an error); what was asked of it."""
+    """Makes a pip that would install the first, or the second where +cpu is named (None: an error).
+
+    Returns the calls it got.
+    """
 
     def stands_in(first: dict[str, str] | None, named: dict[str, str] | None = None) -> Asked:
         asked: Asked = []
@@ -75,7 +78,7 @@ def test_cuda_is_taken_when_it_is_asked_for(pip: Callable[..., Asked], capsys: p
 
 
 @pytest.mark.parametrize("first", [CUDA, CPU | {"torch": "2.13.0+cu130"}])
-def test_a_build_for_processors_that_pip_can_have_is_taken_by_itself(
+def test_available_cpu_build_is_chosen(
     first: dict[str, str], pip: Callable[..., Asked], capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = pip(first, CPU)
@@ -84,7 +87,7 @@ def test_a_build_for_processors_that_pip_can_have_is_taken_by_itself(
     assert command[-1] == "torch==2.13.0+cpu" and "2.13.0+cpu, without CUDA" in capsys.readouterr().out
 
 
-def test_where_nothing_is_missing_nothing_is_said_or_done(
+def test_complete_installation_does_and_says_nothing(
     pip: Callable[..., Asked], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert fetched(pip({})) == [] and install.main("requirements.txt") == 0 and capsys.readouterr().out == ""

@@ -1,4 +1,4 @@
-"""A new subject: what both sides pay, what they write while they learn, and the script."""
+"""A new subject: what both sides cost, what they write while they learn, and the script."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def drawn(evidence: Results, settings: Settings, guess: Settings = UNSAID) -> di
     }
 
 
-def test_the_script_begins_and_ends_where_the_run_does(printed: Callable[[str], list[str]]) -> None:
+def test_script_starts_and_ends_like_the_run(printed: Callable[[str], list[str]]) -> None:
     text = LESSON.script(LESSON.defaults.but(subject="law"))
     said = " ".join(printed(with_constants(text, STEPS=3)))
     before, after = (float(found) for found in re.findall(r"([\d.]+) bits a character", said))
@@ -48,7 +48,7 @@ def test_only_scratch_is_known_before_the_prediction() -> None:
     assert {point.x for point in POINTS} <= set(SLICES)
 
 
-def test_the_miss_is_drawn_from_the_guess_to_what_it_was() -> None:
+def test_miss_is_drawn_from_guess_to_result() -> None:
     shown = drawn(ALL, LESSON.defaults, GUESS)
     ours = dict(map(tuple, shown["fine-tuned"]))
     assert shown["your guess"] == [[5, 3], [20, 3], [150, 3]]
@@ -56,14 +56,14 @@ def test_the_miss_is_drawn_from_the_guess_to_what_it_was() -> None:
     assert ours[5] == pytest.approx(float(shipped("S21b").numbers["ours5"]), abs=0.01)
 
 
-def test_another_subject_stands_beside_the_lines_as_two_points() -> None:
+def test_other_subject_is_drawn_as_two_points() -> None:
     settings = LESSON.defaults.but(subject="law")
     shown = drawn(load_results(LESSON.backdrop(settings)), settings)
     for side, number in (("fine-tuned", "law_best"), ("from scratch", "law_scratch")):
         assert shown[f"law, {side}"] == [[SLICE, pytest.approx(float(shipped("S21").numbers[number]), abs=0.006)]]
 
 
-def test_the_learners_nets_are_points_that_never_leave_the_picture() -> None:
+def test_points_of_own_nets_stay_in_picture() -> None:
     def table(bits: float) -> pd.DataFrame:
         return pd.DataFrame({"step": [0, 0], "seed": [100, 101], "bits": bits, "bits 1": 2.0})
 
@@ -93,7 +93,7 @@ def test_what_is_written_is_never_markup() -> None:
     assert "&lt;b&gt;bold" in spec and "<b>" not in spec
 
 
-def test_what_ships_is_a_run_as_the_learner_starts_it() -> None:
+def test_shipped_run_equals_a_learners_first_run() -> None:
     recorded = set(sides(replace(LESSON.defaults, draw=0)).values())
     asked = {piece.of for piece in LESSON.backdrop(LESSON.defaults) if piece.role == "recorded"}
     assert recorded == asked == {piece.of for piece in LESSON.runs(LESSON.recorded_settings)}

@@ -1,4 +1,4 @@
-"""Figures draw themselves in a notebook, and the notebook in docs runs as it stands, without the app."""
+"""Figures draw themselves in a notebook, and the notebook in docs runs unchanged, without the app."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_notebook_trains_adapts_measures_and_draws(monkeypatch: pytest.Monke
 
 
 def test_the_notebook_needs_nothing_of_the_app() -> None:
-    """A lesson's figure asks neither for Streamlit nor for a worker; Plotly comes when a figure is shown."""
+    """A lesson's figure needs neither Streamlit nor a worker. Plotly is imported when a figure is shown."""
     first, *_, last = cells()
     code = first + "\n" + last + "\nassert not {'streamlit', 'distributed', 'plotly'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
@@ -78,7 +78,7 @@ def test_curves_have_their_bands_and_their_axes() -> None:
     assert made["layout"]["xaxis"]["range"] == [0, 1] and made["layout"]["yaxis"]["range"] == [0, 100]
 
 
-def test_bars_and_their_spreads_lie_from_top_to_bottom() -> None:
+def test_bars_and_spreads_run_top_to_bottom() -> None:
     made = bundle(bars([Bar(name="a", values=np.array([1.0, 3.0])), Bar(name="b", values=np.array([-4.0]))], "gain"))
     (trace,) = made["data"]
     assert (trace["x"], trace["y"], trace["orientation"]) == ([2, -4], ["a", "b"], "h")
@@ -104,7 +104,7 @@ def test_what_is_not_translated_is_said() -> None:
 
 
 @pytest.mark.parametrize("slug", list(lessons()))
-def test_every_lessons_picture_can_be_shown_in_a_notebook(slug: str) -> None:
+def test_lesson_pictures_show_in_a_notebook(slug: str) -> None:
     lesson = lessons()[slug]
     figure = lesson.picture(load_results(lesson.backdrop(lesson.defaults)), lesson.defaults, Settings())
     told = figure._repr_mimebundle_()

@@ -50,15 +50,15 @@ def found(nets: list[Learned]) -> dict[str, list[list[float]]]:
 # --- The plane --------------------------------------------------------------------------------------------------------
 
 
-def test_the_axes_are_of_length_one_and_at_right_angles() -> None:
+def test_axes_are_orthogonal_unit_vectors() -> None:
     u, v = torch.tensor([3.0, 4.0, 0.0]), torch.tensor([3.0, 4.0, -2.0])
     assert landscape.basis(u, v).tolist() == [pytest.approx([0.6, 0.8, 0]), pytest.approx([0, 0, -1])]
     with pytest.raises(BadValue, match="not on one line"):
         landscape.basis(u, 2 * u)
 
 
-def test_a_bowl_on_the_plane_of_three_points_is_found_where_it_is() -> None:
-    """The loss |w - c|^2 of weights w in three dimensions, c on the plane: on the map it is the same bowl around c."""
+def test_bowl_is_found_at_its_place() -> None:
+    """For the loss |w - c|^2 in three dimensions, with c on the plane, the map shows the bowl around c."""
     origin, right, other = torch.tensor([1.0, 1, 1]), torch.tensor([5.0, 1, 1]), torch.tensor([1.0, 3, 1])
     axes = landscape.basis(right - origin, other - origin)
     x, y = landscape.window(torch.stack([axes @ (w - origin) for w in (origin, right, other)]))
@@ -70,14 +70,14 @@ def test_a_bowl_on_the_plane_of_three_points_is_found_where_it_is() -> None:
     assert loss == pytest.approx((y[:, None] - 1) ** 2 + (x - 2) ** 2, abs=1e-4)
 
 
-def test_a_window_has_room_around_the_three_and_is_at_least_half_as_deep_as_wide() -> None:
-    """Three apart from left to right, so as much again in width; the depth follows until it would be below a half."""
+def test_window_has_margin_and_minimum_depth() -> None:
+    """It adds the nets' width as margin and is at least half as deep as wide."""
     for high, bottom, top in ((2.0, -1.0, 3.0), (1.0, -1.0, 2.0), (0.0, -1.5, 1.5)):
         x, y = landscape.window(torch.tensor([[2.0, 0.0], [5.0, 0.0], [3.0, high]]))
         assert [float(at) for at in (x[0], x[-1], y[0], y[-1])] == pytest.approx([0.5, 6.5, bottom, top])
 
 
-def test_weights_laid_in_a_row_and_back_are_the_same(nets: list[Learned]) -> None:
+def test_flattening_weights_can_be_undone(nets: list[Learned]) -> None:
     theta = nets[0].theta
     back = landscape.unflat(landscape.flat(theta)[None], theta)
     assert all((back[name] == weight[:1]).all() for name, weight in theta.items())
@@ -96,7 +96,7 @@ def test_distances_on_the_map_are_distances_between_weights(nets: list[Learned],
 
 
 def scores(net: Learned, theta: Theta) -> tuple[float, float]:
-    """The first seed's loss and accuracy on the same test points."""
+    """Returns the first seed's loss and accuracy on the same test points."""
     evaluator = net.evaluator(net.run.task).subset(300)
     answers = evaluator.answers(theta)[:1]
     return float(cross_entropy(answers, evaluator.y[None])), float(
@@ -104,7 +104,7 @@ def scores(net: Learned, theta: Theta) -> tuple[float, float]:
     )
 
 
-def test_every_place_of_the_map_has_the_loss_of_the_net_that_is_there(nets: list[Learned], found: dict) -> None:  # type: ignore[type-arg]
+def test_map_shows_loss_of_the_net_there(nets: list[Learned], found: dict) -> None:  # type: ignore[type-arg]
     origin, axes = (
         landscape.flat(nets[0].theta),
         landscape.basis(*(landscape.flat(net.theta) - landscape.flat(nets[0].theta) for net in nets[1:3])),
@@ -117,7 +117,7 @@ def test_every_place_of_the_map_has_the_loss_of_the_net_that_is_there(nets: list
         assert found["accuracy"][row][column] == pytest.approx(right, abs=0.01)
 
 
-def test_lines_lead_from_each_of_the_three_to_another(nets: list[Learned], found: dict) -> None:  # type: ignore[type-arg]
+def test_lines_join_each_pair_of_three_nets(nets: list[Learned], found: dict) -> None:  # type: ignore[type-arg]
     assert len(found["lines"]) == 3 and len(found["share"]) == len(found["lines"][0]["loss"]) == 21
     assert found["share"] == [pytest.approx(k / 20) for k in range(21)]
     for line, (one, other) in zip(found["lines"], ((0, 1), (0, 2), (1, 2))):
@@ -129,7 +129,7 @@ def test_lines_lead_from_each_of_the_three_to_another(nets: list[Learned], found
         assert line["length"][0] == pytest.approx(float(far.norm()), abs=0.01)
 
 
-def test_the_map_has_room_for_the_three_and_not_for_who_stands_far_away(nets: list[Learned]) -> None:
+def test_window_fits_three_nets_not_distant_ones(nets: list[Learned]) -> None:
     one, other = nets[0].theta, nets[1].theta
     far = replace(nets[3], thetas={nets[3].run: {n: w + 9 * (other[n] - w) for n, w in one.items()}})
     three, four = (answer(Measure(kind="landscape", runs=(), count=5), each) for each in (nets[:3], [*nets[:3], far]))
@@ -145,7 +145,7 @@ def test_a_plane_needs_three_nets(nets: list[Learned]) -> None:
 # --- The claims -------------------------------------------------------------------------------------------------------
 
 
-def test_a_barrier_is_how_far_the_middle_lies_below_the_mean_of_the_ends() -> None:
+def test_barrier_is_middle_below_mean_of_ends() -> None:
     valley = [[0.9, 0.5], [0.3, 0.6], [0.7, 0.7]]  # three places, two seeds
     assert barriers({"accuracy": [valley]}).tolist() == [pytest.approx([0.5, 0.1])]
 
@@ -160,8 +160,8 @@ def judged(kin: list[list[float]], away: list[list[float]], loss: list[list[floa
     return [check.met for check in valley_finding(Results(_answers=answers)).checks]
 
 
-def test_the_bar_of_one_valley_is_what_the_issue_says() -> None:
-    """Each line has three places, child A first; two seeds."""
+def test_one_valley_goal_follows_its_definition() -> None:
+    """Each line has three places, child A first, and two seeds."""
     bowl, hill = [[0.2, 0.2], [0.1, 0.1], [0.2, 0.3]], [[0.2, 0.2], [0.21, 0.21], [0.2, 0.3]]
     good, apart = [[0.90, 0.92], [0.92, 0.92], [0.92, 0.90]], [[0.90, 0.92], [0.6, 0.7], [0.92, 0.90]]
     assert judged(good, apart, bowl) == [True] * 5
@@ -172,7 +172,7 @@ def test_the_bar_of_one_valley_is_what_the_issue_says() -> None:
     assert judged(good, [[0.90, 0.92], [0.71, 0.71], [0.90, 0.90]], bowl)[3:] == [True, False]
 
 
-def test_the_children_have_labels_of_their_own_and_one_beginning() -> None:
+def test_children_share_a_start_but_no_labels() -> None:
     for labels in (5, ASKED):
         nets = family(labels, Seeds(8, 20_000))
         assert nets[A].start == nets[B].start and nets[A].start is not None
@@ -184,7 +184,7 @@ def test_the_children_have_labels_of_their_own_and_one_beginning() -> None:
 
 
 def bowl(deep: bool = False) -> Land:
-    """loss = .1 + x^2 + y^2 (its lowest rows high if `deep`), a walk from -1 to 1, and a net beside it."""
+    """Returns loss = .1 + x^2 + y^2 (lowest rows high if `deep`), a walk from -1 to 1, and a net beside it."""
     x = np.linspace(-2, 2, 5)
     y = np.linspace(-1, 3, 5) if deep else np.linspace(-1, 1, 5)
     loss = 0.1 + x**2 + y[:, None] ** 2
@@ -196,7 +196,7 @@ def bowl(deep: bool = False) -> Land:
     return Land(x=x, y=y, loss=loss, right=1 - loss / 20, pins=(walk[0], walk[2]), walk=walk, paths=([[0, 0], [1, 0]],))
 
 
-def test_the_surface_is_as_high_as_the_loss_and_the_scale_has_ends() -> None:
+def test_surface_height_is_clipped_log_loss() -> None:
     assert clipped([0.001, 0.1, 1, 1e9]).tolist() == pytest.approx([np.log10(0.05), -1, 0, np.log10(3)])
     shown = loss_surface(bowl())
     drawn = go.Figure(shown.spec)  # Plotly refuses what it does not know
@@ -206,7 +206,7 @@ def test_the_surface_is_as_high_as_the_loss_and_the_scale_has_ends() -> None:
     assert go.Figure(contour_map(bowl()).spec).data[0].type == "contour"
 
 
-def test_a_walk_and_its_nets_stand_on_the_surface_and_not_in_it() -> None:
+def test_walks_and_nets_lie_on_the_surface() -> None:
     ground = bowl()
     for trace in loss_surface(ground).spec["data"][1:]:
         assert all(z >= float(ground.height(x, y)[0]) for x, y, z in zip(trace["x"], trace["y"], trace["z"]))
@@ -238,7 +238,7 @@ def test_the_lower_side_is_in_front() -> None:
 
 
 @pytest.mark.parametrize("join", [SIBLINGS, BACK, AWAY])
-def test_each_walk_lies_in_its_plane_from_one_net_to_the_other(join: str) -> None:
+def test_each_walk_joins_its_two_nets(join: str) -> None:
     lesson = lessons()["one_valley"]
     settings = lesson.defaults.but(**{JOIN.name: join})
     which = FAR if join == AWAY else NEAR
@@ -253,7 +253,7 @@ def test_each_walk_lies_in_its_plane_from_one_net_to_the_other(join: str) -> Non
     assert grid == pytest.approx(clipped([pin.loss for pin in shown.walk]).tolist(), abs=0.1)
 
 
-def test_the_learners_own_landscape_takes_the_place_of_the_stored_one() -> None:
+def test_learners_landscape_replaces_the_stored_one() -> None:
     lesson = lessons()["one_valley"]
     stored = load_results(lesson.backdrop(lesson.defaults))
     own = Results(_answers={("yours", (NEAR,)): stored.answer("plane", NEAR, ASKED)})
@@ -262,8 +262,8 @@ def test_the_learners_own_landscape_takes_the_place_of_the_stored_one() -> None:
     assert "stored nets" in titles[0] and "this run's nets" in titles[1]
 
 
-def test_the_walk_goes_from_child_to_child_and_on_to_the_stranger() -> None:
-    """On the picture: child B on the left, child A in the middle, the stranger on the right, and no step between."""
+def test_picture_joins_children_then_stranger() -> None:
+    """Child B is on the left, child A in the middle, the stranger on the right."""
     lesson = lessons()["one_valley"]
     stored = load_results(lesson.backdrop(lesson.defaults))
     drawn = {
@@ -279,7 +279,7 @@ def test_the_walk_goes_from_child_to_child_and_on_to_the_stranger() -> None:
     assert f"half way: {finding.numbers['half']}" in drawn
 
 
-def test_a_guess_is_on_the_picture_before_the_answer_and_a_gap_afterwards() -> None:
+def test_guess_shows_before_and_gap_after_result() -> None:
     lesson = lessons()["one_valley"]
     pieces, guess = lesson.backdrop(lesson.defaults), Settings({"kin": 80, "away": 60})
     before, after = (
@@ -294,7 +294,7 @@ def test_a_guess_is_on_the_picture_before_the_answer_and_a_gap_afterwards() -> N
     assert sorted(len(line) for line in after) == [1, 1, 2, 2]
 
 
-def test_the_script_averages_and_walks_as_the_runs_do(printed) -> None:  # type: ignore[no-untyped-def]
+def test_script_averages_and_walks_like_the_runs(printed) -> None:  # type: ignore[no-untyped-def]
     lesson = lessons()["one_valley"]
     said = printed(with_constants(lesson.script(lesson.defaults), STRANGER_STEPS=600))
     right = [float(line.split()[-1]) for line in said if "accuracy" in line]

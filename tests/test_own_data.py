@@ -1,4 +1,4 @@
-"""Data of the learner's own: which tables and zips of pictures are read, which are refused and why; nets learn them."""
+"""The learner's own data: which tables and zips of pictures are accepted or refused, and how nets learn them."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def csv(
 
 
 def numbered(header: str, index: Iterable[object]) -> str:
-    """The same points with a column of row names."""
+    """Returns the same points with a column of row names."""
     return header + "\n" + "".join(f"{k},{x},{y},{word}\n" for k, (x, y, word) in zip(index, POINTS))
 
 
 def kept(home: Path) -> list[Path]:
-    """All that the store has of own data, finished or not."""
+    """Returns all own data in the store, complete or not."""
     return [path for path in home.rglob("*") if path.is_file()]
 
 
@@ -120,7 +120,7 @@ def kept(home: Path) -> list[Path]:
         "gaps",
     ],
 )
-def test_a_table_is_read_by_what_its_cells_hold(data: bytes) -> None:
+def test_columns_are_recognised_by_their_cells(data: bytes) -> None:
     found = table.read(data)
     assert found == table.read(csv().encode()) and found.notes[0].startswith("Read as UTF-")
     assert found.columns == ("a", "b", "kind") and found.names == ("blue", "red")
@@ -128,7 +128,7 @@ def test_a_table_is_read_by_what_its_cells_hold(data: bytes) -> None:
     assert np.ptp(found.points, 0).tolist() == [4, 4] and np.abs(found.points).max() == 2
 
 
-def test_a_table_without_header_and_labels_that_are_numbers() -> None:
+def test_table_without_header_has_numeric_labels() -> None:
     rows = [(x, y, str(1 + (word == "red"))) for x, y, word in POINTS]
     found = table.read(csv(rows, header="").encode())
     assert found.columns == ("column 1", "column 2", "column 3") and found.names == ("1", "2")
@@ -137,7 +137,8 @@ def test_a_table_without_header_and_labels_that_are_numbers() -> None:
     )
 
 
-def test_the_same_table_is_the_same_world_whatever_file_it_was_in() -> None:
+def test_same_table_is_the_same_world() -> None:
+    """The file that it came from does not matter."""
     one, two = (
         table.keep(csv().encode(), "My points!.csv"),
         table.keep(csv(sign=";", comma=True).encode(), "mypoints.txt"),
@@ -195,7 +196,7 @@ def test_thousands_are_read_as_their_writer_meant(sign: str, write: str, y: str)
     assert list(found.y) == [round(up) if y == "{:.0f}" else up for _, up, _ in BIG]
 
 
-def test_how_a_doubtful_number_was_read_is_said_after_a_reload() -> None:
+def test_doubtful_number_is_explained_after_reload() -> None:
     lines = "".join(f"{x:,.0f}\t{y}\t{word}\n" for x, y, word in BIG)
     name = table.keep(f"steps\tminutes\tkind\n{lines}".encode(), "t.txt")
     table.load_file.cache_clear()
@@ -213,7 +214,8 @@ def test_labels_and_columns_in_cyrillic_are_right() -> None:
     assert table.keep(rows.encode("koi8_r"), "t.csv", "koi8_r") == name  # what the file says, not how
 
 
-def test_rows_with_gaps_in_the_columns_in_use_are_left_out() -> None:
+def test_rows_with_gaps_are_left_out() -> None:
+    """Only gaps in the chosen columns count."""
     rows = "".join(
         f"{'NA' if k in (3, 7) else x},{y},{'' if k > 5 else 1},{word}\n" for k, (x, y, word) in enumerate(POINTS)
     )
@@ -241,7 +243,7 @@ def test_of_penguins_the_learner_chooses_columns() -> None:
         table.with_columns(first, ("mass", "body_mass_g", "sex"))
 
 
-def test_codes_and_row_numbers_lie_neither_across_nor_up() -> None:
+def test_codes_and_row_numbers_are_no_default_axes() -> None:
     rows = "".join(f"{900 + k},{k % 2},{k % 3},{'mf'[k % 2]},{20 + k / 7:.1f},{k * 1.7:.2f}\n" for k in range(40))
     found = table.columns(f"PassengerId,Survived,Pclass,Sex,Age,Fare\n{rows}".encode())
     assert found.default == ("Age", "Fare", "Sex")
@@ -287,8 +289,8 @@ def test_names_are_said_as_they_are() -> None:
         table.read(csv([(1.5, y, word) for _, y, word in POINTS], header="bill_length_mm,b,kind").encode())
 
 
-def test_a_table_kept_earlier_keeps_its_name_whatever_it_holds() -> None:
-    """As earlier versions wrote tables: words that look like gaps are labels, and some headers look like numbers."""
+def test_stored_table_keeps_its_name() -> None:
+    """Earlier versions kept labels that look like gaps and headers that look like numbers."""
     rows = "".join(f"{float(k)},{k * 1.625},{'NA' if k % 2 else 'none'}\n" for k in range(24))
     text = f"1 620,b,kind\n{rows}"
     name = storage.storage_name("old.csv", text.encode(), "table")
@@ -330,7 +332,7 @@ BAD_TABLES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("data", "why"), BAD_TABLES.values(), ids=[*BAD_TABLES])
-def test_a_table_that_cannot_be_is_a_sentence_and_leaves_nothing_behind(data: bytes, why: str, home: Path) -> None:
+def test_bad_table_gives_message_and_stores_nothing(data: bytes, why: str, home: Path) -> None:
     with pytest.raises(BadValue, match=SENTENCE) as caught:
         table.keep(data, "t.csv")
     caught.match(why)
@@ -339,7 +341,7 @@ def test_a_table_that_cannot_be_is_a_sentence_and_leaves_nothing_behind(data: by
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some.one_of(some.binary(max_size=300), some.text(',;\t"\n\r1-.eEnaif', max_size=400).map(str.encode)))
-def test_whatever_bytes_there_are_a_table_is_read_or_a_sentence_said(data: bytes) -> None:
+def test_any_bytes_give_a_table_or_message(data: bytes) -> None:
     for whole in (data, csv().encode() + data):
         try:
             found = table.read(whole)
@@ -353,7 +355,7 @@ def test_whatever_bytes_there_are_a_table_is_read_or_a_sentence_said(data: bytes
 
 
 def picture(k: int, side: tuple[int, int] = (40, 30), mode: str = "L", kind: str = "PNG", ink: int = 0) -> bytes:
-    """A stroke, upright or level, in its own place, on a bright ground if the ink is dark."""
+    """Draws an upright or level stroke, in its own place, on a bright ground if the ink is dark."""
     grey = np.full(side[::-1], 255 - ink, np.uint8)
     if k % 2:
         grey[4:-4, 8 + k % 11 : 12 + k % 11] = ink
@@ -395,7 +397,7 @@ def folders(count: int = 12, above: str = "", **how: Any) -> dict[str, bytes]:
     ],
     ids=str,
 )  # fmt: skip
-def test_pictures_of_every_kind_have_bright_ink_on_a_dark_ground(how: dict[str, Any]) -> None:
+def test_pictures_become_bright_ink_on_dark(how: dict[str, Any]) -> None:
     found = album.read(zipped(folders(**how)))
     assert found.images.shape == (12, 28, 28) and found.names == ("level", "up")
     assert found.turned == (how.get("ink") != 255)
@@ -416,7 +418,7 @@ def test_pictures_of_every_kind_have_bright_ink_on_a_dark_ground(how: dict[str, 
         ({"all/cover.png": picture(5)}, "1 picture in no class's folder left out."),
     ],
 )
-def test_what_is_no_picture_is_left_out_and_counted(junk: dict[str, bytes], said: str) -> None:
+def test_files_without_picture_are_skipped_and_counted(junk: dict[str, bytes], said: str) -> None:
     found, plain = album.read(zipped(folders(above="all/") | junk)), album.read(zipped(folders()))
     assert np.array_equal(found.images, plain.images) and found.names == plain.names
     assert (said in " ".join(found.notes)) if said else not found.notes
@@ -458,7 +460,8 @@ def test_pictures_deeper_within_a_class_count_for_it() -> None:
         ("gbk", ("小猫的照片", "小狗的照片")), ("euc_kr", ("강아지 사진", "고양이 사진")),
     ],
 )  # fmt: skip
-def test_names_without_a_mark_are_read_in_their_encoding(code: str, names: tuple[str, str]) -> None:
+def test_unmarked_zip_names_are_decoded(code: str, names: tuple[str, str]) -> None:
+    """Names without the UTF-8 mark are read in their own encoding."""
     told = zipped({f"{names[k % 2]}/{k}.x": picture(k) for k in range(12)})
     for name in names:  # zipfile marks what is not ASCII: the marks are taken off and the bytes put in
         told = told.replace(name.encode(), name.encode(code).ljust(len(name.encode()), b"~"))
@@ -508,8 +511,8 @@ def test_classes_are_named_in_the_sentence() -> None:
     )
 
 
-def test_an_album_of_an_earlier_version_keeps_its_name() -> None:
-    """Then the ground of the whole set was turned; a bundle has what a net sees, which is not turned again."""
+def test_stored_album_keeps_its_name() -> None:
+    """An earlier version inverted whole albums. Stored pictures are not inverted again."""
     images = [np.full((28, 28), ground, np.uint8) for ground in (0, 9, 200, 30, 40, 50, 60, 255)]
     old = album.build_album(images, ["a", "b"] * 4, bright=True)
     data = album.zipped(old)
@@ -519,13 +522,14 @@ def test_an_album_of_an_earlier_version_keeps_its_name() -> None:
     assert album.keep(data, "old.zip") == name  # as its owner downloaded it
 
 
-def test_a_wide_picture_keeps_its_shape_and_a_picture_that_is_there_twice_counts_once() -> None:
+def test_wide_pictures_keep_shape_and_duplicates_merge() -> None:
     found = album.read(zipped(folders(side=(60, 24)) | {"up/again.x": picture(1, side=(60, 24))}))
     assert found.doubled == 1 and len(found.images) == 12
     assert not found.images[:, :7].any() and not found.images[:, -7:].any()
 
 
-def test_the_same_album_is_the_same_world_and_comes_back_as_it_was() -> None:
+def test_same_album_is_the_same_world() -> None:
+    """It comes back unchanged from its own file."""
     one, two = album.keep(zipped(folders()), "Strokes.zip"), album.keep(zipped(folders(above="x/")), "strokes.zip")
     assert one == two and album.exists(one) and album.display_name(one) == "strokes.zip"
     whole, again = album.load(one), album.read(album.zipped(album.load(one)))
@@ -533,7 +537,7 @@ def test_the_same_album_is_the_same_world_and_comes_back_as_it_was() -> None:
 
 
 def photo(number: int, width: int = 4032, height: int = 3024) -> bytes:
-    """As a phone takes it: a white bar on black, upright or level."""
+    """Returns a photo as a phone takes it: a white bar on black, upright or level."""
     image, told = Image.new("RGB", (width, height)), io.BytesIO()
     across, place = number % 2, (1 + number % 5) * min(width, height) // 7
     image.paste((255, 255, 255), (0, place, width, place + 400) if across else (place, 0, place + 400, height))
@@ -542,7 +546,7 @@ def photo(number: int, width: int = 4032, height: int = 3024) -> bytes:
 
 
 def boasting(side: int) -> bytes:
-    """A JPEG that says that it is so many pixels wide and high."""
+    """Returns a JPEG whose header claims this width and height."""
     data = bytearray(photo(0, 16, 16))
     at = data.find(b"\xff\xc0")  # the header of its frame
     data[at + 5 : at + 9] = side.to_bytes(2, "big") * 2
@@ -556,7 +560,8 @@ def test_photos_as_phones_take_them_are_made_small() -> None:
     assert (lit.sum(2).max(1) > 28 * 150).all() and (lit.sum(1).max(1) < 28 * 100).all()  # a bar from side to side
 
 
-def test_photos_that_are_too_many_pixels_together_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_photo_pixels_give_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit counts the pixels of all photos together."""
     many = zipped({f"{k % 2}/{k}.jpg": photo(k) for k in range(8)})  # of 12 million each, which count for 3
     monkeypatch.setattr(album, "ALL_PIXELS", 23_000_000)
     with pytest.raises(BadValue, match=r"23 million pixels, photos \(JPEG\) 4 times as many"):
@@ -564,7 +569,7 @@ def test_photos_that_are_too_many_pixels_together_are_a_sentence(monkeypatch: py
 
 
 def bomb() -> bytes:
-    """A PNG that says that it is 3,000 pixels wide and high."""
+    """Returns a PNG whose header claims 3,000 pixels in width and height."""
     header = bytearray(picture(0))
     header[16:24] = (3000).to_bytes(4, "big") * 2
     header[29:33] = zlib.crc32(bytes(header[12:29])).to_bytes(4, "big")
@@ -576,14 +581,14 @@ def linked(entry: zipfile.ZipInfo) -> None:
 
 
 def line() -> bytes:
-    """A picture that is a thousand times as high as it is wide."""
+    """Returns a picture that is a thousand times as high as it is wide."""
     told = io.BytesIO()
     Image.new("L", (1, 1000)).save(told, "PNG")
     return told.getvalue()
 
 
 def locked(data: bytes) -> bytes:
-    """The same list, with every entry marked as encrypted."""
+    """Returns the same zip, with every entry marked as encrypted."""
     found, at = bytearray(data), -1
     while (at := found.find(b"PK\x01\x02", at + 1)) >= 0:
         found[at + 8] |= 1
@@ -623,7 +628,7 @@ BAD_ALBUMS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("data", "why"), BAD_ALBUMS.values(), ids=[*BAD_ALBUMS])
-def test_a_zip_that_cannot_be_is_a_sentence_and_leaves_nothing_behind(data: bytes, why: str, home: Path) -> None:
+def test_bad_zip_gives_message_and_stores_nothing(data: bytes, why: str, home: Path) -> None:
     with pytest.raises(BadValue, match=SENTENCE) as caught:
         album.keep(data, "a.zip")
     caught.match(why)
@@ -632,7 +637,7 @@ def test_a_zip_that_cannot_be_is_a_sentence_and_leaves_nothing_behind(data: byte
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some.data())
-def test_whatever_byte_of_a_zip_is_wrong_it_is_read_or_a_sentence_said(draw: some.DataObject) -> None:
+def test_damaged_zip_is_read_or_gives_message(draw: some.DataObject) -> None:
     data = bytearray(zipped(folders(8)))
     for _ in range(draw.draw(some.integers(1, 4))):
         data[draw.draw(some.integers(0, len(data) - 1))] = draw.draw(some.integers(0, 255))
@@ -646,7 +651,8 @@ def test_whatever_byte_of_a_zip_is_wrong_it_is_read_or_a_sentence_said(draw: som
 
 
 @pytest.mark.parametrize("task", [Table(labels=5), Album(labels=5)], ids=["table", "album"])
-def test_a_quarter_only_tests_and_each_seed_draws_its_own_labels(task: Table | Album) -> None:
+def test_quarter_of_own_data_is_held_out(task: Table | Album) -> None:
+    """Each seed draws its own labels from the rest."""
     world = worlds.load(task)
     x, y = world.train(task, range(3)).all_examples()
     classes = world.classes(task)
@@ -659,13 +665,13 @@ def test_a_quarter_only_tests_and_each_seed_draws_its_own_labels(task: Table | A
     assert world.names(task)[int(truth[0])] in world.names(task)
 
 
-def test_a_class_with_fewer_examples_than_labels_gives_all_it_has() -> None:
+def test_small_class_gives_all_its_examples() -> None:
     name = table.keep(csv().encode(), "t.csv")
     y = worlds.load(Table()).train(Table(table=name, labels=400), range(1)).all_examples()[1][0]
     assert torch.bincount(y).tolist() == [8, 15]
 
 
-def test_what_is_gone_or_damaged_is_said_and_a_learner_may_give_it_again() -> None:
+def test_missing_or_damaged_data_asks_for_its_file() -> None:
     name = table.keep(csv().encode(), "t.csv")
     pictures = album.keep(zipped(folders()), "p.zip")
     for module, kept_as, path in ((table, name, table.path(name)), (album, pictures, album.path(pictures))):
@@ -680,7 +686,7 @@ def test_what_is_gone_or_damaged_is_said_and_a_learner_may_give_it_again() -> No
     assert table.keep(csv().encode(), "t.csv") == name and table.exists(name)
 
 
-def test_own_data_are_let_go_when_the_store_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_data_are_evicted_when_store_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     name = table.keep(csv().encode(), "t.csv")
     pictures = album.keep(zipped(folders()), "p.zip")
     monkeypatch.setattr(eviction, "MOMENT", -1.0)

@@ -1,4 +1,4 @@
-"""The page for data of the learner's own, and the sandbox that takes them too: given, seen, learned, removed."""
+"""The page for the learner's own data, and the sandbox, which accepts them too: given, shown, learned, removed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def said(test: AppTest) -> str:
 
 
 def at(test: AppTest, name: str) -> str:
-    """What the address says."""
+    """Returns a value of the page's URL."""
     value = test.query_params[name]
     return value if isinstance(value, str) else value[0]
 
@@ -63,7 +63,7 @@ def test_a_table_is_given_named_and_removed(opened: AppTest) -> None:
     assert not table.exists(name) and "own.data" not in opened.query_params and not opened.exception
 
 
-def test_a_zip_is_taken_and_a_bad_file_leaves_it_in_use(opened: AppTest) -> None:
+def test_zip_stays_in_use_after_bad_file(opened: AppTest) -> None:
     opened.run()
     give(opened, "strokes.zip", zipped(folders()))
     name = at(opened, "own.data")
@@ -83,7 +83,7 @@ def test_data_that_are_not_here_are_a_sentence(opened: AppTest, text: str) -> No
     assert not opened.exception and gone in said(opened)
 
 
-def test_what_is_shown_of_data_says_what_there_is() -> None:
+def test_own_data_picture_describes_the_data() -> None:
     name = table.keep(csv().encode(), "t.csv")
     (panel,) = json.loads(json.dumps(own_data.points(table.load(name)).spec["panels"]))
     assert [axis["name"] for axis in panel["axes"]] == ["a", "b"]
@@ -95,7 +95,9 @@ def test_what_is_shown_of_data_says_what_there_is() -> None:
     assert pictures.alt == "Pictures of 2 classes: level 6, up 6." and pictures.spec.count("<img") == 12
 
 
-def test_the_sandbox_takes_own_data_as_target_and_as_source(workers_end: None) -> None:
+def test_sandbox_takes_own_data_for_both_roles(workers_end: None) -> None:
+    """Own data can be the target task and the source task."""
+
     def draw() -> None:
         from app.app_pages.sandbox import show
 
@@ -119,7 +121,8 @@ def paste(test: AppTest, text: str) -> AppTest:
     return test
 
 
-def test_a_text_is_given_learned_by_both_sides_and_removed(opened: AppTest) -> None:
+def test_own_text_is_learned_and_removed(opened: AppTest) -> None:
+    """The text is learned by both sides, pretrained and from scratch."""
     opened.run()
     assert "4,000 to 5,000,000 characters in Latin letters" in said(opened)  # before anything is given
     name = at(paste(opened, LETTERS), "own.data")
@@ -134,7 +137,7 @@ def test_a_text_is_given_learned_by_both_sides_and_removed(opened: AppTest) -> N
     assert not corpus.is_own_text(name) and "own.data" not in opened.query_params and not opened.exception
 
 
-def test_a_text_is_raced_from_english_and_from_nothing() -> None:
+def test_text_race_compares_english_with_scratch() -> None:
     settings = own_data.READING.defaults.but(data=corpus.keep(LETTERS.encode(), "letters.txt"))
     ours, theirs = (piece.of for piece in own_data.runs(settings))
     assert own_data.runs(own_data.READING.recorded_settings) == []  # asked for by whoever waits for runs
@@ -185,8 +188,8 @@ def test_a_table_and_pictures_are_brought_and_learned(address: str, page: Page) 
 
 
 @pytest.mark.browser
-def test_a_text_that_is_pasted_as_the_page_opens_stays(address: str, page: Page) -> None:
-    """While the page waits for its first answers it draws itself again, and the next thing is pressed at once."""
+def test_early_pasted_text_stays(address: str, page: Page) -> None:
+    """While the page waits for its first answers it redraws itself, and the next click follows at once."""
     for data in ("shapes", "rings"):
         page.goto(f"{address}/own?own.data={data}&own.labels=3")
         page.get_by_role("button", name=re.compile("Take data of your own")).click()
@@ -223,7 +226,7 @@ def button(test: AppTest, label: str) -> Any:
     return next(one for one in test.button if one.label == label)
 
 
-def test_columns_are_chosen_by_the_names_of_the_file(opened: AppTest) -> None:
+def test_columns_are_chosen_by_their_file_names(opened: AppTest) -> None:
     opened.run()
     data = files("palmerpenguins").joinpath("data/penguins.csv").read_bytes()
     give(opened, "penguins.csv", data)
@@ -326,7 +329,7 @@ def test_a_refusal_is_seen_and_the_popover_closes(address: str, page: Page) -> N
     expect(page.locator(".st-key-train button")).to_be_visible()
 
 
-def test_the_sandbox_calls_a_table_as_its_owner_does() -> None:
+def test_sandbox_uses_the_tables_own_name() -> None:
     name = table.keep(csv().encode(), "bill_length [mm].csv")
     run = edit(edit(presets()["label_worth"], "task", "Table"), "task.table", name)
     assert r"'bill_length \[mm\].csv')" in describe_run(run) and "own-" not in describe_run(run)

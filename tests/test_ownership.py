@@ -1,4 +1,4 @@
-"""Data that learners brought belong to the browser that brought them, and removing them removes all made from them."""
+"""Data belong to the browser that brought them. Removing them also removes all results made from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page of every lesson, drawn by Streamlit without a browser: its beats, its URL, what it says of bad input."""
+"""Every page of every lesson, drawn by Streamlit without a browser: its beats, its URL and its error messages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MEETINGS = pytest.mark.parametrize(("slug", "text"), MET)
 
 
 def page(slug: str, **url: str) -> AppTest:
-    """A lesson's page, opened with a URL."""
+    """Opens a lesson's page with a URL."""
 
     def draw(slug: str) -> None:
         from app.app_pages.lesson import show
@@ -46,20 +46,20 @@ def everything(test: AppTest) -> str:
 
 
 def handles(slug: str) -> dict[str, str]:
-    """A prediction, as the URL writes it."""
+    """Returns a prediction, as the URL writes it."""
     sliders = lessons()[slug].prediction.sliders
     return {slider.name: str(slider.options[-1] if slider.options else slider.default) for slider in sliders}
 
 
 def to_the_ending(test: AppTest) -> AppTest:
-    """Through all findings."""
+    """Steps through all findings."""
     while onward := [button for button in test.button if button.label == "Next"]:
         onward[0].click().run()
     return test
 
 
 def misses(test: AppTest) -> list[str]:
-    """What the learner said, as the ending confronts it with what it was."""
+    """Returns the lines in which the ending compares the prediction with the result."""
     told = (one.value.rpartition("; you said ") for one in to_the_ending(test).markdown)
     return [said for _, found, said in told if found]
 
@@ -75,7 +75,7 @@ def test_every_beat_is_drawn(slug: str, beat: str) -> None:
 
 
 @EACH
-def test_the_run_is_locked_until_the_learner_predicts_or_skips(slug: str) -> None:
+def test_run_is_locked_before_prediction_or_skip(slug: str) -> None:
     test = page(slug, beat="Run")
     assert not any(one.key == f"{slug}.run" for one in test.button)
     skip = next(one for one in test.button if one.label == "Skip, show me")
@@ -84,7 +84,8 @@ def test_the_run_is_locked_until_the_learner_predicts_or_skips(slug: str) -> Non
 
 
 @EACH
-def test_nothing_is_predicted_beforehand_and_what_is_said_is_kept_and_confronted(slug: str) -> None:
+def test_predictions_are_kept_and_compared(slug: str) -> None:
+    """Nothing is predicted beforehand."""
     test = page(slug, beat="Predict")
     button = next(one for one in test.button if one.label == "That is my prediction")
     assert button.disabled
@@ -98,7 +99,7 @@ def test_nothing_is_predicted_beforehand_and_what_is_said_is_kept_and_confronted
 
 
 def test_a_prediction_survives_every_beat_and_a_reload() -> None:
-    """A handle is moved where it is drawn; afterwards no page may have lost what was said, nor may a fresh session."""
+    """A handle is moved where it is drawn. No later page and no new session may lose the prediction."""
     slug, said = "label_worth", {"at1": "65", "at5": "35", "at20": "95"}
     test = page(slug, beat="Predict")
     for name, value in said.items():
@@ -121,7 +122,7 @@ def test_no_answer_before_the_learner_has_pressed(slug: str) -> None:
 
 
 @MEETINGS
-def test_a_hostile_url_gives_the_default_and_a_sentence(slug: str, text: str) -> None:
+def test_hostile_url_gives_default_and_message(slug: str, text: str) -> None:
     lesson = lessons()[slug]
     names = [one.name for one in (*lesson.controls, *lesson.prediction.sliders)]
     test = page(slug, beat="Run", **dict.fromkeys(names, text), committed="2")
@@ -133,7 +134,7 @@ def test_a_hostile_url_gives_the_default_and_a_sentence(slug: str, text: str) ->
 
 @MEETINGS
 @pytest.mark.parametrize("name", ["committed", "draw"])
-def test_a_hostile_number_gives_its_default_and_a_sentence(slug: str, name: str, text: str) -> None:
+def test_hostile_number_gives_default_and_message(slug: str, name: str, text: str) -> None:
     test = page(slug, beat="Run", **{name: text})
     assert not test.exception
     if name == "committed":
@@ -141,7 +142,8 @@ def test_a_hostile_number_gives_its_default_and_a_sentence(slug: str, name: str,
 
 
 @pytest.mark.parametrize(("slug", "text"), [meeting for meeting in MET if lessons()[meeting[0]].sheet])
-def test_a_hostile_sheet_is_read_as_it_stands_or_gives_its_default_and_a_sentence(slug: str, text: str) -> None:
+def test_hostile_sheet_is_read_or_gives_message(slug: str, text: str) -> None:
+    """A refused sheet gets its default."""
     sheet = lessons()[slug].sheet
     assert sheet
     refused = False
@@ -157,7 +159,7 @@ def test_a_hostile_sheet_is_read_as_it_stands_or_gives_its_default_and_a_sentenc
 
 @settings(tried, max_examples=MANY // 10 or 25)
 @given(data=st.data())
-def test_no_link_leaves_the_run_page_with_nothing_drawn(data: st.DataObject) -> None:
+def test_every_link_to_a_run_draws_it(data: st.DataObject) -> None:
     lesson = lessons()[data.draw(st.sampled_from(list(lessons())))]
     said = {control.name: near(control) for control in (*lesson.controls, *lesson.prediction.sliders)}
     said |= {name: st.one_of(ANY, st.sampled_from(["1", "7"])) for name in ("draw", "pressed")}
@@ -194,7 +196,7 @@ def test_every_answer_has_its_explanation(slug: str) -> None:
             test.run()
 
 
-def test_a_missed_question_comes_back_in_a_later_lesson() -> None:
+def test_missed_question_returns_in_a_later_lesson() -> None:
     first, second = list(lessons())[:2]
     test = page(second, beat="Recall")
     assert not [one for one in test.radio if one.key.startswith(first)]
@@ -205,9 +207,7 @@ def test_a_missed_question_comes_back_in_a_later_lesson() -> None:
 
 
 @EACH
-def test_a_page_whose_data_are_missing_says_which_command_brings_them(
-    slug: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_page_without_data_names_the_command(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from pathlib import Path
 
     from app.app_pages.lesson import backdrop_results
@@ -229,7 +229,7 @@ def test_what_befalls_all_runs_alike_is_said_once(slug: str, monkeypatch: pytest
     from app.beats import watch
 
     class Told:
-        """An engine of which every run has come to the same."""
+        """An engine in which every run has the same state."""
 
         def __init__(self, told: State):
             self.told = told

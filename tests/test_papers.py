@@ -1,4 +1,4 @@
-"""What stands beside the code about it says the version and the licence that it has, and links to what is there."""
+"""Documents beside the code name its version and licence, and link to files that exist."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tests.server import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
-def test_the_citation_and_the_changes_name_the_version_and_licence_of_the_project() -> None:
+def test_citation_and_changelog_agree_with_the_project() -> None:
+    """They name the project's version and licence."""
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert (cited["version"], cited["license"]) == (PROJECT["version"], PROJECT["license"])
     assert {"cff-version", "message", "title", "authors"} <= cited.keys()

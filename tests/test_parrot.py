@@ -1,4 +1,4 @@
-"""From parrot to helper: its statistics against hand-worked cases, and its script against what ships."""
+"""From parrot to helper: its statistics against hand-worked cases, and its script against the stored results."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, PROMPTS, RIGHT
 
 
 def answer(right: dict[str, list[float]], others: float = 0.0) -> dict[str, Any]:
-    """What core.measure.instruction_following says of two seeds."""
+    """Returns what core.measure.instruction_following answers for two seeds."""
     rows = [right.get(one, [others, others]) for one in COMBINATIONS]
     return {RIGHT: [rows], FORMED: [[[1.0, 1.0]] * len(rows)]}
 
 
-def test_a_share_is_the_mean_over_the_combinations_that_are_asked_about() -> None:
+def test_share_averages_over_requested_combinations() -> None:
     found = answer({"in French, plain": [0.5, 0.1], "in French, twice": [0.1, 0.1]})
     assert np.allclose(shares(found, RIGHT, ["in French, plain", "in French, twice"]), [0.3, 0.1])
     assert np.allclose(shares(found, RIGHT, ways("answer")), [0, 0])
 
 
-def test_what_was_held_out_is_judged_by_runs_that_never_saw_it() -> None:
+def test_held_out_combinations_use_runs_without_them() -> None:
     answers = {("obeys", (MOST, held)): answer({held: [0.6, 0.3]}, others=1.0) for held in HELD_OUT}
     assert np.allclose(held_out(Results({}, answers), RIGHT), [0.6, 0.3])
     assert len(ways()) == len(WHAT) * len(HOW)
     assert HELD_OUT[0] not in ways(without=HELD_OUT[0])
 
 
-def test_an_answer_that_does_not_end_is_seen_to_be_cut_off() -> None:
+def test_unfinished_answers_are_marked_as_cut_off() -> None:
     assert answer_text({"says": "law!", "ends": True}) == "law!"
     assert answer_text({"says": "and so\n\non", "ends": False}) == "and so on ..."
     answers = {"prompts": ["In French: Poland"], "answers": [[{"says": "", "ends": True}]]}
     assert "the raw model (nothing)" in asked_both(answers).alt
 
 
-def test_what_is_held_out_is_among_the_answers_that_are_shown() -> None:
+def test_shown_answers_include_held_out_combinations() -> None:
     for without in HELD_OUT:
         (task,) = measured(shown_instructions(without), [])["tasks"]
         names = [one["name"] for one in task["examples"]]
         assert len(names) == SHOWN and set(HELD_OUT) <= set(names) and set(ROWS) <= set(names)
 
 
-def test_lamps_follow_what_a_run_recorded_step_by_step() -> None:
+def test_lamps_follow_the_recorded_run() -> None:
     (task,) = measured(shown_instructions(HELD_OUT[0]), [])["tasks"]
     wanted = [one["right"] for one in task["examples"]]
     no, yes = [False] * SHOWN, [True] * SHOWN

@@ -1,4 +1,4 @@
-"""What is asked of a patch and of a finished delta: sizes counted by hand, cuts against the net itself."""
+"""Measures on a patch and on a finished delta: sizes counted by hand, truncations against the net itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def arms() -> Learned:
         ("adapter", 3, 3 * 2 * 64 * 3 + 130),
     ],
 )
-def test_a_patch_is_as_large_as_counted_by_hand(arms: Learned, method: str, size: int, numbers: int) -> None:
+def test_patch_size_agrees_with_hand_count(arms: Learned, method: str, size: int, numbers: int) -> None:
     run = replace(COLOUR, stages=(Stage(method=method, size=size, steps=1),))
     learned = trained(run, dict(arms.thetas))
     as_stored = {one: dict(sorted(theta.items())) for one, theta in learned.thetas.items()}
@@ -44,7 +44,8 @@ def test_a_patch_is_as_large_as_counted_by_hand(arms: Learned, method: str, size
     assert found["all"] == 8642
 
 
-def test_what_was_trained_from_nothing_is_all_of_it_and_has_moved_from_no_start(arms: Learned) -> None:
+def test_scratch_run_trains_all_and_moves_nothing(arms: Learned) -> None:
+    """A run without a start trains all its weights and has no start to move from."""
     (found,) = answer(Measure(kind="weight_changes", runs=(ARMS,)), [arms])["runs"]
     assert found == {
         "trained": 8642 + 4 * 64 + 4,
@@ -53,7 +54,7 @@ def test_what_was_trained_from_nothing_is_all_of_it_and_has_moved_from_no_start(
     }
 
 
-def test_how_far_a_patch_moved_the_net_is_a_share_of_its_length(arms: Learned) -> None:
+def test_patch_distance_is_relative_to_the_net(arms: Learned) -> None:
     end = {name: torch.cat([1.5 * part, 3 * part]) for name, part in arms.theta.items()}
     end |= {"head.weight": torch.zeros(2, 64, 2), "head.bias": torch.zeros(2, 1, 2)}
     one = Learned(COLOUR, {COLOUR: end, ARMS: arms.theta}, {})
@@ -61,7 +62,8 @@ def test_how_far_a_patch_moved_the_net_is_a_share_of_its_length(arms: Learned) -
     assert found["moved"] == [0.5, 2.0]
 
 
-def test_a_delta_cut_to_nothing_is_its_start_and_uncut_is_its_end(arms: Learned) -> None:
+def test_truncated_delta_spans_start_to_end(arms: Learned) -> None:
+    """Truncation to rank 0 gives the start, full rank the end."""
     one = trained(COLOUR, dict(arms.thetas))
     asked = Measure(kind="delta_truncation", runs=(COLOUR,), tasks=(COLOUR.task,), count=64)
     found = answer(asked, [one])
@@ -80,7 +82,8 @@ def test_a_delta_cut_to_nothing_is_its_start_and_uncut_is_its_end(arms: Learned)
     assert all(a >= b for sizes in run["spectrum"].values() for a, b in pairwise(sizes))
 
 
-def test_a_spectrum_is_told_in_shares_of_its_largest_as_a_mean_over_seeds() -> None:
+def test_spectrum_is_relative_to_its_largest() -> None:
+    """The spectrum is the mean over seeds."""
     delta = {
         "hidden1.weight": torch.stack([torch.diag(torch.tensor([4.0, 2.0])), torch.diag(torch.tensor([3.0, 3.0]))])
     }

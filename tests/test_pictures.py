@@ -1,4 +1,4 @@
-"""The README shows the app as it is: none of its pictures is older than what it shows. `make pictures` takes them."""
+"""The README's pictures are up to date with the app. `make pictures` takes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EACH = pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.
 
 
 @EACH
-def test_a_picture_is_not_older_than_what_it_shows(picture: Picture) -> None:
+def test_picture_is_up_to_date(picture: Picture) -> None:
     said = "What it shows has changed: `make pictures`, look at it, and commit it."
     assert json.loads(SHOWN.read_text("utf-8"))[picture.name] == picture.digest(), said
 
@@ -28,7 +28,7 @@ def test_a_picture_is_small_and_whole(picture: Picture) -> None:
 
 
 @EACH
-def test_the_readme_shows_it_and_says_what_is_on_it(picture: Picture) -> None:
+def test_readme_embeds_picture_with_its_description(picture: Picture) -> None:
     assert f"![{picture.alt}](docs/pictures/{picture.name}.webp)" in (ROOT / "README.md").read_text("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The player: what it refuses, what it says to who cannot see it, and that a hand on the page moves it."""
+"""The player: what it refuses, its text alternative, and how the learner moves it by hand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def made(*panels: Any, frames: int = 3, **more: Any) -> Player:
     return Player(**given | {"panels": panels} | more)
 
 
-def test_the_alternative_text_says_what_is_shown_first_and_last() -> None:
+def test_player_alternative_text_describes_both_ends() -> None:
     line = Line(name="old task", role="source", values=[0.9, 0.5, 0.25])
     alt = player(made(Lines(title="Both", lines=[line]))).alt
     assert "At step 0: Sentence 0." in alt
@@ -81,7 +81,8 @@ def test_points_arrive_where_they_were() -> None:
     assert right - left == pytest.approx(top - bottom)  # equal scale: distances compare
 
 
-def test_a_curve_may_have_a_unit_and_a_scale_of_its_own() -> None:
+def test_player_curve_has_its_own_scale() -> None:
+    """The curve may also have its own unit."""
     line = Line(name="bits", role="source", values=[4.0, 2.0, 1.0])
     panel = player(made(Lines(title="Bits", lines=[line], high=4, form="{:.1f} bits"))).spec["panels"][0]
     assert panel["ticks"] == [[0, "0.0 bits"], [0.5, "2.0 bits"], [1, "4.0 bits"]]
@@ -89,7 +90,7 @@ def test_a_curve_may_have_a_unit_and_a_scale_of_its_own() -> None:
     assert panel["lines"][0]["written"][2] == "1.0 bits"
 
 
-def test_equal_data_are_the_same_picture_and_other_data_are_not() -> None:
+def test_player_id_follows_its_data() -> None:
     def name(value: float, live: bool = False) -> str:
         _, data = player_data(player(made(Bars(title="", names=["a"], values=[[value]]))), "key", live)
         return str(data["id"])
@@ -98,12 +99,12 @@ def test_equal_data_are_the_same_picture_and_other_data_are_not() -> None:
     assert name(0.5, live=True) != name(0.5)
 
 
-def test_a_bar_that_rounds_to_nothing_has_no_minus() -> None:
+def test_rounded_zero_has_no_minus() -> None:
     panel = player(made(Bars(title="", names=["a", "b"], values=[[-0.001, -0.2]], low=-1))).spec["panels"][0]
     assert panel["shown"] == [["0.00", "-0.20"]]
 
 
-def test_what_is_written_last_is_told_with_its_lamps() -> None:
+def test_final_texts_are_described_with_their_lamps() -> None:
     lamps = {"true": [[LOST, LOST], [LOST, LOST], [RIGHT, LOST]]}
     says = [["", ""], ["a", ""], ["Pologne", ""]]
     figure = player(made(Texts(title="Answers", prompts=["Poland?", "Spain?"], says=says, lamps=lamps)))
@@ -155,7 +156,8 @@ def drawn(page: Page) -> str:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
-def test_keys_and_buttons_move_the_picture_which_stays_when_the_page_is_drawn_again(address: str, page: Page) -> None:
+def test_player_moves_by_keys_and_survives_redraw(address: str, page: Page) -> None:
+    """Keys and buttons move the picture."""
     page.goto(address)
     slider = page.get_by_role("slider", name="Moment")
     expect(slider).to_have_attribute("aria-valuetext", "step 1")
@@ -196,7 +198,8 @@ READ = f"""
 
 
 @pytest.mark.browser
-def test_texts_change_and_a_flag_unveils_what_was_veiled(tmp_path: Path, page: Page) -> None:
+def test_flag_unveils_hidden_curve(tmp_path: Path, page: Page) -> None:
+    """The texts change with the moment."""
     script = tmp_path / "page.py"
     script.write_text(textwrap.dedent(READ), "utf-8")
     with served(str(script)) as (found, _):
@@ -215,7 +218,7 @@ def test_texts_change_and_a_flag_unveils_what_was_veiled(tmp_path: Path, page: P
 
 
 @pytest.mark.browser
-def test_it_plays_to_the_end_and_can_be_paused(address: str, page: Page) -> None:
+def test_player_plays_to_the_end_and_pauses(address: str, page: Page) -> None:
     page.goto(address)
     slider = page.get_by_role("slider", name="Moment")
     slider.press("Home")
@@ -230,7 +233,8 @@ def test_it_plays_to_the_end_and_can_be_paused(address: str, page: Page) -> None
 
 
 @pytest.mark.browser
-def test_a_point_and_an_image_tell_their_story_to_hand_and_keys(address: str, page: Page) -> None:
+def test_points_and_images_tell_their_story(address: str, page: Page) -> None:
+    """The learner selects them by mouse and by keys."""
     page.goto(address)
     canvas = page.locator(".stage canvas").first
     story = page.locator("section", has_text="Map").locator(".story")

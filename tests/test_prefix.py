@@ -1,4 +1,4 @@
-"""Below a path, as behind a proxy that serves other things too: the app's pages, pictures and links stay there."""
+"""Below a path, as behind a shared proxy: the app's pages, pictures and links stay below it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ def below(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def targets(links: Locator) -> list[str]:
-    """Where links lead, as the browser understands them."""
+    """Returns the links' targets, as the browser resolves them."""
     expect(links.first).to_be_attached()
     found: list[str] = links.evaluate_all("links => links.map(link => link.href)")
     return found
 
 
-def test_home_stands_and_leads_to_its_lessons_in_the_same_tab(page: Page, below: str) -> None:
+def test_home_links_open_below_the_path(page: Page, below: str) -> None:
+    """Lessons open in the same tab."""
     page.goto(below)
     expect(page.get_by_role("slider", name="alpha")).to_be_visible()  # a component, which came over the websocket
     page.get_by_role("link", name=f"All {len(lessons())} lessons").click()
@@ -42,7 +43,7 @@ def test_home_stands_and_leads_to_its_lessons_in_the_same_tab(page: Page, below:
     assert len(page.context.pages) == 1
 
 
-def test_the_links_of_an_ending_lead_to_pages_below_the_path(page: Page, below: str) -> None:
+def test_links_of_the_ending_stay_below_the_path(page: Page, below: str) -> None:
     page.goto(f"{below}/label_worth?label_worth.beat=Explain&label_worth.committed=2&label_worth.pressed=1")
     through_the_findings(page)
     expect(page.locator(".st-key-ending a[href*=again]")).to_be_attached()  # the last of them: they come one by one

@@ -1,4 +1,4 @@
-"""The product of large matrices is the product of matrices, and so are its gradients."""
+"""Our product of large matrices and its gradients are those of PyTorch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def drawn(*shape: int) -> Tensor:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kept", [True, False], ids=["features that move", "features that are given"])
-def test_a_large_product_and_its_gradients_are_those_of_pytorch(size: tuple[int, ...], kept: bool) -> None:
+def test_large_product_agrees_with_pytorch(size: tuple[int, ...], kept: bool) -> None:
+    """The gradients agree too."""
     seeds, rows, inputs, outputs = size
     assert rows * inputs * outputs >= of.LARGE
     x, weight, wanted = (
@@ -34,7 +35,8 @@ def test_a_large_product_and_its_gradients_are_those_of_pytorch(size: tuple[int,
         assert torch.allclose(mine, theirs, atol=1e-3)
 
 
-def test_large_products_take_the_fast_way_and_others_pytorchs_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_large_products_take_the_fast_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small products and double precision use PyTorch's own."""
     asked = []
     monkeypatch.setattr(of, "multiply_transposed", lambda a, b: asked.append(a.shape) or a @ b.mT)
     for size in ((1, 2048, 32, 40), (1, 16, 32, 40)):
@@ -43,7 +45,7 @@ def test_large_products_take_the_fast_way_and_others_pytorchs_own(monkeypatch: p
     assert asked == [(1, 2048, 32)] * of.THERE
 
 
-def test_attention_is_a_weighted_mean_of_what_earlier_places_say() -> None:
+def test_attention_is_weighted_mean_of_earlier_places() -> None:
     seeds, batch, places, heads, width = 2, 3, 5, 2, 8
     qkv = drawn(seeds, batch, places, 3 * width)
     heard = Block(width, heads, 1).attention(qkv)

@@ -1,7 +1,7 @@
-"""Whatever comes in: a value as it should be, or a plain sentence, and never anything else.
+"""Any input gives a proper value or a plain message, and nothing else.
 
-Every way in that needs no browser is tried with texts that nobody thought of. Few of them here; HEADSTART_EXAMPLES=2000
-tries that many of each, other ones at every run.
+Every input that needs no browser is tried with generated texts. By default a few are tried. HEADSTART_EXAMPLES=2000
+tries that many of each, different ones in every run.
 """
 
 from __future__ import annotations
@@ -59,15 +59,17 @@ KINDS = (*tasks.kinds(tasks.Task), Stage, Keep, Measure, Run)
 
 
 def is_plain(said: BadValue | str) -> bool:
-    """A sentence that any page and any log can show: of what was refused no sign is left that makes a picture, a link
-    or a formula of it."""
+    """Tells whether any page and any log can show a message.
+
+    No character of the refused text may make a picture, a link or a formula of it.
+    """
     words = str(said)
     shape = words[0].isupper() and words[-1] in ".!?" and len(words) < 250
     return shape and words.isprintable() and "//" not in words and not set("[]<>$`*@\\") & set(words)
 
 
 def near(control: Control[Any]) -> st.SearchStrategy[str]:
-    """What a control takes, and what only looks like it."""
+    """Generates values that a control accepts, and values that only look like them."""
     items = control.items if isinstance(control, Order) else map(str, control.options)
     words = st.sampled_from(list(items))
     spoiled = st.tuples(st.sampled_from(["", " ", "\0", "0", "+"]), words, st.sampled_from(["", " ", ".0", "\n"]))
@@ -77,7 +79,7 @@ def near(control: Control[Any]) -> st.SearchStrategy[str]:
 @pytest.mark.parametrize("lesson", LESSONS)
 @tried
 @given(data=st.data())
-def test_a_setting_from_a_url_is_an_option_or_a_sentence(lesson: Lesson, data: st.DataObject) -> None:
+def test_settings_from_urls_are_options_or_messages(lesson: Lesson, data: st.DataObject) -> None:
     control = data.draw(st.sampled_from([*lesson.controls, *lesson.prediction.sliders]))
     try:
         value = control.read(data.draw(near(control)))
@@ -88,7 +90,7 @@ def test_a_setting_from_a_url_is_an_option_or_a_sentence(lesson: Lesson, data: s
 
 
 def on(sheet: LearnerInput) -> st.SearchStrategy[str]:
-    """What might stand on a sheet."""
+    """Generates texts that might be on a sheet."""
     point = st.tuples(st.floats(-12, 12), st.floats(-12, 12)).map("{0[0]},{0[1]}".format)
     letters = {"points": "0123456789,.- einfa", "pairs": "ab-", "labels": "0123456789-", "text": "ab \n\t\u00e9"}
     exact = st.text(letters[sheet.kind], min_size=min(sheet.most, 20), max_size=min(sheet.most, 20))
@@ -98,9 +100,8 @@ def on(sheet: LearnerInput) -> st.SearchStrategy[str]:
 @pytest.mark.parametrize("lesson", SHEETS)
 @tried
 @given(data=st.data())
-def test_what_stands_on_a_sheet_makes_valid_runs_and_questions_or_a_sentence(
-    lesson: Lesson, data: st.DataObject
-) -> None:
+def test_any_sheet_gives_valid_values_or_message(lesson: Lesson, data: st.DataObject) -> None:
+    """The values are the lesson's runs and measures."""
     sheet = lesson.sheet
     assert sheet
     try:
@@ -117,7 +118,8 @@ def test_what_stands_on_a_sheet_makes_valid_runs_and_questions_or_a_sentence(
 
 @tried
 @given(typed=ANY)
-def test_what_is_typed_becomes_plain_and_tokens_that_fit_a_window(typed: str) -> None:
+def test_typed_text_becomes_plain_fitting_tokens(typed: str) -> None:
+    """The tokens fit the window of the net."""
     flat = to_ascii(typed)
     assert flat == to_ascii(flat) and set(flat) <= {"\n", *map(chr, range(32, 127))}
     if flat.strip():
@@ -126,7 +128,7 @@ def test_what_is_typed_becomes_plain_and_tokens_that_fit_a_window(typed: str) ->
 
 @pytest.fixture(scope="module")
 def reader() -> Learned:
-    """A model that knows nothing, at two frames, as the lesson's reader is asked."""
+    """Returns an untrained model, at two frames, in place of the lesson's reader."""
     run = Run(task=tasks.Text(), net="transformer", seeds=1)
     theta = nets.fresh(nets.load("transformer", text.classes(run.task)), [torch.Generator().manual_seed(0)])
     return Learned(run, {run: theta}, {0: theta, 5000: theta})

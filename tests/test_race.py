@@ -1,4 +1,4 @@
-"""One worker with several sides, without an engine: who is trained when, and what becomes of the others."""
+"""One worker with several sides, without an engine: which side is trained when, and what happens to the others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def drive(run: Run, others: Sequence[Run]) -> list[tuple[Run, float]]:
-    """Who took each step, and how far it was then."""
+    """Returns the side that took each step, and its progress then."""
     steps: list[tuple[Run, float]] = []
 
     def train(side: Run, wait: float) -> Side:
@@ -56,7 +56,7 @@ def test_one_worker_trains_whichever_side_is_behind() -> None:
     assert reached == {A: 1, B: 1} and store.complete(A) and store.complete(B)
 
 
-def test_weights_do_not_depend_on_who_else_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_do_not_depend_on_other_sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drive(A, [B])
     together = {run: store.weights(run) for run in (A, B)}
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / "alone"))
@@ -68,13 +68,13 @@ def test_weights_do_not_depend_on_who_else_is_trained(tmp_path: Path, monkeypatc
             assert torch.equal(weight, load_file(alone)[name])
 
 
-def test_a_side_that_is_stuck_elsewhere_is_not_waited_for_for_ever() -> None:
+def test_stuck_side_is_not_awaited_for_ever() -> None:
     with folders.writing(B):
         assert {side for side, _ in drive(A, [B])} == {A}
     assert store.complete(A) and not store.complete(B)
 
 
-def test_a_run_that_somebody_has_in_hand_is_left_to_them() -> None:
+def test_run_being_written_elsewhere_is_left_alone() -> None:
     with folders.writing(A):
         assert compute_values.perform(A, wait=0) == "elsewhere"
         with pytest.raises(Timeout):
@@ -95,7 +95,7 @@ def test_a_side_that_fails_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         compute_values.perform(B, others=(A,))
 
 
-def test_time_is_that_of_the_processor_and_of_the_run_alone() -> None:
+def test_seconds_are_processor_time_of_one_run() -> None:
     drive(A, [B, C])
     for run in (A, B, C):
         assert 0 < store.events(run)[-1]["seconds"] < 2

@@ -40,9 +40,7 @@ def test_our_encoder_is_the_bert_of_transformers() -> None:
     assert torch.allclose(ours, mean / mean.norm(dim=1, keepdim=True), atol=1e-5)
 
 
-def test_an_encoder_that_is_not_here_or_not_the_one_is_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_or_wrong_encoder_gives_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoder, "HERE", tmp_path)
     with pytest.raises(BadValue, match=r"not on this machine\. `make encoder`"):
         encoder.encode(["A sentence."])
@@ -52,7 +50,7 @@ def test_an_encoder_that_is_not_here_or_not_the_one_is_a_sentence(
         encoder.encode(["A sentence."])
 
 
-def test_the_probe_learns_from_the_labels_it_was_given_and_from_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_probe_learns_only_from_its_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = [f"bad {k}" for k in range(20)], [f"good {k}" for k in range(20)]
     monkeypatch.setattr(sentiment, "split_train_test", lambda subject: (kinds, kinds))
 
@@ -76,9 +74,7 @@ def page() -> AppTest:
 
 
 @pytest.mark.parametrize("here", [True, False])
-def test_the_page_shows_stored_results_and_says_which_command_is_next(
-    here: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_page_shows_results_and_next_command(here: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.fetch.sources.Source.size", lambda source: 1 if here else None)
     test = page()
     assert not test.exception and not test.warning

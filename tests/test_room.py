@@ -1,4 +1,4 @@
-"""The store stays within its limit, and only that goes which nobody needs just now and which can be made again."""
+"""The store stays within its limit, and gives up only what nobody needs just now and what can be computed again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def trained(start: Run | None = None, hours: float = 0) -> Run:
-    """A run that was made some hours ago."""
+    """Returns a run that ended some hours ago."""
     stages = (Stage(steps=4, batch=16),)
     run = Run(task=Plane(labels=20), net="mlp", start=start, stages=stages, seeds=1, first_seed=next(seeds))
     assert compute_values.perform(run) == "done"
@@ -55,7 +55,8 @@ def allow(monkeypatch: pytest.MonkeyPatch, size: float) -> None:
     eviction.tidy(every=0)
 
 
-def test_weights_go_that_nobody_goes_on_from_and_come_again_when_somebody_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unused_weights_are_evicted_and_recomputed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are computed again as soon as a run starts from them."""
     run = trained()
     weights = place(run) / store.WEIGHTS
     before = weights.read_bytes()
@@ -80,7 +81,7 @@ def test_weights_go_that_nobody_goes_on_from_and_come_again_when_somebody_does(m
     assert not weights.exists()
 
 
-def test_over_the_limit_what_was_used_longest_ago_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_least_recently_used_run_is_evicted_first(monkeypatch: pytest.MonkeyPatch) -> None:
     old, older, new = trained(hours=2), trained(hours=3), trained(hours=1)
     eviction.tidy(every=0)  # the weights
     allow(monkeypatch, weighs(old, older, new) + 1)
@@ -93,7 +94,8 @@ def test_over_the_limit_what_was_used_longest_ago_goes_first(monkeypatch: pytest
     assert compute_values.perform(old) == "done"  # nothing is lost that cannot be made again
 
 
-def test_what_is_written_what_it_stands_on_and_what_was_made_just_now_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_in_use_are_not_evicted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run being written, the run it starts from and a new run stay."""
     start, fresh = trained(hours=5), trained()
     stages = (Stage(steps=4, batch=16),)
     child = Run(task=Plane(labels=20), net="mlp", start=start, stages=stages, seeds=1, first_seed=next(seeds))
@@ -107,7 +109,8 @@ def test_what_is_written_what_it_stands_on_and_what_was_made_just_now_stay(monke
     assert not place(start).exists() and store.weights(fresh)
 
 
-def test_what_a_dead_process_left_and_what_was_set_aside_are_within_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leftovers_count_towards_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leftovers are folders of dead processes, and damaged folders that were set aside."""
     run, damaged = trained(), trained()
     left = place(run).with_suffix(".part")
     place(run).rename(left)
@@ -119,7 +122,7 @@ def test_what_a_dead_process_left_and_what_was_set_aside_are_within_the_limit(mo
     assert not left.exists() and not aside.exists() and not list((store.home() / "gone").iterdir())
 
 
-def test_a_store_that_is_removed_in_the_middle_is_made_again_and_the_run_begun_again() -> None:
+def test_store_removed_midway_restarts_the_run() -> None:
     stages = (Stage(steps=40, batch=16),)
     run = Run(task=Plane(labels=20), net="mlp", start=None, stages=stages, seeds=1, first_seed=next(seeds))
     side = compute_values.train_as_side(600, run, wait=1)
@@ -132,7 +135,7 @@ def test_a_store_that_is_removed_in_the_middle_is_made_again_and_the_run_begun_a
 
 
 @pytest.mark.parametrize("last, again", [(None, True), ("start", True), ("point", True), ("stopped", False)])
-def test_a_run_is_begun_again_where_it_was_cut_off_however_early(last: str | None, again: bool) -> None:
+def test_interrupted_run_restarts_however_early(last: str | None, again: bool) -> None:
     run = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=40, batch=16),), seeds=1, first_seed=next(seeds))
     with folders.writing(run, 1) as first:
         assert first and not first.restarted
@@ -142,7 +145,8 @@ def test_a_run_is_begun_again_where_it_was_cut_off_however_early(last: str | Non
         assert second and second.restarted is again
 
 
-def test_whoever_lost_its_folder_with_the_store_writes_nothing_into_that_of_the_next() -> None:
+def test_writer_of_removed_store_writes_nothing() -> None:
+    """It does not write into the folder of the next writer."""
     stages = (Stage(steps=40, batch=16),)
     run = Run(task=Plane(labels=20), net="mlp", start=None, stages=stages, seeds=1, first_seed=next(seeds))
     with folders.writing(run, 1) as first:
@@ -164,9 +168,7 @@ def test_whoever_lost_its_folder_with_the_store_writes_nothing_into_that_of_the_
 
 
 @pytest.mark.parametrize("where", ["file", "file/store"])
-def test_a_store_that_cannot_be_written_is_a_sentence(
-    where: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_unwritable_store_gives_message(where: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path / where))
     run = Run(task=Plane(labels=20), net="mlp", start=None, stages=(Stage(steps=4, batch=16),), seeds=1)
@@ -179,7 +181,7 @@ def test_a_store_that_cannot_be_written_is_a_sentence(
 
 
 @pytest.mark.parametrize("said", ["much", "-1", "0", "nan"])
-def test_a_limit_that_is_no_number_of_gigabytes_is_said_and_not_taken(
+def test_bad_store_limit_is_reported_and_ignored(
     said: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("HEADSTART_STORE_LIMIT", said)

@@ -1,4 +1,4 @@
-"""Rooms only lead downwards, and docs/architecture.md draws them as they are."""
+"""Rooms only import downwards, and docs/architecture.md draws them correctly."""
 
 from __future__ import annotations
 

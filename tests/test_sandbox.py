@@ -1,4 +1,4 @@
-"""The sandbox's controls are made from the values' own fields: whatever can be set gives a run or a sentence."""
+"""The sandbox's controls are made from the fields of the values. Every setting gives a run or a message."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def paths(run: Run) -> set[str]:
     return {dial.path for group in dials_by_group(run) for dial in group}
 
 
-def test_every_control_of_every_lessons_experiment_gives_a_run_or_a_sentence() -> None:
+def test_every_dial_gives_a_run_or_message() -> None:
     made = 0
     for run in presets().values():
         for dial in (dial for group in dials_by_group(run) for dial in group):
@@ -66,7 +66,8 @@ def test_what_is_set_is_what_the_control_says() -> None:
     )
 
 
-def test_a_lessons_experiment_is_there_at_once_and_its_link_opens_it() -> None:
+def test_lesson_experiments_are_stored_and_linked() -> None:
+    """Each experiment is a preset of the sandbox, and its lesson's link opens it."""
     assert set(presets()) == set(lessons())
     for slug, run in presets().items():
         assert store.complete(run), slug
@@ -90,7 +91,7 @@ def test_only_what_means_something_can_be_set() -> None:
 
 
 def test_what_no_longer_fits_follows() -> None:
-    """A net that cannot read the new world, a source with another net, an old skill that nobody has."""
+    """The cases: a net that cannot read the new world, a source with another net, and an old skill without a net."""
     plane = edit(replace(RUN, keep=(Keep(),)), "task", "Plane")
     assert (plane.net, plane.start and plane.start.net, plane.task.labels) == ("mlp", "mlp", 10)
     assert plane.watch == (plane.start.task,) and store.weights(plane.start)
@@ -111,7 +112,7 @@ def test_what_no_longer_fits_follows() -> None:
 
 
 @pytest.mark.parametrize("kind", tasks.kinds(Task), ids=lambda kind: kind.__name__)
-def test_every_world_has_a_net_and_something_to_start_from(kind: type[Task]) -> None:
+def test_every_world_has_a_net_and_source(kind: type[Task]) -> None:
     net = nets_for(kind())[0]
     start = sources(net, kind())[0]
     assert fits(Run(task=kind(), net=net, start=start))
@@ -128,7 +129,7 @@ def test_every_net_says_what_it_reads() -> None:
         fits(Run(task=Handwriting(), net="mlp"))
 
 
-def test_options_are_spaced_as_people_count_and_have_what_is_set() -> None:
+def test_options_are_round_and_include_the_value() -> None:
     options = {d.path: d.options for d in dials(replace(RUN, task=Handwriting(labels=7)))["World"]}
     assert options["task.labels"] == (1, 2, 5, 7, 10, 20, 50, 100, 200, 400)
     assert options["task.turn"][:3] == (-180, -165, -150) and 0.0 in options["task.turn"]
@@ -158,14 +159,14 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_link_that_describes_no_experiment_is_refused_with_a_sentence(text: str) -> None:
+def test_bad_experiment_link_is_refused(text: str) -> None:
     for read in (lambda text: fits(link_codec.read(text)), pins.read):
         with pytest.raises(BadValue) as caught:
             read(text)
         assert is_a_sentence(caught.value)
 
 
-def test_pinned_runs_have_names_of_their_own_and_travel_in_the_link() -> None:
+def test_pins_have_names_and_survive_the_link() -> None:
     kept = pins.add_pin(pins.add_pin((), RUN), BASE)
     assert pins.add_pin(kept, RUN) == kept
     kept = pins.rename_pin(kept, 0, " my *first* ")
@@ -183,7 +184,7 @@ def test_pinned_runs_have_names_of_their_own_and_travel_in_the_link() -> None:
         pins.add_pin(with_all, RUN)
 
 
-def test_pinned_runs_are_named_by_what_they_differ_in() -> None:
+def test_pins_are_named_by_their_differences() -> None:
     slow, fast = edit(RUN, "stages.0.rate", 1e-3), edit(RUN, "stages.0.rate", 5e-3)
     few, turned = edit(RUN, "task.labels", 5), edit(fast, "task.turn", 45.0)
     kept = pins.add_pin((), slow)
@@ -220,7 +221,7 @@ def test_experiments_are_told_in_words() -> None:
     assert all(describe_run(run) for run in backbones())
 
 
-def test_the_best_known_solutions_meet_their_goals_and_no_starting_point_does() -> None:
+def test_best_solutions_meet_goals_starting_points_fail() -> None:
     for slug, challenge in CHALLENGES.items():
         best = solutions()[slug]
         assert best.new >= challenge.reach and (best.left or 0) >= challenge.keep and best.tried > 10
@@ -233,7 +234,7 @@ def test_the_best_known_solutions_meet_their_goals_and_no_starting_point_does() 
         assert challenge.checks(best.run, made.head(0))[-1].met is False  # before it is trained
 
 
-def test_a_goal_is_met_by_all_of_its_parts_only() -> None:
+def test_goal_needs_all_of_its_parts() -> None:
     both = CHALLENGES["both"]
     run = solutions()["both"].run
     for accuracy, old, met in ((0.91, 0.61, True), (0.89, 0.9, False), (0.95, 0.59, False)):
@@ -243,12 +244,12 @@ def test_a_goal_is_met_by_all_of_its_parts_only() -> None:
 
 
 def table(run: Run, accuracy: float, old: float) -> pd.DataFrame:
-    """As a run of two tests is told, its old skill at first whole."""
+    """Returns the table of a run of two tests, with the old skill at 100 % at first."""
     found = pd.DataFrame({"step": [0, run.steps], "seed": 0, "accuracy": [0.1, accuracy], "flops": [0, 1e9]})
     return found.assign(**{"accuracy 1": [1.0, old]}) if run.watch else found
 
 
-def test_a_sweep_is_read_as_it_is_written_and_its_cells_are_runs() -> None:
+def test_sweep_survives_writing_and_gives_runs() -> None:
     axes = sweep.read("task.labels:1,5;stages.0.method:probe,full", RUN)
     assert sweep.read(sweep.write(axes), RUN) == axes
     pieces = sweep.runs(RUN, axes, beside=False)
@@ -278,7 +279,7 @@ def test_a_sweep_trains_the_same_from_scratch() -> None:
     assert {piece.role for piece in sweep.runs(BASE, sweep.read("task.labels:1,5", BASE))} == {sweep.SCRATCH}
 
 
-def test_what_it_starts_from_and_its_method_can_be_swept() -> None:
+def test_source_and_method_can_be_swept() -> None:
     for run in presets().values():
         there = sweep.fields(run)
         assert "start" in there and any(path.endswith(".method") for path in there)
@@ -289,7 +290,7 @@ def test_what_it_starts_from_and_its_method_can_be_swept() -> None:
             assert piece.of.start == (None if piece.role == sweep.SCRATCH else mine.start)
 
 
-def test_a_sweep_fills_a_map_or_curves_and_says_what_it_shows() -> None:
+def test_sweep_draws_a_described_map_or_curves() -> None:
     axes = sweep.read("task.labels:1,5;stages.0.method:probe,full", RUN)
     pieces = sweep.runs(RUN, axes)
     mine, beside = pieces[::2], pieces[1::2]
@@ -322,7 +323,7 @@ def test_one_field_draws_both_sides() -> None:
 
 
 def nets(run: Run, ends: list[float], unit: str = "accuracy") -> pd.DataFrame:
-    """A run of two tests and several nets."""
+    """Returns a run of two tests and several nets."""
     seeds = range(len(ends))
     rows = [
         {"step": step, "seed": k, unit: ends[k] if step else 0.1, "flops": step}
@@ -372,7 +373,7 @@ def test_sides_in_different_units_have_no_verdict() -> None:
     assert verdict.difference(nets(RUN, [0.5, 0.6]), nets(RUN, [2.0, 2.1], "bits")) is None
 
 
-def test_names_at_the_ends_of_curves_stand_apart_in_their_order() -> None:
+def test_curve_names_stay_apart_and_in_order() -> None:
     placed = spaced_values([10, 10.5, 50, 11], 4)
     assert placed[2] == 50 and placed[0] < placed[1] < placed[3]
     assert min(b - a for a, b in itertools.pairwise(sorted(placed))) >= 4 - 1e-9

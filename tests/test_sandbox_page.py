@@ -1,4 +1,4 @@
-"""The sandbox's page: its controls, what is pinned, a sweep and a challenge, by link and by hand."""
+"""The sandbox's page: its controls, pinned runs, a sweep and a challenge, by link and by hand."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_control_changes_the_experiment_and_the_link(opened: AppTest) -> None:
     assert now(opened).keep[0].method == "ewc" and not opened.warning
 
 
-def test_what_was_trained_is_marked_when_a_control_has_changed(opened: AppTest) -> None:
+def test_changed_controls_are_marked_after_a_run(opened: AppTest) -> None:
     at(opened, run=link_codec.write(presets()["label_worth"]), pressed="1")
     assert "since the last run" not in said(opened) and "Yours **81" in said(opened)
     widget(opened, "dial.task.labels").set_value(50).run()
@@ -83,18 +83,19 @@ def test_what_was_trained_is_marked_when_a_control_has_changed(opened: AppTest) 
     assert re.search(r"It will take (about \d+ s|less than a second)\.", said(opened))
 
 
-def test_nothing_is_said_of_a_last_run_before_there_is_one(opened: AppTest) -> None:
+def test_first_run_has_no_comparison_note(opened: AppTest) -> None:
     at(opened, run=link_codec.write(presets()["label_worth"]))
     widget(opened, "dial.task.labels").set_value(50).run()
     assert "last run" not in said(opened) and not opened.exception
 
 
-def test_a_verdict_stands_beside_the_run_that_is_over(opened: AppTest) -> None:
+def test_finished_run_shows_a_verdict(opened: AppTest) -> None:
     at(opened, run=link_codec.write(presets()["label_worth"]), pressed="1")
     assert re.search(r"\*\*Yours is better than from scratch\*\*, by \d\d\.\d points \(95 % interval: ", said(opened))
 
 
-def test_how_long_a_run_will_take_follows_what_the_last_one_of_its_net_took() -> None:
+def test_duration_is_estimated_from_the_last_run() -> None:
+    """The last run has to be of the same net."""
     last = presets()["label_worth"]
     took = load_results([LabelledRun("last", last)]).table("last").seconds.max()
     for longer in (replace(last, seeds=32), replace(last, stages=last.stages * 4)):
@@ -103,7 +104,7 @@ def test_how_long_a_run_will_take_follows_what_the_last_one_of_its_net_took() ->
     assert takes(presets()["small_step"], last) == ""  # points are another matter
 
 
-def test_a_bet_is_confronted_with_what_came_of_it(opened: AppTest) -> None:
+def test_bet_is_compared_with_the_result(opened: AppTest) -> None:
     at(opened, run=link_codec.write(presets()["label_worth"]), pressed="1", bet="50 %")
     assert re.search(r"You bet 50 %: it was 3\d points more than you said", said(opened))
 
@@ -165,7 +166,8 @@ def test_a_sweep_over_labels_trains_both_sides(opened: AppTest) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
-def test_an_experiment_is_trained_pinned_and_there_again_tomorrow(address: str, page: Page) -> None:
+def test_pinned_run_is_there_tomorrow(address: str, page: Page) -> None:
+    """The learner trains an experiment, pins it and comes back."""
     page.goto(f"{address}/sandbox?sandbox.run={QUICK}")
     page.get_by_role("button", name="Train 2 nets now").click()
     expect(page.get_by_text(re.compile("^3 of 3 steps"))).to_be_visible()

@@ -28,13 +28,13 @@ def untrained() -> Learned:
 
 
 def explicit(x: np.ndarray, goal: np.ndarray, a: float, b: float) -> float:
-    """log N(goal; 0, x x' / a + 1 / b): the weights integrated out by hand."""
+    """Returns log N(goal; 0, x x' / a + 1 / b): the weights are integrated out by hand."""
     covariance = x @ x.T / a + np.eye(len(x)) / b
     return float(multivariate_normal(np.zeros(len(x)), covariance).logpdf(goal))
 
 
 @pytest.mark.parametrize("n, features", [(12, 3), (6, 9), (40, 2)])
-def test_log_me_is_the_highest_of_all_explicit_evidences(n: int, features: int) -> None:
+def test_log_me_maximises_the_explicit_evidence(n: int, features: int) -> None:
     rng = np.random.default_rng(n)
     x = rng.normal(size=(n, features))
     goal = (x[:, 0] + 0.3 * rng.normal(size=n) > 0).astype(float)
@@ -43,18 +43,18 @@ def test_log_me_is_the_highest_of_all_explicit_evidences(n: int, features: int) 
     assert ours == pytest.approx(max(-one.fun for one in tried), abs=1e-4)
 
 
-def test_log_me_is_the_mean_over_classes_an_example() -> None:
+def test_log_me_averages_over_classes_and_examples() -> None:
     x, y = torch.randn(9, 2, generator=generator("x", 0)), torch.tensor([0, 1, 2] * 3)
     each = [float(log_me.evidence(x.double(), (y == k).double()[None])[0]) for k in range(3)]
     assert log_me.log_me(x, y) == pytest.approx(sum(each) / 3 / 9)
 
 
-def test_log_me_does_not_depend_on_the_scale_of_the_features() -> None:
+def test_log_me_ignores_feature_scale() -> None:
     x, y = torch.randn(30, 4, generator=generator("x", 0)), torch.arange(30) % 3
     assert log_me.log_me(1000 * x, y) == pytest.approx(log_me.log_me(x, y), abs=1e-4)
 
 
-def test_log_me_prefers_features_that_tell_the_classes_apart() -> None:
+def test_log_me_prefers_separating_features() -> None:
     y = torch.arange(60) % 3
     noise = torch.randn(60, 8, generator=generator("x", 0))
     telling = noise + 3 * torch.nn.functional.one_hot(y, 8)
@@ -75,7 +75,8 @@ def test_leep_of_hand_worked_cases() -> None:
 
 
 @pytest.mark.parametrize("kind", [log_me, leep])
-def test_a_score_is_asked_on_the_draws_that_a_run_would_train_on(untrained: Learned, kind) -> None:  # type: ignore[no-untyped-def]
+def test_scores_use_the_draws_of_runs(untrained: Learned, kind) -> None:  # type: ignore[no-untyped-def]
+    """A score is computed on the examples that a run with this seed would train on."""
     asked = Measure(kind=kind.__name__.split(".")[-1], runs=(RUN,), tasks=(Handwriting(labels=3),), count=3)
     three = answer(asked, [untrained])["score"][0][0]
     last = answer(replace(asked, first_seed=2, count=1), [untrained])["score"][0][0]
@@ -87,7 +88,7 @@ def test_a_score_is_asked_on_the_draws_that_a_run_would_train_on(untrained: Lear
     assert last[0] == pytest.approx(alone, abs=1e-4)
 
 
-def test_the_loss_is_the_mean_surprise_at_the_right_answer(untrained: Learned) -> None:
+def test_loss_is_mean_surprise_at_right_answers(untrained: Learned) -> None:
     (((found,),),) = answer(Measure(kind="loss", runs=(RUN,), tasks=(Handwriting(),)), [untrained])["loss"]
     x, y = worlds.load(RUN.task).test(Handwriting())
     shares = nets.forward(untrained.net, untrained.theta, x[None])[0].softmax(1)

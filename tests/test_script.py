@@ -1,5 +1,6 @@
-"""Show me the PyTorch: a script runs as it stands, and what a learner copies trains the same net as the run it shows,
-and ends within the band of its seeds.
+"""The printed PyTorch scripts.
+
+A script runs unchanged, trains the same net as the run it shows, and ends within the spread of its seeds.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ LESSONS = pytest.mark.parametrize("lesson", lessons().values(), ids=list(lessons
 
 
 def one_by_one(lesson: Lesson) -> list[Settings]:
-    """The defaults, and every other option of each control."""
+    """Returns the defaults, and every other option of each control."""
     start = lesson.defaults
     return [start] + [start.but(**{c.name: one}) for c in lesson.controls for one in c.options if one != c.default]
 
@@ -104,7 +105,7 @@ def test_what_scripts_share_is_written_out() -> None:
 
 
 @LESSONS
-def test_what_is_shown_is_whole_and_has_nothing_idle(lesson: Lesson, tmp_path: Path) -> None:
+def test_scripts_are_complete_without_unused_code(lesson: Lesson, tmp_path: Path) -> None:
     for k, settings in enumerate(one_by_one(lesson)):
         text = lesson.script(settings)
         assert "from lessons" not in text
@@ -127,7 +128,7 @@ def test_a_script_runs_as_it_stands(script: str, printed: Printed, films: Path) 
 
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
-    """Made-up sentences in the form of those that `make texts` brings."""
+    """Writes made-up sentences in the form of those that `make texts` downloads."""
     for subject in ("films", "tweets", "products", "editorials"):
         rows = [f"{k}\t{2 if k % 2 else -2}\tthis was {'lovely' if k % 2 else 'awful'} number{k}" for k in range(200)]
         with lzma.open(tmp_path / f"{subject}.tsv.xz", "wt") as file:
@@ -135,7 +136,7 @@ def films(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_script_is_a_module_to_run_in_the_repository() -> None:
+def test_script_runs_as_module_in_the_repository() -> None:
     printed = subprocess.check_output([sys.executable, "-m", "lessons.what_was_learned.script"], cwd=ROOT, text=True)
     assert printed.startswith("accuracy ")
 
@@ -157,7 +158,7 @@ def test_the_script_reproduces_the_run(run: Run, printed: Printed) -> None:
     [after_arms(STANDARD, Seeds(), similarity=UNLIKE), turned_arms(10, STANDARD, Seeds(), arms())],
     ids=["colours after arms", "turned arms"],
 )
-def test_the_script_of_the_plane_reproduces_the_run_and_its_backbone(run: Run, printed: Printed) -> None:
+def test_plane_script_reproduces_run_and_backbone(run: Run, printed: Printed) -> None:
     said = printed(plane(run, "the plane"))
     stored = load_results([LabelledRun("run", run)]).table("run")
     assert abs(float(said[-1].split()[-1]) - final(stored).mean()) < 4 * final(stored).std() + 0.01
@@ -175,7 +176,8 @@ def test_the_script_knows_no_module_of_ours() -> None:
     assert "lessons." not in text
 
 
-def test_the_script_of_two_tasks_in_a_row_learns_and_forgets_as_the_run_does(printed: Printed) -> None:
+def test_sequence_script_learns_and_forgets_alike(printed: Printed) -> None:
+    """The script of two tasks in a row learns and forgets as the run does."""
     lesson = lessons()["day_it_forgot"]
     said = printed(lesson.script(replace(lesson.defaults.but(task="5 to 9 after 0 to 4"), draw=0)))
     before, after = ([float(word.rstrip(",")) for word in line.split() if "." in word] for line in said[-10::9])
@@ -187,7 +189,7 @@ def test_the_script_of_two_tasks_in_a_row_learns_and_forgets_as_the_run_does(pri
 
 
 @pytest.mark.parametrize("job", ["turned digits", "Cyrillic letters"])
-def test_the_script_scores_a_backbone_and_then_probes_it(job: str, printed: Printed) -> None:
+def test_backbone_script_scores_and_then_probes(job: str, printed: Printed) -> None:
     said = printed(lessons()["one_backbone"].script(Settings({"backbone": "kana", "job": job}, draw=0)))
     score, accuracy = float(said[0].split()[1].rstrip(",")), float(said[1].split()[1])
     evidence = load_results(score_runs(Seeds()))
@@ -197,7 +199,7 @@ def test_the_script_scores_a_backbone_and_then_probes_it(job: str, printed: Prin
 
 
 @pytest.mark.parametrize(("nets", "task"), [("arms, fine-tuned", 1), ("arms, trained apart", 0)])
-def test_the_script_of_the_dial_mixes_two_nets_as_the_measure_does(nets: str, task: int, printed: Printed) -> None:
+def test_dial_script_mixes_nets_like_the_measure(nets: str, task: int, printed: Printed) -> None:
     lesson = lessons()["small_step"]
     settings = replace(lesson.defaults.but(nets=nets), draw=0)
     said = printed(lesson.script(settings))
@@ -210,7 +212,8 @@ def test_the_script_of_the_dial_mixes_two_nets_as_the_measure_does(nets: str, ta
         assert abs(accuracy - of_seeds.mean()) < band, (alpha, accuracy, of_seeds)
 
 
-def test_the_script_of_the_dial_leaves_out_what_the_controls_leave_out(printed: Printed) -> None:
+def test_dial_script_follows_layers_and_rank(printed: Printed) -> None:
+    """It leaves out what the controls leave out."""
     lesson = lessons()["small_step"]
     text = lesson.script(lesson.defaults.but(layers="second", rank=2))
     assert '\nLAYER = "0.2"' in text and "name.startswith(LAYER)" in text
@@ -232,7 +235,7 @@ def test_the_script_of_copied_layers_reproduces_the_run(printed: Printed) -> Non
     assert abs(accuracy - stored.mean()) < 3 * stored.std() * (1 + 1 / 8) ** 0.5 + 0.01, (accuracy, stored)
 
 
-def test_the_script_of_words_learns_what_is_kind_from_films_and_then_from_a_few(printed: Printed, films: Path) -> None:
+def test_words_script_learns_films_then_few_tweets(printed: Printed, films: Path) -> None:
     lesson = lessons()["kind_words"]
     said = printed(with_constants(lesson.script(replace(lesson.defaults, draw=0)), TEXTS=str(films)))
     assert [line.split(":")[0] for line in said] == ["films", "tweets"]

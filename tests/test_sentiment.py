@@ -1,4 +1,4 @@
-"""Rated sentences, with a few made up here: who tests never trains, and a bag of words does not see their order."""
+"""Rated sentences, with a few made-up ones: no review both trains and tests, and a bag of words ignores their order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GOOD, BAD = ("lovely", "warm", "bright", "superb"), ("dull", "grim", "awful", "s
 
 @pytest.fixture(autouse=True)
 def sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Reviews of two sentences each, and one that people did not agree on."""
+    """Makes reviews of two sentences each, and one that people rated differently."""
     kinds = ((1, GOOD), (-1, BAD))
     rows = [f"{k}\t{2 * sign}\tit was {words[k % 4]} {'x' * (k % 7)}" for k in range(90) for sign, words in kinds]
     for subject in ("films", "tweets"):
@@ -39,19 +39,20 @@ def forget() -> None:
         one.cache_clear()
 
 
-def test_sentences_that_are_not_here_say_which_command_brings_them() -> None:
+def test_missing_sentences_name_their_command() -> None:
     with pytest.raises(BadValue, match=r"products.*`make texts`"):
         sentiment.train(Sentiment(subject="products"), range(1))
 
 
-def test_no_review_both_trains_and_tests_and_lukewarm_ones_are_left_out() -> None:
+def test_no_review_both_trains_and_tests() -> None:
+    """Sentences with a middling rating are left out."""
     assert len(sentiment.rated("tweets")) == 180
     learned, held_out = sentiment.split_train_test("tweets")
     assert sum(map(len, learned)) + sum(map(len, held_out)) == 180
     assert len(learned[0]) == len(learned[1]) and len(held_out[0]) == len(held_out[1])  # a review is on one side whole
 
 
-def test_each_seed_draws_its_own_labels_as_many_of_each_kind() -> None:
+def test_each_seed_draws_its_own_balanced_labels() -> None:
     x, y = sentiment.train(Sentiment(labels=5), range(2)).all_examples()
     assert x.shape == (2, 10, sentiment.LENGTH)
     assert y.sum(1).tolist() == [5, 5]
@@ -59,14 +60,14 @@ def test_each_seed_draws_its_own_labels_as_many_of_each_kind() -> None:
     assert sentiment.train(Sentiment(labels=5000), range(1)).size == 2 * len(sentiment.split_train_test("tweets")[0][0])
 
 
-def test_words_are_the_same_whatever_their_case_and_faces_are_words() -> None:
+def test_words_ignore_case_and_faces_count() -> None:
     assert sentiment.buckets("So SAD :(") == sentiment.buckets("so sad, :(")
     assert sum(one > 0 for one in sentiment.buckets("So sad :(")) == 3
     assert len(sentiment.buckets("word " * 100)) == sentiment.LENGTH
     assert max(sentiment.buckets("some words here")) < sentiment.BUCKETS == bag.BUCKETS
 
 
-def test_a_bag_does_not_see_the_order_of_words_nor_where_there_are_none() -> None:
+def test_bag_ignores_word_order_and_padding() -> None:
     net = nets.load("bag", 2)
     theta = nets.fresh(net, [torch.Generator().manual_seed(0)])
     x = torch.zeros(1, 3, sentiment.LENGTH, dtype=torch.int16)
@@ -78,7 +79,7 @@ def test_a_bag_does_not_see_the_order_of_words_nor_where_there_are_none() -> Non
     assert torch.allclose(answers[0, 2], theta["head.bias"][0, 0])  # no word at all
 
 
-def test_what_was_learned_of_films_already_answers_about_tweets() -> None:
+def test_film_knowledge_transfers_to_tweets() -> None:
     films = Run(task=Sentiment(subject="films", labels=50), net="bag", seeds=1, stages=(Stage(steps=60, rate=1e-2),))
     start = next(event.theta for event in train(films, {}) if isinstance(event, Done))
     tweets = Run(task=Sentiment(labels=1), net="bag", start=films, seeds=2, stages=(Stage(steps=1, rate=1e-6),))

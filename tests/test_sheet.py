@@ -1,4 +1,4 @@
-"""What a learner places or types: what is read, what is refused, that it is asked about at once and never trains."""
+"""What a learner places or types: what is accepted and refused. It is measured at once and never trains a net."""
 
 from __future__ import annotations
 
@@ -56,12 +56,13 @@ def test_text_becomes_plain() -> None:
     assert WORDS.read(" “naïve” ") == '"naive"'
 
 
-def test_a_sheet_that_begins_with_what_it_refuses_is_refused() -> None:
+def test_sheet_refuses_its_own_bad_default() -> None:
     with pytest.raises(BadValue):
         LearnerInput(kind="points", label="Your points", help="", default="9,9", most=4)
 
 
-def test_a_prompt_is_plain_and_short_and_changes_no_digest_where_there_is_none() -> None:
+def test_prompts_are_plain_short_and_optional() -> None:
+    """A measure without prompts keeps its digest."""
     measure = Measure(kind="surprise", runs=(), prompts=("Once upon\n", ""))
     assert from_json(json.loads(json.dumps(to_json(measure)))) == measure
     assert "prompts" not in to_json(Measure(kind="surprise", runs=()))
@@ -71,7 +72,8 @@ def test_a_prompt_is_plain_and_short_and_changes_no_digest_where_there_is_none()
 
 
 @pytest.mark.parametrize("slug", [slug for slug, lesson in lessons().items() if lesson.asks(lesson.defaults)])
-def test_whom_a_sheet_asks_ships_with_its_first_answer(slug: str) -> None:
+def test_nets_asked_by_sheets_ship_their_weights(slug: str) -> None:
+    """The first answer ships too, so a sheet can be used at once."""
     lesson = lessons()[slug]
     choices = ship.every_setting(lesson)
     asked = {run for choice in choices for piece in ship.answers(lesson, choice) for run in piece.of.runs}
@@ -85,7 +87,7 @@ LINES = Run(task=Lines(points=2), net="in_context", stages=(Stage(steps=1, batch
 
 @pytest.fixture(scope="module", autouse=True)
 def learned() -> None:
-    """What the toy's points are asked of."""
+    """Returns the net that answers the toy's points."""
     compute_values.perform(LINES)
 
 
@@ -159,7 +161,8 @@ def answered(test: AppTest) -> AppTest:
 @pytest.mark.usefixtures("workers_end")
 @pytest.mark.parametrize("kind", ["points", "text"])
 @pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "🙂" * 300, "9" * 500])
-def test_a_hostile_url_is_plain_text_or_a_sentence_and_the_default(kind: str, text: str) -> None:
+def test_hostile_url_is_read_or_gives_message(kind: str, text: str) -> None:
+    """A refused sheet gets its default."""
     test = page(kind, given=text)
     assert not test.exception
     refused = kind == "points" or len(text) > 200
@@ -169,7 +172,8 @@ def test_a_hostile_url_is_plain_text_or_a_sentence_and_the_default(kind: str, te
 
 
 @pytest.mark.usefixtures("workers_end")
-def test_what_is_typed_is_asked_before_any_run_and_stands_in_the_url() -> None:
+def test_typed_text_is_measured_before_any_run() -> None:
+    """The text is written into the URL."""
     test = answered(page("text"))
     assert any(one.key == "fast_start.run" for one in test.button)  # nothing was trained
     test.text_area[0].set_value(" “Two” cats ").run()
@@ -193,7 +197,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
-def test_points_are_placed_moved_and_removed_by_hand_and_by_keys(address: str, page: Page) -> None:
+def test_points_are_edited_by_mouse_and_keys(address: str, page: Page) -> None:
+    """They are placed, moved and removed."""
     page.goto(address)
     expect(page.get_by_role("button", name="Point 2: x 1, y 2.")).to_be_visible()
     expect(page.locator(".pad .mean")).to_have_count(1, timeout=180_000)  # workers may have to wake first
@@ -227,7 +232,8 @@ def test_points_are_placed_moved_and_removed_by_hand_and_by_keys(address: str, p
 
 
 @pytest.mark.browser
-def test_the_nearest_line_follows_the_finger_and_no_point_vanishes(address: str, page: Page) -> None:
+def test_fitted_line_follows_the_dragged_point(address: str, page: Page) -> None:
+    """No point vanishes."""
     page.goto(address)
     line = page.locator(".pad .mean")
     expect(line).to_have_count(1, timeout=180_000)
@@ -253,7 +259,7 @@ def test_the_nearest_line_follows_the_finger_and_no_point_vanishes(address: str,
 
 @pytest.mark.browser
 def test_the_line_is_that_of_least_squares(address: str, page: Page) -> None:
-    """Through two points it is known: at x = 0 it is half way between them."""
+    """The line through two points is known: at x = 0 it is halfway between them."""
     page.goto(address)
     line = page.locator(".pad .mean")
     expect(line).to_have_count(1, timeout=180_000)

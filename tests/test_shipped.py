@@ -1,4 +1,4 @@
-"""What ships is what today's values mean, in a form that can be looked through, and says so itself."""
+"""Stored results are those of today's values. They can be inspected and read without the app."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def test_what_ships_is_what_todays_values_ask_for() -> None:
         assert store.complete(value)
 
 
-def test_the_weights_that_ship_are_whole_and_those_of_runs_that_are_started_from() -> None:
+def test_shipped_weights_are_complete_and_needed() -> None:
+    """They are those of all runs that other runs start from."""
     there = {path.stem for path in (store.SHIPPED / "weights").iterdir()}
     assert there == {digest(run) for run in ship.starts()}
     for run in ship.starts():
@@ -57,7 +58,7 @@ def test_making_it_again_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", claims())
-def test_a_finding_that_ships_is_what_its_results_say(name: str) -> None:
+def test_shipped_findings_follow_from_their_results(name: str) -> None:
     ships, computed = findings.read()[name], compute_finding(claims()[name][1], Seeds())
     for number in ("value", "low", "high"):
         assert getattr(ships, number) == pytest.approx(getattr(computed, number), nan_ok=True)
@@ -71,14 +72,14 @@ def test_findings_are_read_as_they_were_written(monkeypatch: pytest.MonkeyPatch,
     assert findings.read.__wrapped__() == every
 
 
-def test_no_two_results_of_a_lesson_have_one_label() -> None:
+def test_results_of_a_lesson_have_unique_labels() -> None:
     for lesson in lessons().values():
         values = {}
         for label, value in ship.values_of(lesson):
             assert values.setdefault(label, value) == value
 
 
-def test_a_damaged_line_is_a_result_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_damaged_line_counts_as_missing_result(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     run, other = scratch(5), scratch(10)
     lines = [shipped.write(shipped.read(store.SHIPPED, digest(one)) or {}) for one in (run, other)]
     (tmp_path / "some.jsonl").write_text(lines[0][:-20] + "\n" + lines[1], "utf-8")
@@ -92,7 +93,7 @@ def test_what_ships_is_small() -> None:
     assert sum(path.stat().st_size for path in store.SHIPPED.rglob("*") if path.is_file()) < 30 * 2**20
 
 
-def test_computing_a_shipped_run_again_gives_the_same_figures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_shipped_run_recomputes_to_same_figures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from core.serve.compute_values import perform
 
     run = scratch(5, seeds=Seeds())
@@ -104,7 +105,7 @@ def test_computing_a_shipped_run_again_gives_the_same_figures(monkeypatch: pytes
     assert np.abs(final(load_results([LabelledRun("run", run)]).table("run")) - final(before)).mean() < 0.01
 
 
-def test_a_run_that_starts_from_weights_in_half_precision_learns_in_full() -> None:
+def test_half_precision_start_trains_in_full_precision() -> None:
     from core.serve.compute_values import lineage, stored_weights
 
     start = next(run for run in ship.starts() if run.net == "mlp")

@@ -1,4 +1,4 @@
-"""A small step: what counts as a dip, a step back, half of both gains; an editor that shows what was measured."""
+"""A small step: what counts as a dip, a step back, half of both gains, and an editor that shows what was measured."""
 
 from __future__ import annotations
 
@@ -25,23 +25,24 @@ SETTINGS = LESSON.defaults
 
 
 def curve(*values: float) -> np.ndarray:
-    """(alphas, 1 seed)."""
+    """Returns an array of (alphas, 1 seed)."""
     return np.array(values)[:, None]
 
 
-def test_the_lead_is_over_the_straight_line_where_it_is_least() -> None:
+def test_lead_is_the_smallest_over_a_line() -> None:
+    """The lead of the mean over the straight line counts where it is smallest."""
     # Both together: .5, .6, .35, .7; the line from .5 to .7: .5, .567, .633, .7.
     assert lead(curve(1, 0.9, 0.3, 0.5), curve(0, 0.3, 0.4, 0.9)) == pytest.approx(0.35 - 0.6333, abs=1e-3)
     assert lead(curve(1, 1, 0), curve(0, 1, 1)) == pytest.approx(0.5)
 
 
-def test_a_step_back_by_less_than_two_points_is_smooth() -> None:
+def test_step_back_below_two_points_is_smooth() -> None:
     assert smooth(curve(0.9, 0.8, 0.81, 0.5), curve(0.5, 0.6, 0.6, 0.9))
     assert not smooth(curve(0.9, 0.8, 0.83, 0.5), curve(0.5, 0.6, 0.6, 0.9))
     assert not smooth(curve(0.9, 0.8, 0.7, 0.5), curve(0.5, 0.7, 0.67, 0.9))
 
 
-def test_half_of_both_gains_must_be_had_at_one_alpha() -> None:
+def test_both_half_gains_need_one_alpha() -> None:
     assert halves(curve(0.9, 0.8, 0.5), curve(0.5, 0.7, 0.9))
     assert not halves(curve(0.9, 0.6, 0.5), curve(0.5, 0.6, 0.9))
 
@@ -51,7 +52,8 @@ def evidence() -> Results:
     return load_results(LESSON.backdrop(SETTINGS))
 
 
-def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: Results) -> None:
+def test_editor_opens_at_the_new_net(evidence: Results) -> None:
+    """Its bars grow with alpha."""
     answer = evidence.answer("dial")
     spec = editor(answer, answer, PAIRS[TUNED], "").spec
     assert spec["first"] == alpha_index(answer, 1.0)
@@ -61,7 +63,7 @@ def test_the_editor_opens_at_the_new_net_and_its_bars_grow_with_alpha(evidence: 
     assert bars[alpha_index(answer, 1.0)][0] == pytest.approx(np.mean(answer["sizes"]["hidden1"]), abs=1e-4)
 
 
-def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Results) -> None:
+def test_points_are_marked_where_the_net_errs(evidence: Results) -> None:
     answer = evidence.answer("dial")
     panels = editor(answer, answer, PAIRS[TUNED], "").spec["panels"]
     for task, panel in enumerate(panels[:2]):
@@ -74,14 +76,15 @@ def test_a_point_is_marked_wrong_where_the_net_is_wrong(evidence: Results) -> No
 
 
 def test_alpha_says_how_far_the_arms_are_turned(evidence: Results) -> None:
-    """Arms that no net was shown are read best where alpha is their share of the turn that was learned."""
+    """The nets read unseen arms best where alpha is the arms' share of the turn that was learned."""
     answer = load_results(LESSON.backdrop(SETTINGS)).answer("asked")
     for turn in HILLS:
         assert abs(best(answer, turn) - turn) <= 0.15
     assert rotate(np.array([[1.0, 0.0]]), 90).round(6).tolist() == [[0.0, 1.0]]
 
 
-def test_the_hook_gets_better_as_alpha_grows_and_the_goal_can_be_reached(evidence: Results) -> None:
+def test_hook_improves_and_goal_can_be_reached(evidence: Results) -> None:
+    """The hook's accuracy grows with alpha."""
     words = hook(evidence, SETTINGS).spec["panels"][0]["big"]
     shares = [int(word.split(": ")[1].split(" %")[0]) for word in words]
     assert words[0].startswith("alpha 0:") and words[-1].startswith("alpha 1:")
@@ -92,7 +95,8 @@ def test_the_hook_gets_better_as_alpha_grows_and_the_goal_can_be_reached(evidenc
 
 
 @pytest.mark.parametrize("nets", [APART, DIGITS])
-def test_every_pair_of_nets_is_measured_at_the_layer_and_rank_of_the_controls(nets: str) -> None:
+def test_measures_follow_layer_and_rank_controls(nets: str) -> None:
+    """This holds for every pair of nets."""
     settings = SETTINGS.but(nets=nets, layers="third", rank=2)
     asked = after(settings)[0].of
     assert (asked.layers, asked.rank) == (("hidden3",) if nets == APART else ("hidden",), 2)
@@ -122,7 +126,8 @@ def page() -> None:
     show(lessons()["small_step"])
 
 
-def test_a_measure_that_nobody_could_be_asked_for_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsent_measure_is_requested_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A measure that could not be requested yet is waited for, unlike a run that nobody began."""
     states = {"absent": True, "queued": True, "running": True, "done": False, "failed": False, "stopped": False}
     measure, run = after(SETTINGS)[:1], LESSON.runs(SETTINGS)
     for kind, waits in states.items():
@@ -132,7 +137,7 @@ def test_a_measure_that_nobody_could_be_asked_for_is_asked_for_again(monkeypatch
 
 
 class Told:
-    """An engine that says the same of every value."""
+    """An engine in which every value has the same state."""
 
     def __init__(self, kind: Any) -> None:
         self.kind = kind

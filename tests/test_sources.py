@@ -1,4 +1,4 @@
-"""The table of sources: it names all that ships, notices and page follow it, and what is missing has its command."""
+"""The table of sources names everything that ships, notices and page follow it, and missing texts name a command."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_notices_say_what_the_table_of_sources_says() -> None:
     assert sources.table(texts) in (HERE / "core" / "worlds" / "texts" / "README.md").read_text("utf-8")
 
 
-def test_what_ships_or_comes_with_a_package_is_here() -> None:
+def test_shipped_sources_are_present() -> None:
     for source in SOURCES:
         assert source.place == "brought" or source.size(), source.name
 
@@ -33,7 +33,7 @@ def test_what_ships_is_all_in_the_table() -> None:
     assert there <= {file for source in SOURCES for file in source.files}
 
 
-def test_what_is_brought_is_pinned_and_has_a_command() -> None:
+def test_downloaded_sources_are_pinned_with_a_command() -> None:
     makefile = (HERE / "Makefile").read_text("utf-8")
     ignored = [line for line in (HERE / ".gitignore").read_text("utf-8").splitlines() if line.startswith("core/")]
     for source in (one for one in SOURCES if one.place == "brought"):
@@ -57,7 +57,8 @@ def page() -> AppTest:
     return AppTest.from_function(draw, default_timeout=60).run()
 
 
-def test_the_page_says_of_every_source_whence_it_is_on_what_terms_and_what_must_be_acknowledged() -> None:
+def test_page_states_origin_terms_and_notes() -> None:
+    """The page lists every source."""
     test = page()
     assert not test.exception
     said = " ".join(str(one.value) for kind in ("markdown", "caption") for one in test.get(kind))
@@ -65,7 +66,7 @@ def test_the_page_says_of_every_source_whence_it_is_on_what_terms_and_what_must_
         assert all(part in said for part in (source.what, source.origin, source.terms, source.note))
 
 
-def test_the_page_says_what_is_not_on_this_machine_and_which_command_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_names_missing_sources_and_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     brought = next(source for source in SOURCES if source.place == "brought")
     monkeypatch.setattr(
         "app.app_pages.data_sources.SOURCES", (replace(brought, files=("nothing/of/it.xz",)), SOURCES[0])

@@ -1,4 +1,4 @@
-"""Equal values are the same experiment; no value outside its bounds can exist."""
+"""Equal values are the same experiment. No value outside its bounds can exist."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NO_NUMBER: list[Any] = [math.nan, math.inf, -math.inf, 1e308, -1e308, 10**400, "
 
 
 def kinds_of(*kinds: type) -> list[tuple[Any, str]]:
-    """Every field of these kinds, of every value."""
+    """Returns every field of these kinds, of every value."""
     pairs = [(value, f.name) for value in VALUES[:-1] for f in fields(value)]
     return [(value, name) for value, name in pairs if type(getattr(value, name)) in kinds]
 
@@ -65,7 +65,7 @@ OTHER = {  # what a field that is not a number might be instead
 
 
 def changes(value: Any) -> Iterator[Any]:
-    """The value with one field changed, for every field."""
+    """Returns the value with one field changed, for every field."""
     for f in fields(value):
         if f.name in ("copied", "keep", "scrambled") and not value.start:
             continue  # there is nothing to copy or to keep
@@ -76,7 +76,7 @@ def changes(value: Any) -> Iterator[Any]:
 
 
 def every_change() -> list[Run]:
-    """PARENT with one thing changed, in the run, in its stage or in its task; and a child of each of these."""
+    """Returns PARENT with one thing changed, in the run, in its stage or in its task, and a child of each of these."""
     parents = [PARENT, *changes(PARENT)]
     parents += [replace(PARENT, stages=(stage,)) for stage in changes(Stage()) if stage.aim == "task"]
     parents += [replace(PARENT, task=other) for kind in tasks.kinds(Task) for other in changes(kind())]
@@ -86,14 +86,15 @@ def every_change() -> list[Run]:
     return parents + [replace(CHILD, start=parent) for parent in fitting] + copying + keeping
 
 
-def test_changing_any_field_of_a_run_or_of_its_ancestors_changes_the_digest() -> None:
+def test_changing_any_field_changes_the_digest() -> None:
+    """The fields are those of a run and of its ancestors."""
     runs = every_change()
     assert len(runs) > 60
     assert len({digest(run) for run in runs}) == len(runs)
 
 
-def test_the_digests_of_what_ships_stay_as_they_are() -> None:
-    """A change here throws away every stored result: then MEANING, or an edition, says why."""
+def test_shipped_digests_stay_the_same() -> None:
+    """A change here discards every stored result. MEANING or an edition then has to say why."""
     tuned = Run(task=Handwriting(turn=30), start=Run(task=Glyphs()), keep=(Keep(method="ewc", strength=5),))
     ages = {PARENT: "e9deda253ea4303bc3b9", CHILD: "ca779998d305c6e0dc1d", tuned: "18d0497859ca7c1adb48"}
     assert {run: digest(run) for run in ages} == ages
@@ -142,13 +143,13 @@ def test_raising_the_meaning_changes_every_digest(monkeypatch: pytest.MonkeyPatc
     assert digest.__wrapped__(CHILD) != before  # digests are remembered: code does not change while it runs
 
 
-def test_the_folders_are_read_once_however_many_values_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_are_listed_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     Stage(), Measure(kind="in_context", runs=())
     monkeypatch.setattr("pathlib.Path.glob", lambda *_: pytest.fail("a folder was listed again"))
     Stage(), Measure(kind="in_context", runs=())
 
 
-def test_a_digest_is_a_plain_name_for_a_folder() -> None:
+def test_digest_is_a_plain_folder_name() -> None:
     assert len(digest(CHILD)) == 20
     assert set(digest(CHILD)) <= set("0123456789abcdef")
 
@@ -174,7 +175,7 @@ ODD: dict[str, Any] = {  # a field of a measure away from its default
 
 
 @pytest.mark.parametrize("kind", module_names("measure"))
-def test_a_measure_refuses_what_its_kind_does_not_read(kind: str) -> None:
+def test_measure_refuses_fields_it_does_not_read(kind: str) -> None:
     read = spec.fields_read_by(kind)
     assert read <= ODD.keys() == {f.name for f in fields(Measure)} - {"kind", "runs"}
     for name, value in ODD.items():
@@ -186,7 +187,7 @@ def test_a_measure_refuses_what_its_kind_does_not_read(kind: str) -> None:
         assert is_a_sentence(caught.value)
 
 
-def test_what_a_measure_reads_is_what_its_function_takes() -> None:
+def test_measure_fields_agree_with_function_parameters() -> None:
     for kind in module_names("measure"):
         learned, *read = signature(import_module(f"core.measure.{kind}").measure).parameters.values()
         assert (learned.name, learned.kind) == ("learned", Parameter.POSITIONAL_OR_KEYWORD)
@@ -200,7 +201,7 @@ def is_a_sentence(error: BadValue) -> bool:
 
 
 @pytest.mark.parametrize(("value", "name"), kinds_of(int, float), ids=named)
-def test_a_number_out_of_bounds_is_refused_with_a_sentence(value: Any, name: str) -> None:
+def test_number_out_of_bounds_is_refused(value: Any, name: str) -> None:
     for hostile in NO_NUMBER:
         with pytest.raises(BadValue) as caught:
             replace(value, **{name: hostile})
@@ -215,7 +216,7 @@ def test_a_count_must_be_whole(value: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(("value", "name"), kinds_of(bool), ids=named)
-def test_a_choice_of_yes_and_no_takes_nothing_else(value: Any, name: str) -> None:
+def test_switch_accepts_only_booleans(value: Any, name: str) -> None:
     for hostile in NO_ANSWER:
         with pytest.raises(BadValue) as caught:
             replace(value, **{name: hostile})
@@ -240,7 +241,7 @@ GIVEN = {
 
 
 @pytest.mark.parametrize("value", [*VALUES, Measure(kind="accuracy", runs=())], ids=named)
-def test_every_field_says_what_it_is_called_and_what_for(value: Any) -> None:
+def test_every_field_has_label_and_help(value: Any) -> None:
     plain = {f.name for f in fields(value) if isinstance(f.default, int | float | str)}
     assert plain - GIVEN == bounded_fields(type(value)).keys()
     for knob in bounded_fields(type(value)).values():
@@ -275,7 +276,7 @@ def test_what_can_be_seen_has_no_label_noise() -> None:
     ],
     ids=str,
 )
-def test_a_run_of_wrong_parts_is_refused_with_a_sentence(wrong: dict[str, Any]) -> None:
+def test_run_of_wrong_parts_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadValue) as caught:
         replace(CHILD, **wrong)
     assert is_a_sentence(caught.value)
@@ -301,14 +302,15 @@ def test_json_that_describes_no_experiment_is_refused(data: Any) -> None:
         from_json(data)
 
 
-def test_a_run_knows_its_ancestors_and_who_reads_a_task() -> None:
+def test_run_knows_ancestors_and_answering_run() -> None:
+    """A run knows which of its ancestors answers a task."""
     grandchild = Run(task=Plane(winding=0.0), net="mlp", start=CHILD, seeds=2)
     assert list(grandchild.lineage()) == [grandchild, CHILD, PARENT]
     assert grandchild.answering(Plane(ask="colour", turn=30)) == CHILD
     assert grandchild.answering(Plane()) == grandchild  # the nearest that answers
 
 
-def test_a_new_edition_of_a_world_is_not_mistaken_for_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_edition_of_world_changes_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     said = to_json(Instructions(examples=5))
     before = digest(Run(task=Instructions(examples=5)))
     assert from_json(said) == Instructions(examples=5)

@@ -1,4 +1,4 @@
-"""The stage: what is lit, told and tried, how walls and thumbnails are drawn, at which step a race is shown."""
+"""The stage: what is highlighted, told and tried, how walls and thumbnails are drawn, at which step a race is shown."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def opacity(series: dict[str, Any]) -> float:
     return float(series["lineStyle"].get("opacity", 1))
 
 
-def test_what_is_lit_stays_and_the_rest_steps_back() -> None:
+def test_highlighting_fades_everything_else() -> None:
     figure = highlight(drawn(), ("ours", "worth"))
     by_id = {series["id"]: series for series in figure.spec["series"]}
     assert opacity(by_id["ours"]) == 1 and opacity(by_id["theirs"]) == PALE
@@ -60,7 +60,7 @@ def test_what_is_lit_stays_and_the_rest_steps_back() -> None:
     assert highlight(drawn(), ()) == drawn() and highlight(drawn(), ("nobody",)) == drawn()
 
 
-def test_a_finding_says_what_is_lit_and_which_view_is_shown() -> None:
+def test_finding_names_its_highlights_and_view() -> None:
     told = ExplainedFinding.read("{lit: ours | theirs}\n**A title.** More.")
     assert (told.words, told.lit, told.view) == ("**A title.** More.", ("ours", "theirs"), "")
     assert ExplainedFinding.read("{view: Cost}\n**A title.**").view == "Cost"
@@ -81,8 +81,10 @@ def test_every_view_that_a_finding_names_is_there(lesson: Lesson) -> None:
 
 @EACH
 def test_no_title_states_an_unmet_check(lesson: Lesson) -> None:
-    """A finding that stands on a claim with an unmet check names the checks that its title states. Each is met, or is
-    marked as not met, which is what the title then says."""
+    """A finding whose claim has an unmet check names the checks that its title states.
+
+    Each of these is met, or is marked as not met, and then the title says so.
+    """
     for told in map(ExplainedFinding.read, lesson.explained):
         stood_on = {name for name in re.findall(r"\{(\w+)\.", told.words) if name in claims()}
         checks = {check.says: check.met for name in stood_on for check in shipped(name).checks}
@@ -96,7 +98,7 @@ def test_no_title_states_an_unmet_check(lesson: Lesson) -> None:
 
 
 @EACH
-def test_every_picture_of_a_run_is_drawn_from_its_first_test_on(lesson: Lesson) -> None:
+def test_pictures_are_drawn_from_the_first_test(lesson: Lesson) -> None:
     for settings in (
         lesson.defaults,
         *(lesson.defaults.but(**{c.name: o}) for c in lesson.controls for o in c.options),
@@ -130,7 +132,7 @@ def test_words_are_few(lesson: Lesson) -> None:
         assert len(lesson.words[beat].split()) <= 50, f"{lesson.slug}, {beat}: {len(lesson.words[beat].split())} words"
 
 
-def test_a_thing_to_try_sets_the_controls_and_leads_to_the_run() -> None:
+def test_suggestion_sets_controls_and_opens_the_run() -> None:
     test = to_the_ending(page("label_worth", beat="Explain", committed="2", pressed="1"))
     next(one for one in test.button if one.label == "Try it").click().run()
     assert test.query_params["label_worth.method"] == "all at once"
@@ -150,7 +152,7 @@ def tiles(*truth: int) -> list[dict[str, Any]]:
     return [{"truth": one, "image": image} for one in truth]
 
 
-def test_a_wall_counts_what_is_right_and_says_what_the_rest_is_taken_for() -> None:
+def test_wall_counts_right_and_names_mistakes() -> None:
     wall = Wall(name="a net", behaviour=answers([1, 1, 1], [1, 2, 1]), examples=tiles(1, 2, 3))
     (panel,) = walls([wall]).spec["panels"]
     assert panel["big"] == ["1 of 3", "2 of 3"]
@@ -158,20 +160,21 @@ def test_a_wall_counts_what_is_right_and_says_what_the_rest_is_taken_for() -> No
     assert from_base64("", panel["states"]).reshape(2, 3).tolist() == [[RIGHT, LOST, LOST], [RIGHT, RIGHT, LOST]]
 
 
-def test_of_an_old_skill_only_what_was_known_is_shown_and_it_can_be_won_back() -> None:
+def test_old_wall_shows_only_known_examples() -> None:
+    """An example that was lost can be regained."""
     wall = Wall(name="old", behaviour=answers([1, 9, 3], [1, 2, 1], [7, 2, 3]), examples=tiles(1, 2, 3), old=True)
     (panel,) = walls([wall]).spec["panels"]
     assert panel["big"] == ["2 of 2", "1 of 2", "1 of 2"]
     assert from_base64("", panel["states"]).reshape(3, 2).tolist() == [[RIGHT, RIGHT], [RIGHT, LOST], [LOST, WON_BACK]]
 
 
-def test_walls_stand_at_the_tests_that_all_have_taken() -> None:
+def test_walls_show_only_tests_all_have_taken() -> None:
     one = Wall(name="one", behaviour=answers([1], [1], [1]), examples=tiles(1))
     other = replace(one, name="other", behaviour=answers([1], [1]))
     assert walls([one, other]).spec["marks"] == ["step 0", "step 1"]
 
 
-def test_a_race_is_shown_at_the_share_that_all_sides_have_reached() -> None:
+def test_race_is_shown_at_its_slowest_side() -> None:
     sides = [
         LabelledRun("race", Run(task=Handwriting(labels=1), stages=(Stage(steps=steps),), seeds=1), name)
         for name, steps in (("fast", 100), ("slow", 200))
@@ -189,7 +192,8 @@ def test_a_race_is_shown_at_the_share_that_all_sides_have_reached() -> None:
 # ---- small charts, stacks, sentences, thumbnails
 
 
-def test_small_charts_keep_apart_and_shade_what_lies_between() -> None:
+def test_small_charts_have_unique_ids_and_gaps() -> None:
+    """Each chart can shade the gap between its curves."""
     low = Curve(table=line(0.2, 0.4), name="a", role="scratch")
     both = [low, Curve(table=line(0.5, 0.9), name="b", role="pretrained")]
     figure = small_multiples(
@@ -219,14 +223,16 @@ def test_words_are_told_by_more_than_their_colour() -> None:
 
 
 @EACH
-def test_every_lesson_has_a_thumbnail_of_what_may_be_seen(lesson: Lesson) -> None:
+def test_thumbnails_show_only_visible_results(lesson: Lesson) -> None:
+    """Every lesson has one."""
     assert thumbnails.read()[lesson.slug] == thumbnails.thumbnail_of(lesson) != EMPTY
     evidence = load_results(visible(lesson.backdrop(lesson.defaults)))
     assert "nan" not in thumbnail_svg(lesson.hook(evidence, lesson.defaults))
 
 
 @EACH
-def test_an_earlier_run_ships_to_be_played_while_one_waits(lesson: Lesson) -> None:
+def test_recorded_run_ships_for_the_wait(lesson: Lesson) -> None:
+    """It is played while the learner's own run waits."""
     stored = set(ship.values().values())
     assert {piece.of for piece in lesson.runs(lesson.recorded_settings)} <= stored
     assert {piece.of for piece in lesson.runs(lesson.recorded_settings)} != {
@@ -234,6 +240,6 @@ def test_an_earlier_run_ships_to_be_played_while_one_waits(lesson: Lesson) -> No
     }
 
 
-def test_the_tests_of_a_run_are_known_before_it_is_made() -> None:
+def test_tests_of_a_run_are_known_beforehand() -> None:
     run = Run(task=Plane(), net="mlp", stages=(Stage(steps=30, batch=8),), seeds=1)
     assert run.tests[0] == 0 and run.tests[-1] == 30 and run.tests == sorted(set(run.tests))

@@ -1,4 +1,4 @@
-"""What a server does by itself: it is ready before anybody comes, shows itself, and leaves nothing behind."""
+"""What a server does by itself: it is ready before the first visit, opens a browser, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ from tests.serving import free_port, wait, workers_under
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_shows_itself_has_workers_before_anybody_comes_and_ends_with_them(
-    by: signal.Signals, tmp_path: Path
-) -> None:
+def test_server_opens_browser_and_ends_its_workers(by: signal.Signals, tmp_path: Path) -> None:
+    """Its workers are up before the first visit."""
     shown, browser, said, port = tmp_path / "shown", tmp_path / "xdg-open", tmp_path / "said", free_port()
     browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{shown}"\n', "utf-8")
     browser.chmod(0o755)
@@ -48,7 +47,7 @@ def test_a_server_shows_itself_has_workers_before_anybody_comes_and_ends_with_th
 
 
 def workers_beneath(process: psutil.Process) -> list[psutil.Process]:
-    """Of the scheduler that the server has started."""
+    """Returns the workers of the scheduler that the server has started."""
     with suppress(psutil.NoSuchProcess):
         return [worker for child in process.children() for worker in workers_under(child)]
     return []

@@ -1,4 +1,7 @@
-"""What can be taken from a run and what can be brought: made when asked for, and a brought run says that it is one."""
+"""What can be downloaded from a run and what can be brought.
+
+Files are made on request, and a brought run says that it is one.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ RUN = Run(task=Plane(labels=20), net="mlp", stages=(Stage(steps=8, batch=16),), 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Another copy, which has never seen the run."""
+    """Sets up another copy, which has never seen the run."""
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
     store.clear_caches()
     yield
@@ -81,7 +84,7 @@ def said(test: AppTest) -> str:
     return " ".join(one.value for one in (*test.markdown, *test.caption, *test.warning, *test.success))
 
 
-def test_every_score_of_a_run_is_a_line_of_its_numbers(data: bytes) -> None:
+def test_csv_has_a_line_for_every_score(data: bytes) -> None:
     rows = list(csv.DictReader(io.StringIO(scores_csv(RUN, store.events(RUN)))))
     scores = [row for row in rows if row["unit"] == "accuracy"]
     points = [event for event in store.events(RUN) if event["kind"] == "point"]
@@ -92,7 +95,7 @@ def test_every_score_of_a_run_is_a_line_of_its_numbers(data: bytes) -> None:
 
 
 def pressed(run: Run, monkeypatch: pytest.MonkeyPatch, is_owner: bool = True) -> dict[str, bytes | str]:
-    """The file of every button, by its name."""
+    """Returns the file of every button, by its name."""
     made = dict[str, bytes | str]()
 
     def spy(label: str, data: Callable[[], bytes | str], name: str, *args: object, **kwargs: object) -> None:
@@ -104,7 +107,7 @@ def pressed(run: Run, monkeypatch: pytest.MonkeyPatch, is_owner: bool = True) ->
     return made
 
 
-def test_a_look_makes_nothing_and_a_press_makes_the_file(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_made_only_when_pressed(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr("app.beats.take_home.zipped", lambda *args: 1 / 0)
         patched.setattr("core.bundles.bundle.pack", lambda *args: 1 / 0)
@@ -136,12 +139,12 @@ def test_a_look_at_the_buttons_costs_little(data: bytes) -> None:
     assert (time.thread_time() - began) / 5 < 0.1  # the testing around it included
 
 
-def test_a_run_that_is_not_over_cannot_be_taken_home() -> None:
+def test_unfinished_run_cannot_be_taken_home() -> None:
     assert "has ended" in said(buttons(Run(task=GuestBook(notes=51), net="writer")))
 
 
 def drawn(slug: str, **query: str) -> AppTest:
-    """A page by its module, with these in its link."""
+    """Draws a page by its module, with these values in its link."""
 
     def page(slug: str) -> None:
         from importlib import import_module
@@ -170,7 +173,8 @@ def test_pages_without_an_ending_offer_it_too(slug: str, query: dict[str, str], 
 # --- Brought --------------------------------------------------------------------------------------------------------
 
 
-def test_who_opens_a_bundle_sees_the_run_and_whose_word_it_is(data: bytes, elsewhere: None) -> None:
+def test_bundle_page_shows_the_run_and_doubt(data: bytes, elsewhere: None) -> None:
+    """The page says that the numbers are only somebody's word."""
     test = brought()
     test.session_state["bundle.refused"] = "This is no bundle."
     assert "This is no bundle." in said(test.run())
@@ -181,12 +185,12 @@ def test_who_opens_a_bundle_sees_the_run_and_whose_word_it_is(data: bytes, elsew
     assert "Run the same here" in said(test) and "has ended" not in said(test)
 
 
-def test_a_bundle_that_is_true_here_is_said_to_be(data: bytes) -> None:
+def test_bundle_confirmed_by_this_store_says_so(data: bytes) -> None:
     test = brought(bundle=bundle.unpack(data))
     assert "the very same at every test" in said(test)
 
 
-def test_a_forged_bundle_is_confronted_with_what_was_found_here(data: bytes) -> None:
+def test_forged_bundle_is_compared_with_own_results(data: bytes) -> None:
     from tests.test_bundle import Files, packed, unpacked
 
     files: Files = unpacked(data)
@@ -199,13 +203,13 @@ def test_a_forged_bundle_is_confronted_with_what_was_found_here(data: bytes) -> 
     assert store.events(RUN)[1]["accuracy"]["0"][0] < 1
 
 
-def test_a_link_to_a_bundle_that_is_not_here_says_so(elsewhere: None) -> None:
+def test_link_to_missing_bundle_says_so(elsewhere: None) -> None:
     for name in ("0" * 20, "../runs", "<script>"):
         assert "not on this machine" in said(brought(bundle=name))
 
 
 @pytest.mark.browser
-def test_the_picture_on_the_stage_is_saved_as_it_stands_there(address: str, page: Page, tmp_path: Path) -> None:
+def test_stage_picture_is_saved_as_shown(address: str, page: Page, tmp_path: Path) -> None:
     query = "fast_start.beat=Explain&fast_start.committed=2&fast_start.pressed=1"
     page.goto(f"{address}/fast_start?{query}")
     through_the_findings(page)

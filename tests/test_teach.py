@@ -1,4 +1,4 @@
-"""A class as it is taught: the teacher's page, the learners' lesson, the projector; forty learners at once."""
+"""A class in use: the teacher's page, the learners' lesson, the projector, and forty learners at once."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def opened(slug: str = "label_worth", **more: object) -> Plan:
 
 
 def teach(**url: str) -> AppTest:
-    """The teacher's page in the teacher's own tab."""
+    """Opens the teacher's page in the teacher's own tab."""
 
     def draw() -> None:
         from app.app_pages.teach import show
@@ -71,7 +71,7 @@ def press(test: AppTest, label: str) -> AppTest:
 
 
 def chosen(slug: str, first: bool) -> Settings:
-    """What somebody said of everything: always the first option, or the last."""
+    """Returns an answer to everything: always the first option, or the last."""
     values = {}
     for one in lessons()[slug].sliders:
         items = one.items if isinstance(one, Order) else ()
@@ -81,7 +81,7 @@ def chosen(slug: str, first: bool) -> Settings:
 
 
 def learners(plan: Plan, first: int, last: int) -> None:
-    """So many say the first of everything, and so many the last."""
+    """Lets the first number of learners choose the first option of everything, and the second number the last."""
     for k in range(first + last):
         submit_record(plan, f"learner {k}", Record(said=chosen(plan.lesson, k < first), missed=(0,) * (k == 0)))
 
@@ -89,7 +89,7 @@ def learners(plan: Plan, first: int, last: int) -> None:
 # --- The teacher's page ---------------------------------------------------------------------------------------------
 
 
-def test_a_teacher_sets_a_class_up_and_gets_one_link() -> None:
+def test_teacher_sets_up_class_and_gets_link() -> None:
     test = teach()
     test.selectbox(key="teach.lesson").set_value("the_bill").run()
     test.text_input(key="teach.name").set_value("10b *[x](y)*").run()
@@ -130,7 +130,7 @@ def test_the_teachers_page_counts_and_tells_nobodys_guess() -> None:
     assert "4 guesses" in everything(test) and "1 (2), never (2)" in test.get("echarts_chart")[-1].proto.alt
 
 
-def test_who_is_not_the_teacher_sees_nothing_of_a_class() -> None:
+def test_only_the_teacher_sees_the_class() -> None:
     plan = opened()
     learners(plan, 3, 0)
     for view in ("Class", "Projector"):
@@ -142,7 +142,8 @@ def test_who_is_not_the_teacher_sees_nothing_of_a_class() -> None:
         assert not any(one.label in ("Close it now", "Let it run") for one in test.button)
 
 
-def test_the_teachers_link_opens_the_class_on_another_machine_and_its_key_leaves_the_address() -> None:
+def test_teachers_link_opens_class_elsewhere() -> None:
+    """The key in the link leaves the address of the page."""
     plan = opened()
     test = teach(**{"class": plan.code})
     for key, right in (("wrong", False), (kept.plan(plan.code)["key"], True)):
@@ -165,7 +166,7 @@ def test_a_class_that_is_none_is_one_sentence(code: str) -> None:
 # --- The learners' lesson -------------------------------------------------------------------------------------------
 
 
-def test_a_guess_reaches_the_class_when_it_is_made_and_again_when_it_is_changed() -> None:
+def test_guess_reaches_class_at_each_change() -> None:
     plan, guess = opened(), {"at1": "15", "at5": "20", "at20": "25"}
     test = page("label_worth", beat="Predict", **{"class": plan.code}, **guess)
     assert "lesson 1 · 10b" in everything(test)
@@ -188,7 +189,7 @@ def test_who_only_looks_is_not_in_the_class() -> None:
     assert records_of_class(plan) == ()
 
 
-def test_a_class_that_ends_meanwhile_is_one_sentence_and_the_lesson_goes_on() -> None:
+def test_ended_class_gives_message_and_lesson_continues() -> None:
     plan = opened()
     test = page("label_worth", beat="Predict", **{"class": plan.code}, **handles("label_worth"))
     kept.close(plan.code)
@@ -197,12 +198,13 @@ def test_a_class_that_ends_meanwhile_is_one_sentence_and_the_lesson_goes_on() ->
     assert any(one.key == "label_worth.run" for one in test.button)
 
 
-def test_a_link_to_another_lessons_class_is_one_sentence() -> None:
+def test_link_to_another_lessons_class_gives_message() -> None:
     test = page("the_bill", **{"class": opened().code})
     assert not test.exception and "another lesson" in test.warning[0].value
 
 
-def test_locked_and_hidden_controls_are_as_the_teacher_set_them_whatever_the_url_says() -> None:
+def test_held_controls_ignore_the_url() -> None:
+    """Locked and hidden controls have the teacher's values."""
     held = {"labels": LOCKED, "method": HIDDEN, "backbone": HIDDEN}
     plan = opened(values={"labels": "5", "method": "all at once"}, held=held)
     at = {"beat": "Run", "committed": "2", "class": plan.code, "labels": "50", "method": "probe"}
@@ -216,7 +218,7 @@ def test_locked_and_hidden_controls_are_as_the_teacher_set_them_whatever_the_url
     assert "label_worth.labels" in {one.key for one in free.select_slider}
 
 
-def test_only_what_the_teacher_asks_is_asked_and_confronted() -> None:
+def test_lesson_asks_only_the_teachers_questions() -> None:
     plan = opened("more_data", asked=("gains", "text16"))
     test = page("more_data", beat="Predict", **{"class": plan.code, "gains": "digits", "drawings8": "50"})
     assert next(one for one in test.button if one.label == "That is my prediction").disabled
@@ -235,7 +237,7 @@ def test_only_what_the_teacher_asks_is_asked_and_confronted() -> None:
 
 
 @EACH
-def test_the_projector_shows_every_lesson_from_the_way_in_to_what_is_kept(slug: str) -> None:
+def test_projector_shows_every_lesson_from_start_to_end(slug: str) -> None:
     plan = opened(slug)
     learners(plan, 3, 1)
     test = teach(**{"class": plan.code, "view": "Projector"})
@@ -251,7 +253,8 @@ def test_the_projector_shows_every_lesson_from_the_way_in_to_what_is_kept(slug: 
     assert [one.label for one in test.button if one.label in ("Back", "Next", "Let it run")] == ["Back"]
 
 
-def test_one_button_leads_on_and_the_run_begins_when_the_teacher_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_projector_has_one_button_forward(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run begins only when the teacher says so."""
     asked: list[object] = []
     monkeypatch.setattr("app.app_pages.projector.begin", lambda *runs: asked.append(runs))
     plan = opened()
@@ -267,7 +270,8 @@ def test_one_button_leads_on_and_the_run_begins_when_the_teacher_says_so(monkeyp
 
 
 @EACH
-def test_every_guess_is_on_the_lessons_own_picture_or_in_bars_beside_it(slug: str) -> None:
+def test_every_guess_is_drawn_in_the_picture(slug: str) -> None:
+    """Guesses that the picture cannot show get bars beside it."""
     lesson, plan = lessons()[slug], opened(slug)
     learners(plan, 5, 2)
     guesses = [one.said for one in records_of_class(plan)]
@@ -307,7 +311,7 @@ def test_every_guess_is_on_the_lessons_own_picture_or_in_bars_beside_it(slug: st
         assert figure.spec["rows"][0]["says"] == f"place {(5 * 1 + 2 * len(order.items)) / 7:.1f}"
 
 
-def test_the_middle_of_a_class_is_what_half_of_it_said_at_most() -> None:
+def test_middle_of_a_class_is_the_median() -> None:
     lesson = lessons()["more_data"]
     loss, job = lesson.sliders[0], lesson.sliders[-1]
     guesses = [Settings({loss.name: value}) for value in (40, 40, 60, 70, 95)] + [Settings({job.name: "digits"})]
@@ -316,7 +320,7 @@ def test_the_middle_of_a_class_is_what_half_of_it_said_at_most() -> None:
     assert middles(lesson.prediction, []) == Settings()
 
 
-def test_a_class_is_named_as_a_median_with_its_spread() -> None:
+def test_class_is_summarised_by_median_and_spread() -> None:
     at1 = lessons()["label_worth"].sliders[0]
     guesses = [Settings({at1.name: value}) for value in (20, 40, 50, 60, 90)]
     values = [str(quantile(at1, guesses, share)) for share in (0.25, 0.5, 0.75)]
@@ -353,7 +357,7 @@ def test_who_is_held_predicts_and_then_waits() -> None:
 
 
 @pytest.mark.parametrize("beat", ["Run", "Explain", "Recall"])
-def test_no_address_shows_an_answer_to_who_is_held(beat: str) -> None:
+def test_held_learner_sees_no_answer_by_url(beat: str) -> None:
     at = {"beat": beat, "committed": "2", "pressed": "1", "class": held_class().code}
     test = page("label_worth", **at, **handles("label_worth"))
     assert not test.exception and "Your teacher will release the run." in everything(test)
@@ -387,7 +391,7 @@ def test_the_teacher_holds_and_releases_a_class() -> None:
 
 
 def linked(monkeypatch: pytest.MonkeyPatch, url: str, addresses: list[str]) -> str:
-    """The link of a class as a teacher reads it whose browser is at this address."""
+    """Returns the link of a class as a teacher reads it whose browser is at this address."""
     monkeypatch.setattr(ContextProxy, "url", url)
     monkeypatch.setattr(class_entry, "lan_addresses", lambda: addresses)
     return teach(**{"class": opened().code}).code[0].value
@@ -401,13 +405,13 @@ def linked(monkeypatch: pytest.MonkeyPatch, url: str, addresses: list[str]) -> s
     ("https://school.example/headstart/teach", ["192.168.1.7"], "https://school.example/headstart/label_worth?"),
     ("http://192.168.1.9:8501/teach", ["192.168.1.7"], "http://192.168.1.9:8501/label_worth?"),
 ])  # fmt: skip
-def test_the_link_has_an_address_that_learners_can_open(
+def test_class_link_has_an_address_learners_reach(
     url: str, addresses: list[str], begins: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert linked(monkeypatch, url, addresses).startswith(begins)
 
 
-def test_a_server_that_only_this_computer_reaches_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_only_reachable_here_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(class_entry, "server_address", lambda: "127.0.0.1")
     monkeypatch.setattr(ContextProxy, "url", "http://localhost:8501/teach")
     test = teach(**{"class": opened().code})
@@ -434,7 +438,8 @@ def test_a_wrong_code_is_one_sentence(typed: str) -> None:
 # --- Forty at once --------------------------------------------------------------------------------------------------
 
 
-def test_forty_learners_say_something_at_once_and_the_teacher_sees_them_all(address: str) -> None:
+def test_forty_learners_answer_at_once(address: str) -> None:
+    """The teacher sees all of them."""
     waits: list[float] = []
 
     async def learner(code: str, k: int) -> list[str]:
@@ -470,8 +475,8 @@ def test_forty_learners_say_something_at_once_and_the_teacher_sees_them_all(addr
 
 
 @pytest.mark.browser
-def test_a_class_of_two_joins_waits_and_is_released(address: str, browser: Browser, page: Page) -> None:
-    """Three browsers: a teacher who holds the class; a learner with the short code; one on a phone with the link."""
+def test_class_of_two_joins_waits_and_continues(address: str, browser: Browser, page: Page) -> None:
+    """Three browsers: a teacher, a learner with the short code, and one on a phone with the link."""
     page.goto(f"{address}/teach")
     page.get_by_text("Hold them at Predict until you release them").click()
     page.get_by_role("button", name="Open the class").click()
@@ -512,7 +517,7 @@ def test_a_class_of_two_joins_waits_and_is_released(address: str, browser: Brows
 
 @pytest.mark.browser
 def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browser, page: Page) -> None:
-    """The teacher opens a class, a learner with a browser of their own predicts, and the projector shows it."""
+    """The teacher opens a class, a learner predicts in another browser, and the projector shows the prediction."""
     page.goto(f"{address}/teach")
     page.get_by_role("textbox", name="What the class is called").fill("Physics 10b")
     page.get_by_role("button", name="Open the class").click()

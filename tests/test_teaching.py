@@ -1,4 +1,4 @@
-"""The lesson plans name what exists, their minutes add up, and every other number is one of a claim's that ships."""
+"""The lesson plans name things that exist, their minutes add up, and every other number is one of a shipped claim."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_plan_fills_its_minutes_without_a_gap(minutes: str) -> None:
 
 
 @pytest.mark.parametrize("minutes", PLANS)
-def test_a_plan_goes_where_there_is_a_page_and_through_a_lesson_in_its_order(minutes: str) -> None:
+def test_plan_follows_pages_and_order_of_beats(minutes: str) -> None:
     at: dict[str, int] = {}
     for _, _, where in plan(minutes):
         name = re.sub(r"\[(\w+)\]\(.*?\)", r"\1", where)
@@ -52,7 +52,7 @@ def test_links_lead_to_what_is_there() -> None:
     assert len(wrong) >= 6 and set(wrong) <= {*lessons()}
 
 
-def test_every_number_of_a_result_is_the_claims_and_no_other_number_is_there() -> None:
+def test_numbers_in_plans_come_from_claims() -> None:
     claimed = CLAIMED.findall(TEXT)
     assert len(claimed) > 15
     for shown, claim, key in claimed:

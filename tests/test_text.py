@@ -1,4 +1,4 @@
-"""Text: windows of real documents, surprise in bits a character, and a transformer that cannot see what comes next."""
+"""Text: windows of real documents, surprise in bits a character, and a transformer that cannot see later tokens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_tokens_lose_nothing() -> None:
     assert text.tokenizer().decode(text.tokens([said]).tolist()) == BREAK + said
 
 
-def test_what_is_asked_for_is_the_next_token_at_every_place() -> None:
+def test_targets_are_the_next_tokens() -> None:
     pool = text.train(LAW, range(2))
     x, y = pool.take(torch.tensor([[0, 1], [2, 0]]))
     assert x.shape == y.shape == (2, 2, text.WINDOW)
@@ -47,7 +47,7 @@ def test_knowing_nothing_costs_the_logarithm_of_the_vocabulary() -> None:
     assert text.scores(nothing, y)[0, 0].item() == pytest.approx(by_hand, rel=0.02)
 
 
-def test_a_fresh_transformer_knows_nothing_and_sees_nothing_that_comes_later() -> None:
+def test_fresh_transformer_is_causal_and_knows_nothing() -> None:
     net = nets.load("transformer", text.classes(LAW))
     theta = nets.fresh(net, [torch.Generator().manual_seed(0)])
     x, y = (one[None, :2] for one in text.test(LAW))

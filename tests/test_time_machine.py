@@ -1,4 +1,4 @@
-"""The time machine: futures are runs that begin where the past was; what is shown of both; the page."""
+"""The time machine: futures are runs that begin where the past was, both are shown, and the page works."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PAST = Run(
 
 
 def both(step: int) -> Results:
-    """What is known of a short past and of a future that was protected from a step on."""
+    """Returns the results of a short past and of a future that was protected from a step on."""
     future = machine.future(PAST, step, (Keep(method="replay"),))
     for run in (PAST, future):
         compute_values.perform(run)
@@ -41,7 +41,8 @@ def both(step: int) -> Results:
 
 
 @pytest.mark.parametrize("name", PAST_OF.options)
-def test_a_future_goes_on_from_every_moment_and_can_be_sent_to_a_worker(name: str) -> None:
+def test_future_starts_anywhere_and_survives_json(name: str) -> None:
+    """It can begin at every moment and be sent to a worker."""
     bench = machine.bench(name)
     assert bench.turn
     for step in bench.turn.options:
@@ -55,7 +56,7 @@ def test_a_future_goes_on_from_every_moment_and_can_be_sent_to_a_worker(name: st
             assert bool(future.of.keep) == (way != machine.NOTHING)
 
 
-def test_the_past_ships_so_that_it_is_there_at_once() -> None:
+def test_past_ships_with_the_app() -> None:
     for name in PAST_OF.options:
         bench = machine.bench(name)
         assert all(store.complete(piece.of) for piece in bench.backdrop(bench.defaults))
@@ -64,7 +65,7 @@ def test_the_past_ships_so_that_it_is_there_at_once() -> None:
         )
 
 
-def test_both_futures_are_one_until_the_moment_and_two_after_it() -> None:
+def test_futures_agree_until_the_chosen_moment() -> None:
     step = PAST.tests[4]
     evidence = both(step)
     whole = futures.join_runs(evidence.table("past"), evidence.table("future"), step)
@@ -88,14 +89,14 @@ def test_a_future_tells_both_skills() -> None:
     assert re.match(r"New skill now \d+ %; as it went, \d+ % in the end\.", futures.tells(evidence))
 
 
-def test_a_past_without_an_old_skill_shows_the_new_one_alone() -> None:
+def test_past_without_old_skill_shows_new_alone() -> None:
     alone = replace(PAST, watch=())
     compute_values.perform(alone)
     picture = futures.both_skills(alone, load_results([LabelledRun("past", alone)]), 5)
     assert "new, as it went" in picture.alt and "old" not in picture.alt
 
 
-def test_any_run_of_pictures_or_points_can_be_gone_back_into() -> None:
+def test_runs_on_pictures_or_points_can_be_revisited() -> None:
     text = pasts.text(replace(PAST, watch=(), exhibit=0))
     assert pasts.is_past(text)
     again = past(text)
@@ -128,13 +129,13 @@ def opened(workers_end: None) -> AppTest:
 
 
 @pytest.mark.parametrize(("name", "text"), [("past", "<img src=x>"), ("at", "nan"), ("at", "4000"), ("keep", "📌")])
-def test_what_cannot_be_in_a_url_is_a_sentence(opened: AppTest, name: str, text: str) -> None:
+def test_bad_url_value_gives_message(opened: AppTest, name: str, text: str) -> None:
     opened.query_params[f"time.{name}"] = text
     opened.run()
     assert not opened.exception and [one for one in opened.warning if "instead" in one.value]
 
 
-def test_a_run_of_ones_own_is_lived_first_and_then_gone_back_into(opened: AppTest) -> None:
+def test_own_run_is_trained_before_going_back(opened: AppTest) -> None:
     text = pasts.text(replace(PAST, exhibit=0))
     opened.query_params["time.past"] = text
     opened.run()
@@ -155,7 +156,7 @@ def test_a_run_of_ones_own_is_lived_first_and_then_gone_back_into(opened: AppTes
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
-def test_the_forgetting_is_undone_from_a_step_that_was_scrubbed_to(address: str, page: Page) -> None:
+def test_forgetting_is_undone_from_chosen_step(address: str, page: Page) -> None:
     page.goto(f"{address}/time")
     scrubber = page.get_by_role("slider", name="Step", exact=True)
     expect(page.get_by_role("slider")).to_have_count(1)  # of steps; the learning rate is folded

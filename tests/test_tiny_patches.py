@@ -1,4 +1,4 @@
-"""Tiny patches: what a learner copies trains the same patch, and its findings follow from its tables."""
+"""Tiny patches: the printed script trains the same patch as the run, and the findings follow from their tables."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_smallest_rank_that_is_enough() -> None:
     assert enough({1: by_rank[1]}, full) == float("inf")
 
 
-def test_a_method_without_a_size_is_one_run_whatever_the_size() -> None:
+def test_method_without_size_ignores_the_size() -> None:
     chosen = Settings({"method": BIAS, "where": NEAR})
     assert runs(chosen.but(size=1)) == runs(chosen.but(size=8))
     assert runs(chosen.but(method=LOW_RANK, size=1)) != runs(chosen.but(method=LOW_RANK, size=8))

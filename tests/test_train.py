@@ -1,4 +1,4 @@
-"""The one loop against the same sums done by plain PyTorch modules, one seed at a time."""
+"""The training loop against the same sums done by plain PyTorch modules, one seed at a time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RECIPE = (Stage(method="probe", steps=9, batch=16, rate=1e-2), Stage(steps=7, ba
 
 @pytest.fixture
 def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Numbers so exact that two ways to the same sum agree in all that is shown."""
+    """Computes in double precision, so that two ways to the same sum agree in every printed digit."""
     torch.set_default_dtype(torch.float64)
     monkeypatch.setattr(Tensor, "float", Tensor.double)
     handwriting.test.cache_clear()
@@ -53,7 +53,7 @@ CHILD = Run(task=Plane(labels=30, ask="colour"), net="mlp", start=ARMS, stages=R
 
 
 def family(run: Run) -> dict[Run, Theta]:
-    """The weights of all that a run starts from."""
+    """Returns the weights of all runs that a run starts from."""
     kept: dict[Run, Theta] = {}
     for ancestor in reversed(list(run.lineage())[1:]):
         kept[ancestor] = outcome(ancestor, kept)[1]
@@ -64,7 +64,7 @@ def family(run: Run) -> dict[Run, Theta]:
 
 
 def plain(name: str, classes: int) -> nn.Sequential:
-    """The net as anybody would write it, its layers under the same names."""
+    """Returns the net in plain PyTorch, its layers under the same names."""
     rows: dict[str, list[tuple[str, nn.Module]]] = {
         "mlp": [
             ("hidden1", nn.Linear(2, 64)),
@@ -90,12 +90,15 @@ def plain(name: str, classes: int) -> nn.Sequential:
 
 
 def as_plain(weight: Tensor) -> Tensor:
-    """One seed's weight as nn.Linear and nn.Conv2d keep it: ours multiply from the right, biases are rows."""
+    """Returns one seed's weight in the shape of nn.Linear and nn.Conv2d.
+
+    Ours multiply from the right, and biases are rows.
+    """
     return weight[0] if weight.shape[0] == 1 and weight.dim() == 2 else weight.T if weight.dim() == 2 else weight
 
 
 def filled(run: Run, theta: Theta, seed: int) -> nn.Sequential:
-    """The plain module with the weights of one seed."""
+    """Returns the plain module with the weights of one seed."""
     module = plain(run.net, worlds.load(run.task).classes(run.task))
     module.load_state_dict({name: as_plain(weight[seed]) for name, weight in theta.items()})
     return module
@@ -112,7 +115,7 @@ def first_batch(run: Run, size: int = 16) -> tuple[Tensor, Tensor]:
 
 
 @pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
-def test_a_stacked_net_is_a_plain_net_for_every_seed(run: Run) -> None:
+def test_stacked_net_agrees_with_plain_nets(run: Run) -> None:
     theta = {name: weight.requires_grad_() for name, weight in fresh(run).items()}
     net = nets.load(run.net, worlds.load(run.task).classes(run.task))
     x, y = first_batch(run)
@@ -142,7 +145,7 @@ def test_fresh_weights_are_as_wide_as_pytorchs_own(run: Run) -> None:
 
 
 def reset(module: nn.Module) -> None:
-    """PyTorch's own first weights."""
+    """Resets a module to PyTorch's own initial weights."""
     if isinstance(module, nn.Linear | nn.Conv2d):
         module.reset_parameters()
 
@@ -151,7 +154,7 @@ def reset(module: nn.Module) -> None:
 
 
 def by_hand(run: Run, start: Theta, seed: int) -> nn.Sequential:
-    """The run's stages for one seed with plain modules, torch.optim.Adam and no kept features."""
+    """Trains the run's stages for one seed with plain modules and torch.optim.Adam, without cached features."""
     module = filled(run, start, seed)
     layers = [name for name, part in module.named_children() if list(part.parameters())]
     pool = worlds.load(run.task).train(run.task, range(run.seeds))
@@ -183,7 +186,8 @@ def assert_same(theta: Theta, seed: int, module: nn.Module, tolerance: float) ->
         assert torch.allclose(as_plain(theta[name][seed]), parameter, atol=tolerance), name
 
 
-def test_adam_is_pytorchs_however_a_gradient_lies_in_memory() -> None:
+def test_adam_agrees_with_pytorch_in_any_layout() -> None:
+    """The memory layout of a gradient does not matter."""
     rng = torch.Generator().manual_seed(0)
     shapes, rates = [(3, 4), (4, 3), (5,)], [1e-2, 1e-3, 1e-2]
     mine = [torch.randn(shape, generator=rng) for shape in shapes]
@@ -254,7 +258,7 @@ def test_training_twice_is_training_once(run: Run) -> None:
 
 
 @pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
-def test_seeds_side_by_side_learn_what_each_learns_alone(run: Run) -> None:
+def test_seeds_train_together_as_alone(run: Run) -> None:
     points, theta = outcome(run)
     for seed in range(run.seeds):
         alone, theta_alone = outcome(replace(run, seeds=1, first_seed=seed))
@@ -282,7 +286,7 @@ def test_learning_from_scratch_beats_guessing() -> None:
     ],
     ids=["probe", "last layer", "last three", "more than there are", "full"],
 )
-def test_frozen_weights_do_not_move_and_the_others_do(stage: Stage, frozen: set[str]) -> None:
+def test_frozen_weights_stay_and_others_move(stage: Stage, frozen: set[str]) -> None:
     run = replace(CHILD, stages=(stage,))
     ancestors = family(run)
     start, theta = start_of(run, ancestors), outcome(run, ancestors)[1]
@@ -290,7 +294,7 @@ def test_frozen_weights_do_not_move_and_the_others_do(stage: Stage, frozen: set[
         assert torch.equal(theta[name], start[name]) == (nets.layer_of(name) in frozen), name
 
 
-def test_a_start_gives_its_backbone_and_the_head_begins_anew() -> None:
+def test_start_gives_backbone_and_new_head() -> None:
     run = CHILD
     ancestors = family(run)
     start, learned, scratch = start_of(run, ancestors), ancestors[ARMS], start_of(replace(run, start=None), {})
@@ -298,7 +302,7 @@ def test_a_start_gives_its_backbone_and_the_head_begins_anew() -> None:
         assert torch.equal(start[name], scratch[name] if nets.layer_of(name) == "head" else learned[name])
 
 
-def test_the_head_goes_on_where_the_question_is_the_same() -> None:
+def test_head_continues_for_the_same_question() -> None:
     run = replace(ARMS, task=Plane(labels=30, turn=40), start=ARMS, watch=(ARMS.task,))
     ancestors = family(run)
     start, learned = start_of(run, ancestors), ancestors[ARMS]
@@ -321,7 +325,7 @@ def test_only_the_copied_layers_come_from_the_start() -> None:
         assert torch.equal(weight, (learned if nets.layer_of(name) in ("hidden1", "hidden2") else fresh)[name])
 
 
-def test_scrambled_weights_keep_their_sizes_and_lose_their_places() -> None:
+def test_scrambled_weights_keep_values_not_places() -> None:
     run = replace(CHILD, start=replace(ARMS, seeds=1), copied=2, scrambled=True)
     ancestors = family(run)
     start, learned = start_of(run, ancestors), ancestors[replace(ARMS, seeds=1)]
@@ -335,7 +339,8 @@ def test_scrambled_weights_keep_their_sizes_and_lose_their_places() -> None:
             assert torch.equal(weight, fresh[name])
 
 
-def test_frames_are_the_first_seed_at_the_first_step_the_last_and_between() -> None:
+def test_frames_cover_first_to_last_step() -> None:
+    """The frames hold the weights of the first seed."""
     run = replace(ARMS, frames=5)
     events = list(train(run, {}))
     frames = [event for event in events if isinstance(event, Frame)]
@@ -349,8 +354,8 @@ def test_frames_are_the_first_seed_at_the_first_step_the_last_and_between() -> N
 
 
 @pytest.mark.parametrize("step", [4, 9, 13, 16])
-def test_a_moment_of_a_run_has_the_weights_and_the_tests_that_it_had_there(step: int) -> None:
-    """In the first stage, between the two, in the second, at the end; also where the rate falls along a plan."""
+def test_moment_has_the_runs_weights_and_tests(step: int) -> None:
+    """Moments are in and between stages and at the end, also where the rate is annealed."""
     stages = tuple(replace(stage, anneal=True) for stage in RECIPE)
     run = replace(CHILD, stages=stages, watch=(ARMS.task,), frames=16)
     ancestors = family(run)
@@ -424,7 +429,7 @@ def test_stages_follow_each_other_without_a_jump() -> None:
     assert points[0].accuracy == alone[0].accuracy
 
 
-def test_a_second_stage_that_hardly_moves_keeps_what_the_first_learned() -> None:
+def test_idle_second_stage_keeps_what_was_learned() -> None:
     first = replace(CHILD, stages=(Stage(method="last_k", size=2, steps=20, rate=1e-2),))
     both = replace(first, stages=(*first.stages, Stage(steps=1, rate=1e-6)))
     one, two = outcome(first, family(first))[1], outcome(both, family(both))[1]
@@ -433,7 +438,7 @@ def test_a_second_stage_that_hardly_moves_keeps_what_the_first_learned() -> None
 
 
 @pytest.mark.parametrize("steps", [1, 2, 12, 300, 20_000])
-def test_a_run_is_tested_often_at_first_and_never_too_rarely(steps: int) -> None:
+def test_tests_are_dense_early_and_never_rare(steps: int) -> None:
     marks = Run(task=Plane(), net="mlp", stages=(Stage(steps=steps, batch=1),), seeds=1).tests
     gaps = [b - a for a, b in pairwise(marks)]
     assert marks[0] == 0 and marks[-1] == steps
@@ -441,7 +446,7 @@ def test_a_run_is_tested_often_at_first_and_never_too_rarely(steps: int) -> None
     assert len(marks) <= 60
 
 
-def test_every_example_is_seen_once_before_any_is_seen_twice() -> None:
+def test_every_example_is_seen_once_per_pass() -> None:
     order = orders(10, Stage(steps=5, batch=5), rngs("order", range(3), 0))
     assert order.shape == (3, 25)
     for row in order:
@@ -477,7 +482,7 @@ def test_a_method_learns(method: str) -> None:
 
 
 def counted(run: Run, trained: int) -> int:
-    """Operations of one plain training step that moves the last layers, as PyTorch counts them."""
+    """Returns the operations of one plain training step that moves the last layers, as PyTorch counts them."""
     module = filled(run, fresh(run), 0)
     layers = [part for part in module.children() if list(part.parameters())]
     for k, layer in enumerate(layers):
@@ -490,13 +495,13 @@ def counted(run: Run, trained: int) -> int:
 
 @pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
 @pytest.mark.parametrize(("method", "trained"), [("full", 4), ("probe", 1), ("last_k", 2), ("last_k", 3)])
-def test_the_cost_of_a_step_is_what_pytorch_counts(run: Run, method: str, trained: int) -> None:
+def test_step_cost_agrees_with_pytorch(run: Run, method: str, trained: int) -> None:
     one = replace(run, seeds=1, stages=(Stage(method=method, size=trained, steps=1, batch=16),))
     points, _ = outcome(one)
     assert points[-1].flops == counted(one, trained)
 
 
-def test_cost_is_of_one_seed_and_adds_up_over_steps() -> None:
+def test_cost_is_per_seed_and_adds_up() -> None:
     price, rest = outcome(replace(ARMS, stages=(Stage(steps=1, batch=16),)))[0][-1].flops, outcome(ARMS)[0]
     assert [point.flops for point in rest] == [price * point.step for point in rest]
 
@@ -514,7 +519,8 @@ def test_the_first_layer_that_moves_is_found() -> None:
 
 
 @pytest.mark.parametrize("run", [ARMS, DIGITS], ids=["mlp", "conv"])
-def test_an_exam_on_kept_features_is_the_exam_itself_which_stays_as_it_is(run: Run) -> None:
+def test_evaluation_on_cached_features_agrees(run: Run) -> None:
+    """The evaluator itself does not change."""
     net = nets.load(run.net, worlds.load(run.task).classes(run.task))
     evaluator, theta = Evaluator.for_task(run, run.task, net, {}), fresh(run)
     frozen = evaluator.frozen(theta, 2)
@@ -528,7 +534,7 @@ def test_an_exam_on_kept_features_is_the_exam_itself_which_stays_as_it_is(run: R
         evaluator.y = evaluator.y[:3]  # type: ignore[misc]
 
 
-def test_a_part_of_an_exam_has_examples_of_every_class() -> None:
+def test_subset_of_evaluation_has_every_class() -> None:
     net = nets.load(DIGITS.net, 10)
     evaluator, theta = Evaluator.for_task(DIGITS, DIGITS.task, net, {}), fresh(DIGITS)
     part = evaluator.subset(50)
@@ -547,9 +553,7 @@ def test_a_part_of_an_exam_has_examples_of_every_class() -> None:
         ("writer", GuestBook(), 8, 32),
     ],
 )
-def test_the_more_answers_examples_have_the_fewer_are_tested_at_a_time(
-    net: str, task: Task, seeds: int, chunk: int
-) -> None:
+def test_chunks_shrink_with_answers_per_example(net: str, task: Task, seeds: int, chunk: int) -> None:
     run = Run(task=task, net=net, seeds=seeds)
     evaluator = Evaluator.for_task(run, task, nets.load(net, worlds.load(task).classes(task)), {})
     assert evaluator.chunk == chunk

@@ -1,4 +1,4 @@
-"""What a whole run has drawn reaches the browser, and what a learner gives reaches the page, whatever comes between."""
+"""Everything that a full run draws reaches the browser, and every input reaches the page, whatever comes between."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def told(queue: ForwardMsgQueue) -> list[str]:
     return [one.delta.new_element.text.body or "end" for one in queue.flush()]
 
 
-def test_what_a_whole_run_drew_in_a_fragment_is_sent_before_its_end(queue: ForwardMsgQueue) -> None:
+def test_fragment_drawn_by_full_run_is_sent(queue: ForwardMsgQueue) -> None:
+    """A later fragment run does not drop it before the full run has ended."""
     for one in (drawn(0), drawn(1, "f"), ended(ForwardMsg.FINISHED_SUCCESSFULLY)):
         queue.enqueue(one)
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["f"])
@@ -58,7 +59,8 @@ def test_what_a_whole_run_drew_in_a_fragment_is_sent_before_its_end(queue: Forwa
     assert told(queue) == ["0 in the page", "1 in f", "end", "1 in f"]
 
 
-def test_what_is_drawn_anew_is_sent_once_where_no_whole_run_waits(queue: ForwardMsgQueue) -> None:
+def test_redrawn_fragment_is_sent_once(queue: ForwardMsgQueue) -> None:
+    """This holds where no full run waits."""
     for one in (drawn(0), drawn(1, "f"), ended(ForwardMsg.FINISHED_EARLY_FOR_RERUN)):
         queue.enqueue(one)
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["f"])
@@ -66,7 +68,7 @@ def test_what_is_drawn_anew_is_sent_once_where_no_whole_run_waits(queue: Forward
     assert told(queue) == ["0 in the page", "end", "1 in f"]
 
 
-def test_a_whole_run_drops_what_the_one_before_it_has_not_sent(queue: ForwardMsgQueue) -> None:
+def test_full_run_drops_unsent_messages_before_it(queue: ForwardMsgQueue) -> None:
     for one in (drawn(0), drawn(1, "f"), ended(ForwardMsg.FINISHED_SUCCESSFULLY)):
         queue.enqueue(one)
     queue.clear(retain_lifecycle_msgs=True)
@@ -74,7 +76,7 @@ def test_a_whole_run_drops_what_the_one_before_it_has_not_sent(queue: ForwardMsg
 
 
 def asked(value: str, timer: bool = False) -> RerunData:
-    """A browser's request, in which a field has this value."""
+    """Returns a browser's request in which a field has this value."""
     states = WidgetStates(widgets=[WidgetState(id="field", string_value=value)])
     fragments = ["f"] if timer else []
     return RerunData(widget_states=states, is_auto_rerun=timer, fragment_id_queue=fragments)
@@ -88,7 +90,7 @@ def asked(value: str, timer: bool = False) -> RerunData:
         ([asked("before", timer=True), asked("given")], ["given"]),
     ],
 )
-def test_a_timer_says_nothing_of_what_stands_in_a_field(requests: list[RerunData], heard: list[str]) -> None:
+def test_timer_leaves_field_values_alone(requests: list[RerunData], heard: list[str]) -> None:
     waiting = ScriptRequests()
     for one in requests:
         waiting.request_rerun(one)
@@ -121,5 +123,5 @@ def test_no_browser_has_the_server_forget_its_workers(monkeypatch: pytest.Monkey
     assert engine.engine() is before
 
 
-def test_what_a_component_says_once_it_has_left_the_page_ends_no_page() -> None:
+def test_message_of_removed_component_is_harmless() -> None:
     assert component_value("a board that is gone", "made") is None

@@ -1,4 +1,4 @@
-"""The verdict on somebody's data: helps, makes no clear difference or hurts, by how much and within which interval."""
+"""The verdict on a learner's data: pretraining helps, hurts or makes no clear difference, with an interval."""
 
 from __future__ import annotations
 
@@ -39,14 +39,15 @@ def test_the_interval_is_that_of_student_over_pairs() -> None:
 
 
 @pytest.mark.parametrize(("gain", "word"), [(0.1, HELPS), (0.0, SAME), (-0.1, HURTS)])
-def test_more_is_better_in_points_and_less_in_bits(gain: float, word: str) -> None:
+def test_verdict_prefers_more_accuracy_and_fewer_bits(gain: float, word: str) -> None:
     theirs, noise = np.full(8, 0.5), np.tile([0.01, -0.01], 4)
     assert compare(theirs + noise + gain, theirs).word == word
     assert compare(theirs + noise - gain, theirs, BITS).word == word
     assert word in sentence(theirs + noise + gain, theirs)
 
 
-def test_no_difference_includes_zero_and_one_pair_shows_nothing() -> None:
+def test_interval_with_zero_shows_no_difference() -> None:
+    """A single pair shows nothing."""
     said = sentence(np.array([0.5, 0.52]), np.array([0.51, 0.5]))
     assert "no clear difference" in said and "The interval includes zero." in said and "over 2 pairs" in said
     assert "cannot show" in sentence(np.array([0.9]), np.array([0.1]))
@@ -61,7 +62,7 @@ def race(ours: list[float], theirs: list[float], column: str, step: int) -> Resu
     return Results(tables)
 
 
-def test_the_page_says_the_verdict_once_both_sides_are_done() -> None:
+def test_verdict_appears_when_both_sides_end() -> None:
     settings = Settings({"data": "rings", "labels": 5, "method": own_data.BENCH.defaults.values["method"]})
     done = own_data.tells(race([0.85] * 7 + [0.86], [0.98] * 8, "accuracy", 300), settings)
     assert "Right after 300 steps: pretrained 85 %, scratch 98 %." in done
@@ -69,7 +70,7 @@ def test_the_page_says_the_verdict_once_both_sides_are_done() -> None:
     assert "Pretraining" not in own_data.tells(race([0.85] * 8, [0.98] * 8, "accuracy", 100), settings)
 
 
-def test_the_page_says_the_verdict_about_a_text_in_bits() -> None:
+def test_verdict_about_text_is_in_bits() -> None:
     subject = corpus.keep(b"Dear Ms Bennet, the carriage leaves at noon.\n" * 150, "t.txt")
     settings = own_data.own_data_workspace(subject).defaults.but(data=subject)
     done = own_data.tells(race([2.3, 2.32], [4.0, 4.04], "bits", 40), settings)

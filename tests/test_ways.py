@@ -40,7 +40,7 @@ Printed = Callable[[str], list[str]]
 
 
 def ended(new: float, *olds: float) -> pd.DataFrame:
-    """A run of two seeds that ended with these accuracies, a tenth less and a tenth more."""
+    """Returns a run of two seeds that ended with these accuracies, one seed a tenth lower and one a tenth higher."""
     rows = [
         {"step": step, "seed": seed, "accuracy": new + off if step else 0.1, "flops": float(step), "loss": 1.0}
         | {f"accuracy {k}": one + off if step else 0.9 for k, one in enumerate(olds, 1)}
@@ -50,19 +50,19 @@ def ended(new: float, *olds: float) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def test_the_best_strength_keeps_most_of_what_is_affordable() -> None:
+def test_best_strength_keeps_most_among_affordable() -> None:
     tables = {NAIVE: ended(0.8, 0.2)}
     tables |= {"EWC weak": ended(0.79, 0.3), "EWC middle": ended(0.76, 0.5), "EWC strong": ended(0.74, 0.7)}
     assert best(tables, "EWC") == "EWC middle"  # strong would cost six points
     assert old(tables["EWC middle"]).tolist() == pytest.approx([0.4, 0.6])
 
 
-def test_a_method_that_is_never_affordable_is_judged_at_its_weakest() -> None:
+def test_unaffordable_method_counts_at_its_weakest() -> None:
     tables = {NAIVE: ended(0.8, 0.2)} | {f"EWC {level}": ended(0.5, 0.7) for level in LEVELS}
     assert best(tables, "EWC") == "EWC weak"
 
 
-def test_a_method_clears_the_bar_by_what_it_keeps_and_what_that_costs() -> None:
+def test_goal_counts_kept_accuracy_and_its_cost() -> None:
     tables = {NAIVE: ended(0.8, 0.2)} | {
         f"{method} {level}": ended(0.78, 0.3) for method in METHODS for level in LEVELS
     }
@@ -78,7 +78,7 @@ def test_every_check_says_in_which_scene_it_holds() -> None:
     assert [check.met for check in checks if check.says.startswith(f"{DARK}: L2-SP")] == [False]
 
 
-def test_names_in_the_plane_stand_in_one_row_and_are_moved_apart() -> None:
+def test_plane_names_share_a_row_and_shift() -> None:
     tables = {way: ended(0.8, 0.5) for way in (NAIVE, FREEZE, *ways())}
     drawn = plane(tables, "EWC middle", {}, {}, "").spec["series"]
     named = [one for one in drawn if one.get("label", {}).get("show")]
@@ -86,7 +86,7 @@ def test_names_in_the_plane_stand_in_one_row_and_are_moved_apart() -> None:
     assert {(one["labelLayout"]["y"], one["labelLayout"]["moveOverlap"]) for one in named} == {(14, "shiftX")}
 
 
-def test_a_row_fills_a_triangle_of_tasks_and_time() -> None:
+def test_task_grid_fills_a_triangle() -> None:
     found = grid({1: ended(0.8), 2: ended(0.7, 0.5), 3: ended(0.6, 0.4, 0.3)})
     assert found.shape == (TASKS, TASKS, 2)
     means = found.mean(-1)
@@ -94,24 +94,26 @@ def test_a_row_fills_a_triangle_of_tasks_and_time() -> None:
     assert np.isnan(means[np.triu_indices(TASKS, 1)]).all() and np.isnan(means[3:]).all()
 
 
-def test_forgetting_is_accuracy_when_learned_minus_accuracy_in_the_end() -> None:
+def test_forgetting_is_learned_minus_final_accuracy() -> None:
     learned, left = np.array([[0.9], [0.8], [0.7]]), np.array([[0.5], [0.7], [0.7]])
     assert forgotten(learned, left).tolist() == pytest.approx([0.25])  # (0.4 + 0.1) / 2; the last cannot be forgotten
 
 
-def test_one_rate_for_all_is_compared_at_its_best() -> None:
+def test_even_rate_is_compared_at_its_best() -> None:
     at = {2.5e-4: ended(0.9, 0.95), 5e-4: ended(0.95, 0.9), 1e-3: ended(0.98, 0.5), 2e-3: ended(0.99, 0.4)}
     evidence = Results({("even", (rate,)): table for rate, table in at.items()})
     assert even_best(evidence) is at[1e-3]  # the lower rates have not learned the new task
 
 
-def test_setting_layers_free_one_by_one_takes_no_more_steps_than_one_rate() -> None:
+def test_gradual_unfreezing_takes_no_extra_steps() -> None:
+    """It takes the same number of steps as one rate for all layers."""
     stages = thawing(5e-4, 1.0)
     assert [stage.size for stage in stages] == [1, 2, 3, 4]  # of the net's four layers, from the head down
     assert sum(stage.steps for stage in stages) == SLOW_STEPS
 
 
-def test_a_row_is_one_lineage_whose_first_task_all_ways_share() -> None:
+def test_rows_share_their_first_task() -> None:
+    """Each row is one lineage of runs."""
     for way in (NAIVE, *ways()):
         runs = row(way, Seeds(2))
         assert runs[0] == row(NAIVE, Seeds(2))[0]
@@ -120,14 +122,14 @@ def test_a_row_is_one_lineage_whose_first_task_all_ways_share() -> None:
         assert all(bool(run.keep) == (way != NAIVE) for run in runs[1:])
 
 
-def test_all_ways_learn_the_same_digits_from_the_same_start() -> None:
+def test_all_ways_learn_equal_digits_and_start() -> None:
     runs = [digits(DARK, way, Seeds(2), backbone()) for way in ways()]
     assert len({(run.task, run.start, run.stages) for run in runs}) == 1
     assert len({run.keep for run in runs}) == len(METHODS) * len(LEVELS)
 
 
 @pytest.mark.parametrize(("scene", "method"), [(DARK, "EWC"), (DARK, "replay"), (ROW, "EWC"), (ROW, "LwF")])
-def test_the_script_learns_and_remembers_as_the_run_does(scene: str, method: str, printed: Printed) -> None:
+def test_script_learns_and_remembers_like_the_run(scene: str, method: str, printed: Printed) -> None:
     lesson = lessons()["ways_to_remember"]
     plain = next(name for name, known in PLAIN_NAMES.items() if known == method)
     settings = replace(lesson.defaults.but(scene=scene, method=plain), draw=0)

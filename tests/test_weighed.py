@@ -1,4 +1,4 @@
-"""What a bag of words makes of single words: it adds up to the net's own judgement, and knows no order."""
+"""What a bag of words learns about single words: their weights add up to the net's own judgement, and ignore order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOOLED = "This wonderful film is not good at all."
 
 
 def told(sentence: str) -> tuple[dict[str, float], float]:
-    """Weights by word, and the chance that it is kind."""
+    """Returns the weights by word, and the chance that the sentence is kind."""
     measure = Measure(kind="word_weights", runs=(READER,), prompts=(sentence,))
     (found,) = answer(measure, [compute_values.load_learned(READER)])["runs"][0]
     assert "".join(word for word, _ in found["words"]) == sentence
@@ -27,7 +27,7 @@ def told(sentence: str) -> tuple[dict[str, float], float]:
 
 
 @pytest.mark.parametrize("sentence", [FOOLED, "not bad, not bad at all", "?! :)", "12 34", "word " * 60])
-def test_the_words_add_up_to_what_the_net_itself_says(sentence: str) -> None:
+def test_word_weights_add_up_to_prediction(sentence: str) -> None:
     learned = compute_values.load_learned(READER)
     x = sentiment.in_buckets([sentence])[None]
     with torch.no_grad():

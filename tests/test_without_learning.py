@@ -24,25 +24,25 @@ SETTINGS = LESSON.defaults
 
 
 def evidence(seen: float, far: float, changed: int = 0) -> Results:
-    """Answers of eight nets whose error is 1 with no example and constant from one on."""
+    """Returns the answers of eight nets whose error is 1 without examples and constant from one example on."""
     nets = [[[1.0, *[error] * 11]] * 8 for error in (seen, far, far, 0.3)]
     fits = [[1.0, 0.5, *[fit] * 10] for fit in (0.0, 0.0, 0.0, 0.4)]
     net: Answer = {"error": [nets], "least squares": fits, "weights": 56_977, "changed": changed}
     return Results({}, {("net", ()): net, ("least squares", ()): net | {"error": []}})
 
 
-def test_the_error_is_small_from_where_it_stays_small() -> None:
+def test_error_counts_from_where_it_stays_small() -> None:
     assert needed(np.array([1, 0.04, 0.2, 0.05, 0.01])) == 3
     assert needed(np.array([1, 0.5, 0.2])) == float("inf")
 
 
-def test_a_net_that_errs_or_whose_weights_moved_has_not_learned_in_context() -> None:
+def test_context_finding_needs_accuracy_and_fixed_weights() -> None:
     assert context_finding(evidence(0.01, 0.1)).status == "reproduced"
     assert context_finding(evidence(0.2, 0.3)).status == "partly"
     assert context_finding(evidence(0.01, 0.1, changed=1)).status == "partly"
 
 
-def test_a_shift_counts_only_if_it_costs_three_times_as_much() -> None:
+def test_shift_counts_from_threefold_error() -> None:
     assert shift_finding(evidence(0.01, 0.1)).status == "reproduced"
     assert shift_finding(evidence(0.01, 0.02)).status == "not"
 
@@ -55,7 +55,7 @@ def test_what_ships_says_what_the_claims_say() -> None:
     assert shipped("S18").numbers["changed"] == "0"
 
 
-def test_the_sheet_asks_the_shipped_nets_and_the_learners_own() -> None:
+def test_sheet_asks_shipped_and_own_nets() -> None:
     points = ((0.0, 1.0),)
     asked = {piece.role: (piece.of.runs, piece.of.points) for piece in asks(replace(SETTINGS, given=points))}
     assert asked["said"] == ((learner(),), points)
@@ -63,7 +63,7 @@ def test_the_sheet_asks_the_shipped_nets_and_the_learners_own() -> None:
     assert asked["yours"] == ((own_run(SETTINGS),), ())
 
 
-def test_under_the_points_lie_the_line_and_the_band_of_the_nets() -> None:
+def test_fitted_line_and_band_are_drawn() -> None:
     answer: Answer = {"x": [-3.0, 3.0], "line": [0.0, 1.0], "curve": [[[0.0, 1.0], [0.2, 1.2]]]}
     line, net = fitted_curves(Results({}, {("said", ()): answer}), SETTINGS)
     assert (line.name, net.name) == ("least squares", "the net")
@@ -85,7 +85,7 @@ def test_a_live_pretraining_is_short(steps: int) -> None:
     assert run.first_seed == 100
 
 
-def test_the_script_learns_to_learn_as_the_run_does(printed: Callable[[str], list[str]]) -> None:
+def test_script_learns_in_context_like_the_run(printed: Callable[[str], list[str]]) -> None:
     settings = SETTINGS.but(steps=150)
     said = printed(LESSON.script(settings))
     assert "weights changed: 0" in said
@@ -95,7 +95,7 @@ def test_the_script_learns_to_learn_as_the_run_does(printed: Callable[[str], lis
     assert abs(float(said[-1].split()[-1]) - ours.mean()) < 4 * ours.std() + 0.05, (said[-1], ours)
 
 
-def test_the_script_asks_in_the_world_that_was_chosen() -> None:
+def test_script_uses_the_chosen_world() -> None:
     assert "lines(1000, FAR, STEEP, BEND)" in LESSON.script(SETTINGS)
     assert "\nFAR = 1.0 " in LESSON.script(SETTINGS)
     assert "\nFAR = 2.0 " in LESSON.script(SETTINGS.but(shift=FAR))

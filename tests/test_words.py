@@ -1,4 +1,7 @@
-"""What is read is said in the reader's language, by translations that lie beside the source; what is not read stays."""
+"""Texts are shown in the reader's language, from translations beside the source.
+
+Texts that nobody reads stay as they are.
+"""
 
 from __future__ import annotations
 
@@ -59,11 +62,11 @@ GERMAN = Translator(
         ("nobody has written this", None),
     ],
 )
-def test_a_text_is_said_by_the_template_it_was_made_from(told: str, said: str | None) -> None:
+def test_text_is_translated_by_its_template(told: str, said: str | None) -> None:
     assert GERMAN.translate(told) == said
 
 
-def test_what_cannot_be_said_stays_as_it_is_within_what_can() -> None:
+def test_unknown_part_stays_within_translated_text() -> None:
     assert GERMAN.translate("Right after 5 steps: Anna's net.") == "Richtig nach 5 Schritten: Anna's net."
 
 
@@ -74,8 +77,8 @@ def test_what_a_learner_has_made_up_breaks_nothing(text: str) -> None:
     assert Translator(translations("de")).prose(text).split()
 
 
-def test_a_text_of_nothing_but_what_templates_look_for_is_gone_through_once() -> None:
-    """Every template's own words, again and again: a regular expression took minutes over one of these."""
+def test_hostile_text_is_matched_in_one_pass() -> None:
+    """It repeats the words of every template. A regular expression took minutes for such a text."""
     german = Translator(translations("de"))
     for template in german.templates:
         hostile = " x ".join(literal.bare * 12 for literal in template.literals if literal.bare) + " x"
@@ -117,7 +120,8 @@ def message(kind: str, **fields: str) -> ForwardMsg:
     return made
 
 
-def test_labels_are_said_and_ids_values_and_keys_are_not() -> None:
+def test_labels_are_translated_and_ids_stay() -> None:
+    """Values and keys stay too."""
     told = message("button", id="pretrained", label="pretrained", help="A net forgets.")
     outgoing_messages.say(told, GERMAN)
     button = told.delta.new_element.button
@@ -153,7 +157,8 @@ def test_a_handle_sends_back_what_it_was_sent() -> None:
     assert handle == {"x": way | {"label": "von Grund auf"}, "name": "von Grund auf"}
 
 
-def test_a_card_and_a_row_are_called_in_german_and_keep_their_names() -> None:
+def test_cards_and_rows_keep_their_names() -> None:
+    """Only the names that are shown are German."""
     shown = {"cards": [{"name": "scratch", "called": "scratch"}], "rows": [{"name": "scratch", "called": "scratch"}]}
     told = message("bidi_component", json=json.dumps(shown | {"picked": "scratch"}))
     outgoing_messages.say(told, GERMAN)
@@ -165,7 +170,7 @@ def test_a_card_and_a_row_are_called_in_german_and_keep_their_names() -> None:
     }
 
 
-def test_what_stands_on_an_axis_is_said_and_what_is_drawn_is_not() -> None:
+def test_axis_labels_are_translated_and_data_stay() -> None:
     axes = {
         "xAxis": {"type": "category", "data": ["pretrained", "A\nnet\nforgets."]},
         "series": [{"data": ["scratch"]}],
@@ -177,7 +182,7 @@ def test_what_stands_on_an_axis_is_said_and_what_is_drawn_is_not() -> None:
     assert shown["series"] == axes["series"]
 
 
-def test_frames_that_stay_in_the_browser_are_said_too() -> None:
+def test_frames_in_the_browser_are_translated() -> None:
     part = {"id": "1", "part": {"0 says": [["scratch"]], "0 images": [["scratch"]]}}
     told = message("bidi_component", id="scratch")
     told.delta.new_element.bidi_component.bytes = json.dumps(part).encode()
@@ -188,7 +193,7 @@ def test_frames_that_stay_in_the_browser_are_said_too() -> None:
     }
 
 
-def test_a_script_gets_the_words_that_it_says_itself() -> None:
+def test_scripts_receive_their_own_words_translated() -> None:
     script = "news.textContent = translated`Digit ${at + 1}: what is it?`"
     told = message("bidi_component", json="{}", js_content=script)
     outgoing_messages.say(told, GERMAN)
@@ -209,7 +214,8 @@ def test_texts_are_collected_from_code_scripts_and_prose() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_translations_are_of_what_is_there_and_keep_what_is_filled_in(path: Path) -> None:
+def test_translations_have_sources_slots_and_markup(path: Path) -> None:
+    """Each one is of an existing text and keeps its slots and markup."""
     known = Translator({text.template: text.template for text in collected()})
     for entry in polib.pofile(str(path)):
         assert entry.msgstr, f"empty: {entry.msgid}"
@@ -230,13 +236,13 @@ def test_every_text_has_one_translation() -> None:
 @pytest.mark.usefixtures("home", "workers_end", "at_home")
 @pytest.mark.parametrize("page", ["home", *(slug for slug, lesson in lessons().items() if lesson.on_path)])
 @pytest.mark.parametrize("language", OTHERS)
-def test_the_way_through_the_course_has_no_english_left(language: str, page: str) -> None:
+def test_course_pages_have_no_english_left(language: str, page: str) -> None:
     assert unsaid(language, page) == []
 
 
 @pytest.fixture
 def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The edge as it was, afterwards."""
+    """Restores the functions that send messages to the browser after the test."""
     monkeypatch.setattr(outgoing_messages, "translator_for", outgoing_messages.translator_for)
     monkeypatch.setattr(outgoing_messages.ScriptRunContext, "enqueue", outgoing_messages.ScriptRunContext.enqueue)
 
@@ -252,7 +258,7 @@ def test_terms_are_explained_in_every_language(language: str) -> None:
 
 
 @pytest.mark.usefixtures("workers_end", "at_home")
-def test_a_language_that_it_does_not_speak_is_refused_in_a_sentence() -> None:
+def test_unknown_language_gives_message() -> None:
     page = home("xx'<b>").run()
     assert [one.value for one in page.warning] == ["Headstart speaks English (lang=en) and Deutsch (lang=de) only."]
     assert AT not in page.query_params and page.title[0].value == "See what a head start is worth"
@@ -263,7 +269,7 @@ ENGLISH = re.compile(r"\b(the|and|of|with|you|your|is|are|steps?|labels? per|wha
 
 @pytest.fixture
 def reader(browser: Browser) -> Iterator[Page]:
-    """A visitor whose browser speaks German."""
+    """Opens a page as a visitor whose browser speaks German."""
     context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
     page = context.new_page()
     yield page
@@ -272,7 +278,7 @@ def reader(browser: Browser) -> Iterator[Page]:
 
 
 def in_german(page: Page) -> None:
-    """Whatever stands there, and whatever is read out."""
+    """Asserts that everything shown or read out is German."""
     every = "[...document.querySelectorAll('.stMain [aria-label], .stMain [aria-valuetext]')]"
     assert page.locator(ERRORS).count() == 0
     heard = page.evaluate(f"{every}.flatMap(node => [node.ariaLabel, node.ariaValueText]).filter(Boolean)")
@@ -281,7 +287,7 @@ def in_german(page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_a_german_visitor_goes_through_a_lesson_in_german(address: str, reader: Page) -> None:
+def test_german_visitor_gets_a_german_lesson(address: str, reader: Page) -> None:
     reader.goto(address)
     expect(reader.get_by_role("heading", name="Sieh, was ein Vorsprung wert ist")).to_be_visible()
     expect(reader.locator("html")).to_have_attribute("lang", "de")

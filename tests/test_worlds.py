@@ -1,4 +1,4 @@
-"""Examples are what their task says, the same for the same seed, and never those of the test."""
+"""Examples follow their task, are the same for the same seed, and are never test examples."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ ALIKE = Glyphs(warp=0.0, slant=0.0)
 
 
 def short(task: Task) -> str:
-    """A task's name in the list of tests: its world, and what is not as usual."""
+    """Names a task in the list of tests: its world, and the settings that are not defaults."""
     usual = type(task)()
     return " ".join([task.world, *(f"{k}={v}" for k, v in vars(task).items() if v != getattr(usual, k))])
 
 
 def everything(pool: TrainingSet) -> tuple[Tensor, Tensor]:
-    """x (seeds, n, ...), y (seeds, n)."""
+    """Returns x (seeds, n, ...) and y (seeds, n)."""
     return pool.take(torch.arange(pool.size).expand(len(pool.y), -1))
 
 
@@ -39,7 +39,7 @@ def examples(task: Task, seeds: range) -> tuple[Tensor, Tensor]:
 
 
 def rows(x: Tensor) -> set[bytes]:
-    """Examples (n, ...) as something to compare; images as the bytes they are kept as."""
+    """Returns examples (n, ...) in a form that can be compared. Images become bytes."""
     x = (x * 255).round().byte() if x[0].numel() > 2 else x
     return {row.numpy().tobytes() for row in x.flatten(1)}
 
@@ -48,7 +48,8 @@ def only(**altered: float | bool) -> Image:
     return Handwriting(**altered)  # type: ignore[arg-type]
 
 
-def test_five_digits_are_those_of_all_ten_under_their_own_names() -> None:
+def test_five_digits_keep_their_names_and_examples() -> None:
+    """They are the same examples as among all ten digits."""
     x, y = examples(Handwriting(labels=3), range(2))
     for which, shown in (("low", range(5)), ("high", range(5, 10))):
         task = FiveDigits(labels=3, which=which)
@@ -74,7 +75,7 @@ def test_every_class_has_exactly_its_labels(task: Task) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS, ids=short)
-def test_the_same_seed_draws_the_same_and_another_seed_another(task: Task) -> None:
+def test_same_seed_repeats_and_others_differ(task: Task) -> None:
     x, y = examples(task, range(4, 6))
     again_x, again_y = examples(task, range(5, 6))
     assert torch.equal(x[1], again_x[0]) and torch.equal(y[1], again_y[0])
@@ -143,7 +144,7 @@ def test_the_digits_are_the_packages_own() -> None:
         assert ours == theirs
 
 
-def test_thicken_grows_every_stroke_by_pixels_on_each_side() -> None:
+def test_thicken_grows_strokes_on_each_side() -> None:
     dot = torch.zeros(1, 28, 28, dtype=torch.uint8)
     dot[0, 14, 14] = 255
     for k in range(4):
@@ -155,7 +156,7 @@ def test_thicken_grows_every_stroke_by_pixels_on_each_side() -> None:
 # --- Clothing ------------------------------------------------------------------------------------------------------
 
 
-def test_the_sheet_of_photos_is_read_class_by_class() -> None:
+def test_photo_sheet_is_read_class_by_class() -> None:
     sheet = torch.from_numpy(np.array(PIL.Image.open(clothing.SHEET)))
     photos = clothing.photos()
     assert torch.equal(photos[0, 0], sheet[:28, :28])
@@ -171,7 +172,7 @@ def test_no_photo_is_there_twice() -> None:
 
 
 def a_few() -> Tensor:
-    """Twenty digits (20, 28, 28) in [0, 1]."""
+    """Returns twenty digits (20, 28, 28) in [0, 1]."""
     return handwriting.digits()[:, :2].flatten(0, 1).float() / 255
 
 
@@ -228,7 +229,7 @@ def test_an_unaltered_image_is_left_alone() -> None:
 # --- Glyphs --------------------------------------------------------------------------------------------------------
 
 
-def test_the_catalogue_has_hundreds_of_classes_and_no_digit() -> None:
+def test_catalogue_has_hundreds_of_classes_without_digits() -> None:
     points, classes, names, scripts = glyphs.catalogue()
     assert 400 <= len(names) == len(scripts) == len(set(zip(names, scripts)))
     assert sorted(set(classes.tolist())) == list(range(len(names)))
@@ -237,14 +238,14 @@ def test_the_catalogue_has_hundreds_of_classes_and_no_digit() -> None:
     assert float(points.abs().max()) == pytest.approx(1)
 
 
-def test_no_two_glyphs_of_the_catalogue_are_the_same_strokes() -> None:
+def test_no_two_glyphs_share_their_strokes() -> None:
     points, *_ = glyphs.catalogue()
     distances = torch.cdist(points.flatten(1), points.flatten(1)) + 100 * torch.eye(len(points))
     assert distances.min() > 0
 
 
 @pytest.mark.parametrize("scripts", ["latin", "greek", "cyrillic", "kana", "symbols"])
-def test_a_script_has_its_own_classes_and_they_make_up_the_whole(scripts: str) -> None:
+def test_scripts_have_own_classes_and_cover_all(scripts: str) -> None:
     every = ["latin", "greek", "cyrillic", "kana", "symbols"]
     counts = {name: glyphs.classes(Glyphs(scripts=name)) for name in every}
     assert counts[scripts] >= 24
@@ -278,12 +279,12 @@ def test_every_hand_of_a_class_is_drawn() -> None:
 
 
 def drawn(task: Glyphs, seed: int = 0) -> Tensor:
-    """One glyph thirty times: (30, 28, 28)."""
+    """Draws one glyph thirty times: (30, 28, 28)."""
     points, *_ = glyphs.catalogue()
     return glyphs.render(points[:1].expand(30, -1, -1), task, worlds.generator("drawn", seed))
 
 
-def test_drawings_repeat_for_a_seed_and_are_in_bounds() -> None:
+def test_drawings_repeat_for_seed_within_bounds() -> None:
     wild = Glyphs(warp=3, slant=3, pen=3)
     assert torch.equal(drawn(wild), drawn(wild))
     assert not torch.equal(drawn(wild), drawn(wild, seed=1))
@@ -291,11 +292,11 @@ def test_drawings_repeat_for_a_seed_and_are_in_bounds() -> None:
 
 
 def spread(x: Tensor) -> float:
-    """How much drawings of one glyph differ."""
+    """Returns how much drawings of one glyph differ."""
     return x.var(0).mean().item()
 
 
-def test_warp_and_slant_make_drawings_of_one_glyph_differ() -> None:
+def test_warp_and_slant_vary_the_drawings() -> None:
     steps = [spread(drawn(replace(ALIKE, warp=w))) for w in (0.0, 0.5, 1.0)]
     assert steps == sorted(steps) and steps[2] > 2 * steps[0]
     assert spread(drawn(replace(ALIKE, slant=1.0))) > 1.5 * spread(drawn(ALIKE))
@@ -306,7 +307,7 @@ def test_a_wider_pen_leaves_more_ink() -> None:
     assert ink[0] < ink[1] < ink[2]
 
 
-def test_ink_is_graded_by_how_bright_a_drawing_is_and_changes_no_drawing() -> None:
+def test_ink_grades_brightness_and_keeps_drawings() -> None:
     signs = Glyphs(labels=5, scripts="kana", turn=90)
     task = replace(signs, ink=True)
     x, y = examples(task, range(2))
@@ -323,7 +324,7 @@ def test_ink_is_graded_by_how_bright_a_drawing_is_and_changes_no_drawing() -> No
 
 
 def arm_of(task: Plane, x: Tensor) -> Tensor:
-    """Which arm a point (n, 2) lies on, by undoing what the task says."""
+    """Returns which arm a point (n, 2) lies on, by undoing the task's changes."""
     x = x * torch.tensor([-1.0 if task.mirrored else 1.0, 1.0])
     turns: Tensor = torch.atan2(x[:, 1], x[:, 0]) / (2 * math.pi) - task.winding * x.norm(dim=1) / 2 - task.turn / 360
     arm: Tensor = (turns * 6).round().long() % 6
@@ -335,7 +336,7 @@ def arm_of(task: Plane, x: Tensor) -> Tensor:
     [Plane(), Plane(turn=75), Plane(winding=0.0), Plane(winding=-1.5), Plane(mirrored=True), Plane(ask="colour")],
     ids=short,
 )
-def test_points_lie_on_the_arm_that_their_label_says(task: Plane) -> None:
+def test_points_lie_on_their_labelled_arm(task: Plane) -> None:
     x, y = plane.test(task)
     assert (arm_of(task, x) % plane.classes(task) == y).float().mean() > 0.75  # noise blurs the arms near the centre
     assert x.norm(dim=1).max() < 2.5

@@ -1,4 +1,4 @@
-"""How backbones are ranked and how their loss falls, against hand-worked cases; pictures in their own units."""
+"""How backbones are ranked and how their loss falls, against hand-worked cases, and pictures in their own units."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ def test_tau_is_kendalls() -> None:
     assert tau(a, b) == pytest.approx(kendalltau(a, b).statistic)
 
 
-def test_the_law_finds_the_exponent_and_the_worst_miss() -> None:
+def test_power_law_fit_finds_exponent_and_miss() -> None:
     exact = 7 * np.array(SIZES, float) ** -0.25
     exponent, start, missed = fit_power_law(SIZES, exact)
     assert (exponent, start, missed) == (pytest.approx(0.25), pytest.approx(7), pytest.approx(0, abs=1e-9))
     assert fit_power_law(SIZES, exact * np.array([1, 1, 1.2, 1, 1]))[2] > 0.1
 
 
-def test_every_size_makes_equally_many_passes_over_its_drawings() -> None:
+def test_every_size_makes_equally_many_passes() -> None:
     for size in SIZES:
         looks = sum(stage.steps * stage.batch for stage in pretrained(size, Seeds()).stages)
         assert looks / (GLYPHS * size) == pytest.approx(PASSES, rel=0.02)
 
 
-def test_the_world_has_as_many_glyphs_as_its_law_says() -> None:
+def test_world_has_the_assumed_number_of_glyphs() -> None:
     from core.experiment.tasks import Glyphs
     from core.worlds import glyphs
 
     assert glyphs.classes(Glyphs()) == GLYPHS
 
 
-def test_lines_are_drawn_and_told_in_their_own_unit() -> None:
+def test_lines_use_their_own_unit() -> None:
     table = pd.DataFrame({"x": [1, 10], "mean": [4.0, 2.5], "low": [3.5, 2.5], "high": [4.5, 2.5]})
     axes = Axis(name="tasks", low=1, high=10, log=True, form="g"), Axis(name="nats", low=1, high=5, log=True)
     figure = value_curves(

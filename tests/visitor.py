@@ -1,7 +1,8 @@
-"""A browser without a screen: speaks Streamlit's websocket protocol, for load tests and benches.
+"""A browser without a screen: it speaks Streamlit's websocket protocol, for load tests and benches.
 
-Does what Streamlit's own page does: keeps large messages and names them by their hash, drops what a run did not draw
-again, starts again the fragments that draw themselves, and sends along the state of every widget. Knows no lesson.
+It does what Streamlit's own page does: it keeps large messages and names them by their hash, drops elements that a run
+did not draw again, restarts the fragments that redraw themselves, and sends the state of every widget. It knows no
+lesson.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ FULL, EARLY, PART = (
 
 
 class Missing(LookupError):
-    """A widget or page that the visitor was to use is not there."""
+    """A widget or page that the visitor needs is missing."""
 
 
 @dataclass
 class Run:
-    """One run of the page's script as its visitor saw it: a step, or one look of a fragment by itself."""
+    """One run of the page's script as its visitor saw it: a step, or one refresh of a fragment."""
 
     sent: int = 0  # bytes
     fragments: tuple[str, ...] = ()
@@ -65,7 +66,7 @@ class Visitor:
     _reading: asyncio.Task[None] | None = None
 
     async def open(self, path: str = "", **query: str) -> float:
-        """Type an address; returns the seconds until the page stands."""
+        """Opens an address and returns the seconds until the page is complete."""
         began = time.perf_counter()
         url = self.address.replace("http", "ws", 1) + "/_stcore/stream"
         self._socket = await connect(url, subprotocols=["streamlit"], compression=None, max_size=None)  # type: ignore[list-item]
@@ -75,14 +76,14 @@ class Visitor:
         return time.perf_counter() - began
 
     async def visit(self, path: str) -> float:
-        """Follow a link to another page of the app; returns the seconds until it stands."""
+        """Follows a link to another page of the app and returns the seconds until that page is complete."""
         if path not in self.pages:
             raise Missing(path)
         self.query, self._page = "", self.pages[path]
         return await self._step(ClientState(page_name=path))
 
     async def press(self, label: str) -> float:
-        """Press a button by its label, or by how that begins."""
+        """Presses a button by its label, or by the beginning of its label."""
         button = self.find("button", label)
         return await self._step(self._changed(button, WidgetState(id=button.id, trigger_value=True)))
 
@@ -93,13 +94,13 @@ class Visitor:
         return await self._step(self._changed(chooser, state))
 
     async def forge(self, states: Iterable[WidgetState]) -> float:
-        """Say of widgets whatever one likes, which a page of ours would not."""
+        """Sends any states of widgets, also such as no page of ours would send."""
         client = ClientState()
         client.widget_states.widgets.extend(states)
         return await self._step(client)
 
     def find(self, kind: str, label: str) -> Shown:
-        """The first element of a kind whose label begins so."""
+        """Returns the first element of a kind whose label begins like this."""
         for element in self.shown.values():
             if element.kind == kind and element.label.startswith(label):
                 return element
@@ -110,7 +111,7 @@ class Visitor:
 
     @property
     def watching(self) -> bool:
-        """Whether a part of the page draws itself again."""
+        """Tells whether a part of the page redraws itself."""
         return bool(self._timers)
 
     async def close(self) -> None:
@@ -133,7 +134,7 @@ class Visitor:
         return time.perf_counter() - began
 
     async def _run(self, client: ClientState) -> None:
-        """Send and wait until the page has been drawn, a fragment only if it was a fragment's widget."""
+        """Sends a request and waits until the page has been drawn, or only the fragment that the widget belongs to."""
         self._ended.clear()
         self._full = self._any = False
         await self._send(client)
@@ -155,7 +156,7 @@ class Visitor:
         await self._socket.send(BackMsg(rerun_script=client).SerializeToString())
 
     async def _again(self, fragment: str, seconds: float) -> None:
-        """Draw a fragment again and again at a fixed phase, as a browser's timer does."""
+        """Redraws a fragment at a fixed interval, as a browser's timer does."""
         due = time.perf_counter()
         while True:
             due += seconds
