@@ -190,17 +190,18 @@ def main() -> None:
 
 
 def fork_quickly() -> None:
-    """Starts the process from which all workers are forked and has it import torch once, where the system can fork.
+    """Starts the process from which all workers are forked, if the system can fork.
 
-    A worker then begins in a tenth of a second, also one that replaces a lost one. The environment is set before,
-    because malloc and OpenMP read it as a process starts. No thread of torch has begun when a worker is forked.
+    That process loads torch and the data once (core/serve/preload.py), so that a new worker, also one that replaces a
+    lost worker, starts in a tenth of a second. The environment is set first, because malloc and OpenMP read it when a
+    process starts.
     """
     if METHOD == "spawn":
         return
     from multiprocessing import forkserver
 
     os.environ.update({name: str(value) for name, value in (MEMORY | dict.fromkeys(THREADS, 1)).items()})
-    multiprocessing.get_context(METHOD).set_forkserver_preload(["distributed", "core.serve.compute_values"])
+    multiprocessing.get_context(METHOD).set_forkserver_preload(["distributed.worker", "distributed.nanny", "core.serve.preload"])
     forkserver.ensure_running()
 
 
