@@ -201,7 +201,8 @@ def fork_quickly() -> None:
     from multiprocessing import forkserver
 
     os.environ.update({name: str(value) for name, value in (MEMORY | dict.fromkeys(THREADS, 1)).items()})
-    multiprocessing.get_context(METHOD).set_forkserver_preload(["distributed.worker", "distributed.nanny", "core.serve.preload"])
+    loaded = ["distributed.worker", "distributed.nanny", "core.serve.preload"]
+    multiprocessing.get_context(METHOD).set_forkserver_preload(loaded)
     forkserver.ensure_running()
 
 
