@@ -1,4 +1,4 @@
-# make run    start the app               make test   check everything
+# make run    start the app               make test   check everything   make check   check most, for every commit
 # Both work alone on a fresh Debian 12 (or any Python 3.11 or later) and set up .venv the first time, without CUDA:
 # `make run CUDA=yes` takes that too.
 
@@ -8,7 +8,7 @@ CODE := core lessons app
 IS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
 
-.PHONY: run test pictures faults eyes texts encoder shipped claims bench clean chromium
+.PHONY: run test check pictures faults eyes texts encoder shipped claims bench clean chromium
 
 run: .venv/.app
 	$(PY) -m streamlit run app/main.py
@@ -18,6 +18,13 @@ test: .venv/.tests chromium
 	$(PY) -m ruff format --check $(CODE) tests
 	$(PY) -m mypy $(CODE)
 	$(PY) -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+
+# For every commit: neither a browser, nor servers, nor whole scripts.
+check: .venv/.tests
+	$(PY) -m ruff check $(CODE) tests
+	$(PY) -m ruff format --check $(CODE) tests
+	$(PY) -m mypy $(CODE)
+	$(PY) -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m "not browser and not slow"
 
 # Take the README's pictures of the running app.
 pictures: .venv/.tests chromium

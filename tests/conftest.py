@@ -26,6 +26,11 @@ os.environ["HEADSTART_STORE"] = tempfile.mkdtemp(prefix="headstart-tests-")
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 CI = os.environ.get("CI") == "true"
+# These start servers or other processes, or train whole scripts: `make check` leaves them out.
+SLOW = {f"test_{name}" for name in (
+    "adding", "bench", "credentials", "engine", "forged", "healing", "home_folder", "load", "notebook", "prefix",
+    "script", "start", "tiny_patches", "ways", "without_learning",
+)}  # fmt: skip
 LEFT_OUT: list[str] = []
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 # Of the server's Python, and of a component's script.
@@ -121,10 +126,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     shared = "PYTEST_XDIST_WORKER" in os.environ
     items.sort(key=lambda item: journey(item) != shared)
     for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker(pytest.mark.slow)
         if journey(item) or {"workers_end", "engine"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
-        if journey(item) and chromium() is None:
-            item.add_marker(pytest.mark.skip(reason="no chromium here: install Debian's package chromium"))
+        if journey(item):  # two of Chromium, a server and its workers share two cores: the summary counts second tries
+            item.add_marker(pytest.mark.flaky(reruns=1))
+            if chromium() is None:
+                item.add_marker(pytest.mark.skip(reason="no chromium here: install Debian's package chromium"))
 
 
 def journey(item: pytest.Item) -> bool:
