@@ -7,13 +7,12 @@ Equal values are the same experiment and have the same digest. Every bound is ch
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache, lru_cache, partial
-from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from core.experiment import strokes, tasks
@@ -27,6 +26,7 @@ from core.experiment.checks import (
     module_names,
 )
 from core.experiment.fields import Bounded, Choice, Flag, FloatRange, IntRange, bounded
+from core.experiment.static_inspection import syntax_tree
 from core.experiment.stored_names import current_name, stored_name
 from core.experiment.tasks import Task
 
@@ -246,11 +246,10 @@ class Measure(Bounded):
 @cache
 def fields_read_by(kind: str) -> frozenset[str]:
     """Returns the names of the fields that a kind of measure reads: the keyword arguments of its function `measure`.
-    The file is compiled and not imported, because importing it would import torch."""
-    path = Path(__file__).parents[1] / "measure" / f"{kind}.py"
-    within = compile(path.read_text("utf-8"), str(path), "exec").co_consts
-    (function,) = (code for code in within if isinstance(code, CodeType) and code.co_name == "measure")
-    return frozenset(function.co_varnames[function.co_argcount :][: function.co_kwonlyargcount])
+    The file is parsed and not imported, because importing it would import torch."""
+    body = syntax_tree("measure", kind).body
+    (function,) = (node for node in body if isinstance(node, ast.FunctionDef) and node.name == "measure")
+    return frozenset(argument.arg for argument in function.args.kwonlyargs)
 
 
 Value = Task | Stage | Run | Measure
