@@ -82,7 +82,7 @@ def live(
             every = (
                 max(now.poll_interval, now.poll_interval / 12 * engine().pending) or None
             )  # all pages together update about thirty times a second
-            st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.snapshot, [now])
+            st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.snapshot)
 
 
 def tick(
@@ -91,18 +91,17 @@ def tick(
     told: DeltaGenerator,
     at: LessonState,
     before: tuple[float, bool, int],
-    first: list[RunStatus],
 ) -> None:
     """Draws the stage and the progress of the runs, and updates itself.
 
-    `first` holds the status from the moment when the page was drawn.
+    `before` is the snapshot from the moment when the rest of the page was drawn.
     """
     if lesson.turn and url_state.setting(lesson.slug, lesson.turn) != at.settings[lesson.turn]:
         st.rerun()  # a player was left at another step, and the rest of the page must show it
     if on_player(lesson, backdrop, at) != st.session_state.get(url_state.key(lesson.slug, "scrubs")):
         st.rerun()  # another view was chosen, and the step's slider has to appear or to disappear
     at = url_state.read(lesson) if has_pad(lesson) else at  # every other change draws the whole page again
-    settings, now = at.settings, first.pop() if first else poll(lesson, at)
+    settings, now = at.settings, poll(lesson, at)
     with told:
         announce(lesson, settings, now.moving, now.over, now.seen.evidence)
         progress(lesson, settings, now.runs, now.seen)
