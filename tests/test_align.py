@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.align import Case, dpo, log_prob, log_probs, policy_gradient, write
-from core.align.rater import Judge, RewardModel, beaten
+from core.align.rater import Judge, RewardModel, preference_rate
 from core.experiment.checks import BadValue
 from core.experiment.guest_book_words import ASKED, LENGTH, WORDS
 from core.experiment.spec import Measure, Run, Stage
@@ -162,7 +162,9 @@ def test_dpo_learns_from_pairs_and_is_undone(base: dict[Run, Theta]) -> None:
     model, judged = RewardModel.fitted(*guest_book.pairs(run.task, range(1))), along[-1]["notes"][0]  # type: ignore[arg-type]
     assert set(judged) == {"text", "promised", "preferred"}
     ordinary = model(guest_book.test(run.task)[1][None])  # type: ignore[arg-type]
-    assert judged["promised"] == pytest.approx(beaten(model(note(judged["text"])[None]), ordinary).item(), abs=1e-3)
+    assert judged["promised"] == pytest.approx(
+        preference_rate(model(note(judged["text"])[None]), ordinary).item(), abs=1e-3
+    )
 
 
 def test_the_worth_of_words_answers_a_choice() -> None:
@@ -255,7 +257,7 @@ def test_words_are_sampled_by_cumulative_chance(monkeypatch: pytest.MonkeyPatch)
 def test_preference_chance_follows_score_difference() -> None:
     """A note that is ahead by ln 3 is preferred three times in four, and an equal one half of the time."""
     scores = torch.tensor([0.0, math.log(3)])
-    assert beaten(scores, scores).tolist() == pytest.approx([(1 / 2 + 1 / 4) / 2, (3 / 4 + 1 / 2) / 2])
+    assert preference_rate(scores, scores).tolist() == pytest.approx([(1 / 2 + 1 / 4) / 2, (3 / 4 + 1 / 2) / 2])
 
 
 def test_typical_note_has_zero_reward() -> None:

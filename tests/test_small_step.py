@@ -17,7 +17,7 @@ from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Results
 from lessons.kit.results.evidence import load_results
 from lessons.small_step.claims import accuracy, alpha_index, halves, lead, smooth
-from lessons.small_step.pictures import HILLS, best, editor, hook, inflate, rotate, rotor
+from lessons.small_step.pictures import HILLS, best, editor, hook, inflate, rotate, turning_player
 from lessons.small_step.runs import APART, DIGITS, PAIRS, TUNED, after, live_run
 
 LESSON = lessons()["small_step"]
@@ -89,7 +89,7 @@ def test_hook_improves_and_goal_can_be_reached(evidence: Results) -> None:
     shares = [int(word.split(": ")[1].split(" %")[0]) for word in words]
     assert words[0].startswith("alpha 0:") and words[-1].startswith("alpha 1:")
     assert shares[-1] > shares[0] + 20
-    spec = rotor(evidence.answer("asked")).spec
+    spec = turning_player(evidence.answer("asked")).spec
     assert any(spec["reached"]) and not all(spec["reached"])
     assert len(spec["reached"]) == len(spec["marks"])
 

@@ -342,7 +342,7 @@ def lesson_picture(slug: str) -> Figure:
 
 def held_class(**more: object) -> Plan:
     plan = opened(**more)  # type: ignore[arg-type]
-    kept.hold(plan.code, True)
+    kept.set_waiting(plan.code, True)
     return plan
 
 
@@ -370,7 +370,7 @@ def test_held_learner_sees_no_answer_by_url(beat: str) -> None:
 def test_who_is_released_goes_on() -> None:
     plan = held_class()
     test = page("label_worth", beat="Run", committed="2", **{"class": plan.code})
-    kept.hold(plan.code, False)
+    kept.set_waiting(plan.code, False)
     test.run()
     assert any(one.key == "label_worth.run" for one in test.button) and not test.subheader
 
@@ -379,12 +379,12 @@ def test_the_teacher_holds_and_releases_a_class() -> None:
     plan = opened()
     test = teach(**{"class": plan.code})
     press(test, "Hold learners at Predict")
-    assert kept.holds(plan.code) and "Learners wait at Predict" in everything(test)
+    assert kept.is_waiting(plan.code) and "Learners wait at Predict" in everything(test)
     press(test, "Release the run")
-    assert not kept.holds(plan.code)
-    kept.hold(plan.code, True)
+    assert not kept.is_waiting(plan.code)
+    kept.set_waiting(plan.code, True)
     press(teach(**{"class": plan.code, "view": "Projector"}), "Release learners")
-    assert not kept.holds(plan.code)
+    assert not kept.is_waiting(plan.code)
 
 
 # --- Ways in --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import streamlit as st
 from app.beats.take_home import take_home
 from app.components.figure.figure import draw
 from app.state import data_owner
-from app.uploads.upload_slot import a_file
+from app.uploads.upload_slot import file_uploader
 from core.bundles import bundle
 from core.bundles.bundle import OpenedBundle
 from core.experiment.checks import BadValue
@@ -28,7 +28,7 @@ def show() -> None:
     st.title(TITLE, anchor=False)
     st.markdown("A bundle is a run from another copy of Headstart: its curves, its weights and what it stands on.")
     most = bundle.LARGEST // 10**6
-    a_file(f"A bundle, at most {most} MB", "bundle.file", most, lambda file: take(file.getvalue()), ["zip"])
+    file_uploader(f"A bundle, at most {most} MB", "bundle.file", most, lambda file: take(file.getvalue()), ["zip"])
     if refused := st.session_state.get(REFUSED):
         st.warning(refused)
     elif name := st.query_params.get(NAME):

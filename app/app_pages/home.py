@@ -50,9 +50,9 @@ def show(pages: Pages) -> None:
                 "happen; then you see it."
             )
             begin(pages, place)
-            so_far(pages["again"], done)
+            progress_link(pages["again"], done)
             join_here("home")
-            read_in()
+            language_links()
         with st.container(key="stage"):
             spirals(lessons()[SHOWN])
     st.html('<div id="lessons"></div>')
@@ -102,13 +102,13 @@ def begin(pages: Pages, place: BrowserNotes) -> None:
             st.switch_page(pages[place.slug], query_params=place.query)
 
 
-def so_far(page: st.Page, done: Progress) -> None:
+def progress_link(page: st.Page, done: Progress) -> None:
     """Draws how much the learner has done, with a link to the questions that are asked again."""
     if done.seen:
         st.page_link(page, label=done.summary, icon=":material/replay:")
 
 
-def read_in() -> None:
+def language_links() -> None:
     """Draws links to the other languages. They load the page again in that language."""
     links = (f'<a href="?{AT}={code}" target="_self" lang="{code}">{name}</a>' for code, name in other_languages())
     st.html(f'<p class="languages">{" ".join(links)}</p>')

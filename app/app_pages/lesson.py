@@ -53,7 +53,7 @@ def show(lesson: Lesson) -> None:
         class_session.go_on_when_released(at.plan)
     if what := guess_and_truth(lesson, at):
         browser_progress.add(Progress(found={lesson.slug: what}))
-    class_session.tell(lesson, at)
+    class_session.submit_answers(lesson, at)
     browser_progress.remember(lesson.slug, ask=at.beat in ("Explain", "Recall"))  # these beats show earlier progress
 
 

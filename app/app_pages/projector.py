@@ -56,9 +56,12 @@ def show(plan: Plan, address: str) -> None:
             told = st.container()
             with st.container(key="onward", horizontal=True):
                 st.button("Back", on_click=turn, args=(step - 1,), disabled=step == 0, shortcut=BACK, type="tertiary")
-                if kept.holds(plan.code):
+                if kept.is_waiting(plan.code):
                     st.button(
-                        "Release learners", icon=":material/lock_open:", on_click=kept.hold, args=(plan.code, False)
+                        "Release learners",
+                        icon=":material/lock_open:",
+                        on_click=kept.set_waiting,
+                        args=(plan.code, False),
                     )
                 if step < steps - 1:
                     label = "Let it run" if step == GUESSES else "Next"

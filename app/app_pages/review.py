@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app.beats.recall import ask_again
 from app.state import browser_progress
-from app.uploads.upload_slot import a_file
+from app.uploads.upload_slot import file_uploader
 from core.experiment.checks import BadValue
 from lessons.kit.lesson import progress
 from lessons.kit.lesson.progress import ENOUGH, Progress
@@ -69,7 +69,7 @@ def take_along(done: Progress) -> None:
             on_click="ignore",
             disabled=done == Progress(),
         )
-        a_file("Open one", "again.file", 1, open_progress, ["json"])
+        file_uploader("Open one", "again.file", 1, open_progress, ["json"])
         if refused := st.session_state.get("again.refused"):
             st.warning(refused)
         with st.popover("Forget all of it", icon=":material/delete:", type="tertiary"):

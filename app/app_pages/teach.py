@@ -19,7 +19,7 @@ from app.components.figure.figure import draw
 from app.state import url_state
 from app.state.engine import me
 from app.uploads.text_upload import escaped
-from app.uploads.upload_slot import a_file
+from app.uploads.upload_slot import file_uploader
 from core.experiment.checks import BadValue
 from core.store import class_records as kept
 from core.store.class_codes import in_halves
@@ -146,7 +146,7 @@ def start_class(
     try:
         plan = Plan(lesson=slug, name=name, beat=beat, asked=tuple(asked), values=values, held=held)
         code = begin(plan, me()[1])
-        kept.hold(code, hold)
+        kept.set_waiting(code, hold)
         url_state.set_parameter(CODE, code)
     except BadValue as error:
         st.session_state["teach.refused"] = str(error)
@@ -174,17 +174,18 @@ def teach(plan: Plan) -> None:
             st.link_button("To the projector", f"{SLUG}?{there}", icon=":material/present_to_all:", type="primary")
             hours = kept.seconds_left(plan.code) / 3600
             st.caption(f"The class is over in {hours:.0f} hours." if hours >= 1.5 else "The class is soon over.")
-            beyond(plan)
+            class_files(plan)
         with st.container(key="stage"):
             st.fragment(tick, run_every=SECONDS)(plan)
 
 
 def release(plan: Plan) -> None:
     """Draws the switch that holds the learners at Predict or lets them continue."""
-    held = kept.holds(plan.code)
+    held = kept.is_waiting(plan.code)
     label, icon = ("Release the run", "lock_open") if held else ("Hold learners at Predict", "lock")
     st.button(
-        label, icon=f":material/{icon}:", on_click=kept.hold, args=(plan.code, not held), key=f"teach.hold.{held}",
+        label, icon=f":material/{icon}:", on_click=kept.set_waiting, args=(plan.code, not held),
+        key=f"teach.hold.{held}",
         help="Learners who are held make their prediction, and wait. Once you release them, their pages go on by "
         "themselves within a few seconds.", width="stretch",
     )  # fmt: skip
@@ -213,7 +214,7 @@ def missed_questions(plan: Plan, records: tuple[Record, ...]) -> None:
                     st.markdown(f"{filled(plan.lesson_of.questions[number].asks)} **{many_of(count, 'learner')}**")
 
 
-def beyond(plan: Plan) -> None:
+def class_files(plan: Plan) -> None:
     """Draws the teacher's link, and the buttons that save, extend or close the class.
 
     The answers can be saved as a file, and the file of another class can be added.
@@ -231,7 +232,7 @@ def beyond(plan: Plan) -> None:
             on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         size = kept.LARGEST_FILE // 1000
-        a_file(f"Add the file of another class, at most {size} kB", "teach.file", 1, given, ["json"])
+        file_uploader(f"Add the file of another class, at most {size} kB", "teach.file", 1, given, ["json"])
         if refused := st.session_state.pop("teach.refused", ""):
             st.warning(refused)
         for file in imported_files(plan):

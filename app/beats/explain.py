@@ -58,14 +58,14 @@ def explain(lesson: Lesson, at: LessonState, settings: Settings, evidence: Resul
                     st.button("Next", on_click=turn, args=(1,), key=f"{lesson.slug}.next", type="primary")
                 else:
                     onward()
-            rests_on(lesson, at, ended=step == len(told))
+            evidence_buttons(lesson, at, ended=step == len(told))
         # nested like the Run beat, so that the picture keeps its place in the document
         with st.container(key="stage"), st.container():
             finding = told[step] if step < len(told) else ExplainedFinding(words="")
             stage(lesson, evidence, settings, at.guess, first=finding.view, lit=finding.lit)
 
 
-def rests_on(lesson: Lesson, at: LessonState, ended: bool) -> None:
+def evidence_buttons(lesson: Lesson, at: LessonState, ended: bool) -> None:
     """Draws small buttons that open the receipts and the code, and at the ending also the runs."""
     with st.container(horizontal=True, key="rests"):
         with st.popover("What this rests on", icon=":material/verified:", type="tertiary"):
@@ -110,13 +110,13 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
         following = next(iter(after), None)
         short = next((other for other in after if other.on_path), None) if lesson.on_path else None
         if following:
-            way(f"Next: **{following.number}. {following.title}**", following.slug)
+            page_link(f"Next: **{following.number}. {following.title}**", following.slug)
         if short and short != following:
-            way(f"Next on the short way: **{short.number}. {short.title}** :material/star:", short.slug)
-        way(f"So far: {browser_progress.all_progress().summary}", "again")
+            page_link(f"Next on the short way: **{short.number}. {short.title}** :material/star:", short.slug)
+        page_link(f"So far: {browser_progress.all_progress().summary}", "again")
 
 
-def way(label: str, slug: str) -> None:
+def page_link(label: str, slug: str) -> None:
     """Draws a link that opens another page in this tab. A link in a text would open a new tab."""
     st.page_link(st.Page(lambda: None, title=slug, url_path=slug), label=label)
 

@@ -19,7 +19,7 @@ from app.state.engine import me
 from app.state.url_state import LessonState
 from app.uploads.text_upload import escaped
 from core.experiment.checks import BadValue
-from core.store.class_records import holds
+from core.store.class_records import is_waiting
 from lessons.kit.classes.class_plan import Plan, Record, submit_record
 from lessons.kit.figures import Figure
 from lessons.kit.figures.class_numbers import quantile, summary
@@ -38,7 +38,7 @@ def plan_label(plan: Plan | None) -> str:
     return f" · {escaped(plan.name) or 'a class'}" if plan else ""
 
 
-def tell(lesson: Lesson, at: LessonState) -> None:
+def submit_answers(lesson: Lesson, at: LessonState) -> None:
     """Sends the learner's prediction and their missed questions to the class, if either has changed."""
     if not at.plan:
         return
@@ -82,7 +82,7 @@ def go_on_when_released(plan: Plan) -> None:
     """Draws the page again as soon as the teacher has released the class."""
 
     def look() -> None:
-        if not holds(plan.code):
+        if not is_waiting(plan.code):
             st.rerun()
 
     st.fragment(look, run_every=LOOKS)()

@@ -88,8 +88,8 @@ def begin_with(run: Run) -> None:
 
 def folded(run: Run, shown: Sequence[Dial], name: str) -> None:
     """Draws the most important controls, and the others in an expander."""
-    stage_controls(run, [one for one in shown if one.near])
-    if far := [one for one in shown if not one.near]:
+    stage_controls(run, [one for one in shown if one.always_visible])
+    if far := [one for one in shown if not one.always_visible]:
         with st.expander(name):
             stage_controls(run, far)
 
@@ -118,10 +118,10 @@ def draw(run: Run, one: Dial) -> None:
     else:
         options = dict.fromkeys((*one.options, *(session_data(one) if one.own else ())))
         st.selectbox(one.label, [*options], format_func=lambda name: option_label(one, name), **common)
-        if one.knob in ("table", "album"):
+        if one.field_name in ("table", "album"):
             data_upload.upload_place(at, lambda name: take_data(run, one, name), option_label(one, one.value))
             data_upload.choose_columns(at, one.value, lambda name: take_data(run, one, name))
-        if one.knob == "subject" and one.own:
+        if one.field_name == "subject" and one.own:
             text.text_popover(at, one.value, lambda name: take_text(run, one, name))
 
 
@@ -129,9 +129,9 @@ def source(run: Run, one: Dial, at: str) -> None:
     """Draws the choice of the run to start from: none, a run from which lessons start, or the current one."""
     there: dict[str, Run | None] = {NOTHING: None}
     for known in sources(run.net, run.task):
-        there.setdefault(brief(known), known)
+        there.setdefault(run_label(known), known)
     if isinstance(now := one.value, Run) and now not in there.values():
-        there[brief(now) if brief(now) not in there else f"{brief(now)}, its own training"] = now
+        there[run_label(now) if run_label(now) not in there else f"{run_label(now)}, its own training"] = now
     mine = new_source(run.net, run.task)
     there.setdefault(f"a new one: {describe_task(mine.task)}", mine)
     st.session_state[at] = next(name for name, known in there.items() if known == one.value)
@@ -142,7 +142,7 @@ def source(run: Run, one: Dial, at: str) -> None:
     st.selectbox(one.label, [*there], key=at, help=one.help, on_change=changed)
 
 
-def brief(run: Run) -> str:
+def run_label(run: Run) -> str:
     """Returns a short description of a run: its task, its steps, and its number of nets."""
     several = f", {run.seeds} nets" if run.seeds > 1 else ""
     return f"{describe_task(run.task)}, {run.steps:,} steps{several}"
@@ -150,14 +150,14 @@ def brief(run: Run) -> str:
 
 def session_data(one: Dial) -> tuple[str, ...]:
     """Returns the data that the learner brought or drew in this session, on any page."""
-    known, _ = CALLED.get(one.knob, (lambda _: False, str))
+    known, _ = CALLED.get(one.field_name, (lambda _: False, str))
     given = [name for key, names in st.session_state.items() if str(key).endswith(".own") for name in names]
     return tuple(name for name in dict.fromkeys(given) if name not in one.options and known(name))
 
 
 def option_label(one: Dial, value: Any) -> str:
     """Returns the label of an option. A learner's own data keep the name that the learner gave them."""
-    known, name = CALLED.get(one.knob, (lambda _: False, str))
+    known, name = CALLED.get(one.field_name, (lambda _: False, str))
     return name(value) if one.own and known(value) else "all" if value == "" else plain_name(str(value))
 
 

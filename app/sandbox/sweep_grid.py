@@ -116,18 +116,18 @@ def choose(run: Run, axes: tuple[Axis, ...]) -> None:
         at = f"{SLUG}.axis.{k}"
         st.session_state[at] = axis.dial.path if axis else NONE
         st.selectbox(
-            name, paths, key=at, on_change=partial(exchange, run, axes, k),
+            name, paths, key=at, on_change=partial(set_field, run, axes, k),
             format_func=lambda path: there[path].label if path in there else path,
         )  # fmt: skip
         if axis:
             st.session_state[f"{at}.values"] = list(axis.values)
             st.multiselect(
                 f"{axis.dial.label}: which values", sweep.options(axis.dial), format_func=option_text,
-                key=f"{at}.values", on_change=partial(take, axes, k), label_visibility="collapsed",
+                key=f"{at}.values", on_change=partial(set_values, axes, k), label_visibility="collapsed",
             )  # fmt: skip
 
 
-def exchange(run: Run, axes: tuple[Axis, ...], place: int) -> None:
+def set_field(run: Run, axes: tuple[Axis, ...], place: int) -> None:
     """Changes the field that is swept on one of the two axes, or removes the second axis.
 
     A callback of a select box.
@@ -140,7 +140,7 @@ def exchange(run: Run, axes: tuple[Axis, ...], place: int) -> None:
     url_state.set_parameter(AT, sweep.write(row))
 
 
-def take(axes: tuple[Axis, ...], place: int) -> None:
+def set_values(axes: tuple[Axis, ...], place: int) -> None:
     """Changes the values of a field. At least one value is always kept. A callback of a select box."""
     if values := st.session_state[f"{SLUG}.axis.{place}.values"]:
         row = [replace(axis, values=tuple(values)) if k == place else axis for k, axis in enumerate(axes)]

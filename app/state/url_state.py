@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 from app.i18n import outgoing_messages
 from core.experiment.checks import BadValue
-from core.store.class_records import holds
+from core.store.class_records import is_waiting
 from core.user_data import ownership
 from core.user_data.ownership import Gone
 from lessons.kit.classes.class_plan import HIDDEN, Plan, attended
@@ -108,7 +108,7 @@ def read(lesson: Workspace) -> LessonState:
         committed=setting(slug, COMMITTED),
         pressed=bool(setting(slug, PRESSED)),
         plan=plan,
-        waits=plan is not None and holds(plan.code),
+        waits=plan is not None and is_waiting(plan.code),
         whole=len(sliders) == len(lesson.sliders),
     )
 

@@ -14,7 +14,7 @@ from app.uploads import upload_popover
 from app.uploads.data_upload import remove
 from app.uploads.markdown import escaped
 from app.uploads.text_upload import session_texts
-from app.uploads.upload_slot import a_file
+from app.uploads.upload_slot import file_uploader
 from core.experiment.checks import BadValue
 from core.experiment.tasks import OWN
 from core.user_data import alphabet
@@ -76,5 +76,5 @@ def exchange(slug: str, control: Control[Any], value: str) -> None:
         )
         st.code(EXAMPLE, language="json", wrap_lines=True)
         at = url_state.key(slug, "alphabet file")
-        a_file("Open one", at, 2, lambda file: take(slug, control, file.getvalue(), OPENED), ["json"])
+        file_uploader("Open one", at, 2, lambda file: take(slug, control, file.getvalue(), OPENED), ["json"])
         refusal(slug, OPENED)

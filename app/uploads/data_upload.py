@@ -17,7 +17,7 @@ from app.uploads import text_upload as text
 from app.uploads import upload_popover
 from app.uploads.markdown import escaped
 from app.uploads.text_upload import forget_own, session_texts
-from app.uploads.upload_slot import a_file
+from app.uploads.upload_slot import file_uploader
 from core.experiment.checks import BadValue
 from core.experiment.tasks import OWN
 from core.user_data import album, corpus, table
@@ -99,7 +99,7 @@ def upload_place(
     at = url_state.key(slug, "own file")
     with upload_popover.popover("Take data of your own", at):
         st.caption(LIMITS)
-        a_file("A table or a zip of pictures", at, MEGABYTES, lambda file: receive_file(at, file, take))
+        file_uploader("A table or a zip of pictures", at, MEGABYTES, lambda file: receive_file(at, file, take))
         upload_popover.show_refusal(at, still)
         if texts:
             text.offer(slug, at, take, still)

@@ -14,7 +14,7 @@ import streamlit as st
 from app.state import url_state
 from app.uploads import upload_popover
 from app.uploads.markdown import escaped as escaped  # other modules import it from here
-from app.uploads.upload_slot import a_file
+from app.uploads.upload_slot import file_uploader
 from core.experiment.checks import BadValue
 from core.user_data import corpus
 from lessons.kit.model.values import Control
@@ -79,7 +79,7 @@ def offer(slug: str, door: str, take: Callable[[str], object], still: str) -> No
             give(text.encode(), PASTED)
 
     st.caption(LIMITS)
-    a_file("A text file", f"{at}.file", corpus.MEGABYTES, lambda file: give(file.getvalue(), file.name))
+    file_uploader("A text file", f"{at}.file", corpus.MEGABYTES, lambda file: give(file.getvalue(), file.name))
     st.text_area("Or paste it here", key=f"{at}.text.{turn}", on_change=pasted, height=100)
     upload_popover.show_refusal(at, still)
 

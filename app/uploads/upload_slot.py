@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 
-def a_file(
+def file_uploader(
     label: str, at: str, most: int, take: Callable[[UploadedFile], None], kinds: Sequence[str] | None = None
 ) -> None:
     """Draws the uploader and calls `take` once with each file.

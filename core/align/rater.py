@@ -53,7 +53,7 @@ class RewardModel:
         return torch.einsum("snw,sw->sn", counts(notes), self.worth) - self.mean
 
 
-def beaten(scores: Tensor, ordinary: Tensor) -> Tensor:
+def preference_rate(scores: Tensor, ordinary: Tensor) -> Tensor:
     """Returns how often each note with scores (..., n) is preferred to ordinary notes (..., m).
 
     It is the mean probability over the ordinary notes, in the model of Bradley & Terry (1952).
@@ -79,8 +79,8 @@ class Judge:
         and in truth ("preferred"), and whether the note is unkind.
         """
         return {
-            "promised": beaten(self.model(notes), self.model(self.ordinary.expand(len(notes), -1, -1))),
-            "preferred": beaten(guest_book.quality(notes), guest_book.quality(self.ordinary)),
+            "promised": preference_rate(self.model(notes), self.model(self.ordinary.expand(len(notes), -1, -1))),
+            "preferred": preference_rate(guest_book.quality(notes), guest_book.quality(self.ordinary)),
             "unkind": guest_book.is_any(notes, ("unkind",)).any(-1).float(),
         }
 

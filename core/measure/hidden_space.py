@@ -26,7 +26,7 @@ def measure(learned: list[Learned], *, count: int) -> dict[str, Any]:
         z = seen.flatten(0, 1) - seen.mean((0, 1))
         flat = z @ axes(z, learner.theta["head.weight"][0])
         xy = (flat / flat.std(0)).view(len(learner.frames), len(x), 2)
-        found.append({"steps": list(learner.frames), "xy": short(xy)})
+        found.append({"steps": list(learner.frames), "xy": rounded(xy)})
     return {"classes": y.tolist(), "runs": found}
 
 
@@ -49,6 +49,6 @@ def widest(z: Tensor) -> Tensor:
     return found * found.sum(0).sign()  # fixes the sign, which is arbitrary
 
 
-def short(xy: Tensor) -> list[Any]:
+def rounded(xy: Tensor) -> list[Any]:
     """Rounds coordinates to three digits."""
     return [[[round(a, 3), round(b, 3)] for a, b in frame] for frame in xy.tolist()]

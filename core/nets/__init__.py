@@ -133,11 +133,11 @@ def forward(net: Net, theta: Theta, x: Tensor, first: int = 0, end: int | None =
     for name, layer in list(net.items())[first:end]:
         x = layer(x, **{part: theta[f"{name}.{part}"] for part in layer.shapes()})
         if f"{name}.down" in theta:
-            x = detour(theta[f"{name}.down"], theta[f"{name}.up"], x)
+            x = adapter_output(theta[f"{name}.down"], theta[f"{name}.up"], x)
     return x
 
 
-def detour(down: Tensor, up: Tensor, x: Tensor) -> Tensor:
+def adapter_output(down: Tensor, up: Tensor, x: Tensor) -> Tensor:
     """Applies an adapter: x (seeds, batch, features, ...) + up(relu(down(x))), the same at every place of an image."""
     features_last = x.movedim(2, -1)
     added = torch.bmm(torch.bmm(features_last.flatten(1, -2), down).relu(), up)

@@ -23,7 +23,7 @@ from core.experiment.checks import BadValue
 from core.experiment.spec import digest, from_json
 from core.serve.requests import ancestors
 from core.store import class_records, store
-from core.store.folders import discard
+from core.store.folders import remove_path
 from core.store.store import LOOKED, USED, WEIGHTS
 from core.user_data import ownership
 
@@ -67,7 +67,7 @@ def tidy(every: float = EVERY) -> None:
                 return
             mark.touch()
             for left in (store.home() / "gone").glob("*"):  # left by a process that ended meanwhile
-                discard(left)
+                remove_path(left)
             class_records.sweep()
             make_room(list(evictables()), now)
     except (OSError, Timeout):  # the next check will try again
@@ -130,7 +130,7 @@ def evict(thing: Evictable) -> bool:
             if ownership.path(owned := thing.path.name.split(".")[0]):
                 ownership.remove(owned)
             else:
-                discard(thing.path)
+                remove_path(thing.path)
             return True
     except (OSError, Timeout):
         return False

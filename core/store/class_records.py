@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 
 from core.experiment.checks import BadValue
 from core.store import class_codes, store
-from core.store.folders import discard
+from core.store.folders import remove_path
 
 DAY = 24 * 3600.0  # lifetime of a class in seconds
 CLASSES, RECORDS, FILES = 100, 500, 20  # limits: classes at a time, and records and files of one class
@@ -104,7 +104,7 @@ def join(text: str, browser: str, address: str) -> str:
     return class_codes.find(text, by_short_code, browser, address)
 
 
-def hold(code: str, held: bool) -> None:
+def set_waiting(code: str, held: bool) -> None:
     """Makes the learners of a class wait at Predict, or lets them go on."""
     with suppress(OSError):
         if held:
@@ -113,7 +113,7 @@ def hold(code: str, held: bool) -> None:
             (place(code) / "held").unlink(missing_ok=True)
 
 
-def holds(code: str) -> bool:
+def is_waiting(code: str) -> bool:
     """Returns whether the learners of a class must wait at Predict. They need not if the class is over."""
     return (place(code) / "held").exists()
 
@@ -138,7 +138,7 @@ def let_in(code: str, key: str, browser: str) -> None:
 def close(code: str) -> None:
     """Ends a class and removes everything that is stored about it."""
     with suppress(OSError):
-        discard(place(code))
+        remove_path(place(code))
 
 
 def sweep() -> None:

@@ -65,7 +65,7 @@ class Folder:
         self.check()
         done = self.path.with_suffix("")
         (self.path / WRITER).unlink()
-        discard(done)  # contains everything but the weights, which had been evicted
+        remove_path(done)  # contains everything but the weights, which had been evicted
         os.rename(self.path, done)
 
 
@@ -103,7 +103,7 @@ def set_aside(path: Path) -> None:
         shutil.move(path, store.folder("aside") / f"{path.name}-{time.time_ns()}")
 
 
-def discard(path: Path) -> None:
+def remove_path(path: Path) -> None:
     """Removes a folder or a file at once, so that nobody sees a part of it."""
     if path.exists():
         gone = store.folder("gone") / f"{path.name}-{time.time_ns()}"

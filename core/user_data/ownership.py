@@ -29,7 +29,7 @@ from core.experiment.checks import BadValue
 from core.experiment.spec import Run, from_json
 from core.experiment.tasks import OWN
 from core.store import store
-from core.store.folders import discard
+from core.store.folders import remove_path
 from core.user_data.user_data_kinds import KINDS, user_data_of
 
 DAYS = 30  # data that nobody has used for this number of days are removed
@@ -127,7 +127,7 @@ def remove(name: str) -> None:
         with suppress(OSError, ValueError):
             store.mark_to_stop(from_json(json.loads((folder / "spec.json").read_text("utf-8"))))
         with suppress(OSError):
-            discard(folder)
+            remove_path(folder)
     store.clear_caches()
 
 

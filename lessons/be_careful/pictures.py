@@ -100,7 +100,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
         shown["Leashes"] = lambda: on_leashes(leashes, every)
         names = ("mixed", "no mix") if settings[PRETRAINING_MIX] else ("no mix", "mixed")
         mixes = dict(zip(names, (evidence.table("here"), evidence.table("other mix"))))
-        shown["The tax"] = lambda: dearer(mixes)
+        shown["The tax"] = lambda: alignment_tax(mixes)
         after, taught = evidence.tables("afterwards", RL), evidence.table("taught", RL)
         what = f"RL, leash {GOOD:g}, stored"
         if is_over(evidence, settings) and evidence.has("live afterwards") and settings[LEASH] != LOOSE:
@@ -211,7 +211,7 @@ def against_kl(shown: Sequence[Curve], said: Mapping[float, float], title: str) 
     return curves(drawn, x, SPAN, [level(SPAN)], title, y="Preferred", at=(0.1, 1, 10, 60))
 
 
-def dearer(tables: Mapping[str, pd.DataFrame]) -> Figure:
+def alignment_tax(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """Draws the alignment tax, which is the cost of ordinary notes that the net never saw, in bits a word against
     steps."""
     roles = {"mixed": "source", "no mix": "scratch"}

@@ -117,7 +117,7 @@ def rotate(points: np.ndarray, degrees: float) -> np.ndarray:
     return points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
-def rotor(answer: Answer, title: str = "") -> Figure:
+def turning_player(answer: Answer, title: str = "") -> Figure:
     """Draws the map and the arms, which turn with alpha, beside both skills. The learner has to find a goal."""
     alphas = answer["alphas"]
     old, new = (accuracy(answer, task).mean(1) for task in (0, 1))
@@ -247,7 +247,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     if behaviour := evidence.behaviour("live"):
         shown["Learning"] = lambda: repainted(behaviour, evidence, settings)
     if evidence.has("asked"):
-        shown["The dial"] = lambda: rotor(evidence.answer("asked"))
+        shown["The dial"] = lambda: turning_player(evidence.answer("asked"))
         others = {
             "Apart": (NAMES[1.0], "one that was trained apart"),
             "Mirrored": ("mirrored", "one for mirrored arms"),

@@ -44,7 +44,7 @@ WIDE = 10 ** np.linspace(-5, 1, 25)  # the prices of a label for which the break
 LOW, HIGH = 0.01, 2000.0  # tasks
 
 
-def paid(name: str, price: str, default: int) -> Control[int | str]:
+def break_even_control(name: str, price: str, default: int) -> Control[int | str]:
     return Control(
         name=name,
         label=f"A label costs {price}: paid after how many tasks?",
@@ -55,7 +55,10 @@ def paid(name: str, price: str, default: int) -> Control[int | str]:
     )
 
 
-HANDLES = {FREE: paid("free", FREE, 50), DEAR: paid("dear", DEAR, 5)}  # by the price of a label
+HANDLES = {
+    FREE: break_even_control("free", FREE, 50),
+    DEAR: break_even_control("dear", DEAR, 5),
+}  # by the price of a label
 MARKS = tuple(
     Handle(x=handle, y=y, name=SHORT[price], where={NEVER: COUNTS[-1]})
     for (price, handle), y in zip(HANDLES.items(), (200, 2000))

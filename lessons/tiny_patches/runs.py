@@ -116,7 +116,7 @@ def all_of(where: str, seeds: Seeds) -> dict[str, Run]:
     return {name: patch(where, method, size, seeds) for name, (method, size) in EVERY.items()}
 
 
-def squeezed(full: Run) -> Measure:
+def truncation_measure(full: Run) -> Measure:
     """Returns a measure of the full delta, cut to every rank."""
     return Measure(kind="delta_truncation", runs=(full,), tasks=(full.task,), count=max(RANKS))
 
@@ -150,7 +150,7 @@ def runs(settings: Settings) -> Runs:
 
 def after(settings: Settings) -> Measures:
     """Returns a measure of the live delta of full fine-tuning, cut to every rank."""
-    return [LabelledRun("live cut", squeezed(sides(settings)[FULL]))]
+    return [LabelledRun("live cut", truncation_measure(sides(settings)[FULL]))]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -176,7 +176,7 @@ def family(where: str, seeds: Seeds) -> Values:
     runs = all_of(where, seeds)
     return [
         *(LabelledRun("patch", run, (where, name)) for name, run in runs.items()),
-        LabelledRun("cut", squeezed(runs[FULL]), where),
+        LabelledRun("cut", truncation_measure(runs[FULL]), where),
         LabelledRun("sizes", Measure(kind="weight_changes", runs=tuple(runs.values())), where),
     ]
 

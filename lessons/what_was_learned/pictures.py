@@ -63,7 +63,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     world = settings[WORLD]
     told = {way: evidence.behaviour("race", way) for way in WAYS}
     if all(told.values()):
-        shown["Four nets"] = lambda: four(told, evidence, settings)
+        shown["Four nets"] = lambda: four_walls(told, evidence, settings)
     if tables := evidence.tables("race"):
         shown["The race"] = lambda: race(tables, settings[COPIED], WORLDS[world].steps)
     shown["What is copied"] = lambda: drawing(settings[COPIED])
@@ -145,7 +145,7 @@ def drawing(copied: int) -> Figure:
     return layer_diagram.layer_diagram(rows, "The four nets, from the input on")
 
 
-def four(told: Mapping[str, Sequence[Behaviour]], evidence: Results, settings: Settings) -> Figure:
+def four_walls(told: Mapping[str, Sequence[Behaviour]], evidence: Results, settings: Settings) -> Figure:
     """Draws the answers of the first net of each way to the new task, as it learns."""
     examples = evidence.answer("exhibit")["tasks"][0]["examples"]
     shown = [Wall(name=way, behaviour=behaviour, examples=examples, columns=10) for way, behaviour in told.items()]

@@ -11,8 +11,8 @@ import json
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
-from lessons.kit.capstone.choice_results import ChoiceResult, Grid, grid, mark
-from lessons.kit.capstone.jobs import JOBS, Choice, Job
+from lessons.kit.capstone.choice_results import ChoiceResult, Grid, grid, runs_digest
+from lessons.kit.capstone.jobs import JOBS, CapstoneTask, Choice
 from lessons.kit.lesson.catalogue import Check
 
 COINS = 100  # coins that cost one point
@@ -38,7 +38,7 @@ class Brief:
     labels: tuple[int, ...] = ()  # the numbers of labels per class on offer; () offers all that the job has
 
     @property
-    def job_of(self) -> Job:
+    def job_of(self) -> CapstoneTask:
         return JOBS[self.job]
 
     @property
@@ -54,7 +54,7 @@ class Brief:
     @property
     def digest(self) -> str:
         """Returns a name for the brief and all the runs that it depends on."""
-        told = json.dumps([asdict(self), mark(self.job_of)], sort_keys=True)
+        told = json.dumps([asdict(self), runs_digest(self.job_of)], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:20]
 
     @property

@@ -14,7 +14,7 @@ import pandas as pd
 from core.experiment.spec import digest
 from core.store import store
 from core.store.shipped import table
-from lessons.kit.capstone.jobs import JOBS, Choice, Job
+from lessons.kit.capstone.jobs import JOBS, CapstoneTask, Choice
 from lessons.kit.results.evidence import final, retention
 
 FILE = "capstone.json"
@@ -44,7 +44,7 @@ class ChoiceResult:
 Grid = Mapping[Choice, ChoiceResult]
 
 
-def mark(job: Job) -> str:
+def runs_digest(job: CapstoneTask) -> str:
     """Returns a name for all the runs of a job, so that results of other runs are not mistaken for theirs."""
     return hashlib.sha256(" ".join(digest(job.run(choice)) for choice in job.choices).encode()).hexdigest()[:20]
 
@@ -59,12 +59,12 @@ def read_shipped() -> dict[str, Any]:
 def grid(slug: str) -> Grid:
     """Returns the results of a job. It is empty if the job was not searched, or if its runs have changed since."""
     told, job = read_shipped().get("jobs", {}).get(slug), JOBS[slug]
-    if not told or told["runs"] != mark(job):
+    if not told or told["runs"] != runs_digest(job):
         return {}
     names = [field.name for field in fields(ChoiceResult)]
     return {choice: ChoiceResult(**dict(zip(names, told["found"][choice.key]))) for choice in job.choices}
 
 
-def to_row(job: Job, found: Grid) -> dict[str, Any]:
+def to_row(job: CapstoneTask, found: Grid) -> dict[str, Any]:
     """Returns the results of a job in the form of the file."""
-    return {"runs": mark(job), "found": {choice.key: [*vars(one).values()] for choice, one in found.items()}}
+    return {"runs": runs_digest(job), "found": {choice.key: [*vars(one).values()] for choice, one in found.items()}}

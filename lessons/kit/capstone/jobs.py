@@ -56,7 +56,7 @@ class Choice(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class CapstoneTask:
     """Defines a task, the nets on offer, and the choices that a learner can try."""
 
     slug: str
@@ -135,7 +135,7 @@ NOTHING = Offer(name=SCRATCH, run=None, lies=FAR, says="random weights")
 JOBS = {
     job.slug: job
     for job in (
-        Job(
+        CapstoneTask(
             slug="digits",
             says="Handwritten digits are to be read.",
             task=Handwriting(),
@@ -150,7 +150,7 @@ JOBS = {
             labels=(2, 5, 20, 100),
             ways=of_images(),
         ),
-        Job(
+        CapstoneTask(
             slug="dark",
             says="Digits in dark ink on a light ground are to be read.",
             task=Handwriting(inverted=True),
@@ -164,7 +164,7 @@ JOBS = {
             labels=(5, 20, 100),
             ways=of_images(),
         ),
-        Job(
+        CapstoneTask(
             slug="misled",
             says="Handwritten digits are to be read, and what is on offer was badly trained.",
             task=Handwriting(),
@@ -189,7 +189,7 @@ JOBS = {
             labels=(5, 20, 100, 400),
             ways=of_images(),
         ),
-        Job(
+        CapstoneTask(
             slug="mirrored",
             says="Points on six arms, wound the other way, are to be told apart by two colours.",
             task=Plane(ask="colour", mirrored=True),
@@ -203,7 +203,7 @@ JOBS = {
             labels=(20, 100, 500, 2500),
             ways=of_points(),
         ),
-        Job(
+        CapstoneTask(
             slug="colours",
             says="Points on six arms that are known already are to be told apart by two colours.",
             task=Plane(ask="colour"),

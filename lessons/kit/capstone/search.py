@@ -20,7 +20,7 @@ from core.store import store
 from lessons.kit.capstone import choice_results
 from lessons.kit.capstone.briefs import BRIEFS
 from lessons.kit.capstone.choice_results import ChoiceResult, Grid
-from lessons.kit.capstone.jobs import JOBS, SCRATCH, Choice, Job
+from lessons.kit.capstone.jobs import JOBS, SCRATCH, CapstoneTask, Choice
 from lessons.kit.model.values import Answer
 
 
@@ -29,14 +29,14 @@ def way(choice: Choice) -> str:
     return SCRATCH if choice.start == SCRATCH else choice.method
 
 
-def patches(job: Job) -> dict[str, Measure]:
+def patches(job: CapstoneTask) -> dict[str, Measure]:
     """Returns a measure of the number of trained numbers for each way. One run for each way is enough."""
     one_each = {way(choice): choice for choice in job.choices}
     return {name: Measure(kind="weight_changes", runs=(job.run(choice),)) for name, choice in one_each.items()}
 
 
 def search(
-    job: Job, table_of: Callable[[Run], pd.DataFrame], answer_of: Callable[[Measure], Answer | None]
+    job: CapstoneTask, table_of: Callable[[Run], pd.DataFrame], answer_of: Callable[[Measure], Answer | None]
 ) -> dict[Choice, ChoiceResult]:
     """Returns the results of every choice, from the table of its run and the size of its patch."""
     numbers = {name: (answer_of(measure) or {})["runs"][0]["trained"] for name, measure in patches(job).items()}

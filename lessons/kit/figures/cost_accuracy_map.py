@@ -68,7 +68,7 @@ def cost_accuracy_map(
         "hovermode": "closest",
         "uirevision": "kept",
         "shapes": [shade],
-        "annotations": [axis_option(span), *labels(named, span, low)],
+        "annotations": [goal_label(span), *labels(named, span, low)],
         "xaxis": {"title": {"text": "coins spent"}, "type": "log", "range": ends, "zeroline": False} | ticks(span),
         "yaxis": {"title": {"text": "right"}, "ticksuffix": " %", "range": [low, 101], "zeroline": False},
     }
@@ -104,7 +104,7 @@ def ticks(span: tuple[float, float]) -> dict[str, Any]:
     return {"tickvals": there, "ticktext": [f"{value:,g}" for value in there]}
 
 
-def axis_option(span: tuple[float, float]) -> dict[str, Any]:
+def goal_label(span: tuple[float, float]) -> dict[str, Any]:
     """Returns the label of the goal."""
     place = {"x": math.log10(span[0]), "y": 101, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
     return place | {"text": "what is asked for", "font": {"color": INK, "size": 13}, "bgcolor": PAPER}

@@ -99,8 +99,8 @@ def shaded(chart: Small) -> list[dict[str, Any]]:
 @cache_by_identity(128)
 def between(table: pd.DataFrame, beside: Same) -> list[dict[str, Any]]:
     """Returns the area between the means of two tables."""
-    x, mine, theirs = np.intersect1d(table.x, beside.it.x, return_indices=True)
-    one, other = table["mean"].to_numpy()[mine], beside.it["mean"].to_numpy()[theirs]
+    x, mine, theirs = np.intersect1d(table.x, beside.value.x, return_indices=True)
+    one, other = table["mean"].to_numpy()[mine], beside.value["mean"].to_numpy()[theirs]
     low, span = (np.column_stack([x, 100 * y]).tolist() for y in (np.minimum(one, other), abs(one - other)))
     unseen = {"type": "line", "symbol": "none", "silent": True, "tooltip": {"show": False}, "stack": "gap"}
     unseen |= {"lineStyle": {"opacity": 0}}

@@ -20,13 +20,13 @@ class Same:
     """Wraps an object so that it can be the key of a cache. The key holds the object, so no other object can take its
     place in memory."""
 
-    it: Any
+    value: Any
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.it is other.it
+        return isinstance(other, Same) and self.value is other.value
 
     def __hash__(self) -> int:
-        return id(self.it)
+        return id(self.value)
 
 
 def cache_by_identity(most: int) -> Callable[[Callable[Concatenate[Thing, P], T]], Callable[Concatenate[Thing, P], T]]:
@@ -38,11 +38,11 @@ def cache_by_identity(most: int) -> Callable[[Callable[Concatenate[Thing, P], T]
     def remembering(function: Callable[Concatenate[Thing, P], T]) -> Callable[Concatenate[Thing, P], T]:
         @lru_cache(maxsize=most)
         def remembered(key: Same, *rest: Hashable, **named: Hashable) -> T:
-            return function(key.it, *rest, **named)  # type: ignore[arg-type]
+            return function(key.value, *rest, **named)  # type: ignore[arg-type]
 
         @wraps(function)
-        def asked(it: Thing, *rest: P.args, **named: P.kwargs) -> T:
-            return remembered(Same(it), *rest, **named)  # type: ignore[arg-type]
+        def asked(value: Thing, *rest: P.args, **named: P.kwargs) -> T:
+            return remembered(Same(value), *rest, **named)  # type: ignore[arg-type]
 
         return asked  # type: ignore[return-value]
 

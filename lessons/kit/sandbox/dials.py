@@ -53,14 +53,14 @@ class Dial:
     changed: bool = False  # whether its value differs from the default
 
     @property
-    def knob(self) -> str:
+    def field_name(self) -> str:
         """Returns the name of the field."""
         return self.path.rpartition(".")[2]
 
     @property
-    def near(self) -> bool:
+    def always_visible(self) -> bool:
         """Returns whether the control is visible outside the expander."""
-        return self.knob in AT_HAND or self.changed
+        return self.field_name in AT_HAND or self.changed
 
 
 def dials(run: Run) -> dict[str, list[Dial]]:

@@ -121,14 +121,14 @@ def differences(run: Run, others: Sequence[Run]) -> list[str]:
     differ.sort(key=lambda path: mine[path].kind == "source")  # prefer the ways in which the sources differ
     few = (some for count in range(len(differ) + 1) for some in combinations(differ[:8], count) if apart(some))
     dials = [mine[path] for path in next(few, tuple(differ))]
-    several = Counter(dial.knob for dial in dials)
+    several = Counter(dial.field_name for dial in dials)
     told = []
     for dial in dials:
         label, _, stage = (
             dial.label.lower().replace("learning rate", "rate").replace(" per class", "").partition(", stage ")
         )
         label = "source " * dial.path.startswith("start.") + label
-        named = f"{label} {stage}".strip() if several[dial.knob] > 1 else label
+        named = f"{label} {stage}".strip() if several[dial.field_name] > 1 else label
         if dial.kind == "source":
             told.append(f"from {origin(run.start)}")
         elif dial.kind == "switch":

@@ -63,7 +63,7 @@ def with_constants(source: str, **values: object) -> str:
         places = {constant(node): node.value for node in parse(source).body if isinstance(node, ast.Assign)}
         if not name or name not in places:
             raise KeyError(f"The script has no constant {name}.")
-        source = exchanged(source, places[name], literal(value))
+        source = with_expression(source, places[name], literal(value))
     return source
 
 
@@ -83,7 +83,7 @@ def literal(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
-def exchanged(source: str, node: ast.expr, text: str) -> str:
+def with_expression(source: str, node: ast.expr, text: str) -> str:
     """Returns the source code with one expression replaced."""
     lines = source.encode().splitlines(keepends=True)  # ast counts bytes
     assert node.end_lineno is not None
@@ -113,7 +113,7 @@ def resolve_branches(source: str) -> str:
             if isinstance(choice, ast.If):
                 return resolve_branches(with_branch(source, choice, yes))
             kept = ast.get_source_segment(source, choice.body if yes else choice.orelse)
-            return resolve_branches(exchanged(source, choice, kept or ""))
+            return resolve_branches(with_expression(source, choice, kept or ""))
     return source
 
 
