@@ -53,7 +53,7 @@ def test_what_changes_nothing_is_the_same_choice() -> None:
 
 
 def test_what_ships_was_searched_for_these_briefs() -> None:
-    told = choice_results.read_shipped()
+    told = choice_results.read_results(store.SHIPPED / choice_results.FILE)
     assert set(told["jobs"]) == set(JOBS) and set(told["briefs"]) == set(BRIEFS)
     for slug, brief in BRIEFS.items():
         ships = told["briefs"][slug]
@@ -74,12 +74,13 @@ def test_brief_digest_covers_every_field() -> None:
 
 def test_missing_or_outdated_search_is_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A file that is missing or of other runs counts as if nothing had been searched."""
-    monkeypatch.setattr(store, "SHIPPED", tmp_path)
-    assert choice_results.read_shipped.__wrapped__() == {}
-    told = json.loads(json.dumps(choice_results.read_shipped()))
+    told = json.loads((store.SHIPPED / choice_results.FILE).read_text("utf-8"))
+    monkeypatch.setattr(store, "SHIPPED", tmp_path / "missing")
+    assert choice_results.grid("digits") == {}
     told["jobs"]["dark"]["runs"] = "0" * 20
-    monkeypatch.setattr(choice_results, "read_shipped", lambda: told)
-    assert choice_results.grid.__wrapped__("dark") == {} and choice_results.grid.__wrapped__("digits")
+    (tmp_path / choice_results.FILE).write_text(json.dumps(told), "utf-8")
+    monkeypatch.setattr(store, "SHIPPED", tmp_path)
+    assert choice_results.grid("dark") == {} and choice_results.grid("digits")
 
 
 def test_one_cell_computed_again_is_what_ships(home: Path) -> None:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -50,15 +51,20 @@ def runs_digest(job: CapstoneTask) -> str:
 
 
 @cache
-def read_shipped() -> dict[str, Any]:
-    """Returns the content of the file, or nothing if it cannot be read."""
-    return table(store.SHIPPED / FILE)
+def read_results(path: Path) -> dict[str, Any]:
+    """Returns the content of a file of results, or nothing if it cannot be read."""
+    return table(path)
+
+
+def grid(slug: str) -> Grid:
+    """Returns the results of a job. It is empty if the job was not searched, or if its runs have changed since."""
+    return read_grid(store.SHIPPED / FILE, slug)
 
 
 @cache
-def grid(slug: str) -> Grid:
-    """Returns the results of a job. It is empty if the job was not searched, or if its runs have changed since."""
-    told, job = read_shipped().get("jobs", {}).get(slug), JOBS[slug]
+def read_grid(path: Path, slug: str) -> Grid:
+    """Returns the results of a job from a file."""
+    told, job = read_results(path).get("jobs", {}).get(slug), JOBS[slug]
     if not told or told["runs"] != runs_digest(job):
         return {}
     names = [field.name for field in fields(ChoiceResult)]
