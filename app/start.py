@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Thread
 
-from streamlit import cli_util, config
+import streamlit as st
 from streamlit.starlette import App
-from streamlit.web.server import server_util
+
+from app.streamlit_fixes import check_version, open_browser
 
 LATER = 2.0  # seconds until the workers start; until then the first page has the processor for itself
 
@@ -21,8 +22,9 @@ async def started(_: App) -> AsyncIterator[None]:
     """Runs while the server runs. It opens a browser, because Streamlit does so only for scripts that are not an
     `App`."""
     Thread(target=load, daemon=True).start()
-    if not config.get_option("server.headless"):
-        cli_util.open_browser(server_util.get_url(config.get_option("browser.serverAddress")))
+    check_version()
+    if not st.get_option("server.headless"):
+        open_browser()
     yield
     await asyncio.to_thread(close)
 

@@ -1,4 +1,7 @@
-"""Fixes defects of Streamlit 1.67 because of which a page could lose a drawing, or a learner could lose their input.
+"""Holds everything that uses private parts of Streamlit 1.67: fixes of its defects, and what it offers nowhere else.
+
+No other module imports private parts of Streamlit, so a new version of it has to be compared with this file only. The
+fixes are for defects because of which a page could lose a drawing, or a learner could lose their input.
 
 Lost drawings: when a fragment runs again, Streamlit drops the messages of the fragment that were not sent yet,
 because the fragment will be drawn again. If a whole run came just before, the browser receives the end of that run
@@ -16,21 +19,28 @@ Invalid values: Streamlit accepts any value that a browser sends for a widget. T
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
+import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, get_script_run_ctx
 from streamlit.runtime.state.common import WidgetMetadata, unpack_widget_state_value
 from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
+from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 
+WRITTEN_FOR = "1.67"  # the version of Streamlit
 _clear = ForwardMsgQueue.clear
 _give_way, _call_back = ScriptRunner._maybe_handle_execution_control_request, SessionState._call_callbacks
 _request, _value = ScriptRequests._request_rerun_locked, WStates.__getitem__
+_enqueue = ScriptRunContext.enqueue
 # True while a callback runs, in the thread that runs the page
 calling_back = ContextVar("calling back", default=False)
 
@@ -124,3 +134,66 @@ def mend() -> None:
     """Installs all fixes."""
     for (of, name), mended in MENDED.items():
         setattr(of, name, mended)
+
+
+def check_version() -> None:
+    """Writes a sentence into the log if another version of Streamlit is installed than this file was written for."""
+    if st.__version__.split(".")[:2] != WRITTEN_FOR.split("."):
+        logging.getLogger(__name__).warning(
+            "Headstart was written for Streamlit %s, and %s is installed. It uses private parts of Streamlit, so pages "
+            "may look wrong or lose inputs: install %s, or run the tests.",
+            WRITTEN_FOR,
+            st.__version__,
+            WRITTEN_FOR,
+        )
+
+
+def rewrite_outgoing_messages(rewrite: Callable[[ScriptRunContext, ForwardMsg], None]) -> None:
+    """Has `rewrite` change every message before it is sent. It receives the page that sends the message, too.
+
+    A page stands for the thread that draws it. Only `session_value` knows what to do with it.
+    """
+
+    def enqueue(page: ScriptRunContext, message: ForwardMsg) -> None:
+        rewrite(page, message)
+        _enqueue(page, message)
+
+    ScriptRunContext.enqueue = enqueue  # type: ignore[method-assign, assignment]
+
+
+def session_value(name: str, page: ScriptRunContext | None = None) -> Any:
+    """Returns a value of the session, or None if it has none or if no page is being drawn.
+
+    The page is the one that is being drawn, unless another is passed. It keeps the value, because every outgoing
+    message asks for it. `forget_session_value` has it look again.
+    """
+    page = page or get_script_run_ctx(suppress_warning=True)
+    if page is None:
+        return None
+    notes = vars(page)
+    if notes.get(name) is None:
+        try:
+            notes[name] = page.session_state[name]
+        except KeyError:
+            return None
+    return notes[name]
+
+
+def forget_session_value(name: str) -> None:
+    """Has `session_value` look up this value again on the page that is being drawn."""
+    if page := get_script_run_ctx():
+        vars(page).pop(name, None)
+
+
+def is_history_navigation() -> bool:
+    """Returns whether the learner came to this page by Back or Forward."""
+    page = get_script_run_ctx()
+    return page is not None and page.is_history_navigation
+
+
+def open_browser() -> None:
+    """Opens a browser at the address of the server."""
+    from streamlit import cli_util
+    from streamlit.web.server import server_util
+
+    cli_util.open_browser(server_util.get_url(st.get_option("browser.serverAddress")))

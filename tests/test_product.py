@@ -42,7 +42,7 @@ def test_only_large_products_take_the_fast_way(monkeypatch: pytest.MonkeyPatch) 
     for size in ((1, 2048, 32, 40), (1, 16, 32, 40)):
         batched_matmul(drawn(*size[:3]), drawn(size[0], *size[2:]))
     batched_matmul(drawn(1, 2048, 32).double(), drawn(1, 32, 40).double())
-    assert asked == [(1, 2048, 32)] * of.THERE
+    assert asked == [(1, 2048, 32)] * of.HAS_ONEDNN
 
 
 def test_attention_is_weighted_mean_of_earlier_places() -> None:

@@ -14,6 +14,7 @@ import polib
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from app.i18n import outgoing_messages
 from app.i18n.collect import ROOT, SLOT, collected, in_prose, in_python, in_script, numbered
@@ -244,7 +245,7 @@ def test_course_pages_have_no_english_left(language: str, page: str) -> None:
 def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """Restores the functions that send messages to the browser after the test."""
     monkeypatch.setattr(outgoing_messages, "translator_for", outgoing_messages.translator_for)
-    monkeypatch.setattr(outgoing_messages.ScriptRunContext, "enqueue", outgoing_messages.ScriptRunContext.enqueue)
+    monkeypatch.setattr(ScriptRunContext, "enqueue", ScriptRunContext.enqueue)
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app.beats.recall import ask_again
 from app.state import browser_progress
+from app.streamlit_fixes import UploadedFile
 from app.uploads.upload_slot import file_uploader
 from core.experiment.checks import BadValue
 from lessons.kit.lesson import progress

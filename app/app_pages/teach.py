@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app.app_pages import projector
 from app.beats.lesson_text import filled
@@ -18,6 +17,7 @@ from app.classes.class_session import class_guesses, learner_count, picture, qr,
 from app.components.figure.figure import draw
 from app.state import url_state
 from app.state.engine import me
+from app.streamlit_fixes import UploadedFile
 from app.uploads.text_upload import escaped
 from app.uploads.upload_slot import file_uploader
 from core.experiment.checks import BadValue

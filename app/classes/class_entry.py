@@ -8,7 +8,6 @@ from __future__ import annotations
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
-from streamlit import config
 
 from app.state import url_state
 from app.state.engine import me
@@ -62,7 +61,7 @@ def server_addresses() -> list[str]:
 
 def server_address() -> str:
     """Returns the one address on which the server was told to answer, or "" if it answers on all addresses."""
-    return config.get_option("server.address") or ""
+    return st.get_option("server.address") or ""
 
 
 def typed_address() -> str:

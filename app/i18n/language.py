@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, get_script_run_ctx
+
+from app.streamlit_fixes import forget_session_value, session_value
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 OWN = "en"  # the language in which the app is written
@@ -23,24 +25,15 @@ class Reader:
 
 def language() -> str:
     """Returns the language of the learner who is looking at the page that is being drawn."""
-    context = get_script_run_ctx(suppress_warning=True)
-    return reader(context).language if context else OWN
+    return reader().language
 
 
-def reader(context: ScriptRunContext) -> Reader:
-    """Returns the reader for whom this context draws a page.
+def reader(page: Any = None) -> Reader:
+    """Returns the reader for whom a page is drawn. It is the page that is being drawn, unless another is passed.
 
-    Every outgoing message calls this function. It therefore stores the reader in the context, and the session keeps
-    the reader for the next page.
+    The session keeps the reader for the next page.
     """
-    known = vars(context).get(AT)
-    if known is None:
-        try:
-            known = context.session_state[AT]
-        except KeyError:
-            return Reader()
-        vars(context)[AT] = known
-    return known
+    return session_value(AT, page) or Reader()
 
 
 def settle() -> None:
@@ -57,8 +50,7 @@ def settle() -> None:
     own = browsers if browsers in LANGUAGES else OWN
     now = asked or st.session_state.get(AT, Reader(own)).language
     st.session_state[AT] = Reader(now, now if now != own else "")
-    if context := get_script_run_ctx():
-        vars(context).pop(AT, None)
+    forget_session_value(AT)
     if now != own and asked is None:
         st.query_params[AT] = now
 

@@ -15,12 +15,11 @@ from typing import Any
 
 import pandas as pd
 from google.protobuf.message import Message
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from app.i18n.collect import in_script, numbered
 from app.i18n.language import AT, OWN, language, reader
 from app.i18n.translator import Translator, letters, translations
+from app.streamlit_fixes import rewrite_outgoing_messages
 
 # The fields of Streamlit's messages, and the keys in the data of our charts and components, that contain readable
 # text.
@@ -47,7 +46,6 @@ SENT = ("json", "spec")  # the fields that contain JSON
 WRITTEN = re.compile(r"class=\"gloss(?:ary)?\"")
 # a link to a page of the app
 LINK = re.compile(r"""(?<=\]\()[a-z_]+(\?[^)\s]*)?(?=\))|(?<=href=")[a-z_]+(\?[^"]*)?(?=")""")
-_enqueue = ScriptRunContext.enqueue
 
 
 @cache
@@ -73,17 +71,13 @@ def tabled(table: pd.DataFrame) -> pd.DataFrame:
     return cells.rename(columns=translate_option, index=translate_option)
 
 
-def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
-    """Translates a message into the learner's language and sends it.
-
-    This function replaces Streamlit's `ScriptRunContext.enqueue`.
-    """
-    who = reader(context)
+def translate(page: Any, message: Message) -> None:
+    """Translates a message of a page into the learner's language."""
+    who = reader(page)
     if who.language != OWN:
         say(message, translator_for(who.language))
     if who.linked:
         carry(message, who.linked)
-    _enqueue(context, message)
 
 
 @contextmanager
@@ -120,10 +114,10 @@ def main_language(counted: Counter[bool]) -> str:
 
 def listen() -> None:
     """Makes Streamlit translate every message from now on."""
-    ScriptRunContext.enqueue = enqueue  # type: ignore[method-assign, assignment]
+    rewrite_outgoing_messages(translate)
 
 
-def carry(message: ForwardMsg, language: str) -> None:
+def carry(message: Message, language: str) -> None:
     """Adds the language to the links in a message that lead to other pages of the app.
 
     Such a link may open a new tab, and a new tab does not know the language of this session.
@@ -134,7 +128,7 @@ def carry(message: ForwardMsg, language: str) -> None:
         element.body = LINK.sub(lambda at: f"{at[0]}{'&' if at[1] or at[2] else '?'}{AT}={language}", element.body)
 
 
-def say(message: ForwardMsg, translator: Translator) -> None:
+def say(message: Message, translator: Translator) -> None:
     """Translates a message if it draws something or lists the pages. Other messages stay as they are."""
     if message.WhichOneof("type") in ("delta", "navigation"):
         reword(message, translator)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import streamlit as st
-from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from app.i18n import outgoing_messages
+from app.streamlit_fixes import is_history_navigation
 from core.experiment.checks import BadValue
 from core.store.class_records import is_waiting
 from core.user_data import ownership
@@ -167,8 +167,7 @@ def follow_history(page: str) -> None:
     After such a navigation, a setting that is missing in the URL takes its default. After any other one it takes the
     value that the session has kept.
     """
-    context = get_script_run_ctx()
-    if context and context.is_history_navigation:
+    if is_history_navigation():
         for name in map(str, [*st.session_state]):
             if name.startswith(f"kept {page}.") and name.removeprefix("kept ") not in st.query_params:
                 del st.session_state[name]

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app.state import data_owner, url_state
+from app.streamlit_fixes import UploadedFile
 from app.uploads import text_upload as text
 from app.uploads import upload_popover
 from app.uploads.markdown import escaped

@@ -26,6 +26,7 @@ from core.serve.race import Side, race
 from core.store import folders, store
 from core.store.folders import Folder
 from core.store.store import Event
+from core.tensors.torch_private import check_version
 from core.training.report import Done, Frame, Point
 from core.training.train import train
 from core.worlds import glyphs, handwriting
@@ -41,7 +42,11 @@ class TooLong(RuntimeError):
 
 
 def warm_up() -> None:
-    """Imports torch and loads data before the first job, so that no learner has to wait for it."""
+    """Imports torch and loads data before the first job, so that no learner has to wait for it.
+
+    Another version of torch than expected gets a sentence in the log.
+    """
+    check_version()
     torch.set_num_threads(1)
     handwriting.digits()
     glyphs.catalogue()

@@ -11,15 +11,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.tensors.torch_private import HAS_ONEDNN, multiply_transposed
+
 LARGE = 2**21  # number of multiplications above which a separate call for each seed is faster
-# The only way to oneDNN's product of dense matrices. PyTorch's compiler calls it, under a name of its own.
-THERE = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 def batched_matmul(x: Tensor, weight: Tensor) -> Tensor:
     """Multiplies x (seeds, rows, inputs) by weight (seeds, inputs, outputs), each seed by itself."""
     large = x[0].numel() * weight.shape[-1] >= LARGE
-    if THERE and large and x.dtype == torch.float32:
+    if HAS_ONEDNN and large and x.dtype == torch.float32:
         made: Tensor = BatchedMatmul.apply(x, weight)  # type: ignore[no-untyped-call]
         return made
     return x @ weight
@@ -38,10 +38,3 @@ class BatchedMatmul(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         dx, dw = ctx.needs_input_grad
         return multiply_transposed(dy, weight) if dx else None, multiply_transposed(x.mT, dy.mT) if dw else None
-
-
-def multiply_transposed(a: Tensor, b: Tensor) -> Tensor:
-    """Multiplies a (seeds, n, k) by the transpose of b (seeds, m, k): a b' (seeds, n, m)."""
-    times = torch.ops.mkldnn._linear_pointwise
-    made = [times(rows, columns, None, "none", [], "") for rows, columns in zip(a, b)]
-    return torch.stack(made) if len(made) > 1 else made[0][None]

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from core.tensors.torch_private import count_steps, step_adam
+
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
@@ -26,11 +28,8 @@ class Adam:
         """Makes one step in the opposite direction of the gradients. Every learning rate is multiplied by `share`."""
         # the kernel ignores strides, so the gradients must be contiguous
         laid = [gradient.contiguous() for gradient in gradients]
-        torch._foreach_add_(self.steps, 1)
+        count_steps(self.steps)
         for rate, places in self.places.items():
             state = (self.parameters, laid, self.means, self.squares, self.steps)
             parameters, slopes, means, squares, steps = ([tensors[k] for k in places] for tensors in state)
-            torch._fused_adam_(
-                parameters, slopes, means, squares, [], steps, lr=rate * share, beta1=BETA1, beta2=BETA2,
-                weight_decay=0, eps=EPSILON, amsgrad=False, maximize=False,
-            )  # fmt: skip
+            step_adam(parameters, slopes, means, squares, steps, rate * share, (BETA1, BETA2), EPSILON)
