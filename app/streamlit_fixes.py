@@ -19,7 +19,6 @@ Invalid values: Streamlit accepts any value that a browser sends for a widget. T
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
@@ -35,6 +34,8 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 from streamlit.runtime.state.common import WidgetMetadata, unpack_widget_state_value
 from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
+
+from core.versions import warn_of_other_version
 
 WRITTEN_FOR = "1.67"  # the version of Streamlit
 _clear = ForwardMsgQueue.clear
@@ -138,14 +139,7 @@ def mend() -> None:
 
 def check_version() -> None:
     """Writes a sentence into the log if another version of Streamlit is installed than this file was written for."""
-    if st.__version__.split(".")[:2] != WRITTEN_FOR.split("."):
-        logging.getLogger(__name__).warning(
-            "Headstart was written for Streamlit %s, and %s is installed. It uses private parts of Streamlit, so pages "
-            "may look wrong or lose inputs: install %s, or run the tests.",
-            WRITTEN_FOR,
-            st.__version__,
-            WRITTEN_FOR,
-        )
+    warn_of_other_version("Streamlit", st.__version__, WRITTEN_FOR, "pages may look wrong or lose inputs")
 
 
 def rewrite_outgoing_messages(rewrite: Callable[[ScriptRunContext, ForwardMsg], None]) -> None:
@@ -189,6 +183,12 @@ def is_history_navigation() -> bool:
     """Returns whether the learner came to this page by Back or Forward."""
     page = get_script_run_ctx()
     return page is not None and page.is_history_navigation
+
+
+def is_partial_run() -> bool:
+    """Returns whether only fragments are drawn again, and not the whole page."""
+    page = get_script_run_ctx()
+    return page is not None and bool(page.fragment_ids_this_run)
 
 
 def open_browser() -> None:

@@ -19,6 +19,7 @@ from core.experiment import spec, tasks
 from core.experiment.checks import BadValue, module_names
 from core.experiment.fields import bounded_fields
 from core.experiment.spec import Keep, Measure, Run, Stage, digest, from_json, to_json
+from core.experiment.static_inspection import fields_read_by
 from core.experiment.tasks import Glyphs, Handwriting, Instructions, Plane, Task
 
 PARENT = Run(task=Plane(), net="mlp", seeds=2)
@@ -176,7 +177,7 @@ ODD: dict[str, Any] = {  # a field of a measure away from its default
 
 @pytest.mark.parametrize("kind", module_names("measure"))
 def test_measure_refuses_fields_it_does_not_read(kind: str) -> None:
-    read = spec.fields_read_by(kind)
+    read = fields_read_by(kind)
     assert read <= ODD.keys() == {f.name for f in fields(Measure)} - {"kind", "runs"}
     for name, value in ODD.items():
         if name in read:
@@ -192,7 +193,7 @@ def test_measure_fields_agree_with_function_parameters() -> None:
         learned, *read = signature(import_module(f"core.measure.{kind}").measure).parameters.values()
         assert (learned.name, learned.kind) == ("learned", Parameter.POSITIONAL_OR_KEYWORD)
         assert all(parameter.kind == Parameter.KEYWORD_ONLY for parameter in read)
-        assert {parameter.name for parameter in read} == spec.fields_read_by(kind)
+        assert {parameter.name for parameter in read} == fields_read_by(kind)
 
 
 def is_a_sentence(error: BadValue) -> bool:

@@ -178,7 +178,7 @@ def by_hand(run: Run, start: Theta, seed: int) -> nn.Sequential:
 
 def start_of(run: Run, ancestors: dict[Run, Theta]) -> Theta:
     net = nets.load(run.net, worlds.load(run.task).classes(run.task))
-    return initial_weights(run, net, ancestors, range(run.first_seed, run.first_seed + run.seeds))
+    return initial_weights(run, net, ancestors, run.seed_range)
 
 
 def assert_same(theta: Theta, seed: int, module: nn.Module, tolerance: float) -> None:

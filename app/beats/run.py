@@ -34,6 +34,7 @@ from app.controls.controls import control
 from app.state import lesson_cache, url_state
 from app.state.engine import engine, me
 from app.state.url_state import LessonState
+from app.streamlit_fixes import is_partial_run
 from core.experiment.spec import Measure, Run
 from core.serve.engine import Busy
 from core.store import store
@@ -82,7 +83,7 @@ def live(
             every = (
                 max(now.poll_interval, now.poll_interval / 12 * engine().pending) or None
             )  # all pages together update about thirty times a second
-            st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now.snapshot)
+            st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now)
 
 
 def tick(
@@ -90,18 +91,19 @@ def tick(
     backdrop: Callable[[LessonState, bool], Results],
     told: DeltaGenerator,
     at: LessonState,
-    before: tuple[float, bool, int],
+    before: RunStatus,
 ) -> None:
     """Draws the stage and the progress of the runs, and updates itself.
 
-    `before` is the snapshot from the moment when the rest of the page was drawn.
+    `before` is the status from which the rest of the page was drawn. The stage is drawn from it, too, and only looks
+    again when it updates itself.
     """
     if lesson.turn and url_state.setting(lesson.slug, lesson.turn) != at.settings[lesson.turn]:
         st.rerun()  # a player was left at another step, and the rest of the page must show it
     if on_player(lesson, backdrop, at) != st.session_state.get(url_state.key(lesson.slug, "scrubs")):
         st.rerun()  # another view was chosen, and the step's slider has to appear or to disappear
     at = url_state.read(lesson) if has_pad(lesson) else at  # every other change draws the whole page again
-    settings, now = at.settings, poll(lesson, at)
+    settings, now = at.settings, poll(lesson, at) if is_partial_run() else before
     with told:
         announce(lesson, settings, now.moving, now.over, now.seen.evidence)
         progress(lesson, settings, now.runs, now.seen)
@@ -115,7 +117,7 @@ def tick(
     pad = partial(input_form, lesson, settings, now.answers, now.asked) if turn else None
     watching = at.pressed and not (turn and draws(lesson))
     stage(lesson, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
-    if before != now.snapshot:
+    if before.snapshot != now.snapshot:
         st.rerun()  # a run began or ended, or an answer came; the update interval may change too
 
 

@@ -70,9 +70,7 @@ def case(run: Run, task: Task, net: Net, ancestors: dict[Run, Theta]) -> Case:
     """Creates the case of a run. The reference is the weights of the oldest run in the lineage."""
     assert isinstance(task, Preferences)
     oldest = list(run.lineage())[-1]
-    return Case(
-        task, range(run.first_seed, run.first_seed + run.seeds), net, keep.for_each_seed(ancestors[oldest], run.seeds)
-    )
+    return Case(task, run.seed_range, net, keep.for_each_seed(ancestors[oldest], run.seeds))
 
 
 def log_probs(net: Net, theta: Theta, notes: Tensor) -> Tensor:

@@ -7,12 +7,11 @@ Equal values are the same experiment and have the same digest. Every bound is ch
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 from core.experiment import strokes, tasks
@@ -26,7 +25,7 @@ from core.experiment.checks import (
     module_names,
 )
 from core.experiment.fields import Bounded, Choice, Flag, FloatRange, IntRange, bounded
-from core.experiment.static_inspection import syntax_tree
+from core.experiment.static_inspection import fields_read_by
 from core.experiment.stored_names import current_name, stored_name
 from core.experiment.tasks import Task
 
@@ -109,10 +108,9 @@ class Run(Bounded):
     )
     watch: tuple[Task, ...] = ()  # other tasks that are tested during training, each through the head that learned it
     copied: int = bounded(
-        0,
-        IntRange("Copied layers", 0, 16),
+        0, IntRange("Copied layers", 0, 16),
         "Layers taken over from the start, from the input on; 0 is the whole backbone.",
-    )
+    )  # fmt: skip
     frames: int = bounded(
         0, IntRange("Frames", 0, 100), "Moments at which the first net's weights are kept, to be played."
     )
@@ -135,8 +133,7 @@ class Run(Bounded):
         check_whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
         check_whole("Until", self.until, 0, self.planned - 1)
         if any(stage.steps > most_steps(stage.batch, self.seeds) for stage in self.stages):
-            most = f"{EXAMPLES // 1_000_000} million"
-            raise BadValue(f"A stage is too long: steps times batch times seeds may be {most}.")
+            raise BadValue(f"A stage is too long: steps times batch times seeds may be {EXAMPLES // 10**6} million.")
         if len(tuple(self.lineage())) > 8:
             raise BadValue("A run may stand on seven others at most.")
         if self.start and self.start.net != self.net:
@@ -166,6 +163,11 @@ class Run(Bounded):
     def tests(self) -> list[int]:
         """Returns the steps at which the run is tested: those of the full run up to its end, and the end itself."""
         return [*(step for step in checkpoints(self.planned) if step < self.steps), self.steps]
+
+    @property
+    def seed_range(self) -> range:
+        """Returns the seeds of the nets that train side by side."""
+        return range(self.first_seed, self.first_seed + self.seeds)
 
     def moment(self, step: int) -> Run:
         """Returns the run that stops at this step, as a start for other runs. Its weights are those that the full run
@@ -241,15 +243,6 @@ class Measure(Bounded):
             if getattr(self, name) != default:
                 kind, name = self.kind.replace("_", " "), name.replace("_", " ")
                 raise BadValue(f'The measure "{kind}" has no use for {name}.')
-
-
-@cache
-def fields_read_by(kind: str) -> frozenset[str]:
-    """Returns the names of the fields that a kind of measure reads: the keyword arguments of its function `measure`.
-    The file is parsed and not imported, because importing it would import torch."""
-    body = syntax_tree("measure", kind).body
-    (function,) = (node for node in body if isinstance(node, ast.FunctionDef) and node.name == "measure")
-    return frozenset(argument.arg for argument in function.args.kwonlyargs)
 
 
 Value = Task | Stage | Run | Measure

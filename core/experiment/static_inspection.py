@@ -1,6 +1,7 @@
 """Reads facts from the source files of core without importing them, because importing them would import torch.
 
-It finds the kinds of examples that a net reads, and the fields that a method uses. A new file needs no registration.
+It finds the kinds of examples that a net reads, and the fields that a method or a measure uses. A new file needs no
+registration.
 """
 
 from __future__ import annotations
@@ -40,3 +41,12 @@ def reads_field(folder: str, name: str, word: str) -> bool:
     """Returns whether the file of a method reads a name or an attribute, such as "size" or "keep.count"."""
     read = (node for node in ast.walk(syntax_tree(folder, name)) if isinstance(node, ast.Name | ast.Attribute))
     return any(isinstance(node.ctx, ast.Load) and ast.unparse(node) == word for node in read)
+
+
+@cache
+def fields_read_by(kind: str) -> frozenset[str]:
+    """Returns the names of the fields that a kind of measure reads: the keyword arguments of its function `measure`.
+    The file is parsed and not imported, because importing it would import torch."""
+    body = syntax_tree("measure", kind).body
+    (function,) = (node for node in body if isinstance(node, ast.FunctionDef) and node.name == "measure")
+    return frozenset(argument.arg for argument in function.args.kwonlyargs)

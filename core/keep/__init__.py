@@ -98,7 +98,7 @@ def load(method: str) -> ModuleType:
 
 def past(run: Run, ancestors: dict[Run, Theta]) -> list[TaskMemory]:
     """Returns every task of the lineage, latest first. Leaves out the run's own task if the run continues it midway."""
-    seeds, found = range(run.first_seed, run.first_seed + run.seeds), []
+    seeds, found = run.seed_range, []
     for ancestor in list(run.lineage())[1:]:
         task = ancestor.task
         if ancestor.until and ancestor.task == run.task:

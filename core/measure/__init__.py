@@ -16,7 +16,8 @@ from importlib import import_module
 from typing import Any
 
 from core import nets, worlds
-from core.experiment.spec import Measure, Run, fields_read_by
+from core.experiment.spec import Measure, Run
+from core.experiment.static_inspection import fields_read_by
 from core.experiment.tasks import Task
 from core.nets import Net, Theta
 from core.training.evaluator import Evaluator

@@ -66,7 +66,7 @@ def measure(
 def start_weights(learner: Learned) -> Theta:
     """Returns the weights before the first step, which follow from the run's seeds and its start."""
     run = learner.run
-    return initial_weights(run, learner.net, dict(learner.thetas), range(run.first_seed, run.first_seed + run.seeds))
+    return initial_weights(run, learner.net, dict(learner.thetas), run.seed_range)
 
 
 def edited(delta: Theta, layers: tuple[str, ...], rank: int) -> Theta:

@@ -16,5 +16,5 @@ def measure(learned: list[Learned]) -> dict[str, Any]:
 def penalties(learner: Learned) -> list[Any]:
     """Returns the penalties that protect the run's old tasks."""
     run, ancestors = learner.run, dict(learner.thetas)
-    start = initial_weights(run, learner.net, ancestors, range(run.first_seed, run.first_seed + run.seeds))
+    start = initial_weights(run, learner.net, ancestors, run.seed_range)
     return protection(run, start, ancestors)

@@ -6,10 +6,10 @@ The private operations are faster. The results agree with the public ones, up to
 
 from __future__ import annotations
 
-import logging
-
 import torch
 from torch import Tensor
+
+from core.versions import warn_of_other_version
 
 WRITTEN_FOR = "2.13.0"  # the version of PyTorch
 HAS_FUSED_ADAM = hasattr(torch, "_fused_adam_") and hasattr(torch, "_foreach_add_")
@@ -19,14 +19,8 @@ HAS_ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, 
 
 def check_version() -> None:
     """Writes a sentence into the log if another version of PyTorch is installed than this file was written for."""
-    if torch.__version__.split("+")[0] != WRITTEN_FOR:
-        logging.getLogger(__name__).warning(
-            "Headstart was written for PyTorch %s, and %s is installed. It uses private operations of PyTorch, so runs "
-            "may be slower or differ a little from the results that ship: install %s, or run the tests.",
-            WRITTEN_FOR,
-            torch.__version__,
-            WRITTEN_FOR,
-        )
+    slower = "runs may be slower or differ a little from the results that ship"
+    warn_of_other_version("PyTorch", torch.__version__, WRITTEN_FOR, slower)
 
 
 def count_steps(steps: list[Tensor]) -> None:

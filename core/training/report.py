@@ -13,7 +13,7 @@ from typing import Any
 from torch import Tensor
 
 from core.experiment.spec import Run
-from core.nets import Net, Theta
+from core.nets import Net, Theta, first_seed
 from core.training.evaluator import Evaluator
 from core.training.tracked_examples import behaviour, exhibits
 
@@ -91,13 +91,13 @@ class Reporter:
             yield Tick(step)
         if step in self.frames:
             self.frames.discard(step)
-            yield Frame(step, first_seed(weights()))
+            yield Frame(step, copy_first_seed(weights()))
 
     def at_end(self, step: int, flops: float, losses: Tensor, theta: Theta) -> Iterator[Point | Frame | Done]:
         """Yields the last test, the last frame if the run records frames, and the trained weights."""
         yield self.point(step, flops, losses, theta, writing=True)
         if self.run.frames:
-            yield Frame(step, first_seed(theta))
+            yield Frame(step, copy_first_seed(theta))
         yield Done(theta)
 
     def point(self, step: int, flops: float, losses: Tensor, theta: Theta, writing: bool) -> Point:
@@ -134,9 +134,9 @@ def written_at(tests: list[int]) -> set[int]:
     return {min(tests[:-1], key=lambda test: abs(test - moment)) for moment in moments(tests[-1], TEXTS)}
 
 
-def first_seed(theta: Theta) -> Theta:
-    """Returns a copy of the first seed's weights, each of shape (1, ...)."""
-    return {name: weight[:1].detach().clone() for name, weight in theta.items()}
+def copy_first_seed(theta: Theta) -> Theta:
+    """Returns a copy of the first seed's weights, each of shape (1, ...), which does not keep those of other seeds."""
+    return {name: weight.clone() for name, weight in detached(first_seed(theta)).items()}
 
 
 def detached(theta: Theta) -> Theta:

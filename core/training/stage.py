@@ -73,7 +73,7 @@ def prepare_stage(
     ancestors: dict[Run, Theta],
 ) -> StageTrainer:
     """Prepares stage `number` of a run that has reached the weights `start`."""
-    stage, seeds = run.stages[number], range(run.first_seed, run.first_seed + run.seeds)
+    stage, seeds = run.stages[number], run.seed_range
     method = adapt.load(stage.method)
     phi = method.phi(start, stage.size, rngs("phi", seeds, number))
     for parameter in phi.values():

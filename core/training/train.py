@@ -21,7 +21,7 @@ from core.training.start import initial_weights, protection
 
 def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tick | Done]:
     """Trains a run and yields its events. `ancestors` holds the weights of every run that it starts from."""
-    seeds, world = range(run.first_seed, run.first_seed + run.seeds), worlds.load(run.task)
+    seeds, world = run.seed_range, worlds.load(run.task)
     net = nets.load(run.net, world.classes(run.task))
     pool = world.train(run.task, seeds)
     theta = initial_weights(run, net, ancestors, seeds)

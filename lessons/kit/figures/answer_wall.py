@@ -47,9 +47,8 @@ class Wall:
     task: str = "0"  # the task of the examples: "0" is the net's own task, "1" is the first task that it watches
     brief: Mapping[int, str] | None = None  # a letter for each class, if it is not the number of the class
     full: Sequence[str] = ()  # the full names of the classes, which do not fit on a tile; the tiles show short names
-    # The names of the classes for the stories of examples; without names there are no stories Whether this is an old
-    # skill: only examples that were right at first are shown, and wrong ones count as lost.
-    names: Sequence[str] = ()
+    names: Sequence[str] = ()  # the names of the classes for the stories of examples; without names there are none
+    # Whether this is an old skill: only examples that were right at first are shown, and wrong ones count as lost.
     old: bool = False
     columns: int = 8
     axes: tuple[PlaneAxis, PlaneAxis] | None = None  # the axes of a plane, in the units of the measured values

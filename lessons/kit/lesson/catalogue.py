@@ -132,19 +132,18 @@ class Workspace:
 
     controls: tuple[Control[Any], ...]  # the main control is the first one
     runs: Callable[[Settings], Runs]  # the runs that the Run button starts, from one to four
-    # Stored results that the figures use; some are hidden until the learner has predicted The picture that always
-    # stays visible; in a lesson the learner predicts it.
+    # Stored results that the figures use; some are hidden until the learner has predicted.
     backdrop: Callable[[Settings], Values]
+    # The picture that always stays visible; in a lesson the learner predicts it.
     picture: Callable[[Results, Settings, Guess], Figure]
     views: Callable[[Results, Settings, Guess], Views]  # views that can replace the picture; animated ones come first
-    # Measures of the runs, which are computed when the runs are complete Measures of the learner's input on the
-    # sheet. They are computed again whenever the input changes, without training.
-    after: Callable[[Settings], Measures] = nothing
+    after: Callable[[Settings], Measures] = nothing  # measures of the runs, computed when the runs are complete
+    # Measures of the learner's input on the sheet. They are computed again whenever the input changes, without
+    # training.
     asks: Callable[[Settings], Measures] = nothing
-    # The views to watch on the Run page, of which the first that exists is shown; otherwise the picture Describes the
-    # state of the runs in one sentence while they train.
+    # The views to watch on the Run page. The first that exists is shown; if none exists, the picture is shown.
     moving: tuple[str, ...] = ()
-    tells: Callable[[Results, Settings], str] = race_sentence
+    tells: Callable[[Results, Settings], str] = race_sentence  # describes the runs in one sentence while they train
     headline: Callable[[Results, Settings], str] = no_words  # describes the result of the runs, above the picture
     mission: Mission | None = None
     lacks: Callable[[Settings], str] = nothing_lacks  # what the learner still has to do before the button is enabled

@@ -83,13 +83,11 @@ class Mission:
     says: str  # "Find the rate at which ..."
     # Judges the learner's own runs; None if these settings have no such goal.
     met: Callable[[Results, Settings], bool | None]
-    tries: Mapping[
-        str, tuple[Setting, ...]
-    ]  # the options that the search combines, by control; the other controls keep their defaults
+    # The options that the search combines, by control; the other controls keep their defaults.
+    tries: Mapping[str, tuple[Setting, ...]]
     idle: Callable[[Settings], bool] = never_idle  # returns whether these settings do nothing for the goal
-    # Returns the name of the run that the learner's own run is compared with Returns why these settings cannot reach
-    # the goal, for a learner who missed it.
-    rival: Callable[[Settings], str] = no_rival
+    rival: Callable[[Settings], str] = no_rival  # returns the name of the run that the learner's own is compared with
+    # Returns why these settings cannot reach the goal, for a learner who missed it.
     advice: Callable[[Settings], str] = no_advice
 
 
