@@ -61,7 +61,7 @@ def guess_and_truth(lesson: Lesson, at: LessonState) -> str:
     """Returns a sentence with the learner's first guess and its result, once they have seen the explanation."""
     if at.beat not in ("Explain", "Recall") or not (at.may_see and at.guess):
         return ""
-    _, said, did = lesson.verdict(load_results(lesson_cache.backdrop(lesson, lesson.defaults)), at.guess)[0]
+    _, said, did = lesson.verdict_rows(load_results(lesson_cache.backdrop(lesson, lesson.defaults)), at.guess)[0]
     return f"You said {said}; it was {did}."
 
 

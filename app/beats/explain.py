@@ -97,7 +97,7 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
             st.caption("To keep")
             prose(f"**{words(lesson, 'keep')}**", lesson.slug, "keep")
         said = defaults(lesson.sliders).but(**at.predicted.values)
-        for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict(evidence, said)):
+        for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict_rows(evidence, said)):
             st.markdown(f"{what}: **{did}**" + (f"; you said {you}" if slider.name in at.predicted.values else ""))
         with st.expander("Beyond this miniature"):
             say(lesson, "carry")

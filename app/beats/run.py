@@ -64,7 +64,7 @@ def live(
             for near in lesson.controls[: lesson.in_reach]:
                 if near is lesson.turn and scrubs:
                     how = "" if now.moving or now.over else ": move the slider under the picture"
-                    st.markdown(f"{near.label} **{settings[near]}**{how}.")
+                    st.markdown(f"{near.label} **{near.label_of(settings[near])}**{how}.")
                     continue
                 control(lesson.slug, near, settings[near], at.locked_controls.get(near.name))
             buttons(lesson, settings, now.runs)

@@ -202,6 +202,11 @@ def say(slug: str, slider: Control[Any], text: str) -> None:
         set_parameter(key(slug, slider.name), str(slider.read(text)))
 
 
+def option_formatter(control: Control[Any]) -> Callable[[Any], str]:
+    """Returns the function that writes an option of a control for a widget: its label, in the learner's language."""
+    return lambda option: outgoing_messages.translate_option(control.label_of(option))
+
+
 def handle(slug: str, slider: Control[Any], value: Any) -> None:
     """Draws the widget of a handle of the prediction. It has no value until the learner moves it."""
     at = key(slug, slider.name)
@@ -220,14 +225,14 @@ def handle(slug: str, slider: Control[Any], value: Any) -> None:
             key=at,
             help=said,
             on_change=moved,
-            format_func=outgoing_messages.translate_option,
+            format_func=option_formatter(slider),
         )
     else:
         st.session_state[at] = value
         st.segmented_control(
             slider.label,
             slider.options,
-            format_func=outgoing_messages.translate_option,
+            format_func=option_formatter(slider),
             key=at,
             help=said,
             on_change=moved,
@@ -248,7 +253,7 @@ def in_turn(order: Order, at: str, value: str | None, moved: Callable[[], None])
         key=at,
         help=order.help or None,
         on_change=moved,
-        format_func=outgoing_messages.translate_option,
+        format_func=option_formatter(order),
     )
 
 
@@ -257,14 +262,17 @@ def widget(
     control: Control[Any],
     value: Any,
     more: tuple[Any, ...] = (),
-    called: Callable[[Any], str] = outgoing_messages.translate_option,
+    called: Callable[[Any], str] | None = None,
 ) -> None:
     """Draws the widget of a control.
 
-    Its options are those of the control and `more`, with the labels of `called`. A change takes effect when the page
-    is drawn next.
+    Its options are those of the control and `more`. An option without a label is written by `called`, if it is given.
+    A change takes effect when the page is drawn next.
     """
-    at = key(slug, control.name)
+    at, label = key(slug, control.name), option_formatter(control)
+
+    def shown(option: Any) -> str:
+        return called(option) if called and option not in control.labels else label(option)
 
     def changed() -> None:
         change(slug, control, st.session_state[at])
@@ -272,12 +280,12 @@ def widget(
     st.session_state[at] = value
     options, said = control.options + more, control.help or None
     if control.slider:
-        st.select_slider(control.label, options, key=at, help=said, on_change=changed, format_func=called)
+        st.select_slider(control.label, options, key=at, help=said, on_change=changed, format_func=shown)
     else:
         st.segmented_control(
             control.label,
             options,
-            format_func=called,
+            format_func=shown,
             required=True,
             key=at,
             help=said,
