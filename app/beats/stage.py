@@ -19,7 +19,7 @@ PADS = {"points": "Your points", "drawing": "Your drawing"}  # the name of the v
 
 
 def stage(
-    lesson: Workspace,
+    workspace: Workspace,
     evidence: Results,
     settings: Settings,
     guess: Settings,
@@ -35,29 +35,31 @@ def stage(
     runs have started, the pad if there is one, or else the picture. `live` means that the runs still go on. The parts
     named in `lit` stay, and the rest of the picture is dimmed.
     """
-    views = lesson.views(evidence, settings, guess)
-    own = PADS[lesson.sheet.kind] if pad and lesson.sheet else ""
+    views = workspace.views(evidence, settings, guess)
+    own = PADS[workspace.sheet.kind] if pad and workspace.sheet else ""
     still = own or PICTURE
-    opening = first if first in views else next((name for name in lesson.moving if moving and name in views), still)
-    name = names(lesson.slug, [*([own] if own else []), PICTURE, *views], opening)
+    opening = first if first in views else next((name for name in workspace.moving if moving and name in views), still)
+    name = names(workspace.slug, [*([own] if own else []), PICTURE, *views], opening)
     if pad and name == own:
         pad()
         return
-    figure = views[name]() if name in views else lesson.picture(evidence, settings, guess)
+    figure = views[name]() if name in views else workspace.picture(evidence, settings, guess)
     draw(
         lighted(figure, lit),
-        f"{lesson.slug}.{name}.{figure.kind}",
+        f"{workspace.slug}.{name}.{figure.kind}",
         stage=True,
         live=live,
-        left=partial(set_moment, lesson),
+        left=partial(set_moment, workspace),
     )
 
 
-def set_moment(lesson: Workspace, mark: str) -> None:
+def set_moment(workspace: Workspace, mark: str) -> None:
     """Sets the lesson's step to the option nearest to the frame at which the learner left a player."""
-    if lesson.turn:
+    if workspace.turn:
         step = int(mark.split()[-1])
-        url_state.change(lesson.slug, lesson.turn, min(lesson.turn.options, key=lambda option: abs(option - step)))
+        url_state.change(
+            workspace.slug, workspace.turn, min(workspace.turn.options, key=lambda option: abs(option - step))
+        )
 
 
 def names(slug: str, options: list[str], first: str) -> str:

@@ -83,39 +83,39 @@ def key(slug: str, name: str) -> str:
     return f"{slug}.{name}"
 
 
-def read(lesson: Workspace) -> LessonState:
+def read(workspace: Workspace) -> LessonState:
     """Returns the state of a lesson: from the URL, else from the session, else the defaults.
 
     An invalid value is replaced by its default, and the page shows a sentence that says so.
     """
 
     slug, plan = (
-        lesson.slug,
-        read_parameter(key(lesson.slug, CLASS), lambda code: of_lesson(attended(code), lesson), None),
+        workspace.slug,
+        read_parameter(key(workspace.slug, CLASS), lambda code: of_lesson(attended(code), workspace), None),
     )
-    sliders = [slider for slider in lesson.sliders if plan is None or slider.name in plan.asked]
+    sliders = [slider for slider in workspace.sliders if plan is None or slider.name in plan.asked]
     values = {
         control.name: plan.value(control) if plan and control.name in plan.held else setting(slug, control)
-        for control in lesson.controls
+        for control in workspace.controls
     }
     said = {slider.name: read_parameter(key(slug, slider.name), slider.read, None) for slider in sliders}
     handles = {name: value for name, value in said.items() if value is not None}
     return LessonState(
         beat=setting(slug, BEAT),
-        settings=Settings(values, setting(slug, DRAW), learner_input(lesson)),
+        settings=Settings(values, setting(slug, DRAW), learner_input(workspace)),
         handles=Settings(handles),
         said_all=len(handles) == len(sliders),
         committed=setting(slug, COMMITTED),
         pressed=bool(setting(slug, PRESSED)),
         plan=plan,
         waits=plan is not None and is_waiting(plan.code),
-        whole=len(sliders) == len(lesson.sliders),
+        whole=len(sliders) == len(workspace.sliders),
     )
 
 
-def of_lesson(plan: Plan, lesson: Workspace) -> Plan:
+def of_lesson(plan: Plan, workspace: Workspace) -> Plan:
     """Returns the plan if it belongs to this lesson. Raises BadValue if it does not."""
-    if plan.lesson != lesson.slug:
+    if plan.lesson != workspace.slug:
         raise BadValue("This class is of another lesson. Ask for the link again.")
     return plan
 
@@ -130,10 +130,10 @@ def setting(slug: str, control: Control[Any]) -> Any:
     return read_parameter(key(slug, control.name), read, control.default)
 
 
-def learner_input(lesson: Workspace) -> Given:
+def learner_input(workspace: Workspace) -> Given:
     """Returns what the learner has placed, typed or drawn in the lesson."""
-    sheet = lesson.sheet
-    return read_parameter(key(lesson.slug, "given"), sheet.read, sheet.default_input) if sheet else ()
+    sheet = workspace.sheet
+    return read_parameter(key(workspace.slug, "given"), sheet.read, sheet.default_input) if sheet else ()
 
 
 def read_parameter(at: str, read: Callable[[str], T], default: T) -> T:
