@@ -97,7 +97,7 @@ def forward(
     )
 
 
-def backdrop(lesson: Lesson, at: LessonState, everything: bool) -> Results:
+def stored_results(lesson: Lesson, at: LessonState, everything: bool) -> Results:
     """Returns the stored results of the page.
 
     Without `everything`, the function returns only those that may be seen before the prediction. If some are missing,
@@ -123,7 +123,7 @@ def backdrop_results(lesson: Lesson, settings: Settings, everything: bool) -> Re
 
 def beat_look(lesson: Lesson, at: LessonState) -> None:
     """Draws the first beat."""
-    look(lesson, backdrop(lesson, at, everything=False), partial(forward, lesson, "Make a prediction", "Predict"))
+    look(lesson, stored_results(lesson, at, everything=False), partial(forward, lesson, "Make a prediction", "Predict"))
 
 
 def beat_predict(lesson: Lesson, at: LessonState) -> None:
@@ -139,14 +139,14 @@ def beat_predict(lesson: Lesson, at: LessonState) -> None:
             if at.waits:
                 st.caption("Your teacher will release the run.")
         with st.container(key="stage"), st.container():
-            on_picture(lesson, at, backdrop(lesson, at, everything=False))
+            on_picture(lesson, at, stored_results(lesson, at, everything=False))
 
 
 def wait(lesson: Lesson, at: LessonState) -> None:
     """Draws the page on which the learner waits for their teacher."""
     label = "Change my prediction" if at.predicted else "Make a prediction"
     onward = partial(forward, lesson, label, "Predict", primary=not at.predicted)
-    class_session.wait(lesson, at, backdrop(lesson, at, everything=False), onward)
+    class_session.wait(lesson, at, stored_results(lesson, at, everything=False), onward)
 
 
 def ask_first(lesson: Lesson, at: LessonState) -> None:
@@ -165,7 +165,7 @@ def ask_first(lesson: Lesson, at: LessonState) -> None:
 
 def run(lesson: Lesson, at: LessonState) -> None:
     """Draws the third beat."""
-    live(lesson, partial(backdrop, lesson), partial(forward, lesson, "What happened there?", "Explain"))
+    live(lesson, partial(stored_results, lesson), partial(forward, lesson, "What happened there?", "Explain"))
 
 
 def beat_explain(lesson: Lesson, at: LessonState) -> None:
@@ -175,7 +175,7 @@ def beat_explain(lesson: Lesson, at: LessonState) -> None:
     """
     # the settings that the words describe
     plain = replace(lesson.defaults, draw=at.settings.draw, given=at.settings.given)
-    evidence = backdrop(lesson, replace(at, settings=plain), everything=True) | own_results(lesson, plain)
+    evidence = stored_results(lesson, replace(at, settings=plain), everything=True) | own_results(lesson, plain)
     explain(lesson, at, plain, evidence, partial(forward, lesson, "Check what stays", "Recall"))
 
 

@@ -43,9 +43,11 @@ from lessons.kit.model.values import Measures, Results, Settings
 from lessons.kit.results.evidence import load_results
 
 
-def live(
-    workspace: Workspace, backdrop: Callable[[LessonState, bool], Results], onward: Callable[[], None] = lambda: None
-) -> None:
+# returns the stored results of a page: all of them, or only those that may be seen before the prediction
+StoredResults = Callable[[LessonState, bool], Results]
+
+
+def live(workspace: Workspace, stored_results: StoredResults, onward: Callable[[], None] = lambda: None) -> None:
     """Draws the rail with its controls, and the stage.
 
     `onward` draws the button that leads on. While runs go on or are played, only the parts that change are drawn
@@ -60,7 +62,8 @@ def live(
                 say(workspace, "run")
             if workspace.sheet and workspace.sheet.beat == "Run" and not by_hand:
                 input_form(workspace, settings, now.answers, now.asked)
-            scrubs = st.session_state[url_state.key(workspace.slug, "scrubs")] = on_player(workspace, backdrop, at)
+            scrubs = on_player(workspace, stored_results, at)
+            st.session_state[url_state.key(workspace.slug, "scrubs")] = scrubs
             for near in workspace.controls[: workspace.in_reach]:
                 if near is workspace.turn and scrubs:
                     how = "" if now.moving or now.over else ": move the slider under the picture"
@@ -80,15 +83,14 @@ def live(
                     for other in others:
                         control(workspace.slug, other, settings[other], at.locked_controls.get(other.name))
         with st.container(key="stage"):
-            every = (
-                max(now.poll_interval, now.poll_interval / 12 * engine().pending) or None
-            )  # all pages together update about thirty times a second
-            st.fragment(tick, run_every=every)(workspace, backdrop, told, at, now)
+            # all pages together update about thirty times a second
+            every = max(now.poll_interval, now.poll_interval / 12 * engine().pending) or None
+            st.fragment(tick, run_every=every)(workspace, stored_results, told, at, now)
 
 
 def tick(
     workspace: Workspace,
-    backdrop: Callable[[LessonState, bool], Results],
+    stored_results: StoredResults,
     told: DeltaGenerator,
     at: LessonState,
     before: RunStatus,
@@ -100,14 +102,14 @@ def tick(
     """
     if workspace.turn and url_state.setting(workspace.slug, workspace.turn) != at.settings[workspace.turn]:
         st.rerun()  # a player was left at another step, and the rest of the page must show it
-    if on_player(workspace, backdrop, at) != st.session_state.get(url_state.key(workspace.slug, "scrubs")):
+    if on_player(workspace, stored_results, at) != st.session_state.get(url_state.key(workspace.slug, "scrubs")):
         st.rerun()  # another view was chosen, and the step's slider has to appear or to disappear
     at = url_state.read(workspace) if has_pad(workspace) else at  # every other change draws the whole page again
     settings, now = at.settings, poll(workspace, at) if is_partial_run() else before
     with told:
         announce(workspace, settings, now.moving, now.over, now.seen.evidence)
         progress(workspace, settings, now.runs, now.seen)
-    evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
+    evidence = stored_results(at, at.may_see and not now.moving) | now.seen.evidence
     evidence |= results(workspace, settings, now) | now.answers
     if headline := workspace.headline(evidence, settings):
         with st.container(key="headline"):
@@ -121,13 +123,13 @@ def tick(
         st.rerun()  # a run began or ended, or an answer came; the update interval may change too
 
 
-def on_player(workspace: Workspace, backdrop: Callable[[LessonState, bool], Results], at: LessonState) -> bool:
+def on_player(workspace: Workspace, stored_results: StoredResults, at: LessonState) -> bool:
     """Returns whether the stage has a player in which the learner chooses a step.
 
     In this case the step needs no slider of its own.
     """
     view = st.session_state.get(url_state.key(workspace.slug, "view"))
-    return workspace.turn is not None and view in (None, PICTURE) and workspace.is_player(backdrop(at, False))
+    return workspace.turn is not None and view in (None, PICTURE) and workspace.is_player(stored_results(at, False))
 
 
 def has_pad(workspace: Workspace) -> bool:
