@@ -61,7 +61,7 @@ def guess_and_truth(lesson: Lesson, at: LessonState) -> str:
     """Returns a sentence with the learner's first guess and its result, once they have seen the explanation."""
     if at.beat not in ("Explain", "Recall") or not (at.may_see and at.guess):
         return ""
-    _, said, did = lesson.verdict(load_results(lesson_cache.backdrop(lesson, lesson.defaults)), at.guess)[0]
+    _, said, did = lesson.verdict_rows(load_results(lesson_cache.backdrop(lesson, lesson.defaults)), at.guess)[0]
     return f"You said {said}; it was {did}."
 
 
@@ -97,7 +97,7 @@ def forward(
     )
 
 
-def backdrop(lesson: Lesson, at: LessonState, everything: bool) -> Results:
+def stored_results(lesson: Lesson, at: LessonState, everything: bool) -> Results:
     """Returns the stored results of the page.
 
     Without `everything`, the function returns only those that may be seen before the prediction. If some are missing,
@@ -123,7 +123,7 @@ def backdrop_results(lesson: Lesson, settings: Settings, everything: bool) -> Re
 
 def beat_look(lesson: Lesson, at: LessonState) -> None:
     """Draws the first beat."""
-    look(lesson, backdrop(lesson, at, everything=False), partial(forward, lesson, "Make a prediction", "Predict"))
+    look(lesson, stored_results(lesson, at, everything=False), partial(forward, lesson, "Make a prediction", "Predict"))
 
 
 def beat_predict(lesson: Lesson, at: LessonState) -> None:
@@ -139,14 +139,14 @@ def beat_predict(lesson: Lesson, at: LessonState) -> None:
             if at.waits:
                 st.caption("Your teacher will release the run.")
         with st.container(key="stage"), st.container():
-            on_picture(lesson, at, backdrop(lesson, at, everything=False))
+            on_picture(lesson, at, stored_results(lesson, at, everything=False))
 
 
 def wait(lesson: Lesson, at: LessonState) -> None:
     """Draws the page on which the learner waits for their teacher."""
     label = "Change my prediction" if at.predicted else "Make a prediction"
     onward = partial(forward, lesson, label, "Predict", primary=not at.predicted)
-    class_session.wait(lesson, at, backdrop(lesson, at, everything=False), onward)
+    class_session.wait(lesson, at, stored_results(lesson, at, everything=False), onward)
 
 
 def ask_first(lesson: Lesson, at: LessonState) -> None:
@@ -165,14 +165,14 @@ def ask_first(lesson: Lesson, at: LessonState) -> None:
 
 def run(lesson: Lesson, at: LessonState) -> None:
     """Draws the third beat."""
-    live(lesson, partial(backdrop, lesson), partial(forward, lesson, "What happened there?", "Explain"))
+    live(lesson, partial(stored_results, lesson), partial(forward, lesson, "What happened there?", "Explain"))
 
 
 def beat_explain(lesson: Lesson, at: LessonState) -> None:
     """Draws the fourth beat. Its words describe the default settings, and so does its picture."""
 
     def results(settings: Settings) -> Results:
-        return backdrop(lesson, replace(at, settings=settings), everything=True) | own_results(lesson, settings)
+        return stored_results(lesson, replace(at, settings=settings), everything=True) | own_results(lesson, settings)
 
     plain = replace(lesson.defaults, draw=at.settings.draw, given=at.settings.given)
     explain(lesson, at, plain, results, partial(forward, lesson, "Check what stays", "Recall"))
@@ -183,7 +183,7 @@ def beat_recall(lesson: Lesson, at: LessonState) -> None:
 
     def ending() -> None:
         if at.may_see:
-            verdict(lesson, at, backdrop(lesson, replace(at, settings=lesson.defaults), everything=True))
+            verdict(lesson, at, stored_results(lesson, replace(at, settings=lesson.defaults), everything=True))
         way_on(lesson)
 
     recall(lesson, ending)

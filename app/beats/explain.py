@@ -124,7 +124,7 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
 def verdict(lesson: Lesson, at: LessonState, evidence: Results) -> None:
     """Draws what the learner predicted beside what it was."""
     said = defaults(lesson.sliders).but(**at.predicted.values)
-    for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict(evidence, said)):
+    for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict_rows(evidence, said)):
         st.markdown(f"{what}: **{did}**" + (f"; you said {you}" if slider.name in at.predicted.values else ""))
 
 

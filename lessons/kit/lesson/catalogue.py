@@ -209,6 +209,11 @@ class Lesson(Workspace):
     def sliders(self) -> tuple[Control[Any], ...]:
         return self.prediction.sliders
 
+    def verdict_rows(self, evidence: Results, guess: Guess) -> Verdict:
+        """Returns the rows of the verdict, one for each slider. A row that names an option shows its label."""
+        rows = zip(self.sliders, self.verdict(evidence, guess))
+        return [(what, slider.label_of_text(you), slider.label_of_text(did)) for slider, (what, you, did) in rows]
+
     @property
     def explained(self) -> tuple[str, ...]:
         """Returns the findings of the explanation.
