@@ -169,7 +169,7 @@ def test_a_class_that_is_none_is_one_sentence(code: str) -> None:
 def test_guess_reaches_class_at_each_change() -> None:
     plan, guess = opened(), {"at1": "15", "at5": "20", "at20": "25"}
     test = page("label_worth", beat="Predict", **{"class": plan.code}, **guess)
-    assert "lesson 1 · 10b" in everything(test)
+    assert "Lesson 1 · 10b" in everything(test)
     assert records_of_class(plan) == ()  # moved, but not yet said
     press(test, "That is my prediction")
     assert records_of_class(plan) == (Record(said=Settings({"at1": 15, "at5": 20, "at20": 25})),)

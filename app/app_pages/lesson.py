@@ -38,7 +38,8 @@ def show(lesson: Lesson) -> None:
     at = url_state.read(lesson)
     with st.container(key="header", horizontal=True):
         st.title(lesson.title, anchor=False, width="content")
-        st.caption(f"Lesson {lesson.number}{class_session.plan_label(at.plan)} · {lesson.question}", width="content")
+        line = lesson.chapter if at.beat == "Look" else lesson.question  # Look shows the question in large type
+        st.caption(f"Lesson {lesson.number}{class_session.plan_label(at.plan)} · {line}", width="content")
         url_state.widget(lesson.slug, url_state.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     waits = at.waits and at.beat in ("Run", "Explain", "Recall")
