@@ -229,8 +229,8 @@ def test_lesson_asks_only_the_teachers_questions() -> None:
     for name, value in (("beat", "Explain"), ("pressed", "1")):
         test.query_params[f"more_data.{name}"] = value
     test.run()
-    confronted = [one.value for one in to_the_ending(test).markdown if "; you said " in one.value]
-    assert not test.exception and len(confronted) == 2 and "you said 60 %" in confronted[0]
+    confronted = [one.value for one in to_the_ending(test).markdown if "; you predicted " in one.value]
+    assert not test.exception and len(confronted) == 2 and "you predicted 60 %" in confronted[0]
 
 
 # --- The projector --------------------------------------------------------------------------------------------------

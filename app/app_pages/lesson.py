@@ -25,7 +25,7 @@ from app.classes import class_session
 from app.state import browser_progress, lesson_cache, url_state
 from app.state.url_state import NOT_YET, PREDICTED, SKIPPED, LessonState
 from core.store.store import Absent
-from lessons.kit.lesson.catalogue import BEATS, Lesson
+from lessons.kit.lesson.catalogue import BEATS, Lesson, tour
 from lessons.kit.lesson.progress import Progress
 from lessons.kit.model.values import Results, Settings, visible
 from lessons.kit.results.evidence import load_results
@@ -39,7 +39,8 @@ def show(lesson: Lesson) -> None:
     with st.container(key="header", horizontal=True):
         st.title(lesson.title, anchor=False, width="content")
         line = lesson.chapter if at.beat == "Look" else lesson.question  # Look shows the question in large type
-        st.caption(f"Lesson {lesson.number}{class_session.plan_label(at.plan)} · {line}", width="content")
+        where = f"Lesson {lesson.number}" if at.plan else tour_step(lesson) or f"Lesson {lesson.number}"
+        st.caption(f"{where}{class_session.plan_label(at.plan)} · {line}", width="content")
         url_state.widget(lesson.slug, url_state.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     waits = at.waits and at.beat in ("Run", "Explain", "Recall")
@@ -56,6 +57,14 @@ def show(lesson: Lesson) -> None:
         browser_progress.add(Progress(found={lesson.slug: what}))
     class_session.submit_answers(lesson, at)
     browser_progress.remember(lesson.slug, ask=at.beat in ("Explain", "Recall"))  # these beats show earlier progress
+
+
+def tour_step(lesson: Lesson) -> str:
+    """Returns where a lesson stands on the tour, or an empty string if it is not part of it."""
+    stops = [stop.slug for stop in tour()]
+    if lesson.slug not in stops:
+        return ""
+    return f":material/star: Lesson {lesson.number} · step {stops.index(lesson.slug) + 1} of {len(stops)} of the tour"
 
 
 def guess_and_truth(lesson: Lesson, at: LessonState) -> str:
@@ -153,12 +162,12 @@ def wait(lesson: Lesson, at: LessonState) -> None:
 def ask_first(lesson: Lesson, at: LessonState) -> None:
     """Draws what a learner sees in place of the answer before they have predicted and pressed Run."""
     if at.committed == NOT_YET:
-        st.info("First say what you expect: people who predict learn more than people who watch.")
+        st.info("Make a prediction first. People who predict learn more than people who only watch.")
         with st.container(horizontal=True):
             forward(lesson, "Make a prediction", "Predict")
             forward(lesson, "Skip, show me", at.beat, SKIPPED, primary=False)
     else:
-        st.info("You have said what you expect. Now let it run.")
+        st.info("You have made your prediction. Now run the experiment.")
         with st.container(horizontal=True):
             forward(lesson, "To the run", "Run")
             forward(lesson, "Skip, show me", at.beat, SKIPPED, primary=False)
@@ -166,7 +175,7 @@ def ask_first(lesson: Lesson, at: LessonState) -> None:
 
 def run(lesson: Lesson, at: LessonState) -> None:
     """Draws the third beat."""
-    live(lesson, partial(stored_results, lesson), partial(forward, lesson, "What happened there?", "Explain"))
+    live(lesson, partial(stored_results, lesson), partial(forward, lesson, "What happened?", "Explain"))
 
 
 def beat_explain(lesson: Lesson, at: LessonState) -> None:
@@ -176,7 +185,7 @@ def beat_explain(lesson: Lesson, at: LessonState) -> None:
         return stored_results(lesson, replace(at, settings=settings), everything=True) | own_results(lesson, settings)
 
     plain = replace(lesson.defaults, draw=at.settings.draw, given=at.settings.given)
-    explain(lesson, at, plain, results, partial(forward, lesson, "Check what stays", "Recall"))
+    explain(lesson, at, plain, results, partial(forward, lesson, "Check what you remember", "Recall"))
 
 
 def beat_recall(lesson: Lesson, at: LessonState) -> None:
@@ -189,4 +198,4 @@ def beat_recall(lesson: Lesson, at: LessonState) -> None:
 
     recall(lesson, ending)
     if lesson.slug not in browser_progress.all_progress().guessed:
-        st.caption("This lesson counts as done once you have made a prediction and answered a question.")
+        st.caption("This lesson is done once you have made a prediction and answered a question.")

@@ -287,7 +287,7 @@ def buttons(workspace: Workspace, settings: Settings, known: States) -> None:
         elif kinds == {"done"} and seen:
             again = (workspace, replace(settings, draw=settings.draw % 999 + 1))
             st.button(
-                "Again, with another draw", icon=":material/replay:", on_click=ask, args=again, key=f"{slug}.again"
+                "Run again with new data", icon=":material/replay:", on_click=ask, args=again, key=f"{slug}.again"
             )
         else:
             said, now = f"Train {sum(run.seeds for run in runs)} nets now", (workspace, settings)

@@ -113,7 +113,7 @@ def progress(workspace: Workspace, settings: Settings, known: States, seen: Stag
         st.info(f"{', '.join(again)}: {said}")
     if any(state.kind == "failed" for *_, state in runs):
         if seen.recorded:
-            st.caption("You see an earlier run of the same kind.")
+            st.caption("You are watching an earlier run of the same kind.")
         return
     tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
     made, all_steps = sum(int(table.step.to_numpy()[-1]) for table in tables), sum(run.steps for _, run, _ in runs)
@@ -137,7 +137,7 @@ def took(workspace: Workspace) -> str:
     runs = lesson_cache.runs(workspace, workspace.recorded_settings)
     known = load_results(runs)
     seconds = [float(known.table(*piece.place).seconds.max()) for piece in runs if known.has(*piece.place)]
-    return f" The last one took {max(seconds):.0f} s." if seconds and max(seconds) >= 1 else ""
+    return f" The last run took {max(seconds):.0f} s." if seconds and max(seconds) >= 1 else ""
 
 
 def standing_at(states: list[State], seen: StageView, made: int, all_steps: int, seconds: float) -> str:
@@ -148,8 +148,8 @@ def standing_at(states: list[State], seen: StageView, made: int, all_steps: int,
     if seen.recorded or not (made or kinds == {"done"}):
         ahead = max((state.position for state in states), default=0)
         waits = next((state.message for state in states if state.message), "")
-        waits = waits or (f"{ahead} ahead of yours." if ahead else "Yours begins as soon as a worker is awake.")
-        return f"Recorded earlier. {waits}" if seen.recorded else waits
+        waits = waits or (f"{ahead} ahead of yours." if ahead else "Your own run starts in a moment.")
+        return f"This is a recording. {waits}" if seen.recorded else waits
     return f"{made:,} of {all_steps:,} steps, {seconds:.1f} s"
 
 

@@ -110,7 +110,7 @@ def race_sentence(evidence: Results, settings: Settings) -> str:
     if not stands or any("accuracy" not in table for table in stands.values()):
         return ""
     right = ", ".join(f"{side} {100 * final(table).mean():.0f} %" for side, table in stands.items())
-    return f"Right after {max(table.step.to_numpy()[-1] for table in stands.values()):,} steps: {right}."
+    return f"Accuracy after {max(table.step.to_numpy()[-1] for table in stands.values()):,} steps: {right}."
 
 
 def flat(text: str) -> str:
