@@ -182,7 +182,7 @@ def test_a_table_and_pictures_are_brought_and_learned(address: str, page: Page) 
         expect(page.get_by_text(shown).first).to_be_attached()
         page.keyboard.press("Escape")
         page.locator(".st-key-train button").click()
-        expect(page.get_by_text(re.compile("Right after 300 steps")).first).to_be_visible()
+        expect(page.get_by_text(re.compile("Accuracy after 300 steps")).first).to_be_visible()
     page.get_by_text("The data", exact=True).click()
     expect(page.locator("img[alt=level]").first).to_be_visible()
 

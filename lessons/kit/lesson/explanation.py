@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lessons.kit.model.values import Results, Setting, Settings
+from lessons.kit.model.values import Results, Setting, Settings, side_name
 from lessons.kit.results.evidence import final
 
 # The tags before a finding name the highlighted items, the view, and the checks of claims that its title states.
-TAG = re.compile(r"^\{(lit|view|shows): ([^}]+)\}\s*", re.MULTILINE)
+TAG = re.compile(r"^\{(lit|view|shows|at): ([^}]+)\}\s*", re.MULTILINE)
 
 
 def count_noun(number: int, what: str) -> str:
     """Returns a number with its noun, such as "1 lesson" or "2 lessons"."""
-    return f"{number} {what}{'s' * (number != 1)}"
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +96,9 @@ def race_sentence(evidence: Results, settings: Settings) -> str:
     stands = {side: table for side, table in sorted(evidence.tables("race").items()) if len(table)}
     if not stands or any("accuracy" not in table for table in stands.values()):
         return ""
-    right = ", ".join(f"{side} {100 * final(table).mean():.0f} %" for side, table in stands.items())
-    return f"Right after {max(table.step.to_numpy()[-1] for table in stands.values()):,} steps: {right}."
+    right = ", ".join(f"{side_name(side)} {100 * final(table).mean():.0f} %" for side, table in stands.items())
+    step = int(max(table.step.to_numpy()[-1] for table in stands.values()))
+    return f"Accuracy after {step:,} steps: {right}."
 
 
 def flat(text: str) -> str:
