@@ -17,6 +17,18 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).first.click()
 
 
+def open_view(page: Page, name: str) -> None:
+    """Chooses a view of the stage, also one that is behind the button "More"."""
+    near = page.get_by_role("radio", name=name, exact=True)
+    more = page.get_by_role("button", name="More", exact=True)
+    expect(near.or_(more).first).to_be_visible()
+    if near.count():
+        near.click()
+    else:
+        more.click()
+        page.get_by_role("button", name=name, exact=True).click()
+
+
 def finding(page: Page, at: int, last: int) -> Locator:
     return page.get_by_text(f"Finding {at} of {last}", exact=True)
 

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.steps import press, settled, through_the_findings
+from tests.steps import open_view, press, settled, through_the_findings
 
 pytestmark = pytest.mark.browser
 MOVING = re.compile(r"^[1-9][0-9,]* of [0-9,]+ steps, ")  # a race that has begun
@@ -37,7 +37,7 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     press(page, "Train 8 nets now")  # the second visitor is played what the first one computed
     expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text=re.compile(r"^Done\."))).to_have_count(1)  # is read out
-    page.get_by_role("radio", name="The editor").click()
+    open_view(page, "The editor")
     expect(page.get_by_text(re.compile(r"Your delta: \d+ % of the weights"))).to_be_visible()
     page.get_by_text("Experiment").click()
     page.get_by_role("radio", name="third").click()

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from app.beats.explain import settings_of
 from app.beats.watch import own_results
 from core.experiment.spec import Run, Stage
 from core.experiment.tasks import Handwriting, Plane
@@ -65,6 +66,26 @@ def test_finding_names_its_highlights_and_view() -> None:
     assert (told.words, told.lit, told.view) == ("**A title.** More.", ("ours", "theirs"), "")
     assert ExplainedFinding.read("{view: Cost}\n**A title.**").view == "Cost"
     assert ExplainedFinding.read("**A title.**").lit == ()
+
+
+def test_finding_is_shown_at_its_own_settings() -> None:
+    told = ExplainedFinding.read("{view: Towers}\n{at: price=nothing; tasks=1}\n**A title.** More.")
+    assert (told.words, told.view, told.at) == ("**A title.** More.", "Towers", {"price": "nothing", "tasks": "1"})
+    lesson = lessons()["the_bill"]
+    shown = settings_of(lesson, told, lesson.defaults)
+    assert {name: str(shown.values[name]) for name in told.at} == told.at
+    assert shown.but(**{name: lesson.defaults.values[name] for name in told.at}) == lesson.defaults
+
+
+def test_view_opened_by_hand_ends_with_its_scene() -> None:
+    """A finding shows its own picture, whatever the learner opened in the run or at another finding."""
+    test = page("the_bill", beat="Run", committed="2", pressed="1")
+    chosen = next(one for one in test.button_group if one.key == "the_bill.view.shown")
+    chosen.set_value("By price").run()
+    assert test.session_state["the_bill.view"] == "By price"
+    test.query_params["the_bill.beat"] = "Explain"
+    test.run()
+    assert test.session_state["the_bill.view"] is None and not test.exception
 
 
 @EACH
@@ -129,7 +150,9 @@ def test_words_are_few(lesson: Lesson) -> None:
         assert told.words.startswith("**")
         assert len(told.words.split()) <= WORDS, f"{lesson.slug}: {told.words[:60]} has {len(told.words.split())} words"
     for beat in ("hook", "predict", "run"):
-        assert len(lesson.words[beat].split()) <= WORDS, f"{lesson.slug}, {beat}: {len(lesson.words[beat].split())} words"
+        assert len(lesson.words[beat].split()) <= WORDS, (
+            f"{lesson.slug}, {beat}: {len(lesson.words[beat].split())} words"
+        )
 
 
 def test_suggestion_sets_controls_and_opens_the_run() -> None:

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from app.beats.explain import explain
+from app.beats.explain import explain, verdict, way_on
 from app.beats.lesson_text import say
 from app.beats.look import look
 from app.beats.predict import on_picture, predict
@@ -38,7 +38,7 @@ def show(lesson: Lesson) -> None:
     at = url_state.read(lesson)
     with st.container(key="header", horizontal=True):
         st.title(lesson.title, anchor=False, width="content")
-        st.caption(f"{lesson.chapter} · lesson {lesson.number}{class_session.plan_label(at.plan)}", width="content")
+        st.caption(f"Lesson {lesson.number}{class_session.plan_label(at.plan)} · {lesson.question}", width="content")
         url_state.widget(lesson.slug, url_state.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     waits = at.waits and at.beat in ("Run", "Explain", "Recall")
@@ -169,18 +169,23 @@ def run(lesson: Lesson, at: LessonState) -> None:
 
 
 def beat_explain(lesson: Lesson, at: LessonState) -> None:
-    """Draws the fourth beat.
+    """Draws the fourth beat. Its words describe the default settings, and so does its picture."""
 
-    Its words describe the default settings, so its results are those of the default settings.
-    """
-    # the settings that the words describe
+    def results(settings: Settings) -> Results:
+        return backdrop(lesson, replace(at, settings=settings), everything=True) | own_results(lesson, settings)
+
     plain = replace(lesson.defaults, draw=at.settings.draw, given=at.settings.given)
-    evidence = backdrop(lesson, replace(at, settings=plain), everything=True) | own_results(lesson, plain)
-    explain(lesson, at, plain, evidence, partial(forward, lesson, "Check what stays", "Recall"))
+    explain(lesson, at, plain, results, partial(forward, lesson, "Check what stays", "Recall"))
 
 
 def beat_recall(lesson: Lesson, at: LessonState) -> None:
     """Draws the fifth beat."""
-    recall(lesson)
+
+    def ending() -> None:
+        if at.may_see:
+            verdict(lesson, at, backdrop(lesson, replace(at, settings=lesson.defaults), everything=True))
+        way_on(lesson)
+
+    recall(lesson, ending)
     if lesson.slug not in browser_progress.all_progress().guessed:
         st.caption("This lesson counts as done once you have made a prediction and answered a question.")

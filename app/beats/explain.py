@@ -28,11 +28,18 @@ def findings(lesson: Lesson) -> list[ExplainedFinding]:
     return [ExplainedFinding.read(filled(part)) for part in lesson.explained]
 
 
-def explain(lesson: Lesson, at: LessonState, settings: Settings, evidence: Results, onward: Callable[[], None]) -> None:
+def explain(
+    lesson: Lesson,
+    at: LessonState,
+    settings: Settings,
+    results: Callable[[Settings], Results],
+    onward: Callable[[], None],
+) -> None:
     """Draws the beat.
 
-    `settings` are those that the words describe, whatever the learner has set. `onward` draws the button that leads
-    on from the ending.
+    `settings` are those that the words describe, whatever the learner has set, and `results` returns the results for
+    some settings. A finding whose numbers are from other settings names these itself. `onward` draws the button that
+    leads on from the ending.
     """
     told = findings(lesson)
     step_at = url_state.key(lesson.slug, "finding")
@@ -40,7 +47,6 @@ def explain(lesson: Lesson, at: LessonState, settings: Settings, evidence: Resul
 
     def turn(by: int) -> None:
         st.session_state[step_at] = step + by
-        st.session_state[url_state.key(lesson.slug, "view")] = None
 
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
@@ -49,7 +55,7 @@ def explain(lesson: Lesson, at: LessonState, settings: Settings, evidence: Resul
                     st.caption(f"Finding {step + 1} of {len(told)}")
                     prose(told[step].words, lesson.slug, f"explain {step}")
             else:
-                ending(lesson, at, evidence)
+                ending(lesson, at, results(settings))
             with st.container(horizontal=True):
                 st.button(
                     "Back", on_click=turn, args=(-1,), disabled=step == 0, key=f"{lesson.slug}.back", type="tertiary"
@@ -62,7 +68,15 @@ def explain(lesson: Lesson, at: LessonState, settings: Settings, evidence: Resul
         # nested like the Run beat, so that the picture keeps its place in the document
         with st.container(key="stage"), st.container():
             finding = told[step] if step < len(told) else ExplainedFinding(words="")
-            stage(lesson, evidence, settings, at.guess, first=finding.view, lit=finding.lit)
+            shown = settings_of(lesson, finding, settings)
+            scene = f"Explain {step}"
+            stage(lesson, results(shown), shown, at.guess, first=finding.view, lit=finding.lit, scene=scene)
+
+
+def settings_of(lesson: Lesson, finding: ExplainedFinding, settings: Settings) -> Settings:
+    """Returns the settings at which the numbers of a finding were measured."""
+    controls = {control.name: control for control in lesson.controls}
+    return settings.but(**{name: controls[name].read(text) for name, text in finding.at.items()})
 
 
 def evidence_buttons(lesson: Lesson, at: LessonState, ended: bool) -> None:
@@ -96,9 +110,7 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
         if "keep" in lesson.words:
             st.caption("To keep")
             prose(f"**{words(lesson, 'keep')}**", lesson.slug, "keep")
-        said = defaults(lesson.sliders).but(**at.predicted.values)
-        for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict(evidence, said)):
-            st.markdown(f"{what}: **{did}**" + (f"; you said {you}" if slider.name in at.predicted.values else ""))
+        verdict(lesson, at, evidence)
         with st.expander("Beyond this miniature"):
             say(lesson, "carry")
         if "try" in lesson.words:
@@ -106,14 +118,26 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
             if not set(idea.sets) & set(at.locked_controls):
                 attempt(lesson, idea)
         st.markdown(f":material/tune: [Open this experiment in the sandbox]({presets.link(lesson, at.settings)})")
-        after = [other for other in lessons().values() if other.number > lesson.number]
-        following = next(iter(after), None)
-        short = next((other for other in after if other.on_path), None) if lesson.on_path else None
-        if following:
-            page_link(f"Next: **{following.number}. {following.title}**", following.slug)
-        if short and short != following:
-            page_link(f"Next on the short way: **{short.number}. {short.title}** :material/star:", short.slug)
-        page_link(f"So far: {browser_progress.all_progress().summary}", "again")
+        way_on(lesson)
+
+
+def verdict(lesson: Lesson, at: LessonState, evidence: Results) -> None:
+    """Draws what the learner predicted beside what it was."""
+    said = defaults(lesson.sliders).but(**at.predicted.values)
+    for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict(evidence, said)):
+        st.markdown(f"{what}: **{did}**" + (f"; you said {you}" if slider.name in at.predicted.values else ""))
+
+
+def way_on(lesson: Lesson) -> None:
+    """Draws links to the next lesson, to the next one of the tour, and to the learner's progress."""
+    after = [other for other in lessons().values() if other.number > lesson.number]
+    following = next(iter(after), None)
+    short = next((other for other in after if other.on_path), None) if lesson.on_path else None
+    if following:
+        page_link(f"Next: **{following.number}. {following.title}**", following.slug)
+    if short and short != following:
+        page_link(f"Next on the tour: **{short.number}. {short.title}** :material/star:", short.slug)
+    page_link(f"So far: {browser_progress.all_progress().summary}", "again")
 
 
 def page_link(label: str, slug: str) -> None:

@@ -1,11 +1,13 @@
 """Draws the fifth beat: questions about the lesson, and one question that the learner once missed.
 
-Every answer has an explanation.
+Every answer has an explanation. When all questions are answered, the page says how many were right, compares the
+learner's prediction with the result, and leads on to the next lesson.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -14,14 +16,20 @@ from app.i18n import outgoing_messages
 from app.state import browser_progress
 from lessons.kit.lesson import progress
 from lessons.kit.lesson.catalogue import Lesson, Question
+from lessons.kit.lesson.explanation import count_noun
 
 
-def recall(lesson: Lesson) -> None:
-    """Draws the beat."""
-    for number, question in enumerate(lesson.questions):
-        ask(progress.question_id(lesson.slug, question), f"{lesson.slug}.question.{number}")
+def recall(lesson: Lesson, ending: Callable[[], None]) -> None:
+    """Draws the beat. `ending` draws what the learner predicted, what it was, and the way on."""
+    keys = [f"{lesson.slug}.question.{number}" for number in range(len(lesson.questions))]
+    answered = [ask(progress.question_id(lesson.slug, number), key) for number, key in enumerate(keys)]
     if earlier := once_more(lesson.slug, lesson.number):
         ask_again(earlier, lesson.slug)
+    if all(answered):
+        right = sum(st.session_state[first_answer_at(key)] for key in keys)
+        with st.container(key="score"):
+            st.subheader(f"You answered {right} of {count_noun(len(keys), 'question')} right.", anchor=False)
+            ending()
 
 
 def once_more(place: str, before: int) -> str | None:
@@ -42,15 +50,21 @@ def ask_again(at: str, place: str) -> bool:
 def ask(at: str, key: str) -> bool:
     """Draws a question, and returns whether it is answered.
 
-    The learner answers with a button, because arrow keys select each option that they pass. The answer is final, and
-    all options are then explained.
+    The learner answers with a button, because arrow keys select each option that they pass. All options are then
+    explained. After a wrong answer the learner may try again, but only the first answer counts.
     """
     lesson, number = progress.questions()[at]
     question, given = lesson.questions[number], f"{key}.given"
 
     def answer() -> None:
-        st.session_state[given] = st.session_state[key]
-        browser_progress.note_answer(at, st.session_state[key] == question.right)
+        st.session_state[given] = said = st.session_state[key]
+        if first_answer_at(key) not in st.session_state:
+            st.session_state[first_answer_at(key)] = said == question.right
+            browser_progress.note_answer(at, said == question.right)
+
+    def retry() -> None:
+        del st.session_state[given]
+        st.session_state[key] = None
 
     with st.container(border=True):
         said = st.radio(
@@ -64,9 +78,16 @@ def ask(at: str, key: str) -> bool:
         )
         if given in st.session_state:
             explained(question, st.session_state[given])
+            if st.session_state[given] != question.right:
+                st.button("Try again", on_click=retry, key=f"{key}.retry", type="tertiary", icon=":material/replay:")
         else:
             st.button("That is my answer", on_click=answer, disabled=said is None, key=f"{key}.answer")
-    return given in st.session_state
+    return first_answer_at(key) in st.session_state
+
+
+def first_answer_at(key: str) -> str:
+    """Returns the key in the session that says whether the first answer to a question was right."""
+    return f"{key}.first"
 
 
 def explained(question: Question, said: str) -> None:
@@ -75,9 +96,10 @@ def explained(question: Question, said: str) -> None:
         st.success(filled(question.options[said]), icon=":material/check:")
     else:
         st.error(filled(question.options[said]), icon=":material/close:")
+        st.success(f"The right answer: **{question.right}**. {filled(question.options[question.right])}")
     with st.expander("What about the other answers?"):
         for option, why in question.options.items():
-            if option != said:
+            if option not in (said, question.right):
                 st.markdown(f"**{option}.** {filled(why)}")
 
 

@@ -115,7 +115,7 @@ def tick(
     # a drawing is possible once the nets that guess are trained
     turn = now.over if draws(lesson) else has_pad(lesson)
     pad = partial(input_form, lesson, settings, now.answers, now.asked) if turn else None
-    watching = at.pressed and not (turn and draws(lesson))
+    watching = at.pressed and not now.over  # once the runs are over, the picture answers the prediction
     stage(lesson, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
     if before.snapshot != now.snapshot:
         st.rerun()  # a run began or ended, or an answer came; the update interval may change too

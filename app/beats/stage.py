@@ -15,6 +15,7 @@ from lessons.kit.lesson.catalogue import Workspace
 from lessons.kit.model.values import Results, Settings
 
 PICTURE = "The picture"
+IN_SIGHT = 4  # views beside each other; the others are behind a button
 PADS = {"points": "Your points", "drawing": "Your drawing"}  # the name of the view, by the kind of the sheet
 
 
@@ -28,13 +29,17 @@ def stage(
     pad: Callable[[], None] | None = None,
     first: str = "",
     lit: Sequence[str] = (),
+    scene: str = "Run",
 ) -> None:
     """Draws the picture, or the view that the learner has chosen.
 
-    Until the learner chooses, the stage shows the view `first` if it is given. Otherwise it shows a moving view once
-    runs have started, the pad if there is one, or else the picture. `live` means that the runs still go on. The parts
-    named in `lit` stay, and the rest of the picture is dimmed.
+    Until the learner chooses, the stage shows the view `first` if it is given. Otherwise it shows a moving view while
+    `moving`, the pad if there is one, or else the picture. `live` means that the runs still go on. The parts named in
+    `lit` stay, and the rest of the picture is dimmed. The choice of a view holds for one `scene`, such as a finding:
+    the next one begins with its own view.
     """
+    if st.session_state.get(scene_at := url_state.key(lesson.slug, "view is of")) != scene:
+        st.session_state[scene_at], st.session_state[url_state.key(lesson.slug, "view")] = scene, None
     views = lesson.views(evidence, settings, guess)
     own = PADS[lesson.sheet.kind] if pad and lesson.sheet else ""
     still = own or PICTURE
@@ -61,7 +66,10 @@ def set_moment(lesson: Workspace, mark: str) -> None:
 
 
 def names(slug: str, options: list[str], first: str) -> str:
-    """Draws the choice among the views. Returns the view that was chosen last, or the first."""
+    """Draws the choice among the views. Returns the view that was chosen last, or the first.
+
+    Four views are in sight, and the one that is shown. The others are behind the button "More".
+    """
     at = url_state.key(slug, "view")
     if st.session_state.get(at) not in options:
         st.session_state[at] = None
@@ -69,7 +77,9 @@ def names(slug: str, options: list[str], first: str) -> str:
         return first
     shown: str | None = st.session_state[at]
     shape = f"{at}.shown"
-    now = (shown or first, *options)  # with other options the control is a new one
+    rest = options[IN_SIGHT:]
+    near = [name for name in options if name not in rest or name == (shown or first)]
+    now = (shown or first, *near)  # with other options the control is a new one
     if st.session_state.get(f"{shape} as") != now or st.session_state.get(shape) != now[0]:
         # only if it changed, because setting it at every update would undo a click that is on its way
         st.session_state[shape] = now[0]
@@ -78,12 +88,20 @@ def names(slug: str, options: list[str], first: str) -> str:
     def choose() -> None:
         st.session_state[at] = st.session_state[shape]
 
-    st.segmented_control(
-        "View",
-        options,
-        key=shape,
-        label_visibility="collapsed",
-        on_change=choose,
-        format_func=outgoing_messages.translate_option,
-    )
+    def bring(name: str) -> None:
+        st.session_state[at] = name
+
+    with st.container(horizontal=True, key="views"):
+        st.segmented_control(
+            "View",
+            near,
+            key=shape,
+            label_visibility="collapsed",
+            on_change=choose,
+            format_func=outgoing_messages.translate_option,
+        )
+        if rest:
+            with st.popover("More", type="tertiary"):
+                for name in rest:
+                    st.button(name, key=f"{at}.{name}", on_click=bring, args=(name,), type="tertiary")
     return shown or first

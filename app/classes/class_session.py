@@ -56,7 +56,7 @@ def submit_answers(lesson: Lesson, at: LessonState) -> None:
 def missed_questions(lesson: Lesson) -> tuple[int, ...]:
     """Returns the indices of the lesson's questions that the learner answered wrongly in this session."""
     now = {at for at, one in browser_progress.news().missed.items() if not one.right}
-    return tuple(k for k, question in enumerate(lesson.questions) if question_id(lesson.slug, question) in now)
+    return tuple(number for number in range(len(lesson.questions)) if question_id(lesson.slug, number) in now)
 
 
 def wait(lesson: Lesson, at: LessonState, evidence: Results, onward: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from core.experiment.checks import BadValue
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve
-from lessons.kit.lesson.explanation import Mission, flat, race_sentence
+from lessons.kit.lesson.explanation import TAGS, Mission, flat, race_sentence
 from lessons.kit.model.learner_input import LearnerInput
 from lessons.kit.model.prediction import Prediction
 from lessons.kit.model.values import Control, Measures, Results, Runs, Seeds, Settings, Values, defaults
@@ -216,7 +216,7 @@ class Lesson(Workspace):
         A finding begins with a paragraph that starts in bold, or with a tag before it, and includes the paragraphs
         after it.
         """
-        parts = re.split(r"\n\n(?=\*\*|\{(?:lit|view|shows):)", self.words["explain"])
+        parts = re.split(rf"\n\n(?=\*\*|\{{(?:{'|'.join(TAGS)}):)", self.words["explain"])
         return tuple(part.strip() for part in parts if part.strip())
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lessons.kit.model.values import Results, Setting, Settings, side_name
 from lessons.kit.results.evidence import final
 
-# The tags before a finding name the highlighted items, the view, and the checks of claims that its title states.
-TAG = re.compile(r"^\{(lit|view|shows|at): ([^}]+)\}\s*", re.MULTILINE)
+# The tags before a finding name the highlighted items, the view, the settings of its numbers if they are not the
+# defaults, and the checks of claims that its title states.
+TAGS = ("lit", "view", "at", "shows")
+TAG = re.compile(rf"^\{{({'|'.join(TAGS)}): ([^}}]+)\}}\s*", re.MULTILINE)
 
 
 def count_noun(number: int, what: str) -> str:
@@ -25,6 +27,7 @@ class ExplainedFinding:
     words: str  # a title sentence in bold, and the text after it
     lit: tuple[str, ...] = ()  # names of highlighted curves, dots or rows; the others are dimmed
     view: str = ""  # the view that is shown with the finding instead of the picture
+    at: Mapping[str, str] = field(default_factory=dict)  # controls away from their defaults, as the URL writes them
     # The checks that the title states, in the words of the claim, with "not: " before a check that is not met. If a
     # finding uses a claim with an unmet check, it must name that check: the tests compare it with the results.
     shows: tuple[str, ...] = ()
@@ -36,7 +39,13 @@ class ExplainedFinding:
         lit, shows = (
             tuple(name.strip() for name in tags.get(tag, "").split("|") if name.strip()) for tag in ("lit", "shows")
         )
-        return cls(words=TAG.sub("", text).strip(), lit=lit, view=tags.get("view", "").strip(), shows=shows)
+        return cls(
+            words=TAG.sub("", text).strip(),
+            lit=lit,
+            view=tags.get("view", "").strip(),
+            at=control_values(tags.get("at", "")),
+            shows=shows,
+        )
 
     @property
     def title(self) -> str:
@@ -55,8 +64,12 @@ class Try:
     def read(cls, text: str) -> Try:
         """Reads a sentence that is followed by a last line of the form "control=value; control=value"."""
         says, _, line = text.strip().rpartition("\n")
-        sets = dict(pair.strip().split("=", 1) for pair in line.split(";"))
-        return cls(says=flat(says), sets=sets)
+        return cls(says=flat(says), sets=control_values(line))
+
+
+def control_values(line: str) -> dict[str, str]:
+    """Reads a line of the form "control=value; control=value"."""
+    return {name.strip(): value.strip() for name, _, value in (pair.partition("=") for pair in line.split(";")) if name}
 
 
 def never_idle(settings: Settings) -> bool:

@@ -7,7 +7,6 @@ so `read` is the only function that reads them.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ from functools import cache
 from typing import Any
 
 from core.experiment.checks import BadValue, check_whole, parse_json
-from lessons.kit.lesson.catalogue import BEATS, Lesson, Question, lessons
+from lessons.kit.lesson.catalogue import BEATS, Lesson, lessons
+from lessons.kit.lesson.earlier_question_ids import EARLIER_IDS
 from lessons.kit.lesson.explanation import count_noun
 
 ENOUGH = 2  # a missed question is asked again until it has been answered correctly this many times in a row
@@ -84,24 +84,32 @@ class Progress:
     @property
     def summary(self) -> str:
         """Returns one line that describes the progress of the learner."""
-        learned = f"{len(self.learned)} of {len(self.missed)} misses mended"
-        return f"{len(self.finished_lessons)} of {count_noun(len(lessons()), 'lesson')} done" + f" · {learned}" * bool(
-            self.missed
-        )
+        retry = f" · {count_noun(len(self.waiting), 'question')} to retry" if self.waiting else ""
+        return f"{len(self.finished_lessons)} of {count_noun(len(lessons()), 'lesson')} done{retry}"
 
 
-def question_id(slug: str, question: Question) -> str:
-    """Returns the id of a question, which depends on its text. A question with a new text is a new question."""
-    return f"{slug}.{hashlib.sha256(question.asks.encode()).hexdigest()[:8]}"
+def question_id(slug: str, number: int) -> str:
+    """Returns the id of a question from its number in the lesson, so that its words can change."""
+    return f"{slug}.{number + 1}"
+
+
+@cache
+def earlier_ids() -> dict[str, str]:
+    """Returns the id of each question by the id that it had in earlier versions."""
+    return {
+        f"{slug}.{earlier}": question_id(slug, number)
+        for slug, every in EARLIER_IDS.items()
+        for number, earlier in enumerate(every)
+    }
 
 
 @cache
 def questions() -> dict[str, tuple[Lesson, int]]:
     """Returns all questions of all lessons by their ids, each with its lesson and its number in the lesson."""
     return {
-        question_id(slug, question): (lesson, number)
+        question_id(slug, number): (lesson, number)
         for slug, lesson in lessons().items()
-        for number, question in enumerate(lesson.questions)
+        for number in range(len(lesson.questions))
     }
 
 
@@ -146,7 +154,7 @@ def parse_progress(told: Mapping[str, Any]) -> Progress:
     return Progress(
         seen={slug: far for slug, far in seen.items() if slug in lessons()},
         found={slug: readable(text) for slug, text in found.items() if slug in lessons()},
-        missed={at: miss(one) for at, one in missed.items() if at in questions()},
+        missed=misses(missed),
         **{part: frozenset(names) & lessons().keys() for part, names in done_by.items()},
     )
 
@@ -171,6 +179,13 @@ def named_entries(told: Mapping[str, Any], part: str) -> dict[str, Any]:
     if not isinstance(names, dict):
         raise BadValue(f"In this progress, “{part}” names nothing.")
     return names
+
+
+def misses(told: Mapping[str, Any]) -> dict[str, MissedQuestion]:
+    """Reads the missed questions. If a question is there under its earlier id as well, the later history counts."""
+    named = [(earlier_ids().get(at, at), one) for at, one in told.items()]
+    histories = [(at, miss(one)) for at, one in named if at in questions()]
+    return dict(sorted(histories, key=lambda history: history[1].asked))
 
 
 def miss(told: Any) -> MissedQuestion:
