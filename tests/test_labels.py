@@ -78,7 +78,7 @@ def test_prediction_shows_labels_and_stores_values(lesson: Lesson) -> None:
 def test_verdict_and_progress_say_labels(lesson: Lesson) -> None:
     test = page(SLUG, beat="Explain", committed="1", pressed="1", **SAID)
     assert misses(test)[-1] == "after fewer tasks"
-    assert "**the same as before**; you said after fewer tasks" in everything(to_the_ending(test))
+    assert "**the same as before**; you predicted after fewer tasks" in everything(to_the_ending(test))
     values = {one.name: one.read(SAID[one.name]) for one in lesson.sliders}
     rows = lesson.verdict_rows(class_session.load_results(lesson.backdrop(lesson.defaults)), Settings(values))
     assert rows[-1][1:] == ("after fewer tasks", "the same as before")

@@ -65,7 +65,7 @@ def race(ours: list[float], theirs: list[float], column: str, step: int) -> Resu
 def test_verdict_appears_when_both_sides_end() -> None:
     settings = Settings({"data": "rings", "labels": 5, "method": own_data.BENCH.defaults.values["method"]})
     done = own_data.tells(race([0.85] * 7 + [0.86], [0.98] * 8, "accuracy", 300), settings)
-    assert "Accuracy after 300 steps: pretrained 85 %, scratch 98 %." in done
+    assert "Accuracy after 300 steps: pretrained 85 %, from scratch 98 %." in done
     assert "**Pretraining hurts on these data**, by 12.9 points" in done and "spiral arms" in done
     assert "Pretraining" not in own_data.tells(race([0.85] * 8, [0.98] * 8, "accuracy", 100), settings)
 

@@ -13,7 +13,7 @@ from lessons.kit.model.values import Seeds, Settings
 
 def script(settings: Settings) -> str:
     run = race_sides(settings, Seeds(first=100 * settings.draw))["pretrained"]
-    title = f"{settings[WORLD]}, {settings[LABELS]} labels per class, pretrained, rate {settings[RATE]:g}"
+    title = f"{settings[WORLD]}, {settings[LABELS]} labels per class, pretrained, learning rate {settings[RATE]:g}"
     return scripts.plane(run, title) if settings[WORLD] == PLANE else scripts.digits(run, title)
 
 
@@ -22,10 +22,10 @@ LESSON = Lesson(
     chapter="A head start",
     title="Fast start or higher ceiling?",
     covers=("A3",),
-    question="Does scratch ever catch up?",
+    question="When does a net from scratch catch up with a pretrained net?",
     controls=(LABELS, RATE, WORLD),
     prediction=Prediction(
-        asks="From which step on is scratch within a point of the pretrained net?",
+        asks="After how many steps is the net from scratch at most one percentage point behind the pretrained net?",
         sliders=tuple(HANDLES.values()),
         handles=MARKS,
     ),

@@ -15,7 +15,7 @@ from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.small_multiples import Small, small_multiples
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
-from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.model.values import Control, Results, Settings, side_name
 from lessons.kit.results.evidence import band
 
 NEVER = "never"
@@ -33,10 +33,10 @@ PLACE_OF_NEVER = 1.5 * STEPS  # its position on the axis of steps
 def handle(name: str, case: str) -> Control[int | str]:
     return Control(
         name=name,
-        label=f"{case}: after how many steps?",
+        label=f"{case}: step at which the net from scratch has caught up",
         options=(20, 50, 100, 200, 500, STEPS, NEVER),
         default=200,
-        help="The step from which on scratch stays within a point of the pretrained net.",
+        help="From this step on, the net from scratch stays at most one percentage point behind the pretrained net.",
         slider=True,
     )
 
@@ -50,17 +50,17 @@ MARKS = tuple(
 
 def lines(race: Mapping[str, pd.DataFrame]) -> list[Curve]:
     """Returns the curves of the sides that are known. Scratch comes first."""
-    return [over_steps(race[side], side, side) for side in reversed(SIDES) if side in race]
+    return [over_steps(race[side], side_name(side), side) for side in reversed(SIDES) if side in race]
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
     """Draws the nets from scratch as they learn, with few labels and with many."""
     shown = [
-        Curve(table=curve.table, name=f"{n} labels per class", role=role)
-        for n, role in ((FEW, "scratch"), (MANY, "scratch best"))
+        Curve(table=curve.table, name=f"{n} labels per class", role=role, tag=(300, place))
+        for n, role, place in ((FEW, "scratch", "bottom"), (MANY, "scratch best", "top"))
         for curve in lines({"scratch": evidence.table("scratch", HANDWRITING, n)})
     ]
-    return curves(shown, "steps", (1, STEPS), title="A net from scratch learns to read digits")
+    return curves(shown, "training steps", (1, STEPS), title="Accuracy of nets from scratch on 1,000 unseen digits")
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
@@ -76,9 +76,16 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             said = guess[HANDLES[case]]
             place = PLACE_OF_NEVER if isinstance(said, str) else said
             marks.append(Mark(start=(place, 0.02), end=(place, 0.98), says="", role="guess"))
-        charts.append(Small(title=title + " (live)" * bool(mine), shown=lines(known), marks=marks, gap=len(known) == 2))
-    title = "Accuracy on unseen examples; shaded: what the head start is worth"
-    return small_multiples(charts, "steps; far right: never", (1, 2 * STEPS), (1, 10, 100, 1000), title=title)
+        charts.append(
+            Small(title=title + " (your run)" * bool(mine), shown=lines(known), marks=marks, gap=len(known) == 2)
+        )
+    both = (
+        "from scratch (orange) and pretrained (blue)"
+        if evidence.has("pretrained", HANDWRITING, FEW)
+        else "from scratch"
+    )
+    title = f"Accuracy on unseen examples: {both}"
+    return small_multiples(charts, "training steps (far right: never)", (1, 2 * STEPS), (1, 10, 100, 1000), title=title)
 
 
 def meeting(ours: pd.DataFrame, theirs: pd.DataFrame) -> float:
@@ -97,7 +104,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     shown: Views = {}
     if race:
         title = f"Accuracy on {TESTED[settings[WORLD]]}, {settings[LABELS]} labels per class"
-        shown["The race"] = lambda: curves(lines(race), "steps", (1, STEPS), title=title)
+        shown["Your run"] = lambda: curves(lines(race), "training steps", (1, STEPS), title=title)
     if counted := next((each for each in (race, stored) if len(each) == 2), None):
         goals = GOALS[settings[WORLD]]
         shown["Cost"] = lambda: cost_table(counted, settings[LABELS], evidence.table("backbone"), goals=goals)
@@ -108,7 +115,7 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
     rows = []
     for case, control in HANDLES.items():
         met = meeting(*(evidence.table(side, *case) for side in SIDES))
-        said = str(guess[control]) if guess[control] == NEVER else f"after {guess[control]} steps"
-        did = f"not in {STEPS:,} steps" if met == float("inf") else f"after {met:,.0f} steps"
-        rows.append((f"{CASES[case]}: scratch catches up", said, did))
+        said = str(guess[control]) if guess[control] == NEVER else f"after {guess[control]:,} steps"
+        did = f"not within {STEPS:,} steps" if met == float("inf") else f"after {met:,.0f} steps"
+        rows.append((f"{CASES[case]}: the net from scratch catches up", said, did))
     return rows

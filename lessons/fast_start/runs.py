@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.experiment.spec import Run
 from core.experiment.tasks import Plane
-from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide, side_name
 from lessons.kit.runs.recipes import BEST_RATES, arms, backbone, fine_tuned, fine_tuning, patient, scratch
 
 FEW, MANY = 10, 400  # labels per class
@@ -22,8 +22,8 @@ LABELS = Control(
     label="Labels per class",
     options=(5, FEW, 50, 100, MANY),
     default=FEW,
-    help="How many labelled examples of each digit, or points of each arm, both nets get. There are no more than 400 "
-    "labelled digits of each kind.",
+    help="How many labelled examples of each digit, or labelled points of each arm, both nets get. The dataset has "
+    "only 400 labelled examples of each digit.",
     slider=True,
 )
 RATE = Control(
@@ -31,15 +31,16 @@ RATE = Control(
     label="Learning rate",
     options=(3e-4, STANDARD, 3e-3),
     default=STANDARD,
-    help="How far Adam moves the weights at every step, the same for both nets.",
+    help="How far each step moves the weights. It is the same for both nets.",
     slider=True,
 )
 WORLD = Control(
     name="world",
-    label="World",
+    label="Dataset",
     options=(HANDWRITING, PLANE),
     default=HANDWRITING,
-    help="Real digits after glyphs; or points on six spiral arms, after the same arms before they were turned.",
+    help="Handwritten digits, after pretraining on glyphs. Or points on six spiral arms in the plane, after "
+    "pretraining on the same arms before they were turned by 30 degrees.",
 )
 
 
@@ -83,7 +84,7 @@ def before(settings: Settings) -> Run:
 
 def runs(settings: Settings) -> Runs:
     race = race_sides(settings, Seeds(first=100 * settings.draw))
-    return [LabelledRun("race", run, side, name=side) for side, run in race.items()]
+    return [LabelledRun("race", run, side, name=side_name(side)) for side, run in race.items()]
 
 
 def backdrop(settings: Settings) -> Values:

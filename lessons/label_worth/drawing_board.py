@@ -21,7 +21,18 @@ from lessons.kit.figures.curves import race
 from lessons.kit.figures.image_grid import image_grid
 from lessons.kit.lesson.catalogue import Check, Claim, Finding, Guess, Views, Workspace
 from lessons.kit.model.learner_input import LearnerInput
-from lessons.kit.model.values import Control, LabelledRun, Measures, Results, Runs, Seeds, Settings, Values, defaults
+from lessons.kit.model.values import (
+    Control,
+    LabelledRun,
+    Measures,
+    Results,
+    Runs,
+    Seeds,
+    Settings,
+    Values,
+    defaults,
+    side_name,
+)
 from lessons.kit.results.evidence import bootstrap, final, oracle_best
 from lessons.kit.runs.recipes import BEST_RATES, METHOD, METHODS, STEPS, backbone, fine_tuned, patient, scratch
 
@@ -36,7 +47,7 @@ ALPHABET = Control(
     label="Symbols",
     options=READY,
     default=READY[0],
-    help="Ten symbols that come with the app, or your own. No net has seen any of them.",
+    help="Ten symbols that come with the app, or your own. None of the nets has seen them.",
     known=alphabet.exists,
     kind="alphabet",
 )
@@ -45,7 +56,8 @@ EACH = Control(
     label="Drawings of each symbol",
     options=(1, 2, 3, 5, 10),
     default=DRAWINGS,
-    help="How many drawings of each symbol both nets learn from. Where there are fewer, other hands draw the rest.",
+    help="How many drawings of each symbol both nets learn from. If you drew fewer, the app adds bent and slanted "
+    "copies of yours.",
     slider=True,
 )
 CONTROLS = (ALPHABET, EACH, METHOD)
@@ -60,7 +72,7 @@ def race_of(settings: Settings, seeds: Seeds, start: Run) -> Runs:
     ours = fine_tuned(settings[EACH], METHODS[settings[METHOD]], seeds=seeds, start=start)
     sides = dict(zip(SIDES, (ours, scratch(settings[EACH], seeds=seeds))))
     return [
-        LabelledRun("race", replace(run, task=task(settings), exhibit=TILES), side, name=side)
+        LabelledRun("race", replace(run, task=task(settings), exhibit=TILES), side, name=side_name(side))
         for side, run in sides.items()
     ]
 
@@ -103,9 +115,12 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     if not evidence.tables("race") and evidence.has("wall"):
         (told,) = evidence.answer("wall")["tasks"]
         tiles = [{"image": one["image"], "alt": told["names"][str(one["truth"])]} for one in told["examples"]]
-        return image_grid({"What both will be tested on: the symbols in other hands": tiles}, f"{len(tiles)} drawings.")
+        return image_grid(
+            {"What both nets will be tested on: the symbols as others might draw them": tiles},
+            f"{len(tiles)} drawings of the symbols.",
+        )
     sides = dict(sorted(evidence.tables("race").items(), reverse=True))
-    return race(sides, STEPS, "The symbols in other hands: share read rightly")
+    return race(sides, STEPS, "Accuracy on unseen drawings of the symbols")
 
 
 def wall(evidence: Results, settings: Settings) -> Figure | None:
@@ -118,16 +133,18 @@ def wall(evidence: Results, settings: Settings) -> Figure | None:
     sides = {side: evidence.behaviour("race", side) for side in SIDES}
     if not all(sides.values()):
         return None
-    return walls([Wall(name=n, behaviour=b, examples=told["examples"], full=names) for n, b in sides.items()])
+    return walls(
+        [Wall(name=side_name(n), behaviour=b, examples=told["examples"], full=names) for n, b in sides.items()]
+    )
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Returns the walls, and the letters once the race is finished."""
     shown: Views = {}
     if (found := wall(evidence, settings)) is not None:
-        shown["The walls"] = lambda: found
+        shown["Drawing by drawing"] = lambda: found
     if evidence.has("letters"):
-        shown["The letters"] = lambda: forgotten(evidence)
+        shown["Old letters"] = lambda: forgotten(evidence)
     return shown
 
 
@@ -138,22 +155,22 @@ def confidence(evidence: Results, settings: Settings) -> Figure | None:
         return None
     names = [symbol.name for symbol in alphabet.load(settings[ALPHABET]).symbols]
     rows = [
-        Bar(name=f"{side}: {names[k]}", values=100 * np.array([one["sure"][k]]), role=side)
+        Bar(name=f"{side_name(side)}: {names[k]}", values=100 * np.array([one["sure"][k]]), role=side)
         for side, one in zip(SIDES, told)
         for k in np.argsort(one["sure"])[::-1][:3]
     ]
-    return bars(rows, "How sure", "percent", signed=False)
+    return bars(rows, "Confidence in this answer", "percent", signed=False)
 
 
 def forgotten(evidence: Results) -> Figure:
     """Draws the letters that the backbone could read, before and afterwards."""
     (before,), (now,) = evidence.answer("letters")["accuracy"]
     rows = [
-        Bar(name="pretrained, before", values=100 * np.array(before), role="source"),
-        Bar(name="pretrained, now", values=100 * np.array(now), role="pretrained"),
-        Bar(name="scratch, which never learned any", values=np.zeros(1), role="scratch"),
+        Bar(name="pretrained, before your symbols", values=100 * np.array(before), role="source"),
+        Bar(name="pretrained, after your symbols", values=100 * np.array(now), role="pretrained"),
+        Bar(name="from scratch (never learned letters)", values=np.zeros(1), role="scratch"),
     ]
-    return bars(rows, "Of 443 letters and signs read rightly", "percent", signed=False)
+    return bars(rows, "Accuracy on 443 letters and symbols", "percent", signed=False)
 
 
 BENCH = Workspace(
@@ -164,15 +181,15 @@ BENCH = Workspace(
     backdrop=backdrop,
     picture=picture,
     views=views,
-    moving=("The walls",),
+    moving=("Drawing by drawing",),
     after=after,
     asks=asks,
     beside=confidence,
     legend=legend,
     sheet=LearnerInput(
         kind="drawing",
-        label="Draw one of these again: both nets guess while it grows.",
-        help="Both nets guess while it grows.",
+        label="Draw one of these again. Both nets give their answers while you draw.",
+        help="Both nets give their answers while you draw.",
         default="",
         most=strokes.STROKES,
     ),
@@ -213,7 +230,10 @@ def drawn_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=tuple(
-            Check(says=f"{POINTS_AHEAD} points ahead or more on {name}", met=bool(each.mean() >= POINTS_AHEAD))
+            Check(
+                says=f"on the {name} alphabet the pretrained net leads by at least {POINTS_AHEAD} points",
+                met=bool(each.mean() >= POINTS_AHEAD),
+            )
             for name, each in gap.items()
         ),
         numbers=numbers,
@@ -223,15 +243,17 @@ def drawn_finding(evidence: Results) -> Finding:
 CLAIM = Claim(
     id="D1",
     statement=(
-        "Of ten hand-made symbols that no net has seen, learned from three drawings each, the pretrained net reads "
-        "{ours_harbour}, {ours_garden} and {ours_runes} in other hands (harbour, garden, runes); from scratch, trained "
-        "to its best, it is {best_harbour}, {best_garden} and {best_runes}."
+        "Nets learn ten hand-made symbols from three drawings each and are tested on bent and slanted drawings of "
+        "them. In the alphabets harbour, garden and runes, a net pretrained on glyphs reads {ours_harbour}, "
+        "{ours_garden} and {ours_runes} of these drawings. A net from scratch, trained to its best, reads "
+        "{best_harbour}, {best_garden} and {best_runes}."
     ),
     runs=drawn_runs,
     finding=drawn_finding,
-    statistic="points by which pretrained leads scratch at its best, the mean over three alphabets",
-    bar=f"at least {POINTS_AHEAD} points ahead on every alphabet",
+    statistic="percentage points of accuracy by which the pretrained net leads a net from scratch at its best, "
+    "averaged over three alphabets",
+    bar=f"The pretrained net leads by at least {POINTS_AHEAD} points on every alphabet.",
     paper="Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program induction",
-    paper_found="People, and a model that learned how strokes make characters, tell a new character of the Omniglot "
-    "alphabets from one drawing; nets that began from nothing were far behind.",
+    paper_found="People recognised a new character of the Omniglot alphabets after seeing one drawing of it. So did a "
+    "model that had learned how strokes form characters. Nets that started from scratch were far behind.",
 )

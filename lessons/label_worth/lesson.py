@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from lessons.kit import scripts
 from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.lesson.explanation import count_noun
 from lessons.kit.model.learner_input import LearnerInput
 from lessons.kit.model.prediction import Handle, Prediction
 from lessons.kit.model.values import Settings
@@ -15,7 +16,9 @@ from lessons.label_worth.runs import BACKBONE, COUNT, LABELS, backdrop, pretrain
 
 
 def script(settings: Settings) -> str:
-    return scripts.digits(pretrained(settings), f"{settings[LABELS]} labels per class, pretrained, {settings[METHOD]}")
+    return scripts.digits(
+        pretrained(settings), f"pretrained net, {count_noun(settings[LABELS], 'label')} per class, {settings[METHOD]}"
+    )
 
 
 LESSON = Lesson(
@@ -24,10 +27,10 @@ LESSON = Lesson(
     on_path=True,
     title="What is a label worth?",
     covers=("A2", "T"),
-    question="How few labels can I get away with?",
+    question="How many labels does pretraining save?",
     controls=(LABELS, METHOD, BACKBONE),
     prediction=Prediction(
-        asks="How many unseen digits will the pretrained net read? Drag the three points.",
+        asks="How many of the unseen digits will the pretrained net read?",
         sliders=tuple(HANDLES.values()),
         handles=tuple(Handle(x=n, y=control, unit=" %", start=70) for n, control in HANDLES.items()),
     ),
@@ -37,13 +40,13 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The walls", "The backbone"),
+    moving=("Digit by digit", "The backbone"),
     verdict=verdict,
     script=script,
     sheet=LearnerInput(
         kind="labels",
-        label="What do you read?",
-        help="Both nets learn from your labels, also from those that the data have otherwise.",
+        label="Which digit is this?",
+        help="Both nets learn from your labels, even where the dataset has another label.",
         default="-" * COUNT,
         most=COUNT,
         beat="Look",

@@ -17,27 +17,27 @@ from lessons.kit.figures.image_grid import image_grid
 from lessons.kit.figures.label_curves import compare_with_guess, guess_curves, handle, raced, racing
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.lesson.explanation import race_sentence
-from lessons.kit.model.values import Results, Settings
+from lessons.kit.model.values import Results, Settings, side_name
 from lessons.kit.results.evidence import band_by_x, final
 from lessons.kit.runs.recipes import SIZES, live_backbone
 from lessons.label_worth.claims import pretrained, reaches, scratch_best, scratch_equal, worth
 from lessons.label_worth.runs import AWAY, LABELS, own_labels
 
-READ = "The share of unseen digits that the pretrained net reads correctly."
+READ = "The percentage of unseen digits that the pretrained net reads correctly."
 HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in ((1, 40), (5, 60), (20, 80))}  # by labels per class
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
     glyphs, digits = evidence.answer("examples")["pictures"]
     rows = {
-        "What one net has already learned to tell apart: letters and signs. Some look like digits; none is one": [
-            {"image": glyph["image"], "alt": "a glyph"} for glyph in glyphs
+        "What the pretrained net has learned: letters and symbols. Some look like digits, but none is one": [
+            {"image": glyph["image"], "alt": "a letter or symbol"} for glyph in glyphs
         ],
-        "What both nets now get: two labelled digits a class": [
+        "What both nets get now: two labelled digits of each class": [
             {"image": digit["image"], "says": digit["truth"], "alt": f"a {digit['truth']}"} for digit in digits
         ],
     }
-    alt = f"{len(glyphs)} drawn glyphs, then {len(digits)} handwritten digits with their labels."
+    alt = f"{len(glyphs)} drawings of letters and symbols, then {len(digits)} handwritten digits with their labels."
     return image_grid(rows, alt)
 
 
@@ -49,7 +49,7 @@ def labelled(evidence: Results, settings: Settings) -> list[dict[str, Any]]:
 
 def tells(evidence: Results, settings: Settings) -> str:
     """Says whose labels the nets learn from, and describes the state of the race."""
-    whose = "Both learn from your own labels. " if own_labels(settings) else ""
+    whose = "Both nets learn from your own labels. " if own_labels(settings) else ""
     return whose + race_sentence(evidence, settings)
 
 
@@ -60,7 +60,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     few = {n: equal[n] for n in SIZES if n <= 100}
     kind = band_by_x({n: theirs[n] for n in few})
     shown = [
-        Curve(table=band_by_x(few), name="scratch", role="scratch"),
+        Curve(table=band_by_x(few), name="from scratch", role="scratch"),
         Curve(table=kind.assign(low=kind["mean"], high=kind["mean"]), name="at its best", role="scratch best"),
     ]
     marks = []
@@ -73,7 +73,9 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         k = worth(level, n, theirs)
         at_least = "" if reaches(level, theirs) else "at least "
         if k > 1.3:
-            marks.append(Mark(start=(n, level), end=(min(n * k, 100), level), says=f"worth {at_least}{k:.1f} x labels"))
+            marks.append(
+                Mark(start=(n, level), end=(min(n * k, 100), level), says=f"worth {at_least}{k:.1f} times the labels")
+            )
     return curves(shown, "labels per class", (1, 100), marks, title="Accuracy on 1,000 unseen digits")
 
 
@@ -83,13 +85,13 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     shown: Views = {}
     sides = racing(evidence)
     if len(told := told_of(evidence)) == 2:
-        shown["The walls"] = lambda: walls(told)
+        shown["Digit by digit"] = lambda: walls(told)
     if evidence.has("source"):
-        learned, title = {"source": evidence.table("source")}, "The backbone learns glyphs: accuracy on unseen drawings"
+        learned, title = {"source": evidence.table("source")}, "Pretraining: accuracy on unseen drawings of glyphs"
         shown["The backbone"] = lambda: race(learned, live_backbone().steps, title)
     if evidence.has("away"):
-        shown["Head first?"] = lambda: ways(evidence)
-        shown["Elsewhere"] = lambda: other_digits(evidence)
+        shown["Three ways to fine-tune"] = lambda: ways(evidence)
+        shown["Changed digits"] = lambda: other_digits(evidence)
     if len(sides) == 2:
         before = evidence.table("source" if evidence.has("source") else "backbone")
         shown["Cost"] = lambda: cost_table(sides, settings[LABELS], before)
@@ -100,7 +102,9 @@ def told_of(evidence: Results) -> list[Wall]:
     """Returns a wall with the answers of the first net of each side, once it has started."""
     sides = {side: evidence.behaviour("race", side) for side in ("pretrained", "scratch")}
     digits = evidence.answer("wall")["tasks"][0]["examples"]
-    return [Wall(name=side, behaviour=answers, examples=digits) for side, answers in sides.items() if answers]
+    return [
+        Wall(name=side_name(side), behaviour=answers, examples=digits) for side, answers in sides.items() if answers
+    ]
 
 
 def ways(evidence: Results) -> Figure:
@@ -110,7 +114,13 @@ def ways(evidence: Results) -> Figure:
         Curve(table=band_by_x({n: final(table) for n, table in evidence.tables(way).items()}), name=name, role=role)
         for way, (name, role) in names.items()
     ]
-    return curves(shown, "labels per class", (1, 10), title="The same start, fine-tuned in three ways", share=(0.4, 1))
+    return curves(
+        shown,
+        "labels per class",
+        (1, 10),
+        title="Accuracy on unseen digits after three ways to fine-tune the same pretrained net",
+        share=(0.4, 1),
+    )
 
 
 def other_digits(evidence: Results) -> Figure:
@@ -119,10 +129,10 @@ def other_digits(evidence: Results) -> Figure:
     shown = [
         Bar(name=f"{name} digits, {way}", values=row[k], role=role)
         for k, name in enumerate(AWAY)
-        for way, row, role in (("features kept", probe, "source"), ("all moved", full, "target"))
+        for way, row, role in (("layers frozen", probe, "source"), ("all layers trained", full, "target"))
     ]
-    return bars(shown, "Read rightly after 10 labels per class", "percent", signed=False)
+    return bars(shown, "Accuracy on changed digits, learned from 10 labels per class", "percent", signed=False)
 
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:
-    return compare_with_guess(guess, HANDLES, pretrained(evidence), "pretrained, {n} label{s} per class")
+    return compare_with_guess(guess, HANDLES, pretrained(evidence), "pretrained net with {n} label{s} per class")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.experiment.spec import Measure, Run
 from core.experiment.tasks import Glyphs, Handwriting
-from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide, side_name
 from lessons.kit.runs.recipes import (
     BEST_RATES,
     METHOD,
@@ -31,7 +31,7 @@ LABELS = Control(
     label="Labels per class",
     options=(1, 2, 3, 5, 7, 10, 15, 20, 30, 50),
     default=2,
-    help="How many labelled examples of each digit both nets get. At two these are the labels that you gave.",
+    help="How many labelled examples of each digit both nets get. With two, they learn from your own labels.",
     slider=True,
 )
 BACKBONE = Control(
@@ -39,7 +39,8 @@ BACKBONE = Control(
     label="Pretrained net",
     options=(SHIPPED, TRAINED_NOW),
     default=SHIPPED,
-    help="Train one now: watch a backbone learn to tell glyphs apart from nothing, then use that one.",
+    help="Use the pretrained net that comes with the app, or train one now: watch a net learn to tell glyphs apart, "
+    "then use it.",
 )
 
 
@@ -75,9 +76,11 @@ def from_scratch(settings: Settings) -> Run:
 def runs(settings: Settings) -> Runs:
     """Returns the race at the number of labels that the learner has set. The backbone comes first if it is trained
     now."""
-    before = [LabelledRun("source", start(settings), name="glyph backbone")] * (settings[BACKBONE] == TRAINED_NOW)
+    before = [LabelledRun("source", start(settings), name="pretraining on glyphs")] * (
+        settings[BACKBONE] == TRAINED_NOW
+    )
     race = {"pretrained": pretrained(settings), "scratch": from_scratch(settings)}
-    return [*before, *(LabelledRun("race", run, side, name=side) for side, run in race.items())]
+    return [*before, *(LabelledRun("race", run, side, name=side_name(side)) for side, run in race.items())]
 
 
 def backdrop(settings: Settings) -> Values:

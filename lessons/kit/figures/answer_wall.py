@@ -182,4 +182,5 @@ def story(answers: Sequence[int], steps: Sequence[int], truth: int, names: Seque
 
 def sentence(step: int, counts: Mapping[str, tuple[int, int]]) -> str:
     """Returns one sentence with the number of right answers of each wall."""
-    return f"After {step:,} steps: " + ", ".join(f"{name}, {n} of {of} right" for name, (n, of) in counts.items()) + "."
+    said = ", ".join(f"{name}, {n} of {of} right" for name, (n, of) in counts.items())
+    return f"After 1 step: {said}." if step == 1 else f"After {step:,} steps: {said}."

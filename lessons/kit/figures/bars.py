@@ -42,7 +42,7 @@ def bars(shown: Sequence[Bar], what: str, unit: str = "points", title: str = "",
             "type": "value",
             "name": f"{what}, {unit}",
             "min": round(low - room * (low < 0)),
-            "max": round(high + room),
+            "max": min(100, round(high + room)) if unit == "percent" and not signed else round(high + room),
             "axisLabel": {"showMaxLabel": False, "showMinLabel": low >= 0},  # these labels might be round numbers
         },
         yAxis={"type": "category", "inverse": True, "data": [bar.name for bar in shown], "axisTick": {"show": False}},

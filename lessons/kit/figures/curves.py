@@ -11,6 +11,7 @@ import pandas as pd
 
 from lessons.kit.figures import ROLES, Figure, Ground, percent
 from lessons.kit.model.cache_by_identity import cache_by_identity
+from lessons.kit.model.values import side_name
 from lessons.kit.results.evidence import band
 
 
@@ -117,7 +118,12 @@ def over_steps(table: pd.DataFrame, name: str, role: str) -> Curve:
 
 def race(tables: Mapping[str, pd.DataFrame], steps: int, title: str = "") -> Figure:
     """Draws accuracy against steps for runs in progress. The keys of `tables` are the roles."""
-    return curves([over_steps(table, role, role) for role, table in tables.items()], "steps", (1, steps), title=title)
+    return curves(
+        [over_steps(table, side_name(role), role) for role, table in tables.items()],
+        "training steps",
+        (1, steps),
+        title=title,
+    )
 
 
 def curve_series(curve: Curve) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lessons.kit.figures import percent
 from lessons.kit.figures.curves import Curve
-from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.model.values import Control, Results, Settings, side_name
 from lessons.kit.results.evidence import band_by_x, final
 
 
@@ -21,7 +21,7 @@ def racing(evidence: Results) -> dict[str, pd.DataFrame]:
 def raced(evidence: Results, labels: int) -> list[Curve]:
     """Returns the current accuracy of each side of the live race, as points."""
     return [
-        Curve(table=band_by_x({labels: final(table)}), name=f"{side}, this race", role=side, named=False)
+        Curve(table=band_by_x({labels: final(table)}), name=f"{side_name(side)}, your run", role=side, named=False)
         for side, table in racing(evidence).items()
     ]
 
@@ -30,7 +30,7 @@ def handle(name: str, labels: int, default: int, what: str) -> Control[int]:
     """Returns a control for the learner's prediction at this number of labels per class, as a share in percent."""
     return Control(
         name=name,
-        label=f"With {labels} label{'s' * (labels > 1)} per class, in percent",
+        label=f"Accuracy with {labels} label{'s' * (labels > 1)} per class, in percent",
         options=tuple(range(10, 101, 5)),
         default=default,
         help=what,
@@ -43,7 +43,7 @@ def guess_curves(guess: Settings, handles: Mapping[int, Control[int]]) -> list[C
     if not guess:
         return []
     line = pd.DataFrame({"x": list(handles), "mean": [guess[handle] / 100 for handle in handles.values()]})
-    return [Curve(table=line.assign(low=line["mean"], high=line["mean"]), name="your guess", role="guess")]
+    return [Curve(table=line.assign(low=line["mean"], high=line["mean"]), name="your prediction", role="guess")]
 
 
 def compare_with_guess(

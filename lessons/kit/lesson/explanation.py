@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from lessons.kit.model.values import Results, Setting, Settings
+from lessons.kit.model.values import Results, Setting, Settings, side_name
 from lessons.kit.results.evidence import final
 
 # The tags before a finding name the highlighted items, the view, the settings of its numbers if they are not the
@@ -17,7 +17,7 @@ TAG = re.compile(rf"^\{{({'|'.join(TAGS)}): ([^}}]+)\}}\s*", re.MULTILINE)
 
 def count_noun(number: int, what: str) -> str:
     """Returns a number with its noun, such as "1 lesson" or "2 lessons"."""
-    return f"{number} {what}{'s' * (number != 1)}"
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +109,9 @@ def race_sentence(evidence: Results, settings: Settings) -> str:
     stands = {side: table for side, table in sorted(evidence.tables("race").items()) if len(table)}
     if not stands or any("accuracy" not in table for table in stands.values()):
         return ""
-    right = ", ".join(f"{side} {100 * final(table).mean():.0f} %" for side, table in stands.items())
-    return f"Accuracy after {max(table.step.to_numpy()[-1] for table in stands.values()):,} steps: {right}."
+    right = ", ".join(f"{side_name(side)} {100 * final(table).mean():.0f} %" for side, table in stands.items())
+    step = int(max(table.step.to_numpy()[-1] for table in stands.values()))
+    return f"Accuracy after {step:,} steps: {right}."
 
 
 def flat(text: str) -> str:

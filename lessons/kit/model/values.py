@@ -152,6 +152,13 @@ class LabelledRun(Generic[V]):
 
 
 Key = tuple[str, tuple[Any, ...]]  # a role and a position
+
+
+def side_name(role: str) -> str:
+    """Returns the name of a side of a race on the screen: a net from scratch has the role "scratch"."""
+    return "from scratch" if role == "scratch" else role
+
+
 Values = Sequence[LabelledRun[Run | Measure]]
 Runs = Sequence[LabelledRun[Run]]
 Measures = Sequence[LabelledRun[Measure]]

@@ -27,8 +27,8 @@ METHOD = Control(
     label="How to fine-tune",
     options=tuple(METHODS),
     default="head first",
-    help="Head first: the head on frozen features, then everything gently. All at once: every weight from the first "
-    "step. Head only: the features stay as they were.",
+    help="Head first: train the new head while the layers below are frozen, then fine-tune all layers gently. All at "
+    "once: train every layer from the first step. Head only: train the head and leave the other layers frozen.",
 )
 
 
