@@ -124,9 +124,19 @@ def test_every_net_says_what_it_reads() -> None:
     assert {form for net in module_names("nets") for form in input_forms(net)} == forms
     assert nets_for(Handwriting()) == ("conv", "mlp_image") and nets_for(Text()) == ("transformer",)
     assert nets_for(Preferences())[0] == "writer"
-    assert [m for m in module_names("adapt") if reads_field("adapt", m, "size")] == ["adapter", "last_k", "low_rank"]
     with pytest.raises(BadValue, match="mlp cannot read handwriting"):
         fits(Run(task=Handwriting(), net="mlp"))
+
+
+def test_a_size_is_offered_where_it_is_read() -> None:
+    """tests/test_adapt.py checks that the size then makes a difference."""
+    offered = {
+        method
+        for method in module_names("adapt")
+        if "stages.0.size" in {dial.path for dial in dials(edit(RUN, "stages.0.method", method))["Method"]}
+    }
+    assert offered == {method for method in module_names("adapt") if reads_field("adapt", method, "size")}
+    assert "low_rank" in offered and "full" not in offered
 
 
 def test_options_are_round_and_include_the_value() -> None:
