@@ -42,7 +42,6 @@ from lessons.kit.lesson.catalogue import Workspace
 from lessons.kit.model.values import Measures, Results, Settings
 from lessons.kit.results.evidence import load_results
 
-
 # returns the stored results of a page: all of them, or only those that may be seen before the prediction
 StoredResults = Callable[[LessonState, bool], Results]
 
