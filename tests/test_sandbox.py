@@ -28,6 +28,7 @@ from lessons.kit.sandbox.challenges import CHALLENGES, solutions
 from lessons.kit.sandbox.dials import changes, dials, dials_by_group, of_source, spaced
 from lessons.kit.sandbox.experiment import NOTHING, describe_run, edit, fits, sources, twin
 from lessons.kit.sandbox.presets import backbones, experiment, link, presets
+from lessons.kit.sandbox.world_help import HELP
 from tests.test_spec import is_a_sentence
 
 BASE = Run(task=Glyphs(labels=400), seeds=1)
@@ -117,6 +118,14 @@ def test_every_world_has_a_net_and_source(kind: type[Task]) -> None:
     start = sources(net, kind())[0]
     assert fits(Run(task=kind(), net=net, start=start))
     assert twin(Run(task=kind(), net=net, start=start)).start is None
+
+
+def test_every_world_has_help_in_plain_words() -> None:
+    """The help is in lessons/kit/sandbox/world_help.py."""
+    assert {kind.__name__ for kind in tasks.kinds(Task)} == set(HELP)
+    (world,) = (dial for dial in dials(RUN)["World"] if dial.path == "task")
+    assert world.help == HELP["Handwriting"]
+    assert all(text.endswith(".") and len(text) <= 110 for text in HELP.values())
 
 
 def test_every_net_says_what_it_reads() -> None:
