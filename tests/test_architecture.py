@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("core", "lessons", "app")  # each may use those before it
 SERVER = (
+    "core.versions",
     "core.experiment.checks",
     "core.experiment.fields",
     "core.experiment.static_inspection",

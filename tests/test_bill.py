@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Results
+from lessons.the_bill import money
 from lessons.the_bill.bill import Books, Learning, Way, books, break_even, learning
 from lessons.the_bill.claims import task_count
+from lessons.the_bill.runs import open_books
 
 # Two seeds that read 20 % untaught and 60 % on average after 100 steps of ten operations each.
 RUN = Learning(
@@ -88,3 +91,22 @@ def test_books_compare_equal_steps_and_best_scratch() -> None:
 
 def test_tasks_are_counted_whole() -> None:
     assert [task_count(tasks) for tasks in (0.2, 1.0, 1.2, 1234.5, math.inf)] == ["1", "1", "2", "1,235", "never"]
+
+
+def test_own_case_is_worked_out_in_euros() -> None:
+    """1,000 GPU-hours at 2 euros, and 10,000 labels at 5 cents a task, of which pretraining saves four fifths."""
+    defaults = lessons()["the_bill"].defaults
+    mine = money.case(defaults, factor=5.0)
+    assert (mine.once, mine.labels_scratch, mine.labels_pretrained, mine.computing) == (2000, 500, 100, 2)
+    assert mine.tasks == 5
+    assert money.sentence(mine, 10) == "Pretraining pays for itself after 5 tasks. Over 10 tasks, it saves 2,000 euros."
+    assert money.sentence(mine, 1).endswith("Over 1 task, it costs 1,600 euros more than it saves.")
+    given = money.case(defaults.but(payer="somebody else"), factor=5.0)
+    assert (
+        money.sentence(given, 1) == "Pretraining pays for itself with the first task. Over 1 task, it saves 400 euros."
+    )
+
+
+def test_own_backbone_costs_less_than_a_cent() -> None:
+    assert money.pretraining_cents(open_books().once) < 1
+    assert 4 < money.label_factor() < 10  # lesson 1: from 4.9 to 8.8 times the labels

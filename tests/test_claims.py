@@ -17,9 +17,9 @@ from core.store import store
 from lessons.kit.lesson.catalogue import Check, Finding, claims, lessons
 from lessons.kit.model.values import Results, Seeds
 from lessons.kit.results.evidence import band, best, bootstrap, final, interval, labels_to, load_results, steps_to
+from lessons.kit.results.label_savings import worth
 from lessons.kit.runs.recipes import BEST_RATES
 from lessons.kit.shipping.claims import main, shipped
-from lessons.label_worth.claims import worth
 from lessons.what_was_learned.claims import random_at_best
 from lessons.what_was_learned.runs import RANDOM
 from lessons.wrong_teacher.claims import gap, in_order, kindest_gap, surprises

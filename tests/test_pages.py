@@ -198,6 +198,17 @@ def test_every_answer_has_its_explanation(slug: str) -> None:
             test.button(key=f"{key}.retry").click().run()
 
 
+def test_view_opened_by_hand_ends_with_its_scene() -> None:
+    """A finding shows its own picture, whatever the learner opened in the run or at another finding."""
+    test = page("the_bill", beat="Run", committed="2", pressed="1")
+    chosen = next(one for one in test.button_group if one.key == "the_bill.view.shown")
+    chosen.set_value("By price").run()
+    assert test.session_state["the_bill.view"] == "By price"
+    test.query_params["the_bill.beat"] = "Explain"
+    test.run()
+    assert test.session_state["the_bill.view"] is None and not test.exception
+
+
 def test_missed_question_returns_in_a_later_lesson() -> None:
     first, second = list(lessons())[:2]
     test = page(second, beat="Recall")

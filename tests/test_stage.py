@@ -77,17 +77,6 @@ def test_finding_is_shown_at_its_own_settings() -> None:
     assert shown.but(**{name: lesson.defaults.values[name] for name in told.at}) == lesson.defaults
 
 
-def test_view_opened_by_hand_ends_with_its_scene() -> None:
-    """A finding shows its own picture, whatever the learner opened in the run or at another finding."""
-    test = page("the_bill", beat="Run", committed="2", pressed="1")
-    chosen = next(one for one in test.button_group if one.key == "the_bill.view.shown")
-    chosen.set_value("By price").run()
-    assert test.session_state["the_bill.view"] == "By price"
-    test.query_params["the_bill.beat"] = "Explain"
-    test.run()
-    assert test.session_state["the_bill.view"] is None and not test.exception
-
-
 @EACH
 def test_every_view_that_a_finding_names_is_there(lesson: Lesson) -> None:
     settings, unsaid = lesson.defaults, Settings()
@@ -230,12 +219,12 @@ def test_small_charts_have_unique_ids_and_gaps() -> None:
     assert "few" in figure.alt and "many" in figure.alt
 
 
-def test_a_bar_longer_than_the_axis_says_so() -> None:
+def test_towers_show_their_sums_and_parts() -> None:
     once, tasks = Part(name="once", amount=5, role="source"), Part(name="tasks", amount=4, role="pretrained", count=2)
     long = Part(name="tasks", amount=30, role="scratch", count=3)
-    figure = stacked_bars([("a", [once, tasks]), ("b", [long])], 10, "seconds")
+    figure = stacked_bars([("a", [once, tasks]), ("b", [long])], 40, "seconds")
     sums = [one["label"]["formatter"] for one in figure.spec["series"][-1]["data"]]
-    assert sums == ["9", "30 →"]
+    assert sums == ["9 seconds", "30 seconds"]
     assert "a: 9, of which once 5, tasks 4" in figure.alt
 
 

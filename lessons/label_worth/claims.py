@@ -10,34 +10,16 @@ import numpy as np
 from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Results
-from lessons.kit.results.evidence import bootstrap, final, labels_to, oracle_best
+from lessons.kit.results.evidence import bootstrap, final, oracle_best
+from lessons.kit.results.label_savings import Accuracies, pretrained, scratch_best, worth
 from lessons.kit.runs.recipes import FEW, SIZES, label_runs
 from lessons.label_worth import drawing_board
 from lessons.label_worth.runs import AWAY, SMALL, method_runs
-
-Accuracies = dict[int, np.ndarray]  # the accuracy of every seed, by labels per class
-
-
-def pretrained(evidence: Results) -> Accuracies:
-    """Returns the accuracies of the pretrained nets."""
-    return {n: final(table) for n, table in evidence.tables("pretrained").items()}
 
 
 def scratch_equal(evidence: Results) -> Accuracies:
     """Returns the accuracies of the nets from scratch, with the same number of steps as the pretrained nets."""
     return {n: final(table) for n, table in evidence.tables("scratch").items()}
-
-
-def scratch_best(evidence: Results) -> Accuracies:
-    """Returns the best accuracies of the nets from scratch."""
-    return {n: oracle_best(evidence.tables("scratch best", n).values()) for n in SIZES}
-
-
-def worth(accuracy: float, labels: int, baseline: Accuracies) -> float:
-    """Returns k: the baseline needs k times as many labels for the same accuracy. If it never reaches it, the result
-    is a lower bound."""
-    needed = labels_to({n: float(each.mean()) for n, each in baseline.items()}, accuracy)
-    return min(needed, max(baseline)) / labels
 
 
 def reaches(accuracy: float, baseline: Accuracies) -> bool:
@@ -46,7 +28,7 @@ def reaches(accuracy: float, baseline: Accuracies) -> bool:
 
 
 def label_finding(evidence: Results) -> Finding:
-    ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
+    ours, theirs, equal = pretrained(evidence), scratch_best(evidence, SIZES), scratch_equal(evidence)
 
     def k_at(n: int, draw: np.ndarray | slice = slice(None), baseline: Accuracies = theirs) -> float:
         return worth(float(ours[n][draw].mean()), n, {size: each[draw] for size, each in baseline.items()})

@@ -19,8 +19,9 @@ from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.lesson.explanation import race_sentence
 from lessons.kit.model.values import Results, Settings, side_name
 from lessons.kit.results.evidence import band_by_x, final
+from lessons.kit.results.label_savings import pretrained, scratch_best, worth
 from lessons.kit.runs.recipes import SIZES, live_backbone
-from lessons.label_worth.claims import pretrained, reaches, scratch_best, scratch_equal, worth
+from lessons.label_worth.claims import reaches, scratch_equal
 from lessons.label_worth.runs import AWAY, LABELS, own_labels
 
 READ = "The percentage of unseen digits that the pretrained net reads correctly."
@@ -56,7 +57,7 @@ def tells(evidence: Results, settings: Settings) -> str:
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Draws accuracy against the number of labels, with both bands, the learner's guess, the live race as points, and
     the bracket that shows how much the labels are worth."""
-    ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
+    ours, theirs, equal = pretrained(evidence), scratch_best(evidence, SIZES), scratch_equal(evidence)
     few = {n: equal[n] for n in SIZES if n <= 100}
     kind = band_by_x({n: theirs[n] for n in few})
     shown = [

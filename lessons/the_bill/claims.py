@@ -42,14 +42,17 @@ def bill_finding(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says="at every accuracy the pretrained net can do with fewer labels and with fewer operations",
+                says="at every accuracy the pretrained net needs fewer labels and fewer operations than the net from "
+                "scratch",
                 met=saves,
             ),
             Check(
-                says="with labels for nothing it takes more than ten tasks to pay for the backbone", met=min(free) > 10
+                says="with free labels it takes more than ten tasks until pretraining has paid for itself",
+                met=min(free) > 10,
             ),
             Check(
-                says=f"with labels at one second of computing the first task pays for it, for {USUAL} %",
+                says=f"if a label costs as much as one second of computing and the goal is {USUAL} %, the first task "
+                "pays for pretraining",
                 met=tasks[USUAL, "1 s"] <= 1,
             ),
         ),
@@ -72,18 +75,25 @@ CLAIMS = (
     Claim(
         id="B1",
         statement=(
-            "For {goal} of unseen digits, each arm by the cheapest way it has, pretraining is paid after {at0} tasks "
-            "where labels cost nothing, after {at2} where a label costs as much as 10 ms of computing, after {at3} "
-            "where it is 0.1 s, and with the first task where it is 1 s."
+            "Two nets must each read {goal} of unseen digits, in the way that is cheapest for it: one pretrained on "
+            "letters and symbols, one from scratch. The cost of pretraining is saved after {at0} such tasks if "
+            "labels are "
+            "free, after {at2} tasks if a label costs as much as 10 ms of computing, after {at3} if it costs as much "
+            "as "
+            "0.1 s, and with the first task if it costs as much as 1 s."
         ),
         runs=bill_runs,
         finding=bill_finding,
-        statistic="tasks until pretraining is paid where labels cost nothing",
-        bar="fewer labels and fewer operations at every accuracy; more than ten tasks where labels cost nothing, the "
-        "first where one costs 1 s of computing",
+        statistic="Number of tasks until pretraining has paid for itself, if labels are free",
+        bar="The pretrained net needs fewer labels and fewer operations at every accuracy. It takes more than ten "
+        "tasks "
+        "if labels are free, and one task if a label costs as much as 1 s of computing.",
         paper="He, Girshick & Dollár 2019, Rethinking ImageNet Pre-training; Hernandez et al. 2021, Scaling Laws for "
         "Transfer",
-        paper_found="The first count the images that each arm has seen: with those of pretraining, scratch has seen "
-        "considerably fewer. The second measure what pretraining saves as data, and find that it multiplies them.",
+        paper_found="The first paper counts all images that a net has seen. If the images of pretraining count too, "
+        "a net "
+        "from scratch has seen considerably fewer. The second paper finds that pretraining multiplies the amount of "
+        "data "
+        "for the new task.",
     ),
 )

@@ -8,6 +8,7 @@ from lessons.kit.lesson.catalogue import Lesson
 from lessons.kit.model.prediction import Prediction
 from lessons.kit.model.values import Settings
 from lessons.the_bill.claims import CLAIMS
+from lessons.the_bill.money import CASE
 from lessons.the_bill.pictures import COMPUTE, HANDLES, MARKS, hook, picture, verdict, views
 from lessons.the_bill.runs import ACCURACY, PAYER, PRICE, TASKS, backdrop, labels, runs, sides
 
@@ -25,11 +26,12 @@ LESSON = Lesson(
     chapter="Choosing and paying",
     title="The bill",
     covers=("B1", "A4"),
-    question="When does pretraining pay?",
-    controls=(TASKS, PRICE, PAYER, ACCURACY),
+    question="When does pretraining pay for itself?",
+    controls=(TASKS, PRICE, PAYER, ACCURACY, *CASE),
     in_reach=3,
+    folded="More, and your own case in euros",
     prediction=Prediction(
-        asks="A backbone is paid once, and every task that uses it costs less. When has it paid?",
+        asks="After how many tasks has pretraining paid for itself?",
         sliders=(*HANDLES.values(), COMPUTE),
         handles=MARKS,
     ),

@@ -23,33 +23,36 @@ COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # numbers of tasks
 
 TASKS = Control(
     name="tasks",
-    label="Tasks that reuse it",
+    label="Number of tasks",
     options=COUNTS,
     default=10,
-    help="For how many tasks of this kind the same backbone is used.",
+    help="How many tasks like this one use the same backbone.",
+    changes_runs=False,
     slider=True,
 )
 PRICE = Control(
     name="price",
-    label="A label costs as much as so much computing",
+    label="Price of one label",
     options=tuple(PRICES),
     default=DEAR,
-    help="What one labelled example costs, as so much time of computing. A person's few seconds cost about as "
-    "much as hours of one processor core, which is far beyond this scale.",
+    labels={FREE: "free"},
+    help="The price of a label in seconds of computing on one processor core. A person who labels for a few seconds "
+    "costs "
+    "about as much as hours of computing, which is far beyond this scale.",
 )
 PAYER = Control(
     name="payer",
-    label="Who paid for the backbone?",
+    label="Who paid for pretraining?",
     options=(YOU, OTHERS),
     default=YOU,
-    help="What somebody else has paid, and gives away, costs you nothing.",
+    help="If somebody else has pretrained the backbone and gives it away, it costs you nothing.",
 )
 ACCURACY = Control(
     name="accuracy",
-    label="Accuracy wanted, in percent",
+    label="Accuracy that each net must reach, in percent",
     options=ACCURACIES,
     default=USUAL,
-    help="Both sides are trained until they read so many of the unseen digits.",
+    help="Both nets train until they read this percentage of unseen digits.",
 )
 
 

@@ -51,6 +51,7 @@ class Control(Generic[S]):
     known: Callable[[str], bool] | None = None  # returns whether a text names data of the learner's own
     # What the control accepts besides its options; the page chooses the widget by it (app/controls/controls.py).
     kind: str = ""
+    changes_runs: bool = True  # False if runs and stored results are the same for all options
     # What the screen shows for an option, if that is not the option itself. Nothing stores or compares a label.
     labels: Mapping[S, str] = field(default_factory=dict, hash=False)
 

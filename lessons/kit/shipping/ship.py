@@ -15,7 +15,6 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -80,9 +79,11 @@ def values_of(lesson: Lesson) -> Iterator[tuple[str, Run | Measure]]:
 
 
 def every_setting(lesson: Lesson) -> list[Settings]:
-    """Returns every combination of the controls of a lesson, at the first draw."""
-    options = [[(control.name, value) for value in control.options] for control in lesson.controls]
-    return [replace(lesson.defaults, values=dict(choice)) for choice in itertools.product(*options)]
+    """Returns every combination of the controls that change a lesson's runs, at the first draw."""
+    options = [
+        [(control.name, value) for value in control.options] for control in lesson.controls if control.changes_runs
+    ]
+    return [lesson.defaults.but(**dict(choice)) for choice in itertools.product(*options)]
 
 
 def answers(lesson: Lesson, choice: Settings) -> Measures:
