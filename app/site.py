@@ -48,6 +48,7 @@ def settle() -> None:
 
 def show() -> None:
     """Draws the page that the browser asks for."""
+    url_state.note_history()
     st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
     st.html(Path(__file__).with_name("style.css"))
     settle()
@@ -86,7 +87,7 @@ def show() -> None:
     page = st.navigation(
         {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": about}, position="top"
     )
-    url_state.follow_history(page.url_path)
+    url_state.follow_url(page.url_path)
     with outgoing_messages.count_letters() as letters:
         try:
             page.run()

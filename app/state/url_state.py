@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from app.i18n import outgoing_messages
+from app.state.widget_value import show_value
 from app.streamlit_fixes import is_history_navigation
 from core.experiment.checks import BadValue
 from core.store.class_records import is_waiting
@@ -27,6 +28,7 @@ from lessons.kit.model.values import Control, Given, Settings
 T = TypeVar("T")
 NOT_YET, PREDICTED, SKIPPED = 0, 1, 2
 UNSAID = "?"
+OPENED = "opened page"  # the session's key of the page that the site has drawn last
 BEAT = Control(name="beat", label="Step of the lesson", options=BEATS, default=BEATS[0], help="")
 COMMITTED = Control(
     name="committed", label="Committed", options=(NOT_YET, PREDICTED, SKIPPED), default=NOT_YET, help=""
@@ -84,15 +86,12 @@ def key(slug: str, name: str) -> str:
 
 
 def read(lesson: Workspace) -> LessonState:
-    """Returns the state of a lesson: from the URL, else from the session, else the defaults.
+    """Returns the state of a lesson: from the session, else from the URL, else the defaults.
 
     An invalid value is replaced by its default, and the page shows a sentence that says so.
     """
-
-    slug, plan = (
-        lesson.slug,
-        read_parameter(key(lesson.slug, CLASS), lambda code: of_lesson(attended(code), lesson), None),
-    )
+    slug = lesson.slug
+    plan = read_parameter(key(slug, CLASS), lambda code: of_lesson(attended(code), lesson), None)
     sliders = [slider for slider in lesson.sliders if plan is None or slider.name in plan.asked]
     values = {
         control.name: plan.value(control) if plan and control.name in plan.held else setting(slug, control)
@@ -141,8 +140,12 @@ def read_parameter(at: str, read: Callable[[str], T], default: T) -> T:
 
     If the parameter names data that were removed, the page shows that and stops.
     """
-    text = st.query_params.get(at, st.session_state.get(f"kept {at}"))
+    name = f"kept {at}"  # what the session has counts if the site has opened the page, see `follow_url`
+    kept, known = st.session_state.get(name), name in st.session_state and OPENED in st.session_state
+    text = kept if known else st.query_params.get(at, kept)
     if text is None:
+        if at in st.query_params:
+            del st.query_params[at]
         return default
     try:
         value = read(text)
@@ -155,34 +158,45 @@ def read_parameter(at: str, read: Callable[[str], T], default: T) -> T:
         st.warning(str(error), icon=":material/link_off:")
         forget(at)
         return default
-    set_parameter(
-        at, text
-    )  # another page may have cleared the URL, and a link does not fill the session: from here on both hold the value
+    # another page may have cleared the URL, and a link does not fill the session: from here on both hold the value
+    set_parameter(at, text)
     return value
 
 
-def follow_history(page: str) -> None:
-    """Makes Back and Forward undo settings on this page.
-
-    After such a navigation, a setting that is missing in the URL takes its default. After any other one it takes the
-    value that the session has kept.
-    """
+def note_history() -> None:
+    """Notes that the learner came by Back or Forward, before another run can begin."""
     if is_history_navigation():
+        st.session_state["came by history"] = True
+
+
+def follow_url(page: str) -> None:
+    """Takes the settings from the URL if the learner has opened this page, or came to it by Back or Forward.
+
+    At any other time the values that the session has kept count, because the browser may have sent its request before
+    it received the latest change of the URL. After Back or Forward, a setting that the URL lacks takes its default.
+    """
+    undone, before = st.session_state.pop("came by history", False), st.session_state.get(OPENED)
+    st.session_state[OPENED] = page
+    if undone:
         for name in map(str, [*st.session_state]):
             if name.startswith(f"kept {page}.") and name.removeprefix("kept ") not in st.query_params:
                 del st.session_state[name]
+    if undone or page != before:
+        for name, text in st.query_params.items():
+            st.session_state[f"kept {name}"] = text
 
 
 def set_parameter(at: str, text: str) -> None:
     """Sets a parameter in the URL and in the session."""
+    before = st.session_state.get(f"kept {at}", text)
     st.session_state[f"kept {at}"] = text
-    if st.query_params.get(at) != text:
+    if before != text or st.query_params.get(at) != text:  # an older URL may hold the new value by chance
         st.query_params[at] = text
 
 
 def forget(at: str) -> None:
     """Resets a parameter to its default."""
-    st.session_state.pop(f"kept {at}", None)
+    st.session_state[f"kept {at}"] = None
     if at in st.query_params:
         del st.query_params[at]
 
@@ -213,7 +227,7 @@ def handle(slug: str, slider: Control[Any], value: Any) -> None:
     if isinstance(slider, Order):
         in_turn(slider, at, value, lambda: say(slug, slider, slider.format_items(st.session_state[at])))
     elif slider.slider:
-        st.session_state[at] = UNSAID if value is None else value
+        show_value(at, UNSAID if value is None else value)
         st.select_slider(
             slider.label,
             (UNSAID, *slider.options),
@@ -223,7 +237,7 @@ def handle(slug: str, slider: Control[Any], value: Any) -> None:
             format_func=outgoing_messages.translate_option,
         )
     else:
-        st.session_state[at] = value
+        show_value(at, value)
         st.segmented_control(
             slider.label,
             slider.options,
@@ -269,7 +283,7 @@ def widget(
     def changed() -> None:
         change(slug, control, st.session_state[at])
 
-    st.session_state[at] = value
+    show_value(at, value)
     options, said = control.options + more, control.help or None
     if control.slider:
         st.select_slider(control.label, options, key=at, help=said, on_change=changed, format_func=called)
