@@ -34,6 +34,13 @@ from lessons.kit.lesson.catalogue import CHAPTERS, lessons
 
 
 @cache
+def page_style() -> str:
+    """Returns the style sheets that every page needs, as HTML. The rules for parts of Streamlit come last."""
+    sheets = (Path(__file__).with_name(name).read_text("utf-8") for name in ("style.css", "streamlit.css"))
+    return f"<style>{''.join(sheets)}</style>"
+
+
+@cache
 def settle() -> None:
     """Prepares the process once, before the first page is drawn.
 
@@ -48,8 +55,9 @@ def settle() -> None:
 
 def show() -> None:
     """Draws the page that the browser asks for."""
+    url_state.note_history()
     st.set_page_config(page_title="Headstart", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
-    st.html(Path(__file__).with_name("style.css"))
+    st.html(page_style())
     settle()
     document()
     language.settle()
@@ -86,7 +94,7 @@ def show() -> None:
     page = st.navigation(
         {"": [first], **chapters, "Hands on": [*hands_on.values(), brought], "About": about}, position="top"
     )
-    url_state.follow_history(page.url_path)
+    url_state.follow_url(page.url_path)
     with outgoing_messages.count_letters() as letters:
         try:
             page.run()

@@ -24,7 +24,7 @@ FOLDER = ROOT / "docs" / "pictures"
 SHOWN = FOLDER / "shown.json"
 SIZE = {"width": 1280, "height": 800}
 LARGEST = 100_000  # bytes of a picture
-EVERY = ("app/style.css", ".streamlit/config.toml")  # files that every picture shows
+EVERY = ("app/style.css", "app/streamlit.css", ".streamlit/config.toml")  # files that every picture shows
 
 
 @dataclass(frozen=True)

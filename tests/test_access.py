@@ -13,7 +13,7 @@ from tests.steps import violations
 
 pytestmark = pytest.mark.browser
 
-WIDE = "1500px"  # as app/style.css says, which may come a little later than what it dresses
+WIDE = "1500px"  # as app/streamlit.css says, which may come a little later than what it dresses
 PAGES = [
     "",
     "sandbox",

@@ -134,6 +134,32 @@ def test_a_translated_lesson_goes_from_beat_to_beat(address: str, page: Page, sl
     assert errors == []
 
 
+# Messages of the server arrive late, in their order, as over a slow connection.
+SLOW = """() => {
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage")
+  const late = listener => event => setTimeout(() => listener.call(event.target, event), MILLISECONDS)
+  Object.defineProperty(WebSocket.prototype, "onmessage", { set(listener) { set.call(this, late(listener)) } })
+  const { addEventListener } = WebSocket.prototype
+  WebSocket.prototype.addEventListener = function (kind, listener, ...more) {
+    addEventListener.call(this, kind, kind === "message" ? late(listener) : listener, ...more)
+  }
+}"""
+
+
+def test_fast_clicks_count_over_slow_connection(address: str, page: Page) -> None:
+    """The answer to the first click arrives after the second one. The third goes back to the first."""
+    page.add_init_script(f"({SLOW.replace('MILLISECONDS', '1500')})()")
+    page.goto(f"{address}/wrong_teacher?wrong_teacher.committed=2&wrong_teacher.pressed=1")
+    expect(page.get_by_role("button", name="Make a prediction")).to_be_visible()
+    for name in ("Explain", "Recall", "Explain"):
+        page.get_by_role("radio", name=name, exact=True).click()
+        page.wait_for_timeout(1000)
+    page.wait_for_timeout(4000)  # until all answers are there
+    at_beat(page, "Explain")
+    expect(page.get_by_text("Finding 1 of")).to_be_visible()
+    expect(page).to_have_url(re.compile("beat=Explain"))
+
+
 def test_a_translated_text_that_changes_is_seen(address: str, page: Page) -> None:
     """React keeps a paragraph's text nodes: it changes one, removes one, and inserts one before another."""
     page.goto(address)

@@ -1,4 +1,4 @@
-"""Private parts of Streamlit and of PyTorch are used in one place each, which names the version it was written for."""
+"""Private parts of Streamlit and of PyTorch are used in few files, which name the version they were written for."""
 
 from __future__ import annotations
 
@@ -48,6 +48,15 @@ def private_of_torch(code: str) -> Iterator[str]:
             yield from (name for name in names if re.search(r"\._|\.ops\b", name))
 
 
+# Of Streamlit and of the libraries in its page. Our own classes are st-key-...
+SELECTOR = re.compile(r"""data-testid|data-baseweb|data-rac|data-stale|script-state|\.st[A-Z]\w+|\bst-emotion""")
+
+
+def selectors_of_streamlit(text: str) -> Iterator[str]:
+    """Yields the selectors for parts of Streamlit's page that a script, a style sheet or a module uses."""
+    yield from SELECTOR.findall(text)
+
+
 Guard = Callable[[str], Iterator[str]]
 GUARDS: list[tuple[Guard, str, list[str]]] = [
     (private_of_streamlit, "app/streamlit_fixes.py", [
@@ -78,6 +87,30 @@ def test_a_private_part_elsewhere_is_noticed(guard: Guard, bad: str) -> None:
     assert [*guard(bad)]
 
 
+SELECTORS = ["app/components/assets/streamlit_selectors.js", "app/streamlit.css"]
+
+
+def test_selectors_of_streamlit_stand_in_two_files() -> None:
+    files = [path for path in sorted((ROOT / "app").rglob("*")) if path.suffix in (".css", ".js", ".py")]
+    used = {
+        str(path.relative_to(ROOT)): found
+        for path in files
+        if (found := [*selectors_of_streamlit(path.read_text("utf-8"))])
+    }
+    assert [*used] == SELECTORS, used
+
+
+@pytest.mark.parametrize(
+    "bad", ["[data-testid^='st'] p", ".stApp header", 'closest("[data-stale=true]")', "[data-rac]"]
+)
+def test_a_selector_elsewhere_is_noticed(bad: str) -> None:
+    assert [*selectors_of_streamlit(bad)]
+
+
+def test_selectors_of_ours_are_allowed() -> None:
+    assert not [*selectors_of_streamlit(".st-key-rail p, [data-lit] { color: var(--st-text-color) } data.state.still")]
+
+
 def test_public_parts_are_allowed_everywhere() -> None:
     public = "import streamlit as st\nfrom streamlit.starlette import App\nst.get_option('a')\ntorch.nn.functional.relu"
     assert [*private_of_streamlit(public), *private_of_torch(public)] == []
@@ -90,6 +123,10 @@ def test_versions_are_those_of_the_requirements() -> None:
     pinned = (ROOT / "requirements.txt").read_text("utf-8")
     assert f"streamlit>={streamlit_fixes.WRITTEN_FOR}," in pinned
     assert f"torch=={torch_private.WRITTEN_FOR}\n" in pinned
+    for name in SELECTORS:
+        assert (
+            (ROOT / name).read_text("utf-8").startswith(f"/* Written for Streamlit {streamlit_fixes.WRITTEN_FOR}. ")
+        ), name
 
 
 @pytest.mark.parametrize(

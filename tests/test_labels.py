@@ -15,7 +15,7 @@ from app.classes import class_session
 from app.components.drag_handles.drag_handles import spec
 from app.i18n import language, outgoing_messages
 from app.i18n.translator import Translator
-from app.state import url_state
+from app.state import setting_widgets, url_state
 from core.experiment.checks import BadValue
 from lessons.kit.classes.class_plan import HIDDEN, LOCKED, Record, record_to_json
 from lessons.kit.figures.ranked_rows import Row, ranked_rows
@@ -127,7 +127,7 @@ def test_labels_are_translated_and_values_are_not(lesson: Lesson, monkeypatch: p
     monkeypatch.setattr(outgoing_messages, "language", lambda: "de")
     monkeypatch.setattr(outgoing_messages, "translator_for", lambda _: german)
     assert language.OWN != "de"
-    assert url_state.option_formatter(lesson.sliders[-1])("sooner") == "nach weniger"
+    assert setting_widgets.option_formatter(lesson.sliders[-1])("sooner") == "nach weniger"
     assert lesson.sliders[-1].read("sooner") == "sooner"
 
 

@@ -122,9 +122,7 @@ def test_the_teachers_page_counts_and_tells_nobodys_guess() -> None:
     test = teach(**{"class": plan.code})
     assert not test.exception and "4 guesses" in everything(test) and "**1 learner**" in everything(test)
     shown = test.get("echarts_chart")[-1].proto
-    assert (
-        "A label costs nothing: paid after how many tasks?: 4 guesses, 1 (3), never (1); in the middle 1." in shown.alt
-    )
+    assert "After how many tasks, with free labels?: 4 guesses, 1 (3), never (1); in the middle 1." in shown.alt
     submit_record(plan, "learner 0", Record(said=chosen("the_bill", False)))
     test.run()
     assert "4 guesses" in everything(test) and "1 (2), never (2)" in test.get("echarts_chart")[-1].proto.alt

@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.state.session_state import SessionState
+from streamlit.testing.v1 import AppTest
 
 from app import streamlit_fixes
 from app.components.assets.component_value import component_value
@@ -125,3 +126,38 @@ def test_no_browser_has_the_server_forget_its_workers(monkeypatch: pytest.Monkey
 
 def test_message_of_removed_component_is_harmless() -> None:
     assert component_value("a board that is gone", "made") is None
+
+
+@pytest.fixture
+def beat() -> AppTest:
+    """Returns a page that shows the beat, drawn as the site draws it."""
+
+    def draw() -> None:
+        import streamlit as st
+
+        from app.state import url_state
+
+        url_state.follow_url(st.session_state.get("page", "small_step"))
+        st.text(url_state.setting("small_step", url_state.BEAT))
+
+    return AppTest.from_function(draw, default_timeout=30)
+
+
+def test_older_url_undoes_no_setting(beat: AppTest) -> None:
+    """The URL counts when the page is opened, and afterwards the session does."""
+    beat.query_params["small_step.beat"] = "Run"
+    assert beat.run().text[0].value == "Run"
+    beat.query_params["small_step.beat"] = "Predict"
+    assert beat.run().text[0].value == "Run"
+    assert beat.query_params["small_step.beat"] in ("Run", ["Run"])
+    beat.session_state["page"] = "another"
+    beat.query_params["small_step.beat"] = "Predict"
+    assert beat.run().text[0].value == "Predict"
+
+
+def test_older_url_brings_back_no_forgotten_setting(beat: AppTest) -> None:
+    beat.query_params["small_step.beat"] = "Run"
+    beat.run()
+    beat.session_state["kept small_step.beat"] = None  # as `forget` leaves it
+    beat.query_params["small_step.beat"] = "Run"
+    assert beat.run().text[0].value == "Look" and "small_step.beat" not in beat.query_params

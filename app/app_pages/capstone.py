@@ -10,7 +10,7 @@ from datetime import date
 import streamlit as st
 
 from app.beats.run import live
-from app.state import lesson_cache, url_state
+from app.state import lesson_cache, setting_widgets, url_state
 from core.experiment.checks import BadValue
 from core.store import store
 from lessons.kit.capstone import prices, tries, weekly
@@ -49,7 +49,7 @@ def show(today: date) -> None:
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
         more = () if slug in briefs.options else (slug,)
-        url_state.widget(SLUG, briefs, slug, more, lambda one: "This week's" if one == week else title(one))
+        setting_widgets.widget(SLUG, briefs, slug, more, lambda one: "This week's" if one == week else title(one))
     plain = BRIEFS.get(slug) or weekly.brief_of(slug)
     if not plain or not plain.outcomes:
         st.warning("What was searched for this brief is not here. `python -m lessons.kit.capstone.search` makes it.")

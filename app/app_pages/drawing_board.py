@@ -14,7 +14,7 @@ from app.beats.lesson_text import filled, prose
 from app.beats.run import live
 from app.beats.take_home import saved
 from app.components.drag_handles import drag_handles
-from app.state import data_owner, url_state
+from app.state import data_owner, setting_widgets, url_state
 from app.uploads.alphabet_upload import control, exchange, take
 from core.experiment.tasks import OWN as OWN_NAMES
 from core.user_data import alphabet
@@ -43,7 +43,7 @@ def show() -> None:
     step = url_state.setting(SLUG, STEP)
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
-        url_state.widget(SLUG, STEP, step)
+        setting_widgets.widget(SLUG, STEP, step)
         if step == LEARN:
             saved(raced())
     if step == DRAW:
@@ -60,8 +60,8 @@ def drawing() -> None:
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             words("draw")
-            url_state.widget(SLUG, SYMBOLS, symbols)
-            url_state.widget(SLUG, drawing_board.EACH, each)
+            setting_widgets.widget(SLUG, SYMBOLS, symbols)
+            setting_widgets.widget(SLUG, drawing_board.EACH, each)
             control(SLUG, drawing_board.ALPHABET, name)
             ready = f"Let the nets learn “{alphabet.load(name).name}”"
             st.button(ready, type="primary", on_click=url_state.change, args=(SLUG, STEP, LEARN), key="draw.learn")

@@ -17,7 +17,7 @@ import streamlit as st
 from app.beats.claim_badge import BADGES
 from app.beats.lesson_text import to_lesson
 from app.beats.search import fits, search
-from app.state import url_state
+from app.state import setting_widgets, url_state
 from lessons.kit.figures.interval_cell import interval_cell, number
 from lessons.kit.lesson.catalogue import Claim, Finding, Lesson, claims, lessons
 from lessons.kit.model.values import Control
@@ -58,8 +58,8 @@ def show() -> None:
         lesson = choose_lesson(url_state.setting("evidence", LESSON))
     with st.container(horizontal=True):
         status, order = (url_state.setting("evidence", control) for control in (STATUS, ORDER))
-        url_state.widget("evidence", STATUS, status)
-        url_state.widget("evidence", ORDER, order)
+        setting_widgets.widget("evidence", STATUS, status)
+        setting_widgets.widget("evidence", ORDER, order)
     found = [row for row in rows() if matches(row, words, lesson, status)]
     st.caption(status_counts(found))
     if not found:

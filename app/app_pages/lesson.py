@@ -22,7 +22,7 @@ from app.beats.recall import recall
 from app.beats.run import live
 from app.beats.watch import own_results
 from app.classes import class_session
-from app.state import browser_progress, lesson_cache, url_state
+from app.state import browser_progress, lesson_cache, setting_widgets, url_state
 from app.state.url_state import NOT_YET, PREDICTED, SKIPPED, LessonState
 from core.store.store import Absent
 from lessons.kit.lesson.catalogue import BEATS, Lesson, tour
@@ -41,7 +41,7 @@ def show(lesson: Lesson) -> None:
         line = lesson.chapter if at.beat == "Look" else lesson.question  # Look shows the question in large type
         where = f"Lesson {lesson.number}" if at.plan else tour_step(lesson) or f"Lesson {lesson.number}"
         st.caption(f"{where}{class_session.plan_label(at.plan)} · {line}", width="content")
-        url_state.widget(lesson.slug, url_state.BEAT, at.beat)
+        setting_widgets.widget(lesson.slug, url_state.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     waits = at.waits and at.beat in ("Run", "Explain", "Recall")
     beats = {"Look": beat_look, "Predict": beat_predict, "Run": run, "Explain": beat_explain, "Recall": beat_recall}

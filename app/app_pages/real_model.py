@@ -7,7 +7,7 @@ import streamlit as st
 from app.beats.claim_badge import claim_card
 from app.beats.lesson_text import say
 from app.components.figure.figure import draw
-from app.state import url_state
+from app.state import setting_widgets, url_state
 from core.fetch.sources import SOURCES
 from lessons.kind_words import real
 from lessons.kit.lesson.catalogue import claims
@@ -24,7 +24,7 @@ def show() -> None:
     st.title(TITLE, anchor=False)
     say(lesson, "real")
     about = url_state.setting("real", real.ABOUT)
-    url_state.widget("real", real.ABOUT, about)
+    setting_widgets.widget("real", real.ABOUT, about)
     try:
         compute_finding(claim, Seeds())
     except Missing as error:

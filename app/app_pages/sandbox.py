@@ -16,7 +16,7 @@ from app.controls import pinned_runs
 from app.sandbox.challenge_list import CHALLENGE, bench, challenges
 from app.sandbox.comparison import compare
 from app.sandbox.sweep_grid import sweeping
-from app.state import lesson_cache, url_state
+from app.state import lesson_cache, setting_widgets, url_state
 from app.state.url_state import LessonState
 from core.experiment.spec import Run
 from core.store import store
@@ -36,7 +36,7 @@ def show() -> None:
     settings = url_state.read(BENCH).settings
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
-        url_state.widget(SLUG, STEP, step)
+        setting_widgets.widget(SLUG, STEP, step)
         if step == TRAIN:
             to_pin(settings)
         with st.popover("Save", icon=":material/image:", type="tertiary"):

@@ -15,7 +15,7 @@ from app.beats.lesson_text import filled
 from app.classes.class_entry import base, how_to_reach, link, typed_address
 from app.classes.class_session import class_guesses, learner_count, picture, qr, tallies
 from app.components.figure.figure import draw
-from app.state import url_state
+from app.state import setting_widgets, url_state
 from app.state.engine import me
 from app.streamlit_fixes import UploadedFile
 from app.uploads.text_upload import escaped
@@ -128,7 +128,7 @@ def controls(lesson: Lesson) -> tuple[dict[str, str], dict[str, str]]:
         at = f"teach.set.{lesson.slug}.{one.name}"
         value = st.selectbox(
             one.label, one.options, one.options.index(one.default), key=at, help=one.help or None,
-            format_func=url_state.option_formatter(one),
+            format_func=setting_widgets.option_formatter(one),
         )  # fmt: skip
         way = st.segmented_control(
             f"{one.label}: for learners", (OPEN, LOCKED, HIDDEN), default=OPEN, required=True, key=f"{at}.held",

@@ -10,7 +10,7 @@ import streamlit as st
 from app.beats.lesson_text import filled, prose
 from app.beats.run import live
 from app.beats.take_home import saved
-from app.state import lesson_cache, url_state
+from app.state import lesson_cache, setting_widgets, url_state
 from core.experiment.spec import Run
 from core.store import store
 from lessons.kit.lesson.catalogue import Workspace, lessons
@@ -34,7 +34,7 @@ def show() -> None:
     bench = with_words(past, lived)
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
-        url_state.widget(SLUG, pasts.PAST, past, (past,) if own else (), past_label)
+        setting_widgets.widget(SLUG, pasts.PAST, past, (past,) if own else (), past_label)
         saved(bench)
     if own:
         st.caption(f"{describe_run(pasts.past(past))}.")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.components.drag_handles import drag_handles
 from app.components.figure.figure import draw
-from app.state import url_state
+from app.state import setting_widgets
 from app.state.url_state import LessonState
 from lessons.kit.lesson.catalogue import Lesson
 from lessons.kit.model.prediction import Order, Prediction
@@ -21,7 +21,7 @@ def predict(lesson: Lesson, at: LessonState) -> None:
     prediction = asked_prediction(lesson, at)
 
     def offer(slider: Control[Any]) -> None:
-        url_state.handle(lesson.slug, slider, at.handles.values.get(slider.name))
+        setting_widgets.handle(lesson.slug, slider, at.handles.values.get(slider.name))
 
     st.markdown(f"**{prediction.asks}**")
     for slider in prediction.sliders:

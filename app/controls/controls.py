@@ -8,14 +8,14 @@ from typing import Any
 import streamlit as st
 
 from app.controls import experiment_controls, pinned_runs
-from app.state import url_state
+from app.state import setting_widgets
 from app.uploads import alphabet_upload, data_upload, text_upload
 from lessons.kit.classes.class_plan import HIDDEN
 from lessons.kit.model.values import Control
 
 Widget = Callable[[str, Control[Any], Any], None]  # takes the slug of a workspace, the control and its value
 WIDGETS: dict[str, Widget] = {  # by Control.kind
-    "": url_state.widget,
+    "": setting_widgets.widget,
     "text": text_upload.control,
     "alphabet": alphabet_upload.control,
     "data": data_upload.control,

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.state import url_state
+from app.state import setting_widgets, url_state
 from app.uploads import data_upload
 from app.uploads import text_upload as text
 from core.experiment.checks import BadValue
@@ -55,7 +55,7 @@ def control(text: str) -> None:
     run = current(text)
     begin_with(run)
     group = url_state.setting(SLUG, GROUP)
-    url_state.widget(SLUG, GROUP, group)
+    setting_widgets.widget(SLUG, GROUP, group)
     shown = dials.dials(run)[group]
     if not shown:
         st.caption("Only what starts from another net has an old skill to keep: choose a start under “Model”.")

@@ -13,7 +13,7 @@ from app.beats import search
 from app.beats.run_details import details
 from app.components.figure.figure import draw
 from app.controls import experiment_controls, pinned_runs
-from app.state import lesson_cache, url_state
+from app.state import lesson_cache, setting_widgets, url_state
 from core.experiment.spec import Run
 from lessons.kit.model.values import Control, Settings
 from lessons.kit.results.evidence import load_results, points
@@ -44,11 +44,11 @@ def compare(settings: Settings) -> None:
             words = search.search(SLUG, "Only rows with", "low rank") if view == TABLE else ""
         with st.container(key="stage"):
             with st.container(horizontal=True):
-                url_state.widget(SLUG, VIEW, view)
+                setting_widgets.widget(SLUG, VIEW, view)
                 if view == CURVES:
                     what, against = url_state.setting(SLUG, SHOWN), url_state.setting(SLUG, X)
-                    url_state.widget(SLUG, SHOWN, what)
-                    url_state.widget(SLUG, X, against)
+                    setting_widgets.widget(SLUG, SHOWN, what)
+                    setting_widgets.widget(SLUG, X, against)
             if view == CURVES:
                 evidence = load_results([*lesson_cache.backdrop(BENCH, settings), *lesson_cache.runs(BENCH, settings)])
                 figure = drawing(evidence, settings, WHAT[what], AGAINST[against])

@@ -16,7 +16,7 @@ from app.beats.run import stop
 from app.beats.watch import ALIVE, failures, states
 from app.components.figure.figure import draw
 from app.controls import experiment_controls
-from app.state import url_state
+from app.state import setting_widgets, url_state
 from app.state.engine import engine, me
 from core.experiment.checks import BadValue
 from core.experiment.spec import Run
@@ -51,7 +51,7 @@ def sweeping(settings: Settings) -> None:
             choose(run, axes)
             beside = settings[BESIDE]
             if run.start or any(axis.dial.path == "start" for axis in axes):
-                url_state.widget(SLUG, BESIDE, beside)
+                setting_widgets.widget(SLUG, BESIDE, beside)
             try:
                 pieces = sweep.runs(run, axes, beside == SCRATCH)
             except BadValue as error:
@@ -62,9 +62,9 @@ def sweeping(settings: Settings) -> None:
             told = st.container()
         with st.container(key="stage"):
             with st.container(horizontal=True):
-                url_state.widget(SLUG, WHAT, what)
+                setting_widgets.widget(SLUG, WHAT, what)
                 if axes[0].numeric and len(axes) > 1:
-                    url_state.widget(SLUG, VIEW, view)
+                    setting_widgets.widget(SLUG, VIEW, view)
             moving = any(state.kind in ALIVE for _, state in known)
             every = SECONDS if moving else None
             st.fragment(tick, run_every=every)(pieces, axes, what, view == LINES or len(axes) == 1, told, moving)

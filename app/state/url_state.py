@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from app.i18n import outgoing_messages
 from app.streamlit_fixes import is_history_navigation
 from core.experiment.checks import BadValue
 from core.store.class_records import is_waiting
@@ -21,12 +20,12 @@ from core.user_data import ownership
 from core.user_data.ownership import Gone
 from lessons.kit.classes.class_plan import HIDDEN, Plan, attended
 from lessons.kit.lesson.catalogue import BEATS, Workspace
-from lessons.kit.model.prediction import Order
 from lessons.kit.model.values import Control, Given, Settings
 
 T = TypeVar("T")
 NOT_YET, PREDICTED, SKIPPED = 0, 1, 2
 UNSAID = "?"
+OPENED = "opened page"  # the session's key of the page that the site has drawn last
 BEAT = Control(name="beat", label="Step of the lesson", options=BEATS, default=BEATS[0], help="")
 COMMITTED = Control(
     name="committed", label="Committed", options=(NOT_YET, PREDICTED, SKIPPED), default=NOT_YET, help=""
@@ -84,15 +83,12 @@ def key(slug: str, name: str) -> str:
 
 
 def read(workspace: Workspace) -> LessonState:
-    """Returns the state of a lesson: from the URL, else from the session, else the defaults.
+    """Returns the state of a lesson: from the session, else from the URL, else the defaults.
 
     An invalid value is replaced by its default, and the page shows a sentence that says so.
     """
-
-    slug, plan = (
-        workspace.slug,
-        read_parameter(key(workspace.slug, CLASS), lambda code: of_lesson(attended(code), workspace), None),
-    )
+    slug = workspace.slug
+    plan = read_parameter(key(slug, CLASS), lambda code: of_lesson(attended(code), workspace), None)
     sliders = [slider for slider in workspace.sliders if plan is None or slider.name in plan.asked]
     values = {
         control.name: plan.value(control) if plan and control.name in plan.held else setting(slug, control)
@@ -141,8 +137,12 @@ def read_parameter(at: str, read: Callable[[str], T], default: T) -> T:
 
     If the parameter names data that were removed, the page shows that and stops.
     """
-    text = st.query_params.get(at, st.session_state.get(f"kept {at}"))
+    name = f"kept {at}"  # what the session has counts if the site has opened the page, see `follow_url`
+    kept, known = st.session_state.get(name), name in st.session_state and OPENED in st.session_state
+    text = kept if known else st.query_params.get(at, kept)
     if text is None:
+        if at in st.query_params:
+            del st.query_params[at]
         return default
     try:
         value = read(text)
@@ -155,34 +155,45 @@ def read_parameter(at: str, read: Callable[[str], T], default: T) -> T:
         st.warning(str(error), icon=":material/link_off:")
         forget(at)
         return default
-    set_parameter(
-        at, text
-    )  # another page may have cleared the URL, and a link does not fill the session: from here on both hold the value
+    # another page may have cleared the URL, and a link does not fill the session: from here on both hold the value
+    set_parameter(at, text)
     return value
 
 
-def follow_history(page: str) -> None:
-    """Makes Back and Forward undo settings on this page.
-
-    After such a navigation, a setting that is missing in the URL takes its default. After any other one it takes the
-    value that the session has kept.
-    """
+def note_history() -> None:
+    """Notes that the learner came by Back or Forward, before another run can begin."""
     if is_history_navigation():
+        st.session_state["came by history"] = True
+
+
+def follow_url(page: str) -> None:
+    """Takes the settings from the URL if the learner has opened this page, or came to it by Back or Forward.
+
+    At any other time the values that the session has kept count, because the browser may have sent its request before
+    it received the latest change of the URL. After Back or Forward, a setting that the URL lacks takes its default.
+    """
+    undone, before = st.session_state.pop("came by history", False), st.session_state.get(OPENED)
+    st.session_state[OPENED] = page
+    if undone:
         for name in map(str, [*st.session_state]):
             if name.startswith(f"kept {page}.") and name.removeprefix("kept ") not in st.query_params:
                 del st.session_state[name]
+    if undone or page != before:
+        for name, text in st.query_params.items():
+            st.session_state[f"kept {name}"] = text
 
 
 def set_parameter(at: str, text: str) -> None:
     """Sets a parameter in the URL and in the session."""
+    before = st.session_state.get(f"kept {at}", text)
     st.session_state[f"kept {at}"] = text
-    if st.query_params.get(at) != text:
+    if before != text or st.query_params.get(at) != text:  # an older URL may hold the new value by chance
         st.query_params[at] = text
 
 
 def forget(at: str) -> None:
     """Resets a parameter to its default."""
-    st.session_state.pop(f"kept {at}", None)
+    st.session_state[f"kept {at}"] = None
     if at in st.query_params:
         del st.query_params[at]
 
@@ -200,95 +211,3 @@ def say(slug: str, slider: Control[Any], text: str) -> None:
     """Moves a handle of the prediction to one of its options. Any other value from a browser is ignored."""
     with suppress(BadValue):
         set_parameter(key(slug, slider.name), str(slider.read(text)))
-
-
-def option_formatter(control: Control[Any]) -> Callable[[Any], str]:
-    """Returns the function that writes an option of a control for a widget: its label, in the learner's language."""
-    return lambda option: outgoing_messages.translate_option(control.label_of(option))
-
-
-def handle(slug: str, slider: Control[Any], value: Any) -> None:
-    """Draws the widget of a handle of the prediction. It has no value until the learner moves it."""
-    at = key(slug, slider.name)
-
-    def moved() -> None:
-        say(slug, slider, str(st.session_state[at]))
-
-    said = slider.help or None
-    if isinstance(slider, Order):
-        in_turn(slider, at, value, lambda: say(slug, slider, slider.format_items(st.session_state[at])))
-    elif slider.slider:
-        st.session_state[at] = UNSAID if value is None else value
-        st.select_slider(
-            slider.label,
-            (UNSAID, *slider.options),
-            key=at,
-            help=said,
-            on_change=moved,
-            format_func=option_formatter(slider),
-        )
-    else:
-        st.session_state[at] = value
-        st.segmented_control(
-            slider.label,
-            slider.options,
-            format_func=option_formatter(slider),
-            key=at,
-            help=said,
-            on_change=moved,
-        )
-
-
-def in_turn(order: Order, at: str, value: str | None, moved: Callable[[], None]) -> None:
-    """Draws the widget of an order, whose items are chosen one after the other.
-
-    The order is stored when it is complete.
-    """
-    # an incomplete order stays while the learner is choosing
-    if len(st.session_state.get(at, order.items)) == len(order.items):
-        st.session_state[at] = order.parse_items(value) if value else []
-    st.multiselect(
-        order.label,
-        order.items,
-        key=at,
-        help=order.help or None,
-        on_change=moved,
-        format_func=option_formatter(order),
-    )
-
-
-def widget(
-    slug: str,
-    control: Control[Any],
-    value: Any,
-    more: tuple[Any, ...] = (),
-    called: Callable[[Any], str] | None = None,
-) -> None:
-    """Draws the widget of a control.
-
-    Its options are those of the control and `more`. An option without a label is written by `called`, if it is given.
-    A change takes effect when the page is drawn next.
-    """
-    at, label = key(slug, control.name), option_formatter(control)
-
-    def shown(option: Any) -> str:
-        return called(option) if called and option not in control.labels else label(option)
-
-    def changed() -> None:
-        change(slug, control, st.session_state[at])
-
-    st.session_state[at] = value
-    options, said = control.options + more, control.help or None
-    if control.slider:
-        st.select_slider(control.label, options, key=at, help=said, on_change=changed, format_func=shown)
-    else:
-        st.segmented_control(
-            control.label,
-            options,
-            format_func=shown,
-            required=True,
-            key=at,
-            help=said,
-            label_visibility="visible" if said else "collapsed",
-            on_change=changed,
-        )

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.state import data_owner, url_state
+from app.state import data_owner, setting_widgets, url_state
 from app.uploads import upload_popover
 from app.uploads.data_upload import remove
 from app.uploads.markdown import escaped
@@ -29,7 +29,7 @@ def control(slug: str, control: Control[Any], value: str) -> None:
     mine = tuple(
         filter(alphabet.exists, session_texts(slug, control, value))
     )  # the store removes data that nobody used for a long time
-    url_state.widget(slug, control, value, mine, lambda name: alphabet.load(name).name)
+    setting_widgets.widget(slug, control, value, mine, lambda name: alphabet.load(name).name)
     for place in (DRAWN, OPENED):
         refusal(slug, place)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.state import data_owner, url_state
+from app.state import data_owner, setting_widgets, url_state
 from app.streamlit_fixes import UploadedFile
 from app.uploads import text_upload as text
 from app.uploads import upload_popover
@@ -66,7 +66,7 @@ def control(slug: str, control: Control[Any], value: str) -> None:
     mine = tuple(
         filter(control.known, session_texts(slug, control, value))
     )  # the store removes data that nobody used for a long time
-    url_state.widget(slug, control, value, mine, display_name)
+    setting_widgets.widget(slug, control, value, mine, display_name)
     take, shown = partial(take_data, slug, control), control.labels.get(value, display_name(value))
     upload_place(
         slug, take, shown, texts=True, limits=not OWN.fullmatch(value)

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.state import url_state
+from app.state import setting_widgets, url_state
 from app.uploads import upload_popover
 from app.uploads.markdown import escaped as escaped  # other modules import it from here
 from app.uploads.upload_slot import file_uploader
@@ -30,7 +30,7 @@ LIMITS = (
 
 def control(slug: str, control: Control[Any], value: Any) -> None:
     """Draws the choice of the subject, and an upload field for a text."""
-    url_state.widget(slug, control, value, session_texts(slug, control, value), corpus.display_name)
+    setting_widgets.widget(slug, control, value, session_texts(slug, control, value), corpus.display_name)
     still = control.labels.get(value, corpus.display_name(value))
     text_popover(slug, still, lambda subject: url_state.change(slug, control, subject))
     if value not in control.options:

@@ -13,7 +13,9 @@ from app.components.assets.component_assets import scripts
 _DOCUMENT = st.components.v2.component(
     "headstart_document",
     html="<i></i>",
-    js=scripts("document/translators", "document/history", "document/focus", "document/document"),
+    js=scripts(
+        "assets/streamlit_selectors", "document/translators", "document/history", "document/focus", "document/document"
+    ),
 )
 _LANGUAGE = st.components.v2.component(
     "headstart_language",

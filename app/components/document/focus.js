@@ -4,12 +4,11 @@ The focus goes to an element in the nearest container that is still on the page.
 or else its first element that can have the focus. */
 function keepFocus() {
   const FOCUSABLE = "button, a[href], input, select, textarea, summary, [tabindex='0']"
-  const MAIN = "[data-testid=stBaseButton-primary]"
   const NEAR = 700, PATIENCE = 5000 // milliseconds: until NEAR only the nearest container is searched, and after PATIENCE none
   let byKey = false, last = null, around = [], began = 0, timer = 0
 
   const usable = node =>
-    !node.disabled && !node.closest("[inert], [hidden], [data-stale=true]") && node.getClientRects().length > 0
+    !node.disabled && !node.closest(`[inert], [hidden], ${OUTDATED}`) && node.getClientRects().length > 0
   const first = (within, what) => [...within.querySelectorAll(what)].find(usable)
   const nameOf = node => [...node.classList].find(name => name.startsWith("st-key-"))
 
@@ -33,7 +32,7 @@ function keepFocus() {
     const within = passed < NEAR && nearest >= 0 ? around.slice(0, nearest + 1) : around
     for (const [node, name] of within) {
       const there = node.isConnected ? node : name && document.querySelector(`.${CSS.escape(name)}`)
-      const next = there && (first(there, MAIN) ?? first(there, FOCUSABLE))
+      const next = there && (first(there, MAIN_BUTTON) ?? first(there, FOCUSABLE))
       if (next) { next.focus(); return stop() }
     }
   }

@@ -28,6 +28,7 @@ function oneEntryEach() {
     const now = performance.now(), next = new URL(address, location.href)
     const moves = next.pathname !== location.pathname
     if (!moves && isOfNextPage(next)) return
+    if (next.href === location.href) return // the server repeats the address after a request with an older one
     actions = actions.filter(time => now - time < VALID)
     const isSameAction = now - pushed < BURST && acted < pushed
     const isNew = moves || (!opened && !isSameAction && actions.length > 0)

@@ -29,7 +29,7 @@ def component(name: str, folder: str = "drag_handles") -> Any:
     return st.components.v2.component(
         f"headstart_{name}",
         html=f'<div class="{name}"></div>',
-        js=scripts("assets/i18n", "drag_handles/hand", f"{folder}/{name}"),
+        js=scripts("assets/i18n", "assets/streamlit_selectors", "drag_handles/hand", f"{folder}/{name}"),
         css=style("drag_handles/hands"),
     )
 

@@ -160,7 +160,7 @@ function hands(root) {
   /** Returns the chart under the handles and its place. The chart may be drawn later than the handles. */
   function measure() {
     if (!chart?.isConnected) {
-      chart = root.getRootNode().host?.closest(`.${data.within}`)?.querySelector("[data-testid=stEChartsChart]") ?? null
+      chart = root.getRootNode().host?.closest(`.${data.within}`)?.querySelector(CHART) ?? null
       if (chart) sizes.observe(chart)
       else setTimeout(() => root.isConnected && draw(), 100)
     }

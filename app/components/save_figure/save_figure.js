@@ -10,14 +10,12 @@ export default function ({ data, parentElement }) {
   const button = el("button", { type: "button", title: data.help }, data.label)
   button.onclick = () => {
     const stage = document.querySelector(`.${data.of}`)
-    const seen = stage ? framed(stage, data.vector ? stage.querySelectorAll(CHARTS) : canvases(stage)) : null
+    const seen = stage ? framed(stage, data.vector ? stage.querySelectorAll(`${CHART} svg`) : canvases(stage)) : null
     says.textContent = seen ? "" : data.nothing
     if (seen) el("a", { href: data.vector ? vector(seen) : shot(seen), download: data.name }).click()
   }
   root.replaceChildren(button, says)
 }
-
-const CHARTS = "[data-testid=stEChartsChart] svg"
 
 /** Returns everything on the stage with its place from the top left, the total size, the title and the style. */
 function framed(stage, nodes) {
@@ -25,7 +23,7 @@ function framed(stage, nodes) {
   if (!drawn.length) return null
   const boxes = drawn.map(node => node.getBoundingClientRect())
   const left = Math.min(...boxes.map(box => box.left)), top = Math.min(...boxes.map(box => box.top))
-  const look = getComputedStyle(document.querySelector(".stApp")), title = stage.querySelector("strong")?.textContent ?? ""
+  const look = getComputedStyle(pageRoot()), title = stage.querySelector("strong")?.textContent ?? ""
   const pen = el("canvas").getContext("2d")
   pen.font = heading(look)
   const wide = Math.max(pen.measureText(title).width, Math.max(...boxes.map(box => box.right)) - left)
