@@ -167,7 +167,7 @@ def write(found: dict[Text, str], language: str) -> None:
 
 def main() -> int:
     """Prints the texts without a translation. Returns the exit code."""
-    ask = argparse.ArgumentParser(prog="python -m app.i18n", description=__doc__.split("\n")[0])
+    ask = argparse.ArgumentParser(prog="python -m app.untranslated", description=__doc__.split("\n")[0])
     ask.add_argument("--language", default="de", choices=[code for code in LANGUAGES if code != OWN])
     ask.add_argument(
         "--only", default="", choices=["", "home", *lessons()], metavar="PAGE", help="home, or a lesson's slug"

@@ -77,7 +77,7 @@ async def through(visitor: Visitor, lesson: Lesson, notes: Notes, ends: float, r
         moved = rng.choice(sliders)
         await step(visitor.choose(moved.label, rng.choice(moved.options[1:]), "slider"))
     await step(visitor.press("Skip, show me"))
-    await step(visitor.press("What happened there?"))
+    await step(visitor.press("What happened?"))
     while visitor.has("button", "Next") and time.perf_counter() < ends:
         await step(visitor.press("Next"))
     await step(visitor.choose("Step of the lesson", "Recall"))

@@ -12,7 +12,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core import adapt, nets, worlds
 from core.adapt import adapter
+from core.experiment.checks import module_names
 from core.experiment.spec import Run, Stage
+from core.experiment.static_inspection import reads_field
 from core.nets import Theta
 from core.tensors.delta import between
 from core.training.stage import orders
@@ -40,6 +42,16 @@ def trained(module: nn.Module, run: Run, seed: int) -> nn.Module:
         F.cross_entropy(module(x[seed]), y[seed]).backward()
         adam.step()
     return module
+
+
+@pytest.mark.parametrize("method", module_names("adapt"))
+def test_size_matters_where_the_file_reads_it(method: str) -> None:
+    """The sandbox offers a size for every method whose file reads it, so it must make a difference there."""
+    run = patched(CHILD, method)
+    start = start_of(run, family(run))
+    moving = [adapt.load(method).phi(start, size, rngs("phi", range(run.seeds), 0)) for size in (1, 2)]
+    small, large = ({name: part.shape for name, part in phi.items()} for phi in moving)
+    assert (small != large) == reads_field("adapt", method, "size")
 
 
 def as_peft(name: str, factor: Tensor) -> Tensor:

@@ -8,9 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from lessons.kit.lesson.catalogue import lessons
+from tests.test_script import check_script
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -73,6 +77,54 @@ def test_additions_appear_in_the_sandbox(copy: Path) -> None:
     (copy / "core" / "keep" / "safe.py").write_text("def prepare(keep, past, start, rngs): ...")
     (copy / "core" / "nets" / "odd.py").write_text('READS = ("images",)')
     assert output(copy, "-c", CONTROLS).split() == ["True"] * 4
+
+
+FIRST_LAYERS = '''"""Trains the first layers and the head. The size is the number of layers."""
+
+from core.adapt import probe
+from core.adapt.full import delta
+from core.adapt.full import phi as every_phi
+
+__all__ = ["delta", "phi"]
+
+
+def phi(start, size, rngs):
+    below = list(dict.fromkeys(name.partition(".")[0] for name in start))[: max(size, 1)]
+    moves = {name: p for name, p in every_phi(start, 0, rngs).items() if name.partition(".")[0] in below}
+    return moves | probe.phi(start, 0, rngs)
+'''
+TAKEN_UP = ("[sides labels=3]", "[first_layer]", "[first_layers]", "offered_where_it_is_read")
+
+
+def test_additions_are_tested_without_being_listed(copy: Path) -> None:
+    """The tests take up a new world, a method without a size, and a method with one."""
+    written(copy)
+    (copy / "core" / "adapt" / "first_layers.py").write_text(FIRST_LAYERS)
+    for part in ("app", "tests"):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    files = [f"tests/test_{name}.py" for name in ("worlds", "adapt", "sandbox")]
+    only = "sides or first_layer or offered_where_it_is_read"
+    command = ["-m", "pytest", "-v", "-n", "0", "-p", "no:cacheprovider", "-k", only, *files]
+    done = subprocess.run(
+        [sys.executable, *command], cwd=copy, text=True, env=os.environ | {"PYTHONPATH": str(copy)}, capture_output=True
+    )
+    assert done.returncode == 0, done.stdout
+    assert all(f"{name} PASSED" in done.stdout for name in TAKEN_UP), done.stdout
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ('print("Here comes the script.")', "trains nothing: it must train a net of the run"),
+        ("loss.backward()\nadam.step()\nprint('done')", "prints no result: it must print the accuracy"),
+    ],
+    ids=["trains nothing", "prints nothing"],
+)
+def test_placeholder_script_fails_with_a_message(script: str, message: str) -> None:
+    lesson = replace(lessons()["fast_start"], script=lambda settings: script)
+    with pytest.raises(AssertionError, match=message):
+        check_script(lesson, lesson.defaults)
 
 
 def test_a_toy_lesson_is_one_folder(copy: Path) -> None:

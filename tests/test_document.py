@@ -137,7 +137,7 @@ def test_a_translated_lesson_goes_from_beat_to_beat(address: str, page: Page, sl
 def test_a_translated_text_that_changes_is_seen(address: str, page: Page) -> None:
     """React keeps a paragraph's text nodes: it changes one, removes one, and inserts one before another."""
     page.goto(address)
-    expect(page.get_by_role("heading", name="See what a head start is worth")).to_be_visible()
+    expect(page.get_by_role("heading", name="See what pretraining is worth")).to_be_visible()
     translate(page)
     page.evaluate("""() => {
       const paragraph = document.createElement("p")

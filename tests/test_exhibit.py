@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import nets
+from core import nets, worlds
 from core.experiment.checks import BadValue
 from core.experiment.spec import Measure, Run, Stage, checkpoints, digest, to_json
 from core.experiment.tasks import (
@@ -135,7 +135,7 @@ def test_answers_are_judged_by_form_and_content(
     first, second, third = shown(task, 3)["examples"]
     told = [(first["right"], True), ("Nowhere!", True), (third["right"], False)]
     monkeypatch.setattr(text_generation, "answers", lambda net, theta, rows: told)
-    found = answer_instructions({}, {}, [first, second, third], {})
+    found = answer_instructions(worlds.load(task), {}, {}, [first, second, third], {})
     assert found["texts"] == [says for says, _ in told]
     assert found["formed"] == [True, True, False]
     assert found["right"] == [True, False, False]

@@ -45,7 +45,7 @@ def in_url(page: Page, name: str) -> str:
 def to_the_ending(page: Page) -> None:
     """Goes from the prediction through the run and all findings, without waiting for the nets."""
     page.locator(".st-key-train button").click()
-    press(page, "What happened there?")
+    press(page, "What happened?")
     through_the_findings(page)
 
 
@@ -56,7 +56,7 @@ def test_onward_button_stays_put_when_run_begins(address: str, page: Page) -> No
     page.evaluate("""() => {
         const look = () => {
             const all = [...document.querySelectorAll("button")];
-            const onward = all.find(one => one.textContent === "What happened there?");
+            const onward = all.find(one => one.textContent === "What happened?");
             if (onward) tops.add(Math.round(onward.getBoundingClientRect().top));
             requestAnimationFrame(look);
         };
@@ -108,7 +108,7 @@ def test_handles_are_moved_by_keys_on_phones(address: str, page: Page) -> None:
     expect(left).to_have_attribute("aria-valuetext", "10 %")
     for said in ("half=200", "left=10"):
         expect(page).to_have_url(re.compile(rf"day_it_forgot\.{said}\b"))
-    page.get_by_text("Or set it with numbers").click()  # the plain control says the same, and moves the handle
+    page.get_by_text("Or choose numbers").click()  # the plain control says the same, and moves the handle
     plain = page.get_by_role("slider", name=re.compile("Half of the old skill"))
     expect(plain).to_have_attribute("aria-valuetext", "200")
     plain.press("ArrowLeft")

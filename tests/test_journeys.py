@@ -22,7 +22,7 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     page.get_by_role("slider", name="alpha").press("End")
     expect(page.get_by_text(re.compile("alpha 1: [0-9]+ % right")).first).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("^All [0-9]+ lessons"))).to_be_visible()
-    press(page, "minutes")
+    press(page, "minute tour")
     expect(page.get_by_role("heading", name="What is a label worth?")).to_be_visible()
     page.goto(f"{server[0]}/small_step")
     press(page, "Make a prediction")
@@ -35,17 +35,17 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     press(page, "That is my prediction")
     expect(page.get_by_role("radio", name="The dial")).to_have_count(0)  # the answer comes after the question
     press(page, "Train 8 nets now")  # the second visitor is played what the first one computed
-    expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
+    expect(page.get_by_role("button", name="Run again with new data")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text=re.compile(r"^Done\."))).to_have_count(1)  # is read out
     open_view(page, "The editor")
     expect(page.get_by_text(re.compile(r"Your delta: \d+ % of the weights"))).to_be_visible()
     page.get_by_text("Experiment").click()
     page.get_by_role("radio", name="third").click()
     expect(page.get_by_text(re.compile(r"Your delta of the third layer only"))).to_be_visible()
-    press(page, "What happened there?")
+    press(page, "What happened?")
     through_the_findings(page)
-    expect(page.get_by_text("you said").first).to_be_visible()
-    press(page, "What this rests on")
+    expect(page.get_by_text("you predicted").first).to_be_visible()
+    press(page, "The evidence")
     expect(page.get_by_text("reproduced here").first).to_be_visible()
     page.goto(server[0])
     expect(page.get_by_role("button", name="Continue with")).to_be_visible()
@@ -92,9 +92,9 @@ def test_reload_keeps_the_run_and_links_do_not(
 
 def test_finished_race_can_run_with_another_draw(server: tuple[str, psutil.Process], page: Page) -> None:
     race(page, server[0], world="plane", draw=60)
-    press(page, "Again, with another draw")
+    press(page, "Run again with new data")
     expect(page).to_have_url(re.compile("fast_start.draw=61"))
-    expect(page.get_by_role("button", name="Again, with another draw")).to_be_visible()
+    expect(page.get_by_role("button", name="Run again with new data")).to_be_visible()
 
 
 def test_player_stops_at_the_last_step(server: tuple[str, psutil.Process], page: Page) -> None:
@@ -123,7 +123,7 @@ def test_a_hostile_url_is_a_sentence(server: tuple[str, psutil.Process], page: P
     expect(page.get_by_text("How to fine-tune cannot be").first).to_be_visible()
     expect(page.get_by_text("Committed cannot be").first).to_be_visible()
     press(page, "Skip, show me")
-    expect(page.get_by_role("button", name=re.compile("Train 16 nets now|Again, with another draw"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Train 16 nets now|Run again with new data"))).to_be_visible()
 
 
 def test_own_text_is_read_from_a_file(server: tuple[str, psutil.Process], page: Page, tmp_path: Path) -> None:

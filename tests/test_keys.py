@@ -109,7 +109,7 @@ def test_every_lesson_works_by_keys(address: str, page: Page, slug: str) -> None
     if "Stop" in train.inner_text():  # the next lesson has the processor to itself
         tab_to(page, train)
         page.keyboard.press("Enter")
-    press_by_key(page, "What happened there?")
+    press_by_key(page, "What happened?")
     last = len(lesson.explained)
     for at in range(1, last + 1):
         expect(finding(page, at, last)).to_be_visible()
@@ -118,12 +118,12 @@ def test_every_lesson_works_by_keys(address: str, page: Page, slug: str) -> None
         press_by_key(page, re.compile("^Next$"))
         keeps_focus(page, ".st-key-rail")
     expect(page.locator(".st-key-ending")).to_be_visible()
-    press_by_key(page, "Check what stays")
+    press_by_key(page, "Check what you remember")
     tab_to(page, page.get_by_role("radio", name=mixed(lesson.questions[0])[0], exact=True))
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     press_by_key(page, "That is my answer")
-    expect(page.get_by_text("What about the other answers?").first).to_be_visible()
+    expect(page.get_by_text("Why are the other answers wrong?").first).to_be_visible()
 
 
 def brought_by_key(page: Page, within: Page | Locator, name: str, data: str) -> None:

@@ -60,7 +60,7 @@ def to_the_ending(test: AppTest) -> AppTest:
 
 def misses(test: AppTest) -> list[str]:
     """Returns the lines in which the ending compares the prediction with the result."""
-    told = (one.value.rpartition("; you said ") for one in to_the_ending(test).markdown)
+    told = (one.value.rpartition("; you predicted ") for one in to_the_ending(test).markdown)
     return [said for _, found, said in told if found]
 
 

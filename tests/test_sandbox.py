@@ -28,6 +28,7 @@ from lessons.kit.sandbox.challenges import CHALLENGES, solutions
 from lessons.kit.sandbox.dials import changes, dials, dials_by_group, of_source, spaced
 from lessons.kit.sandbox.experiment import NOTHING, describe_run, edit, fits, sources, twin
 from lessons.kit.sandbox.presets import backbones, experiment, link, presets
+from lessons.kit.sandbox.world_help import HELP
 from tests.test_spec import is_a_sentence
 
 BASE = Run(task=Glyphs(labels=400), seeds=1)
@@ -119,14 +120,32 @@ def test_every_world_has_a_net_and_source(kind: type[Task]) -> None:
     assert twin(Run(task=kind(), net=net, start=start)).start is None
 
 
+def test_every_world_has_help_in_plain_words() -> None:
+    """The help is in lessons/kit/sandbox/world_help.py."""
+    assert {kind.__name__ for kind in tasks.kinds(Task)} == set(HELP)
+    (world,) = (dial for dial in dials(RUN)["World"] if dial.path == "task")
+    assert world.help == HELP["Handwriting"]
+    assert all(text.endswith(".") and len(text) <= 110 for text in HELP.values())
+
+
 def test_every_net_says_what_it_reads() -> None:
     forms = {kind.form for kind in tasks.kinds(Task)}
     assert {form for net in module_names("nets") for form in input_forms(net)} == forms
     assert nets_for(Handwriting()) == ("conv", "mlp_image") and nets_for(Text()) == ("transformer",)
     assert nets_for(Preferences())[0] == "writer"
-    assert [m for m in module_names("adapt") if reads_field("adapt", m, "size")] == ["adapter", "last_k", "low_rank"]
     with pytest.raises(BadValue, match="mlp cannot read handwriting"):
         fits(Run(task=Handwriting(), net="mlp"))
+
+
+def test_a_size_is_offered_where_it_is_read() -> None:
+    """tests/test_adapt.py checks that the size then makes a difference."""
+    offered = {
+        method
+        for method in module_names("adapt")
+        if "stages.0.size" in {dial.path for dial in dials(edit(RUN, "stages.0.method", method))["Method"]}
+    }
+    assert offered == {method for method in module_names("adapt") if reads_field("adapt", method, "size")}
+    assert "low_rank" in offered and "full" not in offered
 
 
 def test_options_are_round_and_include_the_value() -> None:

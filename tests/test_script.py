@@ -5,6 +5,7 @@ A script runs unchanged, trains the same net as the run it shows, and ends withi
 
 from __future__ import annotations
 
+import ast
 import lzma
 import re
 import subprocess
@@ -44,6 +45,19 @@ def one_by_one(lesson: Lesson) -> list[Settings]:
     """Returns the defaults, and every other option of each control."""
     start = lesson.defaults
     return [start] + [start.but(**{c.name: one}) for c in lesson.controls for one in c.options if one != c.default]
+
+
+def check_script(lesson: Lesson, settings: Settings) -> str:
+    """Returns the script of a lesson. Fails with a sentence if the script does nothing with the run."""
+    text = lesson.script(settings)
+    nodes = list(ast.walk(ast.parse(text)))
+    steps = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    printed = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"]
+    name = f"The script of “{lesson.title}”"
+    assert {"backward", "step"} <= steps, f"{name} trains nothing: it must train a net of the run."
+    results = [node for call in printed for node in call.args if not isinstance(node, ast.Constant)]
+    assert results, f"{name} prints no result: it must print the accuracy, or what the lesson measures."
+    return text
 
 
 # --- What is shown -------------------------------------------------------------------------------------------------
@@ -107,7 +121,7 @@ def test_what_scripts_share_is_written_out() -> None:
 @LESSONS
 def test_scripts_are_complete_without_unused_code(lesson: Lesson, tmp_path: Path) -> None:
     for k, settings in enumerate(one_by_one(lesson)):
-        text = lesson.script(settings)
+        text = check_script(lesson, settings)
         assert "from lessons" not in text
         for j, part in enumerate(re.split(r"\n\n(?=# .*\n# Needs)", text)):  # some lessons show one script an arm
             (tmp_path / f"{k}_{j}.py").write_text(part + "\n" * (not part.endswith("\n")), "utf-8")

@@ -167,7 +167,7 @@ def drawn(slug: str, **query: str) -> AppTest:
 def test_pages_without_an_ending_offer_it_too(slug: str, query: dict[str, str], workers_end: None) -> None:
     test = drawn(slug, **query)
     assert not test.exception
-    assert "Run it first: what has ended can be taken home." in said(test)
+    assert "Run it first. You can take home a run that has finished." in said(test)
 
 
 # --- Brought --------------------------------------------------------------------------------------------------------

@@ -169,7 +169,7 @@ def test_a_class_that_is_none_is_one_sentence(code: str) -> None:
 def test_guess_reaches_class_at_each_change() -> None:
     plan, guess = opened(), {"at1": "15", "at5": "20", "at20": "25"}
     test = page("label_worth", beat="Predict", **{"class": plan.code}, **guess)
-    assert "lesson 1 · 10b" in everything(test)
+    assert "Lesson 1 · 10b" in everything(test)
     assert records_of_class(plan) == ()  # moved, but not yet said
     press(test, "That is my prediction")
     assert records_of_class(plan) == (Record(said=Settings({"at1": 15, "at5": 20, "at20": 25})),)
@@ -229,8 +229,8 @@ def test_lesson_asks_only_the_teachers_questions() -> None:
     for name, value in (("beat", "Explain"), ("pressed", "1")):
         test.query_params[f"more_data.{name}"] = value
     test.run()
-    confronted = [one.value for one in to_the_ending(test).markdown if "; you said " in one.value]
-    assert not test.exception and len(confronted) == 2 and "you said 60 %" in confronted[0]
+    confronted = [one.value for one in to_the_ending(test).markdown if "; you predicted " in one.value]
+    assert not test.exception and len(confronted) == 2 and "you predicted 60 %" in confronted[0]
 
 
 # --- The projector --------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ MARKUP = re.compile(r"\*\*|\$|`|:material/\w+:|\]\(")
 GERMAN = Translator(
     {
         "{0} of {1} steps, {2} s": "{0} von {1} Schritten, {2} s",
-        "Right after {0} steps: {1}.": "Richtig nach {0} Schritten: {1}.",
+        "Accuracy after {0} steps: {1}.": "Richtig nach {0} Schritten: {1}.",
         "pretrained": "vortrainiert",
         "scratch": "von Grund auf",
         "{0} labels": "{0} Labels",
@@ -48,7 +48,7 @@ GERMAN = Translator(
     [
         ("1,200 of 1,500 steps, 3.1 s", "1.200 von 1.500 Schritten, 3,1 s"),
         (
-            "Right after 300 steps: pretrained 80 %, scratch 9.5 %.",
+            "Accuracy after 300 steps: pretrained 80 %, scratch 9.5 %.",
             "Richtig nach 300 Schritten: vortrainiert 80 %, von Grund auf 9,5 %.",
         ),
         ("Pretrained", "Vortrainiert"),
@@ -68,7 +68,7 @@ def test_text_is_translated_by_its_template(told: str, said: str | None) -> None
 
 
 def test_unknown_part_stays_within_translated_text() -> None:
-    assert GERMAN.translate("Right after 5 steps: Anna's net.") == "Richtig nach 5 Schritten: Anna's net."
+    assert GERMAN.translate("Accuracy after 5 steps: Anna's net.") == "Richtig nach 5 Schritten: Anna's net."
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_terms_are_explained_in_every_language(language: str) -> None:
 def test_unknown_language_gives_message() -> None:
     page = home("xx'<b>").run()
     assert [one.value for one in page.warning] == ["Headstart speaks English (lang=en) and Deutsch (lang=de) only."]
-    assert AT not in page.query_params and page.title[0].value == "See what a head start is worth"
+    assert AT not in page.query_params and page.title[0].value == "See what pretraining is worth"
 
 
 ENGLISH = re.compile(r"\b(the|and|of|with|you|your|is|are|steps?|labels? per|what|how)\b", re.IGNORECASE)
@@ -290,11 +290,11 @@ def in_german(page: Page) -> None:
 @pytest.mark.browser
 def test_german_visitor_gets_a_german_lesson(address: str, reader: Page) -> None:
     reader.goto(address)
-    expect(reader.get_by_role("heading", name="Sieh, was ein Vorsprung wert ist")).to_be_visible()
+    expect(reader.get_by_role("heading", name="Sieh, was Vortraining wert ist")).to_be_visible()
     expect(reader.locator("html")).to_have_attribute("lang", "de")
     expect(reader.get_by_role("button", name="Abspielen")).to_be_visible()
     in_german(reader)
-    reader.get_by_role("button", name=re.compile("Minuten")).click()
+    reader.get_by_role("button", name=re.compile("Minuten-Tour")).click()
     expect(reader.get_by_role("heading", name="Was ist ein Label wert?")).to_be_visible()
     reader.get_by_role("button", name="Es ist eine 3", exact=True).click()
     expect(reader).to_have_url(re.compile(r"label_worth\.given=3"))
@@ -308,25 +308,25 @@ def test_german_visitor_gets_a_german_lesson(address: str, reader: Page) -> None
     in_german(reader)
     press(reader, "Das ist meine Vorhersage")
     press(reader, "Jetzt 8 Netze trainieren")
-    expect(reader.get_by_role("button", name="Noch einmal, mit einer anderen Ziehung")).to_be_visible()
+    expect(reader.get_by_role("button", name="Noch einmal mit neuen Daten")).to_be_visible()
     in_german(reader)
     reader.get_by_text("Versuch", exact=True).click()
     reader.get_by_role("radio", name="dritte").click()
     expect(reader).to_have_url(re.compile(r"small_step\.\w+=third"))  # what is chosen is called the same everywhere
-    press(reader, "Was ist da geschehen?")
+    press(reader, "Was ist passiert?")
     expect(reader.get_by_text(re.compile(r"^Befund 1 von \d+$"))).to_be_visible()
     in_german(reader)
     reader.get_by_role("radio", name="Erinnern").click()
     expect(reader.get_by_role("button", name="Das ist meine Antwort").first).to_be_visible()
     reader.locator(".stRadio").first.get_by_role("radio").first.check(force=True)
     press(reader, "Das ist meine Antwort")
-    expect(reader.get_by_text("Und die anderen Antworten?")).to_be_visible()
+    expect(reader.get_by_text("Warum sind die anderen Antworten falsch?")).to_be_visible()
     in_german(reader)
     reader.goto(f"{address}/sandbox")  # of which most is in English
     expect(reader.get_by_role("heading", name="Sandkasten")).to_be_visible()
     expect(reader.locator("html")).to_have_attribute("lang", "en")
     reader.goto(f"{address}/?{AT}=en")
-    expect(reader.get_by_role("heading", name="See what a head start is worth")).to_be_visible()
+    expect(reader.get_by_role("heading", name="See what pretraining is worth")).to_be_visible()
     reader.goto(f"{address}/label_worth?{AT}=en")
     expect(reader.get_by_role("button", name="Make a prediction")).to_be_visible()
     expect(reader.locator("html")).to_have_attribute("lang", "en")

@@ -1,4 +1,4 @@
-"""The first page: what the app is, in a picture that works; two ways in; and the map of the lessons."""
+"""The first page: what the app is, in a picture that works; the tour and other ways in; and the map of the lessons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.state.browser_progress import BrowserNotes
 from core.store.store import Absent
 from lessons.kit.capstone.briefs import BRIEFS
 from lessons.kit.figures import Figure
-from lessons.kit.lesson.catalogue import BEATS, CHAPTERS, Lesson, lessons
+from lessons.kit.lesson.catalogue import BEATS, CHAPTERS, Lesson, lessons, tour
 from lessons.kit.lesson.progress import Progress
 from lessons.kit.model.values import visible
 from lessons.kit.results.evidence import load_results
@@ -28,11 +28,12 @@ Pages = Mapping[str, st.Page]
 SHOWN = "small_step"  # the lesson whose first picture newcomers can use at once, because it shows what fine-tuning is
 STYLE = Path(__file__).parent / "styles" / "home.css"
 HANDS_ON = {
-    "draw": ("Draw an alphabet of your own", ":material/draw:"),
-    "sandbox": ("Set up any experiment", ":material/tune:"),
-    "own": ("Bring data of your own", ":material/upload_file:"),
-    "time": ("Go back in time and prevent the forgetting", ":material/history:"),
-    "teach": ("Teach a class with it", ":material/groups:"),
+    "draw": ("Draw an alphabet", ":material/draw:"),
+    "own": ("Use your own data", ":material/upload_file:"),
+    "sandbox": ("Build an experiment", ":material/tune:"),
+    "time": ("Undo the forgetting", ":material/history:"),
+    "capstone": ("Solve a real brief", ":material/flag:"),
+    "teach": ("Teach a class", ":material/groups:"),
 }
 
 
@@ -42,12 +43,13 @@ def show(pages: Pages) -> None:
     place, done = browser_progress.kept_by_browser(), browser_progress.all_progress()
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=380):
-            st.title("See what a head start is worth", anchor=False)
+            st.title("See what pretraining is worth", anchor=False)
             st.markdown(
-                "This net knows six spiral arms. Here they are turned, and nearly half of its answers are wrong. "
-                "**Drag the slider**: a small step in its weights turns its whole map. That is fine-tuning.\n\n"
-                "Small networks train here while you watch, on real handwriting and real English. You say what will "
-                "happen; then you see it."
+                "Watch small neural networks learn in your browser, with and without pretraining. You predict what "
+                "will happen, and then you see it.\n\n"
+                "This net learned to tell six spiral arms apart. Then we turned the arms, and now almost half of its "
+                "answers are wrong. **Drag the slider.** It adds a small change to the weights of the net, and the map "
+                "turns with the arms. This is what fine-tuning does."
             )
             begin(pages, place)
             progress_link(pages["again"], done)
@@ -63,9 +65,9 @@ def show(pages: Pages) -> None:
                 if lesson.chapter == chapter:
                     card(lesson, pages[lesson.slug], done)
     with st.container(key="capstone"):
-        st.subheader("In the end", anchor=False)
-        st.page_link(pages["capstone"], label=f"**Capstone**: {len(BRIEFS)} briefs, and a new one each week")
-        st.markdown("Labels, time and old skills have a price. Choose what to do, and see what the best known does.")
+        st.subheader("Put it together", anchor=False)
+        st.page_link(pages["capstone"], label=f"**Capstone**: {len(BRIEFS)} briefs, and a new one every week")
+        st.markdown("A customer needs a net. Labels, training time and lost skills cost money. What do you do?")
     browser_progress.remember(ask=True)
 
 
@@ -86,20 +88,29 @@ def opening(lesson: Lesson) -> Figure:
 
 
 def begin(pages: Pages, place: BrowserNotes) -> None:
-    """Draws the two ways in, the hands-on pages, and the way back to the learner's last page."""
-    path = [lesson for lesson in lessons().values() if lesson.on_path]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"In {sum(lesson.minutes for lesson in path)} minutes", type="primary", icon=":material/star:"):
-            st.switch_page(pages[path[0].slug])
-        st.markdown(f":material/apps: [All {len(lessons())} lessons](#lessons)")  # a link button would open a new tab
-    with st.container(horizontal=True):
+    """Draws the tour, the way back to the learner's last page, all lessons, and the hands-on pages."""
+    tour_button(pages)
+    st.markdown(f":material/apps: [All {len(lessons())} lessons](#lessons)")  # a link button would open a new tab
+    with st.container(key="ways"):
         for at, (label, icon) in HANDS_ON.items():
-            if st.button(label, type="tertiary", icon=icon):
+            if st.button(label, icon=icon, width="stretch"):
                 st.switch_page(pages[at])
     if place.slug in lessons():
-        label = f"Continue with “{lessons()[place.slug].title}”"
+        label = f"Continue “{lessons()[place.slug].title}”"
         if st.button(label, type="tertiary", icon=":material/play_arrow:"):
             st.switch_page(pages[place.slug], query_params=place.query)
+
+
+def tour_button(pages: Pages) -> None:
+    """Draws the button of the tour. It opens the first lesson of the tour that the learner has not finished."""
+    stops = tour()
+    done = browser_progress.all_progress().finished_lessons
+    step = next((number for number, stop in enumerate(stops) if stop.slug not in done), 0)
+    label = f"Take the {sum(stop.minutes for stop in stops)}-minute tour"
+    if step:
+        label = f"Go on with the tour: step {step + 1} of {len(stops)}"
+    if st.button(label, type="primary", icon=":material/star:", width="stretch"):
+        st.switch_page(pages[stops[step].slug])
 
 
 def progress_link(page: st.Page, done: Progress) -> None:

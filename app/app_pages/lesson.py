@@ -25,7 +25,7 @@ from app.classes import class_session
 from app.state import browser_progress, lesson_cache, url_state
 from app.state.url_state import NOT_YET, PREDICTED, SKIPPED, LessonState
 from core.store.store import Absent
-from lessons.kit.lesson.catalogue import BEATS, Lesson
+from lessons.kit.lesson.catalogue import BEATS, Lesson, tour
 from lessons.kit.lesson.progress import Progress
 from lessons.kit.model.values import Results, Settings, visible
 from lessons.kit.results.evidence import load_results
@@ -38,7 +38,9 @@ def show(lesson: Lesson) -> None:
     at = url_state.read(lesson)
     with st.container(key="header", horizontal=True):
         st.title(lesson.title, anchor=False, width="content")
-        st.caption(f"Lesson {lesson.number}{class_session.plan_label(at.plan)} · {lesson.question}", width="content")
+        line = lesson.chapter if at.beat == "Look" else lesson.question  # Look shows the question in large type
+        where = f"Lesson {lesson.number}" if at.plan else tour_step(lesson) or f"Lesson {lesson.number}"
+        st.caption(f"{where}{class_session.plan_label(at.plan)} · {line}", width="content")
         url_state.widget(lesson.slug, url_state.BEAT, at.beat)
     too_early = (at.committed == NOT_YET and at.beat == "Run") or (not at.may_see and at.beat == "Explain")
     waits = at.waits and at.beat in ("Run", "Explain", "Recall")
@@ -57,11 +59,19 @@ def show(lesson: Lesson) -> None:
     browser_progress.remember(lesson.slug, ask=at.beat in ("Explain", "Recall"))  # these beats show earlier progress
 
 
+def tour_step(lesson: Lesson) -> str:
+    """Returns where a lesson stands on the tour, or an empty string if it is not part of it."""
+    stops = [stop.slug for stop in tour()]
+    if lesson.slug not in stops:
+        return ""
+    return f":material/star: Lesson {lesson.number} · step {stops.index(lesson.slug) + 1} of {len(stops)} of the tour"
+
+
 def guess_and_truth(lesson: Lesson, at: LessonState) -> str:
     """Returns a sentence with the learner's first guess and its result, once they have seen the explanation."""
     if at.beat not in ("Explain", "Recall") or not (at.may_see and at.guess):
         return ""
-    _, said, did = lesson.verdict(load_results(lesson_cache.backdrop(lesson, lesson.defaults)), at.guess)[0]
+    _, said, did = lesson.verdict_rows(load_results(lesson_cache.backdrop(lesson, lesson.defaults)), at.guess)[0]
     return f"You said {said}; it was {did}."
 
 
@@ -97,7 +107,7 @@ def forward(
     )
 
 
-def backdrop(lesson: Lesson, at: LessonState, everything: bool) -> Results:
+def stored_results(lesson: Lesson, at: LessonState, everything: bool) -> Results:
     """Returns the stored results of the page.
 
     Without `everything`, the function returns only those that may be seen before the prediction. If some are missing,
@@ -123,7 +133,7 @@ def backdrop_results(lesson: Lesson, settings: Settings, everything: bool) -> Re
 
 def beat_look(lesson: Lesson, at: LessonState) -> None:
     """Draws the first beat."""
-    look(lesson, backdrop(lesson, at, everything=False), partial(forward, lesson, "Make a prediction", "Predict"))
+    look(lesson, stored_results(lesson, at, everything=False), partial(forward, lesson, "Make a prediction", "Predict"))
 
 
 def beat_predict(lesson: Lesson, at: LessonState) -> None:
@@ -139,25 +149,25 @@ def beat_predict(lesson: Lesson, at: LessonState) -> None:
             if at.waits:
                 st.caption("Your teacher will release the run.")
         with st.container(key="stage"), st.container():
-            on_picture(lesson, at, backdrop(lesson, at, everything=False))
+            on_picture(lesson, at, stored_results(lesson, at, everything=False))
 
 
 def wait(lesson: Lesson, at: LessonState) -> None:
     """Draws the page on which the learner waits for their teacher."""
     label = "Change my prediction" if at.predicted else "Make a prediction"
     onward = partial(forward, lesson, label, "Predict", primary=not at.predicted)
-    class_session.wait(lesson, at, backdrop(lesson, at, everything=False), onward)
+    class_session.wait(lesson, at, stored_results(lesson, at, everything=False), onward)
 
 
 def ask_first(lesson: Lesson, at: LessonState) -> None:
     """Draws what a learner sees in place of the answer before they have predicted and pressed Run."""
     if at.committed == NOT_YET:
-        st.info("First say what you expect: people who predict learn more than people who watch.")
+        st.info("Make a prediction first. People who predict learn more than people who only watch.")
         with st.container(horizontal=True):
             forward(lesson, "Make a prediction", "Predict")
             forward(lesson, "Skip, show me", at.beat, SKIPPED, primary=False)
     else:
-        st.info("You have said what you expect. Now let it run.")
+        st.info("You have made your prediction. Now run the experiment.")
         with st.container(horizontal=True):
             forward(lesson, "To the run", "Run")
             forward(lesson, "Skip, show me", at.beat, SKIPPED, primary=False)
@@ -165,17 +175,17 @@ def ask_first(lesson: Lesson, at: LessonState) -> None:
 
 def run(lesson: Lesson, at: LessonState) -> None:
     """Draws the third beat."""
-    live(lesson, partial(backdrop, lesson), partial(forward, lesson, "What happened there?", "Explain"))
+    live(lesson, partial(stored_results, lesson), partial(forward, lesson, "What happened?", "Explain"))
 
 
 def beat_explain(lesson: Lesson, at: LessonState) -> None:
     """Draws the fourth beat. Its words describe the default settings, and so does its picture."""
 
     def results(settings: Settings) -> Results:
-        return backdrop(lesson, replace(at, settings=settings), everything=True) | own_results(lesson, settings)
+        return stored_results(lesson, replace(at, settings=settings), everything=True) | own_results(lesson, settings)
 
     plain = replace(lesson.defaults, draw=at.settings.draw, given=at.settings.given)
-    explain(lesson, at, plain, results, partial(forward, lesson, "Check what stays", "Recall"))
+    explain(lesson, at, plain, results, partial(forward, lesson, "Check what you remember", "Recall"))
 
 
 def beat_recall(lesson: Lesson, at: LessonState) -> None:
@@ -183,9 +193,9 @@ def beat_recall(lesson: Lesson, at: LessonState) -> None:
 
     def ending() -> None:
         if at.may_see:
-            verdict(lesson, at, backdrop(lesson, replace(at, settings=lesson.defaults), everything=True))
+            verdict(lesson, at, stored_results(lesson, replace(at, settings=lesson.defaults), everything=True))
         way_on(lesson)
 
     recall(lesson, ending)
     if lesson.slug not in browser_progress.all_progress().guessed:
-        st.caption("This lesson counts as done once you have made a prediction and answered a question.")
+        st.caption("This lesson is done once you have made a prediction and answered a question.")

@@ -136,7 +136,7 @@ def missed_guesses(plan: Plan, all_said: tuple[Settings, ...]) -> None:
     plain = lesson.defaults.but(**{one.name: one.default for one in lesson.sliders})
     found = [middles(lesson.prediction, all_said, share) for share in (0.25, 0.5, 0.75)]
     known = backdrop_results(lesson, lesson.defaults, True)
-    verdicts = [lesson.verdict(known, plain.but(**one.values)) for one in found]
+    verdicts = [lesson.verdict_rows(known, plain.but(**one.values)) for one in found]
     with st.container(key="verdict"):
         for slider, low, middle, high in zip(lesson.sliders, *verdicts):
             if slider.name in plan.asked:

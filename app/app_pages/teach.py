@@ -126,7 +126,10 @@ def controls(lesson: Lesson) -> tuple[dict[str, str], dict[str, str]]:
     values, held = {}, {}
     for one in lesson.controls:
         at = f"teach.set.{lesson.slug}.{one.name}"
-        value = st.selectbox(one.label, one.options, one.options.index(one.default), key=at, help=one.help or None)
+        value = st.selectbox(
+            one.label, one.options, one.options.index(one.default), key=at, help=one.help or None,
+            format_func=url_state.option_formatter(one),
+        )  # fmt: skip
         way = st.segmented_control(
             f"{one.label}: for learners", (OPEN, LOCKED, HIDDEN), default=OPEN, required=True, key=f"{at}.held",
             label_visibility="collapsed",

@@ -29,7 +29,7 @@ def claim_card(claim: Claim) -> None:
         st.badge(label, color=COLOURS[finding.status], icon=icon)
         st.markdown(claim.statement.format(**finding.numbers))
         st.caption(f"In the paper: {claim.paper_found} ({claim.paper})")
-        with st.expander("The receipt"):
+        with st.expander("Check it yourself"):
             value = f"{finding.value:.3g}, 95 % interval over seeds {finding.low:.3g} to {finding.high:.3g}"
             st.markdown(f"{claim.statistic[0].upper() + claim.statistic[1:]}: **{value}**.")
             for check in finding.checks:

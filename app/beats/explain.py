@@ -82,11 +82,11 @@ def settings_of(lesson: Lesson, finding: ExplainedFinding, settings: Settings) -
 def evidence_buttons(lesson: Lesson, at: LessonState, ended: bool) -> None:
     """Draws small buttons that open the receipts and the code, and at the ending also the runs."""
     with st.container(horizontal=True, key="rests"):
-        with st.popover("What this rests on", icon=":material/verified:", type="tertiary"):
+        with st.popover("The evidence", icon=":material/verified:", type="tertiary"):
             for claim in lesson.claims:
                 claim_card(claim)
-        with st.popover("The PyTorch", icon=":material/code:", type="tertiary"):
-            st.caption("One seed of exactly the run you chose, in plain PyTorch.")
+        with st.popover("The code", icon=":material/code:", type="tertiary"):
+            st.caption("The run that you chose, with one seed, in plain PyTorch.")
             st.code(lesson_cache.script(lesson, at.settings), language="python", height=420)
         if ended:
             with st.popover("Take it home", icon=":material/download:", type="tertiary"):
@@ -108,10 +108,10 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
     """
     with st.container(key="ending"):
         if "keep" in lesson.words:
-            st.caption("To keep")
+            st.caption("To remember")
             prose(f"**{words(lesson, 'keep')}**", lesson.slug, "keep")
         verdict(lesson, at, evidence)
-        with st.expander("Beyond this miniature"):
+        with st.expander("What carries over to large models"):
             say(lesson, "carry")
         if "try" in lesson.words:
             idea = Try.read(words(lesson, "try"))
@@ -124,19 +124,19 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
 def verdict(lesson: Lesson, at: LessonState, evidence: Results) -> None:
     """Draws what the learner predicted beside what it was."""
     said = defaults(lesson.sliders).but(**at.predicted.values)
-    for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict(evidence, said)):
-        st.markdown(f"{what}: **{did}**" + (f"; you said {you}" if slider.name in at.predicted.values else ""))
+    for slider, (what, you, did) in zip(lesson.sliders, lesson.verdict_rows(evidence, said)):
+        st.markdown(f"{what}: **{did}**" + (f"; you predicted {you}" if slider.name in at.predicted.values else ""))
 
 
 def way_on(lesson: Lesson) -> None:
     """Draws links to the next lesson, to the next one of the tour, and to the learner's progress."""
     after = [other for other in lessons().values() if other.number > lesson.number]
     following = next(iter(after), None)
-    short = next((other for other in after if other.on_path), None) if lesson.on_path else None
-    if following:
-        page_link(f"Next: **{following.number}. {following.title}**", following.slug)
-    if short and short != following:
-        page_link(f"Next on the tour: **{short.number}. {short.title}** :material/star:", short.slug)
+    stop = next((other for other in after if other.on_path), None) if lesson.on_path else None
+    if stop:
+        page_link(f"Next on the tour: **{stop.number}. {stop.title}** :material/star:", stop.slug)
+    if following and following != stop:
+        page_link(f"Next lesson: **{following.number}. {following.title}**", following.slug)
     page_link(f"So far: {browser_progress.all_progress().summary}", "again")
 
 

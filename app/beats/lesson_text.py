@@ -41,14 +41,14 @@ def number(claim: str, name: str) -> str:
         return "(not stored)"
 
 
-def words(lesson: Workspace, heading: str) -> str:
+def words(workspace: Workspace, heading: str) -> str:
     """Returns one section of the lesson's text.md."""
-    return filled(lesson.words[heading])
+    return filled(workspace.words[heading])
 
 
-def say(lesson: Workspace, heading: str) -> None:
+def say(workspace: Workspace, heading: str) -> None:
     """Draws one section of the lesson's text.md."""
-    prose(words(lesson, heading), lesson.slug, heading)
+    prose(words(workspace, heading), workspace.slug, heading)
 
 
 def prose(text: str, slug: str, name: str) -> None:

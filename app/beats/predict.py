@@ -28,7 +28,7 @@ def predict(lesson: Lesson, at: LessonState) -> None:
         if slider not in prediction.by_hand:
             offer(slider)
     if prediction.by_hand:
-        with st.expander("Or set it with numbers", icon=":material/tune:"):
+        with st.expander("Or choose numbers", icon=":material/tune:"):
             for slider in prediction.by_hand:
                 offer(slider)
 

@@ -43,7 +43,7 @@ def once_more(place: str, before: int) -> str | None:
 
 def ask_again(at: str, place: str) -> bool:
     """Draws a missed question with the name of its lesson. Returns whether it is answered."""
-    st.caption(f"Once more, from “{progress.questions()[at][0].title}”:")
+    st.caption(f"A question you missed, from “{progress.questions()[at][0].title}”:")
     return ask(at, f"{place}.again.{at}")
 
 
@@ -97,7 +97,7 @@ def explained(question: Question, said: str) -> None:
     else:
         st.error(filled(question.options[said]), icon=":material/close:")
         st.success(f"The right answer: **{question.right}**. {filled(question.options[question.right])}")
-    with st.expander("What about the other answers?"):
+    with st.expander("Why are the other answers wrong?"):
         for option, why in question.options.items():
             if option not in (said, question.right):
                 st.markdown(f"**{option}.** {filled(why)}")

@@ -42,53 +42,54 @@ from lessons.kit.lesson.catalogue import Workspace
 from lessons.kit.model.values import Measures, Results, Settings
 from lessons.kit.results.evidence import load_results
 
+# returns the stored results of a page: all of them, or only those that may be seen before the prediction
+StoredResults = Callable[[LessonState, bool], Results]
 
-def live(
-    lesson: Workspace, backdrop: Callable[[LessonState, bool], Results], onward: Callable[[], None] = lambda: None
-) -> None:
+
+def live(workspace: Workspace, stored_results: StoredResults, onward: Callable[[], None] = lambda: None) -> None:
     """Draws the rail with its controls, and the stage.
 
     `onward` draws the button that leads on. While runs go on or are played, only the parts that change are drawn
     again. The more runs are pending, the less often this happens.
     """
-    at = url_state.read(lesson)
-    settings, now = at.settings, poll(lesson, at)
-    by_hand = has_pad(lesson)
+    at = url_state.read(workspace)
+    settings, now = at.settings, poll(workspace, at)
+    by_hand = has_pad(workspace)
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
-            if lesson.words["run"]:
-                say(lesson, "run")
-            if lesson.sheet and lesson.sheet.beat == "Run" and not by_hand:
-                input_form(lesson, settings, now.answers, now.asked)
-            scrubs = st.session_state[url_state.key(lesson.slug, "scrubs")] = on_player(lesson, backdrop, at)
-            for near in lesson.controls[: lesson.in_reach]:
-                if near is lesson.turn and scrubs:
+            if workspace.words["run"]:
+                say(workspace, "run")
+            if workspace.sheet and workspace.sheet.beat == "Run" and not by_hand:
+                input_form(workspace, settings, now.answers, now.asked)
+            scrubs = on_player(workspace, stored_results, at)
+            st.session_state[url_state.key(workspace.slug, "scrubs")] = scrubs
+            for near in workspace.controls[: workspace.in_reach]:
+                if near is workspace.turn and scrubs:
                     how = "" if now.moving or now.over else ": move the slider under the picture"
-                    st.markdown(f"{near.label} **{settings[near]}**{how}.")
+                    st.markdown(f"{near.label} **{near.label_of(settings[near])}**{how}.")
                     continue
-                control(lesson.slug, near, settings[near], at.locked_controls.get(near.name))
-            buttons(lesson, settings, now.runs)
+                control(workspace.slug, near, settings[near], at.locked_controls.get(near.name))
+            buttons(workspace, settings, now.runs)
             if at.may_see:
                 onward()  # above everything that grows, so that the button never moves away from the pointer
             told = st.container()
             said = {state.message for _, state in now.runs}
             failures([(p, s) for p, s in now.values if isinstance(p.of, Measure) and s.message not in said])
-            if now.over and lesson.mission:
-                mission(lesson.mission, now.seen.evidence | results(lesson, settings, now), settings)
-            if others := list(filter(at.shows, lesson.controls[lesson.in_reach :])):
-                with st.expander(lesson.folded, icon=":material/tune:"):
+            if now.over and workspace.mission:
+                mission(workspace.mission, now.seen.evidence | results(workspace, settings, now), settings)
+            if others := list(filter(at.shows, workspace.controls[workspace.in_reach :])):
+                with st.expander(workspace.folded, icon=":material/tune:"):
                     for other in others:
-                        control(lesson.slug, other, settings[other], at.locked_controls.get(other.name))
+                        control(workspace.slug, other, settings[other], at.locked_controls.get(other.name))
         with st.container(key="stage"):
-            every = (
-                max(now.poll_interval, now.poll_interval / 12 * engine().pending) or None
-            )  # all pages together update about thirty times a second
-            st.fragment(tick, run_every=every)(lesson, backdrop, told, at, now)
+            # all pages together update about thirty times a second
+            every = max(now.poll_interval, now.poll_interval / 12 * engine().pending) or None
+            st.fragment(tick, run_every=every)(workspace, stored_results, told, at, now)
 
 
 def tick(
-    lesson: Workspace,
-    backdrop: Callable[[LessonState, bool], Results],
+    workspace: Workspace,
+    stored_results: StoredResults,
     told: DeltaGenerator,
     at: LessonState,
     before: RunStatus,
@@ -98,46 +99,46 @@ def tick(
     `before` is the status from which the rest of the page was drawn. The stage is drawn from it, too, and only looks
     again when it updates itself.
     """
-    if lesson.turn and url_state.setting(lesson.slug, lesson.turn) != at.settings[lesson.turn]:
+    if workspace.turn and url_state.setting(workspace.slug, workspace.turn) != at.settings[workspace.turn]:
         st.rerun()  # a player was left at another step, and the rest of the page must show it
-    if on_player(lesson, backdrop, at) != st.session_state.get(url_state.key(lesson.slug, "scrubs")):
+    if on_player(workspace, stored_results, at) != st.session_state.get(url_state.key(workspace.slug, "scrubs")):
         st.rerun()  # another view was chosen, and the step's slider has to appear or to disappear
-    at = url_state.read(lesson) if has_pad(lesson) else at  # every other change draws the whole page again
-    settings, now = at.settings, poll(lesson, at) if is_partial_run() else before
+    at = url_state.read(workspace) if has_pad(workspace) else at  # every other change draws the whole page again
+    settings, now = at.settings, poll(workspace, at) if is_partial_run() else before
     with told:
-        announce(lesson, settings, now.moving, now.over, now.seen.evidence)
-        progress(lesson, settings, now.runs, now.seen)
-    evidence = backdrop(at, at.may_see and not now.moving) | now.seen.evidence
-    evidence |= results(lesson, settings, now) | now.answers
-    if headline := lesson.headline(evidence, settings):
+        announce(workspace, settings, now.moving, now.over, now.seen.evidence)
+        progress(workspace, settings, now.runs, now.seen)
+    evidence = stored_results(at, at.may_see and not now.moving) | now.seen.evidence
+    evidence |= results(workspace, settings, now) | now.answers
+    if headline := workspace.headline(evidence, settings):
         with st.container(key="headline"):
             st.markdown(headline)
     # a drawing is possible once the nets that guess are trained
-    turn = now.over if draws(lesson) else has_pad(lesson)
-    pad = partial(input_form, lesson, settings, now.answers, now.asked) if turn else None
+    turn = now.over if draws(workspace) else has_pad(workspace)
+    pad = partial(input_form, workspace, settings, now.answers, now.asked) if turn else None
     watching = at.pressed and not now.over  # once the runs are over, the picture answers the prediction
-    stage(lesson, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
+    stage(workspace, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
     if before.snapshot != now.snapshot:
         st.rerun()  # a run began or ended, or an answer came; the update interval may change too
 
 
-def on_player(lesson: Workspace, backdrop: Callable[[LessonState, bool], Results], at: LessonState) -> bool:
+def on_player(workspace: Workspace, stored_results: StoredResults, at: LessonState) -> bool:
     """Returns whether the stage has a player in which the learner chooses a step.
 
     In this case the step needs no slider of its own.
     """
-    view = st.session_state.get(url_state.key(lesson.slug, "view"))
-    return lesson.turn is not None and view in (None, PICTURE) and lesson.is_player(backdrop(at, False))
+    view = st.session_state.get(url_state.key(workspace.slug, "view"))
+    return workspace.turn is not None and view in (None, PICTURE) and workspace.is_player(stored_results(at, False))
 
 
-def has_pad(lesson: Workspace) -> bool:
+def has_pad(workspace: Workspace) -> bool:
     """Returns whether the lesson's sheet is on the stage."""
-    return bool(lesson.sheet and lesson.sheet.kind in PADS)
+    return bool(workspace.sheet and workspace.sheet.kind in PADS)
 
 
-def draws(lesson: Workspace) -> bool:
+def draws(workspace: Workspace) -> bool:
     """Returns whether the learner draws on the lesson's sheet."""
-    return bool(lesson.sheet and lesson.sheet.kind == "drawing")
+    return bool(workspace.sheet and workspace.sheet.kind == "drawing")
 
 
 @dataclass(frozen=True)
@@ -185,18 +186,18 @@ class RunStatus:
         return self.poll_interval, is_alive(self.runs), still
 
 
-def poll(lesson: Workspace, at: LessonState) -> RunStatus:
+def poll(workspace: Workspace, at: LessonState) -> RunStatus:
     """Reads the status of everything once, and asks for the measures that need no button."""
-    values = wanted_values(lesson, at.settings)
+    values = wanted_values(workspace, at.settings)
     runs = [(piece, state) for piece, state in values if isinstance(piece.of, Run)] if at.pressed else []
-    asked = waits(states(input_measures(lesson, at.settings)))
-    soon = 0.2 if has_pad(lesson) else 0.4  # a learner uses a pad while it updates, and waits for its answers
-    return RunStatus(values, runs, known_answers(lesson, at.settings), asked, stage_view(lesson, runs), soon)
+    asked = waits(states(input_measures(workspace, at.settings)))
+    soon = 0.2 if has_pad(workspace) else 0.4  # a learner uses a pad while it updates, and waits for its answers
+    return RunStatus(values, runs, known_answers(workspace, at.settings), asked, stage_view(workspace, runs), soon)
 
 
-def results(lesson: Workspace, settings: Settings, now: RunStatus) -> Results:
+def results(workspace: Workspace, settings: Settings, now: RunStatus) -> Results:
     """Returns the measures of the runs, once the runs are over."""
-    return load_results(lesson_cache.after(lesson, settings)) if now.over else Results()
+    return load_results(lesson_cache.after(workspace, settings)) if now.over else Results()
 
 
 def waits(known: States) -> bool:
@@ -206,12 +207,12 @@ def waits(known: States) -> bool:
     )
 
 
-def input_measures(lesson: Workspace, settings: Settings) -> Measures:
+def input_measures(workspace: Workspace, settings: Settings) -> Measures:
     """Returns the measures that answer the learner's input, if the weights of their runs are stored.
 
     To compute them, nothing is trained except for runs whose weights were removed from the store.
     """
-    asked = lesson_cache.asks(lesson, settings)
+    asked = lesson_cache.asks(workspace, settings)
     return [piece for piece in asked if store.complete(piece.of) or all(map(at_hand, piece.of.runs))]
 
 
@@ -220,52 +221,54 @@ def at_hand(run: Run) -> bool:
     return bool(store.weights(run)) or store.is_evicted(run)
 
 
-def known_answers(lesson: Workspace, settings: Settings) -> Results:
+def known_answers(workspace: Workspace, settings: Settings) -> Results:
     """Returns the answers about the sheet.
 
     Until the new answers are complete, those about the earlier input are included.
     """
-    asked, at = input_measures(lesson, settings), url_state.key(lesson.slug, "answered")
+    asked, at = input_measures(workspace, settings), url_state.key(workspace.slug, "answered")
     if all(store.complete(piece.of) for piece in asked):
         st.session_state[at] = settings.given
         return load_results(asked)
     last = replace(settings, given=st.session_state.get(at, settings.given))
-    return load_results(input_measures(lesson, last)) | load_results(asked)
+    return load_results(input_measures(workspace, last)) | load_results(asked)
 
 
-def wanted_values(lesson: Workspace, settings: Settings) -> States:
+def wanted_values(workspace: Workspace, settings: Settings) -> States:
     """Returns the runs, the measures about the sheet, and, once the runs are complete, the measures of the runs.
 
     The function also asks the engine for these measures.
     """
-    runs = states(lesson_cache.runs(lesson, settings))
+    runs = states(lesson_cache.runs(workspace, settings))
     done = all(state.kind == "done" for _, state in runs)
-    measures = states([*input_measures(lesson, settings), *(lesson_cache.after(lesson, settings) if done else ())])
+    measures = states(
+        [*input_measures(workspace, settings), *(lesson_cache.after(workspace, settings) if done else ())]
+    )
     with suppress(Busy):  # the page works without them, and the next update asks again
         if absent := [piece.of for piece, state in measures if state.kind == "absent"]:
             engine().ask(absent, *me())
     return [*runs, *measures]
 
 
-def ask(lesson: Workspace, settings: Settings) -> None:
+def ask(workspace: Workspace, settings: Settings) -> None:
     """Starts the runs. A callback of a button."""
-    url_state.change(lesson.slug, url_state.DRAW, settings.draw)
-    url_state.change(lesson.slug, url_state.PRESSED, 1)
-    st.session_state[url_state.key(lesson.slug, "view")] = None
+    url_state.change(workspace.slug, url_state.DRAW, settings.draw)
+    url_state.change(workspace.slug, url_state.PRESSED, 1)
+    st.session_state[url_state.key(workspace.slug, "view")] = None
     try:
-        begin(lesson, settings)
+        begin(workspace, settings)
     except Busy as error:
         st.session_state["refused"] = str(error)
 
 
-def begin(lesson: Workspace, settings: Settings) -> None:
+def begin(workspace: Workspace, settings: Settings) -> None:
     """Asks the engine to train the runs.
 
     From this moment stored runs are played. Raises Busy if the queue of the engine is full.
     """
     behind = engine().pending > 0  # a learner who has to wait sees an earlier run at once
-    st.session_state[url_state.key(lesson.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
-    engine().ask([piece.of for piece in lesson_cache.runs(lesson, settings)], *me())
+    st.session_state[url_state.key(workspace.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
+    engine().ask([piece.of for piece in lesson_cache.runs(workspace, settings)], *me())
 
 
 def stop(runs: Sequence[Run]) -> None:
@@ -273,22 +276,22 @@ def stop(runs: Sequence[Run]) -> None:
     engine().stop(runs, *me())
 
 
-def buttons(lesson: Workspace, settings: Settings, known: States) -> None:
+def buttons(workspace: Workspace, settings: Settings, known: States) -> None:
     """Draws the button that trains the runs, stops them, or runs them again."""
-    runs = [piece.of for piece in lesson_cache.runs(lesson, settings)]
-    kinds, slug = {state.kind for _, state in known}, lesson.slug
+    runs = [piece.of for piece in lesson_cache.runs(workspace, settings)]
+    kinds, slug = {state.kind for _, state in known}, workspace.slug
     seen, lacks = url_state.key(slug, "since") in st.session_state, ""
     with st.container(key="train"):
         if kinds & set(ALIVE) and engine().wants(runs, *me()):  # one learner cannot stop another learner's run
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{slug}.stop")
         elif kinds == {"done"} and seen:
-            again = (lesson, replace(settings, draw=settings.draw % 999 + 1))
+            again = (workspace, replace(settings, draw=settings.draw % 999 + 1))
             st.button(
-                "Again, with another draw", icon=":material/replay:", on_click=ask, args=again, key=f"{slug}.again"
+                "Run again with new data", icon=":material/replay:", on_click=ask, args=again, key=f"{slug}.again"
             )
         else:
-            said, now = f"Train {sum(run.seeds for run in runs)} nets now", (lesson, settings)
-            icon, lacks = ":material/play_arrow:", lesson.lacks(settings)
+            said, now = f"Train {sum(run.seeds for run in runs)} nets now", (workspace, settings)
+            icon, lacks = ":material/play_arrow:", workspace.lacks(settings)
             st.button(said, icon=icon, type="primary", on_click=ask, args=now, key=f"{slug}.run", disabled=bool(lacks))
     if lacks:  # outside the container, which holds only the button
         st.caption(f":material/hourglass_empty: {lacks}")

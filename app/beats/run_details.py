@@ -27,7 +27,7 @@ def details(run: Run, name: str) -> None:
     facts |= {key: f"{facts[key]} {unit}" for key in ("new task", "± over nets", "old skill") if key in facts}
     st.table(pd.DataFrame({"": facts}), hide_header=True)
     if pasts.takes(run):
-        st.markdown(f":material/history: [Go back into it in the time machine](time?time.past={pasts.text(run)})")
+        st.markdown(f":material/history: [Open it in the time machine](time?time.past={pasts.text(run)})")
     with st.expander("Every test"):
         st.dataframe(table, height=240, hide_index=True)
     with st.expander("Take it home", icon=":material/download:"):

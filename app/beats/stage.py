@@ -20,7 +20,7 @@ PADS = {"points": "Your points", "drawing": "Your drawing"}  # the name of the v
 
 
 def stage(
-    lesson: Workspace,
+    workspace: Workspace,
     evidence: Results,
     settings: Settings,
     guess: Settings,
@@ -38,31 +38,33 @@ def stage(
     `lit` stay, and the rest of the picture is dimmed. The choice of a view holds for one `scene`, such as a finding:
     the next one begins with its own view.
     """
-    if st.session_state.get(scene_at := url_state.key(lesson.slug, "view is of")) != scene:
-        st.session_state[scene_at], st.session_state[url_state.key(lesson.slug, "view")] = scene, None
-    views = lesson.views(evidence, settings, guess)
-    own = PADS[lesson.sheet.kind] if pad and lesson.sheet else ""
+    if st.session_state.get(scene_at := url_state.key(workspace.slug, "view is of")) != scene:
+        st.session_state[scene_at], st.session_state[url_state.key(workspace.slug, "view")] = scene, None
+    views = workspace.views(evidence, settings, guess)
+    own = PADS[workspace.sheet.kind] if pad and workspace.sheet else ""
     still = own or PICTURE
-    opening = first if first in views else next((name for name in lesson.moving if moving and name in views), still)
-    name = names(lesson.slug, [*([own] if own else []), PICTURE, *views], opening)
+    opening = first if first in views else next((name for name in workspace.moving if moving and name in views), still)
+    name = names(workspace.slug, [*([own] if own else []), PICTURE, *views], opening)
     if pad and name == own:
         pad()
         return
-    figure = views[name]() if name in views else lesson.picture(evidence, settings, guess)
+    figure = views[name]() if name in views else workspace.picture(evidence, settings, guess)
     draw(
         lighted(figure, lit),
-        f"{lesson.slug}.{name}.{figure.kind}",
+        f"{workspace.slug}.{name}.{figure.kind}",
         stage=True,
         live=live,
-        left=partial(set_moment, lesson),
+        left=partial(set_moment, workspace),
     )
 
 
-def set_moment(lesson: Workspace, mark: str) -> None:
+def set_moment(workspace: Workspace, mark: str) -> None:
     """Sets the lesson's step to the option nearest to the frame at which the learner left a player."""
-    if lesson.turn:
+    if workspace.turn:
         step = int(mark.split()[-1])
-        url_state.change(lesson.slug, lesson.turn, min(lesson.turn.options, key=lambda option: abs(option - step)))
+        url_state.change(
+            workspace.slug, workspace.turn, min(workspace.turn.options, key=lambda option: abs(option - step))
+        )
 
 
 def names(slug: str, options: list[str], first: str) -> str:

@@ -36,7 +36,7 @@ def take_home(run: Run, place: str = "", known: RunRecords = store) -> None:
     offered only in the browser that brought them.
     """
     if not store.finished(known.events(run)):
-        st.caption("What has ended can be taken home.")
+        st.caption("A run that has finished can be taken home.")
         return
     name, data, key = name_of(run), bool(user_data_kinds.user_data_of(run)), f"home {place} {digest(run)}"
     with_data = data_owner.may_download_all(run)
@@ -87,7 +87,7 @@ def take_one_home(pieces: Sequence[LabelledRun[Run]], place: str) -> None:
     """Draws the same buttons for one of several runs, which the learner selects."""
     over = {str(piece): piece.of for piece in pieces if store.finished(store.events(piece.of))}
     if not over:
-        st.caption("Run it first: what has ended can be taken home.")
+        st.caption("Run it first. You can take home a run that has finished.")
         return
     first = next(iter(over))
     several = len(over) > 1

@@ -40,7 +40,7 @@ class StageView:
     recorded: bool = False  # an earlier run of the same kind is shown while the learner's own is prepared
 
 
-def stage_view(lesson: Workspace, known: States) -> StageView:
+def stage_view(workspace: Workspace, known: States) -> StageView:
     """Returns the learner's own runs as far as they have come.
 
     All of them are shown at the same step, at a pace that learners can follow. If there is no result after PATIENCE,
@@ -50,13 +50,13 @@ def stage_view(lesson: Workspace, known: States) -> StageView:
     runs = cast(Runs, [piece for piece, _ in known])
     # runs that failed or stopped do not hold up the others
     going = [piece for piece, (_, state) in zip(runs, known) if state.kind not in OVER]
-    since, patience = st.session_state.get(url_state.key(lesson.slug, "since"), (-math.inf, PATIENCE))
+    since, patience = st.session_state.get(url_state.key(workspace.slug, "since"), (-math.inf, PATIENCE))
     mine, passed = align_progress(load_results(runs), going), time.monotonic() - since
     kinds = {state.kind for _, state in known}
     waited = patience < passed < math.inf and kinds & {*ALIVE, "failed"}
-    if len(mine) or not waited or not lesson.plays:
+    if len(mine) or not waited or not workspace.plays:
         return paced(mine, runs, passed)
-    earlier = lesson_cache.runs(lesson, lesson.recorded_settings)
+    earlier = lesson_cache.runs(workspace, workspace.recorded_settings)
     if not all(store.complete(piece.of) for piece in earlier):
         return StageView(mine)
     return replace(paced(align_progress(load_results(earlier), earlier), earlier, passed - patience), recorded=True)
@@ -74,17 +74,19 @@ def paced(evidence: Results, runs: Runs, passed: float) -> StageView:
     return StageView(evidence.up_to(due), playing=True)
 
 
-def own_results(lesson: Workspace, settings: Settings) -> Results:
+def own_results(workspace: Workspace, settings: Settings) -> Results:
     """Returns the learner's own runs if they are complete, otherwise those that ship.
 
     The measures of these runs and the answers about the learner's input are included.
     """
-    asked = load_results(lesson_cache.asks(lesson, lesson.recorded_settings)) | load_results(
-        lesson_cache.asks(lesson, settings)
+    asked = load_results(lesson_cache.asks(workspace, workspace.recorded_settings)) | load_results(
+        lesson_cache.asks(workspace, settings)
     )
-    for at in (settings, lesson.recorded_settings):
-        if all(store.complete(piece.of) for piece in lesson_cache.runs(lesson, at)):
-            return load_results(lesson_cache.runs(lesson, at)) | load_results(lesson_cache.after(lesson, at)) | asked
+    for at in (settings, workspace.recorded_settings):
+        if all(store.complete(piece.of) for piece in lesson_cache.runs(workspace, at)):
+            return (
+                load_results(lesson_cache.runs(workspace, at)) | load_results(lesson_cache.after(workspace, at)) | asked
+            )
     return asked
 
 
@@ -98,27 +100,27 @@ def states(values: Values) -> States:
     return [(piece, engine().state(piece.of)) for piece in values]
 
 
-def progress(lesson: Workspace, settings: Settings, known: States, seen: StageView) -> None:
+def progress(workspace: Workspace, settings: Settings, known: States, seen: StageView) -> None:
     """Draws one bar for all runs, a sentence about their state, and a sentence for each reason why a run failed."""
     runs = [(piece, piece.of, state) for piece, state in known if isinstance(piece.of, Run)]
     kinds = {state.kind for *_, state in runs}
     if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
         return
-    if url_state.key(lesson.slug, "since") in st.session_state:
+    if url_state.key(workspace.slug, "since") in st.session_state:
         failures(known)
     if again := [str(piece) for piece, _, state in runs if state.restarted]:
         said = "a worker was lost in the middle. What was lost was begun again; nothing is missing."
         st.info(f"{', '.join(again)}: {said}")
     if any(state.kind == "failed" for *_, state in runs):
         if seen.recorded:
-            st.caption("You see an earlier run of the same kind.")
+            st.caption("You are watching an earlier run of the same kind.")
         return
     tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
     made, all_steps = sum(int(table.step.to_numpy()[-1]) for table in tables), sum(run.steps for _, run, _ in runs)
     seconds = max((float(table.seconds.to_numpy()[-1]) for table in tables), default=0.0)
     said = standing_at([state for *_, state in runs], seen, made, all_steps, seconds)
-    st.progress(min(1.0, made / all_steps), said + (took(lesson) if is_alive(known) and not made else ""))
-    if said := lesson.tells(seen.evidence, settings):
+    st.progress(min(1.0, made / all_steps), said + (took(workspace) if is_alive(known) and not made else ""))
+    if said := workspace.tells(seen.evidence, settings):
         st.markdown(said)
 
 
@@ -130,12 +132,12 @@ def failures(known: States) -> None:
         st.error(f"{', '.join(names)}: {message}")
 
 
-def took(lesson: Workspace) -> str:
+def took(workspace: Workspace) -> str:
     """Returns how long an earlier run of the same kind took, for learners who wait."""
-    runs = lesson_cache.runs(lesson, lesson.recorded_settings)
+    runs = lesson_cache.runs(workspace, workspace.recorded_settings)
     known = load_results(runs)
     seconds = [float(known.table(*piece.place).seconds.max()) for piece in runs if known.has(*piece.place)]
-    return f" The last one took {max(seconds):.0f} s." if seconds and max(seconds) >= 1 else ""
+    return f" The last run took {max(seconds):.0f} s." if seconds and max(seconds) >= 1 else ""
 
 
 def standing_at(states: list[State], seen: StageView, made: int, all_steps: int, seconds: float) -> str:
@@ -146,8 +148,8 @@ def standing_at(states: list[State], seen: StageView, made: int, all_steps: int,
     if seen.recorded or not (made or kinds == {"done"}):
         ahead = max((state.position for state in states), default=0)
         waits = next((state.message for state in states if state.message), "")
-        waits = waits or (f"{ahead} ahead of yours." if ahead else "Yours begins as soon as a worker is awake.")
-        return f"Recorded earlier. {waits}" if seen.recorded else waits
+        waits = waits or (f"{ahead} ahead of yours." if ahead else "Your own run starts in a moment.")
+        return f"This is a recording. {waits}" if seen.recorded else waits
     return f"{made:,} of {all_steps:,} steps, {seconds:.1f} s"
 
 

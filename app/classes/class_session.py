@@ -116,7 +116,7 @@ def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
     learners for each answer.
     """
     prediction = plan.lesson_of.prediction
-    units = {control.name: handle.unit for handle in prediction.handles for control in handle.controls}
+    handles = {control.name: handle for handle in prediction.handles for control in handle.controls}
     for slider in prediction.sliders:
         if slider.name not in plan.asked or not any(slider.name in one.values for one in guesses):
             continue
@@ -124,7 +124,7 @@ def tallies(plan: Plan, guesses: tuple[Settings, ...]) -> None:
             draw(tally(slider, guesses), f"class.tally.{slider.name}")
         elif not isinstance(slider, Order):
             values = [quantile(slider, guesses, share) for share in (0.25, 0.5, 0.75)]
-            read = [f"{one}{units[slider.name] if isinstance(one, int | float) else ''}" for one in values]
+            read = [handles[slider.name].option_text(slider, one) for one in values]
             st.markdown(f"{slider.label.rstrip('?')}: {summary(slider, guesses, *read)}")
 
 

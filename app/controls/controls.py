@@ -29,6 +29,8 @@ def control(slug: str, control: Control[Any], value: Any, held: str | None = Non
     if held == HIDDEN:
         return
     if held:
-        st.markdown(f":material/lock: {control.label}: **{value}**", help="Your teacher has set this.")
+        st.markdown(
+            f":material/lock: {control.label}: **{control.label_of(value)}**", help="Your teacher has set this."
+        )
         return
     WIDGETS[control.kind](slug, control, value)

@@ -122,7 +122,7 @@ def draw(run: Run, one: Dial) -> None:
             data_upload.upload_place(at, lambda name: take_data(run, one, name), option_label(one, one.value))
             data_upload.choose_columns(at, one.value, lambda name: take_data(run, one, name))
         if one.field_name == "subject" and one.own:
-            text.text_popover(at, one.value, lambda name: take_text(run, one, name))
+            text.text_popover(at, corpus.display_name(one.value), lambda name: take_text(run, one, name))
 
 
 def source(run: Run, one: Dial, at: str) -> None:

@@ -83,39 +83,39 @@ def key(slug: str, name: str) -> str:
     return f"{slug}.{name}"
 
 
-def read(lesson: Workspace) -> LessonState:
+def read(workspace: Workspace) -> LessonState:
     """Returns the state of a lesson: from the URL, else from the session, else the defaults.
 
     An invalid value is replaced by its default, and the page shows a sentence that says so.
     """
 
     slug, plan = (
-        lesson.slug,
-        read_parameter(key(lesson.slug, CLASS), lambda code: of_lesson(attended(code), lesson), None),
+        workspace.slug,
+        read_parameter(key(workspace.slug, CLASS), lambda code: of_lesson(attended(code), workspace), None),
     )
-    sliders = [slider for slider in lesson.sliders if plan is None or slider.name in plan.asked]
+    sliders = [slider for slider in workspace.sliders if plan is None or slider.name in plan.asked]
     values = {
         control.name: plan.value(control) if plan and control.name in plan.held else setting(slug, control)
-        for control in lesson.controls
+        for control in workspace.controls
     }
     said = {slider.name: read_parameter(key(slug, slider.name), slider.read, None) for slider in sliders}
     handles = {name: value for name, value in said.items() if value is not None}
     return LessonState(
         beat=setting(slug, BEAT),
-        settings=Settings(values, setting(slug, DRAW), learner_input(lesson)),
+        settings=Settings(values, setting(slug, DRAW), learner_input(workspace)),
         handles=Settings(handles),
         said_all=len(handles) == len(sliders),
         committed=setting(slug, COMMITTED),
         pressed=bool(setting(slug, PRESSED)),
         plan=plan,
         waits=plan is not None and is_waiting(plan.code),
-        whole=len(sliders) == len(lesson.sliders),
+        whole=len(sliders) == len(workspace.sliders),
     )
 
 
-def of_lesson(plan: Plan, lesson: Workspace) -> Plan:
+def of_lesson(plan: Plan, workspace: Workspace) -> Plan:
     """Returns the plan if it belongs to this lesson. Raises BadValue if it does not."""
-    if plan.lesson != lesson.slug:
+    if plan.lesson != workspace.slug:
         raise BadValue("This class is of another lesson. Ask for the link again.")
     return plan
 
@@ -130,10 +130,10 @@ def setting(slug: str, control: Control[Any]) -> Any:
     return read_parameter(key(slug, control.name), read, control.default)
 
 
-def learner_input(lesson: Workspace) -> Given:
+def learner_input(workspace: Workspace) -> Given:
     """Returns what the learner has placed, typed or drawn in the lesson."""
-    sheet = lesson.sheet
-    return read_parameter(key(lesson.slug, "given"), sheet.read, sheet.default_input) if sheet else ()
+    sheet = workspace.sheet
+    return read_parameter(key(workspace.slug, "given"), sheet.read, sheet.default_input) if sheet else ()
 
 
 def read_parameter(at: str, read: Callable[[str], T], default: T) -> T:
@@ -202,6 +202,11 @@ def say(slug: str, slider: Control[Any], text: str) -> None:
         set_parameter(key(slug, slider.name), str(slider.read(text)))
 
 
+def option_formatter(control: Control[Any]) -> Callable[[Any], str]:
+    """Returns the function that writes an option of a control for a widget: its label, in the learner's language."""
+    return lambda option: outgoing_messages.translate_option(control.label_of(option))
+
+
 def handle(slug: str, slider: Control[Any], value: Any) -> None:
     """Draws the widget of a handle of the prediction. It has no value until the learner moves it."""
     at = key(slug, slider.name)
@@ -220,14 +225,14 @@ def handle(slug: str, slider: Control[Any], value: Any) -> None:
             key=at,
             help=said,
             on_change=moved,
-            format_func=outgoing_messages.translate_option,
+            format_func=option_formatter(slider),
         )
     else:
         st.session_state[at] = value
         st.segmented_control(
             slider.label,
             slider.options,
-            format_func=outgoing_messages.translate_option,
+            format_func=option_formatter(slider),
             key=at,
             help=said,
             on_change=moved,
@@ -248,7 +253,7 @@ def in_turn(order: Order, at: str, value: str | None, moved: Callable[[], None])
         key=at,
         help=order.help or None,
         on_change=moved,
-        format_func=outgoing_messages.translate_option,
+        format_func=option_formatter(order),
     )
 
 
@@ -257,14 +262,17 @@ def widget(
     control: Control[Any],
     value: Any,
     more: tuple[Any, ...] = (),
-    called: Callable[[Any], str] = outgoing_messages.translate_option,
+    called: Callable[[Any], str] | None = None,
 ) -> None:
     """Draws the widget of a control.
 
-    Its options are those of the control and `more`, with the labels of `called`. A change takes effect when the page
-    is drawn next.
+    Its options are those of the control and `more`. An option without a label is written by `called`, if it is given.
+    A change takes effect when the page is drawn next.
     """
-    at = key(slug, control.name)
+    at, label = key(slug, control.name), option_formatter(control)
+
+    def shown(option: Any) -> str:
+        return called(option) if called and option not in control.labels else label(option)
 
     def changed() -> None:
         change(slug, control, st.session_state[at])
@@ -272,12 +280,12 @@ def widget(
     st.session_state[at] = value
     options, said = control.options + more, control.help or None
     if control.slider:
-        st.select_slider(control.label, options, key=at, help=said, on_change=changed, format_func=called)
+        st.select_slider(control.label, options, key=at, help=said, on_change=changed, format_func=shown)
     else:
         st.segmented_control(
             control.label,
             options,
-            format_func=called,
+            format_func=shown,
             required=True,
             key=at,
             help=said,

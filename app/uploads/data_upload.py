@@ -67,11 +67,11 @@ def control(slug: str, control: Control[Any], value: str) -> None:
         filter(control.known, session_texts(slug, control, value))
     )  # the store removes data that nobody used for a long time
     url_state.widget(slug, control, value, mine, display_name)
-    take = partial(take_data, slug, control)
+    take, shown = partial(take_data, slug, control), control.labels.get(value, display_name(value))
     upload_place(
-        slug, take, display_name(value), texts=True, limits=not OWN.fullmatch(value)
+        slug, take, shown, texts=True, limits=not OWN.fullmatch(value)
     )  # with data of their own, the learner needs the space for the summary
-    data_summary(slug, control, value)
+    data_summary(slug, control, value, shown)
     choose_columns(slug, value, partial(replace_table, slug, control, value))
 
 
@@ -150,7 +150,7 @@ def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None
         st.warning(f"These columns were not taken. {why}")
 
 
-def data_summary(slug: str, control: Control[Any], value: str) -> None:
+def data_summary(slug: str, control: Control[Any], value: str, shown: str) -> None:
     """Draws a summary of the data, a download button, and for the owner a button that removes the data."""
     of = KINDS[kind(value)]
     try:
@@ -158,7 +158,7 @@ def data_summary(slug: str, control: Control[Any], value: str) -> None:
     except BadValue as error:
         st.warning(str(error))
         return
-    st.caption(f"**{escaped(display_name(value))}**: {escaped(says)}")
+    st.caption(f"**{escaped(shown)}**: {escaped(says)}")
     if not data_owner.may_download(value):
         st.caption(upload_popover.NOT_YOURS)
         return

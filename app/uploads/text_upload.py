@@ -31,20 +31,21 @@ LIMITS = (
 def control(slug: str, control: Control[Any], value: Any) -> None:
     """Draws the choice of the subject, and an upload field for a text."""
     url_state.widget(slug, control, value, session_texts(slug, control, value), corpus.display_name)
-    text_popover(slug, value, lambda subject: url_state.change(slug, control, subject))
+    still = control.labels.get(value, corpus.display_name(value))
+    text_popover(slug, still, lambda subject: url_state.change(slug, control, subject))
     if value not in control.options:
         st.success(f"In use: **{escaped(corpus.display_name(value))}**.")
         with suppress(BadValue):  # a text that was removed is reported by the page itself
             st.caption(escaped(corpus.describe(value)))
 
 
-def text_popover(slug: str, value: Any, take: Callable[[str], object]) -> None:
-    """Draws the upload field for a text, and why the last text was rejected."""
+def text_popover(slug: str, still: str, take: Callable[[str], object]) -> None:
+    """Draws the upload field for a text, and why the last text was rejected. `still` names the text in use."""
     at = url_state.key(slug, "corpus")
     with upload_popover.popover("Take a text of your own, in Latin letters", at):
-        offer(slug, at, take, corpus.display_name(value))
+        offer(slug, at, take, still)
     st.caption(SHORT)
-    after_upload(slug, at, take, corpus.display_name(value))
+    after_upload(slug, at, take, still)
 
 
 def session_texts(slug: str, control: Control[Any], value: Any) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from core import nets, worlds
 from core.experiment.tasks import Task
 from core.measure import Learned
 from core.nets import Net, Theta, first_seed
-from core.worlds.plane import REACH, grid
+from core.worlds.map_cells import REACH, grid
 
 SIDE = 60  # cells along an edge
 

@@ -23,7 +23,7 @@ from core.nets import Theta, first_seed, layer_of
 from core.tensors.delta import between, truncated
 from core.training.evaluator import Evaluator
 from core.training.start import initial_weights
-from core.worlds.plane import REACH, grid
+from core.worlds.map_cells import REACH, grid
 
 ALPHAS = tuple(round(k / 20, 2) for k in range(-10, 31))  # 0 is the start of the run, 1 its end
 CHUNK = 128  # test examples a seed that go through the net at once

@@ -1,8 +1,8 @@
 """Records what the first seed of a run does with a few examples at each test, so that a page can show it during
 training.
 
-The world of the task decides which examples these are and how they are shown. This module does not depend on stages
-or the optimiser.
+The world of the task decides which examples these are and how they are shown, and reads what the net writes. This
+module knows no world by name, and does not depend on stages or the optimiser.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -23,8 +24,8 @@ from core.experiment.spec import Run
 from core.experiment.tasks import Task
 from core.nets import Net, Theta, first_seed
 from core.training.evaluator import Evaluator
-from core.worlds import evenly_spaced, generator, guest_book
-from core.worlds.plane import REACH, grid
+from core.worlds import evenly_spaced, generator
+from core.worlds.map_cells import REACH, grid
 
 Behaviour = dict[str, Any]  # as JSON
 POINTS = 150  # number of test points whose answers are recorded beside a map
@@ -42,7 +43,7 @@ class TrackedExamples:
     @classmethod
     def for_task(cls, run: Run, task: Task, evaluator: Evaluator) -> TrackedExamples | None:
         """Returns None if the run records nothing, or if the task's world has nothing to show."""
-        kind, count, head = kind_of(task), run.exhibit, first_seed(evaluator.head)
+        kind, count, head, world = kind_of(task), run.exhibit, first_seed(evaluator.head), worlds.load(task)
         if not count or kind == "nothing":
             return None
         if kind == "classes":
@@ -52,10 +53,10 @@ class TrackedExamples:
                 partial(decision_map, evaluator.net, head, grid(count), evenly_spaced(evaluator.examples, POINTS))
             )
         if kind == "notes":
-            return cls(partial(notes, evaluator.net, judge_of_one(evaluator), count, run.first_seed))
+            return cls(partial(notes, world, evaluator.net, judge_of_one(evaluator), count, run.first_seed))
         shown = examples(task, count)
         if kind == "answers":
-            return cls(partial(answer_instructions, evaluator.net, head, shown), written=True)
+            return cls(partial(answer_instructions, world, evaluator.net, head, shown), written=True)
         return cls(partial(continue_texts, evaluator.net, head, [one["prompt"] for one in shown]), written=True)
 
 
@@ -132,19 +133,20 @@ def decision_map(net: Net, head: Theta, cells: Tensor, points: Tensor, theta: Th
     return told | {"reach": REACH, "answers": answer[len(cells) :].tolist()}
 
 
-def answer_instructions(net: Net, head: Theta, asked: list[dict[str, Any]], theta: Theta) -> Behaviour:
+def answer_instructions(
+    world: ModuleType, net: Net, head: Theta, asked: list[dict[str, Any]], theta: Theta
+) -> Behaviour:
     """Returns the net's answer to every instruction, choosing the most likely token at every place.
 
     Also returns whether each answer ends and has the requested form, and whether it is the right answer.
     """
     from core.training import text_generation  # imported here because other runs need no tokenizer
-    from core.worlds import instructions
 
-    rows = [instructions.encode_prompt(one["prompt"]) for one in asked]
+    rows = [world.encode_prompt(one["prompt"]) for one in asked]
     told = list(zip(asked, text_generation.answers(net, theta | head, rows)))
     return {
         "texts": [says for _, (says, _) in told],
-        "formed": [ends and instructions.has_form(one["name"], says) for one, (says, ends) in told],
+        "formed": [ends and world.has_form(one["name"], says) for one, (says, ends) in told],
         "right": [ends and says == one["right"] for one, (says, ends) in told],
     }
 
@@ -157,7 +159,7 @@ def continue_texts(net: Net, head: Theta, prompts: list[str], theta: Theta) -> B
     return {"texts": [text_generation.continued(net, theta | head, prompt, LONGEST, 0)[0] for prompt in prompts]}
 
 
-def notes(net: Net, judge: Judge | None, count: int, seed: int, theta: Theta) -> Behaviour:
+def notes(world: ModuleType, net: Net, judge: Judge | None, count: int, seed: int, theta: Theta) -> Behaviour:
     """Returns some notes that the net writes, with the same random numbers at every test.
 
     If a rater judges the notes, also returns how often each is preferred to what guests write, as the reward model
@@ -165,11 +167,11 @@ def notes(net: Net, judge: Judge | None, count: int, seed: int, theta: Theta) ->
     """
     if judge is None:
         written = write(net, theta, count, [generator("judged", seed)])
-        return {"texts": [guest_book.read(note) for note in written[0]]}
+        return {"texts": [world.read(note) for note in written[0]]}
     written = judge.sample_notes(theta, count)
     scores = {name: [round(s, 3) for s in each[0].tolist()] for name, each in judge.scores(written).items()}
     told = {"promise": scores["promised"], "truth": scores["preferred"]}
-    return {"texts": [guest_book.read(note) for note in written[0]]} | told
+    return {"texts": [world.read(note) for note in written[0]]} | told
 
 
 def judge_of_one(evaluator: Evaluator) -> Judge | None:

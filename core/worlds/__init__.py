@@ -18,6 +18,9 @@ change this with two more names:
 EXHIBIT                                 classes | map | answers | continuations | notes | nothing
 exhibit(task, count) -> list[dict]      Returns these examples with truth, name, prompt, right. By default they are
                                         evenly spaced test examples.
+
+A world whose nets write defines how to read what they write: for answers, encode_prompt(prompt) -> list[int] and
+has_form(name, answer) -> bool; for notes, read(note) -> str.
 """
 
 from __future__ import annotations

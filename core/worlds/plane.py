@@ -13,7 +13,6 @@ from core.worlds import TrainingSet, generator
 
 ARMS, NOISE = 6, 0.08
 EXHIBIT = "map"
-REACH = 2.2  # a map shows the square from -REACH to REACH
 
 
 def classes(task: Plane) -> int:
@@ -49,10 +48,3 @@ def train(task: Plane, seeds: range) -> TrainingSet:
 def test(task: Plane) -> tuple[Tensor, Tensor]:
     """Returns 3,000 points that no seed trains on."""
     return examples(task, 3000, generator("plane test", 0))
-
-
-def grid(side: int) -> Tensor:
-    """Returns the centres of the cells, (side * side, 2), row by row, starting with the lowest row."""
-    middles = (torch.arange(side) + 0.5) / side * 2 * REACH - REACH
-    y, x = torch.meshgrid(middles, middles, indexing="ij")
-    return torch.stack([x, y], -1).view(-1, 2)

@@ -277,7 +277,7 @@ def tells(evidence: Results, settings: Settings) -> str:
     """Describes the state of the race."""
     _, race = racing(evidence)
     right = ", ".join(f"{name} {percent(final(race[name]).mean())}" for name in sorted(race, key=lambda n: n != FULL))
-    return f"Right after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
+    return f"Accuracy after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
 
 
 def close_on_far(evidence: Results, settings: Settings) -> bool:

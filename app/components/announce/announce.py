@@ -19,11 +19,11 @@ export default function ({ data, parentElement }) {
 )
 
 
-def announce(lesson: Workspace, settings: Settings, moving: bool, over: bool, evidence: Results) -> None:
+def announce(workspace: Workspace, settings: Settings, moving: bool, over: bool, evidence: Results) -> None:
     """Announces the start and the end of the runs.
 
     The progress between them is on the page for learners who look for it. A screen reader would read it four times a
     second.
     """
-    said = f"Done. {lesson.tells(evidence, settings)}" if over else "Training." if moving else ""
-    _ALOUD(data={"says": said.replace("*", "").strip()}, key=f"{lesson.slug}.aloud", height=1)
+    said = f"Done. {workspace.tells(evidence, settings)}" if over else "Training." if moving else ""
+    _ALOUD(data={"says": said.replace("*", "").strip()}, key=f"{workspace.slug}.aloud", height=1)

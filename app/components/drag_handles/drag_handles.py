@@ -157,7 +157,9 @@ def way(handle: Handle, along: Control[Any] | float) -> dict[str, Any] | float:
     if not isinstance(along, Control):
         return float(along)
     options = sorted(along.options, key=handle.place)
-    return {
+    # Labels are beside the options, because they are translated and the options are not.
+    labels = {"called": [along.labels.get(option, "") for option in options]} if along.labels else {}
+    return labels | {
         "name": along.name,
         "label": along.label,
         "options": [{"text": str(option), "place": handle.place(option)} for option in options],

@@ -121,6 +121,8 @@ function hands(root) {
     node.onkeydown = event => key(event, handle)
     return node
   }
+  /** Returns what the screen shows for the values of a handle: labels, or values with their unit. */
+  const shown = handle => moves(handle).map(([way]) => way.called?.[said[way.name]] || spoken(way.options[said[way.name]].text, handle.unit))
   const written = handle => moves(handle).map(([way]) => said[way.name] === undefined ? null : way.options[said[way.name]].text)
 
   function draw() {
@@ -132,7 +134,7 @@ function hands(root) {
     const places = data.handles.map(place), drawn = data.handles.filter(handle => moves(handle).length)
     drawn.forEach((handle, k) => {
       const node = nodes.children[k], [x, y] = places[data.handles.indexOf(handle)], there = isSaid(handle)
-      const texts = written(handle), values = there ? texts.map(text => spoken(text, handle.unit)) : []
+      const values = there ? shown(handle) : []
       const value = values.length > 1 ? values.map((one, way) => `${moves(handle)[way][0].label} ${one}`).join(", ") : values[0] ?? ""
       const options = moves(handle)[0][0].options
       node.style.transform = `translate(${x - HALF}px, ${y - HALF}px)`

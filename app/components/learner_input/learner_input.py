@@ -34,50 +34,50 @@ _PAD = st.components.v2.component(
 LONG = 80  # characters; a longer text gets a text area
 
 
-def input_form(lesson: Workspace, settings: Settings, answers: Results, stale: bool = False) -> None:
+def input_form(workspace: Workspace, settings: Settings, answers: Results, stale: bool = False) -> None:
     """Draws the lesson's sheet, if it has one.
 
     The answers are `stale` while those for the current input are still being computed.
     """
-    if lesson.sheet is None:
+    if workspace.sheet is None:
         return
-    if lesson.sheet.kind == "pairs":
-        choose(lesson, lesson.sheet, settings.typed_text)
-    elif lesson.sheet.kind == "labels":
-        label(lesson, lesson.sheet, settings, answers)
-    elif lesson.sheet.kind == "text":
-        write(lesson, lesson.sheet, settings.typed_text)
-    elif lesson.sheet.kind == "drawing":
-        sketch(lesson, lesson.sheet, settings, answers)
+    if workspace.sheet.kind == "pairs":
+        choose(workspace, workspace.sheet, settings.typed_text)
+    elif workspace.sheet.kind == "labels":
+        label(workspace, workspace.sheet, settings, answers)
+    elif workspace.sheet.kind == "text":
+        write(workspace, workspace.sheet, settings.typed_text)
+    elif workspace.sheet.kind == "drawing":
+        sketch(workspace, workspace.sheet, settings, answers)
     else:
-        place(lesson, lesson.sheet, settings.placed_points, lesson.beneath(answers, settings), stale)
-    if refused := st.session_state.get(url_state.key(lesson.slug, "refused")):
+        place(workspace, workspace.sheet, settings.placed_points, workspace.beneath(answers, settings), stale)
+    if refused := st.session_state.get(url_state.key(workspace.slug, "refused")):
         st.warning(refused)
 
 
-def store_input(lesson: Workspace, text: str) -> Given | None:
+def store_input(workspace: Workspace, text: str) -> Given | None:
     """Writes the learner's input into the URL, if it is valid.
 
     An invalid input changes nothing. The page then shows a sentence that says why, until the next valid input.
     """
-    assert lesson.sheet
-    refused = url_state.key(lesson.slug, "refused")
+    assert workspace.sheet
+    refused = url_state.key(workspace.slug, "refused")
     try:
-        given = lesson.sheet.read(text)
+        given = workspace.sheet.read(text)
     except BadValue as error:
         st.session_state[refused] = str(error)
         return None
     st.session_state.pop(refused, None)
-    url_state.set_parameter(url_state.key(lesson.slug, "given"), lesson.sheet.write(given))
+    url_state.set_parameter(url_state.key(workspace.slug, "given"), workspace.sheet.write(given))
     return given
 
 
-def write(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
+def write(workspace: Workspace, sheet: LearnerInput, given: str) -> None:
     """Draws a field for a text, and buttons with example texts."""
-    at = url_state.key(lesson.slug, "typed")
+    at = url_state.key(workspace.slug, "typed")
 
     def typed(text: str = "") -> None:
-        said = store_input(lesson, text or st.session_state[at])
+        said = store_input(workspace, text or st.session_state[at])
         st.session_state[at] = said or st.session_state[at]
 
     st.session_state.setdefault(at, given)
@@ -89,16 +89,16 @@ def write(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
                 st.button(text, key=f"{at}.{number}", on_click=typed, args=(text,), type="tertiary")
 
 
-def choose(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
+def choose(workspace: Workspace, sheet: LearnerInput, given: str) -> None:
     """Draws one pair after the other, with a button for each side and one for learners who cannot decide.
 
     Choices can be undone.
     """
-    at, number = url_state.key(lesson.slug, "pair"), len(given)
+    at, number = url_state.key(workspace.slug, "pair"), len(given)
     made = len(given.replace("-", ""))
 
     def say(text: str) -> None:
-        store_input(lesson, text)
+        store_input(workspace, text)
 
     with st.container(border=True):
         if number < len(sheet.pairs):
@@ -115,36 +115,40 @@ def choose(lesson: Workspace, sheet: LearnerInput, given: str) -> None:
                 st.button("Forget my choices", key=f"{at}.none", on_click=say, args=("",), type="tertiary")
 
 
-def label(lesson: Workspace, sheet: LearnerInput, settings: Settings, answers: Results) -> None:
+def label(workspace: Workspace, sheet: LearnerInput, settings: Settings, answers: Results) -> None:
     """Draws the digits to label, which the lesson takes from what may be seen before the prediction."""
-    digits = lesson.labelled(load_results(visible(lesson_cache.backdrop(lesson, settings))) | answers, settings)
+    digits = workspace.labelled(load_results(visible(lesson_cache.backdrop(workspace, settings))) | answers, settings)
     st.markdown(f"**{sheet.label}**", help=sheet.help)
     drag_handles.labels(
         digits,
         settings.typed_text,
-        url_state.key(lesson.slug, "labels by hand"),
-        lambda text: store_input(lesson, text),
+        url_state.key(workspace.slug, "labels by hand"),
+        lambda text: store_input(workspace, text),
     )
 
 
-def sketch(lesson: Workspace, sheet: LearnerInput, settings: Settings, answers: Results) -> None:
+def sketch(workspace: Workspace, sheet: LearnerInput, settings: Settings, answers: Results) -> None:
     """Draws a square to draw in, and below it what the nets predict for the drawing as it grows."""
-    at, legend = url_state.key(lesson.slug, "by hand"), lesson.legend(settings)
+    at, legend = url_state.key(workspace.slug, "by hand"), workspace.legend(settings)
     drag_handles.board(
-        sheet.label, at, lambda text: store_input(lesson, text), given=settings.typed_text, legend=legend
+        sheet.label, at, lambda text: store_input(workspace, text), given=settings.typed_text, legend=legend
     )
-    if figure := lesson.beside(answers, settings):
-        draw(figure, url_state.key(lesson.slug, "beside"))
+    if figure := workspace.beside(answers, settings):
+        draw(figure, url_state.key(workspace.slug, "beside"))
 
 
 def place(
-    lesson: Workspace, sheet: LearnerInput, given: Sequence[tuple[float, float]], curves: Sequence[Curve], stale: bool
+    workspace: Workspace,
+    sheet: LearnerInput,
+    given: Sequence[tuple[float, float]],
+    curves: Sequence[Curve],
+    stale: bool,
 ) -> None:
     """Draws a plane in which the learner places points, and the same points as a table."""
-    at = url_state.key(lesson.slug, "pad")
+    at = url_state.key(workspace.slug, "pad")
 
     def placed() -> None:
-        if store_input(lesson, str(component_value(at, "placed"))) is not None:
+        if store_input(workspace, str(component_value(at, "placed"))) is not None:
             st.session_state[f"{at}.turn"] = st.session_state.get(f"{at}.turn", 0) + 1
 
     st.markdown(f"**{sheet.label}**", help=sheet.help)
@@ -153,10 +157,10 @@ def place(
     data |= {"fit": sheet.fit, "shade": sheet.shade, "shaded": sheet.shaded}
     _PAD(data=data, key=at, on_placed_change=placed)
     with st.expander("The same points as a table", icon=":material/table:"):
-        table(lesson, sheet, given, f"{at}.table.{st.session_state.get(f'{at}.turn', 0)}")
+        table(workspace, sheet, given, f"{at}.table.{st.session_state.get(f'{at}.turn', 0)}")
 
 
-def table(lesson: Workspace, sheet: LearnerInput, given: Sequence[tuple[float, float]], at: str) -> None:
+def table(workspace: Workspace, sheet: LearnerInput, given: Sequence[tuple[float, float]], at: str) -> None:
     """Draws the points in rows.
 
     The table is rebuilt when the learner moves a point in the plane. It stays while the learner edits its cells.
@@ -170,7 +174,7 @@ def table(lesson: Workspace, sheet: LearnerInput, given: Sequence[tuple[float, f
     start = st.session_state[f"{at} from"]
     rows = st.data_editor(start, key=at, num_rows="dynamic", hide_index=True, column_config=limits)
     text = sheet.write(tuple(rows.dropna().itertuples(index=False, name=None)))
-    if text != sheet.write(tuple(given)) and store_input(lesson, text) is not None:
+    if text != sheet.write(tuple(given)) and store_input(workspace, text) is not None:
         st.rerun()
 
 

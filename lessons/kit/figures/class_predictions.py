@@ -91,8 +91,7 @@ def label_text(handle: Handle, guesses: Guesses) -> str:
     so it needs only its name, if it has one."""
     if isinstance(handle.x, Control) and not isinstance(handle.y, Control):
         return handle.name
-    middles = [middle(control, guesses) for control in handle.controls]
-    text = ", ".join(f"{each}{handle.unit if isinstance(each, int | float) else ''}" for each in middles)
+    text = ", ".join(handle.option_text(control, middle(control, guesses)) for control in handle.controls)
     return f"{handle.name}: {text}" if handle.name else f"median {text}"
 
 
@@ -193,15 +192,16 @@ def class_sentence(slider: Control[Any], guesses: Guesses) -> str:
     """Describes the guesses of the class for one slider in a sentence. It is empty if there are none."""
     if isinstance(slider, Order):
         seen = places(slider, guesses)
-        each = ", ".join(f"{item} {place:.1f}" for item, place in seen.items())
+        each = ", ".join(f"{slider.label_of(item)} {place:.1f}" for item, place in seen.items())
         return f"{slider.label}, mean places in the class: {each}." if seen else ""
     found = counts(slider, guesses)
     if not found:
         return ""
-    each = ", ".join(f"{option} ({count})" for option, count in found.items())
+    each = ", ".join(f"{slider.label_of(option)} ({count})" for option, count in found.items())
     how = "in the middle" if slider.slider else "most often"
     many = sum(found.values())
-    return f"{slider.label}: {many} guess{'es' * (many > 1)}, {each}; {how} {middle(slider, guesses)}."
+    most = slider.label_of(middle(slider, guesses))
+    return f"{slider.label}: {many} guess{'es' * (many > 1)}, {each}; {how} {most}."
 
 
 def tally(slider: Control[Any], guesses: Guesses) -> Figure:
@@ -211,13 +211,13 @@ def tally(slider: Control[Any], guesses: Guesses) -> Figure:
     title = f"<p>{escape(slider.label)}</p>"
     if slider.slider:
         ends = [*found]
-        values = [str(quantile(slider, guesses, share)) for share in (0.25, 0.5, 0.75)] if ends else []
+        values = [slider.label_of(quantile(slider, guesses, share)) for share in (0.25, 0.5, 0.75)] if ends else []
         span = escape(summary(slider, guesses, *values)) if ends else ""
         return Figure(kind="html", spec=f"{title}<p>{span}</p>", alt=said)
     most = max(found.values(), default=1)
     wide = {option: 50 * found.get(option, 0) / most for option in slider.options}
     rows = "".join(
-        f'<div class="tally"><span>{escape(str(option))}</span>'
+        f'<div class="tally"><span>{escape(slider.label_of(option))}</span>'
         f'<i style="--guess: {COLOUR}; width: {wide[option]:.0f}%"></i><b>{found.get(option, 0)}</b></div>'
         for option in slider.options
     )

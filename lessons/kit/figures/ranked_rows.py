@@ -7,7 +7,7 @@ While the learner is asked for the order, there are no bars. Later the guess is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.experiment.checks import BadValue
@@ -25,6 +25,7 @@ class Row:
     """Holds one row. Values that are not known are None and are not drawn."""
 
     name: str
+    called: str = ""  # what the screen shows for the name, if that is not the name itself
     images: tuple[str, ...] = ()  # base64 of 28 * 28 grey bytes, at most three
     value: float | None = None
     low: float | None = None  # the ends of the interval
@@ -54,6 +55,8 @@ def ranked_rows(
         raise BadValue("Rows have names of their own, and a scale with zero on it.")
     if ask and sorted(ask.items) != sorted(names):
         raise BadValue(f"{ask.label} asks for other rows than there are.")
+    if ask:
+        shown = [replace(row, called=row.called or ask.label_of(row.name)) for row in shown]
     spec = {
         "rows": [row_spec(row, span, zero) for row in shown],
         "zero": share(zero, span),
@@ -79,7 +82,7 @@ def row_spec(row: Row, span: tuple[float, float], zero: float) -> dict[str, obje
     spec = {name: None if place is None else share(place, span) for name, place in places.items()}
     loss = row.value is not None and row.value < zero
     look = {"colour": LOSS if loss else ROLES[row.role][0], "loss": loss}
-    told = {"name": row.name, "called": row.name, "note": row.note, "says": row.says}
+    told = {"name": row.name, "called": row.called or row.name, "note": row.note, "says": row.says}
     return told | {"images": list(row.images[:3])} | spec | look
 
 
@@ -94,7 +97,7 @@ def row_text(row: Row) -> str:
     spread = f"between {row.low:.1f} and {row.high:.1f}" if row.low is not None and row.high is not None else ""
     guess = "" if row.guess is None else f"your guess {row.guess:g}"
     more = ", ".join(filter(None, (spread, guess, row.note)))
-    return f"{row.name} {value}".strip() + (f" ({more})" if more else "")
+    return f"{row.called or row.name} {value}".strip() + (f" ({more})" if more else "")
 
 
 def ordinal(place: int) -> str:

@@ -199,7 +199,7 @@ class Lesson(Workspace):
     hook: Callable[[Results, Settings], Figure]
     verdict: Callable[[Results, Guess], Verdict]
     script: Callable[[Settings], str]  # returns a self-contained program in plain PyTorch that reproduces the run
-    on_path: bool = False  # whether it is part of the short course of 25 minutes
+    on_path: bool = False  # whether it is part of the tour, the short course of 25 minutes
     minutes: int = 5  # how many minutes the lesson takes
     # Workspaces of other pages that use the words of this lesson; their stored results ship with the lesson.
     benches: tuple[Workspace, ...] = ()
@@ -208,6 +208,11 @@ class Lesson(Workspace):
     @property
     def sliders(self) -> tuple[Control[Any], ...]:
         return self.prediction.sliders
+
+    def verdict_rows(self, evidence: Results, guess: Guess) -> Verdict:
+        """Returns the rows of the verdict, one for each slider. A row that names an option shows its label."""
+        rows = zip(self.sliders, self.verdict(evidence, guess))
+        return [(what, slider.label_of_text(you), slider.label_of_text(did)) for slider, (what, you, did) in rows]
 
     @property
     def explained(self) -> tuple[str, ...]:
@@ -226,6 +231,11 @@ def lessons() -> dict[str, Lesson]:
     here = Path(__file__).parents[2]
     found = [discover(path.parent) for path in here.glob("*/lesson.py")]
     return {lesson.slug: lesson for lesson in sorted(found, key=lambda lesson: lesson.number)}
+
+
+def tour() -> list[Lesson]:
+    """Returns the lessons of the tour, the short course, in their order."""
+    return [lesson for lesson in lessons().values() if lesson.on_path]
 
 
 def discover(folder: Path) -> Lesson:

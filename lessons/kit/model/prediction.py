@@ -48,6 +48,11 @@ class Handle:
         """Returns the position of an option on its axis, or NaN if it has none."""
         return float(self.where.get(str(option), option if isinstance(option, int | float) else math.nan))
 
+    def option_text(self, control: Control[Any], option: Any) -> str:
+        """Returns an option as it is written beside the handle: its label, or else the option with the unit."""
+        plain = isinstance(option, int | float) and option not in control.labels
+        return control.label_of(option) + self.unit * plain
+
     def __post_init__(self) -> None:
         for control in self.controls:
             if lost := [option for option in control.options if math.isnan(self.place(option))]:
@@ -60,8 +65,19 @@ class Order(Control[str]):
     picture."""
 
     options: tuple[str, ...] = ()  # if it is empty, any order of the items is an option
-    items: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()  # these may have labels
     default: str = ""
+
+    @property
+    def labelled_values(self) -> tuple[str, ...]:
+        return self.items
+
+    def label_of(self, value: str) -> str:
+        """Returns what the screen shows for an order or for one item: its items by their labels."""
+        return self.format_items([self.labels.get(item, item) for item in self.parse_items(value)])
+
+    def label_of_text(self, text: str) -> str:
+        return self.label_of(text)
 
     def read(self, text: str) -> str:
         if sorted(self.parse_items(text)) != sorted(self.items):

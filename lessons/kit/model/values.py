@@ -44,13 +44,34 @@ class Control(Generic[S]):
 
     name: str
     label: str
-    options: tuple[S, ...]  # written the same way on the screen and in the URL
+    options: tuple[S, ...]  # as the URL and the store write them
     default: S
     help: str  # one sentence
     slider: bool = False  # True shows ordered values on a slider, False shows buttons side by side
     known: Callable[[str], bool] | None = None  # returns whether a text names data of the learner's own
     # What the control accepts besides its options; the page chooses the widget by it (app/controls/controls.py).
     kind: str = ""
+    # What the screen shows for an option, if that is not the option itself. Nothing stores or compares a label.
+    labels: Mapping[S, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        if strange := [value for value in self.labels if value not in self.labelled_values]:
+            raise BadValue(f"{self.label} has labels for {strange}, which are no options.")
+        if self.labels and len(set(map(self.label_of, self.labelled_values))) < len(self.labelled_values):
+            raise BadValue(f"{self.label} shows two options with the same label.")
+
+    @property
+    def labelled_values(self) -> tuple[S, ...]:
+        """Returns the values that may have a label."""
+        return self.options
+
+    def label_of(self, value: Any) -> str:
+        """Returns what the screen shows for a value: its label, or else the value as the URL writes it."""
+        return self.labels.get(value, str(value))
+
+    def label_of_text(self, text: str) -> str:
+        """Returns the label of the option that this text names, or the text itself if it names none."""
+        return {str(value): label for value, label in self.labels.items()}.get(text, text)
 
     def read(self, text: str) -> S:
         """Returns the option that the text of a URL names. Raises BadValue with a sentence if the text does not name
@@ -60,7 +81,7 @@ class Control(Generic[S]):
                 return value
         if self.known and self.known(text):
             return cast(S, text)
-        raise BadValue(f"{self.label} cannot be {quoted_value(text)}; it is {self.default} instead.")
+        raise BadValue(f"{self.label} cannot be {quoted_value(text)}; it is {self.label_of(self.default)} instead.")
 
 
 @dataclass(frozen=True)

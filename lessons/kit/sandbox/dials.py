@@ -16,6 +16,7 @@ from core.experiment.fields import Bound, Bounded, Choice, Flag, FloatRange, Int
 from core.experiment.spec import Keep, Run, Stage
 from core.experiment.static_inspection import nets_for, reads_field
 from lessons.kit.sandbox.experiment import KINDS, NOTHING, STAGES, get, plain_name
+from lessons.kit.sandbox.world_help import world_help
 
 GROUPS = ("World", "Model", "Method", "Keeping")
 SMALLEST = 0.001  # the lowest value above 0 on a logarithmic scale that has no other lower end
@@ -78,7 +79,7 @@ def of_task(run: Run, path: str, label: str) -> Iterator[Dial]:
     read."""
     kinds = {name: kind for name, kind in KINDS.items() if path == "task" or run.net in nets_for(kind())}
     kind = KINDS[get(run, path)]
-    yield Dial(path=path, label=label, help=first_line(kind), kind="choice", value=kind.__name__, options=(*kinds,))
+    yield Dial(path=path, label=label, help=world_help(kind), kind="choice", value=kind.__name__, options=(*kinds,))
     yield from of_knobs(run, path, kind, *bounded_fields(kind))
 
 
@@ -190,11 +191,6 @@ def even(step: float, whole: bool) -> float:
     """Returns the next larger step that is a round number."""
     steps = [round(k * 10.0**power, 10) for power in range(-3, 4) for k in (1, 2, 2.5, 5)] + [15]
     return min(one for one in steps if one >= step and (not whole or one == int(one)))
-
-
-def first_line(kind: type) -> str:
-    """Returns the first line of the docstring of a class, which the page shows as the help of a control."""
-    return (kind.__doc__ or "").strip().splitlines()[0]
 
 
 def option_text(value: Any) -> str:
