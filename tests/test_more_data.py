@@ -62,7 +62,7 @@ def test_handles_stand_at_unknown_amounts() -> None:
 
 def test_learners_point_shows_loss_of_their_net() -> None:
     own = Results(_answers={("yours", (4,)): {"loss": [[[losses(ALL, DRAWINGS)[1].mean() / 2]]]}})
-    assert drawn(ALL | own, Settings())["your run"] == [[4, pytest.approx(50)]]
+    assert drawn(ALL | own, Settings())["this run"] == [[4, pytest.approx(50)]]
     (piece,) = after(LESSON.defaults)
     assert piece.of.runs == (runs(LESSON.defaults)[0].of,) and piece.of.tasks == (Glyphs(),)
     assert not after(LESSON.defaults.but(material=TEXT))

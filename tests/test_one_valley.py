@@ -259,7 +259,7 @@ def test_learners_landscape_replaces_the_stored_one() -> None:
     own = Results(_answers={("yours", (NEAR,)): stored.answer("plane", NEAR, ASKED)})
     settings = lesson.defaults.but(join=SIBLINGS)
     titles = [lesson.views(found, settings, Settings())["Landscape"]().title for found in (stored, stored | own)]
-    assert "stored nets" in titles[0] and "your nets" in titles[1]
+    assert "stored nets" in titles[0] and "this run's nets" in titles[1]
 
 
 def test_picture_joins_children_then_stranger() -> None:

@@ -94,7 +94,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         shown += guess_curve(material, means, guess)
         for times, now in own_losses(evidence, material).items():
             share = min(100 * now / losses(evidence, material)[1].mean(), 0.99 * HIGH)
-            shown.append(Curve(table=thin({times: share}), name="your run", role="scratch"))
+            shown.append(Curve(table=thin({times: share}), name="this run", role="scratch"))
     title = "How much of the loss on unseen examples is left with more training data"
     figure = value_curves(shown, AMOUNTS, PERCENT, title=title)
     across = figure.spec["xAxis"] | {key: {"customValues": list(TIMES)} for key in ("axisLabel", "axisTick")}
@@ -102,7 +102,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     for series in figure.spec["series"]:
         if series.get("name") in ROLE and len(series["data"]) < len(TIMES):  # where the learner's line continues
             series["endLabel"] |= {"offset": [-24, -16]}
-        if series.get("name") == "your run":
+        if series.get("name") == "this run":
             series["endLabel"] |= {"offset": [0, -12]}
     return replace(figure, spec=figure.spec | {"xAxis": across, "yAxis": figure.spec["yAxis"] | ticks})
 
@@ -183,7 +183,7 @@ def jobs(evidence: Results) -> Figure:
         shown.append(Curve(table=band_by_x(read), name=job, role="scratch" if job == INVERTED else "pretrained"))
         for times, table in evidence.tables("live job", job).items():
             share = float(final(table).mean())
-            shown.append(Curve(table=thin({times: share}), name=f"your run, {job}", role="note", named=False))
+            shown.append(Curve(table=thin({times: share}), name=f"this run, {job}", role="note", named=False))
     title = "Accuracy of a new head on unseen examples, on backbones that learned from more drawings"
     return curves(shown, "number of drawings (times the smallest number)", SPAN, title=title, at=TIMES)
 

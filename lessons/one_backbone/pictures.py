@@ -227,7 +227,7 @@ def receipt(evidence: Results) -> Figure:
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(names))
     alt = "; ".join(f"{what}: " + ", ".join(f"{a} {name}" for name, a in zip(names, row)) for what, row in rows.items())
     return Figure(
-        kind="table", spec=table, alt=alt, title=f"Cost and accuracy of your run ({draws} probes on each backbone)"
+        kind="table", spec=table, alt=alt, title=f"Cost and accuracy of this run ({draws} probes on each backbone)"
     )
 
 

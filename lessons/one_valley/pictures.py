@@ -101,9 +101,9 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             notes.append(note(way * HALF, guess[slider] / 100, f"you: {guess[slider]} %", "guess", away))
         if evidence.has("yours", which):
             yours = accuracy_along(evidence.answer("yours", which), 0)
-            shown.append(Curve(table=towards(yours, way), name=f"your run, {name}", role="note", named=False))
+            shown.append(Curve(table=towards(yours, way), name=f"this run, {name}", role="note", named=False))
             mine = float(middle(yours).mean())
-            notes.append(note(way * HALF, mine, f"your run: {percent(mine)}", "note", "bottom") | {"symbol": "circle"})
+            notes.append(note(way * HALF, mine, f"this run: {percent(mine)}", "note", "bottom") | {"symbol": "circle"})
             if way < 0:
                 notes[-1]["label"] |= {"offset": [36, 0]}
     for side, net in FOUND.items():
@@ -162,7 +162,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     mine = evidence.has("yours", which)
     if mine or evidence.has("plane", which, labels):
         answer = evidence.answer("yours", which) if mine else evidence.answer("plane", which, labels)
-        whose = "your nets" if mine else "stored nets"
+        whose = "this run's nets" if mine else "stored nets"
         turn = f"The loss of mixed nets, as a landscape ({whose}). Low is good. Drag to turn it."
         shown |= {
             "Landscape": lambda: loss_surface(land(answer, settings[JOIN]), turn),
@@ -261,7 +261,7 @@ def walk(answer: Answer, join: str, mine: bool) -> Figure:
     role = ROLE[ENDS[join][1]]
     curve = Curve(table=band_by_x(dict(zip(way, line))), name="loss", role=role)
     top = next(high for high in (0.5, 1.0, 2.0, 3.0, 6.0, 1000.0) if curve.table.high.max() < high)
-    title = f"Loss on the line from {join} ({'your run' if mine else f'{line.shape[1]} pairs of stored nets'})"
+    title = f"Loss on the line from {join} ({'this run' if mine else f'{line.shape[1]} pairs of stored nets'})"
     x = Axis(name=WAY, low=0, high=100, form=".0f")
     return value_curves([curve], x, Axis(name="loss", low=0, high=top), title=title)
 

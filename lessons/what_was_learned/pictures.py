@@ -159,7 +159,7 @@ def race(tables: Mapping[str, pd.DataFrame], copied: int, steps: int) -> Figure:
     """Draws the live runs."""
     shown = [over_steps(table, arm, LOOKS[arm]) for arm, table in tables.items()]
     word = {1: "one layer", 2: "two layers", 3: "three layers"}[copied]
-    return curves(shown, "training steps", (1, steps), title=f"Accuracy on unseen examples, {word} copied (your run)")
+    return curves(shown, "training steps", (1, steps), title=f"Accuracy on unseen examples, {word} copied (this run)")
 
 
 def likeness(answer: dict[str, Any]) -> Figure:
