@@ -37,7 +37,7 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     press(page, "Train 8 nets now")  # the second visitor is played what the first one computed
     expect(page.get_by_role("button", name="Run again with new data")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text=re.compile(r"^Done\."))).to_have_count(1)  # is read out
-    open_view(page, "The editor")
+    open_view(page, "Layer by layer")
     expect(page.get_by_text(re.compile(r"Your delta: \d+ % of the weights"))).to_be_visible()
     page.get_by_text("Experiment").click()
     page.get_by_role("radio", name="third").click()

@@ -111,7 +111,7 @@ def test_a_changed_layer_is_answered() -> None:
         test = AppTest.from_function(page, default_timeout=200)
         url = {"beat": "Run", "committed": "2", "pressed": "1", "layers": layer}
         test.query_params.update({f"small_step.{name}": value for name, value in url.items()})
-        test.session_state["small_step.view"] = "The editor"
+        test.session_state["small_step.view is of"], test.session_state["small_step.view"] = "Run", "Layer by layer"
         test.run()  # asks; a browser looks again by itself
         for piece in after(SETTINGS.but(layers=layer)):
             assert compute_values.perform(piece.of) == "done"

@@ -13,7 +13,8 @@ from lessons.kit.model.values import Seeds, Settings
 
 def script(settings: Settings) -> str:
     run = race_sides(settings, Seeds(first=100 * settings.draw))["pretrained"]
-    title = f"{settings[WORLD]}, {settings[LABELS]} labels per class, pretrained, learning rate {settings[RATE]:g}"
+    what = f"{WORLD.label_of(settings[WORLD])}, {settings[LABELS]} labels per class"
+    title = f"{what}, pretrained, learning rate {settings[RATE]:g}"
     return scripts.plane(run, title) if settings[WORLD] == PLANE else scripts.digits(run, title)
 
 

@@ -77,7 +77,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             place = PLACE_OF_NEVER if isinstance(said, str) else said
             marks.append(Mark(start=(place, 0.02), end=(place, 0.98), says="", role="guess"))
         charts.append(
-            Small(title=title + " (your run)" * bool(mine), shown=lines(known), marks=marks, gap=len(known) == 2)
+            Small(title=title + " (this run)" * bool(mine), shown=lines(known), marks=marks, gap=len(known) == 2)
         )
     both = (
         "from scratch (orange) and pretrained (blue)"
@@ -104,7 +104,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     shown: Views = {}
     if race:
         title = f"Accuracy on {TESTED[settings[WORLD]]}, {settings[LABELS]} labels per class"
-        shown["Your run"] = lambda: curves(lines(race), "training steps", (1, STEPS), title=title)
+        shown["This run"] = lambda: curves(lines(race), "training steps", (1, STEPS), title=title)
     if counted := next((each for each in (race, stored) if len(each) == 2), None):
         goals = GOALS[settings[WORLD]]
         shown["Cost"] = lambda: cost_table(counted, settings[LABELS], evidence.table("backbone"), goals=goals)

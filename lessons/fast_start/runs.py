@@ -41,6 +41,7 @@ WORLD = Control(
     default=HANDWRITING,
     help="Handwritten digits, after pretraining on glyphs. Or points on six spiral arms in the plane, after "
     "pretraining on the same arms before they were turned by 30 degrees.",
+    labels={HANDWRITING: "handwritten digits", PLANE: "points in the plane"},
 )
 
 

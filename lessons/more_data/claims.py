@@ -73,8 +73,11 @@ def size_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="the loss lies within 10 % of a power law at every size", met=missed <= 0.10),
-            Check(says="a probe reads more digits at every larger size", met=rising[DIGITS]),
+            Check(says="with every number of drawings, the loss lies within 10 % of a power law", met=missed <= 0.10),
+            Check(
+                says="with every larger number of drawings, a probe on the backbone reads more digits",
+                met=rising[DIGITS],
+            ),
         ),
         numbers=numbers,
     )
@@ -95,8 +98,8 @@ def text_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="the loss lies within 10 % of a power law at every amount", met=missed <= 0.10),
-            Check(says="it falls with every doubling", met=bool((np.diff(loss.mean(1)) < 0).all())),
+            Check(says="with every amount of text, the loss lies within 10 % of a power law", met=missed <= 0.10),
+            Check(says="the loss falls with every doubling of the text", met=bool((np.diff(loss.mean(1)) < 0).all())),
         ),
         numbers=numbers,
     )
@@ -106,31 +109,35 @@ CLAIMS = (
     Claim(
         id="S20",
         statement=(
-            "On drawn glyphs the loss falls as a power law from {few} drawings to {many}: by {double} % whenever they "
-            "double, never more than {missed} % from a straight line on log axes. Digits read from the features rise "
-            "from {digits10} to {digits160}. ({backbones} backbones of each size.)"
+            "Nets learn to tell glyphs apart from {few} to {many} drawings, {backbones} nets from each number. Their "
+            "loss on unseen drawings follows a power law: it falls by {double} % whenever the number of drawings "
+            "doubles and is never more than {missed} % away from a straight line on logarithmic axes. The accuracy of "
+            "a new head for digits on their features rises from {digits10} to {digits160}."
         ),
         runs=size_runs,
         finding=size_finding,
-        statistic="exponent of the power law of loss against drawings",
-        bar="within 10 % of a power law at every size; accuracy on digits higher at every larger size",
+        statistic="exponent of the power law of the loss against the number of drawings",
+        bar="The loss lies within 10 % of a power law with every number of drawings, and more drawings always give a "
+        "higher accuracy on digits.",
         paper="Hestness et al. 2017, Deep Learning Scaling is Predictable, Empirically; Kaplan et al. 2020, Scaling "
         "Laws for Neural Language Models",
-        paper_found="In translation, language, vision and speech the test error fell as a power law of the training "
-        "data over orders of magnitude.",
+        paper_found="In translation, language modelling, vision and speech, the test error fell as a power law of the "
+        "amount of training data, over orders of magnitude.",
     ),
     Claim(
         id="S20b",
         statement=(
-            "From {few} to {many} thousand characters, each read four times, the loss falls as a power law: by "
-            "{double} % whenever the text doubles, from {bits50} to {bits800} bits a character, never more than "
-            "{missed} % from a straight line on log axes. ({nets} nets of each size.)"
+            "Language models learn from {few} to {many} thousand characters, which they read four times, {nets} nets "
+            "from each amount. Their loss on unseen text follows a power law: it falls by {double} % whenever the text "
+            "doubles, from {bits50} to {bits800} bits per character, and is never more than {missed} % away from a "
+            "straight line on logarithmic axes."
         ),
         runs=text_runs,
         finding=text_finding,
-        statistic="exponent of the power law of loss against text",
-        bar="within 10 % of a power law at every amount, and lower with every doubling",
+        statistic="exponent of the power law of the loss against the amount of text",
+        bar="The loss lies within 10 % of a power law with every amount of text, and falls with every doubling.",
         paper="Kaplan et al. 2020, Scaling Laws for Neural Language Models",
-        paper_found="The loss fell as a power law of data, size and compute, over more than six orders of magnitude.",
+        paper_found="The loss of language models fell as a power law of the data, the size of the model and the "
+        "computing, over more than six orders of magnitude.",
     ),
 )

@@ -15,7 +15,9 @@ from lessons.more_data.runs import AMOUNT, LEAST, LEAST_TEXT, MATERIAL, TEXT, af
 def script(settings: Settings) -> str:
     first, *jobs = (piece.of for piece in runs(settings))
     if settings[MATERIAL] == TEXT:
-        return scripts.reading(first, f"General English, {LEAST_TEXT * settings[AMOUNT]} thousand characters of it")
+        return scripts.reading(
+            first, f"A language model from {LEAST_TEXT * settings[AMOUNT]} thousand characters of general English"
+        )
     (probe,) = jobs[0].stages
     return scripts.render_script(
         "lessons.more_data.script",
@@ -35,10 +37,10 @@ LESSON = Lesson(
     chapter="Choosing and paying",
     title="More of the same",
     covers=("A1", "R"),
-    question="What would twice the data buy?",
+    question="How much does twice the data help?",
     controls=(AMOUNT, MATERIAL),
     prediction=Prediction(
-        asks="How much of the loss is left with more, in percent of what the smallest amount leaves?",
+        asks="How much of the loss is left with more data, in percent of the loss with the smallest amount?",
         sliders=(*HANDLES.values(), GAINS),
         handles=POINTS,
     ),
@@ -51,6 +53,6 @@ LESSON = Lesson(
     verdict=verdict,
     script=script,
     after=after,
-    moving=("While it learns",),
+    moving=("During training",),
     tells=tells,
 )

@@ -28,17 +28,17 @@ START = {DRAWINGS: 75, TEXT: 100}  # percent, the first positions of the handles
 GROWN = {1: 4, 2: 8, 4: 16, 8: 32}  # how many drawings are shown in a row, by the multiple of the smallest amount
 SPAN = (0.9, 18)  # multiples of the smallest amount
 HIGH = 120  # percent of the loss at the smallest amount, the upper end of the picture
-PERCENT = Axis(name="loss that is left, %", low=40, high=HIGH, log=True, form=".0f")
-AMOUNTS = Axis(name="times the smallest amount", low=SPAN[0], high=SPAN[1], log=True, form="g")
+PERCENT = Axis(name="loss that is left (%)", low=40, high=HIGH, log=True, form=".0f")
+AMOUNTS = Axis(name="amount of data (times the smallest amount)", low=SPAN[0], high=SPAN[1], log=True, form="g")
 
 
 def handle(name: str, material: str, times: int) -> Control[int]:
     return Control(
         name=name,
-        label=f"{material.capitalize()}, {times} times as {'many' if material == DRAWINGS else 'much'}, in percent",
+        label=f"Loss left with {times} times the {material}, in percent",
         options=tuple(range(40, 105, 5)),
         default=80,
-        help="What is left of the loss that the smallest amount leaves. The scale is logarithmic, as is the amount's.",
+        help="The loss in percent of the loss with the smallest amount. Both axes are logarithmic.",
         slider=True,
     )
 
@@ -55,11 +55,11 @@ POINTS = tuple(
 )
 GAINS = Control(
     name="gains",
-    label="A new head on the features: which job gains least from more drawings?",
+    label="Which task gains least from more drawings?",
     options=tuple(DOWNSTREAM_TASKS),
     default=DIGITS,
-    help="The backbone learned white strokes on black. Inverted digits are black on white; turned ones lie on their "
-    "side.",
+    help="A new head learns each task on the features of the backbone, which has learned from white strokes on black. "
+    "Inverted digits are black on white, and turned digits lie on their side.",
 )
 
 
@@ -69,11 +69,11 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     rows, told = {}, []
     for times, count in GROWN.items():
         said = f"loss {known[times].mean():.1f}" if times in KNOWN else "loss ?"
-        heading = f"{GLYPHS * LEAST * times:,} drawings, such as these: {said}"
+        heading = f"{GLYPHS * LEAST * times:,} drawings like these: {said}"
         told.append(heading)
         picked = every[:: len(every) // count][:count]
-        rows[heading] = [{"image": drawing["image"], "alt": "a drawing"} for drawing in picked]
-    return image_grid(rows, f"Piles of drawings, each twice the last. {'; '.join(told)}.")
+        rows[heading] = [{"image": drawing["image"], "alt": "a drawing of a glyph"} for drawing in picked]
+    return image_grid(rows, f"Piles of drawings, each twice as large as the one before. {'; '.join(told)}.")
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
@@ -95,7 +95,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         for times, now in own_losses(evidence, material).items():
             share = min(100 * now / losses(evidence, material)[1].mean(), 0.99 * HIGH)
             shown.append(Curve(table=thin({times: share}), name="this run", role="scratch"))
-    title = "What is left of the loss on unseen examples, when there is more to learn from"
+    title = "How much of the loss on unseen examples is left with more training data"
     figure = value_curves(shown, AMOUNTS, PERCENT, title=title)
     across = figure.spec["xAxis"] | {key: {"customValues": list(TIMES)} for key in ("axisLabel", "axisTick")}
     ticks = {key: {"customValues": [40, 50, 60, 70, 80, 90, 100]} for key in ("axisLabel", "axisTick")}
@@ -145,13 +145,13 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     both lines in their own units."""
     shown: Views = {}
     if evidence.tables("live", DRAWINGS) and not evidence.answers("yours"):
-        shown["While it learns"] = lambda: learning(evidence)
+        shown["During training"] = lambda: learning(evidence)
     if not evidence.has("loss"):
         return shown
     return shown | {
-        "Four jobs": lambda: jobs(evidence),
-        "Drawings": lambda: in_nats(evidence),
-        "Text": lambda: in_bits(evidence),
+        "Four tasks": lambda: jobs(evidence),
+        "Loss on drawings": lambda: in_nats(evidence),
+        "Loss on text": lambda: in_bits(evidence),
     }
 
 
@@ -159,7 +159,7 @@ def tells(evidence: Results, settings: Settings) -> str:
     """Describes the current loss of the learner's language model, which is known while it trains."""
     for times, bits_now in own_losses(evidence, TEXT).items():
         left_now = bits_now / losses(load_results(visible(backdrop(settings))), TEXT)[1].mean()
-        return f"Your net on {times} times the text: {percent(left_now)} of the loss is left."
+        return f"Your net, trained on {times} times as much text: {percent(left_now)} of the loss is left."
     return ""
 
 
@@ -167,12 +167,12 @@ def learning(evidence: Results) -> Figure:
     """Draws the learner's own backbone and probes against steps. The loss of the backbone is known when it is
     trained."""
     (table,) = evidence.tables("live", DRAWINGS).values()
-    shown = [over_steps(table, "new drawings", "source")]
+    shown = [over_steps(table, "glyphs", "source")]
     for (job, _), probed in evidence.tables("live job").items():
         shown.append(over_steps(probed, job, "scratch" if job == INVERTED else "pretrained"))
     last = max(float(curve.table.x.max()) for curve in shown)
-    title = "Read right on unseen examples: by your backbone, then by new heads on it"
-    return curves(shown, "steps", (1, max(2.0, last)), title=title)
+    title = "Accuracy on unseen examples: your backbone on glyphs, then new heads on two tasks"
+    return curves(shown, "training steps", (1, max(2.0, last)), title=title)
 
 
 def jobs(evidence: Results) -> Figure:
@@ -184,22 +184,22 @@ def jobs(evidence: Results) -> Figure:
         for times, table in evidence.tables("live job", job).items():
             share = float(final(table).mean())
             shown.append(Curve(table=thin({times: share}), name=f"this run, {job}", role="note", named=False))
-    title = "Unseen examples that a new head reads right, on features from more drawings"
-    return curves(shown, "times the smallest amount of drawings", SPAN, title=title, at=TIMES)
+    title = "Accuracy of a new head on unseen examples, on backbones that learned from more drawings"
+    return curves(shown, "number of drawings (times the smallest number)", SPAN, title=title, at=TIMES)
 
 
 def in_nats(evidence: Results) -> Figure:
     """Draws the loss on unseen drawings on two logarithmic axes, with the loss of an untrained net."""
     span = (GLYPHS * SIZES[0] * 0.8, GLYPHS * SIZES[-1] * 1.2)
     guessing = float(np.log(GLYPHS))
-    mark = Mark(start=(span[1], guessing), end=(span[0], guessing), says="knows nothing", place="insideEndTop")
+    mark = Mark(start=(span[1], guessing), end=(span[0], guessing), says="guessing", place="insideEndTop")
     return power_law(
         [GLYPHS * size for size in SIZES],
         np.array(list(losses(evidence, DRAWINGS).values())),
-        Axis(name="drawings", low=span[0], high=span[1], log=True, form=",.0f"),
-        Axis(name="loss on unseen drawings, nats", low=2, high=8, log=True),
+        Axis(name="number of drawings", low=span[0], high=span[1], log=True, form=",.0f"),
+        Axis(name="loss on unseen drawings (nats)", low=2, high=8, log=True),
         [mark],
-        "Drawings: the loss falls along a straight line, both axes logarithmic",
+        "Loss on unseen drawings against the number of drawings (both axes are logarithmic)",
     )
 
 
@@ -208,20 +208,20 @@ def in_bits(evidence: Results) -> Figure:
     return power_law(
         TEXTS,
         np.array(list(losses(evidence, TEXT).values())),
-        Axis(name="thousand characters", low=TEXTS[0] * 0.8, high=TEXTS[-1] * 1.3, log=True, form=",.0f"),
-        Axis(name="bits a character on unseen text", low=2, high=5, log=True),
-        title="Text: the loss falls along a straight line, both axes logarithmic",
+        Axis(name="thousands of characters", low=TEXTS[0] * 0.8, high=TEXTS[-1] * 1.3, log=True, form=",.0f"),
+        Axis(name="loss on unseen text (bits per character)", low=2, high=5, log=True),
+        title="Loss on unseen text against the amount of text (both axes are logarithmic)",
     )
 
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:
     rows = [
         (
-            f"loss left, {times} times the {material}",
+            f"loss left with {times} times the {material}",
             f"{guess[control]} %",
             percent(float(share_of_loss(evidence, material)[times].mean())),
         )
         for (material, times), control in HANDLES.items()
     ]
     least = min(DOWNSTREAM_TASKS, key=lambda job: float(gained(evidence, job).mean()))
-    return [*rows, ("the job that gains least", guess[GAINS], least)]
+    return [*rows, ("task that gains least", guess[GAINS], least)]

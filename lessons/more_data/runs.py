@@ -22,20 +22,20 @@ TEXTS = tuple(LEAST_TEXT * times for times in TIMES)
 
 AMOUNT = Control(
     name="amount",
-    label="How much it learns from",
+    label="Amount of data",
     options=TIMES,
     default=4,
-    help=f"As a multiple of the smallest amount: {GLYPHS * LEAST:,} drawings, or {LEAST_TEXT} thousand characters. "
-    "Every net goes over what it gets equally often, so more takes longer: at most half a minute for drawings, two "
-    "minutes for text.",
+    help=f"A multiple of the smallest amount, which is {GLYPHS * LEAST:,} drawings or {LEAST_TEXT} thousand "
+    f"characters. Every net goes over its data equally often, so more data takes longer: at most half a minute for "
+    f"drawings and two minutes for text.",
     slider=True,
 )
 MATERIAL = Control(
     name="material",
-    label="What it learns from",
+    label="Kind of data",
     options=(DRAWINGS, TEXT),
     default=DRAWINGS,
-    help="Drawings: a backbone, and then probes on it for two jobs. Text: a language model.",
+    help="Drawings of glyphs train a backbone, and then two new heads learn on it. Text trains a language model.",
 )
 
 

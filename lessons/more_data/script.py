@@ -1,4 +1,4 @@
-"""One backbone from a pile of drawings: how surprised it is by others, and what its features are worth for digits."""
+"""Trains one backbone on drawings, and tests its loss on unseen drawings and its features on digits."""
 
 import torch
 from torch import Tensor, nn
@@ -16,17 +16,20 @@ from lessons.kit.scripts.parts import (
 )
 
 SEED = 0
-DRAWINGS = 10  # of each glyph
-STAGES = [(4, 242, 2e-3, 1.0), (4, 104, 4e-4, 1.0)]  # layers that move: all; steps, rate, decay
+DRAWINGS = 10  # drawings of each glyph
+STAGES = [
+    (4, 242, 2e-3, 1.0),
+    (4, 104, 4e-4, 1.0),
+]  # for each stage: layers that learn (all), steps, learning rate, decay
 BATCH = 64
-PROBE_LABELS = 10  # labelled digits a class
+PROBE_LABELS = 10  # labelled digits of each class
 PROBE_STEPS = 300
 PROBE_RATE = 5e-3
 PROBE_BATCH = 16
 
 
 def drawn(seed: int, count: int) -> tuple[Tensor, Tensor]:
-    """Strokes of fonts, drawn with a pen: that is left to Headstart."""
+    """Returns glyphs from strokes of fonts, which Headstart draws."""
     pool = glyphs.train(Glyphs(labels=count), range(seed, seed + 1))
     x, y = pool.take(torch.arange(pool.size)[None])
     return x[0], y[0]
@@ -39,7 +42,7 @@ net = nn.Sequential(body, nn.Linear(64, int(y.max()) + 1))
 learn_in_stages(net, x, y, BATCH, STAGES)
 new_x, new_y = glyphs.test(Glyphs())
 with torch.no_grad():
-    print(f"{len(x):,} drawings: loss {nn.functional.cross_entropy(net(new_x), new_y):.2f} nats on new ones")
+    print(f"{len(x):,} drawings: loss {nn.functional.cross_entropy(net(new_x), new_y):.2f} nats on unseen drawings")
 
 for ink, images in (("digits", handwriting()), ("inverted digits", 1 - handwriting())):
     some_x, some_y = labelled(images, PROBE_LABELS)

@@ -1,4 +1,4 @@
-"""Defines the lesson “One backbone, many jobs”. It shows which pretrained net to choose, and how well a score
+"""Defines the lesson “One backbone, many tasks”. It shows which pretrained net to choose, and how well a score
 predicts this before any training."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def script(settings: Settings) -> str:
     assert run.start and isinstance(run.task, Glyphs | Handwriting)
     return scripts.render_script(
         "lessons.one_backbone.script",
-        f"{settings[JOB]} from the backbone {settings[BACKBONE]}: its score, then a probe",
+        f"{settings[JOB]} with the backbone {settings[BACKBONE]}: its score, and then a probe",
         JOB=run.task.scripts if isinstance(run.task, Glyphs) else "digits",
         INVERTED=run.task.inverted,
         TURNED=run.task.turn == 90,
@@ -31,12 +31,12 @@ def script(settings: Settings) -> str:
 LESSON = Lesson(
     number=6,
     chapter="Choosing and paying",
-    title="One backbone, many jobs",
+    title="One backbone, many tasks",
     covers=("A1", "A4", "T"),
-    question="Which pretrained model should I take?",
+    question="Which pretrained net is best for your task?",
     controls=(BACKBONE, JOB),
     prediction=Prediction(
-        asks="How many unseen digits will be read with the features of each?",
+        asks="How many unseen digits will the probe on each backbone read?",
         sliders=tuple(HANDLES.values()),
         handles=MARKS,
     ),
@@ -49,7 +49,8 @@ LESSON = Lesson(
     moving=("The probes",),
     tells=tells,
     mission=Mission(
-        says="find another backbone whose probes come within three points of the score's pick",
+        says="find another backbone whose probes are at most three points less accurate than those on the score's "
+        "choice",
         met=as_good,
         tries={BACKBONE.name: BACKBONE.options},
         idle=lambda settings: settings[BACKBONE] == UNTRAINED,

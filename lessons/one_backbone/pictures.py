@@ -21,37 +21,38 @@ from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS
 from lessons.one_backbone.claims import tau, truth
 from lessons.one_backbone.runs import BACKBONE, JOB, NAMES, SEEN, UNTRAINED, favourite, scored
 
-OWN, SCORE = "its own world", "the score"  # columns
+OWN, SCORE = "its own dataset", "the score"  # columns
 # Backbones that were trained on the same drawings.
 LIKE = {"a quarter": "all scripts", "a sixteenth": "all scripts", "wrong labels": "all scripts"}
 NOTES = {
-    "all scripts": "letters and signs, in many hands",
-    "a quarter": "the same, a quarter of the drawings",
-    "a sixteenth": "a sixteenth of the drawings",
+    "all scripts": "letters and symbols, drawn in many ways",
+    "a quarter": "a quarter of the drawings of all scripts",
+    "a sixteenth": "a sixteenth of the drawings of all scripts",
     "Latin": "only Latin letters",
     "Greek": "only Greek letters",
     "kana": "only Japanese kana",
     "symbols": "only symbols",
-    "printed": "always printed alike",
-    "turned": "lying on their side",
-    "inverted": "dark on bright",
-    "shuffled": "pixels mixed up",
-    "wrong labels": "answers drawn by lot",
-    UNTRAINED: "has seen nothing",
+    "printed": "every glyph drawn in one style",
+    "turned": "turned by 90 degrees",
+    "inverted": "dark on a bright background",
+    "shuffled": "pixels in a random order",
+    "wrong labels": "random labels",
+    UNTRAINED: "not trained at all",
 }
 CLOSE = 0.03  # the largest difference that the mission allows
 
 
 def share(name: str, label: str) -> Control[int]:
-    help = "Of 1,000 unseen digits, by a new head on frozen features, with 10 labels per class."
+    help = "The percentage of 1,000 unseen digits that a new head on the frozen backbone reads, with 10 labels per "
+    "class."
     return Control(name=name, label=label, options=tuple(range(10, 101, 5)), default=50, help=help, slider=True)
 
 
 HANDLES = {  # by backbone
-    "printed": share("printed", "On all scripts, every glyph always printed alike"),
-    "all scripts": share("all", "On all scripts, in many hands"),
-    "Latin": share("latin", "On Latin letters in many hands"),
-    "wrong labels": share("wrong", "On all scripts, with wrong labels"),
+    "printed": share("printed", "Backbone printed: all scripts, every glyph in one style"),
+    "all scripts": share("all", "Backbone all scripts: drawn in many ways"),
+    "Latin": share("latin", "Backbone Latin: Latin letters drawn in many ways"),
+    "wrong labels": share("wrong", "Backbone wrong labels: all scripts with random labels"),
 }
 STARTS = (80, 68, 56, 44)  # the first positions of the handles, in the order of accuracy on their own worlds
 MARKS = tuple(
@@ -68,7 +69,9 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     for name, own in own_worlds(evidence).items():
         images = tuple(one["image"] for one in pictures.get(LIKE.get(name, name), [])[:4])
         shown.append(Card(name=name, images=images, big=percent(own) if name != UNTRAINED else "", note=NOTES[name]))
-    return choice_cards(shown, "Click the one you would take. In large type: how much it knows of its own world")
+    return choice_cards(
+        shown, "Click the net that you would take. The large number is its accuracy on its own dataset."
+    )
 
 
 def own_worlds(evidence: Results) -> dict[str, float]:
@@ -91,9 +94,9 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         right = {UNTRAINED: float(final(evidence.table("probe", DIGITS, UNTRAINED)).mean())}
     shown = [slope(name, own[name] if name != UNTRAINED else None, right.get(name), settings) for name in NAMES]
     shown = [with_guess(one, guess) if job == DIGITS else one for one in shown] + own_slopes(evidence, job)
-    title = "What it knows of its own world, and what a new head on it reads of the digits"
+    title = f"Accuracy of each backbone on its own dataset, and of a probe on {job}"
     if known:
-        title = ordered(evidence, guess, own) if guess and job == DIGITS else f"{title[:-10]}{job}"
+        title = ordered(evidence, guess, own) if guess and job == DIGITS else title
     return slopes(shown, (OWN, job), title)
 
 
@@ -120,13 +123,16 @@ def ordered(evidence: Results, guess: Guess, own: dict[str, float]) -> str:
     score = dict(zip(NAMES, scored(evidence, "LogME", DIGITS).mean(1)))
     asked = list(HANDLES)
     lists = {"you": [float(guess[control]) for control in HANDLES.values()]}
-    lists |= {"the score": [score[name] for name in asked], "their own worlds": [own[name] for name in asked]}
+    lists |= {
+        "the score": [score[name] for name in asked],
+        "accuracy on the own dataset": [own[name] for name in asked],
+    }
     pairs = [(i, j) for i in range(len(asked)) for j in range(i)]
     told = []
     for who, values in lists.items():
         right = sum((values[i] - values[j]) * (read[asked[i]] - read[asked[j]]) > 0 for i, j in pairs)
         told.append(f"{who} {right}")
-    return f"Of {len(pairs)} pairs in the right order: {', '.join(told)}"
+    return f"Pairs in the right order, of {len(pairs)}: {', '.join(told)}"
 
 
 def own_slopes(evidence: Results, job: str) -> list[Slope]:
@@ -145,7 +151,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     if told := reading(evidence, settings):
         shown["The probes"] = lambda: walls(told)
     if is_revealed(evidence):
-        shown |= {"The score": lambda: by_score(evidence, settings), "Every job": lambda: matrix(evidence)}
+        shown |= {"The score": lambda: by_score(evidence, settings), "Every task": lambda: matrix(evidence)}
     if evidence.has("live score"):
         shown["Cost"] = lambda: receipt(evidence)
     return shown
@@ -158,7 +164,8 @@ def reading(evidence: Results, settings: Settings) -> list[Wall]:
         if not (behaviour := evidence.behaviour("race", job, name)):
             continue
         (task,) = evidence.answer("wall", job)["tasks"]
-        who = " (the score's pick)" if name == favourite(job) else " (yours)" if name == settings[BACKBONE] else ""
+        who = " (the score's "
+        "choice)" if name == favourite(job) else " (your choice)" if name == settings[BACKBONE] else ""
         brief = (
             {int(k): class_letter(word) for k, word in task["names"].items()}
             if job == list(DOWNSTREAM_TASKS)[-1]
@@ -177,15 +184,15 @@ def by_score(evidence: Results, settings: Settings) -> Figure:
     places = read.min() + (score - score.min()) / np.ptp(score) * np.ptp(read)
     shown = [slope(name, places[k], read[k], settings, f"{score[k]:+.2f}") for k, name in enumerate(NAMES)]
     right = f"{5 * (tau(score, read) + 1):.0f} of 10"
-    title = f"A score that trains nothing: {right} pairs are in the order of what is read"
+    title = f"The score puts {right} pairs of backbones in the order of the probes' accuracy on {job}"
     return slopes(shown, (SCORE, job), title)
 
 
 def tells(evidence: Results, settings: Settings) -> str:
     """Describes the state of the race."""
     race = evidence.tables("race")
-    right = ", ".join(f"on {name} {percent(final(table).mean())}" for (_, name), table in race.items())
-    return f"Read after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
+    right = ", ".join(f"probe on {name} {percent(final(table).mean())}" for (_, name), table in race.items())
+    return f"Accuracy after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
 
 
 def as_good(evidence: Results, settings: Settings) -> bool:
@@ -200,27 +207,32 @@ def as_good(evidence: Results, settings: Settings) -> bool:
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:
     read = dict(zip(NAMES, truth(evidence, DIGITS).mean(1)))
-    return [(f"digits read on {name}", f"{guess[handle]} %", percent(read[name])) for name, handle in HANDLES.items()]
+    return [
+        (f"digits read by a probe on {name}", f"{guess[handle]} %", percent(read[name]))
+        for name, handle in HANDLES.items()
+    ]
 
 
 def receipt(evidence: Results) -> Figure:
     """Draws a table of the score of the live runs, their accuracy, and the time of each."""
     answer, race, draws = evidence.answer("live score"), evidence.tables("race"), 8
-    names: Sequence[str] = [f"on {name}" for _, name in race]
+    names: Sequence[str] = [f"probe on {name}" for _, name in race]
     ms = 1000 * answer["seconds"] / draws / len(race)
     rows: dict[str, list[str]] = {
-        "score (LogME, nats an example)": [f"{np.mean(tasks[0]):.3f}" for tasks in answer["score"]],
-        "read by the probe": [percent(float(final(table).mean())) for table in race.values()],
-        "milliseconds for one score": [f"{ms:.0f}"] * len(race),
+        "LogME score (nats per example)": [f"{np.mean(tasks[0]):.3f}" for tasks in answer["score"]],
+        "accuracy of the probe": [percent(float(final(table).mean())) for table in race.values()],
+        "milliseconds to compute one score": [f"{ms:.0f}"] * len(race),
         "milliseconds to train one probe": [f"{1000 * table.seconds.max() / draws:.0f}" for table in race.values()],
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(names))
     alt = "; ".join(f"{what}: " + ", ".join(f"{a} {name}" for name, a in zip(names, row)) for what, row in rows.items())
-    return Figure(kind="table", spec=table, alt=alt, title=f"One draw of labels: {draws} probes each")
+    return Figure(
+        kind="table", spec=table, alt=alt, title=f"Cost and accuracy of this run ({draws} probes on each backbone)"
+    )
 
 
 def matrix(evidence: Results) -> Figure:
     """Draws the accuracy of every backbone on every task."""
     read = {job: truth(evidence, job).mean(1) for job in DOWNSTREAM_TASKS}
     table = pd.DataFrame(read, index=list(NAMES))
-    return heatmap(table, "backbone", "job", "Read by a probe: every backbone at every job")
+    return heatmap(table, "backbone", "task", "Accuracy of a probe (%), for every backbone and every task")

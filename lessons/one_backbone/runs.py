@@ -40,14 +40,15 @@ BACKBONE = Control(
     label="Your backbone",
     options=NAMES,
     default="printed",
-    help="What it was pretrained on. A quarter and a sixteenth: all scripts, but only so many of the drawings.",
+    help="What the backbone was pretrained on. A quarter and a sixteenth saw all scripts, but only this share of the "
+    "drawings.",
 )
 JOB = Control(
     name="job",
-    label="The job",
+    label="New task",
     options=tuple(DOWNSTREAM_TASKS),
     default=DIGITS,
-    help="What its features are then used for, with 10 labels per class, 5 for the letters.",
+    help="What the probe learns. It gets 10 labels per class, or 5 for the Cyrillic letters.",
 )
 
 
@@ -89,7 +90,10 @@ def picks(settings: Settings) -> dict[str, Run]:
 
 
 def runs(settings: Settings) -> Runs:
-    return [LabelledRun("race", run, (settings[JOB], name), name=f"on {name}") for name, run in picks(settings).items()]
+    return [
+        LabelledRun("race", run, (settings[JOB], name), name=f"probe on {name}")
+        for name, run in picks(settings).items()
+    ]
 
 
 def after(settings: Settings) -> Measures:

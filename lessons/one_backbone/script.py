@@ -1,4 +1,4 @@
-"""One seed of a backbone scored for a job without any training (LogME), and then probed."""
+"""Scores a backbone for a task without any training (LogME), and then trains a probe on it, with one seed."""
 
 import math
 
@@ -19,9 +19,9 @@ from lessons.kit.scripts.parts import (
 )
 
 SEED = 0
-JOB = "digits"  # or letters and signs: cyrillic, greek, kana, latin, symbols
-LABELS = 5  # labelled examples a class
-INVERTED = False  # dark ink on a bright ground
+JOB = "digits"  # or glyphs: cyrillic, greek, kana, latin, symbols
+LABELS = 5  # labelled examples of each class
+INVERTED = False  # dark ink on a bright background
 TURNED = False  # by 90 degrees
 BACKBONE = "lessons/shipped/weights/207a8437a97c3aad96a2.safetensors"
 STEPS = 300
@@ -52,7 +52,7 @@ if JOB == "digits":
         images = images.rot90(1, (3, 4))
     x, y = labelled(images, LABELS)
     test_x, test_y = held_out(images)
-else:  # strokes of fonts, drawn with a pen: that is left to Headstart
+else:  # glyphs from strokes of fonts, which Headstart draws
     drawn = glyphs.train(Glyphs(scripts=JOB, labels=LABELS), range(SEED, SEED + 1))
     x, y = (part[0] for part in drawn.take(torch.arange(drawn.size)[None]))
     test_x, test_y = glyphs.test(Glyphs(scripts=JOB, labels=LABELS))

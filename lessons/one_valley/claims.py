@@ -61,17 +61,19 @@ def valley_finding(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says="the mean of two children loses at most half a point against the better one",
+                says="the average of two nets fine-tuned from one backbone is at most half a point less accurate than "
+                "the better one",
                 met=bool(short.mean() >= -0.005),
             ),
-            Check(says="it gets more right than the two get on average", met=bool(won.mean() > 0)),
-            Check(says="its loss is below that of both", met=bool(lower.mean() > 0)),
+            Check(says="its accuracy is higher than the mean accuracy of the two nets", met=bool(won.mean() > 0)),
+            Check(says="its loss is lower than the loss of each of the two nets", met=bool(lower.mean() > 0)),
             Check(
-                says="the stranger reads as well as a child, within two points",
+                says="the net from scratch is as accurate as a fine-tuned net, within two points",
                 met=bool(abs((away[-1] - away[0]).mean()) <= 0.02),
             ),
             Check(
-                says="half way to the stranger 20 points are lost against the worse end or more",
+                says="the net half way to the net from scratch is at least 20 points less accurate than the worse of "
+                "the two",
                 met=bool(lost.mean() >= 0.20),
             ),
         ),
@@ -103,8 +105,14 @@ def basin_finding(evidence: Results) -> Finding:
             check
             for name, (tuned, scratch, _) in lost.items()
             for check in (
-                Check(says=f"{name}: between two fine-tuned nets at most 2 points are lost", met=tuned.mean() <= 0.02),
-                Check(says=f"{name}: between two from scratch at least 10", met=scratch.mean() >= 0.10),
+                Check(
+                    says=f"{name}: on the line between two fine-tuned nets, at most 2 points of accuracy are lost",
+                    met=tuned.mean() <= 0.02,
+                ),
+                Check(
+                    says=f"{name}: on the line between two nets from scratch, at least 10 points are lost",
+                    met=scratch.mean() >= 0.10,
+                ),
             )
         ),
         numbers=numbers,
@@ -115,34 +123,37 @@ CLAIMS = (
     Claim(
         id="S22",
         statement=(
-            "Two nets fine-tuned from one backbone on 20 labels per class each, other ones, read {a1} and {b1} of "
-            "unseen digits; the mean of their weights reads {mean1}. Half way from one of them to a net from scratch, "
-            "which reads {stranger}, it is {half}."
+            "Two nets are fine-tuned from one backbone, each on its own 20 labels per class. They read {a1} and {b1} "
+            "of unseen digits, and a net with the average of their weights reads {mean1}. A net from scratch reads "
+            "{stranger}, but the net half way between it and a fine-tuned net reads only {half}."
         ),
         runs=valley_runs,
         finding=valley_finding,
-        statistic="points that the mean of two children's weights wins over the mean of what the two get right",
-        bar="the mean of two children loses at most half a point against the better one, wins on average over their "
-        "mean, and has the lower loss; half way to a stranger as good, 20 points are lost",
+        statistic="accuracy of the average of two fine-tuned nets, minus the mean accuracy of the two, in percentage "
+        "points",
+        bar="The average of two fine-tuned nets is at most half a point less accurate than the better one, more "
+        "accurate than the two are on average, and has a lower loss. Half way to an equally good net from scratch, at "
+        "least 20 points are lost.",
         paper="Neyshabur et al. 2020, What Is Being Transferred in Transfer Learning?; Wortsman et al. 2022, Model "
         "Soups",
-        paper_found="Nets fine-tuned from the same weights lie in one flat basin of the loss; the average of the "
-        "weights of many fine-tuned CLIP models was more accurate than the best of them.",
+        paper_found="Nets that were fine-tuned from the same weights lie in one flat basin of the loss. The average of "
+        "the weights of many fine-tuned CLIP models was more accurate than the best of them.",
     ),
     Claim(
         id="S5",
         statement=(
-            "Halfway between two nets fine-tuned from one backbone hardly anything is lost: {plane_tuned} points on "
-            "the spirals, {digits_tuned} on the digits. Between two from scratch it is {plane_scratch} and "
-            "{digits_scratch}."
+            "On the straight line between the weights of two nets that were fine-tuned from one backbone, accuracy "
+            "falls by at most {plane_tuned} points on the spirals and {digits_tuned} points on the digits. Between two "
+            "nets from scratch it falls by {plane_scratch} and {digits_scratch} points."
         ),
         runs=basin_runs,
         finding=basin_finding,
-        statistic="points that are lost more between two nets from scratch than between two fine-tuned ones, on the "
-        "spirals",
-        bar="at most 2 points between fine-tuned nets, at least 10 between nets from scratch",
+        statistic="percentage points of accuracy lost on the line between two nets from scratch, minus those lost "
+        "between two fine-tuned nets, on the spirals",
+        bar="At most 2 points are lost on the line between two fine-tuned nets, and at least 10 points between two "
+        "nets from scratch.",
         paper="Neyshabur et al. 2020, What Is Being Transferred in Transfer Learning?",
-        paper_found="No barrier stood between two nets fine-tuned from the same weights; between two from scratch one "
-        "did.",
+        paper_found="There was no barrier in the loss between two nets that were fine-tuned from the same weights, but "
+        "there was one between two nets from scratch.",
     ),
 )

@@ -29,7 +29,7 @@ def script(settings: Settings) -> str:
     (probe,), (tuning,), (training,) = (nets[name].stages for name in (PARENT, A, STRANGER))
     return scripts.render_script(
         "lessons.one_valley.script",
-        f"two children of one backbone, {labels} labels per class each, and a stranger with {EVERY}",
+        f"two children of one backbone with {labels} labels per class each, and a stranger with {EVERY}",
         SEED=nets[A].first_seed,
         BACKBONE=scripts.weights(backbone()),
         LABELS=labels,
@@ -50,10 +50,10 @@ LESSON = Lesson(
     chapter="A head start",
     title="One valley",
     covers=("F",),
-    question="Can I average two models?",
+    question="Can you average the weights of two nets?",
     controls=(JOIN, LABELS),
     prediction=Prediction(
-        asks="Half way, every weight is the mean of the two nets' weights. How many unseen digits does that net read?",
+        asks="How many unseen digits does the net half way along each line read?",
         sliders=(KIN, AWAY),
         handles=HANDLES,
     ),
@@ -63,7 +63,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Landscape", "While they learn"),
+    moving=("Landscape", "During training"),
     tells=tells,
     verdict=verdict,
     script=script,

@@ -23,12 +23,12 @@ from lessons.one_valley.claims import accuracy_along, middle
 from lessons.one_valley.runs import ASKED, ENDS, FAR, JOIN, LABELS, NEAR, ON, PARENT, STRANGER, A, B, where
 
 ROLE = {PARENT: "source", A: "pretrained", B: "pretrained", STRANGER: "scratch"}
-PLACE = "The share of unseen digits that a net reads whose every weight is the mean of the two nets' weights."
+PLACE = "The accuracy on unseen digits of a net whose weights are the average of the weights of these two nets."
 FOUND = {-1: B, 0: A, 1: STRANGER}  # the net at each position of the picture: child A is in the middle
 
 
 def handle(name: str, other: str) -> Control[int]:
-    label = f"Half way to {other}, right in percent"
+    label = f"Accuracy half way to {other}, in percent"
     return Control(name=name, label=label, options=tuple(range(10, 101, 5)), default=50, help=PLACE, slider=True)
 
 
@@ -51,7 +51,8 @@ def hook(evidence: Results, settings: Settings) -> Figure:
         side = answer["side"]
         panels.append(
             Images(
-                title=f"{'The stranger' if name == STRANGER else name.replace('c', 'C', 1)}, {right} right",
+                title=f"{'The stranger' if name == STRANGER else name.replace('c', 'C', 1)} reads {right} of unseen "
+                f"digits",
                 images=[contrasted(image) for image in run["images"][-1]],
                 width=side,
                 height=side,
@@ -59,8 +60,10 @@ def hook(evidence: Results, settings: Settings) -> Figure:
                 size=32,
             )
         )
-    says = "Sixteen first-layer filters each: what a net looks for before anything else."
-    return player(Player(marks=("after training",), says=(says,), panels=panels), title="Three nets that read digits")
+    says = "The sixteen filters in the first layer of each net: the small patterns that it looks for first."
+    return player(
+        Player(marks=("after training",), says=(says,), panels=panels), title="Three nets that read digits equally well"
+    )
 
 
 def contrasted(image: str) -> str:
@@ -106,8 +109,10 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     for side, net in FOUND.items():
         right = float(final(evidence.table("net", net)).mean())
         notes.append(note(100 * side, right, f"{net}: {percent(right)}", ROLE[net], "top"))
-    title = f"Unseen digits read right, on a straight walk through three nets (8 of each, {ASKED} labels per class)"
-    drawn = curves(shown, "every weight a mixture of the two nets beside it", (-100, 100), title=title, log=False)
+    title = f"Accuracy on unseen digits on straight lines between nets (8 of each kind, {ASKED} labels per class)"
+    drawn = curves(
+        shown, "each point is a net that mixes the weights of its two neighbours", (-100, 100), title=title, log=False
+    )
     return named_places(drawn, notes)
 
 
@@ -152,17 +157,17 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """
     shown: Views = {}
     if tables := evidence.tables("live"):
-        shown["While they learn"] = lambda: learning(tables)
+        shown["During training"] = lambda: learning(tables)
     which, labels = where(settings[JOIN]), settings[LABELS]
     mine = evidence.has("yours", which)
     if mine or evidence.has("plane", which, labels):
         answer = evidence.answer("yours", which) if mine else evidence.answer("plane", which, labels)
         whose = "this run's nets" if mine else "stored nets"
-        turn = f"The loss over a plane of weights ({whose}): low is good, drag to turn"
+        turn = f"The loss of mixed nets, as a landscape ({whose}). Low is good. Drag to turn it."
         shown |= {
             "Landscape": lambda: loss_surface(land(answer, settings[JOIN]), turn),
-            "From above": lambda: contour_map(land(answer, settings[JOIN]), f"The same landscape from above ({whose})"),
-            "Loss on the walk": lambda: walk(answer, settings[JOIN], mine),
+            "Map": lambda: contour_map(land(answer, settings[JOIN]), f"The same landscape from above ({whose})"),
+            "Loss on the line": lambda: walk(answer, settings[JOIN], mine),
         }
     return shown
 
@@ -171,12 +176,12 @@ def tells(evidence: Results, settings: Settings) -> str:
     """Describes the current accuracy of the learner's nets."""
     tables = evidence.tables("live")
     read = ", ".join(f"{name} {percent(float(final(table).mean()))}" for name, table in tables.items())
-    return f"Right so far: {read}." if tables else ""
+    return f"Accuracy on unseen digits: {read}." if tables else ""
 
 
 def learning(tables: dict[str, pd.DataFrame]) -> Figure:
     shown = [over_steps(table, name, ROLE[name]) for name, table in tables.items()]
-    return curves(shown, "steps", (1, 1500), title="While they learn: right answers on unseen digits")
+    return curves(shown, "training steps", (1, 1500), title="Accuracy on unseen digits during training")
 
 
 def land(answer: Answer, join: str) -> Land:
@@ -211,7 +216,7 @@ def land(answer: Answer, join: str) -> Land:
         pins=pins,
         walk=walked,
         paths=paths,
-        together="the family",
+        together="backbone and children",
     )
 
 
@@ -256,7 +261,7 @@ def walk(answer: Answer, join: str, mine: bool) -> Figure:
     role = ROLE[ENDS[join][1]]
     curve = Curve(table=band_by_x(dict(zip(way, line))), name="loss", role=role)
     top = next(high for high in (0.5, 1.0, 2.0, 3.0, 6.0, 1000.0) if curve.table.high.max() < high)
-    title = f"The loss on the way, {'this run' if mine else f'{line.shape[1]} pairs of stored nets'}: {join}"
+    title = f"Loss on the line from {join} ({'this run' if mine else f'{line.shape[1]} pairs of stored nets'})"
     x = Axis(name=WAY, low=0, high=100, form=".0f")
     return value_curves([curve], x, Axis(name="loss", low=0, high=top), title=title)
 
@@ -264,7 +269,7 @@ def walk(answer: Answer, join: str, mine: bool) -> Figure:
 def verdict(evidence: Results, guess: Guess) -> Verdict:
     return [
         (
-            f"right half way {'to child B' if which == NEAR else 'to the stranger'}",
+            f"accuracy half way {'to child B' if which == NEAR else 'to the stranger'}",
             f"{guess[slider]} %",
             percent(float(middle(accuracy_along(evidence.answer("plane", which, ASKED), 0)).mean())),
         )

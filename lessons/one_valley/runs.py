@@ -30,14 +30,14 @@ LABELS = Control(
     label="Labels per class",
     options=(5, ASKED, 50),
     default=ASKED,
-    help="How many labelled examples of each digit each child gets, a draw of its own.",
+    help="How many labelled examples of each digit each child gets. The two children get different examples.",
 )
 JOIN = Control(
     name="join",
-    label="Walk from",
+    label="Line from",
     options=(AWAY, SIBLINGS, BACK),
     default=AWAY,
-    help="The straight line from one net's weights to the other's. On it nothing is trained.",
+    help="The straight line from the weights of one net to the weights of another. Nothing is trained on it.",
 )
 
 

@@ -61,9 +61,16 @@ def dial_finding(evidence: Results) -> Finding:
         leads[name] = lead(old, new)
         if name in ("arms", "digits"):
             checks += [
-                Check(says=f"{name}: neither task goes back by 2 points on the way", met=smooth(old, new)),
-                Check(says=f"{name}: both together never dip 2 points below the straight line", met=leads[name] > -DIP),
-                Check(says=f"{name}: some alpha keeps half of both gains", met=halves(old, new)),
+                Check(
+                    says=f"{name}: from the old net to the new one, neither task ever goes back by 2 points",
+                    met=smooth(old, new),
+                ),
+                Check(
+                    says=f"{name}: the mean accuracy on both tasks never falls 2 points below a straight line "
+                    f"between the nets",
+                    met=leads[name] > -DIP,
+                ),
+                Check(says=f"{name}: some alpha keeps at least half of the gain on each task", met=halves(old, new)),
             ]
     arms = dials["arms"]
     old, new = (accuracy(arms, task)[inside(arms)] for task in (0, 1))
@@ -99,9 +106,9 @@ def size_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="fine-tuning moves the weights by less than 16 percent of their length", met=small),
-            Check(says="pretraining moved them ten times as far, or more", met=tenfold),
-            Check(says="one layer moves twice as far as another, for its length", met=uneven),
+            Check(says="fine-tuning moves the weights by less than 16 percent of their size", met=small),
+            Check(says="pretraining moved the weights at least ten times as far", met=tenfold),
+            Check(says="one layer moves at least twice as far as another, compared with its size", met=uneven),
         ),
         numbers=numbers,
     )
@@ -111,32 +118,36 @@ CLAIMS = (
     Claim(
         id="S11",
         statement=(
-            "Half of delta, and nothing retrained: {arms_old_half} of the old arms and {arms_new_half} of the new ones "
-            "are right. Without delta it is {arms_old_start} and {arms_new_start}, with all of it {arms_old_end} and "
-            "{arms_new_end}."
+            "A net that knows six spiral arms is fine-tuned on turned arms. The difference between the new and the old "
+            "weights is delta. The old net gets {arms_old_start} of the old arms and {arms_new_start} of the turned "
+            "arms right, and the new net {arms_old_end} and {arms_new_end}. If we add half of delta to the old "
+            "weights, without any training, the net gets {arms_old_half} and {arms_new_half} right."
         ),
         runs=dial_runs,
         finding=dial_finding,
-        statistic="what both tasks together gain over the straight line between the two nets, where that is least, "
-        "in points",
-        bar="from the old net to the new one neither task goes back by two points, both together never dip two points "
-        "below the straight line, and some alpha keeps half of both gains, with arms and with digits",
+        statistic="smallest lead of the mean accuracy on both tasks over a straight line between the two nets, in "
+        "percentage points",
+        bar="From the old net to the new one, neither task ever goes back by two points, and the mean accuracy on both "
+        "tasks never falls two points below a straight line. Some alpha keeps at least half of the gain on each task. "
+        "All this holds for arms and for digits.",
         paper="Wortsman et al. 2022, Robust Fine-Tuning of Zero-Shot Models",
-        paper_found="The weights of CLIP before and after fine-tuning, mixed in any share, trade the new task against "
-        "the old breadth smoothly; some mixtures beat both ends.",
+        paper_found="The authors mixed the weights of CLIP before and after fine-tuning. From one end to the other, "
+        "the mixtures trade the old skills smoothly for the new task, and some mixtures beat both ends.",
     ),
     Claim(
         id="S11b",
         statement=(
-            "Fine-tuning moved the weights by {fine_tuned} of their length, the first layer by {hidden1} and the third "
-            "by {hidden3}. Pretraining had moved them by {pretrained}."
+            "Fine-tuning a net on turned spiral arms moved its weights by {fine_tuned} of their size. The first layer "
+            "moved by {hidden1} of its size and the third layer by {hidden3}. Pretraining had moved the weights by "
+            "{pretrained} of their size."
         ),
         runs=size_runs,
         finding=size_finding,
-        statistic="length of delta as a share of the weights' own length, in percent",
-        bar="less than 16 percent, a tenth of what pretraining moved or less, and one layer twice as far as another",
+        statistic="size of the change by fine-tuning, in percent of the size of the weights",
+        bar="Fine-tuning moves the weights by less than 16 percent of their size, and pretraining moved them at least "
+        "ten times as far. One layer moves at least twice as far as another.",
         paper="Radiya-Dixit & Wang 2020, How Fine Can Fine-Tuning Be?",
-        paper_found="Fine-tuned BERT models stay close to the pretrained one among all weights, and how close differs "
-        "from layer to layer.",
+        paper_found="The weights of fine-tuned BERT models stay close to the weights of the pretrained model. How "
+        "close they stay differs from layer to layer.",
     ),
 )

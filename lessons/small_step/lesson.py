@@ -28,12 +28,13 @@ from lessons.small_step.runs import (
 def script(settings: Settings) -> str:
     new, first, rank = live_run(settings), source(Seeds()), settings[RANK]
     if settings[NETS] == DIGITS:
-        return scripts.digits(new, "digits after glyphs, the new net at alpha 1")
+        return scripts.digits(new, "digits after glyphs: the new net at alpha 1")
     assert isinstance(new.task, Plane)
     places = dict(zip(FLAT.values(), ("0.0", "0.2", "0.4", "1"))) | {ALL: ""}
     return scripts.render_script(
         "lessons.small_step.script",
-        f"{settings[NETS]}; layers that delta is added to: {settings[LAYER]}; its rank: {rank}",
+        f"{NETS.label_of(settings[NETS])}; delta is added to: {LAYER.label_of(settings[LAYER])}; "
+        f"rank of delta: {RANK.label_of(rank)}",
         TURN=new.task.turn,
         APART=new.start is None,
         LAYER=places[settings[LAYER]],
@@ -49,10 +50,10 @@ LESSON = Lesson(
     on_path=True,
     title="A small step from a good place",
     covers=("F",),
-    question="What changes when you fine-tune?",
+    question="What does fine-tuning change in a net?",
     controls=(NETS, LAYER, RANK),
     prediction=Prediction(
-        asks="At which alpha is the net right most often about arms that nobody showed it?",
+        asks="At which alpha does the net get most of these points right?",
         sliders=tuple(HILLS.values()),
         handles=HANDLES,
     ),
@@ -62,7 +63,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Learning", "The dial"),
+    moving=("During training", "The dial"),
     verdict=verdict,
     script=script,
     after=after,

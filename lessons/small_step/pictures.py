@@ -34,14 +34,14 @@ def hill(name: str, label: str) -> Control[float]:
         label=label,
         options=OPTIONS,
         default=1.0,
-        help="The share of delta with which the net is right most often about them. It was never trained on them.",
+        help="The share of delta at which the net gets most of these points right. No net was trained on them.",
         slider=True,
     )
 
 
 HILLS = {  # by the turn of the arms, as a share of the turn that was learned
-    0.5: hill("half", f"Arms turned by {TURN / 2:g} degrees: at which alpha are they read best?"),
-    -0.5: hill("back", f"Arms turned by {TURN / 2:g} degrees the other way?"),
+    0.5: hill("half", f"Best alpha for arms turned by {TURN / 2:g} degrees"),
+    -0.5: hill("back", f"Best alpha for arms turned by {TURN / 2:g} degrees the other way"),
 }
 OLD, NEW = "old task", "new task"
 NAMES = {  # The tasks along the line, in the order in which the measure tests them.
@@ -129,19 +129,19 @@ def turning_player(answer: Answer, title: str = "") -> Figure:
         Line(name=NAMES[1.0], role="target", values=new),
     ]
     says = [
-        f"The old net plus {alpha:g} times delta, nothing retrained: right about {percent(a)} of the arms as learned "
-        f"and {percent(b)} of the arms turned by {TURN:g} degrees."
+        f"The old net plus {alpha:g} times delta gets {percent(a)} of the arms as learned right, and {percent(b)} of "
+        f"the arms turned by {TURN:g} degrees. Nothing is retrained."
         for alpha, a, b in zip(alphas, old, new)
     ]
     value = Player(
         marks=[f"alpha {alpha:.2f}" for alpha in alphas],
         says=says,
-        panels=(space, Lines(title="Right, at every alpha", lines=lines)),
+        panels=(space, Lines(title="Accuracy at every alpha", lines=lines)),
         classes=ARMS,
         states=WRONG,
         first=alpha_index(answer, 0.0),
         scrub="alpha",
-        goal=f"find an alpha at which {level} % of both are right",
+        goal=f"find an alpha at which the net gets {level} % of both right",
         reached=[bool(100 * share >= level) for share in both],
     )
     return player(value, title)
@@ -154,16 +154,16 @@ def editor(answer: Answer, whole: Answer, pair: Pair, title: str) -> Figure:
     sizes = np.array([np.mean(answer["sizes"][name]) for name in pair.layers])
     high = 1.5 * max(float(np.mean(size)) for size in whole["sizes"].values())
     says = [
-        f"The old net plus {alpha:g} times delta: right about {percent(a)} of the {pair.names[0]}, {percent(b)} of the "
-        f"{pair.names[1]}. Nothing was retrained."
+        f"The old net plus {alpha:g} times delta gets {percent(a)} of the {pair.names[0]} right, and {percent(b)} of "
+        f"the {pair.names[1]}. Nothing was retrained."
         for alpha, a, b in zip(alphas, old, new)
     ]
     lines = [Line(name=OLD, role="source", values=old), Line(name=NEW, role="target", values=new)]
     panels = (
         *both_tasks(answer, (f"Old task: {pair.names[0]}", f"New task: {pair.names[1]}")),
-        Lines(title="Right answers at every alpha", lines=lines),
+        Lines(title="Accuracy at every alpha", lines=lines),
         Bars(
-            title="How far each layer moves, of its own length",
+            title="How far each layer moves, in percent of its size",
             names=tuple(pair.layers.values()),
             values=np.abs(alphas)[:, None] * sizes,
             high=high,
@@ -177,12 +177,12 @@ def editor(answer: Answer, whole: Answer, pair: Pair, title: str) -> Figure:
         classes=ARMS,
         states=WRONG,
         first=alpha_index(answer, 1.0),
-        scrub="alpha, the share of delta",
+        scrub="alpha",
     )
     return player(value, title=title)
 
 
-ALPHA = "alpha: 0 is the old net, 1 the new one"
+ALPHA = "alpha (0 is the old net, 1 is the new net)"
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
@@ -190,7 +190,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     answer = evidence.answer("hook")
     alphas = answer["alphas"][inside(answer)]
     space = turning(answer, alphas, moving=False)
-    says = [f"{right}. Ringed points are wrong." for right in space.big]
+    says = [f"{right}. Points with a ring are wrong." for right in space.big]
     marks = [f"alpha {alpha:.2f}" for alpha in alphas]
     return player(Player(marks=marks, says=says, panels=(space,), classes=ARMS, states=WRONG, scrub="alpha"))
 
@@ -211,7 +211,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         Mark(start=(guess[control], 0.02), end=(guess[control], 0.98), says=f"you: {NAMES[turn]}", role="guess")
         for turn, control in (HILLS.items() if guess else ())
     ]
-    return curves(drawn, ALPHA, (low, high), marks, title="Right answers at every alpha", y="Right", log=False)
+    return curves(drawn, ALPHA, (low, high), marks, title="Accuracy at every alpha", log=False)
 
 
 def before_at(table: pd.DataFrame) -> np.ndarray:
@@ -245,17 +245,18 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """
     shown: Views = {}
     if behaviour := evidence.behaviour("live"):
-        shown["Learning"] = lambda: repainted(behaviour, evidence, settings)
+        shown["During training"] = lambda: repainted(behaviour, evidence, settings)
     if evidence.has("asked"):
         shown["The dial"] = lambda: turning_player(evidence.answer("asked"))
         others = {
-            "Apart": (NAMES[1.0], "one that was trained apart"),
-            "Mirrored": ("mirrored", "one for mirrored arms"),
+            "Trained separately": ("apart", NAMES[1.0], "a net that was trained separately"),
+            "Mirrored arms": ("mirrored", "mirrored", "a net for mirrored arms"),
         }
-        for view, (new, whom) in others.items():
-            shown[view] = partial(line_to, evidence.answer(view.lower()), new, f"From the old net to {whom}")
+        for view, (role, new, whom) in others.items():
+            title = f"Accuracy between the old net and {whom}"
+            shown[view] = partial(line_to, evidence.answer(role), new, title)
     if evidence.has("dial"):
-        shown["The editor"] = lambda: edited(evidence, settings)
+        shown["Layer by layer"] = lambda: edited(evidence, settings)
     return shown
 
 
@@ -266,7 +267,7 @@ def line_to(answer: Answer, new: str, title: str) -> Figure:
         Curve(table=band_by_x(dict(list(zip(alphas, accuracy(answer, task)))[::2])), name=name, role=role)
         for task, (name, role) in enumerate(((NAMES[0.0], "source"), (new, "target")))
     ]
-    return curves(drawn, ALPHA, (alphas[0], alphas[-1]), title=title, y="Right", log=False)
+    return curves(drawn, ALPHA, (alphas[0], alphas[-1]), title=title, log=False)
 
 
 def repainted(behaviour: Sequence[Behaviour], evidence: Results, settings: Settings) -> Figure:
@@ -274,7 +275,7 @@ def repainted(behaviour: Sequence[Behaviour], evidence: Results, settings: Setti
     examples = evidence.answer("exhibit")["tasks"][0]["examples"]
     name = "digits" if settings[NETS] == DIGITS else f"Arms turned by {TURN:g} degrees"
     wall = Wall(name=name, behaviour=behaviour, examples=examples, columns=10)
-    return walls([wall], classes=() if settings[NETS] == DIGITS else ARMS, title="The new net, as it learns")
+    return walls([wall], classes=() if settings[NETS] == DIGITS else ARMS, title="The new net during training")
 
 
 def edited(evidence: Results, settings: Settings) -> Figure:
@@ -285,13 +286,13 @@ def edited(evidence: Results, settings: Settings) -> Figure:
     what = "delta" if settings[LAYER] == ALL else f"delta of the {settings[LAYER]} layer only"
     if settings[RANK] != WHOLE:
         what += f", cut to rank {settings[RANK]}"
-    title = f"{'Your' if mine else 'The stored'} {what}: {percent(moved)} of the weights' length"
+    title = f"{'Your' if mine else 'The stored'} {what}: {percent(moved)} of the size of the weights"
     return editor(answer, whole, PAIRS[settings[NETS]], title)
 
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:
     answer = evidence.answer("asked")
     return [
-        (f"arms {NAMES[turn]} are read best at alpha", f"{guess[control]:g}", f"{best(answer, turn):g}")
+        (f"best alpha for arms {NAMES[turn]}", f"{guess[control]:g}", f"{best(answer, turn):g}")
         for turn, control in HILLS.items()
     ]

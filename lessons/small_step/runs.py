@@ -93,25 +93,28 @@ PAIRS = {
 }
 NETS = Control(
     name="nets",
-    label="The two nets",
+    label="New net",
     options=tuple(PAIRS),
     default=TUNED,
-    help="Fine-tuned: the new net begins as the old one. Trained apart: it learns the same turned arms, but "
-    "from random weights.",
+    help="Fine-tuned: the new net starts from the old net. Trained separately: it learns the same turned arms from "
+    "random weights.",
+    labels={APART: "arms, trained separately"},
 )
 LAYER = Control(
     name="layers",
-    label="Layers that delta is added to",
+    label="Add delta to",
     options=(ALL, *FLAT.values()),
     default=ALL,
-    help="The other layers stay those of the old net.",
+    help="All layers, or only one of them. The other layers keep the weights of the old net.",
+    labels={ALL: "all layers", "first": "first layer", "second": "second layer", "third": "third layer"},
 )
 RANK: Control[int | str] = Control(
     name="rank",
     label="Rank of delta",
     options=(WHOLE, 8, 2, 1),
     default=WHOLE,
-    help="Every matrix of delta is cut to its strongest directions, this many of them.",
+    help="Each matrix of delta keeps only this many of its strongest directions.",
+    labels={WHOLE: "full"},
 )
 
 

@@ -1,4 +1,4 @@
-"""One seed of two nets that know spiral arms, and the dial between them: theta + alpha * delta."""
+"""Trains two nets that know spiral arms, and mixes their weights: theta + alpha * delta, with one seed."""
 
 import copy
 
@@ -8,18 +8,18 @@ from torch import nn
 from lessons.kit.scripts.parts import accuracy, dense, learn, spirals
 
 SEED = 0
-OLD_LABELS = 500  # points an arm
+OLD_LABELS = 500  # labelled points of each arm
 OLD_STEPS = 1000
 OLD_RATE = 3e-3
 OLD_BATCH = 64
-APART = False  # does the new net begin with other random weights, or where the old one ended?
+APART = False  # whether the new net starts from other random weights, instead of the old net
 TURN = 30.0  # degrees by which the new arms are turned
 LABELS = 50
 STEPS = 300
 RATE = 1e-3
 BATCH = 16
-LAYER = ""  # the one that delta is added to, "" is all: 0.0, 0.2 or 0.4, or 1, the head
-RANK = 0  # every matrix of delta cut to its strongest directions; 0 is uncut
+LAYER = ""  # the layer that gets delta: 0.0, 0.2 or 0.4, or 1 for the head; "" stands for all
+RANK = 0  # how many of its strongest directions each matrix of delta keeps; 0 keeps all
 
 
 def arms_net() -> nn.Sequential:
@@ -33,7 +33,7 @@ new = arms_net() if APART else copy.deepcopy(old)
 x, y = spirals(6 * LABELS, TURN)
 learn(new, torch.optim.Adam(new.parameters(), lr=RATE), x, y, BATCH, STEPS)
 
-# From here on nothing is trained.
+# Nothing is trained from here on.
 theta = old.state_dict()
 delta = {name: new.state_dict()[name] - weight for name, weight in theta.items()}
 size = torch.cat([part.flatten() for part in delta.values()]).norm()

@@ -72,15 +72,15 @@ def layer_finding(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says="frozen copied layers lead frozen random ones by 15 points or more from two layers on, though the "
-                "random ones have their best rate, their best moment and four times the steps",
+                says="with two or three layers, frozen copied layers lead frozen random layers by at least 15 points, "
+                "even if the random ones get their best learning rate, their best step and four times the steps",
                 met=min(lead[1:].mean(1)) >= 0.15,
             ),
             Check(
-                says="with all layers trained, copying more never makes it worse",
+                says="if all layers are trained, copying more layers never lowers the accuracy",
                 met=all(a.mean() <= b.mean() for a, b in pairwise(tuned)),
             ),
-            Check(says="freezing the last copied layer as well costs 5 points or more", met=cost >= 0.05),
+            Check(says="freezing the third copied layer as well costs at least 5 points", met=cost >= 0.05),
         ),
         numbers=numbers | {"cost": f"{100 * cost:.0f}"},
     )
@@ -99,10 +99,17 @@ def distance_finding(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says="on digits freezing the last copied layer too does not hurt", met=near[3].mean() >= near[2].mean()
+                says="on digits, freezing the third copied layer as well does not lower the accuracy",
+                met=near[3].mean() >= near[2].mean(),
             ),
-            Check(says="on inverted digits it costs 10 points or more", met=bool((far[2] - far[3]).mean() >= 0.10)),
-            Check(says="on both, copied layers beat random ones however many are frozen", met=min(leads) > 0),
+            Check(
+                says="on inverted digits, freezing the third copied layer as well costs at least 10 points",
+                met=bool((far[2] - far[3]).mean() >= 0.10),
+            ),
+            Check(
+                says="on both tasks, any number of frozen copied layers beats the same number of frozen random layers",
+                met=min(leads) > 0,
+            ),
         ),
         numbers=numbers,
     )
@@ -125,7 +132,8 @@ def size_finding(evidence: Results) -> Finding:
         high=high,
         checks=tuple(
             Check(
-                says=f"{where}, shuffled weights keep less than half of what copied ones gain over scratch",
+                says=f"{where}, shuffled weights keep less than half of the lead that copied weights have over a net "
+                f"from scratch",
                 met=bool(kept[name][1].mean() < 0.5 * kept[name][0].mean()),
             )
             for name, where in (("plane", "on the spirals"), ("digits", "on the digits"))
@@ -154,8 +162,15 @@ def move_finding(evidence: Results) -> Finding:
             check
             for name, mean in means.items()
             for check in (
-                Check(says=f"{name}: likeness falls with depth", met=bool((np.diff(mean[0]) < 0).all())),
-                Check(says=f"{name}: fine-tuned above scratch in every layer", met=bool((mean[0] > mean[1]).all())),
+                Check(
+                    says=f"{name}: the similarity to the pretrained net falls from layer to layer",
+                    met=bool((np.diff(mean[0]) < 0).all()),
+                ),
+                Check(
+                    says=f"{name}: every layer of the fine-tuned net is more similar to it than that of a net from "
+                    f"scratch",
+                    met=bool((mean[0] > mean[1]).all()),
+                ),
             )
         ),
         numbers=numbers,
@@ -166,64 +181,74 @@ CLAIMS = (
     Claim(
         id="S3",
         statement=(
-            "On the spirals a net whose first one, two or three layers are copied and frozen gets {frozen1}, {frozen2} "
-            "and {frozen3} of the points right; with as many frozen random layers it is {random1}, {random2} and "
-            "{random3}. If the copied layers go on learning, it is {tuned1}, {tuned2} and {tuned3}."
+            "A net learns which of two colours the points of turned spirals have. Its first one, two or three layers "
+            "are copied from a net that was pretrained on spiral arms. If these layers are frozen, it gets {frozen1}, "
+            "{frozen2} and {frozen3} of unseen points right. With the same number of frozen random layers it gets "
+            "{random1}, {random2} and {random3} right. If the copied layers are trained as well, it gets {tuned1}, "
+            "{tuned2} and {tuned3} right."
         ),
         runs=layer_runs,
         finding=layer_finding,
-        statistic="least lead of frozen copied layers over frozen random ones at their best, from two layers on, in "
-        "points",
-        bar="15 points or more from two layers on; copying and training everything does not fall; freezing the last "
-        "copied layer does",
+        statistic="smallest lead in accuracy of two or three frozen copied layers over frozen random layers at their "
+        "best, in percentage points",
+        bar="With two or three layers, frozen copied layers lead by at least 15 points. Copying more layers never "
+        "lowers the accuracy if all layers are trained, but freezing the third copied layer does.",
         paper=YOSINSKI,
-        paper_found="Features of the first layers served another task as well as their own, those of later layers less "
-        "and less; fine-tuning them mended it, and frozen random layers soon failed.",
+        paper_found="The features of the first layers worked for another task as well as for their own, those of later "
+        "layers less and less. Fine-tuning removed this loss, and frozen random layers soon failed.",
     ),
     Claim(
         id="S3b",
         statement=(
-            "On digits freezing two copied layers gives {near2} and freezing all three {near3}; on digits in dark ink "
-            "on a bright ground it is {far2} and {far3}. Three frozen random layers reach {near_random3} and "
-            "{far_random3}."
+            "A net pretrained on glyphs reads {near2} of unseen digits if its first two layers are frozen, and {near3} "
+            "if all three are frozen. On digits in dark ink on a bright background it reads {far2} and {far3}. With "
+            "three frozen random layers, nets read {near_random3} and {far_random3} of these two kinds of digits."
         ),
         runs=distance_runs,
         finding=distance_finding,
-        statistic="points that the last copied layer is worth more, frozen, on the nearer task than on the farther one",
-        bar="harmless on the near task, 10 points or more on the far one, and never worse than random layers",
+        statistic="percentage points that freezing the third copied layer gains on digits, minus what it gains on "
+        "digits in dark ink on a bright background",
+        bar="Freezing the third layer does no harm on the similar task and costs at least 10 points on the distant "
+        "one. Frozen copied layers always beat frozen random ones.",
         paper=YOSINSKI,
-        paper_found="The farther the new task, the worse the higher layers served it; even then they beat random ones.",
+        paper_found="The more distant the new task was, the less useful were the higher layers. Even then they beat "
+        "random layers.",
     ),
     Claim(
         id="S3c",
         statement=(
-            "With all layers copied and trained the lead over scratch, in equal steps, is {plane_gain} points on the "
-            "spirals and {digits_gain} on the digits. With the same weights shuffled within their layers it is "
-            "{plane_rest} and {digits_rest}."
+            "A net whose three layers are copied from a pretrained net and then trained is {plane_gain} points more "
+            "accurate than a net from scratch on the spirals and {digits_gain} points on the digits, after the same "
+            "number of steps. If the copied weights are shuffled within each layer, the lead is {plane_rest} and "
+            "{digits_rest} points."
         ),
         runs=size_runs,
         finding=size_finding,
-        statistic="share of the head start on the spirals that shuffled weights keep, in percent",
-        bar="less than half of it is left in both worlds",
+        statistic="percentage of the lead over a net from scratch that shuffled weights keep, on the spirals",
+        bar="On the spirals and on the digits, shuffled weights keep less than half of the lead.",
         paper="Raghu et al. 2019, Transfusion: Understanding Transfer Learning for Medical Imaging",
-        paper_found="Weights drawn at random with the sizes of pretrained ones kept part of the gain in speed; the "
-        "features that were used again were those of the lowest layers.",
+        paper_found="Random weights of the same sizes as pretrained ones kept a part of the gain in training speed. "
+        "Only the features of the lowest layers were reused.",
     ),
     Claim(
         id="S4",
         statement=(
-            "Beside the net that it began as, a fine-tuned one sees new spirals with a likeness of {plane_tuned1}, "
-            "{plane_tuned2} and {plane_tuned3} from the first layer to the last, one from scratch with "
-            "{plane_scratch1}, {plane_scratch2} and {plane_scratch3}; on digits it is {digits_tuned1}, "
-            "{digits_tuned2} and {digits_tuned3} against {digits_scratch1}, {digits_scratch2} and {digits_scratch3}."
+            "The similarity (CKA) says how much two layers arrange the same examples in the same way. The three layers "
+            "of a net that was fine-tuned on turned spirals are {plane_tuned1}, {plane_tuned2} and {plane_tuned3} "
+            "similar to those of the pretrained net, and the layers of a net from scratch are {plane_scratch1}, "
+            "{plane_scratch2} and {plane_scratch3} similar. On digits the fine-tuned layers are {digits_tuned1}, "
+            "{digits_tuned2} and {digits_tuned3} similar, and those from scratch {digits_scratch1}, {digits_scratch2} "
+            "and {digits_scratch3}."
         ),
         runs=move_runs,
         finding=move_finding,
-        statistic="least lead in likeness (CKA) of the fine-tuned net over scratch, over all worlds and layers, in "
-        "percent",
-        bar="falls with depth, and above scratch in every layer of every world",
+        statistic="smallest lead in similarity (CKA, in percent) to the pretrained net of a fine-tuned layer over the "
+        "same layer of a net from scratch, over all tasks and layers",
+        bar="The similarity falls from layer to layer. On every task, each layer of the fine-tuned net is more similar "
+        "to the pretrained net than the same layer of a net from scratch.",
         paper="Kornblith et al. 2019, Similarity of Neural Network Representations Revisited; Raghu et al. 2019, "
         "Transfusion",
-        paper_found="Fine-tuned nets stayed like the net they began as, most of all in their lowest layers.",
+        paper_found="Fine-tuned nets stayed similar to the pretrained net that they started from, most of all in their "
+        "lowest layers.",
     ),
 )

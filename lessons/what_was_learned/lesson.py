@@ -34,10 +34,10 @@ LESSON = Lesson(
     chapter="A head start",
     title="What was really learned?",
     covers=("R",),
-    question="Where is the reusable part?",
+    question="Which layers of a pretrained net are worth reusing?",
     controls=(COPIED, WORLD),
     prediction=Prediction(
-        asks="Now the copied layers are frozen, and only what is above them learns. What then?",
+        asks="What happens if the copied layers are frozen and only the layers above them learn?",
         sliders=(BEST, RANDOM_RIGHT),
         handles=HANDLES,
     ),
@@ -47,7 +47,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Four nets", "The race"),
+    moving=("Four nets", "Accuracy by step"),
     verdict=verdict,
     script=script,
 )

@@ -14,6 +14,7 @@ from lessons.kit.figures.answer_wall import Wall, walls
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.player import Images, Player, Space, player, to_base64
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.lesson.explanation import count_noun
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Behaviour, Control, Results, Settings
 from lessons.kit.results.evidence import band_by_x
@@ -23,20 +24,21 @@ from lessons.what_was_learned.runs import COPIED, COPIES, FROZEN, RANDOM, SHUFFL
 
 LOOKS = {TUNED: "pretrained", FROZEN: "source", RANDOM: "scratch", SHUFFLED: "note"}
 FLOOR = 0.4  # the lower end of the axis of accuracies
-COLOURS = ("one colour", "the other")
+COLOURS = ("first colour", "second colour")
 BEST = Control(
     name="best",
-    label="How many copied layers are best frozen?",
+    label="Best number of frozen copied layers",
     options=COPIES,
     default=LAYERS,
-    help="The first one, the first two, or all three; the head always learns.",
+    help="The first one, the first two or all three. The head always learns.",
 )
 RANDOM_RIGHT = Control(
     name="random",
-    label="And three frozen layers of random weights: right in percent",
+    label="Accuracy with three frozen random layers, in percent",
     options=tuple(range(50, 101, 5)),
     default=75,
-    help="Points of the right colour. There are two colours, so guessing gets half of them.",
+    help="The percentage of points that get the right colour. There are two colours, so guessing gets half of them "
+    "right.",
     slider=True,
 )
 HANDLES = (
@@ -65,12 +67,12 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     if all(told.values()):
         shown["Four nets"] = lambda: four_walls(told, evidence, settings)
     if tables := evidence.tables("race"):
-        shown["The race"] = lambda: race(tables, settings[COPIED], WORLDS[world].steps)
-    shown["What is copied"] = lambda: drawing(settings[COPIED])
+        shown["Accuracy by step"] = lambda: race(tables, settings[COPIED], WORLDS[world].steps)
+    shown["Which layers are copied"] = lambda: drawing(settings[COPIED])
     if evidence.has(FROZEN, SPIRALS, 1):
         shown |= {
-            "Unwinding": lambda: unwinding(evidence, world),
-            "Likeness": lambda: likeness(evidence.answer("likeness", world)),
+            "What the head sees": lambda: unwinding(evidence, world),
+            "Similarity by layer": lambda: likeness(evidence.answer("likeness", world)),
         }
     return shown
 
@@ -79,10 +81,10 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
     frozen = finals(evidence, FROZEN, SPIRALS).mean(1)
     random = float(finals(evidence, RANDOM, SPIRALS)[LAYERS].mean())
     best = max(COPIES, key=lambda n: frozen[n])
-    others = ", ".join(f"{n}: {percent(frozen[n])}" for n in COPIES)
+    others = ", ".join(f"{count_noun(n, 'layer')}: {percent(frozen[n])}" for n in COPIES)
     return [
-        ("copied layers that are best frozen", str(guess[BEST]), f"{best} ({others})"),
-        ("right with three frozen random layers", f"{guess[RANDOM_RIGHT]} %", percent(random)),
+        ("best number of frozen copied layers", str(guess[BEST]), f"{best} ({others})"),
+        ("accuracy with three frozen random layers", f"{guess[RANDOM_RIGHT]} %", percent(random)),
     ]
 
 
@@ -93,20 +95,20 @@ def tasks(answer: dict[str, Any]) -> Figure:
     areas = [to_base64(np.frombuffer(base64.b64decode(answer["maps"][0][0][""]), np.uint8) + len(COLOURS))]
     extent = (-reach, reach, -reach, reach)
     known = Space(
-        title="Learned: which of six arms",
+        title="Old task: which of six arms?",
         areas=areas,
         extent=extent,
         xy=source[:, :2],
         classes=len(COLOURS) + source[:, 2].astype(int),
     )
     new = Space(
-        title="New, on the old map: which of two colours",
+        title="New task, on the old map: which of two colours?",
         areas=areas,
         extent=extent,
         xy=target[:, :2],
         classes=target[:, 2].astype(int) % len(COLOURS),
     )
-    says = "On the left what the net has learned; on the right points of the new task on the same map."
+    says = "Left: the map that the net has learned for the old task. Right: points of the new task on the same map."
     return player(Player(marks=("",), says=(says,), classes=COLOURS + arms, panels=(known, new)))
 
 
@@ -118,7 +120,7 @@ def layers(evidence: Results, world: str, guess: Guess, ways: Sequence[str] = WA
         shown.append(guess_curve("you: random", {0: scratch, LAYERS: guess[RANDOM_RIGHT] / 100}))
         shown.append(guess_curve("you: best", {guess[BEST]: FLOOR + 0.05}))
     title = f"Accuracy on unseen examples, {world}"
-    return curves(shown, "layers copied", (0, LAYERS), title=title, log=False, share=(FLOOR, 1))
+    return curves(shown, "number of copied or random layers", (0, LAYERS), title=title, log=False, share=(FLOOR, 1))
 
 
 def guess_curve(name: str, places: Mapping[int, float]) -> Curve:
@@ -142,7 +144,7 @@ def drawing(copied: int) -> Figure:
 
     head = layer_diagram.Layer(name="head", began=layer_diagram.RANDOM, locked=False)
     rows = {way: [*(layer(way, k) for k in range(1, LAYERS + 1)), head] for way in WAYS}
-    return layer_diagram.layer_diagram(rows, "The four nets, from the input on")
+    return layer_diagram.layer_diagram(rows, "The layers of the four nets, from the input to the head")
 
 
 def four_walls(told: Mapping[str, Sequence[Behaviour]], evidence: Results, settings: Settings) -> Figure:
@@ -157,7 +159,7 @@ def race(tables: Mapping[str, pd.DataFrame], copied: int, steps: int) -> Figure:
     """Draws the live runs."""
     shown = [over_steps(table, arm, LOOKS[arm]) for arm, table in tables.items()]
     word = {1: "one layer", 2: "two layers", 3: "three layers"}[copied]
-    return curves(shown, "steps", (1, steps), title=f"With {word} copied, or random (live)")
+    return curves(shown, "training steps", (1, steps), title=f"Accuracy on unseen examples, {word} copied (this run)")
 
 
 def likeness(answer: dict[str, Any]) -> Figure:
@@ -166,9 +168,15 @@ def likeness(answer: dict[str, Any]) -> Figure:
         Curve(table=band_by_x(dict(zip(COPIES, np.array(one)))), name=name, role=role)
         for one, name, role in zip(answer["cka"], ("fine-tuned", "from scratch"), ("pretrained", "scratch"))
     ]
-    title = "How alike each layer still is to the backbone's: least changed near the input"
+    title = "Similarity of each layer to the same layer of the pretrained net"
     return curves(
-        shown, "layer, from the input on", (1, LAYERS), title=title, log=False, y="Likeness (linear CKA)", height=300
+        shown,
+        "layer, counted from the input",
+        (1, LAYERS),
+        title=title,
+        log=False,
+        y="Similarity (linear CKA)",
+        height=300,
     )
 
 
@@ -185,7 +193,7 @@ def unwinding(evidence: Results, world: str) -> Figure:
         accuracy_at(evidence.table("scratch", world), steps),
     )
     says = [
-        f"After {step} steps the copied net gets {percent(a)} right, the one from scratch {percent(b)}."
+        f"After {count_noun(step, 'step')} the copied net gets {percent(a)} right, the net from scratch {percent(b)}."
         for step, a, b in zip(steps, ours, theirs)
     ]
     panels: list[Space | Images] = [
@@ -204,10 +212,8 @@ def unwinding(evidence: Results, world: str) -> Figure:
             )
             for name, run in zip(names, learned["runs"])
         ]
-    across = (
-        "across, what tells one colour from the other" if len(classes) == 2 else "the two widest directions it uses"
-    )
-    title = f"What the head reads while everything below it learns: {across}"
+    across = "colours differ from left to right" if len(classes) == 2 else "the two widest directions"
+    title = f"What the head sees while the layers below it learn: {across}"
     value = Player(marks=marks, says=says, classes=classes, panels=panels, first=len(steps) - 1, scrub="Step")
     return player(value, title=title)
 

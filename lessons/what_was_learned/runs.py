@@ -37,19 +37,20 @@ WAYS = (TUNED, FROZEN, RANDOM, SHUFFLED)
 
 COPIED = Control(
     name="copied",
-    label="Layers copied, from the input on",
+    label="Number of copied layers",
     options=COPIES,
     default=LAYERS,
-    help="The net has three layers below its head. The others begin at random, and so does the head.",
+    help="The net has three layers below its head. We copy the first ones, counted from the input. The others and the "
+    "head start with random weights.",
     slider=True,
 )
 WORLD = Control(
     name="world",
-    label="The new task",
+    label="New task",
     options=tuple(WORLDS),
     default=SPIRALS,
-    help="Spirals turned by half an arm, after spirals. Digits, after glyphs. Digits in dark ink on a bright "
-    "ground, after glyphs in bright ink on a dark one.",
+    help="Turned spirals, after pretraining on spirals. Digits, after pretraining on glyphs. Or digits in dark ink on "
+    "a bright background, after pretraining on glyphs in bright ink on a dark background.",
 )
 
 

@@ -21,7 +21,7 @@ def racing(evidence: Results) -> dict[str, pd.DataFrame]:
 def raced(evidence: Results, labels: int) -> list[Curve]:
     """Returns the current accuracy of each side of the live race, as points."""
     return [
-        Curve(table=band_by_x({labels: final(table)}), name=f"{side_name(side)}, your run", role=side, named=False)
+        Curve(table=band_by_x({labels: final(table)}), name=f"{side_name(side)}, this run", role=side, named=False)
         for side, table in racing(evidence).items()
     ]
 
