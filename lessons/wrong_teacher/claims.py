@@ -70,12 +70,19 @@ def transfer_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="one world lifts digits by 10 points or more over scratch", met=gaps[helps].mean() >= 10),
             Check(
-                says="one costs 3 points or more, even when it is fine-tuned in its best way",
+                says="one dataset makes the net at least 10 percentage points better than a net from scratch",
+                met=gaps[helps].mean() >= 10,
+            ),
+            Check(
+                says="one dataset costs at least 3 percentage points, even if the net is fine-tuned in the best way "
+                "for it",
                 met=kind[harms].mean() <= -3,
             ),
-            Check(says="a second phase in upright glyphs lifts that one above scratch", met=again[harms].mean() > 0),
+            Check(
+                says="after a second phase on upright glyphs, that net is better than a net from scratch",
+                met=again[harms].mean() > 0,
+            ),
         ),
         numbers=numbers,
     )
@@ -121,9 +128,15 @@ def look_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="upside-down glyphs help as much as upright ones, within 2 points", met=abs(upright) <= 2),
-            Check(says="a half turn helps more than a quarter turn", met=low > 0),
-            Check(says="of two worlds the one that looks farther from digits can help clearly more", met=bool(clear)),
+            Check(
+                says="upside-down glyphs help as much as upright glyphs, within 2 percentage points",
+                met=abs(upright) <= 2,
+            ),
+            Check(says="glyphs turned by 180 degrees help more than glyphs turned by 90 degrees", met=low > 0),
+            Check(
+                says="for some pair of datasets, the one that looks less like digits clearly helps more",
+                met=bool(clear),
+            ),
         ),
         numbers=numbers,
     )
@@ -133,32 +146,46 @@ CLAIMS = (
     Claim(
         id="S13",
         statement=(
-            "With {labels} labels per class, against scratch at its best ({scratch}), {helps} glyphs are worth {most} "
-            "points. By the same recipe random labels harm most ({random_labels}). Where each teacher has the way that "
-            "is kindest to it, {harms} pixels do: they cost {least} points. A second phase in upright glyphs takes "
-            "them, by the recipe, from -{first} to {again}."
+            "Nets learn digits from {labels} labels per class. A net from scratch, trained to its best, reads "
+            "{scratch} of "
+            "unseen digits. Nets that were first pretrained on {helps} glyphs (letters and symbols) are {most} "
+            "percentage "
+            "points better. With the same recipe, pretraining on glyphs with random labels does most harm "
+            "({random_labels} points). If each net is fine-tuned in the best way for it, glyphs with {harms} pixels do "
+            "most harm: they cost {least} points. A second phase of pretraining on upright glyphs takes that net, with "
+            "the usual recipe, from -{first} to {again} points."
         ),
         runs=transfer_runs,
         finding=transfer_finding,
-        statistic="points above scratch after the teacher that harms most, each trained in its best way",
-        bar="one world at +10 points or more, one at -3 or fewer, and a second phase that lifts that one above scratch",
+        statistic="Percentage points compared with a net from scratch, after the most harmful dataset, each net at "
+        "its best",
+        bar="One dataset helps by at least 10 points, one costs at least 3 points, and a second phase repairs that "
+        "harm.",
         paper="Wang et al. 2019, Characterizing and Avoiding Negative Transfer; Gururangan et al. 2020, Don't Stop "
         "Pretraining",
-        paper_found="Knowledge from a less related source can hurt the target. A second phase of pretraining in the "
-        "target's own domain helped in all four domains that were tried.",
+        paper_found="Knowledge from a less related source can hurt the target task. A second phase of pretraining on "
+        "data "
+        "like those of the target task helped in all four domains that were tried.",
     ),
     Claim(
         id="S15",
         statement=(
-            "Upside-down glyphs come within {behind} points of upright ones; a half turn helps {turned} points more "
-            "than a quarter turn. By pixels, {look_right} of {pairs} pairs of worlds are in the order of their help."
+            "Nets are pretrained on glyphs (letters and symbols) and then learn digits. Upside-down glyphs help as "
+            "much as "
+            "upright ones, within {behind} percentage points, and {turned} points more than glyphs on their side. "
+            "Datasets "
+            "that look like digits do not always help more: of {pairs} pairs of datasets, the one with the more "
+            "similar "
+            "pixels helps more in {look_right}."
         ),
         runs=look_runs,
         finding=look_finding,
-        statistic="points by which glyphs turned by half help more than glyphs turned by a quarter",
-        bar="upside down within 2 points of upright, half a turn above a quarter, and another order than that of looks",
+        statistic="Percentage points by which upside-down glyphs help more than glyphs on their side",
+        bar="Upside-down glyphs are within 2 points of upright ones and above glyphs on their side, and some dataset "
+        "that "
+        "looks less like digits helps more.",
         paper="Papadimitriou & Jurafsky 2020, Learning Music Helps You Read",
-        paper_found="Nets trained first on music or on Java code read natural language better for it, though they "
-        "share no words with it.",
+        paper_found="Nets that were first trained on music or on Java code became better at natural language, although "
+        "they share no words with it.",
     ),
 )

@@ -14,7 +14,7 @@ from lessons.wrong_teacher.runs import AGAIN, LABELS, SECOND, STANDARD, WORLD, b
 
 def script(settings: Settings) -> str:
     between = ", then upright glyphs" if settings[SECOND] == AGAIN else ""
-    title = f"{settings[LABELS]} labels per class after the world {settings[WORLD]}{between}"
+    title = f"{settings[LABELS]} labels per class after pretraining on the dataset {settings[WORLD]}{between}"
     return scripts.digits(pretrained(settings), title)
 
 
@@ -23,10 +23,10 @@ LESSON = Lesson(
     chapter="Choosing and paying",
     title="The wrong teacher",
     covers=("B2",),
-    question="Can pretraining make it worse?",
+    question="Can pretraining make a net worse?",
     controls=(WORLD, LABELS, SECOND),
     prediction=Prediction(
-        asks=f"With {STANDARD} labelled digits per class: drag the teachers into order, from helps most to harms most.",
+        asks=f"Drag the teachers into order, from the most helpful to the most harmful ({STANDARD} labels per class).",
         sliders=(WORTH, POINTS),
     ),
     claims=CLAIMS,
@@ -35,7 +35,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The race", "Second phase"),
+    moving=("The race", "Learning upright glyphs"),
     verdict=verdict,
     script=script,
 )

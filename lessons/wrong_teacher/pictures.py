@@ -41,58 +41,59 @@ from lessons.wrong_teacher.runs import (
 
 PHASE = "second phase"
 ON_OFFER = ("blurred", "clothing", QUARTER, "random labels", "shuffled", UPRIGHT, HALF)
-ENDS = ("helps most", "harms most")
+ENDS = ("most helpful", "most harmful")
 WORTH = Order(
     name="worth",
-    label="The worlds",
+    label="The teachers",
     items=ON_OFFER,
     default=Order.format_items(ON_OFFER),
-    help="From the one that helps most to the one that harms most.",
+    help="From the most helpful teacher to the most harmful one.",
 )
 POINTS = Control(
     name="points",
-    label="Upside-down glyphs: how many points above scratch, or below?",
+    label="Pretrained on upside-down glyphs: how many percentage points better than from scratch?",
     options=tuple(range(-20, 21, 2)),
     default=0,
-    help="In percent of the unseen digits; below zero it is worse than no pretraining.",
+    help="The difference in accuracy on unseen digits. Below zero, pretraining does harm.",
     slider=True,
 )
 SPAN = (-55.0, 35.0)  # points: the range of all worlds at every number of labels
 ABOUT = {  # a description of each world's pictures, and its task
-    UPRIGHT: "Letters and signs as they are: which one is it?",
-    HALF: "Letters and signs turned by half: which one is it?",
-    QUARTER: "Letters and signs turned by a quarter: which one is it?",
-    "inverted": "Letters and signs, dark on bright: which one is it?",
-    "blurred": "Letters and signs out of focus: which one is it?",
-    "shuffled": "Letters and signs, all with their pixels in one same random order: which one is it?",
-    "graded by ink": "Letters and signs as they are: how much ink, from 0 to 9?",
-    "random labels": "Letters and signs as they are: the right answers are drawn by lot",
-    "clothing": "Photos: a shirt, a shoe, a bag, or what is it?",
+    UPRIGHT: "Upright glyphs. The question: which glyph is it?",
+    HALF: "Glyphs turned upside down. The question: which glyph is it?",
+    QUARTER: "Glyphs turned by 90 degrees. The question: which glyph is it?",
+    "inverted": "Glyphs in dark ink on a bright ground. The question: which glyph is it?",
+    "blurred": "Blurred glyphs. The question: which glyph is it?",
+    "shuffled": "Glyphs with their pixels in a random order, the same one each time. The question: which glyph is it?",
+    "graded by ink": "Upright glyphs. The question: how much ink is it, from 0 to 9?",
+    "random labels": "Upright glyphs. The labels are random",
+    "clothing": "Photos of clothing. The question: shirt, shoe or bag?",
 }
 BRIEFLY = {  # a shorter description for a row
-    UPRIGHT: "glyphs as they are",
-    HALF: "glyphs turned by half",
-    QUARTER: "glyphs turned by a quarter",
-    "inverted": "glyphs, dark on bright",
-    "blurred": "glyphs out of focus",
-    "shuffled": "glyphs, pixels mixed up",
-    "graded by ink": "glyphs: how much ink?",
-    "random labels": "glyphs, answers by lot",
-    "clothing": "photos: shirt or shoe?",
+    UPRIGHT: "upright glyphs",
+    HALF: "glyphs upside down",
+    QUARTER: "glyphs on their side",
+    "inverted": "glyphs in dark ink",
+    "blurred": "blurred glyphs",
+    "shuffled": "glyphs, pixels shuffled",
+    "graded by ink": "glyphs, how much ink?",
+    "random labels": "glyphs, random labels",
+    "clothing": "photos, shirt or shoe?",
 }
-ABOVE = "Above scratch at its best"
-UNIT = "points above a net from scratch at its best"
+ABOVE = "Percentage points better than from scratch"
+UNIT = "percentage points better than a net from scratch that is trained to its best"
+NO_TEACHER = "no teacher"
 
 
 def worlds_shown(evidence: Results, notes: dict[str, str]) -> Figure:
     """Draws the digits, and some worlds with a note for each."""
     found = dict(zip(("digits", *WORLDS), evidence.answer("examples")["pictures"]))
-    rows = {"The job: which digit is it?": row(found["digits"], "a digit")}
+    rows = {"Your own task. The question: which digit is it?": row(found["digits"], "a digit")}
     for world, note in notes.items():
         rows[f"{world_text(world)}. {note}"] = row(
-            found[world], f"a picture of the world {world}", world == "graded by ink"
+            found[world], f"a picture of the dataset {world}", world == "graded by ink"
         )
-    alt = "Ten handwritten digits, and ten pictures of each of these worlds. "
+    alt = "Ten handwritten digits, and ten pictures of each of these teachers. "
     return image_grid(rows, alt + " ".join(f"{world_text(world)}: {note}." for world, note in notes.items()))
 
 
@@ -105,17 +106,17 @@ def row(pictures: list[dict[str, Any]], alt: str, labelled: bool = False) -> lis
 
 
 def points(amount: float) -> str:
-    return f"{amount:+.0f} points" if round(amount) else "no better, no worse"
+    return f"{amount:+.0f} percentage points" if round(amount) else "no difference"
 
 
 def mending(evidence: Results, world: str) -> Figure:
     """Draws one bad world, the same world with a second phase, and this phase alone."""
     shown = [
         Bar(name=world, values=gap(evidence, world)),
-        Bar(name=f"{world}, then upright", values=gap(evidence, world, MENDED)),
+        Bar(name=f"{world}, then a second phase", values=gap(evidence, world, MENDED)),
         Bar(name="only the second phase", values=gap(evidence, NOBODY, MENDED), role="source"),
     ]
-    return bars(shown, ABOVE, title=f"A second phase in upright glyphs, {STANDARD} labels per class")
+    return bars(shown, ABOVE, title=f"A second phase on upright glyphs, with {STANDARD} labels per class")
 
 
 def near_and_far(evidence: Results, labels: int, meter: str) -> Figure:
@@ -133,11 +134,14 @@ def near_and_far(evidence: Results, labels: int, meter: str) -> Figure:
         for world, one in gaps.items()
     ]
     names = {
-        "look": ("How far they look: grey values, to the nearest picture", "What looks far need not be far"),
-        "distance": ("How far they are to a net: features, 1 is the digits' own spread", "What a net finds far"),
+        "look": ("Distance from digits, measured in pixels", "A teacher that looks different can still help"),
+        "distance": (
+            "Distance from digits, measured in a net's features",
+            "Teachers with features like those of digits help more",
+        ),
     }
     x, title = names[meter]
-    return scatter(shown, Axis(name=x, low=0), Axis(name=f"{ABOVE}, points", form="+.0f"), title=title)
+    return scatter(shown, Axis(name=x, low=0), Axis(name=ABOVE, form="+.0f"), title=title)
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
@@ -162,17 +166,20 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             unit=UNIT,
             ask=WORTH,
             ends=ENDS,
-            title=f"Which teachers help, with {STANDARD} labels per class?",
+            title=f"Which teachers help? ({STANDARD} labels per class)",
         )
     n = settings[LABELS]
     shown = [worth(guess_row(world, guess), gap(evidence, world, labels=n)) for world in WORLDS]
     shown = [replace(row, images=thumbs[row.name]) for row in shown]
     if len(race := racing(evidence)) == 2:
         live = 100 * (final(race["pretrained"]) - final(race["scratch"]))
-        mine = Row(name="your race", note=settings[WORLD], role="target", images=thumbs[settings[WORLD]])
+        mine = Row(name="your run", note=settings[WORLD], role="target", images=thumbs[settings[WORLD]])
         shown.append(worth(mine, live))
+    shown.append(
+        Row(name=NO_TEACHER, note="a net from scratch", role="scratch", value=0.0, low=0.0, high=0.0, says="0")
+    )
     shown.sort(key=lambda row: row.value or 0.0, reverse=True)
-    return ranked_rows(shown, SPAN, unit=UNIT, title=f"What each teacher is worth, {n} labels per class")
+    return ranked_rows(shown, SPAN, unit=UNIT, title=f"How much each teacher helps, with {n} labels per class")
 
 
 def worlds_in_small(evidence: Results) -> dict[str, tuple[str, ...]]:
@@ -186,7 +193,7 @@ def guess_row(world: str, guess: Guess) -> Row:
     if not guess:
         return Row(name=world, note=BRIEFLY[world])
     place = WORTH.parse_items(guess[WORTH]).index(world) + 1 if world in ON_OFFER else 0
-    note = f"you said {ordinal(place)}" if place else "was not on offer"
+    note = f"you said {ordinal(place)}" if place else "not in your prediction"
     return Row(name=world, note=note, guess=float(guess[POINTS]) if world == HALF else None)
 
 
@@ -202,15 +209,17 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     shown: Views = {}
     world, n = settings[WORLD], settings[LABELS]
     if sides := racing(evidence):
-        shown["The race"] = lambda: race(sides, STEPS, f"Digits after {world}, and from scratch")
+        shown["The race"] = lambda: race(
+            sides, STEPS, f"Accuracy on unseen digits: pretrained on {world}, and from scratch"
+        )
     if evidence.has(PHASE):
-        shown["Second phase"] = lambda: second_phase(evidence.table(PHASE), world)
-    shown["Its world"] = lambda: worlds_shown(evidence, {world: ABOUT[world]})
+        shown["Learning upright glyphs"] = lambda: second_phase(evidence.table(PHASE), world)
+    shown["The teacher"] = lambda: worlds_shown(evidence, {world: ABOUT[world]})
     if is_revealed(evidence):
         shown |= {
-            "Mending": lambda: mending(evidence, world if world in BAD else "shuffled"),
-            "By looks": lambda: near_and_far(evidence, n, "look"),
+            "A second phase": lambda: mending(evidence, world if world in BAD else "shuffled"),
             "By features": lambda: near_and_far(evidence, n, "distance"),
+            "By pixels": lambda: near_and_far(evidence, n, "look"),
         }
     if len(sides) == 2:
         shown["Cost"] = lambda: cost_table(sides, n, paid(evidence))
@@ -219,8 +228,8 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 def second_phase(table: pd.DataFrame, world: str) -> Figure:
     """Draws the accuracy of the second phase against steps."""
-    curve = over_steps(table, "glyphs", "source")
-    title = f"The second phase: upright glyphs after {world}, accuracy on unseen drawings"
+    curve = over_steps(table, "upright glyphs", "source")
+    title = f"Accuracy on unseen upright glyphs, after pretraining on {world}"
     return curves([curve], "steps", (1, retrained(world, Seeds()).steps), title=title)
 
 
@@ -238,12 +247,16 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
     did, said = sorted(ON_OFFER, key=gaps.__getitem__, reverse=True), WORTH.parse_items(guess[WORTH])
     pairs = list(combinations(said, 2))
     right = sum(gaps[one] > gaps[other] for one, other in pairs)
-    order = "first {}, last {}".format
+    order = "{} first, {} last".format
     return [
         (
-            "from help to harm",
+            "Teachers, from the most helpful to the most harmful",
             order(said[0], said[-1]),
-            f"{order(did[0], did[-1])}; of your {len(pairs)} pairs {right} hold",
+            f"{order(did[0], did[-1])}; {right} of your {len(pairs)} pairs are in the right order",
         ),
-        ("what upside-down glyphs are worth", points(guess[POINTS]), points(gaps[HALF])),
+        (
+            "Pretrained on upside-down glyphs, compared with a net from scratch",
+            points(guess[POINTS]),
+            points(gaps[HALF]),
+        ),
     ]

@@ -33,25 +33,27 @@ NONE, AGAIN = "straight to digits", "upright glyphs in between"
 
 WORLD = Control(
     name="world",
-    label="What it studied before",
+    label="The teacher (pretraining dataset)",
     options=tuple(WORLDS),
     default="shuffled",
-    help="The world of its pretraining. All but clothing are the glyphs, shown or labelled in another way.",
+    help="The dataset on which the net is pretrained. All except clothing are the same glyphs, shown or labelled "
+    "differently.",
 )
 LABELS = Control(
     name="labels",
     label="Labels per class",
     options=(2, 5, STANDARD),
     default=STANDARD,
-    help="Labelled digits of each kind that both nets get.",
+    help="How many labelled examples of each digit both nets get.",
     slider=True,
 )
 SECOND = Control(
     name="second",
-    label="And then",
+    label="After the teacher",
     options=(NONE, AGAIN),
     default=NONE,
-    help="A second phase of pretraining, much shorter than the first, in a world near the digits.",
+    labels={NONE: "digits at once", AGAIN: "a second phase on upright glyphs"},
+    help="A second phase of pretraining is much shorter than the first one, and its data are close to digits.",
 )
 
 
