@@ -175,17 +175,20 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         live = 100 * (final(race["pretrained"]) - final(race["scratch"]))
         mine = Row(name="your run", note=settings[WORLD], role="target", images=thumbs[settings[WORLD]])
         shown.append(worth(mine, live))
-    shown.append(
-        Row(name=NO_TEACHER, note="a net from scratch", role="scratch", value=0.0, low=0.0, high=0.0, says="0")
-    )
+    shown.append(replace(scratch_row(), images=thumbs["digits"]))
     shown.sort(key=lambda row: row.value or 0.0, reverse=True)
     return ranked_rows(shown, SPAN, unit=UNIT, title=f"How much each teacher helps, with {n} labels per class")
 
 
 def worlds_in_small(evidence: Results) -> dict[str, tuple[str, ...]]:
-    """Returns three pictures of each world."""
-    pictures = evidence.answer("examples")["pictures"][1:]  # without the pictures of the digits
-    return {world: tuple(one["image"] for one in found[:3]) for world, found in zip(WORLDS, pictures)}
+    """Returns three pictures of the digits and of each world."""
+    pictures = zip(("digits", *WORLDS), evidence.answer("examples")["pictures"])
+    return {world: tuple(one["image"] for one in found[:3]) for world, found in pictures}
+
+
+def scratch_row() -> Row:
+    """Returns the row of a net that is not pretrained. The other nets are compared with it, so its gain is zero."""
+    return Row(name=NO_TEACHER, note="digits at once", role="scratch", value=0.0, low=0.0, high=0.0, says="0")
 
 
 def guess_row(world: str, guess: Guess) -> Row:
