@@ -81,19 +81,19 @@ def test_futures_agree_until_the_chosen_moment() -> None:
     assert all(agree[k] for k, at in enumerate(shown) if at <= step) and not agree[-1]
     assert spec["leaves"] and f"After {PAST.planned} steps" in spec["says"][-1]
     picture = futures.both_skills(PAST, evidence, step)
-    assert "new, yours" in picture.alt and f"marked at {step}" in picture.alt
+    assert "new, your future" in picture.alt and f"marked at {step}" in picture.alt
 
 
 def test_a_future_tells_both_skills() -> None:
     evidence = both(PAST.tests[4])
-    assert re.match(r"New skill now \d+ %; as it went, \d+ % in the end\.", futures.tells(evidence))
+    assert re.match(r"Accuracy on the new task: \d+ %. In the past it was \d+ % in the end\.", futures.tells(evidence))
 
 
 def test_past_without_old_skill_shows_new_alone() -> None:
     alone = replace(PAST, watch=())
     compute_values.perform(alone)
     picture = futures.both_skills(alone, load_results([LabelledRun("past", alone)]), 5)
-    assert "new, as it went" in picture.alt and "old" not in picture.alt
+    assert "new, as it was" in picture.alt and "old" not in picture.alt
 
 
 def test_runs_on_pictures_or_points_can_be_revisited() -> None:
@@ -161,7 +161,7 @@ def test_forgetting_is_undone_from_chosen_step(address: str, page: Page) -> None
     scrubber = page.get_by_role("slider", name="Step", exact=True)
     expect(page.get_by_role("slider")).to_have_count(1)  # of steps; the learning rate is folded
     scrubber.press("End")
-    expect(page.get_by_text("After 300 steps: Old skill, as it went, 7 of 36 right.")).to_be_visible()
+    expect(page.get_by_text("After 300 steps: Old skill, as it was, 7 of 36 right.")).to_be_visible()
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
     page.wait_for_url("**/time?time.at=197")
@@ -173,7 +173,7 @@ def test_forgetting_is_undone_from_chosen_step(address: str, page: Page) -> None
     page.locator(".st-key-train button").click()
     expect(page.get_by_text("Done: bring back half of the old skill that was lost")).to_be_visible(timeout=60_000)
     told = page.get_by_text(
-        re.compile(r"After 300 steps: .* as it went, 7 of 36 right, .* your future, \d\d of 36 right")
+        re.compile(r"After 300 steps: .* as it was, 7 of 36 right, .* your future, \d\d of 36 right")
     )
     expect(told).to_be_visible()
     scrubber.press("Home")
@@ -181,6 +181,6 @@ def test_forgetting_is_undone_from_chosen_step(address: str, page: Page) -> None
     expect(page.get_by_text("Go back to step 197")).to_be_visible()  # to look at a future sets nothing
     page.get_by_text("Both skills", exact=True).click()
     expect(page.get_by_role("slider", name="Go back to step")).to_have_attribute("aria-valuetext", "197")
-    expect(page.get_by_role("img", name=re.compile("old, yours: .* marked at 197"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("old, your future: .* marked at 197"))).to_be_visible()
     page.reload()
     expect(told).to_be_visible()

@@ -25,7 +25,6 @@ from lessons.ways_to_remember.runs import (
     LEVELS,
     METHODS,
     NAIVE,
-    PLAIN,
     PLAIN_NAMES,
     ROW,
     SLOW_STEPS,
@@ -74,8 +73,8 @@ def test_goal_counts_kept_accuracy_and_its_cost() -> None:
 
 def test_every_check_says_in_which_scene_it_holds() -> None:
     checks = shipped("S8").checks
-    assert {check.says.partition(":")[0] for check in checks} == {DARK, PLAIN}
-    assert [check.met for check in checks if check.says.startswith(f"{DARK}: L2-SP")] == [False]
+    assert {check.says.partition(",")[0] for check in checks} == {"on dark digits", "on plain digits"}
+    assert [check.met for check in checks if check.says.startswith("on dark digits, L2-SP")] == [False]
 
 
 def test_plane_names_share_a_row_and_shift() -> None:

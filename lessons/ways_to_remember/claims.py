@@ -75,16 +75,16 @@ def plane_finding(evidence: Results) -> Finding:
         for method, gain in gains(tables).items():
             # One decimal, because one gain is 0.3 below the required value.
             numbers[f"{where}{SLUGS[method]}_gain"] = f"{100 * gain.mean():.1f}"
-    price = "20 points more glyphs than naive, for 5 points of digits or fewer"
+    price = "reads at least 20 points more glyphs than no protection, for at most 5 points of digits"
     return Finding(
         value=100 * float(more.mean(1).min()),
         low=low,
         high=high,
         checks=(
-            *(Check(says=f"{DARK}: {method} reads {price}", met=keeps(dark, method)) for method in METHODS),
-            Check(says=f"{DARK}: EWC keeps more than L2-SP, for 5 points or fewer", met=leads(dark)),
-            *(Check(says=f"{PLAIN}: {method} reads {price}", met=keeps(plain, method)) for method in METHODS),
-            Check(says=f"{PLAIN}: EWC keeps more than L2-SP, for 5 points or fewer", met=leads(plain)),
+            *(Check(says=f"on dark digits, {method} {price}", met=keeps(dark, method)) for method in METHODS),
+            Check(says="on dark digits, EWC keeps more than L2-SP, for at most 5 points of digits", met=leads(dark)),
+            *(Check(says=f"on plain digits, {method} {price}", met=keeps(plain, method)) for method in METHODS),
+            Check(says="on plain digits, EWC keeps more than L2-SP, for at most 5 points of digits", met=leads(plain)),
         ),
         numbers=numbers,
     )
@@ -138,10 +138,10 @@ def row_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="replay reads more of the five than EWC", met=at_least > 0),
-            Check(says="EWC reads more of the five than naive", met=low > 0),
+            Check(says="replay reads more of the five tasks than EWC", met=at_least > 0),
+            Check(says="EWC reads more of the five tasks than no protection", met=low > 0),
             Check(
-                says="weights held far too tightly learn nothing: under 20 % of the last, where guessing reads 10 %",
+                says="weights that are held far too tightly learn nothing: less than 20 % of the last task",
                 met=new["L2-SP strong"] < 0.2,
             ),
         ),
@@ -153,38 +153,51 @@ CLAIMS = (
     Claim(
         id="S8",
         statement=(
-            "After {steps} steps on dark digits the naive net has {naive_left} of its skill with glyphs left and reads "
-            "{naive_new} of the digits. Replay keeps {replay_left} and reads {replay_new}, learning without forgetting "
-            "{lwf_left} and {lwf_new}, EWC {ewc_left} and {ewc_new}, L2-SP {l2_left} and {l2_new}: of all glyphs they "
-            "read {replay_gain}, {lwf_gain}, {ewc_gain} and {l2_gain} points more than naive, where the bar asks for "
-            "{worth}. On digits drawn like the glyphs they keep {plain_replay_left}, {plain_lwf_left}, "
-            "{plain_ewc_left} and {plain_l2_left}, naive {plain_naive_left}. There all four clear the bar, and weights "
-            "held alike keep as much as the right ones."
+            "A net that reads glyphs (letters and symbols) learns digits in dark ink for {steps} steps. With no "
+            "protection "
+            "it keeps {naive_left} of its old accuracy on glyphs and reads {naive_new} of the digits. With replay it "
+            "keeps "
+            "{replay_left} and reads {replay_new}, with LwF {lwf_left} and {lwf_new}, with EWC {ewc_left} and "
+            "{ewc_new}, "
+            "and with L2-SP {l2_left} and {l2_new}. They read {replay_gain}, {lwf_gain}, {ewc_gain} and {l2_gain} "
+            "percentage points more of all glyphs than no protection, and the goal is {worth}. On plain digits, "
+            "drawn like "
+            "the glyphs, the four keep {plain_replay_left}, {plain_lwf_left}, {plain_ewc_left} and {plain_l2_left}, "
+            "and no "
+            "protection keeps {plain_naive_left}. There all four reach the goal, and L2-SP keeps as much as EWC."
         ),
         runs=plane_runs,
         finding=plane_finding,
-        statistic="glyphs that the least of the four methods reads more than naive, on dark digits, in points",
-        bar="in either scene 20 points or more for each method at its best strength, for 5 points of digits or fewer; "
-        "EWC above L2-SP",
+        statistic="Percentage points of glyphs that the weakest of the four ways reads more than no protection, on "
+        "dark digits",
+        bar="On dark and on plain digits, each way at its best strength reads at least 20 points more glyphs for at "
+        "most 5 "
+        "points of digits, and EWC keeps more than L2-SP.",
         paper="Kirkpatrick et al. 2017 (EWC); Li, Grandvalet & Davoine 2018 (L2-SP); Li & Hoiem 2016 (learning without "
         "forgetting); Robins 1995 (replay)",
-        paper_found="Each kept old tasks that plain fine-tuning lost; holding all weights alike held back the new task "
-        "more than holding those that mattered.",
+        paper_found="Each way kept old tasks that plain fine-tuning lost. Holding all weights equally held back the "
+        "new task "
+        "more than protecting the weights that mattered.",
     ),
     Claim(
         id="S8b",
         statement=(
-            "Five jigsaws of the digits in a row: in the end the naive net reads {naive} of all five on average, with "
-            "EWC {ewc}, with replay {replay}. With every weight held far too tightly it reads {l2_strong_new} of the "
-            "last one."
+            "A net learns whole digits and then four jigsaws of digits, one after the other. In the end it reads "
+            "{naive} of "
+            "all five tasks on average with no protection, {ewc} with EWC, and {replay} with replay. If every weight "
+            "is "
+            "held far too tightly, it reads {l2_strong_new} of the last task."
         ),
         runs=row_runs,
         finding=row_finding,
-        statistic="EWC above naive on the average of five tasks, in points",
-        bar="replay above EWC above naive on average; over-strong L2 learns nothing new",
+        statistic="Percentage points by which EWC is better than no protection, on average over five tasks",
+        bar="On average, replay is better than EWC, and EWC is better than no protection. L2-SP that is far too "
+        "strong learns "
+        "nothing new.",
         paper="Kirkpatrick et al. 2017, Overcoming Catastrophic Forgetting in Neural Networks",
-        paper_found="On digits with permuted pixels plain training forgot, an even penalty could not learn the later "
-        "tasks, and EWC did both.",
+        paper_found="On digits with permuted pixels, plain training forgot, an equal penalty could not learn the "
+        "later tasks, "
+        "and EWC both learned and remembered.",
     ),
     *ELSEWHERE,
     machine.CLAIM,

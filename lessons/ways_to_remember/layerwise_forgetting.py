@@ -24,6 +24,8 @@ from lessons.ways_to_remember.runs import (
     turn_runs,
 )
 
+NAMES = {SLOWED: "lower layers with a lower rate", THAWED: "layers that are unfrozen one at a time"}
+
 
 def even_best(evidence: Results) -> pd.DataFrame:
     """Returns the run with one learning rate that keeps most of the old skill, among those within 2 points of the
@@ -62,7 +64,8 @@ def speed_finding(evidence: Results) -> Finding:
         high=high,
         checks=tuple(
             Check(
-                says=f"{name}: 15 points more of the old skill than at the best single rate, for 2 points or fewer",
+                says=f"{NAMES[name]} keep at least 15 points more of the old skill than the best single rate, for at "
+                f"most 2 points",
                 met=float(gains[name].mean()) >= 0.15 and costs[name] <= 0.02,
             )
             for name in (SLOWED, THAWED)
@@ -111,10 +114,11 @@ def turn_finding(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says="the pretrained net loses 10 points fewer than the one from scratch", met=float(less.mean()) >= 0.1
+                says="the pretrained net loses at least 10 points fewer than the net from scratch",
+                met=float(less.mean()) >= 0.1,
             ),
             Check(
-                says="and it has learned every task as well or better",
+                says="the pretrained net has learned every task at least as well",
                 met=bool((both[PRETRAINED][0].mean(1) >= both[SCRATCH][0].mean(1)).all()),
             ),
         ),
@@ -126,33 +130,40 @@ CLAIMS = (
     Claim(
         id="S9",
         statement=(
-            "A net that told {before} of points on six spiral arms apart learns a new question about unwound arms. At "
-            "the best single rate for all layers it then reads {even_old} of the old arms, with lower layers slower "
-            "{slowed_old}, with one layer set free after the other, the lowest for {last} of {steps} steps, "
-            "{thawed_old}, with both {both_old}; of the new points {even_new}, {slowed_new}, {thawed_new} and "
-            "{both_new}."
+            "A net that told {before} of the points on six spiral arms apart learns a new question about unwound "
+            "arms. With "
+            "the best single learning rate for all layers, it then reads {even_old} of the old arms. With lower "
+            "rates for "
+            "lower layers it reads {slowed_old}. If its layers are unfrozen one at a time, the lowest for {last} of "
+            "{steps} steps, it reads {thawed_old}, and with both {both_old}. Of the new points it reads {even_new}, "
+            "{slowed_new}, {thawed_new} and {both_new}."
         ),
         runs=speed_runs,
         finding=speed_finding,
-        statistic="old skill kept beyond the best single rate, the lesser of the two ways, in points",
-        bar="15 points or more for either way, for 2 points of the new skill or fewer",
+        statistic="Percentage points of the old skill that the weaker of the two ways keeps more than the best "
+        "single rate",
+        bar="Each way keeps at least 15 points more, for at most 2 points of the new skill.",
         paper="Howard & Ruder 2018, Universal Language Model Fine-tuning for Text Classification",
-        paper_found="Lower rates for lower layers, and layers set free one after the other, were made so that "
-        "fine-tuning would not wipe out what a language model knew; both lowered its error.",
+        paper_found="Lower rates for lower layers, and layers unfrozen one at a time, were invented so that "
+        "fine-tuning does "
+        "not erase what a language model knows. Both lowered its error.",
     ),
     Claim(
         id="S19",
         statement=(
-            "The digits turned four ways, one after the other: a net from scratch loses {scratch_lost} points of what "
-            "it had learned, one pretrained on glyphs {pretrained_lost}. In the end they read {scratch_left} and "
-            "{pretrained_left} of all four."
+            "Nets learn digits turned in four ways, one after the other. A net from scratch loses {scratch_lost} "
+            "percentage "
+            "points of what it had learned, and a net pretrained on glyphs loses {pretrained_lost}. In the end they "
+            "read "
+            "{scratch_left} and {pretrained_left} of all four tasks."
         ),
         runs=turn_runs,
         finding=turn_finding,
-        statistic="points that the pretrained net loses fewer, each at the best of three rates",
-        bar="10 points or more, and no task learned worse",
+        statistic="Percentage points that the pretrained net loses less, each net at the best of three learning rates",
+        bar="The pretrained net loses at least 10 points fewer and learns no task worse.",
         paper="McRae & Hetherington 1993, Catastrophic Interference is Eliminated in Pretrained Networks; Mehta et al. "
         "2021, An Empirical Investigation of the Role of Pre-training in Lifelong Learning",
-        paper_found="Over sequences of tasks pretrained nets forgot far less than nets with random first weights.",
+        paper_found="Over sequences of tasks, pretrained nets forgot far less than nets that began with random "
+        "weights.",
     ),
 )

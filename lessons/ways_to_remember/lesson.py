@@ -47,10 +47,10 @@ LESSON = Lesson(
     on_path=True,
     title="Ways to remember",
     covers=("B3",),
-    question="Can I learn without losing?",
+    question="How can a net learn a new task without forgetting the old one?",
     controls=(METHOD, STRENGTH, SCENE),
     prediction=Prediction(
-        asks="How much of the old skill does each way leave?",
+        asks="How much of the old skill is left with each way?",
         sliders=tuple(HANDLES.values()),
         handles=MARKS,
     ),
@@ -61,12 +61,12 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The wall", "Old skill"),
+    moving=("Old glyphs", "Old skill"),
     in_reach=2,
     tells=tells,
     mission=Mission(
-        says="on dark digits, keep three quarters of the old skill and read four fifths of the new digits, without "
-        "keeping an old example",
+        says="on dark digits, keep 75 % of the old skill and read 80 % of the new digits, without storing an old "
+        "example",
         met=kept_without_examples,
         tries={control.name: control.options for control in (METHOD, STRENGTH)},
     ),

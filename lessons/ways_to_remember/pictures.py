@@ -24,7 +24,6 @@ from lessons.ways_to_remember.runs import (
     LEVELS,
     METHODS,
     NAIVE,
-    PLAIN_NAMES,
     ROW,
     SCENE,
     TASKS,
@@ -33,18 +32,18 @@ from lessons.ways_to_remember.runs import (
     picked,
 )
 from lessons.ways_to_remember.side_figures import Tables, averages, cost, dot, heats, one_heat, skills, speeds, starts
+from lessons.ways_to_remember.sketches import four_ways
 
-OLD, NEW = "old skill left, % of what it was", "new skill, % of digits read"
+OLD, NEW = "old skill that is left (%)", "new digits that are read (%)"
 KEPT, READ = 0.75, 0.8  # for the mission: the share of the old skill, and of the new digits
 
 
-SHORT = {"replay": "rehearse", "LwF": "opinions", "EWC": "pin some", "L2-SP": "pin all"}  # names beside dots
-SHORT |= {NAIVE: "nothing", FREEZE: "freeze"}
+SHORT = {method: method for method in METHODS} | {NAIVE: "nothing", FREEZE: "freeze"}  # names beside dots
 HOW = {
-    "replay": "One kept drawing of every glyph is practised beside the digits",
-    "LwF": "What the old head says of the new digits shall stay as it was; no drawing is kept",
-    "EWC": "Weights that mattered for the glyphs are held, each as firmly as it mattered",
-    "L2-SP": "All weights are held to where they began, whether they mattered or not",
+    "replay": "Replay practises one stored drawing of each glyph beside the digits",
+    "LwF": "LwF keeps the old head's answers to the new digits. It stores no drawing",
+    "EWC": "EWC holds the weights that mattered for the glyphs, each as tightly as it mattered",
+    "L2-SP": "L2-SP holds all weights near their old values, equally tightly",
 }
 X, Y = (0, 110), (60, 100)  # the ends of the axes, in percent
 
@@ -52,17 +51,17 @@ X, Y = (0, 110), (60, 100)  # the ends of the axes, in percent
 def guess_control(name: str, method: str, label: str) -> Control[int]:
     return Control(
         name=name,
-        label=f"{label}: left of the old skill, in percent",
+        label=f"{label}: how much of the old skill is left, in percent?",
         options=tuple(range(0, 101, 10)),
         default=50,
-        help=f"{HOW[method]}. Middle strength.",
+        help=f"{HOW[method]}. The strength is middle.",
         slider=True,
     )
 
 
 HANDLES = {  # by method, on dark digits at the middle strength
-    method: guess_control(method.lower().replace("-", "_"), method, name[0].upper() + name[1:])
-    for name, method in PLAIN_NAMES.items()
+    method: guess_control(method.lower().replace("-", "_"), method, method[0].upper() + method[1:])
+    for method in METHODS
 }
 MARKS = tuple(
     Handle(x=control, y=65 + 8 * k, name=SHORT[method], unit=" %")
@@ -71,11 +70,8 @@ MARKS = tuple(
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Draws the result of the lesson “The day it forgot”: the new skill increases, and the old one is lost."""
-    table = evidence.table("scene", DARK, NAIVE)
-    shown = [over_steps(table, "new skill", "target"), over_steps(retention(table), "old skill", "source")]
-    title = "Digits in dark ink, after glyphs in bright ink: the old skill goes"
-    return curves(shown, "steps", (1, STEPS), title=title, y="Share")
+    """Sketches the four ways, before the learner predicts anything about them."""
+    return four_ways()
 
 
 def is_revealed(evidence: Results) -> bool:
@@ -93,7 +89,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         return heats({chosen: live if whole else evidence.tables("row", chosen)}, "live" if whole else "stored")[0]
     where = scene if known else DARK
     guesses = {method: guess[handle] for method, handle in HANDLES.items()} if guess and where == DARK else {}
-    title = f"Old and new skill after {STEPS} steps, {where}"
+    title = f"Old and new skill after {STEPS} steps ({where})"
     return plane(evidence.tables("scene", where), chosen, evidence.tables("race"), guesses, title)
 
 
@@ -115,14 +111,16 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
             shown |= {one: partial(one_heat, one, row, "live" if begun else "stored")} if row else {}
     race = evidence.tables("race")
     if scene != ROW and (told := old_skill_walls(evidence, chosen)):
-        shown["The wall"] = lambda: walls(told)
+        shown["Old glyphs"] = lambda: walls(told)
     kind, tables = ("live", race) if {NAIVE, chosen} <= race.keys() else ("stored", evidence.tables("scene", scene))
     if scene != ROW and chosen in tables:
         old, new = two_skills(tables[NAIVE], tables[chosen], chosen, kind)
         shown |= {"Old skill": lambda: old, "New skill": lambda: new}
     if known:
         if scene == ROW:
-            shown["In the end"] = lambda: averages({one: evidence.table("row", one, TASKS) for one in ends(settings)})
+            shown["All five tasks"] = lambda: averages(
+                {one: evidence.table("row", one, TASKS) for one in ends(settings)}
+            )
         else:
             shown["Cost"] = lambda: cost(evidence.tables("scene", scene), evidence.answer("price"))
         shown |= {"Layer speeds": lambda: speeds(evidence), "A better start": lambda: starts(evidence)}
@@ -147,18 +145,17 @@ def old_skill_walls(evidence: Results, chosen: str) -> list[Wall]:
 def plain(way: str) -> str:
     """Returns the name of a way on the page."""
     method, _, level = way.partition(" ")
-    names = {method: name for name, method in PLAIN_NAMES.items()}
-    return f"{names[method]}, {level}" if level else "with nothing to protect it"
+    return f"{method}, {level} strength" if level else "no protection"
 
 
 def tells(evidence: Results, settings: Settings) -> str:
     """Describes how the learner's way works, and its current results."""
     way = picked(settings)
-    how = f"{HOW[method_of(way)]}."
+    how = HOW[method_of(way)]
     if settings[SCENE] == ROW or not evidence.has("race", way):
-        return how
+        return f"{how}."
     left, new = (percent(float(skill.mean())) for skill in skills(evidence.table("race", way)))
-    return f"{how} {left} of the old skill is left, {new} of the digits are read."
+    return f"{how}. {left} of the old skill is left, and the net reads {new} of the digits."
 
 
 def kept_without_examples(evidence: Results, settings: Settings) -> bool:
@@ -175,7 +172,7 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
     rows = []
     for method, handle in HANDLES.items():
         left = float(final(retention(evidence.table("scene", DARK, f"{method} middle"))).mean())
-        rows.append((f"{plain(f'{method} middle')}: left of the old skill", f"{guess[handle]} %", percent(left)))
+        rows.append((f"Old skill that is left with {method}", f"{guess[handle]} %", percent(left)))
     return rows
 
 
@@ -196,12 +193,12 @@ def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int],
             shown.append(replace(dot(name, *skills(tables[way]), role, named=way == f"{method} middle"), side="lane"))
         joined += [[SHORT[NAIVE], *ways.values()]] if ways else []
     for way, table in live.items():
-        yours = dot(f"your {at_middle(way)}", *skills(table), "target")
+        yours = dot(f"this run: {at_middle(way)}", *skills(table), "target")
         shown.append(replace(yours, side="lower right" if yours.x < 60 else "lower left"))
     for method, left in guesses.items():
         met = tables.get(f"{method} middle")
         y = 100 * float(final(met).mean()) if met is not None else Y[0] + 5
-        shown.append(Dot(name=f"you: {SHORT[method]}", x=left, y=y, role="guess", side="bottom"))
+        shown.append(Dot(name=f"your prediction: {SHORT[method]}", x=left, y=y, role="guess", side="bottom"))
     across, up = Axis(name=OLD, low=X[0], high=X[1], form=".0f"), Axis(name=NEW, low=Y[0], high=Y[1], form=".0f")
     return scatter(shown, across, up, title=title, joined=joined, height=440)
 
@@ -215,7 +212,10 @@ def at_middle(way: str) -> str:
 def two_skills(naive: pd.DataFrame, kept: pd.DataFrame, way: str, kind: str) -> list[Figure]:
     """Draws the old and the new skill against steps, with the way to remember and without it."""
     figures = []
-    for what, role, read in (("Old skill left", "source", retention), ("New skill", "target", lambda table: table)):
-        shown: list[Curve] = [over_steps(read(naive), NAIVE, "note"), over_steps(read(kept), way, role)]
+    for what, role, read in (
+        ("Old skill that is left", "source", retention),
+        ("New digits that are read", "target", lambda table: table),
+    ):
+        shown: list[Curve] = [over_steps(read(naive), "no protection", "note"), over_steps(read(kept), way, role)]
         figures.append(curves(shown, "steps", (1, STEPS), title=f"{what} ({kind} runs)", y=what))
     return figures

@@ -25,6 +25,12 @@ PLAIN_NAMES = {
     "pin what mattered": "EWC",
     "pin all weights": "L2-SP",
 }
+WAY_LABELS = {  # what the screen shows for the stored names
+    "rehearse old examples": "replay: practise old examples",
+    "keep old opinions": "LwF: keep the old answers",
+    "pin what mattered": "EWC: protect important weights",
+    "pin all weights": "L2-SP: hold all weights",
+}
 TILES = 100  # glyphs that are watched; those that the net read correctly at first are shown on the wall
 LEVELS = ("weak", "middle", "strong")
 TASKS = 5  # tasks in a row
@@ -62,23 +68,25 @@ METHOD = Control(
     label="Way to remember",
     options=tuple(PLAIN_NAMES),
     default="rehearse old examples",
-    help="Rehearsing (replay) practises kept old examples. Keeping opinions (LwF) holds to what the old net says of "
-    "the new examples. Pinning holds weights: those that mattered (EWC), or all alike (L2-SP).",
+    labels=WAY_LABELS,
+    help="Replay practises stored old examples. LwF keeps the old net's answers to the new examples. EWC protects the "
+    "weights that mattered, and L2-SP holds all weights equally.",
 )
 STRENGTH = Control(
     name="strength",
-    label="How strongly",
+    label="Strength",
     options=LEVELS,
     default="middle",
-    help="How much the penalty weighs beside the loss of the new task; each method has a scale of its own.",
+    help="How much the protection counts compared with the loss of the new task. Each way has its own scale.",
 )
 SCENE = Control(
     name="scene",
-    label="What is learned after what",
+    label="Old and new task",
     options=(DARK, PLAIN, ROW),
     default=DARK,
-    help="Dark digits: dark ink on a bright ground, so features must change. Digits: drawn like the glyphs. "
-    "Five tasks: whole digits, then four jigsaws of them, with one head.",
+    help="Dark digits have dark ink on a bright ground, so the features must change. Plain digits look like the "
+    "glyphs. The "
+    "five tasks are whole digits and then four jigsaws of them, with one head.",
 )
 
 

@@ -48,7 +48,7 @@ def table_of(right: np.ndarray) -> pd.DataFrame:
 
 def heats(runs: Mapping[str, Mapping[int, pd.DataFrame]], kind: str) -> list[Figure]:
     """Draws one heat map for each way, with the results so far."""
-    name = f"digits read of each task, after each task ({kind} runs)"
+    name = f"digits of each task that are read, after each task ({kind} runs)"
     return [
         heatmap(table_of(grid(tables)), "tasks", "tasks learned so far", title=f"{way}: {name}")
         for way, tables in runs.items()
@@ -65,7 +65,7 @@ def averages(ends: Tables) -> Figure:
         role = "note" if way == NAIVE else "pretrained"
         shown.append(Bar(name=way, values=100 * every.mean(0), role=role))
     title = "Digits read in the end, on average over all five tasks (stored runs)"
-    return bars(shown, "read", "%", title=title, signed=False)
+    return bars(shown, "Digits read", "%", title=title, signed=False)
 
 
 def cost(tables: Tables, answer: Answer) -> Figure:
@@ -78,25 +78,29 @@ def cost(tables: Tables, answer: Answer) -> Figure:
 
     kept = dict(zip(METHODS, answer["numbers"]))
     rows = {
-        "keeps old examples": {
+        "stored old examples": {
             "replay": f"{kept['replay'] // 784} drawings",
             "LwF": "none",
-            "EWC": "none, once seen",
+            "EWC": "none",
             "L2-SP": "none",
         },
-        "numbers kept beside the net": {method: f"{count:,}" for method, count in kept.items()},
-        "work a step, naive is 1": {method: f"{step(table) / step(naive):.2f}" for method, table in spent.items()},
-        "work before, in naive steps": {
+        "stored numbers besides the net": {method: f"{count:,}" for method, count in kept.items()},
+        "computing per step (1 = no protection)": {
+            method: f"{step(table) / step(naive):.2f}" for method, table in spent.items()
+        },
+        "computing before training (in steps)": {
             method: f"{table.flops.min() / step(naive):.0f}" for method, table in spent.items()
         },
-        "old skill left": {
+        "old skill that is left": {
             method: f"{100 * float(final(retention(table)).mean()):.0f} %" for method, table in spent.items()
         },
-        "new skill": {method: f"{100 * float(final(table).mean()):.0f} %" for method, table in spent.items()},
+        "new digits that are read": {
+            method: f"{100 * float(final(table).mean()):.0f} %" for method, table in spent.items()
+        },
     }
     table = pd.DataFrame(rows).T[list(METHODS)]
     alt = "; ".join(f"{what}: " + ", ".join(f"{m} {row[m]}" for m in METHODS) for what, row in rows.items())
-    return Figure(kind="table", spec=table, alt=alt, title="What remembering costs (middle strength, one net)")
+    return Figure(kind="table", spec=table, alt=alt, title="What each way costs (middle strength, one net)")
 
 
 def speeds(evidence: Results) -> Figure:
@@ -107,17 +111,17 @@ def speeds(evidence: Results) -> Figure:
         replace(dot(name, old(table), final(table), role), side="lane")
         for (name, table), role in zip(named.items(), ("note", *["pretrained"] * 3))
     ]
-    x = Axis(name="old arms still read, %", low=30, high=115, form=".0f")
-    y = Axis(name="new points read, %", low=90, high=102, form=".1f")
-    title = f"Without a penalty: layers of the plane's net at their own speed (best of {len(EVEN_RATES)} single rates)"
+    x = Axis(name="old arms that are still read (%)", low=30, high=100, form=".0f")
+    y = Axis(name="new points that are read (%)", low=90, high=100, form=".1f")
+    title = f"Spiral arms without a penalty: one learning rate (the best of {len(EVEN_RATES)}), or one for each layer"
     return scatter(shown, x, y, title=title, height=300)
 
 
 def starts(evidence: Results) -> Figure:
     """Draws the accuracy that is lost over four turned tasks in a row, by where the net started."""
-    named = {SCRATCH: "from nothing", PRETRAINED: "from glyphs"}
+    named = {SCRATCH: "from scratch", PRETRAINED: "pretrained on glyphs"}
     shown = [
         Bar(name=name, values=100 * forgotten(*at_best(evidence, side)), role=side) for side, name in named.items()
     ]
-    title = "Without a penalty: what is lost over four turned tasks in a row, by where the net began"
-    return bars(shown, "accuracy lost", title=title, signed=False)
+    title = "Accuracy that is lost over four tasks in a row, without a penalty"
+    return bars(shown, "Accuracy lost", title=title, signed=False)

@@ -137,8 +137,14 @@ def lines_of(texts: list[str]) -> Iterator[str]:
 
 
 def pictures(html: str) -> Iterator[str]:
-    """Draws the first images of a page."""
-    yield from row(re.findall(r'src="(data:image/png;base64,[^"]+)"', html)[:MANY])
+    """Draws the first images of a page, or else its first sketches."""
+    if addresses := re.findall(r'src="(data:image/png;base64,[^"]+)"', html)[:MANY]:
+        yield from row(addresses)
+        return
+    width, height = WIDE / 2, HIGH / 2
+    for k, sketch in enumerate(re.findall(r"<svg [^>]*>(.*?)</svg>", html, re.DOTALL)[:4]):
+        at = f'x="{k % 2 * width}" y="{k // 2 * height}" width="{width}" height="{height}" viewBox="0 0 180 80"'
+        yield f"<svg {at}>{sketch}</svg>"
 
 
 def row(addresses: list[str]) -> Iterator[str]:

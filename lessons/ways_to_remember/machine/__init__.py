@@ -32,7 +32,7 @@ from lessons.ways_to_remember.machine.futures import (
     tiles,
 )
 from lessons.ways_to_remember.machine.pasts import past
-from lessons.ways_to_remember.runs import DARK, GLYPHS, JIGSAWS, LEVELS, NAIVE, PLAIN_NAMES, digits
+from lessons.ways_to_remember.runs import DARK, GLYPHS, JIGSAWS, LEVELS, NAIVE, PLAIN_NAMES, WAY_LABELS, digits
 
 NOTHING = "nothing"
 HOWS = {"everything": ("full", 0), "the head only": ("probe", 0), "a patch of rank 4": ("low_rank", 4)}
@@ -41,32 +41,34 @@ SCRATCH = tuple(Stage(steps=1200, rate=rate, batch=64) for rate in BEST_RATES)
 
 PINNED = ("pin what mattered", "pin all weights")  # the ways that hold the weights: EWC and L2-SP
 ONE_HEAD = (
-    "Here one head answers for the old classes and for the new ones. EWC and L2-SP hold on to weights, but every new "
-    "example tells the head that the answer is none of the old classes. Only old examples tell it otherwise "
-    "(rehearsal)."
+    "Here one head answers for the old classes and for the new ones. EWC and L2-SP hold weights, but every new example "
+    "tells the head that the answer is none of the old classes. Only old examples tell it otherwise, as in replay."
 )
 KEEP = Control(
     name="keep",
-    label="Protect what is left",
+    label="Protection from here on",
     options=(NOTHING, *PLAIN_NAMES),
     default=NOTHING,
-    help="Rehearsing practises kept old examples (replay). The others hold on to what the old net says of the new ones "
-    "(LwF), or to its weights (EWC, L2-SP).",
+    labels={NOTHING: "no protection"} | WAY_LABELS,
+    help="Replay practises stored old examples. LwF keeps the net's answers to the new examples. EWC and L2-SP hold "
+    "its "
+    "weights.",
 )
-STRENGTH = Control(name="strength", label="How strongly", options=LEVELS, default="middle", help="")
+STRENGTH = Control(name="strength", label="Strength", options=LEVELS, default="middle", help="")
 HOW = Control(
     name="how",
-    label="What moves from there on",
+    label="What trains from here on",
     options=tuple(HOWS),
     default="everything",
-    help="All weights, a new head's alone, or a low-rank patch beside weights that stay (LoRA).",
+    help="All weights, only a new head, or a low-rank patch beside frozen weights (LoRA).",
 )
 TIMES = Control(
     name="times",
-    label="Learning rate, times what it was",
+    label="Learning rate, compared with the past",
     options=(0.1, 0.3, 1.0, 3.0),
     default=1.0,
-    help="How far the weights move at every step, against the past.",
+    labels={0.1: "0.1 times", 0.3: "0.3 times", 1.0: "the same", 3.0: "3 times"},
+    help="How far the weights move in every step, compared with the past.",
     slider=True,
 )
 
@@ -121,7 +123,7 @@ def bench(name: str) -> Workspace:
         label="Go back to step",
         options=moments,
         default=moments[len(moments) // 2],
-        help="Every weight is what it was at this step.",
+        help="Every weight is exactly what it was at this step.",
         slider=True,
     )
     tasks = (*of.watch, of.task)
@@ -159,7 +161,7 @@ def bench(name: str) -> Workspace:
         after=lambda settings: seen,
         tells=lambda evidence, settings: tells(evidence | load_results([happened])),
         mission=Mission(
-            says="bring back half of the old skill that was lost, and keep nine tenths of the new skill",
+            says="bring back half of the old skill that was lost, and keep 90 % of the new skill",
             met=lambda evidence, settings: rescued(evidence | load_results([happened])),
             tries={
                 at.name: (moments[0], moments[len(moments) // 2], moments[-1]),
@@ -241,17 +243,25 @@ def moment_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says=f"rehearsal begun at the end brings back {BACK} points or more", met=low >= BACK),
             Check(
-                says=f"that is {SOONER} points ahead of scratch on the kept drawings",
+                says=f"replay that begins at the end brings back at least {BACK} points of the old skill",
+                met=low >= BACK,
+            ),
+            Check(
+                says=f"this is at least {SOONER} points more than a net from scratch reaches with the stored drawings",
                 met=bool(100 * ends["replay", last].mean() - scratch >= SOONER),
             ),
             *(
-                Check(says=f"{way} begun at the end brings back {HELD} points or fewer", met=back[way].mean() <= HELD)
+                Check(
+                    says=f"{way} that begins at the end brings back at most {HELD} points", met=back[way].mean() <= HELD
+                )
                 for way in others
             ),
             *(
-                Check(says=f"{way} is worth {SOONER} points more at step {first}", met=sooner[way] >= SOONER)
+                Check(
+                    says=f"{way} keeps at least {SOONER} points more if it begins at step {first}",
+                    met=sooner[way] >= SOONER,
+                )
                 for way in others
             ),
         ),
@@ -262,16 +272,22 @@ def moment_finding(evidence: Results) -> Finding:
 CLAIM = Claim(
     id="M1",
     statement=(
-        "After {last} steps on dark digits, nothing protecting it, a net has {left} of its glyphs left. Rehearsing one "
-        "drawing of each from then on brings it to {replay_late}, from the first step on to {replay_soon}; a net from "
-        "scratch gets to {scratch} with these drawings. Holding on to the old net's opinions or weights brings nothing "
-        "back ({LwF_late}, {EWC_late}): it had to begin at once ({LwF_soon}, {EWC_soon})."
+        "A net that reads glyphs (letters and symbols) learns dark digits for {last} steps with no protection. It "
+        "keeps "
+        "{left} of its old accuracy on glyphs. If replay of one drawing of each glyph begins then, the net gets back "
+        "to "
+        "{replay_late}, and if it begins with the first step, the net ends at {replay_soon}. A net from scratch "
+        "reaches "
+        "{scratch} with the same drawings. LwF and EWC bring nothing back ({LwF_late} and {EWC_late}): they have to "
+        "begin "
+        "with the first step ({LwF_soon} and {EWC_soon})."
     ),
     runs=moment_runs,
     finding=moment_finding,
-    statistic="points of the old skill that rehearsal brings back after it was lost",
-    bar=f"rehearsal at least {BACK}, and {SOONER} ahead of scratch on the kept drawings; LwF and EWC at most {HELD} "
-    f"each, but {SOONER} more from the first step on",
+    statistic="Percentage points of the old skill that replay brings back after it was lost",
+    bar=f"Replay brings back at least {BACK} points, {SOONER} more than a net from scratch reaches with the same "
+    f"drawings. "
+    f"LwF and EWC bring back at most {HELD}, but keep {SOONER} more if they begin with the first step.",
     paper="Davari et al. 2022, Probing representation forgetting in continual learning",
     paper_found="A net whose accuracy on an old task is lost still has most of the features: a new linear head that "
     "learns from old examples reads much of it again.",

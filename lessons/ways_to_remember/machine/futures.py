@@ -18,15 +18,15 @@ from lessons.kit.model.values import Behaviour, Results
 from lessons.kit.results.evidence import band_by_x, final, retention
 from lessons.kit.runs.forgetting import CLASSES
 
-WENT, FUTURE = "as it went", "your future"
+WENT, FUTURE = "as it was", "your future"
 SKILLS = (("old skill", "source", "accuracy 1"), ("new skill", "target", "accuracy"))
-SHARES = "New skill: what is right. Old skill: what is left of it. Dotted: as it went"
+SHARES = "Accuracy on the new task, and share of the old skill that is left. Dotted lines: as it was"
 # The goal: shares of the old skill that was lost, and of the new skill that was learned.
 BROUGHT_BACK, STILL_KNOWN = 0.5, 0.9
 WORTH = 0.1  # share of all answers: a past that lost or learned less than this has no goal
 LEAVES = "Go back to this step instead"
 MOMENTS = (1, 3, 7, 20, 60, 150, 300)  # the steps at which protection begins in the stored runs
-WAYS = {"replay": ("rehearse", "pretrained"), "LwF": ("keep opinions", "scratch"), "EWC": ("pin some", "target")}
+WAYS = {"replay": ("replay", "pretrained"), "LwF": ("LwF", "scratch"), "EWC": ("EWC", "target")}
 
 
 def tiles(of: Run, evidence: Results, at: int) -> Figure:
@@ -88,7 +88,7 @@ def skills(evidence: Results, at: int, steps: list[int]) -> Sequence[Lines]:
         for skill, role, column in SKILLS
         if column in whole
     ]
-    return [Lines(title="Right of each task", lines=lines)]
+    return [Lines(title="Accuracy on each task", lines=lines)]
 
 
 def of_first(table: pd.DataFrame, column: str, steps: Sequence[int]) -> np.ndarray:
@@ -121,8 +121,8 @@ def both_skills(of: Run, evidence: Results, at: int) -> Figure:
         end = max(end, int(whole.step.max()))
         for name, role in skills:
             mine = share(whole, role)
-            shown.append(over_steps(mine[mine.step >= at], f"{name}, yours", role))
-        marks = [Mark(start=(at, 0.0), end=(at, 1.0), says="from here")]
+            shown.append(over_steps(mine[mine.step >= at], f"{name}, your future", role))
+        marks = [Mark(start=(at, 0.0), end=(at, 1.0), says="you went back to here")]
     return curves(shown, "steps", (0, end), marks, title=SHARES, y="Share", log=False)
 
 
@@ -130,9 +130,9 @@ def every_moment(evidence: Results) -> Figure:
     """Draws the old skill that is left at the end, against the step at which protection begins."""
     since = {way: {m: final(left_since(evidence, way, m)) for m in MOMENTS} for way in WAYS}
     shown = [Curve(table=band_by_x(since[way]), name=name, role=role) for way, (name, role) in WAYS.items()]
-    shown.append(Curve(table=band_by_x(left_by(evidence)), name="left by then", role="past source"))
-    title = "Left of the glyphs in the end, by the step at which they were first protected"
-    return curves(shown, "step at which protection begins", (1, MOMENTS[-1]), title=title, y="Left")
+    shown.append(Curve(table=band_by_x(left_by(evidence)), name="left at this step", role="past source"))
+    title = "Old skill that is left in the end, by the step at which protection begins"
+    return curves(shown, "step at which protection begins", (1, MOMENTS[-1]), title=title, y="Old skill that is left")
 
 
 def left_since(evidence: Results, way: str, moment: int) -> pd.DataFrame:
@@ -151,7 +151,7 @@ def tells(evidence: Results) -> str:
     if not (evidence.has("future") and evidence.has("past")):
         return ""
     now, went = (percent(float(final(evidence.table(role)).mean())) for role in ("future", "past"))
-    return f"New skill now {now}; as it went, {went} in the end."
+    return f"Accuracy on the new task: {now}. In the past it was {went} in the end."
 
 
 def rescued(evidence: Results) -> bool | None:

@@ -39,10 +39,10 @@ def takes(run: Run) -> bool:
 
 PAST = Control(
     name="past",
-    label="Whose past",
+    label="Which past",
     options=(DARK, AFTER_LOW, AFTER_ARMS),
     default=DARK,
-    help="Nets that learned something new, and forgot, because nothing protected what they knew.",
+    help="Nets that learned a new task and forgot the old one, because nothing protected it.",
     known=is_past,
 )
 
