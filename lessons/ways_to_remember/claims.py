@@ -75,15 +75,28 @@ def plane_finding(evidence: Results) -> Finding:
         for method, gain in gains(tables).items():
             # One decimal, because one gain is 0.3 below the required value.
             numbers[f"{where}{SLUGS[method]}_gain"] = f"{100 * gain.mean():.1f}"
-    price = "reads at least 20 points more glyphs than no protection, for at most 5 points of digits"
     return Finding(
         value=100 * float(more.mean(1).min()),
         low=low,
         high=high,
         checks=(
-            *(Check(says=f"on dark digits, {method} {price}", met=keeps(dark, method)) for method in METHODS),
+            *(
+                Check(
+                    says=f"on dark digits, {method} reads at least 20 points more glyphs than no protection, for at "
+                    f"most 5 points of digits",
+                    met=keeps(dark, method),
+                )
+                for method in METHODS
+            ),
             Check(says="on dark digits, EWC keeps more than L2-SP, for at most 5 points of digits", met=leads(dark)),
-            *(Check(says=f"on plain digits, {method} {price}", met=keeps(plain, method)) for method in METHODS),
+            *(
+                Check(
+                    says=f"on plain digits, {method} reads at least 20 points more glyphs than no protection, for at "
+                    f"most 5 points of digits",
+                    met=keeps(plain, method),
+                )
+                for method in METHODS
+            ),
             Check(says="on plain digits, EWC keeps more than L2-SP, for at most 5 points of digits", met=leads(plain)),
         ),
         numbers=numbers,

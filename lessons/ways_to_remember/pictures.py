@@ -38,7 +38,10 @@ OLD, NEW = "old skill that is left (%)", "new digits that are read (%)"
 KEPT, READ = 0.75, 0.8  # for the mission: the share of the old skill, and of the new digits
 
 
-SHORT = {method: method for method in METHODS} | {NAIVE: "nothing", FREEZE: "freeze"}  # names beside dots
+SHORT = {method: method for method in METHODS} | {
+    NAIVE: "no protection",
+    FREEZE: "all but the head frozen",
+}  # names beside dots
 HOW = {
     "replay": "Replay practises one stored drawing of each glyph beside the digits",
     "LwF": "LwF keeps the old head's answers to the new digits. It stores no drawing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 from lessons.kit.figures import ROLES, Figure
@@ -9,10 +10,6 @@ from lessons.kit.figures import ROLES, Figure
 OLD, NEW, STILL = ROLES["source"][0], ROLES["target"][0], ROLES["note"][0]  # colours
 WEIGHTS = (0.9, 0.15, 0.6, 0.1, 0.3)  # how much each weight of the sketch matters for the old skill
 MOVES = (4, 22, 8, 26, 16)  # how far each weight moves
-
-
-def text(x: float, y: float, words: str, colour: str = STILL) -> str:
-    return f'<text x="{x}" y="{y}" font-size="11" fill="{colour}" text-anchor="middle">{words}</text>'
 
 
 def tile(x: float, letter: str, colour: str) -> str:
@@ -25,7 +22,7 @@ def tile(x: float, letter: str, colour: str) -> str:
 def replay() -> str:
     """Draws a batch of new digits with one old glyph in it."""
     shown = [tile(12 + 36 * k, letter, NEW) for k, letter in enumerate("372")]
-    return "".join(shown) + tile(132, "Ж", OLD) + text(64, 72, "new digits", NEW) + text(147, 72, "old glyph", OLD)
+    return "".join(shown) + tile(132, "Ж", OLD)
 
 
 def answers(x: float) -> str:
@@ -40,7 +37,7 @@ def answers(x: float) -> str:
 def lwf() -> str:
     """Draws the answers of the old head to a new digit, before and after training. They must stay the same."""
     sign = f'<text x="94" y="46" font-size="24" fill="{STILL}" text-anchor="middle">=</text>'
-    return answers(16) + sign + answers(116) + text(42, 72, "old net", OLD) + text(142, 72, "trained net", OLD)
+    return answers(16) + sign + answers(116)
 
 
 def springs(stiffness: tuple[float, ...], moves: tuple[int, ...]) -> str:
@@ -56,31 +53,46 @@ def springs(stiffness: tuple[float, ...], moves: tuple[int, ...]) -> str:
 
 def ewc() -> str:
     """Draws stiff springs on the weights that mattered, and loose ones on the others."""
-    return springs(WEIGHTS, MOVES) + text(90, 74, "stiff if the weight mattered")
+    return springs(WEIGHTS, MOVES)
 
 
 def l2_sp() -> str:
     """Draws equally stiff springs on all weights."""
-    return springs((0.4,) * 5, (12,) * 5) + text(90, 74, "equally stiff for all")
+    return springs((0.4,) * 5, (12,) * 5)
 
 
 SKETCHES: dict[str, tuple[Callable[[], str], str]] = {
-    "Replay": (replay, "practises a few old drawings again, in every batch of new digits."),
-    "LwF": (lwf, "keeps the old answers: what the old head says about the new digits must stay the same."),
-    "EWC": (ewc, "protects important weights: each is held near its old value, more tightly if it mattered."),
-    "L2-SP": (l2_sp, "holds every weight near its old value, all equally tightly."),
+    "Replay": (
+        replay,
+        "puts a few old drawings (green) into every batch of new digits, so that the net practises them again.",
+    ),
+    "LwF": (
+        lwf,
+        "keeps the old answers: what the old head says about the new digits must stay the same while the net trains.",
+    ),
+    "EWC": (
+        ewc,
+        "protects important weights: each is held near its old value as if by a spring, stiffer if it mattered.",
+    ),
+    "L2-SP": (l2_sp, "holds all weights near their old values, with equally stiff springs."),
 }
+
+
+def data_address(drawing: str) -> str:
+    """Returns a drawing as an image in a data URL, because Streamlit removes drawings from a page's HTML."""
+    whole = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 180 64">{drawing}</svg>'
+    return "data:image/svg+xml;base64," + base64.b64encode(whole.encode()).decode()
 
 
 def four_ways() -> Figure:
     """Draws the four ways to remember side by side, each with one sentence."""
     cards = (
         f'<div style="border:1px solid {STILL}55;border-radius:10px;padding:.6rem .9rem">'
-        f'<svg viewBox="0 0 180 80" style="width:100%;max-height:150px" role="img" aria-label="{name}">{sketch()}</svg>'
+        f'<img src="{data_address(sketch())}" alt="" style="width:100%;height:110px"/>'
         f'<p style="margin:.3rem 0 0"><b>{name}</b> {words}</p></div>'
         for name, (sketch, words) in SKETCHES.items()
     )
-    grid = "display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:.75rem"
+    grid = "display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:.75rem"
     alt = "Four ways to protect an old skill. " + " ".join(f"{name} {words}" for name, (_, words) in SKETCHES.items())
     return Figure(
         kind="html", spec=f'<div style="{grid}">{"".join(cards)}</div>', alt=alt, title="Four ways to remember"

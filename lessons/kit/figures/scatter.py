@@ -76,7 +76,11 @@ def grounded(x: Axis, y: Axis, top: int) -> Ground | None:
 
 
 def axis_option(axis: Axis) -> dict[str, Any]:
-    ends = {"min": axis.low, "max": axis.high}
+    ends: dict[str, Any] = {"min": axis.low, "max": axis.high}
+    if (
+        "%" in axis.name and axis.high and axis.high > 100 and not axis.log
+    ):  # room for a mark at 100 %, and no number above
+        ends["axisLabel"] = {"customValues": [share for share in range(0, 101, 20) if share >= (axis.low or 0)]}
     kind = {"type": "log" if axis.log else "value", "name": axis.name, "scale": True, "splitLine": {"show": False}}
     return kind | {name: end for name, end in ends.items() if end is not None}
 
