@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MENU = {"exclude": [["[data-testid=stSidebarNavItems]"]]}  # Streamlit's own on a phone: its list has groups within
-IN_TEXT = "as unsure as among"  # tokens in running text may be small, as links in it may be (WCAG 2.5.8, Inline)
+IN_TEXT = "as if it had to choose among"  # tokens in running text may be small (WCAG 2.5.8, Inline)
 
 
 def press(page: Page, name: str) -> None:

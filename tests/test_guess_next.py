@@ -164,7 +164,7 @@ def test_one_scrubber_moves_text_loss_and_samples() -> None:
     evidence = known | Results({}, {("expects", ()): told, ("writes", ()): wrote})
     spec = reading(evidence, replace(LESSON.defaults, given="Call me")).spec
     written, tokens, loss = spec["panels"]
-    assert tokens["big"] == ["as unsure as among 1,024 tokens", "as unsure as among 8.0 tokens"]
+    assert tokens["big"] == ["like choosing among 1,024 tokens", "like choosing among 8.0 tokens"]
     assert "expected" not in tokens["stories"][1][1] and "“↵” 20 %" in tokens["stories"][1][1]
     assert len(loss["lines"][0]["values"]) == 2 and written["texts"] == [["xq"], [" Ishmael"]]
 
@@ -174,7 +174,7 @@ def test_a_live_net_is_seen_writing() -> None:
     behaviour = [{"step": step, "0": {"texts": [f"after {step}"]}} for step in (0, 9)]
     panels = learning(behaviour, table, [{"prompt": ". If I"}]).spec["panels"]
     assert panels[0]["prompts"] == ["… If I"] and panels[0]["texts"] == [["after 0"], ["after 9"]]
-    assert panels[1]["big"] == ["as unsure as among 1,024 tokens", "as unsure as among 32 tokens"]
+    assert panels[1]["big"] == ["like choosing among 1,024 tokens", "like choosing among 32 tokens"]
 
 
 def test_reader_begins_knowing_only_the_token_count() -> None:

@@ -51,7 +51,7 @@ def test_only_scratch_is_known_before_the_prediction() -> None:
 def test_miss_is_drawn_from_guess_to_result() -> None:
     shown = drawn(ALL, LESSON.defaults, GUESS)
     ours = dict(map(tuple, shown["fine-tuned"]))
-    assert shown["your guess"] == [[5, 3], [20, 3], [150, 3]]
+    assert shown["your prediction"] == [[5, 3], [20, 3], [150, 3]]
     assert shown["missed at 5"] == [[5, 3], [5, ours[5]]]
     assert ours[5] == pytest.approx(float(shipped("S21b").numbers["ours5"]), abs=0.01)
 
@@ -80,7 +80,7 @@ def test_three_nets_write_on_from_the_same_words(subject: str) -> None:
     given = evidence.answer("begun")["tasks"][0]["examples"]
     first, *_, last = (test for test in evidence.behaviour("recorded", PRETRAINED) if "0" in test)
     assert first["step"] == 0 and first["0"]["texts"] != last["0"]["texts"]
-    shown = LESSON.views(evidence, settings, Settings())["They write"]()
+    shown = LESSON.views(evidence, settings, Settings())["What they write"]()
     assert len(given) == len(last["0"]["texts"])
     for text in (first["0"]["texts"][0], last["0"]["texts"][0]):
         assert " ".join(text.split()) in shown.alt
@@ -89,7 +89,7 @@ def test_three_nets_write_on_from_the_same_words(subject: str) -> None:
 def test_what_is_written_is_never_markup() -> None:
     test = [{"step": 0, "0": {"texts": ["<b>bold"]}}]
     evidence = Results(_behaviours={("race", (PRETRAINED,)): test, ("race", (SCRATCH,)): test})
-    spec = LESSON.views(evidence, LESSON.defaults, Settings())["They write"]().spec
+    spec = LESSON.views(evidence, LESSON.defaults, Settings())["What they write"]().spec
     assert "&lt;b&gt;bold" in spec and "<b>" not in spec
 
 

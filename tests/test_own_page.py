@@ -129,7 +129,7 @@ def test_own_text_is_learned_and_removed(opened: AppTest) -> None:
     assert name.startswith("own-pastedtext-") and corpus.is_own_text(name) and not opened.warning
     assert "characters on 20 pages. Every tenth page only tests" in said(opened) and "bits a character" in said(opened)
     labels = [one.label for one in opened.select_slider]
-    assert labels == ["Thousand characters to learn from"]  # a text has no labels
+    assert labels == ["Training text for each net (thousand characters)"]  # a text has no labels
     paste(opened, "far too short")
     assert "Still in use: **pasted text**" in said(opened) and at(opened, "own.data") == name
     assert corpus.keep(corpus.write(name).encode(), "pasted text") == name  # as it is taken home, it is taken again

@@ -44,7 +44,7 @@ def test_unfinished_answers_are_marked_as_cut_off() -> None:
     assert answer_text({"says": "law!", "ends": True}) == "law!"
     assert answer_text({"says": "and so\n\non", "ends": False}) == "and so on ..."
     answers = {"prompts": ["In French: Poland"], "answers": [[{"says": "", "ends": True}]]}
-    assert "the raw model (nothing)" in asked_both(answers).alt
+    assert "pretrained (nothing)" in asked_both(answers).alt
 
 
 def test_shown_answers_include_held_out_combinations() -> None:
@@ -68,7 +68,7 @@ def test_lamps_follow_the_recorded_run() -> None:
     form, true = panel["lamps"]
     assert form["states"] == [[LOST] * 4, [RIGHT_LAMP] * 4] and true["states"] == [[LOST] * 4] * 2
     assert panel["texts"][0] == ["Qaida, and"] * 4
-    assert panel["big"] == [f"0 of {SHOWN} in the form asked", f"{SHOWN} of {SHOWN} in the form asked"]
+    assert panel["big"] == [f"0 of {SHOWN} in the right form", f"{SHOWN} of {SHOWN} in the right form"]
 
 
 def test_the_script_reads_and_answers_as_what_ships(printed: Callable[[str], list[str]]) -> None:

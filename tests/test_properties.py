@@ -148,7 +148,7 @@ def test_whatever_is_typed_is_read_and_drawn(reader: Learned, data: st.DataObjec
         answers[piece.key] = json.loads(json.dumps(answer(asked, [reader])))
     evidence = load_results(lesson.backdrop(now)) | Results({}, answers)
     views = lesson.views(evidence, now, Settings())
-    for name in ("The reader", "What comes next"):
+    for name in ("Your text", "What comes next"):
         assert views[name]().alt.replace("\n", " ").isprintable()
 
 

@@ -42,15 +42,15 @@ def first_finding(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says="the first loss is within 1 % of ln of the vocabulary",
+                says="the loss before training is within 1 % of the natural logarithm of the number of tokens",
                 met=bool(abs(np.mean(nats) / math.log(VOCABULARY) - 1) <= 0.01),
             ),
             Check(
-                says="misspelt words are told best, then exchanged words, then verbs that disagree",
+                says="nets detect misspelt words best, then exchanged words, then verbs that do not agree",
                 met=bool(last["spelling"].mean() > last["word order"].mean() > last["agreement"].mean()),
             ),
             Check(
-                says="names and numbers are told worst, ten points or more behind spelling",
+                says="nets detect wrong names and numbers worst, ten points or more behind misspelt words",
                 met=float(gap.mean()) >= 0.10 and min(KINDS, key=lambda kind: last[kind].mean()) == KINDS[3],
             ),
         ),
@@ -62,17 +62,20 @@ CLAIMS = (
     Claim(
         id="O1",
         statement=(
-            "A model that knows nothing pays {start} bits a character: {nats} nats a token, where ln {tokens} is {ln}. "
-            "After {steps} steps it pays {end}; it tells the real text from one with a misspelt word in {spelling} of "
-            "pairs, with two words exchanged in {word}, with a verb that disagrees in {agreement}, with a wrong name "
-            "or number in {names}."
+            "Before training, a language model needs {start} bits per character on unseen English text, which is "
+            "{nats} nats per token. The natural logarithm of its {tokens} tokens is {ln}. After {steps} steps it needs "
+            "{end} bits. It then prefers a real text to one with a misspelt word in {spelling} of pairs, to one with "
+            "two exchanged words in {word}, to one with a verb that does not agree in {agreement}, and to one with a "
+            "wrong name or number in {names}."
         ),
         runs=all_young,
         finding=first_finding,
-        statistic="points by which spelling is ahead of names and numbers in the end",
-        bar="it starts at ln V; spelling before word order before agreement; names and numbers last, ten points behind",
+        statistic="percentage points by which the nets, after training, detect misspelt words more often than wrong "
+        "names and numbers",
+        bar="The loss starts at the logarithm of the number of tokens. Misspelt words are detected best, then "
+        "exchanged words, then verbs that do not agree. Wrong names and numbers come last, ten points behind.",
         paper="Zhang et al. 2021, When Do You Need Billions of Words of Pretraining Data?",
-        paper_found="Grammar was mostly learned from ten to a hundred million words; facts and common sense needed "
-        "billions.",
+        paper_found="Language models learned most of grammar from ten to a hundred million words. They needed billions "
+        "of words for facts and common sense.",
     ),
 )

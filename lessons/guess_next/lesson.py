@@ -13,7 +13,7 @@ from lessons.kit.model.values import Settings
 
 
 def script(settings: Settings) -> str:
-    return scripts.reading(runs(settings)[0].of, "General text, from nothing")
+    return scripts.reading(runs(settings)[0].of, "General text, from scratch")
 
 
 LESSON = Lesson(
@@ -21,17 +21,17 @@ LESSON = Lesson(
     chapter="Language",
     title="Guess the next token",
     covers=("O", "L", "R"),
-    question="What does a model do while it pretrains?",
+    question="What does a language model learn by predicting the next token?",
     controls=(AMOUNT, BACK),
     prediction=Prediction(
-        asks="A model reads ten million tokens of English. How surprised is it at first, and in the end?",
+        asks="How surprised is the net by English text before it is trained, and after ten million tokens?",
         sliders=(START, END, FIRST),
         handles=MARKS,
     ),
     sheet=LearnerInput(
         kind="text",
         label="Your text",
-        help="A few words or sentences. The reader knows general English up to its last letter.",
+        help="Write a few words or sentences in English. The pretrained net predicts every token of your text.",
         default="In the beginning there was nothing, and the government of the United States",
         most=300,
         examples=("Call me", "The quick brown fox jumps over the", "She have three dog and he are happy."),
@@ -42,7 +42,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The reader", "Your net"),
+    moving=("Your text", "Your net"),
     verdict=verdict,
     script=script,
     asks=asks,

@@ -26,7 +26,7 @@ from lessons.kit.results.evidence import band_by_x
 from lessons.kit.runs.text_adaptation import BATCH, WINDOW, bits
 
 READER_BATCH = 16
-KNOWS_NOTHING = "knows nothing: ln V"
+KNOWS_NOTHING = "knows nothing (ln V)"
 BEFORE = 500  # tokens: the position on the log axis for the loss before the first step
 SPAN = (BEFORE, 12_000_000)
 LOOKS = dict(zip(KINDS, ("pretrained", "source", "target", "scratch best")))
@@ -38,30 +38,31 @@ TAIL = 40  # how many characters of the learner's text are shown before the cont
 TOKENS = Axis(name="tokens read", low=SPAN[0], high=SPAN[1], log=True, form=",.0f")
 START: Control[float] = Control(
     name="start",
-    label="How surprised is it before the first step?",
+    label="How surprised is the net before the first step? (bits per character)",
     options=(0.5, 1, 2, 3, 4, 5, 6, 7),
     default=6,
-    help="In bits a character: 1 is a fair coin's worth of surprise at every letter.",
+    help="At 1 bit per character, every letter is as uncertain as a coin flip.",
     slider=True,
 )
 END: Control[float] = Control(
     name="end",
-    label="And in the end?",
+    label="How surprised is it after ten million tokens? (bits per character)",
     options=(0.2, 0.5, 1, 1.5, 2, 2.5, 3, 4),
     default=1,
-    help="On text that it has never seen.",
+    help="We test it on text that was not used in training.",
     slider=True,
 )
 FIRST = Control(
     name="first",
-    label="What does it learn first?",
+    label="What does a net learn first?",
     options=KINDS,
     default="word order",
-    help="To tell real text from text with a misspelt word, with two words exchanged, with a verb that does "
-    "not agree, or with a wrong name or number.",
+    help="The net has to prefer a real text to a spoiled one. Spelling: one word is misspelt. Word order: two words "
+    "are exchanged. Verb forms: a verb does not agree with its subject. Names and numbers: one of them is wrong.",
+    labels={"agreement": "verb forms"},
 )
 
-MARKS = (Handle(x=BEGIN, y=START, name="at first", start=4), Handle(x=FINISH, y=END, name="in the end", start=4))
+MARKS = (Handle(x=BEGIN, y=START, name="at first", start=4), Handle(x=FINISH, y=END, name="at the end", start=4))
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
@@ -81,13 +82,15 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     if evidence.has("live", "yours"):
         shown.append(over_tokens(evidence.table("live", "yours"), BATCH, "your nets", "scratch"))
     if not evidence.has("reader"):
-        return losses(shown, guess, None, "Surprise at unseen text while a model reads")
+        return losses(shown, guess, None, "How much unseen text surprises the net, while it is trained")
     reader = evidence.table("reader")
     shown = [
-        over_tokens(reader, READER_BATCH, "the reader", "pretrained"),
-        *(shown or [over_tokens(young_band(evidence), BATCH, "in a minute", "note")]),
+        over_tokens(reader, READER_BATCH, "pretrained", "pretrained"),
+        *(shown or [over_tokens(young_band(evidence), BATCH, "trained for a minute", "note")]),
     ]
-    return losses(shown, guess, float(reader.bits.iloc[0]), "Surprise at unseen text while models read")
+    return losses(
+        shown, guess, float(reader.bits.iloc[0]), "How much unseen text surprises the nets, while they are trained"
+    )
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
@@ -98,22 +101,22 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
         begun = evidence.answer("begun")["tasks"][0]["examples"]
         shown["Your net"] = lambda: learning(behaviour, evidence.table("live", "yours"), begun)
     if evidence.has("reader") and evidence.has("expects") and evidence.has("writes"):
-        shown["The reader"] = lambda: reading(evidence, settings)
-        title = "After your last letter, at the end of its training"
+        shown["Your text"] = lambda: reading(evidence, settings)
+        title = "The most likely next tokens after your text, for the pretrained net"
         shown["What comes next"] = lambda: expected(evidence.answer("expects"), title)
     if evidence.has("reader"):
-        shown["Learned first"] = lambda: learned_first(evidence)
+        shown["What it learns first"] = lambda: learned_first(evidence)
     return shown
 
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:
     bits = evidence.table("reader").bits
     last = told_apart(evidence)[1][:, -1].mean(0)
-    unit = "bits a character"
+    unit = "bits per character"
     return [
-        ("a model that knows nothing", f"{guess[START]:g} {unit}", f"{bits.iloc[0]:.1f} {unit}"),
-        ("the reader, in the end", f"{guess[END]:g} {unit}", f"{bits.iloc[-1]:.1f} {unit}"),
-        ("learned first", guess[FIRST], KINDS[int(last.argmax())]),
+        ("surprise of a net that knows nothing", f"{guess[START]:g} {unit}", f"{bits.iloc[0]:.1f} {unit}"),
+        ("surprise after ten million tokens", f"{guess[END]:g} {unit}", f"{bits.iloc[-1]:.1f} {unit}"),
+        ("what a net learns first", guess[FIRST], KINDS[int(last.argmax())]),
     ]
 
 
@@ -129,9 +132,9 @@ def learning(behaviour: Sequence[Behaviour], table: pd.DataFrame, begun: Sequenc
     # The number of characters in a token: at first all tokens are equally likely.
     token = math.log2(VOCABULARY) / mine.bits.iloc[0]
     panels = (
-        Texts(title="How your net goes on", prompts=prompts, says=written),
+        Texts(title="How your net continues these words", prompts=prompts, says=written),
         Lines(
-            title="Its surprise at unseen text",
+            title="How much unseen text surprises it (bits per character)",
             lines=[Line(name="your net", role="scratch", values=surprise)],
             high=HIGH,
             form=FORM,
@@ -139,9 +142,9 @@ def learning(behaviour: Sequence[Behaviour], table: pd.DataFrame, begun: Sequenc
         ),
     )
     read = [f"{step * BATCH * WINDOW:,} tokens read" for step in steps]
-    says = [f"With {when} it pays {bits:.1f} bits a character." for when, bits in zip(read, surprise)]
+    says = [f"After {when}: {bits:.1f} bits per character on unseen text." for when, bits in zip(read, surprise)]
     none = ("", "", "")
-    return player(Player(marks=read, says=says, panels=panels, states=none, first=len(steps) - 1, scrub="Reading"))
+    return player(Player(marks=read, says=says, panels=panels, states=none, first=len(steps) - 1, scrub="Training"))
 
 
 def reading(evidence: Results, settings: Settings) -> Figure:
@@ -157,43 +160,44 @@ def reading(evidence: Results, settings: Settings) -> Figure:
     how = "one token" if back == 1 else f"{back} tokens"
     panels = (
         Texts(
-            title="How it goes on from your text",
+            title="How the pretrained net continues your text",
             prompts=[f"… {settings.typed_text[-TAIL:]}"],
             says=[[printable(text)] for text in written],
         ),
         Tokens(
-            title=f"Your text, the redder the less expected; it looks back {how}",
+            title=f"How much each token surprises it, when it sees {how}",
             tokens=tokens,
             bits=own,
             stories=stories,
             big=[chosen_among(float(row.mean())) for row in own],
         ),
         Lines(
-            title="Its surprise at unseen general text",
-            lines=[Line(name="the reader", role="pretrained", values=general)],
+            title="How much unseen general text surprises it",
+            lines=[Line(name="pretrained", role="pretrained", values=general)],
             high=HIGH,
             form=FORM,
         ),
     )
     marks = [f"{step * READER_BATCH * WINDOW:,} tokens read" for step in steps]
     says = [
-        f"{moment(step)[0].upper()}{moment(step)[1:]}: {row.mean():.1f} bits a token of your text; {bits:.1f} bits a "
-        "character of general text."
+        f"{moment(step)[0].upper()}{moment(step)[1:]}: {row.mean():.1f} bits per token on your text, {bits:.1f} bits "
+        "per character on unseen general text."
         for step, row, bits in zip(steps, own, general)
     ]
-    return player(Player(marks=marks, says=says, panels=panels, states=("", "", ""), scrub="Reading"))
+    return player(Player(marks=marks, says=says, panels=panels, states=("", "", ""), scrub="Training"))
 
 
 def chosen_among(bits: float) -> str:
     """Explains a number of bits for a token in plain English."""
-    return f"as unsure as among {among_how_many(bits)} tokens"
+    return f"like choosing among {among_how_many(bits)} tokens"
 
 
 def story(token: str, bits: float, said: Sequence[tuple[str, float]]) -> str:
     """Describes how surprised the reader was by a token, and which tokens it expected."""
     likeliest = ", ".join(f"“{visible(one)}” {percent(chance)}" for one, chance in said)
     return (
-        f"“{visible(token)}”: as unsure as among {among_how_many(bits)} tokens ({bits:.1f} bits). Expected {likeliest}."
+        f"“{visible(token)}”: the net was as uncertain as if it had to choose among {among_how_many(bits)} tokens "
+        f"({bits:.1f} bits). It found most likely: {likeliest}."
     )
 
 
@@ -217,8 +221,10 @@ def losses(shown: Sequence[Curve], guess: Guess, nothing: float | None, title: s
         marks.append(Mark(start=(SPAN[0], nothing), end=(SPAN[1], nothing), says=KNOWS_NOTHING, place="insideEndTop"))
     if guess:
         table = pd.DataFrame({"x": [BEGIN, FINISH], "mean": [guess[START], guess[END]]})
-        drawn.append(Curve(table=table.assign(low=table["mean"], high=table["mean"]), name="you", role="guess"))
-    return value_curves(drawn, TOKENS, Axis(name="bits a character", low=0, high=HIGH), marks, title)
+        drawn.append(
+            Curve(table=table.assign(low=table["mean"], high=table["mean"]), name="your prediction", role="guess")
+        )
+    return value_curves(drawn, TOKENS, Axis(name="bits per character", low=0, high=HIGH), marks, title)
 
 
 def young_band(evidence: Results) -> pd.DataFrame:
@@ -236,7 +242,7 @@ def expected(answer: Answer, title: str) -> Figure:
     """Draws the most likely next tokens of the reader, at the end of its training."""
     tokens = answer["runs"][0]["next"][-1][0]
     shown = [Bar(name=f"“{visible(token)}”", values=np.array([100 * chance])) for token, chance in tokens]
-    return bars(shown, "probability", "%", title, signed=False)
+    return bars(shown, "Probability", "%", title, signed=False)
 
 
 def printable(text: str) -> str:
@@ -249,9 +255,9 @@ def learned_first(evidence: Results) -> Figure:
     steps, right = told_apart(evidence)
     read = np.maximum(np.array(steps) * BATCH * WINDOW, BEFORE).tolist()
     shown = [
-        Curve(table=band_by_x(dict(zip(read, right[:, :, k].T))), name=kind, role=LOOKS[kind])
+        Curve(table=band_by_x(dict(zip(read, right[:, :, k].T))), name=FIRST.label_of(kind), role=LOOKS[kind])
         for k, kind in enumerate(KINDS)
     ]
     guessing = Mark(start=(BEFORE, 0.5), end=(1e6, 0.5), says="guessing", place="insideStartTop")
-    title = "Real text or spoiled? Pairs told apart in the first minute, by what was spoiled"
-    return curves(shown, "tokens read", (BEFORE, 1e6), [guessing], title, y="Pairs told apart", share=(0.4, 1))
+    title = "Share of pairs in which the net prefers the real text, by what is wrong in the other one"
+    return curves(shown, "tokens read", (BEFORE, 1e6), [guessing], title, y="Correct pairs", share=(0.4, 1))

@@ -22,19 +22,18 @@ GAME = (
 )
 AMOUNT = Control(
     name="kilobytes",
-    label="Thousand characters to learn from",
+    label="Training text for each net (thousand characters)",
     options=SLICES,
     default=SLICE,
-    help="Every net has a slice of its own and reads it four times, which takes the longer the more there is: up to a "
-    "minute.",
+    help="Every net gets a piece of text of its own and reads it four times. More text takes longer, up to a minute.",
     slider=True,
 )
 BACK = Control(
     name="back",
-    label="Tokens it may look back",
+    label="How many tokens the net sees",
     options=(1, 4, 16, WINDOW),
     default=WINDOW,
-    help="How much of your text the reader sees when it guesses the next token.",
+    help="How many tokens of your text the pretrained net sees before each token that it predicts.",
     slider=True,
 )
 
@@ -48,7 +47,7 @@ def young(first_seed: int) -> Run:
 def runs(settings: Settings) -> Runs:
     """Returns a model that learns general text from scratch, in four passes."""
     run = replace(amount(settings[AMOUNT], Seeds(LIVE, 100 * settings.draw)), exhibit=BEGUN)
-    return [LabelledRun("live", run, "yours", name="yours")]
+    return [LabelledRun("live", run, "yours", name="your nets")]
 
 
 def backdrop(settings: Settings) -> Values:

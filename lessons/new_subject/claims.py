@@ -43,15 +43,15 @@ def domain_finding(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says="on plays and law five steps of the pretrained net beat all that scratch ever reaches",
+                says="on Shakespeare and on law, five steps of fine-tuning beat the best result of a net from scratch",
                 met=all(float(early[subject].mean()) > 0 for subject in near),
             ),
             Check(
-                says="code gains less than half as much as either",
+                says="on code, pretraining gains less than half as much as on Shakespeare or on law",
                 met=bool(gains[FAR].mean() < min(gains[subject].mean() for subject in near) / 2),
             ),
             Check(
-                says="general text is forgotten everywhere, by 0.05 bits a character or more",
+                says="after every subject, the net needs at least 0.05 bits per character more on general English",
                 met=all(float(numbers[f"{subject}_lost"]) >= 0.05 for subject in SUBJECTS),
             ),
         ),
@@ -86,15 +86,17 @@ def slice_finding(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says="the gain falls from every amount to the next",
+                says="the advantage of pretraining shrinks with every increase in text",
                 met=all(gain[a] > gain[b] for a, b in pairwise(SLICES)),
             ),
             Check(
-                says="scratch needs ten times the least text to be as good as the reader on it, by its whole interval",
+                says="a net from scratch needs at least ten times the smallest amount of text to match the fine-tuned "
+                "net, by its whole interval",
                 met=low >= 10,
             ),
             Check(
-                says="on the least it ends 0.05 bits above its best, on the most within 0.02",
+                says="with the smallest amount of text, the net ends at least 0.05 bits above its best, and with the "
+                "largest at most 0.02 bits",
                 met=bool(worse[few].mean() >= 0.05 and worse[many].mean() <= 0.02),
             ),
         ),
@@ -111,32 +113,40 @@ CLAIMS = (
     Claim(
         id="S21",
         statement=(
-            "After {early} steps on 50 thousand characters the reader is below all that scratch ever reaches on plays "
-            "and on law. At its best it pays {shakespeare_best} bits a character for Shakespeare, scratch "
-            "{shakespeare_scratch}; for law {law_best} and {law_scratch}; for code {code_best} and {code_scratch}. "
-            "General text, {general} before, then costs it {shakespeare_general}, {law_general} and {code_general}."
+            "A language model is pretrained on general English and fine-tuned on 50 thousand characters of "
+            "Shakespeare, law or code. On Shakespeare and law, {early} steps are enough to beat every net from "
+            "scratch. At its best it needs {shakespeare_best} bits per character on unseen Shakespeare (from scratch: "
+            "{shakespeare_scratch}), {law_best} on law (from scratch: {law_scratch}) and {code_best} on code (from "
+            "scratch: {code_scratch}). On general English it needed {general} bits before, and then "
+            "{shakespeare_general}, {law_general} and {code_general}."
         ),
         runs=domains,
         finding=domain_finding,
-        statistic="bits a character that five steps are below scratch at its best, on plays and law",
-        bar="above zero on both; code gains less than half as much; general text is forgotten by 0.05 bits or more",
+        statistic="bits per character by which five steps of fine-tuning are ahead of the best net from scratch, "
+        "averaged over Shakespeare and law",
+        bar="Five steps of fine-tuning are ahead on both. On code, pretraining gains less than half as much. After "
+        "every subject the net needs at least 0.05 bits more on general English.",
         paper="Gururangan et al. 2020, Don't Stop Pretraining: Adapt Language Models to Domains and Tasks",
-        paper_found="A second phase of pretraining on a task's own domain helped in all four domains that were tried.",
+        paper_found="A second phase of pretraining, on texts from the field of the task, helped in all four fields "
+        "that were tried.",
     ),
     Claim(
         id="S21b",
         statement=(
-            "On {few} thousand characters of Shakespeare the reader gets to {ours5} bits a character at its best, "
-            "scratch to {scratch5}; on {many} thousand to {ours150} and {scratch150}. To be as good as the reader on "
-            "{few} thousand, scratch needs {worth} thousand, {times} times as much. With {few} thousand the reader is "
-            "best after {turn} steps and {worse} bits worse after {last}: it has begun to learn its few pages by heart."
+            "A language model is pretrained on general English and fine-tuned on {few} thousand characters of "
+            "Shakespeare. At its best it needs {ours5} bits per character on unseen pages, and a net from scratch "
+            "needs {scratch5}. With {many} thousand characters they need {ours150} and {scratch150}. From scratch it "
+            "takes {worth} thousand characters, {times} times as many, to match the net fine-tuned on {few} thousand. "
+            "That net is best after {turn} steps. After {last} steps it is {worse} bits worse, because it overfits."
         ),
         runs=sliced,
         finding=slice_finding,
-        statistic="times the text that scratch needs to be as good as the reader on the least",
-        bar="the gain falls from every amount to the next; scratch needs ten times the least text to be as good as the "
-        "reader on it; only few pages are learned by heart",
+        statistic="how many times as much text a net from scratch needs to match the net fine-tuned on the smallest "
+        "amount",
+        bar="The advantage of pretraining shrinks with every increase in text. A net from scratch needs at least ten "
+        "times the smallest amount to match the fine-tuned net. Only the net with the smallest amount overfits.",
         paper="Hernandez et al. 2021, Scaling Laws for Transfer",
-        paper_found="Pretraining acted as a multiplier of the text to fine-tune on, the greater the less there was.",
+        paper_found="Pretraining multiplied the effective amount of text for fine-tuning. The factor was larger when "
+        "there was less text.",
     ),
 )

@@ -15,7 +15,9 @@ from lessons.new_subject.subject_texts import capital, hook, subject_text
 
 
 def script(settings: Settings) -> str:
-    return scripts.reading(sides(settings)[PRETRAINED], f"{capital(subject_text(settings[SUBJECT]))}, after the reader")
+    return scripts.reading(
+        sides(settings)[PRETRAINED], f"{capital(subject_text(settings[SUBJECT]))}, after pretraining"
+    )
 
 
 LESSON = Lesson(
@@ -23,10 +25,10 @@ LESSON = Lesson(
     chapter="Language",
     title="A new subject",
     covers=("O", "L"),
-    question="What is a reader worth on my own texts?",
+    question="How much does pretraining help with a new kind of text?",
     controls=(SUBJECT, AMOUNT),
     prediction=Prediction(
-        asks="How surprised is the reader, fine-tuned on so much Shakespeare, by pages it has not seen?",
+        asks="How much do unseen pages of Shakespeare surprise the fine-tuned net?",
         sliders=tuple(HANDLES.values()),
         handles=POINTS,
     ),
@@ -36,7 +38,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("They write",),
+    moving=("What they write",),
     tells=tells,
     verdict=verdict,
     script=script,

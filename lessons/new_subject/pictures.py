@@ -31,17 +31,17 @@ from lessons.new_subject.subject_texts import CALLED, capital, subject_text
 
 TUNED, BARE = NAMES[PRETRAINED], NAMES[SCRATCH]
 ROLE = {PRETRAINED: "pretrained", SCRATCH: "scratch"}
-AMOUNTS = Axis(name="thousand characters of it", low=4, high=190, log=True, form=",.0f")
-BITS = Axis(name="bits a character", low=2, high=5)
+AMOUNTS = Axis(name="training text (thousand characters)", low=4, high=190, log=True, form=",.0f")
+BITS = Axis(name="bits per character", low=2, high=5)
 
 
 def handle(kilobytes: int) -> Control[float]:
     return Control(
         name=f"at{kilobytes}",
-        label=f"The reader, fine-tuned on {kilobytes} thousand characters, in bits",
+        label=f"The pretrained net, fine-tuned on {kilobytes} thousand characters (bits per character)",
         options=tuple(round(k / 10, 1) for k in range(20, 47)),
         default=3.5,
-        help="Bits a character on pages that it has not seen: fewer are better.",
+        help="Bits per character on pages that were not used in training. Fewer bits are better.",
         slider=True,
     )
 
@@ -69,7 +69,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         marks.append(Mark(start=(SLICES[0], level), end=(reach, level), says=says, place="insideMiddleTop"))
     if guess:
         said = {k: float(guess[control]) for k, control in HANDLES.items()}
-        shown.append(Curve(table=thin(said), name="your guess", role="guess"))
+        shown.append(Curve(table=thin(said), name="your prediction", role="guess"))
         for k, value in said.items():
             if k in ours:
                 gap = pd.DataFrame({"x": k, "mean": [value, float(ours[k].mean())]})
@@ -87,7 +87,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             shown.append(
                 Curve(table=thin({SLICE: best}), name=f"{subject_text(subject)}, {NAMES[side]}", role=role, named=False)
             )
-    title = "Surprise at unseen pages, after so much of the subject (lines: Shakespeare, at its best moment)"
+    title = "How much unseen pages surprise the nets, by the amount of training text (curves: Shakespeare, best moment)"
     figure = value_curves(shown, AMOUNTS, BITS, marks, title)
     ticks = {key: {"customValues": list(SLICES)} for key in ("axisLabel", "axisTick")}
     return pointed(
@@ -145,14 +145,14 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     subject = settings[SUBJECT]
     role = next((role for role in ("race", "recorded") if evidence.behaviour(role, PRETRAINED)), "")
     if role:
-        shown["They write"] = lambda: continuations(evidence, role)
+        shown["What they write"] = lambda: continuations(evidence, role)
     if tables := evidence.tables(role or "race"):
-        shown["While they learn"] = lambda: adapting(tables, 6 if subject in CALLED and subject != FAR else 8)
+        shown["Loss during training"] = lambda: adapting(tables, 6 if subject in CALLED and subject != FAR else 8)
     if evidence.has(PRETRAINED, SLICED, SLICE):
         shown |= {
-            "Every subject": lambda: by_subject(evidence),
+            "All subjects": lambda: by_subject(evidence),
             "General English": lambda: general(evidence),
-            "By heart": lambda: by_heart(evidence),
+            "Overfitting": lambda: by_heart(evidence),
         }
     return shown
 
@@ -160,7 +160,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 def by_subject(evidence: Results) -> Figure:
     """Draws the loss on unseen pages of every subject: an untrained net, the untouched reader, and both sides at
     their best."""
-    looks = {"knows nothing": "note", "the reader, untouched": "source", BARE: "scratch", TUNED: "pretrained"}
+    looks = {"knows nothing": "note", "pretrained, not fine-tuned": "source", BARE: "scratch", TUNED: "pretrained"}
     rows = {}
     for subject in CALLED:
         ours, scratch = (bits(evidence.table(side, subject, SLICE)) for side in (PRETRAINED, MOST))
@@ -180,12 +180,12 @@ def by_subject(evidence: Results) -> Figure:
     x = {"type": "value", "name": UNIT, "min": 2, "max": 9, "interval": 1}
     y = {"type": "category", "inverse": True, "data": list(rows), "axisTick": {"show": False}}
     option = compact({"series": series, "grid": grid, "legend": {"top": 0, "left": "center"}}, xAxis=x, yAxis=y)
-    title = f"What the start is worth (blue bar), on {SLICE} thousand characters of each subject"
+    title = f"How much pretraining gains (blue bar) with {SLICE} thousand characters of each subject"
     told = "; ".join(
         f"{name}: " + ", ".join(f"{what} {bits_paid:.2f}" for what, bits_paid in zip(looks, paid))
         for name, paid in rows.items()
     )
-    return Figure(kind="chart", spec=option, alt=f"Bits a character on unseen pages. {told}.", title=title)
+    return Figure(kind="chart", spec=option, alt=f"Bits per character on unseen pages. {told}.", title=title)
 
 
 def general(evidence: Results) -> Figure:
@@ -195,8 +195,10 @@ def general(evidence: Results) -> Figure:
         Curve(table=by_step(evidence.table(PRETRAINED, subject, SLICE), "bits 1"), name=name, role=looks[subject])
         for subject, name in CALLED.items()
     ]
-    x, y = Axis(name="steps of the subject", low=0, high=STORED_STEPS, form=".0f"), Axis(name=UNIT, low=1.8, high=2.4)
-    return value_curves(shown, x, y, title="General English while the reader learns something else: it costs more")
+    x, y = Axis(name="steps of fine-tuning", low=0, high=STORED_STEPS, form=".0f"), Axis(name=UNIT, low=1.8, high=2.4)
+    return value_curves(
+        shown, x, y, title="How much general English surprises the pretrained net while it learns each subject"
+    )
 
 
 def by_heart(evidence: Results) -> Figure:
@@ -208,8 +210,13 @@ def by_heart(evidence: Results) -> Figure:
         shown.append(
             Curve(table=by_step(evidence.table(PRETRAINED, SLICED, k), "bits"), name=name, role=role, named=k != SLICE)
         )
-    x, y = Axis(name="steps", low=0, high=STORED_STEPS, form=".0f"), Axis(name=UNIT, low=2.4, high=3.4)
-    return value_curves(shown, x, y, title="Unseen Shakespeare, by how much of it the reader goes over again and again")
+    x, y = Axis(name="steps of fine-tuning", low=0, high=STORED_STEPS, form=".0f"), Axis(name=UNIT, low=2.4, high=3.4)
+    return value_curves(
+        shown,
+        x,
+        y,
+        title="How much unseen Shakespeare surprises the net, for each amount of training text (in characters)",
+    )
 
 
 def tells(evidence: Results, settings: Settings) -> str:
@@ -218,15 +225,15 @@ def tells(evidence: Results, settings: Settings) -> str:
     if len(tables) < len(ROLE):
         return ""
     ours, theirs = (float(bits(tables[side])[-1].mean()) for side in ROLE)
-    return f"On unseen pages fine-tuned pays {ours:.1f} bits a character, from scratch {theirs:.1f}."
+    return f"Bits per character on unseen pages: fine-tuned {ours:.1f}, from scratch {theirs:.1f}."
 
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:
     return [
         (
-            f"the reader on {k} thousand characters",
-            f"{guess[control]:g} bits",
-            f"{at_best(evidence, k)[0].mean():.1f} bits",
+            f"fine-tuned on {k} thousand characters of Shakespeare",
+            f"{guess[control]:g} bits per character",
+            f"{at_best(evidence, k)[0].mean():.1f} bits per character",
         )
         for k, control in HANDLES.items()
     ]

@@ -34,7 +34,8 @@ SUBJECT = Control(
     label="Subject",
     options=(*SUBJECTS, BROUGHT),
     default=SLICED,
-    help="What the reader goes on with: plays, statutes, Python, medical abstracts, or a text of your own.",
+    help="What the nets learn: plays by Shakespeare, laws, Python code, medical abstracts, or a text of your own.",
+    labels={SLICED: "Shakespeare"},
     known=corpus.is_own_text,
     kind="text",
 )
@@ -45,7 +46,7 @@ def sides(settings: Settings) -> dict[str, Run]:
 
 
 def runs(settings: Settings) -> Runs:
-    names = {PRETRAINED: "the reader, fine-tuned", SCRATCH: "from scratch"}
+    names = {PRETRAINED: "fine-tuned", SCRATCH: "from scratch"}
     return [LabelledRun("race", run, side, name=names[side]) for side, run in sides(settings).items()]
 
 

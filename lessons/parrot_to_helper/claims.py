@@ -91,10 +91,22 @@ def obeying_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="the raw model answers in form at most twice in a hundred", met=raw[FORMED] <= 0.02),
-            Check(says=f"after {MOST} examples it does so three times in four", met=seen[MOST] >= 0.75),
-            Check(says="and on combinations that no example showed at least every other time", met=low >= 50),
-            Check(says="it tells styles apart in 55 of 100 cases", met=style.mean() >= 0.55),
+            Check(
+                says="the pretrained net answers in the right form at most twice in a hundred cases",
+                met=raw[FORMED] <= 0.02,
+            ),
+            Check(
+                says=f"after {MOST} examples, the net answers in the right form at least three times in four",
+                met=seen[MOST] >= 0.75,
+            ),
+            Check(
+                says="on held-out combinations, the net answers in the right form at least every other time, by the "
+                "whole interval",
+                met=low >= 50,
+            ),
+            Check(
+                says="the net names the style of a text correctly in at least 55 of 100 cases", met=style.mean() >= 0.55
+            ),
         ),
         numbers=numbers,
     )
@@ -116,9 +128,19 @@ def facts_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="asked for unmet facts it answers in form four times in five", met=formed.mean() >= 0.8),
-            Check(says="and is right at most five times in a hundred", met=right.mean() <= 0.05),
-            Check(says="of its answers in form on style 70 of 100 are right", met=given["style"] >= 0.7),
+            Check(
+                says="asked for facts that no example showed, the net answers in the right form at least four times "
+                "in five",
+                met=formed.mean() >= 0.8,
+            ),
+            Check(
+                says="asked for these facts, the net is correct at most five times in a hundred",
+                met=right.mean() <= 0.05,
+            ),
+            Check(
+                says="of its answers in the right form about style, at least 70 of 100 are correct",
+                met=given["style"] >= 0.7,
+            ),
         ),
         numbers={
             "formed": percent(formed.mean()),
@@ -148,9 +170,18 @@ def practice_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="practice adds 30 points to what needs no English", met=bool(skills.mean() - early >= 0.3)),
-            Check(says="facts that no example showed stay at most five in a hundred", met=bool(facts.mean() <= 0.05)),
-            Check(says="and so do verses put into new English", met=bool(share["in new English"].mean() <= 0.05)),
+            Check(
+                says="practice adds at least 30 points to skills that need no English",
+                met=bool(skills.mean() - early >= 0.3),
+            ),
+            Check(
+                says="facts that no example showed are correct at most five times in a hundred",
+                met=bool(facts.mean() <= 0.05),
+            ),
+            Check(
+                says="verses put into new English are correct at most five times in a hundred",
+                met=bool(share["in new English"].mean() <= 0.05),
+            ),
         ),
         numbers=numbers | {"real": percent(real.mean()), "facts": percent(facts.mean()), "nets": str(len(skills))},
     )
@@ -171,9 +202,18 @@ def price_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="general text costs a tenth of a bit more, with every seed", met=bool((worse >= 0.1).all())),
-            Check(says="reading it on the side saves half of that", met=bool(mixed.mean() <= worse.mean() / 2)),
-            Check(says="at a price of ten points of form at most", met=obeyed["mixed"] >= obeyed["alone"] - 0.1),
+            Check(
+                says="with every seed, the net needs at least a tenth of a bit per character more on general text",
+                met=bool((worse >= 0.1).all()),
+            ),
+            Check(
+                says="training on general text as well saves at least half of that",
+                met=bool(mixed.mean() <= worse.mean() / 2),
+            ),
+            Check(
+                says="this costs at most ten points of answers in the right form",
+                met=obeyed["mixed"] >= obeyed["alone"] - 0.1,
+            ),
         ),
         numbers={"raw": f"{before:.2f}", "most": str(MOST), "mixed_bits": f"{before + mixed.mean():.2f}"}
         | {f"bits{n}": f"{each.mean():.2f}" for n, each in after.items()}
@@ -185,63 +225,72 @@ CLAIMS = (
     Claim(
         id="I1",
         statement=(
-            "The raw model answers {raw_formed} of unseen instructions in the form they ask for. After {few} examples "
-            "it is {formed40}, after {most} {formed600}. Of three combinations that were held out it is {held0}, "
-            "{held1} and {held2}, together {held}. It names the style of a text rightly and in form in {style}."
+            "A pretrained language model answers {raw_formed} of unseen instructions in the form that they ask for. "
+            "After fine-tuning on {few} examples it is {formed40}, and after {most} examples {formed600}. For three "
+            "combinations of instructions that were held out it is {held0}, {held1} and {held2}, and {held} on "
+            "average. The fine-tuned net names the style of a text correctly and in the right form in {style} of cases."
         ),
         runs=obeying,
         finding=obeying_finding,
-        statistic="percent of answers in form, to combinations of instructions that were held out",
-        bar=f"raw at most two in a hundred; {MOST} examples three in four; held out one in two, by its whole interval",
+        statistic="percentage of answers in the right form to combinations of instructions that were held out",
+        bar=f"At most two in a hundred answers of the pretrained net are in the right form. After {MOST} examples it "
+        "is three in four, and for held-out combinations one in two, by the whole interval.",
         paper="Wei et al. 2022, Finetuned Language Models Are Zero-Shot Learners",
-        paper_found="A model of 137 billion weights, tuned on over 60 data sets written as instructions, did better on "
-        "kinds of task that were held out, and beat the larger GPT-3 without examples on 20 of 25 data sets.",
+        paper_found="A model with 137 billion weights was fine-tuned on over 60 datasets written as instructions. It "
+        "improved on kinds of task that were held out, and beat the larger GPT-3 without examples on 20 of 25 "
+        "datasets.",
     ),
     Claim(
         id="I2",
         statement=(
-            "Asked for French names and trivia it has not met, the model answers in form in {formed} of cases "
-            "and rightly in {right}. Of its answers in form about style, where chance is a half, {style} are right."
+            f"A language model is fine-tuned on {MOST} instructions with their answers. Asked for French names and "
+            "trivia that no example showed, it answers in the right form in {formed} of cases and correctly in "
+            "{right}. Of its answers in the right form about the style of a text, where guessing gets half right, "
+            "{style} are correct."
         ),
         runs=facts_runs,
         finding=facts_finding,
-        statistic="points by which answers in form exceed right answers, on facts",
-        bar="facts: four in five in form and at most five in a hundred right; styles: 70 of 100 in form right",
+        statistic="percentage points by which answers in the right form are more frequent than correct answers, for "
+        "facts that no example showed",
+        bar="Of answers about facts, at least four in five are in the right form and at most five in a hundred are "
+        "correct. Of the answers in the right form about style, at least 70 of 100 are correct.",
         paper="Zhou et al. 2023, LIMA: Less Is More for Alignment",
-        paper_found="A model of 65 billion weights was tuned on 1,000 chosen prompts and answers alone. From how well "
-        "that worked, the authors conclude that nearly all knowledge comes from pretraining.",
+        paper_found="A model with 65 billion weights was fine-tuned only on 1,000 carefully chosen prompts and "
+        "answers. It worked so well that the authors conclude that nearly all knowledge comes from pretraining.",
     ),
     Claim(
         id="I4",
         statement=(
-            "After {many} examples and {steps} steps the first of three words is copied rightly in {word} ({few} "
-            "examples: {word_before}), two words are turned round in {reverse} ({reverse_before}), a word is put in "
-            "capitals in {capitals} ({capitals_before}). Facts that no example showed are right in {facts}, verses in "
-            "new English in {English}; of answers in form about real film reviews {real} are right, where half is "
-            "chance. ({nets} nets.)"
+            "A language model is fine-tuned on {many} instructions for {steps} steps. It then copies the first of "
+            "three words correctly in {word} of cases (after {few} instructions: {word_before}), reverses two words in "
+            "{reverse} ({reverse_before}), and writes a word in capitals in {capitals} ({capitals_before}). Facts that "
+            "no example showed are correct in {facts} of cases, and verses in new English in {English}. Of answers in "
+            "the right form about real film reviews, {real} are correct, where guessing gets half right. ({nets} nets.)"
         ),
         runs=practice_runs,
         finding=practice_finding,
-        statistic="percent of right answers to what needs no English, after long practice",
-        bar="practice adds 30 points to what needs no English; facts and verses stay at most five in a hundred",
+        statistic="percentage of correct answers to instructions that need no English, after long practice",
+        bar="Practice adds at least 30 points to skills that need no English. At most five in a hundred answers about "
+        "facts and verses are correct.",
         paper="Gudibande et al. 2023, The False Promise of Imitating Proprietary LLMs",
-        paper_found="Models tuned on a stronger model's answers took on its style, but closed little of the gap on "
-        "what those answers hardly covered, and were no more factual.",
+        paper_found="Models fine-tuned on the answers of a stronger model copied its style. They closed little of the "
+        "gap on tasks that these answers hardly covered, and they were no more factual.",
     ),
     Claim(
         id="I3",
         statement=(
-            "General text costs the raw model {raw} bits a character, and {bits600} after {most} examples of "
-            "instructions. If as much of it is read beside them, it costs {mixed_bits}; and {mixed} of answers come "
-            "in form, after {alone} without."
+            "A pretrained language model needs {raw} bits per character on general text, and {bits600} after it is "
+            "fine-tuned on {most} instructions. If it trains on as much general text at the same time, it needs "
+            "{mixed_bits}. Then {mixed} of its answers to instructions are in the right form, compared with {alone} "
+            "without general text."
         ),
         runs=price_runs,
         finding=price_finding,
-        statistic="bits a character that general text costs more",
-        bar="a tenth of a bit or more, with every seed; reading on saves half of it, and ten points of form at most "
-        "are lost",
+        statistic="how many more bits per character the net needs on general text after fine-tuning",
+        bar="With every seed the net needs at least a tenth of a bit more. Training on general text as well saves half "
+        "of it, and costs at most ten points of answers in the right form.",
         paper="Ouyang et al. 2022, Training language models to follow instructions with human feedback",
-        paper_found="Tuned by human feedback, GPT-3 did worse on some public data sets; mixing pretraining text into "
-        "the updates greatly reduced that.",
+        paper_found="After fine-tuning with human feedback, GPT-3 did worse on some public datasets. Mixing "
+        "pretraining text into the updates greatly reduced this loss.",
     ),
 )

@@ -30,7 +30,7 @@ def script(settings: Settings) -> str:
     assert run.start and isinstance(run.task, Instructions)
     return scripts.render_script(
         "lessons.parrot_to_helper.script",
-        f"{settings[COUNT]} instructions, without {settings[WITHOUT]}",
+        f"Fine-tuning on {settings[COUNT]} examples, without “{settings[WITHOUT]}”",
         EXAMPLES=run.task.examples,
         WITHOUT=run.task.without,
         BACKBONE=scripts.weights(run.start),
@@ -44,17 +44,18 @@ LESSON = Lesson(
     chapter="Language",
     title="From parrot to helper",
     covers=("L", "I"),
-    question="Why does a fluent model not answer?",
+    question="How does a net that only continues texts learn to answer?",
     controls=(COUNT, WITHOUT, BESIDE),
     prediction=Prediction(
-        asks="How many answers to unseen instructions will be in the form asked?",
+        asks="What percentage of answers to unseen instructions will have the right form, or be correct about facts?",
         sliders=(*FORM_AT.values(), FACTS_RIGHT),
         handles=MARKS,
     ),
     sheet=LearnerInput(
         kind="text",
         label="Your instruction",
-        help="What, how: with what. It was tuned on: " + ", ".join(WHAT) + "; plain, shouted, doubted, twice.",
+        help="Write what to do, how to write the answer, and the text. The examples ask for: " + ", ".join(WHAT) + ". "
+        "They want the answer plain, shouted (!), doubted (?) or twice.",
         default="Old or new, shouted: he saith unto them",
         most=80,
         examples=("In French: Spain", "Answer: Who wrote Hamlet?"),
@@ -68,7 +69,7 @@ LESSON = Lesson(
     moving=("The answers",),
     tells=tells,
     mission=Mission(
-        says=f"with fewer than {MOST} examples, have half of all answers in the form asked",
+        says=f"with fewer than {MOST} examples, get at least half of all answers in the right form",
         met=half_with_few,
         tries={control.name: control.options for control in (COUNT, BESIDE)},
     ),

@@ -39,8 +39,9 @@ from lessons.parrot_to_helper.runs import RIGHT as TRUE
 
 SHORT = 60  # the number of characters of an answer that are shown
 ROWS = ("old or new, plain", "in French, plain", "answer, plain")  # rows besides the held-out combination
-IN_FORM, IS_TRUE = "in the form asked", "true"  # check marks
+IN_FORM, IS_TRUE = "in the right form", "correct"  # check marks
 NOT_SHOWN = "held out"
+BEFORE = "before"  # the bar of the pretrained net
 X = (30, 800)  # the ends of the axis of examples
 HALF = 0.5  # the share of answers in form that the mission requires
 
@@ -50,17 +51,21 @@ def share(key: str, label: str, help: str) -> Control[int]:
 
 
 FORM_AT = {  # by the number of examples
-    n: share(f"form{n}", f"Answers in the form asked after {n} examples, in percent", "Ended, and written as asked.")
+    n: share(
+        f"form{n}",
+        f"Answers in the right form after {n} examples (percent)",
+        "The answer ends, and it is written as the instruction asks.",
+    )
     for n in EXAMPLES
 }
 FACTS_RIGHT = share(
     "facts",
-    f"Right answers about facts that it has not met, after {MOST} examples, in percent",
-    "French names and trivia.",
+    f"Correct answers about facts that no example showed, after {MOST} examples (percent)",
+    "French names of countries, and trivia.",
 )
 MARKS = (
-    *(Handle(x=n, y=control, name="in form", unit=" %", start=60) for n, control in FORM_AT.items()),
-    Handle(x=MOST, y=FACTS_RIGHT, name="true", unit=" %", start=25, joined=False),
+    *(Handle(x=n, y=control, name="right form", unit=" %", start=60) for n, control in FORM_AT.items()),
+    Handle(x=MOST, y=FACTS_RIGHT, name="correct facts", unit=" %", start=25, joined=False),
 )
 
 
@@ -76,10 +81,10 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     longest = max(map(len, written))
     value = Player(
         marks=[f"word {k}" for k in range(longest + 1)],
-        says=["It goes on with whatever it is given: with a text, and with an instruction."] * (longest + 1),
+        says=["The net continues whatever it is given: a text or an instruction."] * (longest + 1),
         panels=[
             Texts(
-                title="What a model writes that has only read",
+                title="What the pretrained net writes",
                 prompts=prompts,
                 says=[[" ".join(words[:k]) for words in written] for k in range(longest + 1)],
                 notes=["a text"] * len(STORIES) + ["an instruction"] * 3,
@@ -101,13 +106,13 @@ def changing(evidence: Results, without: str) -> Figure:
     value = Player(
         marks=[f"step {step}" for step in steps],
         says=[
-            f"After {step:,} steps: of {len(examples)} answers {int(f.sum())} are in the form asked, "
-            f"{int(r.sum())} are true."
+            f"After {step:,} steps, {int(f.sum())} of {len(examples)} answers are in the right form, and "
+            f"{int(r.sum())} are correct."
             for step, f, r in zip(steps, formed, right)
         ],
         panels=[
             Texts(
-                title="Unseen instructions, and what the net answers now",
+                title="Unseen instructions, and the answers of the net",
                 prompts=[examples[k]["prompt"] for k in rows],
                 says=[[cut(test["0"]["texts"][k]) for k in rows] for test in told],
                 lamps={
@@ -115,7 +120,7 @@ def changing(evidence: Results, without: str) -> Figure:
                     IS_TRUE: np.where(right[:, rows], RIGHT, LOST),
                 },
                 notes=[NOT_SHOWN if examples[k]["name"] == without else "" for k in rows],
-                big=[f"{int(f.sum())} of {len(examples)} in the form asked" for f in formed],
+                big=[f"{int(f.sum())} of {len(examples)} in the right form" for f in formed],
             )
         ],
         states=("", "", ""),
@@ -154,10 +159,10 @@ def answer_text(answer: Mapping[str, Any]) -> str:
 
 def asked_both(answer: Answer) -> Figure:
     """Draws the learner's instruction and the answers of the models."""
-    models = ("the raw model", "tuned, just now")[: len(answer["answers"])]
+    models = ("pretrained", "fine-tuned just now")[: len(answer["answers"])]
     (prompt,) = answer["prompts"]
     written = [answer_text(one[0]) for one in answer["answers"]]
-    panel = Texts(title=f"After your instruction: {prompt}", prompts=models, says=written)
+    panel = Texts(title=f"Answers to your instruction: {prompt}", prompts=models, says=written)
     return player(Player(marks=("",), says=("",), panels=(panel,)))
 
 
@@ -177,16 +182,18 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         for label, what, names, role, tag in (
             (IN_FORM, FORMED, ways(without=first), "pretrained", "top"),
             (NOT_SHOWN, FORMED, [first], "target", "right"),
-            ("true facts", TRUE, ways(*FACTS), "scratch", "top"),
+            ("correct facts", TRUE, ways(*FACTS), "scratch", "top"),
         ):
             values = {n: shares(evidence.answer("obeys", n, first), what, names) for n in EXAMPLES}
             shown.append(Curve(table=band_by_x(values), name=label, role=role, tag=(EXAMPLES[1], tag)))
     shown += guess_curves(guess) if guess else []
     if evidence.has("live obeys"):
         values = {settings[COUNT]: shares(evidence.answer("live obeys"), FORMED, ways(without=settings[WITHOUT]))}
-        shown.append(Curve(table=band_by_x(values), name="yours", role="pretrained", tag=(settings[COUNT], "right")))
-    title = "Answers to unseen instructions, by the number of examples it was shown"
-    return curves(shown, "examples of instructions", X, marks, title=title, y="Answers", at=EXAMPLES)
+        shown.append(
+            Curve(table=band_by_x(values), name="your nets", role="pretrained", tag=(settings[COUNT], "right"))
+        )
+    title = "Answers to unseen instructions, by the number of examples for fine-tuning"
+    return curves(shown, "examples for fine-tuning", X, marks, title=title, y="Share of answers", at=EXAMPLES)
 
 
 def guess_curves(guess: Guess) -> list[Curve]:
@@ -194,8 +201,8 @@ def guess_curves(guess: Guess) -> list[Curve]:
     line = {n: np.full(2, guess[control] / 100) for n, control in FORM_AT.items()}
     facts = {MOST: np.full(2, guess[FACTS_RIGHT] / 100)}
     return [
-        Curve(table=band_by_x(line), name="you: in form", role="guess", named=False),
-        Curve(table=band_by_x(facts), name="you: true", role="guess", tag=(MOST, "right")),
+        Curve(table=band_by_x(line), name="your prediction: right form", role="guess", named=False),
+        Curve(table=band_by_x(facts), name="your prediction: correct facts", role="guess", tag=(MOST, "left")),
     ]
 
 
@@ -211,20 +218,22 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
         return shown
     live, without = evidence.has("live obeys"), settings[WITHOUT]
     obeyed = evidence.answer("live obeys") if live else evidence.answer("obeys", MOST, without)
-    kinds = f"Your {LIVE} nets, by kind" if live else f"By kind, after {MOST} examples"
-    practised = f"By kind, after {MANY:,} examples and long practice"
+    kinds = f"Answers of your {LIVE} nets, by kind" if live else f"Answers by kind, after {MOST} examples"
+    practised = f"Answers by kind of instruction, after {MANY:,} examples and many more steps"
     return shown | {
         "By kind": lambda: by_kind(obeyed, without, kinds),
         "Long practice": lambda: by_kind(evidence.answer("obeys", MANY), "", practised),
-        "General text": lambda: price(prices(evidence), "What it cost: surprise at general text"),
+        "General text": lambda: price(
+            prices(evidence), "How much general text surprises the net, before and after fine-tuning"
+        ),
     }
 
 
 def prices(evidence: Results) -> dict[str, Answer]:
     """Returns the loss on general text: of the raw model, after each number of examples, with general text beside
     them, and of the live nets."""
-    paid = {RAW: evidence.answer("price", RAW)} | {f"{n} examples": evidence.answer("price", n) for n in EXAMPLES}
-    paid[f"{MOST}, and {GENERAL}"] = evidence.answer("price", GENERAL)
+    paid = {BEFORE: evidence.answer("price", RAW)} | {f"{n} examples": evidence.answer("price", n) for n in EXAMPLES}
+    paid[f"{MOST} and {GENERAL}"] = evidence.answer("price", GENERAL)
     return paid | ({"your nets": evidence.answer("live price")} if evidence.has("live price") else {})
 
 
@@ -234,8 +243,8 @@ def tells(evidence: Results, settings: Settings) -> str:
     if not told:
         return ""
     formed, right = judged(told[-1:])
-    of = f"{formed.sum()} of {formed.size} answers are in form"
-    return f"After {told[-1]['step']:,} steps {of}, {right.sum()} are true."
+    of = f"{formed.sum()} of {formed.size} answers are in the right form"
+    return f"After {told[-1]['step']:,} steps, {of}, and {right.sum()} are correct."
 
 
 def half_with_few(evidence: Results, settings: Settings) -> bool:
@@ -251,9 +260,9 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
     rows = []
     for n, control in FORM_AT.items():
         found = shares(evidence.answer("obeys", n, first), FORMED, ways(without=first)).mean()
-        rows.append((f"in form, after {n} examples", f"{guess[control]} %", percent(found)))
+        rows.append((f"answers in the right form after {n} examples", f"{guess[control]} %", percent(found)))
     facts = shares(evidence.answer("obeys", MOST, first), TRUE, ways(*FACTS)).mean()
-    return [*rows, ("true, of facts not met", f"{guess[FACTS_RIGHT]} %", percent(facts))]
+    return [*rows, ("correct answers about facts that no example showed", f"{guess[FACTS_RIGHT]} %", percent(facts))]
 
 
 def by_kind(answer: Answer, without: str, title: str) -> Figure:
@@ -262,15 +271,21 @@ def by_kind(answer: Answer, without: str, title: str) -> Figure:
     groups = {kind: ways(kind, without=without) for kind in WHAT} | ({"held out": [without]} if without else {})
     shown = []
     for label, names in groups.items():
-        for what, word, role in ((FORMED, "in form", "target"), (TRUE, "true", "pretrained")):
+        for what, word, role in ((FORMED, "right form", "target"), (TRUE, "correct", "pretrained")):
             shown.append(Bar(name=f"{label}, {word}", values=100 * shares(answer, what, names), role=role))
-    return bars(shown, "Unseen inputs", "%", title + (f"; held out is {without}" if without else ""), signed=False)
+    return bars(
+        shown,
+        "Answers to unseen instructions",
+        "percent",
+        title + (f" (held out: {without})" if without else ""),
+        signed=False,
+    )
 
 
 def price(paid: Mapping[str, Answer], title: str) -> Figure:
     """Draws bits a character on general text, before and after."""
     shown = [
-        Bar(name=label, values=bits(answer), role="scratch" if label == RAW else "pretrained")
+        Bar(name=label, values=bits(answer), role="scratch" if label == BEFORE else "pretrained")
         for label, answer in paid.items()
     ]
-    return bars(shown, "General text, lower is better", "bits a character", title, signed=False)
+    return bars(shown, "General text (fewer is better)", "bits per character", title, signed=False)

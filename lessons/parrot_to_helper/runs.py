@@ -39,26 +39,26 @@ PROMPTS = (
 
 COUNT = Control(
     name="examples",
-    label="Examples of instructions",
+    label="Examples for fine-tuning",
     options=EXAMPLES,
     default=MOST,
-    help="Different instructions with their answers, over all kinds. The number of steps stays the same.",
+    help="Different instructions of all kinds, with their answers. The number of steps stays the same.",
     slider=True,
 )
 WITHOUT = Control(
     name="without",
-    label="Combination held out",
+    label="Held-out combination",
     options=HELD_OUT,
     default=HELD_OUT[0],
-    help="No example shows these two parts together, but each of them with others.",
+    help="No example shows these two parts together. Examples show each of them with other parts.",
 )
 BESIDE = Control(
     name="beside",
-    label="Read beside the instructions",
+    label="Practised beside the instructions",
     options=(NOTHING, GENERAL),
     default=NOTHING,
-    help="With general text every step also reads as many tokens of what the model was pretrained on, which takes "
-    "about twice as long.",
+    help="With general text, every step also trains on as many tokens of the pretraining text. This takes about twice "
+    "as long.",
 )
 
 
@@ -120,7 +120,7 @@ def live_runs(settings: Settings) -> list[Run]:
 
 
 def runs(settings: Settings) -> Runs:
-    return [LabelledRun("live", run, k, name=f"tuned {k}") for k, run in enumerate(live_runs(settings), 1)]
+    return [LabelledRun("live", run, k, name=f"net {k}") for k, run in enumerate(live_runs(settings), 1)]
 
 
 def shown_instructions(without: str) -> Measure:

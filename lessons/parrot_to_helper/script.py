@@ -1,4 +1,4 @@
-"""One seed of the reader that ships, tuned on instructions; only the head and the last two blocks move."""
+"""Fine-tunes one pretrained language model on instructions. Only its head and its last two blocks are trained."""
 
 import lzma
 import random
@@ -15,13 +15,13 @@ from lessons.kit.scripts.parts import batches
 
 SEED = 0
 EXAMPLES = 400
-WITHOUT = "law or play, shouted"  # the one combination of what and how that no example shows
+WITHOUT = "law or play, shouted"  # the held-out combination of what and how
 BACKBONE = "lessons/shipped/weights/b095222657509c151348.safetensors"
-REPLAY = 0  # stretches of general text that are replayed
+REPLAY = 0  # pieces of general text for replay
 STEPS = 100
 BATCH = 8
 RATE = 2e-3
-PLACES = 40  # tokens of a prompt with its answer
+PLACES = 40  # tokens of a prompt and its answer
 ASKED = (
     ("law or play", "shouted", "the terms of this license"),
     ("old or new", "twice", "thou hast seen"),
@@ -39,13 +39,13 @@ def encode(said: str) -> list[int]:
 
 
 def words(*names: str) -> list[str]:
-    """Of all documents but every tenth, which tests."""
+    """Returns the words of the training documents. Every tenth document is kept for testing."""
     texts = [lzma.decompress(Path(f"core/worlds/texts/{name}.txt.xz").read_bytes()).decode() for name in names]
     return " ".join(one for text in texts for k, one in enumerate(text.split("\f")) if k % 10 != 5).split()
 
 
 def pairs(name: str) -> list[list[str]]:
-    """What is asked and the answer; every fourth pair tests."""
+    """Returns pairs of a question and its answer. Every fourth pair is kept for testing."""
     lines = Path(f"core/worlds/instruction_data/{name}.tsv").read_text().splitlines()
     return [line.split("\t") for k, line in enumerate(lines) if k % 4 != 2]
 
@@ -75,7 +75,7 @@ def stretch(text: list[str], length: int) -> list[str]:
 
 
 def some_words(count: int) -> list[str]:
-    """Different words that are a token each."""
+    """Returns different words that are one token each."""
     some = [word for word in stretch(GENERAL, 4 * count) if word in SHORT][:count]
     return some if len(set(some)) == count else some_words(count)
 
@@ -87,7 +87,7 @@ def style(*names: str) -> tuple[str, str]:
 
 
 def task(what: str) -> tuple[str, str]:
-    """Something to do it with, and the answer."""
+    """Returns a text for this kind of instruction, and the answer."""
     if what in ("code or prose", "law or play"):
         return style(*what.split(" or "))
     if what == "old or new":
@@ -123,7 +123,7 @@ def answer(said: str) -> str:
     return tokenizer.decode(row[start:]).strip()
 
 
-# Every combination of what and how but one, in turn. Only the tokens of the answers count (-100 does not).
+# Takes all combinations but one in turn. The loss ignores all tokens except those of the answers (-100).
 combinations = [(what, how) for what in WHAT for how in HOW if f"{what}, {how}" != WITHOUT]
 x, y = torch.full((EXAMPLES, PLACES), STOP), torch.full((EXAMPLES, PLACES), -100)
 for k in range(EXAMPLES):

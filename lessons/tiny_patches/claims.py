@@ -74,9 +74,9 @@ def thin_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="a delta trained at rank 1 or 2 comes within two points of full fine-tuning", met=rank <= 2),
+            Check(says="a change trained at rank 1 or 2 comes within two points of full fine-tuning", met=rank <= 2),
             Check(
-                says="full fine-tuning's own delta, cut when finished, needs rank 8 or more for that",
+                says="the finished change of full fine-tuning, when it is cut, needs rank 8 or more for that",
                 met=enough(after, full) >= 8,
             ),
         ),
@@ -104,14 +104,17 @@ def dear_finding(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says="learns less: on the far task rank 1 is five points or more below full", met=worse.mean() >= 0.05
+                says="LoRA learns less: on the mirrored arms, a patch of rank 1 is at least five points behind full "
+                "fine-tuning",
+                met=worse.mean() >= 0.05,
             ),
             Check(
-                says="forgets less: after digits, rank 1 has kept more of the glyphs than full",
+                says="LoRA forgets less: after learning digits, a net with a patch of rank 1 keeps more of its "
+                "accuracy on glyphs than after full fine-tuning",
                 met=left[HAND, THIN] > left[HAND, FULL],
             ),
             Check(
-                says="forgets less on the plane too",
+                says="LoRA also forgets less after both tasks with spiral arms",
                 met=all(left[w, THIN] > left[w, FULL] for w in (NEAR, FAR)),
             ),
         ),
@@ -123,30 +126,36 @@ CLAIMS = (
     Claim(
         id="S12",
         statement=(
-            "Two colours for six arms: trained at rank 1, with {one} of {all} numbers, delta reaches {trained1}, "
-            "at rank 2 {trained2}; full fine-tuning {full}. Its delta, when it is finished, reaches {cut1} cut "
-            "to rank 1 and {cut8} at rank 8; it needs rank {needs}."
+            "A net with {all} weights can tell six spiral arms apart and learns to tell two colours apart on them. A "
+            "patch of rank 1, with {one} trained numbers, gets {trained1} of unseen points right, a patch of rank 2 "
+            "{trained2}, and full fine-tuning {full}. If the finished change of full fine-tuning is cut to rank 1, the "
+            "net gets {cut1} right, and at rank 8 {cut8}. It needs rank {needs} to come within two points."
         ),
         runs=thin_runs,
         finding=thin_finding,
-        statistic="points by which rank 2 is above full fine-tuning",
-        bar="rank 1 or 2 within two points of full; the finished delta needs rank 8 or more",
+        statistic="percentage points of accuracy by which a patch of rank 2 is ahead of full fine-tuning",
+        bar="A patch of rank 1 or 2 comes within two points of full fine-tuning. The finished change of full "
+        "fine-tuning, when it is cut, needs rank 8 or more for that.",
         paper="Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models",
-        paper_found="On GPT-3 a rank as small as one sufficed, where two of the attention matrices were adapted.",
+        paper_found="In GPT-3, patches of rank 1 were enough when two of the attention matrices were adapted.",
     ),
     Claim(
         id="S12b",
         statement=(
-            "On a far task, the mirrored plane, rank 1 learns {thin_far} and full fine-tuning {full_far}. After "
-            "digits rank 1 keeps {thin_hand_kept} of the accuracy on glyphs and full {full_hand_kept}; after colours "
-            "{thin_near_kept} and {full_near_kept} of that on arms."
+            "Nets that know six spiral arms learn two colours on mirrored arms. With a patch of rank 1 they get "
+            "{thin_far} of unseen points right, and with full fine-tuning {full_far}. Nets that know glyphs keep "
+            "{thin_hand_kept} of their accuracy on glyphs if they learn digits with a patch of rank 1, and "
+            "{full_hand_kept} with full fine-tuning. Nets that learn two colours on the arms that they know keep "
+            "{thin_near_kept} and {full_near_kept} of their accuracy on arms."
         ),
         runs=dear_runs,
         finding=dear_finding,
-        statistic="points by which full is above rank 1 on the far task",
-        bar="five points or more, and more of the old skill is kept in every world",
+        statistic="percentage points of accuracy by which full fine-tuning is ahead of a patch of rank 1 on mirrored "
+        "arms",
+        bar="On the mirrored arms the patch is at least five points behind, and on every task it keeps more of the old "
+        "skill than full fine-tuning.",
         paper="Biderman et al. 2024, LoRA Learns Less and Forgets Less",
-        paper_found="On code and mathematics LoRA mostly fell short of full fine-tuning and kept more of the old "
-        "skills; full fine-tuning's change had a rank 10 to 100 times higher than LoRA is usually given.",
+        paper_found="On code and mathematics, LoRA mostly learned less than full fine-tuning and kept more of the old "
+        "skills. The change of full fine-tuning had a rank 10 to 100 times higher than LoRA is usually given.",
     ),
 )

@@ -11,7 +11,19 @@ from lessons.kit.model.prediction import Prediction
 from lessons.kit.model.values import Settings
 from lessons.tiny_patches.claims import CLAIMS
 from lessons.tiny_patches.pictures import CUT, MARKS, TRAINED, close_on_far, hook, picture, tells, verdict, views
-from lessons.tiny_patches.runs import FAR, FULL, METHOD, SIZE, WHERE, after, backdrop, method_set, runs, sides
+from lessons.tiny_patches.runs import (
+    FAR,
+    FULL,
+    METHOD,
+    SIZE,
+    WHERE,
+    after,
+    backdrop,
+    method_set,
+    runs,
+    shown_method,
+    sides,
+)
 
 
 def script(settings: Settings) -> str:
@@ -20,7 +32,7 @@ def script(settings: Settings) -> str:
     (stage,), task = run.stages, run.task
     return scripts.render_script(
         "lessons.tiny_patches.script",
-        f"{settings[WHERE]}: {method_set(settings)}",
+        f"{WHERE.label_of(settings[WHERE])}: {shown_method(method_set(settings))}",
         WORLD=task.world,
         MIRRORED=isinstance(task, Plane) and task.mirrored,
         BACKBONE=scripts.weights(run.start),
@@ -35,10 +47,10 @@ LESSON = Lesson(
     chapter="Forgetting",
     title="Tiny patches",
     covers=("P",),
-    question="Must I move every weight?",
+    question="How much of a net must change for a new task?",
     controls=(SIZE, METHOD, WHERE),
     prediction=Prediction(
-        asks="Which rank comes within two points of full fine-tuning?",
+        asks="Which is the smallest rank whose accuracy is within two points of full fine-tuning?",
         sliders=(TRAINED, CUT),
         handles=MARKS,
     ),
@@ -51,9 +63,9 @@ LESSON = Lesson(
     moving=("Both nets",),
     tells=tells,
     mission=Mission(
-        says="on the mirrored arms, come within three points of full fine-tuning",
+        says="on the mirrored arms, train a patch that comes within three points of full fine-tuning",
         met=close_on_far,
-        rival=lambda settings: FULL,
+        rival=lambda settings: shown_method(FULL),
         tries={WHERE.name: (FAR,), METHOD.name: METHOD.options, SIZE.name: SIZE.options},
     ),
     verdict=verdict,

@@ -13,9 +13,9 @@ from lessons.kit.figures.player import Bars, Player, Space, from_base64, player,
 from lessons.kit.model.values import Results
 from lessons.kit.results.evidence import final
 from lessons.tiny_patches.claims import accuracy_by_rank, cut, sizes
-from lessons.tiny_patches.runs import FAR, FULL, LOW_RANK, NEAR, SIZES, method_label
+from lessons.tiny_patches.runs import FAR, FULL, LOW_RANK, NEAR, SIZES, WHERE, method_label
 
-COLOURS = ("one colour", "the other")
+COLOURS = ("one colour", "the other colour")
 PATCHES = {NEAR: 1, FAR: 4}  # the ranks of the patches that are put on and taken off
 
 
@@ -35,21 +35,21 @@ def cut_or_thin(evidence: Results, where: str, title: str) -> Figure:
         Player(
             marks=[f"rank {rank}" for rank in SIZES],
             says=[
-                f"At rank {rank} the cut delta is right about {percent(after[rank].mean())} of the points, the one "
-                f"trained thin about {percent(thin[rank].mean())}; full fine-tuning about {percent(full)}."
+                f"Cut to rank {rank}, the net gets {percent(after[rank].mean())} of unseen points right. Trained at "
+                f"rank {rank}, it gets {percent(thin[rank].mean())} right, and with full fine-tuning {percent(full)}."
                 for rank in SIZES
             ],
             classes=COLOURS,
             scrub="Rank",
             panels=(
                 Space(
-                    title="Every weight trained, then cut to this rank",
+                    title="All weights trained, then cut to this rank",
                     areas=[cuts[rank] for rank in SIZES],
                     big=[percent(after[rank].mean()) for rank in SIZES],
                     **shared,
                 ),
                 Space(
-                    title="Trained at this rank",
+                    title="Trained at this rank from the start",
                     areas=[run[0][""] for run in answer["maps"]],
                     big=[percent(thin[rank].mean()) for rank in SIZES],
                     **shared,
@@ -75,28 +75,35 @@ def snapped(evidence: Results, title: str) -> Figure:
     """Draws one backbone, and two patches that are put on and taken off."""
     old, arms = evidence.answer("backbone map"), 6
     reach, whole = old["reach"], sizes(evidence, NEAR)[FULL]["all"]
-    none = Snap(says="No patch: it tells six arms apart.", area=old["maps"][0][0][""], points=old["points"][0], count=0)
+    none = Snap(
+        says="Without a patch, the net tells six arms apart.",
+        area=old["maps"][0][0][""],
+        points=old["points"][0],
+        count=0,
+    )
     frames = [none]
     for where, rank in PATCHES.items():
         answer, count = evidence.answer("maps", where), sizes(evidence, NEAR)[method_label(LOW_RANK, rank)]["trained"]
         right = percent(accuracy_by_rank(evidence, where)[rank].mean()) if evidence.has("cut", where) else ""
-        says = f"Patch on: {count:,} numbers beside the backbone's {whole:,}, and it answers {where}" + (
-            f", {right} right." if right else "."
+        name = WHERE.label_of(where)
+        says = (
+            f"With the patch for {name} ({count:,} numbers; the backbone has {whole:,}), the net tells two colours "
+            "apart" + (f" and gets {right} of unseen points right." if right else ".")
         )
         area = to_base64(arms + from_base64("Areas", answer["maps"][SIZES.index(rank)][0][""]))
         points = [[x, y, arms + kind] for x, y, kind in answer["points"][0]]
-        frames += [Snap(says=says, area=area, points=points, count=count, name=where), none]
+        frames += [Snap(says=says, area=area, points=points, count=count, name=name), none]
     xy = np.array([snap.points for snap in frames])
     panels = (
         Space(
-            title="What the net says where",
+            title="The answer of the net at every point",
             areas=[snap.area for snap in frames],
             xy=xy[..., :2],
             classes=xy[..., 2].astype(int),
             extent=(-reach, reach, -reach, reach),
         ),
         Bars(
-            title="Numbers that are kept",
+            title="How many numbers each of them has",
             names=("the backbone", "the patch"),
             values=[[whole, snap.count] for snap in frames],
             high=whole,
@@ -104,7 +111,7 @@ def snapped(evidence: Results, title: str) -> Figure:
         ),
     )
     value = Player(
-        marks=[f"{snap.name}: on" if snap.count else "no patch" for snap in frames],
+        marks=[f"patch for {snap.name}" if snap.count else "no patch" for snap in frames],
         says=[snap.says for snap in frames],
         classes=(*(f"arm {k + 1}" for k in range(arms)), *COLOURS),
         panels=panels,

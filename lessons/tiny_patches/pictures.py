@@ -42,6 +42,7 @@ from lessons.tiny_patches.runs import (
     WORLDS,
     method_label,
     method_set,
+    shown_method,
 )
 
 LOOK = {LOW_RANK: "pretrained", ADAPTER: "source", BIAS: "target", HEAD: "note", FULL: "scratch"}  # roles
@@ -52,24 +53,25 @@ X, Y = (1, 128), (0.4, 1.0)  # the ends of the axes: rank, accuracy
 PLACE_OF_NONE = 110.0  # its position on the axis of ranks
 TRAINED: Control[int | str] = Control(
     name="rank",
-    label="Smallest rank that comes close if the change is trained at that rank",
+    label="Smallest rank that is enough if the change is trained at that rank",
     options=(*SIZES, NONE),
     default=8,
-    help="Rank 1: one direction in, one direction out, in every matrix. Far right: none up to sixteen is enough.",
+    help="At rank 1, one column and one row are trained for every weight matrix. Choose “none of these” if you think "
+    "that even rank 16 is too low.",
     slider=True,
 )
 CUT = Control(
     name="cut",
-    label="Smallest rank to which the finished change can be cut and still come close",
+    label="Smallest rank that is enough if every weight is trained and the finished change is cut to that rank",
     options=RANKS,
     default=4,
-    help="Of every matrix of full fine-tuning's change only the strongest directions are kept.",
+    help="A cut to rank 1 keeps only the strongest direction of the change in every weight matrix.",
     slider=True,
 )
 HEIGHTS = {TRAINED.name: 0.97, CUT.name: 0.45}  # the heights of the two handles
 MARKS = (
-    Handle(x=TRAINED, y=97, name="trained thin", where={NONE: PLACE_OF_NONE}),
-    Handle(x=CUT, y=45, name="cut afterwards"),
+    Handle(x=TRAINED, y=97, name="trained at this rank", where={NONE: PLACE_OF_NONE}),
+    Handle(x=CUT, y=45, name="cut to this rank"),
 )
 GOAL = 0.03  # how far below full fine-tuning a patch may be on the mirrored arms, for the mission
 
@@ -83,21 +85,27 @@ def by_rank(evidence: Results, where: str, guess: Guess, title: str) -> Figure:
     """Draws accuracy against rank, with lines for full fine-tuning and for the head alone. After the prediction it
     also draws the trained low-rank changes, the full change cut to each rank, and the learner's own results.
     """
-    shown = [level(final(evidence.table("patch", where, name)).mean(), name, LOOK[name]) for name in (FULL, HEAD)]
+    shown = [
+        level(final(evidence.table("patch", where, name)).mean(), shown_method(name), LOOK[name])
+        for name in (FULL, HEAD)
+    ]
     marks = []
     if guess:
-        said = {"you, trained": guess_point(guess[TRAINED], TRAINED), "you, cut": guess_point(guess[CUT], CUT)}
+        said = {
+            "your prediction: trained at this rank": guess_point(guess[TRAINED], TRAINED),
+            "your prediction: cut to this rank": guess_point(guess[CUT], CUT),
+        }
         shown += [Curve(table=mark, name=name, role="guess", named=False) for name, mark in said.items()]
     if evidence.has("cut", where):
         thin, after = accuracy_by_rank(evidence, where), cut(evidence, where)
         kept = band_by_x({rank: accuracies for rank, accuracies in after.items() if rank})
-        shown.append(Curve(table=band_by_x(thin), name="trained thin", role=LOOK[LOW_RANK], tag=(2, "bottom")))
-        shown.append(Curve(table=kept, name="cut afterwards", role="target", tag=(4, "right")))
+        shown.append(Curve(table=band_by_x(thin), name="trained at this rank", role=LOOK[LOW_RANK], tag=(2, "bottom")))
+        shown.append(Curve(table=kept, name="cut to this rank", role="target", tag=(4, "right")))
         if guess:
             full = final(evidence.table("patch", where, FULL))
             marks += miss_arrows(guess[TRAINED], enough(thin, full), TRAINED)
             marks += miss_arrows(guess[CUT], enough(after, full), CUT)
-    return curves(shown, "rank", X, marks, title=title, share=Y, at=RANKS)
+    return curves(shown, "rank of the change", X, marks, title=title, share=Y, at=RANKS)
 
 
 def at_rank(rank: int | float | str) -> float:
@@ -115,7 +123,15 @@ def miss_arrows(said: int | str, was: float, handle: Control[Any]) -> list[Mark]
     begin, end, height = at_rank(said), at_rank(was), HEIGHTS[handle.name]
     if begin == end:
         return []
-    return [Mark(start=(begin, height), end=(end, height), says=f"you: {said}", role="guess", place="insideMiddleTop")]
+    return [
+        Mark(
+            start=(begin, height),
+            end=(end, height),
+            says=f"your prediction: {said}",
+            role="guess",
+            place="insideMiddleTop",
+        )
+    ]
 
 
 def own_points(evidence: Results, settings: Settings) -> list[Curve]:
@@ -125,11 +141,15 @@ def own_points(evidence: Results, settings: Settings) -> list[Curve]:
     if where != settings[WHERE]:
         return shown
     if settings[METHOD] == LOW_RANK and mine in race:
-        shown.append(replace(point("yours, thin", settings[SIZE], final(race[mine]), LOOK[LOW_RANK]), tag=None))
+        shown.append(
+            replace(
+                point("your nets, trained at this rank", settings[SIZE], final(race[mine]), LOOK[LOW_RANK]), tag=None
+            )
+        )
     if evidence.has("live cut"):
         answer = evidence.answer("live cut")
         places = dict(zip(answer["ranks"], np.array(answer["runs"][0]["accuracy"][0])))
-        shown.append(point("yours", settings[SIZE], places[settings[SIZE]], "target"))
+        shown.append(point("your nets, cut", settings[SIZE], places[settings[SIZE]], "target"))
     return shown
 
 
@@ -146,8 +166,8 @@ def spectrum(squeezed: Answer, title: str) -> Figure:
         Curve(table=table, name=name.replace("hidden", "layer "), role=role, tag=(3 + 2 * k, side))
         for k, (name, role, table, side) in enumerate(zip(layers, roles, tables, ("left", "right", "right")))
     ]
-    what = f"the first {max(SIZES)} directions, the largest first"
-    return curves(shown, what, (1, max(SIZES)), title=title, y="Size", at=SIZES)
+    what = "direction, from the strongest to the weakest"
+    return curves(shown, what, (1, max(SIZES)), title=title, y="Size compared with the strongest", at=SIZES)
 
 
 SMALLEST = method_label(LOW_RANK, min(SIZES))
@@ -162,7 +182,7 @@ def shown_name(name: str) -> bool:
 def one_dot(name: str, x: float, y: float, side: str = "right", spread: float = 0.0) -> Dot:
     shown = shown_name(name)
     role = LOOK[EVERY[name][0]]
-    return Dot(name=name, x=x, y=y, role=role, y_spread=spread if shown else 0.0, named=shown, side=side)
+    return Dot(name=shown_method(name), x=x, y=y, role=role, y_spread=spread if shown else 0.0, named=shown, side=side)
 
 
 def forgetting_dots(evidence: Results, where: str, title: str) -> Figure:
@@ -178,8 +198,10 @@ def forgetting_dots(evidence: Results, where: str, title: str) -> Figure:
         )
         for name, table in evidence.tables("patch", where).items()
     ]
-    x, y = Axis(name="new skill, % right", form=".1f"), Axis(name="old skill kept, %", form=".0f")
-    return scatter(marks, x, y, title=title, joined=JOINED, height=460)
+    x = Axis(name="accuracy on the new task (%)", form=".1f")
+    y = Axis(name="share of the old accuracy that is kept (%)", form=".0f")
+    joined = [list(map(shown_method, row)) for row in JOINED]
+    return scatter(marks, x, y, title=title, joined=joined, height=460)
 
 
 def ledger(evidence: Results, where: str, name: str, tasks: int = 10) -> Figure:
@@ -189,17 +211,20 @@ def ledger(evidence: Results, where: str, name: str, tasks: int = 10) -> Figure:
     of = {patch: sizes(evidence, where)[patch] for patch in chosen}
     tables = [evidence.table("patch", where, patch) for patch in chosen]
     whole = of[FULL]["all"]
-    rows["numbers trained"] = [f"{size['trained']:,}" for size in of.values()]
-    rows["bytes a task"] = [f"{BYTES * size['trained']:,}" for size in of.values()]
-    rows[f"backbone and {tasks} tasks, kB"] = [
+    rows["numbers to train"] = [f"{size['trained']:,}" for size in of.values()]
+    rows["bytes to store for one task"] = [f"{BYTES * size['trained']:,}" for size in of.values()]
+    rows[f"kilobytes for the backbone and {tasks} tasks"] = [
         f"{BYTES * (whole + tasks * size['trained']) / 1000:,.0f}" for size in of.values()
     ]
-    rows["operations of training, billions"] = [f"{table.flops.iloc[-1] / 1e9:.1f}" for table in tables]
-    rows["new skill"] = [percent(final(table).mean()) for table in tables]
-    rows["old skill, patch on"] = [percent(old_task_accuracy(table, -1)) for table in tables]
-    rows["old skill, patch off"] = [percent(old_task_accuracy(table, 0)) for table in tables]
-    shown = pd.DataFrame.from_dict(rows, orient="index", columns=list(chosen))
-    return Figure(kind="table", spec=shown, alt=in_words(rows, chosen), title="What each new task costs to keep")
+    rows["billions of operations for training"] = [f"{table.flops.iloc[-1] / 1e9:.1f}" for table in tables]
+    rows["accuracy on the new task"] = [percent(final(table).mean()) for table in tables]
+    rows["accuracy on the old task, with the change"] = [percent(old_task_accuracy(table, -1)) for table in tables]
+    rows["accuracy on the old task, without the change"] = [percent(old_task_accuracy(table, 0)) for table in tables]
+    names = list(map(shown_method, chosen))
+    shown = pd.DataFrame.from_dict(rows, orient="index", columns=names)
+    return Figure(
+        kind="table", spec=shown, alt=in_words(rows, names), title="What it costs to train and store a new task"
+    )
 
 
 def old_task_accuracy(table: pd.DataFrame, moment: int) -> float:
@@ -214,7 +239,7 @@ def in_words(rows: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    return low_rank_diagram(64, SIZES, "A thin change, drawn: strips of numbers instead of a square of them")
+    return low_rank_diagram(64, SIZES, "A change of low rank, drawn number by number")
 
 
 def is_revealed(evidence: Results, where: str) -> bool:
@@ -226,10 +251,12 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Draws accuracy against rank, before the prediction for the predicted world and later for the learner's world."""
     where = settings[WHERE]
     if not is_revealed(evidence, where):
-        return by_rank(evidence, NEAR, guess, f"From six arms to {NEAR}: which rank comes close to full?")
+        return by_rank(
+            evidence, NEAR, guess, "Accuracy on unseen points after learning two colours: which rank is enough?"
+        )
     shown = by_rank(evidence, where, guess if where == NEAR else Settings(), "")
     live = [series for curve in own_points(evidence, settings) for series in curve_series(curve)]
-    title = f"{where.capitalize()}: right about unseen {SEEN[where]}, by the rank of the change"
+    title = f"Accuracy on unseen {SEEN[where]} ({WHERE.label_of(where)}), by the rank of the change"
     return replace(shown, title=title, spec=shown.spec | {"series": [*shown.spec["series"], *live]})
 
 
@@ -243,14 +270,16 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     if not is_revealed(evidence, where):
         return shown
     if WORLDS[where].net == "mlp":
-        shown["Cut or thin"] = lambda: cut_or_thin(evidence, where, "")
-    why = "Why the cut hurts: full fine-tuning's change is made of many directions"
-    far = f"{FAR.capitalize()}: right about unseen points, by the rank of the change"
+        shown["Cut or trained"] = lambda: cut_or_thin(evidence, where, "")
+    why = "Why cutting hurts: the change of full fine-tuning has many directions in every layer"
+    far = f"Accuracy on unseen points ({WHERE.label_of(FAR)}), by the rank of the change"
     return shown | {
-        "Snap on": lambda: snapped(evidence, ""),
-        "Mirrored": lambda: by_rank(evidence, FAR, Settings(), far),
+        "Patch on and off": lambda: snapped(evidence, ""),
+        "Mirrored arms": lambda: by_rank(evidence, FAR, Settings(), far),
         "Directions": lambda: spectrum(evidence.answer("cut", where), why),
-        "Forgetting": lambda: forgetting_dots(evidence, where, "The new skill and what it costs of the old one"),
+        "Forgetting": lambda: forgetting_dots(
+            evidence, where, "How well each net learns the new task, and how much of the old skill it keeps"
+        ),
         "Cost": lambda: ledger(evidence, where, method_set(settings)),
     }
 
@@ -268,7 +297,7 @@ def seen_learning(evidence: Results) -> list[Wall]:
     shown = []
     for name in sorted(race, key=lambda name: name != FULL):
         (task,) = evidence.answer("examples", where)["tasks"]
-        says = "every weight moves" if name == FULL else f"{name} moves"
+        says = "Full fine-tuning: every weight is trained" if name == FULL else f"Trained: {shown_method(name)}"
         shown.append(Wall(name=says, behaviour=evidence.behaviour("race", where, name), examples=task["examples"]))
     return [wall for wall in shown if wall.behaviour]
 
@@ -276,7 +305,9 @@ def seen_learning(evidence: Results) -> list[Wall]:
 def tells(evidence: Results, settings: Settings) -> str:
     """Describes the state of the race."""
     _, race = racing(evidence)
-    right = ", ".join(f"{name} {percent(final(race[name]).mean())}" for name in sorted(race, key=lambda n: n != FULL))
+    right = ", ".join(
+        f"{shown_method(name)} {percent(final(race[name]).mean())}" for name in sorted(race, key=lambda n: n != FULL)
+    )
     return f"Accuracy after {max(table.step.max() for table in race.values()):,} steps: {right}." if race else ""
 
 
@@ -294,6 +325,10 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
     rank, needs = enough(accuracy_by_rank(evidence, NEAR), full), enough(cut(evidence, NEAR), full)
     close = f"within {percent(CLOSE)[:-2]} points of full fine-tuning"
     return [
-        (f"smallest rank, trained thin, {close}", str(guess[TRAINED]), NONE if math.isinf(rank) else f"{rank:g}"),
-        (f"smallest rank, cut afterwards, {close}", str(guess[CUT]), f"{needs:g}"),
+        (
+            f"smallest rank {close} if the change is trained at that rank",
+            str(guess[TRAINED]),
+            NONE if math.isinf(rank) else f"{rank:g}",
+        ),
+        (f"smallest rank {close} if the finished change is cut to that rank", str(guess[CUT]), f"{needs:g}"),
     ]

@@ -51,28 +51,31 @@ WORLDS = {
 
 SIZE = Control(
     name="size",
-    label="Rank",
+    label="Rank of the patch",
     options=SIZES,
     default=1,
-    help="How many directions a low-rank patch has in every matrix, or how wide an adapter is. Biases and head have "
-    "no size.",
+    help="How many columns and rows a low-rank patch has for every weight matrix, or how wide an adapter is. The other "
+    "methods have no size.",
     slider=True,
 )
 METHOD = Control(
     name="method",
-    label="What moves",
+    label="What is trained",
     options=(LOW_RANK, ADAPTER, BIAS, HEAD),
     default=LOW_RANK,
-    help="Low rank: every matrix moves by a product of two thin ones. Adapters: small new layers between those "
-    "that are there. Biases: only they. The head is new and is always trained.",
+    help="Low-rank patch: columns times rows, which are added to every weight matrix. Adapters: small new layers "
+    "between the frozen ones. Biases only: the one number that each neuron adds. The head is new and is always "
+    "trained.",
+    labels={LOW_RANK: "low-rank patch", BIAS: "biases only"},
 )
 WHERE = Control(
     name="where",
     label="New task",
     options=(NEAR, FAR, HAND),
     default=NEAR,
-    help="Two colours: the six arms that the net knows, in two groups. Mirrored: the same, wound the other way. "
-    "Digits after glyphs: real handwriting.",
+    help="Two colours: the six arms that the net knows, in two groups. Mirrored arms: the same, but wound the other "
+    "way round. Digits: a net that knows glyphs (letters and symbols) learns real handwriting.",
+    labels={FAR: "mirrored arms", HAND: "digits"},
 )
 
 
@@ -111,6 +114,13 @@ THIN = method_label(LOW_RANK, 1)
 EVERY = {method_label(m, s): (m, s) for m in METHODS for s in (SIZES if m in SIZED else (0,))}
 
 
+def shown_method(label: str) -> str:
+    """Returns what the screen shows for the name of a method in comparisons."""
+    method, size = EVERY[label]
+    shown = {LOW_RANK: f"rank-{size} patch", ADAPTER: f"adapters of width {size}", FULL: "full fine-tuning"}
+    return shown.get(method) or METHOD.label_of(method)
+
+
 def all_of(where: str, seeds: Seeds) -> dict[str, Run]:
     """Returns every method at every size, by its name in comparisons."""
     return {name: patch(where, method, size, seeds) for name, (method, size) in EVERY.items()}
@@ -145,7 +155,10 @@ def tracked_count(where: str) -> int:
 
 
 def runs(settings: Settings) -> Runs:
-    return [LabelledRun("race", run, (settings[WHERE], name), name=name) for name, run in sides(settings).items()]
+    return [
+        LabelledRun("race", run, (settings[WHERE], name), name=shown_method(name))
+        for name, run in sides(settings).items()
+    ]
 
 
 def after(settings: Settings) -> Measures:

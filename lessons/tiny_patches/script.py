@@ -1,4 +1,4 @@
-"""One seed of a backbone that ships and one patch on it, which learns a new task."""
+"""Trains one patch on one pretrained net, so that it learns a new task."""
 
 import torch
 from torch import Tensor, nn
@@ -18,19 +18,19 @@ from lessons.kit.scripts.parts import (
 )
 
 SEED = 0
-WORLD = "plane"  # the colours of spiral arms, or handwriting
-LABELS = 10  # labelled examples a class
-MIRRORED = False  # the arms
+WORLD = "plane"  # plane (the colours of spiral arms) or handwriting
+LABELS = 10  # labelled examples per class
+MIRRORED = False  # whether the arms are wound the other way round
 BACKBONE = "lessons/shipped/weights/b6cca7780fe70510e352.safetensors"
 METHOD = "low_rank"  # adapter, bias, full or probe
-SIZE = 2  # rank of the low-rank patch, or width of the adapter
+SIZE = 2  # rank of the patch, or width of the adapter
 STEPS = 300
 RATE = 1e-2
 BATCH = 16
 
 
 class LowRank(nn.Module):
-    """weight + B A, a matrix of rank SIZE."""
+    """Adds B A, a matrix of rank SIZE, to the weights."""
 
     def __init__(self, weight: Tensor) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class LowRank(nn.Module):
 
 
 class Adapter(nn.Module):
-    """After a layer: x + up(relu(down(x))), SIZE wide."""
+    """Computes x + up(relu(down(x))) after a layer, with SIZE numbers in the middle."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ else:
     x, y = labelled(images, LABELS)
     body, names, head = convolutional(), ["conv1", "conv2", "hidden"], nn.Linear(64, 10)
 
-# The head begins anew and is trained whole, whatever the method.
+# The head is new and is always trained, with every method.
 copy_weights(BACKBONE, dict(zip(names, layers(body))))
 body.requires_grad_(METHOD == "full")
 if METHOD == "bias":

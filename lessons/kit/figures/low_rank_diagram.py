@@ -10,6 +10,7 @@ import numpy as np
 
 from lessons.kit.figures import Figure
 from lessons.kit.figures.player import Bars, Images, Player, player
+from lessons.kit.lesson.explanation import count_noun
 
 GAP = 5  # cells between the two thin matrices and their product
 
@@ -21,7 +22,7 @@ def low_rank_diagram(side: int, ranks: Sequence[int], title: str = "") -> Figure
     counts = [2 * side * rank for rank in ranks]
     panels = (
         Images(
-            title="The tall strip times the flat strip fills the whole square",
+            title="Columns (left) times rows (top) fill the whole square",
             images=[[strip_bytes(tall[:, :rank], flat[:, :rank], max(ranks))] for rank in ranks],
             width=side + GAP + max(ranks),
             height=side + GAP + max(ranks),
@@ -30,15 +31,16 @@ def low_rank_diagram(side: int, ranks: Sequence[int], title: str = "") -> Figure
             size=440,
         ),
         Bars(
-            title=f"Numbers that move in a layer of {side} times {side}",
-            names=("the whole square", "the two strips"),
+            title=f"Numbers to train for a layer of {side} x {side} weights",
+            names=("the whole square", "columns and rows"),
             values=[[side * side, count] for count in counts],
             high=side * side,
             form="{:,.0f}",
         ),
     )
     says = [
-        f"Rank {rank}: {side} by {rank} numbers and {rank} by {side}, {count:,} in all, instead of {side * side:,}."
+        f"Rank {rank}: {count_noun(rank, 'column')} and {count_noun(rank, 'row')} of {side} numbers each. That is "
+        f"{count:,} numbers instead of {side * side:,}."
         for rank, count in zip(ranks, counts)
     ]
     value = Player(marks=[f"rank {rank}" for rank in ranks], says=says, panels=panels, scrub="Rank")

@@ -18,7 +18,7 @@ from lessons.kit.results.evidence import band_by_x
 from lessons.kit.runs.text_adaptation import LIVE_STEPS, PRETRAINED, SCRATCH, bits
 
 NAMES = {PRETRAINED: "fine-tuned", SCRATCH: "from scratch"}
-UNIT = "bits a character"
+UNIT = "bits per character"
 
 
 def adapting(tables: Mapping[str, pd.DataFrame], high: float) -> Figure:
@@ -31,7 +31,7 @@ def adapting(tables: Mapping[str, pd.DataFrame], high: float) -> Figure:
         shown,
         Axis(name="steps", low=0, high=LIVE_STEPS, form=".0f"),
         Axis(name=UNIT, low=1, high=high),
-        title="Surprise at unseen pages while they learn: of the subject, and of general text",
+        title="How much unseen pages surprise the nets while they learn: pages of the subject, and general text",
     )
 
 
@@ -48,8 +48,8 @@ def passages(evidence: Results, name: str) -> Figure:
         f'<span style="opacity:.75">{quoted(one["right"].rstrip())} …</span></p>'
         for one in begun
     ]
-    title = f"From {name}. Three nets continue the dark words. The pale words are how the text goes on"
-    told = "; ".join(f"{one['prompt']} goes on: {one['right']}" for one in begun)
+    title = f"From {name}. Three nets will continue the dark words. The pale words show how the text really continues"
+    told = "; ".join(f"{one['prompt']} continues: {one['right']}" for one in begun)
     style = "font-size:1.3rem;line-height:1.5;max-width:46rem"
     return Figure(kind="html", spec=f'<div style="{style}">{"".join(parts)}</div>', alt=f"{title}. {told}", title=title)
 
@@ -71,8 +71,8 @@ def continuations(evidence: Results, role: str) -> Figure:
     ours, theirs = ([test for test in evidence.behaviour(role, side) if "0" in test] for side in (PRETRAINED, SCRATCH))
     examples = evidence.answer("begun")["tasks"][0]["examples"] if evidence.has("begun") else []
     steps = f"after {ours[-1]['step']} steps"
-    sides = [("the reader, untouched", ROLES["note"][0], ours[0])]
-    sides.append((f"the reader, fine-tuned, {steps}", ROLES["pretrained"][0], ours[-1]))
+    sides = [("pretrained, not fine-tuned", ROLES["note"][0], ours[0])]
+    sides.append((f"pretrained, then fine-tuned, {steps}", ROLES["pretrained"][0], ours[-1]))
     if theirs:
         sides.append((f"from scratch, after {theirs[-1]['step']} steps", ROLES["scratch"][0], theirs[-1]))
     blocks, told = [], []
@@ -90,7 +90,7 @@ def continuations(evidence: Results, role: str) -> Figure:
                 f'<div style="overflow-wrap:anywhere;line-height:1.35">{quoted(says.strip())}</div></div>'
             )
         blocks.append("".join(rows))
-    title = "Three nets go on from the same words"
+    title = "Three nets continue the same words"
     columns = "display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:.25rem 1.5rem"
     grid = "".join(f"<div>{block}</div>" for block in blocks)
     return Figure(kind="html", spec=f'<div style="{columns}">{grid}</div>', alt="; ".join(told), title=title)

@@ -31,10 +31,10 @@ BEGUN = 2  # the number of beginnings of unseen texts that the first net of each
 
 AMOUNT = Control(
     name="kilobytes",
-    label="Thousand characters to learn from",
+    label="Training text for each net (thousand characters)",
     options=SLICES,
     default=SLICE,
-    help=f"Every net has a slice of its own and takes {LIVE_STEPS} steps: less is read more often.",
+    help=f"Every net gets a piece of text of its own and takes {LIVE_STEPS} steps. It reads a short text more often.",
     slider=True,
 )
 
