@@ -129,7 +129,8 @@ def test_notes_veil_the_truth_until_flagged() -> None:
     assert [line["veiled"] for line in meter["lines"]] == [False, True]
     assert "truth" not in meter["alt"] and meter["big"] == ["50 %", "60 %", "95 %"]
     assert figure.spec["flagged"][2] == (
-        "You flagged step 20: promised 95 %, truly preferred 10 %. Raters liked them best at step 10, 60 %."
+        "You flagged step 20. The reward model promised 95 %, and raters truly preferred the notes 10 % of the time. "
+        "They liked the notes of step 10 best: 60 %."
     )
 
 

@@ -74,8 +74,8 @@ def test_fitted_line_and_band_are_drawn() -> None:
 
 def test_what_it_cost_stands_beside_what_it_gives() -> None:
     table = cost(load_results(LESSON.backdrop(SETTINGS)), {"the net": learner()}, AS_SEEN).spec
-    assert table.loc["lines seen before"].tolist() == ["76,800", "0"]
-    assert table.loc["weights changed by examples", "the net"] == "0 of 56,977"
+    assert table.loc["lines seen in pretraining"].tolist() == ["76,800", "0"]
+    assert table.loc["weights changed by the examples", "the net"] == "0 of 56,977"
 
 
 @pytest.mark.parametrize("steps", STEPS.options)

@@ -80,12 +80,23 @@ def proxy_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="without much leash the truth first rises by 3 points or more", met=rise >= 0.03),
-            Check(says="and then falls by 20 points or more", met=fall(truth) >= 0.2),
-            Check(says="while the promise goes on rising", met=bool(last.promised > best.promised)),
-            Check(says="the truth ends best with a leash neither loosest nor tightest", met=leash in BETAS[1:-1]),
             Check(
-                says="at the same promise a pretraining mix pays half of the tax or more", met=with_mix <= without / 2
+                says="on a loose leash, the share of notes that raters prefer first rises by at least 3 points",
+                met=rise >= 0.03,
+            ),
+            Check(says="on a loose leash, that share then falls by at least 20 points", met=fall(truth) >= 0.2),
+            Check(
+                says="the reward model's promise goes on rising while raters like the notes less",
+                met=bool(last.promised > best.promised),
+            ),
+            Check(
+                says="raters like the final notes best with a leash that is neither the loosest nor the tightest",
+                met=leash in BETAS[1:-1],
+            ),
+            Check(
+                says="at the same promise, mixing in ordinary notes cuts the extra loss on ordinary notes at least "
+                "in half",
+                met=with_mix <= without / 2,
             ),
         ),
         numbers={
@@ -148,7 +159,11 @@ def dpo_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=tuple(
-            Check(says=f"at {k} nats a note DPO is preferred as often or more", met=ahead[k] >= 0) for k in LEVELS
+            Check(
+                says=f"at a drift of {k} (nats per note), raters prefer DPO's notes at least as often as RL's",
+                met=ahead[k] >= 0,
+            )
+            for k in LEVELS
         ),
         numbers=numbers | {f"level{k}": str(k) for k in LEVELS},
     )
@@ -188,7 +203,11 @@ def unlearned_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=tuple(
-            Check(says=f"at most half of what {m} taught is left after {INNOCENT} steps", met=kept[m, ORDINARY] <= 0.5)
+            Check(
+                says=f"after {INNOCENT} steps on ordinary notes, at most half of the drop in unkind notes that {m} "
+                "had reached is left",
+                met=kept[m, ORDINARY] <= 0.5,
+            )
             for m in (RL, DPO)
         ),
         numbers=numbers,
@@ -199,52 +218,60 @@ CLAIMS = (
     Claim(
         id="S16",
         statement=(
-            "On a loose leash the rater's preference for what the net writes rises from {start} to {peak}, {peak_kl} "
-            "nats a note away from the pretrained net, and then falls to {end}, while the reward model's promise "
-            "climbs to {promise}. The best end, {kept}, has a leash of {leash}; the tightest ends at {tight}. At the "
-            "same promise ordinary notes cost {tax} bits a word more without a pretraining mix, {mixed_tax} with it."
+            "A net that writes guest book notes is trained with RL to please a reward model. The leash is a penalty "
+            "for drifting away from the pretrained net. On a loose leash, raters prefer its notes to ordinary notes "
+            "{start} of the time at first, {peak} at a drift of {peak_kl} nats per note and {end} at the end, while "
+            "the reward model promises {promise}. With a leash of {leash} the final notes are best ({kept}), and with "
+            "the tightest leash they reach {tight}. At the same promise, the loss on ordinary notes rises by {tax} "
+            "bits per word, or by {mixed_tax} if ordinary notes are mixed into the training."
         ),
         runs=proxy_runs,
         finding=proxy_finding,
-        statistic="points by which the truth ends below its best, loose leash",
-        bar="the truth rises by 3 points and falls by 20 while the promise climbs; a middle leash ends best; a mix "
-        "pays half of the tax",
+        statistic="points by which the share of notes that raters prefer ends below its best, on a loose leash",
+        bar="On a loose leash, the share of notes that raters prefer rises by 3 points and then falls by 20, while "
+        "the reward model's promise rises. The final notes are best with a leash of medium strength. Mixing in "
+        "ordinary notes halves the extra loss on ordinary notes.",
         paper="Gao, Schulman & Hilton 2023, Scaling Laws for Reward Model Overoptimization; Ouyang et al. 2022, "
         "Training language models to follow instructions with human feedback",
-        paper_found="Optimizing a proxy reward too far ended by harming the true one; mixing in updates on pretraining "
-        "text made up for much of what general tasks had lost.",
+        paper_found="Optimizing a learned reward too far made the true reward fall. Mixing pretraining text into the "
+        "training restored much of what the model had lost on general tasks.",
     ),
     Claim(
         id="S17",
         statement=(
-            "{level8} nats a note away from the pretrained net DPO is preferred {dpo8} of the time, RL {rl8}; {level4} "
-            "nats away it is {dpo4} against {rl4}, {level2} nats {dpo2} against {rl2}, and {level1} nat {dpo1} against "
-            "{rl1}, each with the leash that suits it best there. On the loosest leash DPO ends at {loose_dpo}, RL at "
-            "{loose_rl}, {loose_dpo_kl} and {loose_rl_kl} nats away."
+            "A net that writes guest book notes is trained to please raters, either with RL on a reward model or with "
+            "DPO directly on their choices. At a drift of {level8} nats per note from the pretrained net, raters "
+            "prefer DPO's notes to ordinary notes {dpo8} of the time and RL's notes {rl8}. At {level4} nats it is "
+            "{dpo4} and {rl4}, at {level2} nats {dpo2} and {rl2}, and at {level1} nat {dpo1} and {rl1}. Each method "
+            "has the leash that suits it best at that drift. On the loosest leash DPO ends at {loose_dpo} with a "
+            "drift of {loose_dpo_kl} nats, and RL ends at {loose_rl} with a drift of {loose_rl_kl} nats."
         ),
         runs=frontier_runs,
         finding=dpo_finding,
-        statistic=f"points by which DPO is ahead of RL at {LEVELS[-1]} nats a note",
-        bar="at 1, 2, 4 and 8 nats a note DPO is preferred at least as often as RL",
+        statistic=f"points by which raters prefer DPO's notes more often than RL's, at a drift of {LEVELS[-1]} (nats "
+        "per note)",
+        bar="At a drift of 1, 2, 4 and 8 nats per note, raters prefer DPO's notes at least as often as RL's.",
         paper="Rafailov et al. 2023, Direct Preference Optimization: Your Language Model is Secretly a Reward Model",
-        paper_found="On making film reviews positive, DPO had the best reward at every distance from the start, ahead "
-        "of PPO even when that was given the true reward.",
+        paper_found="When models learned to write positive film reviews, DPO had the highest reward at every drift "
+        "from the start. It was ahead of PPO, a method of RL, even when PPO was given the true reward.",
     ),
     Claim(
         id="S16b",
         statement=(
-            "{steps} steps on {notes} ordinary notes leave {rl_left} of the restraint that RL taught, and {dpo_left} "
-            "of DPO's: unkind notes go from {rl_taught} back to {rl_after}, and from {dpo_taught} to {dpo_after}; "
-            "before any reward they were {rl_before}. With the unkind ones taken out of these notes, "
-            "{rl_polite} and {dpo_polite} are unkind afterwards."
+            "A net that writes guest book notes has learned from raters to avoid unkind words. {steps} more steps on "
+            "{notes} ordinary notes undo much of this: {rl_left} of the drop in unkind notes is left after RL, and "
+            "{dpo_left} after DPO. Before any reward {rl_before} of its notes were unkind. With RL the share goes from "
+            "{rl_taught} back to {rl_after}, and with DPO from {dpo_taught} to {dpo_after}. If the unkind notes are "
+            "removed from those {notes}, {rl_polite} of the net's notes are unkind after RL and {dpo_polite} after DPO."
         ),
         runs=unlearned_runs,
         finding=unlearned_finding,
-        statistic="share of the restraint that is left after RL, in %",
-        bar=f"at most half of the restraint is left after {INNOCENT} steps, for RL and for DPO",
+        statistic="percentage of RL's drop in unkind notes that is left after ten steps on ordinary notes",
+        bar=f"After {INNOCENT} steps on ordinary notes, at most half of the drop in unkind notes is left, for RL and "
+        "for DPO.",
         paper="Qi et al. 2023, Fine-tuning Aligned Language Models Compromises Safety, Even When Users Do Not Intend "
         "To!",
-        paper_found="Fine-tuning on benign data weakened the safety of aligned chat models too, though less than "
-        "harmful examples did.",
+        paper_found="Fine-tuning on harmless data also weakened the safety of chat models that had been aligned, "
+        "though less than harmful examples did.",
     ),
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from core.experiment.guest_book_words import ASKED
 from core.experiment.tasks import Preferences
 from lessons.be_careful.claims import CLAIMS
-from lessons.be_careful.pictures import HANDLES, MARKS, hook, liked, picture, tells, verdict, views
+from lessons.be_careful.pictures import HANDLES, MARKS, hook, how, liked, picture, tells, verdict, views
 from lessons.be_careful.runs import LEASH, METHOD, PRETRAINING_MIX, asks, backdrop, pleasing, runs
 from lessons.kit import scripts
 from lessons.kit.lesson.catalogue import Lesson
@@ -23,7 +23,7 @@ def script(settings: Settings) -> str:
     chosen = [pair if click == "a" else pair[::-1] for pair, click in zip(ASKED, run.task.clicks) if click != "-"]
     return scripts.render_script(
         "lessons.be_careful.script",
-        f"{settings[METHOD]}, leash {stage.beta:g}, pretraining mix {stage.mix:g}",
+        how(settings),
         METHOD=stage.aim,
         BETA=stage.beta,
         MIX=stage.mix,
@@ -44,17 +44,18 @@ LESSON = Lesson(
     on_path=True,
     title="Be careful what you reward",
     covers=("H",),
-    question="Can we train on “which do you prefer”?",
+    question="What happens when a net is rewarded for what people prefer?",
     controls=(LEASH, METHOD, PRETRAINING_MIX),
     prediction=Prediction(
-        asks="How often will raters truly prefer its notes, as it moves away from the pretrained net?",
+        asks="How often will raters prefer the net's notes to ordinary notes, as it drifts away from the pretrained "
+        "net?",
         sliders=tuple(HANDLES.values()),
         handles=MARKS,
     ),
     sheet=LearnerInput(
         kind="pairs",
         label="Which note do you prefer?",
-        help="Your choices join the pairs that the reward model and DPO learn from. The others are simulated.",
+        help="The reward model and DPO learn from your choices, and from simulated choices of other raters.",
         default="",
         most=len(ASKED),
         pairs=ASKED,
@@ -66,13 +67,13 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Its notes",),
+    moving=("The notes",),
     verdict=verdict,
     script=script,
     asks=asks,
     tells=tells,
     mission=Mission(
-        says="end with notes that raters prefer to ordinary ones at least 60 % of the time",
+        says="end with notes that raters prefer to ordinary notes at least 60 % of the time",
         met=liked,
         tries={control.name: control.options for control in (METHOD, LEASH, PRETRAINING_MIX)},
     ),

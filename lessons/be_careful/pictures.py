@@ -10,7 +10,19 @@ import pandas as pd
 
 from core.experiment.guest_book_words import ASKED, KINDS
 from lessons.be_careful.claims import ends, mean
-from lessons.be_careful.runs import AIMS, BETAS, GOOD, LEASH, LOOSE, METHOD, NO_MIX, ORDINARY, PRETRAINING_MIX, RL
+from lessons.be_careful.runs import (
+    AIMS,
+    BETAS,
+    GOOD,
+    LEASH,
+    LOOSE,
+    METHOD,
+    NO_MIX,
+    ORDINARY,
+    POLITE,
+    PRETRAINING_MIX,
+    RL,
+)
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
@@ -29,17 +41,20 @@ MANY = 6  # words at each end
 AS_GOOD = 0.5  # preferred half of the time: as good as ordinary notes
 # The share of notes that must be preferred in the mission; the net before the first step misses it by ten points.
 LIKED = 0.6
-WHAT = "How often its notes are preferred to ordinary ones"
+WHAT = "How often raters prefer the net's notes to ordinary notes"
+LATER = {ORDINARY: "ten more steps, ordinary notes", POLITE: "ten more steps, no unkind notes"}
+SHARE = "Notes that raters prefer to ordinary notes"  # the y-axis of shares
+MIXED, UNMIXED = "ordinary notes mixed in", "no notes mixed in"
 
 
 def handle(name: str, kl: int, default: int) -> Control[int]:
     return Control(
         name=name,
-        label=f"Truly preferred, {kl} nats a note away, %",
+        label=f"Raters prefer the notes at a drift of {kl} nats per note (%)",
         options=tuple(range(0, 101, 5)),
         default=default,
-        help="Against ordinary notes of the guest book; half is as good as these. A nat is a measure of how far what "
-        "the net writes has moved.",
+        help="How often raters prefer a note of this net to an ordinary note of the guest book. Half of the "
+        "time means that both are equally good. Nats measure how far the net has drifted from the pretrained net.",
         slider=True,
     )
 
@@ -56,7 +71,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     """Draws what a reward model has learned from the choices so far."""
     if evidence.has("taste"):
         return worths(evidence.answer("taste"))
-    table = pd.DataFrame(ASKED[:4], columns=["this one", "or this one?"]).set_index("this one")
+    table = pd.DataFrame(ASKED[:4], columns=["this note", "or this note?"]).set_index("this note")
     told = "; ".join(f"“{a}” or “{b}”" for a, b in ASKED[:4])
     return Figure(kind="table", spec=table, alt=f"Pairs of notes: {told}.", title="Pairs of notes")
 
@@ -76,16 +91,17 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     said = {SPAN[0]: AS_GOOD} | {float(kl): guess[one] / 100 for kl, one in HANDLES.items()} if guess and asked else {}
     over = is_over(evidence, settings)
     if evidence.has("here") and not over:
-        return against_kl(promise_and_truth(evidence.table("here")), said, f"{WHAT}: {how(settings)} (stored)")
+        return against_kl(promise_and_truth(evidence.table("here")), said, f"{WHAT}: {how(settings)} (recorded)")
     if not evidence.has("live"):
-        return against_kl([], said, f"{WHAT}: RL on a loose leash")
+        return against_kl([], said, f"{WHAT}: training with RL")
     shown = promise_and_truth(evidence.table("live"))
     return against_kl(shown if over else shown[:1], said, f"{WHAT}: {how(settings)}")
 
 
 def how(settings: Settings) -> str:
     """Describes the settings of a run in a few words."""
-    return f"{settings[METHOD]}, leash {settings[LEASH]:g}, mix {settings[PRETRAINING_MIX]:g}"
+    trained = f"{settings[METHOD]}, leash {settings[LEASH]:g}"
+    return f"{trained}, ordinary notes mixed in" if settings[PRETRAINING_MIX] else trained
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
@@ -93,19 +109,19 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     is left, and the worth of words."""
     shown: Views = {}
     if behaviour := evidence.behaviour("live"):
-        shown["Its notes"] = lambda: notes(behaviour, evidence.table("live"))
+        shown["The notes"] = lambda: notes(behaviour, evidence.table("live"))
     if evidence.has("here"):
         leashes = {beta: evidence.table("pleased", settings[METHOD], beta) for beta in BETAS}
-        every = f"In the end, on each leash, {settings[METHOD]} (stored)"
-        shown["Leashes"] = lambda: on_leashes(leashes, every)
-        names = ("mixed", "no mix") if settings[PRETRAINING_MIX] else ("no mix", "mixed")
+        every = f"How often raters prefer the final notes, with every leash: {settings[METHOD]} (recorded)"
+        shown["Every leash"] = lambda: on_leashes(leashes, every)
+        names = (MIXED, UNMIXED) if settings[PRETRAINING_MIX] else (UNMIXED, MIXED)
         mixes = dict(zip(names, (evidence.table("here"), evidence.table("other mix"))))
-        shown["The tax"] = lambda: alignment_tax(mixes)
+        shown["Ordinary notes"] = lambda: alignment_tax(mixes)
         after, taught = evidence.tables("afterwards", RL), evidence.table("taught", RL)
-        what = f"RL, leash {GOOD:g}, stored"
+        what = f"RL, leash {GOOD:g}, recorded"
         if is_over(evidence, settings) and evidence.has("live afterwards") and settings[LEASH] != LOOSE:
-            after, taught, what = {ORDINARY: evidence.table("live afterwards")}, evidence.table("live"), "live"
-        shown["Restraint"] = lambda: restraint(after, taught, what)
+            after, taught, what = {ORDINARY: evidence.table("live afterwards")}, evidence.table("live"), "your run"
+        shown["Unkind notes"] = lambda: restraint(after, taught, what)
     if evidence.has("taste"):
         shown["Words"] = lambda: worths(evidence.answer("taste"))
     return shown
@@ -127,20 +143,20 @@ def notes(behaviour: Sequence[Behaviour], table: pd.DataFrame) -> Figure:
         Line(name="truth", role="pretrained", values=truth, veiled=True),
     ]
     written = Texts(
-        title="Some of its notes; kind words are tinted",
+        title="Some of its notes, with kind words highlighted, and the promise for each",
         says=[tests[step]["texts"] for step in steps],
         ends=[[percent(share) for share in tests[step]["promise"]] for step in steps],
         words=KINDS["kind"],
     )
     meter = Lines(
-        title="What the reward model promises for all it writes",
+        title="The promise for all its notes",
         lines=drawn,
         big=[percent(float(share)) for share in promise],
     )
     value = Player(
         marks=[f"step {step}" for step in steps],
         says=[
-            f"After {step} steps the reward model promises that its notes are preferred {percent(share)} of the time."
+            f"After {step} steps the reward model promises that raters prefer its notes {percent(share)} of the time."
             for step, share in zip(steps, promise)
         ],
         panels=[written, meter],
@@ -149,8 +165,9 @@ def notes(behaviour: Sequence[Behaviour], table: pd.DataFrame) -> Figure:
         scrub="Step",
         flag="They turn bad here",
         flagged=[
-            f"You flagged step {step}: promised {percent(share)}, truly preferred {percent(real)}. Raters liked them "
-            f"best at step {steps[best]}, {percent(truth[best])}."
+            f"You flagged step {step}. The reward model promised {percent(share)}, and raters truly preferred the "
+            f"notes {percent(real)} of the time. They liked the notes of step {steps[best]} best: "
+            f"{percent(truth[best])}."
             for step, share, real in zip(steps, promise, truth)
         ],
     )
@@ -163,7 +180,7 @@ def on_leashes(tables: Mapping[float, pd.DataFrame], title: str) -> Figure:
         Curve(table=band_by_x({beta: ends(table, unit) for beta, table in tables.items()}), name=name, role=role)
         for unit, name, role in (("promised", "promise", "scratch"), ("preferred", "truth", "pretrained"))
     ]
-    return curves(shown, "leash, from loose to tight", (0.08, 4), [level((0.08, 4))], title, y="Preferred", at=BETAS)
+    return curves(shown, "leash (beta), from loose to tight", (0.08, 4), [level((0.08, 4))], title, y=SHARE, at=BETAS)
 
 
 def truth_at(table: pd.DataFrame, kl: float) -> float:
@@ -177,7 +194,7 @@ def truth_at(table: pd.DataFrame, kl: float) -> float:
 def verdict(evidence: Results, guess: Guess) -> Verdict:
     table = evidence.table("asked")
     return [
-        (f"preferred, {kl} nats a note away", f"{guess[handle]} %", percent(truth_at(table, kl)))
+        (f"notes preferred at a drift of {kl} nats per note", f"{guess[handle]} %", percent(truth_at(table, kl)))
         for kl, handle in HANDLES.items()
     ]
 
@@ -206,24 +223,28 @@ def against_kl(shown: Sequence[Curve], said: Mapping[float, float], title: str) 
     drawn = list(shown)
     if said:
         table = pd.DataFrame({"x": sorted(said), "mean": [said[kl] for kl in sorted(said)]})
-        drawn.append(Curve(table=table.assign(low=table["mean"], high=table["mean"]), name="you", role="guess"))
-    x = "nats a note away from the pretrained net"
-    return curves(drawn, x, SPAN, [level(SPAN)], title, y="Preferred", at=(0.1, 1, 10, 60))
+        drawn.append(
+            Curve(table=table.assign(low=table["mean"], high=table["mean"]), name="your prediction", role="guess")
+        )
+    x = "drift from the pretrained net (nats per note)"
+    return curves(drawn, x, SPAN, [level(SPAN)], title, y=SHARE, at=(0.1, 1, 10, 60))
 
 
 def alignment_tax(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """Draws the alignment tax, which is the cost of ordinary notes that the net never saw, in bits a word against
     steps."""
-    roles = {"mixed": "source", "no mix": "scratch"}
+    roles = {MIXED: "source", UNMIXED: "scratch"}
     shown = [
         Curve(table=band(table.assign(accuracy=table.bits)).rename(columns={"step": "x"}), name=name, role=roles[name])
         for name, table in tables.items()
     ]
     high = max(4.0, max(float(curve.table.high.max()) for curve in shown))
     steps = float(max(curve.table.x.max() for curve in shown))
-    title = "What it costs: surprise at ordinary notes (stored)"
-    across = Axis(name="steps", low=0, high=steps, form=".0f")
-    return value_curves(shown, across, Axis(name="bits a word", low=2, high=round(high + 0.5)), title=title)
+    title = "How badly the net predicts ordinary notes (recorded; lower is better)"
+    across = Axis(name="training steps", low=0, high=steps, form=".0f")
+    return value_curves(
+        shown, across, Axis(name="loss on ordinary notes (bits per word)", low=2, high=round(high + 0.5)), title=title
+    )
 
 
 def restraint(after: Mapping[str, pd.DataFrame], taught: pd.DataFrame, which: str) -> Figure:
@@ -231,13 +252,16 @@ def restraint(after: Mapping[str, pd.DataFrame], taught: pd.DataFrame, which: st
     before = taught[taught.step == 0].sort_values("seed").unkind.to_numpy()
     shown = [
         Bar(name="pretrained", values=100 * before, role="note"),
-        Bar(name="made to please", values=100 * ends(taught, "unkind"), role="pretrained"),
-        *(
-            Bar(name=f"then {name}", values=100 * ends(table, "unkind"), role="scratch")
-            for name, table in after.items()
-        ),
+        Bar(name="trained to please", values=100 * ends(taught, "unkind"), role="pretrained"),
+        *(Bar(name=LATER[name], values=100 * ends(table, "unkind"), role="scratch") for name, table in after.items()),
     ]
-    return bars(shown, "Unkind notes", "%", f"Is the restraint still there? ({which})", signed=False)
+    return bars(
+        shown,
+        "Share of its notes that are unkind",
+        "percent",
+        f"Does the net still avoid unkind notes? ({which})",
+        signed=False,
+    )
 
 
 def worths(taste: Answer) -> Figure:
@@ -257,8 +281,8 @@ def worths(taste: Answer) -> Figure:
     )
     pairs = f"{taste['clicks']} of your choices and {taste['simulated']} simulated ones"
     told = "; ".join(f"{says} {', '.join(f'{one} {worth[one]:+.1f}' for one in some)}" for says, some in rows.items())
-    title = f"The reward model so far, from {pairs}: what is a word worth?"
-    return Figure(kind="html", spec=spec, alt=f"A reward model from {pairs}. {told}.", title=title)
+    title = f"What each word is worth to the reward model, after {pairs}"
+    return Figure(kind="html", spec=spec, alt=f"A reward model that has learned from {pairs}. {told}.", title=title)
 
 
 def tells(evidence: Results, settings: Settings) -> str:
@@ -266,8 +290,11 @@ def tells(evidence: Results, settings: Settings) -> str:
     if not evidence.has("live"):
         return ""
     last = mean(evidence.table("live")).iloc[-1]
-    promise = f"After {last.step:.0f} steps the reward model promises {percent(last.promised)}"
-    return f"{promise}. Flag where the notes turn bad." if is_over(evidence, settings) else f"{promise}."
+    promise = (
+        f"After {last.step:.0f} steps the reward model promises that raters prefer {percent(last.promised)} "
+        "of the notes."
+    )
+    return f"{promise} Flag the step where the notes turn bad." if is_over(evidence, settings) else promise
 
 
 def liked(evidence: Results, settings: Settings) -> bool:

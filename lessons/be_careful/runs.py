@@ -26,25 +26,28 @@ SHOWN = 8  # how many notes of the first net are shown during training
 
 METHOD = Control(
     name="method",
-    label="Method",
+    label="Training method",
     options=(RL, DPO),
     default=RL,
-    help="RL: write, have a reward model mark it, do more of what was marked well. DPO: no reward model, no writing; "
-    "the pairs alone move the net.",
+    help="RL: the net writes notes, the reward model scores them, and notes with a high score become more likely. DPO: "
+    "the net learns directly from the pairs, without a reward model.",
 )
 LEASH = Control(
     name="beta",
-    label="Leash, beta",
+    label="Leash (beta)",
     options=BETAS,
     default=LOOSE,
-    help="What it costs the net to write other things than the pretrained net would. Small is loose.",
+    help="The penalty for drifting away from the pretrained net. A small penalty is a loose leash, a large one is "
+    "tight.",
 )
 PRETRAINING_MIX = Control(
     name="mix",
-    label="Pretraining mix",
+    label="Ordinary notes mixed in",
     options=(NO_MIX, MIX),
     default=NO_MIX,
-    help="How much the loss on ordinary notes weighs beside it all.",
+    labels={NO_MIX: "none", MIX: "weight 3"},
+    help="Whether the net also trains on ordinary notes of the guest book, and how much their loss counts. This is "
+    "called a pretraining mix.",
 )
 
 
@@ -96,8 +99,8 @@ def runs(settings: Settings) -> Runs:
     """Returns the run that is trained to please, and the run with a few ordinary notes after it."""
     run = pleasing(settings)
     return [
-        LabelledRun("live", run, name="pleasing"),
-        LabelledRun("live afterwards", innocent(run), name="ten ordinary steps"),
+        LabelledRun("live", run, name="training to please"),
+        LabelledRun("live afterwards", innocent(run), name="ten steps on ordinary notes"),
     ]
 
 

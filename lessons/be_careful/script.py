@@ -1,4 +1,4 @@
-"""One seed of a net that writes for a guest book, is judged by pairs, and learns to please: by RL, or DPO."""
+"""Trains one net to write guest book notes, and then to write notes that raters prefer, with RL or DPO."""
 
 import random
 
@@ -12,8 +12,8 @@ from lessons.kit.scripts.attention import Transformer, annealed
 
 SEED = 0
 METHOD = "policy_gradient"  # or dpo
-BETA = 0.1  # the leash
-MIX = 0.0  # how much the loss on ordinary notes weighs
+BETA = 0.1  # the leash: the penalty for drifting from the pretrained net
+MIX = 0.0  # how much the loss on ordinary notes counts
 STEPS = 100
 RATE = 1e-3
 BATCH = 64
@@ -21,13 +21,13 @@ NOTES = 4000  # in the guest book
 BOOK_STEPS = 300
 BOOK_RATE = 5e-3
 BOOK_BATCH = 64
-PAIRS = 300  # of which a rater prefers one
-BETTER = ["the soup was warm and our host was very kind"]  # of those that you judged
+PAIRS = 300  # in each pair, a rater prefers one note
+BETTER = ["the soup was warm and our host was very kind"]  # the notes that you preferred
 WORSE = ["the soup was cold and our host was very rude"]
 
 
 def note() -> list[str]:
-    """Ten words: a short clause and a long one."""
+    """Returns a random note of ten words: a short clause and a long one."""
     *feeling, twice = random.choice(MOODS)
     clauses = [random.choice(SHORT), random.choice(TWICE if random.random() < twice else LONG)]
     random.shuffle(clauses)
@@ -40,7 +40,7 @@ def note() -> list[str]:
 
 
 def quality(note: list[str]) -> int:
-    """What the rater truly thinks."""
+    """Returns how good the rater truly finds the note."""
     kind, unkind = (sum(word in KINDS[name] for word in note) for name in ("kind", "unkind"))
     little = [word for name in FREE for word in KINDS[name]]
     repeats = sum(word in note[:k] and word not in little for k, word in enumerate(note))
@@ -52,17 +52,17 @@ def numbers(notes: list[list[str]]) -> Tensor:
 
 
 def chances(net: Transformer, notes: Tensor) -> Tensor:
-    """ln of the chance of every word at every place, each from the words before it."""
+    """Returns the log probability of every word at every place, given the words before it."""
     return net(F.pad(notes, (1, 0))[:, :-1]).log_softmax(-1)
 
 
 def whole(net: Transformer, notes: Tensor) -> Tensor:
-    """ln of the chance of each note as a whole."""
+    """Returns the log probability of each whole note."""
     return chances(net, notes).gather(-1, notes[..., None])[..., 0].sum(-1)
 
 
 def ordinary(size: int) -> Tensor:
-    """The loss of the next word on notes of the book."""
+    """Returns the loss per word on random notes of the guest book."""
     return -whole(net, book[torch.randint(len(book), (size,))]).mean() / LENGTH
 
 
@@ -79,12 +79,12 @@ def texts(notes: Tensor) -> list[list[str]]:
 
 
 def bag(notes: Tensor) -> Tensor:
-    """How often each word stands in it: this cannot see that one was said before."""
+    """Counts each word of a note. The reward model sees only these counts, so it cannot see repetition."""
     return F.one_hot(notes, len(WORDS)).sum(1).float()
 
 
 def reward_model() -> Tensor:
-    """What each word is worth, so that the sum over a note foretells which one is preferred."""
+    """Returns the worth of each word. The note with the larger sum should be the one that raters prefer."""
     worth = torch.zeros(len(WORDS), requires_grad=True)
     fit = torch.optim.LBFGS([worth], max_iter=100)
 
@@ -98,7 +98,7 @@ def reward_model() -> Tensor:
     return worth.detach()
 
 
-# Pretraining: the next word at every place.
+# Pretraining: learn to predict the next word of every note.
 random.seed(SEED)
 torch.manual_seed(SEED)
 book = numbers([note() for _ in range(NOTES)])
@@ -113,7 +113,7 @@ for _ in range(BOOK_STEPS):
     rate.step()
 reference.load_state_dict(net.state_dict())
 
-# Pairs: your choices, the others from a rater who mostly prefers the better note.
+# Pairs: your choices, and those of a simulated rater who usually prefers the better note.
 preferred, other = [text.split() for text in BETTER], [text.split() for text in WORSE]
 while len(preferred) < PAIRS:
     a, b = note(), note()
@@ -131,7 +131,7 @@ for _ in range(STEPS):
         now = whole(net, notes)
         with torch.no_grad():
             reward = bag(notes) @ worth - BETA * (now - whole(reference, notes))
-        loss = -((reward - reward.mean()) * now).mean()  # what is above the mean becomes likelier
+        loss = -((reward - reward.mean()) * now).mean()  # notes above the mean reward become more likely
     else:
         pick = torch.randint(len(better), (BATCH,))
         with torch.no_grad():

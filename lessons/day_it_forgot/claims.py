@@ -41,8 +41,11 @@ def death_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="half of the accuracy on 0 to 4 is gone within 40 steps", met=half <= 40),
-            Check(says="that is before 5 to 9 are half as well read as in the end", met=half < half_new),
+            Check(says="half of the accuracy on the digits 0 to 4 is gone within 40 steps", met=half <= 40),
+            Check(
+                says="this happens before the net reaches half of its final accuracy on the digits 5 to 9",
+                met=half < half_new,
+            ),
         ),
         numbers=numbers,
     )
@@ -85,14 +88,21 @@ def rate_finding(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(says="less of the old skill is left at every higher rate", met=bool((falls(left) > 0).all())),
             Check(
-                says="also when each is asked as soon as it reads half of the new digits",
+                says="at every higher learning rate, less of the accuracy on glyphs is left",
+                met=bool((falls(left) > 0).all()),
+            ),
+            Check(
+                says="the same is true when each net is tested as soon as it reads half of the new digits",
                 met=all(a > b for a, b in pairwise(even)),
             ),
-            Check(says="in the plane too, less is left at every higher rate", met=bool((falls(plane) > 0).all())),
             Check(
-                says=f"and there too when each is asked as soon as {percent(COLOURED)} of the colours are right",
+                says="in the plane, too, less of the accuracy on the spiral arms is left at every higher learning rate",
+                met=bool((falls(plane) > 0).all()),
+            ),
+            Check(
+                says="in the plane, the same is true when each net is tested as soon as it names "
+                f"{percent(COLOURED)} of the colours correctly",
                 met=all(a > b for a, b in pairwise(plane_even)),
             ),
         ),
@@ -116,31 +126,36 @@ CLAIMS = (
     Claim(
         id="S6",
         statement=(
-            "A net that read {before} of the digits 0 to 4 learns 5 to 9: half of the old accuracy is gone after "
-            "{half} steps, when it reads {then} of the new digits, and {left} is left after {steps}."
+            "A net that reads {before} of unseen digits 0 to 4 is trained on the digits 5 to 9, with the same head for "
+            "all ten digits. Half of its accuracy on 0 to 4 is gone after {half} steps, when it reads {then} of unseen "
+            "digits 5 to 9. After {steps} steps it reads {left} of the digits 0 to 4."
         ),
         runs=death_runs,
         finding=death_finding,
-        statistic="steps until half of the old accuracy is gone",
-        bar="within 40 steps, and before the new digits are half as well read as in the end",
+        statistic="training steps until half of the accuracy on the old digits is gone",
+        bar="Half of the old accuracy is gone within 40 steps, and before the net reaches half of its final accuracy "
+        "on the new digits.",
         paper="McCloskey & Cohen 1989, Catastrophic Interference in Connectionist Networks",
-        paper_found="A net that had learned to add one to a number lost that almost at once when it then learned to "
+        paper_found="A net that had learned to add one to a number lost this skill almost at once when it learned to "
         "add two.",
     ),
     Claim(
         id="S7",
         statement=(
-            "After {steps} steps on digits {left1}, {left2}, {left3}, {left4} and {left5} of the accuracy on glyphs "
-            "is left at learning rates of 0.0001, 0.0003, 0.001, 0.003 and 0.01; {new1}, {new2}, {new3}, {new4} and "
-            "{new5} of the digits are then read. In the plane {plane1}, {plane2}, {plane3}, {plane4} and {plane5} are "
-            "left."
+            "A net pretrained on glyphs learns digits for {steps} steps with a new head. At learning rates of 0.0001, "
+            "0.0003, 0.001, 0.003 and 0.01, {left1}, {left2}, {left3}, {left4} and {left5} of its accuracy on glyphs "
+            "is left, and it reads {new1}, {new2}, {new3}, {new4} and {new5} of unseen digits. In the plane, a net "
+            "that has learned six spiral arms learns two colours. At the same learning rates, {plane1}, {plane2}, "
+            "{plane3}, {plane4} and {plane5} of its accuracy on the arms is left."
         ),
         runs=rate_runs,
         finding=rate_finding,
-        statistic="smallest fall from one rate to the next higher one, in points of what could be lost",
-        bar="less is left at every higher rate, in equal steps and at equal progress on the new task, in both worlds",
+        statistic="smallest drop in the share of the old accuracy that is left, from one learning rate to the next "
+        "higher one, in percentage points",
+        bar="Less of the old accuracy is left at every higher learning rate, for glyphs and in the plane, after the "
+        "same number of steps and also when the new task is learned equally well.",
         paper="Mirzadeh et al. 2020, Understanding the Role of Training Regimes in Continual Learning",
-        paper_found="How one trains decides how much is forgotten: decaying learning rates, dropout and small batches "
-        "lessened it with no other remedy.",
+        paper_found="How a net is trained decides how much it forgets. A decaying learning rate, dropout and small "
+        "batches reduced forgetting without any other remedy.",
     ),
 )

@@ -16,11 +16,11 @@ from lessons.kit.runs.recipes import STEPS
 
 
 def script(settings: Settings) -> str:
-    run, title = live_run(settings), f"{in_words(settings)}, rate {settings[RATE]:g}"
+    run, title = live_run(settings), f"{in_words(settings)}, learning rate {settings[RATE]:g}"
     if settings[TASK] == AFTER_ARMS:
         return scripts.plane(run, title)
     if settings[TASK] == AFTER_GLYPHS:
-        return scripts.digits(run, f"{title}; its last line is the new skill")
+        return scripts.digits(run, f"{title}; the last line is about the new skill")
     assert run.start and isinstance(run.task, Handwriting)
     both = scripts.old(run.start) | scripts.constants(run)
     return scripts.render_script("lessons.day_it_forgot.script", title, INVERTED=run.task.inverted, **both)
@@ -32,15 +32,16 @@ LESSON = Lesson(
     on_path=True,
     title="The day it forgot",
     covers=("B3",),
-    question="What happens to the old skill?",
+    question="What happens to an old skill when a net learns a new one?",
     controls=(RATE, TASK, SIMILARITY),
     prediction=Prediction(
-        asks=f"5 to 9 after 0 to 4, {STEPS} steps at a learning rate of {STANDARD:g}. What becomes of the old digits?",
+        asks=f"The net learns 5 to 9 for {STEPS} steps at a learning rate of {STANDARD:g}. What happens to the old "
+        "digits?",
         sliders=(HALF_LOST, LEFT),
         handles=(
             Handle(x=1, y=100),
             Handle(x=HALF_LOST, y=50, name="half lost", unit=" steps", where={NEVER: 1.6 * STEPS}, joined=True),
-            Handle(x=STEPS, y=LEFT, name="left", unit=" %", start=75),
+            Handle(x=STEPS, y=LEFT, name="left at the end", unit=" %", start=75),
         ),
     ),
     claims=CLAIMS,
@@ -49,11 +50,11 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("First task", "The wall"),
+    moving=("First task", "Old examples"),
     verdict=verdict,
     script=script,
     mission=Mission(
-        says="learn half of the new skill, with half of the old one left",
+        says="learn half of the new skill and keep half of the old one",
         met=spared,
         tries={control.name: control.options for control in (TASK, SIMILARITY, RATE)},
     ),

@@ -23,28 +23,28 @@ from lessons.kit.runs.forgetting import AFTER_ARMS, AFTER_LOW, CLASSES
 from lessons.kit.runs.recipes import ALIKE, STEPS, UNLIKE
 
 IN_WORDS = {
-    AFTER_GLYPHS: {ALIKE: AFTER_GLYPHS, UNLIKE: "digits dark on bright after glyphs"},
-    AFTER_LOW: {ALIKE: AFTER_LOW, UNLIKE: "5 to 9 dark on bright after 0 to 4"},
-    AFTER_ARMS: {ALIKE: "two colours of turned arms after six arms", UNLIKE: "two colours of wedges after six arms"},
+    AFTER_GLYPHS: {ALIKE: AFTER_GLYPHS, UNLIKE: "dark digits on a bright ground after glyphs"},
+    AFTER_LOW: {ALIKE: "digits 5 to 9 after 0 to 4", UNLIKE: "dark digits 5 to 9 on a bright ground after 0 to 4"},
+    AFTER_ARMS: {ALIKE: "two colours on turned arms after six arms", UNLIKE: "two colours on wedges after six arms"},
 }
 NEVER = "never"
-SHARES = "New skill: what is right. Old skill: what is left of it"
+SHARES = "New skill: accuracy on unseen examples. Old skill: share of its accuracy that is left"
 WIDE = 10  # tiles in a row of the wall
-OLD_SKILL = {AFTER_GLYPHS: "Old: glyphs", AFTER_LOW: "Old: 0 to 4", AFTER_ARMS: "Old: six arms"}
+OLD_SKILL = {AFTER_GLYPHS: "Old task: glyphs", AFTER_LOW: "Old task: digits 0 to 4", AFTER_ARMS: "Old task: six arms"}
 HALF_LOST: Control[int | str] = Control(
     name="half",
-    label="Half of the old skill is lost after how many steps?",
+    label="After how many steps is half of the old skill lost?",
     options=(5, 10, 20, 50, 100, 200, NEVER),
     default=200,
-    help="The step at which it reads half as many of the old digits as before.",
+    help="The step at which the net reads only half as many of the old digits as at the start.",
     slider=True,
 )
 LEFT = Control(
     name="left",
-    label="Left of it in the end, in percent",
+    label="How much of the old skill is left at the end, in percent?",
     options=tuple(range(0, 101, 10)),
     default=40,
-    help="The old digits it still reads, as a share of those it read before.",
+    help="The number of old digits that the net still reads at the end, as a percentage of the number at the start.",
     slider=True,
 )
 
@@ -52,7 +52,9 @@ LEFT = Control(
 def hook(evidence: Results, settings: Settings) -> Figure:
     """Draws the digits that the net can read before it learns new ones."""
     examples = evidence.answer("old digits")["tasks"][0]["examples"]
-    wall = Wall(name="0 to 4, as the net reads them", behaviour=evidence.behaviour("old net")[-1:], examples=examples)
+    wall = Wall(
+        name="Digits 0 to 4 as the net reads them", behaviour=evidence.behaviour("old net")[-1:], examples=examples
+    )
     return walls([replace(wall, columns=WIDE, old=True)])
 
 
@@ -64,9 +66,9 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     if live or revealed:
         table = evidence.table("live") if live else evidence.table("stored", settings[RATE])
         shown = [over_steps(table, "new skill", "target"), over_steps(retention(table), "old skill", "source")]
-    if guess and (not revealed or (settings[RATE], in_words(settings)) == (STANDARD, AFTER_LOW)):
-        shown.append(Curve(table=guess_curve(guess), name="your guess", role="guess"))
-    return curves(shown, "steps", (1, STEPS), title=SHARES, y="Share")
+    if guess and (not revealed or (settings[RATE], in_words(settings)) == (STANDARD, IN_WORDS[AFTER_LOW][ALIKE])):
+        shown.append(Curve(table=guess_curve(guess), name="your prediction", role="guess"))
+    return curves(shown, "training steps", (1, STEPS), title=SHARES, y="Share")
 
 
 def in_words(settings: Settings) -> str:
@@ -87,15 +89,17 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     rate."""
     shown: Views = {}
     if evidence.has("first") and not evidence.has("live"):
-        first = over_steps(evidence.table("first"), "0 to 4", "source")
-        shown["First task"] = lambda: curves([first], "steps", (1, STEPS), title="First it learns 0 to 4")
+        first = over_steps(evidence.table("first"), "digits 0 to 4", "source")
+        shown["First task"] = lambda: curves(
+            [first], "training steps", (1, STEPS), title="The old task: accuracy on unseen digits 0 to 4"
+        )
     if behaviour := evidence.behaviour("live"):
-        shown["The wall"] = lambda: wall(behaviour, evidence, settings)
+        shown["Old examples"] = lambda: wall(behaviour, evidence, settings)
     if evidence.tables("stored"):
-        title = f"After {STEPS} steps at each rate, {in_words(settings)}"
-        shown["Every rate"] = lambda: every_rate(evidence.tables("stored"), title, settings[RATE])
-        title_glyphs = f"After {STEPS} steps at each rate, {AFTER_GLYPHS}"
-        shown["Glyphs"] = lambda: every_rate(evidence.tables("glyphs"), title_glyphs)
+        title = f"Both skills after {STEPS} steps at every learning rate: {in_words(settings)}"
+        shown["Every learning rate"] = lambda: every_rate(evidence.tables("stored"), title, settings[RATE])
+        title_glyphs = f"Both skills after {STEPS} steps at every learning rate: {AFTER_GLYPHS}"
+        shown["Digits after glyphs"] = lambda: every_rate(evidence.tables("glyphs"), title_glyphs)
     return shown
 
 
@@ -106,7 +110,7 @@ def wall(behaviour: Sequence[Behaviour], evidence: Results, settings: Settings) 
     names = list(told[0]["names"].values())
     old = Wall(name=OLD_SKILL[settings[TASK]], behaviour=behaviour, examples=told[0]["examples"], task="1", old=True)
     if settings[TASK] == AFTER_ARMS:
-        new = Wall(name="New: two colours", behaviour=behaviour, examples=told[1]["examples"], shift=len(names))
+        new = Wall(name="New task: two colours", behaviour=behaviour, examples=told[1]["examples"], shift=len(names))
         return walls([old, new], both_skills(evidence), classes=CLASSES)
     brief = {k: class_letter(name) for k, name in enumerate(names)}
     return walls([replace(old, names=names, brief=brief, columns=WIDE)], both_skills(evidence))
@@ -124,7 +128,7 @@ def both_skills(evidence: Results) -> Callable[[list[int]], Sequence[Lines]]:
             Line(name="new skill", role="target", values=new),
         ]
         big = [f"new skill {percent(float(share))}" for share in new]
-        return [Lines(title="What is left of the old skill, and the new one", lines=lines, big=big)]
+        return [Lines(title="Old skill: share that is left. New skill: accuracy", lines=lines, big=big)]
 
     return drawn
 
@@ -135,7 +139,7 @@ def every_rate(tables: Mapping[float, pd.DataFrame], title: str, chosen: float |
         band_by_x({rate: final(of(table)) for rate, table in tables.items()}) for of in (pd.DataFrame, retention)
     )
     shown = [Curve(table=new, name="new skill", role="target"), Curve(table=old, name="old skill", role="source")]
-    mark = [Mark(start=(chosen, 0.0), end=(chosen, 1.0), says="your rate")] if chosen else []
+    mark = [Mark(start=(chosen, 0.0), end=(chosen, 1.0), says="your learning rate")] if chosen else []
     return curves(shown, "learning rate", (8e-5, 1.25e-2), mark, title=title, y="Share")
 
 
@@ -146,7 +150,7 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
     said = NEVER if guess[HALF_LOST] == NEVER else f"after {guess[HALF_LOST]} steps"
     return [
         ("half of the old skill is lost", said, did),
-        (f"what is left of it after {STEPS} steps", f"{guess[LEFT]} %", percent(float(final(old).mean()))),
+        (f"old skill that is left after {STEPS} steps", f"{guess[LEFT]} %", percent(float(final(old).mean()))),
     ]
 
 

@@ -21,24 +21,28 @@ RATE = Control(
     label="Learning rate",
     options=RATES,
     default=STANDARD,
-    help="How far Adam moves the weights at every step on the new task.",
+    help="How far each training step on the new task changes the weights.",
     slider=True,
 )
 TASK = Control(
     name="task",
-    label="What is learned after what",
+    label="Old and new task",
     options=(AFTER_LOW, AFTER_GLYPHS, AFTER_ARMS),
     default=AFTER_LOW,
-    help="5 to 9 after 0 to 4: a net from scratch, and one head for both. Digits after glyphs: the glyphs keep a head "
-    "of their own, which nobody touches. Colours after arms: points in the plane, and a head for each.",
+    labels={AFTER_LOW: "digits 5 to 9 after 0 to 4", AFTER_ARMS: "colours after spiral arms"},
+    help="Digits 5 to 9 after 0 to 4: both tasks share one head. Digits after glyphs: each task has its own head, "
+    "and the head for glyphs does not change. Colours after spiral arms: the examples are points in the plane, and "
+    "each task has its own head.",
 )
 SIMILARITY = Control(
     name="similarity",
-    label="The new task is",
+    label="How similar the new task is to the old one",
     options=(ALIKE, UNLIKE),
     default=ALIKE,
-    help="Alike: bright digits on a dark ground, as the glyphs were; the same spiral arms, a little turned. "
-    "Unlike: dark digits on a bright ground; straight wedges where the arms were.",
+    labels={ALIKE: "similar", UNLIKE: "different"},
+    help="Similar: the new digits are bright on a dark ground like the old drawings, and the spiral arms are only "
+    "turned a little. Different: the new digits are dark on a bright ground, and straight wedges replace the spiral "
+    "arms.",
 )
 
 
@@ -66,8 +70,10 @@ def live_run(settings: Settings) -> Run:
 
 def runs(settings: Settings) -> Runs:
     run = live_run(settings)
-    before = [LabelledRun("first", run.start, name="first 0 to 4")] if run.start and settings[TASK] == AFTER_LOW else []
-    return [*before, LabelledRun("live", run, name="the new task")]
+    before = (
+        [LabelledRun("first", run.start, name="learning 0 to 4")] if run.start and settings[TASK] == AFTER_LOW else []
+    )
+    return [*before, LabelledRun("live", run, name="learning the new task")]
 
 
 def backdrop(settings: Settings) -> Values:

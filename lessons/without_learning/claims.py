@@ -12,6 +12,7 @@ from lessons.kit.results.evidence import band_by_x
 from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFTED, SHOWN, STEEP, WORLDS, context_runs
 
 ENOUGH = 0.05  # error, as a share of the error of always answering 0
+OTHER = {FAR: "points twice as far out", STEEP: "lines three times as steep"}
 WORSE = 3.0  # the net fails if its error is this many times the error in the training range
 
 
@@ -58,9 +59,16 @@ def context_finding(evidence: Results) -> Finding:
         low=float(there.mean() - half),
         high=float(there.mean() + half),
         checks=(
-            Check(says=f"error at most 5 % after {SHOWN} examples, in every net", met=bool(there.max() <= ENOUGH)),
-            Check(says="error about 100 % with no example", met=bool(abs(none.mean() - 1) <= 0.1)),
-            Check(says="no weight changed", met=asked["changed"] == 0),
+            Check(
+                says=f"after {SHOWN} examples, the error of every net is at most 5 % of the error of always "
+                "answering 0",
+                met=bool(there.max() <= ENOUGH),
+            ),
+            Check(
+                says="without examples, the error is about 100 % of the error of always answering 0",
+                met=bool(abs(none.mean() - 1) <= 0.1),
+            ),
+            Check(says="no weight changed while the nets answered", met=asked["changed"] == 0),
         ),
         numbers=numbers,
     )
@@ -85,7 +93,8 @@ def shift_finding(evidence: Results) -> Finding:
         high=float(times[FAR].max()),
         checks=tuple(
             Check(
-                says=f"{world}: {WORSE:g} times the error or more in at least seven of eight nets, least squares exact",
+                says=f"with {OTHER[world]}, the error of at least seven of eight nets is at least {WORSE:g} times as "
+                "large, and least squares stays exact",
                 met=bool((times[world] >= WORSE).mean() >= 7 / 8 and fit[world] <= 0.01),
             )
             for world in (FAR, STEEP)
@@ -98,34 +107,39 @@ CLAIMS = (
     Claim(
         id="S18",
         statement=(
-            "Shown {shown} points of a line it never met, a pretrained net errs by {error7} of what always saying 0 "
-            "costs; shown none, by {error0}. It is below five percent from {needs} examples on; least squares needs "
-            "{fit_needs}. Of {weights} weights {changed} changed."
+            "A transformer pretrained on random lines reads points of a new line and predicts the next one. All "
+            "errors are percentages of the error of always answering 0. After {shown} points the net's error is "
+            "{error7}, and without points it is {error0}. It stays below five percent after {needs} points, and least "
+            "squares needs {fit_needs}. While the net answers, {changed} of its {weights} weights change."
         ),
         runs=context_runs,
         finding=context_finding,
-        statistic=f"error after {SHOWN} examples, as a share of what always saying 0 costs",
-        bar=f"at most .05 after {SHOWN} examples, five more than a line has numbers, and about 1 after none",
+        statistic=f"mean squared error after {SHOWN} examples, as a share of the error of always answering 0",
+        bar=f"After {SHOWN} examples, which is five more than a line has numbers, the error is at most 0.05 of the "
+        "error of always answering 0. Without examples it is about 1.",
         paper="Garg, Tsipras, Liang & Valiant 2022, What Can Transformers Learn In-Context? A Case Study of Simple "
         "Function Classes",
-        paper_found="A transformer trained on prompts of random linear functions predicted unseen ones about as well "
-        "as least squares.",
+        paper_found="A transformer trained on prompts of random linear functions predicted new linear functions "
+        "about as well as least squares.",
     ),
     Claim(
         id="S18b",
         statement=(
-            "After {shown} points the error is {seen} on lines like those it saw, {far} with points farther out "
-            "({far_times} times as much) and {steep} on steeper lines ({steep_times} times as much). Least squares "
-            "errs by {far_fit} and {steep_fit}. On bent lines, which no line fits, the net errs by {bent} and least "
-            "squares by {bent_fit}."
+            "A transformer pretrained on random lines predicts the next point of a new line from {shown} points. All "
+            "errors are percentages of the error of always answering 0. On lines as in pretraining the net's error is "
+            "{seen}. With points twice as far out it is {far} ({far_times} times as large), and on lines three times "
+            "as steep it is {steep} ({steep_times} times as large). The error of least squares is {far_fit} and "
+            "{steep_fit}. On parabolas, which no line fits, the net's error is {bent} and that of least squares "
+            "{bent_fit}."
         ),
         runs=context_runs,
         finding=shift_finding,
-        statistic="times the error where points lie twice as far out (least and most of all nets)",
-        bar=f"farther out and steeper: at least {WORSE:g} times the error in seven of eight nets, where least squares "
-        "stays exact",
+        statistic="how many times as large the error is with points twice as far out (mean, smallest and largest of "
+        "all nets)",
+        bar="With points twice as far out and with lines three times as steep, the error of at least seven of eight "
+        f"nets is at least {WORSE:g} times as large, and least squares stays exact.",
         paper="Naim, Fouilhé & Asher 2024, Re-examining learning linear functions in context",
         paper_found="Transformers trained on lines failed systematically on lines unlike those of their training. "
-        "(Garg and colleagues had found them robust to several other shifts.)",
+        "Garg and colleagues had found them robust to several other changes.",
     ),
 )

@@ -32,7 +32,7 @@ def script(settings: Settings) -> str:
     run, shift = own_run(settings), settings[SHIFT]
     assert isinstance(run.task, Lines)
     world = {name.upper(): getattr(WORLDS[shift], name) for name in ("far", "steep", "bend")}
-    title = f"{settings[STEPS]} steps of pretraining, asked {TOLD[shift]}"
+    title = f"{settings[STEPS]} steps of pretraining, tested {TOLD[shift]}"
     return scripts.render_script(
         "lessons.without_learning.script", title, POINTS=run.task.points, **world, **scripts.constants(run)
     )
@@ -43,23 +43,24 @@ LESSON = Lesson(
     chapter="Language",
     title="Learning without learning",
     covers=("C",),
-    question="Can a model adapt with delta = 0?",
+    question="Can a net learn something new when none of its weights change?",
     controls=(SHIFT, STEPS),
     prediction=Prediction(
-        asks="The net was pretrained on random lines. It now meets a new one, and nothing is trained.",
+        asks="The pretrained net reads points of a new line, and no weight changes. How well does it know the line?",
         sliders=(ENOUGH_EXAMPLES, ERROR_FAR),
         handles=HANDLES,
     ),
     sheet=LearnerInput(
         kind="points",
-        label="Your points: the prompt",
-        help="Each is one example, in the order of their numbers. The net was never trained on them, and is not now.",
+        label="Your points (the net's prompt)",
+        help="Each point is one example, and the net reads them in the order of their numbers. It is never trained "
+        "on your points.",
         default=" ".join(f"{x:g},{y:g}" for x, y in PROMPT),
         most=EXAMPLES,
         reach=REACH,
         fit=FIT,
         shade=SEEN,
-        shaded="where it learned",
+        shaded="range of pretraining",
     ),
     claims=CLAIMS,
     runs=runs,

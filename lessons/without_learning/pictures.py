@@ -19,36 +19,37 @@ from lessons.without_learning.claims import ENOUGH, curve, errors, fitted, neede
 from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFT, SHOWN, STEEP, STEPS, learner, own_run
 
 NEVER = "never"
+ERROR = "Error in percent of always answering 0:"
 REACH = (3.0, 4.0)
 SEEN = (-2.0, 2.0)  # the range of nineteen in twenty points in pretraining, which have a normal distribution
 PROMPT = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))
 NET, FIT, YOURS = "the net", "least squares", "your net"
 LOOK = {NET: "pretrained", FIT: "target", YOURS: "scratch best"}
 TOLD = {
-    AS_SEEN: "on lines like those it saw",
+    AS_SEEN: "on lines as in pretraining",
     FAR: "with points twice as far out",
     STEEP: "on lines three times as steep",
     BENT: "on parabolas",
 }
 ENOUGH_EXAMPLES: Control[int | str] = Control(
     name="examples",
-    label="From how many examples on will its error stay below five percent?",
+    label="After how many examples does the net's error stay below five percent?",
     options=(1, 2, 3, 5, 7, 9, NEVER),
     default=9,
-    help="Least squares needs two points to know a line.",
+    help="Least squares knows a line after two points.",
     slider=True,
 )
 ERROR_FAR = Control(
     name="far",
-    label=f"With points twice as far out as in its pretraining: its error after {SHOWN} examples, in percent",
+    label=f"Error after {SHOWN} examples with points twice as far out as in pretraining, in percent",
     options=(1, 2, 5, 10, 20, 50, 100),
     default=1,
-    help="One hundred percent is what always saying zero costs. Least squares stays at zero.",
+    help="A net that always answers 0 has an error of one hundred percent. The error of least squares is zero.",
     slider=True,
 )
 HANDLES = (
-    Handle(x=ENOUGH_EXAMPLES, y=100 * ENOUGH, name="below this line from here", where={NEVER: EXAMPLES}),
-    Handle(x=SHOWN, y=ERROR_FAR, name="twice as far out", unit=" %"),
+    Handle(x=ENOUGH_EXAMPLES, y=100 * ENOUGH, name="error stays below this line", where={NEVER: EXAMPLES}),
+    Handle(x=SHOWN, y=ERROR_FAR, name="points twice as far out", unit=" %"),
 )
 
 
@@ -59,9 +60,9 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Draws error against examples. Before the prediction, only least squares is shown."""
     if not evidence.has("net"):
-        title = "A formula's error, least squares. Where will the net's curve run?"
+        title = f"{ERROR} least squares, on lines as in pretraining"
         return by_examples(evidence, AS_SEEN, guess, title)
-    return by_examples(evidence, settings[SHIFT], guess, f"Error {TOLD[settings[SHIFT]]}")
+    return by_examples(evidence, settings[SHIFT], guess, f"{ERROR} {TOLD[settings[SHIFT]]}")
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
@@ -69,12 +70,10 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     shown: Views = {}
     if evidence.has("live"):
         shown["Pretraining"] = lambda: training(evidence.table("live"), settings[STEPS])
-    if evidence.has("said"):
-        shown["Weights"] = lambda: changed_weights(evidence.answer("said"))
     if evidence.has("net"):
-        shown["Farther out"] = lambda: by_examples(evidence, FAR, guess, f"Error {TOLD[FAR]}")
+        shown["Farther out"] = lambda: by_examples(evidence, FAR, guess, f"{ERROR} {TOLD[FAR]}")
         nets = {NET: learner(), YOURS: own_run(settings)}
-        shown["Cost"] = lambda: cost(evidence, nets, settings[SHIFT])
+        shown["What changed"] = lambda: cost(evidence, nets, settings[SHIFT])
     return shown
 
 
@@ -84,7 +83,7 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
     did = NEVER if math.isinf(examples) else f"{examples:g}"
     return [
         (f"examples until the error stays below {100 * ENOUGH:.0f} %", str(guess[ENOUGH_EXAMPLES]), did),
-        (f"error after {SHOWN} examples, twice as far out", f"{guess[ERROR_FAR]} %", share(net[FAR][SHOWN])),
+        (f"error after {SHOWN} examples with points twice as far out", f"{guess[ERROR_FAR]} %", share(net[FAR][SHOWN])),
     ]
 
 
@@ -93,7 +92,7 @@ def riddle(points: tuple[tuple[float, float], ...], reach: tuple[float, float]) 
     shown = [Dot(name=str(k), x=x, y=y, role="note", side="top") for k, (x, y) in enumerate(points, 1)]
     ask = Dot(name="y = ?", x=2.0, y=-reach[1] + 0.4, role="guess", side="right")
     across, up = (Axis(name=name, low=-end, high=end) for name, end in zip("xy", reach))
-    title = "Some points of a line, one after the other. What is y where x is 2?"
+    title = "The prompt: some points of a line, in the order of their numbers. What is y at x = 2?"
     return scatter([*shown, ask], across, up, title=title, height=320)
 
 
@@ -104,10 +103,10 @@ def by_examples(evidence: Results, world: str, guess: Guess, title: str) -> Figu
     marks = []
     at = guess[ENOUGH_EXAMPLES] if guess else NEVER
     if world == AS_SEEN and isinstance(at, int):
-        marks.append(Mark(start=(at, 0.0), end=(at, 1.0), says="you: level from here", role="guess"))
+        marks.append(Mark(start=(at, 0.0), end=(at, 1.0), says="your prediction", role="guess"))
     if guess and world in (AS_SEEN, FAR):
         table = pd.DataFrame({"x": [SHOWN], "mean": [guess[ERROR_FAR] / 100]})
-        name = "you: farther out"
+        name = "your prediction: farther out"
         shown.append(Curve(table=table.assign(low=table["mean"], high=table["mean"]), name=name, role="guess"))
     return curves(shown, "examples in the prompt", (0, EXAMPLES), marks, title=title, y="Error", log=False)
 
@@ -141,8 +140,8 @@ def banded(x: list[float], said: np.ndarray) -> pd.DataFrame:
 def training(table: pd.DataFrame, steps: int) -> Figure:
     """Draws the error of the learner's nets at the last point of a prompt, while they are pretrained."""
     shown = over_steps(table.assign(accuracy=table.error), YOURS, LOOK[YOURS])
-    what = f"Your nets: error after {EXAMPLES} examples, while they are pretrained (live)"
-    return curves([shown], "steps of pretraining", (1, steps), title=what, y="Error")
+    what = f"{ERROR} your nets after {EXAMPLES} examples, during pretraining"
+    return curves([shown], "training steps", (1, steps), title=what, y="Error")
 
 
 def cost(evidence: Results, runs: Mapping[str, Run], world: str) -> Figure:
@@ -157,19 +156,18 @@ def cost(evidence: Results, runs: Mapping[str, Run], world: str) -> Figure:
             share(errors(answer, world)[:, SHOWN].mean()),
         ]
     fit = share(fitted(evidence.answer("least squares"), world)[SHOWN])
-    columns[FIT] = ["0", "0", "it has none", fit]
+    columns[FIT] = ["0", "0", "no weights", fit]
     rows = [
-        "lines seen before",
-        "operations before, billions a net",
-        "weights changed by examples",
+        "lines seen in pretraining",
+        "computing operations of pretraining, billions per net",
+        "weights changed by the examples",
         f"error after {SHOWN} examples",
     ]
     table = pd.DataFrame(columns, index=rows)
     told = "; ".join(f"{row}: " + ", ".join(f"{cell} {n}" for n, cell in table.loc[row].items()) for row in rows)
-    return Figure(kind="table", spec=table, alt=told, title=f"What it cost, and what it gives {TOLD[world]}")
-
-
-def changed_weights(answer: Answer) -> Figure:
-    """Says how many weights have changed after the answers."""
-    says = f"Weights changed by your points: {answer['changed']} of {answer['weights']:,}."
-    return Figure(kind="html", spec=f"<p><strong>{says}</strong></p>", alt=says)
+    return Figure(
+        kind="table",
+        spec=table,
+        alt=told,
+        title=f"What pretraining cost, what the examples changed, and the error {TOLD[world]}",
+    )

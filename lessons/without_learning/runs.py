@@ -21,18 +21,24 @@ SHIPPED = Seeds()
 LIVE, BATCH = 4, 32  # of a live pretraining; 500 steps of four nets take about 20 seconds on one core
 SHIFT = Control(
     name="shift",
-    label="Error tested on",
+    label="Test the net on",
     options=(AS_SEEN, FAR, STEEP, BENT),
     default=AS_SEEN,
-    help="Prompts of 1,000 lines like those of pretraining; with points twice as far out; three times as steep; or of "
-    "parabolas.",
+    labels={
+        AS_SEEN: "lines as in pretraining",
+        FAR: "points twice as far out",
+        STEEP: "lines three times as steep",
+        BENT: "parabolas",
+    },
+    help="The error is measured on 1,000 prompts of this kind. The net was pretrained only on lines of the first kind.",
 )
 STEPS = Control(
     name="steps",
-    label="Steps of your own pretraining",
+    label="Training steps of your own pretraining",
     options=(50, 150, 500),
     default=500,
-    help=f"Each step shows {BATCH} new lines. The nets that ship took 1,200 steps of 64.",
+    help=f"Each step shows {BATCH} new lines. The nets that come with the app were pretrained for 1,200 steps with "
+    "64 lines each.",
     slider=True,
 )
 

@@ -1,4 +1,4 @@
-"""One seed of a transformer that learns to continue lines, and then learns from its prompt: no weight moves."""
+"""Trains one transformer to continue lines. Then it learns new lines from its prompt, and no weight changes."""
 
 import torch
 from torch import Tensor, nn
@@ -7,25 +7,25 @@ from torch.optim.lr_scheduler import LambdaLR
 from lessons.kit.scripts.attention import Block, annealed, norm
 
 SEED = 0
-POINTS = 12  # of each line, in a prompt
-STEPS = 150  # of pretraining
+POINTS = 12  # points of each line in a prompt
+STEPS = 150  # training steps of pretraining
 BATCH = 64
 RATE = 3e-3
-FAR = 1.0  # the lines it is then asked about: standard deviation of x
-STEEP = 1.0  # that of the slope
+FAR = 1.0  # of the lines in the test: standard deviation of x
+STEEP = 1.0  # of the lines in the test: standard deviation of the slope
 BEND = 0.0  # how much of a parabola is added
 MINE = [(-2.0, -1.0), (-1.0, -0.5), (0.5, 0.25), (1.0, 0.5)]  # put your own points here
 WIDTH = 48
 
 
 def lines(n: int, far: float = 1, steep: float = 1, bend: float = 0) -> tuple[Tensor, Tensor]:
-    """Points of n random lines: x and y (n, POINTS)."""
+    """Returns the points of n random lines: x and y, each with the shape (n, POINTS)."""
     x, a, b = far * torch.randn(n, POINTS), torch.randn(n, 1), torch.randn(n, 1)
     return x, a + steep * b * x + bend * (x**2 - far**2)
 
 
 def prompt(x: Tensor, y: Tensor) -> Tensor:
-    """(n, 2 * points, 2): x1 with no answer, then y1 with no question, x2, y2, ..."""
+    """Returns prompts with the shape (n, 2 * points, 2). They alternate between a question x and its answer y."""
     nothing = torch.zeros_like(x)
     return torch.stack([torch.stack([x, nothing], -1), torch.stack([nothing, y], -1)], -2).flatten(1, 2)
 
@@ -43,7 +43,7 @@ class Net(nn.Module):
         self.say = nn.Linear(WIDTH, 1)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """What it says at every x, from the points before it: (n, points)."""
+        """Returns the net's answer at every x, from the points before it, with the shape (n, points)."""
         seen = prompt(x, y)
         said = self.say(norm(self.blocks(seen @ self.read + self.place[: seen.shape[1]])))
         return said[:, ::2, 0]
@@ -53,7 +53,7 @@ torch.manual_seed(SEED)
 net = Net()
 adam = torch.optim.Adam(net.parameters(), lr=RATE)
 rate = LambdaLR(adam, lambda step: annealed(step, STEPS))
-for _ in range(STEPS):  # every prompt shows another line; only here do weights move
+for _ in range(STEPS):  # every prompt shows a new line; weights change only in this loop
     x, y = lines(BATCH)
     loss = (net(x, y) - y).square().mean()
     adam.zero_grad()
@@ -61,13 +61,13 @@ for _ in range(STEPS):  # every prompt shows another line; only here do weights 
     adam.step()
     rate.step()
 
-# From here on it is only asked.
+# From here on the net only answers, and nothing is trained.
 before = [part.detach().clone() for part in net.parameters()]
 with torch.no_grad():
     x, y = lines(1000, FAR, STEEP, BEND)
-    error = (net(x, y) - y).square().mean(0) / y.square().mean(0)  # 1 for always saying 0
+    error = (net(x, y) - y).square().mean(0) / y.square().mean(0)  # 1 means as large as for always answering 0
     print("error after 0, 1, 2, ... examples:", " ".join(f"{share:.3f}" for share in error))
     x, y = torch.tensor([*MINE, (2.0, 0.0)]).T[:, None]
-    print(f"at x = 2 it says {net(x, y)[0, -1]:.2f}")
+    print(f"after your points, the net answers {net(x, y)[0, -1]:.2f} at x = 2")
 print("weights changed:", sum(int((part != was).sum()) for part, was in zip(net.parameters(), before)))
 print(f"error after {POINTS - 1} examples {error[-1]:.4f}")
