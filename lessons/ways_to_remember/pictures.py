@@ -148,7 +148,7 @@ def old_skill_walls(evidence: Results, chosen: str) -> list[Wall]:
 def plain(way: str) -> str:
     """Returns the name of a way on the page."""
     method, _, level = way.partition(" ")
-    return f"{method}, {level} strength" if level else "no protection"
+    return f"{method} ({level})" if level else "no protection"
 
 
 def tells(evidence: Results, settings: Settings) -> str:
