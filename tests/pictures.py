@@ -24,6 +24,8 @@ FOLDER = ROOT / "docs" / "pictures"
 SHOWN = FOLDER / "shown.json"
 SIZE = {"width": 1280, "height": 800}
 LARGEST = 100_000  # bytes of a picture
+LARGEST_MOVING = 2_000_000  # bytes of a moving picture
+PAUSE, LAST_PAUSE = 350, 2500  # milliseconds that a frame of a moving picture is shown, and its last one
 EVERY = ("app/style.css", "app/streamlit.css", ".streamlit/config.toml")  # files that every picture shows
 
 
@@ -34,6 +36,7 @@ class Picture:
     open: Callable[[Page, str], None]  # the app's address -> the page as it is to be taken
     sources: tuple[str, ...]  # what it shows besides EVERY, as patterns from the root
     lesson: str = ""  # whose numbers it shows
+    moves: bool = False  # whether it is a moving picture of a player, frame by frame
 
     def digest(self) -> str:
         told = hashlib.sha256()
@@ -75,6 +78,15 @@ def own(page: Page, address: str) -> None:
 
 PICTURES = (
     Picture(
+        "learning",
+        "Two nets learn to read the same forty digits: the pretrained net reads most of them after a few steps, the net "
+        "from scratch about half in the end.",
+        finding("label_worth", 2),
+        ("lessons/label_worth/*.py", "lessons/label_worth/text.md", "app/components/player/*"),
+        "label_worth",
+        moves=True,
+    ),
+    Picture(
         "home",
         "The first page: a net's map of six spiral arms, and a slider that turns it by a small step in its weights.",
         home,
@@ -83,8 +95,8 @@ PICTURES = (
     ),
     Picture(
         "label",
-        "Lesson 1: two walls of forty digits; the pretrained net reads most of them, scratch about half.",
-        finding("label_worth", 2),
+        "Lesson 1: accuracy against labels per class; the pretrained net needs far fewer labels than a net from scratch.",
+        finding("label_worth", 1),
         ("lessons/label_worth/*.py", "lessons/label_worth/text.md", "app/beats/explain.py", "app/app_pages/lesson.py"),
         "label_worth",
     ),
@@ -124,11 +136,33 @@ def take(pictures: Iterable[Picture] = PICTURES) -> None:
             picture.open(page, address)
             page.mouse.move(0, 0)
             page.wait_for_timeout(1500)  # what moves comes to rest
-            taken = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
-            taken.convert("RGB").save(FOLDER / f"{picture.name}.webp", quality=80, method=6)
+            save(picture, moving(page) if picture.moves else [screenshot(page)])
             page.close()
         browser.close()
     SHOWN.write_text(json.dumps({one.name: one.digest() for one in pictures}, indent=2) + "\n", "utf-8")
+
+
+def screenshot(page: Page) -> Image.Image:
+    return Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+
+
+def moving(page: Page) -> list[Image.Image]:
+    """Steps through the player on the page, and returns its frames without the rail beside it."""
+    slider = page.get_by_role("slider").first
+    slider.press("Home")
+    frames = []
+    for _ in range(int(slider.get_attribute("max") or 0) + 1):
+        page.wait_for_timeout(300)
+        frames.append(screenshot(page).crop((368, 150, *SIZE.values())))
+        slider.press("ArrowRight")
+    return frames
+
+
+def save(picture: Picture, frames: list[Image.Image]) -> None:
+    first, *later = frames
+    pauses = [PAUSE] * len(later) + [LAST_PAUSE]
+    more = {"save_all": True, "append_images": later, "duration": pauses, "loop": 0} if later else {}
+    first.save(FOLDER / f"{picture.name}.webp", quality=80, method=6, **more)
 
 
 if __name__ == "__main__":
