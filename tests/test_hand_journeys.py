@@ -96,7 +96,7 @@ def test_points_are_dragged_and_compared_with_results(address: str, page: Page) 
 @pytest.mark.parametrize("page", [390], indirect=True)
 def test_handles_are_moved_by_keys_on_phones(address: str, page: Page) -> None:
     page.goto(f"{address}/day_it_forgot?day_it_forgot.beat=Predict")
-    half, left = page.get_by_role("slider", name="half lost"), page.get_by_role("slider", name="left")
+    half, left = page.get_by_role("slider", name="half lost"), page.get_by_role("slider", name="at the end")
     half.focus()
     half.press("End")
     expect(half).to_have_attribute("aria-valuetext", "never")

@@ -44,7 +44,7 @@ LIKED = 0.6
 WHAT = "How often raters prefer the net's notes to ordinary notes"
 LATER = {ORDINARY: "ten more steps, ordinary notes", POLITE: "ten more steps, no unkind notes"}
 SHARE = "Notes that raters prefer to ordinary notes"  # the y-axis of shares
-MIXED, UNMIXED = "ordinary notes mixed in", "no notes mixed in"
+MIXED, UNMIXED = "mixed in", "not mixed in"
 
 
 def handle(name: str, kl: int, default: int) -> Control[int]:
@@ -240,7 +240,9 @@ def alignment_tax(tables: Mapping[str, pd.DataFrame]) -> Figure:
     ]
     high = max(4.0, max(float(curve.table.high.max()) for curve in shown))
     steps = float(max(curve.table.x.max() for curve in shown))
-    title = "How badly the net predicts ordinary notes (recorded; lower is better)"
+    title = (
+        "How badly the net predicts ordinary notes, with and without ordinary notes mixed into its training (recorded)"
+    )
     across = Axis(name="training steps", low=0, high=steps, form=".0f")
     return value_curves(
         shown, across, Axis(name="loss on ordinary notes (bits per word)", low=2, high=round(high + 0.5)), title=title

@@ -41,7 +41,7 @@ LESSON = Lesson(
         handles=(
             Handle(x=1, y=100),
             Handle(x=HALF_LOST, y=50, name="half lost", unit=" steps", where={NEVER: 1.6 * STEPS}, joined=True),
-            Handle(x=STEPS, y=LEFT, name="left at the end", unit=" %", start=75),
+            Handle(x=STEPS, y=LEFT, name="at the end", unit=" %", start=75),
         ),
     ),
     claims=CLAIMS,

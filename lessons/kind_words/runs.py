@@ -17,17 +17,18 @@ RATE = 1e-3  # the learning rate of fine-tuning, whose last step counts
 SCRATCH_RATE = 3e-3  # the rate of scratch in the race, which is the best at most sizes
 ABOUT = Control(
     name="about",
-    label="About",
+    label="Sentences to judge",
     options=SUBJECTS,
     default=SUBJECTS[0],
-    help="Whose sentences are judged: people's tweets, or what they wrote about things they bought.",
+    labels={"products": "sentences about products"},
+    help="What both nets learn to judge: tweets, or sentences that people wrote about products they had bought.",
 )
 LABELS = Control(
     name="labels",
-    label="Labels of each kind",
+    label="Labels per class",
     options=SIZES,
     default=FEW,
-    help="How many kind and how many unkind sentences, labelled, both nets get.",
+    help="How many labelled kind sentences and how many labelled unkind sentences both nets learn from.",
     slider=True,
 )
 
@@ -61,9 +62,9 @@ def runs(settings: Settings) -> Runs:
     seeds = Seeds(first=100 * settings.draw)
     theirs = judged(settings[ABOUT], settings[LABELS], SCRATCH_RATE, seeds)
     return [
-        LabelledRun("source", film_reader(seeds), name="film reader"),
+        LabelledRun("source", film_reader(seeds), name="pretraining on films"),
         LabelledRun("race", pretrained_run(settings), "pretrained", name="pretrained"),
-        LabelledRun("race", theirs, "scratch", name="scratch"),
+        LabelledRun("race", theirs, "scratch", name="from scratch"),
     ]
 
 

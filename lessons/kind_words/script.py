@@ -1,4 +1,5 @@
-"""One seed of a bag of words that learns from films what is kind, and then from a few labels of something else."""
+"""Trains one bag of words to tell kind from unkind sentences about films, and then on a few labels of another "
+"subject."""
 
 import lzma
 import re
@@ -10,11 +11,14 @@ from torch import Tensor, nn
 from lessons.kit.scripts.parts import learn
 
 SEED = 0
-STAGES = [("films", 20, 50, 32, 1e-2), ("tweets", 10, 50, 16, 1e-2)]  # subject, labels of each kind, steps, batch, rate
-TEXTS = "core/worlds/texts/brought"  # `make texts` brings the sentences
-WORDS = 16384  # places for words
-LENGTH = 48  # words of a sentence that are read
-CLEAR = 1.0  # a rating this far from the middle is clear
+STAGES = [
+    ("films", 20, 50, 32, 1e-2),
+    ("tweets", 10, 50, 16, 1e-2),
+]  # subject, labels per class, steps, batch, learning rate
+TEXTS = "core/worlds/texts/brought"  # `make texts` downloads the sentences
+WORDS = 16384  # the number of rows for words
+LENGTH = 48  # the number of words that are read of a sentence
+CLEAR = 1.0  # sentences whose rating is nearer to the middle are left out
 
 
 def words(said: str) -> list[int]:
@@ -24,7 +28,7 @@ def words(said: str) -> list[int]:
 
 
 def sentences(subject: str) -> list[list[Tensor]]:
-    """Unkind and kind ones: to learn from, and of every third review, to test."""
+    """Returns unkind and kind sentences for training, and those of every third review for testing."""
     parts: list[list[list[list[int]]]] = [[[], []], [[], []]]
     with lzma.open(f"{TEXTS}/{subject}.tsv.xz", "rt") as lines:
         for review, rating, said in (line.split("\t") for line in lines):
@@ -34,7 +38,8 @@ def sentences(subject: str) -> list[list[Tensor]]:
 
 
 class Bag(nn.Module):
-    """The sum of a sentence's word vectors over the root of how many they are; a head judges it."""
+    """Adds up the word vectors of a sentence, divides by the square root of their number, and judges the sum with "
+    "a head."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +52,7 @@ class Bag(nn.Module):
 
 
 def accuracy(net: nn.Module, kinds: list[Tensor]) -> float:
-    """The mean of both kinds, of which as many are tested."""
+    """Returns the mean accuracy on both classes, with the same number of sentences from each."""
     count = min(map(len, kinds))
     with torch.no_grad():
         return sum((net(kind[:count]).argmax(1) == k).float().mean().item() for k, kind in enumerate(kinds)) / 2
