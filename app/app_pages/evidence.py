@@ -1,4 +1,4 @@
-"""Shows every claim with its receipt: the result of our runs, its interval, its bar, and the result of the paper.
+"""Shows every claim with its receipt: the result of our runs, its interval and conditions, and the paper's result.
 
 The page does not compute anything, because the findings are stored with the app (lessons/kit/shipping/findings.py).
 It is the only page that shows the code of a claim.
@@ -33,14 +33,16 @@ STATUS = Control(
     label="Result",
     options=(ALL, *BADGES),
     default=ALL,
-    help="Reproduced: every part of the bar is met. Partly: some parts are. Not: none is.",
+    labels={"partly": "partly reproduced", "not": "not reproduced"},
+    help="Reproduced: our runs meet every condition. Partly: they meet some of the conditions. Not: they meet none.",
 )
 ORDER = Control(
     name="order",
-    label="Sorted by",
+    label="Sort by",
     options=("lesson", "result", "code"),
     default="lesson",
-    help="Result puts first what came out otherwise than the paper says.",
+    labels={"code": "short name"},
+    help="“Result” starts with the claims that our runs did not reproduce. A short name is S10, for example.",
 )
 Row = tuple[Lesson, Claim, Finding | None]
 
@@ -49,12 +51,14 @@ def show() -> None:
     """Draws the search, the filters and the claims."""
     st.title(TITLE, anchor=False)
     st.markdown(
-        "What the lessons say rests on published results that we tried to find again, on a small scale, each against "
-        "a bar that was set beforehand. The dot is what our runs gave, the thick line its 95 % interval over seeds. "
-        "The upright stroke marks zero, or one where the value counts times. Open a row for the rest."
+        "The lessons rest on published results. We repeated each of them with small nets, and wrote down the "
+        "conditions for success before we ran anything. Each row says what our nets did. ✓ means that our runs meet "
+        "every condition, ◐ that they meet some, and ✗ that they meet none. The dot is the measured value, and the "
+        "thick line is its 95 % interval over seeds. The thin upright line marks “no difference”. Open a row to read "
+        "the conditions and what the paper found."
     )
     with st.container(horizontal=True):
-        words = search("evidence", "Search the claims", "forgetting, or Kumar, or S10")
+        words = search("evidence", "Search the claims", "forgetting, Kumar or S10")
         lesson = choose_lesson(url_state.setting("evidence", LESSON))
     with st.container(horizontal=True):
         status, order = (url_state.setting("evidence", control) for control in (STATUS, ORDER))
@@ -63,7 +67,7 @@ def show() -> None:
     found = [row for row in rows() if matches(row, words, lesson, status)]
     st.caption(status_counts(found))
     if not found:
-        st.info("No claim fits all of this. Take a filter away, or a word out of the search.")
+        st.info("No claim fits this search. Remove a word, or choose all lessons and all results.")
         return
     st.html(STYLE)
     st.html("".join(groups(found, order)))
@@ -117,7 +121,7 @@ def status_counts(found: list[Row]) -> str:
     """Returns how many claims are shown, and how many of them have each result."""
     have = [each.status for _, _, each in found if each]
     parts = [f"{have.count(status)} {label.lower()}" for status, (label, _) in BADGES.items() if status in have]
-    return f"{len(found)} of {len(claims())} claims: {', '.join(parts)}" if parts else f"{len(found)} claims"
+    return f"{len(found)} of {len(claims())} claims: {', '.join(parts)}." if parts else f"{len(found)} claims."
 
 
 def groups(found: list[Row], order: str) -> Iterable[str]:
@@ -146,25 +150,29 @@ def by_code(code: str) -> tuple[str, int, str]:
 def row_html(lesson: Lesson, claim: Claim, found: Finding | None, opened: bool) -> str:
     """Returns one claim as HTML. Its receipt opens in the browser, without a request to the server."""
     if found is None:
-        return f"<p><code>{claim.id}</code> Its runs are not stored. <code>make shipped</code> computes them.</p>"
+        how = "The runs of this claim are not stored. <code>make shipped</code> computes them."
+        return f"<p><code>{claim.id}</code> {how}</p>"
     label, _ = BADGES[found.status]
     checks = "".join(
         f'<li class="{"met" if check.met else "unmet"}"><b>{"✓ Met" if check.met else "✗ Not met"}:</b> '
         f"{escape(check.says)}</li>"
         for check in found.checks
     )
-    none = 1.0 if claim.statistic.startswith("times") else 0.0  # a factor of one means no difference
+    factor = re.match(r"(how many )?times\b", claim.statistic, re.IGNORECASE)
+    none = 1.0 if factor else 0.0  # a factor of one means no difference
     says = escape(claim.statistic[0].upper() + claim.statistic[1:])
     link = to_lesson(lesson)
     mark = f'<span class="status {found.status}" title="{label}" role="img" aria-label="{label}">{MARKS[found.status]}'
     drawn = interval_cell(found.value, found.low, found.high, none)
     return f"""<details{" open" if opened else ""}><summary>{mark}</span><code>{claim.id}</code>
-<span class="says">{says}</span>{drawn}<b class="value">{number(found.value)}</b></summary>
-<p>{escape(statement(claim, found))}</p>
+<span class="says">{escape(statement(claim, found))}<small>Measured: {escape(claim.statistic)}</small></span>{drawn}
+<b class="value">{number(found.value)}</b></summary>
 <dl><dt>Result</dt><dd><span class="status {found.status}">{MARKS[found.status]} {label}</span></dd>
-<dt>Value</dt><dd>{says}: <b>{number(found.value)}</b>, 95 % interval {number(found.low)} to {number(found.high)}</dd>
-<dt>Bar</dt><dd>{escape(claim.bar[0].upper() + claim.bar[1:])}<ul>{checks}</ul></dd>
+<dt>Measured</dt><dd>{says}: <b>{number(found.value)}</b>, 95 % interval {number(found.low)} to
+{number(found.high)}</dd>
+<dt>Conditions</dt><dd>{escape(claim.bar[0].upper() + claim.bar[1:])}<ul>{checks}</ul></dd>
 <dt>In the paper</dt><dd>{escape(claim.paper_found)} <cite>{escape(claim.paper)}</cite></dd>
 <dt>Shown in</dt><dd>{link}</dd>
-<dt>Try again</dt><dd><code>python -m lessons.claims {claim.id} --check</code> trains it all from fresh seeds</dd></dl>
+<dt>Check it</dt><dd><code>python -m lessons.claims {claim.id} --check</code> trains all these nets again from new
+seeds.</dd></dl>
 </details>"""
