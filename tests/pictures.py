@@ -79,7 +79,8 @@ def own(page: Page, address: str) -> None:
 PICTURES = (
     Picture(
         "learning",
-        "Two nets learn to read the same forty digits: the pretrained net reads most of them after a few steps, the net "
+        "Two nets learn to read the same forty digits: the pretrained net reads most of them after a few steps, the "
+        "net "
         "from scratch about half in the end.",
         finding("label_worth", 2),
         ("lessons/label_worth/*.py", "lessons/label_worth/text.md", "app/components/player/*"),
@@ -95,7 +96,8 @@ PICTURES = (
     ),
     Picture(
         "label",
-        "Lesson 1: accuracy against labels per class; the pretrained net needs far fewer labels than a net from scratch.",
+        "Lesson 1: accuracy against labels per class; the pretrained net needs far fewer labels than a net from "
+        "scratch.",
         finding("label_worth", 1),
         ("lessons/label_worth/*.py", "lessons/label_worth/text.md", "app/beats/explain.py", "app/app_pages/lesson.py"),
         "label_worth",

@@ -10,10 +10,12 @@ from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from app.beats.lesson_text import GLOSS, filled, glossed
+from app.i18n.collect import collected
 from lessons.kit.lesson.catalogue import Lesson, lessons
 from lessons.kit.lesson.glossary import TEXT, Term, pattern, terms, terms_in
 from lessons.kit.model.values import Settings
 from lessons.kit.results.evidence import load_results
+from tests.server import ROOT
 
 HOSTILE = ["nan", "<img src=x onerror=alert(1)>", "🙂" * 300, "../../etc/passwd", "two\nlines"]
 VOCABULARY = [
@@ -205,3 +207,27 @@ def test_gloss_opens_and_closes_by_every_input(address: str, page: Page) -> None
     expect(entry).to_be_visible()
     box = entry.bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
+ONE_NAME = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("## One name each")[1]
+OTHERS = {
+    row.split("|")[1].strip(): row.split("|")[3].split(",") for row in ONE_NAME.splitlines() if row.count("|") == 5
+}
+ALLOWED = re.compile(r"(neural|connectionist|pretrained) networks?|`\w+`", re.IGNORECASE)  # titles of papers, names in the code
+
+
+def stored_options() -> set[str]:
+    """Returns the options that the screen shows under a label. Links keep their old names."""
+    controls = [control for lesson in lessons().values() for control in (*lesson.controls, *lesson.sliders)]
+    return {str(option) for control in controls for option in control.labels}
+
+
+@pytest.mark.parametrize("name", [name for name, others in OTHERS.items() if others and name not in ("name", "---")])
+def test_a_thing_has_one_name(name: str) -> None:
+    others = "|".join(other.strip() for other in OTHERS[name] if other.strip())
+    if not others:
+        return
+    wrong = re.compile(rf"\b({others})s?\b", re.IGNORECASE)
+    texts = {text.template for text in collected() if str(text.where).startswith("lessons/")} - stored_options()
+    found = {text for text in texts if len(text.split()) > 3 and wrong.search(ALLOWED.sub("", text))}
+    assert found == set()
