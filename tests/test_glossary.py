@@ -213,7 +213,8 @@ ONE_NAME = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("## One 
 OTHERS = {
     row.split("|")[1].strip(): row.split("|")[3].split(",") for row in ONE_NAME.splitlines() if row.count("|") == 5
 }
-ALLOWED = re.compile(r"(neural|connectionist|pretrained) networks?|`\w+`", re.IGNORECASE)  # titles of papers, names in the code
+# Titles of papers, and names in the code.
+ALLOWED = re.compile(r"(neural|connectionist|pretrained) networks?|`\w+`", re.IGNORECASE)
 
 
 def stored_options() -> set[str]:

@@ -99,7 +99,7 @@ def turning(answer: Answer, alphas: Sequence[float], moving: bool) -> Space:
     cells = np.clip(((xy + reach) / (2 * reach) * side).astype(int), 0, side - 1)  # (alphas, points, 2): column, row
     said = maps[np.arange(len(chosen))[:, None], cells[..., 1], cells[..., 0]]
     right = (said == truth).mean(1)
-    angles = [f"{TURN * alpha:.0f}°" for alpha in alphas] if moving else [f"alpha {alpha:g}" for alpha in alphas]
+    told = [f"{percent(float(share))} of the points are right" for share in right]
     return Space(
         title=f"Arms turned by alpha times {TURN:g} degrees" if moving else f"Arms turned by {TURN:g} degrees",
         areas=[to_base64(areas) for areas in maps],
@@ -107,7 +107,7 @@ def turning(answer: Answer, alphas: Sequence[float], moving: bool) -> Space:
         classes=truth,
         states=np.where(said == truth, NOTHING, LOST),
         extent=(-reach, reach, -reach, reach),
-        big=[f"{angle}: {percent(float(share))} right" for angle, share in zip(angles, right)],
+        big=[f"{TURN * alpha:.0f}°: {says}" for alpha, says in zip(alphas, told)] if moving else told,
     )
 
 
