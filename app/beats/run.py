@@ -116,7 +116,8 @@ def tick(
     # a drawing is possible once the nets that guess are trained
     turn = now.over if draws(workspace) else has_pad(workspace)
     pad = partial(input_form, workspace, settings, now.answers, now.asked) if turn else None
-    watching = at.pressed and not now.over  # once the runs are over, the picture answers the prediction
+    # Once the runs are over, the picture answers the prediction, or the learner draws.
+    watching = at.pressed and not (now.over and (workspace.sliders or draws(workspace)))
     stage(workspace, evidence, settings, at.guess, moving=watching, live=now.moving, pad=pad)
     if before.snapshot != now.snapshot:
         st.rerun()  # a run began or ended, or an answer came; the update interval may change too
