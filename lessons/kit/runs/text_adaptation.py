@@ -34,7 +34,7 @@ AMOUNT = Control(
     label="Thousand characters to learn from",
     options=SLICES,
     default=SLICE,
-    help=f"Every net has a slice of its own and takes {LIVE_STEPS} steps: less is read more often.",
+    help=f"Each net gets its own slice of the text and takes {LIVE_STEPS} steps. It reads a short slice several times.",
     slider=True,
 )
 
