@@ -61,7 +61,7 @@ def test_what_is_set_is_what_the_control_says() -> None:
                 }
                 assert again[dial.path] == dial.value
     turned = edit(RUN, "task.turn", 45.0)
-    assert changes(RUN, turned) == ["turn 0, now 45"]
+    assert changes(RUN, turned) == ["turn from 0 to 45"]
     assert edit(edit(RUN, "start.task.blur", 2.0), "stages.0.rate", 0.01).start == replace(
         BASE, task=Glyphs(labels=400, blur=2.0)
     )
@@ -199,7 +199,7 @@ def test_pins_have_names_and_survive_the_link() -> None:
     for run in runs:
         with_all = pins.add_pin(with_all, run)
     assert len({pin.name for pin in with_all}) == pins.MOST
-    with pytest.raises(BadValue, match="Take one away"):
+    with pytest.raises(BadValue, match="Unpin one first"):
         pins.add_pin(with_all, RUN)
 
 
@@ -279,13 +279,13 @@ def test_sweep_survives_writing_and_gives_runs() -> None:
             sweep.read(wrong, RUN)
         assert is_a_sentence(caught.value)
     source = sweep.fields(RUN)["start.task.labels"]
-    assert source.label == "Source: labels per class" and len(sweep.starting_values(source)) == 5
+    assert source.label == "Backbone: labels per class" and len(sweep.starting_values(source)) == 5
     every = sweep.fields(RUN)["stages.0.rate"]
     with pytest.raises(BadValue, match="at most 30"):
         sweep.runs(RUN, [sweep.Axis(every, every.options), axes[0]])
     for text in ("task:Plane,Handwriting;task.shuffled:False,True", "stages:1,2;stages.1.rate:0.001"):
         several = replace(RUN, stages=RUN.stages * 2)
-        with pytest.raises(BadValue, match="not in all of these runs"):
+        with pytest.raises(BadValue, match="do not have the control"):
             sweep.runs(several, sweep.read(text, several))
 
 
@@ -337,7 +337,7 @@ def test_one_field_draws_both_sides() -> None:
     alt = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True).alt
     assert "pretrained: 61 % at 1, 81 % at 5; from scratch: 31 % at 1, 81 % at 5" in alt
     assert sweep.compared(evidence, pieces) == (
-        "The pretrained side is better at 1 of 2 settings; there is no clear difference at 1."
+        "The pretrained net is better in 1 of 2 settings; there is no clear difference in 1."
     )
 
 
@@ -379,12 +379,12 @@ def test_a_verdict_names_the_better_side_or_none() -> None:
         "**From scratch is better than yours**, by 20.0 points"
     )
     assert verdict_of([0.8, 0.6, 0.7], [0.7, 0.7, 0.68]).startswith(
-        "**No clear difference** between yours and from scratch"
+        "**There is no clear difference** between yours and from scratch"
     )
     assert "contains 0" in verdict_of([0.5, 0.5], [0.5, 0.5])
     assert verdict_of([0.9], [0.5]).startswith("**One net is too few**")
     assert verdict_of([1.8, 1.82, 1.84], [2.0, 2.03, 2.03], "bits").startswith(
-        "**Yours is better than from scratch**, by 0.20 bits a character"
+        "**Yours is better than from scratch**, by 0.20 bits per character"
     )
 
 
