@@ -133,7 +133,7 @@ def test_every_net_says_what_it_reads() -> None:
     assert {form for net in module_names("nets") for form in input_forms(net)} == forms
     assert nets_for(Handwriting()) == ("conv", "mlp_image") and nets_for(Text()) == ("transformer",)
     assert nets_for(Preferences())[0] == "writer"
-    with pytest.raises(BadValue, match="mlp cannot read handwriting"):
+    with pytest.raises(BadValue, match="mlp cannot learn handwriting"):
         fits(Run(task=Handwriting(), net="mlp"))
 
 
@@ -189,7 +189,7 @@ def test_pins_have_names_and_survive_the_link() -> None:
     kept = pins.add_pin(pins.add_pin((), RUN), BASE)
     assert pins.add_pin(kept, RUN) == kept
     kept = pins.rename_pin(kept, 0, " my *first* ")
-    assert [pin.name for pin in kept] == ["my *first*", "scratch, 400 labels"]
+    assert [pin.name for pin in kept] == ["my *first*", "from scratch, 400 labels"]
     assert pins.read(pins.write(kept)) == kept and pins.read("") == () == pins.remove_pin(kept[:1], 0)
     for wrong in ("", "a" * 41, "a\nb", kept[1].name):
         with pytest.raises(BadValue):
@@ -207,31 +207,31 @@ def test_pins_are_named_by_their_differences() -> None:
     slow, fast = edit(RUN, "stages.0.rate", 1e-3), edit(RUN, "stages.0.rate", 5e-3)
     few, turned = edit(RUN, "task.labels", 5), edit(fast, "task.turn", 45.0)
     kept = pins.add_pin((), slow)
-    assert [pin.name for pin in kept] == ["probe, 10 labels"]
+    assert [pin.name for pin in kept] == ["head only, 10 labels"]
     kept = pins.add_pin(pins.add_pin(kept, fast), few)
     assert [pin.name for pin in kept] == [
-        "rate 0.001, probe, 10 labels",
-        "rate 0.005, probe, 10 labels",
-        "probe, 5 labels",
+        "rate 0.001, head only, 10 labels",
+        "rate 0.005, head only, 10 labels",
+        "head only, 5 labels",
     ]
     kept = pins.add_pin(pins.rename_pin(kept, 0, "mine"), turned)
     assert [pin.name for pin in kept] == [
-        "mine", "turn 0, rate 0.005, probe, 10 labels", "probe, 5 labels", "turn 45, probe, 10 labels",
+        "mine", "turn 0, rate 0.005, head only, 10 labels", "head only, 5 labels", "turn 45, head only, 10 labels",
     ]  # fmt: skip
     kept = pins.remove_pin(kept, 3)
-    assert [pin.name for pin in kept] == ["mine", "rate 0.005, probe, 10 labels", "probe, 5 labels"]
+    assert [pin.name for pin in kept] == ["mine", "rate 0.005, head only, 10 labels", "head only, 5 labels"]
     stages = replace(RUN, stages=(Stage(), Stage(rate=0.1)))
     assert pins.names([stages, edit(edit(stages, "stages.0.rate", 0.1), "stages.1.rate", 0.2)]) == [
         "rate 0.001, full, 10 labels", "rate 0.1, full, 10 labels",
     ]  # fmt: skip
     dark = edit(RUN, "task.inverted", True)
-    assert pins.names([RUN, dark]) == ["not inverted, probe, 10 labels", "inverted, probe, 10 labels"]
+    assert pins.names([RUN, dark]) == ["not inverted, head only, 10 labels", "inverted, head only, 10 labels"]
     many = [replace(run, first_seed=k) for run in presets().values() for k in (0, 1)]
     assert all(0 < len(name) <= pins.NAME for name in pins.names(many)) and len({*pins.names(many)}) == len(many)
 
 
 def test_experiments_are_told_in_words() -> None:
-    assert describe_run(RUN) == "handwriting (10 labels) after glyphs (400 labels): probe"
+    assert describe_run(RUN) == "handwriting (10 labels) after glyphs (400 labels): head only"
     assert describe_run(Run(task=FiveDigits(which="high"))) == "five digits (10 labels, high), from scratch: full"
     assert describe_run(Run(task=Drawn(turn=30.0, inverted=True))) == (
         "drawn (3 labels, 30 turn, inverted), from scratch: full"
@@ -320,9 +320,9 @@ def test_sweep_draws_a_described_map_or_curves() -> None:
     grid = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=False)
     full, probe, scratch = grid.spec["data"][0]["z"]
     assert full == [50.0, pytest.approx(70.0)] and probe == [pytest.approx(60.0), None] and scratch == [40.0, 40.0]
-    assert grid.spec["data"][0]["y"] == ["full, pretrained", "probe, pretrained", "from scratch"]
+    assert grid.spec["data"][0]["y"] == ["full, pretrained", "head only, pretrained", "from scratch"]
     lines = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True)
-    assert "full, pretrained: 50 % at 1, 70 % at 5; probe, pretrained: 60 % at 1" in lines.alt
+    assert "full, pretrained: 50 % at 1, 70 % at 5; head only, pretrained: 60 % at 1" in lines.alt
     assert "from scratch: 40 % at 1, 40 % at 5" in lines.alt
     assert (best := sweep.best(evidence, pieces)) and best.of == mine[2].of
     home = sweep.as_table(evidence, pieces, axes)

@@ -80,7 +80,7 @@ def test_changed_controls_are_marked_after_a_run(opened: AppTest) -> None:
     assert "You have changed" not in said(opened) and "Your net is at **81" in said(opened)
     widget(opened, "dial.task.labels").set_value(50).run()
     assert "You have changed labels per class from 2 to 50" in said(opened)
-    assert re.search(r"It will take (about \d+ s|less than a second)\.", said(opened))
+    assert re.search(r"The next run (will take about \d+ s|takes under a second)\.", said(opened))
 
 
 def test_first_run_has_no_comparison_note(opened: AppTest) -> None:
@@ -139,12 +139,12 @@ def test_a_bad_link_is_a_sentence(opened: AppTest, name: str, text: str) -> None
 
 def test_a_sweep_is_chosen_bounded_and_asked_for(opened: AppTest) -> None:
     at(opened, run=QUICK, step="Sweep")
-    assert any(one.label == "Train 5 runs, 10 nets" for one in opened.button)  # it starts from nothing: one side
+    assert any(one.label == "Train 5 runs (10 nets)" for one in opened.button)  # it starts from nothing: one side
     widget(opened, "axis.1").set_value("stages.0.method").run()
     axes = sweep.read(param(opened, "sweep"), link_codec.read(QUICK))
     assert [axis.dial.path for axis in axes] == ["task.labels", "stages.0.method"] and len(axes[1].values) == 3
     widget(opened, "axis.0.values").set_value([1, 2]).run()
-    assert any(one.label == "Train 6 runs, 12 nets" for one in opened.button)
+    assert any(one.label == "Train 6 runs (12 nets)" for one in opened.button)
     at(opened, sweep="task.labels:1,2,5,10,20,50;stages.0.rate:0.001,0.002,0.005,0.01,0.02,0.05")
     assert "at most 30 runs, but these are 36" in said(opened)
 
