@@ -65,7 +65,7 @@ def test_any_file_gives_progress_or_a_message(seen: object, found: object, misse
 @pytest.mark.parametrize(("data", "says"), [
     (b"\xff\xfe", "not JSON"),
     ("[" * 60_000, "not JSON"),
-    ("[]", "no progress"),
+    ("[]", "does not contain progress"),
     (" " * (LARGEST + 1), "too large"),
     (json.dumps(progress.KIND | {"version": 2}), "another version"),
     (json.dumps(progress.KIND | {"seen": {SLUGS[0]: 6}}), "from 1 to 5"),
@@ -148,20 +148,20 @@ def test_page_repeats_one_question_a_visit() -> None:
     test = asked_again(*IDS[:2])
     assert [one.key for one in test.radio] == [f"again.again.{IDS[0]}"]
     answer(test, IDS[0], rightly=True)
-    assert any("once more, another day" in one.value for one in test.markdown)
+    assert any("one more time, on another day" in one.value for one in test.markdown)
     assert test.session_state["news"].missed[IDS[0]].right == 1
     assert test.radio(key=f"again.again.{IDS[0]}").disabled  # now that the right answer is said
-    next(one for one in test.button if one.label == "Another one").click().run()
+    next(one for one in test.button if one.label == "Another question").click().run()
     assert [one.key for one in test.radio] == [f"again.again.{IDS[1]}"]
     answer(test, IDS[1], rightly=False)
     assert not test.exception
-    assert not [one for one in test.button if one.label == "Another one"]  # each of them once a visit
+    assert not [one for one in test.button if one.label == "Another question"]  # each of them once a visit
 
 
 def test_page_without_misses_explains_repetition() -> None:
     test = asked_again()
     assert not test.radio
-    assert any("until you have answered it rightly twice" in one.value for one in test.markdown)
+    assert any("when you have answered it correctly twice" in one.value for one in test.markdown)
 
 
 @pytest.mark.browser
@@ -181,17 +181,17 @@ def test_missed_question_returns_and_is_saved(address: str, page: Page, tmp_path
     expect(page.get_by_text("Once more, from")).to_be_visible()
     page.get_by_role("radio", name=question.right).check(force=True)
     press(page, "That is my answer")
-    expect(page.get_by_text("once more, another day")).to_be_visible()
+    expect(page.get_by_text("one more time, on another day")).to_be_visible()
     page.get_by_text("Take your progress along").click()
     with page.expect_download() as coming:
-        press(page, "Save it")
+        press(page, "Save my progress")
     coming.value.save_as(tmp_path / "mine.json")
     saved = progress.read((tmp_path / "mine.json").read_bytes())
     assert [missed.right for missed in saved.missed.values()] == [1]
     assert saved.finished_lessons == [SLUGS[1]]  # it stays done, and the first is not: its prediction was skipped
     assert SLUGS[0] in saved.answered
-    press(page, "Forget all of it")
-    press(page, "Yes, forget it")
+    press(page, "Delete my progress")
+    press(page, "Yes, delete it")
     expect(page.get_by_text("Once more, from")).to_have_count(0)
     page.wait_for_function("!localStorage.getItem('headstart')?.includes('right')")
     page.locator("input[type=file]").set_input_files(tmp_path / "mine.json")

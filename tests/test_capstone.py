@@ -29,7 +29,7 @@ from tests.steps import violations
 
 MARGIN = 3  # points that the advice may lie below the best that was searched
 DAY = date(2026, 11, 26)
-WAITS = "Train waits for your expectation: how much will be right"
+WAITS = "Before you can train, predict the accuracy"
 WEEKS = sorted({weekly.week_of(DAY + timedelta(weeks=k)) for k in range(520)})
 
 
@@ -110,7 +110,7 @@ def test_points_subtract_coins_and_missed_checks() -> None:
     worse = brief.outcome(one.choice, ChoiceResult(right=79.9, left=49.9, operations=3.1, numbers=1001))
     assert [check.met for check in worse.checks] == [False] * 5 and worse.missed_checks == 5
     assert worse.points == pytest.approx(79.9 - worse.coins / COINS - 5 * POINTS_PER_MISS)
-    assert "79.9 % right: 80 % at least were asked for." in worse.checks[0].says
+    assert "accuracy 79.9 %, and the brief asks for at least 80 %." in worse.checks[0].says
 
 
 def test_the_advice_wins() -> None:
@@ -173,10 +173,10 @@ def test_the_map_says_what_it_draws() -> None:
     (shade,) = shown.spec["layout"]["shapes"]
     assert (shade["x1"], shade["y0"]) == (100, 40)
     assert [note["text"] for note in shown.spec["layout"]["annotations"][1:]] == [
-        "best known<br>as the lessons advise",
+        "best known choice<br>the lessons' advice",
         "yours, 1 missed",
     ]
-    assert "1 of 2 choices that were searched meet every requirement" in shown.alt
+    assert "1 of 2 choices meet every requirement" in shown.alt
     assert "yours, 1 missed: b, 90.0 % for 1,000 coins" in shown.alt
 
 
@@ -185,7 +185,7 @@ def test_nothing_answers_before_the_learner_has_run() -> None:
     page = brief_workspace(brief)
     assert page.lacks(page.defaults) and not page.lacks(page.defaults.but(expected="80 %"))
     before = page.picture(Results(), page.defaults.but(expected="80 %"), page.defaults)
-    assert before.spec["data"][2]["y"] == [80] and "your guess" in before.alt
+    assert before.spec["data"][2]["y"] == [80] and "your prediction" in before.alt
     assert not before.spec["data"][0]["x"] and "best" not in before.alt
     assert page.views(Results(), page.defaults, page.defaults) == {} and page.tells(Results(), page.defaults) == ""
 
@@ -226,12 +226,12 @@ def test_every_brief_opens_with_an_open_question(opened: AppTest, slug: str) -> 
     opened.query_params["capstone.brief"] = slug
     opened.run()
     assert not opened.exception and not opened.warning
-    assert "**Asked for**" in told(opened) and "Met:" not in told(opened)
+    assert "**Requirements**" in told(opened) and "Met:" not in told(opened)
     assert train(opened).disabled and WAITS in told(opened)  # type: ignore[attr-defined]
     next(one for one in opened.select_slider if one.key == f"capstone.{slug}.expected").set_value("70 %").run()
     asks_more = any(one.key == f"capstone.{slug}.left" for one in opened.select_slider)
     assert train(opened).disabled == asks_more  # type: ignore[attr-defined]
-    assert ("Train waits for your expectation: how much of the old skill will be left." in told(opened)) == asks_more
+    assert ("Before you can train, predict how much of the old skill the net keeps." in told(opened)) == asks_more
 
 
 @pytest.mark.parametrize("text", ["x", "2027-W53", "<img src=x>"])
@@ -256,8 +256,8 @@ def test_finished_run_is_checked_and_compared(opened: AppTest) -> None:
     opened.run()
     assert not opened.exception and not opened.warning
     right = 100 * final(points(run)).mean()
-    assert f"You expected 95 % right: it was {right:.0f} %." in told(opened)
-    assert len(re.findall("Met:|Missed:", told(opened))) == 3 and "Others: best known" in told(opened)
+    assert f"You predicted an accuracy of 95 %, and it is {right:.0f} %." in told(opened)
+    assert len(re.findall("Met:|Missed:", told(opened))) == 3 and "Points of other choices: best known" in told(opened)
     assert choice_text(advice(brief)[0]) in told(opened) and "1. What is a label worth?" not in told(opened)
 
 
@@ -298,15 +298,15 @@ def test_points_and_requirements_stand_above_the_picture(opened: AppTest) -> Non
     brief, tried = BRIEFS["customers"], CHEAP[0]
     assert perform(tried.run(brief).of) == "done"
     opened_at(opened, brief, tried)
-    above = next(one.value for one in opened.markdown if one.value.startswith("**Yours: "))
-    assert len(re.findall("Met:|Missed:", above)) == 3 and "Best known: " in above
+    above = next(one.value for one in opened.markdown if one.value.startswith("**You have "))
+    assert len(re.findall("Met:|Missed:", above)) == 3 and "The best known choice has " in above
 
 
 @pytest.mark.parametrize("text", ["x", "9.9.9.9.1", "0.0.0.0.0", "0.0.0.0.1-", "1" * 500, "<img src=x>", "٣.0.0.0.1"])
 def test_tries_that_cannot_be_are_a_sentence(opened: AppTest, text: str) -> None:
     opened.query_params["capstone.postcodes.tries"] = text
     opened.run()
-    assert not opened.exception and len(opened.warning) == 1 and "tries that cannot be" in opened.warning[0].value
+    assert not opened.exception and len(opened.warning) == 1 and "tries that do not exist" in opened.warning[0].value
 
 
 def test_only_the_latest_tries_are_kept() -> None:
@@ -333,17 +333,17 @@ def test_own_prices_change_points_and_best() -> None:
 def test_an_engineer_enters_prices_and_takes_them_back(opened: AppTest) -> None:
     opened.run()
     opened.number_input(key="capstone.postcodes.prices.label").set_value(0.25).run()
-    assert not opened.exception and "**Labels**: 0.25 coins each" in told(opened)
-    assert "rests on the briefs' own prices" in told(opened)
+    assert not opened.exception and "a label costs 0.25 coins" in told(opened)
+    assert "uses the briefs' own prices" in told(opened)
     next(one for one in opened.button if one.label == "Back to the brief's prices").click().run()
-    assert "**Labels**: 4 coins each" in told(opened)
+    assert "a label costs 4 coins" in told(opened)
 
 
 @pytest.mark.parametrize("text", ["", "1;2", "nan;1;1;1;1", "0;1;1;1;1", "1;1;1;1;inf", "a;b;c;d;e", "1;1;1;1;-5"])
 def test_prices_that_cannot_be_are_a_sentence(opened: AppTest, text: str) -> None:
     opened.query_params["capstone.postcodes.prices"] = text
     opened.run()
-    assert not opened.exception and len(opened.warning) == 1 and "brief's prices hold" in opened.warning[0].value
+    assert not opened.exception and len(opened.warning) == 1 and "brief's own prices instead" in opened.warning[0].value
 
 
 @pytest.mark.browser
@@ -355,14 +355,14 @@ def test_a_brief_is_solved_by_keyboard(address: str, page: Page) -> None:
     low_rank.focus()
     page.keyboard.press("Space")
     expect(page).to_have_url(re.compile("customers.method=low"))
-    slider = page.get_by_role("slider", name="You expect: right in the end")
+    slider = page.get_by_role("slider", name="Your prediction: final accuracy")
     slider.focus()
     for _ in range(18):
         page.keyboard.press("ArrowRight")
     expect(button).to_be_enabled()
     button.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text(re.compile(r"^You expected \d+ % right: it was \d+ %"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^You predicted an accuracy of \d+ %, and it is \d+ %"))).to_be_visible()
     expect(page.get_by_text("Met:").first).to_be_visible()
     assert violations(page) == []
     page.get_by_text("The picture", exact=True).click()

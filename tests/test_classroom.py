@@ -61,7 +61,7 @@ def place(plan: Plan) -> Path:
         ({"lesson": "../etc"}, "There is no lesson"),
         ({"name": "n" * 61}, "at most 60 characters"),
         ({"name": "two\nlines"}, "at most 60 characters"),
-        ({"beat": "Lunch"}, "opens on one of"),
+        ({"beat": "Lunch"}, "can open at"),
         ({"asked": ()}, "at least one"),
         ({"asked": ("at1", "at2")}, "at least one"),
         ({"values": {"labels": "333"}}, "Labels per class cannot be '333'"),
@@ -146,7 +146,7 @@ def test_classes_learners_and_files_are_bounded(plan: Plan, monkeypatch: pytest.
         submit_record(plan, "three", guess(10, 20, 30))
     for source in "abb":
         bring(plan, a_file(source))
-    with pytest.raises(BadValue, match="At most 2 files"):
+    with pytest.raises(BadValue, match="at most 2 files"):
         bring(plan, a_file("c"))
 
 
@@ -323,7 +323,7 @@ def test_files_of_several_classes_make_one_picture(plan: Plan) -> None:
 
 def test_wrong_class_file_gives_message(plan: Plan) -> None:
     """A file of the same class or of another lesson is refused."""
-    for data, sentence in ((write(plan), "counts already"), (a_file(lesson="the_bill"), "The bill")):
+    for data, sentence in ((write(plan), "counted already"), (a_file(lesson="the_bill"), "The bill")):
         with pytest.raises(BadValue, match=sentence):
             bring(plan, data)
     assert imported_files(plan) == []
@@ -344,15 +344,15 @@ def test_wrong_class_file_gives_message(plan: Plan) -> None:
         (a_file(key="secret"), "other parts"),
         (a_file(name=3), "short line"),
         (a_file(name="a\nb"), "short line"),
-        (a_file(lesson=[]), "no lesson"),
+        (a_file(lesson=[]), "does not have its lesson"),
         (a_file(**{"class": "A" * 20}), "of which class"),
         (a_file(records={}), "at most 500"),
         (a_file(records=[{"said": {}, "missed": []}] * 501), "at most 500"),
-        (a_file(records=[3]), "said and missed"),
-        (a_file(records=[{"said": {}, "missed": [], "name": "Ann"}]), "said and missed"),
+        (a_file(records=[3]), "their predictions and wrong answers"),
+        (a_file(records=[{"said": {}, "missed": [], "name": "Ann"}]), "their predictions and wrong answers"),
         (a_file(records=[{"said": {"at2": "15"}, "missed": []}]), "does not ask"),
         (a_file(records=[{"said": {"at1": 15}, "missed": []}]), "does not ask"),
-        (a_file(records=[{"said": {"at1": "16"}, "missed": []}]), "cannot be chosen"),
+        (a_file(records=[{"said": {"at1": "16"}, "missed": []}]), "that nobody can choose"),
         (a_file(records=[{"said": {}, "missed": [99]}]), "has not"),
         (a_file(records=[{"said": {}, "missed": [0, 0]}]), "has not"),
         (a_file(records=[{"said": {}, "missed": [True]}]), "has not"),

@@ -61,7 +61,7 @@ def test_short_text_has_a_test_page(size: int) -> None:
 
 
 def test_a_text_one_character_short_is_refused() -> None:
-    with pytest.raises(BadValue, match="3,999 characters that the vocabulary knows; it takes 4,000"):
+    with pytest.raises(BadValue, match=r"3,999 characters that the nets can read\. It needs at least 4,000"):
         corpus.keep(LETTERS[: corpus.LEAST - 1].encode(), "short.txt")
 
 
@@ -152,14 +152,17 @@ def test_stray_byte_costs_only_itself() -> None:
     "data, why",
     [
         (b"", "0 characters"),
-        (b"too short", "9 characters that the vocabulary knows"),
-        ("\u0434\u043e\u043c ".encode() * 5000, "written in Cyrillic letters. The vocabulary knows only Latin ones"),
+        (b"too short", "9 characters that the nets can read"),
+        (
+            "\u0434\u043e\u043c ".encode() * 5000,
+            "written in Cyrillic letters. The nets can read only the Latin letters",
+        ),
         ("\u5bb6\u3002".encode() * 9000, "written in Chinese letters"),
         (("\u03bf\u03af\u03ba\u03bf\u03c2 " * 900 + "house " * 300).encode(), "written in Greek letters"),
         (b"%PDF-1.7\x00\x01\x02" + bytes(range(256)) * 100, "This is a PDF file. Save it as plain text"),
         (bytes(range(256)) * 100, "not plain text"),
-        (b"word " * 1_100_000, "it may have 5,000,000"),
-        (b"word " * 2_200_000, "has 10 MB; it may have 10"),
+        (b"word " * 1_100_000, "it may have at most 5,000,000"),
+        (b"word " * 2_200_000, "has 10 MB, but it may have at most 10 MB"),
     ],
 )
 def test_unreadable_texts_are_refused(data: bytes, why: str) -> None:
@@ -183,7 +186,7 @@ def test_unknown_subject_is_refused(subject: str) -> None:
 
 
 def test_missing_text_asks_for_its_file() -> None:
-    with pytest.raises(BadValue, match=r"not on this machine\. Choose its file again"):
+    with pytest.raises(BadValue, match=r"not on this machine\. Upload the file again"):
         text.test(Text(subject="own-gone-12345678"))
 
 
@@ -193,7 +196,7 @@ def test_damaged_text_asks_for_its_file(monkeypatch: pytest.MonkeyPatch) -> None
     whole = corpus.path(subject).read_bytes()
     for damaged in (b"", whole[:7], whole[: len(whole) // 2], whole[:-1], whole[:99] + b"x" + whole[100:], b"no text"):
         corpus.path(subject).write_bytes(damaged)
-        with pytest.raises(BadValue, match=rf"The texts on {subject} are damaged\. Choose its file again\."):
+        with pytest.raises(BadValue, match=rf"The texts on {subject} are damaged\. Upload the file again\."):
             corpus.documents(subject)
     assert corpus.keep(LETTERS.encode(), "cut.txt") == subject and corpus.documents(subject)
     monkeypatch.setenv("HEADSTART_STORE", str(corpus.path(subject)))  # a file where the store should be
@@ -218,15 +221,19 @@ def test_a_net_learns_from_it() -> None:
 def test_pasted_text_becomes_the_subject() -> None:
     """A bad text is refused with a message."""
     test = page("new_subject", beat="Run", committed="2")
-    area = next(one for one in test.text_area if one.label == "Or paste it here")
+    area = next(one for one in test.text_area if one.label == "Or paste a text here")
     area.set_value("far too short").run()
     (said,) = {one.value for one in test.warning}  # beside the control, and where it was given
-    assert "pasted text was not taken" in said and "13 characters" in said and "Still in use: **shakespeare**" in said
-    area = next(one for one in test.text_area if one.label == "Or paste it here")
+    assert (
+        "pasted text cannot be used" in said
+        and "13 characters" in said
+        and "You are still using **shakespeare**" in said
+    )
+    area = next(one for one in test.text_area if one.label == "Or paste a text here")
     assert not area.value  # what was refused is gone
     area.set_value(LETTERS).run()
     assert not test.exception and not test.warning
-    assert any("In use: **pasted text**" in one.value for one in test.success)
+    assert any("You are using **pasted text**" in one.value for one in test.success)
     assert "pasted text" in test.button_group(key="new_subject.subject").options
     subject = test.button_group(key="new_subject.subject").value
     assert corpus.is_own_text(str(subject[0] if isinstance(subject, list) else subject))

@@ -81,10 +81,10 @@ def test_back_brings_a_control_to_its_default(address: str, page: Page) -> None:
     page.go_back()
     expect(find).to_have_value("")
     page.goto(f"{address}/capstone")
-    beat(page, "Computing is dear")
+    beat(page, "Computing is expensive")
     expect(page).to_have_url(re.compile("brief=battery"))
     page.go_back()
-    at_beat(page, "Labels are dear")
+    at_beat(page, "Labels are expensive")
 
 
 def test_one_click_is_one_step_back(address: str, page: Page) -> None:

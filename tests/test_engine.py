@@ -259,7 +259,7 @@ def test_sides_begin_together_after_missing_backbone(engine: Engine) -> None:
     engine.ask(sides, "ann")
     wait(lambda: engine.state(backbone).kind == "running" and "point" in kinds(backbone))
     assert [engine.state(side).kind for side in sides] == ["queued", "queued"]
-    assert all(engine.state(side).message.endswith("being learned first.") for side in sides)
+    assert all(engine.state(side).message.endswith("being trained first.") for side in sides)
     for side in sides:
         assert wait_for(engine, side) == State("done")
     wait(lambda: not engine._line.jobs)

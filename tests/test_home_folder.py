@@ -46,7 +46,7 @@ from tests.test_corpus import LETTERS
 from tests.test_own_data import csv, folders
 from tests.test_own_data import zipped as zip_of_pictures
 
-SAME = "Every net has the same score here and in the app, to the last digit."
+SAME = "Each net has exactly the same score here and in the app."
 INSTALLED = {"distributed", "filelock", "HersheyFonts", "mlxtend", "pandas", "PIL", "plotly", "streamlit", "tokenizers"}
 ELSEWHERE = """\
 import runpy, sys
@@ -155,18 +155,18 @@ def test_missing_or_damaged_weights_are_named_before_training(folder: Path) -> N
         damage()
         said = trained(folder).stdout.splitlines()
         first = next(k for k, line in enumerate(said) if "Training" in line)
-        assert said[first - 1] == f"MISSING OR DAMAGED: weights/{file.name}. That net is trained first, 6 steps."
-        assert said[first].startswith("Training what") and said[first + 1].startswith("  step 0 of 6: ")
+        assert said[first - 1] == f"MISSING OR DAMAGED: weights/{file.name}. This net is trained first (6 steps)."
+        assert said[first].startswith("Training the net that") and said[first + 1].startswith("  step 0 of 6: ")
         assert said[-2] == SAME
 
 
 def test_another_score_is_told_with_its_reason(folder: Path) -> None:
     plan = json.loads((folder / "run.json").read_text("utf-8"))
     (folder / "run.json").write_text(json.dumps(plan | {"app": {"accuracy": {"0": [0.95, 0.95]}}}))
-    assert "That is more than usual. The app used PyTorch" in trained(folder).stdout
+    assert "This is more than usual. The app used PyTorch" in trained(folder).stdout
     plan["run"]["stages"][0]["rate"] = 0.01
     (folder / "run.json").write_text(json.dumps(plan))
-    assert "run.json was changed, so this is another run than the app's." in trained(folder).stdout
+    assert "You have changed run.json, so this is not the same run as in the app." in trained(folder).stdout
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_data_stay_with_the_browser_that_brought_them(make: Callable[[], Run], t
     )
     done = trained(folder)
     assert done.returncode == 1 and not done.stderr
-    assert done.stdout.startswith("data/") and "is missing. Somebody brought these data" in done.stdout
+    assert done.stdout.startswith("data/") and "is missing. Someone else uploaded these data" in done.stdout
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
@@ -285,14 +285,14 @@ def test_weights_that_are_too_large_are_trained_again(monkeypatch: pytest.Monkey
     monkeypatch.setattr("lessons.kit.take_home.archive.LARGEST", 1000)
     folder = unzipped(zipped(run), tmp_path)
     assert [path.name[:2] for path in folder.glob("weights/*")] == ["1-"]  # what it starts from is always there
-    assert "`weights/2-spirals-5-labels-pretrained.safetensors`: These weights are not kept here." in (
+    assert "`weights/2-spirals-5-labels-pretrained.safetensors`: The app has not stored these weights." in (
         folder / "README.md"
     ).read_text("utf-8")
 
 
 def test_home_zip_is_not_accepted_as_bundle() -> None:
     assert compute_values.perform(ARMS) == "done"
-    with pytest.raises(BadValue, match="was taken home, to be unzipped"):
+    with pytest.raises(BadValue, match="it is a run to unzip and train"):
         bundle.unpack(zipped(ARMS))
 
 

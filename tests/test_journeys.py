@@ -129,13 +129,13 @@ def test_a_hostile_url_is_a_sentence(server: tuple[str, psutil.Process], page: P
 
 def test_own_text_is_read_from_a_file(server: tuple[str, psutil.Process], page: Page, tmp_path: Path) -> None:
     page.goto(f"{server[0]}/new_subject?new_subject.beat=Run&new_subject.committed=2")
-    page.get_by_text("Take a text of your own, in Latin letters").click()
+    page.get_by_text("Upload your own text, in Latin letters").click()
     chooser = page.locator("input[type=file]")
     picture = tmp_path / "photo.jpg"
     picture.write_bytes(bytes(range(256)) * 100)
     chooser.set_input_files(picture)
-    expect(page.get_by_text("photo.jpg was not taken. This file is not plain text").last).to_be_visible()
-    expect(page.get_by_text("Still in use: shakespeare").last).to_be_visible()
+    expect(page.get_by_text("photo.jpg cannot be used. This file is not plain text").last).to_be_visible()
+    expect(page.get_by_text("You are still using shakespeare").last).to_be_visible()
     expect(page.locator("[data-testid=stFileUploaderFile]")).to_have_count(0)
     expect(chooser).to_have_count(1)
     settled(page)  # a new place for a file has come instead of the one that was refused

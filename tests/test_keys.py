@@ -170,10 +170,13 @@ def test_the_time_machine_goes_by_keys(address: str, page: Page) -> None:
 def test_files_are_brought_by_keys(address: str, page: Page) -> None:
     """The files are the learner's own data and a bundle."""
     page.goto(f"{address}/own")
-    press_by_key(page, "Take data of your own")
+    press_by_key(page, "Upload your own data")
     points = "\n".join(f"{x},{x % 7},{'even' if x % 2 == 0 else 'odd'}" for x in range(40))
     brought_by_key(
-        page, page.get_by_role("region", name="A table or a zip of pictures"), "points.csv", f"x,y,label\n{points}"
+        page,
+        page.get_by_role("region", name="A table or a zip file with pictures"),
+        "points.csv",
+        f"x,y,label\n{points}",
     )
     expect(page.get_by_role("radio", name="points")).to_be_checked()
     page.goto(f"{address}/bundle")

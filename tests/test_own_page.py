@@ -47,7 +47,7 @@ def at(test: AppTest, name: str) -> str:
 
 
 def give(test: AppTest, name: str, data: bytes) -> AppTest:
-    uploader: Any = next(one for one in test.file_uploader if one.label == "A table or a zip of pictures")
+    uploader: Any = next(one for one in test.file_uploader if one.label == "A table or a zip file with pictures")
     return uploader.set_value((name, data, "application/octet-stream")).run()
 
 
@@ -70,8 +70,8 @@ def test_zip_stays_in_use_after_bad_file(opened: AppTest) -> None:
     assert album.exists(name) and "12 pictures in 2 classes" in said(opened)
     give(opened, "bad.csv", csv().replace("10.0", "ten").encode())
     (warning,) = {one.value for one in opened.warning}  # below the popover, and in it
-    assert "bad.csv was not taken. Line 2, column 'b': 'ten' is no number." in warning and len(opened.warning) == 2
-    assert "Still in use: **strokes.zip**" in warning and at(opened, "own.data") == name
+    assert "bad.csv cannot be used. Line 2, column 'b': 'ten' is not a number." in warning and len(opened.warning) == 2
+    assert "You are still using **strokes.zip**" in warning and at(opened, "own.data") == name
     assert not opened.exception
 
 
@@ -90,9 +90,12 @@ def test_own_data_picture_describes_the_data() -> None:
     assert [text for _, text in panel["axes"][0]["ticks"]] == ["0", "2", "4", "6"]  # in the file's units
     assert panel["axes"][0]["ticks"][0][0] == pytest.approx(-2)  # 0 is the smallest of a
     points = own_data.picture(Results(), Settings({"data": table.keep(csv().encode(), "t.csv")}), Settings())
-    assert "30 points by a (across) and b (up). kind: blue 10, red 20." in points.alt
+    assert "30 points. Across: a. Up: b. Points of each class of kind: blue 10, red 20." in points.alt
     pictures = own_data.picture(Results(), Settings({"data": album.keep(zipped(folders()), "p.zip")}), Settings())
-    assert pictures.alt == "Pictures of 2 classes: level 6, up 6." and pictures.spec.count("<img") == 12
+    assert (
+        pictures.alt == "The first pictures of each of 2 classes. Pictures in all: level 6, up 6."
+        and pictures.spec.count("<img") == 12
+    )
 
 
 def test_sandbox_takes_own_data_for_both_roles(workers_end: None) -> None:
@@ -116,7 +119,7 @@ def test_sandbox_takes_own_data_for_both_roles(workers_end: None) -> None:
 
 
 def paste(test: AppTest, text: str) -> AppTest:
-    next(one for one in test.text_area if one.label == "Or paste it here").set_value(text).run()
+    next(one for one in test.text_area if one.label == "Or paste a text here").set_value(text).run()
     assert not test.exception
     return test
 
@@ -127,11 +130,13 @@ def test_own_text_is_learned_and_removed(opened: AppTest) -> None:
     assert "4,000 to 5,000,000 characters in Latin letters" in said(opened)  # before anything is given
     name = at(paste(opened, LETTERS), "own.data")
     assert name.startswith("own-pastedtext-") and corpus.is_own_text(name) and not opened.warning
-    assert "characters on 20 pages. Every tenth page only tests" in said(opened) and "bits a character" in said(opened)
+    assert "characters on 20 pages. Every tenth page is used only for testing" in said(
+        opened
+    ) and "bits per character" in said(opened)
     labels = [one.label for one in opened.select_slider]
     assert labels == ["Training text for each net (thousand characters)"]  # a text has no labels
     paste(opened, "far too short")
-    assert "Still in use: **pasted text**" in said(opened) and at(opened, "own.data") == name
+    assert "You are still using **pasted text**" in said(opened) and at(opened, "own.data") == name
     assert corpus.keep(corpus.write(name).encode(), "pasted text") == name  # as it is taken home, it is taken again
     next(one for one in opened.button if one.label == "Remove").click().run()
     assert not corpus.is_own_text(name) and "own.data" not in opened.query_params and not opened.exception
@@ -146,7 +151,7 @@ def test_text_race_compares_english_with_scratch() -> None:
     both = Results({("race", (side,)): table for side in own_data.SIDES})
     shown = own_data.picture(both, settings, Settings())
     assert "fine-tuned: 4.00 at 0, 2.50 at 40" in shown.alt and "general text" in shown.alt
-    assert "pays 2.5 bits" in own_data.tells(both, settings)
+    assert "need 2.5 bits per character" in own_data.tells(both, settings)
     begun = Results({("race", ("pretrained",)): table})  # one side is a test ahead
     assert own_data.tells(begun, settings) == "" and "fine-tuned" in own_data.picture(begun, settings, Settings()).alt
 
@@ -171,12 +176,12 @@ def test_the_sandbox_takes_a_text(workers_end: None) -> None:
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
 def test_a_table_and_pictures_are_brought_and_learned(address: str, page: Page) -> None:
     page.goto(f"{address}/own")
-    expect(page.get_by_text("360 points by width").first).to_be_visible()
+    expect(page.get_by_text("360 points. Across: width").first).to_be_visible()
     for file, data, shown in (
         ("mine.csv", csv().encode(), "30 points"),
         ("strokes.zip", zipped(folders(40)), "22 pictures in 2 classes"),
     ):
-        page.get_by_role("button", name=re.compile("Take data of your own")).click()
+        page.get_by_role("button", name=re.compile("Upload your own data")).click()
         kind = "application/octet-stream"
         page.locator("input[type=file]").first.set_input_files({"name": file, "mimeType": kind, "buffer": data})
         expect(page.get_by_text(shown).first).to_be_attached()
@@ -192,8 +197,8 @@ def test_early_pasted_text_stays(address: str, page: Page) -> None:
     """While the page waits for its first answers it redraws itself, and the next click follows at once."""
     for data in ("shapes", "rings"):
         page.goto(f"{address}/own?own.data={data}&own.labels=3")
-        page.get_by_role("button", name=re.compile("Take data of your own")).click()
-        page.get_by_label("Or paste it here").fill(LETTERS)
+        page.get_by_role("button", name=re.compile("Upload your own data")).click()
+        page.get_by_label("Or paste a text here").fill(LETTERS)
         page.locator(".st-key-header h1").click()
         expect(page.get_by_text("characters on 20 pages").first).to_be_attached()
         expect(page).to_have_url(re.compile("own-pastedtext"))
@@ -204,7 +209,7 @@ def test_early_pasted_text_stays(address: str, page: Page) -> None:
 @pytest.mark.browser
 def test_data_belong_to_the_browser_that_brought_them(address: str, page: Page, browser: Browser) -> None:
     page.goto(f"{address}/own")
-    page.get_by_role("button", name=re.compile("Take data of your own")).click()
+    page.get_by_role("button", name=re.compile("Upload your own data")).click()
     points = {"name": "ours.csv", "mimeType": "text/csv", "buffer": csv().encode()}
     page.locator("input[type=file]").first.set_input_files(points)
     expect(page).to_have_url(re.compile("own-ours"))
@@ -212,7 +217,7 @@ def test_data_belong_to_the_browser_that_brought_them(address: str, page: Page, 
     with browser.new_context() as elsewhere:
         other = elsewhere.new_page()
         other.goto(link)
-        expect(other.get_by_text("Somebody else brought these data").first).to_be_visible()
+        expect(other.get_by_text("Someone else uploaded these data").first).to_be_visible()
         expect(other.get_by_role("button", name="Remove")).to_have_count(0)
         page.reload()  # a new session of the same browser
         page.get_by_role("button", name="Remove").click()
@@ -231,15 +236,23 @@ def test_columns_are_chosen_by_their_file_names(opened: AppTest) -> None:
     data = files("palmerpenguins").joinpath("data/penguins.csv").read_bytes()
     give(opened, "penguins.csv", data)
     first = at(opened, "own.data")
-    assert "bill_length_mm across, bill_depth_mm up, and 3 classes in species" in said(opened).replace("\\", "")
+    assert (
+        "bill_length_mm on the horizontal axis, bill_depth_mm on the vertical axis, and 3 classes in species"
+        in said(opened).replace("\\", "")
+    )
     boxes = {one.label: one for one in opened.selectbox}
     assert {label: box.value for label, box in boxes.items()} == {
-        "Across": "bill_length_mm", "Up": "bill_depth_mm", "Label to learn": "species",
+        "Horizontal axis": "bill_length_mm", "Vertical axis": "bill_depth_mm", "Label to learn": "species",
     }  # fmt: skip
-    assert boxes["Across"].options[-2:] == ["body_mass_g", "year"] and "island" not in boxes["Across"].options
+    assert (
+        boxes["Horizontal axis"].options[-2:] == ["body_mass_g", "year"]
+        and "island" not in boxes["Horizontal axis"].options
+    )
     boxes["Label to learn"].select("island").run()
     assert at(opened, "own.data") != first and "classes in island" in said(opened)
-    {one.label: one for one in opened.selectbox}["Up"].select("bill_length_mm").run()  # the two change places
+    {one.label: one for one in opened.selectbox}["Vertical axis"].select(
+        "bill_length_mm"
+    ).run()  # the two change places
     assert "bill_depth_mm across, bill_length_mm up" in said(opened).replace("\\", "") and not opened.exception
     again = AppTest.from_function(_shown, default_timeout=60)  # a reload in the same browser
     again.query_params["own.data"] = at(opened, "own.data")
@@ -253,11 +266,11 @@ def test_others_may_train_but_not_download_or_remove(opened: AppTest) -> None:
     opened.run()
     give(opened, "points.csv", csv().encode())
     name = at(opened, "own.data")
-    assert "but not download or remove them" in said(opened)
+    assert "but they cannot download or remove them" in said(opened)
     other = AppTest.from_function(_shown, default_timeout=60)  # another browser that has the link
     other.query_params["own.data"] = name
     other.run()
-    assert "Somebody else brought these data" in said(other) and not other.exception
+    assert "Someone else uploaded these data" in said(other) and not other.exception
     assert not [one for one in other.button if one.label == "Remove"]
     assert [one for one in other.button if one.label.startswith("Train ")]
     next(one for one in opened.button if one.label == "Remove").click().run()
@@ -281,14 +294,14 @@ def test_a_person_chooses_among_readings_of_a_file(opened: AppTest) -> None:
     give(opened, "answers.csv", rows.encode("cp1255"))
     assert "own.data" not in opened.query_params and not opened.exception
     (asked,) = opened.radio
-    assert "answers.csv does not say how its letters are written" in asked.label
+    assert "answers.csv does not say which encoding it uses" in asked.label
     hebrew = next(text for text in asked.options if "\u05dc\u05d0" in text)
     assert "Windows-1255" in hebrew and len(asked.options) > 1
     asked.set_value(next(code for code in ("cp1255", "iso8859_8") if "1255" in hebrew)).run()
-    button(opened, "Take it so").click().run()
+    button(opened, "Use this encoding").click().run()
     assert table.load(at(opened, "own.data")).names == ("\u05db\u05df", "\u05dc\u05d0") and not opened.radio
     give(opened, "answers.csv", rows.encode("cp1255"))
-    button(opened, "Leave it").click().run()
+    button(opened, "Cancel the upload").click().run()
     assert not opened.radio and "own.data" in opened.query_params
 
 
@@ -304,28 +317,28 @@ def test_a_refusal_stays_when_another_place_takes_something(opened: AppTest) -> 
 
 def test_limits_and_where_data_go_are_said(opened: AppTest) -> None:
     opened.run()
-    assert "A table (.csv) of 20 to 5,000 rows, up to 1 MB." in said(opened)
-    assert "kept on the computer that serves this app" in said(opened)
+    assert "a table (.csv) with 20 to 5,000 rows (up to 1 MB)" in said(opened)
+    assert "stored on the computer that serves this app" in said(opened)
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["wide", "narrow"])
 def test_a_refusal_is_seen_and_the_popover_closes(address: str, page: Page) -> None:
     page.goto(f"{address}/own")
-    door = page.get_by_role("button", name=re.compile("Take data of your own"))
+    door = page.get_by_role("button", name=re.compile("Upload your own data"))
     door.click()
     inside = page.locator("[data-testid=stPopoverBody]")
     bad = {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"no table"}
     page.locator("input[type=file]").first.set_input_files(bad)
-    expect(inside.get_by_text("bad.csv was not taken.")).to_be_visible()
+    expect(inside.get_by_text("bad.csv cannot be used.")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_text("bad.csv was not taken.").last).to_be_visible()
+    expect(page.get_by_text("bad.csv cannot be used.").last).to_be_visible()
     door.click()
     good = {"name": "mine.csv", "mimeType": "text/csv", "buffer": csv().encode()}
     page.locator("input[type=file]").first.set_input_files(good)
     expect(page.get_by_text("30 points").first).to_be_attached()
     expect(inside).to_have_count(0)
-    expect(page.get_by_text("was not taken")).to_have_count(0)
+    expect(page.get_by_text("cannot be used")).to_have_count(0)
     expect(page.locator(".st-key-train button")).to_be_visible()
 
 

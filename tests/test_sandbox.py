@@ -61,7 +61,7 @@ def test_what_is_set_is_what_the_control_says() -> None:
                 }
                 assert again[dial.path] == dial.value
     turned = edit(RUN, "task.turn", 45.0)
-    assert changes(RUN, turned) == ["turn 0, now 45"]
+    assert changes(RUN, turned) == ["turn from 0 to 45"]
     assert edit(edit(RUN, "start.task.blur", 2.0), "stages.0.rate", 0.01).start == replace(
         BASE, task=Glyphs(labels=400, blur=2.0)
     )
@@ -133,7 +133,7 @@ def test_every_net_says_what_it_reads() -> None:
     assert {form for net in module_names("nets") for form in input_forms(net)} == forms
     assert nets_for(Handwriting()) == ("conv", "mlp_image") and nets_for(Text()) == ("transformer",)
     assert nets_for(Preferences())[0] == "writer"
-    with pytest.raises(BadValue, match="mlp cannot read handwriting"):
+    with pytest.raises(BadValue, match="mlp cannot learn handwriting"):
         fits(Run(task=Handwriting(), net="mlp"))
 
 
@@ -189,7 +189,7 @@ def test_pins_have_names_and_survive_the_link() -> None:
     kept = pins.add_pin(pins.add_pin((), RUN), BASE)
     assert pins.add_pin(kept, RUN) == kept
     kept = pins.rename_pin(kept, 0, " my *first* ")
-    assert [pin.name for pin in kept] == ["my *first*", "scratch, 400 labels"]
+    assert [pin.name for pin in kept] == ["my *first*", "from scratch, 400 labels"]
     assert pins.read(pins.write(kept)) == kept and pins.read("") == () == pins.remove_pin(kept[:1], 0)
     for wrong in ("", "a" * 41, "a\nb", kept[1].name):
         with pytest.raises(BadValue):
@@ -199,7 +199,7 @@ def test_pins_have_names_and_survive_the_link() -> None:
     for run in runs:
         with_all = pins.add_pin(with_all, run)
     assert len({pin.name for pin in with_all}) == pins.MOST
-    with pytest.raises(BadValue, match="Take one away"):
+    with pytest.raises(BadValue, match="Unpin one first"):
         pins.add_pin(with_all, RUN)
 
 
@@ -207,31 +207,31 @@ def test_pins_are_named_by_their_differences() -> None:
     slow, fast = edit(RUN, "stages.0.rate", 1e-3), edit(RUN, "stages.0.rate", 5e-3)
     few, turned = edit(RUN, "task.labels", 5), edit(fast, "task.turn", 45.0)
     kept = pins.add_pin((), slow)
-    assert [pin.name for pin in kept] == ["probe, 10 labels"]
+    assert [pin.name for pin in kept] == ["head only, 10 labels"]
     kept = pins.add_pin(pins.add_pin(kept, fast), few)
     assert [pin.name for pin in kept] == [
-        "rate 0.001, probe, 10 labels",
-        "rate 0.005, probe, 10 labels",
-        "probe, 5 labels",
+        "rate 0.001, head only, 10 labels",
+        "rate 0.005, head only, 10 labels",
+        "head only, 5 labels",
     ]
     kept = pins.add_pin(pins.rename_pin(kept, 0, "mine"), turned)
     assert [pin.name for pin in kept] == [
-        "mine", "turn 0, rate 0.005, probe, 10 labels", "probe, 5 labels", "turn 45, probe, 10 labels",
+        "mine", "turn 0, rate 0.005, head only, 10 labels", "head only, 5 labels", "turn 45, head only, 10 labels",
     ]  # fmt: skip
     kept = pins.remove_pin(kept, 3)
-    assert [pin.name for pin in kept] == ["mine", "rate 0.005, probe, 10 labels", "probe, 5 labels"]
+    assert [pin.name for pin in kept] == ["mine", "rate 0.005, head only, 10 labels", "head only, 5 labels"]
     stages = replace(RUN, stages=(Stage(), Stage(rate=0.1)))
     assert pins.names([stages, edit(edit(stages, "stages.0.rate", 0.1), "stages.1.rate", 0.2)]) == [
         "rate 0.001, full, 10 labels", "rate 0.1, full, 10 labels",
     ]  # fmt: skip
     dark = edit(RUN, "task.inverted", True)
-    assert pins.names([RUN, dark]) == ["not inverted, probe, 10 labels", "inverted, probe, 10 labels"]
+    assert pins.names([RUN, dark]) == ["not inverted, head only, 10 labels", "inverted, head only, 10 labels"]
     many = [replace(run, first_seed=k) for run in presets().values() for k in (0, 1)]
     assert all(0 < len(name) <= pins.NAME for name in pins.names(many)) and len({*pins.names(many)}) == len(many)
 
 
 def test_experiments_are_told_in_words() -> None:
-    assert describe_run(RUN) == "handwriting (10 labels) after glyphs (400 labels): probe"
+    assert describe_run(RUN) == "handwriting (10 labels) after glyphs (400 labels): head only"
     assert describe_run(Run(task=FiveDigits(which="high"))) == "five digits (10 labels, high), from scratch: full"
     assert describe_run(Run(task=Drawn(turn=30.0, inverted=True))) == (
         "drawn (3 labels, 30 turn, inverted), from scratch: full"
@@ -279,13 +279,13 @@ def test_sweep_survives_writing_and_gives_runs() -> None:
             sweep.read(wrong, RUN)
         assert is_a_sentence(caught.value)
     source = sweep.fields(RUN)["start.task.labels"]
-    assert source.label == "Source: labels per class" and len(sweep.starting_values(source)) == 5
+    assert source.label == "Backbone: labels per class" and len(sweep.starting_values(source)) == 5
     every = sweep.fields(RUN)["stages.0.rate"]
     with pytest.raises(BadValue, match="at most 30"):
         sweep.runs(RUN, [sweep.Axis(every, every.options), axes[0]])
     for text in ("task:Plane,Handwriting;task.shuffled:False,True", "stages:1,2;stages.1.rate:0.001"):
         several = replace(RUN, stages=RUN.stages * 2)
-        with pytest.raises(BadValue, match="not in all of these runs"):
+        with pytest.raises(BadValue, match="do not have the control"):
             sweep.runs(several, sweep.read(text, several))
 
 
@@ -320,9 +320,9 @@ def test_sweep_draws_a_described_map_or_curves() -> None:
     grid = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=False)
     full, probe, scratch = grid.spec["data"][0]["z"]
     assert full == [50.0, pytest.approx(70.0)] and probe == [pytest.approx(60.0), None] and scratch == [40.0, 40.0]
-    assert grid.spec["data"][0]["y"] == ["full, pretrained", "probe, pretrained", "from scratch"]
+    assert grid.spec["data"][0]["y"] == ["full, pretrained", "head only, pretrained", "from scratch"]
     lines = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True)
-    assert "full, pretrained: 50 % at 1, 70 % at 5; probe, pretrained: 60 % at 1" in lines.alt
+    assert "full, pretrained: 50 % at 1, 70 % at 5; head only, pretrained: 60 % at 1" in lines.alt
     assert "from scratch: 40 % at 1, 40 % at 5" in lines.alt
     assert (best := sweep.best(evidence, pieces)) and best.of == mine[2].of
     home = sweep.as_table(evidence, pieces, axes)
@@ -337,7 +337,7 @@ def test_one_field_draws_both_sides() -> None:
     alt = sweep.picture(evidence, pieces, axes, sweep.NEW, as_curves=True).alt
     assert "pretrained: 61 % at 1, 81 % at 5; from scratch: 31 % at 1, 81 % at 5" in alt
     assert sweep.compared(evidence, pieces) == (
-        "The pretrained side is better at 1 of 2 settings; there is no clear difference at 1."
+        "The pretrained net is better in 1 of 2 settings; there is no clear difference in 1."
     )
 
 
@@ -379,12 +379,12 @@ def test_a_verdict_names_the_better_side_or_none() -> None:
         "**From scratch is better than yours**, by 20.0 points"
     )
     assert verdict_of([0.8, 0.6, 0.7], [0.7, 0.7, 0.68]).startswith(
-        "**No clear difference** between yours and from scratch"
+        "**There is no clear difference** between yours and from scratch"
     )
     assert "contains 0" in verdict_of([0.5, 0.5], [0.5, 0.5])
     assert verdict_of([0.9], [0.5]).startswith("**One net is too few**")
     assert verdict_of([1.8, 1.82, 1.84], [2.0, 2.03, 2.03], "bits").startswith(
-        "**Yours is better than from scratch**, by 0.20 bits a character"
+        "**Yours is better than from scratch**, by 0.20 bits per character"
     )
 
 

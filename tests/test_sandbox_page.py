@@ -77,10 +77,10 @@ def test_a_control_changes_the_experiment_and_the_link(opened: AppTest) -> None:
 
 def test_changed_controls_are_marked_after_a_run(opened: AppTest) -> None:
     at(opened, run=link_codec.write(presets()["label_worth"]), pressed="1")
-    assert "since the last run" not in said(opened) and "Yours **81" in said(opened)
+    assert "You have changed" not in said(opened) and "Your net is at **81" in said(opened)
     widget(opened, "dial.task.labels").set_value(50).run()
-    assert "Changed since the last run: labels per class 2, now 50" in said(opened)
-    assert re.search(r"It will take (about \d+ s|less than a second)\.", said(opened))
+    assert "You have changed labels per class from 2 to 50" in said(opened)
+    assert re.search(r"The next run (will take about \d+ s|takes under a second)\.", said(opened))
 
 
 def test_first_run_has_no_comparison_note(opened: AppTest) -> None:
@@ -91,7 +91,9 @@ def test_first_run_has_no_comparison_note(opened: AppTest) -> None:
 
 def test_finished_run_shows_a_verdict(opened: AppTest) -> None:
     at(opened, run=link_codec.write(presets()["label_worth"]), pressed="1")
-    assert re.search(r"\*\*Yours is better than from scratch\*\*, by \d\d\.\d points \(95 % interval: ", said(opened))
+    assert re.search(
+        r"\*\*Your net is better than the net from scratch\*\*, by \d\d\.\d points \(95 % interval: ", said(opened)
+    )
 
 
 def test_duration_is_estimated_from_the_last_run() -> None:
@@ -100,13 +102,16 @@ def test_duration_is_estimated_from_the_last_run() -> None:
     took = load_results([LabelledRun("last", last)]).table("last").seconds.max()
     for longer in (replace(last, seeds=32), replace(last, stages=last.stages * 4)):
         more = takes(longer, last)
-        assert more == f"It will take about {took * (4 if longer.seeds == last.seeds else 32 / last.seeds):.0f} s."
+        assert (
+            more
+            == f"The next run will take about {took * (4 if longer.seeds == last.seeds else 32 / last.seeds):.0f} s."
+        )
     assert takes(presets()["small_step"], last) == ""  # points are another matter
 
 
 def test_bet_is_compared_with_the_result(opened: AppTest) -> None:
     at(opened, run=link_codec.write(presets()["label_worth"]), pressed="1", bet="50 %")
-    assert re.search(r"You bet 50 %: it was 3\d points more than you said", said(opened))
+    assert re.search(r"You predicted 50 %, and it is 3\d points more", said(opened))
 
 
 def test_a_run_is_pinned_named_and_taken_away(opened: AppTest) -> None:
@@ -134,14 +139,14 @@ def test_a_bad_link_is_a_sentence(opened: AppTest, name: str, text: str) -> None
 
 def test_a_sweep_is_chosen_bounded_and_asked_for(opened: AppTest) -> None:
     at(opened, run=QUICK, step="Sweep")
-    assert any(one.label == "Train 5 runs, 10 nets" for one in opened.button)  # it starts from nothing: one side
+    assert any(one.label == "Train 5 runs (10 nets)" for one in opened.button)  # it starts from nothing: one side
     widget(opened, "axis.1").set_value("stages.0.method").run()
     axes = sweep.read(param(opened, "sweep"), link_codec.read(QUICK))
     assert [axis.dial.path for axis in axes] == ["task.labels", "stages.0.method"] and len(axes[1].values) == 3
     widget(opened, "axis.0.values").set_value([1, 2]).run()
-    assert any(one.label == "Train 6 runs, 12 nets" for one in opened.button)
+    assert any(one.label == "Train 6 runs (12 nets)" for one in opened.button)
     at(opened, sweep="task.labels:1,2,5,10,20,50;stages.0.rate:0.001,0.002,0.005,0.01,0.02,0.05")
-    assert "at most 30 runs; these are 36" in said(opened)
+    assert "at most 30 runs, but these are 36" in said(opened)
 
 
 def test_a_challenge_is_set_up_checked_and_met(opened: AppTest) -> None:
@@ -150,7 +155,9 @@ def test_a_challenge_is_set_up_checked_and_met(opened: AppTest) -> None:
     widget(opened, "challenge.begin").click().run()
     assert now(opened) == goal.start and param(opened, "step") == "" and not opened.exception
     at(opened, step="Challenges")
-    assert "has not been trained" in said(opened) or ":material/radio_button_unchecked: 88 %" in said(opened)
+    assert "You have not trained this experiment" in said(
+        opened
+    ) or ":material/radio_button_unchecked: an accuracy of 88 %" in said(opened)
     widget(opened, "challenge.best").click().run()
     assert now(opened) == solutions()["few"].run
 

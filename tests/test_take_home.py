@@ -122,8 +122,8 @@ def test_data_of_others_are_in_neither_zip(monkeypatch: pytest.MonkeyPatch) -> N
     name = table.keep(csv_of_points().encode(), "My points.csv")
     run = replace(RUN, task=Table(table=name, labels=3))
     assert compute_values.perform(run) == "done"
-    assert "The data that you brought are in it too." in said(buttons(run))
-    assert "The data that somebody else brought are not in it." in said(buttons(run, is_owner=False))
+    assert "It also contains the data that you uploaded." in said(buttons(run))
+    assert "It does not contain the data, because someone else uploaded them." in said(buttons(run, is_owner=False))
     held = {is_owner: pressed(run, monkeypatch, is_owner) for is_owner in (True, False)}
     for is_owner, made in held.items():
         zips = [zipfile.ZipFile(io.BytesIO(file)).namelist() for file in made.values() if isinstance(file, bytes)]
@@ -140,7 +140,7 @@ def test_a_look_at_the_buttons_costs_little(data: bytes) -> None:
 
 
 def test_unfinished_run_cannot_be_taken_home() -> None:
-    assert "has ended" in said(buttons(Run(task=GuestBook(notes=51), net="writer")))
+    assert "when it has finished" in said(buttons(Run(task=GuestBook(notes=51), net="writer")))
 
 
 def drawn(slug: str, **query: str) -> AppTest:
@@ -167,7 +167,7 @@ def drawn(slug: str, **query: str) -> AppTest:
 def test_pages_without_an_ending_offer_it_too(slug: str, query: dict[str, str], workers_end: None) -> None:
     test = drawn(slug, **query)
     assert not test.exception
-    assert "Run it first. You can take home a run that has finished." in said(test)
+    assert "Press Train first. You can download a run when it has finished." in said(test)
 
 
 # --- Brought --------------------------------------------------------------------------------------------------------
@@ -181,13 +181,13 @@ def test_bundle_page_shows_the_run_and_doubt(data: bytes, elsewhere: None) -> No
     name = bundle.unpack(data)
     test = brought(bundle=name)
     assert not test.exception
-    assert "somebody's word" in said(test) and "plane" in test.subheader[0].value.lower()
-    assert "Run the same here" in said(test) and "has ended" not in said(test)
+    assert "not checked here" in said(test) and "plane" in test.subheader[0].value.lower()
+    assert "Train the same run here" in said(test) and "when it has finished" not in said(test)
 
 
 def test_bundle_confirmed_by_this_store_says_so(data: bytes) -> None:
     test = brought(bundle=bundle.unpack(data))
-    assert "the very same at every test" in said(test)
+    assert "has exactly these scores" in said(test)
 
 
 def test_forged_bundle_is_compared_with_own_results(data: bytes) -> None:
@@ -199,7 +199,7 @@ def test_forged_bundle_is_compared_with_own_results(data: bytes) -> None:
         line["accuracy"]["0"] = [1.0, 1.0]
     files[f"{digest(RUN)}.jsonl"] = "\n".join(map(json.dumps, lines)).encode()
     test = brought(bundle=bundle.unpack(packed(files)))
-    assert "It says 100 % at the end; made here it was" in said(test)
+    assert "ends at 100 %, but the same run trained here ends at" in said(test)
     assert store.events(RUN)[1]["accuracy"]["0"][0] < 1
 
 

@@ -111,7 +111,7 @@ def test_teacher_sets_up_class_and_gets_link() -> None:
     assert test.query_params["teach.class"] == plan.code and kept.plan(plan.code)["key"] in secret.query
     assert r"10b \*\[x\]" in test.title[0].value  # its name is no Markdown
     assert 'alt="QR code of the link"' in " ".join(one.proto.body for one in test.get("html"))
-    assert "Nobody has predicted yet." in everything(test)
+    assert "Nobody has made a prediction yet." in everything(test)
     press(test, "Close it now")
     assert not kept.place(plan.code).exists() and any(one.label == "Open the class" for one in test.button)
 
@@ -137,7 +137,7 @@ def test_only_the_teacher_sees_the_class() -> None:
         test.run()
         assert "Only the browser that opened this class" in test.warning[0].value
         assert not test.get("echarts_chart") and "guesses" not in everything(test)
-        assert not any(one.label in ("Close it now", "Let it run") for one in test.button)
+        assert not any(one.label in ("Close it now", "Train the nets") for one in test.button)
 
 
 def test_teachers_link_opens_class_elsewhere() -> None:
@@ -248,7 +248,7 @@ def test_projector_shows_every_lesson_from_start_to_end(slug: str) -> None:
         assert not re.search(r"\{\w+\.\w+\}", everything(test))
     verdict = [one.value for one in test.markdown if re.search(r" \((median of|most of|by the mean)", one.value)]
     assert len(verdict) == len(lessons()[slug].sliders)
-    assert [one.label for one in test.button if one.label in ("Back", "Next", "Let it run")] == ["Back"]
+    assert [one.label for one in test.button if one.label in ("Back", "Next", "Train the nets")] == ["Back"]
 
 
 def test_projector_has_one_button_forward(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,9 +261,9 @@ def test_projector_has_one_button_forward(monkeypatch: pytest.MonkeyPatch) -> No
     assert not asked
     picture = test.get("echarts_chart")[-1].proto
     assert "pretrained" not in picture.spec  # no answer before the question
-    press(test, "Let it run")
+    press(test, "Train the nets")
     assert len(asked) == 1 and "pretrained" in test.get("echarts_chart")[-1].proto.spec
-    press(press(test, "Back"), "Let it run")
+    press(press(test, "Back"), "Train the nets")
     assert len(asked) == 2
 
 
@@ -350,7 +350,7 @@ def test_who_is_held_predicts_and_then_waits() -> None:
     assert "Skip, show me" not in {one.label for one in test.button}
     press(test, "That is my prediction")
     assert records_of_class(plan) == (Record(said=Settings({"at1": 15, "at5": 20, "at20": 25})),)
-    assert [one.value for one in test.subheader] == ["Your teacher will release the run."]
+    assert [one.value for one in test.subheader] == ["Your teacher will start the next part."]
     assert not any(one.key == "label_worth.run" for one in test.button)
 
 
@@ -358,7 +358,7 @@ def test_who_is_held_predicts_and_then_waits() -> None:
 def test_held_learner_sees_no_answer_by_url(beat: str) -> None:
     at = {"beat": beat, "committed": "2", "pressed": "1", "class": held_class().code}
     test = page("label_worth", **at, **handles("label_worth"))
-    assert not test.exception and "Your teacher will release the run." in everything(test)
+    assert not test.exception and "Your teacher will start the next part." in everything(test)
     shown = " ".join(one.proto.spec + one.proto.alt for one in test.get("echarts_chart"))
     assert shown and "pretrained" not in shown
     assert not test.radio and "Finding" not in everything(test)
@@ -377,7 +377,7 @@ def test_the_teacher_holds_and_releases_a_class() -> None:
     plan = opened()
     test = teach(**{"class": plan.code})
     press(test, "Hold learners at Predict")
-    assert kept.is_waiting(plan.code) and "Learners wait at Predict" in everything(test)
+    assert kept.is_waiting(plan.code) and "Learners are waiting at Predict" in everything(test)
     press(test, "Release the run")
     assert not kept.is_waiting(plan.code)
     kept.set_waiting(plan.code, True)
@@ -478,7 +478,7 @@ def test_class_of_two_joins_waits_and_continues(address: str, browser: Browser, 
     page.goto(f"{address}/teach")
     page.get_by_text("Hold them at Predict until you release them").click()
     page.get_by_role("button", name="Open the class").click()
-    expect(page.get_by_text("Learners wait at Predict.")).to_be_visible()
+    expect(page.get_by_text("Learners are waiting at Predict.")).to_be_visible()
     code = page.locator("p.code").inner_text()
     query = page.locator("[data-testid=stCode]").first.inner_text().replace("\n", "").partition("?")[2]
 
@@ -498,7 +498,7 @@ def test_class_of_two_joins_waits_and_continues(address: str, browser: Browser, 
     second.get_by_role("button", name="That is my prediction").click()
     for learner in (first, second):
         learner.get_by_role("radio", name="Run", exact=True).click()
-        expect(learner.get_by_role("heading", name="Your teacher will release the run.")).to_be_visible()
+        expect(learner.get_by_role("heading", name="Your teacher will start the next part.")).to_be_visible()
         expect(learner.get_by_role("button", name=re.compile("Train"))).to_have_count(0)
         assert violations(learner) == []
     expect(page.get_by_text("1 guess", exact=True)).to_be_visible()
@@ -517,7 +517,7 @@ def test_class_of_two_joins_waits_and_continues(address: str, browser: Browser, 
 def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browser, page: Page) -> None:
     """The teacher opens a class, a learner predicts in another browser, and the projector shows the prediction."""
     page.goto(f"{address}/teach")
-    page.get_by_role("textbox", name="What the class is called").fill("Physics 10b")
+    page.get_by_role("textbox", name="Name of the class").fill("Physics 10b")
     page.get_by_role("button", name="Open the class").click()
     expect(page.get_by_role("heading", name="Physics 10b")).to_be_visible()
     link = page.locator("[data-testid=stCode]").first.inner_text()
@@ -527,7 +527,7 @@ def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browse
     expect(projector.get_by_role("img", name="QR code of the link")).to_be_visible()
     assert violations(page) + violations(projector) == []
     projector.keyboard.press("PageDown")
-    expect(projector.get_by_text("Nobody has predicted yet.")).to_be_visible()
+    expect(projector.get_by_text("Nobody has made a prediction yet.")).to_be_visible()
 
     phone = browser.new_context(viewport={"width": 390, "height": 844})
     learner = phone.new_page()

@@ -149,7 +149,7 @@ def test_own_run_is_trained_before_going_back(opened: AppTest) -> None:
     for piece in machine.bench(text).runs(machine.bench(text).defaults.but(at=int(step))):
         compute_values.perform(piece.of)
     opened.run()
-    next(one for one in opened.button if one.label == "Make this future the past").click().run()
+    next(one for one in opened.button if one.label == "Use this future as the new past").click().run()
     assert not opened.exception and opened.query_params["time.past"] != [text]
     assert "time.at" not in opened.query_params and opened.select_slider[0].label == "Go back to step"
 

@@ -25,7 +25,7 @@ def test_penguins_are_hurt_by_pretraining() -> None:
     assert found.word == HURTS and found.gain == pytest.approx(-7.875) and found.low < found.gain < found.high < 0
     said = sentence(*PENGUINS, source="spiral arms")
     assert said.startswith("**Pretraining hurts on these data**, by 7.9 points (95 % interval: \u22128.")
-    assert "over 8 pairs of nets). The pretrained nets came from spiral arms." in said and "unlearning" in said
+    assert "over 8 pairs of nets). The pretrained nets had learned spiral arms before." in said and "unlearn" in said
 
 
 def test_the_interval_is_that_of_student_over_pairs() -> None:
@@ -74,7 +74,7 @@ def test_verdict_about_text_is_in_bits() -> None:
     subject = corpus.keep(b"Dear Ms Bennet, the carriage leaves at noon.\n" * 150, "t.txt")
     settings = own_data.own_data_workspace(subject).defaults.but(data=subject)
     done = own_data.tells(race([2.3, 2.32], [4.0, 4.04], "bits", 40), settings)
-    assert "**Pretraining helps on these data**, by 1.71 bits a character" in done and "over 2 pairs" in done
+    assert "**Pretraining helps on these data**, by 1.71 bits per character" in done and "over 2 pairs" in done
 
 
 @pytest.mark.parametrize(

@@ -26,16 +26,19 @@ NAME, REFUSED = "bundle", "bundle.refused"  # keys in the URL and in the session
 def show() -> None:
     """Draws the page: a field for a file, and the bundle that is open."""
     st.title(TITLE, anchor=False)
-    st.markdown("A bundle is a run from another copy of Headstart: its curves, its weights and what it stands on.")
+    st.markdown(
+        "A bundle is a file with a run from another copy of Headstart. It contains the curves and the weights of the "
+        "run. To make one, open “Take it home” on a page with a finished run."
+    )
     most = bundle.LARGEST // 10**6
-    file_uploader(f"A bundle, at most {most} MB", "bundle.file", most, lambda file: take(file.getvalue()), ["zip"])
+    file_uploader(f"A bundle (at most {most} MB)", "bundle.file", most, lambda file: take(file.getvalue()), ["zip"])
     if refused := st.session_state.get(REFUSED):
         st.warning(refused)
     elif name := st.query_params.get(NAME):
         if brought := bundle.load(name):
             look_at(brought)
         else:
-            st.warning("This bundle is not on this machine. Open its file.")
+            st.warning("This bundle is not on this machine. Upload its file.")
 
 
 def take(data: bytes) -> None:
@@ -59,21 +62,22 @@ def look_at(brought: OpenedBundle) -> None:
     run = brought.run
     what = describe_run(run)
     st.subheader(f"{what[0].upper()}{what[1:]}", anchor=False)
-    st.badge("Brought: somebody's word", icon=":material/inventory_2:", color="orange")
+    st.badge("From a bundle, not checked here", icon=":material/inventory_2:", color="orange")
     theirs = table(brought.events(run), run.seeds, run.first_seed)
     of = select_column(theirs, "new")
     assert of is not None
     mine = table(store.events(run), run.seeds, run.first_seed) if store.complete(run) else None
-    lines = [Line(name="brought", table=curve(theirs, of), colour=COLOURS[1])]
-    lines += [Line(name="made here", table=curve(mine, of), colour=GREY, dash="dash")] if mine is not None else []
+    lines = [Line(name="from the bundle", table=curve(theirs, of), colour=COLOURS[1])]
+    lines += [Line(name="trained here", table=curve(mine, of), colour=GREY, dash="dash")] if mine is not None else []
     draw(compare_runs(lines, Scale(name="steps", low=0), of.scale), "bundle.picture")
     found = " ".join(f"{ending(theirs, of)[0]:.3g} {of.scale.unit}".split())
     if mine is None:
-        again = f"[Run the same here](sandbox?sandbox.run={link_codec.write(run)})"
-        st.markdown(f"It says {found} at the end. {again} to see whether that is so.")
+        again = f"[Train the same run here](sandbox?sandbox.run={link_codec.write(run)})"
+        st.markdown(f"The bundle says that the run ends at {found}. {again} to check this.")
     elif mine[of.column].equals(theirs[of.column]):
-        st.success(f"It says {found} at the end, and the same run made here found the very same at every test.")
+        st.success(f"The bundle says that the run ends at {found}. The same run trained here has exactly these scores.")
     else:
-        st.warning(f"It says {found} at the end; made here it was {ending(mine, of)[0]:.3g} {of.scale.unit}.")
-    st.caption("Only who has the bundle or this page's address sees it. No lesson and no claim counts it.")
+        here = f"{ending(mine, of)[0]:.3g} {of.scale.unit}"
+        st.warning(f"The bundle says that the run ends at {found}, but the same run trained here ends at {here}.")
+    st.caption("Only people who have the bundle or the link of this page can see it. No lesson and no claim uses it.")
     take_home(run, "brought", brought)

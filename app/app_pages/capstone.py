@@ -16,6 +16,7 @@ from core.store import store
 from lessons.kit.capstone import prices, tries, weekly
 from lessons.kit.capstone.advice import advice
 from lessons.kit.capstone.briefs import BRIEFS, Brief
+from lessons.kit.capstone.jobs import PROTECTIONS, UNPROTECTED
 from lessons.kit.capstone.outcome_text import choice_text, facts, rules, worth
 from lessons.kit.capstone.prices import Prices
 from lessons.kit.capstone.tries import KEPT, Try
@@ -25,12 +26,13 @@ from lessons.kit.model.values import Control, Results
 
 TITLE = "Capstone"
 FIELDS = {
-    "label": ("A label costs", "What a person takes for one label, or what you pay a service for it."),
-    "hour": ("An hour of computing costs", "For example what you pay for a GPU."),
-    "hourly": ("Billions of operations in that hour", "Small nets stand for yours here: say how much of their work an "
-               "hour of your machine stands for."),
-    "budget": ("Budget", "What may be spent at most."),
-    "worth": ("One percent more right is worth", "What a point costs: the more it is worth, the more labels pay."),
+    "label": ("Price of one label", "What you pay a person or a service for one label."),
+    "hour": ("Price of an hour of computing", "For example, what you pay for an hour on a GPU."),
+    "hourly": ("Billions of operations in that hour", "The nets here are much smaller than yours. Enter how much of "
+               "their work should cost as much as one hour of your machine."),
+    "budget": ("Budget", "The most that you may spend."),
+    "worth": ("Value of one more percent of accuracy", "The more a percent is worth to you, the more labels are worth "
+              "buying."),
 }  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def show(today: date) -> None:
         setting_widgets.widget(SLUG, briefs, slug, more, lambda one: "This week's" if one == week else title(one))
     plain = BRIEFS.get(slug) or weekly.brief_of(slug)
     if not plain or not plain.outcomes:
-        st.warning("What was searched for this brief is not here. `python -m lessons.kit.capstone.search` makes it.")
+        st.warning("The results for this brief are missing. `python -m lessons.kit.capstone.search` computes them.")
         return
     own = url_state.read_parameter(parameter_of(plain, "prices"), prices.read, None)
     brief = prices.with_prices(plain, own) if own else plain
@@ -62,7 +64,7 @@ def show(today: date) -> None:
     set_prices(plain, own)
     if over(page):
         advised(brief)
-    with st.expander("How points are counted, and whether the lessons' advice pays"):
+    with st.expander("How points are counted, and how good the lessons' advice is"):
         st.markdown(f"{rules(brief)}\n\n{worth()}")
 
 
@@ -117,10 +119,10 @@ def set_prices(brief: Brief, own: Prices | None) -> None:
         except BadValue as error:
             st.session_state[f"{name}.refused"] = str(error)
 
-    with st.expander("Enter prices of your own", icon=":material/payments:", expanded=own is not None):
+    with st.expander("Enter your own prices", icon=":material/payments:", expanded=own is not None):
         st.markdown(
-            "Use any currency: its unit is called a coin here. What is asked for (how much must be right, kept and "
-            "small enough to ship) stays as the brief says."
+            "You can use any currency. This page calls its unit a coin. The other requirements of the brief stay the "
+            "same."
         )
         with st.container(horizontal=True):
             for field, (label, help) in FIELDS.items():
@@ -133,8 +135,8 @@ def set_prices(brief: Brief, own: Prices | None) -> None:
             st.warning(refused)
         if own:
             st.caption(
-                "Points, bills, the map, the best known choice and the advice follow your prices. The runs that were "
-                "searched are the same. How often the lessons' advice pays, below, rests on the briefs' own prices."
+                "The points, the costs, the map, the best known choice and the advice use your prices. The stored runs "
+                "stay the same. The text below about the lessons' advice uses the briefs' own prices."
             )
             st.button("Back to the brief's prices", on_click=url_state.forget, args=(name,), icon=":material/undo:")
 
@@ -149,4 +151,5 @@ def advised(brief: Brief) -> None:
         st.markdown(f"**{choice_text(choice)}**")
         for step in steps:
             lesson = lessons()[step.lesson]
-            st.markdown(f"- **{step.chosen}**: {step.why}. [{lesson.number}. {lesson.title}]({lesson.slug})")
+            chosen = "no protection" if step.chosen == UNPROTECTED else PROTECTIONS.get(step.chosen, step.chosen)
+            st.markdown(f"- **{chosen}**: {step.why}. [{lesson.number}. {lesson.title}]({lesson.slug})")

@@ -10,21 +10,21 @@ import streamlit as st
 from core.fetch.sources import PLACES, SOURCES, Source
 
 TITLE = "Data and licences"
-HERE = {"ships": "Ships with the app", "package": "Comes with a package", "brought": "Brought at set-up"}
+HERE = {"ships": "Ships with the app", "package": "Comes with a package", "brought": "Downloaded at set-up"}
 
 
 def show() -> None:
     """Draws the sources by their kind."""
     st.title(TITLE, anchor=False)
     st.markdown(
-        "The pictures and texts that train here come from somewhere; only points, lines and shapes are made up. "
-        "For each: where it comes from, on what terms it may be used, and whether it is on this machine. Nothing is "
-        "fetched while the app runs."
+        "The nets in this app learn from the pictures and texts below. Only the points, lines and shapes are made up "
+        "by the app itself. For each dataset you see where it comes from, under which terms you may use it, and "
+        "whether it is on this machine. The app downloads nothing while it runs."
     )
     commands = [source.command for source in SOURCES if source.command and source.size() is None]
     if commands:
         said = ", ".join(f"`{one}`" for one in dict.fromkeys(commands))
-        st.info(f"Some data are not here. They are optional: {said} in Headstart's folder brings them.")
+        st.info(f"Some optional datasets are missing. To download them, run {said} in Headstart's folder.")
     for kind in dict.fromkeys(source.kind for source in SOURCES):
         st.subheader(kind, anchor=False)
         for source in SOURCES:

@@ -17,19 +17,23 @@ from lessons.kit.workspaces.own_data import BENCH, DATA, SEVERAL, is_text, own_d
 
 TITLE = "Your own data"
 EXPLAINED = (
-    f"Both sides are the same net, trained in as many steps on the same few labels, {SEVERAL} times each with other "
-    f"labels; the band is how far the {SEVERAL} lie apart. The pretrained side begins with what it learned elsewhere: "
-    "for points with six spiral arms, for pictures with letters and signs.\n\nThe verdict compares pairs of nets that "
-    "learned from the same labels. If its interval includes zero, your data show no difference. Pretraining can also "
-    "hurt: what the net learned elsewhere may not fit your data, and a few hundred steps may not unlearn it. With "
-    "more labels the difference shrinks. A quarter of every class only tests: of a class of four that is one example, "
-    "so believe large classes more."
+    f"Two kinds of nets learn your data: {SEVERAL} pretrained nets and {SEVERAL} nets from scratch. All of them have "
+    "the same layers, and both kinds get the same labels and the same number of steps. A pretrained net for points has "
+    "learned six spiral arms before, and a pretrained net for pictures has learned letters and symbols. The band shows "
+    f"how much the {SEVERAL} nets of one kind differ, because each of them gets other labels.\n\nThe verdict compares "
+    "pairs of nets that learned from the same labels. If its interval includes zero, your data show no clear "
+    "difference. Pretraining can also hurt: what the net learned before may not fit your data, and a few hundred steps "
+    "may be too few to unlearn it. The difference usually shrinks when you use more labels. A quarter of the examples "
+    "of each class is used only for testing. In a class of four that is a single example, so trust the results of "
+    "large classes more."
 )
 OF_TEXT = (
-    f"Both sides are the same net, trained in as many steps, {LIVE} times each on other slices of your text. "
-    "The pretrained side begins with what it learned from general English. What is measured is surprise at pages that "
-    "neither has seen, in bits a character: fewer are better.\n\nWhere its curve stays below the other, pretraining "
-    "helps on your text. The third curve is what general English costs that net meanwhile: where it climbs, it forgets."
+    f"Two kinds of nets read your text: {LIVE} pretrained nets and {LIVE} nets from scratch. All of them have the same "
+    "layers and take the same number of steps, and each one reads a different slice of your text. A pretrained net has "
+    "read general English before. The curves show how well each kind predicts pages that it has not read, in bits per "
+    "character. Fewer bits are better.\n\nPretraining helps on your text if the curve of the pretrained nets stays "
+    "below the other one. The third curve shows how well the pretrained nets still predict general English. If that "
+    "curve rises, they are forgetting it."
 )
 
 
@@ -41,7 +45,7 @@ def show() -> None:
         st.title(TITLE, anchor=False)
         saved(used)
     live(used, partial(backdrop_results, used))
-    with st.expander("What this shows"):
+    with st.expander("How to read the result"):
         st.markdown(OF_TEXT if is_text(name) else EXPLAINED)
 
 

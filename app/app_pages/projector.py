@@ -64,13 +64,13 @@ def show(plan: Plan, address: str) -> None:
                         args=(plan.code, False),
                     )
                 if step < steps - 1:
-                    label = "Let it run" if step == GUESSES else "Next"
+                    label = "Train the nets" if step == GUESSES else "Next"
                     st.button(label, on_click=turn, args=(step + 1,), shortcut=ON, type="primary")
         with st.container(key="stage"), st.container():
             try:
                 on_stage(plan, step, address, told)
             except Absent:
-                st.warning("What this lesson stands on is not stored. `make shipped` computes it.")
+                st.warning("The stored runs of this lesson are missing. `make shipped` computes them.")
 
 
 def on_stage(plan: Plan, step: int, address: str, told: st.delta_generator.DeltaGenerator) -> None:
@@ -89,7 +89,7 @@ def on_stage(plan: Plan, step: int, address: str, told: st.delta_generator.Delta
 def join(plan: Plan, address: str, told: st.delta_generator.DeltaGenerator) -> None:
     """Draws how to join the class, and how many learners have predicted."""
     with told:
-        st.subheader("Open this on your phone or computer, and say what will happen.", anchor=False)
+        st.subheader("Open this on your phone or computer, and predict what will happen.", anchor=False)
         st.markdown(f"Or open **{typed_address()}** and type")
         st.html(f'<p class="code">{in_halves(plan.short)}</p>')
         st.html(f'<p class="count">{learner_count(len(class_guesses(records_of_class(plan))))}</p>')
@@ -121,7 +121,7 @@ def runs(plan: Plan, told: st.delta_generator.DeltaGenerator, before: float) -> 
     evidence = backdrop_results(lesson, settings, not now.moving) | now.seen.evidence | results(lesson, settings, now)
     all_said = class_guesses(records_of_class(plan))
     with told:
-        st.subheader("And the run" if now.moving else "What it was", anchor=False)
+        st.subheader("The nets are training" if now.moving else "The result", anchor=False)
         progress(lesson, settings, now.runs, now.seen)
         if not now.moving:
             missed_guesses(plan, all_said)

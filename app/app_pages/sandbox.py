@@ -39,7 +39,7 @@ def show() -> None:
         setting_widgets.widget(SLUG, STEP, step)
         if step == TRAIN:
             to_pin(settings)
-        with st.popover("Save", icon=":material/image:", type="tertiary"):
+        with st.popover("Save a picture", icon=":material/image:", type="tertiary"):
             formats("The camera above a chart saves it as")
     if step == TRAIN:
         training(settings)
@@ -72,8 +72,8 @@ def training(settings: Settings) -> None:
     if last and not store.events(run) and (told := changes(experiment(last), run)):
         many = f" and {len(told) - 3} more" if len(told) > 3 else ""
         st.caption(
-            f":material/history: Changed since the last run: {'; '.join(told[:3])}{many}. "
-            f"The grey curve was trained before. {takes(run, experiment(last))}"
+            f":material/history: You have changed {'; '.join(told[:3])}{many}. "
+            f"The grey curve shows your last run. {takes(run, experiment(last))}"
         )
     live(bench(url_state.setting(SLUG, CHALLENGE)), partial(backdrop_results, last))
 
@@ -84,7 +84,7 @@ def takes(run: Run, last: Run) -> str:
     if (run.net, type(run.task)) != (last.net, type(last.task)) or not known.has("last"):
         return ""
     seconds = float(known.table("last").seconds.max()) * examples(run) / examples(last)
-    return f"It will take about {seconds:.0f} s." if seconds >= 1 else "It will take less than a second."
+    return f"The next run will take about {seconds:.0f} s." if seconds >= 1 else "The next run takes under a second."
 
 
 def examples(run: Run) -> int:

@@ -61,7 +61,9 @@ def show() -> None:
         enter(plan, key)
     if not kept.teaches(plan.code, me()[1]):
         st.title(TITLE, anchor=False)
-        st.warning("Only the browser that opened this class can show it, or one that has the teacher's link.")
+        st.warning(
+            "Only the browser that opened this class can show this page. Another browser needs the teacher's link."
+        )
         st.button("Open a class of your own", on_click=url_state.forget, args=(CODE,))
     elif url_state.setting(SLUG, VIEW) == PROJECTOR:
         projector.show(plan, link(plan))
@@ -91,24 +93,25 @@ def set_up() -> None:
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=380):
             st.markdown(
-                "Your class opens one link, sees the lesson as you set it, and predicts. Every guess comes to this "
-                "page and to the projector as it is made. No accounts and no names; after a day all of it is gone."
+                "Your learners open one link, see the lesson as you set it up, and make their predictions. You see "
+                "every prediction here and on the projector as soon as it is made. Nobody needs an account or enters "
+                "a name. The app deletes everything after a day."
             )
             known = {slug: f"{one.number}. {one.title}" for slug, one in lessons().items()}
             slug = st.selectbox("Lesson", [*known], format_func=known.__getitem__, key="teach.lesson")
             lesson = lessons()[slug]
-            st.text_input("What the class is called", max_chars=NAMED, key="teach.name")
+            st.text_input("Name of the class", max_chars=NAMED, key="teach.name")
             beat = st.segmented_control(
-                "Learners begin at", BEATS, default="Predict", required=True, key="teach.beat", persist_state="session"
+                "Learners start at", BEATS, default="Predict", required=True, key="teach.beat", persist_state="session"
             )
             hold = st.toggle("Hold them at Predict until you release them", key="teach.held")
-            with st.expander("What is asked", icon=":material/help:"):
+            with st.expander("Predictions that you ask for", icon=":material/help:"):
                 asked = [
                     one.name
                     for one in lesson.sliders
                     if st.checkbox(one.label, True, key=f"teach.ask.{slug}.{one.name}")
                 ]
-            with st.expander("What they can set", icon=":material/tune:"):
+            with st.expander("Controls that learners can change", icon=":material/tune:"):
                 values, held = controls(lesson)
             st.button(
                 "Open the class", type="primary", icon=":material/groups:", on_click=start_class,
@@ -176,7 +179,7 @@ def teach(plan: Plan) -> None:
             there = urlencode({CODE: plan.code, url_state.key(SLUG, VIEW.name): PROJECTOR})
             st.link_button("To the projector", f"{SLUG}?{there}", icon=":material/present_to_all:", type="primary")
             hours = kept.seconds_left(plan.code) / 3600
-            st.caption(f"The class is over in {hours:.0f} hours." if hours >= 1.5 else "The class is soon over.")
+            st.caption(f"The class ends in {hours:.0f} hours." if hours >= 1.5 else "The class ends soon.")
             class_files(plan)
         with st.container(key="stage"):
             st.fragment(tick, run_every=SECONDS)(plan)
@@ -189,11 +192,11 @@ def release(plan: Plan) -> None:
     st.button(
         label, icon=f":material/{icon}:", on_click=kept.set_waiting, args=(plan.code, not held),
         key=f"teach.hold.{held}",
-        help="Learners who are held make their prediction, and wait. Once you release them, their pages go on by "
-        "themselves within a few seconds.", width="stretch",
+        help="Learners make their prediction and then wait. When you release them, their pages continue by themselves "
+        "within a few seconds.", width="stretch",
     )  # fmt: skip
     if held:
-        st.caption("Learners wait at Predict. None of them can train or see an answer.")
+        st.caption("Learners are waiting at Predict. They cannot train or see the answer yet.")
 
 
 def tick(plan: Plan) -> None:
@@ -211,7 +214,7 @@ def missed_questions(plan: Plan, records: tuple[Record, ...]) -> None:
     """Draws the questions of the last beat that learners missed, with the number of learners."""
     many = [sum(number in one.missed for one in records) for number in range(len(plan.lesson_of.questions))]
     if any(many):
-        with st.expander("Questions that were missed", icon=":material/quiz:"):
+        with st.expander("Questions that learners answered wrongly", icon=":material/quiz:"):
             for number, count in enumerate(many):
                 if count:
                     st.markdown(f"{filled(plan.lesson_of.questions[number].asks)} **{many_of(count, 'learner')}**")
@@ -229,22 +232,23 @@ def class_files(plan: Plan) -> None:
         except BadValue as error:
             st.session_state["teach.refused"] = str(error)
 
-    with st.expander("Take it elsewhere", icon=":material/download:"):
+    with st.expander("Save, combine or move the class", icon=":material/download:"):
         st.download_button(
-            "Save guesses and misses", lambda: write(plan), f"headstart-class-{plan.lesson}.json", "application/json",
-            on_click="ignore", icon=":material/download:",
+            "Save predictions and wrong answers", lambda: write(plan), f"headstart-class-{plan.lesson}.json",
+            "application/json", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         size = kept.LARGEST_FILE // 1000
-        file_uploader(f"Add the file of another class, at most {size} kB", "teach.file", 1, given, ["json"])
+        file_uploader(f"Add the file of another class (at most {size} kB)", "teach.file", 1, given, ["json"])
         if refused := st.session_state.pop("teach.refused", ""):
             st.warning(refused)
         for file in imported_files(plan):
-            st.caption(f"With {escaped(file.name) or 'another class'}: {len(file.records)} learners.")
-        st.caption("With this link you are the teacher on another machine, too. Show it to nobody:")
+            many = many_of(len(file.records), "learner")
+            st.caption(f"Added: {many} from {escaped(file.name) or 'another class'}.")
+        st.caption("Open this link to teach this class on another computer. Do not show it to learners:")
         secret = urlencode({CODE: plan.code, KEY: kept.plan(plan.code)["key"]})
         st.code(f"{base()}{SLUG}?{secret}", language=None, wrap_lines=True)
     with st.popover("Close the class", icon=":material/close:", type="tertiary"):
-        st.markdown("All that the class said is gone then.")
+        st.markdown("This deletes all predictions and answers of the class.")
         st.button("Close it now", on_click=closed, args=(plan,), type="primary")
 
 

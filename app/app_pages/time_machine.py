@@ -23,7 +23,7 @@ from lessons.ways_to_remember.machine import pasts
 TITLE = "Time machine"
 LESSON = "ways_to_remember"  # the lesson whose text.md has the words of this page
 SLUG = "time"
-OWN = "a run of yours"
+OWN = "your own run"
 
 
 def show() -> None:
@@ -41,7 +41,7 @@ def show() -> None:
     live(bench, lambda at, everything: backdrop_results(bench, at))
     if lived:
         go_on(bench)
-    with st.expander("What this shows"):
+    with st.expander("What you can learn from this"):
         prose(filled(lessons()[LESSON].words["machine explained"]), SLUG, "explained")
 
 
@@ -66,7 +66,7 @@ def go_on(bench: Workspace) -> None:
     """Draws a button that makes a complete future the next past."""
     _, future = (piece.of for piece in lesson_cache.runs(bench, url_state.read(bench).settings))
     if store.complete(future) and pasts.takes(future):
-        st.button("Make this future the past", icon=":material/history:", on_click=enter, args=(future,))
+        st.button("Use this future as the new past", icon=":material/history:", on_click=enter, args=(future,))
 
 
 def enter(run: Run) -> None:

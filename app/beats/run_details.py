@@ -32,8 +32,8 @@ def details(run: Run, name: str) -> None:
         st.dataframe(table, height=240, hide_index=True)
     with st.expander("Take it home", icon=":material/download:"):
         take_home(run, "details")
-    with st.expander("The value itself"):
-        st.caption("A run is this value, and its digest is the name of what is stored of it.")
+    with st.expander("The description of this run as JSON"):
+        st.caption("This text describes the run completely. The app stores the run under the digest of this text.")
         lineage = [f"`{digest(one)}` {describe_task(one.task)}" for one in run.lineage()]
         st.markdown(" after ".join(lineage))
         st.code(json.dumps(to_json(run), indent=1), language="json", height=240)

@@ -29,7 +29,7 @@ def search(page: str, label: str, example: str) -> str:
 def read(text: str) -> str:
     """Returns the words of a search. Raises BadValue if they are too long or not on one line."""
     if len(text) > LONGEST or not text.isprintable():
-        raise BadValue(f"A search has at most {LONGEST} letters on one line; it is empty instead.")
+        raise BadValue(f"A search may have at most {LONGEST} characters on one line. The search is empty instead.")
     return text.strip()
 
 

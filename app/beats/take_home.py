@@ -24,9 +24,11 @@ from lessons.kit.results.scores_csv import scores_csv
 from lessons.kit.take_home.archive import zipped
 from lessons.kit.take_home.names import name_of
 
-CONTENTS = "The zip has a script, a notebook, the weights, the numbers and a README. The script trains this run again."
-DATA = "The data that you brought are in it too."
-NOT_YOURS = "The data that somebody else brought are not in it."
+CONTENTS = (
+    "The zip file contains a script that trains this run again, a notebook, the weights, all scores and a README."
+)
+DATA = "It also contains the data that you uploaded."
+NOT_YOURS = "It does not contain the data, because someone else uploaded them."
 
 
 def take_home(run: Run, place: str = "", known: RunRecords = store) -> None:
@@ -36,7 +38,7 @@ def take_home(run: Run, place: str = "", known: RunRecords = store) -> None:
     offered only in the browser that brought them.
     """
     if not store.finished(known.events(run)):
-        st.caption("A run that has finished can be taken home.")
+        st.caption("You can download a run when it has finished.")
         return
     name, data, key = name_of(run), bool(user_data_kinds.user_data_of(run)), f"home {place} {digest(run)}"
     with_data = data_owner.may_download_all(run)
@@ -51,7 +53,7 @@ def take_home(run: Run, place: str = "", known: RunRecords = store) -> None:
     )
     st.caption(" ".join([CONTENTS, *[DATA if with_data else NOT_YOURS] * data]))
     files: list[tuple[str, str, str, Callable[[], str | bytes], str]] = [
-        ("Numbers (CSV)", f"{name}.csv", ":material/table_rows:", partial(read, run, known), NUMBERS),
+        ("Scores (CSV)", f"{name}.csv", ":material/table_rows:", partial(read, run, known), NUMBERS),
         ("Bundle for another Headstart", f"{name}-bundle.zip", ":material/inventory_2:", bundled(run, known), BUNDLE),
     ]
     with st.container(horizontal=True, key=key):
@@ -69,8 +71,8 @@ def take_home(run: Run, place: str = "", known: RunRecords = store) -> None:
             )
 
 
-NUMBERS = "Every test: step, seed, task, unit, value."
-BUNDLE = "All that is known of the run and what it stands on. “Open a bundle” shows it in another copy."
+NUMBERS = "A table with the score of every test: step, seed, task, unit and value."
+BUNDLE = "One file with everything about this run. Someone else can see it with “Open a bundle” in their own Headstart."
 
 
 def read(run: Run, known: RunRecords) -> str:
@@ -87,7 +89,7 @@ def take_one_home(pieces: Sequence[LabelledRun[Run]], place: str) -> None:
     """Draws the same buttons for one of several runs, which the learner selects."""
     over = {str(piece): piece.of for piece in pieces if store.finished(store.events(piece.of))}
     if not over:
-        st.caption("Run it first. You can take home a run that has finished.")
+        st.caption("Press Train first. You can download a run when it has finished.")
         return
     first = next(iter(over))
     several = len(over) > 1

@@ -74,25 +74,25 @@ def how_to_reach() -> None:
     here = is_loopback(urlsplit(st.context.url or "").hostname or "")
     only, others = server_address(), server_addresses()
     if here and not others:
-        reason = f"it was started with `--server.address {only}`" if only else "it is in no network"
+        reason = f"the app was started with `--server.address {only}`" if only else "it is not in a network"
         st.warning(
-            f"Only this computer can open the link, because {reason}. Connect it to your learners' network, and start "
-            "the app with `--server.address 0.0.0.0`."
+            f"Only this computer can open the link, because {reason}. Connect the computer to your learners' network, "
+            "and start the app with `--server.address 0.0.0.0`."
         )
         return
-    with st.expander("If learners cannot open it", icon=":material/wifi_find:"):
+    with st.expander("If learners cannot open the link", icon=":material/wifi_find:"):
         port = urlsplit(base()).port
         st.markdown(
-            "Their devices must be in the same network as this computer, and its firewall must let them in"
-            + (f" at port {port}." if port else ".")
-            + " Guest networks often keep devices apart: then use another network, or a hotspot of your own."
+            "Their devices must be in the same network as this computer, and its firewall must allow connections"
+            + (f" to port {port}." if port else ".")
+            + " In many guest networks, devices cannot reach each other. Then use another network, or your own hotspot."
         )
         if here and others[1:]:
-            st.markdown(f"This computer has other addresses too: {', '.join(others[1:])}. Try them in the link.")
+            st.markdown(f"This computer also has these addresses: {', '.join(others[1:])}. Try them in the link.")
         if here and in_container():
             st.markdown(
-                "This server runs in a container. If the address does not open, take the address of the machine that "
-                "runs the container."
+                "The app runs in a container. If the address does not open, use the address of the computer that runs "
+                "the container."
             )
 
 

@@ -67,9 +67,9 @@ def wait(lesson: Lesson, at: LessonState, evidence: Results, onward: Callable[[]
     """
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
-            st.subheader("Your teacher will release the run.", anchor=False)
+            st.subheader("Your teacher will start the next part.", anchor=False)
             if at.predicted:
-                st.markdown("Your prediction is with the class. This page goes on by itself.")
+                st.markdown("Your class has your prediction. This page continues by itself.")
             else:
                 st.markdown("You have not made your prediction yet.")
             onward()
@@ -98,7 +98,7 @@ def class_guesses(records: tuple[Record, ...]) -> tuple[Settings, ...]:
 
 def learner_count(number: int) -> str:
     """Returns a sentence with the number of guesses."""
-    return f"{number} guess{'es' * (number != 1)}" if number else "Nobody has predicted yet."
+    return f"{number} guess{'es' * (number != 1)}" if number else "Nobody has made a prediction yet."
 
 
 @lru_cache(maxsize=64)

@@ -36,7 +36,8 @@ from lessons.kit.sandbox.presets import presets
 from lessons.kit.sandbox.workspace import EXPERIMENT, FIRST, SLUG, STEP, TRAIN
 from lessons.kit.workspaces.own_data import is_table
 
-GROUP = Control(name="group", label="Group of controls", options=GROUPS, default=GROUPS[0], help="")
+GROUP_NAMES = {"World": "Task and data", "Model": "Net", "Method": "Training", "Keeping": "Old skill"}
+GROUP = Control(name="group", label="Group of controls", options=GROUPS, default=GROUPS[0], help="", labels=GROUP_NAMES)
 CALLED = {
     "alphabet": (alphabet.exists, lambda name: alphabet.load(name).name),
     "subject": (corpus.is_own_text, corpus.display_name),
@@ -58,12 +59,12 @@ def control(text: str) -> None:
     setting_widgets.widget(SLUG, GROUP, group)
     shown = dials.dials(run)[group]
     if not shown:
-        st.caption("Only what starts from another net has an old skill to keep: choose a start under “Model”.")
-    folded(run, shown, f"More of “{group}”")
+        st.caption("A net from scratch has no old skill to keep. To give it one, choose a backbone under “Net”.")
+    folded(run, shown, "More controls")
     if group == "Model" and run.start:
-        with st.expander("What it starts from"):
-            st.caption("What is changed here is trained first; what lessons start from is there at once.")
-            folded(run, list(dials.of_source(run)), "More of the source")
+        with st.expander("The backbone"):
+            st.caption("If you change the backbone, it is trained first. The backbones of the lessons are ready.")
+            folded(run, list(dials.of_source(run)), "More controls of the backbone")
     if refused := st.session_state.pop(f"{SLUG}.refused", ""):
         st.warning(refused)
 
@@ -80,7 +81,7 @@ def begin_with(run: Run) -> None:
 
     st.selectbox(
         "A lesson's experiment", [*known], format_func=known.__getitem__, key=at, on_change=begun,
-        placeholder="Yours now; or take a lesson's",
+        placeholder="Your own, or choose a lesson",
     )  # fmt: skip
     said = describe_run(run)
     st.caption(f"{said[0].upper()}{said[1:]}.")

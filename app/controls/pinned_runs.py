@@ -71,7 +71,7 @@ def control(text: str) -> None:
     """Draws the pins, each with its name and a button that removes it."""
     there = pins.read(text)
     if not there:
-        st.caption("Nothing is pinned. Pin a run to lay others over it.")
+        st.caption("You have not pinned a run yet. Pin a run to compare it with later runs.")
     for k, one in enumerate(there):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             at = f"{SLUG}.pin.{k}"

@@ -42,10 +42,15 @@ def challenges(settings: Settings) -> None:
     st.session_state.setdefault(at, name if name != NONE else next(iter(CHALLENGES)))
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
-            st.markdown("Something to reach, by whatever you can set. Cheaper is better.")
+            st.markdown(
+                "Each challenge sets a goal. Reach it by changing any control under Train. The less computing you "
+                "need, the better."
+            )
             shown = st.radio("Challenges", [*CHALLENGES], format_func=lambda slug: CHALLENGES[slug].title, key=at)
             goal = CHALLENGES[shown]
-            st.button("Set it up", type="primary", on_click=begin, args=(goal,), key=f"{SLUG}.challenge.begin")
+            st.button(
+                "Start this challenge", type="primary", on_click=begin, args=(goal,), key=f"{SLUG}.challenge.begin"
+            )
             if name != NONE:
                 st.button("Leave the challenge", type="tertiary", on_click=leave, key=f"{SLUG}.challenge.leave")
         with st.container(key="stage"):
@@ -73,26 +78,26 @@ def goal_status(goal: Challenge, run: Run) -> None:
     """Draws each part of the goal, and whether the current experiment meets it."""
     table = points(run)
     checks = goal.checks(run, table)
-    st.markdown("What you have set now:")
+    st.markdown("Conditions, checked for the experiment that you have set now:")
     for check in checks:
         st.markdown(f"{':material/check_circle:' if check.met else ':material/radio_button_unchecked:'} {check.says}")
     if not len(table):
-        st.caption("It has not been trained yet.")
+        st.caption("You have not trained this experiment yet. Press Train on the first step.")
     elif all(check.met for check in checks):
         best = solutions().get(goal.slug)
-        beside = f" The cheapest known costs {best.cost:.3g}." if best else ""
-        st.success(f"You have done it, for {cost(table):.3g} billion operations a net.{beside}")
+        beside = f" The cheapest known solution needs {best.cost:.3g} billion." if best else ""
+        st.success(f"You have reached the goal with {cost(table):.3g} billion operations per net.{beside}")
 
 
 def known_solution(goal: Challenge) -> None:
     """Draws the cheapest known solution in an expander, so that only learners who open it see it."""
     if best := solutions().get(goal.slug):
-        with st.expander("The cheapest that is known"):
+        with st.expander("The cheapest known solution"):
             left = f" and keeps {best.left:.0f} % of the old skill" if best.left is not None else ""
             st.markdown(
-                f"{describe_run(best.run)}. It reaches {best.new:.1f} %{left}, for {best.cost:.3g} billion operations "
-                f"a net: the cheapest of {best.tried} that were tried."
+                f"{describe_run(best.run)}. It reaches {best.new:.1f} %{left}, with {best.cost:.3g} billion operations "
+                f"per net. We tried {best.tried} settings, and this is the cheapest one that reaches the goal."
             )
             st.button(
-                "Set it under Train", on_click=experiment_controls.take, args=(best.run,), key=f"{SLUG}.challenge.best"
+                "Use these settings", on_click=experiment_controls.take, args=(best.run,), key=f"{SLUG}.challenge.best"
             )

@@ -24,7 +24,7 @@ from lessons.kit.sandbox.workspace import BENCH, PINS, SLUG, drawing
 CURVES, TABLE, ONE = "Curves", "Table", "One run"
 VIEW = Control(name="view", label="View", options=(CURVES, TABLE, ONE), default=CURVES, help="")
 WHAT = {"new task": "new", "old skill": "old", "loss": "loss"}
-SHOWN = Control(name="what", label="What is shown", options=tuple(WHAT), default="new task", help="")
+SHOWN = Control(name="what", label="Show", options=tuple(WHAT), default="new task", help="")
 AGAINST = {"steps": "step", "cost": "flops"}
 X = Control(name="against", label="Against", options=tuple(AGAINST), default="steps", help="")
 
@@ -35,13 +35,15 @@ def compare(settings: Settings) -> None:
     view = url_state.setting(SLUG, VIEW)
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
-            st.markdown("What you have pinned, and what is set now. Names are yours to choose.")
+            st.markdown(
+                "Compare your pinned runs with the experiment that you have set now. You can rename the pinned runs."
+            )
             pinned_runs.control(settings[PINS])
             name = st.selectbox("One run", [*runs], key=f"{SLUG}.one") if view == ONE else ""
             if name:
                 take = partial(experiment_controls.take, runs[name])
-                st.button("Set this one under Train", on_click=take, icon=":material/tune:", key=f"{SLUG}.take")
-            words = search.search(SLUG, "Only rows with", "low rank") if view == TABLE else ""
+                st.button("Use these settings", on_click=take, icon=":material/tune:", key=f"{SLUG}.take")
+            words = search.search(SLUG, "Show only rows with", "low rank") if view == TABLE else ""
         with st.container(key="stage"):
             with st.container(horizontal=True):
                 setting_widgets.widget(SLUG, VIEW, view)
@@ -81,4 +83,4 @@ def table(runs: dict[str, Run], words: str) -> None:
         icon=":material/download:", key=f"{SLUG}.csv",
     )  # fmt: skip
     if "new task" not in made:
-        st.caption("None of these has been trained yet.")
+        st.caption("None of these runs has been trained yet.")

@@ -30,9 +30,9 @@ from lessons.kit.sandbox.workspace import BESIDE, SCRATCH, SLUG, experiment
 
 AT = url_state.key(SLUG, "sweep")
 NONE = "nothing else"
-WHAT = Control(name="swept", label="What is shown", options=(NEW, OLD), default=NEW, help="")
+WHAT = Control(name="swept", label="Show", options=(NEW, OLD), default=NEW, help="")
 MAP, LINES = "Heat-map", "Curves"
-VIEW = Control(name="map", label="Shown as", options=(MAP, LINES), default=MAP, help="")
+VIEW = Control(name="map", label="Show as", options=(MAP, LINES), default=MAP, help="")
 SECONDS = 1.0  # between two updates of the picture
 
 
@@ -45,8 +45,8 @@ def sweeping(settings: Settings) -> None:
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             st.markdown(
-                "Train your experiment at several values of one or two of its controls, and beside it the same from "
-                "scratch."
+                "A sweep trains your experiment several times, with different values of one or two controls. It trains "
+                "nets from scratch with the same values too."
             )
             choose(run, axes)
             beside = settings[BESIDE]
@@ -82,12 +82,12 @@ def tick(pieces: Runs, axes: Sequence[Axis], what: str, as_curves: bool, told: A
     moving = any(state.kind in ALIVE for _, state in known)
     with told:
         if over or moving:
-            st.progress(over / len(runs), f"{over} of {len(runs)} runs are over")
+            st.progress(over / len(runs), f"{over} of {len(runs)} runs have finished")
         failures(known)
         if (top := sweep.best(evidence, pieces)) and over == len(runs):
-            st.markdown(f"{sweep.compared(evidence, pieces)} Best on the new task: **{top.name}**.")
+            st.markdown(f"{sweep.compared(evidence, pieces)} The best score on the new task has **{top.name}**.")
             take = partial(experiment_controls.take, top.of)
-            st.button("Set it under Train", on_click=take, icon=":material/tune:", key=f"{SLUG}.sweep.take")
+            st.button("Use these settings", on_click=take, icon=":material/tune:", key=f"{SLUG}.sweep.take")
             made = sweep.as_table(evidence, pieces, axes)
             st.download_button(
                 "Download as CSV", made.to_csv(index=False), "headstart-sweep.csv", "text/csv", on_click="ignore",
@@ -109,7 +109,7 @@ def first_axes(run: Run) -> tuple[Axis, ...]:
 def choose(run: Run, axes: tuple[Axis, ...]) -> None:
     """Draws the choice of the fields to sweep and of their values."""
     there = sweep.fields(run)
-    for k, name in enumerate(("Sweep", "And")):
+    for k, name in enumerate(("Control to vary", "Second control")):
         axis = axes[k] if k < len(axes) else None
         taken = {one.dial.path for one in axes if one is not axis}
         paths = [*([NONE] if k else []), *(path for path in there if path not in taken)]
@@ -156,12 +156,12 @@ def buttons(pieces: Runs, known: Any) -> None:
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{SLUG}.sweep.stop")
         elif absent:
             nets = sum(run.seeds for run in absent)
-            said = f"Train {len(absent)} runs, {nets} nets"
+            said = f"Train {len(absent)} runs ({nets} nets)"
             st.button(
                 said, icon=":material/play_arrow:", type="primary", on_click=ask, args=(runs,), key=f"{SLUG}.sweep"
             )
         else:
-            st.caption("All of these are there.")
+            st.caption("All of these runs have been trained.")
     if refused := st.session_state.pop(f"{SLUG}.sweep.refused", ""):
         st.warning(refused)
 

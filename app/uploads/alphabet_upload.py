@@ -52,7 +52,7 @@ def take(slug: str, control: Control[Any], data: bytes | str, place: str = DRAWN
 def refusal(slug: str, place: str) -> None:
     """Draws why the last alphabet from this place was rejected."""
     if refused := st.session_state.get(url_state.key(slug, place)):
-        st.warning(f"The {place} was not taken. {refused}")
+        st.warning(f"The {place} cannot be used. {refused}")
 
 
 def exchange(slug: str, control: Control[Any], value: str) -> None:
@@ -64,17 +64,19 @@ def exchange(slug: str, control: Control[Any], value: str) -> None:
             st.download_button(save, data, f"{value}.json", "application/json", on_click="ignore")
         if data_owner.owns(value):
             args = (slug, control, value)
-            st.button("Remove it", icon=":material/delete:", on_click=remove, args=args, key=f"{slug}.remove")
+            st.button(
+                "Remove this alphabet", icon=":material/delete:", on_click=remove, args=args, key=f"{slug}.remove"
+            )
             st.caption(upload_popover.KEPT)
         elif OWN.fullmatch(value):
             st.caption(upload_popover.NOT_YOURS)
         (low, high), (_, most) = alphabet.SYMBOLS, alphabet.DRAWINGS
         st.caption(
-            f"You can open a file that was saved here, or one that looks like it: {low} to {high} symbols with up to "
-            f"{most} drawings each. A drawing is a list of strokes, a stroke a list of points [x, y], y down. Any "
-            "range of numbers is scaled to the board."
+            f"You can open a file that you saved here, or one in the same form. It has {low} to {high} symbols with up "
+            f"to {most} drawings each. A drawing is a list of strokes, and a stroke is a list of points [x, y]. The y "
+            "axis points down. The app scales any range of numbers to the board."
         )
         st.code(EXAMPLE, language="json", wrap_lines=True)
         at = url_state.key(slug, "alphabet file")
-        file_uploader("Open one", at, 2, lambda file: take(slug, control, file.getvalue(), OPENED), ["json"])
+        file_uploader("Open an alphabet", at, 2, lambda file: take(slug, control, file.getvalue(), OPENED), ["json"])
         refusal(slug, OPENED)

@@ -28,21 +28,24 @@ from lessons.kit.model.values import Control
 from lessons.kit.runs.text_adaptation import AMOUNT
 from lessons.kit.workspaces.own_data import is_table, is_text
 
-SHARED = "Others who have this link can train on these data, but not download or remove them."
+SHARED = "Other people who have this link can train on these data, but they cannot download or remove them."
 KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of a task that names such data
 MEGABYTES = 50  # the largest file
 SHORT = (
-    f"A table (.csv) of {table.ROWS[0]} to {table.ROWS[1]:,} rows, up to {table.LARGEST // 1_000_000} MB. A zip of "
-    f"{album.CLASSES[0]} to {album.CLASSES[1]} folders of pictures, up to {album.LARGEST // 1_000_000} MB."
+    f"You can upload a table (.csv) with {table.ROWS[0]} to {table.ROWS[1]:,} rows (up to {table.LARGEST // 1_000_000} "
+    f"MB), or a zip file with {album.CLASSES[0]} to {album.CLASSES[1]} folders of pictures (up to "
+    f"{album.LARGEST // 1_000_000} MB)."
 )
 LIMITS = (
-    f"**A table** (.csv): two or more columns of numbers, one of labels, {table.ROWS[0]} to {table.ROWS[1]:,} rows, "
-    f"{table.CLASSES[0]} to {table.CLASSES[1]} labels with {things.LEAST} rows each at least, up to "
-    f"{table.LARGEST // 1_000_000} MB. Of more columns you can choose. Rows with gaps are left out.\n\n"
-    f"**Pictures** (.zip): a folder for each of {album.CLASSES[0]} to {album.CLASSES[1]} classes, up to "
-    f"{album.PICTURES:,} pictures (PNG, JPEG, GIF, BMP, WebP), {things.LEAST} of each class at least, up to "
-    f"{album.LARGEST // 1_000_000} MB; photos (JPEG) of up to {PHOTO // 1_000_000} million pixels, others of "
-    f"{PIXELS // 1_000_000}. Each becomes grey, {SIDE} x {SIDE}."
+    f"**A table** (.csv, up to {table.LARGEST // 1_000_000} MB) needs at least two columns of numbers, a column of "
+    f"labels, and {table.ROWS[0]} to {table.ROWS[1]:,} rows. It may have {table.CLASSES[0]} to {table.CLASSES[1]} "
+    f"different labels, each in at least {things.LEAST} rows. If there are more columns, you can choose among them. "
+    "Rows with gaps are left out.\n\n"
+    f"**Pictures** (.zip, up to {album.LARGEST // 1_000_000} MB) need one folder for each of {album.CLASSES[0]} to "
+    f"{album.CLASSES[1]} classes, with at least {things.LEAST} pictures in each folder and at most "
+    f"{album.PICTURES:,} in all (PNG, JPEG, GIF, BMP or WebP). A JPEG may have up to {PHOTO // 1_000_000} million "
+    f"pixels, and any other picture up to {PIXELS // 1_000_000} million. The app makes every picture grey and shrinks "
+    f"it to {SIDE} x {SIDE} pixels."
 )
 
 
@@ -97,9 +100,9 @@ def upload_place(
     and not only in the popover.
     """
     at = url_state.key(slug, "own file")
-    with upload_popover.popover("Take data of your own", at):
+    with upload_popover.popover("Upload your own data", at):
         st.caption(LIMITS)
-        file_uploader("A table or a zip of pictures", at, MEGABYTES, lambda file: receive_file(at, file, take))
+        file_uploader("A table or a zip file with pictures", at, MEGABYTES, lambda file: receive_file(at, file, take))
         upload_popover.show_refusal(at, still)
         if texts:
             text.offer(slug, at, take, still)
@@ -142,12 +145,12 @@ def choose_columns(slug: str, value: str, take: Callable[[str], object]) -> None
 
     with st.expander("Choose other columns", icon=":material/view_column:"):
         for k, (label, options) in enumerate(
-            (("Across", left.numbers), ("Up", left.numbers), ("Label to learn", left.labels))
+            (("Horizontal axis", left.numbers), ("Vertical axis", left.numbers), ("Label to learn", left.labels))
         ):
             shown = [*dict.fromkeys((*options, now[k]))]
             st.selectbox(label, shown, key=keys[k], on_change=picked, args=(k,))
     if why := st.session_state.get(f"{at}.refused"):
-        st.warning(f"These columns were not taken. {why}")
+        st.warning(f"These columns cannot be used. {why}")
 
 
 def data_summary(slug: str, control: Control[Any], value: str, shown: str) -> None:

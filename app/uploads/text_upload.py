@@ -20,11 +20,11 @@ from core.user_data import corpus
 from lessons.kit.model.values import Control
 
 PASTED = "pasted text"  # the name of a text that was pasted
-SHORT = f"A text (.txt) of {corpus.LEAST:,} to {corpus.MOST:,} characters, up to {corpus.MEGABYTES} MB."
+SHORT = f"You can upload a text (.txt) of {corpus.LEAST:,} to {corpus.MOST:,} characters (up to {corpus.MEGABYTES} MB)."
 LIMITS = (
-    f"**A text** (.txt): {corpus.LEAST:,} to {corpus.MOST:,} characters in Latin letters: English, another language "
-    "written so, or a program; accents are dropped. Cyrillic, Greek, Arabic, Chinese and other scripts it cannot read. "
-    f"Every tenth page only tests.\n\n{upload_popover.KEPT}"
+    f"**A text** (.txt) needs {corpus.LEAST:,} to {corpus.MOST:,} characters in Latin letters. It can be English, "
+    "another language in Latin letters, or a program. Accents are dropped. The nets cannot read Cyrillic, Greek, "
+    f"Arabic, Chinese or other scripts. Every tenth page is used only for testing.\n\n{upload_popover.KEPT}"
 )
 
 
@@ -34,7 +34,7 @@ def control(slug: str, control: Control[Any], value: Any) -> None:
     still = control.labels.get(value, corpus.display_name(value))
     text_popover(slug, still, lambda subject: url_state.change(slug, control, subject))
     if value not in control.options:
-        st.success(f"In use: **{escaped(corpus.display_name(value))}**.")
+        st.success(f"You are using **{escaped(corpus.display_name(value))}**.")
         with suppress(BadValue):  # a text that was removed is reported by the page itself
             st.caption(escaped(corpus.describe(value)))
 
@@ -42,7 +42,7 @@ def control(slug: str, control: Control[Any], value: Any) -> None:
 def text_popover(slug: str, still: str, take: Callable[[str], object]) -> None:
     """Draws the upload field for a text, and why the last text was rejected. `still` names the text in use."""
     at = url_state.key(slug, "corpus")
-    with upload_popover.popover("Take a text of your own, in Latin letters", at):
+    with upload_popover.popover("Upload your own text, in Latin letters", at):
         offer(slug, at, take, still)
     st.caption(SHORT)
     after_upload(slug, at, take, still)
@@ -81,7 +81,7 @@ def offer(slug: str, door: str, take: Callable[[str], object], still: str) -> No
 
     st.caption(LIMITS)
     file_uploader("A text file", f"{at}.file", corpus.MEGABYTES, lambda file: give(file.getvalue(), file.name))
-    st.text_area("Or paste it here", key=f"{at}.text.{turn}", on_change=pasted, height=100)
+    st.text_area("Or paste a text here", key=f"{at}.text.{turn}", on_change=pasted, height=100)
     upload_popover.show_refusal(at, still)
 
 

@@ -19,11 +19,11 @@ from core.user_data import encoding, ownership
 
 LARGEST = 10 * 2**20  # bytes; larger files are neither tables nor texts, so their encoding is never asked about
 KEPT = (
-    "What is read and the file's name are kept on the computer that serves this app. Whoever has the link of this page "
-    "can train on it, but only your browser can download or remove it. What nobody uses for "
-    f"{ownership.DAYS} days is removed, with all that was trained on it."
+    "Your data and the name of the file are stored on the computer that serves this app. Anyone who has the link of "
+    "this page can train on your data, but only your browser can download or remove them. If nobody uses them for "
+    f"{ownership.DAYS} days, they are removed, and so is everything that was trained on them."
 )
-NOT_YOURS = "Somebody else brought these data. You can train on them, but not download or remove them."
+NOT_YOURS = "Someone else uploaded these data. You can train on them, but you cannot download or remove them."
 # takes a file, its name, and an encoding or ""; returns the name under which it is stored
 Keep = Callable[[bytes, str, str], str]
 Take = Callable[[str], object]
@@ -73,7 +73,7 @@ def show_refusal(at: str, still: str) -> None:
     """Draws why the last file was rejected, and which data are still in use."""
     if refused := st.session_state.get(f"{at}.refused"):
         name, why = refused
-        st.warning(f"{escaped(name)} was not taken. {why} Still in use: **{escaped(still)}**.")
+        st.warning(f"{escaped(name)} cannot be used. {why} You are still using **{escaped(still)}**.")
 
 
 def ask_encoding(at: str, door: str, keep: Keep, take: Take) -> None:
@@ -92,11 +92,11 @@ def ask_encoding(at: str, door: str, keep: Keep, take: Take) -> None:
 
     with st.container(border=True):
         st.radio(
-            f"{escaped(name)} does not say how its letters are written. Which line is right?",
+            f"{escaped(name)} does not say which encoding it uses. Which line looks right?",
             [*found],
             format_func=lambda code: f"{found[code].name}: {escaped(found[code].opening)}",
             key=f"{at}.reading",
         )
         with st.container(horizontal=True):
-            st.button("Take it so", type="primary", on_click=answered, key=f"{at}.answer")
-            st.button("Leave it", type="tertiary", on_click=left, key=f"{at}.leave")
+            st.button("Use this encoding", type="primary", on_click=answered, key=f"{at}.answer")
+            st.button("Cancel the upload", type="tertiary", on_click=left, key=f"{at}.leave")

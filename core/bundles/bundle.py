@@ -84,7 +84,7 @@ def lines(path: Path) -> list[Event]:
 def pack(run: Run, known: RunRecords = store) -> bytes:
     """Returns the bundle of a complete run. Raises BadValue with a sentence if the run is unfinished or too large."""
     if not store.finished(known.events(run)):
-        raise BadValue("Only a run that has ended can be taken home.")
+        raise BadValue("You can only download a run that has finished.")
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         add(archive, RUN, json.dumps(to_json(run)).encode())
@@ -100,7 +100,7 @@ def pack(run: Run, known: RunRecords = store) -> bytes:
                 if data:
                     add(archive, f"{digest(each)}.safetensors", data, zipfile.ZIP_STORED)
     if file.tell() > LARGEST:
-        raise BadValue(f"This run is too large for a bundle, which has at most {LARGEST // 10**6} MB.")
+        raise BadValue(f"This run is too large for a bundle. A bundle may have at most {LARGEST // 10**6} MB.")
     return file.getvalue()
 
 
@@ -123,7 +123,7 @@ def unpack(data: bytes) -> str:
     """Checks a bundle, stores it and returns its name. Raises BadValue with a sentence, and stores nothing, if
     anything is wrong."""
     if len(data) > LARGEST:
-        raise BadValue(f"This file is too large: a bundle has at most {LARGEST // 10**6} MB.")
+        raise BadValue(f"This file is too large. A bundle may have at most {LARGEST // 10**6} MB.")
     name = hashlib.sha256(data).hexdigest()[:20]
     if (place(name) / RUN).exists():
         return name
@@ -139,7 +139,7 @@ def unpack(data: bytes) -> str:
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
         if not (place(name) / RUN).exists():  # otherwise another process has just opened the same bundle
-            raise BadValue(folders.WHY.get(error.errno or 0, "This bundle could not be kept. Try it again.")) from error
+            raise BadValue(folders.WHY.get(error.errno or 0, "This bundle could not be stored. Try again.")) from error
     return name
 
 
@@ -150,18 +150,18 @@ def check_bundle(data: bytes) -> dict[str, bytes]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
-        refuse("it is no zip archive. Choose a file that was saved as a bundle")
+        refuse("it is not a zip file. Choose a file that was saved as a bundle")
     entries = {entry.filename: entry for entry in archive.infolist()}
     if any(name.endswith(f"/{RUN}") for name in entries):
-        refuse("it is a run that was taken home, to be unzipped and trained. A bundle is saved by the button beside it")
+        refuse("it is a run to unzip and train. To save a bundle, use the button “Bundle for another Headstart”")
     if len(entries) != len(archive.infolist()) or RUN not in entries:
-        refuse("it names no run, or something twice")
+        refuse("it does not name a run, or it names something twice")
     run = read_run(content(archive, entries[RUN], SPEC))
     lineage = [digest(each) for each in run.lineage()]
     known = {RUN, *(f"{name}.{ending}" for name in lineage for ending in ("jsonl", "safetensors"))}
     known |= user_data_kinds.user_data_of(run).keys()
     if entries.keys() - known or f"{digest(run)}.jsonl" not in entries:
-        refuse("its files are not those of its run, or another version of Headstart made it")
+        refuse("its files do not belong to its run, or another version of Headstart made it")
     with bundled_user_data.keep_bundled(
         run, lambda name, most: content(archive, entries[name], most) if name in entries else None
     ):

@@ -29,7 +29,7 @@ def shapes(run: Run) -> dict[str, Shapes]:
         done = subprocess.run(command, input=told, capture_output=True, text=True, cwd=store.ROOT, timeout=WAIT)
         answer = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise BadValue("The server is too busy to look at this run. Try it again.") from error
+        raise BadValue("The server is too busy to check this run. Try again.") from error
     if "refused" in answer:
         raise BadValue(str(answer["refused"]))
     return {name: {weight: tuple(shape) for weight, shape in each.items()} for name, each in answer.items()}
@@ -62,7 +62,7 @@ def main() -> None:
     except BadValue as error:
         answer = {"refused": str(error)}
     except (RuntimeError, LookupError):
-        answer = {"refused": "This run names a net and a task that do not go together."}
+        answer = {"refused": "The net of this run cannot learn its task."}
     print(json.dumps(answer))
 
 

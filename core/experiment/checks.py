@@ -61,7 +61,9 @@ def parse_json(data: bytes | str, what: str) -> Any:
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise BadValue(f"This file is no {what}: it is not JSON. Choose one that was saved here.") from error
+        raise BadValue(
+            f"This file cannot be read, because it is not JSON. Choose {what} that you saved here."
+        ) from error
 
 
 def quoted_value(value: Any) -> str:

@@ -48,26 +48,36 @@ def aims() -> tuple[str, ...]:
 class Stage(Bounded):
     """One period of training: the method that changes the weights, the number of steps and the learning rate."""
 
-    method: str = bounded("full", Choice("Method", partial(module_names, "adapt")), "Which weights move, and how.")
-    size: int = bounded(
-        0, IntRange("Size", 0, 64), "The one number a method may have: the k of last k, a rank, a width."
+    method: str = bounded(
+        "full", Choice("Method", partial(module_names, "adapt")), "Which weights are trained, and how."
     )
-    steps: int = bounded(300, IntRange("Steps", 1, STEPS), "Training steps, by Adam.")  # Kingma & Ba 2015
-    rate: float = bounded(1e-3, FloatRange("Learning rate", *RATES), "How far the head's weights move in a step.")
+    size: int = bounded(
+        0, IntRange("Size", 0, 64), "The number of last layers, the rank or the width that the method uses."
+    )
+    steps: int = bounded(
+        300, IntRange("Steps", 1, STEPS), "The number of training steps. The optimizer is Adam."
+    )  # Kingma & Ba 2015
+    rate: float = bounded(
+        1e-3, FloatRange("Learning rate", *RATES), "How far the weights of the head move in one step."
+    )
     decay: float = bounded(  # Howard & Ruder 2018
         1.0, FloatRange("Decay", 1, 100), "How many times slower each layer learns than the one above it."
     )
-    batch: int = bounded(32, IntRange("Batch", 1, 512), "Examples that a step looks at.")
+    batch: int = bounded(32, IntRange("Batch", 1, 512), "The number of examples in one training step.")
     anneal: bool = bounded(  # Loshchilov & Hutter 2017
-        False, Flag("Anneal"), "The rate rises over the first steps, and falls along a cosine."
+        False, Flag("Anneal"), "The learning rate rises in the first steps and then falls along a cosine curve."
     )
     aim: str = bounded(
-        "task", Choice("Aim", aims), "What is made small: the task's loss, or one made from preferences."
+        "task",
+        Choice("Aim", aims),
+        "What training minimizes: the loss of the task, or a loss that is computed from preferences.",
     )
     beta: float = bounded(
-        0.1, FloatRange("Beta", 0, 100), "Of preferences: how tight the leash to the pretrained net is."
+        0.1,
+        FloatRange("Beta", 0, 100),
+        "For preferences: the strength of the penalty for drifting away from the pretrained net.",
     )
-    mix: float = bounded(0.0, FloatRange("Mix", 0, 100), "Of preferences: how much the task's loss weighs beside them.")
+    mix: float = bounded(0.0, FloatRange("Mix", 0, 100), "For preferences: the weight of the loss of the task.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +88,12 @@ class Keep(Bounded):
         "replay", Choice("Way to remember", partial(module_names, "keep")), "What protects the old skill."
     )
     strength: float = bounded(
-        1.0, FloatRange("Strength", 0, 1e7), "What the penalty weighs; the new task's loss weighs 1."
+        1.0, FloatRange("Strength", 0, 1e7), "The weight of the protection. The loss of the new task has weight 1."
     )
     count: int = bounded(
-        1, IntRange("Old examples a class", 1, 400), "Examples of every old task that are kept or looked at once."
+        1,
+        IntRange("Old examples per class", 1, 400),
+        "The number of old examples of each class that are kept, or looked at once.",
     )
 
 
@@ -95,28 +107,28 @@ class Run(Bounded):
     """
 
     task: Task
-    net: str = bounded(
-        "conv", Choice("Net", partial(module_names, "nets")), "How the net is built, before it has learned."
-    )
+    net: str = bounded("conv", Choice("Net", partial(module_names, "nets")), "The architecture of the net.")
     start: Run | None = None
     stages: tuple[Stage, ...] = (Stage(),)
     seeds: int = bounded(
-        8, IntRange("Seeds", 1, 32), "Nets side by side, each its own draw of labels, weights and batches."
+        8, IntRange("Seeds", 1, 32), "The number of nets. Each one gets its own labels, starting weights and batches."
     )
     first_seed: int = bounded(
-        0, IntRange("First seed", 0, 1_000_000), "Other numbers draw other labels, weights and batches."
+        0, IntRange("First seed", 0, 1_000_000), "Another number gives other labels, starting weights and batches."
     )
     watch: tuple[Task, ...] = ()  # other tasks that are tested during training, each through the head that learned it
     copied: int = bounded(
         0, IntRange("Copied layers", 0, 16),
-        "Layers taken over from the start, from the input on; 0 is the whole backbone.",
+        "The number of layers that are copied from the backbone, counted from the input. 0 copies all of them.",
     )  # fmt: skip
     frames: int = bounded(
-        0, IntRange("Frames", 0, 100), "Moments at which the first net's weights are kept, to be played."
+        0,
+        IntRange("Frames", 0, 100),
+        "The number of moments at which the weights of the first net are stored for the player.",
     )
     keep: tuple[Keep, ...] = ()  # what protects the tasks of the run's ancestors
     scrambled: bool = bounded(
-        False, Flag("Scrambled"), "What is taken over from the start is shuffled within each tensor: its sizes only."
+        False, Flag("Scrambled"), "Shuffles the copied weights within each layer, so that only their sizes are kept."
     )
     exhibit: int = 0  # number of examples or texts for which the first net records its answers; 0 records nothing
     until: int = 0  # the step at which the run stops early, so that another can start there; 0 is the end of its stages
@@ -128,20 +140,20 @@ class Run(Bounded):
         if not (all_instances(Stage, self.stages) and all_instances(Task, self.watch)):
             raise BadValue("A run is trained in stages and watches tasks.")
         if not all_instances(Keep, self.keep) or (self.keep and not self.start):
-            raise BadValue("Only a run that starts from another has something to remember.")
+            raise BadValue("Only a run that starts from another run has an old skill to keep.")
         check_range("Number of stages", len(self.stages), 1, 8)
         check_whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
         check_whole("Until", self.until, 0, self.planned - 1)
         if any(stage.steps > most_steps(stage.batch, self.seeds) for stage in self.stages):
             raise BadValue(f"A stage is too long: steps times batch times seeds may be {EXAMPLES // 10**6} million.")
         if len(tuple(self.lineage())) > 8:
-            raise BadValue("A run may stand on seven others at most.")
+            raise BadValue("A run may build on at most seven other runs.")
         if self.start and self.start.net != self.net:
             raise BadValue("A run must have the same net as the run it starts from.")
         if self.copied and not self.start:
-            raise BadValue("Only a run with a start has layers to copy.")
+            raise BadValue("Only a run that starts from another run has layers to copy.")
         if self.scrambled and not self.start:
-            raise BadValue("Only a run with a start has weights to scramble.")
+            raise BadValue("Only a run that starts from another run has weights to shuffle.")
         if self.start and self.start.seeds not in (1, self.seeds):
             raise BadValue("A run starts from one backbone or from as many as it has seeds.")
         if any(stage.aim != "task" for stage in self.stages) and not (self.start and self.task.judged):

@@ -23,7 +23,9 @@ Drawing = tuple[Stroke, ...]
 def read(text: str) -> Drawing:
     """Reads a drawing from text. Raises BadValue with a sentence if the text is not a drawing."""
     if not isinstance(text, str) or len(text) > LONGEST or not _DRAWING.fullmatch(text):
-        raise BadValue("This is no drawing: it takes strokes of points, each two whole numbers from 0 to 100.")
+        raise BadValue(
+            "This is not a drawing. A drawing has strokes, and each point is two whole numbers from 0 to 100."
+        )
     strokes = [[tuple(map(int, point.split(","))) for point in stroke.split()] for stroke in text.split(";")]
     return check_drawing(tuple(tuple((x, y) for x, y in stroke) for stroke in strokes))
 
@@ -31,12 +33,12 @@ def read(text: str) -> Drawing:
 def check_drawing(drawing: Drawing) -> Drawing:
     """Returns the drawing unchanged. Raises BadValue with a sentence if it is too large or outside the square."""
     if not 1 <= len(drawing) <= STROKES:
-        raise BadValue(f"A drawing has 1 to {STROKES} strokes, not {len(drawing)}.")
+        raise BadValue(f"A drawing must have 1 to {STROKES} strokes, not {len(drawing)}.")
     points = [point for stroke in drawing for point in stroke]
     if not 1 <= len(points) <= POINTS or not all(drawing):
-        raise BadValue(f"A drawing has 1 to {POINTS} points, and every stroke has some.")
+        raise BadValue(f"A drawing must have 1 to {POINTS} points, and at least one in each stroke.")
     if max(map(max, points)) > SIZE or min(map(min, points)) < 0:
-        raise BadValue(f"The points of a drawing lie between 0 and {SIZE}.")
+        raise BadValue(f"The points of a drawing must lie between 0 and {SIZE}.")
     return drawing
 
 

@@ -61,17 +61,25 @@ class Image(Task):
     worlds share."""
 
     form: ClassVar[str] = "images"
-    labels: int = bounded(10, IntRange("Labels per class", 1, 400), "Labelled examples of each class to learn from.")
-    turn: float = bounded(
-        0.0, FloatRange("Turn", -180, 180, "degrees"), "By how much every image is turned to the left."
+    labels: int = bounded(
+        10,
+        IntRange("Labels per class", 1, 400),
+        "The number of labelled examples of each class that the net learns from.",
     )
-    blur: float = bounded(0.0, FloatRange("Blur", 0, 4, "pixels"), "The width of the Gaussian that blurs every image.")
-    inverted: bool = bounded(False, Flag("Inverted"), "Dark ink on a bright ground.")
-    shuffled: bool = bounded(False, Flag("Shuffled"), "All pixels change places, in every image alike.")
+    turn: float = bounded(0.0, FloatRange("Turn", -180, 180, "degrees"), "How far each image is turned to the left.")
+    blur: float = bounded(
+        0.0, FloatRange("Blur", 0, 4, "pixels"), "How much each image is blurred (the width of a Gaussian)."
+    )
+    inverted: bool = bounded(False, Flag("Inverted"), "Dark ink on a bright background.")
+    shuffled: bool = bounded(False, Flag("Shuffled"), "Shuffles the pixels, in the same way in every image.")
     jigsaw: int = bounded(
-        0, IntRange("Jigsaw", 0, 1000), "Which order the 49 tiles of every image are put in; 0 leaves them in place."
+        0,
+        IntRange("Jigsaw", 0, 1000),
+        "Cuts each image into 49 tiles and puts them in another order. 0 leaves them in place.",
     )
-    noise: float = bounded(0.0, FloatRange("Label noise", 0, 1), "The share of the labels that are replaced at random.")
+    noise: float = bounded(
+        0.0, FloatRange("Label noise", 0, 1), "The share of labels that are replaced by random ones."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +88,9 @@ class Handwriting(Image):
 
     world: ClassVar[str] = "handwriting"
     digits: ClassVar[int] = 10  # number of different digits in the examples
-    thicken: int = bounded(0, IntRange("Thicken", 0, 3, "pixels"), "By how much every pen stroke grows on each side.")
+    thicken: int = bounded(
+        0, IntRange("Thicken", 0, 3, "pixels"), "How much thicker each pen stroke becomes on each side."
+    )
     # labels that a person gave to the first seed's examples, one digit each; every seed then learns these
     given: str = ""
 
@@ -96,7 +106,9 @@ class FiveDigits(Handwriting):
     """Five of the ten handwritten digits; the head still has ten answers, which it shares with the other five."""
 
     digits: ClassVar[int] = 5
-    which: str = bounded("low", Choice("Which digits", ("low", "high")), "Low is 0 to 4, high is 5 to 9.")
+    which: str = bounded(
+        "low", Choice("Which digits", ("low", "high")), "Low means the digits 0 to 4, and high means 5 to 9."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,14 +116,24 @@ class Glyphs(Image):
     """Drawings of the Hershey stroke glyphs, 443 classes and no digit among them."""
 
     world: ClassVar[str] = "glyphs"
-    labels: int = bounded(40, IntRange("Labels per class", 1, 400), "Drawings of each glyph to learn from.")
-    scripts: str = bounded("all", Choice("Scripts", SCRIPTS), "Of which scripts the glyphs are.")
-    pen: float = bounded(1.0, FloatRange("Pen", 0.3, 3), "The width of the pen; 1 is about that of the handwriting.")
-    slant: float = bounded(
-        1.0, FloatRange("Slant", 0, 3), "How much drawings lean; 1 is about as the handwriting does."
+    labels: int = bounded(
+        40, IntRange("Labels per class", 1, 400), "The number of drawings of each glyph that the net learns from."
     )
-    warp: float = bounded(1.0, FloatRange("Warp", 0, 3), "How much else drawings differ; 0 draws every glyph alike.")
-    ink: bool = bounded(False, Flag("Ink"), "Asks how much ink there is, in ten grades, instead of which glyph it is.")
+    scripts: str = bounded("all", Choice("Scripts", SCRIPTS), "The writing systems that the glyphs come from.")
+    pen: float = bounded(
+        1.0, FloatRange("Pen", 0.3, 3), "The width of the pen. 1 is about as wide as in the handwritten digits."
+    )
+    slant: float = bounded(
+        1.0, FloatRange("Slant", 0, 3), "How much the drawings lean. 1 is about as much as the handwritten digits do."
+    )
+    warp: float = bounded(
+        1.0,
+        FloatRange("Warp", 0, 3),
+        "How much the drawings of one glyph differ otherwise. 0 makes all of them the same.",
+    )
+    ink: bool = bounded(
+        False, Flag("Ink"), "The net has to predict the amount of ink, in ten grades, instead of the glyph."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -128,10 +150,10 @@ class Drawn(Image):
     """A few symbols that somebody drew a few times, none of them among the glyphs."""
 
     world: ClassVar[str] = "drawn"
-    labels: int = bounded(3, IntRange("Labels per class", 1, 50), "Drawings of each symbol to learn from.")
-    alphabet: str = bounded(
-        READY[0], Choice("Alphabet", READY, OWN), "Symbols that come with the app, or the learner's own."
+    labels: int = bounded(
+        3, IntRange("Labels per class", 1, 50), "The number of drawings of each symbol that the net learns from."
     )
+    alphabet: str = bounded(READY[0], Choice("Alphabet", READY, OWN), "Symbols that come with the app, or your own.")
 
     @property
     def question(self) -> str:
@@ -143,9 +165,7 @@ class Album(Image):
     """Small pictures in classes: some that come with the app, or the learner's own."""
 
     world: ClassVar[str] = "album"
-    album: str = bounded(
-        "shapes", Choice("Album", ALBUMS, OWN), "Pictures that come with the app, or the learner's own."
-    )
+    album: str = bounded("shapes", Choice("Album", ALBUMS, OWN), "Pictures that come with the app, or your own.")
 
     @property
     def question(self) -> str:
@@ -157,7 +177,11 @@ class Clothing(Image):
     """Photos of ten kinds of clothing: a subset of Fashion-MNIST (Xiao et al. 2017), 300 a class to train on."""
 
     world: ClassVar[str] = "clothing"
-    labels: int = bounded(100, IntRange("Labels per class", 1, 300), "Labelled photos of each kind to learn from.")
+    labels: int = bounded(
+        100,
+        IntRange("Labels per class", 1, 300),
+        "The number of labelled photos of each kind that the net learns from.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,15 +191,23 @@ class Plane(Task):
     world: ClassVar[str] = "plane"
     form: ClassVar[str] = "points"
     exhibits: ClassVar[int] = 60  # cells along each edge of a map
-    labels: int = bounded(500, IntRange("Labels per class", 1, 5000), "Labelled points of each class to learn from.")
+    labels: int = bounded(
+        500,
+        IntRange("Labels per class", 1, 5000),
+        "The number of labelled points of each class that the net learns from.",
+    )
     ask: Literal["arm", "colour"] = bounded(
-        "arm", Choice("Ask", ("arm", "colour")), "Which of six arms a point is on, or which of two colours of arms."
+        "arm",
+        Choice("Ask", ("arm", "colour")),
+        "The net predicts on which of six arms a point lies, or which of two colours its arm has.",
     )
-    turn: float = bounded(0.0, FloatRange("Turn", -180, 180, "degrees"), "By how much all arms are turned.")
+    turn: float = bounded(0.0, FloatRange("Turn", -180, 180, "degrees"), "How far all arms are turned.")
     winding: float = bounded(
-        1.0, FloatRange("Winding", -2, 2), "Turns that an arm makes from the centre to the rim; 0 is straight wedges."
+        1.0,
+        FloatRange("Winding", -2, 2),
+        "How many turns an arm makes from the centre to the rim. 0 makes straight wedges.",
     )
-    mirrored: bool = bounded(False, Flag("Mirrored"), "Left and right change places.")
+    mirrored: bool = bounded(False, Flag("Mirrored"), "Swaps left and right, so the arms wind the other way.")
 
     @property
     def question(self) -> str:
@@ -189,8 +221,12 @@ class Table(Task):
     world: ClassVar[str] = "table"
     form: ClassVar[str] = "points"
     exhibits: ClassVar[int] = 60  # cells along each edge of a map
-    labels: int = bounded(10, IntRange("Labels per class", 1, 400), "Labelled points of each class to learn from.")
-    table: str = bounded("rings", Choice("Table", TABLES, OWN), "Points that come with the app, or the learner's own.")
+    labels: int = bounded(
+        10,
+        IntRange("Labels per class", 1, 400),
+        "The number of labelled points of each class that the net learns from.",
+    )
+    table: str = bounded("rings", Choice("Table", TABLES, OWN), "Points that come with the app, or your own.")
 
     @property
     def question(self) -> str:
@@ -205,12 +241,12 @@ class Text(Task):
     form: ClassVar[str] = "tokens"
     exhibits: ClassVar[int] = 32
     subject: str = bounded(
-        "general", Choice("Subject", SUBJECTS, OWN), "What the texts are, or one of the learner's own."
+        "general", Choice("Subject", SUBJECTS, OWN), "The subject of the texts, or a text of your own."
     )
     kilobytes: int = bounded(
         0,
         IntRange("Kilobytes", 0, 10_000),
-        "Thousands of characters to learn from, other ones for every seed; 0 is all.",
+        "The amount of text, in thousands of characters. Each net gets a different part. 0 means all of the text.",
     )
 
 
@@ -220,8 +256,10 @@ class Sentiment(Task):
 
     world: ClassVar[str] = "sentiment"
     form: ClassVar[str] = "sentences"
-    subject: str = bounded("tweets", Choice("Subject", RATED), "What the sentences are about.")
-    labels: int = bounded(10, IntRange("Labels per class", 1, 5000), "Rated sentences of each of the two kinds.")
+    subject: str = bounded("tweets", Choice("Subject", RATED), "The topic of the sentences.")
+    labels: int = bounded(
+        10, IntRange("Labels per class", 1, 5000), "The number of rated sentences of each of the two kinds."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,10 +270,14 @@ class Instructions(Task):
     form: ClassVar[str] = "tokens"
     exhibits: ClassVar[int] = 32
     edition: ClassVar[int] = 2
-    examples: int = bounded(400, IntRange("Examples", 1, 5000), "Examples to learn from, over all combinations.")
-    without: str = bounded("", Choice("Without", ("", *COMBINATIONS)), "The one combination that no example shows.")
-    ask: str = bounded("", Choice("Ask", ("", *COMBINATIONS)), "The one combination that is tested, or all of them.")
-    real: bool = bounded(False, Flag("Real"), "Of “good or bad”: sentences that people rated, not made-up ones.")
+    examples: int = bounded(400, IntRange("Examples", 1, 5000), "The number of examples, over all combinations.")
+    without: str = bounded(
+        "", Choice("Without", ("", *COMBINATIONS)), "The combination that is left out of the examples."
+    )
+    ask: str = bounded("", Choice("Ask", ("", *COMBINATIONS)), "The combination that is tested, or all of them.")
+    real: bool = bounded(
+        False, Flag("Real"), "For “good or bad”: uses sentences that people rated instead of made-up ones."
+    )
 
     @property
     def question(self) -> str:
@@ -249,11 +291,17 @@ class Lines(Task):
 
     world: ClassVar[str] = "lines"
     form: ClassVar[str] = "lines"
-    points: int = bounded(12, IntRange("Points", 1, 16), "Points of the line in a prompt.")
-    prompts: int = bounded(512_000, IntRange("Prompts", 1, 2_000_000), "Prompts that a run may see.")
-    far: float = bounded(1.0, FloatRange("Far", 0.1, 10), "How far out the points lie: the standard deviation of x.")
-    steep: float = bounded(1.0, FloatRange("Steep", 0, 10), "How steep lines are: the standard deviation of the slope.")
-    bend: float = bounded(0.0, FloatRange("Bend", -2, 2), "How much of a parabola is added, which makes it no line.")
+    points: int = bounded(12, IntRange("Points", 1, 16), "The number of points of the line in each prompt.")
+    prompts: int = bounded(
+        512_000, IntRange("Prompts", 1, 2_000_000), "The number of different prompts that the net may see."
+    )
+    far: float = bounded(
+        1.0, FloatRange("Far", 0.1, 10), "How far the points lie from zero (the standard deviation of x)."
+    )
+    steep: float = bounded(
+        1.0, FloatRange("Steep", 0, 10), "How steep the lines are (the standard deviation of the slope)."
+    )
+    bend: float = bounded(0.0, FloatRange("Bend", -2, 2), "How much the lines are bent. Above 0 they are parabolas.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,8 +311,8 @@ class GuestBook(Task):
     world: ClassVar[str] = "guest_book"
     form: ClassVar[str] = "notes"
     exhibits: ClassVar[int] = 64
-    notes: int = bounded(4000, IntRange("Notes", 1, 20_000), "Notes to learn from.")
-    polite: bool = bounded(False, Flag("Polite"), "None of the notes has an unkind word.")
+    notes: int = bounded(4000, IntRange("Notes", 1, 20_000), "The number of notes that the net learns from.")
+    polite: bool = bounded(False, Flag("Polite"), "Leaves out all notes with an unkind word.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,7 +320,11 @@ class Preferences(GuestBook):
     """The same notes, and pairs of which a rater prefers one."""
 
     judged: ClassVar[bool] = True
-    pairs: int = bounded(300, IntRange("Pairs", 2 * len(ASKED), 10_000), "Pairs of notes that a rater has chosen from.")
+    pairs: int = bounded(
+        300,
+        IntRange("Pairs", 2 * len(ASKED), 10_000),
+        "The number of pairs of notes from which a rater has picked the better one.",
+    )
     # The learner's choices, one letter for each pair of core.experiment.guest_book_words.ASKED: the better note (a or
     # b), or - if the learner skipped the pair. All other choices are simulated.
     clicks: str = ""

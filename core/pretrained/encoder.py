@@ -34,10 +34,10 @@ def weights() -> Weights:
     """Loads the weights. Raises BadValue if they are missing, or differ in any byte from the published ones."""
     path = HERE / "model.safetensors"
     if not (path.exists() and (HERE / "tokenizer.json").exists()):
-        raise BadValue("The sentence encoder is not on this machine. `make encoder` brings it.")
+        raise BadValue("The sentence encoder is not on this machine. `make encoder` downloads it.")
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         raise BadValue(
-            "The sentence encoder does not have the SHA-256 that is expected. `make encoder` brings it again."
+            "The sentence encoder does not have the SHA-256 that is expected. `make encoder` downloads it again."
         )
     return load_file(path)
 

@@ -113,7 +113,7 @@ def sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.errno in folders.WHY:
         return folders.WHY[error.errno]
-    return "Something went wrong while this was being computed. Try it again; if that does not help, choose otherwise."
+    return "Something went wrong during this computation. Try again. If that does not help, choose other settings."
 
 
 def train_as_side(limit: float, run: Run, wait: float, tries: int = TRIES) -> Side:

@@ -27,11 +27,11 @@ from core.serve.requests import Limits as Limits
 from core.serve.requests import State as State
 from core.store import store
 
-LOST = "The workers were lost and are being started again; your run begins anew."
-AWAY = "The workers cannot be reached just now. Your run begins as soon as they can."
-ANEW = "A worker was lost in the middle of this. It begins anew."
-GIVEN_UP = "The worker that computed this was lost again and again, so it was given up. Choose a smaller setting."
-NOTHING = "Nothing came of this, though it was tried again and again. Try it again later."
+LOST = "The computing processes have stopped and are being restarted. Your run starts again from the beginning."
+AWAY = "The computing processes do not answer at the moment. Your run starts as soon as they do."
+ANEW = "A computing process stopped during this run. The run starts again from the beginning."
+GIVEN_UP = "The process that computed this stopped several times, so the app gave up. Choose smaller settings."
+NOTHING = "The app tried this several times without a result. Try again later."
 PATIENCE = 60.0  # seconds without an answer, or without a worker, after which scheduler and workers count as lost
 SLOWEST = 10.0  # longest time in seconds between two attempts to reach them
 

@@ -42,9 +42,9 @@ class Queue:
         if not lacking:
             return False
         if not races and len(mine) >= limits.pending_a_tab:
-            raise Busy("What you asked before is still being answered. Try again in a moment.")
+            raise Busy("Your earlier runs have not finished yet. Try again in a moment.")
         if len(self.requests) >= limits.pending:
-            raise Busy("Too many runs of other learners are waiting. Try again in a minute.")
+            raise Busy("Too many other learners are waiting for their runs. Try again in a minute.")
         for name, job in jobs.items():
             self.jobs.setdefault(name, job)
         turn = self._turn(learner, limits.lately) if races else 0

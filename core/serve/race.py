@@ -92,7 +92,7 @@ def race(
         except Exception as error:
             failed = error if side == run else failed
             if side != run:
-                logging.getLogger(__name__).exception("A side of a race failed.")
+                logging.getLogger(__name__).exception("One side of the race failed.")
                 store.mark_to_stop(side)  # it would fail again in its own turn
         del mine[side]
     if failed:

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from core.experiment.spec import Measure, Run, digest
 from core.store import store
 
-AHEAD = "What this starts from is being learned first."
-ASIDE = "What the other side starts from is being learned first."
+AHEAD = "The backbone is being trained first."
+ASIDE = "The backbone of the other net is being trained first."
 SIDES = 8  # the most sides of a race; the runs of a larger request are computed one after another
 Value = Run | Measure
 

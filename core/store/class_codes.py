@@ -23,8 +23,8 @@ WINDOW = 600.0  # seconds for which a wrong code is counted
 # limits in that time; the limit of an address is high because all learners of a school share one
 BROWSER, ADDRESS, SERVER = 10, 60, 300
 EMPTY = "Type the six letters and digits that your teacher shows."
-NONE = "No class has this code now. Look again at the six letters and digits, or open the class's link."
-MANY = "Too many codes were wrong. Open the class's link or its QR code, or wait ten minutes."
+NONE = "No class has this code now. Check the six letters and digits, or open the link of the class."
+MANY = "You have entered too many wrong codes. Open the link or the QR code of the class, or wait ten minutes."
 
 
 def new_code(taken: Collection[str]) -> str:

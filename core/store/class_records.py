@@ -35,8 +35,8 @@ LARGEST = 4_000  # bytes of a plan or a record
 LARGEST_FILE = 500_000  # bytes of an imported file
 SETTLED = 2.0  # seconds after which a new change always gives the folder a new time
 CODE = re.compile(r"[\w-]{16}", re.ASCII)
-OVER = "This class is over: a class lives for a day, or until its teacher closes it."
-FULL = "The disk is full or cannot be written, so this could not be kept."
+OVER = "This class is over. A class ends after a day, or when its teacher closes it."
+FULL = "The disk is full or cannot be written, so this could not be stored."
 Json = dict[str, Any]
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ def begin(plan: Json, browser: str) -> str:
 def plan(code: str) -> Json:
     """Returns the teacher's settings. Raises BadValue with a sentence if the class does not exist or is over."""
     if not CODE.fullmatch(code):
-        raise BadValue("This link names no class. Ask for the link again.")
+        raise BadValue("This is not the link of a class. Ask for the link again.")
     try:
         changed = (place(code) / "plan.json").stat().st_mtime
         if time.time() - changed > DAY:
@@ -162,7 +162,7 @@ def write_record(code: str, browser: str, record: Json) -> None:
     at = place(code) / "records" / digest(code, browser)
     with suppress(OSError):
         if not at.exists() and len(list(at.parent.iterdir())) >= RECORDS:
-            raise BadValue(f"This class has {RECORDS} learners already, so your guess is not counted.")
+            raise BadValue(f"This class already has {RECORDS} learners, so your prediction is not counted.")
     write_file(at, to_bytes(record))
 
 
@@ -184,7 +184,7 @@ def bring(code: str, name: str, data: bytes) -> None:
     at = place(code) / "files" / hashlib.sha256(name.encode()).hexdigest()[:20]
     with suppress(OSError):
         if not at.exists() and len(list(at.parent.iterdir())) >= FILES:
-            raise BadValue(f"At most {FILES} files can be brought together.")
+            raise BadValue(f"You can add at most {FILES} files of other classes.")
     write_file(at, data)
 
 
@@ -234,7 +234,7 @@ def to_bytes(told: Json) -> bytes:
     """Converts a JSON object to bytes. Raises BadValue with a sentence if it is too large."""
     text = json.dumps(told).encode()
     if len(text) > LARGEST:
-        raise BadValue("That is too much for one class.")
+        raise BadValue("That is too much data for one class.")
     return text
 
 

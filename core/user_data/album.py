@@ -50,16 +50,18 @@ class Album:
     def says(self) -> str:
         """Describes what was read, in plain text."""
         if 0 < self.negatives < len(self.images):
-            ground = f"{self.negatives:,} of them had a bright ground and are shown as negatives"
+            ground = f"{self.negatives:,} of them had a bright background, so they are shown as negatives"
         else:
             ground = (
-                "Their ground was bright, so they are shown as negatives" if self.turned else "Their ground is dark"
+                "Their background was bright, so they are shown as negatives"
+                if self.turned
+                else "Their background is dark"
             )
-        twice = f" {count_noun(self.doubled, 'picture')} that were there twice left out." if self.doubled else ""
+        twice = f" {count_noun(self.doubled, 'duplicate picture')} left out." if self.doubled else ""
         return (
-            f"{len(self.images):,} pictures in {len(self.names)} classes: {join_names(self.names)}. Each is grey, "
-            f"fitted into {SIDE} x {SIDE}. {ground}: ink is bright, as in all images here. A quarter of every class "
-            f"only tests.{twice}"
+            f"{len(self.images):,} pictures in {len(self.names)} classes: {join_names(self.names)}. Each picture is "
+            f"grey and has {SIDE} x {SIDE} pixels. {ground}. In all images of this app the ink is bright. A quarter of "
+            f"each class is used only for testing.{twice}"
         )
 
 
@@ -67,9 +69,9 @@ def read(data: bytes, again: bool = False) -> Album:
     """Reads the album in a zip. Raises BadValue with a sentence if it is not an album. `again` means that this app
     wrote it."""
     if len(data) > LARGEST:
-        raise BadValue(f"This file is too large: a zip of pictures has at most {LARGEST // 1_000_000} MB.")
+        raise BadValue(f"This file is too large. A zip file with pictures may have at most {LARGEST // 1_000_000} MB.")
     if (many := storage.count_zip_entries(data)) > ENTRIES:
-        raise BadValue(f"This zip has {many:,} entries; it may have {PICTURES:,} pictures.")
+        raise BadValue(f"This zip file has {many:,} entries, but it may have at most {PICTURES:,} pictures.")
     refuse_others(data, zips=True)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -79,12 +81,12 @@ def read(data: bytes, again: bool = False) -> Album:
     except BROKEN as error:
         if isinstance(error, BadValue):
             raise
-        raise BadValue("This file is no zip, or it is damaged. Pack the folders again.") from error
+        raise BadValue("This is not a zip file, or it is damaged. Pack the folders again.") from error
     if not found:
-        raise BadValue("This zip has no pictures in folders: PNG, JPEG, GIF, BMP or WebP.")
+        raise BadValue("This zip file has no pictures in folders. Pictures are PNG, JPEG, GIF, BMP or WebP files.")
     classes, notes = assign_classes([entry for entry, _ in found])
     if left_out := len(files) - len(found):
-        notes.append(f"{count_noun(left_out, 'file')} left out, which PNG, JPEG, GIF, BMP or WebP readers cannot read.")
+        notes.append(f"{count_noun(left_out, 'file')} left out that cannot be read as PNG, JPEG, GIF, BMP or WebP.")
     chosen = [(image, name) for (_, image), name in zip(found, classes) if name]
     bright = [not again and turns for turns in bright_grounds([image for image, _ in chosen])]
     fitted = [square(255 - image if turns else image) for (image, _), turns in zip(chosen, bright)]
@@ -98,11 +100,11 @@ def select_files(entries: list[Entry]) -> list[Entry]:
         if entry.info.file_size <= EACH:
             found.append(entry)
         elif entry.name.lower().endswith(ENDINGS):
-            raise BadValue(f"The picture {quote(entry.name)} has more than {EACH // 1_000_000} MB.")
+            raise BadValue(f"The picture {quote(entry.name)} is larger than {EACH // 1_000_000} MB.")
     if not 1 <= len(found) <= PICTURES:
-        raise BadValue(f"This zip has {len(found):,} files; it takes up to {PICTURES:,} pictures in folders.")
+        raise BadValue(f"This zip file has {len(found):,} files. It needs 1 to {PICTURES:,} pictures in folders.")
     if sum(entry.info.file_size for entry in found) > UNPACKED:
-        raise BadValue(f"Unpacked, this zip has more than {UNPACKED // 1_000_000} MB.")
+        raise BadValue(f"This zip file has more than {UNPACKED // 1_000_000} MB when it is unpacked.")
     return found
 
 
@@ -132,11 +134,11 @@ def build_album(
     each = Counter(folder for _, folder in single)
     if not CLASSES[0] <= len(each) <= CLASSES[1]:
         what = f"{count_noun(len(each), 'folder')} of pictures" + f" ({join_names([*each])})" * (len(each) == 1)
-        raise BadValue(f"This zip has {what}; it takes 2 to {CLASSES[1]}, one for each class.")
+        raise BadValue(f"This zip file has {what}. It needs 2 to {CLASSES[1]} folders, one for each class.")
     fewest = min(each, key=lambda folder: each[folder])
     if each[fewest] < storage.LEAST:
         different = count_noun(each[fewest], "different picture")
-        raise BadValue(f"Folder {quote(fewest)} has {different}; every class needs {storage.LEAST}.")
+        raise BadValue(f"Folder {quote(fewest)} has {different}, but every class needs {storage.LEAST}.")
     names = tuple(sorted(each))
     labels = np.array([names.index(folder) for _, folder in single])
     negatives = sum(turned for _, turned in single.values())

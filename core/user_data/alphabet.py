@@ -64,11 +64,11 @@ def read(data: bytes | str, again: bool = False) -> Alphabet:
     `again` means that this app wrote the file, so the coordinates are those of the drawing board.
     """
     if len(data) > LARGEST:
-        raise BadValue(f"This file is too large: an alphabet has at most {LARGEST // 1_000_000} MB.")
-    told = parse_json(data, "alphabet")
+        raise BadValue(f"This file is too large. An alphabet may have at most {LARGEST // 1_000_000} MB.")
+    told = parse_json(data, "an alphabet")
     symbols = told.get("symbols") if isinstance(told, dict) else None
     if not isinstance(symbols, list) or not all(isinstance(one, dict) for one in symbols):
-        raise BadValue("This file is no alphabet: it names no symbols. Choose one that was saved here.")
+        raise BadValue("This file is not an alphabet, because it has no symbols. Choose a file that you saved here.")
     low, high = SYMBOLS
     if not low <= len(symbols) <= high:
         raise BadValue(f"An alphabet has {low} to {high} symbols, not {len(symbols)}.")
@@ -103,7 +103,7 @@ def read_sketch(told: Any) -> Sketch:
             return made
     except (TypeError, IndexError, KeyError):
         pass
-    raise BadValue("A drawing is a list of strokes, each a list of points of two numbers.")
+    raise BadValue("A drawing is a list of strokes. A stroke is a list of points, and a point is a pair of numbers.")
 
 
 def is_number(value: Any) -> bool:

@@ -63,7 +63,7 @@ def describe(subject: str) -> str:
     found = documents(subject)
     letters = sum(map(len, found))
     test = "Every tenth page" if len(found) > 9 else "The sixth page"
-    sentence = f"{letters:,} characters on {len(found):,} pages. {test} only tests. Accents are dropped."
+    sentence = f"{letters:,} characters on {len(found):,} pages. {test} is used only for testing. Accents are dropped."
     return provenance.with_notes(sentence, provenance.read(path(subject)).notes)
 
 
@@ -74,7 +74,7 @@ def write(subject: str) -> str:
 
 def documents(subject: str) -> tuple[str, ...]:
     """Returns a subject's documents. Raises BadValue with a sentence if they are damaged or not on this machine."""
-    how = "Choose its file again." if OWN.fullmatch(subject) else "`make texts` brings them."
+    how = "Upload the file again." if OWN.fullmatch(subject) else "`make texts` downloads them."
     try:
         found = lzma.decompress(path(subject).read_bytes()).decode("ascii").split(BREAK)
     except OSError as error:
@@ -94,15 +94,15 @@ def keep(data: bytes, name: str, code: str = "", again: bool = False) -> str:
     every page is a document. Every tenth document is only used for testing.
     """
     if len(data) > MEGABYTES * 2**20:
-        raise BadValue(f"This text has {len(data) / 2**20:.0f} MB; it may have {MEGABYTES}.")
+        raise BadValue(f"This text has {len(data) / 2**20:.0f} MB, but it may have at most {MEGABYTES} MB.")
     refuse_others(data)
     reading = encoding.decode(data, code)
     whole = reading.text.replace("\r\n", "\n").replace("\r", "\n")
     notes = [reading.says]
     if script := foreign_script(whole):
         raise BadValue(
-            f"This text is written in {script} letters. The vocabulary knows only Latin ones, a to z, digits and the "
-            "signs of an English keyboard: take a text in a language that is written so, or a program."
+            f"This text is written in {script} letters. The nets can read only the Latin letters a to z, digits and "
+            "the signs of an English keyboard. Choose a text in a language that uses them, or a program."
         )
     if not again and (book := without_licence(whole)) != whole:
         whole = book
@@ -110,9 +110,9 @@ def keep(data: bytes, name: str, code: str = "", again: bool = False) -> str:
     found = pages(whole)
     text = BREAK.join(found)
     if len(text) < LEAST:
-        raise BadValue(f"This text has {len(text):,} characters that the vocabulary knows; it takes {LEAST:,}.")
+        raise BadValue(f"This text has {len(text):,} characters that the nets can read. It needs at least {LEAST:,}.")
     if len(text) > MOST:
-        raise BadValue(f"This text has {len(text):,} characters; it may have {MOST:,}.")
+        raise BadValue(f"This text has {len(text):,} characters, but it may have at most {MOST:,}.")
     subject = storage.storage_name(name, text.encode(), "text")
     # somebody is waiting; this takes a tenth of a second a megabyte
     packed = lzma.compress(text.encode("ascii"), preset=1)

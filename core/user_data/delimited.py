@@ -77,7 +77,7 @@ class Grid:
         """Returns the column with this name. Raises BadValue with a sentence if there is none."""
         found = next((column for column in self.columns if column.name == name), None)
         if found is None:
-            raise BadValue("This table has no column of that name any more. Choose another one.")
+            raise BadValue("This table no longer has a column of that name. Choose another column.")
         return found
 
 
@@ -134,11 +134,13 @@ def divide(text: str, sign: str) -> tuple[list[Line], int, str]:
     good = {one: has_numbers(found[one]) for one in fits}
     wide = {one: (good[one], times) for one, (width, times) in fits.items() if width > 2 and (good[one] or one != " ")}
     if not wide:
-        raise BadValue("This is no table: it takes three columns, divided by commas, semicolons or tabs.")
+        raise BadValue(
+            "This is not a table. A table needs three columns that are separated by commas, semicolons or tabs."
+        )
     best = max(wide, key=wide.__getitem__)
     width = fits[best][0]
     if width > COLUMNS:
-        raise BadValue(f"This table has {width:,} columns; it may have {COLUMNS}.")
+        raise BadValue(f"This table has {width:,} columns, but it may have at most {COLUMNS}.")
     return found[best], width, best
 
 
@@ -184,7 +186,7 @@ def even_out(lines: list[Line], width: int) -> tuple[list[Line], int, int]:
     even: list[Line] = []
     for at, cells in rows:
         if any(cells[width:]):
-            raise BadValue(f"Line {at} has {len(cells)} cells, where other lines have {width}.")
+            raise BadValue(f"Line {at} has {len(cells)} cells, but other lines have {width}.")
         short = not even and len(cells) == width - 1 and not any(map(looks_like_number, cells))
         if short and not all(len(other) < width or is_gap(other[-1]) for _, other in rows[1:]):
             cells = ["", *cells]  # R does not name its row names

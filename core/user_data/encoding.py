@@ -170,7 +170,7 @@ def read_iso2022(data: bytes) -> Reading | None:
 def read_as(data: bytes, encoding: str) -> Reading:
     """Reads a file in one of the encodings in NAMES, without the mark at its start."""
     if encoding not in NAMES:
-        raise BadValue("This encoding is not known here.")
+        raise BadValue("This app does not know this encoding.")
     mark = next((mark for mark, marked in MARKS if marked == encoding and data.startswith(mark)), b"")
     return decode_leniently(data[len(mark) :], encoding)
 

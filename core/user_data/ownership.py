@@ -34,8 +34,8 @@ from core.user_data.user_data_kinds import KINDS, user_data_of
 
 DAYS = 30  # data that nobody has used for this number of days are removed
 GONE = (
-    "The data of this link are no longer on the computer that serves this app. Whoever brought them has removed them, "
-    f"or nobody used them for {DAYS} days."
+    "The data of this link are no longer on the computer that serves this app. Their owner has removed them, or nobody "
+    f"has used them for {DAYS} days."
 )
 
 

@@ -28,7 +28,7 @@ BESIDE = (
     ".notes",
     ".source",
 )  # files that are stored beside the data: the display name, and those of core/user_data/provenance.py
-AGAIN = "Choose its file again."
+AGAIN = "Upload the file again."
 # errors that damaged files raise
 BROKEN = (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 

@@ -60,10 +60,11 @@ class Table:
     def says(self) -> str:
         """Describes what was read, in plain text."""
         x, y, label = self.columns
-        twice = f" {count_noun(self.doubled, 'row')} repeat an earlier row and stay." if self.doubled else ""
+        twice = f" {count_noun(self.doubled, 'duplicate row')} kept." if self.doubled else ""
         return (
-            f"{len(self.x):,} points: {x} across, {y} up, and {len(self.names)} classes in {label}. A net sees each "
-            f"column stretched to run from -{SPREAD:g} to {SPREAD:g}. A quarter of every class only tests.{twice}"
+            f"{len(self.x):,} points with {x} on the horizontal axis, {y} on the vertical axis, and "
+            f"{len(self.names)} classes in {label}. For the nets, each column is scaled to the range from "
+            f"-{SPREAD:g} to {SPREAD:g}. A quarter of each class is used only for testing.{twice}"
         )
 
 
@@ -101,7 +102,7 @@ def check_size(data: bytes) -> None:
     """Raises BadValue with a sentence if a file is too large or of another kind."""
     refuse_others(data)
     if len(data) > LARGEST:
-        raise BadValue(f"This file is too large: a table has at most {LARGEST // 1_000_000} MB.")
+        raise BadValue(f"This file is too large. A table may have at most {LARGEST // 1_000_000} MB.")
 
 
 def build(whole: Grid, choice: Choice, reading: str) -> Table:
@@ -122,7 +123,7 @@ def build(whole: Grid, choice: Choice, reading: str) -> Table:
         notes.append(f"{count_noun(gaps, 'row')} left out, because a chosen column has a gap there.")
     if not ROWS[0] <= len(full) <= ROWS[1]:
         without = f" without {count_noun(gaps, 'row')} with gaps" if gaps else ""
-        raise BadValue(f"A table has {ROWS[0]} to {ROWS[1]:,} rows; this one has {len(full):,}{without}.")
+        raise BadValue(f"A table needs {ROWS[0]} to {ROWS[1]:,} rows, but this one has {len(full):,}{without}.")
     notes += [note for column in (x, y) if (note := describe_thousands(column))]
     # adding 0.0 turns -0.0 into zero
     return from_rows(choice, [(a + 0.0, b + 0.0, word) for _, a, b, word in full], tuple(notes))
@@ -131,10 +132,10 @@ def build(whole: Grid, choice: Choice, reading: str) -> Table:
 def check_numbers(column: Column, lines: tuple[int, ...]) -> None:
     """Raises BadValue if a column has a word among its numbers."""
     if column.style is None:
-        raise BadValue(f"Column {quote(column.name)} holds no numbers.")
+        raise BadValue(f"Column {quote(column.name)} contains no numbers.")
     for at, cell, number in zip(lines, column.cells, column.numbers):
         if number is None and column.is_word(cell):
-            raise BadValue(f"Line {at}, column {quote(column.name)}: {quote(cell)} is no number.")
+            raise BadValue(f"Line {at}, column {quote(column.name)}: {quote(cell)} is not a number.")
 
 
 def describe_thousands(column: Column) -> str:
@@ -155,7 +156,7 @@ def from_rows(choice: Choice, rows: list[tuple[float, float, str]], notes: tuple
             raise BadValue(f"Column {quote(name)} has the same number in every row.")
     each = Counter(word for _, _, word in rows)
     if not CLASSES[0] <= len(each) <= CLASSES[1]:
-        raise BadValue(f"Column {quote(choice[2])} has {len(each):,} different labels; it takes 2 to {CLASSES[1]}.")
+        raise BadValue(f"Column {quote(choice[2])} has {len(each):,} different labels. It needs 2 to {CLASSES[1]}.")
     fewest = min(each, key=lambda word: each[word])
     if each[fewest] < storage.LEAST:
         raise BadValue(

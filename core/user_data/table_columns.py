@@ -52,7 +52,7 @@ def propose(grid: Grid, rows: int, classes: tuple[int, int], least: int) -> Colu
         have = [column for column in grid.columns if column.style and column is not found]
         raise BadValue(
             f"This table has {count_noun(len(have), 'column')} of numbers and {int(found is not None)} of labels. "
-            "It takes two and one."
+            "It needs two columns of numbers and one of labels."
         )
     # the sort is stable, so otherwise the order is that of the file
     ranked = sorted(across, key=lambda column: (names_rows(column), has_few(column)))

@@ -49,14 +49,14 @@ def list_files(archive: zipfile.ZipFile) -> list[Entry]:
         odd = path.startswith("/") or DRIVE.match(path) or ".." in parts
         if odd or stat.S_ISLNK(entry.external_attr >> 16):
             last = quote(parts[-1] if parts else name)
-            raise BadValue(f"The entry {last} leads out of the zip. Pack plain folders of pictures.")
+            raise BadValue(f"The entry {last} points outside the zip file. Pack plain folders of pictures.")
         if path.endswith("/") or not parts or HIDDEN.search(path):
             continue
         if entry.flag_bits & 1:
-            raise BadValue("This zip is locked with a password. Pack it without one.")
+            raise BadValue("This zip file is locked with a password. Pack it without a password.")
         found.append(Entry(entry, tuple(part.strip() for part in parts[:-1]), parts[-1]))
     if len({(*one.folders, one.name) for one in found}) < len(found):
-        raise BadValue("This zip has two files of the same name in one folder. Pack it again.")
+        raise BadValue("This zip file has two files with the same name in one folder. Pack it again.")
     return found
 
 
@@ -103,23 +103,24 @@ def assign_classes(entries: Sequence[Entry]) -> tuple[list[str | None], list[str
     paths: list[tuple[str, ...]] = [entry.folders for entry in entries]
     if not any(paths):
         name = quote(entries[0].name)
-        raise BadValue(f"The file {name} lies in no folder. Each class is a folder of pictures.")
+        raise BadValue(f"The file {name} is not in a folder. Put the pictures of each class in a folder of their own.")
     paths, splits = merge_splits(paths)
     if splits:
         if not any(paths):
             raise BadValue(
-                f"The folders {join_names(splits)} are parts of a dataset, not classes. Put a folder a class in them."
+                f"The folders {join_names(splits)} are parts of a dataset, not classes. Put one folder for each class "
+                "in them."
             )
-        notes.append(f"The parts {join_names(splits)} were put together: a quarter of every class only tests here.")
+        notes.append(f"The parts {join_names(splits)} were put together. The app makes its own split for testing.")
     while len({path[0] for path in paths if path}) == 1 and any(len(path) > 1 for path in paths):
         paths = [path[1:] for path in paths]  # one folder contains all others
     deep = [path for path in paths if path]
     if outside := len(paths) - len(deep):
-        notes.append(f"{count_noun(outside, 'picture')} in no class's folder left out.")
+        notes.append(f"{count_noun(outside, 'picture')} outside the folders of the classes left out.")
     depths, inner = {len(path) for path in deep}, {path[-1] for path in deep}
     place = -1 if len(depths) == 1 and len(inner) <= 20 else 0
     if len(depths) > 1:
-        notes.append("Pictures in a folder within a class count for that class.")
+        notes.append("Pictures in a subfolder belong to the class of the folder above it.")
     return shorten([path[place] if path else None for path in paths]), notes
 
 

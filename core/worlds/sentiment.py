@@ -39,7 +39,7 @@ def rated(subject: str) -> tuple[tuple[str, float, str], ...]:
     """Returns the clearly rated sentences as (name of the review or article, mean rating from -4 to 4, sentence)."""
     path = BROUGHT / f"{subject}.tsv.xz"
     if not path.exists():
-        raise BadValue(f"The rated sentences ({subject}) are not on this machine. `make texts` brings them.")
+        raise BadValue(f"The rated sentences ({subject}) are not on this machine. `make texts` downloads them.")
     rows = (line.split("\t") for line in lzma.decompress(path.read_bytes()).decode("ascii").splitlines())
     read = ((group, float(rating), sentence) for group, rating, sentence in rows)
     return tuple(row for row in read if abs(row[1]) >= CLEAR)

@@ -12,12 +12,12 @@ from app.components.figure.figure import FORMATS, SAVED_AS
 
 _SAVE_FIGURE = component("save_figure", "save_figure")
 HELP = {
-    "PNG": "As it is drawn now, twice as sharp as on the screen.",
-    "SVG": "As it is drawn now, in lines and letters: sharp at any size, and to be edited.",
+    "PNG": "The picture as you see it now, at twice the resolution of the screen.",
+    "SVG": "The picture as you see it now, as lines and letters. It stays sharp at any size, and you can edit it.",
 }
 NOTHING = {
-    "PNG": "What stands there now is text: select and copy it.",
-    "SVG": "What stands there now is made of pixels or of text. Charts have an SVG; save pixels as PNG.",
+    "PNG": "This view is text. Select the text and copy it.",
+    "SVG": "This view cannot be saved as SVG. Only charts can. Save it as PNG instead.",
 }
 
 

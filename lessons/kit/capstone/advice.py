@@ -47,26 +47,32 @@ def backbone(brief: Brief) -> tuple[Offer, Step]:
     offer = min(offers, key=lambda offer: order.index(offer.lies))
     if offer.lies == WRONG:
         nothing = brief.job_of.offer(SCRATCH)
-        return nothing, Step(SCRATCH, "a net that was taught something of no use is worse than none", "wrong_teacher")
+        why = "a backbone that learned something useless is worse than starting from scratch"
+        return nothing, Step("from scratch", why, "wrong_teacher")
     if offer.lies == FAR:
-        return offer, Step(offer.name, "far away, but its features still beat random ones", "fast_start")
-    return offer, Step(offer.name, "choose the backbone that has learned what is nearest", "one_backbone")
+        why = "this backbone learned a very different task, but its features are still better than random ones"
+        return offer, Step(offer.name, why, "fast_start")
+    return offer, Step(offer.name, "choose the backbone that learned the most similar task", "one_backbone")
 
 
 def method(brief: Brief, start: Offer) -> Step:
     """Returns how much of the net to train, which depends on the distance of the task and on the limits of the
     brief."""
     if not start.run:
-        return Step(ALL, "random weights must all be learned", "what_was_learned")
+        return Step(ALL, "a net from scratch must learn all of its weights", "what_was_learned")
     if brief.patch:
         return Step(
-            LOW_RANK, "a thin patch does nearly what full fine-tuning does, at a fraction of the size", "tiny_patches"
+            LOW_RANK,
+            "a low-rank patch is almost as good as fine-tuning all weights, at a fraction of the size",
+            "tiny_patches",
         )
     if start.lies == NEAR and (brief.operations or brief.computing_price >= DEAR * brief.coins_a_point / COINS):
-        return Step(HEAD, "near by, the features are good as they are, and the head alone costs least", "label_worth")
+        why = "the task is similar, so the features are good already, and training only the head is the cheapest way"
+        return Step(HEAD, why, "label_worth")
     if start.lies == NEAR:
-        return Step(HEAD_FIRST, "near by, train the head on good features, then move these gently", "label_worth")
-    return Step(ALL, "far away, the features themselves must change", "what_was_learned")
+        why = "the task is similar, so train the head on the good features first, and then fine-tune them gently"
+        return Step(HEAD_FIRST, why, "label_worth")
+    return Step(ALL, "the task is very different, so the features must change too", "what_was_learned")
 
 
 def protection(brief: Brief, moves: str) -> Step:
@@ -74,11 +80,11 @@ def protection(brief: Brief, moves: str) -> Step:
     if not brief.keep:
         return Step(UNPROTECTED, "nobody needs the old skill", "day_it_forgot")
     if moves == HEAD:
-        return Step(UNPROTECTED, "what does not move does not forget", "day_it_forgot")
+        return Step(UNPROTECTED, "frozen layers do not forget", "day_it_forgot")
     if REHEARSE in brief.job_of.protections:
-        why = "a few old examples, practised beside the new ones, keep most of the skill"
+        why = "a few old examples, practised together with the new ones, keep most of the old skill"
         return Step(REHEARSE, why, "ways_to_remember")
-    return Step(PIN, "no old examples are kept: hold the weights that mattered", "ways_to_remember")
+    return Step(PIN, "there are no old examples, so protect the weights that the old skill needs", "ways_to_remember")
 
 
 def labels(brief: Brief, start: Offer) -> tuple[int, Step]:
@@ -90,7 +96,10 @@ def labels(brief: Brief, start: Offer) -> tuple[int, Step]:
         if more > brings * brief.coins_a_point or all_of_them > MOST * brief.budget:
             break
         size = larger
-    why = f"several times as many bring some {brings} points, and less and less: go on as long as they cost no more"
+    why = (
+        f"the next larger number of labels adds about {brings} points, so buy more labels as long as they cost less "
+        "than these points"
+    )
     return size, Step(f"{size} labels per class", why, "the_bill")
 
 

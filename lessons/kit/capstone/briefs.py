@@ -126,31 +126,34 @@ class Outcome:
         brief, found = self.brief, self.found
         made = [
             Check(
-                says=f"{found.right:.1f} % right: {brief.reach:g} % at least were asked for.",
+                says=f"accuracy {found.right:.1f} %, and the brief asks for at least {brief.reach:g} %.",
                 met=found.right >= brief.reach,
             ),
             Check(
-                says=f"{self.coins:,.0f} coins spent: there were {brief.budget:,.0f}.", met=self.coins <= brief.budget
+                says=f"{self.coins:,.0f} coins spent, out of a budget of {brief.budget:,.0f}.",
+                met=self.coins <= brief.budget,
             ),
         ]
         if brief.operations:
             met = found.operations <= brief.operations
             made.append(
                 Check(
-                    says=f"{found.operations:.1f} billion operations: there was time for {brief.operations:g}.", met=met
+                    says=f"{found.operations:.1f} billion operations, and there is time for {brief.operations:g}.",
+                    met=met,
                 )
             )
         if brief.keep:
             met = found.left >= brief.keep
             made.append(
                 Check(
-                    says=f"{found.left:.0f} % of the old skill left: {brief.keep:g} % at least were asked for.", met=met
+                    says=f"{found.left:.0f} % of the old skill kept, and the brief asks for at least {brief.keep:g} %.",
+                    met=met,
                 )
             )
         if brief.patch:
             met = found.numbers <= brief.patch
             made.append(
-                Check(says=f"{found.numbers:,} numbers to ship: {brief.patch:,} at most were asked for.", met=met)
+                Check(says=f"{found.numbers:,} numbers to send, and the brief allows {brief.patch:,}.", met=met)
             )
         return made
 
@@ -170,9 +173,9 @@ BRIEFS = {
     for brief in (
         Brief(
             slug="postcodes",
-            title="Labels are dear",
-            story="A post office wants handwritten digits read. A clerk labels them, and a clerk is dear. What you "
-            "begin with is gone afterwards: nobody needs it any more.",
+            title="Labels are expensive",
+            story="A post office wants a net that reads handwritten digits. A clerk has to label them, and clerks are "
+            "expensive. The net may forget everything that it learned before.",
             job="digits",
             label_price=4,
             computing_price=5,
@@ -181,9 +184,10 @@ BRIEFS = {
         ),
         Brief(
             slug="battery",
-            title="Computing is dear",
-            story="The same digits, read by a meter in a cellar that learns on its own battery. Labels cost next to "
-            "nothing, because somebody has typed in every bill. What it could read before it must go on reading.",
+            title="Computing is expensive",
+            story="A device in a cellar reads the digits of a meter, and it trains its net on a battery. Labels cost "
+            "almost nothing, because somebody has already typed in every bill. The net must still be able to read "
+            "what it could read before.",
             job="digits",
             label_price=0.1,
             computing_price=300,
@@ -195,8 +199,9 @@ BRIEFS = {
         Brief(
             slug="signs",
             title="It must not forget",
-            story="A net in the field reads letters in light ink on a dark ground. Now it is to read digits too, in "
-            "dark ink on a light ground, and the letters stay in use: a customer would notice each that is lost.",
+            story="Customers already use a net that reads letters in light ink on a dark background. Now it has to "
+            "read digits too, in dark ink on a light background. The customers still send letters, and they would "
+            "notice every letter that the net forgets.",
             job="dark",
             label_price=1,
             computing_price=10,
@@ -207,8 +212,9 @@ BRIEFS = {
         Brief(
             slug="customers",
             title="A patch for each of 500 customers",
-            story="Every customer splits the six arms into two colours. One net is shared by all; what is particular "
-            "to a customer is stored and sent for each of 500, so it must be small.",
+            story="Each of your 500 customers divides six spiral arms into two colours in their own way. All customers "
+            "share one backbone. You store and send a separate change of its weights to each of them, so that change "
+            "must be small.",
             job="colours",
             label_price=1,
             computing_price=10,
@@ -218,9 +224,9 @@ BRIEFS = {
         ),
         Brief(
             slug="mirror",
-            title="Far away, and labels are cheap",
-            story="The arms wind the other way round, and colours are asked instead of arms. A machine labels "
-            "the points, for almost nothing.",
+            title="A very different task, and labels are cheap",
+            story="The spiral arms wind the other way, and your net has to predict the colour of a point instead of "
+            "its arm. A machine labels the points for almost nothing.",
             job="mirrored",
             label_price=0.2,
             computing_price=10,
@@ -230,8 +236,8 @@ BRIEFS = {
         Brief(
             slug="bargain",
             title="A bargain of a backbone",
-            story="Two nets are offered to you for nothing, because something went wrong when they were trained. "
-            "Digits are to be read, and labels are at a fair price.",
+            story="You can have two pretrained nets for free, because something went wrong when they were trained. "
+            "Your net has to read digits, and the price of labels is fair.",
             job="misled",
             label_price=0.5,
             computing_price=10,

@@ -21,6 +21,12 @@ SCRATCH = "nothing"
 HEAD, BIASES, LOW_RANK, HEAD_FIRST, ALL = "head only", "biases", "low rank", "head first", "all at once"
 METHODS = (HEAD, BIASES, LOW_RANK, HEAD_FIRST, ALL)
 UNPROTECTED, REHEARSE, OPINIONS, PIN = "nothing", "rehearse", "keep opinions", "pin what mattered"
+PROTECTIONS = {  # the names that learners see
+    UNPROTECTED: "none",
+    REHEARSE: "replay",
+    OPINIONS: "LwF (keeps the old answers)",
+    PIN: "EWC (protects important weights)",
+}
 # The middle strengths of the lesson “Ways to remember”. Replay uses one old example of each class.
 KEEPS: Mapping[str, tuple[Keep, ...]] = {
     UNPROTECTED: (),
@@ -137,13 +143,20 @@ JOBS = {
     for job in (
         CapstoneTask(
             slug="digits",
-            says="Handwritten digits are to be read.",
+            says="Your net has to read handwritten digits.",
             task=Handwriting(),
             net="conv",
             classes=10,
             offers=(
-                Offer(name="letters", run=backbone(), lies=NEAR, says="443 letters and signs, drawn alike: near"),
-                Offer(name="clothing", run=source(Clothing(labels=300)), lies=FAR, says="photos of clothing: far"),
+                Offer(
+                    name="letters", run=backbone(), lies=NEAR, says="learned 443 letters and symbols, similar to digits"
+                ),
+                Offer(
+                    name="clothing",
+                    run=source(Clothing(labels=300)),
+                    lies=FAR,
+                    says="learned photos of clothing, unlike digits",
+                ),
                 NOTHING,
             ),
             protections=(UNPROTECTED, PIN),
@@ -152,12 +165,14 @@ JOBS = {
         ),
         CapstoneTask(
             slug="dark",
-            says="Digits in dark ink on a light ground are to be read.",
+            says="Your net has to read digits in dark ink on a light background.",
             task=Handwriting(inverted=True),
             net="conv",
             classes=10,
             offers=(
-                Offer(name="letters", run=backbone(), lies=FAR, says="letters in light ink on a dark ground: far"),
+                Offer(
+                    name="letters", run=backbone(), lies=FAR, says="learned letters in light ink on a dark background"
+                ),
                 NOTHING,
             ),
             protections=(UNPROTECTED, REHEARSE, OPINIONS, PIN),
@@ -166,7 +181,7 @@ JOBS = {
         ),
         CapstoneTask(
             slug="misled",
-            says="Handwritten digits are to be read, and what is on offer was badly trained.",
+            says="Your net has to read handwritten digits. Something went wrong when the nets on offer were trained.",
             task=Handwriting(),
             net="conv",
             classes=10,
@@ -175,13 +190,13 @@ JOBS = {
                     name="mislabelled",
                     run=source(replace(SIGNS, noise=1)),
                     lies=WRONG,
-                    says="letters whose labels were dealt at random",
+                    says="learned letters with random labels",
                 ),
                 Offer(
                     name="shuffled",
                     run=source(replace(SIGNS, shuffled=True)),
                     lies=WRONG,
-                    says="letters whose pixels had changed places",
+                    says="learned letters with shuffled pixels",
                 ),
                 NOTHING,
             ),
@@ -191,12 +206,12 @@ JOBS = {
         ),
         CapstoneTask(
             slug="mirrored",
-            says="Points on six arms, wound the other way, are to be told apart by two colours.",
+            says="Your net has to tell the two colours of six spiral arms apart. The arms wind the other way.",
             task=Plane(ask="colour", mirrored=True),
             net="mlp",
             classes=2,
             offers=(
-                Offer(name="six arms", run=arms(), lies=FAR, says="six spiral arms that wind the other way: far"),
+                Offer(name="six arms", run=arms(), lies=FAR, says="learned six spiral arms that wind the other way"),
                 NOTHING,
             ),
             protections=(UNPROTECTED, REHEARSE, PIN),
@@ -205,12 +220,12 @@ JOBS = {
         ),
         CapstoneTask(
             slug="colours",
-            says="Points on six arms that are known already are to be told apart by two colours.",
+            says="Your net has to tell the two colours of six spiral arms apart. A net on offer knows these arms.",
             task=Plane(ask="colour"),
             net="mlp",
             classes=2,
             offers=(
-                Offer(name="six arms", run=arms(), lies=NEAR, says="the same six spiral arms, told apart: near"),
+                Offer(name="six arms", run=arms(), lies=NEAR, says="learned to tell the same six spiral arms apart"),
                 NOTHING,
             ),
             protections=(UNPROTECTED, REHEARSE, PIN),

@@ -9,17 +9,17 @@ import pandas as pd
 
 from lessons.kit.capstone.advice import advice
 from lessons.kit.capstone.briefs import BRIEFS, POINTS_PER_MISS, Brief, Outcome
-from lessons.kit.capstone.jobs import SCRATCH, UNPROTECTED, Choice
+from lessons.kit.capstone.jobs import PROTECTIONS, SCRATCH, UNPROTECTED, Choice
 from lessons.kit.figures import Figure
 from lessons.kit.model.values import Seeds
 
-NAMES = {"best": "best known", "naive": "naive", "advised": "as the lessons advise"}
+NAMES = {"best": "best known choice", "naive": "naive choice", "advised": "the lessons' advice"}
 
 
 def choice_text(choice: Choice) -> str:
     """Describes a choice in a few words."""
-    protected = "" if choice.protection == UNPROTECTED else f", {choice.protection}"
-    start = "random weights" if choice.start == SCRATCH else f"{choice.start}, {choice.method}{protected}"
+    protected = "" if choice.protection == UNPROTECTED else f", {PROTECTIONS[choice.protection]}"
+    start = "from scratch" if choice.start == SCRATCH else f"{choice.start}, {choice.method}{protected}"
     return f"{start}, {choice.labels} labels per class"
 
 
@@ -38,23 +38,26 @@ def coins(price: float) -> str:
 def facts(brief: Brief) -> list[str]:
     """Describes the prices, the nets on offer and the requirements, with one sentence for each."""
     sizes = brief.sizes
-    time = f", and there is time for {brief.operations:g}" if brief.operations else ""
-    asked = [f"{brief.reach:g} % right at least", f"{brief.budget:,.0f} coins spent at most"]
-    asked += [f"{brief.keep:g} % of the old skill kept"] * bool(brief.keep)
-    asked += [f"{brief.patch:,} numbers at most to ship with each customer"] * bool(brief.patch)
+    time = f", and there is time for {brief.operations:g} billion" if brief.operations else ""
+    asked = [f"an accuracy of at least {brief.reach:g} %", f"at most {brief.budget:,.0f} coins spent"]
+    asked += [f"at least {brief.keep:g} % of the old skill kept"] * bool(brief.keep)
+    asked += [f"at most {brief.patch:,} numbers to send to each customer"] * bool(brief.patch)
+    offers = "; ".join(f"{offer.name} ({offer.says})" for offer in brief.job_of.offers if offer.run)
     return [
-        f"**Labels**: {coins(brief.label_price)} each; {sizes[0]:,} to {sizes[-1]:,} for each of "
-        f"{brief.job_of.classes} classes. **Computing**: {coins(brief.computing_price)} a billion operations{time}.",
-        f"**To begin with**: {'; '.join(f'{offer.name} ({offer.says})' for offer in brief.job_of.offers)}.",
-        f"**Asked for**: {', '.join(asked)}.",
+        f"**Prices**: a label costs {coins(brief.label_price)}, and you can buy {sizes[0]:,} to {sizes[-1]:,} labels "
+        f"for each of {brief.job_of.classes} classes. A billion operations of computing cost "
+        f"{coins(brief.computing_price)}{time}.",
+        f"**You can start from**: {offers}; or from scratch.",
+        f"**Requirements**: {', '.join(asked)}.",
     ]
 
 
 def rules(brief: Brief) -> str:
     """Explains how points are counted."""
     return (
-        f"A percent right is a point. {coins(brief.coins_a_point)} take a point away, and every requirement that is "
-        f"missed takes {POINTS_PER_MISS}. What the backbone cost has been paid by somebody else."
+        f"Each percent of accuracy on unseen examples is one point. You lose one point for every "
+        f"{coins(brief.coins_a_point)} that you spend, and {POINTS_PER_MISS} points for each requirement that you "
+        "miss. Someone else has already paid for pretraining the backbone."
     )
 
 
@@ -68,9 +71,11 @@ def summed(yours: Outcome) -> str:
     """Summarizes an outcome in one line."""
     asked = len(yours.checks)
     met = (
-        "every requirement met" if not yours.missed_checks else f"{yours.missed_checks} of {asked} requirements missed"
+        "you meet every requirement"
+        if not yours.missed_checks
+        else f"you miss {yours.missed_checks} of {asked} requirements"
     )
-    return f"Yours: {yours.points:.1f} points, {met}. Best known: {yours.brief.best.points:.1f}"
+    return f"You have {yours.points:.1f} points, and {met}. The best known choice has {yours.brief.best.points:.1f}"
 
 
 def headline(yours: Outcome) -> str:
@@ -84,10 +89,10 @@ def compared(yours: Outcome) -> str:
     """Describes the points and how they are counted, and compares them with the best, the naive and the advised
     choice."""
     others = ", ".join(f"{NAMES[kind]} {one.points:.1f}" for kind, one in compared_outcomes(yours.brief).items())
-    lost = f" minus {POINTS_PER_MISS * yours.missed_checks} for what was missed" * (yours.missed_checks > 0)
+    lost = f" minus {POINTS_PER_MISS * yours.missed_checks} for missed requirements" * (yours.missed_checks > 0)
     points = yours.coins / yours.brief.coins_a_point
-    paid = f"{yours.found.right:.1f} right minus {points:.1f} for {yours.coins:,.0f} coins{lost}"
-    return f"**{yours.points:.1f} points**: {paid}. Others: {others}."
+    paid = f"{yours.found.right:.1f} for the accuracy, minus {points:.1f} for {yours.coins:,.0f} coins{lost}"
+    return f"**{yours.points:.1f} points**: {paid}. Points of other choices: {others}."
 
 
 @cache
@@ -101,12 +106,13 @@ def worth() -> str:
     short = [one["best"].points - one["advised"].points for one in every]
     searched = sum(len(brief.outcomes) for brief in BRIEFS.values())
     return (
-        f"What the lessons advise has more points than the naive choice (the first net on offer, all weights, the most "
-        f"labels, no protection) in {sum(gain > 0 for gain in gains)} of {len(gains)} briefs, by {min(gains):.1f} to "
-        f"{max(gains):.1f}. From the best of all {searched} choices that were searched, on {Seeds().count} nets each, "
-        f"it is at most {max(short):.1f} points away. The order of the advice is the lessons'; its three numbers (what "
-        "more labels bring, how much of the budget they may take, from when computing is dear) and some goals and "
-        "prices of the briefs were set with these same runs in view."
+        f"The naive choice is to fine-tune all weights of the first net on offer, with the most labels and no "
+        f"protection. The choice that the lessons advise has more points in {sum(gain > 0 for gain in gains)} of "
+        f"{len(gains)} briefs, by {min(gains):.1f} to {max(gains):.1f} points. We tried all {searched} choices with "
+        f"{Seeds().count} nets each, and the advised choice is at most {max(short):.1f} points worse than the best of "
+        "them. The steps of the advice come from the lessons. But we looked at these same runs when we set its three "
+        "numbers (how many points more labels add, how much of the budget they may cost, and when computing counts as "
+        "expensive), and when we set some prices and requirements of the briefs."
     )
 
 
@@ -123,15 +129,15 @@ def bills(shown: dict[str, Outcome]) -> Figure:
 def bill(one: Outcome) -> dict[str, str]:
     """Returns the rows of one outcome, by their headings."""
     brief, found = one.brief, one.found
-    kept = f"{found.left:.0f} %" if one.choice.start != SCRATCH else "there was none"
+    kept = f"{found.left:.0f} %" if one.choice.start != SCRATCH else "no old skill"
     return {
         "choice": choice_text(one.choice),
-        "labels": f"{one.labels:,} at {brief.label_price:g}: {one.for_labels:,.0f} coins",
-        "computing": f"{found.operations:.2f} billion operations at {brief.computing_price:g}: "
+        "labels": f"{one.labels:,} for {brief.label_price:g} each: {one.for_labels:,.0f} coins",
+        "computing": f"{found.operations:.2f} billion operations for {brief.computing_price:g} each: "
         f"{one.for_computing:,.0f} coins",
-        "right": f"{found.right:.1f} %",
-        **({"old skill left": kept} if brief.keep else {}),
-        "numbers to ship": f"{found.numbers:,}",
+        "accuracy": f"{found.right:.1f} %",
+        **({"old skill kept": kept} if brief.keep else {}),
+        "numbers to send": f"{found.numbers:,}",
         "requirements missed": str(one.missed_checks),
         "points": f"{one.points:.1f}",
     }

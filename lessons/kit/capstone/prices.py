@@ -29,7 +29,9 @@ class Prices:
         for one in fields(self):
             value = getattr(self, one.name)
             if not (math.isfinite(value) and LEAST <= value <= MOST):
-                raise BadValue(f"A price is a number from {LEAST:g} to {MOST:,.0f}; the brief's prices hold instead.")
+                raise BadValue(
+                    f"A price must be a number from {LEAST:g} to {MOST:,.0f}. You see the brief's own prices instead."
+                )
 
 
 @dataclass(frozen=True)
@@ -66,5 +68,7 @@ def read(text: str) -> Prices:
         values = [float(part) for part in text.split(";")]
         label, hour, hourly, budget, worth = values
     except ValueError as error:
-        raise BadValue("These are no five prices; the brief's prices hold instead.") from error
+        raise BadValue(
+            "This link should contain five prices, but it does not. You see the brief's own prices instead."
+        ) from error
     return Prices(label=label, hour=hour, hourly=hourly, budget=budget, worth=worth)

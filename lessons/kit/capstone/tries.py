@@ -21,6 +21,7 @@ from lessons.kit.results.evidence import load_results
 
 KEPT = 8  # how many of the latest tries are kept
 LIVE = 4  # the number of nets in a learner's run
+UNKNOWN = "This link contains tries that do not exist, so no earlier tries are shown."
 WRITTEN = re.compile(r"\d{1,2}(\.\d{1,3}){4}")
 
 
@@ -49,10 +50,10 @@ def read(text: str, brief: Brief) -> tuple[Try, ...]:
     found, every = [], options_of(brief)
     for part in text.split("-") if text else ():
         if not WRITTEN.fullmatch(part):
-            raise BadValue("This link names tries that cannot be; none is shown.")
+            raise BadValue(UNKNOWN)
         *places, draw = map(int, part.split("."))
         if not all(place < len(options) for place, options in zip(places, every)) or not draw:
-            raise BadValue("This link names tries that cannot be; none is shown.")
+            raise BadValue(UNKNOWN)
         start, method, protection, labels = (options[place] for place, options in zip(places, every))
         found.append(Try(Choice(str(start), str(method), str(protection), int(labels)), draw))
     return tuple(found[-KEPT:])
@@ -80,10 +81,10 @@ def tries_table(shown: Mapping[str, Outcome]) -> Figure:
     rows = {
         name: {
             "choice": choice_text(one.choice),
-            "right": f"{one.found.right:.1f} %",
+            "accuracy": f"{one.found.right:.1f} %",
             "coins": f"{one.coins:,.0f}",
-            **({"old skill left": f"{one.found.left:.0f} %"} if one.brief.keep else {}),
-            "missed": f"{one.missed_checks} of {len(one.checks)}",
+            **({"old skill kept": f"{one.found.left:.0f} %"} if one.brief.keep else {}),
+            "requirements missed": f"{one.missed_checks} of {len(one.checks)}",
             "points": f"{one.points:.1f}",
         }
         for name, one in shown.items()

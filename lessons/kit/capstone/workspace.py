@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from lessons.kit.capstone.briefs import Brief, Outcome
-from lessons.kit.capstone.jobs import METHODS, Choice
+from lessons.kit.capstone.jobs import METHODS, PROTECTIONS, SCRATCH, Choice
 from lessons.kit.capstone.outcome_text import NAMES, bills, choice_text, compared, compared_outcomes, headline
 from lessons.kit.capstone.tries import Try, outcome, tries_table
 from lessons.kit.figures import Figure
@@ -22,37 +22,43 @@ from lessons.kit.model.values import Control, Results, Runs, Settings, Values
 SLUG = "capstone"
 UNSAID = "?"
 YOURS = "yours"
-LEARNING, LEARNED = "As it learns", "How it learned"  # views of the learner's run
-WAITS_FOR = {"expected": "how much will be right", "left": "how much of the old skill will be left"}
-START = Control(name="backbone", label="Begin with", options=("",), default="", help="")
+LEARNING, LEARNED = "Training now", "Training"  # views of the learner's run
+WAITS_FOR = {"expected": "the accuracy", "left": "how much of the old skill the net keeps"}
+START = Control(name="backbone", label="Start from", options=("",), default="", help="")
 METHOD = Control(
     name="method",
-    label="What moves",
+    label="What to train",
     options=METHODS,
     default=METHODS[-1],
-    help="Head only: the features stay. Biases: only they, and the head. Low rank: every matrix by a product of two "
-    "thin ones. Head first: the head, then everything gently. All at once: everything, as random weights always do.",
+    help="Head only: freeze all layers below the head. Biases: train only the biases and the head. Low rank: change "
+    "each weight matrix by a low-rank patch. Head first: train the head, and then fine-tune all layers gently. All at "
+    "once: train all layers from the first step. A net from scratch always trains all layers.",
 )
 PROTECTION = Control(
     name="protection",
     label="Protection of the old skill",
     options=("",),
     default="",
-    help="Rehearse: practise an old example of every class (replay). Keep opinions: hold to what the old net says "
-    "(LwF). Pin what mattered: hold the weights that the old skill needs (EWC).",
+    help="Replay: practise one old example of each class again. LwF: keep the answers that the old net gave to the new "
+    "examples. EWC: protect the weights that the old skill needs.",
 )
 LABELS = Control(
-    name="labels", label="Labels per class", options=(0,), default=0, help="How many examples you buy.", slider=True
+    name="labels", label="Labels per class", options=(0,), default=0, help="How many labels you buy.", slider=True
 )
 EXPECTED = Control(
     name="expected",
-    label="You expect: right in the end",
+    label="Your prediction: final accuracy",
     options=(UNSAID, *SHARES),
     default=UNSAID,
-    help="Of examples that no net has seen. Say it before you train.",
+    help="The share of unseen examples that your net gets right. Predict it before you train.",
     slider=True,
 )
-EXPECTED_LEFT = replace(EXPECTED, name="left", label="You expect: old skill left", help="Of what it could do before.")
+EXPECTED_LEFT = replace(
+    EXPECTED,
+    name="left",
+    label="Your prediction: old skill kept",
+    help="The share of the old skill that your net still has at the end.",
+)
 
 
 @dataclass(frozen=True)
@@ -67,11 +73,22 @@ class Desk:
         """Returns the controls of the choice."""
         brief, naive = self.brief, self.brief.naive
         names = tuple(offer.name for offer in brief.job_of.offers)
-        known = "; ".join(f"{offer.name}: {offer.says}" for offer in brief.job_of.offers)
+        known = "; ".join(f"{offer.name}: {offer.says}" for offer in brief.job_of.offers if offer.run)
         return (
-            replace(START, options=names, default=naive.start, help=f"{known}."),
+            replace(
+                START,
+                options=names,
+                default=naive.start,
+                help=f"{known}.",
+                labels={SCRATCH: "from scratch"} if SCRATCH in names else {},
+            ),
             METHOD,
-            replace(PROTECTION, options=brief.job_of.protections, default=naive.protection),
+            replace(
+                PROTECTION,
+                options=brief.job_of.protections,
+                default=naive.protection,
+                labels={name: PROTECTIONS[name] for name in brief.job_of.protections},
+            ),
             replace(LABELS, options=brief.sizes, default=naive.labels),
         )
 
@@ -88,7 +105,7 @@ class Desk:
     def lacks(self, settings: Settings) -> str:
         """Says what the learner must still answer before they can train."""
         missing = [WAITS_FOR[control.name] for control in self.expecting if settings[control] == UNSAID]
-        return f"Train waits for your expectation: {' and '.join(missing)}." if missing else ""
+        return f"Before you can train, predict {' and '.join(missing)}." if missing else ""
 
     def runs(self, settings: Settings) -> Runs:
         return [Try(self.choice(settings), settings.draw).run(self.brief)]
@@ -138,7 +155,7 @@ class Desk:
             shown["Your tries"] = lambda: tries_table(before | mine | known)
         if yours:
             others = {NAMES[kind]: one for kind, one in compared_outcomes(self.brief).items()}
-            shown["The bills"] = lambda: bills({YOURS: yours} | others)
+            shown["Costs"] = lambda: bills({YOURS: yours} | others)
         return shown
 
     def headline(self, evidence: Results, settings: Settings) -> str:
@@ -155,10 +172,10 @@ class Desk:
 def compare_with_guess(yours: Outcome, settings: Settings) -> str:
     """Compares what the learner expected with the result."""
     right = EXPECTED.label_of(settings[EXPECTED])
-    said = [f"You expected {right} right: it was {yours.found.right:.0f} %."]
+    said = [f"You predicted an accuracy of {right}, and it is {yours.found.right:.0f} %."]
     if yours.brief.keep:
         left = EXPECTED_LEFT.label_of(settings[EXPECTED_LEFT])
-        said.append(f"You expected {left} of the old skill left: it was {yours.found.left:.0f} %.")
+        said.append(f"You predicted that the net keeps {left} of the old skill, and it keeps {yours.found.left:.0f} %.")
     return " ".join(said)
 
 

@@ -47,12 +47,12 @@ class Plan:
         if self.lesson not in lessons():
             raise BadValue(f"There is no lesson {quoted_value(self.lesson)}.")
         if not (isinstance(self.name, str) and len(self.name) <= NAMED and (self.name.isprintable())):
-            raise BadValue(f"A class's name is a line of at most {NAMED} characters.")
+            raise BadValue(f"The name of a class must be one line of at most {NAMED} characters.")
         if self.beat not in BEATS:
-            raise BadValue(f"A lesson opens on one of {', '.join(BEATS)}, not on {quoted_value(self.beat)}.")
+            raise BadValue(f"A lesson can open at {', '.join(BEATS)}, but not at {quoted_value(self.beat)}.")
         asked = {slider.name for slider in self.lesson_of.sliders}
         if not self.asked or not all(isinstance(name, str) and name in asked for name in self.asked):
-            raise BadValue("A class is asked at least one of its lesson's predictions.")
+            raise BadValue("Choose at least one prediction of the lesson.")
         controls = {control.name: control for control in self.lesson_of.controls}
         for name, text in self.values.items():
             if name not in controls or not isinstance(text, str):
@@ -60,7 +60,9 @@ class Plan:
             controls[name].read(text)
         for name, way in self.held.items():
             if name not in controls or way not in (LOCKED, HIDDEN):
-                raise BadValue(f"A control of the lesson is locked or hidden, which {quoted_value(name)} is not.")
+                raise BadValue(
+                    f"A control can be locked or hidden, but {quoted_value(name)} is not one of this lesson's controls."
+                )
 
     @property
     def lesson_of(self) -> Lesson:
@@ -172,7 +174,7 @@ def source(code: str) -> str:
 def read(data: bytes) -> File:
     """Reads the content of a file. Raises BadValue with a sentence for anything that is wrong with it."""
     if len(data) > LARGEST_FILE:
-        raise BadValue(f"This file is too large: that of a class has at most {LARGEST_FILE // 1000} kB.")
+        raise BadValue(f"This file is too large. The file of a class may have at most {LARGEST_FILE // 1000} kB.")
     try:
         told = json.loads(data, parse_constant=lambda word: refuse(f"it has {word} where a number belongs"))
     except BadValue:
@@ -180,44 +182,44 @@ def read(data: bytes) -> File:
     except (ValueError, RecursionError):
         refuse("it is not JSON")
     if not isinstance(told, dict) or told.get("headstart") != "class":
-        refuse("it does not say that it is one")
+        refuse("it does not say that it is the file of a class")
     if told.get("version") != VERSION or isinstance(told["version"], bool):
-        raise BadValue("This file is from another version of Headstart, which this one cannot read.")
+        raise BadValue("This file comes from another version of Headstart, and this version cannot read it.")
     if set(told) != {"headstart", "version", "class", "name", "lesson", "records"}:
-        refuse("it has other parts than a class has")
+        refuse("it has other parts than the file of a class")
     name, slug, all_told, of = told["name"], told["lesson"], told["records"], told["class"]
     if not (isinstance(name, str) and len(name) <= NAMED and name.isprintable()):
-        refuse("its name is no short line of text")
+        refuse("its name is not a short line of text")
     if not (isinstance(slug, str) and slug in lessons()):
-        refuse("it names no lesson that is here")
+        refuse("this app does not have its lesson")
     if not (isinstance(of, str) and len(of) == 20 and set(of) <= set("0123456789abcdef")):
-        refuse("it does not say of which class it is")
+        refuse("it does not say which class it belongs to")
     if not isinstance(all_told, list) or len(all_told) > RECORDS:
-        refuse(f"it is no list of at most {RECORDS} learners")
+        refuse(f"it does not have a list of at most {RECORDS} learners")
     records = tuple(record(one, lessons()[slug]) for one in all_told)
     return File(lesson=slug, name=name, source=of, records=records)
 
 
 def refuse(what: str) -> NoReturn:
     """Raises BadValue with a sentence that contains the reason."""
-    raise BadValue(f"This is no file of a class: {what}.")
+    raise BadValue(f"This is not the file of a class: {what}.")
 
 
 def record(told: Any, lesson: Lesson) -> Record:
     """Reads the record of one learner. Raises BadValue with a sentence if it is not valid."""
     if not (isinstance(told, dict) and set(told) == {"said", "missed"}):
-        refuse("a learner's part is not what they said and missed")
+        refuse("the part of a learner does not have their predictions and wrong answers")
     sliders = {slider.name: slider for slider in lesson.sliders}
     said, missed = told["said"], told["missed"]
     if not isinstance(said, dict) or not all(name in sliders and isinstance(text, str) for name, text in said.items()):
-        refuse("somebody predicts what this lesson does not ask")
+        refuse("it has a prediction that this lesson does not ask for")
     try:
         values = {name: sliders[name].read(text) for name, text in said.items()}
     except BadValue:
-        refuse("somebody predicts what cannot be chosen")
+        refuse("it has a prediction that nobody can choose")
     numbers = isinstance(missed, list) and all(type(one) is int and 0 <= one < len(lesson.questions) for one in missed)
     if not numbers or len(set(missed)) < len(missed):
-        refuse("somebody missed a question that this lesson has not")
+        refuse("it has a wrong answer to a question that this lesson does not have")
     return Record(said=Settings(values), missed=tuple(sorted(missed)))
 
 
@@ -232,10 +234,10 @@ def bring(plan: Plan, data: bytes) -> File:
     file = read(data)
     if file.lesson != plan.lesson:
         raise BadValue(
-            f"This class is of the lesson “{lessons()[file.lesson].title}”, yours of “{plan.lesson_of.title}”."
+            f"That class had the lesson “{lessons()[file.lesson].title}”, but yours has “{plan.lesson_of.title}”."
         )
     if file.source == source(plan.code):
-        raise BadValue("This is the file of this very class, which counts already.")
+        raise BadValue("This is the file of this class, and its learners are counted already.")
     class_records.bring(plan.code, file.source, data)
     return file
 

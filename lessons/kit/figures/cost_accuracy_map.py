@@ -70,7 +70,12 @@ def cost_accuracy_map(
         "shapes": [shade],
         "annotations": [goal_label(span), *labels(named, span, low)],
         "xaxis": {"title": {"text": "coins spent"}, "type": "log", "range": ends, "zeroline": False} | ticks(span),
-        "yaxis": {"title": {"text": "right"}, "ticksuffix": " %", "range": [low, 101], "zeroline": False},
+        "yaxis": {
+            "title": {"text": "accuracy on unseen examples"},
+            "ticksuffix": " %",
+            "range": [low, 101],
+            "zeroline": False,
+        },
     }
     return Figure(kind="plotly", spec={"data": traces, "layout": layout}, alt=alt_text(spots, named, goal), title=title)
 
@@ -92,7 +97,7 @@ def pin(one: LabelledSpot) -> dict[str, Any]:
 
 def trace(spots: Sequence[Spot]) -> dict[str, Any]:
     """Returns choices as a trace for Plotly."""
-    said = [f"{spot.name}<br>{spot.right:.1f} % right, {spot.cost:,.0f} coins" for spot in spots]
+    said = [f"{spot.name}<br>accuracy {spot.right:.1f} %, {spot.cost:,.0f} coins" for spot in spots]
     places = {"x": [round(spot.cost, 2) for spot in spots], "y": [round(spot.right, 2) for spot in spots]}
     return {"type": "scatter", "mode": "markers", "text": said, "hovertemplate": "%{text}<extra></extra>"} | places
 
@@ -107,7 +112,11 @@ def ticks(span: tuple[float, float]) -> dict[str, Any]:
 def goal_label(span: tuple[float, float]) -> dict[str, Any]:
     """Returns the label of the goal."""
     place = {"x": math.log10(span[0]), "y": 101, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
-    return place | {"text": "what is asked for", "font": {"color": INK, "size": 13}, "bgcolor": PAPER}
+    return place | {
+        "text": "accuracy and budget that the brief asks for",
+        "font": {"color": INK, "size": 13},
+        "bgcolor": PAPER,
+    }
 
 
 def labels(named: Sequence[LabelledSpot], span: tuple[float, float], low: float) -> list[dict[str, Any]]:
@@ -150,8 +159,8 @@ def free(across: float, up: float, taken: Sequence[tuple[float, float]]) -> bool
     return 0.03 < up < 0.93 and all(abs(across - x) > 0.75 or abs(up - y) > 0.18 for x, y in taken)
 
 
-WORDS = {"best": "best known", "naive": "naive", "advised": "as the lessons advise", "yours": "yours"}
-WORDS |= {"guess": "your guess"}
+WORDS = {"best": "best known choice", "naive": "naive choice", "advised": "the lessons' advice", "yours": "yours"}
+WORDS |= {"guess": "your prediction"}
 
 
 def point_label(one: LabelledSpot) -> str:
@@ -162,10 +171,11 @@ def point_label(one: LabelledSpot) -> str:
 def alt_text(spots: Sequence[Spot], named: Sequence[LabelledSpot], goal: tuple[float, float]) -> str:
     """Describes the map in words."""
     parts = [
-        f"What is right, in percent, against coins spent. Asked for: {goal[1]:g} % for {goal[0]:,.0f} coins at most"
+        "Accuracy on unseen examples against the coins spent. "
+        f"The brief asks for at least {goal[1]:g} % for at most {goal[0]:,.0f} coins"
     ]
     if spots:
         met = sum(not spot.missed for spot in spots)
-        parts.append(f"{met} of {len(spots)} choices that were searched meet every requirement")
+        parts.append(f"{met} of {len(spots)} choices meet every requirement")
     parts += [f"{point_label(one)}: {one.name}, {one.right:.1f} % for {one.cost:,.0f} coins" for one in named]
     return ". ".join(parts) + "."

@@ -133,9 +133,9 @@ def read(data: bytes | str) -> Progress:
     Raises BadValue with a sentence if this is not a progress file."""
     if len(data) > LARGEST:
         raise BadValue(f"This file is too large: progress takes at most {LARGEST // 1024} kB.")
-    told = parse_json(data, "progress")
+    told = parse_json(data, "the progress")
     if not isinstance(told, dict) or told.get("kind") != KIND["kind"]:
-        raise BadValue("This file is no progress. Choose one that was saved here.")
+        raise BadValue("This file does not contain progress. Choose a file that you saved here.")
     if told.get("version") != KIND["version"]:
         raise BadValue("This file is of another version of Headstart than this one.")
     return parse_progress(told)

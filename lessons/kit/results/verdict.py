@@ -28,7 +28,7 @@ class Unit:
 
 
 POINTS = Unit("points", 1, 1, 100.0)  # points of accuracy, in percent
-BITS = Unit("bits a character", 2, -1)
+BITS = Unit("bits per character", 2, -1)
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def sentence(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS, source: 
     `source` names what the pretrained nets had learned before.
     """
     found = compare(ours, theirs, unit)
-    before = f" The pretrained nets came from {source}." if source else ""
+    before = f" The pretrained nets had learned {source} before." if source else ""
     if found.pairs < 2:
-        return "One pair of nets cannot show whether pretraining helps: train more."
+        return "One pair of nets cannot show whether pretraining helps. Train more nets."
     low, high = (format_value(value, unit) for value in (found.low, found.high))
     within = f"{unit.name} (95 % interval: {low} to {high}, over {found.pairs} pairs of nets)"
     if found.word == SAME:
@@ -78,10 +78,10 @@ def sentence(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS, source: 
         )
     amount = f"{abs(found.gain):.{unit.digits}f}"
     if found.word == HELPS:
-        return f"**Pretraining helps on these data**, by {amount} {within}.{before} What they learned fits here too."
+        return f"**Pretraining helps on these data**, by {amount} {within}.{before} That is useful here too."
     return (
-        f"**Pretraining hurts on these data**, by {amount} {within}.{before} What they learned does not fit here, and "
-        "unlearning it takes steps that a net from scratch spends on your data."
+        f"**Pretraining hurts on these data**, by {amount} {within}.{before} That does not fit here, and the nets need "
+        "many steps to unlearn it. A net from scratch uses these steps to learn your data."
     )
 
 

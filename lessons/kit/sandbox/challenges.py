@@ -65,22 +65,24 @@ class Challenge:
     def checks(self, run: Run, table: pd.DataFrame) -> list[Check]:
         """Returns every condition of the goal, and whether this run has met it."""
         start = self.start
-        found = [Check(says="the worlds as they were given", met=same_worlds(run, start))]
+        found = [Check(says="the same task and the same pretrained net as at the start", met=same_worlds(run, start))]
         if self.labels < 400:
             found.append(Check(says=f"at most {self.labels} labels per class", met=labels(run.task) <= self.labels))
         if self.steps < 20_000:
             found.append(Check(says=f"at most {self.steps} steps", met=run.steps <= self.steps))
         if self.thin:
             thin = all(stage.method in THIN and stage.size <= self.thin for stage in run.stages)
-            found.append(Check(says=f"no whole matrix moved, and no patch wider than {self.thin}", met=thin))
+            found.append(Check(says=f"only patches of rank or width {self.thin} or less", met=thin))
         over = len(table) > 0 and int(table.step.max()) >= run.steps
         new = select_column(table, "new") if over else None
         met = new is not None and new.scale.unit == "%" and ending(table, new)[0] >= self.reach
-        found.append(Check(says=f"{self.reach:g} % on the new task", met=met))
+        found.append(Check(says=f"an accuracy of {self.reach:g} % on the new task", met=met))
         if self.keep:
             left = retention(table) if over else None
             found.append(
-                Check(says=f"{self.keep:g} % of the old skill kept", met=bool(left and 100 * left >= self.keep))
+                Check(
+                    says=f"at least {self.keep:g} % of the old skill kept", met=bool(left and 100 * left >= self.keep)
+                )
             )
         return found
 
@@ -105,9 +107,9 @@ CHALLENGES = {
     for one in (
         Challenge(
             slug="both",
-            title="Learn the new, keep the old",
-            asks="A net that reads letters is to read inverted digits as well: reach {reach:g} % on the digits, and "
-            "keep {keep:g} % of the letters. A hundred labels per class are yours.",
+            title="Learn a new task, keep the old skill",
+            asks="A net that reads letters has to learn inverted digits too. Reach an accuracy of {reach:g} % on the "
+            "digits, and keep {keep:g} % of its accuracy on letters. You have a hundred labels per class.",
             lesson="ways_to_remember",
             reach=90,
             keep=60,
@@ -123,8 +125,8 @@ CHALLENGES = {
         Challenge(
             slug="few",
             title="Five labels",
-            asks="Reach {reach:g} % on handwriting from five labels per class. It is for you to say what moves, and "
-            "how fast.",
+            asks="Reach an accuracy of {reach:g} % on handwritten digits with five labels per class. You choose which "
+            "layers to train, and the learning rate.",
             lesson="label_worth",
             reach=88,
             labels=5,
@@ -145,8 +147,8 @@ CHALLENGES = {
         Challenge(
             slug="thin",
             title="A thin patch",
-            asks="A net that knows six spiral arms is to tell their two colours: reach {reach:g} % without moving "
-            "any whole matrix, with patches of rank or width {thin} at most.",
+            asks="A net that knows six spiral arms has to tell their two colours apart. Reach an accuracy of "
+            "{reach:g} % with patches of rank or width {thin} at most, without training any whole weight matrix.",
             lesson="tiny_patches",
             reach=92,
             thin=2,
@@ -160,8 +162,8 @@ CHALLENGES = {
         ),
         Challenge(
             slug="quick",
-            title="In fifty steps",
-            asks="The spiral arms are turned a little: reach {reach:g} % in fifty steps.",
+            title="Only fifty steps",
+            asks="The spiral arms are turned a little. Reach an accuracy of {reach:g} % within fifty steps.",
             lesson="small_step",
             reach=89,
             steps=50,

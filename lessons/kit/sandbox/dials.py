@@ -89,7 +89,7 @@ def of_model(run: Run) -> Iterator[Dial]:
     yield Dial(
         path="start",
         label="It starts from",
-        help="A backbone that has learned something before, or random weights.",
+        help="Start from a backbone that has already learned something, or from random weights.",
         kind="source",
         value=run.start,
     )
@@ -101,7 +101,7 @@ def of_source(run: Run) -> Iterator[Dial]:
     """Yields the controls of the run that the experiment starts from: its world and its training. If the learner
     changes it, it is trained first."""
     if run.start:
-        yield from of_task(run, "start.task", "Its world")
+        yield from of_task(run, "start.task", "What the backbone learned")
         yield from of_method(run, "start.")
 
 
@@ -112,7 +112,7 @@ def of_method(run: Run, whose: str) -> Iterator[Dial]:
     yield Dial(
         path=f"{whose}stages",
         label="Stages",
-        help="Stretches of training one after the other, each with a method of its own.",
+        help="Train in several stages, one after the other. Each stage has its own method.",
         kind="slider",
         value=len(stages),
         options=tuple(range(1, most + 1)),
@@ -140,7 +140,7 @@ def of_keeping(run: Run) -> Iterator[Dial]:
     yield Dial(
         path="watch",
         label="Test the old skill too",
-        help="At every test, what the net still knows of its source's world.",
+        help="At every test, also measure how well the net still does what its backbone had learned.",
         kind="switch",
         value=bool(run.watch),
     )
@@ -205,13 +205,14 @@ def option_text(value: Any) -> str:
 
 
 def changes(old: Run, new: Run) -> list[str]:
-    """Returns the differences between two experiments, one text for each control, such as "labels per class 10, now
-    20"."""
+    """Returns the differences between two experiments, one text for each control, such as "labels per class from 10
+    to 20"."""
     was, now = ({one.path: one for group in dials_by_group(run) for one in group} for run in (old, new))
     told = []
     for path in now.keys() & was.keys():
         if now[path].value != was[path].value and now[path].kind != "source":
-            told.append(f"{now[path].label.lower()} {option_text(was[path].value)}, now {option_text(now[path].value)}")
+            before, after = option_text(was[path].value), option_text(now[path].value)
+            told.append(f"{now[path].label.lower()} from {before} to {after}")
     if old.start != new.start and not any("start." in path for path in now.keys() & was.keys()):
         told.append("what it starts from")
     return sorted(told)

@@ -110,7 +110,7 @@ def fits(run: Run) -> Run:
     """Returns the run if all its nets can read their worlds. Raises BadValue with a sentence otherwise."""
     for one in run.lineage():
         if one.net not in nets_for(one.task):
-            raise BadValue(f"The net {one.net} cannot read {one.task.world.replace('_', ' ')}.")
+            raise BadValue(f"A net of the kind {one.net} cannot learn {one.task.world.replace('_', ' ')}.")
     return run
 
 
@@ -154,15 +154,17 @@ def at_draw(run: Run, settings: Settings) -> Run:
     return replace(run, first_seed=(run.first_seed + 100 * (settings.draw - 1)) % 1_000_000)
 
 
+# names of methods that are not just their names in the code
+NAMES = {"probe": "head only", "ewc": "EWC", "lwf": "LwF", "l2_sp": "L2-SP", "ia3": "IA3"}
+
+
 @lru_cache(maxsize=1024)
 def describe_run(run: Run) -> str:
     """Describes a run in a few words: its task, its source and its method."""
     origin = f" after {describe_task(run.start.task)}" if run.start else ", from scratch"
-    how = ", then ".join(
-        stage.method.replace("_", " ") + (f" {stage.size}" if stage.size else "") for stage in run.stages
-    )
-    keep = "".join(f", {one.method.replace('_', ' ')}" for one in run.keep)
-    left = f", left at step {run.until:,}" if run.until else ""
+    how = ", then ".join(plain_name(stage.method) + (f" {stage.size}" if stage.size else "") for stage in run.stages)
+    keep = "".join(f", {plain_name(one.method)}" for one in run.keep)
+    left = f", stopped at step {run.until:,}" if run.until else ""
     return f"{describe_task(run.task)}{origin}: {how}{keep}{left}"
 
 
@@ -172,7 +174,7 @@ def brief(run: Run) -> str:
     ways += [stage.method + (f" {stage.size}" if stage.size else "") for stage in run.stages[-1:]] if not ways else []
     labels = getattr(run.task, "labels", None)
     counted = f", {labels} label{'s' * (labels != 1)}" if labels else ""
-    return f"{plain_name(ways[0]) if run.start else 'scratch'}{counted}"
+    return f"{plain_name(ways[0]) if run.start else 'from scratch'}{counted}"
 
 
 def origin(start: Run | None) -> str:
@@ -203,6 +205,8 @@ def own_name(knob: str, value: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Converts a name from the code to words: FiveDigits becomes "five digits", low_rank becomes "low rank"."""
+    """Converts a name from the code to words: FiveDigits becomes "five digits", and l2_sp becomes "L2-SP"."""
+    if name in NAMES:
+        return NAMES[name]
     apart = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
     return apart.replace("_", " ").strip()

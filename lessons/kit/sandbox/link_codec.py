@@ -14,7 +14,7 @@ from core.experiment.spec import Run, from_json, to_json
 
 LONGEST = 6000  # the largest number of characters of a text in a link
 LARGEST = 60_000  # the largest number of bytes after decompression
-REFUSED = "This link describes no experiment that can be run here."
+REFUSED = "This link does not contain an experiment that this app can run."
 
 
 def pack(data: Any) -> str:
@@ -26,7 +26,7 @@ def pack(data: Any) -> str:
 def unpack(text: str) -> Any:
     """Decodes a text to JSON. Raises BadValue with a sentence if the text is too long or not valid."""
     if len(text) > LONGEST:
-        raise BadValue(f"This link is too long: {LONGEST:,} characters are the most for an experiment.")
+        raise BadValue(f"This link is too long. The link of an experiment may have at most {LONGEST:,} characters.")
     try:
         unpacking = zlib.decompressobj()
         data = unpacking.decompress(base64.b64decode(text + "=" * (-len(text) % 4), "-_", validate=True), LARGEST)

@@ -28,7 +28,7 @@ class Pin:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not 0 < len(self.name) <= NAME or not self.name.isprintable():
-            raise BadValue(f"A name has 1 to {NAME} letters on one line, not {quoted_value(self.name)}.")
+            raise BadValue(f"A name must have 1 to {NAME} characters on one line. {quoted_value(self.name)} does not.")
 
 
 Pins = tuple[Pin, ...]
@@ -52,7 +52,7 @@ def read(text: str) -> Pins:
 def check_pins(pins: Sequence[Pin]) -> Pins:
     """Returns the pins. Raises BadValue with a sentence if there are too many or if two have the same name."""
     if len(pins) > MOST:
-        raise BadValue(f"{MOST} runs can be pinned at once. Take one away first.")
+        raise BadValue(f"You can pin at most {MOST} runs. Unpin one first.")
     if len({pin.name for pin in pins}) < len(pins):
         raise BadValue("Another pinned run has this name.")
     return tuple(pins)

@@ -32,7 +32,7 @@ def select_column(table: pd.DataFrame, what: str) -> Column | None:
     """Returns the column for the new task, the old skill or the loss, or None if the run does not have it."""
     unit = unit_of(table)
     if what == "loss":
-        return Column(name="loss of training", column="loss", scale=Scale(name="loss of training, nats"))
+        return Column(name="training loss", column="loss", scale=Scale(name="training loss (nats)"))
     if what == "old":
         column = next((c for c in table if c.endswith(" 1")), None)
         unit = column.removesuffix(" 1") if column else unit
@@ -85,10 +85,10 @@ def findings(table: pd.DataFrame) -> dict[str, object]:
         "± over nets": round(spread, 3),
         "unit": new.scale.unit,
         "old skill": round(ending(table, old)[0], 3) if old else None,
-        "old skill left, %": round(100 * left, 1) if left is not None else None,
-        "billion operations a net": round(float(table.flops.max()) / 1e9, 2),
+        "old skill kept, %": round(100 * left, 1) if left is not None else None,
+        "billion operations per net": round(float(table.flops.max()) / 1e9, 2),
         "seconds": round(float(table.seconds.max()), 1),
-        "steps made": int(table.step.max()),
+        "steps done": int(table.step.max()),
     }
 
 
@@ -97,12 +97,12 @@ def setting(run: Run) -> dict[str, object]:
     return {
         "learns": describe_task(run.task),
         "labels": getattr(run.task, "labels", None),
-        "starts from": describe_task(run.start.task) if run.start else "nothing",
+        "starts from": describe_task(run.start.task) if run.start else "scratch",
         "net": plain_name(run.net),
         "method": ", then ".join(plain_name(one.method) for one in run.stages),
-        "keeps by": ", ".join(f"{plain_name(one.method)} {one.strength:g}" for one in run.keep) or "nothing",
+        "protection": ", ".join(f"{plain_name(one.method)} {one.strength:g}" for one in run.keep) or "nothing",
         "steps": run.steps,
-        "rate": run.stages[-1].rate,
+        "learning rate": run.stages[-1].rate,
         "nets": run.seeds,
     }
 

@@ -74,9 +74,9 @@ def origins(run: Run) -> dict[str, Run | None]:
 
 
 def label_source_dial(dial: Dial) -> Dial:
-    """Adds "Source" to the label of a control of the source, because the experiment has a control with the same
+    """Adds "Backbone" to the label of a control of the source, because the experiment has a control with the same
     name."""
-    return replace(dial, label=f"Source: {dial.label.lower()}") if dial.path.startswith("start.") else dial
+    return replace(dial, label=f"Backbone: {dial.label.lower()}") if dial.path.startswith("start.") else dial
 
 
 def options(dial: Dial) -> tuple[Any, ...]:
@@ -104,14 +104,14 @@ def read(text: str, run: Run) -> tuple[Axis, ...]:
     for part in filter(None, text.split(";")):
         path, _, values = part.partition(":")
         if path not in there:
-            raise BadValue(f"There is no control {quoted_value(path)} in this experiment, so it cannot be swept.")
+            raise BadValue(f"This experiment has no control {quoted_value(path)}, so a sweep cannot vary it.")
         by_name = {str(value): value for value in options(there[path])}
         named = list(dict.fromkeys(values.split(",")))
         if strange := [name for name in named if name not in by_name]:
-            raise BadValue(f"{there[path].label} cannot be {quoted_value(strange[0])} in a sweep.")
+            raise BadValue(f"In a sweep, {there[path].label} cannot have the value {quoted_value(strange[0])}.")
         axes.append(axis(run, there[path], [by_name[name] for name in named]))
     if len(axes) > 2 or len({axis.dial.path for axis in axes}) < len(axes):
-        raise BadValue("A sweep is over one or two different controls.")
+        raise BadValue("A sweep varies one or two different controls.")
     return tuple(axes)
 
 
@@ -133,7 +133,9 @@ def runs(run: Run, axes: Sequence[Axis], beside: bool = True) -> Runs:
             try:
                 cell = axis.on(cell, value)
             except (TypeError, LookupError) as error:  # an earlier axis has removed this field
-                raise BadValue(f"{axis.dial.label} is not in all of these runs. Sweep one of the two alone.") from error
+                raise BadValue(
+                    f"Some of these runs do not have the control {axis.dial.label}. Vary only one of the two controls."
+                ) from error
         if not cell.start and any(axis.dial.kind == "source" for axis in axes):
             cell = twin(cell)  # it is shown beside the runs that have a source
         called = ", ".join(f"{axis.name} {dials.option_text(value)}" for axis, value in zip(axes, place))
@@ -142,7 +144,7 @@ def runs(run: Run, axes: Sequence[Axis], beside: bool = True) -> Runs:
             pieces.append(LabelledRun(SCRATCH, twin(cell), place, name=f"{called}, {SCRATCH}"))
     count = len({piece.of for piece in pieces})
     if not axes or count > MOST:
-        raise BadValue(f"A sweep has at most {MOST} runs; these are {count}. Choose fewer values.")
+        raise BadValue(f"A sweep can have at most {MOST} runs, but these are {count}. Choose fewer values.")
     return pieces
 
 
@@ -246,7 +248,7 @@ def compared(evidence: Results, pieces: Runs) -> str:
             by_place.setdefault(piece.place[1:], {})[piece.role] = table
     pairs = [sides for sides in by_place.values() if len(sides) == 2]
     gaps = [difference(sides[PRETRAINED], sides[SCRATCH]) for sides in pairs]
-    return tally([gap[0] for gap in gaps if gap], "the pretrained side", "the side from scratch")
+    return tally([gap[0] for gap in gaps if gap], "the pretrained net", "the net from scratch")
 
 
 def as_table(evidence: Results, pieces: Runs, axes: Sequence[Axis]) -> pd.DataFrame:

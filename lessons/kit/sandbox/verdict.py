@@ -40,12 +40,12 @@ def verdict(found: Verdict, unit: Unit, mine: str, other: str) -> str:
     """Returns one sentence about two sides, called `mine` and `other`, which is better and by how much."""
     amount = f"{abs(found.gain):.{unit.digits}f} {unit.name}"
     if found.pairs < 2:
-        return f"**One net is too few** to say which side is better: train more nets. The gap is {amount}."
+        return f"**One net is too few** to say which side is better. Train more nets. The difference is {amount}."
     low, high = (format_value(value, unit) for value in (found.low, found.high))
     if found.word == SAME:
         return (
-            f"**No clear difference** between {mine} and {other}: the gap is {amount}, and the 95 % interval over "
-            f"{found.pairs} pairs of nets, {low} to {high}, contains 0."
+            f"**There is no clear difference** between {mine} and {other}. The difference is {amount}, and its 95 % "
+            f"interval over {found.pairs} pairs of nets, {low} to {high}, contains 0."
         )
     first, second = (mine, other) if found.word == HELPS else (other, mine)
     near, far = sorted((abs(found.low), abs(found.high)))
@@ -65,6 +65,6 @@ def tally(found: Sequence[Verdict], mine: str, other: str) -> str:
     words = Counter(each.word for each in found)
     parts = [(f"{mine} is better", words[HELPS]), (f"{other} is better", words[HURTS])]
     parts.append(("there is no clear difference", words[SAME]))
-    said = [f"{what} at {count}" for what, count in parts if count]
+    said = [f"{what} in {count}" for what, count in parts if count]
     said[0] += f" of {len(found)} setting{'s' * (len(found) != 1)}"
     return f"{said[0][0].upper()}{'; '.join(said)[1:]}."

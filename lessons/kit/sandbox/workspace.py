@@ -25,6 +25,7 @@ from lessons.kit.sandbox.verdict import difference, verdict
 SLUG = "sandbox"
 FIRST = "label_worth"  # the lesson whose experiment is shown first
 YOURS, SCRATCH = "yours", "from scratch"
+CALLED = {YOURS: "your net", SCRATCH: "the net from scratch"}  # in sentences
 NO_BET = "no bet"
 TRAIN, COMPARE, SWEEP, CHALLENGES = "Train", "Compare", "Sweep", "Challenges"
 STEP = Control(name="step", label="Step", options=(TRAIN, COMPARE, SWEEP, CHALLENGES), default=TRAIN, help="")
@@ -59,18 +60,20 @@ EXPERIMENT = CodeControl(
 PINS = CodeControl(name="pins", label="Pinned runs", options=("",), default="", help="", kind="pins", check=check_pins)
 BESIDE = Control(
     name="beside",
-    label="Beside it",
+    label="Compare with",
     options=(SCRATCH, "nothing"),
     default=SCRATCH,
-    help="The same task from random weights, in as many steps if one stage may have them: what the start is worth is "
-    "what lies between the two.",
+    labels={SCRATCH: "a net from scratch"},
+    help="Also train a net from scratch on the same task, with the same number of steps if possible. The difference "
+    "between the two curves is the benefit of pretraining.",
 )
 BET = Control(
     name="bet",
-    label="Your bet: accuracy at the end",
+    label="Your prediction: final accuracy",
     options=(NO_BET, *SHARES),
     default=NO_BET,
-    help="Say before you train where yours will end. It is drawn across the picture.",
+    labels={NO_BET: "no prediction"},
+    help="Before you train, predict the final accuracy of your net. It appears as a line across the picture.",
     slider=True,
 )
 
@@ -121,7 +124,7 @@ def axis(evidence: Results, settings: Settings, against: str) -> Scale:
     """Returns the scale of the x-axis. It ends at the steps of the longest run, so that the axis stays the same while
     the runs are training."""
     if against == "flops":
-        return Scale(name="operations a net")
+        return Scale(name="operations per net")
     mine = [piece.of for piece in runs(settings) if not len(evidence) or evidence.has(*piece.place)]
     others = [int(t.step.max()) for role in ("pin", "before") for t in evidence.tables(role).values() if len(t)]
     return Scale(name="steps", low=0, high=max([*(run.steps for run in mine), *others], default=1))
@@ -139,7 +142,7 @@ def drawing(evidence: Results, settings: Settings, what: str, against: str) -> F
     """Draws the curves of all runs for one column, against steps or operations."""
     made, scale = lines(evidence, settings, what, against)
     bet = settings[BET]
-    level = (expected(bet), "your bet") if what == "new" and bet != NO_BET else None
+    level = (expected(bet), "your prediction") if what == "new" and bet != NO_BET else None
     y = scale or Scale(name="accuracy", unit="%", low=0, high=100)
     return compare_runs(
         made,
@@ -173,9 +176,9 @@ def tells(evidence: Results, settings: Settings) -> str:
             of = select_column(table, "new")
             assert of is not None
             mean, spread = ending(table, of)
-            said.append(f"{side} **{mean:.3g} {of.scale.unit}** ± {spread:.2g}")
+            said.append(f"{CALLED[side]} is at **{mean:.3g} {of.scale.unit}** ± {spread:.2g}")
             if side == YOURS and (old := select_column(table, "old")):
-                said.append(f"its old skill {ending(table, old)[0]:.3g} {old.scale.unit}")
+                said.append(f"its old skill is at {ending(table, old)[0]:.3g} {old.scale.unit}")
     told = "; ".join(said)
     told = f"{told[:1].upper()}{told[1:]}." if told else ""
     return " ".join(filter(None, (judged(evidence, settings), told, compare_with_bet(evidence, settings))))
@@ -186,7 +189,7 @@ def judged(evidence: Results, settings: Settings) -> str:
     if not (evidence.has("race", YOURS) and evidence.has("race", SCRATCH) and is_complete(evidence, settings)):
         return ""
     found = difference(evidence.table("race", YOURS), evidence.table("race", SCRATCH))
-    return verdict(*found, YOURS, SCRATCH) if found else ""
+    return verdict(*found, CALLED[YOURS], CALLED[SCRATCH]) if found else ""
 
 
 def compare_with_bet(evidence: Results, settings: Settings) -> str:
@@ -195,16 +198,16 @@ def compare_with_bet(evidence: Results, settings: Settings) -> str:
         return ""
     of = select_column(table := evidence.table("race", YOURS), "new")
     if of is None or of.scale.unit != "%":
-        return "A bet is about an accuracy, which this task has not."
+        return "You predicted an accuracy, but this task does not measure accuracy."
     mean, bet = ending(table, of)[0], expected(settings[BET])
-    gap = f"{abs(mean - bet):.0f} points {'more' if mean > bet else 'less'} than you said"
-    return f"You bet {bet:.0f} %: it was {gap if abs(mean - bet) >= 0.5 else 'just that'}."
+    gap = f"{abs(mean - bet):.0f} points {'more' if mean > bet else 'less'}"
+    return f"You predicted {bet:.0f} %, and it is {gap if abs(mean - bet) >= 0.5 else 'just that'}."
 
 
 BENCH = Workspace(
     slug=SLUG,
     controls=(EXPERIMENT, BESIDE, BET, PINS),
-    folded="Beside it, a bet, pinned runs",
+    folded="Comparison, prediction, pinned runs",
     runs=runs,
     backdrop=backdrop,
     picture=picture,

@@ -8,7 +8,7 @@ from core.experiment.tasks import Task
 HELP = {
     "Handwriting": "Real handwritten digits, from the MNIST dataset. The net reads which digit an image shows.",
     "FiveDigits": "Only the digits 0 to 4, or only 5 to 9. The head can still answer all ten digits.",
-    "Glyphs": "Drawings of 443 letters and signs, but no digits. The net reads which one a drawing shows.",
+    "Glyphs": "Drawings of 443 glyphs (letters and symbols), but no digits. The net reads which glyph a drawing shows.",
     "Drawn": "A few symbols that somebody drew by hand. The net reads which symbol a drawing shows.",
     "Album": "Small pictures sorted into classes. They come with the app, or you bring your own.",
     "Clothing": "Small photos of ten kinds of clothing, from the Fashion-MNIST dataset.",

@@ -38,9 +38,11 @@ from lessons.kit.take_home.readme import readme
 TRAIN = Path(__file__).with_name("train.py")
 SOURCES = ROOT / "core" / "fetch" / "sources.toml"
 TERMS = ("LICENSE", "NOTICE.md")
-NOT_COPIED = "These texts may be used but not copied. Fetch them: python -m core.fetch texts"
-SOMEBODYS = "Somebody brought these data, and only the zip of that browser has them. Copy the file from there."
-AGAIN = "These weights are not kept here. `train.py` trains that net."
+NOT_COPIED = "We may not redistribute these texts. Download them with: python -m core.fetch texts"
+SOMEBODYS = (
+    "Someone else uploaded these data. Only a zip file from their browser contains them. Copy the file from there."
+)
+AGAIN = "The app has not stored these weights. `train.py` trains that net again."
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def files(run: Run, known: RunRecords = store, with_data: bool = True) -> dict[s
     """Returns all files of the folder, by their paths in the folder."""
     events = known.events(run)
     if not store.finished(events):
-        raise BadValue("Only a run that has ended can be taken home.")
+        raise BadValue("You can only download a run that has finished.")
     data, weights, code = data_of(run), weights_of(run, known), modules(run)
     packed = [each for each in data if each.path.exists() and goes(each, with_data)]
     fetched = any(each.otherwise == NOT_COPIED for each in data)

@@ -10,22 +10,24 @@ CELLS = (
     ("code", "import train\n\ntrain.problems() or 'Everything is there.'"),
     (
         "markdown",
-        "## What it starts from\n\nThe weights come from the folder `weights`. A net whose file is missing is trained "
-        "first.",
+        "## Load the backbone\n\nThe run starts from the weights in the folder `weights`. If a file is missing, that "
+        "net is trained first.",
     ),
     ("code", "run = train.read_run()\nstarts = train.load_starts(run)\nrun"),
     (
         "markdown",
-        "## Train\n\nAll nets learn side by side: every tensor has the net as its first axis. The training loop is the "
-        "function `train` in `core/training/train.py`.",
+        "## Train\n\nAll nets of the run train at the same time, because the first axis of each tensor is the net. The "
+        "training loop is the function `train` in `core/training/train.py`. The last lines compare your scores with "
+        "those of the app.",
     ),
     ("code", "weights, point = train.learn(run, starts)"),
     ("code", "print(train.compare(run, point))"),
     ("code", "{name: tuple(weight.shape) for name, weight in weights.items()}"),
     (
         "markdown",
-        "## Change one thing\n\nThis trains the last stage at a third of its learning rate. Try another field: "
-        "`method` is the name of a file in `core/adapt`, `size` is its rank or width.",
+        "## Change one thing\n\nThis cell trains the run again, with a third of the learning rate in the last stage. "
+        "You can change other fields too. `method` is the name of a file in `core/adapt`, and `size` is its rank or "
+        "width.",
     ),
     (
         "code",
@@ -37,8 +39,9 @@ CELLS = (
     ),
     (
         "markdown",
-        "## Read the code\n\n`core` holds the app's own modules as they stand: `spec.py` and `tasks.py` say what a run "
-        "is, `train.py` trains it, `worlds` draws the examples, `nets` builds the net, `adapt` moves its weights.",
+        "## Read the code\n\nThe folder `core` contains modules of the app, unchanged. `spec.py` and `tasks.py` define "
+        "what a run is. `train.py` trains it, `worlds` makes the examples, `nets` builds the net, and `adapt` decides "
+        "which weights change.",
     ),
     ("code", "import inspect\n\nimport core.training.train\n\nprint(inspect.getsource(core.training.train.train))"),
 )
@@ -46,7 +49,10 @@ CELLS = (
 
 def notebook(title: str, needs: str) -> str:
     """Returns the notebook as JSON: a title, the packages to install, and CELLS."""
-    first = ("markdown", f"# {title}\n\nThis notebook needs `{needs}`, and the folder that it came in.")
+    first = (
+        "markdown",
+        f"# {title}\n\nTo run this notebook, type `{needs}` first, and keep it in the folder that it came in.",
+    )
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     cells = [cell(kind, text, number) for number, (kind, text) in enumerate((first, *CELLS))]
     made = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}

@@ -11,39 +11,40 @@ from core.experiment.spec import Run
 TEXT = """\
 # {title}
 
-The app found **{score}**, the mean of {nets}. This folder trains the same run again, from the same seeds.
-On the same computer with the same PyTorch ({torch}) every net ends with the same score, to the last digit. Elsewhere
-the mean is within half a point.
+In the app, this run ended with **{score}** (the mean of {nets}). This folder trains the same run again, from the same
+seeds. On the same computer with the same version of PyTorch ({torch}), each net ends with exactly the same score. On
+another computer, the mean should differ by less than half a point.
 
 ## Run it
 
     pip install {packages}
     python train.py
 
-You need Python 3.11 or later. Training took {seconds} of processor time in the app. `train.py` prints a line a second,
-then its own score beside the app's. `notebook.ipynb` does the same in cells, and changes one thing.
+You need Python 3.11 or later. In the app, training took {seconds} of processor time. `train.py` prints one line per
+second. At the end it compares its score with the score of the app. `notebook.ipynb` does the same in cells, and then
+changes one setting.
 {missing}
 ## What is in this folder
 
-| file | what it is |
+| file | content |
 |---|---|
 | `train.py`, `notebook.ipynb` | train the run again |
-| `run.json` | the run as a value: task, net, what it starts from, stages, seeds; and the scores that the app found |
-| `numbers.csv` | every test of the run in the app: step, seed, task (0 its own, 1 the first watched), unit, value |
-| `weights/` | the weights of what the run starts from, and its own: every tensor by name, the net as first axis |
-| `core/` | the app's own modules that this run imports, as they stand, and the files that they read |
+| `run.json` | describes the run (task, net, backbone, stages, seeds) and contains the scores of the app |
+| `numbers.csv` | the scores of all tests in the app: step, seed, task (0 is the new task, 1 the old one), unit, value |
+| `weights/` | the weights of the backbone and of this run: tensors by name, with the nets along the first axis |
+| `core/` | the modules of the app that this run imports, unchanged, and the files that they read |
 {data}
-To read weights: `safetensors.torch.load_file(path)`. A linear layer's weight is (nets, inputs, outputs); transposed,
-one net's fits `torch.nn.Linear`.
+To load the weights, call `safetensors.torch.load_file(path)`. The weight of a linear layer has the shape (nets,
+inputs, outputs). The transposed weight of one net fits `torch.nn.Linear`.
 
 ## Change something
 
-Edit the stages in `run.json`: `method` is the name of a file in `core/adapt`, `size` is its rank or width, `rate` is
-the learning rate. A field that is left out has its default, which `core/experiment/spec.py` names.
+You can edit the stages in `run.json`. `method` is the name of a file in `core/adapt`, `size` is its rank or width, and
+`rate` is the learning rate. A field that you leave out has the default in `core/experiment/spec.py`.
 
-The code is under the MIT licence (`LICENSE`). `NOTICE.md` says where the data come from and on what terms.
+The code is under the MIT licence (`LICENSE`). `NOTICE.md` says where the data come from and how you may use them.
 """
-DATA = "| `data/` | what a learner brought: a table, pictures, a text or an alphabet |\n"
+DATA = "| `data/` | the data that a learner uploaded: a table, pictures, a text or an alphabet |\n"
 
 
 def readme(run: Run, title: str, plan: Mapping[str, Any], seconds: float, absent: Mapping[str, str]) -> str:

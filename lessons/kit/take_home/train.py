@@ -2,7 +2,7 @@
 
     python train.py
 
-README.md says which packages it needs. It needs no network, and nothing of Headstart beside this folder.
+README.md says which packages you need. The script needs no network, and no part of Headstart except this folder.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def problems() -> list[str]:
 
 
 def read_run() -> Run:
-    """Returns the run as a value. What the app recorded to be looked at is left out: it changes no weight."""
+    """Returns the run in run.json. It leaves out the settings that only record pictures, because they change no
+    weight."""
     os.environ["HEADSTART_STORE"] = str(HERE / "data")  # core/ looks there for tables, albums, texts and alphabets
     sys.path.insert(0, str(HERE))
     from dataclasses import replace
@@ -74,8 +75,8 @@ def read_run() -> Run:
 
 
 def starts_of(run: Run) -> list[tuple[Run, str, bool]]:
-    """Returns each run that this one starts from, the first of them first, with the file of its weights, and whether
-    that file is here and whole."""
+    """Returns the runs that this run starts from, the earliest one first. Each has the file of its weights, and
+    whether that file is present and undamaged."""
     return [
         (start, weights["file"], intact(HERE / weights["file"], weights["sha256"]))
         for start, weights in zip(list(run.lineage())[:0:-1], plan()["weights"])
@@ -87,29 +88,30 @@ def intact(path: Path, sha256: str) -> bool:
 
 
 def load_starts(run: Run) -> dict[Run, Theta]:
-    """Returns the weights of all runs that this one starts from; those that are missing are trained."""
+    """Returns the weights of all runs that this run starts from. Missing weights are trained."""
     from safetensors.torch import load_file
 
     learned: dict[Run, Theta] = {}
     for start, file, whole in starts_of(run):
         if whole:
-            stored = load_file(HERE / file)  # half precision where they came with the app
+            stored = load_file(HERE / file)  # weights that come with the app have half precision
             learned[start] = {name: weight.float() for name, weight in stored.items() if " " not in name}
         else:
-            print(f"Training what {file} would hold, {start.steps:,} steps.", flush=True)
+            print(f"Training the net that {file} should contain ({start.steps:,} steps).", flush=True)
             learned[start], _ = learn(start, learned)
     return learned
 
 
 def learn(run: Run, starts: dict[Run, Theta]) -> tuple[Theta, Point]:
-    """Trains all nets of a run side by side, with a line a second; returns the weights and the scores at the end."""
+    """Trains all nets of a run at the same time and prints one line per second. Returns the weights and the final
+    scores."""
     import torch
 
     from core.experiment.scores import own_scores, score_text
     from core.training.report import Done, Point, Tick
     from core.training.train import train
 
-    torch.set_num_threads(1)  # as the app does: such small nets wait for threads longer than they gain
+    torch.set_num_threads(1)  # as in the app, because more threads make such small nets slower
     began, printed = time.monotonic(), float("-inf")
     point: Point | None = None
     for event in train(run, starts):
@@ -128,7 +130,7 @@ def learn(run: Run, starts: dict[Run, Theta]) -> tuple[Theta, Point]:
 
 
 def compare(run: Run, point: Point) -> str:
-    """Returns both scores of every task, and a sentence about how far they are from each other."""
+    """Returns both scores of each task, and a sentence that says how much they differ."""
     import torch
 
     from core.experiment.scores import own_scores, score_text
@@ -142,9 +144,9 @@ def compare(run: Run, point: Point) -> str:
             same = same and here == app
             lines.append(f"{tasks[int(task)]}: {score_text(unit, here)} here, {score_text(unit, app)} in the app.")
     if same:
-        return "\n".join([*lines, "Every net has the same score here and in the app, to the last digit."])
+        return "\n".join([*lines, "Each net has exactly the same score here and in the app."])
     if digest(from_json(plan()["run"])) != plan()["digest"]:
-        return "\n".join([*lines, "run.json was changed, so this is another run than the app's."])
+        return "\n".join([*lines, "You have changed run.json, so this is not the same run as in the app."])
     unit, here = own_scores(point.scores)
     app = found[unit]["0"]
     gap = abs(sum(here) / len(here) - sum(app) / len(app))
@@ -152,11 +154,13 @@ def compare(run: Run, point: Point) -> str:
     amount = f"{times * gap:.4g}" if times * gap >= least else f"less than {least:g}"
     lines.append(f"The means differ by {amount} {unit}.")
     if gap <= HALF:
-        lines.append("Another computer or another PyTorch adds numbers in another order, so half a point is normal.")
+        lines.append("Up to half a point is normal: another computer or PyTorch adds numbers in another order.")
     elif not all(whole for _, _, whole in starts_of(run)):
-        lines.append("Weights that the app started from are missing here, so another net was trained in their place.")
+        lines.append("Some weights of the backbone are missing here, so another net was trained in their place.")
     else:
-        lines.append(f"That is more than usual. The app used PyTorch {plan()['torch']}; this is {torch.__version__}.")
+        lines.append(
+            f"This is more than usual. The app used PyTorch {plan()['torch']}, and you use {torch.__version__}."
+        )
     return "\n".join(lines)
 
 
@@ -169,15 +173,16 @@ def main() -> int:
         from core.experiment.scores import own_scores, score_text
 
         print(
-            f"{plan()['title']}\nThe app found {score_text(*own_scores(plan()['app']))}, the mean of {run.seeds} nets."
+            f"{plan()['title']}\nIn the app, this run ended with {score_text(*own_scores(plan()['app']))} (the mean of "
+            f"{run.seeds} nets)."
         )
         for start, file, whole in starts_of(run):
             if whole:
-                print(f"It starts from {file}.")
+                print(f"The run starts from the weights in {file}.")
             else:
-                print(f"MISSING OR DAMAGED: {file}. That net is trained first, {start.steps:,} steps.")
+                print(f"MISSING OR DAMAGED: {file}. This net is trained first ({start.steps:,} steps).")
         starts = load_starts(run)
-        print(f"Training {run.steps:,} steps.", flush=True)
+        print(f"Training for {run.steps:,} steps.", flush=True)
         theta, point = learn(run, starts)
         print(compare(run, point))
         save(theta)
@@ -196,7 +201,7 @@ def save(theta: Theta) -> None:
     path = HERE / "trained.safetensors"
     try:
         path.write_bytes(tensors.save({name: weight.contiguous() for name, weight in theta.items()}))
-        print(f"The weights that were trained here are in {path.name}.")
+        print(f"The weights that you have trained are in {path.name}.")
     except OSError as error:
         print(f"The weights could not be written to {path}: {error}.")
 

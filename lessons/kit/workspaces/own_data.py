@@ -49,7 +49,8 @@ DATA = Control(
     label="Data",
     options=(*TABLES, *ALBUMS),
     default=TABLES[0],
-    help="Points or pictures that come with the app, or points, pictures or a text of your own. No net has seen them.",
+    help="Choose points or pictures that come with the app, or upload points, pictures or a text of your own. None of "
+    "the nets was pretrained on them.",
     known=is_known,
     kind="data",
 )
@@ -58,7 +59,8 @@ LABELS = Control(
     label="Labels per class",
     options=(1, 2, 3, 5, 10, 20, 50),
     default=5,
-    help="How many labelled examples of each class both nets learn from; all there are where there are fewer.",
+    help="How many labelled examples of each class both nets learn from. If a class has fewer, they learn from all of "
+    "them.",
     slider=True,
 )
 
@@ -116,7 +118,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     sides = dict(sorted(evidence.tables("race").items(), reverse=True))
     if is_text(settings[DATA]):
         return subject_adaptation.adapting(sides, 8)
-    return race(sides, STEPS, "What only tests: share answered rightly")
+    return race(sides, STEPS, "Accuracy on test examples (%)")
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
@@ -156,7 +158,7 @@ def data(evidence: Results, name: str) -> Figure:
 def first_page(name: str) -> Figure:
     """Draws the beginning of a text that has no paragraph long enough to continue."""
     words = corpus.documents(name)[0][:400]
-    title = f"{corpus.display_name(name)}: how it begins"
+    title = f"The beginning of {corpus.display_name(name)}"
     return Figure(
         kind="html", spec=f"<p>{subject_adaptation.quoted(words)} …</p>", alt=f"{title}. {words}", title=title
     )
@@ -174,7 +176,7 @@ def points(found: table.Table) -> Figure:
     x, y, label = found.columns
     many = {name: found.labels.count(k) for k, name in enumerate(found.names)}
     counted = ", ".join(f"{name} {count}" for name, count in many.items())
-    says = f"{len(found.x):,} points by {x} (across) and {y} (up). {label}: {counted}."
+    says = f"{len(found.x):,} points. Across: {x}. Up: {y}. Points of each class of {label}: {counted}."
     edge = 1.1 * table.SPREAD
     space = Space(
         title=f"{y} against {x}",
@@ -196,7 +198,7 @@ def sheet(found: album.Album) -> Figure:
         cells = [{"image": to_base64(image), "alt": name} for image in mine[:each]]
         rows[f"{name}: {len(mine)}"] = cells
     counted = ", ".join(f"{name} {int((found.labels == k).sum())}" for k, name in enumerate(found.names))
-    return image_grid(rows, f"Pictures of {len(found.names)} classes: {counted}.")
+    return image_grid(rows, f"The first pictures of each of {len(found.names)} classes. Pictures in all: {counted}.")
 
 
 def tells(evidence: Results, settings: Settings) -> str:
@@ -206,12 +208,15 @@ def tells(evidence: Results, settings: Settings) -> str:
         return "" if text else race_sentence(evidence, settings)
     if not text:
         ours, theirs = (final(tables[side]) for side in SIDES)
-        unit, source = POINTS, "spiral arms" if is_table(settings[DATA]) else "letters and signs"
+        unit, source = POINTS, "spiral arms" if is_table(settings[DATA]) else "letters and symbols"
         stands = race_sentence(evidence, settings)
     else:
         ours, theirs = (text_adaptation.bits(tables[side])[-1] for side in SIDES)
         unit, source = BITS, "general English"
-        stands = f"On unseen pages pretrained pays {ours.mean():.1f} bits a character, scratch {theirs.mean():.1f}."
+        stands = (
+            f"On unseen pages the pretrained nets need {ours.mean():.1f} bits per character, and the nets from scratch "
+            f"need {theirs.mean():.1f}."
+        )
     over = all(tables[piece.name].step.max() == piece.of.steps for piece in runs(settings) if isinstance(piece.of, Run))
     return f"{stands} {sentence(ours, theirs, unit, source)}" if over and len(ours) == len(theirs) else stands
 
@@ -250,8 +255,8 @@ BENCH = Workspace(
     tells=tells,
     plays=False,
     words={
-        "run": "**Does pretraining help on your data?** Bring points, pictures or a text. A net that has learned "
-        "something else and one that knows nothing learn from a little of them, side by side."
+        "run": "**Does pretraining help on your data?** Upload a table of points, pictures or a text, and press Train. "
+        "Then pretrained nets and nets from scratch learn from a few of your examples, side by side."
     },
 )
 READING = replace(BENCH, controls=(DATA, AMOUNT))
