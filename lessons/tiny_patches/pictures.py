@@ -179,10 +179,15 @@ def shown_name(name: str) -> bool:
     return name not in {between for row in JOINED for between in row[1:-1]}
 
 
+def dot_name(name: str) -> str:
+    """Returns the name beside a dot. A name such as "adapters 16" is short enough for the edge of the chart."""
+    return name if EVERY[name][0] == ADAPTER else shown_method(name)
+
+
 def one_dot(name: str, x: float, y: float, side: str = "right", spread: float = 0.0) -> Dot:
     shown = shown_name(name)
     role = LOOK[EVERY[name][0]]
-    return Dot(name=shown_method(name), x=x, y=y, role=role, y_spread=spread if shown else 0.0, named=shown, side=side)
+    return Dot(name=dot_name(name), x=x, y=y, role=role, y_spread=spread if shown else 0.0, named=shown, side=side)
 
 
 def forgetting_dots(evidence: Results, where: str, title: str) -> Figure:
@@ -200,7 +205,7 @@ def forgetting_dots(evidence: Results, where: str, title: str) -> Figure:
     ]
     x = Axis(name="accuracy on the new task (%)", form=".1f")
     y = Axis(name="share of the old accuracy that is kept (%)", form=".0f")
-    joined = [list(map(shown_method, row)) for row in JOINED]
+    joined = [list(map(dot_name, row)) for row in JOINED]
     return scatter(marks, x, y, title=title, joined=joined, height=460)
 
 
