@@ -19,7 +19,7 @@ from lessons.without_learning.claims import ENOUGH, curve, errors, fitted, neede
 from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFT, SHOWN, STEEP, STEPS, learner, own_run
 
 NEVER = "never"
-ERROR = "Error in percent of always answering 0:"
+ERROR = "Error compared with always answering 0"
 REACH = (3.0, 4.0)
 SEEN = (-2.0, 2.0)  # the range of nineteen in twenty points in pretraining, which have a normal distribution
 PROMPT = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))
@@ -60,9 +60,9 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Draws error against examples. Before the prediction, only least squares is shown."""
     if not evidence.has("net"):
-        title = f"{ERROR} least squares, on lines as in pretraining"
+        title = f"{ERROR}: least squares {TOLD[AS_SEEN]}"
         return by_examples(evidence, AS_SEEN, guess, title)
-    return by_examples(evidence, settings[SHIFT], guess, f"{ERROR} {TOLD[settings[SHIFT]]}")
+    return by_examples(evidence, settings[SHIFT], guess, f"{ERROR}, {TOLD[settings[SHIFT]]}")
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
@@ -71,7 +71,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     if evidence.has("live"):
         shown["Pretraining"] = lambda: training(evidence.table("live"), settings[STEPS])
     if evidence.has("net"):
-        shown["Farther out"] = lambda: by_examples(evidence, FAR, guess, f"{ERROR} {TOLD[FAR]}")
+        shown["Farther out"] = lambda: by_examples(evidence, FAR, guess, f"{ERROR}, {TOLD[FAR]}")
         nets = {NET: learner(), YOURS: own_run(settings)}
         shown["What changed"] = lambda: cost(evidence, nets, settings[SHIFT])
     return shown
@@ -140,7 +140,7 @@ def banded(x: list[float], said: np.ndarray) -> pd.DataFrame:
 def training(table: pd.DataFrame, steps: int) -> Figure:
     """Draws the error of the learner's nets at the last point of a prompt, while they are pretrained."""
     shown = over_steps(table.assign(accuracy=table.error), YOURS, LOOK[YOURS])
-    what = f"{ERROR} your nets after {EXAMPLES} examples, during pretraining"
+    what = f"{ERROR}, after {EXAMPLES} examples: your nets during pretraining"
     return curves([shown], "training steps", (1, steps), title=what, y="Error")
 
 
