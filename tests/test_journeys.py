@@ -39,7 +39,7 @@ def test_a_newcomer_predicts_runs_and_understands(server: tuple[str, psutil.Proc
     expect(page.get_by_role("button", name="Run again with new data")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text=re.compile(r"^Done\."))).to_have_count(1)  # is read out
     open_view(page, "Layer by layer")
-    expect(page.get_by_text(re.compile(r"Your delta: \d+ % of the weights"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Your delta: \d+ % of the size of the weights"))).to_be_visible()
     page.get_by_text("Experiment").click()
     page.get_by_role("radio", name="third").click()
     expect(page.get_by_text(re.compile(r"Your delta of the third layer only"))).to_be_visible()
@@ -145,7 +145,7 @@ def test_own_text_is_read_from_a_file(server: tuple[str, psutil.Process], page: 
     expect(page.get_by_role("radio", name="letters.txt")).to_be_visible()
     page.keyboard.press("Escape")
     press(page, "Train 4 nets now")
-    expect(page.get_by_text("Three nets go on from the same words").first).to_be_visible()
+    expect(page.get_by_text("Three nets continue the same words").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"^[1-9]\d* of 80 steps"))).to_be_visible()
     expect(page).to_have_url(re.compile("new_subject.subject=own-letters-"))
     press(page, "Stop")
