@@ -142,7 +142,7 @@ def test_classes_learners_and_files_are_bounded(plan: Plan, monkeypatch: pytest.
         begin(Plan(**PLAN), TEACHER)
     for who in ("one", "two", "two", "one"):
         submit_record(plan, who, guess(10, 20, 30))
-    with pytest.raises(BadValue, match="has 2 learners already"):
+    with pytest.raises(BadValue, match="already has 2 learners"):
         submit_record(plan, "three", guess(10, 20, 30))
     for source in "abb":
         bring(plan, a_file(source))
@@ -345,7 +345,7 @@ def test_wrong_class_file_gives_message(plan: Plan) -> None:
         (a_file(name=3), "short line"),
         (a_file(name="a\nb"), "short line"),
         (a_file(lesson=[]), "does not have its lesson"),
-        (a_file(**{"class": "A" * 20}), "of which class"),
+        (a_file(**{"class": "A" * 20}), "which class it belongs to"),
         (a_file(records={}), "at most 500"),
         (a_file(records=[{"said": {}, "missed": []}] * 501), "at most 500"),
         (a_file(records=[3]), "their predictions and wrong answers"),
@@ -353,9 +353,9 @@ def test_wrong_class_file_gives_message(plan: Plan) -> None:
         (a_file(records=[{"said": {"at2": "15"}, "missed": []}]), "does not ask"),
         (a_file(records=[{"said": {"at1": 15}, "missed": []}]), "does not ask"),
         (a_file(records=[{"said": {"at1": "16"}, "missed": []}]), "that nobody can choose"),
-        (a_file(records=[{"said": {}, "missed": [99]}]), "has not"),
-        (a_file(records=[{"said": {}, "missed": [0, 0]}]), "has not"),
-        (a_file(records=[{"said": {}, "missed": [True]}]), "has not"),
+        (a_file(records=[{"said": {}, "missed": [99]}]), "does not have"),
+        (a_file(records=[{"said": {}, "missed": [0, 0]}]), "does not have"),
+        (a_file(records=[{"said": {}, "missed": [True]}]), "does not have"),
         (a_file() + b" " * kept.LARGEST_FILE, "too large"),
     ],
 )

@@ -253,7 +253,10 @@ def test_columns_are_chosen_by_their_file_names(opened: AppTest) -> None:
     {one.label: one for one in opened.selectbox}["Vertical axis"].select(
         "bill_length_mm"
     ).run()  # the two change places
-    assert "bill_depth_mm across, bill_length_mm up" in said(opened).replace("\\", "") and not opened.exception
+    assert (
+        "bill_depth_mm on the horizontal axis, bill_length_mm on the vertical axis" in said(opened).replace("\\", "")
+        and not opened.exception
+    )
     again = AppTest.from_function(_shown, default_timeout=60)  # a reload in the same browser
     again.query_params["own.data"] = at(opened, "own.data")
     again.session_state["me"] = opened.session_state["me"]

@@ -228,7 +228,7 @@ def test_stage_picture_is_saved_as_shown(address: str, page: Page, tmp_path: Pat
     assert coming.value.suggested_filename == "headstart-fast_start.svg"
     page.evaluate("document.querySelector('.st-key-stage [data-testid=stEChartsChart]').remove()")
     save.press("Enter")  # no chart is left
-    expect(page.get_by_text("save pixels as PNG")).to_be_visible()
+    expect(page.get_by_text("Save it as PNG instead")).to_be_visible()
     written = [node.text for node in ElementTree.parse(tmp_path / "picture.svg").iter(f"{SVG}text")]
     assert {"Accuracy on unseen examples; shaded: what the head start is worth", "Points, 400 labels per arm"} < {
         *written
