@@ -26,7 +26,7 @@ GPU_HOURS = (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
 LABEL_COUNTS = (100, 1000, 10_000, 100_000, 1_000_000)
 
 
-def written(numbers: tuple[int, ...]) -> dict[int, str]:
+def with_commas(numbers: tuple[int, ...]) -> dict[int, str]:
     """Returns large numbers as one reads them, such as "10,000"."""
     return {number: f"{number:,}" for number in numbers}
 
@@ -35,7 +35,7 @@ HOURS = Control(
     name="hours",
     label="Pretraining takes this many GPU-hours",
     options=GPU_HOURS,
-    labels=written(GPU_HOURS),
+    labels=with_commas(GPU_HOURS),
     default=1000,
     help="What it takes to pretrain the backbone once. Large language models take millions of GPU-hours.",
     slider=True,
@@ -54,7 +54,7 @@ TASK_LABELS = Control(
     name="task_labels",
     label="A task needs this many labels from scratch",
     options=LABEL_COUNTS,
-    labels=written(LABEL_COUNTS),
+    labels=with_commas(LABEL_COUNTS),
     default=10_000,
     help="How many labelled examples one task needs without pretraining.",
     slider=True,
