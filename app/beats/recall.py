@@ -16,7 +16,7 @@ from app.i18n import outgoing_messages
 from app.state import browser_progress
 from lessons.kit.lesson import progress
 from lessons.kit.lesson.catalogue import Lesson, Question
-from lessons.kit.lesson.explanation import count_noun
+from lessons.kit.model.wording import count_noun
 
 
 def recall(lesson: Lesson, ending: Callable[[], None]) -> None:

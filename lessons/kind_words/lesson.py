@@ -9,10 +9,10 @@ from lessons.kind_words.pictures import HANDLES, MARKS, hook, picture, verdict, 
 from lessons.kind_words.runs import ABOUT, LABELS, after, asks, backdrop, pretrained_run, runs
 from lessons.kit import scripts
 from lessons.kit.lesson.catalogue import Lesson
-from lessons.kit.lesson.explanation import count_noun
 from lessons.kit.model.learner_input import LearnerInput
 from lessons.kit.model.prediction import Prediction
 from lessons.kit.model.values import Settings
+from lessons.kit.model.wording import count_noun
 
 
 def script(settings: Settings) -> str:

@@ -12,9 +12,9 @@ from lessons.kit.figures.curves import Curve, curves, race
 from lessons.kit.figures.label_curves import compare_with_guess, guess_curves, raced, racing
 from lessons.kit.figures.word_weights import word_weights
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
-from lessons.kit.lesson.explanation import count_noun
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Control, Results, Settings
+from lessons.kit.model.wording import count_noun
 from lessons.kit.results.evidence import band_by_x
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from lessons.kit import scripts
 from lessons.kit.lesson.catalogue import Lesson
-from lessons.kit.lesson.explanation import count_noun
 from lessons.kit.model.learner_input import LearnerInput
 from lessons.kit.model.prediction import Handle, Prediction
 from lessons.kit.model.values import Settings
+from lessons.kit.model.wording import count_noun
 from lessons.kit.runs.recipes import METHOD
 from lessons.label_worth.claims import CLAIMS
 from lessons.label_worth.pictures import HANDLES, hook, labelled, picture, tells, verdict, views

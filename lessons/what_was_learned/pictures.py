@@ -14,9 +14,9 @@ from lessons.kit.figures.answer_wall import Wall, walls
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.player import Images, Player, Space, player, to_base64
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
-from lessons.kit.lesson.explanation import count_noun
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Behaviour, Control, Results, Settings
+from lessons.kit.model.wording import count_noun
 from lessons.kit.results.evidence import band_by_x
 from lessons.kit.runs.transfers import LAYERS, SPIRALS, WORLDS
 from lessons.what_was_learned.claims import finals

@@ -10,7 +10,7 @@ import numpy as np
 
 from lessons.kit.figures import Figure
 from lessons.kit.figures.player import Bars, Images, Player, player
-from lessons.kit.lesson.explanation import count_noun
+from lessons.kit.model.wording import count_noun
 
 GAP = 5  # cells between the two thin matrices and their product
 

@@ -15,11 +15,6 @@ TAGS = ("lit", "view", "at", "shows")
 TAG = re.compile(rf"^\{{({'|'.join(TAGS)}): ([^}}]+)\}}\s*", re.MULTILINE)
 
 
-def count_noun(number: int, what: str) -> str:
-    """Returns a number with its noun, such as "1 lesson" or "2 lessons"."""
-    return f"{number:,} {what}{'s' * (number != 1)}"
-
-
 @dataclass(frozen=True, kw_only=True)
 class ExplainedFinding:
     """Holds one finding of an explanation, and the part of the picture that it refers to."""

@@ -16,7 +16,7 @@ from typing import Any
 from core.experiment.checks import BadValue, check_whole, parse_json
 from lessons.kit.lesson.catalogue import BEATS, Lesson, lessons
 from lessons.kit.lesson.earlier_question_ids import EARLIER_IDS
-from lessons.kit.lesson.explanation import count_noun
+from lessons.kit.model.wording import count_noun
 
 ENOUGH = 2  # a missed question is asked again until it has been answered correctly this many times in a row
 LARGEST = 65_536  # bytes of a file, at most

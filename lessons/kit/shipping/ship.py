@@ -23,8 +23,8 @@ from core.experiment.spec import Measure, Run, digest, to_json
 from core.store import shipped, store
 from lessons.kit.capstone import choice_results as searched
 from lessons.kit.lesson.catalogue import Lesson, claims, lessons
-from lessons.kit.lesson.explanation import count_noun
 from lessons.kit.model.values import LabelledRun, Measures, Runs, Seeds, Settings, Values
+from lessons.kit.model.wording import count_noun
 from lessons.kit.results.compute import compute
 from lessons.kit.sandbox import challenges
 from lessons.kit.shipping import findings, goals, thumbnails
