@@ -20,6 +20,8 @@ SERVER = (
     "core.experiment.checks",
     "core.experiment.fields",
     "core.experiment.static_inspection",
+    "core.experiment.task",
+    "core.experiment.guest_book_tasks",
     "core.experiment.tasks",
     "core.experiment.spec",
     "core.experiment.scores",

@@ -37,8 +37,8 @@ from lessons.kit.classes.class_plan import (
     write,
 )
 from lessons.kit.lesson.catalogue import BEATS, Lesson, lessons
-from lessons.kit.lesson.explanation import count_noun as many_of
 from lessons.kit.model.values import Control
+from lessons.kit.model.wording import count_noun as many_of
 
 TITLE = "Teach a class"
 SLUG = "teach"

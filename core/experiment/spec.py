@@ -68,9 +68,7 @@ class Stage(Bounded):
         False, Flag("Anneal"), "The learning rate rises in the first steps and then falls along a cosine curve."
     )
     aim: str = bounded(
-        "task",
-        Choice("Aim", aims),
-        "What training minimizes: the loss of the task, or a loss that is computed from preferences.",
+        "task", Choice("Aim", aims), "Training minimizes the loss of the task, or a loss from preferences."
     )
     beta: float = bounded(
         0.1,
@@ -122,9 +120,7 @@ class Run(Bounded):
         "The number of layers that are copied from the backbone, counted from the input. 0 copies all of them.",
     )  # fmt: skip
     frames: int = bounded(
-        0,
-        IntRange("Frames", 0, 100),
-        "The number of moments at which the weights of the first net are stored for the player.",
+        0, IntRange("Frames", 0, 100), "The number of moments at which the first net's weights are stored to be played."
     )
     keep: tuple[Keep, ...] = ()  # what protects the tasks of the run's ancestors
     scrambled: bool = bounded(

@@ -7,12 +7,14 @@ This module does not import torch and does not draw examples. The files of the s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from core.experiment.checks import BadValue, quoted_value
-from core.experiment.fields import Bounded, Choice, Flag, FloatRange, IntRange, bounded
-from core.experiment.guest_book_words import ASKED
+from core.experiment.fields import Choice, Flag, FloatRange, IntRange, bounded
+from core.experiment.guest_book_tasks import GuestBook as GuestBook
+from core.experiment.guest_book_tasks import Preferences as Preferences
+from core.experiment.task import Task as Task
 
 WHAT = (
     "old or new", "code or prose", "law or play", "good or bad", "in French", "answer", "in new English",
@@ -29,30 +31,6 @@ READY = ("harbour", "garden", "runes")  # alphabets that come with the app, in c
 SCRIPTS = ("all", "latin", "greek", "cyrillic", "kana", "symbols")  # scripts of the glyphs
 DIGITS = frozenset("0123456789")
 RATED = ("films", "tweets", "products", "editorials")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task(Bounded):
-    """Examples from one world with one question about them. Each subclass is a task in one world."""
-
-    world: ClassVar[str] = ""
-    form: ClassVar[str] = ""  # the form of the examples; a net lists the forms that it reads (READS in core/nets)
-    # raised when the same values come to mean different examples, which changes their digests
-    edition: ClassVar[int] = 1
-    judged: ClassVar[bool] = False  # whether the text that a net writes is judged too, not only its predictions
-    exhibits: ClassVar[int] = 2500  # the most examples for which a run may record its answers during training
-
-    @property
-    def question(self) -> str:
-        """Returns the question that the task asks. Tasks with the same question share a head: a net answers one of
-        them with what it learned for the other."""
-        return self.world
-
-    def at_most(self, labels: int) -> Task:
-        """Returns the task with at most this number of labelled examples a class. Tasks that do not count labels are
-        unchanged."""
-        known = getattr(self, "labels", None)
-        return self if known is None else replace(self, labels=min(labels, known))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,37 +280,6 @@ class Lines(Task):
         1.0, FloatRange("Steep", 0, 10), "How steep the lines are (the standard deviation of the slope)."
     )
     bend: float = bounded(0.0, FloatRange("Bend", -2, 2), "How much the lines are bent. Above 0 they are parabolas.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class GuestBook(Task):
-    """Notes of ten words in the guest book of a small house; asks for the next word at every place."""
-
-    world: ClassVar[str] = "guest_book"
-    form: ClassVar[str] = "notes"
-    exhibits: ClassVar[int] = 64
-    notes: int = bounded(4000, IntRange("Notes", 1, 20_000), "The number of notes that the net learns from.")
-    polite: bool = bounded(False, Flag("Polite"), "Leaves out all notes with an unkind word.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preferences(GuestBook):
-    """The same notes, and pairs of which a rater prefers one."""
-
-    judged: ClassVar[bool] = True
-    pairs: int = bounded(
-        300,
-        IntRange("Pairs", 2 * len(ASKED), 10_000),
-        "The number of pairs of notes from which a rater has picked the better one.",
-    )
-    # The learner's choices, one letter for each pair of core.experiment.guest_book_words.ASKED: the better note (a or
-    # b), or - if the learner skipped the pair. All other choices are simulated.
-    clicks: str = ""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not isinstance(self.clicks, str) or len(self.clicks) > len(ASKED) or set(self.clicks) - set("ab-"):
-            raise BadValue(f"Clicks must be at most {len(ASKED)} letters a, b or -, not {quoted_value(self.clicks)}.")
 
 
 def kinds(base: type[Task]) -> list[type[Task]]:

@@ -1,5 +1,4 @@
-"""Draws the figures of this lesson: notes that turn bad, promise and truth, leashes, the alignment tax, the
-restraint, and the worth of words."""
+"""Draws the figures: notes that turn bad, promise and truth, the leash, the alignment tax, and the worth of words."""
 
 from __future__ import annotations
 
@@ -82,11 +81,7 @@ def is_over(evidence: Results, settings: Settings) -> bool:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Draws promise and truth against distance. It shows the live run if it is finished, and the stored run
-    otherwise.
-
-    While a live run is training, only the promise is shown. Before the prediction, only the learner's guess is shown.
-    """
+    """Draws promise and truth against distance, for the live run if it is finished, else for the stored run."""
     asked = (settings[METHOD], settings[LEASH], settings[PRETRAINING_MIX]) == (RL, LOOSE, NO_MIX)
     said = {SPAN[0]: AS_GOOD} | {float(kl): guess[one] / 100 for kl, one in HANDLES.items()} if guess and asked else {}
     over = is_over(evidence, settings)
@@ -292,10 +287,8 @@ def tells(evidence: Results, settings: Settings) -> str:
     if not evidence.has("live"):
         return ""
     last = mean(evidence.table("live")).iloc[-1]
-    promise = (
-        f"After {last.step:.0f} steps the reward model promises that raters prefer {percent(last.promised)} "
-        "of the notes."
-    )
+    often = percent(last.promised)
+    promise = f"After {last.step:.0f} steps the reward model promises that raters prefer {often} of the notes."
     return f"{promise} Flag the step where the notes turn bad." if is_over(evidence, settings) else promise
 
 

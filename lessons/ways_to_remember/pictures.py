@@ -12,6 +12,7 @@ import pandas as pd
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.answer_wall import Wall, class_letter, walls
 from lessons.kit.figures.curves import Curve, curves, over_steps
+from lessons.kit.figures.memory_sketches import four_ways
 from lessons.kit.figures.scatter import Axis, Dot, scatter
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
@@ -32,7 +33,6 @@ from lessons.ways_to_remember.runs import (
     picked,
 )
 from lessons.ways_to_remember.side_figures import Tables, averages, cost, dot, heats, one_heat, skills, speeds, starts
-from lessons.ways_to_remember.sketches import four_ways
 
 OLD, NEW = "old skill that is left (%)", "new digits that are read (%)"
 KEPT, READ = 0.75, 0.8  # for the mission: the share of the old skill, and of the new digits
