@@ -178,7 +178,7 @@ def test_missed_question_returns_and_is_saved(address: str, page: Page, tmp_path
     press(page, "That is my answer")
     page.wait_for_function("localStorage.getItem('headstart')?.includes('\"right\":0')")
     page.goto(f"{address}/again")  # another session: only the browser knows
-    expect(page.get_by_text("Once more, from")).to_be_visible()
+    expect(page.get_by_text("A question you missed, from")).to_be_visible()
     page.get_by_role("radio", name=question.right).check(force=True)
     press(page, "That is my answer")
     expect(page.get_by_text("one more time, on another day")).to_be_visible()
@@ -192,7 +192,7 @@ def test_missed_question_returns_and_is_saved(address: str, page: Page, tmp_path
     assert SLUGS[0] in saved.answered
     press(page, "Delete my progress")
     press(page, "Yes, delete it")
-    expect(page.get_by_text("Once more, from")).to_have_count(0)
+    expect(page.get_by_text("A question you missed, from")).to_have_count(0)
     page.wait_for_function("!localStorage.getItem('headstart')?.includes('right')")
     page.locator("input[type=file]").set_input_files(tmp_path / "mine.json")
-    expect(page.get_by_text(re.compile("0 of 1 misses mended"))).to_be_visible()
+    expect(page.get_by_text(re.compile("1 question to retry"))).to_be_visible()
