@@ -273,7 +273,7 @@ def test_full_disk_refuses_a_bundle_with_message(data: bytes, elsewhere: Path, m
 
 
 def test_unfinished_run_makes_no_bundle() -> None:
-    with pytest.raises(BadValue, match="ended"):
+    with pytest.raises(BadValue, match="finished"):
         bundle.pack(Run(task=Plane(labels=21), net="mlp", first_seed=81_001))
 
 

@@ -227,7 +227,7 @@ def test_pasted_text_becomes_the_subject() -> None:
     assert (
         "pasted text cannot be used" in said
         and "13 characters" in said
-        and "You are still using **shakespeare**" in said
+        and "You are still using **Shakespeare**" in said
     )
     area = next(one for one in test.text_area if one.label == "Or paste a text here")
     assert not area.value  # what was refused is gone

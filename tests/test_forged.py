@@ -79,7 +79,7 @@ def test_continuing_takes_only_what_the_lesson_noted(address: str, at: str) -> N
         name = next(element.id for element in visitor.shown.values() if element.id.endswith(f"-{browser_progress.AT}"))
         kept = {"slug": "small_step", "query": {at: "Recall"}}
         await visitor.forge([WidgetState(id=name, json_value=json.dumps({"kept": kept}))])
-        await visitor.press("Continue with")
+        await visitor.press("Continue “")
         await visitor.close()
         return visitor
 

@@ -76,7 +76,7 @@ def test_old_bundle_opens_and_shows_its_run(home: Path) -> None:
     page.query_params["bundle"] = name
     page.run()
     assert not page.exception and not page.warning
-    assert "Brought" in text_of(page) and page.subheader[0].value.startswith("Plane")
+    assert "From a bundle, not checked here" in text_of(page) and page.subheader[0].value.startswith("Plane")
 
 
 def test_old_store_is_read_and_not_recomputed(old_store: Path) -> None:

@@ -199,7 +199,8 @@ def test_data_stay_with_the_browser_that_brought_them(make: Callable[[], Run], t
     assert compute_values.perform(run) == "done"
     folder = unzipped(zipped(run, with_data=False), tmp_path)
     assert (
-        not (folder / "data").exists() and "only the zip of that browser has them" in (folder / "README.md").read_text()
+        not (folder / "data").exists()
+        and "Only a zip file from their browser contains them" in (folder / "README.md").read_text()
     )
     done = trained(folder)
     assert done.returncode == 1 and not done.stderr
@@ -275,7 +276,7 @@ def test_equal_runs_give_equal_zips() -> None:
     assert zipped(ARMS) == zipped(ARMS)
     with zipfile.ZipFile(io.BytesIO(zipped(ARMS))) as archive:
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
-    with pytest.raises(BadValue, match="ended"):
+    with pytest.raises(BadValue, match="finished"):
         zipped(on(Plane(labels=21), "mlp"))
 
 

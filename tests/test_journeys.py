@@ -135,7 +135,7 @@ def test_own_text_is_read_from_a_file(server: tuple[str, psutil.Process], page: 
     picture.write_bytes(bytes(range(256)) * 100)
     chooser.set_input_files(picture)
     expect(page.get_by_text("photo.jpg cannot be used. This file is not plain text").last).to_be_visible()
-    expect(page.get_by_text("You are still using shakespeare").last).to_be_visible()
+    expect(page.get_by_text("You are still using Shakespeare").last).to_be_visible()
     expect(page.locator("[data-testid=stFileUploaderFile]")).to_have_count(0)
     expect(chooser).to_have_count(1)
     settled(page)  # a new place for a file has come instead of the one that was refused
