@@ -508,7 +508,7 @@ def test_class_of_two_joins_waits_and_continues(address: str, browser: Browser, 
     began = time.monotonic()
     expect(second.get_by_role("button", name=re.compile("Train"))).to_be_visible()  # nobody has touched its page
     assert time.monotonic() - began < 20
-    expect(first.get_by_text("First say what you expect")).to_be_visible()
+    expect(first.get_by_text("Make a prediction first.")).to_be_visible()
     desk.close()
     phone.close()
 
@@ -545,5 +545,5 @@ def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browse
     projector.keyboard.press("PageDown")
     expect(projector.get_by_text(re.compile(r"\(median of 1 guess 60 %\)"))).to_be_visible()
     projector.keyboard.press("PageDown")
-    expect(projector.get_by_text("is worth more to a net that already sees.")).to_be_visible()
+    expect(projector.get_by_text("The pretrained net needs far fewer labels.")).to_be_visible()
     projector.close()

@@ -168,7 +168,7 @@ def test_forgetting_is_undone_from_chosen_step(address: str, page: Page) -> None
     expect(page.get_by_text("Go back to step 197")).to_be_visible()
     expect(scrubber).to_have_attribute("aria-valuetext", "step 197")
     expect(page.locator("[data-testid=stBaseButton-primary], .leave:visible")).to_have_count(1)
-    page.get_by_text("rehearse old examples", exact=True).click()
+    page.get_by_text("replay: practise old examples", exact=True).click()
     expect(page).to_have_url(re.compile("time.keep="))
     page.locator(".st-key-train button").click()
     expect(page.get_by_text("Done: bring back half of the old skill that was lost")).to_be_visible(timeout=60_000)
