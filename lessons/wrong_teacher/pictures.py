@@ -81,7 +81,7 @@ BRIEFLY = {  # a shorter description for a row
     "clothing": "photos, shirt or shoe?",
 }
 ABOVE = "Percentage points better than from scratch"
-UNIT = "percentage points better than a net from scratch that is trained to its best"
+UNIT = "percentage points better than from scratch"
 NO_TEACHER = "no teacher"
 
 
