@@ -1,7 +1,7 @@
 // Rows that glide to their places and that the learner can put in order. lessons/kit/figures/ranked_rows.py makes their data.
 
 const REST = 300 // milliseconds after the last key until the order is sent to the server
-const LOW = 44, HIGH = 60, ROOM = 486, NARROW = 52, WIDE = 560 // pixels: the height of a row, of all rows, and the widths for a phone
+const LOW = 44, HIGH = 60, ROOM = 486, NARROW = 52, SLIM = 38, WIDE = 560 // pixels: the height of a row, of all rows, of a row on a phone (one to drag, one to read), and the width below which it is one
 
 export default function ({ data, parentElement, setTriggerValue }) {
   speak(data)
@@ -114,7 +114,7 @@ function rows(root) {
   }
   function place() {
     const narrow = root.clientWidth < WIDE
-    tall = narrow ? NARROW : Math.min(HIGH, Math.max(LOW, Math.floor(ROOM / Math.max(1, order.length))))
+    tall = narrow ? (data.asked ? NARROW : SLIM) : Math.min(HIGH, Math.max(LOW, Math.floor(ROOM / Math.max(1, order.length))))
     root.classList.toggle("narrow", narrow)
     root.classList.toggle("asked", data.asked)
     root.classList.toggle("told", said)
