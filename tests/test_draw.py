@@ -92,7 +92,9 @@ def test_drawn_symbols_are_learned_and_guessed(address: str, page: Page) -> None
     page.locator(".st-key-train button").click()
     expect(page.get_by_text("Draw one of these again")).to_be_visible()
     drawn(page, square, CROSS)
-    expect(page.get_by_role("img", name=re.compile(r"Confidence in this answer.* pretrained: symbol 1"))).to_be_visible()
+    expect(
+        page.get_by_role("img", name=re.compile(r"Confidence in this answer.* pretrained: symbol 1"))
+    ).to_be_visible()
     page.get_by_text("Old letters", exact=True).click()
     expect(page.get_by_role("img", name=re.compile("Accuracy on 443 letters and symbols"))).to_be_visible()
     page.reload()

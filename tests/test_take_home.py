@@ -230,9 +230,8 @@ def test_stage_picture_is_saved_as_shown(address: str, page: Page, tmp_path: Pat
     save.press("Enter")  # no chart is left
     expect(page.get_by_text("Save it as PNG instead")).to_be_visible()
     written = [node.text for node in ElementTree.parse(tmp_path / "picture.svg").iter(f"{SVG}text")]
-    assert {"Accuracy on unseen examples; shaded: what the head start is worth", "Points, 400 labels per arm"} < {
-        *written
-    }
+    assert "Points, 400 labels per arm" in written
+    assert any(str(text).startswith("Accuracy on unseen examples") for text in written)
     picture = Image.open(tmp_path / "picture.png").convert("RGB")
     assert box and picture.width >= 2 * box["width"] and picture.height >= 2 * box["height"]
     colours = picture.resize((200, 200)).getcolors(40_000) or []
