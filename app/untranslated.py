@@ -24,7 +24,7 @@ from app.i18n.collect import FRAME, ROOT, Text, collected
 from app.i18n.language import AT, LANGUAGES, OWN, Reader
 from app.i18n.translator import Translator, translations
 from core.experiment import guest_book_words as notes
-from lessons.kit.lesson.catalogue import Lesson, lessons
+from lessons.kit.lesson.catalogue import Lesson, lessons, tour
 from lessons.kit.results.evidence import load_results
 
 DATA = frozenset(notes.WORDS)  # real guest book notes and their words are not translated
@@ -73,8 +73,8 @@ def of_lesson(slug: str) -> None:
 
 
 def select_lessons(only: str) -> list[Lesson]:
-    """Returns the lesson with this slug, or all lessons of the path."""
-    return [lesson for lesson in lessons().values() if (lesson.slug == only if only else lesson.on_path)]
+    """Returns the lesson with this slug, or all lessons of the tour."""
+    return [lesson for lesson in lessons().values() if lesson.slug == only] if only else tour()
 
 
 def pages(language: str, only: str = "") -> Iterator[tuple[str, AppTest]]:

@@ -155,7 +155,7 @@ def moving(page: Page) -> list[Image.Image]:
     frames = []
     for _ in range(int(slider.get_attribute("max") or 0) + 1):
         page.wait_for_timeout(300)
-        frames.append(screenshot(page).crop((368, 150, *SIZE.values())))
+        frames.append(screenshot(page).crop((368, 150, SIZE["width"], 640)))  # without the empty lower edge
         slider.press("ArrowRight")
     return frames
 

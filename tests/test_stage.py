@@ -79,11 +79,11 @@ def test_finding_is_shown_at_its_own_settings() -> None:
 
 @EACH
 def test_every_view_that_a_finding_names_is_there(lesson: Lesson) -> None:
-    settings, unsaid = lesson.defaults, Settings()
-    evidence = load_results(lesson.backdrop(settings)) | own_results(lesson, settings)
-    views = lesson.views(evidence, settings, unsaid)
-    shown = lesson.picture(evidence, settings, unsaid)
     for told in map(ExplainedFinding.read, lesson.explained):
+        settings, unsaid = settings_of(lesson, told, lesson.defaults), Settings()
+        evidence = load_results(lesson.backdrop(settings)) | own_results(lesson, settings)
+        views = lesson.views(evidence, settings, unsaid)
+        shown = lesson.picture(evidence, settings, unsaid)
         assert not told.view or told.view in views, f"{lesson.slug}: {told.view} is none of {list(views)}"
         if told.lit and shown.kind == "chart":
             assert highlight(shown, told.lit) != shown, f"{lesson.slug}: nothing in the picture is called {told.lit}"

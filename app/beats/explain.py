@@ -17,7 +17,7 @@ from app.components.save_figure.save_figure import save_figure
 from app.state import browser_progress, lesson_cache, url_state
 from app.state.url_state import LessonState
 from core.store import store
-from lessons.kit.lesson.catalogue import Lesson, lessons
+from lessons.kit.lesson.catalogue import Lesson, lessons, tour
 from lessons.kit.lesson.explanation import ExplainedFinding, Try
 from lessons.kit.model.values import Results, Settings, defaults
 from lessons.kit.sandbox import presets
@@ -44,6 +44,9 @@ def explain(
     told = findings(lesson)
     step_at = url_state.key(lesson.slug, "finding")
     step = min(st.session_state.get(step_at, 0), len(told))
+    finding = told[step] if step < len(told) else ExplainedFinding(words="")
+    shown = settings_of(lesson, finding, settings)
+    evidence = results(shown)
 
     def turn(by: int) -> None:
         st.session_state[step_at] = step + by
@@ -53,9 +56,9 @@ def explain(
             if step < len(told):
                 with st.container(key="finding"):
                     st.caption(f"Finding {step + 1} of {len(told)}")
-                    prose(told[step].words, lesson.slug, f"explain {step}")
+                    prose(finding.words, lesson.slug, f"explain {step}")
             else:
-                ending(lesson, at, results(settings))
+                ending(lesson, at, evidence)
             with st.container(horizontal=True):
                 st.button(
                     "Back", on_click=turn, args=(-1,), disabled=step == 0, key=f"{lesson.slug}.back", type="tertiary"
@@ -67,10 +70,8 @@ def explain(
             evidence_buttons(lesson, at, ended=step == len(told))
         # nested like the Run beat, so that the picture keeps its place in the document
         with st.container(key="stage"), st.container():
-            finding = told[step] if step < len(told) else ExplainedFinding(words="")
-            shown = settings_of(lesson, finding, settings)
             scene = f"Explain {step}"
-            stage(lesson, results(shown), shown, at.guess, first=finding.view, lit=finding.lit, scene=scene)
+            stage(lesson, evidence, shown, at.guess, first=finding.view, lit=finding.lit, scene=scene)
 
 
 def settings_of(lesson: Lesson, finding: ExplainedFinding, settings: Settings) -> Settings:
@@ -130,9 +131,10 @@ def verdict(lesson: Lesson, at: LessonState, evidence: Results) -> None:
 
 def way_on(lesson: Lesson) -> None:
     """Draws links to the next lesson, to the next one of the tour, and to the learner's progress."""
-    after = [other for other in lessons().values() if other.number > lesson.number]
-    following = next(iter(after), None)
-    stop = next((other for other in after if other.on_path), None) if lesson.on_path else None
+    following, stop = (
+        next((other for other in row if other.number > lesson.number), None)
+        for row in (lessons().values(), tour() if lesson.on_path else ())
+    )
     if stop:
         page_link(f"Next on the tour: **{stop.number}. {stop.title}** :material/star:", stop.slug)
     if following and following != stop:

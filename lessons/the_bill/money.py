@@ -15,13 +15,14 @@ from lessons.kit.figures.stacked_bars import Part, stacked_bars
 from lessons.kit.model.values import Control, Seeds, Settings
 from lessons.kit.results.evidence import load_results
 from lessons.kit.results.label_savings import pretrained, scratch_best, worth
-from lessons.kit.runs.recipes import FEW, SIZES, label_runs
+from lessons.kit.runs.recipes import FEW, label_runs
 from lessons.the_bill.bill import break_even
 from lessons.the_bill.claims import task_count
 from lessons.the_bill.runs import OTHERS, PAYER, TASKS
 
 CORE_HOUR = 0.05  # euros for an hour of one processor core, which is what our own backbone was trained on
 LABEL_PRICES = {"crowd": 0.05, "specialist": 1.0, "doctor": 10.0}  # euros
+LABELLERS = {"crowd": "a crowd worker", "specialist": "a specialist", "doctor": "a doctor"}
 GPU_HOURS = (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
 LABEL_COUNTS = (100, 1000, 10_000, 100_000, 1_000_000)
 
@@ -66,9 +67,7 @@ LABELLER = Control(
     options=tuple(LABEL_PRICES),
     default="crowd",
     labels={
-        "crowd": "a crowd worker, 0.05 euros a label",
-        "specialist": "a specialist, 1 euro a label",
-        "doctor": "a doctor, 10 euros a label",
+        who: f"{LABELLERS[who]}, {price:g} euro{'s' * (price != 1)} a label" for who, price in LABEL_PRICES.items()
     },
     help="A label costs what the person who gives it is paid for their time.",
     changes_runs=False,
@@ -104,7 +103,7 @@ class Case:
 def label_factor() -> float:
     """Returns the smallest factor by which pretraining saves labels in lesson 1, over all numbers of labels."""
     evidence = load_results(label_runs(Seeds()))
-    ours, theirs = pretrained(evidence), scratch_best(evidence, SIZES)
+    ours, theirs = pretrained(evidence), scratch_best(evidence)
     return min(worth(float(ours[labels].mean()), labels, theirs) for labels in FEW)
 
 

@@ -148,7 +148,7 @@ def old_skill_walls(evidence: Results, chosen: str) -> list[Wall]:
 def plain(way: str) -> str:
     """Returns the name of a way on the page."""
     method, _, level = way.partition(" ")
-    return f"{method} ({level})" if level else "no protection"
+    return f"{method} at {level} strength" if level else "no protection"
 
 
 def tells(evidence: Results, settings: Settings) -> str:
@@ -202,7 +202,8 @@ def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int],
         met = tables.get(f"{method} middle")
         y = 100 * float(final(met).mean()) if met is not None else Y[0] + 5
         shown.append(Dot(name=f"your prediction: {SHORT[method]}", x=left, y=y, role="guess", side="bottom"))
-    across, up = Axis(name=OLD, low=X[0], high=X[1], form=".0f"), Axis(name=NEW, low=Y[0], high=Y[1], form=".0f")
+    across = Axis(name=OLD, low=X[0], high=X[1], form=".0f", ticks=range(0, 101, 20))
+    up = Axis(name=NEW, low=Y[0], high=Y[1], form=".0f")
     return scatter(shown, across, up, title=title, joined=joined, height=440)
 
 

@@ -111,8 +111,8 @@ def speeds(evidence: Results) -> Figure:
         replace(dot(name, old(table), final(table), role), side="lane")
         for (name, table), role in zip(named.items(), ("note", *["pretrained"] * 3))
     ]
-    x = Axis(name="old arms that are still read (%)", low=30, high=115, form=".0f")
-    y = Axis(name="new points that are read (%)", low=90, high=102, form=".1f")
+    x = Axis(name="old arms that are still read (%)", low=30, high=115, form=".0f", ticks=range(40, 101, 20))
+    y = Axis(name="new points that are read (%)", low=90, high=102, form=".1f", ticks=range(90, 101, 2))
     title = f"Spiral arms without a penalty: one learning rate (the best of {len(EVEN_RATES)}), or one for each layer"
     return scatter(shown, x, y, title=title, height=300)
 

@@ -20,8 +20,8 @@ function hands(root) {
     untold.clear()
   })
   const ways = {} // by control: its options in their order on the axis
-  const plane = svg("svg", { "aria-hidden": "true" }), line = svg("path", {}), dots = svg("g", {}), tracks = svg("g", {})
-  plane.append(tracks, line, dots)
+  const plane = svg("svg", { "aria-hidden": "true" }), line = svg("path", {}), dots = svg("g", {}), grooves = svg("g", {})
+  plane.append(grooves, line, dots)
   const nodes = el("div", { role: "group" })
   root.replaceChildren(plane, nodes)
 
@@ -125,11 +125,11 @@ function hands(root) {
   const shown = handle => moves(handle).map(([way]) => way.called?.[said[way.name]] || spoken(way.options[said[way.name]].text, handle.unit))
   const written = handle => moves(handle).map(([way]) => said[way.name] === undefined ? null : way.options[said[way.name]].text)
 
-  /** Returns the track of a handle that moves only sideways: its height means nothing, so it does not stand on an axis. */
-  function track(handle) {
+  /** Returns the groove of a handle that moves only sideways: its height means nothing, so it does not stand on an axis. */
+  function groove(handle) {
     if (typeof handle.x !== "object" || typeof handle.y === "object") return null
     const ends = handle.x.options.map(option => along(0, option.place, handle.pane)), y = along(1, handle.y, handle.pane)
-    return svg("line", { class: "track", x1: Math.min(...ends), x2: Math.max(...ends), y1: y, y2: y })
+    return svg("line", { class: "groove", x1: Math.min(...ends), x2: Math.max(...ends), y1: y, y2: y })
   }
   function draw() {
     measure()
@@ -137,7 +137,7 @@ function hands(root) {
     if (!box) return
     const width = box.left + box.width
     set(plane, { width, height: box.top + box.height })
-    tracks.replaceChildren(...data.handles.map(track).filter(Boolean))
+    grooves.replaceChildren(...data.handles.map(groove).filter(Boolean))
     const places = data.handles.map(place), drawn = data.handles.filter(handle => moves(handle).length)
     drawn.forEach((handle, k) => {
       const node = nodes.children[k], [x, y] = places[data.handles.indexOf(handle)], there = isSaid(handle)

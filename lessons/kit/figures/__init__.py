@@ -3,6 +3,7 @@ tables. They do not depend on the screen."""
 
 from __future__ import annotations
 
+import base64
 import math
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -70,6 +71,11 @@ class Figure:
         from lessons.kit.figures.notebook_figure import mimebundle
 
         return mimebundle(self)
+
+
+def svg_address(drawing: str) -> str:
+    """Returns an SVG drawing as a data URL for an image, because Streamlit removes inline SVG from a page's HTML."""
+    return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()
 
 
 def compact(spec: dict[str, Any], **axes: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 
-from lessons.kit.figures import ROLES, Figure
+from lessons.kit.figures import ROLES, Figure, svg_address
 
 OLD, NEW, STILL = ROLES["source"][0], ROLES["target"][0], ROLES["note"][0]  # colours
 WEIGHTS = (0.9, 0.15, 0.6, 0.1, 0.3)  # how much each weight of the sketch matters for the old skill
@@ -78,17 +77,16 @@ SKETCHES: dict[str, tuple[Callable[[], str], str]] = {
 }
 
 
-def data_address(drawing: str) -> str:
-    """Returns a drawing as an image in a data URL, because Streamlit removes drawings from a page's HTML."""
-    whole = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 180 64">{drawing}</svg>'
-    return "data:image/svg+xml;base64," + base64.b64encode(whole.encode()).decode()
+def sketch_address(drawing: str) -> str:
+    """Returns the drawing of a sketch as the address of an image."""
+    return svg_address(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 180 64">{drawing}</svg>')
 
 
 def four_ways() -> Figure:
     """Draws the four ways to remember side by side, each with one sentence."""
     cards = (
         f'<div style="border:1px solid {STILL}55;border-radius:10px;padding:.6rem .9rem">'
-        f'<img src="{data_address(sketch())}" alt="" style="width:100%;height:110px"/>'
+        f'<img src="{sketch_address(sketch())}" alt="" style="width:100%;height:110px"/>'
         f'<p style="margin:.3rem 0 0"><b>{name}</b> {words}</p></div>'
         for name, (sketch, words) in SKETCHES.items()
     )

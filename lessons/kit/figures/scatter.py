@@ -40,6 +40,7 @@ class Axis:
     high: float | None = None
     log: bool = False
     form: str = ".2f"
+    ticks: Sequence[float] = ()  # the numbers that are written, if the chart does not choose them
 
 
 def scatter(
@@ -76,13 +77,10 @@ def grounded(x: Axis, y: Axis, top: int) -> Ground | None:
 
 
 def axis_option(axis: Axis) -> dict[str, Any]:
-    ends: dict[str, Any] = {"min": axis.low, "max": axis.high}
-    if (
-        "%" in axis.name and axis.high and axis.high > 100 and not axis.log
-    ):  # room for a mark at 100 %, and no number above
-        ends["axisLabel"] = {"customValues": [share for share in range(0, 101, 20) if share >= (axis.low or 0)]}
+    ends = {"min": axis.low, "max": axis.high}
+    numbers = {"axisLabel": {"customValues": list(axis.ticks)}} if axis.ticks else {}
     kind = {"type": "log" if axis.log else "value", "name": axis.name, "scale": True, "splitLine": {"show": False}}
-    return kind | {name: end for name, end in ends.items() if end is not None}
+    return kind | numbers | {name: end for name, end in ends.items() if end is not None}
 
 
 def one_dot(dot: Dot) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from lessons.kit.model.values import Results
@@ -17,8 +15,9 @@ def pretrained(evidence: Results) -> Accuracies:
     return {n: final(table) for n, table in evidence.tables("pretrained").items()}
 
 
-def scratch_best(evidence: Results, sizes: Sequence[int]) -> Accuracies:
-    """Returns the best accuracies of the nets from scratch, at these numbers of labels per class."""
+def scratch_best(evidence: Results) -> Accuracies:
+    """Returns the best accuracies of the nets from scratch, over their learning rates and steps."""
+    sizes = dict.fromkeys(labels for labels, _ in evidence.tables("scratch best"))
     return {n: oracle_best(evidence.tables("scratch best", n).values()) for n in sizes}
 
 

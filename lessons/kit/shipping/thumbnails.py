@@ -5,11 +5,11 @@ They ship, so that the home page reads only one small file. The file is made by 
 
 from __future__ import annotations
 
-import base64
 import json
 from functools import cache
 
 from core.store import shipped, store
+from lessons.kit.figures import svg_address
 from lessons.kit.figures.thumbnail_svg import EMPTY, thumbnail_svg
 from lessons.kit.lesson.catalogue import Lesson, lessons
 from lessons.kit.model.values import Settings, visible
@@ -38,6 +38,5 @@ def read() -> dict[str, str]:
 
 @cache
 def thumbnail_html(slug: str) -> str:
-    """Returns a thumbnail as an HTML image, because Streamlit removes inline SVG from a page's HTML."""
-    data = base64.b64encode(read().get(slug, EMPTY).encode()).decode()
-    return f'<img class="sketch" alt="" src="data:image/svg+xml;base64,{data}">'
+    """Returns a thumbnail as an HTML image."""
+    return f'<img class="sketch" alt="" src="{svg_address(read().get(slug, EMPTY))}">'
