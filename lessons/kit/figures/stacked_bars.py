@@ -54,9 +54,16 @@ def stacked_bars(
             "type": "category",
             "data": [name for name, _ in bars],
             "axisTick": {"show": False},
-            "axisLabel": {"fontWeight": "bold", "fontSize": 14},
+            "axisLabel": {"fontWeight": "bold", "fontSize": 14, "interval": 0},
         },
-        yAxis={"type": "value", "name": unit, "min": 0, "max": high, "nameGap": 52},
+        yAxis={
+            "type": "value",
+            "name": unit,
+            "min": 0,
+            "max": high,
+            "nameGap": 52,
+            "axisLabel": {"showMaxLabel": False},
+        },
     )
     told = "; ".join(
         f"{name}: {total:{form}}, of which " + ", ".join(f"{part.name} {part.amount:{form}}" for part in parts)
@@ -67,12 +74,20 @@ def stacked_bars(
 
 def piece(part: Part, amount: float, bar: int, bars: int, named: bool) -> dict[str, Any]:
     """Returns one piece as a series. It is stacked on the earlier pieces of the same bar."""
-    name = {"formatter": part.name, "show": named, "position": "inside", "color": "#fff", "fontWeight": "bold"}
+    name = {
+        "formatter": part.name,
+        "show": named,
+        "position": "inside",
+        "color": "#fff",
+        "fontWeight": "bold",
+        "fontSize": 11,
+    }
     return {
         "type": "bar",
         "stack": "paid",
         "name": part.name,
-        "barWidth": "56%",
+        "barWidth": "84%",
+        "barMaxWidth": 220,
         "data": [round(amount, 6) if k == bar else "-" for k in range(bars)],
         "itemStyle": {
             "color": ROLES[part.role][0],

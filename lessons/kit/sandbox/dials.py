@@ -67,7 +67,7 @@ class Dial:
 def dials(run: Run) -> dict[str, list[Dial]]:
     """Returns all controls by group."""
     return {
-        "World": list(of_task(run, "task", "World")),
+        "World": list(of_task(run, "task", "Dataset")),
         "Model": list(of_model(run)),
         "Method": list(of_method(run, "")),
         "Keeping": list(of_keeping(run)),
