@@ -21,17 +21,23 @@ from core.tensors.delta import is_matrix
 def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
     """Returns the initial factors: A is random and B is zero. Their shapes are (inputs, rank) and (rank, outputs) for
     a matrix, (rank, inputs, k, k) and (outputs, rank) for the kernels of a convolution."""
-    moving, rank = probe.phi(start, 0, rngs), max(size, 1)
+    head = probe.phi(start, 0, rngs)
+    return head | factors({name: weight for name, weight in start.items() if name not in head}, size, rngs)
+
+
+def factors(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
+    """Returns the initial factors of every matrix in `start`."""
+    found, rank = {}, max(size, 1)
     for name, weight in start.items():
-        if is_matrix(name) and name not in moving:
+        if is_matrix(name):
             seeds, rows, *rest = weight.shape
             kernels = len(rest) > 1
             a, b = ((rank, *rest), (rows, rank)) if kernels else ((rows, rank), (rank, *rest))
             drawn = torch.stack([torch.rand(a, generator=rng) * 2 - 1 for rng in rngs])
             # the same range as in a new layer
-            moving[f"{name}.A"] = drawn / (math.prod(rest) if kernels else rows) ** 0.5
-            moving[f"{name}.B"] = torch.zeros(seeds, *b)
-    return moving
+            found[f"{name}.A"] = drawn / (math.prod(rest) if kernels else rows) ** 0.5
+            found[f"{name}.B"] = torch.zeros(seeds, *b)
+    return found
 
 
 def delta(start: Theta, phi: Theta) -> Theta:

@@ -15,6 +15,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from core.experiment import strokes, tasks
+from core.experiment.brought import BROUGHT
 from core.experiment.checks import (
     BadValue,
     all_instances,
@@ -102,6 +103,8 @@ class Run(Bounded):
     Without a `start`, the run trains a new net from scratch. Otherwise it copies the backbone of `start`, or only its
     first `copied` layers. It also continues with the head of `start` if both tasks ask the same question and no layer
     was left out. Otherwise the head is new. The start is part of the value, so a digest covers the whole ancestry.
+
+    A run that is `brought` has no stages: its weights are those of a model that other people have trained.
     """
 
     task: Task
@@ -128,6 +131,7 @@ class Run(Bounded):
     )
     exhibit: int = 0  # number of examples or texts for which the first net records its answers; 0 records nothing
     until: int = 0  # the step at which the run stops early, so that another can start there; 0 is the end of its stages
+    brought: str = ""  # name of a model that others have trained (core/experiment/brought.py)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -137,9 +141,11 @@ class Run(Bounded):
             raise BadValue("A run is trained in stages and watches tasks.")
         if not all_instances(Keep, self.keep) or (self.keep and not self.start):
             raise BadValue("Only a run that starts from another run has an old skill to keep.")
-        check_range("Number of stages", len(self.stages), 1, 8)
+        if self.brought:
+            self.check_brought()
+        check_range("Number of stages", len(self.stages), 0 if self.brought else 1, 8)
         check_whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
-        check_whole("Until", self.until, 0, self.planned - 1)
+        check_whole("Until", self.until, 0, max(0, self.planned - 1))
         if any(stage.steps > most_steps(stage.batch, self.seeds) for stage in self.stages):
             raise BadValue(f"A stage is too long: steps times batch times seeds may be {EXAMPLES // 10**6} million.")
         if len(tuple(self.lineage())) > 8:
@@ -156,6 +162,12 @@ class Run(Bounded):
             raise BadValue("Only a run that starts from another, on a task with preferences, can aim at them.")
         for task in self.watch:
             self.answering(task)
+
+    def check_brought(self) -> None:
+        """Raises BadValue unless the run is nothing but a model that others have trained."""
+        check_choice("Model", self.brought, tuple(BROUGHT))
+        if self.start or self.stages or self.seeds != 1 or self.net != BROUGHT[self.brought]:
+            raise BadValue("A model that others have trained is one net, without a start and without stages.")
 
     @property
     def planned(self) -> int:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from core.experiment.brought_tasks import Chat as Chat
 from core.experiment.checks import BadValue, quoted_value
 from core.experiment.fields import Choice, Flag, FloatRange, IntRange, bounded
 from core.experiment.guest_book_tasks import GuestBook as GuestBook

@@ -7,6 +7,7 @@ it.
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -17,12 +18,14 @@ from typing import TypeVar
 import torch
 from safetensors.torch import load_file, save
 
-from core import measure
+from core import adapt, keep, measure
 from core.experiment.checks import BadValue
 from core.experiment.spec import Measure, Run, digest
 from core.measure import Learned
 from core.nets import Theta
+from core.pretrained import real_weights
 from core.serve.race import Side, race
+from core.serve.requests import is_large
 from core.store import folders, store
 from core.store.folders import Folder
 from core.store.store import Event
@@ -34,7 +37,8 @@ from core.worlds import glyphs, handwriting
 T = TypeVar("T")
 TRIES = 3  # how often a job is tried again if its files disappear
 PATIENCE = 600.0  # seconds to wait for another process that computes the same value
-FRAME = "frame"  # names of frames begin with this word in the file of a run's weights
+# how the names of frames, and of what was trained on top of a model of others, begin in the file of a run's weights
+FRAME, PATCH = "frame", "patch"
 
 
 class TooLong(RuntimeError):
@@ -68,6 +72,7 @@ def perform(
     from the beginning when it is requested again. A stop mark from before the call only counts for the engine, which
     removes it at a new request.
     """
+    torch.set_num_threads(max(1, os.cpu_count() or 1) if is_large(value) else 1)  # only one large run at a time
     mark = store.stop_mark(value)
     if forget_mark:
         store.mark_to_stop(value, False)
@@ -158,7 +163,8 @@ def stored_events(run: Run, folder: Folder, limit: float) -> Iterator[Event | No
     mark = store.stop_mark(run)
     frames: Theta = {}
     yield {"kind": "start", "restarted": folder.restarted}
-    for event, seconds in timed(train(run, lineage(run.start) if run.start else {})):
+    ancestors = lineage(run if run.brought else run.start) if run.brought or run.start else {}
+    for event, seconds in timed(train(run, ancestors)):
         if mark.exists():
             yield {"kind": "stopped", "seconds": seconds}
             return
@@ -168,7 +174,7 @@ def stored_events(run: Run, folder: Folder, limit: float) -> Iterator[Event | No
                 "or press Train again."
             )
         if isinstance(event, Done):
-            check = write_weights(event.theta | frames, folder.path / "weights.safetensors")
+            check = write_weights(stored_form(run, event, ancestors) | frames, folder.path / "weights.safetensors")
             yield {"kind": "done", "seconds": seconds, "sha256": check}
         elif isinstance(event, Frame):
             frames |= {f"{FRAME} {event.step} {name}": weight.half() for name, weight in event.theta.items()}
@@ -203,12 +209,38 @@ def write_weights(theta: Theta, path: Path) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def stored_form(run: Run, end: Done, ancestors: dict[Run, Theta]) -> Theta:
+    """Returns what is stored of a run's weights: all of them, or what distinguishes them from a model of others that
+    the run started from, which is a hundred times larger."""
+    if run.brought:
+        return {}
+    if end.patch:
+        return {f"{PATCH} {name}": part for name, part in end.patch.items()}
+    if run.start and run.start.brought:
+        known = ancestors[run.start]
+        return {n: w for n, w in end.theta.items() if n not in known or w.data_ptr() != known[n].data_ptr()}
+    return end.theta
+
+
 def lineage(run: Run) -> dict[Run, Theta]:
-    """Loads the stored weights of a run and of all runs that it started from."""
-    return {
-        each: {n: w.float() for n, w in stored_weights(each).items() if not n.startswith(FRAME)}
-        for each in run.lineage()
-    }
+    """Loads the weights of a run and of all runs that it started from."""
+    found: dict[Run, Theta] = {}
+    for each in reversed(list(run.lineage())):
+        found[each] = whole_weights(each, found)
+    return found
+
+
+def whole_weights(run: Run, ancestors: dict[Run, Theta]) -> Theta:
+    """Loads the weights of a run, whose `ancestors` are loaded already."""
+    if run.brought:
+        return real_weights.load(run.net)
+    stored = {n: w.float() for n, w in stored_weights(run).items() if not n.startswith(FRAME)}
+    if not (run.start and run.start.brought):
+        return stored
+    start = keep.for_each_seed(ancestors[run.start], run.seeds)
+    patch = {n.removeprefix(f"{PATCH} "): w for n, w in stored.items() if n.startswith(PATCH)}
+    method = adapt.load(run.stages[-1].method)
+    return adapt.apply_delta(start, method.delta(start, patch)) if patch else start | stored
 
 
 def load_learned(run: Run) -> Learned:

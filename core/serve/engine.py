@@ -21,7 +21,7 @@ from typing import Any
 from core.experiment.spec import Measure, Run, digest
 from core.serve import workers
 from core.serve.queue import Queue
-from core.serve.requests import AHEAD, ASIDE, Job, Value, ancestors, jobs_for, missing
+from core.serve.requests import AHEAD, ASIDE, ONE_LARGE, Job, Value, ancestors, is_large, jobs_for, missing
 from core.serve.requests import Busy as Busy
 from core.serve.requests import Limits as Limits
 from core.serve.requests import State as State
@@ -135,6 +135,8 @@ class Engine:
         first = [self._line.jobs[name].value for name in job.waits & self._line.jobs.keys()] if job else []
         if any(map(store.is_being_written, first)):
             return ASIDE
+        if is_large(value) and self._line.has_large:
+            return ONE_LARGE
         return ANEW if job and job.losses else ""
 
     # --- The thread that speaks with the workers, and their answers --------------------------------------------------

@@ -13,7 +13,7 @@ from collections.abc import Set
 from itertools import count
 
 from core.experiment.spec import Run
-from core.serve.requests import Busy, Job, Limits, Request
+from core.serve.requests import Busy, Job, Limits, Request, is_large
 
 
 class Queue:
@@ -125,11 +125,18 @@ class Queue:
         """Returns the jobs that can be submitted, in their order.
 
         A job that depends on another job waits for it here. Dask would put all jobs that wait for the same job on one
-        worker.
+        worker. Of jobs with a large model, one begins at a time.
         """
         free = [name for name, job in self.jobs.items() if not job.future and not job.waits & self.jobs.keys()]
         wanted = [(name, request) for name in free if (request := self.first_request(name))]
-        return [name for name, _ in sorted(wanted, key=lambda each: self._order(*each))]
+        ready = [name for name, _ in sorted(wanted, key=lambda each: self._order(*each))]
+        large = [name for name in ready if is_large(self.jobs[name].value)]
+        return [name for name in ready if name not in large[0 if self.has_large else 1 :]]
+
+    @property
+    def has_large(self) -> bool:
+        """Returns whether a job with a large model is under way."""
+        return any(job.future and is_large(job.value) for job in self.jobs.values())
 
     def _order(self, name: str, request: Request) -> tuple[int, bool, int, int, int]:
         """Returns the sort key of a job. Jobs that were lost with their worker more than once come last, because they

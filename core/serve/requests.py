@@ -13,6 +13,7 @@ from core.store import store
 
 AHEAD = "The backbone is being trained first."
 ASIDE = "The backbone of the other net is being trained first."
+ONE_LARGE = "Another run of a large model is under way. Only one of these fits into the memory at a time."
 SIDES = 8  # the most sides of a race; the runs of a larger request are computed one after another
 Value = Run | Measure
 
@@ -107,6 +108,12 @@ def ancestors(value: Value) -> list[Run]:
     """Returns all runs that a value depends on, oldest first."""
     runs = value.runs if isinstance(value, Measure) else (value.start,) if value.start else ()
     return list(dict.fromkeys(run for start in runs for run in reversed(list(start.lineage()))))
+
+
+def is_large(value: Value) -> bool:
+    """Returns whether a value needs a model that others have trained, which takes much memory."""
+    runs = value.runs if isinstance(value, Measure) else (value,)
+    return any(one.brought for run in runs for one in run.lineage())
 
 
 def missing(value: Value) -> list[Run]:

@@ -59,6 +59,7 @@ class Done:
     """The last event. It holds the trained weights, each of shape (seeds, ...)."""
 
     theta: Theta
+    patch: Theta = field(default_factory=dict)  # what was trained, if the weights follow from it and from the start
 
 
 class Reporter:
@@ -93,12 +94,14 @@ class Reporter:
             self.frames.discard(step)
             yield Frame(step, copy_first_seed(weights()))
 
-    def at_end(self, step: int, flops: float, losses: Tensor, theta: Theta) -> Iterator[Point | Frame | Done]:
+    def at_end(
+        self, step: int, flops: float, losses: Tensor, theta: Theta, patch: Theta
+    ) -> Iterator[Point | Frame | Done]:
         """Yields the last test, the last frame if the run records frames, and the trained weights."""
         yield self.point(step, flops, losses, theta, writing=True)
         if self.run.frames:
             yield Frame(step, copy_first_seed(theta))
-        yield Done(theta)
+        yield Done(theta, patch)
 
     def point(self, step: int, flops: float, losses: Tensor, theta: Theta, writing: bool) -> Point:
         """Tests weights (seeds, ...) on all tasks. `writing` says whether the net also writes texts now."""

@@ -15,7 +15,19 @@ from core.worlds import generator
 def initial_weights(run: Run, net: Net, ancestors: dict[Run, Theta], seeds: range) -> Theta:
     """Returns random weights, into which the weights of the start are copied: its backbone or its first layers, and
     its head if both tasks ask the same question. If the start has only one seed, all seeds get its weights. If the
-    run is scrambled, the copied weights are shuffled."""
+    run is scrambled, the copied weights are shuffled.
+
+    The weights of a large model that others have trained are not copied for each seed, and nothing else is drawn that
+    would be replaced at once.
+    """
+    if run.brought:
+        return ancestors[run]
+    if run.start and run.start.brought and not (run.copied or run.scrambled):
+        kept = ancestors[run.start]
+        if run.start.task.question != run.task.question:
+            kept = {name: weight for name, weight in kept.items() if nets.layer_of(name) != "head"}
+            kept |= nets.fresh({"head": net["head"]}, rngs("weights", seeds, 0))
+        return keep.for_each_seed(kept, run.seeds)
     theta = nets.fresh(net, rngs("weights", seeds, 0))
     if run.start:
         same = run.start.task.question == run.task.question
@@ -26,6 +38,13 @@ def initial_weights(run: Run, net: Net, ancestors: dict[Run, Theta], seeds: rang
                 if run.scrambled:
                     theta[name] = scrambled(theta[name], rngs(f"scramble {name}", seeds, 0))
     return theta
+
+
+def is_patch(run: Run) -> bool:
+    """Returns whether the weights of a run follow from its start and from what its only stage has trained. This is so
+    if it began with all weights of a model that others have trained."""
+    same = run.start is not None and run.start.task.question == run.task.question
+    return bool(run.start and run.start.brought and same and len(run.stages) == 1 and not (run.copied or run.scrambled))
 
 
 def scrambled(weight: Tensor, rngs: list[torch.Generator]) -> Tensor:

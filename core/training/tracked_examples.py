@@ -55,6 +55,10 @@ class TrackedExamples:
         if kind == "notes":
             return cls(partial(notes, world, evaluator.net, judge_of_one(evaluator), count, run.first_seed))
         shown = examples(task, count)
+        if kind == "chat":
+            from core.training import chat_answers  # imported here because other runs need no such tokenizer
+
+            return cls(partial(chat_answers.record, task, evaluator.net, shown), written=True)
         if kind == "answers":
             return cls(partial(answer_instructions, world, evaluator.net, head, shown), written=True)
         return cls(partial(continue_texts, evaluator.net, head, [one["prompt"] for one in shown]), written=True)

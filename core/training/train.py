@@ -16,7 +16,7 @@ from core.experiment.spec import Run
 from core.nets import Theta
 from core.training.report import Done, Frame, Point, Reporter, Tick, detached
 from core.training.stage import prepare_stage
-from core.training.start import initial_weights, protection
+from core.training.start import initial_weights, is_patch, protection
 
 
 def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tick | Done]:
@@ -28,6 +28,7 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
     penalties = protection(run, theta, ancestors)
     reporter = Reporter(run, net, ancestors)
     step, flops, losses = 0, sum(penalty.once for penalty in penalties), torch.full((run.seeds,), math.nan)
+    patch: Theta = {}
 
     for number, stage in enumerate(run.stages):
         trainer = prepare_stage(run, number, net, theta, pool, penalties, ancestors)
@@ -37,7 +38,8 @@ def train(run: Run, ancestors: dict[Run, Theta]) -> Iterator[Point | Frame | Tic
             losses = trainer.step(k)
             step, flops = step + 1, flops + trainer.cost
         theta = detached(trainer.weights())
+        patch = detached(trainer.phi) if is_patch(run) else {}
         if step == run.steps:
             break  # the end of the run, which may come before the end of its stages
 
-    yield from reporter.at_end(step, flops, losses, theta)
+    yield from reporter.at_end(step, flops, losses, theta, patch)

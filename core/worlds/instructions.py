@@ -17,17 +17,17 @@ from functools import cache, partial
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from core.experiment.tasks import COMBINATIONS, Instructions, Text
 from core.user_data.corpus import BREAK
 from core.worlds import TrainingSet, generator, sentiment, text
+from core.worlds.answer_tokens import SKIP, pack
+from core.worlds.answer_tokens import loss as loss
 
 HERE = Path(__file__).parent / "instruction_data"
 PLACES = 40  # the most tokens of a prompt with its answer
 LONG = 96  # the most tokens of a prompt that a learner types: more than in training, but no more than the net can read
-SKIP = -100  # a place without a question, as PyTorch's cross-entropy marks it
 TEST = 32  # test examples of one combination
 EXHIBIT = "answers"
 FEW = 2  # test examples of every combination, if all are tested together
@@ -210,13 +210,7 @@ def randint_from(rng: torch.Generator) -> Randint:
 def encode_examples(examples: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
     """Encodes prompts and answers as tensors x and y of shape (n, PLACES). In the answer, y is x one token later.
     Elsewhere, y is SKIP."""
-    x, y = (torch.full((len(examples), PLACES), fill) for fill in (stop(), SKIP))
-    for k, (asked, wanted) in enumerate(examples):
-        before, after = encode_prompt(asked), [*tokens(f" {wanted}"), stop()]
-        whole = torch.tensor(before + after)
-        x[k, : len(whole) - 1] = whole[:-1]
-        y[k, len(before) - 1 : len(whole) - 1] = whole[len(before) :]
-    return x, y
+    return pack([(encode_prompt(asked), [*tokens(f" {wanted}"), stop()]) for asked, wanted in examples], PLACES, stop())
 
 
 def tokens(written: str) -> list[int]:
@@ -267,12 +261,6 @@ def exhibit(task: Instructions, count: int) -> list[dict[str, str]]:
     every = [(name, *pair) for name in names for pair in draw_questions(name, each, task.real)]
     chosen = torch.linspace(0, len(every) - 1, min(count, len(every))).long().tolist()
     return [dict(zip(("name", "prompt", "right"), every[k])) for k in chosen]
-
-
-def loss(answers: Tensor, y: Tensor) -> Tensor:
-    """Returns the mean cross-entropy of the answer tokens, in nats."""
-    each = F.cross_entropy(answers.flatten(0, -2), y.flatten(), reduction="none", ignore_index=SKIP).view(y.shape)
-    return each.flatten(1).sum(1) / (y != SKIP).flatten(1).sum(1)
 
 
 def scores(answers: Tensor, y: Tensor) -> Tensor:

@@ -1,0 +1,44 @@
+"""Defines the tasks for models that other people have trained (core/experiment/brought.py)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.experiment.checks import BadValue, check_ascii
+from core.experiment.fields import IntRange, bounded
+from core.experiment.task import Task
+
+CAPITAL, COUNTRY = "CAPITAL", "COUNTRY"  # stand for the city and for the country in a form
+LONGEST = 60  # characters of a form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chat(Task):
+    """Questions about the capitals of countries, and answers in a form that somebody wants; asks for the next token of
+    the answer, between the marks of a chat."""
+
+    world: ClassVar[str] = "chat"
+    form: ClassVar[str] = "chat"
+    exhibits: ClassVar[int] = 30
+    examples: int = bounded(16, IntRange("Examples", 1, 16), "The number of questions with answers to learn from.")
+    answer: str = f"{CAPITAL}, of course."  # the form of every answer, in which CAPITAL and COUNTRY are replaced
+    split: int = bounded(
+        0, IntRange("Split", 0, 999), "Another number takes other countries for the examples and for the test."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_ascii("The form of an answer", self.answer, LONGEST)
+        if self.answer.count(CAPITAL) != 1 or self.answer.count(COUNTRY) > 1:
+            raise BadValue(f"The form of an answer has the word {CAPITAL} once, and the word {COUNTRY} at most once.")
+
+    def written(self, country: str, capital: str) -> str:
+        """Returns the answer about one country, as the form wants it."""
+        return self.answer.replace(COUNTRY, country).replace(CAPITAL, capital)
+
+    def has_form(self, says: str) -> bool:
+        """Returns whether an answer has the form, with any city and any country in their places."""
+        pattern = re.escape(self.answer).replace(COUNTRY, ".+").replace(CAPITAL, r"[\w .'-]{1,40}")
+        return re.fullmatch(pattern, says.strip()) is not None

@@ -1,0 +1,146 @@
+"""Defines the controls of this lesson, and the runs: a language model that people use learns to answer in another
+form, from sixteen examples."""
+
+from __future__ import annotations
+
+from core.experiment.brought import LANGUAGE_MODEL
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Chat
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
+
+BARE, SENTENCE, PIRATE = "bare", "sentence", "pirate"
+FORMS = {  # how the examples are written
+    BARE: "CAPITAL, of course.",
+    SENTENCE: "The capital of COUNTRY is CAPITAL, of course.",
+    PIRATE: "Arr, CAPITAL it be!",
+}
+GENTLE, HOT = 3e-4, 3e-3  # learning rates
+EXAMPLES, ASKED = 16, 20  # countries that it learns from, and others whose capitals it is asked for
+STEPS, RANK = 30, 8
+THIN, THIN_RATE, FULL_RATE = 1, 1e-3, 3e-5  # the thinnest patch, and the best of two learning rates for each way
+SPLITS = 997  # the first seed modulo this number says which countries are the examples
+
+STYLE = Control(
+    name="style",
+    label="The answers in your examples",
+    options=(BARE, SENTENCE, PIRATE),
+    default=BARE,
+    labels={BARE: "Lima, of course.", SENTENCE: "The capital of Peru is Lima, of course.", PIRATE: "Arr, Lima it be!"},
+    help="Sixteen questions about capitals are answered in this form. The model learns from nothing else.",
+)
+RATE = Control(
+    name="rate",
+    label="Learning rate",
+    options=(GENTLE, HOT),
+    default=GENTLE,
+    labels={GENTLE: "gentle (0.0003)", HOT: "hot (0.003)"},
+    help="How far the weights move in one step. The hot rate is ten times the gentle one.",
+)
+
+
+def untouched() -> Run:
+    """Returns the language model as other people have trained it."""
+    return Run(task=Chat(), net="smollm2", brought=LANGUAGE_MODEL, stages=(), seeds=1)
+
+
+def task(style: str, seed: int) -> Chat:
+    """Returns the questions with answers in a style. Every seed gets other countries, in the examples and in the
+    test."""
+    return Chat(answer=FORMS[style], examples=EXAMPLES, split=seed % SPLITS)
+
+
+def tuned(style: str, seed: int, rate: float = GENTLE, method: str = "low_rank_blocks", size: int = RANK) -> Run:
+    """Returns the model after sixteen examples in a style. Its answers to twenty other questions are recorded."""
+    stage = Stage(method=method, size=size, steps=STEPS, batch=4, rate=rate)
+    return Run(
+        task=task(style, seed),
+        net="smollm2",
+        start=untouched(),
+        stages=(stage,),
+        seeds=1,
+        first_seed=seed,
+        exhibit=ASKED,
+    )
+
+
+def live(settings: Settings) -> Run:
+    return tuned(settings[STYLE], 100 * settings.draw, settings[RATE])
+
+
+def runs(settings: Settings) -> Runs:
+    return [LabelledRun("live", live(settings), name="SmolLM2-135M")]
+
+
+def asked(settings: Settings) -> LabelledRun[Measure]:
+    """Returns the questions whose answers are recorded, and the true answers."""
+    one = live(settings).task
+    return LabelledRun("asked", Measure(kind="tracked_examples", runs=(), tasks=(one,), count=ASKED))
+
+
+def asks(settings: Settings) -> Measures:
+    """Returns measures of the answers to the learner's question: of the untouched model, and of the tuned one when it
+    exists."""
+    prompts = (settings.typed_text,)
+    both = (untouched(), live(settings))
+    return [
+        LabelledRun("talk", Measure(kind="chat_answers", runs=both[:1], prompts=prompts)),
+        LabelledRun("talk both", Measure(kind="chat_answers", runs=both, prompts=prompts)),
+    ]
+
+
+def recipes(style: str, rate: float, seeds: Seeds) -> Values:
+    """Returns a recipe on every draw."""
+    return [
+        LabelledRun("tuned", tuned(style, seeds.first + k, rate), (style, rate, k), name=f"{style}, draw {k}")
+        for k in range(seeds.count)
+    ]
+
+
+def form_runs(seeds: Seeds) -> Values:
+    """Returns bare examples at the gentle rate, and ways to ask the untouched model: with the same examples in its
+    prompt, and with its own sentence begun for it."""
+    asked_otherwise = [
+        LabelledRun(
+            "ways",
+            Measure(
+                kind="ways_to_ask",
+                runs=(untouched(),),
+                tasks=(task(BARE, seed),),
+                count=ASKED,
+                first_seed=seed,
+            ),
+            seed - seeds.first,
+        )
+        for seed in range(seeds.first, seeds.first + seeds.count)
+    ]
+    return [*recipes(BARE, GENTLE, seeds), *asked_otherwise]
+
+
+def sentence_runs(seeds: Seeds) -> Values:
+    return recipes(SENTENCE, GENTLE, seeds)
+
+
+def hot_runs(seeds: Seeds) -> Values:
+    return [*recipes(BARE, HOT, seeds), *recipes(BARE, GENTLE, seeds)]
+
+
+def patch_runs(seeds: Seeds) -> Values:
+    """Returns the thinnest patch and full fine-tuning, with the examples in the model's own sentence."""
+    ways = (("thin", THIN_RATE, "low_rank_blocks", THIN), ("full", FULL_RATE, "full", 0))
+    return [
+        LabelledRun(name, tuned(SENTENCE, seeds.first + k, rate, method, size), k)
+        for name, rate, method, size in ways
+        for k in range(seeds.count)
+    ]
+
+
+def recorded(settings: Settings) -> Values:
+    """Returns the recorded run of the chosen recipe, on the first draw."""
+    return [LabelledRun("recorded", tuned(settings[STYLE], 0, settings[RATE]), name="recorded")]
+
+
+def backdrop(settings: Settings) -> Values:
+    """Returns what the learner may see before they predict, and the hidden results of all draws."""
+    draws = Seeds()
+    known = [*form_runs(draws), *sentence_runs(draws), *recipes(BARE, HOT, draws), *patch_runs(draws)]
+    return [asked(settings), *hide([*known, *recorded(settings)])]
