@@ -233,7 +233,7 @@ def lineage(run: Run) -> dict[Run, Theta]:
 def whole_weights(run: Run, ancestors: dict[Run, Theta]) -> Theta:
     """Loads the weights of a run, whose `ancestors` are loaded already."""
     if run.brought:
-        return real_weights.load(run.net)
+        return real_weights.load_theta(run.net)
     stored = {n: w.float() for n, w in stored_weights(run).items() if not n.startswith(FRAME)}
     if not (run.start and run.start.brought):
         return stored

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.experiment.tasks import Chat
 from core.nets import Net, Theta, smollm2
-from core.pretrained import real_weights
+from core.pretrained import chat as marks
 from core.worlds import chat
 
 LONGEST, PLAIN_LONGEST = 16, 8  # tokens of an answer, and of a continued text
@@ -42,4 +42,4 @@ def judged(
 def written(net: Net, theta: Theta, texts: Sequence[str], longest: int) -> list[str]:
     """Returns how the model continues each text. `theta` holds one seed."""
     rows = smollm2.answers(net, theta, [chat.tokens(text) for text in texts], longest, chat.stop())
-    return [real_weights.tokenizer().decode(row).strip() for row in rows]
+    return [marks.decode(row).strip() for row in rows]

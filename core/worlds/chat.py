@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from core.experiment.tasks import Chat
-from core.pretrained import real_weights
+from core.pretrained import chat as marks
 from core.worlds import TrainingSet, generator
 from core.worlds.answer_tokens import SKIP, nats, pack
 from core.worlds.answer_tokens import loss as loss
@@ -63,8 +63,7 @@ def in_chat(asked: str) -> str:
 
 def tokens(written: str) -> list[int]:
     """Returns the token numbers of a text, in which the marks of a chat are one token each."""
-    ids: list[int] = real_weights.tokenizer().encode(written).ids
-    return ids
+    return marks.encode(written)
 
 
 @cache
@@ -83,7 +82,7 @@ def encode_examples(task: Chat, asked: list[Fact]) -> tuple[Tensor, Tensor]:
 
 
 def classes(task: Chat) -> int:
-    return real_weights.tokenizer().get_vocab_size()
+    return marks.tokenizer().get_vocab_size()
 
 
 def train(task: Chat, seeds: range) -> TrainingSet:
@@ -101,7 +100,7 @@ def test(task: Chat) -> tuple[Tensor, Tensor]:
 @cache
 def lengths() -> Tensor:
     """Returns the number of characters of every token. The mark that ends an answer counts as one."""
-    tokenizer = real_weights.tokenizer()
+    tokenizer = marks.tokenizer()
     return torch.tensor([max(1, len(tokenizer.decode([k]))) for k in range(tokenizer.get_vocab_size())])
 
 

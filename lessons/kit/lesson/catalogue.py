@@ -23,7 +23,7 @@ from lessons.kit.model.learner_input import LearnerInput
 from lessons.kit.model.prediction import Prediction
 from lessons.kit.model.values import Control, Measures, Results, Runs, Seeds, Settings, Values, defaults
 
-CHAPTERS = ("A head start", "Choosing and paying", "Forgetting", "Language")
+CHAPTERS = ("A head start", "Choosing and paying", "Forgetting", "Language", "For real")
 BEATS = ("Look", "Predict", "Run", "Explain", "Recall")
 # The draw of the recorded runs that ship; they play while the learner's own runs start, and no learner gets this
 # draw.
