@@ -246,7 +246,7 @@ def whole_weights(run: Run, ancestors: dict[Run, Theta]) -> Theta:
 def load_learned(run: Run) -> Learned:
     """Loads a run's weights and frames."""
     frames: dict[int, Theta] = {}
-    for name, weight in stored_weights(run).items():
+    for name, weight in ({} if run.brought else stored_weights(run)).items():
         if name.startswith(FRAME):
             _, step, name = name.split()
             frames.setdefault(int(step), {})[name] = weight.float()

@@ -11,7 +11,7 @@ from lessons.kit.model.values import Settings
 from lessons.real_language_model.claims import CLAIMS
 from lessons.real_language_model.pictures import HANDLES, MARKS, hook, picture, tells, verdict, views
 from lessons.real_language_model.runs import (
-    FIRST_QUESTIONS,
+    QUESTIONS,
     FORMS,
     RATE,
     STYLE,
@@ -55,9 +55,9 @@ LESSON = Lesson(
         kind="text",
         label="Your question",
         help="The model is small and unfiltered. It says false things, and sometimes unpleasant ones.",
-        default=FIRST_QUESTIONS[0],
+        default=QUESTIONS[0],
         most=120,
-        examples=FIRST_QUESTIONS[1:],
+        examples=QUESTIONS[1:],
     ),
     claims=CLAIMS,
     runs=runs,

@@ -17,7 +17,7 @@ from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
 from lessons.kit.results.evidence import band_by_x
 from lessons.real_language_model.claims import FORM, PLAIN, TRUE, otherwise, share, shares
-from lessons.real_language_model.runs import BARE, GENTLE, HOT, RATE, SENTENCE, STEPS, STYLE
+from lessons.real_language_model.runs import BARE, GENTLE, HOT, QUESTIONS, RATE, SENTENCE, STEPS, STYLE
 
 ROWS = 8  # answers that are shown
 SHORT = 70  # characters of an answer that are shown
@@ -45,8 +45,8 @@ HANDLES = {
     ),
 }
 MARKS = tuple(
-    Handle(x=STEPS - 8 * k, y=control, name=name, unit=" %", start=start, joined=False)
-    for k, ((name, control), start) in enumerate(zip(HANDLES.items(), (30, 80, 55)))
+    Handle(x=STEPS, y=control, name=name, unit=" %", start=start, joined=False)
+    for (name, control), start in zip(HANDLES.items(), (30, 80, 55))
 )
 
 
@@ -55,10 +55,13 @@ MARKS = tuple(
 
 def hook(evidence: Results, settings: Settings) -> Figure:
     """Draws how the untouched model continues some texts, with the marks of a chat and without them."""
-    answer = evidence.answer("first talk")
+    answer, asked = evidence.answer("first talk"), len(QUESTIONS)
     panels = [
-        Texts(title=title, prompts=answer["prompts"], says=[cut(text) for text in answer[way][0]])
-        for title, way in (("With the marks of a chat, it answers", "chat"), ("Without them, it continues", "plain"))
+        Texts(title=title, prompts=answer["prompts"][rows], says=[cut(text) for text in answer[way][0][rows]])
+        for title, way, rows in (
+            ("With the marks of a chat, it answers", "chat", slice(asked)),
+            ("Without them, it continues", "plain", slice(asked, None)),
+        )
     ]
     return player(Player(marks=("",), says=("",), panels=panels))
 
@@ -158,12 +161,12 @@ def guess_curves(guess: Guess) -> list[Curve]:
     """Returns the learner's predictions as points after the last step."""
     return [
         Curve(
-            table=band_by_x({STEPS - 8 * k: np.full(2, guess[control] / 100)}),
+            table=band_by_x({STEPS: np.full(2, guess[control] / 100)}),
             name=f"your prediction: {name}",
             role="guess",
-            tag=(STEPS - 8 * k, "left"),
+            tag=(STEPS, "left"),
         )
-        for k, (name, control) in enumerate(HANDLES.items())
+        for name, control in HANDLES.items()
     ]
 
 

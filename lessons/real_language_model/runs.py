@@ -18,11 +18,8 @@ GENTLE, HOT = 3e-4, 3e-3  # learning rates
 EXAMPLES, ASKED = 16, 20  # countries that it learns from, and others whose capitals it is asked for
 STEPS, RANK = 30, 8
 THIN, THIN_RATE, FULL_RATE = 1, 1e-3, 3e-5  # the thinnest patch, and the best of two learning rates for each way
-FIRST_QUESTIONS = (
-    "What is the capital of Peru?",
-    "Write one sentence about rain.",
-    "Why is the sky blue?",
-)
+QUESTIONS = ("What is the capital of Peru?", "Write one sentence about rain.", "Why is the sky blue?")
+BEGINNINGS = ("The capital of Peru is", "Once upon a time, there was a small", "Two plus two is")
 SPLITS = 997  # the first seed modulo this number says which countries are the examples
 
 STYLE = Control(
@@ -146,7 +143,7 @@ def recorded(settings: Settings) -> Values:
 
 def backdrop(settings: Settings) -> Values:
     """Returns what the learner may see before they predict, and the hidden results of all draws."""
-    first = Measure(kind="chat_answers", runs=(untouched(),), prompts=FIRST_QUESTIONS)
+    first = Measure(kind="chat_answers", runs=(untouched(),), prompts=(*QUESTIONS, *BEGINNINGS))
     draws = Seeds()
     known = [*form_runs(draws), *sentence_runs(draws), *recipes(BARE, HOT, draws), *patch_runs(draws)]
     return [asked(settings), LabelledRun("first talk", first), *hide([*known, *recorded(settings)])]
