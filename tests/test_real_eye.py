@@ -1,0 +1,98 @@
+"""The real eye, with random weights, against an implementation of other people, and how its file is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load
+
+from core import nets
+from core.nets import Theta, efficientnet_lite0
+from core.pretrained import eye_weights
+from tests.real_models import layer_shapes, one_seed
+
+
+@pytest.fixture(scope="module")
+def reference_eye() -> torch.nn.Module:
+    from efficientnet_lite_pytorch import EfficientNet
+
+    torch.manual_seed(0)
+    module: torch.nn.Module = EfficientNet.from_name("efficientnet-lite0", num_classes=7).eval()
+    for norm in module.modules():
+        if isinstance(norm, torch.nn.BatchNorm2d):
+            for part in (norm.weight.data, norm.running_var):
+                part.uniform_(0.5, 2)
+            for part in (norm.bias.data, norm.running_mean):
+                part.normal_(0, 0.3)
+    return module
+
+
+@pytest.fixture(scope="module")
+def eye_theta(reference_eye: torch.nn.Module) -> Theta:
+    return one_seed(eye_weights.rename(reference_eye.state_dict()))
+
+
+def test_our_eye_is_the_reference(reference_eye: torch.nn.Module, eye_theta: Theta) -> None:
+    net, x = nets.load("efficientnet_lite0", 7), torch.rand(3, 3, 128, 128) * 2 - 1
+    assert layer_shapes(net) == {name: part.shape[1:] for name, part in eye_theta.items()}
+    with torch.no_grad():
+        features = nets.forward(net, eye_theta, x[None], end=-1)
+        logits = nets.forward(net, eye_theta, features, len(net) - 1)[0]
+        expected = reference_eye(x)
+    assert features.shape == (1, 3, 1280)
+    assert torch.allclose(logits, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("side", [31, 32])
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (3, 2), (5, 2), (1, 1)])
+def test_borders_are_those_of_tensorflow(side: int, kernel: int, stride: int) -> None:
+    from efficientnet_lite_pytorch.utils import Conv2dDynamicSamePadding
+
+    torch.manual_seed(0)
+    reference = Conv2dDynamicSamePadding(4, 6, kernel, stride=stride, bias=False)
+    x, gain, bias = torch.randn(2, 4, side, side + 1), torch.randn(1, 6), torch.randn(1, 6)
+    found = efficientnet_lite0.convolve(x[None], reference.weight[None], gain, bias, stride)[0]
+    assert torch.allclose(found, reference(x) * (1 + gain[0, :, None, None]) + bias[0, :, None, None], atol=1e-4)
+
+
+def test_two_eyes_are_one_eye_twice(eye_theta: Theta) -> None:
+    net, x = nets.load("efficientnet_lite0", 7), torch.rand(2, 2, 3, 64, 64)
+    other = {name: part.flip(1) for name, part in eye_theta.items()}
+    with torch.no_grad():
+        both = nets.forward(net, {name: torch.cat([part, other[name]]) for name, part in eye_theta.items()}, x)
+        each = [nets.forward(net, theta, x[k : k + 1]) for k, theta in enumerate((eye_theta, other))]
+    assert torch.allclose(both, torch.cat(each), rtol=1e-3, atol=1e-3)
+
+
+def test_new_eye_lets_signals_through() -> None:
+    net = nets.load("efficientnet_lite0", 7)
+    theta = nets.fresh(net, [torch.Generator().manual_seed(0)])
+    with torch.no_grad():
+        features = nets.forward(net, theta, torch.randn(1, 4, 3, 128, 128), end=-1)
+    assert 0.1 < features.std() < 3 and not theta["block1.gain"].any()
+
+
+def test_eye_counts_its_multiplications(eye_theta: Theta) -> None:
+    """The paper's net needs 407 million at 224 pixels."""
+    counts = nets.products(nets.load("efficientnet_lite0", 7), eye_theta, torch.zeros(1, 1, 3, 128, 128))
+    assert sum(counts.values()) == pytest.approx(407e6 * (128 / 224) ** 2, rel=0.06)
+
+
+def test_pixels_become_numbers_around_zero() -> None:
+    pixels = torch.tensor([0, 127, 255], dtype=torch.uint8)
+    assert efficientnet_lite0.scale_pixels(pixels).tolist() == [-127 / 128, 0, 1]
+
+
+def test_kept_eye_has_the_numbers_that_came(reference_eye: torch.nn.Module, tmp_path: Path) -> None:
+    torch.save(reference_eye.state_dict(), tmp_path / "eye.pth")
+    kept = load(eye_weights.convert((tmp_path / "eye.pth").read_bytes()))
+    renamed = eye_weights.rename(reference_eye.state_dict())
+    assert kept.keys() == renamed.keys() and all(torch.equal(kept[name], part) for name, part in renamed.items())
+
+
+def test_pickled_objects_are_refused(tmp_path: Path) -> None:
+    torch.save({"_fc.weight": Path("anything")}, tmp_path / "eye.pth")
+    with pytest.raises(Exception, match="weights_only"):
+        eye_weights.convert((tmp_path / "eye.pth").read_bytes())
