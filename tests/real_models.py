@@ -1,7 +1,7 @@
 """Compares the real models with other people's implementations, on the real weights: `make real-check`, after
 `make real`. It takes a minute and is not part of the tests.
 
-The limits of time are for two quiet cores.
+The times are those of one thread: two threads wait for each other where other programs use the cores.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ def layer_shapes(net: Net) -> dict[str, tuple[int, ...]]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def two_threads() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
 
