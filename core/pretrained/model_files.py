@@ -62,3 +62,8 @@ MODELS = {  # by the name of their net in core/nets
 def is_here(net: str) -> bool:
     """Returns whether the model that fits this net is on this machine."""
     return MODELS[net].is_here()
+
+
+def path(net: str) -> Path:
+    """Returns the file of the weights that fit this net."""
+    return HERE / MODELS[net].weights

@@ -7,7 +7,6 @@ it.
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -25,7 +24,6 @@ from core.measure import Learned
 from core.nets import Theta
 from core.pretrained import real_weights
 from core.serve.race import Side, race
-from core.serve.requests import is_large
 from core.store import folders, store
 from core.store.folders import Folder
 from core.store.store import Event
@@ -72,7 +70,6 @@ def perform(
     from the beginning when it is requested again. A stop mark from before the call only counts for the engine, which
     removes it at a new request.
     """
-    torch.set_num_threads(max(1, os.cpu_count() or 1) if is_large(value) else 1)  # only one large run at a time
     mark = store.stop_mark(value)
     if forget_mark:
         store.mark_to_stop(value, False)

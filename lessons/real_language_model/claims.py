@@ -108,8 +108,8 @@ def not_reached(evidence: Results) -> Finding:
                 met=bool(plain_after >= 0.9 * plain_before),
             ),
             Check(
-                says="the same examples in the prompt, which change no weight, leave at most three quarters of the true "
-                "answers, too",
+                says="the same examples in the prompt, which change no weight, leave at most three quarters of the "
+                "true answers, too",
                 met=bool(prompt.mean() <= 0.75 * before.mean()),
             ),
         ),

@@ -11,8 +11,8 @@ from lessons.kit.model.values import Settings
 from lessons.real_language_model.claims import CLAIMS
 from lessons.real_language_model.pictures import HANDLES, MARKS, hook, picture, tells, verdict, views
 from lessons.real_language_model.runs import (
-    QUESTIONS,
     FORMS,
+    QUESTIONS,
     RATE,
     STYLE,
     asks,
@@ -46,8 +46,8 @@ LESSON = Lesson(
     controls=(STYLE, RATE),
     in_reach=2,
     prediction=Prediction(
-        asks="After 30 steps on “Lima, of course.”: how many answers about other countries take this form, and how many "
-        "name the right capital?",
+        asks="After 30 steps on “Lima, of course.”: how many answers about other countries take this form, and how "
+        "many name the right capital?",
         sliders=tuple(HANDLES.values()),
         handles=MARKS,
     ),

@@ -102,8 +102,8 @@ def sentence(test: Behaviour) -> str:
     """Describes the answers at one test."""
     judged = test["0"]
     return (
-        f"After {test['step']} steps, {sum(judged[FORM])} of {len(judged[FORM])} answers have the form of the examples, "
-        f"and {sum(judged[TRUE])} are true. In a plain text, the model names {sum(judged[PLAIN])} of the capitals."
+        f"After {test['step']} steps, {sum(judged[FORM])} of {len(judged[FORM])} answers have the form of the "
+        f"examples, and {sum(judged[TRUE])} are true. In a plain text, the model names {sum(judged[PLAIN])} of the capitals."
     )
 
 
