@@ -20,6 +20,8 @@ from torch import Tensor
 
 from core.tensors.theta import Theta as Theta
 
+VALUES = 2**21  # numbers of the examples that go through frozen layers at once
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -135,6 +137,23 @@ def forward(net: Net, theta: Theta, x: Tensor, first: int = 0, end: int | None =
         if f"{name}.down" in theta:
             x = adapter_output(theta[f"{name}.down"], theta[f"{name}.up"], x)
     return x
+
+
+def frozen_features(net: Net, theta: Theta, x: Tensor, end: int) -> Tensor:
+    """Returns the output of the layers before `end`, as `forward` does, for layers that are not trained.
+
+    If all seeds have the very same weights there, as nets have that begin with a model of other people, their examples
+    go through one net, a few at a time. What is the same for all seeds goes through it once.
+    """
+    seeds, below = len(x), set(list(net)[:end])
+    weights = [weight for name, weight in theta.items() if layer_of(name) in below]
+    if seeds == 1 or not weights or any(weight.stride(0) for weight in weights):
+        return forward(net, theta, x, end=end)
+    alike = x.stride(0) == 0
+    flat = x[0] if alike else x.flatten(0, 1)
+    parts = flat.split(max(1, VALUES // flat[0].numel()))
+    y = torch.cat([forward(net, first_seed(theta), part[None], end=end)[0] for part in parts])
+    return y.expand(seeds, *y.shape) if alike else y.unflatten(0, (seeds, -1))
 
 
 def weights_of(net: Net, theta: Theta, name: str) -> Theta:

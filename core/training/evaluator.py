@@ -17,8 +17,9 @@ from core.experiment.spec import Run
 from core.experiment.tasks import Task
 from core.nets import Net, Theta
 
-# Limits on what goes through the net at once, over all seeds together. More does not fit into the processor's cache.
-EXAMPLES, ANSWERS = 256, 2**20
+# Limits on what goes through the net at once, over all seeds together: examples, numbers that are read, and numbers
+# that are answered. More does not fit into the processor's cache.
+EXAMPLES, READ, ANSWERS = 256, 2**22, 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +51,13 @@ class Evaluator:
             unit=getattr(world, "UNIT", "accuracy"),
             scores=getattr(world, "scores", worlds.right),
             judge=Judge(align.case(run, task, net, ancestors)) if task.judged and run.start else None,
-            chunk=max(4, min(EXAMPLES, ANSWERS // (y[0].numel() * world.classes(task))) // run.seeds),
+            chunk=max(4, chunk_of_all_seeds(examples[0].numel(), y[0].numel() * world.classes(task)) // run.seeds),
         )
 
     def frozen(self, theta: Theta, first: int) -> Evaluator:
         """Returns an evaluator for weights whose layers below `first` stay as they are in `theta`."""
         with torch.no_grad():
-            features = tuple(nets.forward(self.net, theta, x, 0, first) for x in self.chunks())
+            features = tuple(nets.frozen_features(self.net, theta, x, first) for x in self.chunks())
         return replace(self, first=first, features=features)
 
     def subset(self, count: int, chunk: int = 0) -> Evaluator:
@@ -89,3 +90,8 @@ class Evaluator:
         """Returns the scores of every seed by unit. If the task is judged, this includes the scores of what the net
         writes."""
         return {self.unit: self.score(theta)} | (self.judge.report(theta) if self.judge else {})
+
+
+def chunk_of_all_seeds(read: int, answered: int) -> int:
+    """Returns how many examples go through the net at once, from the numbers that one of them has."""
+    return min(EXAMPLES, READ // read, ANSWERS // answered)

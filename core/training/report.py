@@ -80,6 +80,7 @@ class Reporter:
         self.method = method
         self.quiet = max(1, min(QUIET[0], int(QUIET[1] / max(1.0, cost * self.run.seeds))))
         self.evaluators = [evaluator.frozen(start, first) for evaluator in self.evaluators]
+        self.tracked = {place: exhibit.frozen(start, first) for place, exhibit in self.tracked.items()}
 
     def before_step(
         self, step: int, flops: float, losses: Tensor, weights: Callable[[], Theta]
@@ -134,7 +135,8 @@ def moments(steps: int, count: int) -> list[int]:
 def written_at(tests: list[int]) -> set[int]:
     """Returns the tests at which texts are written, besides the last. They are few and spread like frames, because
     writing is slow."""
-    return {min(tests[:-1], key=lambda test: abs(test - moment)) for moment in moments(tests[-1], TEXTS)}
+    earlier = tests[:-1]
+    return {min(earlier, key=lambda test: abs(test - moment)) for moment in moments(tests[-1], TEXTS) if earlier}
 
 
 def copy_first_seed(theta: Theta) -> Theta:

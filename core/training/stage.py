@@ -94,7 +94,7 @@ def prepare_stage(
         pool=pool,
         # The layers below the first trained layer give the same output at every step, so all examples go through them
         # once.
-        inputs=pool.through(partial(nets.forward, net, start, end=first)) if first else pool,
+        inputs=pool.through(partial(nets.frozen_features, net, start, end=first)) if first else pool,
         loss=worlds.loss_of(run.task),
         penalties=penalties,
         goal=goal,

@@ -39,6 +39,7 @@ class TrackedExamples:
 
     shows: Callable[[Theta], Behaviour]
     written: bool = False  # the net writes token by token, which is too slow for every test
+    evaluator: Evaluator | None = None  # holds the examples, if the net answers with classes
 
     @classmethod
     def for_task(cls, run: Run, task: Task, evaluator: Evaluator) -> TrackedExamples | None:
@@ -47,7 +48,8 @@ class TrackedExamples:
         if not count or kind == "nothing":
             return None
         if kind == "classes":
-            return cls(partial(classes, replace(evaluator.subset(count, CHUNK), seeds=1, head=head)))
+            of_one = replace(evaluator.subset(count, CHUNK), seeds=1, head=head)
+            return cls(partial(classes, of_one), evaluator=of_one)
         if kind == "map":
             return cls(
                 partial(decision_map, evaluator.net, head, grid(count), evenly_spaced(evaluator.examples, POINTS))
@@ -62,6 +64,12 @@ class TrackedExamples:
         if kind == "answers":
             return cls(partial(answer_instructions, world, evaluator.net, head, shown), written=True)
         return cls(partial(continue_texts, evaluator.net, head, [one["prompt"] for one in shown]), written=True)
+
+    def frozen(self, theta: Theta, first: int) -> TrackedExamples:
+        """Returns the same for weights whose layers below `first` stay as they are in `theta`."""
+        if self.evaluator is None:
+            return self
+        return replace(self, shows=partial(classes, self.evaluator.frozen(first_seed(theta), first)))
 
 
 def exhibits(run: Run, evaluators: list[Evaluator]) -> dict[str, TrackedExamples]:

@@ -36,6 +36,8 @@ from torch import Tensor
 
 from core.experiment.tasks import Task
 
+VALUES = 2**23  # numbers of the examples that go through a function at once, over all seeds
+
 
 def right(answers: Tensor, y: Tensor) -> Tensor:
     """Scores the answers to a question about classes: 1 if the answer is right, else 0."""
@@ -108,5 +110,6 @@ class TrainingSet:
     def through(self, function: Callable[[Tensor], Tensor]) -> TrainingSet:
         """Returns the training set with `function` applied to the examples, such as the frozen layers of a net. The
         function is computed only once."""
-        parts = torch.arange(self.size).expand(len(self.y), -1).split(256, dim=1)
+        at_once = max(4, min(256, VALUES // self.example.numel()))
+        parts = torch.arange(self.size).expand(len(self.y), -1).split(at_once, dim=1)
         return TrainingSet(torch.cat([function(self.take(part)[0]) for part in parts], 1), self.y)
