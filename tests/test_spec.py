@@ -48,6 +48,7 @@ OTHER = {  # what a field that is not a number might be instead
     "which": "high",
     "Handwriting.given": "0123456789" * 10,
     "FiveDigits.given": "01234" * 10,
+    "Pictures.source": "digits",
     "Text.subject": "law",
     "Sentiment.subject": "films",
     "Instructions.without": "first word, twice",

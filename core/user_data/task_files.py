@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.experiment.tasks import Clothing, Instructions, Sentiment, Task, Text
+from core.experiment.brought_tasks import DIGITS, PHOTOS
+from core.experiment.tasks import Clothing, Instructions, Names, Pictures, Sentiment, Task, Text
 from core.user_data import corpus
 from core.user_data.corpus import GENERAL, ROOT, TEXTS
 from core.user_data.user_data_kinds import KINDS
@@ -30,4 +31,14 @@ def task_files(task: Task) -> list[Path]:
         return [BROUGHT / f"{task.subject}.tsv.xz"]
     if isinstance(task, Clothing):
         return [WORLDS / "photos" / "clothing.png"]
+    if isinstance(task, Names):
+        return [*emoji_files(), ROOT / "core" / "pretrained" / "imagenet_names.txt"]
+    if isinstance(task, Pictures):
+        photos = [ROOT / "core" / "brought" / "photos.npz"]
+        return photos if task.source == PHOTOS else [] if task.source == DIGITS else emoji_files()
     return [kind.path(getattr(task, field)) for field, kind in KINDS.items() if hasattr(task, field)]
+
+
+def emoji_files() -> list[Path]:
+    folder = WORLDS / "emoji"
+    return [folder / "google.png", folder / "twitter.png", folder / "kinds.tsv"]

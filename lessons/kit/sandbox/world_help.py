@@ -12,6 +12,8 @@ HELP = {
     "Drawn": "A few symbols that somebody drew by hand. The net reads which symbol a drawing shows.",
     "Album": "Small pictures sorted into classes. They come with the app, or you bring your own.",
     "Clothing": "Small photos of ten kinds of clothing, from the Fashion-MNIST dataset.",
+    "Pictures": "Colour pictures: emoji, photos or digits. The net says what kind of thing a picture shows.",
+    "Names": "Emoji, and the thousand names that a net for photos has learned. Nobody says which name is right.",
     "Plane": "Points on six spiral arms. The net says on which arm a point lies, or which colour the arm has.",
     "Table": "Points from a table with two columns of numbers. The net predicts the label of each point.",
     "Text": "English text or Python code, cut into short pieces (tokens). The net predicts the next token.",

@@ -16,6 +16,7 @@ WORLDS = {  # worlds for which the learner would look for another word than the 
     tasks.FiveDigits: "digits",
     tasks.Drawn: "symbols",
     tasks.Album: "pictures",
+    tasks.Names: "names of pictures",
     tasks.Plane: "spirals",
     tasks.Table: "points",
     tasks.Sentiment: "ratings",
