@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.experiment.tasks import Clothing, Instructions, Sentiment, Task, Text
+from core.experiment.tasks import Chat, Clothing, Instructions, Sentiment, Task, Text
+from core.pretrained import model_files
 from core.user_data import corpus
 from core.user_data.corpus import GENERAL, ROOT, TEXTS
 from core.user_data.user_data_kinds import KINDS
@@ -28,6 +29,8 @@ def task_files(task: Task) -> list[Path]:
         return [*ships, *[BROUGHT / "films.tsv.xz"] * task.real]
     if isinstance(task, Sentiment):
         return [BROUGHT / f"{task.subject}.tsv.xz"]
+    if isinstance(task, Chat):
+        return [WORLDS / "instruction_data" / "capitals.tsv", *model_files.paths("smollm2")]
     if isinstance(task, Clothing):
         return [WORLDS / "photos" / "clothing.png"]
     return [kind.path(getattr(task, field)) for field, kind in KINDS.items() if hasattr(task, field)]

@@ -103,7 +103,8 @@ def sentence(test: Behaviour) -> str:
     judged = test["0"]
     return (
         f"After {test['step']} steps, {sum(judged[FORM])} of {len(judged[FORM])} answers have the form of the "
-        f"examples, and {sum(judged[TRUE])} are true. In a plain text, the model names {sum(judged[PLAIN])} of the capitals."
+        f"examples, and {sum(judged[TRUE])} are true. In a plain text, the model names {sum(judged[PLAIN])} of the "
+        "capitals."
     )
 
 
