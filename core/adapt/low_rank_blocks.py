@@ -17,4 +17,5 @@ __all__ = ["delta", "phi"]
 
 def phi(start: Theta, size: int, rngs: list[torch.Generator]) -> Theta:
     layers = list(dict.fromkeys(layer_of(name) for name in start))
-    return low_rank.factors({name: w for name, w in start.items() if layer_of(name) in layers[1:-1]}, size, rngs)
+    between = layers[1:-1] or layers[:-1]  # a net of two layers has none between
+    return low_rank.factors({name: w for name, w in start.items() if layer_of(name) in between}, size, rngs)

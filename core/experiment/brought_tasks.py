@@ -1,4 +1,4 @@
-"""Defines the tasks for models that other people have trained (core/experiment/brought.py)."""
+"""Defines the tasks for models that other people have trained (core/experiment/brought_models.py)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Chat(Task):
         if self.answer.count(CAPITAL) != 1 or self.answer.count(COUNTRY) > 1:
             raise BadValue(f"The form of an answer has the word {CAPITAL} once, and the word {COUNTRY} at most once.")
 
-    def written(self, country: str, capital: str) -> str:
+    def answer_text(self, country: str, capital: str) -> str:
         """Returns the answer about one country, as the form wants it."""
         return self.answer.replace(COUNTRY, country).replace(CAPITAL, capital)
 

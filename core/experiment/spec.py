@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from core.experiment import strokes, tasks
-from core.experiment.brought import BROUGHT
+from core.experiment.brought_models import BROUGHT
 from core.experiment.checks import (
     BadValue,
     all_instances,
@@ -131,7 +131,7 @@ class Run(Bounded):
     )
     exhibit: int = 0  # number of examples or texts for which the first net records its answers; 0 records nothing
     until: int = 0  # the step at which the run stops early, so that another can start there; 0 is the end of its stages
-    brought: str = ""  # name of a model that others have trained (core/experiment/brought.py)
+    brought: str = ""  # name of a model that others have trained (core/experiment/brought_models.py)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -19,6 +19,6 @@ def measure(learned: list[Learned], *, prompts: tuple[str, ...]) -> dict[str, An
     marked = [chat.in_chat(prompt) for prompt in prompts]
     return {
         "prompts": list(prompts),
-        "chat": [ask.written(one.net, one.theta, marked, LONGEST) for one in learned],
-        "plain": [ask.written(one.net, one.theta, list(prompts), LONGEST) for one in learned],
+        "chat": [ask.continue_texts(one.net, one.theta, marked, LONGEST) for one in learned],
+        "plain": [ask.continue_texts(one.net, one.theta, list(prompts), LONGEST) for one in learned],
     }

@@ -64,6 +64,6 @@ def is_here(net: str) -> bool:
     return MODELS[net].is_here()
 
 
-def path(net: str) -> Path:
-    """Returns the file of the weights that fit this net."""
-    return HERE / MODELS[net].weights
+def paths(net: str) -> list[Path]:
+    """Returns all files of the model that fits this net, the weights first, whether or not they are here."""
+    return [HERE / file for file in (MODELS[net].weights, *MODELS[net].others)]

@@ -160,7 +160,8 @@ def stored_events(run: Run, folder: Folder, limit: float) -> Iterator[Event | No
     mark = store.stop_mark(run)
     frames: Theta = {}
     yield {"kind": "start", "restarted": folder.restarted}
-    ancestors = lineage(run if run.brought else run.start) if run.brought or run.start else {}
+    first = run if run.brought else run.start
+    ancestors = lineage(first) if first else {}
     for event, seconds in timed(train(run, ancestors)):
         if mark.exists():
             yield {"kind": "stopped", "seconds": seconds}

@@ -20,7 +20,7 @@ def record(task: Chat, net: Net, asked: Sequence[Mapping[str, str]], theta: Thet
     Each fact is also asked as a plain text without the marks of a chat, which the model continues. This shows what the
     model knows, whatever form its answers have.
     """
-    plain = written(net, theta, [chat.PLAIN.format(one["name"]) for one in asked], PLAIN_LONGEST)
+    plain = continue_texts(net, theta, [chat.PLAIN.format(one["name"]) for one in asked], PLAIN_LONGEST)
     return judged(net, theta, task, asked, [chat.in_chat(one["prompt"]) for one in asked]) | {
         "plain": plain,
         "plain_right": [chat.names_capital(said, one["right"]) for said, one in zip(plain, asked)],
@@ -31,7 +31,7 @@ def judged(
     net: Net, theta: Theta, task: Chat, asked: Sequence[Mapping[str, str]], prompts: Sequence[str]
 ) -> dict[str, Any]:
     """Returns how the model continues a prompt for each question, and whether this has the form and is true."""
-    says = written(net, theta, prompts, LONGEST)
+    says = continue_texts(net, theta, prompts, LONGEST)
     return {
         "texts": says,
         "formed": [task.has_form(said) for said in says],
@@ -39,7 +39,7 @@ def judged(
     }
 
 
-def written(net: Net, theta: Theta, texts: Sequence[str], longest: int) -> list[str]:
+def continue_texts(net: Net, theta: Theta, texts: Sequence[str], longest: int) -> list[str]:
     """Returns how the model continues each text. `theta` holds one seed."""
     rows = smollm2.answers(net, theta, [chat.tokens(text) for text in texts], longest, chat.stop())
     return [marks.decode(row).strip() for row in rows]

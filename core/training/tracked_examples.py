@@ -21,7 +21,7 @@ from core import nets, worlds
 from core.align import write
 from core.align.rater import Judge
 from core.experiment.spec import Run
-from core.experiment.tasks import Task
+from core.experiment.tasks import Chat, Task
 from core.nets import Net, Theta, first_seed
 from core.training.evaluator import Evaluator
 from core.worlds import evenly_spaced, generator
@@ -57,7 +57,7 @@ class TrackedExamples:
         if kind == "notes":
             return cls(partial(notes, world, evaluator.net, judge_of_one(evaluator), count, run.first_seed))
         shown = examples(task, count)
-        if kind == "chat":
+        if isinstance(task, Chat):
             from core.training import chat_answers  # imported here because other runs need no such tokenizer
 
             return cls(partial(chat_answers.record, task, evaluator.net, shown), written=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.experiment.brought_tasks import DIGITS, PHOTOS
-from core.experiment.tasks import Clothing, Instructions, Names, Pictures, Sentiment, Task, Text
+from core.experiment.tasks import Chat, Clothing, Instructions, Names, Pictures, Sentiment, Task, Text
+from core.pretrained import model_files
 from core.user_data import corpus
 from core.user_data.corpus import GENERAL, ROOT, TEXTS
 from core.user_data.user_data_kinds import KINDS
@@ -29,6 +30,8 @@ def task_files(task: Task) -> list[Path]:
         return [*ships, *[BROUGHT / "films.tsv.xz"] * task.real]
     if isinstance(task, Sentiment):
         return [BROUGHT / f"{task.subject}.tsv.xz"]
+    if isinstance(task, Chat):
+        return [WORLDS / "instruction_data" / "capitals.tsv", *model_files.paths("smollm2")]
     if isinstance(task, Clothing):
         return [WORLDS / "photos" / "clothing.png"]
     if isinstance(task, Names):

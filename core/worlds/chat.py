@@ -75,7 +75,7 @@ def stop() -> int:
 def encode_examples(task: Chat, asked: list[Fact]) -> tuple[Tensor, Tensor]:
     """Encodes questions and answers as x and y of shape (n, places), with as many places as the longest needs."""
     pairs = [
-        (tokens(in_chat(QUESTION.format(country))), [*tokens(task.written(country, capital)), stop()])
+        (tokens(in_chat(QUESTION.format(country))), [*tokens(task.answer_text(country, capital)), stop()])
         for country, capital in asked
     ]
     return pack(pairs, max(len(before) + len(after) for before, after in pairs) - 1, stop())
@@ -126,7 +126,7 @@ def names_capital(says: str, capital: str) -> bool:
 def with_examples(task: Chat, seed: int, asked: str) -> str:
     """Returns a prompt in which the examples of a seed stand as earlier turns of the chat. No weight moves for it."""
     turns = [
-        f"{USER}{QUESTION.format(country)}{END}\n{ASSISTANT}{task.written(country, capital)}{END}\n"
+        f"{USER}{QUESTION.format(country)}{END}\n{ASSISTANT}{task.answer_text(country, capital)}{END}\n"
         for country, capital in learned(task, seed)
     ]
     return "".join(turns) + in_chat(asked)

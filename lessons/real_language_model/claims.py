@@ -1,5 +1,5 @@
 """Defines the claims of this lesson: what sixteen examples bring out of a language model that people use (R4), what
-they only hide (R5), what a hot learning rate destroys (R6), and how small a patch is enough (R7)."""
+they only hide (R5), and what a hot learning rate destroys (R6)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,10 @@ from lessons.real_language_model.runs import (
     SENTENCE,
     form_runs,
     hot_runs,
-    patch_runs,
     sentence_runs,
 )
 
 FORM, TRUE, PLAIN = "formed", "right", "plain_right"  # what is judged: the form, the truth, and the truth as plain text
-PATCH_SIZE = 305_280  # numbers of a patch of rank 1 on the seven matrices of every block
-SIZE = 134_515_008  # weights of the model
 
 
 def share(moment: Behaviour, what: str) -> float:
@@ -143,37 +140,6 @@ def forgotten(evidence: Results) -> Finding:
     )
 
 
-def small_patch(evidence: Results) -> Finding:
-    thin, full = (shares(evidence, TRUE, -1, way) for way in ("thin", "full"))
-    value, low, high = in_percent(thin - full)
-    formed = {way: shares(evidence, FORM, -1, way).mean() for way in ("thin", "full")}
-    return Finding(
-        value=value,
-        low=low,
-        high=high,
-        checks=(
-            Check(
-                says="with a patch of rank 1, at least 90 % of the answers have the form of the examples",
-                met=bool(formed["thin"] >= 0.9),
-            ),
-            Check(
-                says="with the patch, at most 5 points fewer answers are true than after full fine-tuning",
-                met=value >= -5,
-            ),
-            Check(says="the patch has at most a hundredth as many numbers as the model", met=PATCH_SIZE * 100 <= SIZE),
-        ),
-        numbers={
-            "thin_true": percent(float(thin.mean())),
-            "full_true": percent(float(full.mean())),
-            "thin_form": percent(float(formed["thin"])),
-            "full_form": percent(float(formed["full"])),
-            "times": f"{SIZE / PATCH_SIZE:.0f}",
-            "kilobytes": f"{PATCH_SIZE * 2 / 1000:,.0f}",
-            "megabytes": f"{SIZE * 2 / 1e6:.0f}",
-        },
-    )
-
-
 MODEL = "SmolLM2-135M, a language model that people use,"
 CLAIMS = (
     Claim(
@@ -226,21 +192,5 @@ CLAIMS = (
         paper="Luo et al. 2023, An Empirical Study of Catastrophic Forgetting in Large Language Models During "
         "Continual Fine-tuning",
         paper_found="Language models forgot facts and reading skills while they were fine-tuned on instructions.",
-    ),
-    Claim(
-        id="R7",
-        statement=(
-            f"{MODEL} learns the sentences of R4 with a patch of rank 1, which has {{times}} times fewer numbers than "
-            "the model. Afterwards {thin_form} of its answers have the form, and {thin_true} are true. If all weights "
-            "are trained, it is {full_form} and {full_true}."
-        ),
-        runs=patch_runs,
-        finding=small_patch,
-        statistic="percentage points of true answers by which a patch of rank 1 is ahead of full fine-tuning",
-        bar="With the patch, at least 90 % of the answers take the form, and at most 5 points fewer are true than "
-        "after full fine-tuning. The patch has at most a hundredth as many numbers as the model.",
-        paper="Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models",
-        paper_found="On GPT-3, patches of very low rank matched full fine-tuning, with ten thousand times fewer "
-        "trained numbers.",
     ),
 )

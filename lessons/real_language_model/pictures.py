@@ -103,7 +103,8 @@ def sentence(test: Behaviour) -> str:
     judged = test["0"]
     return (
         f"After {test['step']} steps, {sum(judged[FORM])} of {len(judged[FORM])} answers have the form of the "
-        f"examples, and {sum(judged[TRUE])} are true. In a plain text, the model names {sum(judged[PLAIN])} of the capitals."
+        f"examples, and {sum(judged[TRUE])} are true. In a plain text, the model names {sum(judged[PLAIN])} of the "
+        "capitals."
     )
 
 
@@ -172,7 +173,7 @@ def guess_curves(guess: Guess) -> list[Curve]:
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Returns the other views: the answers while the model is tuned, the answers to the learner's question, and how
-    the knowledge depends on the way to ask, the examples, the learning rate and the size of the patch."""
+    the knowledge depends on the way to ask, the examples and the learning rate."""
     shown: Views = {}
     if writing(evidence):
         shown["The answers"] = lambda: answers(evidence)
@@ -184,7 +185,6 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
         "Ways to ask": lambda: ways_to_ask(evidence),
         "Ways to write": lambda: ways_to_write(evidence),
         "Learning rate": lambda: rates(evidence),
-        "Size of the patch": lambda: patches(evidence),
     }
 
 
@@ -229,18 +229,6 @@ def rates(evidence: Results) -> Figure:
             )
         },
         "The same examples and steps, at two learning rates",
-    )
-
-
-def patches(evidence: Results) -> Figure:
-    """Draws the thinnest patch beside full fine-tuning."""
-    return true_bars(
-        {
-            f"{name}, {word}": (shares(evidence, what, -1, way), role)
-            for name, way in (("patch of rank 1", "thin"), ("all weights", "full"))
-            for word, what, role in (("in the form", FORM, "target"), ("true", TRUE, "pretrained"))
-        },
-        "A thin patch and full fine-tuning, with whole sentences as examples",
     )
 
 

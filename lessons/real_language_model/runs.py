@@ -3,7 +3,7 @@ form, from sixteen examples."""
 
 from __future__ import annotations
 
-from core.experiment.brought import LANGUAGE_MODEL
+from core.experiment.brought_models import LANGUAGE_MODEL
 from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Chat
 from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
@@ -17,7 +17,6 @@ FORMS = {  # how the examples are written
 GENTLE, HOT = 3e-4, 3e-3  # learning rates
 EXAMPLES, ASKED = 16, 20  # countries that it learns from, and others whose capitals it is asked for
 STEPS, RANK = 30, 8
-THIN, THIN_RATE, FULL_RATE = 1, 1e-3, 3e-5  # the thinnest patch, and the best of two learning rates for each way
 QUESTIONS = ("What is the capital of Peru?", "Write one sentence about rain.", "Why is the sky blue?")
 BEGINNINGS = ("The capital of Peru is", "Once upon a time, there was a small", "Two plus two is")
 SPLITS = 997  # the first seed modulo this number says which countries are the examples
@@ -51,9 +50,9 @@ def task(style: str, seed: int) -> Chat:
     return Chat(answer=FORMS[style], examples=EXAMPLES, split=seed % SPLITS)
 
 
-def tuned(style: str, seed: int, rate: float = GENTLE, method: str = "low_rank_blocks", size: int = RANK) -> Run:
+def tuned(style: str, seed: int, rate: float = GENTLE) -> Run:
     """Returns the model after sixteen examples in a style. Its answers to twenty other questions are recorded."""
-    stage = Stage(method=method, size=size, steps=STEPS, batch=4, rate=rate)
+    stage = Stage(method="low_rank_blocks", size=RANK, steps=STEPS, batch=4, rate=rate)
     return Run(
         task=task(style, seed),
         net="smollm2",
@@ -73,7 +72,7 @@ def runs(settings: Settings) -> Runs:
     return [LabelledRun("live", live(settings), name="SmolLM2-135M")]
 
 
-def asked(settings: Settings) -> LabelledRun[Measure]:
+def shown_questions(settings: Settings) -> LabelledRun[Measure]:
     """Returns the questions whose answers are recorded, and the true answers."""
     one = live(settings).task
     return LabelledRun("asked", Measure(kind="tracked_examples", runs=(), tasks=(one,), count=ASKED))
@@ -126,16 +125,6 @@ def hot_runs(seeds: Seeds) -> Values:
     return [*recipes(BARE, HOT, seeds), *recipes(BARE, GENTLE, seeds)]
 
 
-def patch_runs(seeds: Seeds) -> Values:
-    """Returns the thinnest patch and full fine-tuning, with the examples in the model's own sentence."""
-    ways = (("thin", THIN_RATE, "low_rank_blocks", THIN), ("full", FULL_RATE, "full", 0))
-    return [
-        LabelledRun(name, tuned(SENTENCE, seeds.first + k, rate, method, size), k)
-        for name, rate, method, size in ways
-        for k in range(seeds.count)
-    ]
-
-
 def recorded(settings: Settings) -> Values:
     """Returns the recorded run of the chosen recipe, on the first draw."""
     return [LabelledRun("recorded", tuned(settings[STYLE], 0, settings[RATE]), name="recorded")]
@@ -145,5 +134,5 @@ def backdrop(settings: Settings) -> Values:
     """Returns what the learner may see before they predict, and the hidden results of all draws."""
     first = Measure(kind="chat_answers", runs=(untouched(),), prompts=(*QUESTIONS, *BEGINNINGS))
     draws = Seeds()
-    known = [*form_runs(draws), *sentence_runs(draws), *recipes(BARE, HOT, draws), *patch_runs(draws)]
-    return [asked(settings), LabelledRun("first talk", first), *hide([*known, *recorded(settings)])]
+    known = [*form_runs(draws), *sentence_runs(draws), *recipes(BARE, HOT, draws)]
+    return [shown_questions(settings), LabelledRun("first talk", first), *hide([*known, *recorded(settings)])]

@@ -19,32 +19,33 @@ FACTS = Path("core/worlds/instruction_data/capitals.tsv")
 
 torch.manual_seed(SEED)
 tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(MODEL / "smollm2_tokenizer.json"))
-model = AutoModelForCausalLM.from_pretrained(MODEL, gguf_file="smollm2.gguf", dtype=torch.float32)
+untouched = AutoModelForCausalLM.from_pretrained(MODEL, gguf_file="smollm2.gguf", dtype=torch.float32)
 matrices = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-model = get_peft_model(model, LoraConfig(r=RANK, lora_alpha=RANK, target_modules=matrices))
+model = get_peft_model(untouched, LoraConfig(r=RANK, lora_alpha=RANK, target_modules=matrices))
 
 facts = [line.split("\t") for line in FACTS.read_text().splitlines()]
 random.Random(SEED).shuffle(facts)
 learned, asked = facts[:EXAMPLES], facts[EXAMPLES : EXAMPLES + ASKED]
 
 
-def prompt(country):
+def prompt(country: str) -> list[int]:
     """Returns a question between the marks of a chat, as token numbers."""
     marked = f"<|im_start|>user\nWhat is the capital of {country}?<|im_end|>\n<|im_start|>assistant\n"
-    return tokenizer.encode(marked)
+    return list(tokenizer.encode(marked))
 
 
-def loss(country, capital):
+def loss(country: str, capital: str) -> torch.Tensor:
     """Returns the cross-entropy of the tokens of the wanted answer."""
     before = prompt(country)
     answer = ANSWER.replace("COUNTRY", country).replace("CAPITAL", capital)
     after = tokenizer.encode(f"{answer}<|im_end|>")
     tokens = torch.tensor([before + after])
     wanted = torch.tensor([[-100] * len(before) + after])  # -100 marks what does not count
-    return model(tokens, labels=wanted).loss
+    found: torch.Tensor = model(tokens, labels=wanted).loss
+    return found
 
 
-def answer(country):
+def answer(country: str) -> str:
     """Returns the most likely answer."""
     before = prompt(country)
     end = tokenizer.convert_tokens_to_ids("<|im_end|>")
@@ -52,10 +53,10 @@ def answer(country):
         tokens = model.generate(
             torch.tensor([before]), max_new_tokens=16, do_sample=False, eos_token_id=end, pad_token_id=end
         )
-    return tokenizer.decode(tokens[0, len(before) :], skip_special_tokens=True).strip()
+    return str(tokenizer.decode(tokens[0, len(before) :], skip_special_tokens=True)).strip()
 
 
-def true():
+def true() -> int:
     """Returns how many answers name the capital."""
     return sum(capital.lower() in answer(country).lower() for country, capital in asked)
 
@@ -65,7 +66,7 @@ optimizer = torch.optim.Adam([weight for weight in model.parameters() if weight.
 order = [fact for _ in range(STEPS) for fact in random.sample(learned, len(learned))]
 for step in range(STEPS):
     batch = order[step * BATCH : (step + 1) * BATCH]
-    mean = sum(loss(*fact) for fact in batch) / len(batch)
+    mean = torch.stack([loss(country, capital) for country, capital in batch]).mean()
     optimizer.zero_grad()
     mean.backward()
     optimizer.step()

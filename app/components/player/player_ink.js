@@ -182,8 +182,15 @@ function inksOf({ palette, ground }) {
   return Uint32Array.from(palette.flatMap(colour => Array.from({ length: SHADES }, (_, shade) => abgr(mix(colour, ground, share(shade))))))
 }
 
-/** Returns bytes as grey, or as blue below the middle and orange above it. */
+/** Returns bytes as grey, or as blue below the middle and orange above it. A data URL is a picture in colour. */
 function paint(canvas, values, { width, height, signed }) {
+  if (typeof values === "string") {
+    canvas.style.imageRendering = "auto"
+    const picture = new Image()
+    picture.onload = () => canvas.getContext("2d").drawImage(picture, 0, 0, width, height)
+    picture.src = values
+    return
+  }
   const sheet = new ImageData(width, height)
   values.forEach((value, k) => {
     const s = Math.min(1, Math.abs(value - 128) / 127), end = parts(SIGNED[value < 128 ? 0 : 1])

@@ -181,7 +181,7 @@ function images(panel, stage) {
     const same = decoded && more.images.length === 1 && more.images[0][0] === panel.images[0][0]
     panel = more
     states = bytes(panel.states)
-    if (!same) decoded = panel.images.map(row => row.map(bytes))
+    if (!same) decoded = panel.images.map(row => row.map(one => (one.startsWith("data:") ? one : bytes(one))))
     painted = same ? -2 : -1 // -2: the pictures are drawn already
   }
   take(panel)
