@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from core import measure, nets, worlds
-from core.experiment.brought import EYE
+from core.experiment.brought_models import EYE
 from core.experiment.brought_tasks import DIGITS, EMOJI, OTHER_EMOJI, PHOTOS, PICTURES, SIX_EMOJI
 from core.experiment.checks import BadValue
 from core.experiment.spec import Measure, Run, Stage
@@ -28,6 +28,9 @@ from core.training.report import Done, Point
 from core.training.train import train
 from core.user_data.task_files import task_files
 from core.worlds import picture_names, pictures
+from lessons.kit.figures.answer_wall import Wall, walls
+from lessons.kit.figures.player import Images, Player, player
+from lessons.kit.figures.thumbnail_svg import thumbnail_svg
 
 SHIPPED = (EMOJI, OTHER_EMOJI, SIX_EMOJI, DIGITS)
 EYE_RUN = Run(task=Names(), net="efficientnet_lite0", brought=EYE, stages=(), seeds=1)
@@ -223,3 +226,14 @@ def test_other_archive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("subprocess.run", lambda *args, **how: Done())
     with pytest.raises(debian.NotFetched, match="SHA-256"):
         debian.fetch(replace(source), tmp_path)
+
+
+def test_a_wall_shows_pictures_in_colour() -> None:
+    shown = pictures.exhibit(Pictures(source=DIGITS), 10)
+    answers = [{"step": step, "0": {"answers": [step] * 10, "sure": [50] * 10}} for step in (0, 1)]
+    figure = walls([Wall(name="a net", behaviour=answers, examples=shown, full=[f"kind {k}" for k in range(10)])])
+    (panel,) = figure.spec["panels"]
+    assert panel["images"][0] == [one["image"] for one in shown] and panel["width"] == panel["height"] == 48
+    assert panel["big"] == ["1 of 10", "1 of 10"] and "data:image/webp" in thumbnail_svg(figure)
+    with pytest.raises(BadValue, match="must have"):
+        player(Player(marks=("",), says=("",), panels=[Images(title="Grey", images=["AAAA"])]))

@@ -16,6 +16,8 @@ import numpy as np
 from lessons.kit.figures import Figure
 from lessons.kit.figures.plane_axes import PlaneAxis
 from lessons.kit.figures.player import (
+    COLOUR_SIDE,
+    IN_COLOUR,
     LOST,
     NOTHING,
     RIGHT,
@@ -83,9 +85,12 @@ class Wall:
         told = stories if self.names else ()
         brief = dict(enumerate(short_names(self.full))) if self.full else self.brief or {}
         if "image" in examples[0]:
+            coloured = examples[0]["image"].startswith(IN_COLOUR)
             return Images(
                 title=self.name,
                 images=[one["image"] for one in examples],
+                width=COLOUR_SIDE if coloured else Images.width,
+                height=COLOUR_SIDE if coloured else Images.height,
                 says=[[brief.get(int(a), str(a)) for a in row] for row in answers],
                 full={brief[k]: name for k, name in enumerate(self.full)},
                 states=fates(right) if self.old else np.where(right, RIGHT, LOST),

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from lessons.kit.figures import ROLES, Figure
+from lessons.kit.figures.player import IN_COLOUR
 
 SIDE = 28
 STYLE = (
@@ -42,7 +43,9 @@ def cell(one: Mapping[str, Any]) -> str:
 
 
 def png(image: str) -> str:
-    """Converts an image of 784 bytes in base64 to a PNG as a data URL."""
+    """Converts an image of 784 bytes in base64 to a PNG as a data URL. A picture in colour is a data URL already."""
+    if image.startswith(IN_COLOUR):
+        return image
     grey = np.frombuffer(base64.b64decode(image), np.uint8).reshape(SIDE, SIDE)
     buffer = io.BytesIO()
     Image.fromarray(grey).save(buffer, "PNG")

@@ -22,6 +22,7 @@ from core.experiment.checks import BadValue
 from lessons.kit.figures import ROLES, Figure, percent
 from lessons.kit.figures.plane_axes import PlaneAxis, axes_spec, bounding_square
 
+IN_COLOUR, COLOUR_SIDE = "data:image/", 48  # how a picture in colour begins, and its pixels
 NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item, each with a colour and a mark
 
 
@@ -84,10 +85,10 @@ class Space:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Images:
-    """Defines a panel with small grey images or signed filters. Each image can have a word, a state and a story."""
+    """Defines a panel with small grey or coloured images or signed filters, with a word, a state and a story each."""
 
     title: str
-    images: Sequence[str] | Sequence[Sequence[str]]  # (frames, items) base64 of height * width bytes, top row first
+    images: Sequence[str] | Sequence[Sequence[str]]  # (frames, items) base64 of bytes, top row first, or data URLs
     width: int = 28
     height: int = 28
     signed: bool = False  # whether 0, 128 and 255 mean -1, 0 and 1, drawn in two colours
@@ -102,7 +103,8 @@ class Images:
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         images = shaped("Images", self.images, len(marks), -1)
         count = images.shape[1]
-        if any(len(from_base64("Images", one)) != self.width * self.height for one in images.flat):
+        grey, size = (one for one in images.flat if not one.startswith(IN_COLOUR)), self.width * self.height
+        if any(len(from_base64("Images", one)) != size for one in grey):
             raise BadValue(f"Every image must have {self.width} times {self.height} bytes.")
         says = shaped("Says", self.says, len(marks), count) if len(self.says) else np.full((1, count), "")
         return (
@@ -151,8 +153,7 @@ class Bars:
 
     def format_value(self, value: float) -> str:
         """Writes a value. A value that rounds to zero has no minus sign."""
-        text = self.form.format(value)
-        return self.form.format(0.0) if text == self.form.format(-0.0) else text
+        return self.form.format(0.0 if self.form.format(value) == self.form.format(-0.0) else value)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -183,9 +184,8 @@ class Lines:
             if values.shape != (len(marks),):
                 raise BadValue(f"{line.name} must have one value a frame, {len(marks)}, not {values.size}.")
             kept = [None if np.isnan(v) else round(float(v) / self.high, 4) for v in values]
-            colour, dash, _ = ROLES[line.role]
             written = ["" if np.isnan(v) else self.format_value(float(v)) for v in values]
-            look = {"name": line.name, "colour": colour, "dash": dash, "veiled": line.veiled}
+            look = dict(zip(("colour", "dash"), ROLES[line.role])) | {"name": line.name, "veiled": line.veiled}
             drawn.append(look | {"values": kept, "written": written})
             ends = [
                 f"{self.format_value(v)} at {m}" for m, v in ((marks[0], values[0]), (marks[-1], values[-1])) if v == v
@@ -234,7 +234,7 @@ def player(value: Player, title: str = "") -> Figure:
         raise BadValue(f"There must be a sentence a frame, {len(value.marks)}, not {len(value.says)}.")
     if not 0 <= value.first < len(value.marks):
         raise BadValue(f"The first frame must be one of {len(value.marks)}, not {value.first}.")
-    if len(value.classes) > 10 or not value.panels:
+    if not value.panels or len(value.classes) > 10:
         raise BadValue("A player has panels, and ten classes at most.")
     if value.goal and len(value.reached) != len(value.marks):
         raise BadValue("A goal is met or not at every frame.")

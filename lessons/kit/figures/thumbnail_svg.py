@@ -15,7 +15,7 @@ from PIL import Image
 
 from lessons.kit.figures import ROLES, Figure
 from lessons.kit.figures.image_grid import SIDE, png
-from lessons.kit.figures.player import from_base64
+from lessons.kit.figures.player import COLOUR_SIDE, from_base64
 
 WIDE, HIGH, EDGE = 160, 90, 6  # units of the drawing
 MANY, MOST = 10, 24  # how many images and words are shown, at most
@@ -108,7 +108,9 @@ def frames(spec: dict[str, Any]) -> Iterator[str]:
     if spec["panels"][0].get("signed") and spec["panels"][0]["columns"]:
         yield image(data_address(signed(spec["panels"][0], spec["first"])), (WIDE - HIGH) / 2, 0, HIGH, HIGH)
         return
-    panel: dict[str, Any] = next((one for one in spec["panels"] if one.get("areas") or one.get("width") == SIDE), {})
+    panel: dict[str, Any] = next(
+        (one for one in spec["panels"] if one.get("areas") or one.get("width") in (SIDE, COLOUR_SIDE)), {}
+    )
     if panel.get("areas"):
         side = panel["side"]
         classes = from_base64("Areas", panel["areas"][-1]).reshape(side, side)[::-1]
@@ -138,7 +140,7 @@ def lines_of(texts: list[str]) -> Iterator[str]:
 
 def pictures(html: str) -> Iterator[str]:
     """Draws the first images of a page, or else its first sketches."""
-    if addresses := re.findall(r'src="(data:image/png;base64,[^"]+)"', html)[:MANY]:
+    if addresses := re.findall(r'src="(data:image/(?:png|webp);base64,[^"]+)"', html)[:MANY]:
         yield from row(addresses)
         return
     width, height = WIDE / 2, HIGH / 2
