@@ -22,6 +22,7 @@ from core.experiment.checks import (
     check_choice,
     check_range,
     check_whole,
+    check_yes_or_no,
     module_names,
 )
 from core.experiment.fields import Bounded, Choice, Flag, FloatRange, IntRange, bounded
@@ -71,10 +72,9 @@ class Stage(Bounded):
         "task", Choice("Aim", aims), "Training minimizes the loss of the task, or a loss from preferences."
     )
     beta: float = bounded(
-        0.1,
-        FloatRange("Beta", 0, 100),
+        0.1, FloatRange("Beta", 0, 100),
         "For preferences: the strength of the penalty for drifting away from the pretrained net.",
-    )
+    )  # fmt: skip
     mix: float = bounded(0.0, FloatRange("Mix", 0, 100), "For preferences: the weight of the loss of the task.")
 
 
@@ -89,10 +89,9 @@ class Keep(Bounded):
         1.0, FloatRange("Strength", 0, 1e7), "The weight of the protection. The loss of the new task has weight 1."
     )
     count: int = bounded(
-        1,
-        IntRange("Old examples per class", 1, 400),
+        1, IntRange("Old examples per class", 1, 400),
         "The number of old examples of each class that are kept, or looked at once.",
-    )
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +126,7 @@ class Run(Bounded):
         False, Flag("Scrambled"), "Shuffles the copied weights within each layer, so that only their sizes are kept."
     )
     exhibit: int = 0  # number of examples or texts for which the first net records its answers; 0 records nothing
+    nats: bool = False  # every test also records the loss on the test examples
     until: int = 0  # the step at which the run stops early, so that another can start there; 0 is the end of its stages
 
     def __post_init__(self) -> None:
@@ -139,6 +139,7 @@ class Run(Bounded):
             raise BadValue("Only a run that starts from another run has an old skill to keep.")
         check_range("Number of stages", len(self.stages), 1, 8)
         check_whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
+        check_yes_or_no("Nats", self.nats)
         check_whole("Until", self.until, 0, self.planned - 1)
         if any(stage.steps > most_steps(stage.batch, self.seeds) for stage in self.stages):
             raise BadValue(f"A stage is too long: steps times batch times seeds may be {EXAMPLES // 10**6} million.")
@@ -180,7 +181,7 @@ class Run(Bounded):
     def moment(self, step: int) -> Run:
         """Returns the run that stops at this step, as a start for other runs. Its weights are those that the full run
         has there. Fields that do not change the weights are left out, such as the watched tasks and the frames."""
-        return replace(self, until=0 if step == self.planned else step, frames=0, watch=(), exhibit=0)
+        return replace(self, until=0 if step == self.planned else step, frames=0, watch=(), exhibit=0, nats=False)
 
     def lineage(self) -> Iterator[Run]:
         """Yields this run, the run that it starts from, and so on back to a run from scratch."""
