@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lessons.fast_start.claims import NEAR
-from lessons.fast_start.runs import EARLY, FEW, HANDWRITING, LABELS, MANY, PLANE, SIDES, STEPS, WORLD
+from lessons.fast_start.runs import EARLY, FEW, HANDWRITING, LABELS, MANY, PLANE, SIDES, STEPS, TILES, WORLD
 from lessons.kit.figures import Figure
 from lessons.kit.figures.answer_wall import Wall, walls
 from lessons.kit.figures.cost_table import cost_table
@@ -59,7 +59,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     """Draws the first steps of a pretrained net and of a net from scratch on unseen digits."""
     digits = evidence.answer("wall")["tasks"][0]["examples"]
     shown = [Wall(name=side_name(side), behaviour=evidence.behaviour("early", side), examples=digits) for side in SIDES]
-    title = f"Forty unseen digits during the first {EARLY} steps, with {FEW} labels per class"
+    title = f"{TILES} unseen digits during the first {EARLY} steps, with {FEW} labels per class"
     race = walls(shown, title=title)
     return replace(race, spec=race.spec | {"first": 0})
 

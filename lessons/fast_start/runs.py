@@ -14,7 +14,7 @@ FEW, MANY = 10, 400  # labels per class
 STEPS, PATIENT = 1000, 3000
 STANDARD = 1e-3  # learning rate
 HANDWRITING, PLANE = "handwriting", "plane"
-TILES, EARLY = 40, 34  # the unseen digits on the first picture, and the steps that are played on it
+TILES, EARLY = 24, 34  # the unseen digits on the first picture, and the steps that are played on it
 TURN = 30.0  # degrees, half of the angle between two arms, where the old answers are most wrong
 SIDES = ("pretrained", "scratch")
 

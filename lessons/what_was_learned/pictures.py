@@ -92,20 +92,13 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def tasks(answer: dict[str, Any]) -> Figure:
-    """Draws the map of the backbone of the plane, and the points of the new task on this map."""
-    source, target = (np.array(points) for points in answer["points"])
+    """Draws the map of the backbone of the plane with the points of the new task, and a sketch of its weights."""
+    target = np.array(answer["points"][1])
     arms, reach = tuple(f"arm {k}" for k in range(1, 7)), answer["reach"]
     areas = [to_base64(np.frombuffer(base64.b64decode(answer["maps"][0][0][""]), np.uint8) + len(COLOURS))]
     extent = (-reach, reach, -reach, reach)
-    known = Space(
-        title="Old task: which of six arms?",
-        areas=areas,
-        extent=extent,
-        xy=source[:, :2],
-        classes=len(COLOURS) + source[:, 2].astype(int),
-    )
     new = Space(
-        title="New task, on the old map: which of two colours?",
+        title="Points of the new task, on the map of the old net",
         areas=areas,
         extent=extent,
         xy=target[:, :2],
@@ -116,7 +109,7 @@ def tasks(answer: dict[str, Any]) -> Figure:
         *["Training changes the weights that may learn. Frozen weights stay as they are."] * (MOMENTS - 1),
     ]
     marks = [f"moment {k + 1}" for k in range(MOMENTS)]
-    return player(Player(marks=marks, says=says, classes=COLOURS + arms, panels=(known, new, weights_sketch())))
+    return player(Player(marks=marks, says=says, classes=COLOURS + arms, panels=(new, weights_sketch())))
 
 
 def weights_sketch() -> Images:
