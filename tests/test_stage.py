@@ -272,7 +272,7 @@ def test_finding_lights_the_small_chart_it_names() -> None:
     assert named <= {title["text"] for title in figure.spec["title"]}
 
 
-def test_first_picture_is_a_race_that_begins_at_the_start() -> None:
+def test_first_picture_is_an_early_race() -> None:
     lesson = lessons()["fast_start"]
     figure = lesson.hook(load_results(visible(lesson.backdrop(lesson.defaults))), lesson.defaults)
     assert [panel["title"] for panel in figure.spec["panels"]] == ["pretrained", "from scratch"]

@@ -14,7 +14,7 @@ from lessons.kit.runs.recipes import STEPS
 from lessons.wrong_teacher.runs import AGAIN, NO_TEACHER, SECOND, WORLD, rival
 
 
-def called(settings: Settings) -> dict[str, str]:
+def side_names(settings: Settings) -> dict[str, str]:
     """Returns the name of each side of the race."""
     again = ", then upright" if settings[SECOND] == AGAIN else ""
     return {"pretrained": settings[WORLD] + again, "rival": rival(settings), "scratch": NO_TEACHER}
@@ -22,7 +22,7 @@ def called(settings: Settings) -> dict[str, str]:
 
 def taught_walls(evidence: Results, settings: Settings) -> list[Wall]:
     """Returns walls with the answers of the first net of the two teachers, as they learn digits."""
-    names = called(settings)
+    names = side_names(settings)
     sides = {side: evidence.behaviour("race", side) for side in ("pretrained", "rival")}
     if not all(sides.values()):
         return []
@@ -35,7 +35,7 @@ def taught_walls(evidence: Results, settings: Settings) -> list[Wall]:
 
 def teachers_race(sides: dict[str, pd.DataFrame], settings: Settings) -> Figure:
     """Draws the accuracy of two teachers and of no teacher against steps."""
-    names, roles = called(settings), {"rival": "source"}
+    names, roles = side_names(settings), {"rival": "source"}
     shown = [over_steps(table, names[side], roles.get(side, side)) for side, table in sides.items()]
     return curves(
         shown, "training steps", (1, STEPS), title="Accuracy on unseen digits, after two teachers and after none"
@@ -44,7 +44,7 @@ def teachers_race(sides: dict[str, pd.DataFrame], settings: Settings) -> Figure:
 
 def tells(evidence: Results, settings: Settings) -> str:
     """Describes the state of the race."""
-    names, sides = called(settings), racing(evidence)
+    names, sides = side_names(settings), racing(evidence)
     if not sides:
         return ""
     right = ", ".join(f"{names[side]} {percent(float(final(sides[side]).mean()))}" for side in names if side in sides)
