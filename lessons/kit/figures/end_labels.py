@@ -15,8 +15,8 @@ LINE, LETTER, BESIDE = 14, 5.6, 6  # pixels of a line of text, of a letter, and 
 
 
 def spread_end_labels(series: Sequence[dict[str, Any]], ground: Ground) -> None:
-    """Breaks names that are too long for the room beside the axes, and moves names up and down until they are apart on a
-    phone. On a wider screen they are even farther apart."""
+    """Breaks names that are too long for the room beside the axes, and moves names up and down until they are apart on
+    a phone. On a wider screen they are even farther apart."""
     ends = [one for one in series if one.get("endLabel", {}).get("show") and one["data"]]
     for beside in columns(ends, ground):
         places = [end_place(one, ground)[1] for one in beside]
