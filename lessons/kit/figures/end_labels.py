@@ -23,10 +23,10 @@ def spread_end_labels(series: Sequence[dict[str, Any]], ground: Ground) -> None:
         names = [broken(one, ground) for one in beside]
         highs = [LINE * (1 + name.count("\n")) for name in names]
         for one, name, before, now in zip(beside, names, places, spread_places(places, highs)):
-            kept = {name: value for name, value in one["endLabel"].items() if name != "offset"}
-            moved = round(now - before)
-            kept |= {"formatter": name} if "\n" in name else {}
-            one["endLabel"] = kept | ({"offset": [0, moved]} if moved else {})
+            # also without a move, because ECharts would keep the offset of the chart that it drew before
+            moved = {"offset": [0, round(now - before)]}
+            lines = {"formatter": name, "lineHeight": LINE} if "\n" in name else {}
+            one["endLabel"] = one["endLabel"] | moved | lines
 
 
 def end_place(series: dict[str, Any], ground: Ground) -> tuple[float, float]:

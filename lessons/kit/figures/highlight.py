@@ -24,7 +24,7 @@ def highlight(figure: Figure, names: Collection[str]) -> Figure:
         return figure
     charts = [title["text"] for title in figure.spec["title"]] if isinstance(figure.spec.get("title"), list) else []
     stays = [
-        is_named(name_of(series), names) or (bool(charts) and is_named(charts[series["xAxisIndex"]], names))
+        is_named(name_of(series), names) or (bool(charts) and is_named(charts[series.get("xAxisIndex", 0)], names))
         for series in figure.spec["series"]
     ]
     if not any(stays):
