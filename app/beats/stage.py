@@ -61,7 +61,7 @@ def stage(
 def set_moment(workspace: Workspace, mark: str) -> None:
     """Sets the lesson's step to the option nearest to the frame at which the learner left a player."""
     if workspace.turn:
-        step = int(mark.split()[-1])
+        step = float(mark.split()[-1])
         url_state.change(
             workspace.slug, workspace.turn, min(workspace.turn.options, key=lambda option: abs(option - step))
         )

@@ -49,6 +49,12 @@ def cross_entropy(answers: Tensor, y: Tensor) -> Tensor:
     return each.view(len(y), -1).mean(1)
 
 
+def surprise(answers: Tensor, y: Tensor) -> Tensor:
+    """Returns the loss of every test example in nats, (seeds, n, ...): answers (seeds, n, ..., classes), y (n, ...)."""
+    truth = y.expand(len(answers), *y.shape)[..., None]
+    return -answers.log_softmax(-1).gather(-1, truth)[..., 0]
+
+
 def load(task: Task) -> ModuleType:
     """Imports the world of a task."""
     return import_module(f"core.worlds.{task.world}")
