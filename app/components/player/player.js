@@ -108,7 +108,9 @@ function start(root, data) {
   }
   const glide = to => run(Math.min(at, to), to, calm.matches ? 0 : 380, () => { playing = 0; show(to) })
   function play() {
-    const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds for each frame
+    const read = data.panels.some(panel => panel.kind === "texts") // text needs time to be read
+    const longest = read ? 2600 : calm.matches ? 1200 : 700
+    const pace = Math.min(longest, Math.max(read || calm.matches ? 1200 : 120, (read ? 16000 : 9000) / (last + 1))) // milliseconds for each frame
     const from = at >= last ? 0 : at
     says.ariaLive = "off"
     dress(toggle, "pause", translated`Pause`)
