@@ -95,7 +95,7 @@ def test_curve_of_form_begins_before_any_example() -> None:
     figure = lesson.picture(load_results(lesson.backdrop(lesson.defaults)), lesson.defaults, Settings())
     curves = {one["name"]: one["data"] for one in figure.spec["series"] if one.get("name")}
     raw = float(shipped("I1").numbers["raw_formed"].split()[0])
-    assert curves["before any example"][0][1] == curves["in the right form"][0][1] == pytest.approx(raw, abs=0.6)
+    assert curves["no examples"][0][1] == curves["in the right form"][0][1] == pytest.approx(raw, abs=0.6)
 
 
 def test_the_script_reads_and_answers_as_what_ships(printed: Callable[[str], list[str]]) -> None:

@@ -28,6 +28,7 @@ States = list[tuple[LabelledRun[Run | Measure], State]]
 ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
 # seconds without a result until an earlier run of the same kind is played; 0 behind other learners' runs
 PATIENCE = 0.6
+MAKE_TEXTS = "`make texts`"  # in the messages about texts that were not downloaded
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def progress(workspace: Workspace, settings: Settings, known: States, seen: Stag
     kinds = {state.kind for *_, state in runs}
     if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
         return
-    if url_state.key(workspace.slug, "since") in st.session_state:
+    if url_state.key(workspace.slug, "since") in st.session_state and not (seen.recorded and lacks_texts(known)):
         failures(known)
     if again := [str(piece) for piece, _, state in runs if state.restarted]:
         said = "a worker was lost in the middle. What was lost was begun again; nothing is missing."
@@ -139,6 +140,13 @@ def progress(workspace: Workspace, settings: Settings, known: States, seen: Stag
     st.progress(min(1.0, made / all_steps), said + (took(workspace) if is_alive(known) and not made else ""))
     if said := workspace.tells(seen.evidence, settings):
         st.markdown(said)
+
+
+def lacks_texts(known: States) -> bool:
+    """Returns whether the only reason for failures is that texts were not downloaded. The words of the lesson say that
+    learners then watch a recording."""
+    said = [state.message for _, state in known if state.kind == "failed"]
+    return bool(said) and all(MAKE_TEXTS in message for message in said)
 
 
 def failures(known: States) -> None:

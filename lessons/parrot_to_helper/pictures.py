@@ -45,7 +45,7 @@ NOT_SHOWN = "held out"
 BEFORE = "before"  # the bar of the pretrained net
 X = (22, 800)  # the ends of the axis of examples
 ZERO = 25  # the place of the net before fine-tuning, because a logarithmic axis has no zero
-NO_EXAMPLE = "before any example"
+NO_EXAMPLE = "no examples"
 HALF = 0.5  # the share of answers in form that the mission requires
 
 
@@ -192,7 +192,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             if label == IN_FORM:
                 raw = shares(evidence.answer("obeys", RAW), what, names)
                 values = {ZERO: raw} | values
-                shown.append(Curve(table=band_by_x({ZERO: raw}), name=NO_EXAMPLE, role="note", tag=(ZERO, "top")))
+                shown.append(Curve(table=band_by_x({ZERO: raw}), name=NO_EXAMPLE, role="note", tag=(ZERO, "right")))
             shown.append(Curve(table=band_by_x(values), name=label, role=role, tag=(EXAMPLES[1], tag)))
     shown += guess_curves(guess) if guess else []
     if evidence.has("live obeys"):
