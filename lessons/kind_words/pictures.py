@@ -67,11 +67,11 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     if ours := pretrained(evidence, about):
         shown += raced(evidence, settings[LABELS])
         start = untouched(evidence, about)
-        shown.append(Curve(table=band_by_x({ZERO: start}), name=NO_LABELS, role="note", tag=(ZERO, "bottom")))
+        shown.append(Curve(table=band_by_x({ZERO: start}), name=NO_LABELS, role="note", tag=(ZERO, "top")))
         shown.append(Curve(table=band_by_x({ZERO: start} | ours), name="pretrained", role="pretrained"))
         if crossed := crossing(ours, scratch(evidence, about)):
             says = f"from scratch is as good with about {crossed[0]:.0f} labels per class"
-            marks.append(Mark(start=crossed, end=(crossed[0], LOWEST), says=says, place="insideEndBottom"))
+            marks.append(Mark(start=crossed, end=(crossed[0], 0.95), says=says, place="end"))
     title = f"Accuracy on unseen {ABOUT.label_of(about)}: kind or unkind?"
     return curves(shown, "labels per class", (0.4, MANY), marks, title=title, share=(LOWEST, 1), at=SIZES)
 
