@@ -36,7 +36,7 @@ def drawn(evidence: Results, settings: Settings, guess: Settings = UNSAID) -> di
 def test_script_starts_and_ends_like_the_run(printed: Callable[[str], list[str]]) -> None:
     text = LESSON.script(LESSON.defaults.but(subject="law"))
     said = " ".join(printed(with_constants(text, STEPS=3)))
-    before, after = (float(found) for found in re.findall(r"([\d.]+) bits a character", said))
+    before, after = (float(found) for found in re.findall(r"([\d.]+) bits per character", said))
     stored = load_results(LESSON.backdrop(LESSON.defaults)).table(PRETRAINED, "law", SLICE)
     assert before == pytest.approx(stored[stored.step == 0].bits.mean(), abs=0.01)
     assert after < before

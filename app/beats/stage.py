@@ -14,7 +14,7 @@ from lessons.kit.figures.highlight import highlight as lighted
 from lessons.kit.lesson.catalogue import Workspace
 from lessons.kit.model.values import Results, Settings
 
-PICTURE = "The picture"
+PICTURE = "Prediction and result"  # the name of the main view: it shows both on the same axes
 IN_SIGHT = 4  # views beside each other; the others are behind a button
 PADS = {"points": "Your points", "drawing": "Your drawing"}  # the name of the view, by the kind of the sheet
 

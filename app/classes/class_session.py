@@ -75,7 +75,7 @@ def wait(lesson: Lesson, at: LessonState, evidence: Results, onward: Callable[[]
             onward()
         with st.container(key="stage"), st.container():
             figure = lesson.picture(evidence, at.settings, at.guess)
-            draw(figure, f"{lesson.slug}.The picture.{figure.kind}", stage=True)
+            draw(figure, f"{lesson.slug}.Prediction and result.{figure.kind}", stage=True)
 
 
 def go_on_when_released(plan: Plan) -> None:
@@ -97,8 +97,8 @@ def class_guesses(records: tuple[Record, ...]) -> tuple[Settings, ...]:
 
 
 def learner_count(number: int) -> str:
-    """Returns a sentence with the number of guesses."""
-    return f"{number} guess{'es' * (number != 1)}" if number else "Nobody has made a prediction yet."
+    """Returns a sentence with the number of predictions."""
+    return f"{number} prediction{'s' * (number != 1)}" if number else "Nobody has made a prediction yet."
 
 
 @lru_cache(maxsize=64)

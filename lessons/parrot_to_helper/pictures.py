@@ -291,7 +291,7 @@ def by_kind(answer: Answer, without: str, title: str) -> Figure:
 
 
 def price(paid: Mapping[str, Answer], title: str) -> Figure:
-    """Draws bits a character on general text, before and after."""
+    """Draws bits per character on general text, before and after."""
     shown = [
         Bar(name=label, values=bits(answer), role="scratch" if label == BEFORE else "pretrained")
         for label, answer in paid.items()

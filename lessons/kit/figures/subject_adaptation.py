@@ -22,7 +22,7 @@ UNIT = "bits per character"
 
 
 def adapting(tables: Mapping[str, pd.DataFrame], high: float) -> Figure:
-    """Draws the loss of both sides on a subject, and the loss of the reader on general text, in bits a character
+    """Draws the loss of both sides on a subject, and the loss of the reader on general text, in bits per character
     against steps."""
     shown = [Curve(table=by_step(table, "bits"), name=NAMES[side], role=side) for side, table in tables.items()]
     if PRETRAINED in tables:
