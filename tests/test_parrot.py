@@ -19,7 +19,7 @@ from lessons.kit.results.evidence import load_results
 from lessons.kit.scripts.source import with_constants
 from lessons.kit.shipping.claims import shipped
 from lessons.parrot_to_helper.claims import held_out, shares
-from lessons.parrot_to_helper.instruction_wording import ASKED, MANNER, spoken
+from lessons.parrot_to_helper.instruction_wording import ASKED, MANNER, say_in_full
 from lessons.parrot_to_helper.pictures import ROWS, answer_text, asked_both, changing
 from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, PROMPTS, RIGHT, SHOWN, shown_instructions, ways
 
@@ -79,14 +79,17 @@ def test_asked_answer_stands_beside_the_given_one() -> None:
     told = [{"step": 0, "0": {"texts": [""] * SHOWN, "formed": [False] * SHOWN, "right": [False] * SHOWN}}]
     evidence = Results({}, {("asked", ()): {"tasks": [task]}}, {("live", (1,)): told})
     (panel,) = changing(evidence, HELD_OUT[0]).spec["panels"]
-    wanted = {spoken(one["prompt"]): one["right"] for one in task["examples"]}
+    wanted = {say_in_full(one["prompt"]): one["right"] for one in task["examples"]}
     assert panel["ends"] == [[f"asked for: {wanted[prompt]}" for prompt in panel["prompts"]]]
 
 
 def test_instructions_are_shown_as_a_person_says_them() -> None:
-    assert spoken("In French, shouted: Poland") == "What is this country called in French? “Poland” Shout your answer!"
-    assert spoken("Answer: Who wrote Hamlet?") == "Please answer: Who wrote Hamlet?"
-    assert spoken("Tell me a story") == "Tell me a story"
+    assert (
+        say_in_full("In French, shouted: Poland")
+        == "What is this country called in French? “Poland” Shout your answer!"
+    )
+    assert say_in_full("Answer: Who wrote Hamlet?") == "Please answer: Who wrote Hamlet?"
+    assert say_in_full("Tell me a story") == "Tell me a story"
     assert set(ASKED) == set(WHAT) and set(MANNER) == set(HOW)
 
 

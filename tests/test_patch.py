@@ -104,7 +104,7 @@ def test_guesses_keep_their_names_beside_the_result() -> None:
     assert names == {"your prediction: trained at this rank", "your prediction: cut to this rank"}
 
 
-def test_both_ways_to_a_low_rank_are_sketched_first() -> None:
+def test_both_ways_to_low_rank_are_sketched_first() -> None:
     lesson = lessons()["tiny_patches"]
     images, _ = lesson.hook(Results(), lesson.defaults).spec["panels"]
     assert len(images["images"][0]) == 2

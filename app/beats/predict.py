@@ -46,7 +46,7 @@ def on_picture(lesson: Lesson, at: LessonState, evidence: Results) -> None:
     prediction = asked_prediction(lesson, at)
     guess = at.handles if at.said_all and at.whole and not prediction.by_hand else Settings()
     figure = lesson.picture(evidence, at.settings, guess)
-    key = f"{lesson.slug}.Prediction and result.{figure.kind}"
+    key = f"{lesson.slug}.The picture.{figure.kind}"
     order = next((one for one in prediction.sliders if isinstance(one, Order)), None)
     over = None
     if figure.kind == "rows" and order:

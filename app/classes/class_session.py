@@ -75,7 +75,7 @@ def wait(lesson: Lesson, at: LessonState, evidence: Results, onward: Callable[[]
             onward()
         with st.container(key="stage"), st.container():
             figure = lesson.picture(evidence, at.settings, at.guess)
-            draw(figure, f"{lesson.slug}.Prediction and result.{figure.kind}", stage=True)
+            draw(figure, f"{lesson.slug}.The picture.{figure.kind}", stage=True)
 
 
 def go_on_when_released(plan: Plan) -> None:

@@ -18,7 +18,7 @@ ASKED = {
 MANNER = {"plain": "", "shouted": " Shout your answer!", "doubted": " Sound unsure.", "twice": " Say it twice."}
 
 
-def spoken(prompt: str) -> str:
+def say_in_full(prompt: str) -> str:
     """Returns an instruction as a person would say it. The net reads a short form: “Law or play, shouted: ...”."""
     head, _, text = prompt.partition(": ")
     kind, _, manner = head.lower().replace("french", "French").replace("english", "English").partition(", ")

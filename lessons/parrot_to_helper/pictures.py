@@ -19,7 +19,7 @@ from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
 from lessons.kit.results.evidence import band_by_x
 from lessons.parrot_to_helper.claims import bits, shares
-from lessons.parrot_to_helper.instruction_wording import spoken
+from lessons.parrot_to_helper.instruction_wording import say_in_full
 from lessons.parrot_to_helper.runs import (
     COUNT,
     EXAMPLES,
@@ -79,7 +79,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     """Draws how the raw model continues texts and instructions, word by word."""
     stories = [moments[-1] for moments in evidence.answer("stories")["runs"][0]["texts"]]
     answers = [one["says"] for one in evidence.answer("raw answers")["answers"][0]]
-    prompts = [f"{story} …" for story in STORIES] + [spoken(prompt) for prompt in PROMPTS[:3]]
+    prompts = [f"{story} …" for story in STORIES] + [say_in_full(prompt) for prompt in PROMPTS[:3]]
     written = [text.split() for text in (*stories, *answers[:3])]
     longest = max(map(len, written))
     value = Player(
@@ -116,7 +116,7 @@ def changing(evidence: Results, without: str) -> Figure:
         panels=[
             Texts(
                 title="Unseen instructions, the answers of the net, and the answers that were asked for",
-                prompts=[spoken(examples[k]["prompt"]) for k in rows],
+                prompts=[say_in_full(examples[k]["prompt"]) for k in rows],
                 ends=[f"asked for: {examples[k]['right']}" for k in rows],
                 says=[[cut(test["0"]["texts"][k]) for k in rows] for test in told],
                 lamps={
