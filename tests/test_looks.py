@@ -132,7 +132,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, shares: list[tuple[float, float]]) 
         recorded = load_results(lesson.runs(lesson.recorded_settings))
         if [piece.of for piece in pieces] == [piece.of for piece in runs]:
             due = {key: int(share[0] * piece.of.steps) for key, piece in own.items()}
-            return recorded.up_to(due) if share[0] else Results()
+            return recorded.up_to(due) if share[0] > 0 else Results()
         return recorded
 
     state: dict[str, Any] = {"label_worth.since": (0.0, 0.6)}
@@ -144,9 +144,10 @@ def watched(monkeypatch: pytest.MonkeyPatch, shares: list[tuple[float, float]]) 
     monkeypatch.setattr(watch.time, "monotonic", lambda: clock[0])
     found = []
     for clock[0], share[0] in shares:
-        kind = "done" if share[0] == 1 else "running"
+        kind = "failed" if share[0] < 0 else "done" if share[0] == 1 else "running"
         view = watch.stage_view(lesson, [(piece, State(kind)) for piece in runs])  # type: ignore[arg-type]
         table = view.evidence.table("race", "pretrained") if len(view.evidence) else None
+        assert view.playing or not view.recorded or clock[0] > 4  # something moves, so the page updates itself
         found.append((view.recorded, 0 if table is None else int(table.step.max())))
     return found
 
@@ -155,6 +156,11 @@ def test_own_run_takes_over_when_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     (wait, _), (slow, early), (ahead, late) = watched(monkeypatch, [(1, 0), (2, 0.02), (3, 1)])
     assert (wait, slow, ahead) == (True, True, False)
     assert late >= early > 0  # nobody sees a step twice
+
+
+def test_run_that_fails_at_once_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    (at_once, _), (later, step) = watched(monkeypatch, [(0.1, -1), (3, -1)])
+    assert at_once and later and step > 0
 
 
 def test_slow_own_run_is_shown_after_the_recording(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,7 @@ def stage_view(workspace: Workspace, known: States) -> StageView:
     since, patience = st.session_state.get(url_state.key(workspace.slug, "since"), (-math.inf, PATIENCE))
     mine, passed = align_progress(load_results(runs), going), time.monotonic() - since
     kinds = {state.kind for _, state in known}
+    patience = 0.0 if "failed" in kinds else patience  # nothing will come, and a failed run causes no further update
     waited = patience < passed < math.inf and kinds & {*ALIVE, "failed"}
     recording = url_state.key(workspace.slug, "recording")  # since when a recording is on the stage
     share = (passed - patience) / workspace.seconds

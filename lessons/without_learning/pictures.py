@@ -150,7 +150,7 @@ def line_so_far(told: Sequence[Behaviour]) -> Figure:
     grid = np.linspace(-REACH[0], REACH[0], len(told[-1]["0"]["curve"]))
     at_first, now = (np.clip(test["0"]["curve"], -REACH[1], REACH[1]) for test in (told[0], told[-1]))
     step = told[-1]["step"]
-    shown = [Curve(table=flat_curve(grid, height + slope * grid), name=FIT, role=LOOK[FIT], tag=(-2.25, "bottom"))]
+    shown = [Curve(table=flat_curve(grid, height + slope * grid), name=FIT, role=LOOK[FIT], tag=(-2.25, "right"))]
     if step:
         shown.append(Curve(table=flat_curve(grid, at_first), name="before training", role="note", tag=(-2, "top")))
     shown.append(Curve(table=flat_curve(grid, now), name=YOURS, role="pretrained"))
