@@ -29,10 +29,8 @@ from core.experiment.checks import (
 from core.experiment.fields import Bounded, Choice, Flag, IntRange, bounded
 from core.experiment.stages import EXAMPLES as EXAMPLES
 from core.experiment.stages import RATES as RATES
-from core.experiment.stages import STEPS as STEPS
 from core.experiment.stages import Keep as Keep
 from core.experiment.stages import Stage as Stage
-from core.experiment.stages import aims as aims
 from core.experiment.stages import most_steps as most_steps
 from core.experiment.static_inspection import fields_read_by
 from core.experiment.stored_names import current_name, stored_name

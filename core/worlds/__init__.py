@@ -15,7 +15,7 @@ loss(answers, y) -> (seeds,)            Returns what training minimises.
 During training, a run records the predicted class of some examples (core/training/tracked_examples.py). A world can
 change this with two more names:
 
-EXHIBIT                                 classes | map | answers | continuations | notes | chat | nothing
+EXHIBIT                                 classes | map | answers | continuations | notes | curve | chat | nothing
 exhibit(task, count) -> list[dict]      Returns these examples with truth, name, prompt, right. By default they are
                                         evenly spaced test examples.
 
