@@ -145,7 +145,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, shares: list[tuple[float, float]]) 
     found = []
     for clock[0], share[0] in shares:
         kind = "failed" if share[0] < 0 else "done" if share[0] == 1 else "running"
-        view = watch.stage_view(lesson, [(piece, State(kind)) for piece in runs])  # type: ignore[arg-type]
+        view = watch.stage_view(lesson, [(piece, State(kind)) for piece in runs], lesson.defaults)  # type: ignore[arg-type]
         table = view.evidence.table("race", "pretrained") if len(view.evidence) else None
         assert view.playing or not view.recorded or clock[0] > 4  # something moves, so the page updates itself
         found.append((view.recorded, 0 if table is None else int(table.step.max())))

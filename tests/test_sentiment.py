@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.beats.watch import lacks_texts
+from app.beats.watch import lacks_files
 from core import nets
 from core.experiment.checks import BadValue
 from core.experiment.spec import Run, Stage
@@ -110,9 +110,9 @@ def test_pretrained_curve_begins_before_any_label() -> None:
 def test_missing_sentences_do_not_hide_the_recording() -> None:
     piece = lessons()["kind_words"].runs(lessons()["kind_words"].defaults)[0]
     lost = State("failed", message="The rated sentences (films) are not on this machine. `make texts` downloads them.")
-    assert lacks_texts([(piece, lost)])
-    assert not lacks_texts([(piece, lost), (piece, State("failed", message="Too long."))])
-    assert not lacks_texts([(piece, State("done"))])
+    assert lacks_files([(piece, lost)])
+    assert not lacks_files([(piece, lost), (piece, State("failed", message="Too long."))])
+    assert not lacks_files([(piece, State("done"))])
 
 
 def test_film_knowledge_transfers_to_tweets() -> None:

@@ -19,7 +19,7 @@ from app.state.engine import engine, me
 from core.experiment.spec import Measure, Run
 from core.serve.engine import State
 from core.store import store
-from lessons.kit.lesson.catalogue import Workspace
+from lessons.kit.lesson.catalogue import RECORDED, Workspace
 from lessons.kit.lesson.explanation import Mission
 from lessons.kit.model.values import LabelledRun, Results, Runs, Settings, Values
 from lessons.kit.results.evidence import align_progress, load_results
@@ -28,7 +28,8 @@ States = list[tuple[LabelledRun[Run | Measure], State]]
 ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
 # seconds without a result until an earlier run of the same kind is played; 0 behind other learners' runs
 PATIENCE = 0.6
-MAKE_TEXTS = "`make texts`"  # in the messages about texts that were not downloaded
+# in the messages about files that were not downloaded
+MAKES = ("`make texts`", "`make real`")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class StageView:
     recorded: bool = False  # an earlier run of the same kind is shown while the learner's own is prepared
 
 
-def stage_view(workspace: Workspace, known: States) -> StageView:
+def stage_view(workspace: Workspace, known: States, settings: Settings) -> StageView:
     """Returns the learner's own runs as far as they have come.
 
     All of them are shown at the same step, at a pace that learners can follow. If there is no result after PATIENCE,
@@ -67,12 +68,20 @@ def stage_view(workspace: Workspace, known: States) -> StageView:
         waited = False
     if not waited or not workspace.plays:
         return paced(mine, runs, passed, workspace.seconds)
-    earlier = lesson_cache.runs(workspace, workspace.recorded_settings)
+    earlier = recorded_runs(workspace, settings)
     if not all(store.complete(piece.of) for piece in earlier):
         return StageView(mine)
     st.session_state[recording] = since
     shown = align_progress(load_results(earlier), earlier)
     return replace(paced(shown, earlier, passed - patience, workspace.seconds), recorded=True)
+
+
+def recorded_runs(workspace: Workspace, settings: Settings) -> Runs:
+    """Returns the runs that ship: with the learner's settings if these are stored, otherwise with the defaults."""
+    alike = lesson_cache.runs(workspace, replace(settings, draw=RECORDED))
+    if all(store.complete(piece.of) for piece in alike):
+        return alike
+    return lesson_cache.runs(workspace, workspace.recorded_settings)
 
 
 def reached(evidence: Results, runs: Runs) -> float:
@@ -125,7 +134,7 @@ def progress(workspace: Workspace, settings: Settings, known: States, seen: Stag
     kinds = {state.kind for *_, state in runs}
     if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
         return
-    if url_state.key(workspace.slug, "since") in st.session_state and not (seen.recorded and lacks_texts(known)):
+    if url_state.key(workspace.slug, "since") in st.session_state and not (seen.recorded and lacks_files(known)):
         failures(known)
     if again := [str(piece) for piece, _, state in runs if state.restarted]:
         said = "a worker was lost in the middle. What was lost was begun again; nothing is missing."
@@ -143,11 +152,11 @@ def progress(workspace: Workspace, settings: Settings, known: States, seen: Stag
         st.markdown(said)
 
 
-def lacks_texts(known: States) -> bool:
-    """Returns whether the only reason for failures is that texts were not downloaded. The words of the lesson say that
+def lacks_files(known: States) -> bool:
+    """Returns whether the only reason for failures is that files were not downloaded. The words of the lesson say that
     learners then watch a recording."""
     said = [state.message for _, state in known if state.kind == "failed"]
-    return bool(said) and all(MAKE_TEXTS in message for message in said)
+    return bool(said) and all(any(make in message for make in MAKES) for message in said)
 
 
 def failures(known: States) -> None:
