@@ -17,6 +17,7 @@ from lessons.be_careful.pictures import against_kl, liked, notes, picture, promi
 from lessons.be_careful.runs import BETAS, DPO, ORDINARY, POLITE, RL, pleasing
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Results, Settings
+from lessons.kit.results.evidence import load_results
 from lessons.kit.scripts.source import with_constants
 
 LESSON = lessons()["be_careful"]
@@ -38,6 +39,16 @@ def table(*rows: tuple[float, ...]) -> pd.DataFrame:
 START, HACKED = (0.5, 0.5, 0.4, 0.0, 3.0), (0.95, 0.1, 0.05, 40.0, 9.0)
 RUNAWAY = table(START, (0.6, 0.6, 0.3, 2.0, 3.3), HACKED)
 HELD = table(START, (0.7, 0.7, 0.2, 3.0, 3.5))
+
+
+def test_cost_of_pleasing_is_drawn_against_the_promise() -> None:
+    evidence = load_results(LESSON.backdrop(SETTINGS))
+    figure = LESSON.views(evidence, SETTINGS, Settings())["Ordinary notes"]()
+    curves = {one["name"]: one["data"] for one in figure.spec["series"] if one.get("name")}
+    for name in ("mixed in", "not mixed in"):
+        across = [x for x, *_ in curves[name]]
+        assert across == sorted(across) and across[0] >= 50 and across[-1] <= 100
+    assert "same promise" in figure.alt
 
 
 def test_every_pair_is_two_notes_of_known_words() -> None:

@@ -365,5 +365,5 @@ def test_a_brief_is_solved_by_keyboard(address: str, page: Page) -> None:
     expect(page.get_by_text(re.compile(r"^You predicted an accuracy of \d+ %, and it is \d+ %"))).to_be_visible()
     expect(page.get_by_text("Met:").first).to_be_visible()
     assert violations(page) == []
-    page.get_by_text("The picture", exact=True).click()
+    page.get_by_text("Prediction and result", exact=True).click()
     expect(page.get_by_label(re.compile(r"yours.*: six arms, low rank, .* coins")).first).to_be_visible()

@@ -33,7 +33,7 @@ from core.training import text_generation
 from core.training.report import Done, Point, written_at
 from core.training.tracked_examples import POINTS, answer_instructions
 from core.training.train import train
-from core.worlds import guest_book, handwriting
+from core.worlds import guest_book, handwriting, lines
 from lessons.kit.figures.player import Space
 from lessons.kit.model.values import LabelledRun, Results
 from lessons.kit.results.evidence import align_progress, behaviour, load_results
@@ -161,9 +161,12 @@ def test_notes_show_their_promise_and_truth() -> None:
     assert shown(task, 4)["examples"] == []
 
 
-def test_what_gives_no_classes_shows_nothing() -> None:
-    run = Run(task=Lines(points=4), net="in_context", stages=(Stage(steps=2, batch=2),), seeds=1, exhibit=4)
-    assert not any(point.exhibit for point in outcome(run)[0])
+def test_a_net_of_lines_shows_its_curve() -> None:
+    run = Run(task=Lines(points=6), net="in_context", stages=(Stage(steps=2, batch=2),), seeds=2, exhibit=1)
+    points = outcome(run)[0]
+    assert [len(point.exhibit["0"]["curve"]) for point in points] == [lines.GRID] * len(points)
+    assert points[0].exhibit["0"]["curve"] != points[-1].exhibit["0"]["curve"]
+    assert shown(run.task, 1)["examples"] == []
 
 
 # --- In the store, and for pages ------------------------------------------------------------------------------------

@@ -17,9 +17,10 @@ from core.experiment.spec import Measure, Run
 from core.experiment.tasks import Text
 from core.measure import Learned, answer, minimal_pairs, surprise
 from core.worlds import text
-from lessons.guess_next.pictures import learning, reading
-from lessons.guess_next.runs import GAME
+from lessons.guess_next.pictures import learning, reading, tells
+from lessons.guess_next.runs import GAME, NEAR, SCRATCH
 from lessons.kit.figures.guessing_game import Round, among_how_many, guessing_game
+from lessons.kit.figures.text_panels import quote_token
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Results
 from lessons.kit.results.evidence import load_results
@@ -165,16 +166,43 @@ def test_one_scrubber_moves_text_loss_and_samples() -> None:
     spec = reading(evidence, replace(LESSON.defaults, given="Call me")).spec
     written, tokens, loss = spec["panels"]
     assert tokens["big"] == ["like choosing among 1,024 tokens", "like choosing among 8.0 tokens"]
-    assert "expected" not in tokens["stories"][1][1] and "“↵” 20 %" in tokens["stories"][1][1]
+    assert "expected" not in tokens["stories"][1][1] and "(the end of a line) 20 %" in tokens["stories"][1][1]
     assert len(loss["lines"][0]["values"]) == 2 and written["texts"] == [["xq"], [" Ishmael"]]
 
 
 def test_a_live_net_is_seen_writing() -> None:
     table = pd.DataFrame({"step": [0, 9], "seed": [0, 0], "bits": [3.76, 1.88]})
     behaviour = [{"step": step, "0": {"texts": [f"after {step}"]}} for step in (0, 9)]
-    panels = learning(behaviour, table, [{"prompt": ". If I"}]).spec["panels"]
+    sides = {NEAR: behaviour, SCRATCH: behaviour[:1]}
+    panels = learning({NEAR: behaviour}, {NEAR: table}, [{"prompt": ". If I"}]).spec["panels"]
     assert panels[0]["prompts"] == ["… If I"] and panels[0]["texts"] == [["after 0"], ["after 9"]]
-    assert panels[1]["big"] == ["like choosing among 1,024 tokens", "like choosing among 32 tokens"]
+    assert [big.rpartition(": ")[2] for big in panels[1]["big"]] == [
+        "like choosing among 1,024 tokens",
+        "like choosing among 32 tokens",
+    ]
+    both = learning(sides, dict.fromkeys(sides, table), [{"prompt": ". If I"}]).spec["panels"]
+    assert both[0]["texts"] == [["after 0", "after 0"]] and len(both[1]["lines"]) == 2  # both sides at the same step
+
+
+def test_spike_in_a_live_curve_is_explained() -> None:
+    table = pd.DataFrame({"step": [0, 1, 2], "seed": [0, 0, 0], "bits": [3.8, 3.5, 4.2]})
+    calm = table.assign(bits=[3.8, 3.5, 3.2])
+    for one, spiked in ((table, True), (calm, False)):
+        evidence = Results({("live", (NEAR,)): one}, {})
+        assert ("one step that was too large" in tells(evidence, LESSON.defaults)) is spiked
+
+
+def test_white_space_tokens_are_named() -> None:
+    assert [quote_token(token) for token in (" ", "\n", " the")] == ["(a space)", "(the end of a line)", "“␣the”"]
+    one = Round(before="a", after="b", expected=[(" ", 0.1)], bits=1)
+    assert guessing_game([one]).spec["rounds"][0]["expected"][0][0] == "(a space)"
+
+
+def test_copied_layers_start_as_unsure_as_scratch() -> None:
+    known = load_results(LESSON.runs(LESSON.recorded_settings))
+    near, scratch = (known.table("live", side).bits.to_numpy() for side in (NEAR, SCRATCH))
+    assert near[0] == pytest.approx(scratch[0], abs=0.05)
+    assert near[-1] < scratch[-1] - 0.5
 
 
 def test_reader_begins_knowing_only_the_token_count() -> None:

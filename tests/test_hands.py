@@ -107,7 +107,7 @@ def test_rows_share_a_scale_and_describe_themselves() -> None:
     assert (figure.spec["zero"], first["value"], first["low"], first["guess"]) == (50, 75, 70, 37.5)
     assert (second["value"], second["loss"], first["loss"]) == (0, True, False)
     assert figure.alt == (
-        "From top to bottom, points: a +10 (between 8.0 and 12.0, your guess -5, you said 2nd); b -20."
+        "From top to bottom, points: a +10 (between 8.0 and 12.0, your prediction -5, you said 2nd); b -20."
     )
 
 

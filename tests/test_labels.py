@@ -99,12 +99,12 @@ def test_teacher_and_class_see_labels(lesson: Lesson) -> None:
     learners(plan, 3, 1)
     test = teach(**{"class": plan.code})
     picture = test.get("echarts_chart")[-1].proto.alt
-    assert "4 guesses, the very first (3), no day (1); in the middle the very first." in picture
-    assert "median of 4 guesses the very first, half of them exactly the very first" in everything(test)
+    assert "4 predictions, the very first (3), no day (1); in the middle the very first." in picture
+    assert "median of 4 predictions the very first, half of them exactly the very first" in everything(test)
     bars = " ".join(str(one.proto) for one in test.get("html"))
     assert "after fewer tasks" in bars and "no change<" not in bars
     test = teach(**{"class": plan.code, "view": "Projector", "step": "2"})
-    assert "the same as before** (most of 4 guesses: after fewer tasks)" in everything(test)
+    assert "the same as before** (most of 4 predictions: after fewer tasks)" in everything(test)
     said = record_to_json(Record(said=Settings({"free": "never", "compute": "sooner"})))["said"]
     assert said == {"free": "never", "compute": "sooner"}
 

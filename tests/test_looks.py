@@ -6,12 +6,14 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from app.beats import watch
 from app.beats.run import RunStatus
 from app.beats.watch import StageView, States
 from app.components.player.player import FRAMES, parts, player_data, without_parts
@@ -21,6 +23,7 @@ from lessons.kit.figures.player import Images, Player, Space, player, to_base64
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.cache_by_identity import cache_by_identity
 from lessons.kit.model.values import Results, cut
+from lessons.kit.results.evidence import load_results
 
 
 def test_only_new_lines_of_a_run_are_read(tmp_path: Path) -> None:
@@ -116,6 +119,54 @@ def looked(playing: bool, *states: State) -> float:
     pieces = lessons()["label_worth"].runs(lessons()["label_worth"].defaults)
     values: States = list(zip(pieces, states))
     return RunStatus(values, values, Results(), False, StageView(Results(), playing), 0.4).poll_interval
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, shares: list[tuple[float, float]]) -> list[tuple[bool, int]]:
+    """Returns whether a recording is on the stage, and its step, after some seconds and shares of the own run."""
+    lesson = lessons()["label_worth"]
+    runs = lesson.runs(lesson.defaults)
+    own = {piece.key: piece for piece in runs}
+    clock, share = [0.0], [0.0]
+
+    def loaded(pieces: Any) -> Results:
+        recorded = load_results(lesson.runs(lesson.recorded_settings))
+        if [piece.of for piece in pieces] == [piece.of for piece in runs]:
+            due = {key: int(share[0] * piece.of.steps) for key, piece in own.items()}
+            return recorded.up_to(due) if share[0] > 0 else Results()
+        return recorded
+
+    state: dict[str, Any] = {"label_worth.since": (0.0, 0.6)}
+    monkeypatch.setattr(watch, "st", SimpleNamespace(session_state=state))
+    monkeypatch.setattr(watch.url_state, "key", lambda slug, name: f"{slug}.{name}")
+    monkeypatch.setattr(watch, "engine", lambda: SimpleNamespace(watch=lambda *_: None))
+    monkeypatch.setattr(watch, "me", lambda: ())
+    monkeypatch.setattr(watch, "load_results", loaded)
+    monkeypatch.setattr(watch.time, "monotonic", lambda: clock[0])
+    found = []
+    for clock[0], share[0] in shares:
+        kind = "failed" if share[0] < 0 else "done" if share[0] == 1 else "running"
+        view = watch.stage_view(lesson, [(piece, State(kind)) for piece in runs], lesson.defaults)  # type: ignore[arg-type]
+        table = view.evidence.table("race", "pretrained") if len(view.evidence) else None
+        assert view.playing or not view.recorded or clock[0] > 4  # something moves, so the page updates itself
+        found.append((view.recorded, 0 if table is None else int(table.step.max())))
+    return found
+
+
+def test_own_run_takes_over_when_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    (wait, _), (slow, early), (ahead, late) = watched(monkeypatch, [(1, 0), (2, 0.02), (3, 1)])
+    assert (wait, slow, ahead) == (True, True, False)
+    assert late >= early > 0  # nobody sees a step twice
+
+
+def test_run_that_fails_at_once_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    (at_once, _), (later, step) = watched(monkeypatch, [(0.1, -1), (3, -1)])
+    assert at_once and later and step > 0
+
+
+def test_slow_own_run_is_shown_after_the_recording(monkeypatch: pytest.MonkeyPatch) -> None:
+    (first, _), (last, end), (own, begun) = watched(monkeypatch, [(1, 0), (4.5, 0.05), (4.7, 0.05)])
+    assert (first, last, own) == (True, True, False)
+    assert begun < end
 
 
 def test_refresh_rate_follows_state_of_runs() -> None:

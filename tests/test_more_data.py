@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.experiment.tasks import Glyphs
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Results, Settings, visible
 from lessons.kit.results.evidence import final, load_results
@@ -17,7 +16,7 @@ from lessons.kit.scripts.source import with_constants
 from lessons.kit.shipping.claims import shipped
 from lessons.more_data.claims import extended, gained, losses, share_of_loss
 from lessons.more_data.pictures import GAINS, HANDLES, POINTS, thin
-from lessons.more_data.runs import DRAWINGS, KNOWN, SIZES, TEXT, TIMES, after, runs
+from lessons.more_data.runs import AMOUNT, DRAWINGS, KNOWN, SIZES, TEXT, TIMES, runs
 
 LESSON = lessons()["more_data"]
 ALL = load_results(LESSON.backdrop(LESSON.defaults))
@@ -60,12 +59,22 @@ def test_handles_stand_at_unknown_amounts() -> None:
     assert {control for point in POINTS for control in point.controls} == set(HANDLES.values())
 
 
-def test_learners_point_shows_loss_of_their_net() -> None:
-    own = Results(_answers={("yours", (4,)): {"loss": [[[losses(ALL, DRAWINGS)[1].mean() / 2]]]}})
-    assert drawn(ALL | own, Settings())["this run"] == [[4, pytest.approx(50)]]
-    (piece,) = after(LESSON.defaults)
-    assert piece.of.runs == (runs(LESSON.defaults)[0].of,) and piece.of.tasks == (Glyphs(),)
-    assert not after(LESSON.defaults.but(material=TEXT))
+def test_default_amount_is_unknown_before_the_run() -> None:
+    assert LESSON.defaults[AMOUNT] in set(TIMES) - set(KNOWN)
+    assert not LESSON.moving  # the picture itself moves
+
+
+def test_point_falls_onto_the_line_in_the_recording() -> None:
+    """It starts where a net only guesses, inside the axes, and the last test finds the loss of the stored nets."""
+    known, recorded = load_results(visible(LESSON.backdrop(LESSON.defaults))), runs(LESSON.recorded_settings)
+    shown = drawn(known | load_results(recorded), GUESS)
+    (times, last), fall = shown["this run"][0], [share for _, share in shown["its way down"]]
+    assert times == LESSON.defaults[AMOUNT] and fall[-1] == last
+    assert 105 < fall[0] < 120 and fall == pytest.approx(sorted(fall, reverse=True), abs=1)
+    line = 100 * extended(share_of_loss(known, DRAWINGS), times)
+    assert last == pytest.approx(line, rel=0.05)
+    told = LESSON.tells(load_results(recorded), LESSON.recorded_settings)
+    assert f"{last:.0f} %" in told and f"{line:.0f} %" in told
 
 
 def test_what_gains_is_counted_on_the_same_backbones() -> None:

@@ -24,6 +24,7 @@ GUESS = Settings({control.name: 3.0 for control in HANDLES.values()})
 
 
 UNSAID = Settings()
+BEGUN = {"tasks": [{"examples": [{"prompt": ". A cell", "right": " divides."}]}]}
 
 
 def drawn(evidence: Results, settings: Settings, guess: Settings = UNSAID) -> dict[str, list[list[float]]]:
@@ -35,7 +36,7 @@ def drawn(evidence: Results, settings: Settings, guess: Settings = UNSAID) -> di
 def test_script_starts_and_ends_like_the_run(printed: Callable[[str], list[str]]) -> None:
     text = LESSON.script(LESSON.defaults.but(subject="law"))
     said = " ".join(printed(with_constants(text, STEPS=3)))
-    before, after = (float(found) for found in re.findall(r"([\d.]+) bits a character", said))
+    before, after = (float(found) for found in re.findall(r"([\d.]+) bits per character", said))
     stored = load_results(LESSON.backdrop(LESSON.defaults)).table(PRETRAINED, "law", SLICE)
     assert before == pytest.approx(stored[stored.step == 0].bits.mean(), abs=0.01)
     assert after < before
@@ -84,6 +85,23 @@ def test_three_nets_write_on_from_the_same_words(subject: str) -> None:
     assert len(given) == len(last["0"]["texts"])
     for text in (first["0"]["texts"][0], last["0"]["texts"][0]):
         assert " ".join(text.split()) in shown.alt
+
+
+def test_real_text_stands_beside_three_nets_at_first() -> None:
+    evidence = load_results(visible(LESSON.backdrop(LESSON.defaults)))
+    figure = LESSON.hook(evidence, LESSON.defaults)
+    given = evidence.answer("begun")["tasks"][0]["examples"]
+    for one in given:
+        assert " ".join(one["right"].split()) in figure.alt
+    for name in ("Shakespeare himself", "not fine-tuned", "then fine-tuned", "from scratch"):
+        assert name in figure.alt
+    assert not LESSON.views(evidence, LESSON.defaults, Settings())  # no view before the prediction
+
+
+def test_given_words_differ_without_colour() -> None:
+    settings = LESSON.defaults.but(subject="medicine")
+    spec = LESSON.hook(load_results(LESSON.asks(settings)) | Results({}, {("begun", ()): BEGUN}), settings).spec
+    assert "<strong>A cell</strong><em>" in spec
 
 
 def test_what_is_written_is_never_markup() -> None:

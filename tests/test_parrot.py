@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from core.experiment.tasks import COMBINATIONS, HOW, WHAT
 from core.measure import answer as measured
@@ -13,10 +14,12 @@ from core.store import store
 from lessons.kit.figures.player import LOST
 from lessons.kit.figures.player import RIGHT as RIGHT_LAMP
 from lessons.kit.lesson.catalogue import lessons
-from lessons.kit.model.values import Results
+from lessons.kit.model.values import Results, Settings
 from lessons.kit.results.evidence import load_results
 from lessons.kit.scripts.source import with_constants
+from lessons.kit.shipping.claims import shipped
 from lessons.parrot_to_helper.claims import held_out, shares
+from lessons.parrot_to_helper.instruction_wording import ASKED, MANNER, say_in_full
 from lessons.parrot_to_helper.pictures import ROWS, answer_text, asked_both, changing
 from lessons.parrot_to_helper.runs import FORMED, HELD_OUT, MOST, PROMPTS, RIGHT, SHOWN, shown_instructions, ways
 
@@ -69,6 +72,33 @@ def test_lamps_follow_the_recorded_run() -> None:
     assert form["states"] == [[LOST] * 4, [RIGHT_LAMP] * 4] and true["states"] == [[LOST] * 4] * 2
     assert panel["texts"][0] == ["Qaida, and"] * 4
     assert panel["big"] == [f"0 of {SHOWN} in the right form", f"{SHOWN} of {SHOWN} in the right form"]
+
+
+def test_asked_answer_stands_beside_the_given_one() -> None:
+    (task,) = measured(shown_instructions(HELD_OUT[0]), [])["tasks"]
+    told = [{"step": 0, "0": {"texts": [""] * SHOWN, "formed": [False] * SHOWN, "right": [False] * SHOWN}}]
+    evidence = Results({}, {("asked", ()): {"tasks": [task]}}, {("live", (1,)): told})
+    (panel,) = changing(evidence, HELD_OUT[0]).spec["panels"]
+    wanted = {say_in_full(one["prompt"]): one["right"] for one in task["examples"]}
+    assert panel["ends"] == [[f"asked for: {wanted[prompt]}" for prompt in panel["prompts"]]]
+
+
+def test_instructions_are_shown_as_a_person_says_them() -> None:
+    assert (
+        say_in_full("In French, shouted: Poland")
+        == "What is this country called in French? “Poland” Shout your answer!"
+    )
+    assert say_in_full("Answer: Who wrote Hamlet?") == "Please answer: Who wrote Hamlet?"
+    assert say_in_full("Tell me a story") == "Tell me a story"
+    assert set(ASKED) == set(WHAT) and set(MANNER) == set(HOW)
+
+
+def test_curve_of_form_begins_before_any_example() -> None:
+    lesson = lessons()["parrot_to_helper"]
+    figure = lesson.picture(load_results(lesson.backdrop(lesson.defaults)), lesson.defaults, Settings())
+    curves = {one["name"]: one["data"] for one in figure.spec["series"] if one.get("name")}
+    raw = float(shipped("I1").numbers["raw_formed"].split()[0])
+    assert curves["no examples"][0][1] == curves["in the right form"][0][1] == pytest.approx(raw, abs=0.6)
 
 
 def test_the_script_reads_and_answers_as_what_ships(printed: Callable[[str], list[str]]) -> None:

@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,6 +14,10 @@ from core import nets
 from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Plane
 from core.measure import Learned, answer, boundary, delta_truncation
+from lessons.kit.figures.low_rank_diagram import strongest
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results, Settings
+from lessons.kit.results.evidence import load_results
 from tests.test_measures import trained
 
 ARMS = Run(task=Plane(labels=60), net="mlp", stages=(Stage(steps=60, batch=32, rate=1e-2),), seeds=1)
@@ -88,3 +93,23 @@ def test_spectrum_is_relative_to_its_largest() -> None:
         "hidden1.weight": torch.stack([torch.diag(torch.tensor([4.0, 2.0])), torch.diag(torch.tensor([3.0, 3.0]))])
     }
     assert delta_truncation.relative_spectrum("hidden1.weight", delta)[:2] == [1.0, 0.75]
+
+
+def test_guesses_keep_their_names_beside_the_result() -> None:
+    lesson = lessons()["tiny_patches"]
+    known = load_results(lesson.backdrop(lesson.defaults))
+    guess = Settings({slider.name: slider.default for slider in lesson.sliders})
+    series = lesson.picture(known, lesson.defaults, guess).spec["series"]
+    names = {one["name"] for one in series if str(one.get("name", "")).startswith("your prediction")}
+    assert names == {"your prediction: trained at this rank", "your prediction: cut to this rank"}
+
+
+def test_both_ways_to_low_rank_are_sketched_first() -> None:
+    lesson = lessons()["tiny_patches"]
+    images, _ = lesson.hook(Results(), lesson.defaults).spec["panels"]
+    assert len(images["images"][0]) == 2
+    whole = np.random.default_rng(0).normal(size=(6, 6))
+    columns, rows = strongest(whole, 6)
+    assert np.allclose(columns @ rows.T, whole)
+    columns, rows = strongest(whole, 2)
+    assert np.linalg.matrix_rank(columns @ rows.T) == 2

@@ -129,7 +129,7 @@ def test_every_world_has_help_in_plain_words() -> None:
 
 
 def test_every_net_says_what_it_reads() -> None:
-    forms = {kind.form for kind in tasks.kinds(Task)} | {"photos", "chat"}  # of the real models
+    forms = {kind.form for kind in tasks.kinds(Task)} | {"photos"}  # of the real eye
     assert {form for net in module_names("nets") for form in input_forms(net)} == forms
     assert nets_for(Handwriting()) == ("conv", "mlp_image") and nets_for(Text()) == ("transformer",)
     assert nets_for(Preferences())[0] == "writer"

@@ -6,17 +6,25 @@ import lzma
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from app.beats.watch import lacks_files
 from core import nets
 from core.experiment.checks import BadValue
 from core.experiment.spec import Run, Stage
 from core.experiment.tasks import Sentiment
 from core.nets import bag
+from core.serve.requests import State
 from core.training.report import Done, Point
 from core.training.train import train
 from core.worlds import sentiment
+from lessons.kind_words.pictures import crossing
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Settings, visible
+from lessons.kit.results.evidence import load_results
+from lessons.kit.shipping.claims import shipped
 
 GOOD, BAD = ("lovely", "warm", "bright", "superb"), ("dull", "grim", "awful", "stale")
 
@@ -77,6 +85,34 @@ def test_bag_ignores_word_order_and_padding() -> None:
     by_hand = theta["words.word"][0, [7, 8, 9]].sum(0) / 3**0.5
     assert torch.allclose(nets.forward(net, theta, x, 0, 1)[0, 0], by_hand, atol=1e-6)
     assert torch.allclose(answers[0, 2], theta["head.bias"][0, 0])  # no word at all
+
+
+def test_crossing_of_the_curves_is_marked() -> None:
+    ours, theirs = ({n: np.full(2, v) for n, v in each.items()} for each in ({1: 0.7, 100: 0.8}, {1: 0.5, 100: 1.0}))
+    crossed = crossing(ours, theirs)
+    assert crossed and crossed[0] == pytest.approx(10) and crossed[1] == pytest.approx(0.75)
+    assert crossing(ours, {n: v - 1 for n, v in ours.items()}) is None
+    lesson = lessons()["kind_words"]
+    known = load_results(lesson.backdrop(lesson.defaults))
+    assert "from scratch is as good" in lesson.picture(known, lesson.defaults, Settings()).alt
+    shown = load_results(visible(lesson.backdrop(lesson.defaults)))
+    assert "from scratch is as good" not in lesson.picture(shown, lesson.defaults, Settings()).alt
+
+
+def test_pretrained_curve_begins_before_any_label() -> None:
+    lesson = lessons()["kind_words"]
+    figure = lesson.picture(load_results(lesson.backdrop(lesson.defaults)), lesson.defaults, Settings())
+    curves = {one["name"]: one["data"] for one in figure.spec["series"] if one.get("name")}
+    said = float(shipped("T1").numbers["tweets_untouched"].split()[0])
+    assert curves["no labels"][0][1] == curves["pretrained"][0][1] == pytest.approx(said, abs=0.06)
+
+
+def test_missing_sentences_do_not_hide_the_recording() -> None:
+    piece = lessons()["kind_words"].runs(lessons()["kind_words"].defaults)[0]
+    lost = State("failed", message="The rated sentences (films) are not on this machine. `make texts` downloads them.")
+    assert lacks_files([(piece, lost)])
+    assert not lacks_files([(piece, lost), (piece, State("failed", message="Too long."))])
+    assert not lacks_files([(piece, State("done"))])
 
 
 def test_film_knowledge_transfers_to_tweets() -> None:

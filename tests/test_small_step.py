@@ -14,11 +14,12 @@ from core.serve import compute_values
 from core.serve.engine import State
 from lessons.kit.figures.player import from_base64
 from lessons.kit.lesson.catalogue import lessons
-from lessons.kit.model.values import Results
+from lessons.kit.model.values import Results, Settings, visible
 from lessons.kit.results.evidence import load_results
 from lessons.small_step.claims import accuracy, alpha_index, halves, lead, smooth
+from lessons.small_step.dial import alpha_marks, tell_alpha
 from lessons.small_step.pictures import HILLS, best, editor, hook, inflate, rotate, turning_player
-from lessons.small_step.runs import APART, DIGITS, PAIRS, TUNED, after, live_run
+from lessons.small_step.runs import APART, DIAL, DIGITS, PAIRS, TUNED, after, live_run
 
 LESSON = lessons()["small_step"]
 SETTINGS = LESSON.defaults
@@ -91,6 +92,21 @@ def test_hook_improves_and_goal_can_be_reached(evidence: Results) -> None:
     spec = turning_player(evidence.answer("asked")).spec
     assert any(spec["reached"]) and not all(spec["reached"])
     assert len(spec["reached"]) == len(spec["marks"])
+
+
+def test_dial_moves_picture_sentence_and_player(evidence: Results) -> None:
+    """Every option of the dial has been measured. Nothing is told before the results may be seen."""
+    for alpha in DIAL.options:
+        settings = SETTINGS.but(alpha=alpha)
+        assert tell_alpha(evidence, settings).startswith(f"At alpha {alpha:g} the net gets")
+        (mark,) = alpha_marks(evidence, settings)
+        assert mark.start[0] == mark.end[0] == alpha
+        spec = LESSON.views(evidence, settings, Settings())["The dial"]().spec
+        assert spec["chooses"] and spec["marks"][spec["first"]] == f"alpha {alpha:.2f}"
+    hidden = load_results(visible(LESSON.backdrop(SETTINGS)))
+    assert not alpha_marks(Results(), SETTINGS) and not tell_alpha(Results(), SETTINGS)
+    assert not tell_alpha(hidden, SETTINGS) and not tell_alpha(evidence, SETTINGS.but(nets=DIGITS))
+    assert LESSON.turn is DIAL and DIAL in LESSON.controls[: LESSON.in_reach]
 
 
 @pytest.mark.parametrize("nets", [APART, DIGITS])

@@ -237,6 +237,7 @@ GIVEN = {
     "given",
     "clicks",
     "exhibit",
+    "nats",
     "until",
     "strokes",
 }  # no knobs: given by hand, or bound by what else is set

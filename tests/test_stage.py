@@ -255,3 +255,39 @@ def test_recorded_run_ships_for_the_wait(lesson: Lesson) -> None:
 def test_tests_of_a_run_are_known_beforehand() -> None:
     run = Run(task=Plane(), net="mlp", stages=(Stage(steps=30, batch=8),), seeds=1)
     assert run.tests[0] == 0 and run.tests[-1] == 30 and run.tests == sorted(set(run.tests))
+
+
+def test_finding_lights_the_small_chart_it_names() -> None:
+    """The other charts fade, also the bands and gaps in them."""
+    lesson = lessons()["fast_start"]
+    evidence = load_results(lesson.backdrop(lesson.defaults))
+    figure = highlight(lesson.picture(evidence, lesson.defaults, Settings()), ("Points, 400 labels per arm",))
+    opacities = {
+        (series["xAxisIndex"] == 3, series["itemStyle"]["opacity"])
+        for series in figure.spec["series"]
+        if "itemStyle" in series
+    }
+    assert opacities == {(False, PALE)}
+    named = {one for told in lesson.explained for one in ExplainedFinding.read(told).lit}
+    assert named <= {title["text"] for title in figure.spec["title"]}
+
+
+def test_first_picture_is_an_early_race() -> None:
+    lesson = lessons()["fast_start"]
+    figure = lesson.hook(load_results(visible(lesson.backdrop(lesson.defaults))), lesson.defaults)
+    assert [panel["title"] for panel in figure.spec["panels"]] == ["pretrained", "from scratch"]
+    assert figure.spec["first"] == 0 and len(figure.spec["marks"]) > 5
+    assert figure.spec["marks"][-1].split()[-1] in lesson.words["hook"]
+
+
+def test_frozen_weights_stay_in_the_sketch() -> None:
+    lesson = lessons()["what_was_learned"]
+    figure = lesson.hook(load_results(visible(lesson.backdrop(lesson.defaults))), lesson.defaults)
+    sketch = figure.spec["panels"][-1]
+    first, last = sketch["images"][0], sketch["images"][-1]
+    stays = {name: one == other for name, one, other in zip(sketch["says"][0], first, last)}
+    assert stays == {
+        "old net": True, "trained copy": False, "frozen copy": True, "frozen random": True, "shuffled copy": False,
+    }  # fmt: skip
+    assert first[0] == first[1] == first[2] != first[4]
+    assert sorted(from_base64("Old", first[0])) == sorted(from_base64("Shuffled", first[4]))

@@ -120,12 +120,12 @@ def test_the_teachers_page_counts_and_tells_nobodys_guess() -> None:
     plan = opened("the_bill")
     learners(plan, 3, 1)
     test = teach(**{"class": plan.code})
-    assert not test.exception and "4 guesses" in everything(test) and "**1 learner**" in everything(test)
+    assert not test.exception and "4 predictions" in everything(test) and "**1 learner**" in everything(test)
     shown = test.get("echarts_chart")[-1].proto
-    assert "After how many tasks, with free labels?: 4 guesses, 1 (3), never (1); in the middle 1." in shown.alt
+    assert "After how many tasks, with free labels?: 4 predictions, 1 (3), never (1); in the middle 1." in shown.alt
     submit_record(plan, "learner 0", Record(said=chosen("the_bill", False)))
     test.run()
-    assert "4 guesses" in everything(test) and "1 (2), never (2)" in test.get("echarts_chart")[-1].proto.alt
+    assert "4 predictions" in everything(test) and "1 (2), never (2)" in test.get("echarts_chart")[-1].proto.alt
 
 
 def test_only_the_teacher_sees_the_class() -> None:
@@ -136,7 +136,7 @@ def test_only_the_teacher_sees_the_class() -> None:
         test.session_state["me"] = "a learner"
         test.run()
         assert "Only the browser that opened this class" in test.warning[0].value
-        assert not test.get("echarts_chart") and "guesses" not in everything(test)
+        assert not test.get("echarts_chart") and "predictions," not in everything(test)
         assert not any(one.label in ("Close it now", "Train the nets") for one in test.button)
 
 
@@ -239,7 +239,7 @@ def test_projector_shows_every_lesson_from_start_to_end(slug: str) -> None:
     plan = opened(slug)
     learners(plan, 3, 1)
     test = teach(**{"class": plan.code, "view": "Projector"})
-    assert "4 guesses" in " ".join(str(one.proto) for one in test.get("html"))
+    assert "4 predictions" in " ".join(str(one.proto) for one in test.get("html"))
     steps = len(lessons()[slug].explained) + 4
     for step in range(1, steps):
         test.query_params["teach.step"] = str(step)
@@ -278,7 +278,7 @@ def test_every_guess_is_drawn_in_the_picture(slug: str) -> None:
     assert class_predictions(plain, lesson.prediction, []).spec == plain.spec
     for one in lesson.sliders:
         assert class_sentence(one, guesses) in figure.alt and (
-            "7 guesses" in class_sentence(one, guesses) or isinstance(one, Order)
+            "7 predictions" in class_sentence(one, guesses) or isinstance(one, Order)
         )
         if one not in lesson.prediction.by_hand:
             assert str(middle(one, guesses)) in tally(one, guesses).spec
@@ -323,8 +323,8 @@ def test_class_is_summarised_by_median_and_spread() -> None:
     guesses = [Settings({at1.name: value}) for value in (20, 40, 50, 60, 90)]
     values = [str(quantile(at1, guesses, share)) for share in (0.25, 0.5, 0.75)]
     assert values == ["40", "50", "60"]
-    assert summary(at1, guesses, *values) == "median of 5 guesses 50, half of them 40 to 60"
-    assert summary(at1, guesses[:1], "20", "20", "20") == "median of 1 guess 20"
+    assert summary(at1, guesses, *values) == "median of 5 predictions 50, half of them 40 to 60"
+    assert summary(at1, guesses[:1], "20", "20", "20") == "median of 1 prediction 20"
     figure = class_predictions(lesson_picture("label_worth"), lessons()["label_worth"].prediction, guesses)
     dots = next(one for one in figure.spec["series"] if one.get("id") == "class 0")["data"]
     assert sorted(dot["value"][1] for dot in dots if "itemStyle" in dot) == [40, 50, 60]
@@ -457,14 +457,14 @@ def test_forty_learners_answer_at_once(address: str) -> None:
         code = parse_qs(teacher.query)["teach.class"][0]
         errors = await asyncio.gather(*(learner(code, k) for k in range(40)))
         ends = time.perf_counter() + 60
-        while not any("40 guesses" in one.says for one in teacher.shown.values()) and time.perf_counter() < ends:
+        while not any("40 predictions" in one.says for one in teacher.shown.values()) and time.perf_counter() < ends:
             await asyncio.sleep(0.1)
         seen = len(teacher.runs)
         while len(teacher.runs) < seen + 3 and time.perf_counter() < ends:
             await asyncio.sleep(0.1)
         looks = [run.sent for run in teacher.runs[seen:] if run.ended == PART]
         await teacher.close()
-        assert any("40 guesses" in one.says for one in teacher.shown.values())
+        assert any("40 predictions" in one.says for one in teacher.shown.values())
         assert min(looks) < 8_000  # where nothing is new, next to nothing is sent
         return code, [one for many in errors for one in many] + teacher.errors
 
@@ -501,7 +501,7 @@ def test_class_of_two_joins_waits_and_continues(address: str, browser: Browser, 
         expect(learner.get_by_role("heading", name="Your teacher will start the next part.")).to_be_visible()
         expect(learner.get_by_role("button", name=re.compile("Train"))).to_have_count(0)
         assert violations(learner) == []
-    expect(page.get_by_text("1 guess", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 prediction", exact=True)).to_be_visible()
     assert violations(page) == []
 
     page.get_by_role("button", name="Release the run").click()
@@ -538,12 +538,12 @@ def test_a_learners_guess_appears_on_the_projector(address: str, browser: Browse
     assert violations(learner) == []
     phone.close()
 
-    expect(projector.get_by_text("1 guess", exact=True)).to_be_visible()
-    expect(projector.get_by_role("img", name=re.compile(r"1 guess, 60 \(1\)"))).to_be_visible()
-    expect(page.get_by_text("1 guess", exact=True)).to_be_visible()
+    expect(projector.get_by_text("1 prediction", exact=True)).to_be_visible()
+    expect(projector.get_by_role("img", name=re.compile(r"1 prediction, 60 \(1\)"))).to_be_visible()
+    expect(page.get_by_text("1 prediction", exact=True)).to_be_visible()
     assert violations(page) + violations(projector) == []
     projector.keyboard.press("PageDown")
-    expect(projector.get_by_text(re.compile(r"\(median of 1 guess 60 %\)"))).to_be_visible()
+    expect(projector.get_by_text(re.compile(r"\(median of 1 prediction 60 %\)"))).to_be_visible()
     projector.keyboard.press("PageDown")
     expect(projector.locator("strong", has_text="net needs far fewer")).to_be_visible()
     projector.close()

@@ -1,4 +1,4 @@
-"""Text: windows of real documents, surprise in bits a character, and a transformer that cannot see later tokens."""
+"""Text: windows of real documents, surprise in bits per character, and a transformer that cannot see later tokens."""
 
 from __future__ import annotations
 

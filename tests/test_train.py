@@ -15,7 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core import adapt, nets, worlds
 from core.experiment.checks import module_names
-from core.experiment.spec import Run, Stage
+from core.experiment.spec import Run, Stage, digest
 from core.experiment.tasks import GuestBook, Handwriting, Plane, Task, Text
 from core.nets import Theta
 from core.training.adam import Adam
@@ -533,6 +533,17 @@ def test_evaluation_on_cached_features_agrees(run: Run) -> None:
     assert frozen.frozen(other, 1).frozen(theta, 2).score(theta) == evaluator.score(theta)  # a later stage begins anew
     with pytest.raises(FrozenInstanceError):
         evaluator.y = evaluator.y[:3]  # type: ignore[misc]
+
+
+def test_run_records_its_test_loss_if_asked() -> None:
+    run = replace(ARMS, nats=True)
+    net = nets.load(run.net, worlds.load(run.task).classes(run.task))
+    evaluator, theta = Evaluator.for_task(run, run.task, net, {}), fresh(run)
+    told, answers = evaluator.report(theta), evaluator.answers(theta)
+    plain = [float(torch.nn.functional.cross_entropy(each, evaluator.y)) for each in answers]
+    assert told["nats"] == pytest.approx(plain, abs=1e-4) and told["accuracy"] == evaluator.score(theta)
+    assert "nats" not in Evaluator.for_task(ARMS, ARMS.task, net, {}).report(theta)
+    assert digest(replace(ARMS, nats=False)) == digest(ARMS) == digest(run.moment(ARMS.steps))
 
 
 def test_subset_of_evaluation_has_every_class() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from core.experiment.spec import Run
 from lessons.kit.lesson.catalogue import lessons
-from lessons.kit.model.values import LabelledRun, Results, Seeds
+from lessons.kit.model.values import LabelledRun, Results, Seeds, Settings, visible
 from lessons.kit.results.evidence import final, load_results, retention
 from lessons.kit.runs.recipes import backbone
 from lessons.kit.shipping.claims import shipped
@@ -20,6 +20,7 @@ from lessons.ways_to_remember.claims import best, grid, keeps, leads, old
 from lessons.ways_to_remember.layerwise_forgetting import even_best, forgotten
 from lessons.ways_to_remember.pictures import plane
 from lessons.ways_to_remember.runs import (
+    COUNTS,
     DARK,
     FREEZE,
     LEVELS,
@@ -34,8 +35,27 @@ from lessons.ways_to_remember.runs import (
     thawing,
     ways,
 )
+from lessons.ways_to_remember.side_figures import kept_examples
 
 Printed = Callable[[str], list[str]]
+
+
+def test_one_dot_glides_over_the_kept_examples() -> None:
+    lesson = lessons()["ways_to_remember"]
+    known = load_results(lesson.backdrop(lesson.defaults))
+    spec = kept_examples(known).spec
+    assert spec["marks"] == ["0 kept", *(f"{count} kept" for count in COUNTS)]
+    one = f"{100 * final(retention(known.table('scene', DARK, 'replay middle'))).mean():.0f} %"
+    assert one in spec["says"][1] and spec["panels"][0]["count"] == 2
+    assert "Kept examples" in lesson.views(known, lesson.defaults, Settings())
+
+
+def test_picture_says_which_ways_reach_the_goal() -> None:
+    lesson = lessons()["ways_to_remember"]
+    known = load_results(lesson.backdrop(lesson.defaults))
+    assert lesson.picture(known, lesson.defaults, Settings()).title.endswith("Reached by replay")
+    shown = load_results(visible(lesson.backdrop(lesson.defaults)))
+    assert "Reached by" not in lesson.picture(shown, lesson.defaults, Settings()).title
 
 
 def ended(new: float, *olds: float) -> pd.DataFrame:

@@ -11,12 +11,13 @@ import pytest
 from core.experiment.tasks import Lines
 from core.training.report import Point
 from core.training.train import train
+from core.worlds import lines
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Answer, Results
 from lessons.kit.results.evidence import load_results
 from lessons.kit.shipping.claims import shipped
 from lessons.without_learning.claims import context_finding, errors, needed, shift_finding
-from lessons.without_learning.pictures import cost, fitted_curves
+from lessons.without_learning.pictures import PROMPT, REACH, cost, fitted_curves, line_so_far
 from lessons.without_learning.runs import AS_SEEN, FAR, STEEP, STEPS, WORLDS, asks, learner, own_run, runs
 
 LESSON = lessons()["without_learning"]
@@ -70,6 +71,18 @@ def test_fitted_line_and_band_are_drawn() -> None:
     assert net.table["mean"].tolist() == pytest.approx([0.1, 1.1])
     assert (net.table.high - net.table.low).tolist() == pytest.approx([0.2, 0.2])
     assert fitted_curves(Results({}, {("said", ()): {"weights": 9, "changed": 0}}), SETTINGS) == []
+
+
+def test_recorded_line_gets_better_while_it_trains() -> None:
+    told = load_results(runs(LESSON.recorded_settings)).behaviour("live")
+    x, y = np.array(PROMPT).T
+    slope, height = np.polyfit(x, y, 1)
+    wanted = height + slope * np.linspace(-REACH[0], REACH[0], len(told[0]["0"]["curve"]))
+    misses = [np.abs(np.array(test["0"]["curve"]) - wanted)[6:-6].mean() for test in told]
+    assert PROMPT == lines.SHOWN and REACH[0] == lines.REACH
+    assert misses[-1] < misses[0] / 3
+    names = [one.get("name") for one in line_so_far(told).spec["series"]]
+    assert {"your net", "least squares", "before training", "points"} <= set(names)
 
 
 def test_what_it_cost_stands_beside_what_it_gives() -> None:

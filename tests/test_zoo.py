@@ -10,10 +10,14 @@ from scipy.stats import kendalltau
 from lessons.kit.figures.curves import Curve, Mark
 from lessons.kit.figures.scatter import Axis
 from lessons.kit.figures.value_curves import value_curves
+from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Seeds
 from lessons.kit.results.evidence import fit_power_law
+from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS
 from lessons.more_data.runs import GLYPHS, PASSES, SIZES, pretrained
 from lessons.one_backbone.claims import tau
+from lessons.one_backbone.pictures import whose_choice
+from lessons.one_backbone.runs import NAMES, favourite, picks, ranked
 
 
 def test_tau_counts_pairs_in_the_same_order() -> None:
@@ -59,3 +63,23 @@ def test_lines_use_their_own_unit() -> None:
     assert drawn["mark 0"]["markLine"]["data"] == [[{"coord": [2, 1]}, {"coord": [2, 5]}]]
     assert (figure.spec["yAxis"]["min"], figure.spec["yAxis"]["max"], figure.spec["yAxis"]["type"]) == (1, 5, "log")
     assert figure.alt == "nats against tasks. one: 4.00 at 1, 2.50 at 10; marked at 2: here."
+
+
+@pytest.mark.parametrize("job", DOWNSTREAM_TASKS)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_backbone_races_against_a_rival(name: str, job: str) -> None:
+    """It is the best of all, or the worst if the learner took the best."""
+    lesson = lessons()["one_backbone"]
+    settings = lesson.defaults.but(backbone=name, job=job)
+    mine, other = picks(settings)
+    assert (mine, other) == (name, ranked(job)[-1 if name == favourite(job) else 0]) and mine != other
+    assert {run.of for run in lesson.runs(settings)} == set(picks(settings).values())
+
+
+def test_walls_say_whose_choice_they_are() -> None:
+    settings = lessons()["one_backbone"].defaults
+    best, *_, worst = ranked(DIGITS)
+    assert whose_choice("printed", DIGITS, settings) == "your choice"
+    assert whose_choice(best, DIGITS, settings) == "the best score"
+    assert whose_choice(best, DIGITS, settings.but(backbone=best)) == "your choice and the best score"
+    assert whose_choice(worst, DIGITS, settings.but(backbone=best)) == "the worst score"

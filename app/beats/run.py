@@ -193,7 +193,9 @@ def poll(workspace: Workspace, at: LessonState) -> RunStatus:
     runs = [(piece, state) for piece, state in values if isinstance(piece.of, Run)] if at.pressed else []
     asked = waits(states(input_measures(workspace, at.settings)))
     soon = 0.2 if has_pad(workspace) else 0.4  # a learner uses a pad while it updates, and waits for its answers
-    return RunStatus(values, runs, known_answers(workspace, at.settings), asked, stage_view(workspace, runs), soon)
+    return RunStatus(
+        values, runs, known_answers(workspace, at.settings), asked, stage_view(workspace, runs, at.settings), soon
+    )
 
 
 def results(workspace: Workspace, settings: Settings, now: RunStatus) -> Results:

@@ -14,7 +14,8 @@ from lessons.kit.figures.highlight import highlight as lighted
 from lessons.kit.lesson.catalogue import Workspace
 from lessons.kit.model.values import Results, Settings
 
-PICTURE = "The picture"
+PICTURE = "The picture"  # the value of the main view, as it was stored before
+SHOWN = {PICTURE: "Prediction and result"}  # its name on the page: it shows both on the same axes
 IN_SIGHT = 4  # views beside each other; the others are behind a button
 PADS = {"points": "Your points", "drawing": "Your drawing"}  # the name of the view, by the kind of the sheet
 
@@ -61,7 +62,7 @@ def stage(
 def set_moment(workspace: Workspace, mark: str) -> None:
     """Sets the lesson's step to the option nearest to the frame at which the learner left a player."""
     if workspace.turn:
-        step = int(mark.split()[-1])
+        step = float(mark.split()[-1])
         url_state.change(
             workspace.slug, workspace.turn, min(workspace.turn.options, key=lambda option: abs(option - step))
         )
@@ -100,7 +101,7 @@ def names(slug: str, options: list[str], first: str) -> str:
             key=shape,
             label_visibility="collapsed",
             on_change=choose,
-            format_func=outgoing_messages.translate_option,
+            format_func=lambda name: outgoing_messages.translate_option(SHOWN.get(name, name)),
         )
         if rest:
             with st.popover("More", type="tertiary"):

@@ -21,6 +21,7 @@ from core.user_data import user_data_kinds
 from lessons.kit.lesson.catalogue import Workspace
 from lessons.kit.model.values import LabelledRun
 from lessons.kit.results.scores_csv import scores_csv
+from lessons.kit.take_home import peft_adapter
 from lessons.kit.take_home.archive import zipped
 from lessons.kit.take_home.names import name_of
 
@@ -41,6 +42,9 @@ def take_home(run: Run, place: str = "", known: RunRecords = store) -> None:
         st.caption("You can download a run when it has finished.")
         return
     name, data, key = name_of(run), bool(user_data_kinds.user_data_of(run)), f"home {place} {digest(run)}"
+    if run.start and run.start.brought:
+        take_patch_home(run, name, key, known)
+        return
     with_data = data_owner.may_download_all(run)
     st.download_button(
         "Take it home (zip)",
@@ -71,6 +75,27 @@ def take_home(run: Run, place: str = "", known: RunRecords = store) -> None:
             )
 
 
+def take_patch_home(run: Run, name: str, key: str, known: RunRecords) -> None:
+    """Draws the buttons of a run that started from a model of others. That model is too large for a file, so only what
+    was trained is offered."""
+    if peft_adapter.has_adapter(run) and store.weights(run):
+        st.download_button(
+            "Your patch (zip, for peft)",
+            partial(peft_adapter.adapter, run),
+            f"{name}-patch.zip",
+            "application/zip",
+            key=f"{key} patch",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.caption(PATCH)
+    st.download_button(
+        "Scores (CSV)", partial(read, run, known), f"{name}.csv", key=f"{key} scores", on_click="ignore",
+        icon=":material/table_rows:", type="tertiary", help=NUMBERS,
+    )  # fmt: skip
+
+
+PATCH = "The zip file contains only what you trained. Its README has the five lines that load it in Python."
 NUMBERS = "A table with the score of every test: step, seed, task, unit and value."
 BUNDLE = "One file with everything about this run. Someone else can see it with “Open a bundle” in their own Headstart."
 

@@ -19,16 +19,17 @@ from app.state.engine import engine, me
 from core.experiment.spec import Measure, Run
 from core.serve.engine import State
 from core.store import store
-from lessons.kit.lesson.catalogue import Workspace
+from lessons.kit.lesson.catalogue import RECORDED, Workspace
 from lessons.kit.lesson.explanation import Mission
 from lessons.kit.model.values import LabelledRun, Results, Runs, Settings, Values
 from lessons.kit.results.evidence import align_progress, load_results
 
 States = list[tuple[LabelledRun[Run | Measure], State]]
 ALIVE, OVER = ("queued", "running"), ("failed", "stopped", "absent")
-SECONDS = 4.0  # the time in which a stored run is played
 # seconds without a result until an earlier run of the same kind is played; 0 behind other learners' runs
 PATIENCE = 0.6
+# in the messages about files that were not downloaded
+MAKES = ("`make texts`", "`make real`")
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,12 @@ class StageView:
     recorded: bool = False  # an earlier run of the same kind is shown while the learner's own is prepared
 
 
-def stage_view(workspace: Workspace, known: States) -> StageView:
+def stage_view(workspace: Workspace, known: States, settings: Settings) -> StageView:
     """Returns the learner's own runs as far as they have come.
 
     All of them are shown at the same step, at a pace that learners can follow. If there is no result after PATIENCE,
-    the function returns an earlier run of the same kind. If the learner has not pressed Train, it returns no results.
+    the function returns an earlier run of the same kind. The learner's own run takes over when it has passed this
+    recording, or is played after it. If the learner has not pressed Train, the function returns no results.
     """
     engine().watch([piece.of for piece, _ in known], *me())
     runs = cast(Runs, [piece for piece, _ in known])
@@ -53,21 +55,47 @@ def stage_view(workspace: Workspace, known: States) -> StageView:
     since, patience = st.session_state.get(url_state.key(workspace.slug, "since"), (-math.inf, PATIENCE))
     mine, passed = align_progress(load_results(runs), going), time.monotonic() - since
     kinds = {state.kind for _, state in known}
+    patience = 0.0 if "failed" in kinds else patience  # nothing will come, and a failed run causes no further update
     waited = patience < passed < math.inf and kinds & {*ALIVE, "failed"}
-    if len(mine) or not waited or not workspace.plays:
-        return paced(mine, runs, passed)
-    earlier = lesson_cache.runs(workspace, workspace.recorded_settings)
+    recording = url_state.key(workspace.slug, "recording")  # since when a recording is on the stage
+    share = (passed - patience) / workspace.seconds
+    if len(mine) and st.session_state.get(recording) == since:
+        if share >= 1:  # the recording is over, and the learner's own run is played from its beginning
+            return paced(mine, runs, passed - patience - workspace.seconds, workspace.seconds)
+        waited = reached(mine, going) < share
+        st.session_state[recording] = since if waited else None
+    elif len(mine):
+        waited = False
+    if not waited or not workspace.plays:
+        return paced(mine, runs, passed, workspace.seconds)
+    earlier = recorded_runs(workspace, settings)
     if not all(store.complete(piece.of) for piece in earlier):
         return StageView(mine)
-    return replace(paced(align_progress(load_results(earlier), earlier), earlier, passed - patience), recorded=True)
+    st.session_state[recording] = since
+    shown = align_progress(load_results(earlier), earlier)
+    return replace(paced(shown, earlier, passed - patience, workspace.seconds), recorded=True)
 
 
-def paced(evidence: Results, runs: Runs, passed: float) -> StageView:
+def recorded_runs(workspace: Workspace, settings: Settings) -> Runs:
+    """Returns the runs that ship: with the learner's settings if these are stored, otherwise with the defaults."""
+    alike = lesson_cache.runs(workspace, replace(settings, draw=RECORDED))
+    if all(store.complete(piece.of) for piece in alike):
+        return alike
+    return lesson_cache.runs(workspace, workspace.recorded_settings)
+
+
+def reached(evidence: Results, runs: Runs) -> float:
+    """Returns the share of their steps that all these runs have reached."""
+    tables = [(evidence.table(*piece.place), piece.of) for piece in runs if evidence.has(*piece.place)]
+    return min((float(table.step.to_numpy()[-1]) / run.steps for table, run in tables), default=0.0)
+
+
+def paced(evidence: Results, runs: Runs, passed: float, seconds: float) -> StageView:
     """Returns the results up to the present moment of playing.
 
-    The tests of a run are spread evenly over SECONDS, however fast they were made.
+    The tests of a run are spread evenly over these seconds, however fast they were made.
     """
-    share = passed / SECONDS
+    share = passed / seconds
     if share >= 1 or not len(evidence):
         return StageView(evidence)
     due = {piece.key: piece.of.tests[int(share * (len(piece.of.tests) - 1))] for piece in runs}
@@ -106,7 +134,7 @@ def progress(workspace: Workspace, settings: Settings, known: States, seen: Stag
     kinds = {state.kind for *_, state in runs}
     if not runs or ("absent" in kinds and not kinds & set(ALIVE)):
         return
-    if url_state.key(workspace.slug, "since") in st.session_state:
+    if url_state.key(workspace.slug, "since") in st.session_state and not (seen.recorded and lacks_files(known)):
         failures(known)
     if again := [str(piece) for piece, _, state in runs if state.restarted]:
         said = "a worker was lost in the middle. What was lost was begun again; nothing is missing."
@@ -122,6 +150,13 @@ def progress(workspace: Workspace, settings: Settings, known: States, seen: Stag
     st.progress(min(1.0, made / all_steps), said + (took(workspace) if is_alive(known) and not made else ""))
     if said := workspace.tells(seen.evidence, settings):
         st.markdown(said)
+
+
+def lacks_files(known: States) -> bool:
+    """Returns whether the only reason for failures is that files were not downloaded. The words of the lesson say that
+    learners then watch a recording."""
+    said = [state.message for _, state in known if state.kind == "failed"]
+    return bool(said) and all(any(make in message for make in MAKES) for message in said)
 
 
 def failures(known: States) -> None:
@@ -148,7 +183,8 @@ def standing_at(states: list[State], seen: StageView, made: int, all_steps: int,
     if seen.recorded or not (made or kinds == {"done"}):
         ahead = max((state.position for state in states), default=0)
         waits = next((state.message for state in states if state.message), "")
-        waits = waits or (f"{ahead} ahead of yours." if ahead else "Your own run starts in a moment.")
+        soon = "Your own run comes next." if "running" in kinds else "Your own run starts in a moment."
+        waits = waits or (f"{ahead} ahead of yours." if ahead else soon)
         return f"This is a recording. {waits}" if seen.recorded else waits
     return f"{made:,} of {all_steps:,} steps, {seconds:.1f} s"
 

@@ -97,8 +97,8 @@ def class_guesses(records: tuple[Record, ...]) -> tuple[Settings, ...]:
 
 
 def learner_count(number: int) -> str:
-    """Returns a sentence with the number of guesses."""
-    return f"{number} guess{'es' * (number != 1)}" if number else "Nobody has made a prediction yet."
+    """Returns a sentence with the number of predictions."""
+    return f"{number} prediction{'s' * (number != 1)}" if number else "Nobody has made a prediction yet."
 
 
 @lru_cache(maxsize=64)

@@ -22,7 +22,7 @@ from core.store.store import Event
 
 UNIT = re.compile("[a-z]{1,20}")
 POINT = {"kind", "seconds", "step", "stage", "flops", "loss", "exhibit"}  # the fields of a point that are not units
-EXHIBITED = {"answers", "sure", "map", "reach", "texts", "formed", "right", "promise", "truth"}
+EXHIBITED = {"curve", "answers", "sure", "map", "reach", "texts", "formed", "right", "promise", "truth"}
 MOST_SHOWN = 2500  # the most things that a run records about a task
 FRAME = re.compile(r"frame (\d{1,6}) (\S{1,60})")  # the name of a frame's weights in core/serve/compute_values.py
 HEADER = 1_000_000  # bytes

@@ -21,6 +21,7 @@ class Chat(Task):
 
     world: ClassVar[str] = "chat"
     form: ClassVar[str] = "chat"
+    brought: ClassVar[bool] = True
     exhibits: ClassVar[int] = 30
     examples: int = bounded(16, IntRange("Examples", 1, 16), "The number of questions with answers to learn from.")
     answer: str = f"{CAPITAL}, of course."  # the form of every answer, in which CAPITAL and COUNTRY are replaced

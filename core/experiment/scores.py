@@ -18,4 +18,4 @@ def score_text(unit: str, values: list[float]) -> str:
     mean = sum(values) / len(values)
     if unit == "accuracy":
         return f"{100 * mean:.1f} % accuracy"
-    return f"{mean:.3f} {'bits a character' if unit == 'bits' else unit}"
+    return f"{mean:.3f} {'bits per character' if unit == 'bits' else unit}"

@@ -23,77 +23,20 @@ from core.experiment.checks import (
     check_choice,
     check_range,
     check_whole,
+    check_yes_or_no,
     module_names,
 )
-from core.experiment.fields import Bounded, Choice, Flag, FloatRange, IntRange, bounded
+from core.experiment.fields import Bounded, Choice, Flag, IntRange, bounded
+from core.experiment.stages import EXAMPLES as EXAMPLES
+from core.experiment.stages import RATES as RATES
+from core.experiment.stages import Keep as Keep
+from core.experiment.stages import Stage as Stage
+from core.experiment.stages import most_steps as most_steps
 from core.experiment.static_inspection import fields_read_by
 from core.experiment.stored_names import current_name, stored_name
 from core.experiment.tasks import Task
 
 MEANING = 1  # raised whenever the code changes what a stored run means; this changes every digest
-RATES = 1e-6, 1  # lowest and highest learning rate
-STEPS, EXAMPLES = 20_000, 40_000_000  # limits of one stage; the examples are counted over all of its nets
-
-
-def most_steps(batch: int, seeds: int) -> int:
-    """Returns the largest number of steps that a stage with this batch size and number of seeds may have."""
-    return min(STEPS, EXAMPLES // (batch * seeds))
-
-
-def aims() -> tuple[str, ...]:
-    """Returns the names of what a stage can minimise: the task's loss, or one of the methods in core/align."""
-    return ("task", *module_names("align"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage(Bounded):
-    """One period of training: the method that changes the weights, the number of steps and the learning rate."""
-
-    method: str = bounded(
-        "full", Choice("Method", partial(module_names, "adapt")), "Which weights are trained, and how."
-    )
-    size: int = bounded(
-        0, IntRange("Size", 0, 64), "The number of last layers, the rank or the width that the method uses."
-    )
-    steps: int = bounded(
-        300, IntRange("Steps", 1, STEPS), "The number of training steps. The optimizer is Adam."
-    )  # Kingma & Ba 2015
-    rate: float = bounded(
-        1e-3, FloatRange("Learning rate", *RATES), "How far the weights of the head move in one step."
-    )
-    decay: float = bounded(  # Howard & Ruder 2018
-        1.0, FloatRange("Decay", 1, 100), "How many times slower each layer learns than the one above it."
-    )
-    batch: int = bounded(32, IntRange("Batch", 1, 512), "The number of examples in one training step.")
-    anneal: bool = bounded(  # Loshchilov & Hutter 2017
-        False, Flag("Anneal"), "The learning rate rises in the first steps and then falls along a cosine curve."
-    )
-    aim: str = bounded(
-        "task", Choice("Aim", aims), "Training minimizes the loss of the task, or a loss from preferences."
-    )
-    beta: float = bounded(
-        0.1,
-        FloatRange("Beta", 0, 100),
-        "For preferences: the strength of the penalty for drifting away from the pretrained net.",
-    )
-    mix: float = bounded(0.0, FloatRange("Mix", 0, 100), "For preferences: the weight of the loss of the task.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Keep(Bounded):
-    """A way to protect the skills that a run's ancestors have learned: a penalty that is added to the loss."""
-
-    method: str = bounded(
-        "replay", Choice("Way to remember", partial(module_names, "keep")), "What protects the old skill."
-    )
-    strength: float = bounded(
-        1.0, FloatRange("Strength", 0, 1e7), "The weight of the protection. The loss of the new task has weight 1."
-    )
-    count: int = bounded(
-        1,
-        IntRange("Old examples per class", 1, 400),
-        "The number of old examples of each class that are kept, or looked at once.",
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +73,7 @@ class Run(Bounded):
         False, Flag("Scrambled"), "Shuffles the copied weights within each layer, so that only their sizes are kept."
     )
     exhibit: int = 0  # number of examples or texts for which the first net records its answers; 0 records nothing
+    nats: bool = False  # every test also records the loss on the test examples
     until: int = 0  # the step at which the run stops early, so that another can start there; 0 is the end of its stages
     brought: str = ""  # name of a model that others have trained (core/experiment/brought_models.py)
 
@@ -146,6 +90,7 @@ class Run(Bounded):
         check_range("Number of stages", len(self.stages), 0 if self.brought else 1, 8)
         check_whole("Exhibit", self.exhibit, 0, min(task.exhibits for task in (self.task, *self.watch)))
         check_whole("Until", self.until, 0, max(0, self.planned - 1))
+        check_yes_or_no("Nats", self.nats)
         if any(stage.steps > most_steps(stage.batch, self.seeds) for stage in self.stages):
             raise BadValue(f"A stage is too long: steps times batch times seeds may be {EXAMPLES // 10**6} million.")
         if len(tuple(self.lineage())) > 8:
@@ -192,7 +137,7 @@ class Run(Bounded):
     def moment(self, step: int) -> Run:
         """Returns the run that stops at this step, as a start for other runs. Its weights are those that the full run
         has there. Fields that do not change the weights are left out, such as the watched tasks and the frames."""
-        return replace(self, until=0 if step == self.planned else step, frames=0, watch=(), exhibit=0)
+        return replace(self, until=0 if step == self.planned else step, frames=0, watch=(), exhibit=0, nats=False)
 
     def lineage(self) -> Iterator[Run]:
         """Yields this run, the run that it starts from, and so on back to a run from scratch."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -20,6 +20,7 @@ from core.nets import Net, Theta
 # Limits on what goes through the net at once, over all seeds together: examples, numbers that are read, and numbers
 # that are answered. More does not fit into the processor's cache.
 EXAMPLES, READ, ANSWERS = 256, 2**22, 2**20
+Score = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +33,9 @@ class Evaluator:
     examples: Tensor  # (n, ...)
     y: Tensor  # (n, ...)
     unit: str  # unit of the scores
-    scores: Callable[[Tensor, Tensor], Tensor]  # answers (seeds, n, ..., classes), y (n, ...) -> (seeds, n)
+    scores: Score  # answers (seeds, n, ..., classes), y (n, ...) -> (seeds, n)
     chunk: int  # examples a seed that go through the net at once
+    nats: bool = False  # whether the loss is reported, too
     judge: Judge | None = None  # judges what the net writes, for tasks that are judged
     first: int = 0  # the first layer that still has to be computed
     features: tuple[Tensor, ...] = ()  # the output of the layers below `first`, (seeds, chunk, ...) each
@@ -50,6 +52,7 @@ class Evaluator:
             y=y,
             unit=getattr(world, "UNIT", "accuracy"),
             scores=getattr(world, "scores", worlds.right),
+            nats=run.nats,
             judge=Judge(align.case(run, task, net, ancestors)) if task.judged and run.start else None,
             chunk=max(4, chunk_of_all_seeds(examples[0].numel(), y[0].numel() * world.classes(task)) // run.seeds),
         )
@@ -83,13 +86,21 @@ class Evaluator:
 
     def score(self, theta: Theta) -> list[float]:
         """Returns the mean score of every seed."""
-        each = [self.scores(answers, y) for answers, y in zip(self.logits_in_chunks(theta), self.y.split(self.chunk))]
-        return [round(mean, 5) for mean in torch.cat(each, 1).mean(1).tolist()]
+        return self.means(theta, {self.unit: self.scores})[self.unit]
+
+    def means(self, theta: Theta, units: Mapping[str, Score]) -> dict[str, list[float]]:
+        """Returns the mean of several scores for every seed, by unit."""
+        each: dict[str, list[Tensor]] = {unit: [] for unit in units}
+        for answers, y in zip(self.logits_in_chunks(theta), self.y.split(self.chunk)):
+            for unit, score in units.items():
+                each[unit].append(score(answers, y))
+        return {unit: [round(mean, 5) for mean in torch.cat(parts, 1).mean(1).tolist()] for unit, parts in each.items()}
 
     def report(self, theta: Theta) -> dict[str, list[float]]:
-        """Returns the scores of every seed by unit. If the task is judged, this includes the scores of what the net
-        writes."""
-        return {self.unit: self.score(theta)} | (self.judge.report(theta) if self.judge else {})
+        """Returns the scores of every seed by unit, with the loss in nats if the run records it. If the task is judged,
+        this includes the scores of what the net writes."""
+        units = {self.unit: self.scores} | ({"nats": worlds.surprise} if self.nats else {})
+        return self.means(theta, units) | (self.judge.report(theta) if self.judge else {})
 
 
 def chunk_of_all_seeds(read: int, answered: int) -> int:

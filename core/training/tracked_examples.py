@@ -56,6 +56,8 @@ class TrackedExamples:
             )
         if kind == "notes":
             return cls(partial(notes, world, evaluator.net, judge_of_one(evaluator), count, run.first_seed))
+        if kind == "curve":
+            return cls(partial(predicted_curve, world, evaluator.net, head, world.curve_prompts()))
         shown = examples(task, count)
         if isinstance(task, Chat):
             from core.training import chat_answers  # imported here because other runs need no such tokenizer
@@ -96,7 +98,7 @@ def kind_of(task: Task) -> str:
 def examples(task: Task, count: int) -> list[dict[str, Any]]:
     """Returns the examples as a page shows them, with everything that is known before a net is asked."""
     world = worlds.load(task)
-    if kind_of(task) in ("nothing", "notes"):
+    if kind_of(task) in ("nothing", "notes", "curve"):
         return []
     if hasattr(world, "exhibit"):
         return list(world.exhibit(task, count))
@@ -143,6 +145,13 @@ def decision_map(net: Net, head: Theta, cells: Tensor, points: Tensor, theta: Th
     sure, answer = logits.softmax(-1).max(-1)
     told = {"map": to_base64(answer[: len(cells)]), "sure": to_base64(255 * sure[: len(cells)])}
     return told | {"reach": REACH, "answers": answer[len(cells) :].tolist()}
+
+
+def predicted_curve(world: ModuleType, net: Net, head: Theta, prompts: Tensor, theta: Theta) -> Behaviour:
+    """Returns what the net predicts at the last place of every prompt. The prompts show the same points."""
+    with torch.no_grad():
+        told = world.predicted(nets.forward(net, theta | head, prompts[None]))[0, :, -1]
+    return {"curve": [round(float(v), 3) for v in told]}
 
 
 def answer_instructions(

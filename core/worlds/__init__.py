@@ -15,7 +15,7 @@ loss(answers, y) -> (seeds,)            Returns what training minimises.
 During training, a run records the predicted class of some examples (core/training/tracked_examples.py). A world can
 change this with two more names:
 
-EXHIBIT                                 classes | map | answers | continuations | notes | chat | nothing
+EXHIBIT                                 classes | map | answers | continuations | notes | curve | chat | nothing
 exhibit(task, count) -> list[dict]      Returns these examples with truth, name, prompt, right. By default they are
                                         evenly spaced test examples.
 
@@ -49,6 +49,12 @@ def cross_entropy(answers: Tensor, y: Tensor) -> Tensor:
     ...)."""
     each = F.cross_entropy(answers.flatten(0, -2), y.flatten(), reduction="none")
     return each.view(len(y), -1).mean(1)
+
+
+def surprise(answers: Tensor, y: Tensor) -> Tensor:
+    """Returns the loss of every test example in nats, (seeds, n, ...): answers (seeds, n, ..., classes), y (n, ...)."""
+    truth = y.expand(len(answers), *y.shape)[..., None]
+    return -answers.log_softmax(-1).gather(-1, truth)[..., 0]
 
 
 def load(task: Task) -> ModuleType:

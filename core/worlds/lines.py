@@ -18,7 +18,9 @@ from core.worlds import TrainingSet, generator
 
 UNIT = "error"  # squared error at the last point of a prompt, divided by the error of always predicting 0
 
-EXHIBIT = "nothing"  # the answers are numbers
+EXHIBIT = "curve"  # the answers are numbers
+SHOWN = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))  # the prompt after which a run records its answers
+REACH, GRID = 3.0, 25  # it records them at GRID places from -REACH to REACH
 
 
 def classes(task: Lines) -> int:
@@ -67,6 +69,13 @@ def test(task: Lines) -> tuple[Tensor, Tensor]:
 def predicted(answers: Tensor) -> Tensor:
     """Returns the predictions at every x: answers (..., 2 points, 1) -> (..., points)."""
     return answers[..., ::2, 0]
+
+
+def curve_prompts() -> Tensor:
+    """Returns prompts (GRID, 2 points, 2) that begin with SHOWN. Each one asks for the value at another place."""
+    x, y = (torch.tensor(part).expand(GRID, -1) for part in zip(*SHOWN))
+    grid = torch.linspace(-REACH, REACH, GRID)[:, None]
+    return to_prompt(torch.cat([x, grid], 1), torch.cat([y, torch.zeros(GRID, 1)], 1))
 
 
 def loss(answers: Tensor, y: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from core.worlds import TrainingSet, generator
 
 WINDOW = 128  # tokens that a net sees at once
 TEST = 32  # windows of test documents, which are never used in training
-UNIT = "bits"  # bits a character, so that vocabularies can be compared
+UNIT = "bits"  # bits per character, so that vocabularies can be compared
 EXHIBIT = "continuations"
 OPENING = re.compile(r"((?:\S+\s+){5}\S+)(\s.{40,90}\S*)", re.DOTALL)  # six words of a paragraph, and how it continues
 
@@ -128,7 +128,7 @@ def loss(answers: Tensor, y: Tensor) -> Tensor:
 
 
 def scores(answers: Tensor, y: Tensor) -> Tensor:
-    """Returns the score of every window in bits a character: the cross-entropy of its tokens divided by their
+    """Returns the score of every window in bits per character: the cross-entropy of its tokens divided by their
     characters."""
     return surprise(answers, y).sum(-1) / math.log(2) / characters()[y].sum(-1)
 

@@ -226,22 +226,25 @@ def against_kl(shown: Sequence[Curve], said: Mapping[float, float], title: str) 
 
 
 def alignment_tax(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draws the alignment tax, which is the cost of ordinary notes that the net never saw, in bits a word against
-    steps."""
-    roles = {MIXED: "source", UNMIXED: "scratch"}
-    shown = [
-        Curve(table=band(table.assign(accuracy=table.bits)).rename(columns={"step": "x"}), name=name, role=roles[name])
-        for name, table in tables.items()
-    ]
-    high = max(4.0, max(float(curve.table.high.max()) for curve in shown))
-    steps = float(max(curve.table.x.max() for curve in shown))
-    title = (
-        "How badly the net predicts ordinary notes, with and without ordinary notes mixed into its training (recorded)"
-    )
-    across = Axis(name="training steps", low=0, high=steps, form=".0f")
+    """Draws the alignment tax, which is the cost of ordinary notes that the net never saw, in bits per word against
+    the promise. A line marks the promise at which both are compared."""
+    shown = [against_promise(table, name) for name, table in tables.items()]
+    high = round(max(4.0, max(float(curve.table.high.max()) for curve in shown)) + 0.5)
+    same = min(float(curve.table.x.max()) for curve in shown)
+    title = "How badly the net predicts ordinary notes at the same promise, with and without ordinary notes (recorded)"
+    mark = Mark(start=(same, 2), end=(same, high), says="same promise", place="end")
+    across = Axis(name="how often the reward model promises that raters prefer its notes (%)", low=50, high=100)
     return value_curves(
-        shown, across, Axis(name="loss on ordinary notes (bits per word)", low=2, high=round(high + 0.5)), title=title
+        shown, across, Axis(name="loss on ordinary notes (bits per word)", low=2, high=high), [mark], title
     )
+
+
+def against_promise(table: pd.DataFrame, name: str) -> Curve:
+    """Returns the loss on ordinary notes against the mean promise at the same step, as long as the promise grows."""
+    curve = band(table.assign(accuracy=table.bits))
+    curve["x"] = 100 * mean(table).promised.to_numpy()
+    grows = (curve.x.cummax() == curve.x) & (curve.x >= 50)
+    return Curve(table=curve[grows], name=name, role="source" if name == MIXED else "scratch")
 
 
 def restraint(after: Mapping[str, pd.DataFrame], taught: pd.DataFrame, which: str) -> Figure:

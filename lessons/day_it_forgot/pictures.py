@@ -139,7 +139,7 @@ def every_rate(tables: Mapping[float, pd.DataFrame], title: str, chosen: float |
         band_by_x({rate: final(of(table)) for rate, table in tables.items()}) for of in (pd.DataFrame, retention)
     )
     shown = [Curve(table=new, name="new skill", role="target"), Curve(table=old, name="old skill", role="source")]
-    mark = [Mark(start=(chosen, 0.0), end=(chosen, 1.0), says="your learning rate")] if chosen else []
+    mark = [Mark(start=(chosen, 0.0), end=(chosen, 0.96), says="your learning rate", place="end")] if chosen else []
     return curves(shown, "learning rate", (8e-5, 1.25e-2), mark, title=title, y="Share")
 
 

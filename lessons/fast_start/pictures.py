@@ -4,12 +4,14 @@ cost."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from lessons.fast_start.claims import NEAR
-from lessons.fast_start.runs import FEW, HANDWRITING, LABELS, MANY, PLANE, SIDES, STEPS, WORLD
+from lessons.fast_start.runs import EARLY, FEW, HANDWRITING, LABELS, MANY, PLANE, SIDES, STEPS, TILES, WORLD
 from lessons.kit.figures import Figure
+from lessons.kit.figures.answer_wall import Wall, walls
 from lessons.kit.figures.cost_table import cost_table
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.small_multiples import Small, small_multiples
@@ -54,13 +56,12 @@ def lines(race: Mapping[str, pd.DataFrame]) -> list[Curve]:
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Draws the nets from scratch as they learn, with few labels and with many."""
-    shown = [
-        Curve(table=curve.table, name=f"{n} labels per class", role=role, tag=(300, place))
-        for n, role, place in ((FEW, "scratch", "bottom"), (MANY, "scratch best", "top"))
-        for curve in lines({"scratch": evidence.table("scratch", HANDWRITING, n)})
-    ]
-    return curves(shown, "training steps", (1, STEPS), title="Accuracy of nets from scratch on 1,000 unseen digits")
+    """Draws the first steps of a pretrained net and of a net from scratch on unseen digits."""
+    digits = evidence.answer("wall")["tasks"][0]["examples"]
+    shown = [Wall(name=side_name(side), behaviour=evidence.behaviour("early", side), examples=digits) for side in SIDES]
+    title = f"{TILES} unseen digits during the first {EARLY} steps, with {FEW} labels per class"
+    race = walls(shown, title=title)
+    return replace(race, spec=race.spec | {"first": 0})
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.experiment.spec import Run
-from core.experiment.tasks import Plane
+from core.experiment.spec import Measure, Run
+from core.experiment.tasks import Handwriting, Plane
 from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide, side_name
 from lessons.kit.runs.recipes import BEST_RATES, arms, backbone, fine_tuned, fine_tuning, patient, scratch
 
@@ -14,6 +14,7 @@ FEW, MANY = 10, 400  # labels per class
 STEPS, PATIENT = 1000, 3000
 STANDARD = 1e-3  # learning rate
 HANDWRITING, PLANE = "handwriting", "plane"
+TILES, EARLY = 24, 34  # the unseen digits on the first picture, and the steps that are played on it
 TURN = 30.0  # degrees, half of the angle between two arms, where the old answers are most wrong
 SIDES = ("pretrained", "scratch")
 
@@ -83,6 +84,13 @@ def before(settings: Settings) -> Run:
     return arms() if settings[WORLD] == PLANE else backbone()
 
 
+def early_race() -> dict[str, Run]:
+    """Returns the first steps of one net of each kind, which record their answers. Their end is far from the steps at
+    which the learner expects the nets to meet."""
+    sides = race(FEW, STANDARD, Seeds(1), backbone())
+    return {side: replace(run, exhibit=TILES, until=EARLY) for side, run in sides.items()}
+
+
 def runs(settings: Settings) -> Runs:
     race = race_sides(settings, Seeds(first=100 * settings.draw))
     return [LabelledRun("race", run, side, name=side_name(side)) for side, run in race.items()]
@@ -92,6 +100,8 @@ def backdrop(settings: Settings) -> Values:
     return [
         *hide(start_runs(Seeds()), "pretrained", "pretrained best"),
         LabelledRun("backbone", before(settings)),
+        *(LabelledRun("early", run, side) for side, run in early_race().items()),
+        LabelledRun("wall", Measure(kind="tracked_examples", runs=(), tasks=(Handwriting(labels=FEW),), count=TILES)),
         *(
             LabelledRun("here", run, side, hidden=side == "pretrained")
             for side, run in race_sides(settings, Seeds()).items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessons.guess_next.claims import CLAIMS
-from lessons.guess_next.pictures import END, FIRST, MARKS, START, hook, picture, verdict, views
+from lessons.guess_next.pictures import END, FIRST, MARKS, START, hook, picture, tells, verdict, views
 from lessons.guess_next.runs import AMOUNT, BACK, asks, backdrop, runs
 from lessons.kit import scripts
 from lessons.kit.lesson.catalogue import Lesson
@@ -42,7 +42,9 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Your text", "Your net"),
+    moving=("Your text", "Your nets"),
+    tells=tells,
+    seconds=12,
     verdict=verdict,
     script=script,
     asks=asks,

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from lessons.guess_next.claims import KINDS, VOCABULARY, told_apart
-from lessons.guess_next.runs import BACK, GAME
+from lessons.guess_next.runs import BACK, GAME, NEAR, SCRATCH
 from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.kit.figures.guessing_game import Round, among_how_many, guessing_game
 from lessons.kit.figures.player import Line, Lines, Player, player
 from lessons.kit.figures.scatter import Axis
-from lessons.kit.figures.text_panels import Texts, Tokens, visible
+from lessons.kit.figures.text_panels import Texts, Tokens, quote_token
 from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
@@ -32,7 +32,10 @@ SPAN = (BEFORE, 12_000_000)
 LOOKS = dict(zip(KINDS, ("pretrained", "source", "target", "scratch best")))
 BEGIN, FINISH = 600, 10_000_000  # tokens: the ends of the learner's line
 BELOW = 30_000  # tokens: the position of the name of a short curve
-HIGH = 8.0  # bits a character
+HIGH = 8.0  # bits per character
+LIVE_HIGH = 5.0  # bits per character, for the nets of the learner
+SPIKE = 0.3  # bits per character by which a test is worse than the one before
+SIDES = {NEAR: ("copied layers", "pretrained"), SCRATCH: ("from scratch", "scratch")}  # their names and looks
 FORM = "{:.1f} bits"
 TAIL = 40  # how many characters of the learner's text are shown before the continuation
 TOKENS = Axis(name="tokens read", low=SPAN[0], high=SPAN[1], log=True, form=",.0f")
@@ -79,8 +82,10 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     """Draws the loss of pretraining. Before the prediction, only the learner's guess is shown."""
     shown = []
-    if evidence.has("live", "yours"):
-        shown.append(over_tokens(evidence.table("live", "yours"), BATCH, "your nets", "scratch"))
+    for side, (name, _) in SIDES.items():
+        if evidence.has("live", side):
+            role = "scratch" if side == SCRATCH else "source"
+            shown.append(over_tokens(evidence.table("live", side), BATCH, f"your nets, {name}", role))
     if not evidence.has("reader"):
         return losses(shown, guess, None, "How much unseen text surprises the net, while it is trained")
     reader = evidence.table("reader")
@@ -97,9 +102,11 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Returns the other views: the learner's net as it learns to write, the reader on the learner's text, and the
     rules that are learned first."""
     shown: Views = {}
-    if behaviour := evidence.behaviour("live", "yours"):
+    sides = {side: behaviour for side in SIDES if (behaviour := evidence.behaviour("live", side))}
+    if sides:
         begun = evidence.answer("begun")["tasks"][0]["examples"]
-        shown["Your net"] = lambda: learning(behaviour, evidence.table("live", "yours"), begun)
+        tables = {side: evidence.table("live", side) for side in sides}
+        shown["Your nets"] = lambda: learning(sides, tables, begun)
     if evidence.has("reader") and evidence.has("expects") and evidence.has("writes"):
         shown["Your text"] = lambda: reading(evidence, settings)
         title = "The most likely next tokens after your text, for the pretrained net"
@@ -120,31 +127,56 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
     ]
 
 
-def learning(behaviour: Sequence[Behaviour], table: pd.DataFrame, begun: Sequence[Mapping[str, str]]) -> Figure:
-    """Draws how the learner's first net continues the same words at every test, with its loss."""
-    tests = {moment["step"]: moment["0"]["texts"] for moment in behaviour if "0" in moment}
-    mine = table[table.seed == table.seed.min()].set_index("step")
-    steps = [step for step in tests if step in mine.index]
-    surprise = mine.loc[steps, "bits"].to_numpy()
-    beginnings = [beginning(one["prompt"]) for one in begun]
-    prompts = [f"… {one}" if one else "From the beginning of a page" for one in beginnings]
-    written = [[printable(one) for one in tests[step]] for step in steps]
+def learning(
+    sides: Mapping[str, Sequence[Behaviour]], tables: Mapping[str, pd.DataFrame], begun: Sequence[Mapping[str, str]]
+) -> Figure:
+    """Draws how the first net of each side continues the same words at every test, with the loss of both sides."""
+    tests = {side: {test["step"]: test["0"]["texts"] for test in told if "0" in test} for side, told in sides.items()}
+    steps = sorted(set.intersection(*(set(said) for said in tests.values())))
+    mine = {side: tables[side][tables[side].seed == tables[side].seed.min()].set_index("step") for side in sides}
+    surprise = {side: table.loc[steps, "bits"].to_numpy() for side, table in mine.items()}
+    first = beginning(begun[0]["prompt"])
     # The number of characters in a token: at first all tokens are equally likely.
-    token = math.log2(VOCABULARY) / mine.bits.iloc[0]
+    token = math.log2(VOCABULARY) / next(iter(mine.values())).bits.iloc[0]
+    best = next(iter(surprise.values()))
     panels = (
-        Texts(title="How your net continues these words", prompts=prompts, says=written),
+        Texts(
+            title="How your nets continue these words",
+            prompts=[f"… {first}" if first else "From the beginning of a page"] * len(sides),
+            notes=[SIDES[side][0] for side in sides],
+            says=[[printable(tests[side][step][0]) for side in sides] for step in steps],
+        ),
         Lines(
-            title="How much unseen text surprises it (bits per character)",
-            lines=[Line(name="your net", role="scratch", values=surprise)],
-            high=HIGH,
+            title="How much unseen text surprises them (bits per character)",
+            lines=[Line(name=SIDES[side][0], role=SIDES[side][1], values=values) for side, values in surprise.items()],
+            high=max(LIVE_HIGH, *(float(values.max()) for values in surprise.values())),
             form=FORM,
-            big=[chosen_among(float(bits * token)) for bits in surprise],
+            big=[f"{SIDES[next(iter(sides))][0]}: {chosen_among(float(bits * token))}" for bits in best],
         ),
     )
     read = [f"{step * BATCH * WINDOW:,} tokens read" for step in steps]
-    says = [f"After {when}: {bits:.1f} bits per character on unseen text." for when, bits in zip(read, surprise)]
+    says = [
+        f"After {when}: "
+        + ", ".join(f"{SIDES[side][0]} {values[k]:.1f}" for side, values in surprise.items())
+        + " bits per character on unseen text."
+        for k, when in enumerate(read)
+    ]
     none = ("", "", "")
     return player(Player(marks=read, says=says, panels=panels, states=none, first=len(steps) - 1, scrub="Training"))
+
+
+def tells(evidence: Results, settings: Settings) -> str:
+    """Describes the current loss of both sides, and explains a spike in a curve."""
+    tables = {
+        name: bits(evidence.table("live", side)) for side, (name, _) in SIDES.items() if evidence.has("live", side)
+    }
+    if not tables:
+        return ""
+    now = ", ".join(f"{name} {values[-1].mean():.1f}" for name, values in tables.items())
+    said = f"Bits per character on unseen text: {now}."
+    if spiked := [name for name, values in tables.items() if (np.diff(values.mean(1), axis=0) > SPIKE).any()]:
+        said += f" The spike ({', '.join(spiked)}) is one step that was too large. A few steps later the nets recover."
+    return said
 
 
 def reading(evidence: Results, settings: Settings) -> Figure:
@@ -194,9 +226,9 @@ def chosen_among(bits: float) -> str:
 
 def story(token: str, bits: float, said: Sequence[tuple[str, float]]) -> str:
     """Describes how surprised the reader was by a token, and which tokens it expected."""
-    likeliest = ", ".join(f"“{visible(one)}” {percent(chance)}" for one, chance in said)
+    likeliest = ", ".join(f"{quote_token(one)} {percent(chance)}" for one, chance in said)
     return (
-        f"“{visible(token)}”: the net was as uncertain as if it had to choose among {among_how_many(bits)} tokens "
+        f"{quote_token(token)}: the net was as uncertain as if it had to choose among {among_how_many(bits)} tokens "
         f"({bits:.1f} bits). It found most likely: {likeliest}."
     )
 
@@ -207,7 +239,7 @@ def beginning(prompt: str) -> str:
 
 
 def over_tokens(table: pd.DataFrame, batch: int, name: str, role: str) -> Curve:
-    """Returns a curve of bits a character against the number of tokens read, with its band over seeds."""
+    """Returns a curve of bits per character against the number of tokens read, with its band over seeds."""
     steps = np.sort(table.step.unique())
     read = np.maximum(steps * batch * WINDOW, BEFORE)
     tag = (BELOW, "bottom") if read[-1] < SPAN[1] / 4 else None  # its end would be on the curve of the reader
@@ -241,7 +273,7 @@ def moment(step: int) -> str:
 def expected(answer: Answer, title: str) -> Figure:
     """Draws the most likely next tokens of the reader, at the end of its training."""
     tokens = answer["runs"][0]["next"][-1][0]
-    shown = [Bar(name=f"“{visible(token)}”", values=np.array([100 * chance])) for token, chance in tokens]
+    shown = [Bar(name=quote_token(token), values=np.array([100 * chance])) for token, chance in tokens]
     return bars(shown, "Probability", "%", title, signed=False)
 
 

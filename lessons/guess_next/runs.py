@@ -12,6 +12,8 @@ from lessons.kit.runs.text_adaptation import BATCH, SLICE, SLICES, STEPS, UNSEEN
 LIVE = 2  # the number of nets in a live run
 WRITTEN = 40  # the number of tokens that the reader writes
 BEGUN = 2  # the number of beginnings that live nets continue
+COPIED = 5  # the layers that the second nets copy from the reader: all except the head
+SCRATCH, NEAR = "yours", "near"  # the sides of a live race
 # The rounds of the game: a beginning and the word that follows it, which is one token for the reader.
 GAME = (
     ("Another poll showed that four out", " of"),
@@ -45,9 +47,14 @@ def young(first_seed: int) -> Run:
 
 
 def runs(settings: Settings) -> Runs:
-    """Returns a model that learns general text from scratch, in four passes."""
+    """Returns models that learn general text in four passes: from scratch, and with the layers of the reader under a
+    new head. The second ones write words within ten seconds."""
     run = replace(amount(settings[AMOUNT], Seeds(LIVE, 100 * settings.draw)), exhibit=BEGUN)
-    return [LabelledRun("live", run, "yours", name="your nets")]
+    near = replace(run, start=reader(), copied=COPIED)
+    return [
+        LabelledRun("live", run, SCRATCH, name="from scratch"),
+        LabelledRun("live", near, NEAR, name="with copied layers"),
+    ]
 
 
 def backdrop(settings: Settings) -> Values:

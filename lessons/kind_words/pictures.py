@@ -4,11 +4,12 @@ learns."""
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
-from lessons.kind_words.claims import pretrained, scratch
+from lessons.kind_words.claims import Accuracies, pretrained, scratch, untouched
 from lessons.kind_words.runs import ABOUT, FEW, LABELS, MANY, SIZES, STEPS, SUBJECTS
 from lessons.kit.figures import Figure
-from lessons.kit.figures.curves import Curve, curves, race
+from lessons.kit.figures.curves import Curve, Mark, curves, race
 from lessons.kit.figures.label_curves import compare_with_guess, guess_curves, raced, racing
 from lessons.kit.figures.word_weights import word_weights
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
@@ -34,6 +35,9 @@ def handle(name: str, labels: int, default: int) -> Control[int]:
 HANDLES = {FEW: handle("few", FEW, 60), 50: handle("some", 50, 75), MANY: handle("many", MANY, 90)}
 
 
+LOWEST = 0.4  # the lower end of the axis of accuracy
+ZERO = 0.5  # the place of the net before any label, because a logarithmic axis has no zero
+NO_LABELS = "no labels"
 PRETRAINING = "Pretraining: accuracy on unseen sentences about films"
 SENTENCES = {
     "Fine-tuned": "Your sentence, as your fine-tuned net judges it",
@@ -57,13 +61,31 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     as points."""
     about = settings[ABOUT]
     shown = [Curve(table=band_by_x(scratch(evidence, about)), name="from scratch", role="scratch")]
+    marks: list[Mark] = []
     if about == SUBJECTS[0]:
         shown += guess_curves(guess, HANDLES)
     if ours := pretrained(evidence, about):
         shown += raced(evidence, settings[LABELS])
-        shown.append(Curve(table=band_by_x(ours), name="pretrained", role="pretrained"))
+        start = untouched(evidence, about)
+        shown.append(Curve(table=band_by_x({ZERO: start}), name=NO_LABELS, role="note", tag=(ZERO, "top")))
+        shown.append(Curve(table=band_by_x({ZERO: start} | ours), name="pretrained", role="pretrained"))
+        if crossed := crossing(ours, scratch(evidence, about)):
+            says = f"from scratch is as good with about {crossed[0]:.0f} labels per class"
+            marks.append(Mark(start=crossed, end=(crossed[0], 0.95), says=says, place="end"))
     title = f"Accuracy on unseen {ABOUT.label_of(about)}: kind or unkind?"
-    return curves(shown, "labels per class", (1, MANY), title=title, share=(0.4, 1), at=SIZES)
+    return curves(shown, "labels per class", (0.4, MANY), marks, title=title, share=(LOWEST, 1), at=SIZES)
+
+
+def crossing(ours: Accuracies, theirs: Accuracies) -> tuple[float, float] | None:
+    """Returns the number of labels from which a net from scratch is as good, and the accuracy there. It lies on the
+    straight lines between the points of the picture. Returns None if the curves do not cross."""
+    gaps = {n: float(ours[n].mean() - theirs[n].mean()) for n in sorted(ours)}
+    for before, after in pairwise(gaps):
+        if gaps[before] > 0 >= gaps[after]:
+            share = gaps[before] / (gaps[before] - gaps[after])
+            low, high = float(ours[before].mean()), float(ours[after].mean())
+            return before * (after / before) ** share, low + share * (high - low)
+    return None
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:

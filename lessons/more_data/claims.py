@@ -19,7 +19,7 @@ SHORT = dict(zip(DOWNSTREAM_TASKS, ("digits", "inverted", "turned", "letters")))
 
 def losses(evidence: Results, material: str) -> dict[int, np.ndarray]:
     """Returns the known losses by multiples of the smallest amount, with the shape (seeds,). Their unit is nats for
-    drawings, and bits a character for text."""
+    drawings, and bits per character for text."""
     if material == TEXT:
         known = evidence.tables("amount")
         return {times: bits(known[size])[-1] for times, size in zip(TIMES, TEXTS) if size in known}

@@ -9,7 +9,7 @@ from lessons.kit.model.prediction import Prediction
 from lessons.kit.model.values import Settings
 from lessons.more_data.claims import CLAIMS
 from lessons.more_data.pictures import GAINS, HANDLES, POINTS, hook, picture, tells, verdict, views
-from lessons.more_data.runs import AMOUNT, LEAST, LEAST_TEXT, MATERIAL, TEXT, after, backdrop, runs
+from lessons.more_data.runs import AMOUNT, LEAST, LEAST_TEXT, MATERIAL, TEXT, backdrop, runs
 
 
 def script(settings: Settings) -> str:
@@ -52,7 +52,5 @@ LESSON = Lesson(
     views=views,
     verdict=verdict,
     script=script,
-    after=after,
-    moving=("During training",),
     tells=tells,
 )

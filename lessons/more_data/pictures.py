@@ -20,8 +20,8 @@ from lessons.kit.model.values import Control, Results, Settings, visible
 from lessons.kit.results.evidence import band_by_x, final, fit_power_law, load_results
 from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, INVERTED
 from lessons.kit.runs.text_adaptation import bits
-from lessons.more_data.claims import gained, losses, share_of_loss
-from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, LEAST, SIZES, TEXT, TEXTS, TIMES, backdrop
+from lessons.more_data.claims import extended, gained, losses, share_of_loss
+from lessons.more_data.runs import DRAWINGS, GLYPHS, KNOWN, LEAST, MATERIAL, SIZES, TEXT, TEXTS, TIMES, backdrop
 
 ROLE = {DRAWINGS: "source", TEXT: "target"}
 START = {DRAWINGS: 75, TEXT: 100}  # percent, the first positions of the handles
@@ -85,16 +85,21 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     shown = list[Curve]()
     for material, role in ROLE.items():
         shares = {times: 100 * each for times, each in share_of_loss(evidence, material).items()}
-        means = {times: float(each.mean()) for times, each in shares.items()}
+        means, own = {times: float(each.mean()) for times, each in shares.items()}, own_shares(evidence, material)
         if len(means) == len(TIMES):
             exponent, start, _ = fit_power_law(TIMES, np.array(list(means.values())))
             straight = {times: start * times**-exponent for times in TIMES}
             shown.append(Curve(table=thin(straight), name=f"a straight line: {material}", role="note", named=False))
+        elif guess or own:
+            ahead = {times: 100 * extended(share_of_loss(evidence, material), times) for times in (KNOWN[0], TIMES[-1])}
+            name = f"the line through the known amounts: {material}"
+            shown.append(Curve(table=thin(ahead), name=name, role="note", named=False))
         shown.append(Curve(table=band_by_x(shares), name=material, role=role))
         shown += guess_curve(material, means, guess)
-        for times, now in own_losses(evidence, material).items():
-            share = min(100 * now / losses(evidence, material)[1].mean(), 0.99 * HIGH)
-            shown.append(Curve(table=thin({times: share}), name="this run", role="scratch"))
+        for times, fallen in own.items():
+            falls = pd.DataFrame({"x": float(times), "mean": np.minimum(100 * fallen, 0.99 * HIGH)})
+            shown.append(Curve(table=flat(falls), name="its way down", role="scratch", named=False))
+            shown.append(Curve(table=flat(falls.tail(1)), name="this run", role="scratch"))
     title = "How much of the loss on unseen examples is left with more training data"
     figure = value_curves(shown, AMOUNTS, PERCENT, title=title)
     across = figure.spec["xAxis"] | {key: {"customValues": list(TIMES)} for key in ("axisLabel", "axisTick")}
@@ -102,8 +107,10 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     for series in figure.spec["series"]:
         if series.get("name") in ROLE and len(series["data"]) < len(TIMES):  # where the learner's line continues
             series["endLabel"] |= {"offset": [-24, -16]}
+        if series.get("name") == "its way down":
+            series |= {"symbol": "none", "lineStyle": series["lineStyle"] | {"width": 1.5}}
         if series.get("name") == "this run":
-            series["endLabel"] |= {"offset": [0, -12]}
+            series |= {"symbolSize": 13, "z": 5, "endLabel": series["endLabel"] | {"offset": [0, -12]}}
     return replace(figure, spec=figure.spec | {"xAxis": across, "yAxis": figure.spec["yAxis"] | ticks})
 
 
@@ -122,12 +129,16 @@ def guess_curve(material: str, means: dict[int, float], guess: Guess) -> list[Cu
     return [line, *(replace(gap, name=f"missed {k}, {material}", named=False) for k, gap in enumerate(gaps))]
 
 
-def own_losses(evidence: Results, material: str) -> dict[int, float]:
-    """Returns the loss of the learner's own net, by the amount of data. For a language model it is known while it
-    trains."""
-    if material == TEXT:
-        return {times: float(bits(table)[-1].mean()) for times, table in evidence.tables("live", TEXT).items()}
-    return {times: float(np.mean(answer["loss"][0][0])) for times, answer in evidence.answers("yours").items()}
+def own_shares(evidence: Results, material: str) -> dict[int, np.ndarray]:
+    """Returns the loss of the learner's own net at every test so far, by the amount of data. It is a share of the mean
+    loss at the smallest amount."""
+    whole = losses(evidence, material)[1].mean()
+    return {times: own_losses(table, material) / whole for times, table in evidence.tables("live", material).items()}
+
+
+def own_losses(table: pd.DataFrame, material: str) -> np.ndarray:
+    """Returns the loss of one net on unseen examples at every test."""
+    return bits(table).mean(1) if material == TEXT else table.nats.to_numpy()
 
 
 def thin(places: dict[int, float]) -> pd.DataFrame:
@@ -144,8 +155,8 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Returns the other views: the nets while they train, four downstream tasks against the size of pretraining, and
     both lines in their own units."""
     shown: Views = {}
-    if evidence.tables("live", DRAWINGS) and not evidence.answers("yours"):
-        shown["During training"] = lambda: learning(evidence)
+    if evidence.tables("live job") and not evidence.has("loss"):
+        shown["Two tasks"] = lambda: learning(evidence)
     if not evidence.has("loss"):
         return shown
     return shown | {
@@ -156,22 +167,24 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
 
 
 def tells(evidence: Results, settings: Settings) -> str:
-    """Describes the current loss of the learner's language model, which is known while it trains."""
-    for times, bits_now in own_losses(evidence, TEXT).items():
-        left_now = bits_now / losses(load_results(visible(backdrop(settings))), TEXT)[1].mean()
-        return f"Your net, trained on {times} times as much text: {percent(left_now)} of the loss is left."
+    """Describes the current loss of the learner's net, and what the line through the known amounts says."""
+    material, known = settings[MATERIAL], load_results(visible(backdrop(settings)))
+    for times, fallen in own_shares(known | evidence, material).items():
+        told = f"Your net has {percent(float(fallen[-1]))} of the loss left."
+        if times in KNOWN:
+            return told
+        line = extended(share_of_loss(known, material), times)
+        return f"{told} The line through the three known amounts says {percent(line)}."
     return ""
 
 
 def learning(evidence: Results) -> Figure:
-    """Draws the learner's own backbone and probes against steps. The loss of the backbone is known when it is
-    trained."""
-    (table,) = evidence.tables("live", DRAWINGS).values()
-    shown = [over_steps(table, "glyphs", "source")]
+    """Draws the two new heads on the learner's own backbone against steps."""
+    shown = []
     for (job, _), probed in evidence.tables("live job").items():
         shown.append(over_steps(probed, job, "scratch" if job == INVERTED else "pretrained"))
     last = max(float(curve.table.x.max()) for curve in shown)
-    title = "Accuracy on unseen examples: your backbone on glyphs, then new heads on two tasks"
+    title = "Accuracy of two new heads on your backbone, on unseen examples"
     return curves(shown, "training steps", (1, max(2.0, last)), title=title)
 
 

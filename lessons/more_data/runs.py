@@ -3,9 +3,11 @@ them, and language models from increasing amounts of text."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Glyphs
-from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
+from lessons.kit.model.values import Control, LabelledRun, Runs, Seeds, Settings, Values, hide
 from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, INVERTED, probe
 from lessons.kit.runs.text_adaptation import amount
 
@@ -24,7 +26,7 @@ AMOUNT = Control(
     name="amount",
     label="Amount of data",
     options=TIMES,
-    default=4,
+    default=8,
     help=f"A multiple of the smallest amount, which is {GLYPHS * LEAST:,} drawings or {LEAST_TEXT} thousand "
     f"characters. Every net goes over its data equally often, so more data takes longer: at most half a minute for "
     f"drawings and two minutes for text.",
@@ -59,17 +61,9 @@ def runs(settings: Settings) -> Runs:
     one, few, times = Seeds(1, 100 * settings.draw), Seeds(4, 100 * settings.draw), settings[AMOUNT]
     if settings[MATERIAL] == TEXT:
         return [LabelledRun("live", amount(LEAST_TEXT * times, one), (TEXT, times), name="language model")]
-    backbone = pretrained(LEAST * times, one)
+    backbone = replace(pretrained(LEAST * times, one), nats=True)  # so that its point falls while it learns
     jobs = [LabelledRun("live job", probe(backbone, job, few), (job, times), name=job) for job in (DIGITS, INVERTED)]
     return [LabelledRun("live", backbone, (DRAWINGS, times), name="backbone"), *jobs]
-
-
-def after(settings: Settings) -> Measures:
-    """Returns a measure of the loss of the learner's backbone, on the same unseen drawings as for the stored ones."""
-    if settings[MATERIAL] == TEXT:
-        return []
-    backbone = runs(settings)[0].of
-    return [LabelledRun("yours", Measure(kind="loss", runs=(backbone,), tasks=(Glyphs(),)), settings[AMOUNT])]
 
 
 def backdrop(settings: Settings) -> Values:

@@ -60,7 +60,7 @@ def domain_finding(evidence: Results) -> Finding:
 
 
 def at_best(evidence: Results, kilobytes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the best loss of every seed in bits a character: pretrained, and from scratch with the better of two
+    """Returns the best loss of every seed in bits per character: pretrained, and from scratch with the better of two
     numbers of steps."""
     sides = (PRETRAINED, SCRATCH, MOST)
     ours, *scratch = (bits(evidence.table(side, SLICED, kilobytes)).min(0) for side in sides)

@@ -40,6 +40,7 @@ LESSON = Lesson(
     views=views,
     moving=("What they write",),
     tells=tells,
+    seconds=12,
     verdict=verdict,
     script=script,
     after=after,

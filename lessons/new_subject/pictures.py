@@ -143,12 +143,14 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Returns the texts of three nets while they train, with their loss, and then the results for all subjects."""
     shown: Views = {}
     subject = settings[SUBJECT]
-    role = next((role for role in ("race", "recorded") if evidence.behaviour(role, PRETRAINED)), "")
+    known = evidence.has(PRETRAINED, SLICED, SLICE)  # the learner has predicted
+    roles = ("race", "recorded") if known else ("race",)
+    role = next((role for role in roles if evidence.behaviour(role, PRETRAINED)), "")
     if role:
         shown["What they write"] = lambda: continuations(evidence, role)
     if tables := evidence.tables(role or "race"):
         shown["Loss during training"] = lambda: adapting(tables, 6 if subject in CALLED and subject != FAR else 8)
-    if evidence.has(PRETRAINED, SLICED, SLICE):
+    if known:
         shown |= {
             "All subjects": lambda: by_subject(evidence),
             "General English": lambda: general(evidence),

@@ -65,7 +65,7 @@ def backdrop(settings: Settings) -> Values:
     known = [*hide(sliced(seeds), PRETRAINED), *hide(others)]
     if subject in SUBJECTS:
         earlier = replace(settings, draw=RECORDED)
-        known += hide([LabelledRun("recorded", run, side) for side, run in sides(earlier).items()])
+        known += [LabelledRun("recorded", run, side) for side, run in sides(earlier).items()]  # shown in the first beat
         known.append(LabelledRun("begun", beginnings(subject)))
     return known
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.user_data import corpus
 from lessons.kit.figures import Figure
-from lessons.kit.figures.subject_adaptation import passages
+from lessons.kit.figures.subject_adaptation import continuations, passages
 from lessons.kit.model.values import Results, Settings
+from lessons.kit.runs.text_adaptation import PRETRAINED
 from lessons.new_subject.runs import BROUGHT, SUBJECT, SUBJECTS
 
 CALLED = dict(zip(SUBJECTS, ("Shakespeare", "law", "code"))) | {BROUGHT: BROUGHT}
@@ -21,5 +22,11 @@ def capital(text: str) -> str:
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Draws the beginnings of texts that the nets continue, with their true continuations."""
-    return passages(evidence, subject_text(settings[SUBJECT]))
+    """Draws the beginnings of texts with their true continuations, beside the continuations of three nets if they are
+    recorded."""
+    name = subject_text(settings[SUBJECT])
+    if evidence.has("begun") and evidence.behaviour("recorded", PRETRAINED):
+        return continuations(
+            evidence, "recorded", f"the real {name}" if name != "Shakespeare" else "Shakespeare himself"
+        )
+    return passages(evidence, name)

@@ -54,7 +54,7 @@ LESSON = Lesson(
         met=as_good,
         tries={BACKBONE.name: BACKBONE.options},
         idle=lambda settings: settings[BACKBONE] == UNTRAINED,
-        rival=lambda settings: f"on {favourite(settings[JOB])}",
+        rival=lambda settings: f"probe on {favourite(settings[JOB])}",
     ),
     verdict=verdict,
     script=script,

@@ -164,16 +164,27 @@ def reading(evidence: Results, settings: Settings) -> list[Wall]:
         if not (behaviour := evidence.behaviour("race", job, name)):
             continue
         (task,) = evidence.answer("wall", job)["tasks"]
-        who = " (the score's "
-        "choice)" if name == favourite(job) else " (your choice)" if name == settings[BACKBONE] else ""
         brief = (
             {int(k): class_letter(word) for k, word in task["names"].items()}
             if job == list(DOWNSTREAM_TASKS)[-1]
             else None
         )
-        wall = Wall(name=f"{name}{who}", behaviour=behaviour, examples=task["examples"], brief=brief, columns=10)
+        wall = Wall(
+            name=f"{name} ({whose_choice(name, job, settings)})",
+            behaviour=behaviour,
+            examples=task["examples"],
+            brief=brief,
+            columns=10,
+        )
         shown.append(wall)
     return shown
+
+
+def whose_choice(name: str, job: str, settings: Settings) -> str:
+    """Returns who chose one of the two backbones that race."""
+    if name != settings[BACKBONE]:
+        return "the best score" if name == favourite(job) else "the worst score"
+    return "your choice and the best score" if name == favourite(job) else "your choice"
 
 
 def by_score(evidence: Results, settings: Settings) -> Figure:
@@ -227,7 +238,11 @@ def receipt(evidence: Results) -> Figure:
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(names))
     alt = "; ".join(f"{what}: " + ", ".join(f"{a} {name}" for name, a in zip(names, row)) for what, row in rows.items())
     return Figure(
-        kind="table", spec=table, alt=alt, title=f"Cost and accuracy of this run ({draws} probes on each backbone)"
+        kind="table",
+        spec=table,
+        alt=alt,
+        title=f"This run, timed on this computer: {draws * len(race)} scores share the time that it takes to load the "
+        "data. In the stored results many more scores share it, so a score is cheaper there",
     )
 
 

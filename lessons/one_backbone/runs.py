@@ -76,16 +76,31 @@ def scored(evidence: Results, kind: str, job: str) -> np.ndarray:
 
 
 @cache
-def favourite(job: str) -> str:
-    """Returns the backbone with the best score for a task in the results that ship."""
+def ranked(job: str) -> tuple[str, ...]:
+    """Returns the backbones from the best score for a task to the worst, in the results that ship."""
     evidence = load_results([LabelledRun("LogME", scores("log_me", Seeds()))])
-    return NAMES[int(scored(evidence, "LogME", job).mean(1).argmax())] if len(evidence) else NAMES[0]
+    if not len(evidence):
+        return NAMES
+    score = dict(zip(NAMES, scored(evidence, "LogME", job).mean(1)))
+    return tuple(sorted(NAMES, key=score.__getitem__, reverse=True))
+
+
+def favourite(job: str) -> str:
+    """Returns the backbone with the best score for a task."""
+    return ranked(job)[0]
+
+
+def rival(settings: Settings) -> str:
+    """Returns the backbone that the learner's choice races against: the best-scored one. If the learner chose this one,
+    it is the worst-scored one."""
+    best, *_, worst = ranked(settings[JOB])
+    return worst if settings[BACKBONE] == best else best
 
 
 def picks(settings: Settings) -> dict[str, Run]:
-    """Returns a probe on the learner's backbone and a probe on the best-scored one, by backbone."""
+    """Returns a probe on the learner's backbone and a probe on its rival, by backbone."""
     seeds, job = Seeds(first=100 * settings.draw), settings[JOB]
-    names = dict.fromkeys((settings[BACKBONE], favourite(job)))
+    names = (settings[BACKBONE], rival(settings))
     return {name: replace(probe(backbone_of(name, Seeds()), job, seeds), exhibit=TILES) for name in names}
 
 

@@ -19,6 +19,7 @@ from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Control, Results, Settings
 from lessons.kit.results.evidence import band_by_x, final
+from lessons.kit.runs.transfers import SPIRALS
 from lessons.one_valley.claims import accuracy_along, middle
 from lessons.one_valley.runs import ASKED, ENDS, FAR, JOIN, LABELS, NEAR, ON, PARENT, STRANGER, A, B, where
 
@@ -85,8 +86,10 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             shown.append(Curve(table=towards(places, way), name=name, role=role, named=False))
             half = float(middle(places).mean())
             notes.append(note(way * HALF, half, f"half way: {percent(half)}", role, "left"))
-            if way < 0:  # below its flat line
-                notes[-1]["label"] |= {"position": "bottom", "offset": [-42, 0]}
+            # below its flat line, or beside the valley
+            notes[-1]["label"] |= (
+                {"position": "bottom", "offset": [-42, 0], "distance": 16} if way < 0 else {"distance": 30}
+            )
             if guess:
                 said = guess[slider] / 100
                 gap = pd.DataFrame({"x": way * HALF, "mean": [said, half]})
@@ -97,18 +100,19 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             shown[-1] = replace(shown[-1], named=False)
         if guess:
             low = evidence.has("plane", which, ASKED) and guess[slider] / 100 < half
-            away = "bottom" if low else "top"  # away from the gap
-            notes.append(note(way * HALF, guess[slider] / 100, f"you: {guess[slider]} %", "guess", away))
+            below = "bottom" if low else "top"  # away from the gap
+            notes.append(note(way * HALF, guess[slider] / 100, f"you: {guess[slider]} %", "guess", below))
         if evidence.has("yours", which):
             yours = accuracy_along(evidence.answer("yours", which), 0)
             shown.append(Curve(table=towards(yours, way), name=f"this run, {name}", role="note", named=False))
             mine = float(middle(yours).mean())
-            notes.append(note(way * HALF, mine, f"this run: {percent(mine)}", "note", "bottom") | {"symbol": "circle"})
-            if way < 0:
-                notes[-1]["label"] |= {"offset": [36, 0]}
+            beside = ("bottom", [36, 0]) if way < 0 else ("left", [0, 16])
+            notes.append(note(way * HALF, mine, f"this run: {percent(mine)}", "note", beside[0]) | {"symbol": "circle"})
+            notes[-1]["label"] |= {"offset": beside[1], "distance": 16}
     for side, net in FOUND.items():
         right = float(final(evidence.table("net", net)).mean())
         notes.append(note(100 * side, right, f"{net}: {percent(right)}", ROLE[net], "top"))
+        notes[-1]["label"] |= {"distance": 24}  # above the line of 100 %
     title = f"Accuracy on unseen digits on straight lines between nets (8 of each kind, {ASKED} labels per class)"
     drawn = curves(
         shown, "each point is a net that mixes the weights of its two neighbours", (-100, 100), title=title, log=False
@@ -167,8 +171,11 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
         shown |= {
             "Landscape": lambda: loss_surface(land(answer, settings[JOIN]), turn),
             "Map": lambda: contour_map(land(answer, settings[JOIN]), f"The same landscape from above ({whose})"),
-            "Loss on the line": lambda: walk(answer, settings[JOIN], mine),
         }
+    if evidence.has("line", SPIRALS):
+        shown["Three kinds of heads"] = lambda: between_heads(evidence.answer("line", SPIRALS))
+    if mine or evidence.has("plane", which, labels):
+        shown["Loss on the line"] = lambda: walk(answer, settings[JOIN], mine)
     return shown
 
 
@@ -264,6 +271,22 @@ def walk(answer: Answer, join: str, mine: bool) -> Figure:
     title = f"Loss on the line from {join} ({'this run' if mine else f'{line.shape[1]} pairs of stored nets'})"
     x = Axis(name=WAY, low=0, high=100, form=".0f")
     return value_curves([curve], x, Axis(name="loss", low=0, high=top), title=title)
+
+
+def between_heads(answer: Answer) -> Figure:
+    """Draws the accuracy on the spirals on the line between two nets, for three ways to begin with a head."""
+    looks = {
+        "fine-tuned, the head first": ("pretrained", "top"),
+        "from scratch": ("scratch", "bottom"),
+        "fine-tuned, random heads": ("target", "bottom"),
+    }
+    shown = []
+    for (name, (role, side)), line in zip(looks.items(), np.array(answer["accuracy"])):
+        share = np.linspace(0, 100, len(line)).round().astype(int)
+        lowest = int(share[line.mean(1)[3:-3].argmin() + 3]) if side == "bottom" else 50
+        shown.append(Curve(table=band_by_x(dict(zip(share, line))), name=name, role=role, tag=(lowest, side)))
+    title = "Accuracy on the spirals, on the straight line between two nets of the same kind"
+    return curves(shown, "percent of the way from one net to the other", (0, 100), title=title, log=False)
 
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:

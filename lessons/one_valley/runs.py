@@ -108,8 +108,9 @@ def after(settings: Settings) -> Measures:
 def backdrop(settings: Settings) -> Values:
     """Returns the accuracy and the filters of the nets, which the learner may see, and the hidden planes."""
     nets, sizes = family(ASKED, Seeds()), dict.fromkeys((ASKED, settings[LABELS]))
-    hidden = hide([piece for labels in sizes for piece in planes(labels, Seeds())])
+    hidden = list(hide([piece for labels in sizes for piece in planes(labels, Seeds())]))
     looks = Measure(kind="filters", runs=(nets[A], nets[B], nets[STRANGER]))
+    hidden += hide([piece for piece in basin_runs(Seeds()) if piece.x == SPIRALS])
     return [*(LabelledRun("net", run, name) for name, run in nets.items()), LabelledRun("filters", looks), *hidden]
 
 

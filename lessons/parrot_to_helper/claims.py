@@ -40,7 +40,7 @@ def shares(answer: Answer, what: str, names: Sequence[str]) -> np.ndarray:
 
 
 def bits(answer: Answer) -> np.ndarray:
-    """Returns bits a character on general text, for every seed of every run."""
+    """Returns bits per character on general text, for every seed of every run."""
     return every_seed(run[0] for run in answer["accuracy"])
 
 

@@ -68,6 +68,7 @@ LESSON = Lesson(
     views=views,
     moving=("The answers",),
     tells=tells,
+    seconds=12,
     mission=Mission(
         says=f"with fewer than {MOST} examples, get at least half of all answers in the right form",
         met=half_with_few,

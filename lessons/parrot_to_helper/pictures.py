@@ -19,6 +19,7 @@ from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
 from lessons.kit.results.evidence import band_by_x
 from lessons.parrot_to_helper.claims import bits, shares
+from lessons.parrot_to_helper.instruction_wording import say_in_full
 from lessons.parrot_to_helper.runs import (
     COUNT,
     EXAMPLES,
@@ -42,7 +43,9 @@ ROWS = ("old or new, plain", "in French, plain", "answer, plain")  # rows beside
 IN_FORM, IS_TRUE = "in the right form", "correct"  # check marks
 NOT_SHOWN = "held out"
 BEFORE = "before"  # the bar of the pretrained net
-X = (30, 800)  # the ends of the axis of examples
+X = (22, 800)  # the ends of the axis of examples
+ZERO = 25  # the place of the net before fine-tuning, because a logarithmic axis has no zero
+NO_EXAMPLE = "no examples"
 HALF = 0.5  # the share of answers in form that the mission requires
 
 
@@ -76,7 +79,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     """Draws how the raw model continues texts and instructions, word by word."""
     stories = [moments[-1] for moments in evidence.answer("stories")["runs"][0]["texts"]]
     answers = [one["says"] for one in evidence.answer("raw answers")["answers"][0]]
-    prompts = [f"{story} …" for story in STORIES] + list(PROMPTS[:3])
+    prompts = [f"{story} …" for story in STORIES] + [say_in_full(prompt) for prompt in PROMPTS[:3]]
     written = [text.split() for text in (*stories, *answers[:3])]
     longest = max(map(len, written))
     value = Player(
@@ -84,7 +87,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
         says=["The net continues whatever it is given: a text or an instruction."] * (longest + 1),
         panels=[
             Texts(
-                title="What the pretrained net writes",
+                title="What the pretrained net writes (it reads instructions in short: “Law or play, shouted: …”)",
                 prompts=prompts,
                 says=[[" ".join(words[:k]) for words in written] for k in range(longest + 1)],
                 notes=["a text"] * len(STORIES) + ["an instruction"] * 3,
@@ -112,8 +115,9 @@ def changing(evidence: Results, without: str) -> Figure:
         ],
         panels=[
             Texts(
-                title="Unseen instructions, and the answers of the net",
-                prompts=[examples[k]["prompt"] for k in rows],
+                title="Unseen instructions, the answers of the net, and the answers that were asked for",
+                prompts=[say_in_full(examples[k]["prompt"]) for k in rows],
+                ends=[f"asked for: {examples[k]['right']}" for k in rows],
                 says=[[cut(test["0"]["texts"][k]) for k in rows] for test in told],
                 lamps={
                     IN_FORM: np.where(formed[:, rows], RIGHT, LOST),
@@ -185,6 +189,10 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             ("correct facts", TRUE, ways(*FACTS), "scratch", "top"),
         ):
             values = {n: shares(evidence.answer("obeys", n, first), what, names) for n in EXAMPLES}
+            if label == IN_FORM:
+                raw = shares(evidence.answer("obeys", RAW), what, names)
+                values = {ZERO: raw} | values
+                shown.append(Curve(table=band_by_x({ZERO: raw}), name=NO_EXAMPLE, role="note", tag=(ZERO, "right")))
             shown.append(Curve(table=band_by_x(values), name=label, role=role, tag=(EXAMPLES[1], tag)))
     shown += guess_curves(guess) if guess else []
     if evidence.has("live obeys"):
@@ -283,7 +291,7 @@ def by_kind(answer: Answer, without: str, title: str) -> Figure:
 
 
 def price(paid: Mapping[str, Answer], title: str) -> Figure:
-    """Draws bits a character on general text, before and after."""
+    """Draws bits per character on general text, before and after."""
     shown = [
         Bar(name=label, values=bits(answer), role="scratch" if label == BEFORE else "pretrained")
         for label, answer in paid.items()

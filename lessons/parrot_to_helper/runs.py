@@ -107,7 +107,7 @@ def obeys(*runs: Run, count: int = 16, real: bool = False) -> Measure:
 
 
 def reads(*runs: Run) -> Measure:
-    """Returns a measure of bits a character on general text."""
+    """Returns a measure of bits per character on general text."""
     return Measure(kind="accuracy", runs=runs, tasks=(Text(),))
 
 

@@ -49,11 +49,11 @@ def answer(country: str) -> str:
     """Returns the most likely answer."""
     before = prompt(country)
     end = tokenizer.convert_tokens_to_ids("<|im_end|>")
-    with torch.no_grad():
-        tokens = model.generate(
-            torch.tensor([before]), max_new_tokens=16, do_sample=False, eos_token_id=end, pad_token_id=end
-        )
-    return str(tokenizer.decode(tokens[0, len(before) :], skip_special_tokens=True)).strip()
+    tokens = list(before)
+    while len(tokens) < len(before) + 16 and tokens[-1] != end:
+        with torch.no_grad():
+            tokens.append(int(model(torch.tensor([tokens])).logits[0, -1].argmax()))
+    return str(tokenizer.decode(tokens[len(before) :], skip_special_tokens=True)).strip()
 
 
 def true() -> int:

@@ -9,9 +9,11 @@ from lessons.kit.lesson.catalogue import Lesson
 from lessons.kit.model.prediction import Prediction
 from lessons.kit.model.values import Seeds, Settings
 from lessons.small_step.claims import CLAIMS
+from lessons.small_step.dial import tell_alpha
 from lessons.small_step.pictures import HANDLES, HILLS, hook, picture, verdict, views
 from lessons.small_step.runs import (
     ALL,
+    DIAL,
     DIGITS,
     FLAT,
     LAYER,
@@ -51,7 +53,10 @@ LESSON = Lesson(
     title="A small step from a good place",
     covers=("F",),
     question="What does fine-tuning change in a net?",
-    controls=(NETS, LAYER, RANK),
+    controls=(NETS, DIAL, LAYER, RANK),
+    in_reach=2,
+    turn=DIAL,
+    headline=tell_alpha,
     prediction=Prediction(
         asks="At which alpha does the net get most of these points right?",
         sliders=tuple(HILLS.values()),

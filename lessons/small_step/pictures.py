@@ -20,7 +20,8 @@ from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
 from lessons.kit.results.evidence import band_by_x, final
 from lessons.small_step.claims import accuracy, alpha_index, inside
-from lessons.small_step.runs import ALL, DIGITS, LAYER, NETS, PAIRS, RANK, TURN, WHOLE, Pair
+from lessons.small_step.dial import alpha_marks
+from lessons.small_step.runs import ALL, DIAL, DIGITS, LAYER, NETS, PAIRS, RANK, TURN, WHOLE, Pair
 
 ARMS = tuple(f"arm {k}" for k in range(1, 7))
 WRONG = ("right", "wrong", "")
@@ -117,17 +118,15 @@ def rotate(points: np.ndarray, degrees: float) -> np.ndarray:
     return points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
-def turning_player(answer: Answer, title: str = "") -> Figure:
+def turning_player(answer: Answer, alpha_now: float = 0.0) -> Figure:
     """Draws the map and the arms, which turn with alpha, beside both skills. The learner has to find a goal."""
     alphas = answer["alphas"]
     old, new = (accuracy(answer, task).mean(1) for task in (0, 1))
     both = np.minimum(old, new)
     level = int(100 * both.max())
     space = turning(answer, alphas, moving=True)
-    lines = [
-        Line(name=NAMES[0.0], role="source", values=old),
-        Line(name=NAMES[1.0], role="target", values=new),
-    ]
+    shares = ((0.0, "source", old), (1.0, "target", new))
+    lines = [Line(name=NAMES[turn], role=role, values=values) for turn, role, values in shares]
     says = [
         f"The old net plus {alpha:g} times delta gets {percent(a)} of the arms as learned right, and {percent(b)} of "
         f"the arms turned by {TURN:g} degrees. Nothing is retrained."
@@ -139,12 +138,13 @@ def turning_player(answer: Answer, title: str = "") -> Figure:
         panels=(space, Lines(title="Accuracy at every alpha", lines=lines)),
         classes=ARMS,
         states=WRONG,
-        first=alpha_index(answer, 0.0),
+        first=alpha_index(answer, alpha_now),
         scrub="alpha",
+        chooses=True,
         goal=f"find an alpha at which the net gets {level} % of both right",
         reached=[bool(100 * share >= level) for share in both],
     )
-    return player(value, title)
+    return player(value)
 
 
 def editor(answer: Answer, whole: Answer, pair: Pair, title: str) -> Figure:
@@ -211,6 +211,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         Mark(start=(guess[control], 0.02), end=(guess[control], 0.98), says=f"you: {NAMES[turn]}", role="guess")
         for turn, control in (HILLS.items() if guess else ())
     ]
+    marks += alpha_marks(evidence, settings)
     return curves(drawn, ALPHA, (low, high), marks, title="Accuracy at every alpha", log=False)
 
 
@@ -247,7 +248,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     if behaviour := evidence.behaviour("live"):
         shown["During training"] = lambda: repainted(behaviour, evidence, settings)
     if evidence.has("asked"):
-        shown["The dial"] = lambda: turning_player(evidence.answer("asked"))
+        shown["The dial"] = lambda: turning_player(evidence.answer("asked"), settings[DIAL])
         others = {
             "Trained separately": ("apart", NAMES[1.0], "a net that was trained separately"),
             "Mirrored arms": ("mirrored", "mirrored", "a net for mirrored arms"),

@@ -100,6 +100,15 @@ NETS = Control(
     "random weights.",
     labels={APART: "arms, trained separately"},
 )
+DIAL = Control(
+    name="alpha",
+    label="The dial: alpha",
+    options=tuple(round(k / 10, 1) for k in range(-5, 16)),
+    default=0.0,
+    help="How much of delta is added to the old net. You can turn it once the nets are trained. Nothing is retrained.",
+    slider=True,
+    changes_runs=False,
+)
 LAYER = Control(
     name="layers",
     label="Add delta to",

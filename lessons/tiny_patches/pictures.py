@@ -68,9 +68,10 @@ CUT = Control(
     slider=True,
 )
 HEIGHTS = {TRAINED.name: 0.97, CUT.name: 0.45}  # the heights of the two handles
+ASKED = {TRAINED.name: "trained at this rank", CUT.name: "cut to this rank"}
 MARKS = (
-    Handle(x=TRAINED, y=97, name="trained at this rank", where={NONE: PLACE_OF_NONE}),
-    Handle(x=CUT, y=45, name="cut to this rank"),
+    Handle(x=TRAINED, y=97, name=ASKED[TRAINED.name], where={NONE: PLACE_OF_NONE}),
+    Handle(x=CUT, y=45, name=ASKED[CUT.name]),
 )
 GOAL = 0.03  # how far below full fine-tuning a patch may be on the mirrored arms, for the mission
 
@@ -90,11 +91,12 @@ def by_rank(evidence: Results, where: str, guess: Guess, title: str) -> Figure:
     ]
     marks = []
     if guess:
-        said = {
-            "your prediction: trained at this rank": guess_point(guess[TRAINED], TRAINED),
-            "your prediction: cut to this rank": guess_point(guess[CUT], CUT),
-        }
-        shown += [Curve(table=mark, name=name, role="guess", named=False) for name, mark in said.items()]
+        handles: tuple[Control[Any], ...] = (TRAINED, CUT)
+        said = {handle: guess_point(guess[handle], handle) for handle in handles}
+        shown += [
+            Curve(table=mark, name=f"your prediction: {ASKED[handle.name]}", role="guess", tag=(mark.x[0], "bottom"))
+            for handle, mark in said.items()
+        ]
     if evidence.has("cut", where):
         thin, after = accuracy_by_rank(evidence, where), cut(evidence, where)
         kept = band_by_x({rank: accuracies for rank, accuracies in after.items() if rank})
@@ -126,7 +128,7 @@ def miss_arrows(said: int | str, was: float, handle: Control[Any]) -> list[Mark]
         Mark(
             start=(begin, height),
             end=(end, height),
-            says=f"your prediction: {said}",
+            says=f"you: {said}, in truth: {was:g}" if math.isfinite(was) else f"you: {said}, in truth: {NONE}",
             role="guess",
             place="insideMiddleTop",
         )

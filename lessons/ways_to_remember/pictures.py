@@ -19,6 +19,7 @@ from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Control, Results, Settings
 from lessons.kit.results.evidence import final, retention
 from lessons.kit.runs.recipes import STEPS
+from lessons.ways_to_remember.claims import DEAR, WORTH, keeps
 from lessons.ways_to_remember.runs import (
     DARK,
     FREEZE,
@@ -32,7 +33,18 @@ from lessons.ways_to_remember.runs import (
     method_of,
     picked,
 )
-from lessons.ways_to_remember.side_figures import Tables, averages, cost, dot, heats, one_heat, skills, speeds, starts
+from lessons.ways_to_remember.side_figures import (
+    Tables,
+    averages,
+    cost,
+    dot,
+    heats,
+    kept_examples,
+    one_heat,
+    skills,
+    speeds,
+    starts,
+)
 
 OLD, NEW = "old skill that is left (%)", "new digits that are read (%)"
 KEPT, READ = 0.75, 0.8  # for the mission: the share of the old skill, and of the new digits
@@ -93,7 +105,17 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     where = scene if known else DARK
     guesses = {method: guess[handle] for method, handle in HANDLES.items()} if guess and where == DARK else {}
     title = f"Old and new skill after {STEPS} steps ({where})"
+    if known:
+        title += f". {cleared(evidence.tables('scene', where))}"
     return plane(evidence.tables("scene", where), chosen, evidence.tables("race"), guesses, title)
+
+
+def cleared(tables: Tables) -> str:
+    """Says in one sentence which ways reach the goal of the claim."""
+    ways = ", ".join(method for method in METHODS if keeps(tables, method)) or "none"
+    return (
+        f"Goal: {100 * WORTH:.0f} points more glyphs for at most {100 * DEAR:.0f} points of digits. Reached by {ways}"
+    )
 
 
 def live_row(evidence: Results, one: str) -> dict[int, pd.DataFrame]:
@@ -115,6 +137,8 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     race = evidence.tables("race")
     if scene != ROW and (told := old_skill_walls(evidence, chosen)):
         shown["Old glyphs"] = lambda: walls(told)
+    if known:
+        shown["Kept examples"] = lambda: kept_examples(evidence)
     kind, tables = ("live", race) if {NAIVE, chosen} <= race.keys() else ("stored", evidence.tables("scene", scene))
     if scene != ROW and chosen in tables:
         old, new = two_skills(tables[NAIVE], tables[chosen], chosen, kind)

@@ -63,6 +63,7 @@ JIGSAWS = {
     "EWC": Dial(strengths=(10, 300, 100_000), count=10),
     "L2-SP": Dial(strengths=(0.003, 0.03, 30)),
 }
+COUNTS = (1, 2, 5, 10, 20)  # the numbers of drawings of each glyph that replay keeps, for one view
 METHOD = Control(
     name="method",
     label="Way to remember",
@@ -120,6 +121,12 @@ def row(way: str, seeds: Seeds) -> list[Run]:
     return runs
 
 
+def kept_runs(seeds: Seeds) -> Values:
+    """Returns replay on dark digits with each number of kept drawings of every glyph."""
+    run = digits(DARK, "replay middle", seeds)
+    return [LabelledRun("kept", replace(run, keep=(replace(run.keep[0], count=count),)), count) for count in COUNTS]
+
+
 def method_of(way: str) -> str:
     return way.split()[0]
 
@@ -167,6 +174,7 @@ def backdrop(settings: Settings) -> Values:
         LabelledRun("price", Measure(kind="memory_cost", runs=tuple(digits(DARK, one, seeds) for one in middle))),
         *speed_runs(seeds),
         *turn_runs(seeds),
+        *kept_runs(seeds),
         LabelledRun("wall", on_the_wall(DARK if scene == ROW else scene, NAIVE), NAIVE),
         LabelledRun("wall", on_the_wall(DARK if scene == ROW else scene, picked(settings)), picked(settings)),
     ]

@@ -12,15 +12,29 @@ import pandas as pd
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.heatmap import heatmap
+from lessons.kit.figures.plane_axes import PlaneAxis
+from lessons.kit.figures.player import Player, Space, player
 from lessons.kit.figures.scatter import Axis, Dot, scatter
 from lessons.kit.model.values import Answer, Results
 from lessons.kit.results.evidence import final, retention
 from lessons.ways_to_remember.claims import grid
 from lessons.ways_to_remember.layerwise_forgetting import at_best, even_best, forgotten
 from lessons.ways_to_remember.layerwise_forgetting import old_accuracy as old
-from lessons.ways_to_remember.runs import BOTH, EVEN_RATES, METHODS, NAIVE, PRETRAINED, SCRATCH, SLOWED, TASKS, THAWED
+from lessons.ways_to_remember.runs import (
+    BOTH,
+    DARK,
+    EVEN_RATES,
+    METHODS,
+    NAIVE,
+    PRETRAINED,
+    SCRATCH,
+    SLOWED,
+    TASKS,
+    THAWED,
+)
 
 TASK_NAMES = ["whole digits", *(f"jigsaw {k}" for k in range(1, TASKS))]
+LOWEST = 60  # percent: the lower end of the axis of new digits
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -35,6 +49,40 @@ def skills(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Returns the share of the old skill that is left and the accuracy on the new task, each with the shape
     (seeds,)."""
     return final(retention(table)), final(table)
+
+
+def kept_examples(evidence: Results) -> Figure:
+    """Draws one dot that glides between stored runs of replay, by the number of drawings of each glyph that are kept.
+    The first frame has no protection."""
+    tables = {0: evidence.table("scene", DARK, NAIVE)} | evidence.tables("kept")
+    found = {count: [100 * float(skill.mean()) for skill in skills(table)] for count, table in sorted(tables.items())}
+    # Both axes become equally long, from 0 to 100 and from LOWEST to 100 percent.
+    places = [[left, 100 * (new - LOWEST) / (100 - LOWEST)] for left, new in found.values()]
+    numbers = [(f"{left:.0f} %", f"{new:.0f} %") for left, new in found.values()]
+    across = tuple((float(tick), str(tick)) for tick in range(0, 101, 20))
+    up = tuple((100 * (tick - LOWEST) / (100 - LOWEST), str(tick)) for tick in range(LOWEST, 101, 10))
+    panel = Space(
+        title="Where the net ends, when replay keeps this many drawings of each glyph",
+        xy=[[place, places[0]] for place in places],
+        classes=[0, 1],
+        extent=(-8, 108, -8, 108),
+        axes=(PlaneAxis("old skill that is left (%)", across), PlaneAxis("new digits that are read (%)", up)),
+        big=[f"old skill {left}" for left, _ in numbers],
+    )
+    says = [
+        f"Drawings of each glyph that are kept: {count}. The net keeps {left} of the old skill and reads {new} of the "
+        "digits."
+        for count, (left, new) in zip(found, numbers)
+    ]
+    value = Player(
+        marks=[f"{count} kept" for count in found],
+        says=says,
+        panels=(panel,),
+        classes=("replay", "no protection"),
+        first=1,
+        scrub="Kept drawings of each glyph",
+    )
+    return player(value, "More old drawings protect more of the old skill (dark digits, stored runs)")
 
 
 def one_heat(name: str, tables: Mapping[int, pd.DataFrame], kind: str) -> Figure:

@@ -47,7 +47,7 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Four nets", "Accuracy by step"),
+    moving=("Trained or frozen", "Accuracy by step"),
     verdict=verdict,
     script=script,
 )

@@ -23,6 +23,7 @@ from lessons.what_was_learned.claims import finals
 from lessons.what_was_learned.runs import COPIED, COPIES, FROZEN, RANDOM, SHUFFLED, TUNED, WAYS, WORLD
 
 LOOKS = {TUNED: "pretrained", FROZEN: "source", RANDOM: "scratch", SHUFFLED: "note"}
+MOMENTS, SQUARES = 6, 8  # moments of the sketch of the weights, and its squares along each side
 FLOOR = 0.4  # the lower end of the axis of accuracies
 COLOURS = ("first colour", "second colour")
 BEST = Control(
@@ -65,10 +66,12 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     world = settings[WORLD]
     told = {way: evidence.behaviour("race", way) for way in WAYS}
     if all(told.values()):
-        shown["Four nets"] = lambda: four_walls(told, evidence, settings)
+        shown["Trained or frozen"] = lambda: large_walls(told, (TUNED, FROZEN), evidence, settings)
     if tables := evidence.tables("race"):
         shown["Accuracy by step"] = lambda: race(tables, settings[COPIED], WORLDS[world].steps)
     shown["Which layers are copied"] = lambda: drawing(settings[COPIED])
+    if all(told.values()):
+        shown["Random or shuffled"] = lambda: large_walls(told, (RANDOM, SHUFFLED), evidence, settings)
     if evidence.has(FROZEN, SPIRALS, 1):
         shown |= {
             "What the head sees": lambda: unwinding(evidence, world),
@@ -89,27 +92,41 @@ def verdict(evidence: Results, guess: Guess) -> Verdict:
 
 
 def tasks(answer: dict[str, Any]) -> Figure:
-    """Draws the map of the backbone of the plane, and the points of the new task on this map."""
-    source, target = (np.array(points) for points in answer["points"])
+    """Draws the map of the backbone of the plane with the points of the new task, and a sketch of its weights."""
+    target = np.array(answer["points"][1])
     arms, reach = tuple(f"arm {k}" for k in range(1, 7)), answer["reach"]
     areas = [to_base64(np.frombuffer(base64.b64decode(answer["maps"][0][0][""]), np.uint8) + len(COLOURS))]
     extent = (-reach, reach, -reach, reach)
-    known = Space(
-        title="Old task: which of six arms?",
-        areas=areas,
-        extent=extent,
-        xy=source[:, :2],
-        classes=len(COLOURS) + source[:, 2].astype(int),
-    )
     new = Space(
-        title="New task, on the old map: which of two colours?",
+        title="Points of the new task, on the map of the old net",
         areas=areas,
         extent=extent,
         xy=target[:, :2],
         classes=target[:, 2].astype(int) % len(COLOURS),
     )
-    says = "Left: the map that the net has learned for the old task. Right: points of the new task on the same map."
-    return player(Player(marks=("",), says=(says,), classes=COLOURS + arms, panels=(known, new)))
+    says = [
+        "Before training: a copy has the old weights. A shuffled copy has the same numbers in other places.",
+        *["Training changes the weights that may learn. Frozen weights stay as they are."] * (MOMENTS - 1),
+    ]
+    marks = [f"moment {k + 1}" for k in range(MOMENTS)]
+    return player(Player(marks=marks, says=says, classes=COLOURS + arms, panels=(new, weights_sketch())))
+
+
+def weights_sketch() -> Images:
+    """Sketches the weights of one layer of the old net, and of a new net in each of the four ways, as it trains."""
+    rng = np.random.default_rng(0)
+    across = np.arange(SQUARES)
+    old = 110 * np.sin(across[:, None] / 1.3 + across / 2)
+    begun = {"old net": old, TUNED: old, FROZEN: old, RANDOM: rng.normal(0, 70, old.shape)}
+    begun[SHUFFLED] = rng.permutation(old.ravel()).reshape(old.shape)
+    change = {way: rng.normal(0, 55, old.shape) if way in (TUNED, SHUFFLED) else 0 * old for way in begun}
+    frames = [
+        [to_base64(np.clip(128 + one + k / (MOMENTS - 1) * change[way], 1, 255).round()) for way, one in begun.items()]
+        for k in range(MOMENTS)
+    ]
+    title = "The weights of one layer (a sketch)"
+    says = [[*begun]] * MOMENTS
+    return Images(title=title, images=frames, says=says, width=SQUARES, height=SQUARES, signed=True, size=52)
 
 
 def layers(evidence: Results, world: str, guess: Guess, ways: Sequence[str] = WAYS) -> Figure:
@@ -147,10 +164,12 @@ def drawing(copied: int) -> Figure:
     return layer_diagram.layer_diagram(rows, "The layers of the four nets, from the input to the head")
 
 
-def four_walls(told: Mapping[str, Sequence[Behaviour]], evidence: Results, settings: Settings) -> Figure:
-    """Draws the answers of the first net of each way to the new task, as it learns."""
+def large_walls(
+    told: Mapping[str, Sequence[Behaviour]], ways: Sequence[str], evidence: Results, settings: Settings
+) -> Figure:
+    """Draws the answers of the first net of two ways to the new task, as it learns."""
     examples = evidence.answer("exhibit")["tasks"][0]["examples"]
-    shown = [Wall(name=way, behaviour=behaviour, examples=examples, columns=10) for way, behaviour in told.items()]
+    shown = [Wall(name=way, behaviour=told[way], examples=examples, columns=10) for way in ways]
     classes = COLOURS if WORLDS[settings[WORLD]].net == "mlp" else ()
     return walls(shown, classes=classes)
 

@@ -22,6 +22,7 @@ from lessons.without_learning.pictures import (
     fitted_curves,
     hook,
     picture,
+    tells,
     verdict,
     views,
 )
@@ -68,7 +69,9 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("Pretraining",),
+    moving=("Your net's line", "Pretraining"),
+    tells=tells,
+    seconds=8,
     verdict=verdict,
     script=script,
     asks=asks,

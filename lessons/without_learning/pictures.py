@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from core.experiment.spec import Run
-from lessons.kit.figures import Figure
+from lessons.kit.figures import ROLES, Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.scatter import Axis, Dot, scatter
+from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
-from lessons.kit.model.values import Answer, Control, Results, Settings
+from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
 from lessons.without_learning.claims import ENOUGH, curve, errors, fitted, needed, share
 from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFT, SHOWN, STEEP, STEPS, learner, own_run
 
@@ -22,8 +24,9 @@ NEVER = "never"
 ERROR = "Error compared with always answering 0"
 REACH = (3.0, 4.0)
 SEEN = (-2.0, 2.0)  # the range of nineteen in twenty points in pretraining, which have a normal distribution
-PROMPT = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))
+PROMPT = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))  # also core.worlds.lines.SHOWN
 NET, FIT, YOURS = "the net", "least squares", "your net"
+TAGS = {NET: (1, "right"), FIT: (1, "left"), YOURS: (4, "top")}  # where the names of the curves do not touch
 LOOK = {NET: "pretrained", FIT: "target", YOURS: "scratch best"}
 TOLD = {
     AS_SEEN: "on lines as in pretraining",
@@ -68,6 +71,8 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Returns the other views: the learner's own nets in pretraining, the changed weights, and the costs."""
     shown: Views = {}
+    if told := evidence.behaviour("live"):
+        shown["Your net's line"] = lambda: line_so_far(told)
     if evidence.has("live"):
         shown["Pretraining"] = lambda: training(evidence.table("live"), settings[STEPS])
     if evidence.has("net"):
@@ -118,7 +123,7 @@ def visible_answers(evidence: Results) -> dict[str, Answer]:
 
 def error_curve(errors: np.ndarray, name: str) -> Curve:
     table = curve(errors)
-    return Curve(table=table.assign(low=table.low.clip(lower=0)), name=name, role=LOOK[name])
+    return Curve(table=table.assign(low=table.low.clip(lower=0)), name=name, role=LOOK[name], tag=TAGS[name])
 
 
 def fitted_curves(evidence: Results, settings: Settings) -> list[Curve]:
@@ -135,6 +140,40 @@ def banded(x: list[float], said: np.ndarray) -> pd.DataFrame:
     """Returns the mean and the spread of predictions with the shape (seeds, places)."""
     mean, spread = said.mean(0), said.std(0)
     return pd.DataFrame({"x": x, "mean": mean, "low": mean - spread, "high": mean + spread})
+
+
+def line_so_far(told: Sequence[Behaviour]) -> Figure:
+    """Draws the line that the learner's first net sees in the prompt of the first beat, beside least squares and its
+    own line before pretraining."""
+    x, y = np.array(PROMPT).T
+    slope, height = np.polyfit(x, y, 1)
+    grid = np.linspace(-REACH[0], REACH[0], len(told[-1]["0"]["curve"]))
+    at_first, now = (np.clip(test["0"]["curve"], -REACH[1], REACH[1]) for test in (told[0], told[-1]))
+    step = told[-1]["step"]
+    shown = [Curve(table=flat_curve(grid, height + slope * grid), name=FIT, role=LOOK[FIT], tag=(-2.25, "right"))]
+    if step:
+        shown.append(Curve(table=flat_curve(grid, at_first), name="before training", role="note", tag=(-2, "top")))
+    shown.append(Curve(table=flat_curve(grid, now), name=YOURS, role="pretrained"))
+    across, up = (Axis(name=name, low=-end, high=end, form=".1f") for name, end in zip("xy", REACH))
+    title = f"The line that your net sees in four points, after {step:,} training steps"
+    figure = value_curves(shown, across, up, title=title)
+    dots = {"type": "scatter", "name": "points", "data": [list(point) for point in PROMPT], "symbolSize": 13, "z": 5}
+    dots |= {"color": ROLES["note"][0], "silent": True}
+    return replace(figure, spec=figure.spec | {"series": [*figure.spec["series"], dots]})
+
+
+def flat_curve(x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+    """Returns a table for a curve without a band."""
+    return pd.DataFrame({"x": x, "mean": y, "low": y, "high": y})
+
+
+def tells(evidence: Results, settings: Settings) -> str:
+    """Describes the error of the learner's nets so far."""
+    if not evidence.has("live"):
+        return ""
+    table = evidence.table("live")
+    last = table[table.step == table.step.max()]
+    return f"After {int(last.step.max()):,} steps, the error of your nets is {share(float(last.error.mean()))}."
 
 
 def training(table: pd.DataFrame, steps: int) -> Figure:

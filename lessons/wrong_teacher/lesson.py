@@ -9,6 +9,7 @@ from lessons.kit.model.prediction import Prediction
 from lessons.kit.model.values import Settings
 from lessons.wrong_teacher.claims import CLAIMS
 from lessons.wrong_teacher.pictures import POINTS, WORTH, hook, picture, verdict, views
+from lessons.wrong_teacher.race import tells
 from lessons.wrong_teacher.runs import AGAIN, LABELS, SECOND, STANDARD, WORLD, backdrop, pretrained, runs
 
 
@@ -35,7 +36,8 @@ LESSON = Lesson(
     hook=hook,
     picture=picture,
     views=views,
-    moving=("The race", "Learning upright glyphs"),
+    moving=("Two teachers", "Learning upright glyphs"),
+    tells=tells,
     verdict=verdict,
     script=script,
 )

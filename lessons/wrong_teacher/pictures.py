@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from lessons.kit.figures import Figure
+from lessons.kit.figures.answer_wall import walls
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.cost_table import cost_table
-from lessons.kit.figures.curves import curves, over_steps, race
+from lessons.kit.figures.curves import curves, over_steps
 from lessons.kit.figures.image_grid import image_grid
 from lessons.kit.figures.label_curves import racing
 from lessons.kit.figures.ranked_rows import Row, ordinal, ranked_rows
@@ -22,13 +23,14 @@ from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Order
 from lessons.kit.model.values import Control, Results, Seeds, Settings
 from lessons.kit.results.evidence import final
-from lessons.kit.runs.recipes import STEPS
 from lessons.wrong_teacher.claims import distances, gap
+from lessons.wrong_teacher.race import taught_walls, teachers_race
 from lessons.wrong_teacher.runs import (
     BAD,
     HALF,
     LABELS,
     MENDED,
+    NO_TEACHER,
     NOBODY,
     QUARTER,
     SEEN,
@@ -82,7 +84,6 @@ BRIEFLY = {  # a shorter description for a row
 }
 ABOVE = "Percentage points better than from scratch"
 UNIT = "percentage points better than from scratch"
-NO_TEACHER = "no teacher"
 
 
 def worlds_shown(evidence: Results, notes: dict[str, str]) -> Figure:
@@ -171,7 +172,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     n = settings[LABELS]
     shown = [worth(guess_row(world, guess), gap(evidence, world, labels=n)) for world in WORLDS]
     shown = [replace(row, images=thumbs[row.name]) for row in shown]
-    if len(race := racing(evidence)) == 2:
+    if {"pretrained", "scratch"} <= (race := racing(evidence)).keys():
         live = 100 * (final(race["pretrained"]) - final(race["scratch"]))
         mine = Row(name="your run", note=settings[WORLD], role="target", images=thumbs[settings[WORLD]])
         shown.append(worth(mine, live))
@@ -211,10 +212,10 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     repair, and the distances."""
     shown: Views = {}
     world, n = settings[WORLD], settings[LABELS]
+    if told := taught_walls(evidence, settings):
+        shown["Two teachers"] = lambda: walls(told)
     if sides := racing(evidence):
-        shown["The race"] = lambda: race(
-            sides, STEPS, f"Accuracy on unseen digits: pretrained on {world}, and from scratch"
-        )
+        shown["The race"] = lambda: teachers_race(sides, settings)
     if evidence.has(PHASE):
         shown["Learning upright glyphs"] = lambda: second_phase(evidence.table(PHASE), world)
     shown["The teacher"] = lambda: worlds_shown(evidence, {world: ABOUT[world]})
@@ -224,8 +225,9 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
             "By features": lambda: near_and_far(evidence, n, "distance"),
             "By pixels": lambda: near_and_far(evidence, n, "look"),
         }
-    if len(sides) == 2:
-        shown["Cost"] = lambda: cost_table(sides, n, paid(evidence))
+    if {"pretrained", "scratch"} <= sides.keys():
+        two = {side: table for side, table in sides.items() if side != "rival"}
+        shown["Cost"] = lambda: cost_table(two, n, paid(evidence))
     return shown
 
 

@@ -28,7 +28,10 @@ WORLDS: dict[str, Image] = {
 BAD = tuple(WORLDS)[3:]  # worlds that might do harm, which are tested with every way to fine-tune
 LABELLED_APART = ("graded by ink", "random labels")  # worlds that have the pictures of another world, with other labels
 SEEN = tuple(world for world in WORLDS if world not in LABELLED_APART)
+ON_WALL = Handwriting(labels=STANDARD)
+NO_TEACHER = "no teacher"
 NOBODY = "nobody"  # no world before the second phase
+TILES = 40  # the number of unseen digits on a live wall
 NONE, AGAIN = "straight to digits", "upright glyphs in between"
 
 WORLD = Control(
@@ -74,18 +77,28 @@ def start(settings: Settings) -> Run:
     return (retrained if settings[SECOND] == AGAIN else teacher)(settings[WORLD], Seeds())
 
 
-def pretrained(settings: Settings) -> Run:
-    return fine_tuned(settings[LABELS], seeds=Seeds(first=100 * settings.draw), start=start(settings))
+def rival(settings: Settings) -> str:
+    """Returns the teacher that the learner's choice races against: upright glyphs, or the wrong teacher if the learner
+    chose upright glyphs."""
+    return WORLD.default if settings[WORLD] == UPRIGHT else UPRIGHT
+
+
+def pretrained(settings: Settings, begun: Run | None = None) -> Run:
+    """Returns digits after the learner's teacher, or after another start."""
+    seeds = Seeds(first=100 * settings.draw)
+    return replace(fine_tuned(settings[LABELS], seeds=seeds, start=begun or start(settings)), exhibit=TILES)
 
 
 def runs(settings: Settings) -> Runs:
-    """Returns the race. The second phase comes first if there is one."""
+    """Returns the race of two teachers and no teacher. The second phase comes first if there is one."""
     before = [LabelledRun("second phase", start(settings), name="upright glyphs")] * (settings[SECOND] == AGAIN)
     race = {
         "pretrained": pretrained(settings),
+        "rival": pretrained(settings, teacher(rival(settings), Seeds())),
         "scratch": scratch(settings[LABELS], seeds=Seeds(first=100 * settings.draw)),
     }
-    return [*before, *(LabelledRun("race", run, side, name=side) for side, run in race.items())]
+    names = {"pretrained": settings[WORLD], "rival": rival(settings), "scratch": NO_TEACHER}
+    return [*before, *(LabelledRun("race", run, side, name=names[side]) for side, run in race.items())]
 
 
 def backdrop(settings: Settings) -> Values:
@@ -99,6 +112,7 @@ def backdrop(settings: Settings) -> Values:
         *hide([*after, *mended_runs(STANDARD, Seeds())]),
         world_distance(Seeds()),
         LabelledRun("teacher", teacher(settings[WORLD], Seeds())),
+        LabelledRun("wall", Measure(kind="tracked_examples", runs=(), tasks=(ON_WALL,), count=TILES)),
         LabelledRun("examples", Measure(kind="examples", runs=(), tasks=tasks, count=10)),
     ]
 

@@ -108,7 +108,9 @@ function start(root, data) {
   }
   const glide = to => run(Math.min(at, to), to, calm.matches ? 0 : 380, () => { playing = 0; show(to) })
   function play() {
-    const pace = calm.matches ? 1200 : Math.min(700, Math.max(120, 9000 / (last + 1))) // milliseconds for each frame
+    const read = data.panels.some(panel => panel.kind === "texts") // text needs time to be read
+    const even = read ? Math.min(2600, Math.max(120, 13000 / (last + 1))) : Math.min(700, Math.max(120, 9000 / (last + 1)))
+    const pace = calm.matches ? Math.max(1200, even) : even // milliseconds for each frame
     const from = at >= last ? 0 : at
     says.ariaLive = "off"
     dress(toggle, "pause", translated`Pause`)

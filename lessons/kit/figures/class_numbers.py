@@ -68,7 +68,7 @@ def summary(slider: Control[Any], guesses: Guesses, low: str, middle: str, high:
 
 
 def guess_count(many: int) -> str:
-    return f"{many} guess{'es' * (many != 1)}"
+    return f"{many} prediction{'s' * (many != 1)}"
 
 
 def places(order: Order, guesses: Guesses) -> dict[str, float]:

@@ -201,7 +201,7 @@ def class_sentence(slider: Control[Any], guesses: Guesses) -> str:
     how = "in the middle" if slider.slider else "most often"
     many = sum(found.values())
     most = slider.label_of(middle(slider, guesses))
-    return f"{slider.label}: {many} guess{'es' * (many > 1)}, {each}; {how} {most}."
+    return f"{slider.label}: {many} prediction{'s' * (many > 1)}, {each}; {how} {most}."
 
 
 def tally(slider: Control[Any], guesses: Guesses) -> Figure:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from lessons.kit.figures import ROLES, Figure, Ground, percent
+from lessons.kit.figures.end_labels import spread_end_labels
 from lessons.kit.model.cache_by_identity import cache_by_identity
 from lessons.kit.model.values import side_name
 from lessons.kit.results.evidence import band
@@ -60,6 +61,7 @@ def curves(
     series = [one for curve in shown for one in curve_series(curve)]
     series += [mark_series(mark, k) for k, mark in enumerate(marks)]
     ground = Ground(x=span, y=(100 * share[0], 100 * share[1]), log=(log, False))
+    spread_end_labels(series, ground)
     option = {
         "animation": False,
         "grid": ground.grid,
@@ -151,7 +153,6 @@ def curve_series(curve: Curve) -> list[dict[str, Any]]:
         "color": colour,
         "lineStyle": {"type": dash, "width": 2.5},
         "endLabel": {"show": curve.named, "formatter": "{a}", "color": colour, "fontWeight": "bold", "distance": 6},
-        "labelLayout": {"moveOverlap": "shiftY"},
         "z": 3,
     }
     if curve.crest:

@@ -26,7 +26,7 @@ class Round:
     def spec(self) -> dict[str, Any]:
         """Returns the round in the form that the browser reads."""
         likeliest = self.expected[0][0]
-        named = [(token.strip() or "(a line's end)", chance) for token, chance in self.expected]
+        named = [(name_token(token), chance) for token, chance in self.expected]
         return {
             "before": self.before,
             "after": self.after.strip(),
@@ -34,6 +34,11 @@ class Round:
             "among": among_how_many(self.bits),
             "right": likeliest.strip() == self.after.strip(),
         }
+
+
+def name_token(token: str) -> str:
+    """Returns the token without spaces around it. A token of white space is described in words."""
+    return token.strip() or ("(a line's end)" if token.strip(" ") else "(a space)")
 
 
 def among_how_many(bits: float) -> str:

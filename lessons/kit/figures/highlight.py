@@ -16,17 +16,26 @@ STYLES = ("lineStyle", "itemStyle")
 def highlight(figure: Figure, names: Collection[str]) -> Figure:
     """Returns the picture with the parts of these names highlighted.
 
-    The name of a mark is its text or the beginning of its text. The picture stays as it is if no part has one of the
+    The name of a mark is its text or the beginning of its text. The name of a small chart is its title or the beginning
+    of its title, and it stands for everything in this chart. The picture stays as it is if no part has one of the
     names, or if it is not a chart.
     """
     if figure.kind != "chart" or not names:
         return figure
-    shown = [name_of(series) for series in figure.spec["series"]]
-    stays = [any(name == one or name.startswith(f"{one} ") for one in names) for name in shown]
+    charts = [title["text"] for title in figure.spec["title"]] if isinstance(figure.spec.get("title"), list) else []
+    stays = [
+        is_named(name_of(series), names) or (bool(charts) and is_named(charts[series.get("xAxisIndex", 0)], names))
+        for series in figure.spec["series"]
+    ]
     if not any(stays):
         return figure
     series = [one if stay else paled(one) for one, stay in zip(figure.spec["series"], stays)]
     return replace(figure, spec=figure.spec | {"series": series}, alt=f"Lit: {', '.join(names)}. {figure.alt}")
+
+
+def is_named(name: str, names: Collection[str]) -> bool:
+    """Returns whether this is one of the names, or begins with one of them."""
+    return any(name == one or name.startswith(f"{one} ") for one in names)
 
 
 def name_of(series: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lessons.kit.figures import ROLES, Figure
 
 COPIED, SHUFFLED, RANDOM = "copied", "shuffled", "random"
-MARKS = {COPIED: "⧉", SHUFFLED: "⤨", RANDOM: "⚄"}
+MARKS = {COPIED: "=", SHUFFLED: "⤨", RANDOM: "⚄"}
 NAME = "margin:.7rem 0 .1rem"
 BOX = (
     "display:inline-block;box-sizing:border-box;width:22%;max-width:150px;margin:2px 1%;padding:.45rem .2rem;"

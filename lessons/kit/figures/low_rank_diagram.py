@@ -16,19 +16,29 @@ GAP = 5  # cells between the two thin matrices and their product
 
 
 def low_rank_diagram(side: int, ranks: Sequence[int], title: str = "") -> Figure:
-    """Draws a player whose scrubber is the rank. The matrix has the size side * side."""
+    """Draws a player whose scrubber is the rank. The matrix has the size side * side.
+
+    Beside the product of the thin matrices, it draws a whole matrix that is cut to the same rank.
+    """
     rng = np.random.default_rng(0)
     tall, flat = (rng.normal(size=(side, max(ranks))) for _ in range(2))
+    whole = rng.normal(size=(side, side))
     counts = [2 * side * rank for rank in ranks]
     panels = (
         Images(
-            title="Columns (left) times rows (top) fill the whole square",
-            images=[[strip_bytes(tall[:, :rank], flat[:, :rank], max(ranks))] for rank in ranks],
+            title="Two changes of the same rank: trained as columns and rows, or cut from a whole square",
+            images=[
+                [
+                    strip_bytes(tall[:, :rank], flat[:, :rank], max(ranks)),
+                    strip_bytes(*strongest(whole, rank), max(ranks)),
+                ]
+                for rank in ranks
+            ],
+            says=["trained: columns times rows", "cut: the strongest directions of a whole square"],
             width=side + GAP + max(ranks),
             height=side + GAP + max(ranks),
             signed=True,
-            columns=1,
-            size=440,
+            size=330,
         ),
         Bars(
             title=f"Numbers to train for a layer of {side} x {side} weights",
@@ -45,6 +55,13 @@ def low_rank_diagram(side: int, ranks: Sequence[int], title: str = "") -> Figure
     ]
     value = Player(marks=[f"rank {rank}" for rank in ranks], says=says, panels=panels, scrub="Rank")
     return player(value, title)
+
+
+def strongest(whole: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the columns and rows (side, rank) whose product is nearest to the whole matrix."""
+    columns, sizes, rows = np.linalg.svd(whole)
+    scale = np.sqrt(sizes[:rank])
+    return columns[:, :rank] * scale, rows[:rank].T * scale
 
 
 def strip_bytes(tall: np.ndarray, flat: np.ndarray, room: int) -> str:

@@ -95,7 +95,7 @@ def alt_text(shown: Sequence[Row], unit: str, ask: Order | None, ends: tuple[str
 def row_text(row: Row) -> str:
     value = row.says or ("" if row.value is None else f"{row.value:g}")
     spread = f"between {row.low:.1f} and {row.high:.1f}" if row.low is not None and row.high is not None else ""
-    guess = "" if row.guess is None else f"your guess {row.guess:g}"
+    guess = "" if row.guess is None else f"your prediction {row.guess:g}"
     more = ", ".join(filter(None, (spread, guess, row.note)))
     return f"{row.called or row.name} {value}".strip() + (f" ({more})" if more else "")
 

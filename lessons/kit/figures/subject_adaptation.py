@@ -22,7 +22,7 @@ UNIT = "bits per character"
 
 
 def adapting(tables: Mapping[str, pd.DataFrame], high: float) -> Figure:
-    """Draws the loss of both sides on a subject, and the loss of the reader on general text, in bits a character
+    """Draws the loss of both sides on a subject, and the loss of the reader on general text, in bits per character
     against steps."""
     shown = [Curve(table=by_step(table, "bits"), name=NAMES[side], role=side) for side, table in tables.items()]
     if PRETRAINED in tables:
@@ -44,11 +44,11 @@ def passages(evidence: Results, name: str) -> Figure:
     """Draws the beginnings of texts on a subject that the nets continue, with their true continuations."""
     begun = evidence.answer("begun")["tasks"][0]["examples"] if evidence.has("begun") else []
     parts = [
-        f'<p style="margin:0 0 1.2rem">{quoted(beginning(one["prompt"]))}'
-        f'<span style="opacity:.75">{quoted(one["right"].rstrip())} …</span></p>'
+        f'<p style="margin:0 0 1.2rem"><strong>{quoted(beginning(one["prompt"]))}</strong>'
+        f"<em>{quoted(one['right'].rstrip())} …</em></p>"
         for one in begun
     ]
-    title = f"From {name}. Three nets will continue the dark words. The pale words show how the text really continues"
+    title = f"From {name}. Three nets will continue the bold words. The words in italics are how the text continues"
     told = "; ".join(f"{one['prompt']} continues: {one['right']}" for one in begun)
     style = "font-size:1.3rem;line-height:1.5;max-width:46rem"
     return Figure(kind="html", spec=f'<div style="{style}">{"".join(parts)}</div>', alt=f"{title}. {told}", title=title)
@@ -66,8 +66,9 @@ def quoted(text: str) -> str:
     return html.escape(re.sub(r"\s*\n\s*", "\n", plain)).replace("\n", "<br>")
 
 
-def continuations(evidence: Results, role: str) -> Figure:
-    """Draws how the untouched reader and both sides continue the same beginnings."""
+def continuations(evidence: Results, role: str, author: str = "") -> Figure:
+    """Draws how the untouched reader and both sides continue the same beginnings. If there is an `author`, the real
+    continuation comes first."""
     ours, theirs = ([test for test in evidence.behaviour(role, side) if "0" in test] for side in (PRETRAINED, SCRATCH))
     examples = evidence.answer("begun")["tasks"][0]["examples"] if evidence.has("begun") else []
     steps = f"after {ours[-1]['step']} steps"
@@ -81,16 +82,20 @@ def continuations(evidence: Results, role: str) -> Figure:
             f"{quoted(beginning(examples[k]['prompt']))} …" if k < len(examples) else "From the beginning of a page …"
         )
         rows = [f'<p style="margin:.2rem 0 .4rem"><strong>{given}</strong></p>']
-        for name, colour, test in sides:
-            says = test["0"]["texts"][k]
+        written = [(name, colour, test["0"]["texts"][k]) for name, colour, test in sides]
+        if author and k < len(examples):
+            written.insert(0, (author, "currentColor", examples[k]["right"]))
+        for name, colour, says in written:
             told.append(f"{name}: {' '.join(says.split())}")
             rows.append(
                 f'<div style="border-left:4px solid {colour};padding:.1rem 0 .1rem .6rem;margin:0 0 .45rem">'
-                f'<div style="font-size:.8rem;font-weight:600;color:{colour}">{name}</div>'
+                f'<div style="font-size:.8rem;font-weight:600">{name}</div>'
                 f'<div style="overflow-wrap:anywhere;line-height:1.35">{quoted(says.strip())}</div></div>'
             )
         blocks.append("".join(rows))
     title = "Three nets continue the same words"
+    if author:
+        title = f"How the bold words really continue ({author}), and how three nets continue them"
     columns = "display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:.25rem 1.5rem"
     grid = "".join(f"<div>{block}</div>" for block in blocks)
     return Figure(kind="html", spec=f'<div style="{columns}">{grid}</div>', alt="; ".join(told), title=title)

@@ -78,6 +78,12 @@ class Tokens:
         } | large(self.big, len(marks))
 
 
+def quote_token(token: str) -> str:
+    """Quotes a token for a label or a sentence. A token of white space is described in words."""
+    blank = {"": "(a space)", "\n": "(the end of a line)", "\f": "(the end of a text)"}
+    return f"“{visible(token)}”" if token.strip() else blank.get(token.strip(" "), "(white space)")
+
+
 def visible(token: str) -> str:
     """Makes the invisible characters of a token visible. A space becomes an open box, a line break becomes an arrow,
     and other characters that cannot be printed become dots."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from lessons.kit.figures import Figure, Ground
 from lessons.kit.figures.curves import Curve, Mark, curves, ticks
+from lessons.kit.figures.end_labels import spread_end_labels
 from lessons.kit.figures.scatter import Axis
 
 
@@ -25,6 +26,7 @@ def value_curves(shown: Sequence[Curve], x: Axis, y: Axis, marks: Sequence[Mark]
     wide = max(len(f"{tick:,g}") for tick in marked)  # the number of characters of the widest number beside the axis
     gap = 16 + 7 * wide  # pixels between the axis and its name
     ground = Ground(x=(x.low, x.high), y=(y.low, y.high), log=(x.log, y.log), left=gap + 14)
+    spread_end_labels(figure.spec["series"], ground)
     kind = "log" if y.log else "value"
     axis: dict[str, object] = {"type": kind, "name": y.name, "nameLocation": "middle", "nameGap": gap}
     axis |= {"min": y.low, "max": y.high}

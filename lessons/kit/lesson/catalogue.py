@@ -148,8 +148,9 @@ class Workspace:
     mission: Mission | None = None
     lacks: Callable[[Settings], str] = nothing_lacks  # what the learner still has to do before the button is enabled
     # The control that is set to the step of a player; beside other pictures it is a slider.
-    turn: Control[int] | None = None
+    turn: Control[Any] | None = None
     is_player: Callable[[Results], bool] = never  # returns whether the picture is such a player
+    seconds: float = 4.0  # the time in which stored runs are played; texts need longer, because learners read them
     plays: bool = True  # whether the recorded runs play while the learner's own runs start
     # A figure below the sheet, of the nets' answers to the input on the sheet. It is None until there are results.
     beside: Callable[[Results, Settings], Figure | None] = no_figure

@@ -1,5 +1,5 @@
 """Defines language models that are trained on different amounts of text, which the lessons on text share. It also
-reads the loss of these models from their tables, in bits a character.
+reads the loss of these models from their tables, in bits per character.
 
 Like recipes.py, it is a short list of values.
 """
@@ -92,6 +92,6 @@ def beginnings(subject: str) -> Measure:
 
 @cache_by_identity(256)
 def bits(table: pd.DataFrame, name: str = "bits") -> np.ndarray:
-    """Returns the values of a run's table in bits a character, with the shape (tests, seeds)."""
+    """Returns the values of a run's table in bits per character, with the shape (tests, seeds)."""
     steps = table.step.to_numpy()  # the rows are sorted by step, and then by seed
     return table[name].to_numpy().reshape(-1, np.count_nonzero(steps == steps[0]))

@@ -55,7 +55,7 @@ if BACKBONE:
     copy_reader(BACKBONE, net)
 windows = torch.arange((len(train) - 1) // WINDOW) * WINDOW
 order = torch.cat([windows[torch.randperm(len(windows))] for _ in range(STEPS * BATCH // len(windows) + 1)])
-print(f"before: {bits(net):.3f} bits a character")
+print(f"before: {bits(net):.3f} bits per character")
 adam = torch.optim.Adam(net.parameters(), lr=RATE)
 rate = LambdaLR(adam, lambda step: annealed(step, STEPS))
 for begins in order.split(BATCH)[:STEPS]:
@@ -65,4 +65,4 @@ for begins in order.split(BATCH)[:STEPS]:
     loss.backward()
     adam.step()
     rate.step()
-print(f"after:  {bits(net):.3f} bits a character")
+print(f"after:  {bits(net):.3f} bits per character")
