@@ -108,9 +108,9 @@ def starts_of(lesson: Lesson, choice: Settings) -> Runs:
 
 @cache
 def starts() -> frozenset[Run]:
-    """Returns all runs whose weights ship."""
+    """Returns all runs whose weights ship. Models that others have trained are downloaded instead."""
     every = [starts_of(lesson, choice) for lesson in lessons().values() for choice in every_setting(lesson)]
-    return frozenset(piece.of for pieces in every for piece in pieces)
+    return frozenset(piece.of for pieces in every for piece in pieces if not piece.of.brought)
 
 
 # --- What is written --------------------------------------------------------------------------------------------------
