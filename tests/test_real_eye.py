@@ -1,4 +1,5 @@
-"""The real eye, with random weights, against an implementation of other people, and how its file is read."""
+"""The real eye, with random weights, against an implementation of other people, how its file is read, and the lesson
+about it, from what ships."""
 
 from __future__ import annotations
 
@@ -9,8 +10,16 @@ import torch
 from safetensors.torch import load
 
 from core import nets
+from core.experiment.brought_tasks import PHOTOS
+from core.experiment.spec import digest
 from core.nets import Theta, efficientnet_lite0
 from core.pretrained import eye_weights
+from lessons.kit.lesson.catalogue import lessons
+from lessons.kit.model.values import Results, Settings, visible
+from lessons.kit.results.evidence import load_results
+from lessons.kit.shipping import ship
+from lessons.real_eye.claims import names_kept, ways
+from lessons.real_eye.runs import GENTLE, HEAD_ONLY, HOT, SIDES, TILES
 from tests.real_models import layer_shapes, one_seed
 
 
@@ -96,3 +105,51 @@ def test_pickled_objects_are_refused(tmp_path: Path) -> None:
     torch.save({"_fc.weight": Path("anything")}, tmp_path / "eye.pth")
     with pytest.raises(Exception, match="weights_only"):
         eye_weights.convert((tmp_path / "eye.pth").read_bytes())
+
+
+# --- The lesson, from what ships --------------------------------------------------------------------------------------
+
+LESSON = lessons()["real_eye"]
+
+
+def known(**set_by_learner: str | int) -> tuple[Results, Settings]:
+    settings = LESSON.defaults.but(**set_by_learner)
+    recorded = LESSON.recorded_settings
+    return load_results([*LESSON.backdrop(settings), *LESSON.runs(recorded)]), settings
+
+
+def test_three_walls_show_thirty_emoji_in_colour() -> None:
+    evidence, settings = known()
+    walls = LESSON.views(evidence, settings, Settings())["Picture by picture"]()
+    assert [panel["title"] for panel in walls.spec["panels"]] == list(SIDES.values())
+    for panel in walls.spec["panels"]:
+        assert len(panel["images"][0]) == TILES and panel["images"][0][0].startswith("data:image/webp")
+
+
+def test_hook_calls_an_apple_a_whistle() -> None:
+    evidence, settings = known()
+    hook = LESSON.hook(evidence, settings)
+    (panel,) = hook.spec["panels"]
+    assert len(panel["images"][0]) == len(panel["says"][0]) == 12
+    assert "an apple a whistle" in hook.alt
+
+
+def test_no_answer_stands_before_the_prediction() -> None:
+    shown = load_results(visible(LESSON.backdrop(LESSON.defaults)))
+    assert shown.tables("untrained") and not shown.tables("eye") and not shown.tables("way")
+    assert LESSON.views(shown, LESSON.defaults, Settings()) == {}
+
+
+def test_photos_themselves_do_not_ship() -> None:
+    """Their package may be downloaded, but this repository does not copy it."""
+    settings = LESSON.defaults.but(source=PHOTOS)
+    tiles = [piece.of for piece in LESSON.after(settings)]
+    assert tiles and not {digest(value) for value in tiles} & {digest(value) for _, value in ship.values_of(LESSON)}
+    assert not any(piece.role == "wall" for piece in LESSON.backdrop(settings))
+
+
+def test_head_alone_keeps_every_name() -> None:
+    evidence, _ = known()
+    kept = names_kept(evidence)
+    assert (kept[HEAD_ONLY] == 1).all() and (kept[HOT] < kept[GENTLE]).all()
+    assert all(len(draws) == 8 for draws in (*kept.values(), *ways(evidence).values()))

@@ -23,7 +23,7 @@ from core.experiment.checks import BadValue
 from core.experiment.tasks import Pictures
 from core.worlds import TrainingSet, draw_per_class, evenly_spaced, generator, handwriting
 
-SIDE, TILE = 128, 48  # pixels of an example, and of a picture on a page
+SIDE, TILE = 128, 64  # pixels of an example, and of a picture on a page
 SHEETS = Path(__file__).with_name("emoji")
 PHOTO_FILE = Path(__file__).parents[1] / "brought" / "photos.npz"
 SHEET_SIDE, COLUMNS = 64, 20  # pixels of an emoji on a sheet, emoji in a row

@@ -22,7 +22,7 @@ from core.experiment.checks import BadValue
 from lessons.kit.figures import ROLES, Figure, percent
 from lessons.kit.figures.plane_axes import PlaneAxis, axes_spec, bounding_square
 
-IN_COLOUR, COLOUR_SIDE = "data:image/", 48  # how a picture in colour begins, and its pixels
+IN_COLOUR, COLOUR_SIDE = "data:image/", 64  # how a picture in colour begins, and its pixels
 NOTHING, RIGHT, LOST, WON_BACK = 0, 1, 2, 3  # states of an item, each with a colour and a mark
 
 

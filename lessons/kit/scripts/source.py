@@ -22,6 +22,7 @@ WRITTEN_OUT = (
     "lessons.kit.scripts.attention",
     "core.experiment.guest_book_words",
 )  # imports from these modules are replaced by their code
+CALLED = {"PIL": "pillow"}  # packages by the name under which they are imported, if pip has another one
 Import = ast.Import | ast.ImportFrom
 PARSING = Lock()
 
@@ -31,7 +32,7 @@ def render_script(script: str, title: str, **constants: object) -> str:
     module."""
     text = written_out(resolve_branches(with_constants(text_of(script), **constants)))
     imported = {name for node in ast.walk(parse(text)) for name in packages(node)}
-    needs = "# Needs: pip install " + " ".join(sorted(name for name in imported if group(name) == 1))
+    needs = "# Needs: pip install " + " ".join(sorted(CALLED.get(name, name) for name in imported if group(name) == 1))
     if any(group(name) == 2 for name in imported):
         needs = "# Needs: Headstart's requirements, and its folder to run in"
     elif re.search(r"\"(lessons|core)/", text):

@@ -103,14 +103,14 @@ def starts_of(lesson: Lesson, choice: Settings) -> Runs:
     heard = [
         LabelledRun(str(piece), run, k) for piece in answers(lesson, choice) for k, run in enumerate(piece.of.runs)
     ]
-    return [*begun, *heard]
+    return [piece for piece in (*begun, *heard) if not piece.of.brought]  # a model of others does not ship
 
 
 @cache
 def starts() -> frozenset[Run]:
     """Returns all runs whose weights ship. Models that others have trained are downloaded instead."""
     every = [starts_of(lesson, choice) for lesson in lessons().values() for choice in every_setting(lesson)]
-    return frozenset(piece.of for pieces in every for piece in pieces if not piece.of.brought)
+    return frozenset(piece.of for pieces in every for piece in pieces)
 
 
 # --- What is written --------------------------------------------------------------------------------------------------

@@ -1,0 +1,130 @@
+"""Draws the figures of this lesson: what a net for photos calls emoji, what it learns from a few labels, and how much
+of its old knowledge is left."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.experiment.brought_tasks import DIGITS, EMOJI, PHOTOS, SIX_EMOJI
+from lessons.kit.figures import Figure, percent
+from lessons.kit.figures.answer_wall import Wall, walls
+from lessons.kit.figures.bars import Bar, bars
+from lessons.kit.figures.curves import Curve, curves
+from lessons.kit.figures.label_curves import compare_with_guess, guess_curves, handle
+from lessons.kit.figures.player import COLOUR_SIDE, Images, Player, player
+from lessons.kit.lesson.catalogue import Guess, Verdict, Views
+from lessons.kit.model.values import Results, Settings
+from lessons.kit.results.evidence import band_by_x, final
+from lessons.real_eye.claims import accuracies, leads, names_kept, small_best, ways
+from lessons.real_eye.runs import FEW, GENTLE, HEAD_FIRST, HEAD_ONLY, HOT, LABELS, SIDES, SOURCE
+
+READ = "The percentage of unseen emoji whose kind the pretrained net names correctly."
+HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in zip(FEW, (30, 50, 70))}  # by labels per class
+FOX, APPLE = 2, 21  # among the unseen emoji
+LARGE = 100  # pixels on the screen
+LOOKED_AT = (12, 1, 2, 5, 16, 21, 29, 33, 38, 44, 53, 58)  # unseen emoji whose names are shown, right and wrong ones
+PLAIN = {EMOJI: "emoji", PHOTOS: "photos", SIX_EMOJI: "emoji of six kinds", DIGITS: "digits"}
+ROLES = {"pretrained": "pretrained", "untrained": "source", "scratch": "scratch"}  # the look of each side
+DISTANCES = {  # sources with the same net on both sides, by their distance from the photos of ImageNet
+    "photos": (PHOTOS, "pretrained"),
+    "emoji of the same kinds": (SIX_EMOJI, "target"),
+    "digits": (DIGITS, "source"),
+}
+TUNED = {HEAD_ONLY: "pretrained", HEAD_FIRST: "pretrained", GENTLE: "target", HOT: "target"}
+
+
+def hook(evidence: Results, settings: Settings) -> Figure:
+    """Draws some emoji with the names that the pretrained net gives them."""
+    names = evidence.answer("named")["names"][0][0]
+    shown = evidence.answer("looked at")["tasks"][0]["examples"]
+    panel = Images(
+        title="Twelve emoji, and the name that the net finds most likely",
+        images=[shown[k]["image"] for k in LOOKED_AT],
+        says=[names[k] for k in LOOKED_AT],
+        width=COLOUR_SIDE,
+        height=COLOUR_SIDE,
+        size=LARGE,
+    )
+    said = f"The net calls a fox a {names[FOX]}, and an apple a {names[APPLE]}."
+    return player(Player(marks=("",), says=(said,), panels=[panel]))
+
+
+def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
+    """Draws accuracy against the number of labels: of the three nets, of the live run, and the learner's guess."""
+    source, shown = settings[SOURCE], list[Curve]()
+    known = {"untrained": accuracies(evidence, "untrained", source), "pretrained": accuracies(evidence, "eye", source)}
+    for side, each in known.items():
+        if each:
+            shown.append(Curve(table=band_by_x(each), name=SIDES[side], role=ROLES[side]))
+    if best := small_best(evidence, source):
+        shown.append(Curve(table=band_by_x(best), name="small net, at its best", role="scratch best"))
+    if known["pretrained"]:
+        shown += [
+            Curve(
+                table=band_by_x({settings[LABELS]: final(table)}),
+                name=f"{SIDES[side]}, this run",
+                role=ROLES[side],
+                named=False,
+            )
+            for side, table in evidence.tables("race").items()
+        ]
+    shown += guess_curves(guess, HANDLES) if source == EMOJI else []
+    return curves(shown, "labels per class", (1, 5), title=f"Accuracy on unseen {PLAIN[source]}", at=FEW)
+
+
+def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
+    """Returns the other views: the walls, the lead by distance, the ways to fine-tune, and the names that are kept."""
+    shown: Views = {}
+    if len(told := told_of(evidence)) == len(SIDES):
+        shown["Picture by picture"] = lambda: walls(told)
+    if evidence.tables("eye"):
+        shown["Near and far"] = lambda: near_and_far(evidence)
+    if reached := ways(evidence):
+        shown["Ways to fine-tune"] = lambda: tuned_bars(reached, "Accuracy on unseen photos, two labels per class")
+    if kept := names_kept(evidence):
+        shown["Its thousand names"] = lambda: tuned_bars(kept, "Unseen photos that keep their ImageNet name")
+    return shown
+
+
+def told_of(evidence: Results) -> list[Wall]:
+    """Returns a wall for each side, once all have started."""
+    if not evidence.has("wall"):
+        return []
+    (told,) = evidence.answer("wall")["tasks"]
+    names = list(told["names"].values())
+    sides = {side: evidence.behaviour("race", side) for side in SIDES}
+    return [
+        Wall(name=SIDES[side], behaviour=answers, examples=told["examples"], full=names, columns=6)
+        for side, answers in sides.items()
+        if answers
+    ]
+
+
+def near_and_far(evidence: Results) -> Figure:
+    """Draws the lead of the pretrained net over the same net untrained, for three kinds of pictures."""
+    shown = [
+        Curve(table=band_by_x({n: lead / 100 for n, lead in leads(evidence, source).items()}), name=name, role=role)
+        for name, (source, role) in DISTANCES.items()
+    ]
+    title = "How far the pretrained net is ahead of the same net untrained"
+    return curves(shown, "labels per class", (1, 5), title=title, y="Lead in accuracy", share=(0, 0.6), at=FEW)
+
+
+def tuned_bars(shares: dict[str, np.ndarray], title: str) -> Figure:
+    """Draws a share for each way to fine-tune."""
+    rows = [Bar(name=way, values=100 * shares[way], role=role) for way, role in TUNED.items() if way in shares]
+    return bars(rows, "Unseen photos", "percent", title, signed=False)
+
+
+def tells(evidence: Results, settings: Settings) -> str:
+    """Describes the state of the race."""
+    sides = evidence.tables("race")
+    if not sides:
+        return ""
+    said = ", ".join(f"{SIDES[side]} {percent(float(final(sides[side]).mean()))}" for side in SIDES if side in sides)
+    return f"Unseen {PLAIN[settings[SOURCE]]} whose kind is named correctly: {said}."
+
+
+def verdict(evidence: Results, guess: Guess) -> Verdict:
+    ours = accuracies(evidence, "eye", EMOJI)
+    return compare_with_guess(guess, HANDLES, ours, "pretrained net with {n} label{s} per class")

@@ -1,0 +1,164 @@
+"""Defines the controls of this lesson, and the runs: a net for photos that people use learns new kinds of pictures from
+a few labels."""
+
+from __future__ import annotations
+
+from core.experiment.brought_models import EYE
+from core.experiment.brought_tasks import DIGITS, EMOJI, OTHER_EMOJI, PHOTOS, SIX_EMOJI
+from core.experiment.spec import Measure, Run, Stage
+from core.experiment.tasks import Names, Pictures
+from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
+
+NET, SMALL = "efficientnet_lite0", "colour_conv"
+FEW = (1, 2, 5)  # labels per class
+TILES, EVERY = 30, 60  # unseen pictures on a wall, and all of them
+SOURCES = (EMOJI, PHOTOS, SIX_EMOJI, DIGITS)
+SIDES = {"pretrained": "pretrained", "untrained": "the same net, untrained", "scratch": "small net from scratch"}
+HEAD_ONLY, HEAD_FIRST, GENTLE, HOT = "head only", "head first", "all at once", "all at once, hot"
+PROBE = Stage(method="probe", steps=100, rate=1e-3, batch=16)
+WAYS = {  # how the pretrained net is fine-tuned; its features are so good that few steps are enough
+    HEAD_ONLY: (PROBE,),
+    # as in lesson 1: afterwards all layers, with a lower rate for lower layers (Kumar et al. 2022)
+    HEAD_FIRST: (PROBE, Stage(steps=25, rate=1e-4, decay=2, batch=8)),
+    GENTLE: (Stage(steps=40, rate=1e-4, batch=8),),
+    HOT: (Stage(steps=40, rate=1e-3, batch=8),),
+}
+SMALL_STEPS, SMALL_RATES = 200, (1e-3, 3e-3)  # a small net from scratch, which is trained to its best
+
+SOURCE = Control(
+    name="source",
+    label="Pictures",
+    options=SOURCES,
+    default=EMOJI,
+    labels={EMOJI: "emoji", PHOTOS: "photos", SIX_EMOJI: "emoji of the same six kinds", DIGITS: "handwritten digits"},
+    help="What the nets learn to tell apart. The pretrained net has learned from photos only.",
+)
+LABELS = Control(
+    name="labels",
+    label="Labels per class",
+    options=FEW,
+    default=2,
+    help="How many labelled pictures of each kind all three nets learn from.",
+)
+WAY = Control(
+    name="way",
+    label="How to fine-tune",
+    options=tuple(WAYS),
+    default=HEAD_ONLY,
+    help="Head only: the pretrained layers stay as they are. Head first: the head, and then all layers, the lower "
+    "ones more slowly. All at once: every layer from the first step, at a learning rate of 0.0001, or 0.001 (hot).",
+)
+
+
+def untouched() -> Run:
+    """Returns the eye as other people have trained it."""
+    return Run(task=Names(), net=NET, brought=EYE, stages=(), seeds=1)
+
+
+def pretrained(source: str, labels: int, way: str = HEAD_ONLY, seeds: Seeds = Seeds(), exhibit: int = 0) -> Run:
+    """Returns the eye after a few labelled pictures. With ten kinds of emoji, it is also tested on emoji that somebody
+    else has drawn."""
+    other = (Pictures(source=OTHER_EMOJI),) if source == EMOJI and not exhibit else ()
+    return Run(
+        task=Pictures(source=source, labels=labels),
+        net=NET,
+        start=untouched(),
+        stages=WAYS[way],
+        seeds=seeds.count,
+        first_seed=seeds.first,
+        watch=other,
+        exhibit=exhibit,
+    )
+
+
+def untrained(source: str, labels: int, seeds: Seeds = Seeds(), exhibit: int = 0) -> Run:
+    """Returns the same net with random weights, of which only the head is trained, too."""
+    task = Pictures(source=source, labels=labels)
+    return Run(task=task, net=NET, stages=(PROBE,), seeds=seeds.count, first_seed=seeds.first, exhibit=exhibit)
+
+
+def small(source: str, labels: int, rate: float = SMALL_RATES[0], seeds: Seeds = Seeds(), exhibit: int = 0) -> Run:
+    """Returns a small net that learns from scratch."""
+    return Run(
+        task=Pictures(source=source, labels=labels),
+        net=SMALL,
+        stages=(Stage(steps=SMALL_STEPS, rate=rate, batch=16),),
+        seeds=seeds.count,
+        first_seed=seeds.first,
+        exhibit=exhibit,
+    )
+
+
+def lead_runs(seeds: Seeds, sources: tuple[str, ...] = (EMOJI, PHOTOS), few: tuple[int, ...] = FEW) -> Values:
+    """Returns the pretrained and the untrained net on each source, for each number of labels."""
+    return [
+        LabelledRun(role, make(source, n, seeds=seeds), (source, n))
+        for source in sources
+        for n in few
+        for role, make in (("eye", pretrained), ("untrained", untrained))
+    ]
+
+
+def small_runs(seeds: Seeds) -> Values:
+    """Returns the small net from scratch at several learning rates."""
+    return [
+        LabelledRun("small", small(source, n, rate, seeds), (source, n, rate))
+        for source in (EMOJI, PHOTOS)
+        for n in FEW
+        for rate in SMALL_RATES
+    ]
+
+
+def way_runs(seeds: Seeds) -> Values:
+    """Returns ways to fine-tune on photos with two labels of each kind, on each draw, and how much of the thousand
+    names is left."""
+    found: list[LabelledRun[Run | Measure]] = []
+    for way in WAYS:
+        for k in range(seeds.count):
+            run = pretrained(PHOTOS, 2, way, Seeds(first=seeds.first + k, count=1))
+            kept = Measure(kind="names_kept", runs=(run,), tasks=(Pictures(source=PHOTOS),))
+            found += [LabelledRun("way", run, (way, k)), LabelledRun("kept", kept, (way, k))]
+    return found
+
+
+def sides(settings: Settings, seeds: Seeds, tiles: int = TILES) -> dict[str, Run]:
+    """Returns the three sides of the race by role, on the pictures and labels that the learner has set."""
+    source, labels = settings[SOURCE], settings[LABELS]
+    return {
+        "pretrained": pretrained(source, labels, settings[WAY], seeds, tiles),
+        "untrained": untrained(source, labels, seeds, tiles),
+        "scratch": small(source, labels, seeds=seeds, exhibit=tiles),
+    }
+
+
+def runs(settings: Settings) -> Runs:
+    """Returns the race. Each side is one net, so that it is over in a few seconds."""
+    race = sides(settings, Seeds(first=100 * settings.draw, count=1))
+    return [LabelledRun("race", run, side, name=SIDES[side]) for side, run in race.items()]
+
+
+def wall(settings: Settings) -> Measures:
+    """Returns the unseen pictures of the wall."""
+    shown = (Pictures(source=settings[SOURCE]),)
+    return [LabelledRun("wall", Measure(kind="tracked_examples", runs=(), tasks=shown, count=TILES), name="pictures")]
+
+
+def after(settings: Settings) -> Measures:
+    """Returns the photos of the wall. They do not ship, so they are only there on machines that have the photos."""
+    return wall(settings) if settings[SOURCE] == PHOTOS else []
+
+
+def backdrop(settings: Settings) -> Values:
+    """Returns the results for the curves, and the emoji with the names that the pretrained net gives them."""
+    shown = (Pictures(),)
+    named = Measure(kind="names_kept", runs=(untouched(),), tasks=shown)
+    looked_at = Measure(kind="tracked_examples", runs=(), tasks=shown, count=EVERY)
+    leads = lead_runs(Seeds(), SOURCES)
+    return [
+        *hide(leads, "eye"),
+        *hide(small_runs(Seeds())),
+        *hide(way_runs(Seeds())),
+        LabelledRun("named", named),
+        LabelledRun("looked at", looked_at),
+        *([] if settings[SOURCE] == PHOTOS else wall(settings)),
+    ]

