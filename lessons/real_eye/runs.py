@@ -148,6 +148,12 @@ def after(settings: Settings) -> Measures:
     return wall(settings) if settings[SOURCE] == PHOTOS else []
 
 
+def recorded(settings: Settings) -> Values:
+    """Returns the recorded race on these pictures and labels. Only the head is trained in it."""
+    race = sides(settings.but(way=HEAD_ONLY), Seeds(count=1))
+    return [LabelledRun("recorded", run, side, name=f"recorded, {SIDES[side]}") for side, run in race.items()]
+
+
 def backdrop(settings: Settings) -> Values:
     """Returns the results for the curves, and the emoji with the names that the pretrained net gives them."""
     shown = (Pictures(),)
@@ -157,7 +163,7 @@ def backdrop(settings: Settings) -> Values:
     return [
         *hide(leads, "eye"),
         *hide(small_runs(Seeds())),
-        *hide(way_runs(Seeds())),
+        *hide([*way_runs(Seeds()), *recorded(settings)]),
         LabelledRun("named", named),
         LabelledRun("looked at", looked_at),
         *([] if settings[SOURCE] == PHOTOS else wall(settings)),
