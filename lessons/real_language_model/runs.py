@@ -92,7 +92,12 @@ def asks(settings: Settings) -> Measures:
 def recipes(style: str, rate: float, seeds: Seeds) -> Values:
     """Returns a recipe on every draw."""
     return [
-        LabelledRun("tuned", tuned(style, seeds.first + k, rate), (style, rate, k), name=f"{style}, draw {k}")
+        LabelledRun(
+            "tuned",
+            tuned(style, seeds.first + k, rate),
+            (style, rate, k),
+            name=f"{style}, {RATE.label_of(rate)}, draw {k}",
+        )
         for k in range(seeds.count)
     ]
 
