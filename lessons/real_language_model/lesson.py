@@ -66,6 +66,7 @@ LESSON = Lesson(
     picture=picture,
     views=views,
     moving=("The answers",),
+    seconds=16.0,
     tells=tells,
     verdict=verdict,
     script=script,

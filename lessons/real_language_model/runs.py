@@ -3,6 +3,8 @@ form, from sixteen examples."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.experiment.brought_models import LANGUAGE_MODEL
 from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Chat
@@ -72,10 +74,14 @@ def runs(settings: Settings) -> Runs:
     return [LabelledRun("live", live(settings), name="SmolLM2-135M")]
 
 
-def shown_questions(settings: Settings) -> LabelledRun[Measure]:
-    """Returns the questions whose answers are recorded, and the true answers."""
-    one = live(settings).task
-    return LabelledRun("asked", Measure(kind="tracked_examples", runs=(), tasks=(one,), count=ASKED))
+def shown_questions(settings: Settings) -> Measures:
+    """Returns the questions whose answers the live run and the recorded run write, with the true answers. Their place
+    is the seed of the run."""
+    tasks = {run.first_seed: run.task for run in (live(replace(settings, draw=0)), live(settings))}
+    return [
+        LabelledRun("asked", Measure(kind="tracked_examples", runs=(), tasks=(task,), count=ASKED), seed)
+        for seed, task in tasks.items()
+    ]
 
 
 def asks(settings: Settings) -> Measures:
@@ -140,4 +146,4 @@ def backdrop(settings: Settings) -> Values:
     first = Measure(kind="chat_answers", runs=(untouched(),), prompts=(*QUESTIONS, *BEGINNINGS))
     draws = Seeds()
     known = [*form_runs(draws), *sentence_runs(draws), *recipes(BARE, HOT, draws)]
-    return [shown_questions(settings), LabelledRun("first talk", first), *hide([*known, *recorded(settings)])]
+    return [*shown_questions(settings), LabelledRun("first talk", first), *hide([*known, *recorded(settings)])]
