@@ -71,11 +71,15 @@ def writing(evidence: Results) -> list[Behaviour]:
     return evidence.behaviour("live")
 
 
+def seed_of(evidence: Results) -> int:
+    """Returns the seed of the run on the stage. A recording asks about other countries than the learner's own run."""
+    return int(evidence.table("live").seed.iloc[0])
+
+
 def answers(evidence: Results) -> Figure:
     """Draws some of the questions with the model's answers before and while it is tuned, and two check marks each."""
     told = writing(evidence)
-    seed = int(evidence.table("live").seed.iloc[0])  # a recording has other countries than the learner's own run
-    examples = evidence.answer("asked", seed)["tasks"][0]["examples"][:ROWS]
+    examples = evidence.answer("asked", seed_of(evidence))["tasks"][0]["examples"][:ROWS]
     judged = {name: np.array([test["0"][what] for test in told]) for name, what in ((IN_FORM, FORM), (IS_TRUE, TRUE))}
     value = Player(
         marks=[f"step {test['step']}" for test in told],
@@ -176,7 +180,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Returns the other views: the answers while the model is tuned, the answers to the learner's question, and how
     the knowledge depends on the way to ask, the examples and the learning rate."""
     shown: Views = {}
-    if writing(evidence):
+    if writing(evidence) and evidence.has("asked", seed_of(evidence)):
         shown["The answers"] = lambda: answers(evidence)
     if asked := [evidence.answer(role) for role in ("talk both", "talk") if evidence.has(role)]:
         shown["Your question"] = lambda: talk(asked[0])

@@ -74,22 +74,20 @@ def runs(settings: Settings) -> Runs:
     return [LabelledRun("live", live(settings), name="SmolLM2-135M")]
 
 
-def shown_questions(settings: Settings) -> Measures:
-    """Returns the questions whose answers the live run and the recorded run write, with the true answers. Their place
-    is the seed of the run."""
-    tasks = {run.first_seed: run.task for run in (live(replace(settings, draw=0)), live(settings))}
-    return [
-        LabelledRun("asked", Measure(kind="tracked_examples", runs=(), tasks=(task,), count=ASKED), seed)
-        for seed, task in tasks.items()
-    ]
+def shown_questions(settings: Settings) -> LabelledRun[Measure]:
+    """Returns the questions whose answers a run records, with the true answers. Their place is the seed of the run."""
+    run = live(settings)
+    measure = Measure(kind="tracked_examples", runs=(), tasks=(run.task,), count=ASKED)
+    return LabelledRun("asked", measure, run.first_seed)
 
 
 def asks(settings: Settings) -> Measures:
-    """Returns measures of the answers to the learner's question: of the untouched model, and of the tuned one when it
-    exists."""
+    """Returns the questions of the live run, and measures of the answers to the learner's own question: of the untouched
+    model, and of the tuned one when it exists."""
     prompts = (settings.typed_text,)
     both = (untouched(), live(settings))
     return [
+        shown_questions(settings),
         LabelledRun("talk", Measure(kind="chat_answers", runs=both[:1], prompts=prompts)),
         LabelledRun("talk both", Measure(kind="chat_answers", runs=both, prompts=prompts)),
     ]
@@ -146,4 +144,8 @@ def backdrop(settings: Settings) -> Values:
     first = Measure(kind="chat_answers", runs=(untouched(),), prompts=(*QUESTIONS, *BEGINNINGS))
     draws = Seeds()
     known = [*form_runs(draws), *sentence_runs(draws), *recipes(BARE, HOT, draws)]
-    return [*shown_questions(settings), LabelledRun("first talk", first), *hide([*known, *recorded(settings)])]
+    return [
+        shown_questions(replace(settings, draw=0)),
+        LabelledRun("first talk", first),
+        *hide([*known, *recorded(settings)]),
+    ]

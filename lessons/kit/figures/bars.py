@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,9 +81,10 @@ def numbers(rows: Sequence[tuple[Bar, float, float]], signed: bool) -> dict[str,
 def spread_lines(rows: Sequence[tuple[Bar, float, float]], signed: bool) -> dict[str, Any]:
     """Returns thin lines of one standard deviation on each side of the ends of the bars. Without signs, they end at
     zero."""
+    least = -math.inf if signed else 0
     ends = [
         [
-            {"coord": [round(mean - spread if signed else max(0, mean - spread), 3), k]},
+            {"coord": [round(max(mean - spread, least), 3), k]},
             {"coord": [round(mean + spread, 3), k]},
         ]
         for k, (_, mean, spread) in enumerate(rows)
