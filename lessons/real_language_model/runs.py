@@ -82,8 +82,8 @@ def shown_questions(settings: Settings) -> LabelledRun[Measure]:
 
 
 def asks(settings: Settings) -> Measures:
-    """Returns the questions of the live run, and measures of the answers to the learner's own question: of the untouched
-    model, and of the tuned one when it exists."""
+    """Returns the questions of the live run, and measures of the answers to the learner's own question: of the
+    untouched model, and of the tuned one when it exists."""
     prompts = (settings.typed_text,)
     both = (untouched(), live(settings))
     return [
