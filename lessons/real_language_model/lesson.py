@@ -54,10 +54,11 @@ LESSON = Lesson(
     sheet=LearnerInput(
         kind="text",
         label="Your question",
-        help="The model is small and unfiltered. It says false things, and sometimes unpleasant ones.",
+        help="The model is small and unfiltered. It answers only where `make real` has downloaded it.",
         default=QUESTIONS[0],
         most=120,
         examples=QUESTIONS[1:],
+        beat="Look",
     ),
     claims=CLAIMS,
     runs=runs,

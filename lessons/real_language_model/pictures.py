@@ -54,15 +54,18 @@ MARKS = tuple(
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Draws how the untouched model continues some texts, with the marks of a chat and without them."""
-    answer, asked = evidence.answer("first talk"), len(QUESTIONS)
-    panels = [
-        Texts(title=title, prompts=answer["prompts"][rows], says=[cut(text) for text in answer[way][0][rows]])
-        for title, way, rows in (
-            ("With the marks of a chat, it answers", "chat", slice(asked)),
-            ("Without them, it continues", "plain", slice(asked, None)),
-        )
-    ]
+    """Draws how the untouched model continues some texts, with the marks of a chat and without them. The learner's own
+    question comes first."""
+    first, asked = evidence.answer("first talk"), len(QUESTIONS)
+    own = [evidence.answer("talk")] if evidence.has("talk") else []
+    panels = []
+    for title, way, rows in (
+        ("With the marks of a chat, it answers", "chat", slice(1, asked)),
+        ("Without them, it continues", "plain", slice(asked, asked + 2)),
+    ):
+        prompts = [*(one["prompts"][0] for one in own), *first["prompts"][rows]]
+        says = [*(one[way][0][0] for one in own), *first[way][0][rows]]
+        panels.append(Texts(title=title, prompts=prompts, says=[cut(text) for text in says]))
     return player(Player(marks=("",), says=("",), panels=panels))
 
 
