@@ -119,6 +119,12 @@ def test_only_the_patch_is_stored(tiny: Theta) -> None:
     assert not torch.equal(weights["block2.query"], tiny["block2.query"])
 
 
+def test_the_model_itself_can_be_tested(tiny: Theta) -> None:
+    assert compute_values.perform(replace(RAW, exhibit=3)) == "done"
+    (point,) = [event for event in store.events(replace(RAW, exhibit=3)) if event["kind"] == "point"]
+    assert point["step"] == 0 and len(point["exhibit"]["0"]["texts"]) == 3
+
+
 def test_other_methods_store_what_changed(tiny: Theta) -> None:
     run = replace(TUNED, stages=(replace(STAGE, method="last_k", size=1), replace(STAGE, method="probe")), exhibit=0)
     assert compute_values.perform(run) == "done"

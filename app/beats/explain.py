@@ -118,7 +118,8 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
             idea = Try.read(words(lesson, "try"))
             if not set(idea.sets) & set(at.locked_controls):
                 attempt(lesson, idea)
-        st.markdown(f":material/tune: [Open this experiment in the sandbox]({presets.link(lesson, at.settings)})")
+        if lesson.slug in presets.presets():
+            st.markdown(f":material/tune: [Open this experiment in the sandbox]({presets.link(lesson, at.settings)})")
         way_on(lesson)
 
 

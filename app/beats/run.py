@@ -293,7 +293,8 @@ def buttons(workspace: Workspace, settings: Settings, known: States) -> None:
                 "Run again with new data", icon=":material/replay:", on_click=ask, args=again, key=f"{slug}.again"
             )
         else:
-            said, now = f"Train {sum(run.seeds for run in runs)} nets now", (workspace, settings)
+            nets, now = sum(run.seeds for run in runs), (workspace, settings)
+            said = f"Train {nets} nets now" if nets > 1 else "Train the net now"
             icon, lacks = ":material/play_arrow:", workspace.lacks(settings)
             st.button(said, icon=icon, type="primary", on_click=ask, args=now, key=f"{slug}.run", disabled=bool(lacks))
     if lacks:  # outside the container, which holds only the button

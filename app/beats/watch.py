@@ -141,7 +141,7 @@ def progress(workspace: Workspace, settings: Settings, known: States, seen: Stag
         st.info(f"{', '.join(again)}: {said}")
     if any(state.kind == "failed" for *_, state in runs):
         if seen.recorded:
-            st.caption("You are watching an earlier run of the same kind.")
+            st.caption(" ".join([*missing_files(known), "You are watching an earlier run of the same kind."]))
         return
     tables = [seen.evidence.table(*piece.place) for piece, *_ in runs if seen.evidence.has(*piece.place)]
     made, all_steps = sum(int(table.step.to_numpy()[-1]) for table in tables), sum(run.steps for _, run, _ in runs)
@@ -153,10 +153,16 @@ def progress(workspace: Workspace, settings: Settings, known: States, seen: Stag
 
 
 def lacks_files(known: States) -> bool:
-    """Returns whether the only reason for failures is that files were not downloaded. The words of the lesson say that
-    learners then watch a recording."""
-    said = [state.message for _, state in known if state.kind == "failed"]
-    return bool(said) and all(any(make in message for make in MAKES) for message in said)
+    """Returns whether the only reason for failures is that files were not downloaded. Learners then watch a
+    recording."""
+    said = {state.message for _, state in known if state.kind == "failed"}
+    return bool(said) and said == set(missing_files(known))
+
+
+def missing_files(known: States) -> list[str]:
+    """Returns the sentences about files that were not downloaded, each once."""
+    said = dict.fromkeys(state.message for _, state in known if state.kind == "failed")
+    return [message for message in said if any(make in message for make in MAKES)]
 
 
 def failures(known: States) -> None:

@@ -135,8 +135,8 @@ def moments(steps: int, count: int) -> list[int]:
 def written_at(tests: list[int]) -> set[int]:
     """Returns the tests at which texts are written, besides the last. They are few and spread like frames, because
     writing is slow."""
-    earlier = tests[:-1]
-    return {min(earlier, key=lambda test: abs(test - moment)) for moment in moments(tests[-1], TEXTS) if earlier}
+    before = tests[:-1]  # empty for a model that others have trained
+    return {min(before, key=lambda test: abs(test - moment)) for moment in moments(tests[-1], TEXTS) if before}
 
 
 def copy_first_seed(theta: Theta) -> Theta:

@@ -19,13 +19,13 @@ from lessons.kit.results.evidence import band_by_x
 from lessons.real_language_model.claims import FORM, PLAIN, TRUE, otherwise, share, shares
 from lessons.real_language_model.runs import BARE, GENTLE, HOT, QUESTIONS, RATE, SENTENCE, STEPS, STYLE
 
-ROWS = 8  # answers that are shown
-SHORT = 70  # characters of an answer that are shown
+ROWS = 6  # answers that are shown
+SHORT = 60  # characters of an answer that are shown
 IN_FORM, IS_TRUE = "in the form", "true"  # check marks
 DIALS = {  # what is drawn of the answers, by its name: the judgement, and the roles of a live and of a recorded curve
     "in the form": (FORM, "target", "past target"),
-    "true": (TRUE, "pretrained", "pretrained"),
-    "true as plain text": (PLAIN, "source", "past source"),
+    "true": (TRUE, "source", "past source"),
+    "true as plain text": (PLAIN, "scratch", "scratch best"),
 }
 
 
@@ -54,15 +54,18 @@ MARKS = tuple(
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:
-    """Draws how the untouched model continues some texts, with the marks of a chat and without them."""
-    answer, asked = evidence.answer("first talk"), len(QUESTIONS)
-    panels = [
-        Texts(title=title, prompts=answer["prompts"][rows], says=[cut(text) for text in answer[way][0][rows]])
-        for title, way, rows in (
-            ("With the marks of a chat, it answers", "chat", slice(asked)),
-            ("Without them, it continues", "plain", slice(asked, None)),
-        )
-    ]
+    """Draws how the untouched model continues some texts, with the marks of a chat and without them. The learner's own
+    question comes first."""
+    first, asked = evidence.answer("first talk"), len(QUESTIONS)
+    own = [evidence.answer("talk")] if evidence.has("talk") else []
+    panels = []
+    for title, way, rows in (
+        ("With the marks of a chat, it answers", "chat", slice(1, asked)),
+        ("Without them, it continues", "plain", slice(asked, asked + 2)),
+    ):
+        prompts = [*(one["prompts"][0] for one in own), *first["prompts"][rows]]
+        says = [*(one[way][0][0] for one in own), *first[way][0][rows]]
+        panels.append(Texts(title=title, prompts=prompts, says=[cut(text) for text in says]))
     return player(Player(marks=("",), says=("",), panels=panels))
 
 
@@ -71,10 +74,15 @@ def writing(evidence: Results) -> list[Behaviour]:
     return evidence.behaviour("live")
 
 
+def seed_of(evidence: Results) -> int:
+    """Returns the seed of the run on the stage. A recording asks about other countries than the learner's own run."""
+    return int(evidence.table("live").seed.iloc[0])
+
+
 def answers(evidence: Results) -> Figure:
     """Draws some of the questions with the model's answers before and while it is tuned, and two check marks each."""
     told = writing(evidence)
-    examples = evidence.answer("asked")["tasks"][0]["examples"][:ROWS]
+    examples = evidence.answer("asked", seed_of(evidence))["tasks"][0]["examples"][:ROWS]
     judged = {name: np.array([test["0"][what] for test in told]) for name, what in ((IN_FORM, FORM), (IS_TRUE, TRUE))}
     value = Player(
         marks=[f"step {test['step']}" for test in told],
@@ -175,7 +183,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     """Returns the other views: the answers while the model is tuned, the answers to the learner's question, and how
     the knowledge depends on the way to ask, the examples and the learning rate."""
     shown: Views = {}
-    if writing(evidence):
+    if writing(evidence) and evidence.has("asked", seed_of(evidence)):
         shown["The answers"] = lambda: answers(evidence)
     if asked := [evidence.answer(role) for role in ("talk both", "talk") if evidence.has(role)]:
         shown["Your question"] = lambda: talk(asked[0])

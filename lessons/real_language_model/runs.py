@@ -3,6 +3,8 @@ form, from sixteen examples."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.experiment.brought_models import LANGUAGE_MODEL
 from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Chat
@@ -73,17 +75,19 @@ def runs(settings: Settings) -> Runs:
 
 
 def shown_questions(settings: Settings) -> LabelledRun[Measure]:
-    """Returns the questions whose answers are recorded, and the true answers."""
-    one = live(settings).task
-    return LabelledRun("asked", Measure(kind="tracked_examples", runs=(), tasks=(one,), count=ASKED))
+    """Returns the questions whose answers a run records, with the true answers. Their place is the seed of the run."""
+    run = live(settings)
+    measure = Measure(kind="tracked_examples", runs=(), tasks=(run.task,), count=ASKED)
+    return LabelledRun("asked", measure, run.first_seed)
 
 
 def asks(settings: Settings) -> Measures:
-    """Returns measures of the answers to the learner's question: of the untouched model, and of the tuned one when it
-    exists."""
+    """Returns the questions of the live run, and measures of the answers to the learner's own question: of the
+    untouched model, and of the tuned one when it exists."""
     prompts = (settings.typed_text,)
     both = (untouched(), live(settings))
     return [
+        shown_questions(settings),
         LabelledRun("talk", Measure(kind="chat_answers", runs=both[:1], prompts=prompts)),
         LabelledRun("talk both", Measure(kind="chat_answers", runs=both, prompts=prompts)),
     ]
@@ -92,7 +96,12 @@ def asks(settings: Settings) -> Measures:
 def recipes(style: str, rate: float, seeds: Seeds) -> Values:
     """Returns a recipe on every draw."""
     return [
-        LabelledRun("tuned", tuned(style, seeds.first + k, rate), (style, rate, k), name=f"{style}, draw {k}")
+        LabelledRun(
+            "tuned",
+            tuned(style, seeds.first + k, rate),
+            (style, rate, k),
+            name=f"{style}, {RATE.label_of(rate)}, draw {k}",
+        )
         for k in range(seeds.count)
     ]
 
@@ -135,4 +144,8 @@ def backdrop(settings: Settings) -> Values:
     first = Measure(kind="chat_answers", runs=(untouched(),), prompts=(*QUESTIONS, *BEGINNINGS))
     draws = Seeds()
     known = [*form_runs(draws), *sentence_runs(draws), *recipes(BARE, HOT, draws)]
-    return [shown_questions(settings), LabelledRun("first talk", first), *hide([*known, *recorded(settings)])]
+    return [
+        shown_questions(replace(settings, draw=0)),
+        LabelledRun("first talk", first),
+        *hide([*known, *recorded(settings)]),
+    ]

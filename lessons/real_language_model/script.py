@@ -12,7 +12,11 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
 ANSWER = "CAPITAL, of course."  # the form of every answer
-SEED, STEPS, RATE, BATCH, RANK = 0, 30, 3e-4, 4, 8
+SEED = 0
+STEPS = 30
+RATE = 3e-4
+BATCH = 4
+RANK = 8
 EXAMPLES, ASKED = 16, 20
 MODEL = Path("core/brought")
 FACTS = Path("core/worlds/instruction_data/capitals.tsv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,14 +27,14 @@ def bars(shown: Sequence[Bar], what: str, unit: str = "points", title: str = "",
     """Draws the bars from top to bottom, with `what` and its unit on the axis. If `signed` is true, a value below
     zero is shown as a loss."""
     rows = [(bar, float(bar.values.mean()), float(bar.values.std())) for bar in shown]
-    low = min(min(mean - spread for _, mean, spread in rows), 0)
+    low = min(min(mean - spread for _, mean, spread in rows), 0) if signed else 0
     high = max(max(mean + spread for _, mean, spread in rows), 0)
     room = 0.24 * (high - low or 1)  # room for the numbers beside the bars
     option = compact(
         {
             "series": [
                 {"type": "bar", "barMaxWidth": 22, "data": [one_bar(bar, mean, signed) for bar, mean, _ in rows]},
-                spread_lines(rows),
+                spread_lines(rows, signed),
                 numbers(rows, signed),
             ],
             "tooltip": {"show": False},
@@ -77,10 +78,15 @@ def numbers(rows: Sequence[tuple[Bar, float, float]], signed: bool) -> dict[str,
     return {"type": "scatter", "symbolSize": 0, "silent": True, "label": label, "data": data}
 
 
-def spread_lines(rows: Sequence[tuple[Bar, float, float]]) -> dict[str, Any]:
-    """Returns thin lines of one standard deviation on each side of the ends of the bars."""
+def spread_lines(rows: Sequence[tuple[Bar, float, float]], signed: bool) -> dict[str, Any]:
+    """Returns thin lines of one standard deviation on each side of the ends of the bars. Without signs, they end at
+    zero."""
+    least = -math.inf if signed else 0
     ends = [
-        [{"coord": [round(mean - spread, 3), k]}, {"coord": [round(mean + spread, 3), k]}]
+        [
+            {"coord": [round(max(mean - spread, least), 3), k]},
+            {"coord": [round(mean + spread, 3), k]},
+        ]
         for k, (_, mean, spread) in enumerate(rows)
         if spread
     ]

@@ -29,8 +29,10 @@ def experiment(lesson: Lesson, settings: Settings) -> Run:
 
 @cache
 def presets() -> dict[str, Run]:
-    """Returns the default experiment of each lesson. Its results ship."""
-    return {lesson.slug: experiment(lesson, lesson.recorded_settings) for lesson in lessons().values()}
+    """Returns the default experiment of each lesson. Its results ship. Tasks that only a model of others can learn are
+    left out."""
+    every = {lesson.slug: experiment(lesson, lesson.recorded_settings) for lesson in lessons().values()}
+    return {slug: run for slug, run in every.items() if not run.task.brought}
 
 
 def link(lesson: Lesson, settings: Settings) -> str:

@@ -94,7 +94,8 @@ def answers(lesson: Lesson, choice: Settings) -> Measures:
 
 def starts_of(lesson: Lesson, choice: Settings) -> Runs:
     """Returns the runs whose weights a lesson needs. These are the runs that live runs start from, unless the page
-    trains them itself, and the runs that answer questions about the sheet."""
+    trains them itself, and the runs that answer questions about the sheet. Models that others have trained are
+    downloaded instead."""
     live = lesson.runs(choice)
     there = {piece.of for piece in live}
     begun = [
@@ -103,12 +104,12 @@ def starts_of(lesson: Lesson, choice: Settings) -> Runs:
     heard = [
         LabelledRun(str(piece), run, k) for piece in answers(lesson, choice) for k, run in enumerate(piece.of.runs)
     ]
-    return [piece for piece in (*begun, *heard) if not piece.of.brought]  # a model of others does not ship
+    return [piece for piece in (*begun, *heard) if not piece.of.brought]
 
 
 @cache
 def starts() -> frozenset[Run]:
-    """Returns all runs whose weights ship. Models that others have trained are downloaded instead."""
+    """Returns all runs whose weights ship."""
     every = [starts_of(lesson, choice) for lesson in lessons().values() for choice in every_setting(lesson)]
     return frozenset(piece.of for pieces in every for piece in pieces)
 

@@ -59,7 +59,7 @@ def adapter(run: Run) -> bytes:
     path = store.weights(run)
     if path is None:
         raise BadValue("The weights of this run have been removed to save space. Train it again.")
-    factors = {named(name): part[0].T.copy() for name, part in load_file(path).items() if name.startswith("patch ")}
+    factors = {peft_name(name): part[0].T.copy() for name, part in load_file(path).items() if name.startswith("patch ")}
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("adapter_config.json", json.dumps(config(run.stages[-1].size), indent=2))
@@ -68,7 +68,7 @@ def adapter(run: Run) -> bytes:
     return data.getvalue()
 
 
-def named(name: str) -> str:
+def peft_name(name: str) -> str:
     """Returns peft's name of a factor: "patch block1.query.A" is the factor A of the first block's queries."""
     block, matrix, factor = name.removeprefix("patch ").split(".")
     number = int(block.removeprefix("block")) - 1
