@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from core.experiment.checks import BadValue
 from core.nets import Net, Theta, smollm2
 from core.pretrained import chat, language_model, model_files, real_weights
 from core.pretrained import gguf as ours
+from lessons.kit.scripts.source import text_of, with_constants
 from tests.real_models import layer_shapes, one_seed
 
 LETTERS = [chr(code) for code in range(33, 127)]
@@ -195,3 +198,25 @@ def test_chat_has_the_marks_of_its_template(file: ours.Gguf, folder: Path) -> No
     assert tokens.count(PIECES.index(chat.BEGIN)) == 3 and PIECES.index(chat.END) == chat.STOP == 2
     assert [PIECES[token] for token in chat.encode("hello he 12")] == ["hel", "l", "o", "Ġhe", "Ġ", "1", "2"]
     assert chat.decode(chat.encode("hello he 12!")) == "hello he 12!"
+
+
+def test_the_script_trains_a_patch(
+    llama: Any, tmp_path: Path, printed: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The printed script, with other people's libraries, on a tiny model in the place of the real one."""
+    import transformers
+
+    metadata = {
+        "tokenizer.ggml.tokens": PIECES,
+        "tokenizer.ggml.token_type": [3, 3, 3] + [1] * (len(PIECES) - 3),
+        "tokenizer.ggml.merges": MERGES,
+    }
+    language_model.build_tokenizer(metadata).save(str(tmp_path / "smollm2_tokenizer.json"))
+    monkeypatch.setattr(
+        transformers.AutoModelForCausalLM, "from_pretrained", lambda *where, **how: copy.deepcopy(llama)
+    )
+    text = text_of("lessons.real_language_model.script")
+    said = printed(with_constants(text, MODEL=str(tmp_path), STEPS=12, RATE=3e-2, RANK=2))
+    losses = [float(line.split()[-1]) for line in said if line.startswith("Step")]
+    assert len(losses) == 12 and sum(losses[-4:]) < sum(losses[:4])
+    assert said[0].startswith("Before: ") and said[-1].startswith("After: ")

@@ -133,7 +133,8 @@ def test_scripts_are_complete_without_unused_code(lesson: Lesson, tmp_path: Path
 # --- What runs -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+# The script of the real language model has a test of its own, without its weights: tests/test_real_language_model.py.
+@pytest.mark.parametrize("script", [script for script in SCRIPTS if "real_language_model" not in script])
 def test_a_script_runs_as_it_stands(script: str, printed: Printed, films: Path) -> None:
     source = text_of(script)
     source = with_constants(source, TEXTS=str(films)) if "kind_words" in script else source

@@ -18,11 +18,11 @@ RATE = 3e-4
 BATCH = 4
 RANK = 8
 EXAMPLES, ASKED = 16, 20
-MODEL = Path("core/brought")
+MODEL = "core/brought"  # the folder that `make real` fills
 FACTS = Path("core/worlds/instruction_data/capitals.tsv")
 
 torch.manual_seed(SEED)
-tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(MODEL / "smollm2_tokenizer.json"))
+tokenizer = PreTrainedTokenizerFast(tokenizer_file=f"{MODEL}/smollm2_tokenizer.json")
 untouched = AutoModelForCausalLM.from_pretrained(MODEL, gguf_file="smollm2.gguf", dtype=torch.float32)
 matrices = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 model = get_peft_model(untouched, LoraConfig(r=RANK, lora_alpha=RANK, target_modules=matrices))
