@@ -49,7 +49,16 @@ SERVER = (
     "core.fetch.sources",
     "core.experiment.guest_book_words",
 )  # what the server has of core
-LEARNERS = {"PIL", "mlxtend", "numpy", "safetensors", "tokenizers", "torch"}  # what a script needs beside Python
+LEARNERS = {
+    "PIL",
+    "mlxtend",
+    "numpy",
+    "peft",
+    "safetensors",
+    "tokenizers",
+    "torch",
+    "transformers",
+}  # what a script needs beside Python
 HEAVY = {"torch", "sklearn", "scipy", "mlxtend", "safetensors", "matplotlib"}  # for workers only
 MODULES = {
     ".".join(f.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): f

@@ -70,7 +70,7 @@ def test_what_is_set_is_what_the_control_says() -> None:
 def test_lesson_experiments_are_stored_and_linked() -> None:
     """Each experiment is a preset of the sandbox, and its lesson's link opens it. It has no models of others."""
     large = {
-        slug for slug, lesson in lessons().items() if any(run.of.task.brought for run in lesson.runs(lesson.defaults))
+        slug for slug, lesson in lessons().items() if any(run.of.needs_model for run in lesson.runs(lesson.defaults))
     }
     assert set(presets()) == set(lessons()) - large
     for slug, run in presets().items():

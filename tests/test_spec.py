@@ -61,6 +61,8 @@ OTHER = {  # what a field that is not a number might be instead
     "net": "conv",
     "task": Plane(labels=7),
     "start": PARENT,
+    "Chat.answer": "Arr, CAPITAL!",
+    "Chat.examples": 8,
     "stages": (Stage(), Stage()),
     "watch": (Plane(turn=5),),
 }
@@ -71,9 +73,11 @@ def changes(value: Any) -> Iterator[Any]:
     for f in fields(value):
         if f.name in ("copied", "keep", "scrambled") and not value.start:
             continue  # there is nothing to copy or to keep
+        if f.name == "brought":
+            continue  # such a run has no stages: tests/test_brought_runs.py
         old = getattr(value, f.name)
         other = OTHER.get(f"{type(value).__name__}.{f.name}", OTHER.get(f.name))
-        new = not old if isinstance(old, bool) else old + 1 if isinstance(old, int) else other
+        new = not old if isinstance(old, bool) else old + 1 if isinstance(old, int) and other is None else other
         yield replace(value, **{f.name: old + 0.5 if new is None else new})
 
 
@@ -240,6 +244,8 @@ GIVEN = {
     "nats",
     "until",
     "strokes",
+    "answer",
+    "brought",
 }  # no knobs: given by hand, or bound by what else is set
 
 

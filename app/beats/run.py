@@ -265,10 +265,7 @@ def ask(workspace: Workspace, settings: Settings) -> None:
 
 
 def begin(workspace: Workspace, settings: Settings) -> None:
-    """Asks the engine to train the runs.
-
-    From this moment stored runs are played. Raises Busy if the queue of the engine is full.
-    """
+    """Asks the engine to train the runs. From this moment stored runs are played. Raises Busy if its queue is full."""
     behind = engine().pending > 0  # a learner who has to wait sees an earlier run at once
     st.session_state[url_state.key(workspace.slug, "since")] = time.monotonic(), 0.0 if behind else PATIENCE
     engine().ask([piece.of for piece in lesson_cache.runs(workspace, settings)], *me())
@@ -288,10 +285,8 @@ def buttons(workspace: Workspace, settings: Settings, known: States) -> None:
         if kinds & set(ALIVE) and engine().wants(runs, *me()):  # one learner cannot stop another learner's run
             st.button("Stop", icon=":material/stop:", on_click=stop, args=(runs,), key=f"{slug}.stop")
         elif kinds == {"done"} and seen:
-            again = (workspace, replace(settings, draw=settings.draw % 999 + 1))
-            st.button(
-                "Run again with new data", icon=":material/replay:", on_click=ask, args=again, key=f"{slug}.again"
-            )
+            again, icon = (workspace, replace(settings, draw=settings.draw % 999 + 1)), ":material/replay:"
+            st.button("Run again with new data", icon=icon, on_click=ask, args=again, key=f"{slug}.again")
         else:
             nets, now = sum(run.seeds for run in runs), (workspace, settings)
             said = f"Train {nets} nets now" if nets > 1 else "Train the net now"

@@ -85,7 +85,7 @@ def pack(run: Run, known: RunRecords = store) -> bytes:
     """Returns the bundle of a complete run. Raises BadValue with a sentence if the run is unfinished or too large."""
     if not store.finished(known.events(run)):
         raise BadValue("You can only download a run that has finished.")
-    if any(each.brought for each in run.lineage()):
+    if run.needs_model:
         raise BadValue("This run started from a model that is too large for a bundle.")
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -211,7 +211,7 @@ def read_run(data: bytes) -> Run:
         refuse("it describes no run")
     if not isinstance(run, Run):
         refuse("it describes no run")
-    if any(each.brought for each in run.lineage()):
+    if run.needs_model:
         refuse("its run started from a model that is too large for a bundle")
     return run
 

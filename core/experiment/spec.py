@@ -85,6 +85,7 @@ class Run(Bounded):
             raise BadValue("A run is trained in stages and watches tasks.")
         if not all_instances(Keep, self.keep) or (self.keep and not self.start):
             raise BadValue("Only a run that starts from another run has an old skill to keep.")
+        check_choice("Model", self.brought, ("", *BROUGHT))
         if self.brought:
             self.check_brought()
         check_range("Number of stages", len(self.stages), 0 if self.brought else 1, 8)
@@ -110,7 +111,6 @@ class Run(Bounded):
 
     def check_brought(self) -> None:
         """Raises BadValue unless the run is nothing but a model that others have trained."""
-        check_choice("Model", self.brought, tuple(BROUGHT))
         if self.start or self.stages or self.seeds != 1 or self.net != BROUGHT[self.brought]:
             raise BadValue("A model that others have trained is one net, without a start and without stages.")
 
@@ -128,6 +128,11 @@ class Run(Bounded):
     def tests(self) -> list[int]:
         """Returns the steps at which the run is tested: those of the full run up to its end, and the end itself."""
         return [*(step for step in checkpoints(self.planned) if step < self.steps), self.steps]
+
+    @property
+    def needs_model(self) -> bool:
+        """Returns whether the run is a model that others have trained, or started from one."""
+        return any(run.brought for run in self.lineage())
 
     @property
     def seed_range(self) -> range:

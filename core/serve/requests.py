@@ -113,7 +113,7 @@ def ancestors(value: Value) -> list[Run]:
 def is_large(value: Value) -> bool:
     """Returns whether a value needs a model that others have trained, which takes much memory."""
     runs = value.runs if isinstance(value, Measure) else (value,)
-    return any(one.brought for run in runs for one in run.lineage())
+    return any(run.needs_model for run in runs)
 
 
 def missing(value: Value) -> list[Run]:

@@ -29,10 +29,10 @@ def experiment(lesson: Lesson, settings: Settings) -> Run:
 
 @cache
 def presets() -> dict[str, Run]:
-    """Returns the default experiment of each lesson. Its results ship. Tasks that only a model of others can learn are
-    left out."""
+    """Returns the default experiment of each lesson. Its results ship. Experiments with models that others have
+    trained are left out."""
     every = {lesson.slug: experiment(lesson, lesson.recorded_settings) for lesson in lessons().values()}
-    return {slug: run for slug, run in every.items() if not run.task.brought}
+    return {slug: run for slug, run in every.items() if not run.needs_model}
 
 
 def link(lesson: Lesson, settings: Settings) -> str:
@@ -48,6 +48,7 @@ def backbones() -> tuple[Run, ...]:
     for lesson in lessons().values():
         for piece in (*lesson.runs(lesson.recorded_settings), *lesson.backdrop(lesson.defaults)):
             for run in list(piece.of.lineage())[1:] if isinstance(piece.of, Run) else ():
-                found[run] = None
+                if not run.needs_model:
+                    found[run] = None
     there = [run for run in found if store.weights(run)]
     return tuple(sorted(there, key=lambda run: (run.seeds, -run.steps)))

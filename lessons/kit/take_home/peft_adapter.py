@@ -14,8 +14,6 @@ import json
 import zipfile
 from typing import Any
 
-from safetensors.numpy import load_file, save
-
 from core.experiment.checks import BadValue
 from core.experiment.spec import Run
 from core.store import store
@@ -56,6 +54,8 @@ def has_adapter(run: Run) -> bool:
 
 def adapter(run: Run) -> bytes:
     """Returns the zip of a run's patch. Raises BadValue if the weights are gone."""
+    from safetensors.numpy import load_file, save  # only when a button is pressed, because it takes long to import
+
     path = store.weights(run)
     if path is None:
         raise BadValue("The weights of this run have been removed to save space. Train it again.")
