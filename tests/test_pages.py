@@ -129,7 +129,7 @@ def test_hostile_url_gives_default_and_message(slug: str, text: str) -> None:
     assert not test.exception
     assert len(test.warning) == len(names)
     run = next(one for one in test.button if one.key == f"{slug}.run")
-    assert "nets now" in run.label
+    assert "Train" in run.label
 
 
 @MEETINGS

@@ -4,10 +4,11 @@ about it, from what ships."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load
+from safetensors.torch import load, save_file
 
 from core import nets
 from core.experiment.brought_tasks import PHOTOS
@@ -17,9 +18,11 @@ from core.pretrained import eye_weights
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Results, Settings, visible
 from lessons.kit.results.evidence import load_results
+from lessons.kit.scripts.source import text_of, with_constants
 from lessons.kit.shipping import ship
 from lessons.real_eye.claims import names_kept, ways
 from lessons.real_eye.runs import GENTLE, HEAD_ONLY, HOT, SIDES, TILES
+from tests.conftest import ROOT
 from tests.real_models import layer_shapes, one_seed
 
 
@@ -153,3 +156,19 @@ def test_head_alone_keeps_every_name() -> None:
     kept = names_kept(evidence)
     assert (kept[HEAD_ONLY] == 1).all() and (kept[HOT] < kept[GENTLE]).all()
     assert all(len(draws) == 8 for draws in (*kept.values(), *ways(evidence).values()))
+
+
+def test_the_script_computes_the_same_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The printed script, with random weights in the place of the real ones."""
+    net = nets.load("efficientnet_lite0", 1000)
+    theta = nets.fresh(net, [torch.Generator().manual_seed(0)])
+    save_file({name: weight[0].contiguous() for name, weight in theta.items()}, tmp_path / "eye.safetensors")
+    text = with_constants(text_of("lessons.real_eye.script"), MODEL=str(tmp_path / "eye.safetensors"), STEPS=2)
+    monkeypatch.chdir(ROOT)
+    made: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(text, "script", "exec"), made)
+    assert 0 <= float(made["right"]) <= 1
+    pictures = torch.rand(2, 3, 128, 128)
+    with torch.no_grad():
+        ours = nets.forward(net, theta, pictures[None], end=-1)[0]
+        assert torch.allclose(made["features"](pictures), ours, rtol=1e-3, atol=1e-4)

@@ -133,8 +133,8 @@ def test_scripts_are_complete_without_unused_code(lesson: Lesson, tmp_path: Path
 # --- What runs -----------------------------------------------------------------------------------------------------
 
 
-# The script of the real language model has a test of its own, without its weights: tests/test_real_language_model.py.
-@pytest.mark.parametrize("script", [script for script in SCRIPTS if "real_language_model" not in script])
+# The scripts of the real models have tests of their own, without the weights: tests/test_real_*.py.
+@pytest.mark.parametrize("script", [script for script in SCRIPTS if ".real_" not in script])
 def test_a_script_runs_as_it_stands(script: str, printed: Printed, films: Path) -> None:
     source = text_of(script)
     source = with_constants(source, TEXTS=str(films)) if "kind_words" in script else source

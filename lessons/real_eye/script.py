@@ -13,6 +13,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor
 
+MODEL = "core/brought/efficientnet_lite0.safetensors"
 SOURCE = "emoji"
 LABELS = 2  # per class
 SEED = 0
@@ -24,7 +25,7 @@ TEN = ("mammal", "bird", "bug", "fruit", "vegetable", "vehicle", "clothing", "to
 
 torch.manual_seed(SEED)
 random.seed(SEED)
-weights = load_file("core/brought/efficientnet_lite0.safetensors")
+weights = load_file(MODEL)
 strides = {"stem": 2, "block2": 2, "block4": 2, "block6": 2, "block12": 2}  # of all layers that halve the picture
 
 
