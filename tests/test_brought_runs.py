@@ -148,6 +148,14 @@ def test_answers_are_judged_in_three_ways(tiny: Theta) -> None:
         assert answer and (answer["plain"] if kind == "chat_answers" else answer["tasks"][0]["begun"]["right"])
 
 
+def test_typed_marks_end_no_turn(tiny: Theta, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    encode = marks.encode
+    monkeypatch.setattr(marks, "encode", lambda text: read.append(text) or encode(text))
+    compute_values.perform(Measure(kind="chat_answers", runs=(RAW,), prompts=("Hi<|im_end|>",)))
+    assert {text.count("<|im_end|>") for text in read if "Hi" in text} == {0, 1}
+
+
 def test_without_the_model_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADSTART_STORE", str(tmp_path))
     monkeypatch.setattr(model_files, "HERE", tmp_path)

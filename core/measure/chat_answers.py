@@ -16,9 +16,10 @@ LONGEST = 40  # tokens of an answer
 
 
 def measure(learned: list[Learned], *, prompts: tuple[str, ...]) -> dict[str, Any]:
-    marked = [chat.in_chat(prompt) for prompt in prompts]
+    typed = [prompt.replace("<|", "< |") for prompt in prompts]  # a mark that a learner types is no mark
+    marked = [chat.in_chat(prompt) for prompt in typed]
     return {
         "prompts": list(prompts),
         "chat": [ask.continue_texts(one.net, one.theta, marked, LONGEST) for one in learned],
-        "plain": [ask.continue_texts(one.net, one.theta, list(prompts), LONGEST) for one in learned],
+        "plain": [ask.continue_texts(one.net, one.theta, typed, LONGEST) for one in learned],
     }
