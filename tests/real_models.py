@@ -19,8 +19,9 @@ from tokenizers import pre_tokenizers
 from torch import Tensor
 
 from core import nets
-from core.nets import Net, Theta, efficientnet_lite0, smollm2
+from core.nets import Net, Theta, smollm2
 from core.pretrained import chat, model_files, real_weights
+from core.worlds.pictures import scale_pixels
 
 COUNTRIES = (
     *("Peru", "Chile", "France", "Germany", "Italy", "Spain", "Japan", "China", "India", "Kenya"),
@@ -118,7 +119,7 @@ def test_eye_names_what_the_reference_names() -> None:
         EfficientNet.from_name("efficientnet-lite0").eval(),
     )
     reference.load_state_dict(original_names(theta, reference.state_dict()))
-    x = efficientnet_lite0.scale_pixels(pictures(20))
+    x = scale_pixels(pictures(20))
     with torch.no_grad():
         ours, theirs = nets.forward(nets.load("efficientnet_lite0", 1000), theta, x[None])[0], reference(x)
     assert torch.allclose(ours, theirs, atol=1e-3) and torch.equal(ours.argmax(-1), theirs.argmax(-1))
@@ -150,7 +151,7 @@ def theta_in_order(theta: Theta) -> list[tuple[str, Tensor]]:
 
 def test_hundred_pictures_take_little_time() -> None:
     net, theta = nets.load("efficientnet_lite0", 1000), real_weights.load_theta("efficientnet_lite0")
-    x = efficientnet_lite0.scale_pixels(pictures(100))[None]
+    x = scale_pixels(pictures(100))[None]
     with torch.no_grad():
         seconds = fastest(lambda: [nets.forward(net, theta, some, end=-1) for some in x.split(10, 1)])
     print(f"features of 100 pictures: {seconds:.2f} s")

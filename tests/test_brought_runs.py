@@ -65,10 +65,10 @@ def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Theta]:
     monkeypatch.setattr(marks, "tokenizer", lambda: tokenizer)
     monkeypatch.setattr(real_weights, "load_theta", lambda net: theta)
     monkeypatch.setattr(model_files, "is_here", lambda net: True)
-    for cached in (chat.lengths, chat.stop, chat.test):
+    for cached in (chat.lengths, chat.test):
         cached.cache_clear()
     yield theta
-    for cached in (chat.lengths, chat.stop, chat.test):
+    for cached in (chat.lengths, chat.test):
         cached.cache_clear()
 
 

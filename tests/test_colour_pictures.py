@@ -21,7 +21,7 @@ from core.experiment.checks import BadValue
 from core.experiment.spec import Measure, Run, Stage
 from core.experiment.tasks import Names, Pictures
 from core.fetch import debian
-from core.fetch.sources import SOURCES
+from core.fetch.sources import SOURCES, NotBrought
 from core.measure import Learned
 from core.nets import Theta
 from core.training.report import Done, Point
@@ -211,7 +211,7 @@ def test_photos_are_read_from_the_archive(tmp_path: Path) -> None:
 def test_without_apt_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = next(one for one in SOURCES if one.registry == "Debian" and one.place == "brought")
     monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(debian.NotFetched, match="apt-get, which this machine does not have"):
+    with pytest.raises(NotBrought, match="apt-get, which this machine does not have"):
         debian.fetch(source, tmp_path)
 
 
@@ -224,7 +224,7 @@ def test_other_archive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         returncode, stderr = 0, ""
 
     monkeypatch.setattr("subprocess.run", lambda *args, **how: Done())
-    with pytest.raises(debian.NotFetched, match="SHA-256"):
+    with pytest.raises(NotBrought, match="SHA-256"):
         debian.fetch(replace(source), tmp_path)
 
 

@@ -12,7 +12,7 @@ from core.experiment.checks import BadValue
 from core.experiment.spec import Measure
 from core.experiment.tasks import Plane, Sentiment
 from core.measure import answer, encoder_probe
-from core.pretrained import encoder
+from core.pretrained import encoder, model_files
 from core.worlds import sentiment
 
 
@@ -41,7 +41,7 @@ def test_our_encoder_is_the_bert_of_transformers() -> None:
 
 
 def test_missing_or_wrong_encoder_gives_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder, "HERE", tmp_path)
+    monkeypatch.setattr(model_files, "HERE", tmp_path)
     with pytest.raises(BadValue, match=r"not on this machine\. `make encoder`"):
         encoder.encode(["A sentence."])
     for name in ("model.safetensors", "tokenizer.json"):

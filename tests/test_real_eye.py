@@ -15,6 +15,7 @@ from core.experiment.brought_tasks import PHOTOS
 from core.experiment.spec import digest
 from core.nets import Theta, efficientnet_lite0
 from core.pretrained import eye_weights
+from core.worlds.pictures import scale_pixels
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Results, Settings, visible
 from lessons.kit.results.evidence import load_results
@@ -94,7 +95,7 @@ def test_eye_counts_its_multiplications(eye_theta: Theta) -> None:
 
 def test_pixels_become_numbers_around_zero() -> None:
     pixels = torch.tensor([0, 127, 255], dtype=torch.uint8)
-    assert efficientnet_lite0.scale_pixels(pixels).tolist() == [-127 / 128, 0, 1]
+    assert scale_pixels(pixels).tolist() == [-127 / 128, 0, 1]
 
 
 def test_kept_eye_has_the_numbers_that_came(reference_eye: torch.nn.Module, tmp_path: Path) -> None:

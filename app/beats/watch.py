@@ -87,7 +87,7 @@ def recorded_runs(workspace: Workspace, settings: Settings) -> Runs:
 def reached(evidence: Results, runs: Runs) -> float:
     """Returns the share of their steps that all these runs have reached."""
     tables = [(evidence.table(*piece.place), piece.of) for piece in runs if evidence.has(*piece.place)]
-    return min((float(table.step.to_numpy()[-1]) / run.steps for table, run in tables), default=0.0)
+    return min((run.share_done(int(table.step.to_numpy()[-1])) for table, run in tables), default=0.0)
 
 
 def paced(evidence: Results, runs: Runs, passed: float, seconds: float) -> StageView:

@@ -129,6 +129,10 @@ class Run(Bounded):
         """Returns the steps at which the run is tested: those of the full run up to its end, and the end itself."""
         return [*(step for step in checkpoints(self.planned) if step < self.steps), self.steps]
 
+    def share_done(self, step: int) -> float:
+        """Returns the share of the run's steps that are done after a step. A model of others has no steps to do."""
+        return step / self.steps if self.steps else 0.0
+
     @property
     def needs_model(self) -> bool:
         """Returns whether the run is a model that others have trained, or started from one."""

@@ -272,6 +272,7 @@ class Lines(Task):
 
     world: ClassVar[str] = "lines"
     form: ClassVar[str] = "lines"
+    shown: ClassVar = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))  # the points of the prompt on the pages
     points: int = bounded(12, IntRange("Points", 1, 16), "The number of points of the line in each prompt.")
     prompts: int = bounded(
         512_000, IntRange("Prompts", 1, 2_000_000), "The number of different prompts that the net may see."

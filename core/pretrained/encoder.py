@@ -7,22 +7,16 @@ addition.
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
+from safetensors.torch import load
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from core.experiment.checks import BadValue
+from core.pretrained.model_files import ENCODER
 
-HERE = Path(__file__).parents[1] / "brought"
-SHA256 = (
-    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of the weights, as their authors publish them
-)
 BLOCKS, HEADS, LENGTH = 6, 12, 128
 TOGETHER = 64  # sentences that go through the net at once
 
@@ -32,20 +26,13 @@ Weights = dict[str, Tensor]
 @cache
 def weights() -> Weights:
     """Loads the weights. Raises BadValue if they are missing, or differ in any byte from the published ones."""
-    path = HERE / "model.safetensors"
-    if not (path.exists() and (HERE / "tokenizer.json").exists()):
-        raise BadValue("The sentence encoder is not on this machine. `make encoder` downloads it.")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        raise BadValue(
-            "The sentence encoder does not have the SHA-256 that is expected. `make encoder` downloads it again."
-        )
-    return load_file(path)
+    return load(ENCODER.read())
 
 
 @cache
 def tokenizer() -> Tokenizer:
     """Loads the tokenizer, with truncation and padding."""
-    found = Tokenizer.from_file(str(HERE / "tokenizer.json"))
+    found = Tokenizer.from_file(str(ENCODER.paths[1]))
     found.enable_truncation(LENGTH)
     found.enable_padding()
     return found

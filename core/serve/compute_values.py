@@ -145,7 +145,7 @@ def train_into_store(limit: float, run: Run, wait: float, again: bool) -> Side:
                     folder.append(event)
                     if event["kind"] == "stopped":
                         return "stopped"
-                    reached = event["step"] / max(1, run.steps) if event["kind"] == "point" else reached
+                    reached = run.share_done(event["step"]) if event["kind"] == "point" else reached
                 yield reached
         except Exception as error:
             folder.append({"kind": "failed", "message": sentence(error)})

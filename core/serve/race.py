@@ -55,7 +55,7 @@ class OtherSide:
 def visible_progress(run: Run) -> float:
     """Returns the share of the run's steps at its last stored test."""
     steps = [event["step"] for event in store.events(run) if event["kind"] == "point"]
-    return steps[-1] / max(1, run.steps) if steps else 0.0
+    return run.share_done(steps[-1]) if steps else 0.0
 
 
 def race(

@@ -171,7 +171,7 @@ def weights(run: Run) -> Path | None:
     The weights of models that others have trained were checked when they were downloaded.
     """
     if run.brought:
-        return model_files.paths(run.net)[0] if model_files.is_here(run.net) else None
+        return model_files.MODELS[run.net].paths[0] if model_files.is_here(run.net) else None
     name = digest(run)
     with suppress(KeyError, OSError):
         if intact(path := shipped.weights(SHIPPED, name), (shipped.read(SHIPPED, name) or {})["weights"]):

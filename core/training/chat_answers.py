@@ -41,5 +41,5 @@ def judged(
 
 def continue_texts(net: Net, theta: Theta, texts: Sequence[str], longest: int) -> list[str]:
     """Returns how the model continues each text. `theta` holds one seed."""
-    rows = smollm2.answers(net, theta, [chat.tokens(text) for text in texts], longest, chat.stop())
+    rows = smollm2.answers(net, theta, [marks.encode(text) for text in texts], longest, marks.STOP)
     return [marks.decode(row).strip() for row in rows]

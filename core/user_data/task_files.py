@@ -31,13 +31,13 @@ def task_files(task: Task) -> list[Path]:
     if isinstance(task, Sentiment):
         return [BROUGHT / f"{task.subject}.tsv.xz"]
     if isinstance(task, Chat):
-        return [WORLDS / "instruction_data" / "capitals.tsv", *model_files.paths("smollm2")]
+        return [WORLDS / "instruction_data" / "capitals.tsv", *model_files.MODELS["smollm2"].paths]
     if isinstance(task, Clothing):
         return [WORLDS / "photos" / "clothing.png"]
     if isinstance(task, Names):
         return [*emoji_files(), ROOT / "core" / "pretrained" / "imagenet_names.txt"]
     if isinstance(task, Pictures):
-        photos = [ROOT / "core" / "brought" / "photos.npz"]
+        photos = [model_files.PHOTOS]
         return photos if task.source == PHOTOS else [] if task.source == DIGITS else emoji_files()
     return [kind.path(getattr(task, field)) for field, kind in KINDS.items() if hasattr(task, field)]
 

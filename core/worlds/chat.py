@@ -30,7 +30,6 @@ SCORED = 8  # of these, how many answers are scored at every test
 EXHIBIT = "chat"
 UNIT = "bits"
 QUESTION, PLAIN = "What is the capital of {}?", "The capital of {} is"
-USER, ASSISTANT, END = "<|im_start|>user\n", "<|im_start|>assistant\n", "<|im_end|>"
 
 Fact = tuple[str, str]  # country, capital
 
@@ -58,27 +57,19 @@ def learned(task: Chat, seed: int) -> list[Fact]:
 
 def in_chat(asked: str) -> str:
     """Returns what a chat model reads before it answers. No sentence tells the model beforehand what it is."""
-    return f"{USER}{asked.strip()}{END}\n{ASSISTANT}"
-
-
-def tokens(written: str) -> list[int]:
-    """Returns the token numbers of a text, in which the marks of a chat are one token each."""
-    return marks.encode(written)
-
-
-@cache
-def stop() -> int:
-    """Returns the token that ends an answer."""
-    return tokens(END)[0]
+    return marks.mark_chat([("user", asked.strip())], system="")
 
 
 def encode_examples(task: Chat, asked: list[Fact]) -> tuple[Tensor, Tensor]:
     """Encodes questions and answers as x and y of shape (n, places), with as many places as the longest needs."""
     pairs = [
-        (tokens(in_chat(QUESTION.format(country))), [*tokens(task.answer_text(country, capital)), stop()])
+        (
+            marks.encode(in_chat(QUESTION.format(country))),
+            [*marks.encode(task.answer_text(country, capital)), marks.STOP],
+        )
         for country, capital in asked
     ]
-    return pack(pairs, max(len(before) + len(after) for before, after in pairs) - 1, stop())
+    return pack(pairs, max(len(before) + len(after) for before, after in pairs) - 1, marks.STOP)
 
 
 def classes(task: Chat) -> int:
@@ -126,7 +117,8 @@ def names_capital(says: str, capital: str) -> bool:
 def with_examples(task: Chat, seed: int, asked: str) -> str:
     """Returns a prompt in which the examples of a seed stand as earlier turns of the chat. No weight moves for it."""
     turns = [
-        f"{USER}{QUESTION.format(country)}{END}\n{ASSISTANT}{task.answer_text(country, capital)}{END}\n"
+        turn
         for country, capital in learned(task, seed)
+        for turn in (("user", QUESTION.format(country)), ("assistant", task.answer_text(country, capital)))
     ]
-    return "".join(turns) + in_chat(asked)
+    return marks.mark_chat([*turns, ("user", asked)], system="")

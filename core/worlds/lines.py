@@ -19,7 +19,7 @@ from core.worlds import TrainingSet, generator
 UNIT = "error"  # squared error at the last point of a prompt, divided by the error of always predicting 0
 
 EXHIBIT = "curve"  # the answers are numbers
-SHOWN = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))  # the prompt after which a run records its answers
+SHOWN = Lines.shown  # the prompt after which a run records its answers
 REACH, GRID = 3.0, 25  # it records them at GRID places from -REACH to REACH
 
 

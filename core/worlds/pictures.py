@@ -21,11 +21,12 @@ from torch import Tensor
 from core.experiment.brought_tasks import DIGITS, EMOJI, OTHER_EMOJI, PHOTOS, SIX_EMOJI
 from core.experiment.checks import BadValue
 from core.experiment.tasks import Pictures
+from core.pretrained import model_files
 from core.worlds import TrainingSet, draw_per_class, evenly_spaced, generator, handwriting
 
 SIDE, TILE = 128, 64  # pixels of an example, and of a picture on a page
 SHEETS = Path(__file__).with_name("emoji")
-PHOTO_FILE = Path(__file__).parents[1] / "brought" / "photos.npz"
+PHOTO_FILE = model_files.PHOTOS
 SHEET_SIDE, COLUMNS = 64, 20  # pixels of an emoji on a sheet, emoji in a row
 VENDORS = {EMOJI: "google", OTHER_EMOJI: "twitter", SIX_EMOJI: "google"}
 SIX = ("mammal", "bird", "bug", "fruit", "vegetable", "flower")
@@ -88,10 +89,14 @@ def divided(source: str) -> tuple[list[list[int]], list[list[int]]]:
 
 
 def as_input(pixels: Tensor) -> Tensor:
-    """Converts pixels (n, 3, side, side) from 0 to 255 into float images (n, 3, 128, 128), from about -1 to 1, as the
-    eye of core/nets/efficientnet_lite0.py reads them."""
+    """Converts pixels (n, 3, side, side) from 0 to 255 into float images (n, 3, 128, 128)."""
     if pixels.shape[-1] != SIDE:
         pixels = F.interpolate(pixels.float(), (SIDE, SIDE), mode="bilinear", align_corners=False)
+    return scale_pixels(pixels)
+
+
+def scale_pixels(pixels: Tensor) -> Tensor:
+    """Converts pixels from 0 to 255 into the numbers that core/nets/efficientnet_lite0.py reads, from about -1 to 1."""
     return (pixels.float() - 127) / 128
 
 
