@@ -10,12 +10,12 @@ import pytest
 
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Results, Settings, visible
-from lessons.kit.results.evidence import final, load_results
+from lessons.kit.results.evidence import final, line_by_x, load_results
 from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, INVERTED
 from lessons.kit.scripts.source import with_constants
 from lessons.kit.shipping.claims import shipped
 from lessons.more_data.claims import extended, gained, losses, share_of_loss
-from lessons.more_data.pictures import GAINS, HANDLES, POINTS, thin
+from lessons.more_data.pictures import GAINS, HANDLES, POINTS
 from lessons.more_data.runs import AMOUNT, DRAWINGS, KNOWN, SIZES, TEXT, TIMES, runs
 
 LESSON = lessons()["more_data"]
@@ -79,7 +79,7 @@ def test_point_falls_onto_the_line_in_the_recording() -> None:
 
 def test_what_gains_is_counted_on_the_same_backbones() -> None:
     def table(*shares: float) -> pd.DataFrame:
-        return thin(dict(enumerate(shares))).rename(columns={"x": "seed", "mean": "accuracy"}).assign(step=300)
+        return line_by_x(dict(enumerate(shares))).rename(columns={"x": "seed", "mean": "accuracy"}).assign(step=300)
 
     found = {("size", (DIGITS, SIZES[0])): table(0.5, 0.7), ("size", (DIGITS, SIZES[-1])): table(0.9, 0.8)}
     assert gained(Results(found), DIGITS).tolist() == pytest.approx([0.4, 0.1])

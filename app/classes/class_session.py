@@ -28,6 +28,7 @@ from lessons.kit.lesson.catalogue import Lesson, lessons
 from lessons.kit.lesson.progress import question_id
 from lessons.kit.model.prediction import Order
 from lessons.kit.model.values import Results, Settings, visible
+from lessons.kit.model.wording import count_noun
 from lessons.kit.results.evidence import load_results
 
 LOOKS = 2.0  # seconds between two checks while a learner waits
@@ -98,7 +99,7 @@ def class_guesses(records: tuple[Record, ...]) -> tuple[Settings, ...]:
 
 def learner_count(number: int) -> str:
     """Returns a sentence with the number of predictions."""
-    return f"{number} prediction{'s' * (number != 1)}" if number else "Nobody has made a prediction yet."
+    return count_noun(number, "prediction") if number else "Nobody has made a prediction yet."
 
 
 @lru_cache(maxsize=64)

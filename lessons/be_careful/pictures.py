@@ -33,7 +33,7 @@ from lessons.kit.figures.word_weights import FULL, word
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
-from lessons.kit.results.evidence import band, band_by_x, reached
+from lessons.kit.results.evidence import band, band_by_x, line_by_x, reached
 
 SPAN = (0.1, 60.0)  # nats a note
 MANY = 6  # words at each end
@@ -217,10 +217,7 @@ def against_kl(shown: Sequence[Curve], said: Mapping[float, float], title: str) 
     """Draws these curves and the prediction against the distance of the net."""
     drawn = list(shown)
     if said:
-        table = pd.DataFrame({"x": sorted(said), "mean": [said[kl] for kl in sorted(said)]})
-        drawn.append(
-            Curve(table=table.assign(low=table["mean"], high=table["mean"]), name="your prediction", role="guess")
-        )
+        drawn.append(Curve(table=line_by_x(dict(sorted(said.items()))), name="your prediction", role="guess"))
     x = "drift from the pretrained net (nats per note)"
     return curves(drawn, x, SPAN, [level(SPAN)], title, y=SHARE, at=(0.1, 1, 10, 60))
 

@@ -18,7 +18,7 @@ from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.player import Line, Lines
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.values import Behaviour, Control, Results, Settings
-from lessons.kit.results.evidence import band_by_x, final, retention, steps_until
+from lessons.kit.results.evidence import band_by_x, final, line_by_x, retention, steps_until
 from lessons.kit.runs.forgetting import AFTER_ARMS, AFTER_LOW, CLASSES
 from lessons.kit.runs.recipes import ALIKE, STEPS, UNLIKE
 
@@ -80,8 +80,7 @@ def guess_curve(guess: Guess) -> pd.DataFrame:
     """Returns the learner's guess as a curve: everything at first, half at their step, and their share at the end."""
     half = guess[HALF_LOST]
     places = {1: 1.0, STEPS: guess[LEFT] / 100} | ({half: HALF} if isinstance(half, int) else {})
-    table = pd.DataFrame([{"x": x, "mean": share} for x, share in sorted(places.items())])
-    return table.assign(low=table["mean"], high=table["mean"])
+    return line_by_x(dict(sorted(places.items())))
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:

@@ -22,7 +22,7 @@ from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
-from lessons.kit.results.evidence import band_by_x
+from lessons.kit.results.evidence import band_by_x, line_by_x
 from lessons.kit.runs.text_adaptation import BATCH, WINDOW, bits
 
 READER_BATCH = 16
@@ -252,10 +252,8 @@ def losses(shown: Sequence[Curve], guess: Guess, nothing: float | None, title: s
     if nothing is not None:
         marks.append(Mark(start=(SPAN[0], nothing), end=(SPAN[1], nothing), says=KNOWS_NOTHING, place="insideEndTop"))
     if guess:
-        table = pd.DataFrame({"x": [BEGIN, FINISH], "mean": [guess[START], guess[END]]})
-        drawn.append(
-            Curve(table=table.assign(low=table["mean"], high=table["mean"]), name="your prediction", role="guess")
-        )
+        line = line_by_x({BEGIN: guess[START], FINISH: guess[END]})
+        drawn.append(Curve(table=line, name="your prediction", role="guess"))
     return value_curves(drawn, TOKENS, Axis(name="bits per character", low=0, high=HIGH), marks, title)
 
 

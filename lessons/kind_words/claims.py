@@ -8,19 +8,18 @@ import numpy as np
 from lessons.kind_words.runs import ABOUT, FEW, MANY, SIZES, SUBJECTS, real_runs, word_runs
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Results
-from lessons.kit.results.evidence import final, interval, labels_to, oracle_best
-
-Accuracies = dict[int, np.ndarray]  # the accuracy of every seed, by labels of each kind
+from lessons.kit.results.evidence import interval, labels_to
+from lessons.kit.results.label_savings import Accuracies, accuracies, best_accuracies
 
 
 def pretrained(evidence: Results, subject: str) -> Accuracies:
     """Returns the accuracies of the nets that start from the film reader."""
-    return {n: final(table) for n, table in evidence.tables("pretrained", subject).items()}
+    return accuracies(evidence, "pretrained", subject)
 
 
 def scratch(evidence: Results, subject: str) -> Accuracies:
     """Returns the best accuracies of the nets from scratch."""
-    return {n: oracle_best(evidence.tables("scratch best", subject, n).values()) for n in SIZES}
+    return best_accuracies(evidence, "scratch best", subject)
 
 
 def untouched(evidence: Results, subject: str) -> np.ndarray:

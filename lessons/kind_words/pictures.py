@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
-from lessons.kind_words.claims import Accuracies, pretrained, scratch, untouched
+from lessons.kind_words.claims import pretrained, scratch, untouched
 from lessons.kind_words.runs import ABOUT, FEW, LABELS, MANY, SIZES, STEPS, SUBJECTS
 from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, race
@@ -17,6 +17,7 @@ from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Control, Results, Settings
 from lessons.kit.model.wording import count_noun
 from lessons.kit.results.evidence import band_by_x
+from lessons.kit.results.label_savings import Accuracies
 
 
 def handle(name: str, labels: int, default: int) -> Control[int]:

@@ -10,8 +10,8 @@ import numpy as np
 from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Results
-from lessons.kit.results.evidence import bootstrap, final, oracle_best
-from lessons.kit.results.label_savings import Accuracies, pretrained, scratch_best, worth
+from lessons.kit.results.evidence import bootstrap, oracle_best
+from lessons.kit.results.label_savings import Accuracies, accuracies, pretrained, scratch_best, worth
 from lessons.kit.runs.recipes import FEW, SIZES, label_runs
 from lessons.label_worth import drawing_board
 from lessons.label_worth.runs import AWAY, SMALL, method_runs
@@ -19,7 +19,7 @@ from lessons.label_worth.runs import AWAY, SMALL, method_runs
 
 def scratch_equal(evidence: Results) -> Accuracies:
     """Returns the accuracies of the nets from scratch, with the same number of steps as the pretrained nets."""
-    return {n: final(table) for n, table in evidence.tables("scratch").items()}
+    return accuracies(evidence, "scratch")
 
 
 def reaches(accuracy: float, baseline: Accuracies) -> bool:
@@ -66,7 +66,7 @@ def label_finding(evidence: Results) -> Finding:
 
 
 def method_finding(evidence: Results) -> Finding:
-    first, full = ({n: final(table) for n, table in evidence.tables(way).items()} for way in ("lp_ft", "full"))
+    first, full = (accuracies(evidence, way) for way in ("lp_ft", "full"))
     gap = {n: float((first[n] - full[n]).mean()) for n in SMALL}
     least = {n: float((first[n] - oracle_best(evidence.tables("full best", n).values())).mean()) for n in SMALL}
     probe, all_at_once = (np.array(run).mean(1) for run in evidence.answer("away")["accuracy"])

@@ -18,8 +18,8 @@ from lessons.kit.figures.label_curves import compare_with_guess, guess_curves, h
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.lesson.explanation import race_sentence
 from lessons.kit.model.values import Results, Settings, side_name
-from lessons.kit.results.evidence import band_by_x, final
-from lessons.kit.results.label_savings import pretrained, scratch_best, worth
+from lessons.kit.results.evidence import band_by_x, without_band
+from lessons.kit.results.label_savings import accuracies, pretrained, scratch_best, worth
 from lessons.kit.runs.recipes import SIZES, live_backbone
 from lessons.label_worth.claims import reaches, scratch_equal
 from lessons.label_worth.runs import AWAY, LABELS, own_labels
@@ -62,7 +62,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     kind = band_by_x({n: theirs[n] for n in few})
     shown = [
         Curve(table=band_by_x(few), name="from scratch", role="scratch"),
-        Curve(table=kind.assign(low=kind["mean"], high=kind["mean"]), name="at its best", role="scratch best"),
+        Curve(table=without_band(kind), name="at its best", role="scratch best"),
     ]
     marks = []
     shown += guess_curves(guess, HANDLES)
@@ -112,8 +112,7 @@ def ways(evidence: Results) -> Figure:
     """Draws three ways to fine-tune with few labels."""
     names = {"lp_ft": ("head first", "pretrained"), "probe": ("head only", "source"), "full": ("all at once", "target")}
     shown = [
-        Curve(table=band_by_x({n: final(table) for n, table in evidence.tables(way).items()}), name=name, role=role)
-        for way, (name, role) in names.items()
+        Curve(table=band_by_x(accuracies(evidence, way)), name=name, role=role) for way, (name, role) in names.items()
     ]
     return curves(
         shown,

@@ -17,7 +17,7 @@ from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Control, Results, Settings, visible
-from lessons.kit.results.evidence import band_by_x, final, fit_power_law, load_results
+from lessons.kit.results.evidence import band_by_x, final, fit_power_law, line_by_x, load_results, without_band
 from lessons.kit.runs.downstream_tasks import DIGITS, DOWNSTREAM_TASKS, INVERTED
 from lessons.kit.runs.text_adaptation import bits
 from lessons.more_data.claims import extended, gained, losses, share_of_loss
@@ -89,17 +89,19 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         if len(means) == len(TIMES):
             exponent, start, _ = fit_power_law(TIMES, np.array(list(means.values())))
             straight = {times: start * times**-exponent for times in TIMES}
-            shown.append(Curve(table=thin(straight), name=f"a straight line: {material}", role="note", named=False))
+            shown.append(
+                Curve(table=line_by_x(straight), name=f"a straight line: {material}", role="note", named=False)
+            )
         elif guess or own:
             ahead = {times: 100 * extended(share_of_loss(evidence, material), times) for times in (KNOWN[0], TIMES[-1])}
             name = f"the line through the known amounts: {material}"
-            shown.append(Curve(table=thin(ahead), name=name, role="note", named=False))
+            shown.append(Curve(table=line_by_x(ahead), name=name, role="note", named=False))
         shown.append(Curve(table=band_by_x(shares), name=material, role=role))
         shown += guess_curve(material, means, guess)
         for times, fallen in own.items():
             falls = pd.DataFrame({"x": float(times), "mean": np.minimum(100 * fallen, 0.99 * HIGH)})
-            shown.append(Curve(table=flat(falls), name="its way down", role="scratch", named=False))
-            shown.append(Curve(table=flat(falls.tail(1)), name="this run", role="scratch"))
+            shown.append(Curve(table=without_band(falls), name="its way down", role="scratch", named=False))
+            shown.append(Curve(table=without_band(falls.tail(1)), name="this run", role="scratch"))
     title = "How much of the loss on unseen examples is left with more training data"
     figure = value_curves(shown, AMOUNTS, PERCENT, title=title)
     across = figure.spec["xAxis"] | {key: {"customValues": list(TIMES)} for key in ("axisLabel", "axisTick")}
@@ -121,11 +123,11 @@ def guess_curve(material: str, means: dict[int, float], guess: Guess) -> list[Cu
     said = {times: float(guess[control]) for (of, times), control in HANDLES.items() if of == material}
     last = KNOWN[-1]
     gaps = [
-        Curve(table=flat(pd.DataFrame({"x": times, "mean": [guessed, means[times]]})), name="", role="guess")
+        Curve(table=without_band(pd.DataFrame({"x": times, "mean": [guessed, means[times]]})), name="", role="guess")
         for times, guessed in said.items()
         if times in means
     ]
-    line = Curve(table=thin({last: means[last], **said}), name=f"you: {material}", role="guess")
+    line = Curve(table=line_by_x({last: means[last], **said}), name=f"you: {material}", role="guess")
     return [line, *(replace(gap, name=f"missed {k}, {material}", named=False) for k, gap in enumerate(gaps))]
 
 
@@ -139,16 +141,6 @@ def own_shares(evidence: Results, material: str) -> dict[int, np.ndarray]:
 def own_losses(table: pd.DataFrame, material: str) -> np.ndarray:
     """Returns the loss of one net on unseen examples at every test."""
     return bits(table).mean(1) if material == TEXT else table.nats.to_numpy()
-
-
-def thin(places: dict[int, float]) -> pd.DataFrame:
-    """Returns a table for a curve without a band."""
-    return flat(pd.DataFrame({"x": list(places), "mean": list(places.values())}))
-
-
-def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns the table without a band."""
-    return table.assign(low=table["mean"], high=table["mean"])
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
@@ -196,7 +188,7 @@ def jobs(evidence: Results) -> Figure:
         shown.append(Curve(table=band_by_x(read), name=job, role="scratch" if job == INVERTED else "pretrained"))
         for times, table in evidence.tables("live job", job).items():
             share = float(final(table).mean())
-            shown.append(Curve(table=thin({times: share}), name=f"this run, {job}", role="note", named=False))
+            shown.append(Curve(table=line_by_x({times: share}), name=f"this run, {job}", role="note", named=False))
     title = "Accuracy of a new head on unseen examples, on backbones that learned from more drawings"
     return curves(shown, "number of drawings (times the smallest number)", SPAN, title=title, at=TIMES)
 

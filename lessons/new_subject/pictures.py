@@ -3,7 +3,6 @@ the texts that three nets write."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +17,7 @@ from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Control, Results, Settings
-from lessons.kit.results.evidence import band_by_x, labels_to
+from lessons.kit.results.evidence import band_by_x, labels_to, line_by_x, without_band
 from lessons.kit.runs.text_adaptation import AMOUNT, LIVE_STEPS, PRETRAINED, SCRATCH, SLICE, SLICES, STORED_STEPS, bits
 from lessons.new_subject.claims import at_best
 from lessons.new_subject.runs import (
@@ -69,23 +68,30 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         marks.append(Mark(start=(SLICES[0], level), end=(reach, level), says=says, place="insideMiddleTop"))
     if guess:
         said = {k: float(guess[control]) for k, control in HANDLES.items()}
-        shown.append(Curve(table=thin(said), name="your prediction", role="guess"))
+        shown.append(Curve(table=line_by_x(said), name="your prediction", role="guess"))
         for k, value in said.items():
             if k in ours:
                 gap = pd.DataFrame({"x": k, "mean": [value, float(ours[k].mean())]})
-                shown.append(Curve(table=flat(gap), name=f"missed at {k}", role="guess", named=False))
+                shown.append(Curve(table=without_band(gap), name=f"missed at {k}", role="guess", named=False))
     subject, kilobytes = settings[SUBJECT], settings[AMOUNT]
     for side, role in ROLE.items():
         if evidence.has("race", side):
             now = min(float(bits(evidence.table("race", side))[-1].mean()), 0.99 * BITS.high)  # type: ignore[operator]
             shown.append(
-                Curve(table=thin({kilobytes: now}), name=f"{LIVE_STEPS} steps, {NAMES[side]}", role=role, named=False)
+                Curve(
+                    table=line_by_x({kilobytes: now}), name=f"{LIVE_STEPS} steps, {NAMES[side]}", role=role, named=False
+                )
             )
         elif subject != SLICED and evidence.has(side, subject, SLICE):
             where = PRETRAINED if side == PRETRAINED else MOST
             best = float(bits(evidence.table(where, subject, SLICE)).min(0).mean())
             shown.append(
-                Curve(table=thin({SLICE: best}), name=f"{subject_text(subject)}, {NAMES[side]}", role=role, named=False)
+                Curve(
+                    table=line_by_x({SLICE: best}),
+                    name=f"{subject_text(subject)}, {NAMES[side]}",
+                    role=role,
+                    named=False,
+                )
             )
     title = "How much unseen pages surprise the nets, by the amount of training text (curves: Shakespeare, best moment)"
     figure = value_curves(shown, AMOUNTS, BITS, marks, title)
@@ -100,7 +106,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
 
 def spot(kilobytes: int, paid: float, name: str, role: str) -> Curve:
     """Returns a single point as a curve."""
-    return Curve(table=thin({kilobytes: paid}), name=name, role=role, named=False)
+    return Curve(table=line_by_x({kilobytes: paid}), name=name, role=role, named=False)
 
 
 def low(evidence: Results, kilobytes: int) -> np.ndarray:
@@ -127,16 +133,6 @@ def pointed(figure: Figure) -> Figure:
 def side(series: dict[str, Any]) -> str:
     """Returns "top" for scratch and "bottom" for the reader, so that a name does not cover the lines."""
     return "bottom" if series["color"] == ROLES["pretrained"][0] else "top"
-
-
-def thin(places: Mapping[int, float]) -> pd.DataFrame:
-    """Returns a table for a curve without a band."""
-    return flat(pd.DataFrame({"x": list(places), "mean": list(places.values())}))
-
-
-def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns the table without a band."""
-    return table.assign(low=table["mean"], high=table["mean"])
 
 
 def views(evidence: Results, settings: Settings, guess: Guess) -> Views:

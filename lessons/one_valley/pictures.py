@@ -18,7 +18,7 @@ from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Control, Results, Settings
-from lessons.kit.results.evidence import band_by_x, final
+from lessons.kit.results.evidence import band_by_x, final, line_by_x, without_band
 from lessons.kit.runs.transfers import SPIRALS
 from lessons.one_valley.claims import accuracy_along, middle
 from lessons.one_valley.runs import ASKED, ENDS, FAR, JOIN, LABELS, NEAR, ON, PARENT, STRANGER, A, B, where
@@ -93,10 +93,10 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             if guess:
                 said = guess[slider] / 100
                 gap = pd.DataFrame({"x": way * HALF, "mean": [said, half]})
-                shown.append(Curve(table=thin(gap), name=f"you: {name}", role="guess", named=False))
+                shown.append(Curve(table=without_band(gap), name=f"you: {name}", role="guess", named=False))
         elif guess:
             said = guess[slider] / 100
-            shown.append(Curve(table=thin(pd.DataFrame({"x": [way * HALF], "mean": [said]})), name=name, role="guess"))
+            shown.append(Curve(table=line_by_x({way * HALF: said}), name=name, role="guess"))
             shown[-1] = replace(shown[-1], named=False)
         if guess:
             low = evidence.has("plane", which, ASKED) and guess[slider] / 100 < half
@@ -125,11 +125,6 @@ def towards(places: np.ndarray, way: int) -> pd.DataFrame:
     (places, seeds)."""
     share = np.linspace(0, 100, len(places)).round().astype(int)
     return band_by_x({way * int(x): each for x, each in list(zip(share, places))[::way]})
-
-
-def thin(line: pd.DataFrame) -> pd.DataFrame:
-    """Returns the line without a band."""
-    return line.assign(low=line["mean"], high=line["mean"])
 
 
 def note(x: float, share: float, says: str, role: str, side: str) -> dict[str, Any]:

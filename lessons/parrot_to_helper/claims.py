@@ -11,7 +11,7 @@ from core.experiment.tasks import COMBINATIONS, WHAT
 from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Answer, Results
-from lessons.kit.results.evidence import interval
+from lessons.kit.results.evidence import in_percent, interval
 from lessons.parrot_to_helper.runs import (
     EXAMPLES,
     FACTS,
@@ -47,11 +47,6 @@ def bits(answer: Answer) -> np.ndarray:
 def every_seed(runs: Iterable[Sequence[float]]) -> np.ndarray:
     """Returns the values of all seeds of all runs as one array."""
     return np.concatenate([np.array(run) for run in runs])
-
-
-def in_percent(values: np.ndarray) -> tuple[float, float, float]:
-    """Returns the mean over seeds with its 95 % interval, in percent."""
-    return 100 * float(values.mean()), *interval(100 * values)
 
 
 def held_out(evidence: Results, what: str) -> np.ndarray:

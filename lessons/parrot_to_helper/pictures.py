@@ -13,7 +13,7 @@ from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, Mark, curves
 from lessons.kit.figures.player import LOST, RIGHT, Player, player
-from lessons.kit.figures.text_panels import Texts
+from lessons.kit.figures.text_panels import Texts, first_words
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
@@ -38,7 +38,6 @@ from lessons.parrot_to_helper.runs import (
 )
 from lessons.parrot_to_helper.runs import RIGHT as TRUE
 
-SHORT = 60  # the number of characters of an answer that are shown
 ROWS = ("old or new, plain", "in French, plain", "answer, plain")  # rows besides the held-out combination
 IN_FORM, IS_TRUE = "in the right form", "correct"  # check marks
 NOT_SHOWN = "held out"
@@ -118,7 +117,7 @@ def changing(evidence: Results, without: str) -> Figure:
                 title="Unseen instructions, the answers of the net, and the answers that were asked for",
                 prompts=[say_in_full(examples[k]["prompt"]) for k in rows],
                 ends=[f"asked for: {examples[k]['right']}" for k in rows],
-                says=[[cut(test["0"]["texts"][k]) for k in rows] for test in told],
+                says=[[first_words(test["0"]["texts"][k]) for k in rows] for test in told],
                 lamps={
                     IN_FORM: np.where(formed[:, rows], RIGHT, LOST),
                     IS_TRUE: np.where(right[:, rows], RIGHT, LOST),
@@ -150,15 +149,9 @@ def writing(evidence: Results) -> list[Behaviour]:
     return evidence.behaviour("live", 1)
 
 
-def cut(words: str) -> str:
-    """Returns the part of an answer that fits."""
-    words = " ".join(words.split())
-    return words if len(words) <= SHORT else words[:SHORT] + " ..."
-
-
 def answer_text(answer: Mapping[str, Any]) -> str:
     """Returns an answer for the page. An answer that the model did not finish ends with dots."""
-    return (cut(answer["says"]) or "(nothing)") + ("" if answer["ends"] else " ...")
+    return (first_words(answer["says"]) or "(nothing)") + ("" if answer["ends"] else " ...")
 
 
 def asked_both(answer: Answer) -> Figure:

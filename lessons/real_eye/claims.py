@@ -9,16 +9,24 @@ from core.experiment.brought_tasks import DIGITS, EMOJI, PHOTOS, SIX_EMOJI
 from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Results
-from lessons.kit.results.evidence import bootstrap, final, interval, oracle_best
-from lessons.real_eye.runs import FEW, GENTLE, HEAD_FIRST, HEAD_ONLY, HOT, SOURCES, lead_runs, small_runs, way_runs
+from lessons.kit.model.wording import count_noun
+from lessons.kit.results.evidence import bootstrap, final, interval
+from lessons.kit.results.label_savings import accuracies, best_accuracies
+from lessons.real_eye.runs import (
+    FEW,
+    GENTLE,
+    HEAD_FIRST,
+    HEAD_ONLY,
+    HOT,
+    SOURCES,
+    WAYS,
+    lead_runs,
+    small_runs,
+    way_runs,
+)
 
 POINTS_AHEAD, TIMES, FIRST_AHEAD, NAMES_LEFT = 15, 1.5, 5, 0.1  # the conditions of the claims
 SHORT = {EMOJI: "emoji", PHOTOS: "photos", SIX_EMOJI: "six", DIGITS: "digits"}  # names of slots
-
-
-def accuracies(evidence: Results, role: str, source: str) -> dict[int, np.ndarray]:
-    """Returns the accuracy of every draw at the end, by labels per class."""
-    return {n: final(table) for n, table in sorted(evidence.tables(role, source).items())}
 
 
 def leads(evidence: Results, source: str) -> dict[int, np.ndarray]:
@@ -27,28 +35,16 @@ def leads(evidence: Results, source: str) -> dict[int, np.ndarray]:
     return {n: 100 * (ours[n] - theirs[n]) for n in ours if n in theirs}
 
 
-def small_best(evidence: Results, source: str) -> dict[int, np.ndarray]:
-    """Returns the best accuracy of the small net from scratch, by labels per class."""
-    found = evidence.tables("small", source)
-    return {n: oracle_best(table for (k, _), table in found.items() if k == n) for n in sorted({n for n, _ in found})}
-
-
 def ways(evidence: Results) -> dict[str, np.ndarray]:
     """Returns the accuracy on unseen photos on every draw, by the way to fine-tune."""
-    return {way: np.array([final(one)[0] for _, one in draws]) for way, draws in draws_of(evidence).items()}
-
-
-def draws_of(evidence: Results) -> dict[str, list[tuple[int, object]]]:
-    found = evidence.tables("way")
-    every = list(dict.fromkeys(way for way, _ in found))
-    return {way: sorted((k, one) for (name, k), one in found.items() if name == way) for way in every}
+    found = {way: evidence.tables("way", way) for way in WAYS}
+    return {way: np.array([final(table)[0] for table in draws.values()]) for way, draws in found.items() if draws}
 
 
 def names_kept(evidence: Results) -> dict[str, np.ndarray]:
     """Returns the share of unseen photos that keep their ImageNet name on every draw, by the way to fine-tune."""
-    found = evidence.answers("kept")
-    every = list(dict.fromkeys(way for way, _ in found))
-    return {way: np.array([one["kept"][0][0] for (name, _), one in found.items() if name == way]) for way in every}
+    found = {way: evidence.answers("kept", way) for way in WAYS}
+    return {way: np.array([one["kept"][0][0] for one in draws.values()]) for way, draws in found.items() if draws}
 
 
 def one_label(evidence: Results) -> Finding:
@@ -56,7 +52,7 @@ def one_label(evidence: Results) -> Finding:
     low, high = interval(ahead[EMOJI])
     numbers: dict[str, str] = {}
     for source in (PHOTOS, EMOJI):
-        best = small_best(evidence, source)
+        best = best_accuracies(evidence, "small", source)
         for n in FEW:
             ours, theirs = (accuracies(evidence, role, source)[n] for role in ("eye", "untrained"))
             numbers |= {f"{SHORT[source]}{n}": percent(float(ours.mean()))}
@@ -96,7 +92,7 @@ def near_and_far(evidence: Results) -> Finding:
         high=high,
         checks=tuple(
             Check(
-                says=f"with {n} label{'s' * (n > 1)} per class, its lead on photos is at least {TIMES} times its lead "
+                says=f"with {count_noun(n, 'label')} per class, its lead on photos is at least {TIMES} times its lead "
                 "on emoji of the same six kinds",
                 met=bool(near[n].mean() >= TIMES * far[n].mean()),
             )

@@ -7,6 +7,7 @@ from lessons.kit import scripts
 from lessons.kit.lesson.catalogue import Lesson
 from lessons.kit.model.prediction import Handle, Prediction
 from lessons.kit.model.values import Settings
+from lessons.kit.model.wording import count_noun
 from lessons.real_eye.claims import CLAIMS
 from lessons.real_eye.pictures import HANDLES, hook, picture, tells, verdict, views
 from lessons.real_eye.runs import LABELS, SOURCE, WAY, after, backdrop, runs
@@ -37,8 +38,7 @@ LESSON = Lesson(
         asks="How many unseen emoji does the pretrained net get right after 1, 2 and 5 labels per class?",
         sliders=tuple(HANDLES.values()),
         handles=tuple(
-            Handle(x=n, y=control, name=f"{n} label{'s' * (n > 1)}", unit=" %", start=15)
-            for n, control in HANDLES.items()
+            Handle(x=n, y=control, name=count_noun(n, "label"), unit=" %", start=15) for n, control in HANDLES.items()
         ),
     ),
     claims=CLAIMS,

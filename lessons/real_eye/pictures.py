@@ -15,7 +15,8 @@ from lessons.kit.figures.player import COLOUR_SIDE, Images, Player, player
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.values import Results, Settings
 from lessons.kit.results.evidence import band_by_x, final
-from lessons.real_eye.claims import accuracies, leads, names_kept, small_best, ways
+from lessons.kit.results.label_savings import accuracies, best_accuracies
+from lessons.real_eye.claims import leads, names_kept, ways
 from lessons.real_eye.runs import FEW, GENTLE, HEAD_FIRST, HEAD_ONLY, HOT, LABELS, SIDES, SOURCE
 
 READ = "The percentage of unseen emoji whose kind the pretrained net names correctly."
@@ -56,7 +57,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
     for side, each in known.items():
         if each:
             shown.append(Curve(table=band_by_x(each), name=SIDES[side], role=ROLES[side]))
-    if best := small_best(evidence, source):
+    if best := best_accuracies(evidence, "small", source):
         shown.append(Curve(table=band_by_x(best), name="small net, at its best", role="scratch best"))
     if known["pretrained"]:
         shown += [

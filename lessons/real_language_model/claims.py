@@ -8,7 +8,7 @@ import numpy as np
 from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Behaviour, Results
-from lessons.kit.results.evidence import interval
+from lessons.kit.results.evidence import in_percent
 from lessons.real_language_model.runs import (
     BARE,
     GENTLE,
@@ -46,11 +46,6 @@ def otherwise(evidence: Results, way: str, what: str) -> np.ndarray:
     return np.array([np.mean(answer["tasks"][0][way][what]) for answer in answers])
 
 
-def in_percent(values: np.ndarray) -> tuple[float, float, float]:
-    """Returns the mean over draws with its 95 % interval, in percent."""
-    return 100 * float(values.mean()), *interval(100 * values)
-
-
 def numbers(evidence: Results, *place: object) -> dict[str, str]:
     """Returns the shares before and after as slots for the sentences."""
     found = {"before": 0, "after": -1}
@@ -59,6 +54,14 @@ def numbers(evidence: Results, *place: object) -> dict[str, str]:
         for name, what in (("form", FORM), ("true", TRUE), ("plain", PLAIN))
         for when, at in found.items()
     }
+
+
+def takes_form(evidence: Results, *place: object) -> Check:
+    """Returns the condition that the model has learned the form of the examples."""
+    return Check(
+        says="after 30 steps, at least 90 % of the answers have the form of the examples",
+        met=bool(shares(evidence, FORM, -1, *place).mean() >= 0.9),
+    )
 
 
 def brought_out(evidence: Results) -> Finding:
@@ -71,10 +74,7 @@ def brought_out(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(
-                says="after 30 steps, at least 90 % of the answers have the form of the examples",
-                met=bool(shares(evidence, FORM, -1, *place).mean() >= 0.9),
-            ),
+            takes_form(evidence, *place),
             Check(says="more answers are true than before, by the whole interval", met=low > 0),
         ),
         numbers=numbers(evidence, *place) | {"begun": percent(float(begun)), "gain": f"{value:.0f}"},
@@ -92,10 +92,7 @@ def not_reached(evidence: Results) -> Finding:
         low=low,
         high=high,
         checks=(
-            Check(
-                says="after 30 steps, at least 90 % of the answers have the form of the examples",
-                met=bool(shares(evidence, FORM, -1, *place).mean() >= 0.9),
-            ),
+            takes_form(evidence, *place),
             Check(
                 says="at most three quarters as many answers are true as before",
                 met=bool(after.mean() <= 0.75 * before.mean()),

@@ -11,7 +11,7 @@ from lessons.kit.figures import Figure, percent
 from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, curves
 from lessons.kit.figures.player import LOST, RIGHT, Player, player
-from lessons.kit.figures.text_panels import Texts
+from lessons.kit.figures.text_panels import Texts, first_words
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
@@ -20,7 +20,6 @@ from lessons.real_language_model.claims import FORM, PLAIN, TRUE, otherwise, sha
 from lessons.real_language_model.runs import BARE, GENTLE, HOT, QUESTIONS, RATE, SENTENCE, STEPS, STYLE
 
 ROWS = 6  # answers that are shown
-SHORT = 60  # characters of an answer that are shown
 IN_FORM, IS_TRUE = "in the form", "true"  # check marks
 DIALS = {  # what is drawn of the answers, by its name: the judgement, and the roles of a live and of a recorded curve
     "in the form": (FORM, "target", "past target"),
@@ -65,7 +64,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     ):
         prompts = [*(one["prompts"][0] for one in own), *first["prompts"][rows]]
         says = [*(one[way][0][0] for one in own), *first[way][0][rows]]
-        panels.append(Texts(title=title, prompts=prompts, says=[cut(text) for text in says]))
+        panels.append(Texts(title=title, prompts=prompts, says=[first_words(text) for text in says]))
     return player(Player(marks=("",), says=("",), panels=panels))
 
 
@@ -91,7 +90,7 @@ def answers(evidence: Results) -> Figure:
             Texts(
                 title="Questions that no example asked, and the answers",
                 prompts=[f"{one['name']}?" for one in examples],
-                says=[[cut(text) for text in test["0"]["texts"][: len(examples)]] for test in told],
+                says=[[first_words(text) for text in test["0"]["texts"][: len(examples)]] for test in told],
                 lamps={name: np.where(marks[:, : len(examples)], RIGHT, LOST) for name, marks in judged.items()},
                 big=[
                     f"{sum(test['0'][FORM])} of {len(test['0'][FORM])} in the form, {sum(test['0'][TRUE])} true"
@@ -116,18 +115,12 @@ def sentence(test: Behaviour) -> str:
     )
 
 
-def cut(words: str) -> str:
-    """Returns the part of an answer that fits."""
-    words = " ".join(words.split())
-    return words if len(words) <= SHORT else words[:SHORT] + " ..."
-
-
 def talk(answer: Answer) -> Figure:
     """Draws the learner's question and the answers of the model, before and after it was tuned."""
     (prompt,) = answer["prompts"]
     names = ("as it comes", "tuned just now")[: len(answer["chat"])]
     panels = [
-        Texts(title=title, prompts=names, says=[cut(one[0]) for one in answer[way]])
+        Texts(title=title, prompts=names, says=[first_words(one[0]) for one in answer[way]])
         for title, way in ((f"Answers to: {prompt}", "chat"), ("Continued without the marks of a chat", "plain"))
     ]
     return player(Player(marks=("",), says=("",), panels=panels))

@@ -17,7 +17,7 @@ from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Control, Results, Settings
-from lessons.kit.results.evidence import steps_to, until
+from lessons.kit.results.evidence import steps_to, until, without_band
 from lessons.the_bill.bill import CLASSES, Books, Way, break_even
 from lessons.the_bill.claims import task_count
 from lessons.the_bill.money import in_money
@@ -76,8 +76,7 @@ COMPUTE = Control(
 
 
 def straight(x: np.ndarray, y: np.ndarray, name: str, role: str = "") -> Curve:
-    table = pd.DataFrame({"x": x, "mean": y, "low": y, "high": y})
-    return Curve(table=table, name=name, role=role or name)
+    return Curve(table=without_band(pd.DataFrame({"x": x, "mean": y})), name=name, role=role or name)
 
 
 def ledger(known: Books, evidence: Results, settings: Settings) -> Figure:

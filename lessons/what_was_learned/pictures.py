@@ -17,7 +17,7 @@ from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Behaviour, Control, Results, Settings
 from lessons.kit.model.wording import count_noun
-from lessons.kit.results.evidence import band_by_x
+from lessons.kit.results.evidence import band_by_x, line_by_x
 from lessons.kit.runs.transfers import LAYERS, SPIRALS, WORLDS
 from lessons.what_was_learned.claims import finals
 from lessons.what_was_learned.runs import COPIED, COPIES, FROZEN, RANDOM, SHUFFLED, TUNED, WAYS, WORLD
@@ -141,8 +141,7 @@ def layers(evidence: Results, world: str, guess: Guess, ways: Sequence[str] = WA
 
 
 def guess_curve(name: str, places: Mapping[int, float]) -> Curve:
-    table = pd.DataFrame([{"x": x, "mean": share} for x, share in places.items()])
-    return Curve(table=table.assign(low=table["mean"], high=table["mean"]), name=name, role="guess")
+    return Curve(table=line_by_x(places), name=name, role="guess")
 
 
 def drawing(copied: int) -> Figure:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.experiment.spec import Run
+from core.experiment.tasks import Lines
 from lessons.kit.figures import ROLES, Figure
 from lessons.kit.figures.curves import Curve, Mark, curves, over_steps
 from lessons.kit.figures.scatter import Axis, Dot, scatter
@@ -17,6 +18,7 @@ from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
+from lessons.kit.results.evidence import line_by_x, without_band
 from lessons.without_learning.claims import ENOUGH, curve, errors, fitted, needed, share
 from lessons.without_learning.runs import AS_SEEN, BENT, EXAMPLES, FAR, SHIFT, SHOWN, STEEP, STEPS, learner, own_run
 
@@ -24,7 +26,7 @@ NEVER = "never"
 ERROR = "Error compared with always answering 0"
 REACH = (3.0, 4.0)
 SEEN = (-2.0, 2.0)  # the range of nineteen in twenty points in pretraining, which have a normal distribution
-PROMPT = ((-1.5, -1.4), (-0.5, -0.6), (0.4, 0.12), (1.2, 0.76))  # also core.worlds.lines.SHOWN
+PROMPT = Lines.shown
 NET, FIT, YOURS = "the net", "least squares", "your net"
 TAGS = {NET: (1, "right"), FIT: (1, "left"), YOURS: (4, "top")}  # where the names of the curves do not touch
 LOOK = {NET: "pretrained", FIT: "target", YOURS: "scratch best"}
@@ -110,9 +112,8 @@ def by_examples(evidence: Results, world: str, guess: Guess, title: str) -> Figu
     if world == AS_SEEN and isinstance(at, int):
         marks.append(Mark(start=(at, 0.0), end=(at, 1.0), says="your prediction", role="guess"))
     if guess and world in (AS_SEEN, FAR):
-        table = pd.DataFrame({"x": [SHOWN], "mean": [guess[ERROR_FAR] / 100]})
-        name = "your prediction: farther out"
-        shown.append(Curve(table=table.assign(low=table["mean"], high=table["mean"]), name=name, role="guess"))
+        table = line_by_x({SHOWN: guess[ERROR_FAR] / 100})
+        shown.append(Curve(table=table, name="your prediction: farther out", role="guess"))
     return curves(shown, "examples in the prompt", (0, EXAMPLES), marks, title=title, y="Error", log=False)
 
 
@@ -150,21 +151,20 @@ def line_so_far(told: Sequence[Behaviour]) -> Figure:
     grid = np.linspace(-REACH[0], REACH[0], len(told[-1]["0"]["curve"]))
     at_first, now = (np.clip(test["0"]["curve"], -REACH[1], REACH[1]) for test in (told[0], told[-1]))
     step = told[-1]["step"]
-    shown = [Curve(table=flat_curve(grid, height + slope * grid), name=FIT, role=LOOK[FIT], tag=(-2.25, "right"))]
+
+    def drawn(y: np.ndarray) -> pd.DataFrame:
+        return without_band(pd.DataFrame({"x": grid, "mean": y}))
+
+    shown = [Curve(table=drawn(height + slope * grid), name=FIT, role=LOOK[FIT], tag=(-2.25, "right"))]
     if step:
-        shown.append(Curve(table=flat_curve(grid, at_first), name="before training", role="note", tag=(-2, "top")))
-    shown.append(Curve(table=flat_curve(grid, now), name=YOURS, role="pretrained"))
+        shown.append(Curve(table=drawn(at_first), name="before training", role="note", tag=(-2, "top")))
+    shown.append(Curve(table=drawn(now), name=YOURS, role="pretrained"))
     across, up = (Axis(name=name, low=-end, high=end, form=".1f") for name, end in zip("xy", REACH))
     title = f"The line that your net sees in four points, after {step:,} training steps"
     figure = value_curves(shown, across, up, title=title)
     dots = {"type": "scatter", "name": "points", "data": [list(point) for point in PROMPT], "symbolSize": 13, "z": 5}
     dots |= {"color": ROLES["note"][0], "silent": True}
     return replace(figure, spec=figure.spec | {"series": [*figure.spec["series"], dots]})
-
-
-def flat_curve(x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
-    """Returns a table for a curve without a band."""
-    return pd.DataFrame({"x": x, "mean": y, "low": y, "high": y})
 
 
 def tells(evidence: Results, settings: Settings) -> str:

@@ -11,13 +11,7 @@ from lessons.kit.figures.label_curves import racing
 from lessons.kit.model.values import Results, Settings
 from lessons.kit.results.evidence import final
 from lessons.kit.runs.recipes import STEPS
-from lessons.wrong_teacher.runs import AGAIN, NO_TEACHER, SECOND, WORLD, rival
-
-
-def side_names(settings: Settings) -> dict[str, str]:
-    """Returns the name of each side of the race."""
-    again = ", then upright" if settings[SECOND] == AGAIN else ""
-    return {"pretrained": settings[WORLD] + again, "rival": rival(settings), "scratch": NO_TEACHER}
+from lessons.wrong_teacher.runs import side_names
 
 
 def taught_walls(evidence: Results, settings: Settings) -> list[Wall]:

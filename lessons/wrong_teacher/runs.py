@@ -83,6 +83,12 @@ def rival(settings: Settings) -> str:
     return WORLD.default if settings[WORLD] == UPRIGHT else UPRIGHT
 
 
+def side_names(settings: Settings) -> dict[str, str]:
+    """Returns the name of each side of the race."""
+    again = ", then upright" if settings[SECOND] == AGAIN else ""
+    return {"pretrained": settings[WORLD] + again, "rival": rival(settings), "scratch": NO_TEACHER}
+
+
 def pretrained(settings: Settings, begun: Run | None = None) -> Run:
     """Returns digits after the learner's teacher, or after another start."""
     seeds = Seeds(first=100 * settings.draw)
@@ -97,7 +103,7 @@ def runs(settings: Settings) -> Runs:
         "rival": pretrained(settings, teacher(rival(settings), Seeds())),
         "scratch": scratch(settings[LABELS], seeds=Seeds(first=100 * settings.draw)),
     }
-    names = {"pretrained": settings[WORLD], "rival": rival(settings), "scratch": NO_TEACHER}
+    names = side_names(settings)
     return [*before, *(LabelledRun("race", run, side, name=names[side]) for side, run in race.items())]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from lessons.kit.model.prediction import Order, Prediction
 from lessons.kit.model.values import Control, Settings
+from lessons.kit.model.wording import count_noun
 
 Guesses = Sequence[Settings]  # the guesses of each learner
 QUARTILES = (0.25, 0.75)
@@ -60,15 +61,11 @@ def summary(slider: Control[Any], guesses: Guesses, low: str, middle: str, high:
     """
     many = sum(slider.name in one.values for one in guesses)
     if isinstance(slider, Order):
-        return f"by the mean places of {guess_count(many)}: {middle}"
+        return f"by the mean places of {count_noun(many, 'prediction')}: {middle}"
     if not slider.slider:
-        return f"most of {guess_count(many)}: {middle}"
+        return f"most of {count_noun(many, 'prediction')}: {middle}"
     spread = f"half of them {low} to {high}" if low != high else f"half of them exactly {low}"
-    return f"median of {guess_count(many)} {middle}" + f", {spread}" * (many > 1)
-
-
-def guess_count(many: int) -> str:
-    return f"{many} prediction{'s' * (many != 1)}"
+    return f"median of {count_noun(many, 'prediction')} {middle}" + f", {spread}" * (many > 1)
 
 
 def places(order: Order, guesses: Guesses) -> dict[str, float]:

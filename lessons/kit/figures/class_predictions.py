@@ -16,6 +16,7 @@ from lessons.kit.figures import ROLES, Figure, Ground, share
 from lessons.kit.figures.class_numbers import QUARTILES, Guesses, counts, middle, places, quantile, summary
 from lessons.kit.model.prediction import Handle, Order, Prediction
 from lessons.kit.model.values import Control, Settings
+from lessons.kit.model.wording import count_noun
 
 COLOUR = ROLES["guess"][0]
 # Pixels over which equal guesses are spread, and the same if there are other handles beside them.
@@ -201,7 +202,7 @@ def class_sentence(slider: Control[Any], guesses: Guesses) -> str:
     how = "in the middle" if slider.slider else "most often"
     many = sum(found.values())
     most = slider.label_of(middle(slider, guesses))
-    return f"{slider.label}: {many} prediction{'s' * (many > 1)}, {each}; {how} {most}."
+    return f"{slider.label}: {count_noun(many, 'prediction')}, {each}; {how} {most}."
 
 
 def tally(slider: Control[Any], guesses: Guesses) -> Figure:

@@ -10,7 +10,7 @@ import pandas as pd
 from lessons.kit.figures import percent
 from lessons.kit.figures.curves import Curve
 from lessons.kit.model.values import Control, Results, Settings, side_name
-from lessons.kit.results.evidence import band_by_x, final
+from lessons.kit.results.evidence import band_by_x, final, line_by_x
 
 
 def racing(evidence: Results) -> dict[str, pd.DataFrame]:
@@ -42,8 +42,8 @@ def guess_curves(guess: Settings, handles: Mapping[int, Control[int]]) -> list[C
     """Returns the learner's guess as a curve against labels per class, or no curve if they have not guessed yet."""
     if not guess:
         return []
-    line = pd.DataFrame({"x": list(handles), "mean": [guess[handle] / 100 for handle in handles.values()]})
-    return [Curve(table=line.assign(low=line["mean"], high=line["mean"]), name="your prediction", role="guess")]
+    line = line_by_x({labels: guess[handle] / 100 for labels, handle in handles.items()})
+    return [Curve(table=line, name="your prediction", role="guess")]
 
 
 def compare_with_guess(

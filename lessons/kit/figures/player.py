@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +19,8 @@ from numpy.typing import ArrayLike
 
 from core.experiment.checks import BadValue
 from lessons.kit.figures import ROLES, Figure, percent
+from lessons.kit.figures.encoded_bytes import from_base64 as from_base64
+from lessons.kit.figures.encoded_bytes import to_base64 as to_base64
 from lessons.kit.figures.plane_axes import PlaneAxis, axes_spec, bounding_square
 
 IN_COLOUR, COLOUR_SIDE = "data:image/", 64  # how a picture in colour begins, and its pixels
@@ -103,8 +104,8 @@ class Images:
     def spec(self, marks: Sequence[str], names: int) -> dict[str, Any]:
         images = shaped("Images", self.images, len(marks), -1)
         count = images.shape[1]
-        grey, size = (one for one in images.flat if not one.startswith(IN_COLOUR)), self.width * self.height
-        if any(len(from_base64("Images", one)) != size for one in grey):
+        grey = [one for one in images.flat if not one.startswith(IN_COLOUR)]
+        if any(len(from_base64("Images", one)) != self.width * self.height for one in grey):
             raise BadValue(f"Every image must have {self.width} times {self.height} bytes.")
         says = shaped("Says", self.says, len(marks), count) if len(self.says) else np.full((1, count), "")
         return (
@@ -153,7 +154,8 @@ class Bars:
 
     def format_value(self, value: float) -> str:
         """Writes a value. A value that rounds to zero has no minus sign."""
-        return self.form.format(0.0 if self.form.format(value) == self.form.format(-0.0) else value)
+        text = self.form.format(value)
+        return self.form.format(0.0) if text == self.form.format(-0.0) else text
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -184,8 +186,9 @@ class Lines:
             if values.shape != (len(marks),):
                 raise BadValue(f"{line.name} must have one value a frame, {len(marks)}, not {values.size}.")
             kept = [None if np.isnan(v) else round(float(v) / self.high, 4) for v in values]
+            colour, dash, _ = ROLES[line.role]
             written = ["" if np.isnan(v) else self.format_value(float(v)) for v in values]
-            look = dict(zip(("colour", "dash"), ROLES[line.role])) | {"name": line.name, "veiled": line.veiled}
+            look = {"name": line.name, "colour": colour, "dash": dash, "veiled": line.veiled}
             drawn.append(look | {"values": kept, "written": written})
             ends = [
                 f"{self.format_value(v)} at {m}" for m, v in ((marks[0], values[0]), (marks[-1], values[-1])) if v == v
@@ -234,7 +237,7 @@ def player(value: Player, title: str = "") -> Figure:
         raise BadValue(f"There must be a sentence a frame, {len(value.marks)}, not {len(value.says)}.")
     if not 0 <= value.first < len(value.marks):
         raise BadValue(f"The first frame must be one of {len(value.marks)}, not {value.first}.")
-    if not value.panels or len(value.classes) > 10:
+    if len(value.classes) > 10 or not value.panels:
         raise BadValue("A player has panels, and ten classes at most.")
     if value.goal and len(value.reached) != len(value.marks):
         raise BadValue("A goal is met or not at every frame.")
@@ -284,17 +287,3 @@ def large(big: Sequence[str], frames: int) -> dict[str, Any]:
     if len(big) not in (0, 1, frames):
         raise BadValue(f"A large word is one for each of {frames} frames, not {len(big)}.")
     return {"big": list(big)} if big else {}
-
-
-def to_base64(array: ArrayLike) -> str:
-    """Converts whole numbers from 0 to 255 to bytes in base64."""
-    return base64.b64encode(np.asarray(array).astype(np.uint8).tobytes()).decode()
-
-
-@lru_cache(maxsize=2048)  # the tiles of a wall are the same every time
-def from_base64(name: str, text: str) -> np.ndarray:
-    """Reads bytes in base64. Raises BadValue if they are not valid."""
-    try:
-        return np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
-    except ValueError as error:
-        raise BadValue(f"{name} must be bytes in base64.") from error

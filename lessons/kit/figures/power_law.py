@@ -12,7 +12,7 @@ from lessons.kit.figures import Figure
 from lessons.kit.figures.curves import Curve, Mark
 from lessons.kit.figures.scatter import Axis
 from lessons.kit.figures.value_curves import value_curves
-from lessons.kit.results.evidence import band_by_x, fit_power_law
+from lessons.kit.results.evidence import band_by_x, fit_power_law, without_band
 
 
 def power_law(
@@ -29,7 +29,7 @@ def power_law(
     measured = band_by_x(dict(zip(amounts, loss)))
     straight = pd.DataFrame({"x": measured.x, "mean": start * np.array(amounts, float) ** -exponent})
     shown = [
-        Curve(table=straight.assign(low=straight["mean"], high=straight["mean"]), name="a power law", role="note"),
+        Curve(table=without_band(straight), name="a power law", role="note"),
         Curve(table=measured, name="measured", role="source"),
     ]
     return value_curves([*shown, *more], x, y, marks, title)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from lessons.kit.figures.player import RIGHT, large, shaped, state_of, texts
 
+SHORT = 60  # characters of a text that are shown in a row
 FULL = 12.0  # the bits at which the colour of a token is strongest
 
 
@@ -76,6 +77,12 @@ class Tokens:
             "shares": np.clip(bits / FULL, 0, 1).round(3).tolist(),
             "stories": stories.tolist(),
         } | large(self.big, len(marks))
+
+
+def first_words(text: str) -> str:
+    """Returns the part of a text that fits into a row, in one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= SHORT else words[:SHORT] + " ..."
 
 
 def quote_token(token: str) -> str:

@@ -174,6 +174,21 @@ def band_by_x(accuracies: Mapping[int, np.ndarray] | Mapping[float, np.ndarray])
     return pd.DataFrame(rows)
 
 
+def line_by_x(values: Mapping[int, float] | Mapping[float, float]) -> pd.DataFrame:
+    """Returns the table of a curve without a band, from the value at each x."""
+    return without_band(pd.DataFrame({"x": list(values), "mean": list(values.values())}))
+
+
+def without_band(table: pd.DataFrame) -> pd.DataFrame:
+    """Returns the table of a curve without its band: low and high are the mean."""
+    return table.assign(low=table["mean"], high=table["mean"])
+
+
+def in_percent(values: np.ndarray) -> tuple[float, float, float]:
+    """Returns the mean over seeds with its 95 % interval, in percent."""
+    return 100 * float(values.mean()), *interval(100 * values)
+
+
 def labels_to(curve: Mapping[int, float], accuracy: float) -> float:
     """Returns the number of labels per class at which a curve {labels: accuracy} reaches an accuracy.
 
