@@ -48,7 +48,7 @@ def prepared(run: Run, method: str, strength: float = 3.0, count: int = 5) -> tu
     ancestors = family(run)
     start = initial_weights(run, net_of(run), ancestors, range(run.seeds))
     run = replace(run, keep=(Keep(method=method, strength=strength, count=count),))
-    return protection(run, start, ancestors)[0], start, keep.past(run, ancestors)
+    return protection(run, start, ancestors)[0], start, keep.old_tasks(run, ancestors)
 
 
 def net_of(run: Run) -> Net:
@@ -183,12 +183,12 @@ def test_new_head_is_held_by_nothing(method: str) -> None:
 def test_continued_run_protects_only_earlier_tasks() -> None:
     """A run that continues in the middle of a task protects the tasks before it."""
     on = replace(TURNED, start=TURNED.moment(7))
-    assert [old.task for old in keep.past(on, family(on))] == [ARMS.task]
+    assert [old.task for old in keep.old_tasks(on, family(on))] == [ARMS.task]
     other = replace(on, task=AGAIN.task)
-    assert [old.task for old in keep.past(other, family(other))] == [TURNED.task, ARMS.task]
+    assert [old.task for old in keep.old_tasks(other, family(other))] == [TURNED.task, ARMS.task]
     more = replace(TURNED, task=ARMS.task)  # the same task once more, from its end: what was learned then is protected
-    assert [old.task for old in keep.past(more, family(more))] == [ARMS.task]
-    assert keep.past(more, family(more))[0].new_example.shape == (2, 1, 2)
+    assert [old.task for old in keep.old_tasks(more, family(more))] == [ARMS.task]
+    assert keep.old_tasks(more, family(more))[0].new_example.shape == (2, 1, 2)
 
 
 def test_lwf_compares_softened_answers_of_the_old_head() -> None:
@@ -281,7 +281,7 @@ ANSWERS = Run(task=Instructions(examples=10), net="transformer", start=READ, sta
 def test_text_replay_uses_windows_of_equal_length() -> None:
     """Replayed windows are as long as the new ones."""
     run = replace(ANSWERS, keep=(Keep(method="replay", count=7, strength=2.0),))
-    (one,) = keep.past(run, family(run))
+    (one,) = keep.old_tasks(run, family(run))
     x, y = one.to_replay(7)
     new = worlds.load(run.task).test(run.task)[0]
     assert x.shape == y.shape == (2, 7, new.shape[1])
@@ -457,7 +457,7 @@ def test_softened_answers_differ_by_known_divergence() -> None:
 
 def test_no_more_text_is_replayed_than_there_is() -> None:
     run = replace(ANSWERS, keep=(Keep(method="replay"),))
-    (one,) = keep.past(run, family(run))
+    (one,) = keep.old_tasks(run, family(run))
     pool = worlds.load(READ.task).train(READ.task, range(2))
     x, _ = one.examples(pool.size + 3)
     assert torch.equal(x, pool.all_examples()[0])

@@ -121,7 +121,7 @@ def test_labels_are_translated_and_values_are_not(lesson: Lesson, monkeypatch: p
     german = Translator({"no day": "kein Tag", "never": "nie", "sooner": "eher", "after fewer tasks": "nach weniger"})
     handle = {"name": "free", "options": [{"text": "never", "place": 1}], "called": ["no day"]}
     told = message("bidi_component", json=json.dumps({"handles": [{"x": handle}], "said": {"free": "never"}}))
-    outgoing_messages.say(told, german)
+    outgoing_messages.translate_message(told, german)
     sent = json.loads(told.delta.new_element.bidi_component.json)
     assert sent == {"handles": [{"x": handle | {"called": ["kein Tag"]}}], "said": {"free": "never"}}
     monkeypatch.setattr(outgoing_messages, "language", lambda: "de")

@@ -124,12 +124,12 @@ def message(kind: str, **fields: str) -> ForwardMsg:
 def test_labels_are_translated_and_ids_stay() -> None:
     """Values and keys stay too."""
     told = message("button", id="pretrained", label="pretrained", help="A net forgets.")
-    outgoing_messages.say(told, GERMAN)
+    outgoing_messages.translate_message(told, GERMAN)
     button = told.delta.new_element.button
     assert (button.id, button.label, button.help) == ("pretrained", "vortrainiert", "Ein Netz vergisst.")
     chart = {"series": [{"id": "scratch", "name": "scratch", "data": [["scratch", 0.5]], "type": "pretrained"}]}
     told = message("echarts_chart", spec=json.dumps(chart), alt="A net forgets.")
-    outgoing_messages.say(told, GERMAN)
+    outgoing_messages.translate_message(told, GERMAN)
     (series,) = json.loads(told.delta.new_element.echarts_chart.spec)["series"]
     assert series == {"id": "scratch", "name": "von Grund auf", "data": [["scratch", 0.5]], "type": "pretrained"}
     assert told.delta.new_element.echarts_chart.alt == "Ein Netz vergisst."
@@ -146,14 +146,14 @@ def test_labels_are_translated_and_ids_stay() -> None:
 )
 def test_links_to_other_pages_ask_for_the_language(told: str, sent: str) -> None:
     carried = message("markdown", body=told)
-    outgoing_messages.carry(carried, "de")
+    outgoing_messages.add_language_to_links(carried, "de")
     assert carried.delta.new_element.markdown.body == sent
 
 
 def test_a_handle_sends_back_what_it_was_sent() -> None:
     way = {"name": "scratch", "label": "scratch", "options": [{"text": "pretrained", "place": 1}]}
     told = message("bidi_component", json=json.dumps({"handles": [{"x": way, "name": "scratch"}]}))
-    outgoing_messages.say(told, GERMAN)
+    outgoing_messages.translate_message(told, GERMAN)
     (handle,) = json.loads(told.delta.new_element.bidi_component.json)["handles"]
     assert handle == {"x": way | {"label": "von Grund auf"}, "name": "von Grund auf"}
 
@@ -162,7 +162,7 @@ def test_cards_and_rows_keep_their_names() -> None:
     """Only the names that are shown are German."""
     shown = {"cards": [{"name": "scratch", "called": "scratch"}], "rows": [{"name": "scratch", "called": "scratch"}]}
     told = message("bidi_component", json=json.dumps(shown | {"picked": "scratch"}))
-    outgoing_messages.say(told, GERMAN)
+    outgoing_messages.translate_message(told, GERMAN)
     named = {"name": "scratch", "called": "von Grund auf"}
     assert json.loads(told.delta.new_element.bidi_component.json) == {
         "cards": [named],
@@ -177,7 +177,7 @@ def test_axis_labels_are_translated_and_data_stay() -> None:
         "series": [{"data": ["scratch"]}],
     }
     told = message("echarts_chart", spec=json.dumps(axes))
-    outgoing_messages.say(told, GERMAN)
+    outgoing_messages.translate_message(told, GERMAN)
     shown = json.loads(told.delta.new_element.echarts_chart.spec)
     assert shown["xAxis"]["data"] == ["vortrainiert", "Ein\nNetz\nvergisst."]
     assert shown["series"] == axes["series"]
@@ -187,7 +187,7 @@ def test_frames_in_the_browser_are_translated() -> None:
     part = {"id": "1", "part": {"0 says": [["scratch"]], "0 images": [["scratch"]]}}
     told = message("bidi_component", id="scratch")
     told.delta.new_element.bidi_component.bytes = json.dumps(part).encode()
-    outgoing_messages.say(told, GERMAN)
+    outgoing_messages.translate_message(told, GERMAN)
     assert json.loads(told.delta.new_element.bidi_component.bytes) == {
         "id": "1",
         "part": {"0 says": [["von Grund auf"]], "0 images": [["scratch"]]},
@@ -197,7 +197,7 @@ def test_frames_in_the_browser_are_translated() -> None:
 def test_scripts_receive_their_own_words_translated() -> None:
     script = "news.textContent = translated`Digit ${at + 1}: what is it?`"
     told = message("bidi_component", json="{}", js_content=script)
-    outgoing_messages.say(told, GERMAN)
+    outgoing_messages.translate_message(told, GERMAN)
     assert json.loads(told.delta.new_element.bidi_component.json)["words"] == {
         "Digit {0}: what is it?": "Ziffer {0}: Was ist das?"
     }

@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 import streamlit as st
 
 from app.beats.explain import explain, verdict, way_on
-from app.beats.lesson_text import say
+from app.beats.lesson_text import draw_section
 from app.beats.look import look
 from app.beats.predict import on_picture, predict
 from app.beats.recall import recall
@@ -140,7 +140,7 @@ def beat_predict(lesson: Lesson, at: LessonState) -> None:
     """Draws the second beat."""
     with st.container(key="frame", horizontal=True):
         with rail():
-            say(lesson, "predict")
+            draw_section(lesson, "predict")
             predict(lesson, at)
             with st.container(horizontal=True):
                 forward(lesson, "That is my prediction", "Run", PREDICTED, ready=at.said_all)

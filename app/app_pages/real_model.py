@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.beats.claim_badge import claim_card
-from app.beats.lesson_text import say
+from app.beats.lesson_text import draw_section
 from app.components.figure.figure import draw
 from app.state import setting_widgets, url_state
 from core.fetch.sources import SOURCES
@@ -22,7 +22,7 @@ def show() -> None:
     """Draws the page."""
     lesson, claim = claims()["T2"]
     st.title(TITLE, anchor=False)
-    say(lesson, "real")
+    draw_section(lesson, "real")
     about = url_state.setting("real", real.ABOUT)
     setting_widgets.widget("real", real.ABOUT, about)
     try:
@@ -31,7 +31,7 @@ def show() -> None:
         st.warning(str(error))
         return
     draw(real.picture(load_results(claim.runs(Seeds())), about), "real.picture")
-    say(lesson, "real explained")
+    draw_section(lesson, "real explained")
     claim_card(claim)
     state()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from app.beats.claim_badge import claim_card
-from app.beats.lesson_text import filled, prose, say, words
+from app.beats.lesson_text import draw_section, filled, prose, words
 from app.beats.stage import stage
 from app.beats.take_home import take_one_home
 from app.components.save_figure.save_figure import save_figure
@@ -113,7 +113,7 @@ def ending(lesson: Lesson, at: LessonState, evidence: Results) -> None:
             prose(f"**{words(lesson, 'keep')}**", lesson.slug, "keep")
         verdict(lesson, at, evidence)
         with st.expander("What carries over to large models"):
-            say(lesson, "carry")
+            draw_section(lesson, "carry")
         if "try" in lesson.words:
             idea = Try.read(words(lesson, "try"))
             if not set(idea.sets) & set(at.locked_controls):

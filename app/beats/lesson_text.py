@@ -46,7 +46,7 @@ def words(workspace: Workspace, heading: str) -> str:
     return filled(workspace.words[heading])
 
 
-def say(workspace: Workspace, heading: str) -> None:
+def draw_section(workspace: Workspace, heading: str) -> None:
     """Draws one section of the lesson's text.md."""
     prose(words(workspace, heading), workspace.slug, heading)
 

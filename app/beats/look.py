@@ -10,7 +10,7 @@ from functools import partial
 
 import streamlit as st
 
-from app.beats.lesson_text import say
+from app.beats.lesson_text import draw_section
 from app.beats.run import input_measures, known_answers, waits, wanted_values
 from app.beats.watch import states
 from app.components.drag_handles import drag_handles
@@ -31,7 +31,7 @@ def look(lesson: Lesson, evidence: Results, onward: Callable[[], None]) -> None:
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             st.subheader(lesson.question, anchor=False)
-            say(lesson, "hook")
+            draw_section(lesson, "hook")
             onward()
         with st.container(key="stage"):
             if lesson.sheet and lesson.sheet.beat == "Look":

@@ -14,7 +14,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.beats.lesson_text import say
+from app.beats.lesson_text import draw_section
 from app.beats.stage import PADS, PICTURE, stage
 from app.beats.watch import (
     ALIVE,
@@ -58,7 +58,7 @@ def live(workspace: Workspace, stored_results: StoredResults, onward: Callable[[
     with st.container(key="frame", horizontal=True):
         with st.container(key="rail", width=340):
             if workspace.words["run"]:
-                say(workspace, "run")
+                draw_section(workspace, "run")
             if workspace.sheet and workspace.sheet.beat == "Run" and not by_hand:
                 input_form(workspace, settings, now.answers, now.asked)
             scrubs = on_player(workspace, stored_results, at)

@@ -75,9 +75,9 @@ def translate(page: Any, message: Message) -> None:
     """Translates a message of a page into the learner's language."""
     who = reader(page)
     if who.language != OWN:
-        say(message, translator_for(who.language))
+        translate_message(message, translator_for(who.language))
     if who.linked:
-        carry(message, who.linked)
+        add_language_to_links(message, who.linked)
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def listen() -> None:
     rewrite_outgoing_messages(translate)
 
 
-def carry(message: Message, language: str) -> None:
+def add_language_to_links(message: Message, language: str) -> None:
     """Adds the language to the links in a message that lead to other pages of the app.
 
     Such a link may open a new tab, and a new tab does not know the language of this session.
@@ -128,7 +128,7 @@ def carry(message: Message, language: str) -> None:
         element.body = LINK.sub(lambda at: f"{at[0]}{'&' if at[1] or at[2] else '?'}{AT}={language}", element.body)
 
 
-def say(message: Message, translator: Translator) -> None:
+def translate_message(message: Message, translator: Translator) -> None:
     """Translates a message if it draws something or lists the pages. Other messages stay as they are."""
     if message.WhichOneof("type") in ("delta", "navigation"):
         reword(message, translator)

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app.i18n import outgoing_messages
-from app.state.url_state import UNSAID, change, key, say
+from app.state.url_state import UNSAID, change, key, set_prediction
 from app.state.widget_value import show_value
 from lessons.kit.model.prediction import Order
 from lessons.kit.model.values import Control
@@ -24,11 +24,11 @@ def handle(slug: str, slider: Control[Any], value: Any) -> None:
     at = key(slug, slider.name)
 
     def moved() -> None:
-        say(slug, slider, str(st.session_state[at]))
+        set_prediction(slug, slider, str(st.session_state[at]))
 
     said = slider.help or None
     if isinstance(slider, Order):
-        in_turn(slider, at, value, lambda: say(slug, slider, slider.format_items(st.session_state[at])))
+        in_turn(slider, at, value, lambda: set_prediction(slug, slider, slider.format_items(st.session_state[at])))
     elif slider.slider:
         show_value(at, UNSAID if value is None else value)
         st.select_slider(

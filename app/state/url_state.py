@@ -207,7 +207,7 @@ def change(slug: str, control: Control[Any], value: Any) -> None:
             set_parameter(key(slug, control.name), str(control.read(str(value))))
 
 
-def say(slug: str, slider: Control[Any], text: str) -> None:
+def set_prediction(slug: str, slider: Control[Any], text: str) -> None:
     """Moves a handle of the prediction to one of its options. Any other value from a browser is ignored."""
     with suppress(BadValue):
         set_parameter(key(slug, slider.name), str(slider.read(text)))

@@ -4,7 +4,9 @@ each method.
 Every method is a module with the same function. No method depends on the training loop, and the loop does not know
 the names of the methods.
 
-prepare(keep, past, start, rngs) -> Penalty   past: the tasks of the lineage; start: the weights the run begins with
+prepare(keep, old_tasks, start, rngs) -> Penalty
+
+`old_tasks` holds the tasks of the lineage, and `start` the weights that the run begins with.
 """
 
 from __future__ import annotations
@@ -96,7 +98,7 @@ def load(method: str) -> ModuleType:
     return import_module(f"core.keep.{method}")
 
 
-def past(run: Run, ancestors: dict[Run, Theta]) -> list[TaskMemory]:
+def old_tasks(run: Run, ancestors: dict[Run, Theta]) -> list[TaskMemory]:
     """Returns every task of the lineage, latest first. Leaves out the run's own task if the run continues it midway."""
     seeds, found = run.seed_range, []
     for ancestor in list(run.lineage())[1:]:
@@ -123,9 +125,9 @@ def for_each_seed(theta: Theta, seeds: int) -> Theta:
     return {name: weight.expand(seeds, *weight.shape[1:]) for name, weight in theta.items()}
 
 
-def anchors(past: list[TaskMemory], start: Theta) -> Theta:
+def anchors(old_tasks: list[TaskMemory], start: Theta) -> Theta:
     """Returns the weights of the start that an old task depends on: all except a head that only the new task uses."""
-    one_head = any(not old.head for old in past)
+    one_head = any(not old.head for old in old_tasks)
     return {name: weight for name, weight in start.items() if one_head or nets.layer_of(name) != "head"}
 
 

@@ -23,12 +23,12 @@ from core.nets import Net, Theta
 CHUNK = 16  # examples a seed that are processed together; the gradient of each is as large as the net
 
 
-def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
+def prepare(keep: Keep, old_tasks: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
     """Returns the penalty strength / 2 * sum of Fisher * (theta - start)^2, over the weights that an old task depends
     on."""
-    anchor = anchors(past, start)
+    anchor = anchors(old_tasks, start)
     importance, once = {name: torch.zeros_like(weight) for name, weight in anchor.items()}, 0.0
-    for old in past:
+    for old in old_tasks:
         x, y = old.examples(keep.count)
         loss = worlds.loss_of(old.task)
         surprise = sampled(rngs) if loss is worlds.cross_entropy else loss

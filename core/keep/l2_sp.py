@@ -10,10 +10,10 @@ from core.keep import Penalty, TaskMemory, anchors, size
 from core.nets import Theta
 
 
-def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
+def prepare(keep: Keep, old_tasks: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
     """Returns the penalty strength / 2 * squared distance from the start, over the weights that an old task depends
     on."""
-    anchor = anchors(past, start)
+    anchor = anchors(old_tasks, start)
 
     def value(theta: Theta, x: Tensor, features: Tensor) -> Tensor:
         return keep.strength / 2 * distance(theta, anchor)

@@ -14,11 +14,11 @@ from core.nets import Theta
 SOFT = 2.0  # the temperature at which answers are compared, as in the paper
 
 
-def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
+def prepare(keep: Keep, old_tasks: list[TaskMemory], start: Theta, rngs: list[torch.Generator]) -> Penalty:
     """Returns the penalty: strength * how far the old heads' answers to the new examples are from the answers at the
     start."""
     # tasks that share a head give the same answers
-    heads = list({old.task.question: old for old in reversed(past)}.values())
+    heads = list({old.task.question: old for old in reversed(old_tasks)}.values())
     body, gaps = heads[0].net, [between_numbers if old.asks_for_numbers else divergence for old in heads]
     last = len(body) - 1
 
@@ -30,7 +30,7 @@ def prepare(keep: Keep, past: list[TaskMemory], start: Theta, rngs: list[torch.G
             total = total + gap(old.answers(start, before, last), old.answers(theta, features, last))
         return keep.strength * total
 
-    return Penalty(value, flops=cost(heads, start), numbers=size(anchors(past, start)))
+    return Penalty(value, flops=cost(heads, start), numbers=size(anchors(old_tasks, start)))
 
 
 def divergence(before: Tensor, now: Tensor) -> Tensor:

@@ -58,8 +58,10 @@ def protection(run: Run, start: Theta, ancestors: dict[Run, Theta]) -> list[Pena
     """Returns the penalties that are added to the loss so that the net does not forget the tasks of its ancestors."""
     if not run.keep:
         return []
-    past, seeds = keep.past(run, ancestors), run.seed_range
-    return [keep.load(way.method).prepare(way, past, start, rngs("keep", seeds, k)) for k, way in enumerate(run.keep)]
+    old_tasks, seeds = keep.old_tasks(run, ancestors), run.seed_range
+    return [
+        keep.load(way.method).prepare(way, old_tasks, start, rngs("keep", seeds, k)) for k, way in enumerate(run.keep)
+    ]
 
 
 def rngs(purpose: str, seeds: range, number: int) -> list[torch.Generator]:

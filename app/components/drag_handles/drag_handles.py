@@ -46,7 +46,7 @@ def handles(slug: str, prediction: Prediction, said: Settings, ground: Ground) -
         told = component_value(at, "moved")
         for name, text in told.items() if isinstance(told, Mapping) else ():
             if name in sliders:
-                url_state.say(slug, sliders[name], str(text))
+                url_state.set_prediction(slug, sliders[name], str(text))
 
     with st.container(key="hands"):
         _HANDS(data=spec(prediction, said, ground), key=at, on_moved_change=moved)
@@ -60,7 +60,7 @@ def rows(figure: Figure, key: str, slug: str = "", order: Order | None = None, s
 
     def ordered() -> None:
         if order:
-            url_state.say(slug, order, str(component_value(key, "ordered")))
+            url_state.set_prediction(slug, order, str(component_value(key, "ordered")))
 
     data = figure.spec | {"alt": figure.alt, "asked": order is not None, "said": said}
     _ROWS(data=data, key=key, on_ordered_change=ordered)
