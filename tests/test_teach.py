@@ -14,6 +14,7 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from app.classes import class_entry
+from core.experiment.checks import BadValue
 from core.store import class_records as kept
 from lessons.kit.classes.class_plan import (
     HIDDEN,
@@ -214,6 +215,28 @@ def test_held_controls_ignore_the_url() -> None:
     assert not test.get("expander") or all(one.label != lessons()["label_worth"].folded for one in test.get("expander"))
     free = page("label_worth", **at | {"class": ""})
     assert "label_worth.labels" in {one.key for one in free.select_slider}
+
+
+def test_teacher_can_switch_free_text_off() -> None:
+    """Learners of the class then choose among ready-made texts, whatever their URL says."""
+    teacher = teach()
+    teacher.selectbox(key="teach.lesson").set_value("real_language_model").run()
+    teacher.toggle(key="teach.set.real_language_model.given").set_value(False).run()
+    press(teacher, "Open the class")
+    (link,) = (parse_qs(urlsplit(one.value).query) for one in teacher.code[:1])
+    code = link["real_language_model.class"][0]
+    assert attended(code).held == {"given": LOCKED}
+    test = page("real_language_model", **{"class": code, "beat": "Look", "given": "Say something rude."})
+    sheet = lessons()["real_language_model"].sheet
+    assert sheet and not test.exception and not test.text_area and not test.text_input
+    for text in (sheet.default, *sheet.examples):
+        press(test, text)
+        assert test.query_params["real_language_model.given"] == text
+        assert "Your teacher has chosen" in everything(test)
+    free = page("real_language_model", beat="Look", given="Say something rude.")
+    assert free.text_area[0].value == "Say something rude."
+    with pytest.raises(BadValue, match="locked or hidden"):
+        Plan(lesson="label_worth", asked=("at1",), held={"given": LOCKED})
 
 
 def test_lesson_asks_only_the_teachers_questions() -> None:

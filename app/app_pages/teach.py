@@ -27,6 +27,7 @@ from lessons.kit.classes.class_plan import (
     HIDDEN,
     LOCKED,
     NAMED,
+    TYPED,
     Plan,
     Record,
     attended,
@@ -34,6 +35,7 @@ from lessons.kit.classes.class_plan import (
     bring,
     imported_files,
     records_of_class,
+    takes_text,
     write,
 )
 from lessons.kit.lesson.catalogue import BEATS, Lesson, lessons
@@ -141,6 +143,11 @@ def controls(lesson: Lesson) -> tuple[dict[str, str], dict[str, str]]:
             values[one.name] = str(value)
         if way in (LOCKED, HIDDEN):
             held[one.name] = way
+    if takes_text(lesson) and not st.toggle(
+        "Learners may type texts of their own", True, key=f"teach.set.{lesson.slug}.{TYPED}",
+        help="If you switch this off, they can only choose among the texts that come with the lesson.",
+    ):  # fmt: skip
+        held[TYPED] = LOCKED
     return values, held
 
 

@@ -18,7 +18,7 @@ from core.experiment.checks import BadValue
 from core.store.class_records import is_waiting
 from core.user_data import ownership
 from core.user_data.ownership import Gone
-from lessons.kit.classes.class_plan import HIDDEN, Plan, attended
+from lessons.kit.classes.class_plan import HIDDEN, TYPED, Plan, attended
 from lessons.kit.lesson.catalogue import BEATS, Workspace
 from lessons.kit.model.values import Control, Given, Settings
 
@@ -64,6 +64,11 @@ class LessonState:
         """Returns the controls that the teacher of the class has locked or hidden."""
         return self.plan.held if self.plan else {}
 
+    @property
+    def may_type(self) -> bool:
+        """Returns whether the learner may type a text of their own, which a teacher may prevent."""
+        return TYPED not in self.locked_controls
+
     def shows(self, control: Control[Any]) -> bool:
         """Returns whether a control is shown, which a teacher may prevent."""
         return self.locked_controls.get(control.name) != HIDDEN
@@ -98,7 +103,7 @@ def read(workspace: Workspace) -> LessonState:
     handles = {name: value for name, value in said.items() if value is not None}
     return LessonState(
         beat=setting(slug, BEAT),
-        settings=Settings(values, setting(slug, DRAW), learner_input(workspace)),
+        settings=Settings(values, setting(slug, DRAW), learner_input(workspace, TYPED in (plan.held if plan else ()))),
         handles=Settings(handles),
         said_all=len(handles) == len(sliders),
         committed=setting(slug, COMMITTED),
@@ -126,10 +131,14 @@ def setting(slug: str, control: Control[Any]) -> Any:
     return read_parameter(key(slug, control.name), read, control.default)
 
 
-def learner_input(workspace: Workspace) -> Given:
-    """Returns what the learner has placed, typed or drawn in the lesson."""
+def learner_input(workspace: Workspace, only_ready_made: bool = False) -> Given:
+    """Returns what the learner has placed, typed or drawn in the lesson. A teacher may allow only ready-made inputs;
+    then any other input is replaced by the default."""
     sheet = workspace.sheet
-    return read_parameter(key(workspace.slug, "given"), sheet.read, sheet.default_input) if sheet else ()
+    if not sheet:
+        return ()
+    given = read_parameter(key(workspace.slug, "given"), sheet.read, sheet.default_input)
+    return given if not only_ready_made or given in sheet.ready_made else sheet.default_input
 
 
 def read_parameter(at: str, read: Callable[[str], T], default: T) -> T:

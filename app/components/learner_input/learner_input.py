@@ -81,11 +81,15 @@ def write(workspace: Workspace, sheet: LearnerInput, given: str) -> None:
         st.session_state[at] = said or st.session_state[at]
 
     st.session_state.setdefault(at, given)
-    area = st.text_area if sheet.most > LONG else st.text_input
-    area(sheet.label, key=at, max_chars=sheet.most, help=sheet.help, on_change=typed)
-    if sheet.examples:
+    may_type = url_state.read(workspace).may_type
+    if may_type:
+        area = st.text_area if sheet.most > LONG else st.text_input
+        area(sheet.label, key=at, max_chars=sheet.most, help=sheet.help, on_change=typed)
+    else:
+        st.markdown(f"**{sheet.label}.** Your teacher has chosen these texts.")
+    if texts := sheet.examples if may_type else tuple(map(str, sheet.ready_made)):
         with st.container(horizontal=True):
-            for number, text in enumerate(sheet.examples):
+            for number, text in enumerate(texts):
                 st.button(text, key=f"{at}.{number}", on_click=typed, args=(text,), type="tertiary")
 
 

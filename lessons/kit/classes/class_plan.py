@@ -21,13 +21,19 @@ from typing import Any, NoReturn
 from core.experiment.checks import BadValue, quoted_value
 from core.store import class_records
 from core.store.class_records import LARGEST_FILE, RECORDS
-from lessons.kit.lesson.catalogue import BEATS, Lesson, lessons
+from lessons.kit.lesson.catalogue import BEATS, Lesson, Workspace, lessons
 from lessons.kit.model.cache_by_identity import cache_by_identity
 from lessons.kit.model.values import Control, Settings
 
 LOCKED, HIDDEN = "locked", "hidden"
+TYPED = "given"  # stands among the locked controls for the text that learners type into the sheet of a lesson
 NAMED = 60  # the largest number of characters in the name of a class
 VERSION = 1
+
+
+def takes_text(lesson: Workspace) -> bool:
+    """Returns whether learners can type a text of their own in a lesson."""
+    return lesson.sheet is not None and lesson.sheet.kind == "text"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +45,8 @@ class Plan:
     beat: str = "Predict"  # the beat on which the lesson opens
     asked: tuple[str, ...] = ()  # the predictions that learners are asked for, by their sliders
     values: Mapping[str, str] = field(default_factory=dict)  # values of controls, as the URL writes them
-    held: Mapping[str, str] = field(default_factory=dict)  # controls that learners cannot set: LOCKED or HIDDEN
+    # controls that learners cannot set: LOCKED or HIDDEN. If TYPED is locked, they can only choose ready-made texts.
+    held: Mapping[str, str] = field(default_factory=dict)
     code: str = ""  # the code under which the class is stored
     short: str = ""  # the code that a learner can type
 
@@ -59,6 +66,8 @@ class Plan:
                 raise BadValue(f"This lesson has no control {quoted_value(name)}.")
             controls[name].read(text)
         for name, way in self.held.items():
+            if name == TYPED and takes_text(self.lesson_of) and way == LOCKED:
+                continue
             if name not in controls or way not in (LOCKED, HIDDEN):
                 raise BadValue(
                     f"A control can be locked or hidden, but {quoted_value(name)} is not one of this lesson's controls."

@@ -46,6 +46,11 @@ class LearnerInput:
         """Returns the value of the default text."""
         return self.read(self.default)
 
+    @property
+    def ready_made(self) -> tuple[Given, ...]:
+        """Returns the values that the learner can choose without making anything: the default and the examples."""
+        return tuple(dict.fromkeys(map(self.read, (self.default, *self.examples))))
+
     def read(self, text: str) -> Given:
         """Reads the text of the URL, the pad or the text area, and returns its value.
 

@@ -24,6 +24,7 @@ Answer = dict[str, Any]  # the result of a measure, as JSON
 Behaviour = dict[str, Any]  # the answers of a net at one test, as JSON
 S = TypeVar("S", bound=Setting)
 V = TypeVar("V", bound=Run | Measure, covariant=True)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,16 @@ class Results:
         """Returns all answers of a role whose position begins with `at`, by the rest of their position."""
         return select_role(self._answers, role, at)
 
+    def under(self, prefix: str) -> Results:
+        """Returns the results whose role begins with a prefix, with the rest of it as their role."""
+
+        def chosen(found: Mapping[Key, T]) -> dict[Key, T]:
+            return {
+                (role.removeprefix(prefix), at): one for (role, at), one in found.items() if role.startswith(prefix)
+            }
+
+        return Results(chosen(self._tables), chosen(self._answers), chosen(self._behaviours))
+
     def partial_results(self, share: float) -> Results:
         """Returns the results that were known after this share of the tests of each run, and after at least the first
         test."""
@@ -249,9 +260,6 @@ class Results:
 
     def __len__(self) -> int:
         return len(self._tables) + len(self._answers)
-
-
-T = TypeVar("T")
 
 
 @cache_by_identity(512)
