@@ -21,8 +21,8 @@ from core import adapt, nets
 from core.bundles import bundle
 from core.experiment.brought_models import LANGUAGE_MODEL
 from core.experiment.checks import BadValue
-from core.experiment.spec import Measure, Run, Stage, digest, from_json, to_json
-from core.experiment.tasks import Chat, Handwriting
+from core.experiment.spec import Keep, Measure, Run, Stage, digest, from_json, to_json
+from core.experiment.tasks import Chat, Handwriting, ModelTexts
 from core.nets import Theta, smollm2
 from core.pretrained import chat as marks
 from core.pretrained import language_model, model_files, real_weights
@@ -31,7 +31,7 @@ from core.serve.queue import Queue
 from core.serve.requests import Limits, jobs_for
 from core.store import store
 from core.training.start import rngs
-from core.worlds import chat
+from core.worlds import chat, model_texts
 from lessons.kit.take_home import peft_adapter
 from tests.test_real_language_model import MERGES, PIECES
 
@@ -65,10 +65,10 @@ def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Theta]:
     monkeypatch.setattr(marks, "tokenizer", lambda: tokenizer)
     monkeypatch.setattr(real_weights, "load_theta", lambda net: theta)
     monkeypatch.setattr(model_files, "is_here", lambda net: True)
-    for cached in (chat.lengths, chat.test):
+    for cached in (chat.lengths, chat.test, model_texts.examples):
         cached.cache_clear()
     yield theta
-    for cached in (chat.lengths, chat.test):
+    for cached in (chat.lengths, chat.test, model_texts.examples):
         cached.cache_clear()
 
 
@@ -132,6 +132,36 @@ def test_other_methods_store_what_changed(tiny: Theta) -> None:
     assert path is not None and set(load_file(path)) == {"head.gain"}
     weights = compute_values.lineage(run)[run]
     assert weights.keys() == tiny.keys() and not torch.equal(weights["head.gain"], tiny["head.gain"])
+
+
+def test_old_answers_are_practised_and_english_watched(tiny: Theta) -> None:
+    run = replace(
+        TUNED,
+        start=replace(RAW, task=ModelTexts()),
+        keep=(Keep(method="replay", count=3),),
+        watch=(ModelTexts(), ModelTexts(source="English")),
+    )
+    assert compute_values.perform(run) == "done"
+    points = [event for event in store.events(run) if event["kind"] == "point"]
+    assert all(bits[0] > 0 for bits in points[-1]["bits"].values()) and len(points[-1]["bits"]) == 3
+    plain = replace(run, keep=())
+    compute_values.perform(plain)
+    (own, old), (own_plain, old_plain) = (
+        [store.events(one)[-2]["bits"][task][0] for task in ("0", "1")] for one in (run, plain)
+    )
+    assert (own, old) != (own_plain, old_plain)
+    path = store.weights(run)
+    assert path is not None and {name.split()[0] for name in load_file(path)} == {"patch"}  # replay stores no more
+
+
+def test_practised_texts_are_not_tested(tiny: Theta) -> None:
+    for source in ("own answers", "English"):
+        task = ModelTexts(source=source)
+        tested, _ = model_texts.test(task)
+        learned = model_texts.train(task, range(2)).x
+        assert len(tested) == 8 and learned.shape[1] == 32
+        assert {tuple(row) for row in tested.tolist()}.isdisjoint(tuple(row) for row in learned[0].tolist())
+        assert sorted(learned[0].tolist()) == sorted(learned[1].tolist()) and not torch.equal(learned[0], learned[1])
 
 
 def test_answers_are_judged_in_three_ways(tiny: Theta) -> None:

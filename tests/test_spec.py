@@ -63,6 +63,7 @@ OTHER = {  # what a field that is not a number might be instead
     "start": PARENT,
     "Chat.answer": "Arr, CAPITAL!",
     "Chat.examples": 8,
+    "ModelTexts.source": "English",
     "stages": (Stage(), Stage()),
     "watch": (Plane(turn=5),),
 }

@@ -15,7 +15,19 @@ from torch import Tensor
 
 from core import worlds
 from core.experiment.checks import BadValue
-from core.experiment.tasks import Chat, Clothing, FiveDigits, Glyphs, Handwriting, Image, Plane, Sentiment, Task, kinds
+from core.experiment.tasks import (
+    Chat,
+    Clothing,
+    FiveDigits,
+    Glyphs,
+    Handwriting,
+    Image,
+    ModelTexts,
+    Plane,
+    Sentiment,
+    Task,
+    kinds,
+)
 from core.user_data.task_files import task_files
 from core.worlds import TrainingSet, clothing, glyphs, handwriting, plane
 from core.worlds.image import alter
@@ -100,7 +112,12 @@ def test_five_digits_keep_their_names_and_examples() -> None:
 def test_no_kind_of_task_is_left_out() -> None:
     """Only what `make texts` and `make real` download may be missing: sentences, and the tokens of a model."""
     left = set(kinds(Task)) - {type(task) for task in EVERY}
-    assert left <= {Sentiment, Chat} and {task.world for task in CLASSED} >= {"handwriting", "plane", "drawn", "album"}
+    assert left <= {Sentiment, Chat, ModelTexts} and {task.world for task in CLASSED} >= {
+        "handwriting",
+        "plane",
+        "drawn",
+        "album",
+    }
 
 
 @pytest.mark.parametrize("task", CLASSED, ids=short)

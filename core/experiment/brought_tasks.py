@@ -45,6 +45,24 @@ class Chat(Task):
         return re.fullmatch(pattern, says.strip()) is not None
 
 
+OWN_ANSWERS, ENGLISH = "own answers", "English"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelTexts(Task):
+    """What the chat model wrote before anybody tuned it: its own answers to everyday questions, or English texts in its
+    tokens; asks for the next token."""
+
+    world: ClassVar[str] = "model_texts"
+    form: ClassVar[str] = "chat"
+    brought: ClassVar[bool] = True
+    source: str = bounded(OWN_ANSWERS, Choice("Texts", (OWN_ANSWERS, ENGLISH)), "What the model reads.")
+
+    @property
+    def question(self) -> str:
+        return Chat.world  # the same head
+
+
 EMOJI, OTHER_EMOJI, SIX_EMOJI, PHOTOS, DIGITS = (
     "emoji",
     "emoji by another hand",

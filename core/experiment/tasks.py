@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from core.experiment.brought_tasks import Chat as Chat
+from core.experiment.brought_tasks import ModelTexts as ModelTexts
 from core.experiment.brought_tasks import Names as Names
 from core.experiment.brought_tasks import Pictures as Pictures
 from core.experiment.checks import BadValue, quoted_value

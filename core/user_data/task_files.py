@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.experiment.brought_tasks import DIGITS, PHOTOS
-from core.experiment.tasks import Chat, Clothing, Instructions, Names, Pictures, Sentiment, Task, Text
+from core.experiment.brought_tasks import DIGITS, OWN_ANSWERS, PHOTOS
+from core.experiment.tasks import Chat, Clothing, Instructions, ModelTexts, Names, Pictures, Sentiment, Task, Text
 from core.pretrained import model_files
 from core.user_data import corpus
 from core.user_data.corpus import GENERAL, ROOT, TEXTS
@@ -32,6 +32,10 @@ def task_files(task: Task) -> list[Path]:
         return [BROUGHT / f"{task.subject}.tsv.xz"]
     if isinstance(task, Chat):
         return [WORLDS / "instruction_data" / "capitals.tsv", *model_files.MODELS["smollm2"].paths]
+    if isinstance(task, ModelTexts):
+        own = task.source == OWN_ANSWERS
+        files = [WORLDS / "instruction_data" / "own_answers.tsv"] if own else list(map(corpus.path, GENERAL))
+        return [*files, *model_files.MODELS["smollm2"].paths]
     if isinstance(task, Clothing):
         return [WORLDS / "photos" / "clothing.png"]
     if isinstance(task, Names):

@@ -90,6 +90,23 @@ def bible(package: Path) -> dict[int, str]:
     return {verse: re.sub(r"[\[\]]", "", plain(text[starts[verse] : ends[verse]])) for verse in starts}
 
 
+def own_answers(packages: Path) -> list[Pair]:
+    """Returns the questions of the file with the answers that SmolLM2-135M gives before any training: the most likely
+    tokens, at most 32, up to the end of the line. `make real` brings the model."""
+    from core import nets
+    from core.nets import smollm2
+    from core.pretrained import chat as marks
+    from core.pretrained import real_weights
+    from core.worlds import chat
+
+    lines = (HERE / "own_answers.tsv").read_text("ascii").splitlines()
+    asked = [line.split("\t")[0] for line in lines]
+    net = nets.load("smollm2", marks.tokenizer().get_vocab_size())
+    rows = [marks.encode(chat.in_chat(question)) for question in asked]
+    written = smollm2.answers(net, real_weights.load_theta("smollm2"), rows, 32, marks.STOP)
+    return [(question, plain(marks.decode(answer).split("\n")[0])) for question, answer in zip(asked, written)]
+
+
 def write(name: str, pairs: Iterable[Pair]) -> int:
     """Writes the pairs to a file and returns their number."""
     lines = [f"{asked}\t{answer}\n" for asked, answer in pairs]
@@ -98,5 +115,5 @@ def write(name: str, pairs: Iterable[Pair]) -> int:
 
 
 if __name__ == "__main__":
-    for kind in (countries, trivia, verses):
+    for kind in (countries, trivia, verses, own_answers):
         print(f"{kind.__name__}: {write(kind.__name__, kind(Path(sys.argv[1])))} pairs")

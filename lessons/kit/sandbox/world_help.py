@@ -20,6 +20,7 @@ HELP = {
     "Sentiment": "Sentences that people have rated. The net says whether a sentence is kind or unkind.",
     "Instructions": "Instructions with short answers, such as “old or new, twice”. The net writes the answer.",
     "Chat": "Questions about the capitals of countries. A language model answers them in a form that you choose.",
+    "ModelTexts": "A language model's own answers to everyday questions, or English. The net predicts the next token.",
     "Lines": "Each prompt shows some points of a random line. The net predicts the height of the next point.",
     "GuestBook": "Short notes from the guest book of a small house. The net predicts the next word.",
     "Preferences": "The same notes, and pairs of notes of which a rater prefers one.",
