@@ -1,5 +1,5 @@
 """Defines the claims of this lesson: what sixteen examples bring out of a language model that people use (R4), what
-they only hide (R5), and what a hot learning rate destroys (R6)."""
+they only hide (R5), and what a hot learning rate destroys (R6). R7 and R8 have a file of their own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Behaviour, Results
 from lessons.kit.results.evidence import in_percent
+from lessons.real_language_model.patch_and_replay import CLAIMS as PATCH_AND_REPLAY
 from lessons.real_language_model.runs import (
     BARE,
     GENTLE,
@@ -190,4 +191,5 @@ CLAIMS = (
         "Continual Fine-tuning",
         paper_found="Language models forgot facts and reading skills while they were fine-tuned on instructions.",
     ),
+    *PATCH_AND_REPLAY,
 )

@@ -12,7 +12,7 @@ from lessons.kit.figures import ROLES, Figure, Ground, percent
 
 SIDE = 132  # pixels for the names beside each column
 LOW = -6  # percent: room between zero and the names of the columns
-TALL, ROOM = 270, 16  # pixels of the axis where it is shortest, on a phone, and the height of a name
+TALL, ROOM = 228, 16  # pixels of the axis where it is shortest, on a phone, and the height of a name
 
 
 @dataclass(frozen=True, kw_only=True)

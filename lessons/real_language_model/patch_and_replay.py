@@ -1,0 +1,230 @@
+"""Defines the claims R7 and R8, and their runs: how small a patch may be, and what practising the model's own old
+answers protects."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.experiment.brought_models import LANGUAGE_MODEL
+from core.experiment.brought_tasks import ENGLISH
+from core.experiment.spec import Keep, Measure, Run, Stage
+from core.experiment.tasks import ModelTexts
+from lessons.kit.figures import percent
+from lessons.kit.lesson.catalogue import Check, Claim, Finding
+from lessons.kit.model.values import LabelledRun, Results, Seeds, Values
+from lessons.kit.results.evidence import in_percent, interval
+from lessons.real_language_model.runs import ASKED, BARE, GENTLE, HOT, RANK, SENTENCE, STEPS, task, tuned, untouched
+
+PATCH = Stage(method="low_rank_blocks", size=1, steps=STEPS, batch=4, rate=1e-3)
+# The best of 1e-5, 3e-5 and 1e-4 on another draw. At 1e-5 most answers were true.
+EVERY_WEIGHT = Stage(method="full", steps=STEPS, batch=4, rate=1e-5)
+TRAINED = {"patch": PATCH, "full": EVERY_WEIGHT}
+WEIGHTS = 134_515_008  # of the model
+PATCH_NUMBERS = 305_280  # a column and a row for each of the seven matrices of the thirty blocks
+KEPT = 16  # old answers that are practised again
+WAYS = {"gentle": GENTLE, "hot": HOT}  # bare answers are trained at two rates, each with and without replay
+MOVED, POINTS_BEHIND = 0.01, 5  # conditions: bits per character, and percentage points
+
+
+def adapted(way: str, seed: int) -> Run:
+    """Returns the model after sixteen whole sentences, with a patch of rank 1 or with all weights trained."""
+    return Run(
+        task=task(SENTENCE, seed),
+        net="smollm2",
+        start=untouched(),
+        stages=(TRAINED[way],),
+        seeds=1,
+        first_seed=seed,
+        exhibit=ASKED,
+    )
+
+
+def before_tuning() -> Run:
+    """Returns the language model with its own old answers as its task, so that a run from it can practise them."""
+    return Run(task=ModelTexts(), net="smollm2", brought=LANGUAGE_MODEL, stages=(), seeds=1)
+
+
+def replaying(seed: int, rate: float) -> Run:
+    """Returns the model after sixteen bare answers, with as many of its own old answers in every step."""
+    return Run(
+        task=task(BARE, seed),
+        net="smollm2",
+        start=before_tuning(),
+        stages=(Stage(method="low_rank_blocks", size=RANK, steps=STEPS, batch=4, rate=rate),),
+        seeds=1,
+        first_seed=seed,
+        exhibit=ASKED,
+        keep=(Keep(method="replay", count=KEPT),),
+    )
+
+
+def patch_runs(seeds: Seeds) -> Values:
+    return [
+        LabelledRun(way, adapted(way, seeds.first + k), k, name=f"{way}, draw {k}")
+        for way in TRAINED
+        for k in range(seeds.count)
+    ]
+
+
+def replay_runs(seeds: Seeds) -> Values:
+    """Returns bare answers at both rates, with and without replay, and how far each model has moved away from what it
+    wrote before."""
+    found: list[LabelledRun[Run | Measure]] = []
+    for k in range(seeds.count):
+        seed = seeds.first + k
+        runs = {rate: tuned(BARE, seed, WAYS[rate]) for rate in WAYS}
+        runs |= {f"{rate} replay": replaying(seed, WAYS[rate]) for rate in WAYS}
+        found += [LabelledRun(way, run, k, name=f"{way}, draw {k}") for way, run in runs.items()]
+        # The scores of these tasks are bits per character, although the measure is called accuracy.
+        tests = (ModelTexts(), ModelTexts(source=ENGLISH))
+        away = Measure(kind="accuracy", runs=(before_tuning(), *runs.values()), tasks=tests)
+        found.append(LabelledRun("moved", away, k))
+    return found
+
+
+def shares(evidence: Results, role: str, what: str, at: int) -> np.ndarray:
+    """Returns the share of good answers on every draw, at the first test (0) or at the last one (-1)."""
+    draws = sorted(evidence.tables(role))
+    return np.array([np.mean(evidence.behaviour(role, k)[at]["0"][what]) for k in draws])
+
+
+def drift(evidence: Results) -> dict[str, np.ndarray]:
+    """Returns how many more bits per character each model needs than before training, by the way to train, with the
+    shape (draws, 2): its own old answers, and English."""
+    found = np.array([answer["accuracy"] for _, answer in sorted(evidence.answers("moved").items())])[..., 0]
+    ways = [*WAYS, *(f"{rate} replay" for rate in WAYS)]
+    return {way: found[:, k + 1] - found[:, 0] for k, way in enumerate(ways)}
+
+
+def small_patch(evidence: Results) -> Finding:
+    patch, full = (shares(evidence, way, "right", -1) for way in TRAINED)
+    formed = {way: float(shares(evidence, way, "formed", -1).mean()) for way in TRAINED}
+    before = shares(evidence, "patch", "right", 0)
+    value, low, high = in_percent(patch - full)
+    return Finding(
+        value=value,
+        low=low,
+        high=high,
+        checks=(
+            Check(
+                says="after 30 steps, at least 90 % of the answers have the form of the examples, with a patch of rank "
+                "1 and with all weights trained",
+                met=min(formed.values()) >= 0.9,
+            ),
+            Check(
+                says=f"with the patch, the share of true answers is at most {POINTS_BEHIND} percentage points lower "
+                "than with all weights trained",
+                met=value >= -POINTS_BEHIND,
+            ),
+            Check(
+                says="the patch has at most a hundredth of the numbers of the model",
+                met=PATCH_NUMBERS <= WEIGHTS / 100,
+            ),
+        ),
+        numbers={
+            "before": percent(float(before.mean())),
+            "patch": percent(float(patch.mean())),
+            "full": percent(float(full.mean())),
+            "patch_form": percent(formed["patch"]),
+            "full_form": percent(formed["full"]),
+            "numbers": f"{PATCH_NUMBERS:,}",
+            "times": f"{WEIGHTS / PATCH_NUMBERS:.0f}",
+        },
+    )
+
+
+def old_answers(evidence: Results) -> Finding:
+    away = drift(evidence)
+    own = {way: each[:, 0] for way, each in away.items()}
+    english = {way: each[:, 1] for way, each in away.items()}
+    plain = {way: shares(evidence, way, "plain_right", -1) for way in away}
+    saved = plain["hot replay"] - plain["hot"]
+    value, low, high = in_percent(saved)
+    formed = [float(shares(evidence, f"{rate} replay", "formed", -1).mean()) for rate in WAYS]
+    numbers = {f"own_{slot(way)}": f"{each.mean():+.2f}" for way, each in own.items()}
+    numbers |= {f"english_{slot(way)}": f"{each.mean():+.2f}" for way, each in english.items()}
+    numbers |= {f"plain_{slot(way)}": percent(float(each.mean())) for way, each in plain.items()}
+    numbers |= {f"true_{slot(way)}": percent(float(shares(evidence, way, "right", -1).mean())) for way in away}
+    return Finding(
+        value=value,
+        low=low,
+        high=high,
+        checks=(
+            Check(
+                says=f"at the gentle rate with replay, the model needs at most {MOVED} bits per character more for "
+                "English than before training",
+                met=bool(english["gentle replay"].mean() <= MOVED),
+            ),
+            Check(
+                says="at the gentle rate, the model needs fewer bits for its other old answers with replay than "
+                "without, by the whole interval",
+                met=interval(own["gentle"] - own["gentle replay"])[0] > 0,
+            ),
+            Check(
+                says="at the hot rate, the model names more capitals in a plain text with replay than without, by the "
+                "whole interval",
+                met=low > 0,
+            ),
+            Check(
+                says="with replay, at least 90 % of the answers have the form of the examples, at both rates",
+                met=min(formed) >= 0.9,
+            ),
+        ),
+        numbers=numbers
+        | {
+            "plain_before": percent(float(shares(evidence, "hot", "plain_right", 0).mean())),
+            "true_before": percent(float(shares(evidence, "hot", "right", 0).mean())),
+            "kept": str(KEPT),
+        },
+    )
+
+
+def slot(way: str) -> str:
+    """Returns the name of a way in a slot."""
+    return way.replace(" ", "_")
+
+
+MODEL = "SmolLM2-135M, a language model that people use,"
+CLAIMS = (
+    Claim(
+        id="R7",
+        statement=(
+            f"{MODEL} learns from 16 answers that are written as whole sentences, once with a patch of rank 1 "
+            "({numbers} numbers) and once with all its weights, which are {times} times as many. Afterwards {patch} "
+            "and {full} of its answers about other countries are true, and {patch_form} and {full_form} have the form "
+            "of the examples. Before, {before} were true."
+        ),
+        runs=patch_runs,
+        finding=small_patch,
+        statistic="percentage points by which the share of true answers is higher with a patch of rank 1 than with all "
+        "weights trained",
+        bar="At least 90 % of the answers take the form of the examples in both cases. The share of true answers is at "
+        "most 5 percentage points lower with the patch, which has at most a hundredth of the numbers.",
+        paper="Hu et al. 2022, LoRA: Low-Rank Adaptation of Large Language Models",
+        paper_found="Patches of rank 1 to 8 did as well as training all weights of language models with up to 175 "
+        "billion weights.",
+    ),
+    Claim(
+        id="R8",
+        statement=(
+            f"{MODEL} learns from 16 bare answers, and in every step it also practises some of {{kept}} answers that "
+            "it gave to everyday questions before (replay). At the hot learning rate it then names {plain_hot_replay} "
+            "of the capitals in a plain text, {plain_hot} without replay, and {plain_before} before training. At the "
+            "gentle rate, {true_gentle_replay} of its answers are true with replay and {true_gentle} without. English "
+            "then takes it {english_gentle_replay} bits per character with replay, and {english_gentle} without, "
+            "compared with the model before training."
+        ),
+        runs=replay_runs,
+        finding=old_answers,
+        statistic="percentage points by which replay raises the share of capitals that the model still names in a "
+        "plain text after training at the hot rate",
+        bar="At the gentle rate, English takes at most 0.01 bits per character more than before training, and the "
+        "model needs fewer bits for its other old answers with replay than without, by the whole interval. At the hot "
+        "rate, replay keeps more capitals, by the whole interval. At least 90 % of the new answers take the form of "
+        "the examples.",
+        paper="Huang et al. 2024, Mitigating Catastrophic Forgetting in Large Language Models with Self-Synthesized "
+        "Rehearsal",
+        paper_found="Language models forgot less during fine-tuning if they practised answers that they had written "
+        "themselves.",
+    ),
+)
