@@ -151,17 +151,17 @@ def old_answers(evidence: Results) -> Finding:
         high=high,
         checks=(
             Check(
-                says=f"at the gentle rate with replay, the model needs at most {MOVED} bits per character more for "
+                says=f"at the low rate with replay, the model needs at most {MOVED} bits per character more for "
                 "English than before training",
                 met=bool(english["gentle replay"].mean() <= MOVED),
             ),
             Check(
-                says="at the gentle rate, the model needs fewer bits for its other old answers with replay than "
+                says="at the low rate, the model needs fewer bits for its other old answers with replay than "
                 "without, by the whole interval",
                 met=interval(own["gentle"] - own["gentle replay"])[0] > 0,
             ),
             Check(
-                says="at the hot rate, the model names more capitals in a plain text with replay than without, by the "
+                says="at the high rate, the model names more capitals in a plain text with replay than without, by the "
                 "whole interval",
                 met=low > 0,
             ),
@@ -208,18 +208,18 @@ CLAIMS = (
         id="R8",
         statement=(
             f"{MODEL} learns from 16 bare answers, and in every step it also practises some of {{kept}} answers that "
-            "it gave to everyday questions before (replay). At the hot learning rate it then names {plain_hot_replay} "
+            "it gave to everyday questions before (replay). At the high learning rate it then names {plain_hot_replay} "
             "of the capitals in a plain text, {plain_hot} without replay, and {plain_before} before training. At the "
-            "gentle rate, {true_gentle_replay} of its answers are true with replay and {true_gentle} without. English "
+            "low rate, {true_gentle_replay} of its answers are true with replay and {true_gentle} without. English "
             "then takes it {english_gentle_replay} bits per character with replay, and {english_gentle} without, "
             "compared with the model before training."
         ),
         runs=replay_runs,
         finding=old_answers,
         statistic="percentage points by which replay raises the share of capitals that the model still names in a "
-        "plain text after training at the hot rate",
-        bar="At the gentle rate, English takes at most 0.01 bits per character more than before training, and the "
-        "model needs fewer bits for its other old answers with replay than without, by the whole interval. At the hot "
+        "plain text after training at the high rate",
+        bar="At the low rate, English takes at most 0.01 bits per character more than before training, and the "
+        "model needs fewer bits for its other old answers with replay than without, by the whole interval. At the high "
         "rate, replay keeps more capitals, by the whole interval. At least 90 % of the new answers take the form of "
         "the examples.",
         paper="Huang et al. 2024, Mitigating Catastrophic Forgetting in Large Language Models with Self-Synthesized "
