@@ -1,5 +1,5 @@
-"""Trains one bag of words to tell kind from unkind sentences about films, and then on a few labels of another "
-"subject."""
+"""Trains one bag of words to tell kind from unkind sentences about films, and then on a few labels of another
+subject."""
 
 import lzma
 import re
@@ -38,8 +38,8 @@ def sentences(subject: str) -> list[list[Tensor]]:
 
 
 class Bag(nn.Module):
-    """Adds up the word vectors of a sentence, divides by the square root of their number, and judges the sum with "
-    "a head."""
+    """Adds up the word vectors of a sentence, divides by the square root of their number, and judges the sum with
+    a head."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -124,8 +124,9 @@ CLAIMS = (
         finding=domain_finding,
         statistic="bits per character by which five steps of fine-tuning are ahead of the best net from scratch, "
         "averaged over Shakespeare and law",
-        bar="Five steps of fine-tuning are ahead on both. On code, pretraining gains less than half as much. After "
-        "every subject the net needs at least 0.05 bits more on general English.",
+        bar="On Shakespeare and on law, five steps of fine-tuning are ahead of every net from scratch. On code, "
+        "pretraining gains less than half as much as there. After every subject, the net needs at least 0.05 bits per "
+        "character more on general English.",
         paper="Gururangan et al. 2020, Don't Stop Pretraining: Adapt Language Models to Domains and Tasks",
         paper_found="A second phase of pretraining, on texts from the field of the task, helped in all four fields "
         "that were tried.",

@@ -93,7 +93,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
                     named=False,
                 )
             )
-    title = "How much unseen pages surprise the nets, by the amount of training text (curves: Shakespeare, best moment)"
+    title = "How much unseen pages surprise the nets, by the amount of training text (curves: Shakespeare, at best)"
     figure = value_curves(shown, AMOUNTS, BITS, marks, title)
     ticks = {key: {"customValues": list(SLICES)} for key in ("axisLabel", "axisTick")}
     return pointed(

@@ -221,15 +221,16 @@ CLAIMS = (
         id="I1",
         statement=(
             "A pretrained language model answers {raw_formed} of unseen instructions in the form that they ask for. "
-            "After fine-tuning on {few} examples it is {formed40}, and after {most} examples {formed600}. For three "
-            "combinations of instructions that were held out it is {held0}, {held1} and {held2}, and {held} on "
-            "average. The fine-tuned net names the style of a text correctly and in the right form in {style} of cases."
+            "After fine-tuning on {few} examples, {formed40} of the answers have this form, and after {most} examples "
+            "{formed600}. For three combinations of instructions that were held out, {held0}, {held1} and {held2} of "
+            "the answers have it, {held} on average. The fine-tuned net names the style of a text correctly and in the "
+            "right form in {style} of cases."
         ),
         runs=obeying,
         finding=obeying_finding,
         statistic="percentage of answers in the right form to combinations of instructions that were held out",
-        bar=f"At most two in a hundred answers of the pretrained net are in the right form. After {MOST} examples it "
-        "is three in four, and for held-out combinations one in two, by the whole interval.",
+        bar=f"At most two in a hundred answers of the pretrained net are in the right form. After {MOST} examples, "
+        "at least three in four are, and for held-out combinations at least one in two, by the whole interval.",
         paper="Wei et al. 2022, Finetuned Language Models Are Zero-Shot Learners",
         paper_found="A model with 137 billion weights was fine-tuned on over 60 datasets written as instructions. It "
         "improved on kinds of task that were held out, and beat the larger GPT-3 without examples on 20 of 25 "
@@ -282,8 +283,8 @@ CLAIMS = (
         runs=price_runs,
         finding=price_finding,
         statistic="how many more bits per character the net needs on general text after fine-tuning",
-        bar="With every seed the net needs at least a tenth of a bit more. Training on general text as well saves half "
-        "of it, and costs at most ten points of answers in the right form.",
+        bar="With every seed, the fine-tuned net needs at least a tenth of a bit per character more. If it also trains "
+        "on general text, it saves half of this, and at most ten points of its answers lose the right form.",
         paper="Ouyang et al. 2022, Training language models to follow instructions with human feedback",
         paper_found="After fine-tuning with human feedback, GPT-3 did worse on some public datasets. Mixing "
         "pretraining text into the updates greatly reduced this loss.",

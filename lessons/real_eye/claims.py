@@ -119,7 +119,8 @@ def head_first(evidence: Results) -> Finding:
                 met=bool(ahead.mean() >= FIRST_AHEAD),
             ),
             Check(
-                says="after training everything at once at the hot rate, at most a tenth of the photos keep their name",
+                says="after training everything at once at ten times the learning rate, at most a tenth of the "
+                "photos keep their name",
                 met=bool(kept[HOT].mean() <= NAMES_LEFT),
             ),
         ),
@@ -138,10 +139,10 @@ CLAIMS = (
         ),
         runs=lambda seeds: [*lead_runs(seeds), *small_runs(seeds)],
         finding=one_label,
-        statistic="percentage points by which the pretrained net is ahead of the same net untrained, on emoji with one "
-        "label per class",
-        bar="With one label per class, the pretrained net is at least 15 points ahead of the same net untrained, on "
-        "photos and on emoji.",
+        statistic="percentage points by which the pretrained net is ahead of the same net with random weights, on "
+        "unseen emoji with one label per class",
+        bar="With one label per class, the pretrained net is at least 15 percentage points ahead of the same net "
+        "with random weights, on photos and on emoji.",
         paper="Kornblith et al. 2019, Do Better ImageNet Models Transfer Better?",
         paper_found="On twelve datasets, nets that were better on ImageNet were also better after transfer, with a new "
         "classifier on frozen features as well as after fine-tuning.",
@@ -149,9 +150,10 @@ CLAIMS = (
     Claim(
         id="R2",
         statement=(
-            f"{EYE} is ahead of the same net untrained by {{photos1}}, {{photos2}} and {{photos5}} points on photos of "
-            "six kinds, with 1, 2 and 5 labels per class. On emoji of the same six kinds it is ahead by {six1}, {six2} "
-            "and {six5} points, and on handwritten digits by {digits1}, {digits2} and {digits5}."
+            f"{EYE} is ahead of the same net with random weights by {{photos1}}, {{photos2}} and {{photos5}} "
+            "percentage points on photos of six kinds, with 1, 2 and 5 labels per class. On emoji of the same six "
+            "kinds it is ahead by {six1}, {six2} and {six5} points, and on handwritten digits by {digits1}, {digits2} "
+            "and {digits5}."
         ),
         runs=lambda seeds: lead_runs(seeds, SOURCES),
         finding=near_and_far,
@@ -175,7 +177,7 @@ CLAIMS = (
         statistic="percentage points by which training the head first is ahead of training everything at once, at the "
         "same learning rate",
         bar="Training the head first is at least 5 points ahead of training everything at once. After training "
-        "everything at once at the hot rate, at most a tenth of the photos keep their ImageNet name.",
+        "everything at once at ten times the learning rate, at most a tenth of the photos keep their ImageNet name.",
         paper="Kumar et al. 2022, Fine-Tuning Can Distort Pretrained Features and Underperform Out-of-Distribution",
         paper_found="Full fine-tuning with a random head distorted the pretrained features. Training the head first "
         "avoided most of it.",

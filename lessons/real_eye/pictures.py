@@ -17,9 +17,9 @@ from lessons.kit.model.values import Results, Settings
 from lessons.kit.results.evidence import band_by_x, final
 from lessons.kit.results.label_savings import accuracies, best_accuracies
 from lessons.real_eye.claims import leads, names_kept, ways
-from lessons.real_eye.runs import FEW, GENTLE, HEAD_FIRST, HEAD_ONLY, HOT, LABELS, SIDES, SOURCE
+from lessons.real_eye.runs import FEW, GENTLE, HEAD_FIRST, HEAD_ONLY, HOT, LABELS, SIDES, SOURCE, WAY
 
-READ = "The percentage of unseen emoji whose kind the pretrained net names correctly."
+READ = "How many percent of unseen emoji the pretrained net gets right."
 HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in zip(FEW, (30, 50, 70))}  # by labels per class
 FOX, APPLE = 2, 21  # among the unseen emoji
 LARGE = 100  # pixels on the screen
@@ -39,7 +39,7 @@ def hook(evidence: Results, settings: Settings) -> Figure:
     names = evidence.answer("named")["names"][0][0]
     shown = evidence.answer("looked at")["tasks"][0]["examples"]
     panel = Images(
-        title="Twelve emoji, and the name that the net finds most likely",
+        title="Twelve emoji, with the name that the net thinks is most likely",
         images=[shown[k]["image"] for k in LOOKED_AT],
         says=[names[k] for k in LOOKED_AT],
         width=COLOUR_SIDE,
@@ -81,9 +81,11 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
     if evidence.tables("eye"):
         shown["Near and far"] = lambda: near_and_far(evidence)
     if reached := ways(evidence):
-        shown["Ways to fine-tune"] = lambda: tuned_bars(reached, "Accuracy on unseen photos, two labels per class")
+        shown["Ways to fine-tune"] = lambda: tuned_bars(reached, "Accuracy on unseen photos with two labels per class")
     if kept := names_kept(evidence):
-        shown["Its thousand names"] = lambda: tuned_bars(kept, "Unseen photos that keep their ImageNet name")
+        shown["Its thousand names"] = lambda: tuned_bars(
+            kept, "Unseen photos that get the same name as before fine-tuning"
+        )
     return shown
 
 
@@ -107,13 +109,15 @@ def near_and_far(evidence: Results) -> Figure:
         Curve(table=band_by_x({n: lead / 100 for n, lead in leads(evidence, source).items()}), name=name, role=role)
         for name, (source, role) in DISTANCES.items()
     ]
-    title = "How far the pretrained net is ahead of the same net untrained"
-    return curves(shown, "labels per class", (1, 5), title=title, y="Lead in accuracy", share=(0, 0.6), at=FEW)
+    title = "Lead of the pretrained net over the same net with random weights"
+    return curves(shown, "labels per class", (1, 5), title=title, y="Lead in accuracy (points)", share=(0, 0.6), at=FEW)
 
 
 def tuned_bars(shares: dict[str, np.ndarray], title: str) -> Figure:
     """Draws a share for each way to fine-tune."""
-    rows = [Bar(name=way, values=100 * shares[way], role=role) for way, role in TUNED.items() if way in shares]
+    rows = [
+        Bar(name=WAY.label_of(way), values=100 * shares[way], role=role) for way, role in TUNED.items() if way in shares
+    ]
     return bars(rows, "Unseen photos", "percent", title, signed=False)
 
 
@@ -123,7 +127,7 @@ def tells(evidence: Results, settings: Settings) -> str:
     if not sides:
         return ""
     said = ", ".join(f"{SIDES[side]} {percent(float(final(sides[side]).mean()))}" for side in SIDES if side in sides)
-    return f"Unseen {PLAIN[settings[SOURCE]]} whose kind is named correctly: {said}."
+    return f"Share of unseen {PLAIN[settings[SOURCE]]} that each net gets right: {said}."
 
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:

@@ -31,22 +31,24 @@ SOURCE = Control(
     options=SOURCES,
     default=EMOJI,
     labels={EMOJI: "emoji", PHOTOS: "photos", SIX_EMOJI: "emoji of the same six kinds", DIGITS: "handwritten digits"},
-    help="What the nets learn to tell apart. The pretrained net has learned from photos only.",
+    help="The pictures that the nets learn to tell apart. The pretrained net was trained on photos only.",
 )
 LABELS = Control(
     name="labels",
     label="Labels per class",
     options=FEW,
     default=2,
-    help="How many labelled pictures of each kind all three nets learn from.",
+    help="How many labelled pictures of each kind the nets learn from. All three get the same ones.",
 )
 WAY = Control(
     name="way",
     label="How to fine-tune",
     options=tuple(WAYS),
     default=HEAD_ONLY,
-    help="Head only: the pretrained layers stay as they are. Head first: the head, and then all layers, the lower "
-    "ones more slowly. All at once: every layer from the first step, at a learning rate of 0.0001, or 0.001 (hot).",
+    labels={HOT: "all at once, high rate"},
+    help="Head only: the pretrained layers do not change. Head first: the head is trained first, and then all the "
+    "layers, the lower ones more slowly. All at once: all the layers are trained from the first step, at a learning "
+    "rate of 0.0001, or of 0.001 (high rate).",
 )
 
 

@@ -1,5 +1,5 @@
 """Defines the claims of this lesson: what sixteen examples bring out of a language model that people use (R4), what
-they only hide (R5), and what a hot learning rate destroys (R6). R7 and R8 have a file of their own."""
+they only hide (R5), and what a high learning rate destroys (R6). R7 and R8 have a file of their own."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def forgotten(evidence: Results) -> Finding:
                 says="asked as a plain text, the model knows at most a third as many capitals as before",
                 met=bool(after.mean() <= before.mean() / 3),
             ),
-            Check(says="the loss on the sixteen examples is lower than at the gentle rate", met=losses[0] < losses[1]),
+            Check(says="the loss on the sixteen examples is lower than at the low rate", met=losses[0] < losses[1]),
         ),
         numbers=numbers(evidence, *place) | {"loss": f"{losses[0]:.3f}", "gentle_loss": f"{losses[1]:.2f}"},
     )
@@ -179,14 +179,14 @@ CLAIMS = (
         statement=(
             f"{MODEL} learns from the same 16 bare answers at ten times the learning rate. Afterwards {{true_after}} "
             "of its answers are true, and asked as a plain text it names {plain_after} of the capitals, from "
-            "{plain_before} before. Its loss on the 16 examples is {loss} nats, and {gentle_loss} at the gentle rate."
+            "{plain_before} before. Its loss on the 16 examples is {loss} nats, and {gentle_loss} at the low rate."
         ),
         runs=hot_runs,
         finding=forgotten,
-        statistic="percent of the capitals that the model still names in a plain text after training at the hot "
+        statistic="percent of the capitals that the model still names in a plain text after training at the high "
         "learning rate",
         bar="At most a third as many answers are true as before, in the chat and in a plain text, although the loss on "
-        "the examples is lower than at the gentle rate.",
+        "the examples is lower than at the low rate.",
         paper="Luo et al. 2023, An Empirical Study of Catastrophic Forgetting in Large Language Models During "
         "Continual Fine-tuning",
         paper_found="Language models forgot facts and reading skills while they were fine-tuned on instructions.",

@@ -88,7 +88,7 @@ def answers(evidence: Results) -> Figure:
         says=[sentence(test) for test in told],
         panels=[
             Texts(
-                title="Questions that no example asked, and the answers",
+                title="Questions about other countries, and the answers",
                 prompts=[f"{one['name']}?" for one in examples],
                 says=[[first_words(text) for text in test["0"]["texts"][: len(examples)]] for test in told],
                 lamps={name: np.where(marks[:, : len(examples)], RIGHT, LOST) for name, marks in judged.items()},
@@ -118,7 +118,7 @@ def sentence(test: Behaviour) -> str:
 def talk(answer: Answer) -> Figure:
     """Draws the learner's question and the answers of the model, before and after it was tuned."""
     (prompt,) = answer["prompts"]
-    names = ("as it comes", "tuned just now")[: len(answer["chat"])]
+    names = ("before training", "after your training")[: len(answer["chat"])]
     panels = [
         Texts(title=title, prompts=names, says=[first_words(one[0]) for one in answer[way]])
         for title, way in ((f"Answers to: {prompt}", "chat"), ("Continued without the marks of a chat", "plain"))
@@ -145,7 +145,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             mine = {test["step"]: np.array([share(test, what)] * 2) for test in live}
             shown.append(Curve(table=band_by_x(mine), name=f"{name}, this run", role=role))
     shown += guess_curves(guess) if guess else []
-    title = "Answers to questions that no example asked"
+    title = "Answers about countries that are not in the examples"
     return curves(shown, "training steps", (0, STEPS), title=title, y="Share of answers", log=False)
 
 
@@ -194,11 +194,11 @@ def ways_to_ask(evidence: Results) -> Figure:
     place = ("tuned", BARE, GENTLE)
     return true_bars(
         {
-            "as it comes": (shares(evidence, TRUE, 0, *place), "scratch"),
+            "before training": (shares(evidence, TRUE, 0, *place), "scratch"),
             "16 examples in the prompt": (otherwise(evidence, "prompt", TRUE), "target"),
-            "16 examples trained": (shares(evidence, TRUE, -1, *place), "target"),
-            "plain text, as it comes": (shares(evidence, PLAIN, 0, *place), "scratch"),
-            "plain text, trained": (shares(evidence, PLAIN, -1, *place), "source"),
+            "trained on 16 examples": (shares(evidence, TRUE, -1, *place), "target"),
+            "plain text, before training": (shares(evidence, PLAIN, 0, *place), "scratch"),
+            "plain text, after training": (shares(evidence, PLAIN, -1, *place), "source"),
         },
         "The same facts, asked in several ways, with “Lima, of course.” as examples",
     )
@@ -208,10 +208,10 @@ def ways_to_write(evidence: Results) -> Figure:
     """Draws how many capitals the model names after bare examples and after whole sentences."""
     return true_bars(
         {
-            "as it comes": (shares(evidence, TRUE, 0, "tuned", SENTENCE, GENTLE), "scratch"),
+            "before training": (shares(evidence, TRUE, 0, "tuned", SENTENCE, GENTLE), "scratch"),
             "“Lima, of course.”": (shares(evidence, TRUE, -1, "tuned", BARE, GENTLE), "target"),
             "“The capital of Peru is Lima ...”": (shares(evidence, TRUE, -1, "tuned", SENTENCE, GENTLE), "pretrained"),
-            "not trained, sentence begun": (otherwise(evidence, "begun", TRUE), "source"),
+            "untrained, sentence begun for it": (otherwise(evidence, "begun", TRUE), "source"),
         },
         "The same sixteen facts as examples, written in two ways",
     )
@@ -224,9 +224,9 @@ def rates(evidence: Results) -> Figure:
             f"{way}, {name}": (shares(evidence, what, at, "tuned", BARE, rate), role)
             for way, what in (("chat", TRUE), ("plain text", PLAIN))
             for name, at, rate, role in (
-                ("as it comes", 0, GENTLE, "scratch"),
-                ("gentle rate", -1, GENTLE, "target"),
-                ("hot rate", -1, HOT, "pretrained"),
+                ("before training", 0, GENTLE, "scratch"),
+                ("low rate", -1, GENTLE, "target"),
+                ("high rate", -1, HOT, "pretrained"),
             )
         },
         "The same examples and steps, at two learning rates",
@@ -236,7 +236,7 @@ def rates(evidence: Results) -> Figure:
 def true_bars(rows: Mapping[str, tuple[np.ndarray, str]], title: str) -> Figure:
     """Draws shares of answers on every draw as bars."""
     shown: Sequence[Bar] = [Bar(name=name, values=100 * values, role=role) for name, (values, role) in rows.items()]
-    return bars(shown, "Answers to questions that no example asked", "percent", title, signed=False)
+    return bars(shown, "Answers about other countries", "percent", title, signed=False)
 
 
 def tells(evidence: Results, settings: Settings) -> str:

@@ -29,15 +29,15 @@ STYLE = Control(
     options=(BARE, SENTENCE, PIRATE),
     default=BARE,
     labels={BARE: "Lima, of course.", SENTENCE: "The capital of Peru is Lima, of course.", PIRATE: "Arr, Lima it be!"},
-    help="Sixteen questions about capitals are answered in this form. The model learns from nothing else.",
+    help="The form of the answers to sixteen questions about capitals. The model learns from nothing else.",
 )
 RATE = Control(
     name="rate",
     label="Learning rate",
     options=(GENTLE, HOT),
     default=GENTLE,
-    labels={GENTLE: "gentle (0.0003)", HOT: "hot (0.003)"},
-    help="How far the weights move in one step. The hot rate is ten times the gentle one.",
+    labels={GENTLE: "low (0.0003)", HOT: "high (0.003)"},
+    help="How far the weights move in one step. The high rate is ten times as high as the low one.",
 )
 
 

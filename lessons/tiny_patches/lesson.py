@@ -50,7 +50,7 @@ LESSON = Lesson(
     question="How much of a net must change for a new task?",
     controls=(SIZE, METHOD, WHERE),
     prediction=Prediction(
-        asks="Which is the smallest rank whose accuracy is within two points of full fine-tuning?",
+        asks="What is the smallest rank that comes within two points of the accuracy of full fine-tuning?",
         sliders=(TRAINED, CUT),
         handles=MARKS,
     ),

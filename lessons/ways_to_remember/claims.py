@@ -181,8 +181,8 @@ CLAIMS = (
         ),
         runs=plane_runs,
         finding=plane_finding,
-        statistic="Percentage points of glyphs that the weakest of the four ways reads more than no protection, on "
-        "dark digits",
+        statistic="Percentage points by which the weakest of the four ways reads more of the glyphs than a net "
+        "without protection, on dark digits",
         bar="On dark and on plain digits, each way at its best strength reads at least 20 points more glyphs for at "
         "most 5 "
         "points of digits, and EWC keeps more than L2-SP.",

@@ -140,9 +140,10 @@ CLAIMS = (
         ),
         runs=speed_runs,
         finding=speed_finding,
-        statistic="Percentage points of the old skill that the weaker of the two ways keeps more than the best "
-        "single rate",
-        bar="Each way keeps at least 15 points more, for at most 2 points of the new skill.",
+        statistic="Percentage points by which the weaker of the two ways keeps more of the old skill than the best "
+        "single learning rate",
+        bar="Each of the two ways keeps at least 15 points more of the old skill than the best single learning rate, "
+        "and gives up at most 2 points of the new skill.",
         paper="Howard & Ruder 2018, Universal Language Model Fine-tuning for Text Classification",
         paper_found="Lower rates for lower layers, and layers unfrozen one at a time, were invented so that "
         "fine-tuning does "
@@ -159,8 +160,10 @@ CLAIMS = (
         ),
         runs=turn_runs,
         finding=turn_finding,
-        statistic="Percentage points that the pretrained net loses less, each net at the best of three learning rates",
-        bar="The pretrained net loses at least 10 points fewer and learns no task worse.",
+        statistic="Percentage points by which the pretrained net loses less than the net from scratch, each at the "
+        "best of three learning rates",
+        bar="The pretrained net loses at least 10 points less than the net from scratch, and it learns every task at "
+        "least as well.",
         paper="McRae & Hetherington 1993, Catastrophic Interference is Eliminated in Pretrained Networks; Mehta et al. "
         "2021, An Empirical Investigation of the Role of Pre-training in Lifelong Learning",
         paper_found="Over sequences of tasks, pretrained nets forgot far less than nets that began with random "

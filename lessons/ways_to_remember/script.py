@@ -23,22 +23,22 @@ from lessons.kit.scripts.parts import (
 SEED = 0
 METHOD = "ewc"  # l2_sp, lwf or replay
 STRENGTH = 100.0  # how much the penalty weighs; the loss of the new task weighs 1
-COUNT = 1  # old examples a class that are kept, or looked at once
-BACKBONE = ""  # of glyphs; "" is five tasks in a row, digits in 49 tiles
+COUNT = 1  # how many old examples of each class are kept, or looked at once
+BACKBONE = ""  # weights of the net that reads glyphs; "" means five tasks in a row, digits cut into 49 tiles
 TASKS = 5  # in a row
-LABELS = 20  # labelled digits a class
+LABELS = 20  # labelled digits of each class
 INVERTED = False  # dark ink on a bright ground
-STEPS = 300  # a task
+STEPS = 300  # for each task
 RATE = 1e-3
 BATCH = 16
 
 
 def protection() -> Callable[[Tensor], Tensor]:
-    """What stands beside the loss on new examples x, so that the body keeps what it knows by now."""
+    """Adds a second loss to the loss on new examples x, so that the body keeps what it already knows."""
     if METHOD == "replay":
 
         def penalty(x: Tensor) -> Tensor:
-            """As many kept examples of every old task as the new batch has."""
+            """Practises as many kept examples of every old task as the new batch has."""
             total = torch.tensor(0.0)
             for old_x, old_y in olds:
                 pick = torch.randint(len(old_x), (len(x),))
@@ -49,7 +49,7 @@ def protection() -> Callable[[Tensor], Tensor]:
         anchor = [weight.detach().clone() for weight in body.parameters()]
 
         def penalty(x: Tensor) -> Tensor:
-            """Every weight is held to where it started (Li et al. 2018)."""
+            """Holds every weight near its start (Li et al. 2018)."""
             away = [((weight - start) ** 2).sum() for weight, start in zip(body.parameters(), anchor)]
             return STRENGTH / 2 * torch.stack(away).sum()
 
@@ -63,7 +63,7 @@ def protection() -> Callable[[Tensor], Tensor]:
                 total += gradient**2 / len(olds[-1][0])
 
         def penalty(x: Tensor) -> Tensor:
-            """Every weight is held by how much the net's own answers depended on it (Kirkpatrick et al. 2017)."""
+            """Holds every weight as tightly as the net's answers depend on it (Kirkpatrick et al. 2017)."""
             held = zip(body.parameters(), anchor, fisher)
             return STRENGTH / 2 * torch.stack([(f * (weight - start) ** 2).sum() for weight, start, f in held]).sum()
 
@@ -71,7 +71,7 @@ def protection() -> Callable[[Tensor], Tensor]:
         teacher = copy.deepcopy(body)
 
         def penalty(x: Tensor) -> Tensor:
-            """The old answers to the new examples, softened, shall stay (Li and Hoiem 2016)."""
+            """Keeps the old answers to the new examples, softened (Li and Hoiem 2016)."""
             with torch.no_grad():
                 before = (old_head(teacher(x)) / 2).log_softmax(1)
             after = (old_head(body(x)) / 2).log_softmax(1)
@@ -93,7 +93,7 @@ def learn(x: Tensor, y: Tensor) -> None:
 
 
 def jigsaw(x: Tensor, number: int) -> Tensor:
-    """49 tiles of 4 x 4 pixels in another order, the same for all images; number 0 leaves them alone."""
+    """Puts 49 tiles of 4 x 4 pixels into another order, the same for all images. Number 0 changes nothing."""
     order = torch.randperm(49, generator=torch.Generator().manual_seed(number)) if number else torch.arange(49)
     tiles = x.view(-1, 7, 4, 7, 4).transpose(2, 3).flatten(1, 2)[:, order]
     return tiles.view(-1, 7, 7, 4, 4).transpose(2, 3).reshape(-1, 1, 28, 28)
@@ -105,13 +105,13 @@ if INVERTED:
     images = 1 - images
 test_x, test_y = held_out(images)
 x, y = labelled(images, LABELS)
-olds: list[tuple[Tensor, Tensor]] = []  # of every old task, what is kept of its examples
+olds: list[tuple[Tensor, Tensor]] = []  # the kept examples of every old task
 if BACKBONE:
     body = convolutional()
     old_head: nn.Module = nn.Linear(64, glyphs.classes(Glyphs()))
     copy_weights(BACKBONE, dict(zip(["conv1", "conv2", "hidden", "head"], layers(nn.Sequential(body, old_head)))))
     old_head.requires_grad_(False)
-    head: nn.Module = nn.Linear(64, 10)  # the digits' own
+    head: nn.Module = nn.Linear(64, 10)  # for the digits only
     old_x, old_y = glyphs.train(Glyphs(labels=COUNT), range(SEED, SEED + 1)).all_examples()
     olds.append((old_x[0], old_y[0]))
 else:

@@ -285,9 +285,9 @@ CLAIM = Claim(
     runs=moment_runs,
     finding=moment_finding,
     statistic="Percentage points of the old skill that replay brings back after it was lost",
-    bar=f"Replay brings back at least {BACK} points, {SOONER} more than a net from scratch reaches with the same "
-    f"drawings. "
-    f"LwF and EWC bring back at most {HELD}, but keep {SOONER} more if they begin with the first step.",
+    bar=f"Replay brings back at least {BACK} points of the old skill, and at least {SOONER} points more than a net "
+    f"from scratch reaches with the same drawings. LwF and EWC bring back at most {HELD} points, but they keep at "
+    f"least {SOONER} points more if they begin with the first step.",
     paper="Davari et al. 2022, Probing representation forgetting in continual learning",
     paper_found="A net whose accuracy on an old task is lost still has most of the features: a new linear head that "
     "learns from old examples reads much of it again.",
