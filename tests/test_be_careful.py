@@ -45,7 +45,7 @@ def test_cost_of_pleasing_is_drawn_against_the_promise() -> None:
     evidence = load_results(LESSON.backdrop(SETTINGS))
     figure = LESSON.views(evidence, SETTINGS, Settings())["Ordinary notes"]()
     curves = {one["name"]: one["data"] for one in figure.spec["series"] if one.get("name")}
-    for name in ("mixed in", "not mixed in"):
+    for name in ("with ordinary notes", "without them"):
         across = [x for x, *_ in curves[name]]
         assert across == sorted(across) and across[0] >= 50 and across[-1] <= 100
     assert "same promise" in figure.alt

@@ -241,10 +241,11 @@ CLAIMS = (
         statement=(
             "A net that writes guest book notes is trained to please raters, either with RL on a reward model or with "
             "DPO directly on their choices. At a drift of {level8} nats per note from the pretrained net, raters "
-            "prefer DPO's notes to ordinary notes {dpo8} of the time and RL's notes {rl8}. At {level4} nats it is "
-            "{dpo4} and {rl4}, at {level2} nats {dpo2} and {rl2}, and at {level1} nat {dpo1} and {rl1}. Each method "
-            "has the leash that suits it best at that drift. On the loosest leash DPO ends at {loose_dpo} with a "
-            "drift of {loose_dpo_kl} nats, and RL ends at {loose_rl} with a drift of {loose_rl_kl} nats."
+            "prefer DPO's notes to ordinary notes {dpo8} of the time and RL's notes {rl8}. At {level4} nats they "
+            "prefer DPO's notes {dpo4} and RL's notes {rl4} of the time, at {level2} nats {dpo2} and {rl2}, and at "
+            "{level1} nat {dpo1} and {rl1}. Each method uses the leash that suits it best at that drift. On the "
+            "loosest leash DPO ends at {loose_dpo} with a drift of {loose_dpo_kl} nats, and RL ends at {loose_rl} "
+            "with a drift of {loose_rl_kl} nats."
         ),
         runs=frontier_runs,
         finding=dpo_finding,

@@ -43,17 +43,17 @@ LIKED = 0.6
 WHAT = "How often raters prefer the net's notes to ordinary notes"
 LATER = {ORDINARY: "ten more steps, ordinary notes", POLITE: "ten more steps, no unkind notes"}
 SHARE = "Notes that raters prefer to ordinary notes"  # the y-axis of shares
-MIXED, UNMIXED = "mixed in", "not mixed in"
+MIXED, UNMIXED = "with ordinary notes", "without them"
 
 
 def handle(name: str, kl: int, default: int) -> Control[int]:
     return Control(
         name=name,
-        label=f"Raters prefer the notes at a drift of {kl} nats per note (%)",
+        label=f"How often raters prefer the notes at a drift of {kl} nats per note (%)",
         options=tuple(range(0, 101, 5)),
         default=default,
-        help="How often raters prefer a note of this net to an ordinary note of the guest book. Half of the "
-        "time means that both are equally good. Nats measure how far the net has drifted from the pretrained net.",
+        help="How often raters prefer a note of this net to an ordinary note of the guest book. If they prefer it half "
+        "of the time, both are equally good. Nats measure how far the net has drifted from the pretrained net.",
         slider=True,
     )
 
@@ -189,7 +189,11 @@ def truth_at(table: pd.DataFrame, kl: float) -> float:
 def verdict(evidence: Results, guess: Guess) -> Verdict:
     table = evidence.table("asked")
     return [
-        (f"notes preferred at a drift of {kl} nats per note", f"{guess[handle]} %", percent(truth_at(table, kl)))
+        (
+            f"raters prefer the notes at a drift of {kl} nats per note",
+            f"{guess[handle]} %",
+            percent(truth_at(table, kl)),
+        )
         for kl, handle in HANDLES.items()
     ]
 
@@ -228,7 +232,7 @@ def alignment_tax(tables: Mapping[str, pd.DataFrame]) -> Figure:
     shown = [against_promise(table, name) for name, table in tables.items()]
     high = round(max(4.0, max(float(curve.table.high.max()) for curve in shown)) + 0.5)
     same = min(float(curve.table.x.max()) for curve in shown)
-    title = "How badly the net predicts ordinary notes at the same promise, with and without ordinary notes (recorded)"
+    title = "How badly the net predicts ordinary notes, if it trains with or without them (recorded)"
     mark = Mark(start=(same, 2), end=(same, high), says="same promise", place="end")
     across = Axis(name="how often the reward model promises that raters prefer its notes (%)", low=50, high=100)
     return value_curves(

@@ -125,7 +125,7 @@ def ordered(evidence: Results, guess: Guess, own: dict[str, float]) -> str:
     lists = {"you": [float(guess[control]) for control in HANDLES.values()]}
     lists |= {
         "the score": [score[name] for name in asked],
-        "accuracy on the own dataset": [own[name] for name in asked],
+        "accuracy on its own dataset": [own[name] for name in asked],
     }
     pairs = [(i, j) for i in range(len(asked)) for j in range(i)]
     told = []

@@ -75,25 +75,22 @@ CLAIMS = (
     Claim(
         id="B1",
         statement=(
-            "Two nets must each read {goal} of unseen digits, in the way that is cheapest for it: one pretrained on "
-            "letters and symbols, one from scratch. The cost of pretraining is saved after {at0} such tasks if "
-            "labels are "
-            "free, after {at2} tasks if a label costs as much as 10 ms of computing, after {at3} if it costs as much "
-            "as "
-            "0.1 s, and with the first task if it costs as much as 1 s."
+            "One net was pretrained on letters and symbols, and another one learns from scratch. Each of them must "
+            "read {goal} of unseen digits, in the way that is cheapest for it. If labels are free, pretraining has "
+            "paid for itself after {at0} such tasks. It takes {at2} tasks if a label costs as much as 10 ms of "
+            "computing, and {at3} tasks if it costs as much as 0.1 s. If it costs as much as 1 s, the first task is "
+            "enough."
         ),
         runs=bill_runs,
         finding=bill_finding,
         statistic="Number of tasks until pretraining has paid for itself, if labels are free",
         bar="The pretrained net needs fewer labels and fewer operations at every accuracy. It takes more than ten "
-        "tasks "
-        "if labels are free, and one task if a label costs as much as 1 s of computing.",
+        "tasks until pretraining has paid for itself if labels are free, and one task if a label costs as much as 1 s "
+        "of computing.",
         paper="He, Girshick & Dollár 2019, Rethinking ImageNet Pre-training; Hernandez et al. 2021, Scaling Laws for "
         "Transfer",
-        paper_found="The first paper counts all images that a net has seen. If the images of pretraining count too, "
-        "a net "
-        "from scratch has seen considerably fewer. The second paper finds that pretraining multiplies the amount of "
-        "data "
-        "for the new task.",
+        paper_found="The first paper counts all the images that a net has seen. If the images of pretraining count "
+        "too, a net from scratch has seen considerably fewer. The second paper finds that pretraining multiplies the "
+        "amount of data for the new task.",
     ),
 )

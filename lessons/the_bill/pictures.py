@@ -71,7 +71,7 @@ COMPUTE = Control(
     "or later?",
     options=(SOONER, LATER, SAME),
     default=LATER,
-    help="Compared with computing at its price of today.",
+    help="Compared with computing at today's price.",
 )
 
 
@@ -125,7 +125,7 @@ def prices(known: Books, settings: Settings) -> Figure:
         straight(WIDE, np.array([known.tasks(ways, price / dearer) for price in WIDE]), name, role)
         for name, dearer, role in (
             ("computing ten times as expensive", 10, "note"),
-            ("computing at its price of today", 1, "pretrained"),
+            ("computing at today's price", 1, "pretrained"),
         )
     ]
     marks = [
@@ -220,7 +220,7 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
             )
         )
     price_of_label = "labels are free" if not price else f"a label costs {settings[PRICE]} of computing"
-    title = f"Total cost of all tasks, each to {goal} % of digits right; {price_of_label}"
+    title = f"Total cost of all tasks ({goal} % of digits right), if {price_of_label}"
     x = Axis(name="number of tasks", low=1, high=COUNTS[-1], log=True, form=",.0f")
     return value_curves(
         shown,

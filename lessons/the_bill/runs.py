@@ -36,9 +36,8 @@ PRICE = Control(
     options=tuple(PRICES),
     default=DEAR,
     labels={FREE: "free"},
-    help="The price of a label in seconds of computing on one processor core. A person who labels for a few seconds "
-    "costs "
-    "about as much as hours of computing, which is far beyond this scale.",
+    help="The price of one label, in seconds of computing on one processor core. A person who needs a few seconds for "
+    "a label costs about as much as hours of computing, which is far beyond this scale.",
 )
 PAYER = Control(
     name="payer",

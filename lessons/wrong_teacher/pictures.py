@@ -66,9 +66,9 @@ ABOUT = {  # a description of each world's pictures, and its task
     QUARTER: "Glyphs turned by 90 degrees. The question: which glyph is it?",
     "inverted": "Glyphs in dark ink on a bright ground. The question: which glyph is it?",
     "blurred": "Blurred glyphs. The question: which glyph is it?",
-    "shuffled": "Glyphs with their pixels in a random order, the same one each time. The question: which glyph is it?",
-    "graded by ink": "Upright glyphs. The question: how much ink is it, from 0 to 9?",
-    "random labels": "Upright glyphs. The labels are random",
+    "shuffled": "Glyphs whose pixels are in a random order, always the same one. The question: which glyph is it?",
+    "graded by ink": "Upright glyphs. The question: how much ink do they have, from 0 to 9?",
+    "random labels": "Upright glyphs. The question: which label did each picture get at random?",
     "clothing": "Photos of clothing. The question: shirt, shoe or bag?",
 }
 BRIEFLY = {  # a shorter description for a row
@@ -189,7 +189,7 @@ def worlds_in_small(evidence: Results) -> dict[str, tuple[str, ...]]:
 
 def scratch_row() -> Row:
     """Returns the row of a net that is not pretrained. The other nets are compared with it, so its gain is zero."""
-    return Row(name=NO_TEACHER, note="digits at once", role="scratch", value=0.0, low=0.0, high=0.0, says="0")
+    return Row(name=NO_TEACHER, note="learns digits at once", role="scratch", value=0.0, low=0.0, high=0.0, says="0")
 
 
 def guess_row(world: str, guess: Guess) -> Row:

@@ -39,8 +39,8 @@ WORLD = Control(
     label="The teacher (pretraining dataset)",
     options=tuple(WORLDS),
     default="shuffled",
-    help="The dataset on which the net is pretrained. All except clothing are the same glyphs, shown or labelled "
-    "differently.",
+    help="The dataset on which the net is pretrained. All of them except clothing are the same glyphs, but they are "
+    "shown or labelled in another way.",
 )
 LABELS = Control(
     name="labels",
@@ -56,7 +56,8 @@ SECOND = Control(
     options=(NONE, AGAIN),
     default=NONE,
     labels={NONE: "digits at once", AGAIN: "a second phase on upright glyphs"},
-    help="A second phase of pretraining is much shorter than the first one, and its data are close to digits.",
+    help="In a second phase, the net is pretrained again. This phase is much shorter than the first one, and its data "
+    "are closer to digits.",
 )
 
 
