@@ -19,6 +19,7 @@ from core.nets import Net, Theta, smollm2
 from core.pretrained import chat, language_model, model_files, real_weights
 from core.pretrained import gguf as ours
 from lessons.kit.scripts.source import text_of, with_constants
+from lessons.real_language_model import patch_and_replay
 from tests.real_models import layer_shapes, one_seed
 
 LETTERS = [chr(code) for code in range(33, 127)]
@@ -220,3 +221,15 @@ def test_the_script_trains_a_patch(
     losses = [float(line.split()[-1]) for line in said if line.startswith("Step")]
     assert len(losses) == 12 and sum(losses[-4:]) < sum(losses[:4])
     assert said[0].startswith("Before: ") and said[-1].startswith("After: ")
+
+
+def test_sizes_in_words_are_those_of_the_net() -> None:
+    """The claim about small patches names the number of weights, and of numbers in a patch of rank 1."""
+    theta = {
+        f"{layer}.{part}": torch.empty(1, *shape, device="meta")
+        for layer, kind in smollm2.layers(smollm2.TOKENS).items()
+        for part, shape in kind.shapes().items()
+    }
+    assert sum(weight.numel() for weight in theta.values()) == patch_and_replay.WEIGHTS
+    blocks = [weight for name, weight in theta.items() if name.startswith("block") and weight.dim() == 3]
+    assert sum(sum(weight.shape[1:]) for weight in blocks) == patch_and_replay.PATCH_NUMBERS

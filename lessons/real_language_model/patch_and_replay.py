@@ -1,5 +1,4 @@
-"""Defines the claims R7 and R8, and their runs: how small a patch may be, and what practising the model's own old
-answers protects."""
+"""Defines the claims R7 and R8: how small a patch may be, and what practising the model's own old answers protects."""
 
 from __future__ import annotations
 
@@ -13,30 +12,13 @@ from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import LabelledRun, Results, Seeds, Values
 from lessons.kit.results.evidence import in_percent, interval
-from lessons.real_language_model.runs import ASKED, BARE, GENTLE, HOT, RANK, SENTENCE, STEPS, task, tuned, untouched
+from lessons.real_language_model.runs import ASKED, BARE, GENTLE, HOT, RANK, STEPS, TRAINED, patch_runs, task, tuned
 
-PATCH = Stage(method="low_rank_blocks", size=1, steps=STEPS, batch=4, rate=1e-3)
-# The best of 1e-5, 3e-5 and 1e-4 on another draw. At 1e-5 most answers were true.
-EVERY_WEIGHT = Stage(method="full", steps=STEPS, batch=4, rate=1e-5)
-TRAINED = {"patch": PATCH, "full": EVERY_WEIGHT}
 WEIGHTS = 134_515_008  # of the model
 PATCH_NUMBERS = 305_280  # a column and a row for each of the seven matrices of the thirty blocks
 KEPT = 16  # old answers that are practised again
 WAYS = {"gentle": GENTLE, "hot": HOT}  # bare answers are trained at two rates, each with and without replay
 MOVED, POINTS_BEHIND = 0.01, 5  # conditions: bits per character, and percentage points
-
-
-def adapted(way: str, seed: int) -> Run:
-    """Returns the model after sixteen whole sentences, with a patch of rank 1 or with all weights trained."""
-    return Run(
-        task=task(SENTENCE, seed),
-        net="smollm2",
-        start=untouched(),
-        stages=(TRAINED[way],),
-        seeds=1,
-        first_seed=seed,
-        exhibit=ASKED,
-    )
 
 
 def before_tuning() -> Run:
@@ -56,14 +38,6 @@ def replaying(seed: int, rate: float) -> Run:
         exhibit=ASKED,
         keep=(Keep(method="replay", count=KEPT),),
     )
-
-
-def patch_runs(seeds: Seeds) -> Values:
-    return [
-        LabelledRun(way, adapted(way, seeds.first + k), k, name=f"{way}, draw {k}")
-        for way in TRAINED
-        for k in range(seeds.count)
-    ]
 
 
 def replay_runs(seeds: Seeds) -> Values:
@@ -128,6 +102,7 @@ def small_patch(evidence: Results) -> Finding:
             "patch_form": percent(formed["patch"]),
             "full_form": percent(formed["full"]),
             "numbers": f"{PATCH_NUMBERS:,}",
+            "weights": f"{WEIGHTS:,}",
             "times": f"{WEIGHTS / PATCH_NUMBERS:.0f}",
         },
     )

@@ -17,7 +17,7 @@ from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
 from lessons.kit.results.evidence import band_by_x
 from lessons.real_language_model.claims import FORM, PLAIN, TRUE, otherwise, share, shares
-from lessons.real_language_model.runs import BARE, GENTLE, HOT, QUESTIONS, RATE, SENTENCE, STEPS, STYLE
+from lessons.real_language_model.runs import BARE, GENTLE, HOT, QUESTIONS, RATE, SENTENCE, STEPS, STYLE, TRAINED
 
 ROWS = 6  # answers that are shown
 IN_FORM, IS_TRUE = "in the form", "true"  # check marks
@@ -186,6 +186,7 @@ def views(evidence: Results, settings: Settings, guess: Guess) -> Views:
         "Ways to ask": lambda: ways_to_ask(evidence),
         "Ways to write": lambda: ways_to_write(evidence),
         "Learning rate": lambda: rates(evidence),
+        "Size of the patch": lambda: patch_sizes(evidence),
     }
 
 
@@ -230,6 +231,21 @@ def rates(evidence: Results) -> Figure:
             )
         },
         "The same examples and steps, at two learning rates",
+    )
+
+
+def patch_sizes(evidence: Results) -> Figure:
+    """Draws how many capitals the model names after a small patch, and after training all weights."""
+    patch, full = (
+        np.array([share(evidence.behaviour(way, k)[-1], TRUE) for k in sorted(evidence.tables(way))]) for way in TRAINED
+    )
+    return true_bars(
+        {
+            "before training": (shares(evidence, TRUE, 0, "tuned", SENTENCE, GENTLE), "scratch"),
+            "patch of rank 1": (patch, "pretrained"),
+            "all weights": (full, "source"),
+        },
+        "Sixteen whole sentences, learned by a patch of rank 1 and by all weights",
     )
 
 

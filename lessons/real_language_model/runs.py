@@ -19,6 +19,10 @@ FORMS = {  # how the examples are written
 GENTLE, HOT = 3e-4, 3e-3  # learning rates
 EXAMPLES, ASKED = 16, 20  # countries that it learns from, and others whose capitals it is asked for
 STEPS, RANK = 30, 8
+PATCH = Stage(method="low_rank_blocks", size=1, steps=STEPS, batch=4, rate=1e-3)
+# The best of 1e-5, 3e-5 and 1e-4 on another draw. At 1e-5 most answers were true.
+EVERY_WEIGHT = Stage(method="full", steps=STEPS, batch=4, rate=1e-5)
+TRAINED = {"patch": PATCH, "full": EVERY_WEIGHT}
 QUESTIONS = ("What is the capital of Peru?", "Write one sentence about rain.", "Why is the sky blue?")
 BEGINNINGS = ("The capital of Peru is", "Once upon a time, there was a small", "Two plus two is")
 SPLITS = 997  # the first seed modulo this number says which countries are the examples
@@ -134,6 +138,27 @@ def hot_runs(seeds: Seeds) -> Values:
     return [*recipes(BARE, HOT, seeds), *recipes(BARE, GENTLE, seeds)]
 
 
+def adapted(way: str, seed: int) -> Run:
+    """Returns the model after sixteen whole sentences, with a patch of rank 1 or with all weights trained."""
+    return Run(
+        task=task(SENTENCE, seed),
+        net="smollm2",
+        start=untouched(),
+        stages=(TRAINED[way],),
+        seeds=1,
+        first_seed=seed,
+        exhibit=ASKED,
+    )
+
+
+def patch_runs(seeds: Seeds) -> Values:
+    return [
+        LabelledRun(way, adapted(way, seeds.first + k), k, name=f"{way}, draw {k}")
+        for way in TRAINED
+        for k in range(seeds.count)
+    ]
+
+
 def recorded(settings: Settings) -> Values:
     """Returns the recorded run of the chosen recipe, on the first draw."""
     return [LabelledRun("recorded", tuned(settings[STYLE], 0, settings[RATE]), name="recorded")]
@@ -143,7 +168,7 @@ def backdrop(settings: Settings) -> Values:
     """Returns what the learner may see before they predict, and the hidden results of all draws."""
     first = Measure(kind="chat_answers", runs=(untouched(),), prompts=(*QUESTIONS, *BEGINNINGS))
     draws = Seeds()
-    known = [*form_runs(draws), *sentence_runs(draws), *recipes(BARE, HOT, draws)]
+    known = [*form_runs(draws), *sentence_runs(draws), *recipes(BARE, HOT, draws), *patch_runs(draws)]
     return [
         shown_questions(replace(settings, draw=0)),
         LabelledRun("first talk", first),
