@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lessons.carries_over.claims import sizes, verdicts
-from lessons.carries_over.effects import CARRIES, DOES_NOT, EFFECTS, PARTLY, Effect, bounded, judge, lacks
+from lessons.carries_over.effects import CARRIES, DOES_NOT, EFFECTS, PARTLY, Effect, bounded, judge
+from lessons.carries_over.measurements import lacks
 from lessons.carries_over.pictures import SORTED, growing, meanings, own_effect
 from lessons.carries_over.runs import EFFECT, TRIED, live_results, progress
 from lessons.kit.figures import percent

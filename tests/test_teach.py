@@ -319,7 +319,8 @@ def test_every_guess_is_drawn_in_the_picture(slug: str) -> None:
         assert figure.spec["series"][: len(plain.spec["series"])] == plain.spec["series"]  # nothing of it is lost
         curves = [one.get("z", 2) for one in plain.spec["series"] if one["type"] == "line"]
         every = [one for one in figure.spec["series"] if one.get("name") == "the class"]
-        assert max(one["z"] for one in every) < min([*curves, 2])  # a curve is drawn over every mark
+        assert bool(every) == bool(handles)
+        assert all(one["z"] < min([*curves, 2]) for one in every)  # a curve is drawn over every mark
         words = [one for one in every if "word" in one["id"]]
         x, y = figure.ground.x[1], figure.ground.y[1]  # type: ignore[union-attr]
         for one in words:  # outside the plot, or where there is no room above the guesses

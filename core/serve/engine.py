@@ -121,9 +121,12 @@ class Engine:
         return len(self._line.requests)
 
     def close(self) -> None:
-        """Ends the workers that this engine started."""
+        """Ends the workers that this engine started, even while they are starting."""
         self._closing.set()
         self._wake.set()
+        self._thread.join(0.2)
+        if self._child and not self._line.jobs:
+            workers.kill(self._child)
         self._thread.join(20)
 
     def _waits_for(self, value: Value) -> str:
@@ -149,7 +152,7 @@ class Engine:
                 self._submit()
                 failures, self._trouble = 0, ""
             except Exception:
-                if not failures:
+                if not failures and not self._closing.is_set():
                     logging.getLogger(__name__).exception("The workers could not be reached.")
                 self._trouble, failures = AWAY if self._address else LOST, failures + 1
                 self._hang_up()
@@ -176,8 +179,8 @@ class Engine:
             if self._address:
                 self._client = workers.connect(self._address)
             else:
-                self._child, address, credentials = workers.start()
-                self._client = workers.connect(address, credentials)
+                self._child = workers.start()
+                self._client = workers.connect(*workers.address_of(self._child))
             self._client.wait_for_workers(1, timeout=PATIENCE)
 
     def _hang_up(self) -> None:

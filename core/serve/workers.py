@@ -11,6 +11,7 @@ import json
 import logging
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -88,15 +89,12 @@ def tidy() -> None:
 # --- In the server ----------------------------------------------------------------------------------------------------
 
 
-def start() -> tuple[subprocess.Popen[str], str, str]:
-    """Starts scheduler and workers, and returns their process, address and credentials.
-
-    The credentials come through a pipe that only this process reads. When this process ends, for whatever reason, the
-    pipe closes and the workers end too.
-    """
+def start() -> subprocess.Popen[str]:
+    """Starts the process of scheduler and workers. When this process ends, for whatever reason, its pipe closes and
+    the workers end too."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     quiet = "ignore:resource_tracker"  # it would report semaphores that killed workers have left
-    child = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-m", "core.serve.workers", "--until-eof"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -104,6 +102,11 @@ def start() -> tuple[subprocess.Popen[str], str, str]:
         env=os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": quiet},
         start_new_session=True,  # Ctrl-C is only for the server
     )
+
+
+def address_of(child: subprocess.Popen[str]) -> tuple[str, str]:
+    """Returns the address and the credentials of scheduler and workers, as soon as they have started. They come
+    through a pipe that only this process reads."""
     assert child.stdout
     hurry = threading.Timer(60, child.kill)
     hurry.start()
@@ -113,7 +116,7 @@ def start() -> tuple[subprocess.Popen[str], str, str]:
         end(child)
         raise OSError("The workers did not start.")
     address, credentials = json.loads(line)
-    return child, address, credentials
+    return address, credentials
 
 
 def end(child: subprocess.Popen[str]) -> None:
@@ -125,6 +128,15 @@ def end(child: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()  # the workers notice and end too
         child.wait()
+
+
+def kill(child: subprocess.Popen[str]) -> None:
+    """Ends scheduler and workers at once, whatever they are doing. Those that are starting would notice nothing."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # it leads a session of its own
+    else:
+        child.kill()
 
 
 def connect(address: str, credentials: str = "") -> Any:

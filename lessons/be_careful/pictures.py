@@ -187,15 +187,8 @@ def truth_at(table: pd.DataFrame, kl: float) -> float:
 
 
 def verdict(evidence: Results, guess: Guess) -> Verdict:
-    table = evidence.table("asked")
-    return [
-        (
-            f"raters prefer the notes at a drift of {kl} nats per note",
-            f"{guess[handle]} %",
-            percent(truth_at(table, kl)),
-        )
-        for kl, handle in HANDLES.items()
-    ]
+    table, what = evidence.table("asked"), "raters prefer the notes at a drift of {} nats per note"
+    return [(what.format(kl), f"{guess[handle]} %", percent(truth_at(table, kl))) for kl, handle in HANDLES.items()]
 
 
 def along_kl(table: pd.DataFrame, unit: str, name: str, role: str) -> Curve:

@@ -12,20 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from core.experiment.tasks import COMBINATIONS
+from lessons.carries_over import measurements
+from lessons.carries_over.measurements import PHOTOS, SIX_EMOJI
 from lessons.kit.lesson.catalogue import claims
 from lessons.kit.model.values import LabelledRun, Results, Seeds, Setting, Values
-from lessons.kit.results.evidence import final, oracle_best, retention
 
 MOST, SOME = (
     2 / 3,
     1 / 3,
 )  # the real effect as a share of the small one: at least MOST carries over, at least SOME partly
 CARRIES, PARTLY, DOES_NOT = "carries over", "partly", "does not"
-PHOTOS, SIX_EMOJI = "photos", "emoji of six kinds"  # sources of pictures in lesson 19
-OF_TEN, OF_SIX = 1 / 10, 1 / 6  # accuracy of a guess
-LEAST = 0.02  # the smallest difference in accuracy of which a share is taken
-FACTS = tuple(one for one in COMBINATIONS if one.startswith(("in French", "answer")) and not one.endswith("twice"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,130 +67,6 @@ class Effect:
         return self.name.replace(" ", "_")
 
 
-def lacks(better: np.ndarray, worse: np.ndarray, guess: float) -> np.ndarray:
-    """Returns which share of what the better nets can do beyond guessing is missing from the worse nets."""
-    return share_of(better - worse, better - guess)
-
-
-def share_of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Returns a part as a share of the mean whole, or 0 while the whole is too small to be divided, as it is at the
-    first steps of training."""
-    size = float(whole.mean())
-    return part / size if size > LEAST else np.zeros_like(part)
-
-
-def head_start(evidence: Results) -> np.ndarray:
-    scratch = oracle_best(evidence.tables("scratch best", 1).values())
-    return lacks(final(evidence.table("pretrained", 1)), scratch, OF_TEN)
-
-
-def head_start_of_the_eye(evidence: Results) -> np.ndarray:
-    small = oracle_best(evidence.tables("small", PHOTOS, 1).values())
-    return lacks(final(evidence.table("eye", PHOTOS, 1)), small, OF_SIX)
-
-
-def head_first(evidence: Results) -> np.ndarray:
-    return lacks(final(evidence.table("lp_ft", 2)), final(evidence.table("full", 2)), OF_TEN)
-
-
-def head_first_of_the_eye(evidence: Results) -> np.ndarray:
-    first, at_once = (each_draw(evidence, "way", way) for way in ("head first", "all at once"))
-    return lacks(first, at_once, OF_SIX)
-
-
-def each_draw(evidence: Results, *place: Any) -> np.ndarray:
-    """Returns the final accuracies of runs of one net each."""
-    return np.array([final(table)[0] for _, table in sorted(evidence.tables(*place).items())])
-
-
-def near(evidence: Results) -> np.ndarray:
-    scratch = oracle_best(evidence.tables("scratch best", 10).values())
-    glyphs, clothing = (final(evidence.table("after", world, "lp_ft", 10)) for world in ("upright", "clothing"))
-    return share_of(glyphs - clothing, glyphs - scratch)
-
-
-def near_of_the_eye(evidence: Results) -> np.ndarray:
-    photos, emoji = (
-        final(evidence.table("eye", source, 2)) - final(evidence.table("untrained", source, 2))
-        for source in (PHOTOS, SIX_EMOJI)
-    )
-    return share_of(photos - emoji, photos)
-
-
-def patch(evidence: Results) -> np.ndarray:
-    thin, full = (evidence.table("patch", "two colours", way) for way in ("low rank 1", "full"))
-    before = float(full[full.step == 0].accuracy.mean())
-    return share_of(final(thin) - before, final(full) - before)
-
-
-def patch_of_the_model(evidence: Results) -> np.ndarray:
-    before = judged(evidence, "right", 0, "full").mean()
-    thin, full = (judged(evidence, "right", -1, way) for way in ("patch", "full"))
-    return share_of(thin - before, full - before)
-
-
-def judged(evidence: Results, what: str, at: int, *place: Any) -> np.ndarray:
-    """Returns the share of good answers of the language model on every draw, at the first test (0) or at the last
-    one (-1)."""
-    role, *rest = place
-    draws = sorted(evidence.tables(role, *rest))
-    return np.array([np.mean(evidence.behaviour(role, *rest, k)[at]["0"][what]) for k in draws])
-
-
-def form(evidence: Results) -> np.ndarray:
-    answer = evidence.answer("obeys", 600, "law or play, shouted")
-    formed, right = (
-        np.mean([np.concatenate([run[COMBINATIONS.index(one)] for run in answer[what]]) for one in FACTS], 0)
-        for what in ("formed", "right")
-    )
-    return np.asarray(formed - right)
-
-
-def form_of_the_model(evidence: Results) -> np.ndarray:
-    place = ("tuned", "bare", 3e-4)
-    return judged(evidence, "formed", -1, *place) - judged(evidence, "right", -1, *place)
-
-
-def forgetting(evidence: Results) -> np.ndarray:
-    return 1 - final(retention(evidence.table("5 to 9 after 0 to 4")))
-
-
-def forgetting_of_the_eye(evidence: Results) -> np.ndarray:
-    return np.array([1 - answer["kept"][0][0] for _, answer in sorted(evidence.answers("kept", "all at once").items())])
-
-
-def high_rate(evidence: Results) -> np.ndarray:
-    gentle, hot = (final(retention(evidence.table("glyphs", rate))) for rate in (3e-4, 3e-3))
-    return lacks(gentle, hot, 0)
-
-
-def high_rate_of_the_model(evidence: Results) -> np.ndarray:
-    gentle, hot = (judged(evidence, "plain_right", -1, "tuned", "bare", rate) for rate in (3e-4, 3e-3))
-    return lacks(gentle, hot, 0)
-
-
-def prompt(evidence: Results) -> np.ndarray:
-    return np.array([1 - seed[7] for seed in evidence.answer("net")["error"][0][0]])
-
-
-def prompt_of_the_model(evidence: Results) -> np.ndarray:
-    answers = [answer for _, answer in sorted(evidence.answers("ways").items())]
-    return np.array([np.mean(answer["tasks"][0]["prompt"]["formed"]) for answer in answers])
-
-
-def replay(evidence: Results) -> np.ndarray:
-    naive, kept = (
-        final(retention(evidence.table("scene", "digits after glyphs", way))) for way in ("naive", "replay middle")
-    )
-    return share_of(kept - naive, 1 - naive)
-
-
-def replay_of_the_model(evidence: Results) -> np.ndarray:
-    before = judged(evidence, "plain_right", 0, "hot").mean()
-    hot, kept = (judged(evidence, "plain_right", -1, way) for way in ("hot", "hot replay"))
-    return share_of(kept - hot, before - hot)
-
-
 EFFECTS = (
     Effect(
         name="head start",
@@ -202,8 +74,10 @@ EFFECTS = (
         finding="With one label per class, a pretrained net is far ahead of a net from scratch.",
         means="of what the pretrained net can do beyond guessing, the net from scratch lacks this share",
         lesson="label_worth",
-        small=Side(claim="S1", uses=(("pretrained", 1), ("scratch best", 1)), effect=head_start),
-        real=Side(claim="R1", uses=(("eye", PHOTOS, 1), ("small", PHOTOS, 1)), effect=head_start_of_the_eye),
+        small=Side(claim="S1", uses=(("pretrained", 1), ("scratch best", 1)), effect=measurements.head_start),
+        real=Side(
+            claim="R1", uses=(("eye", PHOTOS, 1), ("small", PHOTOS, 1)), effect=measurements.head_start_of_the_eye
+        ),
         at={"labels": 1},
         nets=("pretrained", *(f"from scratch, learning rate {rate}" for rate in ("0.0005", "0.001", "0.003"))),
     ),
@@ -214,8 +88,10 @@ EFFECTS = (
         means="of what a net can do beyond guessing if its head is trained first, a net that trains everything at once "
         "lacks this share",
         lesson="label_worth",
-        small=Side(claim="S10", uses=(("lp_ft", 2), ("full", 2)), effect=head_first),
-        real=Side(claim="R3", uses=(("way", "head first"), ("way", "all at once")), effect=head_first_of_the_eye),
+        small=Side(claim="S10", uses=(("lp_ft", 2), ("full", 2)), effect=measurements.head_first),
+        real=Side(
+            claim="R3", uses=(("way", "head first"), ("way", "all at once")), effect=measurements.head_first_of_the_eye
+        ),
         nets=("head first", "everything at once"),
     ),
     Effect(
@@ -227,12 +103,12 @@ EFFECTS = (
         small=Side(
             claim="S13",
             uses=(("after", "upright", "lp_ft", 10), ("after", "clothing", "lp_ft", 10), ("scratch best", 10)),
-            effect=near,
+            effect=measurements.near,
         ),
         real=Side(
             claim="R2",
             uses=tuple((role, source, 2) for role in ("eye", "untrained") for source in (PHOTOS, SIX_EMOJI)),
-            effect=near_of_the_eye,
+            effect=measurements.near_of_the_eye,
         ),
         at={"world": "clothing"},
     ),
@@ -245,9 +121,9 @@ EFFECTS = (
         small=Side(
             claim="S12",
             uses=(("patch", "two colours", "low rank 1"), ("patch", "two colours", "full")),
-            effect=patch,
+            effect=measurements.patch,
         ),
-        real=Side(claim="R7", uses=(("patch",), ("full",)), effect=patch_of_the_model),
+        real=Side(claim="R7", uses=(("patch",), ("full",)), effect=measurements.patch_of_the_model),
         nets=("patch of rank 1", "all weights"),
     ),
     Effect(
@@ -256,8 +132,8 @@ EFFECTS = (
         finding="Fine-tuning on a few answers teaches their form, but not the facts.",
         means="this share of all answers has the right form, but is not true",
         lesson="parrot_to_helper",
-        small=Side(claim="I2", uses=(("obeys",),), effect=form),
-        real=Side(claim="R5", uses=(("tuned", "bare", 3e-4),), effect=form_of_the_model),
+        small=Side(claim="I2", uses=(("obeys",),), effect=measurements.form),
+        real=Side(claim="R5", uses=(("tuned", "bare", 3e-4),), effect=measurements.form_of_the_model),
     ),
     Effect(
         name="forgetting",
@@ -265,8 +141,8 @@ EFFECTS = (
         finding="A net that learns something new forgets its old skill.",
         means="of what the net could do before, it has lost this share",
         lesson="day_it_forgot",
-        small=Side(claim="S6", uses=(("5 to 9 after 0 to 4",),), effect=forgetting),
-        real=Side(claim="R3", uses=(("kept", "all at once"),), effect=forgetting_of_the_eye),
+        small=Side(claim="S6", uses=(("5 to 9 after 0 to 4",),), effect=measurements.forgetting),
+        real=Side(claim="R3", uses=(("kept", "all at once"),), effect=measurements.forgetting_of_the_eye),
     ),
     Effect(
         name="high rate",
@@ -274,8 +150,12 @@ EFFECTS = (
         finding="A learning rate that is ten times as high makes a net forget more.",
         means="of what is left of the old skill at the lower rate, this share is gone at the higher rate",
         lesson="day_it_forgot",
-        small=Side(claim="S7", uses=(("glyphs", 3e-4), ("glyphs", 3e-3)), effect=high_rate),
-        real=Side(claim="R6", uses=(("tuned", "bare", 3e-4), ("tuned", "bare", 3e-3)), effect=high_rate_of_the_model),
+        small=Side(claim="S7", uses=(("glyphs", 3e-4), ("glyphs", 3e-3)), effect=measurements.high_rate),
+        real=Side(
+            claim="R6",
+            uses=(("tuned", "bare", 3e-4), ("tuned", "bare", 3e-3)),
+            effect=measurements.high_rate_of_the_model,
+        ),
         at={"task": "digits after glyphs"},
         nets=("learning rate 0.0003", "learning rate 0.003"),
     ),
@@ -285,8 +165,8 @@ EFFECTS = (
         finding="Examples in the prompt teach a net a new task, although no weight changes.",
         means="of the largest possible improvement, the examples bring this share",
         lesson="without_learning",
-        small=Side(claim="S18", uses=(("net",),), effect=prompt),
-        real=Side(claim="R5", uses=(("ways",),), effect=prompt_of_the_model),
+        small=Side(claim="S18", uses=(("net",),), effect=measurements.prompt),
+        real=Side(claim="R5", uses=(("ways",),), effect=measurements.prompt_of_the_model),
     ),
     Effect(
         name="replay",
@@ -297,9 +177,9 @@ EFFECTS = (
         small=Side(
             claim="S8",
             uses=(("scene", "digits after glyphs", "naive"), ("scene", "digits after glyphs", "replay middle")),
-            effect=replay,
+            effect=measurements.replay,
         ),
-        real=Side(claim="R8", uses=(("hot",), ("hot replay",)), effect=replay_of_the_model),
+        real=Side(claim="R8", uses=(("hot",), ("hot replay",)), effect=measurements.replay_of_the_model),
         nets=("without replay", "with replay"),
     ),
 )

@@ -197,9 +197,8 @@ CLAIMS = (
         "model needs fewer bits for its other old answers with replay than without, by the whole interval. At the high "
         "rate, replay keeps more capitals, by the whole interval. At least 90 % of the new answers take the form of "
         "the examples.",
-        paper="Huang et al. 2024, Mitigating Catastrophic Forgetting in Large Language Models with Self-Synthesized "
-        "Rehearsal",
-        paper_found="Language models forgot less during fine-tuning if they practised answers that they had written "
-        "themselves.",
+        paper="Scialom et al. 2022, Fine-tuned Language Models are Continual Learners",
+        paper_found="A language model learned eight new tasks one after the other and kept the earlier ones, if it "
+        "practised one percent of their examples again.",
     ),
 )
