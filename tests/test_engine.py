@@ -396,6 +396,17 @@ def python(code: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True, env=env)
 
 
+def test_engine_may_close_while_workers_start(home: Path) -> None:
+    engine = Engine()
+    wait(lambda: engine._child is not None)
+    assert engine._child
+    child = psutil.Process(engine._child.pid)
+    family = [child, *child.children(recursive=True)]
+    engine.close()
+    _, alive = psutil.wait_procs(family, timeout=60)
+    assert not alive and not engine._thread.is_alive()
+
+
 def test_when_the_server_dies_its_workers_end() -> None:
     server = python("""
         import time
