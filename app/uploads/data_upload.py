@@ -20,7 +20,7 @@ from app.uploads.text_upload import forget_own, session_texts
 from app.uploads.upload_slot import file_uploader
 from core.experiment.checks import BadValue
 from core.experiment.tasks import OWN
-from core.user_data import album, corpus, table
+from core.user_data import album, corpus, picture_zip, table
 from core.user_data import storage as things
 from core.user_data.small_pictures import PHOTO, PIXELS, SIDE
 from core.user_data.user_data_kinds import KINDS
@@ -33,19 +33,19 @@ KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of
 MEGABYTES = 50  # the largest file
 SHORT = (
     f"You can upload a table (.csv) with {table.ROWS[0]} to {table.ROWS[1]:,} rows (up to {table.LARGEST // 1_000_000} "
-    f"MB), or a zip file with {album.CLASSES[0]} to {album.CLASSES[1]} folders of pictures (up to "
-    f"{album.LARGEST // 1_000_000} MB)."
+    f"MB), or a zip file with {picture_zip.CLASSES[0]} to {picture_zip.CLASSES[1]} folders of pictures (up to "
+    f"{picture_zip.LARGEST // 1_000_000} MB)."
 )
 LIMITS = (
     f"**A table** (.csv, up to {table.LARGEST // 1_000_000} MB) needs at least two columns of numbers, a column of "
     f"labels, and {table.ROWS[0]} to {table.ROWS[1]:,} rows. It may have {table.CLASSES[0]} to {table.CLASSES[1]} "
     f"different labels, each in at least {things.LEAST} rows. If there are more columns, you can choose among them. "
     "Rows with gaps are left out.\n\n"
-    f"**Pictures** (.zip, up to {album.LARGEST // 1_000_000} MB) need one folder for each of {album.CLASSES[0]} to "
-    f"{album.CLASSES[1]} classes, with at least {things.LEAST} pictures in each folder and at most "
-    f"{album.PICTURES:,} in all (PNG, JPEG, GIF, BMP or WebP). A JPEG may have up to {PHOTO // 1_000_000} million "
-    f"pixels, and any other picture up to {PIXELS // 1_000_000} million. The app makes every picture grey and shrinks "
-    f"it to {SIDE} x {SIDE} pixels."
+    f"**Pictures** (.zip, up to {picture_zip.LARGEST // 1_000_000} MB) need one folder for each of "
+    f"{picture_zip.CLASSES[0]} to {picture_zip.CLASSES[1]} classes, with at least {things.LEAST} pictures in each "
+    f"folder and at most {picture_zip.PICTURES:,} in all (PNG, JPEG, GIF, BMP or WebP). A JPEG may have up to "
+    f"{PHOTO // 1_000_000} million pixels, and any other picture up to {PIXELS // 1_000_000} million. The app makes "
+    f"every picture grey and shrinks it to {SIDE} x {SIDE} pixels."
 )
 
 
