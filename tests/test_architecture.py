@@ -71,11 +71,12 @@ MODULES = {
 SHARED = (
     "lessons.kit.scripts.parts",
     "lessons.kit.scripts.attention",
+    "lessons.kit.scripts.eye",
 )  # what scripts share
 SCRIPTS = {
     name
     for name in MODULES
-    if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(digits|plane|reading)|kit\.take_home\.train)", name)
+    if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(digits|photos|plane|reading)|kit\.take_home\.train)", name)
 }
 
 

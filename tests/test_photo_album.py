@@ -224,7 +224,7 @@ def test_missing_or_damaged_photos_give_a_sentence() -> None:
         photo_album.load(name)
     storage.remove(photo_album.path(name))
     with pytest.raises(BadValue, match="is not on this machine"):
-        worlds.load(Pictures(source=name)).train(Pictures(source=name), range(1))
+        worlds.load(Pictures(source=name)).classes(Pictures(source=name))
 
 
 # --- Worlds -----------------------------------------------------------------------------------------------------------
