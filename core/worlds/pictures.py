@@ -115,14 +115,11 @@ def train(task: Pictures, seeds: range) -> TrainingSet:
     """Draws `labels` pictures of every class for each seed."""
     pixels, (places, _) = pictures(task.source)[0], divided(task.source)
     drawn = [draw_per_class(places, task.labels, generator("pictures", seed)) for seed in seeds]
-    if OWN.fullmatch(task.source):
-        return PhotoSet(pixels, *map(torch.stack, zip(*drawn)))
-    xs = torch.stack([as_input(pixels[index]) for index, _ in drawn])
-    return TrainingSet(xs, torch.stack([y for _, y in drawn]))
+    return PictureSet(pixels, *map(torch.stack, zip(*drawn)))
 
 
-class PhotoSet(TrainingSet):
-    """Holds a training set of photos as positions, (seeds, n), because all its examples at once may be a gigabyte."""
+class PictureSet(TrainingSet):
+    """Holds the positions of the training pictures, (seeds, n), because all pictures at once may be a gigabyte."""
 
     def __init__(self, pixels: Tensor, positions: Tensor, y: Tensor):
         super().__init__(positions, y)
@@ -130,7 +127,7 @@ class PhotoSet(TrainingSet):
 
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
         positions, y = super().take(index)
-        return scale_pixels(self.pixels[positions]), y
+        return as_input(self.pixels[positions.flatten()]).unflatten(0, positions.shape), y
 
 
 def held_out(source: str) -> tuple[Tensor, Tensor]:
