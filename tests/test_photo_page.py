@@ -27,7 +27,7 @@ from core.experiment.spec import Run
 from core.experiment.tasks import Pictures
 from core.nets import Theta
 from core.pretrained import model_files, real_weights
-from core.serve import compute_values
+from core.serve import compute_values, eviction
 from core.store import store
 from core.user_data import photo_album
 from lessons.kit.model.values import LabelledRun, Results, Seeds, Settings
@@ -236,6 +236,13 @@ def test_heads_go_home_with_a_plain_script(
     assert re.match(r"mine.png: (cup|spoon) \(\d+%\)", printed(capsys, monkeypatch, "mine.png"))
     with pytest.raises(BadValue, match="too large for a bundle"):
         bundle.pack(run)
+
+
+def test_heads_stay_when_other_weights_go(learned: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eviction, "MOMENT", -1.0)
+    eviction.tidy(every=0)
+    pretrained, untrained, small = (piece.of for piece in own_photos.runs(learned))
+    assert store.weights(pretrained) and not store.weights(untrained) and not store.weights(small)
 
 
 def read_zip(data: bytes) -> list[str]:
