@@ -31,6 +31,8 @@ SERVER = (
     "core.user_data.table",
     "core.user_data.album",
     "core.user_data.small_pictures",
+    "core.user_data.picture_zip",
+    "core.user_data.photo_album",
     "core.user_data.encoding",
     "core.store.shipped",
     "core.store.store",
@@ -59,6 +61,7 @@ LEARNERS = {
     "torch",
     "transformers",
 }  # what a script needs beside Python
+READ_PICTURES = ("picture_zip", "photo_album", "small_pictures")  # modules that decode what learners bring
 HEAVY = {"torch", "sklearn", "scipy", "mlxtend", "safetensors", "matplotlib"}  # for workers only
 MODULES = {
     ".".join(f.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): f
@@ -68,11 +71,12 @@ MODULES = {
 SHARED = (
     "lessons.kit.scripts.parts",
     "lessons.kit.scripts.attention",
+    "lessons.kit.scripts.eye",
 )  # what scripts share
 SCRIPTS = {
     name
     for name in MODULES
-    if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(digits|plane|reading)|kit\.take_home\.train)", name)
+    if re.fullmatch(r"lessons\.(\w+\.script|kit\.scripts\.(digits|photos|plane|reading)|kit\.take_home\.train)", name)
 }
 
 
@@ -184,7 +188,7 @@ def test_core_draws_nothing() -> None:
     def draws(module: str) -> set[str]:
         reads_pictures = (
             {"PIL"}
-            if module in ("core.fetch.debian", "core.user_data.album", "core.user_data.small_pictures")
+            if module in {"core.fetch.debian", *(f"core.user_data.{n}" for n in READ_PICTURES)}
             or module.startswith("core.worlds.")
             else set()
         )

@@ -23,7 +23,7 @@ from core.experiment.checks import BadValue
 from core.experiment.spec import Measure, Run, digest
 from core.experiment.tasks import Album, Table
 from core.serve import compute_values, eviction
-from core.user_data import album, corpus, storage, table
+from core.user_data import album, corpus, picture_zip, small_pictures, storage, table
 from lessons.kit.model.values import LabelledRun
 from lessons.kit.results.evidence import final, load_results
 from lessons.kit.runs.recipes import arms, backbone, fine_tuning
@@ -414,7 +414,7 @@ def test_pictures_become_bright_ink_on_dark(how: dict[str, Any]) -> None:
         ({"all/.DS_Store": b"x", "all/up/Thumbs.db": b"x", "all/level/thumbs.DB": b"x"}, "3 files left out"),
         ({"all/up/notes.txt": b"by hand", "README.md": b"# Strokes"}, "2 files left out"),
         ({"all/labels.csv": b"1,up", "all/up/cut.png": picture(1)[:60]}, "2 files left out"),
-        ({"all/up/large.mov": bytes(album.EACH + 1), "all/up/more.zip": zipped({"a": b"x"})}, "1 file left out"),
+        ({"all/up/x.mov": bytes(small_pictures.EACH + 1), "all/up/more.zip": zipped({"a": b"x"})}, "1 file left out"),
         ({"logo.png": picture(5)}, "1 picture outside the folders of the classes left out."),
         ({"all/cover.png": picture(5)}, "1 picture outside the folders of the classes left out."),
     ],
@@ -520,7 +520,7 @@ def test_stored_album_keeps_its_name() -> None:
     images = [np.full((28, 28), ground, np.uint8) for ground in (0, 9, 200, 30, 40, 50, 60, 255)]
     old = album.build_album(images, ["a", "b"] * 4, bright=True)
     data = album.zipped(old)
-    for zip_of_then in (data, data.replace(album.OURS, b"x" * len(album.OURS))):
+    for zip_of_then in (data, data.replace(picture_zip.OURS, b"x" * len(picture_zip.OURS))):
         name = album.keep(zip_of_then, "old.zip", again=True)
         assert np.array_equal(album.load(name).images, old.images)
     assert album.keep(data, "old.zip") == name  # as its owner downloaded it
@@ -567,7 +567,7 @@ def test_photos_as_phones_take_them_are_made_small() -> None:
 def test_too_many_photo_pixels_give_message(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit counts the pixels of all photos together."""
     many = zipped({f"{k % 2}/{k}.jpg": photo(k) for k in range(8)})  # of 12 million each, which count for 3
-    monkeypatch.setattr(album, "ALL_PIXELS", 23_000_000)
+    monkeypatch.setattr(picture_zip, "ALL_PIXELS", 23_000_000)
     with pytest.raises(BadValue, match=r"23 million pixels, photos \(JPEG\) 4 times as many"):
         album.read(many)
 
@@ -604,7 +604,7 @@ BAD_ALBUMS: dict[str, tuple[bytes, str]] = {
     "no zip": (b"PK but not really", "This is not a zip file"),
     "cut": (zipped(folders())[:-40], "This is not a zip file"),
     "nothing": (zipped({}), "0 files"),
-    "large": (b"PK" + bytes(album.LARGEST), "at most 50 MB"),
+    "large": (b"PK" + bytes(picture_zip.LARGEST), "at most 50 MB"),
     "up": (zipped(folders() | {"../up/9.x": picture(1)}), "points outside the zip file"),
     "absolute": (zipped(folders() | {"/etc/9.x": picture(1)}), "points outside the zip file"),
     "backslash": (zipped(folders() | {"..\\up\\9.x": picture(1)}), "points outside the zip file"),
@@ -620,7 +620,7 @@ BAD_ALBUMS: dict[str, tuple[bytes, str]] = {
     "bomb": (zipped(folders() | {"up/b.png": bomb()}), "more than 6 million pixels"),
     "boasting": (zipped(folders() | {"up/b.jpg": boasting(6_000)}), "more than 30 million pixels"),
     "narrow": (zipped(folders() | {"up/n.png": line()}), "too narrow"),
-    "zeros": (zipped(folders() | {"up/z.png": bytes(album.EACH + 1)}), "larger than 10 MB"),
+    "zeros": (zipped(folders() | {"up/z.png": bytes(small_pictures.EACH + 1)}), "larger than 10 MB"),
     "all zeros": (zipped({f"up/{k}.png": bytes(9_900_000) for k in range(11)}), "more than 100 MB"),
     "no folder": (zipped({"1.png": picture(1)}), "is not in a folder"),
     "one class": (zipped({f"up/{k}.x": picture(2 * k) for k in range(6)}), r"1 folder of pictures \(“up”\)"),

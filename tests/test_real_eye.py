@@ -172,4 +172,4 @@ def test_the_script_computes_the_same_features(tmp_path: Path, monkeypatch: pyte
     pictures = torch.rand(2, 3, 128, 128)
     with torch.no_grad():
         ours = nets.forward(net, theta, pictures[None], end=-1)[0]
-        assert torch.allclose(made["features"](pictures), ours, rtol=1e-3, atol=1e-4)
+        assert torch.allclose(made["features"](made["weights"], pictures), ours, rtol=1e-3, atol=1e-4)

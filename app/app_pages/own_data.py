@@ -1,4 +1,5 @@
-"""Your own data: learners bring a table, pictures or a text, and see whether a pretrained start helps to learn them."""
+"""Your own data: learners bring a table, pictures, photos or a text, and see whether a pretrained start helps to learn
+them."""
 
 from __future__ import annotations
 
@@ -9,11 +10,13 @@ import streamlit as st
 from app.beats.run import live
 from app.beats.take_home import saved
 from app.state import url_state
+from core.user_data import photo_album
 from lessons.kit.lesson.catalogue import Workspace
 from lessons.kit.model.values import Results
 from lessons.kit.results.evidence import load_results
 from lessons.kit.runs.text_adaptation import LIVE
 from lessons.kit.workspaces.own_data import BENCH, DATA, SEVERAL, is_text, own_data_workspace
+from lessons.kit.workspaces.own_photos import NETS, PHOTOS
 
 TITLE = "Your own data"
 EXPLAINED = (
@@ -36,17 +39,28 @@ OF_TEXT = (
     "curve rises, they are forgetting it."
 )
 
+OF_PHOTOS = (
+    f"Three kinds of nets learn your photos, {NETS} nets of each kind. The pretrained net is EfficientNet-Lite0, which "
+    "other people have trained on 1.2 million photos with a thousand names. It gets a new head for your classes, and "
+    "only this head is trained. The same net, untrained, has random weights below its new head. The small net from "
+    "scratch trains all its layers. The band shows how much the nets of one kind differ, because each of them gets "
+    "other labels.\n\nThe verdict compares pairs of nets that learned from the same labels. “Gain and cost” shows what "
+    "each kind of net cost you. The pretraining itself is not in this table: other people paid for it. A quarter of "
+    "the photos of each class is used only for testing. If you took all photos of a cup in one place, the net may have "
+    "learned the place. So take some photos elsewhere."
+)
+
 
 def show() -> None:
     """Draws the page."""
     name = url_state.setting(BENCH.slug, DATA)
-    used = own_data_workspace(name)
+    used = PHOTOS if photo_album.exists(name) else own_data_workspace(name)
     with st.container(key="header", horizontal=True):
         st.title(TITLE, anchor=False)
         saved(used)
     live(used, partial(backdrop_results, used))
     with st.expander("How to read the result"):
-        st.markdown(OF_TEXT if is_text(name) else EXPLAINED)
+        st.markdown(OF_TEXT if is_text(name) else OF_PHOTOS if used == PHOTOS else EXPLAINED)
 
 
 def backdrop_results(used: Workspace, at: url_state.LessonState, everything: bool) -> Results:

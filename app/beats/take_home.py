@@ -21,7 +21,7 @@ from core.user_data import user_data_kinds
 from lessons.kit.lesson.catalogue import Workspace
 from lessons.kit.model.values import LabelledRun
 from lessons.kit.results.scores_csv import scores_csv
-from lessons.kit.take_home import peft_adapter
+from lessons.kit.take_home import peft_adapter, photo_head
 from lessons.kit.take_home.archive import zipped
 from lessons.kit.take_home.names import name_of
 
@@ -89,6 +89,18 @@ def take_patch_home(run: Run, name: str, key: str, known: RunRecords) -> None:
             on_click="ignore",
         )
         st.caption(PATCH)
+    elif photo_head.has_head(run) and store.weights(run):
+        with_data = data_owner.may_download_all(run)
+        st.download_button(
+            "Take it home (zip)",
+            partial(photo_head.zipped, run, known, with_data),
+            f"{name}.zip",
+            "application/zip",
+            key=f"{key} head",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.caption(f"{HEAD} {DATA if with_data else NOT_YOURS}")
     st.download_button(
         "Scores (CSV)", partial(read, run, known), f"{name}.csv", key=f"{key} scores", on_click="ignore",
         icon=":material/table_rows:", type="tertiary", help=NUMBERS,
@@ -96,6 +108,10 @@ def take_patch_home(run: Run, name: str, key: str, known: RunRecords) -> None:
 
 
 PATCH = "The zip file contains only what you trained. Its README has the five lines that load it in Python."
+HEAD = (
+    "The zip file contains a script in plain PyTorch, your new heads, and all scores. Its README says how to get the "
+    "net below the heads."
+)
 NUMBERS = "A table with the score of every test: step, seed, task, unit and value."
 BUNDLE = "One file with everything about this run. Someone else can see it with “Open a bundle” in their own Headstart."
 

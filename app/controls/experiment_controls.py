@@ -17,7 +17,7 @@ from app.uploads import data_upload
 from app.uploads import text_upload as text
 from core.experiment.checks import BadValue
 from core.experiment.spec import Run
-from core.user_data import album, alphabet, corpus, table
+from core.user_data import album, alphabet, corpus, photo_album, table
 from lessons.kit.lesson.catalogue import lessons
 from lessons.kit.model.values import Control
 from lessons.kit.sandbox import dials, link_codec
@@ -43,6 +43,7 @@ CALLED = {
     "subject": (corpus.is_own_text, corpus.display_name),
     "table": (table.exists, table.display_name),
     "album": (album.exists, album.display_name),
+    "source": (photo_album.exists, photo_album.display_name),
 }
 
 

@@ -10,17 +10,18 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.state import data_owner, setting_widgets, url_state
 from app.streamlit_fixes import UploadedFile
+from app.uploads import photo_upload, upload_popover
 from app.uploads import text_upload as text
-from app.uploads import upload_popover
 from app.uploads.markdown import escaped
 from app.uploads.text_upload import forget_own, session_texts
 from app.uploads.upload_slot import file_uploader
 from core.experiment.checks import BadValue
 from core.experiment.tasks import OWN
-from core.user_data import album, corpus, table
+from core.user_data import album, corpus, photo_album, picture_zip, table
 from core.user_data import storage as things
 from core.user_data.small_pictures import PHOTO, PIXELS, SIDE
 from core.user_data.user_data_kinds import KINDS
@@ -29,23 +30,24 @@ from lessons.kit.runs.text_adaptation import AMOUNT
 from lessons.kit.workspaces.own_data import is_table, is_text
 
 SHARED = "Other people who have this link can train on these data, but they cannot download or remove them."
-KEEPERS = {"table": table, "subject": corpus, "album": album}  # by the field of a task that names such data
+# by the field of a task that names such data
+KEEPERS = {"table": table, "subject": corpus, "album": album, "source": photo_album}
 MEGABYTES = 50  # the largest file
 SHORT = (
     f"You can upload a table (.csv) with {table.ROWS[0]} to {table.ROWS[1]:,} rows (up to {table.LARGEST // 1_000_000} "
-    f"MB), or a zip file with {album.CLASSES[0]} to {album.CLASSES[1]} folders of pictures (up to "
-    f"{album.LARGEST // 1_000_000} MB)."
+    f"MB), or a zip file with {picture_zip.CLASSES[0]} to {picture_zip.CLASSES[1]} folders of pictures (up to "
+    f"{picture_zip.LARGEST // 1_000_000} MB)."
 )
 LIMITS = (
     f"**A table** (.csv, up to {table.LARGEST // 1_000_000} MB) needs at least two columns of numbers, a column of "
     f"labels, and {table.ROWS[0]} to {table.ROWS[1]:,} rows. It may have {table.CLASSES[0]} to {table.CLASSES[1]} "
     f"different labels, each in at least {things.LEAST} rows. If there are more columns, you can choose among them. "
     "Rows with gaps are left out.\n\n"
-    f"**Pictures** (.zip, up to {album.LARGEST // 1_000_000} MB) need one folder for each of {album.CLASSES[0]} to "
-    f"{album.CLASSES[1]} classes, with at least {things.LEAST} pictures in each folder and at most "
-    f"{album.PICTURES:,} in all (PNG, JPEG, GIF, BMP or WebP). A JPEG may have up to {PHOTO // 1_000_000} million "
-    f"pixels, and any other picture up to {PIXELS // 1_000_000} million. The app makes every picture grey and shrinks "
-    f"it to {SIDE} x {SIDE} pixels."
+    f"**Pictures** (.zip, up to {picture_zip.LARGEST // 1_000_000} MB) need one folder for each of "
+    f"{picture_zip.CLASSES[0]} to {picture_zip.CLASSES[1]} classes, with at least {things.LEAST} pictures in each "
+    f"folder and at most {picture_zip.PICTURES:,} in all (PNG, JPEG, GIF, BMP or WebP). A JPEG may have up to "
+    f"{PHOTO // 1_000_000} million pixels, and any other picture up to {PIXELS // 1_000_000} million. The app makes "
+    f"every picture grey and shrinks it to {SIDE} x {SIDE} pixels."
 )
 
 
@@ -56,6 +58,8 @@ def display_name(name: str) -> str:
 
 def kind(name: str) -> str:
     """Returns the kind of the data: the name of the task's field that holds them."""
+    if photo_album.exists(name):
+        return "source"
     return "table" if is_table(name) else "subject" if is_text(name) else "album"
 
 
@@ -71,9 +75,12 @@ def control(slug: str, control: Control[Any], value: str) -> None:
     )  # the store removes data that nobody used for a long time
     setting_widgets.widget(slug, control, value, mine, display_name)
     take, shown = partial(take_data, slug, control), control.labels.get(value, display_name(value))
+    doors = st.container(horizontal=True, gap="xsmall")
     upload_place(
-        slug, take, shown, texts=True, limits=not OWN.fullmatch(value)
+        slug, take, shown, texts=True, limits=not OWN.fullmatch(value), door=doors
     )  # with data of their own, the learner needs the space for the summary
+    with doors:
+        photo_upload.photo_popover(slug, value, take)
     data_summary(slug, control, value, shown)
     choose_columns(slug, value, partial(replace_table, slug, control, value))
 
@@ -92,15 +99,20 @@ def replace_table(slug: str, control: Control[Any], before: str, name: str) -> N
 
 
 def upload_place(
-    slug: str, take: Callable[[str], object], still: str, texts: bool = False, limits: bool = True
+    slug: str,
+    take: Callable[[str], object],
+    still: str,
+    texts: bool = False,
+    limits: bool = True,
+    door: DeltaGenerator | None = None,
 ) -> None:
     """Draws the field in which learners upload a file, and shows what happened to the last file.
 
     If `texts` is true, learners can upload texts too. If `limits` is true, the limits are also shown below the button
-    and not only in the popover.
+    and not only in the popover. The button is drawn in the container `door`, if it is given.
     """
     at = url_state.key(slug, "own file")
-    with upload_popover.popover("Upload your own data", at):
+    with door or st.container(), upload_popover.popover("Upload your own data", at):
         st.caption(LIMITS)
         file_uploader("A table or a zip file with pictures", at, MEGABYTES, lambda file: receive_file(at, file, take))
         upload_popover.show_refusal(at, still)

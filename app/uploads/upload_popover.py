@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Literal
 
 import streamlit as st
 
@@ -29,10 +30,12 @@ Keep = Callable[[bytes, str, str], str]
 Take = Callable[[str], object]
 
 
-def popover(label: str, at: str) -> AbstractContextManager[object]:
+def popover(
+    label: str, at: str, icon: str = ":material/upload_file:", width: Literal["stretch", "content"] = "stretch"
+) -> AbstractContextManager[object]:
     """Returns the popover that contains an upload field. To close it, `close` gives it a new key."""
     turn = st.session_state.setdefault(f"{at}.opened", 0)
-    return st.popover(label, icon=":material/upload_file:", width="stretch", key=f"{at}.popover.{turn}")
+    return st.popover(label, icon=icon, width=width, key=f"{at}.popover.{turn}")
 
 
 def close(at: str) -> None:

@@ -25,3 +25,21 @@ def file_uploader(
             take(file)
 
     st.file_uploader(label, kinds, key=f"{at}.{turn}", on_change=given, max_upload_size=most)
+
+
+def files_uploader(
+    label: str, at: str, most: int, take: Callable[[list[UploadedFile]], None], kinds: Sequence[str]
+) -> None:
+    """Draws an uploader for several files at once, and calls `take` with them. The arguments are those of
+    `file_uploader`."""
+    turn = st.session_state.setdefault(f"{at}.turn", 0)
+
+    def given() -> None:
+        files = [file for file in st.session_state[f"{at}.{turn}"] if isinstance(file, UploadedFile)]
+        if files:
+            st.session_state[f"{at}.turn"] = turn + 1
+            take(files)
+
+    st.file_uploader(
+        label, kinds, accept_multiple_files=True, key=f"{at}.{turn}", on_change=given, max_upload_size=most
+    )

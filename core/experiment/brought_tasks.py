@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from core.experiment.checks import BadValue, check_ascii
 from core.experiment.fields import Choice, IntRange, bounded
-from core.experiment.task import Task
+from core.experiment.task import OWN, Task
 
 CAPITAL, COUNTRY = "CAPITAL", "COUNTRY"  # stand for the city and for the country in a form
 LONGEST = 60  # characters of a form
@@ -81,16 +81,17 @@ PICTURES = {  # what is asked about each source of pictures
 
 @dataclass(frozen=True, kw_only=True)
 class Pictures(Task):
-    """Colour pictures of 128 x 128 pixels, from one of several sources; asks what kind of thing a picture shows."""
+    """Colour pictures of 128 x 128 pixels, from one of several sources or the learner's own photos; asks what kind of
+    thing a picture shows."""
 
     world: ClassVar[str] = "pictures"
     form: ClassVar[str] = "photos"
-    source: str = bounded(EMOJI, Choice("Pictures", lambda: tuple(PICTURES)), "Where the pictures come from.")
-    labels: int = bounded(2, IntRange("Labels per class", 1, 5), "The number of labelled pictures of each kind.")
+    source: str = bounded(EMOJI, Choice("Pictures", lambda: tuple(PICTURES), OWN), "Where the pictures come from.")
+    labels: int = bounded(2, IntRange("Labels per class", 1, 400), "The number of labelled pictures of each kind.")
 
     @property
     def question(self) -> str:
-        return PICTURES[self.source]
+        return PICTURES.get(self.source, f"photos-{self.source}")
 
 
 @dataclass(frozen=True, kw_only=True)

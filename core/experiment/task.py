@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from core.experiment.fields import Bounded
+
+OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # something that the learner uploaded, by digest
 
 
 @dataclass(frozen=True, kw_only=True)

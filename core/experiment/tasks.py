@@ -6,7 +6,6 @@ This module does not import torch and does not draw examples. The files of the s
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -18,6 +17,7 @@ from core.experiment.checks import BadValue, quoted_value
 from core.experiment.fields import Choice, Flag, FloatRange, IntRange, bounded
 from core.experiment.guest_book_tasks import GuestBook as GuestBook
 from core.experiment.guest_book_tasks import Preferences as Preferences
+from core.experiment.task import OWN as OWN
 from core.experiment.task import Task as Task
 
 WHAT = (
@@ -27,7 +27,6 @@ WHAT = (
 HOW = ("plain", "shouted", "doubted", "twice")
 COMBINATIONS = tuple(f"{what}, {how}" for what in WHAT for how in HOW)
 SUBJECTS = ("general", "novel", "speeches", "articles", "shakespeare", "law", "code", "medicine", "tweets")
-OWN = re.compile(r"own-[a-z0-9]{1,12}-[0-9a-f]{8}")  # something that the learner uploaded, by digest
 
 TABLES, ALBUMS = ("rings",), ("shapes",)  # come with the app, in core/worlds/tables and core/worlds/albums
 READY = ("harbour", "garden", "runes")  # alphabets that come with the app, in core/worlds/alphabets

@@ -1,9 +1,10 @@
 """Limits the size of the store (HEADSTART_STORE_LIMIT, in GB) and decides what to remove.
 
 All results can be computed again. Weights take nearly all the space of a run, so they are removed soon if no other run
-starts from them. If the store is still over its limit, the results that were used longest ago are removed, the
-weights first. Results that are being written, the runs that they depend on, and results that were used a moment ago
-are never removed. Shipped results are not in the store.
+starts from them. Small patches and heads of models that others have trained stay, because learners take them home. If
+the store is still over its limit, the results that were used longest ago are removed, the weights first. Results that
+are being written, the runs that they depend on, and results that were used a moment ago are never removed. Shipped
+results are not in the store.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.experiment.checks import BadValue
-from core.experiment.spec import digest, from_json
+from core.experiment.spec import Run, digest, from_json
 from core.serve.requests import ancestors
 from core.store import class_records, store
 from core.store.folders import remove_path
@@ -34,6 +35,7 @@ DOWN_TO = 0.9  # of the limit, so that the next result does not reach it again
 MOMENT = 60.0
 RESTS = 3600.0  # seconds after their last use at which weights are removed from which another run has started
 UNUSED = ownership.DAYS * 86400.0  # seconds after their last use at which a learner's data are removed
+PATCH = 10_000_000  # bytes of a patch that stays as long as there is space
 EVERY = 30.0  # seconds between two checks
 
 
@@ -95,6 +97,8 @@ def evictables() -> Iterator[Evictable]:
             looked, used = (max(made, files[mark].st_mtime if mark in files else 0.0) for mark in (LOOKED, USED))
             if weights := files.pop(WEIGHTS, None):
                 idle = used + RESTS if USED in files else made + MOMENT
+                if weights.st_size <= PATCH and starts_from_model(path):
+                    idle = 0.0
                 yield Evictable(path / WEIGHTS, weights.st_size, used, idle, rank=0)
             yield Evictable(path, sum(file.st_size for file in files.values()), max(looked, used))
     for path in (path for where in ("aside/*", "brought/*") for path in store.home().glob(where)):
@@ -105,6 +109,14 @@ def evictables() -> Iterator[Evictable]:
         with suppress(OSError):
             used, size = path.stat().st_mtime, sum(file.stat().st_size for file in ownership.files(path))
             yield Evictable(path, size, used, idle=used + UNUSED)
+
+
+def starts_from_model(path: Path) -> bool:
+    """Returns whether the run in a folder started from a model that others have trained."""
+    with suppress(OSError, ValueError, BadValue):
+        run = from_json(json.loads((path / "spec.json").read_text("utf-8")))
+        return isinstance(run, Run) and bool(run.start and run.start.brought)
+    return False
 
 
 def name(thing: Evictable) -> str:

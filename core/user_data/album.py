@@ -1,37 +1,26 @@
 """Reads and stores the learner's own albums: a zip of small pictures with a folder for each class.
 
-The pictures are stored as 28 x 28 grey images in one .npz file. core/user_data/zip_names.py reads and checks the list
-of files in the zip. Only pictures are decoded (core/user_data/small_pictures.py), and their size is limited. No file
-is ever written under a name from the zip. This module does not import torch.
+The pictures are stored as 28 x 28 grey images in one .npz file. core/user_data/picture_zip.py reads the zip within its
+limits. This module does not import torch.
 """
 
 from __future__ import annotations
 
 import io
-import zipfile
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from core.experiment.checks import BadValue, quote
 from core.experiment.tasks import ALBUMS, OWN
 from core.store import store
-from core.user_data import provenance, storage
+from core.user_data import picture_zip, provenance, storage
 from core.user_data.delimited import count_noun
-from core.user_data.file_kinds import refuse_others
-from core.user_data.small_pictures import BROKEN, EACH, ENDINGS, LIGHT, SIDE, bright_grounds, decoded, square
-from core.user_data.zip_names import Entry, assign_classes, join_names, list_files
+from core.user_data.small_pictures import SIDE, bright_grounds, small_grey, square
+from core.user_data.zip_names import join_names
 
 FOLDER = Path(__file__).parents[1] / "worlds" / "albums"
-LARGEST, UNPACKED = 50_000_000, 100_000_000  # bytes: of a zip, and of its contents when unpacked
-ENTRIES = 6_000  # entries of a zip, counted before it is opened
-PICTURES, CLASSES = 2_000, (2, 20)  # most pictures; fewest and most classes
-ALL_PIXELS = 300_000_000  # pixels of all pictures together
-OURS = b"headstart"  # the comment of a zip that this app wrote: its pictures are as nets see them
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,60 +57,10 @@ class Album:
 def read(data: bytes, again: bool = False) -> Album:
     """Reads the album in a zip. Raises BadValue with a sentence if it is not an album. `again` means that this app
     wrote it."""
-    if len(data) > LARGEST:
-        raise BadValue(f"This file is too large. A zip file with pictures may have at most {LARGEST // 1_000_000} MB.")
-    if (many := storage.count_zip_entries(data)) > ENTRIES:
-        raise BadValue(f"This zip file has {many:,} entries, but it may have at most {PICTURES:,} pictures.")
-    refuse_others(data, zips=True)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = select_files(list_files(archive))
-            found = read_pictures(archive, files)
-            again = again or archive.comment == OURS
-    except BROKEN as error:
-        if isinstance(error, BadValue):
-            raise
-        raise BadValue("This is not a zip file, or it is damaged. Pack the folders again.") from error
-    if not found:
-        raise BadValue("This zip file has no pictures in folders. Pictures are PNG, JPEG, GIF, BMP or WebP files.")
-    classes, notes = assign_classes([entry for entry, _ in found])
-    if left_out := len(files) - len(found):
-        notes.append(f"{count_noun(left_out, 'file')} left out that cannot be read as PNG, JPEG, GIF, BMP or WebP.")
-    chosen = [(image, name) for (_, image), name in zip(found, classes) if name]
-    bright = [not again and turns for turns in bright_grounds([image for image, _ in chosen])]
-    fitted = [square(255 - image if turns else image) for (image, _), turns in zip(chosen, bright)]
-    return build_album(fitted, [name for _, name in chosen], bright, tuple(notes))
-
-
-def select_files(entries: list[Entry]) -> list[Entry]:
-    """Returns the files that may be pictures. Raises BadValue if they are too many or too large."""
-    found = []
-    for entry in entries:
-        if entry.info.file_size <= EACH:
-            found.append(entry)
-        elif entry.name.lower().endswith(ENDINGS):
-            raise BadValue(f"The picture {quote(entry.name)} is larger than {EACH // 1_000_000} MB.")
-    if not 1 <= len(found) <= PICTURES:
-        raise BadValue(f"This zip file has {len(found):,} files. It needs 1 to {PICTURES:,} pictures in folders.")
-    if sum(entry.info.file_size for entry in found) > UNPACKED:
-        raise BadValue(f"This zip file has more than {UNPACKED // 1_000_000} MB when it is unpacked.")
-    return found
-
-
-def read_pictures(archive: zipfile.ZipFile, files: list[Entry]) -> list[tuple[Entry, np.ndarray]]:
-    """Decodes the files that are pictures, as small grey images."""
-    found, spent = [], 0
-    for entry in files:
-        if entry.name.startswith(".") or (one := decoded(archive, entry)) is None:
-            continue
-        spent += one[1]
-        if spent > ALL_PIXELS:
-            raise BadValue(
-                f"All pictures together may have {ALL_PIXELS // 1_000_000} million pixels, photos (JPEG) "
-                f"{LIGHT} times as many."
-            )
-        found.append((entry, one[0]))
-    return found
+    found = picture_zip.read(data, small_grey)
+    bright = [not (again or found.ours) and turns for turns in bright_grounds(found.images)]
+    fitted = [square(255 - image if turns else image) for image, turns in zip(found.images, bright)]
+    return build_album(fitted, found.folders, bright, found.notes)
 
 
 def build_album(
@@ -130,19 +69,11 @@ def build_album(
     """Returns the album of these pictures, without duplicates in a class. Raises BadValue with a sentence if nothing
     can be learned from it."""
     turns = bright if isinstance(bright, list) else [bright] * len(images)
-    single = {(image.tobytes(), folder): (image, turned) for image, folder, turned in zip(images, folders, turns)}
-    each = Counter(folder for _, folder in single)
-    if not CLASSES[0] <= len(each) <= CLASSES[1]:
-        what = f"{count_noun(len(each), 'folder')} of pictures" + f" ({join_names([*each])})" * (len(each) == 1)
-        raise BadValue(f"This zip file has {what}. It needs 2 to {CLASSES[1]} folders, one for each class.")
-    fewest = min(each, key=lambda folder: each[folder])
-    if each[fewest] < storage.LEAST:
-        different = count_noun(each[fewest], "different picture")
-        raise BadValue(f"Folder {quote(fewest)} has {different}, but every class needs {storage.LEAST}.")
-    names = tuple(sorted(each))
-    labels = np.array([names.index(folder) for _, folder in single])
-    negatives = sum(turned for _, turned in single.values())
-    stacked = np.stack([image for image, _ in single.values()])
+    single = picture_zip.distinct_pictures(images, folders)
+    names = picture_zip.check_classes([folders[k] for k in single])
+    labels = np.array([names.index(folders[k]) for k in single])
+    negatives = sum(turns[k] for k in single)
+    stacked = np.stack([images[k] for k in single])
     return Album(stacked, labels, names, 2 * negatives > len(single), len(images) - len(single), negatives, notes)
 
 
@@ -190,16 +121,7 @@ def to_npz(album: Album) -> bytes:
 
 def zipped(album: Album) -> bytes:
     """Returns the album as a zip of PNG files in folders, as a net sees the pictures."""
-    told = io.BytesIO()
-    with zipfile.ZipFile(told, "w") as archive:
-        archive.comment = OURS
-        for k, (image, label) in enumerate(zip(album.images, album.labels)):
-            one = io.BytesIO()
-            Image.fromarray(image).save(one, "PNG")
-            folder = album.names[label].replace("/", "_")
-            # without the time, so that equal albums give equal zips
-            archive.writestr(zipfile.ZipInfo(f"{folder}/{k:04}.png"), one.getvalue())
-    return told.getvalue()
+    return picture_zip.write(album.images, album.labels, album.names)
 
 
 def load(name: str) -> Album:

@@ -30,6 +30,11 @@ TYPES = {  # contents of the entry `mimetype` in other zips
 }  # fmt: skip
 
 
+def is_heic(data: bytes) -> bool:
+    """Returns whether a file is a photo in one of the formats that begin as HEIC and AVIF files do."""
+    return data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
+
+
 def office(archive: zipfile.ZipFile) -> tuple[str, str] | None:
     """Returns the kind of a zip that an office program wrote, and what to do with it. Returns None for an ordinary
     zip."""

@@ -1,4 +1,5 @@
-"""Reads one picture of a zip as a small grey image, and decides whether its ground is bright. Does not import torch."""
+"""Decodes pictures within limits, makes them small and grey, and decides whether their ground is bright. Does not
+import torch."""
 
 from __future__ import annotations
 
@@ -6,13 +7,13 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
 from core.experiment.checks import BadValue, quote
-from core.user_data.zip_names import Entry
 
 EACH = 10_000_000  # bytes of one picture
 PIXELS = 6_000_000  # pixels of one picture
@@ -28,38 +29,52 @@ BROKEN: tuple[type[Exception], ...] = (  # what Python and Pillow raise for dama
     OSError, ValueError, SyntaxError, struct.error, zlib.error, EOFError, LookupError, TypeError, RuntimeError,
     OverflowError, zipfile.BadZipFile, Image.DecompressionBombError,
 )  # fmt: skip
+# makes the pixels that are stored from a picture, whose name in a sentence it is given, too
+Convert = Callable[[Image.Image, str], np.ndarray]
 
 
-def decoded(archive: zipfile.ZipFile, entry: Entry) -> tuple[np.ndarray, int] | None:
-    """Decodes a picture as a grey uint8 image whose longer side is 28, and returns how many pixels it counts for.
+def decode(data: bytes, name: str, convert: Convert) -> tuple[np.ndarray, int] | None:
+    """Decodes a picture with `convert`, and returns its pixels and how many pixels it counts for.
 
-    Returns None if the file is not a picture. Raises BadValue with a sentence if it is too large or too narrow.
+    Returns None if the file is not a picture. Raises BadValue with a sentence if it is too large, or not what `convert`
+    needs.
     """
-    said = quote(entry.name)
-    with archive.open(entry.info) as file:
-        data = file.read(EACH + 1)
+    said = quote(name)
+    if len(data) > EACH:
+        raise BadValue(f"The picture {said} is larger than {EACH // 1_000_000} MB.")
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             pixels, photo = picture.width * picture.height, isinstance(picture, JpegImageFile)
             if pixels > (most := PHOTO if photo else PIXELS):
                 raise BadValue(f"The picture {said} has more than {most // 1_000_000} million pixels.")
-            if max(picture.size) >= 2 * SIDE * min(picture.size):
-                raise BadValue(f"The picture {said} is too narrow: nothing is left of it in {SIDE} x {SIDE}.")
-            picture.draft("RGB", (4 * SIDE, 4 * SIDE))
-            grey = ImageOps.exif_transpose(in_grey(picture))
-            how = Image.Resampling.BOX if max(grey.size) > SIDE else Image.Resampling.BILINEAR
-            return np.asarray(ImageOps.contain(grey, (SIDE, SIDE), how)), pixels // (LIGHT if photo else 1)
+            return convert(picture, said), pixels // (LIGHT if photo else 1)
     except BROKEN as error:
         if isinstance(error, BadValue):
             raise
         return None
 
 
+def small_grey(picture: Image.Image, said: str) -> np.ndarray:
+    """Returns a picture as a grey uint8 image whose longer side is 28."""
+    if max(picture.size) >= 2 * SIDE * min(picture.size):
+        raise BadValue(f"The picture {said} is too narrow: nothing is left of it in {SIDE} x {SIDE}.")
+    picture.draft("RGB", (4 * SIDE, 4 * SIDE))
+    grey = ImageOps.exif_transpose(in_grey(picture))
+    how = Image.Resampling.BOX if max(grey.size) > SIDE else Image.Resampling.BILINEAR
+    return np.asarray(ImageOps.contain(grey, (SIDE, SIDE), how))
+
+
+def eight_bits(picture: Image.Image) -> Image.Image:
+    """Converts a picture with 16 bits of grey to 8 bits, and leaves any other picture as it is."""
+    if not picture.mode.startswith("I"):
+        return picture
+    deep = np.asarray(picture).astype(np.int64)
+    return Image.fromarray((deep.clip(0, 65535) >> 8).astype(np.uint8))
+
+
 def in_grey(picture: Image.Image) -> Image.Image:
     """Converts a picture to 8 bits of grey. Transparent parts get a ground that contrasts with the ink."""
-    if picture.mode.startswith("I"):
-        deep = np.asarray(picture).astype(np.int64)
-        return Image.fromarray((deep.clip(0, 65535) >> 8).astype(np.uint8))
+    picture = eight_bits(picture)
     if picture.has_transparency_data:
         clear = picture.convert("RGBA")
         grey, opaque = (np.asarray(part, float) for part in (clear.convert("L"), clear.getchannel("A")))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.experiment.brought_tasks import DIGITS, OWN_ANSWERS, PHOTOS
-from core.experiment.tasks import Chat, Clothing, Instructions, ModelTexts, Names, Pictures, Sentiment, Task, Text
+from core.experiment.tasks import OWN, Chat, Clothing, Instructions, ModelTexts, Names, Pictures, Sentiment, Task, Text
 from core.pretrained import model_files
-from core.user_data import corpus
+from core.user_data import corpus, photo_album
 from core.user_data.corpus import GENERAL, ROOT, TEXTS
 from core.user_data.user_data_kinds import KINDS
 
@@ -41,8 +41,9 @@ def task_files(task: Task) -> list[Path]:
     if isinstance(task, Names):
         return [*emoji_files(), ROOT / "core" / "pretrained" / "imagenet_names.txt"]
     if isinstance(task, Pictures):
-        photos = [model_files.PHOTOS]
-        return photos if task.source == PHOTOS else [] if task.source == DIGITS else emoji_files()
+        files = {PHOTOS: [model_files.PHOTOS], DIGITS: []}
+        own = OWN.fullmatch(task.source)
+        return [photo_album.path(task.source)] if own else files.get(task.source, emoji_files())
     return [kind.path(getattr(task, field)) for field, kind in KINDS.items() if hasattr(task, field)]
 
 

@@ -1,5 +1,5 @@
-"""Lists the kinds of data that learners upload: tables, albums, texts and alphabets, and how each is stored. Does not
-import torch."""
+"""Lists the kinds of data that learners upload: tables, albums, photos, texts and alphabets, and how each is stored.
+Does not import torch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.experiment.spec import Run
 from core.experiment.tasks import OWN
-from core.user_data import album, alphabet, corpus, table
+from core.user_data import album, alphabet, corpus, photo_album, picture_zip, table
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,19 @@ KINDS = {  # by the field of a task that names the data
     ),
     "album": UserDataKind(
         "zip",
-        album.LARGEST,
+        picture_zip.LARGEST,
         album.exists,
         album.path,
         lambda n: album.zipped(album.load(n)),
         partial(album.keep, again=True),
+    ),
+    "source": UserDataKind(
+        "zip",
+        picture_zip.LARGEST,
+        photo_album.exists,
+        photo_album.path,
+        lambda n: photo_album.zipped(photo_album.load(n)),
+        photo_album.keep,
     ),
     "subject": UserDataKind(
         "txt", 2 * corpus.MOST, corpus.is_own_text, corpus.path, corpus.write, partial(corpus.keep, again=True)

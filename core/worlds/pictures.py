@@ -1,15 +1,17 @@
-"""A world of colour pictures in classes: emoji by two vendors, photos, and handwritten digits. Does not depend on nets.
+"""A world of colour pictures in classes: emoji by two vendors, photos, handwritten digits, and the learner's own
+photos. Does not depend on nets.
 
 The pictures of each kind are divided once. Some are only used for testing, equally many of every kind, and training
 draws from the others. Both vendors have drawn the same emoji, which are divided in the same way, so a net that has
-learned from one vendor has never seen what the other vendor's test shows.
+learned from one vendor has never seen what the other vendor's test shows. Of the learner's own photos, a quarter of
+each class is only used for testing.
 """
 
 from __future__ import annotations
 
 import base64
 import io
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +22,9 @@ from torch import Tensor
 
 from core.experiment.brought_tasks import DIGITS, EMOJI, OTHER_EMOJI, PHOTOS, SIX_EMOJI
 from core.experiment.checks import BadValue
-from core.experiment.tasks import Pictures
+from core.experiment.tasks import OWN, Pictures
 from core.pretrained import model_files
+from core.user_data import photo_album, storage
 from core.worlds import TrainingSet, draw_per_class, evenly_spaced, generator, handwriting
 
 SIDE, TILE = 128, 64  # pixels of an example, and of a picture on a page
@@ -38,6 +41,8 @@ DIGITS_EACH = 60  # digits of each class that are used here
 def names(task: Pictures) -> tuple[str, ...]:
     if task.source == DIGITS:
         return tuple(f"the digit {k}" for k in range(10))
+    if OWN.fullmatch(task.source):
+        return photo_album.load(task.source).names
     return SIX if task.source in (SIX_EMOJI, PHOTOS) else TEN
 
 
@@ -45,7 +50,7 @@ def classes(task: Pictures) -> int:
     return len(names(task))
 
 
-@cache
+@lru_cache(maxsize=8)  # somebody's own photos may have 100 MB
 def pictures(source: str) -> tuple[Tensor, list[list[int]]]:
     """Returns all pictures of a source, (n, 3, side, side) uint8, and the positions of those of each class. Raises
     BadValue if the photos are not on this machine."""
@@ -56,16 +61,20 @@ def pictures(source: str) -> tuple[Tensor, list[list[int]]]:
         ]
     if source == PHOTOS:
         return photos()
+    if OWN.fullmatch(source):
+        album = photo_album.load(source)
+        places = [np.flatnonzero(album.labels == k).tolist() for k in range(len(album.names))]
+        return torch.from_numpy(album.images).permute(0, 3, 1, 2), places
     sheet = np.array(Picture.open(SHEETS / f"{VENDORS[source]}.png").convert("RGB"))
     tiles = (
         sheet.reshape(-1, SHEET_SIDE, COLUMNS, SHEET_SIDE, 3).transpose(0, 2, 4, 1, 3).reshape(-1, 3, *[SHEET_SIDE] * 2)
     )
-    places, start = {}, 0
+    of_kind, start = {}, 0
     for line in (SHEETS / "kinds.tsv").read_text("utf-8").splitlines():
         kind, listed = line.split("\t")
         count = len(listed.split())
-        places[kind], start = list(range(start, start + count)), start + count
-    return torch.from_numpy(tiles), [places[kind] for kind in names(Pictures(source=source))]
+        of_kind[kind], start = list(range(start, start + count)), start + count
+    return torch.from_numpy(tiles), [of_kind[kind] for kind in names(Pictures(source=source))]
 
 
 def photos() -> tuple[Tensor, list[list[int]]]:
@@ -80,6 +89,8 @@ def photos() -> tuple[Tensor, list[list[int]]]:
 @cache
 def divided(source: str) -> tuple[list[list[int]], list[list[int]]]:
     """Returns the positions of the training and of the test pictures of each class."""
+    if OWN.fullmatch(source):
+        return storage.split_train_test(photo_album.load(source).labels.tolist(), source)
     _, places = pictures(source)
     held = min(HELD, min(map(len, places)) - LEAST)
     # The purpose does not name the source, so both vendors hold back the same emoji.
@@ -104,17 +115,29 @@ def train(task: Pictures, seeds: range) -> TrainingSet:
     """Draws `labels` pictures of every class for each seed."""
     pixels, (places, _) = pictures(task.source)[0], divided(task.source)
     drawn = [draw_per_class(places, task.labels, generator("pictures", seed)) for seed in seeds]
-    xs = torch.stack([as_input(pixels[index]) for index, _ in drawn])
-    return TrainingSet(xs, torch.stack([y for _, y in drawn]))
+    return PictureSet(pixels, *map(torch.stack, zip(*drawn)))
+
+
+class PictureSet(TrainingSet):
+    """Holds the positions of the training pictures, (seeds, n), because all pictures at once may be a gigabyte."""
+
+    def __init__(self, pixels: Tensor, positions: Tensor, y: Tensor):
+        super().__init__(positions, y)
+        self.pixels = pixels
+
+    def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        positions, y = super().take(index)
+        return as_input(self.pixels[positions.flatten()]).unflatten(0, positions.shape), y
 
 
 def held_out(source: str) -> tuple[Tensor, Tensor]:
     """Returns the positions of the test pictures, ordered by class, and their classes."""
     _, places = divided(source)
-    return torch.tensor(places).flatten(), torch.arange(len(places)).repeat_interleave(len(places[0]))
+    y = torch.arange(len(places)).repeat_interleave(torch.tensor([len(each) for each in places]))
+    return torch.tensor([k for each in places for k in each]), y
 
 
-@cache
+@lru_cache(maxsize=6)
 def tested(source: str) -> tuple[Tensor, Tensor]:
     index, y = held_out(source)
     return as_input(pictures(source)[0][index]), y

@@ -16,8 +16,9 @@ from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.values import Results, Settings
 from lessons.kit.results.evidence import band_by_x, final
 from lessons.kit.results.label_savings import accuracies, best_accuracies
+from lessons.kit.runs.photo_nets import ROLES, SIDES
 from lessons.real_eye.claims import leads, names_kept, ways
-from lessons.real_eye.runs import FEW, GENTLE, HEAD_FIRST, HEAD_ONLY, HOT, LABELS, SIDES, SOURCE, WAY
+from lessons.real_eye.runs import FEW, GENTLE, HEAD_FIRST, HEAD_ONLY, HOT, LABELS, SOURCE, WAY
 
 READ = "How many percent of unseen emoji the pretrained net gets right."
 HANDLES = {n: handle(f"at{n}", n, default, READ) for n, default in zip(FEW, (30, 50, 70))}  # by labels per class
@@ -25,7 +26,6 @@ FOX, APPLE = 2, 21  # among the unseen emoji
 LARGE = 100  # pixels on the screen
 LOOKED_AT = (12, 1, 2, 5, 16, 21, 29, 33, 38, 44, 53, 58)  # unseen emoji whose names are shown, right and wrong ones
 PLAIN = {EMOJI: "emoji", PHOTOS: "photos", SIX_EMOJI: "emoji of six kinds", DIGITS: "digits"}
-ROLES = {"pretrained": "pretrained", "untrained": "source", "scratch": "scratch"}  # the look of each side
 DISTANCES = {  # sources with the same net on both sides, by their distance from the photos of ImageNet
     "photos": (PHOTOS, "pretrained"),
     "emoji of the same kinds": (SIX_EMOJI, "target"),

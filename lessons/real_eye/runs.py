@@ -3,19 +3,17 @@ a few labels."""
 
 from __future__ import annotations
 
-from core.experiment.brought_models import EYE
 from core.experiment.brought_tasks import DIGITS, EMOJI, OTHER_EMOJI, PHOTOS, SIX_EMOJI
 from core.experiment.spec import Measure, Run, Stage
-from core.experiment.tasks import Names, Pictures
+from core.experiment.tasks import Pictures
 from lessons.kit.model.values import Control, LabelledRun, Measures, Runs, Seeds, Settings, Values, hide
+from lessons.kit.runs import photo_nets
+from lessons.kit.runs.photo_nets import PROBE, SIDES, SMALL_RATES, untouched
 
-NET, SMALL = "efficientnet_lite0", "colour_conv"
 FEW = (1, 2, 5)  # labels per class
 TILES, EVERY = 30, 60  # unseen pictures on a wall, and all of them
 SOURCES = (EMOJI, PHOTOS, SIX_EMOJI, DIGITS)
-SIDES = {"pretrained": "pretrained", "untrained": "the same net, untrained", "scratch": "small net from scratch"}
 HEAD_ONLY, HEAD_FIRST, GENTLE, HOT = "head only", "head first", "all at once", "all at once, hot"
-PROBE = Stage(method="probe", steps=100, rate=1e-3, batch=16)
 WAYS = {  # how the pretrained net is fine-tuned; its features are so good that few steps are enough
     HEAD_ONLY: (PROBE,),
     # as in lesson 1: afterwards all layers, with a lower rate for lower layers (Kumar et al. 2022)
@@ -23,7 +21,6 @@ WAYS = {  # how the pretrained net is fine-tuned; its features are so good that 
     GENTLE: (Stage(steps=40, rate=1e-4, batch=8),),
     HOT: (Stage(steps=40, rate=1e-3, batch=8),),
 }
-SMALL_STEPS, SMALL_RATES = 200, (1e-3, 3e-3)  # a small net from scratch, which is trained to its best
 
 SOURCE = Control(
     name="source",
@@ -52,43 +49,21 @@ WAY = Control(
 )
 
 
-def untouched() -> Run:
-    """Returns the eye as other people have trained it."""
-    return Run(task=Names(), net=NET, brought=EYE, stages=(), seeds=1)
-
-
 def pretrained(source: str, labels: int, way: str = HEAD_ONLY, seeds: Seeds = Seeds(), exhibit: int = 0) -> Run:
     """Returns the eye after a few labelled pictures. With ten kinds of emoji, it is also tested on emoji that somebody
     else has drawn."""
     other = (Pictures(source=OTHER_EMOJI),) if source == EMOJI and not exhibit else ()
-    return Run(
-        task=Pictures(source=source, labels=labels),
-        net=NET,
-        start=untouched(),
-        stages=WAYS[way],
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        watch=other,
-        exhibit=exhibit,
-    )
+    return photo_nets.pretrained(Pictures(source=source, labels=labels), seeds, exhibit, WAYS[way], other)
 
 
 def untrained(source: str, labels: int, seeds: Seeds = Seeds(), exhibit: int = 0) -> Run:
     """Returns the same net with random weights, of which only the head is trained, too."""
-    task = Pictures(source=source, labels=labels)
-    return Run(task=task, net=NET, stages=(PROBE,), seeds=seeds.count, first_seed=seeds.first, exhibit=exhibit)
+    return photo_nets.untrained(Pictures(source=source, labels=labels), seeds, exhibit)
 
 
 def small(source: str, labels: int, rate: float = SMALL_RATES[0], seeds: Seeds = Seeds(), exhibit: int = 0) -> Run:
     """Returns a small net that learns from scratch."""
-    return Run(
-        task=Pictures(source=source, labels=labels),
-        net=SMALL,
-        stages=(Stage(steps=SMALL_STEPS, rate=rate, batch=16),),
-        seeds=seeds.count,
-        first_seed=seeds.first,
-        exhibit=exhibit,
-    )
+    return photo_nets.small(Pictures(source=source, labels=labels), seeds, exhibit, rate)
 
 
 def lead_runs(seeds: Seeds, sources: tuple[str, ...] = (EMOJI, PHOTOS), few: tuple[int, ...] = FEW) -> Values:

@@ -15,7 +15,7 @@ from PIL import Image
 from lessons.kit.figures import ROLES, Figure
 from lessons.kit.figures.player import IN_COLOUR
 
-SIDE = 28
+SIDE, TILE = 28, 64  # pixels of a grey image, and of a picture in colour
 STYLE = (
     "display:flex;flex-wrap:wrap;gap:6px 8px;margin:4px 0 14px",
     "display:inline-block;text-align:center;font-size:0.8rem;line-height:1.25",
@@ -40,6 +40,13 @@ def cell(one: Mapping[str, Any]) -> str:
     word = html.escape(str(one.get("says", "")))
     alt = html.escape(str(one.get("alt", "")))
     return f'<span style="{STYLE[1]}"><img style="{STYLE[2]}" src="{png(one["image"])}" alt="{alt}">{word}</span>'
+
+
+def small_picture(pixels: np.ndarray) -> str:
+    """Converts a picture in colour, (side, side, 3) from 0 to 255, to a small WebP as a data URL."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).resize((TILE, TILE), Image.Resampling.BOX).save(buffer, "WEBP", quality=80)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def png(image: str) -> str:

@@ -60,10 +60,10 @@ def compare(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS) -> Verdic
     return Verdict(mean, mean - reach, mean + reach, count)
 
 
-def sentence(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS, source: str = "") -> str:
+def sentence(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS, source: str = "", frozen: bool = False) -> str:
     """Returns one sentence with the effect and its interval, and another sentence with the reason.
 
-    `source` names what the pretrained nets had learned before.
+    `source` names what the pretrained nets had learned before. `frozen` means that only their heads were trained.
     """
     found = compare(ours, theirs, unit)
     before = f" The pretrained nets had learned {source} before." if source else ""
@@ -79,10 +79,10 @@ def sentence(ours: np.ndarray, theirs: np.ndarray, unit: Unit = POINTS, source: 
     amount = f"{abs(found.gain):.{unit.digits}f}"
     if found.word == HELPS:
         return f"**Pretraining helps on these data**, by {amount} {within}.{before} That is useful here too."
-    return (
-        f"**Pretraining hurts on these data**, by {amount} {within}.{before} That does not fit here, and the nets need "
-        "many steps to unlearn it. A net from scratch uses these steps to learn your data."
-    )
+    why = "the nets need many steps to unlearn it. A net from scratch uses these steps to learn your data."
+    if frozen:
+        why = "their frozen layers cannot unlearn it."
+    return f"**Pretraining hurts on these data**, by {amount} {within}.{before} That does not fit here, and {why}"
 
 
 def format_value(value: float, unit: Unit) -> str:

@@ -16,7 +16,7 @@ from core.experiment.fields import bounded_fields
 from core.experiment.spec import Keep, Run, Stage, most_steps
 from core.experiment.static_inspection import nets_for
 from core.experiment.tasks import OWN, Task
-from core.user_data import album, corpus, table
+from core.user_data import album, corpus, photo_album, table
 from lessons.kit.model.values import Settings
 
 NOTHING = "nothing"
@@ -25,6 +25,7 @@ KINDS = {kind.__name__: kind for kind in tasks.kinds(Task) if not kind.brought}
 CALLED = {
     "table": table.display_name,
     "album": album.display_name,
+    "source": photo_album.display_name,
     "subject": corpus.display_name,
 }  # by the name of the field in a task
 BY_HAND = ("given", "clicks")  # fields that are valid only for the examples they were made for

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 WRITTEN_OUT = (
     "lessons.kit.scripts.parts",
     "lessons.kit.scripts.attention",
+    "lessons.kit.scripts.eye",
     "core.experiment.guest_book_words",
 )  # imports from these modules are replaced by their code
 CALLED = {"PIL": "pillow"}  # packages by the name under which they are imported, if pip has another one

@@ -44,7 +44,7 @@ You can edit the stages in `run.json`. `method` is the name of a file in `core/a
 
 The code is under the MIT licence (`LICENSE`). `NOTICE.md` says where the data come from and how you may use them.
 """
-DATA = "| `data/` | the data that a learner uploaded: a table, pictures, a text or an alphabet |\n"
+DATA = "| `data/` | the data that a learner uploaded: a table, pictures, photos, a text or an alphabet |\n"
 
 
 def readme(run: Run, title: str, plan: Mapping[str, Any], seconds: float, absent: Mapping[str, str]) -> str:

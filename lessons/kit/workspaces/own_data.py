@@ -1,5 +1,5 @@
 """Defines the workspace for the learner's own data: a table, an album or a text. A pretrained net and a net from
-scratch learn it, to show whether pretraining helps.
+scratch learn it, to show whether pretraining helps. The one for photos is in own_photos.py.
 
 The page is app/app_pages/own_data.py. This module defines what the page runs, asks and shows.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from core.experiment.checks import BadValue
 from core.experiment.spec import Measure, Run
 from core.experiment.tasks import ALBUMS, TABLES, Album, Table
-from core.user_data import album, corpus, table
+from core.user_data import album, corpus, photo_album, table
 from lessons.kit.figures import Figure, subject_adaptation
 from lessons.kit.figures.answer_wall import Wall, walls
 from lessons.kit.figures.curves import race
@@ -40,8 +40,8 @@ LEFT = 1.25  # the factor by which the plane is larger when the numbers of its a
 
 
 def is_known(name: str) -> bool:
-    """Returns whether a table, an album or a text of this name exists on this machine."""
-    return table.exists(name) or album.exists(name) or corpus.is_own_text(name)
+    """Returns whether a table, an album, photos or a text of this name exist on this machine."""
+    return table.exists(name) or album.exists(name) or photo_album.exists(name) or corpus.is_own_text(name)
 
 
 DATA = Control(
@@ -255,8 +255,9 @@ BENCH = Workspace(
     tells=tells,
     plays=False,
     words={
-        "run": "**Does pretraining help on your data?** Upload a table of points, pictures or a text, and press Train. "
-        "Then pretrained nets and nets from scratch learn from a few of your examples, side by side."
+        "run": "**Does pretraining help on your data?** Upload a table of points, pictures or a text, or take "
+        "photos, and press Train. Then pretrained nets and nets from scratch learn from a few of your examples, side "
+        "by side."
     },
 )
 READING = replace(BENCH, controls=(DATA, AMOUNT))
