@@ -276,6 +276,8 @@ def test_photos_come_from_camera_and_files(address: str, browser: Browser, width
         page.set_default_timeout(LONG)
         page.goto(f"{address}/own")
         page.get_by_role("button", name="Photos").click()
+        # nobody presses before they see themselves
+        page.wait_for_function("[...document.querySelectorAll('video')].some((video) => video.currentTime > 0.3)")
         page.get_by_role("button", name="Take Photo").click()
         expect(page.get_by_text("class 1: 1")).to_be_visible()
         page.get_by_role("radio", name="Files").click()

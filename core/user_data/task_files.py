@@ -33,9 +33,9 @@ def task_files(task: Task) -> list[Path]:
     if isinstance(task, Chat):
         return [WORLDS / "instruction_data" / "capitals.tsv", *model_files.MODELS["smollm2"].paths]
     if isinstance(task, ModelTexts):
-        own = task.source == OWN_ANSWERS
-        files = [WORLDS / "instruction_data" / "own_answers.tsv"] if own else list(map(corpus.path, GENERAL))
-        return [*files, *model_files.MODELS["smollm2"].paths]
+        answers = WORLDS / "instruction_data" / "own_answers.tsv"
+        texts = [answers] if task.source == OWN_ANSWERS else list(map(corpus.path, GENERAL))
+        return [*texts, *model_files.MODELS["smollm2"].paths]
     if isinstance(task, Clothing):
         return [WORLDS / "photos" / "clothing.png"]
     if isinstance(task, Names):
