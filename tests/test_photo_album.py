@@ -72,7 +72,7 @@ def tall(kind: str, **how: Any) -> bytes:
         {"kind": "GIF", "save_all": True, "append_images": [Image.new("RGB", (64, 64), "green")]},
         {"kind": "WEBP", "save_all": True, "append_images": [Image.new("RGB", (64, 64), "green")]},
     ],
-    ids=str,
+    ids=lambda how: f"{how['kind']} {how.get('mode', 'RGB')}" + " moving" * ("save_all" in how),
 )  # fmt: skip
 def test_every_kind_of_picture_keeps_its_colours(how: dict[str, Any]) -> None:
     found = photo_album.read_photo(tall(**how), "a.x").astype(int)

@@ -125,8 +125,8 @@ class Engine:
         self._closing.set()
         self._wake.set()
         self._thread.join(0.2)
-        if self._child and not self._line.jobs:
-            workers.kill(self._child)
+        if (child := self._child) and self._thread.is_alive():
+            workers.kill(child)
         self._thread.join(20)
 
     def _waits_for(self, value: Value) -> str:
