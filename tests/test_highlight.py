@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.beats.explain import settings_of
+from app.beats.explain import findings, settings_of
 from app.beats.watch import own_results
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
@@ -69,3 +69,10 @@ def test_finding_lights_the_dot_of_its_number() -> None:
     dots = {one["name"]: one["data"][0][0] for one in shown_with(lesson, told)[0].spec["series"] if "name" in one}
     quoted = {f"{dots[name]:.0f}" for name in told.lit}
     assert quoted == {"81", "33"}
+
+
+def test_bracket_and_its_finding_say_one_number() -> None:
+    lesson = lessons()["label_worth"]
+    told = next(one for one in findings(lesson) if one.at and "worth" in one.lit)
+    (mark,) = (part for part in parts(shown_with(lesson, told)[0]) if part.startswith("worth"))
+    assert f"{mark.split()[1]} labels without pretraining" in " ".join(told.words.split())

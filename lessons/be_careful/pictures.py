@@ -62,7 +62,7 @@ def handle(name: str, kl: int, default: int) -> Control[int]:
 HANDLES = {2: handle("near", 2, 60), 10: handle("away", 10, 75), 30: handle("far", 30, 90)}
 MARKS = (
     Handle(x=SPAN[0], y=100 * AS_GOOD),
-    *(Handle(x=kl, y=control, unit=" %", start=50) for kl, control in HANDLES.items()),
+    *(Handle(x=kl, y=control, unit=" %", start=70) for kl, control in HANDLES.items()),
 )
 
 
