@@ -9,7 +9,7 @@ from app.beats.explain import findings, settings_of
 from app.beats.watch import own_results
 from lessons.kit.figures import Figure
 from lessons.kit.figures.bars import Bar, bars
-from lessons.kit.figures.highlight import PALE, highlight, is_named, parts
+from lessons.kit.figures.highlight import PALE, highlight, is_named, name_of, parts
 from lessons.kit.figures.ranked_rows import Row, ranked_rows
 from lessons.kit.figures.scatter import Axis, Dot, scatter
 from lessons.kit.lesson.catalogue import Lesson, lessons
@@ -76,3 +76,18 @@ def test_bracket_and_its_finding_say_one_number() -> None:
     told = next(one for one in findings(lesson) if one.at and "worth" in one.lit)
     (mark,) = (part for part in parts(shown_with(lesson, told)[0]) if part.startswith("worth"))
     assert f"{mark.split()[1]} labels without pretraining" in " ".join(told.words.split())
+
+
+@pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())
+def test_findings_light_the_runs_of_their_numbers(lesson: Lesson) -> None:
+    """The numbers are of stored runs, so a lit curve is the same with and without the learner's own run."""
+    for told in map(ExplainedFinding.read, lesson.explained):
+        settings = settings_of(lesson, told, lesson.defaults)
+        stored = load_results(lesson.backdrop(settings))
+        both = stored | own_results(lesson, settings)
+        plain, beside = (lesson.picture(evidence, settings, Settings()) for evidence in (stored, both))
+        if told.view or plain.kind != "chart":
+            continue
+        lit = {name_of(one): one["data"] for one in plain.spec["series"] if is_named(name_of(one), told.lit)}
+        now = {name_of(one): one["data"] for one in beside.spec["series"]}
+        assert all(now.get(name) == data for name, data in lit.items()), f"“{told.title}” lights other runs"

@@ -109,6 +109,8 @@ def paled(series: dict[str, Any]) -> dict[str, Any]:
     for label in ("endLabel", "label"):
         if label in series:
             faint[label] = series[label] | {"opacity": 0.35}
+    if "labelLine" in series:
+        faint["labelLine"] = series["labelLine"] | {"lineStyle": series["labelLine"]["lineStyle"] | {"opacity": PALE}}
     if "markPoint" in series:
         faint["markPoint"] = series["markPoint"] | {"label": series["markPoint"]["label"] | {"opacity": 0.35}}
     if "markLine" in series:
