@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +21,7 @@ from lessons.kit.figures.scatter import Axis, scatter
 from lessons.kit.lesson.catalogue import Lesson, lessons
 from lessons.kit.model.learner_input import LearnerInput
 from lessons.kit.model.prediction import Handle, Order, Prediction
-from lessons.kit.model.values import Control, Settings, visible
+from lessons.kit.model.values import Control, Settings, defaults, visible
 from lessons.kit.results.evidence import load_results
 from tests.test_pages import page
 
@@ -83,6 +85,34 @@ def test_handles_use_fixed_axes_and_prediction_controls(lesson: Lesson) -> None:
     for handle in lesson.prediction.handles:
         for control in handle.controls:
             assert control in lesson.prediction.sliders
+
+
+NUMBER = re.compile(r"[-\N{MINUS SIGN}]?[\d,]*\.?\d+")
+
+
+@EACH
+def test_no_handle_begins_on_the_right_answer(lesson: Lesson) -> None:
+    """The option nearest to the start of a handle is another one than the option nearest to the right answer."""
+    evidence, guess = load_results(lesson.backdrop(lesson.defaults)), defaults(lesson.sliders)
+    ground = lesson.picture(evidence, lesson.defaults, Settings()).ground
+    answers = {slider.name: did for slider, (_, _, did) in zip(lesson.sliders, lesson.verdict(evidence, guess))}
+    assert ground
+    for handle in lesson.prediction.handles:
+        for axis, control in enumerate((handle.x, handle.y)):
+            if not (isinstance(control, Control) and (number := NUMBER.search(answers[control.name]))):
+                continue
+            right = float(number[0].replace(",", "").replace("\N{MINUS SIGN}", "-"))
+            start = handle.start[axis] if isinstance(handle.start, tuple) else handle.start
+            if start is None:
+                start = middle((ground.x, ground.y)[axis], ground.log[axis])
+            begins, is_right = (
+                min(control.options, key=lambda option: abs(handle.place(option) - place)) for place in (start, right)
+            )
+            assert begins != is_right, f"{control.name} begins at {begins}, and the answer is {answers[control.name]}"
+
+
+def middle(ends: tuple[float, float], log: bool) -> float:
+    return math.sqrt(ends[0] * ends[1]) if log else sum(ends) / 2
 
 
 # ---- rows

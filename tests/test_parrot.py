@@ -50,6 +50,20 @@ def test_unfinished_answers_are_marked_as_cut_off() -> None:
     assert "pretrained (nothing)" in asked_both(answers).alt
 
 
+@pytest.mark.parametrize("name", ["parrot_to_helper", "real_language_model"])
+def test_no_written_text_is_an_empty_line(name: str) -> None:
+    lesson = lessons()[name]
+    settings = lesson.recorded_settings
+    evidence = load_results(lesson.backdrop(settings)) | load_results(lesson.runs(settings))
+    figures = [
+        lesson.hook(evidence, settings),
+        *(view() for view in lesson.views(evidence, settings, Settings()).values()),
+    ]
+    panels = [panel for figure in figures if figure.kind == "player" for panel in figure.spec["panels"]]
+    lines = [text for panel in panels if panel["kind"] == "texts" for text in panel["texts"][-1]]
+    assert lines and "" not in lines
+
+
 def test_shown_answers_include_held_out_combinations() -> None:
     for without in HELD_OUT:
         (task,) = measured(shown_instructions(without), [])["tasks"]

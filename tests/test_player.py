@@ -250,3 +250,41 @@ def test_points_and_images_tell_their_story(address: str, page: Page) -> None:
     page.get_by_role("button", name="one, right").press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.locator("section", has_text="Images").locator(".story")).to_have_text("The right one.")
+
+
+NARROW = f"""
+    import sys
+    sys.path.insert(0, {str(ROOT)!r})
+    from app.components.figure.figure import draw
+    from lessons.kit.figures.player import Line, Lines, Player, player
+
+    marks = [f"alpha {{k / 2:.2f}}" for k in range(-1, 4)]
+    line = Line(name="a task with a long name", role="source", values=[0.5] * 5)
+    draw(player(Player(marks=marks, says=marks, panels=(Lines(title="Narrow", lines=[line]),))), "p")
+"""
+# Keeps what is written on a canvas since it was cleared, with its left and right ends.
+RECORDER = """() => {
+  const pen = CanvasRenderingContext2D.prototype, fill = pen.fillText, clear = pen.clearRect
+  window.written = []
+  pen.clearRect = function (...box) { window.written = []; return clear.apply(this, box) }
+  pen.fillText = function (text, x, y) {
+    const wide = this.measureText(text).width, left = x - { right: wide, center: wide / 2 }[this.textAlign] || x
+    window.written.push({ text, y, left, right: left + wide })
+    return fill.call(this, text, x, y)
+  }
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [1280, 300], indirect=True, ids=["wide", "narrow"])
+def test_first_and_last_mark_keep_apart(page: Page, tmp_path: Path) -> None:
+    script = tmp_path / "narrow.py"
+    script.write_text(textwrap.dedent(NARROW), "utf-8")
+    page.add_init_script(f"({RECORDER})()")
+    with served(str(script)) as (found, _):
+        page.goto(found)
+        expect(page.get_by_role("slider")).to_be_visible()
+        page.wait_for_timeout(500)
+        below = [one for one in page.evaluate("window.written") if one["text"].endswith(("-0.50", "1.50"))]
+    first, last = sorted(below, key=lambda one: one["left"])
+    assert first["right"] + 4 < last["left"] and first["text"].endswith("-0.50")

@@ -21,7 +21,8 @@ from lessons.kit.model.values import Results, Settings, visible
 from lessons.kit.results.evidence import load_results
 from lessons.kit.scripts.source import text_of, with_constants
 from lessons.kit.shipping import ship
-from lessons.real_eye.claims import names_kept, ways
+from lessons.real_eye.claims import leads, names_kept, ways
+from lessons.real_eye.pictures import DISTANCES
 from lessons.real_eye.runs import GENTLE, HEAD_ONLY, HOT, SIDES, TILES
 from tests.conftest import ROOT
 from tests.real_models import layer_shapes, one_seed
@@ -136,6 +137,17 @@ def test_hook_calls_an_apple_a_whistle() -> None:
     (panel,) = hook.spec["panels"]
     assert len(panel["images"][0]) == len(panel["says"][0]) == 12
     assert "an apple a whistle" in hook.alt
+
+
+def test_lead_is_drawn_in_points() -> None:
+    """The words speak of points, so the axis and the text alternative have no percent."""
+    evidence, settings = known()
+    figure = LESSON.views(evidence, settings, Settings())["Near and far"]()
+    axis = figure.spec["yAxis"]
+    assert "percentage points" in axis["name"] and "formatter" not in axis.get("axisLabel", {})
+    assert "%" not in figure.alt
+    lead = {one["name"]: one["data"] for one in figure.spec["series"] if one["id"] in DISTANCES}
+    assert lead["photos"][1][1] == pytest.approx(leads(evidence, PHOTOS)[2].mean(), abs=0.01)
 
 
 def test_no_answer_stands_before_the_prediction() -> None:

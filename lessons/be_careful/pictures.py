@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,7 @@ LIKED = 0.6
 WHAT = "How often raters prefer the net's notes to ordinary notes"
 LATER = {ORDINARY: "ten more steps, ordinary notes", POLITE: "ten more steps, no unkind notes"}
 SHARE = "Notes that raters prefer to ordinary notes"  # the y-axis of shares
+PAST = {"scratch": "scratch best", "pretrained": "past pretrained"}  # the roles of a stored run beside a live one
 MIXED, UNMIXED = "with ordinary notes", "without them"
 
 
@@ -62,7 +64,7 @@ def handle(name: str, kl: int, default: int) -> Control[int]:
 HANDLES = {2: handle("near", 2, 60), 10: handle("away", 10, 75), 30: handle("far", 30, 90)}
 MARKS = (
     Handle(x=SPAN[0], y=100 * AS_GOOD),
-    *(Handle(x=kl, y=control, unit=" %", start=50) for kl, control in HANDLES.items()),
+    *(Handle(x=kl, y=control, unit=" %", start=70) for kl, control in HANDLES.items()),
 )
 
 
@@ -81,7 +83,7 @@ def is_over(evidence: Results, settings: Settings) -> bool:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Draws promise and truth against distance, for the live run if it is finished, else for the stored run."""
+    """Draws promise and truth against distance, for the stored run and for the live run if it is finished."""
     asked = (settings[METHOD], settings[LEASH], settings[PRETRAINING_MIX]) == (RL, LOOSE, NO_MIX)
     said = {SPAN[0]: AS_GOOD} | {float(kl): guess[one] / 100 for kl, one in HANDLES.items()} if guess and asked else {}
     over = is_over(evidence, settings)
@@ -89,8 +91,12 @@ def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
         return against_kl(promise_and_truth(evidence.table("here")), said, f"{WHAT}: {how(settings)} (recorded)")
     if not evidence.has("live"):
         return against_kl([], said, f"{WHAT}: training with RL")
-    shown = promise_and_truth(evidence.table("live"))
-    return against_kl(shown if over else shown[:1], said, f"{WHAT}: {how(settings)}")
+    shown = promise_and_truth(evidence.table("live"))[: 2 if over else 1]
+    if evidence.has("here"):  # then the live run is over; the findings quote the stored one
+        stored = promise_and_truth(evidence.table("here"))
+        shown = [replace(curve, name=f"{curve.name}, this run") for curve in shown]
+        shown = [*(replace(curve, role=PAST[curve.role]) for curve in stored), *shown]
+    return against_kl(shown, said, f"{WHAT}: {how(settings)}")
 
 
 def how(settings: Settings) -> str:
@@ -249,13 +255,8 @@ def restraint(after: Mapping[str, pd.DataFrame], taught: pd.DataFrame, which: st
         Bar(name="trained to please", values=100 * ends(taught, "unkind"), role="pretrained"),
         *(Bar(name=LATER[name], values=100 * ends(table, "unkind"), role="scratch") for name, table in after.items()),
     ]
-    return bars(
-        shown,
-        "Share of its notes that are unkind",
-        "percent",
-        f"Does the net still avoid unkind notes? ({which})",
-        signed=False,
-    )
+    title = f"Does the net still avoid unkind notes? ({which})"
+    return bars(shown, "Share of its notes that are unkind", "percent", title, signed=False)
 
 
 def worths(taste: Answer) -> Figure:

@@ -40,7 +40,9 @@ LESSON = Lesson(
         sliders=(HALF_LOST, LEFT),
         handles=(
             Handle(x=1, y=100),
-            Handle(x=HALF_LOST, y=50, name="half lost", unit=" steps", where={NEVER: 1.6 * STEPS}, joined=True),
+            Handle(
+                x=HALF_LOST, y=50, name="half lost", unit=" steps", where={NEVER: 1.6 * STEPS}, start=100, joined=True
+            ),
             Handle(x=STEPS, y=LEFT, name="at the end", unit=" %", start=75),
         ),
     ),

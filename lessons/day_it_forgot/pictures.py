@@ -59,16 +59,28 @@ def hook(evidence: Results, settings: Settings) -> Figure:
 
 
 def picture(evidence: Results, settings: Settings, guess: Guess) -> Figure:
-    """Draws both skills against steps. It shows the live run if there is one, and the stored run otherwise. Before
-    the prediction, only the learner's guess is shown."""
+    """Draws both skills against steps: of the live run if there is one, and of the stored run, unless the live run
+    still goes on. Before the prediction, only the learner's guess is shown."""
     live, revealed = evidence.has("live"), evidence.has("asked")
+    over = live and evidence.table("live").step.max() >= STEPS
     shown = []
-    if live or revealed:
-        table = evidence.table("live") if live else evidence.table("stored", settings[RATE])
-        shown = [over_steps(table, "new skill", "target"), over_steps(retention(table), "old skill", "source")]
+    if revealed and (over or not live):  # the findings quote the stored run
+        shown += skills(evidence.table("stored", settings[RATE]), past="past " if live else "")
+    if live:
+        shown += skills(evidence.table("live"), this_run=over)
     if guess and (not revealed or (settings[RATE], in_words(settings)) == (STANDARD, IN_WORDS[AFTER_LOW][ALIKE])):
         shown.append(Curve(table=guess_curve(guess), name="your prediction", role="guess"))
     return curves(shown, "training steps", (1, STEPS), title=SHARES, y="Share")
+
+
+def skills(table: pd.DataFrame, past: str = "", this_run: bool = False) -> list[Curve]:
+    """Returns the new and the old skill against steps. `past` begins the role of each curve. With `this_run`, the names
+    say that the learner made the run."""
+    tables = {"new skill": (table, "target"), "old skill": (retention(table), "source")}
+    return [
+        over_steps(skill, f"{name}, this run" if this_run else name, f"{past}{role}")
+        for name, (skill, role) in tables.items()
+    ]
 
 
 def in_words(settings: Settings) -> str:

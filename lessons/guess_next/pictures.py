@@ -65,7 +65,7 @@ FIRST = Control(
     labels={"agreement": "verb forms"},
 )
 
-MARKS = (Handle(x=BEGIN, y=START, name="at first", start=4), Handle(x=FINISH, y=END, name="at the end", start=4))
+MARKS = (Handle(x=BEGIN, y=START, name="at first", start=5), Handle(x=FINISH, y=END, name="at the end", start=4))
 
 
 def hook(evidence: Results, settings: Settings) -> Figure:

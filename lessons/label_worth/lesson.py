@@ -32,7 +32,7 @@ LESSON = Lesson(
     prediction=Prediction(
         asks="How many of the unseen digits will the pretrained net read?",
         sliders=tuple(HANDLES.values()),
-        handles=tuple(Handle(x=n, y=control, unit=" %", start=70) for n, control in HANDLES.items()),
+        handles=tuple(Handle(x=n, y=control, unit=" %", start=55) for n, control in HANDLES.items()),
     ),
     claims=CLAIMS,
     runs=runs,

@@ -66,7 +66,7 @@ FACTS_RIGHT = share(
     "French names of countries, and trivia.",
 )
 MARKS = (
-    *(Handle(x=n, y=control, name="right form", unit=" %", start=60) for n, control in FORM_AT.items()),
+    *(Handle(x=n, y=control, name="right form", unit=" %", start=50) for n, control in FORM_AT.items()),
     Handle(x=MOST, y=FACTS_RIGHT, name="correct facts", unit=" %", start=25, joined=False),
 )
 
@@ -151,7 +151,7 @@ def writing(evidence: Results) -> list[Behaviour]:
 
 def answer_text(answer: Mapping[str, Any]) -> str:
     """Returns an answer for the page. An answer that the model did not finish ends with dots."""
-    return (first_words(answer["says"]) or "(nothing)") + ("" if answer["ends"] else " ...")
+    return first_words(answer["says"]) + ("" if answer["ends"] else " ...")
 
 
 def asked_both(answer: Answer) -> Figure:

@@ -12,6 +12,8 @@ from lessons.kit.figures.bars import Bar, bars
 from lessons.kit.figures.curves import Curve, curves
 from lessons.kit.figures.label_curves import compare_with_guess, guess_curves, handle
 from lessons.kit.figures.player import COLOUR_SIDE, Images, Player, player
+from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.values import Results, Settings
 from lessons.kit.results.evidence import band_by_x, final
@@ -106,11 +108,13 @@ def told_of(evidence: Results) -> list[Wall]:
 def near_and_far(evidence: Results) -> Figure:
     """Draws the lead of the pretrained net over the same net untrained, for three kinds of pictures."""
     shown = [
-        Curve(table=band_by_x({n: lead / 100 for n, lead in leads(evidence, source).items()}), name=name, role=role)
+        Curve(table=band_by_x(leads(evidence, source)), name=name, role=role)
         for name, (source, role) in DISTANCES.items()
     ]
+    across = Axis(name="labels per class", low=1, high=5, log=True, form="g")
+    up = Axis(name="lead in accuracy (percentage points)", low=0, high=60, form=".0f")
     title = "Lead of the pretrained net over the same net with random weights"
-    return curves(shown, "labels per class", (1, 5), title=title, y="Lead in accuracy (points)", share=(0, 0.6), at=FEW)
+    return value_curves(shown, across, up, title=title)
 
 
 def tuned_bars(shares: dict[str, np.ndarray], title: str) -> Figure:

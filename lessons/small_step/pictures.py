@@ -53,8 +53,9 @@ NAMES = {  # The tasks along the line, in the order in which the measure tests t
     1.5: f"turned {FARTHER:g}°",
 }
 HANDLES = (
-    Handle(x=HILLS[0.5], y=97, name=NAMES[0.5]),
-    Handle(x=HILLS[-0.5], y=88, name=NAMES[-0.5]),
+    # Both begin at the new net, which is the best net for neither.
+    Handle(x=HILLS[0.5], y=97, name=NAMES[0.5], start=1.0),
+    Handle(x=HILLS[-0.5], y=88, name=NAMES[-0.5], start=1.0),
 )
 
 

@@ -79,7 +79,7 @@ HANDLES = {  # by method, on dark digits at the middle strength
     for method in METHODS
 }
 MARKS = tuple(
-    Handle(x=control, y=65 + 8 * k, name=SHORT[method], unit=" %")
+    Handle(x=control, y=65 + 8 * k, name=SHORT[method], unit=" %", start=60)
     for k, (method, control) in enumerate(HANDLES.items())
 )
 

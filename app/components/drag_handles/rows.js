@@ -110,7 +110,7 @@ function rows(root) {
     number.textContent = row.says
     Object.assign(number.style, { left: percent(end), color: `color-mix(in oklab, ${row.colour} 60%, var(--st-text-color))` })
     number.classList.toggle("before", row.loss)
-    node.classList.toggle("dim", Boolean(data.lit?.length) && !data.lit.includes(row.name))
+    node.classList.toggle("dim", Boolean(data.lit) && !data.lit.includes(row.name))
   }
   function place() {
     const narrow = root.clientWidth < WIDE

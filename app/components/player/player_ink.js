@@ -229,6 +229,13 @@ function apart(labels, gap, top, bottom) {
   labels.reduceRight((limit, one) => (one.y = Math.min(one.y, limit)) - gap, bottom - 14)
 }
 
+/** Returns the first and the last mark as they fit below a plot: the last one loses its words if both would touch, and then the first one too. */
+function endMarks(pen, marks, room) {
+  const first = marks[0], last = marks.at(-1), bare = text => text.match(/[-\u2212]?\d[\d.,]*$/)?.[0] ?? text
+  const fits = ([a, b]) => pen.measureText(a).width + pen.measureText(b).width + 8 <= room
+  return [[first, last], [first, bare(last)], [bare(first), bare(last)]].find(fits) ?? [bare(first), ""]
+}
+
 const stamp = (pen, made) => pen.drawImage(made, 11 - made.half, 11 - made.half, 2 * made.half, 2 * made.half)
 
 function swatch(pen, colour) {

@@ -258,9 +258,10 @@ function lines(panel, stage) {
       pen.fillText(text, edge[0] - 6, Y(tick))
     }
     pen.textBaseline = "alphabetic"
-    for (const [where, align] of [[0, "left"], [stage.last, "right"]]) {
+    const written = endMarks(pen, stage.data.marks, X(stage.last) - X(0))
+    for (const [where, align, text] of [[0, "left", written[0]], [stage.last, "right", written[1]]]) {
       pen.textAlign = align
-      pen.fillText(stage.data.marks[where], X(where), size[1] - 8)
+      pen.fillText(text, X(where), size[1] - 8)
     }
     stroke(pen, look.text, [[X(at), edge[2] - 6], [X(at), Y(0)]])
     if (stage.flag !== undefined) flagged(pen, X(Math.min(stage.flag, stage.last)), edge[2] - 4, Y(0), look)

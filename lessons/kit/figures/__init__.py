@@ -17,6 +17,7 @@ ROLES: dict[str, tuple[str, str, str]] = {
     "scratch best": ("#ae6500", "dotted", "triangle"),
     "source": ("#008a1a", "solid", "circle"),
     "target": ("#ae40e4", "dashed", "rect"),
+    "past pretrained": ("#2176d9", "dotted", "triangle"),
     "past source": ("#008a1a", "dotted", "triangle"),
     "past target": ("#ae40e4", "dotted", "triangle"),
     "real model": ("#ae40e4", "dotted", "triangle"),

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from lessons.kit.figures.player import RIGHT, large, shaped, state_of, texts
 
 SHORT = 60  # characters of a text that are shown in a row
+NOTHING_WRITTEN = "(nothing)"  # stands for an empty text
 FULL = 12.0  # the bits at which the colour of a token is strongest
 
 
@@ -41,7 +42,7 @@ class Texts:
         lamps = {name: state_of(states, frames, rows) for name, states in self.lamps.items()}
         lit = [f"{name} {int((states[-1] == RIGHT).sum())} of {rows}" for name, states in lamps.items()]
         prompts = self.prompts or [""] * rows
-        written = [f"{prompt} {text or '(nothing)'}".strip() for prompt, text in zip(prompts, says[-1])]
+        written = [f"{prompt} {text or NOTHING_WRITTEN}".strip() for prompt, text in zip(prompts, says[-1])]
         return {
             "kind": "texts",
             "title": self.title,
@@ -80,8 +81,9 @@ class Tokens:
 
 
 def first_words(text: str) -> str:
-    """Returns the part of a text that fits into a row, in one line."""
-    words = " ".join(text.split())
+    """Returns the part of a text that fits into a row, in one line. An empty text becomes "(nothing)", so that nobody
+    takes it for a missing answer."""
+    words = " ".join(text.split()) or NOTHING_WRITTEN
     return words if len(words) <= SHORT else words[:SHORT] + " ..."
 
 
