@@ -22,8 +22,8 @@ def plan(minutes: str) -> list[tuple[int, int, str]]:
     return [(int(begins), int(ends), where) for begins, ends, where in ROW.findall(part)]
 
 
-def test_there_are_three_plans() -> None:
-    assert PLANS == ["25", "45", "90"]
+def test_there_are_four_plans() -> None:
+    assert PLANS == ["25", "45", "60", "90"]
 
 
 @pytest.mark.parametrize("minutes", PLANS)
@@ -58,5 +58,5 @@ def test_numbers_in_plans_come_from_claims() -> None:
     for shown, claim, key in claimed:
         assert shown == shipped(claim).numbers[key].lstrip("+-"), (claim, key)
     rest = ROW.sub("", CLAIMED.sub("", TEXT))
-    rest = re.sub(r"25, 45 and 90 minutes|^## In \d+ minutes", "", rest, flags=re.MULTILINE)
+    rest = re.sub(r"25, 45, 60 and 90 minutes|^## In \d+ minutes", "", rest, flags=re.MULTILINE)
     assert re.findall(r"\d+", rest) == []
