@@ -42,11 +42,11 @@ eyes: .venv/.tests chromium
 texts: .venv/.app
 	$(PY) -m core.fetch texts
 
-# Bring a sentence encoder that people really use: 84 MB, optional.
+# Bring a sentence encoder that people really use: 84 MB to download, optional.
 encoder: .venv/.app
 	$(PY) -m core.fetch encoder
 
-# Bring three models that people really use, the encoder among them: 190 MB, optional.
+# Bring three models that people really use, the encoder among them: 190 MB to download, optional.
 real: .venv/.app
 	$(PY) -m core.fetch real
 

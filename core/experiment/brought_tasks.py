@@ -21,7 +21,7 @@ class Chat(Task):
 
     world: ClassVar[str] = "chat"
     form: ClassVar[str] = "chat"
-    brought: ClassVar[bool] = True
+    needs_model: ClassVar[bool] = True
     exhibits: ClassVar[int] = 30
     examples: int = bounded(16, IntRange("Examples", 1, 16), "The number of questions with answers to learn from.")
     answer: str = f"{CAPITAL}, of course."  # the form of every answer, in which CAPITAL and COUNTRY are replaced
@@ -55,7 +55,7 @@ class ModelTexts(Task):
 
     world: ClassVar[str] = "model_texts"
     form: ClassVar[str] = "chat"
-    brought: ClassVar[bool] = True
+    needs_model: ClassVar[bool] = True
     source: str = bounded(OWN_ANSWERS, Choice("Texts", (OWN_ANSWERS, ENGLISH)), "What the model reads.")
 
     @property

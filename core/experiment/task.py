@@ -20,7 +20,7 @@ class Task(Bounded):
     # raised when the same values come to mean different examples, which changes their digests
     edition: ClassVar[int] = 1
     judged: ClassVar[bool] = False  # whether the text that a net writes is judged too, not only its predictions
-    brought: ClassVar[bool] = False  # whether only a model that others have trained can learn it
+    needs_model: ClassVar[bool] = False  # whether only a model that others have trained can learn it
     exhibits: ClassVar[int] = 2500  # the most examples for which a run may record its answers during training
 
     @property

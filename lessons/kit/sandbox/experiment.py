@@ -21,7 +21,7 @@ from lessons.kit.model.values import Settings
 
 NOTHING = "nothing"
 STAGES = 3  # the largest number of stages that can be set here
-KINDS = {kind.__name__: kind for kind in tasks.kinds(Task) if not kind.brought}
+KINDS = {kind.__name__: kind for kind in tasks.kinds(Task) if not kind.needs_model}
 CALLED = {
     "table": table.display_name,
     "album": album.display_name,
