@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import combinations, pairwise
 from typing import Any
@@ -14,7 +15,7 @@ from app.beats.watch import own_results
 from lessons.kit.figures import Figure, Ground, share
 from lessons.kit.figures.curves import Curve, curves
 from lessons.kit.figures.end_labels import spread_places
-from lessons.kit.figures.scatter import Axis
+from lessons.kit.figures.scatter import Axis, Dot, clear_side
 from lessons.kit.figures.value_curves import value_curves
 from lessons.kit.lesson.catalogue import Lesson, Views, lessons
 from lessons.kit.model.values import Settings, defaults, visible
@@ -107,3 +108,23 @@ def test_name_too_long_for_its_room_is_broken() -> None:
     ]
     lines = series["endLabel"]["formatter"].split("\n")
     assert len(lines) > 1 and max(map(len, lines)) <= 15 and " ".join(lines) == series["name"]
+
+
+def test_name_of_a_dot_covers_no_other_dot() -> None:
+    """It stays within the chart, and does not hide the line from another dot to its name above the axes."""
+    ground = Ground(x=(0, 100), y=(0, 100), left=62, right=40)
+    mine = Dot(name="this run", x=50, y=50)
+    assert clear_side(mine, [], ground) == "right"
+    assert clear_side(mine, [Dot(name="a", x=60, y=50)], ground) == "left"
+    beside = [Dot(name=str(x), x=x, y=50) for x in (35, 60)]
+    assert clear_side(mine, beside, ground) == "top"
+    assert clear_side(mine, [*beside, Dot(name="b", x=50, y=50, side="lane")], ground) == "bottom"
+    assert clear_side(replace(mine, x=99), [], ground) == "left"
+
+
+def test_names_of_learners_dots_cover_no_others() -> None:
+    lesson = lessons()["ways_to_remember"]
+    evidence = load_results(lesson.backdrop(lesson.defaults)) | load_results(lesson.runs(lesson.recorded_settings))
+    drawn = lesson.picture(evidence, lesson.defaults, Settings()).spec["series"]
+    (replay,) = (one for one in drawn if one.get("name") == "this run: replay")
+    assert replay["label"]["position"] == "bottom"  # LwF and EWC are on its left, and the edge of a phone on its right

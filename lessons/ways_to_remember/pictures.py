@@ -9,11 +9,11 @@ from functools import partial
 
 import pandas as pd
 
-from lessons.kit.figures import Figure, percent
+from lessons.kit.figures import Figure, Ground, percent
 from lessons.kit.figures.answer_wall import Wall, class_letter, walls
 from lessons.kit.figures.curves import Curve, curves, over_steps
 from lessons.kit.figures.memory_sketches import four_ways
-from lessons.kit.figures.scatter import Axis, Dot, scatter
+from lessons.kit.figures.scatter import LEFT, Axis, Dot, clear_side, scatter
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Control, Results, Settings
@@ -221,7 +221,8 @@ def plane(tables: Tables, chosen: str, live: Tables, guesses: Mapping[str, int],
         joined += [[SHORT[NAIVE], *ways.values()]] if ways else []
     for way, table in live.items():
         yours = dot(f"this run: {at_middle(way)}", *skills(table), "target")
-        shown.append(replace(yours, side="lower right" if yours.x < 60 else "lower left"))
+        ground = Ground(x=X, y=Y, left=LEFT, right=40)
+        shown.append(replace(yours, side=clear_side(yours, shown, ground)))
     for method, left in guesses.items():
         met = tables.get(f"{method} middle")
         y = 100 * float(final(met).mean()) if met is not None else Y[0] + 5

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lessons.kit.figures import ROLES, Figure, Ground, compact
+from lessons.kit.figures import ROLES, Figure, Ground, compact, share
+from lessons.kit.figures.end_labels import HIGH, WIDE
 
 # The side of a name, and how many pixels it is lowered. Lowered names do not touch the arms of the cross of the dot.
 SIDES = {side: (side, 0) for side in ("right", "left", "top", "bottom")}
 SIDES |= {f"lower {side}": (side, 13) for side in ("right", "left")}
+LETTER, LINE, NEAR = 7, 15, 9  # pixels of a letter of a bold name, of its height, and from a dot to its name
 LEFT = 62  # pixels for the numbers and the name of the y-axis
 # Pixels above the axes for names in one row, each joined to its dot by a thin line; for dots that are close together.
 LANE = 28
@@ -67,6 +69,39 @@ def scatter(
     told = "; ".join(f"{dot.name}: {dot.x:{x.form}}, {dot.y:{y.form}}" for dot in shown)
     alt = f"{y.name} against {x.name}. Each as {x.name}; {y.name}: {told}."
     return Figure(kind="chart", spec=option, alt=alt, title=title, height=height, ground=ground)
+
+
+def clear_side(dot: Dot, others: Sequence[Dot], ground: Ground) -> str:
+    """Returns the side of a dot at which its name covers the fewest other dots and ends within the chart, on a phone
+    and on a wide screen. If several sides are alike, it is the first one of SIDES."""
+
+    def covered(side: str) -> float:
+        total = 0.0
+        for wide, high in ((WIDE, HIGH), (3 * WIDE, 1.7 * HIGH)):
+            x, y = pixels(dot, ground, wide, high)
+            left, top = corner(side, x, y, LETTER * len(dot.name))
+            right, bottom = left + LETTER * len(dot.name), top + LINE
+            for other in others:
+                there = pixels(other, ground, wide, high)
+                beside = left - NEAR < there[0] < right + NEAR and top - NEAR < there[1]
+                total += beside and there[1] < bottom + NEAR
+                total += 0.3 * (beside and other.side == "lane" and top < there[1])  # the line to its name
+            total += 10 * (left < -ground.left or right > wide + ground.right or top < 0 or bottom > high)
+        return total
+
+    return min(SIDES, key=covered)
+
+
+def pixels(dot: Dot, ground: Ground, wide: float, high: float) -> tuple[float, float]:
+    """Returns the place of a dot in pixels, from the left and from the top of axes of this size."""
+    return wide * share(dot.x, ground.x, ground.log[0]), high * (1 - share(dot.y, ground.y, ground.log[1]))
+
+
+def corner(side: str, x: float, y: float, long: float) -> tuple[float, float]:
+    """Returns the left upper corner of a name of this length beside a dot at x and y."""
+    where, lower = SIDES[side]
+    left = {"right": x + NEAR, "left": x - NEAR - long}.get(where, x - long / 2)
+    return left, {"top": y - NEAR - LINE, "bottom": y + NEAR}.get(where, y - LINE / 2) + lower
 
 
 def grounded(x: Axis, y: Axis, top: int) -> Ground | None:
