@@ -76,7 +76,8 @@ def name_of(series: dict[str, Any]) -> str:
 
 def named_dot(series: dict[str, Any]) -> dict[str, Any]:
     """Returns a highlighted series. A dot shows its name, also if it has none in the whole picture."""
-    return series | {"label": series["label"] | {"show": True}} if series["type"] == "scatter" else series
+    is_dot = series["type"] == "scatter" and "label" in series  # the dots of a class have no labels
+    return series | {"label": series["label"] | {"show": True}} if is_dot else series
 
 
 def paled_bars(series: dict[str, Any], kept: Collection[int]) -> dict[str, Any]:
