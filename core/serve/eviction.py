@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -111,8 +112,10 @@ def evictables() -> Iterator[Evictable]:
             yield Evictable(path, size, used, idle=used + UNUSED)
 
 
+@lru_cache(maxsize=20_000)
 def starts_from_model(path: Path) -> bool:
-    """Returns whether the run in a folder started from a model that others have trained."""
+    """Returns whether the run in a folder started from a model that others have trained. The folder has the digest of
+    the run as its name, so the answer never changes, and no check reads the file again."""
     with suppress(OSError, ValueError, BadValue):
         run = from_json(json.loads((path / "spec.json").read_text("utf-8")))
         return isinstance(run, Run) and bool(run.start and run.start.brought)

@@ -103,11 +103,7 @@ def keep(data: bytes, name: str, again: bool = False) -> str:
     Raises BadValue with a sentence if it cannot be stored. `again` means that this app wrote the zip.
     """
     album = read(data, again)
-    said = album.images.tobytes() + album.labels.tobytes() + "/".join(album.names).encode("utf-8", "replace")
-    kept = storage.storage_name(name, said, "album")
-    storage.keep(path(kept), "album", lambda part: part.write_bytes(to_npz(album)), name)
-    provenance.keep(path(kept), provenance.Provenance(album.notes))
-    return kept
+    return picture_zip.keep(album, "album", path, lambda: to_npz(album), name)
 
 
 def to_npz(album: Album) -> bytes:

@@ -152,11 +152,7 @@ def keep_collected(photos: Mapping[str, Sequence[np.ndarray]]) -> str:
 
 def keep_album(album: PhotoAlbum, name: str) -> str:
     """Stores photos under a name that contains a digest of them, and returns this name."""
-    said = album.images.tobytes() + album.labels.tobytes() + "/".join(album.names).encode("utf-8", "replace")
-    kept = storage.storage_name(name, said, "photos")
-    storage.keep(path(kept), "album", lambda part: part.write_bytes(to_npz(album)), name)
-    provenance.keep(path(kept), provenance.Provenance(album.notes))
-    return kept
+    return picture_zip.keep(album, "photos", path, lambda: to_npz(album), name)
 
 
 def to_npz(album: PhotoAlbum) -> bytes:

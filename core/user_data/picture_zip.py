@@ -10,14 +10,16 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
 from core.experiment.checks import BadValue, quote
-from core.user_data import storage
+from core.user_data import provenance, storage
 from core.user_data.delimited import count_noun
 from core.user_data.file_kinds import refuse_others
 from core.user_data.small_pictures import BROKEN, EACH, ENDINGS, LIGHT, Convert, decode
@@ -38,6 +40,19 @@ class PictureFolders:
     folders: list[str]
     notes: tuple[str, ...]  # sentences about how the zip was read
     ours: bool  # whether this app wrote the zip
+
+
+class Pictured(Protocol):
+    """What both kinds of albums have: their pictures, the class of each, and how they were read."""
+
+    @property
+    def images(self) -> np.ndarray: ...
+    @property
+    def labels(self) -> np.ndarray: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
 
 
 def read(data: bytes, convert: Convert) -> PictureFolders:
@@ -137,3 +152,13 @@ def write(images: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> byt
             # without the time, so that equal albums give equal zips
             archive.writestr(zipfile.ZipInfo(f"{folder}/{k:04}.png"), one.getvalue())
     return told.getvalue()
+
+
+def keep(found: Pictured, word: str, path: Callable[[str], Path], write_to: Callable[[], bytes], name: str) -> str:
+    """Stores pictures under a name that contains a digest of them, and returns this name. It begins with a word of the
+    file's name, or with `word`. Raises BadValue with a sentence if they cannot be stored."""
+    said = found.images.tobytes() + found.labels.tobytes() + "/".join(found.names).encode("utf-8", "replace")
+    kept = storage.storage_name(name, said, word)
+    storage.keep(path(kept), "album", lambda part: part.write_bytes(write_to()), name)
+    provenance.keep(path(kept), provenance.Provenance(found.notes))
+    return kept

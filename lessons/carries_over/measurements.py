@@ -6,13 +6,12 @@ effect is a share of the largest possible one. It may be below 0 or above 1 by c
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from core.experiment.tasks import COMBINATIONS
 from lessons.kit.model.values import Results
-from lessons.kit.results.evidence import final, oracle_best, retention
+from lessons.kit.results.chat_answers import FORM, PLAIN, TRUE, otherwise, shares
+from lessons.kit.results.evidence import final, final_of_draws, oracle_best, retention
 
 PHOTOS, SIX_EMOJI = "photos", "emoji of six kinds"  # sources of pictures in lesson 19
 OF_TEN, OF_SIX = 1 / 10, 1 / 6  # accuracy of a guess
@@ -47,13 +46,8 @@ def head_first(evidence: Results) -> np.ndarray:
 
 
 def head_first_of_the_eye(evidence: Results) -> np.ndarray:
-    first, at_once = (each_draw(evidence, "way", way) for way in ("head first", "all at once"))
+    first, at_once = (final_of_draws(evidence, "way", way) for way in ("head first", "all at once"))
     return lacks(first, at_once, OF_SIX)
-
-
-def each_draw(evidence: Results, *place: Any) -> np.ndarray:
-    """Returns the final accuracies of runs of one net each."""
-    return np.array([final(table)[0] for _, table in sorted(evidence.tables(*place).items())])
 
 
 def near(evidence: Results) -> np.ndarray:
@@ -77,17 +71,9 @@ def patch(evidence: Results) -> np.ndarray:
 
 
 def patch_of_the_model(evidence: Results) -> np.ndarray:
-    before = judged(evidence, "right", 0, "full").mean()
-    thin, full = (judged(evidence, "right", -1, way) for way in ("patch", "full"))
+    before = shares(evidence, TRUE, 0, "full").mean()
+    thin, full = (shares(evidence, TRUE, -1, way) for way in ("patch", "full"))
     return share_of(thin - before, full - before)
-
-
-def judged(evidence: Results, what: str, at: int, *place: Any) -> np.ndarray:
-    """Returns the share of good answers of the language model on every draw, at the first test (0) or at the last
-    one (-1)."""
-    role, *rest = place
-    draws = sorted(evidence.tables(role, *rest))
-    return np.array([np.mean(evidence.behaviour(role, *rest, k)[at]["0"][what]) for k in draws])
 
 
 def form(evidence: Results) -> np.ndarray:
@@ -101,7 +87,7 @@ def form(evidence: Results) -> np.ndarray:
 
 def form_of_the_model(evidence: Results) -> np.ndarray:
     place = ("tuned", "bare", 3e-4)
-    return judged(evidence, "formed", -1, *place) - judged(evidence, "right", -1, *place)
+    return shares(evidence, FORM, -1, *place) - shares(evidence, TRUE, -1, *place)
 
 
 def forgetting(evidence: Results) -> np.ndarray:
@@ -118,7 +104,7 @@ def high_rate(evidence: Results) -> np.ndarray:
 
 
 def high_rate_of_the_model(evidence: Results) -> np.ndarray:
-    gentle, hot = (judged(evidence, "plain_right", -1, "tuned", "bare", rate) for rate in (3e-4, 3e-3))
+    gentle, hot = (shares(evidence, PLAIN, -1, "tuned", "bare", rate) for rate in (3e-4, 3e-3))
     return lacks(gentle, hot, 0)
 
 
@@ -127,8 +113,7 @@ def prompt(evidence: Results) -> np.ndarray:
 
 
 def prompt_of_the_model(evidence: Results) -> np.ndarray:
-    answers = [answer for _, answer in sorted(evidence.answers("ways").items())]
-    return np.array([np.mean(answer["tasks"][0]["prompt"]["formed"]) for answer in answers])
+    return otherwise(evidence, "prompt", FORM)
 
 
 def replay(evidence: Results) -> np.ndarray:
@@ -139,6 +124,6 @@ def replay(evidence: Results) -> np.ndarray:
 
 
 def replay_of_the_model(evidence: Results) -> np.ndarray:
-    before = judged(evidence, "plain_right", 0, "hot").mean()
-    hot, kept = (judged(evidence, "plain_right", -1, way) for way in ("hot", "hot replay"))
+    before = shares(evidence, PLAIN, 0, "hot").mean()
+    hot, kept = (shares(evidence, PLAIN, -1, way) for way in ("hot", "hot replay"))
     return share_of(kept - hot, before - hot)

@@ -10,7 +10,7 @@ from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import Results
 from lessons.kit.model.wording import count_noun
-from lessons.kit.results.evidence import bootstrap, final, interval
+from lessons.kit.results.evidence import bootstrap, final_of_draws, interval
 from lessons.kit.results.label_savings import accuracies, best_accuracies
 from lessons.real_eye.runs import (
     FEW,
@@ -37,8 +37,7 @@ def leads(evidence: Results, source: str) -> dict[int, np.ndarray]:
 
 def ways(evidence: Results) -> dict[str, np.ndarray]:
     """Returns the accuracy on unseen photos on every draw, by the way to fine-tune."""
-    found = {way: evidence.tables("way", way) for way in WAYS}
-    return {way: np.array([final(table)[0] for table in draws.values()]) for way, draws in found.items() if draws}
+    return {way: final_of_draws(evidence, "way", way) for way in WAYS if evidence.tables("way", way)}
 
 
 def names_kept(evidence: Results) -> dict[str, np.ndarray]:

@@ -3,11 +3,14 @@ they only hide (R5), and what a high learning rate destroys (R6). R7 and R8 have
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
-from lessons.kit.model.values import Behaviour, Results
+from lessons.kit.model.values import Results
+from lessons.kit.results.chat_answers import FORM, PLAIN, TRUE, otherwise, shares
 from lessons.kit.results.evidence import in_percent
 from lessons.real_language_model.patch_and_replay import CLAIMS as PATCH_AND_REPLAY
 from lessons.real_language_model.runs import (
@@ -20,34 +23,13 @@ from lessons.real_language_model.runs import (
     sentence_runs,
 )
 
-FORM, TRUE, PLAIN = "formed", "right", "plain_right"  # what is judged: the form, the truth, and the truth as plain text
 
-
-def share(moment: Behaviour, what: str) -> float:
-    """Returns the share of the answers at one test that are judged good."""
-    return float(np.mean(moment["0"][what]))
-
-
-def shares(evidence: Results, what: str, at: int, *place: object) -> np.ndarray:
-    """Returns the share of good answers on every draw, at the first test (0) or at the last one (-1)."""
-    role, *rest = place
-    draws = sorted(evidence.tables(str(role), *rest))
-    return np.array([share(evidence.behaviour(str(role), *rest, k)[at], what) for k in draws])
-
-
-def loss(evidence: Results, *place: object) -> float:
+def loss(evidence: Results, *place: Any) -> float:
     """Returns the loss on the last batch of examples, as a mean over the draws."""
-    role, *rest = place
-    return float(np.mean([table.loss.iloc[-1] for table in evidence.tables(str(role), *rest).values()]))
+    return float(np.mean([table.loss.iloc[-1] for table in evidence.tables(*place).values()]))
 
 
-def otherwise(evidence: Results, way: str, what: str) -> np.ndarray:
-    """Returns the share of good answers of the untouched model on every draw, asked in another way."""
-    answers = [answer for _, answer in sorted(evidence.answers("ways").items())]
-    return np.array([np.mean(answer["tasks"][0][way][what]) for answer in answers])
-
-
-def numbers(evidence: Results, *place: object) -> dict[str, str]:
+def numbers(evidence: Results, *place: Any) -> dict[str, str]:
     """Returns the shares before and after as slots for the sentences."""
     found = {"before": 0, "after": -1}
     return {
@@ -57,7 +39,7 @@ def numbers(evidence: Results, *place: object) -> dict[str, str]:
     }
 
 
-def takes_form(evidence: Results, *place: object) -> Check:
+def takes_form(evidence: Results, *place: Any) -> Check:
     """Returns the condition that the model has learned the form of the examples."""
     return Check(
         says="after 30 steps, at least 90 % of the answers have the form of the examples",

@@ -11,6 +11,7 @@ from core.experiment.tasks import ModelTexts
 from lessons.kit.figures import percent
 from lessons.kit.lesson.catalogue import Check, Claim, Finding
 from lessons.kit.model.values import LabelledRun, Results, Seeds, Values
+from lessons.kit.results.chat_answers import FORM, PLAIN, TRUE, shares
 from lessons.kit.results.evidence import in_percent, interval
 from lessons.real_language_model.runs import ASKED, BARE, GENTLE, HOT, RANK, STEPS, TRAINED, patch_runs, task, tuned
 
@@ -56,12 +57,6 @@ def replay_runs(seeds: Seeds) -> Values:
     return found
 
 
-def shares(evidence: Results, role: str, what: str, at: int) -> np.ndarray:
-    """Returns the share of good answers on every draw, at the first test (0) or at the last one (-1)."""
-    draws = sorted(evidence.tables(role))
-    return np.array([np.mean(evidence.behaviour(role, k)[at]["0"][what]) for k in draws])
-
-
 def drift(evidence: Results) -> dict[str, np.ndarray]:
     """Returns how many more bits per character each model needs than before training, by the way to train, with the
     shape (draws, 2): its own old answers, and English."""
@@ -71,9 +66,9 @@ def drift(evidence: Results) -> dict[str, np.ndarray]:
 
 
 def small_patch(evidence: Results) -> Finding:
-    patch, full = (shares(evidence, way, "right", -1) for way in TRAINED)
-    formed = {way: float(shares(evidence, way, "formed", -1).mean()) for way in TRAINED}
-    before = shares(evidence, "patch", "right", 0)
+    patch, full = (shares(evidence, TRUE, -1, way) for way in TRAINED)
+    formed = {way: float(shares(evidence, FORM, -1, way).mean()) for way in TRAINED}
+    before = shares(evidence, TRUE, 0, "patch")
     value, low, high = in_percent(patch - full)
     return Finding(
         value=value,
@@ -112,14 +107,14 @@ def old_answers(evidence: Results) -> Finding:
     away = drift(evidence)
     own = {way: each[:, 0] for way, each in away.items()}
     english = {way: each[:, 1] for way, each in away.items()}
-    plain = {way: shares(evidence, way, "plain_right", -1) for way in away}
+    plain = {way: shares(evidence, PLAIN, -1, way) for way in away}
     saved = plain["hot replay"] - plain["hot"]
     value, low, high = in_percent(saved)
-    formed = [float(shares(evidence, f"{rate} replay", "formed", -1).mean()) for rate in WAYS]
+    formed = [float(shares(evidence, FORM, -1, f"{rate} replay").mean()) for rate in WAYS]
     numbers = {f"own_{slot(way)}": f"{each.mean():+.2f}" for way, each in own.items()}
     numbers |= {f"english_{slot(way)}": f"{each.mean():+.2f}" for way, each in english.items()}
     numbers |= {f"plain_{slot(way)}": percent(float(each.mean())) for way, each in plain.items()}
-    numbers |= {f"true_{slot(way)}": percent(float(shares(evidence, way, "right", -1).mean())) for way in away}
+    numbers |= {f"true_{slot(way)}": percent(float(shares(evidence, TRUE, -1, way).mean())) for way in away}
     return Finding(
         value=value,
         low=low,
@@ -147,8 +142,8 @@ def old_answers(evidence: Results) -> Finding:
         ),
         numbers=numbers
         | {
-            "plain_before": percent(float(shares(evidence, "hot", "plain_right", 0).mean())),
-            "true_before": percent(float(shares(evidence, "hot", "right", 0).mean())),
+            "plain_before": percent(float(shares(evidence, PLAIN, 0, "hot").mean())),
+            "true_before": percent(float(shares(evidence, TRUE, 0, "hot").mean())),
             "kept": str(KEPT),
         },
     )

@@ -15,9 +15,9 @@ from lessons.kit.figures.text_panels import Texts, first_words
 from lessons.kit.lesson.catalogue import Guess, Verdict, Views
 from lessons.kit.model.prediction import Handle
 from lessons.kit.model.values import Answer, Behaviour, Control, Results, Settings
+from lessons.kit.results.chat_answers import FORM, PLAIN, TRUE, otherwise, share, shares
 from lessons.kit.results.evidence import band_by_x
-from lessons.real_language_model.claims import FORM, PLAIN, TRUE, otherwise, share, shares
-from lessons.real_language_model.runs import BARE, GENTLE, HOT, QUESTIONS, RATE, SENTENCE, STEPS, STYLE, TRAINED
+from lessons.real_language_model.runs import BARE, GENTLE, HOT, QUESTIONS, RATE, SENTENCE, STEPS, STYLE
 
 ROWS = 6  # answers that are shown
 IN_FORM, IS_TRUE = "in the form", "true"  # check marks
@@ -236,14 +236,11 @@ def rates(evidence: Results) -> Figure:
 
 def patch_sizes(evidence: Results) -> Figure:
     """Draws how many capitals the model names after a small patch, and after training all weights."""
-    patch, full = (
-        np.array([share(evidence.behaviour(way, k)[-1], TRUE) for k in sorted(evidence.tables(way))]) for way in TRAINED
-    )
     return true_bars(
         {
             "before training": (shares(evidence, TRUE, 0, "tuned", SENTENCE, GENTLE), "scratch"),
-            "patch of rank 1": (patch, "pretrained"),
-            "all weights": (full, "source"),
+            "patch of rank 1": (shares(evidence, TRUE, -1, "patch"), "pretrained"),
+            "all weights": (shares(evidence, TRUE, -1, "full"), "source"),
         },
         "Sixteen whole sentences, learned by a patch of rank 1 and by all weights",
     )

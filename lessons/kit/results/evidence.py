@@ -6,6 +6,7 @@ This module does not depend on any lesson or on the screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,6 +105,11 @@ def final(table: pd.DataFrame) -> np.ndarray:
     """Returns the last accuracy of every seed. The rows must be sorted by step, and then by seed."""
     steps = table.step.to_numpy()
     return table.accuracy.to_numpy()[steps == steps[-1]]
+
+
+def final_of_draws(evidence: Results, role: str, *place: Any) -> np.ndarray:
+    """Returns the last accuracy of each draw, if every draw is a run of one net and its number ends its place."""
+    return np.array([final(table)[0] for _, table in sorted(evidence.tables(role, *place).items())])
 
 
 @cache_by_identity(512)
